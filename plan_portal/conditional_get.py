@@ -17,7 +17,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from strategic_areas.models import PublicationVersion
-from strategic_areas.queries.memory import at_version
+from strategic_areas.queries.caching import caching_version
 from strategic_areas.views.parameters import AS_OF, canonical, has_free_text
 
 #: The key of the WSGI environment that marks a request of the front, and the header
@@ -116,7 +116,7 @@ def public_page(view, language):
         if response is None:
             request.page_version = VERSION_PLACEHOLDER
             # A board that the view reads may be kept for it; many pages read none.
-            with at_version(counters.number):
+            with caching_version(counters.number):
                 response = view(request, *args, **kwargs)
             leave_out_indentation(response)
             fill_in_version(response)

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from plan_portal import errors
 from plan_portal.conditional_get import digest
 from plan_portal.page_cache.finished_pages import encodings_of
-from strategic_areas.datasets.ready import NotReadyError
+from strategic_areas.datasets.file_cache import NotReadyError
 from strategic_areas.models import PublicationVersion
-from strategic_areas.queries.memory import at_version
+from strategic_areas.queries.caching import caching_version
 
 #: The headers by which pages of other sites may read a file, and search engines do not.
 HEADERS = {
@@ -34,7 +34,7 @@ def public_file(view):
     @wraps(view)
     def sent(request, *args, **kwargs):
         try:
-            with at_version(PublicationVersion.counters().number):
+            with caching_version(PublicationVersion.counters().number):
                 response = view(request, *args, **kwargs)
         except NotReadyError:
             response = errors.not_ready(request)

@@ -22,6 +22,7 @@ from strategic_areas.themes import EnglishThemeConverter, ThemeConverter
 from strategic_areas.views import (
     about,
     agencies,
+    cards,
     commitments,
     data,
     datasets,
@@ -31,7 +32,6 @@ from strategic_areas.views import (
     plans,
     results,
     search,
-    sharing,
     targets,
     updates,
 )
@@ -208,7 +208,7 @@ PUBLIC_COMPANIONS = [
     ("search_description", search.description, "buscar.xml", "search.xml"),
     (
         "plan_picture",
-        sharing.plan_picture,
+        cards.plan_picture,
         "<slug:plan>/imagen.png",
         "<slug:plan>/image.png",
     ),
@@ -272,13 +272,13 @@ PUBLIC_COMPANIONS = [
     ),
     (
         "area_card",
-        sharing.area_card,
+        cards.area_card,
         "insertar/<slug:plan>/ejes/<slug:slug>/",
         "embed/<slug:plan>/areas/<slug:slug>/",
     ),
     (
         "commitment_card",
-        sharing.commitment_card,
+        cards.commitment_card,
         "insertar/<slug:plan>/compromisos/<code:code>/",
         "embed/<slug:plan>/commitments/<code:code>/",
     ),
@@ -290,7 +290,7 @@ PUBLIC_COMPANIONS = [
     ),
     (
         "agency_card",
-        sharing.agency_card,
+        cards.agency_card,
         "insertar/<slug:plan>/instituciones/<slug:slug>/",
         "embed/<slug:plan>/agencies/<slug:slug>/",
     ),
@@ -300,25 +300,25 @@ PUBLIC_COMPANIONS = [
 FORMER_PICTURES = [
     (
         "area_picture",
-        sharing.former_picture,
+        cards.former_picture,
         "<slug:plan>/ejes/<slug:slug>/imagen.png",
         "<slug:plan>/areas/<slug:slug>/image.png",
     ),
     (
         "commitment_picture",
-        sharing.former_picture,
+        cards.former_picture,
         "<slug:plan>/compromisos/<code:code>/imagen.png",
         "<slug:plan>/commitments/<code:code>/image.png",
     ),
     (
         "agency_picture",
-        sharing.former_picture,
+        cards.former_picture,
         "<slug:plan>/instituciones/<slug:slug>/imagen.png",
         "<slug:plan>/agencies/<slug:slug>/image.png",
     ),
     (
         "indicator_picture",
-        sharing.former_picture,
+        cards.former_picture,
         "indicadores/<code:code>/imagen.png",
         "indicators/<code:code>/image.png",
     ),

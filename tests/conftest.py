@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-from strategic_areas.datasets.ready import SHELF
-from strategic_areas.queries.memory import BOARDS
+from strategic_areas.datasets.file_cache import FILE_CACHE
+from strategic_areas.queries.caching import PLAN_CACHE
 from strategic_areas.workflow import guard
 from tests import first_state
 from tests.deep import DEEP
@@ -117,11 +117,11 @@ def read_anew(request, monkeypatch):
     transaction nothing is kept.
     """
     if not settings.EMBEDDED_DATABASE and not _commits(request.node):
-        monkeypatch.setattr(BOARDS, "_most", -1)
-        monkeypatch.setattr(SHELF, "_kept", Unkept())
+        monkeypatch.setattr(PLAN_CACHE, "_most", -1)
+        monkeypatch.setattr(FILE_CACHE, "_kept", Unkept())
     yield
-    BOARDS.empty()
-    SHELF._kept.clear()
+    PLAN_CACHE.empty()
+    FILE_CACHE._kept.clear()
     guard.forget_known_words()
 
 

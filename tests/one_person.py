@@ -19,7 +19,7 @@ from django.test import Client
 from lxml import html
 from openpyxl import load_workbook
 
-from strategic_areas.datasets.ready import SHELF
+from strategic_areas.datasets.file_cache import FILE_CACHE
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -28,7 +28,7 @@ from strategic_areas.models import (
     Programme,
     StrategicArea,
 )
-from strategic_areas.queries.memory import BOARDS
+from strategic_areas.queries.caching import PLAN_CACHE
 from strategic_areas.queries.public_rows import concerned, public_rows
 from strategic_areas.search import index
 from tests import permission_posts
@@ -368,7 +368,7 @@ def read_public():
 
 def read(client, path):
     # A page of an edition tells the sizes of the files that are made by then.
-    for files in SHELF._kept.values():
+    for files in FILE_CACHE._kept.values():
         files.packed.clear()
         files.sizes.clear()
     return RANDOM.sub("", unquote(text_of(b"".join(client.get(path)))))
@@ -376,8 +376,8 @@ def read(client, path):
 
 def forget():
     """Forget what is kept in memory: it may be of a version that was rolled back."""
-    BOARDS.empty()
-    SHELF._kept.clear()
+    PLAN_CACHE.empty()
+    FILE_CACHE._kept.clear()
     index.forget()
 
 

@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from strategic_areas.queries.memory import BOARDS
+from strategic_areas.queries.caching import PLAN_CACHE
 
 
 @contextmanager
@@ -19,4 +19,4 @@ def kept_in_memory():
 
 
 def _empty():
-    BOARDS.empty()
+    PLAN_CACHE.empty()

@@ -11,7 +11,7 @@ from strategic_areas import workflow
 from strategic_areas.compliance import Timeliness
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.plan import board, plans
+from strategic_areas.queries.plan import plan_progress, plans
 from strategic_areas.sentences import work_in_cell
 from tests import make
 from tests.columns_seen import idle_columns
@@ -268,7 +268,7 @@ def test_the_board_of_one_agency_alone_reads_evidence():
     publish_with_evidence(commitment)
     plan, today = plans.by_code(commitment.plan.code), timezone.localdate()
 
-    found = [board.load(plan, today, by) for by in (None, commitment.lead)]
+    found = [plan_progress.load(plan, today, by) for by in (None, commitment.lead)]
 
     (each,) = found[0].activities
     (report,) = each.reports

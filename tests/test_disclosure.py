@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import disclosure, triggers, workflow
-from strategic_areas.datasets.ready import SHELF
+from strategic_areas.datasets.file_cache import FILE_CACHE
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import (
     Activity,
@@ -246,7 +246,7 @@ class World:
         """What every public address answers, by the address."""
         client, found = Client(), {}
         # As of the same version, no file would be made again.
-        SHELF._kept.clear()
+        FILE_CACHE._kept.clear()
         for path in sorted(self.addresses()):
             response = client.get(path)
             assert response.status_code == 200, path

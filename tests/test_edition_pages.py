@@ -13,7 +13,7 @@ from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets import editions as made_editions
 from strategic_areas.datasets.columns import DataColumn, GapReason
 from strategic_areas.datasets.editions import snapshot_of
-from strategic_areas.datasets.ready import SHELF, Files, label_now
+from strategic_areas.datasets.file_cache import FILE_CACHE, PlanFiles, current_version
 from strategic_areas.models import Edition
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import editions
@@ -210,7 +210,7 @@ def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
 # On PostgreSQL the version moves at a commit, which a test does not come to.
 def test_beside_the_sum_it_says_that_it_changes_when_something_is_put_back(client):
     edition = make.edition(plan=make.commitment().plan)
-    found = SHELF.files(edition.plan, edition).package_sum
+    found = FILE_CACHE.files(edition.plan, edition).package_sum
 
     page = read(client, "edition", edition.plan, edition.number)
 
@@ -410,7 +410,7 @@ def test_pages_of_a_plan_lead_to_it_on_another_date(client, name):
 
 def test_today_is_read_from_the_files_that_are_ready():
     plan = make.commitment().plan
-    files = Files(plan, None, label_now())
+    files = PlanFiles(plan, None, current_version())
     stood = files.tables
 
     files.make_all()

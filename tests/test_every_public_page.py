@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from strategic_areas.datasets.ready import SHELF
+from strategic_areas.datasets.file_cache import FILE_CACHE
 from strategic_areas.models import Edition
 from tests.test_public_pages import LANGUAGES, Page, every_address, make_world
 
@@ -52,7 +52,7 @@ def answers(site, client):
     """Every page once, when the packages of editions are made: else it is not kept."""
     world = make_world()
     for edition in Edition.objects.select_related("plan"):
-        assert SHELF.files(edition.plan, edition).package_sum
+        assert FILE_CACHE.files(edition.plan, edition).package_sum
     return [Answer(*place, client.get(place[-1])) for place in every_address(world)]
 
 

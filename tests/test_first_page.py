@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from strategic_areas import workflow
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import areas, delays
-from strategic_areas.queries.plan import board, plans
+from strategic_areas.queries.plan import plan_progress, plans
 from tests import make
 from tests.public_site import MOST_QUERIES
 from tests.strategic_areas.asked import on
@@ -40,7 +40,7 @@ def make_late(days=10, *, asked=None, **fields):
 
 
 def board_of(plan):
-    return board.load(plans.by_code(plan.code), timezone.localdate())
+    return plan_progress.load(plans.by_code(plan.code), timezone.localdate())
 
 
 def load(plan):

@@ -15,8 +15,8 @@ from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import disclosure
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.figures import words
-from strategic_areas.queries.figures.indicators import Shown, points_of
+from strategic_areas.queries.figures import phrases
+from strategic_areas.queries.figures.indicators import ValueDisplay, points_of
 from tests import make
 from tests.deep import drawn
 from tests.strategic_areas import test_published_figures as published
@@ -187,7 +187,7 @@ def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
     page = client.get(public_path("indicator", indicator.code, language="es"))
     row = read_csv(body(client, public_path("indicator_csv", indicator.code)))[-1]
 
-    assert page.context["last"].shown is Shown.PROTECTED
+    assert page.context["last"].shown is ValueDisplay.PROTECTED
     assert page.context["series"] is None
     assert [row[name] for name in ("value", "value_gap", "shown")] == [
         *("", "protected", "protected")
@@ -347,7 +347,7 @@ def test_a_revised_value_keeps_the_old_one_and_says_why(client):
     ],
 )
 def test_a_value_has_an_address_of_its_own(span, mark):
-    assert words.anchor(*span) == mark
+    assert phrases.anchor(*span) == mark
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -361,7 +361,7 @@ def test_spans_are_told_apart(language):
         (date(2019, 3, 2), date(2019, 3, 31)),
     ]
     with override(language):
-        for say in (words.span, words.when):
+        for say in (phrases.span, phrases.when):
             said = [say(*span) for span in spans]
             assert len(set(said)) == len(said)
             assert all("2019" in each for each in said)

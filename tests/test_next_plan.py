@@ -25,7 +25,7 @@ from strategic_areas.desk.report import round_report
 from strategic_areas.desk.report.docx_writer import write_docx
 from strategic_areas.desk.report.sections import build_round_document
 from strategic_areas.models import Plan
-from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan import plan_progress
 from strategic_areas.text_guard import Kind, inspect
 from strategic_areas.views import search
 from tests import next_plan, public_site
@@ -185,7 +185,7 @@ def test_its_data_are_as_declared(portal):
 
 
 def test_only_a_date_that_the_plan_states_makes_anything_late(portal):
-    rows = board.load(Plan.objects.get(), timezone.localdate()).rows
+    rows = plan_progress.load(Plan.objects.get(), timezone.localdate()).rows
 
     assert {row.commitment.code for row in rows if row.is_late} == {"B-1.1"}
     page = Client().get("/horizonte/compromisos/A-1.2/").content.decode()

@@ -17,7 +17,7 @@ from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.commitment_states import FAMILIES, RULE
 from strategic_areas.count_sentences import summed
-from strategic_areas.datasets.ready import SHELF
+from strategic_areas.datasets.file_cache import FILE_CACHE
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -574,9 +574,13 @@ def test_the_emergency_number_is_told_without_any_line(client):
 
 def make_files_ahead(monkeypatch, plan):
     """As a portal does that runs: pages read what a thread of it has made ready."""
-    made = {each: SHELF.at_hand(plan, each) for each in (None, *plan.editions.all())}
+    made = {
+        each: FILE_CACHE.at_hand(plan, each) for each in (None, *plan.editions.all())
+    }
     monkeypatch.setattr(
-        SHELF, "at_hand", lambda of, edition=None: made[edition] if of == plan else None
+        FILE_CACHE,
+        "at_hand",
+        lambda of, edition=None: made[edition] if of == plan else None,
     )
 
 

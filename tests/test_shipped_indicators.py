@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from strategic_areas.datasets import DATASETS
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.figures import indicators, words
+from strategic_areas.queries.figures import indicators, phrases
 from tests.deep import drawn
 from tests.reading import kept_in_memory
 from tests.strategic_areas.plans import shipped_content
@@ -64,7 +64,9 @@ def test_every_value_of_the_file_stands_on_a_page_with_its_sources(client, shipp
 
         found = [number for _mark, number in rows_of(html)]
         assert sorted(found) == sorted(
-            words.counted(Decimal(str(value["value"])), value.get("exactness", "exact"))
+            phrases.counted(
+                Decimal(str(value["value"])), value.get("exactness", "exact")
+            )
             for value in entry["values"]
         )
         shown = unescape(html)
@@ -108,11 +110,11 @@ def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, lang
             path = public_path("indicator_json", code, language=language)
             rows = json.loads(body(client, path))["rows"]
             totals = [
-                words.counted(Decimal(str(row["value"])), row["exactness"])
+                phrases.counted(Decimal(str(row["value"])), row["exactness"])
                 for row in rows
             ]
             cells = [
-                words.counted(Decimal(str(row["value"])), "exact")
+                phrases.counted(Decimal(str(row["value"])), "exact")
                 for row in parts
                 if row["indicator"] == code
             ]
@@ -122,8 +124,8 @@ def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, lang
             assert len(points) == len(totals)
             if series := page.context["series"]:
                 written = {label.text for label in series.picture.labels}
-                assert words.value_text(lines[code].last) in written
-                assert written - {words.value_text(each) for each in points} <= {
+                assert phrases.value_text(lines[code].last) in written
+                assert written - {phrases.value_text(each) for each in points} <= {
                     label.text
                     for label in series.picture.labels
                     if label.kind != "value" or len(series.lines) > 1
@@ -145,7 +147,7 @@ def test_who_counts_is_told_in_words(client, shipped, language):
 
     assert len(told) > 114
     with override(language):
-        assert [each for each in told if words.who(each) == each.counted_by] == []
+        assert [each for each in told if phrases.who(each) == each.counted_by] == []
     said = {
         "es": "Según el informe TIP 2025 (vía prensa)",
         "en": "According to the 2025 TIP report (via the press)",

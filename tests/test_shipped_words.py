@@ -16,8 +16,8 @@ from strategic_areas.models.measurements import Measurement
 from strategic_areas.models.records import SourceVoice, voice_of
 from strategic_areas.progress import ActivityState
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.figures import indicators, words
-from strategic_areas.queries.plan import board
+from strategic_areas.queries.figures import indicators, phrases
+from strategic_areas.queries.plan import plan_progress
 from strategic_areas.sentences import shortened, state_word
 from tests import make
 from tests.reading import kept_in_memory
@@ -78,7 +78,7 @@ def test_who_says_that_work_is_done_is_the_strongest_of_its_sources(kinds, expec
     activity = make.activity(plan=plan, provenance="press")
     make.record_update(activity=activity, execution="completed", sources=sources)
 
-    (row,) = board.load(plan, timezone.localdate()).activities
+    (row,) = plan_progress.load(plan, timezone.localdate()).activities
 
     assert (voice_of(kinds), row.voice) == (expected, expected)
 
@@ -152,9 +152,9 @@ def test_no_span_of_a_value_reads_as_the_day_of_a_date(client, shipped):
             for line in indicators.lines(indicators.public())
             if line.last
             for text in (
-                words.sentence(line, line.last),
-                words.title(line),
-                f"{words.measured(line)}{words.beside(line.last)}",
+                phrases.sentence(line, line.last),
+                phrases.title(line),
+                f"{phrases.measured(line)}{phrases.beside(line.last)}",
             )
         ]
     pages = {
@@ -198,7 +198,7 @@ def test_what_a_source_does_not_say_exactly_is_not_told_exactly(
     )
     with override(language):
         lines = indicators.lines(indicators.public().filter(code="I-42"))
-        said = words.sentence(lines[0], lines[0].last)
+        said = phrases.sentence(lines[0], lines[0].last)
 
     assert {
         "es": ("más de 110 personas, entre 2013 y mayo de 2018"),
@@ -307,4 +307,4 @@ def test_nobody_is_said_to_lead_what_editors_attribute_to_it(client, shipped):
 )
 def test_years_without_data_are_told_as_spans(years, said):
     with override("es"):
-        assert words.said_missing(years) == said
+        assert phrases.said_missing(years) == said

@@ -36,7 +36,7 @@ from plan_portal.middleware import (
 from plan_portal.page_cache.finished_pages import Page, PageMemory
 from plan_portal.page_cache.version_watcher import Watch
 from plan_portal.page_cache.worker_renewal import Renewal
-from strategic_areas.datasets.ready import SHELF
+from strategic_areas.datasets.file_cache import FILE_CACHE
 from strategic_areas.queries.pages import overview
 
 #: The request for which the 503 answer is made in advance; it is the same for all.
@@ -199,7 +199,7 @@ class Front:
     def drop_older(self, label):
         """Forget the pages and files that show what was taken away since."""
         self.memory.drop_older(label.takedowns)
-        SHELF.drop_older(label.takedowns)
+        FILE_CACHE.drop_older(label.takedowns)
 
     def make_ready(self):
         """
@@ -211,7 +211,7 @@ class Front:
         new workers are asked for first.
         """
         try:
-            SHELF.wake()
+            FILE_CACHE.wake()
             with self.watch.deadline.applied():
                 self.renewal.look(self.watch.label.takedowns)
                 overview.keep_board(timezone.localdate())
@@ -292,5 +292,5 @@ def behind_front(application):
         application, watch=watch, memory=PageMemory(settings.FRONT_MEMORY, HELP)
     )
     watch.start()
-    SHELF.start()
+    FILE_CACHE.start()
     return front

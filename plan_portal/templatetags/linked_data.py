@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from plan_portal.templatetags.portal import absolute
 from strategic_areas.datasets import catalogue
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.figures import words
+from strategic_areas.queries.figures import phrases
 
 register = template.Library()
 
@@ -103,7 +103,7 @@ def _about(context, name):
         told = context["told"]
         return {
             "@type": "DataCatalog",
-            "name": words.in_language(plan, "title"),
+            "name": phrases.in_language(plan, "title"),
             "dataset": [_table(plan, each, told.day) for each in told.tables],
         }
     if name in {"plan", "area", "commitment"} and plan:
@@ -119,9 +119,9 @@ def _about(context, name):
 def _dataset(page, files):
     found = {
         "@type": "Dataset",
-        "name": words.in_language(page.indicator, "name"),
+        "name": phrases.in_language(page.indicator, "name"),
         "identifier": page.indicator.code,
-        "description": words.in_language(page.indicator, "definition"),
+        "description": phrases.in_language(page.indicator, "definition"),
         "spatialCoverage": {"@type": "Country", "name": settings.COUNTRY.name},
         "distribution": [
             {

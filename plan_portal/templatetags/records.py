@@ -9,7 +9,7 @@ from plan_portal.templatetags.portal import bilingual, text_of
 from strategic_areas import sentences
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Indicator
-from strategic_areas.queries.figures import indicators, words
+from strategic_areas.queries.figures import indicators, phrases
 from strategic_areas.queries.pages import changes, editions
 
 register = template.Library()
@@ -69,19 +69,19 @@ register.filter("contracted", lambda told: told.replace(" a el ", " al "), is_sa
 register.filter("done_and_going", sentences.done_and_going)
 register.filter("target_kind", lambda kind: sentences.TARGET_KINDS.get(kind, kind))
 register.filter("change_word", lambda change: sentences.CHANGES[change])
-register.filter("attained", lambda attainment: words.ATTAINED[attainment.code])
-register.filter("value_text", words.value_text)
-register.filter("measured", words.measured)
-register.filter("who", words.who)
-register.filter("told_by", words.told_by)
-register.filter("cited", words.cited)
-register.filter("number", words.number)
-register.filter("dimension", words.dimension)
-register.filter("caption", words.caption)
-register.filter("in_words", words.in_language)
+register.filter("attained", lambda attainment: phrases.ATTAINED[attainment.code])
+register.filter("value_text", phrases.value_text)
+register.filter("measured", phrases.measured)
+register.filter("who", phrases.who)
+register.filter("told_by", phrases.told_by)
+register.filter("cited", phrases.cited)
+register.filter("number", phrases.number)
+register.filter("dimension", phrases.dimension)
+register.filter("caption", phrases.caption)
+register.filter("in_words", phrases.in_language)
 
-register.filter("value_state", words.state)
-register.filter("quoted", words.quoted)
+register.filter("value_state", phrases.state)
+register.filter("quoted", phrases.quoted)
 
 
 @register.filter
@@ -92,26 +92,26 @@ def spoken(agencies):
 
 @register.filter
 def span(point):
-    return words.span(point.starts_on, point.ends_on, *words.exact_to(point))
+    return phrases.span(point.starts_on, point.ends_on, *phrases.exact_to(point))
 
 
 @register.filter
 def when(point):
-    return words.when(point.starts_on, point.ends_on, *words.exact_to(point))
+    return phrases.when(point.starts_on, point.ends_on, *phrases.exact_to(point))
 
 
-register.filter("beside", words.beside)
+register.filter("beside", phrases.beside)
 
 
 @register.filter
 def anchor(point):
     """The fragment at which the value stands on the page of its indicator."""
-    return words.anchor(point.starts_on, point.ends_on)
+    return phrases.anchor(point.starts_on, point.ends_on)
 
 
 @register.filter
 def baseline_span(indicator):
-    return words.span(indicator.baseline_starts_on, indicator.baseline_ends_on)
+    return phrases.span(indicator.baseline_starts_on, indicator.baseline_ends_on)
 
 
 @register.simple_tag(takes_context=True)

@@ -6,8 +6,8 @@ from django import template
 from django.utils.translation import gettext_lazy
 
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.updates.record import TEXTS
-from strategic_areas.search.answers import KINDS
+from strategic_areas.queries.updates.public_updates import TEXTS
+from strategic_areas.search.results import KINDS
 
 register = template.Library()
 

@@ -10,21 +10,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from textwrap import wrap
 
-from strategic_areas.charts.bars import Bars, Columns, bars, columns
-from strategic_areas.charts.scales import Level, Line, Part, Period, Value
+from strategic_areas.charts.bars import BarChart, ColumnChart, bars, columns
+from strategic_areas.charts.scales import (
+    BarValue,
+    ChartPeriod,
+    ChartValue,
+    DataSeries,
+    ReferenceLevel,
+)
 from strategic_areas.charts.series import SeriesPicture, series
 from strategic_areas.charts.times import TimeAxis, time_axis
 
 __all__ = [
-    "Bars",
-    "Columns",
-    "Level",
-    "Line",
-    "Part",
-    "Period",
+    "BarChart",
+    "ColumnChart",
+    "ReferenceLevel",
+    "DataSeries",
+    "BarValue",
+    "ChartPeriod",
     "SeriesPicture",
     "TimeAxis",
-    "Value",
+    "ChartValue",
     "bars",
     "columns",
     "file",
@@ -36,7 +42,7 @@ __all__ = [
 WIDTH, MARGIN, LETTER, LINE = 800, 16, 14, 20
 #: How many letters of a title and of a note stand on a line.
 TITLE, NOTE = 92, 104
-KINDS = {SeriesPicture: "series", Bars: "bars", TimeAxis: "times"}
+KINDS = {SeriesPicture: "series", BarChart: "bars", TimeAxis: "times"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class FilePicture:
     Of a line of the title or the note, its base line and its text.
     """
 
-    picture: SeriesPicture | Bars | TimeAxis
+    picture: SeriesPicture | BarChart | TimeAxis
     width: int
     height: int
     left: int
@@ -64,7 +70,7 @@ class FilePicture:
 
 
 def file(
-    picture: SeriesPicture | Bars | TimeAxis, title: str, notes: Iterable[str]
+    picture: SeriesPicture | BarChart | TimeAxis, title: str, notes: Iterable[str]
 ) -> FilePicture:
     """Long texts take several lines; the picture stands between title and notes."""
     titles = wrap(title, TITLE)
@@ -88,7 +94,7 @@ def file(
 def _margins(picture):
     """Ems to the left and to the right."""
     if not isinstance(picture, SeriesPicture):
-        return 0, 4 if isinstance(picture, Bars) else 0
+        return 0, 4 if isinstance(picture, BarChart) else 0
     return 5 if picture.is_deep else 3, 4 if picture.is_named else 0
 
 

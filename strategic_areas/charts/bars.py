@@ -7,7 +7,7 @@ A column stands for one value and is as long as its span; a missing year is a ga
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from strategic_areas.charts.scales import Part, Value, Years, em, percent
+from strategic_areas.charts.scales import BarValue, ChartValue, YearScale, em, percent
 
 #: Heights in ems: of a category, of its name's line, and of its bar.
 ROW, NAME, BAR = 3.0, 1.0, 1.1
@@ -30,13 +30,13 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Bars:
+class BarChart:
     height: str
     thick: str
     rows: tuple[Bar, ...]
 
 
-def bars(parts: Iterable[Part]) -> Bars:
+def bars(parts: Iterable[BarValue]) -> BarChart:
     """The categories in their order; the longest bar is as wide as the picture."""
     parts = tuple(parts)
     longest = max((part.number for part in parts), default=0) or 1
@@ -51,7 +51,7 @@ def bars(parts: Iterable[Part]) -> Bars:
         )
         for place, part in enumerate(parts)
     )
-    return Bars(em(ROW * len(parts)), em(BAR), rows)
+    return BarChart(em(ROW * len(parts)), em(BAR), rows)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class ChartColumn:
 
 
 @dataclass(frozen=True)
-class Columns:
+class ColumnChart:
     """``first`` and ``last`` are the years at the ends of the picture."""
 
     first: int
@@ -73,12 +73,12 @@ class Columns:
     columns: tuple[ChartColumn, ...]
 
 
-def columns(values: Iterable[Value]) -> Columns | None:
+def columns(values: Iterable[ChartValue]) -> ColumnChart | None:
     """A column for each value; None if there are no values."""
     values = tuple(values)
     if not values:
         return None
-    years = Years.over((value.starts_on, value.ends_on) for value in values)
+    years = YearScale.over((value.starts_on, value.ends_on) for value in values)
     most = max(value.number for value in values) or 1
     found = []
     for value in values:
@@ -96,4 +96,4 @@ def columns(values: Iterable[Value]) -> Columns | None:
                 is_provisional=value.is_provisional,
             )
         )
-    return Columns(years.first, years.last, em(HEIGHT), tuple(found))
+    return ColumnChart(years.first, years.last, em(HEIGHT), tuple(found))

@@ -15,7 +15,7 @@ STEPS = tuple(map(Decimal, ("1", "2", "2.5", "5")))
 
 
 @dataclass(frozen=True)
-class Value:
+class ChartValue:
     """
     What was counted from one day to another.
 
@@ -33,22 +33,22 @@ class Value:
     def is_year(self) -> bool:
         return year_of(self.starts_on, self.ends_on) is not None
 
-    def follows(self, other: "Value") -> bool:
+    def follows(self, other: "ChartValue") -> bool:
         """True if a line may lead here from ``other``: the next year, counted alike."""
         is_next = other.ends_on.year + 1 == self.starts_on.year
         return self.is_year and other.is_year and is_next and not self.is_break
 
 
 @dataclass(frozen=True)
-class Line:
+class DataSeries:
     """The values of one count; ``name`` stands at its end."""
 
-    values: tuple[Value, ...]
+    values: tuple[ChartValue, ...]
     name: str = ""
 
 
 @dataclass(frozen=True)
-class Level:
+class ReferenceLevel:
     """A baseline or a target; ``text`` says which, with its number."""
 
     starts_on: date
@@ -59,7 +59,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Period:
+class ChartPeriod:
     """The time of a plan, shaded behind the values."""
 
     starts_on: date
@@ -68,7 +68,7 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Part:
+class BarValue:
     """One category of a breakdown."""
 
     name: str
@@ -91,14 +91,14 @@ def short(number: float) -> str:
 
 
 @dataclass(frozen=True)
-class Years:
+class YearScale:
     """Whole years along the width of a picture; each year takes as much of it."""
 
     first: int
     last: int
 
     @classmethod
-    def over(cls, spans: Iterable[tuple[date, date]]) -> "Years":
+    def over(cls, spans: Iterable[tuple[date, date]]) -> "YearScale":
         spans = list(spans)
         return cls(
             min(start.year for start, _end in spans),

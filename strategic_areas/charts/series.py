@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from strategic_areas.charts import scales
-from strategic_areas.charts.scales import Level, Line, Period, Value, em, percent
+from strategic_areas.charts.scales import (
+    ChartPeriod,
+    ChartValue,
+    DataSeries,
+    ReferenceLevel,
+    em,
+    percent,
+)
 
 #: How wide a letter and how high a line is, in ems.
 LETTER, LINE = 0.62, 1.15
@@ -85,7 +92,7 @@ def before(text: str, x: float, base: float) -> Box:
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedLabel:
     """Which of its boxes a text has, and whether there is room on a telephone too."""
 
     box: Box
@@ -97,7 +104,7 @@ def place(
     taken: Iterable[Box],
     strokes: Iterable[Stroke] = (),
     needed: frozenset[int] = frozenset(),
-) -> list[Placed | None]:
+) -> list[PlacedLabel | None]:
     """
     A box for each text, or None where there is no room even on a screen.
 
@@ -105,7 +112,7 @@ def place(
     first. Boxes ``taken`` are kept free; texts in ``needed`` stand in any case.
     """
     taken, strokes = list(taken), list(strokes)
-    found: list[Placed | None] = [None] * len(candidates)
+    found: list[PlacedLabel | None] = [None] * len(candidates)
     for width in (NARROW, WIDE):
         for number, boxes in enumerate(candidates):
             if found[number]:
@@ -115,7 +122,7 @@ def place(
                 free = boxes[:1]
             if free:
                 best = min(free, key=lambda box: _crossings(box, strokes))
-                found[number] = Placed(best, width == WIDE)
+                found[number] = PlacedLabel(best, width == WIDE)
                 taken.append(best)
     return found
 
@@ -129,14 +136,18 @@ def _crossings(box, strokes):
     return sum(stroke.meets(box, at) for stroke in strokes for at in (NARROW, WIDE))
 
 
-class Layout:
+class ChartLayout:
     """The scales of one picture."""
 
-    def __init__(self, lines: tuple[Line, ...], levels: tuple[Level, ...]):
+    def __init__(
+        self, lines: tuple[DataSeries, ...], levels: tuple[ReferenceLevel, ...]
+    ):
         self.lines = [_sorted(line) for line in lines]
         self.levels = levels
         every = [*(value for line in lines for value in line.values), *levels]
-        self.years = scales.Years.over((each.starts_on, each.ends_on) for each in every)
+        self.years = scales.YearScale.over(
+            (each.starts_on, each.ends_on) for each in every
+        )
         self.ticks = scales.ticks(each.number for each in every)
         self.floor = ABOVE + PLOT
 
@@ -144,22 +155,22 @@ class Layout:
         low, high = self.ticks[0], self.ticks[-1]
         return ABOVE + PLOT * float((high - number) / (high - low))
 
-    def ends(self, span: Value | Level) -> tuple[float, float]:
+    def ends(self, span: ChartValue | ReferenceLevel) -> tuple[float, float]:
         return self.years.span(span.starts_on, span.ends_on)
 
-    def x(self, span: Value | Level) -> float:
+    def x(self, span: ChartValue | ReferenceLevel) -> float:
         return sum(self.ends(span)) / 2
 
-    def reach(self, level: Level) -> tuple[float, float]:
+    def reach(self, level: ReferenceLevel) -> tuple[float, float]:
         """A target holds for its span, a baseline for all that comes after it."""
         start, end = self.ends(level)
         return (start, end) if level.is_target else ((start + end) / 2, 100.0)
 
-    def stroke(self, level: Level) -> Stroke:
+    def stroke(self, level: ReferenceLevel) -> Stroke:
         start, end = self.reach(level)
         return Stroke(start, self.y(level.number), end, self.y(level.number))
 
-    def strokes(self, line: Line):
+    def strokes(self, line: DataSeries):
         """The lines from one value to the next that may be joined."""
         for before, after in zip(line.values, line.values[1:], strict=False):
             if after.follows(before):
@@ -170,7 +181,7 @@ class Layout:
                     self.y(after.number),
                 )
 
-    def box(self, value: Value) -> Box:
+    def box(self, value: ChartValue) -> Box:
         start, end = (self.x(value),) * 2 if value.is_year else self.ends(value)
         y = self.y(value.number)
         return Box(start, -0.45, 0.45, y - 0.45, y + 0.45, width=end - start)
@@ -178,7 +189,7 @@ class Layout:
 
 def _sorted(line):
     values = sorted(line.values, key=lambda value: (value.ends_on, value.starts_on))
-    return Line(tuple(values), line.name)
+    return DataSeries(tuple(values), line.name)
 
 
 #: How far to the right of its beginning a level has its text, in ems.
@@ -192,7 +203,7 @@ SHORT_TICK = 3
 
 
 @dataclass(frozen=True)
-class Label:
+class ChartLabel:
     """A text; ``kind`` are its classes."""
 
     x: str
@@ -202,14 +213,14 @@ class Label:
     is_wide: bool = False
 
 
-def labels(layout: Layout):
+def labels(layout: ChartLayout):
     for (boxes, _is_needed), found in zip(wanted(layout), placed(layout), strict=True):
         if found:
             x, y, text, kind = next(label for box, label in boxes if box == found.box)
-            yield Label(percent(x), em(y), text, kind, found.is_wide)
+            yield ChartLabel(percent(x), em(y), text, kind, found.is_wide)
 
 
-def placed(layout: Layout):
+def placed(layout: ChartLayout):
     """Names and last values stand in any case; the others where there is room."""
     texts = list(wanted(layout))
     return place(
@@ -223,7 +234,7 @@ def placed(layout: Layout):
     )
 
 
-def wanted(layout: Layout):
+def wanted(layout: ChartLayout):
     """The possible places of each text, and whether it must stand."""
     if len(layout.lines) > 1:
         for line in layout.lines:
@@ -282,20 +293,20 @@ def _by_weight(values):
 
 
 @dataclass(frozen=True)
-class Tick:
+class AxisTick:
     y: str
     text: str
 
 
 @dataclass(frozen=True)
-class Year:
+class YearTick:
     x: str
     text: str
     is_wide: bool
 
 
 @dataclass(frozen=True)
-class Band:
+class PeriodBand:
     """The time of a plan."""
 
     x: str
@@ -313,14 +324,14 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Point:
+class ChartPoint:
     x: str
     y: str
     is_provisional: bool
 
 
 @dataclass(frozen=True)
-class Span:
+class SpanBar:
     """A value of anything but a year: a bar from its first day to its last."""
 
     x: str
@@ -330,13 +341,13 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnSeries:
     """One count; its ``number`` is for its class."""
 
     number: int
     segments: tuple[Segment, ...]
-    points: tuple[Point, ...]
-    spans: tuple[Span, ...]
+    points: tuple[ChartPoint, ...]
+    spans: tuple[SpanBar, ...]
     breaks: tuple[str, ...]
 
 
@@ -358,21 +369,21 @@ class SeriesPicture:
     years_y: str
     is_deep: bool
     is_named: bool
-    ticks: tuple[Tick, ...]
-    years: tuple[Year, ...]
-    bands: tuple[Band, ...]
+    ticks: tuple[AxisTick, ...]
+    years: tuple[YearTick, ...]
+    bands: tuple[PeriodBand, ...]
     levels: tuple[LevelLine, ...]
-    lines: tuple[Drawn, ...]
-    labels: tuple[Label, ...]
+    lines: tuple[DrawnSeries, ...]
+    labels: tuple[ChartLabel, ...]
     #: Which signs occur, for the key under the picture.
     signs: frozenset[str]
 
 
 def series(
-    lines: Iterable[Line],
+    lines: Iterable[DataSeries],
     write: Callable[[Decimal], str],
-    levels: Iterable[Level] = (),
-    periods: Iterable[Period] = (),
+    levels: Iterable[ReferenceLevel] = (),
+    periods: Iterable[ChartPeriod] = (),
 ) -> SeriesPicture | None:
     """
     The picture; None without any value. ``write`` writes the numbers of the ticks.
@@ -382,8 +393,8 @@ def series(
     lines = tuple(line for line in lines if line.values)
     if not lines:
         return None
-    layout = Layout(lines, tuple(levels))
-    ticks = tuple(Tick(em(layout.y(tick)), write(tick)) for tick in layout.ticks)
+    layout = ChartLayout(lines, tuple(levels))
+    ticks = tuple(AxisTick(em(layout.y(tick)), write(tick)) for tick in layout.ticks)
     return SeriesPicture(
         height=em(layout.floor + BELOW),
         floor=em(layout.floor),
@@ -406,7 +417,7 @@ def _years(years):
     every = -(-len(written) // NARROW_YEARS)
     narrow = set(written[::-1][::every])
     for year in written:
-        yield Year(percent(years.middle(year)), str(year), year not in narrow)
+        yield YearTick(percent(years.middle(year)), str(year), year not in narrow)
 
 
 def _bands(years, periods):
@@ -416,7 +427,7 @@ def _bands(years, periods):
             needed = LETTER * len(period.text) + 0.4
             fits = [width * n / 100 >= needed for n in (NARROW, WIDE)]
             text = period.text if any(fits) else ""
-            yield Band(percent(span[0]), percent(width), text, not fits[0])
+            yield PeriodBand(percent(span[0]), percent(width), text, not fits[0])
 
 
 def _level(layout, level):
@@ -426,14 +437,14 @@ def _level(layout, level):
 
 
 def _drawn(layout, number, line):
-    return Drawn(
+    return DrawnSeries(
         number=number,
         segments=tuple(
             Segment(percent(s.x1), em(s.y1), percent(s.x2), em(s.y2))
             for s in layout.strokes(line)
         ),
         points=tuple(
-            Point(percent(layout.x(v)), em(layout.y(v.number)), v.is_provisional)
+            ChartPoint(percent(layout.x(v)), em(layout.y(v.number)), v.is_provisional)
             for v in line.values
             if v.is_year
         ),
@@ -445,7 +456,7 @@ def _drawn(layout, number, line):
 def _span(layout, value):
     start, end = layout.ends(value)
     top = em(layout.y(value.number) - HALF)
-    return Span(percent(start), top, percent(end - start), value.is_provisional)
+    return SpanBar(percent(start), top, percent(end - start), value.is_provisional)
 
 
 def _signs(layout):

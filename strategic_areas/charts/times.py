@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from strategic_areas.charts.scales import Years, em, percent
+from strategic_areas.charts.scales import YearScale, em, percent
 
 #: So many years have a label at most.
 LABELLED = 8
@@ -51,7 +51,7 @@ def time_axis(
     spans, days = list(spans), list(days)
     now = [today] if today >= whole[0] else []
     told = [whole, *(each[:2] for each in spans)]
-    years = Years.over([*told, *((day, day) for day in (*days, *now))])
+    years = YearScale.over([*told, *((day, day) for day in (*days, *now))])
     return TimeAxis(
         whole=_span(years, *whole),
         spans=tuple(_span(years, *each) for each in spans),

@@ -6,12 +6,26 @@ pages and editions read ``DATASETS`` and a ``Snapshot``; none of them decides ag
 is protected.
 """
 
-from strategic_areas.datasets import answers, figures, people, plan, reports, trail
+from strategic_areas.datasets import (
+    agencies_and_rounds,
+    changes_and_sources,
+    figures,
+    plan,
+    reports,
+    targets,
+)
 from strategic_areas.datasets.columns import Dataset
 
 #: Every dataset by its name, in the order of the pages.
 DATASETS: dict[str, Dataset] = {
     each.name: each
-    for module in (plan, reports, people, figures, answers, trail)
+    for module in (
+        plan,
+        reports,
+        agencies_and_rounds,
+        figures,
+        targets,
+        changes_and_sources,
+    )
     for each in module.DATASETS
 }

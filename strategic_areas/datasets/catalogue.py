@@ -11,14 +11,14 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.datasets.columns import LANGUAGES, Word, in_both
-from strategic_areas.datasets.forms import MEDIA_TYPES, PACKAGE
+from strategic_areas.datasets.formats import MEDIA_TYPES, PACKAGE
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.figures.words import in_language
+from strategic_areas.queries.figures.phrases import in_language
 
 #: A form, the path, and the size in bytes, None while the file is not ready.
-File = namedtuple("File", "form path size")
+CatalogueFile = namedtuple("File", "form path size")
 #: A dataset in a plan: how often it changes, the number of rows or None, its files.
-Table = namedtuple("Table", "dataset changes number files")
+CatalogueTable = namedtuple("Table", "dataset changes number files")
 #: A plan: the day of its data, its ``Table`` for each dataset, the files that hold all
 #: of them, and its editions, the latest first.
 PlanData = namedtuple("PlanData", "plan day tables files editions")
@@ -88,13 +88,13 @@ def _nodes(of):
         )
 
 
-def title_of(plan, table: Table) -> Word:
+def title_of(plan, table: CatalogueTable) -> Word:
     return _said(
         _("%(title)s, plan %(code)s"), title=table.dataset.title, code=plan.code
     )
 
 
-def about(table: Table) -> Word:
+def about(table: CatalogueTable) -> Word:
     return _said(
         _("A row is %(row)s. How often it changes: %(changes)s."),
         row=table.dataset.row,
@@ -114,7 +114,7 @@ def _version(of, edition, url):
         public_path("edition", code, number, language="es"),
         _said(_("%(title)s, edition %(number)s"), title=_title(of), number=number),
         _said(_("What was public of the plan on %(day)s."), day=edition.made_on),
-        [File("XLSX", book, None), File("ZIP", package, None)],
+        [CatalogueFile("XLSX", book, None), CatalogueFile("ZIP", package, None)],
         {
             **dict.fromkeys(("dcat:version", "version"), number),
             "dct:issued": f"{edition.made_on}",
@@ -215,7 +215,7 @@ def _distribution(file, page):
     }
 
 
-def media_type(file: File) -> str:
+def media_type(file: CatalogueFile) -> str:
     return MEDIA_TYPES[file.form.lower()].partition(";")[0]
 
 

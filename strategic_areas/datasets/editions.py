@@ -26,7 +26,7 @@ from strategic_areas.datasets.columns import (
     Dataset,
     GapReason,
 )
-from strategic_areas.datasets.forms.texts import in_both
+from strategic_areas.datasets.formats.texts import in_both
 from strategic_areas.datasets.snapshots import Snapshot, snapshot
 from strategic_areas.models import (
     Edition,

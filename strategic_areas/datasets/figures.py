@@ -24,8 +24,8 @@ from strategic_areas.datasets.columns import (
 from strategic_areas.models import Indicator, PublishedCell, PublishedFigure, Target
 from strategic_areas.models.figures import Exactness
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.figures.indicators import Shown, attained
-from strategic_areas.queries.figures.words import ATTAINED, anchor, dimension
+from strategic_areas.queries.figures.indicators import ValueDisplay, attained
+from strategic_areas.queries.figures.phrases import ATTAINED, anchor, dimension
 from strategic_areas.queries.public_rows import (
     indicator_row,
     part_row,
@@ -35,9 +35,9 @@ from strategic_areas.queries.public_rows import (
 )
 
 SHOWN = {
-    Shown.VALUE: pgettext_lazy("a value", "Told"),
-    Shown.PROTECTED: pgettext_lazy("a value", "Protected"),
-    Shown.WITHDRAWN: pgettext_lazy("a value", "Withdrawn"),
+    ValueDisplay.VALUE: pgettext_lazy("a value", "Told"),
+    ValueDisplay.PROTECTED: pgettext_lazy("a value", "Protected"),
+    ValueDisplay.WITHDRAWN: pgettext_lazy("a value", "Withdrawn"),
 }
 PRINTED_BY = DataColumn(
     "printed_by",
@@ -157,8 +157,8 @@ VALUES = (
 def values(reading):
     """Each value over a span of days, as the page of its indicator tells it."""
     for line, point in _points(reading):
-        told, is_told = value_row(point), point.shown is Shown.VALUE
-        is_protected = point.shown is Shown.PROTECTED
+        told, is_told = value_row(point), point.shown is ValueDisplay.VALUE
+        is_protected = point.shown is ValueDisplay.PROTECTED
         yield {
             **told,
             "id": value_key(line.indicator, point),

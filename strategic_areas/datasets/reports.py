@@ -26,7 +26,7 @@ from strategic_areas.models import (
     WithdrawalCause,
 )
 from strategic_areas.queries.public_rows import COUNTED, report_row
-from strategic_areas.queries.updates.record import FIGURES, TEXTS
+from strategic_areas.queries.updates.public_updates import FIGURES, TEXTS
 from strategic_areas.sentences import STATES
 
 KINDS = {

@@ -12,11 +12,11 @@ from strategic_areas.datasets.columns import Dataset
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Plan
 from strategic_areas.models.review import day_of
-from strategic_areas.queries.public_rows.reading import PlanReading
+from strategic_areas.queries.public_rows.plan_reading import PlanReading
 
 #: What a cell holds. A day is "YYYY-MM-DD"; what is empty is None, never "".
 Scalar = str | int | float | bool | None
-Row = dict[str, Scalar]
+DataRow = dict[str, Scalar]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Snapshot:
     day: date
     edition: str
     is_reconstructed: bool
-    tables: dict[str, dict[str, Row]]
+    tables: dict[str, dict[str, DataRow]]
 
 
 def snapshot(plan: Plan) -> Snapshot:
@@ -53,7 +53,7 @@ def snapshot(plan: Plan) -> Snapshot:
     )
 
 
-def table(dataset: Dataset, reading: PlanReading) -> dict[str, Row]:
+def table(dataset: Dataset, reading: PlanReading) -> dict[str, DataRow]:
     """The rows of one dataset by their key; ValueError if two rows have the same."""
     found = {}
     for told in dataset.read(reading):
@@ -65,11 +65,11 @@ def table(dataset: Dataset, reading: PlanReading) -> dict[str, Row]:
     return found
 
 
-def key_of(dataset: Dataset, row: Row) -> str:
+def key_of(dataset: Dataset, row: DataRow) -> str:
     return "/".join(str(row[name] or "") for name in dataset.key)
 
 
-def as_cells(dataset: Dataset, told) -> Row:
+def as_cells(dataset: Dataset, told) -> DataRow:
     """
     The declared columns of a row as scalars.
 
@@ -78,7 +78,7 @@ def as_cells(dataset: Dataset, told) -> Row:
     return in_both({each.name: scalar(told[each.name]) for each in dataset.columns})
 
 
-def in_both(row: Row) -> Row:
+def in_both(row: DataRow) -> DataRow:
     """The row with the marker in both languages of a text that has it in one."""
     for name in [name for name, value in row.items() if value == MARKER]:
         pair = {f"{name[:-3]}_es", f"{name[:-3]}_en"}

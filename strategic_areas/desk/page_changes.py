@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from strategic_areas.desk.changes.protection import describe_differences
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.figures.words import chosen
-from strategic_areas.queries.plan.board import load, once_published, with_rounds
+from strategic_areas.queries.figures.phrases import chosen
+from strategic_areas.queries.plan.plan_progress import load, once_published, with_rounds
 from strategic_areas.queries.plan.plans import choose
 from strategic_areas.queries.public_rows import (
     LISTS,

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils.translation import override
 
 from strategic_areas import text_guard
-from strategic_areas.datasets.taking_away import protect
+from strategic_areas.datasets.removals import protect
 from strategic_areas.date_ranges import DateRange
 from strategic_areas.disclosure import (
     GROUPS,
@@ -27,7 +27,7 @@ from strategic_areas.disclosure import (
     Quote,
     disclose,
 )
-from strategic_areas.figures.raw import read
+from strategic_areas.figures.raw_figures import read
 from strategic_areas.models import (
     Indicator,
     PublishedCell,
@@ -40,7 +40,7 @@ from strategic_areas.models.measurements import DisclosedForm, Publication
 from strategic_areas.people_counts import tells_number
 
 
-class DisclosureMemory:
+class DisclosureHistory:
     """
     What was told of families, by any of their members, and of indicators.
 
@@ -174,7 +174,7 @@ def publish_source(sender, instance, created, raw=False, **kwargs):
 
 
 @dataclass
-class Told:
+class DisclosedValue:
     """
     What is told of one value; None where it is protected.
 
@@ -198,7 +198,7 @@ def publish(indicators):
     members = list(families.select_for_update(of=["self"]).values_list("pk", "family"))
     concerned = Q(pk__in=indicators) | Q(pk__in=[pk for pk, _family in members])
     raws = read(Indicator.objects.filter(concerned))
-    memory = DisclosureMemory(dict(members), {raw.indicator.pk for raw in raws})
+    memory = DisclosureHistory(dict(members), {raw.indicator.pk for raw in raws})
     for raw in raws:
         if raw.is_printed or not raw.indicator.sensitive:
             memory.remember_span(raw)
@@ -238,16 +238,18 @@ def _told(raw, memory, tellers):
     if not indicator.sensitive:
         parts = {name: raw.parts[name] for name in raw.parts if name in GROUPS}
         cells = {name: _as_cells(each) for name, each in parts.items()}
-        return Told(measurement.value, raw.quote, cells)
+        return DisclosedValue(measurement.value, raw.quote, cells)
     if raw.is_printed:
         quoted = {
             name: [part for part in parts if part.quote]
             for name, parts in raw.parts.items()
         }
         cells = {name: _as_cells(each) for name, each in quoted.items() if each}
-        return Told(measurement.value if raw.quote else None, raw.quote, cells)
+        return DisclosedValue(
+            measurement.value if raw.quote else None, raw.quote, cells
+        )
     if measurement.pk not in tellers or memory.is_of_another_family(indicator):
-        return Told()
+        return DisclosedValue()
     return _of_year(raw, memory)
 
 
@@ -263,11 +265,11 @@ def _of_year(raw, memory):
     is_own = bool(was_said) and last_by == indicator.pk
     is_confirmed = measurement.status == PublishedFigure.Status.CONFIRMED
     if memory.is_covered(raw) or not is_confirmed:
-        return _as_told(told[-1], stands=True) if is_own else Told()
+        return _as_told(told[-1], stands=True) if is_own else DisclosedValue()
     parts = raw.parts.get(indicator.dimension, [])
     telling = disclose(measurement.value, indicator.dimension, parts, told)
     if telling.form is None or (telling.stands and not is_own):
-        return Told()
+        return DisclosedValue()
     if not telling.stands:
         memory.remember_form(raw, telling.form)
     return _as_told(telling.form, stands=telling.stands, differs=telling.differs)
@@ -275,7 +277,7 @@ def _of_year(raw, memory):
 
 def _as_told(form, *, stands, differs=False):
     cells = {form.dimension: list(form.cells)} if form.cells else {}
-    return Told(form.total, cells=cells, stands=stands, differs=differs)
+    return DisclosedValue(form.total, cells=cells, stands=stands, differs=differs)
 
 
 def _write(raw, told):

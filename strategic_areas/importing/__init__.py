@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from agencies import audit
 from strategic_areas import figures
-from strategic_areas.datasets.taking_away import protect
+from strategic_areas.datasets.removals import protect
 from strategic_areas.importing.checking import check_personal_data, check_plan_file
 from strategic_areas.importing.comparison import (
     ImportSummary,

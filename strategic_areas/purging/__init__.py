@@ -13,7 +13,7 @@ from agencies import access, mail
 from agencies.access import RefusedError
 from agencies.audit import Event
 from agencies.decisions import Status
-from strategic_areas.datasets.taking_away import MOST, cells_with, taking_away
+from strategic_areas.datasets.removals import MOST, cells_with, taking_away
 from strategic_areas.models import (
     EditionRows,
     Purge,

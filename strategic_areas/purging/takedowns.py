@@ -16,7 +16,7 @@ from agencies.access import RefusedError
 from agencies.decisions import Status
 from agencies.fields import field_of, models_declaring
 from agencies.models import Agency
-from strategic_areas.datasets.taking_away import (
+from strategic_areas.datasets.removals import (
     cells_with,
     put_back_in_editions,
     taking_away,

@@ -22,7 +22,7 @@ from strategic_areas.models import (
     ReportedSpan,
     ReportingPeriod,
 )
-from strategic_areas.queries.figures.words import span
+from strategic_areas.queries.figures.phrases import span
 
 #: How a value stands that is not public, by the status of its days.
 STANDINGS = {

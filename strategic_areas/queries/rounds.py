@@ -23,11 +23,11 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import EVER_SUBMITTED
 from strategic_areas.queries.asked_values import AskedValue
-from strategic_areas.queries.plan import answering
-from strategic_areas.queries.plan import board as boards
-from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan import plan_progress as boards
+from strategic_areas.queries.plan import round_assignments
+from strategic_areas.queries.plan.plan_progress import PlanProgress
 from strategic_areas.queries.plan.plans import opened
-from strategic_areas.queries.plan.rows import ActivityRow
+from strategic_areas.queries.plan.progress_rows import ActivityProgress
 
 #: How many rounds the lists of agencies look back to tell who reported on time.
 LAST_ROUNDS = 4
@@ -42,7 +42,7 @@ def last_public(
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportingObligation:
     """
     An activity or a value for which a round asks an agency, and whether it answered.
 
@@ -56,8 +56,8 @@ class Asked:
 
 
 def asked_in(
-    board: Board, periods: Iterable[ReportingPeriod]
-) -> Mapping[tuple[Agency, ReportingPeriod], list[Asked]]:
+    board: PlanProgress, periods: Iterable[ReportingPeriod]
+) -> Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]]:
     """
     All that each of the rounds asks of each agency: reports first, then values.
 
@@ -75,18 +75,20 @@ def _asked_in(board, period):
     """Agency → all that one round asks of it."""
     found = {
         agency: [_asked(board, row, period) for row in rows if row.owes(period)]
-        for agency, rows in answering.asked_of(board, period).items()
+        for agency, rows in round_assignments.asked_of(board, period).items()
         if board.supporter in {None, agency}
     }
     for value in board.values.get(period, ()):
         found.setdefault(value.agency, []).append(
-            Asked(value, value.first_day, value.is_handed_in, value.is_public)
+            ReportingObligation(
+                value, value.first_day, value.is_handed_in, value.is_public
+            )
         )
     return found
 
 
 def _asked(board, row, period):
-    return Asked(
+    return ReportingObligation(
         row.activity,
         board.first_day(row, period),
         was_handed_in(board, row, period),
@@ -128,14 +130,16 @@ def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
     return Activity.objects.filter(pk__in=wanted) if wanted else Activity.objects.none()
 
 
-def was_handed_in(board: Board, row: ActivityRow, asked: ReportingPeriod) -> bool:
+def was_handed_in(
+    board: PlanProgress, row: ActivityProgress, asked: ReportingPeriod
+) -> bool:
     """Whether a report was ever handed in for the round, even if it was returned."""
     is_in = row.has_reported(asked) or asked.pk in row.handed_in
     return is_in or board.first_day(row, asked) is not None
 
 
 @dataclass(frozen=True)
-class Item:
+class ObligationStatus:
     """One activity, or one value, for which a round asks."""
 
     subject: Activity | AskedValue
@@ -144,12 +148,12 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Cell:
+class AgencyRound:
     """One agency in one round."""
 
     agency: Agency
     period: ReportingPeriod
-    items: tuple[Item, ...]
+    items: tuple[ObligationStatus, ...]
     #: The last day on which the round takes its first reports.
     accepted_until: date
     #: The day by which it is asked: the due date, later where opened again.
@@ -181,7 +185,7 @@ class Cell:
         return self.period.opens_on <= today <= self.accepted_until
 
 
-def cells(periods: Iterable[ReportingPeriod], today: date) -> list[Cell]:
+def cells(periods: Iterable[ReportingPeriod], today: date) -> list[AgencyRound]:
     """
     Every agency with a part in each of ``periods``, which come with their plans.
 
@@ -205,11 +209,11 @@ def cells(periods: Iterable[ReportingPeriod], today: date) -> list[Cell]:
 
 def _cell(agency, period, asked, statuses, again):
     until = again.get((period.pk, agency.pk))
-    return Cell(
+    return AgencyRound(
         agency,
         period,
         tuple(
-            Item(
+            ObligationStatus(
                 each.subject,
                 _standing(each.subject, agency, period, statuses),
                 each.first_day,
@@ -247,7 +251,7 @@ def _opened_again_until(periods, today):
 
 def scorecards(
     agency: Agency,
-    asked: Mapping[tuple[Agency, ReportingPeriod], list[Asked]],
+    asked: Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]],
     today: date,
 ) -> dict[ReportingPeriod, compliance.Scorecard]:
     """
@@ -289,7 +293,7 @@ class AgencyAnswers:
         return self.handed_in - self.published
 
 
-def answered(board: Board, period: ReportingPeriod) -> list[AgencyAnswers]:
+def answered(board: PlanProgress, period: ReportingPeriod) -> list[AgencyAnswers]:
     """
     The agencies of which the round asks anything, those that owe most first.
 

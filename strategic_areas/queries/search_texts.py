@@ -18,12 +18,17 @@ from strategic_areas import models
 from strategic_areas.disclosure import MARKER
 from strategic_areas.glossary import TERMS
 from strategic_areas.models.corrections import mark_of
-from strategic_areas.queries.figures import indicators, words
+from strategic_areas.queries.figures import indicators, phrases
 from strategic_areas.queries.pages import changes, help_lines
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.record import TEXTS, make_entry
-from strategic_areas.search.index import LANGUAGES, Document, Place, Text
+from strategic_areas.queries.updates import public_updates
+from strategic_areas.queries.updates.public_updates import TEXTS, make_entry
+from strategic_areas.search.index import (
+    LANGUAGES,
+    BilingualText,
+    Document,
+    DocumentAddress,
+)
 from strategic_areas.sentences import FAMILIES
 from strategic_areas.themes import ABOUT_THEME, ASKED, FIGURES, LISTS, Theme
 
@@ -64,7 +69,9 @@ def _document(kind, row, place, plan=None, agency=None, **others):
     """What most documents have in common, unless ``others`` say otherwise."""
     code, captions, also = getattr(row, "sort_code", ""), (), ()
     if agency:
-        captions += (Text(agency.acronym, agency.acronym_en or agency.acronym),)
+        captions += (
+            BilingualText(agency.acronym, agency.acronym_en or agency.acronym),
+        )
         also += (_text(agency, "name"),)
     if plan:
         captions += (_same(plan.code),)
@@ -96,7 +103,7 @@ def in_each(tell):
     for language in LANGUAGES:
         with override(language):
             found.append(tell())
-    return Text(*found)
+    return BilingualText(*found)
 
 
 def _texts(row, *names):
@@ -112,8 +119,8 @@ def _text(row, field):
     spanish = getattr(row, f"{field}_es") or ""
     english = getattr(row, f"{field}_en") or ""
     if MARKER in {spanish, english}:
-        return Text("", about=field)
-    return Text(spanish, english, about=field)
+        return BilingualText("", about=field)
+    return BilingualText(spanish, english, about=field)
 
 
 def _title(row):
@@ -125,7 +132,7 @@ def _title(row):
 def _same(value):
     """A text that is the same in both languages: initials, a code, a year."""
     written = "" if value in {None, MARKER} else str(value)
-    return Text(written, written)
+    return BilingualText(written, written)
 
 
 def _told(*texts):
@@ -134,16 +141,16 @@ def _told(*texts):
 
 def _commitment_page(plan, commitment, activity=None):
     mark = activity.code if activity else ""
-    return Place("commitment", (plan.code, commitment.code), fragment=mark)
+    return DocumentAddress("commitment", (plan.code, commitment.code), fragment=mark)
 
 
 def _area_page(plan, area):
     english = area.slug_en or area.slug_es
-    return Place("area", (plan.code, area.slug_es), (plan.code, english))
+    return DocumentAddress("area", (plan.code, area.slug_es), (plan.code, english))
 
 
 def _agency_page(plan, agency):
-    return Place("agency", (plan.code, agency.slug))
+    return DocumentAddress("agency", (plan.code, agency.slug))
 
 
 def _structure(public, seen):
@@ -158,7 +165,7 @@ def _structure(public, seen):
         return _document(kind, row, place, plan, agency, **others)
 
     for plan in public.values():
-        place, named = Place("plan", (plan.code,)), (plan.code,)
+        place, named = DocumentAddress("plan", (plan.code,)), (plan.code,)
         yield _document("plan", plan, place, plan, names=named, order=(plan.rank,))
     themes = defaultdict(set)
     rows = models.Activity.objects.not_superseded().select_related(
@@ -173,11 +180,11 @@ def _structure(public, seen):
         place, row.themes = _commitment_page(plan, row), sorted(themes[row.pk])
         yield found("commitment", row, place, plan, row.lead, **_coded(row))
     for row, plan in read(models.LaterActivity.objects.select_related("agency")):
-        place = Place("later_activities", (plan.code,), fragment=row.code)
+        place = DocumentAddress("later_activities", (plan.code,), fragment=row.code)
         named = (row.code,)
         yield found("later", row, place, plan, row.agency, names=named)
     for row, plan in read(models.Discrepancy.objects.all()):
-        place = Place("discrepancies", fragment=f"{plan.code}-{row.code}")
+        place = DocumentAddress("discrepancies", fragment=f"{plan.code}-{row.code}")
         yield found("discrepancy", row, place, plan, **_coded(row))
     for row, plan in read(models.StrategicArea.objects.all()):
         yield found("area", row, _area_page(plan, row), plan)
@@ -188,14 +195,14 @@ def _structure(public, seen):
     for row, plan in read(models.TipTier.objects.all()):
         rated = in_both("Ratings of the Trafficking in Persons report")
         yield found(
-            *("framework", row, Place("frameworks", (plan.code,)), plan),
+            *("framework", row, DocumentAddress("frameworks", (plan.code,)), plan),
             captions=(rated, _same(row.report_year)),
             order=(1, plan.rank, str(row.report_year)),
         )
     for row in plans.public_terms():
         plan = public[row.plan_id]
         yield found(
-            *("glossary", row, Place("glossary", fragment=row.anchor), plan),
+            *("glossary", row, DocumentAddress("glossary", fragment=row.anchor), plan),
             texts=_texts(row, "meaning"),
             order=(len(TERMS), plan.rank, row.sort_code),
         )
@@ -207,7 +214,7 @@ def _changes(public):
     for row in rows.select_related("commitment", "activity__commitment"):
         plan = public[row.plan_id]
         commitment = row.activity.commitment if row.activity else row.commitment
-        place = Place("amendments", (plan.code,))
+        place = DocumentAddress("amendments", (plan.code,))
         if commitment:
             place = _commitment_page(plan, commitment, row.activity)
         texts, captions = (), (_same(plan.code),)
@@ -229,15 +236,15 @@ def _changes(public):
 def _context(public, seen):
     """Laws, lines of help, targets and corrections: several plans share them."""
     for row in models.LegalInstrument.objects.all():
-        place = Place("legal_base", fragment=row.code)
+        place = DocumentAddress("legal_base", fragment=row.code)
         seen[models.LegalInstrument][row.pk] = place, None
         captions, order = _told(_same(row.year)), (str(row.year or ""), row.code)
         named = (row.code,)
         yield _document("law", row, place, names=named, captions=captions, order=order)
     for row in help_lines.published():
-        seen[models.HelpLine][row.pk] = Place("help"), None
+        seen[models.HelpLine][row.pk] = DocumentAddress("help"), None
         yield _document(
-            *("help", row, Place("help")),
+            *("help", row, DocumentAddress("help")),
             texts=_texts(row, "scope", "hours", "note"),
             captions=_told(_same(", ".join(map(str, row.numbers)))),
             order=(row.pk,),
@@ -246,7 +253,7 @@ def _context(public, seen):
     for plan in sorted(public.values(), key=lambda each: not each.has_record)[:1]:
         for row in models.FrameworkTarget.objects.all():
             number = row.code.removeprefix(f"{row.family}-")
-            place = Place(*row.page_in(plan), fragment=row.code)
+            place = DocumentAddress(*row.page_in(plan), fragment=row.code)
             if row.body:
                 seen[models.FrameworkTarget][row.pk] = place, None
             yield _document(
@@ -260,7 +267,7 @@ def _context(public, seen):
     asked = models.Correction.objects.order_by(*changes.LATEST_FIRST)
     for number, row in enumerate(asked, start=1):
         page, mark = changes.page_of(number), mark_of(row.pk)
-        place = Place("corrections", page=page, fragment=mark)
+        place = DocumentAddress("corrections", page=page, fragment=mark)
         yield _document("correction", row, place, order=(-row.pk,))
 
 
@@ -273,7 +280,7 @@ def _lists(public):
         return Document(kind="page", pk=name, place=place, **said, **others)
 
     themes = plans.themes()
-    yield found("figures", FIGURES, Place("indicators"))
+    yield found("figures", FIGURES, DocumentAddress("indicators"))
     for plan in public.values():
         lists = [
             (name, told, (plan.code,))
@@ -285,7 +292,7 @@ def _lists(public):
             lists.append(("theme", told, (plan.code, theme)))
         for number, (name, told, at) in enumerate(lists if plan.has_record else ()):
             yield found(
-                *("-".join([*at, name]), told, Place(name, at)),
+                *("-".join([*at, name]), told, DocumentAddress(name, at)),
                 captions=(_same(f"plan {plan.code}"),),
                 order=(plan.rank, number),
             )
@@ -361,9 +368,9 @@ def _said_by_agencies(public):
         plan, subject = public[row.record.plan.pk], row.record
         if row.published_figure:
             subject, mark = subject.indicator, f"objecion-{row.record.pk}"
-            place = Place("indicator", (subject.code,), fragment=mark)
+            place = DocumentAddress("indicator", (subject.code,), fragment=mark)
         elif row.activity_update:
-            place = Place("update", (plan.code, subject.public_id))
+            place = DocumentAddress("update", (plan.code, subject.public_id))
             subject = subject.activity
         else:
             commitment = row.commitment or subject.commitment
@@ -380,14 +387,14 @@ def _said_by_agencies(public):
 
 def _accounts(public, seen):
     """Of a reserved one nothing but the legal basis is found."""
-    for rows in (record.updates(), record.declarations()):
+    for rows in (public_updates.updates(), public_updates.declarations()):
         rows = rows.filter(status=models.RevisionStatus.PUBLISHED, plan__in=public)
         for row in rows.iterator(chunk_size=500):
             entry, plan = make_entry(row), public[row.plan_id]
-            place = Place("update", (plan.code, entry.public_id))
+            place = DocumentAddress("update", (plan.code, entry.public_id))
             if not entry.is_reserved:
                 seen[type(row)][row.pk] = place, plan
-            basis = Text(entry.legal_basis, about="legal_basis")
+            basis = BilingualText(entry.legal_basis, about="legal_basis")
             yield _document(
                 *("update", row, place),
                 agency=entry.agency,
@@ -413,8 +420,14 @@ def _evidence(public):
             archive = [item.archive_office, item.archive_number]
             initials = _same(about.agency.acronym), _same(plan.code)
             yield _document(
-                *("evidence", item, Place("update", (plan.code, about.public_id))),
-                texts=_told(*(Text(word) for word in archive if word != MARKER)),
+                *(
+                    "evidence",
+                    item,
+                    DocumentAddress("update", (plan.code, about.public_id)),
+                ),
+                texts=_told(
+                    *(BilingualText(word) for word in archive if word != MARKER)
+                ),
                 captions=_told(_text(about.period, "name"), *initials),
                 order=(plan.rank, -item.pk),
                 is_demonstration=about.period.is_demonstration,
@@ -425,9 +438,9 @@ def _indicators(public, seen):
     codes = {}
     for line in indicators.lines(indicators.public()):
         row, plan = line.indicator, public[line.indicator.introduced_by_id]
-        codes[row.pk], place = row.code, Place("indicator", (row.code,))
+        codes[row.pk], place = row.code, DocumentAddress("indicator", (row.code,))
         seen[models.Indicator][row.pk] = place, plan
-        said = {p: in_each(partial(words.sentence, line, p)) for p in line.points}
+        said = {p: in_each(partial(phrases.sentence, line, p)) for p in line.points}
         spans = {(each.starts_on.year, each.ends_on.year) for each in said}
         years = sorted(str(first) for first, last in spans if first == last)
         newest = said[line.last] if line.last else _same("")
@@ -445,7 +458,9 @@ def _indicators(public, seen):
     figures = figures.filter(indicator__in=codes)
     columns = ("pk", "indicator", "starts_on", "ends_on")
     for pk, indicator, *span in figures.values_list(*columns):
-        place = Place("indicator", (codes[indicator],), fragment=words.anchor(*span))
+        place = DocumentAddress(
+            "indicator", (codes[indicator],), fragment=phrases.anchor(*span)
+        )
         seen[models.PublishedFigure][pk] = place, None
 
 

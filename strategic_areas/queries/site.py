@@ -25,8 +25,8 @@ from strategic_areas.models import (
 from strategic_areas.progress import STATED
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.record import Entry
+from strategic_areas.queries.updates import public_updates
+from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
 LAST = Max(
     "activities__updates__published_at",
@@ -37,10 +37,10 @@ NEWEST = 50
 
 
 #: The arguments of a page's address in Spanish and in English, and its last change.
-Place = tuple[tuple, tuple, datetime | None]
+PageAddress = tuple[tuple, tuple, datetime | None]
 
 
-def places() -> dict[str, list[Place]]:
+def places() -> dict[str, list[PageAddress]]:
     """
     The places of all public pages by the name of the page; nine queries.
 
@@ -98,8 +98,8 @@ def places() -> dict[str, list[Place]]:
         .values_list("code")
     )
     found["update"] = [
-        *_revisions(record.updates()),
-        *_revisions(record.declarations()),
+        *_revisions(public_updates.updates()),
+        *_revisions(public_updates.declarations()),
     ]
     return found | _editions(recorded)
 
@@ -150,15 +150,15 @@ def _same(arguments):
 
 def news(
     plan: Plan, *, area=None, agency=None, commitment=None
-) -> list[tuple[Entry, datetime, datetime]]:
+) -> list[tuple[PublishedUpdate, datetime, datetime]]:
     """
     The newest accounts of a plan or of one record in it, without demonstrations.
 
     Each with the moments when it was published, and last changed in public. Of several
     revisions of an account only the newest is among them.
     """
-    updates = _newest(record.updates(), plan)
-    declarations = _newest(record.declarations(), plan)
+    updates = _newest(public_updates.updates(), plan)
+    declarations = _newest(public_updates.declarations(), plan)
     if area:
         updates = updates.filter(activity__commitment__programme__area=area)
         declarations = declarations.filter(commitment__programme__area=area)
@@ -171,7 +171,7 @@ def news(
     rows = [*updates[:NEWEST], *declarations[:NEWEST]]
     found = [
         (entry, row.published_at, _changed_at(row))
-        for entry, row in zip(record.entries(rows), rows, strict=True)
+        for entry, row in zip(public_updates.entries(rows), rows, strict=True)
     ]
     found.sort(key=itemgetter(2), reverse=True)
     return found[:NEWEST]

@@ -75,7 +75,7 @@ _filling = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class BilingualText:
     """In both languages; ``about`` is the name of its field."""
 
     spanish: str
@@ -90,7 +90,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DocumentAddress:
     """A public page and its arguments; ``page`` is the one of a long list."""
 
     name: str
@@ -119,18 +119,18 @@ class Document:
 
     kind: str
     pk: str
-    title: Text
-    place: Place
+    title: BilingualText
+    place: DocumentAddress
     code: str = ""
     #: The code in English, where it is another one.
     code_en: str = ""
-    texts: tuple[Text, ...] = ()
-    captions: tuple[Text, ...] = ()
+    texts: tuple[BilingualText, ...] = ()
+    captions: tuple[BilingualText, ...] = ()
     #: By year, what is said first, instead, to whoever asks of that year.
-    by_year: Mapping[str, Text] = field(default_factory=dict)
-    also: tuple[Text, ...] = ()
+    by_year: Mapping[str, BilingualText] = field(default_factory=dict)
+    also: tuple[BilingualText, ...] = ()
     names: tuple[str, ...] = ()
-    questions: tuple[Text, ...] = ()
+    questions: tuple[BilingualText, ...] = ()
     order: tuple = ()
     is_demonstration: bool = False
 

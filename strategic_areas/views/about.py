@@ -8,7 +8,7 @@ from strategic_areas import commitment_states, compliance, progress
 from strategic_areas import glossary as words
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies, changes, help_lines, references
-from strategic_areas.queries.plan import board, plans, submissions
+from strategic_areas.queries.plan import plan_progress, plans, submissions
 from strategic_areas.views.parameters import asked, page_of, public_plan, query, reads
 
 
@@ -77,7 +77,7 @@ def methodology(request):
     }
     today = timezone.localdate()
     plan = plans.choose(today).shown
-    counts = plan and board.load(plan, today).counts
+    counts = plan and plan_progress.load(plan, today).counts
     if counts and counts.total:
         numbers = [number for _family, number in counts.by_family]
         told["families"] = list(zip(commitment_states.FAMILIES, numbers, strict=True))

@@ -11,13 +11,13 @@ from strategic_areas.disclosure import disclose_planned_quantity
 from strategic_areas.progress import ActivityState
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.figures.words import in_language
+from strategic_areas.queries.figures.phrases import in_language
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.pages.agencies import AgencyPage, AgencyRow
-from strategic_areas.queries.plan import board
-from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan import plan_progress
+from strategic_areas.queries.plan.plan_progress import PlanProgress
 from strategic_areas.queries.plan.plans import latest_round
-from strategic_areas.queries.updates import done
+from strategic_areas.queries.updates import work_done
 from strategic_areas.sentences import state_word
 from strategic_areas.views import commitments
 from strategic_areas.views.datasets import list_files
@@ -85,7 +85,7 @@ def agency(request, plan, slug):
     if found is None:
         return _to_present_address(plan, slug)
     plan, agency, participation = found
-    standing = board.load(plan, today, supporter=agency)
+    standing = plan_progress.load(plan, today, supporter=agency)
     page = found_or_404(agencies.page(agency, participation, standing, today))
     listed = query({"agency": agency.slug})
     context = {
@@ -112,7 +112,7 @@ def _to_present_address(code, slug):
     return redirect(public_path("agency", plan.code, agency.slug), permanent=True)
 
 
-def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
+def headings(board: PlanProgress, rows: Iterable[AgencyRow]) -> dict[str, str]:
     """
     The headings of the list's figures, by their names.
 
@@ -184,7 +184,9 @@ def _columns(figures: Mapping[str, str], asked: Mapping[str, str]):
         yield Heading(name, label, there, direction)
 
 
-def done_table(page: AgencyPage, board: Board, wanted: Mapping[str, str]) -> dict:
+def done_table(
+    page: AgencyPage, board: PlanProgress, wanted: Mapping[str, str]
+) -> dict:
     """
     What the agency does in the plan, then beside it, a page of all.
 
@@ -192,7 +194,9 @@ def done_table(page: AgencyPage, board: Board, wanted: Mapping[str, str]) -> dic
     """
     work = sorted(page.work, key=_place)
     shown = page_of([*work, *page.off_plan], wanted, PER_PAGE)
-    accounts = done.of_reports(each.last for each in shown if each.row and each.last)
+    accounts = work_done.of_reports(
+        each.last for each in shown if each.row and each.last
+    )
     lines = [
         (each, accounts.get(each.last.pk) if each.row and each.last else each.last)
         for each in shown

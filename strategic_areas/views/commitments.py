@@ -18,13 +18,16 @@ from strategic_areas.models import Programme, StrategicArea
 from strategic_areas.progress import Punctuality
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.pages import areas, catalogue, commitments
-from strategic_areas.queries.pages.catalogue import Catalogue
-from strategic_areas.queries.plan import board, plans
-from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.rows import CommitmentRow, recorded_until
-from strategic_areas.queries.updates import done
-from strategic_areas.queries.updates.done import Done
+from strategic_areas.queries.pages import areas, commitments, filtered_commitments
+from strategic_areas.queries.pages.filtered_commitments import CommitmentList
+from strategic_areas.queries.plan import plan_progress, plans
+from strategic_areas.queries.plan.plan_progress import PlanProgress
+from strategic_areas.queries.plan.progress_rows import (
+    CommitmentProgress,
+    recorded_until,
+)
+from strategic_areas.queries.updates import work_done
+from strategic_areas.queries.updates.work_done import WorkDone
 from strategic_areas.sentences import COMMITMENT_PUNCTUALITY as PUNCTUALITY
 from strategic_areas.sentences import (
     COMMITMENT_STATES,
@@ -34,6 +37,7 @@ from strategic_areas.sentences import (
 )
 from strategic_areas.themes import Theme
 from strategic_areas.views import datasets
+from strategic_areas.views.cards import finished_by, shown_elsewhere
 from strategic_areas.views.drawings import drawing
 from strategic_areas.views.parameters import (
     asked,
@@ -48,7 +52,6 @@ from strategic_areas.views.parameters import (
     query,
     reads,
 )
-from strategic_areas.views.sharing import finished_by, shown_elsewhere
 
 PER_PAGE = 50
 #: A list of so many has larger filters, and so shows fewer on a page.
@@ -56,7 +59,7 @@ MANY, PER_PAGE_OF_MANY = 200, 25
 #: How many activities, and steps of its time line, the page of a commitment tells.
 TOLD = 20
 #: What a reader may ask of the list, in the order in which its address names it.
-ASKED = (*catalogue.FILTERS, "sort")
+ASKED = (*filtered_commitments.FILTERS, "sort")
 #: The filters that the form shows. Families and what is late are chips above it; the
 #: others are asked for by links from elsewhere, and kept.
 SHOWN = ("area", "agency", "theme")
@@ -79,7 +82,9 @@ def commitment_list(request, plan):
     found = _sifted(plan, wanted)
     is_long = len(found.board.rows) > MANY
     page = page_of(found.rows, wanted, PER_PAGE_OF_MANY if is_long else PER_PAGE)
-    is_by_area = wanted.get("sort", "code").removeprefix("-") in catalogue.BY_AREA
+    is_by_area = (
+        wanted.get("sort", "code").removeprefix("-") in filtered_commitments.BY_AREA
+    )
     groups = _by_area(found, page.object_list) if is_by_area else [(None, page)]
     context = {
         "plan": plan,
@@ -148,11 +153,11 @@ def commitment_file(request, plan, form):
     )
 
 
-@reads(*catalogue.FILTERS)
+@reads(*filtered_commitments.FILTERS)
 @finished_by(shown_elsewhere)
 def commitment_drawing(request, plan):
     """How those of the list stand as a picture: by family, or what is on record."""
-    plan, wanted = public_plan(plan), asked(request, *catalogue.FILTERS)
+    plan, wanted = public_plan(plan), asked(request, *filtered_commitments.FILTERS)
     found = _sifted(plan, wanted)
     counts, records, day = found.counts, found.records, found.board.recorded_until
     if found.is_unknown or not found.rows:
@@ -174,7 +179,7 @@ def commitment_drawing(request, plan):
     shown = [_("Plan %(code)s") % {"code": plan.code}, *chosen]
     title = f"{' · '.join(shown)}. {summed(counts) or on_record(records)}"
     counted = parts or parts_on_record(records)
-    bars = charts.bars(charts.Part(word, n, str(n)) for word, n in counted)
+    bars = charts.bars(charts.BarValue(word, n, str(n)) for word, n in counted)
     page = public_path("commitments", plan.code) + query(wanted)
     return drawing(bars, title, notes, page)
 
@@ -192,12 +197,14 @@ def taken(plan, **wanted):
 
 def _sifted(plan, wanted):
     sort = wanted.get("sort", "code")
-    return catalogue.load(board.load(plan, timezone.localdate()), wanted, sort)
+    return filtered_commitments.load(
+        plan_progress.load(plan, timezone.localdate()), wanted, sort
+    )
 
 
 def _unknown_order(wanted):
     """Take an order that does not exist out of what is asked, and return it."""
-    if wanted.get("sort", "code").removeprefix("-") in catalogue.SORTS:
+    if wanted.get("sort", "code").removeprefix("-") in filtered_commitments.SORTS:
         return ""
     return wanted.pop("sort")
 
@@ -248,7 +255,7 @@ def part_shown(commitment, succession, wanted):
     }
 
 
-def _filters(found: Catalogue, given: dict, *, is_variant: bool = False) -> dict:
+def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) -> dict:
     wanted = {name: value for name, value in given.items() if name != "page"}
     plan = found.board.plan
     fields = {
@@ -347,11 +354,11 @@ def _target(target):
 
 
 @dataclass(frozen=True)
-class ListedCommitment:
+class CommitmentTableRow:
     """A commitment in a list: what was ``done``, and by how many days it is late."""
 
-    row: CommitmentRow
-    done: Done
+    row: CommitmentProgress
+    work_done: WorkDone
     days: int
 
     @property
@@ -360,8 +367,10 @@ class ListedCommitment:
 
 
 def table(
-    board: Board,
-    groups: Iterable[tuple[StrategicArea | Programme | None, Iterable[CommitmentRow]]],
+    board: PlanProgress,
+    groups: Iterable[
+        tuple[StrategicArea | Programme | None, Iterable[CommitmentProgress]]
+    ],
     *,
     has_leads: bool = True,
 ) -> dict:
@@ -372,9 +381,9 @@ def table(
     """
     groups = [(heading, list(rows)) for heading, rows in groups]
     rows = [row for _heading, group in groups for row in group]
-    told = done.of_commitments(board, rows)
+    told = work_done.of_commitments(board, rows)
     lines = {
-        row.commitment.pk: ListedCommitment(
+        row.commitment.pk: CommitmentTableRow(
             row, told[row.commitment.pk], row.days_late(board.day)
         )
         for row in rows

@@ -11,19 +11,19 @@ from django.utils.translation import get_language
 
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.catalogue import (
-    File,
+    CatalogueFile,
+    CatalogueTable,
     PlanData,
-    Table,
     as_catalogue,
     as_ckan,
 )
 from strategic_areas.datasets.columns import CellKind
-from strategic_areas.datasets.forms import PACKAGE, TEXTS
-from strategic_areas.datasets.ready import SHELF, label_now
+from strategic_areas.datasets.file_cache import FILE_CACHE, current_version
+from strategic_areas.datasets.formats import PACKAGE, TEXTS
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages.editions import editions_of
-from strategic_areas.queries.plan import board, plans
+from strategic_areas.queries.plan import plan_progress, plans
 from strategic_areas.views.about import facts
 from strategic_areas.views.parameters import made_up, public_plan
 
@@ -72,11 +72,11 @@ def _recorded():
 
 def published(plan) -> PlanData:
     """What there is of a plan, with the sizes of the files that are ready."""
-    label, ready = label_now(), SHELF.at_hand(plan)
+    label, ready = current_version(), FILE_CACHE.at_hand(plan)
     is_current = ready is not None and ready.label == label
     counts, sizes = (ready.counts, ready.sizes) if is_current else ({}, {})
     tables = [
-        Table(
+        CatalogueTable(
             each,
             each.changes_in(plan),
             counts.get(name),
@@ -91,11 +91,11 @@ def published(plan) -> PlanData:
     return PlanData(plan, timezone.localdate(), tables, whole, editions_of(plan))
 
 
-def file_at(sizes, name, *args, language="es") -> File:
+def file_at(sizes, name, *args, language="es") -> CatalogueFile:
     """A file by its address, with its size if it is ready."""
     path = public_path(name, *args, language=language)
     name = path.rpartition("/")[2]
-    return File(name.rpartition(".")[2].upper(), path, sizes.get(name))
+    return CatalogueFile(name.rpartition(".")[2].upper(), path, sizes.get(name))
 
 
 def _of_plan(plan, dataset):
@@ -105,7 +105,7 @@ def _of_plan(plan, dataset):
     today = timezone.localdate()
     rounds = ReportingPeriod.objects.rounds().filter(plan=plan, closes_on__gte=today)
     return {
-        "board": board.load(plan, today),
+        "board": plan_progress.load(plan, today),
         "next": rounds.order_by("closes_on").first(),
         "told": told,
         "table": table,

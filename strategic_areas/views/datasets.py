@@ -12,14 +12,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas.datasets.columns import LANGUAGES
-from strategic_areas.datasets.forms import (
+from strategic_areas.datasets.file_cache import FILE_CACHE, NotReadyError, pack
+from strategic_areas.datasets.formats import (
     MEDIA_TYPES,
     PACKAGE,
     TEXTS,
     make,
 )
-from strategic_areas.datasets.forms.texts import about_data, about_dataset, written
-from strategic_areas.datasets.ready import SHELF, NotReadyError, pack
+from strategic_areas.datasets.formats.texts import about_data, about_dataset, written
 from strategic_areas.models import Plan
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages.editions import editions_of
@@ -39,7 +39,7 @@ def file(request, plan, stem, form, edition=""):
     if edition:
         of_number = plan.editions.filter(number=edition, is_moving=False)
         edition = found_or_404(of_number.first())
-    files = SHELF.files(plan, edition or None)
+    files = FILE_CACHE.files(plan, edition or None)
     try:
         content = files.content(f"{stem}.{form}")
     except KeyError:
@@ -70,7 +70,7 @@ def list_file(
     names them all; Http404 of none. The name of the file tells the day of its data, or
     ``until`` when the record of a reconstruction goes.
     """
-    shelves = found_or_404([SHELF.files(plan) for plan in of] or None)
+    shelves = found_or_404([FILE_CACHE.files(plan) for plan in of] or None)
     stem = next(iter(wanted))
     if form in TEXTS:
         wanted = {stem: wanted[stem]}
@@ -131,7 +131,7 @@ def index(request):
 
 
 def _of_plan(plan):
-    files, code = SHELF.at_hand(plan), plan.code
+    files, code = FILE_CACHE.at_hand(plan), plan.code
     if files is None:
         raise NotReadyError
     return about_data(files.snapshot) | {

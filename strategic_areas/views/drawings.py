@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from strategic_areas import charts
-from strategic_areas.views.sharing import under_policy
+from strategic_areas.views.cards import under_policy
 
 
 def drawing(picture, title: str, notes: Iterable[str], page: str) -> HttpResponse:

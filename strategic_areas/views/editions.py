@@ -17,15 +17,15 @@ from django.utils.translation import get_language, gettext_lazy, pgettext, pgett
 from django.utils.translation import gettext as _
 
 from strategic_areas.datasets.columns import CellKind, DataColumn, Dataset, GapReason
-from strategic_areas.datasets.forms import PACKAGE
-from strategic_areas.datasets.forms.texts import as_csv, as_json
-from strategic_areas.datasets.ready import SHELF
+from strategic_areas.datasets.file_cache import FILE_CACHE
+from strategic_areas.datasets.formats import PACKAGE
+from strategic_areas.datasets.formats.texts import as_csv, as_json
 from strategic_areas.datasets.snapshots import Snapshot
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import WithdrawalCause
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import editions
-from strategic_areas.queries.plan.facets import Item, sift
+from strategic_areas.queries.plan.facets import FilterableRecord, sift
 from strategic_areas.queries.public_rows import RowDifference
 from strategic_areas.sentences import shortened
 from strategic_areas.views.data import file_at
@@ -109,7 +109,7 @@ def edition(request, plan, edition):
         "number": sum(len(each.rows) for each in rows),
         "notes": [_note(each, by_name, told.pages) for each in found.withdrawn],
     }
-    ready, numbers = SHELF.at_hand(plan, found), (plan.code, found.number)
+    ready, numbers = FILE_CACHE.at_hand(plan, found), (plan.code, found.number)
     sizes, package = ready.sizes if ready else {}, PACKAGE.split(".")
     context["files"] = [
         file_at(sizes, "edition_file", *numbers, *package),
@@ -156,7 +156,7 @@ def difference(request, plan, earlier, edition=""):
     plan, old, new, found = _read(plan, earlier, edition)
     wanted = asked(request, "dataset", "page")
     items = [
-        Item((of.dataset, each), {"dataset": frozenset({of.dataset.name})})
+        FilterableRecord((of.dataset, each), {"dataset": frozenset({of.dataset.name})})
         for of in found
         for each in of.rows
     ]

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from django.http import FileResponse, Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from strategic_areas.queries.updates import record
+from strategic_areas.queries.updates import public_updates
 from strategic_areas.views.parameters import found_or_404
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ HEADERS = {
 @require_safe
 def evidence_file(request, token):
     """A file that a reviewer cleared, while its record stands published."""
-    return as_attachment(found_or_404(record.cleared_file(token)))
+    return as_attachment(found_or_404(public_updates.cleared_file(token)))
 
 
 def as_attachment(item):

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 from strategic_areas import charts
 from strategic_areas.date_ranges import days_of_year
 from strategic_areas.models import Indicator, Plan
-from strategic_areas.queries.figures import indicators, words
+from strategic_areas.queries.figures import indicators, phrases
 from strategic_areas.queries.figures.indicators import (
-    Breakdown,
-    IndicatorLine,
     IndicatorPage,
-    Point,
-    Shown,
+    IndicatorSeries,
+    PublishedBreakdown,
+    SeriesPoint,
+    ValueDisplay,
 )
 from strategic_areas.queries.public_rows import value_key
 from strategic_areas.views.parameters import ColumnSelection, telling
@@ -29,7 +29,7 @@ MOST_LINES = 3
 
 
 @dataclass(frozen=True)
-class Series:
+class SeriesChart:
     """
     A picture, what it shows in a sentence, and the counts that it shows.
 
@@ -38,7 +38,7 @@ class Series:
 
     picture: charts.SeriesPicture
     title: str
-    lines: tuple[IndicatorLine, ...]
+    lines: tuple[IndicatorSeries, ...]
     name: str = "series"
 
     @property
@@ -52,7 +52,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Row:
+class ChartTableRow:
     """
     A span in the table beside a picture.
 
@@ -62,20 +62,20 @@ class Row:
 
     starts_on: date
     ends_on: date
-    point: Point | None
-    beside: list[tuple[str, Point | None]]
+    point: SeriesPoint | None
+    beside: list[tuple[str, SeriesPoint | None]]
     mark: str
 
 
 @dataclass(frozen=True)
-class Bars:
+class BreakdownChart:
     """A breakdown of the only value in ``lines``; ``name`` is its id on the page."""
 
     name: str
-    picture: charts.Bars
+    picture: charts.BarChart
     title: str
-    breakdown: Breakdown
-    lines: tuple[IndicatorLine]
+    breakdown: PublishedBreakdown
+    lines: tuple[IndicatorSeries]
 
     @property
     def rows(self) -> tuple[str, str, list[str]]:
@@ -87,37 +87,37 @@ class Bars:
     @property
     def said(self) -> list[str]:
         """Who printed its numbers, where they quote anyone."""
-        quoted = dict.fromkeys(filter(None, map(words.quoted, self.breakdown.cells)))
+        quoted = dict.fromkeys(filter(None, map(phrases.quoted, self.breakdown.cells)))
         return [_("according to %(source)s") % {"source": each} for each in quoted]
 
 
-def plan_periods() -> list[charts.Period]:
+def plan_periods() -> list[charts.ChartPeriod]:
     """The times of the public plans, to be shaded."""
     return [
-        charts.Period(
+        charts.ChartPeriod(
             plan.starts_on, plan.ends_on, _("plan %(code)s") % {"code": plan.code}
         )
         for plan in Plan.objects.public()
     ]
 
 
-def values(points: Iterable[Point]) -> tuple[charts.Value, ...]:
+def values(points: Iterable[SeriesPoint]) -> tuple[charts.ChartValue, ...]:
     """What can be drawn of them."""
     return tuple(
-        charts.Value(
+        charts.ChartValue(
             each.starts_on,
             each.ends_on,
             each.value,
-            words.value_text(each),
+            phrases.value_text(each),
             is_provisional=each.is_provisional,
             is_break=each.is_break,
         )
         for each in points
-        if each.shown is Shown.VALUE
+        if each.shown is ValueDisplay.VALUE
     )
 
 
-def columns(line: IndicatorLine) -> charts.Columns | None:
+def columns(line: IndicatorSeries) -> charts.ColumnChart | None:
     """
     Small columns of values that can be compared; None without two of them.
 
@@ -140,7 +140,9 @@ def _without_break(drawn):
     return max(reversed(parts), key=len)
 
 
-def series(page: IndicatorPage, periods: Iterable[charts.Period]) -> Series | None:
+def series(
+    page: IndicatorPage, periods: Iterable[charts.ChartPeriod]
+) -> SeriesChart | None:
     """The values of an indicator beside other counts; None if nothing compares."""
     if not values(page.points):
         return None
@@ -148,24 +150,24 @@ def series(page: IndicatorPage, periods: Iterable[charts.Period]) -> Series | No
     picture = drawn(lines, periods, _levels(page))
     if picture is None:
         return None
-    return Series(picture, ". ".join(map(words.title, lines)), lines)
+    return SeriesChart(picture, ". ".join(map(phrases.title, lines)), lines)
 
 
 def drawn(
-    lines: Iterable[IndicatorLine],
-    periods: Iterable[charts.Period],
-    levels: Iterable[charts.Level] = (),
+    lines: Iterable[IndicatorSeries],
+    periods: Iterable[charts.ChartPeriod],
+    levels: Iterable[charts.ReferenceLevel] = (),
 ) -> charts.SeriesPicture | None:
     """Several counts in one picture; None for a single value without a target."""
-    counts = [charts.Line(values(each.points), name(each)) for each in lines]
+    counts = [charts.DataSeries(values(each.points), name(each)) for each in lines]
     levels = tuple(levels)
     targets = [level for level in levels if level.is_target]
     if sum(len(each.values) for each in counts) + len(targets) < 2:
         return None
-    return charts.series(counts, words.number, levels, periods)
+    return charts.series(counts, phrases.number, levels, periods)
 
 
-def beside(page: IndicatorPage) -> tuple[IndicatorLine, ...]:
+def beside(page: IndicatorPage) -> tuple[IndicatorSeries, ...]:
     """Other counts in the same unit, by others, for the same picture."""
     found, names = [], {name(page)}
     for other in page.others:
@@ -177,7 +179,7 @@ def beside(page: IndicatorPage) -> tuple[IndicatorLine, ...]:
     return tuple(found[: MOST_LINES - 1])
 
 
-def name(line: IndicatorLine) -> str:
+def name(line: IndicatorSeries) -> str:
     return line.indicator.counted_by or line.indicator.code
 
 
@@ -191,7 +193,9 @@ SIGNS = {
 }
 
 
-def notes(chart: Series | Bars, lines: Iterable[IndicatorLine]) -> list[str]:
+def notes(
+    chart: SeriesChart | BreakdownChart, lines: Iterable[IndicatorSeries]
+) -> list[str]:
     """
     What to know of a chart where nothing else is seen; ``lines`` are its own in full.
 
@@ -201,15 +205,15 @@ def notes(chart: Series | Bars, lines: Iterable[IndicatorLine]) -> list[str]:
         *(text for line in lines for text in _told(line)),
         *chart.said,
         *(text for line in lines for text in _set_apart(line)),
-        *dict.fromkeys(words.in_language(each.indicator, "caveat") for each in lines),
+        *dict.fromkeys(phrases.in_language(each.indicator, "caveat") for each in lines),
         _("That it goes up or down does not say that the plan caused it."),
     ]
 
 
 def _told(line):
-    who = _("According to %(who)s") % {"who": words.told_by(line.last)}
-    what = words.in_language(line.indicator, "name")
-    yield f"{what}: {words.sentence(line, line.last)}. {who}."
+    who = _("According to %(who)s") % {"who": phrases.told_by(line.last)}
+    what = phrases.in_language(line.indicator, "name")
+    yield f"{what}: {phrases.sentence(line, line.last)}. {who}."
     for each in line.last.sources:
         yield ", ".join(filter(None, [each.title, each.publisher]))
 
@@ -217,54 +221,54 @@ def _told(line):
 def _set_apart(line):
     """Its values that are not told, and those that an agency does not acknowledge."""
     for each in line.points:
-        said = "" if each.shown is Shown.VALUE else words.value_text(each)
+        said = "" if each.shown is ValueDisplay.VALUE else phrases.value_text(each)
         if each.is_disputed:
             agency = {"agency": each.dispute.agency.local_acronym}
             said = _("%(agency)s does not acknowledge it.") % agency
         if said:
-            span = words.span(each.starts_on, each.ends_on, *words.exact_to(each))
+            span = phrases.span(each.starts_on, each.ends_on, *phrases.exact_to(each))
             yield f"{name(line)}, {span}: {said}"
 
 
 def _levels(page):
     indicator = page.indicator
     if page.has_baseline_of_plan and isinstance(page.baseline, Decimal):
-        text = _("baseline %(number)s") % {"number": words.number(page.baseline)}
+        text = _("baseline %(number)s") % {"number": phrases.number(page.baseline)}
         days = indicator.baseline_starts_on, indicator.baseline_ends_on
-        yield charts.Level(*days, page.baseline, text)
+        yield charts.ReferenceLevel(*days, page.baseline, text)
     for target, _attainment in page.targets:
-        text = _("target %(number)s") % {"number": words.number(target.value)}
+        text = _("target %(number)s") % {"number": phrases.number(target.value)}
         days = target.starts_on, target.ends_on
-        yield charts.Level(*days, target.value, text, is_target=True)
+        yield charts.ReferenceLevel(*days, target.value, text, is_target=True)
 
 
-def rows(page: IndicatorPage, others: Iterable[IndicatorLine]) -> list[Row]:
+def rows(page: IndicatorPage, others: Iterable[IndicatorSeries]) -> list[ChartTableRow]:
     """The table of a picture: every span with a value, and each missing year."""
     own, beside = _by_span(page), [(name(each), _by_span(each)) for each in others]
     spans = set(own).union(*(known for _name, known in beside))
-    spans |= set(map(days_of_year, words.missing(page.points)))
+    spans |= set(map(days_of_year, phrases.missing(page.points)))
     return [
-        Row(
+        ChartTableRow(
             *span,
             point,
             [(named, known.get(span, [None])[0]) for named, known in beside],
-            words.anchor(*span) + (f"-{place}" if place > 1 else ""),
+            phrases.anchor(*span) + (f"-{place}" if place > 1 else ""),
         )
         for span in sorted(spans, key=lambda span: (span[1], span[0]))
         for place, point in enumerate(own.get(span, [None]), start=1)
     ]
 
 
-def columns_of(table: Iterable[Row]) -> ColumnSelection:
+def columns_of(table: Iterable[ChartTableRow]) -> ColumnSelection:
     """The column for the states of values, where the table needs one."""
     states = [{"state": _state(row.point) if row.point else None} for row in table]
     return telling({"state": _("State")}, states)
 
 
 def _state(point):
-    if point.shown is not Shown.VALUE or point.is_break:
+    if point.shown is not ValueDisplay.VALUE or point.is_break:
         return point.pk
-    return words.state(point)
+    return phrases.state(point)
 
 
 def _by_span(line):
@@ -274,24 +278,28 @@ def _by_span(line):
     return found
 
 
-def bars(page: IndicatorPage, point: Point) -> list[Bars]:
+def bars(page: IndicatorPage, point: SeriesPoint) -> list[BreakdownChart]:
     """The breakdowns of a value, each as bars."""
-    found, mark = [], words.anchor(point.starts_on, point.ends_on)
+    found, mark = [], phrases.anchor(point.starts_on, point.ends_on)
     for each in point.breakdowns:
         parts = [
-            charts.Part(
-                words.in_language(cell, "label"), cell.value, words.number(cell.value)
+            charts.BarValue(
+                phrases.in_language(cell, "label"),
+                cell.value,
+                phrases.number(cell.value),
             )
             for cell in each.cells
         ]
         place = slugify(f"{mark} {each.dimension}".replace("+", " "))
         title = _("%(name)s %(when)s, by %(dimension)s") % {
-            "name": words.in_language(page.indicator, "name"),
-            "when": words.when(point.starts_on, point.ends_on, *words.exact_to(point)),
-            "dimension": words.dimension(each.dimension),
+            "name": phrases.in_language(page.indicator, "name"),
+            "when": phrases.when(
+                point.starts_on, point.ends_on, *phrases.exact_to(point)
+            ),
+            "dimension": phrases.dimension(each.dimension),
         }
         line = replace(page, points=(point,))
-        found.append(Bars(place, charts.bars(parts), title, each, (line,)))
+        found.append(BreakdownChart(place, charts.bars(parts), title, each, (line,)))
     return found
 
 
@@ -299,7 +307,9 @@ def bars(page: IndicatorPage, point: Point) -> list[Bars]:
 EARLIER = 3
 
 
-def key_figures() -> list[tuple[IndicatorLine, charts.Columns | None, list[Point]]]:
+def key_figures() -> list[
+    tuple[IndicatorSeries, charts.ColumnChart | None, list[SeriesPoint]]
+]:
     """
     The figures of the first page, those of survivors first.
 
@@ -315,6 +325,6 @@ def key_figures() -> list[tuple[IndicatorLine, charts.Columns | None, list[Point
 def _before(line):
     if found := columns(line):
         return found, []
-    told = [each for each in line.points if each.shown is Shown.VALUE]
+    told = [each for each in line.points if each.shown is ValueDisplay.VALUE]
     earlier = [each for each in told if each.ends_on < line.last.starts_on]
     return None, sorted(earlier, key=attrgetter("ends_on"))[-EARLIER:]

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.figures.indicators import Shown
+from strategic_areas.queries.figures.indicators import ValueDisplay
 from strategic_areas.queries.pages import references
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.plan.facets import Item, any_unknown, sift
+from strategic_areas.queries.plan.facets import FilterableRecord, any_unknown, sift
 from strategic_areas.views import datasets, indicator_pictures
+from strategic_areas.views.cards import finished_by, framed_anywhere, shown_elsewhere
 from strategic_areas.views.drawings import drawing
 from strategic_areas.views.parameters import (
     asked,
@@ -25,7 +26,6 @@ from strategic_areas.views.parameters import (
     query,
     reads,
 )
-from strategic_areas.views.sharing import finished_by, framed_anywhere, shown_elsewhere
 
 #: What a reader may ask of the list, in the order in which its address names it.
 FILTERS = ("area", "agency", "target")
@@ -175,7 +175,7 @@ def _has_break(page):
 
 def _before(page):
     """The value of the year before the last where both count alike, else None."""
-    is_told = page.last is not None and page.last.shown is Shown.VALUE
+    is_told = page.last is not None and page.last.shown is ValueDisplay.VALUE
     before = page.before if is_told else None
     return before if before and before.year and page.last.year else None
 
@@ -195,7 +195,7 @@ def _same_years(page):
 def _sifted(listed, wanted):
     agencies = [each.agency for each in listed if each.agency]
     slugs = {agency.acronym: agency.slug for agency in agencies}
-    items = [Item(each, _values(each, slugs)) for each in listed]
+    items = [FilterableRecord(each, _values(each, slugs)) for each in listed]
     return sift(items, wanted, FILTERS)
 
 

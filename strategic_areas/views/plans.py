@@ -9,12 +9,12 @@ from strategic_areas import charts
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, delays, overview, references
-from strategic_areas.queries.plan import board, plans
-from strategic_areas.queries.updates import done
+from strategic_areas.queries.plan import plan_progress, plans
+from strategic_areas.queries.updates import work_done
 from strategic_areas.views import commitments, indicator_pictures
+from strategic_areas.views.cards import finished_by, shown_elsewhere
 from strategic_areas.views.drawings import drawing
 from strategic_areas.views.parameters import found_or_404, public_plan, query
-from strategic_areas.views.sharing import finished_by, shown_elsewhere
 
 
 def home(request):
@@ -89,7 +89,7 @@ MOST_FINISHED, MOST_SETBACKS = 24, 9
 
 def area_list(request, plan):
     plan = public_plan(plan)
-    found = board.load(plan, timezone.localdate())
+    found = plan_progress.load(plan, timezone.localdate())
     context = {"plan": plan, "board": found, "themes": plans.themes().get(plan.pk)}
     context["areas"] = rows = areas.rows(areas.of_plan(plan), found)
     occurring = [family for family, number in found.counts.by_family if number]
@@ -105,7 +105,7 @@ def area(request, plan, slug):
     area = found_or_404(areas.by_slug(public_plan(plan), slug))
     if area.get_absolute_url() != request.path:
         return redirect(area.get_absolute_url(), permanent=True)
-    found = board.load(area.plan, timezone.localdate())
+    found = plan_progress.load(area.plan, timezone.localdate())
     return render(request, "area.html", area_context(area, found))
 
 
@@ -128,8 +128,8 @@ def _done_and_not(row, found):
     told = finished[: MOST_FINISHED if row.tally.total else 0]
     first = setbacks[:MOST_SETBACKS]
     held = [part.row for e in first if e.delay for part in e.delay.parts]
-    accounts = done.of_activities([*told, *held])
-    results = done.of_commitments(found, [e.row for e in first if not e.delay])
+    accounts = work_done.of_activities([*told, *held])
+    results = work_done.of_commitments(found, [e.row for e in first if not e.delay])
     return {
         "finished": [(each, accounts.get(each.activity.pk)) for each in told],
         "finished_left": len(finished) - len(told),

@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from strategic_areas.models import Indicator
-from strategic_areas.queries.figures import indicators, words
+from strategic_areas.queries.figures import indicators, phrases
 from strategic_areas.queries.pages import references
 from strategic_areas.queries.plan import plans
 from strategic_areas.views import indicator_pictures
@@ -38,8 +38,8 @@ def _part(goal, lines, periods, today):
     return {
         "goal": goal,
         "first": first,
-        "sentence": first.last and words.sentence(first, first.last),
-        "unknown": words.unknown(first, today),
+        "sentence": first.last and phrases.sentence(first, first.last),
+        "unknown": phrases.unknown(first, today),
         "known": [_known(line, periods, today) for line in lines],
         "tellers": _tellers(lines),
     }
@@ -48,13 +48,15 @@ def _part(goal, lines, periods, today):
 def _known(line, periods, today):
     """An indicator, its picture if it has one, and what is not known of it."""
     title = (
-        words.title(line) if line.last else words.in_language(line.indicator, "name")
+        phrases.title(line)
+        if line.last
+        else phrases.in_language(line.indicator, "name")
     )
     return {
         "line": line,
         "title": title,
         "picture": indicator_pictures.drawn([line], periods),
-        "unknown": words.unknown(line, today),
+        "unknown": phrases.unknown(line, today),
     }
 
 

@@ -22,8 +22,8 @@ from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.search_texts import LISTS, in_both, in_each
-from strategic_areas.search import answers, index, words
-from strategic_areas.search.index import Document, Place
+from strategic_areas.search import index, results, words
+from strategic_areas.search.index import Document, DocumentAddress
 from strategic_areas.views.about import facts, rules
 from strategic_areas.views.parameters import asked, query
 
@@ -73,13 +73,13 @@ def search_page(request):
         return render(request, "search.html", context)
     unread = index.bring_up_to_date(request.content_label, documents)
     if kind:
-        group = answers.of_kind(question, kind, int(page), unread)
+        group = results.of_kind(question, kind, int(page), unread)
         if group is None:
             raise Http404
-        pages = -(-group.total // answers.PER_PAGE)
+        pages = -(-group.total // results.PER_PAGE)
         context |= {"group": group, "page": int(page), "pages": pages}
     else:
-        context["answer"] = answers.answer(question, unread)
+        context["answer"] = results.answer(question, unread)
         if straight := context["answer"].straight:
             return redirect(straight)
         if not context["answer"].total:
@@ -119,7 +119,7 @@ def site_documents():
             kind="page",
             pk=name,
             title=_block(name, "title"),
-            place=Place(name),
+            place=DocumentAddress(name),
             texts=(_block(name, "content"), *(_of_data() if name == "data" else ())),
             names=called.get(name, ()),
             order=(place,),
@@ -129,7 +129,7 @@ def site_documents():
             kind="glossary",
             pk=term.anchor,
             title=in_both(term.word),
-            place=Place("glossary", fragment=term.anchor),
+            place=DocumentAddress("glossary", fragment=term.anchor),
             texts=(in_both(term.meaning),),
             order=(place,),
         )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.models import FrameworkTarget
 from strategic_areas.queries.pages import references
-from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan import plan_progress
 from strategic_areas.sentences import BODIES
 from strategic_areas.views import datasets
 from strategic_areas.views.parameters import public_plan
@@ -47,7 +47,7 @@ def recommendations_to(request, plan, slug):
 
 def _board(plan):
     plan = public_plan(plan)
-    return plan, board.load(plan, timezone.localdate())
+    return plan, plan_progress.load(plan, timezone.localdate())
 
 
 def _asked(request, plan, is_wanted, agency="", body=""):

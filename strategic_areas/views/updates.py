@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.models import Plan
 from strategic_areas.queries.pages import commitments
-from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan import plan_progress
 from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.rounds import answered
-from strategic_areas.queries.updates import record, register
+from strategic_areas.queries.updates import filtered_updates, public_updates
 from strategic_areas.sentences import CHANGES
 from strategic_areas.views import datasets
 from strategic_areas.views.parameters import (
@@ -35,7 +35,7 @@ from strategic_areas.views.parameters import (
 #: More would be longer than anybody reads on a telephone.
 PER_PAGE = 20
 PLACES = ("after", "before")
-SIFTED = ("q", *register.FILTERS, *register.DAYS)
+SIFTED = ("q", *filtered_updates.FILTERS, *filtered_updates.DAYS)
 ASKED = (*SIFTED, *PLACES)
 #: The filters that the form shows, and those that it keeps as they are.
 SHOWN, KEPT = ("agency", "area"), ("period", "change")
@@ -45,10 +45,10 @@ SHOWN, KEPT = ("agency", "area"), ("period", "change")
 def update_list(request, plan):
     """All that was published, by period and agency or day, from a place in it."""
     plan, wanted = public_plan(plan), asked(request, *ASKED)
-    counts = register.count_by_filters(plan, wanted)
+    counts = filtered_updates.count_by_filters(plan, wanted)
     place = _place(plan, wanted)
     agencies = counts.agencies.values()
-    shown = register.read_page(plan, wanted, PER_PAGE, place, agencies)
+    shown = filtered_updates.read_page(plan, wanted, PER_PAGE, place, agencies)
     context = {
         "plan": plan,
         "record_page": shown,
@@ -65,19 +65,19 @@ def update_list(request, plan):
 def update_file(request, plan, form):
     """The record as a file: all of it, by the same filters."""
     plan, wanted = public_plan(plan), asked(request, *SIFTED)
-    if register.count_by_filters(plan, wanted).is_unknown:
+    if filtered_updates.count_by_filters(plan, wanted).is_unknown:
         return lead_to_list(wanted, "updates", plan.code)
-    return _file(form, plan, register.addresses(plan, wanted))
+    return _file(form, plan, filtered_updates.addresses(plan, wanted))
 
 
 def commitment_file(request, plan, code, form):
     """What was published on one commitment, as a file."""
     commitment = found_or_404(commitments.by_code(plan, code))
-    return _file(form, commitment.plan, register.addresses_of(commitment))
+    return _file(form, commitment.plan, filtered_updates.addresses_of(commitment))
 
 
 def _file(form, plan, words):
-    found = board.load(plan, timezone.localdate())
+    found = plan_progress.load(plan, timezone.localdate())
     return datasets.list_file(
         form,
         f"{plan.code} {_('updates')}",
@@ -94,14 +94,14 @@ def _place(plan, wanted):
         return None
     if len(names) > 1:
         raise Http404
-    account = register.account_at(plan, wanted[names[0]])
+    account = filtered_updates.account_at(plan, wanted[names[0]])
     return found_or_404(account), names == ["before"]
 
 
 def update(request, plan, public_id):
     """One published revision, at its address for good."""
     plan = public_plan(plan)
-    page = found_or_404(record.published(plan, public_id))
+    page = found_or_404(public_updates.published(plan, public_id))
     context = {
         "plan": plan,
         "page": page,
@@ -121,7 +121,7 @@ def _record_name(plan):
     return _("Records") if plan.is_reconstructed else _("Updates")
 
 
-def _filters(plan: Plan, found: register.FilterCounts, given: dict) -> dict:
+def _filters(plan: Plan, found: filtered_updates.FilterCounts, given: dict) -> dict:
     wanted = {name: given[name] for name in given if name not in FROM_THE_START}
     fields = {
         name: field(name, found.facets[name], words, labels, wanted, uncounted)
@@ -154,7 +154,7 @@ def _filters(plan: Plan, found: register.FilterCounts, given: dict) -> dict:
 
 
 def _day(wanted, name):
-    day = register.day_asked(wanted, name)
+    day = filtered_updates.day_asked(wanted, name)
     if day or not wanted.get(name):
         return date_format(day, "SHORT_DATE_FORMAT") if day else ""
     return _("“%(words)s” is no day") % {"words": wanted[name]}
@@ -196,7 +196,9 @@ def _fields(found):
 
 
 def sections(
-    plan: Plan, page: register.RegisterPage, counts: register.FilterCounts
+    plan: Plan,
+    page: filtered_updates.UpdateListPage,
+    counts: filtered_updates.FilterCounts,
 ) -> list[dict]:
     """
     The lines of each period, grouped by agency or by whether they have a day.
@@ -206,7 +208,7 @@ def sections(
     known = {each.pk: each for each in counts.periods.values()}
     today, answers, found = timezone.localdate(), {}, []
     if not page.newer and (rounds := opened(known.values(), today)):
-        standing = board.load(plan, today, asked=rounds)
+        standing = plan_progress.load(plan, today, asked=rounds)
         shown = {line.entry.period for line in page.lines}
         answers = {each: answered(standing, each) for each in rounds if each in shown}
     for (period, is_recorded), lines in groupby(page.lines, attrgetter("section")):

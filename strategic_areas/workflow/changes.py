@@ -15,7 +15,7 @@ from agencies.access import RefusedError
 from agencies.decisions import Status
 from agencies.fields import field_of
 from agencies.models import FocalPoint
-from strategic_areas.datasets.taking_away import protect
+from strategic_areas.datasets.removals import protect
 from strategic_areas.models import (
     ActivityProposal,
     Amendment,

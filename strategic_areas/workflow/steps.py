@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from agencies.fields import Kind
 from agencies.mail import write_to
 from agencies.models import Agency
-from strategic_areas.datasets.taking_away import taking_away
+from strategic_areas.datasets.removals import taking_away
 from strategic_areas.models import (
     Provenance,
     RevisionStatus,

@@ -19,7 +19,7 @@ from fido2.webauthn import (
 
 from agencies import audit
 from strategic_areas import purging, workflow
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.submission import VALUES
 from strategic_areas.models import (
     ActivityUpdate,
     CodeList,

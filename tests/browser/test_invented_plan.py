@@ -27,7 +27,7 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.pages import delays
-from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan import plan_progress
 from strategic_areas.queries.plan.plans import latest_round
 from tests import states_plan
 from tests.browser.public_walk import SHIPPED, Site, sheets
@@ -108,7 +108,7 @@ def invented(browser, django_db_setup, django_db_blocker):
 def in_force(invented):
     """Its board on the day until which it is played."""
     with clock(PLAYED):
-        yield board.load(Plan.objects.get(code=states_plan.PLAN), PLAYED)
+        yield plan_progress.load(Plan.objects.get(code=states_plan.PLAN), PLAYED)
 
 
 def counted(loaded):
@@ -116,7 +116,7 @@ def counted(loaded):
 
 
 def test_every_state_of_the_rule_stands_on_a_commitment(in_force):
-    over = board.load(Plan.objects.get(code=states_plan.EARLIER), PLAYED)
+    over = plan_progress.load(Plan.objects.get(code=states_plan.EARLIER), PLAYED)
     given = [state for row in commitment_states.RULE for state in row.states]
     expected = Counter(dict.fromkeys(given, 1)) | Counter(SEVERAL)
     for state in commitment_states.IN_PROGRESS_AFTER_PLAN:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from agencies import numbers
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.submission import VALUES
 from strategic_areas.models import CodeList, CodeListValue, Indicator, Target
 from strategic_areas.models.measurements import ReportedValue
 from tests import make

@@ -8,7 +8,7 @@ from django.utils import timezone
 from strategic_areas import purging, workflow
 from strategic_areas.datasets import editions
 from strategic_areas.evidence import attach, clean, write
-from strategic_areas.figures.reporting import hand_in
+from strategic_areas.figures.submission import hand_in
 from strategic_areas.models import (
     Activity,
     ActivityProposal,

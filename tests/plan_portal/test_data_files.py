@@ -14,7 +14,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
-from strategic_areas.datasets import DATASETS, editions, ready
+from strategic_areas.datasets import DATASETS, editions, file_cache
 from strategic_areas.datasets.columns import (
     GAPS,
     CellKind,
@@ -22,15 +22,15 @@ from strategic_areas.datasets.columns import (
     Dataset,
     GapReason,
 )
-from strategic_areas.datasets.forms import (
+from strategic_areas.datasets.file_cache import FileCache, NotReadyError
+from strategic_areas.datasets.formats import (
     PACKAGE,
     as_csv,
     as_json,
     as_package,
     as_workbook,
 )
-from strategic_areas.datasets.forms.package import describe
-from strategic_areas.datasets.ready import NotReadyError, Shelf
+from strategic_areas.datasets.formats.package import describe
 from strategic_areas.datasets.snapshots import Snapshot, snapshot
 from strategic_areas.models import Commitment, Edition, PublicationVersion
 from strategic_areas.models.publication import VersionCounters
@@ -88,8 +88,8 @@ def moved(monkeypatch):
 @pytest.fixture
 def shelf(plan, moved, monkeypatch):
     """A shelf that makes files when the test says so."""
-    monkeypatch.setattr(ready, "PATIENCE", 0)
-    shelf = Shelf(most=0)
+    monkeypatch.setattr(file_cache, "PATIENCE", 0)
+    shelf = FileCache(most=0)
     shelf._thread = "of the test"
     return shelf
 
@@ -351,7 +351,7 @@ def test_files_are_made_once_for_a_version(shelf, plan, moved):
 def test_files_of_another_day_are_made_anew(shelf, plan, monkeypatch):
     shelf._make()
     made = shelf.files(plan)
-    monkeypatch.setattr(ready.timezone, "localdate", lambda: date(2030, 1, 1))
+    monkeypatch.setattr(file_cache.timezone, "localdate", lambda: date(2030, 1, 1))
     shelf._make()
 
     assert shelf.files(plan) is not made
@@ -384,7 +384,7 @@ def test_what_is_taken_away_while_files_are_made_is_in_none(
         moved(2, takedowns=1)
         return found
 
-    monkeypatch.setattr(ready, "quiet", read)
+    monkeypatch.setattr(file_cache, "quiet", read)
     shelf._make()
     moved(1)
 
@@ -393,7 +393,7 @@ def test_what_is_taken_away_while_files_are_made_is_in_none(
 
 
 def test_who_asks_too_early_is_told_to_come_again(client, shelf, plan, monkeypatch):
-    monkeypatch.setattr(datasets, "SHELF", shelf)
+    monkeypatch.setattr(datasets, "FILE_CACHE", shelf)
 
     response = client.get(file_of(plan))
 
@@ -406,7 +406,7 @@ def test_who_asks_too_early_is_told_to_come_again(client, shelf, plan, monkeypat
 
 def test_one_reader_waits_and_the_next_is_told_at_once(shelf, plan, monkeypatch):
     shelf._waiting.acquire()
-    monkeypatch.setattr(ready, "PATIENCE", 60)
+    monkeypatch.setattr(file_cache, "PATIENCE", 60)
 
     with pytest.raises(NotReadyError):
         shelf.files(plan)
@@ -421,8 +421,8 @@ def test_who_waits_gets_what_is_made_meanwhile(shelf, plan, monkeypatch):
 def test_files_that_cannot_be_made_do_not_end_the_maker(shelf, monkeypatch, caplog):
     rounds = iter([True, True, False])
     monkeypatch.setattr(shelf._wake, "wait", lambda: next(rounds))
-    monkeypatch.setattr(ready.connection, "close", lambda: None)
-    monkeypatch.setattr(ready, "PAUSE", 0)
+    monkeypatch.setattr(file_cache.connection, "close", lambda: None)
+    monkeypatch.setattr(file_cache, "PAUSE", 0)
     monkeypatch.setattr(shelf, "_make", lambda: 1 / 0)
 
     shelf._run()
@@ -440,7 +440,7 @@ def test_a_plan_that_cannot_be_told_keeps_no_other_away(
     def read(each):
         return snapshot(each) if each == other else 1 / 0
 
-    monkeypatch.setattr(ready, "quiet", read)
+    monkeypatch.setattr(file_cache, "quiet", read)
     shelf._make()
 
     assert shelf.at_hand(plan) is None
@@ -451,7 +451,7 @@ def test_a_plan_that_cannot_be_told_keeps_no_other_away(
 def test_a_page_with_sizes_of_before_is_kept_by_nobody(
     client, shelf, plan, moved, monkeypatch
 ):
-    monkeypatch.setattr(data, "SHELF", shelf)
+    monkeypatch.setattr(data, "FILE_CACHE", shelf)
     path = reverse("es:plan_data", args=[plan.code])
 
     def is_kept():
@@ -512,7 +512,7 @@ def test_what_is_no_file_is_told_to_programs_of_other_sites_too(
     client, shelf, plan, monkeypatch
 ):
     leads = client.get("/indicadores.csv?area=x")
-    monkeypatch.setattr(datasets, "SHELF", shelf)
+    monkeypatch.setattr(datasets, "FILE_CACHE", shelf)
     waits = client.get(file_of(plan))
 
     assert (leads.status_code, waits.status_code) == (302, 503)

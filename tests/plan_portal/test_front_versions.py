@@ -18,7 +18,7 @@ from plan_portal.page_cache.version_watcher import LATE, Watch
 from strategic_areas import purging, workflow
 from strategic_areas.models import HelpLine, PublicationVersion, StrategicArea
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan import plan_progress
 from tests import make
 from tests.plan_portal.fronts import Reply, commit, cut_off, later
 
@@ -52,9 +52,9 @@ def test_the_plan_is_read_before_anybody_asks_for_a_page_of_it(
     front, plan, monkeypatch
 ):
     activity, reads = make.activity(plan=plan), []
-    read = board.periods_of
+    read = plan_progress.periods_of
     monkeypatch.setattr(
-        board, "periods_of", lambda *args: reads.append(args) or read(*args)
+        plan_progress, "periods_of", lambda *args: reads.append(args) or read(*args)
     )
 
     def change_the_plan():

@@ -181,7 +181,7 @@ def test_a_picture_of_a_plan_in_preparation_is_not_found(client, commitment, nam
 def test_a_picture_draws_the_figures_of_its_plan(client, commitment, monkeypatch):
     drawn = []
     monkeypatch.setattr(
-        "strategic_areas.views.sharing.draw", lambda **each: drawn.append(each) or b""
+        "strategic_areas.views.cards.draw", lambda **each: drawn.append(each) or b""
     )
     activity = commitment.activities.get()
     make.published_update(activity=activity, percent=40)

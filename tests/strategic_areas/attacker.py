@@ -20,7 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from strategic_areas import figures
 from strategic_areas.datasets import editions
-from strategic_areas.datasets.ready import SHELF
+from strategic_areas.datasets.file_cache import FILE_CACHE
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.models.measurements import Breakdown, Measurement
 from tests import make
@@ -90,7 +90,7 @@ class Portal:
 
     def __post_init__(self):
         # A world before may be undone, and its publication versions with it.
-        SHELF._kept.clear()
+        FILE_CACHE._kept.clear()
         self.plan = make.plan()
         self.official = make.source(plan=self.plan)
         self.press = make.source(plan=self.plan, kind="press")

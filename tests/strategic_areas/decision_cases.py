@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from agencies.access import Role
 from strategic_areas.datasets import editions
 from strategic_areas.desk.changes import decisions
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.submission import VALUES
 from tests import make
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 from hypothesis import strategies as st
 
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.submission import VALUES
 from strategic_areas.models import (
     ActivityUpdate,
     Letter,

@@ -11,11 +11,11 @@ from django.utils import timezone
 from strategic_areas import compliance
 from strategic_areas.compliance import ReportStatus
 from strategic_areas.desk.rounds import notices
-from strategic_areas.figures.reporting import VALUES, content
+from strategic_areas.figures.submission import VALUES, content
 from strategic_areas.models import PublishedFigure, ReportedSpan, Submission
 from strategic_areas.models.letters import digest
 from strategic_areas.queries import asked_values, rounds
-from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan import plan_progress
 from strategic_areas.workflow.questions import token_of
 from tests import make
 from tests.make.plans import put_back_in_preparation
@@ -272,7 +272,7 @@ def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
     period.due_on = today - timedelta(days=1)
     period.scorecards_ready_at = timezone.now()
     scene.hand_in()
-    loaded = board.load(scene.plan, today, supporter=scene.agency)
+    loaded = plan_progress.load(scene.plan, today, supporter=scene.agency)
 
     card = rounds.scorecards(scene.agency, rounds.asked_in(loaded, [period]), today)
 

@@ -21,7 +21,7 @@ from strategic_areas.disclosure import (
     DisclosedCounts,
     Disclosure,
 )
-from strategic_areas.figures import DisclosureMemory
+from strategic_areas.figures import DisclosureHistory
 from tests.deep import DEEP
 from tests.strategic_areas.attacker import HALVES, PEOPLE, SPANS, Portal, computed
 
@@ -159,7 +159,7 @@ LEAKS = {
     "two dimensions are told": (
         {"boy": 3, "girl": 12},
         change_dimension,
-        (DisclosureMemory, "forms", lambda memory, raw: ([], None)),
+        (DisclosureHistory, "forms", lambda memory, raw: ([], None)),
     ),
     "two indicators of a family tell": (
         {"man": 3, "boy": 10, "girl": 20},
@@ -169,7 +169,7 @@ LEAKS = {
     "print and a total stand beside each other": (
         {"man": 3, "boy": 0},
         nothing_more,
-        (DisclosureMemory, "is_covered", lambda memory, raw: False),
+        (DisclosureHistory, "is_covered", lambda memory, raw: False),
     ),
 }
 

@@ -7,7 +7,7 @@ She reads today's package and that of each edition, and so every difference of t
 import pytest
 
 from strategic_areas import figures
-from strategic_areas.datasets import taking_away
+from strategic_areas.datasets import removals
 from strategic_areas.datasets.editions import packed, unpacked
 from strategic_areas.models import Indicator
 from tests.strategic_areas.attacker import HALVES, computed
@@ -81,7 +81,7 @@ def test_she_notices_a_number_by_which_two_editions_tell_a_few():
     table = unpacked(rows.content)
     told = next(row for row in table.values() if row["value"])
     told["value"] += 2
-    taking_away._change(second, {rows: packed(table)}, [])
+    removals._change(second, {rows: packed(table)}, [])
 
     portal.read_packages()
 

@@ -21,8 +21,8 @@ from strategic_areas.models import (
     PublicationVersion,
 )
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.memory import BOARDS, BoardMemory, at_version
-from strategic_areas.queries.plan import board, plans
+from strategic_areas.queries.caching import PLAN_CACHE, ProgressCache, caching_version
+from strategic_areas.queries.plan import plan_progress, plans
 from strategic_areas.workflow import TransitionError
 from strategic_areas.workflow.changes import nothing_kept
 from tests import make
@@ -37,7 +37,7 @@ class Reading:
     """Tells how often boards were read, each of as many activities."""
 
     def __init__(self, most=10, size=1):
-        self.memory, self.size, self.times = BoardMemory(most), size, 0
+        self.memory, self.size, self.times = ProgressCache(most), size, 0
         self.before = None
 
     def read(self, name="a"):
@@ -54,7 +54,7 @@ def test_a_board_is_read_once_for_a_version():
     reading, found = Reading(), []
 
     for version in (5, 5, 6, 6):
-        with at_version(version):
+        with caching_version(version):
             found.append(reading.read())
 
     assert found == ["a 1", "a 1", "a 2", "a 2"]
@@ -65,7 +65,7 @@ def test_what_reads_knows_the_board_of_the_version_before_alone():
 
     for version, names in [(5, "a"), (6, "ab"), (7, "b"), (8, "ab")]:
         for name in names:
-            with at_version(version):
+            with caching_version(version):
                 reading.read(name)
             found.append(reading.before)
 
@@ -74,7 +74,7 @@ def test_what_reads_knows_the_board_of_the_version_before_alone():
 
 def test_elsewhere_than_on_public_pages_a_board_is_read_anew():
     reading = Reading()
-    with at_version(5):
+    with caching_version(5):
         reading.read()
 
     assert [reading.read(), reading.read()] == ["a 2", "a 3"]
@@ -82,19 +82,19 @@ def test_elsewhere_than_on_public_pages_a_board_is_read_anew():
 
 def test_a_slow_page_of_an_old_version_changes_nothing_for_a_newer_one():
     reading = Reading()
-    with at_version(6):
+    with caching_version(6):
         reading.read()
 
-    with at_version(5):
+    with caching_version(5):
         old = [reading.read(), reading.read()]
-    with at_version(6):
+    with caching_version(6):
         assert (old, reading.read()) == (["a 2", "a 3"], "a 1")
 
 
 def test_the_board_that_was_used_longest_ago_gives_way():
     reading = Reading(most=2)
 
-    with at_version(5):
+    with caching_version(5):
         found = [reading.read(name) for name in ("a", "b", "a", "c", "a", "b")]
 
     assert found == ["a 1", "b 2", "a 1", "c 3", "a 1", "b 4"]
@@ -103,12 +103,12 @@ def test_the_board_that_was_used_longest_ago_gives_way():
 def test_a_board_of_too_many_activities_is_not_kept():
     reading = Reading(most=2, size=3)
 
-    with at_version(5):
+    with caching_version(5):
         assert [reading.read(), reading.read()] == ["a 1", "a 2"]
 
 
 def test_one_thread_reads_and_the_others_wait_for_what_it_reads():
-    memory, begun, may_end, found = BoardMemory(most=10), Event(), Event(), []
+    memory, begun, may_end, found = ProgressCache(most=10), Event(), Event(), []
 
     def read(before):
         begun.set()
@@ -116,7 +116,7 @@ def test_one_thread_reads_and_the_others_wait_for_what_it_reads():
         return SimpleNamespace(activities=[None])
 
     def ask():
-        with at_version(5):
+        with caching_version(5):
             found.append(memory.board("a", read))
 
     threads = [Thread(target=ask) for _ in range(3)]
@@ -135,12 +135,12 @@ def test_one_thread_reads_and_the_others_wait_for_what_it_reads():
 
 
 def test_after_a_fault_the_next_reader_reads():
-    memory = BoardMemory(most=10)
+    memory = ProgressCache(most=10)
 
     def fail(before):
         raise ValueError("no board")
 
-    with at_version(5):
+    with caching_version(5):
         with pytest.raises(ValueError, match="no board"):
             memory.board("a", fail)
         assert memory.board("a", lambda before: EMPTY) is EMPTY
@@ -180,7 +180,7 @@ def test_pages_tell_what_they_would_if_nothing_were_kept(client):
     for number, step in enumerate(steps):
         step()
         kept = read(client, paths)
-        BOARDS.empty()
+        PLAN_CACHE.empty()
         assert kept == read(client, paths), number
         # Each step changes what some page says, so an old board would have been seen.
         assert kept != before, number
@@ -197,12 +197,12 @@ def test_a_change_that_is_tried_and_undone_leaves_no_board(client):
 
     with nothing_kept():
         Activity.objects.filter(pk=activity.pk).update(title_es="Solo a prueba")
-        (tried,) = board.load(asked.plan, timezone.localdate()).activities
+        (tried,) = plan_progress.load(asked.plan, timezone.localdate()).activities
         assert tried.activity.title_es == "Solo a prueba"
     make.published_update(activity=activity, period=asked)
     client.get(path)
 
-    kept = [row for each in BOARDS._kept.values() for row in each.activities]
+    kept = [row for each in PLAN_CACHE._kept.values() for row in each.activities]
     assert {row.activity.title_es for row in kept} == {"Como está escrito"}
 
 
@@ -230,7 +230,7 @@ def test_pages_of_both_languages_share_a_board(client):
     )
 
     first_in_spanish, then_in_english = read(client, spanish), read(client, english)
-    BOARDS.empty()
+    PLAN_CACHE.empty()
     first_in_english, then_in_spanish = read(client, english), read(client, spanish)
 
     assert (then_in_spanish, then_in_english) == (first_in_spanish, first_in_english)
@@ -243,17 +243,17 @@ def test_after_a_report_only_the_rows_of_its_commitment_are_made_anew():
     asked = make.round()
     told, other = (make.activity(plan=asked.plan) for _ in range(2))
     plan, today = asked.plan, asked.ends_on
-    before = board._read(plan, today, None)
+    before = plan_progress._read(plan, today, None)
     make.published_update(activity=told, period=asked)
 
-    after = board._read(plan, today, before)
-    assert rows_of(after) == rows_of(board._read(plan, today, None))
+    after = plan_progress._read(plan, today, before)
+    assert rows_of(after) == rows_of(plan_progress._read(plan, today, None))
     assert [new is old for new, old in zip(after.rows, before.rows, strict=True)] == [
         row.commitment.pk != told.commitment_id for row in before.rows
     ]
 
     Agency.objects.filter(pk=other.agency_id).update(acronym="OTRA")
-    renamed = board._read(plan, today, after)
+    renamed = plan_progress._read(plan, today, after)
     assert "OTRA" in [each.activity.agency.acronym for each in renamed.activities]
 
 
@@ -397,9 +397,9 @@ def by_id(accounts):
 
 def told_of(plan, earlier, *, is_kept):
     """What the board of a plan holds, kept from before or read anew."""
-    kept = at_version(PublicationVersion.current()) if is_kept else nullcontext()
+    kept = caching_version(PublicationVersion.current()) if is_kept else nullcontext()
     with kept:
-        found = board.load(plans.by_code(plan.code), timezone.localdate())
+        found = plan_progress.load(plans.by_code(plan.code), timezone.localdate())
     return [
         (
             row.commitment.pk,
@@ -426,9 +426,9 @@ def test_a_board_has_all_that_pages_tell_of_activities(client):
     asked = make.round()
     activity = make.activity(plan=asked.plan)
 
-    (row,) = board.load(asked.plan, asked.ends_on).activities
+    (row,) = plan_progress.load(asked.plan, asked.ends_on).activities
 
-    assert row.activity.get_deferred_fields().isdisjoint(board.LISTED)
+    assert row.activity.get_deferred_fields().isdisjoint(plan_progress.LISTED)
     assert row.activity.title == activity.title
 
 

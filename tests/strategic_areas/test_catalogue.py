@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
-from strategic_areas.datasets.ready import Shelf
+from strategic_areas.datasets.file_cache import FileCache
 from strategic_areas.public_paths import public_path
 from strategic_areas.spreadsheet_cells import unescape_formula
 from strategic_areas.views import datasets
@@ -321,9 +321,9 @@ def test_a_file_of_nothing_known_leads_to_the_page_that_says_so(client, plan, qu
 
 def test_the_file_costs_as_many_queries_with_many_rows(client, plan, monkeypatch):
     path, spent = public_path("plan_commitments", plan.code), []
-    shelf = Shelf(most=0)
+    shelf = FileCache(most=0)
     shelf._thread = "of the test"
-    monkeypatch.setattr(datasets, "SHELF", shelf)
+    monkeypatch.setattr(datasets, "FILE_CACHE", shelf)
     for number in (1, MANY_ROWS - 3 if DEEP else 8):
         for _ in range(number):
             make.commitment(plan=plan)

@@ -17,7 +17,7 @@ from strategic_areas.charts.series import (
     NARROW,
     PLOT,
     WIDE,
-    Layout,
+    ChartLayout,
     placed,
     wanted,
 )
@@ -30,11 +30,11 @@ def value(start, number, end=None, **known):
     else:
         days = date(*start, 1), date(*end, 28)
     number = Decimal(str(number))
-    return charts.Value(*days, number, f"{number:,}", **known)
+    return charts.ChartValue(*days, number, f"{number:,}", **known)
 
 
 def line(*values, name=""):
-    return charts.Line(values, name)
+    return charts.DataSeries(values, name)
 
 
 def drawn(*lines, **other):
@@ -92,7 +92,7 @@ def test_ticks_cover_every_number_at_even_distances(numbers):
 
 
 def test_years_share_the_width_evenly():
-    years = scales.Years(2015, 2020)
+    years = scales.YearScale(2015, 2020)
 
     assert years.middle(2015) == pytest.approx(100 / 12)
     assert years.at(date(2017, 1, 1)) == pytest.approx(100 / 3)
@@ -101,7 +101,7 @@ def test_years_share_the_width_evenly():
         100,
     )
     assert years.span(date(2021, 1, 1), date(2021, 12, 31)) is None
-    assert scales.Years(2003, 2025).labelled(16)[-3:] == [2021, 2023, 2025]
+    assert scales.YearScale(2003, 2025).labelled(16)[-3:] == [2021, 2023, 2025]
 
 
 def test_a_line_leads_from_each_year_to_the_next():
@@ -142,7 +142,7 @@ def test_a_break_is_marked_where_the_other_count_begins():
 
 
 def test_what_is_no_year_is_as_long_as_its_span():
-    half = charts.Value(date(2020, 1, 1), date(2020, 6, 30), Decimal(7), "7")
+    half = charts.ChartValue(date(2020, 1, 1), date(2020, 6, 30), Decimal(7), "7")
     (only,) = drawn(line(half, value(2021, 9))).lines
 
     (span,) = only.spans
@@ -159,8 +159,10 @@ def test_provisional_values_are_told_apart():
 
 def test_a_target_stands_over_its_span_and_a_baseline_over_what_follows():
     levels = [
-        charts.Level(date(2016, 1, 1), date(2016, 12, 31), Decimal(25), "base 25"),
-        charts.Level(
+        charts.ReferenceLevel(
+            date(2016, 1, 1), date(2016, 12, 31), Decimal(25), "base 25"
+        ),
+        charts.ReferenceLevel(
             date(2019, 1, 1), date(2020, 12, 31), Decimal(80), "goal 80", is_target=True
         ),
     ]
@@ -176,8 +178,8 @@ def test_a_target_stands_over_its_span_and_a_baseline_over_what_follows():
 
 def test_the_time_of_a_plan_is_shaded_as_far_as_the_picture_shows_it():
     periods = [
-        charts.Period(date(2017, 1, 1), date(2020, 12, 31), "plan 2017-2020"),
-        charts.Period(date(2025, 1, 1), date(2028, 12, 31), "plan 2025-2028"),
+        charts.ChartPeriod(date(2017, 1, 1), date(2020, 12, 31), "plan 2017-2020"),
+        charts.ChartPeriod(date(2025, 1, 1), date(2028, 12, 31), "plan 2025-2028"),
     ]
 
     (band,) = drawn(PGR, periods=periods).bands
@@ -210,7 +212,7 @@ SERIES = st.lists(
 
 @given(SERIES)
 def test_texts_never_cover_each_other(counts):
-    layout = Layout(
+    layout = ChartLayout(
         tuple(
             line(*(value(year, number) for year, number in count.items()), name=name)
             for count, name in zip(counts, ("PGR", "PN", "CITIM"), strict=False)
@@ -239,16 +241,16 @@ def test_the_last_value_is_always_written():
 
 def test_bars_end_at_their_share_of_the_longest():
     parts = [
-        charts.Part("Women", Decimal(18), "18"),
-        charts.Part("Girls and boys", Decimal(36), "36"),
-        charts.Part("Men", Decimal(0), "0"),
+        charts.BarValue("Women", Decimal(18), "18"),
+        charts.BarValue("Girls and boys", Decimal(36), "36"),
+        charts.BarValue("Men", Decimal(0), "0"),
     ]
 
     picture = charts.bars(parts)
 
     assert [bar.width for bar in picture.rows] == ["50%", "100%", "0%"]
     assert picture.height == "9em"
-    assert charts.bars([charts.Part("None", Decimal(0), "0")]).rows[0].width == "0%"
+    assert charts.bars([charts.BarValue("None", Decimal(0), "0")]).rows[0].width == "0%"
 
 
 def test_a_column_is_as_long_as_its_span_and_a_missing_year_empty():
@@ -271,7 +273,9 @@ def weight(template, **context):
 
 
 def test_a_picture_weighs_at_most_6_kilobytes():
-    periods = [charts.Period(date(2017, 1, 1), date(2020, 12, 31), "plan 2017-2020")]
+    periods = [
+        charts.ChartPeriod(date(2017, 1, 1), date(2020, 12, 31), "plan 2017-2020")
+    ]
     for picture in (
         drawn(PGR, POLICE, periods=periods),
         drawn(CENTURY, CENTURY, CENTURY),
@@ -310,7 +314,7 @@ def test_a_file_is_high_enough_for_long_texts():
 
 
 def test_bars_in_a_file_have_room_for_their_numbers():
-    bars = charts.bars([charts.Part("Women", Decimal(18), "18")] * 3)
+    bars = charts.bars([charts.BarValue("Women", Decimal(18), "18")] * 3)
 
     file = charts.file(bars, "Title", ["Note"])
 

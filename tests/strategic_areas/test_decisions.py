@@ -13,7 +13,7 @@ from agencies.audit import AuditEntry
 from agencies.decisions import Decision, Outdated, Status
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.review import review_queue
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.submission import VALUES
 from strategic_areas.models import Takedown
 from strategic_areas.models.measurements import ReportedValue
 from tests import make

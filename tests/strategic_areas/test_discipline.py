@@ -19,7 +19,7 @@ from strategic_areas.models import ReportingPeriod
 from strategic_areas.progress import ActivityReport, ActivityState
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries import rounds
-from strategic_areas.queries.plan import board, submissions
+from strategic_areas.queries.plan import plan_progress, submissions
 from tests import make
 from tests.deep import SOME_ROWS
 from tests.strategic_areas.asked import (
@@ -76,7 +76,7 @@ def test_on_time_means_everything_submitted_by_the_due_date(days, today, expecte
 def kept(activity, day=CLOSES):
     """How the agency kept the due dates of its plan's rounds, all of them public."""
     release(activity.plan)
-    loaded = board.load(activity.plan, day, activity.agency)
+    loaded = plan_progress.load(activity.plan, day, activity.agency)
     asked = rounds.asked_in(loaded, rounds.opened(loaded.periods, day))
     return rounds.discipline_of(rounds.scorecards(activity.agency, asked, day))
 

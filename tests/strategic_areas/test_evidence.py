@@ -17,7 +17,7 @@ from strategic_areas import evidence, workflow
 from strategic_areas.evidence import storage
 from strategic_areas.models import Evidence
 from strategic_areas.public_paths import RESERVED_WORDS, public_path
-from strategic_areas.queries.updates import record
+from strategic_areas.queries.updates import public_updates
 from tests import make
 from tests.make.plans import put_back_in_preparation
 from tests.strategic_areas.lasting import Lasting
@@ -606,7 +606,7 @@ def test_a_replaced_revision_names_its_file_without_opening_it(published):
 
     found = {
         entry.revision: [(line.title_es, line.token) for line in entry.evidence]
-        for entry in record.entries(record.updates())
+        for entry in public_updates.entries(public_updates.updates())
     }
 
     assert found == {1: [("Acta", "")], 2: [("Acta", item.token)]}

@@ -43,7 +43,7 @@ from strategic_areas.models import (
 from strategic_areas.public_paths import public_path
 from strategic_areas.purging import takedowns
 from strategic_areas.purging.text_search import treatment
-from strategic_areas.queries.figures.indicators import Shown, points_of
+from strategic_areas.queries.figures.indicators import ValueDisplay, points_of
 from tests import make
 from tests.crawling import Crawl, text_of
 from tests.deep import DEEP
@@ -543,8 +543,8 @@ def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client):
 
     assert asked in page
     assert [(each.shown, each.value, each.note_es) for each in (stood, gone)] == [
-        (Shown.VALUE, 40, "Según el informe."),
-        (Shown.WITHDRAWN, None, ""),
+        (ValueDisplay.VALUE, 40, "Según el informe."),
+        (ValueDisplay.WITHDRAWN, None, ""),
     ]
     assert read(figure) == stood
 
@@ -563,8 +563,8 @@ def test_a_withdrawn_figure_stays_withdrawn_until_its_value_changes(tmp_path):
     told["value"] = 41
     load_small(tmp_path, content)
 
-    assert again is Shown.WITHDRAWN
-    assert (read(figure).shown, read(figure).value) == (Shown.VALUE, 41)
+    assert again is ValueDisplay.WITHDRAWN
+    assert (read(figure).shown, read(figure).value) == (ValueDisplay.VALUE, 41)
     assert read(figure).revisions == ()
 
 
@@ -587,7 +587,7 @@ def test_a_number_hidden_for_good_does_not_come_back(tmp_path, numbers):
     told_of(tmp_path, second, sensitive=second == first)
     figure = told_of(tmp_path, third)
 
-    assert (figure.value, read(figure).shown) == (40, Shown.WITHDRAWN)
+    assert (figure.value, read(figure).shown) == (40, ValueDisplay.WITHDRAWN)
     public = PublishedFigure.objects.public().values_list("value", flat=True)
     assert 40 not in public
 
@@ -602,7 +602,7 @@ def test_a_number_told_anew_comes_back_with_the_one_that_was_hidden(tmp_path, nu
 
     takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
-    assert (stood, read(figure).shown) == (Shown.WITHDRAWN, Shown.VALUE)
+    assert (stood, read(figure).shown) == (ValueDisplay.WITHDRAWN, ValueDisplay.VALUE)
 
 
 @pytest.mark.parametrize("is_disputed", [True, False])
@@ -620,7 +620,7 @@ def test_restoring_shows_no_number_that_is_protected_now(tmp_path, is_disputed):
     assert (figure.is_hidden, figure.is_latest) == (True, False)
     assert [name for _key, name in stays] == ["is_hidden"]
     again = told_of(tmp_path, 40)
-    assert read(again).shown is Shown.VALUE
+    assert read(again).shown is ValueDisplay.VALUE
 
 
 def read(figure):

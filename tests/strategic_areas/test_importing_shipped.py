@@ -14,7 +14,7 @@ from strategic_areas.importing import load_plan_file
 from strategic_areas.importing.values import span
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.figures.indicators import Shown
+from strategic_areas.queries.figures.indicators import ValueDisplay
 from strategic_areas.queries.pages import references
 from tests.strategic_areas.plans import SHIPPED, footprint, run, shipped_content
 
@@ -364,7 +364,7 @@ def test_the_list_reads_each_indicator_with_its_points(
         lines = indicators.lines()
         for line in lines:
             assert line.indicator.area.plan
-            assert line.last.shown is Shown.VALUE
+            assert line.last.shown is ValueDisplay.VALUE
 
     assert len(lines) == len(FILE["indicators"])
     assert sum(len(line.points) for line in lines) == 114

@@ -13,7 +13,7 @@ from strategic_areas.models import Activity, ActivityUpdate, Commitment, Evidenc
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies
-from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan import plan_progress
 from tests import make
 from tests.strategic_areas.asked import CLOSES, DUE, make_asked, release, submit
 
@@ -48,7 +48,9 @@ class Moved:
     def page(self, agency):
         today = timezone.localdate()
         plan, agency, part = agencies.by_slug(self.plan.code, agency.slug)
-        return agencies.page(agency, part, board.load(plan, today, agency), today)
+        return agencies.page(
+            agency, part, plan_progress.load(plan, today, agency), today
+        )
 
     def draft(self, by, **fields):
         activity, period = self.activity, self.open

@@ -14,14 +14,14 @@ from strategic_areas.models import Activity, ActivityUpdate, RevisionStatus, Sub
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import (
     agencies,
-    answers,
     areas,
     commitments,
+    round_answers,
 )
 from strategic_areas.queries.pages.commitments import Succession
-from strategic_areas.queries.plan import board, submissions
-from strategic_areas.queries.plan.counted import sources_behind
-from strategic_areas.queries.updates import register
+from strategic_areas.queries.plan import plan_progress, submissions
+from strategic_areas.queries.plan.counted_updates import sources_behind
+from strategic_areas.queries.updates import filtered_updates
 from strategic_areas.workflow.questions import OFF_PLAN
 from tests import make
 from tests.strategic_areas.lasting import Lasting
@@ -226,18 +226,18 @@ def test_code_and_mark_go_together(desk):
 def everything_counted(plan, agency, user):
     """Each figure that is told of a plan, its agencies and its rounds."""
     today = timezone.localdate()
-    loaded = board.load(plan, today, supporter=agency)
+    loaded = plan_progress.load(plan, today, supporter=agency)
     _plan, agency, part = agencies.by_slug(plan.code, agency.slug)
     page = agencies.page(agency, part, loaded, today)
     commitment = commitments.by_code(plan.code, page.led[0].commitment.code)
     shown = commitments.read(commitment, Succession(plan), today)
-    counted = register.count_by_filters(plan, {})
+    counted = filtered_updates.count_by_filters(plan, {})
     return {
         "counts": loaded.counts,
         "states": [row.standing for row in loaded.rows],
         "activities": [each.activity for each in loaded.activities],
         "recorded until": loaded.recorded_until,
-        "headline": answers.headline_of(loaded, today),
+        "headline": round_answers.headline_of(loaded, today),
         "agencies": [
             (row.counts, row.late, row.activities)
             for row in agencies.of_plan(loaded, today)

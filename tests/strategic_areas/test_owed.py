@@ -11,9 +11,9 @@ from strategic_areas.desk.sheet import contents
 from strategic_areas.models import RevisionStatus, Transition
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
-from strategic_areas.queries.pages import agencies, answers, commitments
+from strategic_areas.queries.pages import agencies, commitments, round_answers
 from strategic_areas.queries.pages.commitments import Succession
-from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan import plan_progress
 from tests.deep import DEEP
 from tests.strategic_areas.made_up import TODAY, People, World, plans
 
@@ -95,7 +95,7 @@ def check_agency_page(world, asked):
     real = rounds.opened(world.periods, TODAY)
     for agency in world.agencies:
         plan, found, part = agencies.by_slug(world.plan.code, agency.slug)
-        loaded = board.load(plan, TODAY, supporter=found)
+        loaded = plan_progress.load(plan, TODAY, supporter=found)
         page = agencies.page(found, part, loaded, TODAY)
         if page is None:
             continue
@@ -151,10 +151,10 @@ def check_commitment_pages(world, asked):
 
 def check_headline(world, asked):
     """So does the sentence that tells how many agencies have reported."""
-    loaded = board.load(world.plan, TODAY, asked=world.periods)
+    loaded = plan_progress.load(world.plan, TODAY, asked=world.periods)
     for period in rounds.opened(world.periods, TODAY):
         owing = {agency for agency in world.agencies if asked[period, agency]}
-        told = answers.answers(loaded, period).asked
+        told = round_answers.answers(loaded, period).asked
         assert set(told) == {agency.acronym for agency in owing}
 
 

@@ -7,15 +7,15 @@ from strategic_areas import progress, workflow
 from strategic_areas.models import ActivityUpdate, HelpLine, WithdrawalCause
 from strategic_areas.queries.pages import (
     agencies,
-    answers,
     areas,
     commitments,
     help_lines,
     overview,
+    round_answers,
 )
 from strategic_areas.queries.pages.commitments import Succession
-from strategic_areas.queries.plan import board, counted, plans
-from strategic_areas.queries.updates import record, register
+from strategic_areas.queries.plan import counted_updates, plan_progress, plans
+from strategic_areas.queries.updates import filtered_updates, public_updates
 from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -28,7 +28,7 @@ def make_demonstration(plan):
 
 
 def state_of(commitment):
-    (row,) = board.load(commitment.plan, TODAY).rows
+    (row,) = plan_progress.load(commitment.plan, TODAY).rows
     return row.standing.state
 
 
@@ -52,7 +52,7 @@ def test_the_plan_in_force_is_shown_when_it_has_commitments():
         plan=make.plan(starts_on=date(2017, 1, 1), ends_on=date(2020, 1, 1))
     )
 
-    assert plans.choose(TODAY) == plans.Choice(plan, plan)
+    assert plans.choose(TODAY) == plans.PlanChoice(plan, plan)
 
 
 def test_a_plan_in_force_without_commitments_gives_way_to_the_latest_with_a_record():
@@ -66,7 +66,7 @@ def test_a_plan_in_force_without_commitments_gives_way_to_the_latest_with_a_reco
     make.commitment(plan=old)
     make.commitment(plan=older)
 
-    assert plans.choose(TODAY) == plans.Choice(empty, old)
+    assert plans.choose(TODAY) == plans.PlanChoice(empty, old)
 
 
 def test_a_plan_that_has_not_begun_leaves_the_home_page_to_the_one_before():
@@ -77,21 +77,21 @@ def test_a_plan_that_has_not_begun_leaves_the_home_page_to_the_one_before():
     coming = make.plan(starts_on=date(2027, 1, 1), ends_on=date(2030, 12, 31))
     make.commitment(plan=coming)
 
-    assert plans.choose(TODAY) == plans.Choice(None, old)
+    assert plans.choose(TODAY) == plans.PlanChoice(None, old)
 
 
 def test_a_plan_that_has_not_begun_is_shown_where_there_is_no_other():
     coming = make.plan(starts_on=date(2027, 1, 1), ends_on=date(2030, 12, 31))
     make.commitment(plan=coming)
 
-    assert plans.choose(TODAY) == plans.Choice(None, coming)
+    assert plans.choose(TODAY) == plans.PlanChoice(None, coming)
 
 
 def test_a_plan_in_preparation_is_never_chosen():
     hidden = make.plan(status="in_preparation")
     make.commitment(plan=hidden)
 
-    assert plans.choose(TODAY) == plans.Choice(None, None)
+    assert plans.choose(TODAY) == plans.PlanChoice(None, None)
     assert hidden not in plans.public()
 
 
@@ -163,7 +163,7 @@ def test_a_superseded_commitment_is_counted_no_more():
     new = make.commitment(programme=old.programme)
     new.supersedes.add(old)
 
-    rows = board.load(old.plan, TODAY).rows
+    rows = plan_progress.load(old.plan, TODAY).rows
 
     assert [row.commitment for row in rows] == [new]
 
@@ -186,8 +186,8 @@ def test_whoever_handed_in_a_report_is_not_among_the_silent():
     make.published_update(activity=activities[0], period=asked)
     make.submitted_update(activity=activities[1], period=asked)
 
-    read = board.load(plan, TODAY, asked=[asked])
-    said = answers.headline_of(read, timezone.localdate()).answers
+    read = plan_progress.load(plan, TODAY, asked=[asked])
+    said = round_answers.headline_of(read, timezone.localdate()).answers
 
     assert (len(said.asked), said.heard) == (3, 2)
     assert said.missing == (activities[2].agency.acronym,)
@@ -216,11 +216,11 @@ def test_before_its_due_date_a_round_takes_nothing_from_the_one_before():
     now = make.round(plan=plan)
     update = make.published_update(activity=make.activity(plan=plan), period=before)
 
-    read = board.load(plan, today, asked=[before, now])
+    read = plan_progress.load(plan, today, asked=[before, now])
 
-    assert answers.round_that_tells(read.periods, today) == before
-    assert answers.headline_of(read, today).findings == ("counts",)
-    assert answers.answers(read, now).missing == (update.agency.acronym,)
+    assert round_answers.round_that_tells(read.periods, today) == before
+    assert round_answers.headline_of(read, today).findings == ("counts",)
+    assert round_answers.answers(read, now).missing == (update.agency.acronym,)
 
 
 @pytest.mark.sqlite
@@ -235,8 +235,8 @@ def test_what_is_completed_or_not_begun_is_not_owed():
     make.activity(plan=plan, starts_on=asked.ends_on + timedelta(days=1))
     owing = make.activity(plan=plan)
 
-    read = board.load(plan, TODAY, asked=[asked])
-    said = answers.headline_of(read, timezone.localdate()).answers
+    read = plan_progress.load(plan, TODAY, asked=[asked])
+    said = round_answers.headline_of(read, timezone.localdate()).answers
 
     assert said.missing == (owing.agency.acronym,)
 
@@ -256,9 +256,9 @@ def test_a_demonstration_round_asks_nobody():
 def test_the_public_record_is_no_report_of_an_agency():
     update = make.record_update()
 
-    found = board.load(update.plan, TODAY)
+    found = plan_progress.load(update.plan, TODAY)
 
-    assert not answers.anyone_reported(found)
+    assert not round_answers.anyone_reported(found)
     assert found.rows[0].standing.state == progress.ActivityState.IN_PROGRESS
 
 
@@ -316,7 +316,7 @@ def test_what_changed_lately_is_only_what_was_reported_here():
     make.published_update(activity=activity, period=make_demonstration(plan))
     reported = make.published_update(activity=activity)
 
-    found = board.load(plan, TODAY)
+    found = plan_progress.load(plan, TODAY)
     latest = areas.latest(found, found.rows)
 
     assert [line.account.pk for line in latest["lately"]] == [reported.pk]
@@ -333,7 +333,7 @@ def test_the_record_is_sorted_by_period_and_source_never_by_loading():
         )
         make.record_update(activity=activity, period=period)
 
-    shown = register.read_page(plan, {}, 100).entries
+    shown = filtered_updates.read_page(plan, {}, 100).entries
 
     assert [entry.period.ends_on.year for entry in shown] == sorted(years)[::-1]
 
@@ -342,7 +342,7 @@ def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
     update = make.published_update(narrative_es="Retirado del todo")
     workflow.withdraw(update, by=make.reviewer(), cause="error")
 
-    (entry,) = register.read_page(update.plan, {}, 100).entries
+    (entry,) = filtered_updates.read_page(update.plan, {}, 100).entries
 
     assert entry.is_withdrawn
     assert entry.withdrawal_sentence == WithdrawalCause.ERROR.label
@@ -409,7 +409,7 @@ def test_a_demonstration_stands_beside_the_real_state():
     (step,) = told_on(page)
     assert (step.entry.is_demonstration, step.entry.percent) == (True, 60)
     assert account.latest is None
-    entries = register.read_page(plan, {}, 100).entries
+    entries = filtered_updates.read_page(plan, {}, 100).entries
     assert [entry.is_demonstration for entry in entries] == [True]
 
 
@@ -422,7 +422,7 @@ def test_only_cleared_evidence_is_public():
     workflow.submit(update, by=update.contributors.get())
     workflow.publish(update, by=make.reviewer())
 
-    (entry,) = record.entries(record.updates())
+    (entry,) = public_updates.entries(public_updates.updates())
 
     assert [link.title_es for link in entry.evidence] == ["Abierta"]
 
@@ -436,7 +436,7 @@ def test_an_agency_without_a_part_in_the_plan_has_no_page():
 
     found, agency, part = agencies.by_slug(plan.code, stranger.slug)
 
-    loaded = board.load(found, TODAY, agency)
+    loaded = plan_progress.load(found, TODAY, agency)
     assert part is None
     assert agencies.page(agency, part, loaded, TODAY) is None
 
@@ -451,7 +451,7 @@ def test_an_agency_tells_how_many_of_the_activities_asked_for_it_reported():
     today = timezone.localdate()
     found = agencies.by_slug(plan.code, agency.slug)
 
-    page = agencies.page(*found[1:], board.load(plan, today, agency), today)
+    page = agencies.page(*found[1:], plan_progress.load(plan, today, agency), today)
 
     assert (page.round, len(page.asked), page.reported) == (asked, 2, 1)
 
@@ -465,7 +465,7 @@ def test_the_sources_behind_a_plan_are_counted_once_each():
     make.record_update(activity=activity, sources=[source])
     plan.sources.add(make.source(plan=plan))  # no record cites this one
 
-    assert counted.sources_behind(plan).count() == 1
+    assert counted_updates.sources_behind(plan).count() == 1
 
 
 def make_line(**fields):
@@ -551,7 +551,7 @@ def test_a_report_counts_as_known_from_the_day_it_was_handed_in():
     )
     make.published_update(activity=make.activity(plan=asked.plan), period=asked)
 
-    assert board.load(asked.plan, TODAY).recorded_until == timezone.localdate()
+    assert plan_progress.load(asked.plan, TODAY).recorded_until == timezone.localdate()
 
 
 def test_a_plan_is_reconstructed_while_a_standing_commitment_is():

@@ -31,7 +31,7 @@ from strategic_areas.models.report_fields import FormSection
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries import search_texts
 from strategic_areas.search import index
-from strategic_areas.search.answers import answer
+from strategic_areas.search.results import answer
 from strategic_areas.search.words import ask
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import seen_of

@@ -19,7 +19,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.public_paths import public_path
 from strategic_areas.search import index
-from strategic_areas.search.answers import PER_GROUP, PER_PAGE, answer
+from strategic_areas.search.results import PER_GROUP, PER_PAGE, answer
 from strategic_areas.search.words import ask as asked_for
 from strategic_areas.views.search import PAGES, documents, site_documents
 from tests import make

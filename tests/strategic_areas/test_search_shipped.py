@@ -7,7 +7,7 @@ from django.utils.html import strip_tags
 
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries import search_texts
-from strategic_areas.search.answers import KINDS
+from strategic_areas.search.results import KINDS
 from strategic_areas.views.search import site_documents
 from tests.deep import DEEP
 from tests.public_site import LANGUAGES

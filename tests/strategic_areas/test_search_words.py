@@ -12,9 +12,9 @@ from django.utils.html import strip_tags
 from django.utils.translation import override
 
 from agencies.folding import fold
-from strategic_areas.search import answers, index
-from strategic_areas.search.answers import LENGTH, excerpt, marked
-from strategic_areas.search.index import Document, Place, Text
+from strategic_areas.search import index, results
+from strategic_areas.search.index import BilingualText, Document, DocumentAddress
+from strategic_areas.search.results import LENGTH, excerpt, marked
 from strategic_areas.search.words import LONGEST, MOST_WORDS, ask, keys, places
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -34,9 +34,9 @@ def file_texts(*texts, kind="update", english=()):
             Document(
                 kind=kind,
                 pk=str(number),
-                title=Text(f"Título {number}", f"Title {number}"),
-                place=Place("help"),
-                texts=(Text(text, english.get(number, "")),),
+                title=BilingualText(f"Título {number}", f"Title {number}"),
+                place=DocumentAddress("help"),
+                texts=(BilingualText(text, english.get(number, "")),),
                 order=(number,),
             )
             for number, text in enumerate(texts)
@@ -46,7 +46,7 @@ def file_texts(*texts, kind="update", english=()):
 
 def find(words, language="es", unread=()):
     with override(language):
-        return answers.answer(ask(words, language), unread)
+        return results.answer(ask(words, language), unread)
 
 
 def found_in(answer):
@@ -55,7 +55,11 @@ def found_in(answer):
 
 def a_document(pk, title, **fields):
     return Document(
-        kind="update", pk=pk, title=Text(title), place=Place("help"), **fields
+        kind="update",
+        pk=pk,
+        title=BilingualText(title),
+        place=DocumentAddress("help"),
+        **fields,
     )
 
 
@@ -127,7 +131,7 @@ def test_all_words_are_asked_for_but_for_those_in_every_text():
 
 def test_words_in_the_title_come_first_then_as_written_then_in_order():
     documents = [
-        a_document(pk, title, order=(place,), texts=(Text(text),))
+        a_document(pk, title, order=(place,), texts=(BilingualText(text),))
         for place, (pk, title, text) in enumerate(
             [
                 ("forms", "Uno", "tratado"),
@@ -159,19 +163,22 @@ def test_equal_hits_come_in_their_order(orders):
 def test_who_bears_that_very_name_comes_before_all():
     file(
         Document(
-            kind="commitment", pk="holder", title=Text("PGR"), place=Place("help")
+            kind="commitment",
+            pk="holder",
+            title=BilingualText("PGR"),
+            place=DocumentAddress("help"),
         ),
         Document(
             kind="plan",
             pk="named",
-            title=Text("Nada"),
-            place=Place("plans"),
+            title=BilingualText("Nada"),
+            place=DocumentAddress("plans"),
             names=("PGR",),
         ),
     )
 
     assert found_in(find("pgr")) == ["named", "holder"]
-    assert find("pgr").straight == Place("plans").path("es")
+    assert find("pgr").straight == DocumentAddress("plans").path("es")
     assert find("pgr nada").straight == ""
 
 
@@ -287,7 +294,7 @@ def test_a_restored_portal_finds_nothing_that_was_purged_since():
 def test_who_reads_while_the_tables_are_filled_is_told_of_what_is_there(monkeypatch):
     file(a_document("gone", "Trata"), a_document("kept", "Trata"))
     changes = [[a_document("new", "Trata"), a_document("kept", "Trata")]]
-    read = answers._rows
+    read = results._rows
 
     def filled_meanwhile(question, unread):
         rows = read(question, unread)
@@ -295,7 +302,7 @@ def test_who_reads_while_the_tables_are_filled_is_told_of_what_is_there(monkeypa
             file(*changes.pop())
         return rows
 
-    monkeypatch.setattr(answers, "_rows", filled_meanwhile)
+    monkeypatch.setattr(results, "_rows", filled_meanwhile)
 
     assert found_in(find("trata")) == ["kept", "new"]
 

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from strategic_areas import workflow
-from strategic_areas.datasets import editions, forms
-from strategic_areas.datasets.forms import PACKAGE, names_of
-from strategic_areas.datasets.ready import SHELF
+from strategic_areas.datasets import editions, formats
+from strategic_areas.datasets.file_cache import FILE_CACHE
+from strategic_areas.datasets.formats import PACKAGE, names_of
 from tests import make
 from tests.crawling import text_of
 
@@ -36,7 +36,7 @@ def hidden():
 
 def read(edition):
     """Headers and sums that the public is told of the files of an edition."""
-    client, found = Client(), [SHELF.files(edition.plan, edition).package_sum]
+    client, found = Client(), [FILE_CACHE.files(edition.plan, edition).package_sum]
     for name in names_of(editions.datasets_of(edition)):
         if name != "workbook.xlsx":
             path = f"/datos/{edition.plan.code}/{edition.number}/{name}"
@@ -57,7 +57,7 @@ def tried(edition, public_id, random):
     for number in range(1, 10):
         row |= {"people_reached": number, "people_reached_gap": None}
         for name in ("reports.csv", "reports.json", PACKAGE):
-            content = forms.make(name, snapshot, datasets, random)
+            content = formats.make(name, snapshot, datasets, random)
             for packed in (content, gzip.compress(content, 6, mtime=0)):
                 for each in SUMS:
                     found = hashlib.new(each, packed)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.http import Http404
 
 from strategic_areas import figures, purging, workflow
-from strategic_areas.datasets import editions, taking_away
+from strategic_areas.datasets import editions, removals
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     Activity,
@@ -136,9 +136,9 @@ def test_only_what_is_touched_is_read_of_a_plan(monkeypatch):
     commitment = make.commitment(title_es=TEXT)
     other = make.activity(plan=commitment.plan).commitment
     edition, read = make.edition(plan=commitment.plan), []
-    today = taking_away._today
+    today = removals._today
     monkeypatch.setattr(
-        taking_away, "_today", lambda *asked: read.append(today(*asked)) or read[-1]
+        removals, "_today", lambda *asked: read.append(today(*asked)) or read[-1]
     )
 
     hide(commitment, "title_es")
@@ -253,7 +253,7 @@ def test_an_edition_of_which_the_reach_is_unknown_is_not_served(monkeypatch):
     def fails(*_arguments):
         raise RuntimeError
 
-    monkeypatch.setattr(taking_away, "_left", fails)
+    monkeypatch.setattr(removals, "_left", fails)
     hide(commitment, "title_es")
 
     commitment.refresh_from_db()

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from strategic_areas import figures, purging, workflow
-from strategic_areas.datasets import editions, taking_away
+from strategic_areas.datasets import editions, removals
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     Activity,
@@ -218,7 +218,7 @@ def test_what_is_restored_leaves_an_edition_held_back(monkeypatch):
     edition = make.edition(plan=commitment.plan)
     takedown = hide(commitment, "title_es")
     with monkeypatch.context() as patched:
-        patched.setattr(taking_away, "_left", fails)
+        patched.setattr(removals, "_left", fails)
         hide(other, "title_es")
 
     restore(takedown)
@@ -253,7 +253,7 @@ def test_a_purge_reaches_an_edition_held_back():
 def test_a_purge_reaches_an_edition_of_a_plan_that_cannot_be_read(monkeypatch):
     commitment = make.commitment(title_es=TEXT)
     edition = make.edition(plan=commitment.plan)
-    monkeypatch.setattr(taking_away, "_reading", fails)
+    monkeypatch.setattr(removals, "_reading", fails)
 
     purge()
 
@@ -282,9 +282,9 @@ def test_a_plan_that_cannot_be_read_holds_no_edition_of_another_back(monkeypatch
     commitment = make.commitment(title_es=TEXT)
     other = make.commitment()
     edition, unread = (make.edition(plan=each.plan) for each in (commitment, other))
-    reading = taking_away._reading
+    reading = removals._reading
     monkeypatch.setattr(
-        taking_away,
+        removals,
         "_reading",
         lambda plan, *only: (fails if plan == other.plan else reading)(plan, *only),
     )

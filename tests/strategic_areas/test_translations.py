@@ -16,7 +16,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.public_paths import public_path as public_address
-from strategic_areas.queries.updates import record
+from strategic_areas.queries.updates import public_updates
 from tests import make
 from tests.deep import DEEP
 
@@ -53,7 +53,7 @@ def make_translation(update, *, text=ENGLISH, **fields):
 
 
 def entry_of(update):
-    (entry,) = record.entries(record.updates().filter(pk=update.pk))
+    (entry,) = public_updates.entries(public_updates.updates().filter(pk=update.pk))
     return entry
 
 
@@ -150,7 +150,7 @@ def test_a_declaration_and_a_matter_of_record_are_translated_too():
     make_translation(declaration, text="It was reached.")
     make_translation(filed)
 
-    (entry,) = record.entries(record.declarations())
+    (entry,) = public_updates.entries(public_updates.declarations())
     assert (entry.text_en, entry_of(filed).text_en) == ("It was reached.", ENGLISH)
 
 
@@ -259,9 +259,9 @@ def test_translations_cost_no_query_of_their_own():
         for _ in range(number):
             made.append(make.record_update(activity=make.activity()))
             Translation.objects.create(activity_update=made[-1], text=ENGLISH)
-        rows = record.updates().filter(pk__in=[each.pk for each in made])
+        rows = public_updates.updates().filter(pk__in=[each.pk for each in made])
         with CaptureQueriesContext(connection) as queries, override("en"):
-            entries = record.entries(rows)
+            entries = public_updates.entries(rows)
         costs.append(len(queries))
 
     assert costs[0] == costs[1]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from agencies.access import RefusedError
 from strategic_areas.desk.values import views
 from strategic_areas.desk.values.forms import last_public_value
-from strategic_areas.figures.reporting import hand_in
+from strategic_areas.figures.submission import hand_in
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import ReportedValue
 from tests import make

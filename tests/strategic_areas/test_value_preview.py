@@ -5,10 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.submission import VALUES
 from strategic_areas.models import PublishedFigure
 from strategic_areas.models.measurements import Measurement, ReportedValue
-from strategic_areas.queries.figures import indicators, words
+from strategic_areas.queries.figures import indicators, phrases
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ class Scene:
         """What the public reads of the indicator."""
         rows = indicators.public().filter(pk=self.indicator.pk)
         (line,) = indicators.lines(rows)
-        return [words.sentence(line, point) for point in line.points]
+        return [phrases.sentence(line, point) for point in line.points]
 
 
 CASES = {"counts": "cases", "sensitive": False, "why_not_sensitive": "Cuenta casos."}

@@ -11,7 +11,7 @@ from django.utils.html import escape
 from agencies.access import RefusedError
 from agencies.mail import Mail
 from strategic_areas.desk.values.forms import value_problems
-from strategic_areas.figures.reporting import VALUES, content, hand_in
+from strategic_areas.figures.submission import VALUES, content, hand_in
 from strategic_areas.models import (
     CodeList,
     CodeListValue,

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.access import RefusedError
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.submission import VALUES
 from strategic_areas.models import PublishedFigure, ReportedSpan
 from strategic_areas.models.measurements import Measurement, ReportedValue
 from strategic_areas.public_paths import public_path

@@ -6,7 +6,7 @@ from django.urls import reverse
 from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.disclosure import MARKER
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.submission import VALUES
 from strategic_areas.models import Purge, Takedown
 from strategic_areas.purging import takedowns
 from strategic_areas.workflow.questions import seen_of

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.submission import VALUES
 from strategic_areas.models import PublishedFigure
 from strategic_areas.models.measurements import ReportedValue
 from tests import make

@@ -21,7 +21,7 @@ from strategic_areas.models import (
     RevisionStatus,
     RoundReopening,
 )
-from strategic_areas.queries.plan import board as boards
+from strategic_areas.queries.plan import plan_progress as boards
 from strategic_areas.workflow.questions import seen_of
 from tests import make
 from tests.strategic_areas.refusing import is_refused

@@ -75,18 +75,18 @@ def measure_forms(size):
     snapshots = import_module("strategic_areas.datasets.snapshots")
     editions = import_module("strategic_areas.datasets.editions")
     every = import_module("strategic_areas.datasets").DATASETS
-    making = import_module("strategic_areas.datasets.forms")
+    making = import_module("strategic_areas.datasets.formats")
     before, seconds = memory(), {}
     with CaptureQueriesContext(connection) as queries:
-        told, seconds["reading it"] = timed(lambda: snapshots.snapshot(plan))
+        told, seconds["reading it"] = timed(lambda: snapshots.take_snapshot(plan))
     _bare, yardstick = timed(lambda: packed(told.tables))
     sizes = {}
     for name in making.names_of(every):
-        content, spent = timed(lambda name=name: making.make(name, told, every, "0"))
+        content, spent = timed(lambda name=name: making.make_file(name, told, every, "0"))
         kind = name if name.endswith((".xlsx", ".zip")) else name.partition(".")[2]
         seconds[kind] = seconds.get(kind, 0) + spent
         sizes[kind] = sizes.get(kind, 0) + len(content)
-    _edition, seconds["an edition"] = timed(lambda: editions.make(plan))
+    _edition, seconds["an edition"] = timed(lambda: editions.make_edition(plan))
     rows = {name: len(table) for name, table in told.tables.items()}
     servers.write(
         f"\n## Forms of a plan of {size} activities\n\n"

@@ -111,7 +111,7 @@ def grown(name, copy, paths, *, sizes):
     """Measure these pages while ``copy`` multiplies the data; those that miss."""
     connection.creation.create_test_db(verbosity=0)
     # What was kept of the database before would have a later publication version.
-    import_module("strategic_areas.queries.memory").BOARDS.empty()
+    import_module("strategic_areas.queries.caching").PLAN_CACHE.empty()
     try:
         call_command(
             "load_plan", str(import_module("tests.strategic_areas.plans").SHIPPED)

@@ -125,9 +125,9 @@ def pages():
 
 def board(plan):
     """Milliseconds of reading the board of a plan, each time anew."""
-    boards = import_module("strategic_areas.queries.plan.board")
+    boards = import_module("strategic_areas.queries.plan.plan_progress")
     found = real_plan.model("Plan").objects.get(code=plan)
-    return times(lambda: boards.load(found, timezone.localdate()), 2 * ROUNDS)
+    return times(lambda: boards.load_plan_progress(found, timezone.localdate()), 2 * ROUNDS)
 
 
 def addresses(plan):
@@ -177,7 +177,7 @@ def measured(plan):
     Queries are those of a page with nothing kept. Milliseconds are lists: see ``WAYS``.
     """
     client, paths = Client(headers={"host": "localhost"}), addresses(plan)
-    boards = import_module("strategic_areas.queries.memory").BOARDS
+    cache = import_module("strategic_areas.queries.caching").PLAN_CACHE
     overview = import_module("strategic_areas.queries.pages.overview")
     found = {}
 
@@ -186,16 +186,16 @@ def measured(plan):
 
     for name, path in paths.items():
         fetch(client, path)  # what a process reads once and keeps is read by now
-        boards.empty()
+        cache.empty()
         with CaptureQueriesContext(connection) as queries:
             answer = fetch(client, path)
         found[name] = (len(queries), len(answer.content), ([], [], []))
     for number in range(ROUNDS):
         for name in list(paths)[:: -1 if number % 2 else 1]:
             anew, ready, then = found[name][2]
-            boards.empty()
+            cache.empty()
             anew.append(make(paths[name]))
-            boards.empty()
+            cache.empty()
             overview.keep_board(timezone.localdate())
             ready.append(make(paths[name]))
             then.append(make(paths[name]))

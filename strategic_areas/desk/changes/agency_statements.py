@@ -34,8 +34,8 @@ from strategic_areas.models.agency_statements import (
     NAMED,
     attributed_to,
 )
-from strategic_areas.queries.figures import words
-from strategic_areas.queries.plan import counted
+from strategic_areas.queries.figures import phrases
+from strategic_areas.queries.plan import counted_updates
 
 #: How many of the last rounds an agency may choose from to comment on.
 LAST_ROUNDS = 3
@@ -216,7 +216,7 @@ def attribution_detail(request, kind, pk):
         "desk/attribution.html",
         record=record,
         title=record_title(record),
-        stands=counted.public_dispute(dispute) if dispute.pk else None,
+        stands=counted_updates.public_dispute(dispute) if dispute.pk else None,
         form=form,
         waits=waits,
         waiting_lines=changes.field_changes(waits.records.get()) if waits else [],
@@ -231,9 +231,9 @@ def _record_or_404(user, kind, pk):
 
 def record_title(record):
     if isinstance(record, PublishedFigure):
-        span = words.span(record.starts_on, record.ends_on)
-        unit = words.in_language(record.indicator, "unit")
-        return f"{record.indicator} · {span}: {words.number(record.value)} {unit}"
+        span = phrases.span(record.starts_on, record.ends_on)
+        unit = phrases.in_language(record.indicator, "unit")
+        return f"{record.indicator} · {span}: {phrases.number(record.value)} {unit}"
     if isinstance(record, ActivityUpdate):
         return f"{record.activity} · {record.period.name}"
     return str(record)

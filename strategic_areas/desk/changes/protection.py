@@ -17,8 +17,8 @@ from strategic_areas.desk.review.comparison import ComparedField
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.plan_document.records import public_differences
-from strategic_areas.queries.figures import words
-from strategic_areas.queries.figures.indicators import Shown
+from strategic_areas.queries.figures import phrases
+from strategic_areas.queries.figures.indicators import ValueDisplay
 from strategic_areas.queries.public_rows import TOUCHING, RowDifference
 
 
@@ -95,15 +95,15 @@ WORDED_COLUMNS = {
     ),
     "caption_es": (
         gettext_lazy("caption"),
-        lambda row: words.chosen(row["caption_es"], row["caption_en"]),
+        lambda row: phrases.chosen(row["caption_es"], row["caption_en"]),
     ),
     "note_es": (
         gettext_lazy("note"),
-        lambda row: words.chosen(row["note_es"], row["note_en"]),
+        lambda row: phrases.chosen(row["note_es"], row["note_en"]),
     ),
     "earlier": (
         gettext_lazy("earlier values"),
-        lambda row: "; ".join(map(words.number, row["earlier"])),
+        lambda row: "; ".join(map(phrases.number, row["earlier"])),
     ),
 }
 #: A dataset → the model that calls its columns by name.
@@ -138,13 +138,13 @@ def _label(each, name):
     if dataset == "reports":
         parts = [row["subject"], row["period"]]
     elif "indicator" in row:
-        span = words.span(row["starts_on"], row["ends_on"])
+        span = phrases.span(row["starts_on"], row["ends_on"])
         parts = [row["indicator"], span, row["counted_by"]]
     else:
         parts = [row["code"]]
     if dataset == "parts":
-        label = words.chosen(row["label_es"], row["label_en"])
-        parts += [words.dimension(row["dimension"]), label]
+        label = phrases.chosen(row["label_es"], row["label_en"])
+        parts += [phrases.dimension(row["dimension"]), label]
     if name in WORDED_COLUMNS:
         parts.append(str(WORDED_COLUMNS[name][0]))
     elif dataset in MODEL_OF_DATASET:
@@ -158,12 +158,12 @@ def _said(each, row, name):
         return ""
     if name in WORDED_COLUMNS:
         return WORDED_COLUMNS[name][1](row)
-    if row.get("shown") is Shown.WITHDRAWN:
+    if row.get("shown") is ValueDisplay.WITHDRAWN:
         return _("Withdrawn figure")
     if row[name] is None:
         # Of a report it is not even told whether it states a number of victims.
         is_told = each.dataset != "reports" and name in row.get("protected", ())
         return str(PROTECTED) if is_told else ""
     if "exactness" in row:
-        return words.counted(row[name], row["exactness"])
-    return words.number(Decimal(row[name]))
+        return phrases.counted(row[name], row["exactness"])
+    return phrases.number(Decimal(row[name]))

@@ -61,8 +61,8 @@ from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.purging import takedowns
 from strategic_areas.purging.takedowns import HIDEABLE, HIDINGS
 from strategic_areas.queries.pages import help_lines
-from strategic_areas.queries.plan import counted
-from strategic_areas.queries.updates import record
+from strategic_areas.queries.plan import counted_updates
+from strategic_areas.queries.updates import public_updates
 from strategic_areas.workflow import AlreadyWaiting, amendments, guard
 from strategic_areas.workflow.plain_values import plain_values, proposed_records
 
@@ -237,7 +237,7 @@ def _line(proposed, change):
 
 def _entry(proposed, change):
     proposed.record.translation = proposed
-    (entry,) = record.entries([proposed.record])
+    (entry,) = public_updates.entries([proposed.record])
     return {"entry": entry}
 
 
@@ -248,7 +248,7 @@ def _comment(proposed, change):
 
 def _dispute(proposed, change):
     proposed.written_at = proposed.written_at or change.proposed_at
-    return {"dispute": counted.public_dispute(proposed)}
+    return {"dispute": counted_updates.public_dispute(proposed)}
 
 
 #: Model → the public template of its records, and what builds its context.

@@ -38,7 +38,7 @@ from strategic_areas.desk.screens import plan_or_404, refusals_shown_on, render_
 from strategic_areas.models import Activity, Commitment, Indicator, Plan
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import areas, commitments
-from strategic_areas.queries.plan import board, counted, plans
+from strategic_areas.queries.plan import counted_updates, plan_progress, plans
 from strategic_areas.views.commitments import figures_of, part_shown
 from strategic_areas.views.plans import area_context
 
@@ -366,10 +366,12 @@ def _board(plan):
         .order_by("sort_code", "pk")
         for model in (Commitment, Activity)
     )
-    commitments = board.commitments_of(plan, planned, agencies)
-    work = board.activities_of(plan, work, agencies, commitments)
-    rows = board.build(commitments, work, counted.Accounts(), (), timezone.localdate())
-    return board.Board(plan, rows)
+    commitments = plan_progress.commitments_of(plan, planned, agencies)
+    work = plan_progress.activities_of(plan, work, agencies, commitments)
+    rows = plan_progress.build(
+        commitments, work, counted_updates.CountedUpdates(), (), timezone.localdate()
+    )
+    return plan_progress.PlanProgress(plan, rows)
 
 
 #: The word in the address → the template of the public page, and what reads for it.

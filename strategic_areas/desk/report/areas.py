@@ -20,9 +20,9 @@ from strategic_areas.desk.report import (
 )
 from strategic_areas.models.records import SourceVoice
 from strategic_areas.progress import ActivityState, Punctuality
-from strategic_areas.queries.figures import words
-from strategic_areas.queries.figures.indicators import Shown
-from strategic_areas.queries.figures.words import in_language
+from strategic_areas.queries.figures import phrases
+from strategic_areas.queries.figures.indicators import ValueDisplay
+from strategic_areas.queries.figures.phrases import in_language
 from strategic_areas.sentences import (
     ACTIVITIES,
     COMMITMENT_PUNCTUALITY,
@@ -186,7 +186,7 @@ def _figures(content, area):
     areas = {each.code: each.area for each in content.rows("commitments")}
     values = defaultdict(list)
     for each in content.rows("values"):
-        if each.shown != Shown.WITHDRAWN:
+        if each.shown != ValueDisplay.WITHDRAWN:
             values[each.indicator].append(_point(each))
     lines = []
     for each in content.rows("indicators"):
@@ -211,7 +211,7 @@ def _point(row):
         **vars(row)
         | days
         | {
-            "shown": Shown.VALUE if told else Shown.PROTECTED,
+            "shown": ValueDisplay.VALUE if told else ValueDisplay.PROTECTED,
             "value": Decimal(str(row.value)) if told else None,
         }
     )
@@ -223,7 +223,7 @@ def _figure(indicator, points):
     if points:
         last = max(points, key=_newest)
         line = SimpleNamespace(indicator=indicator, last=last)
-        value = [f"{words.measured(line)}{words.beside(last)}"]
+        value = [f"{phrases.measured(line)}{phrases.beside(last)}"]
         value += [_("not acknowledged by an agency")] * bool(last.is_disputed)
         earlier = [
             each
@@ -240,7 +240,7 @@ def _figure(indicator, points):
                 )
             )
         elif before:
-            told = f"{words.value_text(before)}{words.beside(before)}"
+            told = f"{phrases.value_text(before)}{phrases.beside(before)}"
             value.append(_("Before: %(value)s") % {"value": told})
         if last.status == "provisional":
             cannot.append(_("Its last value is provisional: it may change."))

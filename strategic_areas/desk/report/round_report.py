@@ -16,7 +16,7 @@ from strategic_areas.progress import Punctuality
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.pages.editions import DatasetDifference
 from strategic_areas.queries.plan.plans import opened, periods_of
-from strategic_areas.queries.public_rows import Rows
+from strategic_areas.queries.public_rows import RowsByDataset
 
 #: Eleven months have at least so many days: a report of as many is that of a year.
 YEAR_LENGTH = timedelta(days=334)
@@ -38,7 +38,7 @@ class RoundReport:
     edition: Edition | None
     before: Edition | None
     compared: tuple[Edition, ...]
-    tables: Rows
+    tables: RowsByDataset
     datasets: Mapping[str, Dataset]
     differences: tuple[DatasetDifference, ...]
     day: date

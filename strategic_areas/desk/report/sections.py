@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from strategic_areas.commitment_states import DECLARED, CommitmentState, StateFamily
-from strategic_areas.datasets.trail import DAYS
+from strategic_areas.datasets.changes_and_sources import DAYS
 from strategic_areas.desk.report import (
     DocumentSection,
     NumberedList,
@@ -35,7 +35,7 @@ from strategic_areas.desk.report.round_report import RoundReport
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.progress import ENOUGH_REPORTS, Punctuality
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.figures.words import in_language
+from strategic_areas.queries.figures.phrases import in_language
 from strategic_areas.sentences import listed
 
 #: So many of a kind are named on the page of the summary.

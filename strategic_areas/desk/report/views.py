@@ -23,7 +23,7 @@ from strategic_areas.desk.report import (
 from strategic_areas.desk.rounds.views import REPORT_STATUS_WORDS, round_or_404
 from strategic_areas.desk.screens import render_screen
 from strategic_areas.models import Plan, ReportingPeriod, ReportWords
-from strategic_areas.queries.figures.words import in_language
+from strategic_areas.queries.figures.phrases import in_language
 from strategic_areas.queries.rounds import cells
 from strategic_areas.sentences import PROMPTNESS
 from strategic_areas.views.files import WORKBOOK, as_file

@@ -21,7 +21,7 @@ from strategic_areas.desk.changes.decisions import (
     queued_decisions,
 )
 from strategic_areas.desk.values.forms import is_leap, last_public_values
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.submission import VALUES
 from strategic_areas.models import RevisionStatus
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.models.review import Revision

@@ -30,7 +30,7 @@ from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.screens import render_screen
 from strategic_areas.desk.sheet.sheet_page import evidence_location
 from strategic_areas.desk.values import views as value_pages
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.submission import VALUES
 from strategic_areas.models import Transition
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import VALUE

@@ -27,7 +27,7 @@ from strategic_areas.compliance import REPLY_WITHIN, ReportStatus
 from strategic_areas.datasets import editions
 from strategic_areas.desk.review.review_queue import review_queue_of
 from strategic_areas.desk.sheet.rows import returned_steps
-from strategic_areas.figures.reporting import handed_in
+from strategic_areas.figures.submission import handed_in
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -36,7 +36,7 @@ from strategic_areas.models import (
     RevisionStatus,
 )
 from strategic_areas.queries.asked_values import AskedValue
-from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan import plan_progress
 from strategic_areas.queries.rounds import asked_in, cells, scorecards
 from strategic_areas.workflow.questions import BY_MODEL
 
@@ -365,7 +365,7 @@ def own_scorecard(agency, period, today):
     """The agency's scorecard of a round, once it is ready; else None."""
     if not period.scorecards_ready_at:
         return None
-    standing = board.load(period.plan, today, supporter=agency)
+    standing = plan_progress.load(period.plan, today, supporter=agency)
     card = scorecards(agency, asked_in(standing, [period]), today).get(period)
     if card is None:
         return None

@@ -29,7 +29,7 @@ from strategic_areas.desk.sheet.rows import (
 )
 from strategic_areas.desk.sheet.sheet_page import RequestReopeningForm
 from strategic_areas.evidence import clean_ahead, kept_only_if_saved
-from strategic_areas.figures.reporting import as_sent
+from strategic_areas.figures.submission import as_sent
 from strategic_areas.models import Evidence, Submission, Transition
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.models.report_fields import in_words

@@ -25,7 +25,7 @@ from strategic_areas.desk.values.forms import (
     initial_of_value,
     last_public_value,
 )
-from strategic_areas.figures.reporting import hand_in, handed_in
+from strategic_areas.figures.submission import hand_in, handed_in
 from strategic_areas.models import PublishedFigure
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.workbooks.reading import SEEN, CellChange, digest_of

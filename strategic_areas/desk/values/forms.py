@@ -18,7 +18,7 @@ from strategic_areas.desk.inputs import (
 )
 from strategic_areas.desk.sheet.rows import ValueRow
 from strategic_areas.disclosure import GROUPS
-from strategic_areas.figures.reporting import standing
+from strategic_areas.figures.submission import standing
 from strategic_areas.models import (
     CodeList,
     CodeListValue,

@@ -44,15 +44,15 @@ from strategic_areas.desk.values.forms import (
     last_public_values,
     value_facts,
 )
-from strategic_areas.figures import raw
-from strategic_areas.figures.reporting import SPAN, VALUES, content, hand_in
+from strategic_areas.figures import raw_figures
+from strategic_areas.figures.submission import SPAN, VALUES, content, hand_in
 from strategic_areas.models import Commitment, Indicator, PublishedFigure
 from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Publication, ReportedValue
 from strategic_areas.public_paths import public_path
 from strategic_areas.purging.takedowns import may_hide
-from strategic_areas.queries.figures import indicators, words
-from strategic_areas.queries.figures.indicators import IndicatorLine
+from strategic_areas.queries.figures import indicators, phrases
+from strategic_areas.queries.figures.indicators import IndicatorSeries
 from strategic_areas.queries.public_rows import (
     concerned,
     difference,
@@ -300,8 +300,12 @@ def _must_review(user):
 
 #: Form of a file → what writes it, its type, and its word on the button.
 TABLE_FORMATS = {
-    "xlsx": (raw.as_workbook, WORKBOOK, gettext_lazy("Download as XLSX")),
-    "csv": (raw.as_csv, "text/csv; charset=utf-8", gettext_lazy("Download as CSV")),
+    "xlsx": (raw_figures.as_workbook, WORKBOOK, gettext_lazy("Download as XLSX")),
+    "csv": (
+        raw_figures.as_csv,
+        "text/csv; charset=utf-8",
+        gettext_lazy("Download as CSV"),
+    ),
 }
 
 
@@ -336,7 +340,7 @@ def _exact(request, record, agency, indicators, *, subject):
         return render_screen(request, "desk/exact.html", title=title, **context)
     write, content_type, _word = TABLE_FORMATS[form]
     take_out(request, record, agency=agency, kind="exact_values", form=form)
-    taken = raw.Taken(
+    taken = raw_figures.DownloadStamp(
         person=person.get_full_name() or person.get_username(),
         account=person.get_username(),
         moment=timezone.localtime(),
@@ -422,7 +426,7 @@ def preview_publication(values, *, by):
         }
 
 
-def _lines_by_key(about) -> dict[int, IndicatorLine]:
+def _lines_by_key(about) -> dict[int, IndicatorSeries]:
     rows = indicators.public().filter(pk__in=[each.pk for each in about])
     return {line.indicator.pk: line for line in indicators.lines(rows)}
 
@@ -430,7 +434,7 @@ def _lines_by_key(about) -> dict[int, IndicatorLine]:
 def _card(line):
     if line is None or line.last is None:
         return None
-    return {"text": words.sentence(line, line.last), "picture": columns(line)}
+    return {"text": phrases.sentence(line, line.last), "picture": columns(line)}
 
 
 def _met(line):
@@ -452,9 +456,11 @@ def _series(line, changed):
     }
     for point in line.points if line else ():
         yield {
-            "span": words.span(point.starts_on, point.ends_on, *words.exact_to(point)),
-            "text": words.value_text(point),
-            "state": words.state(point),
+            "span": phrases.span(
+                point.starts_on, point.ends_on, *phrases.exact_to(point)
+            ),
+            "text": phrases.value_text(point),
+            "state": phrases.state(point),
             "is_new": value_key(line.indicator, point) in new,
         }
 

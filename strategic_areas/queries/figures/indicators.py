@@ -43,7 +43,7 @@ from strategic_areas.models import (
     Target,
 )
 from strategic_areas.models.figures import HOW_EXACT
-from strategic_areas.queries.plan.counted import Dispute, dispute_of
+from strategic_areas.queries.plan.counted_updates import Dispute, dispute_of
 
 #: The dimension of the labels that tell who counts, in a plan's file.
 COUNTED_BY = "counted_by"
@@ -63,7 +63,7 @@ TEXTS = tuple(
 )
 
 
-class Shown(StrEnum):
+class ValueDisplay(StrEnum):
     """What is shown where a value is asked for."""
 
     VALUE = "value"
@@ -72,7 +72,7 @@ class Shown(StrEnum):
 
 
 @dataclass(frozen=True)
-class Breakdown:
+class PublishedBreakdown:
     """The numbers of a dimension, each with its label in both languages."""
 
     dimension: str
@@ -80,7 +80,7 @@ class Breakdown:
 
 
 @dataclass(frozen=True)
-class Revision:
+class FigureRevision:
     """An earlier value, why a later one replaced it, and what an agency said of it."""
 
     value: Decimal | None
@@ -91,7 +91,7 @@ class Revision:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Point:
+class SeriesPoint:
     """
     A value over a span of days, as the public reads it.
 
@@ -105,7 +105,7 @@ class Point:
     pk: int
     starts_on: date
     ends_on: date
-    shown: Shown
+    shown: ValueDisplay
     value: Decimal | None
     status: str
     counted_by: str
@@ -126,10 +126,10 @@ class Point:
     printed_where_es: str
     printed_where_en: str
     sources: tuple[Source, ...] = ()
-    breakdowns: tuple[Breakdown, ...] = ()
+    breakdowns: tuple[PublishedBreakdown, ...] = ()
     withheld: tuple[str, ...] = ()
     printed_by: Source | None = None
-    revisions: tuple[Revision, ...] = ()
+    revisions: tuple[FigureRevision, ...] = ()
     dispute: Dispute | None = None
 
     @property
@@ -148,20 +148,22 @@ class Point:
 
 
 @dataclass(frozen=True)
-class IndicatorLine:
+class IndicatorSeries:
     """An indicator and its points in the order of time."""
 
     indicator: Indicator
-    points: tuple[Point, ...]
+    points: tuple[SeriesPoint, ...]
 
     @cached_property
-    def last(self) -> Point | None:
+    def last(self) -> SeriesPoint | None:
         """The latest point, of several the shortest; not one that was withdrawn."""
-        shown = [each for each in self.points if each.shown is not Shown.WITHDRAWN]
+        shown = [
+            each for each in self.points if each.shown is not ValueDisplay.WITHDRAWN
+        ]
         return max(shown, key=lambda each: (each.ends_on, each.starts_on), default=None)
 
     @property
-    def before(self) -> Point | None:
+    def before(self) -> SeriesPoint | None:
         """The value of the days before those of the last, if both count alike."""
         begins_on = self.last.starts_on
         earlier = [each for each in self.points if each.ends_on < begins_on]
@@ -180,7 +182,7 @@ class IndicatorLine:
 
 
 @dataclass(frozen=True)
-class IndicatorPage(IndicatorLine):
+class IndicatorPage(IndicatorSeries):
     """
     All that is told of one indicator.
 
@@ -189,7 +191,7 @@ class IndicatorPage(IndicatorLine):
     """
 
     targets: tuple[tuple[Target, Attainment], ...]
-    others: tuple[IndicatorLine, ...]
+    others: tuple[IndicatorSeries, ...]
     discrepancies: tuple[Discrepancy, ...]
 
     @property
@@ -261,24 +263,24 @@ def of_list(found: Iterable[Indicator], *, in_full: bool = False):
 
 def lines(
     rows: QuerySet[Indicator] | None = None, *, in_full: bool = False
-) -> tuple[IndicatorLine, ...]:
+) -> tuple[IndicatorSeries, ...]:
     """The given indicators, or all, with their points; two queries, in full six."""
     found = list(public() if rows is None else rows)
     points = points_of(found, in_full=in_full)
-    return tuple(IndicatorLine(each, points.get(each.pk, ())) for each in found)
+    return tuple(IndicatorSeries(each, points.get(each.pk, ())) for each in found)
 
 
-def of_area(area: StrategicArea) -> tuple[IndicatorLine, ...]:
+def of_area(area: StrategicArea) -> tuple[IndicatorSeries, ...]:
     return lines(public().filter(area=area))
 
 
-def of_agency(agency: Agency) -> tuple[IndicatorLine, ...]:
+def of_agency(agency: Agency) -> tuple[IndicatorSeries, ...]:
     """The indicators that an agency counts itself, whoever answers for them."""
     own = Q(counted_by=agency.acronym) | Q(counted_by="", agency=agency)
     return lines(public().filter(own))
 
 
-def of_commitment(commitment: Commitment) -> tuple[list[IndicatorLine], ...]:
+def of_commitment(commitment: Commitment) -> tuple[list[IndicatorSeries], ...]:
     """The indicators with values of a commitment, and of its programme; one query."""
     own = Q(commitment=commitment)
     above = Q(commitment=None, programme=commitment.programme_id)
@@ -288,14 +290,14 @@ def of_commitment(commitment: Commitment) -> tuple[list[IndicatorLine], ...]:
     indicators = {row.indicator_id: row.indicator for row in rows}
     ordered = sorted(indicators.values(), key=attrgetter("sort_code"))
     points = _series(rows)
-    found = [IndicatorLine(each, tuple(points[each.pk])) for each in ordered]
+    found = [IndicatorSeries(each, tuple(points[each.pk])) for each in ordered]
     return (
         [line for line in found if line.indicator.commitment_id],
         [line for line in found if not line.indicator.commitment_id],
     )
 
 
-def first_of(lines: Iterable[IndicatorLine]) -> dict:
+def first_of(lines: Iterable[IndicatorSeries]) -> dict:
     """
     The first ``lines`` of those with a value, and the ``total`` of these.
 
@@ -306,7 +308,7 @@ def first_of(lines: Iterable[IndicatorLine]) -> dict:
     return {"lines": told[:MOST_LISTED], "total": len(told)}
 
 
-def key_figures() -> tuple[IndicatorLine, ...]:
+def key_figures() -> tuple[IndicatorSeries, ...]:
     """The indicators of the first page that have a value."""
     found = lines(public().filter(key_figure=True))
     return tuple(each for each in found if each.last)
@@ -332,20 +334,20 @@ def page(code: str, today: date) -> IndicatorPage | None:
 
 
 def targets(
-    indicator: Indicator, points: Iterable[Point], today: date
+    indicator: Indicator, points: Iterable[SeriesPoint], today: date
 ) -> tuple[tuple[Target, Attainment], ...]:
     """What plans set for it, and how far these values attain it."""
     rows = Target.objects.filter(indicator=indicator, plan__in=Plan.objects.public())
-    rows, line = rows.select_related("plan"), IndicatorLine(indicator, points)
+    rows, line = rows.select_related("plan"), IndicatorSeries(indicator, points)
     return tuple(
         (target, attained(target, line, today))
         for target in rows.order_by("ends_on", "starts_on", "pk")
     )
 
 
-def attained(target: Target, line: IndicatorLine, today: date) -> Attainment:
+def attained(target: Target, line: IndicatorSeries, today: date) -> Attainment:
     """How far what a plan sets is reached by the values that were not withdrawn."""
-    values = [each for each in line.points if each.shown is not Shown.WITHDRAWN]
+    values = [each for each in line.points if each.shown is not ValueDisplay.WITHDRAWN]
     of = line.indicator
     how = {"direction": of.direction, "aggregation": of.aggregation}
     return attainment(target, values, **how, today=today)
@@ -363,7 +365,7 @@ def discrepancies():
 
 def points_of(
     indicators: Iterable[Indicator], *, in_full: bool = False
-) -> Mapping[int, tuple[Point, ...]]:
+) -> Mapping[int, tuple[SeriesPoint, ...]]:
     """
     The points of each of these indicators by its key, in the order of time.
 
@@ -407,21 +409,21 @@ def _series(figures, words=None, revisions=()):
 
 
 def _point(figure, before, more):
-    shown = Shown.PROTECTED if figure.is_protected else Shown.VALUE
+    shown = ValueDisplay.PROTECTED if figure.is_protected else ValueDisplay.VALUE
     if figure.is_hidden:
-        shown = Shown.WITHDRAWN
+        shown = ValueDisplay.WITHDRAWN
     same = ("pk", "starts_on", "ends_on", "status", "counted_by", "by_agency")
     same += ("provenance", "differs", "published_at", *HOW_EXACT)
-    return Point(
+    return SeriesPoint(
         shown=shown,
-        value=figure.value if shown is Shown.VALUE else None,
+        value=figure.value if shown is ValueDisplay.VALUE else None,
         who_es=figure.who_es or "",
         who_en=figure.who_en or "",
         is_break=before is not None
         and (figure.breaks or figure.counted_by != before.counted_by),
         **{name: getattr(figure, name) for name in same},
         **{
-            name: getattr(figure, name) or "" if shown is Shown.VALUE else ""
+            name: getattr(figure, name) or "" if shown is ValueDisplay.VALUE else ""
             for name in TEXTS
         },
         **more,
@@ -432,7 +434,7 @@ def _chain(figure, revisions):
     later = figure
     while later.revises_id in revisions:
         earlier = revisions[later.revises_id]
-        yield Revision(
+        yield FigureRevision(
             value=earlier.value,
             published_at=earlier.published_at,
             reason_es=later.reason_es or "",
@@ -450,7 +452,7 @@ def _breakdowns(figure, words):
             for number, joined in enumerate((" y ", " and "))
         )
         found[cell.dimension].append(cell)
-    return tuple(Breakdown(name, tuple(found[name])) for name in sorted(found))
+    return tuple(PublishedBreakdown(name, tuple(found[name])) for name in sorted(found))
 
 
 def _label(cell, words, plan, language, joined):

@@ -37,19 +37,19 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import references
-from strategic_areas.queries.plan import board, plans
-from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.counted import CountedReport
+from strategic_areas.queries.plan import plan_progress, plans
+from strategic_areas.queries.plan.counted_updates import CountedReport
+from strategic_areas.queries.plan.plan_progress import PlanProgress
 from strategic_areas.queries.plan.plans import latest_round
-from strategic_areas.queries.plan.rows import (
-    ActivityRow,
-    CommitmentRow,
+from strategic_areas.queries.plan.progress_rows import (
+    ActivityProgress,
+    CommitmentProgress,
     count_records,
     count_rows,
     sentence_of,
 )
-from strategic_areas.queries.updates import record, register
-from strategic_areas.queries.updates.record import Entry
+from strategic_areas.queries.updates import filtered_updates, public_updates
+from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
 #: How many scorecards and comments the page of an agency shows.
 LATEST = 12
@@ -85,16 +85,16 @@ class AgencyRow:
         return self.counts[CommitmentState.FULFILLED] if self.is_told else None
 
 
-def board_of(plan: Plan, today: date) -> Board:
+def board_of(plan: Plan, today: date) -> PlanProgress:
     """The board of the plan with all that the list of its agencies needs."""
-    found = board.load(plan, today)
+    found = plan_progress.load(plan, today)
     latest = latest_round(found.periods, today)
     asked = dict.fromkeys([*rounds.last_public(found.periods, today), latest])
     asked = tuple(filter(None, asked))
-    return board.with_rounds(found, None, asked) if asked else found
+    return plan_progress.with_rounds(found, None, asked) if asked else found
 
 
-def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
+def of_plan(found: PlanProgress, today: date) -> tuple[AgencyRow, ...]:
     """
     The plan's agencies by name, the chair first, partners last; one query.
 
@@ -144,7 +144,7 @@ def _done(work):
     return sum(told) if told else None
 
 
-def is_told(rows: Iterable[CommitmentRow]) -> bool:
+def is_told(rows: Iterable[CommitmentProgress]) -> bool:
     """Whether any account tells how far one of the commitments has come."""
     return any(
         row.standing.tally.told or row.standing.state in DECLARED for row in rows
@@ -200,7 +200,7 @@ def taking_part(plan: Plan) -> dict:
 
 
 @dataclass(frozen=True)
-class AgencyWork:
+class AgencyActivity:
     """
     An activity and its last account; of one that was moved, the agency's own last.
 
@@ -211,8 +211,8 @@ class AgencyWork:
 
     activity: Activity
     commitment: Commitment
-    row: ActivityRow | None
-    last: CountedReport | Entry | None
+    row: ActivityProgress | None
+    last: CountedReport | PublishedUpdate | None
     period: ReportingPeriod | None
     moved_to: Agency | None = None
     told_by: Agency | None = None
@@ -234,18 +234,18 @@ class AgencyWork:
 class AgencyPage:
     agency: Agency
     participation: Participation | None
-    led: list[CommitmentRow]
-    supported: list[CommitmentRow]
+    led: list[CommitmentProgress]
+    supported: list[CommitmentProgress]
     #: Its activities, and those of which it told before they were moved.
-    work: list[AgencyWork]
+    work: list[AgencyActivity]
     #: The ids of reports with evidence: whether any of it is open to all.
     evidenced: Mapping[int, bool]
     #: What it last reported of each piece of work outside the plan.
-    off_plan: list[AgencyWork]
+    off_plan: list[AgencyActivity]
     #: The latest round, if any has opened, and what it asked of the agency.
     round: ReportingPeriod | None
     is_due: bool
-    asked: list[rounds.Asked]
+    asked: list[rounds.ReportingObligation]
     discipline: ComplianceCounts
     #: The last rounds whose scorecards are public, with what the agency says of each.
     scorecards: list[tuple[ReportingPeriod, Scorecard, AgencyComment | None]]
@@ -373,7 +373,10 @@ def renamed(slug: str) -> Agency | None:
 
 
 def page(
-    agency: Agency, participation: Participation | None, board: Board, today: date
+    agency: Agency,
+    participation: Participation | None,
+    board: PlanProgress,
+    today: date,
 ) -> AgencyPage | None:
     """
     All that an agency's page in one plan shows; None if it has no part in the plan.
@@ -413,7 +416,8 @@ def page(
         ),
         comments=[said[each] for each in said if each not in public],
         has_answered=any(o.is_handed_in for items in asked.values() for o in items),
-        has_updates=agency.pk in told or register.holds_updates_of(board.plan, agency),
+        has_updates=agency.pk in told
+        or filtered_updates.holds_updates_of(board.plan, agency),
     )
 
 
@@ -425,7 +429,7 @@ def _work_of(board, agency):
             told = is_own or [a for a in each.reports if a.agency_id == key]
             if told:
                 last = newest_update(each.reports if is_own else told)
-                yield AgencyWork(
+                yield AgencyActivity(
                     activity=each.activity,
                     row=each,
                     commitment=row.commitment,
@@ -439,13 +443,15 @@ def _work_of(board, agency):
 
 
 def _off_plan(agency, plan):
-    rows = record.updates().filter(agency=agency, plan=plan, activity__is_in_plan=False)
+    rows = public_updates.updates().filter(
+        agency=agency, plan=plan, activity__is_in_plan=False
+    )
     newest_of = {}
     for row in sorted(rows.counted(), key=recency_of, reverse=True):
         newest_of.setdefault(row.activity_id, row)
     return [
-        AgencyWork(each.subject, each.commitment, None, each, each.period)
-        for each in record.entries(newest_of.values())
+        AgencyActivity(each.subject, each.commitment, None, each, each.period)
+        for each in public_updates.entries(newest_of.values())
     ]
 
 

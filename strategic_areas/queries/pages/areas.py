@@ -30,11 +30,14 @@ from strategic_areas.models import (
 from strategic_areas.models.review import day_of
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import delays
-from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.counted import CountedDeclaration, CountedReport
-from strategic_areas.queries.plan.rows import (
-    CommitmentRow,
-    Records,
+from strategic_areas.queries.plan.counted_updates import (
+    CountedDeclaration,
+    CountedReport,
+)
+from strategic_areas.queries.plan.plan_progress import PlanProgress
+from strategic_areas.queries.plan.progress_rows import (
+    CommitmentProgress,
+    RecordedWork,
     count_rows,
     records_of,
     sentence_of,
@@ -45,10 +48,10 @@ from strategic_areas.queries.plan.rows import (
 class AreaRow:
     area: StrategicArea
     #: Each programme with its commitments.
-    programmes: list[tuple[Programme, list[CommitmentRow]]]
+    programmes: list[tuple[Programme, list[CommitmentProgress]]]
     counts: progress.StateCounts
     #: The records of its reconstructed work; None where it has none.
-    records: Records | None
+    records: RecordedWork | None
     #: What may be said of the area, in a sentence for each axis.
     sentence: Headline
 
@@ -94,7 +97,7 @@ class AreaRow:
 class Setback:
     """A commitment that is late, held back, halted or not fulfilled."""
 
-    row: CommitmentRow
+    row: CommitmentProgress
     delay: delays.Delay | None
 
     @property
@@ -131,7 +134,7 @@ def by_slug(plan: Plan, slug: str) -> StrategicArea | None:
     )
 
 
-def rows(areas: list[StrategicArea], board: Board) -> tuple[AreaRow, ...]:
+def rows(areas: list[StrategicArea], board: PlanProgress) -> tuple[AreaRow, ...]:
     """Each of ``areas``, as ``of_plan`` gives them, with its commitments counted."""
     led = defaultdict(list)
     for row in board.rows:
@@ -190,7 +193,7 @@ class UpdateListItem:
 
 
 def latest(
-    board: Board, rows: Iterable[CommitmentRow]
+    board: PlanProgress, rows: Iterable[CommitmentProgress]
 ) -> dict[str, list[UpdateListItem]]:
     """
     What agencies reported ``lately``, and the newest of what was ``recorded``.

@@ -27,7 +27,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.takedowns import row_key
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.updates.record import Entry
+from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ MODELS = {each._meta.model_name: each for each in UPDATE_MODELS}
 
 def hidden_here(record):
     """What is hidden on the page of a record and was not confirmed in time."""
-    model = MODELS[record.kind] if isinstance(record, Entry) else type(record)
+    model = MODELS[record.kind] if isinstance(record, PublishedUpdate) else type(record)
     here = {row_key(model, record.pk)}
     for below, link in BELOW.get(model, ()):
         rows = below.objects.filter(**{link: record})

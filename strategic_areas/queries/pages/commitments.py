@@ -39,21 +39,25 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.queries.pages import delays, timeline
-from strategic_areas.queries.pages.timeline import TimelineStep
-from strategic_areas.queries.plan import answering, counted, plans
+from strategic_areas.queries.pages.timeline import TimelineEvent
+from strategic_areas.queries.plan import counted_updates, plans, round_assignments
 from strategic_areas.queries.plan.plans import opened, periods_of
-from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow, build
-from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.record import Entry
+from strategic_areas.queries.plan.progress_rows import (
+    ActivityProgress,
+    CommitmentProgress,
+    build,
+)
+from strategic_areas.queries.updates import public_updates
+from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
 
 @dataclass(frozen=True)
-class ToldActivity:
+class ActivityDetail:
     """One activity: where it stands, and its last real account."""
 
-    row: ActivityRow
-    latest: Entry | None
-    dispute: counted.Dispute | None
+    row: ActivityProgress
+    latest: PublishedUpdate | None
+    dispute: counted_updates.Dispute | None
 
     @property
     def due_before(self) -> PlanChange | None:
@@ -84,21 +88,21 @@ class ToldActivity:
 class CommitmentPage:
     """A commitment, with some of its activities and of the steps of its time line."""
 
-    row: CommitmentRow
+    row: CommitmentProgress
     #: The latest round.
     round: ReportingPeriod | None
     #: The codes of all its activities, and how many these or all steps are.
     codes: tuple[str, ...]
     length: int
-    activities: tuple[ToldActivity, ...]
-    steps: tuple[TimelineStep, ...]
-    off_plan: tuple[Entry, ...]
+    activities: tuple[ActivityDetail, ...]
+    steps: tuple[TimelineEvent, ...]
+    off_plan: tuple[PublishedUpdate, ...]
     #: What its lead last declared of its result, whichever part is told.
-    declared: Entry | None
+    declared: PublishedUpdate | None
     #: What all of that rests on, each with its ``place`` in this list.
     sources: tuple[Source, ...]
     continues: Commitment | None
-    dispute: counted.Dispute | None
+    dispute: counted_updates.Dispute | None
     #: The work that is late or held back, and why; None where nothing is.
     delay: delays.Delay | None
     #: How many records there are of the reconstruction in whose place it came.
@@ -177,7 +181,7 @@ def by_code(plan_code: str, code: str) -> Commitment | None:
         commitment.plan.is_reconstructed = commitment.is_of_reconstruction
         commitment.programme.area.plan = commitment.plan
         commitment.programme.area.place = commitment.area_place
-        commitment.is_disputed = counted.stands_open(commitment)
+        commitment.is_disputed = counted_updates.stands_open(commitment)
     return commitment
 
 
@@ -275,7 +279,7 @@ def read(
     updates = _updates(activities)
     declarations = []
     if former or commitment.is_declared:
-        rows = record.declarations()
+        rows = public_updates.declarations()
         declarations += rows.filter(commitment__in=[commitment.pk, *former])
     row = _row(commitment, own, updates, declarations, periods, today)
     off_plan = [each for each in activities.values() if not each.is_in_plan]
@@ -305,8 +309,10 @@ def read(
         codes=tuple(each.activity.code for each in row.activities),
         length=length,
         activities=tuple(
-            ToldActivity(
-                each, newest.get(each.activity), counted.dispute_of(each.activity)
+            ActivityDetail(
+                each,
+                newest.get(each.activity),
+                counted_updates.dispute_of(each.activity),
             )
             for each in work
         ),
@@ -315,7 +321,7 @@ def read(
         declared=newest.pop(commitment, None),
         sources=_numbered([commitment, *(each.activity for each in work)], steps),
         continues=_public_or_none(commitment.continues),
-        dispute=counted.dispute_of(commitment),
+        dispute=counted_updates.dispute_of(commitment),
         delay=delays.with_accounts(delay, {a.pk: entry for a, entry in newest.items()}),
         before_the_matrix=sum(each.is_reconstructed for each in accounts),
     )
@@ -334,7 +340,7 @@ def _activities(commitment, former, succession) -> dict[int, Activity]:
     )
     agencies = {}
     for each in found:
-        each.is_disputed = counted.stands_open(each)
+        each.is_disputed = counted_updates.stands_open(each)
         each.agency = agencies.setdefault(each.agency_id, each.agency)
     prefetch_related_objects([*agencies.values()], "former_names")
     return {each.pk: each for each in found}
@@ -362,7 +368,7 @@ def _updates(activities):
         activity__in=activities, status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED]
     )
     rows = rows.exclude(plan__status=Plan.Status.IN_PREPARATION).order_by()
-    return list(counted.columns_of(rows))
+    return list(counted_updates.columns_of(rows))
 
 
 def _row(commitment, activities, updates, declarations, periods, today):
@@ -378,26 +384,28 @@ def _row(commitment, activities, updates, declarations, periods, today):
         ]
         for rows in (updates, declarations)
     ]
-    accounts = counted.read_accounts(*counts, periods)
+    accounts = counted_updates.read_accounts(*counts, periods)
     rows = build([commitment], activities, accounts, periods, today)
     moves = [
         change
         for each in activities
         for change in each.approved
-        if change.field == answering.MOVED and change.amends
+        if change.field == round_assignments.MOVED and change.amends
     ]
-    asked_then = answering.asked_then(activities, periods, moves)
-    (row,) = answering.with_agencies_asked(rows, asked_then)
+    asked_then = round_assignments.asked_then(activities, periods, moves)
+    (row,) = round_assignments.with_agencies_asked(rows, asked_then)
     return row
 
 
 def _entries(keys, declarations):
     """The content of the rows of these ``keys``, by them."""
     rows = [each for each in declarations if (Commitment, each.pk) in keys]
-    rows += record.updates().filter(
+    rows += public_updates.updates().filter(
         pk__in=[pk for kind, pk in keys if kind is Activity]
     )
-    return {(type(entry.subject), entry.pk): entry for entry in record.entries(rows)}
+    return {
+        (type(entry.subject), entry.pk): entry for entry in public_updates.entries(rows)
+    }
 
 
 def _read_related(commitment, rows):

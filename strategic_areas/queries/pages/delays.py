@@ -7,17 +7,20 @@ from datetime import date
 from strategic_areas import progress
 from strategic_areas.commitment_states import CLOSED, newest_update
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
-from strategic_areas.queries.updates import done
-from strategic_areas.queries.updates.record import Entry
+from strategic_areas.queries.plan.plan_progress import PlanProgress
+from strategic_areas.queries.plan.progress_rows import (
+    ActivityProgress,
+    CommitmentProgress,
+)
+from strategic_areas.queries.updates import work_done
+from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
 #: How many commitments a plan's first page tells. It leads to the list of all.
 SHOWN = 2
 
 
 @dataclass(frozen=True)
-class Part:
+class DelayedActivity:
     """
     An activity that is late, suspended or says what holds it back.
 
@@ -25,9 +28,9 @@ class Part:
     that waits for review: on ``submitted_on`` the last of these was handed in.
     """
 
-    row: ActivityRow
+    row: ActivityProgress
     days: int
-    account: Entry | None = None
+    account: PublishedUpdate | None = None
     submitted_on: date | None = None
     #: The agency disputes the activity or its newest account. False where it disputes
     #: the whole commitment, which bears the mark then.
@@ -45,9 +48,9 @@ class Part:
 class Delay:
     """A commitment of which something is late or held back; its own ``days`` late."""
 
-    row: CommitmentRow
+    row: CommitmentProgress
     days: int
-    parts: tuple[Part, ...]
+    parts: tuple[DelayedActivity, ...]
 
     @property
     def worst(self):
@@ -82,11 +85,11 @@ class Delays:
     has_deadlines: bool
 
 
-def load(board: Board, today: date) -> Delays:
+def load(board: PlanProgress, today: date) -> Delays:
     """The delays of a plan; no query where nothing is late or held back."""
     found = _all(board, today)
     parts = [part for each in found[:SHOWN] for part in each.parts]
-    accounts = done.of_activities(part.row for part in parts)
+    accounts = work_done.of_activities(part.row for part in parts)
     return Delays(
         shown=tuple(with_accounts(each, accounts) for each in found[:SHOWN]),
         has_deadlines=_has_deadlines(board),
@@ -108,14 +111,14 @@ def _order(delay):
     return (not delay.days, -delay.worst, delay.row.commitment.sort_code)
 
 
-def of_commitment(row: CommitmentRow, today: date) -> Delay | None:
+def of_commitment(row: CommitmentProgress, today: date) -> Delay | None:
     """The delay of one commitment, without accounts, or None; no query."""
     delay = _delay(row, today)
     return delay if delay.days or delay.parts else None
 
 
 def with_accounts(
-    delay: Delay | None, accounts: Mapping[int, Entry | None]
+    delay: Delay | None, accounts: Mapping[int, PublishedUpdate | None]
 ) -> Delay | None:
     """The delay, each part with the last account of it that its agency gave itself."""
     parts = []
@@ -131,7 +134,7 @@ def _delay(row, day):
     if row.standing.state in CLOSED:
         return Delay(row, 0, ())
     parts = (
-        Part(
+        DelayedActivity(
             each,
             _days(each, day),
             submitted_on=max(each.handed_in.values(), default=None),

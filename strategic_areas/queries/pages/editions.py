@@ -12,16 +12,16 @@ from strategic_areas.commitment_states import CommitmentState, family_of
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import DataColumn, Dataset, GapReason
 from strategic_areas.datasets.editions import WITH_THE_DAY, datasets_of, snapshot_of
-from strategic_areas.datasets.ready import SHELF, label_now
+from strategic_areas.datasets.file_cache import FILE_CACHE, current_version
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.models import Edition, Plan
 from strategic_areas.progress import StateCounts
-from strategic_areas.queries.public_rows import RowDifference, Rows, difference
+from strategic_areas.queries.public_rows import RowDifference, RowsByDataset, difference
 
 #: The columns of a round that templates read as days.
 DAYS = ("starts_on", "ends_on")
 #: The rows of a reading, and what declares their datasets.
-Told = tuple[Rows, Mapping[str, Dataset]]
+PlanTables = tuple[RowsByDataset, Mapping[str, Dataset]]
 
 
 def of_plans(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
@@ -85,7 +85,7 @@ def differences(
     plan: Plan, earlier: Edition | None, later: Edition | None = None
 ) -> list[DatasetDifference]:
     """How an edition, or what is told today, differs from an earlier edition."""
-    now = None if later else label_now()
+    now = None if later else current_version()
     return _differences(plan.pk, _key(earlier), _key(later), now)
 
 
@@ -100,17 +100,17 @@ def _differences(plan, earlier, later, now):
     return compare(_kept(earlier) if earlier else ({}, {}), after)
 
 
-def reading_of(plan: Plan, edition: Edition | None) -> Told:
+def reading_of(plan: Plan, edition: Edition | None) -> PlanTables:
     """What stands in an edition, or without one what the public reads today."""
     if edition:
         return _kept(_key(edition))
-    return _today(plan.pk, label_now()), DATASETS
+    return _today(plan.pk, current_version()), DATASETS
 
 
 def _today(pk, now):
     """What the public reads now: of the files, if they are those of this version."""
     plan = Plan.objects.get(pk=pk)
-    files = SHELF.at_hand(plan)
+    files = FILE_CACHE.at_hand(plan)
     is_current = files and files.label == now
     return files.tables if is_current else snapshot(plan).tables
 
@@ -120,7 +120,7 @@ def _kept(key):
     return snapshot_of(edition).tables, datasets_of(edition)
 
 
-def compare(before: Told, after: Told) -> list[DatasetDifference]:
+def compare(before: PlanTables, after: PlanTables) -> list[DatasetDifference]:
     """How two readings of a plan differ, dataset by dataset."""
     (old, had), (new, has) = before, after
     rows = {name: [] for name in had.keys() & has.keys()}

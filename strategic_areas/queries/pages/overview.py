@@ -17,13 +17,13 @@ from strategic_areas.models import (
     PublicationVersion,
     ReportingPeriod,
 )
-from strategic_areas.queries.memory import at_version
-from strategic_areas.queries.pages import answers, areas, delays, references
-from strategic_areas.queries.plan import board, past, plans
-from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.counted import sources_behind
+from strategic_areas.queries.caching import caching_version
+from strategic_areas.queries.pages import areas, delays, references, round_answers
+from strategic_areas.queries.plan import past_states, plan_progress, plans
+from strategic_areas.queries.plan.counted_updates import sources_behind
+from strategic_areas.queries.plan.plan_progress import PlanProgress
 from strategic_areas.queries.plan.plans import opened
-from strategic_areas.queries.plan.rows import CommitmentRow
+from strategic_areas.queries.plan.progress_rows import CommitmentProgress
 
 #: The most commitments that the tree of a plan names one by one.
 MOST_NAMED = 120
@@ -44,7 +44,7 @@ class Tense(StrEnum):
 
 
 @dataclass(frozen=True)
-class Span:
+class PlanInterval:
     """
     A round of the plan, or a year of one without rounds.
 
@@ -56,11 +56,11 @@ class Span:
     ends_on: date
     tense: Tense
     period: ReportingPeriod | None = None
-    answers: RoundAnswers | None = None
+    round_answers: RoundAnswers | None = None
     records: int | None = None
 
 
-def spans(board: Board, today: date) -> tuple[Span, ...]:
+def spans(board: PlanProgress, today: date) -> tuple[PlanInterval, ...]:
     """Its years where it has records or no rounds, then its rounds."""
     found = [p for p in board.periods if p.is_round and not p.is_demonstration]
     found.sort(key=lambda each: (each.ends_on, each.opens_on, each.pk))
@@ -68,7 +68,7 @@ def spans(board: Board, today: date) -> tuple[Span, ...]:
     counted = dict(records.years) if records else {}
     years = {*range(board.plan.starts_on.year, board.plan.ends_on.year + 1), *counted}
     told_years = [
-        Span(
+        PlanInterval(
             *(days := days_of_year(year)),
             _tense(*days, today),
             records=counted.get(year, 0) if records else None,
@@ -81,12 +81,12 @@ def spans(board: Board, today: date) -> tuple[Span, ...]:
 def _round(board, period, today):
     is_open = period in opened([period], today)
     last = max(period.ends_on, period.due_on)
-    return Span(
+    return PlanInterval(
         period.starts_on,
         period.ends_on,
         _tense(min(period.starts_on, period.opens_on), last, today),
         period=period,
-        answers=answers.answers(board, period) if is_open else None,
+        answers=round_answers.answers(board, period) if is_open else None,
     )
 
 
@@ -110,7 +110,7 @@ def _year(plan, day):
 
 
 @dataclass(frozen=True)
-class Asking:
+class LatestRound:
     """
     The latest round that has opened, and how it was answered.
 
@@ -119,7 +119,7 @@ class Asking:
     """
 
     period: ReportingPeriod
-    answers: RoundAnswers
+    round_answers: RoundAnswers
     due: ReportingPeriod | None
     before: ReportingPeriod | None
     missing: tuple[tuple[Agency, bool], ...]
@@ -130,11 +130,11 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangedCommitments:
     """The commitments whose state was another one when the round ``since`` was due."""
 
     since: ReportingPeriod
-    rows: tuple[CommitmentRow, ...]
+    rows: tuple[CommitmentProgress, ...]
 
     @property
     def told(self):
@@ -150,14 +150,14 @@ class Changed:
 class Overview:
     """All that the first page tells of the plan that it shows."""
 
-    board: Board
+    plan_progress: PlanProgress
     headline: Headline
     areas: tuple[areas.AreaRow, ...]
     #: The round that is asked for, and the first one that will be; None without.
-    asking: Asking | None
+    asking: LatestRound | None
     first_round: ReportingPeriod | None
     #: What changed since the round before the latest; None without one.
-    changed: Changed | None
+    changed: ChangedCommitments | None
     institutions: int
     sources: int
     latest: dict[str, list[areas.UpdateListItem]]
@@ -176,8 +176,8 @@ class Overview:
 
 
 def by_family(
-    rows: Iterable[CommitmentRow],
-) -> list[tuple[StateFamily, list[CommitmentRow]]]:
+    rows: Iterable[CommitmentProgress],
+) -> list[tuple[StateFamily, list[CommitmentProgress]]]:
     """The commitments of each family that any is in."""
     found = defaultdict(list)
     for row in rows:
@@ -187,23 +187,25 @@ def by_family(
 
 def keep_board(today: date) -> None:
     """Read the board of the plan that the first page shows, if it is not in memory."""
-    with at_version(PublicationVersion.current()):
+    with caching_version(PublicationVersion.current()):
         if plan := plans.choose(today).shown:
-            board.load(plan, today)
+            plan_progress.load(plan, today)
 
 
 def load(plan: Plan, today: date) -> Overview:
     """What the first page tells of a plan."""
-    found = board.load_with_rounds(plan, today)
+    found = plan_progress.load_with_rounds(plan, today)
     rounds = opened(found.periods, today)
     to_come = [each for each in found.periods if each.is_round and not rounds]
     return Overview(
         board=found,
-        headline=answers.headline_of(found, today),
+        headline=round_answers.headline_of(found, today),
         areas=areas.rows(areas.of_plan(plan), found),
         asking=_asking(found, rounds, today) if rounds else None,
         first_round=min(to_come, key=lambda each: each.opens_on, default=None),
-        changed=Changed(rounds[1], past.changed_since(found, rounds[1]))
+        changed=ChangedCommitments(
+            rounds[1], past_states.changed_since(found, rounds[1])
+        )
         if len(rounds) > 1
         else None,
         institutions=Participation.objects.filter(plan=plan).count(),
@@ -218,7 +220,9 @@ def _asking(found, rounds, today):
     silent = {
         each: {
             agency
-            for agency, has_answered in answers.agencies_asked(found, each).items()
+            for agency, has_answered in round_answers.agencies_asked(
+                found, each
+            ).items()
             if not has_answered
         }
         for each in rounds[:3]
@@ -227,9 +231,9 @@ def _asking(found, rounds, today):
     due, before = [*silent, None, None][:2]
     missing = sorted(silent.get(due, ()), key=lambda each: fold(each.name))
     again = silent.get(before, ())
-    return Asking(
+    return LatestRound(
         period=rounds[0],
-        answers=answers.answers(found, rounds[0]),
+        answers=round_answers.answers(found, rounds[0]),
         due=due,
         before=before,
         missing=tuple((each, each in again) for each in missing),
@@ -244,12 +248,12 @@ def load_structure(plan: Plan, today: date) -> dict:
     those of the plan itself. Of a plan that ``is_long`` the commitments are not named.
     ``unanswered`` counts those of what is ``asked`` of the country that nobody answers.
     """
-    found = board.load_with_rounds(plan, today)
+    found = plan_progress.load_with_rounds(plan, today)
     rows = areas.rows(areas.of_plan(plan), found)
     asked = references.asked_of_country(found)
     return {
         "board": found,
-        "headline": answers.headline_of(found, today),
+        "headline": round_answers.headline_of(found, today),
         "areas": rows,
         "programmes": sum(len(row.programmes) for row in rows),
         "spans": spans(found, today),

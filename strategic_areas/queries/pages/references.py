@@ -25,10 +25,10 @@ from strategic_areas.models import (
     TipTier,
 )
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.figures.indicators import IndicatorLine
-from strategic_areas.queries.pages import catalogue
-from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.rows import CommitmentRow
+from strategic_areas.queries.figures.indicators import IndicatorSeries
+from strategic_areas.queries.pages import filtered_commitments
+from strategic_areas.queries.plan.plan_progress import PlanProgress
+from strategic_areas.queries.plan.progress_rows import CommitmentProgress
 from strategic_areas.sentences import FAMILIES
 
 
@@ -43,9 +43,9 @@ class TargetCommitments:
     """
 
     target: FrameworkTarget
-    by_family: tuple[tuple[StateFamily | None, tuple[CommitmentRow, ...]], ...]
+    by_family: tuple[tuple[StateFamily | None, tuple[CommitmentProgress, ...]], ...]
     whys: Mapping[int, TargetLink] = field(default_factory=dict)
-    measured: tuple[tuple[IndicatorLine, TargetLink], ...] = ()
+    measured: tuple[tuple[IndicatorSeries, TargetLink], ...] = ()
     years: tuple[str, ...] = ()
 
     @property
@@ -76,7 +76,7 @@ class TargetCommitments:
         return [(year, known.get(year, "")) for year in self.years]
 
 
-def targets_of_plan(board: Board) -> list[TargetCommitments]:
+def targets_of_plan(board: PlanProgress) -> list[TargetCommitments]:
     """Every target but what bodies ask, family by family; seven queries."""
     targets = FrameworkTarget.objects.filter(body="").order_by(
         F("year").desc(nulls_last=True), "sort_code", "code"
@@ -84,7 +84,7 @@ def targets_of_plan(board: Board) -> list[TargetCommitments]:
     return _answered(sorted(targets, key=_family), board)
 
 
-def asked_of_country(board: Board) -> list[TargetCommitments]:
+def asked_of_country(board: PlanProgress) -> list[TargetCommitments]:
     """
     What bodies ask of the country, by body; nine queries.
 
@@ -152,9 +152,11 @@ def _answered(targets, board):
     ]
 
 
-def targets_of_area(area: StrategicArea, board: Board) -> list[TargetCommitments]:
+def targets_of_area(
+    area: StrategicArea, board: PlanProgress
+) -> list[TargetCommitments]:
     """The targets that the commitments of one area answer; one query."""
-    targets, answers = catalogue.targets_of(board)
+    targets, answers = filtered_commitments.targets_of(board)
     rows = defaultdict(list)
     for row in board.rows:
         if row.commitment.programme.area_id == area.pk:
@@ -173,7 +175,7 @@ def _family(target):
     return (known.index(code) if code in known else len(known)), code
 
 
-def _by_family(rows: Iterable[CommitmentRow]):
+def _by_family(rows: Iterable[CommitmentProgress]):
     found = defaultdict(list)
     for row in rows:
         state = row.standing.state
@@ -218,7 +220,7 @@ def tiers_by_year() -> dict[int, TipTier]:
     return found
 
 
-def disagreements() -> list[tuple[Discrepancy, list[IndicatorLine]]]:
+def disagreements() -> list[tuple[Discrepancy, list[IndicatorSeries]]]:
     """Every discrepancy with the counts that it is about; five queries."""
     named = Discrepancy.indicators.through.objects.values("indicator")
     lines = indicators.lines(indicators.public().filter(pk__in=named))

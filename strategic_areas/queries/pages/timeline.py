@@ -19,17 +19,17 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import day_of, said_on
 from strategic_areas.progress import ActivityState, Punctuality
-from strategic_areas.queries.plan import answering
+from strategic_areas.queries.plan import round_assignments
 from strategic_areas.queries.plan.plans import is_over
-from strategic_areas.queries.plan.rows import CommitmentRow
-from strategic_areas.queries.updates.record import ENTERED, Entry
+from strategic_areas.queries.plan.progress_rows import CommitmentProgress
+from strategic_areas.queries.updates.public_updates import ENTERED, PublishedUpdate
 
 #: What nobody waits for any more, of a commitment and of an activity.
 DONE = CLOSED | {ActivityState.COMPLETED, ActivityState.CANCELLED}
 
 
 @dataclass(frozen=True, kw_only=True)
-class TimelineStep:
+class TimelineEvent:
     """
     One step of the time line; its ``kind`` tells which fields are set.
 
@@ -52,7 +52,7 @@ class TimelineStep:
     rows: tuple = ()
     #: Its content, where the page shows the step; and whether it is the last of its
     #: activity, which tells where that stands.
-    entry: Entry | None = None
+    entry: PublishedUpdate | None = None
     is_last: bool = False
     #: Whether the account was filed under a record that this one superseded.
     is_of_former: bool = False
@@ -97,7 +97,7 @@ class TimelineStep:
         is_recorded = self.rows[0].provenance not in ENTERED
         return self.is_of_former and is_recorded and provenance != Provenance.PLAN
 
-    def with_content(self, entries: Mapping, last: Container) -> "TimelineStep":
+    def with_content(self, entries: Mapping, last: Container) -> "TimelineEvent":
         """The same with the content of its newest revision, by its ``key``."""
         if not self.rows:
             return self
@@ -110,7 +110,7 @@ def accounts(
     activities: Mapping[int, Activity],
     own: Container[Activity | Commitment],
     periods: Iterable[ReportingPeriod],
-) -> list[TimelineStep]:
+) -> list[TimelineEvent]:
     """
     What is or was public of each record and period, the newest first.
 
@@ -133,7 +133,7 @@ def accounts(
         if rows[0].origin == "entered":
             published[period].add(day_of(rows[0].published_at))
         found.append(
-            TimelineStep(
+            TimelineEvent(
                 day=periods[period].ends_on,
                 kind="account",
                 subject=subject,
@@ -159,8 +159,8 @@ def _newness(account):
 
 
 def latest(
-    accounts: Iterable[TimelineStep],
-) -> dict[Activity | Commitment, TimelineStep]:
+    accounts: Iterable[TimelineEvent],
+) -> dict[Activity | Commitment, TimelineEvent]:
     """The newest real account that stands of the commitment and each own activity."""
     found = {}
     for each in accounts:
@@ -171,11 +171,11 @@ def latest(
 
 
 def steps(
-    row: CommitmentRow,
-    accounts: Iterable[TimelineStep],
+    row: CommitmentProgress,
+    accounts: Iterable[TimelineEvent],
     rounds: Iterable[ReportingPeriod],
     today: date,
-) -> list[TimelineStep]:
+) -> list[TimelineEvent]:
     """
     All steps, the latest first; accounts and silence of one round stand together.
 
@@ -185,7 +185,7 @@ def steps(
     told = sorted(accounts, key=_order_in_plan)
     found = [*told, *_stated(row, today), *_asked(row, told, rounds, today)]
     if row.commitment.is_official and not is_over(row.commitment.plan, today):
-        found.append(TimelineStep(day=today, kind="today"))
+        found.append(TimelineEvent(day=today, kind="today"))
     return sorted(found, key=_lateness, reverse=True)
 
 
@@ -212,17 +212,17 @@ def _stated(row, today):
         subject = row.commitment if each is row else each.activity
         for _act, lines in groupby(subject.approved, attrgetter("made_by")):
             lines = tuple(lines)
-            yield TimelineStep(
+            yield TimelineEvent(
                 day=lines[0].decided_on, kind="amendment", subject=subject, lines=lines
             )
         kept, is_done = each.standing.punctuality, each.standing.state in DONE
         if subject.starts_on and subject.starts_on > today and not is_done:
-            yield TimelineStep(
+            yield TimelineEvent(
                 day=subject.starts_on, kind="start", subject=subject, is_ahead=True
             )
         is_ahead = each.deadline.is_stated and subject.due_on >= today and not is_done
         if is_ahead or kept == Punctuality.LATE:
-            yield TimelineStep(
+            yield TimelineEvent(
                 day=subject.due_on, kind="due", subject=subject, is_ahead=is_ahead
             )
 
@@ -243,7 +243,7 @@ def _asked(row, accounts, rounds, today):
                 silent.append(activity)
         is_over = today > period.due_on
         if in_review or silent or (reported and not is_over):
-            yield TimelineStep(
+            yield TimelineEvent(
                 day=days.get(period, period.due_on) if is_over else period.due_on,
                 kind="asked",
                 is_ahead=not is_over,
@@ -263,7 +263,7 @@ def _as_asked(row, period, known):
     """
     agency = row.answering(period)
     if agency.pk not in known:
-        known[agency.pk] = answering.on_day(agency, period.ends_on)
+        known[agency.pk] = round_assignments.on_day(agency, period.ends_on)
     if known[agency.pk] is row.activity.agency:
         return row.activity
     then = copy(row.activity)

@@ -24,7 +24,7 @@ class Facet:
 
 
 @dataclass(frozen=True)
-class Item:
+class FilterableRecord:
     """A record, and its values by filter."""
 
     record: object
@@ -46,7 +46,7 @@ def any_unknown(
 
 
 def sift(
-    items: Iterable[Item], asked: Mapping[str, str], names: Iterable[str]
+    items: Iterable[FilterableRecord], asked: Mapping[str, str], names: Iterable[str]
 ) -> tuple[list, dict[str, Facet]]:
     """The records that have every value asked for, and a facet for each name."""
     kept, without = [], Counter()

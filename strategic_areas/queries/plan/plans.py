@@ -35,7 +35,7 @@ from strategic_areas.themes import Theme
 
 
 @dataclass(frozen=True)
-class Choice:
+class PlanChoice:
     """The plan in force, and the plan to show on the first page; either may be None."""
 
     in_force: Plan | None
@@ -133,7 +133,7 @@ def latest_round(
     return next(iter(opened(periods, today)), None)
 
 
-def choose(today: date, *, approving: Plan | None = None) -> Choice:
+def choose(today: date, *, approving: Plan | None = None) -> PlanChoice:
     """
     The latest approved plan whose dates hold today, and the plan for the home page.
 
@@ -158,16 +158,16 @@ def choose(today: date, *, approving: Plan | None = None) -> Choice:
     )
     in_force = next((plan for plan in found if plan.is_running), None)
     if in_force and in_force.has_record:
-        return Choice(in_force, in_force)
+        return PlanChoice(in_force, in_force)
     recorded_plans = sorted(
         (plan for plan in found if plan.has_record),
         key=lambda plan: plan.starts_on > today,
     )
-    return Choice(in_force, recorded_plans[0] if recorded_plans else in_force)
+    return PlanChoice(in_force, recorded_plans[0] if recorded_plans else in_force)
 
 
 @dataclass(frozen=True)
-class PlanLine:
+class PlanListItem:
     """A plan in the list of all, and the first and last day without one before it."""
 
     plan: Plan
@@ -186,9 +186,9 @@ def standing_numbers() -> dict[int, int]:
 
 def lines(
     today: date,
-    choice: Choice | None = None,
+    choice: PlanChoice | None = None,
     numbers: Mapping[int, int] = MappingProxyType({}),
-) -> tuple[PlanLine, ...]:
+) -> tuple[PlanListItem, ...]:
     """
     All public plans, latest first, with the gaps between them.
 
@@ -198,7 +198,7 @@ def lines(
     for plan in sorted(public(), key=lambda plan: (plan.starts_on, plan.ends_on)):
         has_gap = covered_until and (plan.starts_on - covered_until).days > 1
         found.append(
-            PlanLine(
+            PlanListItem(
                 plan=plan,
                 phase=_phase(plan, choice, today),
                 commitments=numbers.get(plan.pk, 0),

@@ -19,7 +19,7 @@ from strategic_areas.models.review import day_of
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class FirstSubmission:
     """The day on which a report was handed in, and the id of its agency."""
 
     day: date
@@ -27,7 +27,7 @@ class HandedIn:
 
 
 #: (period, activity) → when the report was first handed in, and by whom.
-FirstSubmissions = Mapping[tuple[int, int], HandedIn]
+FirstSubmissions = Mapping[tuple[int, int], FirstSubmission]
 
 
 def first_submissions(
@@ -56,7 +56,7 @@ def first_submissions(
         .order_by("-first")
     )
     return {
-        (period, activity): HandedIn(day_of(first), agency)
+        (period, activity): FirstSubmission(day_of(first), agency)
         for period, activity, agency, first in steps
     }
 

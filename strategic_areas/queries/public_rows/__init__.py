@@ -34,24 +34,32 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import (
-    Breakdown,
-    IndicatorLine,
-    Point,
-    Shown,
+    IndicatorSeries,
+    PublishedBreakdown,
+    SeriesPoint,
+    ValueDisplay,
 )
-from strategic_areas.queries.plan import counted
-from strategic_areas.queries.plan.board import (
+from strategic_areas.queries.plan import counted_updates
+from strategic_areas.queries.plan.plan_progress import (
     activities_of,
     commitments_of,
     with_marks,
 )
 from strategic_areas.queries.plan.plans import periods_of
-from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow, build
-from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.record import FIGURES, TEXTS, Entry
+from strategic_areas.queries.plan.progress_rows import (
+    ActivityProgress,
+    CommitmentProgress,
+    build,
+)
+from strategic_areas.queries.updates import public_updates
+from strategic_areas.queries.updates.public_updates import (
+    FIGURES,
+    TEXTS,
+    PublishedUpdate,
+)
 
 #: A dataset → the key of a row in it → the row.
-Rows = dict[str, dict[str, dict]]
+RowsByDataset = dict[str, dict[str, dict]]
 #: A model → the primary keys of some of its records.
 Keys = Mapping[type[Model], set[int]]
 
@@ -126,16 +134,16 @@ def both(one: Keys, other: Keys) -> Keys:
     }
 
 
-def public_rows(keys: Keys) -> Rows:
+def public_rows(keys: Keys) -> RowsByDataset:
     """What the public reads of these records now; what it does not read is left out."""
     keys, public = defaultdict(set, keys), Plan.objects.public()
     plans = public.filter(pk__in=keys[Plan])
     areas = StrategicArea.objects.select_related("plan")
     programmes = Programme.objects.select_related("plan", "area")
     rows = list(standing(keys[Commitment]))
-    told = record.entries(
+    told = public_updates.entries(
         row
-        for every in (record.updates(), record.declarations())
+        for every in (public_updates.updates(), public_updates.declarations())
         for row in not_taken_back(every.filter(pk__in=keys[every.model]))
     )
     lines = indicators.lines(
@@ -170,7 +178,7 @@ def not_taken_back(rows: QuerySet) -> QuerySet:
 
 def standing(
     commitments: Iterable[int] | QuerySet, *, or_not: bool = False
-) -> Iterator[CommitmentRow]:
+) -> Iterator[CommitmentProgress]:
     """
     The rows of these commitments, as the board of their plan has them today.
 
@@ -183,9 +191,11 @@ def standing(
         rows = _standing(Activity, or_not).filter(commitment__in=own)
         work = activities_of(plan, with_marks(rows), agencies, own)
         periods = periods_of(plan)
-        accounts = counted.read_accounts(
-            counted.updates().filter(activity__in=[each.pk for each in work]),
-            counted.declarations().filter(commitment__in=[each.pk for each in own]),
+        accounts = counted_updates.read_accounts(
+            counted_updates.updates().filter(activity__in=[each.pk for each in work]),
+            counted_updates.declarations().filter(
+                commitment__in=[each.pk for each in own]
+            ),
             periods,
         )
         yield from build(own, work, accounts, periods, timezone.localdate())
@@ -220,7 +230,7 @@ def _of_plan(rows):
     return {f"{row['plan']}/{row['code']}": row for row in rows}
 
 
-def commitment_row(row: CommitmentRow) -> dict:
+def commitment_row(row: CommitmentProgress) -> dict:
     """A commitment, without its activities."""
     return {
         **_stored(row.commitment, "plan", "programme", "lead"),
@@ -230,7 +240,7 @@ def commitment_row(row: CommitmentRow) -> dict:
     }
 
 
-def activity_row(row: ActivityRow) -> dict:
+def activity_row(row: ActivityProgress) -> dict:
     """An activity, with its planned quantity as far as that is told."""
     about = row.activity
     return {
@@ -252,7 +262,7 @@ def _numbers(numbers):
     return {**numbers, **dict.fromkeys(hidden), "protected": hidden}
 
 
-def report_row(entry: Entry) -> dict:
+def report_row(entry: PublishedUpdate) -> dict:
     """A report that is or was public; its ``agency`` has the name of its day."""
     return {
         "plan": entry.commitment.plan.code,
@@ -265,7 +275,7 @@ def report_row(entry: Entry) -> dict:
     }
 
 
-def value_rows(lines: Collection[IndicatorLine]) -> Rows:
+def value_rows(lines: Collection[IndicatorSeries]) -> RowsByDataset:
     """Indicators of public plans, their values, and the parts of those."""
     points = [
         (line.indicator, value_key(line.indicator, point), point)
@@ -291,7 +301,7 @@ def value_rows(lines: Collection[IndicatorLine]) -> Rows:
     }
 
 
-def indicator_row(line: IndicatorLine) -> dict:
+def indicator_row(line: IndicatorSeries) -> dict:
     """An indicator, without its values."""
     of = line.indicator
     return {
@@ -302,27 +312,29 @@ def indicator_row(line: IndicatorLine) -> dict:
     }
 
 
-def value_key(indicator: Indicator, point: Point) -> str:
+def value_key(indicator: Indicator, point: SeriesPoint) -> str:
     """The key of a value's row."""
     about = (indicator.code, point.starts_on, point.ends_on, point.counted_by)
     return "/".join(map(str, about))
 
 
-def parts_of(key: str, point: Point) -> Iterator[tuple[str, Breakdown, PublishedCell]]:
+def parts_of(
+    key: str, point: SeriesPoint
+) -> Iterator[tuple[str, PublishedBreakdown, PublishedCell]]:
     """Each number of a value's breakdowns, with the key of its row."""
     for told in point.breakdowns:
         for cell in told.cells:
             yield f"{key}/{told.dimension}/{'|'.join(cell.categories)}", told, cell
 
 
-def value_row(point: Point) -> dict:
+def value_row(point: SeriesPoint) -> dict:
     """A value, with the earlier ones that it revised, the latest first."""
     is_told = point.value is not None
     return {
         **{name: getattr(point, name) for name in OF_VALUE},
         "shown": point.shown,
         "value": point.value,
-        "protected": ("value",) if point.shown is Shown.PROTECTED else (),
+        "protected": ("value",) if point.shown is ValueDisplay.PROTECTED else (),
         "earlier": tuple(each.value for each in point.revisions if is_told),
         "sources": tuple(each.key for each in point.sources),
         "printed_by": point.printed_by.key if point.printed_by else "",
@@ -424,7 +436,7 @@ class RowDifference:
         return [*([own(self.row)] if own else []), list_of_kind]
 
 
-def difference(before: Rows, after: Rows) -> list[RowDifference]:
+def difference(before: RowsByDataset, after: RowsByDataset) -> list[RowDifference]:
     """
     What differs between two readings of the same records, dataset by dataset.
 

@@ -41,8 +41,8 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import AGE, day_of
 from strategic_areas.queries.plan.facets import Facet, any_unknown
-from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.record import Entry
+from strategic_areas.queries.updates import public_updates
+from strategic_areas.queries.updates.public_updates import PublishedUpdate
 from strategic_areas.sentences import CHANGES
 
 #: The filters, each with its column in the rows of ``_in_record``.
@@ -102,14 +102,14 @@ class FilterCounts:
 
 
 @dataclass(frozen=True)
-class Line:
+class ListedUpdate:
     """
     An account, what it changed in the record, and the day on which it did.
 
     ``corrects`` is the day on which the revision was published that it replaced.
     """
 
-    entry: Entry
+    entry: PublishedUpdate
     change: str
     day: date | None
     corrects: date | None
@@ -126,10 +126,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class RegisterPage:
+class UpdateListPage:
     """A page of the register, and from where to read the newer and the older ones."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ListedUpdate, ...]
     newer: str
     older: str
 
@@ -324,7 +324,7 @@ def read_page(
     length: int,
     place=None,
     agencies: Iterable[Agency] = (),
-) -> RegisterPage:
+) -> UpdateListPage:
     """
     A page of ``length`` accounts: the latest period first, in it agencies by name, and
     what public sources tell by its day, without one last.
@@ -339,12 +339,12 @@ def read_page(
     has_more = len(found) > length
     found = found[-length:] if is_before else found[:length]
     if not found:
-        return RegisterPage((), "", "")
+        return UpdateListPage((), "", "")
     lines = tuple(
-        Line(entry, row.change, row.day, row.corrects and day_of(row.corrects))
-        for row, entry in zip(found, record.brief_entries(found), strict=True)
+        ListedUpdate(entry, row.change, row.day, row.corrects and day_of(row.corrects))
+        for row, entry in zip(found, public_updates.brief_entries(found), strict=True)
     )
-    return RegisterPage(
+    return UpdateListPage(
         lines=lines,
         newer=found[0].public_id if (has_more if is_before else account) else "",
         older=found[-1].public_id if is_before or has_more else "",
@@ -381,7 +381,7 @@ def _read(plan, asked, ranks, most, account, is_before):
     At most so many of each model, the next ones beyond an ``account``.
     """
     found = []
-    readers = record.updates, record.declarations
+    readers = public_updates.updates, public_updates.declarations
     for model, read in zip(UPDATE_MODELS, readers, strict=True):
         keys = _asked(model, plan, asked).alias(**_order(model, ranks))
         keys = keys.order_by(*(f"-{name}" for name in ORDER))
@@ -454,7 +454,7 @@ def _corrected(model):
 
 def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate | None:
     """The account of this public id that is or was public, or None."""
-    for rows in (record.updates(), record.declarations()):
+    for rows in (public_updates.updates(), public_updates.declarations()):
         if row := rows.filter(plan=plan, public_id=public_id).first():
             return row
     return None

@@ -7,12 +7,15 @@ from itertools import chain
 
 from strategic_areas.commitment_states import KnownActivityState, newest_update
 from strategic_areas.models import ReportingPeriod, RevisionStatus
-from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.counted import CountedReport
+from strategic_areas.queries.plan.counted_updates import CountedReport
+from strategic_areas.queries.plan.plan_progress import PlanProgress
 from strategic_areas.queries.plan.plans import opened
-from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
-from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.record import Entry, make_entry
+from strategic_areas.queries.plan.progress_rows import (
+    ActivityProgress,
+    CommitmentProgress,
+)
+from strategic_areas.queries.updates import public_updates
+from strategic_areas.queries.updates.public_updates import PublishedUpdate, make_entry
 
 #: What says most of what was done: of reports for one period the first of these. That
 #: nothing has begun is told only where nothing else is.
@@ -25,7 +28,7 @@ TELLING = (
 
 
 @dataclass(frozen=True)
-class Done:
+class WorkDone:
     """
     What was done on a commitment: the ``account`` that says so.
 
@@ -36,22 +39,24 @@ class Done:
     last one that ``is_due``, else the one that is open.
     """
 
-    account: Entry | None
+    account: PublishedUpdate | None
     is_older: bool = False
     begins_on: date | None = None
     asked: ReportingPeriod | None = None
     is_due: bool = False
 
 
-def of_commitments(board: Board, rows: Iterable[CommitmentRow]) -> dict[int, Done]:
+def of_commitments(
+    board: PlanProgress, rows: Iterable[CommitmentProgress]
+) -> dict[int, WorkDone]:
     """What was done on each commitment, by its id; two queries."""
     told = [(row, _told(row)) for row in rows]
     every = chain.from_iterable(accounts for _row, accounts in told)
-    found = _read(every, record.updates, record.declarations)
+    found = _read(every, public_updates.updates, public_updates.declarations)
     shown = [(row, _first(found, accounts)) for row, accounts in told]
     ends = [each.period.ends_on for _row, each in shown if each and each.state]
     return {
-        row.commitment.pk: Done(
+        row.commitment.pk: WorkDone(
             each, bool(each.state) and each.period.ends_on < max(ends)
         )
         if each
@@ -60,18 +65,18 @@ def of_commitments(board: Board, rows: Iterable[CommitmentRow]) -> dict[int, Don
     }
 
 
-def of_activities(rows: Iterable[ActivityRow]) -> dict[int, Entry]:
+def of_activities(rows: Iterable[ActivityProgress]) -> dict[int, PublishedUpdate]:
     """The last published account of each activity, by its id; one query."""
     last = (each for row in rows if (each := newest_update(row.reports)))
     return {each.subject.pk: each for each in of_reports(last).values()}
 
 
-def of_reports(reports: Iterable[CountedReport]) -> dict[int, Entry]:
+def of_reports(reports: Iterable[CountedReport]) -> dict[int, PublishedUpdate]:
     """What these reports say, by their own ids; one query."""
-    return {each.pk: each for each in _read(reports, record.updates).values()}
+    return {each.pk: each for each in _read(reports, public_updates.updates).values()}
 
 
-def _read(accounts: Iterable, *readers: Callable) -> dict[str, Entry]:
+def _read(accounts: Iterable, *readers: Callable) -> dict[str, PublishedUpdate]:
     """The entries of accounts that count, by the last words of their addresses."""
     words = [each.public_id for each in accounts]
     return {
@@ -109,8 +114,8 @@ def _untold(row, board):
     days = [each.activity.starts_on for each in row.activities]
     begins_on = min(filter(None, days), default=row.commitment.starts_on)
     if begins_on and begins_on > board.day:
-        return Done(None, begins_on=begins_on)
+        return WorkDone(None, begins_on=begins_on)
     rounds = opened(board.periods, board.day)
     asked = [each for each in rounds if any(work.owes(each) for work in row.activities)]
     due = [each for each in asked if each.due_on < board.day]
-    return Done(None, asked=next(iter(due or asked), None), is_due=bool(due))
+    return WorkDone(None, asked=next(iter(due or asked), None), is_due=bool(due))

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from strategic_areas.datasets.columns import CellKind, DataColumn, Dataset, in_both
-from strategic_areas.datasets.forms.texts import (
+from strategic_areas.datasets.formats.texts import (
     about_column,
     about_data,
     about_lines,
@@ -16,7 +16,7 @@ from strategic_areas.datasets.forms.texts import (
     note_of,
     with_gaps,
 )
-from strategic_areas.datasets.forms.zipped import zipped
+from strategic_areas.datasets.formats.zipped import zipped
 from strategic_areas.datasets.snapshots import Snapshot
 
 #: The schema of a Data Package of version 2 (datapackage.org).

@@ -16,7 +16,11 @@ from strategic_areas.date_ranges import is_of_whole_years
 from strategic_areas.disclosure import MARKER, PROTECTED, Protected
 from strategic_areas.models import Indicator, Source
 from strategic_areas.models.figures import DatePrecision, Exactness
-from strategic_areas.queries.figures.indicators import IndicatorLine, Point, Shown
+from strategic_areas.queries.figures.indicators import (
+    IndicatorSeries,
+    SeriesPoint,
+    ValueDisplay,
+)
 from strategic_areas.sentences import listed
 
 #: What can be said of a target.
@@ -60,11 +64,11 @@ def number(value: Decimal | Protected | None) -> str:
     return number_format(plain, use_l10n=True, force_grouping=True)
 
 
-def value_text(point: Point) -> str:
+def value_text(point: SeriesPoint) -> str:
     """The value, or the words for why it is not told."""
-    if point.shown is Shown.PROTECTED:
+    if point.shown is ValueDisplay.PROTECTED:
         return str(PROTECTED)
-    if point.shown is Shown.WITHDRAWN:
+    if point.shown is ValueDisplay.WITHDRAWN:
         return _("Withdrawn figure")
     return counted(point.value, point.exactness)
 
@@ -76,11 +80,11 @@ def counted(value: Decimal, exactness: str) -> str:
     return str(INEXACT[exactness] % {"number": told})
 
 
-def measured(line: IndicatorLine) -> str:
+def measured(line: IndicatorSeries) -> str:
     """The last value, with its unit where the indicator's name does not tell it."""
     point, indicator = line.last, line.indicator
     is_bare = indicator.counts not in OF_A_UNIT and not is_several(point)
-    if point.shown is not Shown.VALUE or is_bare:
+    if point.shown is not ValueDisplay.VALUE or is_bare:
         return value_text(point)
     unit, name = in_language(indicator, "unit"), in_language(indicator, "name")
     is_named = unit.lower() in name.lower()
@@ -92,7 +96,7 @@ def who(counted) -> str:
     return in_language(counted, "who") or counted.counted_by
 
 
-def told_by(point: Point) -> str:
+def told_by(point: SeriesPoint) -> str:
     """Who counted, and in which reports; a report that itself counted stands alone."""
     names = [in_language(each, "cited_as") for each in point.sources]
     reports = listed(list(dict.fromkeys(filter(None, names))))
@@ -106,7 +110,7 @@ def cited(source: Source) -> str:
     return in_language(source, "cited_as") or _("“%(title)s”") % {"title": source.title}
 
 
-def state(point: Point) -> str:
+def state(point: SeriesPoint) -> str:
     """Whether it is provisional or confirmed; "" of a protected one."""
     if not point.status:
         return ""
@@ -208,15 +212,15 @@ def _units(starts_on, ends_on, exact_to):
     return tuple(known or unit for known in exact_to or ("", ""))
 
 
-def sentence(line: IndicatorLine, point: Point) -> str:
+def sentence(line: IndicatorSeries, point: SeriesPoint) -> str:
     """ "136 people in 2024, provisional"."""
-    if point.shown is not Shown.VALUE:
+    if point.shown is not ValueDisplay.VALUE:
         return f"{value_text(point)}{beside(point)}"
     unit = in_language(line.indicator, "unit")
     return f"{value_text(point)} {unit}{beside(point)}, {state(point)}"
 
 
-def caption(line: IndicatorLine) -> tuple[str, str]:
+def caption(line: IndicatorSeries) -> tuple[str, str]:
     """What is said after the number of the last value; who says so, and how surely."""
     point, text = line.last, in_language(line.last, "caption")
     if not text:
@@ -226,7 +230,7 @@ def caption(line: IndicatorLine) -> tuple[str, str]:
     return said, "; ".join(filter(None, known))
 
 
-def missing(points: Iterable[Point]) -> list[int]:
+def missing(points: Iterable[SeriesPoint]) -> list[int]:
     """The years in between that no point covers."""
     covered = {
         year
@@ -238,11 +242,11 @@ def missing(points: Iterable[Point]) -> list[int]:
     )
 
 
-def title(line: IndicatorLine) -> str:
+def title(line: IndicatorSeries) -> str:
     """What a picture of the values shows, and what forbids to compare them."""
     name, last = in_language(line.indicator, "name"), line.last
     parts = [f"{name}: {measured(line)}{beside(last)}"]
-    shown = [each for each in line.points if each.shown is Shown.VALUE]
+    shown = [each for each in line.points if each.shown is ValueDisplay.VALUE]
     breaks = [each for each in shown[1:] if each.is_break]
     if breaks and len(breaks) == len(shown) - 1:
         parts.append(_("the values cannot be compared with each other"))
@@ -268,7 +272,7 @@ def said_missing(years: list[int]) -> str:
     return _("no data for %(years)s") % {"years": listed([*chain(*told)])}
 
 
-def unknown(line: IndicatorLine, today: date) -> str:
+def unknown(line: IndicatorSeries, today: date) -> str:
     """Since when nothing is on record of an indicator."""
     if line.last is None:
         return _("No value is on record.")

@@ -39,7 +39,7 @@ from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
 from strategic_areas.models.trail import translated_fields
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.plan import answering, counted
+from strategic_areas.queries.plan import counted_updates, round_assignments
 
 #: The fields of accounts that public pages tell under a heading of their own.
 HEADED = {
@@ -91,7 +91,7 @@ WITH_IT = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvidenceLine:
+class PublicEvidence:
     kind: str
     title_es: str
     title_en: str
@@ -104,7 +104,7 @@ class EvidenceLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry(Content):
+class PublishedUpdate(Content):
     """
     An update of an activity or a declaration on a commitment; it names no person.
 
@@ -159,9 +159,9 @@ class Entry(Content):
     sources: tuple[Source, ...] = ()
     #: The official source that printed the numbers of people in its texts.
     printed_by: Source | None = None
-    evidence: tuple[EvidenceLine, ...] = ()
+    evidence: tuple[PublicEvidence, ...] = ()
     #: The dispute of its agency about this very account.
-    dispute: counted.Dispute | None = None
+    dispute: counted_updates.Dispute | None = None
     #: Whether its agency disputes the activity or commitment, and nothing is decided.
     is_about_disputed: bool = False
 
@@ -270,17 +270,17 @@ def updates():
     return _public(
         ActivityUpdate, "activity__commitment__plan", "dispute__agency"
     ).annotate(
-        called_then=answering.name_then("agency"),
-        is_about_disputed=counted.unresolved("activity", "activity")
-        | counted.unresolved("commitment", "activity__commitment"),
+        called_then=round_assignments.name_then("agency"),
+        is_about_disputed=counted_updates.unresolved("activity", "activity")
+        | counted_updates.unresolved("commitment", "activity__commitment"),
     )
 
 
 def declarations():
     """The same of declarations."""
     return _public(CommitmentUpdate, "commitment__plan").annotate(
-        called_then=answering.name_then("agency"),
-        is_about_disputed=counted.unresolved("commitment", "commitment"),
+        called_then=round_assignments.name_then("agency"),
+        is_about_disputed=counted_updates.unresolved("commitment", "commitment"),
     )
 
 
@@ -304,7 +304,7 @@ def _columns(model, related):
     return found
 
 
-def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
+def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[PublishedUpdate]:
     """Loaded revisions with their sources and evidence; three queries."""
     rows = list(rows)
     _read_sources(rows)
@@ -323,7 +323,9 @@ def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
     ]
 
 
-def brief_entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
+def brief_entries(
+    rows: Iterable[ActivityUpdate | CommitmentUpdate],
+) -> list[PublishedUpdate]:
     """The same without evidence, and with sources only of what nobody reported."""
     rows = list(rows)
     _read_sources([row for row in rows if row.origin == "record"])
@@ -345,7 +347,7 @@ def make_entry(
     evidence: Iterable[Evidence] = (),
     *,
     is_withheld: bool = False,
-) -> Entry:
+) -> PublishedUpdate:
     """The entry of a revision as ``updates`` reads it; of one withheld, no content."""
     is_update = isinstance(row, ActivityUpdate)
     frame = {
@@ -353,7 +355,9 @@ def make_entry(
         "pk": row.pk,
         "subject": row.subject,
         "commitment": row.activity.commitment if is_update else row.commitment,
-        "agency": answering.under_name(row.agency, getattr(row, "called_then", None)),
+        "agency": round_assignments.under_name(
+            row.agency, getattr(row, "called_then", None)
+        ),
         "period": row.period,
         "revision": row.revision,
         "status": row.status,
@@ -366,14 +370,14 @@ def make_entry(
         "purged_on": _day(row.purged_at),
     }
     if is_withheld:
-        return Entry(**frame)
+        return PublishedUpdate(**frame)
     if letter := row.letter:
         is_found = text_guard.inspect(letter.reference)
         frame["letter_kind"], frame["letter_dated_on"] = letter.kind, letter.dated_on
         frame["letter_number"] = "" if is_found else letter.reference
         frame["is_confirmed"] = row.confirmed_at is not None
     if row.status == RevisionStatus.WITHDRAWN:
-        return Entry(
+        return PublishedUpdate(
             **frame,
             withdrawn_on=_day(row.withdrawn_at),
             withdrawal_cause=row.withdrawal_cause,
@@ -382,12 +386,14 @@ def make_entry(
     if is_update:
         frame["state"] = progress.ActivityState(row.execution)
     if is_update and row.is_reserved:
-        return Entry(**frame, is_reserved=True, legal_basis=row.reserved_legal_basis)
+        return PublishedUpdate(
+            **frame, is_reserved=True, legal_basis=row.reserved_legal_basis
+        )
     frame["unchanged_since"] = row.unchanged_since
     if row.origin == "record":
-        frame["dispute"] = counted.dispute_of(row)
+        frame["dispute"] = counted_updates.dispute_of(row)
         frame["is_about_disputed"] = getattr(row, "is_about_disputed", False)
-    return Entry(
+    return PublishedUpdate(
         **frame,
         is_no_news=is_update and row.answer == AnswerKind.NO_NEWS,
         **(_figures(row) if is_update else {"result": row.result}),
@@ -432,7 +438,7 @@ def _texts(row):
 
 
 def _evidence_line(row, item):
-    return EvidenceLine(
+    return PublicEvidence(
         kind=item.kind,
         title_es=item.title_es,
         title_en=item.title_en,
@@ -452,7 +458,7 @@ def cleared_file(token: str) -> Evidence | None:
 
 
 @dataclass(frozen=True)
-class Published:
+class RevisionPage:
     """
     A published revision at its address, and all ``revisions`` of its account.
 
@@ -460,9 +466,9 @@ class Published:
     shown in an older wording either.
     """
 
-    entry: Entry
-    revisions: tuple[Entry, ...]
-    withdrawal: Entry | None
+    entry: PublishedUpdate
+    revisions: tuple[PublishedUpdate, ...]
+    withdrawal: PublishedUpdate | None
 
     @property
     def newest(self):
@@ -473,7 +479,7 @@ class Published:
         return self.entry == self.newest
 
 
-def published(plan: Plan, public_id: str) -> Published | None:
+def published(plan: Plan, public_id: str) -> RevisionPage | None:
     """The revision of this public id in a plan; None if it is not public."""
     for rows, subject in ((updates(), "activity"), (declarations(), "commitment")):
         same = rows.model.objects.filter(
@@ -494,4 +500,4 @@ def _published(rows, public_id):
     if taken_back and not revisions[place].is_withdrawn:
         revisions[place] = make_entry(rows[place], is_withheld=True)
     withdrawal = taken_back[-1] if taken_back else None
-    return Published(revisions[place], tuple(revisions), withdrawal)
+    return RevisionPage(revisions[place], tuple(revisions), withdrawal)

@@ -113,7 +113,7 @@ OF_UPDATE = (
 
 
 @dataclass(kw_only=True)
-class Counted:
+class CountedUpdate:
     """Where an account comes from, when it was published and under which address."""
 
     period_id: int
@@ -126,7 +126,7 @@ class Counted:
 
 
 @dataclass(kw_only=True)
-class CountedReport(Counted, progress.ActivityReport):
+class CountedReport(CountedUpdate, progress.ActivityReport):
     """
     A report of an activity.
 
@@ -140,7 +140,7 @@ class CountedReport(Counted, progress.ActivityReport):
 
 
 @dataclass(kw_only=True)
-class CountedDeclaration(Counted, progress.Declaration):
+class CountedDeclaration(CountedUpdate, progress.Declaration):
     """A declaration on a commitment's expected result."""
 
 
@@ -216,7 +216,7 @@ def _counted(row, period):
 
 
 @dataclass(frozen=True)
-class Accounts:
+class CountedUpdates:
     """
     The accounts of a plan that count, by the ids of activities and of commitments.
 
@@ -250,7 +250,7 @@ def accounts_of(
     updates: Mapping[int, Mapping],
     declarations: Mapping[int, Mapping],
     periods: Iterable[ReportingPeriod],
-) -> Accounts:
+) -> CountedUpdates:
     """The accounts in what ``rows_of`` gives."""
     return read_accounts(
         *(
@@ -263,7 +263,7 @@ def accounts_of(
 
 def read_accounts(
     updates: Iterable, declarations: Iterable, periods: Iterable[ReportingPeriod]
-) -> Accounts:
+) -> CountedUpdates:
     """The accounts in rows of ``updates`` and ``declarations``, of these periods."""
     periods = {each.pk: each for each in periods}
     reports, declared, handed_in = defaultdict(list), defaultdict(list), {}
@@ -277,7 +277,7 @@ def read_accounts(
     for row in declarations:
         said = declaration(row, periods[row.period_id])
         declared[row.commitment_id].append(said)
-    return Accounts(reports, declared, handed_in, told_by)
+    return CountedUpdates(reports, declared, handed_in, told_by)
 
 
 def sources_behind(plan: Plan):

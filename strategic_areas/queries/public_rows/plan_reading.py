@@ -20,10 +20,10 @@ from strategic_areas.models import (
     TargetLink,
 )
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.figures.indicators import IndicatorLine
+from strategic_areas.queries.figures.indicators import IndicatorSeries
 from strategic_areas.queries.pages import references
 from strategic_areas.queries.pages.references import TargetCommitments
-from strategic_areas.queries.plan.board import Board, with_rounds
+from strategic_areas.queries.plan.plan_progress import PlanProgress, with_rounds
 from strategic_areas.queries.plan.plans import opened, periods_of
 from strategic_areas.queries.public_rows import (
     Keys,
@@ -32,9 +32,9 @@ from strategic_areas.queries.public_rows import (
     standing,
     value_key,
 )
-from strategic_areas.queries.rounds import Asked, asked_in
-from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.record import Entry
+from strategic_areas.queries.rounds import ReportingObligation, asked_in
+from strategic_areas.queries.updates import public_updates
+from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
 #: What a source is to a row: it carries the row, or printed a number told in it.
 RESTS, PRINTED = "rests", "printed"
@@ -58,12 +58,12 @@ class PlanReading:
     only: Keys | None = None
 
     @cached_property
-    def board(self) -> Board:
+    def board(self) -> PlanProgress:
         """Every standing commitment and activity, as the pages count them."""
         own = self._asked_for(Commitment.objects.filter(plan=self.plan)).values("pk")
         periods = tuple(periods_of(self.plan))
         rows = standing(own, or_not=self.only is not None)
-        return Board(self.plan, tuple(rows), periods, self.day)
+        return PlanProgress(self.plan, tuple(rows), periods, self.day)
 
     def _asked_for(self, rows):
         if self.only is None:
@@ -71,7 +71,9 @@ class PlanReading:
         return rows.filter(pk__in=self.only.get(rows.model, ()))
 
     @cached_property
-    def asked(self) -> Mapping[tuple[Agency, ReportingPeriod], list[Asked]]:
+    def asked(
+        self,
+    ) -> Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]]:
         """All that each round that has opened asks of each agency, the latest first."""
         rounds = opened(self.board.periods, self.day)
         return asked_in(with_rounds(self.board, None, rounds), rounds)
@@ -82,7 +84,7 @@ class PlanReading:
 
     def revisions(self) -> list[QuerySet]:
         """Unevaluated queries of published reports and of published declarations."""
-        rows = (record.updates(), record.declarations())
+        rows = (public_updates.updates(), public_updates.declarations())
         own = (self._asked_for(each.filter(plan=self.plan)) for each in rows)
         return [not_taken_back(each) for each in own]
 
@@ -91,7 +93,7 @@ class PlanReading:
         rows = (each.order_by().values_list(name) for each in self.revisions())
         return {pk for found in rows for (pk,) in found.distinct()}
 
-    def accounts(self, *, is_citing: bool = False) -> Iterator[Entry]:
+    def accounts(self, *, is_citing: bool = False) -> Iterator[PublishedUpdate]:
         """
         All that is or was public of reports and declarations, the latest first.
 
@@ -102,10 +104,10 @@ class PlanReading:
                 own = rows.model.objects.exclude(sources=None).values("pk")
                 rows = rows.filter(~Q(printed_by=None) | Q(pk__in=own))
             for some in Paginator(rows.order_by("-period__ends_on", "-pk"), AT_ONCE):
-                yield from record.entries(some)
+                yield from public_updates.entries(some)
 
     @cached_property
-    def indicators(self) -> tuple[IndicatorLine, ...]:
+    def indicators(self) -> tuple[IndicatorSeries, ...]:
         """Those that the plan introduced, set a value for, or measures a target by."""
         own = Q(introduced_by=self.plan)
         for model in (Target, TargetLink):

@@ -9,11 +9,20 @@ from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.commitment_states import CommitmentState, StateFamily, family_of
 from strategic_areas.models import Commitment, FrameworkTarget
-from strategic_areas.queries.plan import past
-from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.facets import Facet, Item, any_unknown, sift
+from strategic_areas.queries.plan import past_states
+from strategic_areas.queries.plan.facets import (
+    Facet,
+    FilterableRecord,
+    any_unknown,
+    sift,
+)
+from strategic_areas.queries.plan.plan_progress import PlanProgress
 from strategic_areas.queries.plan.plans import opened
-from strategic_areas.queries.plan.rows import CommitmentRow, count_rows, records_of
+from strategic_areas.queries.plan.progress_rows import (
+    CommitmentProgress,
+    count_rows,
+    records_of,
+)
 from strategic_areas.themes import Theme
 
 #: What a reader may ask for; "q" are words.
@@ -42,11 +51,11 @@ SORTS = ("code", "title", "area", "state", "work", "agency", "due")
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class CommitmentList:
     """The commitments asked for, in their order, and what the filters count."""
 
-    board: Board
-    rows: tuple[CommitmentRow, ...]
+    board: PlanProgress
+    rows: tuple[CommitmentProgress, ...]
     facets: Mapping[str, Facet]
     #: The targets that some commitment answers, by code.
     targets: Mapping[str, FrameworkTarget]
@@ -75,7 +84,9 @@ class Catalogue:
         return any_unknown(facets, WORDS | rounds)
 
 
-def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogue:
+def load(
+    board: PlanProgress, asked: Mapping[str, str], sort: str = "code"
+) -> CommitmentList:
     """
     The commitments of a board that match what is asked; three queries.
 
@@ -86,15 +97,17 @@ def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogu
     part_of = _agencies_of(board)
     changed = _changed(board, asked.get("changed", ""))
     items = [
-        Item(row, _values(row, answers, part_of, changed, asked.get("q", "")))
+        FilterableRecord(
+            row, _values(row, answers, part_of, changed, asked.get("q", ""))
+        )
         for row in board.rows
     ]
     rows, facets = sift(items, asked, FILTERS)
     found = tuple(ordered(rows, sort))
-    return Catalogue(board, found, facets, targets, answers, part_of)
+    return CommitmentList(board, found, facets, targets, answers, part_of)
 
 
-def targets_of(board: Board):
+def targets_of(board: PlanProgress):
     """
     Targets by code, and the codes that each commitment answers by its id.
 
@@ -127,7 +140,7 @@ def _changed(board, code):
     """By id, the round of this code for those whose state changed since it was due."""
     rounds = opened(board.periods, board.day)
     since = next((each for each in rounds if each.code == code), None)
-    rows = past.changed_since(board, since) if since else ()
+    rows = past_states.changed_since(board, since) if since else ()
     return {row.commitment.pk: frozenset({code}) for row in rows}
 
 
@@ -148,7 +161,7 @@ def _values(row, answers, part_of, changed, words):
     }
 
 
-def matches(row: CommitmentRow, words: str) -> bool:
+def matches(row: CommitmentProgress, words: str) -> bool:
     """Whether every word stands in a text of the commitment or of its activities."""
     commitment, lead = row.commitment, row.commitment.lead
     texts = [
@@ -190,7 +203,7 @@ KEYS = {
 }
 
 
-def ordered(rows: list[CommitmentRow], sort: str) -> list[CommitmentRow]:
+def ordered(rows: list[CommitmentProgress], sort: str) -> list[CommitmentProgress]:
     """
     Rows sorted by one of ``SORTS``; equal ones stay in the plan's order.
 

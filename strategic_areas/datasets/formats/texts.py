@@ -16,7 +16,7 @@ from strategic_areas.datasets.columns import (
     Word,
     in_both,
 )
-from strategic_areas.datasets.snapshots import Row, Snapshot
+from strategic_areas.datasets.snapshots import DataRow, Snapshot
 from strategic_areas.public_paths import public_path
 
 #: What every form that people read says of the numbers in it.
@@ -56,7 +56,7 @@ OF_DEMONSTRATION = (
 )
 
 
-def as_csv(dataset: Dataset, rows: Iterable[Row]) -> bytes:
+def as_csv(dataset: Dataset, rows: Iterable[DataRow]) -> bytes:
     """
     The names of the columns and the rows, by RFC 4180.
 

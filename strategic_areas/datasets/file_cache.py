@@ -24,8 +24,8 @@ from django.utils.crypto import salted_hmac
 
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.editions import datasets_of, quiet, snapshot_of
-from strategic_areas.datasets.forms import PACKAGE, TEXTS, make, names_of
-from strategic_areas.datasets.snapshots import Row, key_of
+from strategic_areas.datasets.formats import PACKAGE, TEXTS, make, names_of
+from strategic_areas.datasets.snapshots import DataRow, key_of
 from strategic_areas.models import Edition, Plan, PublicationVersion
 
 logger = logging.getLogger(__name__)
@@ -45,12 +45,12 @@ class NotReadyError(Exception):
 
 
 #: What files were made for; read before the content, which is at least as new.
-Label = namedtuple("Label", "takedowns number day")
+FileVersion = namedtuple("Label", "takedowns number day")
 
 
-def label_now() -> Label:
+def current_version() -> FileVersion:
     counters = PublicationVersion.counters()
-    return Label(counters.takedowns, counters.number, timezone.localdate())
+    return FileVersion(counters.takedowns, counters.number, timezone.localdate())
 
 
 def pack(name: str, content: bytes) -> bytes:
@@ -58,10 +58,10 @@ def pack(name: str, content: bytes) -> bytes:
     return gzip.compress(content, 6, mtime=0) if name.endswith(TEXTS) else content
 
 
-class Files:
+class PlanFiles:
     """The files of a plan, today's or an edition's; those of texts are packed."""
 
-    def __init__(self, plan: Plan, edition: Edition | None, label: Label):
+    def __init__(self, plan: Plan, edition: Edition | None, label: FileVersion):
         self.label = label
         if edition:
             self.snapshot, self.datasets = snapshot_of(edition), datasets_of(edition)
@@ -81,7 +81,7 @@ class Files:
             self.packed[name] = pack(name, content)
         return self.packed[name]
 
-    def rows(self, name: str) -> dict[str, Row]:
+    def rows(self, name: str) -> dict[str, DataRow]:
         """The rows of a dataset by their key."""
         told = json.loads(gzip.decompress(self.content(f"{name}.json")))
         return {key_of(self.datasets[name], row): row for row in told["rows"]}
@@ -93,7 +93,7 @@ class Files:
         self.snapshot = replace(self.snapshot, tables={})
 
     @property
-    def tables(self) -> dict[str, dict[str, Row]]:
+    def tables(self) -> dict[str, dict[str, DataRow]]:
         """The rows, also when only the files are left of them."""
         return self.snapshot.tables or {name: self.rows(name) for name in self.datasets}
 
@@ -111,7 +111,7 @@ class Files:
         return sha256(self.content(PACKAGE)).hexdigest()
 
 
-class Shelf:
+class FileCache:
     """The files that are ready, by plan and edition (none of today's)."""
 
     def __init__(self, most: int):
@@ -136,14 +136,14 @@ class Shelf:
                 if files.label.takedowns < takedowns:
                     del self._kept[key]
 
-    def at_hand(self, plan: Plan, edition: Edition | None = None) -> Files | None:
+    def at_hand(self, plan: Plan, edition: Edition | None = None) -> PlanFiles | None:
         """The files, perhaps of the version before; None while none are ready."""
-        label, key = label_now(), (plan.pk, edition and edition.pk)
+        label, key = current_version(), (plan.pk, edition and edition.pk)
         with self._changed:
             found = self._kept.get(key)
             if self._thread is None:
                 if not _is_current(found, edition, label):
-                    found = self._kept[key] = Files(plan, edition, label)
+                    found = self._kept[key] = PlanFiles(plan, edition, label)
             elif not _is_current(found, edition, label):
                 self._asked.add(key)
                 self.wake()
@@ -152,7 +152,7 @@ class Shelf:
             self._kept.move_to_end(key)
             return found
 
-    def files(self, plan: Plan, edition: Edition | None = None) -> Files:
+    def files(self, plan: Plan, edition: Edition | None = None) -> PlanFiles:
         """The files; NotReadyError if none are ready, nor in a moment."""
         if found := self.at_hand(plan, edition):
             return found
@@ -179,7 +179,7 @@ class Shelf:
             time.sleep(max(PAUSE, time.monotonic() - begun))
 
     def _make(self):
-        self.drop_older(label_now().takedowns)
+        self.drop_older(current_version().takedowns)
         plans = Plan.objects.public().in_bulk()
         with self._changed:
             asked, self._asked = self._asked, set()
@@ -192,13 +192,13 @@ class Shelf:
 
     def _make_one(self, key, plan):
         edition = key[1] and Edition.objects.filter(pk=key[1], is_moving=False).first()
-        label = label_now()
+        label = current_version()
         is_gone = plan is None or (key[1] and edition is None)
         if is_gone or _is_current(self._kept.get(key), edition, label):
             return
-        files = Files(plan, edition, label)
+        files = PlanFiles(plan, edition, label)
         files.make_all()
-        if files.label.takedowns < label_now().takedowns:
+        if files.label.takedowns < current_version().takedowns:
             self.wake()
             return
         with self._changed:
@@ -219,4 +219,4 @@ def _is_current(files, edition, label):
 
 
 #: The files of this process.
-SHELF = Shelf(MOST)
+FILE_CACHE = FileCache(MOST)

@@ -71,7 +71,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Group:
+class HitGroup:
     """How many were found of a kind, and the hits of one page."""
 
     kind: str
@@ -80,7 +80,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SearchResults:
     """
     The groups by kind; those with what a question names or asks for come first.
 
@@ -88,7 +88,7 @@ class Answer:
     ``alone`` tells how many documents hold each word.
     """
 
-    groups: tuple[Group, ...]
+    groups: tuple[HitGroup, ...]
     total: int
     straight: str = ""
     alone: tuple[tuple[str, int], ...] = ()
@@ -98,12 +98,12 @@ def answer(question, unread=()):
     """The first hits of every kind; index rows in ``unread`` are left out."""
     groups = _groups(question, "", 0, PER_GROUP, unread)
     if not groups:
-        return Answer((), 0, alone=_alone(question, unread))
+        return SearchResults((), 0, alone=_alone(question, unread))
     named = [group.hits[0].path for group in groups if group.hits[0].is_named]
     order = list(KINDS)
     groups.sort(key=lambda group: (*_is_after(group), order.index(group.kind)))
     total = sum(group.total for group in groups)
-    return Answer(tuple(groups), total, *named[:1])
+    return SearchResults(tuple(groups), total, *named[:1])
 
 
 def of_kind(question, kind, page, unread=()):
@@ -135,7 +135,7 @@ def _groups(question, only, first, last, unread):
     if chosen != set(shown):  # somebody brought the tables up to date meanwhile
         return _groups(question, only, first, last, unread)
     return [
-        Group(
+        HitGroup(
             kind,
             len(by_kind[kind]),
             tuple(_hit(question, row, shown[row[-2:]]) for row in rows),

@@ -15,13 +15,13 @@ from strategic_areas.commitment_states import (
 )
 from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
 from strategic_areas.models.records import SourceVoice
-from strategic_areas.queries.plan import answering, counted
+from strategic_areas.queries.plan import counted_updates, round_assignments
 from strategic_areas.queries.plan.plans import is_over, opened
 from strategic_areas.themes import Theme
 
 
 @dataclass(frozen=True)
-class Records:
+class RecordedWork:
     """
     How many activities were found, and what the last record says of each.
 
@@ -51,10 +51,10 @@ class Records:
 
 
 @dataclass(frozen=True)
-class ActivityRow:
+class ActivityProgress:
     activity: Activity
     standing: progress.ProgressSummary
-    reports: tuple[counted.CountedReport, ...]
+    reports: tuple[counted_updates.CountedReport, ...]
     #: What is known of it, for the state of its commitment.
     work: KnownActivityState
     #: By the period for which a report waits for review, the day it was handed in.
@@ -99,11 +99,11 @@ class ActivityRow:
 
 
 @dataclass(frozen=True)
-class CommitmentRow:
+class CommitmentProgress:
     commitment: Commitment
     standing: progress.ProgressSummary
-    activities: tuple[ActivityRow, ...]
-    declarations: tuple[counted.CountedDeclaration, ...] = ()
+    activities: tuple[ActivityProgress, ...]
+    declarations: tuple[counted_updates.CountedDeclaration, ...] = ()
 
     @property
     def declared_by(self):
@@ -150,10 +150,10 @@ class CommitmentRow:
 def build(
     commitments: Iterable[Commitment],
     activities: Iterable[Activity],
-    accounts: counted.Accounts,
+    accounts: counted_updates.CountedUpdates,
     periods: Iterable[ReportingPeriod],
     today: date,
-) -> tuple[CommitmentRow, ...]:
+) -> tuple[CommitmentProgress, ...]:
     """
     The rows of ``commitments``, of which ``activities`` are a part.
 
@@ -161,7 +161,7 @@ def build(
     """
     activities, work = list(activities), defaultdict(list)
     asked = opened(periods, today)
-    reported_by = answering.agencies_by_period(activities, accounts.told_by)
+    reported_by = round_assignments.agencies_by_period(activities, accounts.told_by)
     for activity in activities:
         filed = tuple(accounts.reports.get(activity.pk, ()))
         handed_in = accounts.handed_in.get(activity.pk, {})
@@ -174,7 +174,7 @@ def build(
             is_over=is_over(activity.plan, today),
             untold=_untold(activity, handed_in, () if filed else asked),
         )
-        row = ActivityRow(
+        row = ActivityProgress(
             activity,
             _late_if_asked(standing, activity.plan, asked, today),
             filed,
@@ -207,7 +207,7 @@ def _commitment_row(commitment, activities, accounts, asked, today):
         stopped=commitment.stopped_as_of(today),
     )
     standing = _late_if_asked(standing, plan, asked, today)
-    return CommitmentRow(commitment, standing, activities, tuple(declared))
+    return CommitmentProgress(commitment, standing, activities, tuple(declared))
 
 
 def _untold(
@@ -244,16 +244,16 @@ def _late_if_asked(
     return standing if rounds else replace(standing, punctuality=None)
 
 
-def recorded_until(rows: Iterable[CommitmentRow]) -> date | None:
+def recorded_until(rows: Iterable[CommitmentProgress]) -> date | None:
     days = (row.recorded_until for row in rows)
     return max((day for day in days if day), default=None)
 
 
-def count_rows(rows: Iterable[CommitmentRow]) -> progress.StateCounts:
+def count_rows(rows: Iterable[CommitmentProgress]) -> progress.StateCounts:
     return progress.count_states(row.standing.state for row in rows)
 
 
-def records_of(rows: Iterable[CommitmentRow]) -> Records | None:
+def records_of(rows: Iterable[CommitmentProgress]) -> RecordedWork | None:
     found = [row for row in rows if not row.commitment.is_official]
     if not found:
         return None
@@ -263,8 +263,8 @@ def records_of(rows: Iterable[CommitmentRow]) -> Records | None:
 
 
 def count_records(
-    accounts: Iterable[Sequence[counted.CountedReport]], first: int, last: int
-) -> Records:
+    accounts: Iterable[Sequence[counted_updates.CountedReport]], first: int, last: int
+) -> RecordedWork:
     """
     Count records; ``accounts`` are those of each activity.
 
@@ -276,7 +276,7 @@ def count_records(
     done = [each for each in told if each.is_done]
     going = sum(each.execution == progress.ActivityState.IN_PROGRESS for each in told)
     years = Counter(r.period_ends_on.year for each in accounts for r in each)
-    return Records(
+    return RecordedWork(
         found=len(accounts),
         done=len(done),
         by_office=sum(each.voice is not None and each.voice.is_office for each in done),
@@ -290,7 +290,7 @@ def count_records(
     )
 
 
-def sentence_of(rows: Iterable[CommitmentRow]) -> headline.Headline:
+def sentence_of(rows: Iterable[CommitmentProgress]) -> headline.Headline:
     """Counts and punctuality of a part of a plan, however few have reported."""
     return headline.headline_of([row.standing for row in rows], today=date.min)
 

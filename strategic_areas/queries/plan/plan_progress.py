@@ -20,12 +20,12 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import Revision
 from strategic_areas.queries import asked_values
-from strategic_areas.queries.memory import BOARDS
-from strategic_areas.queries.plan import answering, counted, submissions
+from strategic_areas.queries.caching import PLAN_CACHE
+from strategic_areas.queries.plan import counted_updates, round_assignments, submissions
 from strategic_areas.queries.plan.plans import opened, periods_of
-from strategic_areas.queries.plan.rows import (
-    ActivityRow,
-    CommitmentRow,
+from strategic_areas.queries.plan.progress_rows import (
+    ActivityProgress,
+    CommitmentProgress,
     build,
     count_rows,
     recorded_until,
@@ -44,7 +44,7 @@ LISTED = (
 
 
 @dataclass(frozen=True)
-class Rows:
+class StoredRows:
     """
     The rows of the database of which a board is made.
 
@@ -57,11 +57,11 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Board:
+class PlanProgress:
     """One plan's standing commitments, in the order of their codes."""
 
     plan: Plan
-    rows: tuple[CommitmentRow, ...]
+    rows: tuple[CommitmentProgress, ...]
     #: All of the plan's, the latest first.
     periods: tuple[ReportingPeriod, ...] = ()
     #: The day of which the board tells.
@@ -79,7 +79,7 @@ class Board:
     #: Of that agency, or of all: the values for which each round asks.
     values: asked_values.AskedValues = field(default_factory=dict)
     #: What it was made of, as plain rows: see ``_followed``.
-    made_of: "Rows | None" = field(default=None, repr=False, compare=False)
+    made_of: "StoredRows | None" = field(default=None, repr=False, compare=False)
 
     @property
     def is_reconstructed(self):
@@ -107,7 +107,7 @@ class Board:
     def recorded_until(self):
         return recorded_until(self.rows)
 
-    def first_day(self, row: ActivityRow, period: ReportingPeriod) -> date | None:
+    def first_day(self, row: ActivityProgress, period: ReportingPeriod) -> date | None:
         """
         The day on which a report was first handed in for the round, if any was.
 
@@ -124,7 +124,7 @@ def load(
     today: date,
     supporter: Agency | None = None,
     asked: Iterable[ReportingPeriod] = (),
-) -> Board:
+) -> PlanProgress:
     """
     Every standing commitment and activity of a plan, with its state today.
 
@@ -133,12 +133,14 @@ def load(
     reports; for the rounds ``asked``, on which days all agencies did. With either it
     knows what each round asked of which agency.
     """
-    board = BOARDS.board((plan.pk, today), lambda before: _read(plan, today, before))
+    board = PLAN_CACHE.board(
+        (plan.pk, today), lambda before: _read(plan, today, before)
+    )
     asked = tuple(asked)
     return with_rounds(board, supporter, asked) if supporter or asked else board
 
 
-def load_with_rounds(plan: Plan, today: date) -> Board:
+def load_with_rounds(plan: Plan, today: date) -> PlanProgress:
     """The board of a plan, loaded for every round that has opened."""
     board = load(plan, today)
     asked = opened(board.periods, today)
@@ -154,16 +156,16 @@ def _read(plan, today, before):
     known = [plan, *agencies.values(), *periods, *programmes.values()]
     known += [each.area for each in programmes.values()]
     structure = (list(map(_values, known)), commitments, activities)
-    read = Rows(structure, *counted.rows_of(plan, periods))
+    read = StoredRows(structure, *counted_updates.rows_of(plan, periods))
     if before and before.made_of.structure == structure:
         return _followed(before, read)
     commitments = list(_records(Commitment, commitments))
     _link(commitments, plan, agencies, programmes)
     activities = _records(Activity, activities)
     activities = _linked(activities, commitments, agencies)
-    accounts = counted.accounts_of(read.updates, read.declarations, periods)
+    accounts = counted_updates.accounts_of(read.updates, read.declarations, periods)
     rows = build(commitments, activities, accounts, periods, today)
-    return Board(plan, rows, tuple(periods), today, made_of=read)
+    return PlanProgress(plan, rows, tuple(periods), today, made_of=read)
 
 
 def _values(record):
@@ -202,7 +204,7 @@ def _followed(before, read):
     ]
     work = [each.activity for row in touched for each in row.activities]
     commitments = [row.commitment for row in touched]
-    accounts = counted.accounts_of(
+    accounts = counted_updates.accounts_of(
         {each.pk: read.updates[each.pk] for each in work if each.pk in read.updates},
         {
             each.pk: read.declarations[each.pk]
@@ -217,7 +219,7 @@ def _followed(before, read):
     return replace(before, rows=rows, made_of=read)
 
 
-def once_published(board: Board, reports: Iterable[Revision]) -> Board:
+def once_published(board: PlanProgress, reports: Iterable[Revision]) -> PlanProgress:
     """The board as it will be once reports of its plan that wait are public."""
     updates, declared = dict(board.made_of.updates), dict(board.made_of.declarations)
     for new in (each for each in reports if not each.is_demonstration):
@@ -242,18 +244,18 @@ def _differing(before, now):
 
 
 def with_rounds(
-    board: Board, supporter: Agency | None, asked: Iterable[ReportingPeriod]
-) -> Board:
+    board: PlanProgress, supporter: Agency | None, asked: Iterable[ReportingPeriod]
+) -> PlanProgress:
     """The board with what ``load`` tells of a supporter and of rounds."""
     plan = board.plan
     handed_in = submissions.first_submissions(plan, supporter, asked)
     activities = [each.activity for each in board.activities]
-    moves = answering.moves(plan)
-    asked_of = answering.asked_then(activities, asked or board.periods, moves)
+    moves = round_assignments.moves(plan)
+    asked_of = round_assignments.asked_then(activities, asked or board.periods, moves)
     asked_of |= {key: each.agency_id for key, each in handed_in.items()}
     return replace(
         board,
-        rows=answering.with_agencies_asked(board.rows, asked_of),
+        rows=round_assignments.with_agencies_asked(board.rows, asked_of),
         handed_in=handed_in,
         asked=frozenset(each.pk for each in asked),
         values=asked_values.asked(plan, board.periods, supporter),
@@ -326,6 +328,6 @@ def _linked(activities, commitments, agencies):
 
 def with_marks(rows: QuerySet) -> QuerySet:
     """The records of public plans by code, each marked if its agency disputes it."""
-    is_disputed = counted.unresolved(rows.model._meta.model_name)
+    is_disputed = counted_updates.unresolved(rows.model._meta.model_name)
     rows = rows.public().annotate(is_disputed=is_disputed)
     return rows.order_by("sort_code", "pk")

@@ -29,8 +29,8 @@ from strategic_areas.models import (
 )
 from strategic_areas.public_paths import public_path, stable_slug
 from strategic_areas.queries.pages import changes
-from strategic_areas.queries.plan.past import day_said
-from strategic_areas.queries.public_rows.reading import PRINTED, RESTS
+from strategic_areas.queries.plan.past_states import day_said
+from strategic_areas.queries.public_rows.plan_reading import PRINTED, RESTS
 from strategic_areas.sentences import SOURCE_KINDS
 
 #: The name of a kind of record → its model.

@@ -11,7 +11,7 @@ _VERSION = ContextVar("publication_version", default=None)
 
 
 @contextmanager
-def at_version(version: int):
+def caching_version(version: int):
     """
     Let the boards that are read be kept for this publication version.
 
@@ -24,7 +24,7 @@ def at_version(version: int):
         _VERSION.reset(token)
 
 
-class BoardMemory:
+class ProgressCache:
     """
     The boards of the latest publication version.
 
@@ -73,4 +73,4 @@ class BoardMemory:
 
 
 #: The boards of public pages.
-BOARDS = BoardMemory(most=15_000)
+PLAN_CACHE = ProgressCache(most=15_000)

@@ -47,7 +47,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.publication import random_bits
 from strategic_areas.queries.public_rows import TOUCHING, concerned
-from strategic_areas.queries.public_rows.reading import PlanReading
+from strategic_areas.queries.public_rows.plan_reading import PlanReading
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ EVERYTHING = {
 
 #: What the public reads of what was touched, and read before; by the name of a dataset
 #: all of it that is read now; the texts that are hidden and the words that are purged.
-Reach = namedtuple("Reach", "tables whole texts words")
+RemovalScope = namedtuple("Reach", "tables whole texts words")
 
 
 @contextmanager
@@ -108,14 +108,16 @@ def taking_away(
             with transaction.atomic():
                 tables = now[edition.plan_id], stood[edition.plan_id]
                 whole_of = partial(whole, edition.plan)
-                reach = Reach(tables, whole_of, {*texts}, words)
+                reach = RemovalScope(tables, whole_of, {*texts}, words)
                 gone |= _take(edition, reach, note)
         except Exception:
             logger.exception("Edition %s is not served any more.", edition)
             edition.is_moving = True
             edition.save(update_fields=["is_moving"])
             if words:
-                gone |= _take(edition, Reach(({}, {}), lambda _: {}, (), words), note)
+                gone |= _take(
+                    edition, RemovalScope(({}, {}), lambda _: {}, (), words), note
+                )
 
 
 def protect(touched):

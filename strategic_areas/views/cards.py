@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from strategic_areas.pictures import draw
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import agencies, areas
-from strategic_areas.queries.plan import board, plans
-from strategic_areas.queries.plan.rows import count_rows, records_of
+from strategic_areas.queries.plan import plan_progress, plans
+from strategic_areas.queries.plan.progress_rows import count_rows, records_of
 from strategic_areas.sentences import FAMILY_WORDS, on_record
 from strategic_areas.views.parameters import found_or_404, public_plan
 
@@ -49,7 +49,7 @@ def under_policy(response, directives):
 
 
 def _board(plan):
-    return board.load(plan, timezone.localdate())
+    return plan_progress.load(plan, timezone.localdate())
 
 
 @finished_by(framed_anywhere)

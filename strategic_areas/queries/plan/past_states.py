@@ -5,12 +5,14 @@ from contextlib import suppress
 from datetime import date
 
 from strategic_areas.models import ReportingPeriod
-from strategic_areas.queries.plan import counted
-from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.rows import CommitmentRow, build
+from strategic_areas.queries.plan import counted_updates
+from strategic_areas.queries.plan.plan_progress import PlanProgress
+from strategic_areas.queries.plan.progress_rows import CommitmentProgress, build
 
 
-def changed_since(board: Board, period: ReportingPeriod) -> tuple[CommitmentRow, ...]:
+def changed_since(
+    board: PlanProgress, period: ReportingPeriod
+) -> tuple[CommitmentProgress, ...]:
     """
     The commitments whose state was another one when a round was due.
 
@@ -25,7 +27,7 @@ def changed_since(board: Board, period: ReportingPeriod) -> tuple[CommitmentRow,
     then = build(
         [row.commitment for row in board.rows],
         [each.activity for each in board.activities],
-        counted.Accounts(
+        counted_updates.CountedUpdates(
             {each.activity.pk: by_then(each.reports) for each in board.activities},
             {row.commitment.pk: by_then(row.declarations) for row in board.rows},
         ),

@@ -14,8 +14,8 @@ from django.utils.translation import override
 
 from strategic_areas import spreadsheet_cells
 from strategic_areas.datasets.columns import CellKind, Dataset
-from strategic_areas.datasets.forms.texts import about_lines, with_gaps
-from strategic_areas.datasets.forms.zipped import zipped
+from strategic_areas.datasets.formats.texts import about_lines, with_gaps
+from strategic_areas.datasets.formats.zipped import zipped
 from strategic_areas.datasets.snapshots import Snapshot
 
 #: How wide a column is, in characters, if its heading is long and if it is not.

@@ -31,7 +31,7 @@ LONGEST_TITLE = 31
 
 
 @dataclass
-class Raw:
+class RawFigure:
     """A measurement, its parts by dimension, and what is public of it."""
 
     measurement: Measurement
@@ -86,7 +86,7 @@ def read(indicators):
         .prefetch_related("sources")
         .order_by("indicator__sort_code", "starts_on", "ends_on", "counted_by", "pk")
     )
-    if not (raws := [Raw(each) for each in latest]):
+    if not (raws := [RawFigure(each) for each in latest]):
         return raws
     owner = _owners(raws, indicators)
     parts = Breakdown.objects.filter(measurement__in=[raw.measurement for raw in raws])
@@ -125,7 +125,7 @@ def _owners(raws, indicators):
 
 
 @dataclass(frozen=True)
-class Taken:
+class DownloadStamp:
     """Who takes a table, when, and of what: a code or address word."""
 
     person: str
@@ -152,12 +152,12 @@ class Taken:
         return f"{slugify(_('Exact'))}-{self.subject}-{moment}-{account}.{extension}"
 
 
-def as_csv(indicators, taken: Taken) -> bytes:
+def as_csv(indicators, taken: DownloadStamp) -> bytes:
     rows = ([_plain(cell) for cell in row] for row in _rows(indicators, taken))
     return spreadsheet_cells.csv_content(rows).encode()
 
 
-def as_workbook(indicators, taken: Taken) -> bytes:
+def as_workbook(indicators, taken: DownloadStamp) -> bytes:
     from openpyxl.styles import Font
 
     from strategic_areas.workbooks.writing import content_of, new_book

@@ -7,12 +7,12 @@ from agencies.models import Agency
 from strategic_areas import headline
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.queries import rounds
-from strategic_areas.queries.plan import answering
-from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan import round_assignments
+from strategic_areas.queries.plan.plan_progress import PlanProgress
 from strategic_areas.queries.plan.plans import is_over, opened
 
 
-def headline_of(board: Board, today: date) -> headline.Headline:
+def headline_of(board: PlanProgress, today: date) -> headline.Headline:
     """What may be said of the plan first."""
     plan = board.plan
     asked = round_that_tells(board.periods, today)
@@ -39,10 +39,10 @@ def round_that_tells(
     return next(due, next(iter(open_rounds), None))
 
 
-def agencies_asked(board: Board, asked: ReportingPeriod) -> dict[Agency, bool]:
+def agencies_asked(board: PlanProgress, asked: ReportingPeriod) -> dict[Agency, bool]:
     """The agencies of which a round asks anything, and which ones have answered it."""
     owing, given = set(), set()
-    for agency, rows in answering.asked_of(board, asked).items():
+    for agency, rows in round_assignments.asked_of(board, asked).items():
         if any(row.owes(asked) for row in rows):
             owing.add(agency)
         if any(rounds.was_handed_in(board, row, asked) for row in rows):
@@ -55,7 +55,7 @@ def agencies_asked(board: Board, asked: ReportingPeriod) -> dict[Agency, bool]:
     return {agency: agency in given for agency in in_order}
 
 
-def answers(board: Board, asked: ReportingPeriod) -> headline.RoundAnswers:
+def answers(board: PlanProgress, asked: ReportingPeriod) -> headline.RoundAnswers:
     """How the agencies of which a round asks anything have answered it."""
     found = agencies_asked(board, asked)
     return headline.RoundAnswers(
@@ -68,7 +68,7 @@ def answers(board: Board, asked: ReportingPeriod) -> headline.RoundAnswers:
     )
 
 
-def anyone_reported(board: Board) -> bool:
+def anyone_reported(board: PlanProgress) -> bool:
     """Whether any agency has reported in this portal; public sources are no report."""
     return any(row.was_declared_here for row in board.rows) or any(
         report.was_entered for row in board.activities for report in row.reports

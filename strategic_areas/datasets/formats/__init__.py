@@ -9,9 +9,9 @@ the language of its reader.
 from collections.abc import Mapping
 
 from strategic_areas.datasets.columns import Dataset
-from strategic_areas.datasets.forms.package import as_package
-from strategic_areas.datasets.forms.texts import as_csv, as_json
-from strategic_areas.datasets.forms.workbook import as_workbook
+from strategic_areas.datasets.formats.package import as_package
+from strategic_areas.datasets.formats.texts import as_csv, as_json
+from strategic_areas.datasets.formats.workbook import as_workbook
 from strategic_areas.datasets.snapshots import Snapshot
 
 #: The media type of a form by the end of a file's name.
