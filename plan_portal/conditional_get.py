@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from strategic_areas.models import PublicationVersion
 from strategic_areas.queries.caching import caching_version
-from strategic_areas.views.parameters import AS_OF, canonical, has_free_text
+from strategic_areas.views.parameters import AS_OF, canonical_query, has_free_text
 
 #: The key of the WSGI environment that marks a request of the front, and the header
 #: that allows the front to keep the page under the address that was requested.
@@ -106,7 +106,7 @@ def public_page(view, language):
         request.overdue = counters.overdue
         request.content_label = content_label(counters)
         etag = f'W/"{digest(f"{request.content_label}-{language}".encode())}"'
-        own_query = canonical(request, view)
+        own_query = canonical_query(request, view)
         is_canonical = own_query == _query(request)
         if own_query is None or is_canonical:
             response = get_conditional_response(request, etag=etag)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from plan_portal.middleware import STAFF_PATHS
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.site import places
+from strategic_areas.queries.site import public_addresses
 
 #: Pages that the sitemap leaves out: their content depends on the query.
 LEFT_OUT = {"search"}
@@ -79,7 +79,7 @@ def sitemap_view(pages):
 
 def every_address(pages):
     """Spanish address, English address and last change of every public page."""
-    found = places()
+    found = public_addresses()
     for name, _view, path, _english in pages:
         if name in LEFT_OUT:
             continue
@@ -93,7 +93,7 @@ def every_address(pages):
 
 def one_of_each(pages):
     """The Spanish and the English address of the first page of each kind."""
-    found = places()
+    found = public_addresses()
     for name, _view, path, _english in pages:
         for spanish, english, _at in _places(found, name, path)[:1]:
             yield public_path(name, *spanish, language="es")

@@ -26,7 +26,7 @@ class StrategicAreasConfig(AppConfig):
         # that names a table stands in the way of renaming it.
         pre_migrate.connect(triggers.drop_before_migrate, sender=self)
         post_migrate.connect(triggers.install_after_migrate, sender=self)
-        post_migrate.connect(index.install, sender=self)
+        post_migrate.connect(index.install_index, sender=self)
         checks.register(index.need_full_text)
         evidence = self.get_model("Evidence")
         post_delete.connect(storage.remove_with_row, sender=evidence)

@@ -15,7 +15,7 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import agencies, areas, commitments
 from strategic_areas.sentences import account_word, author_of
-from strategic_areas.views.parameters import found_or_404, public_plan
+from strategic_areas.views.parameters import found_or_404, public_plan_or_404
 
 ATOM = "application/atom+xml; charset=utf-8"
 CALENDAR = "text/calendar; charset=utf-8"
@@ -30,27 +30,27 @@ class PlanFeed(Atom1Feed):
 
 def plan_feed(request, plan):
     """Everything published on a plan."""
-    plan = public_plan(plan)
+    plan = public_plan_or_404(plan)
     return _feed(request, plan, plan.title, plan.get_absolute_url())
 
 
 def area_feed(request, plan, slug):
     """What was published on an area's commitments."""
-    area = found_or_404(areas.by_slug(public_plan(plan), slug))
+    area = found_or_404(areas.area_by_slug(public_plan_or_404(plan), slug))
     path = area.get_absolute_url()
     return _feed(request, area.plan, area.name, path, area=area)
 
 
 def agency_feed(request, plan, slug):
     """What an agency published or declared in a plan."""
-    plan, agency, _part = found_or_404(agencies.by_slug(plan, slug))
+    plan, agency, _part = found_or_404(agencies.agency_by_slug(plan, slug))
     path = public_path("agency", plan.code, agency.slug)
     return _feed(request, plan, agency.name, path, agency=agency)
 
 
 def commitment_feed(request, plan, code):
     """What was published on one commitment."""
-    commitment = found_or_404(commitments.by_code(plan, code))
+    commitment = found_or_404(commitments.commitment_by_code(plan, code))
     title = f"{commitment.code} {commitment.title}"
     path = commitment.get_absolute_url()
     return _feed(request, commitment.plan, title, path, commitment=commitment)
@@ -69,7 +69,7 @@ def _feed(request, plan, title, path, **within):
         author_name=_("National Plan against Human Trafficking"),
         since=datetime.combine(plan.starts_on, time(), UTC),
     )
-    for entry, published_at, changed_at in site.news(plan, **within):
+    for entry, published_at, changed_at in site.feed_updates(plan, **within):
         _add(feed, entry, published_at, changed_at)
     return HttpResponse(feed.writeString("utf-8"), content_type=ATOM)
 
@@ -98,14 +98,14 @@ def _add(feed, entry, published_at, changed_at):
 
 def plan_calendar(request, plan):
     """The due dates of a plan."""
-    plan = public_plan(plan)
-    return _calendar(plan, plan.title, site.days(plan))
+    plan = public_plan_or_404(plan)
+    return _calendar(plan, plan.title, site.due_days(plan))
 
 
 def agency_calendar(request, plan, slug):
     """The due dates of one agency in a plan."""
-    plan, agency, _part = found_or_404(agencies.by_slug(plan, slug))
-    return _calendar(plan, agency.name, site.days(plan, agency))
+    plan, agency, _part = found_or_404(agencies.agency_by_slug(plan, slug))
+    return _calendar(plan, agency.name, site.due_days(plan, agency))
 
 
 def _calendar(plan, title, days):

@@ -23,7 +23,7 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.queries import asked_values
-from strategic_areas.queries.plan.plans import reconstructed
+from strategic_areas.queries.plan.plans import is_reconstructed_column
 from strategic_areas.schedule import RoundState, Schedule, frequency_of, round_slots
 
 DEMONSTRATION_CODE = "demostracion"
@@ -58,7 +58,7 @@ def open_demonstration(today):
         raise RefusedError(
             "DATABASE_URL is set: a demonstration exists only on the embedded database."
         )
-    plans = Plan.objects.public().filter(reconstructed())
+    plans = Plan.objects.public().filter(is_reconstructed_column())
     if (plan := plans.order_by("-starts_on").first()) is None:
         return None
     window = {
@@ -107,7 +107,7 @@ def obstacle(period, today):
     """
     rows = [model.objects.filter(period=period) for model in UPDATE_MODELS]
     writers = {row.agency for each in rows for row in each.select_related("agency")}
-    values = asked_values.asked(period.plan, [period]).get(period, ())
+    values = asked_values.values_by_round(period.plan, [period]).get(period, ())
     writers |= {
         value.agency
         for value in values
@@ -241,7 +241,9 @@ def next_round(plan, today, frequency=None):
 def to_open(today, until=None):
     """The rounds, unsaved, that plans in use propose next by a day, in order."""
     until = until or today + OPENED_AHEAD
-    plans = Plan.objects.filter(status=Plan.Status.APPROVED).exclude(reconstructed())
+    plans = Plan.objects.filter(status=Plan.Status.APPROVED).exclude(
+        is_reconstructed_column()
+    )
     found = (next_round(plan, today) for plan in plans.prefetch_related("periods"))
     opening = [
         each

@@ -29,7 +29,7 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.queries.caching import PLAN_CACHE
-from strategic_areas.queries.public_rows import concerned, public_rows
+from strategic_areas.queries.public_rows import affected_records, read_public_rows
 from strategic_areas.search import index
 from tests import permission_posts
 from tests.crawling import name_of, text_of
@@ -378,7 +378,7 @@ def forget():
     """Forget what is kept in memory: it may be of a version that was rolled back."""
     PLAN_CACHE.empty()
     FILE_CACHE._kept.clear()
-    index.forget()
+    index.empty_index()
 
 
 class Unchanged(dict):
@@ -394,7 +394,7 @@ def read_rows():
     """The public rows of all records, to explain what differs on a page."""
     models = (Plan, StrategicArea, Programme, Commitment, Activity, Indicator)
     keys = ((model, each.pk) for model in models for each in model.objects.all())
-    return public_rows(concerned(keys))
+    return read_public_rows(affected_records(keys))
 
 
 def turned(control):

@@ -334,7 +334,7 @@ class World:
             )
         asked = make.target(body="US-TIP")
         asked.addressed.add(self.agencies["A"])
-        plan, edition = {"plan": self.plan.code}, editions.make(self.plan)
+        plan, edition = {"plan": self.plan.code}, editions.make_edition(self.plan)
         earlier = {"earlier": make.earlier_edition(edition).number}
         return {
             "body": {**plan, "slug": asked.slug},

@@ -474,7 +474,7 @@ class Official:
 
 def instances():
     """Name, Spanish and English address of every public page of every record."""
-    places = site.places()
+    places = site.public_addresses()
     for row in urls.PUBLIC_PAGES:
         for spanish, english, _changed in every_address([row]):
             yield row[0], spanish, english

@@ -37,8 +37,8 @@ def reported(lasting):
 
 def rows_of(plan):
     today = timezone.localdate()
-    found = agencies.board_of(plans.by_code(plan.code), today)
-    return {row.agency: row for row in agencies.of_plan(found, today)}
+    found = agencies.load_agency_list_progress(plans.plan_by_code(plan.code), today)
+    return {row.agency: row for row in agencies.agency_rows(found, today)}
 
 
 def test_reports_on_time_are_told_once_scorecards_are_public(client, reported):
@@ -101,7 +101,7 @@ def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
     rows = [row("Nunca", 0, 0), row("Mitad", 2, 2), row("Todo", 1, 0)]
 
     orders = {
-        sort: [each.agency.name_es for each in agencies.ranked(rows, sort)]
+        sort: [each.agency.name_es for each in agencies.sort_by_figure(rows, sort)]
         for sort in ("on_time", "-on_time")
     }
 

@@ -266,9 +266,12 @@ def publish_with_evidence(commitment, **fields):
 def test_the_board_of_one_agency_alone_reads_evidence():
     commitment = make.commitment()
     publish_with_evidence(commitment)
-    plan, today = plans.by_code(commitment.plan.code), timezone.localdate()
+    plan, today = plans.plan_by_code(commitment.plan.code), timezone.localdate()
 
-    found = [plan_progress.load(plan, today, by) for by in (None, commitment.lead)]
+    found = [
+        plan_progress.load_plan_progress(plan, today, by)
+        for by in (None, commitment.lead)
+    ]
 
     (each,) = found[0].activities
     (report,) = each.reports

@@ -17,7 +17,7 @@ import pytest
 
 from strategic_areas.commitment_states import family_of
 from strategic_areas.datasets import editions
-from strategic_areas.datasets.snapshots import snapshot
+from strategic_areas.datasets.snapshots import take_snapshot
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -29,7 +29,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan.plans import latest_round
-from strategic_areas.queries.public_rows import concerned, public_rows
+from strategic_areas.queries.public_rows import affected_records, read_public_rows
 from strategic_areas.sentences import work_in_cell
 from tests import states_plan
 from tests.datasets import faults
@@ -102,8 +102,8 @@ def rows_of(told):
 
 def read_rows(code):
     models = (StrategicArea, Programme, Commitment, Activity)
-    return public_rows(
-        concerned(
+    return read_public_rows(
+        affected_records(
             (model, pk)
             for model in models
             for pk in model.objects.filter(plan__code=code).values_list("pk", flat=True)
@@ -407,7 +407,7 @@ def data_of(told):
     """Everything public of a plan as data, table by table."""
     with clock(TODAY):
         plans = {code: Plan.objects.get(code=code) for code in PLANS}
-        return {code: data(snapshot(plan)) for code, plan in plans.items()}
+        return {code: data(take_snapshot(plan)) for code, plan in plans.items()}
 
 
 def data(found):
@@ -524,7 +524,7 @@ def test_the_sources_of_the_headline_are_cited_in_the_data(get, data_of, plan):
 @pytest.mark.parametrize("plan", PLANS)
 def test_each_citation_of_the_data_leads_to_a_row(data_of, plan):
     with clock(TODAY):
-        tables = snapshot(Plan.objects.get(code=plan)).tables
+        tables = take_snapshot(Plan.objects.get(code=plan)).tables
 
     cited = data_of[plan]["citations"]
 

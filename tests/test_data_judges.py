@@ -58,7 +58,7 @@ def told(lasting):
     states_plan.build(TODAY)
     with clock(TODAY), kept_in_memory():
         for plan in Plan.objects.filter(code__in=[SHIPPED, INVENTED], editions=None):
-            editions.make(plan)
+            editions.make_edition(plan)
         yield
 
 

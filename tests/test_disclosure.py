@@ -240,7 +240,7 @@ class World:
         words |= {name.replace("_es", "_en"): said for name, said in words.items()}
         assert told.update(**words, old_plain=json.dumps(words["old_value_es"])) == 1
         # As of the same version, the search would not read them again.
-        index.forget()
+        index.empty_index()
 
     def everything(self):
         """What every public address answers, by the address."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from agencies.access import RefusedError
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.figures import publish
+from strategic_areas.figures import publish_figures
 from strategic_areas.models import (
     Indicator,
     PendingChange,
@@ -206,7 +206,7 @@ def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, ind
         printed_where_es="p. 4",
         **FIGURE,
     )
-    publish(Indicator.objects.filter(pk=indicator.pk))
+    publish_figures(Indicator.objects.filter(pk=indicator.pk))
     before = PublishedFigure.objects.get()
     make.approved_dispute(before, text_es="Contamos de otro modo.")
 

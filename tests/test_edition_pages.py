@@ -17,8 +17,8 @@ from strategic_areas.datasets.file_cache import FILE_CACHE, PlanFiles, current_v
 from strategic_areas.models import Edition
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import editions
-from strategic_areas.queries.pages.editions import compare
-from strategic_areas.views.editions import line
+from strategic_areas.queries.pages.editions import compare_tables
+from strategic_areas.views.editions import difference_line
 from tests import make
 from tests.make.plans import close_structure, open_structure, put_back_in_preparation
 
@@ -47,7 +47,7 @@ def commitment(**cells):
 
 
 def differing(before, after):
-    (of,) = compare(
+    (of,) = compare_tables(
         ({"commitments": before}, COMMITMENTS), ({"commitments": after}, COMMITMENTS)
     )
     return of
@@ -98,7 +98,9 @@ def test_what_was_withdrawn_is_not_told_of_before():
     gone = {"a": dict(zip(names, ("a", None, "2026-07-01"), strict=True))}
     datasets = {"reports": reports}
 
-    (of,) = compare(({"reports": stood}, datasets), ({"reports": gone}, datasets))
+    (of,) = compare_tables(
+        ({"reports": stood}, datasets), ({"reports": gone}, datasets)
+    )
 
     assert [name for name, *_cells in of.rows[0].columns] == ["withdrawn_on"]
     assert "zanahoria" not in of.rows[0].before.values()
@@ -115,10 +117,10 @@ def test_a_dataset_and_a_column_that_one_edition_lacks_are_told_as_such():
         }
     }
 
-    (of,) = compare(
+    (of,) = compare_tables(
         ({"commitments": short}, fewer), ({"commitments": row}, COMMITMENTS)
     )
-    (added,) = compare(({}, {}), ({"commitments": row}, COMMITMENTS))
+    (added,) = compare_tables(({}, {}), ({"commitments": row}, COMMITMENTS))
 
     assert (of.rows, of.new, of.former) == ((), (columns[-1],), ())
     assert (added.had, added.has, added.rows) == (None, 1, ())
@@ -178,7 +180,7 @@ def test_an_edition_names_who_did_not_report_in_its_round(client):
     type(update.period).objects.update(due_on=closed_on, closes_on=closed_on)
     update.period.refresh_from_db()
 
-    edition = made_editions.make(plan, period=update.period)
+    edition = made_editions.make_edition(plan, period=update.period)
 
     page = read(client, "edition", plan, edition.number)
     told = page.context["told"]
@@ -308,7 +310,8 @@ def test_a_state_is_told_without_its_family_and_an_empty_cell_with_its_reason():
     (row,) = differing(before, after).rows
 
     told = [
-        str(label) for label, *_cells in line(COMMITMENTS["commitments"], row)["cells"]
+        str(label)
+        for label, *_cells in difference_line(COMMITMENTS["commitments"], row)["cells"]
     ]
 
     assert told == ["Estado", "Días de atraso"]
@@ -383,7 +386,7 @@ def test_numbers_decide_which_edition_is_the_later(client):
 def test_what_names_a_closed_round_leads_to_its_edition(client):
     update = make.published_update()
     plan = update.plan
-    edition = made_editions.make(plan, period=update.period)
+    edition = made_editions.make_edition(plan, period=update.period)
     path = public_path("edition", plan.code, edition.number)
     make.earlier_edition(edition)
 

@@ -40,11 +40,13 @@ def make_late(days=10, *, asked=None, **fields):
 
 
 def board_of(plan):
-    return plan_progress.load(plans.by_code(plan.code), timezone.localdate())
+    return plan_progress.load_plan_progress(
+        plans.plan_by_code(plan.code), timezone.localdate()
+    )
 
 
 def load(plan):
-    return delays.load(board_of(plan), timezone.localdate())
+    return delays.load_delays(board_of(plan), timezone.localdate())
 
 
 def told(plan):
@@ -139,7 +141,7 @@ def test_the_late_block_leads_to_lists_of_as_many(client):
     """Those late themselves and those halted, as the bar has them; no others."""
     asked = make.round()
     make.commitment(plan=asked.plan, due_on=ago(5), **STATED)
-    for days in range(1, delays.SHOWN + 1):
+    for days in range(1, delays.MOST_SHOWN + 1):
         make_late(days, asked=asked)
     make.published_update(
         activity=make.activity(plan=asked.plan),
@@ -269,7 +271,7 @@ def test_an_obstacle_that_a_public_source_tells_is_no_reason_of_the_agency():
 def test_no_reason_is_read_before_it_is_published_nor_after_it_is_withdrawn(
     client, monkeypatch
 ):
-    monkeypatch.setattr(delays, "SHOWN", 4)
+    monkeypatch.setattr(delays, "MOST_SHOWN", 4)
     asked = make.round()
     hidden = {"obstacle_es": MARKER, "obstacle_en": MARKER, "next_step_es": "Seguir."}
     withdrawn = make_late(asked=asked, **hidden)
@@ -315,7 +317,7 @@ def test_reasons_cost_the_same_however_many_there_are(client):
         spent.append(len(captured))
 
         found = page.context["overview"].delays
-        assert len(found.shown) == min(rows, delays.SHOWN)
+        assert len(found.shown) == min(rows, delays.MOST_SHOWN)
     assert spent[0] == spent[1] <= MOST_QUERIES
 
 
@@ -332,7 +334,7 @@ def test_what_agencies_said_last_comes_first_declared_results_included(client):
     declared = make.published_declaration(commitment=activity.commitment, period=asked)
 
     read = board_of(asked.plan)
-    found = areas.latest(read, read.rows)
+    found = areas.latest_updates(read, read.rows)
 
     keys = [(line.account.pk, line.state) for line in found["lately"]]
     assert keys == [(declared.pk, None), (update.pk, "in_progress")]

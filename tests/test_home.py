@@ -44,7 +44,7 @@ def every_path(language):
     yield public_path("home", language=language)
     for name in ("plan", "areas", "commitments"):
         yield public_path(name, "2017-2020", language=language)
-    for area in plans.with_areas().get(code="2017-2020").areas.all():
+    for area in plans.plans_with_areas().get(code="2017-2020").areas.all():
         yield area.get_absolute_url(language)
 
 

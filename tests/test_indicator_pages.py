@@ -16,7 +16,7 @@ from strategic_areas import disclosure
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import phrases
-from strategic_areas.queries.figures.indicators import ValueDisplay, points_of
+from strategic_areas.queries.figures.indicators import ValueDisplay, points_by_indicator
 from tests import make
 from tests.deep import drawn
 from tests.strategic_areas import test_published_figures as published
@@ -304,7 +304,7 @@ def test_joined_categories_keep_the_capitals_of_their_language():
         dimension="nationality", categories=categories, value=40, order=0
     )
 
-    ((point,),) = points_of([figure.indicator], in_full=True).values()
+    ((point,),) = points_by_indicator([figure.indicator], in_full=True).values()
 
     (cell,) = point.breakdowns[0].cells
     assert cell.label_es == "Dominican, haitian, LGBTI y foreign"
@@ -347,7 +347,7 @@ def test_a_revised_value_keeps_the_old_one_and_says_why(client):
     ],
 )
 def test_a_value_has_an_address_of_its_own(span, mark):
-    assert phrases.anchor(*span) == mark
+    assert phrases.value_anchor(*span) == mark
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -361,7 +361,7 @@ def test_spans_are_told_apart(language):
         (date(2019, 3, 2), date(2019, 3, 31)),
     ]
     with override(language):
-        for say in (phrases.span, phrases.when):
+        for say in (phrases.span_heading, phrases.span_phrase):
             said = [say(*span) for span in spans]
             assert len(set(said)) == len(said)
             assert all("2019" in each for each in said)

@@ -60,7 +60,7 @@ def on_each(pages, texts):
 def test_the_activities_of_a_commitment_are_read_page_by_page(
     client, long, monkeypatch
 ):
-    monkeypatch.setattr(commitments, "TOLD", 2)
+    monkeypatch.setattr(commitments, "ITEMS_PER_PAGE", 2)
     address = long.commitments[0].get_absolute_url(language="es")
     rows = [f'<tr id="{each.code}"' for each in long.activities]
 

@@ -20,7 +20,7 @@ from django.utils.translation import override
 
 from agencies.mail import Mail
 from plan_portal import errors
-from strategic_areas.datasets.snapshots import snapshot
+from strategic_areas.datasets.snapshots import take_snapshot
 from strategic_areas.desk.report import round_report
 from strategic_areas.desk.report.docx_writer import write_docx
 from strategic_areas.desk.report.sections import build_round_document
@@ -178,14 +178,16 @@ def test_the_pages_say_what_holds_in_the_country(portal):
 
 
 def test_its_data_are_as_declared(portal):
-    found = [faults(snapshot(plan)) for plan in Plan.objects.public()]
+    found = [faults(take_snapshot(plan)) for plan in Plan.objects.public()]
 
     assert found
     assert not any(found), found
 
 
 def test_only_a_date_that_the_plan_states_makes_anything_late(portal):
-    rows = plan_progress.load(Plan.objects.get(), timezone.localdate()).rows
+    rows = plan_progress.load_plan_progress(
+        Plan.objects.get(), timezone.localdate()
+    ).rows
 
     assert {row.commitment.code for row in rows if row.is_late} == {"B-1.1"}
     page = Client().get("/horizonte/compromisos/A-1.2/").content.decode()

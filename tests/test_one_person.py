@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from agencies.accounts import sessions
 from strategic_areas.models import PublicationVersion
-from strategic_areas.queries.public_rows import difference
+from strategic_areas.queries.public_rows import row_differences
 from tests import make
 from tests.deep import DEEP, drawn
 from tests.one_person import (
@@ -157,7 +157,7 @@ class Walk:
                 DEEP or PublicationVersion.counters() != counters
             ):
                 after = read_public()
-                why = difference(rows, read_rows())
+                why = row_differences(rows, read_rows())
             transaction.set_rollback(True)
         for path, text in after.items():
             # A workbook says when it was made; a table of the same holds it.

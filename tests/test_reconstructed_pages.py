@@ -222,7 +222,8 @@ def test_in_a_mixed_plan_no_page_gives_a_reconstructed_commitment_a_state(
         make.published_declaration(commitment=line, period=asked)
     drawn = []
     monkeypatch.setattr(
-        "strategic_areas.views.cards.draw", lambda **each: drawn.append(each) or b""
+        "strategic_areas.views.cards.draw_card",
+        lambda **each: drawn.append(each) or b"",
     )
 
     def told(name, line):

@@ -64,7 +64,7 @@ def test_every_value_of_the_file_stands_on_a_page_with_its_sources(client, shipp
 
         found = [number for _mark, number in rows_of(html)]
         assert sorted(found) == sorted(
-            phrases.counted(
+            phrases.format_inexact(
                 Decimal(str(value["value"])), value.get("exactness", "exact")
             )
             for value in entry["values"]
@@ -101,7 +101,9 @@ def test_every_form_holds_the_same_cells(client, shipped, language):
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, language):
     with override(language):
-        lines = {line.indicator.code: line for line in indicators.lines(in_full=True)}
+        lines = {
+            line.indicator.code: line for line in indicators.load_series(in_full=True)
+        }
         path = f"/datos/{FILE['plan']['code']}/breakdowns.json"
         parts = json.loads(body(client, path))["rows"]
         for code in drawn(CODES, 3, key=language):
@@ -110,11 +112,11 @@ def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, lang
             path = public_path("indicator_json", code, language=language)
             rows = json.loads(body(client, path))["rows"]
             totals = [
-                phrases.counted(Decimal(str(row["value"])), row["exactness"])
+                phrases.format_inexact(Decimal(str(row["value"])), row["exactness"])
                 for row in rows
             ]
             cells = [
-                phrases.counted(Decimal(str(row["value"])), "exact")
+                phrases.format_inexact(Decimal(str(row["value"])), "exact")
                 for row in parts
                 if row["indicator"] == code
             ]
@@ -139,7 +141,7 @@ def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, lang
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_who_counts_is_told_in_words(client, shipped, language):
-    every = indicators.lines()
+    every = indicators.load_series()
     told = [each.indicator for each in every if each.indicator.counted_by]
     told += [point for each in every for point in each.points]
 
@@ -147,7 +149,9 @@ def test_who_counts_is_told_in_words(client, shipped, language):
 
     assert len(told) > 114
     with override(language):
-        assert [each for each in told if phrases.who(each) == each.counted_by] == []
+        assert [
+            each for each in told if phrases.counted_by_phrase(each) == each.counted_by
+        ] == []
     said = {
         "es": "Según el informe TIP 2025 (vía prensa)",
         "en": "According to the 2025 TIP report (via the press)",

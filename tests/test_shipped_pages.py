@@ -177,7 +177,9 @@ def test_every_page_of_a_reconstruction_tells_up_to_when_its_record_goes(
 def test_the_data_page_leads_to_every_dataset_and_tells_its_day(client, shipped):
     page, context = shown(client, "data")
 
-    until = plan_progress.load(context["plan"], timezone.localdate()).recorded_until
+    until = plan_progress.load_plan_progress(
+        context["plan"], timezone.localdate()
+    ).recorded_until
     assert f"Registro hasta el {until:%d/%m/%Y}" in page.text
     links = {each["href"] for each in page.every("a") if "href" in each}
     assert public_path("plan_feed", PLAN, language="es") in links

@@ -78,7 +78,7 @@ def test_who_says_that_work_is_done_is_the_strongest_of_its_sources(kinds, expec
     activity = make.activity(plan=plan, provenance="press")
     make.record_update(activity=activity, execution="completed", sources=sources)
 
-    (row,) = plan_progress.load(plan, timezone.localdate()).activities
+    (row,) = plan_progress.load_plan_progress(plan, timezone.localdate()).activities
 
     assert (voice_of(kinds), row.voice) == (expected, expected)
 
@@ -141,7 +141,7 @@ NO_DATE = re.compile(rf"</strong>[^<\d]{{0,30}}\bde (?:{MONTHS})")
 
 
 def indicator_paths(language):
-    for line in indicators.lines(indicators.public()):
+    for line in indicators.load_series(indicators.public_indicators()):
         yield public_path("indicator", line.indicator.code, language=language)
 
 
@@ -149,12 +149,12 @@ def test_no_span_of_a_value_reads_as_the_day_of_a_date(client, shipped):
     with override("es"):
         said = [
             text
-            for line in indicators.lines(indicators.public())
+            for line in indicators.load_series(indicators.public_indicators())
             if line.last
             for text in (
-                phrases.sentence(line, line.last),
-                phrases.title(line),
-                f"{phrases.measured(line)}{phrases.beside(line.last)}",
+                phrases.value_sentence(line, line.last),
+                phrases.chart_title(line),
+                f"{phrases.value_with_unit(line)}{phrases.span_after_number(line.last)}",
             )
         ]
     pages = {
@@ -197,8 +197,10 @@ def test_what_a_source_does_not_say_exactly_is_not_told_exactly(
         for code in ("I-42", "I-38", "I-63")
     )
     with override(language):
-        lines = indicators.lines(indicators.public().filter(code="I-42"))
-        said = phrases.sentence(lines[0], lines[0].last)
+        lines = indicators.load_series(
+            indicators.public_indicators().filter(code="I-42")
+        )
+        said = phrases.value_sentence(lines[0], lines[0].last)
 
     assert {
         "es": ("más de 110 personas, entre 2013 y mayo de 2018"),
@@ -228,7 +230,7 @@ def test_a_protected_value_does_not_say_how_exact_it_is():
         provenance="press",
     )
     value.save()
-    figures.publish(type(indicator).objects.filter(pk=indicator.pk))
+    figures.publish_figures(type(indicator).objects.filter(pk=indicator.pk))
 
     (told,) = indicator.figures.all()
 
@@ -307,4 +309,4 @@ def test_nobody_is_said_to_lead_what_editors_attribute_to_it(client, shipped):
 )
 def test_years_without_data_are_told_as_spans(years, said):
     with override("es"):
-        assert phrases.said_missing(years) == said
+        assert phrases.missing_years_phrase(years) == said

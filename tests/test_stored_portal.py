@@ -489,7 +489,7 @@ def restored(migrated, django_db_blocker, tmp_path_factory):
     folder, var = (tmp_path_factory.mktemp(name) for name in ("backups", "var"))
     with django_db_blocker.unblock():
         with mock.patch.object(editions.audit, "record"):  # its head is held below
-            editions.make(Plan.objects.public().first())
+            editions.make_edition(Plan.objects.public().first())
         before, told = kept_rows(), contents()
         begun = time.monotonic()
         call_command("back_up", folder, verbosity=0)

@@ -214,7 +214,7 @@ class Front:
             FILE_CACHE.wake()
             with self.watch.deadline.applied():
                 self.renewal.look(self.watch.label.takedowns)
-                overview.keep_board(timezone.localdate())
+                overview.cache_shown_plan(timezone.localdate())
         finally:
             self._make_help_pages()
 

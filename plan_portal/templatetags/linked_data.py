@@ -103,7 +103,7 @@ def _about(context, name):
         told = context["told"]
         return {
             "@type": "DataCatalog",
-            "name": phrases.in_language(plan, "title"),
+            "name": phrases.text_in_language(plan, "title"),
             "dataset": [_table(plan, each, told.day) for each in told.tables],
         }
     if name in {"plan", "area", "commitment"} and plan:
@@ -119,9 +119,9 @@ def _about(context, name):
 def _dataset(page, files):
     found = {
         "@type": "Dataset",
-        "name": phrases.in_language(page.indicator, "name"),
+        "name": phrases.text_in_language(page.indicator, "name"),
         "identifier": page.indicator.code,
-        "description": phrases.in_language(page.indicator, "definition"),
+        "description": phrases.text_in_language(page.indicator, "definition"),
         "spatialCoverage": {"@type": "Country", "name": settings.COUNTRY.name},
         "distribution": [
             {

@@ -50,14 +50,14 @@ def letter(activity, commitment):
 def hidden_here(context, record):
     """What is hidden on the page of a record and was not confirmed in time."""
     is_any = getattr(context.get("request"), "overdue", 0)
-    return {"takedowns": changes.hidden_here(record) if is_any else ()}
+    return {"takedowns": changes.overdue_takedowns_on_page(record) if is_any else ()}
 
 
 @register.inclusion_tag("_hidden_here.html", takes_context=True)
 def hidden_among(context, kind):
     """The same on a page that lists all records of a kind."""
     is_any = getattr(context.get("request"), "overdue", 0)
-    return {"takedowns": changes.hidden_among(kind) if is_any else ()}
+    return {"takedowns": changes.overdue_takedowns_of_kind(kind) if is_any else ()}
 
 
 register.filter("instrument", lambda kind: sentences.INSTRUMENT_KINDS.get(kind, kind))
@@ -71,17 +71,17 @@ register.filter("target_kind", lambda kind: sentences.TARGET_KINDS.get(kind, kin
 register.filter("change_word", lambda change: sentences.CHANGES[change])
 register.filter("attained", lambda attainment: phrases.ATTAINED[attainment.code])
 register.filter("value_text", phrases.value_text)
-register.filter("measured", phrases.measured)
-register.filter("who", phrases.who)
-register.filter("told_by", phrases.told_by)
-register.filter("cited", phrases.cited)
-register.filter("number", phrases.number)
-register.filter("dimension", phrases.dimension)
-register.filter("caption", phrases.caption)
-register.filter("in_words", phrases.in_language)
+register.filter("measured", phrases.value_with_unit)
+register.filter("who", phrases.counted_by_phrase)
+register.filter("told_by", phrases.source_phrase)
+register.filter("cited", phrases.citation_phrase)
+register.filter("number", phrases.format_figure)
+register.filter("dimension", phrases.dimension_phrase)
+register.filter("caption", phrases.value_caption)
+register.filter("in_words", phrases.text_in_language)
 
-register.filter("value_state", phrases.state)
-register.filter("quoted", phrases.quoted)
+register.filter("value_state", phrases.status_phrase)
+register.filter("quoted", phrases.quotation_phrase)
 
 
 @register.filter
@@ -92,26 +92,32 @@ def spoken(agencies):
 
 @register.filter
 def span(point):
-    return phrases.span(point.starts_on, point.ends_on, *phrases.exact_to(point))
+    return phrases.span_heading(
+        point.starts_on, point.ends_on, *phrases.exactness_of_days(point)
+    )
 
 
 @register.filter
 def when(point):
-    return phrases.when(point.starts_on, point.ends_on, *phrases.exact_to(point))
+    return phrases.span_phrase(
+        point.starts_on, point.ends_on, *phrases.exactness_of_days(point)
+    )
 
 
-register.filter("beside", phrases.beside)
+register.filter("beside", phrases.span_after_number)
 
 
 @register.filter
 def anchor(point):
     """The fragment at which the value stands on the page of its indicator."""
-    return phrases.anchor(point.starts_on, point.ends_on)
+    return phrases.value_anchor(point.starts_on, point.ends_on)
 
 
 @register.filter
 def baseline_span(indicator):
-    return phrases.span(indicator.baseline_starts_on, indicator.baseline_ends_on)
+    return phrases.span_heading(
+        indicator.baseline_starts_on, indicator.baseline_ends_on
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -119,7 +125,9 @@ def teller_of_victims(context):
     """The indicator that tells how many victims are counted, read once for a page."""
     page = getattr(context, "request", context)
     if not hasattr(page, "teller_of_victims"):
-        page.teller_of_victims = indicators.teller_of(Indicator.Family.VICTIMS)
+        page.teller_of_victims = indicators.family_total_indicator(
+            Indicator.Family.VICTIMS
+        )
     return page.teller_of_victims
 
 
@@ -128,7 +136,7 @@ def edition_of(context, plan, period):
     """The edition of a closed round; those of the plan are read once for a page."""
     page = getattr(context, "request", context)
     if not hasattr(page, "editions_of_rounds"):
-        page.editions_of_rounds = editions.of_rounds(plan)
+        page.editions_of_rounds = editions.edition_by_round(plan)
     return page.editions_of_rounds.get(period.pk) if period else None
 
 

@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext_lazy
 
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.updates.public_updates import TEXTS
+from strategic_areas.queries.updates.public_updates import TEXT_FIELDS
 from strategic_areas.search.results import KINDS
 
 register = template.Library()
@@ -36,7 +36,7 @@ def kind_word(kind):
 @register.filter
 def part_word(about):
     """The name of a field that excerpts mention; "" for the others."""
-    headings = {field.name: field.public_heading for field in TEXTS}
+    headings = {field.name: field.public_heading for field in TEXT_FIELDS}
     return headings.get(about) or PARTS.get(about, "")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from textwrap import wrap
 
-from strategic_areas.charts.bars import BarChart, ColumnChart, bars, columns
+from strategic_areas.charts.bars import BarChart, ColumnChart, draw_bars, draw_columns
 from strategic_areas.charts.scales import (
     BarValue,
     ChartPeriod,
@@ -18,7 +18,7 @@ from strategic_areas.charts.scales import (
     DataSeries,
     ReferenceLevel,
 )
-from strategic_areas.charts.series import SeriesPicture, series
+from strategic_areas.charts.series import SeriesPicture, draw_series
 from strategic_areas.charts.times import TimeAxis, time_axis
 
 __all__ = [
@@ -31,10 +31,10 @@ __all__ = [
     "SeriesPicture",
     "TimeAxis",
     "ChartValue",
-    "bars",
-    "columns",
-    "file",
-    "series",
+    "draw_bars",
+    "draw_columns",
+    "chart_file",
+    "draw_series",
     "time_axis",
 ]
 
@@ -69,7 +69,7 @@ class FilePicture:
         return KINDS[type(self.picture)]
 
 
-def file(
+def chart_file(
     picture: SeriesPicture | BarChart | TimeAxis, title: str, notes: Iterable[str]
 ) -> FilePicture:
     """Long texts take several lines; the picture stands between title and notes."""

@@ -36,7 +36,7 @@ class BarChart:
     rows: tuple[Bar, ...]
 
 
-def bars(parts: Iterable[BarValue]) -> BarChart:
+def draw_bars(parts: Iterable[BarValue]) -> BarChart:
     """The categories in their order; the longest bar is as wide as the picture."""
     parts = tuple(parts)
     longest = max((part.number for part in parts), default=0) or 1
@@ -70,10 +70,10 @@ class ColumnChart:
     first: int
     last: int
     height: str
-    columns: tuple[ChartColumn, ...]
+    draw_columns: tuple[ChartColumn, ...]
 
 
-def columns(values: Iterable[ChartValue]) -> ColumnChart | None:
+def draw_columns(values: Iterable[ChartValue]) -> ColumnChart | None:
     """A column for each value; None if there are no values."""
     values = tuple(values)
     if not values:

@@ -74,19 +74,19 @@ class Stroke:
         return min(heights) < box.bottom and box.top < max(heights)
 
 
-def middled(text: str, x: float, base: float) -> Box:
+def box_around(text: str, x: float, base: float) -> Box:
     """The box of a text with its middle at ``x`` and its letters on ``base``."""
     half = LETTER * len(text) / 2
     return Box(x, -half, half, base - LINE * 0.8, base + LINE * 0.2)
 
 
-def beside(text: str, x: float, base: float, away: float) -> Box:
+def box_after(text: str, x: float, base: float, away: float) -> Box:
     """The box of a text that begins ``away`` ems to the right of ``x``."""
     end = away + LETTER * len(text)
     return Box(x, away, end, base - LINE * 0.8, base + LINE * 0.2)
 
 
-def before(text: str, x: float, base: float) -> Box:
+def box_before(text: str, x: float, base: float) -> Box:
     """The box of a text that ends at ``x``."""
     return Box(x, -LETTER * len(text), 0.0, base - LINE * 0.8, base + LINE * 0.2)
 
@@ -99,7 +99,7 @@ class PlacedLabel:
     is_wide: bool
 
 
-def place(
+def place_label(
     candidates: Sequence[Sequence[Box]],
     taken: Iterable[Box],
     strokes: Iterable[Stroke] = (),
@@ -214,16 +214,18 @@ class ChartLabel:
 
 
 def labels(layout: ChartLayout):
-    for (boxes, _is_needed), found in zip(wanted(layout), placed(layout), strict=True):
+    for (boxes, _is_needed), found in zip(
+        wanted_labels(layout), place_labels(layout), strict=True
+    ):
         if found:
             x, y, text, kind = next(label for box, label in boxes if box == found.box)
             yield ChartLabel(percent(x), em(y), text, kind, found.is_wide)
 
 
-def placed(layout: ChartLayout):
+def place_labels(layout: ChartLayout):
     """Names and last values stand in any case; the others where there is room."""
-    texts = list(wanted(layout))
-    return place(
+    texts = list(wanted_labels(layout))
+    return place_label(
         [[box for box, _label in boxes] for boxes, _is_needed in texts],
         taken=[layout.box(v) for line in layout.lines for v in line.values],
         strokes=[
@@ -234,7 +236,7 @@ def placed(layout: ChartLayout):
     )
 
 
-def wanted(layout: ChartLayout):
+def wanted_labels(layout: ChartLayout):
     """The possible places of each text, and whether it must stand."""
     if len(layout.lines) > 1:
         for line in layout.lines:
@@ -253,7 +255,7 @@ def _places_of_name(layout, line):
     x = layout.x(value) if value.is_year else layout.ends(value)[1]
     for shift in (0.35, -0.85, 1.55, -2.05, 2.75):
         y = layout.y(value.number) + shift
-        box = beside(line.name, x, y, 0.9)
+        box = box_after(line.name, x, y, 0.9)
         yield box, (x, y, line.name, "name")
 
 
@@ -262,7 +264,7 @@ def _places(layout, value, kind):
     for shift in (-0.85, 1.5):
         y = layout.y(value.number) + shift
         if y < layout.floor:
-            yield middled(value.text, x, y), (x, y, value.text, kind)
+            yield box_around(value.text, x, y), (x, y, value.text, kind)
 
 
 def _places_of_level(layout, level):
@@ -270,11 +272,11 @@ def _places_of_level(layout, level):
     for shift in (-0.4, 1.15):
         y = layout.y(level.number) + shift
         yield (
-            before(level.text, end, y),
+            box_before(level.text, end, y),
             (end, y, level.text, "level level--ends"),
         )
         yield (
-            beside(level.text, start, y, AWAY),
+            box_after(level.text, start, y, AWAY),
             (start, y, level.text, "level"),
         )
 
@@ -379,7 +381,7 @@ class SeriesPicture:
     signs: frozenset[str]
 
 
-def series(
+def draw_series(
     lines: Iterable[DataSeries],
     write: Callable[[Decimal], str],
     levels: Iterable[ReferenceLevel] = (),

@@ -16,9 +16,9 @@ from strategic_areas.datasets.columns import (
     Dataset,
     GapReason,
     bilingual,
-    page,
+    page_column,
     pair,
-    stored,
+    stored_columns,
     with_gap,
 )
 from strategic_areas.models import (
@@ -44,9 +44,9 @@ AGENCY = (
 )
 AGENCIES = (
     DataColumn("code", _("Agency (code)"), about=_("The last word of its address.")),
-    *stored(Agency, "acronym"),
-    *stored(Agency, "acronym_en", gap=GapReason.NOT_APPLICABLE),
-    *stored(Agency, "name"),
+    *stored_columns(Agency, "acronym"),
+    *stored_columns(Agency, "acronym_en", gap=GapReason.NOT_APPLICABLE),
+    *stored_columns(Agency, "name"),
     DataColumn("kind", _("Kind of agency"), codes=AGENCY_KINDS),
     DataColumn(
         "role",
@@ -56,8 +56,8 @@ AGENCIES = (
         codes=dict(Participation.Role.choices),
         about=_("Empty where the plan's list of agencies does not have it."),
     ),
-    *stored(Participation, "member_since", "hosts_secretariat"),
-    *stored(Participation, "mandate", "mandate_provenance"),
+    *stored_columns(Participation, "member_since", "hosts_secretariat"),
+    *stored_columns(Participation, "mandate", "mandate_provenance"),
     DataColumn(
         "provenance",
         _("Where it comes from that it takes part"),
@@ -65,9 +65,11 @@ AGENCIES = (
         GapReason.NOT_APPLICABLE,
         codes=dict(Provenance.choices),
     ),
-    *stored(Participation, "note"),
-    *stored(Agency, "website"),
-    *stored(Agency, "dissolved_on", "dissolved_by", gap=GapReason.NOT_APPLICABLE),
+    *stored_columns(Participation, "note"),
+    *stored_columns(Agency, "website"),
+    *stored_columns(
+        Agency, "dissolved_on", "dissolved_by", gap=GapReason.NOT_APPLICABLE
+    ),
     DataColumn(
         "succeeded_by",
         _("Agency that succeeded it (code)"),
@@ -113,7 +115,7 @@ def agencies(reading):
             **vars(of),
             "code": of.slug,
             "succeeded_by": getattr(every.get(of.succeeded_by_id), "slug", None),
-            "address": page(part) if of.pk in paged else None,
+            "address": page_column(part) if of.pk in paged else None,
         }
 
 
@@ -163,10 +165,12 @@ def roles(reading):
 
 
 ROUNDS = (
-    *stored(ReportingPeriod, "code", "name", "mode", "is_final", "is_demonstration"),
+    *stored_columns(
+        ReportingPeriod, "code", "name", "mode", "is_final", "is_demonstration"
+    ),
     DataColumn("starts_on", _("First day asked about"), CellKind.DAY),
     DataColumn("ends_on", _("Last day asked about"), CellKind.DAY),
-    *stored(
+    *stored_columns(
         ReportingPeriod, "opens_on", "due_on", "closes_on", gap=GapReason.NOT_APPLICABLE
     ),
     DataColumn(

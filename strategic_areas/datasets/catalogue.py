@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from strategic_areas.datasets.columns import LANGUAGES, Word, in_both
 from strategic_areas.datasets.formats import MEDIA_TYPES, PACKAGE
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.figures.phrases import in_language
+from strategic_areas.queries.figures.phrases import text_in_language
 
 #: A form, the path, and the size in bytes, None while the file is not ready.
 CatalogueFile = namedtuple("File", "form path size")
@@ -125,7 +125,7 @@ def _version(of, edition, url):
 
 
 def _title(of):
-    return lazy(lambda: in_language(of.plan, "title"), str)()
+    return lazy(lambda: text_in_language(of.plan, "title"), str)()
 
 
 def _said(sentence, **words):

@@ -17,7 +17,7 @@ from strategic_areas.datasets.columns import (
     GapReason,
     bilingual,
     pair,
-    stored,
+    stored_columns,
     with_gap,
 )
 from strategic_areas.models import (
@@ -29,7 +29,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.public_paths import public_path, stable_slug
 from strategic_areas.queries.pages import changes
-from strategic_areas.queries.plan.past_states import day_said
+from strategic_areas.queries.plan.past_states import parse_amendment_day
 from strategic_areas.queries.public_rows.plan_reading import PRINTED, RESTS
 from strategic_areas.sentences import SOURCE_KINDS
 
@@ -60,7 +60,7 @@ AMENDMENTS = (
         _("Decision (code)"),
         about=_("All that one act or two people changed together has the same."),
     ),
-    *stored(Amendment, "decided_on"),
+    *stored_columns(Amendment, "decided_on"),
     DataColumn(
         "kind",
         _("Kind of amendment"),
@@ -71,7 +71,7 @@ AMENDMENTS = (
     ),
     *(
         replace(column, gap=column.gap or GapReason.NOT_APPLICABLE)
-        for column in stored(Amendment, "act", "deciding_act", "reason")
+        for column in stored_columns(Amendment, "act", "deciding_act", "reason")
     ),
     DataColumn(
         "record",
@@ -117,7 +117,7 @@ AMENDMENTS = (
 
 def amendments(reading):
     """Each field that an approved change changed, as the page of changes tells it."""
-    for each in changes.of_plan(reading.plan):
+    for each in changes.changes_of_plan(reading.plan):
         for line in (line for lines in each.records for line in lines):
             is_whole, of_kind = line.brings or line.removes, line.says_kind
             of = line.activity.commitment if line.activity else line.commitment
@@ -146,7 +146,9 @@ def _values(line, *, is_whole):
         is_none = is_whole or not getattr(line, f"{name}_es")
         why = GapReason.NOT_APPLICABLE if is_none else GapReason.NOT_REPORTED
         reason = GapReason.PROTECTED if name in line.protected else why
-        day = line.field in DAYS and day_said(getattr(line, f"{name}_es") or "")
+        day = line.field in DAYS and parse_amendment_day(
+            getattr(line, f"{name}_es") or ""
+        )
         for column in (f"{name}_{language}" for language in LANGUAGES):
             said = reason is not GapReason.PROTECTED and (day or getattr(line, column))
             yield column, said or None
@@ -157,10 +159,10 @@ CORRECTIONS = (
     DataColumn(
         "code", _("Request (code)"), about=_("Its mark on the page of corrections.")
     ),
-    *stored(Correction, "asked_on", "about", "asked"),
+    *stored_columns(Correction, "asked_on", "about", "asked"),
     *(
         replace(column, about=_("Empty while nobody has decided."))
-        for column in stored(Correction, "outcome", "decided_on", "decision")
+        for column in stored_columns(Correction, "outcome", "decided_on", "decision")
     ),
     DataColumn(
         "days", _("Days until the decision"), CellKind.INTEGER, GapReason.NOT_REPORTED
@@ -170,7 +172,7 @@ CORRECTIONS = (
 
 def corrections(_reading):
     """Every request of the portal, the latest first: they are about pages, no plan."""
-    for each in changes.log()["corrections"]:
+    for each in changes.load_correction_log()["corrections"]:
         yield {**vars(each), "code": each.mark, "days": each.days}
 
 
@@ -183,9 +185,9 @@ SOURCES = (
         _("Source (code)"),
         about=_("The code of the plan whose file names it, and its key there."),
     ),
-    *stored(Source, "title", "publisher", "url"),
+    *stored_columns(Source, "title", "publisher", "url"),
     DataColumn("kind", _("Kind of source"), codes=SOURCE_KINDS),
-    *stored(Source, "cited_as", "note"),
+    *stored_columns(Source, "cited_as", "note"),
 )
 
 
@@ -225,7 +227,7 @@ def citations(reading):
     ]
 
 
-DISCREPANCIES = (*stored(Discrepancy, "code", "topic", "detail"), ADDRESS)
+DISCREPANCIES = (*stored_columns(Discrepancy, "code", "topic", "detail"), ADDRESS)
 
 
 def discrepancies(reading):

@@ -118,7 +118,7 @@ def bilingual(column: DataColumn) -> tuple[DataColumn, DataColumn]:
     return spanish, replace(english, gap=english.gap or GapReason.UNTRANSLATED)
 
 
-def stored(
+def stored_columns(
     model: type[Model], *names: str, gap: GapReason = GapReason.NOT_REPORTED
 ) -> tuple[DataColumn, ...]:
     """
@@ -177,7 +177,7 @@ def in_both(word: Word) -> dict[str, str]:
     return found
 
 
-def page(record) -> str:
+def page_column(record) -> str:
     """The whole address of a record's page, in Spanish."""
     return settings.SITE_URL + record.get_absolute_url(language="es")
 
@@ -190,7 +190,7 @@ def pair(record, name: str, column: str = "") -> dict[str, str]:
     }
 
 
-def why_empty(value, is_protected, otherwise=GapReason.NOT_REPORTED):
+def gap_reason(value, is_protected, otherwise=GapReason.NOT_REPORTED):
     """The reason for an empty cell; None of one that is told."""
     if value is not None:
         return None

@@ -27,7 +27,7 @@ from strategic_areas.datasets.columns import (
     GapReason,
 )
 from strategic_areas.datasets.formats.texts import in_both
-from strategic_areas.datasets.snapshots import Snapshot, snapshot
+from strategic_areas.datasets.snapshots import Snapshot, take_snapshot
 from strategic_areas.models import (
     Edition,
     EditionProposal,
@@ -58,7 +58,7 @@ MADE_ONCE = Q(is_reconstructed=True) | ~Q(period=None) | ~Q(proposal=None)
 
 
 @transaction.atomic
-def make(
+def make_edition(
     plan: Plan,
     *,
     period: ReportingPeriod | None = None,
@@ -85,8 +85,11 @@ def make(
     }
     if made := plan.editions.filter(MADE_ONCE, **about).first():
         return made
-    told, today = told_by(proposal) if proposal else quiet(plan), timezone.localdate()
-    if proposal and seal(told) != seen:
+    told, today = (
+        snapshot_of_proposal(proposal) if proposal else read_unchanging(plan),
+        timezone.localdate(),
+    )
+    if proposal and seal_of(told) != seen:
         raise RefusedError(
             _("The public reads something else since you read this: read it again.")
         )
@@ -100,7 +103,7 @@ def make(
         named=proposal.named if proposal else [],
         explanation_es=proposal.explanation_es if proposal else "",
         explanation_en=proposal.explanation_en if proposal else "",
-        withdrawn=latest(corrects).withdrawn if corrects else [],
+        withdrawn=latest_correction(corrects).withdrawn if corrects else [],
         is_moving=True,
         **about,
     )
@@ -109,7 +112,7 @@ def make(
             edition=edition,
             dataset=name,
             columns=_declaration(dataset),
-            content=packed(told.tables[name]),
+            content=pack_rows(told.tables[name]),
         )
         for name, dataset in datasets_of(corrects).items()
     )
@@ -121,14 +124,14 @@ def make(
     return edition
 
 
-def make_due() -> list[Edition]:
+def make_due_editions() -> list[Edition]:
     """
     Make the editions that closed rounds and reconstructions lack, and return them.
 
     Of rounds whose scorecards are public none is made any more: it would tell another
     day. A demonstration has none. What cannot be made waits for the next time.
     """
-    public = plans.public()
+    public = plans.public_plans()
     closed = ReportingPeriod.objects.rounds().filter(
         plan__in=public, closes_on__lt=timezone.localdate(), scorecards_public_at=None
     )
@@ -143,32 +146,32 @@ def make_due() -> list[Edition]:
     found = []
     for plan, period in due:
         try:
-            found.append(make(plan, period=period))
+            found.append(make_edition(plan, period=period))
         except Exception:
             # One plan that cannot be read must not stop those of the others.
             logger.exception("The edition of plan %s was not made", plan.code)
     return found
 
 
-def quiet(plan: Plan) -> Snapshot:
+def read_unchanging(plan: Plan) -> Snapshot:
     """
     What the public reads of a plan between two changes of what it reads.
 
     ``RefusedError`` if there was a change each time that it was read.
     """
     for _time in range(TIMES):
-        version, told = PublicationVersion.counters(), snapshot(plan)
+        version, told = PublicationVersion.counters(), take_snapshot(plan)
         if PublicationVersion.counters() == version:
             return told
     raise RefusedError(_("The portal is changing too fast: try again in a moment."))
 
 
-def seal(told: Snapshot) -> str:
+def seal_of(told: Snapshot) -> str:
     """What stands for all that somebody read; without a key nobody can compute it."""
     return salted_hmac(READ, _json(told.tables), algorithm="sha256").hexdigest()
 
 
-def told_by(proposal: EditionProposal) -> Snapshot:
+def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
     """
     What a proposed edition tells.
 
@@ -178,13 +181,17 @@ def told_by(proposal: EditionProposal) -> Snapshot:
     not be there, if there are none, or if nobody knows what the last one may tell.
     """
     if not (first := proposal.corrects):
-        return quiet(proposal.plan)
-    if (last := latest(first)).is_moving:
+        return read_unchanging(proposal.plan)
+    if (last := latest_correction(first)).is_moving:
         raise RefusedError(
             _("Edition %(number)s is held back: nobody can correct it.")
             % {"number": last}
         )
-    before, datasets, now = snapshot_of(last), datasets_of(first), quiet(proposal.plan)
+    before, datasets, now = (
+        snapshot_of(last),
+        datasets_of(first),
+        read_unchanging(proposal.plan),
+    )
     tables = {name: dict(table) for name, table in before.tables.items()}
     for name, key in proposal.named:
         if row := now.tables.get(name, {}).get(key):
@@ -223,7 +230,7 @@ def _unresolved(datasets, tables):
     }
 
 
-def latest(first: Edition) -> Edition:
+def latest_correction(first: Edition) -> Edition:
     """The last correction of an edition, or else itself."""
     return first.corrections.first() or first
 
@@ -236,7 +243,9 @@ def snapshot_of(edition: Edition) -> Snapshot:
     """
     if edition.is_moving:
         raise Http404
-    tables = {each.dataset: unpacked(each.content) for each in edition.datasets.all()}
+    tables = {
+        each.dataset: unpack_rows(each.content) for each in edition.datasets.all()
+    }
     plan = tables["plans"][edition.plan.code]
     return Snapshot(
         plan=plan["code"],
@@ -249,7 +258,7 @@ def snapshot_of(edition: Edition) -> Snapshot:
     )
 
 
-def packed(table: dict[str, dict]) -> bytes:
+def pack_rows(table: dict[str, dict]) -> bytes:
     """
     The rows of a dataset in their order, each with its key, as lines of JSON.
 
@@ -260,11 +269,11 @@ def packed(table: dict[str, dict]) -> bytes:
     return b"".join(_compressed(lines[place : place + AT_ONCE]) for place in starts)
 
 
-def unpacked(content: bytes) -> dict[str, dict]:
+def unpack_rows(content: bytes) -> dict[str, dict]:
     return dict(map(json.loads, gzip.decompress(content).splitlines()))
 
 
-def rewritten(content: bytes, keys: Container[str] | None, texts, change) -> bytes:
+def rewrite_rows(content: bytes, keys: Container[str] | None, texts, change) -> bytes:
     """
     The content of a dataset with some of its rows changed.
 

@@ -15,17 +15,21 @@ from strategic_areas.datasets.columns import (
     Dataset,
     GapReason,
     bilingual,
+    gap_reason,
     in_both,
     pair,
-    stored,
-    why_empty,
+    stored_columns,
     with_gap,
 )
 from strategic_areas.models import Indicator, PublishedCell, PublishedFigure, Target
 from strategic_areas.models.figures import Exactness
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.figures.indicators import ValueDisplay, attained
-from strategic_areas.queries.figures.phrases import ATTAINED, anchor, dimension
+from strategic_areas.queries.figures.indicators import ValueDisplay, target_attainment
+from strategic_areas.queries.figures.phrases import (
+    ATTAINED,
+    dimension_phrase,
+    value_anchor,
+)
 from strategic_areas.queries.public_rows import (
     indicator_row,
     part_row,
@@ -47,9 +51,13 @@ PRINTED_BY = DataColumn(
 )
 
 INDICATORS = (
-    *stored(Indicator, "code", "name", "unit", "counts", "sensitive", "national"),
-    *stored(Indicator, "family", "dimension", "goal", gap=GapReason.NOT_APPLICABLE),
-    *stored(Indicator, "key_figure"),
+    *stored_columns(
+        Indicator, "code", "name", "unit", "counts", "sensitive", "national"
+    ),
+    *stored_columns(
+        Indicator, "family", "dimension", "goal", gap=GapReason.NOT_APPLICABLE
+    ),
+    *stored_columns(Indicator, "key_figure"),
     DataColumn("introduced_by", _("Introduced by the plan (code)")),
     DataColumn(
         "area",
@@ -69,18 +77,18 @@ INDICATORS = (
         gap=GapReason.NOT_APPLICABLE,
         refers="agencies.code",
     ),
-    *stored(Indicator, "counted_by", gap=GapReason.NOT_APPLICABLE),
-    *stored(Indicator, "frequency", "direction", "aggregation"),
-    *stored(Indicator, "definition", "caveat", "means_of_verification"),
+    *stored_columns(Indicator, "counted_by", gap=GapReason.NOT_APPLICABLE),
+    *stored_columns(Indicator, "frequency", "direction", "aggregation"),
+    *stored_columns(Indicator, "definition", "caveat", "means_of_verification"),
     *with_gap(DataColumn("baseline_value", _("Baseline"), CellKind.NUMBER)),
-    *stored(
+    *stored_columns(
         Indicator,
         "baseline_starts_on",
         "baseline_ends_on",
         gap=GapReason.NOT_APPLICABLE,
     ),
     DataColumn("values", _("Values"), CellKind.INTEGER),
-    *stored(Indicator, "note"),
+    *stored_columns(Indicator, "note"),
     ADDRESS,
 )
 
@@ -96,7 +104,7 @@ def indicators(reading):
             "area": of.area.code if of.area and of.area.plan == reading.plan else None,
             "commitment": standing.get(of.commitment_id),
             "agency": of.agency and of.agency.slug,
-            "baseline_value_gap": why_empty(told["baseline_value"], is_protected),
+            "baseline_value_gap": gap_reason(told["baseline_value"], is_protected),
             "values": len(line.points),
             "address": _page(of),
         }
@@ -110,14 +118,14 @@ def _page(indicator, mark=""):
 VALUES = (
     DataColumn("id", _("Indicator, days and who counted")),
     DataColumn("indicator", _("Indicator (code)"), refers="indicators.code"),
-    *stored(PublishedFigure, "starts_on", "ends_on"),
-    *stored(
+    *stored_columns(PublishedFigure, "starts_on", "ends_on"),
+    *stored_columns(
         PublishedFigure,
         "starts_exact_to",
         "ends_exact_to",
         gap=GapReason.NOT_APPLICABLE,
     ),
-    *stored(PublishedFigure, "counted_by", gap=GapReason.NOT_APPLICABLE),
+    *stored_columns(PublishedFigure, "counted_by", gap=GapReason.NOT_APPLICABLE),
     *bilingual(DataColumn("who", _("Who counted"), gap=GapReason.NOT_REPORTED)),
     DataColumn("shown", _("What is told"), CellKind.CODE, codes=SHOWN),
     *with_gap(DataColumn("value", _("Value"), CellKind.NUMBER)),
@@ -128,7 +136,7 @@ VALUES = (
         GapReason.NOT_APPLICABLE,
         codes=dict(Exactness.choices),
     ),
-    *stored(PublishedFigure, "status", gap=GapReason.NOT_APPLICABLE),
+    *stored_columns(PublishedFigure, "status", gap=GapReason.NOT_APPLICABLE),
     DataColumn(
         "differs", _("A later count differs by less than ten"), CellKind.BOOLEAN
     ),
@@ -138,10 +146,10 @@ VALUES = (
         CellKind.BOOLEAN,
         about=_("Not to be compared with the values before it."),
     ),
-    *stored(PublishedFigure, "provenance"),
+    *stored_columns(PublishedFigure, "provenance"),
     *bilingual(DataColumn("caption", _("Caption"), gap=GapReason.NOT_REPORTED)),
     *bilingual(DataColumn("note", _("Note"), gap=GapReason.NOT_REPORTED)),
-    *stored(PublishedFigure, "printed_where", gap=GapReason.NOT_APPLICABLE),
+    *stored_columns(PublishedFigure, "printed_where", gap=GapReason.NOT_APPLICABLE),
     PRINTED_BY,
     DataColumn(
         "revisions",
@@ -164,13 +172,15 @@ def values(reading):
             "id": value_key(line.indicator, point),
             "indicator": line.indicator.code,
             **pair(point, "who"),
-            "value_gap": why_empty(
+            "value_gap": gap_reason(
                 told["value"], is_protected, GapReason.NOT_APPLICABLE
             ),
             "exactness": told["exactness"] if is_told else None,
             "printed_by": point.printed_by and point.printed_by.whole_key,
             "revisions": len(told["earlier"]) if is_told else None,
-            "address": _page(line.indicator, anchor(point.starts_on, point.ends_on)),
+            "address": _page(
+                line.indicator, value_anchor(point.starts_on, point.ends_on)
+            ),
         }
 
 
@@ -203,7 +213,7 @@ BREAKDOWNS = (
         about=_("Empty where the whole breakdown is not told."),
     ),
     PRINTED_BY,
-    *stored(PublishedCell, "printed_where", gap=GapReason.NOT_APPLICABLE),
+    *stored_columns(PublishedCell, "printed_where", gap=GapReason.NOT_APPLICABLE),
 )
 
 
@@ -231,14 +241,14 @@ def breakdowns(reading):
 
 
 def _told_apart(code):
-    words = in_both(lazy(dimension, str)(code))
+    words = in_both(lazy(dimension_phrase, str)(code))
     names = {f"dimension_name_{language}": word for language, word in words.items()}
     return {"dimension": code, **names}
 
 
 PLANNED = (
     DataColumn("indicator", _("Indicator (code)"), refers="indicators.code"),
-    *stored(Target, "starts_on", "ends_on", "value", "provenance"),
+    *stored_columns(Target, "starts_on", "ends_on", "value", "provenance"),
     DataColumn("attained", _("Whether it is reached"), CellKind.CODE, codes=ATTAINED),
     *with_gap(DataColumn("reached", _("Value held against it"), CellKind.NUMBER)),
 )
@@ -248,7 +258,7 @@ def planned_values(reading):
     lines = {line.indicator.pk: line for line in reading.indicators}
     rows = Target.objects.filter(plan=reading.plan, indicator__in=lines)
     for aim in rows.order_by("indicator__sort_code", "starts_on", "ends_on"):
-        found = attained(aim, lines[aim.indicator_id], reading.day)
+        found = target_attainment(aim, lines[aim.indicator_id], reading.day)
         is_protected = found.code == AttainmentKind.PROTECTED
         # Values that cannot be held against it were reported.
         otherwise = GapReason.NOT_APPLICABLE
@@ -260,7 +270,7 @@ def planned_values(reading):
             "indicator": lines[aim.indicator_id].indicator.code,
             "attained": found.code,
             "reached": found.reached,
-            "reached_gap": why_empty(found.reached, is_protected, otherwise),
+            "reached_gap": gap_reason(found.reached, is_protected, otherwise),
         }
 
 

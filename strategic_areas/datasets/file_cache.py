@@ -23,8 +23,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from strategic_areas.datasets import DATASETS
-from strategic_areas.datasets.editions import datasets_of, quiet, snapshot_of
-from strategic_areas.datasets.formats import PACKAGE, TEXTS, make, names_of
+from strategic_areas.datasets.editions import datasets_of, read_unchanging, snapshot_of
+from strategic_areas.datasets.formats import PACKAGE, TEXTS, make_file, names_of
 from strategic_areas.datasets.snapshots import DataRow, key_of
 from strategic_areas.models import Edition, Plan, PublicationVersion
 
@@ -53,7 +53,7 @@ def current_version() -> FileVersion:
     return FileVersion(counters.takedowns, counters.number, timezone.localdate())
 
 
-def pack(name: str, content: bytes) -> bytes:
+def compress_text(name: str, content: bytes) -> bytes:
     """A file of text as it is sent to most programs; others are packed already."""
     return gzip.compress(content, 6, mtime=0) if name.endswith(TEXTS) else content
 
@@ -67,7 +67,7 @@ class PlanFiles:
             self.snapshot, self.datasets = snapshot_of(edition), datasets_of(edition)
             self.random = bytes(edition.random).hex()
         else:
-            self.snapshot, self.datasets = quiet(plan), DATASETS
+            self.snapshot, self.datasets = read_unchanging(plan), DATASETS
             bits = salted_hmac(BITS, f"{plan.code} {label}", algorithm="sha256")
             self.random = bits.hexdigest()[:32]
         self.counts = {name: len(rows) for name, rows in self.snapshot.tables.items()}
@@ -76,9 +76,9 @@ class PlanFiles:
     def content(self, name: str) -> bytes:
         """The file of this name, made if it is not yet; KeyError if there is none."""
         if name not in self.packed:
-            content = make(name, self.snapshot, self.datasets, self.random)
+            content = make_file(name, self.snapshot, self.datasets, self.random)
             self.sizes[name] = len(content)
-            self.packed[name] = pack(name, content)
+            self.packed[name] = compress_text(name, content)
         return self.packed[name]
 
     def rows(self, name: str) -> dict[str, DataRow]:

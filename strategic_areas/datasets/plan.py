@@ -21,10 +21,10 @@ from strategic_areas.datasets.columns import (
     Dataset,
     GapReason,
     bilingual,
-    page,
+    gap_reason,
+    page_column,
     pair,
-    stored,
-    why_empty,
+    stored_columns,
     with_gap,
 )
 from strategic_areas.models import Activity, Commitment, Plan, Programme, StrategicArea
@@ -91,9 +91,13 @@ def kept(words):
 
 
 PLANS = (
-    *stored(Plan, "code", "title", "status", "starts_on", "ends_on", "launched_on"),
-    *stored(Plan, "act", "act_url", "commission", "goals_by", "summary", "makers"),
-    *stored(Plan, "note"),
+    *stored_columns(
+        Plan, "code", "title", "status", "starts_on", "ends_on", "launched_on"
+    ),
+    *stored_columns(
+        Plan, "act", "act_url", "commission", "goals_by", "summary", "makers"
+    ),
+    *stored_columns(Plan, "note"),
     DataColumn(
         "is_demonstration",
         _("Demonstration"),
@@ -116,29 +120,31 @@ def plans(reading):
             **vars(reading.plan),
             "is_demonstration": not settings.OFFICIAL_SITE,
             "is_reconstructed": reading.board.is_reconstructed,
-            "address": page(reading.plan),
+            "address": page_column(reading.plan),
         }
     ]
 
 
 AREAS = (
-    *stored(StrategicArea, "code", "name", "short", "outcome", "outcome_provenance"),
-    *stored(StrategicArea, "provenance", "note"),
+    *stored_columns(
+        StrategicArea, "code", "name", "short", "outcome", "outcome_provenance"
+    ),
+    *stored_columns(StrategicArea, "provenance", "note"),
     ADDRESS,
 )
 
 
 def areas(reading):
     return [
-        {**vars(each), "address": page(each)}
+        {**vars(each), "address": page_column(each)}
         for each in reading.plan.areas.order_by("sort_code", "pk")
     ]
 
 
 PROGRAMMES = (
-    *stored(Programme, "code", "name"),
+    *stored_columns(Programme, "code", "name"),
     DataColumn("area", _("Strategic area (code)"), refers="areas.code"),
-    *stored(Programme, "provenance", "note"),
+    *stored_columns(Programme, "provenance", "note"),
     DataColumn("address", _("Address of the page of its area"), CellKind.ADDRESS),
 )
 
@@ -146,13 +152,13 @@ PROGRAMMES = (
 def programmes(reading):
     rows = reading.plan.programmes.select_related("area__plan")
     return [
-        {**vars(each), "area": each.area.code, "address": page(each.area)}
+        {**vars(each), "area": each.area.code, "address": page_column(each.area)}
         for each in rows.order_by("sort_code", "pk")
     ]
 
 
 COMMITMENTS = (
-    *stored(Commitment, "code", "title", "expected_result"),
+    *stored_columns(Commitment, "code", "title", "expected_result"),
     DataColumn("area", _("Strategic area (code)"), refers="areas.code"),
     *bilingual(DataColumn("area_name", _("Strategic area"))),
     DataColumn("programme", _("Programme (code)"), refers="programmes.code"),
@@ -206,15 +212,17 @@ COMMITMENTS = (
             about=_("The average of its activities, rounded down."),
         )
     ),
-    *stored(Commitment, "starts_on"),
+    *stored_columns(Commitment, "starts_on"),
     DUE_ON,
-    *stored(Commitment, "due_provenance"),
+    *stored_columns(Commitment, "due_provenance"),
     *kept(COMMITMENT_PUNCTUALITY),
     *DAYS_LATE,
-    *stored(
+    *stored_columns(
         Commitment, "stopped", "stopped_on", "resumes_on", gap=GapReason.NOT_APPLICABLE
     ),
-    *stored(Commitment, "baseline", "means_of_verification", "provenance", "note"),
+    *stored_columns(
+        Commitment, "baseline", "means_of_verification", "provenance", "note"
+    ),
     IS_DISPUTED,
     ADDRESS,
 )
@@ -239,7 +247,7 @@ def commitments(reading):
             **_counts(row),
             "percent_gap": _why_no_average(row),
             **_dates(row, reading.day),
-            "address": page(of),
+            "address": page_column(of),
         }
 
 
@@ -250,7 +258,7 @@ def _said(reading, account):
     said_on = account and account.said_on
     return {
         "said_on": said_on,
-        "said_on_gap": why_empty(said_on, is_protected=False, otherwise=otherwise),
+        "said_on_gap": gap_reason(said_on, is_protected=False, otherwise=otherwise),
         "said_in": account and codes[account.period_id],
     }
 
@@ -266,7 +274,7 @@ def _counts(row):
     done = done if told or total == 0 else None
     return {
         "activities_done": done,
-        "activities_done_gap": why_empty(done, _is_reserved(row), otherwise),
+        "activities_done_gap": gap_reason(done, _is_reserved(row), otherwise),
         "activities_reported": told,
         "activities_total": total,
     }
@@ -282,7 +290,7 @@ def _why_no_average(row):
         return GapReason.PROTECTED
     if row.standing.percent is None and row.standing.state not in UNDER_WAY:
         return GapReason.NOT_APPLICABLE
-    return why_empty(row.standing.percent, any(each.counts_victims for each in left))
+    return gap_reason(row.standing.percent, any(each.counts_victims for each in left))
 
 
 def _dates(row, day):
@@ -302,16 +310,16 @@ def _dates(row, day):
 
 
 ACTIVITIES = (
-    *stored(Activity, "code", "title"),
+    *stored_columns(Activity, "code", "title"),
     DataColumn("commitment", _("Commitment (code)"), refers="commitments.code"),
     DataColumn("programme", _("Programme (code)"), refers="programmes.code"),
     DataColumn("area", _("Strategic area (code)"), refers="areas.code"),
     DataColumn("agency", _("Agency (code)"), refers="agencies.code"),
     DataColumn("agency_acronym", _("Agency (acronym)")),
-    *stored(Activity, "kind"),
+    *stored_columns(Activity, "kind"),
     *(
         replace(each, about=_("Where a source gives one year."))
-        for each in stored(Activity, "year", gap=GapReason.NOT_APPLICABLE)
+        for each in stored_columns(Activity, "year", gap=GapReason.NOT_APPLICABLE)
     ),
     DataColumn(
         "is_counted",
@@ -331,15 +339,15 @@ ACTIVITIES = (
     ),
     *SAID,
     *with_gap(DataColumn("percent", _("Percent"), CellKind.INTEGER, unit="%")),
-    *stored(Activity, "starts_on"),
+    *stored_columns(Activity, "starts_on"),
     DUE_ON,
-    *stored(Activity, "due_provenance"),
+    *stored_columns(Activity, "due_provenance"),
     *kept(PUNCTUALITY),
     *DAYS_LATE,
-    *stored(
+    *stored_columns(
         Activity, "stopped", "stopped_on", "resumes_on", gap=GapReason.NOT_APPLICABLE
     ),
-    *stored(Activity, "expected_product"),
+    *stored_columns(Activity, "expected_product"),
     *with_gap(
         DataColumn(
             "quantity",
@@ -352,9 +360,9 @@ ACTIVITIES = (
             ),
         )
     ),
-    *stored(Activity, "unit"),
-    *stored(Activity, "counts_victims", "reaches_victims"),
-    *stored(Activity, "means_of_verification", "budget"),
+    *stored_columns(Activity, "unit"),
+    *stored_columns(Activity, "counts_victims", "reaches_victims"),
+    *stored_columns(Activity, "means_of_verification", "budget"),
     *(
         replace(
             each,
@@ -363,12 +371,14 @@ ACTIVITIES = (
                 "which years."
             ),
         )
-        for each in stored(Activity, "budget_amount", gap=GapReason.NOT_APPLICABLE)
+        for each in stored_columns(
+            Activity, "budget_amount", gap=GapReason.NOT_APPLICABLE
+        )
     ),
     DataColumn(
         "budget_currency", _("Currency (ISO 4217)"), gap=GapReason.NOT_APPLICABLE
     ),
-    *stored(Activity, "provenance", "note"),
+    *stored_columns(Activity, "provenance", "note"),
     IS_DISPUTED,
     ADDRESS,
 )
@@ -393,9 +403,9 @@ def activities(reading):
             "percent": percent,
             "percent_gap": why,
             **_dates(row, reading.day),
-            "quantity_gap": why_empty(told["quantity"], is_protected),
+            "quantity_gap": gap_reason(told["quantity"], is_protected),
             "budget_currency": of.budget_amount and of.budget_currency,
-            "address": page(of),
+            "address": page_column(of),
         }
 
 

@@ -28,8 +28,8 @@ from django.utils import timezone
 from agencies.models import Agency, AgencyName
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import CellKind, GapReason
-from strategic_areas.datasets.editions import packed, rewritten, unpacked
-from strategic_areas.datasets.snapshots import in_both, table
+from strategic_areas.datasets.editions import pack_rows, rewrite_rows, unpack_rows
+from strategic_areas.datasets.snapshots import dataset_table, in_both
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     UPDATE_MODELS,
@@ -46,7 +46,7 @@ from strategic_areas.models import (
     Source,
 )
 from strategic_areas.models.publication import random_bits
-from strategic_areas.queries.public_rows import TOUCHING, concerned
+from strategic_areas.queries.public_rows import SOURCE_MODELS, affected_records
 from strategic_areas.queries.public_rows.plan_reading import PlanReading
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ logger = logging.getLogger(__name__)
 #: Datasets in whose rows everything is about one number.
 FIGURES = {"values", "breakdowns", "planned_values"}
 #: What stands in place of words about people, by the kind of the cell.
-INSTEAD = {CellKind.TEXT: MARKER, CellKind.ADDRESS: None}
+REPLACEMENTS = {CellKind.TEXT: MARKER, CellKind.ADDRESS: None}
 #: What stands in place of a percent that would tell a number which went.
 NO_PERCENT = {"percent": None, "percent_gap": GapReason.PROTECTED.value}
 #: As much of the key of an edition's row as a purge can keep.
@@ -65,9 +65,9 @@ EVERYWHERE = {
     *(Participation, ReportingPeriod, Source),
 }
 #: Datasets of which no row goes by what is taken from other records.
-STEADY = {"agencies", "rounds", "scorecards"}
+UNAFFECTED_DATASETS = {"agencies", "rounds", "scorecards"}
 #: The records by which it is told what others concern.
-LEADING = TOUCHING.union(UPDATE_MODELS)
+LINKED_MODELS = SOURCE_MODELS.union(UPDATE_MODELS)
 #: All that a reading of some records reads.
 EVERYTHING = {
     model: model.objects.all() for model in (Commitment, Indicator, *UPDATE_MODELS)
@@ -80,7 +80,7 @@ RemovalScope = namedtuple("Reach", "tables whole texts words")
 
 
 @contextmanager
-def taking_away(
+def removing_from_editions(
     cause, touched, *, plans=None, takedown=None, compares=True, texts=(), words=None
 ):
     """
@@ -101,7 +101,7 @@ def taking_away(
     yield (gone := {})
     now = _today(editions, keys)
     reading = cache(_reading)
-    whole = cache(lambda plan, name: table(DATASETS[name], reading(plan)))
+    whole = cache(lambda plan, name: dataset_table(DATASETS[name], reading(plan)))
     for edition in editions:
         note = {"cause": cause, "takedown": takedown}
         try:
@@ -120,9 +120,9 @@ def taking_away(
                 )
 
 
-def protect(touched):
+def protect_in_editions(touched):
     """Take from the editions what is protected today of what these records concern."""
-    with taking_away(GapReason.PROTECTED.value, touched, compares=False):
+    with removing_from_editions(GapReason.PROTECTED.value, touched, compares=False):
         pass
 
 
@@ -139,15 +139,17 @@ def _keys(touched):
         by_model[model].add(pk)
     if EVERYWHERE & by_model.keys():
         return None
-    for model in by_model.keys() - LEADING:
+    for model in by_model.keys() - LINKED_MODELS:
         rows = model._default_manager.filter(pk__in=by_model[model])
         for link in model._meta.concrete_fields:
-            if link.related_model in LEADING:
+            if link.related_model in LINKED_MODELS:
                 linked = rows.exclude(**{link.name: None})
                 by_model[link.related_model].update(
                     linked.values_list(link.attname, flat=True)
                 )
-    return concerned((model, pk) for model, pks in by_model.items() for pk in pks)
+    return affected_records(
+        (model, pk) for model, pks in by_model.items() for pk in pks
+    )
 
 
 def _today(editions, keys):
@@ -159,9 +161,9 @@ def _today(editions, keys):
                 only = keys()
                 reading = _reading(plan, EVERYTHING if only is None else only)
                 found[pk] = {
-                    name: table(dataset, reading)
+                    name: dataset_table(dataset, reading)
                     for name, dataset in DATASETS.items()
-                    if only is None or name not in STEADY
+                    if only is None or name not in UNAFFECTED_DATASETS
                 }
         except Exception:
             logger.exception("It is not known what is taken from editions of %s.", plan)
@@ -248,9 +250,9 @@ def _worded(rows):
     By keys and codes rows are found, and an address of this portal has those alone.
     """
     return {
-        each["name"]: INSTEAD[each["kind"]]
+        each["name"]: REPLACEMENTS[each["kind"]]
         for each in rows.columns["columns"]
-        if each["kind"] in INSTEAD
+        if each["kind"] in REPLACEMENTS
         and not (each["refers"] or each["codes"])
         and each["name"] not in {"address", *rows.columns["key"]}
     }
@@ -302,7 +304,7 @@ def _taken(rows, reach, lost):
             gone[key] = cells
         return left
 
-    return rewritten(rows.content, keys, reach.texts, change), gone
+    return rewrite_rows(rows.content, keys, reach.texts, change), gone
 
 
 def _change(edition, contents, withdrawn):
@@ -316,7 +318,7 @@ def _change(edition, contents, withdrawn):
     stored.update(is_moving=edition.is_moving)
 
 
-def put_back_in_editions(takedown, *, without):
+def restore_in_editions(takedown, *, without):
     """
     Let stand again in editions what a takedown took, but for what went since.
 
@@ -325,29 +327,29 @@ def put_back_in_editions(takedown, *, without):
     gone = takedown.editions
     stored = EditionRows.objects.filter(pk__in=gone).select_related("edition")
     for rows in stored:
-        table, columns = unpacked(rows.content), len(rows.columns["columns"])
+        table, columns = unpack_rows(rows.content), len(rows.columns["columns"])
         for key, cells in gone[str(rows.pk)].items():
             stood = {name: cells[name] for name in cells if cells[name] not in without}
             if key in table or len(cells) == columns:
                 table[key] = table.get(key, dict.fromkeys(cells, MARKER)) | stood
         left = [n for n in rows.edition.withdrawn if n["takedown"] != takedown.pk]
-        _change(rows.edition, {rows: packed(table)}, left)
+        _change(rows.edition, {rows: pack_rows(table)}, left)
     plans = {rows.edition.plan_id for rows in stored}
-    with taking_away(takedown.cause, None, plans=plans, compares=False):
+    with removing_from_editions(takedown.cause, None, plans=plans, compares=False):
         pass
 
 
-def cells_with(words):
+def count_cells_with(words):
     """How many cells of editions hold these words."""
     return sum(
         words.occur_in(row[name])
         for rows in EditionRows.objects.all()
-        for row in unpacked(rows.content).values()
+        for row in unpack_rows(rows.content).values()
         for name in _worded(rows)
     )
 
 
-def blank(places):
+def blank_in_editions(places):
     """
     Blank each text of these rows, in a portal that is restored.
 
@@ -356,8 +358,8 @@ def blank(places):
     label = EditionRows._meta.label_lower
     for place in (each for each in places if each["model"] == label):
         for rows in EditionRows.objects.filter(pk=place["row"]):
-            table, blanks = unpacked(rows.content), _worded(rows)
+            table, blanks = unpack_rows(rows.content), _worded(rows)
             for key, row in table.items():
                 if key[:MOST] == place["field"]:
                     row |= {name: blanks[name] for name in blanks if row[name]}
-            _change(rows.edition, {rows: packed(table)}, rows.edition.withdrawn)
+            _change(rows.edition, {rows: pack_rows(table)}, rows.edition.withdrawn)

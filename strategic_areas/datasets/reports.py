@@ -13,10 +13,10 @@ from strategic_areas.datasets.columns import (
     Dataset,
     GapReason,
     bilingual,
+    gap_reason,
     label_of,
-    page,
+    page_column,
     pair,
-    why_empty,
     with_gap,
 )
 from strategic_areas.models import (
@@ -25,8 +25,8 @@ from strategic_areas.models import (
     Provenance,
     WithdrawalCause,
 )
-from strategic_areas.queries.public_rows import COUNTED, report_row
-from strategic_areas.queries.updates.public_updates import FIGURES, TEXTS
+from strategic_areas.queries.public_rows import REPORT_NUMBERS, report_row
+from strategic_areas.queries.updates.public_updates import FIGURE_FIELDS, TEXT_FIELDS
 from strategic_areas.sentences import STATES
 
 KINDS = {
@@ -103,7 +103,7 @@ REPORTS = (
     ),
     *(
         column
-        for of in FIGURES
+        for of in FIGURE_FIELDS
         for column in with_gap(
             DataColumn(of.name, label_of(of), NUMBERS[of.kind], about=NOT_ADDED)
         )
@@ -113,7 +113,7 @@ REPORTS = (
     DataColumn("text_en", _("What was done, in English"), gap=GapReason.NOT_REPORTED),
     *(
         column
-        for of in TEXTS
+        for of in TEXT_FIELDS
         for column in bilingual(
             DataColumn(of.name, label_of(of), gap=GapReason.NOT_REPORTED)
         )
@@ -186,7 +186,7 @@ def reports(reading):
                 if is_report
                 else dict.fromkeys(each.name for each in UNIT)
             ),
-            "text_es_gap": why_empty(
+            "text_es_gap": gap_reason(
                 told["text_es"] or None,
                 entry.is_reserved,
                 GapReason.NOT_APPLICABLE
@@ -194,7 +194,7 @@ def reports(reading):
                 else GapReason.NOT_REPORTED,
             ),
             "handed_in_on": entry.submitted_on,
-            "reported_on_gap": why_empty(
+            "reported_on_gap": gap_reason(
                 entry.reported_on,
                 is_protected=False,
                 otherwise=GapReason.NOT_REPORTED
@@ -204,13 +204,13 @@ def reports(reading):
             "is_no_news": entry.is_no_news,
             "is_reviewed_within_agency": entry.is_reviewed_within_agency,
             "evidence": None if is_closed else len(entry.evidence),
-            "address": page(entry),
+            "address": page_column(entry),
         }
 
 
 def _numbers(entry, told, is_report):
     """Its numbers; the percent of reconstructed work would pass for a measure."""
-    for name in COUNTED:
+    for name in REPORT_NUMBERS:
         is_asked = is_report and not entry.is_withdrawn
         is_protected = name in told["protected"] or entry.is_reserved
         if name == "percent" and is_report:
@@ -223,7 +223,7 @@ def _numbers(entry, told, is_report):
                 otherwise if entry.subject.is_continuing else GapReason.NOT_ASKED
             )
         yield name, value
-        yield f"{name}_gap", why_empty(value, is_protected, otherwise)
+        yield f"{name}_gap", gap_reason(value, is_protected, otherwise)
 
 
 DATASETS = (

@@ -37,7 +37,7 @@ class Snapshot:
     tables: dict[str, dict[str, DataRow]]
 
 
-def snapshot(plan: Plan) -> Snapshot:
+def take_snapshot(plan: Plan) -> Snapshot:
     """What the public reads of the plan now; ValueError for one in preparation."""
     if plan.status == Plan.Status.IN_PREPARATION:
         raise ValueError(f"nobody reads the plan {plan} yet")
@@ -49,11 +49,11 @@ def snapshot(plan: Plan) -> Snapshot:
         day=reading.day,
         edition="",
         is_reconstructed=reading.board.is_reconstructed,
-        tables={name: table(each, reading) for name, each in DATASETS.items()},
+        tables={name: dataset_table(each, reading) for name, each in DATASETS.items()},
     )
 
 
-def table(dataset: Dataset, reading: PlanReading) -> dict[str, DataRow]:
+def dataset_table(dataset: Dataset, reading: PlanReading) -> dict[str, DataRow]:
     """The rows of one dataset by their key; ValueError if two rows have the same."""
     found = {}
     for told in dataset.read(reading):

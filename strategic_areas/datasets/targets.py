@@ -12,28 +12,30 @@ from strategic_areas.datasets.columns import (
     GapReason,
     bilingual,
     pair,
-    stored,
+    stored_columns,
 )
 from strategic_areas.models import FrameworkTarget
 from strategic_areas.sentences import FAMILIES, SHORT_BODIES, TARGET_KINDS
 
 TARGETS = (
-    *stored(FrameworkTarget, "code"),
+    *stored_columns(FrameworkTarget, "code"),
     DataColumn("family", _("Framework"), codes=FAMILIES),
     DataColumn("kind", _("Kind"), codes=TARGET_KINDS),
-    *stored(FrameworkTarget, "name"),
-    *stored(FrameworkTarget, "year", gap=GapReason.NOT_APPLICABLE),
+    *stored_columns(FrameworkTarget, "name"),
+    *stored_columns(FrameworkTarget, "year", gap=GapReason.NOT_APPLICABLE),
     DataColumn(
         "body", _("Who asks for it"), gap=GapReason.NOT_APPLICABLE, codes=SHORT_BODIES
     ),
-    *stored(FrameworkTarget, "by_year", "confidence", gap=GapReason.NOT_APPLICABLE),
+    *stored_columns(
+        FrameworkTarget, "by_year", "confidence", gap=GapReason.NOT_APPLICABLE
+    ),
     DataColumn(
         "commitments",
         _("Commitments that respond to it"),
         CellKind.INTEGER,
         about=_("None of this plan does where it is 0."),
     ),
-    *stored(FrameworkTarget, "answer", "provenance", "note"),
+    *stored_columns(FrameworkTarget, "answer", "provenance", "note"),
     ADDRESS,
 )
 

@@ -10,17 +10,21 @@ from django.utils.translation import gettext_lazy
 
 from strategic_areas.desk.changes.protection import describe_differences
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.figures.phrases import chosen
-from strategic_areas.queries.plan.plan_progress import load, once_published, with_rounds
-from strategic_areas.queries.plan.plans import choose
+from strategic_areas.queries.figures.phrases import choose_language
+from strategic_areas.queries.plan.plan_progress import (
+    add_rounds,
+    load_plan_progress,
+    progress_after_publishing,
+)
+from strategic_areas.queries.plan.plans import choose_plan
 from strategic_areas.queries.public_rows import (
     LISTS,
     RowDifference,
-    difference,
     report_row,
-    standing_row,
+    row_differences,
+    state_columns,
 )
-from strategic_areas.queries.rounds import asked_in
+from strategic_areas.queries.rounds import obligations_in
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,9 @@ def page_changes_of_reports(readings) -> list[PublicPageChange]:
     found, told = [], []
     for plan in dict.fromkeys(each.after.commitment.plan for each in readings):
         own = [each for each in readings if each.after.commitment.plan == plan]
-        board = load(plan, timezone.localdate())
-        then = once_published(board, [each.item.record for each in own])
-        found += difference(_standings(board), _standings(then))
+        board = load_plan_progress(plan, timezone.localdate())
+        then = progress_after_publishing(board, [each.item.record for each in own])
+        found += row_differences(_standings(board), _standings(then))
         told += _of_agencies(then, {(x.after.agency, x.after.period) for x in own})
     found += [
         RowDifference("reports", "", None, report_row(each.after)) for each in readings
@@ -80,7 +84,7 @@ def _standings(board):
                 "code": of.code,
                 "percent": standing.percent,
                 "quantity": None,  # no report changes what is planned
-                **standing_row(standing),
+                **state_columns(standing),
             }
             for of, standing in found
         }
@@ -94,7 +98,7 @@ def _standings(board):
 def _of_agencies(board, sheets):
     """The page of each agency that a round asks: how much of it is then published."""
     rounds = {period for _agency, period in sheets if not period.is_demonstration}
-    every = asked_in(with_rounds(board, None, rounds), rounds) if rounds else {}
+    every = obligations_in(add_rounds(board, None, rounds), rounds) if rounds else {}
     for (agency, period), asked in every.items():
         if asked and (agency, period) in sheets:
             yield PublicPageChange(
@@ -104,7 +108,7 @@ def _of_agencies(board, sheets):
                 % {
                     "number": sum(each.is_published for each in asked),
                     "total": len(asked),
-                    "period": chosen(period.name_es, period.name_en),
+                    "period": choose_language(period.name_es, period.name_en),
                 },
             )
 
@@ -129,7 +133,10 @@ def page_changes_of(
         *beside,
         *(_place(*each) for each in found.items() if _is_list(each[0])),
     ]
-    if counted and getattr(choose(timezone.localdate()).shown, "code", "") in counted:
+    if (
+        counted
+        and getattr(choose_plan(timezone.localdate()).shown, "code", "") in counted
+    ):
         told = _("How many commitments are in which state.")
         places.append(PublicPageChange(_("The first page"), public_path("home"), told))
     return places

@@ -51,7 +51,7 @@ from strategic_areas.models import (
     RevisionStatus,
 )
 from strategic_areas.queries import rounds
-from strategic_areas.queries.rounds import cells
+from strategic_areas.queries.rounds import agency_rounds
 from strategic_areas.workflow.questions import BY_MODEL
 
 FLAG_AFTER_ROUNDS, CLOSE_AFTER_ROUNDS = 2, 3
@@ -164,7 +164,7 @@ def _silence(today):
     """Agency → (due date, was silent) of its closed rounds, the newest first."""
     found = defaultdict(list)
     closed = ReportingPeriod.objects.rounds().filter(closes_on__lt=today)
-    for cell in cells(closed.select_related("plan"), today):
+    for cell in agency_rounds(closed.select_related("plan"), today):
         promptness = cell.promptness(today)
         if promptness != Timeliness.NOT_ASKED and not cell.accepts(today):
             found[cell.agency.pk].append(
@@ -331,7 +331,7 @@ def agency_work(agency, today=None):
 
 def _owed(agency, today):
     opened = ReportingPeriod.objects.opened(today).select_related("plan")
-    for cell in rounds.cells(opened, today):
+    for cell in rounds.agency_rounds(opened, today):
         if cell.agency == agency and cell.accepts(today) and cell.missing:
             yield cell
 

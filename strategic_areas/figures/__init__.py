@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils.translation import override
 
 from strategic_areas import text_guard
-from strategic_areas.datasets.removals import protect
+from strategic_areas.datasets.removals import protect_in_editions
 from strategic_areas.date_ranges import DateRange
 from strategic_areas.disclosure import (
     GROUPS,
@@ -27,7 +27,7 @@ from strategic_areas.disclosure import (
     Quote,
     disclose,
 )
-from strategic_areas.figures.raw_figures import read
+from strategic_areas.figures.raw_figures import read_raw_figures
 from strategic_areas.models import (
     Indicator,
     PublishedCell,
@@ -152,7 +152,7 @@ _is_held = ContextVar("is_held", default=False)
 
 
 @contextmanager
-def at_the_end():
+def publishing_at_end():
     """Within, nothing is published: whoever holds it back publishes it all as one."""
     token = _is_held.set(True)
     try:
@@ -164,13 +164,13 @@ def at_the_end():
 def publish_indicator(sender, instance, raw=False, **kwargs):
     """Receiver of ``post_save``: what an indicator counts decides what is told."""
     if not raw:
-        publish(Indicator.objects.filter(pk=instance.pk))
+        publish_figures(Indicator.objects.filter(pk=instance.pk))
 
 
 def publish_source(sender, instance, created, raw=False, **kwargs):
     """Receiver of ``post_save``: of which kind a source is decides what it prints."""
     if not (created or raw):
-        publish(Indicator.objects.filter(sensitive=True))
+        publish_figures(Indicator.objects.filter(sensitive=True))
 
 
 @dataclass
@@ -189,7 +189,7 @@ class DisclosedValue:
 
 
 @transaction.atomic
-def publish(indicators):
+def publish_figures(indicators):
     """Bring what the public reads of these indicators and of families up to date."""
     if _is_held.get():
         return
@@ -197,7 +197,7 @@ def publish(indicators):
     # Of a family one total is told: two who publish at once wait for each other.
     members = list(families.select_for_update(of=["self"]).values_list("pk", "family"))
     concerned = Q(pk__in=indicators) | Q(pk__in=[pk for pk, _family in members])
-    raws = read(Indicator.objects.filter(concerned))
+    raws = read_raw_figures(Indicator.objects.filter(concerned))
     memory = DisclosureHistory(dict(members), {raw.indicator.pk for raw in raws})
     for raw in raws:
         if raw.is_printed or not raw.indicator.sensitive:
@@ -208,7 +208,7 @@ def publish(indicators):
     with override("es"):
         takes = [_write(raw, _told(raw, memory, tellers)) for raw in raws]
     if any(takes):
-        protect((Indicator, raw.indicator.pk) for raw in raws)
+        protect_in_editions((Indicator, raw.indicator.pk) for raw in raws)
 
 
 def _tellers(raws):

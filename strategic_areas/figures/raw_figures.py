@@ -77,7 +77,7 @@ def _quote(printed):
     return Quote(printed.printed_by_id, *where) if is_quoted else None
 
 
-def read(indicators):
+def read_raw_figures(indicators):
     """The latest measurement of each span, as ``Raw``."""
     latest = (
         Measurement.objects.filter(indicator__in=indicators)
@@ -152,12 +152,12 @@ class DownloadStamp:
         return f"{slugify(_('Exact'))}-{self.subject}-{moment}-{account}.{extension}"
 
 
-def as_csv(indicators, taken: DownloadStamp) -> bytes:
+def raw_figures_csv(indicators, taken: DownloadStamp) -> bytes:
     rows = ([_plain(cell) for cell in row] for row in _rows(indicators, taken))
     return spreadsheet_cells.csv_content(rows).encode()
 
 
-def as_workbook(indicators, taken: DownloadStamp) -> bytes:
+def raw_figures_workbook(indicators, taken: DownloadStamp) -> bytes:
     from openpyxl.styles import Font
 
     from strategic_areas.workbooks.writing import content_of, new_book
@@ -184,7 +184,7 @@ def _rows(indicators, taken) -> Iterable[list]:
         *(_("Exactness"), _("State"), _("Sources")),
     ]
     labels = _labels()
-    for raw in read(indicators):
+    for raw in read_raw_figures(indicators):
         value = raw.measurement
         of = value.indicator
         named = [of.code, of.name, of.unit, value.counted_by]

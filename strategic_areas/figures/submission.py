@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from agencies.access import RefusedError
 from agencies.decisions import Outdated, Status
 from agencies.mail import tell_proposer
-from strategic_areas.figures import at_the_end, publish
+from strategic_areas.figures import publish_figures, publishing_at_end
 from strategic_areas.models import Indicator, ReportedSpan
 from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Breakdown, Measurement, ReportedValue
@@ -34,9 +34,9 @@ from strategic_areas.workflow.transitions import (
 )
 
 #: What tells of which days a value is, and whose.
-SPAN = ("indicator", "agency", "starts_on", "ends_on")
+SPAN_FIELDS = ("indicator", "agency", "starts_on", "ends_on")
 #: What the status of a value is called of its span; every other asks for a new one.
-STANDS = {
+SPAN_STATUS = {
     Status.PENDING: ReportedSpan.Status.SUBMITTED,
     Status.APPLYING: ReportedSpan.Status.SUBMITTED,
     Status.APPROVED: ReportedSpan.Status.PUBLISHED,
@@ -52,7 +52,7 @@ class ValueSteps(GuardedSteps):
         return may_review(user, ReportedValue)
 
     def apply(self, reported, by):
-        if reported.revises != standing(reported):
+        if reported.revises != current_measurement(reported):
             raise Outdated
         told = [reported.printed_where, reported.note, reported.why]
         must_not_wait_for_purge(reported, told)
@@ -84,7 +84,7 @@ class ValueSteps(GuardedSteps):
             for category, number in numbers.items()
         )
         ReportedValue.objects.filter(pk=reported.pk).update(measurement=measurement)
-        publish(_indicators_of([reported]))
+        publish_figures(_indicators_of([reported]))
 
     @transaction.atomic
     def approve_all(self, values, *, by):
@@ -110,7 +110,7 @@ class ValueSteps(GuardedSteps):
 
     def _together(self, values, by, step):
         text = _("%(record)s: another value of these days was published.")
-        with at_the_end():
+        with publishing_at_end():
             for each in sorted(values, key=lambda value: value.pk):
                 if why_not := self.why_not(by, each):
                     raise RefusedError(f"{each}: {why_not}")
@@ -118,10 +118,10 @@ class ValueSteps(GuardedSteps):
                     if step(each, by=by).status != Status.OUTDATED:
                         continue
                 raise RefusedError(text % {"record": each})
-        publish(_indicators_of(values))
+        publish_figures(_indicators_of(values))
 
     def ended(self, reported):
-        tell_the_span(reported)
+        record_reported_span(reported)
         if reported.status in {Status.APPROVED, Status.DECLINED}:
             code, page = reported.indicator.code, _page_of(reported)
             tell_proposer(reported, "value", about=code, address=page)
@@ -144,7 +144,7 @@ def _indicators_of(values):
     return Indicator.objects.filter(pk__in=[each.indicator_id for each in values])
 
 
-def standing(reported):
+def current_measurement(reported):
     """The latest measurement of the agency's for these days, or None."""
     rows = Measurement.objects.filter(
         indicator=reported.indicator_id,
@@ -157,7 +157,7 @@ def standing(reported):
 
 
 @transaction.atomic
-def hand_in(reported, *, by):
+def submit_value(reported, *, by):
     """
     Store an unsaved value of the agency's, and return it.
 
@@ -187,20 +187,20 @@ def hand_in(reported, *, by):
         _("%(record)s: a value of these days waits for review."),
         record=indicator,
     )
-    reported.revises = standing(reported)
+    reported.revises = current_measurement(reported)
     must(
         not reported.revises or reported.why.strip(),
         _("%(record)s: say why it is revised."),
         record=indicator,
     )
     VALUES.propose(reported, by=by)
-    tell_the_span(reported)
+    record_reported_span(reported)
     return reported
 
 
-def tell_the_span(reported):
+def record_reported_span(reported):
     """Keep, apart from all numbers, that these days were reported."""
-    about = {name: getattr(reported, name) for name in SPAN}
+    about = {name: getattr(reported, name) for name in SPAN_FIELDS}
     rows = ReportedValue.objects.filter(**about).exclude(status=Status.TAKEN_BACK)
     last = rows.order_by("proposed_at", "pk").last()
     if last is None:
@@ -208,13 +208,13 @@ def tell_the_span(reported):
         return
     own = rows.filter(source=None).order_by("proposed_at").first()
     told = {
-        "status": STANDS.get(last.status, ReportedSpan.Status.RETURNED),
+        "status": SPAN_STATUS.get(last.status, ReportedSpan.Status.RETURNED),
         "submitted_on": own and timezone.localdate(own.proposed_at),
     }
     ReportedSpan.objects.update_or_create(**about, defaults=told)
 
 
-def handed_in(
+def last_submitted_values(
     values: Iterable[AskedValue], **lookups
 ) -> dict[AskedValue, ReportedValue]:
     """What was handed in last of each of these values, and not taken back."""
@@ -232,7 +232,7 @@ def handed_in(
     }
 
 
-def content(reported):
+def fingerprinted_facts(reported):
     """The facts of a value that its fingerprint is made of."""
     return {
         "indicator": reported.indicator.code,
@@ -250,13 +250,13 @@ def content(reported):
     }
 
 
-def as_sent(values: Iterable[AskedValue]) -> list[dict]:
+def receipt_values(values: Iterable[AskedValue]) -> list[dict]:
     """
     How each value stands, for the receipt of a round: without its number, which the
     fingerprint of what was handed in covers.
     """
     values = list(values)
-    last = handed_in(values, source=None)
+    last = last_submitted_values(values, source=None)
     return [
         {
             "indicator": value.code,
@@ -272,7 +272,7 @@ def as_sent(values: Iterable[AskedValue]) -> list[dict]:
 def _fingerprint(reported):
     if reported is None:
         return {}
-    return {"value": reported.pk, "sha256": digest(content(reported))}
+    return {"value": reported.pk, "sha256": digest(fingerprinted_facts(reported))}
 
 
 def _key(told):

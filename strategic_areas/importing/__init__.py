@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from agencies import audit
 from strategic_areas import figures
-from strategic_areas.datasets.removals import protect
+from strategic_areas.datasets.removals import protect_in_editions
 from strategic_areas.importing.checking import check_personal_data, check_plan_file
 from strategic_areas.importing.comparison import (
     ImportSummary,
@@ -29,7 +29,11 @@ from strategic_areas.importing.rules import broken_rules
 from strategic_areas.models import Indicator, PlanFile
 from strategic_areas.plan_document.stored_plan import StoredPlan
 from strategic_areas.plan_document.tables import REVISED, TABLES
-from strategic_areas.queries.public_rows import concerned, difference, public_rows
+from strategic_areas.queries.public_rows import (
+    affected_records,
+    read_public_rows,
+    row_differences,
+)
 from strategic_areas.workbooks.reading import CellProblem
 
 __all__ = ["ImportSummary", "PlanFileError", "load_plan_file"]
@@ -53,8 +57,8 @@ def load_plan_file(path, *, dry_run=False, progress=None):
             outcome = _load(plan_file, file, progress or (lambda table, number: None))
             if dry_run:
                 is_new = outcome.created["plans"]
-                keys = concerned(() if is_new else outcome.touched)
-                after = public_rows(keys)
+                keys = affected_records(() if is_new else outcome.touched)
+                after = read_public_rows(keys)
                 transaction.set_rollback(True)
     except DatabaseError as error:
         text = str(error).strip().splitlines()
@@ -64,7 +68,7 @@ def load_plan_file(path, *, dry_run=False, progress=None):
         )
         raise PlanFileError([fault]) from error
     if dry_run:
-        outcome.public = difference(public_rows(keys), after)
+        outcome.public = row_differences(read_public_rows(keys), after)
     return outcome
 
 
@@ -78,7 +82,7 @@ def _load(plan_file, file, progress):
     outcome = ImportSummary(warnings=warnings)
     file.save()  # while it is being loaded, it may change the structure of plans
     lines = LineBuilder(plan_file, known).lists
-    with figures.at_the_end():
+    with figures.publishing_at_end():
         for name, some in lines.items():
             progress(name, len(some))
         others = chain.from_iterable(lines[n] for n in TABLES if n not in REVISED)
@@ -88,9 +92,9 @@ def _load(plan_file, file, progress):
             for line in lines[name]:
                 revising.put_in(line)
     outcome.absent = _absent(memory, lines)
-    figures.publish(Indicator.objects.filter(introduced_by=stored.plan))
+    figures.publish_figures(Indicator.objects.filter(introduced_by=stored.plan))
     if any(each.protects for _title, changes in outcome.changed for each in changes):
-        protect(outcome.touched)
+        protect_in_editions(outcome.touched)
     memory.save(stored.plan)
     if outcome.created or outcome.changed:
         counts = {

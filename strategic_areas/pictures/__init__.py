@@ -25,7 +25,7 @@ COLOURS = {
 }
 
 
-def draw(*, site, kicker, title, summary, parts, note, foot) -> bytes:
+def draw_card(*, site, kicker, title, summary, parts, note, foot) -> bytes:
     """
     A PNG of few colours, so that it weighs little. Its texts stand from the top down.
 
@@ -37,32 +37,32 @@ def draw(*, site, kicker, title, summary, parts, note, foot) -> bytes:
     image = Image.new("RGB", SIZE, PAPER)
     canvas = ImageDraw.Draw(image)
     canvas.rectangle((0, 0, WIDTH, 88), fill=HEADER)
-    canvas.text((MARGIN, 44), site, PAPER, font(30, "Bold"), anchor="lm")
-    canvas.text((MARGIN, 120), kicker, SOFT, font(28))
+    canvas.text((MARGIN, 44), site, PAPER, load_font(30, "Bold"), anchor="lm")
+    canvas.text((MARGIN, 120), kicker, SOFT, load_font(28))
     top = _title(canvas, title)
-    canvas.text((MARGIN, top), fitting(summary, 34), INK, font(34, "Bold"))
+    canvas.text((MARGIN, top), fit_to_width(summary, 34), INK, load_font(34, "Bold"))
     if parts:
         _bar(canvas, parts, top + 62)
     top = _legend(canvas, parts, top + 112) if parts else top + 62
     room = (HEIGHT - 70 - top) // 40
-    for line in wrapped(note, 28, min(room, 3)) if room > 0 else ():
-        canvas.text((MARGIN, top), line, INK, font(28))
+    for line in wrap_text(note, 28, min(room, 3)) if room > 0 else ():
+        canvas.text((MARGIN, top), line, INK, load_font(28))
         top += 40
-    canvas.text((MARGIN, HEIGHT - 34), foot, SOFT, font(24), anchor="ls")
+    canvas.text((MARGIN, HEIGHT - 34), foot, SOFT, load_font(24), anchor="ls")
     stored = BytesIO()
     image.quantize(64, Image.Quantize.FASTOCTREE).save(stored, "PNG")
     return stored.getvalue()
 
 
 @cache
-def font(size, weight="Regular"):
+def load_font(size, weight="Regular"):
     from PIL import ImageFont
 
     return ImageFont.truetype(FONTS / f"PublicSans-{weight}.ttf", size)
 
 
-def fitting(text, size, weight="Bold", width=WIDTH - 2 * MARGIN):
-    measure = font(size, weight).getlength
+def fit_to_width(text, size, weight="Bold", width=WIDTH - 2 * MARGIN):
+    measure = load_font(size, weight).getlength
     if measure(text) <= width:
         return text
     while text and measure(f"{text}…") > width:
@@ -70,23 +70,23 @@ def fitting(text, size, weight="Bold", width=WIDTH - 2 * MARGIN):
     return f"{text.rstrip()}…"
 
 
-def wrapped(text, size, lines):
-    measure = font(size, "Bold").getlength
+def wrap_text(text, size, lines):
+    measure = load_font(size, "Bold").getlength
     found, words = [], text.split()
     while words and len(found) < lines - 1:
         line = [words.pop(0)]
         while words and measure(" ".join([*line, words[0]])) <= WIDTH - 2 * MARGIN:
             line.append(words.pop(0))
-        found.append(fitting(" ".join(line), size))
-    return [*found, fitting(" ".join(words), size)] if words else found
+        found.append(fit_to_width(" ".join(line), size))
+    return [*found, fit_to_width(" ".join(words), size)] if words else found
 
 
 def _title(canvas, title):
     """Draw it; where the next thing begins."""
     size = 52 if len(title) < 80 else 42
     top = 164
-    for line in wrapped(title, size, 3):
-        canvas.text((MARGIN, top), line, INK, font(size, "Bold"))
+    for line in wrap_text(title, size, 3):
+        canvas.text((MARGIN, top), line, INK, load_font(size, "Bold"))
         top += round(size * 1.2)
     return top + 22
 
@@ -105,11 +105,11 @@ def _legend(canvas, parts, top):
     left = MARGIN
     for family, word, number in parts:
         text = f"{word} {number}"
-        width = font(28).getlength(text) + 32
+        width = load_font(28).getlength(text) + 32
         if left > MARGIN and left + width > WIDTH - MARGIN:
             left, top = MARGIN, top + 42
         square = (left, top + 8, left + 20, top + 28)
         canvas.rectangle(square, fill=COLOURS[family], outline=SOFT)
-        canvas.text((left + 32, top), text, INK, font(28))
+        canvas.text((left + 32, top), text, INK, load_font(28))
         left += width + 40
     return top + 54

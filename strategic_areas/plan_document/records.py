@@ -25,10 +25,10 @@ from strategic_areas.models.records import CodeMixin
 from strategic_areas.plan_document.lines import PlanLine
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
 from strategic_areas.queries.public_rows import (
-    both,
-    concerned,
-    difference,
-    public_rows,
+    affected_records,
+    merge_keys,
+    read_public_rows,
+    row_differences,
 )
 from strategic_areas.workflow import amendments
 from strategic_areas.workflow.changes import nothing_kept
@@ -167,10 +167,10 @@ def _put_in(drafts, by):
     """
     The same as ``write_drafts``, with what is told of indicators brought up to date.
     """
-    with figures.at_the_end():
+    with figures.publishing_at_end():
         write_drafts(drafts, by=by)
     if pks := [d.record.pk for d in drafts if isinstance(d.record, Indicator)]:
-        figures.publish(Indicator.objects.filter(pk__in=pks))
+        figures.publish_figures(Indicator.objects.filter(pk__in=pks))
 
 
 #: How many new rows, or lists of links, are stored at once.
@@ -347,14 +347,14 @@ def public_differences(touched, put_in):
     ``put_in`` saves the records, which is undone, and returns the pairs of a model and
     a primary key of all that it saved; ``touched`` are those that are there before.
     """
-    keys = concerned(touched)
+    keys = affected_records(touched)
     try:
         with nothing_kept():
-            keys = both(keys, concerned(put_in()))
-            after = public_rows(keys)
+            keys = merge_keys(keys, affected_records(put_in()))
+            after = read_public_rows(keys)
     except (Outdated, RefusedError, DatabaseError):
         return None
-    return difference(public_rows(keys), after)
+    return row_differences(read_public_rows(keys), after)
 
 
 def _standing(plan):

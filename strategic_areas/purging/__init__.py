@@ -13,7 +13,11 @@ from agencies import access, mail
 from agencies.access import RefusedError
 from agencies.audit import Event
 from agencies.decisions import Status
-from strategic_areas.datasets.removals import MOST, cells_with, taking_away
+from strategic_areas.datasets.removals import (
+    MOST,
+    count_cells_with,
+    removing_from_editions,
+)
 from strategic_areas.models import (
     EditionRows,
     Purge,
@@ -79,7 +83,7 @@ class PurgeSteps(GuardedSteps):
         listed = {(place.model, place.row, place.field.name) for place in places}
         _list(purge, listed | {(type(each), each.pk, STAMP) for each in records})
         touched = [(place.model, place.row) for place in places]
-        with taking_away(
+        with removing_from_editions(
             WithdrawalCause.PERSONAL, touched, words=words, compares=False
         ) as gone:
             blanking.blank(places, words)
@@ -88,7 +92,7 @@ class PurgeSteps(GuardedSteps):
         _list(purge, {(EditionRows, *each) for each in lost})
         blanking.stamp(records)
         blanking.stop(places, by)
-        index.forget()
+        index.empty_index()
         for record in records:
             _leave_trace(record, by)
         if hidden and hidden.is_waiting:
@@ -130,7 +134,7 @@ def count_public(phrases, files=()):
     purge = _unsaved(phrases, files)
     rows = takedowns.rows_to_hide(purge, _handed_in(purge))
     told = sum(len(row["after"]) for row in rows.values())
-    return told + cells_with(Phrases(purge.phrases))
+    return told + count_cells_with(Phrases(purge.phrases))
 
 
 def _unsaved(phrases, files):

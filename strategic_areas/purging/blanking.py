@@ -20,7 +20,7 @@ from agencies.decisions import Status
 from agencies.files import delete_once_committed
 from agencies.invitations import Invitation
 from agencies.mail import Mail
-from strategic_areas.datasets.removals import blank as blank_in_editions
+from strategic_areas.datasets.removals import blank_in_editions as blank_in_editions
 from strategic_areas.disclosure import MARKER
 from strategic_areas.evidence import storage
 from strategic_areas.models import (

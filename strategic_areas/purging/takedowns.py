@@ -17,9 +17,9 @@ from agencies.decisions import Status
 from agencies.fields import field_of, models_declaring
 from agencies.models import Agency
 from strategic_areas.datasets.removals import (
-    cells_with,
-    put_back_in_editions,
-    taking_away,
+    count_cells_with,
+    removing_from_editions,
+    restore_in_editions,
 )
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
@@ -106,7 +106,7 @@ class HidingSteps(GuardedSteps):
         touched = [(model_of(key), int(key.partition(":")[2])) for key in takedown.rows]
         hidden = texts_hidden_by([takedown])
         what = {"takedown": takedown.pk, "texts": hidden, "words": words}
-        with taking_away(takedown.cause, touched, **what) as gone:
+        with removing_from_editions(takedown.cause, touched, **what) as gone:
             _move(takedown, "before", "after")
         Takedown.objects.filter(pk=takedown.pk).update(editions=gone)
         takedown.editions = gone
@@ -128,7 +128,7 @@ class HidingSteps(GuardedSteps):
             if takedown.editions and not kept:
                 later = Takedown.objects.filter(pk__gt=takedown.pk)
                 hidden = texts_hidden_by(later.exclude(status=Status.DECLINED))
-                put_back_in_editions(takedown, without=hidden)
+                restore_in_editions(takedown, without=hidden)
             if takedown.model is PublishedFigure:
                 _show_again(takedown.object_id)
 
@@ -414,7 +414,7 @@ def hide_words(purge, places, *, by):
     restores nothing.
     """
     rows, words = rows_to_hide(purge, places), Phrases(purge.phrases)
-    if not (rows or cells_with(words)):
+    if not (rows or count_cells_with(words)):
         return None
     about = {"content_type": _kind(), "object_id": purge.pk, "label": str(purge)}
     takedown = Takedown(**about, cause=WithdrawalCause.PERSONAL, rows=rows)

@@ -22,10 +22,10 @@ from strategic_areas.models import (
     ReportedSpan,
     ReportingPeriod,
 )
-from strategic_areas.queries.figures.phrases import span
+from strategic_areas.queries.figures.phrases import span_heading
 
 #: How a value stands that is not public, by the status of its days.
-STANDINGS = {
+STATUS_OF_SPAN = {
     ReportedSpan.Status.SUBMITTED: ReportStatus.SUBMITTED,
     ReportedSpan.Status.RETURNED: ReportStatus.RETURNED,
 }
@@ -57,7 +57,7 @@ class AskedValue:
 
     @property
     def span(self):
-        return span(self.starts_on, self.ends_on)
+        return span_heading(self.starts_on, self.ends_on)
 
     @property
     def title(self):
@@ -95,12 +95,12 @@ def asked_indicators(plan: Plan) -> QuerySet:
 
 
 #: By round, the values for which it asks.
-AskedValues = Mapping[ReportingPeriod, tuple[AskedValue, ...]]
+ValuesByRound = Mapping[ReportingPeriod, tuple[AskedValue, ...]]
 
 
-def asked(
+def values_by_round(
     plan: Plan, periods: Iterable[ReportingPeriod], agency: Agency | None = None
-) -> AskedValues:
+) -> ValuesByRound:
     """
     The values for which each of a plan's rounds asks one agency, or all of them.
 
@@ -134,7 +134,7 @@ def _owed(indicator, plan, period, known, public):
         if compliance.is_value_owed(period, first_day, is_public=is_public):
             standing = ReportStatus.PUBLISHED if is_public else ReportStatus.NOTHING
             if row and not is_public:
-                standing = STANDINGS.get(row.status, ReportStatus.NOTHING)
+                standing = STATUS_OF_SPAN.get(row.status, ReportStatus.NOTHING)
             yield AskedValue(indicator, indicator.agency, *days, standing, first_day)
 
 

@@ -26,18 +26,20 @@ from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.plan import plan_progress as boards
 from strategic_areas.queries.plan import round_assignments
 from strategic_areas.queries.plan.plan_progress import PlanProgress
-from strategic_areas.queries.plan.plans import opened
+from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.plan.progress_rows import ActivityProgress
 
 #: How many rounds the lists of agencies look back to tell who reported on time.
 LAST_ROUNDS = 4
 
 
-def last_public(
+def last_scored_rounds(
     periods: Iterable[ReportingPeriod], today: date
 ) -> list[ReportingPeriod]:
     """The last ``LAST_ROUNDS`` rounds whose scorecards are public, newest first."""
-    public = [each for each in opened(periods, today) if each.scorecards_public_at]
+    public = [
+        each for each in opened_rounds(periods, today) if each.scorecards_public_at
+    ]
     return public[:LAST_ROUNDS]
 
 
@@ -55,7 +57,7 @@ class ReportingObligation:
     is_published: bool
 
 
-def asked_in(
+def obligations_in(
     board: PlanProgress, periods: Iterable[ReportingPeriod]
 ) -> Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]]:
     """
@@ -75,7 +77,9 @@ def _asked_in(board, period):
     """Agency → all that one round asks of it."""
     found = {
         agency: [_asked(board, row, period) for row in rows if row.owes(period)]
-        for agency, rows in round_assignments.asked_of(board, period).items()
+        for agency, rows in round_assignments.activities_by_agency(
+            board, period
+        ).items()
         if board.supporter in {None, agency}
     }
     for value in board.values.get(period, ()):
@@ -91,22 +95,22 @@ def _asked(board, row, period):
     return ReportingObligation(
         row.activity,
         board.first_day(row, period),
-        was_handed_in(board, row, period),
+        was_ever_submitted(board, row, period),
         row.has_reported(period),
     )
 
 
-def owed(asked: ReportingPeriod, **lookups) -> QuerySet:
+def owed_activities(asked: ReportingPeriod, **lookups) -> QuerySet:
     """
     The activities of which a round asks for a report, narrowed by ``lookups``.
 
     The same as ``ActivityRow.owes`` says on a board; a plan in preparation asks nobody.
     """
     planned = Activity.objects.public().not_superseded().filter(plan=asked.plan)
-    return unfinished(asked, planned.filter(**lookups))
+    return still_owed(asked, planned.filter(**lookups))
 
 
-def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
+def still_owed(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
     """
     The given activities that have begun, and that nothing ended or stopped.
 
@@ -130,7 +134,7 @@ def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
     return Activity.objects.filter(pk__in=wanted) if wanted else Activity.objects.none()
 
 
-def was_handed_in(
+def was_ever_submitted(
     board: PlanProgress, row: ActivityProgress, asked: ReportingPeriod
 ) -> bool:
     """Whether a report was ever handed in for the round, even if it was returned."""
@@ -185,7 +189,7 @@ class AgencyRound:
         return self.period.opens_on <= today <= self.accepted_until
 
 
-def cells(periods: Iterable[ReportingPeriod], today: date) -> list[AgencyRound]:
+def agency_rounds(periods: Iterable[ReportingPeriod], today: date) -> list[AgencyRound]:
     """
     Every agency with a part in each of ``periods``, which come with their plans.
 
@@ -197,8 +201,8 @@ def cells(periods: Iterable[ReportingPeriod], today: date) -> list[AgencyRound]:
     statuses, again = _statuses(periods), _opened_again_until(periods, today)
     found = []
     for plan, asked in by_plan.items():
-        loaded = boards.load(plan, today, asked=asked)
-        work = asked_in(loaded, asked)
+        loaded = boards.load_plan_progress(plan, today, asked=asked)
+        work = obligations_in(loaded, asked)
         found += [
             _cell(agency, period, work.get((agency, period), ()), statuses, again)
             for agency in dict.fromkeys(agency for agency, _period in work)
@@ -267,7 +271,7 @@ def scorecards(
     return found
 
 
-def discipline_of(
+def compliance_of(
     cards: dict[ReportingPeriod, compliance.Scorecard],
 ) -> compliance.ComplianceCounts:
     return compliance.count_compliance(
@@ -280,7 +284,7 @@ class AgencyAnswers:
     """How an agency answered: of what it ``owed`` some may be missing."""
 
     agency: Agency
-    owed: int
+    owed_activities: int
     published: int
     missing: tuple[Activity | AskedValue, ...]
 
@@ -293,14 +297,14 @@ class AgencyAnswers:
         return self.handed_in - self.published
 
 
-def answered(board: PlanProgress, period: ReportingPeriod) -> list[AgencyAnswers]:
+def agency_answers(board: PlanProgress, period: ReportingPeriod) -> list[AgencyAnswers]:
     """
     The agencies of which the round asks anything, those that owe most first.
 
     The board was loaded for the round.
     """
     found = []
-    for (agency, _period), owed in asked_in(board, [period]).items():
+    for (agency, _period), owed in obligations_in(board, [period]).items():
         missing = tuple(each.subject for each in owed if not each.is_handed_in)
         published = sum(each.is_published for each in owed)
         if owed:

@@ -22,7 +22,10 @@ from strategic_areas.queries.figures import indicators, phrases
 from strategic_areas.queries.pages import changes, help_lines
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.updates import public_updates
-from strategic_areas.queries.updates.public_updates import TEXTS, make_entry
+from strategic_areas.queries.updates.public_updates import (
+    TEXT_FIELDS,
+    build_published_update,
+)
 from strategic_areas.search.index import (
     LANGUAGES,
     BilingualText,
@@ -35,9 +38,9 @@ from strategic_areas.themes import ABOUT_THEME, ASKED, FIGURES, LISTS, Theme
 #: Fields that name a record; the search shows them as its title.
 NAMES = ("title", "name", "label", "topic", "about", "word", "short")
 #: The texts of an account.
-SAID = ("text", *(field.name for field in TEXTS), "note")
+UPDATE_TEXTS = ("text", *(field.name for field in TEXT_FIELDS), "note")
 #: Models whose pages print sources. A source is found at the first of these.
-RESTING = (
+CITING_MODELS = (
     *(models.Commitment, models.Activity, models.ActivityUpdate),
     *(models.CommitmentUpdate, models.LegalInstrument, models.Discrepancy),
     *(models.Participation, models.LaterActivity, models.TipTier, models.HelpLine),
@@ -46,9 +49,9 @@ RESTING = (
 DISPUTED = gettext_noop("Attribution that the agency does not acknowledge")
 
 
-def documents():
+def search_documents():
     """Every public record, each as it is read."""
-    public = {plan.pk: plan for plan in plans.public()}
+    public = {plan.pk: plan for plan in plans.public_plans()}
     for rank, plan in enumerate(public.values()):
         plan.rank = rank  # the latest is the first
     #: By model and id, where a record with sources is found, and of which plan it is.
@@ -241,7 +244,7 @@ def _context(public, seen):
         captions, order = _told(_same(row.year)), (str(row.year or ""), row.code)
         named = (row.code,)
         yield _document("law", row, place, names=named, captions=captions, order=order)
-    for row in help_lines.published():
+    for row in help_lines.published_help_lines():
         seen[models.HelpLine][row.pk] = DocumentAddress("help"), None
         yield _document(
             *("help", row, DocumentAddress("help")),
@@ -266,7 +269,7 @@ def _context(public, seen):
             )
     asked = models.Correction.objects.order_by(*changes.LATEST_FIRST)
     for number, row in enumerate(asked, start=1):
-        page, mark = changes.page_of(number), mark_of(row.pk)
+        page, mark = changes.log_page_of(number), mark_of(row.pk)
         place = DocumentAddress("corrections", page=page, fragment=mark)
         yield _document("correction", row, place, order=(-row.pk,))
 
@@ -279,7 +282,7 @@ def _lists(public):
         said = {"title": called, "texts": (held,), "questions": (asked,)}
         return Document(kind="page", pk=name, place=place, **said, **others)
 
-    themes = plans.themes()
+    themes = plans.themes_by_plan()
     yield found("figures", FIGURES, DocumentAddress("indicators"))
     for plan in public.values():
         lists = [
@@ -387,10 +390,10 @@ def _said_by_agencies(public):
 
 def _accounts(public, seen):
     """Of a reserved one nothing but the legal basis is found."""
-    for rows in (public_updates.updates(), public_updates.declarations()):
+    for rows in (public_updates.public_reports(), public_updates.public_declarations()):
         rows = rows.filter(status=models.RevisionStatus.PUBLISHED, plan__in=public)
         for row in rows.iterator(chunk_size=500):
-            entry, plan = make_entry(row), public[row.plan_id]
+            entry, plan = build_published_update(row), public[row.plan_id]
             place = DocumentAddress("update", (plan.code, entry.public_id))
             if not entry.is_reserved:
                 seen[type(row)][row.pk] = place, plan
@@ -400,7 +403,7 @@ def _accounts(public, seen):
                 agency=entry.agency,
                 title=_title(entry.subject),
                 code=entry.subject.code,
-                texts=_told(*_texts(entry, *SAID), basis),
+                texts=_told(*_texts(entry, *UPDATE_TEXTS), basis),
                 captions=(_text(entry.period, "name"), _same(entry.agency.acronym)),
                 order=(*entry.age.descending, entry.pk),
                 is_demonstration=entry.is_demonstration,
@@ -436,11 +439,13 @@ def _evidence(public):
 
 def _indicators(public, seen):
     codes = {}
-    for line in indicators.lines(indicators.public()):
+    for line in indicators.load_series(indicators.public_indicators()):
         row, plan = line.indicator, public[line.indicator.introduced_by_id]
         codes[row.pk], place = row.code, DocumentAddress("indicator", (row.code,))
         seen[models.Indicator][row.pk] = place, plan
-        said = {p: in_each(partial(phrases.sentence, line, p)) for p in line.points}
+        said = {
+            p: in_each(partial(phrases.value_sentence, line, p)) for p in line.points
+        }
         spans = {(each.starts_on.year, each.ends_on.year) for each in said}
         years = sorted(str(first) for first, last in spans if first == last)
         newest = said[line.last] if line.last else _same("")
@@ -459,7 +464,7 @@ def _indicators(public, seen):
     columns = ("pk", "indicator", "starts_on", "ends_on")
     for pk, indicator, *span in figures.values_list(*columns):
         place = DocumentAddress(
-            "indicator", (codes[indicator],), fragment=phrases.anchor(*span)
+            "indicator", (codes[indicator],), fragment=phrases.value_anchor(*span)
         )
         seen[models.PublishedFigure][pk] = place, None
 
@@ -467,7 +472,7 @@ def _indicators(public, seen):
 def _sources(seen):
     """Each at the first place of all that rests on it."""
     first = {}
-    for number, model in enumerate(RESTING):
+    for number, model in enumerate(CITING_MODELS):
         pairs = model.objects.filter(sources__isnull=False).order_by()
         for pk, source in pairs.values_list("pk", "sources"):
             if pk in seen[model]:

@@ -28,26 +28,26 @@ from strategic_areas.queries.plan import plans
 from strategic_areas.queries.updates import public_updates
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
-LAST = Max(
+LAST_PUBLISHED = Max(
     "activities__updates__published_at",
     filter=Q(activities__updates__status__in=PUBLIC_RECORD),
 )
 #: How many accounts a feed holds. "Updates" lists them all.
-NEWEST = 50
+FEED_LENGTH = 50
 
 
 #: The arguments of a page's address in Spanish and in English, and its last change.
 PageAddress = tuple[tuple, tuple, datetime | None]
 
 
-def places() -> dict[str, list[PageAddress]]:
+def public_addresses() -> dict[str, list[PageAddress]]:
     """
     The places of all public pages by the name of the page; nine queries.
 
     ``of_plan`` holds those of pages that take only a plan, "" those of pages that take
     nothing. Pages that would be empty are left out.
     """
-    recorded = list(plans.public().filter(has_record=True))
+    recorded = list(plans.public_plans().filter(has_record=True))
     commitments = _commitments(recorded)
     found = {"": [((), (), None)]}
     found["plan"] = _same((plan.code,) for plan in Plan.objects.public())
@@ -80,7 +80,7 @@ def places() -> dict[str, list[PageAddress]]:
         for row in commitments
         for key in [(row.plan.code, row.code)]
     ]
-    themes = plans.themes()
+    themes = plans.themes_by_plan()
     found["theme"] = _same(
         (plan.code, theme) for plan in recorded for theme in themes.get(plan.pk, ())
     )
@@ -98,15 +98,15 @@ def places() -> dict[str, list[PageAddress]]:
         .values_list("code")
     )
     found["update"] = [
-        *_revisions(public_updates.updates()),
-        *_revisions(public_updates.declarations()),
+        *_revisions(public_updates.public_reports()),
+        *_revisions(public_updates.public_declarations()),
     ]
     return found | _editions(recorded)
 
 
 def _editions(recorded):
     """Each edition, how it differs from the one before, and today from the last."""
-    told = editions.of_plans(recorded)
+    told = editions.editions_by_plan(recorded)
     pairs = [
         (plan, later.number, earlier.number)
         for plan, every in told.items()
@@ -136,7 +136,7 @@ def _revisions(rows):
 
 def _commitments(recorded):
     rows = Commitment.objects.public().not_superseded().filter(plan__in=recorded)
-    return list(rows.select_related("plan").annotate(last=LAST))
+    return list(rows.select_related("plan").annotate(last=LAST_PUBLISHED))
 
 
 def _last(commitments, plan):
@@ -148,7 +148,7 @@ def _same(arguments):
     return [(each, each, None) for each in arguments]
 
 
-def news(
+def feed_updates(
     plan: Plan, *, area=None, agency=None, commitment=None
 ) -> list[tuple[PublishedUpdate, datetime, datetime]]:
     """
@@ -157,8 +157,8 @@ def news(
     Each with the moments when it was published, and last changed in public. Of several
     revisions of an account only the newest is among them.
     """
-    updates = _newest(public_updates.updates(), plan)
-    declarations = _newest(public_updates.declarations(), plan)
+    updates = _newest(public_updates.public_reports(), plan)
+    declarations = _newest(public_updates.public_declarations(), plan)
     if area:
         updates = updates.filter(activity__commitment__programme__area=area)
         declarations = declarations.filter(commitment__programme__area=area)
@@ -168,13 +168,15 @@ def news(
     if commitment:
         updates = updates.filter(activity__commitment=commitment)
         declarations = declarations.filter(commitment=commitment)
-    rows = [*updates[:NEWEST], *declarations[:NEWEST]]
+    rows = [*updates[:FEED_LENGTH], *declarations[:FEED_LENGTH]]
     found = [
         (entry, row.published_at, _changed_at(row))
-        for entry, row in zip(public_updates.entries(rows), rows, strict=True)
+        for entry, row in zip(
+            public_updates.build_published_updates(rows), rows, strict=True
+        )
     ]
     found.sort(key=itemgetter(2), reverse=True)
-    return found[:NEWEST]
+    return found[:FEED_LENGTH]
 
 
 def _newest(rows, plan):
@@ -193,7 +195,7 @@ def _changed_at(row):
 _STATED = {"due_on__isnull": False, "due_provenance__in": sorted(STATED)}
 
 
-def days(plan: Plan, agency=None) -> list[tuple[date, str, object]]:
+def due_days(plan: Plan, agency=None) -> list[tuple[date, str, object]]:
     """
     The stated due dates of a plan, or of one agency in it, in order; three queries.
 

@@ -23,7 +23,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from agencies.folding import fold
 from strategic_areas.public_paths import public_path
-from strategic_areas.search.words import NOT_OF_A_KEY, places
+from strategic_areas.search.words import NOT_OF_A_KEY, word_positions
 
 LANGUAGES = ("es", "en")
 #: Beginnings of the keys of titles, of questions that a document answers, and of names.
@@ -181,7 +181,7 @@ def _keys(texts):
     return {
         key
         for text, language in texts
-        for *_, found in places(text, language)
+        for *_, found in word_positions(text, language)
         for key in found
     }
 
@@ -208,7 +208,7 @@ def need_full_text(app_configs, **kwargs):
     return []
 
 
-def install(sender=None, using="default", **kwargs):
+def install_index(sender=None, using="default", **kwargs):
     """Receiver of ``post_migrate``: another build may file more."""
     target = connections[using]
     with transaction.atomic(using=using), target.cursor() as cursor:
@@ -218,7 +218,7 @@ def install(sender=None, using="default", **kwargs):
         _empty(cursor)
 
 
-def forget():
+def empty_index():
     """Empty the tables. Who is filling them begins again."""
     with transaction.atomic(), connection.cursor() as cursor:
         _empty(cursor)
@@ -235,7 +235,7 @@ def _empty(cursor):
         cursor.execute("INSERT INTO search_words (search_words) VALUES ('optimize')")
 
 
-def bring_up_to_date(label, read):
+def update_index(label, read):
     """
     Fill the tables as of a label, unless they are; ``read`` yields all documents.
 
@@ -335,7 +335,7 @@ def _write(seen, label, added, removed):
     return True
 
 
-def matching(language, found, beginning=""):
+def matching_sql(language, found, beginning=""):
     """SQL for the ids of rows with at least one key of each word, and its parameter."""
     where, asked, (quote, either, both) = MATCHING[connection.vendor]
     words = both.join(

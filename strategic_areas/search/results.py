@@ -11,8 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from strategic_areas.search.index import ANSWERS, NAME, TITLE, matching, name_key
-from strategic_areas.search.words import places
+from strategic_areas.search.index import ANSWERS, NAME, TITLE, matching_sql, name_key
+from strategic_areas.search.words import word_positions
 
 #: The kinds of documents, in the order of their groups in an answer.
 KINDS = {
@@ -61,7 +61,7 @@ class Hit:
     code: str
     path: str
     title: str
-    excerpt: str
+    mark_excerpt: str
     about: str
     captions: tuple[str, ...]
     is_demonstration: bool
@@ -94,7 +94,7 @@ class SearchResults:
     alone: tuple[tuple[str, int], ...] = ()
 
 
-def answer(question, unread=()):
+def search_all(question, unread=()):
     """The first hits of every kind; index rows in ``unread`` are left out."""
     groups = _groups(question, "", 0, PER_GROUP, unread)
     if not groups:
@@ -106,7 +106,7 @@ def answer(question, unread=()):
     return SearchResults(tuple(groups), total, *named[:1])
 
 
-def of_kind(question, kind, page, unread=()):
+def search_kind(question, kind, page, unread=()):
     """One page of the hits of a kind; None if there is no such page."""
     first = (page - 1) * PER_PAGE
     groups = _groups(question, kind, first, first + PER_PAGE, unread)
@@ -148,11 +148,11 @@ def _rows(question, unread):
     """Of every row its kind, and what sorts it."""
     language, asked = question.language, question.keys
     found = {
-        "named": matching(language, [[name_key(question.text)]], NAME),
-        "answers": matching(language, asked, ANSWERS),
-        "titled": matching(language, asked, TITLE),
-        "written": matching(language, [keys[:1] for keys in asked]),
-        "all": matching(language, asked),
+        "named": matching_sql(language, [[name_key(question.text)]], NAME),
+        "answers": matching_sql(language, asked, ANSWERS),
+        "titled": matching_sql(language, asked, TITLE),
+        "written": matching_sql(language, [keys[:1] for keys in asked]),
+        "all": matching_sql(language, asked),
     }
     conditions = [f"(rowid NOT IN ({found[each][0]})) AS {each}" for each in RANKS]
     query = FOUND.format(
@@ -185,7 +185,7 @@ def _readable(unread):
 def _alone(question, unread):
     if len(question.words) < 2:
         return ()
-    found = [matching(question.language, [keys]) for keys in question.keys]
+    found = [matching_sql(question.language, [keys]) for keys in question.keys]
     counts = ", ".join(
         f"(SELECT count(*) FROM ({sql}) AS held WHERE {_readable(unread)})"  # noqa: S608
         for sql, _ in found
@@ -209,10 +209,12 @@ def _hit(question, row, shown):
         pk=pk,
         code=shown["code"],
         path=shown["path"],
-        title=_in_its_language(*shown["title"], marked, wanted),
-        excerpt=_in_its_language(text, language, excerpt, wanted) if text else "",
+        title=_in_its_language(*shown["title"], mark_words, wanted),
+        excerpt=_in_its_language(text, language, mark_excerpt, wanted) if text else "",
         about=about,
-        captions=tuple(_in_its_language(*each, marked, wanted) for each in captions),
+        captions=tuple(
+            _in_its_language(*each, mark_words, wanted) for each in captions
+        ),
         is_demonstration=shown["is_demonstration"],
         is_named=not is_not_named,
         is_first=not (is_not_named and answers_not),
@@ -239,12 +241,12 @@ def _in_its_language(text, language, mark, wanted):
     return format_html(note, html, _("only in Spanish"))
 
 
-def marked(text, language, wanted):
+def mark_words(text, language, wanted):
     """The whole text as HTML in which the words asked for are marked."""
     return _marked(text, _spans(text, language, wanted), 0, len(text))
 
 
-def excerpt(text, language, wanted):
+def mark_excerpt(text, language, wanted):
     """Where most of the words stand together, or the beginning."""
     spans = _spans(text, language, wanted)
     if len(text) <= LENGTH:
@@ -259,7 +261,7 @@ def excerpt(text, language, wanted):
 def _spans(text, language, wanted):
     return [
         (begin, end, common)
-        for begin, end, found in places(text, language)
+        for begin, end, found in word_positions(text, language)
         if (common := wanted.intersection(found))
     ]
 

@@ -50,7 +50,7 @@ _stemming = threading.Lock()  # a stemmer keeps the word that it works on
 LONGEST, MOST_WORDS = 200, 10
 
 
-def places(text, language):
+def word_positions(text, language):
     """For each word of a text, where it begins and ends, and its keys."""
     for begin, word in _split(text):
         yield begin, begin + len(word), _keys_of_text(word, language)
@@ -72,7 +72,7 @@ def is_code(word):
 
 
 @lru_cache(maxsize=50_000)
-def keys(word, language):
+def word_keys(word, language):
     """
     First the word as it is written, then its stems.
 
@@ -88,7 +88,7 @@ def keys(word, language):
 @lru_cache(maxsize=50_000)
 def _keys_of_text(word, language):
     """With all runs of parts of a code, so that "R-1.1" finds "R-1.1.2"."""
-    found = keys(word, language)
+    found = word_keys(word, language)
     if word.isalnum() or not found:
         return found
     spans = [part.span() for part in PART.finditer(found[0])][:MOST_PARTS]
@@ -140,7 +140,7 @@ class Question:
         """Of each word, on an English page in both languages."""
         languages = ("es",) if self.language == "es" else ("en", "es")
         return [
-            [key for language in languages for key in keys(word, language)]
+            [key for language in languages for key in word_keys(word, language)]
             for word in self.words
         ]
 
@@ -149,7 +149,7 @@ class Question:
         return {key for found in self.keys for key in found}
 
 
-def ask(raw, language):
+def parse_question(raw, language):
     """
     The question in a text from the address, of any characters and any length.
 
@@ -157,7 +157,7 @@ def ask(raw, language):
     """
     begun = raw[: LONGEST + 1]
     text = "".join(char if char.isprintable() else " " for char in begun[:LONGEST])
-    words = {fold(word): word for _, word in _split(text) if keys(word, "es")}
+    words = {fold(word): word for _, word in _split(text) if word_keys(word, "es")}
     common = COMMON["es"] if language == "es" else COMMON["es"] | COMMON["en"]
     told = [word for folded, word in words.items() if folded not in common]
     told = told or list(words.values())

@@ -9,12 +9,18 @@ from strategic_areas import glossary as words
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies, changes, help_lines, references
 from strategic_areas.queries.plan import plan_progress, plans, submissions
-from strategic_areas.views.parameters import asked, page_of, public_plan, query, reads
+from strategic_areas.views.parameters import (
+    build_query,
+    page_or_404,
+    public_plan_or_404,
+    query_values,
+    reads_parameters,
+)
 
 
 def page(request, template, **context):
     """A page that is about no plan, with the plan that the first page shows."""
-    context["plan"] = plans.choose(timezone.localdate()).shown
+    context["plan"] = plans.choose_plan(timezone.localdate()).shown
     return render(request, template, context)
 
 
@@ -44,13 +50,16 @@ questions = text_page("questions.html")
 
 
 def about(request):
-    plan = plans.choose(timezone.localdate()).shown
-    context = {"plan": plan, "taking_part": plan and agencies.taking_part(plan)}
+    plan = plans.choose_plan(timezone.localdate()).shown
+    context = {
+        "plan": plan,
+        "taking_part": plan and agencies.participation_counts(plan),
+    }
     return render(request, "about.html", context | facts())
 
 
 def contact(request):
-    return page(request, "contact.html", log=changes.log(), **facts())
+    return page(request, "contact.html", log=changes.load_correction_log(), **facts())
 
 
 def glossary(request):
@@ -59,25 +68,25 @@ def glossary(request):
 
 
 def site_map(request):
-    themes = plans.themes()
-    found = [(plan, themes.get(plan.pk)) for plan in plans.with_areas()]
+    themes = plans.themes_by_plan()
+    found = [(plan, themes.get(plan.pk)) for plan in plans.plans_with_areas()]
     return page(request, "site_map.html", plans=found)
 
 
 def help_page(request):
     """It takes no reports and asks nothing."""
-    lines = help_lines.public(timezone.localdate())
+    lines = help_lines.load_help_page(timezone.localdate())
     return page(request, "help.html", help=lines, **facts())
 
 
 def methodology(request):
     told = rules() | {
-        "review_days": submissions.review_days(),
-        "pair": references.printed_pair(),
+        "review_days": submissions.median_review_days(),
+        "pair": references.nearly_equal_figures(),
     }
     today = timezone.localdate()
-    plan = plans.choose(today).shown
-    counts = plan and plan_progress.load(plan, today).counts
+    plan = plans.choose_plan(today).shown
+    counts = plan and plan_progress.load_plan_progress(plan, today).counts
     if counts and counts.total:
         numbers = [number for _family, number in counts.by_family]
         told["families"] = list(zip(commitment_states.FAMILIES, numbers, strict=True))
@@ -98,11 +107,11 @@ def rules():
 
 
 def amendment_list(request, plan):
-    plan = public_plan(plan)
+    plan = public_plan_or_404(plan)
     context = {
         "plan": plan,
-        "changes": changes.of_plan(plan),
-        "files": changes.files_of(plan),
+        "changes": changes.changes_of_plan(plan),
+        "files": changes.plan_files_of(plan),
     }
     return render(request, "amendments.html", context)
 
@@ -112,24 +121,24 @@ def legal_base(request):
 
 
 def discrepancies(request):
-    told = references.disagreements()
+    told = references.discrepancies_with_series()
     return page(request, "discrepancies.html", discrepancies=told)
 
 
 def later_activities(request, plan):
     """Work done after the plan's end that carries it on."""
-    plan = public_plan(plan)
+    plan = public_plan_or_404(plan)
     context = {"plan": plan, "later": references.later_activities(plan)}
     return render(request, "later_activities.html", context)
 
 
-@reads("page")
+@reads_parameters("page")
 def correction_log(request):
     """The first page has no number in its address."""
-    wanted, log = asked(request, "page"), changes.log()
+    wanted, log = query_values(request, "page"), changes.load_correction_log()
     context = {
         "log": log,
-        "page": page_of(log["corrections"], wanted, changes.PER_PAGE),
-        "page_query": query(wanted),
+        "page": page_or_404(log["corrections"], wanted, changes.PER_PAGE),
+        "page_query": build_query(wanted),
     }
     return page(request, "corrections.html", **context)

@@ -11,7 +11,7 @@ from strategic_areas.disclosure import disclose_planned_quantity
 from strategic_areas.progress import ActivityState
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.figures.phrases import in_language
+from strategic_areas.queries.figures.phrases import text_in_language
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.pages.agencies import AgencyPage, AgencyRow
 from strategic_areas.queries.plan import plan_progress
@@ -23,14 +23,14 @@ from strategic_areas.views import commitments
 from strategic_areas.views.datasets import list_files
 from strategic_areas.views.parameters import (
     Heading,
-    asked,
+    build_query,
     found_or_404,
-    made_up,
-    page_of,
-    public_plan,
-    query,
-    reads,
-    telling,
+    mark_unknown,
+    page_or_404,
+    public_plan_or_404,
+    query_values,
+    reads_parameters,
+    select_columns,
 )
 
 #: What sources tell as done is no measure of an agency: nobody is ranked by it.
@@ -41,21 +41,21 @@ PER_PAGE = 50
 MOST_LED = 40
 
 
-@reads("sort", "page")
+@reads_parameters("sort", "page")
 def agency_list(request, plan):
     """A plan's agencies by name; ranked only when the address asks for it."""
-    plan, given = public_plan(plan), asked(request, "sort", "page")
+    plan, given = public_plan_or_404(plan), query_values(request, "sort", "page")
     wanted = {name: word for name, word in given.items() if name != "page"}
     today, sort = timezone.localdate(), wanted.get("sort", "")
-    found = agencies.board_of(plan, today)
-    rows = agencies.of_plan(found, today)
-    names, no_order = headings(found, rows), ""
+    found = agencies.load_agency_list_progress(plan, today)
+    rows = agencies.agency_rows(found, today)
+    names, no_order = figure_headings(found, rows), ""
     if sort and sort.removeprefix("-") not in names.keys() - UNRANKED:
         no_order, sort = wanted.pop("sort"), ""
-    rows = agencies.ranked(rows, sort) if sort else rows
-    page = page_of(rows, given, PER_PAGE)
-    figures = [{name: figure(row, name) for name in names} for row in rows]
-    apart = telling(names, figures)
+    rows = agencies.sort_by_figure(rows, sort) if sort else rows
+    page = page_or_404(rows, given, PER_PAGE)
+    figures = [{name: figure_text(row, name) for name in names} for row in rows]
+    apart = select_columns(names, figures)
     names = {name: names[name] for name in apart.shown}
     columns = list(_columns(names, wanted))
     context = {
@@ -63,8 +63,8 @@ def agency_list(request, plan):
         "board": found,
         "no_order": no_order,
         "is_variant": bool(wanted or no_order),
-        "page_query": query(given),
-        "shared": query(wanted),
+        "page_query": build_query(given),
+        "shared": build_query(wanted),
         "agencies": rows,
         "page": page,
         "lines": _lines(page.object_list, plan, names),
@@ -74,45 +74,47 @@ def agency_list(request, plan):
             (each for each in columns if each.name and each.direction), None
         ),
     }
-    return made_up(render(request, "agencies.html", context), bool(no_order))
+    return mark_unknown(render(request, "agencies.html", context), bool(no_order))
 
 
-@reads("page")
-def agency(request, plan, slug):
+@reads_parameters("page")
+def agency_detail(request, plan, slug):
     """One agency; an address word that it had before redirects to the present one."""
-    wanted, today = asked(request, "page"), timezone.localdate()
-    found = agencies.by_slug(plan, slug)
+    wanted, today = query_values(request, "page"), timezone.localdate()
+    found = agencies.agency_by_slug(plan, slug)
     if found is None:
         return _to_present_address(plan, slug)
     plan, agency, participation = found
-    standing = plan_progress.load(plan, today, supporter=agency)
-    page = found_or_404(agencies.page(agency, participation, standing, today))
-    listed = query({"agency": agency.slug})
+    standing = plan_progress.load_plan_progress(plan, today, supporter=agency)
+    page = found_or_404(
+        agencies.load_agency_page(agency, participation, standing, today)
+    )
+    listed = build_query({"agency": agency.slug})
     context = {
         "plan": plan,
         "board": standing,
         "agency": agency,
         "page": page,
-        "led": commitments.table(
+        "led": commitments.commitment_table(
             standing, [(None, page.led[:MOST_LED])], has_leads=False
         ),
-        "done": done_table(page, standing, wanted),
-        "page_query": query(wanted),
+        "done": work_table(page, standing, wanted),
+        "page_query": build_query(wanted),
         "listed": listed,
         "files": (page.led or page.supported)
         and list_files("plan_commitments", plan.code, asked=listed),
-        "figures": indicators.first_of(indicators.of_agency(agency)),
+        "figures": indicators.first_series(indicators.series_of_agency(agency)),
     }
     return render(request, "agency.html", context)
 
 
 def _to_present_address(code, slug):
-    plan = public_plan(code)
-    agency = found_or_404(agencies.renamed(slug))
+    plan = public_plan_or_404(code)
+    agency = found_or_404(agencies.agency_by_former_slug(slug))
     return redirect(public_path("agency", plan.code, agency.slug), permanent=True)
 
 
-def headings(board: PlanProgress, rows: Iterable[AgencyRow]) -> dict[str, str]:
+def figure_headings(board: PlanProgress, rows: Iterable[AgencyRow]) -> dict[str, str]:
     """
     The headings of the list's figures, by their names.
 
@@ -145,13 +147,13 @@ def _lines(rows, plan, names):
         (
             row.participation,
             public_path("agency", plan.code, row.agency.slug),
-            [(label, figure(row, name)) for name, label in names.items()],
+            [(label, figure_text(row, name)) for name, label in names.items()],
         )
         for row in rows
     ]
 
 
-def figure(row: AgencyRow, name: str) -> str:
+def figure_text(row: AgencyRow, name: str) -> str:
     """What the list says of an agency in a column; what is not told is never zero."""
     if name == "on_time":
         return _of(row.discipline.on_time, row.discipline.asked)
@@ -180,11 +182,11 @@ def _columns(figures: Mapping[str, str], asked: Mapping[str, str]):
         direction = ""
         if name == by.removeprefix("-"):
             direction = "descending" if by.startswith("-") else "ascending"
-        there = "" if name in UNRANKED else query(asked, sort=turned) or "?"
+        there = "" if name in UNRANKED else build_query(asked, sort=turned) or "?"
         yield Heading(name, label, there, direction)
 
 
-def done_table(
+def work_table(
     page: AgencyPage, board: PlanProgress, wanted: Mapping[str, str]
 ) -> dict:
     """
@@ -193,8 +195,8 @@ def done_table(
     Of one that told of nothing it is what is planned and due.
     """
     work = sorted(page.work, key=_place)
-    shown = page_of([*work, *page.off_plan], wanted, PER_PAGE)
-    accounts = work_done.of_reports(
+    shown = page_or_404([*work, *page.off_plan], wanted, PER_PAGE)
+    accounts = work_done.updates_of_reports(
         each.last for each in shown if each.row and each.last
     )
     lines = [
@@ -202,7 +204,9 @@ def done_table(
         for each in shown
     ]
     headings = _of_work(page, board)
-    found = telling(headings, [_cells_of_work(*line, headings) for line in lines])
+    found = select_columns(
+        headings, [_cells_of_work(*line, headings) for line in lines]
+    )
     return {
         "shown": shown,
         "lines": lines,
@@ -217,8 +221,8 @@ def _place(work):
 
 
 #: The columns of activities, and those of an agency that never told of any.
-TOLD = ("state", "words", "commitment", "last")
-PLANNED = ("commitment", "planned", "due")
+WORK_COLUMNS = ("state", "words", "commitment", "last")
+PLANNED_COLUMNS = ("commitment", "planned", "due")
 
 
 def _of_work(page, board):
@@ -231,13 +235,16 @@ def _of_work(page, board):
         "planned": _("Planned"),
         "due": _("Due"),
     }
-    return {name: names[name] for name in (PLANNED if page.is_silent else TOLD)}
+    return {
+        name: names[name]
+        for name in (PLANNED_COLUMNS if page.is_silent else WORK_COLUMNS)
+    }
 
 
 def _cells_of_work(work, said, names):
     told = {
         "state": state_word(work.state, work.last.voice if work.last else None),
-        "words": in_language(said, "text") if said else "",
+        "words": text_in_language(said, "text") if said else "",
         "commitment": work.commitment.code,
         "planned": disclose_planned_quantity(work.activity),
         "due": work.activity.due_on,

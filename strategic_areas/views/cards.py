@@ -8,13 +8,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from strategic_areas.pictures import draw
+from strategic_areas.pictures import draw_card
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import agencies, areas
 from strategic_areas.queries.plan import plan_progress, plans
-from strategic_areas.queries.plan.progress_rows import count_rows, records_of
+from strategic_areas.queries.plan.progress_rows import count_states, recorded_work_of
 from strategic_areas.sentences import FAMILY_WORDS, on_record
-from strategic_areas.views.parameters import found_or_404, public_plan
+from strategic_areas.views.parameters import found_or_404, public_plan_or_404
 
 
 def finished_by(finish):
@@ -49,12 +49,12 @@ def under_policy(response, directives):
 
 
 def _board(plan):
-    return plan_progress.load(plan, timezone.localdate())
+    return plan_progress.load_plan_progress(plan, timezone.localdate())
 
 
 @finished_by(framed_anywhere)
 def area_card(request, plan, slug):
-    area = found_or_404(areas.by_slug(public_plan(plan), slug))
+    area = found_or_404(areas.area_by_slug(public_plan_or_404(plan), slug))
     found = _board(area.plan)
     own = [r for r in found.rows if r.commitment.programme.area_id == area.pk]
     return _card(request, found, area, "name", area.get_absolute_url(), own)
@@ -62,7 +62,7 @@ def area_card(request, plan, slug):
 
 @finished_by(framed_anywhere)
 def agency_card(request, plan, slug):
-    plan, agency, _participation = found_or_404(agencies.by_slug(plan, slug))
+    plan, agency, _participation = found_or_404(agencies.agency_by_slug(plan, slug))
     found, page = _board(plan), public_path("agency", plan.code, agency.slug)
     led = [r for r in found.rows if r.commitment.lead_id == agency.pk]
     return _card(request, found, agency, "name", page, led)
@@ -70,7 +70,7 @@ def agency_card(request, plan, slug):
 
 @finished_by(framed_anywhere)
 def commitment_card(request, plan, code):
-    found = _board(public_plan(plan))
+    found = _board(public_plan_or_404(plan))
     row = found_or_404(next((r for r in found.rows if r.commitment.code == code), None))
     page = row.commitment.get_absolute_url()
     return _card(request, found, row.commitment, "title", page, row=row)
@@ -83,8 +83,8 @@ def _card(request, found, record, field, page, rows=(), row=None):
         "record": record,
         "field": field,
         "page": page,
-        "counts": count_rows(rows),
-        "records": records_of(rows),
+        "counts": count_states(rows),
+        "records": recorded_work_of(rows),
         "row": row,
     }
     return render(request, "card.html", context)
@@ -92,9 +92,9 @@ def _card(request, found, record, field, page, rows=(), row=None):
 
 @finished_by(shown_elsewhere)
 def plan_picture(request, plan):
-    found = _board(public_plan(plan))
-    counts, records = count_rows(found.rows), records_of(found.rows)
-    drawn = draw(
+    found = _board(public_plan_or_404(plan))
+    counts, records = count_states(found.rows), recorded_work_of(found.rows)
+    drawn = draw_card(
         site=_("National Plan against Human Trafficking"),
         kicker=_("Plan %(code)s") % {"code": found.plan.code},
         title=found.plan.title,
@@ -110,8 +110,9 @@ def plan_picture(request, plan):
 def former_picture(request, plan=None, **record):
     """Lead from the picture that a record once had to that of its plan."""
     if plan is None:
-        plan = found_or_404(plans.choose(timezone.localdate()).shown).code
-    return redirect(public_path("plan_picture", public_plan(plan).code), permanent=True)
+        plan = found_or_404(plans.choose_plan(timezone.localdate()).shown).code
+    return redirect(public_path("plan_picture", public_plan_or_404(plan).code), permanent=True
+    )
 
 
 def _total(counted, every):

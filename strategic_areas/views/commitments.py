@@ -38,31 +38,31 @@ from strategic_areas.sentences import (
 from strategic_areas.themes import Theme
 from strategic_areas.views import datasets
 from strategic_areas.views.cards import finished_by, shown_elsewhere
-from strategic_areas.views.drawings import drawing
+from strategic_areas.views.drawings import drawing_response
 from strategic_areas.views.parameters import (
-    asked,
-    by_label,
-    chips,
-    field,
+    build_query,
+    filter_field,
+    filter_links,
     found_or_404,
-    lead_to_list,
-    made_up,
-    page_of,
-    public_plan,
-    query,
-    reads,
+    mark_unknown,
+    page_or_404,
+    public_plan_or_404,
+    query_values,
+    reads_parameters,
+    redirect_to_list,
+    sort_by_label,
 )
 
 PER_PAGE = 50
 #: A list of so many has larger filters, and so shows fewer on a page.
 MANY, PER_PAGE_OF_MANY = 200, 25
 #: How many activities, and steps of its time line, the page of a commitment tells.
-TOLD = 20
+ITEMS_PER_PAGE = 20
 #: What a reader may ask of the list, in the order in which its address names it.
-ASKED = (*filtered_commitments.FILTERS, "sort")
+LIST_PARAMETERS = (*filtered_commitments.FILTERS, "sort")
 #: The filters that the form shows. Families and what is late are chips above it; the
 #: others are asked for by links from elsewhere, and kept.
-SHOWN = ("area", "agency", "theme")
+FORM_FILTERS = ("area", "agency", "theme")
 #: The orders that the form offers; others stand in addresses of former headings.
 ORDERS = {
     "": gettext_lazy("As the plan has it"),
@@ -74,14 +74,17 @@ ORDERS = {
 }
 
 
-@reads(*ASKED, "page", sort="code")
+@reads_parameters(*LIST_PARAMETERS, "page", sort="code")
 def commitment_list(request, plan):
     """A plan's commitments, by filters and in an order that stand in the address."""
-    plan, wanted = public_plan(plan), asked(request, *ASKED, "page")
+    plan, wanted = (
+        public_plan_or_404(plan),
+        query_values(request, *LIST_PARAMETERS, "page"),
+    )
     no_order = _unknown_order(wanted)
     found = _sifted(plan, wanted)
     is_long = len(found.board.rows) > MANY
-    page = page_of(found.rows, wanted, PER_PAGE_OF_MANY if is_long else PER_PAGE)
+    page = page_or_404(found.rows, wanted, PER_PAGE_OF_MANY if is_long else PER_PAGE)
     is_by_area = (
         wanted.get("sort", "code").removeprefix("-") in filtered_commitments.BY_AREA
     )
@@ -91,56 +94,56 @@ def commitment_list(request, plan):
         "board": found.board,
         "catalogue": found,
         "page": page,
-        "table": table(found.board, groups),
+        "table": commitment_table(found.board, groups),
         "no_order": no_order,
         **_filters(found, wanted, is_variant=bool(no_order)),
     }
     answer = render(request, "commitments.html", context)
-    return made_up(answer, found.is_unknown or bool(no_order))
+    return mark_unknown(answer, found.is_unknown or bool(no_order))
 
 
 def _by_area(found, rows):
     """The areas, each with its ``number`` of rows on all pages, and those of this."""
     numbers = Counter(row.commitment.programme.area_id for row in found.rows)
-    known = {each.pk: each for each in areas.of_plan(found.board.plan)}
+    known = {each.pk: each for each in areas.areas_of_plan(found.board.plan)}
     for pk, group in groupby(rows, lambda row: row.commitment.programme.area_id):
         known[pk].number = numbers[pk]
         yield known[pk], group
 
 
-@reads("page")
+@reads_parameters("page")
 def theme_list(request, plan, theme):
     """The commitments of which an activity has a theme."""
-    plan, wanted = public_plan(plan), asked(request, "page")
+    plan, wanted = public_plan_or_404(plan), query_values(request, "page")
     found = _sifted(plan, {"theme": theme})
     if not found.rows:
         raise Http404
     work = [each for row in found.rows for each in row.activities if each.is_counted]
-    page = page_of(found.rows, wanted, PER_PAGE)
+    page = page_or_404(found.rows, wanted, PER_PAGE)
     context = {
         "plan": plan,
         "board": found.board,
         "catalogue": found,
         "page": page,
         "theme": theme,
-        "themes": plans.themes()[plan.pk],
-        "table": table(found.board, _by_area(found, page.object_list)),
-        "filtered": public_path("commitments", plan.code) + query({"theme": theme}),
+        "themes": plans.themes_by_plan()[plan.pk],
+        "table": commitment_table(found.board, _by_area(found, page.object_list)),
+        "filtered": public_path("commitments", plan.code) + build_query({"theme": theme}),
         "number": sum(theme in each.activity.themes for each in work),
-        "page_query": query(wanted),
-        **taken(plan, theme=theme),
+        "page_query": build_query(wanted),
+        **list_downloads(plan, theme=theme),
     }
     return render(request, "theme.html", context)
 
 
-@reads(*ASKED, sort="code")
+@reads_parameters(*LIST_PARAMETERS, sort="code")
 def commitment_file(request, plan, form):
     """The list as a file: all of it, by the same filters and order."""
-    plan, wanted = public_plan(plan), asked(request, *ASKED)
+    plan, wanted = public_plan_or_404(plan), query_values(request, *LIST_PARAMETERS)
     sent = dict(wanted)
     no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
     if found.is_unknown or no_order:
-        return lead_to_list(sent, "commitments", plan.code)
+        return redirect_to_list(sent, "commitments", plan.code)
     is_reconstructed = found.board.is_reconstructed
     name = _("documented actions") if is_reconstructed else _("commitments")
     ranks = {row.commitment.code: rank for rank, row in enumerate(found.rows)}
@@ -153,11 +156,14 @@ def commitment_file(request, plan, form):
     )
 
 
-@reads(*filtered_commitments.FILTERS)
+@reads_parameters(*filtered_commitments.FILTERS)
 @finished_by(shown_elsewhere)
 def commitment_drawing(request, plan):
     """How those of the list stand as a picture: by family, or what is on record."""
-    plan, wanted = public_plan(plan), asked(request, *filtered_commitments.FILTERS)
+    plan, wanted = (
+        public_plan_or_404(plan),
+        query_values(request, *filtered_commitments.FILTERS),
+    )
     found = _sifted(plan, wanted)
     counts, records, day = found.counts, found.records, found.board.recorded_until
     if found.is_unknown or not found.rows:
@@ -179,26 +185,26 @@ def commitment_drawing(request, plan):
     shown = [_("Plan %(code)s") % {"code": plan.code}, *chosen]
     title = f"{' · '.join(shown)}. {summed(counts) or on_record(records)}"
     counted = parts or parts_on_record(records)
-    bars = charts.bars(charts.BarValue(word, n, str(n)) for word, n in counted)
-    page = public_path("commitments", plan.code) + query(wanted)
-    return drawing(bars, title, notes, page)
+    bars = charts.draw_bars(charts.BarValue(word, n, str(n)) for word, n in counted)
+    page = public_path("commitments", plan.code) + build_query(wanted)
+    return drawing_response(bars, title, notes, page)
 
 
-def taken(plan, **wanted):
+def list_downloads(plan, **wanted):
     """The addresses of a table and a picture of a plan's commitments by filters."""
     of_picture = {name: value for name, value in wanted.items() if name != "sort"}
     return {
         "files": datasets.list_files(
-            "plan_commitments", plan.code, asked=query(wanted)
+            "plan_commitments", plan.code, asked=build_query(wanted)
         ),
-        "drawing": public_path("plan_drawing", plan.code) + query(of_picture),
+        "drawing": public_path("plan_drawing", plan.code) + build_query(of_picture),
     }
 
 
 def _sifted(plan, wanted):
     sort = wanted.get("sort", "code")
-    return filtered_commitments.load(
-        plan_progress.load(plan, timezone.localdate()), wanted, sort
+    return filtered_commitments.load_commitment_list(
+        plan_progress.load_plan_progress(plan, timezone.localdate()), wanted, sort
     )
 
 
@@ -209,14 +215,14 @@ def _unknown_order(wanted):
     return wanted.pop("sort")
 
 
-@reads("page")
-def commitment(request, plan, code):
+@reads_parameters("page")
+def commitment_detail(request, plan, code):
     """One commitment; the address of a superseded one redirects to its successor."""
-    commitment = found_or_404(commitments.by_code(plan, code))
+    commitment = found_or_404(commitments.commitment_by_code(plan, code))
     succession = commitments.Succession(commitment.plan)
-    if heir := commitments.successor(commitment, succession):
+    if heir := commitments.successor_url(commitment, succession):
         return redirect(heir, permanent=True)
-    shown = part_shown(commitment, succession, asked(request, "page"))
+    shown = shown_part(commitment, succession, query_values(request, "page"))
     of = commitment.plan.code, commitment.code
     context = {
         "plan": commitment.plan,
@@ -230,28 +236,39 @@ def commitment(request, plan, code):
 
 
 def figures_of(commitment):
-    own, of_programme = indicators.of_commitment(commitment)
+    own, of_programme = indicators.series_of_commitment(commitment)
     return {
-        "figures": indicators.first_of(own),
-        "programme_figures": indicators.first_of(of_programme),
+        "figures": indicators.first_series(own),
+        "programme_figures": indicators.first_series(of_programme),
     }
 
 
-def part_shown(commitment, succession, wanted):
+def shown_part(commitment, succession, wanted):
     """The page asked for of the activities and the steps, and where the others are."""
     number = wanted.get("page", "1")
-    first = TOLD * (int(number) - 1) if number.isdecimal() else 0
+    first = ITEMS_PER_PAGE * (int(number) - 1) if number.isdecimal() else 0
     today = timezone.localdate()
-    page = commitments.read(commitment, succession, today, first, TOLD)
+    page = commitments.load_commitment_page(
+        commitment, succession, today, first, ITEMS_PER_PAGE
+    )
     return {
         "page": page,
-        "shown": page_of(range(page.length), wanted, TOLD),
+        "shown": page_or_404(range(page.length), wanted, ITEMS_PER_PAGE),
         "elsewhere": [
-            (code, query({"page": str(place // TOLD + 1) if place >= TOLD else ""}))
+            (
+                code,
+                build_query(
+                    {
+                        "page": str(place // ITEMS_PER_PAGE + 1)
+                        if place >= ITEMS_PER_PAGE
+                        else ""
+                    }
+                ),
+            )
             for place, code in enumerate(page.codes)
-            if not first <= place < first + TOLD
+            if not first <= place < first + ITEMS_PER_PAGE
         ],
-        "page_query": query(wanted),
+        "page_query": build_query(wanted),
     }
 
 
@@ -259,27 +276,27 @@ def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) ->
     wanted = {name: value for name, value in given.items() if name != "page"}
     plan = found.board.plan
     fields = {
-        name: field(name, found.facets[name], words, labels, wanted)
+        name: filter_field(name, found.facets[name], words, labels, wanted)
         for name, words, labels in _fields(found)
     }
-    words = field("q", found.facets["q"], (_("Words"), ""), (), wanted)
+    words = filter_field("q", found.facets["q"], (_("Words"), ""), (), wanted)
     chosen = [each for each in [words, *fields.values()] if each.asked]
-    late = chips(fields["punctuality"], wanted, "")
+    late = filter_links(fields["punctuality"], wanted, "")
     return {
         "asked": given,
         "filters": list(fields.values()),
-        "fields": [fields[name] for name in SHOWN if fields[name].is_useful],
-        "kept": [each for each in chosen if each.name not in {"q", *SHOWN}],
-        "chips": chips(fields["family"], wanted, pgettext("commitments", "All")),
+        "fields": [fields[name] for name in FORM_FILTERS if fields[name].is_useful],
+        "kept": [each for each in chosen if each.name not in {"q", *FORM_FILTERS}],
+        "chips": filter_links(fields["family"], wanted, pgettext("commitments", "All")),
         "late": [each for each in late if each[0] == Punctuality.LATE],
         "chosen": chosen,
         "total": len(found.board.rows),
-        "dropped": query(wanted, **{each.name: "" for each in chosen}) or "?",
+        "dropped": build_query(wanted, **{each.name: "" for each in chosen}) or "?",
         "orders": list(ORDERS.items()),
-        "page_query": query(given),
+        "page_query": build_query(given),
         "is_variant": is_variant or bool(wanted),
-        "shared": query(wanted),
-        **taken(plan, **wanted),
+        "shared": build_query(wanted),
+        **list_downloads(plan, **wanted),
     }
 
 
@@ -292,7 +309,7 @@ def _fields(found):
     )
     areas = {each.area.code: each.area.label for each in ordered}
     part_of = {each.slug: each for group in found.part_of.values() for each in group}
-    agencies = by_label((slug, each.name) for slug, each in part_of.items())
+    agencies = sort_by_label((slug, each.name) for slug, each in part_of.items())
     return (
         (
             "area",
@@ -366,7 +383,7 @@ class CommitmentTableRow:
         return self.row.commitment
 
 
-def table(
+def commitment_table(
     board: PlanProgress,
     groups: Iterable[
         tuple[StrategicArea | Programme | None, Iterable[CommitmentProgress]]
@@ -381,7 +398,7 @@ def table(
     """
     groups = [(heading, list(rows)) for heading, rows in groups]
     rows = [row for _heading, group in groups for row in group]
-    told = work_done.of_commitments(board, rows)
+    told = work_done.work_done_on_commitments(board, rows)
     lines = {
         row.commitment.pk: CommitmentTableRow(
             row, told[row.commitment.pk], row.days_late(board.day)

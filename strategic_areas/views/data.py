@@ -25,15 +25,19 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages.editions import editions_of
 from strategic_areas.queries.plan import plan_progress, plans
 from strategic_areas.views.about import facts
-from strategic_areas.views.parameters import made_up, public_plan
+from strategic_areas.views.parameters import mark_unknown, public_plan_or_404
 
 #: A dataset, with some of its columns, by which the page of a plan shows how they read.
 EXAMPLE, FEW = "commitments", ("code", "family", "state", "due_on", "days_late")
 
 
-def data(request, plan=None):
+def data_page(request, plan=None):
     """The files of a plan, by default of the one that the first page shows."""
-    shown = public_plan(plan) if plan else plans.choose(timezone.localdate()).shown
+    shown = (
+        public_plan_or_404(plan)
+        if plan
+        else plans.choose_plan(timezone.localdate()).shown
+    )
     context = {"plan": shown, "plans": _recorded(), **facts()}
     if shown:
         context |= _of_plan(shown, DATASETS[EXAMPLE])
@@ -44,33 +48,33 @@ def data(request, plan=None):
 def _page(request, template, context):
     """Kept in memory only with the numbers of this version."""
     is_unfinished = "table" in context and context["table"].number is None
-    return made_up(render(request, template, context), is_unfinished)
+    return mark_unknown(render(request, template, context), is_unfinished)
 
 
-def dataset(request, plan, dataset):
+def dataset_detail(request, plan, dataset):
     """One dataset of a plan with all its columns."""
-    plan = public_plan(plan)
+    plan = public_plan_or_404(plan)
     context = {"plan": plan, **_of_plan(plan, DATASETS[dataset]), **facts()}
     return _page(request, "dataset.html", context)
 
 
-def catalogue(request):
+def data_catalogue(request):
     """What there is of all plans, for machines."""
-    told = [published(each) for each in _recorded()]
+    told = [published_data(each) for each in _recorded()]
     content = as_catalogue(told, timezone.localdate())
     answer = JsonResponse(content, content_type="application/ld+json")
-    return made_up(answer, any(each.tables[0].number is None for each in told))
+    return mark_unknown(answer, any(each.tables[0].number is None for each in told))
 
 
-def ckan(request, plan):
-    return JsonResponse(as_ckan(published(public_plan(plan))))
+def ckan_package(request, plan):
+    return JsonResponse(as_ckan(published_data(public_plan_or_404(plan))))
 
 
 def _recorded():
-    return list(plans.public().filter(has_record=True))
+    return list(plans.public_plans().filter(has_record=True))
 
 
-def published(plan) -> PlanData:
+def published_data(plan) -> PlanData:
     """What there is of a plan, with the sizes of the files that are ready."""
     label, ready = current_version(), FILE_CACHE.at_hand(plan)
     is_current = ready is not None and ready.label == label
@@ -100,12 +104,12 @@ def file_at(sizes, name, *args, language="es") -> CatalogueFile:
 
 def _of_plan(plan, dataset):
     """What there is of a plan, and one dataset column by column."""
-    told, names = published(plan), {each.name for each in dataset.columns}
+    told, names = published_data(plan), {each.name for each in dataset.columns}
     table = next(each for each in told.tables if each.dataset == dataset)
     today = timezone.localdate()
     rounds = ReportingPeriod.objects.rounds().filter(plan=plan, closes_on__gte=today)
     return {
-        "board": plan_progress.load(plan, today),
+        "board": plan_progress.load_plan_progress(plan, today),
         "next": rounds.order_by("closes_on").first(),
         "told": told,
         "table": table,

@@ -12,19 +12,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas.datasets.columns import LANGUAGES
-from strategic_areas.datasets.file_cache import FILE_CACHE, NotReadyError, pack
+from strategic_areas.datasets.file_cache import FILE_CACHE, NotReadyError, compress_text
 from strategic_areas.datasets.formats import (
     MEDIA_TYPES,
     PACKAGE,
     TEXTS,
-    make,
+    make_file,
 )
 from strategic_areas.datasets.formats.texts import about_data, about_dataset, written
 from strategic_areas.models import Plan
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages.editions import editions_of
 from strategic_areas.queries.plan import plans
-from strategic_areas.views.parameters import found_or_404, public_plan
+from strategic_areas.views.parameters import found_or_404, public_plan_or_404
 
 #: The name of a workbook by its language.
 STEMS = {"es": "libro", "en": "workbook"}
@@ -33,9 +33,9 @@ LIST_FORMS = (*TEXTS, "xlsx")
 FIRST_AS_CSV = {"plan_commitments", "plan_updates", "commitment_updates"}
 
 
-def file(request, plan, stem, form, edition=""):
+def dataset_file(request, plan, stem, form, edition=""):
     """A file of a plan or of an edition of it, as it is ready."""
-    plan = public_plan(plan)
+    plan = public_plan_or_404(plan)
     if edition:
         of_number = plan.editions.filter(number=edition, is_moving=False)
         edition = found_or_404(of_number.first())
@@ -45,14 +45,14 @@ def file(request, plan, stem, form, edition=""):
     except KeyError:
         raise Http404 from None
     version = files.snapshot.edition or files.snapshot.day.isoformat()
-    response = sent(content, form, f"{plan.code}-{stem}-{version}.{form}")
+    response = file_response(content, form, f"{plan.code}-{stem}-{version}.{form}")
     response.headers["Last-Modified"] = http_date(files.made_at)
     return response
 
 
-def workbook(request, plan, edition=""):
+def plan_workbook(request, plan, edition=""):
     """A whole plan as a workbook, with headings in the language of the address."""
-    return file(request, plan, STEMS[get_language()], "xlsx", edition)
+    return dataset_file(request, plan, STEMS[get_language()], "xlsx", edition)
 
 
 #: Which rows of a dataset a list holds: those that have one of these values in this
@@ -87,10 +87,10 @@ def list_file(
         tables=tables,
     )
     datasets = {each: shelves[0].datasets[each] for each in tables}
-    content = make(f"{stem}.{form}", snapshot, datasets, random="")
+    content = make_file(f"{stem}.{form}", snapshot, datasets, random="")
     words = _("Record up to") if until else _("Data as of")
     name = slugify(f"{name} {words} {(until or snapshot.day).isoformat()}")
-    return sent(pack(form, content), form, f"{name}.{form}")
+    return file_response(compress_text(form, content), form, f"{name}.{form}")
 
 
 def _rows(shelves, name, column, ranks):
@@ -105,17 +105,17 @@ def _rows(shelves, name, column, ranks):
 def list_files(name: str, *args: str, asked: str = "") -> list[tuple[str, str]]:
     """The forms of a list, each with its address."""
     return [
-        (form.upper(), public_path(name_of(name, form), *args) + asked)
+        (form.upper(), public_path(list_file_name(name, form), *args) + asked)
         for form in LIST_FORMS
     ]
 
 
-def name_of(name: str, form: str) -> str:
+def list_file_name(name: str, form: str) -> str:
     """The name of the address of a list in a form."""
     return name if form == "csv" and name in FIRST_AS_CSV else f"{name}_{form}"
 
 
-def sent(content, form, name):
+def file_response(content, form, name):
     """A file to save; a text is packed already."""
     response = HttpResponse(content, content_type=MEDIA_TYPES[form])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -124,9 +124,9 @@ def sent(content, form, name):
     return response
 
 
-def index(request):
+def file_index(request):
     """What there is to take: each plan, its datasets and editions, with addresses."""
-    found = [_of_plan(plan) for plan in plans.public()]
+    found = [_of_plan(plan) for plan in plans.public_plans()]
     return HttpResponse(written({"plans": found}), content_type=MEDIA_TYPES["json"])
 
 

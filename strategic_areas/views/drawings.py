@@ -14,7 +14,9 @@ from strategic_areas import charts
 from strategic_areas.views.cards import under_policy
 
 
-def drawing(picture, title: str, notes: Iterable[str], page: str) -> HttpResponse:
+def drawing_response(
+    picture, title: str, notes: Iterable[str], page: str
+) -> HttpResponse:
     """
     The file of a picture from ``charts``, with its styles inside.
 
@@ -27,7 +29,7 @@ def drawing(picture, title: str, notes: Iterable[str], page: str) -> HttpRespons
         f"{settings.LICENCE_NAME} {settings.LICENCE_URL}".strip(),
         f"{settings.SITE_URL}{page}",
     ]
-    file = charts.file(picture, title, map(str, filter(None, [*notes, *below])))
+    file = charts.chart_file(picture, title, map(str, filter(None, [*notes, *below])))
     style = render_to_string("charts/file.css").strip()
     plot = f"charts/_{file.kind}_plot.html"
     context = {"file": file, "title": title, "style": style, "plot": plot}

@@ -25,21 +25,21 @@ from strategic_areas.disclosure import MARKER
 from strategic_areas.models import WithdrawalCause
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import editions
-from strategic_areas.queries.plan.facets import FilterableRecord, sift
+from strategic_areas.queries.plan.facets import FilterableRecord, apply_filters
 from strategic_areas.queries.public_rows import RowDifference
 from strategic_areas.sentences import shortened
 from strategic_areas.views.data import file_at
-from strategic_areas.views.datasets import sent
+from strategic_areas.views.datasets import file_response
 from strategic_areas.views.parameters import (
-    asked,
-    chips,
-    field,
+    build_query,
+    filter_field,
+    filter_links,
     found_or_404,
-    made_up,
-    page_of,
-    public_plan,
-    query,
-    reads,
+    mark_unknown,
+    page_or_404,
+    public_plan_or_404,
+    query_values,
+    reads_parameters,
 )
 
 #: How many rows that differ a page tells of.
@@ -85,16 +85,16 @@ DIFFERENCES = Dataset(
 )
 
 
-def edition(request, plan, edition):
+def edition_detail(request, plan, edition):
     """What the public read of a plan on one day, from the rows that were kept."""
-    plan = public_plan(plan)
+    plan = public_plan_or_404(plan)
     every = editions.editions_of(plan)
     found = found_or_404(_numbered(every, edition))
     place = every.index(found) + 1
     before = next(iter(every[place:]), None)
-    rows = editions.differences(plan, before, found)
+    rows = editions.edition_differences(plan, before, found)
     by_name = {each.dataset.name: each for each in rows}
-    told = editions.told_by(found)
+    told = editions.load_edition_page(found)
     context = {
         "plan": plan,
         "edition": found,
@@ -116,7 +116,7 @@ def edition(request, plan, edition):
         file_at(sizes, "edition_workbook", *numbers, language=get_language()),
     ]
     context["sum"] = ready.package_sum if PACKAGE in sizes else ""
-    return made_up(render(request, "edition.html", context), not context["sum"])
+    return mark_unknown(render(request, "edition.html", context), not context["sum"])
 
 
 def _note(note, datasets, pages):
@@ -141,29 +141,31 @@ def _numbered(every, number):
 
 def _read(code, earlier, later):
     """The plan, the two editions (None: today), and how they differ."""
-    plan = public_plan(code)
+    plan = public_plan_or_404(code)
     every = editions.editions_of(plan)
     old = found_or_404(_numbered(every, earlier))
     new = found_or_404(_numbered(every, later)) if later else None
     if new and every.index(new) >= every.index(old):
         raise Http404
-    return plan, old, new, editions.differences(plan, old, new)
+    return plan, old, new, editions.edition_differences(plan, old, new)
 
 
-@reads("dataset", "page")
-def difference(request, plan, earlier, edition=""):
+@reads_parameters("dataset", "page")
+def difference_page(request, plan, earlier, edition=""):
     """How an edition, or what is told today, differs from an earlier edition."""
     plan, old, new, found = _read(plan, earlier, edition)
-    wanted = asked(request, "dataset", "page")
+    wanted = query_values(request, "dataset", "page")
     items = [
         FilterableRecord((of.dataset, each), {"dataset": frozenset({of.dataset.name})})
         for of in found
         for each in of.rows
     ]
-    rows, facets = sift(items, wanted, ["dataset"])
+    rows, facets = apply_filters(items, wanted, ["dataset"])
     labels = [("", of.dataset.name, of.dataset.title) for of in found]
-    chosen = field("dataset", facets["dataset"], (_("Dataset"), ""), labels, wanted)
-    page = page_of(rows, wanted, PER_PAGE)
+    chosen = filter_field(
+        "dataset", facets["dataset"], (_("Dataset"), ""), labels, wanted
+    )
+    page = page_or_404(rows, wanted, PER_PAGE)
     numbers = [new.number, old.number] if new else [old.number]
     name = "difference_file" if new else "difference_today_file"
     context = {
@@ -172,22 +174,22 @@ def difference(request, plan, earlier, edition=""):
         "later": new,
         "found": found,
         "page": page,
-        "lines": [line(dataset, each) for dataset, each in page.object_list],
-        "chips": chips(chosen, wanted, pgettext("datasets", "All")),
-        "shared": query(wanted, page=""),
-        "page_query": query(wanted),
+        "lines": [difference_line(dataset, each) for dataset, each in page.object_list],
+        "chips": filter_links(chosen, wanted, pgettext("datasets", "All")),
+        "shared": build_query(wanted, page=""),
+        "page_query": build_query(wanted),
         "is_variant": "dataset" in wanted,
         "files": [
-            (form.upper(), path + query(wanted, page=""))
+            (form.upper(), path + build_query(wanted, page=""))
             for form in ("csv", "json")
             for path in [public_path(name, plan.code, *numbers, form, language="es")]
         ],
     }
     page = render(request, "edition_difference.html", context)
-    return made_up(page, chosen.is_unknown)
+    return mark_unknown(page, chosen.is_unknown)
 
 
-def line(dataset: Dataset, changed: RowDifference) -> dict:
+def difference_line(dataset: Dataset, changed: RowDifference) -> dict:
     """A row that differs, with the words of each cell before and after."""
     names = {name for name, *_cells in changed.columns if changed.kind == "changed"}
     return {
@@ -198,7 +200,11 @@ def line(dataset: Dataset, changed: RowDifference) -> dict:
         "named": next((n for n in TITLES if f"{n}_es" in changed.row), ""),
         "path": changed.kind != "gone" and _path_of(changed.row.get("address")),
         "cells": [
-            (each.label, words_of(each, changed.before), words_of(each, changed.after))
+            (
+                each.label,
+                cell_text(each, changed.before),
+                cell_text(each, changed.after),
+            )
             for each in dataset.columns
             # Why a cell is empty is told in its place, the family by its state.
             if not names.isdisjoint({each.name, f"{each.name}_gap"})
@@ -217,7 +223,7 @@ def _path_of(url):
     return path
 
 
-def words_of(column: DataColumn, row: Mapping) -> str:
+def cell_text(column: DataColumn, row: Mapping) -> str:
     """What a cell says, in the language of the page."""
     value = row.get(column.name)
     if value is None:
@@ -235,10 +241,10 @@ def words_of(column: DataColumn, row: Mapping) -> str:
     return shortened(value) if is_text else number_format(value, force_grouping=True)
 
 
-@reads("dataset")
+@reads_parameters("dataset")
 def difference_file(request, plan, earlier, form, edition=""):
     """All that differs, or what does in one dataset, a cell a row."""
-    wanted = asked(request, "dataset")
+    wanted = query_values(request, "dataset")
     plan, old, new, found = _read(plan, earlier, edition)
     rows = [
         (of.dataset.name, each.key, each.kind, *cells)
@@ -267,13 +273,13 @@ def difference_file(request, plan, earlier, form, edition=""):
     }
     content = found_or_404(forms.get(form))()
     name = f"{plan.code}-{number}-desde-{old.number}.{form}"
-    return sent(compress(content, mtime=0), form, name)
+    return file_response(compress(content, mtime=0), form, name)
 
 
-@reads("day")
-def on_day(request, plan):
+@reads_parameters("day")
+def edition_on_day(request, plan):
     """Lead to the edition that holds a day, or say that none does."""
-    plan, wanted = public_plan(plan), asked(request, "day").get("day", "")
+    plan, wanted = public_plan_or_404(plan), query_values(request, "day").get("day", "")
     every, day = editions.editions_of(plan), None
     with suppress(ValueError):
         day = date.fromisoformat(wanted)

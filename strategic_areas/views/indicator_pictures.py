@@ -22,7 +22,7 @@ from strategic_areas.queries.figures.indicators import (
     ValueDisplay,
 )
 from strategic_areas.queries.public_rows import value_key
-from strategic_areas.views.parameters import ColumnSelection, telling
+from strategic_areas.views.parameters import ColumnSelection, select_columns
 
 #: The most counts in one picture.
 MOST_LINES = 3
@@ -39,7 +39,7 @@ class SeriesChart:
     picture: charts.SeriesPicture
     title: str
     lines: tuple[IndicatorSeries, ...]
-    name: str = "series"
+    series_name: str = "series"
 
     @property
     def rows(self) -> tuple[str, str, list[str]]:
@@ -63,7 +63,7 @@ class ChartTableRow:
     starts_on: date
     ends_on: date
     point: SeriesPoint | None
-    beside: list[tuple[str, SeriesPoint | None]]
+    comparable_series: list[tuple[str, SeriesPoint | None]]
     mark: str
 
 
@@ -71,7 +71,7 @@ class ChartTableRow:
 class BreakdownChart:
     """A breakdown of the only value in ``lines``; ``name`` is its id on the page."""
 
-    name: str
+    series_name: str
     picture: charts.BarChart
     title: str
     breakdown: PublishedBreakdown
@@ -87,7 +87,9 @@ class BreakdownChart:
     @property
     def said(self) -> list[str]:
         """Who printed its numbers, where they quote anyone."""
-        quoted = dict.fromkeys(filter(None, map(phrases.quoted, self.breakdown.cells)))
+        quoted = dict.fromkeys(
+            filter(None, map(phrases.quotation_phrase, self.breakdown.cells))
+        )
         return [_("according to %(source)s") % {"source": each} for each in quoted]
 
 
@@ -101,7 +103,7 @@ def plan_periods() -> list[charts.ChartPeriod]:
     ]
 
 
-def values(points: Iterable[SeriesPoint]) -> tuple[charts.ChartValue, ...]:
+def chart_values(points: Iterable[SeriesPoint]) -> tuple[charts.ChartValue, ...]:
     """What can be drawn of them."""
     return tuple(
         charts.ChartValue(
@@ -117,18 +119,20 @@ def values(points: Iterable[SeriesPoint]) -> tuple[charts.ChartValue, ...]:
     )
 
 
-def columns(line: IndicatorSeries) -> charts.ColumnChart | None:
+def small_column_chart(line: IndicatorSeries) -> charts.ColumnChart | None:
     """
     Small columns of values that can be compared; None without two of them.
 
     Of a series with breaks the longest part without one is drawn.
     """
-    drawn = _without_break(sorted(values(line.points), key=attrgetter("starts_on")))
+    drawn = _without_break(
+        sorted(chart_values(line.points), key=attrgetter("starts_on"))
+    )
     overlap = any(
         after.starts_on <= before.ends_on
         for before, after in zip(drawn, drawn[1:], strict=False)
     )
-    return charts.columns(drawn) if len(drawn) > 1 and not overlap else None
+    return charts.draw_columns(drawn) if len(drawn) > 1 and not overlap else None
 
 
 def _without_break(drawn):
@@ -140,46 +144,53 @@ def _without_break(drawn):
     return max(reversed(parts), key=len)
 
 
-def series(
+def series_chart(
     page: IndicatorPage, periods: Iterable[charts.ChartPeriod]
 ) -> SeriesChart | None:
     """The values of an indicator beside other counts; None if nothing compares."""
-    if not values(page.points):
+    if not chart_values(page.points):
         return None
-    lines = (page, *beside(page))
-    picture = drawn(lines, periods, _levels(page))
+    lines = (page, *comparable_series(page))
+    picture = draw_series(lines, periods, _levels(page))
     if picture is None:
         return None
-    return SeriesChart(picture, ". ".join(map(phrases.title, lines)), lines)
+    return SeriesChart(picture, ". ".join(map(phrases.chart_title, lines)), lines)
 
 
-def drawn(
+def draw_series(
     lines: Iterable[IndicatorSeries],
     periods: Iterable[charts.ChartPeriod],
     levels: Iterable[charts.ReferenceLevel] = (),
 ) -> charts.SeriesPicture | None:
     """Several counts in one picture; None for a single value without a target."""
-    counts = [charts.DataSeries(values(each.points), name(each)) for each in lines]
+    counts = [
+        charts.DataSeries(chart_values(each.points), series_name(each))
+        for each in lines
+    ]
     levels = tuple(levels)
     targets = [level for level in levels if level.is_target]
     if sum(len(each.values) for each in counts) + len(targets) < 2:
         return None
-    return charts.series(counts, phrases.number, levels, periods)
+    return charts.draw_series(counts, phrases.format_figure, levels, periods)
 
 
-def beside(page: IndicatorPage) -> tuple[IndicatorSeries, ...]:
+def comparable_series(page: IndicatorPage) -> tuple[IndicatorSeries, ...]:
     """Other counts in the same unit, by others, for the same picture."""
-    found, names = [], {name(page)}
+    found, names = [], {series_name(page)}
     for other in page.others:
         own, its = page.indicator, other.indicator
         is_alike = (own.counts, own.unit_es) == (its.counts, its.unit_es)
-        if is_alike and name(other) not in names and len(values(other.points)) > 1:
+        if (
+            is_alike
+            and series_name(other) not in names
+            and len(chart_values(other.points)) > 1
+        ):
             found.append(other)
-            names.add(name(other))
+            names.add(series_name(other))
     return tuple(found[: MOST_LINES - 1])
 
 
-def name(line: IndicatorSeries) -> str:
+def series_name(line: IndicatorSeries) -> str:
     return line.indicator.counted_by or line.indicator.code
 
 
@@ -193,7 +204,7 @@ SIGNS = {
 }
 
 
-def notes(
+def chart_notes(
     chart: SeriesChart | BreakdownChart, lines: Iterable[IndicatorSeries]
 ) -> list[str]:
     """
@@ -205,15 +216,17 @@ def notes(
         *(text for line in lines for text in _told(line)),
         *chart.said,
         *(text for line in lines for text in _set_apart(line)),
-        *dict.fromkeys(phrases.in_language(each.indicator, "caveat") for each in lines),
+        *dict.fromkeys(
+            phrases.text_in_language(each.indicator, "caveat") for each in lines
+        ),
         _("That it goes up or down does not say that the plan caused it."),
     ]
 
 
 def _told(line):
-    who = _("According to %(who)s") % {"who": phrases.told_by(line.last)}
-    what = phrases.in_language(line.indicator, "name")
-    yield f"{what}: {phrases.sentence(line, line.last)}. {who}."
+    who = _("According to %(who)s") % {"who": phrases.source_phrase(line.last)}
+    what = phrases.text_in_language(line.indicator, "name")
+    yield f"{what}: {phrases.value_sentence(line, line.last)}. {who}."
     for each in line.last.sources:
         yield ", ".join(filter(None, [each.title, each.publisher]))
 
@@ -226,49 +239,58 @@ def _set_apart(line):
             agency = {"agency": each.dispute.agency.local_acronym}
             said = _("%(agency)s does not acknowledge it.") % agency
         if said:
-            span = phrases.span(each.starts_on, each.ends_on, *phrases.exact_to(each))
-            yield f"{name(line)}, {span}: {said}"
+            span = phrases.span_heading(
+                each.starts_on, each.ends_on, *phrases.exactness_of_days(each)
+            )
+            yield f"{series_name(line)}, {span}: {said}"
 
 
 def _levels(page):
     indicator = page.indicator
     if page.has_baseline_of_plan and isinstance(page.baseline, Decimal):
-        text = _("baseline %(number)s") % {"number": phrases.number(page.baseline)}
+        text = _("baseline %(number)s") % {
+            "number": phrases.format_figure(page.baseline)
+        }
         days = indicator.baseline_starts_on, indicator.baseline_ends_on
         yield charts.ReferenceLevel(*days, page.baseline, text)
     for target, _attainment in page.targets:
-        text = _("target %(number)s") % {"number": phrases.number(target.value)}
+        text = _("target %(number)s") % {"number": phrases.format_figure(target.value)}
         days = target.starts_on, target.ends_on
         yield charts.ReferenceLevel(*days, target.value, text, is_target=True)
 
 
-def rows(page: IndicatorPage, others: Iterable[IndicatorSeries]) -> list[ChartTableRow]:
+def chart_table_rows(
+    page: IndicatorPage, others: Iterable[IndicatorSeries]
+) -> list[ChartTableRow]:
     """The table of a picture: every span with a value, and each missing year."""
-    own, beside = _by_span(page), [(name(each), _by_span(each)) for each in others]
+    own, beside = (
+        _by_span(page),
+        [(series_name(each), _by_span(each)) for each in others],
+    )
     spans = set(own).union(*(known for _name, known in beside))
-    spans |= set(map(days_of_year, phrases.missing(page.points)))
+    spans |= set(map(days_of_year, phrases.missing_years(page.points)))
     return [
         ChartTableRow(
             *span,
             point,
             [(named, known.get(span, [None])[0]) for named, known in beside],
-            phrases.anchor(*span) + (f"-{place}" if place > 1 else ""),
+            phrases.value_anchor(*span) + (f"-{place}" if place > 1 else ""),
         )
         for span in sorted(spans, key=lambda span: (span[1], span[0]))
         for place, point in enumerate(own.get(span, [None]), start=1)
     ]
 
 
-def columns_of(table: Iterable[ChartTableRow]) -> ColumnSelection:
+def chart_table_columns(table: Iterable[ChartTableRow]) -> ColumnSelection:
     """The column for the states of values, where the table needs one."""
     states = [{"state": _state(row.point) if row.point else None} for row in table]
-    return telling({"state": _("State")}, states)
+    return select_columns({"state": _("State")}, states)
 
 
 def _state(point):
     if point.shown is not ValueDisplay.VALUE or point.is_break:
         return point.pk
-    return phrases.state(point)
+    return phrases.status_phrase(point)
 
 
 def _by_span(line):
@@ -278,28 +300,30 @@ def _by_span(line):
     return found
 
 
-def bars(page: IndicatorPage, point: SeriesPoint) -> list[BreakdownChart]:
+def breakdown_charts(page: IndicatorPage, point: SeriesPoint) -> list[BreakdownChart]:
     """The breakdowns of a value, each as bars."""
-    found, mark = [], phrases.anchor(point.starts_on, point.ends_on)
+    found, mark = [], phrases.value_anchor(point.starts_on, point.ends_on)
     for each in point.breakdowns:
         parts = [
             charts.BarValue(
-                phrases.in_language(cell, "label"),
+                phrases.text_in_language(cell, "label"),
                 cell.value,
-                phrases.number(cell.value),
+                phrases.format_figure(cell.value),
             )
             for cell in each.cells
         ]
         place = slugify(f"{mark} {each.dimension}".replace("+", " "))
         title = _("%(name)s %(when)s, by %(dimension)s") % {
-            "name": phrases.in_language(page.indicator, "name"),
-            "when": phrases.when(
-                point.starts_on, point.ends_on, *phrases.exact_to(point)
+            "name": phrases.text_in_language(page.indicator, "name"),
+            "when": phrases.span_phrase(
+                point.starts_on, point.ends_on, *phrases.exactness_of_days(point)
             ),
-            "dimension": phrases.dimension(each.dimension),
+            "dimension": phrases.dimension_phrase(each.dimension),
         }
         line = replace(page, points=(point,))
-        found.append(BreakdownChart(place, charts.bars(parts), title, each, (line,)))
+        found.append(
+            BreakdownChart(place, charts.draw_bars(parts), title, each, (line,))
+        )
     return found
 
 
@@ -307,7 +331,7 @@ def bars(page: IndicatorPage, point: SeriesPoint) -> list[BreakdownChart]:
 EARLIER = 3
 
 
-def key_figures() -> list[
+def key_figures_with_charts() -> list[
     tuple[IndicatorSeries, charts.ColumnChart | None, list[SeriesPoint]]
 ]:
     """
@@ -316,14 +340,14 @@ def key_figures() -> list[
     Each with small columns or, where nothing compares, its last values before.
     """
     lines = sorted(
-        indicators.key_figures(),
+        indicators.key_figure_series(),
         key=lambda line: line.indicator.goal != Indicator.Goal.RESTORATION,
     )
     return [(line, *_before(line)) for line in lines]
 
 
 def _before(line):
-    if found := columns(line):
+    if found := small_column_chart(line):
         return found, []
     told = [each for each in line.points if each.shown is ValueDisplay.VALUE]
     earlier = [each for each in told if each.ends_on < line.last.starts_on]

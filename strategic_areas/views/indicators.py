@@ -11,20 +11,24 @@ from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import ValueDisplay
 from strategic_areas.queries.pages import references
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.plan.facets import FilterableRecord, any_unknown, sift
+from strategic_areas.queries.plan.facets import (
+    FilterableRecord,
+    apply_filters,
+    has_unknown_value,
+)
 from strategic_areas.views import datasets, indicator_pictures
 from strategic_areas.views.cards import finished_by, framed_anywhere, shown_elsewhere
-from strategic_areas.views.drawings import drawing
+from strategic_areas.views.drawings import drawing_response
 from strategic_areas.views.parameters import (
-    asked,
-    by_label,
-    field,
+    build_query,
+    filter_field,
     found_or_404,
-    lead_to_list,
-    made_up,
-    page_of,
-    query,
-    reads,
+    mark_unknown,
+    page_or_404,
+    query_values,
+    reads_parameters,
+    redirect_to_list,
+    sort_by_label,
 )
 
 #: What a reader may ask of the list, in the order in which its address names it.
@@ -35,48 +39,51 @@ WORDS = {"target": ("yes",)}
 MOST, PER_PAGE = 64, 30
 
 
-@reads(*FILTERS, "page")
+@reads_parameters(*FILTERS, "page")
 def indicator_list(request):
     """Every indicator by area, by filters in the address; many by pages."""
-    given, listed = asked(request, *FILTERS, "page"), indicators.listed()
+    given, listed = (
+        query_values(request, *FILTERS, "page"),
+        indicators.indicators_with_filters(),
+    )
     wanted = {name: word for name, word in given.items() if name != "page"}
     found, facets = _sifted(listed, wanted)
     fields = [
-        field(name, facets[name], texts, labels, wanted)
+        filter_field(name, facets[name], texts, labels, wanted)
         for name, texts, labels in _fields(listed)
     ]
     chosen = [each for each in fields if each.asked]
     ordered = sorted(found, key=lambda each: _area_key(each.area))
-    page = page_of(ordered, given, PER_PAGE if len(listed) > MOST else MOST)
+    page = page_or_404(ordered, given, PER_PAGE if len(listed) > MOST else MOST)
     context = {
-        "plan": plans.choose(timezone.localdate()).shown,
-        "groups": _grouped(indicators.of_list(page.object_list)),
-        "figures": () if wanted else indicator_pictures.key_figures(),
+        "plan": plans.choose_plan(timezone.localdate()).shown,
+        "groups": _grouped(indicators.series_of_indicators(page.object_list)),
+        "figures": () if wanted else indicator_pictures.key_figures_with_charts(),
         "page": page,
         "found": len(found),
         "total": len(listed),
         "asked": wanted,
         "fields": [each for each in fields if each.is_useful],
         "chosen": chosen,
-        "dropped": query(wanted, **dict.fromkeys(FILTERS, "")) or "?",
-        "files": datasets.list_files("indicators", asked=query(wanted)),
-        "page_query": query(given),
-        "shared": query(wanted),
+        "dropped": build_query(wanted, **dict.fromkeys(FILTERS, "")) or "?",
+        "files": datasets.list_files("indicators", asked=build_query(wanted)),
+        "page_query": build_query(given),
+        "shared": build_query(wanted),
         "is_variant": bool(wanted),
     }
-    return made_up(
+    return mark_unknown(
         render(request, "indicators.html", context),
-        any_unknown(facets, WORDS),
+        has_unknown_value(facets, WORDS),
     )
 
 
-@reads(*FILTERS)
+@reads_parameters(*FILTERS)
 def list_file(request, form):
     """The same list as a file, by the same filters."""
-    wanted = asked(request, *FILTERS)
-    found, facets = _sifted(indicators.listed(), wanted)
-    if any_unknown(facets, WORDS):
-        return lead_to_list(wanted, "indicators")
+    wanted = query_values(request, *FILTERS)
+    found, facets = _sifted(indicators.indicators_with_filters(), wanted)
+    if has_unknown_value(facets, WORDS):
+        return redirect_to_list(wanted, "indicators")
     return _file(form, _("indicators"), (each.code for each in found))
 
 
@@ -88,35 +95,35 @@ def _file(form, name, codes):
         "indicators": ("code", codes),
         "breakdowns": ("indicator", codes),
     }
-    return datasets.list_file(form, name, wanted, *plans.public())
+    return datasets.list_file(form, name, wanted, *plans.public_plans())
 
 
-def indicator(request, code):
-    page = found_or_404(indicators.page(code, timezone.localdate()))
-    series = indicator_pictures.series(page, indicator_pictures.plan_periods())
+def indicator_detail(request, code):
+    page = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
+    series = indicator_pictures.series_chart(page, indicator_pictures.plan_periods())
     others = series.lines[1:] if series else ()
-    table = indicator_pictures.rows(page, others)
+    table = indicator_pictures.chart_table_rows(page, others)
     broken_down = [
-        (point, indicator_pictures.bars(page, point))
+        (point, indicator_pictures.breakdown_charts(page, point))
         for point in reversed(page.points)
         if point.breakdowns
     ]
     context = {
-        "plan": plans.choose(timezone.localdate()).shown,
+        "plan": plans.choose_plan(timezone.localdate()).shown,
         "page": page,
         "indicator": page.indicator,
         "last": page.last,
         "before": _before(page),
         "series": series,
-        "beside": [indicator_pictures.name(each) for each in others],
+        "beside": [indicator_pictures.series_name(each) for each in others],
         "rows": table,
-        "columns": indicator_pictures.columns_of(table),
+        "columns": indicator_pictures.chart_table_columns(table),
         "broken_down": broken_down,
         "withheld": [point for point in reversed(page.points) if point.withheld],
         "disputed": [point for point in reversed(page.points) if point.dispute],
         "revised": [point for point in reversed(page.points) if point.revisions],
         "others": _same_years(page),
-        "measures": references.measured_by(page.indicator),
+        "measures": references.targets_measured_by(page.indicator),
         "has_break": _has_break(page),
         "files": datasets.list_files("indicator", code),
     }
@@ -125,7 +132,7 @@ def indicator(request, code):
 
 def indicator_file(request, code, form):
     """The values of one indicator as a file."""
-    found_or_404(indicators.page(code, timezone.localdate()))
+    found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
     return _file(form, code, [code])
 
 
@@ -134,22 +141,28 @@ def chart_drawing(request, code, name="series"):
     """A chart of an indicator as a file; ``name`` is its id on the page."""
     found = _chart(code, name)
     beside = [each.indicator for each in found.lines[1:]]
-    lines = [found.lines[0], *indicators.of_list(beside, in_full=True)]
-    notes = indicator_pictures.notes(found, lines)
-    return drawing(found.picture, found.title, notes, public_path("indicator", code))
+    lines = [found.lines[0], *indicators.series_of_indicators(beside, in_full=True)]
+    notes = indicator_pictures.chart_notes(found, lines)
+    return drawing_response(
+        found.picture, found.title, notes, public_path("indicator", code)
+    )
 
 
 def chart_table(request, code, name):
     """The rows that a chart draws."""
     dataset, column, keys = _chart(code, name).rows
     wanted = {dataset: (column, {key: rank for rank, key in enumerate(keys)})}
-    return datasets.list_file("csv", f"{code} {name}", wanted, *plans.public())
+    return datasets.list_file("csv", f"{code} {name}", wanted, *plans.public_plans())
 
 
 def _chart(code, name):
-    page = found_or_404(indicators.page(code, timezone.localdate()))
-    series = indicator_pictures.series(page, indicator_pictures.plan_periods())
-    bars = (each for of in page.points for each in indicator_pictures.bars(page, of))
+    page = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
+    series = indicator_pictures.series_chart(page, indicator_pictures.plan_periods())
+    bars = (
+        each
+        for of in page.points
+        for each in indicator_pictures.breakdown_charts(page, of)
+    )
     found = (each for each in (series, *bars) if each and each.name == name)
     return found_or_404(next(found, None))
 
@@ -157,7 +170,7 @@ def _chart(code, name):
 @finished_by(framed_anywhere)
 def indicator_card(request, code):
     """One figure for other sites to embed: its last value and what it cannot say."""
-    page = found_or_404(indicators.page(code, timezone.localdate()))
+    page = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
     context = {
         "record": page.indicator,
         "figure": page,
@@ -196,7 +209,7 @@ def _sifted(listed, wanted):
     agencies = [each.agency for each in listed if each.agency]
     slugs = {agency.acronym: agency.slug for agency in agencies}
     items = [FilterableRecord(each, _values(each, slugs)) for each in listed]
-    return sift(items, wanted, FILTERS)
+    return apply_filters(items, wanted, FILTERS)
 
 
 def _values(indicator, slugs):
@@ -213,7 +226,7 @@ def _values(indicator, slugs):
 
 def _fields(rows):
     areas = {row.area.slug_es: row.area.label for row in rows if row.area}
-    agencies = by_label(
+    agencies = sort_by_label(
         (row.agency.slug, row.agency.name) for row in rows if row.agency
     )
     return (
@@ -239,7 +252,7 @@ def _grouped(lines):
     """Areas with their indicators; those of areas of one name stand together."""
     key, found = lambda line: _area_key(line.indicator.area), []
     for _key, rows in groupby(sorted(lines, key=key), key=key):
-        pairs = [(line, indicator_pictures.columns(line)) for line in rows]
+        pairs = [(line, indicator_pictures.small_column_chart(line)) for line in rows]
         found.append((pairs[0][0].indicator.area, pairs))
     return found
 

@@ -20,7 +20,7 @@ from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Facet
 
 #: Words longer than this are nobody's search.
-LONGEST = 100
+MAX_LENGTH = 100
 #: Parameters of free text and of days: their values have no end, so no page is kept by
 #: them.
 FREE_TEXT = frozenset({"q", "since", "until", "day"})
@@ -28,7 +28,7 @@ FREE_TEXT = frozenset({"q", "since", "until", "day"})
 AS_OF = "at"
 
 
-def reads(*names, **defaults):
+def reads_parameters(*names, **defaults):
     """
     A decorator that names the query parameters a public page depends on.
 
@@ -43,19 +43,19 @@ def reads(*names, **defaults):
     return named
 
 
-def canonical(request, view) -> str | None:
+def canonical_query(request, view) -> str | None:
     """
     The query of this page as the portal writes it; "" where nothing is asked.
 
     None where something was sent that the view does not read. Http404 as ``asked``.
     """
     parameters = getattr(view, "parameters", {})
-    values = asked(request, *parameters)
+    values = query_values(request, *parameters)
     if AS_OF in request.GET:
         values.pop("page", None)
     elif not request.GET.keys() <= parameters.keys():
         return None
-    return query(
+    return build_query(
         {name: value for name, value in values.items() if value != parameters[name]}
     )
 
@@ -64,18 +64,18 @@ def has_free_text(request) -> bool:
     return not FREE_TEXT.isdisjoint(request.GET)
 
 
-def made_up(response, is_unknown):
+def mark_unknown(response, is_unknown):
     """The page, marked as none to keep where a value asked for does not exist."""
     response.is_made_up = is_unknown
     return response
 
 
-def lead_to_list(wanted, name, *args):
+def redirect_to_list(wanted, name, *args):
     """Lead from a file to the page of its list, which says what does not exist."""
-    return made_up(redirect(public_path(name, *args) + query(wanted)), True)
+    return mark_unknown(redirect(public_path(name, *args) + build_query(wanted)), True)
 
 
-def asked(request, *names) -> dict[str, str]:
+def query_values(request, *names) -> dict[str, str]:
     """
     The one value of each parameter that was sent with one, in the order of ``names``.
 
@@ -86,7 +86,7 @@ def asked(request, *names) -> dict[str, str]:
         values = request.GET.getlist(name)
         if len(values) > 1:
             raise Http404
-        value = "".join(values).replace("\0", "").strip()[:LONGEST].strip()
+        value = "".join(values).replace("\0", "").strip()[:MAX_LENGTH].strip()
         if name == "page":
             value = _plain_number(value)
         if value:
@@ -101,7 +101,7 @@ def _plain_number(value):
     return "" if value == "1" else value
 
 
-def query(values: Mapping[str, str], **changes) -> str:
+def build_query(values: Mapping[str, str], **changes) -> str:
     """
     "?area=1&state=late", or "" where nothing is asked.
 
@@ -111,9 +111,9 @@ def query(values: Mapping[str, str], **changes) -> str:
     return f"?{urlencode(kept)}" if kept else ""
 
 
-def public_plan(code):
+def public_plan_or_404(code):
     """The plan, unless it is in preparation or unknown."""
-    return found_or_404(plans.by_code(code))
+    return found_or_404(plans.plan_by_code(code))
 
 
 def found_or_404(record):
@@ -133,7 +133,7 @@ class FilterField:
 
     name: str
     label: str
-    asked: str
+    query_values: str
     chosen: str
     dropped: str
     every: str = ""
@@ -158,7 +158,7 @@ class Heading:
     direction: str
 
 
-def field(
+def filter_field(
     name: str,
     facet: Facet,
     words: tuple[str, str],
@@ -187,7 +187,7 @@ def field(
         groups=tuple(groups.items()),
         asked=facet.asked,
         chosen=chosen,
-        dropped=query(asked, **{name: "", **FROM_THE_START}),
+        dropped=build_query(asked, **{name: "", **FROM_THE_START}),
         without=facet.without,
         is_unknown=is_unknown and name not in FREE_TEXT,
     )
@@ -196,7 +196,7 @@ def field(
 def day_field(
     name: str, label: str, asked: Mapping[str, str], chosen: str
 ) -> FilterField:
-    dropped = query(asked, **{name: "", **FROM_THE_START})
+    dropped = build_query(asked, **{name: "", **FROM_THE_START})
     wanted = asked.get(name, "")
     return FilterField(
         name=name, label=label, asked=wanted, chosen=chosen, dropped=dropped
@@ -207,7 +207,9 @@ def day_field(
 FROM_THE_START = {"page": "", "after": "", "before": ""}
 
 
-def chips(field: FilterField, asked: Mapping[str, str], every: str) -> list[tuple]:
+def filter_links(
+    field: FilterField, asked: Mapping[str, str], every: str
+) -> list[tuple]:
     """
     The values of a filter as links, first ``every``; without those of nothing.
 
@@ -215,18 +217,18 @@ def chips(field: FilterField, asked: Mapping[str, str], every: str) -> list[tupl
     """
     found = [("", every, field.dropped or "?", field.without, not field.asked)]
     for value, label, number in (o for _, options in field.groups for o in options):
-        there = query(asked, **{field.name: value, **FROM_THE_START})
+        there = build_query(asked, **{field.name: value, **FROM_THE_START})
         if number != 0 or value == field.asked:
             found.append((value, label, there, number, value == field.asked))
     return found
 
 
-def by_label(pairs: Iterable[tuple[str, str]]) -> list:
+def sort_by_label(pairs: Iterable[tuple[str, str]]) -> list:
     """Pairs of a value and its label, each once, in the order of the labels."""
     return sorted(dict(pairs).items(), key=lambda pair: fold(pair[1]))
 
 
-def page_of(rows: Sequence, asked: Mapping[str, str], length: int) -> Page:
+def page_or_404(rows: Sequence, asked: Mapping[str, str], length: int) -> Page:
     """The page that is asked for; Http404 where there is none."""
     try:
         return Paginator(rows, length).page(asked.get("page", 1))
@@ -237,7 +239,7 @@ def page_of(rows: Sequence, asked: Mapping[str, str], length: int) -> Page:
 #: From so many rows on, a column that says the same on each of them is left out.
 MANY_ROWS = 5
 #: What stands in a cell that tells nothing; such a column is left out of any table.
-NOTHING = frozenset({None, ""})
+EMPTY_VALUES = frozenset({None, ""})
 
 
 @dataclass(frozen=True)
@@ -252,7 +254,7 @@ class ColumnSelection:
     common: tuple[tuple[str, str], ...]
 
 
-def telling(
+def select_columns(
     headings: Mapping[str, str], rows: Iterable[Mapping[str, object]]
 ) -> ColumnSelection:
     """
@@ -264,7 +266,7 @@ def telling(
     rows, shown, common = list(rows), [], []
     for name, heading in headings.items():
         values = {row[name] for row in rows}
-        if len(values) == 1 and (len(rows) >= MANY_ROWS or not values - NOTHING):
+        if len(values) == 1 and (len(rows) >= MANY_ROWS or not values - EMPTY_VALUES):
             (value,) = values
             common.append((heading, "" if value is None else str(value)))
         else:

@@ -13,26 +13,30 @@ from strategic_areas.queries.plan import plan_progress, plans
 from strategic_areas.queries.updates import work_done
 from strategic_areas.views import commitments, indicator_pictures
 from strategic_areas.views.cards import finished_by, shown_elsewhere
-from strategic_areas.views.drawings import drawing
-from strategic_areas.views.parameters import found_or_404, public_plan, query
+from strategic_areas.views.drawings import drawing_response
+from strategic_areas.views.parameters import (
+    build_query,
+    found_or_404,
+    public_plan_or_404,
+)
 
 
 def home(request):
     """The plan in force, or the latest that has a record."""
     today = timezone.localdate()
-    choice = plans.choose(today)
+    choice = plans.choose_plan(today)
     context = {"choice": choice, "plan": choice.shown}
-    context["figures"] = indicator_pictures.key_figures()
+    context["figures"] = indicator_pictures.key_figures_with_charts()
     if choice.shown:
-        found = overview.load(choice.shown, today)
+        found = overview.load_overview(choice.shown, today)
         context |= {"overview": found, "board": found.board}
     return render(request, "home.html", context)
 
 
-def plan(request, plan):
+def plan_detail(request, plan):
     """One plan, whether in force or not."""
-    plan, today = public_plan(plan), timezone.localdate()
-    found = overview.load_structure(plan, today)
+    plan, today = public_plan_or_404(plan), timezone.localdate()
+    found = overview.load_plan_page(plan, today)
     context = {"plan": plan, "board": found["board"], "structure": found}
     context["axis"] = _axis(plan, found["spans"], today)
     return render(request, "plan.html", context)
@@ -41,8 +45,8 @@ def plan(request, plan):
 @finished_by(shown_elsewhere)
 def plan_time(request, plan):
     """The axis of a plan's time as a file, with its rounds in words."""
-    plan, today = public_plan(plan), timezone.localdate()
-    spans = overview.load_structure(plan, today)["spans"]
+    plan, today = public_plan_or_404(plan), timezone.localdate()
+    spans = overview.load_plan_page(plan, today)["spans"]
     rounds = [each.period for each in spans if each.period]
     axis = found_or_404(_axis(plan, spans, today) if rounds else None)
     due, form = _("due by %(day)s."), "SHORT_DATE_FORMAT"
@@ -58,7 +62,7 @@ def plan_time(request, plan):
         ),
     ]
     title = f"{_('Plan %(code)s') % {'code': plan.code}}. {_('The plan over time')}"
-    return drawing(axis, title, notes, plan.get_absolute_url())
+    return drawing_response(axis, title, notes, plan.get_absolute_url())
 
 
 def _axis(plan, spans, today):
@@ -75,8 +79,8 @@ def _axis(plan, spans, today):
 def plan_list(request):
     """All plans with their periods and the gaps between them."""
     today = timezone.localdate()
-    choice = plans.choose(today)
-    lines = plans.lines(today, choice, plans.standing_numbers())
+    choice = plans.choose_plan(today)
+    lines = plans.plan_list_items(today, choice, plans.commitment_counts())
     context = {"plan": choice.shown, "lines": lines}
     return render(request, "plans.html", context)
 
@@ -88,10 +92,14 @@ MOST_FINISHED, MOST_SETBACKS = 24, 9
 
 
 def area_list(request, plan):
-    plan = public_plan(plan)
-    found = plan_progress.load(plan, timezone.localdate())
-    context = {"plan": plan, "board": found, "themes": plans.themes().get(plan.pk)}
-    context["areas"] = rows = areas.rows(areas.of_plan(plan), found)
+    plan = public_plan_or_404(plan)
+    found = plan_progress.load_plan_progress(plan, timezone.localdate())
+    context = {
+        "plan": plan,
+        "board": found,
+        "themes": plans.themes_by_plan().get(plan.pk),
+    }
+    context["areas"] = rows = areas.area_rows(areas.areas_of_plan(plan), found)
     occurring = [family for family, number in found.counts.by_family if number]
     context["by_area"] = [
         (row, [n for family, n in row.counts.by_family if family in occurring])
@@ -100,24 +108,24 @@ def area_list(request, plan):
     return render(request, "areas.html", context)
 
 
-def area(request, plan, slug):
+def area_detail(request, plan, slug):
     """One area; the address word of the other language redirects to this one's."""
-    area = found_or_404(areas.by_slug(public_plan(plan), slug))
+    area = found_or_404(areas.area_by_slug(public_plan_or_404(plan), slug))
     if area.get_absolute_url() != request.path:
         return redirect(area.get_absolute_url(), permanent=True)
-    found = plan_progress.load(area.plan, timezone.localdate())
+    found = plan_progress.load_plan_progress(area.plan, timezone.localdate())
     return render(request, "area.html", area_context(area, found))
 
 
 def area_context(area, found):
     """What the page of an area needs, from the board of its plan."""
-    (row,) = areas.rows([area], found)
+    (row,) = areas.area_rows([area], found)
     context = {"plan": area.plan, "page_subject": area, "board": found, "row": row}
     context["table"] = _programmes(row, found)
     context |= _done_and_not(row, found)
     context["targets"] = references.targets_of_area(area, found)
-    context["figures"] = indicators.first_of(indicators.of_area(area))
-    context |= commitments.taken(area.plan, area=area.code) if row.rows else {}
+    context["figures"] = indicators.first_series(indicators.series_of_area(area))
+    context |= commitments.list_downloads(area.plan, area=area.code) if row.rows else {}
     return context
 
 
@@ -128,15 +136,17 @@ def _done_and_not(row, found):
     told = finished[: MOST_FINISHED if row.tally.total else 0]
     first = setbacks[:MOST_SETBACKS]
     held = [part.row for e in first if e.delay for part in e.delay.parts]
-    accounts = work_done.of_activities([*told, *held])
-    results = work_done.of_commitments(found, [e.row for e in first if not e.delay])
+    accounts = work_done.last_updates_of_activities([*told, *held])
+    results = work_done.work_done_on_commitments(
+        found, [e.row for e in first if not e.delay]
+    )
     return {
         "finished": [(each, accounts.get(each.activity.pk)) for each in told],
         "finished_left": len(finished) - len(told),
         "setbacks": [
             (
                 each,
-                delays.with_accounts(each.delay, accounts),
+                delays.with_last_reports(each.delay, accounts),
                 results.get(each.row.commitment.pk),
             )
             for each in first
@@ -153,7 +163,7 @@ def _programmes(row, found):
     for programme, rows in row.programmes:
         programme.number = len(rows)
         if len(rows) > most:
-            whole = query({"programme": programme.code})
+            whole = build_query({"programme": programme.code})
             programme.listed = public_path("commitments", found.plan.code) + whole
     groups = [(programme, rows[:most]) for programme, rows in row.programmes]
-    return commitments.table(found, groups)
+    return commitments.commitment_table(found, groups)

@@ -13,7 +13,9 @@ from strategic_areas.views import indicator_pictures
 def results(request):
     """The goals of the plan, over all years on record."""
     periods, today = indicator_pictures.plan_periods(), timezone.localdate()
-    lines = list(indicators.lines(indicators.public().exclude(goal="")))
+    lines = list(
+        indicators.load_series(indicators.public_indicators().exclude(goal=""))
+    )
     # What is told of a goal first is its key figure, else one that has a value.
     lines.sort(key=lambda line: (not line.last, not line.indicator.key_figure))
     parts = [
@@ -24,7 +26,7 @@ def results(request):
     tiers = references.tiers_by_year()
     years = range(min(tiers), max(tiers) + 1) if tiers else ()
     context = {
-        "plan": plans.choose(today).shown,
+        "plan": plans.choose_plan(today).shown,
         "parts": parts,
         "tellers": _tellers(lines),
         "tiers": [(year, tiers.get(year)) for year in years],
@@ -38,8 +40,8 @@ def _part(goal, lines, periods, today):
     return {
         "goal": goal,
         "first": first,
-        "sentence": first.last and phrases.sentence(first, first.last),
-        "unknown": phrases.unknown(first, today),
+        "sentence": first.last and phrases.value_sentence(first, first.last),
+        "unknown": phrases.last_known_phrase(first, today),
         "known": [_known(line, periods, today) for line in lines],
         "tellers": _tellers(lines),
     }
@@ -48,15 +50,15 @@ def _part(goal, lines, periods, today):
 def _known(line, periods, today):
     """An indicator, its picture if it has one, and what is not known of it."""
     title = (
-        phrases.title(line)
+        phrases.chart_title(line)
         if line.last
-        else phrases.in_language(line.indicator, "name")
+        else phrases.text_in_language(line.indicator, "name")
     )
     return {
         "line": line,
         "title": title,
-        "picture": indicator_pictures.drawn([line], periods),
-        "unknown": phrases.unknown(line, today),
+        "picture": indicator_pictures.draw_series([line], periods),
+        "unknown": phrases.last_known_phrase(line, today),
     }
 
 

@@ -25,7 +25,7 @@ from strategic_areas.queries.search_texts import LISTS, in_both, in_each
 from strategic_areas.search import index, results, words
 from strategic_areas.search.index import Document, DocumentAddress
 from strategic_areas.views.about import facts, rules
-from strategic_areas.views.parameters import asked, query
+from strategic_areas.views.parameters import build_query, query_values
 
 #: The pages that say the same on every plan, by the names of their addresses.
 PAGES = (
@@ -50,36 +50,36 @@ own = cache(lambda: tuple(site_documents()))
 
 
 def documents():
-    return chain(search_texts.documents(), own())
+    return chain(search_texts.search_documents(), own())
 
 
 def search_page(request):
     """What is found for ``q``: the first of every kind, or one ``kind`` in pages."""
-    question = words.ask(request.GET.get("q", ""), get_language())
-    wanted = asked(request, "kind", "page")
+    question = words.parse_question(request.GET.get("q", ""), get_language())
+    wanted = query_values(request, "kind", "page")
     kind, page = wanted.get("kind", ""), wanted.get("page", "1")
     if page == "0" or not page.isdecimal():
         raise Http404
-    plan = plans.choose(timezone.localdate()).shown
+    plan = plans.choose_plan(timezone.localdate()).shown
     context = {"plan": plan, "question": question}
     context |= {"longest": words.LONGEST, "most_words": words.MOST_WORDS}
     if question.text:
         # Search engines are not to list what is found for some words.
-        told = query({"q": question.text, "kind": kind})
+        told = build_query({"q": question.text, "kind": kind})
         context |= {"is_variant": True, "page_query": told}
     if not question.words:
-        context["example"] = plan and plans.first_code(plan)
+        context["example"] = plan and plans.first_commitment_code(plan)
         context["ways"] = _ways_on(plan)
         return render(request, "search.html", context)
-    unread = index.bring_up_to_date(request.content_label, documents)
+    unread = index.update_index(request.content_label, documents)
     if kind:
-        group = results.of_kind(question, kind, int(page), unread)
+        group = results.search_kind(question, kind, int(page), unread)
         if group is None:
             raise Http404
         pages = -(-group.total // results.PER_PAGE)
         context |= {"group": group, "page": int(page), "pages": pages}
     else:
-        context["answer"] = results.answer(question, unread)
+        context["answer"] = results.search_all(question, unread)
         if straight := context["answer"].straight:
             return redirect(straight)
         if not context["answer"].total:
@@ -98,7 +98,7 @@ def _ways_on(plan):
         ]
         ways += [
             (public_path("theme", plan.code, theme), theme.label)
-            for theme in plans.themes().get(plan.pk, ())
+            for theme in plans.themes_by_plan().get(plan.pk, ())
         ]
     return [*ways, (public_path("help"), _("Need help? Telephone lines"))]
 
@@ -113,7 +113,7 @@ def description(request):
 
 def site_documents():
     """A ``Document`` of each of ``PAGES``, and of each word of the glossary."""
-    called = {**CALLED, "help": CALLED["help"] + help_lines.emergency()}
+    called = {**CALLED, "help": CALLED["help"] + help_lines.emergency_number()}
     for place, name in enumerate(PAGES):
         yield Document(
             kind="page",

@@ -13,19 +13,19 @@ from strategic_areas.queries.pages import references
 from strategic_areas.queries.plan import plan_progress
 from strategic_areas.sentences import BODIES
 from strategic_areas.views import datasets
-from strategic_areas.views.parameters import public_plan
+from strategic_areas.views.parameters import public_plan_or_404
 
 
 def framework_list(request, plan):
     """International targets, and which commitments of a plan answer them."""
     plan, found = _board(plan)
-    context = {"plan": plan, "board": found, "tiers": references.tiers(plan)}
+    context = {"plan": plan, "board": found, "tiers": references.tiers_of_plan(plan)}
     context["targets"] = references.targets_of_plan(found)
     context["is_asked"] = FrameworkTarget.objects.exclude(body="").exists()
     return render(request, "frameworks.html", context)
 
 
-def recommendations(request, plan):
+def recommendation_list(request, plan):
     """What any body asks."""
     return _asked(request, plan, lambda target: True)
 
@@ -46,13 +46,13 @@ def recommendations_to(request, plan, slug):
 
 
 def _board(plan):
-    plan = public_plan(plan)
-    return plan, plan_progress.load(plan, timezone.localdate())
+    plan = public_plan_or_404(plan)
+    return plan, plan_progress.load_plan_progress(plan, timezone.localdate())
 
 
 def _asked(request, plan, is_wanted, agency="", body=""):
     plan, found = _board(plan)
-    every = references.asked_of_country(found)
+    every = references.recommendations_of_plan(found)
     shown = [each for each in every if is_wanted(each.target)]
     if not shown and (agency or body):
         raise Http404
@@ -86,7 +86,7 @@ def _asked(request, plan, is_wanted, agency="", body=""):
 def recommendation_file(request, plan, form):
     """What bodies ask as a file; a workbook tells too what answers it."""
     plan, found = _board(plan)
-    asked = references.asked_of_country(found)
+    asked = references.recommendations_of_plan(found)
     codes = dict.fromkeys((each.target.code for each in asked), 0)
     linked = ("target_years", "target_agencies", "answers")
     wanted = {"targets": ("code", codes), **dict.fromkeys(linked, ("target", codes))}

@@ -12,72 +12,72 @@ from django.utils.translation import gettext as _
 from strategic_areas.models import Plan
 from strategic_areas.queries.pages import commitments
 from strategic_areas.queries.plan import plan_progress
-from strategic_areas.queries.plan.plans import opened
-from strategic_areas.queries.rounds import answered
+from strategic_areas.queries.plan.plans import opened_rounds
+from strategic_areas.queries.rounds import agency_answers
 from strategic_areas.queries.updates import filtered_updates, public_updates
 from strategic_areas.sentences import CHANGES
 from strategic_areas.views import datasets
 from strategic_areas.views.parameters import (
     FROM_THE_START,
-    asked,
-    by_label,
-    chips,
+    build_query,
     day_field,
-    field,
+    filter_field,
+    filter_links,
     found_or_404,
-    lead_to_list,
-    made_up,
-    public_plan,
-    query,
-    reads,
+    mark_unknown,
+    public_plan_or_404,
+    query_values,
+    reads_parameters,
+    redirect_to_list,
+    sort_by_label,
 )
 
 #: More would be longer than anybody reads on a telephone.
 PER_PAGE = 20
 PLACES = ("after", "before")
-SIFTED = ("q", *filtered_updates.FILTERS, *filtered_updates.DAYS)
-ASKED = (*SIFTED, *PLACES)
+SIFTED = ("q", *filtered_updates.FILTERS, *filtered_updates.DAY_FILTERS)
+LIST_PARAMETERS = (*SIFTED, *PLACES)
 #: The filters that the form shows, and those that it keeps as they are.
 SHOWN, KEPT = ("agency", "area"), ("period", "change")
 
 
-@reads(*ASKED)
+@reads_parameters(*LIST_PARAMETERS)
 def update_list(request, plan):
     """All that was published, by period and agency or day, from a place in it."""
-    plan, wanted = public_plan(plan), asked(request, *ASKED)
+    plan, wanted = public_plan_or_404(plan), query_values(request, *LIST_PARAMETERS)
     counts = filtered_updates.count_by_filters(plan, wanted)
     place = _place(plan, wanted)
     agencies = counts.agencies.values()
-    shown = filtered_updates.read_page(plan, wanted, PER_PAGE, place, agencies)
+    shown = filtered_updates.load_update_page(plan, wanted, PER_PAGE, place, agencies)
     context = {
         "plan": plan,
         "record_page": shown,
         "counts": counts,
         "record_name": _record_name(plan),
         "recorded_until": _recorded_until(shown.entries),
-        "sections": sections(plan, shown, counts),
+        "sections": update_sections(plan, shown, counts),
         **_filters(plan, counts, wanted),
     }
-    return made_up(render(request, "updates.html", context), counts.is_unknown)
+    return mark_unknown(render(request, "updates.html", context), counts.is_unknown)
 
 
-@reads(*SIFTED)
+@reads_parameters(*SIFTED)
 def update_file(request, plan, form):
     """The record as a file: all of it, by the same filters."""
-    plan, wanted = public_plan(plan), asked(request, *SIFTED)
+    plan, wanted = public_plan_or_404(plan), query_values(request, *SIFTED)
     if filtered_updates.count_by_filters(plan, wanted).is_unknown:
-        return lead_to_list(wanted, "updates", plan.code)
-    return _file(form, plan, filtered_updates.addresses(plan, wanted))
+        return redirect_to_list(wanted, "updates", plan.code)
+    return _file(form, plan, filtered_updates.matching_public_ids(plan, wanted))
 
 
 def commitment_file(request, plan, code, form):
     """What was published on one commitment, as a file."""
-    commitment = found_or_404(commitments.by_code(plan, code))
-    return _file(form, commitment.plan, filtered_updates.addresses_of(commitment))
+    commitment = found_or_404(commitments.commitment_by_code(plan, code))
+    return _file(form, commitment.plan, filtered_updates.public_ids_of(commitment))
 
 
 def _file(form, plan, words):
-    found = plan_progress.load(plan, timezone.localdate())
+    found = plan_progress.load_plan_progress(plan, timezone.localdate())
     return datasets.list_file(
         form,
         f"{plan.code} {_('updates')}",
@@ -94,14 +94,14 @@ def _place(plan, wanted):
         return None
     if len(names) > 1:
         raise Http404
-    account = filtered_updates.account_at(plan, wanted[names[0]])
+    account = filtered_updates.update_with_id(plan, wanted[names[0]])
     return found_or_404(account), names == ["before"]
 
 
-def update(request, plan, public_id):
+def update_detail(request, plan, public_id):
     """One published revision, at its address for good."""
-    plan = public_plan(plan)
-    page = found_or_404(public_updates.published(plan, public_id))
+    plan = public_plan_or_404(plan)
+    page = found_or_404(public_updates.load_revision_page(plan, public_id))
     context = {
         "plan": plan,
         "page": page,
@@ -124,7 +124,7 @@ def _record_name(plan):
 def _filters(plan: Plan, found: filtered_updates.FilterCounts, given: dict) -> dict:
     wanted = {name: given[name] for name in given if name not in FROM_THE_START}
     fields = {
-        name: field(name, found.facets[name], words, labels, wanted, uncounted)
+        name: filter_field(name, found.facets[name], words, labels, wanted, uncounted)
         for name, words, labels, uncounted in _fields(found)
     }
     labels = {"since": _("Published from"), "until": _("Published until")}
@@ -134,27 +134,29 @@ def _filters(plan: Plan, found: filtered_updates.FilterCounts, given: dict) -> d
         day_field(name, label, wanted, _day(wanted, name))
         for name, label in labels.items()
     ]
-    words = field("q", found.facets["q"], (_("Words"), ""), (), wanted)
+    words = filter_field("q", found.facets["q"], (_("Words"), ""), (), wanted)
     chosen = [each for each in [words, *fields.values(), *days] if each.asked]
     every = _("All years") if plan.is_reconstructed else _("All rounds")
     return {
         "asked": given,
         "days": days,
-        "chips": chips(fields["period"], wanted, every),
+        "chips": filter_links(fields["period"], wanted, every),
         "filters": list(fields.values()),
         "fields": [fields[name] for name in SHOWN if fields[name].is_useful],
         "kept": [fields[name] for name in KEPT if fields[name].asked],
         "chosen": chosen,
         "dropped": "?",
-        "shared": query(wanted),
-        "page_query": query(given),
+        "shared": build_query(wanted),
+        "page_query": build_query(given),
         "is_variant": bool(wanted),
-        "files": datasets.list_files("plan_updates", plan.code, asked=query(wanted)),
+        "files": datasets.list_files(
+            "plan_updates", plan.code, asked=build_query(wanted)
+        ),
     }
 
 
 def _day(wanted, name):
-    day = filtered_updates.day_asked(wanted, name)
+    day = filtered_updates.parse_day(wanted, name)
     if day or not wanted.get(name):
         return date_format(day, "SHORT_DATE_FORMAT") if day else ""
     return _("“%(words)s” is no day") % {"words": wanted[name]}
@@ -165,7 +167,7 @@ def _fields(found):
         found.periods.values(), key=lambda each: (each.ends_on, each.code), reverse=True
     )
     rehearsed = frozenset(each.code for each in periods if each.is_demonstration)
-    agencies = by_label((each.slug, each.name) for each in found.agencies.values())
+    agencies = sort_by_label((each.slug, each.name) for each in found.agencies.values())
     areas = sorted(found.areas.values(), key=lambda each: each.sort_code)
     return (
         (
@@ -195,7 +197,7 @@ def _fields(found):
     )
 
 
-def sections(
+def update_sections(
     plan: Plan,
     page: filtered_updates.UpdateListPage,
     counts: filtered_updates.FilterCounts,
@@ -207,10 +209,12 @@ def sections(
     """
     known = {each.pk: each for each in counts.periods.values()}
     today, answers, found = timezone.localdate(), {}, []
-    if not page.newer and (rounds := opened(known.values(), today)):
-        standing = plan_progress.load(plan, today, asked=rounds)
+    if not page.newer and (rounds := opened_rounds(known.values(), today)):
+        standing = plan_progress.load_plan_progress(plan, today, asked=rounds)
         shown = {line.entry.period for line in page.lines}
-        answers = {each: answered(standing, each) for each in rounds if each in shown}
+        answers = {
+            each: agency_answers(standing, each) for each in rounds if each in shown
+        }
     for (period, is_recorded), lines in groupby(page.lines, attrgetter("section")):
         told = [] if is_recorded else answers.get(period, [])
         by_agency = {each.agency.pk: each for each in told}

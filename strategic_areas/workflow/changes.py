@@ -15,7 +15,7 @@ from agencies.access import RefusedError
 from agencies.decisions import Status
 from agencies.fields import field_of
 from agencies.models import FocalPoint
-from strategic_areas.datasets.removals import protect
+from strategic_areas.datasets.removals import protect_in_editions
 from strategic_areas.models import (
     ActivityProposal,
     Amendment,
@@ -153,7 +153,7 @@ class ChangeSteps(GuardedSteps):
             for name in part.after.keys() & part.model.fields.names(protects=True)
         }
         if flags:
-            protect((type(record), record.pk) for record in made.values())
+            protect_in_editions((type(record), record.pk) for record in made.values())
         for follow in self.afterwards:
             follow(change, made, by)
         if left := [part for part in every if part.returned]:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.datasets import editions
 from strategic_areas.models import EditionProposal, ReportingPeriod
-from strategic_areas.queries.pages.editions import differences
+from strategic_areas.queries.pages.editions import edition_differences
 from strategic_areas.queries.plan import plans
 from strategic_areas.workflow.changes import CHANGES
 from strategic_areas.workflow.guard import (
@@ -33,10 +33,11 @@ class EditionSteps(GuardedSteps):
     def store(self, proposal):
         must(self.decides(proposal.proposed_by), _("You do not decide on this."))
         must(
-            proposal.corrects or not plans.by_code(proposal.plan.code).is_reconstructed,
+            proposal.corrects
+            or not plans.plan_by_code(proposal.plan.code).is_reconstructed,
             _("A reconstruction has one edition: propose a correction of it."),
         )
-        editions.told_by(proposal)
+        editions.snapshot_of_proposal(proposal)
         must_be_clean(EditionProposal, **texts_of(proposal))
         must_count_nobody(proposal.plan, texts_of(proposal), EditionProposal)
         must_be_valid(proposal, exclude=["named"])
@@ -44,7 +45,7 @@ class EditionSteps(GuardedSteps):
 
     def apply(self, proposal, by, seen):
         must_not_wait_for_purge(proposal, texts_of(proposal).values())
-        editions.make(proposal.plan, proposal=proposal, seen=seen)
+        editions.make_edition(proposal.plan, proposal=proposal, seen=seen)
 
 
 EDITIONS = EditionSteps()
@@ -52,7 +53,7 @@ EDITIONS = EditionSteps()
 
 def correctable(first):
     """What the public reads otherwise now than the last edition of a number tells."""
-    return differences(first.plan, editions.latest(first))
+    return edition_differences(first.plan, editions.latest_correction(first))
 
 
 def texts_of(proposal):
@@ -63,7 +64,7 @@ def texts_of(proposal):
 def _close(change, made, by):
     """Make the edition of a round that two people close before its day."""
     if any(isinstance(each, ReportingPeriod) for each in made.values()):
-        editions.make_due()
+        editions.make_due_editions()
 
 
 CHANGES.afterwards.append(_close)

@@ -112,7 +112,7 @@ def _off_plan(period, **lookups):
         activity=OuterRef("pk"), period__ends_on__lte=period.ends_on
     )
     work = Activity.objects.off_plan().filter(plan=period.plan, **lookups)
-    return rounds.unfinished(period, work.filter(Exists(reported)))
+    return rounds.still_owed(period, work.filter(Exists(reported)))
 
 
 REPORT = UpdateQuestion(
@@ -121,7 +121,7 @@ REPORT = UpdateQuestion(
     called=_("Reports"),
     part="reports",
     model=ActivityUpdate,
-    asked=rounds.owed,
+    asked=rounds.owed_activities,
     word="fila",
     path="",
     url="row",

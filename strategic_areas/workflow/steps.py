@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from agencies.fields import Kind
 from agencies.mail import write_to
 from agencies.models import Agency
-from strategic_areas.datasets.removals import taking_away
+from strategic_areas.datasets.removals import removing_from_editions
 from strategic_areas.models import (
     Provenance,
     RevisionStatus,
@@ -238,7 +238,7 @@ def withdraw(update, *, by, cause, words=""):
     must_review(by, update)
     must_say_why(update, cause)
     cause = WithdrawalCause(cause)
-    with taking_away(cause, [(type(update), update.pk)]):
+    with removing_from_editions(cause, [(type(update), update.pk)]):
         move(
             update,
             to=RevisionStatus.WITHDRAWN,

@@ -108,7 +108,9 @@ def invented(browser, django_db_setup, django_db_blocker):
 def in_force(invented):
     """Its board on the day until which it is played."""
     with clock(PLAYED):
-        yield plan_progress.load(Plan.objects.get(code=states_plan.PLAN), PLAYED)
+        yield plan_progress.load_plan_progress(
+            Plan.objects.get(code=states_plan.PLAN), PLAYED
+        )
 
 
 def counted(loaded):
@@ -116,7 +118,9 @@ def counted(loaded):
 
 
 def test_every_state_of_the_rule_stands_on_a_commitment(in_force):
-    over = plan_progress.load(Plan.objects.get(code=states_plan.EARLIER), PLAYED)
+    over = plan_progress.load_plan_progress(
+        Plan.objects.get(code=states_plan.EARLIER), PLAYED
+    )
     given = [state for row in commitment_states.RULE for state in row.states]
     expected = Counter(dict.fromkeys(given, 1)) | Counter(SEVERAL)
     for state in commitment_states.IN_PROGRESS_AFTER_PLAN:
@@ -138,7 +142,7 @@ def test_it_is_of_the_size_of_a_plan_and_says_that_it_is_invented(in_force):
 
 
 def test_some_are_late_and_say_why(in_force):
-    found = delays.load(in_force, PLAYED)
+    found = delays.load_delays(in_force, PLAYED)
     late = [row.commitment.code for row in in_force.rows if row.is_late]
 
     assert late == ["2.1.3", "3.1.2"]
@@ -148,7 +152,7 @@ def test_some_are_late_and_say_why(in_force):
 
 def test_the_open_round_has_been_answered_by_most(in_force):
     asked = latest_round(in_force.periods, PLAYED)
-    by_state = Counter(cell.state for cell in rounds.cells([asked], PLAYED))
+    by_state = Counter(cell.state for cell in rounds.agency_rounds([asked], PLAYED))
 
     assert asked.code == "semestre-3"
     assert by_state == {
@@ -163,7 +167,9 @@ def test_the_open_round_has_been_answered_by_most(in_force):
 def test_an_agency_owes_a_value_of_each_year_that_is_over(in_force):
     asked = latest_round(in_force.periods, PLAYED)
     (cell,) = [
-        each for each in rounds.cells([asked], PLAYED) if each.agency.acronym == "GUACO"
+        each
+        for each in rounds.agency_rounds([asked], PLAYED)
+        if each.agency.acronym == "GUACO"
     ]
 
     values = [each for each in cell.items if isinstance(each.subject, AskedValue)]

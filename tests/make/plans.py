@@ -328,7 +328,7 @@ def approve_plan(plan, *, by=None):
 
 def edition(*, plan=None):
     """The edition of a plan as it stands, of which nobody closed a round."""
-    return editions.make(plan or make.plan())
+    return editions.make_edition(plan or make.plan())
 
 
 def edition_proposal(*, by=None, plan=None, **fields):
@@ -346,7 +346,7 @@ def earlier_edition(edition, tables=None, *, number="2020-1", **fields):
         rows.pk, rows.edition = None, earlier
         rows._state.adding = True
         if rows.dataset in (tables or {}):
-            rows.content = editions.packed(tables[rows.dataset])
+            rows.content = editions.pack_rows(tables[rows.dataset])
         rows.save()
     earlier.is_moving, earlier.random = False, random_bits()
     earlier.save(update_fields=["is_moving", "random"])

@@ -8,7 +8,7 @@ from django.utils import timezone
 from strategic_areas import purging, workflow
 from strategic_areas.datasets import editions
 from strategic_areas.evidence import attach, clean, write
-from strategic_areas.figures.submission import hand_in
+from strategic_areas.figures.submission import submit_value
 from strategic_areas.models import (
     Activity,
     ActivityProposal,
@@ -121,7 +121,7 @@ def told_rounds(*, plan=None):
     for ends in (date(2025, 6, 30), date(2025, 12, 31)):
         span = {"starts_on": ends - timedelta(days=99), "ends_on": ends}
         rounds.append(make.round(plan=plan, **span, **days))
-        editions.make(plan, period=rounds[-1])
+        editions.make_edition(plan, period=rounds[-1])
     return rounds
 
 
@@ -192,7 +192,7 @@ def reported_value(*, indicator=None, by=None, **fields):
             **fields,
         }
     )
-    return hand_in(reported, by=by or make.focal_point(agency=agency))
+    return submit_value(reported, by=by or make.focal_point(agency=agency))
 
 
 def submitted_update(*, by=None, **fields):

@@ -31,7 +31,7 @@ from strategic_areas.datasets.formats import (
     as_workbook,
 )
 from strategic_areas.datasets.formats.package import describe
-from strategic_areas.datasets.snapshots import Snapshot, snapshot
+from strategic_areas.datasets.snapshots import Snapshot, take_snapshot
 from strategic_areas.models import Commitment, Edition, PublicationVersion
 from strategic_areas.models.publication import VersionCounters
 from strategic_areas.views import data, datasets
@@ -218,7 +218,7 @@ def test_a_fault_in_a_package_is_found(tmp_path, number, is_new, error):
 
 
 def test_an_edition_has_files_of_its_own_rows(client, plan):
-    edition = editions.make(plan)
+    edition = editions.make_edition(plan)
     Commitment.objects.update(title_es="Otro título")
     place = [plan.code, edition.number]
 
@@ -236,7 +236,7 @@ def test_an_edition_has_files_of_its_own_rows(client, plan):
 
 
 def test_each_dataset_of_a_plan_is_a_file_in_each_form(client, plan):
-    taken = snapshot(plan)
+    taken = take_snapshot(plan)
     for name, dataset in DATASETS.items():
         names = [each.name for each in dataset.columns]
 
@@ -380,11 +380,11 @@ def test_what_is_taken_away_while_files_are_made_is_in_none(
     shelf, plan, moved, monkeypatch
 ):
     def read(plan):
-        found = snapshot(plan)
+        found = take_snapshot(plan)
         moved(2, takedowns=1)
         return found
 
-    monkeypatch.setattr(file_cache, "quiet", read)
+    monkeypatch.setattr(file_cache, "read_unchanging", read)
     shelf._make()
     moved(1)
 
@@ -438,9 +438,9 @@ def test_a_plan_that_cannot_be_told_keeps_no_other_away(
     other = make.plan()
 
     def read(each):
-        return snapshot(each) if each == other else 1 / 0
+        return take_snapshot(each) if each == other else 1 / 0
 
-    monkeypatch.setattr(file_cache, "quiet", read)
+    monkeypatch.setattr(file_cache, "read_unchanging", read)
     shelf._make()
 
     assert shelf.at_hand(plan) is None
@@ -466,7 +466,7 @@ def test_a_page_with_sizes_of_before_is_kept_by_nobody(
 
 
 def test_an_edition_from_which_something_is_being_taken_is_not_found(client, plan):
-    edition = editions.make(plan)
+    edition = editions.make_edition(plan)
     place = [plan.code, edition.number]
     files = [(name, form) for name in DATASETS for form in ("csv", "json")]
     paths = [

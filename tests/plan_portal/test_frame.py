@@ -19,7 +19,7 @@ def test_areas_are_marked_in_the_order_of_their_plan():
         make.area(plan=plan, code=str(place))
     make.area(plan=other, code="0")
 
-    found = {area.code: mark(area) for area in areas.of_plan(plan)}
+    found = {area.code: mark(area) for area in areas.areas_of_plan(plan)}
 
     assert found == {"1": 1, "2": 2, "10": 3}
 

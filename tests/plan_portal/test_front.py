@@ -474,7 +474,7 @@ def test_help_is_made_even_if_the_plan_cannot_be_read(front, plan, monkeypatch):
     def fail(today):
         raise LookupError
 
-    monkeypatch.setattr(overview, "keep_board", fail)
+    monkeypatch.setattr(overview, "cache_shown_plan", fail)
     front.watch.ask()
 
     with pytest.raises(LookupError):

@@ -86,8 +86,8 @@ def test_the_application_records_verifies_and_does_its_work(application):
     person = make.user()
     get_user_model().objects.filter(pk=person.pk).delete()
 
-    index.bring_up_to_date("now", documents)
-    index.forget()
+    index.update_index("now", documents)
+    index.empty_index()
 
     verdict = audit.verify()
 

@@ -181,7 +181,8 @@ def test_a_picture_of_a_plan_in_preparation_is_not_found(client, commitment, nam
 def test_a_picture_draws_the_figures_of_its_plan(client, commitment, monkeypatch):
     drawn = []
     monkeypatch.setattr(
-        "strategic_areas.views.cards.draw", lambda **each: drawn.append(each) or b""
+        "strategic_areas.views.cards.draw_card",
+        lambda **each: drawn.append(each) or b"",
     )
     activity = commitment.activities.get()
     make.published_update(activity=activity, percent=40)
@@ -209,19 +210,23 @@ def test_pictures_use_the_colours_of_the_pages():
 
 
 def test_the_font_has_every_letter_of_both_languages():
-    blank = bytes(pictures.font(40).getmask("\ufffe"))
+    blank = bytes(pictures.load_font(40).getmask("\ufffe"))
 
     letters = "áéíóúüñÁÉÍÓÚÜÑ¿¡«»“”–…·"
-    assert [c for c in letters if bytes(pictures.font(40).getmask(c)) == blank] == []
+    assert [
+        c for c in letters if bytes(pictures.load_font(40).getmask(c)) == blank
+    ] == []
 
 
 @pytest.mark.parametrize("words", [1, 60])
 def test_a_long_title_stays_inside_the_picture(words):
-    lines = pictures.wrapped("coordinación " * words, 42, 3)
+    lines = pictures.wrap_text("coordinación " * words, 42, 3)
 
     assert len(lines) <= 3
     inside = pictures.WIDTH - 2 * pictures.MARGIN
-    assert max(pictures.font(42, "Bold").getlength(line) for line in lines) <= inside
+    assert (
+        max(pictures.load_font(42, "Bold").getlength(line) for line in lines) <= inside
+    )
 
 
 def test_the_front_keeps_a_picture_once_and_not_compressed(client, commitment):

@@ -158,13 +158,13 @@ class Portal:
     def publish(self):
         """Publish, and read every number that is public now."""
         self.step += 1
-        figures.publish(Indicator.objects.all())
+        figures.publish_figures(Indicator.objects.all())
         names = {each.code: name for name, each in self.indicators.items()}
         self.read_package("", len(self.versions) - 1, names)
 
     def keep_edition(self):
         """Make an edition of what is public, and remember of which version it is."""
-        edition = editions.make(self.plan, period=make.round(plan=self.plan))
+        edition = editions.make_edition(self.plan, period=make.round(plan=self.plan))
         self.kept[edition.number] = len(self.versions) - 1
         return edition
 

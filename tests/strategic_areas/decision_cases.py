@@ -24,7 +24,7 @@ def taken_in(proposal):
 
 def read_by(proposal):
     """The seal of what a proposed edition tells now."""
-    return {"seen": editions.seal(editions.told_by(proposal))}
+    return {"seen": editions.seal_of(editions.snapshot_of_proposal(proposal))}
 
 
 def make_value_by(by):

@@ -13,7 +13,7 @@ from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.models import Activity, Amendment, Commitment, Plan, PlanChange
 from strategic_areas.queries import search_texts
-from strategic_areas.queries.rounds import owed
+from strategic_areas.queries.rounds import owed_activities
 from tests import make
 from tests.make.plans import close_structure, open_structure
 
@@ -138,7 +138,9 @@ def test_what_is_told_of_a_planned_number_of_victims(activity_is, expected, acti
     [line] = PlanChange.objects.filter(change=change).select_related("activity")
 
     page = Client().get(reverse("es:amendments", args=["p"])).content.decode()
-    found = [each for each in search_texts.documents() if each.kind == "amendment"]
+    found = [
+        each for each in search_texts.search_documents() if each.kind == "amendment"
+    ]
     words = [text.spanish for each in found for text in each.texts]
     hidden, is_new_hidden = expected
     assert ("3" in words, "12" in words) == (
@@ -318,7 +320,7 @@ def test_what_is_stopped_is_not_asked_by_rounds_that_open_from_then_on(until, ac
 
     approved(commitment, make.act(activity.plan))
 
-    found = [list(owed(period)) for period in asked.values()]
+    found = [list(owed_activities(period)) for period in asked.values()]
     assert found == [[activity], [], [activity] if until else []]
 
 
@@ -338,7 +340,7 @@ def test_what_an_agency_itself_calls_cancelled_is_still_asked(activity):
         plan=activity.plan, starts_on=date(2025, 4, 1), ends_on=date(2025, 6, 30)
     )
 
-    assert list(owed(asked)) == [activity]
+    assert list(owed_activities(asked)) == [activity]
 
 
 def make_several(activity):

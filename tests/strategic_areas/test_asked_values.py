@@ -11,7 +11,7 @@ from django.utils import timezone
 from strategic_areas import compliance
 from strategic_areas.compliance import ReportStatus
 from strategic_areas.desk.rounds import notices
-from strategic_areas.figures.submission import VALUES, content
+from strategic_areas.figures.submission import VALUES, fingerprinted_facts
 from strategic_areas.models import PublishedFigure, ReportedSpan, Submission
 from strategic_areas.models.letters import digest
 from strategic_areas.queries import asked_values, rounds
@@ -44,7 +44,7 @@ class Scene:
 
     def asked(self, period=None):
         period = period or self.period
-        return asked_values.asked(period.plan, [period]).get(period, ())
+        return asked_values.values_by_round(period.plan, [period]).get(period, ())
 
     def days(self):
         return [(each.starts_on, each.ends_on) for each in self.asked()]
@@ -214,7 +214,7 @@ def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
     VALUES.decline(scene.hand_in(), by=make.reviewer(), reason="Sumar otra vez.")
     today = timezone.localdate()
 
-    (part,) = notices.agency_to_dos(rounds.cells([scene.period], today), today)
+    (part,) = notices.agency_to_dos(rounds.agency_rounds([scene.period], today), today)
     mail = notices.write_reminder(notices.ReminderMail(scene.user, [part]), today)
 
     (missing,) = part.missing
@@ -250,7 +250,10 @@ def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
     page = client.get(reverse("admin:receipt", args=[kept.pk])).content.decode()
     first, second = kept.content["values"]
     assert (first["standing"], second["standing"]) == ("submitted", "nothing")
-    assert (first["sha256"], "sha256" in second) == (digest(content(value)), False)
+    assert (first["sha256"], "sha256" in second) == (
+        digest(fingerprinted_facts(value)),
+        False,
+    )
     assert "748159" not in str(kept.content)
     assert f"{scene.indicator.name_es}: 2024" in page
     assert "748,159" in page
@@ -272,9 +275,11 @@ def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
     period.due_on = today - timedelta(days=1)
     period.scorecards_ready_at = timezone.now()
     scene.hand_in()
-    loaded = plan_progress.load(scene.plan, today, supporter=scene.agency)
+    loaded = plan_progress.load_plan_progress(scene.plan, today, supporter=scene.agency)
 
-    card = rounds.scorecards(scene.agency, rounds.asked_in(loaded, [period]), today)
+    card = rounds.scorecards(
+        scene.agency, rounds.obligations_in(loaded, [period]), today
+    )
 
     assert card[period] == compliance.Scorecard(
         asked=2, on_time=0, late=1, missing=1, promptness=compliance.Timeliness.LATE

@@ -8,7 +8,7 @@ import pytest
 
 from strategic_areas import figures
 from strategic_areas.datasets import removals
-from strategic_areas.datasets.editions import packed, unpacked
+from strategic_areas.datasets.editions import pack_rows, unpack_rows
 from strategic_areas.models import Indicator
 from tests.strategic_areas.attacker import HALVES, computed
 from tests.strategic_areas.test_attacker import change_dimension, count_again, portal_of
@@ -67,7 +67,7 @@ def test_editions_and_today_together_tell_of_few_people_nothing(change):
 
 
 def test_she_notices_an_edition_that_still_tells_what_is_protected(monkeypatch):
-    monkeypatch.setattr(figures, "protect", lambda _touched: None)
+    monkeypatch.setattr(figures, "protect_in_editions", lambda _touched: None)
     portal, _first, _second = two_editions(count_victims)
 
     portal.read_packages()
@@ -78,10 +78,10 @@ def test_she_notices_an_edition_that_still_tells_what_is_protected(monkeypatch):
 def test_she_notices_a_number_by_which_two_editions_tell_a_few():
     portal, _first, second = two_editions(count_again)
     rows = second.datasets.get(dataset="values")
-    table = unpacked(rows.content)
+    table = unpack_rows(rows.content)
     told = next(row for row in table.values() if row["value"])
     told["value"] += 2
-    removals._change(second, {rows: packed(table)}, [])
+    removals._change(second, {rows: pack_rows(table)}, [])
 
     portal.read_packages()
 

@@ -197,7 +197,9 @@ def test_a_change_that_is_tried_and_undone_leaves_no_board(client):
 
     with nothing_kept():
         Activity.objects.filter(pk=activity.pk).update(title_es="Solo a prueba")
-        (tried,) = plan_progress.load(asked.plan, timezone.localdate()).activities
+        (tried,) = plan_progress.load_plan_progress(
+            asked.plan, timezone.localdate()
+        ).activities
         assert tried.activity.title_es == "Solo a prueba"
     make.published_update(activity=activity, period=asked)
     client.get(path)
@@ -399,7 +401,9 @@ def told_of(plan, earlier, *, is_kept):
     """What the board of a plan holds, kept from before or read anew."""
     kept = caching_version(PublicationVersion.current()) if is_kept else nullcontext()
     with kept:
-        found = plan_progress.load(plans.by_code(plan.code), timezone.localdate())
+        found = plan_progress.load_plan_progress(
+            plans.plan_by_code(plan.code), timezone.localdate()
+        )
     return [
         (
             row.commitment.pk,
@@ -426,9 +430,9 @@ def test_a_board_has_all_that_pages_tell_of_activities(client):
     asked = make.round()
     activity = make.activity(plan=asked.plan)
 
-    (row,) = plan_progress.load(asked.plan, asked.ends_on).activities
+    (row,) = plan_progress.load_plan_progress(asked.plan, asked.ends_on).activities
 
-    assert row.activity.get_deferred_fields().isdisjoint(plan_progress.LISTED)
+    assert row.activity.get_deferred_fields().isdisjoint(plan_progress.ACTIVITY_COLUMNS)
     assert row.activity.title == activity.title
 
 

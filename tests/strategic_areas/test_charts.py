@@ -18,8 +18,8 @@ from strategic_areas.charts.series import (
     PLOT,
     WIDE,
     ChartLayout,
-    placed,
-    wanted,
+    place_labels,
+    wanted_labels,
 )
 
 
@@ -38,7 +38,7 @@ def line(*values, name=""):
 
 
 def drawn(*lines, **other):
-    return charts.series(lines, lambda tick: f"{tick:,f}", **other)
+    return charts.draw_series(lines, lambda tick: f"{tick:,f}", **other)
 
 
 PGR = line(
@@ -198,7 +198,7 @@ def test_a_name_stands_at_each_line_only_where_there_are_several():
 def test_nothing_is_drawn_of_nothing():
     assert drawn() is None
     assert drawn(line()) is None
-    assert charts.columns([]) is None
+    assert charts.draw_columns([]) is None
 
 
 SERIES = st.lists(
@@ -222,7 +222,9 @@ def test_texts_never_cover_each_other(counts):
 
     texts = [
         (found, is_needed)
-        for found, is_needed in zip(placed(layout), wanted(layout), strict=True)
+        for found, is_needed in zip(
+            place_labels(layout), wanted_labels(layout), strict=True
+        )
         if found
     ]
 
@@ -246,15 +248,20 @@ def test_bars_end_at_their_share_of_the_longest():
         charts.BarValue("Men", Decimal(0), "0"),
     ]
 
-    picture = charts.bars(parts)
+    picture = charts.draw_bars(parts)
 
     assert [bar.width for bar in picture.rows] == ["50%", "100%", "0%"]
     assert picture.height == "9em"
-    assert charts.bars([charts.BarValue("None", Decimal(0), "0")]).rows[0].width == "0%"
+    assert (
+        charts.draw_bars([charts.BarValue("None", Decimal(0), "0")]).rows[0].width
+        == "0%"
+    )
 
 
 def test_a_column_is_as_long_as_its_span_and_a_missing_year_empty():
-    picture = charts.columns([value(2017, 50), value(2020, 100, is_provisional=True)])
+    picture = charts.draw_columns(
+        [value(2017, 50), value(2020, 100, is_provisional=True)]
+    )
 
     first, last = picture.columns
     assert (first.x, first.width, first.height) == ("3.8%", "17.5%", "1.5em")
@@ -263,7 +270,7 @@ def test_a_column_is_as_long_as_its_span_and_a_missing_year_empty():
 
 
 def test_a_small_number_is_seen_and_zero_is_not():
-    picture = charts.columns([value(2018, 0), value(2019, 1), value(2020, 9000)])
+    picture = charts.draw_columns([value(2018, 0), value(2019, 1), value(2020, 9000)])
 
     assert [c.height for c in picture.columns] == ["0em", "0.1em", "3em"]
 
@@ -287,7 +294,7 @@ def test_a_picture_weighs_at_most_6_kilobytes():
 def test_small_columns_weigh_at_most_400_bytes():
     ten = [value(2015 + n, 15 + n * 17, is_provisional=n > 5) for n in range(10)]
 
-    assert weight("columns.html", picture=charts.columns(ten)) <= 400
+    assert weight("columns.html", picture=charts.draw_columns(ten)) <= 400
 
 
 def test_texts_in_a_picture_are_text_and_do_nothing():
@@ -305,8 +312,8 @@ def test_texts_in_a_picture_are_text_and_do_nothing():
 
 
 def test_a_file_is_high_enough_for_long_texts():
-    short = charts.file(drawn(PGR), "Title", ["Note"])
-    long = charts.file(drawn(PGR), "Title " * 40, ["Note"])
+    short = charts.chart_file(drawn(PGR), "Title", ["Note"])
+    long = charts.chart_file(drawn(PGR), "Title " * 40, ["Note"])
 
     assert long.height - short.height == 20 * (len(long.title) - 1)
     assert len(long.title) > 1
@@ -314,9 +321,9 @@ def test_a_file_is_high_enough_for_long_texts():
 
 
 def test_bars_in_a_file_have_room_for_their_numbers():
-    bars = charts.bars([charts.BarValue("Women", Decimal(18), "18")] * 3)
+    bars = charts.draw_bars([charts.BarValue("Women", Decimal(18), "18")] * 3)
 
-    file = charts.file(bars, "Title", ["Note"])
+    file = charts.chart_file(bars, "Title", ["Note"])
 
     assert file.kind == "bars"
     assert file.left + file.plot < file.width

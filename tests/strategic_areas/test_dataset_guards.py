@@ -6,8 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from agencies.models import AgencyName
 from strategic_areas import workflow
-from strategic_areas.datasets.columns import GapReason, stored
-from strategic_areas.datasets.snapshots import snapshot
+from strategic_areas.datasets.columns import GapReason, stored_columns
+from strategic_areas.datasets.snapshots import take_snapshot
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Indicator, Plan, Province, PublishedFigure
 from tests import make
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 def snapshots():
     """What the public reads of each plan."""
-    return [snapshot(plan) for plan in Plan.objects.public()]
+    return [take_snapshot(plan) for plan in Plan.objects.public()]
 
 
 def only(dataset):
@@ -77,7 +77,7 @@ def test_a_plan_in_preparation_is_not_read():
     plan = make.plan(status=Plan.Status.IN_PREPARATION)
 
     with pytest.raises(ValueError, match="nobody reads"):
-        snapshot(plan)
+        take_snapshot(plan)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_plan_in_preparation_is_not_read():
 )
 def test_no_column_is_of_a_field_that_staff_alone_read(model, name):
     with pytest.raises(KeyError):
-        stored(model, name)
+        stored_columns(model, name)
 
 
 def test_numbers_of_victims_say_that_they_are_protected():
@@ -268,7 +268,7 @@ def test_the_number_of_queries_does_not_grow():
     update.activity.commitment.frameworks.add(target)
     make.published_declaration(commitment=update.activity.commitment)
     with CaptureQueriesContext(connection) as one:
-        snapshot(plan)
+        take_snapshot(plan)
     reviewer = make.reviewer()
     for number in range(12):
         activity = make.activity(plan=plan, themes=["children"])
@@ -279,7 +279,7 @@ def test_the_number_of_queries_does_not_grow():
         make.published_figure(indicator=more, year=2010 + number)
 
     with CaptureQueriesContext(connection) as many:
-        found = snapshot(plan)
+        found = take_snapshot(plan)
 
     assert len(found.tables["reports"]) == 14
     assert len(many) == len(one)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.datasets.snapshots import snapshot
+from strategic_areas.datasets.snapshots import take_snapshot
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import AgencyComment, Correction, Plan, PlanChange
 from tests import make
@@ -23,7 +23,7 @@ DECIDED = {"outcome": "kept", "decided_on": date(2026, 3, 9)}
 
 
 def tables(plan):
-    return snapshot(Plan.objects.get(pk=plan.pk)).tables
+    return take_snapshot(Plan.objects.get(pk=plan.pk)).tables
 
 
 def rows_of(plan, dataset):

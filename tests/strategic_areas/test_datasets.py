@@ -8,7 +8,7 @@ import pytest
 from django.utils.translation import override
 
 from strategic_areas.commitment_states import CommitmentState
-from strategic_areas.datasets.snapshots import snapshot
+from strategic_areas.datasets.snapshots import take_snapshot
 from strategic_areas.models import Plan
 from strategic_areas.public_paths import public_path
 from tests import states_plan
@@ -31,7 +31,7 @@ def told(lasting):
     load_shipped()
     states_plan.build(TODAY)
     with clock(TODAY), kept_in_memory():
-        yield {code: snapshot(Plan.objects.get(code=code)) for code in PLANS}
+        yield {code: take_snapshot(Plan.objects.get(code=code)) for code in PLANS}
 
 
 def rows_of(told, plan, dataset):
@@ -104,7 +104,7 @@ def test_a_key_that_is_not_the_rows_own_is_found(told):
 @pytest.mark.parametrize("plan", PLANS)
 def test_no_cell_depends_on_the_language_of_the_reader(told, plan):
     with clock(TODAY), override("en"):
-        read = snapshot(Plan.objects.get(code=plan))
+        read = take_snapshot(Plan.objects.get(code=plan))
 
     assert read == told[plan]
 

@@ -76,9 +76,9 @@ def test_on_time_means_everything_submitted_by_the_due_date(days, today, expecte
 def kept(activity, day=CLOSES):
     """How the agency kept the due dates of its plan's rounds, all of them public."""
     release(activity.plan)
-    loaded = plan_progress.load(activity.plan, day, activity.agency)
-    asked = rounds.asked_in(loaded, rounds.opened(loaded.periods, day))
-    return rounds.discipline_of(rounds.scorecards(activity.agency, asked, day))
+    loaded = plan_progress.load_plan_progress(activity.plan, day, activity.agency)
+    asked = rounds.obligations_in(loaded, rounds.opened_rounds(loaded.periods, day))
+    return rounds.compliance_of(rounds.scorecards(activity.agency, asked, day))
 
 
 def test_on_time_counts_the_first_submission_and_never_the_publication():
@@ -132,11 +132,11 @@ def test_the_secretariats_review_time_is_a_median_of_real_rounds():
     waiting, open_round = make_asked()
     submit(waiting, open_round, OPENS, make_person(waiting.agency))
 
-    assert (waits, submissions.review_days()) == ([2, 4, 30], 4)
+    assert (waits, submissions.median_review_days()) == ([2, 4, 30], 4)
 
 
 def test_without_a_decision_there_is_no_review_time():
-    assert submissions.review_days() is None
+    assert submissions.median_review_days() is None
 
 
 # What the public reads

@@ -36,7 +36,7 @@ def in_english():
 
 def approve(proposal):
     """Approve it as it stands; what it tells now was read."""
-    seen = editions.seal(editions.told_by(proposal))
+    seen = editions.seal_of(editions.snapshot_of_proposal(proposal))
     return EDITIONS.approve(proposal, by=make.reviewer(), seen=seen)
 
 
@@ -174,7 +174,7 @@ def test_an_edition_that_cannot_be_made_stops_no_approval_of_another_plan(
     change = make.change(other, name_es="Otra ronda")
 
     with monkeypatch.context() as patch:
-        patch.setattr(editions, "snapshot", lambda plan: 1 / 0)
+        patch.setattr(editions, "take_snapshot", lambda plan: 1 / 0)
         workflow.approve(change, by=make.reviewer())
 
     other.refresh_from_db()
@@ -210,7 +210,7 @@ def test_a_round_that_two_people_close_early_has_its_edition_at_the_approval():
 
     edition = Edition.objects.get()
     assert (edition.period, edition.closed_on) == (period, today - timedelta(days=1))
-    assert editions.make_due() == []
+    assert editions.make_due_editions() == []
 
 
 def test_the_desk_leads_from_a_reason_to_the_edition(client, corrected):

@@ -15,7 +15,7 @@ from agencies import audit
 from agencies.access import RefusedError
 from agencies.audit import AuditEntry
 from strategic_areas.datasets import DATASETS, editions
-from strategic_areas.datasets.snapshots import snapshot
+from strategic_areas.datasets.snapshots import take_snapshot
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import (
     Edition,
@@ -41,9 +41,9 @@ def make_closed_round(**fields):
 def test_an_edition_tells_what_the_public_read_on_its_day():
     commitment = make.commitment()
     plan = commitment.plan
-    told = snapshot(plan)
+    told = take_snapshot(plan)
 
-    edition = editions.make(plan)
+    edition = editions.make_edition(plan)
     type(commitment).objects.filter(pk=commitment.pk).update(title_es="Otra cosa")
 
     kept = editions.snapshot_of(edition)
@@ -53,15 +53,15 @@ def test_an_edition_tells_what_the_public_read_on_its_day():
     assert {name: list(rows) for name, rows in kept.tables.items()} == {
         name: list(rows) for name, rows in told.tables.items()
     }
-    assert snapshot(plan).tables != told.tables
+    assert take_snapshot(plan).tables != told.tables
 
 
 def test_the_same_rows_are_the_same_bytes():
     one = {"a": {"x": 1, "y": "ñ"}, "b": {"x": None, "y": ""}}
     same = {"a": {"y": "ñ", "x": 1}, "b": {"y": "", "x": None}}
 
-    assert editions.packed(one) == editions.packed(same)
-    assert editions.unpacked(editions.packed(one)) == one
+    assert editions.pack_rows(one) == editions.pack_rows(same)
+    assert editions.unpack_rows(editions.pack_rows(one)) == one
 
 
 def test_an_edition_keeps_the_columns_of_its_day_in_both_languages():
@@ -97,10 +97,10 @@ def said(dataset):
 def test_each_closing_of_a_round_makes_one_edition():
     period = make_closed_round()
 
-    first = editions.make(period.plan, period=period)
-    again = editions.make(period.plan, period=period)
+    first = editions.make_edition(period.plan, period=period)
+    again = editions.make_edition(period.plan, period=period)
     period.closes_on += timedelta(days=1)
-    later = editions.make(period.plan, period=period)
+    later = editions.make_edition(period.plan, period=period)
 
     assert again == first
     assert (first.period, first.closed_on) == (period, later.closed_on - timedelta(1))
@@ -121,7 +121,7 @@ def test_numbers_are_of_a_plan_and_a_year():
 def test_nobody_changes_an_edition_or_its_rows():
     edition = make.edition()
     rows = edition.datasets.all()
-    content = editions.packed({})
+    content = editions.pack_rows({})
     refused = [
         lambda: Edition.objects.filter(pk=edition.pk).update(made_on="2020-01-01"),
         lambda: Edition.objects.filter(pk=edition.pk).update(number="2020-1"),
@@ -148,7 +148,7 @@ def test_a_taking_away_changes_rows_and_leaves_other_random_bits(open_record):
     edition.save(update_fields=["is_moving"])
 
     areas = edition.datasets.filter(dataset="areas")
-    areas.update(content=editions.packed({"a": {}}))
+    areas.update(content=editions.pack_rows({"a": {}}))
 
     before = PublicationVersion.counters()
     edition.is_moving = False
@@ -201,7 +201,7 @@ def test_a_demonstration_a_record_and_a_plan_in_preparation_make_no_edition():
     make.period()
     put_back_in_preparation(make_closed_round().plan)
 
-    assert editions.make_due() == []
+    assert editions.make_due_editions() == []
 
 
 def test_of_a_round_that_closed_long_ago_no_edition_is_made_of_today():
@@ -210,20 +210,20 @@ def test_of_a_round_that_closed_long_ago_no_edition_is_made_of_today():
         scorecards_ready_at=now - timedelta(days=4), scorecards_public_at=now
     )
 
-    assert editions.make_due() == []
+    assert editions.make_due_editions() == []
 
 
 def test_a_reconstruction_has_one_edition_of_the_day_on_which_it_was_made():
     plan = make.commitment(provenance="press").plan
     make.plan()
 
-    (edition,) = editions.make_due()
+    (edition,) = editions.make_due_editions()
     with time_machine.travel(timezone.now() + timedelta(days=400)):
-        later = editions.make_due()
+        later = editions.make_due_editions()
 
     assert (edition.plan, edition.made_on) == (plan, timezone.localdate())
     assert (edition.is_reconstructed, later) == (True, [])
-    assert editions.make(plan) == edition
+    assert editions.make_edition(plan) == edition
 
 
 @pytest.mark.django_db(transaction=True)
@@ -236,7 +236,10 @@ def test_two_processes_that_close_a_round_at_once_make_one_edition(open_record):
         try:
             period = ReportingPeriod.objects.select_related("plan").get()
             both_know.wait()
-            made = [editions.make(period.plan, period=period), editions.make(rebuilt)]
+            made = [
+                editions.make_edition(period.plan, period=period),
+                editions.make_edition(rebuilt),
+            ]
             return [each.pk for each in made]
         finally:
             connection.close()
@@ -252,15 +255,15 @@ def test_a_plan_that_cannot_be_read_stops_no_other_edition(monkeypatch, caplog):
     one, two = make_closed_round(), make_closed_round()
 
     def read(plan):
-        return snapshot(plan) if plan == two.plan else 1 / 0
+        return take_snapshot(plan) if plan == two.plan else 1 / 0
 
     with monkeypatch.context() as patch:
-        patch.setattr(editions, "snapshot", read)
-        made = editions.make_due()
+        patch.setattr(editions, "take_snapshot", read)
+        made = editions.make_due_editions()
 
     assert [each.period for each in made] == [two]
     assert f"The edition of plan {one.plan.code} was not made" in caplog.text
-    assert [each.period for each in editions.make_due()] == [one]
+    assert [each.period for each in editions.make_due_editions()] == [one]
 
 
 def test_a_plan_that_changes_each_time_it_is_read_is_refused(monkeypatch):
@@ -268,4 +271,4 @@ def test_a_plan_that_changes_each_time_it_is_read_is_refused(monkeypatch):
     monkeypatch.setattr(PublicationVersion, "counters", lambda: next(counters))
 
     with override("en"), pytest.raises(RefusedError, match="changing too fast"):
-        editions.make(plan)
+        editions.make_edition(plan)

@@ -606,7 +606,9 @@ def test_a_replaced_revision_names_its_file_without_opening_it(published):
 
     found = {
         entry.revision: [(line.title_es, line.token) for line in entry.evidence]
-        for entry in public_updates.entries(public_updates.updates())
+        for entry in public_updates.build_published_updates(
+            public_updates.public_reports()
+        )
     }
 
     assert found == {1: [("Acta", "")], 2: [("Acta", item.token)]}

@@ -118,10 +118,10 @@ def test_a_name_is_that_of_its_days_in_the_database_and_beside_it(day, expected)
     AgencyName.objects.filter(acronym="B").update(starts_on=date(2013, 1, 1))
 
     rows = type(agency).objects.filter(pk=agency.pk)
-    (told,) = rows.annotate(then=round_assignments.name_then("pk", day)).values_list(
-        "then", flat=True
-    )
-    held = round_assignments.name_on(agency.former_names.all(), day)
+    (told,) = rows.annotate(
+        then=round_assignments.former_name_column("pk", day)
+    ).values_list("then", flat=True)
+    held = round_assignments.former_name_on(agency.former_names.all(), day)
 
     assert told == held
     assert (told and told["acronym"]) == expected
@@ -131,7 +131,9 @@ def test_an_agency_is_found_by_what_it_was_called(activity):
     former = make.agency(acronym="HOY", slug="hoy")
     call(former, acronym="AYER", name_es="Ayer", ends_on=date(2026, 6, 1))
 
-    found = round_assignments.agencies_by_word(round_assignments.every_agency())
+    found = round_assignments.agencies_by_name(
+        round_assignments.agencies_with_former_names()
+    )
 
     assert [found[word] for word in ("AYER", "Ayer", "HOY")] == [former] * 3
 

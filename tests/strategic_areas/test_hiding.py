@@ -43,7 +43,7 @@ from strategic_areas.models import (
 from strategic_areas.public_paths import public_path
 from strategic_areas.purging import takedowns
 from strategic_areas.purging.text_search import treatment
-from strategic_areas.queries.figures.indicators import ValueDisplay, points_of
+from strategic_areas.queries.figures.indicators import ValueDisplay, points_by_indicator
 from tests import make
 from tests.crawling import Crawl, text_of
 from tests.deep import DEEP
@@ -625,7 +625,9 @@ def test_restoring_shows_no_number_that_is_protected_now(tmp_path, is_disputed):
 
 def read(figure):
     """The one point of its indicator, as public pages read it."""
-    (point,) = points_of([figure.indicator], in_full=True)[figure.indicator_id]
+    (point,) = points_by_indicator([figure.indicator], in_full=True)[
+        figure.indicator_id
+    ]
     return point
 
 

@@ -352,7 +352,7 @@ def test_every_total_is_told_and_each_part_that_is_printed(shipped):
 def test_publishing_again_writes_nothing(shipped):
     before = footprint(*EVERY)
 
-    figures.publish(models.Indicator.objects.all())
+    figures.publish_figures(models.Indicator.objects.all())
 
     assert footprint(*EVERY) == before
 
@@ -361,7 +361,7 @@ def test_the_list_reads_each_indicator_with_its_points(
     shipped, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(2):
-        lines = indicators.lines()
+        lines = indicators.load_series()
         for line in lines:
             assert line.indicator.area.plan
             assert line.last.shown is ValueDisplay.VALUE
@@ -377,7 +377,7 @@ def test_the_list_reads_each_indicator_with_its_points(
 def test_only_the_series_of_convictions_is_joined_over_years(shipped):
     joined = {
         (line.indicator.code, before.year, point.year)
-        for line in indicators.key_figures()
+        for line in indicators.key_figure_series()
         for before, point in pairwise(line.points)
         if not point.is_break
     }
@@ -388,7 +388,7 @@ def test_only_the_series_of_convictions_is_joined_over_years(shipped):
 def test_a_key_figure_has_its_caption(shipped):
     told = [
         f"{int(line.last.value)} {line.last.caption_es}. {line.indicator.caveat_es}"
-        for line in indicators.key_figures()
+        for line in indicators.key_figure_series()
     ]
 
     assert told == [
@@ -409,7 +409,7 @@ def test_a_page_reads_an_indicator_with_what_counts_the_same(
     shipped, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(12):
-        page = indicators.page("I-39", date(2026, 11, 27))
+        page = indicators.load_indicator_page("I-39", date(2026, 11, 27))
 
     assert [each.code for each in page.discrepancies] == ["D-05", "D-12"]
     point = next(each for each in page.points if each.year == 2021)
@@ -423,11 +423,11 @@ def test_a_page_reads_an_indicator_with_what_counts_the_same(
     assert [source.key for source in point.sources] == ["tip2022"]
     assert page.baseline is None
     assert page.targets == ()
-    assert indicators.page("I-99", date(2026, 11, 27)) is None
+    assert indicators.load_indicator_page("I-99", date(2026, 11, 27)) is None
 
 
 def test_counts_of_the_same_thing_stand_beside_it(shipped):
-    page = indicators.page("I-12", date(2026, 11, 27))
+    page = indicators.load_indicator_page("I-12", date(2026, 11, 27))
 
     counted = {
         line.indicator.code: [(point.year, int(point.value)) for point in line.points]
@@ -443,7 +443,9 @@ def test_counts_of_the_same_thing_stand_beside_it(shipped):
 def test_discrepancies_show_the_values_that_they_are_about(shipped):
     codes = {code for each in FILE["discrepancies"] for code in each["indicators"]}
 
-    lines = [line for _, lines in references.disagreements() for line in lines]
+    lines = [
+        line for _, lines in references.discrepancies_with_series() for line in lines
+    ]
 
     assert {line.indicator.code for line in lines} == codes
     assert all(line.points for line in lines)
@@ -454,13 +456,13 @@ def test_areas_agencies_and_commitments_get_theirs(shipped):
     police = Agency.objects.get(acronym="PN")
     commitment = models.Commitment.objects.filter(programme__code="1.2").first()
 
-    of_area = {line.indicator.area for line in indicators.of_area(area)}
-    of_police = {line.indicator.code for line in indicators.of_agency(police)}
+    of_area = {line.indicator.area for line in indicators.series_of_area(area)}
+    of_police = {line.indicator.code for line in indicators.series_of_agency(police)}
     of_ministry = {
         line.indicator.code
-        for line in indicators.of_agency(Agency.objects.get(acronym="MIP"))
+        for line in indicators.series_of_agency(Agency.objects.get(acronym="MIP"))
     }
-    own, of_programme = indicators.of_commitment(commitment)
+    own, of_programme = indicators.series_of_commitment(commitment)
 
     assert of_area == {area}
     assert {"I-13", "I-31", "I-49", "I-50", "I-52"} == of_police

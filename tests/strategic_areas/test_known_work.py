@@ -90,7 +90,7 @@ def test_a_state_comes_from_what_is_publicly_known(maker, state, told):
     plan = make.plan()
     maker(plan)
 
-    (row,) = plan_progress.load(plan, timezone.localdate()).rows
+    (row,) = plan_progress.load_plan_progress(plan, timezone.localdate()).rows
 
     counted = row.standing.tally
     assert row.standing.state == state
@@ -112,7 +112,7 @@ def test_an_activity_handed_in_never_reads_like_a_silent_one(maker, state):
     plan = make.plan()
     maker(plan)
 
-    (row,) = plan_progress.load(plan, timezone.localdate()).rows
+    (row,) = plan_progress.load_plan_progress(plan, timezone.localdate()).rows
 
     assert [each.standing.state for each in row.activities] == [state]
 
@@ -123,7 +123,7 @@ def test_of_reconstructed_work_no_report_was_due():
     make.activity(commitment=line)
     make.round(plan=plan)
 
-    (row,) = plan_progress.load(plan, timezone.localdate()).rows
+    (row,) = plan_progress.load_plan_progress(plan, timezone.localdate()).rows
 
     assert row.activities[0].standing.state == "no_record"
 
@@ -144,7 +144,9 @@ def test_after_the_end_of_a_plan_nothing_is_in_progress(kind, until, state):
     activity = make.activity(plan=plan, kind=kind)
     make.record_update(activity=activity, period=period)
 
-    (row,) = plan_progress.load(Plan.objects.get(pk=plan.pk), timezone.localdate()).rows
+    (row,) = plan_progress.load_plan_progress(
+        Plan.objects.get(pk=plan.pk), timezone.localdate()
+    ).rows
 
     assert row.standing.state == state
     assert row.activities[0].standing.state == "left_in_progress"

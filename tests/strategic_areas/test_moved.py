@@ -47,9 +47,9 @@ class Moved:
 
     def page(self, agency):
         today = timezone.localdate()
-        plan, agency, part = agencies.by_slug(self.plan.code, agency.slug)
-        return agencies.page(
-            agency, part, plan_progress.load(plan, today, agency), today
+        plan, agency, part = agencies.agency_by_slug(self.plan.code, agency.slug)
+        return agencies.load_agency_page(
+            agency, part, plan_progress.load_plan_progress(plan, today, agency), today
         )
 
     def draft(self, by, **fields):
@@ -92,7 +92,7 @@ def test_the_past_stays_with_the_agency_and_what_comes_is_the_others(moved):
 
 
 def test_the_list_of_agencies_and_the_desk_say_the_same(moved):
-    cells = rounds.cells([moved.closed, moved.open], timezone.localdate())
+    cells = rounds.agency_rounds([moved.closed, moved.open], timezone.localdate())
 
     asked = {(cell.agency, cell.period): len(cell.items) for cell in cells}
 
@@ -121,7 +121,9 @@ def test_a_silent_round_stays_where_an_amendment_tells_the_day(amended, silent):
         )
     Activity.objects.update(agency=new)
 
-    (cell,) = (c for c in rounds.cells([period], timezone.localdate()) if c.items)
+    (cell,) = (
+        c for c in rounds.agency_rounds([period], timezone.localdate()) if c.items
+    )
 
     assert cell.agency == {"old": old, "new": new}[silent]
 
@@ -202,9 +204,9 @@ def test_a_round_that_was_answered_before_asks_nobody_again(standing, step):
         workflow.publish(sent, by=make.reviewer())
     moved = standing.move()
 
-    cells = rounds.cells([moved.open], timezone.localdate())
+    cells = rounds.agency_rounds([moved.open], timezone.localdate())
 
-    assert list(rounds.owed(moved.open)) == []
+    assert list(rounds.owed_activities(moved.open)) == []
     assert [cell.agency for cell in cells if cell.items] == [moved.old]
     with pytest.raises(workflow.TransitionError):
         moved.draft(moved.after)

@@ -61,23 +61,24 @@ def test_the_public_page_shows_the_account_by_which_the_work_stands(client, acti
 
 def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
     plan = activity.plan
-    (row,) = plan_progress.load(plan, TODAY).rows
+    (row,) = plan_progress.load_plan_progress(plan, TODAY).rows
 
-    commitment = commitments.by_code(plan.code, activity.commitment.code)
-    page = commitments.read(commitment, Succession(plan), TODAY)
+    commitment = commitments.commitment_by_code(plan.code, activity.commitment.code)
+    page = commitments.load_commitment_page(commitment, Succession(plan), TODAY)
     firsts = [
-        filtered_updates.read_page(plan, {}, 100).entries[0],
-        filtered_updates.read_page(plan, {}, 1).entries[0],
+        filtered_updates.load_update_page(plan, {}, 100).entries[0],
+        filtered_updates.load_update_page(plan, {}, 1).entries[0],
         next(step.entry for step in page.steps if step.entry),
     ]
 
     assert row.activities[0].standing.state == "completed"
     assert [entry.state for entry in firsts] == ["completed"] * 3
-    found = [each for each in search_texts.documents() if each.kind == "update"]
+    found = [each for each in search_texts.search_documents() if each.kind == "update"]
     found = [each for each in found if each.place.spanish[0] == plan.code]
     found.sort(key=lambda each: each.order)
     assert [each.place.spanish[1] for each in found] == [
-        entry.public_id for entry in filtered_updates.read_page(plan, {}, 100).entries
+        entry.public_id
+        for entry in filtered_updates.load_update_page(plan, {}, 100).entries
     ]
 
 
@@ -148,13 +149,13 @@ def test_the_database_sorts_accounts_as_the_rule_does(stored):
 
 def test_an_account_is_as_old_as_a_row_as_an_entry_and_in_a_count(stored):
     rows = list(ActivityUpdate.objects.order_by("pk"))
-    in_count = counted_updates.updates().order_by("pk")
+    in_count = counted_updates.counted_report_rows().order_by("pk")
     assert rows == stored
 
     for row, entry, light in zip(
-        rows, public_updates.entries(rows), in_count, strict=True
+        rows, public_updates.build_published_updates(rows), in_count, strict=True
     ):
-        report = counted_updates.report(light, row.period)
+        report = counted_updates.build_report(light, row.period)
         assert row.age == entry.age == report.age
 
 
@@ -170,7 +171,7 @@ def test_the_record_tells_periods_then_sources_then_agencies_on_and_back(stored)
     rightly.sort(key=lambda row: (row.origin == "entered", name_of(row)))
     rightly.sort(key=lambda row: (row.period.ends_on, row.period_id), reverse=True)
     told = [entry for page in walk(plan, {}, 20) for entry in page.entries]
-    back = filtered_updates.read_page(plan, {}, 20, (rightly[-1], True))
+    back = filtered_updates.load_update_page(plan, {}, 20, (rightly[-1], True))
 
     assert [entry.pk for entry in told] == [row.pk for row in rightly]
     assert list(back.entries) == told[-21:-1]

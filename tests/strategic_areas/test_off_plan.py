@@ -20,7 +20,7 @@ from strategic_areas.queries.pages import (
 )
 from strategic_areas.queries.pages.commitments import Succession
 from strategic_areas.queries.plan import plan_progress, submissions
-from strategic_areas.queries.plan.counted_updates import sources_behind
+from strategic_areas.queries.plan.counted_updates import sources_of_plan
 from strategic_areas.queries.updates import filtered_updates
 from strategic_areas.workflow.questions import OFF_PLAN
 from tests import make
@@ -226,11 +226,11 @@ def test_code_and_mark_go_together(desk):
 def everything_counted(plan, agency, user):
     """Each figure that is told of a plan, its agencies and its rounds."""
     today = timezone.localdate()
-    loaded = plan_progress.load(plan, today, supporter=agency)
-    _plan, agency, part = agencies.by_slug(plan.code, agency.slug)
-    page = agencies.page(agency, part, loaded, today)
-    commitment = commitments.by_code(plan.code, page.led[0].commitment.code)
-    shown = commitments.read(commitment, Succession(plan), today)
+    loaded = plan_progress.load_plan_progress(plan, today, supporter=agency)
+    _plan, agency, part = agencies.agency_by_slug(plan.code, agency.slug)
+    page = agencies.load_agency_page(agency, part, loaded, today)
+    commitment = commitments.commitment_by_code(plan.code, page.led[0].commitment.code)
+    shown = commitments.load_commitment_page(commitment, Succession(plan), today)
     counted = filtered_updates.count_by_filters(plan, {})
     return {
         "counts": loaded.counts,
@@ -240,7 +240,7 @@ def everything_counted(plan, agency, user):
         "headline": round_answers.headline_of(loaded, today),
         "agencies": [
             (row.counts, row.late, row.activities)
-            for row in agencies.of_plan(loaded, today)
+            for row in agencies.agency_rows(loaded, today)
         ],
         "scorecard": (page.counts, page.asked, page.discipline),
         "of the agency": [row.activity for row in page.activities],
@@ -248,11 +248,12 @@ def everything_counted(plan, agency, user):
         "of the commitment's state": shown.row.standing,
         "accounts": counted.total - counted.off_plan,
         "lately": [
-            line.account.pk for line in areas.latest(loaded, loaded.rows)["lately"]
+            line.account.pk
+            for line in areas.latest_updates(loaded, loaded.rows)["lately"]
         ],
-        "sources": sources_behind(plan).count(),
-        "review": submissions.review_days(),
-        "rounds": rounds.cells(plan.periods.opened(today), today),
+        "sources": sources_of_plan(plan).count(),
+        "review": submissions.median_review_days(),
+        "rounds": rounds.agency_rounds(plan.periods.opened(today), today),
         "owed": [
             row.subject for sheet in queries.open_sheets(user) for row in sheet.rows
         ],

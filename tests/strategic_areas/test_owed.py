@@ -63,7 +63,7 @@ def is_open_value(_period, subject):
 
 def check_cells(world, asked):
     """So do the secretariat's table and what reminders are made of."""
-    cells = rounds.cells(world.plan.periods.opened(TODAY), TODAY)
+    cells = rounds.agency_rounds(world.plan.periods.opened(TODAY), TODAY)
     parts = {
         (part.period, part.agency): part for part in notices.agency_to_dos(cells, TODAY)
     }
@@ -92,11 +92,11 @@ def check_cells(world, asked):
 
 def check_agency_page(world, asked):
     """So do an agency's page and its scorecards."""
-    real = rounds.opened(world.periods, TODAY)
+    real = rounds.opened_rounds(world.periods, TODAY)
     for agency in world.agencies:
-        plan, found, part = agencies.by_slug(world.plan.code, agency.slug)
-        loaded = plan_progress.load(plan, TODAY, supporter=found)
-        page = agencies.page(found, part, loaded, TODAY)
+        plan, found, part = agencies.agency_by_slug(world.plan.code, agency.slug)
+        loaded = plan_progress.load_plan_progress(plan, TODAY, supporter=found)
+        page = agencies.load_agency_page(found, part, loaded, TODAY)
         if page is None:
             continue
         latest = asked[real[0], agency] if real else {}
@@ -127,11 +127,11 @@ def handed_in_once(period, statuses):
 
 def check_commitment_pages(world, asked):
     """So does the time line of a commitment, of every round that has opened."""
-    real = rounds.opened(world.periods, TODAY)
+    real = rounds.opened_rounds(world.periods, TODAY)
     silent = set()
     for each in world.plan.commitments.not_superseded():
-        found = commitments.by_code(world.plan.code, each.code)
-        page = commitments.read(found, Succession(found.plan), TODAY)
+        found = commitments.commitment_by_code(world.plan.code, each.code)
+        page = commitments.load_commitment_page(found, Succession(found.plan), TODAY)
         silent |= {
             (step.period, activity)
             for step in page.steps
@@ -151,10 +151,10 @@ def check_commitment_pages(world, asked):
 
 def check_headline(world, asked):
     """So does the sentence that tells how many agencies have reported."""
-    loaded = plan_progress.load(world.plan, TODAY, asked=world.periods)
-    for period in rounds.opened(world.periods, TODAY):
+    loaded = plan_progress.load_plan_progress(world.plan, TODAY, asked=world.periods)
+    for period in rounds.opened_rounds(world.periods, TODAY):
         owing = {agency for agency in world.agencies if asked[period, agency]}
-        told = round_answers.answers(loaded, period).asked
+        told = round_answers.load_round_answers(loaded, period).asked
         assert set(told) == {agency.acronym for agency in owing}
 
 

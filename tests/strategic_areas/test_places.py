@@ -15,10 +15,10 @@ from strategic_areas.progress import ActivityState
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.public_rows import (
     RowDifference,
-    both,
-    concerned,
-    difference,
-    public_rows,
+    affected_records,
+    merge_keys,
+    read_public_rows,
+    row_differences,
 )
 from tests import make
 
@@ -107,15 +107,17 @@ def declared():
 def test_the_places_of_a_report_are_those_where_it_then_is_published(client, maker):
     client.force_login(reviewer := make.reviewer())
     record = maker()
-    keys = concerned([(type(record), record.pk)])
-    before = public_rows(keys)
+    keys = affected_records([(type(record), record.pk)])
+    before = read_public_rows(keys)
 
     told = shown(client.get(review_url(record)))
     workflow.publish(record, by=reviewer)
 
-    after = public_rows(both(keys, concerned([(type(record), record.pk)])))
+    after = read_public_rows(
+        merge_keys(keys, affected_records([(type(record), record.pk)]))
+    )
     found = [
-        each for each in difference(before, after) if each.dataset != "reports"
+        each for each in row_differences(before, after) if each.dataset != "reports"
     ] + [RowDifference("reports", "", None, after["reports"][record.public_id])]
     agency = public_path("agency", record.plan.code, record.agency.slug)
     assert [each for each in told if each[0] != agency] == [

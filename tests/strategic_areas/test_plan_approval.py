@@ -10,7 +10,7 @@ from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange, Plan
 from strategic_areas.models.measurements import Measurement
-from strategic_areas.queries.plan.plans import choose
+from strategic_areas.queries.plan.plans import choose_plan
 from tests import make
 from tests.make.plans import approve_plan, propose_plan
 
@@ -197,7 +197,7 @@ def test_it_is_told_which_plan_the_first_page_will_show(
     told = client.get(send_page()).context["places"][0].change
     approve_plan(plan)
 
-    shown = choose(timezone.localdate()).shown.code
+    shown = choose_plan(timezone.localdate()).shown.code
     assert told.endswith(f", {shown}.")
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def spans_of(plan, today):
-    return overview.load_structure(plans.by_code(plan.code), today)["spans"]
+    return overview.load_plan_page(plans.plan_by_code(plan.code), today)["spans"]
 
 
 def test_without_rounds_the_time_line_has_the_years_of_the_plan():

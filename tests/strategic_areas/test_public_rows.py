@@ -22,9 +22,9 @@ from strategic_areas.models import (
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.public_rows import (
     RowDifference,
-    concerned,
-    difference,
-    public_rows,
+    affected_records,
+    read_public_rows,
+    row_differences,
 )
 from tests import make
 from tests.make.plans import close_structure, open_structure
@@ -39,8 +39,8 @@ MODELS = (Plan, StrategicArea, Programme, Commitment, Activity, Indicator)
 
 def everything():
     """The rows of all records there are."""
-    return public_rows(
-        concerned(
+    return read_public_rows(
+        affected_records(
             (model, pk)
             for model in MODELS
             for pk in model._default_manager.values_list("pk", flat=True)
@@ -241,7 +241,7 @@ def test_only_what_is_touched_and_what_depends_on_it_is_read():
     beside = make.activity(commitment=update.activity.commitment)
     other = make.published_update(activity=make.activity(plan=update.plan))
 
-    rows = public_rows(concerned([(Activity, update.activity.pk)]))
+    rows = read_public_rows(affected_records([(Activity, update.activity.pk)]))
 
     assert {each["code"] for each in rows["activities"].values()} == {
         update.activity.code,
@@ -256,13 +256,13 @@ def test_the_difference_tells_what_follows_and_where():
     day = timezone.localdate() - timedelta(days=1)
     activity = make.activity(due_on=day, due_provenance="plan")
     make.round(plan=activity.plan)
-    keys = concerned([(Activity, activity.pk)])
-    before = public_rows(keys)
+    keys = affected_records([(Activity, activity.pk)])
+    before = read_public_rows(keys)
     open_structure()
     Activity.objects.update(due_on=day + timedelta(days=400))
     close_structure()
 
-    (found,) = difference(before, public_rows(keys))
+    (found,) = row_differences(before, read_public_rows(keys))
 
     assert (found.dataset, found.row["code"]) == ("activities", activity.code)
     names = [name for name, _before, _after in found.columns]
@@ -318,14 +318,14 @@ def test_what_nobody_told_but_the_proposal_has_no_such_table(client):
 def test_rows_that_come_and_go_are_differences_too():
     before, after = {"plans": {"a": {"code": "a"}}}, {"plans": {"b": {"code": "b"}}}
 
-    found = difference(before, after)
+    found = row_differences(before, after)
 
     assert found == [
         RowDifference("plans", "a", {"code": "a"}, None),
         RowDifference("plans", "b", None, {"code": "b"}),
     ]
     assert [each.kind for each in found] == ["gone", "added"]
-    assert difference(before, before) == []
+    assert row_differences(before, before) == []
 
 
 def test_a_column_that_one_reading_lacks_changes_no_row():
@@ -338,7 +338,7 @@ def test_a_column_that_one_reading_lacks_changes_no_row():
         }
     }
 
-    (found,) = difference(before, after)
+    (found,) = row_differences(before, after)
 
     assert (found.key, found.kind) == ("b", "changed")
     assert found.columns == [("code", "b", "B")]

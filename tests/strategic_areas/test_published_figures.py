@@ -169,7 +169,7 @@ def test_a_family_has_one_teller(tmp_path):
     ]
     load_small(tmp_path, plan_of(values, {**values, **OTHER}))
     Indicator.objects.update(is_teller=True)
-    figures.publish(Indicator.objects.all())
+    figures.publish_figures(Indicator.objects.all())
     assert standing() == [(2030, None), (2030, None)]
 
 
@@ -475,7 +475,7 @@ def revise(women, **others):
         Breakdown.objects.create(
             measurement=made, dimension="sex+age", category=category, value=value
         )
-    figures.publish(Indicator.objects.all())
+    figures.publish_figures(Indicator.objects.all())
 
 
 def chain(figure):

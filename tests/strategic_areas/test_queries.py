@@ -28,14 +28,14 @@ def make_demonstration(plan):
 
 
 def state_of(commitment):
-    (row,) = plan_progress.load(commitment.plan, TODAY).rows
+    (row,) = plan_progress.load_plan_progress(commitment.plan, TODAY).rows
     return row.standing.state
 
 
 def page_of(commitment, *part):
-    found = commitments.by_code(commitment.plan.code, commitment.code)
+    found = commitments.commitment_by_code(commitment.plan.code, commitment.code)
     today = timezone.localdate()
-    return commitments.read(found, Succession(found.plan), today, *part)
+    return commitments.load_commitment_page(found, Succession(found.plan), today, *part)
 
 
 def told_on(page):
@@ -52,7 +52,7 @@ def test_the_plan_in_force_is_shown_when_it_has_commitments():
         plan=make.plan(starts_on=date(2017, 1, 1), ends_on=date(2020, 1, 1))
     )
 
-    assert plans.choose(TODAY) == plans.PlanChoice(plan, plan)
+    assert plans.choose_plan(TODAY) == plans.PlanChoice(plan, plan)
 
 
 def test_a_plan_in_force_without_commitments_gives_way_to_the_latest_with_a_record():
@@ -66,7 +66,7 @@ def test_a_plan_in_force_without_commitments_gives_way_to_the_latest_with_a_reco
     make.commitment(plan=old)
     make.commitment(plan=older)
 
-    assert plans.choose(TODAY) == plans.PlanChoice(empty, old)
+    assert plans.choose_plan(TODAY) == plans.PlanChoice(empty, old)
 
 
 def test_a_plan_that_has_not_begun_leaves_the_home_page_to_the_one_before():
@@ -77,22 +77,22 @@ def test_a_plan_that_has_not_begun_leaves_the_home_page_to_the_one_before():
     coming = make.plan(starts_on=date(2027, 1, 1), ends_on=date(2030, 12, 31))
     make.commitment(plan=coming)
 
-    assert plans.choose(TODAY) == plans.PlanChoice(None, old)
+    assert plans.choose_plan(TODAY) == plans.PlanChoice(None, old)
 
 
 def test_a_plan_that_has_not_begun_is_shown_where_there_is_no_other():
     coming = make.plan(starts_on=date(2027, 1, 1), ends_on=date(2030, 12, 31))
     make.commitment(plan=coming)
 
-    assert plans.choose(TODAY) == plans.PlanChoice(None, coming)
+    assert plans.choose_plan(TODAY) == plans.PlanChoice(None, coming)
 
 
 def test_a_plan_in_preparation_is_never_chosen():
     hidden = make.plan(status="in_preparation")
     make.commitment(plan=hidden)
 
-    assert plans.choose(TODAY) == plans.PlanChoice(None, None)
-    assert hidden not in plans.public()
+    assert plans.choose_plan(TODAY) == plans.PlanChoice(None, None)
+    assert hidden not in plans.public_plans()
 
 
 def test_gaps_between_plans_are_told_and_overlaps_are_none():
@@ -100,7 +100,7 @@ def test_gaps_between_plans_are_told_and_overlaps_are_none():
     make.plan(starts_on=date(2014, 1, 1), ends_on=date(2016, 12, 31))
     later = make.plan(starts_on=date(2018, 1, 1), ends_on=date(2020, 12, 31))
 
-    lines = plans.lines(TODAY)
+    lines = plans.plan_list_items(TODAY)
 
     gaps = [(line.gap_from, line.gap_until) for line in lines]
     assert gaps == [(date(2017, 1, 1), date(2017, 12, 31)), (None, None), (None, None)]
@@ -114,7 +114,7 @@ def test_gaps_between_plans_are_told_and_overlaps_are_none():
 def test_a_plan_that_was_closed_before_its_last_day_is_over(status, phase):
     make.plan(status=status, starts_on=date(2020, 1, 1), ends_on=date(2030, 1, 1))
 
-    (line,) = plans.lines(TODAY)
+    (line,) = plans.plan_list_items(TODAY)
 
     assert line.phase == phase
 
@@ -163,7 +163,7 @@ def test_a_superseded_commitment_is_counted_no_more():
     new = make.commitment(programme=old.programme)
     new.supersedes.add(old)
 
-    rows = plan_progress.load(old.plan, TODAY).rows
+    rows = plan_progress.load_plan_progress(old.plan, TODAY).rows
 
     assert [row.commitment for row in rows] == [new]
 
@@ -186,7 +186,7 @@ def test_whoever_handed_in_a_report_is_not_among_the_silent():
     make.published_update(activity=activities[0], period=asked)
     make.submitted_update(activity=activities[1], period=asked)
 
-    read = plan_progress.load(plan, TODAY, asked=[asked])
+    read = plan_progress.load_plan_progress(plan, TODAY, asked=[asked])
     said = round_answers.headline_of(read, timezone.localdate()).answers
 
     assert (len(said.asked), said.heard) == (3, 2)
@@ -202,7 +202,9 @@ def test_whose_reports_were_all_returned_is_not_among_the_silent():
     )
     workflow.give_back(update, by=make.reviewer(), reason="Falta el acta.")
 
-    found = overview.load(plans.by_code(asked.plan.code), timezone.localdate())
+    found = overview.load_overview(
+        plans.plan_by_code(asked.plan.code), timezone.localdate()
+    )
 
     assert found.headline.answers.missing == ()
     assert found.asking.answers.heard == len(found.asking.answers.asked) == 1
@@ -216,11 +218,13 @@ def test_before_its_due_date_a_round_takes_nothing_from_the_one_before():
     now = make.round(plan=plan)
     update = make.published_update(activity=make.activity(plan=plan), period=before)
 
-    read = plan_progress.load(plan, today, asked=[before, now])
+    read = plan_progress.load_plan_progress(plan, today, asked=[before, now])
 
-    assert round_answers.round_that_tells(read.periods, today) == before
+    assert round_answers.round_to_report_on(read.periods, today) == before
     assert round_answers.headline_of(read, today).findings == ("counts",)
-    assert round_answers.answers(read, now).missing == (update.agency.acronym,)
+    assert round_answers.load_round_answers(read, now).missing == (
+        update.agency.acronym,
+    )
 
 
 @pytest.mark.sqlite
@@ -235,7 +239,7 @@ def test_what_is_completed_or_not_begun_is_not_owed():
     make.activity(plan=plan, starts_on=asked.ends_on + timedelta(days=1))
     owing = make.activity(plan=plan)
 
-    read = plan_progress.load(plan, TODAY, asked=[asked])
+    read = plan_progress.load_plan_progress(plan, TODAY, asked=[asked])
     said = round_answers.headline_of(read, timezone.localdate()).answers
 
     assert said.missing == (owing.agency.acronym,)
@@ -256,9 +260,9 @@ def test_a_demonstration_round_asks_nobody():
 def test_the_public_record_is_no_report_of_an_agency():
     update = make.record_update()
 
-    found = plan_progress.load(update.plan, TODAY)
+    found = plan_progress.load_plan_progress(update.plan, TODAY)
 
-    assert not round_answers.anyone_reported(found)
+    assert not round_answers.has_any_agency_reported(found)
     assert found.rows[0].standing.state == progress.ActivityState.IN_PROGRESS
 
 
@@ -316,8 +320,8 @@ def test_what_changed_lately_is_only_what_was_reported_here():
     make.published_update(activity=activity, period=make_demonstration(plan))
     reported = make.published_update(activity=activity)
 
-    found = plan_progress.load(plan, TODAY)
-    latest = areas.latest(found, found.rows)
+    found = plan_progress.load_plan_progress(plan, TODAY)
+    latest = areas.latest_updates(found, found.rows)
 
     assert [line.account.pk for line in latest["lately"]] == [reported.pk]
     assert len(latest["recorded"]) == 1
@@ -333,7 +337,7 @@ def test_the_record_is_sorted_by_period_and_source_never_by_loading():
         )
         make.record_update(activity=activity, period=period)
 
-    shown = filtered_updates.read_page(plan, {}, 100).entries
+    shown = filtered_updates.load_update_page(plan, {}, 100).entries
 
     assert [entry.period.ends_on.year for entry in shown] == sorted(years)[::-1]
 
@@ -342,7 +346,7 @@ def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
     update = make.published_update(narrative_es="Retirado del todo")
     workflow.withdraw(update, by=make.reviewer(), cause="error")
 
-    (entry,) = filtered_updates.read_page(update.plan, {}, 100).entries
+    (entry,) = filtered_updates.load_update_page(update.plan, {}, 100).entries
 
     assert entry.is_withdrawn
     assert entry.withdrawal_sentence == WithdrawalCause.ERROR.label
@@ -378,8 +382,8 @@ def test_a_successor_shows_what_was_filed_under_its_predecessors():
     (step,) = told_on(page)
     assert (step.entry.pk, step.subject, step.is_of_former) == (update.pk, old, True)
     assert page.row.standing.state == "no_activities"
-    old_page = commitments.by_code(plan.code, old.commitment.code)
-    assert commitments.successor(old_page, Succession(plan)) == new
+    old_page = commitments.commitment_by_code(plan.code, old.commitment.code)
+    assert commitments.successor_url(old_page, Succession(plan)) == new
 
 
 def test_an_activity_shows_what_was_filed_under_the_one_it_replaced():
@@ -409,7 +413,7 @@ def test_a_demonstration_stands_beside_the_real_state():
     (step,) = told_on(page)
     assert (step.entry.is_demonstration, step.entry.percent) == (True, 60)
     assert account.latest is None
-    entries = filtered_updates.read_page(plan, {}, 100).entries
+    entries = filtered_updates.load_update_page(plan, {}, 100).entries
     assert [entry.is_demonstration for entry in entries] == [True]
 
 
@@ -422,7 +426,7 @@ def test_only_cleared_evidence_is_public():
     workflow.submit(update, by=update.contributors.get())
     workflow.publish(update, by=make.reviewer())
 
-    (entry,) = public_updates.entries(public_updates.updates())
+    (entry,) = public_updates.build_published_updates(public_updates.public_reports())
 
     assert [link.title_es for link in entry.evidence] == ["Abierta"]
 
@@ -434,11 +438,11 @@ def test_an_agency_without_a_part_in_the_plan_has_no_page():
     plan = make.plan()
     stranger = make.agency()
 
-    found, agency, part = agencies.by_slug(plan.code, stranger.slug)
+    found, agency, part = agencies.agency_by_slug(plan.code, stranger.slug)
 
-    loaded = plan_progress.load(found, TODAY, agency)
+    loaded = plan_progress.load_plan_progress(found, TODAY, agency)
     assert part is None
-    assert agencies.page(agency, part, loaded, TODAY) is None
+    assert agencies.load_agency_page(agency, part, loaded, TODAY) is None
 
 
 @pytest.mark.sqlite
@@ -449,9 +453,11 @@ def test_an_agency_tells_how_many_of_the_activities_asked_for_it_reported():
     first, _ = (make.activity(plan=plan, agency=agency) for _ in range(2))
     make.published_update(activity=first, period=asked)
     today = timezone.localdate()
-    found = agencies.by_slug(plan.code, agency.slug)
+    found = agencies.agency_by_slug(plan.code, agency.slug)
 
-    page = agencies.page(*found[1:], plan_progress.load(plan, today, agency), today)
+    page = agencies.load_agency_page(
+        *found[1:], plan_progress.load_plan_progress(plan, today, agency), today
+    )
 
     assert (page.round, len(page.asked), page.reported) == (asked, 2, 1)
 
@@ -465,7 +471,7 @@ def test_the_sources_behind_a_plan_are_counted_once_each():
     make.record_update(activity=activity, sources=[source])
     plan.sources.add(make.source(plan=plan))  # no record cites this one
 
-    assert counted_updates.sources_behind(plan).count() == 1
+    assert counted_updates.sources_of_plan(plan).count() == 1
 
 
 def make_line(**fields):
@@ -478,7 +484,7 @@ def test_each_need_has_its_lines_and_the_rest_stand_apart():
     make_line(label_es="Mujer", serves_women=True, order=2)
     make_line(label_es="Otra", order=3)
 
-    shown = help_lines.public(TODAY)
+    shown = help_lines.load_help_page(TODAY)
 
     of_women = next(lines for code, lines, _ in shown["needs"] if code == "women")
     assert [each.line.label_es for each in of_women] == ["Mujer", "Policía"]
@@ -491,7 +497,7 @@ def test_where_no_line_is_for_a_need_the_nearest_takes_reports():
     make_line(label_es="Denuncias", takes_reports=True)
     make_line(label_es="Oculta", serves_men=True, confirm_before_publishing=True)
 
-    needs = {code: told for code, *told in help_lines.public(TODAY)["needs"]}
+    needs = {code: told for code, *told in help_lines.load_help_page(TODAY)["needs"]}
 
     of_men, nearest = needs["men"]
     assert of_men == []
@@ -502,7 +508,7 @@ def test_where_no_line_is_for_a_need_the_nearest_takes_reports():
 def test_a_line_to_confirm_first_stays_hidden():
     make_line(label_es="Sin confirmar", confirm_before_publishing=True)
 
-    assert help_lines.public(TODAY)["lines"] == []
+    assert help_lines.load_help_page(TODAY)["lines"] == []
 
 
 @pytest.mark.parametrize("is_read", [True, False])
@@ -528,7 +534,7 @@ def test_an_old_confirmation_is_told(days, is_told):
     confirmed = TODAY - timedelta(days=days)
     make_line(label_es="Mujer", confirmed_on=confirmed)
 
-    (line,) = help_lines.public(TODAY)["lines"]
+    (line,) = help_lines.load_help_page(TODAY)["lines"]
 
     assert line.unconfirmed_since == (confirmed if is_told else None)
 
@@ -551,20 +557,23 @@ def test_a_report_counts_as_known_from_the_day_it_was_handed_in():
     )
     make.published_update(activity=make.activity(plan=asked.plan), period=asked)
 
-    assert plan_progress.load(asked.plan, TODAY).recorded_until == timezone.localdate()
+    assert (
+        plan_progress.load_plan_progress(asked.plan, TODAY).recorded_until
+        == timezone.localdate()
+    )
 
 
 def test_a_plan_is_reconstructed_while_a_standing_commitment_is():
     plan = make.plan()
     make.commitment()  # another plan's
     official = make.commitment(plan=plan)
-    before = plans.public().get(pk=plan.pk).is_reconstructed
+    before = plans.public_plans().get(pk=plan.pk).is_reconstructed
     grouped = make.commitment(plan=plan, provenance="reconstructed")
 
-    during = plans.public().get(pk=plan.pk).is_reconstructed
+    during = plans.public_plans().get(pk=plan.pk).is_reconstructed
     official.supersedes.add(grouped)
 
-    after = plans.public().get(pk=plan.pk).is_reconstructed
+    after = plans.public_plans().get(pk=plan.pk).is_reconstructed
     assert (before, during, after) == (False, True, False)
 
 
@@ -575,10 +584,10 @@ def test_what_is_found_by_its_address_knows_its_plan_for_reconstructed():
     stated = make.commitment()
 
     found = [
-        commitments.by_code(plan.code, grouped.code).plan,
-        areas.by_slug(plans.by_code(plan.code), area.slug).plan,
-        agencies.by_slug(plan.code, lead.slug)[0],
-        commitments.by_code(stated.plan.code, stated.code).plan,
+        commitments.commitment_by_code(plan.code, grouped.code).plan,
+        areas.area_by_slug(plans.plan_by_code(plan.code), area.slug).plan,
+        agencies.agency_by_slug(plan.code, lead.slug)[0],
+        commitments.commitment_by_code(stated.plan.code, stated.code).plan,
     ]
 
     assert [each.is_reconstructed for each in found] == [True, True, True, False]

@@ -166,11 +166,11 @@ def walk(plan, asked, length):
     """Every page from the newest on, as a reader follows the links."""
     place, pages = None, []
     while True:
-        found = filtered_updates.read_page(plan, asked, length, place)
+        found = filtered_updates.load_update_page(plan, asked, length, place)
         pages.append(found)
         if not found.older:
             return pages
-        place = filtered_updates.account_at(plan, found.older), False
+        place = filtered_updates.update_with_id(plan, found.older), False
 
 
 #: Of one length on PostgreSQL: the others ask the database nothing else.
@@ -184,7 +184,7 @@ def test_pages_hold_each_account_once_in_order_and_lead_back(plan):
         about = {"by": by, "period": period, "reviewer": reviewer}
         make.published_update(activity=activity, **about)
         make.published_declaration(commitment=activity.commitment, **about)
-    entries = filtered_updates.read_page(plan, {}, 100).entries
+    entries = filtered_updates.load_update_page(plan, {}, 100).entries
     everything = [each.public_id for each in entries]
     assert len(everything) == len(set(everything)) == 10
 
@@ -194,16 +194,16 @@ def test_pages_hold_each_account_once_in_order_and_lead_back(plan):
         told = [each.public_id for page in pages for each in page.entries]
         assert told == everything, length
         for before, page in pairwise(pages):
-            place = filtered_updates.account_at(plan, page.newer), True
-            back = filtered_updates.read_page(plan, {}, length, place)
+            place = filtered_updates.update_with_id(plan, page.newer), True
+            back = filtered_updates.load_update_page(plan, {}, length, place)
             assert back.entries == before.entries, length
         assert pages[0].newer == ""
 
 
 def test_what_is_published_meanwhile_moves_no_page(plan):
-    first = filtered_updates.read_page(plan, {}, 2)
-    place = filtered_updates.account_at(plan, first.older), False
-    second = filtered_updates.read_page(plan, {}, 2, place)
+    first = filtered_updates.load_update_page(plan, {}, 2)
+    place = filtered_updates.update_with_id(plan, first.older), False
+    second = filtered_updates.load_update_page(plan, {}, 2, place)
 
     newest = plan.activities.first()
     make.published_update(
@@ -211,7 +211,9 @@ def test_what_is_published_meanwhile_moves_no_page(plan):
         period=make.round(plan=plan, ends_on=date(2028, 12, 31)),
     )
 
-    assert filtered_updates.read_page(plan, {}, 2, place).entries == second.entries
+    assert (
+        filtered_updates.load_update_page(plan, {}, 2, place).entries == second.entries
+    )
 
 
 def test_a_place_stays_when_its_account_is_replaced_or_withdrawn(client):
@@ -225,22 +227,22 @@ def test_a_place_stays_when_its_account_is_replaced_or_withdrawn(client):
         )
         for _ in range(2)
     ]
-    first = filtered_updates.read_page(asked.plan, {}, 1)
+    first = filtered_updates.load_update_page(asked.plan, {}, 1)
     gone = next(u for u in updates if u.public_id == first.older)
-    place = filtered_updates.account_at(asked.plan, first.older), False
-    rest = filtered_updates.read_page(asked.plan, {}, 5, place).entries
+    place = filtered_updates.update_with_id(asked.plan, first.older), False
+    rest = filtered_updates.load_update_page(asked.plan, {}, 5, place).entries
 
     workflow.withdraw(gone, by=reviewer, cause="error")
 
-    place = filtered_updates.account_at(asked.plan, first.older), False
-    assert filtered_updates.read_page(asked.plan, {}, 5, place).entries == rest
+    place = filtered_updates.update_with_id(asked.plan, first.older), False
+    assert filtered_updates.load_update_page(asked.plan, {}, 5, place).entries == rest
 
 
 def test_a_period_whose_days_move_loses_no_account(plan):
-    before = filtered_updates.read_page(plan, {}, 10).entries
+    before = filtered_updates.load_update_page(plan, {}, 10).entries
     plan.periods.filter(code="2026").update(ends_on=date(2028, 11, 30))
 
-    after = filtered_updates.read_page(plan, {}, 10).entries
+    after = filtered_updates.load_update_page(plan, {}, 10).entries
 
     assert {each.pk for each in after} == {each.pk for each in before}
     assert [each.period.code for each in after][:2] == ["2026", "2026"]
@@ -291,7 +293,7 @@ def test_the_file_holds_all_that_the_filters_leave(client, plan, language):
     text = client.get(link).content.decode()
 
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-    entries = filtered_updates.read_page(plan, {"area": "2"}, 10).entries
+    entries = filtered_updates.load_update_page(plan, {"area": "2"}, 10).entries
     assert text.startswith("\ufeff")
     assert [row["agency_acronym"] for row in rows] == ["PN"] * 3
     assert {row["public_id"] for row in rows} == {each.public_id for each in entries}
@@ -318,7 +320,7 @@ def test_the_record_costs_as_many_queries_from_any_place_at_any_size(client, pla
     for number in (0, more):
         for _ in range(number):
             make.record_update(activity=make.activity(plan=plan), period=period)
-        last = filtered_updates.read_page(plan, {}, 2).older
+        last = filtered_updates.load_update_page(plan, {}, 2).older
         for asked in ({}, {"after": last}, {"area": "1", "before": last}):
             with CaptureQueriesContext(connection) as captured:
                 ask(client, plan, **asked)

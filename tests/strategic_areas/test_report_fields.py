@@ -31,8 +31,8 @@ from strategic_areas.models.report_fields import FormSection
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries import search_texts
 from strategic_areas.search import index
-from strategic_areas.search.results import answer
-from strategic_areas.search.words import ask
+from strategic_areas.search.results import search_all
+from strategic_areas.search.words import parse_question
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import seen_of
 from strategic_areas.workflow.steps import must_say_something_new
@@ -409,9 +409,9 @@ def test_the_search_finds_it_in_both_languages():
             )
             paths[language, word] = [path]
 
-    index.bring_up_to_date("now", search_texts.documents)
+    index.update_index("now", search_texts.search_documents)
     for language, word in paths:
-        groups = answer(ask(word, language)).groups
+        groups = search_all(parse_question(word, language)).groups
         found[language, word] = [hit.path for group in groups for hit in group.hits]
 
     assert len(paths) == 2 * len(fields)

@@ -57,7 +57,7 @@ def close(period):
 
 def make_edition(period):
     close(period)
-    return editions.make(period.plan, period=period)
+    return editions.make_edition(period.plan, period=period)
 
 
 def report_of(period):
@@ -424,10 +424,10 @@ def test_what_changes_afterwards_is_not_in_the_report_of_an_edition():
 def test_the_report_of_an_edition_tells_its_rows():
     update, edition = make_told_round()
     rows = EditionRows.objects.get(edition=edition, dataset="activities")
-    table = editions.unpacked(rows.content)
+    table = editions.unpack_rows(rows.content)
     Edition.objects.filter(pk=edition.pk).update(is_moving=True)
     table[update.activity.code]["percent"] = 67
-    rows.content = editions.packed(table)
+    rows.content = editions.pack_rows(table)
     rows.save()
     Edition.objects.filter(pk=edition.pk).update(is_moving=False, random=b"0" * 16)
 

@@ -12,7 +12,7 @@ from strategic_areas import rounds, workflow
 from strategic_areas.desk import queries
 from strategic_areas.desk.sheet.contents import ReportingSheet
 from strategic_areas.models import PendingChange, ReportingPeriod, RoundReopening
-from strategic_areas.queries.rounds import owed
+from strategic_areas.queries.rounds import owed_activities
 from strategic_areas.schedule import (
     RoundFrequency,
     RoundState,
@@ -529,6 +529,6 @@ def test_what_a_later_report_ended_is_still_owed_in_the_earlier_round():
         plan=activity.plan, starts_on=date(2025, 7, 1), ends_on=date(2025, 9, 30)
     )
 
-    assert list(owed(earlier)) == [activity]
-    assert list(owed(later)) == [activity]
-    assert list(owed(after)) == []
+    assert list(owed_activities(earlier)) == [activity]
+    assert list(owed_activities(later)) == [activity]
+    assert list(owed_activities(after)) == []

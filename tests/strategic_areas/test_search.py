@@ -19,8 +19,8 @@ from strategic_areas.models import (
 )
 from strategic_areas.public_paths import public_path
 from strategic_areas.search import index
-from strategic_areas.search.results import PER_GROUP, PER_PAGE, answer
-from strategic_areas.search.words import ask as asked_for
+from strategic_areas.search.results import PER_GROUP, PER_PAGE, search_all
+from strategic_areas.search.words import parse_question as asked_for
 from strategic_areas.views.search import PAGES, documents, site_documents
 from tests import make
 from tests.deep import DEEP, drawn
@@ -44,9 +44,9 @@ def found(client, words=WORD, language="es"):
 
 def hits_of(words, language):
     """Kind → where its hits lead, as the page of the search would tell it."""
-    index.bring_up_to_date(str(PublicationVersion.current()), documents)
+    index.update_index(str(PublicationVersion.current()), documents)
     with override(language):
-        groups = answer(asked_for(words, language)).groups
+        groups = search_all(asked_for(words, language)).groups
     return {each.kind: [hit.path for hit in each.hits] for each in groups}
 
 
@@ -487,7 +487,7 @@ def test_a_search_costs_the_same_at_any_size(client):
         for _ in range(rows):
             make.published_update(narrative_es=WORD, obstacle_es=WORD)
             make.published_declaration(statement_es=WORD)
-        index.forget()
+        index.empty_index()
         for spent in (anew, known):
             with CaptureQueriesContext(connection) as captured:
                 ask(client, WORD)

@@ -35,7 +35,7 @@ def read_anew():
 
 def test_results_of_each_kind_lead_to_their_places(client):
     by_kind, pages, missing = defaultdict(list), {}, []
-    for document in [*search_texts.documents(), *site_documents()]:
+    for document in [*search_texts.search_documents(), *site_documents()]:
         by_kind[document.kind].append(document)
 
     for documents in by_kind.values():

@@ -14,8 +14,14 @@ from django.utils.translation import override
 from agencies.folding import fold
 from strategic_areas.search import index, results
 from strategic_areas.search.index import BilingualText, Document, DocumentAddress
-from strategic_areas.search.results import LENGTH, excerpt, marked
-from strategic_areas.search.words import LONGEST, MOST_WORDS, ask, keys, places
+from strategic_areas.search.results import LENGTH, mark_excerpt, mark_words
+from strategic_areas.search.words import (
+    LONGEST,
+    MOST_WORDS,
+    parse_question,
+    word_keys,
+    word_positions,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 labels = map(str, itertools.count())
@@ -23,7 +29,7 @@ labels = map(str, itertools.count())
 
 def file(*documents, label=""):
     """Bring the table up to date with these documents alone."""
-    return index.bring_up_to_date(label or next(labels), lambda: documents)
+    return index.update_index(label or next(labels), lambda: documents)
 
 
 def file_texts(*texts, kind="update", english=()):
@@ -46,7 +52,7 @@ def file_texts(*texts, kind="update", english=()):
 
 def find(words, language="es", unread=()):
     with override(language):
-        return results.answer(ask(words, language), unread)
+        return results.search_all(parse_question(words, language), unread)
 
 
 def found_in(answer):
@@ -330,10 +336,10 @@ def test_who_fills_the_table_while_it_is_emptied_brings_nothing_back():
 
     def read():
         if len(titles) == 2:
-            index.forget()
+            index.empty_index()
         yield a_document("1", titles.pop(0))
 
-    index.bring_up_to_date("later", read)
+    index.update_index("later", read)
 
     assert found_in(find("fulana")) == []
     assert found_in(find("nadie")) == ["1"]
@@ -388,7 +394,7 @@ HOSTILE = [
 @pytest.mark.parametrize("asked", HOSTILE)
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_hostile_question_is_only_words_or_nothing(asked, language):
-    question = ask(asked, language)
+    question = parse_question(asked, language)
     file_texts("Se identificó a las víctimas.", *filter(str.isprintable, HOSTILE))
 
     if question.words:
@@ -409,20 +415,20 @@ def test_a_hostile_question_is_only_words_or_nothing(asked, language):
     ],
 )
 def test_more_than_can_be_looked_for_is_told(asked, is_cut):
-    assert ask(asked, "es").is_cut is is_cut
+    assert parse_question(asked, "es").is_cut is is_cut
 
 
 def test_no_key_holds_a_sign_that_the_engine_reads():
     every_sign = "".join(map(chr, range(1, 0x3000))) + "ﷺ"
 
-    found = [key for *_, each in places(every_sign, "es") for key in each]
+    found = [key for *_, each in word_positions(every_sign, "es") for key in each]
 
     assert not [key for key in found if set(key) & set("\"'()*:^ \x00")]
 
 
 def test_a_word_is_first_what_is_written():
-    assert keys("Capacitación", "es")[0] == fold("Capacitación") == "capacitacion"
-    told = ask("trata/tráfico R-1.1.2, ¿víctimas?", "es").words
+    assert word_keys("Capacitación", "es")[0] == fold("Capacitación") == "capacitacion"
+    told = parse_question("trata/tráfico R-1.1.2, ¿víctimas?", "es").words
     assert told == ("trata", "tráfico", "R-1.1.2", "víctimas")
 
 
@@ -430,7 +436,7 @@ def test_an_excerpt_holds_the_words_together_and_marks_them():
     far = "relleno de muchas palabras " * 40
     text = f"Una víctima. {far} Cada víctima de trata recibió ayuda. {far}"
 
-    html = excerpt(text, "es", ask("víctimas trata", "es").wanted)
+    html = mark_excerpt(text, "es", parse_question("víctimas trata", "es").wanted)
 
     told = strip_tags(html)
     assert re.findall("<mark>(.*?)</mark>", html) == ["víctima", "trata"]
@@ -442,7 +448,7 @@ def test_an_excerpt_holds_the_words_together_and_marks_them():
 
 @pytest.mark.parametrize("text", ["", "x", "a " * 500, "x" * 900, "víctima" * 200])
 def test_an_excerpt_of_anything_is_a_part_of_it(text):
-    html = excerpt(text, "es", {"victima"})
+    html = mark_excerpt(text, "es", {"victima"})
 
     assert strip_tags(html).strip("… ") in text
 
@@ -450,7 +456,7 @@ def test_an_excerpt_of_anything_is_a_part_of_it(text):
 def test_marks_lose_no_sign():
     text = "Ley 137-03, art. 3: ¿trata?"
 
-    html = marked(text, "es", ask("137-03 trata", "es").wanted)
+    html = mark_words(text, "es", parse_question("137-03 trata", "es").wanted)
 
     assert strip_tags(html) == text
     assert re.findall("<mark>(.*?)</mark>", html) == ["137-03", "trata"]

@@ -57,7 +57,7 @@ def tried(edition, public_id, random):
     for number in range(1, 10):
         row |= {"people_reached": number, "people_reached_gap": None}
         for name in ("reports.csv", "reports.json", PACKAGE):
-            content = formats.make(name, snapshot, datasets, random)
+            content = formats.make_file(name, snapshot, datasets, random)
             for packed in (content, gzip.compress(content, 6, mtime=0)):
                 for each in SUMS:
                     found = hashlib.new(each, packed)

@@ -36,13 +36,13 @@ TEXT = f"Taller que dio {NAME}."
 def rows_of(edition, dataset="commitments"):
     """The rows of an edition as they are stored."""
     edition.refresh_from_db()
-    return editions.unpacked(edition.datasets.get(dataset=dataset).content)
+    return editions.unpack_rows(edition.datasets.get(dataset=dataset).content)
 
 
 def stored(edition):
     """All that is stored of an edition's rows, as one text."""
     return "".join(
-        json.dumps(editions.unpacked(each.content), ensure_ascii=False)
+        json.dumps(editions.unpack_rows(each.content), ensure_ascii=False)
         for each in edition.datasets.all()
     )
 
@@ -56,7 +56,7 @@ def two_editions(commitment, **later):
     plan = commitment.programme.area.plan
     first = make.edition(plan=plan)
     type(commitment).objects.filter(pk=commitment.pk).update(**later)
-    second = editions.make(plan, period=make.round(plan=plan))
+    second = editions.make_edition(plan, period=make.round(plan=plan))
     return first, second
 
 
@@ -422,7 +422,7 @@ def counted(plan, **fields):
         Breakdown.objects.create(
             measurement=measurement, dimension="sex", category=category, value=value
         )
-    figures.publish(Indicator.objects.filter(pk=indicator.pk))
+    figures.publish_figures(Indicator.objects.filter(pk=indicator.pk))
     return indicator, measurement
 
 
@@ -490,7 +490,7 @@ def test_an_edition_that_is_made_meanwhile_does_not_keep_it(monkeypatch):
 
     def maker():
         try:
-            made.append(editions.make(Plan.objects.get(pk=plan.pk)))
+            made.append(editions.make_edition(Plan.objects.get(pk=plan.pk)))
         finally:
             connection.close()
 

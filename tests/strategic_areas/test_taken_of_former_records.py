@@ -149,7 +149,7 @@ def test_the_percent_of_an_older_report_goes_with_it():
     older = make.earlier_report(activity, percent=37)
     edition = make.edition(plan=activity.plan)
     make.published_update(activity=activity, percent=60)
-    later = editions.make(activity.plan, period=make.round(plan=activity.plan))
+    later = editions.make_edition(activity.plan, period=make.round(plan=activity.plan))
 
     workflow.withdraw(older, by=make.reviewer(), cause="error")
 
@@ -191,12 +191,12 @@ def test_a_row_that_went_meanwhile_does_not_come_back_in_part():
     plan = make.plan()
     indicator, measurement = counted(plan, sensitive=False)
     Measurement.objects.filter(pk=measurement.pk).update(note_es=TEXT)
-    figures.publish(Indicator.objects.filter(pk=indicator.pk))
+    figures.publish_figures(Indicator.objects.filter(pk=indicator.pk))
     edition = make.edition(plan=plan)
     asked = purging.request(NAME, by=make.reviewer())
     Measurement.objects.filter(pk=measurement.pk).update(ends_on=date(2025, 11, 30))
     Indicator.objects.filter(pk=indicator.pk).update(sensitive=True)
-    figures.publish(Indicator.objects.filter(pk=indicator.pk))
+    figures.publish_figures(Indicator.objects.filter(pk=indicator.pk))
 
     purging.cancel(asked, by=make.reviewer())
 

@@ -28,9 +28,9 @@ def commitment():
 
 
 def steps_of(commitment, today=None):
-    found = commitments.by_code(commitment.plan.code, commitment.code)
+    found = commitments.commitment_by_code(commitment.plan.code, commitment.code)
     today = today or timezone.localdate()
-    return commitments.read(found, Succession(found.plan), today).steps
+    return commitments.load_commitment_page(found, Succession(found.plan), today).steps
 
 
 def make_round(plan, due_in=-10, **fields):

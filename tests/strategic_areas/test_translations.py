@@ -53,7 +53,9 @@ def make_translation(update, *, text=ENGLISH, **fields):
 
 
 def entry_of(update):
-    (entry,) = public_updates.entries(public_updates.updates().filter(pk=update.pk))
+    (entry,) = public_updates.build_published_updates(
+        public_updates.public_reports().filter(pk=update.pk)
+    )
     return entry
 
 
@@ -150,7 +152,9 @@ def test_a_declaration_and_a_matter_of_record_are_translated_too():
     make_translation(declaration, text="It was reached.")
     make_translation(filed)
 
-    (entry,) = public_updates.entries(public_updates.declarations())
+    (entry,) = public_updates.build_published_updates(
+        public_updates.public_declarations()
+    )
     assert (entry.text_en, entry_of(filed).text_en) == ("It was reached.", ENGLISH)
 
 
@@ -259,9 +263,9 @@ def test_translations_cost_no_query_of_their_own():
         for _ in range(number):
             made.append(make.record_update(activity=make.activity()))
             Translation.objects.create(activity_update=made[-1], text=ENGLISH)
-        rows = public_updates.updates().filter(pk__in=[each.pk for each in made])
+        rows = public_updates.public_reports().filter(pk__in=[each.pk for each in made])
         with CaptureQueriesContext(connection) as queries, override("en"):
-            entries = public_updates.entries(rows)
+            entries = public_updates.build_published_updates(rows)
         costs.append(len(queries))
 
     assert costs[0] == costs[1]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from agencies.access import RefusedError
 from strategic_areas.desk.values import views
 from strategic_areas.desk.values.forms import last_public_value
-from strategic_areas.figures.submission import hand_in
+from strategic_areas.figures.submission import submit_value
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import ReportedValue
 from tests import make
@@ -194,9 +194,9 @@ def test_what_is_refused_at_the_end_undoes_what_was_handed_in_before(desk, monke
     def hand_in_first(reported, *, by):
         if reported.starts_on.year == 2025:
             raise RefusedError("Se está revisando.")
-        return hand_in(reported, by=by)
+        return submit_value(reported, by=by)
 
-    monkeypatch.setattr(views, "hand_in", hand_in_first)
+    monkeypatch.setattr(views, "submit_value", hand_in_first)
 
     page = desk.post(d2024={"value": "40"}, d2025={"value": "50"})
 

@@ -62,9 +62,9 @@ class Scene:
 
     def series(self):
         """What the public reads of the indicator."""
-        rows = indicators.public().filter(pk=self.indicator.pk)
-        (line,) = indicators.lines(rows)
-        return [phrases.sentence(line, point) for point in line.points]
+        rows = indicators.public_indicators().filter(pk=self.indicator.pk)
+        (line,) = indicators.load_series(rows)
+        return [phrases.value_sentence(line, point) for point in line.points]
 
 
 CASES = {"counts": "cases", "sensitive": False, "why_not_sensitive": "Cuenta casos."}

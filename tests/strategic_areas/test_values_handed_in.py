@@ -11,7 +11,7 @@ from django.utils.html import escape
 from agencies.access import RefusedError
 from agencies.mail import Mail
 from strategic_areas.desk.values.forms import value_problems
-from strategic_areas.figures.submission import VALUES, content, hand_in
+from strategic_areas.figures.submission import VALUES, fingerprinted_facts, submit_value
 from strategic_areas.models import (
     CodeList,
     CodeListValue,
@@ -248,10 +248,10 @@ def test_a_receipt_tells_what_was_handed_in_with_its_fingerprint(desk, client):
 
     text = page.content.decode()
     assert receipt in listed
-    assert digest(content(reported)) in text
+    assert digest(fingerprinted_facts(reported)) in text
     assert "49" in text
     reported.parts["sex+age"]["boy"] = "5"
-    assert digest(content(reported)) not in text
+    assert digest(fingerprinted_facts(reported)) not in text
     client.force_login(make.focal_point())
     assert client.get(receipt).status_code == 404
 
@@ -357,7 +357,7 @@ def test_nobody_hands_in_for_an_indicator_of_another_agency(desk):
 
     assert answer.status_code == 404
     with pytest.raises(RefusedError):
-        hand_in(forged, by=desk.user)
+        submit_value(forged, by=desk.user)
 
 
 def test_a_value_is_outdated_where_another_was_published_meanwhile():

@@ -38,7 +38,9 @@ def steps(update):
 
 
 def first_day(update):
-    board = boards.load(update.plan, timezone.localdate(), asked=[update.period])
+    board = boards.load_plan_progress(
+        update.plan, timezone.localdate(), asked=[update.period]
+    )
     return board.first_day(SimpleNamespace(activity=update.activity), update.period)
 
 

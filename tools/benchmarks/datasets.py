@@ -82,7 +82,9 @@ def measure_forms(size):
     _bare, yardstick = timed(lambda: packed(told.tables))
     sizes = {}
     for name in making.names_of(every):
-        content, spent = timed(lambda name=name: making.make_file(name, told, every, "0"))
+        content, spent = timed(
+            lambda name=name: making.make_file(name, told, every, "0")
+        )
         kind = name if name.endswith((".xlsx", ".zip")) else name.partition(".")[2]
         seconds[kind] = seconds.get(kind, 0) + spent
         sizes[kind] = sizes.get(kind, 0) + len(content)

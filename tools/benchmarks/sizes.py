@@ -127,7 +127,9 @@ def board(plan):
     """Milliseconds of reading the board of a plan, each time anew."""
     boards = import_module("strategic_areas.queries.plan.plan_progress")
     found = real_plan.model("Plan").objects.get(code=plan)
-    return times(lambda: boards.load_plan_progress(found, timezone.localdate()), 2 * ROUNDS)
+    return times(
+        lambda: boards.load_plan_progress(found, timezone.localdate()), 2 * ROUNDS
+    )
 
 
 def addresses(plan):

@@ -22,7 +22,7 @@ from agencies.models import FocalPoint
 from plan_portal.management.commands.prepare_portal import plan_files
 from strategic_areas import workflow
 from strategic_areas.models import Activity, ActivityUpdate, ReportingPeriod
-from strategic_areas.queries.rounds import owed
+from strategic_areas.queries.rounds import owed_activities
 
 for path in plan_files():
     call_command("load_plan", str(path), stdout=StringIO())
@@ -35,7 +35,9 @@ password = {
 }
 accounts.unlink()
 mandate = FocalPoint.objects.filter(user__username__in=password).first()
-activity = owed(period, kind=Activity.Kind.ONE_OFF).filter(agency=mandate.agency)[0]
+activity = owed_activities(period, kind=Activity.Kind.ONE_OFF).filter(
+    agency=mandate.agency
+)[0]
 update = ActivityUpdate(
     activity=activity,
     period=period,

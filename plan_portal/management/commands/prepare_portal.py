@@ -63,7 +63,7 @@ class Command(BaseCommand):
         # What an earlier version told and the rule now forbids is taken from the
         # public; after the files, which say which numbers were printed.
         self.step("Published figures", output_of, "publish_figures")
-        self.step("Editions", lambda: f"{len(editions.make_due())} made")
+        self.step("Editions", lambda: f"{len(editions.make_due_editions())} made")
         if settings.EMBEDDED_DATABASE and settings.SHIPPED_PLANS:
             self.step("Demonstration round", output_of, "open_demonstration")
 

@@ -34,7 +34,7 @@ def names_of(datasets: Mapping[str, Dataset]) -> list[str]:
     return [*texts, *WORKBOOKS, PACKAGE]
 
 
-def make(
+def make_file(
     name: str, snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str
 ) -> bytes:
     """

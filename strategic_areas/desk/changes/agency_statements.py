@@ -231,9 +231,11 @@ def _record_or_404(user, kind, pk):
 
 def record_title(record):
     if isinstance(record, PublishedFigure):
-        span = phrases.span(record.starts_on, record.ends_on)
-        unit = phrases.in_language(record.indicator, "unit")
-        return f"{record.indicator} · {span}: {phrases.number(record.value)} {unit}"
+        span = phrases.span_heading(record.starts_on, record.ends_on)
+        unit = phrases.text_in_language(record.indicator, "unit")
+        return (
+            f"{record.indicator} · {span}: {phrases.format_figure(record.value)} {unit}"
+        )
     if isinstance(record, ActivityUpdate):
         return f"{record.activity} · {record.period.name}"
     return str(record)

@@ -19,7 +19,7 @@ from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.plan_document.records import public_differences
 from strategic_areas.queries.figures import phrases
 from strategic_areas.queries.figures.indicators import ValueDisplay
-from strategic_areas.queries.public_rows import TOUCHING, RowDifference
+from strategic_areas.queries.public_rows import SOURCE_MODELS, RowDifference
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def protection_change(change, user, left_out=()):
     reads = access.is_reviewer(user) or user.is_superuser
     if not (reads and change.is_waiting):
         return ProtectionChange(fields, None)
-    if TOUCHING.isdisjoint(part.model for part in parts):
+    if SOURCE_MODELS.isdisjoint(part.model for part in parts):
         return ProtectionChange(fields, [])
     touched = [(part.model, part.object_id) for part in parts if part.object_id]
 
@@ -95,15 +95,15 @@ WORDED_COLUMNS = {
     ),
     "caption_es": (
         gettext_lazy("caption"),
-        lambda row: phrases.chosen(row["caption_es"], row["caption_en"]),
+        lambda row: phrases.choose_language(row["caption_es"], row["caption_en"]),
     ),
     "note_es": (
         gettext_lazy("note"),
-        lambda row: phrases.chosen(row["note_es"], row["note_en"]),
+        lambda row: phrases.choose_language(row["note_es"], row["note_en"]),
     ),
     "earlier": (
         gettext_lazy("earlier values"),
-        lambda row: "; ".join(map(phrases.number, row["earlier"])),
+        lambda row: "; ".join(map(phrases.format_figure, row["earlier"])),
     ),
 }
 #: A dataset → the model that calls its columns by name.
@@ -138,13 +138,13 @@ def _label(each, name):
     if dataset == "reports":
         parts = [row["subject"], row["period"]]
     elif "indicator" in row:
-        span = phrases.span(row["starts_on"], row["ends_on"])
+        span = phrases.span_heading(row["starts_on"], row["ends_on"])
         parts = [row["indicator"], span, row["counted_by"]]
     else:
         parts = [row["code"]]
     if dataset == "parts":
-        label = phrases.chosen(row["label_es"], row["label_en"])
-        parts += [phrases.dimension(row["dimension"]), label]
+        label = phrases.choose_language(row["label_es"], row["label_en"])
+        parts += [phrases.dimension_phrase(row["dimension"]), label]
     if name in WORDED_COLUMNS:
         parts.append(str(WORDED_COLUMNS[name][0]))
     elif dataset in MODEL_OF_DATASET:
@@ -165,5 +165,5 @@ def _said(each, row, name):
         is_told = each.dataset != "reports" and name in row.get("protected", ())
         return str(PROTECTED) if is_told else ""
     if "exactness" in row:
-        return phrases.counted(row[name], row["exactness"])
-    return phrases.number(Decimal(row[name]))
+        return phrases.format_inexact(row[name], row["exactness"])
+    return phrases.format_figure(Decimal(row[name]))

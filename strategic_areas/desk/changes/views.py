@@ -232,12 +232,12 @@ def _record(proposed, change):
 
 
 def _line(proposed, change):
-    return {"each": help_lines.line(proposed, timezone.localdate())}
+    return {"each": help_lines.help_line_status(proposed, timezone.localdate())}
 
 
 def _entry(proposed, change):
     proposed.record.translation = proposed
-    (entry,) = public_updates.entries([proposed.record])
+    (entry,) = public_updates.build_published_updates([proposed.record])
     return {"entry": entry}
 
 

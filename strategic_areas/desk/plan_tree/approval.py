@@ -39,7 +39,7 @@ from strategic_areas.models import Activity, Commitment, Indicator, Plan
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import areas, commitments
 from strategic_areas.queries.plan import counted_updates, plan_progress, plans
-from strategic_areas.views.commitments import figures_of, part_shown
+from strategic_areas.views.commitments import figures_of, shown_part
 from strategic_areas.views.plans import area_context
 
 #: The column of the act → the checkbox by which a person states that there is none.
@@ -205,8 +205,8 @@ def _protected(nodes, indicators):
 def page_changes_of_plan(whole):
     """Where the public would read a plan if it were approved today."""
     plan, today = whole["plan"], timezone.localdate()
-    shown = plans.choose(today).shown
-    then = plans.choose(today, approving=plan).shown
+    shown = plans.choose_plan(today).shown
+    then = plans.choose_plan(today, approving=plan).shown
     told = {"now": shown.code if shown else "–", "then": then.code if then else "–"}
     return [
         PublicPageChange(
@@ -324,7 +324,7 @@ def plan_preview(request, plan, kind, pk):
     if kind not in PREVIEW_PAGES:
         raise Http404
     rows = Plan.objects.filter(status=Plan.Status.IN_PREPARATION)
-    rows = rows.annotate(is_reconstructed=plans.reconstructed())
+    rows = rows.annotate(is_reconstructed=plans.is_reconstructed_column())
     plan = get_object_or_404(rows, code=plan)
     template, read = PREVIEW_PAGES[kind]
     record, shown = read(plan, pk)
@@ -345,12 +345,12 @@ def _commitment(plan, pk):
     return commitment, {
         "commitment": commitment,
         **figures_of(commitment),
-        **part_shown(commitment, commitments.Succession(plan), {}),
+        **shown_part(commitment, commitments.Succession(plan), {}),
     }
 
 
 def _area(plan, pk):
-    area = next((each for each in areas.of_plan(plan) if each.pk == pk), None)
+    area = next((each for each in areas.areas_of_plan(plan) if each.pk == pk), None)
     if area is None:
         raise Http404
     area.plan = plan
@@ -368,7 +368,7 @@ def _board(plan):
     )
     commitments = plan_progress.commitments_of(plan, planned, agencies)
     work = plan_progress.activities_of(plan, work, agencies, commitments)
-    rows = plan_progress.build(
+    rows = plan_progress.build_progress(
         commitments, work, counted_updates.CountedUpdates(), (), timezone.localdate()
     )
     return plan_progress.PlanProgress(plan, rows)

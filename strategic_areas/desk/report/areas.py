@@ -22,7 +22,7 @@ from strategic_areas.models.records import SourceVoice
 from strategic_areas.progress import ActivityState, Punctuality
 from strategic_areas.queries.figures import phrases
 from strategic_areas.queries.figures.indicators import ValueDisplay
-from strategic_areas.queries.figures.phrases import in_language
+from strategic_areas.queries.figures.phrases import text_in_language
 from strategic_areas.sentences import (
     ACTIVITIES,
     COMMITMENT_PUNCTUALITY,
@@ -62,9 +62,9 @@ def area_section(content, area):
     lines = [f"{e.code} {short_title(e)}, {late_by(e.days_late)}" for e in late]
     caption = _("Commitments") if is_stated else _("Documented actions")
     return DocumentSection(
-        f"{area.code} · {in_language(area, 'name')}",
+        f"{area.code} · {text_in_language(area, 'name')}",
         (
-            *filter(None, [in_language(area, "outcome")]),
+            *filter(None, [text_in_language(area, "outcome")]),
             activity_count_text(content, work),
             *family_bars(content, _("Activities by state"), [(area_label(area), work)]),
             *tables_with_rows(
@@ -86,7 +86,7 @@ def _commitment(content, row, of):
         told.append(str(COMMITMENT_PUNCTUALITY[kept]))
     told += [_("not acknowledged")] * bool(row.is_disputed)
     return (
-        f"{row.code} {in_language(row, 'title')}\n{row.lead_acronym}",
+        f"{row.code} {text_in_language(row, 'title')}\n{row.lead_acronym}",
         "\n".join(told),
         day_text(row.due_on) or EMPTY_CELL,
         "\n".join(_done(content, row, of[row.code])) or EMPTY_CELL,
@@ -112,7 +112,7 @@ def obstacle_text(content, activity):
     account = content.accounts.get(activity.code)
     if account is None:
         return state_word(ActivityState(activity.state))
-    said = in_language(account, "obstacle")
+    said = text_in_language(account, "obstacle")
     if account.is_reserved:
         said = _("Reported; content withheld by law")
     elif account.is_no_news:
@@ -120,7 +120,7 @@ def obstacle_text(content, activity):
     marks = [_("not acknowledged")] * bool(account.is_disputed)
     if account.period != content.period.code:
         period = content.row("rounds", account.period)
-        marks += [in_language(period, "name")] * bool(period)
+        marks += [text_in_language(period, "name")] * bool(period)
     said = Truncator(said or EMPTY_CELL).chars(2 * SHORT_TITLE_LENGTH)
     return " ".join([said, *(f"({each})" for each in marks)])
 
@@ -135,11 +135,11 @@ def state_text(dataset, row):
 
 
 def short_title(row):
-    return Truncator(in_language(row, "title")).chars(SHORT_TITLE_LENGTH)
+    return Truncator(text_in_language(row, "title")).chars(SHORT_TITLE_LENGTH)
 
 
 def area_label(area):
-    return in_language(area, "short") or in_language(area, "name")
+    return text_in_language(area, "short") or text_in_language(area, "name")
 
 
 def day_text(day):
@@ -219,11 +219,11 @@ def _point(row):
 
 def _figure(indicator, points):
     """Its name, the last value with the one before, and what they cannot say."""
-    value, cannot = [_("No data")], [in_language(indicator, "caveat")]
+    value, cannot = [_("No data")], [text_in_language(indicator, "caveat")]
     if points:
         last = max(points, key=_newest)
         line = SimpleNamespace(indicator=indicator, last=last)
-        value = [f"{phrases.measured(line)}{phrases.beside(last)}"]
+        value = [f"{phrases.value_with_unit(line)}{phrases.span_after_number(last)}"]
         value += [_("not acknowledged by an agency")] * bool(last.is_disputed)
         earlier = [
             each
@@ -240,7 +240,7 @@ def _figure(indicator, points):
                 )
             )
         elif before:
-            told = f"{phrases.value_text(before)}{phrases.beside(before)}"
+            told = f"{phrases.value_text(before)}{phrases.span_after_number(before)}"
             value.append(_("Before: %(value)s") % {"value": told})
         if last.status == "provisional":
             cannot.append(_("Its last value is provisional: it may change."))
@@ -248,7 +248,7 @@ def _figure(indicator, points):
         cannot.append(_("Nobody has handed it in: that is not zero."))
     cause = _("That it goes up or down does not say that the plan caused it.")
     said = " ".join(filter(None, cannot)) or cause
-    return in_language(indicator, "name"), "\n".join(value), said
+    return text_in_language(indicator, "name"), "\n".join(value), said
 
 
 def _newest(point):

@@ -15,7 +15,7 @@ from strategic_areas.models import Edition, ReportingPeriod, ReportWords, Revisi
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.pages.editions import DatasetDifference
-from strategic_areas.queries.plan.plans import opened, periods_of
+from strategic_areas.queries.plan.plans import opened_rounds, periods_of
 from strategic_areas.queries.public_rows import RowsByDataset
 
 #: Eleven months have at least so many days: a report of as many is that of a year.
@@ -159,8 +159,8 @@ def load_round_report(
     That of an open round, or of the latest, is preliminary while there is no edition.
     An earlier one that closed without has none: nobody kept what the public read then.
     """
-    rounds = opened(periods_of(period.plan), today)
-    known = editions.of_rounds(period.plan)
+    rounds = opened_rounds(periods_of(period.plan), today)
+    known = editions.edition_by_round(period.plan)
     edition = known.get(period.pk)
     earlier = rounds[rounds.index(period) + 1 :] if period in rounds else []
     if edition is None and period in rounds[1:] and period.closes_on < today:
@@ -169,7 +169,7 @@ def load_round_report(
     before = next((e for e in compared if since in {"", e.period.code}), None)
     if since and before is None:
         raise Http404
-    tables, datasets = editions.reading_of(period.plan, edition)
+    tables, datasets = editions.tables_of(period.plan, edition)
     return RoundReport(
         period=period,
         edition=edition,
@@ -177,7 +177,7 @@ def load_round_report(
         compared=compared,
         tables=tables,
         datasets=datasets,
-        differences=tuple(editions.differences(period.plan, before, edition)),
+        differences=tuple(editions.edition_differences(period.plan, before, edition)),
         day=_day_of(edition) if edition else today,
         words=ReportWords.objects.filter(
             period=edition and period, since=before and before.period

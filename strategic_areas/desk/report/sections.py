@@ -35,7 +35,7 @@ from strategic_areas.desk.report.round_report import RoundReport
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.progress import ENOUGH_REPORTS, Punctuality
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.figures.phrases import in_language
+from strategic_areas.queries.figures.phrases import text_in_language
 from strategic_areas.sentences import listed
 
 #: So many of a kind are named on the page of the summary.
@@ -45,9 +45,9 @@ MOST_NAMED = 4
 def build_round_document(content: RoundReport) -> RoundDocument:
     plan, subject = content.plan, _name(content, content.period)
     day = date_format(content.day, "SHORT_DATE_FORMAT")
-    names = {"plan": in_language(plan, "title"), "round": subject, "day": day}
+    names = {"plan": text_in_language(plan, "title"), "round": subject, "day": day}
     return RoundDocument(
-        author=in_language(plan, "commission"),
+        author=text_in_language(plan, "commission"),
         title=_title(content),
         subject=f"{names['plan']} · {subject}",
         facts=tuple(_facts(content)),
@@ -77,14 +77,14 @@ def _title(content):
 def _words(content, name, heading):
     """What the secretariat wrote, with its author; nothing where it wrote nothing."""
     if content.words:
-        lines = filter(str.strip, in_language(content.words, name).splitlines())
+        lines = filter(str.strip, text_in_language(content.words, name).splitlines())
         said = (*lines, pgettext("author", "Secretariat"))
         yield DocumentSection(heading, said, on_new_page=name == "introduction")
 
 
 def _name(content, period):
     """What a round is called in the rows, or today if they do not have it."""
-    return in_language(content.row("rounds", period.code) or period, "name")
+    return text_in_language(content.row("rounds", period.code) or period, "name")
 
 
 def _facts(content):
@@ -337,10 +337,10 @@ def _without_news(content) -> Iterable[tuple[str, ...]]:
             more = listed([*dict.fromkeys(each.legal_basis for each in own)])
         elif own and all(each.is_no_news for each in own):
             word = _("No news")
-            more = "\n".join(in_language(each, "text") for each in own)
+            more = "\n".join(text_in_language(each, "text") for each in own)
         else:
             continue
-        name = in_language(agency, "name") if agency else ""
+        name = text_in_language(agency, "name") if agency else ""
         yield (
             f"{card.agency_acronym}\n{name}",
             _("%(reached)s of %(planned)s")
@@ -361,10 +361,10 @@ def _amendments(content):
     parts = []
     for changes in content.amended.values():
         first = changes[0]
-        act = [day_text(first.decided_on), in_language(first, "deciding_act")]
+        act = [day_text(first.decided_on), text_in_language(first, "deciding_act")]
         rows = (
             (
-                in_language(each, "name"),
+                text_in_language(each, "name"),
                 str(codes["field"].get(each.field) or codes["what"][each.what]),
                 _value(each, "old_value"),
                 _value(each, "new_value"),
@@ -372,14 +372,14 @@ def _amendments(content):
             for each in changes
         )
         parts += tables_with_rows(", ".join(filter(None, act)), columns, rows)
-        parts += filter(None, [in_language(first, "reason")])
+        parts += filter(None, [text_in_language(first, "reason")])
     return parts
 
 
 def _value(row, name):
     if vars(row)[f"{name}_es_gap"] == "protected":
         return str(PROTECTED)
-    said = in_language(row, name)
+    said = text_in_language(row, name)
     return (day_text(said) if said and row.field in DAYS else said) or EMPTY_CELL
 
 
@@ -391,7 +391,7 @@ def _states_then_and_now(content):
     }
     rows = (
         (
-            f"{row.code} {in_language(row, 'title')}",
+            f"{row.code} {text_in_language(row, 'title')}",
             *(
                 state_text(of, each and SimpleNamespace(**each))
                 for each in (before, after)

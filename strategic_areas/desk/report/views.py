@@ -23,8 +23,8 @@ from strategic_areas.desk.report import (
 from strategic_areas.desk.rounds.views import REPORT_STATUS_WORDS, round_or_404
 from strategic_areas.desk.screens import render_screen
 from strategic_areas.models import Plan, ReportingPeriod, ReportWords
-from strategic_areas.queries.figures.phrases import in_language
-from strategic_areas.queries.rounds import cells
+from strategic_areas.queries.figures.phrases import text_in_language
+from strategic_areas.queries.rounds import agency_rounds
 from strategic_areas.sentences import PROMPTNESS
 from strategic_areas.views.files import WORKBOOK, as_file
 
@@ -117,7 +117,7 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
         _("First handed in"): 16,
         _("Punctuality"): 16,
     }
-    asked = sorted(cells([period], today), key=lambda cell: cell.agency.acronym)
+    asked = sorted(agency_rounds([period], today), key=lambda cell: cell.agency.acronym)
     return tables_with_rows(
         _("Each report and value that the round asks for"),
         columns,
@@ -125,7 +125,7 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
             (
                 cell.agency.acronym,
                 item.subject.code,
-                in_language(item.subject, "title"),
+                text_in_language(item.subject, "title"),
                 str(STATUS_WORDS[item.standing]),
                 date_format(item.first_day, "SHORT_DATE_FORMAT")
                 if item.first_day

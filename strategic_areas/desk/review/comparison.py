@@ -17,10 +17,10 @@ from strategic_areas import workflow
 from strategic_areas.models import RevisionStatus
 from strategic_areas.models.trail import translated_fields
 from strategic_areas.queries.updates.public_updates import (
-    as_published,
-    declarations,
-    entries,
-    updates,
+    build_published_updates,
+    preview_published,
+    public_declarations,
+    public_reports,
 )
 
 #: Texts of more words are not compared word by word: it would take too long.
@@ -58,15 +58,15 @@ def compare_reports(user, items, *, with_evidence=False):
     stood = last_published_revisions(reports)
     known = {
         (each.kind, each.pk): each
-        for every in (updates(), declarations())
-        for each in entries(
+        for every in (public_reports(), public_declarations())
+        for each in build_published_updates(
             every.filter(pk__in=[x.pk for x in stood if isinstance(x, every.model)])
         )
     }
     found = []
     for item, row in zip(items, stood, strict=True):
         before = row and known.get((row._meta.model_name, row.pk))
-        after = as_published(
+        after = preview_published(
             item.record,
             item.evidences if with_evidence else (),
             today=today,

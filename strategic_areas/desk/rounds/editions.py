@@ -20,9 +20,9 @@ from strategic_areas.desk.changes.decisions import (
 from strategic_areas.desk.inputs import Checkboxes
 from strategic_areas.desk.screens import refusals_shown_on, render_screen
 from strategic_areas.models import EditionProposal
-from strategic_areas.queries.pages.editions import differences
+from strategic_areas.queries.pages.editions import edition_differences
 from strategic_areas.queries.plan import plans
-from strategic_areas.views.editions import line
+from strategic_areas.views.editions import difference_line
 from strategic_areas.workflow import EDITIONS, guard
 from strategic_areas.workflow.editions import texts_of
 
@@ -88,7 +88,7 @@ def plan_editions(request, plan):
     The address names the one that is to be corrected.
     """
     only_reviewers(request)
-    if not (plan := plans.by_code(plan)):
+    if not (plan := plans.plan_by_code(plan)):
         raise Http404
     proposal = EditionProposal(plan=plan)
     every = plan.editions.select_related("period", "corrects")
@@ -126,7 +126,10 @@ def edition_proposal(request, pk):
     if found.is_waiting:
         try:
             # Read first: what is shown beside it is at least as new.
-            holds = {"seen": editions.seal(editions.told_by(found)), **_holds(found)}
+            holds = {
+                "seen": editions.seal_of(editions.snapshot_of_proposal(found)),
+                **_holds(found),
+            }
         except RefusedError as error:
             holds = {"seen": "", "refused": error}
         form = partial(ApproveEditionForm, seen=holds["seen"])
@@ -149,13 +152,13 @@ def _holds(proposal):
     """The rows that an edition of today has, or those that a correction names."""
     first, plan = proposal.corrects, proposal.plan
     served = plan.editions.filter(is_moving=False)
-    last = editions.latest(first) if first else served.first()
-    found = differences(plan, last)
+    last = editions.latest_correction(first) if first else served.first()
+    found = edition_differences(plan, last)
     return {
         "last": last,
         "datasets": found,
         "lines": [
-            line(of.dataset, each)
+            difference_line(of.dataset, each)
             for of in found
             for each in of.rows
             if [of.dataset.name, each.key] in proposal.named
@@ -165,6 +168,6 @@ def _holds(proposal):
 
 def _in_words(dataset, changed):
     """The words for a row that differs: its dataset, its code, the columns."""
-    told = line(dataset, changed)
+    told = difference_line(dataset, changed)
     differs = ", ".join(str(label) for label, *_cells in told["cells"])
     return f"{dataset.title}: {told['code']} · {differs or told['kind']}"

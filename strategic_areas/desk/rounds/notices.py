@@ -27,7 +27,7 @@ from strategic_areas.compliance import REPLY_WITHIN, ReportStatus
 from strategic_areas.datasets import editions
 from strategic_areas.desk.review.review_queue import review_queue_of
 from strategic_areas.desk.sheet.rows import returned_steps
-from strategic_areas.figures.submission import handed_in
+from strategic_areas.figures.submission import last_submitted_values
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -37,7 +37,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.plan import plan_progress
-from strategic_areas.queries.rounds import asked_in, cells, scorecards
+from strategic_areas.queries.rounds import agency_rounds, obligations_in, scorecards
 from strategic_areas.workflow.questions import BY_MODEL
 
 MONDAY = 0
@@ -134,7 +134,7 @@ def reminders_due(today):
 
 def _to_do_in_all_plans(today):
     asked = ReportingPeriod.objects.rounds().opened(today).select_related("plan")
-    return _with_others(agency_to_dos(cells(asked, today), today))
+    return _with_others(agency_to_dos(agency_rounds(asked, today), today))
 
 
 def agency_to_dos(asked, today):
@@ -150,7 +150,7 @@ def agency_to_dos(asked, today):
         for each in cell.standing(ReportStatus.RETURNED)
         if isinstance(each, AskedValue)
     ]
-    last = handed_in(value for _period, value in values)
+    last = last_submitted_values(value for _period, value in values)
     back |= {
         (pk, value): ReturnedAnswer(value, last[value].decided_at, last[value].reason)
         for pk, value in values
@@ -336,14 +336,14 @@ def prepare_and_release_scorecards(now=None):
         lines.append(f"{period.plan.code} {period.code}: ready, {number} told")
     for period in rounds.release_scorecards(now):
         lines.append(f"{period.plan.code} {period.code}: public")
-    for edition in editions.make_due():
+    for edition in editions.make_due_editions():
         lines.append(f"{edition.plan.code} {edition.number}: edition")
     return lines
 
 
 def _notify(period, now):
     number, today = 0, timezone.localdate(now)
-    asked = [cell.agency for cell in cells([period], today) if cell.items]
+    asked = [cell.agency for cell in agency_rounds([period], today) if cell.items]
     for agency in asked:
         path = reverse("admin:agency_comment", args=[period.pk, agency.slug])
         for person in focal_points_of(agency):
@@ -365,8 +365,8 @@ def own_scorecard(agency, period, today):
     """The agency's scorecard of a round, once it is ready; else None."""
     if not period.scorecards_ready_at:
         return None
-    standing = plan_progress.load(period.plan, today, supporter=agency)
-    card = scorecards(agency, asked_in(standing, [period]), today).get(period)
+    standing = plan_progress.load_plan_progress(period.plan, today, supporter=agency)
+    card = scorecards(agency, obligations_in(standing, [period]), today).get(period)
     if card is None:
         return None
     return {

@@ -102,7 +102,7 @@ def opening_preview(period, form=None) -> dict | None:
     reports = sum(map(len, asked.values()))
     # A round that is not saved yet is asked for by the key that no other has.
     period.pk = period.pk or 0
-    values = asked_values.asked(period.plan, [period]).get(period, ())
+    values = asked_values.values_by_round(period.plan, [period]).get(period, ())
     period.pk = period.pk or None
     for value in values:
         asked.setdefault(value.agency, []).append(value)

@@ -10,7 +10,7 @@ from strategic_areas import schedule
 from strategic_areas.compliance import AgencyRoundState
 from strategic_areas.desk.rounds import notices, views
 from strategic_areas.models import Plan, ReportingPeriod
-from strategic_areas.queries.rounds import cells
+from strategic_areas.queries.rounds import agency_rounds
 
 #: The parts of a round in their order: state → its word in the address, its name, what
 #: it is called before the due date, when nobody is late, and what it means.
@@ -58,7 +58,7 @@ def rounds_in_progress(asked_for, today):
     periods = ReportingPeriod.objects.opened(today).filter(
         plan__in=Plan.objects.public(), closes_on__gte=today
     )
-    asked = [x for x in cells(periods.select_related("plan"), today) if x.items]
+    asked = [x for x in agency_rounds(periods.select_related("plan"), today) if x.items]
     return [
         _running(period, [x for x in asked if x.period == period], asked_for, today)
         for period in dict.fromkeys(cell.period for cell in asked)

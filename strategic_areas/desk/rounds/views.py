@@ -23,7 +23,7 @@ from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.desk.rounds import notices
 from strategic_areas.desk.screens import render_screen, take_valid_step
 from strategic_areas.models import Plan, ReportingPeriod
-from strategic_areas.queries.rounds import cells
+from strategic_areas.queries.rounds import agency_rounds
 from strategic_areas.schedule import RoundState
 from strategic_areas.sentences import ROUND_WORDS
 
@@ -110,7 +110,7 @@ def round_detail(request, pk):
     if form.is_valid():
         return _close(request, period, today)
     state = period.state(today)
-    asked = [cell for cell in cells([period], today) if cell.items]
+    asked = [cell for cell in agency_rounds([period], today) if cell.items]
     return render_screen(
         request,
         "desk/round.html",
@@ -136,7 +136,9 @@ def round_detail(request, pk):
 def remind_agencies(request, pk, agency=None):
     """Remind one agency of what a round still asks of it, or all that owe something."""
     period, today = round_or_404(request.user, pk), timezone.localdate()
-    asked = [x for x in cells([period], today) if agency in {None, x.agency.slug}]
+    asked = [
+        x for x in agency_rounds([period], today) if agency in {None, x.agency.slug}
+    ]
     if not asked:
         raise Http404
     reminded, refused = [], []
@@ -179,7 +181,7 @@ def _table(plan, today, *, every):
     periods = list(plan.periods.opened(today))
     shown = periods if every else periods[:ROUNDS_SHOWN]
     by_agency = defaultdict(list)
-    for cell in cells(shown, today):
+    for cell in agency_rounds(shown, today):
         by_agency[cell.agency].append(cell)
     return {
         "columns": [(each, ROUND_WORDS[each.state(today)]) for each in shown],

@@ -70,7 +70,9 @@ class ReportingSheet:
 
     @cached_property
     def values(self) -> tuple[ValueRow, ...]:
-        found = asked_values.asked(self.period.plan, [self.period], self.agency)
+        found = asked_values.values_by_round(
+            self.period.plan, [self.period], self.agency
+        )
         return tuple(ValueRow(each, self.period) for each in found.get(self.period, ()))
 
     @property

@@ -29,7 +29,7 @@ from strategic_areas.desk.sheet.rows import (
 )
 from strategic_areas.desk.sheet.sheet_page import RequestReopeningForm
 from strategic_areas.evidence import clean_ahead, kept_only_if_saved
-from strategic_areas.figures.submission import as_sent
+from strategic_areas.figures.submission import receipt_values
 from strategic_areas.models import Evidence, Submission, Transition
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.models.report_fields import in_words
@@ -293,7 +293,7 @@ def _send(user, found, form):
     for submission in found.submissions:
         if seen == seen_in_receipt(submission.content):
             return submission
-    values = as_sent(row.value for row in found.values)
+    values = receipt_values(row.value for row in found.values)
     told = {"by": user, "note": note, "values": values}
     return workflow.submit_all(found.period, found.agency, seen, **told)
 

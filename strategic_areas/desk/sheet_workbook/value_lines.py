@@ -25,7 +25,7 @@ from strategic_areas.desk.values.forms import (
     initial_of_value,
     last_public_value,
 )
-from strategic_areas.figures.submission import hand_in, handed_in
+from strategic_areas.figures.submission import last_submitted_values, submit_value
 from strategic_areas.models import PublishedFigure
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.workbooks.reading import SEEN, CellChange, digest_of
@@ -94,7 +94,9 @@ class ValuePage(AnswerPage):
 
     @cached_property
     def _returned(self):
-        return handed_in(row.value for row in self.rows if row.state == "returned")
+        return last_submitted_values(
+            row.value for row in self.rows if row.state == "returned"
+        )
 
     def held(self, row):
         if not row.is_open:
@@ -169,13 +171,13 @@ class ValuePage(AnswerPage):
     def save(self, row, data, *, by):
         form = self._form(row, data)
         if row.state == "submitted":
-            waiting = handed_in([row.value])[row.value]
+            waiting = last_submitted_values([row.value])[row.value]
             is_same = form.is_valid() and initial_of_value(
                 form.instance
             ) == initial_of_value(waiting)
             # The press came twice, or somebody handed in another number meanwhile.
             return "handed_in" if is_same else "conflicts", ""
-        if take_valid_step(form, hand_in, form.instance, by=by):
+        if take_valid_step(form, submit_value, form.instance, by=by):
             return "handed_in", ""
         return "refused", next(iter(form.errors.values()))[0]
 

@@ -18,7 +18,7 @@ from strategic_areas.desk.inputs import (
 )
 from strategic_areas.desk.sheet.rows import ValueRow
 from strategic_areas.disclosure import GROUPS
-from strategic_areas.figures.submission import standing
+from strategic_areas.figures.submission import current_measurement
 from strategic_areas.models import (
     CodeList,
     CodeListValue,
@@ -236,7 +236,9 @@ class ValueForm(forms.ModelForm):
             for name in ("starts_on", "ends_on")
         }
         about = {"indicator": self.indicator, "agency": self.instance.agency}
-        revises = all(days.values()) and standing(ReportedValue(**about, **days))
+        revises = all(days.values()) and current_measurement(
+            ReportedValue(**about, **days)
+        )
         if revises and not cleaned.get("why") and "why" not in self.errors:
             self.add_error("why", _("The value before is public: say why it differs."))
         return cleaned

@@ -45,7 +45,12 @@ from strategic_areas.desk.values.forms import (
     value_facts,
 )
 from strategic_areas.figures import raw_figures
-from strategic_areas.figures.submission import SPAN, VALUES, content, hand_in
+from strategic_areas.figures.submission import (
+    SPAN_FIELDS,
+    VALUES,
+    fingerprinted_facts,
+    submit_value,
+)
 from strategic_areas.models import Commitment, Indicator, PublishedFigure
 from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Publication, ReportedValue
@@ -54,13 +59,13 @@ from strategic_areas.purging.takedowns import may_hide
 from strategic_areas.queries.figures import indicators, phrases
 from strategic_areas.queries.figures.indicators import IndicatorSeries
 from strategic_areas.queries.public_rows import (
-    concerned,
-    difference,
-    public_rows,
+    affected_records,
+    read_public_rows,
+    row_differences,
     value_key,
 )
 from strategic_areas.views.files import WORKBOOK, as_file
-from strategic_areas.views.indicator_pictures import columns
+from strategic_areas.views.indicator_pictures import small_column_chart
 
 
 def answered_indicators(**lookups):
@@ -128,7 +133,7 @@ def value_new(request, period, agency, indicator):
         initial=initial_of_value(before) if before else _days_asked(request),
         last=last_public_value(found),
     )
-    if take_valid_step(form, hand_in, form.instance, by=request.user):
+    if take_valid_step(form, submit_value, form.instance, by=request.user):
         messages.success(request, _("The value is with the secretariat."))
         return redirect(sheet.values_url)
     return _entry(request, "desk/value_new.html", [form], sheet=sheet, before=before)
@@ -228,7 +233,7 @@ def _hand_in(forms, *, by):
         return 0
     with transaction.atomic():
         if not all(
-            take_valid_step(form, hand_in, form.instance, by=by) for form in filled
+            take_valid_step(form, submit_value, form.instance, by=by) for form in filled
         ):
             transaction.set_rollback(True)
             return 0
@@ -263,7 +268,7 @@ def value_receipt(request, pk):
         "desk/value_receipt.html",
         title=f"{_('Receipt')} {found}",
         **value_facts(found),
-        sha256=digest(content(found)),
+        sha256=digest(fingerprinted_facts(found)),
     )
 
 
@@ -287,7 +292,7 @@ def record_value(request, indicator):
         instance=ReportedValue(indicator=found, agency=found.agency),
         last=last_public_value(found),
     )
-    if take_valid_step(form, hand_in, form.instance, by=request.user):
+    if take_valid_step(form, submit_value, form.instance, by=request.user):
         messages.success(request, _("Saved. Another person publishes it."))
         return redirect("admin:index")
     return _entry(request, "desk/value_new.html", [form])
@@ -300,9 +305,13 @@ def _must_review(user):
 
 #: Form of a file → what writes it, its type, and its word on the button.
 TABLE_FORMATS = {
-    "xlsx": (raw_figures.as_workbook, WORKBOOK, gettext_lazy("Download as XLSX")),
+    "xlsx": (
+        raw_figures.raw_figures_workbook,
+        WORKBOOK,
+        gettext_lazy("Download as XLSX"),
+    ),
     "csv": (
-        raw_figures.as_csv,
+        raw_figures.raw_figures_csv,
         "text/csv; charset=utf-8",
         gettext_lazy("Download as CSV"),
     ),
@@ -372,7 +381,7 @@ def _preview_of(reported, user):
 
 def _steps(reported):
     """Each step of the values of these days, as the history of a report tells it."""
-    about = {name: getattr(reported, name) for name in SPAN}
+    about = {name: getattr(reported, name) for name in SPAN_FIELDS}
     rows = ReportedValue.objects.filter(**about).order_by("proposed_at", "pk")
     names = ("at", "by", "get_to_status_display", "reason")
     for row in rows.select_related("proposed_by", "decided_by"):
@@ -400,11 +409,14 @@ def preview_publication(values, *, by):
     whatever indicator. ``RefusedError`` names a value that cannot be published.
     """
     about = list({each.indicator_id: each.indicator for each in values}.values())
-    keys = concerned([(Indicator, each.pk) for each in about])
-    rows = public_rows(keys)
+    keys = affected_records([(Indicator, each.pk) for each in about])
+    rows = read_public_rows(keys)
     before = _lines_by_key(about)
     with VALUES.tried(values, by=by):
-        after, changed = _lines_by_key(about), difference(rows, public_rows(keys))
+        after, changed = (
+            _lines_by_key(about),
+            row_differences(rows, read_public_rows(keys)),
+        )
         return {
             "lines": describe_differences(changed),
             "indicators": [
@@ -427,20 +439,25 @@ def preview_publication(values, *, by):
 
 
 def _lines_by_key(about) -> dict[int, IndicatorSeries]:
-    rows = indicators.public().filter(pk__in=[each.pk for each in about])
-    return {line.indicator.pk: line for line in indicators.lines(rows)}
+    rows = indicators.public_indicators().filter(pk__in=[each.pk for each in about])
+    return {line.indicator.pk: line for line in indicators.load_series(rows)}
 
 
 def _card(line):
     if line is None or line.last is None:
         return None
-    return {"text": phrases.sentence(line, line.last), "picture": columns(line)}
+    return {
+        "text": phrases.value_sentence(line, line.last),
+        "picture": small_column_chart(line),
+    }
 
 
 def _met(line):
     """The targets that its values reach."""
     found = (
-        indicators.targets(line.indicator, line.points, timezone.localdate())
+        indicators.targets_with_attainment(
+            line.indicator, line.points, timezone.localdate()
+        )
         if line
         else ()
     )
@@ -456,11 +473,11 @@ def _series(line, changed):
     }
     for point in line.points if line else ():
         yield {
-            "span": phrases.span(
-                point.starts_on, point.ends_on, *phrases.exact_to(point)
+            "span": phrases.span_heading(
+                point.starts_on, point.ends_on, *phrases.exactness_of_days(point)
             ),
             "text": phrases.value_text(point),
-            "state": phrases.state(point),
+            "state": phrases.status_phrase(point),
             "is_new": value_key(line.indicator, point) in new,
         }
 
@@ -472,9 +489,9 @@ def _places(line, changed):
     of, found = line.indicator, []
     if of.key_figure:
         found.append((_("The first page"), public_path("home")))
-    if of.area and _is_among(of, indicators.of_area(of.area)):
+    if of.area and _is_among(of, indicators.series_of_area(of.area)):
         found.append((str(of.area), of.area.get_absolute_url()))
-    if of.agency and _is_among(of, indicators.of_agency(of.agency)):
+    if of.agency and _is_among(of, indicators.series_of_agency(of.agency)):
         plan, slug = of.introduced_by.code, of.agency.slug
         found.append((str(of.agency), public_path("agency", plan, slug)))
     found += [(str(each), each.get_absolute_url()) for each in _commitments(of)]
@@ -484,7 +501,7 @@ def _places(line, changed):
 
 def _is_among(indicator, lines):
     """Whether a page that shows the first of these lines shows the indicator's."""
-    shown = indicators.first_of(lines)["lines"]
+    shown = indicators.first_series(lines)["lines"]
     return any(each.indicator.pk == indicator.pk for each in shown)
 
 

@@ -18,7 +18,7 @@ from agencies.models import FocalPoint, User
 from strategic_areas import rounds
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import Activity, Participation
-from strategic_areas.queries.rounds import cells, owed
+from strategic_areas.queries.rounds import agency_rounds, owed_activities
 
 #: Two of each, so that what needs a second person can be tried.
 OTHERS = [
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         accounts = [each for each in accounts if each]
         _store(path, accounts)
         # Nobody sends these reminders: the portal shows them to its staff.
-        for part in notices.agency_to_dos(cells([period], today), today):
+        for part in notices.agency_to_dos(agency_rounds([period], today), today):
             with suppress(RefusedError):
                 notices.remind_agency(part, by=None, today=today)
         self.stdout.write(
@@ -88,7 +88,7 @@ def _focal_points(period):
 
 def _agencies(period):
     unfinished = (
-        owed(period, kind=Activity.Kind.ONE_OFF)
+        owed_activities(period, kind=Activity.Kind.ONE_OFF)
         .order_by("sort_code")
         .select_related("agency")
     )

@@ -11,5 +11,5 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         indicators = Indicator.objects.all()
-        figures.publish(indicators)
+        figures.publish_figures(indicators)
         self.stdout.write(f"indicators={indicators.count()}")

@@ -190,9 +190,9 @@ class IndicatorPage(IndicatorSeries):
     count the same thing otherwise, as known discrepancies say.
     """
 
-    targets: tuple[tuple[Target, Attainment], ...]
+    targets_with_attainment: tuple[tuple[Target, Attainment], ...]
     others: tuple[IndicatorSeries, ...]
-    discrepancies: tuple[Discrepancy, ...]
+    public_discrepancies: tuple[Discrepancy, ...]
 
     @property
     def has_baseline_of_plan(self):
@@ -201,11 +201,11 @@ class IndicatorPage(IndicatorSeries):
         return stated and self.baseline is not None
 
 
-def public() -> QuerySet[Indicator]:
+def public_indicators() -> QuerySet[Indicator]:
     """Indicators that anyone may read, with the words for who counts each."""
     about = ("introduced_by", "area__plan", "programme", "agency")
     rows = _of_public_plans().select_related(*about)
-    return rows.annotate(**in_words("introduced_by"))
+    return rows.annotate(**counting_body_columns("introduced_by"))
 
 
 def _of_public_plans():
@@ -213,7 +213,7 @@ def _of_public_plans():
     return rows.order_by("sort_code", "pk")
 
 
-def in_words(plan: str) -> Mapping[str, Coalesce | Exists]:
+def counting_body_columns(plan: str) -> Mapping[str, Coalesce | Exists]:
     """
     The words for ``counted_by``, to annotate a query with.
 
@@ -238,12 +238,12 @@ def in_words(plan: str) -> Mapping[str, Coalesce | Exists]:
     return {**words, "by_agency": Exists(agencies)}
 
 
-def teller_of(family: str) -> Indicator | None:
+def family_total_indicator(family: str) -> Indicator | None:
     """The indicator that tells how many people of a family are counted, if any does."""
     return _of_public_plans().filter(family=family, is_teller=True).first()
 
 
-def listed() -> list[Indicator]:
+def indicators_with_filters() -> list[Indicator]:
     """
     All indicators by what a reader can find them; three queries.
 
@@ -256,35 +256,37 @@ def listed() -> list[Indicator]:
     return list(rows.prefetch_related("area", "agency"))
 
 
-def of_list(found: Iterable[Indicator], *, in_full: bool = False):
+def series_of_indicators(found: Iterable[Indicator], *, in_full: bool = False):
     """The lines of these indicators, in the order of all."""
-    return lines(public().filter(pk__in=[each.pk for each in found]), in_full=in_full)
+    return load_series(
+        public_indicators().filter(pk__in=[each.pk for each in found]), in_full=in_full
+    )
 
 
-def lines(
+def load_series(
     rows: QuerySet[Indicator] | None = None, *, in_full: bool = False
 ) -> tuple[IndicatorSeries, ...]:
     """The given indicators, or all, with their points; two queries, in full six."""
-    found = list(public() if rows is None else rows)
-    points = points_of(found, in_full=in_full)
+    found = list(public_indicators() if rows is None else rows)
+    points = points_by_indicator(found, in_full=in_full)
     return tuple(IndicatorSeries(each, points.get(each.pk, ())) for each in found)
 
 
-def of_area(area: StrategicArea) -> tuple[IndicatorSeries, ...]:
-    return lines(public().filter(area=area))
+def series_of_area(area: StrategicArea) -> tuple[IndicatorSeries, ...]:
+    return load_series(public_indicators().filter(area=area))
 
 
-def of_agency(agency: Agency) -> tuple[IndicatorSeries, ...]:
+def series_of_agency(agency: Agency) -> tuple[IndicatorSeries, ...]:
     """The indicators that an agency counts itself, whoever answers for them."""
     own = Q(counted_by=agency.acronym) | Q(counted_by="", agency=agency)
-    return lines(public().filter(own))
+    return load_series(public_indicators().filter(own))
 
 
-def of_commitment(commitment: Commitment) -> tuple[list[IndicatorSeries], ...]:
+def series_of_commitment(commitment: Commitment) -> tuple[list[IndicatorSeries], ...]:
     """The indicators with values of a commitment, and of its programme; one query."""
     own = Q(commitment=commitment)
     above = Q(commitment=None, programme=commitment.programme_id)
-    measures = public().filter(own | above)
+    measures = public_indicators().filter(own | above)
     figures = _standing(PublishedFigure.objects.filter(indicator__in=measures))
     rows = list(figures.select_related("indicator"))
     indicators = {row.indicator_id: row.indicator for row in rows}
@@ -297,7 +299,7 @@ def of_commitment(commitment: Commitment) -> tuple[list[IndicatorSeries], ...]:
     )
 
 
-def first_of(lines: Iterable[IndicatorSeries]) -> dict:
+def first_series(lines: Iterable[IndicatorSeries]) -> dict:
     """
     The first ``lines`` of those with a value, and the ``total`` of these.
 
@@ -308,44 +310,44 @@ def first_of(lines: Iterable[IndicatorSeries]) -> dict:
     return {"lines": told[:MOST_LISTED], "total": len(told)}
 
 
-def key_figures() -> tuple[IndicatorSeries, ...]:
+def key_figure_series() -> tuple[IndicatorSeries, ...]:
     """The indicators of the first page that have a value."""
-    found = lines(public().filter(key_figure=True))
+    found = load_series(public_indicators().filter(key_figure=True))
     return tuple(each for each in found if each.last)
 
 
-def page(code: str, today: date) -> IndicatorPage | None:
+def load_indicator_page(code: str, today: date) -> IndicatorPage | None:
     """One indicator in full, by its code; at most twelve queries."""
-    rows = public().select_related("commitment__plan")
+    rows = public_indicators().select_related("commitment__plan")
     indicator = rows.prefetch_related(Source.by_key()).filter(code=code).first()
     if indicator is None:
         return None
-    points = points_of([indicator], in_full=True).get(indicator.pk, ())
-    known = tuple(discrepancies().filter(indicators=indicator))
+    points = points_by_indicator([indicator], in_full=True).get(indicator.pk, ())
+    known = tuple(public_discrepancies().filter(indicators=indicator))
     codes = {other.pk for each in known for other in each.indicators.all()}
-    others = public().filter(pk__in=codes - {indicator.pk}) if codes else ()
+    others = public_indicators().filter(pk__in=codes - {indicator.pk}) if codes else ()
     return IndicatorPage(
         indicator=indicator,
         points=points,
-        targets=targets(indicator, points, today),
-        others=lines(others) if codes else (),
+        targets=targets_with_attainment(indicator, points, today),
+        others=load_series(others) if codes else (),
         discrepancies=known,
     )
 
 
-def targets(
+def targets_with_attainment(
     indicator: Indicator, points: Iterable[SeriesPoint], today: date
 ) -> tuple[tuple[Target, Attainment], ...]:
     """What plans set for it, and how far these values attain it."""
     rows = Target.objects.filter(indicator=indicator, plan__in=Plan.objects.public())
     rows, line = rows.select_related("plan"), IndicatorSeries(indicator, points)
     return tuple(
-        (target, attained(target, line, today))
+        (target, target_attainment(target, line, today))
         for target in rows.order_by("ends_on", "starts_on", "pk")
     )
 
 
-def attained(target: Target, line: IndicatorSeries, today: date) -> Attainment:
+def target_attainment(target: Target, line: IndicatorSeries, today: date) -> Attainment:
     """How far what a plan sets is reached by the values that were not withdrawn."""
     values = [each for each in line.points if each.shown is not ValueDisplay.WITHDRAWN]
     of = line.indicator
@@ -353,7 +355,7 @@ def attained(target: Target, line: IndicatorSeries, today: date) -> Attainment:
     return attainment(target, values, **how, today=today)
 
 
-def discrepancies():
+def public_discrepancies():
     """Where public sources disagree, plan by plan, the latest plan first."""
     return (
         Discrepancy.objects.filter(plan__in=Plan.objects.public())
@@ -363,7 +365,7 @@ def discrepancies():
     )
 
 
-def points_of(
+def points_by_indicator(
     indicators: Iterable[Indicator], *, in_full: bool = False
 ) -> Mapping[int, tuple[SeriesPoint, ...]]:
     """
@@ -386,7 +388,9 @@ def points_of(
 
 
 def _standing(figures):
-    rows = figures.latest_revisions().annotate(**in_words("indicator__introduced_by"))
+    rows = figures.latest_revisions().annotate(
+        **counting_body_columns("indicator__introduced_by")
+    )
     return rows.order_by("starts_on", "ends_on", "counted_by", "pk")
 
 

@@ -49,14 +49,14 @@ FORMATS = {
 }
 
 
-def dimension(code: str) -> str:
+def dimension_phrase(code: str) -> str:
     """What a breakdown, also a crossed one, tells apart."""
     known = dict(Indicator.Dimension.choices)
     parts = [code] if code in known else code.split("+")
     return listed([str(known.get(part, part)) for part in parts])
 
 
-def number(value: Decimal | Protected | None) -> str:
+def format_figure(value: Decimal | Protected | None) -> str:
     """With no more decimals than it has."""
     if value is None or isinstance(value, Protected):
         return str(PROTECTED)
@@ -70,47 +70,55 @@ def value_text(point: SeriesPoint) -> str:
         return str(PROTECTED)
     if point.shown is ValueDisplay.WITHDRAWN:
         return _("Withdrawn figure")
-    return counted(point.value, point.exactness)
+    return format_inexact(point.value, point.exactness)
 
 
-def counted(value: Decimal, exactness: str) -> str:
-    told = number(value)
+def format_inexact(value: Decimal, exactness: str) -> str:
+    told = format_figure(value)
     if exactness == Exactness.EXACT:
         return told
     return str(INEXACT[exactness] % {"number": told})
 
 
-def measured(line: IndicatorSeries) -> str:
+def value_with_unit(line: IndicatorSeries) -> str:
     """The last value, with its unit where the indicator's name does not tell it."""
     point, indicator = line.last, line.indicator
     is_bare = indicator.counts not in OF_A_UNIT and not is_several(point)
     if point.shown is not ValueDisplay.VALUE or is_bare:
         return value_text(point)
-    unit, name = in_language(indicator, "unit"), in_language(indicator, "name")
+    unit, name = (
+        text_in_language(indicator, "unit"),
+        text_in_language(indicator, "name"),
+    )
     is_named = unit.lower() in name.lower()
     return value_text(point) if is_named else f"{value_text(point)} {unit}"
 
 
-def who(counted) -> str:
+def counted_by_phrase(counted) -> str:
     """Who counts an indicator or a point, or else the code."""
-    return in_language(counted, "who") or counted.counted_by
+    return text_in_language(counted, "who") or counted.counted_by
 
 
-def told_by(point: SeriesPoint) -> str:
+def source_phrase(point: SeriesPoint) -> str:
     """Who counted, and in which reports; a report that itself counted stands alone."""
-    names = [in_language(each, "cited_as") for each in point.sources]
+    names = [text_in_language(each, "cited_as") for each in point.sources]
     reports = listed(list(dict.fromkeys(filter(None, names))))
     if not reports or not point.by_agency:
-        return reports or who(point)
-    return _("%(who)s, in %(reports)s") % {"who": who(point), "reports": reports}
+        return reports or counted_by_phrase(point)
+    return _("%(who)s, in %(reports)s") % {
+        "who": counted_by_phrase(point),
+        "reports": reports,
+    }
 
 
-def cited(source: Source) -> str:
+def citation_phrase(source: Source) -> str:
     """What a sentence calls a source."""
-    return in_language(source, "cited_as") or _("“%(title)s”") % {"title": source.title}
+    return text_in_language(source, "cited_as") or _("“%(title)s”") % {
+        "title": source.title
+    }
 
 
-def state(point: SeriesPoint) -> str:
+def status_phrase(point: SeriesPoint) -> str:
     """Whether it is provisional or confirmed; "" of a protected one."""
     if not point.status:
         return ""
@@ -118,23 +126,23 @@ def state(point: SeriesPoint) -> str:
         return pgettext("a figure", "provisional")
     said = pgettext("a figure", "confirmed")
     if point.differs:
-        return f"{said}; {later_count()}"
+        return f"{said}; {later_count_phrase()}"
     return said
 
 
-def later_count() -> str:
+def later_count_phrase() -> str:
     return _("a later count differs by less than ten")
 
 
-def quoted(printed) -> str:
+def quotation_phrase(printed) -> str:
     """Who printed a value or a cell, and where; "" where nothing is quoted."""
     if printed.printed_by is None:
         return ""
-    where = in_language(printed, "printed_where")
-    return ", ".join(filter(None, [cited(printed.printed_by), where]))
+    where = text_in_language(printed, "printed_where")
+    return ", ".join(filter(None, [citation_phrase(printed.printed_by), where]))
 
 
-def span(starts_on: date, ends_on: date, *exact_to: str) -> str:
+def span_heading(starts_on: date, ends_on: date, *exact_to: str) -> str:
     """
     The span as a heading: "2019", "2003-2012", "January to March 2018".
 
@@ -148,7 +156,7 @@ def span(starts_on: date, ends_on: date, *exact_to: str) -> str:
     return capfirst(_("%(first)s to %(last)s") % {"first": first, "last": last})
 
 
-def when(starts_on: date, ends_on: date, *exact_to: str) -> str:
+def span_phrase(starts_on: date, ends_on: date, *exact_to: str) -> str:
     """
     The span in a sentence: "in 2019", "between January and March 2018".
 
@@ -163,7 +171,7 @@ def when(starts_on: date, ends_on: date, *exact_to: str) -> str:
     return between % {"first": first, "last": last}
 
 
-def exact_to(point) -> tuple[str, ...]:
+def exactness_of_days(point) -> tuple[str, ...]:
     """How exact the days of a value are; of a target nothing more is known."""
     return (
         getattr(point, "starts_exact_to", ""),
@@ -171,19 +179,19 @@ def exact_to(point) -> tuple[str, ...]:
     )
 
 
-def beside(point) -> str:
+def span_after_number(point) -> str:
     """The span after a number or its unit, with the comma it needs."""
-    time = when(point.starts_on, point.ends_on, *exact_to(point))
+    time = span_phrase(point.starts_on, point.ends_on, *exactness_of_days(point))
     return f", {time}" if is_several(point) else f" {time}"
 
 
 def is_several(point) -> bool:
     """Whether it is of more than one year, month or day."""
-    first, last = _ends(point.starts_on, point.ends_on, exact_to(point))
+    first, last = _ends(point.starts_on, point.ends_on, exactness_of_days(point))
     return first != last
 
 
-def anchor(starts_on: date, ends_on: date) -> str:
+def value_anchor(starts_on: date, ends_on: date) -> str:
     """The fragment at which a value of the span stands on its page."""
     if is_of_whole_years(starts_on, ends_on):
         years = sorted({starts_on.year, ends_on.year})
@@ -212,25 +220,30 @@ def _units(starts_on, ends_on, exact_to):
     return tuple(known or unit for known in exact_to or ("", ""))
 
 
-def sentence(line: IndicatorSeries, point: SeriesPoint) -> str:
+def value_sentence(line: IndicatorSeries, point: SeriesPoint) -> str:
     """ "136 people in 2024, provisional"."""
     if point.shown is not ValueDisplay.VALUE:
-        return f"{value_text(point)}{beside(point)}"
-    unit = in_language(line.indicator, "unit")
-    return f"{value_text(point)} {unit}{beside(point)}, {state(point)}"
+        return f"{value_text(point)}{span_after_number(point)}"
+    unit = text_in_language(line.indicator, "unit")
+    return (
+        f"{value_text(point)} {unit}{span_after_number(point)}, {status_phrase(point)}"
+    )
 
 
-def caption(line: IndicatorSeries) -> tuple[str, str]:
+def value_caption(line: IndicatorSeries) -> tuple[str, str]:
     """What is said after the number of the last value; who says so, and how surely."""
-    point, text = line.last, in_language(line.last, "caption")
+    point, text = line.last, text_in_language(line.last, "caption")
     if not text:
-        return f"{in_language(line.indicator, 'unit')}{beside(point)}", state(point)
+        return (
+            f"{text_in_language(line.indicator, 'unit')}{span_after_number(point)}",
+            status_phrase(point),
+        )
     said, _opened, source = text.removesuffix(")").partition(" (")
-    known = [source, later_count() if point.differs else ""]
+    known = [source, later_count_phrase() if point.differs else ""]
     return said, "; ".join(filter(None, known))
 
 
-def missing(points: Iterable[SeriesPoint]) -> list[int]:
+def missing_years(points: Iterable[SeriesPoint]) -> list[int]:
     """The years in between that no point covers."""
     covered = {
         year
@@ -242,10 +255,10 @@ def missing(points: Iterable[SeriesPoint]) -> list[int]:
     )
 
 
-def title(line: IndicatorSeries) -> str:
+def chart_title(line: IndicatorSeries) -> str:
     """What a picture of the values shows, and what forbids to compare them."""
-    name, last = in_language(line.indicator, "name"), line.last
-    parts = [f"{name}: {measured(line)}{beside(last)}"]
+    name, last = text_in_language(line.indicator, "name"), line.last
+    parts = [f"{name}: {value_with_unit(line)}{span_after_number(last)}"]
     shown = [each for each in line.points if each.shown is ValueDisplay.VALUE]
     breaks = [each for each in shown[1:] if each.is_break]
     if breaks and len(breaks) == len(shown) - 1:
@@ -253,12 +266,12 @@ def title(line: IndicatorSeries) -> str:
     elif breaks:
         years = listed([str(each.starts_on.year) for each in breaks])
         parts.append(_("what is counted changes in %(years)s") % {"years": years})
-    if gone := missing(line.points):
-        parts.append(said_missing(gone))
+    if gone := missing_years(line.points):
+        parts.append(missing_years_phrase(gone))
     return "; ".join(parts)
 
 
-def said_missing(years: list[int]) -> str:
+def missing_years_phrase(years: list[int]) -> str:
     """ "no data for 2018, 2020 and 2021", "no data for 2015 to 2021"."""
     # The years of a run have the same distance from their places in a count.
     numbered = groupby(enumerate(years), lambda pair: pair[1] - pair[0])
@@ -272,7 +285,7 @@ def said_missing(years: list[int]) -> str:
     return _("no data for %(years)s") % {"years": listed([*chain(*told)])}
 
 
-def unknown(line: IndicatorSeries, today: date) -> str:
+def last_known_phrase(line: IndicatorSeries, today: date) -> str:
     """Since when nothing is on record of an indicator."""
     if line.last is None:
         return _("No value is on record.")
@@ -281,12 +294,14 @@ def unknown(line: IndicatorSeries, today: date) -> str:
     return _("Nothing is on record after %(year)d.") % {"year": year}
 
 
-def in_language(record, field: str) -> str:
+def text_in_language(record, field: str) -> str:
     """A bilingual text; Spanish where there is no English."""
-    return chosen(getattr(record, f"{field}_es"), getattr(record, f"{field}_en"))
+    return choose_language(
+        getattr(record, f"{field}_es"), getattr(record, f"{field}_en")
+    )
 
 
-def chosen(spanish: str | None, english: str | None) -> str:
+def choose_language(spanish: str | None, english: str | None) -> str:
     """That of two texts which is for this page."""
     if MARKER in {spanish, english}:
         return _("[text withdrawn]")

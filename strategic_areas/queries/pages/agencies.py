@@ -44,9 +44,9 @@ from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.plan.progress_rows import (
     ActivityProgress,
     CommitmentProgress,
-    count_records,
-    count_rows,
-    sentence_of,
+    count_recorded_work,
+    count_states,
+    headline_of_rows,
 )
 from strategic_areas.queries.updates import filtered_updates, public_updates
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
@@ -68,7 +68,7 @@ class AgencyRow:
     #: How many of them an account calls done; None while no account tells of any.
     done: int | None
     #: Whether any account tells how far what it leads has come.
-    is_told: bool
+    has_public_state: bool
     #: How much the latest round asked of it, and how much of it it handed in.
     asked: int
     handed_in: int
@@ -85,16 +85,16 @@ class AgencyRow:
         return self.counts[CommitmentState.FULFILLED] if self.is_told else None
 
 
-def board_of(plan: Plan, today: date) -> PlanProgress:
+def load_agency_list_progress(plan: Plan, today: date) -> PlanProgress:
     """The board of the plan with all that the list of its agencies needs."""
-    found = plan_progress.load(plan, today)
+    found = plan_progress.load_plan_progress(plan, today)
     latest = latest_round(found.periods, today)
-    asked = dict.fromkeys([*rounds.last_public(found.periods, today), latest])
+    asked = dict.fromkeys([*rounds.last_scored_rounds(found.periods, today), latest])
     asked = tuple(filter(None, asked))
-    return plan_progress.with_rounds(found, None, asked) if asked else found
+    return plan_progress.add_rounds(found, None, asked) if asked else found
 
 
-def of_plan(found: PlanProgress, today: date) -> tuple[AgencyRow, ...]:
+def agency_rows(found: PlanProgress, today: date) -> tuple[AgencyRow, ...]:
     """
     The plan's agencies by name, the chair first, partners last; one query.
 
@@ -107,35 +107,39 @@ def of_plan(found: PlanProgress, today: date) -> tuple[AgencyRow, ...]:
             if each.is_counted:
                 work[each.activity.agency_id].append(each)
     latest = latest_round(found.periods, today)
-    asked = rounds.asked_in(found, rounds.last_public(found.periods, today))
-    last = rounds.asked_in(found, [latest] if latest else ())
+    asked = rounds.obligations_in(
+        found, rounds.last_scored_rounds(found.periods, today)
+    )
+    last = rounds.obligations_in(found, [latest] if latest else ())
     owed = {agency.pk: items for (agency, _round), items in last.items()}
     parts = Participation.objects.filter(plan=found.plan).select_related("agency")
     rows = [
         AgencyRow(
             participation=each,
-            counts=count_rows(led[each.agency_id]),
+            counts=count_states(led[each.agency_id]),
             led=len(led[each.agency_id]),
             late=sum(row.is_late for row in led[each.agency_id]),
             activities=len(work[each.agency_id]),
             done=_done(work[each.agency_id]),
-            is_told=is_told(led[each.agency_id]),
+            is_told=has_public_state(led[each.agency_id]),
             asked=len(owed.get(each.agency_id, ())),
             handed_in=sum(o.is_handed_in for o in owed.get(each.agency_id, ())),
-            discipline=rounds.discipline_of(
+            discipline=rounds.compliance_of(
                 rounds.scorecards(each.agency, asked, today)
             ),
         )
         for each in parts.order_by("pk")
     ]
-    return in_order(rows)
+    return sort_by_role(rows)
 
 
-def in_order(rows: Iterable[AgencyRow]) -> tuple[AgencyRow, ...]:
+def sort_by_role(rows: Iterable[AgencyRow]) -> tuple[AgencyRow, ...]:
     """The rows by name, the chair first, partners last."""
     order = list(Participation.Role)
     return tuple(
-        sorted(rows, key=lambda row: (order.index(row.participation.role), name(row)))
+        sorted(
+            rows, key=lambda row: (order.index(row.participation.role), sort_name(row))
+        )
     )
 
 
@@ -144,14 +148,14 @@ def _done(work):
     return sum(told) if told else None
 
 
-def is_told(rows: Iterable[CommitmentProgress]) -> bool:
+def has_public_state(rows: Iterable[CommitmentProgress]) -> bool:
     """Whether any account tells how far one of the commitments has come."""
     return any(
         row.standing.tally.told or row.standing.state in DECLARED for row in rows
     )
 
 
-def name(row: AgencyRow) -> str:
+def sort_name(row: AgencyRow) -> str:
     """The agency's name without accents and case, to sort by."""
     return fold(row.agency.name)
 
@@ -171,20 +175,20 @@ RANKS = {
 }
 
 
-def ranked(rows: Iterable[AgencyRow], sort: str) -> tuple[AgencyRow, ...]:
+def sort_by_figure(rows: Iterable[AgencyRow], sort: str) -> tuple[AgencyRow, ...]:
     """
     Rows sorted by one of ``RANKS``, with "-" before it the largest first.
 
     Equal ones stay by name. Those without a figure to sort by come last.
     """
     key, is_descending = RANKS[sort.removeprefix("-")], sort.startswith("-")
-    by_name = sorted(rows, key=name)
+    by_name = sorted(rows, key=sort_name)
     known = [row for row in by_name if key(row) is not None]
     unknown = [row for row in by_name if key(row) is None]
     return (*sorted(known, key=key, reverse=is_descending), *unknown)
 
 
-def taking_part(plan: Plan) -> dict:
+def participation_counts(plan: Plan) -> dict:
     """Who chairs the plan; how many members, chairs too, and partners; one query."""
     rows = Participation.objects.filter(plan=plan).select_related("agency")
     rows = list(rows.order_by("agency__name_es"))
@@ -293,11 +297,11 @@ class AgencyPage:
 
     @property
     def counts(self) -> progress.StateCounts:
-        return count_rows(self.led)
+        return count_states(self.led)
 
     @property
     def is_told(self):
-        return is_told(self.led)
+        return has_public_state(self.led)
 
     @property
     def records(self):
@@ -307,11 +311,11 @@ class AgencyPage:
             return None
         plan = found[0].commitment.plan
         accounts = [each.row.reports for each in found]
-        return count_records(accounts, plan.starts_on.year, plan.ends_on.year)
+        return count_recorded_work(accounts, plan.starts_on.year, plan.ends_on.year)
 
     @property
     def sentence(self):
-        return sentence_of(self.led)
+        return headline_of_rows(self.led)
 
     @property
     def reported(self):
@@ -345,7 +349,7 @@ class AgencyPage:
         }
 
 
-def by_slug(
+def agency_by_slug(
     plan_code: str, slug: str
 ) -> tuple[Plan, Agency, Participation | None] | None:
     """
@@ -353,26 +357,26 @@ def by_slug(
 
     None where plan or agency is unknown.
     """
-    plan = plans.by_code(plan_code)
+    plan = plans.plan_by_code(plan_code)
     if plan is None:
         return None
     parts = Participation.objects.filter(plan=plan, agency__slug=slug)
     parts = parts.select_related("agency__succeeded_by")
-    parts = parts.annotate(times_asked=references.times_asked("agency"))
+    parts = parts.annotate(times_asked=references.recommendation_count("agency"))
     part = parts.prefetch_related(Source.by_key()).first()
     others = Agency.objects.filter(slug=slug).select_related("succeeded_by")
     agency = part.agency if part else others.first()
     return agency and (plan, agency, part)
 
 
-def renamed(slug: str) -> Agency | None:
+def agency_by_former_slug(slug: str) -> Agency | None:
     """The agency that once had this address word."""
     former = AgencyName.objects.filter(slug=slug).select_related("agency")
     name = former.order_by("-ends_on", "-pk").first()
     return name and name.agency
 
 
-def page(
+def load_agency_page(
     agency: Agency,
     participation: Participation | None,
     board: PlanProgress,
@@ -391,8 +395,8 @@ def page(
     counts = any(board.values.values())
     if not (participation or led or supported or work or counts):
         return None
-    opened = plans.opened(board.periods, today)
-    asked, latest = rounds.asked_in(board, opened), next(iter(opened), None)
+    opened = plans.opened_rounds(board.periods, today)
+    asked, latest = rounds.obligations_in(board, opened), next(iter(opened), None)
     cards = rounds.scorecards(agency, asked, today)
     public = [each for each in cards if each.scorecards_public_at][:LATEST]
     said = _comments(agency, board.plan)
@@ -408,7 +412,7 @@ def page(
         round=latest,
         is_due=latest is not None and latest.due_on < today,
         asked=asked.get((agency, latest), []),
-        discipline=rounds.discipline_of(cards),
+        discipline=rounds.compliance_of(cards),
         scorecards=[(each, cards[each], said.get(each)) for each in public],
         to_come=next((each for each in cards if not each.scorecards_public_at), None),
         former_names=agency.former_names.order_by(
@@ -417,7 +421,7 @@ def page(
         comments=[said[each] for each in said if each not in public],
         has_answered=any(o.is_handed_in for items in asked.values() for o in items),
         has_updates=agency.pk in told
-        or filtered_updates.holds_updates_of(board.plan, agency),
+        or filtered_updates.has_updates_of(board.plan, agency),
     )
 
 
@@ -443,7 +447,7 @@ def _work_of(board, agency):
 
 
 def _off_plan(agency, plan):
-    rows = public_updates.updates().filter(
+    rows = public_updates.public_reports().filter(
         agency=agency, plan=plan, activity__is_in_plan=False
     )
     newest_of = {}
@@ -451,7 +455,7 @@ def _off_plan(agency, plan):
         newest_of.setdefault(row.activity_id, row)
     return [
         AgencyActivity(each.subject, each.commitment, None, each, each.period)
-        for each in public_updates.entries(newest_of.values())
+        for each in public_updates.build_published_updates(newest_of.values())
     ]
 
 

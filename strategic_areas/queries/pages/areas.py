@@ -38,9 +38,9 @@ from strategic_areas.queries.plan.plan_progress import PlanProgress
 from strategic_areas.queries.plan.progress_rows import (
     CommitmentProgress,
     RecordedWork,
-    count_rows,
-    records_of,
-    sentence_of,
+    count_states,
+    headline_of_rows,
+    recorded_work_of,
 )
 
 
@@ -80,7 +80,9 @@ class AreaRow:
 
     def setbacks(self, today: date) -> list["Setback"]:
         """What is late or held back, then what was halted or not fulfilled."""
-        found = (Setback(row, delays.of_commitment(row, today)) for row in self.rows)
+        found = (
+            Setback(row, delays.delay_of_commitment(row, today)) for row in self.rows
+        )
         return sorted(
             (each for each in found if each.kind), key=lambda each: each.place
         )
@@ -117,7 +119,7 @@ class Setback:
         return ("late", "held", "unmet").index(self.kind), not days, -worst
 
 
-def of_plan(plan: Plan) -> list[StrategicArea]:
+def areas_of_plan(plan: Plan) -> list[StrategicArea]:
     """The plan's areas, each with its ``programmes`` and its ``place``, from 1."""
     rows = StrategicArea.objects.filter(plan=plan).order_by("sort_code", "pk")
     by_code = Programme.objects.order_by("sort_code")
@@ -127,14 +129,15 @@ def of_plan(plan: Plan) -> list[StrategicArea]:
     return found
 
 
-def by_slug(plan: Plan, slug: str) -> StrategicArea | None:
+def area_by_slug(plan: Plan, slug: str) -> StrategicArea | None:
     """The plan's area by its address word in either language."""
     return next(
-        (area for area in of_plan(plan) if slug in {area.slug_es, area.slug_en}), None
+        (area for area in areas_of_plan(plan) if slug in {area.slug_es, area.slug_en}),
+        None,
     )
 
 
-def rows(areas: list[StrategicArea], board: PlanProgress) -> tuple[AreaRow, ...]:
+def area_rows(areas: list[StrategicArea], board: PlanProgress) -> tuple[AreaRow, ...]:
     """Each of ``areas``, as ``of_plan`` gives them, with its commitments counted."""
     led = defaultdict(list)
     for row in board.rows:
@@ -143,13 +146,13 @@ def rows(areas: list[StrategicArea], board: PlanProgress) -> tuple[AreaRow, ...]
     for area in areas:
         branches = [(each, led[each.pk]) for each in area.programmes.all()]
         rows = [row for _programme, rows in branches for row in rows]
-        counts, known = count_rows(rows), records_of(rows)
-        found.append(AreaRow(area, branches, counts, known, sentence_of(rows)))
+        counts, known = count_states(rows), recorded_work_of(rows)
+        found.append(AreaRow(area, branches, counts, known, headline_of_rows(rows)))
     return tuple(found)
 
 
 #: How many lines a list has.
-LATELY = 3
+MOST_LATEST = 3
 
 
 @dataclass(frozen=True)
@@ -192,7 +195,7 @@ class UpdateListItem:
         return public_path("update", *words, language=language)
 
 
-def latest(
+def latest_updates(
     board: PlanProgress, rows: Iterable[CommitmentProgress]
 ) -> dict[str, list[UpdateListItem]]:
     """
@@ -208,8 +211,8 @@ def latest(
                 known = entered if account.was_entered else recorded
                 known.append((account, subject))
     found = {
-        "lately": nlargest(LATELY, entered, key=lambda pair: pair[0].published_at),
-        "recorded": nlargest(LATELY, recorded, key=lambda pair: recency_of(pair[0])),
+        "lately": nlargest(MOST_LATEST, entered, key=lambda pair: pair[0].published_at),
+        "recorded": nlargest(MOST_LATEST, recorded, key=lambda pair: recency_of(pair[0])),
     }
     return {
         name: [UpdateListItem(*pair, periods[pair[0].period_id]) for pair in known]

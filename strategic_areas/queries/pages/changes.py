@@ -43,7 +43,7 @@ class ApprovedPlanChange:
     records: list[list[PlanChange]]
 
 
-def of_plan(plan: Plan) -> tuple[ApprovedPlanChange, ...]:
+def changes_of_plan(plan: Plan) -> tuple[ApprovedPlanChange, ...]:
     """Every approved change of a plan, the latest first."""
     rows = (
         plans.approved_changes()
@@ -59,7 +59,7 @@ def of_plan(plan: Plan) -> tuple[ApprovedPlanChange, ...]:
     return tuple(found)
 
 
-def files_of(plan: Plan):
+def plan_files_of(plan: Plan):
     """The plan files that created or changed records of a plan, the latest first."""
     return PlanFile.objects.loaded().filter(plan=plan)
 
@@ -69,7 +69,7 @@ PER_PAGE = 30
 LATEST_FIRST = (F("asked_on").desc(), F("pk").desc())
 
 
-def log() -> dict:
+def load_correction_log() -> dict:
     """
     Every request, the latest first, not read yet: a page reads only its own.
 
@@ -104,7 +104,7 @@ BELOW = {
 MODELS = {each._meta.model_name: each for each in UPDATE_MODELS}
 
 
-def hidden_here(record):
+def overdue_takedowns_on_page(record):
     """What is hidden on the page of a record and was not confirmed in time."""
     model = MODELS[record.kind] if isinstance(record, PublishedUpdate) else type(record)
     here = {row_key(model, record.pk)}
@@ -114,7 +114,7 @@ def hidden_here(record):
     return tuple(each for each in Takedown.objects.overdue() if here & set(each.rows))
 
 
-def hidden_among(kind):
+def overdue_takedowns_of_kind(kind):
     """The same of a page that lists all records of a kind, such as ``helpline``."""
     return tuple(
         each
@@ -123,6 +123,6 @@ def hidden_among(kind):
     )
 
 
-def page_of(place: int) -> int:
+def log_page_of(place: int) -> int:
     """The page of the log on which the request at ``place`` stands, counted from 1."""
     return -(-place // PER_PAGE)

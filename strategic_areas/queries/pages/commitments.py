@@ -41,11 +41,11 @@ from strategic_areas.models import (
 from strategic_areas.queries.pages import delays, timeline
 from strategic_areas.queries.pages.timeline import TimelineEvent
 from strategic_areas.queries.plan import counted_updates, plans, round_assignments
-from strategic_areas.queries.plan.plans import opened, periods_of
+from strategic_areas.queries.plan.plans import opened_rounds, periods_of
 from strategic_areas.queries.plan.progress_rows import (
     ActivityProgress,
     CommitmentProgress,
-    build,
+    build_progress,
 )
 from strategic_areas.queries.updates import public_updates
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
@@ -160,7 +160,7 @@ UP_TO_AREA = (
 )
 
 
-def by_code(plan_code: str, code: str) -> Commitment | None:
+def commitment_by_code(plan_code: str, code: str) -> Commitment | None:
     """
     A commitment of a public plan, superseded or not; None if there is none.
 
@@ -172,7 +172,7 @@ def by_code(plan_code: str, code: str) -> Commitment | None:
     )
     declared = CommitmentUpdate.objects.filter(status__in=PUBLIC_RECORD)
     rows = rows.annotate(
-        is_of_reconstruction=plans.reconstructed("plan"),
+        is_of_reconstruction=plans.is_reconstructed_column("plan"),
         is_declared=Exists(declared.filter(commitment=OuterRef("pk"))),
         area_place=Subquery(UP_TO_AREA),
     )
@@ -181,7 +181,7 @@ def by_code(plan_code: str, code: str) -> Commitment | None:
         commitment.plan.is_reconstructed = commitment.is_of_reconstruction
         commitment.programme.area.plan = commitment.plan
         commitment.programme.area.place = commitment.area_place
-        commitment.is_disputed = counted_updates.stands_open(commitment)
+        commitment.is_disputed = counted_updates.has_open_dispute(commitment)
     return commitment
 
 
@@ -241,7 +241,7 @@ def _walk(start, links):
     return found
 
 
-def successor(commitment: Commitment, succession: Succession) -> Commitment | None:
+def successor_url(commitment: Commitment, succession: Succession) -> Commitment | None:
     """The first standing commitment that came in its place, along the whole chain."""
     heirs = succession.heirs(commitment.pk)
     if not heirs:
@@ -251,7 +251,7 @@ def successor(commitment: Commitment, succession: Succession) -> Commitment | No
     return next((by_id[heir] for heir in heirs if heir in by_id), None)
 
 
-def read(
+def load_commitment_page(
     commitment: Commitment,
     succession: Succession,
     today: date,
@@ -279,21 +279,23 @@ def read(
     updates = _updates(activities)
     declarations = []
     if former or commitment.is_declared:
-        rows = public_updates.declarations()
+        rows = public_updates.public_declarations()
         declarations += rows.filter(commitment__in=[commitment.pk, *former])
     row = _row(commitment, own, updates, declarations, periods, today)
     off_plan = [each for each in activities.values() if not each.is_in_plan]
     standing = {commitment, *own, *off_plan}
-    accounts = timeline.accounts(updates, declarations, activities, standing, periods)
-    last, rounds = timeline.latest(accounts), opened(periods, today)
+    accounts = timeline.update_events(
+        updates, declarations, activities, standing, periods
+    )
+    last, rounds = timeline.latest_by_subject(accounts), opened_rounds(periods, today)
     beside = [last[each] for each in off_plan if each in last]
     told_beside = {each.key for each in beside}
     in_line = [each for each in accounts if each.key not in told_beside]
-    steps = timeline.steps(row, in_line, rounds, today)
+    steps = timeline.timeline_events(row, in_line, rounds, today)
     length = max(len(row.activities), len(steps))
     part = slice(first, None if most is None else first + most)
     work = row.activities[part]
-    delay = delays.of_commitment(row, today)
+    delay = delays.delay_of_commitment(row, today)
     late = [each.row for each in delay.parts] if delay else ()
     told = [last[each.activity] for each in (*work, *late) if each.activity in last]
     told += [last[commitment]] if commitment in last else []
@@ -322,7 +324,9 @@ def read(
         sources=_numbered([commitment, *(each.activity for each in work)], steps),
         continues=_public_or_none(commitment.continues),
         dispute=counted_updates.dispute_of(commitment),
-        delay=delays.with_accounts(delay, {a.pk: entry for a, entry in newest.items()}),
+        delay=delays.with_last_reports(
+            delay, {a.pk: entry for a, entry in newest.items()}
+        ),
         before_the_matrix=sum(each.is_reconstructed for each in accounts),
     )
 
@@ -340,7 +344,7 @@ def _activities(commitment, former, succession) -> dict[int, Activity]:
     )
     agencies = {}
     for each in found:
-        each.is_disputed = counted_updates.stands_open(each)
+        each.is_disputed = counted_updates.has_open_dispute(each)
         each.agency = agencies.setdefault(each.agency_id, each.agency)
     prefetch_related_objects([*agencies.values()], "former_names")
     return {each.pk: each for each in found}
@@ -368,7 +372,7 @@ def _updates(activities):
         activity__in=activities, status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED]
     )
     rows = rows.exclude(plan__status=Plan.Status.IN_PREPARATION).order_by()
-    return list(counted_updates.columns_of(rows))
+    return list(counted_updates.select_report_columns(rows))
 
 
 def _row(commitment, activities, updates, declarations, periods, today):
@@ -384,15 +388,15 @@ def _row(commitment, activities, updates, declarations, periods, today):
         ]
         for rows in (updates, declarations)
     ]
-    accounts = counted_updates.read_accounts(*counts, periods)
-    rows = build([commitment], activities, accounts, periods, today)
+    accounts = counted_updates.build_counted_updates(*counts, periods)
+    rows = build_progress([commitment], activities, accounts, periods, today)
     moves = [
         change
         for each in activities
         for change in each.approved
-        if change.field == round_assignments.MOVED and change.amends
+        if change.field == round_assignments.AGENCY_FIELD and change.amends
     ]
-    asked_then = round_assignments.asked_then(activities, periods, moves)
+    asked_then = round_assignments.agencies_asked(activities, periods, moves)
     (row,) = round_assignments.with_agencies_asked(rows, asked_then)
     return row
 
@@ -400,11 +404,12 @@ def _row(commitment, activities, updates, declarations, periods, today):
 def _entries(keys, declarations):
     """The content of the rows of these ``keys``, by them."""
     rows = [each for each in declarations if (Commitment, each.pk) in keys]
-    rows += public_updates.updates().filter(
+    rows += public_updates.public_reports().filter(
         pk__in=[pk for kind, pk in keys if kind is Activity]
     )
     return {
-        (type(entry.subject), entry.pk): entry for entry in public_updates.entries(rows)
+        (type(entry.subject), entry.pk): entry
+        for entry in public_updates.build_published_updates(rows)
     }
 
 

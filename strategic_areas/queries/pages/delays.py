@@ -16,7 +16,7 @@ from strategic_areas.queries.updates import work_done
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
 #: How many commitments a plan's first page tells. It leads to the list of all.
-SHOWN = 2
+MOST_SHOWN = 2
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,13 @@ class Delays:
     has_deadlines: bool
 
 
-def load(board: PlanProgress, today: date) -> Delays:
+def load_delays(board: PlanProgress, today: date) -> Delays:
     """The delays of a plan; no query where nothing is late or held back."""
     found = _all(board, today)
-    parts = [part for each in found[:SHOWN] for part in each.parts]
-    accounts = work_done.of_activities(part.row for part in parts)
+    parts = [part for each in found[:MOST_SHOWN] for part in each.parts]
+    accounts = work_done.last_updates_of_activities(part.row for part in parts)
     return Delays(
-        shown=tuple(with_accounts(each, accounts) for each in found[:SHOWN]),
+        shown=tuple(with_last_reports(each, accounts) for each in found[:MOST_SHOWN]),
         has_deadlines=_has_deadlines(board),
     )
 
@@ -111,13 +111,13 @@ def _order(delay):
     return (not delay.days, -delay.worst, delay.row.commitment.sort_code)
 
 
-def of_commitment(row: CommitmentProgress, today: date) -> Delay | None:
+def delay_of_commitment(row: CommitmentProgress, today: date) -> Delay | None:
     """The delay of one commitment, without accounts, or None; no query."""
     delay = _delay(row, today)
     return delay if delay.days or delay.parts else None
 
 
-def with_accounts(
+def with_last_reports(
     delay: Delay | None, accounts: Mapping[int, PublishedUpdate | None]
 ) -> Delay | None:
     """The delay, each part with the last account of it that its agency gave itself."""

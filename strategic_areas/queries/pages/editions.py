@@ -13,10 +13,14 @@ from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import DataColumn, Dataset, GapReason
 from strategic_areas.datasets.editions import WITH_THE_DAY, datasets_of, snapshot_of
 from strategic_areas.datasets.file_cache import FILE_CACHE, current_version
-from strategic_areas.datasets.snapshots import snapshot
+from strategic_areas.datasets.snapshots import take_snapshot
 from strategic_areas.models import Edition, Plan
 from strategic_areas.progress import StateCounts
-from strategic_areas.queries.public_rows import RowDifference, RowsByDataset, difference
+from strategic_areas.queries.public_rows import (
+    RowDifference,
+    RowsByDataset,
+    row_differences,
+)
 
 #: The columns of a round that templates read as days.
 DAYS = ("starts_on", "ends_on")
@@ -24,7 +28,7 @@ DAYS = ("starts_on", "ends_on")
 PlanTables = tuple[RowsByDataset, Mapping[str, Dataset]]
 
 
-def of_plans(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
+def editions_by_plan(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
     """
     The editions of each plan by its code, the latest number first; one query.
 
@@ -40,7 +44,7 @@ def of_plans(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
 
 def editions_of(plan: Plan) -> list[Edition]:
     """Those of one plan."""
-    return of_plans([plan])[plan.code]
+    return editions_by_plan([plan])[plan.code]
 
 
 def _place(edition):
@@ -48,7 +52,7 @@ def _place(edition):
     return [int(part) for part in re.split(r"[-.]", edition.number)]
 
 
-def of_rounds(plan: Plan) -> dict[int, Edition]:
+def edition_by_round(plan: Plan) -> dict[int, Edition]:
     """The edition of each closed round by the round's key, as it was last corrected."""
     return {each.period_id: each for each in reversed(editions_of(plan))}
 
@@ -81,7 +85,7 @@ class DatasetDifference:
         return [found[kind] for kind in ("added", "changed", "gone")]
 
 
-def differences(
+def edition_differences(
     plan: Plan, earlier: Edition | None, later: Edition | None = None
 ) -> list[DatasetDifference]:
     """How an edition, or what is told today, differs from an earlier edition."""
@@ -97,10 +101,10 @@ def _key(edition):
 @lru_cache(maxsize=16)
 def _differences(plan, earlier, later, now):
     after = _kept(later) if later else (_today(plan, now), DATASETS)
-    return compare(_kept(earlier) if earlier else ({}, {}), after)
+    return compare_tables(_kept(earlier) if earlier else ({}, {}), after)
 
 
-def reading_of(plan: Plan, edition: Edition | None) -> PlanTables:
+def tables_of(plan: Plan, edition: Edition | None) -> PlanTables:
     """What stands in an edition, or without one what the public reads today."""
     if edition:
         return _kept(_key(edition))
@@ -112,7 +116,7 @@ def _today(pk, now):
     plan = Plan.objects.get(pk=pk)
     files = FILE_CACHE.at_hand(plan)
     is_current = files and files.label == now
-    return files.tables if is_current else snapshot(plan).tables
+    return files.tables if is_current else take_snapshot(plan).tables
 
 
 def _kept(key):
@@ -120,11 +124,13 @@ def _kept(key):
     return snapshot_of(edition).tables, datasets_of(edition)
 
 
-def compare(before: PlanTables, after: PlanTables) -> list[DatasetDifference]:
+def compare_tables(before: PlanTables, after: PlanTables) -> list[DatasetDifference]:
     """How two readings of a plan differ, dataset by dataset."""
     (old, had), (new, has) = before, after
     rows = {name: [] for name in had.keys() & has.keys()}
-    for each in difference(*({name: of[name] for name in rows} for of in (old, new))):
+    for each in row_differences(
+        *({name: of[name] for name in rows} for of in (old, new))
+    ):
         told = _withheld(has[each.dataset], each)
         if {name for name, *_cells in told.columns} - {WITH_THE_DAY}:
             rows[each.dataset].append(told)
@@ -203,7 +209,7 @@ EditionPage = namedtuple(
 )
 
 
-def told_by(edition: Edition) -> EditionPage:
+def load_edition_page(edition: Edition) -> EditionPage:
     """What stands in an edition."""
     return _told(*_key(edition), edition.period and edition.period.code)
 

@@ -13,15 +13,15 @@ from strategic_areas.queries.plan import past_states
 from strategic_areas.queries.plan.facets import (
     Facet,
     FilterableRecord,
-    any_unknown,
-    sift,
+    apply_filters,
+    has_unknown_value,
 )
 from strategic_areas.queries.plan.plan_progress import PlanProgress
-from strategic_areas.queries.plan.plans import opened
+from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.plan.progress_rows import (
     CommitmentProgress,
-    count_rows,
-    records_of,
+    count_states,
+    recorded_work_of,
 )
 from strategic_areas.themes import Theme
 
@@ -66,7 +66,7 @@ class CommitmentList:
 
     @property
     def counts(self) -> progress.StateCounts:
-        return count_rows(self.rows)
+        return count_states(self.rows)
 
     @property
     def late(self) -> int:
@@ -74,17 +74,17 @@ class CommitmentList:
 
     @property
     def records(self):
-        return records_of(self.rows)
+        return recorded_work_of(self.rows)
 
     @property
     def is_unknown(self) -> bool:
         """True if a value was asked for that no commitment of the plan can have."""
         facets = {name: each for name, each in self.facets.items() if name != "q"}
         rounds = {"changed": {each.code for each in self.board.periods}}
-        return any_unknown(facets, WORDS | rounds)
+        return has_unknown_value(facets, WORDS | rounds)
 
 
-def load(
+def load_commitment_list(
     board: PlanProgress, asked: Mapping[str, str], sort: str = "code"
 ) -> CommitmentList:
     """
@@ -93,7 +93,7 @@ def load(
     ``asked`` maps ``FILTERS`` to values; ``sort`` is one of ``SORTS``, with "-" before
     it for the opposite order.
     """
-    targets, answers = targets_of(board)
+    targets, answers = targets_by_commitment(board)
     part_of = _agencies_of(board)
     changed = _changed(board, asked.get("changed", ""))
     items = [
@@ -102,12 +102,12 @@ def load(
         )
         for row in board.rows
     ]
-    rows, facets = sift(items, asked, FILTERS)
-    found = tuple(ordered(rows, sort))
+    rows, facets = apply_filters(items, asked, FILTERS)
+    found = tuple(sort_commitments(rows, sort))
     return CommitmentList(board, found, facets, targets, answers, part_of)
 
 
-def targets_of(board: PlanProgress):
+def targets_by_commitment(board: PlanProgress):
     """
     Targets by code, and the codes that each commitment answers by its id.
 
@@ -138,9 +138,9 @@ def _agencies_of(board):
 
 def _changed(board, code):
     """By id, the round of this code for those whose state changed since it was due."""
-    rounds = opened(board.periods, board.day)
+    rounds = opened_rounds(board.periods, board.day)
     since = next((each for each in rounds if each.code == code), None)
-    rows = past_states.changed_since(board, since) if since else ()
+    rows = past_states.commitments_changed_since(board, since) if since else ()
     return {row.commitment.pk: frozenset({code}) for row in rows}
 
 
@@ -148,7 +148,7 @@ def _values(row, answers, part_of, changed, words):
     commitment, standing = row.commitment, row.standing
     state = standing.state
     return {
-        "q": frozenset({words} if words and matches(row, words) else ()),
+        "q": frozenset({words} if words and matches_words(row, words) else ()),
         "area": frozenset({commitment.programme.area.code}),
         "programme": frozenset({commitment.programme.code}),
         "agency": frozenset(each.slug for each in part_of[commitment.pk]),
@@ -161,7 +161,7 @@ def _values(row, answers, part_of, changed, words):
     }
 
 
-def matches(row: CommitmentProgress, words: str) -> bool:
+def matches_words(row: CommitmentProgress, words: str) -> bool:
     """Whether every word stands in a text of the commitment or of its activities."""
     commitment, lead = row.commitment, row.commitment.lead
     texts = [
@@ -203,7 +203,9 @@ KEYS = {
 }
 
 
-def ordered(rows: list[CommitmentProgress], sort: str) -> list[CommitmentProgress]:
+def sort_commitments(
+    rows: list[CommitmentProgress], sort: str
+) -> list[CommitmentProgress]:
     """
     Rows sorted by one of ``SORTS``; equal ones stay in the plan's order.
 

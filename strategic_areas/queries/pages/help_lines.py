@@ -25,7 +25,7 @@ NEEDS = {
 class HelpLineStatus:
     """A help line with how sure the portal is of it today."""
 
-    line: HelpLine
+    help_line_status: HelpLine
     unconfirmed_since: date | None
     sources: tuple = ()
 
@@ -35,7 +35,7 @@ class HelpLineStatus:
 
     @property
     def is_emergency(self):
-        return any(_digits(number) in emergency() for number in self.numbers)
+        return any(_digits(number) in emergency_number() for number in self.numbers)
 
     @property
     def creole(self):
@@ -43,7 +43,7 @@ class HelpLineStatus:
         return self.line.creole if self.line.creole_is_read else ""
 
 
-def emergency():
+def emergency_number():
     """The number to call in danger, as people write it and as it is dialled."""
     return settings.EMERGENCY_NUMBER, _digits(settings.EMERGENCY_NUMBER)
 
@@ -52,20 +52,20 @@ def _digits(number):
     return re.sub("[ -]", "", number)
 
 
-def published():
+def published_help_lines():
     """The only lines that a public page may start from."""
     return HelpLine.objects.filter(confirm_before_publishing=False)
 
 
-def public(today: date) -> dict:
+def load_help_page(today: date) -> dict:
     """
     The lines to show, those of each need, and the ``others``; the police comes last.
     Nobody ever confirmed the ``unconfirmed``.
 
     A need has its code, its own lines and, where there are none, the one to try.
     """
-    rows = published().prefetch_related("sources")
-    lines = [line(row, today, tuple(row.sources.all())) for row in rows]
+    rows = published_help_lines().prefetch_related("sources")
+    lines = [help_line_status(row, today, tuple(row.sources.all())) for row in rows]
     lines.sort(key=lambda each: (_is_police(each), each.line.order, each.line.pk))
     asked = [each for each in lines if not each.is_emergency]
     reporting = next((each for each in asked if each.line.takes_reports), None)
@@ -84,7 +84,7 @@ def public(today: date) -> dict:
     }
 
 
-def line(row: HelpLine, today: date, sources: tuple = ()) -> HelpLineStatus:
+def help_line_status(row: HelpLine, today: date, sources: tuple = ()) -> HelpLineStatus:
     since, limit = row.confirmed_on, timedelta(CONFIRMED_FOR_DAYS)
     return HelpLineStatus(
         row, since if since and today - since > limit else None, sources

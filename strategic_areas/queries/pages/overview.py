@@ -20,9 +20,9 @@ from strategic_areas.models import (
 from strategic_areas.queries.caching import caching_version
 from strategic_areas.queries.pages import areas, delays, references, round_answers
 from strategic_areas.queries.plan import past_states, plan_progress, plans
-from strategic_areas.queries.plan.counted_updates import sources_behind
+from strategic_areas.queries.plan.counted_updates import sources_of_plan
 from strategic_areas.queries.plan.plan_progress import PlanProgress
-from strategic_areas.queries.plan.plans import opened
+from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.plan.progress_rows import CommitmentProgress
 
 #: The most commitments that the tree of a plan names one by one.
@@ -60,7 +60,7 @@ class PlanInterval:
     records: int | None = None
 
 
-def spans(board: PlanProgress, today: date) -> tuple[PlanInterval, ...]:
+def plan_intervals(board: PlanProgress, today: date) -> tuple[PlanInterval, ...]:
     """Its years where it has records or no rounds, then its rounds."""
     found = [p for p in board.periods if p.is_round and not p.is_demonstration]
     found.sort(key=lambda each: (each.ends_on, each.opens_on, each.pk))
@@ -79,14 +79,14 @@ def spans(board: PlanProgress, today: date) -> tuple[PlanInterval, ...]:
 
 
 def _round(board, period, today):
-    is_open = period in opened([period], today)
+    is_open = period in opened_rounds([period], today)
     last = max(period.ends_on, period.due_on)
     return PlanInterval(
         period.starts_on,
         period.ends_on,
         _tense(min(period.starts_on, period.opens_on), last, today),
         period=period,
-        answers=round_answers.answers(board, period) if is_open else None,
+        answers=round_answers.load_round_answers(board, period) if is_open else None,
     )
 
 
@@ -96,7 +96,7 @@ def _tense(first, last, today):
     return Tense.NOW if today >= first else Tense.TO_COME
 
 
-def year_of(plan: Plan, today: date) -> tuple[int, int] | None:
+def year_of_plan(plan: Plan, today: date) -> tuple[int, int] | None:
     """In which of its years, from 1, the plan is, and how many it has."""
     if not plan.starts_on <= today <= plan.ends_on:
         return None
@@ -139,7 +139,7 @@ class ChangedCommitments:
     @property
     def told(self):
         """The first ``MOST_CHANGED`` of them, by what they became."""
-        found, left = dict(by_family(self.rows)), MOST_CHANGED
+        found, left = dict(rows_by_family(self.rows)), MOST_CHANGED
         for family in TOLD_FIRST:
             if left > 0 and family in found:
                 yield family, found[family][:left]
@@ -168,14 +168,14 @@ class Overview:
     @property
     def families(self):
         """The commitments that have states, by family."""
-        return by_family(row for row in self.board.rows if row.standing.state)
+        return rows_by_family(row for row in self.board.rows if row.standing.state)
 
     @property
     def has_tiles(self):
         return self.board.counts.total <= MOST_TILES
 
 
-def by_family(
+def rows_by_family(
     rows: Iterable[CommitmentProgress],
 ) -> list[tuple[StateFamily, list[CommitmentProgress]]]:
     """The commitments of each family that any is in."""
@@ -185,34 +185,34 @@ def by_family(
     return [(family, found[family]) for family in StateFamily if found[family]]
 
 
-def keep_board(today: date) -> None:
+def cache_shown_plan(today: date) -> None:
     """Read the board of the plan that the first page shows, if it is not in memory."""
     with caching_version(PublicationVersion.current()):
-        if plan := plans.choose(today).shown:
-            plan_progress.load(plan, today)
+        if plan := plans.choose_plan(today).shown:
+            plan_progress.load_plan_progress(plan, today)
 
 
-def load(plan: Plan, today: date) -> Overview:
+def load_overview(plan: Plan, today: date) -> Overview:
     """What the first page tells of a plan."""
-    found = plan_progress.load_with_rounds(plan, today)
-    rounds = opened(found.periods, today)
+    found = plan_progress.load_progress_with_rounds(plan, today)
+    rounds = opened_rounds(found.periods, today)
     to_come = [each for each in found.periods if each.is_round and not rounds]
     return Overview(
         board=found,
         headline=round_answers.headline_of(found, today),
-        areas=areas.rows(areas.of_plan(plan), found),
+        areas=areas.area_rows(areas.areas_of_plan(plan), found),
         asking=_asking(found, rounds, today) if rounds else None,
         first_round=min(to_come, key=lambda each: each.opens_on, default=None),
         changed=ChangedCommitments(
-            rounds[1], past_states.changed_since(found, rounds[1])
+            rounds[1], past_states.commitments_changed_since(found, rounds[1])
         )
         if len(rounds) > 1
         else None,
         institutions=Participation.objects.filter(plan=plan).count(),
-        sources=sources_behind(plan).count(),
-        latest=areas.latest(found, found.rows),
-        delays=delays.load(found, today),
-        year=year_of(plan, today),
+        sources=sources_of_plan(plan).count(),
+        latest=areas.latest_updates(found, found.rows),
+        delays=delays.load_delays(found, today),
+        year=year_of_plan(plan, today),
     )
 
 
@@ -220,7 +220,7 @@ def _asking(found, rounds, today):
     silent = {
         each: {
             agency
-            for agency, has_answered in round_answers.agencies_asked(
+            for agency, has_answered in round_answers.has_answered_by_agency(
                 found, each
             ).items()
             if not has_answered
@@ -233,14 +233,14 @@ def _asking(found, rounds, today):
     again = silent.get(before, ())
     return LatestRound(
         period=rounds[0],
-        answers=round_answers.answers(found, rounds[0]),
+        answers=round_answers.load_round_answers(found, rounds[0]),
         due=due,
         before=before,
         missing=tuple((each, each in again) for each in missing),
     )
 
 
-def load_structure(plan: Plan, today: date) -> dict:
+def load_plan_page(plan: Plan, today: date) -> dict:
     """
     What the page of a plan tells: where it stands, and what belongs to it.
 
@@ -248,19 +248,19 @@ def load_structure(plan: Plan, today: date) -> dict:
     those of the plan itself. Of a plan that ``is_long`` the commitments are not named.
     ``unanswered`` counts those of what is ``asked`` of the country that nobody answers.
     """
-    found = plan_progress.load_with_rounds(plan, today)
-    rows = areas.rows(areas.of_plan(plan), found)
-    asked = references.asked_of_country(found)
+    found = plan_progress.load_progress_with_rounds(plan, today)
+    rows = areas.area_rows(areas.areas_of_plan(plan), found)
+    asked = references.recommendations_of_plan(found)
     return {
         "board": found,
         "headline": round_answers.headline_of(found, today),
         "areas": rows,
         "programmes": sum(len(row.programmes) for row in rows),
-        "spans": spans(found, today),
+        "spans": plan_intervals(found, today),
         "institutions": Participation.objects.filter(plan=plan).count(),
-        "behind": sources_behind(plan).count(),
+        "behind": sources_of_plan(plan).count(),
         "sources": plan.sources.order_by("key"),
-        "themes": plans.themes().get(plan.pk),
+        "themes": plans.themes_by_plan().get(plan.pk),
         "asked": asked,
         "unanswered": sum(not each.total for each in asked),
         "is_long": len(found.rows) > MOST_NAMED,

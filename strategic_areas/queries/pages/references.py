@@ -84,7 +84,7 @@ def targets_of_plan(board: PlanProgress) -> list[TargetCommitments]:
     return _answered(sorted(targets, key=_family), board)
 
 
-def asked_of_country(board: PlanProgress) -> list[TargetCommitments]:
+def recommendations_of_plan(board: PlanProgress) -> list[TargetCommitments]:
     """
     What bodies ask of the country, by body; nine queries.
 
@@ -102,7 +102,7 @@ def asked_of_country(board: PlanProgress) -> list[TargetCommitments]:
     return sorted(found, key=_least_answered)
 
 
-def times_asked(agency: str) -> Subquery:
+def recommendation_count(agency: str) -> Subquery:
     """
     A column of another query: in how much of what bodies ask they name an agency.
 
@@ -135,7 +135,7 @@ def _answered(targets, board):
         else:
             measures[link.target_id].append(link)
     wanted = {each.indicator_id for each in links} - {None}
-    lines = indicators.lines(indicators.public().filter(pk__in=wanted))
+    lines = indicators.load_series(indicators.public_indicators().filter(pk__in=wanted))
     line_of = {each.indicator.pk: each for each in lines}
     return [
         TargetCommitments(
@@ -156,7 +156,7 @@ def targets_of_area(
     area: StrategicArea, board: PlanProgress
 ) -> list[TargetCommitments]:
     """The targets that the commitments of one area answer; one query."""
-    targets, answers = filtered_commitments.targets_of(board)
+    targets, answers = filtered_commitments.targets_by_commitment(board)
     rows = defaultdict(list)
     for row in board.rows:
         if row.commitment.programme.area_id == area.pk:
@@ -189,7 +189,7 @@ def _by_family(rows: Iterable[CommitmentProgress]):
     )
 
 
-def tiers(plan: Plan):
+def tiers_of_plan(plan: Plan):
     """The ratings that the plan's file holds, the latest first."""
     rows = TipTier.objects.filter(plan=plan).order_by("-report_year")
     return rows.prefetch_related(Source.by_key())
@@ -220,25 +220,27 @@ def tiers_by_year() -> dict[int, TipTier]:
     return found
 
 
-def disagreements() -> list[tuple[Discrepancy, list[IndicatorSeries]]]:
+def discrepancies_with_series() -> list[tuple[Discrepancy, list[IndicatorSeries]]]:
     """Every discrepancy with the counts that it is about; five queries."""
     named = Discrepancy.indicators.through.objects.values("indicator")
-    lines = indicators.lines(indicators.public().filter(pk__in=named))
+    lines = indicators.load_series(indicators.public_indicators().filter(pk__in=named))
     found = {each.indicator.pk: each for each in lines}
     return [
         (row, [found[each.pk] for each in row.indicators.all() if each.pk in found])
-        for row in indicators.discrepancies()
+        for row in indicators.public_discrepancies()
     ]
 
 
-def printed_pair() -> dict | None:
+def nearly_equal_figures() -> dict | None:
     """
     The latest printed figures of the same people and days that nearly agree.
 
     Their ``difference``, below ten, is the price of print.
     """
     rows = PublishedFigure.objects.latest_revisions().public().exclude(value=None)
-    rows = rows.filter(indicator__in=indicators.public()).exclude(printed_by=None)
+    rows = rows.filter(indicator__in=indicators.public_indicators()).exclude(
+        printed_by=None
+    )
     rows = rows.exclude(indicator__family="").select_related("indicator")
     order = ("-ends_on", "-starts_on", "indicator__family", "indicator__sort_code")
     same = attrgetter("ends_on", "starts_on", "indicator.family")
@@ -250,7 +252,7 @@ def printed_pair() -> dict | None:
     return None
 
 
-def measured_by(indicator: Indicator) -> list[tuple[FrameworkTarget, str]]:
+def targets_measured_by(indicator: Indicator) -> list[tuple[FrameworkTarget, str]]:
     """The targets that an indicator measures, each with its address; one query."""
     links = TargetLink.objects.filter(plan__in=Plan.objects.public())
     rows = links.filter(indicator=indicator).select_related("target", "plan")

@@ -9,23 +9,23 @@ from strategic_areas.models import ReportingPeriod
 from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import round_assignments
 from strategic_areas.queries.plan.plan_progress import PlanProgress
-from strategic_areas.queries.plan.plans import is_over, opened
+from strategic_areas.queries.plan.plans import is_over, opened_rounds
 
 
 def headline_of(board: PlanProgress, today: date) -> headline.Headline:
     """What may be said of the plan first."""
     plan = board.plan
-    asked = round_that_tells(board.periods, today)
+    asked = round_to_report_on(board.periods, today)
     return headline.headline_of(
         [row.standing for row in board.rows],
         today=today,
         ended_on=plan.ends_on if is_over(plan, board.day) else None,
-        anyone_reported=anyone_reported(board),
-        answers=asked and answers(board, asked),
+        anyone_reported=has_any_agency_reported(board),
+        answers=asked and load_round_answers(board, asked),
     )
 
 
-def round_that_tells(
+def round_to_report_on(
     periods: Iterable[ReportingPeriod], today: date
 ) -> ReportingPeriod | None:
     """
@@ -34,18 +34,20 @@ def round_that_tells(
     It is the last round whose due date has passed or, if there is none, the last that
     opened.
     """
-    open_rounds = opened(periods, today)
+    open_rounds = opened_rounds(periods, today)
     due = (each for each in open_rounds if each.due_on < today or each.is_final)
     return next(due, next(iter(open_rounds), None))
 
 
-def agencies_asked(board: PlanProgress, asked: ReportingPeriod) -> dict[Agency, bool]:
+def has_answered_by_agency(
+    board: PlanProgress, asked: ReportingPeriod
+) -> dict[Agency, bool]:
     """The agencies of which a round asks anything, and which ones have answered it."""
     owing, given = set(), set()
-    for agency, rows in round_assignments.asked_of(board, asked).items():
+    for agency, rows in round_assignments.activities_by_agency(board, asked).items():
         if any(row.owes(asked) for row in rows):
             owing.add(agency)
-        if any(rounds.was_handed_in(board, row, asked) for row in rows):
+        if any(rounds.was_ever_submitted(board, row, asked) for row in rows):
             given.add(agency)
     for value in board.values.get(asked, ()):
         owing.add(value.agency)
@@ -55,9 +57,9 @@ def agencies_asked(board: PlanProgress, asked: ReportingPeriod) -> dict[Agency, 
     return {agency: agency in given for agency in in_order}
 
 
-def answers(board: PlanProgress, asked: ReportingPeriod) -> headline.RoundAnswers:
+def load_round_answers(board: PlanProgress, asked: ReportingPeriod) -> headline.RoundAnswers:
     """How the agencies of which a round asks anything have answered it."""
-    found = agencies_asked(board, asked)
+    found = has_answered_by_agency(board, asked)
     return headline.RoundAnswers(
         due_on=asked.due_on,
         asked=tuple(each.acronym for each in found),
@@ -68,7 +70,7 @@ def answers(board: PlanProgress, asked: ReportingPeriod) -> headline.RoundAnswer
     )
 
 
-def anyone_reported(board: PlanProgress) -> bool:
+def has_any_agency_reported(board: PlanProgress) -> bool:
     """Whether any agency has reported in this portal; public sources are no report."""
     return any(row.was_declared_here for row in board.rows) or any(
         report.was_entered for row in board.activities for report in row.reports

@@ -22,10 +22,13 @@ from strategic_areas.progress import ActivityState, Punctuality
 from strategic_areas.queries.plan import round_assignments
 from strategic_areas.queries.plan.plans import is_over
 from strategic_areas.queries.plan.progress_rows import CommitmentProgress
-from strategic_areas.queries.updates.public_updates import ENTERED, PublishedUpdate
+from strategic_areas.queries.updates.public_updates import (
+    ENTERED_PROVENANCES,
+    PublishedUpdate,
+)
 
 #: What nobody waits for any more, of a commitment and of an activity.
-DONE = CLOSED | {ActivityState.COMPLETED, ActivityState.CANCELLED}
+FINISHED = CLOSED | {ActivityState.COMPLETED, ActivityState.CANCELLED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +97,7 @@ class TimelineEvent:
         """Whether it is a record of the reconstruction that the commitment replaced."""
         own = self.subject.provenance
         provenance = getattr(self.subject, "commitment_provenance", own)
-        is_recorded = self.rows[0].provenance not in ENTERED
+        is_recorded = self.rows[0].provenance not in ENTERED_PROVENANCES
         return self.is_of_former and is_recorded and provenance != Provenance.PLAN
 
     def with_content(self, entries: Mapping, last: Container) -> "TimelineEvent":
@@ -104,7 +107,7 @@ class TimelineEvent:
         return replace(self, entry=entries[self.key], is_last=self.key in last)
 
 
-def accounts(
+def update_events(
     updates: Iterable,
     declarations: Iterable,
     activities: Mapping[int, Activity],
@@ -158,7 +161,7 @@ def _newness(account):
     return Recency(account.day, said, was_entered, row.revision), -row.pk
 
 
-def latest(
+def latest_by_subject(
     accounts: Iterable[TimelineEvent],
 ) -> dict[Activity | Commitment, TimelineEvent]:
     """The newest real account that stands of the commitment and each own activity."""
@@ -170,7 +173,7 @@ def latest(
     return found
 
 
-def steps(
+def timeline_events(
     row: CommitmentProgress,
     accounts: Iterable[TimelineEvent],
     rounds: Iterable[ReportingPeriod],
@@ -215,7 +218,7 @@ def _stated(row, today):
             yield TimelineEvent(
                 day=lines[0].decided_on, kind="amendment", subject=subject, lines=lines
             )
-        kept, is_done = each.standing.punctuality, each.standing.state in DONE
+        kept, is_done = each.standing.punctuality, each.standing.state in FINISHED
         if subject.starts_on and subject.starts_on > today and not is_done:
             yield TimelineEvent(
                 day=subject.starts_on, kind="start", subject=subject, is_ahead=True
@@ -263,7 +266,7 @@ def _as_asked(row, period, known):
     """
     agency = row.answering(period)
     if agency.pk not in known:
-        known[agency.pk] = round_assignments.on_day(agency, period.ends_on)
+        known[agency.pk] = round_assignments.agency_as_of(agency, period.ends_on)
     if known[agency.pk] is row.activity.agency:
         return row.activity
     then = copy(row.activity)

@@ -73,20 +73,20 @@ def dispute_of(record) -> Dispute | None:
     return public_dispute(row) if row else None
 
 
-def stands_open(record) -> bool:
+def has_open_dispute(record) -> bool:
     """Whether such a record is disputed and nothing is decided yet; no query."""
     row = record._state.fields_cache.get("dispute")
     return row is not None and row.resolved_on is None
 
 
-def unresolved(field: str, record="pk") -> Exists:
+def has_unresolved_dispute(field: str, record="pk") -> Exists:
     """A column of another query: whether the record at this lookup is disputed."""
     rows = RecordDispute.objects.unresolved()
     return Exists(rows.filter(**{field: OuterRef(record)}))
 
 
 #: The columns that are read of an update and of a declaration.
-READ = (
+DECLARATION_COLUMNS = (
     "pk",
     "period_id",
     "agency_id",
@@ -99,8 +99,8 @@ READ = (
     "revision",
     "public_id",
 )
-OF_UPDATE = (
-    *READ,
+REPORT_COLUMNS = (
+    *DECLARATION_COLUMNS,
     "activity_id",
     "execution",
     "percent",
@@ -144,21 +144,23 @@ class CountedDeclaration(CountedUpdate, progress.Declaration):
     """A declaration on a commitment's expected result."""
 
 
-def updates():
+def counted_report_rows():
     """Updates that count, and those that wait for review, as rows of few columns."""
-    return columns_of(ActivityUpdate.objects.counted_or_in_review().order_by())
+    return select_report_columns(
+        ActivityUpdate.objects.counted_or_in_review().order_by()
+    )
 
 
-def columns_of(updates):
+def select_report_columns(updates):
     """The rows of ``updates``, with the columns that ``report`` reads."""
     obstacle = Q(obstacle_es__gt="", is_reserved=False)
     # No text is told, so none is looked for in the other language.
     rows = updates.rewrite(False).annotate(
-        is_disputed=unresolved("activity_update"),
+        is_disputed=has_unresolved_dispute("activity_update"),
         is_held_back=ExpressionWrapper(obstacle, BooleanField()),
         voice=Case(When(origin="record", then=Subquery(_voices()))),
     )
-    return rows.values_list(*OF_UPDATE, named=True)
+    return rows.values_list(*REPORT_COLUMNS, named=True)
 
 
 def _voices():
@@ -169,13 +171,13 @@ def _voices():
     return voices.values("strongest")
 
 
-def declarations():
+def counted_declaration_rows():
     """Declarations that count, as rows of few columns."""
     rows = CommitmentUpdate.objects.rewrite(False).counted().order_by()
-    return rows.values_list(*READ, "commitment_id", "result", named=True)
+    return rows.values_list(*DECLARATION_COLUMNS, "commitment_id", "result", named=True)
 
 
-def report(row, period: ReportingPeriod) -> CountedReport:
+def build_report(row, period: ReportingPeriod) -> CountedReport:
     """The report in a row of ``updates``."""
     return CountedReport(
         **_counted(row, period),
@@ -194,7 +196,7 @@ def report(row, period: ReportingPeriod) -> CountedReport:
     )
 
 
-def declaration(row, period: ReportingPeriod) -> CountedDeclaration:
+def build_declaration(row, period: ReportingPeriod) -> CountedDeclaration:
     """The declaration in a row of ``declarations``, or in a whole declaration."""
     return CountedDeclaration(**_counted(row, period), result=row.result)
 
@@ -231,7 +233,9 @@ class CountedUpdates:
     told_by: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
-def rows_of(plan: Plan, periods: Iterable[ReportingPeriod]) -> tuple[dict, dict]:
+def load_counted_rows(
+    plan: Plan, periods: Iterable[ReportingPeriod]
+) -> tuple[dict, dict]:
     """
     The rows of a plan's ``updates`` and ``declarations`` of some periods; two queries.
 
@@ -239,20 +243,20 @@ def rows_of(plan: Plan, periods: Iterable[ReportingPeriod]) -> tuple[dict, dict]
     """
     told = {"plan": plan, "period__in": [each.pk for each in periods]}
     found = defaultdict(dict), defaultdict(dict)
-    for row in updates().filter(**told):
+    for row in counted_report_rows().filter(**told):
         found[0][row.activity_id][row.pk] = row
-    for row in declarations().filter(**told):
+    for row in counted_declaration_rows().filter(**told):
         found[1][row.commitment_id][row.pk] = row
     return found
 
 
-def accounts_of(
+def counted_updates_of(
     updates: Mapping[int, Mapping],
     declarations: Mapping[int, Mapping],
     periods: Iterable[ReportingPeriod],
 ) -> CountedUpdates:
     """The accounts in what ``rows_of`` gives."""
-    return read_accounts(
+    return build_counted_updates(
         *(
             [row for rows in found.values() for row in rows.values()]
             for found in (updates, declarations)
@@ -261,7 +265,7 @@ def accounts_of(
     )
 
 
-def read_accounts(
+def build_counted_updates(
     updates: Iterable, declarations: Iterable, periods: Iterable[ReportingPeriod]
 ) -> CountedUpdates:
     """The accounts in rows of ``updates`` and ``declarations``, of these periods."""
@@ -273,14 +277,14 @@ def read_accounts(
         if row.status == RevisionStatus.SUBMITTED:
             handed_in.setdefault(row.activity_id, {})[row.period_id] = said_on(row)
         else:
-            reports[row.activity_id].append(report(row, periods[row.period_id]))
+            reports[row.activity_id].append(build_report(row, periods[row.period_id]))
     for row in declarations:
-        said = declaration(row, periods[row.period_id])
+        said = build_declaration(row, periods[row.period_id])
         declared[row.commitment_id].append(said)
     return CountedUpdates(reports, declared, handed_in, told_by)
 
 
-def sources_behind(plan: Plan):
+def sources_of_plan(plan: Plan):
     """The distinct sources that the plan's commitments, activities and updates cite."""
     counted = ActivityUpdate.objects.counted()
     counted = counted.filter(plan=plan, activity__is_in_plan=True)

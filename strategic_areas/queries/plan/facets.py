@@ -31,7 +31,7 @@ class FilterableRecord:
     values: Mapping[str, frozenset[str]]
 
 
-def any_unknown(
+def has_unknown_value(
     facets: Mapping[str, Facet], possible: Mapping[str, Iterable[str]]
 ) -> bool:
     """
@@ -45,7 +45,7 @@ def any_unknown(
     )
 
 
-def sift(
+def apply_filters(
     items: Iterable[FilterableRecord], asked: Mapping[str, str], names: Iterable[str]
 ) -> tuple[list, dict[str, Facet]]:
     """The records that have every value asked for, and a facet for each name."""

@@ -7,10 +7,13 @@ from datetime import date
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.queries.plan import counted_updates
 from strategic_areas.queries.plan.plan_progress import PlanProgress
-from strategic_areas.queries.plan.progress_rows import CommitmentProgress, build
+from strategic_areas.queries.plan.progress_rows import (
+    CommitmentProgress,
+    build_progress,
+)
 
 
-def changed_since(
+def commitments_changed_since(
     board: PlanProgress, period: ReportingPeriod
 ) -> tuple[CommitmentProgress, ...]:
     """
@@ -24,7 +27,7 @@ def changed_since(
     def by_then(accounts):
         return [each for each in accounts if each.period_ends_on <= last]
 
-    then = build(
+    then = build_progress(
         [row.commitment for row in board.rows],
         [each.activity for each in board.activities],
         counted_updates.CountedUpdates(
@@ -41,7 +44,7 @@ def changed_since(
     )
 
 
-def day_said(text: str) -> date | None:
+def parse_amendment_day(text: str) -> date | None:
     """The date that an amendment writes as 31/03/2026 or 2026-03-31; else None."""
     for pattern, order in ((r"(\d+)/(\d+)/(\d{4})", -1), (r"(\d{4})-(\d+)-(\d+)", 1)):
         if found := re.fullmatch(pattern, text.strip()):

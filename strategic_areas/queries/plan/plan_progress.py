@@ -22,19 +22,19 @@ from strategic_areas.models.review import Revision
 from strategic_areas.queries import asked_values
 from strategic_areas.queries.caching import PLAN_CACHE
 from strategic_areas.queries.plan import counted_updates, round_assignments, submissions
-from strategic_areas.queries.plan.plans import opened, periods_of
+from strategic_areas.queries.plan.plans import opened_rounds, periods_of
 from strategic_areas.queries.plan.progress_rows import (
     ActivityProgress,
     CommitmentProgress,
-    build,
-    count_rows,
+    build_progress,
+    count_states,
     recorded_until,
-    records_of,
+    recorded_work_of,
 )
 from strategic_areas.queries.plan.submissions import FirstSubmissions
 
 #: What is read of an activity; a page of one reads the rest itself.
-LISTED = (
+ACTIVITY_COLUMNS = (
     *("id", "plan_id", "commitment_id", "agency_id", "code", "sort_code", "provenance"),
     "is_in_plan",
     *("title_es", "title_en", "kind", "quantity", "unit_es", "unit_en"),
@@ -77,7 +77,7 @@ class PlanProgress:
     #: Ids of the rounds for which it was loaded; one of an agency knows of all rounds.
     asked: frozenset[int] = frozenset()
     #: Of that agency, or of all: the values for which each round asks.
-    values: asked_values.AskedValues = field(default_factory=dict)
+    values: asked_values.ValuesByRound = field(default_factory=dict)
     #: What it was made of, as plain rows: see ``_followed``.
     made_of: "StoredRows | None" = field(default=None, repr=False, compare=False)
 
@@ -97,11 +97,11 @@ class PlanProgress:
 
     @cached_property
     def counts(self):
-        return count_rows(self.rows)
+        return count_states(self.rows)
 
     @cached_property
     def records(self):
-        return records_of(self.rows)
+        return recorded_work_of(self.rows)
 
     @cached_property
     def recorded_until(self):
@@ -119,7 +119,7 @@ class PlanProgress:
         return found and found.day
 
 
-def load(
+def load_plan_progress(
     plan: Plan,
     today: date,
     supporter: Agency | None = None,
@@ -137,14 +137,14 @@ def load(
         (plan.pk, today), lambda before: _read(plan, today, before)
     )
     asked = tuple(asked)
-    return with_rounds(board, supporter, asked) if supporter or asked else board
+    return add_rounds(board, supporter, asked) if supporter or asked else board
 
 
-def load_with_rounds(plan: Plan, today: date) -> PlanProgress:
+def load_progress_with_rounds(plan: Plan, today: date) -> PlanProgress:
     """The board of a plan, loaded for every round that has opened."""
-    board = load(plan, today)
-    asked = opened(board.periods, today)
-    return with_rounds(board, None, asked) if asked else board
+    board = load_plan_progress(plan, today)
+    asked = opened_rounds(board.periods, today)
+    return add_rounds(board, None, asked) if asked else board
 
 
 def _read(plan, today, before):
@@ -156,15 +156,17 @@ def _read(plan, today, before):
     known = [plan, *agencies.values(), *periods, *programmes.values()]
     known += [each.area for each in programmes.values()]
     structure = (list(map(_values, known)), commitments, activities)
-    read = StoredRows(structure, *counted_updates.rows_of(plan, periods))
+    read = StoredRows(structure, *counted_updates.load_counted_rows(plan, periods))
     if before and before.made_of.structure == structure:
         return _followed(before, read)
     commitments = list(_records(Commitment, commitments))
     _link(commitments, plan, agencies, programmes)
     activities = _records(Activity, activities)
     activities = _linked(activities, commitments, agencies)
-    accounts = counted_updates.accounts_of(read.updates, read.declarations, periods)
-    rows = build(commitments, activities, accounts, periods, today)
+    accounts = counted_updates.counted_updates_of(
+        read.updates, read.declarations, periods
+    )
+    rows = build_progress(commitments, activities, accounts, periods, today)
     return PlanProgress(plan, rows, tuple(periods), today, made_of=read)
 
 
@@ -174,12 +176,12 @@ def _values(record):
 
 def _columns(model):
     every = [each.attname for each in model._meta.concrete_fields]
-    return [each for each in every if model is Commitment or each in LISTED]
+    return [each for each in every if model is Commitment or each in ACTIVITY_COLUMNS]
 
 
 def _rows(model, **lookups):
     """The standing records as rows, each behind whether its agency disputes it."""
-    rows = with_marks(model.objects.not_superseded()).filter(**lookups).rewrite(False)
+    rows = with_dispute_marks(model.objects.not_superseded()).filter(**lookups).rewrite(False)
     return list(rows.values_list("is_disputed", *_columns(model)))
 
 
@@ -204,7 +206,7 @@ def _followed(before, read):
     ]
     work = [each.activity for row in touched for each in row.activities]
     commitments = [row.commitment for row in touched]
-    accounts = counted_updates.accounts_of(
+    accounts = counted_updates.counted_updates_of(
         {each.pk: read.updates[each.pk] for each in work if each.pk in read.updates},
         {
             each.pk: read.declarations[each.pk]
@@ -213,13 +215,15 @@ def _followed(before, read):
         },
         before.periods,
     )
-    made = build(commitments, work, accounts, before.periods, before.day)
+    made = build_progress(commitments, work, accounts, before.periods, before.day)
     anew = {row.commitment.pk: row for row in made}
     rows = tuple(anew.get(row.commitment.pk, row) for row in before.rows)
     return replace(before, rows=rows, made_of=read)
 
 
-def once_published(board: PlanProgress, reports: Iterable[Revision]) -> PlanProgress:
+def progress_after_publishing(
+    board: PlanProgress, reports: Iterable[Revision]
+) -> PlanProgress:
     """The board as it will be once reports of its plan that wait are public."""
     updates, declared = dict(board.made_of.updates), dict(board.made_of.declarations)
     for new in (each for each in reports if not each.is_demonstration):
@@ -243,22 +247,24 @@ def _differing(before, now):
     return {pk for pk in before.keys() | now.keys() if before.get(pk) != now.get(pk)}
 
 
-def with_rounds(
+def add_rounds(
     board: PlanProgress, supporter: Agency | None, asked: Iterable[ReportingPeriod]
 ) -> PlanProgress:
     """The board with what ``load`` tells of a supporter and of rounds."""
     plan = board.plan
     handed_in = submissions.first_submissions(plan, supporter, asked)
     activities = [each.activity for each in board.activities]
-    moves = round_assignments.moves(plan)
-    asked_of = round_assignments.asked_then(activities, asked or board.periods, moves)
+    moves = round_assignments.agency_changes(plan)
+    asked_of = round_assignments.agencies_asked(
+        activities, asked or board.periods, moves
+    )
     asked_of |= {key: each.agency_id for key, each in handed_in.items()}
     return replace(
         board,
         rows=round_assignments.with_agencies_asked(board.rows, asked_of),
         handed_in=handed_in,
         asked=frozenset(each.pk for each in asked),
-        values=asked_values.asked(plan, board.periods, supporter),
+        values=asked_values.values_by_round(plan, board.periods, supporter),
         supporter=supporter,
         **(_of_supporter(plan, supporter) if supporter else {}),
     )
@@ -326,8 +332,8 @@ def _linked(activities, commitments, agencies):
     return work
 
 
-def with_marks(rows: QuerySet) -> QuerySet:
+def with_dispute_marks(rows: QuerySet) -> QuerySet:
     """The records of public plans by code, each marked if its agency disputes it."""
-    is_disputed = counted_updates.unresolved(rows.model._meta.model_name)
+    is_disputed = counted_updates.has_unresolved_dispute(rows.model._meta.model_name)
     rows = rows.public().annotate(is_disputed=is_disputed)
     return rows.order_by("sort_code", "pk")

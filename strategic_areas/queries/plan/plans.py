@@ -47,7 +47,7 @@ def approved_changes():
     return PlanChange.objects.select_related("amendment")
 
 
-def amended():
+def changes_by_amendment():
     """
     The changes of a plan itself, for showing it as of a past day.
 
@@ -62,20 +62,20 @@ def amended():
     )
 
 
-def plain_before(change: PlanChange) -> object:
+def old_plain_value(change: PlanChange) -> object:
     """The old value as the record held it; None if it was a text, or was purged."""
     with suppress(ValueError):
         return json.loads(change.old_plain)
     return None
 
 
-def reconstructed(plan="pk"):
+def is_reconstructed_column(plan="pk"):
     """A column of another query: whether the plan at this lookup is reconstructed."""
     standing = Commitment.objects.not_superseded().filter(plan=OuterRef(plan))
     return Exists(standing.exclude(provenance=Provenance.PLAN))
 
 
-def public():
+def public_plans():
     """
     Plans that anyone may read, the latest first.
 
@@ -93,19 +93,19 @@ def _described(rows):
         has_later=Exists(LaterActivity.objects.filter(**of_it)),
         has_changes=Exists(PlanChange.objects.filter(**of_it))
         | Exists(PlanFile.objects.loaded().filter(**of_it)),
-        is_reconstructed=reconstructed(),
+        is_reconstructed=is_reconstructed_column(),
         is_asked=Exists(FrameworkTarget.objects.exclude(body="")),
     )
 
 
-def by_code(code: str) -> Plan | None:
+def plan_by_code(code: str) -> Plan | None:
     """The public plan of this code, or None."""
-    return public().filter(code=code).first()
+    return public_plans().filter(code=code).first()
 
 
-def with_areas():
+def plans_with_areas():
     """The public plans that have a record, each with its areas."""
-    return public().filter(has_record=True).prefetch_related("areas")
+    return public_plans().filter(has_record=True).prefetch_related("areas")
 
 
 def periods_of(plan: Plan) -> list[ReportingPeriod]:
@@ -114,7 +114,9 @@ def periods_of(plan: Plan) -> list[ReportingPeriod]:
     return list(rows.order_by("-ends_on", "-starts_on", "pk"))
 
 
-def opened(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPeriod]:
+def opened_rounds(
+    periods: Iterable[ReportingPeriod], today: date
+) -> list[ReportingPeriod]:
     """The real rounds among a plan's periods that have opened, newest first."""
     rounds = [
         period
@@ -130,10 +132,10 @@ def latest_round(
     periods: Iterable[ReportingPeriod], today: date
 ) -> ReportingPeriod | None:
     """The last real round among a plan's periods that has opened."""
-    return next(iter(opened(periods, today)), None)
+    return next(iter(opened_rounds(periods, today)), None)
 
 
-def choose(today: date, *, approving: Plan | None = None) -> PlanChoice:
+def choose_plan(today: date, *, approving: Plan | None = None) -> PlanChoice:
     """
     The latest approved plan whose dates hold today, and the plan for the home page.
 
@@ -178,13 +180,13 @@ class PlanListItem:
     gap_until: date | None
 
 
-def standing_numbers() -> dict[int, int]:
+def commitment_counts() -> dict[int, int]:
     """How many standing commitments a plan has, by its key."""
     standing = Commitment.objects.not_superseded().order_by().values_list("plan")
     return dict(standing.annotate(Count("pk")))
 
 
-def lines(
+def plan_list_items(
     today: date,
     choice: PlanChoice | None = None,
     numbers: Mapping[int, int] = MappingProxyType({}),
@@ -194,8 +196,8 @@ def lines(
 
     Where commitments are told, ``numbers`` holds how many each plan has.
     """
-    choice, covered_until, found = choice or choose(today), None, []
-    for plan in sorted(public(), key=lambda plan: (plan.starts_on, plan.ends_on)):
+    choice, covered_until, found = choice or choose_plan(today), None, []
+    for plan in sorted(public_plans(), key=lambda plan: (plan.starts_on, plan.ends_on)):
         has_gap = covered_until and (plan.starts_on - covered_until).days > 1
         found.append(
             PlanListItem(
@@ -223,7 +225,7 @@ def is_over(plan: Plan, day: date) -> bool:
     return plan.ends_on < day or plan.status == Plan.Status.ENDED
 
 
-def themes() -> dict[int, list[Theme]]:
+def themes_by_plan() -> dict[int, list[Theme]]:
     """The themes that activities of each plan have, by its key; one query."""
     rows = Activity.objects.not_superseded().exclude(themes=[]).order_by()
     found = defaultdict(set)
@@ -232,7 +234,7 @@ def themes() -> dict[int, list[Theme]]:
     return {plan: [each for each in Theme if each in found[plan]] for plan in found}
 
 
-def first_code(plan: Plan) -> str:
+def first_commitment_code(plan: Plan) -> str:
     standing = (
         Commitment.objects.not_superseded().filter(plan=plan).order_by("sort_code")
     )

@@ -16,7 +16,7 @@ from strategic_areas.commitment_states import (
 from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
 from strategic_areas.models.records import SourceVoice
 from strategic_areas.queries.plan import counted_updates, round_assignments
-from strategic_areas.queries.plan.plans import is_over, opened
+from strategic_areas.queries.plan.plans import is_over, opened_rounds
 from strategic_areas.themes import Theme
 
 
@@ -117,7 +117,7 @@ class CommitmentProgress:
     @cached_property
     def records(self):
         """What is on record of it if it is reconstructed, else None."""
-        return records_of([self])
+        return recorded_work_of([self])
 
     @property
     def themes(self):
@@ -147,7 +147,7 @@ class CommitmentProgress:
         return deadline_of(self.commitment)
 
 
-def build(
+def build_progress(
     commitments: Iterable[Commitment],
     activities: Iterable[Activity],
     accounts: counted_updates.CountedUpdates,
@@ -160,7 +160,7 @@ def build(
     ``periods`` are all of the plan, ``accounts`` those of some of them.
     """
     activities, work = list(activities), defaultdict(list)
-    asked = opened(periods, today)
+    asked = opened_rounds(periods, today)
     reported_by = round_assignments.agencies_by_period(activities, accounts.told_by)
     for activity in activities:
         filed = tuple(accounts.reports.get(activity.pk, ()))
@@ -249,20 +249,20 @@ def recorded_until(rows: Iterable[CommitmentProgress]) -> date | None:
     return max((day for day in days if day), default=None)
 
 
-def count_rows(rows: Iterable[CommitmentProgress]) -> progress.StateCounts:
+def count_states(rows: Iterable[CommitmentProgress]) -> progress.StateCounts:
     return progress.count_states(row.standing.state for row in rows)
 
 
-def records_of(rows: Iterable[CommitmentProgress]) -> RecordedWork | None:
+def recorded_work_of(rows: Iterable[CommitmentProgress]) -> RecordedWork | None:
     found = [row for row in rows if not row.commitment.is_official]
     if not found:
         return None
     plan = found[0].commitment.plan
     accounts = [each.reports for row in found for each in row.activities]
-    return count_records(accounts, plan.starts_on.year, plan.ends_on.year)
+    return count_recorded_work(accounts, plan.starts_on.year, plan.ends_on.year)
 
 
-def count_records(
+def count_recorded_work(
     accounts: Iterable[Sequence[counted_updates.CountedReport]], first: int, last: int
 ) -> RecordedWork:
     """
@@ -290,7 +290,7 @@ def count_records(
     )
 
 
-def sentence_of(rows: Iterable[CommitmentProgress]) -> headline.Headline:
+def headline_of_rows(rows: Iterable[CommitmentProgress]) -> headline.Headline:
     """Counts and punctuality of a part of a plan, however few have reported."""
     return headline.headline_of([row.standing for row in rows], today=date.min)
 

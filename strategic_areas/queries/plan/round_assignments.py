@@ -14,12 +14,12 @@ from strategic_areas.models import Activity, Plan, PlanChange, ReportingPeriod
 from strategic_areas.queries.plan import plans
 
 #: The fields of an agency that a former name replaces; its address stays today's.
-NAMED = ("acronym", "name_es", "name_en")
+NAME_FIELDS = ("acronym", "name_es", "name_en")
 #: The end of the period of a row of the other query.
 PERIOD_END = OuterRef("period__ends_on")
 
 
-def name_then(agency: str, day=PERIOD_END) -> Subquery:
+def former_name_column(agency: str, day=PERIOD_END) -> Subquery:
     """
     A column of another query: the former name that an agency had on a day.
 
@@ -33,10 +33,10 @@ def name_then(agency: str, day=PERIOD_END) -> Subquery:
     ).order_by("ends_on", "pk")
     if hasattr(rows, "rewrite"):
         rows = rows.rewrite(False)
-    return Subquery(rows.values_list(JSONObject(**{n: n for n in NAMED}))[:1])
+    return Subquery(rows.values_list(JSONObject(**{n: n for n in NAME_FIELDS}))[:1])
 
 
-def name_on(names: Iterable[AgencyName], day: date) -> Mapping | None:
+def former_name_on(names: Iterable[AgencyName], day: date) -> Mapping | None:
     """The former name that an agency had on a day; None if it had today's."""
     held = [
         each
@@ -48,10 +48,10 @@ def name_on(names: Iterable[AgencyName], day: date) -> Mapping | None:
     if not held:
         return None
     first = min(held, key=lambda each: (each.ends_on, each.pk))
-    return {name: getattr(first, name) for name in NAMED}
+    return {name: getattr(first, name) for name in NAME_FIELDS}
 
 
-def under_name(agency: Agency, name: Mapping | None) -> Agency:
+def with_former_name(agency: Agency, name: Mapping | None) -> Agency:
     """
     A copy of the agency with that name, to be read and never saved.
 
@@ -67,17 +67,17 @@ def under_name(agency: Agency, name: Mapping | None) -> Agency:
     return renamed
 
 
-def on_day(agency: Agency, day: date) -> Agency:
+def agency_as_of(agency: Agency, day: date) -> Agency:
     """The agency, read with its former names, as it was called on a day."""
-    return under_name(agency, name_on(agency.former_names.all(), day))
+    return with_former_name(agency, former_name_on(agency.former_names.all(), day))
 
 
-def every_agency() -> list[Agency]:
+def agencies_with_former_names() -> list[Agency]:
     """All agencies, each with its former names."""
     return list(Agency.objects.order_by("pk").prefetch_related("former_names"))
 
 
-def agencies_by_word(agencies: Iterable[Agency]) -> Mapping[int | str, Agency]:
+def agencies_by_name(agencies: Iterable[Agency]) -> Mapping[int | str, Agency]:
     """
     Agencies by their keys, and by the words that may name them in an amendment.
 
@@ -100,10 +100,10 @@ def _words(named):
 
 
 #: The field of an activity that changes when it is moved to another agency.
-MOVED = "agency"
+AGENCY_FIELD = "agency"
 
 
-def asked_of(board, period: ReportingPeriod) -> Mapping[Agency, list]:
+def activities_by_agency(board, period: ReportingPeriod) -> Mapping[Agency, list]:
     """
     The activities of which a round asks each agency, owed or not.
 
@@ -130,13 +130,15 @@ def _asked_of(board, period):
     return {agencies[key]: rows for key, rows in found.items()}
 
 
-def moves(plan: Plan) -> list[PlanChange]:
+def agency_changes(plan: Plan) -> list[PlanChange]:
     """The changes by which amendments moved activities of a plan to other agencies."""
-    moved = plans.amended().filter(plan=plan, activity__isnull=False, field=MOVED)
+    moved = plans.changes_by_amendment().filter(
+        plan=plan, activity__isnull=False, field=AGENCY_FIELD
+    )
     return list(moved)
 
 
-def asked_then(
+def agencies_asked(
     activities: Iterable[Activity],
     periods: Iterable[ReportingPeriod],
     moves: Iterable[PlanChange],
@@ -153,7 +155,7 @@ def asked_then(
             moved[move.activity_id].append(move)
     if not (moved and periods):
         return {}
-    named, found = agencies_by_word(every_agency()), {}
+    named, found = agencies_by_name(agencies_with_former_names()), {}
     for period in periods:
         closed = period.closes_on or period.ends_on
         for activity, each in moved.items():
@@ -166,7 +168,9 @@ def asked_then(
 def _before(moves, day, named):
     """The agency that answered on a day; None if the first to move it is unknown."""
     later = (move for move in moves if move.decided_on > day)
-    old = (named.get(plans.plain_before(move) or move.old_value_es) for move in later)
+    old = (
+        named.get(plans.old_plain_value(move) or move.old_value_es) for move in later
+    )
     return next(filter(None, old), None)
 
 

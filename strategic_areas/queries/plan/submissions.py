@@ -75,7 +75,7 @@ def _taken_back():
     return later.filter(to_status=RevisionStatus.DRAFT).exclude(Exists(returned))
 
 
-def review_days() -> int | None:
+def median_review_days() -> int | None:
     """The secretariat's median days from a submission to its decision."""
     steps = (
         Transition.objects.filter(

@@ -43,18 +43,18 @@ from strategic_areas.queries.plan import counted_updates
 from strategic_areas.queries.plan.plan_progress import (
     activities_of,
     commitments_of,
-    with_marks,
+    with_dispute_marks,
 )
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.progress_rows import (
     ActivityProgress,
     CommitmentProgress,
-    build,
+    build_progress,
 )
 from strategic_areas.queries.updates import public_updates
 from strategic_areas.queries.updates.public_updates import (
-    FIGURES,
-    TEXTS,
+    FIGURE_FIELDS,
+    TEXT_FIELDS,
     PublishedUpdate,
 )
 
@@ -64,25 +64,25 @@ RowsByDataset = dict[str, dict[str, dict]]
 Keys = Mapping[type[Model], set[int]]
 
 #: The models of records by which anything in these rows may change.
-TOUCHING = frozenset(
+SOURCE_MODELS = frozenset(
     {Plan, StrategicArea, Programme, Commitment, Activity, Indicator, Source}
 )
 LANGUAGES = ("es", "en")
 #: What is told of a report beside its numbers.
-REPORTED = (
+REPORT_COLUMNS = (
     *("kind", "public_id", "revision", "status", "provenance", "state", "result"),
     *("reported_on", "published_on", "unchanged_since", "withdrawn_on", "is_disputed"),
     *("withdrawal_cause", "withdrawal_reason_es", "withdrawal_reason_en"),
     *("is_demonstration", "is_reserved", "legal_basis", "note_es", "note_en"),
     *(
         f"{name}_{language}"
-        for name in ("text", *(field.name for field in TEXTS))
+        for name in ("text", *(field.name for field in TEXT_FIELDS))
         for language in LANGUAGES
     ),
 )
-COUNTED = ("percent", *(field.name for field in FIGURES))
+REPORT_NUMBERS = ("percent", *(field.name for field in FIGURE_FIELDS))
 #: What is told of a value beside its number.
-OF_VALUE = (
+VALUE_COLUMNS = (
     *("starts_on", "ends_on", "starts_exact_to", "ends_exact_to", "exactness"),
     *("counted_by", "status", "provenance", "differs", "is_break", "is_disputed"),
     *("caption_es", "caption_en", "note_es", "note_en", "withheld"),
@@ -90,7 +90,7 @@ OF_VALUE = (
 )
 
 
-def concerned(touched: Iterable[tuple[type[Model], int]]) -> Keys:
+def affected_records(touched: Iterable[tuple[type[Model], int]]) -> Keys:
     """
     The records that are touched, and those of which the public reads by them.
 
@@ -126,7 +126,7 @@ def _pks(rows, name="pk"):
     return set(rows.order_by().values_list(name, flat=True))
 
 
-def both(one: Keys, other: Keys) -> Keys:
+def merge_keys(one: Keys, other: Keys) -> Keys:
     """All records of either."""
     return {
         model: one.get(model, set()) | other.get(model, set())
@@ -134,20 +134,23 @@ def both(one: Keys, other: Keys) -> Keys:
     }
 
 
-def public_rows(keys: Keys) -> RowsByDataset:
+def read_public_rows(keys: Keys) -> RowsByDataset:
     """What the public reads of these records now; what it does not read is left out."""
     keys, public = defaultdict(set, keys), Plan.objects.public()
     plans = public.filter(pk__in=keys[Plan])
     areas = StrategicArea.objects.select_related("plan")
     programmes = Programme.objects.select_related("plan", "area")
-    rows = list(standing(keys[Commitment]))
-    told = public_updates.entries(
+    rows = list(progress_of_commitments(keys[Commitment]))
+    told = public_updates.build_published_updates(
         row
-        for every in (public_updates.updates(), public_updates.declarations())
-        for row in not_taken_back(every.filter(pk__in=keys[every.model]))
+        for every in (
+            public_updates.public_reports(),
+            public_updates.public_declarations(),
+        )
+        for row in without_withdrawn(every.filter(pk__in=keys[every.model]))
     )
-    lines = indicators.lines(
-        indicators.public().filter(pk__in=keys[Indicator]), in_full=True
+    lines = indicators.load_series(
+        indicators.public_indicators().filter(pk__in=keys[Indicator]), in_full=True
     )
     return {
         "plans": {each.code: _stored(each) for each in plans},
@@ -168,7 +171,7 @@ def public_rows(keys: Keys) -> RowsByDataset:
     }
 
 
-def not_taken_back(rows: QuerySet) -> QuerySet:
+def without_withdrawn(rows: QuerySet) -> QuerySet:
     """What was withdrawn is not told in an older wording either."""
     about = {name: OuterRef(name) for name in ("period", rows.model.subject_field)}
     withdrawn = rows.model.objects.filter(status=RevisionStatus.WITHDRAWN, **about)
@@ -176,7 +179,7 @@ def not_taken_back(rows: QuerySet) -> QuerySet:
     return rows.exclude(Exists(newer), status=RevisionStatus.REPLACED)
 
 
-def standing(
+def progress_of_commitments(
     commitments: Iterable[int] | QuerySet, *, or_not: bool = False
 ) -> Iterator[CommitmentProgress]:
     """
@@ -187,18 +190,20 @@ def standing(
     agencies = Agency.objects.in_bulk()
     for plan in Plan.objects.filter(commitments__in=commitments).distinct():
         rows = _standing(Commitment, or_not).filter(pk__in=commitments)
-        own = commitments_of(plan, with_marks(rows), agencies)
+        own = commitments_of(plan, with_dispute_marks(rows), agencies)
         rows = _standing(Activity, or_not).filter(commitment__in=own)
-        work = activities_of(plan, with_marks(rows), agencies, own)
+        work = activities_of(plan, with_dispute_marks(rows), agencies, own)
         periods = periods_of(plan)
-        accounts = counted_updates.read_accounts(
-            counted_updates.updates().filter(activity__in=[each.pk for each in work]),
-            counted_updates.declarations().filter(
+        accounts = counted_updates.build_counted_updates(
+            counted_updates.counted_report_rows().filter(
+                activity__in=[each.pk for each in work]
+            ),
+            counted_updates.counted_declaration_rows().filter(
                 commitment__in=[each.pk for each in own]
             ),
             periods,
         )
-        yield from build(own, work, accounts, periods, timezone.localdate())
+        yield from build_progress(own, work, accounts, periods, timezone.localdate())
 
 
 def _standing(model, or_not):
@@ -234,7 +239,7 @@ def commitment_row(row: CommitmentProgress) -> dict:
     """A commitment, without its activities."""
     return {
         **_stored(row.commitment, "plan", "programme", "lead"),
-        **standing_row(row.standing),
+        **state_columns(row.standing),
         "percent": row.standing.percent,
         "is_disputed": row.commitment.is_disputed,
     }
@@ -246,12 +251,12 @@ def activity_row(row: ActivityProgress) -> dict:
     return {
         **_stored(about, "plan", "commitment", "agency"),
         **_numbers({"quantity": disclose_planned_quantity(about)}),
-        **standing_row(row.standing),
+        **state_columns(row.standing),
         "is_disputed": about.is_disputed,
     }
 
 
-def standing_row(standing) -> dict:
+def state_columns(standing) -> dict:
     """What follows from reports."""
     return {"state": standing.state, "punctuality": standing.punctuality}
 
@@ -270,8 +275,8 @@ def report_row(entry: PublishedUpdate) -> dict:
         "subject": entry.subject.code,
         "agency": entry.agency.acronym,
         "period": entry.period.code,
-        **{name: getattr(entry, name) for name in REPORTED},
-        **_numbers({name: getattr(entry, name) for name in COUNTED}),
+        **{name: getattr(entry, name) for name in REPORT_COLUMNS},
+        **_numbers({name: getattr(entry, name) for name in REPORT_NUMBERS}),
     }
 
 
@@ -331,7 +336,7 @@ def value_row(point: SeriesPoint) -> dict:
     """A value, with the earlier ones that it revised, the latest first."""
     is_told = point.value is not None
     return {
-        **{name: getattr(point, name) for name in OF_VALUE},
+        **{name: getattr(point, name) for name in VALUE_COLUMNS},
         "shown": point.shown,
         "value": point.value,
         "protected": ("value",) if point.shown is ValueDisplay.PROTECTED else (),
@@ -354,10 +359,10 @@ def part_row(breakdown, cell) -> dict:
 
 
 #: A dataset → the columns of its rows that follow from others, which nobody states.
-FOLLOWING = {
+COMPUTED_COLUMNS = {
     "commitments": ("state", "punctuality", "percent"),
     "activities": ("state", "punctuality", "quantity"),
-    "reports": ("state", *COUNTED),
+    "reports": ("state", *REPORT_NUMBERS),
     "indicators": ("baseline_value",),
     "values": ("value", "caption_es", "note_es", "earlier"),
     "parts": ("value",),
@@ -426,7 +431,7 @@ class RowDifference:
     def following(self) -> tuple[str, ...]:
         """The columns that follow from others; none of a record that comes or goes."""
         is_told = self.before and self.after or "indicator" in self.row
-        return FOLLOWING.get(self.dataset, ()) if is_told else ()
+        return COMPUTED_COLUMNS.get(self.dataset, ()) if is_told else ()
 
     @property
     def pages(self) -> list[tuple]:
@@ -436,7 +441,7 @@ class RowDifference:
         return [*([own(self.row)] if own else []), list_of_kind]
 
 
-def difference(before: RowsByDataset, after: RowsByDataset) -> list[RowDifference]:
+def row_differences(before: RowsByDataset, after: RowsByDataset) -> list[RowDifference]:
     """
     What differs between two readings of the same records, dataset by dataset.
 

@@ -23,16 +23,16 @@ from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import IndicatorSeries
 from strategic_areas.queries.pages import references
 from strategic_areas.queries.pages.references import TargetCommitments
-from strategic_areas.queries.plan.plan_progress import PlanProgress, with_rounds
-from strategic_areas.queries.plan.plans import opened, periods_of
+from strategic_areas.queries.plan.plan_progress import PlanProgress, add_rounds
+from strategic_areas.queries.plan.plans import opened_rounds, periods_of
 from strategic_areas.queries.public_rows import (
     Keys,
-    not_taken_back,
     parts_of,
-    standing,
+    progress_of_commitments,
     value_key,
+    without_withdrawn,
 )
-from strategic_areas.queries.rounds import ReportingObligation, asked_in
+from strategic_areas.queries.rounds import ReportingObligation, obligations_in
 from strategic_areas.queries.updates import public_updates
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
@@ -62,7 +62,7 @@ class PlanReading:
         """Every standing commitment and activity, as the pages count them."""
         own = self._asked_for(Commitment.objects.filter(plan=self.plan)).values("pk")
         periods = tuple(periods_of(self.plan))
-        rows = standing(own, or_not=self.only is not None)
+        rows = progress_of_commitments(own, or_not=self.only is not None)
         return PlanProgress(self.plan, tuple(rows), periods, self.day)
 
     def _asked_for(self, rows):
@@ -75,8 +75,8 @@ class PlanReading:
         self,
     ) -> Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]]:
         """All that each round that has opened asks of each agency, the latest first."""
-        rounds = opened(self.board.periods, self.day)
-        return asked_in(with_rounds(self.board, None, rounds), rounds)
+        rounds = opened_rounds(self.board.periods, self.day)
+        return obligations_in(add_rounds(self.board, None, rounds), rounds)
 
     @cached_property
     def participations(self) -> list[Participation]:
@@ -84,9 +84,9 @@ class PlanReading:
 
     def revisions(self) -> list[QuerySet]:
         """Unevaluated queries of published reports and of published declarations."""
-        rows = (public_updates.updates(), public_updates.declarations())
+        rows = (public_updates.public_reports(), public_updates.public_declarations())
         own = (self._asked_for(each.filter(plan=self.plan)) for each in rows)
-        return [not_taken_back(each) for each in own]
+        return [without_withdrawn(each) for each in own]
 
     def told(self, name: str) -> set[int]:
         """The ids of the agencies, or of the periods, that accounts name."""
@@ -104,7 +104,7 @@ class PlanReading:
                 own = rows.model.objects.exclude(sources=None).values("pk")
                 rows = rows.filter(~Q(printed_by=None) | Q(pk__in=own))
             for some in Paginator(rows.order_by("-period__ends_on", "-pk"), AT_ONCE):
-                yield from public_updates.entries(some)
+                yield from public_updates.build_published_updates(some)
 
     @cached_property
     def indicators(self) -> tuple[IndicatorSeries, ...]:
@@ -113,20 +113,20 @@ class PlanReading:
         for model in (Target, TargetLink):
             named = model.objects.filter(plan=self.plan).exclude(indicator=None)
             own |= Q(pk__in=named.values("indicator"))
-        rows = indicators.public()
+        rows = indicators.public_indicators()
         rows = rows.filter(own) if self.only is None else self._asked_for(rows)
-        return indicators.lines(rows, in_full=True)
+        return indicators.load_series(rows, in_full=True)
 
     @cached_property
     def targets(self) -> list[TargetCommitments]:
         """International targets, and what bodies ask, with what responds to each."""
-        asked = references.asked_of_country(self.board)
+        asked = references.recommendations_of_plan(self.board)
         return [*references.targets_of_plan(self.board), *asked]
 
     @cached_property
     def discrepancies(self) -> list[Discrepancy]:
         """Where the plan's sources are known to disagree, with their indicators."""
-        return list(indicators.discrepancies().filter(plan=self.plan))
+        return list(indicators.public_discrepancies().filter(plan=self.plan))
 
     @cached_property
     def citations(self) -> list[tuple[str, str, Source, str]]:

@@ -40,7 +40,7 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.models.review import AGE, day_of
-from strategic_areas.queries.plan.facets import Facet, any_unknown
+from strategic_areas.queries.plan.facets import Facet, has_unknown_value
 from strategic_areas.queries.updates import public_updates
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 from strategic_areas.sentences import CHANGES
@@ -53,12 +53,12 @@ FILTERS = {
     "change": "change",
 }
 #: The first and the last day asked for, of those on which accounts changed the record.
-DAYS = {"since": "day__gte", "until": "day__lte"}
+DAY_FILTERS = {"since": "day__gte", "until": "day__lte"}
 #: Values that may be asked for even where no account has them.
 WORDS = {"change": frozenset(CHANGES)}
 #: The models of accounts. Of two of the same age that of the first model comes first.
 #: The states of what the record holds.
-IN_RECORD = (RevisionStatus.PUBLISHED, RevisionStatus.WITHDRAWN)
+LISTED_STATUSES = (RevisionStatus.PUBLISHED, RevisionStatus.WITHDRAWN)
 #: The day on which an account changed the record: a withdrawal when it was made, a
 #: report when it was published, and what public sources say on their day, if any.
 CHANGED_ON = Case(
@@ -98,7 +98,7 @@ class FilterCounts:
     @property
     def is_unknown(self) -> bool:
         """True if a value was asked for that no account of the plan can have."""
-        return any_unknown(self.facets, WORDS)
+        return has_unknown_value(self.facets, WORDS)
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def _in_record(model, plan):
     is_update = model is ActivityUpdate
     about = "activity__commitment" if is_update else "commitment"
     return (
-        model.objects.filter(plan=plan, status__in=IN_RECORD)
+        model.objects.filter(plan=plan, status__in=LISTED_STATUSES)
         .order_by()
         .annotate(
             area=F(f"{about}__programme__area__code"),
@@ -254,7 +254,7 @@ def _change(is_update):
 
 def _of_days(asked):
     """A condition: the account changed the record on a day asked for."""
-    days = {DAYS[name]: day_asked(asked, name) for name in DAYS}
+    days = {DAY_FILTERS[name]: parse_day(asked, name) for name in DAY_FILTERS}
     return Q(**{lookup: day for lookup, day in days.items() if day})
 
 
@@ -270,7 +270,7 @@ def _worded(model, plan, asked):
     names = [f"{about}__{name}" for name in ("code", "title_es", "title_en")]
     names += [f"agency__{name}" for name in ("acronym", "name_es", "name_en")]
     said = [f"{model.says}_es", f"{model.says}_en"]
-    rows = model.objects.filter(plan=plan, status__in=IN_RECORD).order_by()
+    rows = model.objects.filter(plan=plan, status__in=LISTED_STATUSES).order_by()
     withheld = Q(status=RevisionStatus.WITHDRAWN)
     if model is ActivityUpdate:
         withheld |= Q(is_reserved=True)
@@ -284,7 +284,7 @@ def _worded(model, plan, asked):
     return found
 
 
-def day_asked(asked: Mapping[str, str], name: str) -> date | None:
+def parse_day(asked: Mapping[str, str], name: str) -> date | None:
     """The day that an address names; None for none, and for what is no day."""
     try:
         return date.fromisoformat(asked.get(name, ""))
@@ -318,7 +318,7 @@ def _silent(plan, word, known):
     return found and found.agency
 
 
-def read_page(
+def load_update_page(
     plan: Plan,
     asked: Mapping[str, str],
     length: int,
@@ -342,7 +342,9 @@ def read_page(
         return UpdateListPage((), "", "")
     lines = tuple(
         ListedUpdate(entry, row.change, row.day, row.corrects and day_of(row.corrects))
-        for row, entry in zip(found, public_updates.brief_entries(found), strict=True)
+        for row, entry in zip(
+            found, public_updates.build_brief_updates(found), strict=True
+        )
     )
     return UpdateListPage(
         lines=lines,
@@ -351,19 +353,19 @@ def read_page(
     )
 
 
-def addresses(plan: Plan, asked: Mapping[str, str]) -> set[str]:
+def matching_public_ids(plan: Plan, asked: Mapping[str, str]) -> set[str]:
     """The words of the addresses of all accounts that match what is asked."""
     kinds = (_asked(model, plan, asked) for model in UPDATE_MODELS)
     return {word for rows in kinds for word in rows.values_list("public_id", flat=True)}
 
 
-def addresses_of(commitment: Commitment) -> set[str]:
+def public_ids_of(commitment: Commitment) -> set[str]:
     """The same of all accounts of one commitment."""
     kinds = (
         ActivityUpdate.objects.filter(activity__commitment=commitment),
         CommitmentUpdate.objects.filter(commitment=commitment),
     )
-    told = (rows.filter(status__in=IN_RECORD).order_by() for rows in kinds)
+    told = (rows.filter(status__in=LISTED_STATUSES).order_by() for rows in kinds)
     return {word for rows in told for word in rows.values_list("public_id", flat=True)}
 
 
@@ -381,7 +383,7 @@ def _read(plan, asked, ranks, most, account, is_before):
     At most so many of each model, the next ones beyond an ``account``.
     """
     found = []
-    readers = public_updates.updates, public_updates.declarations
+    readers = public_updates.public_reports, public_updates.public_declarations
     for model, read in zip(UPDATE_MODELS, readers, strict=True):
         keys = _asked(model, plan, asked).alias(**_order(model, ranks))
         keys = keys.order_by(*(f"-{name}" for name in ORDER))
@@ -452,19 +454,21 @@ def _corrected(model):
     return Subquery(before.values("published_at")[:1])
 
 
-def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate | None:
+def update_with_id(
+    plan: Plan, public_id: str
+) -> ActivityUpdate | CommitmentUpdate | None:
     """The account of this public id that is or was public, or None."""
-    for rows in (public_updates.updates(), public_updates.declarations()):
+    for rows in (public_updates.public_reports(), public_updates.public_declarations()):
         if row := rows.filter(plan=plan, public_id=public_id).first():
             return row
     return None
 
 
-def holds_updates_of(plan: Plan, agency: Agency) -> bool:
+def has_updates_of(plan: Plan, agency: Agency) -> bool:
     """Whether the record holds an update of an agency but rehearsals; one query."""
     own = {"plan": plan, "agency": agency, "period__is_demonstration": False}
     first, second = (
-        model.objects.filter(**own, status__in=IN_RECORD).order_by().values("pk")
+        model.objects.filter(**own, status__in=LISTED_STATUSES).order_by().values("pk")
         for model in UPDATE_MODELS
     )
     return first.union(second).exists()

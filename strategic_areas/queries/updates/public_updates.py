@@ -42,32 +42,41 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import counted_updates, round_assignments
 
 #: The fields of accounts that public pages tell under a heading of their own.
-HEADED = {
+HEADED_FIELDS = {
     field.name: field
     for model in UPDATE_MODELS
     for field in model.fields.where(public=True, filled_in=True)
     if field.heading != ""
 }.values()
-FIGURES = [field for field in HEADED if field.kind in {Kind.WHOLE, Kind.DECIMAL}]
-TEXTS = [field for field in HEADED if field.bilingual]
+FIGURE_FIELDS = [
+    field for field in HEADED_FIELDS if field.kind in {Kind.WHOLE, Kind.DECIMAL}
+]
+TEXT_FIELDS = [field for field in HEADED_FIELDS if field.bilingual]
 #: The names of these fields that each model has.
 FIGURES_OF, TEXTS_OF = (
     {
         model: [each.name for each in fields if each.name in model.fields]
         for model in UPDATE_MODELS
     }
-    for fields in (FIGURES, TEXTS)
+    for fields in (FIGURE_FIELDS, TEXT_FIELDS)
 )
 #: Where accounts come from that were not taken from public sources.
-ENTERED = {Provenance.REPORTED, Provenance.TRANSCRIBED, Provenance.DEMONSTRATION}
+ENTERED_PROVENANCES = {
+    Provenance.REPORTED,
+    Provenance.TRANSCRIBED,
+    Provenance.DEMONSTRATION,
+}
 #: What an account says in them, an attribute each; and ``text``, the main text.
 Content = make_dataclass(
     "Content",
     [
-        *((field.name, int | Decimal | Protected | None, None) for field in FIGURES),
+        *(
+            (field.name, int | Decimal | Protected | None, None)
+            for field in FIGURE_FIELDS
+        ),
         *(
             (f"{name}_{language}", str, "")
-            for name in ("text", *(field.name for field in TEXTS))
+            for name in ("text", *(field.name for field in TEXT_FIELDS))
             for language in ("es", "en")
         ),
     ],
@@ -75,7 +84,7 @@ Content = make_dataclass(
     kw_only=True,
 )
 #: The columns read of the records that come with a revision.
-WITH_IT = {
+RELATED_COLUMNS = {
     "period": "code name_es name_en starts_on ends_on is_demonstration plan",
     "letter": "kind reference dated_on",
     "agency": "acronym acronym_en slug name_es name_en",
@@ -187,7 +196,7 @@ class PublishedUpdate(Content):
     @property
     def is_recorded(self):
         """Whether it was taken from public sources and not reported here."""
-        return self.provenance not in ENTERED
+        return self.provenance not in ENTERED_PROVENANCES
 
     @property
     def declared(self):
@@ -208,13 +217,13 @@ class PublishedUpdate(Content):
     @property
     def texts(self):
         """Names and headings of its texts besides the main one."""
-        said = [each for each in TEXTS if getattr(self, f"{each.name}_es")]
+        said = [each for each in TEXT_FIELDS if getattr(self, f"{each.name}_es")]
         return [(field.name, field.public_heading) for field in said]
 
     @property
     def figures(self):
         """Name, heading and value of its figures besides the percent."""
-        found = [(each, getattr(self, each.name)) for each in FIGURES]
+        found = [(each, getattr(self, each.name)) for each in FIGURE_FIELDS]
         return [
             (field.name, field.public_heading, value)
             for field, value in found
@@ -265,22 +274,24 @@ class PublishedUpdate(Content):
         return self.kind == "activityupdate" and not self.subject.is_in_plan
 
 
-def updates():
+def public_reports():
     """The public revisions of updates in no order, with all that a page prints."""
     return _public(
         ActivityUpdate, "activity__commitment__plan", "dispute__agency"
     ).annotate(
-        called_then=round_assignments.name_then("agency"),
-        is_about_disputed=counted_updates.unresolved("activity", "activity")
-        | counted_updates.unresolved("commitment", "activity__commitment"),
+        called_then=round_assignments.former_name_column("agency"),
+        is_about_disputed=counted_updates.has_unresolved_dispute("activity", "activity")
+        | counted_updates.has_unresolved_dispute("commitment", "activity__commitment"),
     )
 
 
-def declarations():
+def public_declarations():
     """The same of declarations."""
     return _public(CommitmentUpdate, "commitment__plan").annotate(
-        called_then=round_assignments.name_then("agency"),
-        is_about_disputed=counted_updates.unresolved("commitment", "commitment"),
+        called_then=round_assignments.former_name_column("agency"),
+        is_about_disputed=counted_updates.has_unresolved_dispute(
+            "commitment", "commitment"
+        ),
     )
 
 
@@ -299,12 +310,14 @@ def _columns(model, related):
     for path in related:
         steps = path.split("__")
         for number, name in enumerate(steps, start=1):
-            for field in WITH_IT.get(name, "").split():
+            for field in RELATED_COLUMNS.get(name, "").split():
                 found.add("__".join([*steps[:number], field]))
     return found
 
 
-def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[PublishedUpdate]:
+def build_published_updates(
+    rows: Iterable[ActivityUpdate | CommitmentUpdate],
+) -> list[PublishedUpdate]:
     """Loaded revisions with their sources and evidence; three queries."""
     rows = list(rows)
     _read_sources(rows)
@@ -318,18 +331,20 @@ def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Published
         for row in rows
     ]
     return [
-        make_entry(row, row.its_sources, cleared[key])
+        build_published_update(row, row.its_sources, cleared[key])
         for row, key in zip(rows, keys, strict=True)
     ]
 
 
-def brief_entries(
+def build_brief_updates(
     rows: Iterable[ActivityUpdate | CommitmentUpdate],
 ) -> list[PublishedUpdate]:
     """The same without evidence, and with sources only of what nobody reported."""
     rows = list(rows)
     _read_sources([row for row in rows if row.origin == "record"])
-    return [make_entry(row, getattr(row, "its_sources", ())) for row in rows]
+    return [
+        build_published_update(row, getattr(row, "its_sources", ())) for row in rows
+    ]
 
 
 def _read_sources(rows):
@@ -341,7 +356,7 @@ def _by_model(rows):
     return [[row for row in rows if isinstance(row, model)] for model in UPDATE_MODELS]
 
 
-def make_entry(
+def build_published_update(
     row: ActivityUpdate | CommitmentUpdate,
     sources: Iterable[Source] = (),
     evidence: Iterable[Evidence] = (),
@@ -355,7 +370,7 @@ def make_entry(
         "pk": row.pk,
         "subject": row.subject,
         "commitment": row.activity.commitment if is_update else row.commitment,
-        "agency": round_assignments.under_name(
+        "agency": round_assignments.with_former_name(
             row.agency, getattr(row, "called_then", None)
         ),
         "period": row.period,
@@ -404,10 +419,10 @@ def make_entry(
     )
 
 
-def as_published(row, evidence, *, today, is_reviewed_within_agency):
+def preview_published(row, evidence, *, today, is_reviewed_within_agency):
     """The entry that a revision becomes if it is published with this evidence."""
     return replace(
-        make_entry(row, evidence=evidence),
+        build_published_update(row, evidence=evidence),
         status=RevisionStatus.PUBLISHED,
         published_on=today,
         is_reviewed_within_agency=is_reviewed_within_agency,
@@ -479,9 +494,12 @@ class RevisionPage:
         return self.entry == self.newest
 
 
-def published(plan: Plan, public_id: str) -> RevisionPage | None:
+def load_revision_page(plan: Plan, public_id: str) -> RevisionPage | None:
     """The revision of this public id in a plan; None if it is not public."""
-    for rows, subject in ((updates(), "activity"), (declarations(), "commitment")):
+    for rows, subject in (
+        (public_reports(), "activity"),
+        (public_declarations(), "commitment"),
+    ):
         same = rows.model.objects.filter(
             plan=plan,
             public_id=public_id,
@@ -494,10 +512,10 @@ def published(plan: Plan, public_id: str) -> RevisionPage | None:
 
 
 def _published(rows, public_id):
-    revisions = entries(rows)
+    revisions = build_published_updates(rows)
     place = [each.public_id for each in revisions].index(public_id)
     taken_back = [each for each in revisions[: place + 1] if each.is_withdrawn]
     if taken_back and not revisions[place].is_withdrawn:
-        revisions[place] = make_entry(rows[place], is_withheld=True)
+        revisions[place] = build_published_update(rows[place], is_withheld=True)
     withdrawal = taken_back[-1] if taken_back else None
     return RevisionPage(revisions[place], tuple(revisions), withdrawal)

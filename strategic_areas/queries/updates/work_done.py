@@ -9,17 +9,20 @@ from strategic_areas.commitment_states import KnownActivityState, newest_update
 from strategic_areas.models import ReportingPeriod, RevisionStatus
 from strategic_areas.queries.plan.counted_updates import CountedReport
 from strategic_areas.queries.plan.plan_progress import PlanProgress
-from strategic_areas.queries.plan.plans import opened
+from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.plan.progress_rows import (
     ActivityProgress,
     CommitmentProgress,
 )
 from strategic_areas.queries.updates import public_updates
-from strategic_areas.queries.updates.public_updates import PublishedUpdate, make_entry
+from strategic_areas.queries.updates.public_updates import (
+    PublishedUpdate,
+    build_published_update,
+)
 
 #: What says most of what was done: of reports for one period the first of these. That
 #: nothing has begun is told only where nothing else is.
-TELLING = (
+EXECUTION_ORDER = (
     KnownActivityState.COMPLETED,
     KnownActivityState.IN_PROGRESS,
     KnownActivityState.SUSPENDED,
@@ -46,13 +49,15 @@ class WorkDone:
     is_due: bool = False
 
 
-def of_commitments(
+def work_done_on_commitments(
     board: PlanProgress, rows: Iterable[CommitmentProgress]
 ) -> dict[int, WorkDone]:
     """What was done on each commitment, by its id; two queries."""
     told = [(row, _told(row)) for row in rows]
     every = chain.from_iterable(accounts for _row, accounts in told)
-    found = _read(every, public_updates.updates, public_updates.declarations)
+    found = _read(
+        every, public_updates.public_reports, public_updates.public_declarations
+    )
     shown = [(row, _first(found, accounts)) for row, accounts in told]
     ends = [each.period.ends_on for _row, each in shown if each and each.state]
     return {
@@ -65,22 +70,26 @@ def of_commitments(
     }
 
 
-def of_activities(rows: Iterable[ActivityProgress]) -> dict[int, PublishedUpdate]:
+def last_updates_of_activities(
+    rows: Iterable[ActivityProgress],
+) -> dict[int, PublishedUpdate]:
     """The last published account of each activity, by its id; one query."""
     last = (each for row in rows if (each := newest_update(row.reports)))
-    return {each.subject.pk: each for each in of_reports(last).values()}
+    return {each.subject.pk: each for each in updates_of_reports(last).values()}
 
 
-def of_reports(reports: Iterable[CountedReport]) -> dict[int, PublishedUpdate]:
+def updates_of_reports(reports: Iterable[CountedReport]) -> dict[int, PublishedUpdate]:
     """What these reports say, by their own ids; one query."""
-    return {each.pk: each for each in _read(reports, public_updates.updates).values()}
+    return {
+        each.pk: each for each in _read(reports, public_updates.public_reports).values()
+    }
 
 
 def _read(accounts: Iterable, *readers: Callable) -> dict[str, PublishedUpdate]:
     """The entries of accounts that count, by the last words of their addresses."""
     words = [each.public_id for each in accounts]
     return {
-        row.public_id: make_entry(row)
+        row.public_id: build_published_update(row)
         for read in readers
         for row in read().filter(public_id__in=words, status=RevisionStatus.PUBLISHED)
     }
@@ -98,8 +107,8 @@ def _told(row):
 
 
 def _telling(report):
-    has_begun = report.execution in TELLING
-    place = TELLING.index(report.execution) if has_begun else 0
+    has_begun = report.execution in EXECUTION_ORDER
+    place = EXECUTION_ORDER.index(report.execution) if has_begun else 0
     return has_begun, report.period_ends_on, -place
 
 
@@ -115,7 +124,7 @@ def _untold(row, board):
     begins_on = min(filter(None, days), default=row.commitment.starts_on)
     if begins_on and begins_on > board.day:
         return WorkDone(None, begins_on=begins_on)
-    rounds = opened(board.periods, board.day)
+    rounds = opened_rounds(board.periods, board.day)
     asked = [each for each in rounds if any(work.owes(each) for work in row.activities)]
     due = [each for each in asked if each.due_on < board.day]
     return WorkDone(None, asked=next(iter(due or asked), None), is_due=bool(due))
