@@ -47,7 +47,7 @@ real_plan.prepare(real_plan.REAL)
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.queries import rounds
 asked = ReportingPeriod.objects.get(code="ronda-4")
-owed = rounds.owed(asked).exclude(updates__period=asked)
+owed = rounds.owed_activities(asked).exclude(updates__period=asked)
 print(*owed.values_list("pk", flat=True))
 """
 #: How many reports of the open round the page says that each agency handed in.

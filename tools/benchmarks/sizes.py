@@ -198,7 +198,7 @@ def measured(plan):
             cache.empty()
             anew.append(make(paths[name]))
             cache.empty()
-            overview.keep_board(timezone.localdate())
+            overview.cache_shown_plan(timezone.localdate())
             ready.append(make(paths[name]))
             then.append(make(paths[name]))
     return found
@@ -301,7 +301,7 @@ def times(action, rounds=ROUNDS):
 def saved(client, period, agency):
     """Rows of the sheet that nobody has answered, saved one after the other."""
     rounds = import_module("strategic_areas.queries.rounds")
-    owed = rounds.owed(period, agency=agency, kind="one_off")
+    owed = rounds.owed_activities(period, agency=agency, kind="one_off")
     silent = list(owed.exclude(updates__period=period)[:SAVES])
     found = []
     for number, activity in enumerate(silent):
