@@ -70,7 +70,7 @@ class ColumnChart:
     first: int
     last: int
     height: str
-    draw_columns: tuple[ChartColumn, ...]
+    columns: tuple[ChartColumn, ...]
 
 
 def draw_columns(values: Iterable[ChartValue]) -> ColumnChart | None:

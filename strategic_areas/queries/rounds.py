@@ -284,7 +284,7 @@ class AgencyAnswers:
     """How an agency answered: of what it ``owed`` some may be missing."""
 
     agency: Agency
-    owed_activities: int
+    owed: int
     published: int
     missing: tuple[Activity | AskedValue, ...]
 

@@ -61,7 +61,7 @@ class Hit:
     code: str
     path: str
     title: str
-    mark_excerpt: str
+    excerpt: str
     about: str
     captions: tuple[str, ...]
     is_demonstration: bool

@@ -375,7 +375,7 @@ class CommitmentTableRow:
     """A commitment in a list: what was ``done``, and by how many days it is late."""
 
     row: CommitmentProgress
-    work_done: WorkDone
+    done: WorkDone
     days: int
 
     @property

@@ -39,7 +39,7 @@ class SeriesChart:
     picture: charts.SeriesPicture
     title: str
     lines: tuple[IndicatorSeries, ...]
-    series_name: str = "series"
+    name: str = "series"
 
     @property
     def rows(self) -> tuple[str, str, list[str]]:
@@ -63,7 +63,7 @@ class ChartTableRow:
     starts_on: date
     ends_on: date
     point: SeriesPoint | None
-    comparable_series: list[tuple[str, SeriesPoint | None]]
+    beside: list[tuple[str, SeriesPoint | None]]
     mark: str
 
 
@@ -71,7 +71,7 @@ class ChartTableRow:
 class BreakdownChart:
     """A breakdown of the only value in ``lines``; ``name`` is its id on the page."""
 
-    series_name: str
+    name: str
     picture: charts.BarChart
     title: str
     breakdown: PublishedBreakdown

@@ -133,7 +133,7 @@ class FilterField:
 
     name: str
     label: str
-    query_values: str
+    asked: str
     chosen: str
     dropped: str
     every: str = ""

@@ -190,9 +190,9 @@ class IndicatorPage(IndicatorSeries):
     count the same thing otherwise, as known discrepancies say.
     """
 
-    targets_with_attainment: tuple[tuple[Target, Attainment], ...]
+    targets: tuple[tuple[Target, Attainment], ...]
     others: tuple[IndicatorSeries, ...]
-    public_discrepancies: tuple[Discrepancy, ...]
+    discrepancies: tuple[Discrepancy, ...]
 
     @property
     def has_baseline_of_plan(self):

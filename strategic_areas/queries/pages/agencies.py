@@ -68,7 +68,7 @@ class AgencyRow:
     #: How many of them an account calls done; None while no account tells of any.
     done: int | None
     #: Whether any account tells how far what it leads has come.
-    has_public_state: bool
+    is_told: bool
     #: How much the latest round asked of it, and how much of it it handed in.
     asked: int
     handed_in: int

@@ -25,7 +25,7 @@ NEEDS = {
 class HelpLineStatus:
     """A help line with how sure the portal is of it today."""
 
-    help_line_status: HelpLine
+    line: HelpLine
     unconfirmed_since: date | None
     sources: tuple = ()
 

@@ -56,7 +56,7 @@ class PlanInterval:
     ends_on: date
     tense: Tense
     period: ReportingPeriod | None = None
-    round_answers: RoundAnswers | None = None
+    answers: RoundAnswers | None = None
     records: int | None = None
 
 
@@ -119,7 +119,7 @@ class LatestRound:
     """
 
     period: ReportingPeriod
-    round_answers: RoundAnswers
+    answers: RoundAnswers
     due: ReportingPeriod | None
     before: ReportingPeriod | None
     missing: tuple[tuple[Agency, bool], ...]
@@ -150,7 +150,7 @@ class ChangedCommitments:
 class Overview:
     """All that the first page tells of the plan that it shows."""
 
-    plan_progress: PlanProgress
+    board: PlanProgress
     headline: Headline
     areas: tuple[areas.AreaRow, ...]
     #: The round that is asked for, and the first one that will be; None without.
