@@ -1,10 +1,4 @@
-"""
-The pages on which values are entered: an agency's indicators, a form, a grid of years.
-
-The secretariat records here what a letter or a source says. Whoever may read raw values
-takes exact tables out. Before values are published, a reviewer reads here what the
-public would.
-"""
+"""Views on which values are entered, reviewed and published."""
 
 from collections import Counter, defaultdict
 from datetime import date

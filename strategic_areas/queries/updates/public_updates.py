@@ -1,4 +1,4 @@
-"""A published account as pages read it, in lists and at its own address."""
+"""Published updates as pages read them, in lists and at their own address."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -115,11 +115,10 @@ class PublicEvidence:
 @dataclass(frozen=True, kw_only=True)
 class PublishedUpdate(Content):
     """
-    An update of an activity or a declaration on a commitment; it names no person.
+    A report or declaration that is or was public; it names no person.
 
-    A withdrawn entry keeps its place and the public reason, but none of its content. Of
-    a reserved entry the public reads the state and the legal basis: no text, figure,
-    source or evidence.
+    A withdrawn update keeps its metadata and the public reason, but no content. Of a
+    reserved update the public reads the state and the legal basis only.
     """
 
     kind: str
@@ -200,29 +199,30 @@ class PublishedUpdate(Content):
 
     @property
     def declared(self):
-        """The state that it declares; None of a report and of an old declaration."""
+        """
+        The declared state; None of a report and of a declaration without a result.
+        """
         return CommitmentState(self.result) if self.result else None
 
     @property
     def is_reconstructed(self):
-        """Whether a source tells of work that the plan itself does not state."""
         return self.is_recorded and not self.commitment.is_official
 
     @property
     def voice(self):
-        """Who says that the work is done; None for what an agency reported."""
+        """The kind of source that states it; None for what an agency reported."""
         kinds = (source.kind for source in self.sources)
         return voice_of(kinds) if self.is_recorded else None
 
     @property
     def texts(self):
-        """Names and headings of its texts besides the main one."""
+        """Names and headings of its texts, except the main text."""
         said = [each for each in TEXT_FIELDS if getattr(self, f"{each.name}_es")]
         return [(field.name, field.public_heading) for field in said]
 
     @property
     def figures(self):
-        """Name, heading and value of its figures besides the percent."""
+        """Name, heading and value of its disclosed figures, except the percent."""
         found = [(each, getattr(self, each.name)) for each in FIGURE_FIELDS]
         return [
             (field.name, field.public_heading, value)
@@ -236,15 +236,14 @@ class PublishedUpdate(Content):
 
     @property
     def is_disputed(self):
-        """Whether its agency disputes the account or what it is about."""
+        """Whether its agency disputes the update or its subject."""
         is_open = self.dispute is not None and not self.dispute.resolved_on
         return is_open or self.is_about_disputed
 
     @property
     def states_percent(self):
         """
-        A percent that a source states of reconstructed work would pass for a measure.
-        """
+        A percent that a source never of reconstructed or completed work."""
         is_told = self.percent not in {None, PROTECTED}
         is_known = is_told and self.state != progress.ActivityState.COMPLETED
         return is_known and not self.is_reconstructed
@@ -264,7 +263,7 @@ class PublishedUpdate(Content):
 
     @property
     def told_on(self):
-        """The day up to which a record goes, or on which a report was published."""
+        """The last day that a record covers; of a report, the day of publication."""
         if not self.is_recorded:
             return self.published_on
         return min(self.reported_on or date.max, self.period.ends_on)
@@ -275,7 +274,9 @@ class PublishedUpdate(Content):
 
 
 def public_reports():
-    """The public revisions of updates in no order, with all that a page prints."""
+    """
+    Reports that are or were public, unordered, with all columns that a page shows.
+    """
     return _public(
         ActivityUpdate, "activity__commitment__plan", "dispute__agency"
     ).annotate(
@@ -286,7 +287,7 @@ def public_reports():
 
 
 def public_declarations():
-    """The same of declarations."""
+    """Declarations that are or were public, as ``public_reports``."""
     return _public(CommitmentUpdate, "commitment__plan").annotate(
         called_then=round_assignments.former_name_column("agency"),
         is_about_disputed=counted_updates.has_unresolved_dispute(
@@ -318,7 +319,7 @@ def _columns(model, related):
 def build_published_updates(
     rows: Iterable[ActivityUpdate | CommitmentUpdate],
 ) -> list[PublishedUpdate]:
-    """Loaded revisions with their sources and evidence; three queries."""
+    """Updates with their sources and evidence; three queries."""
     rows = list(rows)
     _read_sources(rows)
     updates, declarations = _by_model(rows)
@@ -339,7 +340,7 @@ def build_published_updates(
 def build_brief_updates(
     rows: Iterable[ActivityUpdate | CommitmentUpdate],
 ) -> list[PublishedUpdate]:
-    """The same without evidence, and with sources only of what nobody reported."""
+    """Updates without evidence; sources only of reconstructed records."""
     rows = list(rows)
     _read_sources([row for row in rows if row.origin == "record"])
     return [
@@ -363,7 +364,11 @@ def build_published_update(
     *,
     is_withheld: bool = False,
 ) -> PublishedUpdate:
-    """The entry of a revision as ``updates`` reads it; of one withheld, no content."""
+    """
+    Build the update of a row of ``public_reports`` or ``public_declarations``.
+
+    With ``is_withheld`` it has metadata but no content.
+    """
     is_update = isinstance(row, ActivityUpdate)
     frame = {
         "kind": row._meta.model_name,
@@ -420,7 +425,7 @@ def build_published_update(
 
 
 def preview_published(row, evidence, *, today, is_reviewed_within_agency):
-    """The entry that a revision becomes if it is published with this evidence."""
+    """The update as it would be if it were published today with this evidence."""
     return replace(
         build_published_update(row, evidence=evidence),
         status=RevisionStatus.PUBLISHED,
@@ -467,7 +472,7 @@ def _evidence_line(row, item):
 
 
 def cleared_file(token: str) -> Evidence | None:
-    """The file of this token, if its revision is published and it was cleared."""
+    """The cleared evidence file of this token, if its revision is published."""
     rows = Evidence.objects.cleared().filter(kind=Evidence.Kind.FILE, file=token)
     return rows.order_by("pk").last()
 
@@ -475,10 +480,10 @@ def cleared_file(token: str) -> Evidence | None:
 @dataclass(frozen=True)
 class RevisionPage:
     """
-    A published revision at its address, and all ``revisions`` of its account.
+    A published revision and all ``revisions`` of the same update.
 
-    ``withdrawal`` is this or a newer one that was withdrawn: what was taken back is not
-    shown in an older wording either.
+    ``withdrawal`` is this or a newer revision that was withdrawn; the content of older
+    revisions is withheld too.
     """
 
     entry: PublishedUpdate
@@ -495,7 +500,7 @@ class RevisionPage:
 
 
 def load_revision_page(plan: Plan, public_id: str) -> RevisionPage | None:
-    """The revision of this public id in a plan; None if it is not public."""
+    """The page of the revision with this public id; None if it is not public."""
     for rows, subject in (
         (public_reports(), "activity"),
         (public_declarations(), "commitment"),
