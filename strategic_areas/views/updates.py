@@ -14,7 +14,8 @@ from strategic_areas.queries.pages import commitments
 from strategic_areas.queries.plan import plan_progress
 from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.rounds import agency_answers
-from strategic_areas.queries.updates import filtered_updates, public_updates
+from strategic_areas.queries.updates import filtered_updates
+from strategic_areas.queries.updates.revision_page import load_revision_page
 from strategic_areas.sentences import CHANGES
 from strategic_areas.views import datasets
 from strategic_areas.views.parameters import (
@@ -101,7 +102,7 @@ def _place(plan, wanted):
 def update_detail(request, plan, public_id):
     """One published revision, at its address for good."""
     plan = public_plan_or_404(plan)
-    page = found_or_404(public_updates.load_revision_page(plan, public_id))
+    page = found_or_404(load_revision_page(plan, public_id))
     context = {
         "plan": plan,
         "page": page,

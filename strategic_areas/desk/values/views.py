@@ -138,7 +138,6 @@ def _posted(request):
 
 
 def _entry(request, template, forms, **context):
-    """The page of one form, or of several beside each other."""
     has_faults = any(form.errors for form in forms)
     return render_screen(
         request,
@@ -218,7 +217,6 @@ def value_grid(request, period, agency, indicator):
 
 
 def _hand_in(forms, *, by):
-    """How many columns were handed in: all that are filled, or 0 and each its fault."""
     filled = [form for form in forms if form.has_changed()]
     if not filled:
         forms[0].full_clean()
@@ -366,7 +364,6 @@ def value_context(user, reported):
 
 
 def _preview_of(reported, user):
-    """None once it is decided, and where this person cannot publish it."""
     try:
         return preview_publication([reported], by=user) if reported.is_waiting else None
     except RefusedError:
@@ -374,7 +371,6 @@ def _preview_of(reported, user):
 
 
 def _steps(reported):
-    """Each step of the values of these days, as the history of a report tells it."""
     about = {name: getattr(reported, name) for name in SPAN_FIELDS}
     rows = ReportedValue.objects.filter(**about).order_by("proposed_at", "pk")
     names = ("at", "by", "get_to_status_display", "reason")
@@ -387,7 +383,6 @@ def _steps(reported):
 
 
 def _hides(user, reported):
-    """Where the figure is taken away that tells the value now; "" if none does."""
     told = Publication.objects.filter(measurement=reported.measurement_id)
     figure = PublishedFigure.objects.public().filter(pk__in=told.values("figure"))
     if (found := figure.first()) and may_hide(user, found):
@@ -399,8 +394,8 @@ def preview_publication(values, *, by):
     """
     What the public will read once these values are published together.
 
-    Each of ``indicators`` tells its own; ``lines`` are all that changes in public, of
-    whatever indicator. ``RefusedError`` names a value that cannot be published.
+    ``lines`` are all changes in public, of any indicator. ``RefusedError`` names a
+    value that cannot be published.
     """
     about = list({each.indicator_id: each.indicator for each in values}.values())
     keys = affected_records([(Indicator, each.pk) for each in about])
@@ -447,7 +442,6 @@ def _card(line):
 
 
 def _met(line):
-    """The targets that its values reach."""
     found = (
         indicators.targets_with_attainment(
             line.indicator, line.points, timezone.localdate()
@@ -459,7 +453,6 @@ def _met(line):
 
 
 def _series(line, changed):
-    """The values of a series; ``is_new`` where the public reads it so for once."""
     new = {
         each.key
         for each in changed
@@ -477,7 +470,6 @@ def _series(line, changed):
 
 
 def _places(line, changed):
-    """The pages that would show the value, and what of it changes there."""
     if line is None or line.last is None:
         return []
     of, found = line.indicator, []
@@ -494,7 +486,6 @@ def _places(line, changed):
 
 
 def _is_among(indicator, lines):
-    """Whether a page that shows the first of these lines shows the indicator's."""
     shown = indicators.first_series(lines)["lines"]
     return any(each.indicator.pk == indicator.pk for each in shown)
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 
 from agencies.fields import Kind
 from agencies.models import Agency
@@ -475,52 +475,3 @@ def cleared_file(token: str) -> Evidence | None:
     """The cleared evidence file of this token, if its revision is published."""
     rows = Evidence.objects.cleared().filter(kind=Evidence.Kind.FILE, file=token)
     return rows.order_by("pk").last()
-
-
-@dataclass(frozen=True)
-class RevisionPage:
-    """
-    A published revision and all ``revisions`` of the same update.
-
-    ``withdrawal`` is this or a newer revision that was withdrawn; the content of older
-    revisions is withheld too.
-    """
-
-    entry: PublishedUpdate
-    revisions: tuple[PublishedUpdate, ...]
-    withdrawal: PublishedUpdate | None
-
-    @property
-    def newest(self):
-        return self.revisions[0]
-
-    @property
-    def is_newest(self):
-        return self.entry == self.newest
-
-
-def load_revision_page(plan: Plan, public_id: str) -> RevisionPage | None:
-    """The page of the revision with this public id; None if it is not public."""
-    for rows, subject in (
-        (public_reports(), "activity"),
-        (public_declarations(), "commitment"),
-    ):
-        same = rows.model.objects.filter(
-            plan=plan,
-            public_id=public_id,
-            period=OuterRef("period"),
-            **{subject: OuterRef(subject)},
-        )
-        if found := list(rows.filter(Exists(same)).order_by("-revision")):
-            return _published(found, public_id)
-    return None
-
-
-def _published(rows, public_id):
-    revisions = build_published_updates(rows)
-    place = [each.public_id for each in revisions].index(public_id)
-    taken_back = [each for each in revisions[: place + 1] if each.is_withdrawn]
-    if taken_back and not revisions[place].is_withdrawn:
-        revisions[place] = build_published_update(rows[place], is_withheld=True)
-    withdrawal = taken_back[-1] if taken_back else None
-    return RevisionPage(revisions[place], tuple(revisions), withdrawal)
