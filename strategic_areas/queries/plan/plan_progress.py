@@ -181,7 +181,11 @@ def _columns(model):
 
 def _rows(model, **lookups):
     """The standing records as rows, each behind whether its agency disputes it."""
-    rows = with_dispute_marks(model.objects.not_superseded()).filter(**lookups).rewrite(False)
+    rows = (
+        with_dispute_marks(model.objects.not_superseded())
+        .filter(**lookups)
+        .rewrite(False)
+    )
     return list(rows.values_list("is_disputed", *_columns(model)))
 
 
