@@ -111,7 +111,8 @@ def former_picture(request, plan=None, **record):
     """Lead from the picture that a record once had to that of its plan."""
     if plan is None:
         plan = found_or_404(plans.choose_plan(timezone.localdate()).shown).code
-    return redirect(public_path("plan_picture", public_plan_or_404(plan).code), permanent=True
+    return redirect(
+        public_path("plan_picture", public_plan_or_404(plan).code), permanent=True
     )
 
 

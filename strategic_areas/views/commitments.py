@@ -128,7 +128,8 @@ def theme_list(request, plan, theme):
         "theme": theme,
         "themes": plans.themes_by_plan()[plan.pk],
         "table": commitment_table(found.board, _by_area(found, page.object_list)),
-        "filtered": public_path("commitments", plan.code) + build_query({"theme": theme}),
+        "filtered": public_path("commitments", plan.code)
+        + build_query({"theme": theme}),
         "number": sum(theme in each.activity.themes for each in work),
         "page_query": build_query(wanted),
         **list_downloads(plan, theme=theme),

@@ -212,7 +212,9 @@ def latest_updates(
                 known.append((account, subject))
     found = {
         "lately": nlargest(MOST_LATEST, entered, key=lambda pair: pair[0].published_at),
-        "recorded": nlargest(MOST_LATEST, recorded, key=lambda pair: recency_of(pair[0])),
+        "recorded": nlargest(
+            MOST_LATEST, recorded, key=lambda pair: recency_of(pair[0])
+        ),
     }
     return {
         name: [UpdateListItem(*pair, periods[pair[0].period_id]) for pair in known]

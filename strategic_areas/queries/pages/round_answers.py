@@ -57,7 +57,9 @@ def has_answered_by_agency(
     return {agency: agency in given for agency in in_order}
 
 
-def load_round_answers(board: PlanProgress, asked: ReportingPeriod) -> headline.RoundAnswers:
+def load_round_answers(
+    board: PlanProgress, asked: ReportingPeriod
+) -> headline.RoundAnswers:
     """How the agencies of which a round asks anything have answered it."""
     found = has_answered_by_agency(board, asked)
     return headline.RoundAnswers(
