@@ -4,13 +4,10 @@ import io
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import reverse
 from openpyxl import load_workbook
 
-from tests import make
-from tests.strategic_areas.lasting import Lasting
+from tests.world import Desk
 
-TEXT = "Se capacitó a los fiscales de tres provincias."
 NAMES_ROW, FIRST_ROW = 1, 3
 
 
@@ -58,47 +55,28 @@ def in_state(response, state):
     return [each for each in response.context["outcomes"] if each.state == state]
 
 
-class Filler(Lasting):
-    """One activity of hers and an open round; with a client she is signed in."""
+class Filler(Desk):
+    """One who fills the sheet as a workbook; with a client she is signed in."""
 
-    def __init__(self, client=None):
-        self.agency = make.agency()
-        self.activity = make.activity(agency=self.agency)
-        self.plan = self.activity.plan
-        self.period = make.round(plan=self.plan, code="2026-t4")
-        self.user = make.focal_point(agency=self.agency)
+    def __init__(self, client=None, **fields):
+        super().__init__(**fields)
         if client:
             self.sign_in(client)
 
-    def address(self, name="workbook", *, period=None, agency=None):
-        keys = [(period or self.period).pk, (agency or self.agency).slug]
-        return reverse(f"admin:{name}", args=keys)
-
-    def another(self, **fields):
-        return make.activity(
-            commitment=self.activity.commitment, agency=self.agency, **fields
-        )
-
-    def published_before(self, activity=None, **fields):
-        return make.earlier_report(
-            activity or self.activity,
-            by=self.user,
-            **{"percent": 40, "narrative_es": TEXT, **fields},
-        )
+    def address(self, name="workbook", *more, **keys):
+        return super().address(name, *more, **keys)
 
     def download(self):
         return Book(self.client.get(self.address()).content)
 
     def upload(self, book, *, name="hoja.xlsx"):
         content = book if isinstance(book, bytes) else book.content
-        return self.client.post(
-            self.address(), {"workbook": SimpleUploadedFile(name, content)}
-        )
+        return self.post("workbook", workbook=SimpleUploadedFile(name, content))
 
-    def save(self, response):
+    def confirm(self, response):
         """Save what the preview announced."""
         staged = response.context["form"]["staged"].value()
-        return self.client.post(self.address("workbook_save"), {"staged": staged})
+        return self.post("workbook_save", staged=staged)
 
 
 class Kept(Filler):

@@ -14,47 +14,14 @@ from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, PendingChange, RoundReopening
 from tests import make
-from tests.strategic_areas.filling import TEXT
+from tests.world import TEXT
 
 pytestmark = pytest.mark.django_db
 
 
-class Desk:
-    """A focal point, an activity of hers, and a round that closed ten days ago."""
-
-    def __init__(self, client):
-        self.client, self.agency = client, make.agency(acronym="MIP")
-        self.commitment = make.commitment(lead=self.agency)
-        self.activity = self.another()
-        self.period = make.round(plan=self.activity.plan)
-        self.user = make.focal_point(agency=self.agency)
-        client.force_login(self.user)
-
-    def another(self):
-        return make.activity(commitment=self.commitment, agency=self.agency)
-
-    def close(self):
-        today = timezone.localdate()
-        self.period.opens_on = today - timedelta(days=40)
-        self.period.due_on = today - timedelta(days=20)
-        self.period.closes_on = today - timedelta(days=10)
-        self.period.save()
-
-    def address(self, name="sheet"):
-        return reverse(f"admin:{name}", args=[self.period.pk, self.agency.slug])
-
-    def open(self):
-        return self.client.get(self.address())
-
-    def ask(self, reason="El contrato se firmó el día 12.", until=None):
-        until = until or timezone.localdate() + timedelta(days=5)
-        asked = {"reason": reason, "until": until}
-        return self.client.post(self.address("sheet_reopen"), asked)
-
-
-@pytest.fixture
-def desk(client):
-    return Desk(client)
+def ask(desk, reason="El contrato se firmó el día 12.", until=None):
+    until = until or timezone.localdate() + timedelta(days=5)
+    return desk.post("sheet_reopen", reason=reason, until=until)
 
 
 def forms_of(page):
@@ -144,7 +111,7 @@ def test_the_secretariat_opens_it_again_and_who_asked_hears_of_it(desk, client):
     desk.close()
     until = timezone.localdate() + timedelta(days=5)
 
-    page = desk.client.get(desk.ask().url)
+    page = desk.client.get(ask(desk).url)
 
     change = PendingChange.objects.get()
     address = reverse("admin:approval", args=[change.pk])
@@ -172,7 +139,7 @@ def test_the_secretariat_opens_it_again_and_who_asked_hears_of_it(desk, client):
 
 def test_it_is_not_opened_again_where_the_secretariat_says_why_not(desk, client):
     desk.close()
-    desk.ask()
+    ask(desk)
     address = reverse("admin:approval", args=[PendingChange.objects.get().pk])
     client.force_login(make.reviewer())
 
@@ -188,7 +155,7 @@ def test_it_is_not_opened_again_where_the_secretariat_says_why_not(desk, client)
 def test_nobody_opens_a_round_again_for_their_own_request(desk):
     desk.close()
     desk.user.groups.add(Group.objects.get(name=Role.REVIEWER))
-    desk.ask()
+    ask(desk)
     change = PendingChange.objects.get()
 
     with pytest.raises(RefusedError):
@@ -201,8 +168,8 @@ def test_one_request_waits_at_a_time(desk):
     make.reviewer()
     desk.close()
 
-    desk.ask()
-    again = desk.ask("Otra vez.")
+    ask(desk)
+    again = ask(desk, "Otra vez.")
 
     assert again.status_code == 422
     assert Mail.objects.filter(kind="reopening").count() == 1
@@ -220,7 +187,7 @@ def test_it_is_not_asked_without_a_reason_or_with_a_person_or_a_past_day(desk, a
     make.reviewer()
     desk.close()
 
-    answer = desk.ask(**asked)
+    answer = ask(desk, **asked)
 
     assert answer.status_code == 422
     assert not PendingChange.objects.exists()
@@ -230,7 +197,7 @@ def test_it_is_not_asked_without_a_reason_or_with_a_person_or_a_past_day(desk, a
 def test_an_open_round_is_not_asked_to_be_opened(desk):
     make.reviewer()
 
-    desk.ask()
+    ask(desk)
 
     assert not Mail.objects.filter(kind="reopening").exists()
 

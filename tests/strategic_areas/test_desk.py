@@ -9,10 +9,9 @@ from django.utils.formats import date_format
 
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.forms import NOTHING_CHANGED
-from strategic_areas.models import ActivityUpdate, RevisionStatus, RoundReopening
+from strategic_areas.models import ActivityUpdate, RevisionStatus
 from strategic_areas.workflow.questions import seen_of
 from tests import make
-from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -20,49 +19,13 @@ HOME = reverse("admin:index")
 DAY = timedelta(days=1)
 
 
-class Desk(Lasting):
-    """A focal point, one activity of hers, and an open round."""
-
-    def __init__(self):
-        self.activity = make.activity()
-        self.agency = self.activity.agency
-        self.period = make.round(plan=self.activity.plan)
-        self.user = make.focal_point(agency=self.agency)
-
-    @property
-    def about(self):
-        return {"activity": self.activity, "period": self.period, "by": self.user}
-
-    def home(self):
-        return self.client.get(HOME)
-
-    def part(self):
-        (part,) = self.home().context["parts"]
-        return part
-
-    def close(self):
-        self.period.closes_on = self.period.due_on = timezone.localdate() - DAY
-        self.period.opens_on = self.period.due_on - 9 * DAY
-        self.period.save()
-
-    def reopen(self, until):
-        RoundReopening.objects.create(
-            period=self.period,
-            agency=self.agency,
-            until=until,
-            reason="Faltaba un dato.",
-            by=make.reviewer(),
-        )
+def home(desk):
+    return desk.client.get(HOME)
 
 
-@pytest.fixture(scope="module")
-def kept_desk(lasting):
-    return Desk().keep()
-
-
-@pytest.fixture
-def desk(client, db, kept_desk):
-    return kept_desk.again(client)
+def part(desk):
+    (found,) = home(desk).context["parts"]
+    return found
 
 
 def test_what_is_owed_is_sent_and_then_the_desk_is_empty(desk):
@@ -71,12 +34,12 @@ def test_what_is_owed_is_sent_and_then_the_desk_is_empty(desk):
         text = page.text.replace("&amp;", "&")
         return [each in text for each in (f'default" href="{part.url}"', "enviar/")]
 
-    assert buttons(desk.home()) == [True, False]
+    assert buttons(home(desk)) == [True, False]
     update = make.update(**desk.about)
-    assert buttons(desk.home()) == [False, True]
+    assert buttons(home(desk)) == [False, True]
     kept = workflow.submit_all(desk.period, desk.agency, seen_of(update), by=desk.user)
 
-    page = desk.home()
+    page = home(desk)
     (part,) = page.context["parts"]
     assert buttons(page) == [False, False]
     assert reverse("admin:receipt", args=[kept.pk]) in page.text
@@ -91,16 +54,16 @@ def test_a_returned_declaration_is_still_to_do(desk):
     make.submitted_update(**desk.about)
     declaration = make.declaration(**about)
     workflow.submit(declaration, by=desk.user)
-    assert desk.part().to_do == []
+    assert part(desk).to_do == []
 
     workflow.give_back(declaration, by=make.reviewer(), reason="¿Cómo se sabe?")
 
-    assert [row.subject for row in desk.part().to_do] == [commitment]
+    assert [row.subject for row in part(desk).to_do] == [commitment]
 
 
 def test_what_was_sent_is_taken_back_in_one_press_until_the_round_closes(desk):
     update = make.submitted_update(**desk.about)
-    page = desk.home()
+    page = home(desk)
     (row,) = page.context["parts"][0].handed_in
     assert row.recall_url in page.text
 
@@ -122,17 +85,17 @@ def test_an_alternate_takes_nothing_back_where_only_a_titular_sends(desk):
     desk.agency.only_titular_submits = True
     desk.agency.save()
     alternate = make.focal_point(agency=desk.agency, mandate={"kind": "alternate"})
-    (row,) = desk.part().handed_in
+    (row,) = part(desk).handed_in
     desk.client.force_login(alternate)
 
-    assert row.recall_url not in desk.home().text
+    assert row.recall_url not in home(desk).text
 
 
 def test_published_work_is_corrected_in_two_steps(desk):
     update = make.published_update(**desk.about, percent=40, narrative_es="Algo.")
-    home = desk.home()
-    (row,) = home.context["parts"][0].handed_in
-    assert row.correct_url.replace("&", "&amp;") in home.text
+    page = home(desk)
+    (row,) = page.context["parts"][0].handed_in
+    assert row.correct_url.replace("&", "&amp;") in page.text
 
     page = desk.client.get(row.correct_url)
     (shown,) = page.context["rows"]
@@ -162,7 +125,7 @@ def test_a_published_declaration_is_corrected_in_the_same_way(desk):
     commitment.lead = desk.agency
     commitment.save()
     make.published_declaration(commitment=commitment, period=desk.period, by=desk.user)
-    (row,) = desk.part().handed_in
+    (row,) = part(desk).handed_in
 
     desk.client.post(
         row.url(),
@@ -179,9 +142,9 @@ def test_what_was_withdrawn_says_why_beside_it(desk):
     update = make.published_update(**desk.about)
     workflow.withdraw(update, by=make.reviewer(), cause="error")
 
-    home = desk.home()
-    (row,) = home.context["parts"][0].to_do
-    pages = [home, desk.client.get(row.page_url)]
+    page = home(desk)
+    (row,) = page.context["parts"][0].to_do
+    pages = [page, desk.client.get(row.page_url)]
 
     assert ["Tenía un error de hecho." in page.text for page in pages] == [True, True]
 
@@ -191,8 +154,8 @@ def test_a_round_opened_again_shows_its_day_and_never_one_that_is_over(desk):
     until = timezone.localdate() + 5 * DAY
     desk.reopen(until - DAY)
     desk.reopen(until)
-    home = desk.home()
-    pages = [home, desk.client.get(home.context["parts"][0].url)]
+    page = home(desk)
+    pages = [page, desk.client.get(page.context["parts"][0].url)]
 
     day = date_format(until, "SHORT_DATE_FORMAT")
     over = date_format(desk.period.closes_on, "SHORT_DATE_FORMAT")

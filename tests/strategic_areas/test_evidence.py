@@ -20,8 +20,8 @@ from strategic_areas.public_paths import RESERVED_WORDS, public_path
 from strategic_areas.queries.updates import public_updates
 from tests import make
 from tests.make.plans import put_back_in_preparation
-from tests.strategic_areas.lasting import Lasting
 from tests.uploads import make_image, make_pdf, make_photo
+from tests.world import Lasting
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from strategic_areas.queries.plan.counted_updates import sources_of_plan
 from strategic_areas.queries.updates import filtered_updates
 from strategic_areas.workflow.questions import OFF_PLAN
 from tests import make
-from tests.strategic_areas.lasting import Lasting
+from tests.world import Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -32,51 +32,35 @@ TITLE = "Jornada de orientación en la terminal de autobuses"
 TEXT = "Se orientó a conductores sobre señales de alerta."
 
 
-class Desk(Lasting):
-    """A focal point, and an open round."""
-
-    def __init__(self):
-        self.agency = make.agency()
-        self.commitment = make.commitment(lead=self.agency)
-        self.plan = self.commitment.plan
-        make.participation(plan=self.plan, agency=self.agency)
-        self.period = make.round(plan=self.plan)
-        self.user = make.focal_point(agency=self.agency)
-
-    def address(self, name="sheet_off_plan", *more):
-        keys = [self.period.pk, self.agency.slug, *more]
-        return reverse(f"admin:{name}", args=keys)
-
-    def tell(self, **fields):
-        told = {
-            "title_es": TITLE,
-            "commitment": self.commitment.pk,
-            "execution": "completed",
-            "reaches_victims": "False",
-            "narrative_es": TEXT,
-        }
-        return self.client.post(self.address(), told | fields)
-
-    def sheet(self):
-        return self.client.get(self.address("sheet")).context["sheet"]
-
-
 @pytest.fixture(scope="module")
 def kept_desk(lasting):
-    return Desk().keep()
+    desk = Desk(owes=False)
+    make.participation(plan=desk.plan, agency=desk.agency)
+    return desk.keep()
 
 
-@pytest.fixture
-def desk(client, db, kept_desk):
-    return kept_desk.again(client)
+def tell(desk, **fields):
+    """Report work outside the plan on the page for it."""
+    told = {
+        "title_es": TITLE,
+        "commitment": desk.commitment.pk,
+        "execution": "completed",
+        "reaches_victims": "False",
+        "narrative_es": TEXT,
+    }
+    return desk.post("sheet_off_plan", **told | fields)
+
+
+def sheet_of(desk):
+    return desk.open().context["sheet"]
 
 
 def test_it_is_stored_with_its_first_draft_under_a_code_of_its_own(desk):
-    response = desk.tell(people_reached="40")
+    response = tell(desk, people_reached="40")
 
     update = ActivityUpdate.objects.get()
     activity = update.activity
-    (row,) = desk.sheet().sections[OFF_PLAN]
+    (row,) = sheet_of(desk).sections[OFF_PLAN]
     assert response.url == row.page_url
     assert (activity.code, activity.is_in_plan, activity.agency) == (
         f"F-{desk.agency.acronym}-1",
@@ -88,9 +72,9 @@ def test_it_is_stored_with_its_first_draft_under_a_code_of_its_own(desk):
 
 
 def test_codes_go_on_and_a_second_press_tells_it_once(desk):
-    desk.tell()
-    desk.tell()
-    desk.tell(title_es="Otra jornada")
+    tell(desk)
+    tell(desk)
+    tell(desk, title_es="Otra jornada")
 
     codes = Activity.objects.values_list("code", flat=True)
     assert list(codes) == [f"F-{desk.agency.acronym}-{n}" for n in (1, 2)]
@@ -110,7 +94,7 @@ WRONG = [
 
 def test_what_is_wrong_is_said_and_nothing_is_half_done(desk):
     for fields, wrong in WRONG:
-        response = desk.tell(**fields)
+        response = tell(desk, **fields)
 
         errors = list(response.context["form"].errors)
         assert (response.status_code, errors) == (422, [wrong]), fields
@@ -118,7 +102,7 @@ def test_what_is_wrong_is_said_and_nothing_is_half_done(desk):
 
 
 def test_a_commitment_of_another_plan_is_no_choice(desk):
-    response = desk.tell(commitment=make.commitment().pk)
+    response = tell(desk, commitment=make.commitment().pk)
 
     assert list(response.context["form"].errors) == ["commitment"]
     assert not Activity.objects.exists()
@@ -130,7 +114,7 @@ def test_a_closed_round_takes_no_new_work_and_leaves_no_activity(desk):
     desk.period.opens_on = desk.period.due_on = desk.period.closes_on = ended
     desk.period.save()
 
-    response = desk.tell()
+    response = tell(desk)
 
     assert response.status_code == 422
     assert not Activity.objects.exists()
@@ -165,15 +149,15 @@ def test_the_workflow_itself_keeps_the_name_of_what_is_published(desk):
 
 
 def test_a_name_that_warns_is_looked_at_before_it_is_sent(desk):
-    desk.tell(title_es="Se rescató a dos niñas en Azua")
+    tell(desk, title_es="Se rescató a dos niñas en Azua")
 
-    assert [row.update.activity.code for row in desk.sheet().warned] == [
+    assert [row.update.activity.code for row in sheet_of(desk).warned] == [
         f"F-{desk.agency.acronym}-1"
     ]
 
 
 def test_it_is_sent_with_the_rest(desk):
-    desk.tell()
+    tell(desk)
     form = desk.client.get(desk.address("sheet_check")).context["form"]
 
     desk.client.post(desk.address("sheet_check"), {"seen": form["seen"].value()})
@@ -199,7 +183,7 @@ def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
         plan=desk.plan, starts_on="2026-01-01", ends_on="2026-12-31"
     )
 
-    sheet = desk.sheet()
+    sheet = sheet_of(desk)
 
     assert [(row.subject.title_es, row.state) for row in sheet.sections[OFF_PLAN]] == [
         ("B", "todo")

@@ -8,21 +8,11 @@ from strategic_areas import workflow
 from strategic_areas.models import Activity, ActivityUpdate, AnswerKind
 from strategic_areas.public_paths import public_path
 from tests import make
-from tests.strategic_areas.filling import TEXT, Filler
+from tests.world import TEXT
 
 pytestmark = pytest.mark.django_db
 
 PRESS = "La prensa contó un operativo."
-
-
-@pytest.fixture(scope="module")
-def kept_filler(lasting):
-    return Filler().keep()
-
-
-@pytest.fixture
-def filler(client, db, kept_filler):
-    return kept_filler.again(client)
 
 
 def press(filler):

@@ -27,7 +27,7 @@ from tests.strategic_areas.drafts import (
     propose,
     send,
 )
-from tests.strategic_areas.lasting import Lasting
+from tests.world import Lasting
 
 pytestmark = pytest.mark.django_db
 

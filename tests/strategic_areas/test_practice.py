@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import make
-from tests.strategic_areas.filling import TEXT
 from tests.uploads import make_pdf
+from tests.world import TEXT
 
 pytestmark = pytest.mark.django_db
 

@@ -19,6 +19,7 @@ from strategic_areas.models import (
 from strategic_areas.triggers.versions import public_tables
 from strategic_areas.workflow import PROPOSALS
 from tests import make
+from tests.world import Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -34,45 +35,20 @@ ACT = {
 }
 
 
-class Desk:
-    """A focal point who is signed in, and an open round."""
-
-    def __init__(self):
-        self.agency = make.agency()
-        self.commitment = make.commitment(lead=self.agency)
-        self.period = make.round(plan=self.commitment.plan)
-        self.user = make.focal_point(agency=self.agency)
-
-    def sign_in(self, client):
-        self.client = client
-        client.force_login(self.user)
-        return self
-
-    def address(self, name):
-        return reverse(f"admin:{name}", args=[self.period.pk, self.agency.slug])
-
-    def propose(self, **fields):
-        told = {
-            "title": TITLE,
-            "why": WHY,
-            "commitment": self.commitment.pk,
-            "kind": "one_off",
-            "due_on": "2026-12-31",
-        }
-        return self.client.post(self.address("sheet_propose"), told | fields)
-
-    def proposals(self):
-        return self.client.get(self.address("sheet")).context["sheet"].proposals
-
-
 @pytest.fixture(scope="module")
-def made(lasting):
-    return Desk()
+def kept_desk(lasting):
+    return Desk(owes=False).keep()
 
 
-@pytest.fixture
-def desk(made, client):
-    return made.sign_in(client)
+def propose(desk, **fields):
+    told = {
+        "title": TITLE,
+        "why": WHY,
+        "commitment": desk.commitment.pk,
+        "kind": "one_off",
+        "due_on": "2026-12-31",
+    }
+    return desk.post("sheet_propose", **told | fields)
 
 
 def page_of(proposal):
@@ -96,9 +72,9 @@ def decline(client, proposal, reason="Ya está en 1.1.2."):
 def test_a_proposal_waits_and_stands_on_the_sheet_of_its_agency(desk):
     make.proposal(commitment=make.commitment(plan=desk.commitment.plan))
 
-    response = desk.propose()
+    response = propose(desk)
 
-    (proposal,) = desk.proposals()
+    (proposal,) = desk.open().context["sheet"].proposals
     assert response.status_code == 302
     assert (proposal.title, proposal.status, proposal.proposed_by) == (
         TITLE,
@@ -109,8 +85,8 @@ def test_a_proposal_waits_and_stands_on_the_sheet_of_its_agency(desk):
 
 
 def test_a_press_that_comes_twice_proposes_once(desk):
-    desk.propose()
-    desk.propose()
+    propose(desk)
+    propose(desk)
 
     assert ActivityProposal.objects.count() == 1
 
@@ -121,7 +97,7 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(desk):
         *({"title": "Atender a 001-1234567-8"}, {"why": "Lo pidió 001-1234567-8"}),
     ]
 
-    answers = [desk.propose(**fields) for fields in wrong]
+    answers = [propose(desk, **fields) for fields in wrong]
 
     assert [
         (answer.status_code, list(answer.context["form"].errors)) for answer in answers
@@ -130,14 +106,14 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(desk):
 
 
 def test_dates_in_the_wrong_order_are_refused(desk):
-    response = desk.propose(starts_on="2027-01-01")
+    response = propose(desk, starts_on="2027-01-01")
 
     assert response.status_code == 422
     assert not ActivityProposal.objects.exists()
 
 
 def test_a_commitment_of_another_plan_is_no_choice(desk):
-    response = desk.propose(commitment=make.commitment().pk)
+    response = propose(desk, commitment=make.commitment().pk)
 
     assert list(response.context["form"].errors) == ["commitment"]
 
@@ -165,7 +141,7 @@ def test_reviewers_have_it_in_their_queue_the_longest_waiting_first(desk):
 
 
 def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
-    desk.propose()
+    propose(desk)
     proposal = ActivityProposal.objects.get()
     reviewer, second = make.reviewer(), make.reviewer()
     client.force_login(reviewer)
@@ -268,7 +244,7 @@ def test_a_plan_that_has_ended_takes_no_activity_any_more(client):
 
 
 def test_declined_it_says_why_on_the_sheet(client, desk):
-    desk.propose()
+    propose(desk)
     proposal = ActivityProposal.objects.get()
     client.force_login(make.reviewer())
 
@@ -276,7 +252,7 @@ def test_declined_it_says_why_on_the_sheet(client, desk):
     decline(client, proposal)
 
     client.force_login(desk.user)
-    (shown,) = desk.proposals()
+    (shown,) = desk.open().context["sheet"].proposals
     assert unsaid.context["steps"][1].errors
     assert (shown.status, shown.reason) == ("declined", "Ya está en 1.1.2.")
     assert not Activity.objects.exists()

@@ -37,8 +37,8 @@ from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import seen_of
 from strategic_areas.workflow.steps import must_say_something_new
 from tests import make
-from tests.strategic_areas.filling import TEXT, Filler, in_state
-from tests.strategic_areas.lasting import Lasting
+from tests.strategic_areas.filling import Filler, in_state
+from tests.world import TEXT, Lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -222,7 +222,7 @@ def test_it_goes_out_and_comes_in_by_the_workbook(writers):
     for writer in writers:
         book.fill(writer.activity, **writer.cells())
 
-    a_writer.save(a_writer.upload(book))
+    a_writer.confirm(a_writer.upload(book))
 
     told = a_writer.download()
     for writer in writers:

@@ -20,7 +20,7 @@ from strategic_areas.models import ActivityUpdate, RevisionStatus
 from strategic_areas.workflow import guard
 from tests import make
 from tests.deep import SOME_ROWS
-from tests.strategic_areas.lasting import Lasting
+from tests.world import Lasting
 
 pytestmark = pytest.mark.django_db
 

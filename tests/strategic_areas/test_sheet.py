@@ -26,12 +26,11 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.letters import digest
-from strategic_areas.workflow.questions import REPORT, seen_of, token_of, tokens_of
+from strategic_areas.workflow.questions import REPORT, seen_of, tokens_of
 from tests import make
 from tests.deep import DEEP, SOME_ROWS
-from tests.strategic_areas.filling import TEXT
-from tests.strategic_areas.lasting import Lasting
 from tests.strategic_areas.refusing import is_refused
+from tests.world import TEXT, Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +43,7 @@ def make_provinces():
     ]
 
 
+<<<<<<< HEAD
 class Desk(Lasting):
     """A focal point, one activity of hers, and an open round."""
 
@@ -94,6 +94,8 @@ def desk(client, db, kept_desk):
     return kept_desk.again(client)
 
 
+=======
+>>>>>>> daa52692 (Put one desk in the place of nine)
 def test_the_sheet_lists_what_the_agency_owes_and_nobody_elses(desk):
     second = desk.another()
     make.activity(plan=desk.activity.plan)
@@ -174,9 +176,11 @@ def test_saving_a_row_touches_no_other(desk):
 def test_a_script_is_answered_with_the_one_row(desk):
     desk.another()
 
-    response = desk.client.post(
-        desk.address("sheet_row"),
-        {"percent": "60", "narrative_es": TEXT},
+    response = desk.post(
+        "sheet_row",
+        desk.activity,
+        percent="60",
+        narrative_es=TEXT,
         headers={"X-Row-Only": "1"},
     )
 
@@ -195,10 +199,10 @@ def test_forged_addresses_are_not_found(desk):
         desk.open(agency=stranger.agency),
         desk.open(period=record),
         desk.save(stranger),
+        desk.client.post(desk.address("sheet_row", stranger, agency=stranger.agency)),
         desk.client.post(
-            desk.address("sheet_row", agency=stranger.agency, activity=stranger)
+            desk.address("sheet_row", desk.activity, period=foreign), {"percent": "1"}
         ),
-        desk.client.post(desk.address("sheet_row", period=foreign), {"percent": "1"}),
     ]
 
     assert [answer.status_code for answer in opened] == [404] * 5
@@ -342,7 +346,7 @@ def test_the_same_as_before_copies_what_was_last_published(desk):
     )
     last.places.set(make_provinces())
 
-    desk.client.post(desk.address("sheet_row"), {"answer": "same_as_before"})
+    desk.post("sheet_row", desk.activity, answer="same_as_before")
 
     update = ActivityUpdate.objects.get(period=desk.period)
     assert update.answer == AnswerKind.SAME_AS_BEFORE
@@ -358,7 +362,7 @@ def test_the_same_as_before_asks_for_what_is_missing(desk):
     desk.activity.save()
     desk.published_before(percent=40, narrative_es=TEXT)
 
-    response = desk.client.post(desk.address("sheet_row"), {"answer": "same_as_before"})
+    response = desk.post("sheet_row", desk.activity, answer="same_as_before")
 
     form = response.context["rows"][0].posted
     assert {"obstacle_es", "next_step_es"} == set(form.errors)
@@ -366,10 +370,12 @@ def test_the_same_as_before_asks_for_what_is_missing(desk):
 
 
 def test_no_news_needs_its_reason(desk):
-    refused = desk.client.post(desk.address("sheet_row"), {"answer": "no_news"})
-    taken = desk.client.post(
-        desk.address("sheet_row"),
-        {"answer": "no_news", "no_news_reason_es": "Se espera la firma."},
+    refused = desk.post("sheet_row", desk.activity, answer="no_news")
+    taken = desk.post(
+        "sheet_row",
+        desk.activity,
+        answer="no_news",
+        no_news_reason_es="Se espera la firma.",
     )
 
     update = ActivityUpdate.objects.get()
@@ -384,9 +390,11 @@ def test_no_news_needs_its_reason(desk):
 def test_no_news_leaves_standing_what_was_published(desk):
     desk.published_before(percent=40)
 
-    desk.client.post(
-        desk.address("sheet_row"),
-        {"answer": "no_news", "no_news_reason_es": "Se espera la firma."},
+    desk.post(
+        "sheet_row",
+        desk.activity,
+        answer="no_news",
+        no_news_reason_es="Se espera la firma.",
     )
 
     update = ActivityUpdate.objects.get(period=desk.period)
@@ -463,9 +471,7 @@ def test_what_was_withheld_stays_withheld_without_news(desk):
         plan=desk.activity.plan, starts_on=today, ends_on=today, code="2027-t1"
     )
 
-    desk.client.post(
-        desk.address("sheet_row"), {"answer": "no_news", "no_news_reason_es": "Sigue."}
-    )
+    desk.post("sheet_row", desk.activity, answer="no_news", no_news_reason_es="Sigue.")
 
     newer = ActivityUpdate.objects.get(period=desk.period)
     assert (newer.percent, newer.is_reserved) == (63, True)
@@ -817,7 +823,7 @@ def test_saving_a_row_asks_the_database_the_same_at_any_size(desk):
         activity = another_published()
         desk.another()  # one that still waits, for the way onward
         fields = {"percent": "60", "narrative_es": TEXT, "execution": "in_progress"}
-        address = desk.address("sheet_row", activity=activity)
+        address = desk.address("sheet_row", activity)
         with CaptureQueriesContext(connection) as queries:
             answer = desk.client.post(address, fields, headers=headers)
         assert answer.status_code == (200 if headers else 302)
@@ -924,7 +930,7 @@ def test_a_closed_row_leads_to_its_form_without_scripts(desk):
 
     assert len(closed) < 1_000
     assert "<form" not in closed
-    assert desk.address("sheet_row", activity=last) in opened
+    assert desk.address("sheet_row", last) in opened
     assert re.search(row, opened, re.DOTALL).group().count("<form") > 1
 
 
@@ -946,7 +952,7 @@ def test_the_script_is_given_a_row_alone_as_the_sheet_shows_it(desk):
     )
     assert [own.status_code, wrong.status_code, alone().status_code] == [200, 404, 404]
     assert own.content.decode().count("data-row=") == 1
-    assert desk.address("sheet_row") in own.content.decode()
+    assert desk.address("sheet_row", desk.activity) in own.content.decode()
     assert recalled in alone(fila=sent.activity.pk).content.decode()
     assert other.client.get(other.address(), strange).status_code == 200
     assert alone(**strange).status_code == 404

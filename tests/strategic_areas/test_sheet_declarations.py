@@ -8,20 +8,22 @@ from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.models import (
-    ActivityUpdate,
     CommitmentUpdate,
     Evidence,
     RevisionStatus,
     Submission,
 )
 from strategic_areas.models.letters import digest
-from strategic_areas.workflow.questions import DECLARATION, seen_of, tokens_of
+from strategic_areas.workflow.questions import DECLARATION, seen_of
 from tests import make
-from tests.strategic_areas.lasting import Lasting
+from tests.world import STATEMENT, Desk
 
 pytestmark = pytest.mark.django_db
 
-STATEMENT = "El protocolo está aprobado y en uso; consta en el acta 7."
+
+@pytest.fixture(scope="module")
+def kept_desk(lasting):
+    return Desk(owes=False).keep()
 
 
 def ready(model, **of):
@@ -30,6 +32,7 @@ def ready(model, **of):
     return ",".join(f"{row.pk}:{row.version}" for row in written)
 
 
+<<<<<<< HEAD
 class Lead(Lasting):
     """A focal point of a lead agency, and an open round."""
 
@@ -84,20 +87,28 @@ def test_the_sheet_has_a_row_for_each_commitment_that_the_agency_leads(lead):
     make.commitment(lead=lead.agency)
     heir = make.commitment(plan=lead.commitment.plan, lead=lead.agency)
     superseded = make.commitment(plan=lead.commitment.plan, lead=lead.agency)
+=======
+def test_the_sheet_has_a_row_for_each_commitment_that_the_agency_leads(desk):
+    other = make.commitment(plan=desk.plan)
+    make.activity(commitment=other, agency=desk.agency)
+    make.commitment(lead=desk.agency)
+    heir = make.commitment(plan=desk.plan, lead=desk.agency)
+    superseded = make.commitment(plan=desk.plan, lead=desk.agency)
+>>>>>>> daa52692 (Put one desk in the place of nine)
     heir.supersedes.add(superseded)
 
-    shown = dict(lead.open().context["sections"])[DECLARATION]
+    shown = dict(desk.open().context["sections"])[DECLARATION]
 
-    assert [each.row.subject for each in shown] == [lead.commitment, heir]
+    assert [each.row.subject for each in shown] == [desk.commitment, heir]
 
 
-def test_a_declaration_is_saved_as_a_draft_and_owed_by_nobody(lead):
-    before = lead.open().context["sheet"]
+def test_a_declaration_is_saved_as_a_draft_and_owed_by_nobody(desk):
+    before = desk.open().context["sheet"]
 
-    response = lead.declare()
+    response = desk.declare()
 
     declared = CommitmentUpdate.objects.get()
-    sheet = lead.open().context["sheet"]
+    sheet = desk.open().context["sheet"]
     assert response.status_code == 302
     assert (declared.status, declared.result, declared.statement_es) == (
         RevisionStatus.DRAFT,
@@ -118,58 +129,58 @@ def test_a_declaration_is_saved_as_a_draft_and_owed_by_nobody(lead):
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_saved(
-    lead, fields, wrong
+    desk, fields, wrong
 ):
-    response = lead.declare(**fields)
+    response = desk.declare(**fields)
 
     (shown,) = dict(response.context["sections"])[DECLARATION]
     assert (response.status_code, list(shown.posted.errors)) == (422, [wrong])
     assert not CommitmentUpdate.objects.exists()
 
 
-def test_a_press_that_comes_twice_makes_one_declaration(lead):
-    answers = [lead.declare(), lead.declare()]
+def test_a_press_that_comes_twice_makes_one_declaration(desk):
+    answers = [desk.declare(), desk.declare()]
 
     assert [answer.status_code for answer in answers] == [302, 302]
     assert CommitmentUpdate.objects.get().version == 1
 
 
-def test_the_second_of_two_people_keeps_her_text_and_sees_the_others(lead):
+def test_the_second_of_two_people_keeps_her_text_and_sees_the_others(desk):
     make.declaration(
-        commitment=lead.commitment,
-        period=lead.period,
-        by=make.focal_point(agency=lead.agency),
+        commitment=desk.commitment,
+        period=desk.period,
+        by=make.focal_point(agency=desk.agency),
         statement_es="Suyo.",
     )
 
-    response = lead.declare()
+    response = desk.declare()
 
     (shown,) = dict(response.context["sections"])[DECLARATION]
     assert (response.status_code, shown.posted.conflict.statement_es) == (409, "Suyo.")
     assert shown.posted["statement_es"].value() == STATEMENT
 
 
-def test_a_script_is_answered_with_the_one_row(lead):
-    response = lead.declare(headers={"X-Row-Only": "1"})
+def test_a_script_is_answered_with_the_one_row(desk):
+    response = desk.declare(headers={"X-Row-Only": "1"})
 
     page = response.content.decode()
     assert (response.status_code, page.count("data-row=")) == (200, 1)
     assert 'data-state="ready"' in page
 
 
-def test_forged_addresses_are_not_found(lead):
-    theirs = make.commitment(plan=lead.commitment.plan)
-    make.activity(commitment=theirs, agency=lead.agency)
-    declared = make.declaration(commitment=theirs, period=lead.period)
+def test_forged_addresses_are_not_found(desk):
+    theirs = make.commitment(plan=desk.plan)
+    make.activity(commitment=theirs, agency=desk.agency)
+    declared = make.declaration(commitment=theirs, period=desk.period)
     item = make.evidence(declared)
-    foreign = make.commitment(lead=lead.agency)
+    foreign = make.commitment(lead=desk.agency)
     link = {"title_es": "Acta", "url": "https://example.org/"}
 
     answers = [
-        lead.declare(theirs),
-        lead.declare(foreign),
-        lead.client.post(lead.address("sheet_declaration_attach", theirs), link),
-        lead.client.post(lead.address("sheet_declaration_detach", theirs, item.pk)),
+        desk.declare(theirs),
+        desk.declare(foreign),
+        desk.client.post(desk.address("sheet_declaration_attach", theirs), link),
+        desk.client.post(desk.address("sheet_declaration_detach", theirs, item.pk)),
     ]
 
     assert [answer.status_code for answer in answers] == [404] * 4
@@ -177,17 +188,17 @@ def test_forged_addresses_are_not_found(lead):
     assert list(Evidence.objects.all()) == [item]
 
 
-def test_reports_and_declarations_are_sent_at_once_with_one_receipt(lead):
+def test_reports_and_declarations_are_sent_at_once_with_one_receipt(desk):
     report = make.update(
-        activity=make.activity(commitment=lead.commitment),
-        period=lead.period,
-        by=lead.user,
+        activity=make.activity(commitment=desk.commitment),
+        period=desk.period,
+        by=desk.user,
     )
-    lead.declare()
+    desk.declare()
     declared = CommitmentUpdate.objects.get()
     make.evidence(declared, url="https://example.org/acta")
 
-    response = lead.send()
+    response = desk.send()
 
     kept = Submission.objects.get()
     report.refresh_from_db()
@@ -197,8 +208,8 @@ def test_reports_and_declarations_are_sent_at_once_with_one_receipt(lead):
     assert [each["update"] for each in kept.content["reports"]] == [report.pk]
     assert kept.content["declarations"] == [
         {
-            "commitment": lead.commitment.code,
-            "title": lead.commitment.title_es,
+            "commitment": desk.commitment.code,
+            "title": desk.commitment.title_es,
             "declaration": declared.pk,
             "revision": 1,
             "version": 1,
@@ -215,169 +226,167 @@ def test_reports_and_declarations_are_sent_at_once_with_one_receipt(lead):
             ],
         }
     ]
-    assert STATEMENT in lead.client.get(response.url).content.decode()
+    assert STATEMENT in desk.client.get(response.url).content.decode()
 
 
-def test_a_declaration_is_sent_alone_and_a_second_press_finds_its_receipt(lead):
-    lead.declare()
-    form = lead.client.get(lead.address("sheet_check")).context["form"]
+def test_a_declaration_is_sent_alone_and_a_second_press_finds_its_receipt(desk):
+    desk.declare()
+    form = desk.client.get(desk.address("sheet_check")).context["form"]
     posted = {"seen": form["seen"].value()}
 
-    urls = [lead.client.post(lead.address("sheet_check"), posted).url for _ in "12"]
+    urls = [desk.client.post(desk.address("sheet_check"), posted).url for _ in "12"]
 
     assert urls[0] == urls[1]
     assert Submission.objects.count() == 1
 
 
-def test_nothing_is_sent_when_a_declaration_changed_meanwhile(lead):
+def test_nothing_is_sent_when_a_declaration_changed_meanwhile(desk):
     report = make.update(
-        activity=make.activity(commitment=lead.commitment),
-        period=lead.period,
-        by=lead.user,
+        activity=make.activity(commitment=desk.commitment),
+        period=desk.period,
+        by=desk.user,
     )
-    lead.declare()
-    form = lead.client.get(lead.address("sheet_check")).context["form"]
-    lead.declare(seen_version=1, statement_es="Otra cosa.")
+    desk.declare()
+    form = desk.client.get(desk.address("sheet_check")).context["form"]
+    desk.declare(seen_version=1, statement_es="Otra cosa.")
 
     posted = {"seen": form["seen"].value()}
-    lead.client.post(lead.address("sheet_check"), posted)
+    desk.client.post(desk.address("sheet_check"), posted)
 
     report.refresh_from_db()
     assert report.status == RevisionStatus.DRAFT
     assert not Submission.objects.exists()
 
 
-def test_another_leads_declaration_is_not_sent(lead):
+def test_another_leads_declaration_is_not_sent(desk):
     theirs = make.declaration(
-        commitment=make.commitment(plan=lead.commitment.plan), period=lead.period
+        commitment=make.commitment(plan=desk.plan), period=desk.period
     )
 
     with pytest.raises(workflow.TransitionError):
-        workflow.submit_all(lead.period, lead.agency, seen_of(theirs), by=lead.user)
+        workflow.submit_all(desk.period, desk.agency, seen_of(theirs), by=desk.user)
 
     theirs.refresh_from_db()
     assert theirs.status == RevisionStatus.DRAFT
 
 
-def test_receipts_of_before_there_were_declarations_still_open(lead):
+def test_receipts_of_before_there_were_declarations_still_open(desk):
     content = {
         "receipt": "2026-T4-X-1",
         "agency": {"acronym": "X", "name": "X"},
         "reports": [],
     }
     kept = Submission.objects.create(
-        agency=lead.agency,
-        period=lead.period,
+        agency=desk.agency,
+        period=desk.period,
         number=1,
         reference="2026-T4-X-1",
         at=timezone.now(),
-        by=lead.user,
+        by=desk.user,
         content=content,
         sha256=digest(content),
     )
 
-    answer = lead.client.get(reverse("admin:receipt", args=[kept.pk]))
+    answer = desk.client.get(reverse("admin:receipt", args=[kept.pk]))
 
     assert answer.status_code == 200
     assert dict(answer.context["parts"])[DECLARATION] == []
 
 
-def test_what_came_back_says_why_on_sheet_and_desk(lead):
-    lead.declare()
+def test_what_came_back_says_why_on_sheet_and_desk(desk):
+    desk.declare()
     declared = CommitmentUpdate.objects.get()
-    workflow.submit(declared, by=lead.user)
+    workflow.submit(declared, by=desk.user)
     workflow.give_back(declared, by=make.reviewer(), reason="Falta el acta.")
 
-    (row,) = lead.open().context["sheet"].sections[DECLARATION]
-    desk = lead.client.get(reverse("admin:index"))
+    (row,) = desk.open().context["sheet"].sections[DECLARATION]
+    page = desk.client.get(reverse("admin:index"))
 
     assert (row.state, row.returned.reason) == ("returned", "Falta el acta.")
-    assert [each.returned.reason for each in desk.context["returned"]] == [
+    assert [each.returned.reason for each in page.context["returned"]] == [
         "Falta el acta."
     ]
-    lead.declare(seen_version=declared.version, statement_es="Con el acta.")
-    assert lead.open().context["sheet"].sections[DECLARATION][0].state == "ready"
+    desk.declare(seen_version=declared.version, statement_es="Con el acta.")
+    assert desk.open().context["sheet"].sections[DECLARATION][0].state == "ready"
 
 
-def test_what_another_lead_got_back_is_not_on_the_desk(lead):
+def test_what_another_lead_got_back_is_not_on_the_desk(desk):
     theirs = make.declaration(
-        commitment=make.commitment(plan=lead.commitment.plan), period=lead.period
+        commitment=make.commitment(plan=desk.plan), period=desk.period
     )
     workflow.submit(theirs, by=theirs.contributors.get())
     workflow.give_back(theirs, by=make.reviewer(), reason="Para otra.")
 
-    assert lead.client.get(reverse("admin:index")).context["returned"] == []
+    assert desk.client.get(reverse("admin:index")).context["returned"] == []
 
 
-def test_the_last_published_declaration_stands_beside_the_new_one(lead):
-    before = make.round(
-        plan=lead.commitment.plan, starts_on="2024-01-01", ends_on="2024-12-31"
-    )
+def test_the_last_published_declaration_stands_beside_the_new_one(desk):
+    before = make.round(plan=desk.plan, starts_on="2024-01-01", ends_on="2024-12-31")
     published = make.published_declaration(
-        commitment=lead.commitment, period=before, by=lead.user, result="in_part"
+        commitment=desk.commitment, period=before, by=desk.user, result="in_part"
     )
 
-    (row,) = lead.open().context["sheet"].sections[DECLARATION]
+    (row,) = desk.open().context["sheet"].sections[DECLARATION]
 
     assert (row.state, row.last) == ("todo", published)
 
 
-def test_a_correction_of_a_published_declaration_is_written_on_the_sheet(lead):
+def test_a_correction_of_a_published_declaration_is_written_on_the_sheet(desk):
     published = make.published_declaration(
-        commitment=lead.commitment, period=lead.period, by=lead.user
+        commitment=desk.commitment, period=desk.period, by=desk.user
     )
-    correction = workflow.correct(published, by=lead.user)
+    correction = workflow.correct(published, by=desk.user)
 
-    response = lead.declare(seen_version=correction.version, result="unfulfilled")
+    response = desk.declare(seen_version=correction.version, result="unfulfilled")
 
     correction.refresh_from_db()
     assert response.status_code == 302
     assert (correction.result, correction.statement_es) == ("unfulfilled", STATEMENT)
 
 
-def test_evidence_stands_beside_a_declaration(lead):
-    lead.declare()
-    attach = lead.address("sheet_declaration_attach", lead.commitment)
+def test_evidence_stands_beside_a_declaration(desk):
+    desk.declare()
+    attach = desk.address("sheet_declaration_attach", desk.commitment)
 
-    lead.client.post(attach, {"title_es": "Acta", "url": "https://example.org/acta"})
+    desk.client.post(attach, {"title_es": "Acta", "url": "https://example.org/acta"})
 
     (item,) = CommitmentUpdate.objects.get().evidences.all()
     assert (item.kind, item.is_public) == ("link", False)
-    lead.client.post(lead.address("sheet_declaration_detach", lead.commitment, item.pk))
+    desk.client.post(desk.address("sheet_declaration_detach", desk.commitment, item.pk))
     assert not Evidence.objects.exists()
 
 
-def test_a_lead_that_owes_nothing_finds_its_sheet_on_the_desk(lead):
-    make.commitment(plan=lead.commitment.plan)
+def test_a_lead_that_owes_nothing_finds_its_sheet_on_the_desk(desk):
+    make.commitment(plan=desk.plan)
 
-    response = lead.client.get(reverse("admin:index"))
+    response = desk.client.get(reverse("admin:index"))
 
     (sheet,) = response.context["parts"]
-    assert (sheet.period, sheet.agency, sheet.to_do) == (lead.period, lead.agency, [])
+    assert (sheet.period, sheet.agency, sheet.to_do) == (desk.period, desk.agency, [])
 
 
-def test_an_agency_without_a_part_in_the_plan_has_no_sheet_to_fill(lead):
-    lead.client.force_login(make.focal_point())
+def test_an_agency_without_a_part_in_the_plan_has_no_sheet_to_fill(desk):
+    desk.client.force_login(make.focal_point())
 
-    assert lead.client.get(reverse("admin:index")).context["parts"] == []
+    assert desk.client.get(reverse("admin:index")).context["parts"] == []
 
 
-def test_the_sheet_asks_the_database_the_same_at_any_number_of_commitments(lead):
+def test_the_sheet_asks_the_database_the_same_at_any_number_of_commitments(desk):
     def count():
         with CaptureQueriesContext(connection) as queries:
-            assert lead.open().status_code == 200
+            assert desk.open().status_code == 200
         return len(queries)
 
     make.evidence(
-        make.declaration(commitment=lead.commitment, period=lead.period, by=lead.user)
+        make.declaration(commitment=desk.commitment, period=desk.period, by=desk.user)
     )
     small = count()
     for number in range(30):
-        commitment = make.commitment(plan=lead.commitment.plan, lead=lead.agency)
+        commitment = make.commitment(plan=desk.plan, lead=desk.agency)
         if number % 2:
             make.evidence(
                 make.declaration(
-                    commitment=commitment, period=lead.period, by=lead.user
+                    commitment=commitment, period=desk.period, by=desk.user
                 )
             )
 

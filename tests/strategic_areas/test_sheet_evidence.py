@@ -19,8 +19,8 @@ from strategic_areas.evidence import FILES_PER_UPDATE
 from strategic_areas.models import ActivityUpdate, Evidence, Submission
 from strategic_areas.workflow.questions import seen_of
 from tests import make
-from tests.strategic_areas.lasting import Lasting
 from tests.uploads import make_pdf
+from tests.world import Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -29,27 +29,19 @@ ARCHIVE = {"title_es": "Acta", "archive_office": "Archivo", "archive_number": "7
 IDENTIFIER = "001-1234567-8"
 
 
-class Row(Lasting):
-    """A saved row of a focal point."""
+class Row(Desk):
+    """A saved row of hers."""
 
     def __init__(self):
-        self.agency = make.agency()
-        activity = make.activity(agency=self.agency)
-        self.period = make.round(plan=activity.plan)
-        self.user = make.focal_point(agency=self.agency)
-        self.update = make.update(activity=activity, period=self.period, by=self.user)
-
-    def keys(self, activity=None):
-        activity = activity or self.update.activity
-        return [self.period.pk, activity.agency.slug, activity.pk]
+        super().__init__()
+        self.update = make.update(**self.about)
 
     def attach(self, activity=None, *, headers=None, **fields):
-        address = reverse("admin:sheet_row_attach", args=self.keys(activity))
-        return self.client.post(address, fields, headers=headers or {})
+        activity = activity or self.activity
+        return self.post("sheet_row_attach", activity, headers=headers, **fields)
 
     def detach(self, item, activity=None):
-        keys = [*self.keys(activity), item.pk]
-        return self.client.post(reverse("admin:sheet_row_detach", args=keys))
+        return self.post("sheet_row_detach", activity or self.activity, item)
 
     def file(self, content=None, name="Acta.pdf"):
         return SimpleUploadedFile(name, content or make_pdf())
@@ -168,7 +160,7 @@ def test_evidence_does_not_make_an_open_row_stale(row):
 
     row.attach(**LINK)
     saved = row.client.post(
-        reverse("admin:sheet_row", args=row.keys()),
+        row.address("sheet_row", row.activity),
         {"percent": "60", "narrative_es": "Más.", "seen_version": seen},
     )
 
@@ -205,7 +197,7 @@ def test_whoever_attaches_does_not_publish(row):
 def test_attaching_mends_what_came_back_for_want_of_evidence(row):
     workflow.submit(row.update, by=row.user)
     workflow.give_back(row.update, by=make.reviewer(), reason="Falta el acta.")
-    address = reverse("admin:sheet", args=[row.period.pk, row.agency.slug])
+    address = row.address()
 
     before = row.client.get(address).context["sheet"].rows[0].state
     row.attach(**LINK)
@@ -238,12 +230,12 @@ def test_nobody_reaches_the_evidence_of_another_agency(row):
         activity=make.activity(plan=row.update.activity.plan), period=row.period
     )
     item = make.evidence(theirs)
-    theirs_is_mine = [*row.keys(), item.pk]
+    theirs_is_mine = row.address("sheet_row_detach", row.activity, item)
 
     answers = [
         row.attach(theirs.activity, **LINK),
         row.detach(item, theirs.activity),
-        row.client.post(reverse("admin:sheet_row_detach", args=theirs_is_mine)),
+        row.client.post(theirs_is_mine),
     ]
 
     assert [answer.status_code for answer in answers] == [404] * 3
@@ -316,10 +308,10 @@ def test_refused_evidence_begins_no_correction(row):
 def test_a_published_report_takes_evidence_where_it_is_corrected(row):
     item = make.evidence(row.update)
     publish(row)
-    sheet = reverse("admin:sheet", args=[row.period.pk, row.agency.slug])
+    sheet = row.address()
     key = row.update.activity_id
-    address = reverse("admin:sheet_row_attach", args=row.keys())
-    remove = reverse("admin:sheet_row_detach", args=[*row.keys(), item.pk])
+    address = row.address("sheet_row_attach", row.activity)
+    remove = row.address("sheet_row_detach", row.activity, item)
 
     read = row.client.get(f"{sheet}?fila={key}").content.decode()
     corrected = row.client.get(f"{sheet}?fila={key}&corregir=1").content.decode()

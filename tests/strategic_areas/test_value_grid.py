@@ -12,8 +12,8 @@ from strategic_areas.figures.submission import submit_value
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import ReportedValue
 from tests import make
-from tests.strategic_areas.lasting import Lasting
 from tests.strategic_areas.test_asked_values import Scene
+from tests.world import Lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ FIRST, SECOND = "2024-01-01_2024-12-31", "2025-01-01_2025-12-31"
 WORDS = [("woman", "Mujeres"), ("girl", "Niñas")]
 
 
-class Desk(Scene, Lasting):
+class GridDesk(Scene, Lasting):
     """A focal point who owes the values of two years."""
 
     def __init__(self):
@@ -53,12 +53,7 @@ class Desk(Scene, Lasting):
 
 @pytest.fixture(scope="module")
 def kept_desk(lasting):
-    return Desk().keep()
-
-
-@pytest.fixture
-def desk(client, db, kept_desk):
-    return kept_desk.again(client)
+    return GridDesk().keep()
 
 
 def test_indicators_that_owe_a_value_come_first_and_are_found_by_a_word(desk, client):

@@ -21,21 +21,20 @@ from strategic_areas.models import (
 from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Measurement, ReportedValue
 from tests import make
-from tests.strategic_areas.lasting import Lasting
+from tests.world import Desk
 
 pytestmark = pytest.mark.django_db
 
 WORDS = [("woman", "Mujeres"), ("girl", "Niñas"), ("boy", "Niños")]
 
 
-class Desk(Lasting):
+class ValueDesk(Desk):
     """A focal point, and an indicator of persons of her agency."""
 
     def __init__(self):
-        self.agency = make.agency()
-        self.period = make.round()
+        super().__init__(owes=False)
         self.indicator = make.indicator(
-            plan=self.period.plan,
+            plan=self.plan,
             agency=self.agency,
             counts="persons",
             national=True,
@@ -44,16 +43,12 @@ class Desk(Lasting):
             dimension="sex+age",
         )
         labels = CodeList.objects.create(
-            plan=self.period.plan, code="b", kind="breakdowns", name_es="Etiquetas"
+            plan=self.plan, code="b", kind="breakdowns", name_es="Etiquetas"
         )
         for code, label in WORDS:
             CodeListValue.objects.create(
                 code_list=labels, dimension="sex+age", code=code, label_es=label
             )
-        self.user = make.focal_point(agency=self.agency)
-
-    def address(self, name, *more):
-        return reverse(f"admin:{name}", args=[self.period.pk, self.agency.slug, *more])
 
     def hand_in(self, **fields):
         told = {
@@ -66,17 +61,12 @@ class Desk(Lasting):
             "sex+age.boy": "4",
             **fields,
         }
-        return self.client.post(self.address("value_new", self.indicator.pk), told)
+        return self.post("value_new", self.indicator, **told)
 
 
 @pytest.fixture(scope="module")
 def kept_desk(lasting):
-    return Desk().keep()
-
-
-@pytest.fixture
-def desk(client, db, kept_desk):
-    return kept_desk.again(client)
+    return ValueDesk().keep()
 
 
 def decide(client, step="publish", **posted):

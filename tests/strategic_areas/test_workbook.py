@@ -11,21 +11,11 @@ from strategic_areas.models import ActivityUpdate, Province, Region
 from strategic_areas.workbooks import writing
 from tests import make
 from tests.deep import SOME_ROWS
-from tests.strategic_areas.filling import TEXT, Kept
+from tests.world import TEXT
 
 pytestmark = pytest.mark.django_db
 
 COLUMNS = columns_of(ActivityUpdate)
-
-
-@pytest.fixture(scope="module")
-def kept_filler(lasting):
-    return Kept().keep()
-
-
-@pytest.fixture
-def filler(client, db, kept_filler):
-    return kept_filler.again(client)
 
 
 def spanish(name, value):
@@ -97,7 +87,7 @@ def test_other_work_that_was_told_of_stands_below_and_comes_back_changed(filler)
     assert list(book.numbers()) == [filler.activity.pk, other.activity.pk]
 
     book.fill(other.activity, narrative_es="Fueron dos jornadas.")
-    filler.save(filler.upload(book))
+    filler.confirm(filler.upload(book))
 
     other.refresh_from_db()
     assert (other.narrative_es, other.version) == ("Fueron dos jornadas.", 2)

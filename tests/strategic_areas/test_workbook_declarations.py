@@ -53,7 +53,7 @@ def test_a_further_kind_of_answer_has_its_page_from_its_declaration(lead, monkey
     monkeypatch.setitem(BY_MODEL, CommitmentUpdate, owed)
 
     book = lead.fill(result="Cumplido", statement_es=STATEMENT)
-    lead.save(lead.upload(book))
+    lead.confirm(lead.upload(book))
     older = DeclarationBook(before)
     del older.book[older.page.title]
 
@@ -98,7 +98,7 @@ def test_what_is_filled_in_is_stored_once_it_is_saved(lead):
 
     preview = lead.upload(book)
     before = lead.saved()
-    lead.save(preview)
+    lead.confirm(preview)
 
     assert before == []
     assert lead.saved() == [(lead.commitment, "fulfilled", STATEMENT)]
@@ -197,7 +197,7 @@ def test_a_declaration_that_was_returned_is_mended_in_the_workbook(lead):
     workflow.give_back(declaration, by=make.reviewer(), reason="Diga dónde.")
     book = lead.fill(statement_es=STATEMENT)
 
-    page = lead.client.get(lead.save(lead.upload(book)).url)
+    page = lead.client.get(lead.confirm(lead.upload(book)).url)
 
     declaration.refresh_from_db()
     assert "Diga dónde." in book.cell(lead.commitment, "commitment.state").value

@@ -22,17 +22,13 @@ from strategic_areas.models import (
 )
 from strategic_areas.workbooks import reading
 from tests import make
-from tests.strategic_areas.filling import TEXT, Book, Kept, in_state
+from tests.strategic_areas.filling import Book, Kept, in_state
 from tests.uploads import make_pdf, make_workbook, make_zip, unzip, with_shared_strings
+from tests.world import TEXT
 
 pytestmark = pytest.mark.django_db
 
 COLUMNS = columns_of(ActivityUpdate)
-
-
-@pytest.fixture(scope="module")
-def kept_filler(lasting):
-    return Kept().keep()
 
 
 @pytest.fixture(scope="module")
@@ -72,11 +68,6 @@ def kept_many(lasting, provinces):
 def many(client, db, kept_many):
     """A filler with an activity for each case, and 40 per cent told of each."""
     return kept_many.again(client)
-
-
-@pytest.fixture
-def filler(client, db, kept_filler):
-    return kept_filler.again(client)
 
 
 @pytest.fixture
@@ -175,7 +166,7 @@ def test_a_preview_saves_nothing(published):
 def test_one_number_in_the_workbook_is_a_report(published):
     waiting = published.another()
 
-    response = published.save(
+    response = published.confirm(
         published.upload(published.download().fill(published.activity, percent=60))
     )
 
@@ -194,7 +185,7 @@ def test_one_number_in_the_workbook_is_a_report(published):
 def test_a_workbook_that_another_program_saved_is_read(published):
     book = published.book().fill(published.activity, percent=60)
 
-    published.save(published.upload(with_shared_strings(book.content)))
+    published.confirm(published.upload(with_shared_strings(book.content)))
 
     assert (stored(published).percent, stored(published).narrative_es) == (60, TEXT)
 
@@ -216,7 +207,7 @@ def test_every_cell_arrives_where_the_form_would_put_it(filler, provinces):
         reserved_legal_basis="Ley 200-04, art. 17",
     )
 
-    filler.save(filler.upload(book))
+    filler.confirm(filler.upload(book))
 
     update = stored(filler)
     told = {
@@ -260,7 +251,7 @@ def test_text_that_begins_like_a_formula_comes_back_as_it_was(filler):
 
     book = filler.download()
     untouched = filler.upload(book)
-    filler.save(filler.upload(book.fill(filler.activity, percent=60)))
+    filler.confirm(filler.upload(book.fill(filler.activity, percent=60)))
 
     update.refresh_from_db()
     assert kinds(untouched) == {"unchanged": [filler.activity.code]}
@@ -310,7 +301,7 @@ def test_what_is_filled_in_is_stored_and_the_same_file_again_changes_nothing(man
     book.cell(last, "percent").value = 0.45
     book.cell(last, "percent").number_format = "0%"
 
-    many.save(many.upload(book))
+    many.confirm(many.upload(book))
     before = everything_stored()
     again = many.upload(book)
 
@@ -327,7 +318,7 @@ def test_what_is_filled_in_is_stored_and_the_same_file_again_changes_nothing(man
 def test_a_press_that_comes_twice_saves_once(published):
     preview = published.upload(published.book().fill(published.activity, percent=60))
 
-    answers = [published.save(preview), published.save(preview)]
+    answers = [published.confirm(preview), published.confirm(preview)]
 
     assert [answer.status_code for answer in answers] == [302, 302]
     assert stored(published).version == 1
@@ -353,7 +344,7 @@ def test_a_stale_workbook_overwrites_nothing_and_shows_both_texts(filler):
     book.fill(second, percent=10, narrative_es=TEXT)
 
     response = filler.upload(book)
-    filler.save(response)
+    filler.confirm(response)
 
     assert kinds(response) == {
         "stale": [filler.activity.code],
@@ -405,7 +396,7 @@ def test_what_is_saved_between_preview_and_saving_is_left_alone(filler):
         narrative_es="De la colega.",
     )
 
-    filler.save(preview)
+    filler.confirm(preview)
 
     assert stored(filler).narrative_es == "De la colega."
     assert stored(filler, second).narrative_es == "Lo del libro."
@@ -416,7 +407,7 @@ def test_what_is_sent_between_preview_and_saving_stays_as_it_was_sent(filler):
     preview = filler.upload(filler.download().fill(filler.activity, percent=60))
     workflow.submit(update, by=filler.user)
 
-    page = filler.client.get(filler.save(preview).url)
+    page = filler.client.get(filler.confirm(preview).url)
 
     update.refresh_from_db()
     assert (update.status, update.percent) == (RevisionStatus.SUBMITTED, 40)
@@ -428,7 +419,7 @@ def test_what_is_not_owed_any_more_when_saving_is_told(published):
     published.activity.starts_on = "2030-01-01"
     published.activity.save()
 
-    page = published.client.get(published.save(preview).url)
+    page = published.client.get(published.confirm(preview).url)
 
     assert [message.level_tag for message in page.context["messages"]] == ["error"]
     assert not ActivityUpdate.objects.filter(period=published.period).exists()
@@ -514,7 +505,7 @@ def test_the_other_rows_are_saved_beside_a_wrong_one(filler):
     book.fill(second, percent=10, narrative_es=TEXT)
 
     response = filler.upload(book)
-    filler.save(response)
+    filler.confirm(response)
 
     assert kinds(response) == {"refused": [filler.activity.code], "new": [second.code]}
     (update,) = ActivityUpdate.objects.filter(period=filler.period)
@@ -541,7 +532,7 @@ def test_a_returned_report_is_mended_in_the_workbook(filler):
     workflow.give_back(update, by=make.reviewer(), reason="Diga dónde.")
     book = filler.download()
 
-    filler.save(filler.upload(book.fill(filler.activity, narrative_es="En Azua.")))
+    filler.confirm(filler.upload(book.fill(filler.activity, narrative_es="En Azua.")))
 
     update.refresh_from_db()
     assert "Diga dónde." in book.cell(filler.activity, "state").value
@@ -709,7 +700,7 @@ def test_a_preview_grows_old(published, monkeypatch):
     preview = published.upload(published.book().fill(published.activity, percent=60))
     monkeypatch.setattr(signed_preview, "MAX_AGE", -1)
 
-    published.save(preview)
+    published.confirm(preview)
 
     assert not ActivityUpdate.objects.filter(period=published.period).exists()
 
@@ -743,7 +734,7 @@ def test_a_workbook_in_english_is_read_by_whoever_reads_spanish(published):
     published.user.language = "es"
     published.user.save()
 
-    published.save(
+    published.confirm(
         published.upload(book.fill(published.activity, execution="Completed"))
     )
 
@@ -766,7 +757,7 @@ def test_a_cell_of_text_says_a_quantity_as_a_form_does(filler, cell, quantity):
         activity, execution="En ejecución", quantity=cell, narrative_es=TEXT
     )
 
-    filler.save(filler.upload(book))
+    filler.confirm(filler.upload(book))
 
     assert stored(filler, activity).quantity == Decimal(quantity)
 

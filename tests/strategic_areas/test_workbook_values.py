@@ -14,7 +14,7 @@ from strategic_areas.models.measurements import ReportedValue
 from tests import make
 from tests.deep import drawn
 from tests.strategic_areas.filling import in_state
-from tests.strategic_areas.test_value_grid import Desk, values
+from tests.strategic_areas.test_value_grid import GridDesk, values
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ FAULTS = [
 ]
 
 
-class Book:
+class ValueBook:
     """The sheet of values of a downloaded workbook; cells go by year and name."""
 
     def __init__(self, content):
@@ -67,14 +67,14 @@ class Book:
         return written.getvalue()
 
 
-class Filler(Desk):
+class ValueFiller(GridDesk):
     """One who fills the values of 2024 and 2025 in the workbook."""
 
     def url(self, name="workbook"):
         return reverse(f"admin:{name}", args=[self.period.pk, self.agency.slug])
 
     def download(self):
-        return Book(self.client.get(self.url()).content)
+        return ValueBook(self.client.get(self.url()).content)
 
     def upload(self, book):
         file = SimpleUploadedFile("hoja.xlsx", book.content)
@@ -88,7 +88,7 @@ class Filler(Desk):
 
     def book(self):
         """What she downloads while nothing has changed."""
-        return Book(self.kept)
+        return ValueBook(self.kept)
 
     def save(self, page):
         staged = page.context["form"]["staged"].value()
@@ -97,12 +97,7 @@ class Filler(Desk):
 
 @pytest.fixture(scope="module")
 def kept_filler(lasting):
-    return Filler().keep()
-
-
-@pytest.fixture
-def filler(client, db, kept_filler):
-    return kept_filler.again(client)
+    return ValueFiller().keep()
 
 
 def faults(page):

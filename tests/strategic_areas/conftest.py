@@ -1,0 +1,26 @@
+"""Who stands ready for the tests of a module; a module may make its own."""
+
+import pytest
+
+from tests.strategic_areas.filling import Kept
+from tests.world import Desk
+
+
+@pytest.fixture(scope="module")
+def kept_desk(lasting):
+    return Desk().keep()
+
+
+@pytest.fixture
+def desk(client, db, kept_desk):
+    return kept_desk.again(client)
+
+
+@pytest.fixture(scope="module")
+def kept_filler(lasting):
+    return Kept().keep()
+
+
+@pytest.fixture
+def filler(client, db, kept_filler):
+    return kept_filler.again(client)
