@@ -145,7 +145,8 @@ KEPT = {
         "The public stops reading it as soon as one person asks": [
             f"{PURGING}test_asking_hides_at_once_what_the_public_reads_and_nothing_"
             "else",
-            f"{PURGING}test_whoever_requested_does_not_confirm",
+            "tests/strategic_areas/test_decisions.py::"
+            "test_nobody_decides_what_they_proposed",
             f"{PURGING}test_the_words_stand_nowhere_in_the_database_afterwards",
             f"{PURGING}test_no_file_of_the_portal_holds_the_words_afterwards",
         ],

@@ -15,8 +15,8 @@ from django.utils import timezone
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
+    RevisionStatus,
     RoundReopening,
-    Status,
 )
 from strategic_areas.workflow.questions import tokens_of
 from tests import make
@@ -107,7 +107,11 @@ class Desk(Lasting):
 
     def send(self):
         """Send all that is written, as the page's form carries it."""
-        about = {"period": self.period, "agency": self.agency, "status": Status.DRAFT}
+        about = {
+            "period": self.period,
+            "agency": self.agency,
+            "status": RevisionStatus.DRAFT,
+        }
         models = ActivityUpdate, CommitmentUpdate
         ready = [each for model in models for each in model.objects.filter(**about)]
         return self.post("sheet_check", seen=tokens_of(ready), warnings_read="on")

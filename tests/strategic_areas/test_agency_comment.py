@@ -11,7 +11,7 @@ from django.utils import timezone
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.changes.agency_statements import commentable_rounds
-from strategic_areas.models import AgencyComment, PendingChange, PublicationVersion
+from strategic_areas.models import AgencyComment, PendingChange
 from strategic_areas.public_paths import public_path
 from tests import make
 
@@ -191,15 +191,7 @@ def test_the_database_keeps_one_comment_per_agency_and_round(world):
         world.comment().save()
 
 
-def test_a_comment_moves_the_publication_version(world):
-    change = world.propose()
-    before = PublicationVersion.current()
-
-    workflow.approve(change, by=make.reviewer())
-
-    assert PublicationVersion.current() > before
-
-
+@pytest.mark.sqlite
 def test_the_desk_and_the_page_cost_the_same_at_any_number(client, world):
     costs = []
     client.force_login(world.user)

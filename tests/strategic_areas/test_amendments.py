@@ -18,7 +18,6 @@ from tests import make
 from tests.make.plans import close_structure, open_structure
 
 pytestmark = pytest.mark.django_db
-TODAY = date(2027, 6, 30)
 BOTH = ["old_value", "new_value"]
 
 
@@ -150,18 +149,6 @@ def test_what_is_told_of_a_planned_number_of_victims(activity_is, expected, acti
     assert list(line.protected) == hidden
     assert ("<ins>Dato protegido</ins>" in page) == is_new_hidden
     assert ("<del>Dato protegido</del>" in page) == bool(hidden)
-
-
-def test_the_proposer_cannot_approve(activity):
-    activity.due_on, person = date(2026, 6, 30), make.reviewer()
-    act = make.act(activity.plan)
-    change = workflow.propose(activity, by=person, amendment=act)
-
-    with pytest.raises(RefusedError):
-        workflow.approve(change, by=person)
-
-    assert Activity.objects.get().due_on == date(2026, 3, 31)
-    assert not PlanChange.objects.exists()
 
 
 KINDS = {

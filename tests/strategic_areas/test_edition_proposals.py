@@ -79,15 +79,6 @@ def test_an_edition_is_made_when_another_person_approves_it():
     assert entry.actor == decided.decided_by
 
 
-def test_nobody_approves_the_edition_that_she_proposed():
-    proposal = make.edition_proposal()
-
-    with pytest.raises(RefusedError, match="another person"):
-        EDITIONS.approve(proposal, by=proposal.proposed_by, seen="")
-
-    assert not Edition.objects.exists()
-
-
 def test_a_correction_tells_otherwise_just_what_it_names(corrected):
     named, other = place_of(corrected), place_of(corrected, 1)
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -72,16 +71,6 @@ def make_letter_of(commitment, **fields):
 
 def sheet_of(record):
     return reverse("admin:sheet", args=[record.period.pk, record.agency.slug])
-
-
-def test_nothing_is_transcribed_without_a_letter(kind):
-    own = OWN[kind]()
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        type(own).objects.update(provenance="transcribed")
-
-    own.refresh_from_db()
-    assert own.provenance == "reported"
 
 
 def test_an_agencys_own_draft_is_not_written_over(kind):

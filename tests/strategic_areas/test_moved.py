@@ -234,11 +234,6 @@ def test_a_declaration_stays_with_the_lead_that_made_it(client):
         workflow.correct(declared, by=make.focal_point(agency=new))
 
 
-def test_the_database_refuses_to_change_whose_report_it_was(moved):
-    with pytest.raises(Exception, match="never changes"):
-        ActivityUpdate.objects.update(agency=moved.new)
-
-
 def test_what_a_source_says_of_a_reconstruction_follows_its_agency():
     update = make.record_update(activity=make.activity(provenance="reconstructed"))
     other = make.agency()

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -191,20 +190,6 @@ def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
     listed = queries.open_sheets(desk.user)
     assert (sheet.rows, sheet.waiting) == ((), [])
     assert [(each.rows, each.to_do) for each in listed] == [((), [])] * 2
-
-
-def test_code_and_mark_go_together(desk):
-    planned = make.activity(commitment=desk.commitment)
-    beside = make.off_plan_update(commitment=desk.commitment, period=desk.period)
-
-    for pk, change in (
-        (planned.pk, {"code": "F-X-1"}),
-        (planned.pk, {"is_in_plan": False}),
-        (beside.activity_id, {"is_in_plan": True}),
-        (beside.activity_id, {"code": "A-1"}),
-    ):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            Activity.objects.filter(pk=pk).update(**change)
 
 
 def everything_counted(plan, agency, user):

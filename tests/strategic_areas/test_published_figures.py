@@ -553,23 +553,6 @@ def test_a_dry_run_publishes_nothing(tmp_path):
     assert not PublishedFigure.objects.exists()
 
 
-def test_a_figure_tells_a_value_or_is_protected(tmp_path):
-    load_small(tmp_path, plan({"period": "2030", "value": 40}))
-
-    made = PublishedFigure.objects.get()
-    made.pk, made.starts_on, made.is_protected = None, "2029-01-01", True
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        made.save()
-
-
-def test_the_database_keeps_a_number_as_it_was_told(tmp_path):
-    load_small(tmp_path, plan({"period": "2030", "value": 40}))
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        PublishedFigure.objects.update(value=41)
-
-
 def test_no_published_row_holds_a_number_below_the_threshold(tmp_path, monkeypatch):
     """The threshold is so high that every part is small, and each part is unique."""
     monkeypatch.setattr(disclosure, "SMALLEST_DISCLOSED", 100_000)

@@ -4,14 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from strategic_areas import rounds, workflow
 from strategic_areas.desk import queries
 from strategic_areas.desk.sheet.contents import ReportingSheet
-from strategic_areas.models import PendingChange, ReportingPeriod, RoundReopening
+from strategic_areas.models import PendingChange, RoundReopening
 from strategic_areas.queries.rounds import owed_activities
 from strategic_areas.schedule import (
     RoundFrequency,
@@ -205,13 +204,6 @@ def test_a_refusal_writes_dates_as_people_do():
         after.full_clean()
 
     assert f"{plan.ends_on:%d/%m/%Y}" in caught.value.messages[0]
-
-
-def test_a_record_period_is_no_final_report():
-    with pytest.raises(IntegrityError), transaction.atomic():
-        make.period(is_final=True)
-
-    assert ReportingPeriod.objects.count() == 0
 
 
 @pytest.mark.parametrize(

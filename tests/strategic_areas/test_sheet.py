@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 from itertools import product
 
 import pytest
@@ -29,7 +28,6 @@ from strategic_areas.models.letters import digest
 from strategic_areas.workflow.questions import REPORT, seen_of, tokens_of
 from tests import make
 from tests.deep import DEEP, SOME_ROWS
-from tests.strategic_areas.refusing import is_refused
 from tests.world import TEXT, Desk
 
 pytestmark = pytest.mark.django_db
@@ -43,59 +41,6 @@ def make_provinces():
     ]
 
 
-<<<<<<< HEAD
-class Desk(Lasting):
-    """A focal point, one activity of hers, and an open round."""
-
-    def __init__(self):
-        self.agency = make.agency()
-        self.activity = make.activity(agency=self.agency)
-        self.period = make.round(plan=self.activity.plan, code="2026-t4")
-        self.user = make.focal_point(agency=self.agency)
-
-    def address(self, name="sheet", *, period=None, agency=None, activity=None):
-        keys = [(period or self.period).pk, (agency or self.agency).slug]
-        if name == "sheet_row":
-            keys.append((activity or self.activity).pk)
-        return reverse(f"admin:{name}", args=keys)
-
-    def open(self, **keys):
-        return self.client.get(self.address(**keys))
-
-    def save(self, activity=None, **fields):
-        fields = {"percent": "60", "narrative_es": TEXT, "answer": "reported"} | fields
-        return self.client.post(self.address("sheet_row", activity=activity), fields)
-
-    def another(self, **fields):
-        return make.activity(
-            commitment=self.activity.commitment, agency=self.agency, **fields
-        )
-
-    def published_before(self, activity=None, **fields):
-        return make.earlier_report(activity or self.activity, by=self.user, **fields)
-
-    def send(self):
-        """Send all that is written, as the page's form carries it."""
-        written = ActivityUpdate.objects.filter(
-            period=self.period, agency=self.agency, status=RevisionStatus.DRAFT
-        )
-        seen = ",".join(token_of(update) for update in written)
-        posted = {"seen": seen, "warnings_read": "on"}
-        return self.client.post(self.address("sheet_check"), posted)
-
-
-@pytest.fixture(scope="module")
-def kept_desk(lasting):
-    return Desk().keep()
-
-
-@pytest.fixture
-def desk(client, db, kept_desk):
-    return kept_desk.again(client)
-
-
-=======
->>>>>>> daa52692 (Put one desk in the place of nine)
 def test_the_sheet_lists_what_the_agency_owes_and_nobody_elses(desk):
     second = desk.another()
     make.activity(plan=desk.activity.plan)
@@ -340,23 +285,6 @@ def test_continuing_work_reports_state_and_quantity(desk):
     assert (update.quantity, update.percent) == (7, None)
 
 
-def test_the_same_as_before_copies_what_was_last_published(desk):
-    last = desk.published_before(
-        percent=40, narrative_es=TEXT, narrative_en="Trained.", people_reached=120
-    )
-    last.places.set(make_provinces())
-
-    desk.post("sheet_row", desk.activity, answer="same_as_before")
-
-    update = ActivityUpdate.objects.get(period=desk.period)
-    assert update.answer == AnswerKind.SAME_AS_BEFORE
-    assert [
-        (row.execution, row.percent, row.people_reached, row.narrative_en)
-        for row in (update, last)
-    ] == [("in_progress", 40, 120, "Trained.")] * 2
-    assert set(update.places.all()) == set(last.places.all()) != set()
-
-
 def test_the_same_as_before_asks_for_what_is_missing(desk):
     desk.activity.due_on, desk.activity.due_provenance = "2025-02-01", "plan"
     desk.activity.save()
@@ -385,39 +313,6 @@ def test_no_news_needs_its_reason(desk):
         AnswerKind.NO_NEWS,
         "Se espera la firma.",
     )
-
-
-def test_no_news_leaves_standing_what_was_published(desk):
-    desk.published_before(percent=40)
-
-    desk.post(
-        "sheet_row",
-        desk.activity,
-        answer="no_news",
-        no_news_reason_es="Se espera la firma.",
-    )
-
-    update = ActivityUpdate.objects.get(period=desk.period)
-    assert (update.execution, update.percent) == ("in_progress", 40)
-
-
-HALF_AN_ANSWER = [
-    {"answer": "no_news"},
-    {"is_reserved": True, "reserved_reason": "x"},
-    {"is_reserved": True, "reserved_legal_basis": "x"},
-    {"reserved_legal_basis": "x"},
-    {"narrative_es": ""},
-]
-
-
-def test_the_database_refuses_half_an_answer():
-    row = ActivityUpdate.objects.filter(pk=make.update().pk)
-
-    taken = [
-        half for half in HALF_AN_ANSWER if not is_refused(partial(row.update, **half))
-    ]
-
-    assert taken == []
 
 
 RESERVED = {
@@ -688,15 +583,6 @@ def test_the_full_form_keeps_what_an_alternate_may_not_send(desk):
     assert ActivityUpdate.objects.get().status == RevisionStatus.DRAFT
 
 
-def test_what_identifies_a_person_is_not_saved(desk):
-    texts = ("narrative_es", "obstacle_es", "next_step_es")
-
-    response = desk.save(**dict.fromkeys(texts, "Se atendió a 001-1234567-8."))
-
-    assert set(response.context["rows"][0].posted.errors) == set(texts)
-    assert not ActivityUpdate.objects.exists()
-
-
 def test_a_warning_asks_for_one_tick_before_sending(desk):
     saved = desk.save(narrative_es="Se rescató a dos niñas en Azua.")
 
@@ -720,15 +606,6 @@ def test_a_titular_of_another_agency_does_not_count():
         workflow.submit(update, by=alternate)
 
 
-def test_a_submission_is_never_changed(desk):
-    submit(desk)
-    kept = Submission.objects.all()
-
-    for change in ({"number": 9}, {"sha256": "0"}, {"content": {"x": 1}}):
-        assert is_refused(partial(kept.update, **change)), change
-    assert is_refused(kept.delete)
-
-
 def test_the_receipt_of_a_purged_submission_still_opens(desk):
     kept = submit(desk, narrative_es="Algo que hay que retirar.")
     address = reverse("admin:receipt", args=[kept.pk])
@@ -739,15 +616,6 @@ def test_the_receipt_of_a_purged_submission_still_opens(desk):
     assert Submission.objects.get().content == {}
 
     assert desk.client.get(address).status_code == 200
-
-
-def test_a_correction_takes_the_places_along(desk):
-    update = make.published_update()
-    update.places.set(make_provinces()[:1])
-
-    second = workflow.correct(update, by=update.contributors.get())
-
-    assert list(second.places.all()) == list(update.places.all()) != []
 
 
 def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):

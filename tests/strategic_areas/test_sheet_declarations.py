@@ -32,69 +32,12 @@ def ready(model, **of):
     return ",".join(f"{row.pk}:{row.version}" for row in written)
 
 
-<<<<<<< HEAD
-class Lead(Lasting):
-    """A focal point of a lead agency, and an open round."""
-
-    def __init__(self):
-        self.agency = make.agency()
-        self.commitment = make.commitment(lead=self.agency)
-        self.period = make.round(plan=self.commitment.plan, code="2026-t4")
-        self.user = make.focal_point(agency=self.agency)
-
-    def address(self, name="sheet", commitment=None, *more):
-        keys = [self.period.pk, self.agency.slug]
-        if commitment:
-            keys.append(commitment.pk)
-        return reverse(f"admin:{name}", args=[*keys, *more])
-
-    def open(self):
-        return self.client.get(self.address())
-
-    def declare(self, commitment=None, *, headers=None, **fields):
-        return self.client.post(
-            self.address("sheet_declaration", commitment or self.commitment),
-            {"result": "fulfilled", "statement_es": STATEMENT, **fields},
-            headers=headers or {},
-        )
-
-    def send(self):
-        """Send all that is written, as the page's form carries it."""
-        about = {
-            "period": self.period,
-            "agency": self.agency,
-            "status": RevisionStatus.DRAFT,
-        }
-        models = ActivityUpdate, CommitmentUpdate
-        ready = [each for model in models for each in model.objects.filter(**about)]
-        posted = {"seen": tokens_of(ready)}
-        return self.client.post(self.address("sheet_check"), posted)
-
-
-@pytest.fixture(scope="module")
-def kept_lead(lasting):
-    return Lead().keep()
-
-
-@pytest.fixture
-def lead(client, db, kept_lead):
-    return kept_lead.again(client)
-
-
-def test_the_sheet_has_a_row_for_each_commitment_that_the_agency_leads(lead):
-    other = make.commitment(plan=lead.commitment.plan)
-    make.activity(commitment=other, agency=lead.agency)
-    make.commitment(lead=lead.agency)
-    heir = make.commitment(plan=lead.commitment.plan, lead=lead.agency)
-    superseded = make.commitment(plan=lead.commitment.plan, lead=lead.agency)
-=======
 def test_the_sheet_has_a_row_for_each_commitment_that_the_agency_leads(desk):
     other = make.commitment(plan=desk.plan)
     make.activity(commitment=other, agency=desk.agency)
     make.commitment(lead=desk.agency)
     heir = make.commitment(plan=desk.plan, lead=desk.agency)
     superseded = make.commitment(plan=desk.plan, lead=desk.agency)
->>>>>>> daa52692 (Put one desk in the place of nine)
     heir.supersedes.add(superseded)
 
     shown = dict(desk.open().context["sections"])[DECLARATION]

@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -13,8 +11,6 @@ from strategic_areas.models import DueProvenance, Provenance
 from strategic_areas.queries.pages import commitments
 from strategic_areas.queries.pages.commitments import Succession
 from tests import make
-from tests.deep import SOME_ROWS
-from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, read
 
 pytestmark = pytest.mark.django_db
@@ -171,27 +167,6 @@ def test_the_page_tells_all_of_it_and_nothing_unpublished(client):
         assert hidden.code in page.text
         assert MARKER not in page.text
         assert cleared.title_es in page.text
-
-
-def test_the_time_line_costs_the_same_at_any_length(client):
-    commitment = make.commitment()
-    period = make_round(commitment.plan)
-    by = make.focal_point(agency=commitment.lead)
-    spent = []
-    for rows in (1, SOME_ROWS):
-        for _ in range(rows):
-            activity = make.activity(
-                commitment=commitment, due_on=date(2026, 2, 1), due_provenance="plan"
-            )
-            make.record_update(activity=activity)
-            make.amendment(activity=activity)
-            other = make.activity(commitment=commitment)
-            make.submitted_update(activity=other, period=period, by=by)
-        with CaptureQueriesContext(connection) as captured:
-            client.get(commitment.get_absolute_url("es"))
-        spent.append(len(captured))
-
-    assert spent[0] == spent[1] <= MOST_QUERIES
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from strategic_areas import workflow
 from strategic_areas.models import (
     ActivityUpdate,
     PendingChange,
-    PublicationVersion,
     Translation,
 )
 from strategic_areas.public_paths import public_path as public_address
@@ -246,15 +245,6 @@ def test_the_database_keeps_one_translation_per_revision_that_says_something(upd
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Translation.objects.create(**wrong)
-
-
-def test_a_translation_moves_the_publication_version(update):
-    change = make.change(Translation(activity_update=update), text=ENGLISH)
-    before = PublicationVersion.current()
-
-    workflow.approve(change, by=make.reviewer())
-
-    assert PublicationVersion.current() > before
 
 
 def test_translations_cost_no_query_of_their_own():

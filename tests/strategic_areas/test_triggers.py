@@ -253,16 +253,6 @@ def test_whatever_changes_a_public_page_moves_the_version(open_record):
     )
 
 
-@pytest.mark.django_db(transaction=True)
-def test_publishing_and_withdrawing_move_the_version(open_record):
-    update, reviewer = make.submitted_update(), make.reviewer()
-
-    published = moved(lambda: workflow.publish(update, by=reviewer))
-    withdrawn = moved(lambda: workflow.withdraw(update, by=reviewer, cause="error"))
-
-    assert (published, withdrawn) == (True, True)
-
-
 def takedowns():
     return PublicationVersion.counters().takedowns
 
@@ -467,12 +457,3 @@ def test_a_refused_change_does_not_move_the_version(open_record):
         type(update).objects.filter(pk=update.pk).update(percent=1)
 
     assert PublicationVersion.current() == before
-
-
-@pytest.mark.django_db
-def test_a_record_of_a_period_of_the_same_plan_is_stored():
-    period = make.period()
-
-    update = make.record_update(activity=make.activity(plan=period.plan), period=period)
-
-    assert update.plan == period.plan

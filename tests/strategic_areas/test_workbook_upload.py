@@ -190,56 +190,6 @@ def test_a_workbook_that_another_program_saved_is_read(published):
     assert (stored(published).percent, stored(published).narrative_es) == (60, TEXT)
 
 
-def test_every_cell_arrives_where_the_form_would_put_it(filler, provinces):
-    book = filler.book().fill(
-        filler.activity,
-        answer=spanish("answer", "reported"),
-        execution=spanish("execution", "suspended"),
-        percent=30,
-        narrative_es="Una línea.\nOtra.",
-        obstacle_es="Falta la firma.",
-        next_step_es="Pedirla.",
-        people_reached=12,
-        places="samana ; Azua",
-        internal_note="Para la coordinación.",
-        is_reserved=spanish("is_reserved", True),
-        reserved_reason="Investigación en curso.",
-        reserved_legal_basis="Ley 200-04, art. 17",
-    )
-
-    filler.confirm(filler.upload(book))
-
-    update = stored(filler)
-    told = {
-        name: getattr(update, name)
-        for name in (
-            "execution",
-            "percent",
-            "narrative_es",
-            "obstacle_es",
-            "next_step_es",
-            "people_reached",
-            "internal_note",
-            "is_reserved",
-            "reserved_reason",
-            "reserved_legal_basis",
-        )
-    }
-    assert told == {
-        "execution": "suspended",
-        "percent": 30,
-        "narrative_es": "Una línea.\r\nOtra.",
-        "obstacle_es": "Falta la firma.",
-        "next_step_es": "Pedirla.",
-        "people_reached": 12,
-        "internal_note": "Para la coordinación.",
-        "is_reserved": True,
-        "reserved_reason": "Investigación en curso.",
-        "reserved_legal_basis": "Ley 200-04, art. 17",
-    }
-    assert {place.name for place in update.places.all()} == {"Azua", "Samaná"}
-
-
 def test_text_that_begins_like_a_formula_comes_back_as_it_was(filler):
     update = make.update(
         activity=filler.activity,
