@@ -138,16 +138,16 @@ SCANNER = (
 
 #: Plain HTTP to this machine alone: elsewhere it would show files and key.
 FILE_STORE = (
-    PORT,
     (
         like(
-            r"(s3|s3\+http(?=://[^/]*@(localhost|127\.0\.0\.1)[:/]))://"
+            r"file:///\S+|(s3|s3\+http(?=://[^/]*@(localhost|127\.0\.0\.1)[:/]))://"
             rf"[^\s:/@?#]+:[^\s:/@?#]+@{HOST}(:\d+)?/[a-z0-9][a-z0-9.-]+"
             r"(\?region=[a-z0-9-]+)?"
         ),
         "must be like s3://key:secret@s3.example.org/bucket, with %2F for a / and "
-        "%2B for a + of the secret",
+        "%2B for a + of the secret, or file:///folder",
     ),
+    PORT,
 )
 
 if ENV_FILE := env_text("ENV_FILE", FILE):
@@ -248,10 +248,11 @@ def logos(folder):
 
 
 def _private(folder, name, store):
-    if not store:
-        options = {"location": folder / name, "directory_permissions_mode": 0o750}
-        return {"BACKEND": "agencies.files.WholeFiles", "OPTIONS": options}
     address = urlsplit(store)
+    if address.scheme in {"", "file"}:
+        location = Path(address.path or folder) / name
+        options = {"location": location, "directory_permissions_mode": 0o750}
+        return {"BACKEND": "agencies.files.WholeFiles", "OPTIONS": options}
     scheme = "https" if address.scheme == "s3" else "http"
     options = {
         "endpoint_url": f"{scheme}://{address.netloc.rpartition('@')[2]}",

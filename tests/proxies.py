@@ -26,8 +26,9 @@ def make_certificate(folder):
     return folder
 
 
-def nginx(folder, certificate, inner, port, plain):
+def nginx(folder, certificate, inner, port, plain, others=()):
     """The command that runs the shipped nginx.conf on ports of this test."""
+    server = "    server 127.0.0.1:{} max_fails=1 fail_timeout=2s;\n"
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     for shipped, ours in {
         "listen [::]:80;": "",
@@ -36,7 +37,7 @@ def nginx(folder, certificate, inner, port, plain):
         "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl http2;",
         "/etc/ssl/plan-portal": str(certificate),
         "/var/log/nginx": str(folder),
-        "127.0.0.1:8000": f"127.0.0.1:{inner}",
+        server.format(8000): "".join(map(server.format, [inner, *others])),
         "plan.example.gob.do": "localhost",
     }.items():
         assert shipped in text

@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 import tomllib
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, timedelta
 from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -245,12 +245,16 @@ def proxy(request, tmp_path, certificate, portal):
     name = request.param.__name__
     if not shutil.which(name):
         pytest.skip(f"no {name}")
-    port, plain = free_port(), free_port()
-    command = request.param(
-        tmp_path, certificate, portal.server_address[1], port, plain
-    )
+    ports = portal.server_port, free_port(), free_port()
+    with proxy_running(request.param, tmp_path, certificate, *ports) as port:
+        yield port
+
+
+@contextmanager
+def proxy_running(program, folder, certificate, inner, port, *more):
+    command = program(folder, certificate, inner, port, *more)
     with (
-        (tmp_path / "said.log").open("wb") as said,
+        (folder / "said.log").open("wb") as said,
         subprocess.Popen(command, stdout=said, stderr=said) as process,
     ):
         deadline = time.monotonic() + 10
@@ -372,6 +376,20 @@ def test_what_was_posted_is_not_sent_again_where_no_answer_comes(proxy, portal):
             assert status_of(visitor) == status
 
     assert portal.read == [7, 7]
+
+
+def test_nginx_asks_the_other_server_where_one_took_nothing(
+    tmp_path, certificate, portal
+):
+    port = free_port()
+    ports = free_port(), port, free_port()
+    with proxy_running(nginx, tmp_path, certificate, *ports, [portal.server_port]):
+        for method in ("GET", "POST", "POST"):
+            with closing(connect(port)) as visitor:
+                visitor.request(method, "/", b"publish")
+                assert status_of(visitor) == 200
+
+    assert portal.read == [7, 7, 7]
 
 
 @pytest.mark.parametrize("proxy", [nginx], ids=["nginx"], indirect=True)

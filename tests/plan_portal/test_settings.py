@@ -293,6 +293,20 @@ def test_a_switch_takes_true_and_false_alone(refusal, name, value):
             {"REDIS_URL": "https://cache"},
             "REDIS_URL must begin with redis:// or rediss://",
         ),
+        *(
+            (
+                {"FILE_STORE_URL": url},
+                "FILE_STORE_URL must be like s3://key:secret@s3.example.org/bucket, "
+                "with %2F for a / and %2B for a + of the secret, or file:///folder",
+            )
+            for url in [
+                "https://key:secret@s3.example.org/bucket",
+                "s3://s3.example.org/bucket",
+                "s3://key:se/cret@s3.example.org/bucket",
+                "s3+http://key:secret@s3.example.org/bucket",
+                "file://folder",
+            ]
+        ),
     ],
 )
 def test_a_dangerous_or_malformed_setting_is_refused(refusal, variables, expected):

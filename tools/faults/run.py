@@ -21,6 +21,7 @@ from tools.faults import (  # noqa: E402, F401 - each declares its scenarios
     clocks,
     disks,
     load,
+    machines,
     mails,
     outages,
     publishing,

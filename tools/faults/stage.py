@@ -156,6 +156,11 @@ class Portal:
             self._listener.listen(1024)
         return self._listener
 
+    def close(self):
+        """Close the socket too: who comes is refused at once."""
+        self._listener.close()
+        self._listener = None
+
     def start(self, command=SERVER, *, folder=ROOT, patience=60, **variables):
         """Start the server on the socket of ``listen`` and wait until it answers."""
         listener = self.listen()
