@@ -138,6 +138,7 @@ def test_the_page_for_operators_has_steps_that_bash_can_read():
         "After a disaster",
         "Move to another host",
         "From a trial on SQLite",
+        "More than one machine",
         "Update",
         "Go back to the version before",
         "Renew the certificate",

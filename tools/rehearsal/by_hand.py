@@ -126,3 +126,33 @@ told = ActivityUpdate.objects.get(period__is_demonstration=True).narrative_es
 assert "procedimientos" not in told and MARKER in told, told
 END
 """
+#: The second server, which is this machine under another address.
+SECOND_SERVER = """
+install -d -o portal -g portal -m 0750 /var/lib/plan-portal-2
+cp -a /var/lib/plan-portal/static /var/lib/plan-portal-2/
+rm -r /var/lib/plan-portal/evidence
+cd /etc/systemd/system
+sed 's/127.0.0.1/127.0.0.2/' plan-portal.socket > plan-portal-2.socket
+sed -e 's/plan-portal.socket/plan-portal-2.socket/' \
+    -e 's/^StateDirectory=.*/StateDirectory=plan-portal-2/' \
+    -e 's|^Environment=|Environment=VAR_DIR=/var/lib/plan-portal-2 |' \
+    plan-portal.service > plan-portal-2.service
+systemctl daemon-reload
+systemctl start plan-portal-2.socket plan-portal-2.service
+sleep 5
+"""
+#: Two servers whose timers go off together make one backup; later none makes another.
+RUNS_ONCE = """
+deploy/manage shell --verbosity 0 <<'END'
+from agencies.tasks import TaskRun
+TaskRun.objects.filter(name="backup").delete()
+END
+before=$(ls /var/backups/plan-portal/*.age | wc -l)
+sleep 1
+for server in 1 2; do deploy/manage run_task backup & done
+wait
+deploy/manage run_task backup
+test $(ls /var/backups/plan-portal/*.age | wc -l) = $((before + 1))
+"""
+#: An app shows another code after so long; each signs in once.
+NEXT_CODE = "sleep 31"

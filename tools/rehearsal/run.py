@@ -7,7 +7,7 @@ to another one on which a backup is restored, an update and the way back, and a 
 a third one; then a trial on SQLite that goes on on PostgreSQL. What the page leaves to
 the operator is played here: a certificate, the people, another machine for copies, and
 the disaster. Then the steps of deploy/Containerfile. At the end stands how long each
-step took. ARGS=page, ARGS=trial or ARGS=container plays one of them; SUITE names
+step took. ARGS=page, trial, two or container plays one of them; SUITE names
 another Debian.
 """
 
@@ -34,11 +34,14 @@ from tools.rehearsal.by_hand import (
     IS_GONE,
     IS_PURGED,
     IS_RENEWED,
+    NEXT_CODE,
     OLD_BACKUPS_GO,
     OPERATOR_EMAIL,
     OTHER_MACHINE,
     PURGE,
+    RUNS_ONCE,
     SECOND,
+    SECOND_SERVER,
     TRIAL,
 )
 from tools.rehearsal.machine import Machine, StepFailed, must_be_possible
@@ -79,6 +82,7 @@ class Rehearsal:
         self.variables |= {"BACKUP_COPY_TO": f"copies@{COPIES}:/srv/copies"}
         self.variables |= {"BACKUP_IDENTITY": "/run/plan-portal.key"}
         self.variables |= {"CERTIFICATE": "/root/renewed"}
+        self.variables |= {"SECOND_SERVER": "127.0.0.2:8000"}
         self.machine = None
         self.people = self.keys = ""
         self.ran = set()
@@ -353,8 +357,32 @@ def play_trial(rehearsal):
     rehearsal.use("")
 
 
+def play_two_servers(rehearsal):
+    """Two application servers behind nginx: each is used while the other is away."""
+    rehearsal.begin("two")
+    rehearsal.make_key()
+    rehearsal.section("Deploy")
+    rehearsal.invite()
+    rehearsal.use("/var/lib/plan-portal/photo.jpg")
+    rehearsal.section("More than one machine", slice(0, 1))
+    rehearsal.by_hand("a second server", SECOND_SERVER)
+    rehearsal.section("More than one machine", slice(1, None))
+    rehearsal.by_hand("a task on both", RUNS_ONCE)
+    for server in ("plan-portal", "plan-portal-2"):
+        units = f"{server}.socket {server}.service"
+        rehearsal.by_hand(f"{server} is away", f"systemctl stop {units}; {NEXT_CODE}")
+        rehearsal.use("")
+        rehearsal.by_hand(f"{server} is back", f"systemctl start {units}")
+    rehearsal.must_be_well()
+
+
 #: What ARGS may name; without it all are played.
-PARTS = {"page": play, "trial": play_trial, "container": container.play}
+PARTS = {
+    "page": play,
+    "trial": play_trial,
+    "two": play_two_servers,
+    "container": container.play,
+}
 
 
 def main(arguments):
