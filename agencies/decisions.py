@@ -1,9 +1,9 @@
 """
 What one person proposes and another decides on: the record of it, and its steps.
 
-A kind of decision inherits ``Decision``, which holds what is proposed, and ``Steps``,
-which say who may decide on it and what applying it does. How a step is taken is the
-same for every kind and stands here alone.
+A kind of decision inherits ``Decision``, which holds what is proposed, and
+``DecisionSteps``, which say who may decide on it and what applying it does. How a step
+is taken is the same for every kind and stands here alone.
 """
 
 from django.conf import settings
@@ -15,14 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, audit
 from agencies.access import RefusedError
-from agencies.fields import Fields, internal, notes
+from agencies.fields import DeclaredFields, internal, notes
 
 
-class Outdated(Exception):
-    """What was proposed cannot be applied any more: ``Steps.apply`` raises it."""
+class OutdatedError(Exception):
+    """
+    What was proposed cannot be applied any more: ``DecisionSteps.apply`` raises it.
+    """
 
 
-class Status(models.TextChoices):
+class DecisionStatus(models.TextChoices):
     """
     ``APPLYING`` exists only inside the transaction that applies what was proposed, so
     that triggers know what may change just then.
@@ -41,15 +43,17 @@ def status_field(**words):
     return models.CharField(
         _("status"),
         max_length=10,
-        choices=[(each.value, words.get(each.value, each.label)) for each in Status],
-        default=Status.PENDING,
+        choices=[
+            (each.value, words.get(each.value, each.label)) for each in DecisionStatus
+        ],
+        default=DecisionStatus.PENDING,
     )
 
 
 class DecisionQuerySet(models.QuerySet):
     def waiting(self):
         """The decisions that nobody has taken yet, the longest waiting first."""
-        return self.filter(status=Status.PENDING).order_by("proposed_at", "pk")
+        return self.filter(status=DecisionStatus.PENDING).order_by("proposed_at", "pk")
 
     def visible_to(self, user):
         raise NotImplementedError
@@ -70,7 +74,7 @@ class Decision(models.Model):
     ``reason`` says why it was declined. The proposer herself may only take it back.
     """
 
-    Status = Status
+    Status = DecisionStatus
     #: By this the triggers find every kind.
     is_decided_once = True
     #: The free texts that only a purge may change, and what it puts in their place.
@@ -96,7 +100,7 @@ class Decision(models.Model):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *internal("status", "proposed_by", "proposed_at"),
         *internal("decided_by", "decided_at"),
         *notes("reason"),
@@ -126,10 +130,10 @@ class Decision(models.Model):
 
     @property
     def is_waiting(self):
-        return self.status == Status.PENDING
+        return self.status == DecisionStatus.PENDING
 
 
-class Steps:
+class DecisionSteps:
     """
     The steps of one kind of decision: propose, approve, decline, take back.
 
@@ -141,11 +145,11 @@ class Steps:
     model = None
     #: What each step is called in the audit record, by the status that it leads to.
     events = {
-        Status.PENDING: audit.Event.APPROVAL_ASKED,
-        Status.APPROVED: audit.Event.APPROVAL_GIVEN,
-        Status.DECLINED: audit.Event.APPROVAL_REFUSED,
-        Status.TAKEN_BACK: audit.Event.APPROVAL_WITHDRAWN,
-        Status.OUTDATED: audit.Event.APPROVAL_OUTDATED,
+        DecisionStatus.PENDING: audit.Event.APPROVAL_ASKED,
+        DecisionStatus.APPROVED: audit.Event.APPROVAL_GIVEN,
+        DecisionStatus.DECLINED: audit.Event.APPROVAL_REFUSED,
+        DecisionStatus.TAKEN_BACK: audit.Event.APPROVAL_WITHDRAWN,
+        DecisionStatus.OUTDATED: audit.Event.APPROVAL_OUTDATED,
     }
     #: Whether whoever declines has to say why.
     needs_reason = True
@@ -167,8 +171,8 @@ class Steps:
         """
         Make what was proposed true. Facts for the audit record may be returned.
 
-        ``how`` is what this kind asks of whoever approves. ``Outdated`` undoes all of
-        it and ends the decision; ``RefusedError`` undoes it and leaves it waiting.
+        ``how`` is what this kind asks of whoever approves. ``OutdatedError`` undoes all
+        of it and ends the decision; ``RefusedError`` undoes it and leaves it waiting.
         """
         raise NotImplementedError
 
@@ -210,7 +214,7 @@ class Steps:
 
     @transaction.atomic
     def propose(self, decision, *, by, **parts):
-        decision.status = Status.PENDING
+        decision.status = DecisionStatus.PENDING
         decision.proposed_by, decision.proposed_at = by, timezone.now()
         self.store(decision, **parts)
         self._record(decision, by)
@@ -220,14 +224,14 @@ class Steps:
     def approve(self, decision, *, by, **how):
         """Apply what somebody else proposed, and return it as it stands then."""
         _must(self.why_not(by, decision))
-        taken = self._take(decision, Status.APPLYING, by)
+        taken = self._take(decision, DecisionStatus.APPLYING, by)
         try:
             with transaction.atomic():
                 facts = self.apply(taken, by, **how) or {}
-            status = Status.APPROVED
-        except Outdated:
-            status, facts = Status.OUTDATED, {}
-        rows = self.model.objects.filter(pk=taken.pk, status=Status.APPLYING)
+            status = DecisionStatus.APPROVED
+        except OutdatedError:
+            status, facts = DecisionStatus.OUTDATED, {}
+        rows = self.model.objects.filter(pk=taken.pk, status=DecisionStatus.APPLYING)
         rows.update(status=status, **self.emptied)
         return self._end(decision, by, **facts)
 
@@ -238,7 +242,7 @@ class Steps:
             raise RefusedError(
                 gettext("%(record)s: state the reason.") % {"record": decision}
             )
-        return self._close(decision, Status.DECLINED, by, reason=reason.strip())
+        return self._close(decision, DecisionStatus.DECLINED, by, reason=reason.strip())
 
     @transaction.atomic
     def take_back(self, decision, *, by):
@@ -247,7 +251,7 @@ class Steps:
                 gettext("%(record)s: only who proposed it takes it back.")
                 % {"record": decision}
             )
-        return self._close(decision, Status.TAKEN_BACK, by)
+        return self._close(decision, DecisionStatus.TAKEN_BACK, by)
 
     def drop(self, decision, *, by):
         if decision.proposed_by_id == by.pk:
@@ -257,7 +261,7 @@ class Steps:
     @transaction.atomic
     def overtake(self, decision, *, by):
         """End what waits because ``by`` did something that leaves no room for it."""
-        return self._close(decision, Status.OUTDATED, by)
+        return self._close(decision, DecisionStatus.OUTDATED, by)
 
     def _close(self, decision, status, by, **columns):
         self._take(decision, status, by, **columns, **self.emptied)
@@ -266,7 +270,7 @@ class Steps:
     def _take(self, decision, status, by, **columns):
         rows = self.model.objects.filter(pk=decision.pk)
         now = timezone.now()
-        if not rows.filter(status=Status.PENDING).update(
+        if not rows.filter(status=DecisionStatus.PENDING).update(
             status=status, decided_by=by, decided_at=now, **columns
         ):
             stored = rows.get()
@@ -285,7 +289,7 @@ class Steps:
         return decision
 
     def _record(self, decision, by, **facts):
-        audit.record(
+        audit.record_event(
             self.events[decision.status],
             actor=by,
             obj=self.subject(decision),
@@ -294,7 +298,7 @@ class Steps:
         )
 
 
-class PersonSteps(Steps):
+class PersonSteps(DecisionSteps):
     """
     The steps of a decision about somebody's account, which is its ``user``.
 

@@ -22,7 +22,7 @@ def fingerprint(record):
     }
 
 
-class StaleGuardMixin(forms.Form):
+class EditConflictMixin(forms.Form):
     """
     A model form that is not saved over what somebody else saved in the meantime.
 
@@ -59,7 +59,7 @@ class StaleGuardMixin(forms.Form):
                 (capfirst(str(field.verbose_name)), _shown(stored, field))
                 for field in changed
             ]
-            raise forms.ValidationError(conflict(now), code="conflict")
+            raise forms.ValidationError(conflict_message(now), code="conflict")
         return cleaned
 
     def _seen(self):
@@ -70,7 +70,7 @@ class StaleGuardMixin(forms.Form):
         return seen if isinstance(seen, dict) else {}
 
 
-def conflict(stands):
+def conflict_message(stands):
     """What is said of fields that changed meanwhile: pairs of a name and a value."""
     now = "; ".join(f"{name}: {value}" for name, value in stands)
     return _(
@@ -88,5 +88,5 @@ def _shown(stored, field):
     return "–" if value in (None, "") else value
 
 
-class StaleGuardForm(StaleGuardMixin, forms.ModelForm):
+class EditConflictForm(EditConflictMixin, forms.ModelForm):
     """The form of every admin page that has no form of its own."""

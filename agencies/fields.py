@@ -44,7 +44,7 @@ class WordsField(models.JSONField):
         )
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     """What a field holds."""
 
     TEXT = auto()  #: free text, whoever writes it
@@ -60,14 +60,14 @@ class Kind(Enum):
 
 
 #: The kind of a plain column; a subclass before the class that it extends.
-KINDS = (
-    (models.SlugField, Kind.OTHER),
-    (models.CharField, Kind.TEXT),
-    (models.TextField, Kind.TEXT),
-    (models.BooleanField, Kind.FLAG),
-    (models.DecimalField, Kind.DECIMAL),
-    (models.IntegerField, Kind.WHOLE),
-    (models.DateField, Kind.DATE),
+FIELD_KINDS = (
+    (models.SlugField, FieldKind.OTHER),
+    (models.CharField, FieldKind.TEXT),
+    (models.TextField, FieldKind.TEXT),
+    (models.BooleanField, FieldKind.FLAG),
+    (models.DecimalField, FieldKind.DECIMAL),
+    (models.IntegerField, FieldKind.WHOLE),
+    (models.DateField, FieldKind.DATE),
 )
 
 #: Columns of other kinds whose content is typed too.
@@ -75,7 +75,7 @@ TYPED = (models.SlugField, models.JSONField)
 
 
 @dataclass(frozen=True)
-class Field:
+class DeclaredField:
     """
     One field of a model.
 
@@ -109,12 +109,12 @@ class Field:
     @cached_property
     def kind(self):
         if self.model_field.is_relation:
-            return Kind.LINKS if self.model_field.many_to_many else Kind.LINK
+            return FieldKind.LINKS if self.model_field.many_to_many else FieldKind.LINK
         if self.model_field.choices:
             is_list = isinstance(self.model_field, WordsField)
-            return Kind.CHOICES if is_list else Kind.CHOICE
-        known = (kind for of, kind in KINDS if isinstance(self.model_field, of))
-        return next(known, Kind.OTHER)
+            return FieldKind.CHOICES if is_list else FieldKind.CHOICE
+        known = (kind for of, kind in FIELD_KINDS if isinstance(self.model_field, of))
+        return next(known, FieldKind.OTHER)
 
     @property
     def guarded(self):
@@ -122,8 +122,8 @@ class Field:
         Whether the guard for personal data looks at it: whatever the public reads.
         """
         return self.public and (
-            self.kind is Kind.TEXT
-            or self.kind is Kind.OTHER
+            self.kind is FieldKind.TEXT
+            or self.kind is FieldKind.OTHER
             and isinstance(self.model_field, TYPED)
         )
 
@@ -149,7 +149,7 @@ class Field:
         return tuple(f"{self.name}_{language}" for language in ("es", "en"))
 
 
-class Fields:
+class DeclaredFields:
     """
     All fields of a model, in the order in which people read them.
 
@@ -165,7 +165,7 @@ class Fields:
     def contribute_to_class(self, model, name):
         """Django calls this when it makes the model."""
         bound = (replace(field, model=model) for field in self)
-        setattr(model, name, Fields(*bound, tells=self.tells))
+        setattr(model, name, DeclaredFields(*bound, tells=self.tells))
 
     def __iter__(self):
         return iter(self._fields.values())
@@ -222,16 +222,16 @@ def field_of(model, column):
     try:
         return model.fields.of_column(column)
     except KeyError:
-        return Field(column, model=model)
+        return DeclaredField(column, model=model)
 
 
 def public(*names, in_file=True):
     """Fields that the public reads, and that are the same in both languages."""
-    return tuple(Field(name, in_file=in_file) for name in names)
+    return tuple(DeclaredField(name, in_file=in_file) for name in names)
 
 
 def bilingual(*names, in_file=True):
-    return tuple(Field(name, bilingual=True, in_file=in_file) for name in names)
+    return tuple(DeclaredField(name, bilingual=True, in_file=in_file) for name in names)
 
 
 def structure(*fields):
@@ -243,7 +243,7 @@ def protective(*fields):
 
 
 def internal(*names, in_file=False):
-    return tuple(Field(name, public=False, in_file=in_file) for name in names)
+    return tuple(DeclaredField(name, public=False, in_file=in_file) for name in names)
 
 
 #: What makes a field a note: an office's telephone may stand in it.
@@ -252,7 +252,7 @@ NOTE = {"public": False, "noted": True, "tells": frozenset({"telephone"})}
 
 def notes(*names):
     """Texts that staff write to each other."""
-    return tuple(Field(name, in_file=False, **NOTE) for name in names)
+    return tuple(DeclaredField(name, in_file=False, **NOTE) for name in names)
 
 
 def spanish_required(model, *fields):

@@ -34,7 +34,7 @@ from agencies.access import RefusedError
 from agencies.accounts import account_changes
 from agencies.accounts.account_changes import AccountChange
 from agencies.accounts.closing import begin_mandate, holder
-from agencies.fields import Fields, internal
+from agencies.fields import DeclaredFields, internal
 from agencies.mail import queue_mail
 from agencies.models import Agency, FocalPoint, User
 
@@ -148,7 +148,7 @@ class Invitation(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *internal("email", "role", "kind", "succeeds", "language"),
         *internal("letter_number", "letter_name", "digest"),
     )
@@ -270,11 +270,11 @@ def must_lead_to_mandate(agency, kind, *, by, hands_over=False):
 
 
 def read_letter(upload):
-    """The letter without its metadata. Raises ``refused()`` for another file."""
+    """The letter without its metadata. Raises ``refused_letter()`` for another file."""
     return import_string(settings.LETTER_READER)(upload)
 
 
-def refused():
+def refused_letter():
     return import_string(settings.LETTER_REFUSED)
 
 
@@ -331,7 +331,7 @@ class InvitationForm(forms.ModelForm):
             raise ValidationError(_("The letter must be a PDF."))
         try:
             clean = read_letter(upload)
-        except refused() as error:
+        except refused_letter() as error:
             raise ValidationError(str(error)) from error
         self.instance.letter_name = clean.name
         return ContentFile(clean.content, name=get_random_string(40))
@@ -345,7 +345,7 @@ def invite(invitation, *, by):
     invitation.made_by = by
     secret = _renew(invitation)
     if invitation.email:
-        send(invitation, secret)
+        mail_invitation(invitation, secret)
     _record(audit.Event.INVITATION_SENT, invitation, by)
     return secret
 
@@ -371,7 +371,7 @@ def invite_again(invitation, *, by, mail=True):
         invitation.made_by = by
     secret = _renew(invitation)
     if mail and invitation.email:
-        send(invitation, secret)
+        mail_invitation(invitation, secret)
     _record(audit.Event.INVITATION_SENT, invitation, by)
     return secret
 
@@ -384,7 +384,7 @@ def shows_code(invitation, user):
 
 
 @transaction.atomic
-def revoke(invitation, *, by):
+def revoke_invitation(invitation, *, by):
     invitation = _locked(invitation)
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
@@ -401,7 +401,7 @@ def invitation_of(secret):
 
 
 @transaction.atomic
-def accept(secret, user, password):
+def accept_invitation(secret, user, password):
     """
     Make the account of an invitation, with its role and its mandate, and return it.
 
@@ -423,7 +423,7 @@ def accept(secret, user, password):
     waits = invitation.decides or access.is_reviewer(invitation.made_by)
     if waits:
         role, by = AccountChange.What.ROLE, invitation.made_by
-        account_changes.propose(user, role, invitation.role, by=by)
+        account_changes.propose_account_change(user, role, invitation.role, by=by)
         mandate = None
     else:
         user.groups.add(Group.objects.get(name=invitation.role))
@@ -452,7 +452,7 @@ def _locked(invitation):
 
 
 def _record(event, invitation, by, **facts):
-    audit.record(
+    audit.record_event(
         event,
         actor=by,
         obj=invitation,
@@ -462,26 +462,26 @@ def _record(event, invitation, by, **facts):
     )
 
 
-def link(secret):
+def invitation_link(secret):
     return f"{settings.SITE_URL}{reverse('account_invitation')}?codigo={secret}"
 
 
-def letter(invitation, secret):
+def printed_letter(invitation, secret):
     """What a printed letter tells of an invitation, which is shown this once."""
     return {
         "invitation": invitation,
         "days": DAYS,
-        "link": link(secret),
+        "link": invitation_link(secret),
         "code": in_groups(secret),
         "page": f"{settings.SITE_URL}{reverse('account_invitation')}",
     }
 
 
-def send(invitation, secret):
+def mail_invitation(invitation, secret):
     with translation.override(invitation.language):
         context = {
             "invitation": invitation,
-            "link": link(secret),
+            "link": invitation_link(secret),
             "site": settings.SITE_URL,
             "days": DAYS,
         }

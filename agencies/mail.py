@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from agencies import access
-from agencies.fields import Fields, internal
+from agencies.fields import DeclaredFields, internal
 from agencies.models import FocalPoint, User
 
 logger = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *internal("key", "kind", "to", "language", "subject", "text", "html"),
         *internal("last_error"),
     )
@@ -149,7 +149,7 @@ def queue_mail(*, to, language, kind, subject, text, html="", key=""):
     return created
 
 
-def write_to(person, kind, subject, /, *, key="", facts=None, **context):
+def mail_person(person, kind, subject, /, *, key="", facts=None, **context):
     """
     Queue the mail of a kind for a person, in her language; as ``queue_mail`` says.
 
@@ -166,7 +166,7 @@ def write_to(person, kind, subject, /, *, key="", facts=None, **context):
         )
 
 
-def tell_proposer(decision, kind, *, about, address, **context):
+def mail_proposer(decision, kind, *, about, address, **context):
     """
     Write to whoever proposed it what was decided, as the template of this kind says it.
 
@@ -176,7 +176,7 @@ def tell_proposer(decision, kind, *, about, address, **context):
     if not person.email:
         return
     with override(person.language):
-        write_to(
+        mail_person(
             person,
             kind,
             f"{about}: {decision.get_status_display().lower()}",
@@ -194,14 +194,14 @@ def focal_points_of(agency, today=None):
     return people.exclude(email="").distinct()
 
 
-def reached(today=None):
+def agencies_with_contact(today=None):
     """The ids of the agencies for which somebody with an address reports today."""
     people = User.objects.filter(is_active=True, is_staff=True).exclude(email="")
     mandates = FocalPoint.objects.current(today).filter(user__in=people)
     return set(mandates.values_list("agency", flat=True))
 
 
-def try_again(mails, *, now=None):
+def retry_mails(mails, *, now=None):
     return mails.filter(sent_at__isnull=True).update(
         attempts=0, next_attempt_at=now or timezone.now(), given_up_at=None
     )
@@ -263,7 +263,7 @@ def _put_back(mail, error, now):
 
     An outage of the server uses up only the short pauses.
     """
-    kind = describe(error)
+    kind = error_summary(error)
     logger.warning("Mail %s was not sent: %s", mail.pk, kind)
     attempts = mail.attempts
     if _is_out_of_reach(error) and now - mail.created_at < OUTAGE:
@@ -287,7 +287,7 @@ def _is_out_of_reach(error):
     )
 
 
-def describe(error):
+def error_summary(error):
     """Kind and number of an error. Its text is left out, as it may hold addresses."""
     code = getattr(error, "smtp_code", None)
     if isinstance(error, smtplib.SMTPRecipientsRefused):

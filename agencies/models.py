@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.fields import (
-    Fields,
+    DeclaredFields,
     bilingual,
     dates_in_order,
     internal,
@@ -51,7 +51,7 @@ class User(AbstractUser):
         db_default=True,
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *internal("username", "password", "first_name", "last_name", "email"),
         *internal("language", "reminders", "hears_of_returns"),
     )
@@ -191,7 +191,7 @@ class Agency(models.Model):
         verbose_name=_("succeeded by"),
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("acronym", "acronym_en", "slug"),
         *bilingual("name"),
         *public("kind", "website"),
@@ -269,7 +269,7 @@ class AgencyName(models.Model):
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("agency", "acronym", "slug"),
         *bilingual("name"),
         *public("starts_on", "ends_on"),
@@ -337,7 +337,7 @@ class FocalPoint(models.Model):
         help_text=_("A dated mandate beside the one of the person on leave."),
     )
 
-    fields = Fields(*internal("kind"))
+    fields = DeclaredFields(*internal("kind"))
 
     objects = FocalPointQuerySet.as_manager()
 

@@ -1,9 +1,9 @@
 """
 Numbers that people type: read with comma and point, and never guessed.
 
-Forms, and cells of workbooks that hold text, read numbers by ``read``, and
+Forms, and cells of workbooks that hold text, read numbers by ``parse_number``, and
 ``static/numbers.js`` by the same rules. Every number field of a form of staff is one of
-these; ``formfield`` makes them of a model's columns.
+these; ``number_formfield`` makes them of a model's columns.
 """
 
 import re
@@ -31,7 +31,7 @@ class UnreadError(ValueError):
     """A text that says no number, or could say two; in words for who wrote it."""
 
 
-def read(text):
+def parse_number(text):
     """
     The number that a text says; ``UnreadError`` where it says none, or could say two.
 
@@ -48,7 +48,7 @@ def read(text):
             % {
                 "text": typed,
                 "many": f"{sign}{whole}{three}",
-                "few": written(Decimal(f"{sign}{whole}.{three}")),
+                "few": number_text(Decimal(f"{sign}{whole}.{three}")),
             }
         )
     if found := PLAIN.fullmatch(typed):
@@ -61,16 +61,16 @@ def read(text):
     return Decimal(_shortest(f"{sign}{whole}.{part or 0}"))
 
 
-def read_whole(text):
-    number = read(text)
+def parse_whole_number(text):
+    number = parse_number(text)
     if number != number.to_integral_value():
         raise UnreadError(_("Write a whole number, such as 12."))
     return int(number)
 
 
-def written(number):
+def number_text(number):
     """
-    A number as ``read`` reads it again.
+    A number as ``parse_number`` reads it again.
 
     Thousandths get a zero more: "2.125" could be read as a thousand.
 
@@ -106,40 +106,40 @@ class NumberInput(forms.TextInput):
 
 def read_as(text):
     try:
-        number = read(text) if isinstance(text, str) and text.strip() else None
+        number = parse_number(text) if isinstance(text, str) and text.strip() else None
     except UnreadError:
         return ""
-    if number is None or text == written(number):
+    if number is None or text == number_text(number):
         return ""
     return _("Read as %(number)s.") % {"number": number_format(format(number, "f"))}
 
 
-class ReadMixin:
+class NumberFieldMixin:
     def prepare_value(self, value):
-        return value if value is None or isinstance(value, str) else written(value)
+        return value if value is None or isinstance(value, str) else number_text(value)
 
     def to_python(self, value):
         if not isinstance(value, str) or value.strip() in self.empty_values:
             return super().to_python(value)
         try:
-            return super().to_python(type(self).read(value))
+            return super().to_python(type(self).parse(value))
         except UnreadError as error:
             raise forms.ValidationError(str(error), code="invalid") from None
 
 
-class DecimalField(ReadMixin, forms.DecimalField):
-    widget, read = NumberInput, read
+class DecimalField(NumberFieldMixin, forms.DecimalField):
+    widget, parse = NumberInput, parse_number
 
 
-class WholeField(ReadMixin, forms.IntegerField):
-    widget, read = NumberInput, read_whole
+class WholeField(NumberFieldMixin, forms.IntegerField):
+    widget, parse = NumberInput, parse_whole_number
 
 
 #: The form field of a column that holds a number.
 FIELDS = {models.DecimalField: DecimalField, models.IntegerField: WholeField}
 
 
-def formfield(column, **options):
+def number_formfield(column, **options):
     kinds = (kind for kind in FIELDS if isinstance(column, kind) and not column.choices)
     if kind := next(kinds, None):
         options["form_class"] = FIELDS[kind]

@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
-def held_by(page, *words):
+def shown_on_page(page, *words):
     """
     Name the page that shows the forms of a view; a decorator for the view.
 
@@ -57,7 +57,7 @@ def _holder(match):
     return reverse(page, kwargs={word: match.kwargs[word] for word in words})
 
 
-class Later:
+class LazyViews:
     """The views of a module, which is loaded with the first request for one of them."""
 
     def __init__(self, module):

@@ -11,7 +11,7 @@ from django.db import connections
 FINDS_BY_ITSELF = (3, 46)
 
 
-def renew(using="default"):
+def update_row_counts(using="default"):
     connection = connections[using]
     if connection.vendor != "sqlite":
         return

@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from agencies.access import RefusedError, Role
 from agencies.decisions import (
     Decision,
-    Outdated,
+    DecisionStatus,
+    OutdatedError,
     PersonDecisionQuerySet,
     PersonSteps,
-    Status,
     status_field,
 )
-from agencies.fields import Fields, dates_in_order, internal
+from agencies.fields import DeclaredFields, dates_in_order, internal
 from agencies.models import User
 
 
@@ -30,7 +30,7 @@ class StandInQuerySet(PersonDecisionQuerySet):
     def current(self, today=None):
         today = today or timezone.localdate()
         return self.filter(
-            status=Status.APPROVED, starts_on__lte=today, ends_on__gte=today
+            status=DecisionStatus.APPROVED, starts_on__lte=today, ends_on__gte=today
         )
 
 
@@ -42,7 +42,7 @@ class StandIn(Decision):
     ends_on = models.DateField(_("until"))
     status = status_field()
 
-    fields = Fields(*internal("user", "starts_on", "ends_on"), *Decision.fields)
+    fields = DeclaredFields(*internal("user", "starts_on", "ends_on"), *Decision.fields)
 
     objects = StandInQuerySet.as_manager()
 
@@ -72,7 +72,7 @@ class StandInSteps(PersonSteps):
 
     def apply(self, stand_in, by):
         if not stand_in.user.is_active or stand_in.ends_on < timezone.localdate():
-            raise Outdated
+            raise OutdatedError
         stand_in.user.confirm()
 
     def facts(self, stand_in):
@@ -86,7 +86,7 @@ class StandInSteps(PersonSteps):
 STAND_INS = StandInSteps()
 
 
-def name(stand_in, *, by):
+def propose_stand_in(stand_in, *, by):
     is_member = by.is_active and by.groups.filter(name=Role.REVIEWER).exists()
     if not (is_member and by.is_staff) or stand_in.user == by:
         raise RefusedError(gettext("Another person of the secretariat names them."))

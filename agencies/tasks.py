@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.db import connection, models
 from django.utils import timezone
 
-from agencies.fields import Fields, internal
+from agencies.fields import DeclaredFields, internal
 
 #: The OnCalendar of a task of each day or of the first day of each month.
 CALENDAR = re.compile(r"\*-\*-(\*|01) (\d\d):(\d\d) (\S+)")
@@ -49,7 +49,7 @@ class TaskRun(models.Model):
     name = models.CharField(max_length=40, unique=True)
     ended_at = models.DateTimeField()
 
-    fields = Fields(*internal("name"))
+    fields = DeclaredFields(*internal("name"))
 
     class Meta:
         default_permissions = []
@@ -59,7 +59,7 @@ class TaskRun(models.Model):
 
 
 @cache
-def listed():
+def all_tasks():
     path = settings.BASE_DIR / "deploy" / "tasks.toml"
     return {
         name: Task(
@@ -72,7 +72,7 @@ def listed():
     }
 
 
-def run(task, **streams):
+def execute_task(task, **streams):
     """
     Run the task's command and note its end; return whether it ran.
 
@@ -118,7 +118,7 @@ def locked(name):
                 cursor.execute(f"SELECT pg_advisory_unlock({key})", [f"task:{name}"])
 
 
-def overdue(now):
+def overdue_tasks(now):
     """Sentences in English about tasks that failed or are late."""
     ended = dict(TaskRun.objects.values_list("name", "ended_at"))
     if not ended:
@@ -130,6 +130,6 @@ def overdue(now):
             if name in ended
             else "failed or never ran"
         )
-        for name, task in listed().items()
+        for name, task in all_tasks().items()
         if name not in ended or now - ended[name] > task.overdue
     ]

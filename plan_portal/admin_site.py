@@ -30,7 +30,7 @@ from strategic_areas.desk.review import views as review
 from strategic_areas.desk.rounds import views as rounds
 from strategic_areas.desk.rounds.running_rounds import rounds_in_progress
 from strategic_areas.purging.takedowns import HIDINGS
-from strategic_areas.rounds import to_open
+from strategic_areas.rounds import rounds_to_open
 
 #: Apps of allauth that register tables of their own, among them the secrets of second
 #: factors: their tables are not shown.
@@ -158,7 +158,7 @@ class PortalAdminSite(AdminSite):
             "running": rounds_in_progress(request.GET, today)
             if access.is_reviewer(user)
             else [],
-            "to_open": to_open(today) if access.is_reviewer(user) else [],
+            "to_open": rounds_to_open(today) if access.is_reviewer(user) else [],
             "is_alone": STAND_INS.decides(user) and reviewers().count() < 2,
         }
         return super().index(request, {**context, **(extra_context or {})})

@@ -57,7 +57,7 @@ def _key():
     return sha256(f"public digests:{settings.SECRET_KEY}".encode()).digest()
 
 
-def digest(content: bytes, length=24) -> str:
+def public_digest(content: bytes, length=24) -> str:
     """
     The first ``length`` characters of a digest that the public may read.
 
@@ -105,7 +105,7 @@ def public_page(view, language):
         counters = PublicationVersion.counters()
         request.overdue = counters.overdue
         request.content_label = content_label(counters)
-        etag = f'W/"{digest(f"{request.content_label}-{language}".encode())}"'
+        etag = f'W/"{public_digest(f"{request.content_label}-{language}".encode())}"'
         own_query = canonical_query(request, view)
         is_canonical = own_query == _query(request)
         if own_query is None or is_canonical:
@@ -155,7 +155,7 @@ def fill_in_version(response):
     """
     if response.streaming or VERSION_PLACEHOLDER.encode() not in response.content:
         return
-    version = digest(own_content(response.content), 12)
+    version = public_digest(own_content(response.content), 12)
     response.content = response.content.replace(
         VERSION_PLACEHOLDER.encode(), version.encode()
     )

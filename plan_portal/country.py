@@ -60,7 +60,7 @@ class Country:
         ]
 
 
-def load(path):
+def load_country(path):
     """Raises ``ImproperlyConfigured`` for a file that pages or the guard cannot use."""
     try:
         country = Country(**tomllib.loads(path.read_text(encoding="utf-8")))

@@ -1,7 +1,7 @@
 """The two databases that the portal runs on, as settings."""
 
 
-def embedded(path):
+def embedded_database(path):
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
@@ -45,7 +45,7 @@ DEADLINES = {
 }
 
 
-def named(config):
+def named_database(config):
     # No connection outlives its request, and none is waited for long: a database that
     # is frozen must not freeze the portal.
     options = {**SILENCE, **config.get("OPTIONS", {})}

@@ -34,7 +34,7 @@ def env_text(name, *rules, default=""):
     return value
 
 
-def like(pattern):
+def pattern_rule(pattern):
     return re.compile(pattern, re.DOTALL).fullmatch
 
 
@@ -57,7 +57,7 @@ PORT = (_has_fine_port, "has a port that cannot be")
 SITE_ADDRESS = (
     (_has_fine_port, "has a port that cannot be: {!r}"),
     (
-        like(rf"(?i:https?)://{HOST}(:\d*)?/*"),
+        pattern_rule(rf"(?i:https?)://{HOST}(:\d*)?/*"),
         "must be like https://plan.example.gob.do, not {!r}",
     ),
 )
@@ -67,30 +67,30 @@ MAIL_ADDRESS = (
 )
 #: The number to call in danger, as people write it.
 EMERGENCY_NUMBER = (
-    like(r"[0-9](?:[ -]?[0-9]){1,14}"),
+    pattern_rule(r"[0-9](?:[ -]?[0-9]){1,14}"),
     "must be digits such as 9-1-1 or 112, not {!r}",
 )
 WEB_ADDRESS = (
-    lambda url: _has_fine_port(url) and like(r"https?://[^\s/]+(/\S*)?")(url),
+    lambda url: _has_fine_port(url) and pattern_rule(r"https?://[^\s/]+(/\S*)?")(url),
     "must begin with https:// or http:// and a host, not {!r}",
 )
 SECURITY_CONTACT = (
-    like(r"(mailto:)?[^\s@:]+@[^\s@:]+|https://[^\s/]\S*"),
+    pattern_rule(r"(mailto:)?[^\s@:]+@[^\s@:]+|https://[^\s/]\S*"),
     "must be a mail address or an https:// one: {!r}",
 )
 #: A pattern of hosts would let visitors choose the portal's name.
 HOST_NAME = (
-    like(rf"\.?{HOST}|\[[0-9a-f:]+\]"),
+    pattern_rule(rf"\.?{HOST}|\[[0-9a-f:]+\]"),
     "must hold host names such as plan.example.gob.do, not {!r}",
 )
 MAIL_DOMAIN = (
-    like(rf"(?=.*\.){HOST}"),
+    pattern_rule(rf"(?=.*\.){HOST}"),
     "must hold domains such as example.gob.do, not {!r}",
 )
 #: A server gives the application the headers ``X-Y`` and ``X_Y`` under one name, so
 #: that a visitor could write a header that the proxy does not replace. A name of
 #: letters alone has no such twin.
-HEADER_NAME = (like("[A-Za-z]+"), "must be a name of letters alone, not {!r}")
+HEADER_NAME = (pattern_rule("[A-Za-z]+"), "must be a name of letters alone, not {!r}")
 #: A public key, or the name of one; a program gets it as an argument.
 RECIPIENT = (
     lambda value: value.isprintable() and not value.startswith("-"),
@@ -98,7 +98,7 @@ RECIPIENT = (
 )
 #: A folder as rsync names it; the program gets it as an argument.
 COPY_TARGET = (
-    like(r"(?!-)[^\s:]+(:[^\s]+)?"),
+    pattern_rule(r"(?!-)[^\s:]+(:[^\s]+)?"),
     "must be a folder of rsync such as copies@other.gob.do:/srv/copies",
 )
 FILE = (lambda path: (BASE_DIR / path).is_file(), "names {}, which is no file")
@@ -110,7 +110,7 @@ OWN_FOLDER = (
 )
 #: No error repeats the password in it.
 DATABASE = (
-    (like("postgres(ql)?://.*"), "must begin with postgres://"),
+    (pattern_rule("postgres(ql)?://.*"), "must begin with postgres://"),
     PORT,
     (
         lambda url: env.db_url_config(url)["NAME"],
@@ -119,7 +119,7 @@ DATABASE = (
 )
 MAIL_SERVER = (
     (
-        like(r"smtp(\+tls|\+ssl)?://.*"),
+        pattern_rule(r"smtp(\+tls|\+ssl)?://.*"),
         "must begin with smtp+tls://, smtp+ssl:// or smtp://",
     ),
     PORT,
@@ -131,7 +131,7 @@ MAIL_SERVER = (
 SCANNER = (
     PORT,
     (
-        like(r"unix:///.+|tcp://(\[[0-9A-Fa-f:.]+\]|[^/:@]+):\d+/?"),
+        pattern_rule(r"unix:///.+|tcp://(\[[0-9A-Fa-f:.]+\]|[^/:@]+):\d+/?"),
         "must be unix:///path/of/the/socket or tcp://host:port",
     ),
 )
@@ -139,7 +139,7 @@ SCANNER = (
 #: Plain HTTP to this machine alone: elsewhere it would show files and key.
 FILE_STORE = (
     (
-        like(
+        pattern_rule(
             r"file:///\S+|(s3|s3\+http(?=://[^/]*@(localhost|127\.0\.0\.1)[:/]))://"
             rf"[^\s:/@?#]+:[^\s:/@?#]+@{HOST}(:\d+)?/[a-z0-9][a-z0-9.-]+"
             r"(\?region=[a-z0-9-]+)?"
@@ -158,9 +158,9 @@ if ENV_FILE := env_text("ENV_FILE", FILE):
 def env_bool(name, default=False):
     """Read a switch. Only true and false: a typing error must not turn one on."""
     told = "must be true or false, not {!r} (see 'Configuration' in README.md)"
-    return env_text(name, (like("true|false"), told), default=str(default).lower()) == (
-        "true"
-    )
+    return env_text(
+        name, (pattern_rule("true|false"), told), default=str(default).lower()
+    ) == ("true")
 
 
 def env_required(name, *rules, default=None):
@@ -173,7 +173,7 @@ def env_required(name, *rules, default=None):
 
 def env_number(name, default, *, at_least):
     rule = (
-        lambda value: like("[0-9]{1,9}")(value) and int(value) >= at_least,
+        lambda value: pattern_rule("[0-9]{1,9}")(value) and int(value) >= at_least,
         f"must be a whole number from {at_least} on, not {{!r}}",
     )
     return int(env_text(name, rule, default=str(default)))

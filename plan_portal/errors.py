@@ -167,7 +167,7 @@ class UnreadableMiddleware(MiddlewareMixin):
         if not is_of_what_was_sent(exception):
             return None
         kind = type(exception).__name__
-        logger.warning("Unreadable input: %s in %s", kind, place_of(exception))
+        logger.warning("Unreadable input: %s in %s", kind, location_of(exception))
         return bad_request(request, exception)
 
 
@@ -177,6 +177,6 @@ def is_of_what_was_sent(exception):
     return isinstance(exception, OF_WHAT_WAS_SENT)
 
 
-def place_of(exception):
+def location_of(exception):
     frame = traceback.extract_tb(exception.__traceback__)[-1]
     return f"{frame.filename}:{frame.lineno} {frame.name}"

@@ -12,7 +12,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from plan_portal import errors
-from plan_portal.conditional_get import digest
+from plan_portal.conditional_get import public_digest
 from plan_portal.page_cache.finished_pages import encodings_of
 from strategic_areas.datasets.file_cache import NotReadyError
 from strategic_areas.models import PublicationVersion
@@ -49,7 +49,7 @@ def public_file(view):
             response.content = gzip.decompress(response.content)
             del response.headers["Content-Encoding"]
         patch_vary_headers(response, ["Accept-Encoding"])
-        etag = f'"{digest(response.content)}"'
+        etag = f'"{public_digest(response.content)}"'
         response.headers["ETag"] = etag
         response = get_conditional_response(request, etag=etag, response=response)
         for name, value in HEADERS.items():

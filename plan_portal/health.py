@@ -78,7 +78,7 @@ def reasons_not_to_serve():
 def operating_problems():
     """Sentences in English about what the operator has to look after."""
     now = timezone.now()
-    found = tasks.overdue(now)
+    found = tasks.overdue_tasks(now)
     for name in ("VAR_DIR", "BACKUP_FOLDER"):
         folder = getattr(settings, name)
         if folder and shutil.disk_usage(folder).free < LEAST_FREE:

@@ -17,7 +17,7 @@ INSECURE_HTTP=true
 """
 
 
-def write(path):
+def write_env_file(path):
     path = Path(path)
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     # Opened with its final mode: at no moment can others read the secret.
@@ -31,6 +31,6 @@ def write(path):
 
 if __name__ == "__main__":
     try:
-        write(sys.argv[1])
+        write_env_file(sys.argv[1])
     except OSError as error:
         sys.exit(f"{sys.argv[1]} could not be written: {error.strerror}")

@@ -54,7 +54,7 @@ class PolicyReportMiddleware:
         length = request.headers.get("content-length") or "0"
         if not length.isdecimal() or int(length) > LARGEST:
             return HttpResponse(status=413)
-        found = read(request.read(int(length)))
+        found = parse_report(request.read(int(length)))
         if found is None:
             return HttpResponse(status=400)
         if self._may_log():
@@ -69,7 +69,7 @@ class PolicyReportMiddleware:
         return self.logged <= A_MINUTE
 
 
-def read(body):
+def parse_report(body):
     """Rule, page and origin, a word each; None if it is no report."""
     try:
         report = json.loads(body)["csp-report"]

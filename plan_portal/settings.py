@@ -31,7 +31,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # The country: its names, laws and numbers, of which no plan's file tells
 
-COUNTRY = country.load(
+COUNTRY = country.load_country(
     BASE_DIR
     / env_text(
         "COUNTRY_FILE", environment.FILE, default="plan_portal/countries/do.toml"
@@ -189,9 +189,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {
     "default": (
-        databases.embedded(VAR_DIR / "portal.sqlite3")
+        databases.embedded_database(VAR_DIR / "portal.sqlite3")
         if EMBEDDED_DATABASE
-        else databases.named(env.db_url_config(_database_url))
+        else databases.named_database(env.db_url_config(_database_url))
     )
 }
 

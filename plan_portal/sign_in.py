@@ -52,7 +52,7 @@ SIGN_IN = {
     },
     # Designation letters are cleaned as evidence is. The app agencies may not import
     # strategic_areas, so it finds the function by this name.
-    "LETTER_READER": "strategic_areas.evidence.clean",
+    "LETTER_READER": "strategic_areas.evidence.clean_evidence",
     "LETTER_REFUSED": "strategic_areas.evidence.RefusedFileError",
     "ACCOUNT_RATE_LIMITS": {
         # Attempts to sign in are limited by agencies.accounts.sign_in_attempts.

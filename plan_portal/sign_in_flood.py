@@ -61,7 +61,7 @@ class SignInFloodMiddleware:
     def __call__(self, request):
         if request.method != "POST" or request.path_info != SIGN_IN:
             return self.get_response(request)
-        device = devices.known(request)
+        device = devices.known_device(request)
         network = network_of(request)
         if not device and self._is_refused("network", network):
             return too_many_requests(request)

@@ -24,10 +24,10 @@ django_application = get_wsgi_application()
 from django.db import connections  # noqa: E402
 
 from plan_portal.databases import hold_to_deadlines  # noqa: E402
-from plan_portal.page_cache import behind_front  # noqa: E402
+from plan_portal.page_cache import with_page_cache  # noqa: E402
 
 hold_to_deadlines(connections.settings["default"])
-application = behind_front(django_application)
+application = with_page_cache(django_application)
 
 # All objects that exist by now stay for good, so the garbage collector need not search
 # them while readers wait. By default it comes after 700 new objects (from Python

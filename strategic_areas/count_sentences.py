@@ -11,7 +11,7 @@ from django.utils.translation import (
 
 from strategic_areas.commitment_states import IN_PROGRESS_AFTER_PLAN, StateFamily
 from strategic_areas.progress import Punctuality, StateCounts
-from strategic_areas.sentences import FAMILY_WORDS, listed
+from strategic_areas.sentences import FAMILY_WORDS, join_words
 
 #: How many commitments are in a family, as parts of one sentence: the last three have
 #: no verb of their own in Spanish.
@@ -95,7 +95,7 @@ NUMBERS = (
 IN_ONE_SENTENCE = 3
 
 
-def spelled(number: int) -> str:
+def spell_number(number: int) -> str:
     """A number of commitments as a sentence writes it, in letters up to twelve."""
     return str(NUMBERS[number - 1] if 0 < number <= len(NUMBERS) else number)
 
@@ -120,7 +120,7 @@ def parts_on_record(records) -> list[tuple[str, int]]:
     ]
 
 
-def summed(counts: StateCounts) -> str:
+def family_counts_text(counts: StateCounts) -> str:
     """
     How many commitments are in each family, in sentences that sum to the whole.
 
@@ -135,20 +135,23 @@ def summed(counts: StateCounts) -> str:
             total,
         )
         word = str(FAMILY_WORDS[family])
-        return text % {"family": word[:1].lower() + word[1:], "total": spelled(total)}
+        return text % {
+            "family": word[:1].lower() + word[1:],
+            "total": spell_number(total),
+        }
     first = [part for part in parts if part[0] in {StateFamily.MET, StateFamily.GOING}]
     if not first or len(parts) <= IN_ONE_SENTENCE:
         first = parts
     rest = [part for part in parts if part not in first]
     is_over = any(counts[state] for state in IN_PROGRESS_AFTER_PLAN)
     said = _("Of %(total)s commitments, %(said)s.") % {
-        "total": spelled(counts.total),
+        "total": spell_number(counts.total),
         "said": _counted(first, is_over),
     }
     if rest:
         others = sum(number for _family, number in rest)
         said += " " + _("Of the other %(total)s, %(said)s.") % {
-            "total": spelled(others),
+            "total": spell_number(others),
             "said": _counted(rest, is_over),
         }
     return said if parts else ""
@@ -156,16 +159,18 @@ def summed(counts: StateCounts) -> str:
 
 def _counted(parts, is_over):
     texts = FAMILY_COUNTS | ({StateFamily.GOING: LEFT_UNDER_WAY} if is_over else {})
-    return listed([str(texts[f] % {"number": n, "n": spelled(n)}) for f, n in parts])
+    return join_words(
+        [str(texts[f] % {"number": n, "n": spell_number(n)}) for f, n in parts]
+    )
 
 
-def late_count(number: int) -> str:
+def late_commitments_text(number: int) -> str:
     """How many commitments are late, as a sentence; "" for none."""
-    said = LATE % {"number": number, "n": spelled(number)}
+    said = LATE % {"number": number, "n": spell_number(number)}
     return capfirst(said) if number else ""
 
 
-def still_open(headline) -> str:
+def open_commitments_text(headline) -> str:
     """
     How many commitments are not finished, and how they keep their dates; "" for none.
 
@@ -176,7 +181,7 @@ def still_open(headline) -> str:
     if not kept[Punctuality.LATE] and kept[Punctuality.NO_DEADLINE] < number:
         parts.insert(0, (NONE_OVERDUE, number))
     said, *rest = [
-        str(words % {"number": n, "n": spelled(n)})
+        str(words % {"number": n, "n": spell_number(n)})
         for words, n in [(OPEN, number), *parts]
     ]
-    return f"{capfirst(said)}; {listed(rest)}." if number else ""
+    return f"{capfirst(said)}; {join_words(rest)}." if number else ""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import agencies, areas, commitments
-from strategic_areas.sentences import account_word, author_of
+from strategic_areas.sentences import author_of, update_label
 from strategic_areas.views.parameters import found_or_404, public_plan_or_404
 
 ATOM = "application/atom+xml; charset=utf-8"
@@ -92,7 +92,7 @@ def _add(feed, entry, published_at, changed_at):
         author_name=author_of(entry),
         pubdate=pubdate,
         updateddate=changed_at,
-        categories=[account_word(entry)] if entry.state else [],
+        categories=[update_label(entry)] if entry.state else [],
     )
 
 

@@ -86,7 +86,7 @@ def open_demonstration(today):
     return period
 
 
-def closed(period, today):
+def closed_round(period, today):
     """
     The unsaved round as it stands once it is closed before its day.
 
@@ -99,7 +99,7 @@ def closed(period, today):
     return period
 
 
-def obstacle(period, today):
+def removal_obstacle(period, today):
     """
     What stands in the way of taking a period back; "" if nothing does.
 
@@ -124,7 +124,7 @@ def obstacle(period, today):
 
 
 @transaction.atomic
-def take_back(period, *, by, today):
+def remove_period(period, *, by, today):
     """
     Remove a period in which nobody wrote; nobody is asked in it any more.
 
@@ -134,9 +134,9 @@ def take_back(period, *, by, today):
     plan, names = period.plan, {}
     for language in ("es", "en"):
         names[f"name_{language}"] = getattr(period, f"name_{language}") or ""
-    if reason := obstacle(period, today):
+    if reason := removal_obstacle(period, today):
         raise RefusedError(f"{period}: {reason}")
-    audit.record(audit.Event.RECORD_DELETED, actor=by, obj=period)
+    audit.record_event(audit.Event.RECORD_DELETED, actor=by, obj=period)
     period._history_user = by
     try:
         with transaction.atomic():
@@ -193,12 +193,12 @@ def _stamped(rows, event, **stamp):
     found = []
     for period in rows.select_related("plan").order_by("pk"):
         if rows.filter(pk=period.pk).update(**stamp):
-            audit.record(event, obj=period)
+            audit.record_event(event, obj=period)
             found.append(period)
     return found
 
 
-def calendar_of(rounds):
+def schedule_of(rounds):
     """
     The calendar of a plan, as its rounds say it; the usual one where it has none yet.
 
@@ -227,7 +227,7 @@ def next_round(plan, today, frequency=None):
     """
     periods = list(plan.periods.all())
     rounds = [each for each in periods if each.is_round and not each.is_demonstration]
-    calendar = calendar_of(rounds)
+    calendar = schedule_of(rounds)
     calendar = replace(calendar, frequency=frequency or calendar.frequency)
     taken = tuple((each.starts_on, each.ends_on) for each in rounds)
     names = {each.code for each in periods}
@@ -238,7 +238,7 @@ def next_round(plan, today, frequency=None):
     return None
 
 
-def to_open(today, until=None):
+def rounds_to_open(today, until=None):
     """The rounds, unsaved, that plans in use propose next by a day, in order."""
     until = until or today + OPENED_AHEAD
     plans = Plan.objects.filter(status=Plan.Status.APPROVED).exclude(

@@ -90,7 +90,7 @@ FAMILIES = {
     "ASKED": _("What others ask of the country"),
 }
 #: Who asks something of the country, as it follows "What", in the order of pages.
-BODIES = {
+BODY_NAMES = {
     "US-TIP": _("the United States Department of State"),
     "ILO-CEACR": _("the ILO Committee of Experts"),
     "UPR": _("the Universal Periodic Review of the United Nations"),
@@ -185,7 +185,7 @@ ROUND_WORDS = {
 }
 
 
-def account_state(entry) -> ActivityState | None:
+def reported_state(entry) -> ActivityState | None:
     """
     The state that an account gives its activity.
 
@@ -195,11 +195,11 @@ def account_state(entry) -> ActivityState | None:
     return ActivityState.LEFT_IN_PROGRESS if is_going else entry.state
 
 
-def account_word(entry) -> str:
+def update_label(entry) -> str:
     """The word for the state that an account gives, or for what it declares."""
     if entry.state is None and entry.result is not None:
         return str(DECLARED[entry.result])
-    if account_state(entry) != entry.state:
+    if reported_state(entry) != entry.state:
         return str(UNDER_WAY_THEN)
     return state_word(entry.state, entry.voice)
 
@@ -223,7 +223,7 @@ def family_word(state) -> str:
     return str(FAMILY_WORDS[family_of(state)]) if state else ""
 
 
-def stated(row, day) -> str:
+def cited_state(row, day) -> str:
     """
     How a commitment stands on a day, as a citation says it.
 
@@ -233,7 +233,7 @@ def stated(row, day) -> str:
     state, days = row.standing.state, row.days_late(day)
     exact = "" if state in PLAIN else state_word(state)
     is_at_risk = row.standing.punctuality == Punctuality.AT_RISK
-    kept = kept_word(row.standing) if is_at_risk else days and late_by(days)
+    kept = punctuality_word(row.standing) if is_at_risk else days and late_by(days)
     more = [word[:1].lower() + word[1:] for word in (exact, kept) if word]
     return ", ".join([family_word(state), *more])
 
@@ -243,7 +243,7 @@ def late_by(days: int) -> str:
     return word % {"number": days}
 
 
-def kept_word(standing) -> str:
+def punctuality_word(standing) -> str:
     """The word for whether an activity or a commitment keeps its date; "" for none."""
     if standing.punctuality is None:
         return ""
@@ -252,7 +252,7 @@ def kept_word(standing) -> str:
     return str(words[standing.punctuality])
 
 
-def listed(words: list[str]) -> str:
+def join_words(words: list[str]) -> str:
     """ "2018", "2018 and 2021", "2018, 2020 and 2021"."""
     if len(words) < 2:
         return "".join(words)
@@ -280,7 +280,7 @@ def kind_of_record(change) -> str:
     return capfirst(str(model._meta.verbose_name))
 
 
-def what_changes(change) -> str:
+def changed_field_name(change) -> str:
     """The name of the field that a change of a plan changed; that it was taken back."""
     if change.removes:
         return gettext("Taken back: nothing had been sent in it")
@@ -292,7 +292,7 @@ def what_changes(change) -> str:
     return capfirst(str(name))
 
 
-def stop_told(change) -> str:
+def stop_phrase(change) -> str:
     """That a change of a plan stops a record or lets it go on; "" of another change."""
     kind = change.kind or getattr(change.amendment, "kind", "")
     said = STOPS.get((kind, change.model)) if change.field == "stopped" else None
@@ -463,7 +463,7 @@ def author_of(entry) -> str:
     return "; ".join(dict.fromkeys(named)) or str(SOURCES)
 
 
-def said_by(row) -> str:
+def source_and_month(row) -> str:
     """By whom and in which month the state of a commitment was said; "" for nobody."""
     standing = row.standing
     if standing.state is None or standing.said_on is None:
@@ -492,7 +492,7 @@ def shortened(text) -> str:
     return f"{words.rstrip(',:;')}…"
 
 
-def dated(day, period) -> str:
+def update_date(day, period) -> str:
     """The day of an account; of one whose sources state none, its period says when."""
     if day:
         return date_format(day, "SHORT_DATE_FORMAT")

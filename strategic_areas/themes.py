@@ -22,7 +22,7 @@ class Theme(TextChoices):
 
 
 #: The words under which the search finds each theme.
-ASKED = {
+SEARCH_WORDS = {
     Theme.CHILDREN: gettext_noop(
         "children, child, boys, girls, minors, adolescents, teenagers, youth, school"
     ),

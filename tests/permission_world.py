@@ -219,7 +219,7 @@ class World:
         """The amendment of an act that came with its file."""
         act = make.act(self.plan, kind="redate", proposed_by=self.colleague)
         upload = SimpleUploadedFile("Acta.pdf", make_pdf())
-        evidence.write(act, evidence.clean(upload))
+        evidence.write_file(act, evidence.clean_evidence(upload))
         act.save()
         return act
 
@@ -268,7 +268,9 @@ class World:
         decided = make.change(by=self.colleague)
         workflow.approve(decided, by=make.reviewer())
         accepted, secret = make.invitation(email="ana@example.org")
-        invitations.accept(secret, User(first_name="Ana", last_name="Paz"), "x" * 20)
+        invitations.accept_invitation(
+            secret, User(first_name="Ana", last_name="Paz"), "x" * 20
+        )
         written = make.invitation(email="luz@example.org")[0]
         written.letter_name = "Oficio.pdf"
         written.letter.save("carta", ContentFile(make_pdf()))
@@ -292,8 +294,8 @@ class World:
             "account-change-mine": {
                 "pk": make.account_change(by=self.administrator).pk
             },
-            "purge": {"pk": purging.request("Fulana", by=self.colleague).pk},
-            "purge-mine": {"pk": purging.request("Mengana", by=self.reviewer).pk},
+            "purge": {"pk": purging.request_purge("Fulana", by=self.colleague).pk},
+            "purge-mine": {"pk": purging.request_purge("Mengana", by=self.reviewer).pk},
             "new-letter": {"agency": self.agencies["A"].pk, "period": self.open.pk},
             "round-open": {"pk": self.open.pk},
             "round-late": {"pk": self.late.pk},

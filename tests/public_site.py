@@ -373,7 +373,7 @@ class Official:
 
     def make_purged(self):
         self.publish(self.rich, narrative_es=f"Se atendió a {HIDDEN} Pérez.")
-        asked = purging.request(f"{HIDDEN} Pérez", by=make.reviewer())
+        asked = purging.request_purge(f"{HIDDEN} Pérez", by=make.reviewer())
         purging.confirm(asked, by=make.reviewer())
 
     def make_figures(self, discrepancy):

@@ -75,7 +75,7 @@ def imported_names(path, *, at_once=False):
     """
     Every dotted name a file imports; ``at_once``, only what no function imports.
 
-    What a table of addresses loads ``Later`` counts as imported too.
+    What a table of addresses loads ``LazyViews`` counts as imported too.
     """
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
     names, tree = [], parsed(path)
@@ -90,7 +90,7 @@ def imported_names(path, *, at_once=False):
             base = ".".join([*stem, *filter(None, [node.module])])
             names += [f"{base}.{alias.name}" for alias in node.names]
     if not at_once:
-        names += [call.args[0].value for call in calls_of(path, {"Later"})]
+        names += [call.args[0].value for call in calls_of(path, {"LazyViews"})]
     return names
 
 
@@ -123,7 +123,7 @@ def row_of(room):
 
 
 def test_no_import_hides_in_a_call():
-    """Only ``Later`` calls it; it names its module where it is made."""
+    """Only ``LazyViews`` calls it; it names its module where it is made."""
     calls = {
         path.relative_to(ROOT).as_posix(): calls_of(path, {"import_module"})
         for app in APPS

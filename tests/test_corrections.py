@@ -12,7 +12,7 @@ from strategic_areas import purging, workflow
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Correction, PendingChange
 from strategic_areas.public_paths import public_path
-from strategic_areas.purging.text_search import find_places
+from strategic_areas.purging.text_search import find_matches
 from strategic_areas.queries.pages.changes import PER_PAGE
 from tests import make
 from tests.strategic_areas.test_search import paths
@@ -146,7 +146,7 @@ def test_a_purge_takes_it_out_of_the_log(client):
     correction = make.correction_request(**told)
     make.change(correction, asked_es=f"Otra vez: {phrase}.")
 
-    purge = purging.request(phrase, by=make.reviewer())
+    purge = purging.request_purge(phrase, by=make.reviewer())
     purging.confirm(purge, by=make.reviewer())
 
     for language in LANGUAGES:
@@ -156,7 +156,7 @@ def test_a_purge_takes_it_out_of_the_log(client):
         assert phrase not in page
     told = Correction.objects.get()
     assert {getattr(told, name) for name in texts} == {MARKER}
-    assert find_places(purging.Phrases(phrase)) == []
+    assert find_matches(purging.Phrases(phrase)) == []
 
 
 @pytest.mark.parametrize("left_out", DECIDED)

@@ -374,14 +374,14 @@ def test_a_purge_takes_it_back_from_every_page(client, update):
     path = pages(update, "es")["update"]
     before = client.get(path).content.decode()
 
-    purge = purging.request(phrase, by=make.reviewer())
+    purge = purging.request_purge(phrase, by=make.reviewer())
     purging.confirm(purge, by=make.reviewer())
 
     dispute.refresh_from_db()
     assert phrase in before
     assert phrase not in client.get(path).content.decode()
     assert {dispute.text_es, dispute.resolution_es} == {MARKER}
-    assert purging.find_places(purging.Phrases(phrase)) == []
+    assert purging.find_matches(purging.Phrases(phrase)) == []
 
 
 def test_it_is_resolved_as_a_whole(update):

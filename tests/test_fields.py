@@ -4,7 +4,14 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from agencies.fields import Field, Fields, Kind, bilingual, internal, public
+from agencies.fields import (
+    DeclaredField,
+    DeclaredFields,
+    FieldKind,
+    bilingual,
+    internal,
+    public,
+)
 from strategic_areas.models import ActivityUpdate, HelpLine
 
 TEXTS = (models.CharField, models.TextField, models.JSONField)
@@ -64,7 +71,7 @@ def test_a_text_that_was_not_thought_of_is_found():
         forgotten = models.TextField()
         number = models.IntegerField()
 
-        fields = Fields(*public("told"))
+        fields = DeclaredFields(*public("told"))
 
         class Meta:
             abstract = True
@@ -74,14 +81,14 @@ def test_a_text_that_was_not_thought_of_is_found():
 
 
 KINDS = {
-    "narrative": Kind.TEXT,
-    "execution": Kind.CHOICE,
-    "is_reserved": Kind.FLAG,
-    "percent": Kind.WHOLE,
-    "quantity": Kind.DECIMAL,
-    "published_at": Kind.DATE,
-    "activity": Kind.LINK,
-    "places": Kind.LINKS,
+    "narrative": FieldKind.TEXT,
+    "execution": FieldKind.CHOICE,
+    "is_reserved": FieldKind.FLAG,
+    "percent": FieldKind.WHOLE,
+    "quantity": FieldKind.DECIMAL,
+    "published_at": FieldKind.DATE,
+    "activity": FieldKind.LINK,
+    "places": FieldKind.LINKS,
 }
 
 
@@ -108,4 +115,4 @@ def test_a_declaration_belongs_to_its_own_model_alone():
     shared = (*bilingual("note"), *internal("secret"))
     assert [field.model for field in shared] == [None, None]
     assert ActivityUpdate.fields["note"].model is ActivityUpdate
-    assert Field("note").columns == ("note",)
+    assert DeclaredField("note").columns == ("note",)

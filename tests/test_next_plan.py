@@ -26,7 +26,7 @@ from strategic_areas.desk.report.docx_writer import write_docx
 from strategic_areas.desk.report.sections import build_round_document
 from strategic_areas.models import Plan
 from strategic_areas.queries.plan import plan_progress
-from strategic_areas.text_guard import Kind, inspect
+from strategic_areas.text_guard import PersonalDataKind, find_personal_data
 from strategic_areas.views import search
 from tests import next_plan, public_site
 from tests.crawling import text_of
@@ -264,17 +264,17 @@ def test_the_search_for_it_would_find_what_the_first_plan_says():
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("Ella dejó el 8765-4321 a quien llama.", Kind.TELEPHONE),
-        ("El papel dice 1-0234-0567.", Kind.IDENTITY_DOCUMENT),
+        ("Ella dejó el 8765-4321 a quien llama.", PersonalDataKind.TELEPHONE),
+        ("El papel dice 1-0234-0567.", PersonalDataKind.IDENTITY_DOCUMENT),
     ],
 )
 def test_the_guard_knows_the_numbers_of_its_country(settings, text, kind):
     settings.COUNTRY = FIRST_COUNTRY
-    assert [each.kind for each in inspect(text)] == []
+    assert [each.kind for each in find_personal_data(text)] == []
 
     settings.COUNTRY = next_plan.COUNTRY
 
-    assert [each.kind for each in inspect(text)] == [kind]
+    assert [each.kind for each in find_personal_data(text)] == [kind]
 
 
 def test_the_texts_of_every_country_are_the_same_in_both_languages():

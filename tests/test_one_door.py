@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 from django.utils.functional import cached_property
 
-from agencies.fields import Fields, public
+from agencies.fields import DeclaredFields, public
 from agencies.models import Agency, AgencyName
 from strategic_areas import workflow
 from strategic_areas.models import (
@@ -382,7 +382,7 @@ def test_the_number_of_an_identity_card_is_refused_everywhere(db, everything):
 def forgotten(monkeypatch):
     """Help lines whose declaration does not know one of their texts."""
     kept = [field for field in HelpLine.fields if field.name != "scope"]
-    fields = Fields(*kept)
+    fields = DeclaredFields(*kept)
     monkeypatch.setattr(HelpLine, "fields", fields)
 
 
@@ -399,7 +399,7 @@ def test_a_new_public_field_needs_a_second_person_by_its_declaration(monkeypatch
     told = [field for field in Agency.fields if field.name != "only_titular_submits"]
 
     monkeypatch.setattr(
-        Agency, "fields", Fields(*told, *public("only_titular_submits"))
+        Agency, "fields", DeclaredFields(*told, *public("only_titular_submits"))
     )
 
     after = workflow.applies_at_once(agency, ["only_titular_submits"])

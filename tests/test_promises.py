@@ -14,7 +14,7 @@ from django.apps import apps
 from agencies.models import User
 from strategic_areas import text_guard
 from strategic_areas.models import ActivityUpdate, Province
-from strategic_areas.text_guard import Kind, Severity
+from strategic_areas.text_guard import PersonalDataKind, Severity
 from tests.strategic_areas.plans import shipped_content
 from tools.check import ROOT
 
@@ -315,20 +315,20 @@ def test_no_public_page_has_a_form_that_sends_anything():
 @pytest.mark.parametrize(
     ("text", "kind", "severity"),
     [
-        ("Cédula 001-1234567-8", Kind.IDENTITY_DOCUMENT, Severity.BLOCK),
-        ("Pasaporte AB1234567", Kind.PASSPORT, Severity.BLOCK),
-        ("Llame al 809-555-1234", Kind.TELEPHONE, Severity.BLOCK),
-        ("Escriba a maria@gmail.com", Kind.EMAIL, Severity.BLOCK),
-        ("Nació el 14/03/2009", Kind.BIRTH_DATE, Severity.BLOCK),
-        ("la víctima Juana Pérez", Kind.NAME, Severity.WARN),
-        ("vive en la calle Duarte 12", Kind.ADDRESS, Severity.WARN),
-        ("Se atendió a tres víctimas", Kind.SMALL_NUMBER, Severity.WARN),
-        ("Se atendió a 3 víctimas", Kind.SMALL_NUMBER, Severity.WARN),
-        ("una niña de 14 años en Azua", Kind.AGE_AND_PLACE, Severity.WARN),
+        ("Cédula 001-1234567-8", PersonalDataKind.IDENTITY_DOCUMENT, Severity.BLOCK),
+        ("Pasaporte AB1234567", PersonalDataKind.PASSPORT, Severity.BLOCK),
+        ("Llame al 809-555-1234", PersonalDataKind.TELEPHONE, Severity.BLOCK),
+        ("Escriba a maria@gmail.com", PersonalDataKind.EMAIL, Severity.BLOCK),
+        ("Nació el 14/03/2009", PersonalDataKind.BIRTH_DATE, Severity.BLOCK),
+        ("la víctima Juana Pérez", PersonalDataKind.NAME, Severity.WARN),
+        ("vive en la calle Duarte 12", PersonalDataKind.ADDRESS, Severity.WARN),
+        ("Se atendió a tres víctimas", PersonalDataKind.SMALL_NUMBER, Severity.WARN),
+        ("Se atendió a 3 víctimas", PersonalDataKind.SMALL_NUMBER, Severity.WARN),
+        ("una niña de 14 años en Azua", PersonalDataKind.AGE_AND_PLACE, Severity.WARN),
     ],
 )
 def test_the_guard_refuses_and_warns_as_the_page_says(text, kind, severity):
-    found = {each.kind: each.severity for each in text_guard.inspect(text)}
+    found = {each.kind: each.severity for each in text_guard.find_personal_data(text)}
 
     assert found.get(kind) == severity
 
@@ -354,7 +354,10 @@ def small_numbers(record):
         text
         for text in record.values()
         if isinstance(text, str)
-        and any(each.kind is Kind.SMALL_NUMBER for each in text_guard.inspect(text))
+        and any(
+            each.kind is PersonalDataKind.SMALL_NUMBER
+            for each in text_guard.find_personal_data(text)
+        )
     ]
 
 

@@ -514,7 +514,7 @@ def restored(migrated, django_db_blocker, tmp_path_factory):
                 found = Restored(
                     said.getvalue(),
                     (before, kept_rows()),
-                    audit.verify().head,
+                    audit.verify_chain().head,
                     (text, Evidence.objects.get(pk=file.pk).file.name),
                     file.file.name,
                     {path.name for path in (var / "evidence").iterdir()},

@@ -16,16 +16,16 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.access import RefusedError, Role
 from agencies.accounts.closing import begin_mandate, end_sessions
-from agencies.accounts.sign_in import notify
+from agencies.accounts.sign_in import send_notice
 from agencies.decisions import (
     Decision,
-    Outdated,
+    DecisionStatus,
+    OutdatedError,
     PersonDecisionQuerySet,
     PersonSteps,
-    Status,
     status_field,
 )
-from agencies.fields import Fields, internal
+from agencies.fields import DeclaredFields, internal
 from agencies.models import User
 from agencies.stand_ins import StandIn
 
@@ -51,7 +51,7 @@ class AccountChange(Decision):
         approved=_("Confirmed by another person"),
     )
 
-    fields = Fields(*internal("user", "what", "value"), *Decision.fields)
+    fields = DeclaredFields(*internal("user", "what", "value"), *Decision.fields)
 
     objects = PersonDecisionQuerySet.as_manager()
 
@@ -94,7 +94,7 @@ class AccountSteps(PersonSteps):
     model = AccountChange
 
     def apply(self, change, by):
-        apply(change)
+        apply_account_change(change)
 
     def facts(self, change):
         role = {"role": change.value} if change.what == What.ROLE else {}
@@ -113,7 +113,9 @@ def decides_or_will(user):
     """
     today = timezone.localdate()
     stands_in = StandIn.objects.filter(
-        user=user, ends_on__gte=today, status__in=[Status.PENDING, Status.APPROVED]
+        user=user,
+        ends_on__gte=today,
+        status__in=[DecisionStatus.PENDING, DecisionStatus.APPROVED],
     )
     return (
         user.is_superuser
@@ -124,7 +126,7 @@ def decides_or_will(user):
 
 
 @transaction.atomic
-def propose(user, what, value="", *, by):
+def propose_account_change(user, what, value="", *, by):
     """Store what another person has to confirm of an account, and return it."""
     asked = {"user": user, "what": what, "value": value}
     if AccountChange.objects.waiting().filter(**asked).exists():
@@ -132,46 +134,46 @@ def propose(user, what, value="", *, by):
     return ACCOUNT_CHANGES.propose(AccountChange(**asked), by=by)
 
 
-def apply(change):
-    """Make a change true; ``Outdated`` where the account leaves no room for it."""
+def apply_account_change(change):
+    """Make a change true; ``OutdatedError`` where the account leaves no room for it."""
     user = User.objects.select_for_update().get(pk=change.user_id)
     if change.what == What.ROLE:
         _give(user, change.value)
     elif change.what == What.EMAIL:
         others = User.objects.exclude(pk=user.pk)
         if change.value and others.filter(email__iexact=change.value).exists():
-            raise Outdated
+            raise OutdatedError
         former, user.email = user.email, change.value
         user.save(update_fields=["email"])
-        notify(user, "agencies/address_changed", to=former)
+        send_notice(user, "agencies/address_changed", to=former)
     elif change.what == What.USERNAME:
         others = User.objects.exclude(pk=user.pk)
         if others.filter(username__iexact=change.value).exists():
-            raise Outdated
+            raise OutdatedError
         user.username = change.value
         try:
             user.save(update_fields=["username"])
         except IntegrityError:  # taken since: an invitation was accepted meanwhile
-            raise Outdated from None
-        notify(user, "agencies/account_confirmed")
+            raise OutdatedError from None
+        send_notice(user, "agencies/account_confirmed")
     elif change.what == What.KNOWN:
         user.confirm()
     else:
         user.is_active = user.is_staff = True
         user.save(update_fields=["is_active", "is_staff"])
-        notify(user, "agencies/account_confirmed")
+        send_notice(user, "agencies/account_confirmed")
 
 
 def _give(user, role):
     if not user.is_active:
-        raise Outdated
+        raise OutdatedError
     user.groups.add(Group.objects.get(name=role))
     invitation = getattr(user, "invitation", None)
     if role == Role.FOCAL_POINT and invitation and not user.mandates.exists():
         begin_mandate(invitation, user)
     user.confirm()
     end_sessions(user, reason="role_given")
-    notify(user, "agencies/account_confirmed")
+    send_notice(user, "agencies/account_confirmed")
 
 
 @transaction.atomic
@@ -184,6 +186,6 @@ def confirm_on_server(user, *, by):
     waiting = list(AccountChange.objects.waiting().filter(user=user))
     for change in waiting:
         ACCOUNT_CHANGES.overtake(change, by=by)
-        apply(change)
+        apply_account_change(change)
     user.confirm()
     return len(waiting)

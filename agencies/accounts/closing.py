@@ -30,7 +30,7 @@ def end_sessions(user, *, reason="closed"):
     """Sign the person out everywhere at once; ``reason`` stands in the audit record."""
     end_sessions_of(user)
     UserSession.objects.filter(user=user).delete()
-    audit.record(audit.Event.SESSION_ENDED, obj=user, reason=reason)
+    audit.record_event(audit.Event.SESSION_ENDED, obj=user, reason=reason)
 
 
 def end_with_account(sender, instance, created, **kwargs):
@@ -119,7 +119,7 @@ def hand_over(mandate, successor, *, by, today=None):
     begun = FocalPoint.objects.create(
         user=successor, agency=mandate.agency, kind=mandate.kind, starts_on=today
     )
-    audit.record(
+    audit.record_event(
         audit.Event.HANDOVER,
         actor=by,
         obj=begun,

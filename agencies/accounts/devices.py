@@ -20,7 +20,7 @@ SECONDS = 180 * 24 * 60 * 60
 HASH = 16
 
 
-def remember(response, user):
+def remember_device(response, user):
     said = [user.pk, secrets.token_hex(8), user.get_session_auth_hash()[:HASH]]
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
@@ -32,7 +32,7 @@ def remember(response, user):
     )
 
 
-def known(request):
+def known_device(request):
     """What the cookie says, if this portal signed it; else None."""
     cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME)
     if not cookie:
@@ -43,9 +43,9 @@ def known(request):
         return None
 
 
-def of_account(request, credentials):
+def device_of_account(request, credentials):
     """The name of the browser, if somebody signed in to this account in it; else ""."""
-    said = known(request)
+    said = known_device(request)
     user = said and tried_account(credentials)
     if not user or (user.pk, user.get_session_auth_hash()[:HASH]) != said[::2]:
         return ""

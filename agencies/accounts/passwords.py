@@ -66,7 +66,7 @@ class ContextWordValidator:
         names = {*portal, *_names_of_agencies(), *_names_of(user)}
         known = {*WORDS, *settings.COUNTRY.password_words, *_parts(names)}
         words = sorted(known, key=len, reverse=True)
-        for said in (plain(password), letters(password)):
+        for said in (plain_letters(password), letters(password)):
             rest = said
             for word in words:
                 rest = rest.replace(word, "")
@@ -87,7 +87,7 @@ class ContextWordValidator:
         )
 
 
-def plain(text):
+def plain_letters(text):
     """The letters of a text, made small, without accents and the usual disguises."""
     return letters(fold(text).translate(DISGUISES))
 
@@ -99,10 +99,10 @@ def letters(text):
 
 def _parts(names):
     for name in filter(None, names):
-        yield plain(name)
+        yield plain_letters(name)
         for word in re.split(r"[\W_\d]+", fold(name)):
-            if len(plain(word)) >= SHORTEST_PART:
-                yield plain(word)
+            if len(plain_letters(word)) >= SHORTEST_PART:
+                yield plain_letters(word)
 
 
 def _names_of_agencies():

@@ -20,15 +20,15 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access, audit
 from agencies.access import RefusedError
 from agencies.accounts.closing import end_sessions
-from agencies.accounts.sign_in import notify
+from agencies.accounts.sign_in import send_notice
 from agencies.decisions import (
     Decision,
     DecisionQuerySet,
+    DecisionStatus,
     PersonSteps,
-    Status,
     status_field,
 )
-from agencies.fields import Fields, internal
+from agencies.fields import DeclaredFields, internal
 from agencies.models import User
 
 #: The kinds of second factors; recovery codes only stand in for one.
@@ -84,7 +84,7 @@ def factors_of(user):
 
 
 @transaction.atomic
-def close_anew():
+def reencrypt_secrets():
     """
     Encrypt every secret under the first key, and return the number of factors.
 
@@ -146,7 +146,7 @@ class FactorReset(Decision):
         pending=_("Waiting"), approved=_("Done"), declined=_("Refused")
     )
 
-    fields = Fields(*internal("way"), *Decision.fields)
+    fields = DeclaredFields(*internal("way"), *Decision.fields)
 
     objects = FactorResetQuerySet.as_manager()
 
@@ -181,11 +181,11 @@ class ResetSteps(PersonSteps):
 
     model = FactorReset
     events = {
-        Status.PENDING: audit.Event.RECOVERY_ASKED,
-        Status.APPROVED: audit.Event.RECOVERY_APPROVED,
-        Status.DECLINED: audit.Event.RECOVERY_REFUSED,
-        Status.TAKEN_BACK: audit.Event.RECOVERY_REFUSED,
-        Status.OUTDATED: audit.Event.RECOVERY_REFUSED,
+        DecisionStatus.PENDING: audit.Event.RECOVERY_ASKED,
+        DecisionStatus.APPROVED: audit.Event.RECOVERY_APPROVED,
+        DecisionStatus.DECLINED: audit.Event.RECOVERY_REFUSED,
+        DecisionStatus.TAKEN_BACK: audit.Event.RECOVERY_REFUSED,
+        DecisionStatus.OUTDATED: audit.Event.RECOVERY_REFUSED,
     }
     needs_reason = False
 
@@ -198,7 +198,7 @@ class ResetSteps(PersonSteps):
 
     def apply(self, reset, by):
         remove_factors(reset.user, by=by)
-        notify(reset.user, "agencies/factors_removed")
+        send_notice(reset.user, "agencies/factors_removed")
 
     def subject(self, reset):
         return reset.user
@@ -210,7 +210,7 @@ class ResetSteps(PersonSteps):
 RESETS = ResetSteps()
 
 
-def ask(reset, *, by):
+def request_reset(reset, *, by):
     if not RESETS.decides(by) or reset.user == by:
         raise RefusedError(gettext("Another administrator must ask for this."))
     return RESETS.propose(reset, by=by)
@@ -220,4 +220,4 @@ def remove_factors(user, *, by=None):
     """Take every factor and recovery code, and end the sessions."""
     number, _rows = Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
-    audit.record(audit.Event.RECOVERY_DONE, actor=by, obj=user, factors=number)
+    audit.record_event(audit.Event.RECOVERY_DONE, actor=by, obj=user, factors=number)

@@ -40,7 +40,7 @@ from django.utils.http import urlencode
 from agencies.access import is_staff_address
 from agencies.accounts import closing
 from agencies.accounts.second_factors import FACTORS, factors_of
-from agencies.audit import Event, record
+from agencies.audit import Event, record_event
 from agencies.library_internals import consume
 from agencies.routes import SAFE_METHODS, page_of
 
@@ -57,14 +57,14 @@ FORGOTTEN = '"cache", "storage"'
 
 def connect():
     """Connect the receivers; called once, when every app is loaded."""
-    user_logged_in.connect(begin, dispatch_uid="sessions")
+    user_logged_in.connect(start_session_limits, dispatch_uid="sessions")
     user_logged_out.connect(mark_signed_out, dispatch_uid="sessions")
     post_save.connect(
         closing.end_with_account, sender=get_user_model(), dispatch_uid="sessions"
     )
 
 
-def begin(sender, request, user, **kwargs):
+def start_session_limits(sender, request, user, **kwargs):
     request.session[BEGAN] = request.session[ACTIVE] = time.time()
 
 
@@ -116,7 +116,9 @@ class SessionLimitsMiddleware:
         reason = reason_to_end(request.session, time.time())
         if not reason:
             return None
-        record(Event.SESSION_ENDED, request=request, obj=request.user, reason=reason)
+        record_event(
+            Event.SESSION_ENDED, request=request, obj=request.user, reason=reason
+        )
         request.session.flush()
         request.user = AnonymousUser()
         return redirect_to_login(page_of(request))
@@ -138,11 +140,11 @@ def reason_to_end(session, now):
     if now - seen > IDLE:
         return "idle"
     if now - seen > RENEWED_EVERY:
-        renew(session, now)
+        renew_session(session, now)
     return ""
 
 
-def renew(session, now):
+def renew_session(session, now):
     session[ACTIVE] = now
     row = UserSession.objects.filter(session_key=session.session_key)
     row.update(last_seen_at=timezone.now())
@@ -300,7 +302,7 @@ def record_failure(sender, request, user, authenticator, **facts):
 
 
 def _record(event, request, user, authenticator):
-    record(event, actor=user, request=request, obj=user, kind=authenticator.type)
+    record_event(event, actor=user, request=request, obj=user, kind=authenticator.type)
 
 
 class FreshProofMiddleware(MiddlewareMixin):

@@ -20,7 +20,7 @@ from agencies.accounts import devices, sign_in_attempts
 from agencies.audit import address_of
 from agencies.audit.receivers import note_account_at_limit, tried_account
 from agencies.library_internals import record_password
-from agencies.mail import queue_mail, write_to
+from agencies.mail import mail_person, queue_mail
 
 #: The mails about an account: the subject, and what happened.
 NOTICES = {
@@ -125,8 +125,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request, **credentials):
         """Refuse what exceeds a limit before a password is hashed; note by which."""
         name = sign_in_attempts.name_of(credentials)
-        device = devices.of_account(request, credentials)
-        self.tries = made = sign_in_attempts.count(request, name, device)
+        device = devices.device_of_account(request, credentials)
+        self.tries = made = sign_in_attempts.count_attempt(request, name, device)
         if made.refused_by:
             request.refused_by = made.refused_by
             if made.refused_by != "network":
@@ -151,14 +151,14 @@ class AccountAdapter(DefaultAccountAdapter):
         if any(record["method"] == "password" for record in records):
             record_password(request, user, reauthenticated=True)
         response = super().post_login(request, user, **facts)
-        devices.remember(response, user)
+        devices.remember_device(response, user)
         return response
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
-        notify(user, template_prefix)
+        send_notice(user, template_prefix)
 
     def send_password_reset_mail(self, user, email, context):
-        write_to(
+        mail_person(
             user,
             "password_reset",
             _("A new password for the plan portal"),
@@ -199,7 +199,7 @@ def password_link(user):
     return reset_address(user_pk_to_url_str(user), key), minutes
 
 
-def notify(user, notice, *, to=""):
+def send_notice(user, notice, *, to=""):
     """Write to a person what happened to her account; ``to`` is a former address."""
     to = to or user.email
     if not to:

@@ -19,7 +19,7 @@ TRIED_FOR = 60
 
 
 @dataclass
-class Tries:
+class SignInAttempt:
     """What one try has used up of each limit, or by which limit it was refused."""
 
     refused_by: str = ""
@@ -53,9 +53,9 @@ def name_of(credentials):
     return credentials.get("email", credentials.get("username", "")).lower()
 
 
-def count(request, name, device):
+def count_attempt(request, name, device):
     """Count a try; ``device`` is "" for an unknown browser."""
-    tries = Tries()
+    tries = SignInAttempt()
     if device:
         tries.take_of("device", request, f"device:{device}")
         return tries

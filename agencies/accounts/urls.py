@@ -9,16 +9,16 @@ from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
 from agencies.accounts import views
-from agencies.routes import Later
+from agencies.routes import LazyViews
 
 #: Passkeys need large libraries, and many processes never see one.
-mfa = Later("allauth.mfa.base.views")
-codes = Later("allauth.mfa.recovery_codes.views")
-totp = Later("allauth.mfa.totp.views")
-webauthn = Later("allauth.mfa.webauthn.views")
+mfa = LazyViews("allauth.mfa.base.views")
+codes = LazyViews("allauth.mfa.recovery_codes.views")
+totp = LazyViews("allauth.mfa.totp.views")
+webauthn = LazyViews("allauth.mfa.webauthn.views")
 
 ACCOUNT = [
-    path("", views.index, name="account_index"),
+    path("", views.account_page, name="account_index"),
     path("login/", account.login, name="account_login"),
     path("invitacion/", views.invitation_page, name="account_invitation"),
     path("logout/", account.logout, name="account_logout"),

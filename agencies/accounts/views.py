@@ -27,7 +27,7 @@ from agencies.models import User
 
 
 @login_required
-def index(request):
+def account_page(request):
     user = request.user
     context = {
         "reviews": access.is_reviewer(user),
@@ -50,7 +50,7 @@ def totp_picture(request):
     return HttpResponse(adapter.build_totp_svg(url), content_type="image/svg+xml")
 
 
-class AcceptForm(forms.ModelForm):
+class AcceptInvitationForm(forms.ModelForm):
     password1 = forms.CharField(
         label=_("Password"),
         strip=False,
@@ -115,7 +115,7 @@ def invitation_page(request):
     if invitation is None:
         context = {"problem": gettext("This code serves for nothing, or no longer.")}
         return render(request, "account/invitation_code.html", context)
-    form = AcceptForm(request.POST or None, invitation=invitation)
+    form = AcceptInvitationForm(request.POST or None, invitation=invitation)
     if not request.user.is_authenticated and form.is_valid():
         return _accept(request, code, form)
     context = {"invitation": invitation, "form": form, "code": code}
@@ -124,7 +124,7 @@ def invitation_page(request):
 
 def _accept(request, code, form):
     try:
-        user = invitations.accept(
+        user = invitations.accept_invitation(
             code, form.save(commit=False), form.cleaned_data["password1"]
         )
     except RefusedError:  # another press was faster

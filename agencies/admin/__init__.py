@@ -76,6 +76,6 @@ class MailAdmin(ScopedAdmin):
 
     @admin.action(description=_("Try again to send"), permissions=["try"])
     def try_again(self, request, queryset):
-        number = mail.try_again(queryset)
+        number = mail.retry_mails(queryset)
         text = ngettext("%(n)d mail waits.", "%(n)d mails wait.", number)
         self.message_user(request, text % {"n": number}, messages.SUCCESS)

@@ -17,7 +17,7 @@ from agencies.accounts import account_changes, closing, second_factors
 from agencies.accounts.account_changes import AccountChange, What
 from agencies.accounts.second_factors import FactorReset, with_factor
 from agencies.admin.base import ScopedAdmin, ScopedHistoryAdmin
-from agencies.edit_conflicts import StaleGuardMixin
+from agencies.edit_conflicts import EditConflictMixin
 from agencies.models import User
 
 
@@ -38,7 +38,7 @@ class RoleFilter(admin.RelatedFieldListFilter):
         return [(role.pk, Role(role.name).label) for role in roles]
 
 
-class AccountForm(StaleGuardMixin, UserChangeForm):
+class AccountForm(EditConflictMixin, UserChangeForm):
     """
     Django's form of an account, without the password, which is the person's alone.
 
@@ -273,7 +273,9 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     def _propose(self, request, obj, what, value):
         try:
-            made = account_changes.propose(obj, what, value, by=request.user)
+            made = account_changes.propose_account_change(
+                obj, what, value, by=request.user
+            )
         except access.RefusedError as error:
             self.message_user(request, str(error), messages.WARNING)
             return
@@ -373,7 +375,7 @@ class FactorResetAdmin(ScopedAdmin):
         return [*steps, *super().get_urls()]
 
     def save_model(self, request, obj, form, change):
-        second_factors.ask(obj, by=request.user)
+        second_factors.request_reset(obj, by=request.user)
 
     def log_addition(self, request, obj, message):
         """The audit record tells of it."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts.account_changes import AccountChange
 from agencies.admin.base import DeclaredList, ReadOnlyMixin, ScopedAdmin
-from agencies.audit.events import groups
+from agencies.audit.events import event_groups
 from agencies.fields import field_of
 from agencies.models import Agency, User
 
@@ -126,7 +126,7 @@ class EventFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         chosen = request.GET.get(self.parameter_name)
         offered = []
-        for word, label, events in groups():
+        for word, label, events in event_groups():
             offered.append((word, label))
             if chosen == word or chosen in events:
                 offered += [(event.value, f"– {event.label}") for event in events]
@@ -136,7 +136,7 @@ class EventFilter(admin.SimpleListFilter):
         value = self.value()
         if not value:
             return queryset
-        wanted = {word: events for word, _label, events in groups()}
+        wanted = {word: events for word, _label, events in event_groups()}
         return queryset.filter(event__in=wanted.get(value, [value]))
 
 
@@ -195,7 +195,7 @@ class AuditEntryAdmin(ReadOnlyMixin, ScopedAdmin):
 
     @admin.display(description=_("when"), ordering="pk")
     def moment_of(self, entry):
-        return moment(entry.at)
+        return exact_time(entry.at)
 
     @admin.display(description=_("who"))
     def who(self, entry):
@@ -287,7 +287,7 @@ def _kind_of_record(value):
     return known._meta.verbose_name if known else value
 
 
-def moment(at):
+def exact_time(at):
     """Day and time down to the second, since the order matters here."""
     here = timezone.localtime(at)
     return f"{formats.date_format(here, 'SHORT_DATE_FORMAT')} {here:%H:%M:%S}"

@@ -17,7 +17,7 @@ from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
 from agencies import audit, numbers
-from agencies.edit_conflicts import StaleGuardForm
+from agencies.edit_conflicts import EditConflictForm
 from agencies.folding import fold
 
 #: What the portal's mails are about.
@@ -39,7 +39,7 @@ MAIL_KINDS = {
 }
 
 
-class ShowingMixin:
+class DisplayMixin:
     """
     Shows days as the short date, and the values of ``in_words`` in their words.
 
@@ -259,10 +259,10 @@ def _parameter(declared):
     return declared.parameter_name
 
 
-class ScopedAdmin(ShowingMixin, ScopedRowsMixin, admin.ModelAdmin):
+class ScopedAdmin(DisplayMixin, ScopedRowsMixin, admin.ModelAdmin):
     """A model admin whose object pages answer 404 for what a person may not read."""
 
-    form = StaleGuardForm
+    form = EditConflictForm
     list_per_page = 50
     #: A filtered list then does not count the whole table too.
     show_full_result_count = False
@@ -307,7 +307,7 @@ class ScopedAdmin(ShowingMixin, ScopedRowsMixin, admin.ModelAdmin):
         }
         if fields and not self.has_own_audit_entry:
             event = audit.Event.RECORD_CHANGED if change else audit.Event.RECORD_MADE
-            audit.record(event, request=request, obj=form.instance, fields=fields)
+            audit.record_event(event, request=request, obj=form.instance, fields=fields)
 
     def history_view(self, request, object_id, extra_context=None):
         self.get_object(request, unquote(object_id))

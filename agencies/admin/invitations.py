@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, invitations
 from agencies.admin.base import ScopedAdmin
-from agencies.audit import take_out
+from agencies.audit import record_download
 from agencies.invitations import InvitationForm
 
 
@@ -38,7 +38,7 @@ class InvitationAdmin(ScopedAdmin):
     def changeform_view(self, request, *args, **kwargs):
         """Read the letter before anything is locked; a virus scanner takes seconds."""
         if letter := request.FILES.get("letter"):
-            with suppress(invitations.refused()):
+            with suppress(invitations.refused_letter()):
                 invitations.read_letter(letter)
         return super().changeform_view(request, *args, **kwargs)
 
@@ -103,7 +103,7 @@ class InvitationAdmin(ScopedAdmin):
 
     def revoke(self, request, pk):
         obj = self._invitation(request, pk)
-        self._step(request, obj, invitations.revoke)
+        self._step(request, obj, invitations.revoke_invitation)
         return HttpResponseRedirect(self._list())
 
     def letter(self, request, pk):
@@ -111,7 +111,7 @@ class InvitationAdmin(ScopedAdmin):
         obj = self._invitation(request, pk, reading=True)
         if not obj.letter:
             raise Http404
-        take_out(request, obj, agency=obj.agency, kind="letter")
+        record_download(request, obj, agency=obj.agency, kind="letter")
         response = FileResponse(
             obj.letter.open("rb"),
             as_attachment=True,
@@ -150,6 +150,6 @@ class InvitationAdmin(ScopedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Invitation of %(email)s") % {"email": obj},
-            **invitations.letter(obj, secret),
+            **invitations.printed_letter(obj, secret),
         }
         return TemplateResponse(request, "admin/agencies/invitation_made.html", context)

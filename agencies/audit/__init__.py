@@ -1,8 +1,8 @@
 """
 The audit record: who did what, when and from where. Entries are only ever appended.
 
-Every app writes by ``record``; ``verify`` checks the whole chain. Kept are events,
-keys, codes and counts: never a text that a person wrote, and never a name.
+Every app writes by ``record_event``; ``verify_chain`` checks the whole chain. Kept are
+events, keys, codes and counts: never a text that a person wrote, and never a name.
 
 Each entry carries the hash of the one before it, and ``AuditHead`` says how far the
 chain goes. Whoever owns the database could rewrite both; that is found only with a head
@@ -20,12 +20,19 @@ from simple_history.models import HistoricalRecords
 
 from agencies import access
 from agencies.audit import chain
-from agencies.audit.chain import AuditEntry, AuditHead, verify
+from agencies.audit.chain import AuditEntry, AuditHead, verify_chain
 from agencies.audit.events import Event
 from agencies.library_internals import refuse_beyond_limit
 from agencies.models import FocalPoint
 
-__all__ = ["AuditEntry", "AuditHead", "Event", "record", "take_out", "verify"]
+__all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "Event",
+    "record_event",
+    "record_download",
+    "verify_chain",
+]
 
 #: A code, a slug, a state or the name of an address. Without a space it is no sentence.
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,79}", re.ASCII)
@@ -33,7 +40,7 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,79}", re.ASCII)
 MOST_VALUES = 200
 
 
-def record(event, *, actor=None, request=None, obj=None, agency=None, **facts):
+def record_event(event, *, actor=None, request=None, obj=None, agency=None, **facts):
     """
     Append what happened, in the caller's transaction, and return the entry.
 
@@ -54,23 +61,25 @@ def record(event, *, actor=None, request=None, obj=None, agency=None, **facts):
         object=label_of(obj),
         facts={name: _fact(name, value) for name, value in facts.items()},
     )
-    entry.digest = chain.digest({name: getattr(entry, name) for name in chain.CONTENT})
+    entry.digest = chain.digest_content(
+        {name: getattr(entry, name) for name in chain.CONTENT}
+    )
     with transaction.atomic():
         if connection.vendor == "sqlite":
-            chain.append(entry)
+            chain.append_entry(entry)
         else:  # a trigger appends it to the chain when the transaction commits
             entry.save(force_insert=True)
     return entry
 
 
-def take_out(request, obj, *, agency, event=Event.EXPORTED, **facts):
+def record_download(request, obj, *, agency, event=Event.EXPORTED, **facts):
     """
     Record that unpublished data leaves as a file.
 
     Raises ``ImmediateHttpResponse`` with status 429 beyond the limit of a minute.
     """
     refuse_beyond_limit(request, "taken_out")
-    record(event, request=request, obj=obj, agency=agency, **facts)
+    record_event(event, request=request, obj=obj, agency=agency, **facts)
 
 
 def label_of(obj):

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.audit.events import Event
-from agencies.fields import Fields, internal
+from agencies.fields import DeclaredFields, internal
 
 #: The hash that stands before the first entry.
 GENESIS = "0" * 64
@@ -24,9 +24,9 @@ class AuditEntry(models.Model):
     """
     One event. Triggers refuse every change and deletion, on both databases.
 
-    ``digest`` covers what happened; ``hash`` covers the digest, the place in the chain
-    and the hash before it. On PostgreSQL an entry takes its place, ``seq``, when its
-    transaction commits, so that nobody waits for another here.
+    ``digest_content`` covers what happened; ``hash`` covers the digest, the place in
+    the chain and the hash before it. On PostgreSQL an entry takes its place, ``seq``,
+    when its transaction commits, so that nobody waits for another here.
     """
 
     seq = models.PositiveBigIntegerField(
@@ -51,7 +51,7 @@ class AuditEntry(models.Model):
     prev_hash = models.CharField(max_length=64, blank=True, editable=False)
     hash = models.CharField(max_length=64, blank=True, editable=False)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *internal("role", "agency", "ip", "event", "object", "facts"),
         *internal("digest", "prev_hash", "hash"),
     )
@@ -81,7 +81,7 @@ class AuditHead(models.Model):
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     hash = models.CharField(max_length=64, default=GENESIS, editable=False)
 
-    fields = Fields(*internal("hash"))
+    fields = DeclaredFields(*internal("hash"))
 
     class Meta:
         default_permissions = []
@@ -93,7 +93,7 @@ class AuditHead(models.Model):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ChainCheck:
     """How many entries are whole; ``fault`` says what is wrong with the next one."""
 
     count: int
@@ -106,19 +106,19 @@ class Verdict:
         return f"{self.count}:{self.hash}"
 
 
-def digest(content):
+def digest_content(content):
     """SHA-256 of what happened: the fields of ``CONTENT`` as JSON, sorted by name."""
     written = {**content, "at": content["at"].astimezone(UTC).isoformat()}
     text = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return sha256(text.encode()).hexdigest()
 
 
-def link(prev_hash, seq, content_digest):
+def link_hash(prev_hash, seq, content_digest):
     """The hash of an entry. The trigger for PostgreSQL computes the same."""
     return sha256(f"{prev_hash}:{seq}:{content_digest}".encode()).hexdigest()
 
 
-def append(entry):
+def append_entry(entry):
     """
     Put a new entry at the end of the chain and store it.
 
@@ -126,12 +126,12 @@ def append(entry):
     """
     head, _created = AuditHead.objects.get_or_create(pk=1)
     entry.seq, entry.prev_hash = head.seq + 1, head.hash
-    entry.hash = link(entry.prev_hash, entry.seq, entry.digest)
+    entry.hash = link_hash(entry.prev_hash, entry.seq, entry.digest)
     entry.save(force_insert=True)
     AuditHead.objects.filter(pk=1).update(seq=entry.seq, hash=entry.hash)
 
 
-def verify(expected=""):
+def verify_chain(expected=""):
     """
     Check the whole chain up to the first broken entry.
 
@@ -143,9 +143,9 @@ def verify(expected=""):
     for row in _rows():
         fault = _fault(row, count + 1, last) or _contradiction(row, known)
         if fault:
-            return Verdict(count, last, fault)
+            return ChainCheck(count, last, fault)
         count, last = row["seq"], row["hash"]
-    return Verdict(count, last, _fault_of_end(count, known))
+    return ChainCheck(count, last, _fault_of_end(count, known))
 
 
 def _stored_head():
@@ -175,9 +175,12 @@ def _fault(row, number, last):
         return f"entry {number} is missing"
     if row["seq"] < number:
         return f"entry {row['seq']} does not belong there: it was inserted"
-    if digest({name: row[name] for name in CONTENT}) != row["digest"]:
+    if digest_content({name: row[name] for name in CONTENT}) != row["digest"]:
         return f"entry {number} was changed"
-    if row["prev_hash"] != last or link(last, number, row["digest"]) != row["hash"]:
+    if (
+        row["prev_hash"] != last
+        or link_hash(last, number, row["digest"]) != row["hash"]
+    ):
         return f"entry {number} does not follow from the one before it"
     return ""
 

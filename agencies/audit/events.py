@@ -95,7 +95,7 @@ _GROUPS = [
 ]
 
 
-def groups():
+def event_groups():
     return [
         (word, label, [event for event in Event if event.startswith(beginnings)])
         for word, label, beginnings in _GROUPS

@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from agencies.access import is_staff_address
-from agencies.audit import is_code, record
+from agencies.audit import is_code, record_event
 from agencies.audit.events import Event
 from agencies.library_internals import has_new_password, network_of
 from agencies.models import FocalPoint, User
@@ -41,12 +41,12 @@ def connect():
 
 
 def signed_in(sender, request, user, **kwargs):
-    record(Event.SIGN_IN, actor=user, request=request, obj=user)
+    record_event(Event.SIGN_IN, actor=user, request=request, obj=user)
 
 
 def signed_out(sender, request, user, **kwargs):
     if user is not None:
-        record(Event.SIGN_OUT, actor=user, request=request, obj=user)
+        record_event(Event.SIGN_OUT, actor=user, request=request, obj=user)
 
 
 def failed_to_sign_in(sender, credentials, request=None, **kwargs):
@@ -56,7 +56,9 @@ def failed_to_sign_in(sender, credentials, request=None, **kwargs):
     The name that was typed may be a password in the wrong field.
     """
     found = tried_account(credentials)
-    record(Event.SIGN_IN_FAILED, request=request, obj=found, known=found is not None)
+    record_event(
+        Event.SIGN_IN_FAILED, request=request, obj=found, known=found is not None
+    )
 
 
 def tried_account(credentials):
@@ -82,7 +84,7 @@ def account_saved(sender, instance, created, raw=False, **kwargs):
         return
     if created:
         standing = {name: getattr(instance, name) for name in STANDING}
-        record(Event.ACCOUNT_MADE, obj=instance, **standing)
+        record_event(Event.ACCOUNT_MADE, obj=instance, **standing)
         return
     before = instance._standing_before or {}
     changed = {
@@ -92,9 +94,9 @@ def account_saved(sender, instance, created, raw=False, **kwargs):
     }
     # A hash that is only renewed, by a stronger method, is no new password.
     if changed.pop("password", None) and has_new_password(instance):
-        record(Event.PASSWORD_CHANGED, obj=instance)
+        record_event(Event.PASSWORD_CHANGED, obj=instance)
     if changed:
-        record(Event.ACCOUNT_CHANGED, obj=instance, **changed)
+        record_event(Event.ACCOUNT_CHANGED, obj=instance, **changed)
 
 
 def roles_changed(sender, instance, action, reverse, pk_set, **kwargs):
@@ -109,10 +111,10 @@ def roles_changed(sender, instance, action, reverse, pk_set, **kwargs):
     if reverse:
         for person in User.objects.filter(pk__in=pk_set):
             roles = [_role(instance)]
-            record(Event.ACCOUNT_CHANGED, obj=person, **{verb[action]: roles})
+            record_event(Event.ACCOUNT_CHANGED, obj=person, **{verb[action]: roles})
         return
     roles = sorted(_role(group) for group in Group.objects.filter(pk__in=pk_set))
-    record(Event.ACCOUNT_CHANGED, obj=instance, **{verb[action]: roles})
+    record_event(Event.ACCOUNT_CHANGED, obj=instance, **{verb[action]: roles})
 
 
 def _role(group):
@@ -130,7 +132,7 @@ def mandate_deleted(sender, instance, **kwargs):
 
 
 def _record_mandate(event, mandate):
-    record(
+    record_event(
         event,
         obj=mandate,
         agency=mandate.agency,
@@ -180,7 +182,7 @@ class DenialMiddleware:
             for name, value in match.kwargs.items()
             if isinstance(value, int) or is_code(value)
         }
-        record(
+        record_event(
             Event.ACCESS_DENIED,
             request=request,
             address=match.view_name,
@@ -215,7 +217,7 @@ def record_limit(request, address):
     reached = f"{address} {limit} {name or network_of(request)}"
     key = f"limit-told:{sha256(reached.encode()).hexdigest()}"
     if cache.add(key, True, timeout=RECORDED_FOR):
-        record(
+        record_event(
             Event.LIMIT_REACHED,
             request=request,
             obj=account,

@@ -35,7 +35,7 @@ def program_of(recipient):
     return "age" if recipient.startswith(("age1", "ssh-")) else "gpg"
 
 
-def write(target, recipient, members, shared, about):
+def write_archive(target, recipient, members, shared, about):
     """
     Write ``members``, pairs of a name and a function that opens it, to ``target``.
 
@@ -154,7 +154,7 @@ def _running(command, **streams):
         raise failed
 
 
-def read(source, folder):
+def unpack_backup(source, folder):
     """
     Unpack a backup into an empty folder and return its manifest.
 

@@ -14,7 +14,7 @@ from plan_portal.backup import BackupError
 NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
 
-def take(folder, read):
+def dump_database(folder, read):
     """
     Write the database's file into ``folder``; return its path and what ``read`` said.
 
@@ -39,7 +39,7 @@ def take(folder, read):
         return path, said
 
 
-def put_back(folder):
+def restore_database(folder):
     """Fill the empty database from the file in ``folder``: all of it or nothing."""
     path = folder / NAMES[connection.vendor]
     if connection.vendor == "sqlite":
@@ -63,7 +63,7 @@ def is_empty():
     return not connection.introspection.table_names()
 
 
-def counts():
+def table_counts():
     found = {}
     with connection.cursor() as cursor:
         for table in sorted(connection.introspection.table_names()):

@@ -33,9 +33,9 @@ from plan_portal.middleware import (
     SecurityHeadersMiddleware,
     language_of_path,
 )
-from plan_portal.page_cache.finished_pages import Page, PageMemory
-from plan_portal.page_cache.version_watcher import Watch
-from plan_portal.page_cache.worker_renewal import Renewal
+from plan_portal.page_cache.finished_pages import FinishedPage, PageMemory
+from plan_portal.page_cache.version_watcher import VersionWatcher
+from plan_portal.page_cache.worker_renewal import WorkerRenewal
 from strategic_areas.datasets.file_cache import FILE_CACHE
 from strategic_areas.queries.pages import overview
 
@@ -85,7 +85,7 @@ def say_unavailable(environ, start_response):
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-class Front:
+class PageCache:
     """
     A WSGI application around Django's.
 
@@ -98,7 +98,7 @@ class Front:
         self._session_cookie = f"{settings.SESSION_COOKIE_NAME}="
         # Readers use a few hosts; a stranger may send any.
         self._knows = lru_cache(maxsize=64)(is_allowed)
-        self.renewal = Renewal()
+        self.renewal = WorkerRenewal()
         watch.on_new_label = self.drop_older
         watch.make_ready = self.make_ready
 
@@ -175,10 +175,10 @@ class Front:
         its label says.
         """
         label = self.watch.label
-        answer = Answer(self._ask_django, environ)
+        answer = UpstreamResponse(self._ask_django, environ)
         if answer.status != "200 OK" or not answer.may_be_kept:
             return answer
-        page = Page(answer.read(), answer.headers, label, time.time())
+        page = FinishedPage(answer.read(), answer.headers, label, time.time())
         self.memory.put(key, page)
         return page
 
@@ -229,11 +229,11 @@ class Front:
                 "wsgi.input": BytesIO(),
             }
             answer = self._current(path, environ)
-            if not isinstance(answer, Page):
+            if not isinstance(answer, FinishedPage):
                 answer.read()  # which ends the request
 
 
-class Answer:
+class UpstreamResponse:
     """Django's answer to a request, whose body is not read yet."""
 
     def __init__(self, application, environ):
@@ -278,7 +278,7 @@ def is_secure(environ):
     return environ.get(header, "").split(",")[0].strip() == value
 
 
-def behind_front(application):
+def with_page_cache(application):
     """
     Django's WSGI application behind the front, or by itself while developing.
 
@@ -287,8 +287,8 @@ def behind_front(application):
     """
     if settings.DEBUG:
         return application
-    watch = Watch()
-    front = Front(
+    watch = VersionWatcher()
+    front = PageCache(
         application, watch=watch, memory=PageMemory(settings.FRONT_MEMORY, HELP)
     )
     watch.start()

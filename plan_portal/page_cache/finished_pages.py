@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import brotli
 
-from plan_portal.conditional_get import digest
+from plan_portal.conditional_get import public_digest
 
 #: The encodings in which a page is kept, the preferred one first.
 ENCODINGS = ("br", "gzip", "")
@@ -21,18 +21,18 @@ OWN_HEADERS = {"content-length", "etag", "vary", "accept-ranges", "content-encod
 OF_A_BODY = {"content-type", "content-length", "content-encoding", "content-language"}
 
 
-class Page:
+class FinishedPage:
     """
     A finished page, compressed by gzip and by brotli, with all its headers.
 
     Plain it would take twice as much memory as both. The few readers whose browsers
     take neither, and the banner, get it unpacked again; only a picture is kept plain.
 
-    ``label`` is the ``Label`` that it was made for, and ``made_at`` is the time of its
-    making (seconds since the epoch). ``headers`` and ``unmodified`` are those of every
-    answer of 200 and of 304; ``answers`` maps an encoding to the others and its ETag,
-    and ``bodies`` to the bytes that are kept. ``bannered`` is the same page with the
-    banner that tells its age, once it was served while the database was away.
+    ``label`` is the ``PageVersion`` that it was made for, and ``made_at`` is the time
+    of its making (seconds since the epoch). ``headers`` and ``unmodified`` are those of
+    every answer of 200 and of 304; ``answers`` maps an encoding to the others and its
+    ETag, and ``bodies`` to the bytes that are kept. ``bannered`` is the same page with
+    the banner that tells its age, once it was served while the database was away.
     """
 
     __slots__ = (
@@ -53,7 +53,7 @@ class Page:
             ("Accept-Ranges", "none"),
         ]
         self.unmodified = without_body(self.headers)
-        summed = digest(html)
+        summed = public_digest(html)
         if self._is_picture():
             self.bodies = {"": html}
         else:
@@ -107,7 +107,7 @@ class Page:
     def under(self, banner):
         """The same page with a banner above its content."""
         html = self.html.replace(b"<main ", banner + b"<main ", 1)
-        return Page(html, self.headers, self.label, self.made_at)
+        return FinishedPage(html, self.headers, self.label, self.made_at)
 
 
 @lru_cache(maxsize=8)

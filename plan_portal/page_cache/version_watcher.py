@@ -37,7 +37,7 @@ LATE = 1.25
 RETRY, RETRY_OF_REQUEST = 0.5, 10.0
 
 
-class Label(NamedTuple):
+class PageVersion(NamedTuple):
     """What a page was made for; when the current label differs, it is made anew."""
 
     build: str
@@ -56,7 +56,7 @@ class Label(NamedTuple):
         return self.version, self.takedowns
 
 
-class Watch:
+class VersionWatcher:
     """
     Knows the current ``label``, which is good until ``good_until`` (monotonic clock).
 
@@ -152,7 +152,7 @@ class Watch:
             connection.close()
             raise
         day = f"{timezone.localdate():%Y%m%d}"
-        label = Label(
+        label = PageVersion(
             self._build, counters.number, day, counters.takedowns, counters.overdue
         )
         self._set_label(label, begun)

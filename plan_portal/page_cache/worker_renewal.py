@@ -10,7 +10,7 @@ from plan_portal import server
 from strategic_areas.models import Purge
 
 
-class Renewal:
+class WorkerRenewal:
     """Remembers how many purges there were, and asks for new workers when more are."""
 
     def __init__(self):

@@ -39,18 +39,18 @@ register = template.Library()
 register.filter("planned", disclosure.disclose_planned_quantity)
 register.filter("state_word", sentences.state_word)
 register.filter("in_family", family_of)
-register.filter("account_word", sentences.account_word)
-register.filter("stated", sentences.stated)
+register.filter("update_label", sentences.update_label)
+register.filter("stated", sentences.cited_state)
 register.filter("work_done", sentences.work_done)
 register.filter("work_in_cell", sentences.work_in_cell)
 register.filter("years_on_record", sentences.years_on_record)
-register.filter("said_by", sentences.said_by)
+register.filter("said_by", sentences.source_and_month)
 register.filter("on_record", sentences.on_record)
 register.filter("parts_on_record", count_sentences.parts_on_record)
-register.filter("spelled", count_sentences.spelled)
-register.filter("summed", count_sentences.summed)
-register.filter("late_count", count_sentences.late_count)
-register.filter("still_open", count_sentences.still_open)
+register.filter("spelled", count_sentences.spell_number)
+register.filter("family_counts_text", count_sentences.family_counts_text)
+register.filter("late_commitments_text", count_sentences.late_commitments_text)
+register.filter("open_commitments_text", count_sentences.open_commitments_text)
 register.simple_tag(public_path)
 
 #: How many shapes and colours mark areas; the next area begins with the first again.
@@ -267,7 +267,7 @@ def late(standing):
         return made_once("_late.html", "kept", kept, pgettext("a mark", "At risk"))
     if kept != Punctuality.LATE:
         return ""
-    return made_once("_late.html", "kept", kept, sentences.kept_word(standing))
+    return made_once("_late.html", "kept", kept, sentences.punctuality_word(standing))
 
 
 @register.simple_tag
@@ -293,15 +293,15 @@ def family_bar(counts: StateCounts):
 
 @register.simple_tag
 def account_status(entry):
-    if not (state := sentences.account_state(entry)):
+    if not (state := sentences.reported_state(entry)):
         return ""
-    return family_mark(_mark_of(state, entry.voice), sentences.account_word(entry))
+    return family_mark(_mark_of(state, entry.voice), sentences.update_label(entry))
 
 
 @register.simple_tag
 def punctuality(standing):
     """Whether work keeps its date: the mark of what is late or at risk, else a word."""
-    kept, word = standing.punctuality, sentences.kept_word(standing)
+    kept, word = standing.punctuality, sentences.punctuality_word(standing)
     return late(standing) or made_once("_punctuality.html", "kept", kept, word)
 
 

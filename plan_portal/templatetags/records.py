@@ -16,13 +16,13 @@ register = template.Library()
 register.filter("rest_on_record", sentences.rest_on_record)
 
 
-register.filter("what_changes", sentences.what_changes)
+register.filter("what_changes", sentences.changed_field_name)
 register.filter("kind_of_record", sentences.kind_of_record)
-register.filter("stop_told", sentences.stop_told)
+register.filter("stop_phrase", sentences.stop_phrase)
 register.filter("target_code", sentences.target_code)
 register.filter("lead_word", sentences.lead_word)
 register.filter("author", sentences.author_of)
-register.filter("dated", sentences.dated)
+register.filter("dated", sentences.update_date)
 
 
 #: Where the first words of a title end, which name an activity beside its letter.
@@ -63,7 +63,7 @@ def hidden_among(context, kind):
 register.filter("instrument", lambda kind: sentences.INSTRUMENT_KINDS.get(kind, kind))
 register.filter("family", lambda code: sentences.FAMILIES.get(code, code))
 register.filter("place_in", lambda target, plan: target.address_in(plan))
-register.filter("body", lambda code: sentences.BODIES.get(code, code))
+register.filter("body", lambda code: sentences.BODY_NAMES.get(code, code))
 register.filter("short_body", lambda code: sentences.SHORT_BODIES.get(code, code))
 register.filter("contracted", lambda told: told.replace(" a el ", " al "), is_safe=True)
 register.filter("done_and_going", sentences.done_and_going)
@@ -87,7 +87,7 @@ register.filter("quoted", phrases.quotation_phrase)
 @register.filter
 def spoken(agencies):
     """Names of agencies within a sentence: "la Fiscalía y el Ministerio de Trabajo"."""
-    return sentences.listed([each.spoken_name for each in agencies])
+    return sentences.join_words([each.spoken_name for each in agencies])
 
 
 @register.filter

@@ -18,7 +18,7 @@ from agencies.admin.base import (
     ScopedRowsMixin,
 )
 from agencies.models import FocalPoint
-from agencies.routes import held_by
+from agencies.routes import shown_on_page
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.changes import views
 from strategic_areas.desk.changes.amendment_forms import (
@@ -37,7 +37,7 @@ from strategic_areas.models import (
     WithdrawalCause,
 )
 from strategic_areas.purging.takedowns import may_hide
-from strategic_areas.purging.text_search import handed_in
+from strategic_areas.purging.text_search import submitted_versions
 from strategic_areas.workflow import guard
 
 
@@ -305,7 +305,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     def readable_versions(self, record, user):
         if user.is_superuser or workflow.reports_for(user, record.agency):
             return super().readable_versions(record, user)
-        return handed_in(record)
+        return submitted_versions(record)
 
     def save_model(self, request, obj, form, change):
         if change:
@@ -341,7 +341,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         take = self.admin_site.admin_view(require_POST(self.step_view))
-        held = held_by(f"admin:{name}_change", "object_id")(take)
+        held = shown_on_page(f"admin:{name}_change", "object_id")(take)
         return [
             *(
                 path(

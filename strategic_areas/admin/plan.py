@@ -58,9 +58,9 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.purging.takedowns import may_hide
-from strategic_areas.purging.text_search import handed_in
+from strategic_areas.purging.text_search import submitted_versions
 from strategic_areas.sentences import (
-    BODIES,
+    BODY_NAMES,
     FAMILIES,
     INSTRUMENT_KINDS,
     SOURCE_KINDS,
@@ -256,7 +256,7 @@ class ActivityAdmin(OfPlanMixin, PlanBoundAdmin):
         """Work outside the plan is part of a report: what was handed in of it."""
         if user.is_superuser or workflow.reports_for(user, record.agency):
             return super().readable_versions(record, user)
-        return handed_in(record)
+        return submitted_versions(record)
 
 
 class FormerNameInline(ApprovedInline):
@@ -281,7 +281,7 @@ admin.site.register(
     ApprovedAdmin,
     list_display=["code", "name", "family", "kind", "body"],
     list_filter=[("family", WordsFilter), ("kind", WordsFilter)],
-    in_words={"family": FAMILIES, "kind": TARGET_KINDS, "body": BODIES},
+    in_words={"family": FAMILIES, "kind": TARGET_KINDS, "body": BODY_NAMES},
     search_fields=["code", "name_es", "name_en"],
 )
 admin.site.register(

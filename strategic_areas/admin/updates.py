@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies import audit, numbers
 from agencies.admin.base import ScopedAdmin, ScopedRowsMixin
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from strategic_areas import evidence
 from strategic_areas.admin.base import ReviewedAdmin
 from strategic_areas.admin.plan import OF_PLAN, ApprovedHistoryAdmin, OfPlanMixin
@@ -73,7 +73,7 @@ class RoundReopeningAdmin(ScopedAdmin):
     def save_model(self, request, obj, form, change):
         obj.by = request.user
         super().save_model(request, obj, form, change)
-        audit.record(
+        audit.record_event(
             audit.Event.ROUND_REOPENED,
             request=request,
             obj=obj.period,
@@ -105,13 +105,13 @@ class EvidenceFormSet(forms.BaseInlineFormSet):
             return
         count = sum(bool(form.clean_file or form.has_stored_file) for form in kept)
         try:
-            evidence.must_fit(agency, count, [form.clean_file for form in fresh])
+            evidence.check_space(agency, count, [form.clean_file for form in fresh])
         except evidence.RefusedFileError as error:
             fresh[-1].add_error("upload", str(error))
         others = [form.instance for form in kept if form not in fresh]
         for form in fresh:
             try:
-                evidence.must_differ(form.clean_file, others)
+                evidence.check_duplicate(form.clean_file, others)
             except evidence.RefusedFileError as error:
                 form.add_error("upload", str(error))
             others.append(form.clean_file)
@@ -199,7 +199,7 @@ class ActivityUpdateForm(WholeForm):
         model = ActivityUpdate
         fields = ["activity", "period", *ActivityUpdate.fields.columns(filled_in=True)]
         widgets = widgets_for(ActivityUpdate.fields.where(filled_in=True))
-        formfield_callback = numbers.formfield
+        formfield_callback = numbers.number_formfield
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -294,7 +294,7 @@ class AnswerAdmin(ReviewedAdmin):
         question = BY_MODEL[model]
         fields, about = model.fields, [question.name, "period"]
         self.subject, self.answering = question.name, question.answered_by
-        said = fields.names(filled_in=True, kind=Kind.CHOICE)
+        said = fields.names(filled_in=True, kind=FieldKind.CHOICE)
         self.list_display = [question.name, "agency", "period", "status", *said]
         self.list_select_related = [question.name, "agency", "period"]
         self.search_fields = [f"{question.name}__code", f"{question.name}__title_es"]
@@ -315,7 +315,7 @@ class AnswerAdmin(ReviewedAdmin):
             model,
             form=WholeForm,
             fields=[*about, *fields.columns(filled_in=True)],
-            formfield_callback=numbers.formfield,
+            formfield_callback=numbers.number_formfield,
         )
         super().__init__(model, site)
 

@@ -43,7 +43,7 @@ FIELDS = {
     for column in (field.name, field.columns[-1])
 }
 #: Of these, those that hold days.
-DAYS = {name for of in OF_PLAN for name in of.fields.names(kind=fields.Kind.DATE)}
+DAYS = {name for of in OF_PLAN for name in of.fields.names(kind=fields.FieldKind.DATE)}
 WHAT = {
     "added": pgettext_lazy("a record of a plan", "Added"),
     "changed": pgettext_lazy("a record of a plan", "Changed"),

@@ -93,11 +93,11 @@ class Dataset:
 CORRECTED = pgettext_lazy("how often it changes", "When it is corrected or completed")
 #: The kind of a column that a model declares; all others are texts.
 STORED = {
-    fields.Kind.CHOICE: CellKind.CODE,
-    fields.Kind.FLAG: CellKind.BOOLEAN,
-    fields.Kind.WHOLE: CellKind.INTEGER,
-    fields.Kind.DECIMAL: CellKind.NUMBER,
-    fields.Kind.DATE: CellKind.DAY,
+    fields.FieldKind.CHOICE: CellKind.CODE,
+    fields.FieldKind.FLAG: CellKind.BOOLEAN,
+    fields.FieldKind.WHOLE: CellKind.INTEGER,
+    fields.FieldKind.DECIMAL: CellKind.NUMBER,
+    fields.FieldKind.DATE: CellKind.DAY,
 }
 LANGUAGES = {
     "es": pgettext_lazy("a column", "in Spanish"),
@@ -140,7 +140,7 @@ def stored_columns(
     return tuple(found)
 
 
-def label_of(of: fields.Field) -> Word:
+def label_of(of: fields.DeclaredField) -> Word:
     """What people read above a declared field, in the language of each reader."""
     heading = getattr(of, "heading", None)
     return heading or of.called or capfirst(of.model_field.verbose_name)

@@ -118,7 +118,7 @@ def make_edition(
     )
     edition.is_moving, edition.random = False, random_bits()
     edition.save(update_fields=["is_moving", "random"])
-    audit.record(
+    audit.record_event(
         audit.Event.EDITION_MADE, actor=proposal and proposal.decided_by, obj=edition
     )
     return edition

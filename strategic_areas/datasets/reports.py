@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agencies.fields import Kind as FieldKind
+from agencies.fields import FieldKind
 from strategic_areas.datasets.columns import (
     ADDRESS,
     EACH_REPORT,

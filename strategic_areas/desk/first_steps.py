@@ -228,7 +228,7 @@ def _made(acronym, names, by):
     agency = Agency(acronym=acronym, slug=slugify(acronym), name_es=name, kind=kind)
     must_be_valid(agency)
     agency.save()
-    audit.record(audit.Event.RECORD_MADE, actor=by, obj=agency)
+    audit.record_event(audit.Event.RECORD_MADE, actor=by, obj=agency)
     return agency
 
 
@@ -264,7 +264,10 @@ def _invite(line, plan, by):
         transaction.set_rollback(True)
         return {"line": line, "wrong": sum(form.errors.values(), [])}
     made = form.instance
-    return {"line": line, **invitations.letter(made, invitations.invite(made, by=by))}
+    return {
+        "line": line,
+        **invitations.printed_letter(made, invitations.invite(made, by=by)),
+    }
 
 
 def _tell_doubles(rows):

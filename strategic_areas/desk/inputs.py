@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from agencies.numbers import NumberInput
 from strategic_areas import disclosure, evidence
 from strategic_areas.models import Plan, Source
@@ -116,7 +116,7 @@ class DocumentField(forms.FileField):
     def clean(self, data, initial=None):
         upload = super().clean(data, initial)
         try:
-            return evidence.clean(upload) if upload else None
+            return evidence.clean_evidence(upload) if upload else None
         except evidence.RefusedFileError as error:
             raise ValidationError(str(error), code="refused") from None
 
@@ -200,7 +200,11 @@ class Checkboxes(forms.CheckboxSelectMultiple):
 
 
 def widgets_for(fields):
-    made = {Kind.LINKS: Checkboxes, Kind.WHOLE: NumberInput, Kind.DECIMAL: NumberInput}
+    made = {
+        FieldKind.LINKS: Checkboxes,
+        FieldKind.WHOLE: NumberInput,
+        FieldKind.DECIMAL: NumberInput,
+    }
     return {field.name: made[field.kind] for field in fields if field.kind in made}
 
 

@@ -21,8 +21,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies import audit
 from agencies.access import only_reviewers
-from agencies.audit import take_out
-from agencies.mail import focal_points_of, write_to
+from agencies.audit import record_download
+from agencies.mail import focal_points_of, mail_person
 from agencies.models import Agency
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.inputs import (
@@ -157,9 +157,9 @@ def letter_new(request):
         letter = form.save(commit=False)
         letter.recorded_by = request.user
         with evidence.kept_only_if_saved(), transaction.atomic():
-            evidence.write(letter, form.clean_file)
+            evidence.write_file(letter, form.clean_file)
             letter.save()
-            audit.record(
+            audit.record_event(
                 audit.Event.LETTER_RECORDED,
                 request=request,
                 obj=letter,
@@ -257,7 +257,7 @@ def notify_agency(letter, *, by):
     """Queue a mail to each focal point of the agency except the transcriber."""
     path = reverse("admin:letter_confirm", args=[letter.pk])
     for person in focal_points_of(letter.agency).exclude(pk=by.pk):
-        write_to(
+        mail_person(
             person,
             "letter",
             gettext_lazy("Please confirm what was transcribed from your letter"),
@@ -272,7 +272,7 @@ def download_letter(request, pk):
     letters = Letter.objects.visible_to(request.user).exclude(file="")
     letter = get_object_or_404(letters, pk=pk)
     if request.method == "GET" and not _was_shown(request, letter):
-        take_out(request, letter, agency=letter.agency, kind="letter")
+        record_download(request, letter, agency=letter.agency, kind="letter")
         _note_shown(request, letter)
     return as_attachment(letter)
 

@@ -35,7 +35,7 @@ from agencies.accounts.second_factors import FACTORS
 from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import STAND_INS, StandIn
-from agencies.stand_ins import name as name_stand_in
+from agencies.stand_ins import propose_stand_in as name_stand_in
 from strategic_areas.compliance import Timeliness
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import one_button_helper

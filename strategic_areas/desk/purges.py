@@ -28,7 +28,11 @@ from strategic_areas.models import (
     Takedown,
 )
 from strategic_areas.purging import takedowns
-from strategic_areas.purging.text_search import by_field, divide, rows_of
+from strategic_areas.purging.text_search import (
+    matches_by_field,
+    rows_of,
+    split_unsubmitted,
+)
 from strategic_areas.workflow.phrases import must_be_particular, strings_of
 
 #: A link in a mail may open an account.
@@ -62,7 +66,7 @@ def hidden_matches(request, takedown, phrases, *, with_texts):
     """
     found = {}
     for key, row in takedown.rows.items() if takedown else ():
-        record = takedowns.stored(key)
+        record = takedowns.stored_record(key)
         if record is None:
             continue
         for name, said in row["before"].items():
@@ -101,7 +105,7 @@ def group_matches(request, places, phrases, *, with_texts):
                 for row in rows_of(field.model).filter(pk__in=rows)
             ],
         }
-        for field, rows in by_field(places)
+        for field, rows in matches_by_field(places)
     ]
 
 
@@ -256,7 +260,7 @@ def purge_new(request):
     form = RequestPurgeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("phrases", "files")}
-        asked = purging.request(**told, by=request.user)
+        asked = purging.request_purge(**told, by=request.user)
         return redirect("admin:purge", pk=asked.pk)
     return render_screen(
         request,
@@ -280,13 +284,13 @@ def purge_detail(request, pk):
 
 
 def _places(request, asked, *, with_texts):
-    places, left = purging.look(asked)
+    places, left = purging.preview_purge(asked)
     words, takedown = purging.Phrases(asked.phrases), takedowns.hidden_by(asked)
     if takedown:
         own = Takedown, takedown.pk
         places = [each for each in places if (each.model, each.row) != own]
-    shown, hidden = divide(places)
-    left_shown, left_hidden = divide(left)
+    shown, hidden = split_unsubmitted(places)
+    left_shown, left_hidden = split_unsubmitted(left)
     gone = hidden_matches(request, takedown, words, with_texts=with_texts)
     return {
         "number": len(places) + sum(len(each["rows"]) for each in gone),

@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
-from agencies.routes import Later, held_by
+from agencies.routes import LazyViews, shown_on_page
 from strategic_areas.desk import first_steps, letters, people, purges, training
 from strategic_areas.desk.changes import (
     agency_statements,
@@ -28,7 +28,7 @@ from strategic_areas.desk.values import views as values
 from strategic_areas.workflow.questions import BY_MODEL
 
 #: A whole plan as a workbook: it needs what reads plan files.
-plan_workbook = Later("strategic_areas.desk.plan_workbook.views")
+plan_workbook = LazyViews("strategic_areas.desk.plan_workbook.views")
 
 
 class RecordKeyConverter(StringConverter):
@@ -80,7 +80,7 @@ BUTTON_PAGES = {
 
 
 def _with_button_page(name, view):
-    return held_by(*BUTTON_PAGES[name])(view) if name in BUTTON_PAGES else view
+    return shown_on_page(*BUTTON_PAGES[name])(view) if name in BUTTON_PAGES else view
 
 
 SHEET_ROUTE = "hoja/<int:period>/<slug:agency>/"

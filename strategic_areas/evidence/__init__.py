@@ -1,6 +1,10 @@
 """Files of evidence: how they are accepted, cleaned, stored and removed."""
 
-from strategic_areas.evidence.cleaning import clean, clean_ahead, received
+from strategic_areas.evidence.cleaning import (
+    clean_ahead,
+    clean_evidence,
+    received_bytes,
+)
 from strategic_areas.evidence.limits import (
     EXTENSIONS,
     FILE_BYTES,
@@ -11,11 +15,11 @@ from strategic_areas.evidence.limits import (
     RefusedFileError,
 )
 from strategic_areas.evidence.storage import (
-    attach,
+    attach_file,
+    check_duplicate,
+    check_space,
     kept_only_if_saved,
-    must_differ,
-    must_fit,
-    write,
+    write_file,
 )
 
 __all__ = [
@@ -26,12 +30,12 @@ __all__ = [
     "SAVE_AS_PDF",
     "TAKE_AS_JPG",
     "RefusedFileError",
-    "attach",
-    "clean",
+    "attach_file",
+    "clean_evidence",
     "clean_ahead",
     "kept_only_if_saved",
-    "must_differ",
-    "must_fit",
-    "received",
-    "write",
+    "check_duplicate",
+    "check_space",
+    "received_bytes",
+    "write_file",
 ]

@@ -22,8 +22,8 @@ from strategic_areas.evidence.limits import (
     FILE_BYTES,
     SAVE_AS_PDF,
     RefusedFileError,
+    check_size,
     is_heic,
-    must_be_small,
 )
 
 logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class CleanFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def clean(upload):
+def clean_evidence(upload):
     """
     The upload as a ``CleanFile``; ``RefusedFileError`` when it cannot be taken.
 
@@ -93,25 +93,26 @@ def clean(upload):
 
 def clean_ahead(files):
     """
-    Clean every upload of a request, so that later calls of ``clean`` return at once.
+    Clean every upload of a request, so that later calls of ``clean_evidence`` return at
+    once.
 
     Call it before the transaction that saves them, in which nobody may wait so long.
     """
     for _name, uploads in files.lists():
         for upload in uploads:
             with suppress(RefusedFileError):
-                clean(upload)
+                clean_evidence(upload)
 
 
 def _cleaned(upload):
     name = clean_name(upload.name)
     extension = extension_of(name)
-    cleaned = _cleaner_of(extension)(received(upload), extension)
-    must_be_small(cleaned)
+    cleaned = _cleaner_of(extension)(received_bytes(upload), extension)
+    check_size(cleaned)
     return CleanFile(name, EXTENSIONS[extension], cleaned)
 
 
-def received(upload):
+def received_bytes(upload):
     """The bytes of an upload, scanned; ``RefusedFileError`` for none or too many."""
     content = upload.read(FILE_BYTES + 1)
     if not content:
@@ -120,8 +121,8 @@ def received(upload):
             _("This file is empty."),
             _("Save it again and upload that file."),
         )
-    must_be_small(content)
-    must_be_harmless(content)
+    check_size(content)
+    check_for_virus(content)
     return content
 
 
@@ -180,7 +181,7 @@ def extension_of(name):
     return extension
 
 
-def must_be_harmless(content):
+def check_for_virus(content):
     """Raise ``RefusedFileError`` for a virus, or without a clear answer."""
     if not settings.CLAMD:
         return

@@ -54,7 +54,7 @@ class RefusedFileError(Exception):
         super().__init__(f"{what} {how}")
 
 
-def must_be_small(content):
+def check_size(content):
     if len(content) > FILE_BYTES:
         raise RefusedFileError(
             "size",

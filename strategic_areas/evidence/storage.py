@@ -46,14 +46,14 @@ def kept_only_if_saved():
         _written.reset(token)
 
 
-def attach(evidence, clean_file):
+def attach_file(evidence, clean_file):
     """Write the file under a random name and describe it in the unsaved row."""
     _remove_once_committed(evidence.file.name)
     evidence.kind = Evidence.Kind.FILE
-    write(evidence, clean_file)
+    write_file(evidence, clean_file)
 
 
-def write(row, clean_file):
+def write_file(row, clean_file):
     """Write the file under a random name, and describe it in the unsaved ``row``."""
     row.original_name = clean_file.name
     row.content_type = clean_file.content_type
@@ -65,7 +65,7 @@ def write(row, clean_file):
         _written.get().append(row.file.name)
 
 
-def must_fit(agency, count, new_files):
+def check_space(agency, count, new_files):
     """
     Refuse more files than an update holds, or more bytes than an agency may keep.
 
@@ -98,11 +98,11 @@ def must_fit(agency, count, new_files):
         )
 
 
-def must_differ(clean_file, others):
+def check_duplicate(clean_file, others):
     """
     Refuse a file that the report already has among ``others``, rows or clean files.
 
-    Call it after ``must_fit``, whose lock makes a second upload wait. It is no
+    Call it after ``check_space``, whose lock makes a second upload wait. It is no
     constraint of the database, which would refuse what was stored before this rule,
     and the copies of that in corrections.
     """
@@ -121,7 +121,7 @@ def remove_with_row(sender, instance, **kwargs):
     _remove_once_committed(instance.file.name)
 
 
-def remove(rows):
+def remove_contents(rows):
     """
     Remove the files, links and archive references of these rows, which stay as removed.
 

@@ -346,7 +346,7 @@ def _text(raw, name, told):
     """A text, unless it could tell what the number beside it does not."""
     text = getattr(raw.measurement, name) or ""
     is_of_another = told.value is None or told.stands
-    tells = text_guard.inspect if told.quote else tells_number
+    tells = text_guard.find_personal_data if told.quote else tells_number
     is_kept = not raw.indicator.sensitive or not (is_of_another or tells(text))
     return text if is_kept else ""
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
-from agencies.decisions import Outdated, Status
-from agencies.mail import tell_proposer
+from agencies.decisions import DecisionStatus, OutdatedError
+from agencies.mail import mail_proposer
 from strategic_areas.figures import publish_figures, publishing_at_end
 from strategic_areas.models import Indicator, ReportedSpan
 from strategic_areas.models.letters import digest
@@ -37,9 +37,9 @@ from strategic_areas.workflow.transitions import (
 SPAN_FIELDS = ("indicator", "agency", "starts_on", "ends_on")
 #: What the status of a value is called of its span; every other asks for a new one.
 SPAN_STATUS = {
-    Status.PENDING: ReportedSpan.Status.SUBMITTED,
-    Status.APPLYING: ReportedSpan.Status.SUBMITTED,
-    Status.APPROVED: ReportedSpan.Status.PUBLISHED,
+    DecisionStatus.PENDING: ReportedSpan.Status.SUBMITTED,
+    DecisionStatus.APPLYING: ReportedSpan.Status.SUBMITTED,
+    DecisionStatus.APPROVED: ReportedSpan.Status.PUBLISHED,
 }
 
 
@@ -53,7 +53,7 @@ class ValueSteps(GuardedSteps):
 
     def apply(self, reported, by):
         if reported.revises != current_measurement(reported):
-            raise Outdated
+            raise OutdatedError
         told = [reported.printed_where, reported.note, reported.why]
         must_not_wait_for_purge(reported, told)
         measurement = Measurement.objects.create(
@@ -105,7 +105,7 @@ class ValueSteps(GuardedSteps):
             transaction.set_rollback(True)
 
     def _try(self, reported, *, by):
-        self.apply(self._take(reported, Status.APPLYING, by), by)
+        self.apply(self._take(reported, DecisionStatus.APPLYING, by), by)
         return reported
 
     def _together(self, values, by, step):
@@ -114,17 +114,17 @@ class ValueSteps(GuardedSteps):
             for each in sorted(values, key=lambda value: value.pk):
                 if why_not := self.why_not(by, each):
                     raise RefusedError(f"{each}: {why_not}")
-                with suppress(Outdated):
-                    if step(each, by=by).status != Status.OUTDATED:
+                with suppress(OutdatedError):
+                    if step(each, by=by).status != DecisionStatus.OUTDATED:
                         continue
                 raise RefusedError(text % {"record": each})
         publish_figures(_indicators_of(values))
 
     def ended(self, reported):
         record_reported_span(reported)
-        if reported.status in {Status.APPROVED, Status.DECLINED}:
+        if reported.status in {DecisionStatus.APPROVED, DecisionStatus.DECLINED}:
             code, page = reported.indicator.code, _page_of(reported)
-            tell_proposer(reported, "value", about=code, address=page)
+            mail_proposer(reported, "value", about=code, address=page)
 
     def facts(self, reported):
         return {"agency": reported.agency, "indicator": reported.indicator.code}
@@ -201,7 +201,9 @@ def submit_value(reported, *, by):
 def record_reported_span(reported):
     """Keep, apart from all numbers, that these days were reported."""
     about = {name: getattr(reported, name) for name in SPAN_FIELDS}
-    rows = ReportedValue.objects.filter(**about).exclude(status=Status.TAKEN_BACK)
+    rows = ReportedValue.objects.filter(**about).exclude(
+        status=DecisionStatus.TAKEN_BACK
+    )
     last = rows.order_by("proposed_at", "pk").last()
     if last is None:
         ReportedSpan.objects.filter(**about).delete()
@@ -222,7 +224,7 @@ def last_submitted_values(
     if not by_key:
         return {}
     rows = ReportedValue.objects.select_related("indicator", "agency", "proposed_by")
-    rows = rows.exclude(status=Status.TAKEN_BACK).filter(
+    rows = rows.exclude(status=DecisionStatus.TAKEN_BACK).filter(
         indicator__in={each.indicator for each in by_key.values()}, **lookups
     )
     return {

@@ -105,7 +105,7 @@ def _load(plan_file, file, progress):
         file.plan, file.status = stored.plan, PlanFile.Status.LOADED
         file.created, file.changed, file.kept = counts.values()
         file.save()
-        audit.record(audit.Event.PLAN_LOADED, obj=stored.plan, **counts)
+        audit.record_event(audit.Event.PLAN_LOADED, obj=stored.plan, **counts)
     else:
         file.delete()
     return outcome

@@ -240,7 +240,7 @@ def findings_in(plan_file):
         for key in entry.section.typed:
             if text := entry.values.get(key):
                 text = ", ".join(text) if isinstance(text, list) else text
-                findings = () if text in clean else text_guard.inspect(text)
+                findings = () if text in clean else text_guard.find_personal_data(text)
                 if not findings:
                     clean.add(text)
                 for finding in findings:

@@ -51,7 +51,7 @@ CODE = re.compile(r"(?:[a-z]{0,3}[-. ]?)?(?:\d{1,3}|[ivx]+)(?:[.-][\da-z]{1,3})*
 
 
 @dataclass
-class LookedColumn:
+class DetectedColumn:
     """A column: its heading as it stands, the role that it seems to have, samples."""
 
     letter: str
@@ -75,7 +75,7 @@ class LookedColumn:
 
 
 @dataclass
-class LookedSheet:
+class DetectedSheet:
     """
     A sheet as it seems. ``kind`` is "matrix", "other", "empty" or "hidden".
 
@@ -91,16 +91,16 @@ class LookedSheet:
     nested: list = field(default_factory=list)
 
 
-class Look(NamedTuple):
+class DetectedLayout(NamedTuple):
     """The sheets of a matrix, and the ``naming`` that is proposed for them."""
 
     sheets: list
     naming: Naming
 
 
-def look(file):
+def detect_layout(file):
     """
-    What an uploaded matrix seems to be, as ``Look``.
+    What an uploaded matrix seems to be, as ``DetectedLayout``.
 
     Raises ``RefusedFileError`` for what cannot be opened safely.
     """
@@ -113,7 +113,7 @@ def look(file):
         naming.levels, naming.by_depth = nested, True
     elif headings:
         naming.levels = _as_levels(ranked_words(fold(headings[0])))
-    return Look(sheets, naming)
+    return DetectedLayout(sheets, naming)
 
 
 def _as_levels(ranked, *, below_areas=False):
@@ -151,12 +151,12 @@ def _years(opened):
 def _looked(sheet):
     kind = "hidden" if sheet.state != "visible" else "other" if sheet.rows else "empty"
     naming = SheetNaming(sheet.title, last_row=max(sheet.rows, default=0))
-    looked = LookedSheet(sheet.title, kind, naming.last_row, naming)
+    looked = DetectedSheet(sheet.title, kind, naming.last_row, naming)
     top = _heading_row(sheet) if kind == "other" else None
     if top is None:
         # Whoever names the columns of another sheet may still find the plan in it.
         looked.columns = [
-            LookedColumn(letter, "", "ignore", [*_texts(sheet, letter, 0).values()])
+            DetectedColumn(letter, "", "ignore", [*_texts(sheet, letter, 0).values()])
             for letter in map(letter_of, range(1, sheet.last_column + 1))
             if kind == "other"
         ]
@@ -278,7 +278,7 @@ def _columns(sheet, first, last):
         letter = letter_of(column)
         hidden = (letter, "hidden_column") in sheet.hidden
         texts = [*_texts(sheet, letter, last, last + 39).values()]
-        made = LookedColumn(letter, " / ".join(heading), "", texts, hidden)
+        made = DetectedColumn(letter, " / ".join(heading), "", texts, hidden)
         if parts or texts:
             made.role = _column_role(parts, made.samples)
             found.append(made)

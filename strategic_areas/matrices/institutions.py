@@ -133,7 +133,7 @@ class ResponsibleParts:
         return " / ".join(filter(None, [self.lead, ", ".join(others)]))
 
 
-class InstitutionBook:
+class InstitutionNames:
     """
     The institutions that the portal knows, and those confirmed or explained in a file.
 

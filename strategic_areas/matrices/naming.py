@@ -167,8 +167,8 @@ class Naming:
         """
         This naming for another version of its file: sheets and columns by their words.
 
-        Rows and whatever has no heading of before are as ``look`` guesses them.
-        Answers stay; ``read`` asks again where a cell says something else.
+        Rows and whatever has no heading of before are as ``detect_layout`` guesses
+        them. Answers stay; ``read_matrix`` asks again where a cell says something else.
         """
         guess = look.naming
         kept = {comparable(each.title): each for each in self.sheets}

@@ -5,11 +5,11 @@ from functools import lru_cache
 
 from agencies.folding import fold
 from strategic_areas import text_guard
-from strategic_areas.text_guard import Kind, vocabulary
+from strategic_areas.text_guard import PersonalDataKind, vocabulary
 from strategic_areas.text_guard.reading import Reading
 
 #: Marks of the guard that are told of a matrix's cell; its others are of most texts.
-TOLD_MARKS = {Kind.AGE, Kind.TRAIT, Kind.DAY}
+TOLD_MARKS = {PersonalDataKind.AGE, PersonalDataKind.TRAIT, PersonalDataKind.DAY}
 #: Words without which a text holds none of these marks.
 PEOPLE = frozenset().union(
     *(vocabulary.COUNTED, vocabulary.LIVING, vocabulary.KIN, vocabulary.OFFICES),
@@ -28,22 +28,22 @@ CASES = re.compile(
 #: What a text without a word about people may say of one: a telephone, an age, a first
 #: letter, another name, and where somebody is or was.
 SIGNS = {
-    Kind.TELEPHONE: re.compile(
+    PersonalDataKind.TELEPHONE: re.compile(
         r"\(?\b8[024]9\)?[ .-]?\d{3}[ .-]?\d{4}\b"
         r"|\+\d{1,3}[ .-]?\(?\d{2,4}\)?(?:[ .-]?\d{3,4}){2}"
     ),
-    Kind.AGE: re.compile(
+    PersonalDataKind.AGE: re.compile(
         r"(?<![\d.])\d{1,2} ?a(?:[.](?! ?m\b)|ns?\b)"
         r"|\([fmh]\),? ?\d{1,2}\b|\b(?:fem|masc)\w*[.,]* \d{1,2}\b"
     ),
-    Kind.POSSIBLE_INITIALS: re.compile(
+    PersonalDataKind.POSSIBLE_INITIALS: re.compile(
         r"\b(?:victima|menor|nin[ao]|sobreviviente|joven|adolescente|senora?|testigo"
         r"|madre|padre|herman[ao])s? [a-z][.]|\([a-z][.][,)]"
     ),
-    Kind.POSSIBLE_NAME: re.compile(
+    PersonalDataKind.POSSIBLE_NAME: re.compile(
         r"\b(?:testigo|victima|sobreviviente|informante|menor|nin[ao]|alias)\b[^.]{0,20}[«\"“”']"
     ),
-    Kind.SMALL_PLACE: re.compile(
+    PersonalDataKind.SMALL_PLACE: re.compile(
         r"\bhabitacion (?:n\S* )?\d|\d[.]\d{2,}, ?-\d+[.]\d{2}"
         r"|\bcasos? (?:del?|en el|en la|de la) "
         r"(?:bar|hotel|motel|club|colmado|finca|batey|negocio|cabanas?)\b"
@@ -71,18 +71,18 @@ def identifying_kinds(text):
     kinds = [kind for kind, form in SIGNS.items() if form.search(plain)]
     if not re.search(r"[^\W\d_]{3}|\d{3}|@", text):
         return tuple(kinds)
-    kinds += [each.kind for each in text_guard.inspect(text)]
+    kinds += [each.kind for each in text_guard.find_personal_data(text)]
     if not PEOPLE.isdisjoint(re.findall("[a-z]+", plain)):
-        marks = [each.kind for each in text_guard.marks(text)]
+        marks = [each.kind for each in text_guard.find_review_marks(text)]
         kinds += [kind for kind in marks if kind in TOLD_MARKS]
         reading = Reading(text)
         is_of_people = not reading.said.isdisjoint(vocabulary.COUNTED)
-        if Kind.SMALL_PLACE in marks and is_of_people:
-            kinds.append(Kind.SMALL_PLACE)
+        if PersonalDataKind.SMALL_PLACE in marks and is_of_people:
+            kinds.append(PersonalDataKind.SMALL_PLACE)
         if any(_is_somebody(reading, index) for index in range(len(reading.words))):
-            kinds.append(Kind.TRAIT)
+            kinds.append(PersonalDataKind.TRAIT)
     if CASES.search(text):
-        kinds.append(Kind.POSSIBLE_NAME)
+        kinds.append(PersonalDataKind.POSSIBLE_NAME)
     return tuple(dict.fromkeys(kinds))
 
 

@@ -7,7 +7,7 @@ from itertools import count
 from agencies.folding import fold
 from strategic_areas.matrices.details import RecordReader
 from strategic_areas.matrices.detection import TOTAL
-from strategic_areas.matrices.institutions import InstitutionBook
+from strategic_areas.matrices.institutions import InstitutionNames
 from strategic_areas.matrices.levels import (
     depth_of,
     in_script_of,
@@ -41,7 +41,7 @@ AS_ANSWERED = {
 }
 
 
-def read(file, naming, *, institutions):
+def read_matrix(file, naming, *, institutions):
     """
     The plan in an uploaded matrix, as ``MatrixReading``, read as ``naming`` says.
 
@@ -57,7 +57,7 @@ class MatrixReader:
     def __init__(self, sheets, naming, institutions):
         self.sheets = {each.title: each for each in sheets}
         self.naming, self.years = naming, tuple(naming.years)
-        self.book = InstitutionBook(institutions, naming.institutions)
+        self.book = InstitutionNames(institutions, naming.institutions)
         self.result = MatrixReading()
         self.taken, self.asked = set(), {}
         self.named_texts, self.known, self.records = {}, {}, {}

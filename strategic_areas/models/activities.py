@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.fields import (
-    Fields,
+    DeclaredFields,
     WordsField,
     bilingual,
     dates_in_order,
@@ -196,7 +196,7 @@ class Commitment(PlanMixin, CodeMixin, PlannedWork, ProvenanceMixin):
         verbose_name=_("framework targets"),
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", in_file=False),
         *structure(*CODE_FIELDS, *public("programme")),
         *structure(*bilingual("title", "expected_result")),
@@ -350,7 +350,7 @@ class Activity(PlanMixin, CodeMixin, PlannedWork, ProvenanceMixin):
         verbose_name=_("source of the amount"),
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", in_file=False),
         *structure(*CODE_FIELDS, *public("commitment")),
         *structure(*bilingual("title")),

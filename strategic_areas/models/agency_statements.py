@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import (
-    Fields,
+    DeclaredFields,
     bilingual,
     decided_as_a_whole,
     internal,
@@ -72,7 +72,9 @@ class AgencyComment(AgencyStatement):
         help_text=_("The public reads it beside your reports. Name no person."),
     )
 
-    fields = Fields(*public("agency", "period"), *bilingual("text"), *STATEMENT_FIELDS)
+    fields = DeclaredFields(
+        *public("agency", "period"), *bilingual("text"), *STATEMENT_FIELDS
+    )
 
     class Meta:
         ordering = ["-period__ends_on", "pk"]
@@ -189,7 +191,7 @@ class RecordDispute(AgencyStatement):
         _("what was decided, and why"), blank=True, help_text=_("Name no person.")
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("agency", "commitment", "activity", "activity_update"),
         *public("published_figure"),
         *bilingual("text"),

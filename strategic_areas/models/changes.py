@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.decisions import Decision, DecisionQuerySet, status_field
 from agencies.fields import (
-    Fields,
+    DeclaredFields,
     bilingual,
     dates_in_order,
     internal,
@@ -66,7 +66,7 @@ class PendingChange(Decision):
         max_length=64, blank=True, default="", db_default="", editable=False
     )
 
-    fields = Fields(*internal("plan_digest"), *Decision.fields)
+    fields = DeclaredFields(*internal("plan_digest"), *Decision.fields)
 
     objects = PendingChangeQuerySet.as_manager()
 
@@ -112,7 +112,9 @@ class RecordChange(models.Model):
         _("why it was returned"), blank=True, default="", db_default=""
     )
 
-    fields = Fields(*internal("slot", "label", "before", "after"), *notes("returned"))
+    fields = DeclaredFields(
+        *internal("slot", "label", "before", "after"), *notes("returned")
+    )
 
     class Meta:
         ordering = ["change_id", "place"]
@@ -204,7 +206,7 @@ class ActivityProposal(PlanMixin, Decision):
         verbose_name=_("activity"),
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", "agency", "commitment", "title", "why", "kind"),
         *public("starts_on", "due_on"),
         *internal("change", "activity"),
@@ -324,7 +326,7 @@ class Amendment(FileMixin):
         _("approved"), null=True, blank=True, editable=False
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", "kind", "act"),
         *bilingual("deciding_act"),
         *public("decided_on"),
@@ -430,7 +432,7 @@ class PlanChange(PlanMixin):
         max_length=20, choices=Amendment.Kind, blank=True, default="", db_default=""
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", "amendment", "kind", "model", "commitment", "activity"),
         *bilingual("name"),
         *public("field"),

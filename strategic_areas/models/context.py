@@ -3,7 +3,13 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Fields, bilingual, dates_in_order, public, spanish_required
+from agencies.fields import (
+    DeclaredFields,
+    bilingual,
+    dates_in_order,
+    public,
+    spanish_required,
+)
 from agencies.models import Agency
 from strategic_areas.models.activities import Commitment
 from strategic_areas.models.plan import Plan, PlanMixin, Programme
@@ -57,7 +63,7 @@ class LaterActivity(PlanMixin, CodeMixin, ProvenanceMixin):
         Province, blank=True, related_name="+", verbose_name=_("provinces")
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", in_file=False),
         *CODE_FIELDS,
         *public("commitment", "programme"),
@@ -150,7 +156,7 @@ class HelpLine(models.Model):
         Source, blank=True, related_name="+", verbose_name=_("sources")
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *bilingual("label"),
         *public("numbers"),
         *bilingual("hours", "languages", "scope"),
@@ -199,7 +205,7 @@ class TipTier(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", in_file=False),
         *public("report_year", "covers_year", "tier"),
         *bilingual("label"),
@@ -237,7 +243,7 @@ class CodeList(CodeMixin, ProvenanceMixin):
     name = models.CharField(_("name"), max_length=200)
     provenance = models.CharField(_("where this comes from"), max_length=20, blank=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", in_file=False),
         *CODE_FIELDS,
         *public("kind", in_file=False),
@@ -273,7 +279,7 @@ class CodeListValue(models.Model):
     label = models.CharField(_("label"), max_length=200)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("code_list", in_file=False),
         *public("dimension", "code"),
         *bilingual("label"),

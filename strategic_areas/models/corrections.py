@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import (
-    Fields,
+    DeclaredFields,
     bilingual,
     dates_in_order,
     decided_as_a_whole,
@@ -43,7 +43,7 @@ class Correction(models.Model):
         _("what was decided, and why"), blank=True, help_text=_("Name no person.")
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("asked_on"),
         *bilingual("about", "asked"),
         *public("outcome", "decided_on"),
@@ -98,7 +98,7 @@ class Discrepancy(CodeMixin):
         Source, blank=True, related_name="+", verbose_name=_("sources")
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", in_file=False),
         *CODE_FIELDS,
         *bilingual("topic", "detail"),

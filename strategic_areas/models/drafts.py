@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Fields, internal, notes
+from agencies.fields import DeclaredFields, internal, notes
 from strategic_areas.models.activities import Activity, Commitment
 from strategic_areas.models.indicators import Indicator, Target
 from strategic_areas.models.plan import Participation, Plan, Programme, StrategicArea
@@ -44,7 +44,7 @@ class PlanDraft(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now, db_index=True)
 
-    fields = Fields(*internal("plan", "person"))
+    fields = DeclaredFields(*internal("plan", "person"))
 
     class Meta:
         default_permissions = []
@@ -78,7 +78,9 @@ class DraftLine(models.Model):
     seen = models.JSONField(default=dict)
     reason = models.TextField(_("reason"), blank=True, default="")
 
-    fields = Fields(*internal("draft", "table", "said", "seen"), *notes("reason"))
+    fields = DeclaredFields(
+        *internal("draft", "table", "said", "seen"), *notes("reason")
+    )
 
     class Meta:
         ordering = ["draft", "order", "pk"]
@@ -113,7 +115,7 @@ class MatrixNaming(models.Model):
     naming = models.JSONField(default=dict)
     changed_at = models.DateTimeField(default=timezone.now, db_index=True)
 
-    fields = Fields(*internal("plan", "naming"))
+    fields = DeclaredFields(*internal("plan", "naming"))
 
     class Meta:
         default_permissions = []

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Fields, bilingual, dates_in_order, internal, public
+from agencies.fields import DeclaredFields, bilingual, dates_in_order, internal, public
 from agencies.models import Agency
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.records import Provenance, Source
@@ -153,7 +153,7 @@ class PublishedFigure(models.Model):
     is_hidden = models.BooleanField(_("hidden from the public"), default=False)
     published_at = models.DateTimeField(_("published at"), auto_now_add=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("indicator", "starts_on", "ends_on", "value", "is_protected"),
         *public(*HOW_EXACT),
         *public("breaks", "status", "counted_by", "provenance", "sources"),
@@ -232,7 +232,7 @@ class PublishedCell(models.Model):
     printed_where = where_printed()
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("figure", "dimension", "categories", "value", "printed_by", "order"),
         *bilingual("printed_where"),
     )
@@ -280,7 +280,7 @@ class ReportedSpan(models.Model):
     submitted_on = models.DateField(_("first handed in"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("indicator", "agency", "starts_on", "ends_on"),
         *public("submitted_on", "status"),
     )

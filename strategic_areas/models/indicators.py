@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import (
-    Fields,
+    DeclaredFields,
     bilingual,
     dates_in_order,
     notes,
@@ -233,7 +233,7 @@ class Indicator(CodeMixin):
     )
     note = models.TextField(_("note"), blank=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *CODE_FIELDS,
         *public("introduced_by", in_file=False),
         *bilingual("name", "unit"),
@@ -337,7 +337,7 @@ class Target(PlanMixin):
         _("where this comes from"), max_length=20, choices=Provenance
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", in_file=False),
         *structure(*public("indicator", in_file=False)),
         *structure(*public("starts_on", "ends_on", "value")),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.fields import Fields, internal, public
+from agencies.fields import DeclaredFields, internal, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.review import Revision, RevisionStatus
@@ -98,7 +98,7 @@ class Letter(FileMixin):
     )
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("agency", "period", "kind", "reference", "dated_on"),
         *internal("received_on", "file", "original_name", "content_type", "size"),
         *internal("sha256", "recorded_by", "recorded_at"),
@@ -167,7 +167,7 @@ class Submission(models.Model):
     content = models.JSONField(_("content"))
     sha256 = models.CharField(max_length=64)
 
-    fields = Fields(*internal("reference", "content", "sha256"))
+    fields = DeclaredFields(*internal("reference", "content", "sha256"))
 
     class Meta:
         ordering = ["-at", "-pk"]

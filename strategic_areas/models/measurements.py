@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.decisions import Decision, DecisionQuerySet, status_field
-from agencies.fields import Field, Fields, dates_in_order, internal, protective, public
+from agencies.fields import (
+    DeclaredField,
+    DeclaredFields,
+    dates_in_order,
+    internal,
+    protective,
+    public,
+)
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.figures import (
     HOW_EXACT,
@@ -99,16 +106,16 @@ class Measurement(models.Model):
         help_text=_("Why it differs from the value that was published before."),
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *internal("starts_on", "ends_on", "value", "status", in_file=True),
         *internal(*HOW_EXACT, in_file=True),
         *protective(*internal("printed_by", in_file=True)),
-        Field("printed_where", bilingual=True, public=False),
+        DeclaredField("printed_where", bilingual=True, public=False),
         *internal("counted_by", "breaks", in_file=True),
         *internal("provenance", "sources", in_file=True),
-        Field("caption", bilingual=True, public=False),
-        Field("note", bilingual=True, public=False),
-        Field("reason", bilingual=True, public=False),
+        DeclaredField("caption", bilingual=True, public=False),
+        DeclaredField("note", bilingual=True, public=False),
+        DeclaredField("reason", bilingual=True, public=False),
     )
 
     objects = MeasurementQuerySet.as_manager()
@@ -153,10 +160,10 @@ class Breakdown(models.Model):
     )
     printed_where = where_printed()
 
-    fields = Fields(
+    fields = DeclaredFields(
         *internal("dimension", "category", "value", in_file=True),
         *protective(*internal("printed_by", in_file=True)),
-        Field("printed_where", bilingual=True, public=False),
+        DeclaredField("printed_where", bilingual=True, public=False),
     )
 
     class Meta:
@@ -187,7 +194,7 @@ class Publication(models.Model):
         verbose_name=_("published figure"),
     )
 
-    fields = Fields(*internal("measurement", "figure"))
+    fields = DeclaredFields(*internal("measurement", "figure"))
 
     class Meta:
         ordering = ["measurement"]
@@ -223,7 +230,7 @@ class DisclosedForm(models.Model):
     form = models.JSONField(null=True, blank=True)
     disclosed_at = models.DateTimeField(auto_now_add=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *internal("indicator", "family", "starts_on", "ends_on", "form", "disclosed_at")
     )
 
@@ -328,7 +335,7 @@ class ReportedValue(Decision):
         declined=_("Returned to the agency"),
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("indicator", "agency", "starts_on", "ends_on", "value", "certainty"),
         *internal("parts"),
         *public("note", "why"),

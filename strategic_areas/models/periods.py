@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.fields import (
-    Fields,
+    DeclaredFields,
     bilingual,
     dates_in_order,
     internal,
@@ -86,7 +86,7 @@ class ReportingPeriod(PlanMixin):
         _("scorecards made public"), null=True, editable=False
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", in_file=False),
         *public("code"),
         *bilingual("name"),
@@ -276,7 +276,7 @@ class RoundReopening(models.Model):
     )
     at = models.DateTimeField(_("when"), auto_now_add=True)
 
-    fields = Fields(*notes("reason"))
+    fields = DeclaredFields(*notes("reason"))
 
     objects = RoundReopeningQuerySet.as_manager()
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.fields import (
-    Fields,
+    DeclaredFields,
     bilingual,
     dates_in_order,
     internal,
@@ -109,7 +109,7 @@ class Plan(models.Model):
         Source, blank=True, related_name="+", verbose_name=_("sources")
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("code"),
         *bilingual("title"),
         *public("status"),
@@ -201,7 +201,7 @@ class Participation(ProvenanceMixin):
         help_text=_("Pages then say that its reports are reviewed within itself."),
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", "agency", in_file=False),
         *public("role"),
         *bilingual("mandate"),
@@ -270,7 +270,7 @@ class PlanFile(models.Model):
     changed = models.PositiveIntegerField(_("records changed"), default=0)
     kept = models.PositiveIntegerField(_("values left as they stood"), default=0)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", "name", "loaded_at", "created", "changed", "kept"),
         *internal("sha256", "status"),
     )
@@ -310,7 +310,7 @@ class StrategicArea(PlanMixin, CodeMixin, ProvenanceMixin):
         blank=True,
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", in_file=False),
         *structure(*CODE_FIELDS),
         *bilingual("slug"),
@@ -373,7 +373,7 @@ class Programme(PlanMixin, CodeMixin, ProvenanceMixin):
     )
     name = models.CharField(_("name"), max_length=200)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", in_file=False),
         *structure(*CODE_FIELDS, *public("area"), *bilingual("name")),
         *PROVENANCE_FIELDS,

@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.decisions import Decision, DecisionQuerySet
-from agencies.fields import Fields, bilingual, internal, public, spanish_required
+from agencies.fields import (
+    DeclaredFields,
+    bilingual,
+    internal,
+    public,
+    spanish_required,
+)
 from strategic_areas.models.changes import marked
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanMixin
@@ -43,7 +49,7 @@ class PublicationVersion(models.Model):
     number = models.PositiveBigIntegerField(default=0)
     takedowns = models.PositiveBigIntegerField(default=0, db_default=0)
 
-    fields = Fields(*internal("number", "takedowns"))
+    fields = DeclaredFields(*internal("number", "takedowns"))
 
     class Meta:
         verbose_name = _("publication version")
@@ -89,7 +95,7 @@ class ImportedRecord(models.Model):
     key = models.CharField(max_length=300)
     values = models.JSONField(_("values"), default=dict)
 
-    fields = Fields(*internal("section", "key", "values"))
+    fields = DeclaredFields(*internal("section", "key", "values"))
 
     class Meta:
         verbose_name = _("what the plan's file said last")
@@ -145,7 +151,7 @@ class EditionProposal(PlanMixin, Decision):
         help_text=_("It stands on the page of the edition. Name no person."),
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", "corrects", in_file=False),
         *bilingual("explanation", in_file=False),
         *internal("named"),
@@ -226,7 +232,7 @@ class Edition(PlanMixin):
     random = models.BinaryField(max_length=16, default=random_bits)
     is_moving = models.BooleanField(default=False, editable=False)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", "number", "made_on", "period", "closed_on", in_file=False),
         *public("is_reconstructed", "corrects", in_file=False),
         *bilingual("explanation", in_file=False),
@@ -291,7 +297,7 @@ class ReportWords(models.Model):
         _("conclusions"), help_text=_("They end the report. Name no person.")
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("period", "since", in_file=False),
         *bilingual("introduction", "conclusions", in_file=False),
     )
@@ -334,7 +340,7 @@ class EditionRows(models.Model):
     columns = models.JSONField()
     content = models.BinaryField()
 
-    fields = Fields(*internal("edition", "dataset", "columns", "content"))
+    fields = DeclaredFields(*internal("edition", "dataset", "columns", "content"))
 
     class Meta:
         ordering = ["edition", "pk"]

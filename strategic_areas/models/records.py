@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Fields, bilingual, internal, protective, public
+from agencies.fields import DeclaredFields, bilingual, internal, protective, public
 from strategic_areas.public_paths import RESERVED_WORDS
 
 
@@ -196,7 +196,7 @@ class Source(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", "key", in_file=False),
         *public("title", "publisher", "url"),
         *protective(*public("kind")),

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Fields, bilingual, public, spanish_required
+from agencies.fields import DeclaredFields, bilingual, public, spanish_required
 from agencies.models import Agency
 from strategic_areas.models.plan import Plan, PlanMixin
 from strategic_areas.models.records import (
@@ -76,7 +76,7 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
         _("what the State answered"), blank=True, default="", db_default=""
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *CODE_FIELDS,
         *public("family", "kind"),
         *bilingual("name"),
@@ -167,7 +167,7 @@ class TargetLink(PlanMixin):
     )
     why = models.CharField(_("why"), max_length=200)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", in_file=False),
         *public("target", "commitment", "indicator"),
         *bilingual("why"),
@@ -212,7 +212,7 @@ class LegalInstrument(ProvenanceMixin):
     date = models.DateField(_("date"), null=True, blank=True)
     summary = models.TextField(_("summary"), blank=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("code", "kind"),
         *bilingual("name"),
         *public("year", "date"),
@@ -250,7 +250,7 @@ class Term(CodeMixin):
     word = models.CharField(_("term"), max_length=120)
     meaning = models.TextField(_("meaning"))
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("plan", in_file=False),
         *CODE_FIELDS,
         *bilingual("word", "meaning"),
@@ -300,7 +300,7 @@ class CodedPlace(models.Model):
 
 
 class Region(CodedPlace):
-    fields = Fields(*public("code", "name"), *public("sources", in_file=False))
+    fields = DeclaredFields(*public("code", "name"), *public("sources", in_file=False))
 
     class Meta(CodedPlace.Meta):
         verbose_name = _("region")
@@ -319,7 +319,7 @@ class Province(CodedPlace):
         verbose_name=_("region"),
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("code", "name", "region"), *public("sources", in_file=False)
     )
 

@@ -9,7 +9,7 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import NOTE, Field, Kind, public
+from agencies.fields import NOTE, DeclaredField, FieldKind, public
 from strategic_areas.disclosure import is_for_staff
 from strategic_areas.models.references import Province
 
@@ -43,7 +43,7 @@ class ColumnLayout:
 
 
 @dataclass(frozen=True)
-class ReportField(Field):
+class ReportField(DeclaredField):
     """
     A field that an agency fills in.
 
@@ -106,9 +106,9 @@ class ReportField(Field):
                 for language in ("es", "en")
             }
         value = getattr(record, self.name)
-        if self.kind is Kind.LINKS:
+        if self.kind is FieldKind.LINKS:
             return [str(each) for each in value.all()]
-        if self.kind is Kind.DECIMAL and value is not None:
+        if self.kind is FieldKind.DECIMAL and value is not None:
             return format(value, f".{self.model_field.decimal_places}f")
         return value
 
@@ -120,12 +120,12 @@ class ReportField(Field):
             return ", ".join(sorted(plain))
         if plain in {None, ""}:
             return ""
-        if self.kind is Kind.FLAG:
+        if self.kind is FieldKind.FLAG:
             said_no = gettext("No") if self.says_no else ""
             return gettext("Yes") if plain else said_no
-        if self.kind is Kind.CHOICE:
+        if self.kind is FieldKind.CHOICE:
             return str(dict(self.model_field.flatchoices).get(plain, plain))
-        if self.kind is Kind.DECIMAL:
+        if self.kind is FieldKind.DECIMAL:
             return floatformat(Decimal(plain), "-2g")
         return str(plain)
 
@@ -142,7 +142,7 @@ class FieldValuesMixin:
 
     def is_for_staff(self, field):
         """Whether ``disclosure`` keeps this figure from the public; False of texts."""
-        is_figure = field.kind in {Kind.WHOLE, Kind.DECIMAL}
+        is_figure = field.kind in {FieldKind.WHOLE, FieldKind.DECIMAL}
         return is_figure and is_for_staff(field.name, self.subject)
 
     def _in_words(self, fields):

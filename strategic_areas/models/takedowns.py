@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.decisions import Decision, DecisionQuerySet, status_field
-from agencies.fields import Fields, internal, public
+from agencies.fields import DeclaredFields, internal, public
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models.review import cause_field, public_reason
 
@@ -100,7 +100,7 @@ class Takedown(Decision):
         declined=_("Restored"),
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("content_type", "cause", "why"),
         *internal("object_id", "label", "rows", "editions", "is_moving"),
         *Decision.fields,
@@ -176,7 +176,7 @@ class Purge(Decision):
         declined=_("Cancelled"),
     )
 
-    fields = Fields(*internal("phrases", "files"), *Decision.fields)
+    fields = DeclaredFields(*internal("phrases", "files"), *Decision.fields)
 
     objects = PurgeQuerySet.as_manager()
 
@@ -217,7 +217,7 @@ class PurgedText(models.Model):
     row = models.BigIntegerField()
     field = models.CharField(max_length=100)
 
-    fields = Fields(*internal("model", "field"))
+    fields = DeclaredFields(*internal("model", "field"))
 
     class Meta:
         indexes = [models.Index(name="purgedtext_place", fields=["model", "row"])]

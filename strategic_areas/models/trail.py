@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Fields, bilingual, internal, notes, public
+from agencies.fields import DeclaredFields, bilingual, internal, notes, public
 from strategic_areas.models.report_fields import AnswerKind
 from strategic_areas.models.review import RevisionStatus
 from strategic_areas.models.updates import (
@@ -218,7 +218,7 @@ class Evidence(RevisionLinkMixin, FileMixin):
         help_text=_("Set by a reviewer who has read it and found no personal data."),
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("activity_update", "commitment_update", "kind"),
         *bilingual("title"),
         *public("url", "file", "size"),
@@ -278,7 +278,7 @@ class Transition(RevisionLinkMixin):
         help_text=_("Only the secretariat reads it; the agency never does."),
     )
 
-    fields = Fields(
+    fields = DeclaredFields(
         *internal("from_status", "to_status"),
         *notes("reason", "private_note"),
     )
@@ -330,7 +330,7 @@ class Translation(models.Model):
     next_step = models.TextField(_("next step"), blank=True)
     note = models.TextField(_("note"), blank=True)
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("activity_update", "commitment_update"),
         *public(*TEXTS),
     )

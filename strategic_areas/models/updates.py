@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Fields, public, spanish_required
+from agencies.fields import DeclaredFields, public, spanish_required
 from strategic_areas import progress
 from strategic_areas.models.activities import Activity, Commitment
 from strategic_areas.models.plan import Plan
@@ -95,7 +95,7 @@ class ActivityUpdate(AnswerMixin, Revision):
     letter = letter_field("updates")
     confirmed_at = confirmed_field()
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("activity", "period"),
         ANSWER,
         ReportField(
@@ -321,7 +321,7 @@ class CommitmentUpdate(Revision):
     letter = letter_field("declarations")
     confirmed_at = confirmed_field()
 
-    fields = Fields(
+    fields = DeclaredFields(
         *public("commitment", "period"),
         ReportField(
             "result",

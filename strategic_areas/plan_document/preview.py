@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from strategic_areas.models import Plan
 from strategic_areas.plan_document import records, validation
 from strategic_areas.plan_document.lines import LineState, PlanLine
@@ -130,9 +130,9 @@ def _shown(stored, draft, faults):
 def value_in_words(column, value, stored):
     if value in (None, "", []):
         return ""
-    if column.kind is Kind.DATE:
+    if column.kind is FieldKind.DATE:
         return f"{cell_value(column, value, stored):%d/%m/%Y}"
-    if column.kind in (Kind.LINK, Kind.LINKS):
+    if column.kind in (FieldKind.LINK, FieldKind.LINKS):
         keys = value if isinstance(value, list) else [value]
         return "; ".join(_called(column, key, stored) for key in keys)
     return str(cell_value(column, value, stored))

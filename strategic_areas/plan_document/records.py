@@ -13,7 +13,7 @@ from simple_history.utils import bulk_create_with_history
 
 from agencies import audit
 from agencies.access import RefusedError
-from agencies.decisions import Outdated
+from agencies.decisions import OutdatedError
 from strategic_areas import figures, workflow
 from strategic_areas.models import (
     UPDATE_MODELS,
@@ -143,7 +143,7 @@ def save_drafts(plan, drafts, *, by):
     """Save all of them, or none; what the database refuses raises ``RefusedError``."""
     made = sum(draft.is_new for draft in drafts)
     save_drafts_unaudited(drafts, by=by)
-    audit.record(
+    audit.record_event(
         audit.Event.PLAN_LOADED,
         actor=by,
         obj=plan,
@@ -352,7 +352,7 @@ def public_differences(touched, put_in):
         with nothing_kept():
             keys = merge_keys(keys, affected_records(put_in()))
             after = read_public_rows(keys)
-    except (Outdated, RefusedError, DatabaseError):
+    except (OutdatedError, RefusedError, DatabaseError):
         return None
     return row_differences(read_public_rows(keys), after)
 

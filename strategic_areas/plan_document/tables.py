@@ -11,7 +11,7 @@ from functools import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from agencies.fields import Field, Kind
+from agencies.fields import DeclaredField, FieldKind
 from agencies.models import Agency
 from strategic_areas import models, spreadsheet_cells
 from strategic_areas.models.measurements import Breakdown, Measurement
@@ -36,7 +36,7 @@ class PlanColumn:
 
     table: str
     name: str
-    field: Field
+    field: DeclaredField
     is_required: bool
 
     @property
@@ -63,7 +63,7 @@ class PlanColumn:
 
     @property
     def choices(self):
-        if self.kind is Kind.FLAG:
+        if self.kind is FieldKind.FLAG:
             return [(True, _("Yes")), (False, _("No"))]
         return [(value, str(x)) for value, x in self.field.model_field.flatchoices]
 

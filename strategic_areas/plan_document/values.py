@@ -14,7 +14,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from agencies import numbers
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from agencies.numbers import UnreadError
 from strategic_areas.plan_document.stored_plan import plain_number
 from strategic_areas.plan_document.tables import STRUCTURE, TABLES
@@ -53,15 +53,15 @@ def cell_value(column, value, stored):
     """What a cell holds for a plain value: a day, a number, or a text."""
     if value is None or value == []:
         return None
-    if column.kind is Kind.DATE:
+    if column.kind is FieldKind.DATE:
         return date.fromisoformat(value)
-    if column.kind is Kind.DECIMAL:
+    if column.kind is FieldKind.DECIMAL:
         return Decimal(value)
-    if column.kind in (Kind.CHOICE, Kind.FLAG):
+    if column.kind in (FieldKind.CHOICE, FieldKind.FLAG):
         return dict(column.choices).get(value, value)
-    if column.kind is Kind.CHOICES:
+    if column.kind is FieldKind.CHOICES:
         return "; ".join(dict(column.choices).get(each, each) for each in value)
-    if column.kind in (Kind.LINK, Kind.LINKS):
+    if column.kind in (FieldKind.LINK, FieldKind.LINKS):
         keys = value if isinstance(value, list) else [value]
         return "; ".join(record_label(column, key, stored) for key in keys)
     return value
@@ -92,14 +92,14 @@ def parse_value(column, cell, find):
                 "formulas and errors of calculation are not read."
             )
         )
-    if column.kind in (Kind.LINKS, Kind.CHOICES):
+    if column.kind in (FieldKind.LINKS, FieldKind.CHOICES):
         words = [word.strip() for word in BETWEEN.split(text)]
         return sorted(
             {READERS[column.kind](column, word, find) for word in words if word}
         )
     if not text:
         return None
-    if column.kind in (Kind.DECIMAL, Kind.WHOLE):
+    if column.kind in (FieldKind.DECIMAL, FieldKind.WHOLE):
         text = cell.number
     return READERS.get(column.kind, _text)(column, text, find)
 
@@ -116,11 +116,11 @@ def _day(column, text, find):
 
 
 def _number(column, text, find):
-    return plain_number(numbers.read(text))
+    return plain_number(numbers.parse_number(text))
 
 
 def _whole(column, text, find):
-    return numbers.read_whole(text)
+    return numbers.parse_whole_number(text)
 
 
 def _chosen(column, text, find):
@@ -167,12 +167,12 @@ def _linked(column, word, find):
 
 
 READERS = {
-    Kind.DATE: _day,
-    Kind.DECIMAL: _number,
-    Kind.WHOLE: _whole,
-    Kind.CHOICE: _chosen,
-    Kind.CHOICES: _chosen,
-    Kind.FLAG: _chosen,
-    Kind.LINK: _linked,
-    Kind.LINKS: _linked,
+    FieldKind.DATE: _day,
+    FieldKind.DECIMAL: _number,
+    FieldKind.WHOLE: _whole,
+    FieldKind.CHOICE: _chosen,
+    FieldKind.CHOICES: _chosen,
+    FieldKind.FLAG: _chosen,
+    FieldKind.LINK: _linked,
+    FieldKind.LINKS: _linked,
 }

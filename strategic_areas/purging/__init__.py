@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agencies import access, mail
 from agencies.access import RefusedError
 from agencies.audit import Event
-from agencies.decisions import Status
+from agencies.decisions import DecisionStatus
 from strategic_areas.datasets.removals import (
     MOST,
     count_cells_with,
@@ -29,10 +29,10 @@ from strategic_areas.models.takedowns import STAMP
 from strategic_areas.purging import blanking, takedowns
 from strategic_areas.purging.text_search import (
     FILES,
-    Place,
-    divide,
-    find_places,
-    sort_out,
+    TextMatch,
+    find_matches,
+    split_by_method,
+    split_unsubmitted,
 )
 from strategic_areas.search import index
 from strategic_areas.workflow.guard import GuardedSteps
@@ -45,9 +45,9 @@ __all__ = [
     "cancel",
     "confirm",
     "count_public",
-    "find_places",
-    "look",
-    "request",
+    "find_matches",
+    "preview_purge",
+    "request_purge",
 ]
 
 
@@ -55,16 +55,16 @@ class PurgeSteps(GuardedSteps):
     """
     Reviewers and administrators decide; one's own request is called off alone.
 
-    From the request on the public reads none of the words: see ``hide_words``.
+    From the request on the public reads none of the words: see ``hide_matches``.
     """
 
     model = Purge
     events = {
-        Status.PENDING: Event.PURGE_ASKED,
-        Status.APPROVED: Event.TEXT_PURGED,
-        Status.DECLINED: Event.PURGE_CANCELLED,
-        Status.TAKEN_BACK: Event.PURGE_CANCELLED,
-        Status.OUTDATED: Event.PURGE_CANCELLED,
+        DecisionStatus.PENDING: Event.PURGE_ASKED,
+        DecisionStatus.APPROVED: Event.TEXT_PURGED,
+        DecisionStatus.DECLINED: Event.PURGE_CANCELLED,
+        DecisionStatus.TAKEN_BACK: Event.PURGE_CANCELLED,
+        DecisionStatus.OUTDATED: Event.PURGE_CANCELLED,
     }
     needs_reason = False
     emptied = {"phrases": "", "files": ""}
@@ -75,23 +75,23 @@ class PurgeSteps(GuardedSteps):
     def apply(self, purge, by):
         """Blank every place. Files go when it is committed."""
         hidden, words = takedowns.hidden_by(purge), Phrases(purge.phrases)
-        if hidden and hidden.status != Status.DECLINED:
+        if hidden and hidden.status != DecisionStatus.DECLINED:
             # What is hidden stands again, for nobody but this transaction.
-            takedowns.put_back(hidden)
-        places, _left = look(purge)
-        records = blanking.touched(places)
+            takedowns.restore_for_purge(hidden)
+        places, _left = preview_purge(purge)
+        records = blanking.purged_records(places)
         listed = {(place.model, place.row, place.field.name) for place in places}
         _list(purge, listed | {(type(each), each.pk, STAMP) for each in records})
         touched = [(place.model, place.row) for place in places]
         with removing_from_editions(
             WithdrawalCause.PERSONAL, touched, words=words, compares=False
         ) as gone:
-            blanking.blank(places, words)
+            blanking.blank_matches(places, words)
         several = [gone, hidden.editions if hidden else {}]
         lost = {(pk, key[:MOST]) for each in several for pk in each for key in each[pk]}
         _list(purge, {(EditionRows, *each) for each in lost})
-        blanking.stamp(records)
-        blanking.stop(places, by)
+        blanking.stamp_purged(records)
+        blanking.cancel_mails_and_changes(places, by)
         index.empty_index()
         for record in records:
             _leave_trace(record, by)
@@ -103,7 +103,7 @@ class PurgeSteps(GuardedSteps):
         return {"places": len(places)}
 
     def ended(self, purge):
-        takedowns.call_off(purge)
+        takedowns.restore_declined(purge)
 
 
 PURGES = PurgeSteps()
@@ -111,7 +111,7 @@ confirm, cancel = PURGES.approve, PURGES.drop
 
 
 @transaction.atomic
-def request(phrases, files=(), *, by):
+def request_purge(phrases, files=(), *, by):
     """
     Ask for a purge: ``phrases`` a line each, ``files`` the tokens of evidence files.
 
@@ -125,7 +125,7 @@ def request(phrases, files=(), *, by):
         raise RefusedError(_("Say which words, or which file."))
     purge = _unsaved(phrases, files)
     PURGES.propose(purge, by=by)
-    takedowns.hide_words(purge, _handed_in(purge), by=by)
+    takedowns.hide_matches(purge, _handed_in(purge), by=by)
     return purge
 
 
@@ -142,22 +142,24 @@ def _unsaved(phrases, files):
 
 
 def _handed_in(purge):
-    places, _left = look(purge)
-    return divide(places)[0]
+    places, _left = preview_purge(purge)
+    return split_unsubmitted(places)[0]
 
 
-def look(purge):
-    """Two lists of ``Place``: what the purge would blank now, and what it leaves."""
+def preview_purge(purge):
+    """
+    Two lists of ``TextMatch``: what the purge would blank now, and what it leaves.
+    """
     words = Phrases(purge.phrases)
     files = [
-        Place(model, pk, model._meta.get_field(name))
+        TextMatch(model, pk, model._meta.get_field(name))
         for model, (token, name) in FILES.items()
         for (pk,) in model.objects.filter(
             **{f"{token}__in": purge.files.split()}
         ).values_list("pk")
     ]
-    found = [place for place in find_places(words) if place not in files]
-    return sort_out([*files, *found])
+    found = [place for place in find_matches(words) if place not in files]
+    return split_by_method([*files, *found])
 
 
 def _list(purge, listed):

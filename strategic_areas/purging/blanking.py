@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from agencies.decisions import Status
+from agencies.decisions import DecisionStatus
 from agencies.files import delete_once_committed
 from agencies.invitations import Invitation
 from agencies.mail import Mail
@@ -37,27 +37,27 @@ from strategic_areas.models.takedowns import STAMP
 from strategic_areas.purging.text_search import (
     FILES,
     ROWS_AT_ONCE,
-    Place,
-    Treatment,
-    by_field,
+    BlankingMethod,
+    TextMatch,
+    blanking_method,
+    matches_by_field,
+    replace_phrases,
     rows_of,
-    treatment,
-    without,
 )
 from strategic_areas.workflow.changes import CHANGES
 
 
-def blank(places, phrases):
+def blank_matches(places, phrases):
     whole = {
         model: {p.row for p in places if p.is_whereabouts and p.model is model}
         for model in FILES
     }
-    storage.remove(Evidence.objects.filter(pk__in=whole[Evidence]))
+    storage.remove_contents(Evidence.objects.filter(pk__in=whole[Evidence]))
     for model in (Letter, Amendment):
         storage.remove_files(model.objects.filter(pk__in=whole[model]))
     _remove_designations(Invitation.objects.filter(pk__in=whole[Invitation]))
     rest = [place for place in places if not place.is_whereabouts]
-    for field, rows in by_field(rest):
+    for field, rows in matches_by_field(rest):
         for start in range(0, len(rows), ROWS_AT_ONCE):
             _blank_field(field, rows[start : start + ROWS_AT_ONCE], phrases)
 
@@ -70,22 +70,22 @@ def _remove_designations(invitations):
 
 def _blank_field(field, rows, phrases):
     stored = rows_of(field.model).filter(pk__in=rows)
-    how = treatment(field)
-    if how in {Treatment.STRINGS, Treatment.FORGET}:
-        instead = MARKER if how is Treatment.STRINGS else ""
+    how = blanking_method(field)
+    if how in {BlankingMethod.STRINGS, BlankingMethod.FORGET}:
+        instead = MARKER if how is BlankingMethod.STRINGS else ""
         for pk, value in list(stored.values_list("pk", field.attname)):
-            mended = without(value, phrases, instead)
+            mended = replace_phrases(value, phrases, instead)
             stored.filter(pk=pk).update(**{field.attname: mended})
-    elif how is Treatment.MARK:
+    elif how is BlankingMethod.MARK:
         stored.update(**{field.attname: MARKER})
-    elif how is Treatment.BLANK:
+    elif how is BlankingMethod.BLANK:
         blank = field.model.blanks[field.name]
         stored.update(**{field.attname: {} if blank == "{}" else blank})
     else:
         stored.update(**{field.attname: ""})
 
 
-def touched(places):
+def purged_records(places):
     """The reviewed records that lose a text or a piece of evidence."""
     ids = {model: set() for model in UPDATE_MODELS}
     evidence = set()
@@ -103,7 +103,7 @@ def touched(places):
     ]
 
 
-def stamp(records):
+def stamp_purged(records):
     """
     Set on each record when a text of it was purged.
 
@@ -117,7 +117,7 @@ def stamp(records):
         rows.filter(status__in=OPEN).update(version=F("version") + 1)
 
 
-def stop(places, by):
+def cancel_mails_and_changes(places, by):
     mails, parts = (
         [place.row for place in places if place.model is model]
         for model in (Mail, RecordChange)
@@ -132,7 +132,7 @@ NAME = "purged.jsonl"
 OVERLAP = timedelta(minutes=10)
 
 
-class Everything:
+class AnyText:
     """Stands for the words, which nobody keeps: every text of a place is blanked."""
 
     def occur_in(self, text):
@@ -145,7 +145,9 @@ def write_beside(folder):
 
     Places that the database does not know stay: it may be restored from before a purge.
     """
-    rows = PurgedText.objects.exclude(field=STAMP).filter(purge__status=Status.APPROVED)
+    rows = PurgedText.objects.exclude(field=STAMP).filter(
+        purge__status=DecisionStatus.APPROVED
+    )
     lines = [
         json.dumps({"at": at.isoformat(), "model": model, "row": row, "field": field})
         for at, model, row, field in rows.order_by("purge_id", "pk").values_list(
@@ -178,7 +180,7 @@ def blank_again(folder, since):
     ]
     places = [place for each in told if (place := _place(each))]
     with transaction.atomic():
-        blank(places, Everything())
+        blank_matches(places, AnyText())
         blank_in_editions(told)
     return len(places)
 
@@ -191,4 +193,4 @@ def _place(told):
     except (LookupError, FieldDoesNotExist):
         return None
     there = rows_of(model).filter(pk=told["row"]).exists()
-    return Place(model, told["row"], field) if there else None
+    return TextMatch(model, told["row"], field) if there else None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agencies.access import RefusedError
-from agencies.decisions import Status
+from agencies.decisions import DecisionStatus
 from agencies.fields import field_of, models_declaring
 from agencies.models import Agency
 from strategic_areas.datasets.removals import (
@@ -37,10 +37,10 @@ from strategic_areas.models import (
 from strategic_areas.models.review import Revision
 from strategic_areas.models.takedowns import row_key
 from strategic_areas.purging.text_search import (
-    Treatment,
+    BlankingMethod,
+    blanking_method,
+    replace_phrases,
     rows_of,
-    treatment,
-    without,
 )
 from strategic_areas.triggers.versions import public_tables
 from strategic_areas.workflow import changes
@@ -63,10 +63,10 @@ HIDEABLE = tuple(
     if getattr(model, "is_hideable", True)
 )
 #: What is put in place of a text, by how a purge would treat it.
-INSTEAD = {
-    Treatment.MARK: MARKER,
-    Treatment.EMPTY: "",
-    Treatment.STRINGS: [],
+REPLACEMENTS = {
+    BlankingMethod.MARK: MARKER,
+    BlankingMethod.EMPTY: "",
+    BlankingMethod.STRINGS: [],
 }
 #: A text of so few letters is not looked for in what is told of changes.
 SHORT = 3
@@ -122,12 +122,12 @@ class HidingSteps(GuardedSteps):
         return super().decline(takedown, by=by, reason=reason)
 
     def ended(self, takedown):
-        if takedown.status == Status.DECLINED:
-            kept = decided_since(takedown) | set(stopped(takedown))
+        if takedown.status == DecisionStatus.DECLINED:
+            kept = decided_since(takedown) | set(not_restorable(takedown))
             _move(takedown, "after", "before", without=kept)
             if takedown.editions and not kept:
                 later = Takedown.objects.filter(pk__gt=takedown.pk)
-                hidden = texts_hidden_by(later.exclude(status=Status.DECLINED))
+                hidden = texts_hidden_by(later.exclude(status=DecisionStatus.DECLINED))
                 restore_in_editions(takedown, without=hidden)
             if takedown.model is PublishedFigure:
                 _show_again(takedown.object_id)
@@ -164,28 +164,34 @@ def hideable(record):
         return found
     for field in record.fields.where(public=True, protects=False):
         columns = {name: _without(record, name) for name in field.columns}
-        columns = {name: value for name, value in columns.items() if value is not KEPT}
+        columns = {
+            name: value for name, value in columns.items() if value is not CANNOT_HIDE
+        }
         if columns:
             found[field] = columns | WITH_FIGURE.get(field.name, {})
     return found
 
 
-KEPT = object()
+CANNOT_HIDE = object()
 
 
 def _without(record, column):
-    """What stands in a column once it is hidden; ``KEPT`` where nothing can be."""
+    """
+    What stands in a column once it is hidden; ``CANNOT_HIDE`` where nothing can be.
+    """
     field, value = record._meta.get_field(column), getattr(record, column)
     if value in (None, "", []) or field.is_relation:
-        return KEPT
+        return CANNOT_HIDE
     if isinstance(field, models.CharField | models.TextField | models.JSONField):
         stated = getattr(record, "blanks", {})
-        return stated.get(column) or INSTEAD.get(treatment(field), KEPT)
+        return stated.get(column) or REPLACEMENTS.get(
+            blanking_method(field), CANNOT_HIDE
+        )
     is_figure = isinstance(field, models.DecimalField | models.IntegerField)
-    return None if is_figure and field.null else KEPT
+    return None if is_figure and field.null else CANNOT_HIDE
 
 
-def whole(record):
+def values_without_record(record):
     if isinstance(record, HelpLine):
         return {"confirm_before_publishing": True}
     if isinstance(record, PublishedFigure):
@@ -194,12 +200,12 @@ def whole(record):
     return {name: value for columns in found for name, value in columns.items()}
 
 
-def former(record):
+def previous_values(record):
     """What stood before the last approved change of a record, by column; or {}."""
     parts = RecordChange.objects.filter(
         content_type=ContentType.objects.get_for_model(record),
         object_id=record.pk,
-        change__status=Status.APPROVED,
+        change__status=DecisionStatus.APPROVED,
         returned="",
     )
     parts = parts.order_by("-change__decided_at", "-pk").select_related("change")
@@ -213,7 +219,10 @@ def former(record):
 
 
 def propose_former(record, *, by):
-    record, values = type(record)._default_manager.get(pk=record.pk), former(record)
+    record, values = (
+        type(record)._default_manager.get(pk=record.pk),
+        previous_values(record),
+    )
     with override("es"):
         put(record, values, {})
     links = {name for name in values if record._meta.get_field(name).many_to_many}
@@ -221,7 +230,7 @@ def propose_former(record, *, by):
 
 
 @transaction.atomic
-def hide(record, columns, *, cause, by, why=""):
+def hide_columns(record, columns, *, cause, by, why=""):
     """
     Put these plain values, by column, in place of what stands, and return the takedown.
 
@@ -250,13 +259,13 @@ def hide(record, columns, *, cause, by, why=""):
         )
     with override("es"):
         label = str(stored)[:300]
-    rows = dict([told_row(stored, after), *_changes_that_tell(stored, after)])
+    rows = dict([takedown_row(stored, after), *_changes_that_tell(stored, after)])
     told = {"cause": WithdrawalCause(cause), "why": why.strip()}
     takedown = Takedown(**about, label=label, rows=rows, **told)
     return HIDINGS.propose(takedown, by=by)
 
 
-def told_row(record, after):
+def takedown_row(record, after):
     row = {"before": plain_values(record, after), "after": after}
     return row_key(type(record), record.pk), row
 
@@ -285,15 +294,15 @@ def _changes_that_tell(record, after):
         if is_of_field and line.old_plain:
             columns["old_plain"] = ""
         if columns:
-            yield told_row(line, columns)
+            yield takedown_row(line, columns)
 
 
-def put_back(takedown):
+def restore_for_purge(takedown):
     """Let all stand again, inside the transaction of a purge that then blanks it."""
     _move(takedown, "after", "before")
 
 
-def stopped(takedown):
+def not_restorable(takedown):
     """
     What the guard stops of what was hidden, and numbers that are protected now.
 
@@ -324,7 +333,7 @@ def model_of(key):
     return apps.get_model(key.partition(":")[0])
 
 
-def stored(key):
+def stored_record(key):
     return model_of(key)._default_manager.filter(pk=key.partition(":")[2]).first()
 
 
@@ -336,14 +345,18 @@ def decided_since(takedown):
     """
     since = takedown.proposed_at
     parts = RecordChange.objects.filter(
-        change__status=Status.APPROVED, change__decided_at__gte=since, returned=""
+        change__status=DecisionStatus.APPROVED,
+        change__decided_at__gte=since,
+        returned="",
     )
     changed = {
         (row_key(part.model, part.object_id), name)
         for part in parts
         for name in part.after
     }
-    others = Takedown.objects.filter(status=Status.APPROVED, decided_at__gte=since)
+    others = Takedown.objects.filter(
+        status=DecisionStatus.APPROVED, decided_at__gte=since
+    )
     gone = texts_hidden_by(others)
     return {
         (key, name)
@@ -405,7 +418,7 @@ def _put(record, values, takedown):
 CLOSED = {"is_public": False}
 
 
-def hide_words(purge, places, *, by):
+def hide_matches(purge, places, *, by):
     """
     Hide what the public reads at these places, and return the takedown, or None.
 
@@ -426,7 +439,7 @@ def rows_to_hide(purge, places):
     for (model, pk), fields in _public(places).items():
         record = rows_of(model).get(pk=pk)
         if columns := _columns(record, fields, words):
-            key, row = told_row(record, columns)
+            key, row = takedown_row(record, columns)
             rows[key] = row
     return rows
 
@@ -436,7 +449,7 @@ def hidden_by(purge):
     return rows.first()
 
 
-def call_off(purge):
+def restore_declined(purge):
     takedown = hidden_by(purge)
     if takedown and takedown.is_waiting and purge.status == Purge.Status.DECLINED:
         said = _("The purge was called off.")
@@ -471,14 +484,14 @@ def _columns(record, fields, words):
         for field in fields
         if field.name in public
     }
-    return {name: each for name, each in columns.items() if each is not KEPT}
+    return {name: each for name, each in columns.items() if each is not CANNOT_HIDE}
 
 
 def _instead(record, field, words):
     """What stands in a column once the words are hidden, as a purge would blank it."""
-    how = treatment(field)
-    if how is Treatment.STRINGS:
-        return without(getattr(record, field.attname), words, MARKER)
-    if how is Treatment.BLANK:
+    how = blanking_method(field)
+    if how is BlankingMethod.STRINGS:
+        return replace_phrases(getattr(record, field.attname), words, MARKER)
+    if how is BlankingMethod.BLANK:
         return record.blanks[field.name]
-    return INSTEAD.get(how, KEPT)
+    return REPLACEMENTS.get(how, CANNOT_HIDE)

@@ -42,10 +42,10 @@ TEXTS = (models.CharField, models.TextField, models.JSONField)
 #: Fields that hold addresses, which the marker is not.
 ADDRESSES = (models.URLField, models.EmailField)
 #: Fields that hold one text in several forms, and are blanked together.
-TOGETHER = {Mail: ("subject", "text", "html")}
+BLANKED_TOGETHER = {Mail: ("subject", "text", "html")}
 
 
-class Treatment(Enum):
+class BlankingMethod(Enum):
     MARK = "the marker replaces the text"
     BLANK = "the blank value that the triggers allow replaces the text"
     EMPTY = "the text is emptied"
@@ -55,7 +55,7 @@ class Treatment(Enum):
 
 
 @dataclass(frozen=True)
-class Place:
+class TextMatch:
     """One field of one row in which a phrase occurs."""
 
     model: type[models.Model]
@@ -64,7 +64,7 @@ class Place:
 
     @property
     def treatment(self):
-        return treatment(self.field)
+        return blanking_method(self.field)
 
     @property
     def is_whereabouts(self):
@@ -72,14 +72,14 @@ class Place:
         return self.field.name in getattr(self.model, "WHEREABOUTS", ())
 
 
-def searched():
+def searched_models():
     found = [
         model
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed
         and not model._meta.proxy
         and model not in NOT_SEARCHED
-        and texts_of(model)
+        and text_fields(model)
     ]
     return sorted(found, key=lambda model: model._meta.label_lower)
 
@@ -89,13 +89,17 @@ def rows_of(model):
     return models.QuerySet(model).order_by()
 
 
-def find_places(phrases):
-    return [place for model in searched() for place in _places_in(model, phrases)]
+def find_matches(phrases):
+    return [
+        place for model in searched_models() for place in _places_in(model, phrases)
+    ]
 
 
 def _places_in(model, phrases):
-    fields = texts_of(model)
-    together = [field for field in fields if field.name in TOGETHER.get(model, ())]
+    fields = text_fields(model)
+    together = [
+        field for field in fields if field.name in BLANKED_TOGETHER.get(model, ())
+    ]
     names = [field.attname for field in fields]
     rows = rows_of(model).values_list("pk", *names)
     for pk, *values in rows.iterator(chunk_size=ROWS_AT_ONCE):
@@ -106,16 +110,16 @@ def _places_in(model, phrases):
         ]
         if set(together) & set(found):
             found += [field for field in together if field not in found]
-        yield from (Place(model, pk, field) for field in found)
+        yield from (TextMatch(model, pk, field) for field in found)
 
 
-def sort_out(places):
+def split_by_method(places):
     """Two lists: places that a purge blanks, and places that people have to change."""
-    left = [each for each in places if each.treatment is Treatment.LEAVE]
+    left = [each for each in places if each.treatment is BlankingMethod.LEAVE]
     return [each for each in places if each not in left], left
 
 
-def by_field(places):
+def matches_by_field(places):
     fields, rows = {}, defaultdict(list)
     for place in places:
         # The field cannot be the key: a translated field equals its historical copy.
@@ -125,24 +129,24 @@ def by_field(places):
     return [(field, rows[key]) for key, field in fields.items()]
 
 
-def texts_of(model):
+def text_fields(model):
     return [field for field in model._meta.concrete_fields if isinstance(field, TEXTS)]
 
 
-def treatment(field):
+def blanking_method(field):
     model = field.model
     if field.name in getattr(model, "blanks", ()):
-        return Treatment.BLANK
+        return BlankingMethod.BLANK
     if _identifies(field) or issubclass(model, AbstractBaseUser):
-        return Treatment.LEAVE
+        return BlankingMethod.LEAVE
     if isinstance(field, models.JSONField):
         forgets = getattr(model, "forgets_words", False)
-        return Treatment.FORGET if forgets else Treatment.STRINGS
+        return BlankingMethod.FORGET if forgets else BlankingMethod.STRINGS
     if isinstance(field, ADDRESSES):
-        return Treatment.EMPTY if field.blank else Treatment.LEAVE
+        return BlankingMethod.EMPTY if field.blank else BlankingMethod.LEAVE
     if field.max_length and field.max_length < len(MARKER):
-        return Treatment.LEAVE
-    return Treatment.MARK
+        return BlankingMethod.LEAVE
+    return BlankingMethod.MARK
 
 
 def _identifies(field):
@@ -163,21 +167,23 @@ def _identifies(field):
     )
 
 
-def without(value, phrases, instead):
+def replace_phrases(value, phrases, instead):
     if isinstance(value, str):
         return instead if phrases.occur_in(value) else value
     if isinstance(value, list):
-        return [without(each, phrases, instead) for each in value]
+        return [replace_phrases(each, phrases, instead) for each in value]
     if isinstance(value, dict):
-        return {key: without(each, phrases, instead) for key, each in value.items()}
+        return {
+            key: replace_phrases(each, phrases, instead) for key, each in value.items()
+        }
     return value
 
 
 #: What an agency writes, and hands in.
-WRITTEN = (*UPDATE_MODELS, Activity, Evidence)
+SUBMITTED_MODELS = (*UPDATE_MODELS, Activity, Evidence)
 
 
-def handed_in(record):
+def submitted_versions(record):
     """
     The versions of a record, without those from before it was handed in.
 
@@ -206,14 +212,14 @@ def _submissions(record):
     return None
 
 
-def divide(places):
+def split_unsubmitted(places):
     """Two lists: the places that may be shown, and those that are only counted."""
-    secret = _Secret(places)
+    secret = _UnsubmittedRows(places)
     hidden = [place for place in places if secret.holds(place)]
     return [place for place in places if place not in hidden], hidden
 
 
-class _Secret:
+class _UnsubmittedRows:
     def __init__(self, places):
         drafts = {
             model: model.objects.filter(status=RevisionStatus.DRAFT)
@@ -227,7 +233,7 @@ class _Secret:
         drafts[Evidence] = Evidence.objects.of_updates(of_updates)
         drafts[DraftLine] = DraftLine.objects.all()
         self.rows = {model: _keys(found) for model, found in drafts.items()}
-        for model in WRITTEN:
+        for model in SUBMITTED_MODELS:
             versions = model.history.model
             found = {place.row for place in places if place.model is versions}
             self.rows[versions] = found - self._readable(model, versions, found)
@@ -246,7 +252,7 @@ class _Secret:
         return {
             key
             for record in records.exclude(pk__in=self.rows[model])
-            for key in _keys(handed_in(record).filter(pk__in=found))
+            for key in _keys(submitted_versions(record).filter(pk__in=found))
         }
 
 

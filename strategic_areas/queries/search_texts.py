@@ -12,7 +12,7 @@ from functools import partial
 from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop, override
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from agencies.models import Agency, AgencyName
 from strategic_areas import models
 from strategic_areas.disclosure import MARKER
@@ -33,7 +33,7 @@ from strategic_areas.search.index import (
     DocumentAddress,
 )
 from strategic_areas.sentences import FAMILIES
-from strategic_areas.themes import ABOUT_THEME, ASKED, FIGURES, LISTS, Theme
+from strategic_areas.themes import ABOUT_THEME, FIGURES, LISTS, SEARCH_WORDS, Theme
 
 #: Fields that name a record; the search shows them as its title.
 NAMES = ("title", "name", "label", "topic", "about", "word", "short")
@@ -80,7 +80,7 @@ def _document(kind, row, place, plan=None, agency=None, **others):
         captions += (_same(plan.code),)
     for theme in map(Theme, getattr(row, "themes", ())):
         captions += (in_both(theme.label),)
-        also += (in_both(ASKED[theme]),)
+        also += (in_both(SEARCH_WORDS[theme]),)
     if "title" not in others:
         others["title"] = _title(row)
     if "texts" not in others:
@@ -112,7 +112,7 @@ def in_each(tell):
 def _texts(row, *names):
     """Without names, all that the model declares but for ``NAMES``."""
     if not names:
-        declared = row.fields.names(bilingual=True, public=True, kind=Kind.TEXT)
+        declared = row.fields.names(bilingual=True, public=True, kind=FieldKind.TEXT)
         names = [name for name in declared if name not in NAMES]
     return _told(*(_text(row, name) for name in names))
 
@@ -291,7 +291,7 @@ def _lists(public):
             if plan.is_asked or name != "recommendations"
         ]
         for theme in themes.get(plan.pk, ()):
-            told = (theme.label, ABOUT_THEME, ASKED[theme])
+            told = (theme.label, ABOUT_THEME, SEARCH_WORDS[theme])
             lists.append(("theme", told, (plan.code, theme)))
         for number, (name, told, at) in enumerate(lists if plan.has_record else ()):
             yield found(

@@ -21,11 +21,18 @@ from strategic_areas.text_guard import (
     online,
 )
 from strategic_areas.text_guard import marks as marking
-from strategic_areas.text_guard.findings import Finding, Kind, Severity
-from strategic_areas.text_guard.names import NOTHING_KNOWN, Known
+from strategic_areas.text_guard.findings import Finding, PersonalDataKind, Severity
+from strategic_areas.text_guard.names import NOTHING_KNOWN, KnownWords
 from strategic_areas.text_guard.reading import Reading, find
 
-__all__ = ["Finding", "Kind", "Known", "Severity", "inspect", "marks"]
+__all__ = [
+    "Finding",
+    "PersonalDataKind",
+    "KnownWords",
+    "Severity",
+    "find_personal_data",
+    "find_review_marks",
+]
 
 
 def _find_identifiers(reading):
@@ -44,12 +51,12 @@ RULES = (
 )
 
 
-def inspect(text: str) -> list[Finding]:
+def find_personal_data(text: str) -> list[Finding]:
     """What stops a text and what it warns of, in order; an empty list for neither."""
     return _inspected(Reading(text))
 
 
-def marks(text: str, known: Known = NOTHING_KNOWN) -> list[Finding]:
+def find_review_marks(text: str, known: KnownWords = NOTHING_KNOWN) -> list[Finding]:
     """What else a reviewer looks at, in order; ``known`` explains capitalised words."""
     reading = Reading(text)
     taken, found = bytearray(len(text)), []
@@ -64,7 +71,7 @@ def marks(text: str, known: Known = NOTHING_KNOWN) -> list[Finding]:
 
 
 def _inspected(reading: Reading) -> list[Finding]:
-    found = {Finding(Kind.HIDDEN, *stretch) for stretch in reading.hidden}
+    found = {Finding(PersonalDataKind.HIDDEN, *stretch) for stretch in reading.hidden}
     for rule in RULES:
         found.update(rule(reading))
     return sorted(found, key=lambda each: (each.start, each.end, each.kind))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from strategic_areas.text_guard import vocabulary
-from strategic_areas.text_guard.findings import Finding, Kind
+from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 from strategic_areas.text_guard.reading import Reading, Stretch
 
 PEOPLE, ONE, FEW = vocabulary.COUNTED, vocabulary.ONE, vocabulary.FEW
@@ -28,7 +28,7 @@ def find_small_numbers(reading: Reading) -> Iterator[Finding]:
         if noun is not None and noun != last:
             last = noun
             start, end = min(index, noun), max(index, noun)
-            yield reading.stretch(Kind.SMALL_NUMBER, start, end + 1)
+            yield reading.stretch(PersonalDataKind.SMALL_NUMBER, start, end + 1)
 
 
 def find_counts(reading: Reading) -> Iterator[Finding]:
@@ -37,7 +37,9 @@ def find_counts(reading: Reading) -> Iterator[Finding]:
         if noun is None and _is_beside(reading, index):
             noun = index + reading.word(index + 1).is_letters
         if noun is not None:
-            yield reading.stretch(Kind.COUNT, min(index, noun), max(index, noun) + 1)
+            yield reading.stretch(
+                PersonalDataKind.COUNT, min(index, noun), max(index, noun) + 1
+            )
 
 
 def _numbers(reading: Reading) -> Iterator[int]:
@@ -187,7 +189,7 @@ def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
         age = first if kind == "age" else second
         if kind != other and second - end <= NEAR_A_PLACE and age not in reported:
             reported.add(age)
-            yield reading.stretch(Kind.AGE_AND_PLACE, first, second_end)
+            yield reading.stretch(PersonalDataKind.AGE_AND_PLACE, first, second_end)
 
 
 def ages(reading: Reading) -> Iterator[Stretch]:

@@ -15,7 +15,7 @@ class Severity(StrEnum):
     MARK = "mark"
 
 
-class Kind(StrEnum):
+class PersonalDataKind(StrEnum):
     IDENTITY_DOCUMENT = "identity_document"
     PASSPORT = "passport"
     TELEPHONE = "telephone"
@@ -43,68 +43,76 @@ class Kind(StrEnum):
 
 #: Kinds that identify one person by themselves, and characters that hide such data.
 STOPS = {
-    Kind.IDENTITY_DOCUMENT: _(
+    PersonalDataKind.IDENTITY_DOCUMENT: _(
         "This looks like the number of an identity card. Take it out."
     ),
-    Kind.PASSPORT: _("This looks like the number of a passport. Take it out."),
-    Kind.TELEPHONE: _(
+    PersonalDataKind.PASSPORT: _(
+        "This looks like the number of a passport. Take it out."
+    ),
+    PersonalDataKind.TELEPHONE: _(
         "This looks like a telephone number. Take it out; only official help lines may "
         "be named."
     ),
-    Kind.EMAIL: _(
+    PersonalDataKind.EMAIL: _(
         "This is an e-mail address. Take it out; how to reach an agency is shown on "
         "its own page."
     ),
-    Kind.PROFILE: _(
+    PersonalDataKind.PROFILE: _(
         "This looks like somebody's profile or user name in a social network. Take it "
         "out."
     ),
-    Kind.BIRTH_DATE: _("This looks like somebody's date of birth. Take it out."),
-    Kind.BANK_ACCOUNT: _(
+    PersonalDataKind.BIRTH_DATE: _(
+        "This looks like somebody's date of birth. Take it out."
+    ),
+    PersonalDataKind.BANK_ACCOUNT: _(
         "This looks like the number of a bank account or card. Take it out."
     ),
-    Kind.INITIALS: _(
+    PersonalDataKind.INITIALS: _(
         "These look like a person's initials. Take them out: whoever knows the case "
         "recognises them."
     ),
-    Kind.HIDDEN: _(
+    PersonalDataKind.HIDDEN: _(
         "Here stands a character that nobody sees, such as one that turns the "
         "direction of the text. Delete these words and type them again."
     ),
 }
 #: Kinds by which somebody may be recognised, where that is sure.
 WARNINGS = {
-    Kind.SMALL_NUMBER: _(
+    PersonalDataKind.SMALL_NUMBER: _(
         "This tells of fewer than ten people, who may be recognised. Tell of the work "
         "without the number, unless a public source already gives it."
     ),
-    Kind.AGE_AND_PLACE: _(
+    PersonalDataKind.AGE_AND_PLACE: _(
         "An age beside a place may be enough to recognise a person. Leave out one of "
         "them, or both."
     ),
-    Kind.NAME: _(
+    PersonalDataKind.NAME: _(
         "This may be the name of a person. Take it out unless it names an agency."
     ),
-    Kind.CASE_NUMBER: _(
+    PersonalDataKind.CASE_NUMBER: _(
         "This looks like the number of a case file. Take it out: it leads to the "
         "people in the case."
     ),
-    Kind.PLATE: _("This looks like the number plate of a vehicle. Take it out."),
-    Kind.ADDRESS: _(
+    PersonalDataKind.PLATE: _(
+        "This looks like the number plate of a vehicle. Take it out."
+    ),
+    PersonalDataKind.ADDRESS: _(
         "This looks like a street address. Take it out unless it is the public office "
         "of an agency."
     ),
 }
 #: Kinds that most texts hold without harm: whoever reviews a text looks at them.
 MARKS = {
-    Kind.POSSIBLE_NAME: _("It could be somebody's name."),
-    Kind.POSSIBLE_INITIALS: _("It could be somebody's initials."),
-    Kind.COUNT: _("A number beside people."),
-    Kind.AGE: _("An age."),
-    Kind.DAY: _("A day on which something happened to people."),
-    Kind.SMALL_PLACE: _("A place smaller than the province."),
-    Kind.TRAIT: _("A relative, work or trait by which somebody may be recognised."),
-    Kind.CODE: _("A number or code that may lead to somebody."),
+    PersonalDataKind.POSSIBLE_NAME: _("It could be somebody's name."),
+    PersonalDataKind.POSSIBLE_INITIALS: _("It could be somebody's initials."),
+    PersonalDataKind.COUNT: _("A number beside people."),
+    PersonalDataKind.AGE: _("An age."),
+    PersonalDataKind.DAY: _("A day on which something happened to people."),
+    PersonalDataKind.SMALL_PLACE: _("A place smaller than the province."),
+    PersonalDataKind.TRAIT: _(
+        "A relative, work or trait by which somebody may be recognised."
+    ),
+    PersonalDataKind.CODE: _("A number or code that may lead to somebody."),
 }
 MESSAGES = {**STOPS, **WARNINGS, **MARKS}
 
@@ -113,7 +121,7 @@ MESSAGES = {**STOPS, **WARNINGS, **MARKS}
 class Finding:
     """Data at ``text[start:end]``; the message never quotes it, so it can be mailed."""
 
-    kind: Kind
+    kind: PersonalDataKind
     start: int
     end: int
 

@@ -12,7 +12,7 @@ from functools import cache
 from django.conf import settings
 
 from strategic_areas.text_guard import vocabulary
-from strategic_areas.text_guard.findings import Finding, Kind
+from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 from strategic_areas.text_guard.reading import (
     GAP,
     INSTITUTION,
@@ -22,7 +22,7 @@ from strategic_areas.text_guard.reading import (
     NUMBERED,
     PRIVATE,
     Reading,
-    Rule,
+    TextRule,
     Word,
     around,
     either,
@@ -222,7 +222,7 @@ AMERICAN = (
 
 
 @cache
-def rules(country) -> list[Rule]:
+def rules(country) -> list[TextRule]:
     """All rules, those of the country's own numbers at first."""
     return [*_rules_of(country), *RULES]
 
@@ -233,23 +233,23 @@ def _rules_of(country):
     line = GAP.join(rf"\d{{{digits}}}" for digits in country.subscriber)
     return [
         rule(
-            Kind.IDENTITY_DOCUMENT,
+            PersonalDataKind.IDENTITY_DOCUMENT,
             rf"(?<![+\d])(?P<found>{cards})(?!\d)",
             _is_identity_card,
         ),
         rule(
-            Kind.IDENTITY_DOCUMENT,
+            PersonalDataKind.IDENTITY_DOCUMENT,
             rf"(?<![+\d])(?P<found>{country.checked_card})(?!\d)",
             _is_checked,
         ),
         rule(
-            Kind.TELEPHONE,
+            PersonalDataKind.TELEPHONE,
             rf"(?<!\d)(?<!\d[.,])(?P<found>(?:[+]?(?:1|{country.calling_code})[-. \n]"
             rf"{{0,2}})?(?:[(]?{area}[)]?{GAP}{line}|{AMERICAN}))(?!\d)",
             _is_telephone,
         ),
         rule(
-            Kind.TELEPHONE,
+            PersonalDataKind.TELEPHONE,
             rf"(?<!\d)(?P<found>[(]?{spaced}[)]?(?:{GAP}\d){{{sum(country.subscriber)}}})"
             r"(?!\d)",
             _is_dialled,
@@ -259,7 +259,7 @@ def _rules_of(country):
 
 RULES = [
     rule(
-        Kind.TELEPHONE,
+        PersonalDataKind.TELEPHONE,
         r"(?P<found>(?:[+]|(?<!\d)00) ?[1-9](?:[-._ \n()]{0,3}\d){7,14}|(?<!\d)(?:[(]?"
         r"509[)]?[- ][2-5]\d{3}[- ]?\d{4}|(?:57[- ]3|58[- ]4)\d\d(?:[- ]?\d{3}){2}\d))"
         r"(?!\d)",
@@ -267,20 +267,20 @@ RULES = [
     ),
     rule(
         # As one dials in Venezuela, and "dejó el 555-0138".
-        Kind.TELEPHONE,
+        PersonalDataKind.TELEPHONE,
         r"(?<![\d-])(?P<found>0[24]\d\d[-. ]\d{3}(?:[-. ]?\d\d){2}|(?<=[ea]l |on |ro )"
         r"[2-9]\d\d-(?!19|20)\d{4})(?![\w-])",
         lambda match: match["found"][0] == "0" or PRIVATE.search(around(match, 80, 80)),
     ),
     rule(
-        Kind.BANK_ACCOUNT,
+        PersonalDataKind.BANK_ACCOUNT,
         r"(?<![a-z\d])(?P<found>[a-z]{2}\d{2}(?:[- \n]?[a-z\d]{4}){3,7}"
         r"(?:[- \n]?[a-z\d]{1,3})?|bc1[a-z\d]{20,60}|0x[a-f\d]{40})(?![a-z\d])",
         _is_iban,
     ),
     rule(
         # The end of a number, or one of which digits are crossed out.
-        Kind.BANK_ACCOUNT,
+        PersonalDataKind.BANK_ACCOUNT,
         rf"(?:{words('ANNOUNCING')}[^\d;]{{0,30}}(?:termina(?:d[ao])?|end(?:s|ing)|\*\*"
         r"|xx)[^\d;]{0,12}|(?:(?:ultimos|last)(?: [a-z\d]{1,8})? (?:digit|numer)o?s"
         rf"|digitos finales)[^\d;]{{0,25}}{words('ANNOUNCING')}[^\d;]{{0,12}}(?=\d\d\d)"
@@ -289,42 +289,42 @@ RULES = [
     ),
     rule(
         # acta 234, folio 56, libro 12
-        Kind.IDENTITY_DOCUMENT,
+        PersonalDataKind.IDENTITY_DOCUMENT,
         rf"(?P<found>{ENTRY}(?:{AND}{ENTRY}){{1,2}})(?!\w)",
         _is_entry,
     ),
     rule(
-        Kind.BANK_ACCOUNT,
+        PersonalDataKind.BANK_ACCOUNT,
         r"(?<!\d)(?P<found>\d{4}(?:[- \n]?\d{4}){3}|3[47]\d\d[- ]?\d{6}[- ]?\d{5})"
         r"(?!\d)",
         _is_card,
     ),
     rule(
-        Kind.IDENTITY_DOCUMENT,
+        PersonalDataKind.IDENTITY_DOCUMENT,
         rf"{words('DOCUMENT')}[^\d;]{{0,60}}?(?P<found>(?:(?<![a-z])[a-z]{{1,3}}"
         rf"[-.]?\d|\d{BETWEEN}\d)(?:{BETWEEN}\d){{4,17}}|(?<![a-z]){NUMBERED}\d{{4,5}})"
         r"(?![\d%])",
         _is_paper,
     ),
     rule(
-        Kind.BANK_ACCOUNT,
+        PersonalDataKind.BANK_ACCOUNT,
         rf"{words('ACCOUNT')}[^\d;]{{0,60}}(?P<found>\d(?:{GAP}\d){{6,22}})(?!\d|-[a-z])",
         _is_paper,
     ),
     rule(
-        Kind.PASSPORT,
+        PersonalDataKind.PASSPORT,
         rf"(?<![a-z\d$])(?P<found>(?<!\.)(?!{either('NO_SERIES')} )[a-z]{{2}} \d(?: ?"
         r"\d){5,8}|[a-z]{1,3}[-.]?\d(?:[-. ]?\d){4,8}|(?:[a-z][-.]){1,3}\d(?:[-. ]?"
         r"\d){5,8}|\d(?:[-. ]?\d){6,10})(?![\w-])",
         _is_passport,
     ),
     rule(
-        Kind.TELEPHONE,
+        PersonalDataKind.TELEPHONE,
         rf"{words('PHONE')}(?P<gap>[^\d;]{{0,30}})(?P<found>\d(?:{GAP}\d){{6,13}})(?!\d)",
         _is_dialled,
     ),
     rule(
-        Kind.BIRTH_DATE,
+        PersonalDataKind.BIRTH_DATE,
         rf"{words('BIRTH')}(?P<gap>[^\d;]{{0,40}}?)(?P<found>{DATE})",
         _is_birth,
         needs="",
@@ -336,9 +336,9 @@ RULES = [
 LEAST_DIGITS, LEAST_NAMED, LEAST_ALONE = 7, 3, 6
 LONGEST, ANNOUNCED_NEAR = 40, 60
 ANNOUNCED = [
-    (Kind.BANK_ACCOUNT, re.compile(words("ACCOUNT"))),
-    (Kind.IDENTITY_DOCUMENT, re.compile(words("DOCUMENT"))),
-    (Kind.TELEPHONE, re.compile(words("NUMBER"))),
+    (PersonalDataKind.BANK_ACCOUNT, re.compile(words("ACCOUNT"))),
+    (PersonalDataKind.IDENTITY_DOCUMENT, re.compile(words("DOCUMENT"))),
+    (PersonalDataKind.TELEPHONE, re.compile(words("NUMBER"))),
 ]
 
 
@@ -355,14 +355,14 @@ def find_spelt_numbers(reading: Reading) -> Iterator[Finding]:
             run = []
 
 
-def _kind(reading: Reading, run: list[Word]) -> Kind | None:
+def _kind(reading: Reading, run: list[Word]) -> PersonalDataKind | None:
     """None for a list, or digits alone."""
     spelt = [word.text for word in run if not word.is_number]
     digits = _digits(run)
     whole = len(settings.COUNTRY.area) + sum(settings.COUNTRY.subscriber)
     may_be_dialled = is_dialled(digits)
     if spelt and may_be_dialled and len(digits) == whole:
-        return Kind.TELEPHONE
+        return PersonalDataKind.TELEPHONE
     sure = [text for text in spelt if text not in vocabulary.MAY_COUNT]
     if len(sure) < 2 or len(digits) < LEAST_DIGITS or digits[:3] == "123":
         return None
@@ -370,7 +370,7 @@ def _kind(reading: Reading, run: list[Word]) -> Kind | None:
     kind = next((kind for kind, shape in ANNOUNCED if shape.search(before)), None)
     is_alone = sum(text in vocabulary.UNITS for text in spelt) >= LEAST_ALONE
     is_alone |= may_be_dialled and len(spelt) >= LEAST_NAMED
-    return kind or (Kind.TELEPHONE if is_alone else None)
+    return kind or (PersonalDataKind.TELEPHONE if is_alone else None)
 
 
 def _digits(run: list[Word]) -> str:

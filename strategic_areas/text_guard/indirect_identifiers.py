@@ -2,7 +2,7 @@
 
 import re
 
-from strategic_areas.text_guard.findings import Kind
+from strategic_areas.text_guard.findings import PersonalDataKind
 from strategic_areas.text_guard.reading import (
     NO_CODE,
     NUMBERED,
@@ -30,34 +30,34 @@ def _is_case(match: re.Match[str]) -> bool:
 
 RULES = [
     rule(
-        Kind.CASE_NUMBER,
+        PersonalDataKind.CASE_NUMBER,
         rf"{words('CASE_WORD')}[ .:,\n]{{0,3}}(?:{words('OF_A_CASE')}[ \n]){{0,4}}"
         rf"[. \n:#]{{0,3}}(?P<found>{NUMBERED}[a-z]{{0,3}} ?\d{{3,12}}(?!\w)"
         rf"|(?:{NUMBERED})?{CODE}(?![\w$%])|[a-z]{{0,3}} ?\d{{5,12}}(?![\w$%]))",
         _is_case,
     ),
     rule(
-        Kind.CASE_NUMBER,
+        PersonalDataKind.CASE_NUMBER,
         rf"{words('CASE_NEAR')}(?:[^\d;]{{0,45}}?(?<![a-z\d])(?P<found>{CODE})"
         r"|[ :.#]{1,3}(?!19|20)\d{4,12})(?![\w$%])",
         lambda match: bool(match["found"]) and _is_case(match),
     ),
     rule(
-        Kind.PLATE,
+        PersonalDataKind.PLATE,
         rf"(?:{words('PLATE')}[^\d;]{{0,25}}?|{words('VEHICLE')}[^\d;.]{{0,30}}?)"
         r"(?P<found>(?<![a-z])(?!(?:[aeouy]|de|la) )[a-z]{1,3}[-. ]{0,2}\d[\do]{0,2}"
         r"[-. ]?[\do]{2,4})(?!\w)",
     ),
     rule(
         # calle Duarte núm. 45; c/ 8, casa 15
-        Kind.ADDRESS,
+        PersonalDataKind.ADDRESS,
         rf"(?<![a-z])(?P<found>{either('STREET')}[. \n]{{0,2}}[^;:\n]{{1,45}}?"
         rf"(?<![a-z]){either('HOUSE_NUMBER')}[. \no#]{{0,3}}\d{{1,4}}(?![\d%]))",
         lambda match: not is_of_an_office(match),
     ),
     rule(
         # calle El Sol 18: only capitals tell it from "en la calle 18 niños"
-        Kind.ADDRESS,
+        PersonalDataKind.ADDRESS,
         rf"(?<!\w)(?P<found>(?i:{either('STREET')})[. ]{{1,2}}"
         r"(?:(?:[A-Z][\w.]{0,20}|de|la|las|los|el|del)[ ,]{1,2}){1,5}\d{1,4}"
         r"(?![\d%])|\d{1,4} (?:[A-Z][a-z]{1,20} ){1,3}(?:Street|Avenue|Road))"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from strategic_areas.text_guard import counts, names, vocabulary
-from strategic_areas.text_guard.findings import Finding, Kind
-from strategic_areas.text_guard.names import Known
+from strategic_areas.text_guard.findings import Finding, PersonalDataKind
+from strategic_areas.text_guard.names import KnownWords
 from strategic_areas.text_guard.reading import MONTH, NO_CODE, Reading, either, words
 
 DAY = re.compile(
@@ -43,22 +43,22 @@ NICKNAME = re.compile(
 )
 
 
-def find_marks(reading: Reading, known: Known) -> Iterator[Finding]:
+def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
     """Where some overlap, names come last."""
     yield from counts.find_counts(reading)
     for age in counts.ages(reading):
-        yield reading.stretch(Kind.AGE, *age)
+        yield reading.stretch(PersonalDataKind.AGE, *age)
     for place in counts.small_places(reading):
-        yield reading.stretch(Kind.SMALL_PLACE, *place)
+        yield reading.stretch(PersonalDataKind.SMALL_PLACE, *place)
     shapes = [
         *(
-            (Kind.AGE, BIRTH, reading.plain),
-            (Kind.SMALL_PLACE, LANDMARK, reading.plain),
+            (PersonalDataKind.AGE, BIRTH, reading.plain),
+            (PersonalDataKind.SMALL_PLACE, LANDMARK, reading.plain),
         ),
-        (Kind.SMALL_PLACE, PLACE, reading.cased),
+        (PersonalDataKind.SMALL_PLACE, PLACE, reading.cased),
     ]
     if not reading.said.isdisjoint(counts.PEOPLE | vocabulary.LIVING):
-        shapes.append((Kind.DAY, DAY, reading.digits))
+        shapes.append((PersonalDataKind.DAY, DAY, reading.digits))
     for kind, shape, text in shapes:
         for match in shape.finditer(text):
             before = reading.plain[max(0, match.start() - 60) : match.start()]
@@ -67,13 +67,13 @@ def find_marks(reading: Reading, known: Known) -> Iterator[Finding]:
                 yield reading.finding(kind, *match.span())
     for index in range(len(reading.words)):
         if _is_trait(reading, index):
-            yield reading.stretch(Kind.TRAIT, index, index + 1)
+            yield reading.stretch(PersonalDataKind.TRAIT, index, index + 1)
     yield from _codes(reading, known)
     for start, end in names.possible_names(reading, known):
         yield reading.stretch(names.kind_of(reading, start, end), start, end)
     for match in NICKNAME.finditer(reading.plain):
         start, end = match.span("found")
-        yield reading.finding(Kind.POSSIBLE_NAME, start + 1, end)
+        yield reading.finding(PersonalDataKind.POSSIBLE_NAME, start + 1, end)
 
 
 def _is_trait(reading: Reading, index: int) -> bool:
@@ -90,10 +90,10 @@ def _is_trait(reading: Reading, index: int) -> bool:
     return text in vocabulary.TRAITS or (is_certain and after in vocabulary.LIVING)
 
 
-def _codes(reading: Reading, known: Known) -> Iterator[Finding]:
+def _codes(reading: Reading, known: KnownWords) -> Iterator[Finding]:
     for match in CODE.finditer(reading.digits):
         found = match[0].strip(" -/")
         before = reading.digits[max(0, match.start() - 60) : match.start()]
         is_explained = found in known.words or NO_CODE.fullmatch(found)
         if not (is_explained or AMOUNT.fullmatch(found) or LABELLED.search(before)):
-            yield reading.finding(Kind.CODE, *match.span())
+            yield reading.finding(PersonalDataKind.CODE, *match.span())

@@ -2,8 +2,8 @@
 Words that could be somebody's name, and those that surely are.
 
 A capitalised word could be a name unless something explains it, and one in small
-letters if it stands in ``people.txt``. What stands before makes it sure ("la menor
-Yuleisy", "alias la flaca"), or after a given name a surname, an age or a verb of
+letters if it stands in ``personal_names.txt``. What stands before makes it sure ("la
+menor Yuleisy", "alias la flaca"), or after a given name a surname, an age or a verb of
 telling. Initials of a person block too: "la víctima M. R.", "J.P.F. (15)".
 """
 
@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from strategic_areas.text_guard import vocabulary
-from strategic_areas.text_guard.findings import Finding, Kind
+from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 from strategic_areas.text_guard.reading import Reading, Stretch, Word
 
 #: How far an office may stand before and after a name, and what is called by it.
@@ -81,21 +81,21 @@ FILE = Path(__file__).with_name("people.txt")
 LONGEST, NEAR, LONGEST_ACRONYM, LOUD = 8, 5, 5, 0.6
 PERSONS = vocabulary.SOUGHT_ONE | vocabulary.KIN
 #: How many Dominican given names that were made up recently begin and end.
-MADE_UP = re.compile(
+SYNTHETIC_NAMES = re.compile(
     r"(?:y[aeiou][a-z]{2,9}|[a-z]{3,9})(?:eis[iy]|leid[iy]|elis|ely[ns]?|ail[iy]n|lkis"
     r"|ibel|mely|enny|anny|erlin[ae]?|lenys|eury|[iel]l?son|erson|deline|isbel|smeri)"
 )
 
 
 @cache
-def people() -> frozenset[str]:
+def personal_names() -> frozenset[str]:
     """Given names and surnames that are hardly ever another word."""
     lines = FILE.read_text("utf-8").splitlines()
     return frozenset(" ".join(each for each in lines if each[:1] != "#").split())
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownWords:
     """
     What explains a capitalised word: words, and phrases of several capitals.
 
@@ -106,7 +106,7 @@ class Known:
     phrases: frozenset[tuple[str, ...]] = frozenset()
 
     @classmethod
-    def of(cls, texts) -> "Known":
+    def of(cls, texts) -> "KnownWords":
         """All words of the texts, and their runs of capitalised words."""
         words: set[str] = set()
         phrases: set[str] = set()
@@ -120,22 +120,26 @@ class Known:
         return cls(frozenset(words), frozenset(x for x in split if len(x) > 1))
 
 
-NOTHING_KNOWN = Known()
+NOTHING_KNOWN = KnownWords()
 
 
 def find_names(reading: Reading) -> Iterator[Finding]:
     if not reading.said.isdisjoint(vocabulary.NICKNAMED | {"a"}):
         for index in range(len(reading.words)):
             if _is_announced(reading, index):
-                yield reading.stretch(Kind.NAME, index, _end(reading, index))
+                yield reading.stretch(
+                    PersonalDataKind.NAME, index, _end(reading, index)
+                )
     telling = vocabulary.TITLES | PERSONS | vocabulary.NAMING
-    if not (reading.said.isdisjoint(telling) and reading.said.isdisjoint(people())):
+    if not (
+        reading.said.isdisjoint(telling) and reading.said.isdisjoint(personal_names())
+    ):
         for start, end in possible_names(reading, NOTHING_KNOWN):
             if _is_told(reading, start, end):
-                yield reading.stretch(Kind.NAME, start, end)
+                yield reading.stretch(PersonalDataKind.NAME, start, end)
 
 
-def possible_names(reading: Reading, known: Known) -> Iterator[Stretch]:
+def possible_names(reading: Reading, known: KnownWords) -> Iterator[Stretch]:
     """Capitals that nothing explains, and names in small letters."""
     letters = [word for word in reading.words if len(word.text) > 1 and word.is_letters]
     shouted = sum(word.is_shouted for word in letters)
@@ -149,30 +153,34 @@ def possible_names(reading: Reading, known: Known) -> Iterator[Stretch]:
         is_small = is_loud or not word.is_capitalised
         if is_small and _is_small_name(reading, index, known):
             end = index + 1
-            while reading.text(end) in vocabulary.ALL_NAMES | people():
+            while reading.text(end) in vocabulary.ALL_NAMES | personal_names():
                 end += 1
             yield index, end
 
 
-def kind_of(reading: Reading, start: int, end: int) -> Kind:
+def kind_of(reading: Reading, start: int, end: int) -> PersonalDataKind:
     """Single capitals are initials, or few that are no known acronym."""
     words = [word for word in reading.words[start:end] if word.is_letters]
     is_short = all(
         len(word.cased) <= LONGEST_ACRONYM and word.cased.isupper() for word in words
     )
-    has_name = not people().isdisjoint([word.text for word in words])
-    return Kind.POSSIBLE_INITIALS if is_short and not has_name else Kind.POSSIBLE_NAME
+    has_name = not personal_names().isdisjoint([word.text for word in words])
+    return (
+        PersonalDataKind.POSSIBLE_INITIALS
+        if is_short and not has_name
+        else PersonalDataKind.POSSIBLE_NAME
+    )
 
 
-def _is_small_name(reading: Reading, index: int, known: Known) -> bool:
+def _is_small_name(reading: Reading, index: int, known: KnownWords) -> bool:
     """In small letters: of the list, made up, or before "contó"."""
     text = reading.text(index)
-    if text in people():
+    if text in personal_names():
         return True
     if text in known.words or text in vocabulary.ORDINARY or not text.isalpha():
         return False
     is_told = _begins(reading, index) and reading.text(index + 1) in vocabulary.SAID
-    return len(text) > 3 and (is_told or bool(MADE_UP.fullmatch(text)))
+    return len(text) > 3 and (is_told or bool(SYNTHETIC_NAMES.fullmatch(text)))
 
 
 def _runs(reading: Reading) -> Iterator[Stretch]:
@@ -221,7 +229,7 @@ def _phrase(reading: Reading, start: int, end: int) -> tuple[str, ...]:
 
 
 def _unexplained(
-    reading: Reading, start: int, end: int, known: Known
+    reading: Reading, start: int, end: int, known: KnownWords
 ) -> Stretch | None:
     """The part of the run that nothing explains; None without one."""
     explained = set(_in_known_phrases(reading, start, end, known))
@@ -236,14 +244,17 @@ def _unexplained(
     last = at[-1] + 1
     while last < end and (
         reading.text(last) in vocabulary.ALL_NAMES
-        or (reading.text(last - 1) in people() and _is_capital(reading.word(last)))
+        or (
+            reading.text(last - 1) in personal_names()
+            and _is_capital(reading.word(last))
+        )
     ):
         last += 1  # beside a name, words that are surnames too belong to it
     return at[0], last
 
 
 def _in_known_phrases(
-    reading: Reading, start: int, end: int, known: Known
+    reading: Reading, start: int, end: int, known: KnownWords
 ) -> Iterator[int]:
     at = start
     while at < end:
@@ -257,14 +268,14 @@ def _in_known_phrases(
         at += length or 1
 
 
-def _explains(reading: Reading, index: int, known: Known) -> bool:
+def _explains(reading: Reading, index: int, known: KnownWords) -> bool:
     text, after = reading.text(index), reading.word(index + 1)
     is_first, is_alone = _begins(reading, index), not _is_capital(after)
     if len(text) == 1:  # of a code, a list or a sentence: "R-1", "A.", "Y"
         is_list = is_first and not _is_capital(reading.word(index + 2))
         is_coded = "-" in {after.text, reading.text(index - 1)} or after.is_number
         return is_list or is_coded or (text in "ayeoi" and after.text != ".")
-    if text in people():
+    if text in personal_names():
         return _is_month(reading, index, known)
     is_word = text in known.words or text in vocabulary.ORDINARY
     if text in vocabulary.ALL_NAMES:
@@ -275,7 +286,7 @@ def _explains(reading: Reading, index: int, known: Known) -> bool:
     return is_first and is_alone and not is_acting
 
 
-def _is_month(reading: Reading, index: int, known: Known) -> bool:
+def _is_month(reading: Reading, index: int, known: KnownWords) -> bool:
     """As in "January to June 2027"; not "Ana June 2027", nor "the girl June 2027"."""
     before = reading.word(index - 1)
     return (
@@ -300,16 +311,18 @@ def _is_announced(reading: Reading, index: int) -> bool:
 
 def _is_told(reading: Reading, start: int, end: int) -> bool:
     word = reading.word(start)
-    is_short = len(word.text) < 2 or (word.is_shouted and word.text not in people())
+    is_short = len(word.text) < 2 or (
+        word.is_shouted and word.text not in personal_names()
+    )
     is_place = vocabulary.place_end(reading.words, start) is not None
     if is_short or is_place or is_called_after(reading, start, end):
         return False
     if _is_led(reading, start):
         return not is_official(reading, start, end) and word.is_capitalised
     names = [x.text for x in reading.words[start:end] if _is_capital(x)]
-    if not names or names[0] not in people():
+    if not names or names[0] not in personal_names():
         return False
-    if len(names) > 1 and names[-1] in people() | vocabulary.ALL_NAMES:
+    if len(names) > 1 and names[-1] in personal_names() | vocabulary.ALL_NAMES:
         return True
     after, later = reading.text(end), reading.word(end + 1)
     is_aged = after in {",", "("} and (
@@ -349,7 +362,7 @@ def find_initials(reading: Reading) -> Iterator[Finding]:
         is_seen &= index >= end and word.is_letters
         if is_seen and (found := _initials_end(reading, index)):
             end = found
-            yield reading.stretch(Kind.INITIALS, index, end)
+            yield reading.stretch(PersonalDataKind.INITIALS, index, end)
 
 
 def _initials_end(reading: Reading, index: int) -> int | None:

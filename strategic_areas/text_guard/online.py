@@ -4,8 +4,8 @@ import re
 from functools import partial
 
 from strategic_areas.text_guard import vocabulary
-from strategic_areas.text_guard.findings import Kind
-from strategic_areas.text_guard.names import people
+from strategic_areas.text_guard.findings import PersonalDataKind
+from strategic_areas.text_guard.names import personal_names
 from strategic_areas.text_guard.reading import INSTITUTION, either, words
 from strategic_areas.text_guard.reading import rule as any_rule
 
@@ -65,15 +65,15 @@ def _is_named(match: re.Match[str]) -> bool:
     is_other = INSTITUTION.search(said) or tuple(names) in vocabulary.NAMED
     if is_other or not vocabulary.OFFICES.isdisjoint(said.split()):
         return False
-    is_told = OWNER.search(match.string) or not people().isdisjoint(names)
+    is_told = OWNER.search(match.string) or not personal_names().isdisjoint(names)
     return is_told and _is_personal_name(match)
 
 
 rule = partial(any_rule, needs="")
 RULES = [
-    rule(Kind.EMAIL, rf"{LOCAL} ?{AT}{DOMAIN})", _is_address),
+    rule(PersonalDataKind.EMAIL, rf"{LOCAL} ?{AT}{DOMAIN})", _is_address),
     rule(
-        Kind.EMAIL,
+        PersonalDataKind.EMAIL,
         rf"{LOCAL}(?: (?:dot|punto|pwen|point|guion bajo) [\w-]{{1,40}}){{0,3}} ?(?:@"
         rf"|[(]a[)]| (?:at|a|en|nan) |[ ,-]{{0,3}}arroba[ ,-]{{0,2}}) ?"
         rf"{either('PROVIDER')}(?:{DOT}[a-z]{{2,4}}){{0,2}})(?!\w)",
@@ -81,13 +81,13 @@ RULES = [
     ),
     rule(
         # "anaperez09 de gmail", "ana.perez09 (gmail)"
-        Kind.EMAIL,
+        PersonalDataKind.EMAIL,
         r"(?<![\w.])(?P<found>[a-z][a-z.]{0,30}[\d_.][\w.]{0,30},? (?:(?:de|en|del|nan"
         rf"|on|at) |[(]){either('PROVIDER')}|(?<![a-z@.]){either('PROVIDER')}(?::| es) "
         r"[a-z][a-z.]{1,30}\d[\w.]{0,10})(?!\w)",
     ),
     rule(
-        Kind.PROFILE,
+        PersonalDataKind.PROFILE,
         r"(?<![\w-])(?<![\w-]\.)(?:(?:www|m|es-la|web|mobile|l)"
         r"\.)?(?P<found>(?:facebook|fb|instagram|tiktok|twitter|x|t|snapchat|onlyfans"
         r"|linkedin|wa|paypal|telegram|threads|youtube|chat\.whatsapp)\.(?:com|me|net)/(?:in/"
@@ -95,13 +95,13 @@ RULES = [
         _is_personal_name,
     ),
     rule(
-        Kind.PROFILE,
+        PersonalDataKind.PROFILE,
         r"(?<![\w.@/])(?P<found>@ ?(?P<name>[a-z_\d][\w.]{2,40}))",
         _is_personal_name,
     ),
     rule(
         # "usuario de Instagram: yuli_09", "su Snapchat es kenia.love15"
-        Kind.PROFILE,
+        PersonalDataKind.PROFILE,
         rf"(?:{NETWORK}|{words('USER_WORD')})"
         rf"[^\w\n.;]{{0,3}}(?:{either('IS_THERE')}[ :]{{1,2}}){{0,3}}[\"«“'(]{{0,2}}"
         r"(?P<found>(?P<name>[a-z][a-z.]{0,30}[_\d][\w.]{0,30}|[a-z]{2,20}"
@@ -110,7 +110,7 @@ RULES = [
     ),
     rule(
         # yari.la.bella en Instagram
-        Kind.PROFILE,
+        PersonalDataKind.PROFILE,
         r"(?<![\w.@/-])(?P<found>(?P<name>[a-z]\w{0,20}(?:[._]\w{1,20}){1,4}"
         r"|[a-z]{3,20}\d{1,6}|[a-z]{6,30}))[\"»”)]? (?:en|on|sou|de|in) (?:su |el )?"
         rf"{NETWORK}",
@@ -118,7 +118,7 @@ RULES = [
     ),
     rule(
         # perfil de Facebook "Yuli", su usuario en Facebook es Yuli La Bella
-        Kind.PROFILE,
+        PersonalDataKind.PROFILE,
         rf"(?i:{NETWORK}(?:[^.;\n]{{0,25}}?(?: (?:es|como|as|is|por|nombre|alias|llama"
         r"|rele|sou non)[ :]{1,2}[\"«“']?|[ :]{1,2}[\"«“'(]|:[ ])|[ ](?=\w{1,20} "
         r"(?-i:[A-Z]))))"
@@ -128,7 +128,7 @@ RULES = [
     ),
     rule(
         # "la agregan como Yuli en Facebook", «perfil "Yuli 🌸" de Instagram»
-        Kind.PROFILE,
+        PersonalDataKind.PROFILE,
         r"(?i:como|perfil|cuenta|profile|as)(?: fals[oa]| personal)?[ :]{1,2}[\"«“']?"
         rf"(?P<found>(?P<name>[A-Z][^\W\d]{{1,20}}[^.,;\n]{{0,25}}?))[\"»”']? "
         rf"(?:en|on|de|in) (?i:{NETWORK})",
@@ -137,14 +137,14 @@ RULES = [
     ),
     rule(
         # su TikTok es yari la dura
-        Kind.PROFILE,
+        PersonalDataKind.PROFILE,
         rf"(?<![a-z])(?:su|mi|her|his) {NETWORK}(?: handle| name)?(?: es| is|:) "
         r"[\"«“']?(?P<found>(?P<name>[a-z]{3,15}(?: [a-z]{2,15}){0,3}))",
         _is_personal_name,
     ),
     rule(
         # el Snapchat de la menor, yuli_linda06
-        Kind.PROFILE,
+        PersonalDataKind.PROFILE,
         rf"{NETWORK}[^;.\n@]{{0,60}}?(?<![\w.@/-])(?P<found>"
         r"(?P<name>[a-z][a-z.]{0,30}(?:_[\w.]{0,30}|\d{2,6}|#\d{4})))(?![\w@/-])",
         _is_personal_name,

@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from strategic_areas.text_guard import vocabulary
-from strategic_areas.text_guard.findings import Finding, Kind
+from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 
 #: Hyphens and minus signs that Unicode does not count as dashes.
 HYPHENS = frozenset("\u02d7\u2043\u2212\u2796")
@@ -176,11 +176,11 @@ class Reading:
     def texts(self, start: int, end: int) -> set[str]:
         return {self.word(index).text for index in range(start, end)}
 
-    def finding(self, kind: Kind, start: int, end: int) -> Finding:
+    def finding(self, kind: PersonalDataKind, start: int, end: int) -> Finding:
         """By positions in the folded text."""
         return Finding(kind, self._starts[start], self._ends[end - 1])
 
-    def stretch(self, kind: Kind, start: int, end: int) -> Finding:
+    def stretch(self, kind: PersonalDataKind, start: int, end: int) -> Finding:
         """A finding from the word at ``start`` to the one before ``end``."""
         return self.finding(kind, self.word(start).start, self.word(end - 1).end)
 
@@ -217,25 +217,25 @@ PRIVATE = re.compile(rf"(?<![a-z]){either('PRIVATE')}")
 LANDMARK = re.compile(rf"{words('BESIDE')} (?:la |el |the )?[a-z]{{2,20}}")
 
 
-class Rule(NamedTuple):
+class TextRule(NamedTuple):
     """
     A pattern whose group ``found`` is a finding if ``accepts`` agrees.
 
     A text without one of the signs in ``needs`` is not searched.
     """
 
-    kind: Kind
+    kind: PersonalDataKind
     shape: re.Pattern[str]
     accepts: Callable[[re.Match[str]], bool] = bool
     is_cased: bool = False
     needs: str = "0123456789"
 
 
-def rule(kind: Kind, pattern: str, *more, **options) -> Rule:
-    return Rule(kind, re.compile(pattern), *more, **options)
+def rule(kind: PersonalDataKind, pattern: str, *more, **options) -> TextRule:
+    return TextRule(kind, re.compile(pattern), *more, **options)
 
 
-def find(reading: Reading, rules: list[Rule]) -> Iterator[Finding]:
+def find(reading: Reading, rules: list[TextRule]) -> Iterator[Finding]:
     """All findings of the rules, which never overlap."""
     taken = bytearray(len(reading.plain))
     signs = frozenset(reading.digits)

@@ -13,7 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from strategic_areas import charts
-from strategic_areas.count_sentences import late_count, parts_on_record, summed
+from strategic_areas.count_sentences import (
+    family_counts_text,
+    late_commitments_text,
+    parts_on_record,
+)
 from strategic_areas.models import Programme, StrategicArea
 from strategic_areas.progress import Punctuality
 from strategic_areas.public_paths import public_path
@@ -174,7 +178,7 @@ def commitment_drawing(request, plan):
     disputed = _("The agency does not acknowledge this attribution")
     until = _("Record until %(day)s.") if records else _("Reported until %(day)s.")
     notes = [
-        late_count(found.late),
+        late_commitments_text(found.late),
         on_record(records) if records and parts else "",
         _("No news does not say that nothing was done.")
         if parts
@@ -184,7 +188,7 @@ def commitment_drawing(request, plan):
     ]
     chosen = [each.chosen for each in _filters(found, wanted)["chosen"]]
     shown = [_("Plan %(code)s") % {"code": plan.code}, *chosen]
-    title = f"{' · '.join(shown)}. {summed(counts) or on_record(records)}"
+    title = f"{' · '.join(shown)}. {family_counts_text(counts) or on_record(records)}"
     counted = parts or parts_on_record(records)
     bars = charts.draw_bars(charts.BarValue(word, n, str(n)) for word, n in counted)
     page = public_path("commitments", plan.code) + build_query(wanted)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from strategic_areas.models import FrameworkTarget
 from strategic_areas.queries.pages import references
 from strategic_areas.queries.plan import plan_progress
-from strategic_areas.sentences import BODIES
+from strategic_areas.sentences import BODY_NAMES
 from strategic_areas.views import datasets
 from strategic_areas.views.parameters import public_plan_or_404
 
@@ -60,7 +60,7 @@ def _asked(request, plan, is_wanted, agency="", body=""):
         each for answered in every for each in answered.target.addressed.all()
     )
     bodies = Counter(each.target.body for each in every)
-    known = sorted(bodies, key=[*BODIES, *bodies].index)
+    known = sorted(bodies, key=[*BODY_NAMES, *bodies].index)
     years = [year for each in shown for year in each.target.years]
     unanswered = [each for each in shown if not each.total]
     context = {

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from agencies import numbers
 from agencies.folding import fold
-from strategic_areas.evidence import RefusedFileError, received
+from strategic_areas.evidence import RefusedFileError, received_bytes
 from strategic_areas.spreadsheet_cells import unescape_formula
 
 #: Far more than any sheet holds; a workbook beyond it is somebody else's.
@@ -59,7 +59,7 @@ def open_safely(upload, load):
         raise RefusedFileError(
             "not_xlsx", _("This is no Excel workbook (.xlsx)."), _save_as()
         )
-    content = received(upload)
+    content = received_bytes(upload)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             _must_be_modest(packed)
@@ -215,7 +215,7 @@ class WorkbookCell:
 
     @property
     def number(self):
-        return numbers.written(self.text) if self.is_number else self.text
+        return numbers.number_text(self.text) if self.is_number else self.text
 
 
 @dataclass(frozen=True)

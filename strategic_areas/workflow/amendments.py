@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from agencies import audit
 from agencies.access import RefusedError
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from strategic_areas.models import (
     OF_PLAN,
     Activity,
@@ -84,7 +84,7 @@ def labels(record, names):
     fields = [
         record.fields.of_column(name)
         for name in names
-        if record.fields.of_column(name).kind is not Kind.OTHER or name == "code"
+        if record.fields.of_column(name).kind is not FieldKind.OTHER or name == "code"
     ]
     return ", ".join(field.label for field in fields)
 
@@ -204,7 +204,7 @@ def _brought(record, part, made):
 
 
 def _plain(field, before):
-    if field.kind is Kind.TEXT or field.bilingual:
+    if field.kind is FieldKind.TEXT or field.bilingual:
         return ""
     told = json.dumps(before.get(field.name))
     return (
@@ -396,4 +396,6 @@ def enact(change, parts, amendment, by):
     amendment.save(update_fields=["kind", "approved_by", "approved_at"])
     first = made[min(made)]
     agency = getattr(first, "agency", None) or getattr(first, "lead", None)
-    audit.record(audit.Event.AMENDMENT_MADE, actor=by, obj=amendment, agency=agency)
+    audit.record_event(
+        audit.Event.AMENDMENT_MADE, actor=by, obj=amendment, agency=agency
+    )

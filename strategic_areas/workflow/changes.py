@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from agencies import audit
 from agencies.access import RefusedError
-from agencies.decisions import Status
+from agencies.decisions import DecisionStatus
 from agencies.fields import field_of
 from agencies.models import FocalPoint
 from strategic_areas.datasets.removals import protect_in_editions
@@ -206,7 +206,7 @@ class ChangeSteps(GuardedSteps):
         change.records.update(slot=None)
         for follow in self.endings:
             follow(change)
-        if change.status == Status.APPROVED:
+        if change.status == DecisionStatus.APPROVED:
             return
         parts = [part for part in change.records.all() if part.after]
         is_of_plan = hasattr(change, "amendment") or plan_drafts.may_return(parts)

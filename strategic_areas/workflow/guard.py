@@ -4,14 +4,14 @@ from itertools import chain
 from django.utils.translation import gettext
 
 from agencies.access import RefusedError
-from agencies.decisions import Steps
+from agencies.decisions import DecisionSteps
 from agencies.fields import field_of
 from agencies.models import Agency, AgencyName
 from strategic_areas import models, text_guard
 from strategic_areas.disclosure import is_of_victims
 from strategic_areas.models import Activity, Commitment, Evidence
 from strategic_areas.people_counts import CountedPeople, find_people
-from strategic_areas.text_guard import Kind, Severity
+from strategic_areas.text_guard import PersonalDataKind, Severity
 from strategic_areas.workflow.phrases import strings_of, waiting_phrases
 
 #: What two people approved and the public reads: names of things, not of people.
@@ -34,7 +34,7 @@ def known_words():
     texts = tuple(chain(*map(_texts, NAMING)))
     digest = hash(texts)
     if digest != known:
-        words = text_guard.Known.of(texts)
+        words = text_guard.KnownWords.of(texts)
     _kept = version, digest, words
     return words
 
@@ -169,7 +169,10 @@ def examined_texts(record, names, known=None):
 
 def _seen(text, tells, known):
     """The findings and marks of a text in order, but for what it exists to tell."""
-    found = [*text_guard.inspect(text), *text_guard.marks(text, known)]
+    found = [
+        *text_guard.find_personal_data(text),
+        *text_guard.find_review_marks(text, known),
+    ]
     kept = [each for each in found if each.kind not in tells]
     return sorted(kept, key=_place)
 
@@ -179,7 +182,7 @@ def _with_people(seen, counted):
     rest = [
         each
         for each in seen
-        if each.kind not in {Kind.SMALL_NUMBER, Kind.COUNT}
+        if each.kind not in {PersonalDataKind.SMALL_NUMBER, PersonalDataKind.COUNT}
         or not any(each.start < one.end and one.start < each.end for one in counted)
     ]
     return sorted([*rest, *counted], key=_place)
@@ -212,7 +215,7 @@ def found_in(model, values, *, with_notes=False):
     finding.
     """
     for name, text, tells in _guarded_texts(model, values, with_notes=with_notes):
-        for finding in text_guard.inspect(text):
+        for finding in text_guard.find_personal_data(text):
             if finding.kind not in tells:
                 yield name, text, finding
 
@@ -281,14 +284,14 @@ def judge(form, model, **columns):
             form.add_error(name, reason)
 
 
-class GuardedSteps(Steps):
+class GuardedSteps(DecisionSteps):
     def decline(self, decision, *, by, reason=""):
         must_be_clean(self.model, reason=reason)
         return super().decline(decision, by=by, reason=reason)
 
 
 def refusals(text):
-    found = text_guard.inspect(text) if text else ()
+    found = text_guard.find_personal_data(text) if text else ()
     blocks = [each for each in found if each.severity == Severity.BLOCK]
     return list(dict.fromkeys(str(each.message) for each in blocks))
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agencies.access import RefusedError
-from agencies.decisions import Outdated
+from agencies.decisions import OutdatedError
 from agencies.models import Agency
 from strategic_areas.models import AgencyComment, RecordDispute, RoundReopening
 
@@ -133,15 +133,15 @@ def apply_part(part, change, by, made, aside):
 
     ``made`` maps places to the records of the change that were saved before it,
     ``aside`` columns to the words that were set aside to make room for those.
-    ``Outdated`` if it says something else now than to whoever proposed, or has no place
-    any more.
+    ``OutdatedError`` if it says something else now than to whoever proposed, or has no
+    place any more.
     """
     record = _record_to_change(part, aside)
     # Spanish, the first language: it is what undecorated columns hold.
     with override("es"):
         put(record, part.after, made)
     if not getattr(record, "may_stand", True):
-        raise Outdated
+        raise OutdatedError
     is_said = isinstance(record, AgencyComment)
     if is_said or isinstance(record, RecordDispute) and part.object_id is None:
         record.written_by = change.proposed_by
@@ -176,7 +176,7 @@ def _record_to_change(part, aside):
     for name, word in aside.items():
         setattr(record, name, word)
     if record is None or plain_values(record, part.before) != part.before:
-        raise Outdated
+        raise OutdatedError
     return record
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
-from agencies.decisions import Outdated
+from agencies.decisions import OutdatedError
 from strategic_areas.models import Plan
 from strategic_areas.workflow.guard import must_not_wait_for_purge
 
@@ -107,6 +107,6 @@ def check(change, parts, **read):
     for part in filter(approves, parts):
         plan = Plan.objects.select_for_update().get(pk=part.object_id)
         if change.plan_digest != digest(plan):
-            raise Outdated
+            raise OutdatedError
         must_be_ready(plan, **read)
         must_not_wait_for_purge(plan, _public_values(plan))

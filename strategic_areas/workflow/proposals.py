@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, override
 
 from agencies import audit, decisions
 from agencies.access import RefusedError
-from agencies.mail import tell_proposer, write_to
+from agencies.mail import mail_person, mail_proposer
 from agencies.models import Agency
 from agencies.stand_ins import reviewers
 from strategic_areas.models import (
@@ -32,7 +32,7 @@ from strategic_areas.workflow.steps import draft
 from strategic_areas.workflow.transitions import may_review, must, must_report
 
 #: The decisions of which who proposed it hears.
-ANSWERED = {decisions.Status.APPROVED, decisions.Status.DECLINED}
+ANSWERED = {decisions.DecisionStatus.APPROVED, decisions.DecisionStatus.DECLINED}
 
 
 class ProposalSteps(GuardedSteps):
@@ -94,7 +94,7 @@ class ProposalSteps(GuardedSteps):
     def ended(self, proposal):
         if proposal.status in ANSWERED:
             address = agency_page("sheet", proposal.plan, proposal.agency)
-            tell_proposer(
+            mail_proposer(
                 proposal,
                 "proposal",
                 about=gettext_lazy("Proposed activity"),
@@ -111,7 +111,7 @@ PROPOSALS = ProposalSteps()
 def _take_in(change, made, by):
     for proposal in ActivityProposal.objects.filter(change=change):
         if not proposal.is_waiting:
-            raise decisions.Outdated
+            raise decisions.OutdatedError
         (activity,) = made.values()
         PROPOSALS.approve(proposal, by=by, activity=activity)
 
@@ -138,7 +138,7 @@ def ask_again(reopening, *, by):
     reopening.by = by
     change = propose(reopening, by=by)
     for person in reviewers().exclude(email=""):
-        write_to(
+        mail_person(
             person,
             "reopening",
             gettext_lazy("%(agency)s asks to open a round again"),
@@ -157,8 +157,8 @@ def _answer_who_asked(change):
     if not is_asked or change.status not in ANSWERED:
         return
     ((_part, asked),) = proposed_records(change)
-    if change.status == decisions.Status.APPROVED:
-        audit.record(
+    if change.status == decisions.DecisionStatus.APPROVED:
+        audit.record_event(
             audit.Event.ROUND_REOPENED,
             actor=change.decided_by,
             obj=asked.period,
@@ -166,7 +166,7 @@ def _answer_who_asked(change):
             until=asked.until,
         )
     path = reverse("admin:sheet", args=[asked.period_id, asked.agency.slug])
-    tell_proposer(
+    mail_proposer(
         change,
         "reopened",
         about=gettext_lazy("Request to open a round again"),

@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -95,7 +95,7 @@ class UpdateQuestion(RoundQuestion):
     @property
     def links(self) -> list[str]:
         """The filled-in fields of an answer that hold other records."""
-        return self.model.fields.names(kind=Kind.LINKS, filled_in=True)
+        return self.model.fields.names(kind=FieldKind.LINKS, filled_in=True)
 
     def asked_of(self, agency, period, **lookups) -> QuerySet:
         """The subjects about which a round asks an agency."""

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import Kind
-from agencies.mail import write_to
+from agencies.fields import FieldKind
+from agencies.mail import mail_person
 from agencies.models import Agency
 from strategic_areas.datasets.removals import removing_from_editions
 from strategic_areas.models import (
@@ -177,7 +177,7 @@ def give_back(update, *, by, reason, private_note="", seen_version=None):
     reads = type(update).objects.visible_to(sent.by).filter(pk=update.pk).exists()
     if reads and sent.by.is_active and sent.by.email and sent.by.hears_of_returns:
         path = reverse("admin:sheet", args=[update.period_id, update.agency.slug])
-        write_to(
+        mail_person(
             sent.by,
             "returned",
             gettext_lazy("Returned: %(report)s"),
@@ -283,7 +283,7 @@ def correct(update, *, by):
     )
     evidence = list(update.evidences.all())
     content = update.fields.where(corrected=True)
-    links = [field.name for field in content if field.kind is Kind.LINKS]
+    links = [field.name for field in content if field.kind is FieldKind.LINKS]
     columns = [name for field in content for name in field.columns if name not in links]
     revision = type(update)(
         **{name: getattr(update, name) for name in columns},

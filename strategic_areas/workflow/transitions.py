@@ -152,7 +152,7 @@ def leave_trace(update, *, from_status, by, reason="", private_note=""):
         reason=reason,
         private_note=private_note,
     )
-    audit.record(
+    audit.record_event(
         EVENTS.get(update.status, audit.Event.REPORT_CHANGED),
         actor=by,
         obj=update,

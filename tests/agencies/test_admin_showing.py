@@ -77,8 +77,8 @@ def test_an_agency_is_found_by_acronym_or_name_and_shows_both(
 def test_the_audit_record_names_accounts_and_fields(client, administrator):
     person = make.reviewer(username="la-revisora")
     plan = make.plan()
-    audit.record(audit.Event.SESSION_ENDED, obj=person, reason="closed")
-    audit.record(audit.Event.RECORD_CHANGED, obj=plan, fields={"starts_on"})
+    audit.record_event(audit.Event.SESSION_ENDED, obj=person, reason="closed")
+    audit.record_event(audit.Event.RECORD_CHANGED, obj=plan, fields={"starts_on"})
 
     text = page(client, "agencies_auditentry_changelist")
 

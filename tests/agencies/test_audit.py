@@ -15,7 +15,7 @@ from django.utils.translation import override
 from agencies import audit
 from agencies.admin import audit as admin_audit
 from agencies.audit import AuditEntry, AuditHead, Event, chain
-from agencies.audit.events import groups
+from agencies.audit.events import event_groups
 from agencies.mail import Mail
 from strategic_areas import triggers
 from tests import make
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The calls by which something is told to the record, and what such a call names.
-RECORDERS = {"record", "_record", "audit.record", "audit._record"}
+RECORDERS = {"record_event", "_record", "audit.record_event", "audit._record"}
 AN_EVENT = re.compile(r"^(?!.*lambda).*Event")
 
 
@@ -38,7 +38,7 @@ def settle():
 
 def make_entries(number):
     for place in range(number):
-        audit.record(Event.EXPORTED, rows=place)
+        audit.record_event(Event.EXPORTED, rows=place)
         settle()
     return list(AuditEntry.objects.order_by("seq"))
 
@@ -56,7 +56,9 @@ def test_an_entry_says_who_did_what_from_where_and_for_whom(rf):
     request = rf.get("/", REMOTE_ADDR="2001:DB8::1")
     request.user = person
 
-    audit.record(Event.EXPORTED, request=request, obj=agency, rows=3, kind="workbook")
+    audit.record_event(
+        Event.EXPORTED, request=request, obj=agency, rows=3, kind="workbook"
+    )
 
     told = AuditEntry.objects.values(
         "actor", "role", "agency", "ip", "event", "object", "facts"
@@ -73,7 +75,7 @@ def test_an_entry_says_who_did_what_from_where_and_for_whom(rf):
 
 
 def test_the_agency_concerned_may_be_another_than_the_actors():
-    record = audit.record(
+    record = audit.record_event(
         Event.REPORT_RETURNED,
         actor=make.reviewer(),
         agency=make.agency(acronym="CONANI"),
@@ -86,7 +88,7 @@ def test_nobody_is_nobody(rf):
     request = rf.get("/")
     request.user = AnonymousUser()
 
-    entry = audit.record(Event.SIGN_IN_FAILED, request=request)
+    entry = audit.record_event(Event.SIGN_IN_FAILED, request=request)
 
     assert (entry.actor, entry.role, entry.agency) == (None, "", "")
 
@@ -111,7 +113,7 @@ def test_a_visitor_does_not_choose_the_address_that_is_kept(
     settings.TRUSTED_PROXY_COUNT = proxies
     forged = {"x-forwarded-for": "7.7.7.7", "visitor": header}
 
-    entry = audit.record(Event.SIGN_IN, request=rf.get("/", headers=forged))
+    entry = audit.record_event(Event.SIGN_IN, request=rf.get("/", headers=forged))
 
     assert entry.ip == address
 
@@ -136,13 +138,13 @@ def test_a_visitor_does_not_choose_the_address_that_is_kept(
 )
 def test_a_text_or_a_name_never_gets_in(value):
     with pytest.raises(ValueError, match="reason"):
-        audit.record(Event.REPORT_RETURNED, reason=value)
+        audit.record_event(Event.REPORT_RETURNED, reason=value)
 
     assert AuditEntry.objects.count() == 0
 
 
 def test_numbers_codes_and_dates_get_in():
-    entry = audit.record(
+    entry = audit.record_event(
         Event.EXPORTED,
         count=2,
         open=True,
@@ -168,14 +170,14 @@ def test_numbers_codes_and_dates_get_in():
 @pytest.mark.sqlite
 def test_an_unknown_event_is_refused():
     with pytest.raises(ValueError, match="brewed_coffee"):
-        audit.record("brewed_coffee")
+        audit.record_event("brewed_coffee")
 
 
 def test_an_entry_goes_with_the_transaction_that_it_tells_of():
     with transaction.atomic():
-        audit.record(Event.EXPORTED)
+        audit.record_event(Event.EXPORTED)
         transaction.set_rollback(True)
-    audit.record(Event.SIGN_OUT)
+    audit.record_event(Event.SIGN_OUT)
     settle()
 
     assert list(AuditEntry.objects.values_list("seq", "event")) == [(1, "sign_out")]
@@ -191,7 +193,7 @@ def test_places_in_the_chain_have_no_gap_and_each_hash_covers_the_one_before():
         entries[1].hash,
     ]
     assert [entry.hash for entry in entries] == [
-        chain.link(entry.prev_hash, entry.seq, entry.digest) for entry in entries
+        chain.link_hash(entry.prev_hash, entry.seq, entry.digest) for entry in entries
     ]
     head = AuditHead.objects.get()
     assert (head.seq, head.hash) == (3, entries[-1].hash)
@@ -213,7 +215,7 @@ def test_the_database_refuses_every_change_and_deletion():
             act(AuditEntry.objects)
 
     assert list(AuditEntry.objects.values()) == before
-    assert audit.verify().fault == ""
+    assert audit.verify_chain().fault == ""
 
 
 @pytest.mark.postgresql
@@ -228,14 +230,14 @@ def test_nobody_empties_the_table_at_a_stroke(table):
     ):
         cursor.execute(f"TRUNCATE {table}")
 
-    assert audit.verify().count == 1
+    assert audit.verify_chain().count == 1
 
 
 def test_an_untouched_record_is_whole():
     entries = make_entries(3)
 
-    assert audit.verify() == chain.Verdict(3, entries[-1].hash)
-    assert audit.verify(f"2:{entries[1].hash}").fault == ""
+    assert audit.verify_chain() == chain.ChainCheck(3, entries[-1].hash)
+    assert audit.verify_chain(f"2:{entries[1].hash}").fault == ""
 
 
 def test_a_fresh_portal_is_whole():
@@ -254,8 +256,8 @@ def store_as_sound(entry, **fields):
     for name, value in fields.items():
         setattr(entry, name, value)
     content = {name: getattr(entry, name) for name in chain.CONTENT}
-    entry.digest = chain.digest(content)
-    entry.hash = chain.link(entry.prev_hash, entry.seq, entry.digest)
+    entry.digest = chain.digest_content(content)
+    entry.hash = chain.link_hash(entry.prev_hash, entry.seq, entry.digest)
     entry.save()
 
 
@@ -321,7 +323,7 @@ def test_a_row_without_a_place_in_the_chain_is_found():
     triggers.drop()
     AuditEntry.objects.update(seq=None)
 
-    assert "has no place in the chain" in audit.verify().fault
+    assert "has no place in the chain" in audit.verify_chain().fault
 
 
 def test_a_chain_written_anew_from_its_start_is_found_by_an_earlier_head():
@@ -335,8 +337,8 @@ def test_a_chain_written_anew_from_its_start_is_found_by_an_earlier_head():
     behind_the_triggers(write_anew)
     make_entries(3)
 
-    assert audit.verify().fault == ""
-    assert audit.verify(printed).fault.startswith("entry 2 ")
+    assert audit.verify_chain().fault == ""
+    assert audit.verify_chain(printed).fault.startswith("entry 2 ")
 
 
 def test_a_shorter_chain_is_found_by_an_earlier_head():
@@ -347,8 +349,8 @@ def test_a_shorter_chain_is_found_by_an_earlier_head():
     AuditHead.objects.update(seq=2, hash=entries[1].hash)
     triggers.install()
 
-    assert audit.verify().fault == ""
-    assert audit.verify(f"3:{entries[2].hash}").fault == "entry 3 is missing"
+    assert audit.verify_chain().fault == ""
+    assert audit.verify_chain(f"3:{entries[2].hash}").fault == "entry 3 is missing"
 
 
 @pytest.mark.sqlite
@@ -365,37 +367,37 @@ def test_the_outcome_is_mailed_once_a_day():
         call_command("verify_audit", address="a@example.org", stdout=StringIO())
 
     mail = Mail.objects.get()
-    assert audit.verify().head in mail.text
+    assert audit.verify_chain().head in mail.text
 
 
 @pytest.mark.postgresql
 def test_what_was_recorded_while_the_triggers_were_down_is_chained_afterwards():
     triggers.drop()
-    entry = audit.record(Event.SIGN_IN)
+    entry = audit.record_event(Event.SIGN_IN)
 
     triggers.install()
 
     entry.refresh_from_db()
     assert entry.seq == 1
-    assert audit.verify().fault == ""
+    assert audit.verify_chain().fault == ""
 
 
 @pytest.mark.django_db(transaction=True)
 def test_at_commit_every_entry_is_in_the_chain():
     for _time in range(3):
         with transaction.atomic():
-            audit.record(Event.EXPORTED)
-            audit.record(Event.SIGN_OUT)
+            audit.record_event(Event.EXPORTED)
+            audit.record_event(Event.SIGN_OUT)
 
     assert list(AuditEntry.objects.order_by("pk").values_list("seq", flat=True)) == [
         *range(1, 7)
     ]
-    assert audit.verify().fault == ""
+    assert audit.verify_chain().fault == ""
 
 
 def test_an_account_with_entries_is_never_deleted():
     person = make.user()
-    audit.record(Event.SIGN_IN, actor=person)
+    audit.record_event(Event.SIGN_IN, actor=person)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         person.delete()
@@ -406,7 +408,7 @@ def test_an_account_with_entries_is_never_deleted():
 @pytest.mark.sqlite
 @pytest.mark.parametrize("make_actor", [make.focal_point, make.reviewer])
 def test_nobody_but_an_administrator_reads_the_record(client, make_actor):
-    audit.record(Event.EXPORTED)
+    audit.record_event(Event.EXPORTED)
     client.force_login(make_actor())
 
     response = client.get("/gestion/agencies/auditentry/")
@@ -416,7 +418,7 @@ def test_nobody_but_an_administrator_reads_the_record(client, make_actor):
 
 @pytest.mark.sqlite
 def test_an_administrator_reads_the_record_and_changes_nothing(client):
-    entry = audit.record(Event.EXPORTED, actor=make.reviewer(), rows=1)
+    entry = audit.record_event(Event.EXPORTED, actor=make.reviewer(), rows=1)
     client.force_login(make.administrator())
     rows = "/gestion/agencies/auditentry/"
 
@@ -433,15 +435,15 @@ def test_an_administrator_reads_the_record_and_changes_nothing(client):
 
 @pytest.mark.sqlite
 def test_every_event_is_found_in_one_group_of_the_page():
-    held = [event for _word, _label, events in groups() for event in events]
+    held = [event for _word, _label, events in event_groups() for event in events]
 
     assert sorted(held) == sorted(Event)
 
 
 @pytest.mark.sqlite
 def test_a_group_of_events_is_filtered_and_told_in_words(client):
-    audit.record(Event.EXPORTED)
-    entry = audit.record(Event.MANDATE_CHANGED, kind="titular", leave_cover=True)
+    audit.record_event(Event.EXPORTED)
+    entry = audit.record_event(Event.MANDATE_CHANGED, kind="titular", leave_cover=True)
     client.force_login(make.administrator(language="en"))
 
     listed = client.get("/gestion/agencies/auditentry/", {"event": "mandates"})
@@ -460,7 +462,7 @@ def kept_facts():
     for folder in ("agencies", "strategic_areas"):
         for path in (ROOT / folder).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
-            for node in ast.walk(ast.parse(text)) if "record(" in text else ():
+            for node in ast.walk(ast.parse(text)) if "record" in text else ():
                 if is_told(node):
                     yield from {each.arg for each in node.keywords} - {*named, None}
 
@@ -481,7 +483,7 @@ def test_every_fact_has_words():
 
 @pytest.mark.sqlite
 def test_what_is_told_of_a_record_is_told_in_words():
-    entry = audit.record(
+    entry = audit.record_event(
         Event.APPROVAL_GIVEN, kind="agencies.agency", way="video", asked_pk=3
     )
 
@@ -496,8 +498,8 @@ def test_what_is_told_of_a_record_is_told_in_words():
 @pytest.mark.sqlite
 def test_records_are_told_by_what_they_are():
     kinds = ["agencies.agency", "agencies.focalpoint", "agencies.agency"]
-    several = audit.record(Event.APPROVAL_GIVEN, kind=kinds, record=[7, 3, None])
-    one = audit.record(Event.APPROVAL_GIVEN, kind="agencies.agency", record=7)
+    several = audit.record_event(Event.APPROVAL_GIVEN, kind=kinds, record=[7, 3, None])
+    one = audit.record_event(Event.APPROVAL_GIVEN, kind="agencies.agency", record=7)
 
     with override("en"):
         assert list(admin_audit.facts_in_words(several)) == [
@@ -520,9 +522,9 @@ def test_the_list_costs_the_same_for_one_entry_and_for_many(
             client.get(rows, {"event": "exported"})
         return len(captured)
 
-    audit.record(Event.EXPORTED, actor=person)
+    audit.record_event(Event.EXPORTED, actor=person)
     one = queries()
     for _time in range(8):
-        audit.record(Event.EXPORTED, actor=make.user())
+        audit.record_event(Event.EXPORTED, actor=make.user())
 
     assert queries() == one

@@ -34,7 +34,7 @@ def again(user):
 
 def accept(secret):
     user = User(first_name="Ana", last_name="Pérez")
-    return invitations.accept(secret, user, PASSWORD)
+    return invitations.accept_invitation(secret, user, PASSWORD)
 
 
 def invited(*, by, role=Role.REVIEWER, email="invited@example.org"):

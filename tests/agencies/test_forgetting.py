@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from agencies.audit import AuditEntry
-from agencies.invitations import Invitation, accept, letter_storage
+from agencies.invitations import Invitation, accept_invitation, letter_storage
 from agencies.mail import Mail, queue_mail
 from agencies.management.commands import forget_old_data
 from agencies.models import User
@@ -79,10 +79,10 @@ def test_an_invitation_that_nobody_accepted_goes_with_its_letter():
         Invitation.objects.filter(pk=invitation.pk).update(letter=file, **stamps)
         rows[name] = (invitation.pk, file)
     invitation, secret = make.invitation(email="in@example.org")
-    accept(secret, User(first_name="Ana"), PASSWORD)
+    accept_invitation(secret, User(first_name="Ana"), PASSWORD)
     Invitation.objects.filter(pk=invitation.pk).update(expires_at=past)
 
-    forget_old_data.forget(NOW)
+    forget_old_data.delete_old_data(NOW)
 
     kept = set(Invitation.objects.values_list("pk", flat=True))
     assert kept == {rows["fresh"][0], invitation.pk}
@@ -126,7 +126,7 @@ def test_a_letter_that_cannot_be_deleted_keeps_no_other_one(
     monkeypatch.setattr(storage, "delete", refuse_first)
 
     with django_capture_on_commit_callbacks(execute=True):
-        forget_old_data.forget(NOW)
+        forget_old_data.delete_old_data(NOW)
 
     assert [storage.exists(file) for file in files] == [True, False]
     assert [row.levelname for row in caplog.records] == ["ERROR"]
@@ -187,7 +187,7 @@ def test_a_mail_in_a_file_that_is_gone_already_keeps_no_other_one(
     monkeypatch.setattr(forget_old_data.Path, "glob", lambda *args: listed)
 
     with django_capture_on_commit_callbacks(execute=True):
-        told = forget_old_data.forget(NOW + timedelta(days=91))
+        told = forget_old_data.delete_old_data(NOW + timedelta(days=91))
         listed[1].unlink()
 
     assert told["mails in files"] == 2

@@ -480,7 +480,7 @@ def test_every_step_of_an_invitation_is_recorded(client):
     secret = invitations.invite_again(invitation, by=invitation.made_by)
     fill_in(client, secret)
     other, _secret = make.invitation(role="reviewer", email="b@example.org")
-    invitations.revoke(other, by=other.made_by)
+    invitations.revoke_invitation(other, by=other.made_by)
 
     entries = AuditEntry.objects.filter(event__startswith="invitation")
     assert [entry.event for entry in entries.order_by("pk")] == [

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agencies import numbers
-from agencies.numbers import UnreadError, read, read_whole, written
+from agencies.numbers import UnreadError, number_text, parse_number, parse_whole_number
 from plan_portal.roles import ADD, CHANGE, PERMISSIONS
 
 NUMBERS = tuple(numbers.FIELDS)
@@ -50,7 +50,7 @@ CHANGED = {
     ],
 )
 def test_a_number_is_read_with_comma_and_point(text, number):
-    assert read(text) == Decimal(number)
+    assert parse_number(text) == Decimal(number)
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_a_number_is_read_with_comma_and_point(text, number):
 )
 def test_what_could_be_two_numbers_is_asked_back(text, many, few):
     with translation.override("en"), pytest.raises(UnreadError) as refused:
-        read(text)
+        parse_number(text)
 
     assert str(refused.value) == (
         f"“{text}” can mean {many} or {few}. Write the one that you mean."
     )
-    assert {read(many), read(few)} == {
+    assert {parse_number(many), parse_number(few)} == {
         Decimal(text.replace(",", "").replace(".", "")),
         Decimal(text.replace(",", ".")),
     }
@@ -95,22 +95,25 @@ def test_what_could_be_two_numbers_is_asked_back(text, many, few):
 )
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(UnreadError):
-        read(text)
+        parse_number(text)
 
 
 @pytest.mark.parametrize("text", ["2,5", "0.1", "1250,5"])
 def test_a_part_is_no_whole_number(text):
     with pytest.raises(UnreadError):
-        read_whole(text)
+        parse_whole_number(text)
 
 
 def test_a_whole_number_may_be_written_with_zeros():
-    assert (read_whole("12,0"), read_whole("1.250.000")) == (12, 1250000)
+    assert (parse_whole_number("12,0"), parse_whole_number("1.250.000")) == (
+        12,
+        1250000,
+    )
 
 
 @given(st.decimals(-(10**12), 10**12, places=3))
 def test_what_is_written_is_read_again(number):
-    assert read(written(number)) == number
+    assert parse_number(number_text(number)) == number
 
 
 def test_a_box_tells_how_a_number_was_read():
@@ -156,7 +159,7 @@ def test_every_number_of_a_form_is_read_by_one_reader(rf):
         if isinstance(field, forms.IntegerField | forms.FloatField)
         and not field.widget.is_hidden
         and not (
-            isinstance(field, numbers.ReadMixin)
+            isinstance(field, numbers.NumberFieldMixin)
             and isinstance(field.widget, numbers.NumberInput)
         )
     ]

@@ -96,7 +96,7 @@ def test_she_herself_neither_names_nor_approves():
     with pytest.raises(RefusedError):
         STAND_INS.approve(stand_in, by=person)
     with pytest.raises(RefusedError):
-        stand_ins.name(StandIn(user=reviewer, **dates), by=reviewer)
+        stand_ins.propose_stand_in(StandIn(user=reviewer, **dates), by=reviewer)
     with pytest.raises(IntegrityError), transaction.atomic():
         StandIn.objects.filter(pk=stand_in.pk).update(
             status="applying", decided_by=person, decided_at=timezone.now()

@@ -27,7 +27,7 @@ from agencies import tasks
 def test_a_task_was_last_due_at_the_hour_of_santo_domingo(name, now, due):
     now, due = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (now, due))
 
-    assert tasks.listed()[name].last_due(now) == due
+    assert tasks.all_tasks()[name].last_due(now) == due
 
 
 @pytest.mark.django_db
@@ -57,9 +57,9 @@ def test_a_task_does_not_run_while_another_machine_runs_it(monkeypatch):
     with closing(psycopg2.connect(**parameters)) as other, other.cursor() as cursor:
         key = "hashtextextended('task:mail', 0)"
         cursor.execute(f"SELECT pg_advisory_lock({key})")
-        meanwhile = tasks.run(tasks.listed()["mail"])
+        meanwhile = tasks.execute_task(tasks.all_tasks()["mail"])
         cursor.execute(f"SELECT pg_advisory_unlock({key})")
-    after = tasks.run(tasks.listed()["mail"])
+    after = tasks.execute_task(tasks.all_tasks()["mail"])
 
     assert (meanwhile, after, ran) == (False, True, [1])
 

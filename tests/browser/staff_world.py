@@ -182,8 +182,8 @@ class World:
         self.account_change = make.account_change()
         self.edition = make.edition_proposal(by=self.colleague)
         self.compared = make.report_words().period
-        self.purge = purging.request(NAME, by=self.colleague)
-        audit.record(audit.Event.EXPORTED, rows=3, kind="workbook")
+        self.purge = purging.request_purge(NAME, by=self.colleague)
+        audit.record_event(audit.Event.EXPORTED, rows=3, kind="workbook")
 
     def row(self, model):
         """A row of any table of the admin: hers where she is the one who writes."""

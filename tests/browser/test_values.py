@@ -289,7 +289,7 @@ def _number(told):
 
 def _read(text):
     try:
-        return float(numbers.read(text))
+        return float(numbers.parse_number(text))
     except numbers.UnreadError:
         return None
 

@@ -119,17 +119,21 @@ def stand_in(*, by=None, user=None, **fields):
     fields.setdefault("starts_on", today - timedelta(days=1))
     fields.setdefault("ends_on", today + timedelta(days=1))
     person = user or make.user(group=Role.ADMINISTRATOR)
-    return stand_ins.name(StandIn(user=person, **fields), by=by or make.reviewer())
+    return stand_ins.propose_stand_in(
+        StandIn(user=person, **fields), by=by or make.reviewer()
+    )
 
 
 def account_change(*, by=None, user=None, what="role", value=Role.REVIEWER):
     """A role, or another change of an account, that another person has to confirm."""
     person = user or make.focal_point()
-    return account_changes.propose(person, what, value, by=by or make.administrator())
+    return account_changes.propose_account_change(
+        person, what, value, by=by or make.administrator()
+    )
 
 
 def factor_reset(*, by=None, **fields):
     """A request that another administrator has yet to decide on."""
     fields.setdefault("user", make.focal_point())
     reset = second_factors.FactorReset(way="in_person", **fields)
-    return second_factors.ask(reset, by=by or make.administrator())
+    return second_factors.request_reset(reset, by=by or make.administrator())

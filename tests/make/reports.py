@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from strategic_areas import purging, workflow
 from strategic_areas.datasets import editions
-from strategic_areas.evidence import attach, clean, write
+from strategic_areas.evidence import attach_file, clean_evidence, write_file
 from strategic_areas.figures.submission import submit_value
 from strategic_areas.models import (
     Activity,
@@ -82,13 +82,13 @@ def takedown(record=None, *, by=None, why=""):
     """A help line, or another record, that one person hid as a whole."""
     record = record or make.help_line()
     told = {"cause": "personal", "why": why}
-    columns = takedowns.whole(record)
-    return takedowns.hide(record, columns, **told, by=by or make.reviewer())
+    columns = takedowns.values_without_record(record)
+    return takedowns.hide_columns(record, columns, **told, by=by or make.reviewer())
 
 
 def purge(*, by=None, phrases="Fulana de Tal"):
     """A request to blank some words that another person has yet to confirm."""
-    return purging.request(phrases, by=by or make.reviewer())
+    return purging.request_purge(phrases, by=by or make.reviewer())
 
 
 def period(*, plan=None, **fields):
@@ -282,7 +282,7 @@ def file_evidence(update=None, *, name="Acta.pdf", content=None, **fields):
     link = "activity_update" if hasattr(update, "activity") else "commitment_update"
     item = Evidence(**{link: update, "title_es": "Acta", **fields})
     upload = SimpleUploadedFile(name, content or make_pdf())
-    attach(item, clean(upload))
+    attach_file(item, clean_evidence(upload))
     item.save()
     return item
 
@@ -300,7 +300,7 @@ def letter(*, agency=None, period=None, by=None, **fields):
         **fields,
     )
     upload = SimpleUploadedFile("Oficio.pdf", make_pdf())
-    write(letter, clean(upload))
+    write_file(letter, clean_evidence(upload))
     letter.save()
     return letter
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from plan_portal import country
 
 FILE = Path(__file__).parent / "plan.yaml"
-COUNTRY = country.load(Path(__file__).parent / "country.toml")
+COUNTRY = country.load_country(Path(__file__).parent / "country.toml")
 #: What the environment says, and what comes of it.
 SETTINGS = {
     "COUNTRY_FILE": "tests/next_plan/country.toml",

@@ -4,9 +4,9 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 
-from plan_portal.page_cache import HELP, Front
+from plan_portal.page_cache import HELP, PageCache
 from plan_portal.page_cache.finished_pages import PageMemory
-from plan_portal.page_cache.version_watcher import Watch
+from plan_portal.page_cache.version_watcher import VersionWatcher
 from tests import make
 from tests.plan_portal.fronts import Counting
 
@@ -14,7 +14,7 @@ from tests.plan_portal.fronts import Counting
 @pytest.fixture
 def make_front(db, monkeypatch):
     """Fronts that ask for the version themselves, in the test's own transaction."""
-    monkeypatch.setattr(Watch, "start", lambda watch: None)
+    monkeypatch.setattr(VersionWatcher, "start", lambda watch: None)
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
     # The connection holds the test's transaction.
@@ -22,7 +22,7 @@ def make_front(db, monkeypatch):
 
     def maker(application=None, memory=2**20):
         memory = PageMemory(memory, HELP)
-        return Front(Counting(application), watch=Watch(), memory=memory)
+        return PageCache(Counting(application), watch=VersionWatcher(), memory=memory)
 
     yield maker
     request_started.connect(close_old_connections)

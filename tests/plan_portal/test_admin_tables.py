@@ -14,7 +14,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from agencies.accounts.second_factors import FactorReset
-from agencies.edit_conflicts import StaleGuardMixin
+from agencies.edit_conflicts import EditConflictMixin
 from agencies.mail import queue_mail
 from agencies.models import Agency
 from strategic_areas.models import Province, ReportingPeriod, RoundReopening
@@ -324,7 +324,7 @@ def test_every_form_that_compares_what_was_seen_sends_it(rf):
         request = rf.get(address)
         request.user, request.resolver_match = user, resolve(address)
         may_change = page.has_change_permission(request, record)
-        if may_change and issubclass(page.form, StaleGuardMixin):
+        if may_change and issubclass(page.form, EditConflictMixin):
             fields = flatten_fieldsets(page.get_fieldsets(request, record))
             without += [] if "seen_state" in fields else [model]
 

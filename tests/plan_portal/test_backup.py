@@ -29,7 +29,7 @@ def backup(tmp_path):
     folder.mkdir()
     (folder / "letter").write_bytes(b"words " * 20_000)
     target = tmp_path / "backup.tar.gz"
-    archive.write(
+    archive.write_archive(
         target,
         NOT_ENCRYPTED,
         [("letters/1", partial((folder / "letter").open, "rb"))],
@@ -47,7 +47,7 @@ def empty(tmp_path):
 
 
 def test_what_was_packed_is_unpacked_and_only_the_owner_reads_it(backup, empty):
-    manifest = archive.read(backup, empty)
+    manifest = archive.unpack_backup(backup, empty)
 
     assert manifest["engine"] == "none"
     assert (empty / "letters" / "1").read_bytes() == b"words " * 20_000
@@ -66,12 +66,12 @@ def test_a_backup_that_was_cut_short_is_refused(backup, empty, share):
     backup.write_bytes(content[: int(len(content) * share)])
 
     with pytest.raises(BackupError, match="cut short"):
-        archive.read(backup, empty)
+        archive.unpack_backup(backup, empty)
 
 
 def test_a_backup_that_was_changed_names_the_file(backup, empty, tmp_path):
     other = tmp_path / "other.tar.gz"
-    archive.read(backup, empty)
+    archive.unpack_backup(backup, empty)
     manifest = json.loads((empty / archive.MANIFEST).read_text())
     (empty / "letters" / "1").write_bytes(b"other words")
     pack_by_hand(other, empty, manifest)
@@ -79,19 +79,19 @@ def test_a_backup_that_was_changed_names_the_file(backup, empty, tmp_path):
     again.mkdir()
 
     with pytest.raises(BackupError, match=r"is broken: letters/1 was changed\."):
-        archive.read(other, again)
+        archive.unpack_backup(other, again)
 
 
 def test_a_backup_of_another_format_is_refused(backup, empty, tmp_path):
     other = tmp_path / "other.tar.gz"
-    archive.read(backup, empty)
+    archive.unpack_backup(backup, empty)
     manifest = json.loads((empty / archive.MANIFEST).read_text())
     pack_by_hand(other, empty, manifest | {"format": archive.FORMAT + 1})
     again = tmp_path / "again"
     again.mkdir()
 
     with pytest.raises(BackupError, match="has format 3; this portal reads 2"):
-        archive.read(other, again)
+        archive.unpack_backup(other, again)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def nights(tmp_path):
         files.append((name, partial(path.open, "rb")))
     made = [tmp_path / f"night-{number}.tar.gz" for number in (1, 2, 3)]
     for target, shared in zip(made, (files[:1], files, files[1:]), strict=True):
-        archive.write(target, NOT_ENCRYPTED, [], shared, {})
+        archive.write_archive(target, NOT_ENCRYPTED, [], shared, {})
     return made
 
 
@@ -115,7 +115,7 @@ def test_backups_share_files_and_each_is_restored_whole(nights, tmp_path):
     for number, night in enumerate(nights):
         folder = tmp_path / f"unpacked-{number}"
         folder.mkdir()
-        archive.read(night, folder)
+        archive.unpack_backup(night, folder)
         held.append(
             {
                 str(path.relative_to(folder)): path.read_text()
@@ -151,7 +151,7 @@ def test_a_backup_whose_shared_file_is_damaged_names_it(nights, empty, damage, s
     damage(nights[0].parent / archive.SHARED / name)
 
     with pytest.raises(BackupError, match=said):
-        archive.read(nights[0], empty)
+        archive.unpack_backup(nights[0], empty)
 
 
 def test_what_another_key_opens_is_stored_by_itself(tmp_path, monkeypatch):
@@ -164,7 +164,7 @@ def test_what_another_key_opens_is_stored_by_itself(tmp_path, monkeypatch):
     ):
         file.write_text(content)
         target = tmp_path / f"{number}.tar.gz.age"
-        archive.write(target, recipient, [], [("evidence/1", opened)], {})
+        archive.write_archive(target, recipient, [], [("evidence/1", opened)], {})
 
     assert len(list((tmp_path / archive.SHARED).iterdir())) == 3
 
@@ -179,7 +179,7 @@ def test_a_backup_writes_nothing_outside_its_folder(empty, tmp_path, name):
         packed.addfile(entry, io.BytesIO())
 
     with pytest.raises(BackupError, match=f"{name} is no file of a backup"):
-        archive.read(other, empty)
+        archive.unpack_backup(other, empty)
 
     assert list(empty.iterdir()) == []
     assert not (tmp_path / "outside").exists()
@@ -195,7 +195,9 @@ def test_a_failing_program_leaves_no_backup(tmp_path, monkeypatch):
     target = tmp_path / "backup.tar.gz.age"
 
     with pytest.raises(BackupError, match="false failed"):
-        archive.write(target, "age1", [("one", partial(open, __file__, "rb"))], [], {})
+        archive.write_archive(
+            target, "age1", [("one", partial(open, __file__, "rb"))], [], {}
+        )
 
     assert [path.name for path in tmp_path.iterdir()] == ["backup.files"]
 
@@ -235,7 +237,7 @@ def encrypted(request, tmp_path, tmp_path_factory, monkeypatch):
     (tmp_path / "letter").write_bytes(b"words " * 20_000)
     target = tmp_path / f"backup{archive.SUFFIXES[program]}"
     opened = partial((tmp_path / "letter").open, "rb")
-    archive.write(
+    archive.write_archive(
         target, recipient, [("letters/1", opened)], [("letters/2", opened)], {}
     )
     yield target, lambda: request.param(keys, monkeypatch)
@@ -251,7 +253,7 @@ def test_only_the_private_key_opens_an_encrypted_backup(encrypted, empty, tmp_pa
     [shared] = (backup.parent / archive.SHARED).iterdir()
     assert b"words" not in backup.read_bytes() + shared.read_bytes()
 
-    archive.read(backup, empty)
+    archive.unpack_backup(backup, empty)
     for name in ("1", "2"):
         assert (empty / "letters" / name).read_bytes() == b"words " * 20_000
 
@@ -261,7 +263,7 @@ def test_only_the_private_key_opens_an_encrypted_backup(encrypted, empty, tmp_pa
     with pytest.raises(
         BackupError, match=r"(age|gpg) failed: .*([Nn]o.*ident|secret key)"
     ):
-        archive.read(backup, again)
+        archive.unpack_backup(backup, again)
     assert list(again.iterdir()) == []
 
 
@@ -271,7 +273,7 @@ def test_an_encrypted_backup_that_was_cut_short_is_refused(encrypted, empty):
     backup.write_bytes(content[: len(content) * 2 // 3])
 
     with pytest.raises(BackupError, match="(age|gpg) failed|cut short"):
-        archive.read(backup, empty)
+        archive.unpack_backup(backup, empty)
 
 
 def test_a_key_that_does_not_exist_makes_no_backup(tmp_path, monkeypatch):
@@ -281,7 +283,7 @@ def test_a_key_that_does_not_exist_makes_no_backup(tmp_path, monkeypatch):
     target = tmp_path / "a.tar.gz.age"
 
     with pytest.raises(BackupError, match="age failed: .*malformed recipient"):
-        archive.write(target, "age1none", [], [], {})
+        archive.write_archive(target, "age1none", [], [], {})
 
     assert not target.exists()
 
@@ -322,7 +324,7 @@ def test_a_purge_notes_its_places_without_words_and_forgets_none(
     earlier = '{"at": "2026-01-01T00:00:00+00:00", "model": "a.b", "row": 1}'
     (tmp_path / blanking.NAME).write_text(f"{earlier}\n")
     update = make.update(narrative_es="Se atendió a Juana Pérez Zapata.")
-    purge = purging.request("Juana Pérez Zapata", by=make.reviewer())
+    purge = purging.request_purge("Juana Pérez Zapata", by=make.reviewer())
 
     with django_capture_on_commit_callbacks() as callbacks:
         purging.confirm(purge, by=make.reviewer())

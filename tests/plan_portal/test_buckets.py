@@ -98,7 +98,7 @@ def test_the_public_reads_a_cleared_file_until_its_report_is_withdrawn(bucket, c
 def test_a_purge_closes_a_file_and_deletes_it(bucket, client):
     item = publish_file()
 
-    purge = purging.request("", [item.token], by=make.reviewer())
+    purge = purging.request_purge("", [item.token], by=make.reviewer())
     asked_for = ask(client, item)[0], keys(bucket)
     purging.confirm(purge, by=make.reviewer())
 
@@ -117,7 +117,7 @@ def test_a_backup_holds_what_the_bucket_has_and_is_restored_into_another(
 
     [backup] = tmp_path.glob("plan-portal-*.tar.gz")
     (tmp_path / "unpacked").mkdir()
-    archive.read(backup, tmp_path / "unpacked")
+    archive.unpack_backup(backup, tmp_path / "unpacked")
     for name in PRIVATE:
         for each in list_names(storages[name]):
             storages[name].delete(each)
@@ -167,7 +167,7 @@ def test_while_the_store_is_away_readers_are_told_and_no_purge_is_half_done(
     bucket, client, settings, monkeypatch
 ):
     item, other = publish_file(), publish_file()
-    purge = purging.request("", [item.token], by=make.reviewer())
+    purge = purging.request_purge("", [item.token], by=make.reviewer())
     use_store(free_port(), settings, monkeypatch)
     client.raise_request_exception = False
 

@@ -36,7 +36,7 @@ def test_what_is_wrong_is_told(tmp_path, line, instead, expected):
     file.write_text(text.replace(line, instead, 1), encoding="utf-8")
 
     with pytest.raises(ImproperlyConfigured, match=r"^COUNTRY_FILE xx\.toml: ") as said:
-        country.load(file)
+        country.load_country(file)
 
     assert expected.replace("\\", "") in str(said.value)
 
@@ -46,7 +46,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
     file.write_bytes(b"code = '\xff'")
 
     with pytest.raises(ImproperlyConfigured, match="COUNTRY_FILE xx.toml"):
-        country.load(file)
+        country.load_country(file)
 
 
 def test_every_text_of_the_file_is_asked_for():

@@ -25,7 +25,7 @@ def test_a_server_process_has_deadlines():
 
 
 def test_what_the_address_of_the_database_says_comes_last():
-    config = databases.named(
+    config = databases.named_database(
         {"ENGINE": POSTGRESQL, "OPTIONS": {"options": "-c lock_timeout=1s"}}
     )
 
@@ -42,7 +42,7 @@ def test_postgresql_compiles_no_query(db):
 
 
 def test_sqlite_is_left_as_it_is(tmp_path):
-    config = databases.embedded(tmp_path / "portal.sqlite3")
+    config = databases.embedded_database(tmp_path / "portal.sqlite3")
     before = dict(config["OPTIONS"])
 
     databases.hold_to_deadlines(config)
@@ -53,7 +53,7 @@ def test_sqlite_is_left_as_it_is(tmp_path):
 @pytest.mark.postgresql
 def test_postgresql_ends_what_takes_too_long(db, monkeypatch):
     monkeypatch.setitem(databases.DEADLINES, "statement_timeout", "50ms")
-    config = databases.named({**connection.settings_dict, "OPTIONS": {}})
+    config = databases.named_database({**connection.settings_dict, "OPTIONS": {}})
     databases.hold_to_deadlines(config)
     parameters = connection.get_connection_params() | config["OPTIONS"]
     parameters.pop("cursor_factory", None)

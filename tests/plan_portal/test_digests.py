@@ -6,8 +6,8 @@ from hashlib import sha256
 import pytest
 
 from plan_portal import conditional_get
-from plan_portal.conditional_get import digest, own_content
-from plan_portal.page_cache.finished_pages import Page
+from plan_portal.conditional_get import own_content, public_digest
+from plan_portal.page_cache.finished_pages import FinishedPage
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -49,21 +49,21 @@ def etags_of(page):
 
 
 def test_the_same_content_has_one_digest_in_each_portal(other_secret):
-    here = digest(CONTENT)
-    again = digest(CONTENT)
+    here = public_digest(CONTENT)
+    again = public_digest(CONTENT)
 
     other_secret()
 
     assert (again, len(here)) == (here, 24)
-    assert digest(CONTENT) != here
+    assert public_digest(CONTENT) != here
 
 
 def test_what_the_front_sends_names_no_plain_sum(other_secret):
     headers = [("Content-Type", "text/csv")]
 
-    before = etags_of(Page(CONTENT, headers, None, 0))
+    before = etags_of(FinishedPage(CONTENT, headers, None, 0))
     other_secret()
-    after = etags_of(Page(CONTENT, headers, None, 0))
+    after = etags_of(FinishedPage(CONTENT, headers, None, 0))
 
     assert not plain_sums(CONTENT) & {*before, *after}
     assert not set(before) & set(after)

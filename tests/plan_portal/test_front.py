@@ -23,8 +23,8 @@ from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
 from plan_portal.middleware import REPORTS
 from plan_portal.page_cache import HELP, unavailable
 from plan_portal.page_cache.database_deadline import DatabaseDeadline
-from plan_portal.page_cache.finished_pages import Page, PageMemory, preferred
-from plan_portal.page_cache.version_watcher import Label
+from plan_portal.page_cache.finished_pages import FinishedPage, PageMemory, preferred
+from plan_portal.page_cache.version_watcher import PageVersion
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.models import HelpLine, PublicationVersion
@@ -400,7 +400,7 @@ def test_no_page_carries_a_label_newer_than_its_content(make_front):
     def published_meanwhile(environ, start_response):
         words = next(contents)
         if words == "old":
-            front.watch.label = Label("build", 7, "20260101", 0)
+            front.watch.label = PageVersion("build", 7, "20260101", 0)
         return page_of(words)(environ, start_response)
 
     front = make_front(published_meanwhile)
@@ -411,7 +411,7 @@ def test_no_page_carries_a_label_newer_than_its_content(make_front):
 
 def test_the_label_never_goes_back(front):
     front.watch.ask()
-    newer = front.watch.label = Label("build", 10**6, "99991231", 0)
+    newer = front.watch.label = PageVersion("build", 10**6, "99991231", 0)
 
     later(front)
     front.watch.ask()
@@ -579,7 +579,9 @@ def test_when_the_database_is_back_so_is_the_page(front, plan, monkeypatch):
 
 def test_a_page_that_was_begun_before_a_takedown_is_not_kept():
     memory = PageMemory(2**20)
-    page = Page(b"<main >old</main>", [], Label("build", 4, "20260101", 1), 0)
+    page = FinishedPage(
+        b"<main >old</main>", [], PageVersion("build", 4, "20260101", 1), 0
+    )
     memory.drop_older(2)
 
     memory.put("/a/", page)

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from plan_portal import server
-from plan_portal.page_cache import HELP, Front
+from plan_portal.page_cache import HELP, PageCache
 from plan_portal.page_cache.database_deadline import DatabaseDeadline
 from plan_portal.page_cache.finished_pages import PageMemory
-from plan_portal.page_cache.version_watcher import LATE, Watch
+from plan_portal.page_cache.version_watcher import LATE, VersionWatcher
 from strategic_areas import purging, workflow
 from strategic_areas.models import HelpLine, PublicationVersion, StrategicArea
 from strategic_areas.public_paths import public_path
@@ -105,7 +105,7 @@ def withdraw(update):
 
 
 def purge(update):
-    asked = purging.request(update.narrative_es, by=make.reviewer())
+    asked = purging.request_purge(update.narrative_es, by=make.reviewer())
     purging.confirm(asked, by=make.reviewer())
 
 
@@ -161,8 +161,8 @@ def test_a_publication_leaves_the_pages_of_before_for_an_outage(
 
 
 def test_the_thread_makes_the_help_pages_at_start_and_after_each_version(open_record):
-    watch, memory = Watch(), PageMemory(2**20, HELP)
-    front = Front(WSGIHandler(), watch=watch, memory=memory)
+    watch, memory = VersionWatcher(), PageMemory(2**20, HELP)
+    front = PageCache(WSGIHandler(), watch=watch, memory=memory)
 
     def told():
         return [b"809-200-1202" in page.html for page in memory.pages.values()]
@@ -185,7 +185,7 @@ def test_the_thread_makes_the_help_pages_at_start_and_after_each_version(open_re
 
 
 def test_the_thread_learns_of_a_publication_by_itself(open_record):
-    watch = Watch()
+    watch = VersionWatcher()
     try:
         watch.start()
         assert watch.ask()

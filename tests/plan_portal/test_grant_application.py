@@ -29,7 +29,7 @@ def application():
     """Everything from here on is done as the application's role."""
     sql(f"CREATE ROLE {ROLE}")
     call_command("grant_application", ROLE, stdout=StringIO())
-    audit.record(Event.SIGN_IN)
+    audit.record_event(Event.SIGN_IN)
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     sql(f"SET ROLE {ROLE}")
     yield
@@ -62,7 +62,7 @@ def test_the_application_may_not_touch_what_is_recorded(application, statement):
     with pytest.raises(ProgrammingError), transaction.atomic():
         sql(statement)
 
-    assert audit.verify().fault == ""
+    assert audit.verify_chain().fault == ""
 
 
 @pytest.mark.postgresql
@@ -80,7 +80,7 @@ def test_the_application_reads_all_that_a_backup_reads(application):
 
 @pytest.mark.postgresql
 def test_the_application_records_verifies_and_does_its_work(application):
-    audit.record(Event.SIGN_OUT)
+    audit.record_event(Event.SIGN_OUT)
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     update = make.published_update()
     person = make.user()
@@ -89,7 +89,7 @@ def test_the_application_records_verifies_and_does_its_work(application):
     index.update_index("now", documents)
     index.empty_index()
 
-    verdict = audit.verify()
+    verdict = audit.verify_chain()
 
     assert verdict.fault == ""
     assert verdict.count >= 2

@@ -102,18 +102,18 @@ def test_without_timers_nothing_is_overdue_and_with_some_every_task_counts(
     call_command("run_task", "mail", verbosity=0)
 
     assert problems(client) == [
-        f"overdue: {name} failed or never ran" for name in list(tasks.listed())[1:]
+        f"overdue: {name} failed or never ran" for name in list(tasks.all_tasks())[1:]
     ]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", tasks.listed())
+@pytest.mark.parametrize("name", tasks.all_tasks())
 def test_a_task_that_fails_or_is_late_is_named_until_it_ends_well(
     client, disk, name, monkeypatch
 ):
-    now, task = timezone.now(), tasks.listed()[name]
+    now, task = timezone.now(), tasks.all_tasks()[name]
     tasks.TaskRun.objects.bulk_create(
-        tasks.TaskRun(name=each, ended_at=now) for each in tasks.listed()
+        tasks.TaskRun(name=each, ended_at=now) for each in tasks.all_tasks()
     )
     assert problems(client) == []
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from PIL import Image
 
 from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
-from plan_portal.page_cache.finished_pages import Page
+from plan_portal.page_cache.finished_pages import FinishedPage
 from plan_portal.urls import FORMER_PICTURES, PUBLIC_PAGES
 from strategic_areas import pictures
 from strategic_areas.commitment_states import StateFamily
@@ -234,7 +234,7 @@ def test_the_front_keeps_a_picture_once_and_not_compressed(client, commitment):
     response = client.get(path, **{ASKED_BY_FRONT: True})
     assert KEEP in response.headers
 
-    page = Page(response.content, [("Content-Type", "image/png")], None, 0)
+    page = FinishedPage(response.content, [("Content-Type", "image/png")], None, 0)
 
     told = []
     environ = {"REQUEST_METHOD": "GET", "HTTP_ACCEPT_ENCODING": "gzip, br"}

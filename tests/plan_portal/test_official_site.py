@@ -62,4 +62,4 @@ def test_state_link_without_a_text_is_refused(settings, tmp_path):
     file.write_text(source + '"https://example.org/" = {es = "Ejemplo"}\n', "utf-8")
 
     with pytest.raises(ImproperlyConfigured, match="example.org.* text in en"):
-        country.load(file)
+        country.load_country(file)

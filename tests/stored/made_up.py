@@ -70,7 +70,7 @@ def propose_changes(official, people):
     make.change(Translation(activity_update=standing), text="Part was done.")
     make.dispute(make.commitment(plan=official.plan, provenance="press"))
     make.proposal(commitment=official.commitment(), by=people[FOCAL_POINT])
-    purging.request("Fulana de Tal", by=reviewer)
+    purging.request_purge("Fulana de Tal", by=reviewer)
 
 
 def record_letter(official, reviewer):
@@ -84,7 +84,7 @@ def let_accounts_wait(official, people):
     """An invitation, a lost second factor and a mail, each not yet dealt with."""
     make.invitation(email="invitada@example.org", agency=official.partner)
     reset = second_factors.FactorReset(user=people[REVIEWER], way="in_person")
-    second_factors.ask(reset, by=people[ADMINISTRATOR])
+    second_factors.request_reset(reset, by=people[ADMINISTRATOR])
     mail.queue_mail(
         to="punto.focal@example.org",
         language="es",

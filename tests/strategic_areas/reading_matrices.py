@@ -8,7 +8,7 @@ import openpyxl
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from strategic_areas.matrices import KnownInstitution, look, read
+from strategic_areas.matrices import KnownInstitution, detect_layout, read_matrix
 
 FOLDER = Path(__file__).resolve().parent / "matrices"
 THREE = ("matriz-unica", "matriz-por-ejes", "matriz-cuatro-niveles")
@@ -50,8 +50,8 @@ def content_of(book):
 
 def read_as_guessed(content):
     """The reading of a matrix whose proposed naming is confirmed as it is."""
-    naming = look(upload(content)).naming
-    return read(upload(content), naming, institutions=known())
+    naming = detect_layout(upload(content)).naming
+    return read_matrix(upload(content), naming, institutions=known())
 
 
 @cache

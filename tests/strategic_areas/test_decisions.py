@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies.access import RefusedError
 from agencies.audit import AuditEntry
-from agencies.decisions import Decision, Outdated, Status
+from agencies.decisions import Decision, DecisionStatus, OutdatedError
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.review import review_queue
 from strategic_areas.figures.submission import VALUES
@@ -52,8 +52,8 @@ def test_every_kind_of_decision_stands_in_the_one_list():
 def test_another_person_approves(case):
     decided = case.approve()
 
-    assert (decided.status, decided.decided_by) == (Status.APPROVED, case.other)
-    assert case.stored().status == Status.APPROVED
+    assert (decided.status, decided.decided_by) == (DecisionStatus.APPROVED, case.other)
+    assert case.stored().status == DecisionStatus.APPROVED
 
 
 def test_nobody_decides_what_they_proposed(case):
@@ -106,7 +106,7 @@ def test_the_database_itself_keeps_a_decision(case):
         assert is_refused(partial(rows.update, **changed)), changed
     assert is_refused(rows.delete)
 
-    assert case.stored().status == Status.DECLINED
+    assert case.stored().status == DecisionStatus.DECLINED
 
 
 def test_the_database_itself_lets_nothing_be_approved_without_being_applied(case):
@@ -140,7 +140,7 @@ def test_a_decision_is_taken_once_and_leaves_one_entry(case, step):
         object=f"{about._meta.label_lower}:{about.pk}", event__in=set(events.values())
     )
     assert list(entries.order_by("pk").values_list("event", "actor")) == [
-        (events[Status.PENDING], case.proposer.pk),
+        (events[DecisionStatus.PENDING], case.proposer.pk),
         (events[decided.status], decided.decided_by_id),
     ]
 
@@ -150,15 +150,18 @@ def test_what_cannot_be_applied_any_more_is_outdated_and_leaves_nothing(
 ):
     def apply(decision, by, **how):
         make.reviewer(username="made.meanwhile")
-        raise Outdated
+        raise OutdatedError
 
     monkeypatch.setattr(case.steps, "apply", apply)
 
     decided = case.approve()
 
-    assert (decided.status, decided.decided_by) == (Status.OUTDATED, case.other)
+    assert (decided.status, decided.decided_by) == (DecisionStatus.OUTDATED, case.other)
     assert not type(case.other).objects.filter(username="made.meanwhile").exists()
-    assert AuditEntry.objects.latest("pk").event == case.steps.events[Status.OUTDATED]
+    assert (
+        AuditEntry.objects.latest("pk").event
+        == case.steps.events[DecisionStatus.OUTDATED]
+    )
 
 
 def test_what_is_refused_while_it_is_applied_goes_on_waiting(case, monkeypatch):

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from agencies.access import RefusedError, Role
 from agencies.audit import AuditEntry
-from agencies.decisions import Status
+from agencies.decisions import DecisionStatus
 from strategic_areas.desk.changes import decisions
 from tests import make
 from tests.strategic_areas.decision_cases import KINDS, STEPS, Case
@@ -88,7 +88,7 @@ def won_at_once(case):
     Checks that the winner alone is stored and noted.
     """
     steps = case.steps
-    told = AuditEntry.objects.filter(event=steps.events[Status.APPROVED])
+    told = AuditEntry.objects.filter(event=steps.events[DecisionStatus.APPROVED])
     before, third = told.count(), KINDS[steps.model.__name__][1]()
     both_have_read = Barrier(2, timeout=30)
 

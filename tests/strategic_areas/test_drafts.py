@@ -111,7 +111,7 @@ def test_a_purge_empties_its_words_in_drafts():
     line = keep(commitment, by=make.reviewer(), title_es=f"Lo de {NAME}", code="1.1")
     DraftLine.objects.update(seen={"title_es": NAME}, reason=NAME)
 
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
     purging.confirm(asked, by=make.reviewer())
 
     line.refresh_from_db()
@@ -121,16 +121,16 @@ def test_a_purge_empties_its_words_in_drafts():
 
 def test_others_read_no_draft_on_the_page_of_a_purge():
     keep(make.commitment(), by=make.reviewer(), title_es=f"Lo de {NAME}")
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
 
-    shown, counted = text_search.divide(purging.look(asked)[0])
+    shown, counted = text_search.split_unsubmitted(purging.preview_purge(asked)[0])
 
     assert (shown, [each.model for each in counted]) == ([], [DraftLine])
 
 
 def test_words_that_wait_for_a_purge_are_not_kept():
     commitment = make.commitment()
-    purging.request(NAME, by=make.reviewer())
+    purging.request_purge(NAME, by=make.reviewer())
 
     with pytest.raises(RefusedError):
         keep(commitment, by=make.reviewer(), title_es=f"Lo de {NAME}")
@@ -186,7 +186,7 @@ def test_a_draft_changes_neither_the_plan_nor_what_the_public_reads():
 def test_the_naming_of_a_matrix_is_purged_and_forgotten_after_two_years():
     named = [MatrixNaming.objects.create(plan=make.plan()) for _ in range(2)]
     MatrixNaming.objects.update(naming={"institutions": [[f"De {NAME}", "MT"]]})
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
 
     purging.confirm(asked, by=make.reviewer())
     for naming, days in zip(named, (731, 729), strict=True):

@@ -194,7 +194,7 @@ def test_what_was_proposed_never_changes(corrected):
 def test_a_round_that_two_people_close_early_has_its_edition_at_the_approval():
     today = timezone.localdate()
     period = make.round(due_on=today - timedelta(days=1))
-    change = workflow.propose(rounds.closed(period, today), by=make.reviewer())
+    change = workflow.propose(rounds.closed_round(period, today), by=make.reviewer())
     assert not Edition.objects.exists()
 
     workflow.approve(change, by=make.reviewer())
@@ -358,9 +358,9 @@ def test_days_late_alone_are_nothing_to_correct():
 
 def test_a_correction_says_what_was_withdrawn_from_what_it_corrects(corrected):
     hidden, other = corrected.plan.commitments.all()
-    takedowns.hide(
+    takedowns.hide_columns(
         hidden,
-        {"title_es": takedowns.whole(hidden)["title_es"]},
+        {"title_es": takedowns.values_without_record(hidden)["title_es"]},
         cause="error",
         by=make.reviewer(),
     )

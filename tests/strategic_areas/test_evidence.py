@@ -333,7 +333,7 @@ def test_an_agency_has_room_for_so_much_and_no_more(client, draft, monkeypatch):
     )
     used = make.file_evidence(sibling).size
     make.file_evidence()  # another agency's takes none of it
-    size = evidence.clean(pdf_upload()).size
+    size = evidence.clean_evidence(pdf_upload()).size
 
     monkeypatch.setattr(storage, "AGENCY_BYTES", used + size - 1)
     refused = save(client, draft, {"upload": pdf_upload()})
@@ -349,14 +349,14 @@ def test_a_file_that_a_correction_shares_takes_room_once(monkeypatch):
     item = make.file_evidence(update)
     workflow.publish(update, by=make.reviewer())
     workflow.correct(update, by=update.contributors.get())
-    new = evidence.clean(pdf_upload())
+    new = evidence.clean_evidence(pdf_upload())
 
     monkeypatch.setattr(storage, "AGENCY_BYTES", item.size + new.size)
-    evidence.must_fit(update.agency, 1, [new])
+    evidence.check_space(update.agency, 1, [new])
 
     monkeypatch.setattr(storage, "AGENCY_BYTES", item.size + new.size - 1)
     with pytest.raises(evidence.RefusedFileError) as caught:
-        evidence.must_fit(update.agency, 1, [new])
+        evidence.check_space(update.agency, 1, [new])
     assert caught.value.code == "quota"
 
 

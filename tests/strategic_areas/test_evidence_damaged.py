@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from strategic_areas.evidence import RefusedFileError, clean
+from strategic_areas.evidence import RefusedFileError, clean_evidence
 from tests.deep import DEEP, SEED
 from tests.uploads import make_image, make_pdf, upload
 
@@ -56,7 +56,7 @@ def test_a_damaged_file_is_refused_or_taken_in_little_time(kind):
         content = damage(whole, chance)
         begun = time.process_time()
         try:
-            taken = clean(upload(f"acta.{kind}", content))
+            taken = clean_evidence(upload(f"acta.{kind}", content))
         except RefusedFileError as refusal:
             told.append(bool(str(refusal)))
         else:

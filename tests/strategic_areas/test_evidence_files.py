@@ -15,9 +15,9 @@ from strategic_areas.evidence import (
     FILE_BYTES,
     SAVE_AS_PDF,
     RefusedFileError,
-    clean,
+    clean_evidence,
     limits,
-    write,
+    write_file,
 )
 from strategic_areas.models import Evidence
 from strategic_areas.models.trail import evidence_storage
@@ -43,7 +43,7 @@ HTML = b"<html><script>alert(1)</script></html>"
 def refusal(name, content):
     """The refusal of an upload; the test fails when there is none."""
     with pytest.raises(RefusedFileError) as caught:
-        clean(upload(name, content))
+        clean_evidence(upload(name, content))
     return caught.value
 
 
@@ -52,7 +52,7 @@ def refusal(name, content):
 
 @pytest.mark.parametrize("extension", MAKERS)
 def test_each_kind_is_taken_under_its_own_content_type(extension):
-    cleaned = clean(upload(f"Acta.{extension}", MAKERS[extension]()))
+    cleaned = clean_evidence(upload(f"Acta.{extension}", MAKERS[extension]()))
 
     assert cleaned.name == f"Acta.{extension}"
     assert cleaned.content_type == limits.EXTENSIONS[extension]
@@ -62,16 +62,16 @@ def test_each_kind_is_taken_under_its_own_content_type(extension):
 
 @pytest.mark.parametrize("extension", MAKERS)
 def test_what_was_cleaned_is_clean(extension):
-    once = clean(upload(f"a.{extension}", MAKERS[extension]()))
+    once = clean_evidence(upload(f"a.{extension}", MAKERS[extension]()))
 
-    again = clean(upload(f"a.{extension}", once.content))
+    again = clean_evidence(upload(f"a.{extension}", once.content))
 
     assert again.content_type == once.content_type
 
 
 @pytest.mark.parametrize("extension", MAKERS)
 def test_a_capital_extension_is_the_same(extension):
-    cleaned = clean(upload(f"ACTA.{extension.upper()}", MAKERS[extension]()))
+    cleaned = clean_evidence(upload(f"ACTA.{extension.upper()}", MAKERS[extension]()))
 
     assert cleaned.content_type == limits.EXTENSIONS[extension]
 
@@ -124,7 +124,7 @@ def test_a_double_extension_is_refused(name):
     "name", ["Informe v1.2.jpg", "Acta 12.03.2025.jpg", "No. 5.jpg"]
 )
 def test_a_dot_in_a_name_is_no_second_extension(name):
-    assert clean(upload(name, make_image("JPEG"))).name == name
+    assert clean_evidence(upload(name, make_image("JPEG"))).name == name
 
 
 @pytest.mark.parametrize("claimed", MAKERS)
@@ -132,7 +132,7 @@ def test_a_dot_in_a_name_is_no_second_extension(name):
 def test_content_that_is_not_what_the_name_says_is_refused(claimed, real):
     same = {"jpeg": "jpg"}.get(claimed, claimed) == real
     if same:
-        assert clean(upload(f"a.{claimed}", MAKERS[real]())).size
+        assert clean_evidence(upload(f"a.{claimed}", MAKERS[real]())).size
         return
 
     error = refusal(f"a.{claimed}", MAKERS[real]())
@@ -169,7 +169,7 @@ def test_more_than_ten_megabytes_are_refused():
 
     error = refusal("a.jpg", filled + b"a")
 
-    assert clean(upload("a.jpg", filled)).size
+    assert clean_evidence(upload("a.jpg", filled)).size
     assert error.code == "size"
 
 
@@ -198,7 +198,7 @@ def test_more_than_ten_megabytes_are_refused():
     ],
 )
 def test_a_name_is_kept_without_what_could_do_harm(given, kept):
-    assert clean(upload(given, make_image())).name == kept
+    assert clean_evidence(upload(given, make_image())).name == kept
 
 
 def test_a_name_that_only_looks_right_is_refused():
@@ -230,7 +230,7 @@ def test_markup_before_a_file_is_refused(extension):
 def test_what_follows_a_photo_is_left_behind():
     content = make_image("JPEG") + HTML  # telephones append a second picture
 
-    cleaned = clean(upload("a.jpg", content))
+    cleaned = clean_evidence(upload("a.jpg", content))
 
     assert b"script" in content
     assert b"script" not in cleaned.content
@@ -251,7 +251,7 @@ def test_a_photo_loses_camera_place_and_comment_and_stands_upright():
     with Image.open(io.BytesIO(photo)) as before:
         assert before.getexif().get_ifd(0x8825)[1] == "N"
 
-    cleaned = clean(upload("foto.jpg", photo))
+    cleaned = clean_evidence(upload("foto.jpg", photo))
 
     with Image.open(io.BytesIO(cleaned.content)) as after:
         assert dict(after.getexif()) == {}
@@ -268,7 +268,7 @@ def test_a_png_loses_texts_profile_and_time():
     assert b"tEXt" in content
     assert b"iCCP" in content
 
-    cleaned = clean(upload("a.png", content))
+    cleaned = clean_evidence(upload("a.png", content))
 
     with Image.open(io.BytesIO(cleaned.content)) as after:
         assert after.info == {}
@@ -277,7 +277,7 @@ def test_a_png_loses_texts_profile_and_time():
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_a_png_of_any_mode_is_taken(mode):
-    cleaned = clean(upload("a.png", make_image(mode=mode)))
+    cleaned = clean_evidence(upload("a.png", make_image(mode=mode)))
 
     with Image.open(io.BytesIO(cleaned.content)) as after:
         assert after.size == (8, 6)
@@ -285,7 +285,7 @@ def test_a_png_of_any_mode_is_taken(mode):
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_a_jpeg_of_any_mode_is_taken(mode):
-    cleaned = clean(upload("a.jpg", make_image("JPEG", mode=mode)))
+    cleaned = clean_evidence(upload("a.jpg", make_image("JPEG", mode=mode)))
 
     with Image.open(io.BytesIO(cleaned.content)) as after:
         assert after.size == (8, 6)
@@ -294,7 +294,7 @@ def test_a_jpeg_of_any_mode_is_taken(mode):
 def test_transparency_stays():
     content = make_image(mode="P", transparency=0)
 
-    cleaned = clean(upload("a.png", content))
+    cleaned = clean_evidence(upload("a.png", content))
 
     with Image.open(io.BytesIO(cleaned.content)) as after:
         assert after.getpixel((0, 0))[3] == 0
@@ -314,7 +314,7 @@ def test_a_picture_of_too_many_points_is_refused_before_it_is_unpacked(size):
 def test_forty_million_points_are_not_too_many():
     content = make_image(size=(8_000, 5_000), mode="1")
 
-    assert clean(upload("a.png", content)).size
+    assert clean_evidence(upload("a.png", content)).size
 
 
 # PDFs
@@ -426,7 +426,7 @@ OPENINGS = {
 def test_a_pdf_that_only_says_where_to_open_is_taken(kind):
     content = make_pdf(in_root("/OpenAction", OPENINGS[kind]))
 
-    cleaned = clean(upload("a.pdf", content))
+    cleaned = clean_evidence(upload("a.pdf", content))
 
     with pikepdf.open(io.BytesIO(cleaned.content)) as pdf:
         assert len(pdf.pages) == 1
@@ -436,7 +436,7 @@ def test_a_pdf_that_only_says_where_to_open_is_taken(kind):
 def test_a_plain_link_in_a_pdf_is_taken():
     link = action("/URI", URI=String("https://example.org"))
 
-    assert clean(upload("a.pdf", make_pdf(on_page("/Annots", link)))).size
+    assert clean_evidence(upload("a.pdf", make_pdf(on_page("/Annots", link)))).size
 
 
 def signed(pdf):
@@ -451,7 +451,7 @@ def test_a_pdf_loses_its_author_and_metadata_everywhere():
     content = make_pdf(signed, compress_streams=False)
     assert content.count(b"Ana") >= 4
 
-    cleaned = clean(upload("a.pdf", content))
+    cleaned = clean_evidence(upload("a.pdf", content))
 
     with pikepdf.open(io.BytesIO(cleaned.content)) as pdf:
         assert "/Info" not in pdf.trailer
@@ -485,7 +485,7 @@ def test_an_earlier_state_of_a_pdf_is_left_behind():
     content = first + later + table
     assert b"Ana" in content
 
-    cleaned = clean(upload("a.pdf", content))
+    cleaned = clean_evidence(upload("a.pdf", content))
 
     assert b"Ana" not in cleaned.content
 
@@ -502,7 +502,7 @@ def test_a_locked_pdf_is_refused(password):
 def test_a_pdf_whose_index_unpacks_to_far_more_is_refused():
     bomb = make_packed_pdf(limits.PDF_INDEX_BYTES + limits.MEGABYTE)
 
-    plain = clean(upload("a.pdf", make_packed_pdf(1024 * 1024)))
+    plain = clean_evidence(upload("a.pdf", make_packed_pdf(1024 * 1024)))
     error = refusal("a.pdf", bomb)
 
     assert len(bomb) < 1024 * 1024
@@ -531,10 +531,10 @@ def little_room():
 def test_a_file_for_which_there_is_no_room_leaves_no_part_of_it():
     folder = Path(evidence_storage().location)
     before = set(folder.glob("*"))
-    cleaned = clean(upload("Acta.pdf", make_pdf()))
+    cleaned = clean_evidence(upload("Acta.pdf", make_pdf()))
 
     with little_room(), pytest.raises(OSError, match="File too large"):
-        write(Evidence(), cleaned)
+        write_file(Evidence(), cleaned)
 
     assert len(cleaned.content) > 100
     assert set(folder.glob("*")) == before

@@ -25,7 +25,7 @@ TYPES = {
 def plant(update, name):
     """A file as a portal in use has stored it."""
     item = make.evidence(update)
-    evidence.attach(item, CleanFile(name, TYPES[name], name.encode()))
+    evidence.attach_file(item, CleanFile(name, TYPES[name], name.encode()))
     item.url = ""
     item.save()
     return item
@@ -82,7 +82,7 @@ def test_a_purge_removes_it(name):
     item = plant(make.update(), name)
     token = item.token
 
-    asked = purging.request("", by=make.reviewer(), files=[token])
+    asked = purging.request_purge("", by=make.reviewer(), files=[token])
     purging.confirm(asked, by=make.reviewer())
 
     assert not evidence_storage().exists(token)

@@ -8,7 +8,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 
-from strategic_areas.evidence import RefusedFileError, clean, pdf
+from strategic_areas.evidence import RefusedFileError, clean_evidence, pdf
 from tests.uploads import make_image, make_pdf, make_photo, upload
 
 HIDDEN = b"Yuleisy"
@@ -17,7 +17,7 @@ HIDDEN = b"Yuleisy"
 def refusal(content):
     """The code of a refusal; the test fails when there is none, or it gives no help."""
     with pytest.raises(RefusedFileError) as caught:
-        clean(upload("a.pdf", content))
+        clean_evidence(upload("a.pdf", content))
     assert caught.value.what
     assert caught.value.how
     return caught.value.code
@@ -25,7 +25,7 @@ def refusal(content):
 
 def cleaned(change):
     """The PDF that is stored, opened; ``HIDDEN`` stands in none of its objects."""
-    stored = clean(upload("a.pdf", make_pdf(change))).content
+    stored = clean_evidence(upload("a.pdf", make_pdf(change))).content
     pdf = pikepdf.open(io.BytesIO(stored))
     unpacked = io.BytesIO()
     pdf.save(unpacked, object_stream_mode=pikepdf.ObjectStreamMode.disable)
@@ -333,7 +333,7 @@ def test_two_copies_that_differ_in_metadata_are_stored_alike():
 
         return upload("a.pdf", make_pdf(sign))
 
-    assert clean(by("a")).sha256 == clean(by("b")).sha256
+    assert clean_evidence(by("a")).sha256 == clean_evidence(by("b")).sha256
 
 
 def test_a_small_picture_of_a_page_is_left_behind():

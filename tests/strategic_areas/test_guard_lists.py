@@ -13,7 +13,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from strategic_areas.text_guard import Known, Severity, inspect, marks
+from strategic_areas.text_guard import (
+    KnownWords,
+    Severity,
+    find_personal_data,
+    find_review_marks,
+)
 
 LISTS = Path(__file__).parent / "guard_lists"
 PLAN = Path("strategic_areas/plans/plan-2017-2020.yaml")
@@ -40,12 +45,15 @@ def strings(value):
 @cache
 def known():
     file = PLAN.read_text(encoding="utf-8")
-    return Known.of(strings(yaml.load(file, yaml.CSafeLoader)))
+    return KnownWords.of(strings(yaml.load(file, yaml.CSafeLoader)))
 
 
 def gravest(text):
     """How the guard takes a text: the gravest that it finds, or ""."""
-    found = {each.severity for each in [*inspect(text), *marks(text, known())]}
+    found = {
+        each.severity
+        for each in [*find_personal_data(text), *find_review_marks(text, known())]
+    }
     return next((str(each) for each in Severity if each in found), "")
 
 

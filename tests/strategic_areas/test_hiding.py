@@ -42,7 +42,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.public_paths import public_path
 from strategic_areas.purging import takedowns
-from strategic_areas.purging.text_search import treatment
+from strategic_areas.purging.text_search import blanking_method
 from strategic_areas.queries.figures.indicators import ValueDisplay, points_by_indicator
 from tests import make
 from tests.crawling import Crawl, text_of
@@ -63,9 +63,9 @@ NOT_HIDEABLE = {RecordDispute, Province, Region, Target}
 
 
 def hide(record, columns=None, *, by=None, cause="personal", why=""):
-    columns = takedowns.whole(record) if columns is None else columns
+    columns = takedowns.values_without_record(record) if columns is None else columns
     told = {"cause": cause, "why": why}
-    return takedowns.hide(record, columns, **told, by=by or make.reviewer())
+    return takedowns.hide_columns(record, columns, **told, by=by or make.reviewer())
 
 
 @pytest.mark.sqlite
@@ -90,7 +90,10 @@ def everything():
             for name, field in texts_of(model).items():
                 is_of_codes = isinstance(getattr(record, name), dict)
                 protects = model.fields.of_column(name).protects
-                if treatment(field) in takedowns.INSTEAD and not is_of_codes | protects:
+                if (
+                    blanking_method(field) in takedowns.REPLACEMENTS
+                    and not is_of_codes | protects
+                ):
                     setattr(record, name, plain(field))
             if isinstance(record, Correction):
                 record.outcome, record.decided_on = "kept", record.asked_on
@@ -299,7 +302,10 @@ def test_nothing_by_which_the_portal_protects_can_be_hidden():
     activity = make.activity(quantity=12, counts_victims=True)
     indicator = make.indicator(counted_by="PGR", counts="victims")
 
-    hidden = {*takedowns.whole(activity), *takedowns.whole(indicator)}
+    hidden = {
+        *takedowns.values_without_record(activity),
+        *takedowns.values_without_record(indicator),
+    }
 
     assert "title_es" in hidden
     protective = {"quantity", "counted_by", "counts", "sensitive", "selects"}
@@ -506,7 +512,7 @@ def test_what_is_told_of_changes_is_hidden_with_the_text_and_comes_back(client):
 def test_a_purge_reaches_the_title_of_an_official_record_too():
     commitment = make.commitment(title_es="Taller de Zutana")
     close_structure()
-    asked = purging.request("Zutana", by=make.reviewer())
+    asked = purging.request_purge("Zutana", by=make.reviewer())
 
     purging.confirm(asked, by=make.reviewer())
 
@@ -613,7 +619,7 @@ def test_restoring_shows_no_number_that_is_protected_now(tmp_path, is_disputed):
     takedown = hide(figure)
     told_of(tmp_path, 40, sensitive=True)
 
-    stays = takedowns.stopped(takedown)
+    stays = takedowns.not_restorable(takedown)
     takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     figure.refresh_from_db()
@@ -742,7 +748,7 @@ def test_a_report_says_that_a_purge_of_its_words_waits_too_long(client, maker):
     text = "narrative_es" if maker is make.published_update else "statement_es"
     update, begun = maker(**{text: SENTINEL}), timezone.now()
     with time_machine.travel(begun, tick=False):
-        purging.request(SENTINEL, by=make.reviewer())
+        purging.request_purge(SENTINEL, by=make.reviewer())
 
     said = []
     for hours in (71, 73):

@@ -66,7 +66,7 @@ def returned(change, model, pk=None):
 
 
 def purge(words):
-    asked = purging.request(words, by=make.reviewer())
+    asked = purging.request_purge(words, by=make.reviewer())
     return purging.confirm(asked, by=make.reviewer())
 
 
@@ -244,7 +244,7 @@ def test_a_returned_record_stays_below_the_returned_one():
 def test_words_that_wait_for_a_purge_never_become_public_by_an_act():
     commitment = make.commitment()
     close_structure()
-    purging.request(NAME, by=make.reviewer())
+    purging.request_purge(NAME, by=make.reviewer())
     commitment.title_es = "Otro"
     act = make.act(commitment.plan, reason_es=f"Lo pidió {NAME}")
     with override("es"):

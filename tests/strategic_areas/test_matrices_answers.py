@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from strategic_areas.evidence import RefusedFileError
-from strategic_areas.matrices import Naming, look, read
+from strategic_areas.matrices import Naming, detect_layout, read_matrix
 from tests.strategic_areas.reading_matrices import (
     THREE,
     content_of,
@@ -26,8 +26,8 @@ UNICA, EJES, NIVELES = "matriz-unica", "matriz-por-ejes", "matriz-cuatro-niveles
 @cache
 def first_reading(name):
     content = name_content(name)
-    naming = look(upload(content)).naming
-    reading = read(upload(content), naming, institutions=known())
+    naming = detect_layout(upload(content)).naming
+    reading = read_matrix(upload(content), naming, institutions=known())
     return content, naming.as_json(), reading
 
 
@@ -38,7 +38,7 @@ def first(name):
 
 
 def again(content, naming):
-    return read(upload(content), naming, institutions=known())
+    return read_matrix(upload(content), naming, institutions=known())
 
 
 def question_at(reading, place, field):
@@ -178,7 +178,7 @@ def test_a_naming_is_plain_json():
 
 
 def test_a_stored_naming_with_an_unknown_role_is_refused():
-    naming = look(upload(name_content(UNICA))).naming.as_json()
+    naming = detect_layout(upload(name_content(UNICA))).naming.as_json()
     naming["sheets"][0]["columns"]["A"] = "victim"
 
     with pytest.raises(ValueError, match="victim"):
@@ -197,7 +197,7 @@ def test_a_stored_naming_with_an_unknown_role_is_refused():
     ],
 )
 def test_a_stored_naming_that_fits_no_sheet_is_refused(changed):
-    naming = look(upload(name_content(UNICA))).naming.as_json()
+    naming = detect_layout(upload(name_content(UNICA))).naming.as_json()
     naming["sheets"][0] |= changed
 
     with pytest.raises((TypeError, ValueError)):
@@ -225,7 +225,7 @@ def test_a_kept_naming_fits_when_columns_and_rows_moved():
     naming.sheets[0].columns["P"] = "ignore"
     newer = moved(content, "Matriz PNA 2026-2030", columns=2, rows=3)
 
-    fitted = naming.fitted(look(upload(newer)))
+    fitted = naming.fitted(detect_layout(upload(newer)))
     other = again(newer, fitted)
 
     assert fitted.sheets[0].columns["R"] == "ignore"
@@ -254,7 +254,7 @@ def test_a_stretch_of_a_million_joined_cells_is_refused():
     book.active.merged_cells.add("A1:XFD1048576")
 
     with pytest.raises(RefusedFileError) as caught:
-        look(upload(content_of(book)))
+        detect_layout(upload(content_of(book)))
 
     assert caught.value.code == "too_much"
 
@@ -265,7 +265,7 @@ def test_what_is_hidden_is_told():
     page.row_dimensions[20].hidden = True
     page.column_dimensions["Q"].hidden = True
     content = content_of(book)
-    naming = look(upload(content)).naming
+    naming = detect_layout(upload(content)).naming
 
     told = {(each.cell, each.kind) for each in again(content, naming).notices}
 
@@ -285,7 +285,7 @@ def test_a_stretch_in_another_encoding_is_refused_too():
     parts[name] = ('<?xml version="1.0" encoding="UTF-16"?>' + text).encode("utf-16")
 
     with pytest.raises(RefusedFileError) as caught:
-        look(upload(make_zip(parts)))
+        detect_layout(upload(make_zip(parts)))
 
     assert caught.value.code == "too_much"
 
@@ -311,7 +311,7 @@ def test_an_answer_decides_between_two_texts_of_a_record(place, answer, field, v
     ]:
         book.active.append(row)
     content = content_of(book)
-    naming = look(upload(content)).naming
+    naming = detect_layout(upload(content)).naming
     (question,) = [
         each
         for each in again(content, naming).questions

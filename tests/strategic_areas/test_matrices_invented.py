@@ -11,9 +11,9 @@ import pytest
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from strategic_areas.matrices import ROLES, look, read
+from strategic_areas.matrices import ROLES, detect_layout, read_matrix
 from strategic_areas.matrices.amounts import budget_of, target_of, targets_of
-from strategic_areas.matrices.institutions import InstitutionBook, split_responsible
+from strategic_areas.matrices.institutions import InstitutionNames, split_responsible
 from strategic_areas.matrices.personal_data import identifying_kinds
 from strategic_areas.matrices.spreadsheet import MatrixCell
 from strategic_areas.matrices.times import time_of
@@ -221,10 +221,10 @@ def test_the_depth_of_a_code_tells_the_level():
 
 def test_a_row_with_a_code_never_goes_on_with_another():
     content, reading = read_once("depths_in_titles")
-    naming = look(upload(content)).naming
+    naming = detect_layout(upload(content)).naming
     naming.by_depth = False
 
-    by_words = read(upload(content), naming, institutions=known())
+    by_words = read_matrix(upload(content), naming, institutions=known())
 
     assert questions(reading) == {("A9", "title", "goes_on")}
     of_levels = {each for each in questions(by_words) if each[1] == "level"}
@@ -232,7 +232,7 @@ def test_a_row_with_a_code_never_goes_on_with_another():
     assert {each[2] for each in of_levels} == {"no_level"}
     key = next(x.key for x in by_words.questions if x.cell == "Plan!A10")
     naming.answers[key] = "programme"
-    answered = read(upload(content), naming, institutions=known())
+    answered = read_matrix(upload(content), naming, institutions=known())
     assert [x.said["name"] for x in answered.of("programmes")] == ["Formar"]
 
 
@@ -254,7 +254,7 @@ def test_areas_in_rows_of_their_own_stand_above_the_columns():
 
     reading = read_as_guessed(content)
 
-    columns = look(upload(content)).sheets[0].columns
+    columns = detect_layout(upload(content)).sheets[0].columns
     assert [each.role for each in columns] == [
         *("code:programme", "programme", "commitment", "activity"),
         *("lead", "supporting"),
@@ -281,10 +281,10 @@ def test_numbers_below_quarters_are_their_targets():
 
 def test_rows_without_a_column_of_titles_are_asked_about():
     content, _reading = read_once("depths")
-    naming = look(upload(content)).naming
+    naming = detect_layout(upload(content)).naming
     naming.sheets[0].columns |= {"A": "ignore", "B": "product"}
 
-    reading = read(upload(content), naming, institutions=known())
+    reading = read_matrix(upload(content), naming, institutions=known())
 
     assert ("A7", "level", "no_titles") in questions(reading)
 
@@ -573,11 +573,11 @@ def test_a_budget_that_is_no_plain_amount_is_asked(text, amount, why, settings):
     ],
 )
 def test_an_institution_is_known_in_short(text, acronym, why):
-    assert InstitutionBook(known()).guess(text) == (acronym, why)
+    assert InstitutionNames(known()).guess(text) == (acronym, why)
 
 
 def test_several_names_in_a_column_of_leads_are_asked_about():
-    book = InstitutionBook(known())
+    book = InstitutionNames(known())
 
     found = split_responsible("MMUJER\nMINERD", book, role="lead")
 
@@ -606,7 +606,7 @@ def test_several_names_in_a_column_of_leads_are_asked_about():
     ],
 )
 def test_who_leads_and_who_supports(text, lead, supporting):
-    found = split_responsible(text, InstitutionBook(known()))
+    found = split_responsible(text, InstitutionNames(known()))
 
     assert (found.lead, found.supporting) == (lead, supporting)
 
@@ -625,10 +625,10 @@ def test_a_matrix_of_two_thousand_rows_is_read_in_time():
             ]
         )
     content = content_of(book)
-    naming = look(upload(content)).naming
+    naming = detect_layout(upload(content)).naming
 
     started = time.process_time()
-    reading = read(upload(content), naming, institutions=known())
+    reading = read_matrix(upload(content), naming, institutions=known())
 
     # Five seconds of a machine of its own; others may be slower by half.
     assert time.process_time() - started < 7.5
@@ -639,14 +639,14 @@ def test_a_matrix_of_two_thousand_rows_is_read_in_time():
 def test_a_wrong_naming_loses_nothing_and_breaks_nothing(layout):
     content = invented(layout)
     chance = random.Random(layout)  # noqa: S311 - the same draw each time
-    naming = look(upload(content)).naming
+    naming = detect_layout(upload(content)).naming
     for sheet in naming.sheets:
         for letter in sheet.columns:
             if chance.random() < 0.4:
                 sheet.columns[letter] = chance.choice([*ROLES, "chronogram:2027-Q1"])
         sheet.last_row += chance.choice([-2, 0, 5])
 
-    reading = read(upload(content), naming, institutions=known())
+    reading = read_matrix(upload(content), naming, institutions=known())
 
     assert lost(content, reading) == []
 

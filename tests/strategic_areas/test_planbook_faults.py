@@ -10,7 +10,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from strategic_areas.desk.plan_workbook import views
 from strategic_areas.desk.plan_workbook.comparison import compare_plan_workbook
 from strategic_areas.plan_document.lines import LineState
@@ -52,7 +52,7 @@ def spoilt(book, *bad):
         declared = next(
             each for each in STRUCTURE[sheet].columns if each.name == column
         )
-        is_text = declared.kind in (Kind.TEXT, Kind.OTHER)
+        is_text = declared.kind in (FieldKind.TEXT, FieldKind.OTHER)
         told = {"formula": "=1+1", "word": PERSON if is_text else WORD, "empty": ""}
         is_value = how != "formula"
         cell = WorkbookCell(line.cells[column].place, told[how], is_value)

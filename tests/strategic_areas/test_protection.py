@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import OperationalError
 from django.urls import reverse
 
-from agencies.fields import Fields, internal, protective
+from agencies.fields import DeclaredFields, internal, protective
 from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.desk.changes import protection
@@ -106,7 +106,7 @@ def test_a_protective_field_that_only_staff_read_needs_a_second_person(monkeypat
     agency = make.agency()
     told = [field for field in Agency.fields if field.name != "only_titular_submits"]
     named = protective(*internal("only_titular_submits"))
-    monkeypatch.setattr(Agency, "fields", Fields(*told, *named))
+    monkeypatch.setattr(Agency, "fields", DeclaredFields(*told, *named))
 
     assert not workflow.applies_at_once(agency, ["only_titular_submits"])
 

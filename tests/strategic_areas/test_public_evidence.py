@@ -154,7 +154,7 @@ def test_a_purge_marks_its_title_and_takes_away_where_it_is():
     publish(draft)
     before = stored(kept)
 
-    asked = purging.request("Juana Pérez Zapata", by=make.reviewer())
+    asked = purging.request_purge("Juana Pérez Zapata", by=make.reviewer())
     purging.confirm(asked, by=make.reviewer())
 
     assert stored(named)["title_es"] == MARKER
@@ -168,7 +168,7 @@ def test_a_purge_marks_its_title_and_takes_away_where_it_is():
 def running():
     """A piece of evidence of which a purge that runs has listed just the title."""
     item = make_published_evidence()
-    asked = purging.request("Juana Pérez Zapata", by=make.reviewer())
+    asked = purging.request_purge("Juana Pérez Zapata", by=make.reviewer())
     Purge.objects.filter(pk=asked.pk).update(
         status="applying", decided_by=make.reviewer(), decided_at=asked.proposed_at
     )
@@ -195,7 +195,7 @@ def test_a_running_purge_changes_only_what_it_has_listed(running):
 
 def test_what_a_purge_removed_never_comes_back():
     item = make_published_evidence(url="https://example.org/juana-perez-zapata")
-    asked = purging.request("Juana Pérez Zapata", by=make.reviewer())
+    asked = purging.request_purge("Juana Pérez Zapata", by=make.reviewer())
     purging.confirm(asked, by=make.reviewer())
 
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -17,7 +17,7 @@ NAME = "Juana Pérez Zapata"
 
 def test_a_row_that_is_gone_since_leaves_the_purge_to_be_decided(client):
     gone, left = make.round(name_es="Ronda de Zutana"), make.law(note_es="A Zutana.")
-    asked = purging.request("Zutana", by=make.administrator())
+    asked = purging.request_purge("Zutana", by=make.administrator())
     gone.delete()
     client.force_login(make.reviewer())
 
@@ -61,7 +61,7 @@ def test_the_second_person_reads_each_text_before_she_confirms(client):
     key = "https://portal/cuenta/password/reset/key/1-abc/"
     text = f"Hola {NAME}: {key}"
     queue_mail(to="a@example.org", language="es", kind="x", subject="x", text=text)
-    asked = purging.request(NAME, by=make.administrator())
+    asked = purging.request_purge(NAME, by=make.administrator())
     client.force_login(make.reviewer())
 
     places, _context = shown(client, asked)
@@ -82,7 +82,7 @@ def test_of_drafts_both_persons_are_told_a_number_alone(client):
     workflow.save(sent, by=author, seen_version=sent.version)
     workflow.submit(sent, by=author)
     make.off_plan_update(title_es=f"Jornada de {NAME}")
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
 
     for person in (asked.proposed_by, make.reviewer(), make.administrator()):
         client.force_login(person)
@@ -122,7 +122,7 @@ def test_a_request_that_asks_for_nothing_or_too_much_is_told_so(client):
 
 def test_the_public_page_says_when_a_text_was_withdrawn(client):
     update = make.published_update(narrative_es=f"A {NAME}.")
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
     purging.confirm(asked, by=make.reviewer())
 
     told = {"es": "Se retiró un texto para proteger", "en": "A text was withdrawn to"}
@@ -141,7 +141,7 @@ def test_what_stays_hidden_after_a_call_off_is_decided_on_a_page_of_its_own(
     client, make_other
 ):
     update, item = with_file(f"{NAME}.pdf", narrative_es=f"A {NAME}.")
-    asked, other = purging.request(NAME, by=make.reviewer()), make_other()
+    asked, other = purging.request_purge(NAME, by=make.reviewer()), make_other()
     client.force_login(other)
     places, _context = shown(client, asked)
     purging.cancel(asked, by=asked.proposed_by)

@@ -27,7 +27,12 @@ from strategic_areas.models import (
     Transition,
 )
 from strategic_areas.purging.takedowns import HIDINGS
-from strategic_areas.purging.text_search import Treatment, searched, texts_of, treatment
+from strategic_areas.purging.text_search import (
+    BlankingMethod,
+    blanking_method,
+    searched_models,
+    text_fields,
+)
 from strategic_areas.workflow.questions import seen_of
 from tests import make
 from tests.strategic_areas.refusing import is_refused
@@ -83,7 +88,7 @@ LEFT = {
 
 
 def purge(phrases=NAME, **fields):
-    asked = purging.request(phrases, by=make.reviewer(), **fields)
+    asked = purging.request_purge(phrases, by=make.reviewer(), **fields)
     purging.confirm(asked, by=make.reviewer())
     return asked
 
@@ -195,7 +200,7 @@ def test_words_inside_other_words_and_texts_without_them_stay():
 @pytest.mark.sqlite
 def test_words_that_would_be_found_everywhere_are_refused(phrases):
     with pytest.raises(purging.PhrasesError):
-        purging.request(phrases, by=make.reviewer())
+        purging.request_purge(phrases, by=make.reviewer())
 
     assert Purge.objects.count() == 0
 
@@ -214,7 +219,7 @@ def test_a_purge_is_carried_out_once_and_forgets_its_words():
 
 def test_whoever_calls_her_own_purge_off_leaves_hidden_what_it_hid():
     update = make.published_update(narrative_es=TEXT)
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
 
     purging.cancel(asked, by=asked.proposed_by)
 
@@ -240,7 +245,7 @@ def with_file(name="acta.pdf", **fields):
 def test_a_purge_that_another_person_calls_off_brings_all_of_it_back():
     update, evidence = with_file(f"{NAME}.pdf", narrative_es=TEXT)
     law, other = make.law(name_es=NAME), make.reviewer()
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
     waits = list(HIDINGS.waiting_for(other))
 
     purging.cancel(asked, by=other)
@@ -265,7 +270,7 @@ def test_asking_hides_at_once_what_the_public_reads_and_nothing_else(client):
     pages += ["/base-legal/", "/ayuda/"]
     stood = [NAME in client.get(page).text for page in pages]
 
-    purging.request(NAME, by=make.administrator())
+    purging.request_purge(NAME, by=make.administrator())
 
     for record in (public, sent, draft, evidence, law, line):
         record.refresh_from_db()
@@ -278,7 +283,7 @@ def test_asking_hides_at_once_what_the_public_reads_and_nothing_else(client):
 
 def test_a_file_that_shall_go_is_closed_to_the_public_at_once(open_record):
     _update, item = with_file()
-    asked = purging.request("", files=[item.token], by=make.reviewer())
+    asked = purging.request_purge("", files=[item.token], by=make.reviewer())
     item.refresh_from_db()
     closed = not item.is_public
 
@@ -292,7 +297,7 @@ def test_a_reason_that_two_people_told_is_hidden_too():
     takedown = make.takedown(make.law(), why=f"Nombraba a {NAME}.")
     HIDINGS.approve(takedown, by=make.reviewer())
 
-    purging.request(NAME, by=make.reviewer())
+    purging.request_purge(NAME, by=make.reviewer())
 
     takedown.refresh_from_db()
     assert takedown.why == ""
@@ -300,7 +305,7 @@ def test_a_reason_that_two_people_told_is_hidden_too():
 
 def test_what_a_purge_hid_is_told_of_as_confirmed_once_it_is_done(client):
     law = make.law(name_es=NAME)
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
     (takedown,) = Takedown.objects.all()
 
     purging.confirm(asked, by=make.reviewer())
@@ -467,9 +472,9 @@ def test_mails_written_as_files_go(settings, tmp_path, open_record):
 @pytest.mark.sqlite
 def test_what_only_people_can_change_is_told_and_left():
     make.administrator(username="juana.perez.zapata")
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
 
-    places, left = purging.look(asked)
+    places, left = purging.preview_purge(asked)
 
     assert places == []
     assert [place.field.name for place in left] == ["username"]
@@ -478,15 +483,15 @@ def test_what_only_people_can_change_is_told_and_left():
 @pytest.mark.sqlite
 def test_every_text_column_is_blanked_or_argued_for():
     left = set()
-    for model in searched():
+    for model in searched_models():
         is_ours = model._meta.app_label in {"agencies", "strategic_areas"}
         if model.__name__.startswith("Historical") or not is_ours:
             continue
-        for field in texts_of(model):
+        for field in text_fields(model):
             is_word = field.choices or isinstance(
                 field, models.SlugField | models.FileField
             )
-            if treatment(field) is Treatment.LEAVE and not is_word:
+            if blanking_method(field) is BlankingMethod.LEAVE and not is_word:
                 label = model._meta.label
                 name = "*" if label == "agencies.User" else field.name
                 left.add(f"{label}.{name}")

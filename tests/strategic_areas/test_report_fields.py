@@ -13,7 +13,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from strategic_areas import workflow
 from strategic_areas.desk.review import comparison
 from strategic_areas.desk.sheet import forms
@@ -46,22 +46,23 @@ FIELDS = ActivityUpdate.fields.where(filled_in=True)
 TOLD = [
     field
     for field in FIELDS
-    if field.public and (field.bilingual or field.kind in {Kind.WHOLE, Kind.DECIMAL})
+    if field.public
+    and (field.bilingual or field.kind in {FieldKind.WHOLE, FieldKind.DECIMAL})
 ]
 #: What is said in a field of each kind, as a model holds it, and what else.
 SAID = {
-    Kind.TEXT: "Texto propio de este campo.",
-    Kind.CHOICE: "in_progress",
-    Kind.FLAG: True,
-    Kind.WHOLE: 57,
-    Kind.DECIMAL: Decimal("57.50"),
+    FieldKind.TEXT: "Texto propio de este campo.",
+    FieldKind.CHOICE: "in_progress",
+    FieldKind.FLAG: True,
+    FieldKind.WHOLE: 57,
+    FieldKind.DECIMAL: Decimal("57.50"),
 }
 OTHER = {
-    Kind.TEXT: "Otro texto.",
-    Kind.CHOICE: "suspended",
-    Kind.FLAG: False,
-    Kind.WHOLE: 58,
-    Kind.DECIMAL: Decimal("58.00"),
+    FieldKind.TEXT: "Otro texto.",
+    FieldKind.CHOICE: "suspended",
+    FieldKind.FLAG: False,
+    FieldKind.WHOLE: 58,
+    FieldKind.DECIMAL: Decimal("58.00"),
 }
 IDENTITY_CARD = "Cédula 001-1234567-8."
 
@@ -84,13 +85,13 @@ def values(field):
         held["percent"] = None
     if field.part is FormSection.NO_NEWS:
         held["answer"] = AnswerKind.NO_NEWS
-    plain = [each for each in names_with(field) if each.kind is not Kind.LINKS]
+    plain = [each for each in names_with(field) if each.kind is not FieldKind.LINKS]
     return held | {each.columns[0]: SAID[each.kind] for each in plain}
 
 
 def make_places(field):
     """What to link to, where the field holds links."""
-    if field.kind is not Kind.LINKS:
+    if field.kind is not FieldKind.LINKS:
         return []
     region, _made = Region.objects.get_or_create(code="DO-X", name="Región")
     place, _made = Province.objects.get_or_create(
@@ -102,17 +103,17 @@ def make_places(field):
 def plain(field):
     """What a stored update says in the field, as a receipt holds it."""
     if field.bilingual:
-        return {"es": SAID[Kind.TEXT], "en": ""}
-    if field.kind is Kind.LINKS:
+        return {"es": SAID[FieldKind.TEXT], "en": ""}
+    if field.kind is FieldKind.LINKS:
         return ["Azua"]
-    return "57.50" if field.kind is Kind.DECIMAL else SAID[field.kind]
+    return "57.50" if field.kind is FieldKind.DECIMAL else SAID[field.kind]
 
 
 def cell(field):
     """What the field's cell in the workbook holds then."""
-    if field.kind in {Kind.CHOICE, Kind.FLAG}:
+    if field.kind in {FieldKind.CHOICE, FieldKind.FLAG}:
         return columns_of(ActivityUpdate)[field.name].word(SAID[field.kind])
-    return "Azua" if field.kind is Kind.LINKS else SAID[field.kind]
+    return "Azua" if field.kind is FieldKind.LINKS else SAID[field.kind]
 
 
 class Writer(Filler):
@@ -144,7 +145,7 @@ class Writer(Filler):
         """The field's cell in the workbook, and what it cannot be without."""
         filled = values(self.field)
         if self.field.part is FormSection.NO_NEWS:
-            filled = {self.field.columns[0]: SAID[Kind.TEXT]}
+            filled = {self.field.columns[0]: SAID[FieldKind.TEXT]}
         if self.places:
             filled[self.field.name] = "; ".join(map(str, self.places))
         for name in {"execution", "is_reserved"} & set(filled):
@@ -320,7 +321,7 @@ def test_a_correction_begins_with_it_and_is_one_if_it_changes(published, field):
 
 def change(revision, field):
     """Say something else in the field."""
-    if field.kind is Kind.LINKS:
+    if field.kind is FieldKind.LINKS:
         getattr(revision, field.name).clear()
     else:
         setattr(revision, field.columns[0], OTHER[field.kind])
@@ -359,7 +360,7 @@ def test_the_same_as_before_says_it_again_and_no_news_lets_it_stand(writer, fiel
         assert row.last is None
         return
     assert (repeated == field.plain(last)) == field.repeated
-    if field.kind is not Kind.LINKS:
+    if field.kind is not FieldKind.LINKS:
         stands = field.plain(writer.stored()) == field.plain(last)
         assert stands == field.stands
 

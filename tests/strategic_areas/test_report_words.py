@@ -175,7 +175,7 @@ def test_words_about_work_with_victims_count_nobody(client, rounds):
 
 @pytest.mark.parametrize("is_confirmed", [False, True])
 def test_a_purge_of_words_reaches_them(client, words, is_confirmed):
-    asked = purging.request("zarparon las oficinas", by=make.reviewer())
+    asked = purging.request_purge("zarparon las oficinas", by=make.reviewer())
     if is_confirmed:
         purging.confirm(asked, by=make.reviewer())
 
@@ -192,7 +192,9 @@ def test_a_purge_of_words_reaches_them(client, words, is_confirmed):
 
 
 def test_hidden_words_leave_the_page_and_the_document(client, words):
-    takedowns.hide(words, takedowns.whole(words), cause="error", by=make.reviewer())
+    takedowns.hide_columns(
+        words, takedowns.values_without_record(words), cause="error", by=make.reviewer()
+    )
 
     shown = everywhere(client, [words.since, words.period])
 

@@ -243,7 +243,7 @@ def test_who_proposed_cannot_approve_a_part(proposal):
 
 
 def test_words_that_wait_for_a_purge_hold_up_the_whole(proposal):
-    purging.request("Después Nuevo\nDespués", by=make.reviewer())
+    purging.request_purge("Después Nuevo\nDespués", by=make.reviewer())
 
     with pytest.raises(RefusedError):
         approve(proposal, {place(proposal, Commitment): "No."})
@@ -274,7 +274,7 @@ def test_why_a_line_was_returned_never_changes(proposal):
 def test_a_purge_blanks_why_a_line_was_returned(proposal):
     approve(proposal, {place(proposal, Commitment): "Lo dijo Juana Pérez Zapata."})
 
-    asked = purging.request("Juana Pérez Zapata", by=make.reviewer())
+    asked = purging.request_purge("Juana Pérez Zapata", by=make.reviewer())
     purging.confirm(asked, by=make.reviewer())
 
     assert not RecordChange.objects.filter(returned__contains="Juana").exists()
@@ -308,7 +308,7 @@ def test_what_a_purge_ends_goes_back_without_its_words():
             [(one, {}), (other, {})], by=make.reviewer(), amendment=make.act(one.plan)
         )
 
-    asked = purging.request("Juana Pérez Zapata", by=make.reviewer())
+    asked = purging.request_purge("Juana Pérez Zapata", by=make.reviewer())
     purging.confirm(asked, by=make.reviewer())
 
     change.refresh_from_db()

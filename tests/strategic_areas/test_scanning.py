@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
-from strategic_areas.evidence import RefusedFileError, clean, cleaning
+from strategic_areas.evidence import RefusedFileError, clean_evidence, cleaning
 from tests import make
 from tests.uploads import make_pdf, upload
 
@@ -56,7 +56,7 @@ def make_scanner(tmp_path, settings):
 
 def refusal(content):
     with pytest.raises(RefusedFileError) as caught:
-        clean(upload("Acta.pdf", content))
+        clean_evidence(upload("Acta.pdf", content))
     return caught.value.code
 
 
@@ -65,7 +65,7 @@ def test_a_file_that_the_scanner_passes_is_taken(make_scanner, address):
     content = make_pdf()
 
     with make_scanner(b"stream: OK\0", address) as received:
-        cleaned = clean(upload("Acta.pdf", content))
+        cleaned = clean_evidence(upload("Acta.pdf", content))
 
     assert cleaned.name == "Acta.pdf"
     assert received == [b"zINSTREAM\0", content]
@@ -206,4 +206,4 @@ def test_where_there_is_none_it_is_not_asked(settings, monkeypatch):
     settings.CLAMD = None
     monkeypatch.setattr(cleaning, "_ask_scanner", None)
 
-    assert clean(upload("Acta.pdf", make_pdf())).name == "Acta.pdf"
+    assert clean_evidence(upload("Acta.pdf", make_pdf())).name == "Acta.pdf"

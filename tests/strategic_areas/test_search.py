@@ -391,7 +391,7 @@ def test_a_purged_word_stays_in_no_corner_of_the_table(open_record, client):
     assert list(found(client)) == ["update"]
     assert b"anahori" in kept_of_the_table()
 
-    purge = purging.request(phrase, by=make.reviewer())
+    purge = purging.request_purge(phrase, by=make.reviewer())
     assert found(client) == {}
     purging.confirm(purge, by=make.reviewer())
 
@@ -411,7 +411,7 @@ def test_filling_the_table_is_no_publication(open_record, client):
 
 def test_a_purged_title_is_told_as_its_page_tells_it(client):
     activity = make.activity(title_es=f"La {WORD} de la esquina", code="A-7")
-    purge = purging.request(f"La {WORD} de la esquina", by=make.reviewer())
+    purge = purging.request_purge(f"La {WORD} de la esquina", by=make.reviewer())
     purging.confirm(purge, by=make.reviewer())
 
     page = ask(client, "A-7", kind="activity")

@@ -609,7 +609,7 @@ def test_a_titular_of_another_agency_does_not_count():
 def test_the_receipt_of_a_purged_submission_still_opens(desk):
     kept = submit(desk, narrative_es="Algo que hay que retirar.")
     address = reverse("admin:receipt", args=[kept.pk])
-    asked = purging.request("Algo que hay que retirar", by=make.reviewer())
+    asked = purging.request_purge("Algo que hay que retirar", by=make.reviewer())
 
     purging.confirm(asked, by=make.reviewer())
 

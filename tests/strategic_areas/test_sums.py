@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from strategic_areas.commitment_states import CommitmentState
 from strategic_areas.count_sentences import (
     NUMBERS,
-    late_count,
-    spelled,
-    still_open,
-    summed,
+    family_counts_text,
+    late_commitments_text,
+    open_commitments_text,
+    spell_number,
 )
 from strategic_areas.progress import count_states
 
@@ -65,14 +65,16 @@ def counted(**numbers):
 )
 def test_a_sentence_for_what_is_met_and_goes_on_and_one_for_the_others(numbers, said):
     with override("es"):
-        assert summed(counted(**numbers)) == said
+        assert family_counts_text(counted(**numbers)) == said
 
 
 @given(st.lists(st.sampled_from(list(CommitmentState)), min_size=2))
 def test_what_it_says_sums_to_the_whole(states):
     with override("en"):
         values = {str(word): number for number, word in enumerate(NUMBERS, start=1)}
-        words = re.findall(r"[a-z]+|\d+", summed(count_states(states)).lower())
+        words = re.findall(
+            r"[a-z]+|\d+", family_counts_text(count_states(states)).lower()
+        )
     told = [values.get(w) or int(w) for w in words if w in values or w.isdigit()]
 
     total, *parts = told
@@ -87,8 +89,8 @@ def test_what_it_says_sums_to_the_whole(states):
 
 def test_numbers_are_written_out_up_to_twelve_and_none_is_late_without_a_word():
     with override("es"):
-        assert [spelled(n) for n in (0, 1, 12, 13)] == ["0", "uno", "doce", "13"]
-        assert [late_count(n) for n in (0, 1, 2, 13)] == [
+        assert [spell_number(n) for n in (0, 1, 12, 13)] == ["0", "uno", "doce", "13"]
+        assert [late_commitments_text(n) for n in (0, 1, 2, 13)] == [
             "",
             "Uno va con atraso.",
             "Dos van con atraso.",
@@ -135,6 +137,6 @@ def test_a_sentence_tells_what_is_open_and_how_it_keeps_its_dates(
     told = SimpleNamespace(unfinished=sum(kept.values()), punctuality=Counter(kept))
 
     with override("es"):
-        assert still_open(told) == spanish
+        assert open_commitments_text(told) == spanish
     with override("en"):
-        assert still_open(told) == english
+        assert open_commitments_text(told) == english

@@ -61,9 +61,9 @@ def two_editions(commitment, **later):
 
 
 def hide(record, *names, **told):
-    columns = {name: takedowns.whole(record)[name] for name in names}
+    columns = {name: takedowns.values_without_record(record)[name] for name in names}
     told = {"cause": "personal", "by": make.reviewer(), **told}
-    return takedowns.hide(record, columns, **told)
+    return takedowns.hide_columns(record, columns, **told)
 
 
 # Hiding
@@ -193,7 +193,7 @@ def test_a_text_that_was_hidden_elsewhere_meanwhile_does_not_come_back():
 
 
 def purge(phrases=NAME):
-    asked = purging.request(phrases, by=make.reviewer())
+    asked = purging.request_purge(phrases, by=make.reviewer())
     return purging.confirm(asked, by=make.reviewer())
 
 
@@ -201,7 +201,7 @@ def test_words_that_only_an_edition_holds_are_hidden_at_once_and_then_purged():
     commitment = make.commitment(title_es=TEXT)
     edition, second = two_editions(commitment, title_es="Otro título")
 
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
     hidden = stored(edition)
     purging.confirm(asked, by=make.reviewer())
 
@@ -215,7 +215,7 @@ def test_a_purge_that_is_called_off_brings_them_back():
     commitment = make.commitment(title_es=TEXT)
     edition, _second = two_editions(commitment, title_es="Otro título")
     stood = bytes_of(edition)
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
 
     purging.cancel(asked, by=make.reviewer())
 

@@ -176,7 +176,7 @@ def test_no_file_with_the_baseline_of_a_protected_indicator_is_served_after():
 def test_a_report_that_was_withdrawn_meanwhile_does_not_come_back():
     update = make.published_update(narrative_es=TEXT)
     edition = make.edition(plan=update.plan)
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
     update.refresh_from_db()
     workflow.withdraw(update, by=make.reviewer(), cause="personal")
 
@@ -193,7 +193,7 @@ def test_a_row_that_went_meanwhile_does_not_come_back_in_part():
     Measurement.objects.filter(pk=measurement.pk).update(note_es=TEXT)
     figures.publish_figures(Indicator.objects.filter(pk=indicator.pk))
     edition = make.edition(plan=plan)
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
     Measurement.objects.filter(pk=measurement.pk).update(ends_on=date(2025, 11, 30))
     Indicator.objects.filter(pk=indicator.pk).update(sensitive=True)
     figures.publish_figures(Indicator.objects.filter(pk=indicator.pk))

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from strategic_areas import text_guard
 from strategic_areas.text_guard import (
     Finding,
-    Kind,
-    Known,
+    KnownWords,
+    PersonalDataKind,
     Severity,
-    inspect,
-    marks,
+    find_personal_data,
+    find_review_marks,
 )
 from strategic_areas.text_guard.findings import MESSAGES
 
@@ -70,11 +70,11 @@ TEXTS = examples("identifier", "small_number", "place_or_name", "clean")
 
 
 def marked(text):
-    return {(str(each.kind), str(each.severity)) for each in marks(text)}
+    return {(str(each.kind), str(each.severity)) for each in find_review_marks(text)}
 
 
 def verdict(text):
-    return {(str(each.kind), str(each.severity)) for each in inspect(text)}
+    return {(str(each.kind), str(each.severity)) for each in find_personal_data(text)}
 
 
 @pytest.mark.parametrize("kind", ["identifier", "place_or_name", "clean"])
@@ -85,7 +85,7 @@ def test_each_text_gets_the_expected_verdict(kind):
 
 
 def test_an_identifier_beside_its_word_is_stopped_however_it_is_written():
-    found = {text: inspect(text) for text, _ in examples("beside_a_word")}
+    found = {text: find_personal_data(text) for text, _ in examples("beside_a_word")}
 
     stopped = {
         text
@@ -107,7 +107,7 @@ def test_the_list_holds_a_hundred_texts_and_every_kind():
     told |= {kind for text, _ in examples("marked") for kind, _severity in marked(text)}
 
     assert len(TEXTS) >= 100
-    assert told == set(Kind)
+    assert told == set(PersonalDataKind)
 
 
 @pytest.mark.parametrize(
@@ -125,21 +125,21 @@ def test_the_list_holds_a_hundred_texts_and_every_kind():
     ],
 )
 def test_a_finding_marks_its_stretch_of_the_original(text, spans):
-    found = inspect(text)
+    found = find_personal_data(text)
 
     assert [text[each.start : each.end] for each in found] == spans
 
 
 def test_a_finding_says_how_grave_it_is_and_what_to_do():
-    (finding,) = inspect("cédula 001-1234567-8")
+    (finding,) = find_personal_data("cédula 001-1234567-8")
 
-    assert finding == Finding(Kind.IDENTITY_DOCUMENT, 7, 20)
+    assert finding == Finding(PersonalDataKind.IDENTITY_DOCUMENT, 7, 20)
     assert finding.severity == Severity.BLOCK
-    assert finding.message == MESSAGES[Kind.IDENTITY_DOCUMENT]
+    assert finding.message == MESSAGES[PersonalDataKind.IDENTITY_DOCUMENT]
 
 
 def test_every_kind_has_a_message_that_quotes_nothing():
-    assert set(MESSAGES) == set(Kind)
+    assert set(MESSAGES) == set(PersonalDataKind)
     assert [m for m in MESSAGES.values() if re.search(r"[%{}\d]", str(m))] == []
 
 
@@ -151,9 +151,11 @@ STOPPED |= {"invisible"}
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"clean"}))
 def test_nearly_all_personal_data_of_the_table_is_found(kind):
     texts = KINDS[kind]
-    severities = [{each.severity for each in inspect(text)} for text in texts]
+    severities = [
+        {each.severity for each in find_personal_data(text)} for text in texts
+    ]
     found = [
-        Severity.BLOCK in each if kind in STOPPED else each or marks(text)
+        Severity.BLOCK in each if kind in STOPPED else each or find_review_marks(text)
         for text, each in zip(texts, severities, strict=True)
     ]
 
@@ -165,9 +167,11 @@ def test_nearly_all_personal_data_of_the_table_is_found(kind):
 def test_nearly_no_clean_text_of_the_table_gives_a_false_alarm():
     texts = KINDS["clean"]
 
-    alarms = [text for text in texts if inspect(text)]
+    alarms = [text for text in texts if find_personal_data(text)]
     assert len(alarms) <= 0.02 * len(texts), alarms
-    assert not any(e.severity == Severity.BLOCK for t in alarms for e in inspect(t))
+    assert not any(
+        e.severity == Severity.BLOCK for t in alarms for e in find_personal_data(t)
+    )
 
 
 def test_an_identifier_is_stopped_and_what_looks_like_one_is_not():
@@ -175,7 +179,7 @@ def test_an_identifier_is_stopped_and_what_looks_like_one_is_not():
         kind: {
             text
             for text in texts
-            if Severity.BLOCK in {each.severity for each in inspect(text)}
+            if Severity.BLOCK in {each.severity for each in find_personal_data(text)}
         }
         for kind, texts in IDENTIFYING.items()
     }
@@ -186,7 +190,7 @@ def test_an_identifier_is_stopped_and_what_looks_like_one_is_not():
 
 @pytest.mark.parametrize("picture", ["👩\u200d👧", "❤\ufe0f"])
 def test_a_picture_made_of_several_signs_is_no_hidden_sign(picture):
-    assert inspect(f"Gracias {picture}") == []
+    assert find_personal_data(f"Gracias {picture}") == []
 
 
 # Whatever the text --------------------------------------------------------------------
@@ -234,7 +238,7 @@ UNSEEN = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u200e", 
 @example("\ud800")
 @example("፩ víctimas ௰ ½ ² Ⅷ")
 def test_findings_lie_inside_the_text_in_order_and_only_once(text):
-    found = inspect(text)
+    found = find_personal_data(text)
 
     spans = [(each.start, each.end) for each in found]
     assert [s for s in spans if not 0 <= s[0] < s[1] <= len(text)] == []
@@ -247,7 +251,7 @@ def test_a_cedula_between_two_words_always_blocks(text, cedula, data):
     gaps = [0, len(text), *(m.start() for m in re.finditer(r"\s", text))]
     at = data.draw(st.sampled_from(gaps))
 
-    found = inspect(f"{text[:at]} {cedula} {text[at:]}")
+    found = find_personal_data(f"{text[:at]} {cedula} {text[at:]}")
 
     start, end = at + 1, at + 1 + len(cedula)
     assert [
@@ -275,7 +279,7 @@ def test_a_name_that_is_a_month_is_found_behind_a_person(text):
 
 
 def test_what_is_known_is_no_mark_but_a_given_name_is_only_known_in_its_phrase():
-    known = Known.of(["Sala Minerva Bernardino del Centro Ágora", "Ambar y cacao"])
+    known = KnownWords.of(["Sala Minerva Bernardino del Centro Ágora", "Ambar y cacao"])
     texts = [
         "El taller fue en Ágora.",
         "Fue en la Sala Minerva Bernardino.",
@@ -283,7 +287,10 @@ def test_what_is_known_is_no_mark_but_a_given_name_is_only_known_in_its_phrase()
         "Fue en Zaglul.",
     ]
 
-    assert [[text[e.start : e.end] for e in marks(text, known)] for text in texts] == [
+    assert [
+        [text[e.start : e.end] for e in find_review_marks(text, known)]
+        for text in texts
+    ] == [
         [],
         [],
         ["Minerva"],
@@ -292,12 +299,12 @@ def test_what_is_known_is_no_mark_but_a_given_name_is_only_known_in_its_phrase()
 
 
 def test_what_stops_or_warns_is_not_marked_again():
-    assert marks("La víctima María Pérez dio el 809-555-0134.") == []
+    assert find_review_marks("La víctima María Pérez dio el 809-555-0134.") == []
 
 
 @given(texts)
 def test_marks_lie_inside_the_text_and_never_overlap(text):
-    spans = [(each.start, each.end) for each in marks(text)]
+    spans = [(each.start, each.end) for each in find_review_marks(text)]
 
     assert [s for s in spans if not 0 <= s[0] < s[1] <= len(text)] == []
     assert all(one[1] <= two[0] for one, two in pairwise(spans))
@@ -378,8 +385,8 @@ def steps(text):
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        inspect(text)
-        marks(text)
+        find_personal_data(text)
+        find_review_marks(text)
     finally:
         sys.settrace(before)
     return count

@@ -97,8 +97,8 @@ def replace(cursor, model, row, **values):
 
 #: What is only appended to, or kept once it is public, with a row of it.
 KEPT = {
-    AuditEntry: lambda: audit.record("sign_in").pk,
-    AuditHead: lambda: audit.record("sign_in") and 1,
+    AuditEntry: lambda: audit.record_event("sign_in").pk,
+    AuditHead: lambda: audit.record_event("sign_in") and 1,
     ActivityUpdate: lambda: make.published_update().pk,
     Transition: lambda: make.published_update().transitions.first().pk,
     AccountChange: lambda: make.account_change().pk,
@@ -122,12 +122,12 @@ def test_a_plain_shell_replaces_nothing_that_is_kept(plain_shell, model):
 @pytest.mark.sqlite
 @pytest.mark.django_db
 def test_nor_an_entry_of_the_record_by_one_of_its_number(plain_shell):
-    entry = audit.record("sign_in")
+    entry = audit.record_event("sign_in")
 
     with pytest.raises(IntegrityError):
         replace(plain_shell, AuditEntry, entry.pk, id="999999", event="'sign_out'")
 
-    assert audit.verify().fault == ""
+    assert audit.verify_chain().fault == ""
     assert AuditEntry.objects.get(seq=entry.seq).event == "sign_in"
 
 
@@ -275,7 +275,7 @@ def publish_a_correction(update):
 
 
 def purge_text(update):
-    asked = purging.request(update.narrative_es, by=make.reviewer())
+    asked = purging.request_purge(update.narrative_es, by=make.reviewer())
     purging.confirm(asked, by=make.reviewer())
 
 

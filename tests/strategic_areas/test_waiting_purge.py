@@ -22,15 +22,15 @@ TEXT = f"Se atendió a {NAME} en la oficina."
 def hidden_law():
     law = make.law(note_es=TEXT)
     columns = takedowns.hideable(law)[law.fields["note"]]
-    takedown = takedowns.hide(law, columns, cause="error", by=make.reviewer())
+    takedown = takedowns.hide_columns(law, columns, cause="error", by=make.reviewer())
     return lambda by: takedowns.HIDINGS.decline(takedown, by=by, reason="No era.")
 
 
 def own_words():
     law = make.law()
-    columns = takedowns.whole(law)
+    columns = takedowns.values_without_record(law)
     told = {"cause": "error", "why": TEXT}
-    takedown = takedowns.hide(law, columns, **told, by=make.reviewer())
+    takedown = takedowns.hide_columns(law, columns, **told, by=make.reviewer())
     return lambda by: takedowns.HIDINGS.approve(takedown, by=by)
 
 
@@ -62,7 +62,7 @@ WAYS = [hidden_law, own_words, change, report, evidence, value]
 @pytest.mark.parametrize("way", WAYS)
 def test_the_words_become_public_only_once_it_is_called_off(way):
     step = way()
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
     by = make.reviewer()
 
     with pytest.raises(RefusedError, match="retirar de todas partes"):
@@ -77,7 +77,7 @@ def test_a_letter_with_the_words_is_not_confirmed():
     letter, seen = update.letter, seen_of(update)
     workflow.submit_letter(letter, seen, by=letter.recorded_by)
     update.refresh_from_db()
-    purging.request(NAME, by=make.reviewer())
+    purging.request_purge(NAME, by=make.reviewer())
     focal_point = make.focal_point(agency=update.agency)
 
     with pytest.raises(workflow.TransitionError, match="retirar de todas partes"):
@@ -93,7 +93,7 @@ def test_a_file_that_shall_go_is_not_opened_to_the_public(by_name):
     item = make.file_evidence(update, name=f"{NAME}.pdf")
     workflow.submit(update, by=update.contributors.get())
     told = (NAME, []) if by_name else ("", [item.token])
-    purging.request(*told, by=make.reviewer())
+    purging.request_purge(*told, by=make.reviewer())
 
     with pytest.raises(workflow.TransitionError, match="retirar de todas partes"):
         workflow.publish(update, by=make.reviewer(), evidence=[item])
@@ -104,7 +104,7 @@ def test_a_file_that_shall_go_is_not_opened_to_the_public(by_name):
 
 
 def test_work_outside_the_plan_is_not_published_under_the_words():
-    purging.request(NAME, by=make.reviewer())
+    purging.request_purge(NAME, by=make.reviewer())
     update = make.off_plan_update(title_es=TEXT)
     workflow.submit(update, by=update.contributors.get())
 
@@ -113,7 +113,7 @@ def test_work_outside_the_plan_is_not_published_under_the_words():
 
 
 def test_a_plan_with_the_words_is_not_approved():
-    purging.request(NAME, by=make.reviewer())
+    purging.request_purge(NAME, by=make.reviewer())
     plan = make.plan(status="in_preparation")
     make.commitment(plan=plan, expected_result_es=TEXT)
 
@@ -125,7 +125,7 @@ def test_a_plan_with_the_words_is_not_approved():
 
 
 def test_a_step_that_holds_none_of_the_words_is_taken():
-    purging.request(NAME, by=make.reviewer())
+    purging.request_purge(NAME, by=make.reviewer())
     update = make.submitted_update(narrative_es="Se atendió en la oficina.")
 
     workflow.publish(update, by=make.reviewer())
@@ -136,7 +136,7 @@ def test_a_step_that_holds_none_of_the_words_is_taken():
 
 def test_what_waits_hidden_is_not_corrected():
     update = make.published_update(narrative_es=TEXT)
-    asked = purging.request(NAME, by=make.reviewer())
+    asked = purging.request_purge(NAME, by=make.reviewer())
     update.refresh_from_db()
     by = make.focal_point(agency=update.agency)
 

@@ -9,8 +9,8 @@ from django.utils.dateparse import parse_date
 from agencies import access, audit
 from agencies.access import Role
 from agencies.accounts import account_changes, closing
-from agencies.accounts.sign_in import notify
-from agencies.decisions import Outdated
+from agencies.accounts.sign_in import send_notice
+from agencies.decisions import OutdatedError
 from agencies.models import Agency, FocalPoint, User
 
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             raise CommandError(f"{asked_by} is no administrator.")
         user = _account(username, may_be_closed=options["confirm"])
         facts = self._take_step(user, options, asker)
-        audit.record(
+        audit.record_event(
             audit.Event.ACCOUNT_CHANGED_ON_SERVER,
             actor=asker,
             obj=user,
@@ -65,7 +65,7 @@ class Command(BaseCommand):
             **facts,
         )
         closing.end_sessions(user)
-        notify(user, "agencies/access_changed_on_server")
+        send_notice(user, "agencies/access_changed_on_server")
         self.stdout.write(f"Done. {username} was told by mail and signs in again.")
 
     def _take_step(self, user, options, by):
@@ -88,7 +88,7 @@ def _confirm(user, by):
     was_unconfirmed = user.is_unconfirmed
     try:
         number = account_changes.confirm_on_server(user, by=by)
-    except Outdated:
+    except OutdatedError:
         raise CommandError(
             f"What waits about {user} does not fit the account any more: it is closed, "
             "or the user name is taken."

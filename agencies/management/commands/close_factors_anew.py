@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         try:
-            number = second_factors.close_anew()
+            number = second_factors.reencrypt_secrets()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{number} factors closed under the first key")

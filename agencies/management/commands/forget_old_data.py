@@ -35,7 +35,7 @@ INVITATIONS = timedelta(days=365)
 
 
 @transaction.atomic
-def forget(now):
+def delete_old_data(now):
     """
     Delete what has been kept for long enough; return how many of what, by its name.
     """
@@ -138,9 +138,9 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run, **options):
         with transaction.atomic():
-            deleted = forget(timezone.now())
+            deleted = delete_old_data(timezone.now())
             transaction.set_rollback(dry_run)
         if not dry_run:
-            row_counts.renew()
+            row_counts.update_row_counts()
         for name, number in deleted.items():
             self.stdout.write(f"{number} {name}")

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             )
         for user in [_account(each) for each in people]:
             user.groups.set(Group.objects.filter(name__in=DECIDING))
-            audit.record(
+            audit.record_event(
                 audit.Event.ACCOUNT_CHANGED_ON_SERVER,
                 obj=user,
                 way="server",

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from agencies import audit
 from agencies.accounts import closing, second_factors
-from agencies.accounts.sign_in import notify, password_link
+from agencies.accounts.sign_in import password_link, send_notice
 from agencies.models import User
 
 
@@ -29,9 +29,9 @@ class Command(BaseCommand):
             if not (user.is_active and user.is_staff):
                 open_last_administrator(user)
                 facts["opened"] = True
-            audit.record(audit.Event.RECOVERY_ASKED, obj=user, **facts)
+            audit.record_event(audit.Event.RECOVERY_ASKED, obj=user, **facts)
             second_factors.remove_factors(user)
-            notify(user, "agencies/recovered_on_server")
+            send_notice(user, "agencies/recovered_on_server")
         link, minutes = password_link(user)
         self.stdout.write(
             f"Second factors removed, sessions ended. The link serves once, within "

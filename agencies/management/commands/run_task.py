@@ -11,9 +11,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("name", choices=list(tasks.listed()))
+        parser.add_argument("name", choices=list(tasks.all_tasks()))
 
     def handle(self, *, name, **options):
-        task = tasks.listed()[name]
-        if not tasks.run(task, stdout=self.stdout, stderr=self.stderr):
+        task = tasks.all_tasks()[name]
+        if not tasks.execute_task(task, stdout=self.stdout, stderr=self.stderr):
             self.stdout.write(f"{name} runs elsewhere, or ran since it was due")

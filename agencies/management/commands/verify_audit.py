@@ -37,7 +37,7 @@ class Command(BaseCommand):
             _must_be_address(address)
         if expect and not re.fullmatch(r"\d{1,18}:[0-9a-f]{64}", expect):
             raise CommandError(f"--expect takes a printed head, not {expect!r}.")
-        verdict = audit.verify(expect)
+        verdict = audit.verify_chain(expect)
         said = verdict.fault or f"{verdict.count} entries, none broken"
         if address:
             _send(address, verdict, said)

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         try:
             for remaining in reversed(range(TRIES)):
                 try:
-                    take(target, now)
+                    write_backup(target, now)
                     break
                 except FileNotFoundError:
                     if not remaining:
@@ -65,10 +65,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{target} ({size:.1f} MB), {purged} purged places beside it")
 
 
-def take(target, now):
+def write_backup(target, now):
     """Write one backup; ``FileNotFoundError`` if a file went away meanwhile."""
     with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=".backup-") as folder:
-        path, about = database.take(Path(folder), described)
+        path, about = database.dump_database(Path(folder), described)
         files = [
             (f"{store}/{name}", partial(storages[store].open, name))
             for store in PRIVATE
@@ -76,15 +76,15 @@ def take(target, now):
         ]
         about["made_at"] = now.isoformat()
         members = [(path.name, partial(path.open, "rb"))]
-        archive.write(target, settings.BACKUP_RECIPIENT, members, files, about)
+        archive.write_archive(target, settings.BACKUP_RECIPIENT, members, files, about)
 
 
 def described():
-    verdict = audit.verify()
+    verdict = audit.verify_chain()
     return {
         "engine": connection.vendor,
         "migrations": sorted(MigrationRecorder(connection).applied_migrations()),
-        "counts": database.counts(),
+        "counts": database.table_counts(),
         "audit_head": verdict.head,
         "settings": {name: getattr(settings, name) for name in TOLD},
     }

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         if any(each.objects.exists() for each in (User, Plan, audit.AuditEntry)):
             raise CommandError("The database is not empty: copy into a new one.")
         connections.settings = connections.configure_settings(
-            {**settings.DATABASES, TRIAL: databases.embedded(file)}
+            {**settings.DATABASES, TRIAL: databases.embedded_database(file)}
         )
         try:
             with connections[TRIAL].wrap_database_errors:
@@ -95,7 +95,7 @@ def copy_everything():
         for statement in connection.ops.sequence_reset_sql(no_style(), copied):
             cursor.execute(statement)
     head = audit.AuditHead.objects.using(TRIAL).first()
-    verdict = audit.verify(str(head) if head else "")
+    verdict = audit.verify_chain(str(head) if head else "")
     if verdict.fault:
         raise CommandError(f"The audit record is broken: {verdict.fault}.")
     triggers.install()

@@ -29,7 +29,7 @@ class Command(migrate.Command):
         target = connections[options["database"]]
         try:
             self.begin_anew_after_others(target, *args, **options)
-            row_counts.renew(options["database"])
+            row_counts.update_row_counts(options["database"])
         except ProgrammingError as error:
             if not lacks_right(error):
                 raise

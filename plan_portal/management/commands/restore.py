@@ -50,12 +50,12 @@ class Command(BaseCommand):
             dir=settings.VAR_DIR, prefix=".restore-"
         ) as name:
             folder = Path(name)
-            manifest = archive.read(file, folder)
+            manifest = archive.unpack_backup(file, folder)
             must_be_known(manifest)
-            database.put_back(folder)
+            database.restore_database(folder)
             put_files_back(folder)
         made_at = datetime.fromisoformat(manifest["made_at"])
-        self.must_be_well(verify.faults(manifest))
+        self.must_be_well(verify.find_problems(manifest))
         triggers.drop()
         blanked = blanking.blank_again(file.parent, made_at)
         Session.objects.all().delete()
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         if isinstance(staticfiles_storage, ManifestFilesMixin):
             # No page could be read without them, and an empty machine has none.
             collect_static_files(self.stdout.write)
-        self.must_be_well(verify.faults())
+        self.must_be_well(verify.find_problems())
         self.stdout.write(
             f"Restored what stood here on {made_at:%Y-%m-%d %H:%M} UTC; {blanked} "
             "places that were purged since are blank; everybody signs in anew."

@@ -141,7 +141,7 @@ def run_timers():
     """Do what systemd timers do on an installed portal, each minute or night."""
     notices.prepare_and_release_scorecards()
     mail.send_queue()
-    row_counts.renew()
+    row_counts.update_row_counts()
 
 
 def keep_sending_mail(send=run_timers, pause=time.sleep):

@@ -24,7 +24,7 @@ from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import triggers
 
 
-def faults(manifest=None):
+def find_problems(manifest=None):
     """
     Sentences in English about everything that is wrong; an empty list if nothing is.
 
@@ -41,7 +41,7 @@ def faults(manifest=None):
 
 
 def _rows(expected):
-    counted = database.counts()
+    counted = database.table_counts()
     return [
         f"table {name}: {counted.get(name, 'missing')} rows, the backup had {number}"
         for name, number in expected.items()
@@ -87,7 +87,7 @@ def _sum(file):
 
 
 def _audit(head):
-    verdict = audit.verify(head)
+    verdict = audit.verify_chain(head)
     return [f"audit record: {verdict.fault}"] if verdict.fault else []
 
 
@@ -111,6 +111,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options):
-        if found := faults():
+        if found := find_problems():
             raise CommandError("\n".join(found))
         self.stdout.write("The portal is whole")

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from agencies.access import only_reviewers
-from agencies.audit import take_out
-from agencies.edit_conflicts import StaleGuardForm
+from agencies.audit import record_download
+from agencies.edit_conflicts import EditConflictForm
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.inputs import DocumentField, limit_length
 from strategic_areas.desk.screens import refusals_shown_on, text_with_change_link
@@ -78,12 +78,12 @@ class ProposeAmendmentForm(GuardedModelForm):
         amendment = self.instance if "act" in self.fields else None
         with refusals_shown_on(self, waits=CHANGE_WAITS), evidence.kept_only_if_saved():
             if upload := self.cleaned_data.get("upload"):
-                evidence.write(amendment, upload)
+                evidence.write_file(amendment, upload)
             return records.propose_drafts(self.drafts, by=by, amendment=amendment)
         return None
 
 
-class GuardedRecordForm(GuardedModelForm, StaleGuardForm):
+class GuardedRecordForm(GuardedModelForm, EditConflictForm):
     """The form of a public record that one person may save alone, such as a round."""
 
 
@@ -110,5 +110,5 @@ def act_file(request, pk):
     only_reviewers(request)
     amendment = get_object_or_404(Amendment.objects.exclude(file=""), pk=pk)
     if request.method == "GET":
-        take_out(request, amendment, agency=None, kind="act")
+        record_download(request, amendment, agency=None, kind="act")
     return as_attachment(amendment)

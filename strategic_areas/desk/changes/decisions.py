@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.accounts.account_changes import ACCOUNT_CHANGES, AccountChange
 from agencies.accounts.second_factors import RESETS
-from agencies.decisions import Decision, Steps
+from agencies.decisions import Decision, DecisionSteps
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amendment_forms import GuardedModelForm
@@ -67,7 +67,7 @@ class QueuedDecision:
     """
 
     decision: Decision
-    steps: Steps
+    steps: DecisionSteps
     address: str
     group: str
     why_not: str

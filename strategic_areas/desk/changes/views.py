@@ -290,7 +290,7 @@ class HideRecordForm(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
         fields = takedowns.hideable(record)
         self.columns = {field.name: columns for field, columns in fields.items()}
-        self.columns |= {WHOLE_RECORD: takedowns.whole(record)}
+        self.columns |= {WHOLE_RECORD: takedowns.values_without_record(record)}
         names = {field.name: _in_words(field, record) for field in fields}
         names[WHOLE_RECORD] = _("The whole record")
         what = self.fields["what"]
@@ -330,9 +330,9 @@ def hide_record(request, kind, pk):
     if form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("cause", "why")}
         with refusals_shown_on(form):
-            made = takedowns.hide(record, form.chosen, **told, by=request.user)
+            made = takedowns.hide_columns(record, form.chosen, **told, by=request.user)
             return redirect("admin:hidden", pk=made.pk)
-    before = takedowns.former(record)
+    before = takedowns.previous_values(record)
     now = plain_values(record, before)
     before = {name: value for name, value in before.items() if value != now[name]}
     return render_screen(
@@ -402,7 +402,7 @@ def _stays(takedown):
     """Pairs of a field that restoring would not bring back, and the reason."""
     since = _("It was decided on meanwhile.")
     reasons = dict.fromkeys(takedowns.decided_since(takedown), since)
-    reasons |= takedowns.stopped(takedown)
+    reasons |= takedowns.not_restorable(takedown)
     return [
         (field_of(takedowns.model_of(key), name).label_of(name), reason)
         for (key, name), reason in reasons.items()

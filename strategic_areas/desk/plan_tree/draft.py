@@ -189,7 +189,7 @@ def _save(request, drafts, found):
     for each in drafts:
         is_new, names = id(each.record) in new, {*each.line.said}
         event = audit.Event.RECORD_MADE if is_new else audit.Event.RECORD_CHANGED
-        audit.record(event, request=request, obj=each.record, fields=names)
+        audit.record_event(event, request=request, obj=each.record, fields=names)
     return EditSummary(found, str(drafts[0].record.pk))
 
 

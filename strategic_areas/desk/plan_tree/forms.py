@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agencies import numbers
-from agencies.edit_conflicts import conflict
-from agencies.fields import Kind
+from agencies.edit_conflicts import conflict_message
+from agencies.fields import FieldKind
 from strategic_areas.desk.inputs import VICTIM_QUESTIONS, VictimsField
 from strategic_areas.desk.plan_tree.levels import (
     LEVEL_BY_TABLE,
@@ -64,7 +64,7 @@ class PlanNodeForm(forms.Form):
             field.label = VICTIM_QUESTIONS.get(column.name, column.label)
             value = self.stands[column.name]
             # A date or a number is drawn in the reader's own way.
-            if column.kind in (Kind.DATE, Kind.DECIMAL):
+            if column.kind in (FieldKind.DATE, FieldKind.DECIMAL):
                 value = cell_value(column, value, tree.stored)
             self.initial.setdefault(column.name, value)
             self._fit(column, field)
@@ -116,12 +116,12 @@ class PlanNodeForm(forms.Form):
         options = {"assume_scheme": "https"} if is_address else {}
         if column.name in SLUG_SOURCES or column.name.endswith("_en"):
             options["required"] = False
-        return numbers.formfield(of_model, **options)
+        return numbers.number_formfield(of_model, **options)
 
     def _choice(self, column):
         """A field that reads keys from places of records, agencies under headings."""
         offered = self._offered(column)
-        value, many = self.stands[column.name], column.kind is Kind.LINKS
+        value, many = self.stands[column.name], column.kind is FieldKind.LINKS
         known = {key for _heading, key, _place, _label in offered}
         keys = value if isinstance(value, list) else [value]
         offered += [("", key, key, key) for key in keys if key and key not in known]
@@ -209,7 +209,7 @@ class PlanNodeForm(forms.Form):
         if stale:
             self.data = self.data.copy()
             self.data["seen"] = self._seen()
-            told = conflict(
+            told = conflict_message(
                 (
                     x.label,
                     value_in_words(x, self.stands[x.name], self.tree.stored) or "–",

@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from agencies.numbers import written
+from agencies.numbers import number_text
 from strategic_areas.desk.plan_tree.draft import document_lines, draft_conflicts
 from strategic_areas.desk.plan_tree.levels import (
     ACTIVITY,
@@ -104,7 +104,7 @@ class PlanNode:
         days = [self.record.starts_on, self.record.ends_on]
         span = " – ".join(date_format(day, "SHORT_DATE_FORMAT") for day in days if day)
         value = self.record.value
-        return span if value is None else f"{span}: {written(value)}"
+        return span if value is None else f"{span}: {number_text(value)}"
 
     @property
     def agency(self):

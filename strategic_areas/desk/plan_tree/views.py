@@ -199,7 +199,7 @@ def _delete(request, tree, node):
     if not (is_gone_alone and workflow.applies_at_once(record, ["code"])):
         raise RefusedError(_("Only what stands in a plan in preparation is deleted."))
     told = str(record)
-    audit.record(audit.Event.RECORD_DELETED, request=request, obj=record)
+    audit.record_event(audit.Event.RECORD_DELETED, request=request, obj=record)
     try:
         record.delete()
     except ProtectedError as error:

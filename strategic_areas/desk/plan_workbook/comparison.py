@@ -9,7 +9,7 @@ from itertools import chain
 
 from django.utils.translation import gettext as _
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from agencies.numbers import UnreadError
 from strategic_areas.plan_document.lines import (
     FieldAction,
@@ -52,7 +52,7 @@ FOLLOWED_COLUMNS = {"due_provenance": "due_on"}
 #: Stands for what a cell said when it was taken, where the record says another now.
 CHANGED_SINCE = object()
 #: What an empty cell of a list holds.
-KINDS_WITH_DEFAULT = (Kind.CHOICE, Kind.FLAG)
+KINDS_WITH_DEFAULT = (FieldKind.CHOICE, FieldKind.FLAG)
 
 
 class CopiedPlanFilter:
@@ -71,7 +71,7 @@ class CopiedPlanFilter:
 
     def adjust(self, table, values):
         for column in table.columns:
-            is_planned = table.name in self.replaced and column.kind is Kind.DATE
+            is_planned = table.name in self.replaced and column.kind is FieldKind.DATE
             if is_planned and self._is_outside(values.get(column.name)):
                 values[column.name] = None
 
@@ -152,7 +152,7 @@ class RecordFinder:
         """True for a link of which the cell says what it said when it was taken."""
         if column.linked not in STRUCTURE or column.is_earlier:
             return False
-        words = BETWEEN.split(text) if column.kind is Kind.LINKS else [text]
+        words = BETWEEN.split(text) if column.kind is FieldKind.LINKS else [text]
         keys = [self.taken[column.linked].get(word.strip()) for word in words]
         return None not in keys and digest(sorted(keys, key=str)) == seen
 
@@ -255,7 +255,7 @@ class WorkbookComparison:
         for column in table.columns:
             cell = line.cells[column.name]
             if self.starting and column.name in COLUMNS_NOT_COPIED:
-                values[column.name] = [] if column.kind is Kind.LINKS else None
+                values[column.name] = [] if column.kind is FieldKind.LINKS else None
                 continue
             try:
                 value = parse_value(column, cell, self.find)

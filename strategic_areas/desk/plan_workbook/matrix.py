@@ -110,7 +110,7 @@ class UploadedMatrix:
 
     @cached_property
     def look(self):
-        return matrices.look(self.file)
+        return matrices.detect_layout(self.file)
 
     @property
     def given(self):
@@ -166,7 +166,9 @@ class UploadedMatrix:
         ]
 
     def read(self):
-        return matrices.read(self.file, self.naming, institutions=_institutions())
+        return matrices.read_matrix(
+            self.file, self.naming, institutions=_institutions()
+        )
 
 
 def _institutions():
@@ -429,9 +431,9 @@ class MatrixAnswerForm:
                 years, _colon, number = part.rpartition(":")
                 if not YEARS_TYPED.fullmatch(years):
                     raise ValueError(_("Write years and numbers, such as 2027: 5."))
-                numbers.read(number)
+                numbers.parse_number(number)
         elif question.field == "budget":
-            return numbers.written(numbers.read(text))
+            return numbers.number_text(numbers.parse_number(text))
         elif question.field == "code" and not CODE.fullmatch(text):
             raise ValueError(_("A code has no blanks and no slashes."))
         return text

@@ -7,7 +7,7 @@ from itertools import chain, count
 
 from django.utils.translation import gettext, override
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from strategic_areas.importing.values import span
 from strategic_areas.matrices import ROLES, MatrixLine
 from strategic_areas.matrices.personal_data import identifying_kinds
@@ -159,7 +159,7 @@ class MatrixLines:
                 continue
             if column.linked == "agencies":
                 said[column.name] = self._agency(column, line, value, faults)
-            elif column.kind is Kind.TEXT:
+            elif column.kind is FieldKind.TEXT:
                 said[column.name] = self._text(column, line, value)
             elif column.linked:
                 said[column.name] = self.recoded.get((column.linked, value), value)
@@ -243,7 +243,7 @@ class MatrixLines:
                     CellProblem(place, column.label, text % {"name": name[:40]})
                 )
         keys = [self.agencies.key_of_pk[self.agencies.rows[x].pk] for x in known]
-        if column.kind is Kind.LINKS:
+        if column.kind is FieldKind.LINKS:
             return sorted(set(keys))
         return keys[0] if keys else None
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import (
 )
 
 from agencies.access import RefusedError
-from agencies.audit import take_out
+from agencies.audit import record_download
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amendment_forms import ProposeAmendmentForm
 from strategic_areas.desk.changes.decisions import redirect_to_change
@@ -126,7 +126,7 @@ def download_plan_workbook(request, plan):
 
     plan = plan_or_404(request, plan)
     if request.method == "GET":
-        take_out(request, plan, agency=None, kind="planbook")
+        record_download(request, plan, agency=None, kind="planbook")
     return as_file(write_plan_workbook(plan), f"plan-{plan.code}.xlsx", WORKBOOK)
 
 

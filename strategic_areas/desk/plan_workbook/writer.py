@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl.utils import quote_sheetname
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from strategic_areas.desk.plan_workbook.comparison import ORIGIN, WORKBOOK_FORMAT
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
@@ -33,18 +33,27 @@ LAST_ROW = 1500
 #: The columns before those of the record.
 LOCKED_COLUMNS = (SEEN, ORIGIN)
 WIDTHS = {
-    **{Kind.DATE: 13, Kind.DECIMAL: 13, Kind.WHOLE: 9, Kind.FLAG: 14},
     **{
-        Kind.CHOICE: 20,
-        Kind.LINK: 16,
-        Kind.LINKS: 26,
-        Kind.CHOICES: 26,
-        Kind.OTHER: 20,
+        FieldKind.DATE: 13,
+        FieldKind.DECIMAL: 13,
+        FieldKind.WHOLE: 9,
+        FieldKind.FLAG: 14,
+    },
+    **{
+        FieldKind.CHOICE: 20,
+        FieldKind.LINK: 16,
+        FieldKind.LINKS: 26,
+        FieldKind.CHOICES: 26,
+        FieldKind.OTHER: 20,
     },
 }
 #: Texts up to this many characters stand in narrow columns.
 SHORT_TEXT, NARROW, WIDE = 80, 16, 46
-NUMBER_FORMATS = {Kind.DATE: "dd/mm/yyyy", Kind.DECIMAL: NUMBER, Kind.WHOLE: "0"}
+NUMBER_FORMATS = {
+    FieldKind.DATE: "dd/mm/yyyy",
+    FieldKind.DECIMAL: NUMBER,
+    FieldKind.WHOLE: "0",
+}
 
 
 def write_plan_workbook(plan):
@@ -72,7 +81,7 @@ def _lists(stored):
     for table in STRUCTURE.values():
         for column in table.columns:
             header = f"{table.title}: {column.label}"
-            if column.kind in (Kind.CHOICE, Kind.FLAG):
+            if column.kind in (FieldKind.CHOICE, FieldKind.FLAG):
                 found[table.name, column.name] = (header, column.offered)
             elif column.is_earlier:
                 words = sorted(stored.earlier(column.linked))
@@ -127,18 +136,18 @@ def _rows(table, stored):
 
 
 def _rule(column, lists, plan):
-    if column.kind in (Kind.CHOICE, Kind.FLAG) or column.is_earlier:
+    if column.kind in (FieldKind.CHOICE, FieldKind.FLAG) or column.is_earlier:
         return choice_rule(lists[column.table, column.name])
-    if column.kind is Kind.LINK and column.table != "participations":
+    if column.kind is FieldKind.LINK and column.table != "participations":
         # Who takes part, and what is new on another sheet, may be chosen at once.
         sheet = {"agencies": "participations"}.get(column.linked, column.linked)
         rule = choice_rule(_live(sheet) if sheet in STRUCTURE else lists[sheet])
         # A target may be set for an indicator that another plan introduced.
         return rule | {"errorStyle": "warning" if sheet == "indicators" else "stop"}
-    if column.kind is Kind.LINK:
+    if column.kind is FieldKind.LINK:
         return choice_rule(lists[column.linked])
     is_planned = column.name in {"starts_on", "due_on", "ends_on"}
-    if column.table == OF_PLAN or column.kind is not Kind.DATE or not is_planned:
+    if column.table == OF_PLAN or column.kind is not FieldKind.DATE or not is_planned:
         return {}
     return {
         "type": "date",
@@ -163,13 +172,14 @@ def _live(name):
 
 
 def _hint(column):
-    is_list = column.kind in (Kind.LINKS, Kind.CHOICES)
+    is_list = column.kind in (FieldKind.LINKS, FieldKind.CHOICES)
     hints = [
         str(column.field.model_field.help_text),
         column.is_earlier and _("The plan and its code, such as 2031-2034/1.1."),
-        column.kind is Kind.CHOICES and f"{get_text_list(column.offered, _('or'))}.",
+        column.kind is FieldKind.CHOICES
+        and f"{get_text_list(column.offered, _('or'))}.",
         is_list and _("Several are separated by a semicolon."),
-        column.kind is Kind.DATE and _("A day such as 31/12/2030."),
+        column.kind is FieldKind.DATE and _("A day such as 31/12/2030."),
     ]
     return " ".join(filter(None, hints))
 

@@ -36,7 +36,7 @@ from strategic_areas.disclosure import PROTECTED
 from strategic_areas.progress import ENOUGH_REPORTS, Punctuality
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures.phrases import text_in_language
-from strategic_areas.sentences import listed
+from strategic_areas.sentences import join_words
 
 #: So many of a kind are named on the page of the summary.
 MOST_NAMED = 4
@@ -334,7 +334,7 @@ def _without_news(content) -> Iterable[tuple[str, ...]]:
             word, more = _("Reported in part"), missing % {"number": card.missing}
         elif own and all(each.is_reserved for each in own):
             word = _("Content withheld by law")
-            more = listed([*dict.fromkeys(each.legal_basis for each in own)])
+            more = join_words([*dict.fromkeys(each.legal_basis for each in own)])
         elif own and all(each.is_no_news for each in own):
             word = _("No news")
             more = "\n".join(text_in_language(each, "text") for each in own)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from agencies.audit import take_out
+from agencies.audit import record_download
 from strategic_areas import spreadsheet_cells as escaping
 from strategic_areas import workflow
 from strategic_areas.compliance import ReportStatus, Timeliness
@@ -165,7 +165,7 @@ def round_state(request, pk):
 def download_round_state(request, pk):
     """It tells of drafts, and so the audit record tells of it."""
     period, today = round_or_404(request.user, pk), timezone.localdate()
-    take_out(request, period, agency=None, kind="round_state")
+    record_download(request, period, agency=None, kind="round_state")
     written = tables_as_workbook(round_state_tables(period, today))
     name = slugify(
         f"{_('State of the round')} {period.plan.code} {period.code} {today}"

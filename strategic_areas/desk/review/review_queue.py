@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import (
@@ -299,7 +299,7 @@ def _read_together(model):
     return [
         "contributors",
         "evidences",
-        *model.fields.names(prefilled=True, kind=Kind.LINKS),
+        *model.fields.names(prefilled=True, kind=FieldKind.LINKS),
     ]
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies import audit
 from agencies.access import RefusedError, Role
-from agencies.mail import INVENTED, Mail, focal_points_of, queue_mail, write_to
+from agencies.mail import INVENTED, Mail, focal_points_of, mail_person, queue_mail
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import reviewers
 from strategic_areas import rounds, schedule
@@ -312,7 +312,7 @@ def remind_agency(part, *, by, today):
             _("%(agency)s has no focal point with an address to write to.")
             % {"agency": agency}
         )
-    audit.record(
+    audit.record_event(
         audit.Event.ROUND_REMINDED,
         actor=by,
         obj=part.period,
@@ -347,7 +347,7 @@ def _notify(period, now):
     for agency in asked:
         path = reverse("admin:agency_comment", args=[period.pk, agency.slug])
         for person in focal_points_of(agency):
-            number += write_to(
+            number += mail_person(
                 person,
                 "scorecard",
                 gettext_lazy("Your agency's scorecard, before it is public"),

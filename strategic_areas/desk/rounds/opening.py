@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.mail import reached
+from agencies.mail import agencies_with_contact
 from agencies.stand_ins import reviewers
 from strategic_areas import rounds, workflow
 from strategic_areas.desk.changes.decisions import redirect_to_change
@@ -79,7 +79,7 @@ def open_round(request, plan):
         period=period,
         form=form,
         opening=opening_preview(period, form),
-        calendar=rounds.calendar_of(plan.periods.rounds()),
+        calendar=rounds.schedule_of(plan.periods.rounds()),
         frequency=frequency,
         frequencies=FREQUENCY_WORDS.items(),
         others=reviewers().exclude(pk=request.user.pk).count(),
@@ -107,7 +107,7 @@ def opening_preview(period, form=None) -> dict | None:
     for value in values:
         asked.setdefault(value.agency, []).append(value)
     asked = sorted(asked.items(), key=lambda pair: pair[0].acronym)
-    mailed = reached(timezone.localdate())
+    mailed = agencies_with_contact(timezone.localdate())
     better = working_day(period.due_on)
     return {
         "period": period,
@@ -148,7 +148,7 @@ def _days(period, form):
     earlier = period.plan.periods.rounds().filter(ends_on__lt=period.starts_on)
     calendar = {}
     if earlier := list(earlier):
-        calendar = rounds.calendar_of(earlier).window(period.ends_on)
+        calendar = rounds.schedule_of(earlier).window(period.ends_on)
     last = period.ends_on
     for day, name, word, happens in _moments(period):
         usual = calendar.get(name, day)

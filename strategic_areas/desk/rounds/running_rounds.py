@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from agencies.mail import reached
+from agencies.mail import agencies_with_contact
 from strategic_areas import schedule
 from strategic_areas.compliance import AgencyRoundState
 from strategic_areas.desk.rounds import notices, views
@@ -67,7 +67,7 @@ def rounds_in_progress(asked_for, today):
 
 def _running(period, asked, asked_for, today):
     is_late, missing = today > period.due_on, notices.agency_to_dos(asked, today)
-    mailed = reached(today)
+    mailed = agencies_with_contact(today)
     written_to = [part for part in missing if part.agency.pk in mailed]
     days = [
         day

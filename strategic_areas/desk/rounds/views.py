@@ -93,7 +93,7 @@ def round_list(request):
         request,
         "desk/rounds.html",
         title=_("Agencies and rounds"),
-        to_open=rounds.to_open(today, until=date.max),
+        to_open=rounds.rounds_to_open(today, until=date.max),
         plans=plans,
         plan=plan,
         **_table(plan, today, every="todas" in request.GET) if plan else {},
@@ -237,7 +237,7 @@ def agencies_by_missing(asked, to_do):
 
 def _close(request, period, today):
     try:
-        closed = rounds.closed(period, today)
+        closed = rounds.closed_round(period, today)
         change = workflow.propose(closed, by=request.user)
     except workflow.AlreadyWaiting as error:
         return redirect("admin:approval", pk=error.current.pk)
@@ -254,7 +254,9 @@ def take_round_back(request, pk):
     period = get_object_or_404(rows, pk=pk)
     form = TakeRoundBackForm(request.POST if request.method == "POST" else None)
     today = timezone.localdate()
-    if take_valid_step(form, rounds.take_back, period, by=request.user, today=today):
+    if take_valid_step(
+        form, rounds.remove_period, period, by=request.user, today=today
+    ):
         text = _("%(period)s is taken back.") % {"period": period}
         messages.success(request, text)
         return redirect("admin:strategic_areas_reportingperiod_changelist")
@@ -264,6 +266,6 @@ def take_round_back(request, pk):
         status=422 if form.errors else 200,
         title=_("Take back: %(period)s") % {"period": period},
         period=period,
-        obstacle=rounds.obstacle(period, today),
+        obstacle=rounds.removal_obstacle(period, today),
         form=form,
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import numbers
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from strategic_areas import workflow
 from strategic_areas.desk.inputs import (
     LONGEST_TEXT,
@@ -371,7 +371,7 @@ def _form_class(model, base):
         fields=[field.columns[0] for field in fields],
         labels=asks,
         widgets={**widgets_for(fields), **text_widgets(fields), **radios},
-        formfield_callback=numbers.formfield,
+        formfield_callback=numbers.number_formfield,
     )
 
 
@@ -452,7 +452,7 @@ def _same_as_before(row, instance, seen_version):
     repeated = last.fields.where(repeated=True)
     again = model_to_dict(last, [field.columns[0] for field in repeated])
     for field in repeated:
-        if field.kind is Kind.LINKS:
+        if field.kind is FieldKind.LINKS:
             again[field.name] = [each.pk for each in again[field.name]]
         for english in field.columns[1:]:
             setattr(instance, english, getattr(last, english))
@@ -477,9 +477,9 @@ def _say_no_news(instance, row):
     for field in instance.fields.where(repeated=True):
         if field.stands:
             setattr(instance, field.name, getattr(before, field.name))
-        elif field.kind is not Kind.LINKS:
+        elif field.kind is not FieldKind.LINKS:
             for column in field.columns:
-                setattr(instance, column, "" if field.kind is Kind.TEXT else None)
+                setattr(instance, column, "" if field.kind is FieldKind.TEXT else None)
 
 
 def _store(form, by):

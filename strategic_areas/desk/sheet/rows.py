@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
 from strategic_areas.compliance import ReportStatus
@@ -239,7 +239,7 @@ def rows_for_subjects(question, subjects, period, *, with_transcribed=False):
     updates = prefetch_contents(question, model.objects.all()).in_bulk(
         [subject.newest_id for subject in subjects if subject.newest_id]
     )
-    prefilled = model.fields.names(prefilled=True, kind=Kind.LINKS)
+    prefilled = model.fields.names(prefilled=True, kind=FieldKind.LINKS)
     lasts = (
         model.objects.select_related("period", "agency")
         .prefetch_related(*prefilled)

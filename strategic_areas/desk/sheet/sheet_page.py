@@ -163,7 +163,7 @@ class EvidenceForm(forms.ModelForm):
 
     def save(self, commit=True):
         if self.clean_file:
-            evidence.attach(self.instance, self.clean_file)
+            evidence.attach_file(self.instance, self.clean_file)
         return super().save(commit)
 
 
@@ -198,10 +198,10 @@ class AttachEvidenceForm(EvidenceForm):
         if self.clean_file and not self.record._state.adding:
             files = self.record.evidences.filter(kind=Evidence.Kind.FILE)
             try:
-                evidence.must_fit(
+                evidence.check_space(
                     self.record.agency, files.count() + 1, [self.clean_file]
                 )
-                evidence.must_differ(self.clean_file, files)
+                evidence.check_duplicate(self.clean_file, files)
             except evidence.RefusedFileError as error:
                 self.add_error("upload", str(error))
         return cleaned

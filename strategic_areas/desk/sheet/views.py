@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import audit
-from agencies.audit import take_out
+from agencies.audit import record_download
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongTextField, one_button_helper
@@ -113,7 +113,7 @@ def download_evidence(request, token):
         raise Http404
     if request.method == "GET":
         opened = audit.Event.EVIDENCE_OPENED
-        take_out(request, item, agency=item.record.agency, event=opened)
+        record_download(request, item, agency=item.record.agency, event=opened)
     return as_attachment(item)
 
 

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from agencies.numbers import UnreadError
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models.report_fields import ReportField
@@ -28,9 +28,12 @@ from strategic_areas.workbooks.reading import (
     lines_below,
 )
 
-CHOICE_KINDS, NUMBER_KINDS = (Kind.CHOICE, Kind.FLAG), (Kind.WHOLE, Kind.DECIMAL)
+CHOICE_KINDS, NUMBER_KINDS = (
+    (FieldKind.CHOICE, FieldKind.FLAG),
+    (FieldKind.WHOLE, FieldKind.DECIMAL),
+)
 #: Kinds whose cells the form itself reads.
-FORM_KINDS = (*NUMBER_KINDS, Kind.LINKS)
+FORM_KINDS = (*NUMBER_KINDS, FieldKind.LINKS)
 #: The name of the hidden column by which a row is known; ``SEEN`` is the other.
 KEY_COLUMN = "key"
 CODE_COLUMN, STATE_LABEL = (gettext_lazy("Code"), 12), gettext_lazy("State")
@@ -53,14 +56,14 @@ class AnswerColumn:
     label: str | Promise
     width: int
     hint: str | Promise = ""
-    kind: Kind = Kind.TEXT
+    kind: FieldKind = FieldKind.TEXT
     known: tuple = ()
     bounds: tuple = (None, None)
     field: ReportField | None = None
 
     @property
     def choices(self):
-        if self.kind is Kind.FLAG:
+        if self.kind is FieldKind.FLAG:
             return [(True, _("Yes")), (False, _("No"))]
         return [(value, str(label)) for value, label in self.known]
 
@@ -81,7 +84,7 @@ class AnswerColumn:
         """What a cell's text means in whatever language it was chosen."""
         if self.kind not in CHOICE_KINDS:
             return text
-        unset = False if self.kind is Kind.FLAG else ""
+        unset = False if self.kind is FieldKind.FLAG else ""
         try:
             return str(
                 parse_value(self, WorkbookCell("", text), None) if text else unset

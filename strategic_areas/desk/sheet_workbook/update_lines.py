@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from agencies import numbers
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from agencies.numbers import UnreadError
 from strategic_areas.desk.sheet.forms import save_answer
 from strategic_areas.desk.sheet_workbook.lines import (
@@ -88,7 +88,7 @@ class UpdatePage(AnswerPage):
                 for each in column.field.model_field.related_model.objects.all()
             }
             for name, column in self.columns.items()
-            if column.kind is Kind.LINKS
+            if column.kind is FieldKind.LINKS
         }
 
     def offered(self, column):
@@ -251,9 +251,9 @@ class UpdatePage(AnswerPage):
             if not column.field.filled_in or column.field.part == FormSection.NO_NEWS:
                 continue
             value = values.get(name) or ""
-            if column.kind is Kind.LINKS:
+            if column.kind is FieldKind.LINKS:
                 value = self._links(name, value, faults)
-            elif column.kind is Kind.TEXT:
+            elif column.kind is FieldKind.TEXT:
                 value = _as_typed(value)
             data[name] = value
         if _is_continuing(row):
@@ -304,7 +304,7 @@ def _held(column, update):
     value = update and getattr(update, column.name)
     if column.kind in CHOICE_KINDS:
         return column.word(value)
-    if column.kind is Kind.LINKS:
+    if column.kind is FieldKind.LINKS:
         return _linked_names(value.all() if update else ())
     return value if column.kind in NUMBER_KINDS else value or ""
 
@@ -317,7 +317,7 @@ def _in_words(columns, update, form=None):
     """Name → what a revision says; links as a ``form`` would save them."""
     words = dict.fromkeys(columns, "")
     for name, column in columns.items() if update else ():
-        if column.kind is not Kind.LINKS:
+        if column.kind is not FieldKind.LINKS:
             text = column.field.in_words(column.field.plain(update))
             words[name] = "\n".join(text.splitlines()).strip()
         else:
@@ -345,7 +345,7 @@ def _settled(execution, percent, changed):
     Adjust execution and percent to whichever was changed, from the workbook alone.
     """
     try:
-        number = numbers.read_whole(percent) if percent else None
+        number = numbers.parse_whole_number(percent) if percent else None
     except numbers.UnreadError:
         return {}
     number, execution = settled_pair(

@@ -6,7 +6,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from agencies.numbers import UnreadError
 from strategic_areas.desk.screens import take_valid_step
 from strategic_areas.desk.sheet_workbook.lines import (
@@ -34,12 +34,12 @@ from strategic_areas.workflow.questions import VALUE
 
 #: The columns of every value; those of its parts follow.
 VALUE_COLUMNS = (
-    AnswerColumn("value", gettext_lazy("Value"), 14, kind=Kind.DECIMAL),
+    AnswerColumn("value", gettext_lazy("Value"), 14, kind=FieldKind.DECIMAL),
     AnswerColumn(
         "certainty",
         gettext_lazy("Provisional or confirmed"),
         16,
-        kind=Kind.CHOICE,
+        kind=FieldKind.CHOICE,
         known=tuple(PublishedFigure.Status.choices),
     ),
     AnswerColumn("note", gettext_lazy("Note"), 36),
@@ -72,7 +72,7 @@ class ValuePage(AnswerPage):
                     label = f"{DIMENSIONS[dimension]}: {word}"
                     name = f"{dimension}.{code}"
                     self.columns[name] = AnswerColumn(
-                        name, label, 16, kind=Kind.DECIMAL
+                        name, label, 16, kind=FieldKind.DECIMAL
                     )
 
     def machine_name(self, name):
@@ -151,7 +151,7 @@ class ValuePage(AnswerPage):
                 self.header(name),
                 "",
                 format_number(form.cleaned_data[name])
-                if column.kind is Kind.DECIMAL
+                if column.kind is FieldKind.DECIMAL
                 else line.text(name),
                 line.cell(name).place,
             )
@@ -185,6 +185,6 @@ class ValuePage(AnswerPage):
 def _shown(column, value):
     if value in (None, ""):
         return ""
-    if column.kind is Kind.CHOICE:
+    if column.kind is FieldKind.CHOICE:
         return column.word(value)
-    return float(value) if column.kind is Kind.DECIMAL else str(value)
+    return float(value) if column.kind is FieldKind.DECIMAL else str(value)

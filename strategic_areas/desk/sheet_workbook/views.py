@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.audit import take_out
+from agencies.audit import record_download
 from strategic_areas.desk.screens import render_screen
 from strategic_areas.desk.sheet.contents import sheet_or_404
 from strategic_areas.desk.sheet.sheet_page import UploadWorkbookForm
@@ -101,7 +101,7 @@ def sheet_workbook(request, period, agency):
 def _download(request, sheet):
     from strategic_areas.desk.sheet_workbook.writer import write_sheet_workbook
 
-    take_out(request, sheet.period, agency=sheet.agency, kind="workbook")
+    record_download(request, sheet.period, agency=sheet.agency, kind="workbook")
     name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
     return as_file(
         write_sheet_workbook(sheet, answer_pages(sheet), workbook_marks(sheet)),

@@ -3,7 +3,7 @@
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from strategic_areas.desk.sheet_workbook.lines import CHOICE_KINDS, NUMBER_KINDS
 from strategic_areas.spreadsheet_cells import workbook_text
 from strategic_areas.workbooks.reading import SEEN, cell_text
@@ -39,7 +39,7 @@ def write_sheet_workbook(sheet, answer_pages, marks):
     places = [book.create_sheet(page.title) for page in answer_pages]
     entries = {
         page.machine_name(column.name): (column.label, page.offered(column))
-        for kinds in (CHOICE_KINDS, [Kind.LINKS])
+        for kinds in (CHOICE_KINDS, [FieldKind.LINKS])
         for page in answer_pages
         for column in page.columns.values()
         if column.kind in kinds
@@ -77,7 +77,7 @@ def _rule(column, place):
     least, most = column.bounds
     if column.kind not in NUMBER_KINDS or least is None:
         return {}
-    kind = "whole" if column.kind is Kind.WHOLE else "decimal"
+    kind = "whole" if column.kind is FieldKind.WHOLE else "decimal"
     if most is None:
         return {"type": kind, "operator": "greaterThanOrEqual", "formula1": str(least)}
     limits = {"operator": "between", "formula1": str(least), "formula2": str(most)}

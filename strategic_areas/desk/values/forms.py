@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from agencies import numbers
-from agencies.numbers import DecimalField, written
+from agencies.numbers import DecimalField, number_text
 from strategic_areas.desk.inputs import (
     FieldGroup,
     FoldedFields,
@@ -153,12 +153,13 @@ def last_public_values(indicators):
 def initial_of_value(reported):
     """What was handed in, as its form begins; why it differs is said anew."""
     told = {name: getattr(reported, name) for name in ValueForm.Meta.fields}
-    told["value"] = written(reported.value)
+    told["value"] = number_text(reported.value)
     if reported.measurement_id:
         told["why"] = ""
     for dimension, shares in reported.parts.items():
         told |= {
-            f"{dimension}.{code}": written(number) for code, number in shares.items()
+            f"{dimension}.{code}": number_text(number)
+            for code, number in shares.items()
         }
     return told
 
@@ -174,7 +175,7 @@ class ValueForm(forms.ModelForm):
     class Meta:
         model = ReportedValue
         fields = ["starts_on", "ends_on", "value", "certainty", "note", "why"]
-        formfield_callback = numbers.formfield
+        formfield_callback = numbers.number_formfield
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies import access
 from agencies.access import RefusedError
-from agencies.audit import take_out
-from agencies.decisions import Status
+from agencies.audit import record_download
+from agencies.decisions import DecisionStatus
 from agencies.folding import fold
 from agencies.models import Agency, FocalPoint
 from agencies.routes import page_of
@@ -159,7 +159,7 @@ def _begun_from(request, sheet, indicator):
         return rows.filter(pk=pk).first()
     if days := _days_asked(request):
         last = rows.filter(**days).order_by("pk").last()
-        return last if last and last.status == Status.DECLINED else None
+        return last if last and last.status == DecisionStatus.DECLINED else None
     return None
 
 
@@ -340,7 +340,7 @@ def _exact(request, record, agency, indicators, *, subject):
         title = _("Exact table")
         return render_screen(request, "desk/exact.html", title=title, **context)
     write, content_type, _word = TABLE_FORMATS[form]
-    take_out(request, record, agency=agency, kind="exact_values", form=form)
+    record_download(request, record, agency=agency, kind="exact_values", form=form)
     taken = raw_figures.DownloadStamp(
         person=person.get_full_name() or person.get_username(),
         account=person.get_username(),

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options):
-        found = sorted({*stopped(), *counting()})
+        found = sorted({*not_publishable(), *reports_counting_people()})
         for line in found:
             self.stdout.write(line)
         if found:
@@ -31,14 +31,14 @@ class Command(BaseCommand):
         self.stdout.write("No stored text holds what the guard stops.")
 
 
-def stopped():
+def not_publishable():
     for app in ("agencies", "strategic_areas"):
         for model in apps.get_app_config(app).get_models():
             if hasattr(model, "fields"):
                 yield from _stopped_in(model)
 
 
-def counting():
+def reports_counting_people():
     """A line for each public report about victims that counts people unprinted."""
     for model in UPDATE_MODELS:
         rows = model.objects.filter(status__in=PUBLIC_RECORD, printed_by=None)

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write("Dry run: nothing was written.")
         else:
-            row_counts.renew()
+            row_counts.update_row_counts()
         self.stdout.write(outcome.summary)
 
     def show_progress(self, table, number):
@@ -55,7 +55,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{what}: {record}, {change.header}: {old} → {new}")
         for each in outcome.public:
             for name in each.following:
-                old, new = told(each.before, name), told(each.after, name)
+                old, new = public_text(each.before, name), public_text(each.after, name)
                 if old != new:
                     self.stdout.write(
                         f"the public reads: {each.dataset} {each.key}, {name}: "
@@ -74,7 +74,7 @@ class Command(BaseCommand):
             self.stdout.write(f"absent: {len(outcome.absent)} records")
 
 
-def told(row, name):
+def public_text(row, name):
     """What the public reads in a column of a row, which may not be there."""
     if row is None:
         return as_text(None)

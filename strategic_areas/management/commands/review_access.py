@@ -54,7 +54,7 @@ class Command(BaseCommand):
         )
 
     def _write(self, found, proposed):
-        audit.record(
+        audit.record_event(
             audit.Event.ACCESS_REVIEWED, accounts=len(found), proposed=len(proposed)
         )
         if not proposed:

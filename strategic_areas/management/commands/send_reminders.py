@@ -35,11 +35,11 @@ class Command(BaseCommand):
             is_known = key in known
             self.stdout.write(f"{digest} (already queued)" if is_known else str(digest))
             if not dry_run and not is_known:
-                queue(digest, key, today)
+                queue_digest(digest, key, today)
 
 
 @transaction.atomic
-def queue(digest, key, today):
+def queue_digest(digest, key, today):
     queue_mail(
         to=digest.user.email,
         language=digest.user.language,

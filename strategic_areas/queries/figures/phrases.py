@@ -21,7 +21,7 @@ from strategic_areas.queries.figures.indicators import (
     SeriesPoint,
     ValueDisplay,
 )
-from strategic_areas.sentences import listed
+from strategic_areas.sentences import join_words
 
 #: What can be said of a target.
 ATTAINED = {
@@ -53,7 +53,7 @@ def dimension_phrase(code: str) -> str:
     """What a breakdown, also a crossed one, tells apart."""
     known = dict(Indicator.Dimension.choices)
     parts = [code] if code in known else code.split("+")
-    return listed([str(known.get(part, part)) for part in parts])
+    return join_words([str(known.get(part, part)) for part in parts])
 
 
 def format_figure(value: Decimal | Protected | None) -> str:
@@ -102,7 +102,7 @@ def counted_by_phrase(counted) -> str:
 def source_phrase(point: SeriesPoint) -> str:
     """Who counted, and in which reports; a report that itself counted stands alone."""
     names = [text_in_language(each, "cited_as") for each in point.sources]
-    reports = listed(list(dict.fromkeys(filter(None, names))))
+    reports = join_words(list(dict.fromkeys(filter(None, names))))
     if not reports or not point.by_agency:
         return reports or counted_by_phrase(point)
     return _("%(who)s, in %(reports)s") % {
@@ -264,7 +264,7 @@ def chart_title(line: IndicatorSeries) -> str:
     if breaks and len(breaks) == len(shown) - 1:
         parts.append(_("the values cannot be compared with each other"))
     elif breaks:
-        years = listed([str(each.starts_on.year) for each in breaks])
+        years = join_words([str(each.starts_on.year) for each in breaks])
         parts.append(_("what is counted changes in %(years)s") % {"years": years})
     if gone := missing_years(line.points):
         parts.append(missing_years_phrase(gone))
@@ -282,7 +282,7 @@ def missing_years_phrase(years: list[int]) -> str:
         else map(str, run)
         for run in runs
     ]
-    return _("no data for %(years)s") % {"years": listed([*chain(*told)])}
+    return _("no data for %(years)s") % {"years": join_words([*chain(*told)])}
 
 
 def last_known_phrase(line: IndicatorSeries, today: date) -> str:

@@ -15,7 +15,7 @@ from functools import cache
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from agencies.models import Agency
 from strategic_areas.disclosure import PROTECTED, disclose_planned_quantity
 from strategic_areas.models import (
@@ -216,7 +216,7 @@ def _columns(model):
     return tuple(
         column
         for field in model.fields.where(public=True)
-        if field.kind not in {Kind.LINK, Kind.LINKS}
+        if field.kind not in {FieldKind.LINK, FieldKind.LINKS}
         for column in field.columns
     )
 

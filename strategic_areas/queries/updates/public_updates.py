@@ -9,7 +9,7 @@ from functools import cache
 
 from django.db.models import Q, prefetch_related_objects
 
-from agencies.fields import Kind
+from agencies.fields import FieldKind
 from agencies.models import Agency
 from strategic_areas import progress, text_guard
 from strategic_areas.commitment_states import CommitmentState, Recency
@@ -49,7 +49,9 @@ HEADED_FIELDS = {
     if field.heading != ""
 }.values()
 FIGURE_FIELDS = [
-    field for field in HEADED_FIELDS if field.kind in {Kind.WHOLE, Kind.DECIMAL}
+    field
+    for field in HEADED_FIELDS
+    if field.kind in {FieldKind.WHOLE, FieldKind.DECIMAL}
 ]
 TEXT_FIELDS = [field for field in HEADED_FIELDS if field.bilingual]
 #: The names of these fields that each model has.
@@ -392,7 +394,7 @@ def build_published_update(
     if is_withheld:
         return PublishedUpdate(**frame)
     if letter := row.letter:
-        is_found = text_guard.inspect(letter.reference)
+        is_found = text_guard.find_personal_data(letter.reference)
         frame["letter_kind"], frame["letter_dated_on"] = letter.kind, letter.dated_on
         frame["letter_number"] = "" if is_found else letter.reference
         frame["is_confirmed"] = row.confirmed_at is not None
