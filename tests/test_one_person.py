@@ -2,8 +2,9 @@
 What one person posts, anywhere and in any role, stands on no public page or file.
 
 Each role opens every page that it may read and sends every form there, with a word or a
-number of its own in each field. Then the whole public portal is read. Afterwards each
-choice of a record is changed alone, and what the public reads of it stays as it was.
+number of its own in each field. Then the public portal is read: in the short form some
+pages of each kind. Afterwards each choice of a record is changed alone, and what the
+public reads of it stays as it was.
 """
 
 from datetime import timedelta
@@ -150,20 +151,20 @@ class Walk:
         What differs in the public ``rows`` explains each.
         """
         sent = {name: value for name, value in data.items() if value is not None}
-        after, why = {}, None
+        after, left, why = {}, None, None
         with transaction.atomic():
             counters = PublicationVersion.counters()
             if self.person.post(action, sent) and (
                 DEEP or PublicationVersion.counters() != counters
             ):
-                after = read_public()
+                after, left = read_public(), {*public_addresses()}
                 why = row_differences(rows, read_rows())
             transaction.set_rollback(True)
         for path, text in after.items():
             # A workbook says when it was made; a table of the same holds it.
             if not path.endswith(".xlsx") and text != before[path]:
                 yield self.role, action, each, path, why
-        gone = {*public_addresses()} - after.keys() if after else ()
+        gone = () if left is None else {*public_addresses()} - left
         yield from ((self.role, action, each, path, why) for path in gone)
 
     def differing(self, address):
