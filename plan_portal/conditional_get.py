@@ -69,15 +69,15 @@ def public_digest(content: bytes, length=24) -> str:
 @cache
 def build_label():
     """A digest of the portal's files and of the settings that its pages show."""
-    made_of = sha256()
+    stored_rows = sha256()
     for part in MADE_OF:
         for path in sorted((settings.BASE_DIR / part).rglob("*")):
             if path.suffix in KINDS:
-                made_of.update(str(path.relative_to(settings.BASE_DIR)).encode())
-                made_of.update(path.read_bytes())
+                stored_rows.update(str(path.relative_to(settings.BASE_DIR)).encode())
+                stored_rows.update(path.read_bytes())
     shown = [getattr(settings, name) for name in SHOWN_SETTINGS]
-    made_of.update(repr(shown).encode())
-    return made_of.hexdigest()[:12]
+    stored_rows.update(repr(shown).encode())
+    return stored_rows.hexdigest()[:12]
 
 
 def content_label(counters):
@@ -122,12 +122,12 @@ def public_page(view, language):
             fill_in_version(response)
         if finish := getattr(view, "finish", None):
             finish(response)
-        is_made_up = getattr(response, "is_made_up", False)
+        is_of_unknown_value = getattr(response, "is_made_up", False)
         # Its label would call it unchanged once what it lacks is there.
-        if not is_made_up:
+        if not is_of_unknown_value:
             response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "public, no-cache"
-        may_keep = is_canonical and not (is_made_up or has_free_text(request))
+        may_keep = is_canonical and not (is_of_unknown_value or has_free_text(request))
         if may_keep and request.META.get(ASKED_BY_FRONT):
             response.headers[KEEP] = "yes"
         return response

@@ -230,10 +230,10 @@ def cited_state(row, day) -> str:
     That is the family of its state, the exact state where it says more, and by how
     much it is late or that it may be.
     """
-    state, days = row.standing.state, row.days_late(day)
+    state, days = row.summary.state, row.days_late(day)
     exact = "" if state in PLAIN else state_word(state)
-    is_at_risk = row.standing.punctuality == Punctuality.AT_RISK
-    kept = punctuality_word(row.standing) if is_at_risk else days and late_by(days)
+    is_at_risk = row.summary.punctuality == Punctuality.AT_RISK
+    kept = punctuality_word(row.summary) if is_at_risk else days and late_by(days)
     more = [word[:1].lower() + word[1:] for word in (exact, kept) if word]
     return ", ".join([family_word(state), *more])
 
@@ -393,7 +393,7 @@ def work_in_cell(row) -> str:
         said = OF % {"done": row.records.done, "total": row.records.found}
         pressed = row.records.by_press
         return f"{said} ({BY_PRESS % {'n': pressed}})" if pressed else str(said)
-    tally = row.standing.tally
+    tally = row.summary.tally
     numbers = {**vars(tally), "untold": tally.untold}
     if not tally.told:
         return "—" if tally.total else str(NONE)
@@ -465,7 +465,7 @@ def author_of(entry) -> str:
 
 def source_and_month(row) -> str:
     """By whom and in which month the state of a commitment was said; "" for nobody."""
-    standing = row.standing
+    standing = row.summary
     if standing.state is None or standing.said_on is None:
         return ""
     month = as_date(standing.said_on, "m/Y")

@@ -34,7 +34,7 @@ def agency_page(client, plan, agency):
 
 def works(page):
     return [
-        (line.row.standing.percent, work_in_cell(line.row))
+        (line.row.summary.percent, work_in_cell(line.row))
         for line in page.context["table"]["lines"]
     ]
 

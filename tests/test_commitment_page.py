@@ -92,7 +92,7 @@ def test_who_stopped_an_activity_is_told(client, said, stopped, told):
 
     (account,) = page.context["page"].activities
     stands = "completed" if said == "completed" else stop.get("stopped", "cancelled")
-    assert account.row.standing.state == stands
+    assert account.row.summary.state == stands
     sentences = (BY_THE_AGENCY, "una modificación del plan")
     shown = [each for each in sentences if each in page.content.decode()]
     assert bool(shown) is bool(told)

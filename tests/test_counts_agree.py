@@ -134,7 +134,9 @@ def test_the_number_of_activities_is_the_same_everywhere(get, plan):
     rows = file_of(get("plan_commitments", plan))
 
     counted = {
-        "board": sum(each.is_counted for each in overview["board"].activities),
+        "plan_progress": sum(
+            each.is_counted for each in overview["plan_progress"].activities
+        ),
         "areas": sum(
             row.records.found if row.records else row.tally.total for row in areas
         ),
@@ -143,7 +145,7 @@ def test_the_number_of_activities_is_the_same_everywhere(get, plan):
         "list": sum(
             max(map(int, re.findall(r"\d+", work_in_cell(line.row))))
             if any(map(str.isdecimal, work_in_cell(line.row)))
-            else line.row.standing.tally.total
+            else line.row.summary.tally.total
             for line in lines
         ),
         "file": sum(
@@ -202,7 +204,7 @@ def test_every_number_of_a_family_leads_to_so_many_commitments(get, rows_of):
     for path, family, number in linked:
         lines = get("commitments", INVENTED, family=family).context["table"]["lines"]
         assert path == public_path("commitments", INVENTED, language="es")
-        assert [family_of(each.row.standing.state) for each in lines] == [family] * int(
+        assert [family_of(each.row.summary.state) for each in lines] == [family] * int(
             number
         )
 
@@ -218,9 +220,9 @@ def test_the_file_has_the_family_of_each_state(get):
 @pytest.mark.parametrize("plan", PLANS)
 def test_so_are_the_states_of_activities(get, rows_of, plan):
     work = rows_of[plan]["activities"].values()
-    board = get("plan", plan).context["board"]
+    board = get("plan", plan).context["plan_progress"]
 
-    assert states(work) == Counter(each.standing.state for each in board.activities)
+    assert states(work) == Counter(each.summary.state for each in board.activities)
     for each in get("agencies", plan).context["agencies"]:
         own = [row for row in work if row["agency"] == each.agency.acronym]
         page = get("agency", plan, each.agency.slug).context
@@ -270,8 +272,8 @@ def test_the_home_page_has_a_tile_for_each_commitment_as_the_areas_count(get):
     counts = {family: len(rows) for family, rows in overview.families}
     tiles = Counter(re.findall(r'class="tile family--(\w+)', page.text))
 
-    assert overview.board.plan.code == INVENTED
-    assert tiles == counts == dict(overview.board.counts.by_family)
+    assert overview.plan_progress.plan.code == INVENTED
+    assert tiles == counts == dict(overview.plan_progress.counts.by_family)
     assert counts == sum(
         (Counter(dict(row.counts.by_family)) for row in overview.areas), Counter()
     )
@@ -350,7 +352,7 @@ def test_how_many_reported_names_its_round(get):
     home, agencies = get("home"), get("agencies", INVENTED)
     asking = home.context["overview"].asking
     heard = f"{asking.answers.heard} de {len(asking.answers.asked)}"
-    last = latest_round(home.context["board"].periods, TODAY)
+    last = latest_round(home.context["plan_progress"].periods, TODAY)
 
     box = home.text.split('class="round-box"')[1].split("</section>")[0]
     said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", box))

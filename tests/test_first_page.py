@@ -158,7 +158,10 @@ def test_the_late_block_leads_to_lists_of_as_many(client):
     links = re.findall(pattern, page.content.decode())
     listed = [client.get(link).context for link, _number in links]
     numbers = [len(each["catalogue"].rows) for each in listed]
-    headline, counts = page.context["overview"].headline, listed[0]["board"].counts
+    headline, counts = (
+        page.context["overview"].headline,
+        listed[0]["plan_progress"].counts,
+    )
     assert numbers == [int(number or 1) for _link, number in links]
     assert numbers == [headline.late, counts["halted"]]
 
@@ -169,9 +172,9 @@ def test_of_a_plan_that_ended_before_anybody_was_asked_nothing_is_late(client):
     commitment = make.commitment(plan=plan, **due)
     make.activity(commitment=commitment, **due)
 
-    before = told(plan), board_of(plan).rows[0].standing.punctuality
+    before = told(plan), board_of(plan).rows[0].summary.punctuality
     asked = make.round(plan=plan)
-    after = told(plan), board_of(plan).rows[0].standing.punctuality
+    after = told(plan), board_of(plan).rows[0].summary.punctuality
 
     assert asked.opens_on < timezone.localdate()
     assert before == ({}, None)

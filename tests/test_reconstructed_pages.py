@@ -248,10 +248,10 @@ def test_in_a_mixed_plan_no_page_gives_a_reconstructed_commitment_a_state(
         ("met", "fulfilled"),
         ("", ""),
     ]
-    assert [line.row.standing.state for line in listed.context["table"]["lines"]] == [
+    assert [line.row.summary.state for line in listed.context["table"]["lines"]] == [
         "fulfilled",
         None,
     ]
-    assert listed.context["board"].counts.total == 1
+    assert listed.context["plan_progress"].counts.total == 1
     assert [len(each["parts"]) for each in drawn] == [1]
     assert ["Encontramos" in each["note"] for each in drawn] == [True]

@@ -76,10 +76,10 @@ def test_the_counts_on_the_home_page_are_those_of_the_file(client, shipped):
     page = read(client, "/en/")
 
     overview = client.get("/en/").context["overview"]
-    records = overview.board.records
+    records = overview.plan_progress.records
     said = Counter(entry["status"] for entry in FILE["updates"])
     years = Counter(int(entry["period"]) for entry in FILE["updates"])
-    assert overview.board.counts.total == 0
+    assert overview.plan_progress.counts.total == 0
     assert records.found == len(FILE["activities"]) == 55
     assert (records.done, records.by_office, records.by_press) == (30, 13, 17)
     assert (records.going, records.untold) == (24, 1)

@@ -87,7 +87,11 @@ def agencies(reading):
     paged = {
         *own,
         *(agency.pk for _role, agency, *_of in _parts(reading)),
-        *(one.agency_id for row in reading.board.activities for one in row.reports),
+        *(
+            one.agency_id
+            for row in reading.plan_progress.activities
+            for one in row.reports
+        ),
         *(
             agency.pk
             for (agency, _round), asked in reading.asked.items()
@@ -121,7 +125,7 @@ def agencies(reading):
 
 def _parts(reading):
     """Role, agency and commitment, and the activity if its part is in one."""
-    rows = reading.board.rows
+    rows = reading.plan_progress.rows
     prefetch_related_objects([row.commitment for row in rows], "supporting")
     for row in rows:
         of = row.commitment
@@ -185,7 +189,7 @@ ROUNDS = (
 def rounds(reading):
     """The plan's periods; a demonstration only where an account tells of it."""
     told = reading.told("period")
-    for each in reading.board.periods:
+    for each in reading.plan_progress.periods:
         if each.pk in told or not each.is_demonstration:
             since, is_round = each.scorecards_public_at, each.is_round
             why = GapReason.NOT_DUE if is_round else GapReason.NOT_APPLICABLE

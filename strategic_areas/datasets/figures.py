@@ -95,7 +95,9 @@ INDICATORS = (
 
 def indicators(reading):
     """Each with the area and the commitment that it has in this plan."""
-    standing = {row.commitment.pk: row.commitment.code for row in reading.board.rows}
+    standing = {
+        row.commitment.pk: row.commitment.code for row in reading.plan_progress.rows
+    }
     for line in reading.indicators:
         told, of = indicator_row(line), line.indicator
         is_protected = "baseline_value" in told["protected"]

@@ -119,7 +119,7 @@ def plans(reading):
         {
             **vars(reading.plan),
             "is_demonstration": not settings.OFFICIAL_SITE,
-            "is_reconstructed": reading.board.is_reconstructed,
+            "is_reconstructed": reading.plan_progress.is_reconstructed,
             "address": page_column(reading.plan),
         }
     ]
@@ -230,8 +230,8 @@ COMMITMENTS = (
 
 def commitments(reading):
     """Each standing commitment, as the list of commitments has them."""
-    for row in reading.board.rows:
-        of, state, said = row.commitment, row.standing.state, row.standing.said
+    for row in reading.plan_progress.rows:
+        of, state, said = row.commitment, row.summary.state, row.summary.said
         if row.records:
             said = newest_update(
                 each for work in row.activities for each in work.reports
@@ -253,7 +253,7 @@ def commitments(reading):
 
 def _said(reading, account):
     """When an account was given, and for what: the end of a period is no such day."""
-    codes = {each.pk: each.code for each in reading.board.periods}
+    codes = {each.pk: each.code for each in reading.plan_progress.periods}
     otherwise = GapReason.NOT_REPORTED if account else GapReason.NOT_APPLICABLE
     said_on = account and account.said_on
     return {
@@ -265,7 +265,7 @@ def _said(reading, account):
 
 def _counts(row):
     """What is missing is never zero: of activities that nobody tells of, none is."""
-    tally, records, state = row.standing.tally, row.records, row.standing.state
+    tally, records, state = row.summary.tally, row.records, row.summary.state
     told, done, total = tally.told, tally.done, tally.total
     if records:
         told, done, total = records.found - records.untold, records.done, None
@@ -281,27 +281,27 @@ def _counts(row):
 
 
 def _is_reserved(row):
-    return row.standing.state == CommitmentState.RESERVED
+    return row.summary.state == CommitmentState.RESERVED
 
 
 def _why_no_average(row):
     left = (each.activity for each in row.activities if each.is_counted)
     if _is_reserved(row):
         return GapReason.PROTECTED
-    if row.standing.percent is None and row.standing.state not in UNDER_WAY:
+    if row.summary.percent is None and row.summary.state not in UNDER_WAY:
         return GapReason.NOT_APPLICABLE
-    return gap_reason(row.standing.percent, any(each.counts_victims for each in left))
+    return gap_reason(row.summary.percent, any(each.counts_victims for each in left))
 
 
 def _dates(row, day):
     """A due date, if somebody states one, and by how many days work is late."""
-    due, why = row.deadline, UNDATED.get(row.standing.punctuality)
-    is_late = row.standing.punctuality == Punctuality.LATE
+    due, why = row.deadline, UNDATED.get(row.summary.punctuality)
+    is_late = row.summary.punctuality == Punctuality.LATE
     # Of what is done nobody stated on which day, where the day decides.
-    is_done = row.standing.state in {CommitmentState.FULFILLED, ActivityState.COMPLETED}
+    is_done = row.summary.state in {CommitmentState.FULFILLED, ActivityState.COMPLETED}
     otherwise = GapReason.NOT_REPORTED if is_done else GapReason.NOT_APPLICABLE
     return {
-        "punctuality_gap": None if row.standing.punctuality else otherwise,
+        "punctuality_gap": None if row.summary.punctuality else otherwise,
         "due_on": due.due_on if due.is_stated else None,
         "due_provenance": due.due_provenance if due.is_stated else None,
         "days_late": None if why else (day - due.due_on).days if is_late else 0,
@@ -386,7 +386,7 @@ ACTIVITIES = (
 
 def activities(reading):
     """Each standing activity of the plan; work outside it is in no count."""
-    for row in reading.board.activities:
+    for row in reading.plan_progress.activities:
         told, of, latest = activity_row(row), row.activity, newest_update(row.reports)
         percent, why = _percent(row, latest)
         is_protected = "quantity" in told["protected"]
@@ -416,7 +416,7 @@ def _percent(row, latest):
     What a source states of reconstructed work would pass for a measure.
     """
     of, is_own = row.activity, latest is None or latest.was_entered
-    percent = row.standing.percent if is_own or of.commitment.is_official else None
+    percent = row.summary.percent if is_own or of.commitment.is_official else None
     if percent is not None:
         return percent, None
     # This comes first: by it an edition loses a percent that it told before.
@@ -424,7 +424,7 @@ def _percent(row, latest):
         return None, GapReason.PROTECTED
     if of.is_continuing or not is_own:
         return None, GapReason.NOT_APPLICABLE
-    is_unasked = row.standing.state == ActivityState.NOT_ASKED
+    is_unasked = row.summary.state == ActivityState.NOT_ASKED
     return None, GapReason.NOT_ASKED if is_unasked else GapReason.NOT_REPORTED
 
 
@@ -437,7 +437,7 @@ THEMES = (
 def activity_themes(reading):
     return [
         {"activity": row.activity.code, "theme": theme}
-        for row in reading.board.activities
+        for row in reading.plan_progress.activities
         for theme in row.activity.themes
     ]
 

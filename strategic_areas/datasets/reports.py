@@ -160,7 +160,7 @@ def reports(reading):
     """The rows of reports and declarations; an agency has the name of that day."""
     codes = {
         each.code
-        for row in reading.board.rows
+        for row in reading.plan_progress.rows
         for each in (row.commitment, *(of.activity for of in row.activities))
     }
     for entry in reading.accounts():

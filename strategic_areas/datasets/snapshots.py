@@ -48,7 +48,7 @@ def take_snapshot(plan: Plan) -> Snapshot:
         title_en=plan.title_en or "",
         day=reading.day,
         edition="",
-        is_reconstructed=reading.board.is_reconstructed,
+        is_reconstructed=reading.plan_progress.is_reconstructed,
         tables={name: dataset_table(each, reading) for name, each in DATASETS.items()},
     )
 

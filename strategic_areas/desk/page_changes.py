@@ -64,9 +64,11 @@ def page_changes_of_reports(readings) -> list[PublicPageChange]:
     found, told = [], []
     for plan in dict.fromkeys(each.after.commitment.plan for each in readings):
         own = [each for each in readings if each.after.commitment.plan == plan]
-        board = load_plan_progress(plan, timezone.localdate())
-        then = progress_after_publishing(board, [each.item.record for each in own])
-        found += row_differences(_standings(board), _standings(then))
+        plan_progress = load_plan_progress(plan, timezone.localdate())
+        then = progress_after_publishing(
+            plan_progress, [each.item.record for each in own]
+        )
+        found += row_differences(_standings(plan_progress), _standings(then))
         told += _of_agencies(then, {(x.after.agency, x.after.period) for x in own})
     found += [
         RowDifference("reports", "", None, report_row(each.after)) for each in readings
@@ -74,36 +76,44 @@ def page_changes_of_reports(readings) -> list[PublicPageChange]:
     return page_changes_of(found, told)
 
 
-def _standings(board):
+def _standings(plan_progress):
     """Where its commitments and activities stand, as rows of what the public reads."""
     return {
         dataset: {
             of.code: {
-                "plan": board.plan.code,
+                "plan": plan_progress.plan.code,
                 "commitment": getattr(of, "commitment", of).code,
                 "code": of.code,
-                "percent": standing.percent,
+                "percent": summary.percent,
                 "quantity": None,  # no report changes what is planned
-                **state_columns(standing),
+                **state_columns(summary),
             }
-            for of, standing in found
+            for of, summary in found
         }
         for dataset, found in {
-            "commitments": [(row.commitment, row.standing) for row in board.rows],
-            "activities": [(row.activity, row.standing) for row in board.activities],
+            "commitments": [
+                (row.commitment, row.summary) for row in plan_progress.rows
+            ],
+            "activities": [
+                (row.activity, row.summary) for row in plan_progress.activities
+            ],
         }.items()
     }
 
 
-def _of_agencies(board, sheets):
+def _of_agencies(plan_progress, sheets):
     """The page of each agency that a round asks: how much of it is then published."""
     rounds = {period for _agency, period in sheets if not period.is_demonstration}
-    every = obligations_in(add_rounds(board, None, rounds), rounds) if rounds else {}
+    every = (
+        obligations_in(add_rounds(plan_progress, None, rounds), rounds)
+        if rounds
+        else {}
+    )
     for (agency, period), asked in every.items():
         if asked and (agency, period) in sheets:
             yield PublicPageChange(
                 str(agency),
-                public_path("agency", board.plan.code, agency.slug),
+                public_path("agency", plan_progress.plan.code, agency.slug),
                 _("%(period)s: %(number)d of %(total)d published.")
                 % {
                     "number": sum(each.is_published for each in asked),

@@ -263,7 +263,7 @@ def receipt_values(values: Iterable[AskedValue]) -> list[dict]:
         {
             "indicator": value.code,
             "title": value.title_es,
-            "standing": value.standing.value,
+            "standing": value.report_status.value,
             "handed_in_on": value.first_day.isoformat() if value.first_day else None,
             **_fingerprint(last.get(value)),
         }

@@ -43,7 +43,7 @@ class AskedValue:
     agency: Agency
     starts_on: date
     ends_on: date
-    standing: ReportStatus = ReportStatus.NOTHING
+    report_status: ReportStatus = ReportStatus.NOTHING
     first_day: date | None = None
 
     @property
@@ -82,7 +82,7 @@ class AskedValue:
 
     @property
     def is_public(self):
-        return self.standing is ReportStatus.PUBLISHED
+        return self.report_status is ReportStatus.PUBLISHED
 
 
 def asked_indicators(plan: Plan) -> QuerySet:
@@ -132,10 +132,14 @@ def _owed(indicator, plan, period, known, public):
         is_public = (indicator.pk, *days) in public
         first_day = row and row.submitted_on
         if compliance.is_value_owed(period, first_day, is_public=is_public):
-            standing = ReportStatus.PUBLISHED if is_public else ReportStatus.NOTHING
+            report_status = (
+                ReportStatus.PUBLISHED if is_public else ReportStatus.NOTHING
+            )
             if row and not is_public:
-                standing = STATUS_OF_SPAN.get(row.status, ReportStatus.NOTHING)
-            yield AskedValue(indicator, indicator.agency, *days, standing, first_day)
+                report_status = STATUS_OF_SPAN.get(row.status, ReportStatus.NOTHING)
+            yield AskedValue(
+                indicator, indicator.agency, *days, report_status, first_day
+            )
 
 
 def _known(indicators):

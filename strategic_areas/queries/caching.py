@@ -42,7 +42,7 @@ class ProgressCache:
     def empty(self):
         self._version, self._kept, self._before = None, OrderedDict(), {}
 
-    def board(self, key: Hashable, read: Callable):
+    def get_or_load(self, key: Hashable, read: Callable):
         """
         The board kept under ``key``; elsewhere than on public pages read anew.
 
@@ -66,7 +66,7 @@ class ProgressCache:
 
     def _let_go(self):
         """Drop the boards that were used longest ago, until the rest is few."""
-        sizes = [len(board.activities) for board in self._kept.values()]
+        sizes = [len(each.activities) for each in self._kept.values()]
         for place in range(len(sizes)):
             if sum(sizes[place:]) > self._most:
                 self._kept.popitem(last=False)

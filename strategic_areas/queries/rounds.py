@@ -23,9 +23,11 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import EVER_SUBMITTED
 from strategic_areas.queries.asked_values import AskedValue
-from strategic_areas.queries.plan import plan_progress as boards
 from strategic_areas.queries.plan import round_assignments
-from strategic_areas.queries.plan.plan_progress import PlanProgress
+from strategic_areas.queries.plan.plan_progress import (
+    PlanProgress,
+    load_plan_progress,
+)
 from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.plan.progress_rows import ActivityProgress
 
@@ -58,7 +60,7 @@ class ReportingObligation:
 
 
 def obligations_in(
-    board: PlanProgress, periods: Iterable[ReportingPeriod]
+    plan_progress: PlanProgress, periods: Iterable[ReportingPeriod]
 ) -> Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]]:
     """
     All that each of the rounds asks of each agency: reports first, then values.
@@ -69,20 +71,20 @@ def obligations_in(
     return {
         (agency, period): items
         for period in periods
-        for agency, items in _asked_in(board, period).items()
+        for agency, items in _asked_in(plan_progress, period).items()
     }
 
 
-def _asked_in(board, period):
+def _asked_in(plan_progress, period):
     """Agency → all that one round asks of it."""
     found = {
-        agency: [_asked(board, row, period) for row in rows if row.owes(period)]
+        agency: [_asked(plan_progress, row, period) for row in rows if row.owes(period)]
         for agency, rows in round_assignments.activities_by_agency(
-            board, period
+            plan_progress, period
         ).items()
-        if board.supporter in {None, agency}
+        if plan_progress.for_agency in {None, agency}
     }
-    for value in board.values.get(period, ()):
+    for value in plan_progress.values.get(period, ()):
         found.setdefault(value.agency, []).append(
             ReportingObligation(
                 value, value.first_day, value.is_handed_in, value.is_public
@@ -91,11 +93,11 @@ def _asked_in(board, period):
     return found
 
 
-def _asked(board, row, period):
+def _asked(plan_progress, row, period):
     return ReportingObligation(
         row.activity,
-        board.first_day(row, period),
-        was_ever_submitted(board, row, period),
+        plan_progress.first_day(row, period),
+        was_ever_submitted(plan_progress, row, period),
         row.has_reported(period),
     )
 
@@ -135,11 +137,11 @@ def still_owed(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
 
 
 def was_ever_submitted(
-    board: PlanProgress, row: ActivityProgress, asked: ReportingPeriod
+    plan_progress: PlanProgress, row: ActivityProgress, asked: ReportingPeriod
 ) -> bool:
     """Whether a report was ever handed in for the round, even if it was returned."""
     is_in = row.has_reported(asked) or asked.pk in row.handed_in
-    return is_in or board.first_day(row, asked) is not None
+    return is_in or plan_progress.first_day(row, asked) is not None
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ class ObligationStatus:
     """One activity, or one value, for which a round asks."""
 
     subject: Activity | AskedValue
-    standing: ReportStatus
+    report_status: ReportStatus
     first_day: date | None
 
 
@@ -165,21 +167,23 @@ class AgencyRound:
 
     @property
     def state(self):
-        return compliance.agency_round_state(item.standing for item in self.items)
+        return compliance.agency_round_state(item.report_status for item in self.items)
 
     @property
     def handed_in(self):
         """What waits for review or is published."""
-        return self.standing(*compliance.NO_WORK_LEFT)
+        return self.subjects_with(*compliance.NO_WORK_LEFT)
 
     @property
     def missing(self):
         """How many reports and values the agency still has to write or to mend."""
         return len(self.items) - len(self.handed_in)
 
-    def standing(self, *standings):
+    def subjects_with(self, *statuses):
         """The activities and values that stand in one of these ways."""
-        return tuple(item.subject for item in self.items if item.standing in standings)
+        return tuple(
+            item.subject for item in self.items if item.report_status in statuses
+        )
 
     def promptness(self, today):
         days = [item.first_day for item in self.items]
@@ -201,7 +205,7 @@ def agency_rounds(periods: Iterable[ReportingPeriod], today: date) -> list[Agenc
     statuses, again = _statuses(periods), _opened_again_until(periods, today)
     found = []
     for plan, asked in by_plan.items():
-        loaded = boards.load_plan_progress(plan, today, asked=asked)
+        loaded = load_plan_progress(plan, today, asked=asked)
         work = obligations_in(loaded, asked)
         found += [
             _cell(agency, period, work.get((agency, period), ()), statuses, again)
@@ -231,7 +235,7 @@ def _cell(agency, period, asked, statuses, again):
 
 def _standing(subject, agency, period, statuses):
     if isinstance(subject, AskedValue):
-        return subject.standing
+        return subject.report_status
     return compliance.report_status(statuses[period.pk, subject.pk, agency.pk])
 
 
@@ -297,14 +301,16 @@ class AgencyAnswers:
         return self.handed_in - self.published
 
 
-def agency_answers(board: PlanProgress, period: ReportingPeriod) -> list[AgencyAnswers]:
+def agency_answers(
+    plan_progress: PlanProgress, period: ReportingPeriod
+) -> list[AgencyAnswers]:
     """
     The agencies of which the round asks anything, those that owe most first.
 
     The board was loaded for the round.
     """
     found = []
-    for (agency, _period), owed in obligations_in(board, [period]).items():
+    for (agency, _period), owed in obligations_in(plan_progress, [period]).items():
         missing = tuple(each.subject for each in owed if not each.is_handed_in)
         published = sum(each.is_published for each in owed)
         if owed:

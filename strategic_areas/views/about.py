@@ -8,7 +8,8 @@ from strategic_areas import commitment_states, compliance, progress
 from strategic_areas import glossary as words
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies, changes, help_lines, references
-from strategic_areas.queries.plan import plan_progress, plans, submissions
+from strategic_areas.queries.plan import plans, submissions
+from strategic_areas.queries.plan.plan_progress import load_plan_progress
 from strategic_areas.views.parameters import (
     build_query,
     page_or_404,
@@ -86,7 +87,7 @@ def methodology(request):
     }
     today = timezone.localdate()
     plan = plans.choose_plan(today).shown
-    counts = plan and plan_progress.load_plan_progress(plan, today).counts
+    counts = plan and load_plan_progress(plan, today).counts
     if counts and counts.total:
         numbers = [number for _family, number in counts.by_family]
         told["families"] = list(zip(commitment_states.FAMILIES, numbers, strict=True))

@@ -14,8 +14,10 @@ from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.phrases import text_in_language
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.pages.agencies import AgencyPage, AgencyRow
-from strategic_areas.queries.plan import plan_progress
-from strategic_areas.queries.plan.plan_progress import PlanProgress
+from strategic_areas.queries.plan.plan_progress import (
+    PlanProgress,
+    load_plan_progress,
+)
 from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.updates import work_done
 from strategic_areas.sentences import state_word
@@ -60,7 +62,7 @@ def agency_list(request, plan):
     columns = list(_columns(names, wanted))
     context = {
         "plan": plan,
-        "board": found,
+        "plan_progress": found,
         "no_order": no_order,
         "is_variant": bool(wanted or no_order),
         "page_query": build_query(given),
@@ -85,20 +87,20 @@ def agency_detail(request, plan, slug):
     if found is None:
         return _to_present_address(plan, slug)
     plan, agency, participation = found
-    standing = plan_progress.load_plan_progress(plan, today, supporter=agency)
+    plan_progress = load_plan_progress(plan, today, for_agency=agency)
     page = found_or_404(
-        agencies.load_agency_page(agency, participation, standing, today)
+        agencies.load_agency_page(agency, participation, plan_progress, today)
     )
     listed = build_query({"agency": agency.slug})
     context = {
         "plan": plan,
-        "board": standing,
+        "plan_progress": plan_progress,
         "agency": agency,
         "page": page,
         "led": commitments.commitment_table(
-            standing, [(None, page.led[:MOST_LED])], has_leads=False
+            plan_progress, [(None, page.led[:MOST_LED])], has_leads=False
         ),
-        "done": work_table(page, standing, wanted),
+        "done": work_table(page, plan_progress, wanted),
         "page_query": build_query(wanted),
         "listed": listed,
         "files": (page.led or page.supported)
@@ -114,14 +116,16 @@ def _to_present_address(code, slug):
     return redirect(public_path("agency", plan.code, agency.slug), permanent=True)
 
 
-def figure_headings(board: PlanProgress, rows: Iterable[AgencyRow]) -> dict[str, str]:
+def figure_headings(
+    plan_progress: PlanProgress, rows: Iterable[AgencyRow]
+) -> dict[str, str]:
     """
     The headings of the list's figures, by their names.
 
     Of documented actions nothing could pass for a measure of the plan, and of reports
     nothing is told until the scorecards of a round are public.
     """
-    if board.is_reconstructed:
+    if plan_progress.is_reconstructed:
         found = {
             "led": _("Documented actions attributed to it"),
             "activities": _("Activities found"),
@@ -135,7 +139,7 @@ def figure_headings(board: PlanProgress, rows: Iterable[AgencyRow]) -> dict[str,
             "activities": _("Activities"),
         }
     if any(row.asked for row in rows):
-        last = latest_round(board.periods, timezone.localdate())
+        last = latest_round(plan_progress.periods, timezone.localdate())
         found["handed_in"] = _("Handed in, %(round)s") % {"round": last.name}
     if any(row.discipline.asked for row in rows):
         found["on_time"] = _("Rounds answered on time")
@@ -187,7 +191,7 @@ def _columns(figures: Mapping[str, str], asked: Mapping[str, str]):
 
 
 def work_table(
-    page: AgencyPage, board: PlanProgress, wanted: Mapping[str, str]
+    page: AgencyPage, plan_progress: PlanProgress, wanted: Mapping[str, str]
 ) -> dict:
     """
     What the agency does in the plan, then beside it, a page of all.
@@ -203,7 +207,7 @@ def work_table(
         (each, accounts.get(each.last.pk) if each.row and each.last else each.last)
         for each in shown
     ]
-    headings = _of_work(page, board)
+    headings = _of_work(page, plan_progress)
     found = select_columns(
         headings, [_cells_of_work(*line, headings) for line in lines]
     )
@@ -225,8 +229,8 @@ WORK_COLUMNS = ("state", "words", "commitment", "last")
 PLANNED_COLUMNS = ("commitment", "planned", "due")
 
 
-def _of_work(page, board):
-    is_found = board.is_reconstructed
+def _of_work(page, plan_progress):
+    is_found = plan_progress.is_reconstructed
     names = {
         "state": _("State"),
         "words": _("What the source says") if is_found else _("In its words"),

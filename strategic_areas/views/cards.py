@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from strategic_areas.pictures import draw_card
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import agencies, areas
-from strategic_areas.queries.plan import plan_progress, plans
+from strategic_areas.queries.plan import plans
+from strategic_areas.queries.plan.plan_progress import load_plan_progress
 from strategic_areas.queries.plan.progress_rows import count_states, recorded_work_of
 from strategic_areas.sentences import FAMILY_WORDS, on_record
 from strategic_areas.views.parameters import found_or_404, public_plan_or_404
@@ -49,7 +50,7 @@ def under_policy(response, directives):
 
 
 def _board(plan):
-    return plan_progress.load_plan_progress(plan, timezone.localdate())
+    return load_plan_progress(plan, timezone.localdate())
 
 
 @finished_by(framed_anywhere)
@@ -79,7 +80,7 @@ def commitment_card(request, plan, code):
 def _card(request, found, record, field, page, rows=(), row=None):
     context = {
         "plan": found.plan,
-        "board": found,
+        "plan_progress": found,
         "record": record,
         "field": field,
         "page": page,

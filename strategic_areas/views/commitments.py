@@ -24,8 +24,11 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, commitments, filtered_commitments
 from strategic_areas.queries.pages.filtered_commitments import CommitmentList
-from strategic_areas.queries.plan import plan_progress, plans
-from strategic_areas.queries.plan.plan_progress import PlanProgress
+from strategic_areas.queries.plan import plans
+from strategic_areas.queries.plan.plan_progress import (
+    PlanProgress,
+    load_plan_progress,
+)
 from strategic_areas.queries.plan.progress_rows import (
     CommitmentProgress,
     recorded_until,
@@ -87,7 +90,7 @@ def commitment_list(request, plan):
     )
     no_order = _unknown_order(wanted)
     found = _sifted(plan, wanted)
-    is_long = len(found.board.rows) > MANY
+    is_long = len(found.plan_progress.rows) > MANY
     page = page_or_404(found.rows, wanted, PER_PAGE_OF_MANY if is_long else PER_PAGE)
     is_by_area = (
         wanted.get("sort", "code").removeprefix("-") in filtered_commitments.BY_AREA
@@ -95,10 +98,10 @@ def commitment_list(request, plan):
     groups = _by_area(found, page.object_list) if is_by_area else [(None, page)]
     context = {
         "plan": plan,
-        "board": found.board,
+        "plan_progress": found.plan_progress,
         "catalogue": found,
         "page": page,
-        "table": commitment_table(found.board, groups),
+        "table": commitment_table(found.plan_progress, groups),
         "no_order": no_order,
         **_filters(found, wanted, is_variant=bool(no_order)),
     }
@@ -109,7 +112,7 @@ def commitment_list(request, plan):
 def _by_area(found, rows):
     """The areas, each with its ``number`` of rows on all pages, and those of this."""
     numbers = Counter(row.commitment.programme.area_id for row in found.rows)
-    known = {each.pk: each for each in areas.areas_of_plan(found.board.plan)}
+    known = {each.pk: each for each in areas.areas_of_plan(found.plan_progress.plan)}
     for pk, group in groupby(rows, lambda row: row.commitment.programme.area_id):
         known[pk].number = numbers[pk]
         yield known[pk], group
@@ -126,12 +129,14 @@ def theme_list(request, plan, theme):
     page = page_or_404(found.rows, wanted, PER_PAGE)
     context = {
         "plan": plan,
-        "board": found.board,
+        "plan_progress": found.plan_progress,
         "catalogue": found,
         "page": page,
         "theme": theme,
         "themes": plans.themes_by_plan()[plan.pk],
-        "table": commitment_table(found.board, _by_area(found, page.object_list)),
+        "table": commitment_table(
+            found.plan_progress, _by_area(found, page.object_list)
+        ),
         "filtered": public_path("commitments", plan.code)
         + build_query({"theme": theme}),
         "number": sum(theme in each.activity.themes for each in work),
@@ -149,7 +154,7 @@ def commitment_file(request, plan, form):
     no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
     if found.is_unknown or no_order:
         return redirect_to_list(sent, "commitments", plan.code)
-    is_reconstructed = found.board.is_reconstructed
+    is_reconstructed = found.plan_progress.is_reconstructed
     name = _("documented actions") if is_reconstructed else _("commitments")
     ranks = {row.commitment.code: rank for rank, row in enumerate(found.rows)}
     return datasets.list_file(
@@ -157,7 +162,7 @@ def commitment_file(request, plan, form):
         f"{plan.code} {name}",
         {"commitments": ("code", ranks)},
         plan,
-        until=found.board.recorded_until if is_reconstructed else None,
+        until=found.plan_progress.recorded_until if is_reconstructed else None,
     )
 
 
@@ -170,7 +175,11 @@ def commitment_drawing(request, plan):
         query_values(request, *filtered_commitments.FILTERS),
     )
     found = _sifted(plan, wanted)
-    counts, records, day = found.counts, found.records, found.board.recorded_until
+    counts, records, day = (
+        found.counts,
+        found.records,
+        found.plan_progress.recorded_until,
+    )
     if found.is_unknown or not found.rows:
         raise Http404
     parts = [(str(FAMILY_WORDS[family]), n) for family, n in counts.by_family if n]
@@ -209,7 +218,7 @@ def list_downloads(plan, **wanted):
 def _sifted(plan, wanted):
     sort = wanted.get("sort", "code")
     return filtered_commitments.load_commitment_list(
-        plan_progress.load_plan_progress(plan, timezone.localdate()), wanted, sort
+        load_plan_progress(plan, timezone.localdate()), wanted, sort
     )
 
 
@@ -279,7 +288,7 @@ def shown_part(commitment, succession, wanted):
 
 def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) -> dict:
     wanted = {name: value for name, value in given.items() if name != "page"}
-    plan = found.board.plan
+    plan = found.plan_progress.plan
     fields = {
         name: filter_field(name, found.facets[name], words, labels, wanted)
         for name, words, labels in _fields(found)
@@ -295,7 +304,7 @@ def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) ->
         "chips": filter_links(fields["family"], wanted, pgettext("commitments", "All")),
         "late": [each for each in late if each[0] == Punctuality.LATE],
         "chosen": chosen,
-        "total": len(found.board.rows),
+        "total": len(found.plan_progress.rows),
         "dropped": build_query(wanted, **{each.name: "" for each in chosen}) or "?",
         "orders": list(ORDERS.items()),
         "page_query": build_query(given),
@@ -306,7 +315,7 @@ def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) ->
 
 
 def _fields(found):
-    rows = found.board.rows
+    rows = found.plan_progress.rows
     commitments = [row.commitment for row in rows]
     programmes = {each.programme.code: each.programme for each in commitments}
     ordered = sorted(
@@ -360,7 +369,7 @@ def _fields(found):
         (
             "changed",
             (_("Changed since"), _("Any round")),
-            [("", each.code, each.name) for each in found.board.periods],
+            [("", each.code, each.name) for each in found.plan_progress.periods],
         ),
         (
             "theme",
@@ -389,7 +398,7 @@ class CommitmentTableRow:
 
 
 def commitment_table(
-    board: PlanProgress,
+    plan_progress: PlanProgress,
     groups: Iterable[
         tuple[StrategicArea | Programme | None, Iterable[CommitmentProgress]]
     ],
@@ -403,10 +412,10 @@ def commitment_table(
     """
     groups = [(heading, list(rows)) for heading, rows in groups]
     rows = [row for _heading, group in groups for row in group]
-    told = work_done.work_done_on_commitments(board, rows)
+    told = work_done.work_done_on_commitments(plan_progress, rows)
     lines = {
         row.commitment.pk: CommitmentTableRow(
-            row, told[row.commitment.pk], row.days_late(board.day)
+            row, told[row.commitment.pk], row.days_late(plan_progress.day)
         )
         for row in rows
     }
@@ -417,7 +426,7 @@ def commitment_table(
             for heading, group in groups
         ],
         "lines": list(lines.values()),
-        "has_states": any(row.standing.state for row in rows),
+        "has_states": any(row.summary.state for row in rows),
         "has_leads": has_leads,
         "has_dates": has_dates,
         "width": 4 + has_leads + has_dates,

@@ -23,7 +23,8 @@ from strategic_areas.datasets.formats import PACKAGE, TEXTS
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages.editions import editions_of
-from strategic_areas.queries.plan import plan_progress, plans
+from strategic_areas.queries.plan import plans
+from strategic_areas.queries.plan.plan_progress import load_plan_progress
 from strategic_areas.views.about import facts
 from strategic_areas.views.parameters import mark_unknown, public_plan_or_404
 
@@ -109,7 +110,7 @@ def _of_plan(plan, dataset):
     today = timezone.localdate()
     rounds = ReportingPeriod.objects.rounds().filter(plan=plan, closes_on__gte=today)
     return {
-        "board": plan_progress.load_plan_progress(plan, today),
+        "plan_progress": load_plan_progress(plan, today),
         "next": rounds.order_by("closes_on").first(),
         "told": told,
         "table": table,

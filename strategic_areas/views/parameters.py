@@ -66,7 +66,7 @@ def has_free_text(request) -> bool:
 
 def mark_unknown(response, is_unknown):
     """The page, marked as none to keep where a value asked for does not exist."""
-    response.is_made_up = is_unknown
+    response.is_of_unknown_value = is_unknown
     return response
 
 

@@ -9,7 +9,8 @@ from strategic_areas import charts
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, delays, overview, references
-from strategic_areas.queries.plan import plan_progress, plans
+from strategic_areas.queries.plan import plans
+from strategic_areas.queries.plan.plan_progress import load_plan_progress
 from strategic_areas.queries.updates import work_done
 from strategic_areas.views import commitments, indicator_pictures
 from strategic_areas.views.cards import finished_by, shown_elsewhere
@@ -29,7 +30,7 @@ def home(request):
     context["figures"] = indicator_pictures.key_figures_with_charts()
     if choice.shown:
         found = overview.load_overview(choice.shown, today)
-        context |= {"overview": found, "board": found.board}
+        context |= {"overview": found, "plan_progress": found.plan_progress}
     return render(request, "home.html", context)
 
 
@@ -37,7 +38,11 @@ def plan_detail(request, plan):
     """One plan, whether in force or not."""
     plan, today = public_plan_or_404(plan), timezone.localdate()
     found = overview.load_plan_page(plan, today)
-    context = {"plan": plan, "board": found["board"], "structure": found}
+    context = {
+        "plan": plan,
+        "plan_progress": found["plan_progress"],
+        "structure": found,
+    }
     context["axis"] = _axis(plan, found["spans"], today)
     return render(request, "plan.html", context)
 
@@ -93,10 +98,10 @@ MOST_FINISHED, MOST_SETBACKS = 24, 9
 
 def area_list(request, plan):
     plan = public_plan_or_404(plan)
-    found = plan_progress.load_plan_progress(plan, timezone.localdate())
+    found = load_plan_progress(plan, timezone.localdate())
     context = {
         "plan": plan,
-        "board": found,
+        "plan_progress": found,
         "themes": plans.themes_by_plan().get(plan.pk),
     }
     context["areas"] = rows = areas.area_rows(areas.areas_of_plan(plan), found)
@@ -113,14 +118,19 @@ def area_detail(request, plan, slug):
     area = found_or_404(areas.area_by_slug(public_plan_or_404(plan), slug))
     if area.get_absolute_url() != request.path:
         return redirect(area.get_absolute_url(), permanent=True)
-    found = plan_progress.load_plan_progress(area.plan, timezone.localdate())
+    found = load_plan_progress(area.plan, timezone.localdate())
     return render(request, "area.html", area_context(area, found))
 
 
 def area_context(area, found):
     """What the page of an area needs, from the board of its plan."""
     (row,) = areas.area_rows([area], found)
-    context = {"plan": area.plan, "page_subject": area, "board": found, "row": row}
+    context = {
+        "plan": area.plan,
+        "page_subject": area,
+        "plan_progress": found,
+        "row": row,
+    }
     context["table"] = _programmes(row, found)
     context |= _done_and_not(row, found)
     context["targets"] = references.targets_of_area(area, found)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.models import FrameworkTarget
 from strategic_areas.queries.pages import references
-from strategic_areas.queries.plan import plan_progress
+from strategic_areas.queries.plan.plan_progress import load_plan_progress
 from strategic_areas.sentences import BODY_NAMES
 from strategic_areas.views import datasets
 from strategic_areas.views.parameters import public_plan_or_404
@@ -19,7 +19,11 @@ from strategic_areas.views.parameters import public_plan_or_404
 def framework_list(request, plan):
     """International targets, and which commitments of a plan answer them."""
     plan, found = _board(plan)
-    context = {"plan": plan, "board": found, "tiers": references.tiers_of_plan(plan)}
+    context = {
+        "plan": plan,
+        "plan_progress": found,
+        "tiers": references.tiers_of_plan(plan),
+    }
     context["targets"] = references.targets_of_plan(found)
     context["is_asked"] = FrameworkTarget.objects.exclude(body="").exists()
     return render(request, "frameworks.html", context)
@@ -47,7 +51,7 @@ def recommendations_to(request, plan, slug):
 
 def _board(plan):
     plan = public_plan_or_404(plan)
-    return plan, plan_progress.load_plan_progress(plan, timezone.localdate())
+    return plan, load_plan_progress(plan, timezone.localdate())
 
 
 def _asked(request, plan, is_wanted, agency="", body=""):
@@ -65,7 +69,7 @@ def _asked(request, plan, is_wanted, agency="", body=""):
     unanswered = [each for each in shown if not each.total]
     context = {
         "plan": plan,
-        "board": found,
+        "plan_progress": found,
         "shown": shown,
         "is_of_all": not (agency or body),
         "kinds": Counter(each.target.kind for each in shown),

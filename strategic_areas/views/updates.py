@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.models import Plan
 from strategic_areas.queries.pages import commitments
-from strategic_areas.queries.plan import plan_progress
+from strategic_areas.queries.plan.plan_progress import load_plan_progress
 from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.rounds import agency_answers
 from strategic_areas.queries.updates import filtered_updates
@@ -78,7 +78,7 @@ def commitment_file(request, plan, code, form):
 
 
 def _file(form, plan, words):
-    found = plan_progress.load_plan_progress(plan, timezone.localdate())
+    found = load_plan_progress(plan, timezone.localdate())
     return datasets.list_file(
         form,
         f"{plan.code} {_('updates')}",
@@ -211,10 +211,12 @@ def update_sections(
     known = {each.pk: each for each in counts.periods.values()}
     today, answers, found = timezone.localdate(), {}, []
     if not page.newer and (rounds := opened_rounds(known.values(), today)):
-        standing = plan_progress.load_plan_progress(plan, today, asked=rounds)
+        plan_progress = load_plan_progress(plan, today, asked=rounds)
         shown = {line.entry.period for line in page.lines}
         answers = {
-            each: agency_answers(standing, each) for each in rounds if each in shown
+            each: agency_answers(plan_progress, each)
+            for each in rounds
+            if each in shown
         }
     for (period, is_recorded), lines in groupby(page.lines, attrgetter("section")):
         told = [] if is_recorded else answers.get(period, [])

@@ -114,7 +114,7 @@ def in_force(invented):
 
 
 def counted(loaded):
-    return Counter(row.standing.state for row in loaded.rows)
+    return Counter(row.summary.state for row in loaded.rows)
 
 
 def test_every_state_of_the_rule_stands_on_a_commitment(in_force):

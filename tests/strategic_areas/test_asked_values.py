@@ -133,7 +133,7 @@ def test_a_value_answers_the_rounds_that_had_opened_and_no_later_one_asks_again(
     (first,) = scene.asked(earlier)
     later = scene.asked()
 
-    assert (first.starts_on.year, first.standing) == (2024, ReportStatus.SUBMITTED)
+    assert (first.starts_on.year, first.report_status) == (2024, ReportStatus.SUBMITTED)
     assert [each.starts_on.year for each in later] == [2025]
 
 
@@ -152,7 +152,7 @@ def test_a_value_answers_the_rounds_that_had_opened_and_no_later_one_asks_again(
 def test_a_value_stands_as_its_last_step_left_it(scene, decide, standing):
     decide(scene.hand_in(), make.reviewer())
 
-    assert scene.asked()[0].standing == standing
+    assert scene.asked()[0].report_status == standing
     assert scene.asked()[0].first_day == timezone.localdate()
 
 
@@ -160,7 +160,7 @@ def test_a_value_that_was_taken_back_was_never_handed_in(scene):
     VALUES.take_back(scene.hand_in(), by=scene.user)
 
     assert not ReportedSpan.objects.exists()
-    assert [each.standing for each in scene.asked()] == [ReportStatus.NOTHING] * 2
+    assert [each.report_status for each in scene.asked()] == [ReportStatus.NOTHING] * 2
 
 
 def test_a_revision_that_came_back_leaves_what_is_published(scene):
@@ -169,7 +169,7 @@ def test_a_revision_that_came_back_leaves_what_is_published(scene):
 
     VALUES.decline(scene.hand_in(why="Otra."), by=reviewer, reason="No.")
 
-    assert scene.asked()[0].standing == ReportStatus.PUBLISHED
+    assert scene.asked()[0].report_status == ReportStatus.PUBLISHED
 
 
 def test_what_the_secretariat_takes_from_a_source_is_no_answer_of_the_agency(scene):
@@ -180,7 +180,7 @@ def test_what_the_secretariat_takes_from_a_source_is_no_answer_of_the_agency(sce
 
     first = scene.asked()[0]
 
-    assert (first.standing, first.first_day) == (ReportStatus.SUBMITTED, None)
+    assert (first.report_status, first.first_day) == (ReportStatus.SUBMITTED, None)
 
 
 def test_the_desk_the_sheet_and_the_check_lead_to_the_form_of_each_value(scene, client):
@@ -275,7 +275,9 @@ def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
     period.due_on = today - timedelta(days=1)
     period.scorecards_ready_at = timezone.now()
     scene.hand_in()
-    loaded = plan_progress.load_plan_progress(scene.plan, today, supporter=scene.agency)
+    loaded = plan_progress.load_plan_progress(
+        scene.plan, today, for_agency=scene.agency
+    )
 
     card = rounds.scorecards(
         scene.agency, rounds.obligations_in(loaded, [period]), today

@@ -47,7 +47,7 @@ class Reading:
             said = f"{name} {self.times}"
             return SimpleNamespace(said=said, activities=[None] * self.size)
 
-        return self.memory.board(name, made).said
+        return self.memory.get_or_load(name, made).said
 
 
 def test_a_board_is_read_once_for_a_version():
@@ -117,7 +117,7 @@ def test_one_thread_reads_and_the_others_wait_for_what_it_reads():
 
     def ask():
         with caching_version(5):
-            found.append(memory.board("a", read))
+            found.append(memory.get_or_load("a", read))
 
     threads = [Thread(target=ask) for _ in range(3)]
     threads[0].start()
@@ -142,8 +142,8 @@ def test_after_a_fault_the_next_reader_reads():
 
     with caching_version(5):
         with pytest.raises(ValueError, match="no board"):
-            memory.board("a", fail)
-        assert memory.board("a", lambda before: EMPTY) is EMPTY
+            memory.get_or_load("a", fail)
+        assert memory.get_or_load("a", lambda before: EMPTY) is EMPTY
 
 
 @pytest.mark.django_db(transaction=True)
@@ -263,8 +263,8 @@ def rows_of(found):
     return [
         (
             row.commitment,
-            row.standing,
-            [(a.standing, a.reports) for a in row.activities],
+            row.summary,
+            [(a.summary, a.reports) for a in row.activities],
         )
         for row in found.rows
     ]
@@ -409,11 +409,11 @@ def told_of(plan, earlier, *, is_kept):
             row.commitment.pk,
             row.commitment.lead.acronym,
             row.commitment.is_disputed,
-            row.standing,
+            row.summary,
             by_id(row.declarations),
             [
                 (
-                    *(each.activity.pk, each.activity.due_on, each.standing),
+                    *(each.activity.pk, each.activity.due_on, each.summary),
                     *(each.activity.agency.acronym, each.activity.is_disputed),
                     *(by_id(each.reports), each.handed_in, each.owes(earlier)),
                 )

@@ -125,7 +125,7 @@ def test_as_many_commitments_stand_in_it_as_the_list_counts(told, get, plan):
     rows = rows_of(told, plan, "commitments")
     assert {row["code"] for row in rows} == {r.commitment.code for r in found.rows}
     assert Counter(row["state"] for row in rows) == Counter(
-        row.standing.state for row in found.rows
+        row.summary.state for row in found.rows
     )
     late = {row["code"]: row["days_late"] for row in rows if row["days_late"]}
     assert late == {
@@ -135,13 +135,13 @@ def test_as_many_commitments_stand_in_it_as_the_list_counts(told, get, plan):
 
 @pytest.mark.parametrize("plan", PLANS)
 def test_as_many_activities_count_as_the_first_page_of_the_plan_says(told, get, plan):
-    board = get("plan", plan)["structure"]["board"]
+    board = get("plan", plan)["structure"]["plan_progress"]
 
     rows = rows_of(told, plan, "activities")
     assert len(rows) == len(board.activities)
     counted = [row for row in rows if row["is_counted"]]
     assert len(counted) == sum(each.is_counted for each in board.activities)
-    by_state = Counter(each.standing.state for each in board.activities)
+    by_state = Counter(each.summary.state for each in board.activities)
     assert Counter(row["state"] for row in rows) == by_state
 
 

@@ -92,8 +92,8 @@ def test_a_state_comes_from_what_is_publicly_known(maker, state, told):
 
     (row,) = plan_progress.load_plan_progress(plan, timezone.localdate()).rows
 
-    counted = row.standing.tally
-    assert row.standing.state == state
+    counted = row.summary.tally
+    assert row.summary.state == state
     assert (counted.done, counted.told, counted.total) == told
 
 
@@ -114,7 +114,7 @@ def test_an_activity_handed_in_never_reads_like_a_silent_one(maker, state):
 
     (row,) = plan_progress.load_plan_progress(plan, timezone.localdate()).rows
 
-    assert [each.standing.state for each in row.activities] == [state]
+    assert [each.summary.state for each in row.activities] == [state]
 
 
 def test_of_reconstructed_work_no_report_was_due():
@@ -125,7 +125,7 @@ def test_of_reconstructed_work_no_report_was_due():
 
     (row,) = plan_progress.load_plan_progress(plan, timezone.localdate()).rows
 
-    assert row.activities[0].standing.state == "no_record"
+    assert row.activities[0].summary.state == "no_record"
 
 
 @pytest.mark.parametrize(
@@ -148,6 +148,6 @@ def test_after_the_end_of_a_plan_nothing_is_in_progress(kind, until, state):
         Plan.objects.get(pk=plan.pk), timezone.localdate()
     ).rows
 
-    assert row.standing.state == state
-    assert row.activities[0].standing.state == "left_in_progress"
+    assert row.summary.state == state
+    assert row.activities[0].summary.state == "left_in_progress"
     assert row.recorded_until == until

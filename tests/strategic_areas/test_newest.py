@@ -51,7 +51,7 @@ def test_the_public_page_shows_the_account_by_which_the_work_stands(client, acti
     page = client.get(activity.commitment.get_absolute_url())
 
     (shown,) = page.context["page"].activities
-    assert shown.row.standing.state == "completed"
+    assert shown.row.summary.state == "completed"
     assert shown.latest.state == "completed"
     text = page.content.decode()
     row, line = text.split("<tbody>")[1].split('class="time-line"')
@@ -71,7 +71,7 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
         next(step.entry for step in page.steps if step.entry),
     ]
 
-    assert row.activities[0].standing.state == "completed"
+    assert row.activities[0].summary.state == "completed"
     assert [entry.state for entry in firsts] == ["completed"] * 3
     found = [each for each in search_texts.search_documents() if each.kind == "update"]
     found = [each for each in found if each.place.spanish[0] == plan.code]

@@ -195,7 +195,7 @@ def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
 def everything_counted(plan, agency, user):
     """Each figure that is told of a plan, its agencies and its rounds."""
     today = timezone.localdate()
-    loaded = plan_progress.load_plan_progress(plan, today, supporter=agency)
+    loaded = plan_progress.load_plan_progress(plan, today, for_agency=agency)
     _plan, agency, part = agencies.agency_by_slug(plan.code, agency.slug)
     page = agencies.load_agency_page(agency, part, loaded, today)
     commitment = commitments.commitment_by_code(plan.code, page.led[0].commitment.code)
@@ -203,7 +203,7 @@ def everything_counted(plan, agency, user):
     counted = filtered_updates.count_by_filters(plan, {})
     return {
         "counts": loaded.counts,
-        "states": [row.standing for row in loaded.rows],
+        "states": [row.summary for row in loaded.rows],
         "activities": [each.activity for each in loaded.activities],
         "recorded until": loaded.recorded_until,
         "headline": round_answers.headline_of(loaded, today),
@@ -214,7 +214,7 @@ def everything_counted(plan, agency, user):
         "scorecard": (page.counts, page.asked, page.discipline),
         "of the agency": [row.activity for row in page.activities],
         "of the commitment": [each.row.activity for each in shown.activities],
-        "of the commitment's state": shown.row.standing,
+        "of the commitment's state": shown.row.summary,
         "accounts": counted.total - counted.off_plan,
         "lately": [
             line.account.pk

@@ -55,7 +55,7 @@ def check_desk(world, asked):
 
 
 def is_open_value(_period, subject):
-    return isinstance(subject, AskedValue) and subject.standing not in {
+    return isinstance(subject, AskedValue) and subject.report_status not in {
         ReportStatus.SUBMITTED,
         ReportStatus.PUBLISHED,
     }
@@ -95,7 +95,7 @@ def check_agency_page(world, asked):
     real = rounds.opened_rounds(world.periods, TODAY)
     for agency in world.agencies:
         plan, found, part = agencies.agency_by_slug(world.plan.code, agency.slug)
-        loaded = plan_progress.load_plan_progress(plan, TODAY, supporter=found)
+        loaded = plan_progress.load_plan_progress(plan, TODAY, for_agency=found)
         page = agencies.load_agency_page(found, part, loaded, TODAY)
         if page is None:
             continue

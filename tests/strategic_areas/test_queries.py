@@ -29,7 +29,7 @@ def make_demonstration(plan):
 
 def state_of(commitment):
     (row,) = plan_progress.load_plan_progress(commitment.plan, TODAY).rows
-    return row.standing.state
+    return row.summary.state
 
 
 def page_of(commitment, *part):
@@ -253,7 +253,7 @@ def test_a_demonstration_round_asks_nobody():
 
     assert plans.latest_round(plans.periods_of(plan), timezone.localdate()) is None
     page = page_of(activity.commitment)
-    assert page.row.activities[0].standing.state == progress.ActivityState.NOT_ASKED
+    assert page.row.activities[0].summary.state == progress.ActivityState.NOT_ASKED
     assert [step.kind for step in page.steps] == ["today"]
 
 
@@ -263,7 +263,7 @@ def test_the_public_record_is_no_report_of_an_agency():
     found = plan_progress.load_plan_progress(update.plan, TODAY)
 
     assert not round_answers.has_any_agency_reported(found)
-    assert found.rows[0].standing.state == progress.ActivityState.IN_PROGRESS
+    assert found.rows[0].summary.state == progress.ActivityState.IN_PROGRESS
 
 
 def test_a_report_in_review_tells_its_day_and_nothing_else():
@@ -381,7 +381,7 @@ def test_a_successor_shows_what_was_filed_under_its_predecessors():
 
     (step,) = told_on(page)
     assert (step.entry.pk, step.subject, step.is_of_former) == (update.pk, old, True)
-    assert page.row.standing.state == "no_activities"
+    assert page.row.summary.state == "no_activities"
     old_page = commitments.commitment_by_code(plan.code, old.commitment.code)
     assert commitments.successor_url(old_page, Succession(plan)) == new
 
@@ -409,7 +409,7 @@ def test_a_demonstration_stands_beside_the_real_state():
     page = page_of(activity.commitment)
 
     (account,) = page.activities
-    assert account.row.standing.state == progress.ActivityState.NOT_ASKED
+    assert account.row.summary.state == progress.ActivityState.NOT_ASKED
     (step,) = told_on(page)
     assert (step.entry.is_demonstration, step.entry.percent) == (True, 60)
     assert account.latest is None

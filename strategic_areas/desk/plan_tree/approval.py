@@ -38,7 +38,13 @@ from strategic_areas.desk.screens import plan_or_404, refusals_shown_on, render_
 from strategic_areas.models import Activity, Commitment, Indicator, Plan
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import areas, commitments
-from strategic_areas.queries.plan import counted_updates, plan_progress, plans
+from strategic_areas.queries.plan import counted_updates, plans
+from strategic_areas.queries.plan.plan_progress import (
+    PlanProgress,
+    activities_of,
+    build_progress,
+    commitments_of,
+)
 from strategic_areas.views.commitments import figures_of, shown_part
 from strategic_areas.views.plans import area_context
 
@@ -366,12 +372,12 @@ def _board(plan):
         .order_by("sort_code", "pk")
         for model in (Commitment, Activity)
     )
-    commitments = plan_progress.commitments_of(plan, planned, agencies)
-    work = plan_progress.activities_of(plan, work, agencies, commitments)
-    rows = plan_progress.build_progress(
+    commitments = commitments_of(plan, planned, agencies)
+    work = activities_of(plan, work, agencies, commitments)
+    rows = build_progress(
         commitments, work, counted_updates.CountedUpdates(), (), timezone.localdate()
     )
-    return plan_progress.PlanProgress(plan, rows)
+    return PlanProgress(plan, rows)
 
 
 #: The word in the address → the template of the public page, and what reads for it.

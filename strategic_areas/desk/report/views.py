@@ -126,7 +126,7 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
                 cell.agency.acronym,
                 item.subject.code,
                 text_in_language(item.subject, "title"),
-                str(STATUS_WORDS[item.standing]),
+                str(STATUS_WORDS[item.report_status]),
                 date_format(item.first_day, "SHORT_DATE_FORMAT")
                 if item.first_day
                 else "",

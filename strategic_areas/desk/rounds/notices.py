@@ -36,7 +36,7 @@ from strategic_areas.models import (
     RevisionStatus,
 )
 from strategic_areas.queries.asked_values import AskedValue
-from strategic_areas.queries.plan import plan_progress
+from strategic_areas.queries.plan.plan_progress import load_plan_progress
 from strategic_areas.queries.rounds import agency_rounds, obligations_in, scorecards
 from strategic_areas.workflow.questions import BY_MODEL
 
@@ -147,7 +147,7 @@ def agency_to_dos(asked, today):
     values = [
         (cell.period.pk, each)
         for cell in asked
-        for each in cell.standing(ReportStatus.RETURNED)
+        for each in cell.subjects_with(ReportStatus.RETURNED)
         if isinstance(each, AskedValue)
     ]
     last = last_submitted_values(value for _period, value in values)
@@ -157,8 +157,8 @@ def agency_to_dos(asked, today):
     }
     parts = []
     for cell in asked:
-        returned = cell.standing(ReportStatus.RETURNED)
-        missing = cell.standing(ReportStatus.NOTHING, ReportStatus.DRAFTED)
+        returned = cell.subjects_with(ReportStatus.RETURNED)
+        missing = cell.subjects_with(ReportStatus.NOTHING, ReportStatus.DRAFTED)
         missing = missing if cell.accepts(today) else ()
         if missing or returned:
             parts.append(
@@ -365,8 +365,10 @@ def own_scorecard(agency, period, today):
     """The agency's scorecard of a round, once it is ready; else None."""
     if not period.scorecards_ready_at:
         return None
-    standing = plan_progress.load_plan_progress(period.plan, today, supporter=agency)
-    card = scorecards(agency, obligations_in(standing, [period]), today).get(period)
+    plan_progress = load_plan_progress(period.plan, today, for_agency=agency)
+    card = scorecards(agency, obligations_in(plan_progress, [period]), today).get(
+        period
+    )
     if card is None:
         return None
     return {

@@ -217,7 +217,7 @@ def agencies_by_missing(asked, to_do):
         asked,
         key=lambda cell: (
             cell.state == AgencyRoundState.PUBLISHED,
-            -len(cell.standing(ReportStatus.NOTHING)),
+            -len(cell.subjects_with(ReportStatus.NOTHING)),
             cell.agency.acronym,
         ),
     )
@@ -227,7 +227,7 @@ def agencies_by_missing(asked, to_do):
             "activities": {
                 word: activities
                 for standing, word in REPORT_STATUS_WORDS.items()
-                if (activities := cell.standing(standing))
+                if (activities := cell.subjects_with(standing))
             },
             "owes": cell.agency in owing,
         }

@@ -385,11 +385,11 @@ class ValueRow:
 
     @property
     def state(self):
-        return STATE_OF_STATUS[self.value.standing]
+        return STATE_OF_STATUS[self.value.report_status]
 
     @property
     def word(self):
-        return VALUE_STATUS_WORDS[self.value.standing]
+        return VALUE_STATUS_WORDS[self.value.report_status]
 
     @property
     def is_open(self):

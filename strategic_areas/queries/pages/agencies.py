@@ -37,9 +37,13 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import references
-from strategic_areas.queries.plan import plan_progress, plans
+from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.counted_updates import CountedReport
-from strategic_areas.queries.plan.plan_progress import PlanProgress
+from strategic_areas.queries.plan.plan_progress import (
+    PlanProgress,
+    add_rounds,
+    load_plan_progress,
+)
 from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.plan.progress_rows import (
     ActivityProgress,
@@ -87,11 +91,11 @@ class AgencyRow:
 
 def load_agency_list_progress(plan: Plan, today: date) -> PlanProgress:
     """The board of the plan with all that the list of its agencies needs."""
-    found = plan_progress.load_plan_progress(plan, today)
+    found = load_plan_progress(plan, today)
     latest = latest_round(found.periods, today)
     asked = dict.fromkeys([*rounds.last_scored_rounds(found.periods, today), latest])
     asked = tuple(filter(None, asked))
-    return plan_progress.add_rounds(found, None, asked) if asked else found
+    return add_rounds(found, None, asked) if asked else found
 
 
 def agency_rows(found: PlanProgress, today: date) -> tuple[AgencyRow, ...]:
@@ -150,9 +154,7 @@ def _done(work):
 
 def has_public_state(rows: Iterable[CommitmentProgress]) -> bool:
     """Whether any account tells how far one of the commitments has come."""
-    return any(
-        row.standing.tally.told or row.standing.state in DECLARED for row in rows
-    )
+    return any(row.summary.tally.told or row.summary.state in DECLARED for row in rows)
 
 
 def sort_name(row: AgencyRow) -> str:
@@ -225,7 +227,7 @@ class AgencyActivity:
     def state(self):
         if self.moved_to:
             return None
-        return self.row.standing.state if self.row else self.last.state
+        return self.row.summary.state if self.row else self.last.state
 
     @property
     def is_disputed(self):
@@ -379,7 +381,7 @@ def agency_by_former_slug(slug: str) -> Agency | None:
 def load_agency_page(
     agency: Agency,
     participation: Participation | None,
-    board: PlanProgress,
+    plan_progress: PlanProgress,
     today: date,
 ) -> AgencyPage | None:
     """
@@ -387,19 +389,26 @@ def load_agency_page(
 
     Raises ValueError if ``board`` was not loaded for this agency.
     """
-    if board.supporter != agency:
+    if plan_progress.for_agency != agency:
         raise ValueError("the board was not loaded for this agency")
-    led = [row for row in board.rows if row.commitment.lead_id == agency.pk]
-    supported = [row for row in board.rows if row.commitment.pk in board.supported]
-    work = list(_work_of(board, agency))
-    counts = any(board.values.values())
+    led = [row for row in plan_progress.rows if row.commitment.lead_id == agency.pk]
+    supported = [
+        row
+        for row in plan_progress.rows
+        if row.commitment.pk in plan_progress.supported
+    ]
+    work = list(_work_of(plan_progress, agency))
+    counts = any(plan_progress.values.values())
     if not (participation or led or supported or work or counts):
         return None
-    opened = plans.opened_rounds(board.periods, today)
-    asked, latest = rounds.obligations_in(board, opened), next(iter(opened), None)
+    opened = plans.opened_rounds(plan_progress.periods, today)
+    asked, latest = (
+        rounds.obligations_in(plan_progress, opened),
+        next(iter(opened), None),
+    )
     cards = rounds.scorecards(agency, asked, today)
     public = [each for each in cards if each.scorecards_public_at][:LATEST]
-    said = _comments(agency, board.plan)
+    said = _comments(agency, plan_progress.plan)
     told = (report.agency_id for each in work for report in each.row.reports)
     return AgencyPage(
         agency=agency,
@@ -407,8 +416,8 @@ def load_agency_page(
         led=led,
         supported=supported,
         work=work,
-        evidenced=board.evidenced,
-        off_plan=_off_plan(agency, board.plan),
+        evidenced=plan_progress.evidenced,
+        off_plan=_off_plan(agency, plan_progress.plan),
         round=latest,
         is_due=latest is not None and latest.due_on < today,
         asked=asked.get((agency, latest), []),
@@ -421,13 +430,13 @@ def load_agency_page(
         comments=[said[each] for each in said if each not in public],
         has_answered=any(o.is_handed_in for items in asked.values() for o in items),
         has_updates=agency.pk in told
-        or filtered_updates.has_updates_of(board.plan, agency),
+        or filtered_updates.has_updates_of(plan_progress.plan, agency),
     )
 
 
-def _work_of(board, agency):
-    periods, key = {period.pk: period for period in board.periods}, agency.pk
-    for row in board.rows:
+def _work_of(plan_progress, agency):
+    periods, key = {period.pk: period for period in plan_progress.periods}, agency.pk
+    for row in plan_progress.rows:
         for each in row.activities:
             is_own = each.activity.agency_id == key
             told = is_own or [a for a in each.reports if a.agency_id == key]

@@ -61,7 +61,7 @@ class AreaRow:
 
     @property
     def tally(self):
-        return sum_tallies(row.standing.tally for row in self.rows)
+        return sum_tallies(row.summary.tally for row in self.rows)
 
     @property
     def finished(self):
@@ -91,7 +91,7 @@ class AreaRow:
     def is_told(self):
         """Whether anything tells how far any commitment has come."""
         return any(
-            row.standing.state not in {None, *WITHOUT_PUBLIC_STATE} for row in self.rows
+            row.summary.state not in {None, *WITHOUT_PUBLIC_STATE} for row in self.rows
         )
 
 
@@ -107,7 +107,7 @@ class Setback:
         """What it is first of all: "late", "held", "unmet", or "" for none of these."""
         if self.delay and self.delay.worst:
             return "late"
-        family = family_of(state) if (state := self.row.standing.state) else None
+        family = family_of(state) if (state := self.row.summary.state) else None
         if self.delay or family == StateFamily.HALTED:
             return "held"
         return "unmet" if family == StateFamily.UNMET else ""
@@ -137,10 +137,12 @@ def area_by_slug(plan: Plan, slug: str) -> StrategicArea | None:
     )
 
 
-def area_rows(areas: list[StrategicArea], board: PlanProgress) -> tuple[AreaRow, ...]:
+def area_rows(
+    areas: list[StrategicArea], plan_progress: PlanProgress
+) -> tuple[AreaRow, ...]:
     """Each of ``areas``, as ``of_plan`` gives them, with its commitments counted."""
     led = defaultdict(list)
-    for row in board.rows:
+    for row in plan_progress.rows:
         led[row.commitment.programme_id].append(row)
     found = []
     for area in areas:
@@ -196,14 +198,14 @@ class UpdateListItem:
 
 
 def latest_updates(
-    board: PlanProgress, rows: Iterable[CommitmentProgress]
+    plan_progress: PlanProgress, rows: Iterable[CommitmentProgress]
 ) -> dict[str, list[UpdateListItem]]:
     """
     What agencies reported ``lately``, and the newest of what was ``recorded``.
 
     Neither the public record nor demonstrations count as "lately".
     """
-    periods = {period.pk: period for period in board.periods}
+    periods = {period.pk: period for period in plan_progress.periods}
     entered, recorded = [], []
     for row in rows:
         for subject, accounts in _accounts(row):

@@ -38,7 +38,7 @@ class DelayedActivity:
 
     @property
     def is_suspended(self):
-        return self.row.standing.state == progress.ActivityState.SUSPENDED
+        return self.row.summary.state == progress.ActivityState.SUSPENDED
 
     def get_absolute_url(self, language=None):
         return (self.account or self.row.activity).get_absolute_url(language=language)
@@ -85,25 +85,27 @@ class Delays:
     has_deadlines: bool
 
 
-def load_delays(board: PlanProgress, today: date) -> Delays:
+def load_delays(plan_progress: PlanProgress, today: date) -> Delays:
     """The delays of a plan; no query where nothing is late or held back."""
-    found = _all(board, today)
+    found = _all(plan_progress, today)
     parts = [part for each in found[:MOST_SHOWN] for part in each.parts]
     accounts = work_done.last_updates_of_activities(part.row for part in parts)
     return Delays(
         shown=tuple(with_last_reports(each, accounts) for each in found[:MOST_SHOWN]),
-        has_deadlines=_has_deadlines(board),
+        has_deadlines=_has_deadlines(plan_progress),
     )
 
 
-def _all(board, day):
-    found = [_delay(row, day) for row in board.rows]
+def _all(plan_progress, day):
+    found = [_delay(row, day) for row in plan_progress.rows]
     return sorted((each for each in found if each.days or each.parts), key=_order)
 
 
-def _has_deadlines(board):
+def _has_deadlines(plan_progress):
     return any(
-        each.deadline.is_stated for row in board.rows for each in (row, *row.activities)
+        each.deadline.is_stated
+        for row in plan_progress.rows
+        for each in (row, *row.activities)
     )
 
 
@@ -131,7 +133,7 @@ def with_last_reports(
 
 def _delay(row, day):
     over = {progress.ActivityState.COMPLETED, progress.ActivityState.CANCELLED}
-    if row.standing.state in CLOSED:
+    if row.summary.state in CLOSED:
         return Delay(row, 0, ())
     parts = (
         DelayedActivity(
@@ -141,7 +143,7 @@ def _delay(row, day):
             is_disputed=not row.commitment.is_disputed and _is_disputed(each),
         )
         for each in row.activities
-        if each.standing.state not in over
+        if each.summary.state not in over
     )
     held = (each for each in parts if each.days or _is_held_back(each))
     return Delay(row, _days(row, day), tuple(held))
@@ -159,5 +161,5 @@ def _is_held_back(part):
 
 
 def _days(row, day):
-    late = row.standing.punctuality == progress.Punctuality.LATE
+    late = row.summary.punctuality == progress.Punctuality.LATE
     return (day - row.deadline.due_on).days if late else 0

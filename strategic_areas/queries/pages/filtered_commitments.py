@@ -54,7 +54,7 @@ SORTS = ("code", "title", "area", "state", "work", "agency", "due")
 class CommitmentList:
     """The commitments asked for, in their order, and what the filters count."""
 
-    board: PlanProgress
+    plan_progress: PlanProgress
     rows: tuple[CommitmentProgress, ...]
     facets: Mapping[str, Facet]
     #: The targets that some commitment answers, by code.
@@ -80,12 +80,12 @@ class CommitmentList:
     def is_unknown(self) -> bool:
         """True if a value was asked for that no commitment of the plan can have."""
         facets = {name: each for name, each in self.facets.items() if name != "q"}
-        rounds = {"changed": {each.code for each in self.board.periods}}
+        rounds = {"changed": {each.code for each in self.plan_progress.periods}}
         return has_unknown_value(facets, WORDS | rounds)
 
 
 def load_commitment_list(
-    board: PlanProgress, asked: Mapping[str, str], sort: str = "code"
+    plan_progress: PlanProgress, asked: Mapping[str, str], sort: str = "code"
 ) -> CommitmentList:
     """
     The commitments of a board that match what is asked; three queries.
@@ -93,28 +93,28 @@ def load_commitment_list(
     ``asked`` maps ``FILTERS`` to values; ``sort`` is one of ``SORTS``, with "-" before
     it for the opposite order.
     """
-    targets, answers = targets_by_commitment(board)
-    part_of = _agencies_of(board)
-    changed = _changed(board, asked.get("changed", ""))
+    targets, answers = targets_by_commitment(plan_progress)
+    part_of = _agencies_of(plan_progress)
+    changed = _changed(plan_progress, asked.get("changed", ""))
     items = [
         FilterableRecord(
             row, _values(row, answers, part_of, changed, asked.get("q", ""))
         )
-        for row in board.rows
+        for row in plan_progress.rows
     ]
     rows, facets = apply_filters(items, asked, FILTERS)
     found = tuple(sort_commitments(rows, sort))
-    return CommitmentList(board, found, facets, targets, answers, part_of)
+    return CommitmentList(plan_progress, found, facets, targets, answers, part_of)
 
 
-def targets_by_commitment(board: PlanProgress):
+def targets_by_commitment(plan_progress: PlanProgress):
     """
     Targets by code, and the codes that each commitment answers by its id.
 
     What bodies ask of the country has pages and a file of its own.
     """
     pairs = Commitment.frameworks.through.objects.filter(
-        commitment__plan=board.plan, frameworktarget__body=""
+        commitment__plan=plan_progress.plan, frameworktarget__body=""
     )
     targets, answers = {}, defaultdict(set)
     for pair in pairs.select_related("frameworktarget").order_by(
@@ -125,28 +125,30 @@ def targets_by_commitment(board: PlanProgress):
     return targets, {pk: frozenset(codes) for pk, codes in answers.items()}
 
 
-def _agencies_of(board):
-    pairs = Commitment.supporting.through.objects.filter(commitment__plan=board.plan)
+def _agencies_of(plan_progress):
+    pairs = Commitment.supporting.through.objects.filter(
+        commitment__plan=plan_progress.plan
+    )
     pairs = list(pairs.values_list("commitment", "agency"))
     agencies = Agency.objects.in_bulk({agency for _commitment, agency in pairs})
-    found = {row.commitment.pk: [row.commitment.lead] for row in board.rows}
+    found = {row.commitment.pk: [row.commitment.lead] for row in plan_progress.rows}
     for commitment, agency in pairs:
         if commitment in found:
             found[commitment].append(agencies[agency])
     return found
 
 
-def _changed(board, code):
+def _changed(plan_progress, code):
     """By id, the round of this code for those whose state changed since it was due."""
-    rounds = opened_rounds(board.periods, board.day)
+    rounds = opened_rounds(plan_progress.periods, plan_progress.day)
     since = next((each for each in rounds if each.code == code), None)
-    rows = past_states.commitments_changed_since(board, since) if since else ()
+    rows = past_states.commitments_changed_since(plan_progress, since) if since else ()
     return {row.commitment.pk: frozenset({code}) for row in rows}
 
 
 def _values(row, answers, part_of, changed, words):
-    commitment, standing = row.commitment, row.standing
-    state = standing.state
+    commitment, summary = row.commitment, row.summary
+    state = summary.state
     return {
         "q": frozenset({words} if words and matches_words(row, words) else ()),
         "area": frozenset({commitment.programme.area.code}),
@@ -154,7 +156,7 @@ def _values(row, answers, part_of, changed, words):
         "agency": frozenset(each.slug for each in part_of[commitment.pk]),
         "family": frozenset({family_of(state)} if state else ()),
         "state": frozenset({state} if state else ()),
-        "punctuality": frozenset(filter(None, [standing.punctuality])),
+        "punctuality": frozenset(filter(None, [summary.punctuality])),
         "framework": answers.get(commitment.pk, frozenset()),
         "changed": changed.get(commitment.pk, frozenset()),
         "theme": frozenset(row.themes),
@@ -188,7 +190,7 @@ def _state_place(row):
     if row.records:
         year = row.records.last_year
         return year and (year,)
-    state = row.standing.state
+    state = row.summary.state
     return FAMILY_ORDER.index(family_of(state)), STATE_ORDER.index(state)
 
 

@@ -19,9 +19,13 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.caching import caching_version
 from strategic_areas.queries.pages import areas, delays, references, round_answers
-from strategic_areas.queries.plan import past_states, plan_progress, plans
+from strategic_areas.queries.plan import past_states, plans
 from strategic_areas.queries.plan.counted_updates import sources_of_plan
-from strategic_areas.queries.plan.plan_progress import PlanProgress
+from strategic_areas.queries.plan.plan_progress import (
+    PlanProgress,
+    load_plan_progress,
+    load_progress_with_rounds,
+)
 from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.plan.progress_rows import CommitmentProgress
 
@@ -60,13 +64,18 @@ class PlanInterval:
     records: int | None = None
 
 
-def plan_intervals(board: PlanProgress, today: date) -> tuple[PlanInterval, ...]:
+def plan_intervals(
+    plan_progress: PlanProgress, today: date
+) -> tuple[PlanInterval, ...]:
     """Its years where it has records or no rounds, then its rounds."""
-    found = [p for p in board.periods if p.is_round and not p.is_demonstration]
+    found = [p for p in plan_progress.periods if p.is_round and not p.is_demonstration]
     found.sort(key=lambda each: (each.ends_on, each.opens_on, each.pk))
-    records = board.records
+    records = plan_progress.records
     counted = dict(records.years) if records else {}
-    years = {*range(board.plan.starts_on.year, board.plan.ends_on.year + 1), *counted}
+    years = {
+        *range(plan_progress.plan.starts_on.year, plan_progress.plan.ends_on.year + 1),
+        *counted,
+    }
     told_years = [
         PlanInterval(
             *(days := days_of_year(year)),
@@ -75,10 +84,10 @@ def plan_intervals(board: PlanProgress, today: date) -> tuple[PlanInterval, ...]
         )
         for year in (sorted(years) if records or not found else ())
     ]
-    return (*told_years, *(_round(board, each, today) for each in found))
+    return (*told_years, *(_round(plan_progress, each, today) for each in found))
 
 
-def _round(board, period, today):
+def _round(plan_progress, period, today):
     is_open = period in opened_rounds([period], today)
     last = max(period.ends_on, period.due_on)
     return PlanInterval(
@@ -86,7 +95,9 @@ def _round(board, period, today):
         period.ends_on,
         _tense(min(period.starts_on, period.opens_on), last, today),
         period=period,
-        answers=round_answers.load_round_answers(board, period) if is_open else None,
+        answers=round_answers.load_round_answers(plan_progress, period)
+        if is_open
+        else None,
     )
 
 
@@ -150,7 +161,7 @@ class ChangedCommitments:
 class Overview:
     """All that the first page tells of the plan that it shows."""
 
-    board: PlanProgress
+    plan_progress: PlanProgress
     headline: Headline
     areas: tuple[areas.AreaRow, ...]
     #: The round that is asked for, and the first one that will be; None without.
@@ -168,11 +179,13 @@ class Overview:
     @property
     def families(self):
         """The commitments that have states, by family."""
-        return rows_by_family(row for row in self.board.rows if row.standing.state)
+        return rows_by_family(
+            row for row in self.plan_progress.rows if row.summary.state
+        )
 
     @property
     def has_tiles(self):
-        return self.board.counts.total <= MOST_TILES
+        return self.plan_progress.counts.total <= MOST_TILES
 
 
 def rows_by_family(
@@ -181,7 +194,7 @@ def rows_by_family(
     """The commitments of each family that any is in."""
     found = defaultdict(list)
     for row in rows:
-        found[family_of(row.standing.state)].append(row)
+        found[family_of(row.summary.state)].append(row)
     return [(family, found[family]) for family in StateFamily if found[family]]
 
 
@@ -189,16 +202,16 @@ def cache_shown_plan(today: date) -> None:
     """Read the board of the plan that the first page shows, if it is not in memory."""
     with caching_version(PublicationVersion.current()):
         if plan := plans.choose_plan(today).shown:
-            plan_progress.load_plan_progress(plan, today)
+            load_plan_progress(plan, today)
 
 
 def load_overview(plan: Plan, today: date) -> Overview:
     """What the first page tells of a plan."""
-    found = plan_progress.load_progress_with_rounds(plan, today)
+    found = load_progress_with_rounds(plan, today)
     rounds = opened_rounds(found.periods, today)
     to_come = [each for each in found.periods if each.is_round and not rounds]
     return Overview(
-        board=found,
+        plan_progress=found,
         headline=round_answers.headline_of(found, today),
         areas=areas.area_rows(areas.areas_of_plan(plan), found),
         asking=_asking(found, rounds, today) if rounds else None,
@@ -248,11 +261,11 @@ def load_plan_page(plan: Plan, today: date) -> dict:
     those of the plan itself. Of a plan that ``is_long`` the commitments are not named.
     ``unanswered`` counts those of what is ``asked`` of the country that nobody answers.
     """
-    found = plan_progress.load_progress_with_rounds(plan, today)
+    found = load_progress_with_rounds(plan, today)
     rows = areas.area_rows(areas.areas_of_plan(plan), found)
     asked = references.recommendations_of_plan(found)
     return {
-        "board": found,
+        "plan_progress": found,
         "headline": round_answers.headline_of(found, today),
         "areas": rows,
         "programmes": sum(len(row.programmes) for row in rows),

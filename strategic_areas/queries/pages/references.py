@@ -76,15 +76,15 @@ class TargetCommitments:
         return [(year, known.get(year, "")) for year in self.years]
 
 
-def targets_of_plan(board: PlanProgress) -> list[TargetCommitments]:
+def targets_of_plan(plan_progress: PlanProgress) -> list[TargetCommitments]:
     """Every target but what bodies ask, family by family; seven queries."""
     targets = FrameworkTarget.objects.filter(body="").order_by(
         F("year").desc(nulls_last=True), "sort_code", "code"
     )
-    return _answered(sorted(targets, key=_family), board)
+    return _answered(sorted(targets, key=_family), plan_progress)
 
 
-def recommendations_of_plan(board: PlanProgress) -> list[TargetCommitments]:
+def recommendations_of_plan(plan_progress: PlanProgress) -> list[TargetCommitments]:
     """
     What bodies ask of the country, by body; nine queries.
 
@@ -97,7 +97,7 @@ def recommendations_of_plan(board: PlanProgress) -> list[TargetCommitments]:
         years[each.body] |= {*each.years}
     found = [
         replace(each, years=tuple(sorted(years[each.target.body])))
-        for each in _answered(targets, board)
+        for each in _answered(targets, plan_progress)
     ]
     return sorted(found, key=_least_answered)
 
@@ -119,12 +119,14 @@ def _least_answered(answered):
     return 1, -len(answered.target.years)
 
 
-def _answered(targets, board):
+def _answered(targets, plan_progress):
     """These targets with what answers and measures each; five queries."""
-    rows = {row.commitment.pk: row for row in board.rows}
+    rows = {row.commitment.pk: row for row in plan_progress.rows}
     answers, whys, measures = defaultdict(list), defaultdict(dict), defaultdict(list)
     # Read by the plan: a join to the targets would bring those of every other plan.
-    pairs = Commitment.frameworks.through.objects.filter(commitment__plan=board.plan)
+    pairs = Commitment.frameworks.through.objects.filter(
+        commitment__plan=plan_progress.plan
+    )
     for target, commitment in pairs.values_list("frameworktarget", "commitment"):
         if commitment in rows:
             answers[target].append(rows[commitment])
@@ -153,12 +155,12 @@ def _answered(targets, board):
 
 
 def targets_of_area(
-    area: StrategicArea, board: PlanProgress
+    area: StrategicArea, plan_progress: PlanProgress
 ) -> list[TargetCommitments]:
     """The targets that the commitments of one area answer; one query."""
-    targets, answers = filtered_commitments.targets_by_commitment(board)
+    targets, answers = filtered_commitments.targets_by_commitment(plan_progress)
     rows = defaultdict(list)
-    for row in board.rows:
+    for row in plan_progress.rows:
         if row.commitment.programme.area_id == area.pk:
             for code in answers.get(row.commitment.pk, ()):
                 rows[code].append(row)
@@ -178,7 +180,7 @@ def _family(target):
 def _by_family(rows: Iterable[CommitmentProgress]):
     found = defaultdict(list)
     for row in rows:
-        state = row.standing.state
+        state = row.summary.state
         found[state and family_of(state)].append(row)
     for each in found.values():
         each.sort(key=lambda row: row.commitment.sort_code)

@@ -12,16 +12,16 @@ from strategic_areas.queries.plan.plan_progress import PlanProgress
 from strategic_areas.queries.plan.plans import is_over, opened_rounds
 
 
-def headline_of(board: PlanProgress, today: date) -> headline.Headline:
+def headline_of(plan_progress: PlanProgress, today: date) -> headline.Headline:
     """What may be said of the plan first."""
-    plan = board.plan
-    asked = round_to_report_on(board.periods, today)
+    plan = plan_progress.plan
+    asked = round_to_report_on(plan_progress.periods, today)
     return headline.headline_of(
-        [row.standing for row in board.rows],
+        [row.summary for row in plan_progress.rows],
         today=today,
-        ended_on=plan.ends_on if is_over(plan, board.day) else None,
-        anyone_reported=has_any_agency_reported(board),
-        answers=asked and load_round_answers(board, asked),
+        ended_on=plan.ends_on if is_over(plan, plan_progress.day) else None,
+        anyone_reported=has_any_agency_reported(plan_progress),
+        answers=asked and load_round_answers(plan_progress, asked),
     )
 
 
@@ -40,16 +40,18 @@ def round_to_report_on(
 
 
 def has_answered_by_agency(
-    board: PlanProgress, asked: ReportingPeriod
+    plan_progress: PlanProgress, asked: ReportingPeriod
 ) -> dict[Agency, bool]:
     """The agencies of which a round asks anything, and which ones have answered it."""
     owing, given = set(), set()
-    for agency, rows in round_assignments.activities_by_agency(board, asked).items():
+    for agency, rows in round_assignments.activities_by_agency(
+        plan_progress, asked
+    ).items():
         if any(row.owes(asked) for row in rows):
             owing.add(agency)
-        if any(rounds.was_ever_submitted(board, row, asked) for row in rows):
+        if any(rounds.was_ever_submitted(plan_progress, row, asked) for row in rows):
             given.add(agency)
-    for value in board.values.get(asked, ()):
+    for value in plan_progress.values.get(asked, ()):
         owing.add(value.agency)
         if value.is_handed_in:
             given.add(value.agency)
@@ -58,10 +60,10 @@ def has_answered_by_agency(
 
 
 def load_round_answers(
-    board: PlanProgress, asked: ReportingPeriod
+    plan_progress: PlanProgress, asked: ReportingPeriod
 ) -> headline.RoundAnswers:
     """How the agencies of which a round asks anything have answered it."""
-    found = has_answered_by_agency(board, asked)
+    found = has_answered_by_agency(plan_progress, asked)
     return headline.RoundAnswers(
         due_on=asked.due_on,
         asked=tuple(each.acronym for each in found),
@@ -72,8 +74,8 @@ def load_round_answers(
     )
 
 
-def has_any_agency_reported(board: PlanProgress) -> bool:
+def has_any_agency_reported(plan_progress: PlanProgress) -> bool:
     """Whether any agency has reported in this portal; public sources are no report."""
-    return any(row.was_declared_here for row in board.rows) or any(
-        report.was_entered for row in board.activities for report in row.reports
+    return any(row.was_declared_here for row in plan_progress.rows) or any(
+        report.was_entered for row in plan_progress.activities for report in row.reports
     )

@@ -218,7 +218,7 @@ def _stated(row, today):
             yield TimelineEvent(
                 day=lines[0].decided_on, kind="amendment", subject=subject, lines=lines
             )
-        kept, is_done = each.standing.punctuality, each.standing.state in FINISHED
+        kept, is_done = each.summary.punctuality, each.summary.state in FINISHED
         if subject.starts_on and subject.starts_on > today and not is_done:
             yield TimelineEvent(
                 day=subject.starts_on, kind="start", subject=subject, is_ahead=True

@@ -14,7 +14,7 @@ from strategic_areas.queries.plan.progress_rows import (
 
 
 def commitments_changed_since(
-    board: PlanProgress, period: ReportingPeriod
+    plan_progress: PlanProgress, period: ReportingPeriod
 ) -> tuple[CommitmentProgress, ...]:
     """
     The commitments whose state was another one when a round was due.
@@ -28,19 +28,25 @@ def commitments_changed_since(
         return [each for each in accounts if each.period_ends_on <= last]
 
     then = build_progress(
-        [row.commitment for row in board.rows],
-        [each.activity for each in board.activities],
+        [row.commitment for row in plan_progress.rows],
+        [each.activity for each in plan_progress.activities],
         counted_updates.CountedUpdates(
-            {each.activity.pk: by_then(each.reports) for each in board.activities},
-            {row.commitment.pk: by_then(row.declarations) for row in board.rows},
+            {
+                each.activity.pk: by_then(each.reports)
+                for each in plan_progress.activities
+            },
+            {
+                row.commitment.pk: by_then(row.declarations)
+                for row in plan_progress.rows
+            },
         ),
-        [each for each in board.periods if each.ends_on <= last],
+        [each for each in plan_progress.periods if each.ends_on <= last],
         period.due_on,
     )
     return tuple(
         row
-        for row, before in zip(board.rows, then, strict=True)
-        if row.standing.state != before.standing.state
+        for row, before in zip(plan_progress.rows, then, strict=True)
+        if row.summary.state != before.summary.state
     )
 
 

@@ -68,7 +68,7 @@ class PlanProgress:
     day: date = date.max
     #: The agency for which it was loaded, if any; the ids of the commitments that it
     #: supports, and of its updates with evidence: whether any of that is open to all.
-    supporter: Agency | None = None
+    for_agency: Agency | None = None
     supported: frozenset[int] = frozenset()
     evidenced: Mapping[int, bool] = field(default_factory=dict)
     #: Of that agency, or of all in the rounds asked for: (period, activity) → when and
@@ -79,7 +79,7 @@ class PlanProgress:
     #: Of that agency, or of all: the values for which each round asks.
     values: asked_values.ValuesByRound = field(default_factory=dict)
     #: What it was made of, as plain rows: see ``_followed``.
-    made_of: "StoredRows | None" = field(default=None, repr=False, compare=False)
+    stored_rows: "StoredRows | None" = field(default=None, repr=False, compare=False)
 
     @property
     def is_reconstructed(self):
@@ -87,7 +87,7 @@ class PlanProgress:
         return any(not row.commitment.is_official for row in self.rows)
 
     @property
-    def knows_the_matrix(self):
+    def has_official_commitments(self):
         """True once the plan itself states any of its commitments."""
         return any(row.commitment.is_official for row in self.rows)
 
@@ -113,7 +113,7 @@ class PlanProgress:
 
         Raises ValueError if the board was not loaded for the round.
         """
-        if not (self.supporter or period.pk in self.asked):
+        if not (self.for_agency or period.pk in self.asked):
             raise ValueError("the board was not loaded for this round")
         found = self.handed_in.get((period.pk, row.activity.pk))
         return found and found.day
@@ -122,7 +122,7 @@ class PlanProgress:
 def load_plan_progress(
     plan: Plan,
     today: date,
-    supporter: Agency | None = None,
+    for_agency: Agency | None = None,
     asked: Iterable[ReportingPeriod] = (),
 ) -> PlanProgress:
     """
@@ -133,18 +133,22 @@ def load_plan_progress(
     reports; for the rounds ``asked``, on which days all agencies did. With either it
     knows what each round asked of which agency.
     """
-    board = PLAN_CACHE.board(
+    plan_progress = PLAN_CACHE.get_or_load(
         (plan.pk, today), lambda before: _read(plan, today, before)
     )
     asked = tuple(asked)
-    return add_rounds(board, supporter, asked) if supporter or asked else board
+    return (
+        add_rounds(plan_progress, for_agency, asked)
+        if for_agency or asked
+        else plan_progress
+    )
 
 
 def load_progress_with_rounds(plan: Plan, today: date) -> PlanProgress:
     """The board of a plan, loaded for every round that has opened."""
-    board = load_plan_progress(plan, today)
-    asked = opened_rounds(board.periods, today)
-    return add_rounds(board, None, asked) if asked else board
+    plan_progress = load_plan_progress(plan, today)
+    asked = opened_rounds(plan_progress.periods, today)
+    return add_rounds(plan_progress, None, asked) if asked else plan_progress
 
 
 def _read(plan, today, before):
@@ -157,7 +161,7 @@ def _read(plan, today, before):
     known += [each.area for each in programmes.values()]
     structure = (list(map(_values, known)), commitments, activities)
     read = StoredRows(structure, *counted_updates.load_counted_rows(plan, periods))
-    if before and before.made_of.structure == structure:
+    if before and before.stored_rows.structure == structure:
         return _followed(before, read)
     commitments = list(_records(Commitment, commitments))
     _link(commitments, plan, agencies, programmes)
@@ -167,7 +171,7 @@ def _read(plan, today, before):
         read.updates, read.declarations, periods
     )
     rows = build_progress(commitments, activities, accounts, periods, today)
-    return PlanProgress(plan, rows, tuple(periods), today, made_of=read)
+    return PlanProgress(plan, rows, tuple(periods), today, stored_rows=read)
 
 
 def _values(record):
@@ -200,8 +204,8 @@ def _records(model, rows):
 
 def _followed(before, read):
     """The board before, of which only the rows are made anew whose accounts differ."""
-    updates = _differing(before.made_of.updates, read.updates)
-    declarations = _differing(before.made_of.declarations, read.declarations)
+    updates = _differing(before.stored_rows.updates, read.updates)
+    declarations = _differing(before.stored_rows.declarations, read.declarations)
     touched = [
         row
         for row in before.rows
@@ -222,14 +226,17 @@ def _followed(before, read):
     made = build_progress(commitments, work, accounts, before.periods, before.day)
     anew = {row.commitment.pk: row for row in made}
     rows = tuple(anew.get(row.commitment.pk, row) for row in before.rows)
-    return replace(before, rows=rows, made_of=read)
+    return replace(before, rows=rows, stored_rows=read)
 
 
 def progress_after_publishing(
-    board: PlanProgress, reports: Iterable[Revision]
+    plan_progress: PlanProgress, reports: Iterable[Revision]
 ) -> PlanProgress:
     """The board as it will be once reports of its plan that wait are public."""
-    updates, declared = dict(board.made_of.updates), dict(board.made_of.declarations)
+    updates, declared = (
+        dict(plan_progress.stored_rows.updates),
+        dict(plan_progress.stored_rows.declarations),
+    )
     for new in (each for each in reports if not each.is_demonstration):
         rows = updates if isinstance(new, ActivityUpdate) else declared
         stood = rows.get(at := new.subject.pk, {})
@@ -242,7 +249,8 @@ def progress_after_publishing(
         kept = {pk: x for pk, x in stood.items() if x.period_id != new.period_id}
         rows[at] = {**kept, new.pk: row}
     return _followed(
-        board, replace(board.made_of, updates=updates, declarations=declared)
+        plan_progress,
+        replace(plan_progress.stored_rows, updates=updates, declarations=declared),
     )
 
 
@@ -252,25 +260,27 @@ def _differing(before, now):
 
 
 def add_rounds(
-    board: PlanProgress, supporter: Agency | None, asked: Iterable[ReportingPeriod]
+    plan_progress: PlanProgress,
+    for_agency: Agency | None,
+    asked: Iterable[ReportingPeriod],
 ) -> PlanProgress:
     """The board with what ``load`` tells of a supporter and of rounds."""
-    plan = board.plan
-    handed_in = submissions.first_submissions(plan, supporter, asked)
-    activities = [each.activity for each in board.activities]
+    plan = plan_progress.plan
+    handed_in = submissions.first_submissions(plan, for_agency, asked)
+    activities = [each.activity for each in plan_progress.activities]
     moves = round_assignments.agency_changes(plan)
     asked_of = round_assignments.agencies_asked(
-        activities, asked or board.periods, moves
+        activities, asked or plan_progress.periods, moves
     )
     asked_of |= {key: each.agency_id for key, each in handed_in.items()}
     return replace(
-        board,
-        rows=round_assignments.with_agencies_asked(board.rows, asked_of),
+        plan_progress,
+        rows=round_assignments.with_agencies_asked(plan_progress.rows, asked_of),
         handed_in=handed_in,
         asked=frozenset(each.pk for each in asked),
-        values=asked_values.values_by_round(plan, board.periods, supporter),
-        supporter=supporter,
-        **(_of_supporter(plan, supporter) if supporter else {}),
+        values=asked_values.values_by_round(plan, plan_progress.periods, for_agency),
+        for_agency=for_agency,
+        **(_of_supporter(plan, for_agency) if for_agency else {}),
     )
 
 

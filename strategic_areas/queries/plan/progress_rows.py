@@ -53,7 +53,7 @@ class RecordedWork:
 @dataclass(frozen=True)
 class ActivityProgress:
     activity: Activity
-    standing: progress.ProgressSummary
+    summary: progress.ProgressSummary
     reports: tuple[counted_updates.CountedReport, ...]
     #: What is known of it, for the state of its commitment.
     work: KnownActivityState
@@ -101,7 +101,7 @@ class ActivityProgress:
 @dataclass(frozen=True)
 class CommitmentProgress:
     commitment: Commitment
-    standing: progress.ProgressSummary
+    summary: progress.ProgressSummary
     activities: tuple[ActivityProgress, ...]
     declarations: tuple[counted_updates.CountedDeclaration, ...] = ()
 
@@ -109,7 +109,7 @@ class CommitmentProgress:
     def declared_by(self):
         """The lead, if the state is what it declared itself; else None."""
         declared = newest_update(self.declarations)
-        if not declared or self.standing.state not in DECLARED:
+        if not declared or self.summary.state not in DECLARED:
             return None
         is_own = declared.was_entered and declared.agency_id == self.commitment.lead_id
         return self.commitment.lead if is_own else None
@@ -136,7 +136,7 @@ class CommitmentProgress:
 
     @property
     def is_late(self):
-        return self.standing.punctuality == progress.Punctuality.LATE
+        return self.summary.punctuality == progress.Punctuality.LATE
 
     def days_late(self, day: date) -> int:
         """By how many days it is late on this day; 0 if it is not."""
@@ -166,7 +166,7 @@ def build_progress(
         filed = tuple(accounts.reports.get(activity.pk, ()))
         handed_in = accounts.handed_in.get(activity.pk, {})
         stopped = activity.stopped_as_of(today)
-        standing = progress.summarise_activity(
+        summary = progress.summarise_activity(
             filed,
             deadline_of(activity),
             today,
@@ -176,14 +176,14 @@ def build_progress(
         )
         row = ActivityProgress(
             activity,
-            _late_if_asked(standing, activity.plan, asked, today),
+            _late_if_asked(summary, activity.plan, asked, today),
             filed,
             progress.known_state_of(
                 filed,
                 stopped=stopped,
                 ends_on=activity.plan.ends_on if activity.is_continuing else None,
-                in_review=standing.state == progress.ActivityState.IN_REVIEW,
-                asked=standing.state == progress.ActivityState.NO_REPORT,
+                in_review=summary.state == progress.ActivityState.IN_REVIEW,
+                asked=summary.state == progress.ActivityState.NO_REPORT,
             ),
             handed_in,
             reported_by.get(activity.pk, {}),
@@ -197,8 +197,8 @@ def build_progress(
 
 def _commitment_row(commitment, activities, accounts, asked, today):
     plan, declared = commitment.plan, accounts.declared.get(commitment.pk, ())
-    standing = progress.summarise_commitment(
-        [(each.standing, each.work, each.reports) for each in activities],
+    summary = progress.summarise_commitment(
+        [(each.summary, each.work, each.reports) for each in activities],
         declared,
         deadline_of(commitment),
         today,
@@ -206,8 +206,8 @@ def _commitment_row(commitment, activities, accounts, asked, today):
         is_over=is_over(plan, today),
         stopped=commitment.stopped_as_of(today),
     )
-    standing = _late_if_asked(standing, plan, asked, today)
-    return CommitmentProgress(commitment, standing, activities, tuple(declared))
+    summary = _late_if_asked(summary, plan, asked, today)
+    return CommitmentProgress(commitment, summary, activities, tuple(declared))
 
 
 def _untold(
@@ -232,16 +232,16 @@ def _untold(
 
 
 def _late_if_asked(
-    standing: progress.ProgressSummary,
+    summary: progress.ProgressSummary,
     plan: Plan,
     rounds: Iterable[ReportingPeriod],
     today: date,
 ) -> progress.ProgressSummary:
     """The standing; of a plan that ended before anybody was asked, nothing is late."""
-    is_late = standing.punctuality == progress.Punctuality.LATE
+    is_late = summary.punctuality == progress.Punctuality.LATE
     if not is_late or not is_over(plan, today):
-        return standing
-    return standing if rounds else replace(standing, punctuality=None)
+        return summary
+    return summary if rounds else replace(summary, punctuality=None)
 
 
 def recorded_until(rows: Iterable[CommitmentProgress]) -> date | None:
@@ -250,7 +250,7 @@ def recorded_until(rows: Iterable[CommitmentProgress]) -> date | None:
 
 
 def count_states(rows: Iterable[CommitmentProgress]) -> progress.StateCounts:
-    return progress.count_states(row.standing.state for row in rows)
+    return progress.count_states(row.summary.state for row in rows)
 
 
 def recorded_work_of(rows: Iterable[CommitmentProgress]) -> RecordedWork | None:
@@ -292,7 +292,7 @@ def count_recorded_work(
 
 def headline_of_rows(rows: Iterable[CommitmentProgress]) -> headline.Headline:
     """Counts and punctuality of a part of a plan, however few have reported."""
-    return headline.headline_of([row.standing for row in rows], today=date.min)
+    return headline.headline_of([row.summary for row in rows], today=date.min)
 
 
 def deadline_of(record) -> progress.Deadline:

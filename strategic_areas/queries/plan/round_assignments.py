@@ -103,27 +103,31 @@ def _words(named):
 AGENCY_FIELD = "agency"
 
 
-def activities_by_agency(board, period: ReportingPeriod) -> Mapping[Agency, list]:
+def activities_by_agency(
+    plan_progress, period: ReportingPeriod
+) -> Mapping[Agency, list]:
     """
     The activities of which a round asks each agency, owed or not.
 
     An activity that was moved to another agency counts, in earlier rounds, for the one
     that they asked.
     """
-    return _asked_of(board, period if period.pk in _told_by_others(board) else None)
+    return _asked_of(
+        plan_progress, period if period.pk in _told_by_others(plan_progress) else None
+    )
 
 
-def _told_by_others(board):
+def _told_by_others(plan_progress):
     """The ids of the periods for which agencies reported that answer no more."""
-    return frozenset(key for row in board.activities for key in row.reported_by)
+    return frozenset(key for row in plan_progress.activities for key in row.reported_by)
 
 
-def _asked_of(board, period):
+def _asked_of(plan_progress, period):
     """
     The activities of each agency that answers for them in a period, or now without one.
     """
     agencies, found = {}, defaultdict(list)
-    for row in board.activities:
+    for row in plan_progress.activities:
         agency = row.answering(period) if period else row.activity.agency
         agencies.setdefault(agency.pk, agency)
         found[agency.pk].append(row)

@@ -31,7 +31,7 @@ FirstSubmissions = Mapping[tuple[int, int], FirstSubmission]
 
 
 def first_submissions(
-    plan: Plan, supporter: Agency | None, asked: Iterable[ReportingPeriod]
+    plan: Plan, for_agency: Agency | None, asked: Iterable[ReportingPeriod]
 ) -> FirstSubmissions:
     """
     On which day here reports were first handed in, and by whom.
@@ -39,8 +39,8 @@ def first_submissions(
     They are those by one agency or on activities for which it answers now, or those of
     the rounds ``asked``. What the agency took back was not handed in then.
     """
-    own = Q(agency=supporter) | Q(activity__agency=supporter)
-    told = own if supporter else Q(period__in=asked)
+    own = Q(agency=for_agency) | Q(activity__agency=for_agency)
+    told = own if for_agency else Q(period__in=asked)
     updates = ActivityUpdate.objects.filter(told, plan=plan)
     steps = (
         Transition.objects.filter(

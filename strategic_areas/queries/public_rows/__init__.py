@@ -239,8 +239,8 @@ def commitment_row(row: CommitmentProgress) -> dict:
     """A commitment, without its activities."""
     return {
         **_stored(row.commitment, "plan", "programme", "lead"),
-        **state_columns(row.standing),
-        "percent": row.standing.percent,
+        **state_columns(row.summary),
+        "percent": row.summary.percent,
         "is_disputed": row.commitment.is_disputed,
     }
 
@@ -251,14 +251,14 @@ def activity_row(row: ActivityProgress) -> dict:
     return {
         **_stored(about, "plan", "commitment", "agency"),
         **_numbers({"quantity": disclose_planned_quantity(about)}),
-        **state_columns(row.standing),
+        **state_columns(row.summary),
         "is_disputed": about.is_disputed,
     }
 
 
-def state_columns(standing) -> dict:
+def state_columns(summary) -> dict:
     """What follows from reports."""
-    return {"state": standing.state, "punctuality": standing.punctuality}
+    return {"state": summary.state, "punctuality": summary.punctuality}
 
 
 def _numbers(numbers):

@@ -58,7 +58,7 @@ class PlanReading:
     only: Keys | None = None
 
     @cached_property
-    def board(self) -> PlanProgress:
+    def plan_progress(self) -> PlanProgress:
         """Every standing commitment and activity, as the pages count them."""
         own = self._asked_for(Commitment.objects.filter(plan=self.plan)).values("pk")
         periods = tuple(periods_of(self.plan))
@@ -75,8 +75,8 @@ class PlanReading:
         self,
     ) -> Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]]:
         """All that each round that has opened asks of each agency, the latest first."""
-        rounds = opened_rounds(self.board.periods, self.day)
-        return obligations_in(add_rounds(self.board, None, rounds), rounds)
+        rounds = opened_rounds(self.plan_progress.periods, self.day)
+        return obligations_in(add_rounds(self.plan_progress, None, rounds), rounds)
 
     @cached_property
     def participations(self) -> list[Participation]:
@@ -120,8 +120,8 @@ class PlanReading:
     @cached_property
     def targets(self) -> list[TargetCommitments]:
         """International targets, and what bodies ask, with what responds to each."""
-        asked = references.recommendations_of_plan(self.board)
-        return [*references.targets_of_plan(self.board), *asked]
+        asked = references.recommendations_of_plan(self.plan_progress)
+        return [*references.targets_of_plan(self.plan_progress), *asked]
 
     @cached_property
     def discrepancies(self) -> list[Discrepancy]:
@@ -134,8 +134,8 @@ class PlanReading:
         records = {
             "plans": list(Plan.objects.filter(pk=self.plan.pk)),
             "agencies": self.participations,
-            "commitments": [row.commitment for row in self.board.rows],
-            "activities": [each.activity for each in self.board.activities],
+            "commitments": [row.commitment for row in self.plan_progress.rows],
+            "activities": [each.activity for each in self.plan_progress.activities],
             "indicators": [line.indicator for line in self.indicators],
             "targets": [each.target for each in self.targets if each.target.body],
             "discrepancies": self.discrepancies,

@@ -50,7 +50,7 @@ class WorkDone:
 
 
 def work_done_on_commitments(
-    board: PlanProgress, rows: Iterable[CommitmentProgress]
+    plan_progress: PlanProgress, rows: Iterable[CommitmentProgress]
 ) -> dict[int, WorkDone]:
     """What was done on each commitment, by its id; two queries."""
     told = [(row, _told(row)) for row in rows]
@@ -65,7 +65,7 @@ def work_done_on_commitments(
             each, bool(each.state) and each.period.ends_on < max(ends)
         )
         if each
-        else _untold(row, board)
+        else _untold(row, plan_progress)
         for row, each in shown
     }
 
@@ -119,12 +119,12 @@ def _first(found, accounts):
     return next(news, entries[0] if entries else None)
 
 
-def _untold(row, board):
+def _untold(row, plan_progress):
     days = [each.activity.starts_on for each in row.activities]
     begins_on = min(filter(None, days), default=row.commitment.starts_on)
-    if begins_on and begins_on > board.day:
+    if begins_on and begins_on > plan_progress.day:
         return WorkDone(None, begins_on=begins_on)
-    rounds = opened_rounds(board.periods, board.day)
+    rounds = opened_rounds(plan_progress.periods, plan_progress.day)
     asked = [each for each in rounds if any(work.owes(each) for work in row.activities)]
-    due = [each for each in asked if each.due_on < board.day]
+    due = [each for each in asked if each.due_on < plan_progress.day]
     return WorkDone(None, asked=next(iter(due or asked), None), is_due=bool(due))
