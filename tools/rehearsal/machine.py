@@ -137,7 +137,20 @@ class Machine:
                     network, stdin=subprocess.DEVNULL, stdout=log, stderr=log
                 )
             )
-        self.run("systemctl is-system-running --wait")
+        self.await_systemd()
+
+    def await_systemd(self):
+        """Wait until everything was started; at first systemctl reaches nobody."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                self.run("systemctl is-system-running --wait")
+            except StepFailed:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(1)
+            else:
+                return
 
     def first_process(self):
         """The number that this machine gives to the other one's init."""
@@ -147,7 +160,6 @@ class Machine:
             with contextlib.suppress(OSError, ValueError, IndexError):
                 [child] = (place / f"task/{place.name}/children").read_text().split()
                 if Path(f"/proc/{child}/comm").read_text() == "systemd\n":
-                    time.sleep(2)  # until it answers systemctl
                     return int(child)
             time.sleep(0.1)
         raise StepFailed(f"systemd did not start: {self.log.read_text()[-3000:]}")
