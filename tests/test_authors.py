@@ -139,9 +139,7 @@ def test_a_demonstration_is_the_word_of_no_agency(client, plan):
     assert "author" not in subject_of(html)
 
 
-def test_a_feed_names_who_said_it_and_dates_no_record_without_a_day(
-    client, plan, recorded, reported
-):
+def test_a_feed_names_who_said_it_and_its_day(client, plan, recorded, reported):
     found = feed(client, plan)
     record, report = found[recorded.public_id], found[reported.public_id]
 
@@ -161,9 +159,7 @@ def test_nothing_is_said_to_go_on_by_a_record_of_the_past(client, recorded):
 
 
 @pytest.mark.parametrize("name", ["plan_commitments", "plan_updates"])
-def test_a_file_of_a_reconstruction_is_named_by_the_end_of_its_record(
-    client, plan, recorded, name
-):
+def test_a_reconstructions_file_is_named_by_its_last_day(client, plan, recorded, name):
     response = client.get(public_path(name, plan.code, language="en"))
 
     assert "record-up-to-2020-12-31" in response["Content-Disposition"]

@@ -124,9 +124,7 @@ def test_the_last_quantity_of_its_agency_stands_beside_the_planned_one(client):
 
 
 @pytest.mark.parametrize("provenance", ["press", "documented"])
-def test_what_others_counted_is_not_held_against_the_planned_quantity(
-    client, provenance
-):
+def test_others_counts_are_not_held_against_the_planned_one(client, provenance):
     activity = make.activity(kind="continuing", quantity=120)
     make.record_update(activity=activity, provenance=provenance, quantity=90)
 
@@ -228,9 +226,7 @@ def reported(lasting):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_was_said_stands_once_and_leads_to_its_own_page(
-    client, reported, language
-):
+def test_what_was_said_stands_once_and_leads_to_its_page(client, reported, language):
     html = page_of(client, reported.activity.commitment, language).text
     text = {"es": "Se imprimieron las guías.", "en": "The guides were printed."}
 

@@ -159,9 +159,7 @@ def test_the_number_of_activities_is_the_same_everywhere(get, plan):
 
 
 @pytest.mark.parametrize("plan", PLANS)
-def test_the_states_of_commitments_on_pages_are_those_of_the_public_rows(
-    get, rows_of, plan
-):
+def test_states_on_pages_are_those_of_the_public_rows(get, rows_of, plan):
     rows = rows_of[plan]
     commitments, programmes = rows["commitments"].values(), rows["programmes"]
     found = get("plan", plan).context["structure"]
@@ -380,7 +378,7 @@ def test_the_sources_of_the_headline_are_those_that_its_records_cite(get):
 
 
 @pytest.mark.parametrize("plan", PLANS)
-def test_every_number_that_is_a_link_leads_to_a_list_of_that_many(client, get, plan):
+def test_each_linked_number_leads_to_as_many(client, get, plan):
     slug = {SHIPPED: "persecucion", INVENTED: "prevencion"}[plan]
     pages = [
         get("home"),

@@ -148,9 +148,7 @@ def test_what_a_reconstruction_tells_changes_when_it_is_corrected(client):
     )
 
 
-def test_the_lines_for_pandas_read_codes_as_texts_and_days_as_days(
-    live_server, settings, plan
-):
+def test_the_lines_for_pandas_read_codes_and_days(live_server, settings, plan):
     settings.SITE_URL = live_server.url
     page = shown(Client(), "/datos/p-1/")
     known = {}
@@ -254,9 +252,7 @@ def test_a_plan_in_preparation_is_in_no_catalogue(client, plan):
 
 
 @pytest.mark.parametrize("is_official", [True, False])
-def test_only_an_official_site_names_the_secretariat(
-    client, plan, settings, is_official
-):
+def test_an_official_site_names_the_secretariat(client, plan, settings, is_official):
     settings.OFFICIAL_SITE = is_official
 
     told = client.get("/datos/catalogo.jsonld").json()

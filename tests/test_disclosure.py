@@ -93,9 +93,7 @@ def test_other_people_and_things_are_told():
         (None, "plan", False, None),
     ],
 )
-def test_what_the_plan_itself_prints_stands_as_the_plans(
-    quantity, provenance, counts, told
-):
+def test_what_the_plan_prints_stands_as_its_own(quantity, provenance, counts, told):
     planned = activity(quantity, counts=counts, provenance=provenance)
 
     assert disclosure.disclose_planned_quantity(planned) == told

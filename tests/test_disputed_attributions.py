@@ -107,9 +107,7 @@ def resolve(dispute, **fields):
         ("avance", {"plan", "commitment_card"}),
     ],
 )
-def test_it_is_shown_beside_the_record_wherever_it_stands(
-    client, update, kind, unmarked
-):
+def test_it_is_shown_wherever_the_record_stands(client, update, kind, unmarked):
     make.approved_dispute(records(update)[kind])
 
     for language in drawn(LANGUAGES, 1, key=kind):
@@ -222,9 +220,7 @@ def test_another_agency_finds_nothing_to_dispute(client, update):
 
 
 @pytest.mark.parametrize("provenance", ["plan", "reported"])
-def test_what_the_plan_states_or_the_agency_reported_is_not_disputed(
-    client, provenance
-):
+def test_what_plan_or_agency_state_is_not_disputed(client, provenance):
     activity = make.activity(provenance=provenance)
     person = make.focal_point(agency=activity.agency)
     client.force_login(person)

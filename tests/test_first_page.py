@@ -271,9 +271,7 @@ def test_an_obstacle_that_a_public_source_tells_is_no_reason_of_the_agency():
     assert told(activity.plan) == {activity.commitment.code: (0, [(3, None)])}
 
 
-def test_no_reason_is_read_before_it_is_published_nor_after_it_is_withdrawn(
-    client, monkeypatch
-):
+def test_no_reason_is_read_before_or_after_its_publication(client, monkeypatch):
     monkeypatch.setattr(delays, "MOST_SHOWN", 4)
     asked = make.round()
     hidden = {"obstacle_es": MARKER, "obstacle_en": MARKER, "next_step_es": "Seguir."}

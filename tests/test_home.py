@@ -49,9 +49,7 @@ def every_path(language):
 
 
 @pytest.mark.parametrize("language", drawn(LANGUAGES, 1, key="columns"))
-def test_of_the_shipped_plan_no_column_repeats_and_nothing_goes_on(
-    client, shipped, language
-):
+def test_the_shipped_plan_repeats_no_column(client, shipped, language):
     for path in every_path(language):
         html = main_of(client, path)
         assert idle_columns(html) == [], path
@@ -108,9 +106,7 @@ def test_every_commitment_is_a_tile_in_its_family_and_names_itself(client):
         ]
 
 
-def test_a_plan_of_very_many_commitments_has_a_bar_in_place_of_tiles(
-    client, monkeypatch
-):
+def test_a_plan_of_many_commitments_has_a_bar_for_tiles(client, monkeypatch):
     monkeypatch.setattr(overview, "MOST_TILES", 1)
     asked = make.round()
     for _ in range(2):

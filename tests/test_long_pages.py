@@ -57,9 +57,7 @@ def on_each(pages, texts):
     return [[text for text in texts if text in page] for page in pages]
 
 
-def test_the_activities_of_a_commitment_are_read_page_by_page(
-    client, long, monkeypatch
-):
+def test_a_commitments_activities_are_read_by_page(client, long, monkeypatch):
     monkeypatch.setattr(commitments, "ITEMS_PER_PAGE", 2)
     address = long.commitments[0].get_absolute_url(language="es")
     rows = [f'<tr id="{each.code}"' for each in long.activities]
@@ -96,9 +94,7 @@ def test_agencies_are_read_page_by_page_in_their_order(client, long, monkeypatch
     assert all("sort=-led" in page for page in pages)
 
 
-def test_a_long_area_and_a_long_plan_lead_to_the_list_of_a_programme(
-    client, long, monkeypatch
-):
+def test_long_areas_and_plans_lead_to_a_programmes_list(client, long, monkeypatch):
     monkeypatch.setattr(plans, "MOST_LINES", 2)
     monkeypatch.setattr(overview, "MOST_NAMED", 4)
     area = client.get(long.area.get_absolute_url(language="es")).content.decode()

@@ -260,9 +260,7 @@ def typists():
     return [*staff, Typist(make.user(is_superuser=True), rest)]
 
 
-def test_a_word_of_one_person_reaches_nothing_public_before_another_approved_it(
-    db, everything
-):
+def test_no_word_is_public_before_another_person_approved_it(db, everything):
     kept_by_two, said = set(), []
     reviewer = everything[0]
     for model, texts, answer in reviewer.type_on_tree(SENTINEL):

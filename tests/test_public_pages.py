@@ -464,9 +464,7 @@ def test_public_pages_are_only_read(client, method):
 
 
 @pytest.mark.parametrize(("official", "shown"), [(True, 0), (False, 1)])
-def test_only_an_official_site_drops_the_demonstration_band(
-    client, settings, official, shown
-):
+def test_an_official_site_has_no_demonstration_band(client, settings, official, shown):
     settings.OFFICIAL_SITE = official
 
     page = read(client, "/")
@@ -869,9 +867,7 @@ def test_a_page_s_version_is_another_once_it_says_something_else(client):
 
 
 @pytest.mark.usefixtures("corrections_email")
-def test_a_page_that_says_the_same_on_another_day_has_the_same_version(
-    client, monkeypatch
-):
+def test_a_page_that_says_the_same_has_the_same_version(client, monkeypatch):
     path = make.commitment().get_absolute_url()
     today, versions, pages = timezone.localdate(), set(), set()
 

@@ -149,9 +149,7 @@ def test_no_person_of_an_amendment_is_named(client):
 
 
 @pytest.mark.parametrize("has_any", [True, False])
-def test_a_plan_links_to_its_amendments_and_later_work_where_there_are_any(
-    client, has_any
-):
+def test_a_plan_links_to_its_amendments_and_later_work(client, has_any):
     plan = make.plan()
     commitment = make.commitment(plan=plan)
     if has_any:

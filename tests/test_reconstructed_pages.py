@@ -132,9 +132,7 @@ def test_the_rule_finds_what_it_looks_for(client, commitment):
         assert "progress" in said.tags, language
 
 
-def test_its_activities_tell_what_is_on_record_without_marks_or_bars(
-    client, commitment
-):
+def test_its_activities_have_no_marks_or_bars(client, commitment):
     path = commitment.get_absolute_url("es")
     tables = []
     for provenance in ("reconstructed", "plan"):
@@ -207,9 +205,7 @@ def test_its_cards_feeds_and_files_measure_nothing_either(client, commitment, la
         assert not cells & {"60", "100"}, name
 
 
-def test_in_a_mixed_plan_no_page_gives_a_reconstructed_commitment_a_state(
-    client, monkeypatch
-):
+def test_a_reconstructed_commitment_has_no_state_anywhere(client, monkeypatch):
     """Whatever its agency and its lead said of it; the official one has its own."""
     asked = make.round()
     lines = [

@@ -108,9 +108,7 @@ def test_the_home_page_shows_the_latest_plan_with_a_record(client, shipped):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_percent_stands_above_an_activity_of_a_reconstruction(
-    client, shipped, language
-):
+def test_no_percent_stands_above_a_reconstruction(client, shipped, language):
     for name in ("home", "plan", "areas", "commitments", "agencies"):
         args = () if name == "home" else (PLAN,)
         html = client.get(public_path(name, *args, language=language)).text
@@ -148,9 +146,7 @@ def test_help_lines_of_the_file_are_shown_but_for_the_unconfirmed(client, shippe
     assert not page.every("form")
 
 
-def test_every_page_of_a_reconstruction_tells_up_to_when_its_record_goes(
-    client, shipped
-):
+def test_every_page_tells_up_to_when_the_record_goes(client, shipped):
     update = ActivityUpdate.objects.filter(plan=shipped).first()
     paths = [public_path("home", language="es"), update.get_absolute_url("es")]
     paths += [
@@ -192,9 +188,7 @@ def test_the_data_page_leads_to_every_dataset_and_tells_its_day(client, shipped)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_target_of_the_file_has_the_commitments_that_answer_it(
-    client, shipped, language
-):
+def test_each_target_has_the_commitments_that_answer(client, shipped, language):
     page, context = shown(client, "frameworks", PLAN, language=language)
 
     told = {
@@ -223,9 +217,7 @@ def titles(entry):
     return {FILE["sources"][key]["title"] for key in entry.get("sources", ())}
 
 
-def test_every_law_and_discrepancy_of_the_file_is_told_with_its_sources(
-    client, shipped
-):
+def test_every_law_and_discrepancy_has_its_sources(client, shipped):
     _, laws = shown(client, "legal_base")
     _, told = shown(client, "discrepancies")
 
@@ -279,9 +271,7 @@ def test_the_shipped_plan_measures_nothing(client, shipped):
 # The admin
 
 
-def test_every_kind_of_record_of_the_shipped_plan_opens_with_its_history(
-    client, shipped
-):
+def test_every_kind_of_shipped_record_opens_with_its_history(client, shipped):
     reviewer = make.reviewer()
     client.force_login(reviewer)
     request = RequestFactory().get("/")
@@ -305,9 +295,7 @@ def test_every_kind_of_record_of_the_shipped_plan_opens_with_its_history(
 
 
 @pytest.mark.parametrize("language", drawn(LANGUAGES, 1, key="numbers"))
-def test_every_number_that_is_a_link_leads_to_a_list_of_that_many(
-    client, shipped, language
-):
+def test_each_linked_number_leads_to_as_many(client, shipped, language):
     area = {"es": "persecucion", "en": "prosecution"}[language]
     named = [("plan",), ("area", area), ("commitment", "R-2.1.1"), ("agency", "pgr")]
     pages = [public_path("home", language=language)]

@@ -186,9 +186,7 @@ def test_the_figures_of_a_programme_are_not_those_of_its_commitment(client, ship
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_what_a_source_does_not_say_exactly_is_not_told_exactly(
-    client, shipped, language
-):
+def test_what_a_source_says_roughly_is_told_so(client, shipped, language):
     children, dollars, decade = (
         {
             form: client.get(public_path(name, code, language=language)).text
@@ -271,9 +269,7 @@ def test_home_draws_only_years_that_can_be_compared(client, shipped):
 
 
 @pytest.mark.parametrize(("year", "number"), [(2019, "195"), (2021, "65")])
-def test_a_question_about_a_year_is_answered_with_that_year(
-    client, shipped, year, number
-):
+def test_a_question_about_a_year_has_its_answer(client, shipped, year, number):
     page = client.get("/buscar/", {"q": f"cuántas víctimas identificadas en {year}"})
 
     hits = [hit for group in page.context["answer"].groups for hit in group.hits]

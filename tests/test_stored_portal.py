@@ -557,9 +557,7 @@ def empty_database(folder):
 
 
 @pytest.mark.usefixtures("db")
-def test_what_was_backed_up_is_there_again_but_what_was_purged_since(
-    migrated, restored
-):
+def test_a_backup_comes_back_without_what_was_purged(migrated, restored):
     assert "; 2 places that were purged since are blank;" in restored.said
     before, now = restored.rows
     assert now == before

@@ -136,9 +136,7 @@ def test_a_value_beside_is_said_as_what_it_is(client, indicator):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_figure_that_is_embedded_says_all_that_its_page_says_of_it(
-    client, indicator, language
-):
+def test_an_embedded_figure_says_what_its_page_says(client, indicator, language):
     shown = card(client, indicator, language)
 
     value = {

@@ -46,9 +46,7 @@ def administrator(client):
     return user
 
 
-def test_an_administrator_lists_accounts_but_no_superuser_and_not_the_records(
-    client, administrator
-):
+def test_an_administrator_lists_accounts_but_no_superuser(client, administrator):
     make.user(is_superuser=True)
     workflow.system_user()
     person = make.reviewer()
@@ -93,20 +91,9 @@ def test_a_role_is_given_by_its_words(client, administrator):
     assert not {str(word) for _value, word in choices} & set(Role.values)
 
 
-@pytest.mark.parametrize("make_actor", [make.focal_point, make.reviewer])
-def test_nobody_else_keeps_accounts(client, make_actor):
-    client.force_login(make_actor())
-
-    response = client.get(ACCOUNTS)
-
-    assert response.status_code == 403
-
-
 @pytest.mark.parametrize("page", ["change", "history", "delete"])
 @pytest.mark.parametrize("model", ["agencies_user", "strategic_areas_source"])
-def test_whether_a_record_exists_is_told_to_nobody_who_may_not_read_it(
-    client, page, model
-):
+def test_who_may_not_read_a_record_is_not_told_that_it_exists(client, page, model):
     record = make.reviewer() if model == "agencies_user" else make.source()
     client.force_login(make.focal_point())
     name = f"admin:{model}_{page}"
@@ -153,9 +140,7 @@ def test_an_account_without_staff_standing_has_no_door(client):
     assert User.objects.count() == 1
 
 
-def test_the_second_to_save_an_account_is_told_and_keeps_her_text(
-    client, administrator
-):
+def test_the_second_to_save_an_account_keeps_her_text(client, administrator):
     person = make.reviewer(first_name="Ana")
     seen = json.dumps(fingerprint(person))
     User.objects.filter(pk=person.pk).update(first_name="Ana María")
@@ -243,9 +228,7 @@ def test_nobody_changes_her_own_roles(client, administrator):
 @pytest.mark.parametrize(
     ("ticked", "stays"), [({}, True), ({"closes_own": "on"}, False)]
 )
-def test_one_is_asked_before_one_closes_ones_own_account(
-    client, administrator, ticked, stays
-):
+def test_closing_ones_own_account_asks_first(client, administrator, ticked, stays):
     make.administrator()
     posted = filled(administrator, **ticked)
     del posted["is_active"]
@@ -293,9 +276,7 @@ def test_not_even_a_superuser_deletes_her_own_mandate(client):
     assert list(FocalPoint.objects.all()) == mandates[:1]
 
 
-def test_nobody_gives_herself_a_mandate_or_changes_her_own(
-    client, administrator, mandates
-):
+def test_nobody_gives_or_changes_her_own_mandate(client, administrator, mandates):
     own, other = mandates
     posted = {
         "user": administrator.pk,

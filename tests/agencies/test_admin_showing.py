@@ -60,9 +60,7 @@ def test_a_day_is_a_short_date_in_spanish_and_told_in_english(client, administra
 
 
 @pytest.mark.parametrize("term", ["mined", "educacion", "EDUCACIÓN ministerio"])
-def test_an_agency_is_found_by_acronym_or_name_and_shows_both(
-    client, administrator, term
-):
+def test_an_agency_is_found_by_acronym_or_name(client, administrator, term):
     make.agency(acronym="MINERD", name_es="Ministerio de Educación")
     make.agency(acronym="OTRA", name_es="Otra institución")
     asked = {"app_label": "agencies", "model_name": "focalpoint"}

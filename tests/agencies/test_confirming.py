@@ -304,13 +304,6 @@ def test_a_second_person_confirms_on_a_page_and_she_is_told(client):
     assert [mail.to for mail in Mail.objects.all()] == [change.user.email]
 
 
-def test_a_focal_point_reads_no_such_page(client):
-    change = make.account_change()
-    client.force_login(make.focal_point())
-
-    assert client.get(page_of(change)).status_code == 404
-
-
 def test_who_waits_reads_it_on_her_own_page(client):
     client.force_login(invited(by=make.administrator()))
 

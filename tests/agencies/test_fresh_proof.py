@@ -136,9 +136,7 @@ def test_what_was_not_opened_in_time_may_not_be_sent(client, administrator, cloc
     assert not Invitation.objects.exists()
 
 
-def test_a_page_that_was_opened_long_ago_asks_like_any_other(
-    client, administrator, clock
-):
+def test_a_page_opened_long_ago_asks_like_any_other(client, administrator, clock):
     client.get(INVITE)
     clock(sessions.TO_SEND)
     session = client.session

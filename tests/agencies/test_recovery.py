@@ -99,20 +99,6 @@ def test_a_confirmation_ends_the_sessions(person):
     assert open_session.get(reverse("admin:index")).status_code == 302
 
 
-@pytest.mark.parametrize("make_actor", [make.reviewer, make.user])
-def test_nobody_else_asks_or_confirms(person, make_actor):
-    actor = make_actor()
-    refused = Client()
-    refused.force_login(actor)
-    response = refused.post(ADD, {"user": person.pk, "way": "in_person"})
-    reset = ask(person, make.administrator())
-
-    press(reset, "approve", actor)
-
-    assert response.status_code == 403
-    assert factors(person) == 2
-
-
 def test_a_refused_request_can_no_longer_be_confirmed(person):
     reset = ask(person, make.administrator())
     press(reset, "refuse", make.administrator())
@@ -141,15 +127,6 @@ def test_what_was_asked_for_already_is_told_in_words(person):
 
     assert set(response.context["adminform"].form.errors) == {"user"}
     assert FactorReset.objects.count() == 1
-
-
-def test_a_confirmation_is_a_press(person):
-    reset = ask(person, make.administrator())
-    client = Client()
-    client.force_login(make.administrator())
-
-    assert client.get(page_of(reset, "approve")).status_code == 404
-    assert factors(person) == 2
 
 
 def test_a_superuser_is_not_recovered_by_administrators():

@@ -234,9 +234,7 @@ def test_where_none_is_required_the_only_factor_may_go(client, settings):
     assert Authenticator.objects.count() == 0
 
 
-def test_what_becomes_of_factors_is_recorded(
-    client, settings, django_capture_on_commit_callbacks
-):
+def test_factors_are_recorded(client, settings, django_capture_on_commit_callbacks):
     settings.REQUIRE_SECOND_FACTOR = False
     user = make.reviewer()
     sign_in(client, user.username)

@@ -108,9 +108,7 @@ def test_a_session_of_before_these_rules_is_over(client, person):
         ("django.contrib.auth.backends.ModelBackend", 302),
     ],
 )
-def test_a_session_that_an_earlier_version_began_goes_on(
-    client, person, settings, backend, status
-):
+def test_an_earlier_versions_session_goes_on(client, person, settings, backend, status):
     session = client.session
     session[BACKEND_SESSION_KEY] = backend
     session.save()
@@ -146,9 +144,7 @@ def test_whoever_is_at_work_is_seen_once_a_minute_at_most(client, clock):
 
 
 @pytest.mark.parametrize("address", ["/planes/", "/robots.txt", "/sitemap.xml"])
-def test_a_public_page_neither_renews_nor_reads_a_session(
-    client, person, clock, settings, address
-):
+def test_public_pages_touch_no_session(client, person, clock, settings, address):
     settings.REQUIRE_SECOND_FACTOR = settings.ALLOW_INDEXING = True
     before = Session.objects.get().session_data
     clock(HOUR / 2)
@@ -179,9 +175,7 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(client, person, cl
         ("", DESK),
     ],
 )
-def test_a_form_sent_too_late_leads_back_to_where_it_stood(
-    client, person, clock, referer, back, is_known
-):
+def test_a_late_form_leads_back(client, person, clock, referer, back, is_known):
     clock(HOUR + 1)
     if not is_known:  # the browser or the server forgot the session already
         client.cookies.clear()
@@ -199,9 +193,7 @@ def test_a_form_sent_too_late_leads_back_to_where_it_stood(
 
 @pytest.mark.parametrize("is_known", [True, False])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_signing_in_again_leads_to_the_page_that_holds_a_form(
-    client, clock, method, is_known
-):
+def test_signing_in_again_leads_to_the_page_of_a_form(client, clock, method, is_known):
     update = make.update()
     person, words = update.contributors.get(), [update.period_id, update.agency.slug]
     sheet = reverse("admin:sheet", args=words)
@@ -280,9 +272,7 @@ def test_signing_out_makes_the_browser_forget(client, person):
     assert Session.objects.filter(session_key=client.session.session_key).count() == 0
 
 
-def test_a_session_that_ended_by_itself_leaves_unsent_text_in_the_browser(
-    client, person, clock
-):
+def test_an_expired_session_leaves_unsent_text_in_the_browser(client, person, clock):
     clock(HOUR + 1)
 
     assert "Clear-Site-Data" not in client.get(DESK).headers

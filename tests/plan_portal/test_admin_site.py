@@ -103,9 +103,7 @@ def test_a_page_opens_just_for_whoever_has_the_permission(client, rf, name, lang
 @pytest.mark.parametrize(
     ("page", "times"), [("strategic_areas_helpline_changelist", 0), ("index", 1)]
 )
-def test_the_list_of_tables_is_put_together_where_it_is_shown(
-    client, monkeypatch, page, times
-):
+def test_the_list_of_tables_is_made_where_it_is_shown(client, monkeypatch, page, times):
     asked, find = [], AdminSite._build_app_dict
     monkeypatch.setattr(
         AdminSite, "_build_app_dict", lambda *args: asked.append(args) or find(*args)

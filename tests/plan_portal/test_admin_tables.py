@@ -240,9 +240,7 @@ def forms_of(model, request):
         (make.focal_point, ["plan", "programme"]),
     ],
 )
-def test_commitments_are_filtered_by_lead_where_many_leads_are_seen(
-    client, make_person, expected
-):
+def test_commitments_of_many_leads_are_filtered_by_lead(client, make_person, expected):
     client.force_login(make_person())
 
     page = client.get(reverse("admin:strategic_areas_commitment_changelist"))

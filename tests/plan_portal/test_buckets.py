@@ -107,9 +107,7 @@ def test_a_purge_closes_a_file_and_deletes_it(bucket, client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_backup_holds_what_the_bucket_has_and_is_restored_into_another(
-    bucket, tmp_path
-):
+def test_a_backup_of_a_bucket_is_restored_into_another(bucket, tmp_path):
     storages["evidence"].save("a" * 40, ContentFile(b"photo"))
     storages["letters"].save("b" * 40, ContentFile(b"letter"))
 
@@ -163,9 +161,7 @@ def test_no_address_of_a_file_is_handed_out(bucket):
         _ = publish_file().file.url
 
 
-def test_while_the_store_is_away_readers_are_told_and_no_purge_is_half_done(
-    bucket, client, settings, monkeypatch
-):
+def test_an_absent_store_leaves_no_purge_half(bucket, client, settings, monkeypatch):
     item, other = publish_file(), publish_file()
     purge = purging.request_purge("", [item.token], by=make.reviewer())
     use_store(free_port(), settings, monkeypatch)

@@ -40,9 +40,7 @@ def told(caplog):
         (f"{HERE}/static/x.js", "from here"),
     ],
 )
-def test_a_report_is_told_by_rule_and_page_and_without_its_words(
-    report, caplog, blocked, words
-):
+def test_a_report_is_told_without_its_words(report, caplog, blocked, words):
     answer = report(**{"blocked-uri": blocked})
 
     assert answer.status_code == 204

@@ -376,9 +376,7 @@ def test_what_was_made_before_a_taking_away_is_forgotten(shelf, plan, moved):
     assert shelf.at_hand(plan) is None
 
 
-def test_what_is_taken_away_while_files_are_made_is_in_none(
-    shelf, plan, moved, monkeypatch
-):
+def test_what_is_taken_away_meanwhile_is_in_none(shelf, plan, moved, monkeypatch):
     def read(plan):
         found = take_snapshot(plan)
         moved(2, takedowns=1)
@@ -432,9 +430,7 @@ def test_files_that_cannot_be_made_do_not_end_the_maker(shelf, monkeypatch, capl
     ] * 2
 
 
-def test_a_plan_that_cannot_be_told_keeps_no_other_away(
-    shelf, plan, monkeypatch, caplog
-):
+def test_a_plan_that_fails_keeps_no_other_away(shelf, plan, monkeypatch, caplog):
     other = make.plan()
 
     def read(each):
@@ -448,9 +444,7 @@ def test_a_plan_that_cannot_be_told_keeps_no_other_away(
     assert f"The files of plan {plan.pk} were not made" in caplog.text
 
 
-def test_a_page_with_sizes_of_before_is_kept_by_nobody(
-    client, shelf, plan, moved, monkeypatch
-):
+def test_a_page_with_old_sizes_is_not_kept(client, shelf, plan, moved, monkeypatch):
     monkeypatch.setattr(data, "FILE_CACHE", shelf)
     path = reverse("es:plan_data", args=[plan.code])
 
@@ -508,9 +502,7 @@ def test_without_public_plans_there_is_no_file_of_a_list(client, db, form):
     assert client.get(f"/indicadores.{form}").status_code == 404
 
 
-def test_what_is_no_file_is_told_to_programs_of_other_sites_too(
-    client, shelf, plan, monkeypatch
-):
+def test_other_sites_are_told_what_is_no_file(client, shelf, plan, monkeypatch):
     leads = client.get("/indicadores.csv?area=x")
     monkeypatch.setattr(datasets, "FILE_CACHE", shelf)
     waits = client.get(file_of(plan))

@@ -295,9 +295,7 @@ def refusal_of(port, length, path="/"):
         return visitor.recv(12)
 
 
-def test_a_proxy_tells_the_truth_of_the_visitor_and_drops_what_imitates_it(
-    proxy, portal
-):
+def test_a_proxy_tells_the_visitor_and_drops_imitations(proxy, portal):
     with closing(connect(proxy)) as visitor:
         visitor.request(
             "GET",
@@ -331,9 +329,7 @@ def test_a_proxy_passes_the_largest_upload_and_refuses_a_larger_one(proxy, porta
     assert portal.read == [LARGEST]
 
 
-def test_no_log_of_a_proxy_tells_who_visits_or_what_is_searched(
-    proxy, portal, tmp_path
-):
+def test_no_proxy_log_tells_visitors_or_searches(proxy, portal, tmp_path):
     def ask(path, body=None):
         with closing(connect(proxy)) as visitor:
             visitor.request("POST" if body else "GET", path, body=body)

@@ -22,9 +22,7 @@ pytestmark = pytest.mark.urls("tests.plan_portal.urls")
         ("/broken/", 500),
     ],
 )
-def test_an_error_page_speaks_the_language_of_its_address(
-    prefix, language, path, status
-):
+def test_an_error_page_has_its_addresss_language(prefix, language, path, status):
     client = Client(raise_request_exception=False)
 
     # Without the mark that opens the database: the pages must not need one.

@@ -90,9 +90,7 @@ def test_headers_are_those_that_django_sends(front, plan, client):
 
 
 @pytest.mark.parametrize("kind", ["ready", "not modified", "old copy", "unavailable"])
-def test_whatever_the_front_answers_has_the_best_headers(
-    make_front, plan, monkeypatch, settings, kind
-):
+def test_the_fronts_headers_are_complete(make_front, plan, monkeypatch, settings, kind):
     settings.SECURE_HSTS_SECONDS = 31536000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     unavailable.cache_clear()
@@ -420,9 +418,7 @@ def test_the_label_never_goes_back(front):
 
 
 @pytest.mark.parametrize("days", [1, -40])
-def test_pages_are_of_the_day_that_the_clock_says_after_midnight_or_set_right(
-    front, days
-):
+def test_pages_are_of_the_day_of_the_clock(front, days):
     today = datetime(2027, 3, 9, 16, tzinfo=UTC)
     other = today + timedelta(days=days)
     with time_machine.travel(today):
@@ -455,9 +451,7 @@ def test_help_stands_at_the_addresses_that_are_made_by_themselves():
     assert found == HELP
 
 
-def test_help_is_there_without_the_database_though_nobody_asked(
-    front, plan, monkeypatch
-):
+def test_help_is_there_without_the_database(front, plan, monkeypatch):
     HelpLine.objects.create(label_es="Línea 212", numbers=["809-200-1202"])
     commit()
     front.watch.ask()
@@ -501,9 +495,7 @@ def test_a_page_that_was_never_made_is_unavailable(front, monkeypatch, client):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_nobody_waits_for_a_database_that_is_known_to_be_away(
-    front, monkeypatch, method
-):
+def test_nobody_waits_for_an_absent_database(front, monkeypatch, method):
     cut_off(front, monkeypatch)
 
     reply = Reply(front, "/cuenta/login/", method)
@@ -516,9 +508,7 @@ def test_nobody_waits_for_a_database_that_is_known_to_be_away(
     ("method", "path"),
     [("GET", "/salud/viva"), ("GET", "/static/portal.css"), ("POST", REPORTS)],
 )
-def test_what_needs_no_database_is_answered_without_one(
-    make_front, monkeypatch, method, path
-):
+def test_what_needs_no_database_is_answered(make_front, monkeypatch, method, path):
     def application(environ, start_response):
         start_response("200 OK", [])
         return [b"answered"]

@@ -25,9 +25,7 @@ from tests.plan_portal.fronts import Reply, commit, cut_off, later
 pytestmark = pytest.mark.both_databases
 
 
-def test_a_page_that_stands_ready_asks_the_database_nothing(
-    front, plan, django_assert_num_queries
-):
+def test_a_ready_page_asks_no_database(front, plan, django_assert_num_queries):
     Reply(front, "/")
 
     with django_assert_num_queries(0):
@@ -48,9 +46,7 @@ def test_a_publication_makes_the_page_anew(front, plan):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_plan_is_read_before_anybody_asks_for_a_page_of_it(
-    front, plan, monkeypatch
-):
+def test_the_plan_is_read_before_its_pages_are_asked(front, plan, monkeypatch):
     activity, reads = make.activity(plan=plan), []
     read = plan_progress.periods_of
     monkeypatch.setattr(
@@ -110,9 +106,7 @@ def purge(update):
 
 
 @pytest.mark.parametrize("take_down", [withdraw, purge])
-def test_what_was_taken_down_does_not_come_back_with_an_outage(
-    front, plan, monkeypatch, take_down
-):
+def test_an_outage_brings_nothing_back(front, plan, monkeypatch, take_down):
     update = make.published_update(narrative_es="Lo que se retira de aquí")
     path = update.get_absolute_url(language="es").partition("#")[0]
     assert b"Lo que se retira" in Reply(front, path).body
@@ -145,9 +139,7 @@ def test_a_page_in_memory_tells_of_a_takedown_when_its_time_is_over(front, plan)
     assert said == [False, said[1], True, said[1]]
 
 
-def test_a_publication_leaves_the_pages_of_before_for_an_outage(
-    front, plan, monkeypatch
-):
+def test_a_publication_leaves_old_pages_for_an_outage(front, plan, monkeypatch):
     Reply(front, "/")
     update = make.submitted_update()
     workflow.publish(update, by=make.reviewer())
@@ -225,9 +217,7 @@ def test_nobody_waits_for_a_frozen_database(open_record, waited, is_shut):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_after_a_purge_new_workers_are_asked_for_and_after_nothing_else(
-    front, plan, monkeypatch
-):
+def test_only_a_purge_asks_for_new_workers(front, plan, monkeypatch):
     asked = []
     monkeypatch.setattr(server, "ask_for_renewal", lambda: asked.append(True))
     update = make.published_update()

@@ -94,9 +94,7 @@ def problems(client):
 
 
 @pytest.mark.django_db
-def test_without_timers_nothing_is_overdue_and_with_some_every_task_counts(
-    client, disk
-):
+def test_without_timers_nothing_is_overdue(client, disk):
     assert problems(client) == []
 
     call_command("run_task", "mail", verbosity=0)
@@ -108,9 +106,7 @@ def test_without_timers_nothing_is_overdue_and_with_some_every_task_counts(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", tasks.all_tasks())
-def test_a_task_that_fails_or_is_late_is_named_until_it_ends_well(
-    client, disk, name, monkeypatch
-):
+def test_a_failed_or_late_task_is_named(client, disk, name, monkeypatch):
     now, task = timezone.now(), tasks.all_tasks()[name]
     tasks.TaskRun.objects.bulk_create(
         tasks.TaskRun(name=each, ended_at=now) for each in tasks.all_tasks()
@@ -134,9 +130,7 @@ def test_a_task_that_fails_or_is_late_is_named_until_it_ends_well(
 
 
 @pytest.mark.django_db
-def test_a_short_disk_and_mails_given_up_lately_are_problems(
-    client, disk, settings, tmp_path
-):
+def test_a_short_disk_and_lost_mails_are_problems(client, disk, settings, tmp_path):
     settings.BACKUP_FOLDER = tmp_path
     disk.free = health.LEAST_FREE - 1
     now = timezone.now()

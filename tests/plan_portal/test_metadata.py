@@ -73,9 +73,7 @@ def linked_data(html):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_tells_its_title_address_language_and_picture(
-    client, commitment, language, settings
-):
+def test_a_page_tells_what_it_is(client, commitment, language, settings):
     settings.SITE_URL = "https://plan.example.gob.do"
     path = commitment.get_absolute_url(language)
 
@@ -155,9 +153,7 @@ def test_a_picture_has_the_size_that_others_ask_for(client, commitment, language
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", FORMER)
-def test_the_picture_that_a_record_had_leads_to_its_plans(
-    client, commitment, name, language
-):
+def test_a_records_old_picture_leads_to_its_plans(client, commitment, name, language):
     kind = name.removesuffix("_picture")
     path = public_path(name, *arguments(commitment, language)[kind], language=language)
 
@@ -261,9 +257,7 @@ def test_only_an_indexable_site_may_be_listed(client, commitment, settings, allo
     assert client.get("/sitemap.xml").status_code == expected
 
 
-def test_the_sitemap_lists_every_page_once_with_its_other_language(
-    client, commitment, settings
-):
+def test_the_sitemap_lists_every_page_once(client, commitment, settings):
     settings.ALLOW_INDEXING = True
     commitment.activities.update(themes=["work"])
     make.amendment(commitment=commitment)
@@ -301,9 +295,7 @@ def test_the_sitemap_lists_every_page_once_with_its_other_language(
     assert kinds == {name for name, *_ in PUBLIC_PAGES} - {"search"}
 
 
-def test_the_sitemap_leaves_out_what_a_plan_has_nothing_of(
-    client, commitment, settings
-):
+def test_the_sitemap_leaves_out_empty_pages(client, commitment, settings):
     settings.ALLOW_INDEXING = True
 
     listed = client.get("/sitemap.xml").content.decode()

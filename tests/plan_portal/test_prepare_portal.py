@@ -83,9 +83,7 @@ def test_no_demonstration_is_opened_on_another_database(run_commands, settings):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("is_embedded", [True, False])
-def test_without_the_shipped_plans_a_portal_begins_empty(
-    run_commands, settings, is_embedded
-):
+def test_without_plans_a_portal_begins_empty(run_commands, settings, is_embedded):
     settings.EMBEDDED_DATABASE, settings.SHIPPED_PLANS = is_embedded, False
     recorder = run_commands()
 
@@ -147,9 +145,7 @@ def test_a_collection_that_failed_is_done_again(run_commands, settings):
 
 
 @pytest.mark.django_db
-def test_a_silent_preparation_leaves_the_output_to_the_command_that_follows(
-    run_commands,
-):
+def test_a_silent_preparation_writes_nothing(run_commands):
     run_commands()
     output = io.StringIO()
 

@@ -256,9 +256,7 @@ def queued_mail(transactional_db):
     )
 
 
-def test_the_portal_serves_and_sends_mail_until_ctrl_c_is_pressed(
-    queued_mail, serve, copied_database
-):
+def test_the_portal_serves_until_ctrl_c(queued_mail, serve, copied_database):
     process, port = serve
     read_until(process, "Ctrl-C")
     assert serve_portal.ask(port) == (200, "lista\n")

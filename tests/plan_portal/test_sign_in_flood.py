@@ -53,9 +53,7 @@ def test_it_guards_the_address_at_which_people_sign_in():
     assert sign_in_flood.SIGN_IN == SIGN_IN
 
 
-def test_what_was_just_refused_is_refused_without_the_database(
-    client, clock, django_assert_num_queries
-):
+def test_repeats_are_refused_without_queries(client, clock, django_assert_num_queries):
     answers = fail(client, times=11)
     with django_assert_num_queries(0):
         answer = sign_in(client, "nobody", password="wrong")
@@ -65,9 +63,7 @@ def test_what_was_just_refused_is_refused_without_the_database(
     assert answer["Cache-Control"] == "no-store, private"
 
 
-def test_the_other_addresses_of_one_network_are_refused_with_it(
-    client, clock, django_assert_num_queries
-):
+def test_one_networks_addresses_count_as_one(client, clock, django_assert_num_queries):
     def guess(number):
         data = {"login": f"nobody{number}", "password": "wrong"}
         return client.post(SIGN_IN, data, REMOTE_ADDR=f"2001:db8::{number:x}")
@@ -156,9 +152,7 @@ def test_a_browser_that_signed_in_is_refused_by_neither(client, clock):
     assert other.status_code == 429
 
 
-def test_what_such_a_browser_is_refused_costs_no_database(
-    client, clock, django_assert_num_queries
-):
+def test_such_refusals_cost_no_database(client, clock, django_assert_num_queries):
     person = make.reviewer()
     sign_in(client, person.username)
     client.post(reverse("account_logout"))
@@ -173,9 +167,7 @@ def test_what_such_a_browser_is_refused_costs_no_database(
     assert (tried, refused) == ([200] * 5 + [429], 429)
 
 
-def test_of_a_flood_over_several_accounts_one_in_ten_seconds_is_looked_at(
-    client, clock
-):
+def test_a_flood_over_accounts_is_looked_at_every_ten_seconds(client, clock):
     def guess(number):
         answer = sign_in(client, f"nobody{number % 9}", password="wrong")
         return answer.status_code

@@ -64,9 +64,7 @@ def access_of(user):
     ("missed", "flagged", "proposed"),
     [(0, False, False), (1, False, False), (2, True, False), (3, True, True)],
 )
-def test_two_missed_rounds_flag_and_three_propose(
-    activity, person, missed, flagged, proposed
-):
+def test_two_missed_flag_three_propose(activity, person, missed, flagged, proposed):
     close_rounds(activity.plan, missed)
 
     found = access_of(person)
@@ -182,9 +180,7 @@ def test_only_partners_that_report_something_are_named():
     assert {gap.agency for gap in people.missing_mandates()} == {works, counts}
 
 
-def test_the_page_costs_the_same_for_one_account_and_for_many(
-    client, django_assert_max_num_queries
-):
+def test_the_page_costs_the_same_at_any_size(client, django_assert_max_num_queries):
     client.force_login(make.administrator())
     make.focal_point()
 
@@ -206,9 +202,7 @@ def review(*arguments):
     return said.getvalue().splitlines()
 
 
-def test_plans_of_which_no_round_has_closed_cost_nothing(
-    person, django_assert_num_queries
-):
+def test_plans_without_a_closed_round_cost_nothing(person, django_assert_num_queries):
     with CaptureQueriesContext(connection) as before:
         people.account_accesses()
     for year in range(2001, 2011):

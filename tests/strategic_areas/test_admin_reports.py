@@ -202,7 +202,7 @@ def test_a_percent_on_continuing_work_is_refused_by_the_model():
     ("execution", "percent", "field"),
     [("in_progress", "100", "execution"), ("completed", "60", "percent")],
 )
-def test_execution_and_percent_that_disagree_are_told_beside_the_field(
+def test_execution_and_percent_that_disagree_are_errors(
     desk, execution, percent, field
 ):
     response = desk["client"].post(
@@ -302,29 +302,6 @@ def test_a_correction_opens_as_a_new_draft(client):
 
     second = ActivityUpdate.objects.get(revision=2)
     assert response.url == address(second)
-
-
-def test_the_index_of_a_focal_point_lists_what_she_owes(desk):
-    response = desk["client"].get(reverse("admin:index"))
-
-    (sheet,) = response.context["parts"]
-    assert [row.subject for row in sheet.to_do] == [desk["activity"]]
-    assert sheet.period == desk["period"]
-
-
-def test_the_index_of_a_reviewer_lists_the_queue(client):
-    newer = make.submitted_update()
-    older = make.submitted_update()
-    ActivityUpdate.objects.filter(pk=older.pk).update(
-        submitted_at=newer.submitted_at.replace(year=2020)
-    )
-    client.force_login(make.reviewer())
-
-    response = client.get(reverse("admin:index"))
-
-    rows = response.context["rows"]
-    waiting = [item.record for row in rows for item in row.items]
-    assert waiting == [older, newer]
 
 
 def test_one_off_work_stands_first_on_the_desk(desk):

@@ -219,9 +219,7 @@ def test_the_desk_and_the_page_cost_the_same_at_any_number(client, world):
     assert costs[:2] == costs[2:]
 
 
-def test_who_writes_a_comment_reads_the_guards_warnings_before_it_is_sent(
-    client, world
-):
+def test_who_writes_a_comment_reads_the_warnings_first(client, world):
     client.force_login(world.user)
     posted = {"text_es": "Este trimestre se atendió a dos niñas."}
 

@@ -176,9 +176,7 @@ def test_the_kind_follows_from_what_changes(kind, activity):
         ("decree", "redate", "amendment"),
     ],
 )
-def test_a_correction_cites_the_page_and_the_plan_still_states_the_date(
-    act, kind, stated, activity
-):
+def test_a_corrected_date_is_still_stated_by_the_plan(act, kind, stated, activity):
     activity.due_on = date(2026, 6, 30)
 
     approved(activity, make.act(activity.plan, act=act, deciding_act_es="página 14"))
@@ -399,16 +397,6 @@ def test_only_a_later_end_extends_the_plan(ends_on, kind, activity):
     activity.plan.ends_on = ends_on
 
     assert approved(activity.plan, make.act(activity.plan)).amendment.kind == kind
-
-
-def test_what_was_suspended_is_resumed(activity):
-    activity.stopped, activity.stopped_on = "suspended", date(2026, 1, 1)
-    approved(activity, make.act(activity.plan))
-
-    activity.stopped, activity.stopped_on = "", None
-    change = approved(activity, make.act(activity.plan))
-
-    assert change.amendment.kind == "resume"
 
 
 def test_records_are_saved_from_the_plan_down_in_whatever_order_they_come(activity):

@@ -44,9 +44,7 @@ AIM = year(2025, 120)
         ),
     ],
 )
-def test_a_target_is_met_or_missed_or_says_in_a_word_what_is_lacking(
-    aim, values, more, expected
-):
+def test_a_target_is_met_or_missed_or_says_what_is_lacking(aim, values, more, expected):
     told = found(aim, *values, **more)
 
     assert (told.code, told.reached) == expected

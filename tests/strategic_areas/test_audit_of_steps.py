@@ -191,9 +191,7 @@ def make_round_in_preparation():
         (make.administrator, make.reviewer, {"last_name": "Palabra-del-nombre"}),
     ],
 )
-def test_what_is_changed_in_the_admin_is_recorded_without_its_words(
-    client, make_actor, make_record, changed
-):
+def test_changes_are_recorded_without_words(client, make_actor, make_record, changed):
     actor, record = make_actor(), make_record()
     client.force_login(actor)
     name = f"{record._meta.app_label}_{record._meta.model_name}"

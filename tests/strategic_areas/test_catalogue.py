@@ -194,9 +194,7 @@ def test_no_address_breaks_the_list(client, plan, query, status):
 @pytest.mark.parametrize(
     "query", ["area=9", "agency=nadie", "state=lost", "sort=nothing"]
 )
-def test_a_value_that_does_not_exist_is_told_and_such_a_page_not_kept(
-    client, plan, query
-):
+def test_an_unknown_filter_value_is_told_and_not_kept(client, plan, query):
     path = f"{public_path('commitments', plan.code)}?{query}"
 
     response = client.get(path, **{ASKED_BY_FRONT: "yes"})
@@ -224,9 +222,7 @@ def test_fields_left_empty_give_a_tidy_address(client, plan):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_filters_survive_the_change_of_language_and_are_no_page_to_list(
-    client, plan, language, settings
-):
+def test_filters_survive_a_change_of_language(client, plan, language, settings):
     settings.ALLOW_INDEXING = True
     other = {"es": "en", "en": "es"}[language]
 

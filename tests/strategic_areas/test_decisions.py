@@ -145,9 +145,7 @@ def test_a_decision_is_taken_once_and_leaves_one_entry(case, step):
     ]
 
 
-def test_what_cannot_be_applied_any_more_is_outdated_and_leaves_nothing(
-    case, monkeypatch
-):
+def test_what_cannot_be_applied_is_outdated_and_leaves_nothing(case, monkeypatch):
     def apply(decision, by, **how):
         make.reviewer(username="made.meanwhile")
         raise OutdatedError

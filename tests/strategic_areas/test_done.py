@@ -51,9 +51,7 @@ def test_the_declaration_comes_before_any_report(client, asked, activity):
     assert "Se hicieron tres cursos." not in listed(client, asked.plan)
 
 
-def test_of_reports_for_one_period_that_comes_first_that_says_most(
-    client, asked, activity
-):
+def test_of_one_period_the_report_that_says_most_is_first(client, asked, activity):
     by = make.focal_point(agency=activity.agency)
     for execution, percent, text in (
         ("not_started", 0, "Falta el permiso."),
@@ -194,9 +192,7 @@ def test_what_has_not_begun_says_when_it_does(client, asked):
 # The register
 
 
-def test_the_register_tells_who_answered_a_round_and_who_is_missing_once_it_is_due(
-    client, asked, activity
-):
+def test_the_register_tells_who_answered_and_who_is_missing(client, asked, activity):
     make.published_update(activity=activity, period=asked)
     make.submitted_update(
         activity=make.activity(plan=asked.plan, agency=activity.agency),
@@ -278,9 +274,7 @@ def test_a_file_has_as_many_rows_as_the_page_says(client, asked, activity):
     ("words", "expected"),
     [("OFICINAS regionales", 1), ("oficinas nada", 0), ("comision", 1), ("pn", 2)],
 )
-def test_the_register_is_searched_by_words_without_their_accents(
-    client, asked, words, expected
-):
+def test_the_register_is_searched_without_accents(client, asked, words, expected):
     agency = make.agency(acronym="PN")
     for title, text in (
         ("Oficinas regionales", "Se abrieron."),

@@ -156,9 +156,7 @@ def test_the_explanation_counts_nobody_where_work_is_with_victims():
     make.edition_proposal(explanation_es="Eran 3 víctimas, no 4.")
 
 
-def test_an_edition_that_cannot_be_made_stops_no_approval_of_another_plan(
-    monkeypatch, caplog
-):
+def test_an_edition_that_fails_stops_no_other_approval(monkeypatch, caplog):
     today = timezone.localdate()
     late, other = make.round(due_on=today - timedelta(days=1)), make.round()
     type(late).objects.filter(pk=late.pk).update(closes_on=late.due_on)
@@ -394,9 +392,7 @@ def test_a_held_back_edition_stands_in_the_way_of_no_other(client, corrected):
     assert Edition.objects.filter(is_moving=False).get().number == f"{YEAR}-2"
 
 
-def test_of_a_held_back_edition_no_correction_is_made_but_one_is_declined(
-    client, corrected
-):
+def test_a_correction_of_a_held_back_edition_is_only_declined(client, corrected):
     proposal = make.edition_proposal(
         plan=corrected.plan, corrects=corrected, named=[place_of(corrected)]
     )

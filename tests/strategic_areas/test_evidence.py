@@ -223,9 +223,7 @@ def test_a_file_and_an_address_in_one_row_are_refused(client, draft, folder):
     assert files_in(folder) == []
 
 
-def test_a_refused_file_is_told_beside_its_field_and_leaves_nothing(
-    client, draft, folder
-):
+def test_a_refused_file_is_told_and_leaves_nothing(client, draft, folder):
     html = SimpleUploadedFile("acta.pdf", b"<html></html>")
 
     response = save(client, draft, {"upload": pdf_upload()}, {"upload": html})

@@ -110,9 +110,7 @@ def test_of_a_list_that_is_too_long_no_line_is_lost(client, both, plan):
     assert not Agency.objects.exists()
 
 
-def test_an_agency_that_is_made_takes_part_in_the_plan_in_preparation(
-    client, both, plan
-):
+def test_a_new_agency_takes_part_in_the_plan_in_preparation(client, both, plan):
     send(client, "MT; Ministerio de Trabajo; Leo Paz; leo@example.org; preside")
 
     agency = Agency.objects.get()
@@ -123,9 +121,7 @@ def test_an_agency_that_is_made_takes_part_in_the_plan_in_preparation(
 
 
 @pytest.mark.parametrize("status", ["approved", "waits"])
-def test_no_list_adds_an_agency_to_a_plan_that_two_people_decide_on(
-    client, both, status
-):
+def test_no_list_adds_an_agency_to_an_approved_plan(client, both, status):
     plan = make.plan(status="in_preparation" if status == "waits" else status)
     if status == "waits":
         propose_plan(plan)

@@ -153,9 +153,7 @@ def test_the_administrator_hands_over_with_one_press(client, mandate, successor)
     assert FocalPoint.objects.current().get().user == successor
 
 
-def test_the_successor_reads_what_the_agency_promised_did_and_owes(
-    client, agency, mandate, successor
-):
+def test_the_successor_reads_the_agencys_work(client, agency, mandate, successor):
     activity = make.activity(agency=agency)
     draft = make.update(activity=activity, by=mandate.user)
     make.update()

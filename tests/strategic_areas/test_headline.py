@@ -82,9 +82,7 @@ def test_punctuality_is_told_of_all_that_is_not_finished():
 
 @pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize("is_reconstructed", [True, False])
-def test_a_headline_is_short_and_one_that_sums_to_the_whole_not_much_longer(
-    language, is_reconstructed
-):
+def test_a_headline_is_short_with_or_without_sums(language, is_reconstructed):
     """With commitments in every family, and whoever has reported."""
     whole = [
         ProgressSummary(state, Punctuality.LATE) for state in State for _ in range(20)

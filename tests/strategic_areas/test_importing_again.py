@@ -134,9 +134,7 @@ def test_a_changed_update_becomes_a_new_revision(tmp_path):
 @pytest.mark.parametrize(
     ("provenance", "follows"), [("reconstructed", True), ("plan", False)]
 )
-def test_an_update_of_a_reconstruction_follows_its_agency(
-    provenance, follows, tmp_path
-):
+def test_a_reconstructions_update_follows_its_agency(provenance, follows, tmp_path):
     content = small()
     content["activities"][0]["provenance"] = provenance
     load_small(tmp_path, content)

@@ -173,9 +173,7 @@ def test_a_help_line_may_say_a_telephone_number(tmp_path):
         ({}, None, False),
     ],
 )
-def test_a_number_of_people_in_work_with_victims_needs_official_print(
-    tmp_path, flags, printed_by, refused
-):
+def test_a_number_of_victims_needs_official_print(tmp_path, flags, printed_by, refused):
     content = small()
     content["sources"] |= {
         "report": {"title": "Informe", "kind": "official_report"},

@@ -357,9 +357,7 @@ def test_publishing_again_writes_nothing(shipped):
     assert footprint(*EVERY) == before
 
 
-def test_the_list_reads_each_indicator_with_its_points(
-    shipped, django_assert_max_num_queries
-):
+def test_each_indicator_is_read_with_its_points(shipped, django_assert_max_num_queries):
     with django_assert_max_num_queries(2):
         lines = indicators.load_series()
         for line in lines:
@@ -405,9 +403,7 @@ def test_a_key_figure_has_its_caption(shipped):
     ]
 
 
-def test_a_page_reads_an_indicator_with_what_counts_the_same(
-    shipped, django_assert_max_num_queries
-):
+def test_a_page_has_what_counts_the_same(shipped, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         page = indicators.load_indicator_page("I-39", date(2026, 11, 27))
 

@@ -159,7 +159,7 @@ def test_the_columns_are_proposed_and_the_plan_that_comes_out_is_saved(bringer):
     assert set(parts) == {("MIREX", "partner"), ("MT", "partner")}
 
 
-def test_one_row_and_many_take_the_same_number_of_queries(
+def test_rows_take_the_same_queries_at_any_number(
     bringer, django_assert_max_num_queries
 ):
     rows = [[*ROW[:2], f"1.1.{number} Formar", *ROW[3:]] for number in range(1, 41)]
@@ -509,9 +509,7 @@ def test_words_by_which_somebody_may_be_found_are_not_kept(bringer, plan):
     bringer.read(workbook(ROW))
 
 
-def test_only_who_brought_it_goes_on_with_a_matrix_and_not_for_long(
-    bringer, plan, monkeypatch
-):
+def test_only_who_brought_a_matrix_goes_on_for_a_while(bringer, plan, monkeypatch):
     seen = bringer.read(workbook(ROW))
     address = reverse("admin:matrix", args=[plan.code])
     signed = seen.context["signed"]

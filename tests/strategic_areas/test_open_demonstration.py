@@ -54,9 +54,7 @@ def demonstration(opened, settings, tmp_path):
     return Path(shutil.copy(opened, tmp_path))
 
 
-def test_two_members_with_unfinished_work_two_reviewers_two_administrators(
-    demonstration,
-):
+def test_two_members_two_reviewers_two_administrators_are_made(demonstration):
     accounts = json.loads(demonstration.read_text())
 
     assert [(entry["role"], entry["agency"]) for entry in accounts] == [

@@ -74,18 +74,14 @@ def paths(activity, language="es"):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_address_of_a_past_period_leads_to_the_page_for_good(
-    client, activity, language
-):
+def test_a_past_periods_address_leads_to_the_page(client, activity, language):
     for name, path in paths(activity, language).items():
         answer = client.get(f"{path}?at=2025", **{ASKED_BY_FRONT: True})
         assert (answer.status_code, answer["Location"]) == (301, path), name
         assert KEEP not in answer.headers, name
 
 
-def test_what_else_such_an_address_asks_for_stays_but_for_a_page_of_then(
-    client, activity
-):
+def test_what_else_a_past_address_asks_for_stays(client, activity):
     path = paths(activity)["commitments"]
 
     answer = client.get(f"{path}?state=late&at=2025&page=7&from=mail")

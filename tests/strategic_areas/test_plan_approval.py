@@ -79,9 +79,7 @@ def test_both_read_the_tree_and_what_is_missing(client, plan, reviewer):
         assert named["Sin una institución que participe en el plan:"] == [bare.code]
 
 
-def test_both_read_which_agencies_take_part_and_what_is_measured(
-    client, plan, reviewer
-):
+def test_both_read_agencies_and_indicators(client, plan, reviewer):
     agency = make.agency(acronym="CONI", name_es="Consejo de la Niñez")
     make.participation(plan=plan, agency=agency)
     make.indicator(plan=plan, code="V-1", name_es="Centros abiertos")
@@ -95,9 +93,7 @@ def test_both_read_which_agencies_take_part_and_what_is_measured(
         assert "Centros abiertos" in told
 
 
-def test_both_read_which_indicators_tell_small_numbers_of_people(
-    client, plan, reviewer
-):
+def test_both_read_which_indicators_tell_small_numbers(client, plan, reviewer):
     make.indicator(plan=plan, code="I-1", sensitive=False)
     make.indicator(plan=plan, code="I-2")
     make.indicator(plan=plan, code="I-3", sensitive=False, counts="cases")
@@ -124,9 +120,7 @@ def test_both_read_how_many_activities_count_victims(client, plan, reviewer):
 
 
 @pytest.mark.parametrize("forgotten", TICKED)
-def test_without_act_and_date_both_persons_state_that_there_is_none(
-    client, plan, reviewer, forgotten
-):
+def test_both_state_that_there_is_no_act(client, plan, reviewer, forgotten):
     typed = {name: "on" for name in TICKED if name != forgotten}
 
     refused = send(client, **typed)
@@ -184,9 +178,7 @@ def test_two_people_approve_what_they_read(client, plan, reviewer):
         (date(2099, 1, 1), date(2025, 1, 1)),
     ],
 )
-def test_it_is_told_which_plan_the_first_page_will_show(
-    client, reviewer, starts_on, other_starts_on
-):
+def test_both_read_what_will_be_shown(client, reviewer, starts_on, other_starts_on):
     days = {"starts_on": starts_on, "ends_on": date(2099, 12, 31)}
     plan = make.plan(code="p", status="in_preparation", **days)
     make.commitment(plan=plan)
@@ -225,9 +217,7 @@ CHANGED = {
 
 
 @pytest.mark.parametrize("name", CHANGED)
-def test_what_changed_since_it_was_proposed_is_not_approved(
-    client, plan, reviewer, name
-):
+def test_what_changed_since_the_proposal_is_not_approved(client, plan, reviewer, name):
     change = propose_plan(plan)
 
     CHANGED[name](plan)
@@ -262,9 +252,7 @@ def test_no_other_page_approves_a_plan(plan, reviewer):
     assert not PendingChange.objects.exists()
 
 
-def test_a_plan_with_a_round_that_was_due_already_is_not_approved(
-    client, plan, reviewer
-):
+def test_a_plan_with_a_round_already_due_is_not_approved(client, plan, reviewer):
     make.round(
         plan=plan, opens_on="2025-01-01", due_on="2025-01-15", closes_on="2025-01-30"
     )

@@ -222,9 +222,7 @@ def test_the_first_does_not_move_up(client, branched, reviewer):
 
 
 @pytest.mark.parametrize("is_approved", [False, True])
-def test_a_commitment_moves_to_another_programme(
-    client, branched, reviewer, is_approved
-):
+def test_a_commitment_moves(client, branched, reviewer, is_approved):
     if is_approved:
         open_structure()
         Plan.objects.update(status="approved")
@@ -270,9 +268,7 @@ def test_nothing_of_an_approved_plan_is_deleted_or_swapped(client, reviewer):
     assert codes(plan.commitments) == ["1.1.1", "1.1.2"]
 
 
-def test_while_its_approval_waits_a_plan_changes_by_two_people(
-    client, branched, reviewer
-):
+def test_while_it_waits_a_plan_changes_by_two_people(client, branched, reviewer):
     propose_plan(branched)
     activity = Activity.objects.get(code="1.1.1.1")
 
@@ -398,9 +394,7 @@ def previews(client, plan):
     ("code", "said"),
     [("1", "Fue 1.1.2"), ("1.1", "Fue 1.1.2"), ("1.1.1", "Fue 1.1.1.1")],
 )
-def test_a_preview_shows_what_only_staff_read_so_far(
-    client, branched, reviewer, code, said
-):
+def test_only_staff_read_a_preview(client, branched, reviewer, code, said):
     commitment = Commitment.objects.get(code="1.1.1")
     address = previews(client, branched)[code]
 
@@ -412,9 +406,7 @@ def test_a_preview_shows_what_only_staff_read_so_far(
     assert client.get(address).status_code == 404
 
 
-def test_the_preview_of_an_activity_is_its_place_on_the_page(
-    client, branched, reviewer
-):
+def test_an_activitys_preview_is_its_place_on_the_page(client, branched, reviewer):
     found = previews(client, branched)
 
     assert found["1.1.1.1"] == f"{found['1.1.1']}#1.1.1.1"

@@ -77,9 +77,7 @@ def test_even_there_personal_data_is_refused(client, plan, reviewer):
     assert "title_es" in answer.context["form"].errors
 
 
-def test_the_plan_becomes_public_only_when_another_reviewer_approves(
-    client, plan, reviewer
-):
+def test_a_plan_is_public_when_another_reviewer_approves(client, plan, reviewer):
     change = propose_plan(plan, by=reviewer)
     before = Plan.objects.get(pk=plan.pk).status
 
@@ -91,9 +89,7 @@ def test_the_plan_becomes_public_only_when_another_reviewer_approves(
     assert (before, after) == ("in_preparation", "approved")
 
 
-def test_while_its_approval_waits_nobody_changes_alone_what_is_approved(
-    client, plan, reviewer
-):
+def test_while_it_waits_nobody_changes_it_alone(client, plan, reviewer):
     commitment = make.commitment(plan=plan)
     propose_plan(plan, by=reviewer)
 
@@ -105,9 +101,7 @@ def test_while_its_approval_waits_nobody_changes_alone_what_is_approved(
 
 
 @pytest.mark.sqlite
-def test_a_source_that_stands_on_a_public_page_needs_a_second_person(
-    client, plan, reviewer
-):
+def test_a_source_on_a_public_page_needs_a_second_person(client, plan, reviewer):
     source = make.source(plan=plan)
     make.help_line().sources.add(source)
 

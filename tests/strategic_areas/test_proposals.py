@@ -257,11 +257,6 @@ def test_declined_it_says_why_on_the_sheet(client, desk):
     assert not Activity.objects.exists()
 
 
-def test_the_workflow_itself_asks_for_a_reason():
-    with pytest.raises(RefusedError):
-        PROPOSALS.decline(make.proposal(), by=make.reviewer(), reason=" ")
-
-
 def test_one_reviewer_alone_puts_nothing_in_the_plan(client):
     proposal, reviewer = make.proposal(title=TITLE), make.reviewer()
     change = PROPOSALS.accept(proposal, by=reviewer, **ACT)

@@ -172,9 +172,7 @@ def test_what_protects_is_approved_only_once_both_forms_were_compared(client, co
     assert not Indicator.objects.get().sensitive
 
 
-def test_a_database_that_is_busy_leaves_the_page_without_what_would_be_told(
-    counted, monkeypatch
-):
+def test_with_a_busy_database_the_page_has_no_preview(counted, monkeypatch):
     stated = {"sensitive": False, "why_not_sensitive": "Sí."}
     change = make.change(counted, by=make.reviewer(), **stated)
 
@@ -262,9 +260,7 @@ def test_a_dry_run_names_what_a_file_changes_of_protection(tmp_path):
 @pytest.mark.parametrize(
     ("reaches", "said"), [(True, "llega a víctimas"), (False, "no son víctimas")]
 )
-def test_a_reviewer_reads_what_an_agency_says_of_whom_its_own_work_reaches(
-    client, reaches, said
-):
+def test_a_reviewer_reads_whom_an_agency_says_it_reaches(client, reaches, said):
     update = make.off_plan_update(reaches_victims=reaches)
     workflow.submit(update, by=update.contributors.get())
     client.force_login(make.reviewer())

@@ -152,9 +152,7 @@ def broken_down(period="2030", dimension="sex+age", **counted):
         ),
     ],
 )
-def test_only_a_confirmed_national_total_of_a_year_is_told(
-    tmp_path, value, fields, expected
-):
+def test_only_confirmed_national_totals_are_told(tmp_path, value, fields, expected):
     value = {key: each for key, each in value.items() if each is not None}
     load_small(tmp_path, plan(value, **fields))
 

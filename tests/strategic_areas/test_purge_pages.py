@@ -137,9 +137,7 @@ def test_the_public_page_says_when_a_text_was_withdrawn(client):
 
 
 @pytest.mark.parametrize("make_other", [make.reviewer, make.administrator])
-def test_what_stays_hidden_after_a_call_off_is_decided_on_a_page_of_its_own(
-    client, make_other
-):
+def test_what_stays_hidden_after_a_call_off_has_its_own_page(client, make_other):
     update, item = with_file(f"{NAME}.pdf", narrative_es=f"A {NAME}.")
     asked, other = purging.request_purge(NAME, by=make.reviewer()), make_other()
     client.force_login(other)

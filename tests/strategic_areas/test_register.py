@@ -137,9 +137,7 @@ def test_no_address_breaks_the_record(client, plan, query, status):
 
 @pytest.mark.parametrize("query", ["area=9", "period=1999", "agency=nadie", "change=x"])
 @pytest.mark.sqlite
-def test_a_value_that_does_not_exist_is_told_by_the_page_and_for_its_file(
-    client, plan, query
-):
+def test_an_unknown_filter_value_is_told_by_page_and_file(client, plan, query):
     page, file = (
         public_path("updates", plan.code),
         public_path("plan_updates", plan.code),

@@ -417,12 +417,6 @@ def test_a_reminder_leads_to_each_sheet_and_a_copy_to_none(settings):
         assert said == [leads, leads]
 
 
-def test_a_day_without_reminders_says_so(capsys):
-    call_command("send_reminders")
-
-    assert capsys.readouterr().out == "Nobody is reminded today.\n"
-
-
 def test_the_number_of_queries_does_not_grow_with_agencies():
     activity, _period = make_asked()
     make_person(activity.agency)

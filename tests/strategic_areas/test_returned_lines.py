@@ -235,13 +235,6 @@ def test_a_proposal_of_which_nothing_is_left_is_declined_instead(proposal):
     assert not DraftLine.objects.exists()
 
 
-def test_who_proposed_cannot_approve_a_part(proposal):
-    with pytest.raises(RefusedError):
-        approve(proposal, {place(proposal, Plan): "No."}, by=proposal.proposed_by)
-
-    assert Commitment.objects.count() == 1
-
-
 def test_words_that_wait_for_a_purge_hold_up_the_whole(proposal):
     purging.request_purge("Después Nuevo\nDespués", by=make.reviewer())
 
@@ -384,16 +377,6 @@ def test_the_page_tells_what_goes_back_before_it_does(client, proposal):
     assert len(form.left_out) == 3
     assert second.status_code == 302
     assert DraftLine.objects.count() == 3
-
-
-def test_the_first_press_with_a_line_to_return_applies_nothing(client, proposal):
-    sign_in(client, make.reviewer())
-    address = reverse("admin:approval", args=[proposal.pk])
-
-    client.post(address, ticked(proposal, place(proposal, Commitment)))
-
-    proposal.refresh_from_db()
-    assert (proposal.is_waiting, Commitment.objects.count()) == (True, 1)
 
 
 @pytest.mark.parametrize("missing", ["back", "why"])

@@ -115,9 +115,7 @@ def test_the_queue_has_both_kinds_the_longest_waiting_first(client, reviewer, su
     assert [(item.record, item.days) for item in items] == [(old, 9), (new, 1)]
 
 
-def test_only_what_has_no_warning_and_is_not_hers_can_be_ticked(
-    client, reviewer, submit
-):
+def test_only_unmarked_reports_of_others_can_be_ticked(client, reviewer, submit):
     plain = submit()
     warned = submit(narrative_es="Se atendió a dos niñas.")
     hers = submit()
@@ -244,9 +242,7 @@ def test_each_step_leads_to_the_next_that_she_may_publish(client, reviewer, subm
     ]
 
 
-def test_a_step_is_told_and_what_waits_no_more_leads_to_its_own_page(
-    client, reviewer, submit
-):
+def test_what_waits_no_more_leads_to_its_own_page(client, reviewer, submit):
     update = submit()
 
     response = client.post(
@@ -310,9 +306,7 @@ def test_a_return_without_a_reason_keeps_the_note(client, reviewer, submit):
         "Vive con su tía.",
     ],
 )
-def test_what_is_marked_is_published_once_nobody_can_be_recognised(
-    client, reviewer, submit, text
-):
+def test_marked_text_is_published_after_a_tick(client, reviewer, submit, text):
     update = submit(narrative_es=text)
 
     refused = publish(client, update, checked="")
@@ -366,9 +360,7 @@ def test_marks_in_evidence_and_in_english_are_marked_too(client, reviewer):
     ]
 
 
-def test_what_names_a_person_cannot_be_published_whatever_is_ticked(
-    client, reviewer, submit
-):
+def test_what_names_a_person_cannot_be_published(client, reviewer, submit):
     update = submit(narrative_es="Cédula 001-1234567-8 del caso.")
 
     shown = client.get(address(update)).context["screen"]
@@ -461,9 +453,7 @@ def label_of(name):
         return capfirst(str(ActivityUpdate._meta.get_field(name).verbose_name))
 
 
-def test_differences_are_marked_word_by_word_and_told_to_a_screen_reader(
-    client, reviewer
-):
+def test_differences_are_marked_word_by_word_and_read_out(client, reviewer):
     activity = make.activity()
     make.record_update(
         activity=activity, percent=40, narrative_es="Se hicieron dos talleres."
@@ -540,9 +530,7 @@ def test_where_the_public_reads_it_is_told_with_what_changes_there(client, revie
     assert not update.transitions.filter(to_status=RevisionStatus.PUBLISHED).exists()
 
 
-def test_the_reason_of_a_stop_is_written_already_and_names_nothing(
-    client, reviewer, submit
-):
+def test_the_reason_of_a_stop_is_prefilled_and_names_nothing(client, reviewer, submit):
     update = submit(narrative_es="Llame al 809-555-0142.")
 
     screen = client.get(address(update)).context["screen"]
@@ -641,9 +629,7 @@ def test_what_is_published_together_was_shown_first(client, reviewer, submit):
     assert not first.evidences.filter(is_public=True).exists()
 
 
-def test_marked_reports_are_published_together_once_nobody_can_be_recognised(
-    client, reviewer, submit
-):
+def test_marked_reports_are_published_together_after_a_tick(client, reviewer, submit):
     plain, marked = submit(), submit(narrative_es="La explicó Yubelkis.")
     picked = {"pick": [token(plain), token(marked)]}
 
@@ -759,9 +745,7 @@ def test_what_was_decided_meanwhile_is_told(client, reviewer, monkeypatch, submi
     assert [status_of(first), status_of(second)] == ["returned", "published"]
 
 
-def test_an_agency_without_a_mandate_of_hers_is_reviewed_all_the_same(
-    client, reviewer, submit
-):
+def test_an_agency_without_a_mandate_is_reviewed_too(client, reviewer, submit):
     make.agency()
     update = submit()
 

@@ -112,9 +112,7 @@ def test_the_table_costs_the_same_at_any_length(late_round):
     assert spent[0] == spent[1]
 
 
-def test_silent_agencies_are_named_once_the_due_date_has_passed(
-    client, reviewer, late_round
-):
+def test_silent_agencies_are_named_after_the_due_date(client, reviewer, late_round):
     period, _, silent = late_round
     page = reverse("admin:round", args=[period.pk])
 
@@ -125,9 +123,7 @@ def test_silent_agencies_are_named_once_the_due_date_has_passed(
     assert (late, in_time) == ([silent.acronym], [])
 
 
-def test_a_press_reminds_the_focal_points_of_one_agency_once_a_day(
-    client, reviewer, late_round
-):
+def test_a_press_reminds_an_agency_once_a_day(client, reviewer, late_round):
     period, activities, silent = late_round
     person = make.focal_point(agency=silent)
 

@@ -239,9 +239,7 @@ WINDOW = {"opens_on": "2025-07-01", "due_on": "2025-07-18", "closes_on": "2025-0
 
 
 @pytest.mark.sqlite
-def test_the_desk_says_that_a_round_is_to_be_opened_until_it_is_asked_for(
-    client, running, time_machine
-):
+def test_the_desk_says_that_a_round_is_to_be_opened(client, running, time_machine):
     client.force_login(make.reviewer())
     link = open_address(running)
     shown = link in client.get("/gestion/").content.decode()

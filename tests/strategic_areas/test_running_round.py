@@ -116,9 +116,7 @@ def test_nobody_is_called_late_before_the_due_date(client, reviewer):
         {"opens_on": TODAY + DAY, "due_on": TODAY + 2 * DAY},
     ],
 )
-def test_no_bar_stands_before_a_round_opens_and_once_it_is_closed(
-    client, reviewer, dates
-):
+def test_no_bar_stands_before_a_round_or_after_it(client, reviewer, dates):
     make.activity(plan=make.round(**{"opens_on": TODAY - 9 * DAY, **dates}).plan)
 
     assert client.get(INDEX).context["running"] == []

@@ -193,9 +193,7 @@ def acta():
         (posted_to_invitation, "letter"),
     ],
 )
-def test_who_waits_for_it_holds_no_transaction(
-    client, held_while_scanning, post, field
-):
+def test_waiting_holds_no_transaction(client, held_while_scanning, post, field):
     form = post(client)
 
     assert field in form.errors

@@ -206,9 +206,7 @@ def test_the_pages_of_text_are_found_by_what_they_say(client):
 @pytest.mark.parametrize(
     ("law", "name"), [("137-03", "protection"), ("172-13", "privacy")]
 )
-def test_a_page_of_text_is_found_by_the_laws_of_the_country(
-    client, law, name, language
-):
+def test_a_page_of_text_is_found_by_its_law(client, law, name, language):
     assert public_path(name, language=language) in paths(client, law, language)
 
 
@@ -582,9 +580,7 @@ def test_the_words_of_a_search_are_not_logged(client, caplog):
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_the_search_is_at_hand_everywhere_and_its_box_on_its_own_page_alone(
-    client, language
-):
+def test_every_page_leads_to_the_search_and_one_has_the_box(client, language):
     search = public_path("search", language=language)
     pages = {
         name: client.get(public_path(name, language=language)).text

@@ -68,9 +68,7 @@ def test_results_of_each_kind_lead_to_their_places(client):
         ("csv", "en", "/en/data/"),
     ],
 )
-def test_a_code_or_a_name_leads_straight_to_what_bears_it(
-    client, words, language, path
-):
+def test_a_code_or_a_name_leads_straight_to_its_page(client, words, language, path):
     answer = client.get(public_path("search", language=language), {"q": words})
 
     assert (answer.status_code, answer["Location"]) == (302, path)

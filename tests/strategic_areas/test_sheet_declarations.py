@@ -71,44 +71,12 @@ def test_a_declaration_is_saved_as_a_draft_and_owed_by_nobody(desk):
         ({"statement_es": "Se entregó a 001-1234567-8."}, "statement_es"),
     ],
 )
-def test_what_is_wrong_stands_beside_its_field_and_nothing_is_saved(
-    desk, fields, wrong
-):
+def test_what_is_wrong_stands_beside_its_field(desk, fields, wrong):
     response = desk.declare(**fields)
 
     (shown,) = dict(response.context["sections"])[DECLARATION]
     assert (response.status_code, list(shown.posted.errors)) == (422, [wrong])
     assert not CommitmentUpdate.objects.exists()
-
-
-def test_a_press_that_comes_twice_makes_one_declaration(desk):
-    answers = [desk.declare(), desk.declare()]
-
-    assert [answer.status_code for answer in answers] == [302, 302]
-    assert CommitmentUpdate.objects.get().version == 1
-
-
-def test_the_second_of_two_people_keeps_her_text_and_sees_the_others(desk):
-    make.declaration(
-        commitment=desk.commitment,
-        period=desk.period,
-        by=make.focal_point(agency=desk.agency),
-        statement_es="Suyo.",
-    )
-
-    response = desk.declare()
-
-    (shown,) = dict(response.context["sections"])[DECLARATION]
-    assert (response.status_code, shown.posted.conflict.statement_es) == (409, "Suyo.")
-    assert shown.posted["statement_es"].value() == STATEMENT
-
-
-def test_a_script_is_answered_with_the_one_row(desk):
-    response = desk.declare(headers={"X-Row-Only": "1"})
-
-    page = response.content.decode()
-    assert (response.status_code, page.count("data-row=")) == (200, 1)
-    assert 'data-state="ready"' in page
 
 
 def test_forged_addresses_are_not_found(desk):

@@ -348,9 +348,7 @@ def full_disk(tmp_path):
         each.close()
 
 
-def test_a_photo_that_cannot_be_received_on_a_full_disk_is_told_so(
-    row_of_a_browser, full_disk, monkeypatch
-):
+def test_a_full_disk_receives_no_photo(row_of_a_browser, full_disk, monkeypatch):
     monkeypatch.setattr(uploadedfile.tempfile, "NamedTemporaryFile", full_disk)
     photo = row_of_a_browser.file(bytes(settings.FILE_UPLOAD_MAX_MEMORY_SIZE + 1))
 
@@ -363,9 +361,7 @@ def test_a_photo_that_cannot_be_received_on_a_full_disk_is_told_so(
     assert not Evidence.objects.exists()
 
 
-def test_a_file_that_cannot_be_stored_on_a_full_disk_is_told_so(
-    row_of_a_browser, monkeypatch
-):
+def test_a_full_disk_stores_no_file_and_says_so(row_of_a_browser, monkeypatch):
     def refuse(storage, name, content):
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -131,9 +131,7 @@ def test_numbers_are_written_out_up_to_twelve_and_none_is_late_without_a_word():
         ),
     ],
 )
-def test_a_sentence_tells_what_is_open_and_how_it_keeps_its_dates(
-    kept, spanish, english
-):
+def test_a_sentence_tells_what_is_open_and_its_dates(kept, spanish, english):
     told = SimpleNamespace(unfinished=sum(kept.values()), punctuality=Counter(kept))
 
     with override("es"):

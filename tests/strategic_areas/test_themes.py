@@ -130,9 +130,7 @@ def codes(response):
         (Theme.BORDER, "/en/p/themes/border/", ["2"]),
     ],
 )
-def test_a_theme_has_a_page_of_the_commitments_that_its_filter_leaves(
-    client, plan, theme, path, found
-):
+def test_a_themes_page_has_what_its_filter_leaves(client, plan, theme, path, found):
     page = client.get(path)
     listed = client.get(public_path("commitments", "p"), {"theme": theme})
 

@@ -211,9 +211,7 @@ WHY = {"es": "Tenía un error de hecho.", "en": "It stated a fact wrongly."}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_it_tells_who_said_asked_changed_and_took_back_what(
-    client, every_step, language
-):
+def test_it_tells_who_said_and_changed_what(client, every_step, language):
     page = client.get(every_step.get_absolute_url(language)).content.decode()
     line = page.split('class="time-line"')[1].split("</section>")[0]
 

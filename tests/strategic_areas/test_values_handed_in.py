@@ -98,9 +98,7 @@ def test_a_value_waits_and_is_published_with_its_parts_protected(desk, client):
 
 
 @pytest.mark.parametrize("field", ["note", "why"])
-def test_what_is_marked_beside_a_value_asks_that_nobody_can_be_recognised(
-    desk, client, field
-):
+def test_what_is_marked_beside_a_value_asks_for_a_tick(desk, client, field):
     desk.hand_in(**{field: "Lo anotó Yubelkis en Villa Jaragua."})
 
     page, refused = decide(client)

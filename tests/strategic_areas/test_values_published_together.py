@@ -230,9 +230,7 @@ def test_a_forged_tick_publishes_neither_her_own_nor_what_warns(client, reviewer
 
 
 @pytest.mark.parametrize(("value", "is_odd"), [(81, True), (60, False)])
-def test_a_value_far_from_the_last_is_compared_with_it_first(
-    client, reviewer, value, is_odd
-):
+def test_a_value_that_leaps_is_compared_first(client, reviewer, value, is_odd):
     indicator = make.indicator(agency=make.agency(), key_figure=True, **CASES)
     VALUES.approve(
         make.reported_value(indicator=indicator, value=52), by=make.reviewer()
@@ -271,9 +269,7 @@ def test_reports_and_values_are_published_by_one_press(client, reviewer):
 
 
 @pytest.mark.sqlite
-def test_where_one_value_cannot_be_published_it_is_named_and_nothing_is(
-    client, reviewer
-):
+def test_where_one_value_fails_it_is_named_and_none_is_published(client, reviewer):
     update = make.submitted_update()
     values = [make.reported_value(), make.reported_value()]
     picked = {"pick": tokens(client)}
