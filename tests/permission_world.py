@@ -35,7 +35,7 @@ from strategic_areas.desk.plan_tree.forms import PlanNodeForm
 from strategic_areas.desk.plan_tree.levels import page_key
 from strategic_areas.desk.plan_tree.nodes import PlanTree
 from strategic_areas.models import AgencyComment, RoundReopening
-from strategic_areas.workflow.questions import seen_of, token_of
+from strategic_areas.workflow.questions import revision_token, seen_versions
 from tests import make
 from tests.staff_rows import make_row
 from tests.uploads import make_pdf
@@ -183,7 +183,7 @@ class World:
             return
         workflow.submit(record, by=author)
         if state == "returned":
-            workflow.give_back(record, by=self.colleague, reason=WHY)
+            workflow.return_to_agency(record, by=self.colleague, reason=WHY)
         if state in {"published", "withdrawn"}:
             cleared = record.evidences.all()
             workflow.publish(record, by=self.colleague, evidence=cleared)
@@ -193,7 +193,7 @@ class World:
     def _receipt(self, agency, author):
         activity = make.activity(plan=self.plan, agency=agency)
         update = make.update(activity=activity, period=self.open, by=author)
-        seen = seen_of(update)
+        seen = seen_versions(update)
         return workflow.submit_all(self.open, agency, seen, by=author)
 
     def _proposal(self, agency, author):
@@ -246,7 +246,7 @@ class World:
         update = make.transcribed_update(
             activity=activity, letter=letter, by=self.colleague
         )
-        seen = seen_of(update)
+        seen = seen_versions(update)
         if handed:
             workflow.submit_letter(letter, seen, by=self.colleague)
             update.refresh_from_db()
@@ -254,7 +254,7 @@ class World:
             "pk": letter.pk,
             "activity": activity.pk,
             "commitment": activity.commitment.pk,
-            "seen": token_of(update),
+            "seen": revision_token(update),
             "version": update.version,
         }
 

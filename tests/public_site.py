@@ -30,7 +30,7 @@ from strategic_areas.models.takedowns import PUBLIC_AFTER
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import changes
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.strategic_areas.plans.kept import load_shipped
 
@@ -350,11 +350,11 @@ class Official:
             update = make.transcribed_update(
                 activity=activity, letter=letter, by=self.reviewer
             )
-            seen = seen_of(update)
+            seen = seen_versions(update)
             workflow.submit_letter(letter, seen, by=self.reviewer)
             update.refresh_from_db()
             if is_confirmed:
-                workflow.confirm_letter(letter, seen_of(update), by=self.author)
+                workflow.confirm_letter(letter, seen_versions(update), by=self.author)
             else:
                 workflow.publish(update, by=make.reviewer())
 
@@ -460,7 +460,7 @@ class Official:
             if step != "draft":
                 workflow.submit(update, by=self.author)
             if step == "returned":
-                workflow.give_back(update, by=self.reviewer, reason=HIDDEN)
+                workflow.return_to_agency(update, by=self.reviewer, reason=HIDDEN)
         make.declaration(
             commitment=self.commitment(), by=self.author, statement_es=HIDDEN
         )

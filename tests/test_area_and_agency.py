@@ -355,7 +355,7 @@ def test_nobody_is_called_silent_before_the_due_date_has_passed(client, days, sa
 def test_what_was_handed_in_and_returned_stays_handed_in(client):
     asked, agency = make.round(), make.agency()
     update = handed_in_by(agency, asked, 1)
-    workflow.give_back(update, by=make.reviewer(), reason="Falta la cifra.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la cifra.")
 
     page = agency_page(client, asked.plan, agency).context["page"]
 
@@ -521,7 +521,7 @@ def test_who_ever_handed_in_anything_is_not_called_silent(client, owing, step):
         update = make.update(activity=activity, period=asked, by=person)
     workflow.submit(update, by=person)
     if step == "returned":
-        workflow.give_back(update, by=make.reviewer(), reason="Falta.")
+        workflow.return_to_agency(update, by=make.reviewer(), reason="Falta.")
     elif step in {"published", "off plan"}:
         workflow.publish(update, by=make.reviewer())
 

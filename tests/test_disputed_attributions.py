@@ -247,7 +247,7 @@ def test_only_one_waits_and_only_one_stands(update):
     person = make.focal_point(agency=update.agency)
     make.dispute(update, by=person)
 
-    with pytest.raises(workflow.AlreadyWaiting):
+    with pytest.raises(workflow.AlreadyWaitingError):
         make.dispute(update, by=person, text_es="Otra razón.")
 
 

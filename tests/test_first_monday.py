@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from lxml import html
 
 from agencies.models import Agency, User
-from strategic_areas.admin.plan import CODE_TOLD
+from strategic_areas.admin.plan import CODE_HELP
 from strategic_areas.models import (
     ActivityUpdate,
     PendingChange,
@@ -198,5 +198,5 @@ def test_a_code_with_a_space_is_refused_in_plain_words(people):
     refused = fill_in(ana, page, code="PNA 2026-2029")
 
     told = refused.context["adminform"].form.errors["code"]
-    assert told == [CODE_TOLD]
+    assert told == [CODE_HELP]
     assert not Plan.objects.exists()

@@ -52,7 +52,7 @@ def open_stages(activity):
     draft = make.update(**told)
     submitted = make.submitted_update(**told)
     returned = make.submitted_update(**told)
-    workflow.give_back(returned, by=make.reviewer(), reason="Falta algo.")
+    workflow.return_to_agency(returned, by=make.reviewer(), reason="Falta algo.")
     return draft, submitted, returned
 
 
@@ -104,7 +104,11 @@ def test_what_is_not_published_is_not_found_whatever_word_is_tried(client):
     words = [
         word
         for update in open_stages(activity)
-        for word in (update.pk, update.revision, workflow.transitions.public_id(update))
+        for word in (
+            update.pk,
+            update.revision,
+            workflow.transitions.new_public_id(update),
+        )
     ]
     stored = ActivityUpdate.objects.values_list("public_id", flat=True)
     missing = client.get(public_path("update", activity.plan.code, "nada"))
@@ -147,7 +151,7 @@ def test_nobody_changes_an_address_not_even_in_the_database(update):
 
 def test_an_address_is_made_of_what_is_told_and_shared_by_no_two(update):
     second = correct(update, narrative_es="Otra cosa.")
-    taken = workflow.transitions.public_id(update)
+    taken = workflow.transitions.new_public_id(update)
 
     assert len({update.public_id, second.public_id, taken}) == 3
     assert {len(each) for each in (update.public_id, second.public_id)} == {12}

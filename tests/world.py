@@ -18,7 +18,7 @@ from strategic_areas.models import (
     RevisionStatus,
     RoundReopening,
 )
-from strategic_areas.workflow.questions import tokens_of
+from strategic_areas.workflow.questions import revision_tokens
 from tests import make
 
 TEXT = "Se capacitó a los fiscales de tres provincias."
@@ -114,7 +114,7 @@ class Desk(Lasting):
         }
         models = ActivityUpdate, CommitmentUpdate
         ready = [each for model in models for each in model.objects.filter(**about)]
-        return self.post("sheet_check", seen=tokens_of(ready), warnings_read="on")
+        return self.post("sheet_check", seen=revision_tokens(ready), warnings_read="on")
 
     def close(self):
         """Let her round have closed ten days ago."""

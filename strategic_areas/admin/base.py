@@ -97,8 +97,8 @@ class ApprovedMixin:
 
     def _propose(self, request, together):
         try:
-            change = workflow.propose_together(together, by=request.user)
-        except workflow.AlreadyWaiting as error:
+            change = workflow.propose_records(together, by=request.user)
+        except workflow.AlreadyWaitingError as error:
             request.proposed = error.current
         except RefusedError as error:
             self.message_user(request, str(error), messages.WARNING)
@@ -151,7 +151,7 @@ class ApprovedMixin:
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
-class OnTreeMixin(ApprovedMixin):
+class EditedOnTreeMixin(ApprovedMixin):
     """
     A record that is edited on the tree of its plan; here it is read, with its history.
 
@@ -170,11 +170,11 @@ class OnTreeMixin(ApprovedMixin):
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj and getattr(obj, "is_in_plan", True):
             plan = getattr(obj, self.plan_field)
-            context["tree_address"] = tree_address(request.user, plan, obj)
+            context["tree_address"] = tree_url(request.user, plan, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
-def tree_address(user, plan, record):
+def tree_url(user, plan, record):
     """Where this person edits a record of a plan; "" for who does not."""
     if not access.is_reviewer(user):
         return ""
@@ -204,7 +204,7 @@ class PendingChangeAdmin(ReadOnlyMixin, ScopedAdmin):
         return redirect("admin:approval", self.get_object(request, object_id).pk)
 
 
-class WithdrawalWords(LongTextField):
+class WithdrawalReasonField(LongTextField):
     def __init__(self, **options):
         super().__init__(
             label=gettext_lazy("In your own words"),
@@ -216,21 +216,21 @@ class WithdrawalWords(LongTextField):
         )
 
 
-class CorrectForm(ReviewStepForm):
+class BeginCorrectionForm(ReviewStepForm):
     button = gettext_lazy("Write a correction")
 
 
-class ExplainForm(ReviewStepForm):
+class ExplainWithdrawalForm(ReviewStepForm):
     button = gettext_lazy("Send for approval")
 
-    words = WithdrawalWords()
+    words = WithdrawalReasonField()
 
     def clean(self):
-        guard.judge(self, ActivityUpdate, words="withdrawal_reason")
+        guard.add_guard_errors(self, ActivityUpdate, words="withdrawal_reason")
         return super().clean()
 
 
-class WithdrawForm(ExplainForm):
+class WithdrawUpdateForm(ExplainWithdrawalForm):
     button, css_class = gettext_lazy("Withdraw it now"), "deletelink"
     field_order = ["seen_version", "cause"]
 
@@ -239,10 +239,10 @@ class WithdrawForm(ExplainForm):
         widget=forms.RadioSelect,
         label=gettext_lazy("Why: the sentence that stays on the public page"),
     )
-    words = WithdrawalWords(required=False)
+    words = WithdrawalReasonField(required=False)
 
 
-class ReviewedAdmin(ScopedHistoryAdmin):
+class RevisionAdmin(ScopedHistoryAdmin):
     """
     A reviewed record: written by its agency, moved only by the workflow.
 
@@ -309,11 +309,11 @@ class ReviewedAdmin(ScopedHistoryAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            workflow.save(
+            workflow.save_draft(
                 obj, by=request.user, seen_version=form.cleaned_data["seen_version"]
             )
         else:
-            workflow.draft(obj, by=request.user)
+            workflow.create_draft(obj, by=request.user)
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._submitted(request, obj) or super().response_add(
@@ -378,7 +378,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     def _take(self, step, record, user, cleaned):
         """The record after the step: the same one, or the correction just begun."""
         if step == "correct":
-            return workflow.correct(record, by=user)
+            return workflow.begin_correction(record, by=user)
         if step == "explain":
             workflow.explain_withdrawal(record, words=cleaned["words"], by=user)
         else:
@@ -389,9 +389,9 @@ class ReviewedAdmin(ScopedHistoryAdmin):
 
     def _step_form(self, step, record, data=None):
         form_class = {
-            "withdraw": WithdrawForm,
-            "explain": ExplainForm,
-            "correct": CorrectForm,
+            "withdraw": WithdrawUpdateForm,
+            "explain": ExplainWithdrawalForm,
+            "correct": BeginCorrectionForm,
         }[step]
         return form_class(
             data,
@@ -422,7 +422,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
                     **subject, period=obj.period, status=RevisionStatus.PUBLISHED
                 ).first(),
                 "translation_url": views.translation_url(request.user, obj),
-                "review_address": review_address(request.user, obj),
+                "review_address": review_url(request.user, obj),
             }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
@@ -447,7 +447,7 @@ def open_steps(user, record):
     ]
 
 
-def review_address(user, record):
+def review_url(user, record):
     """Where this person reviews the record; "" when it does not wait for her."""
     if record.status != RevisionStatus.SUBMITTED or not workflow.may_review(
         user, record

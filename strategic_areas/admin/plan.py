@@ -24,8 +24,8 @@ from strategic_areas import workflow
 from strategic_areas.admin.base import (
     ApprovedInline,
     ApprovedMixin,
-    OnTreeMixin,
-    tree_address,
+    EditedOnTreeMixin,
+    tree_url,
 )
 from strategic_areas.desk.inputs import VICTIM_QUESTIONS, VictimsField
 from strategic_areas.disclosure import PROTECTED
@@ -68,19 +68,19 @@ from strategic_areas.sentences import (
 )
 from strategic_areas.themes import Theme
 
-OF_PLAN = ("plan", admin.RelatedOnlyFieldListFilter)
+PLAN_FILTER = ("plan", admin.RelatedOnlyFieldListFilter)
 #: What a new plan is asked for.
-BEGUN_WITH = [
+NEW_PLAN_FIELDS = [
     *("code", "title_es", "title_en", "commission_es", "commission_en"),
     *("starts_on", "ends_on"),
 ]
-CODE_TOLD = _(
+CODE_HELP = _(
     "How everybody calls the plan, such as “2029-2032”, in letters, digits and "
     "hyphens: the public reads it in titles and addresses."
 )
 #: A longer number is no key of a record.
 MOST_DIGITS = 19
-OF_LEAD = ("lead", admin.RelatedOnlyFieldListFilter)
+LEAD_FILTER = ("lead", admin.RelatedOnlyFieldListFilter)
 
 
 @admin.register(Plan)
@@ -93,8 +93,8 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """What a code is stands beside it, and where one is refused."""
         if db_field.name == "code":
-            told = {"invalid": CODE_TOLD}
-            kwargs |= {"help_text": CODE_TOLD, "error_messages": told}
+            told = {"invalid": CODE_HELP}
+            kwargs |= {"help_text": CODE_HELP, "error_messages": told}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
@@ -109,7 +109,7 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
     def get_fieldsets(self, request, obj=None):
         """A plan begins with what it cannot be without; the rest is on its tree."""
-        begun = [(None, {"fields": BEGUN_WITH})]
+        begun = [(None, {"fields": NEW_PLAN_FIELDS})]
         return super().get_fieldsets(request, obj) if obj else begun
 
     def response_post_save_add(self, request, obj):
@@ -118,7 +118,7 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj:
-            context["tree_address"] = tree_address(request.user, obj, obj)
+            context["tree_address"] = tree_url(request.user, obj, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
@@ -134,14 +134,14 @@ admin.site.register(
     Source,
     ApprovedAdmin,
     list_display=["key", "title", "publisher", "kind"],
-    list_filter=[OF_PLAN, ("kind", WordsFilter)],
+    list_filter=[PLAN_FILTER, ("kind", WordsFilter)],
     in_words={"kind": SOURCE_KINDS},
     search_fields=["key", "title", "publisher"],
 )
 
 
-class OfPlanMixin:
-    list_filter = [OF_PLAN]
+class SamePlanMixin:
+    list_filter = [PLAN_FILTER]
 
     def get_readonly_fields(self, request, obj=None):
         return [*super().get_readonly_fields(request, obj), *(["plan"] if obj else [])]
@@ -180,45 +180,45 @@ def _with_plan(record):
     return f"{record.plan.code} · {record}"
 
 
-class OfPlanAdmin(OfPlanMixin, ApprovedAdmin):
+class SamePlanAdmin(SamePlanMixin, ApprovedAdmin):
     pass
 
 
-class PlanBoundAdmin(OnTreeMixin, BilingualHistoryAdmin):
-    list_filter = [OF_PLAN]
+class PlanRecordAdmin(EditedOnTreeMixin, BilingualHistoryAdmin):
+    list_filter = [PLAN_FILTER]
 
 
 admin.site.register(
     StrategicArea,
-    PlanBoundAdmin,
+    PlanRecordAdmin,
     list_display=["code", "name", "plan"],
     search_fields=["code", "name_es", "name_en"],
     ordering=["plan", "sort_code"],
 )
 admin.site.register(
     Programme,
-    PlanBoundAdmin,
+    PlanRecordAdmin,
     list_display=["code", "name", "area", "plan"],
     list_select_related=["area", "plan"],
     search_fields=["code", "name_es", "name_en"],
 )
 admin.site.register(
     Participation,
-    PlanBoundAdmin,
+    PlanRecordAdmin,
     list_display=["agency", "role", "plan"],
-    list_filter=[OF_PLAN, "role"],
+    list_filter=[PLAN_FILTER, "role"],
     list_select_related=["agency", "plan"],
     search_fields=["agency__acronym", "agency__name_es"],
 )
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(PlanBoundAdmin):
+class CommitmentAdmin(PlanRecordAdmin):
     list_display = ["code", "title", "lead", "due_on", "provenance"]
     list_filter = [
-        OF_PLAN,
+        PLAN_FILTER,
         ("programme", admin.RelatedOnlyFieldListFilter),
-        OF_LEAD,
+        LEAD_FILTER,
     ]
     list_select_related = ["lead"]
     search_fields = ["code", "title_es", "title_en"]
@@ -228,15 +228,15 @@ class CommitmentAdmin(PlanBoundAdmin):
         filters = super().get_list_filter(request)
         if access.is_reviewer(request.user) or request.user.is_superuser:
             return filters
-        return [each for each in filters if each != OF_LEAD]
+        return [each for each in filters if each != LEAD_FILTER]
 
 
 @admin.register(Activity)
-class ActivityAdmin(OfPlanMixin, PlanBoundAdmin):
+class ActivityAdmin(SamePlanMixin, PlanRecordAdmin):
     """Work outside the plan stands on no tree: it is changed here."""
 
     list_display = ["code", "title", "agency", "kind", "due_on"]
-    list_filter = [OF_PLAN, "kind", ("agency", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [PLAN_FILTER, "kind", ("agency", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["agency"]
     search_fields = ["code", "title_es", "title_en"]
     # Django's admin shows no list of words.
@@ -286,7 +286,7 @@ admin.site.register(
 )
 admin.site.register(
     TargetLink,
-    OfPlanAdmin,
+    SamePlanAdmin,
     list_display=["target", "commitment", "indicator", "why", "plan"],
     list_select_related=["target", "commitment", "indicator", "plan"],
     search_fields=["target__code"],
@@ -300,7 +300,7 @@ admin.site.register(
 )
 admin.site.register(
     LaterActivity,
-    OfPlanAdmin,
+    SamePlanAdmin,
     list_display=["code", "title", "agency", "year"],
     list_select_related=["agency"],
     search_fields=["code", "title_es", "title_en"],
@@ -348,14 +348,14 @@ admin.site.register(
     TipTier,
     ApprovedAdmin,
     list_display=["report_year", "label", "plan"],
-    list_filter=[OF_PLAN],
+    list_filter=[PLAN_FILTER],
 )
-admin.site.register(Term, OfPlanAdmin, list_display=["code", "word", "plan"])
+admin.site.register(Term, SamePlanAdmin, list_display=["code", "word", "plan"])
 admin.site.register(
     Discrepancy,
     ApprovedAdmin,
     list_display=["code", "topic", "plan"],
-    list_filter=[OF_PLAN],
+    list_filter=[PLAN_FILTER],
     search_fields=["code", "topic_es", "topic_en"],
 )
 
@@ -369,7 +369,7 @@ admin.site.register(
     CodeList,
     ApprovedAdmin,
     list_display=["code", "name", "kind", "plan"],
-    list_filter=[OF_PLAN, "kind"],
+    list_filter=[PLAN_FILTER, "kind"],
     inlines=[CodeListValueInline],
 )
 
@@ -395,7 +395,7 @@ class FigureMixin:
 
 admin.site.register(
     Indicator,
-    PlanBoundAdmin,
+    PlanRecordAdmin,
     plan_field="introduced_by",
     list_display=["code", "name", "unit", "counted_by", "sensitive"],
     list_filter=["sensitive", "counts", ("area", admin.RelatedOnlyFieldListFilter)],
@@ -404,9 +404,9 @@ admin.site.register(
 
 
 @admin.register(Target)
-class TargetAdmin(OnTreeMixin, FigureMixin, ScopedHistoryAdmin):
+class TargetAdmin(EditedOnTreeMixin, FigureMixin, ScopedHistoryAdmin):
     list_display = ["indicator", "figure", "starts_on", "ends_on", "plan"]
-    list_filter = [OF_PLAN]
+    list_filter = [PLAN_FILTER]
     list_select_related = ["indicator", "plan"]
 
 

@@ -12,8 +12,8 @@ from agencies import audit, numbers
 from agencies.admin.base import ScopedAdmin, ScopedRowsMixin
 from agencies.fields import FieldKind
 from strategic_areas import evidence
-from strategic_areas.admin.base import ReviewedAdmin
-from strategic_areas.admin.plan import OF_PLAN, ApprovedHistoryAdmin, OfPlanMixin
+from strategic_areas.admin.base import RevisionAdmin
+from strategic_areas.admin.plan import PLAN_FILTER, ApprovedHistoryAdmin, SamePlanMixin
 from strategic_areas.desk.changes.amendment_forms import GuardedRecordForm
 from strategic_areas.desk.inputs import add_protection_hint, widgets_for
 from strategic_areas.desk.sheet.forms import RevisionForm
@@ -28,15 +28,15 @@ from strategic_areas.models import (
     RoundReopening,
 )
 from strategic_areas.models.report_fields import FormSection
-from strategic_areas.workflow.questions import BY_MODEL
+from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 
 @admin.register(ReportingPeriod)
-class ReportingPeriodAdmin(OfPlanMixin, ApprovedHistoryAdmin):
+class ReportingPeriodAdmin(SamePlanMixin, ApprovedHistoryAdmin):
     """A period is told, and a round asked of agencies, once a second person agrees."""
 
     list_display = ["name", "plan", "mode", "opens_on", "due_on", "closes_on", "asked"]
-    list_filter = [OF_PLAN, "mode"]
+    list_filter = [PLAN_FILTER, "mode"]
     list_select_related = ["plan"]
     search_fields = ["code", "name_es", "name_en"]
     readonly_fields = ["is_demonstration"]
@@ -166,7 +166,7 @@ def _is_writable(obj):
     return obj is None or obj.is_editable
 
 
-class WholeForm(RevisionForm):
+class RevisionAdminForm(RevisionForm):
     """A revision of any subject and round, chosen in it where it is a new one."""
 
     def clean(self):
@@ -194,7 +194,7 @@ class WholeForm(RevisionForm):
             )
 
 
-class ActivityUpdateForm(WholeForm):
+class ActivityUpdateForm(RevisionAdminForm):
     class Meta:
         model = ActivityUpdate
         fields = ["activity", "period", *ActivityUpdate.fields.columns(filled_in=True)]
@@ -211,7 +211,7 @@ class ActivityUpdateForm(WholeForm):
 
 
 @admin.register(ActivityUpdate)
-class ActivityUpdateAdmin(ReviewedAdmin):
+class ActivityUpdateAdmin(RevisionAdmin):
     form = ActivityUpdateForm
     inlines = [EvidenceInline]
     subject, answering = "activity", "agency"
@@ -285,13 +285,13 @@ def _is_continuing(request, update):
     )
 
 
-class AnswerAdmin(ReviewedAdmin):
+class AnswerAdmin(RevisionAdmin):
     """The revisions of a question's answers; form and lists follow from its fields."""
 
     inlines = [EvidenceInline]
 
     def __init__(self, model, site):
-        question = BY_MODEL[model]
+        question = QUESTION_BY_MODEL[model]
         fields, about = model.fields, [question.name, "period"]
         self.subject, self.answering = question.name, question.answered_by
         said = fields.names(filled_in=True, kind=FieldKind.CHOICE)
@@ -313,7 +313,7 @@ class AnswerAdmin(ReviewedAdmin):
         ]
         self.form = modelform_factory(
             model,
-            form=WholeForm,
+            form=RevisionAdminForm,
             fields=[*about, *fields.columns(filled_in=True)],
             formfield_callback=numbers.number_formfield,
         )
@@ -321,5 +321,5 @@ class AnswerAdmin(ReviewedAdmin):
 
 
 admin.site.register(
-    [model for model in BY_MODEL if model is not ActivityUpdate], AnswerAdmin
+    [model for model in QUESTION_BY_MODEL if model is not ActivityUpdate], AnswerAdmin
 )

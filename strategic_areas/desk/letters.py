@@ -48,7 +48,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.views.files import as_attachment
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import BY_MODEL, UPDATES
+from strategic_areas.workflow.questions import QUESTION_BY_MODEL, UPDATE_QUESTIONS
 
 
 class LetterForm(forms.ModelForm):
@@ -76,7 +76,7 @@ class LetterForm(forms.ModelForm):
         self.helper = one_button_helper("step-form", "save", gettext_lazy("Record it"))
 
     def clean_reference(self):
-        for reason in guard.refusals(self.cleaned_data["reference"]):
+        for reason in guard.blocking_messages(self.cleaned_data["reference"]):
             raise ValidationError(reason)
         return self.cleaned_data["reference"]
 
@@ -120,7 +120,7 @@ class ContestTranscriptionForm(SeenRevisionsForm):
     )
 
     def clean(self):
-        guard.judge(self, Transition, reason="reason")
+        guard.add_guard_errors(self, Transition, reason="reason")
         return super().clean()
 
 
@@ -208,7 +208,7 @@ def _send_form(found, *posted):
 def _contested(letter):
     """(Code, last return transition) for each revision of it that was returned."""
     found = []
-    for question in BY_MODEL.values():
+    for question in QUESTION_BY_MODEL.values():
         back = question.model.objects.filter(
             letter=letter, status=RevisionStatus.RETURNED
         )
@@ -313,7 +313,7 @@ class LetterSheet(ReportingSheet):
             question: read_rows(
                 question, self.period, self.agency, with_transcribed=True
             )
-            for question in UPDATES
+            for question in UPDATE_QUESTIONS
             if question.of_letter
         }
 
@@ -377,7 +377,7 @@ def _waiting(letter, user):
     known = guard.known_words()
     return [
         queue_item(user, row, known)
-        for question in BY_MODEL.values()
+        for question in QUESTION_BY_MODEL.values()
         for row in question.model.objects.filter(
             letter=letter, status=RevisionStatus.SUBMITTED
         )
@@ -394,7 +394,7 @@ def confirm_letter_page(request, pk):
 def _show_confirmation(request, letter, *, confirm=None, contest=None, status=200):
     items = _waiting(letter, request.user)
     rows = [item.record for item in items]
-    examined = guard.together(item.examined for item in items)
+    examined = guard.merge_examinations(item.examined for item in items)
     wrote = any(item.is_mine for item in items)
     return render_screen(
         request,
@@ -429,7 +429,7 @@ def _step_form(form_class, name, letter, rows, *posted, **kwargs):
 def confirm_letter(request, pk):
     letter = _own(request, pk)
     items = _waiting(letter, request.user)
-    examined = guard.together(item.examined for item in items)
+    examined = guard.merge_examinations(item.examined for item in items)
     form = _step_form(
         ConfirmTranscriptionForm,
         "letter_confirmed",

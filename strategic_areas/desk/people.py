@@ -52,7 +52,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.rounds import agency_rounds
-from strategic_areas.workflow.questions import BY_MODEL
+from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 FLAG_AFTER_ROUNDS, CLOSE_AFTER_ROUNDS = 2, 3
 #: How long before its end administrators are told of a mandate.
@@ -301,7 +301,7 @@ def agency_work(agency, today=None):
     updates = updates.filter(agency=agency)
     begun = [
         row
-        for question in BY_MODEL.values()
+        for question in QUESTION_BY_MODEL.values()
         for row in question.model.objects.without_transcriptions()
         .filter(agency=agency, status__in=UNFINISHED_STATUSES)
         .select_related(question.name, "period")

@@ -14,7 +14,7 @@ from strategic_areas.models import (
     RevisionStatus,
 )
 from strategic_areas.queries.asked_values import asked_indicators
-from strategic_areas.workflow.questions import BY_MODEL, UPDATES
+from strategic_areas.workflow.questions import QUESTION_BY_MODEL, UPDATE_QUESTIONS
 
 #: In which order an agency reads its sheets, by the states of their rows.
 STATE_ORDER = ("returned", "todo", "ready")
@@ -92,7 +92,7 @@ def returned_answers(user):
     Rounds may have closed meanwhile.
     """
     agencies, found = FocalPoint.objects.agencies_of(user), []
-    for question in BY_MODEL.values():
+    for question in QUESTION_BY_MODEL.values():
         subject = f"{question.name}__{question.answered_by}"
         rows = question.model.objects.filter(
             agency__in=agencies, status=RevisionStatus.RETURNED
@@ -115,7 +115,7 @@ def _asked_now(question, updates):
     return {
         (period, subject)
         for period in {each.period for each in updates}
-        for asks in UPDATES
+        for asks in UPDATE_QUESTIONS
         if asks.model is question.model
         for subject in asks.asked(period, pk__in=[each.subject.pk for each in updates])
     }

@@ -30,7 +30,7 @@ def refusals_shown_on(form, *, waits=""):
     """Tell on a form why what it asks for is refused: ``waits`` beside a change."""
     try:
         yield
-    except workflow.AlreadyWaiting as error:
+    except workflow.AlreadyWaitingError as error:
         form.add_error(None, text_with_change_link(error.current, waits or str(error)))
     except RefusedError as error:
         form.add_error(None, str(error))

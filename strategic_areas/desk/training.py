@@ -250,7 +250,7 @@ def check_practice(request):
             sheet=sheet,
             form=form,
         )
-    kept = steps.receipt_of(
+    kept = steps.build_receipt(
         sheet.period,
         sheet.agency,
         1,

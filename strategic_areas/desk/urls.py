@@ -25,7 +25,7 @@ from strategic_areas.desk.sheet import agency_activities
 from strategic_areas.desk.sheet import views as sheets
 from strategic_areas.desk.sheet_workbook import views as workbook
 from strategic_areas.desk.values import views as values
-from strategic_areas.workflow.questions import BY_MODEL
+from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 #: A whole plan as a workbook: it needs what reads plan files.
 plan_workbook = LazyViews("strategic_areas.desk.plan_workbook.views")
@@ -56,11 +56,11 @@ BUTTON_PAGES = {
     },
     **{
         f"sheet_{question.url}{step}": SHEET
-        for question in BY_MODEL.values()
+        for question in QUESTION_BY_MODEL.values()
         for step in ("", "_attach", "_detach", "_recall")
     },
     "letter_send": LETTER,
-    **{f"letter_{question.url}": LETTER for question in BY_MODEL.values()},
+    **{f"letter_{question.url}": LETTER for question in QUESTION_BY_MODEL.values()},
     "letter_confirmed": CONFIRMATION,
     "letter_contested": CONFIRMATION,
     "purge_confirm": PURGE,
@@ -147,7 +147,7 @@ def patterns(site):
                 agency_activities.rename_off_plan,
                 "sheet_row_rename",
             ),
-            *chain.from_iterable(map(_of_rows, BY_MODEL.values())),
+            *chain.from_iterable(map(_of_rows, QUESTION_BY_MODEL.values())),
             ("recibo/<int:pk>/", sheets.receipt_detail, "receipt"),
             ("decisiones/", RedirectView.as_view(url="../#decisiones"), "decisions"),
             ("invitaciones/lista/", first_steps.invite_many, "invite_many"),

@@ -321,7 +321,7 @@ class UpdateRevisions(LineComparison):
         setattr(subject, subject.answered_by, agency)
         sources = self.stored.linked(self.table.field("sources"), values["sources"])
         try:
-            workflow.record(update, sources=sources)
+            workflow.publish_public_record(update, sources=sources)
         except (DatabaseError, ValidationError, workflow.TransitionError) as error:
             raise refusal_of(line, error) from error
         self.outcome.touched.append((type(update), update.pk))

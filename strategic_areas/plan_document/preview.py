@@ -122,7 +122,7 @@ def _shown(stored, draft, faults):
         LineState.REFUSED if told and line.state in KEPT else line.state,
         changes,
         told,
-        tuple(guard.found_warnings(type(draft.record), line.said)),
+        tuple(guard.warnings_about_texts(type(draft.record), line.said)),
         bool(line.origin) and is_public and has_moved,
     )
 

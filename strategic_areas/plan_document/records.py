@@ -31,8 +31,8 @@ from strategic_areas.queries.public_rows import (
     row_differences,
 )
 from strategic_areas.workflow import amendments
-from strategic_areas.workflow.changes import nothing_kept
-from strategic_areas.workflow.plain_values import set_aside
+from strategic_areas.workflow.changes import dry_run
+from strategic_areas.workflow.plain_values import free_unique_values
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _linked(stored, record, field, keys):
 
 def needs_act(drafts):
     return any(
-        amendments.changed_structure(
+        amendments.changed_structure_fields(
             draft.record,
             draft.before
             | {
@@ -186,7 +186,7 @@ def write_drafts(drafts, *, by=None):
     Words that records take from one another are made room for. Raises ``NotTakenError``
     of the first draft that the database does not take. Indicators are not published.
     """
-    set_aside(
+    free_unique_values(
         (type(draft.record), draft.record.pk, draft.before, draft.line.said)
         for draft in drafts
     )
@@ -283,7 +283,7 @@ def _add_lists(lists):
 
 def propose_drafts(drafts, *, by, amendment=None):
     with override("es"):
-        return workflow.propose_together(
+        return workflow.propose_records(
             [(draft.record, draft.links) for draft in drafts],
             by=by,
             amendment=amendment,
@@ -349,7 +349,7 @@ def public_differences(touched, put_in):
     """
     keys = affected_records(touched)
     try:
-        with nothing_kept():
+        with dry_run():
             keys = merge_keys(keys, affected_records(put_in()))
             after = read_public_rows(keys)
     except (OutdatedError, RefusedError, DatabaseError):

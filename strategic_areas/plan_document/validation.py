@@ -18,7 +18,7 @@ from strategic_areas.workflow import guard
 from strategic_areas.workflow.plain_values import (
     broken_checks,
     unique_constraints,
-    words_of,
+    unique_text_fields,
 )
 
 
@@ -37,7 +37,7 @@ def find_problems(stored, drafts, *, members_only=True):
     replaced = _replaced(stored, drafts)
     records = [draft.record for draft in drafts]
     _tell_what_stood(drafts)
-    waiting = workflow.waiting_among(records)
+    waiting = workflow.waiting_keys(records)
     wrong = [list(_of_fields(draft)) for draft in drafts]
     broken = broken_checks(records, [{name for name, _text in own} for own in wrong])
     shared = _shared(stored, drafts)
@@ -98,7 +98,7 @@ def _outsiders(draft, taking_part):
 def _faults(draft, replaced):
     record, line = draft.record, draft.line
     yield from guard.blocked_texts(type(record), line.said).items()
-    yield from workflow.dates_outside(record, line.said).items()
+    yield from workflow.dates_outside_plan(record, line.said).items()
     if "supersedes" in draft.links:
         if any(each.pk is None for each in draft.links["supersedes"]):
             yield "supersedes", _("Only what the plan has already can be replaced.")
@@ -154,7 +154,9 @@ def _shared(stored, drafts):
         for constraint in unique_constraints(model):
             text = constraint.get_violation_error_message()
             told = [(row, text) for row in _alike(constraint, rows)]
-            told += [] if words_of(model) else _exchanged(constraint, own, stored)
+            told += (
+                [] if unique_text_fields(model) else _exchanged(constraint, own, stored)
+            )
             for record, text in told:
                 columns = (
                     n for n in constraint.fields if n in said.get(id(record), ())

@@ -44,7 +44,7 @@ from strategic_areas.purging.text_search import (
 )
 from strategic_areas.triggers.versions import public_tables
 from strategic_areas.workflow import changes
-from strategic_areas.workflow.amendments import plan_of
+from strategic_areas.workflow.amendments import approved_plan_of
 from strategic_areas.workflow.guard import (
     GuardedSteps,
     blocked_texts,
@@ -53,7 +53,7 @@ from strategic_areas.workflow.guard import (
     must_not_wait_for_purge,
 )
 from strategic_areas.workflow.phrases import Phrases, strings_of
-from strategic_areas.workflow.plain_values import plain_values, put, put_links
+from strategic_areas.workflow.plain_values import plain_values, set_fields, set_links
 from strategic_areas.workflow.transitions import decides_on, may_review
 
 #: What the public reads and one person may hide.
@@ -224,7 +224,7 @@ def propose_former(record, *, by):
         previous_values(record),
     )
     with override("es"):
-        put(record, values, {})
+        set_fields(record, values, {})
     links = {name for name in values if record._meta.get_field(name).many_to_many}
     return changes.propose(record, by=by, links={name: values[name] for name in links})
 
@@ -272,7 +272,7 @@ def takedown_row(record, after):
 
 def _changes_that_tell(record, after):
     """The rows of the plan's list of changes that tell what is hidden."""
-    plan = plan_of(record)
+    plan = approved_plan_of(record)
     if plan is None:
         return
     fields = [field_of(type(record), name) for name in after]
@@ -409,9 +409,9 @@ def _put(record, values, takedown):
     record._history_user = takedown.decided_by or takedown.proposed_by
     # Spanish, the first language: it is what undecorated columns hold.
     with override("es"):
-        put(record, values, {})
+        set_fields(record, values, {})
         record.save()
-        put_links(record, values, {})
+        set_links(record, values, {})
 
 
 #: What takes a piece of evidence from the public, whatever it is.

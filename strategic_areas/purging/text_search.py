@@ -26,7 +26,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.drafts import DraftLine
 from strategic_areas.models.review import Revision
-from strategic_areas.workflow.phrases import holds
+from strategic_areas.workflow.phrases import contains_phrase
 
 #: Tables that are not searched: a purge empties its own phrases, the audit record holds
 #: no texts, sessions are encoded, the rows of editions are compressed and have a reach
@@ -106,7 +106,7 @@ def _places_in(model, phrases):
         found = [
             field
             for field, value in zip(fields, values, strict=True)
-            if holds(value, phrases)
+            if contains_phrase(value, phrases)
         ]
         if set(together) & set(found):
             found += [field for field in together if field not in found]

@@ -28,17 +28,17 @@ from strategic_areas.models import (
     Provenance,
 )
 from strategic_areas.workflow.guard import blocked_texts, must_count_nobody
-from strategic_areas.workflow.plain_values import is_new, new_place, plain_values
+from strategic_areas.workflow.plain_values import is_new, place_of_new, plain_values
 from strategic_areas.workflow.plan_approval import path_to_plan
 
 #: A record becomes the plan's own word, or stops being it, by its provenance.
-EXISTENCE = "provenance"
+PROVENANCE_FIELD = "provenance"
 #: What takes the place of the plan's own record ends that record.
-PLACE = "supersedes"
+SUPERSEDES_FIELD = "supersedes"
 LANGUAGES = ("es", "en")
 
 
-def plan_of(record):
+def approved_plan_of(record):
     """The approved plan of which a record is a part; None where there is none."""
     if not isinstance(record, OF_PLAN) or not getattr(record, "is_in_plan", True):
         return None
@@ -48,7 +48,7 @@ def plan_of(record):
     return plan if is_public else None
 
 
-def changed_structure(record, before, after, *, is_new=False):
+def changed_structure_fields(record, before, after, *, is_new=False):
     """
     The names of the structural fields that a change sets, in the order of the model.
 
@@ -56,7 +56,7 @@ def changed_structure(record, before, after, *, is_new=False):
     columns.
     """
     names = record.fields.spanish(structure=True)
-    if not names or plan_of(record) is None:
+    if not names or approved_plan_of(record) is None:
         return []
     if isinstance(record, Plan):
         # A plan that is added, or approved, is decided on as a whole.
@@ -64,11 +64,11 @@ def changed_structure(record, before, after, *, is_new=False):
         if is_new or was == Plan.Status.IN_PREPARATION:
             return []
         return [name for name in names if name in after]
-    stood = before.get(EXISTENCE, record.provenance)
+    stood = before.get(PROVENANCE_FIELD, record.provenance)
     if Provenance.PLAN not in {stood, record.provenance}:
-        replaced = [*before.get(PLACE, ()), *after.get(PLACE, ())]
-        return [PLACE] if _are_official(type(record), replaced) else []
-    return [name for name in [*names, EXISTENCE] if name in after]
+        replaced = [*before.get(SUPERSEDES_FIELD, ()), *after.get(SUPERSEDES_FIELD, ())]
+        return [SUPERSEDES_FIELD] if _are_official(type(record), replaced) else []
+    return [name for name in [*names, PROVENANCE_FIELD] if name in after]
 
 
 def _are_official(model, links):
@@ -80,7 +80,7 @@ def _are_official(model, links):
     return bool(stored) and rows.exists()
 
 
-def labels(record, names):
+def field_labels(record, names):
     fields = [
         record.fields.of_column(name)
         for name in names
@@ -89,7 +89,7 @@ def labels(record, names):
     return ", ".join(field.label for field in fields)
 
 
-def in_words(field, value, names=None):
+def plain_value_in_words(field, value, names=None):
     """
     A stored plain value as people read it; "" for an empty one.
 
@@ -101,7 +101,7 @@ def in_words(field, value, names=None):
         keys = value if isinstance(value, list) else [value]
         stored = [key for key in keys if not is_new(key)]
         rows = field.related_model._default_manager.filter(pk__in=stored)
-        new = [str(names[new_place(key)]) for key in keys if is_new(key)]
+        new = [str(names[place_of_new(key)]) for key in keys if is_new(key)]
         return ", ".join([*map(str, rows), *new])
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
@@ -117,7 +117,7 @@ def in_words(field, value, names=None):
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def tell(change, made, amendment=None):
+def record_plan_changes(change, made, amendment=None):
     """
     Write what the public reads of an approved change of a plan, once it is applied.
 
@@ -125,10 +125,10 @@ def tell(change, made, amendment=None):
     """
     rows, day = [], timezone.localdate(change.decided_at)
     parts = [part for part in change.records.all() if part.place in made]
-    kinds = kinds_of(parts)
+    kinds = amendment_kinds(parts)
     for part in parts:
         record = made[part.place]
-        if (plan := plan_of(record)) is None:
+        if (plan := approved_plan_of(record)) is None:
             continue
         about = {
             "plan": plan,
@@ -187,14 +187,16 @@ def _lines(record, part, made):
 def _said(record, names, of, values, language):
     field = record._meta.get_field(of[language])
     values = plain_values(record, [field.name]) | values
-    return in_words(field, values[field.name], names)
+    return plain_value_in_words(field, values[field.name], names)
 
 
 def _brought(record, part, made):
     replaced = part.after.get("supersedes")
 
     def former(language):
-        return in_words(record._meta.get_field("supersedes"), replaced, made)
+        return plain_value_in_words(
+            record._meta.get_field("supersedes"), replaced, made
+        )
 
     return {
         "field": record._meta.model_name,
@@ -214,12 +216,12 @@ def _plain(field, before):
 
 StopKind = Commitment.StopKind
 #: How an amendment stops a record → the kind of the amendment.
-STOPPING = {
+KIND_BY_STOP = {
     StopKind.CANCELLED: Amendment.Kind.CANCEL,
     StopKind.SUSPENDED: Amendment.Kind.SUSPEND,
 }
 #: The kind of a change of one record by the fields that it sets, the first that holds.
-KINDS = (
+KIND_BY_FIELDS = (
     (Amendment.Kind.RESUME, {"stopped", "resumes_on"}),
     (Amendment.Kind.MOVE, {"lead", "agency", "supporting"}),
     (
@@ -230,7 +232,7 @@ KINDS = (
 )
 
 
-def kinds_of(parts):
+def amendment_kinds(parts):
     """
     By its place, what kind of amendment each ``RecordChange`` would be by itself.
 
@@ -238,7 +240,8 @@ def kinds_of(parts):
     several, they are joined.
     """
     replaced = [
-        [(part.model, str(key)) for key in part.after.get(PLACE, ())] for part in parts
+        [(part.model, str(key)) for key in part.after.get(SUPERSEDES_FIELD, ())]
+        for part in parts
     ]
     shared = Counter(chain(*replaced))
     return {
@@ -255,16 +258,17 @@ def _kind_of(part, sharing):
     if not part.before:
         is_divided = bool(sharing) and sharing[0] > 1
         return Amendment.Kind.SPLIT if is_divided else Amendment.Kind.ADD
-    if stop := STOPPING.get(after.get("stopped")):
+    if stop := KIND_BY_STOP.get(after.get("stopped")):
         return stop
     if part.model is Plan and after.get("ends_on", "") > part.before.get("ends_on", ""):
         return Amendment.Kind.EXTEND_PLAN
     return next(
-        (kind for kind, fields in KINDS if fields & after.keys()), Amendment.Kind.REWORD
+        (kind for kind, fields in KIND_BY_FIELDS if fields & after.keys()),
+        Amendment.Kind.REWORD,
     )
 
 
-def kind_of(amendment, parts):
+def amendment_kind(amendment, parts):
     """
     What kind of amendment it is, from what it cites and which structure it changes.
 
@@ -272,17 +276,17 @@ def kind_of(amendment, parts):
     """
     if amendment.act in Amendment.CITED:
         return Amendment.CITED[amendment.act]
-    kinds = kinds_of([part for _record, part in parts])
+    kinds = amendment_kinds([part for _record, part in parts])
     found = {kinds[part.place] for record, part in parts if _structure_in(record, part)}
     return found.pop() if len(found) == 1 else Amendment.Kind.SEVERAL
 
 
 def _structure_in(record, part):
     is_new = part.object_id is None
-    return changed_structure(record, part.before, part.after, is_new=is_new)
+    return changed_structure_fields(record, part.before, part.after, is_new=is_new)
 
 
-def state_who_dates(records, amendment):
+def set_due_provenance(records, amendment):
     """Say of each new due date that an amendment states it; a correction does not."""
     if amendment is None or amendment.act in Amendment.CITED:
         return
@@ -298,7 +302,7 @@ def _is_redated(record):
     return rows.values_list("due_on", flat=True).first() != record.due_on
 
 
-def check(parts, amendment):
+def check_act(parts, amendment):
     """
     Refuse a change of structure without an act, and an act without such a change.
 
@@ -314,12 +318,12 @@ def check(parts, amendment):
                     "%(record)s: the plan is approved, so this changes only by an "
                     "amendment, which names its act: %(fields)s."
                 )
-                % {"record": record, "fields": labels(record, names)}
+                % {"record": record, "fields": field_labels(record, names)}
             )
         if names:
-            plans.add(plan_of(record))
+            plans.add(approved_plan_of(record))
         plan = as_left.get(getattr(record, "plan_id", None))
-        if outside := dates_outside(record, part.after, plan):
+        if outside := dates_outside_plan(record, part.after, plan):
             raise RefusedError(f"{record}: {' '.join(outside.values())}")
     if amendment is not None and plans != {amendment.plan}:
         raise RefusedError(
@@ -327,7 +331,7 @@ def check(parts, amendment):
         )
 
 
-def dates_outside(record, names, plan=None):
+def dates_outside_plan(record, names, plan=None):
     """
     Which of the named dates lie outside the plan's, each with the reason.
 
@@ -358,7 +362,7 @@ def must_not_replace_themselves(parts):
     Nothing would stand there any more, and no list would tell it.
     """
     for record, part in parts:
-        found, waiting = set(), {record.pk} if PLACE in part.after else set()
+        found, waiting = set(), {record.pk} if SUPERSEDES_FIELD in part.after else set()
         while waiting:
             rows = type(record).objects.filter(superseded_by__in=waiting)
             waiting = {*rows.values_list("pk", flat=True)} - found
@@ -368,9 +372,9 @@ def must_not_replace_themselves(parts):
             raise RefusedError(f"{record}: {text}")
 
 
-def keep(amendment, change, parts):
+def save_amendment(amendment, change, parts):
     amendment.change, amendment.proposed_by = change, change.proposed_by
-    amendment.kind = kind_of(amendment, parts)
+    amendment.kind = amendment_kind(amendment, parts)
     names = amendment.fields.columns(guarded=True)
     texts = {name: getattr(amendment, name) for name in names}
     if blocked := blocked_texts(Amendment, texts):
@@ -384,14 +388,14 @@ def keep(amendment, change, parts):
     amendment.save()
 
 
-def enact(change, parts, amendment, by):
+def apply_amendment(change, parts, amendment, by):
     """``parts`` are pairs of each record that was saved and its ``RecordChange``."""
     made = {part.place: record for record, part in parts}
-    tell(change, made, amendment)
+    record_plan_changes(change, made, amendment)
     if amendment is None:
         return
     # Of what was proposed some may have been left out.
-    amendment.kind = kind_of(amendment, parts)
+    amendment.kind = amendment_kind(amendment, parts)
     amendment.approved_by, amendment.approved_at = by, change.decided_at
     amendment.save(update_fields=["kind", "approved_by", "approved_at"])
     first = made[min(made)]

@@ -37,24 +37,24 @@ from strategic_areas.workflow.guard import (
 )
 from strategic_areas.workflow.plain_values import (
     apply_part,
-    given_up,
+    fields_given_up,
+    free_unique_values,
     is_new,
     must_be_valid,
     plain_value,
     plain_values,
-    set_aside,
 )
 from strategic_areas.workflow.plan_approval import path_to_plan
 from strategic_areas.workflow.transitions import decides_on, may_review, must_propose
 
 #: Where records of a plan stand among those of one change.
-PLACES = {model: place for place, model in enumerate(DRAFTED.values())}
+MODEL_ORDER = {model: place for place, model in enumerate(DRAFTED.values())}
 #: What says nothing in a record that is not there yet.
-UNSAID = ("", None, [])
+EMPTY_VALUES = ("", None, [])
 
 
 @contextmanager
-def nothing_kept():
+def dry_run():
     """Within, structure may be changed as by a plan's file; nothing of it stays."""
     with transaction.atomic():
         PlanFile.objects.create()
@@ -62,7 +62,7 @@ def nothing_kept():
         transaction.set_rollback(True)
 
 
-class AlreadyWaiting(RefusedError):
+class AlreadyWaitingError(RefusedError):
     def __init__(self, current):
         self.current = current
         super().__init__(
@@ -116,20 +116,20 @@ class ChangeSteps(GuardedSteps):
             current = PendingChange.objects.filter(records__slot__in=slots).first()
             if current is None:
                 raise
-            raise AlreadyWaiting(current) from error
+            raise AlreadyWaitingError(current) from error
         if amendment is not None:
-            amendments.keep(amendment, change, records)
+            amendments.save_amendment(amendment, change, records)
 
     def apply(self, change, by, seen="", states=(), returned=None):
         """
         Save every record that it holds, in order, but for those that are returned.
 
-        ``seen`` and ``states`` are of the approval of a plan, as in ``must_be_ready``;
-        ``returned`` are reasons by the places of parts. Those go back, with all that
-        depend on them, into the draft of who proposed the change.
+        ``seen`` and ``states`` are as in ``must_be_approvable``. ``returned`` maps the
+        places of parts to reasons: these parts, and all that depend on them, go back to
+        the proposer's draft.
         """
         every = list(change.records.all())
-        plan_approval.check(change, every, seen=seen, states=states)
+        plan_approval.check_plan_approval(change, every, seen=seen, states=states)
         told = [value for part in every for value in part.after.values()]
         if amendment := Amendment.objects.filter(change=change).first():
             names = amendment.fields.columns(guarded=True)
@@ -143,9 +143,9 @@ class ChangeSteps(GuardedSteps):
                 rows.update(object_id=made[part.place].pk)
         # What held when it was proposed is asked again of the plan as it is now.
         applied = [(made[part.place], part) for part in parts]
-        amendments.check(applied, amendment)
+        amendments.check_act(applied, amendment)
         amendments.must_not_replace_themselves(applied)
-        amendments.enact(change, applied, amendment, by)
+        amendments.apply_amendment(change, applied, amendment, by)
         flags = {
             name
             for part in parts
@@ -157,7 +157,7 @@ class ChangeSteps(GuardedSteps):
         for follow in self.afterwards:
             follow(change, made, by)
         if left := [part for part in every if part.returned]:
-            plan_drafts.lay_back(change, left, every)
+            plan_drafts.return_to_draft(change, left, every)
         return {"left_out": len(left)} if left else {}
 
     def _leave_out(self, change, every, returned):
@@ -193,7 +193,7 @@ class ChangeSteps(GuardedSteps):
     def put_in(self, change, parts, by):
         """Save the records of the parts, in order, and return them by their places."""
         made = {}
-        aside = set_aside(
+        aside = free_unique_values(
             (part.model, part.object_id, part.before, part.after) for part in parts
         )
         for part in parts:
@@ -212,7 +212,7 @@ class ChangeSteps(GuardedSteps):
         is_of_plan = hasattr(change, "amendment") or plan_drafts.may_return(parts)
         # What an agency proposed waits there, to be accepted anew.
         if is_of_plan and not ActivityProposal.objects.filter(change=change).exists():
-            plan_drafts.lay_back(change, parts, parts)
+            plan_drafts.return_to_draft(change, parts, parts)
 
     def facts(self, change):
         """
@@ -242,7 +242,7 @@ def _of_own_disputes(user):
     )
 
 
-def changeable(model):
+def changeable_fields(model):
     """
     Names of the fields that a change of the record may hold, links included.
 
@@ -263,12 +263,12 @@ def propose(record, *, by, links=None, amendment=None):
     Keep what an unsaved or changed record would say, and return the change.
 
     Nothing of the record itself is saved. ``links`` are its many-to-many fields, by
-    name. Raises ``AlreadyWaiting`` beside an undecided change.
+    name. Raises ``AlreadyWaitingError`` beside an undecided change.
     """
-    return propose_together([(record, links or {})], by=by, amendment=amendment)
+    return propose_records([(record, links or {})], by=by, amendment=amendment)
 
 
-def propose_together(records, *, by, amendment=None):
+def propose_records(records, *, by, amendment=None):
     """
     Propose a change of several records, which another person approves as a whole.
 
@@ -277,16 +277,18 @@ def propose_together(records, *, by, amendment=None):
     record that is saved before it. Where the structure of an approved plan changes, an
     unsaved ``amendment`` names the act.
     """
-    records = sorted(records, key=lambda pair: PLACES.get(type(pair[0]), len(PLACES)))
+    records = sorted(
+        records, key=lambda pair: MODEL_ORDER.get(type(pair[0]), len(MODEL_ORDER))
+    )
     together = [record for record, _links in records]
     for record in together:
         must_propose(by, record)
-    parts = parts_of(records, amendment)
+    parts = build_parts(records, amendment)
     if not parts:
         raise RefusedError(
             _("%(record)s: nothing of it would change.") % {"record": together[0]}
         )
-    if any(plan_approval.approves(part) for _record, part in parts):
+    if any(plan_approval.approves_plan(part) for _record, part in parts):
         raise RefusedError(
             _("%(record)s: a plan is approved on the page that shows all of it.")
             % {"record": together[0]}
@@ -299,28 +301,28 @@ def propose_approval(plan, *, by, seen, states=()):
     """
     Propose that a plan in preparation become public as it stands; return the change.
 
-    ``seen`` and ``states`` are as in ``must_be_ready``.
+    ``seen`` and ``states`` are as in ``must_be_approvable``.
     """
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     must_propose(by, plan)
-    plan_approval.must_be_ready(plan, seen=seen, states=states)
+    plan_approval.must_be_approvable(plan, seen=seen, states=states)
     plan.status = Plan.Status.APPROVED
     change = PendingChange(plan_digest=seen)
-    return CHANGES.propose(change, by=by, parts=parts_of([(plan, {})]))
+    return CHANGES.propose(change, by=by, parts=build_parts([(plan, {})]))
 
 
-def parts_of(records, amendment=None):
+def build_parts(records, amendment=None):
     """Pairs of each of ``records`` that would change, and its unsaved part."""
     together = [record for record, _links in records]
-    amendments.state_who_dates(together, amendment)
-    free = given_up(together)
+    amendments.set_due_provenance(together, amendment)
+    free = fields_given_up(together)
     parts = [
         (record, _part(record, links, together[:place], free[place]))
         for place, (record, links) in enumerate(records)
     ]
     parts = [(record, part) for record, part in parts if part.after]
     if parts:
-        amendments.check(parts, amendment)
+        amendments.check_act(parts, amendment)
     return parts
 
 
@@ -331,7 +333,7 @@ def waiting_change(record):
     return PendingChange.objects.filter(records__slot=slot).first()
 
 
-def waiting_among(records):
+def waiting_keys(records):
     """The keys, by model, of those of these records that wait for a decision."""
     slots = {_slot(each): (type(each), each.pk) for each in records if each.pk}
     rows = RecordChange.objects.filter(slot__in=slots)
@@ -354,7 +356,7 @@ def _part(record, links, earlier, free):
     after = {
         name: value
         for name, value in wanted.items()
-        if (value != before[name] if before else value not in UNSAID)
+        if (value != before[name] if before else value not in EMPTY_VALUES)
     }
     if blocked := blocked_texts(model, after):
         raise RefusedError(f"{record}: {' '.join(blocked.values())}")
@@ -371,7 +373,9 @@ def _part(record, links, earlier, free):
 
 
 def _wanted(record, links, earlier):
-    fields = {name: record._meta.get_field(name) for name in changeable(type(record))}
+    fields = {
+        name: record._meta.get_field(name) for name in changeable_fields(type(record))
+    }
     single = [name for name, field in fields.items() if not field.many_to_many]
     return {
         **plain_values(record, single, earlier),

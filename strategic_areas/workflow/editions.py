@@ -38,25 +38,25 @@ class EditionSteps(GuardedSteps):
             _("A reconstruction has one edition: propose a correction of it."),
         )
         editions.snapshot_of_proposal(proposal)
-        must_be_clean(EditionProposal, **texts_of(proposal))
-        must_count_nobody(proposal.plan, texts_of(proposal), EditionProposal)
+        must_be_clean(EditionProposal, **edition_texts(proposal))
+        must_count_nobody(proposal.plan, edition_texts(proposal), EditionProposal)
         must_be_valid(proposal, exclude=["named"])
         proposal.save()
 
     def apply(self, proposal, by, seen):
-        must_not_wait_for_purge(proposal, texts_of(proposal).values())
+        must_not_wait_for_purge(proposal, edition_texts(proposal).values())
         editions.make_edition(proposal.plan, proposal=proposal, seen=seen)
 
 
 EDITIONS = EditionSteps()
 
 
-def correctable(first):
+def correctable_rows(first):
     """What the public reads otherwise now than the last edition of a number tells."""
     return edition_differences(first.plan, editions.latest_correction(first))
 
 
-def texts_of(proposal):
+def edition_texts(proposal):
     names = proposal.fields.columns(bilingual=True)
     return {name: getattr(proposal, name) or "" for name in names}
 

@@ -15,7 +15,7 @@ from strategic_areas.text_guard import PersonalDataKind, Severity
 from strategic_areas.workflow.phrases import strings_of, waiting_phrases
 
 #: What two people approved and the public reads: names of things, not of people.
-NAMING = (
+NAMING_MODELS = (
     *(models.Plan, models.StrategicArea, models.Programme, models.Commitment),
     *(models.Activity, models.Indicator, models.Term, models.LegalInstrument),
     *(models.FrameworkTarget, models.Province, models.HelpLine, Agency, AgencyName),
@@ -31,7 +31,7 @@ def known_words():
     version = models.PublicationVersion.current()
     if version == read_at:
         return words
-    texts = tuple(chain(*map(_texts, NAMING)))
+    texts = tuple(chain(*map(_texts, NAMING_MODELS)))
     digest = hash(texts)
     if digest != known:
         words = text_guard.KnownWords.of(texts)
@@ -69,11 +69,11 @@ def _public(model):
 
 
 #: How much of the text around a finding is shown with it.
-AROUND = 30
+EXCERPT_MARGIN = 30
 
 
 @dataclass(frozen=True)
-class Warned:
+class DescribedFinding:
     """What the guard found, as people read it: a stop, a warning or a mark."""
 
     label: str
@@ -97,7 +97,7 @@ class MarkedText:
 
 
 @dataclass(frozen=True)
-class Examined:
+class Examination:
     """
     All that a reviewer looks at in the texts that she decides on.
 
@@ -106,7 +106,7 @@ class Examined:
     """
 
     texts: tuple[MarkedText, ...]
-    found: tuple[Warned, ...]
+    found: tuple[DescribedFinding, ...]
 
     @property
     def blocks(self):
@@ -125,15 +125,15 @@ class Examined:
         return list(enumerate(self.found, 1))
 
 
-NOTHING_FOUND = Examined((), ())
+NOTHING_FOUND = Examination((), ())
 
 
-def together(parts):
+def merge_examinations(parts):
     """All that was found in several records on which one tick decides."""
-    return Examined((), tuple(each for examined in parts for each in examined.found))
+    return Examination((), tuple(each for examined in parts for each in examined.found))
 
 
-def examine(parts, known=None, *, counts_people=False):
+def examine_texts(parts, known=None, *, counts_people=False):
     """
     Read texts for a review: ``parts`` are triples of model, values and label.
 
@@ -155,16 +155,18 @@ def examine(parts, known=None, *, counts_people=False):
             pieces = _pieces(text, list(zip(seen, numbers, strict=True)))
             language = name.rpartition("_")[2] if name[-3:] in {"_es", "_en"} else ""
             texts.append(MarkedText(name, label_here, language, pieces))
-    return Examined(tuple(texts), tuple(found))
+    return Examination(tuple(texts), tuple(found))
 
 
-def examined(record, known=None):
+def examine_report(record, known=None):
     """All that a reviewer looks at in a report and what is published with it."""
-    return examine(_parts_of(record), known, counts_people=bool(counts(record)))
+    return examine_texts(
+        _parts_of(record), known, counts_people=bool(people_counts_in(record))
+    )
 
 
-def examined_texts(record, names, known=None):
-    return examine([(type(record), _stored(record, names), "")], known)
+def examine_fields(record, names, known=None):
+    return examine_texts([(type(record), _stored(record, names), "")], known)
 
 
 def _seen(text, tells, known):
@@ -207,7 +209,7 @@ def _pieces(text, numbered):
     return (*pieces, (text[at:], ()))
 
 
-def found_in(model, values, *, with_notes=False):
+def findings_in(model, values, *, with_notes=False):
     """
     Triples of column name, text and finding, for every guarded text in ``values``.
 
@@ -234,7 +236,7 @@ def _guarded_texts(model, values, *, with_notes=False):
 def blocked_texts(model, values):
     """The reasons why texts may not even be stored, by the name of the field."""
     found = {}
-    for name, _text, finding in found_in(model, values, with_notes=True):
+    for name, _text, finding in findings_in(model, values, with_notes=True):
         if finding.severity == Severity.BLOCK:
             found.setdefault(name, str(finding.message))
     return found
@@ -260,12 +262,12 @@ def must_not_wait_for_purge(record, values, *, error=RefusedError):
         )
 
 
-def whereabouts(evidence):
+def evidence_identifiers(evidence):
     """By what a purge names a piece of evidence that shall go: its file and more."""
     return [str(getattr(evidence, name)) for name in ("file", *Evidence.WHEREABOUTS)]
 
 
-def told_with(update):
+def texts_published_with(update):
     """The texts that become public with a report."""
     rows = [update, *update.evidences.all()]
     if not getattr(update.subject, "is_in_plan", True):
@@ -276,7 +278,7 @@ def told_with(update):
                 yield text
 
 
-def judge(form, model, **columns):
+def add_guard_errors(form, model, **columns):
     """Add to a form what the guard refuses; ``columns`` are those of its fields."""
     for name, column in columns.items():
         text = form.cleaned_data.get(name)
@@ -290,36 +292,36 @@ class GuardedSteps(DecisionSteps):
         return super().decline(decision, by=by, reason=reason)
 
 
-def refusals(text):
+def blocking_messages(text):
     found = text_guard.find_personal_data(text) if text else ()
     blocks = [each for each in found if each.severity == Severity.BLOCK]
     return list(dict.fromkeys(str(each.message) for each in blocks))
 
 
-def refuse(form, *names):
+def add_blocking_errors(form, *names):
     """Add an error to the form for each of these texts that may not be saved."""
     for name in names:
-        for reason in refusals(form.cleaned_data.get(name)):
+        for reason in blocking_messages(form.cleaned_data.get(name)):
             form.add_error(name, reason)
 
 
-def warnings(record):
-    return judged(record)[0]
+def warnings_about(record):
+    return warnings_and_blocks(record)[0]
 
 
-def blocks(record):
-    return judged(record)[1]
+def blocking_findings(record):
+    return warnings_and_blocks(record)[1]
 
 
-def judged(record):
+def warnings_and_blocks(record):
     """The warnings about a report and its blocks; each of its texts is read once."""
     found = [each for part in _parts_of(record) for each in _found(*part)]
     told = [warned for severity, warned in found if severity == Severity.WARN]
     barred = [warned for severity, warned in found if severity == Severity.BLOCK]
-    return [*counts(record), *told], barred
+    return [*people_counts_in(record), *told], barred
 
 
-def counts(record):
+def people_counts_in(record):
     """
     The numbers of people, of any size, in the texts of a report about victims.
 
@@ -373,11 +375,11 @@ def _is_of_victims(subject):
     return bool(subject.pk) and any(map(is_of_victims, subject.activities.all()))
 
 
-def warnings_of(record, names):
-    return judged_texts(record, names)[0]
+def warnings_about_fields(record, names):
+    return warnings_and_blocks_of_fields(record, names)[0]
 
 
-def judged_texts(record, names):
+def warnings_and_blocks_of_fields(record, names):
     """The warnings about some texts of a record, and their blocks."""
     found = list(_found(type(record), _stored(record, names)))
     return tuple(
@@ -386,7 +388,7 @@ def judged_texts(record, names):
     )
 
 
-def found_warnings(model, values):
+def warnings_about_texts(model, values):
     """The findings to check in texts not stored yet, given by column name."""
     found = _found(model, values)
     return [warned for severity, warned in found if severity == Severity.WARN]
@@ -412,7 +414,7 @@ def _stored(record, names):
 
 
 def _found(model, values, label=""):
-    for name, text, finding in found_in(model, values):
+    for name, text, finding in findings_in(model, values):
         label_here = label or model.fields.of_column(name).label
         yield finding.severity, _warned(label_here, text, finding)
 
@@ -421,11 +423,13 @@ def _warned(label, text, finding, *, is_shown=False):
     said = text[finding.start : finding.end]
     shown = said if is_shown else excerpt(text, finding)
     is_count = isinstance(finding, CountedPeople)
-    return Warned(label, str(finding.message), shown, finding.severity, is_count)
+    return DescribedFinding(
+        label, str(finding.message), shown, finding.severity, is_count
+    )
 
 
 def excerpt(text, finding):
-    start = text.rfind(" ", 0, max(0, finding.start - AROUND)) + 1
-    end = text.find(" ", finding.end + AROUND)
+    start = text.rfind(" ", 0, max(0, finding.start - EXCERPT_MARGIN)) + 1
+    end = text.find(" ", finding.end + EXCERPT_MARGIN)
     before, after = "… " if start else "", " …" if end != -1 else ""
     return f"{before}{text[start : end if after else None].strip()}{after}"

@@ -10,21 +10,21 @@ from agencies.folding import fold
 from strategic_areas.models import Purge
 
 #: The fewest letters and digits of a phrase; a shorter one would occur everywhere.
-SHORTEST = 4
-SPANISH = """
+FEWEST_CHARACTERS = 4
+SPANISH_WORDS = """
 a al ante con contra como cual cuales cuando de del desde donde durante e el ella ellas
 ellos en entre era eran es esa esas ese eso esos esta estas este esto estos fue fueron
 ha han hasta hay la las le les lo los mas me mi muy ni no nos o otra otras otro otros
 para pero por porque que quien quienes se segun ser si sin sobre son su sus tambien te
 toda todas todo todos tras tu u un una unas uno unos y ya
 """
-ENGLISH = """
+ENGLISH_WORDS = """
 about all also an and any are as at be been but by for from had has have he her his in
 into is it its not of on or our she so than that the their them there these they this
 those to was we were when which who will with
 """
 #: Words of which no phrase may consist alone: they stand in every text.
-COMMON = {*SPANISH.split(), *ENGLISH.split()}
+COMMON_WORDS = {*SPANISH_WORDS.split(), *ENGLISH_WORDS.split()}
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -43,13 +43,13 @@ class Phrases:
     def __init__(self, lines):
         phrases = [line for line in lines.splitlines() if line.strip()]
         for phrase in phrases:
-            if len("".join(_parts(phrase))) < SHORTEST:
+            if len("".join(_parts(phrase))) < FEWEST_CHARACTERS:
                 raise PhrasesError(
                     _(
                         "“%(words)s” is too short: it would be found everywhere. "
                         "Write %(number)s letters or digits at least."
                     )
-                    % {"words": phrase.strip(), "number": SHORTEST}
+                    % {"words": phrase.strip(), "number": FEWEST_CHARACTERS}
                 )
         patterns = [r"[\W_]*".join(map(re.escape, _parts(each))) for each in phrases]
         self._pattern = (
@@ -77,7 +77,7 @@ def _unescaped(text):
 def must_be_particular(lines):
     """Refuse a phrase, given one a line, that consists of common words alone."""
     for phrase in lines.splitlines():
-        if (parts := _parts(phrase)) and COMMON.issuperset(parts):
+        if (parts := _parts(phrase)) and COMMON_WORDS.issuperset(parts):
             raise PhrasesError(
                 _(
                     "“%(words)s” is too general: it would be found everywhere. Add a "
@@ -104,5 +104,5 @@ def strings_of(value):
     return []
 
 
-def holds(value, phrases):
+def contains_phrase(value, phrases):
     return any(map(phrases.occur_in, strings_of(value)))

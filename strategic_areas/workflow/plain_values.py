@@ -37,7 +37,7 @@ def plain_value(field, value, together=()):
     """
     if field.many_to_many:
         keys = [_key(each, together) for each in value]
-        return sorted(keys, key=lambda key: (is_new(key), new_place(key)))
+        return sorted(keys, key=lambda key: (is_new(key), place_of_new(key)))
     if isinstance(value, Model):
         return _key(value, together)
     if isinstance(value, Decimal):
@@ -63,7 +63,7 @@ def is_new(key):
     return isinstance(key, dict)
 
 
-def new_place(key):
+def place_of_new(key):
     """The place of a new record in its change; for a stored record its key."""
     return key[NEW] if is_new(key) else key
 
@@ -84,7 +84,7 @@ def _read(record, field, together):
     return plain_value(field, value, together)
 
 
-def put(record, values, made):
+def set_fields(record, values, made):
     """
     Set the fields of a record, except for many-to-many links.
 
@@ -95,15 +95,15 @@ def put(record, values, made):
         if field.many_to_many:
             continue
         if is_new(value):
-            setattr(record, name, made[new_place(value)])
+            setattr(record, name, made[place_of_new(value)])
         else:
             setattr(record, field.attname, field.to_python(value))
 
 
-def put_links(record, values, made):
+def set_links(record, values, made):
     for name, value in values.items():
         if record._meta.get_field(name).many_to_many:
-            keys = [made[new_place(key)] if is_new(key) else key for key in value]
+            keys = [made[place_of_new(key)] if is_new(key) else key for key in value]
             getattr(record, name).set(keys)
 
 
@@ -121,7 +121,7 @@ def proposed_records(change):
         if proposed is not None:
             # Spanish, the first language: it is what undecorated columns hold.
             with override("es"):
-                put(proposed, part.after, made)
+                set_fields(proposed, part.after, made)
             made[part.place] = proposed
         found.append((part, proposed))
     return found
@@ -139,7 +139,7 @@ def apply_part(part, change, by, made, aside):
     record = _record_to_change(part, aside)
     # Spanish, the first language: it is what undecorated columns hold.
     with override("es"):
-        put(record, part.after, made)
+        set_fields(record, part.after, made)
     if not getattr(record, "may_stand", True):
         raise OutdatedError
     is_said = isinstance(record, AgencyComment)
@@ -159,7 +159,7 @@ def apply_part(part, change, by, made, aside):
     try:
         with override("es"):
             _save_columns(record, part.after)
-            put_links(record, part.after, made)
+            set_links(record, part.after, made)
     except IntegrityError as error:
         raise RefusedError(
             _("%(record)s: something else was saved in its place meanwhile.")
@@ -206,7 +206,7 @@ def must_be_valid(record, exclude=(), free=()):
 
 
 #: How many records one query is about; SQLite joins no more than 500 queries.
-AT_ONCE = 400
+QUERIES_AT_ONCE = 400
 
 
 def unique_constraints(model):
@@ -214,7 +214,7 @@ def unique_constraints(model):
 
 
 @cache
-def words_of(model):
+def unique_text_fields(model):
     """The names of the text columns in which no two records may say the same."""
     return {
         name
@@ -224,32 +224,32 @@ def words_of(model):
     }
 
 
-def given_up(records):
+def fields_given_up(records):
     """For each record the columns whose word another of them has, and gives up."""
     if len(records) < 2:
         return [set() for _record in records]
     changed = {(type(record), record.pk): record for record in records if record.pk}
-    models = {model for model, _pk in changed if words_of(model)}
+    models = {model for model, _pk in changed if unique_text_fields(model)}
     free = {
         (model, name, row[name])
         for model in models
         for row in model._default_manager.filter(
             pk__in=[pk for other, pk in changed if other is model]
-        ).values("pk", *words_of(model))
-        for name in words_of(model)
+        ).values("pk", *unique_text_fields(model))
+        for name in unique_text_fields(model)
         if row[name] and row[name] != getattr(changed[model, row["pk"]], name)
     }
     return [
         {
             name
-            for name in words_of(type(record))
+            for name in unique_text_fields(type(record))
             if (type(record), name, getattr(record, name)) in free
         }
         for record in records
     ]
 
 
-def set_aside(changes):
+def free_unique_values(changes):
     """
     Make room for the words that the records of one change take from one another.
 
@@ -260,11 +260,11 @@ def set_aside(changes):
     taken = {
         (model, name, after[name])
         for model, _pk, _before, after in changes
-        for name in words_of(model) & after.keys()
+        for name in unique_text_fields(model) & after.keys()
     }
     aside = defaultdict(dict)
     for model, pk, before, after in changes:
-        for name in words_of(model) & after.keys():
+        for name in unique_text_fields(model) & after.keys():
             word = before.get(name) if pk else ""
             if not word or (model, name, word) not in taken:
                 continue
@@ -314,8 +314,8 @@ def _failing(conditions):
     """The keys of the ``conditions``, pairs of a record and a condition, that fail."""
     queries = [_query(place, *pair) for place, pair in enumerate(conditions.values())]
     places = set(range(len(queries)))
-    for start in range(0, len(queries), AT_ONCE):
-        first, *others = queries[start : start + AT_ONCE]
+    for start in range(0, len(queries), QUERIES_AT_ONCE):
+        first, *others = queries[start : start + QUERIES_AT_ONCE]
         places -= set(first.union(*others, all=True))
     return {key for place, key in enumerate(conditions) if place in places}
 

@@ -17,14 +17,14 @@ from strategic_areas.models import Plan
 from strategic_areas.workflow.guard import must_not_wait_for_purge
 
 #: How values lead to the plan with which they become public, by their model's name.
-VALUES_THROUGH = {
+PLAN_PATH_OF_VALUES = {
     "measurement": "indicator__introduced_by",
     "breakdown": "measurement__indicator__introduced_by",
     "publishedfigure": "indicator__introduced_by",
     "publishedcell": "figure__indicator__introduced_by",
 }
 #: What tells by which act, and when, a plan was approved.
-ACT = ("act_es", "launched_on")
+ACT_FIELDS = ("act_es", "launched_on")
 
 
 def path_to_plan(model):
@@ -33,7 +33,7 @@ def path_to_plan(model):
     return getattr(model, "path_to_plan", "plan" if has_plan else None)
 
 
-def digest(plan):
+def plan_digest(plan):
     """A digest of what the plan and all that stands in it say now, values included."""
     told = sha256()
     for model, rows in _rows_of(plan):
@@ -48,7 +48,7 @@ def digest(plan):
 
 def _rows_of(plan):
     for model in apps.get_app_config("strategic_areas").get_models():
-        path = VALUES_THROUGH.get(model._meta.model_name, path_to_plan(model))
+        path = PLAN_PATH_OF_VALUES.get(model._meta.model_name, path_to_plan(model))
         if path is not None and hasattr(model, "fields"):
             rows = model._default_manager.filter(**{path or "pk": plan.pk})
             yield model, rows.order_by("pk")
@@ -62,51 +62,51 @@ def _public_values(plan):
             yield from values
 
 
-def unstated(plan):
-    return tuple(name for name in ACT if not getattr(plan, name))
+def missing_act_fields(plan):
+    return tuple(name for name in ACT_FIELDS if not getattr(plan, name))
 
 
-def overdue(plan):
+def overdue_rounds(plan):
     """Its rounds that were due before today: the public would read of silence."""
     rounds = plan.periods.rounds().filter(due_on__lt=timezone.localdate())
     return list(rounds.order_by("due_on"))
 
 
-def must_be_ready(plan, *, seen, states):
+def must_be_approvable(plan, *, seen, states):
     """
     Refuse the approval of a plan that is not as it was read, or lacks what it needs.
 
     ``seen`` is the digest of what was read. ``states`` are the columns of the act of
     which the person states that the plan has none.
     """
-    if seen != digest(plan):
+    if seen != plan_digest(plan):
         raise RefusedError(
             _("The plan was changed after you had read it: read it again.")
         )
-    if set(unstated(plan)) - set(states):
+    if set(missing_act_fields(plan)) - set(states):
         raise RefusedError(
             _("%(plan)s: write the act and its date, or state that there is none.")
             % {"plan": plan}
         )
-    if late := overdue(plan):
+    if late := overdue_rounds(plan):
         raise RefusedError(
             _("%(plan)s: these rounds were due already; move or delete them: %(late)s")
             % {"plan": plan, "late": ", ".join(map(str, late))}
         )
 
 
-def approves(part):
+def approves_plan(part):
     before = part.before.get("status", Plan.Status.IN_PREPARATION)
     after = part.after.get("status", Plan.Status.IN_PREPARATION)
     hidden = Plan.Status.IN_PREPARATION
     return part.model is Plan and before == hidden and after != hidden
 
 
-def check(change, parts, **read):
+def check_plan_approval(change, parts, **read):
     """Let a change approve a plan only as it was proposed, and as it was read."""
-    for part in filter(approves, parts):
+    for part in filter(approves_plan, parts):
         plan = Plan.objects.select_for_update().get(pk=part.object_id)
-        if change.plan_digest != digest(plan):
+        if change.plan_digest != plan_digest(plan):
             raise OutdatedError
-        must_be_ready(plan, **read)
+        must_be_approvable(plan, **read)
         must_not_wait_for_purge(plan, _public_values(plan))

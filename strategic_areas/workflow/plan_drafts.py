@@ -23,13 +23,18 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.drafts import DRAFTED, DraftLine, PlanDraft
 from strategic_areas.workflow.guard import must_be_clean, must_not_wait_for_purge
-from strategic_areas.workflow.plain_values import NEW, is_new, new_place, words_of
-from strategic_areas.workflow.plan_approval import approves, path_to_plan
+from strategic_areas.workflow.plain_values import (
+    NEW,
+    is_new,
+    place_of_new,
+    unique_text_fields,
+)
+from strategic_areas.workflow.plan_approval import approves_plan, path_to_plan
 from strategic_areas.workflow.transitions import must_propose
 
 
 @transaction.atomic
-def keep_line(plan, table, said, *, by, record=None, seen=None, line=None):
+def save_draft_line(plan, table, said, *, by, record=None, seen=None, line=None):
     """
     Keep in the person's draft what a record would say; return the ``DraftLine``.
 
@@ -53,7 +58,7 @@ def keep_line(plan, table, said, *, by, record=None, seen=None, line=None):
 
 
 @transaction.atomic
-def drop_lines(plan, lines, *, by):
+def drop_draft_lines(plan, lines, *, by):
     """Take lines, by their keys, out of the person's draft of a plan."""
     draft = PlanDraft.objects.select_for_update().filter(plan=plan, person=by).first()
     if draft is None:
@@ -85,7 +90,7 @@ def _touch(draft):
 
 
 @transaction.atomic
-def settle_line(plan, pk, now, *, is_mine, by):
+def settle_draft_line(plan, pk, now, *, is_mine, by):
     """
     Settle a line with what others changed: ``now`` are the stored values by column.
 
@@ -108,10 +113,10 @@ def settle_line(plan, pk, now, *, is_mine, by):
 
 TABLE_OF_MODEL = {model: table for table, model in DRAFTED.items()}
 #: What a record becomes by its proposal, and no draft says.
-NOT_SAID = {"plan", "introduced_by", "is_in_plan"}
+NOT_DRAFTED = {"plan", "introduced_by", "is_in_plan"}
 BY_AMENDMENT = ("due_provenance", DueProvenance.AMENDMENT)
 #: Where a column names another record, it does so by the first of these that it has.
-NAMED_BY = ("code", "acronym", "key")
+NAME_FIELDS = ("code", "acronym", "key")
 #: A browser sends a field of each line, and no request has more than 1,000 of them.
 MOST_LINES = 400
 
@@ -121,7 +126,7 @@ def may_return(parts):
     return (
         1 < len(parts) <= MOST_LINES
         and all(part.model in TABLE_OF_MODEL for part in parts)
-        and not any(map(approves, parts))
+        and not any(map(approves_plan, parts))
     )
 
 
@@ -175,7 +180,7 @@ def with_dependants(leaning, places):
 
 def _offers(part):
     yield NEW, part.place
-    for name in words_of(part.model) & part.before.keys():
+    for name in unique_text_fields(part.model) & part.before.keys():
         yield part.model, name, part.before[name]
     if part.model is Participation and part.object_id is None:
         yield Agency, part.after.get("agency")
@@ -189,11 +194,11 @@ def _offers(part):
 def _needs(part):
     for name, value in part.after.items():
         keys = value if isinstance(value, list) else [value]
-        yield from ((NEW, new_place(key)) for key in keys if is_new(key))
+        yield from ((NEW, place_of_new(key)) for key in keys if is_new(key))
         field = part.model._meta.get_field(name)
         if field.is_relation and part.model is not Participation:
             yield from ((field.related_model, key) for key in keys if not is_new(key))
-    for name in words_of(part.model) & part.after.keys():
+    for name in unique_text_fields(part.model) & part.after.keys():
         yield part.model, name, part.after[name]
     yield from _replaced(part)
 
@@ -213,7 +218,7 @@ def _replaced(part):
         yield part.model, "supersedes", str(key)
 
 
-def lay_back(change, parts, every):
+def return_to_draft(change, parts, every):
     """
     Put parts of a change that are not applied into drafts of who proposed it.
 
@@ -252,7 +257,7 @@ def _as_said(part, values, new):
     return {
         name: _called(fields[name], value, new)
         for name, value in values.items()
-        if name not in NOT_SAID and (name, value) != BY_AMENDMENT
+        if name not in NOT_DRAFTED and (name, value) != BY_AMENDMENT
     }
 
 
@@ -264,10 +269,10 @@ def _called(field, value, new):
         pk__in=[key for key in keys if key and not is_new(key)]
     )
     names = [_name(field, row) for row in rows]
-    names += [new.get(new_place(key)) for key in keys if is_new(key)]
+    names += [new.get(place_of_new(key)) for key in keys if is_new(key)]
     return sorted(names) if isinstance(value, list) else next(iter(names), None)
 
 
 def _name(field, row):
-    name = next(getattr(row, name) for name in NAMED_BY if hasattr(row, name))
+    name = next(getattr(row, name) for name in NAME_FIELDS if hasattr(row, name))
     return f"{row.plan.code}/{name}" if field.name == "continues" else name

@@ -28,11 +28,14 @@ from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.changes import CHANGES, propose
 from strategic_areas.workflow.guard import GuardedSteps
 from strategic_areas.workflow.plain_values import proposed_records
-from strategic_areas.workflow.steps import draft
+from strategic_areas.workflow.steps import create_draft
 from strategic_areas.workflow.transitions import may_review, must, must_report
 
 #: The decisions of which who proposed it hears.
-ANSWERED = {decisions.DecisionStatus.APPROVED, decisions.DecisionStatus.DECLINED}
+ANSWERED_STATUSES = {
+    decisions.DecisionStatus.APPROVED,
+    decisions.DecisionStatus.DECLINED,
+}
 
 
 class ProposalSteps(GuardedSteps):
@@ -92,7 +95,7 @@ class ProposalSteps(GuardedSteps):
         ActivityProposal.objects.filter(pk=proposal.pk).update(activity=activity)
 
     def ended(self, proposal):
-        if proposal.status in ANSWERED:
+        if proposal.status in ANSWERED_STATUSES:
             address = agency_page("sheet", proposal.plan, proposal.agency)
             mail_proposer(
                 proposal,
@@ -133,7 +136,7 @@ def propose_activity(proposal, *, by):
 
 
 @transaction.atomic
-def ask_again(reopening, *, by):
+def request_reopening(reopening, *, by):
     """Ask that a closed round be opened again; return the change that waits."""
     reopening.by = by
     change = propose(reopening, by=by)
@@ -154,7 +157,7 @@ def ask_again(reopening, *, by):
 def _answer_who_asked(change):
     """Record what was decided on a round to be opened again, and write who asked."""
     is_asked = change.records.all()[0].model is RoundReopening
-    if not is_asked or change.status not in ANSWERED:
+    if not is_asked or change.status not in ANSWERED_STATUSES:
         return
     ((_part, asked),) = proposed_records(change)
     if change.status == decisions.DecisionStatus.APPROVED:
@@ -216,7 +219,7 @@ def report_off_plan(activity, update, *, by):
     activity._history_user = by
     activity.save()
     update.activity = activity
-    return draft(update, by=by)
+    return create_draft(update, by=by)
 
 
 @transaction.atomic

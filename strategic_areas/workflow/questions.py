@@ -190,44 +190,44 @@ VALUE = RoundQuestion(
     part="values",
 )
 #: The questions that updates answer, in the order of the sheet.
-UPDATES = (REPORT, DECLARATION, OFF_PLAN)
+UPDATE_QUESTIONS = (REPORT, DECLARATION, OFF_PLAN)
 #: All that a round asks, in the order of the sheet.
-QUESTIONS = (*UPDATES, VALUE)
+QUESTIONS = (*UPDATE_QUESTIONS, VALUE)
 #: The question that a revision answers, by its model.
-BY_MODEL = {question.model: question for question in (REPORT, DECLARATION)}
+QUESTION_BY_MODEL = {question.model: question for question in (REPORT, DECLARATION)}
 
 
 #: By the word of its question and its id, the version of each revision on a screen.
-Seen = Mapping[tuple[str, int], int]
+SeenVersions = Mapping[tuple[str, int], int]
 
 
-def key_of(update):
-    return BY_MODEL[type(update)].kind, update.pk
+def revision_key(update):
+    return QUESTION_BY_MODEL[type(update)].kind, update.pk
 
 
-def token_of(update):
+def revision_token(update):
     """What a page names a revision by, in the version that it shows."""
-    kind, pk = key_of(update)
+    kind, pk = revision_key(update)
     return f"{kind}-{pk}-{update.version}"
 
 
-def tokens_of(updates):
-    return ",".join(map(token_of, updates))
+def revision_tokens(updates):
+    return ",".join(map(revision_token, updates))
 
 
-def seen_in(tokens) -> Seen:
-    """What ``tokens_of`` named; ``ValueError`` for a text of another form."""
+def parse_tokens(tokens) -> SeenVersions:
+    """What ``revision_tokens`` named; ``ValueError`` for a text of another form."""
     parts = (token.split("-") for token in tokens.split(",") if token)
     return {(kind, int(pk)): int(version) for kind, pk, version in parts}
 
 
-def seen_of(*updates) -> Seen:
-    return {key_of(update): update.version for update in updates}
+def seen_versions(*updates) -> SeenVersions:
+    return {revision_key(update): update.version for update in updates}
 
 
-def revisions_seen(seen: Seen, **about):
+def seen_revisions(seen: SeenVersions, **about):
     """Each revision that was seen, in the order of questions and codes."""
-    for question in BY_MODEL.values():
+    for question in QUESTION_BY_MODEL.values():
         if keys := [pk for kind, pk in seen if kind == question.kind]:
             rows = question.model.objects.filter(pk__in=keys, **about)
             rows = rows.select_related(question.name, "agency", "period")
@@ -235,10 +235,10 @@ def revisions_seen(seen: Seen, **about):
             yield from rows.order_by(f"{question.name}__sort_code", "pk")
 
 
-def seen_in_receipt(content) -> Seen:
+def seen_in_receipt(content) -> SeenVersions:
     """What a receipt holds; older ones have not the parts of all questions."""
     return {
         (question.kind, sent[question.number]): sent["version"]
-        for question in BY_MODEL.values()
+        for question in QUESTION_BY_MODEL.values()
         for sent in content.get(question.part, ())
     }

@@ -24,11 +24,15 @@ from strategic_areas.models.records import is_official_kind
 from strategic_areas.models.review import Revision
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.changes import propose
-from strategic_areas.workflow.questions import BY_MODEL, key_of, revisions_seen
+from strategic_areas.workflow.questions import (
+    QUESTION_BY_MODEL,
+    revision_key,
+    seen_revisions,
+)
 from strategic_areas.workflow.transitions import (
-    Conflict,
+    EditConflictError,
     TransitionError,
-    move,
+    change_status,
     must,
     must_accept_reports,
     must_be_in_time,
@@ -37,16 +41,16 @@ from strategic_areas.workflow.transitions import (
     must_say_why,
     must_still_answer,
     must_submit,
-    next_revision,
-    public_id,
-    published,
+    new_public_id,
+    next_revision_number,
+    published_revision,
+    reviewed_within_agency,
     unchanged_since,
-    within_agency,
 )
 
 
 @transaction.atomic
-def draft(update, *, by):
+def create_draft(update, *, by):
     """
     Store an unsaved update as the agency's draft and return it.
 
@@ -65,29 +69,29 @@ def store_draft(update, by, provenance):
     update.status = RevisionStatus.DRAFT
     update.origin = Revision.Origin.ENTERED
     update.provenance = Provenance.DEMONSTRATION if is_demonstration else provenance
-    update.revision = next_revision(update)
+    update.revision = next_revision_number(update)
     _save(update, by)
     return update
 
 
 @transaction.atomic
-def save(update, *, by, seen_version):
+def save_draft(update, *, by, seen_version):
     """
     Store changed content of a draft or returned revision.
 
-    Raises ``Conflict`` if somebody saved since the person saw ``seen_version``. A
-    report transcribed by the secretariat becomes the agency's own report.
+    Raises ``EditConflictError`` if somebody saved after ``seen_version``. A transcribed
+    report becomes the agency's own report.
     """
     must_report(by, update)
-    stored = locked(update)
+    stored = lock_editable(update)
     if getattr(stored, "letter_id", None):
         update.letter = None
         if update.provenance == Provenance.TRANSCRIBED:
             update.provenance = Provenance.REPORTED
-    return store_save(update, stored, by, seen_version)
+    return store_version(update, stored, by, seen_version)
 
 
-def locked(update):
+def lock_editable(update):
     """The stored revision, locked until the end of the step that changes it."""
     stored = type(update).objects.select_for_update().get(pk=update.pk)
     must(
@@ -99,10 +103,10 @@ def locked(update):
     return stored
 
 
-def store_save(update, stored, by, seen_version):
+def store_version(update, stored, by, seen_version):
     """Store the changed content as the next version; the permission is checked."""
     if stored.version != seen_version:
-        raise Conflict(stored)
+        raise EditConflictError(stored)
     update.status = stored.status
     update.version = stored.version + 1
     _save(update, by)
@@ -112,22 +116,21 @@ def store_save(update, stored, by, seen_version):
 @transaction.atomic
 def open_for_evidence(update, *, by):
     """
-    Lock a draft or returned revision whose evidence is about to change.
+    Lock a revision whose evidence is about to change.
 
-    The version stays, so that somebody who is writing in the row gets no conflict.
+    The version stays, so that a person who edits the row gets no conflict.
     """
     must_report(by, update)
-    locked(update)
+    lock_editable(update)
     type(update).objects.filter(pk=update.pk).update(changed_at=timezone.now())
     update.contributors.add(by)
 
 
 def submit(update, *, by, seen_version=None, note=""):
     """
-    Hand the agency's revision to the secretariat, with a note for it.
+    Submit the agency's revision, with a note for the secretariat.
 
-    A correction that equals the published revision is refused. So is a first submission
-    after the round closed; a returned revision can be submitted again at any time.
+    A returned revision can be submitted again at any time.
     """
     must_submit(by, update)
     must_be_in_time(update)
@@ -137,13 +140,13 @@ def submit(update, *, by, seen_version=None, note=""):
         _("%(record)s was transcribed from a letter: save it as your own first."),
         record=update,
     )
-    send(update, by=by, note=note, seen_version=seen_version)
+    send_for_review(update, by=by, note=note, seen_version=seen_version)
 
 
-def send(update, *, by, seen_version, note="", **stamp):
+def send_for_review(update, *, by, seen_version, note="", **stamp):
     """Hand a revision to whoever reviews it; the permission is checked."""
     must_say_something_new(update)
-    move(
+    change_status(
         update,
         to=RevisionStatus.SUBMITTED,
         allowed=[RevisionStatus.DRAFT, RevisionStatus.RETURNED],
@@ -158,7 +161,7 @@ def send(update, *, by, seen_version, note="", **stamp):
 
 
 @transaction.atomic
-def give_back(update, *, by, reason, private_note="", seen_version=None):
+def return_to_agency(update, *, by, reason, private_note="", seen_version=None):
     """
     Return a submitted revision to its agency, which reads the reason.
 
@@ -166,7 +169,7 @@ def give_back(update, *, by, reason, private_note="", seen_version=None):
     ``private_note`` is for the secretariat alone.
     """
     must_review(by, update)
-    send_back(
+    return_revision(
         update,
         by=by,
         reason=reason,
@@ -189,10 +192,10 @@ def give_back(update, *, by, reason, private_note="", seen_version=None):
         )
 
 
-def send_back(update, *, by, reason, seen_version, private_note=""):
+def return_revision(update, *, by, reason, seen_version, private_note=""):
     """Return a revision to whoever wrote it; the permission is checked."""
     must_say_why(update, reason)
-    move(
+    change_status(
         update,
         to=RevisionStatus.RETURNED,
         allowed=[RevisionStatus.SUBMITTED],
@@ -219,10 +222,12 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
         by=by,
         seen_version=seen_version,
         printed_by=printed_by,
-        is_reviewed_within_agency=bool(within_agency(by, [update])),
+        is_reviewed_within_agency=bool(reviewed_within_agency(by, [update])),
     )
     if evidence and not getattr(update, "is_reserved", False):
-        where = [value for item in evidence for value in guard.whereabouts(item)]
+        where = [
+            value for item in evidence for value in guard.evidence_identifiers(item)
+        ]
         guard.must_not_wait_for_purge(update, where, error=TransitionError)
         shown = update.evidences.filter(pk__in=[item.pk for item in evidence])
         shown.update(is_public=True)
@@ -230,16 +235,12 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
 
 @transaction.atomic
 def withdraw(update, *, by, cause, words=""):
-    """
-    Withdraw a published revision; the page shows its ``WithdrawalCause``.
-
-    ``words`` are published too, once another person has approved them.
-    """
+    """Withdraw a published revision; ``words`` become public once approved."""
     must_review(by, update)
     must_say_why(update, cause)
     cause = WithdrawalCause(cause)
     with removing_from_editions(cause, [(type(update), update.pk)]):
-        move(
+        change_status(
             update,
             to=RevisionStatus.WITHDRAWN,
             allowed=[RevisionStatus.PUBLISHED],
@@ -260,12 +261,12 @@ def explain_withdrawal(update, *, words, by):
 
 
 @transaction.atomic
-def correct(update, *, by):
+def begin_correction(update, *, by):
     """
-    Begin a correction: a new draft revision with the content of a published one.
+    Begin a correction: a new draft with the content of a published revision.
 
-    It is possible after the round closed, too, and for the agency that made the report
-    even if another one answers now.
+    The agency that reported may correct after the round closed, and after another
+    agency has become responsible.
     """
     must_report(by, update)
     must(
@@ -303,18 +304,18 @@ def correct(update, *, by):
 
 
 def make_public(update, *, by, seen_version, printed_by=None, **stamp):
-    printed_by = who_printed(update, printed_by or update.printed_by)
-    told = guard.told_with(update)
+    printed_by = printing_source(update, printed_by or update.printed_by)
+    told = guard.texts_published_with(update)
     guard.must_not_wait_for_purge(update, told, error=TransitionError)
-    before = published(update)
+    before = published_revision(update)
     if before:
-        move(
+        change_status(
             before,
             to=RevisionStatus.REPLACED,
             allowed=[RevisionStatus.PUBLISHED],
             by=by,
         )
-    move(
+    change_status(
         update,
         to=RevisionStatus.PUBLISHED,
         allowed=[RevisionStatus.SUBMITTED],
@@ -323,20 +324,16 @@ def make_public(update, *, by, seen_version, printed_by=None, **stamp):
         not_by_contributors=True,
         published_at=timezone.now(),
         published_by=by,
-        public_id=public_id(update),
+        public_id=new_public_id(update),
         printed_by=printed_by,
         unchanged_since=unchanged_since(update),
         **stamp,
     )
 
 
-def who_printed(update, source):
-    """
-    The official source of the numbers of people in a text about victims, if any stand.
-
-    Without one such a text is refused.
-    """
-    if not guard.counts(update):
+def printing_source(update, source):
+    """Return the official source of numbers of people; refuse such without one."""
+    if not guard.people_counts_in(update):
         return None
     must(
         source is not None and is_official_kind(source.kind),
@@ -350,7 +347,7 @@ def who_printed(update, source):
 
 
 def must_say_something_new(update):
-    before = published(update)
+    before = published_revision(update)
     must(
         before is None or _content(before) != _content(update),
         _("%(record)s says just what is published already: change it first."),
@@ -388,16 +385,16 @@ def submit_all(period, agency, seen, *, by, note="", values=()):
     receipt keeps besides how the ``values`` stood, without a number.
     """
     Agency.objects.select_for_update().get(pk=agency.pk)
-    updates = revisions_seen(seen, period=period, agency=agency)
-    versions = seen_updates(seen, updates, _("There is nothing to send."))
+    updates = seen_revisions(seen, period=period, agency=agency)
+    versions = versions_of_seen(seen, updates, _("There is nothing to send."))
     for update, version in versions.items():
         submit(update, by=by, seen_version=version, note=note)
     return _receipt(period, agency, versions, by, note, values)
 
 
-def seen_updates(seen, updates, refusal):
+def versions_of_seen(seen, updates, refusal):
     """By revision, the version that was seen; all of them, or ``TransitionError``."""
-    found = {each: seen[key_of(each)] for each in updates}
+    found = {each: seen[revision_key(each)] for each in updates}
     must(found and len(found) == len(seen), refusal)
     return found
 
@@ -423,7 +420,7 @@ def recall(update, *, by):
         period=update.period,
     )
     was_returned = update.transitions.filter(to_status=RevisionStatus.RETURNED).exists()
-    move(
+    change_status(
         update,
         to=RevisionStatus.DRAFT,
         allowed=[RevisionStatus.SUBMITTED],
@@ -436,12 +433,12 @@ def recall(update, *, by):
 def _receipt(period, agency, updates, by, note, values):
     rows = Submission.objects.filter(period=period, agency=agency)
     number = (rows.aggregate(highest=Max("number"))["highest"] or 0) + 1
-    receipt = receipt_of(period, agency, number, updates, by, note, values)
+    receipt = build_receipt(period, agency, number, updates, by, note, values)
     receipt.save()
     return receipt
 
 
-def receipt_of(period, agency, number, updates, by, note="", values=()):
+def build_receipt(period, agency, number, updates, by, note="", values=()):
     """The receipt of these updates, not saved."""
     reference = f"{period.code.upper()}-{agency.acronym}-{number}"
     at = timezone.now()
@@ -458,7 +455,7 @@ def receipt_of(period, agency, number, updates, by, note="", values=()):
                 for each in updates
                 if isinstance(each, question.model)
             ]
-            for question in BY_MODEL.values()
+            for question in QUESTION_BY_MODEL.values()
         },
         **({"values": values} if values else {}),
         **({"note": note} if note else {}),

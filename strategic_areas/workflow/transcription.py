@@ -16,28 +16,28 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.models import OPEN, Provenance, RevisionStatus
 from strategic_areas.models.review import Revision
-from strategic_areas.workflow.questions import revisions_seen
+from strategic_areas.workflow.questions import seen_revisions
 from strategic_areas.workflow.steps import (
-    locked,
+    lock_editable,
     make_public,
-    seen_updates,
-    send,
-    send_back,
+    printing_source,
+    return_revision,
+    send_for_review,
     store_draft,
-    store_save,
-    who_printed,
+    store_version,
+    versions_of_seen,
 )
 from strategic_areas.workflow.transitions import (
-    leave_trace,
-    move,
+    change_status,
     must,
     must_accept_reports,
     must_still_answer,
     must_submit,
     must_transcribe,
-    public_id,
-    siblings,
-    within_agency,
+    new_public_id,
+    record_transition,
+    reviewed_within_agency,
+    sibling_revisions,
 )
 
 
@@ -55,13 +55,13 @@ def transcribe(update, letter, *, by, seen_version=None):
         must_accept_reports(update)
         update.letter = letter
         return store_draft(update, by, Provenance.TRANSCRIBED)
-    stored = locked(update)
+    stored = lock_editable(update)
     must(
         stored.letter_id == letter.pk,
         _("%(record)s: the agency writes its own report."),
         record=update,
     )
-    return store_save(update, stored, by, seen_version)
+    return store_version(update, stored, by, seen_version)
 
 
 @transaction.atomic
@@ -74,8 +74,8 @@ def submit_letter(letter, seen, *, by, printed_by=None):
     for update, version in _chosen(letter, seen):
         must_transcribe(by, letter, update)
         must_still_answer(update)
-        source = who_printed(update, printed_by)
-        send(update, by=by, seen_version=version, printed_by=source)
+        source = printing_source(update, printed_by)
+        send_for_review(update, by=by, seen_version=version, printed_by=source)
 
 
 @transaction.atomic
@@ -87,7 +87,9 @@ def confirm_letter(letter, seen, *, by):
             by=by,
             seen_version=version,
             confirmed_at=timezone.now(),
-            is_reviewed_within_agency=bool(within_agency(letter.recorded_by, [update])),
+            is_reviewed_within_agency=bool(
+                reviewed_within_agency(letter.recorded_by, [update])
+            ),
         )
 
 
@@ -95,13 +97,13 @@ def confirm_letter(letter, seen, *, by):
 def contest_letter(letter, seen, *, by, reason):
     for update, version in _chosen(letter, seen):
         must_submit(by, update)
-        send_back(update, by=by, reason=reason, seen_version=version)
+        return_revision(update, by=by, reason=reason, seen_version=version)
 
 
 def _chosen(letter, seen):
-    updates = revisions_seen(seen, letter=letter, status__in=OPEN)
+    updates = seen_revisions(seen, letter=letter, status__in=OPEN)
     refusal = _("Something changed in the meantime: look at the page again.")
-    return seen_updates(seen, updates, refusal).items()
+    return versions_of_seen(seen, updates, refusal).items()
 
 
 #: The user who publishes what the importer takes from the public record.
@@ -120,7 +122,7 @@ def system_user():
 
 
 @transaction.atomic
-def record(update, *, sources):
+def publish_public_record(update, *, sources):
     """
     Publish an update from the public record, without a second person.
 
@@ -140,7 +142,7 @@ def record(update, *, sources):
         record=update,
         provenance=update.get_provenance_display(),
     )
-    revisions = list(siblings(update).order_by("revision"))
+    revisions = list(sibling_revisions(update).order_by("revision"))
     in_force = [
         each for each in revisions if each.status in {*OPEN, RevisionStatus.PUBLISHED}
     ]
@@ -156,7 +158,7 @@ def record(update, *, sources):
     stays = before and update.subject.is_official
     update.agency = before.agency if stays else update.answering
     if before:
-        move(
+        change_status(
             before,
             to=RevisionStatus.REPLACED,
             allowed=[RevisionStatus.PUBLISHED],
@@ -165,11 +167,11 @@ def record(update, *, sources):
     update.origin = Revision.Origin.RECORD
     update.revision = revisions[-1].revision + 1 if revisions else 1
     update.status = RevisionStatus.PUBLISHED
-    update.public_id = public_id(update)
+    update.public_id = new_public_id(update)
     update.published_at = timezone.now()
     update.published_by = by
     update._history_user = by
     update.save()
     update.sources.add(*sources)
-    leave_trace(update, from_status="", by=by)
+    record_transition(update, from_status="", by=by)
     return update

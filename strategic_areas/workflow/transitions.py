@@ -25,7 +25,7 @@ from strategic_areas.public_paths import stable_slug
 from strategic_areas.workflow.guard import must_be_clean
 
 #: The audit event of each step, by the new status.
-EVENTS = {
+EVENT_OF_STATUS = {
     RevisionStatus.SUBMITTED: audit.Event.REPORT_SUBMITTED,
     RevisionStatus.RETURNED: audit.Event.REPORT_RETURNED,
     RevisionStatus.PUBLISHED: audit.Event.REPORT_PUBLISHED,
@@ -44,7 +44,7 @@ def must(holds, refusal, **facts):
         raise TransitionError(refusal % facts)
 
 
-class Conflict(TransitionError):
+class EditConflictError(TransitionError):
     """Somebody else saved this revision meanwhile; ``current`` is the stored one."""
 
     def __init__(self, current):
@@ -55,19 +55,22 @@ class Conflict(TransitionError):
         )
 
 
-def siblings(update):
+def sibling_revisions(update):
     return type(update).objects.filter(
         **{update.subject_field: update.subject}, period=update.period
     )
 
 
-def published(update):
+def published_revision(update):
     return (
-        siblings(update).filter(status=RevisionStatus.PUBLISHED).order_by("pk").first()
+        sibling_revisions(update)
+        .filter(status=RevisionStatus.PUBLISHED)
+        .order_by("pk")
+        .first()
     )
 
 
-def public_id(update):
+def new_public_id(update):
     """
     The permanent last part of the address of a revision that is being published.
 
@@ -88,13 +91,13 @@ def public_id(update):
     return next(word for word in words if not taken(public_id=word).exists())
 
 
-def next_revision(update):
-    highest = siblings(update).aggregate(highest=Max("revision"))["highest"]
+def next_revision_number(update):
+    highest = sibling_revisions(update).aggregate(highest=Max("revision"))["highest"]
     return (highest or 0) + 1
 
 
 @transaction.atomic
-def move(
+def change_status(
     update,
     *,
     to,
@@ -123,7 +126,7 @@ def move(
     update.refresh_from_db()
     if contributes:
         update.contributors.add(by)
-    leave_trace(update, from_status=before, by=by, **said)
+    record_transition(update, from_status=before, by=by, **said)
 
 
 def _refusal(update, to, allowed, by, seen_version):
@@ -134,14 +137,14 @@ def _refusal(update, to, allowed, by, seen_version):
             % {"record": update, "status": update.get_status_display().lower()}
         )
     if seen_version is not None and update.version != seen_version:
-        return Conflict(update)
+        return EditConflictError(update)
     return TransitionError(
         _("%(record)s: you had a part in this revision; another person publishes it.")
         % {"record": update}
     )
 
 
-def leave_trace(update, *, from_status, by, reason="", private_note=""):
+def record_transition(update, *, from_status, by, reason="", private_note=""):
     """Record one step: with its reason as a transition, without it in the audit."""
     Transition.objects.create(
         **{update.link_field: update},
@@ -153,7 +156,7 @@ def leave_trace(update, *, from_status, by, reason="", private_note=""):
         private_note=private_note,
     )
     audit.record_event(
-        EVENTS.get(update.status, audit.Event.REPORT_CHANGED),
+        EVENT_OF_STATUS.get(update.status, audit.Event.REPORT_CHANGED),
         actor=by,
         obj=update,
         agency=update.agency,
@@ -269,7 +272,7 @@ def is_party(user, dispute):
     return dispute.written_by_id == user.pk or reports_for(user, dispute.agency_id)
 
 
-def within_agency(user, updates):
+def reviewed_within_agency(user, updates):
     """
     The updates that would be reviewed within the reporting agency if she reviews them.
 
@@ -324,7 +327,9 @@ def must_transcribe(by, letter, update):
 def must_still_answer(update):
     """Refuse a first submission by an agency that was asked before another one."""
     must(
-        update.submitted_at or update.agency == update.answering or published(update),
+        update.submitted_at
+        or update.agency == update.answering
+        or published_revision(update),
         _("%(record)s: %(agency)s answers for this now."),
         record=update,
         agency=update.answering,
@@ -348,11 +353,11 @@ def must_accept_reports(update):
         period=period,
     )
     must(
-        period.accepts(update.agency) or published(update),
+        period.accepts(update.agency) or published_revision(update),
         _("%(period)s is not open for reports."),
         period=period,
     )
-    others = siblings(update).exclude(agency=update.agency)
+    others = sibling_revisions(update).exclude(agency=update.agency)
     if earlier := others.filter(status__in=EVER_SUBMITTED).first():
         raise TransitionError(
             _("%(record)s: %(agency)s has reported on this already.")
@@ -367,7 +372,9 @@ def is_in_time(update):
     After the round closed only what was sent before, and corrections, can be sent.
     """
     period, agency = update.period, update.agency
-    return bool(update.submitted_at or period.accepts(agency) or published(update))
+    return bool(
+        update.submitted_at or period.accepts(agency) or published_revision(update)
+    )
 
 
 def must_be_in_time(update):

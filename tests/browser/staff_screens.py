@@ -186,7 +186,7 @@ def plan_of(world):
 def drafted_plan_of(world):
     """Of a plan in force, which the person would change."""
     commitment = world.commitment
-    workflow.keep_line(
+    workflow.save_draft_line(
         *(world.plan, "commitments", {"title_es": "Otro título"}),
         by=world.reviewer,
         record=commitment.pk,

@@ -28,7 +28,7 @@ from strategic_areas.models import (
     PendingChange,
     Translation,
 )
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.staff_rows import make_row
 
@@ -114,7 +114,7 @@ class World:
 
     def _review_it(self):
         reason = "Falta la fecha del taller."
-        workflow.give_back(self.returned, by=self.reviewer, reason=reason)
+        workflow.return_to_agency(self.returned, by=self.reviewer, reason=reason)
         workflow.submit(self.declared, by=self.focal_point)
         other = make.activity(plan=self.plan)
         closed = {"opens_on": "2025-01-01", "due_on": "2025-02-01"}
@@ -122,7 +122,7 @@ class World:
         letter = {"by": self.colleague}
         self.transcribed = make.transcribed_update(activity=other, **letter)
         self.sent = make.transcribed_update(activity=self._activity(), **letter)
-        sent = seen_of(self.sent)
+        sent = seen_versions(self.sent)
         workflow.submit_letter(self.sent.letter, sent, by=self.colleague)
         self.receipt = self._receipt()
         self.proposal = make.proposal(
@@ -135,7 +135,7 @@ class World:
             activity=self._activity(), period=self.period, by=self.focal_point
         )
         return workflow.submit_all(
-            self.period, agency, seen_of(update), by=self.focal_point
+            self.period, agency, seen_versions(update), by=self.focal_point
         )
 
     def _count(self):

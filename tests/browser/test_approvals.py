@@ -84,7 +84,7 @@ def test_a_line_of_a_proposal_goes_back_and_the_others_apply(make_page):
     plan.ends_on, activity.due_on = date(2029, 12, 31), date(2029, 6, 30)
     commitment.title_es = "Otro resultado"
     with override("es"):
-        change = workflow.propose_together(
+        change = workflow.propose_records(
             [(plan, {}), (commitment, {}), (activity, {})],
             by=make.reviewer(),
             amendment=make.act(plan),

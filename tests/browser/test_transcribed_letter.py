@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Letter
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.browser.axe import faults
 from tests.uploads import make_pdf
@@ -78,7 +78,7 @@ def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
 def test_what_is_contested_comes_back_to_who_transcribed_it(make_page):
     update = make.transcribed_update()
     transcriber = update.letter.recorded_by
-    workflow.submit_letter(update.letter, seen_of(update), by=transcriber)
+    workflow.submit_letter(update.letter, seen_versions(update), by=transcriber)
 
     contesting = make_page(make.focal_point(agency=update.agency))
     contesting.goto("/gestion/")
@@ -107,7 +107,7 @@ def test_axe_finds_nothing_on_the_pages_of_letters(make_page):
     ):
         page.goto(address)
         broken += faults(page)
-    workflow.submit_letter(letter, seen_of(update), by=letter.recorded_by)
+    workflow.submit_letter(letter, seen_versions(update), by=letter.recorded_by)
     page = make_page(make.focal_point(agency=update.agency), bypass_csp=True)
     page.goto("/gestion/")
     broken += faults(page)

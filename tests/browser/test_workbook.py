@@ -76,7 +76,7 @@ def with_every_kind_of_row(filler):
     book = Book(filler.client.get(filler.address()).content)
     update = ActivityUpdate.objects.get(activity=stale)
     update.narrative_es = "Lo más nuevo."
-    workflow.save(update, by=filler.user, seen_version=1)
+    workflow.save_draft(update, by=filler.user, seen_version=1)
     book.fill(filler.activity, percent=60, narrative_es="Se rescató a dos niñas.")
     book.fill(changed, percent=70, obstacle_es="Falta la firma.")
     book.fill(wrong, percent=101, narrative_es="Se atendió a 001-1234567-8.")

@@ -311,7 +311,10 @@ def help_line(**fields):
 
 def read_plan(plan):
     """What a person says who has read a plan in preparation that has no act."""
-    return {"seen": workflow.digest(plan), "states": workflow.unstated(plan)}
+    return {
+        "seen": workflow.plan_digest(plan),
+        "states": workflow.missing_act_fields(plan),
+    }
 
 
 def propose_plan(plan, *, by=None):

@@ -144,7 +144,9 @@ def update(*, activity=None, period=None, by=None, **fields):
     update = ActivityUpdate(
         activity=activity, period=period or make.round(plan=activity.plan), **fields
     )
-    return workflow.draft(update, by=by or make.focal_point(agency=activity.agency))
+    return workflow.create_draft(
+        update, by=by or make.focal_point(agency=activity.agency)
+    )
 
 
 def off_plan_update(*, commitment=None, period=None, by=None, **fields):
@@ -227,10 +229,10 @@ def earlier_report(activity, *, by=None, starts_on="2024-01-01", **fields):
 def correction(update, **fields):
     """A draft revision of a published update that says something new."""
     author = update.contributors.first()
-    revision = workflow.correct(update, by=author)
+    revision = workflow.begin_correction(update, by=author)
     for name, value in {"percent": 41, **fields}.items():
         setattr(revision, name, value)
-    return workflow.save(revision, by=author, seen_version=revision.version)
+    return workflow.save_draft(revision, by=author, seen_version=revision.version)
 
 
 def record_update(*, activity=None, period=None, sources=None, **fields):
@@ -242,7 +244,9 @@ def record_update(*, activity=None, period=None, sources=None, **fields):
     update = ActivityUpdate(
         activity=activity, period=period or make.period(plan=activity.plan), **fields
     )
-    return workflow.record(update, sources=sources or [make.source(plan=activity.plan)])
+    return workflow.publish_public_record(
+        update, sources=sources or [make.source(plan=activity.plan)]
+    )
 
 
 def declaration(*, commitment=None, period=None, by=None, **fields):
@@ -255,7 +259,9 @@ def declaration(*, commitment=None, period=None, by=None, **fields):
         period=period or make.round(plan=commitment.plan),
         **fields,
     )
-    return workflow.draft(update, by=by or make.focal_point(agency=commitment.lead))
+    return workflow.create_draft(
+        update, by=by or make.focal_point(agency=commitment.lead)
+    )
 
 
 def published_declaration(*, reviewer=None, **fields):

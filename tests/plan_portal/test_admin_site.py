@@ -12,7 +12,7 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.urls import resolve, reverse
 
-from strategic_areas.admin.base import OnTreeMixin
+from strategic_areas.admin.base import EditedOnTreeMixin
 from strategic_areas.models import Commitment
 from tests import make
 from tests.deep import DEEP
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 ON_TREE = {
     model
     for model, table in admin.site._registry.items()
-    if isinstance(table, OnTreeMixin)
+    if isinstance(table, EditedOnTreeMixin)
 }
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 

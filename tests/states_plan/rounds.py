@@ -8,7 +8,7 @@ from django.utils import timezone
 from strategic_areas import workflow
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, ReportingPeriod
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.states_plan.cast import EARLIER, PLAN
 from tests.states_plan.staging import clock, pdf
@@ -97,7 +97,7 @@ def draft(world, row, period, letter=None):
     fields |= {model.subject_field: record, "period": period}
     if letter:
         return workflow.transcribe(model(**fields), letter, by=world.reviewer)
-    return workflow.draft(model(**fields), by=world.focal_point(agency))
+    return workflow.create_draft(model(**fields), by=world.focal_point(agency))
 
 
 def attach(update, titles):
@@ -106,7 +106,7 @@ def attach(update, titles):
 
 
 def send(world, period, updates, letter):
-    seen = seen_of(*updates)
+    seen = seen_versions(*updates)
     if letter:
         workflow.submit_letter(letter, seen, by=world.reviewer)
     elif updates:
@@ -118,10 +118,10 @@ def send(world, period, updates, letter):
 def review(world, update, row, letter, evidence):
     update.refresh_from_db()
     if letter:
-        seen = seen_of(update)
+        seen = seen_versions(update)
         workflow.confirm_letter(letter, seen, by=world.focal_point(update.agency))
     elif row.get("step") == "returned":
-        workflow.give_back(update, by=world.reviewer, reason=row["reason"])
+        workflow.return_to_agency(update, by=world.reviewer, reason=row["reason"])
     elif "step" not in row:
         shown = [evidence] if evidence else []
         workflow.publish(update, by=world.reviewer, evidence=shown)
@@ -133,10 +133,10 @@ def mend(world, update, row):
         workflow.withdraw(update, by=world.reviewer, cause=row["withdrawn"])
     if "corrected" in row:
         author = world.focal_point(update.agency)
-        better = workflow.correct(update, by=author)
+        better = workflow.begin_correction(update, by=author)
         for name, value in row["corrected"].items():
             setattr(better, name, value)
-        workflow.save(better, by=author, seen_version=better.version)
+        workflow.save_draft(better, by=author, seen_version=better.version)
         workflow.submit(better, by=author)
         workflow.publish(better, by=world.reviewer)
 

@@ -8,7 +8,7 @@ from agencies.accounts import second_factors
 from agencies.models import User
 from strategic_areas import purging, workflow
 from strategic_areas.models import Translation
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from tests import make, public_site, staff_rows
 from tests.make.people import TOTP
 
@@ -56,7 +56,7 @@ def hand_in(official):
     workflow.submit_all(
         official.now,
         official.lead,
-        seen_of(*reports, declared),
+        seen_versions(*reports, declared),
         by=official.author,
     )
 

@@ -45,7 +45,7 @@ def submit(activity, period, day, by):
 
 def give_back(update, day, reason="Falta la fecha."):
     with on(day):
-        workflow.give_back(update, by=make.reviewer(email=""), reason=reason)
+        workflow.return_to_agency(update, by=make.reviewer(email=""), reason=reason)
 
 
 def release(plan):

@@ -116,7 +116,7 @@ def test_filters_name_only_ones_own_agency(desk):
 def test_the_second_to_save_keeps_her_text_and_sees_the_others(desk):
     own = make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
     own.narrative_es = "Lo que guardó la primera."
-    workflow.save(own, by=desk["user"], seen_version=1)
+    workflow.save_draft(own, by=desk["user"], seen_version=1)
 
     response = desk["client"].post(
         address(own),
@@ -139,7 +139,7 @@ def test_the_second_to_save_keeps_her_text_and_sees_the_others(desk):
 
 def test_after_a_conflict_the_next_press_saves(desk):
     own = make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
-    workflow.save(own, by=desk["user"], seen_version=1)
+    workflow.save_draft(own, by=desk["user"], seen_version=1)
 
     desk["client"].post(
         address(own),
@@ -234,7 +234,7 @@ def test_the_secretariat_reads_no_version_from_before_a_submission(client, maker
 
     def write(word):
         setattr(record, text, f"Se dijo {word}.")
-        workflow.save(record, by=author, seen_version=record.version)
+        workflow.save_draft(record, by=author, seen_version=record.version)
         if not getattr(record.subject, "is_in_plan", True):
             record.subject.title_es = f"Jornada {word}"
             record.subject.save()
@@ -242,7 +242,7 @@ def test_the_secretariat_reads_no_version_from_before_a_submission(client, maker
     for word in ("never", "first"):
         write(word)
     workflow.submit(record, by=author)
-    workflow.give_back(record, by=make.reviewer(), reason="Falta la fecha.")
+    workflow.return_to_agency(record, by=make.reviewer(), reason="Falta la fecha.")
     for word in ("second", "third"):
         write(word)
     workflow.submit(record, by=author)
@@ -272,10 +272,10 @@ def test_the_secretariat_reads_nothing_of_a_report_while_it_is_rewritten(client,
 
     answers = []
     workflow.submit(record, by=author)
-    workflow.give_back(record, by=reviewer, reason="Falta la fecha.")
+    workflow.return_to_agency(record, by=reviewer, reason="Falta la fecha.")
     answers.append(client.get(address).status_code)
     setattr(record, text, "Se dijo a medias.")
-    workflow.save(record, by=author, seen_version=record.version)
+    workflow.save_draft(record, by=author, seen_version=record.version)
     answers.append(client.get(address).status_code)
     workflow.submit(record, by=author)
     answers.append(client.get(address).status_code)

@@ -49,7 +49,7 @@ def approved(records, act):
     """The approved change of several records, or of one."""
     records = records if isinstance(records, list) else [(records, {})]
     with override("es"):
-        change = workflow.propose_together(records, by=make.reviewer(), amendment=act)
+        change = workflow.propose_records(records, by=make.reviewer(), amendment=act)
         return workflow.approve(change, by=make.reviewer())
 
 

@@ -16,7 +16,7 @@ from strategic_areas.models import PublishedFigure, ReportedSpan, Submission
 from strategic_areas.models.letters import digest
 from strategic_areas.queries import asked_values, rounds
 from strategic_areas.queries.plan import plan_progress
-from strategic_areas.workflow.questions import token_of
+from strategic_areas.workflow.questions import revision_token
 from tests import make
 from tests.make.plans import put_back_in_preparation
 
@@ -244,7 +244,7 @@ def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
     client.force_login(scene.user)
     check = reverse("admin:sheet_check", args=[scene.period.pk, scene.agency.slug])
 
-    client.post(check, {"seen": token_of(update)})
+    client.post(check, {"seen": revision_token(update)})
 
     kept = Submission.objects.get()
     page = client.get(reverse("admin:receipt", args=[kept.pk])).content.decode()

@@ -41,7 +41,7 @@ def test_every_step_of_a_report_is_recorded_with_who_took_it():
     update = make.submitted_update()
     author = update.contributors.get()
 
-    workflow.give_back(update, by=reviewer, reason="Falta la fuente.")
+    workflow.return_to_agency(update, by=reviewer, reason="Falta la fuente.")
     workflow.submit(update, by=author)
     workflow.publish(update, by=reviewer)
     workflow.withdraw(update, by=reviewer, cause="error")
@@ -67,7 +67,7 @@ def test_every_step_of_a_report_is_recorded_with_who_took_it():
 def test_what_people_wrote_stands_in_no_entry():
     update = make.submitted_update(narrative_es="Palabra-del-reporte")
 
-    workflow.give_back(update, by=make.reviewer(), reason="Palabra-del-motivo")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Palabra-del-motivo")
 
     rows = json.dumps(list(AuditEntry.objects.values()), default=str)
     assert "Palabra" not in rows

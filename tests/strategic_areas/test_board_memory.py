@@ -24,7 +24,7 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries.caching import PLAN_CACHE, ProgressCache, caching_version
 from strategic_areas.queries.plan import plan_progress, plans
 from strategic_areas.workflow import TransitionError
-from strategic_areas.workflow.changes import nothing_kept
+from strategic_areas.workflow.changes import dry_run
 from tests import make
 from tests.deep import DEEP, SEED
 
@@ -195,7 +195,7 @@ def test_a_change_that_is_tried_and_undone_leaves_no_board(client):
     path = public_path("plan", asked.plan.code)
     client.get(path)
 
-    with nothing_kept():
+    with dry_run():
         Activity.objects.filter(pk=activity.pk).update(title_es="Solo a prueba")
         (tried,) = plan_progress.load_plan_progress(
             asked.plan, timezone.localdate()
@@ -329,7 +329,7 @@ class Happenings:
 
     def give_back(self):
         given = self.of_status("submitted")
-        workflow.give_back(given, by=self.reviewer, reason="Falta algo.")
+        workflow.return_to_agency(given, by=self.reviewer, reason="Falta algo.")
 
     def correct(self):
         published = ActivityUpdate.objects.filter(status="published", origin="entered")

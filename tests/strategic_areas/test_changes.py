@@ -165,7 +165,7 @@ def test_a_second_change_of_the_same_record_is_refused_with_the_first():
     line = make.help_line()
     first = make.change(line, scope_es="Uno.")
 
-    with pytest.raises(workflow.AlreadyWaiting) as refused:
+    with pytest.raises(workflow.AlreadyWaitingError) as refused:
         make.change(HelpLine.objects.get(pk=line.pk), scope_es="Dos.")
 
     assert refused.value.current == first
@@ -297,7 +297,7 @@ def propose_discrepancy(by=None, plan=None, **fields):
     plan = plan or make.plan()
     source = Source(plan=plan, **SOURCE)
     discrepancy = Discrepancy(plan=plan, **DISCREPANCY | fields)
-    return workflow.propose_together(
+    return workflow.propose_records(
         [(source, {}), (discrepancy, {"sources": [source]})], by=by or make.reviewer()
     )
 
@@ -331,7 +331,7 @@ def test_a_new_record_may_stand_under_another_that_is_proposed_with_it():
         provenance="documented",
     )
 
-    change = workflow.propose_together(
+    change = workflow.propose_records(
         [(indicator, {}), (target, {})], by=make.reviewer()
     )
     workflow.approve(change, by=make.reviewer())
@@ -364,9 +364,7 @@ def test_of_several_records_all_are_applied_or_none():
 def test_of_several_records_one_that_changed_meanwhile_outdates_all():
     line, indicator = make.help_line(scope_es="Antes."), make.indicator()
     line.scope_es, indicator.note_es = "Después.", "Una nota."
-    change = workflow.propose_together(
-        [(indicator, {}), (line, {})], by=make.reviewer()
-    )
+    change = workflow.propose_records([(indicator, {}), (line, {})], by=make.reviewer())
     HelpLine.objects.update(scope_es="Cambiado por un archivo.")
 
     decided = workflow.approve(change, by=make.reviewer())
@@ -380,10 +378,8 @@ def test_of_several_records_one_that_changed_meanwhile_outdates_all():
 def test_each_of_several_records_waits_once_until_somebody_decided(step):
     line, indicator = make.help_line(), make.indicator()
     line.scope_es, indicator.note_es = "Una cosa.", "Una nota."
-    change = workflow.propose_together(
-        [(line, {}), (indicator, {})], by=make.reviewer()
-    )
-    with pytest.raises(workflow.AlreadyWaiting) as refused:
+    change = workflow.propose_records([(line, {}), (indicator, {})], by=make.reviewer())
+    with pytest.raises(workflow.AlreadyWaitingError) as refused:
         make.change(Indicator.objects.get(), note_es="Otra nota.")
 
     if step == "take_back":
@@ -431,7 +427,7 @@ def test_of_very_many_records_the_audit_record_keeps_how_many(monkeypatch):
         line.scope_es = "Después."
 
     with override("es"):
-        workflow.propose_together([(each, {}) for each in lines], by=make.reviewer())
+        workflow.propose_records([(each, {}) for each in lines], by=make.reviewer())
 
     facts = AuditEntry.objects.get(event="approval_asked").facts
     assert (facts["changed"], "record" in facts) == (2, False)
@@ -649,7 +645,7 @@ def test_a_change_that_holds_more_than_an_agency_is_no_administrators(client):
     agency, line = make.agency(), make.help_line()
     agency.name_es, line.scope_es = "Otro nombre", "Otro texto"
 
-    change = workflow.propose_together([(agency, {}), (line, {})], by=proposer)
+    change = workflow.propose_records([(agency, {}), (line, {})], by=proposer)
 
     with pytest.raises(RefusedError):
         workflow.approve(change, by=make.administrator())

@@ -80,9 +80,9 @@ def test_what_came_back_and_what_is_published_is_mended_all_the_same(desk):
     second, reviewer = desk.another(), make.reviewer()
     about = {"period": desk.period, "by": desk.user}
     returned = make.submitted_update(activity=desk.activity, **about)
-    workflow.give_back(returned, by=reviewer, reason="Aclare.")
+    workflow.return_to_agency(returned, by=reviewer, reason="Aclare.")
     published = make.published_update(activity=second, **about)
-    draft = workflow.correct(published, by=desk.user)
+    draft = workflow.begin_correction(published, by=desk.user)
     desk.close()
 
     page = desk.open()
@@ -223,7 +223,7 @@ def test_a_closed_round_asks_to_send_only_what_can_be_sent(desk):
     desk.close()
     nothing = desk.open().content.decode()
 
-    workflow.correct(update, by=desk.user)
+    workflow.begin_correction(update, by=desk.user)
 
     correction = desk.open().content.decode()
     assert f"{button} hidden" in nothing

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from strategic_areas import workflow
 from strategic_areas.models import Activity, ActivityUpdate, Plan
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.strategic_areas.refusing import is_refused
 
@@ -33,13 +33,13 @@ def withdrawn():
 def step_back():
     """The step by which a report went back, with its reason and a note."""
     update, said = make.submitted_update(), {"reason": "Uno.", "private_note": "Otro."}
-    workflow.give_back(update, by=make.reviewer(), **said)
+    workflow.return_to_agency(update, by=make.reviewer(), **said)
     return update.transitions.get(to_status="returned")
 
 
 def submission():
     update = make.update()
-    about = update.period, update.agency, seen_of(update)
+    about = update.period, update.agency, seen_versions(update)
     return workflow.submit_all(*about, by=update.contributors.get())
 
 

@@ -14,7 +14,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.review import review_queue
 from strategic_areas.models import RevisionStatus, Translation
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import seen_of, token_of
+from strategic_areas.workflow.questions import revision_token, seen_versions
 from tests import make
 from tests.make.plans import close_structure
 
@@ -124,7 +124,7 @@ def test_titles_of_evidence_and_names_of_other_work_count_too():
     sheltered.activity.title_es = "Acogida de 47 mujeres"
 
     found = [
-        [each.excerpt for each in guard.counts(update)]
+        [each.excerpt for each in guard.people_counts_in(update)]
         for update in (evidenced, sheltered)
     ]
 
@@ -137,7 +137,11 @@ def test_a_declaration_is_about_victims_where_an_activity_is():
     make.activity(commitment=without)
 
     counted = [
-        len(guard.counts(make.declaration(commitment=each, statement_es=COUNTED)))
+        len(
+            guard.people_counts_in(
+                make.declaration(commitment=each, statement_es=COUNTED)
+            )
+        )
         for each in (with_victims, without)
     ]
 
@@ -148,7 +152,7 @@ def test_what_the_law_withholds_is_asked_nothing():
     update = make.update(activity=of_victims(), narrative_es=COUNTED)
     update.is_reserved = True
 
-    assert guard.counts(update) == []
+    assert guard.people_counts_in(update) == []
 
 
 def test_whoever_transcribes_a_letter_names_the_source(client):
@@ -161,13 +165,13 @@ def test_whoever_transcribes_a_letter_names_the_source(client):
     )
     client.force_login(secretary)
     send = reverse("admin:letter_send", args=[letter.pk])
-    seen = {"seen": token_of(update)}
+    seen = {"seen": revision_token(update)}
 
     assert client.post(send, seen).status_code == 422
     client.post(send, {**seen, "is_printed": "on", "printed_by": source.pk})
     update.refresh_from_db()
     agency = make.focal_point(agency=activity.agency)
-    workflow.confirm_letter(letter, seen_of(update), by=agency)
+    workflow.confirm_letter(letter, seen_versions(update), by=agency)
 
     update.refresh_from_db()
     assert (update.status, update.printed_by) == (RevisionStatus.PUBLISHED, source)
@@ -234,7 +238,7 @@ def test_one_sentence_leads_to_the_indicator_that_counts_victims():
 def test_a_small_number_is_shown_once():
     update = waiting("Se atendió a tres niñas en la casa.")
 
-    found = guard.examined(update).found
+    found = guard.examine_report(update).found
 
     assert [(each.is_count, "tres niñas" in each.excerpt) for each in found] == [
         (True, True)

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.forms import NOTHING_CHANGED
 from strategic_areas.models import ActivityUpdate, RevisionStatus
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,9 @@ def test_what_is_owed_is_sent_and_then_the_desk_is_empty(desk):
     assert buttons(home(desk)) == [True, False]
     update = make.update(**desk.about)
     assert buttons(home(desk)) == [False, True]
-    kept = workflow.submit_all(desk.period, desk.agency, seen_of(update), by=desk.user)
+    kept = workflow.submit_all(
+        desk.period, desk.agency, seen_versions(update), by=desk.user
+    )
 
     page = home(desk)
     (part,) = page.context["parts"]
@@ -56,7 +58,7 @@ def test_a_returned_declaration_is_still_to_do(desk):
     workflow.submit(declaration, by=desk.user)
     assert part(desk).to_do == []
 
-    workflow.give_back(declaration, by=make.reviewer(), reason="¿Cómo se sabe?")
+    workflow.return_to_agency(declaration, by=make.reviewer(), reason="¿Cómo se sabe?")
 
     assert [row.subject for row in part(desk).to_do] == [commitment]
 

@@ -21,7 +21,7 @@ NAME = "Juana Pérez Zapata"
 
 
 def keep(commitment, *, by, **said):
-    return workflow.keep_line(
+    return workflow.save_draft_line(
         commitment.plan,
         "commitments",
         said,
@@ -40,7 +40,7 @@ def test_a_line_keeps_what_was_said_last_and_seen_first():
 
     keep(commitment, by=person, title_es="Uno")
     keep(commitment, by=person, title_es="Dos")
-    workflow.keep_line(
+    workflow.save_draft_line(
         commitment.plan,
         "commitments",
         {"title_es": "Tres", "due_on": None},
@@ -59,11 +59,13 @@ def test_a_line_keeps_what_was_said_last_and_seen_first():
 
 def test_lines_of_new_records_are_kept_in_order_and_dropped():
     plan, person = make.plan(), make.reviewer()
-    area = workflow.keep_line(plan, "areas", {"code": "9"}, by=person)
-    programme = workflow.keep_line(plan, "programmes", {"code": "9.1"}, by=person)
+    area = workflow.save_draft_line(plan, "areas", {"code": "9"}, by=person)
+    programme = workflow.save_draft_line(plan, "programmes", {"code": "9.1"}, by=person)
 
-    again = workflow.keep_line(plan, "areas", {"code": "8"}, by=person, line=area.pk)
-    workflow.drop_lines(plan, [programme.pk], by=person)
+    again = workflow.save_draft_line(
+        plan, "areas", {"code": "8"}, by=person, line=area.pk
+    )
+    workflow.drop_draft_lines(plan, [programme.pk], by=person)
 
     assert again.pk == area.pk
     assert said_and_seen(PlanDraft.objects.get()) == [
@@ -76,9 +78,9 @@ def test_each_person_writes_in_their_own_draft_alone():
     kept = keep(commitment, by=one, title_es="Uno")
 
     keep(commitment, by=other, title_es="Dos")
-    workflow.drop_lines(commitment.plan, [kept.pk], by=other)
+    workflow.drop_draft_lines(commitment.plan, [kept.pk], by=other)
     with pytest.raises(DraftLine.DoesNotExist):
-        workflow.keep_line(
+        workflow.save_draft_line(
             commitment.plan, "areas", {"code": "9"}, by=other, line=kept.pk
         )
 
@@ -165,7 +167,7 @@ def test_a_change_of_a_line_keeps_the_whole_draft():
 
 def test_a_draft_goes_with_its_plan():
     plan = make.plan()
-    workflow.keep_line(plan, "areas", {"code": "9"}, by=make.reviewer())
+    workflow.save_draft_line(plan, "areas", {"code": "9"}, by=make.reviewer())
     put_back_in_preparation(plan)
 
     plan.delete()
@@ -175,11 +177,11 @@ def test_a_draft_goes_with_its_plan():
 
 def test_a_draft_changes_neither_the_plan_nor_what_the_public_reads():
     plan = make.plan()
-    digest, version = workflow.digest(plan), PublicationVersion.current()
+    digest, version = workflow.plan_digest(plan), PublicationVersion.current()
 
-    workflow.keep_line(plan, "areas", {"code": "9"}, by=make.reviewer())
+    workflow.save_draft_line(plan, "areas", {"code": "9"}, by=make.reviewer())
 
-    assert workflow.digest(plan) == digest
+    assert workflow.plan_digest(plan) == digest
     assert PublicationVersion.current() == version
 
 

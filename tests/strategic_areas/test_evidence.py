@@ -346,7 +346,7 @@ def test_a_file_that_a_correction_shares_takes_room_once(monkeypatch):
     update = make.submitted_update()
     item = make.file_evidence(update)
     workflow.publish(update, by=make.reviewer())
-    workflow.correct(update, by=update.contributors.get())
+    workflow.begin_correction(update, by=update.contributors.get())
     new = evidence.clean_evidence(pdf_upload())
 
     monkeypatch.setattr(storage, "AGENCY_BYTES", item.size + new.size)
@@ -677,7 +677,7 @@ def test_a_file_that_the_published_revision_shows_outlives_its_copy(
 ):
     update = published["update"]
     before = files_in(folder)
-    revision = workflow.correct(update, by=update.contributors.get())
+    revision = workflow.begin_correction(update, by=update.contributors.get())
     copies = list(revision.evidences.all())
 
     with django_capture_on_commit_callbacks(execute=True):

@@ -23,9 +23,9 @@ DOCUMENT = (ROOT / "docs" / "plan-format.md").read_text(encoding="utf-8")
 #: Fields that no key of a file states, with the reason; "" stands for every table.
 REVIEWED = {
     "agency": "that of the activity or commitment",
-    "revision": "workflow.record counts them",
-    "status": "workflow.record publishes",
-    "origin": "workflow.record sets it",
+    "revision": "publish_public_record counts them",
+    "status": "publish_public_record publishes",
+    "origin": "publish_public_record sets it",
     "version": "counts saves of a draft",
     "contributors": "those who enter a report here",
     "created_at": "the clock",
@@ -33,7 +33,7 @@ REVIEWED = {
     "submitted_at": "a record is not submitted",
     "published_at": "the clock",
     "unchanged_since": "said of an agency's own reports",
-    "public_id": "workflow.record makes it of what it is about",
+    "public_id": "publish_public_record makes it of what it is about",
     "published_by": "the locked account of the record",
     "is_reviewed_within_agency": "nobody reviews a record here",
     "withdrawn_at": "the secretariat withdraws here",

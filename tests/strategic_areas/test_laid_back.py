@@ -30,7 +30,7 @@ NAME = "Juana Pérez Zapata"
 
 def proposed(plan, *records, act=True, **links):
     with override("es"):
-        return workflow.propose_together(
+        return workflow.propose_records(
             [each if isinstance(each, tuple) else (each, {}) for each in records],
             by=make.reviewer(),
             amendment=make.act(plan) if act else None,
@@ -89,7 +89,7 @@ def test_a_line_whose_place_is_gone_is_shown_and_dropped(client):
     close_structure()
     person = make.reviewer()
     said = {"code": "9.1", "title_es": "Otra", "commitment": "0"}
-    line = workflow.keep_line(above.plan, "activities", said, by=person)
+    line = workflow.save_draft_line(above.plan, "activities", said, by=person)
     sign_in(client, person)
 
     page = client.get(reverse("admin:plan_tree", args=["p"]))
@@ -108,7 +108,7 @@ def test_words_that_a_purge_emptied_break_no_tree(client):
     names = ("due_on", "title_es", "agency", "quantity", "note_es", "continues")
     said = dict.fromkeys(names, "") | {"places": [""], "supersedes": [""]}
     keep = {"by": person, "record": activity.pk, "seen": dict(said)}
-    workflow.keep_line(activity.plan, "activities", said, **keep)
+    workflow.save_draft_line(activity.plan, "activities", said, **keep)
     sign_in(client, person)
 
     pages = [
@@ -248,7 +248,7 @@ def test_words_that_wait_for_a_purge_never_become_public_by_an_act():
     commitment.title_es = "Otro"
     act = make.act(commitment.plan, reason_es=f"Lo pidió {NAME}")
     with override("es"):
-        change = workflow.propose_together(
+        change = workflow.propose_records(
             [(commitment, {})], by=make.reviewer(), amendment=act
         )
 

@@ -19,7 +19,11 @@ from strategic_areas.models import (
     Letter,
     Purge,
 )
-from strategic_areas.workflow.questions import DECLARATION, seen_of, token_of
+from strategic_areas.workflow.questions import (
+    DECLARATION,
+    revision_token,
+    seen_versions,
+)
 from tests import make
 from tests.uploads import make_pdf
 
@@ -44,7 +48,7 @@ def handed_over(transcribe, **fields):
     """A transcribed record that waits for its agency's word."""
     record = transcribe(**fields)
     letter = record.letter
-    workflow.submit_letter(letter, seen_of(record), by=letter.recorded_by)
+    workflow.submit_letter(letter, seen_versions(record), by=letter.recorded_by)
     record.refresh_from_db()
     return record
 
@@ -157,7 +161,7 @@ def test_the_transcriber_neither_publishes_nor_confirms(waiting):
     with pytest.raises(workflow.TransitionError):
         workflow.publish(waiting, by=transcriber)
     with pytest.raises(workflow.TransitionError):
-        workflow.confirm_letter(waiting.letter, seen_of(waiting), by=transcriber)
+        workflow.confirm_letter(waiting.letter, seen_versions(waiting), by=transcriber)
 
     waiting.refresh_from_db()
     assert waiting.status == "submitted"
@@ -165,7 +169,7 @@ def test_the_transcriber_neither_publishes_nor_confirms(waiting):
 
 @pytest.mark.parametrize("make_actor", [make.focal_point, make.reviewer])
 def test_nobody_but_the_agency_confirms_or_contests(make_actor, waiting):
-    said, by = seen_of(waiting), make_actor()
+    said, by = seen_versions(waiting), make_actor()
 
     with pytest.raises(workflow.TransitionError):
         workflow.confirm_letter(waiting.letter, said, by=by)
@@ -180,7 +184,7 @@ def test_what_is_contested_comes_back_with_its_reason(client, waiting):
     client.force_login(make.focal_point(agency=waiting.agency))
     client.post(
         address("letter_contested", waiting.letter),
-        {"seen": token_of(waiting), "reason": "Falta la firma."},
+        {"seen": revision_token(waiting), "reason": "Falta la firma."},
     )
 
     client.force_login(waiting.letter.recorded_by)
@@ -196,7 +200,7 @@ def test_what_is_contested_is_not_the_agencys_to_mend(client, waiting):
     """Neither on its desk nor in its digest nor in what a successor takes over."""
     person = make.focal_point(agency=waiting.agency)
     told = {"by": person, "reason": "Falta la firma."}
-    workflow.contest_letter(waiting.letter, seen_of(waiting), **told)
+    workflow.contest_letter(waiting.letter, seen_versions(waiting), **told)
     client.force_login(person)
 
     desk = client.get(reverse("admin:index"))
@@ -213,7 +217,7 @@ def test_what_the_agency_saves_becomes_its_own(kind):
     setattr(record, text_of(record), "Lo decimos nosotros.")
     person = make.focal_point(agency=record.agency)
 
-    workflow.save(record, by=person, seen_version=record.version)
+    workflow.save_draft(record, by=person, seen_version=record.version)
 
     record.refresh_from_db()
     assert (record.provenance, record.letter) == ("reported", None)
@@ -260,7 +264,7 @@ def test_where_only_a_titular_submits_only_a_titular_confirms():
     type(update.agency).objects.update(only_titular_submits=True)
 
     with pytest.raises(workflow.TransitionError):
-        workflow.confirm_letter(update.letter, seen_of(update), by=alternate)
+        workflow.confirm_letter(update.letter, seen_versions(update), by=alternate)
 
     update.refresh_from_db()
     assert update.status == "submitted"
@@ -269,7 +273,7 @@ def test_where_only_a_titular_submits_only_a_titular_confirms():
 def test_what_changed_since_it_was_read_is_not_confirmed():
     update = handed_over(make.transcribed_update)
     focal_point = make.focal_point(agency=update.agency)
-    before = seen_of(update)
+    before = seen_versions(update)
     workflow.contest_letter(update.letter, before, by=focal_point, reason="No.")
     update.refresh_from_db()
     update.percent = 50
@@ -277,9 +281,9 @@ def test_what_changed_since_it_was_read_is_not_confirmed():
     workflow.transcribe(
         update, update.letter, by=transcriber, seen_version=update.version
     )
-    workflow.submit_letter(update.letter, seen_of(update), by=transcriber)
+    workflow.submit_letter(update.letter, seen_versions(update), by=transcriber)
 
-    with pytest.raises(workflow.Conflict):
+    with pytest.raises(workflow.EditConflictError):
         workflow.confirm_letter(update.letter, before, by=focal_point)
 
     update.refresh_from_db()
@@ -387,7 +391,7 @@ def test_handing_over_asks_everybody_who_reports_for_the_agency(client):
 
     client.post(
         address("letter_send", update.letter),
-        {"seen": token_of(update)},
+        {"seen": revision_token(update)},
     )
 
     update.refresh_from_db()
@@ -416,7 +420,7 @@ def test_the_agency_reads_what_is_marked_before_it_confirms(client):
     client.force_login(make.focal_point(agency=update.agency))
     shown = client.get(address("letter_confirm", update.letter))
     path = address("letter_confirmed", update.letter)
-    posted = {"seen": token_of(update)}
+    posted = {"seen": revision_token(update)}
 
     refused = client.post(path, posted)
     update.refresh_from_db()
@@ -438,7 +442,7 @@ def test_the_agency_confirms_no_personal_data(client):
 
     refused = client.post(
         address("letter_confirmed", update.letter),
-        {"seen": token_of(update), "checked": "on"},
+        {"seen": revision_token(update), "checked": "on"},
     )
 
     update.refresh_from_db()
@@ -452,7 +456,7 @@ def test_contesting_wants_a_reason(client):
 
     response = client.post(
         address("letter_contested", update.letter),
-        {"seen": token_of(update), "reason": ""},
+        {"seen": revision_token(update), "reason": ""},
     )
 
     update.refresh_from_db()
@@ -561,10 +565,10 @@ def test_all_of_a_letter_is_handed_over_or_nothing(changed):
     )
     stale = {
         (kind, pk): version + (kind == changed)
-        for (kind, pk), version in seen_of(update, declared).items()
+        for (kind, pk), version in seen_versions(update, declared).items()
     }
 
-    with pytest.raises(workflow.Conflict):
+    with pytest.raises(workflow.EditConflictError):
         workflow.submit_letter(letter, stale, by=by)
 
     update.refresh_from_db()
@@ -580,7 +584,7 @@ def test_the_words_of_one_lead_never_become_anothers():
 
     with pytest.raises(workflow.TransitionError):
         workflow.confirm_letter(
-            waiting.letter, seen_of(waiting), by=make.focal_point(agency=other)
+            waiting.letter, seen_versions(waiting), by=make.focal_point(agency=other)
         )
     workflow.publish(waiting, by=make.reviewer())
 

@@ -158,9 +158,9 @@ def test_every_public_output_names_the_agency_that_reported(client, moved, langu
 
 def test_only_the_agency_that_made_a_report_corrects_it(moved):
     with pytest.raises(workflow.TransitionError):
-        workflow.correct(moved.report, by=moved.after)
+        workflow.begin_correction(moved.report, by=moved.after)
 
-    correction = workflow.correct(moved.report, by=moved.before)
+    correction = workflow.begin_correction(moved.report, by=moved.before)
 
     assert (correction.agency, correction.revision) == (moved.old, 2)
 
@@ -199,7 +199,7 @@ def test_a_round_that_was_answered_before_asks_nobody_again(standing, step):
     sent = standing.draft(standing.before)
     workflow.submit(sent, by=standing.before)
     if step == "returned":
-        workflow.give_back(sent, by=make.reviewer(), reason="Falta.")
+        workflow.return_to_agency(sent, by=make.reviewer(), reason="Falta.")
     elif step == "published":
         workflow.publish(sent, by=make.reviewer())
     moved = standing.move()
@@ -229,9 +229,9 @@ def test_a_declaration_stays_with_the_lead_that_made_it(client):
     assert [step.entry.agency for step in page.context["page"].steps if step.entry] == [
         old
     ]
-    assert workflow.correct(declared, by=author).agency == old
+    assert workflow.begin_correction(declared, by=author).agency == old
     with pytest.raises(workflow.TransitionError):
-        workflow.correct(declared, by=make.focal_point(agency=new))
+        workflow.begin_correction(declared, by=make.focal_point(agency=new))
 
 
 def test_what_a_source_says_of_a_reconstruction_follows_its_agency():

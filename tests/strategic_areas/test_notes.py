@@ -22,12 +22,14 @@ def withdraw(text):
 
 def give_back(text):
     update = make.submitted_update()
-    workflow.give_back(update, by=make.reviewer(), reason=text)
+    workflow.return_to_agency(update, by=make.reviewer(), reason=text)
 
 
 def note_privately(text):
     update, reviewer = make.submitted_update(), make.reviewer()
-    workflow.give_back(update, by=reviewer, reason="Falta algo.", private_note=text)
+    workflow.return_to_agency(
+        update, by=reviewer, reason="Falta algo.", private_note=text
+    )
 
 
 def decline_change(text):

@@ -292,7 +292,7 @@ def test_the_secretariat_sees_it_only_once_it_is_handed_in(desk):
         percent=10,
         narrative_es=TEXT,
     )
-    workflow.draft(later, by=desk.user)
+    workflow.create_draft(later, by=desk.user)
 
     seen = Activity.objects.off_plan().visible_to(make.reviewer())
     own = Activity.objects.off_plan().visible_to(desk.user)

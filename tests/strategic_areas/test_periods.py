@@ -15,7 +15,7 @@ from strategic_areas.models import (
     PlanChange,
     ReportingPeriod,
 )
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -269,7 +269,7 @@ def test_a_past_round_of_a_plan_that_nobody_reads_is_taken_back(client):
 
 def test_a_round_in_which_something_was_sent_stays(client):
     update = make.submitted_update()
-    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
     client.force_login(make.reviewer())
 
     answer = take_back(client, update.period)
@@ -283,7 +283,7 @@ def test_what_an_agency_sent_and_recalled_keeps_the_round(client):
     update = make.update()
     (person,) = update.contributors.all()
     period, agency = update.period, update.agency
-    workflow.submit_all(period, agency, seen_of(update), by=person)
+    workflow.submit_all(period, agency, seen_versions(update), by=person)
     workflow.recall(ActivityUpdate.objects.get(), by=person)
     client.force_login(make.reviewer())
 

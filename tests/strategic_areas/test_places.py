@@ -88,10 +88,12 @@ def report_of_two(**fields):
 def corrected():
     """A correction that waits, of a report that is public."""
     by = make.focal_point(agency=(activity := make.activity()).agency)
-    correction = workflow.correct(make.published_update(activity=activity), by=by)
+    correction = workflow.begin_correction(
+        make.published_update(activity=activity), by=by
+    )
     version = correction.version
     correction.percent = 70
-    workflow.save(correction, by=by, seen_version=version)
+    workflow.save_draft(correction, by=by, seen_version=version)
     workflow.submit(correction, by=by)
     return correction
 

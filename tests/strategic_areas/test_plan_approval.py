@@ -133,14 +133,16 @@ def test_both_state_that_there_is_no_act(client, plan, reviewer, forgotten):
 
 
 def test_the_workflow_itself_asks_both_to_state_it(plan, reviewer):
-    read = {"seen": workflow.digest(plan), "states": ()}
+    read = {"seen": workflow.plan_digest(plan), "states": ()}
     waiting = make.plan(status="in_preparation")
     change = propose_plan(waiting)
 
     with pytest.raises(RefusedError):
         workflow.propose_approval(plan, by=reviewer, **read)
     with pytest.raises(RefusedError):
-        workflow.approve(change, by=reviewer, seen=workflow.digest(waiting), states=())
+        workflow.approve(
+            change, by=reviewer, seen=workflow.plan_digest(waiting), states=()
+        )
 
     assert (status(plan), status(waiting)) == ("in_preparation", "in_preparation")
 
@@ -203,7 +205,7 @@ def test_what_changed_since_it_was_read_is_not_sent(client, plan, reviewer):
     assert "Un eje nuevo" in answer.content.decode()
     assert not PendingChange.objects.exists()
     again = answer.context["form"]
-    assert again["seen"].value() == workflow.digest(plan)
+    assert again["seen"].value() == workflow.plan_digest(plan)
     assert not again["plan_read"].value()
 
 
@@ -237,7 +239,7 @@ def test_a_page_read_before_a_change_approves_nothing(client, plan, reviewer):
             change,
             by=make.reviewer(),
             seen="another",
-            states=workflow.unstated(plan),
+            states=workflow.missing_act_fields(plan),
         )
 
     assert status(plan) == "in_preparation"
@@ -277,7 +279,7 @@ def test_the_pages_ask_as_much_of_a_small_plan_as_of_a_large_one(
 
 def test_a_value_that_came_after_the_reading_is_read_before_it_is_approved(plan):
     indicator = make.indicator(plan=plan)
-    read = workflow.digest(plan)
+    read = workflow.plan_digest(plan)
 
     Measurement.objects.create(
         indicator=indicator,
@@ -286,7 +288,7 @@ def test_a_value_that_came_after_the_reading_is_read_before_it_is_approved(plan)
         value=40,
         provenance="documented",
     )
-    with_value = workflow.digest(plan)
+    with_value = workflow.plan_digest(plan)
     make.published_figure(indicator=indicator)
 
-    assert len({read, with_value, workflow.digest(plan)}) == 3
+    assert len({read, with_value, workflow.plan_digest(plan)}) == 3

@@ -72,7 +72,7 @@ def test_a_report_that_was_returned_was_heard_in_its_round_and_no_later_one():
         plan=plan, ends_on=date(2026, 6, 30), due_on=today - timedelta(1), **over
     )
     update = make.submitted_update(activity=make.activity(plan=plan), period=before)
-    workflow.give_back(update, by=make.reviewer(), reason="Falta el acta.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta el acta.")
 
     heard = [each.answers.heard for each in spans_of(plan, today)]
 

@@ -214,7 +214,7 @@ def test_the_decider_reads_what_reports_would_tell():
 def test_of_several_records_in_one_change_each_that_protects_is_named(client):
     indicator, other = make.indicator(), make.indicator()
     indicator.selects, other.note_es = True, "Otra nota."
-    change = workflow.propose_together(
+    change = workflow.propose_records(
         [(other, {}), (indicator, {})], by=make.reviewer()
     )
 
@@ -239,7 +239,7 @@ def test_a_new_record_is_told_of_where_it_protects_less_than_usual():
     bare = Indicator(introduced_by=plan_, code="I-B", name_es="B", unit_es="u")
     bare.counts, bare.sensitive, bare.why_not_sensitive = "cases", False, "Casos."
 
-    change = workflow.propose_together([(usual, {}), (bare, {})], by=make.reviewer())
+    change = workflow.propose_records([(usual, {}), (bare, {})], by=make.reviewer())
 
     found = protection.protection_change(change, make.reviewer())
     assert [name for name, _fields in found.fields][-1].endswith("I-B B")

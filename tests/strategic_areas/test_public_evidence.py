@@ -29,10 +29,12 @@ def make_published_evidence(update=None, **fields):
 
 def replace(update):
     """Publish a correction in its place."""
-    revision = workflow.correct(update, by=make.focal_point(agency=update.agency))
+    revision = workflow.begin_correction(
+        update, by=make.focal_point(agency=update.agency)
+    )
     revision.percent = 90
     by = revision.contributors.get()
-    workflow.save(revision, by=by, seen_version=revision.version)
+    workflow.save_draft(revision, by=by, seen_version=revision.version)
     publish(revision)
 
 
@@ -123,7 +125,7 @@ def test_a_correction_takes_copies_that_are_free_to_change():
     before = stored(item)
 
     person = make.focal_point(agency=item.record.agency)
-    revision = workflow.correct(item.record, by=person)
+    revision = workflow.begin_correction(item.record, by=person)
     copy = revision.evidences.get()
     copy.title_es = "Otra"
     copy.save()

@@ -83,7 +83,7 @@ def submitted():
 
 def returned():
     update = make.submitted_update(narrative_es=HIDDEN)
-    workflow.give_back(update, by=make.reviewer(), reason="Falta el lugar.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta el lugar.")
 
 
 def corrected(narrative):

@@ -55,7 +55,7 @@ def test_the_page_lists_every_place_and_the_address_no_word(client):
 
 def test_the_second_person_reads_each_text_before_she_confirms(client):
     update = make.published_update(narrative_es=f"A {NAME}.")
-    workflow.give_back(
+    workflow.return_to_agency(
         sent := make.submitted_update(), by=make.reviewer(), reason=f"Sin {NAME}."
     )
     key = "https://portal/cuenta/password/reset/key/1-abc/"
@@ -79,7 +79,7 @@ def test_of_drafts_both_persons_are_told_a_number_alone(client):
     sent = make.update(narrative_es=f"Antes {NAME}.")
     author = sent.contributors.get()
     sent.narrative_es = "Después nadie."
-    workflow.save(sent, by=author, seen_version=sent.version)
+    workflow.save_draft(sent, by=author, seen_version=sent.version)
     workflow.submit(sent, by=author)
     make.off_plan_update(title_es=f"Jornada de {NAME}")
     asked = purging.request_purge(NAME, by=make.reviewer())

@@ -33,7 +33,7 @@ from strategic_areas.purging.text_search import (
     searched_models,
     text_fields,
 )
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.strategic_areas.refusing import is_refused
 
@@ -115,7 +115,7 @@ def plant_everywhere():
         narrative_es=TEXT, obstacle_es=TEXT, internal_note=TEXT
     )
     returned = make.submitted_update(next_step_es=TEXT)
-    workflow.give_back(returned, by=make.reviewer(), reason=TEXT)
+    workflow.return_to_agency(returned, by=make.reviewer(), reason=TEXT)
     author = make.focal_point()
     sent = make.update(
         activity=returned.activity,
@@ -126,7 +126,7 @@ def plant_everywhere():
     workflow.submit_all(
         sent.period,
         sent.agency,
-        seen_of(sent),
+        seen_versions(sent),
         by=returned.contributors.get(),
     )
     draft = make.update(narrative_es=TEXT)
@@ -412,8 +412,8 @@ def test_whoever_has_the_words_on_her_screen_does_not_save_them_again():
 
     purge()
 
-    with pytest.raises(workflow.Conflict):
-        workflow.save(draft, by=draft.contributors.get(), seen_version=seen)
+    with pytest.raises(workflow.EditConflictError):
+        workflow.save_draft(draft, by=draft.contributors.get(), seen_version=seen)
     draft.refresh_from_db()
     assert draft.narrative_es == MARKER
 

@@ -200,7 +200,7 @@ def test_whose_reports_were_all_returned_is_not_among_the_silent():
     update = make.submitted_update(
         activity=make.activity(plan=asked.plan), period=asked
     )
-    workflow.give_back(update, by=make.reviewer(), reason="Falta el acta.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta el acta.")
 
     found = overview.load_overview(
         plans.plan_by_code(asked.plan.code), timezone.localdate()

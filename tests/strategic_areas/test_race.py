@@ -122,7 +122,7 @@ def test_eight_editors_who_save_at_once_lose_nothing():
 
 
 def test_without_the_guard_the_same_editors_lose(monkeypatch):
-    guarded = steps.save
+    guarded = steps.save_draft
 
     def unguarded(update, *, by, seen_version):
         stored = ActivityUpdate.objects.get(pk=update.pk)

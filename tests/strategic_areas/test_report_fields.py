@@ -34,7 +34,7 @@ from strategic_areas.search import index
 from strategic_areas.search.results import search_all
 from strategic_areas.search.words import parse_question
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from strategic_areas.workflow.steps import must_say_something_new
 from tests import make
 from tests.strategic_areas.filling import Filler, in_state
@@ -296,7 +296,7 @@ def test_the_guard_finds_it_where_it_stands_stored(draft, field, language):
     draft.save()
     draft.refresh_from_db()
 
-    assert [found.label for found in guard.blocks(draft)] == [field.label]
+    assert [found.label for found in guard.blocking_findings(draft)] == [field.label]
 
 
 @walked(FIELDS)
@@ -310,7 +310,7 @@ def test_a_reviewer_reads_it_beside_what_was_published(draft, field):
 
 @walked(FIELDS)
 def test_a_correction_begins_with_it_and_is_one_if_it_changes(published, field):
-    revision = workflow.correct(published, by=published.contributors.get())
+    revision = workflow.begin_correction(published, by=published.contributors.get())
 
     assert field.plain(revision) == field.plain(published)
     with pytest.raises(workflow.TransitionError):
@@ -331,7 +331,7 @@ def change(revision, field):
 def test_the_receipt_holds_it(draft, field):
     by = draft.contributors.get()
 
-    workflow.submit_all(draft.period, draft.agency, seen_of(draft), by=by)
+    workflow.submit_all(draft.period, draft.agency, seen_versions(draft), by=by)
 
     (report,) = Submission.objects.get().content["reports"]
     assert report[field.name] == field.plain(draft)

@@ -147,7 +147,7 @@ def test_the_guard_refuses_an_identity_card_in_either_text(client, rounds, name)
     answer = client.post(address_of("report_words", rounds), texts)
 
     assert (answer.status_code, PendingChange.objects.count()) == (422, 0)
-    marked = guard.examine([(ReportWords, texts, "")])
+    marked = guard.examine_texts([(ReportWords, texts, "")])
     assert [x.severity for x in marked.found] == [Severity.BLOCK]
 
 

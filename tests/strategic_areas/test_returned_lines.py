@@ -65,7 +65,7 @@ def proposal():
     above.title_es = "Después"
     records = [plan, participation, commitment, added, redated, above]
     with override("es"):
-        return workflow.propose_together(
+        return workflow.propose_records(
             [(each, {}) for each in records],
             by=make.reviewer(),
             amendment=make.act(plan),
@@ -181,7 +181,7 @@ def test_both_parts_of_a_division_go_back_together():
         for letter in "ab"
     ]
     with override("es"):
-        change = workflow.propose_together(
+        change = workflow.propose_records(
             [(commitment, {}), *((each, {"supersedes": [activity]}) for each in parts)],
             by=make.reviewer(),
             amendment=make.act(plan),
@@ -198,7 +198,7 @@ def test_both_parts_of_a_division_go_back_together():
 
 def test_what_the_person_drafted_meanwhile_stays(proposal):
     commitment = Commitment.objects.get(code="1")
-    workflow.keep_line(
+    workflow.save_draft_line(
         commitment.plan,
         "commitments",
         {"title_es": "Más tarde"},
@@ -297,7 +297,7 @@ def test_what_a_purge_ends_goes_back_without_its_words():
     close_structure()
     one.title_es, other.title_es = "Ayudar a Juana Pérez Zapata", "Otro"
     with override("es"):
-        change = workflow.propose_together(
+        change = workflow.propose_records(
             [(one, {}), (other, {})], by=make.reviewer(), amendment=make.act(one.plan)
         )
 
@@ -343,7 +343,7 @@ def test_a_line_in_the_draft_says_what_the_plans_document_would():
     close_structure()
     with override("es"):
         for step in (workflow.decline, workflow.approve):
-            change = workflow.propose_together(
+            change = workflow.propose_records(
                 [record], by=make.reviewer(), amendment=make.act(commitment.plan)
             )
             how = {"reason": "Falta."} if step == workflow.decline else {}

@@ -261,8 +261,8 @@ def test_what_waits_no_more_leads_to_its_own_page(client, reviewer, submit):
 def test_only_the_version_on_screen_is_published(client, reviewer, submit):
     update = submit()
     author, seen = update.contributors.get(), update.version
-    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
-    workflow.save(update, by=author, seen_version=seen)
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
+    workflow.save_draft(update, by=author, seen_version=seen)
     workflow.submit(update, by=author)
 
     response = publish(client, update, seen_version=seen)
@@ -392,7 +392,7 @@ def test_the_private_note_is_for_the_secretariat_alone(client, submit):
     inside = make.reviewer()
     inside.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
     make.mandate(user=inside, agency=update.agency, kind="alternate")
-    workflow.give_back(
+    workflow.return_to_agency(
         update, by=make.reviewer(), reason="Falta la fecha.", private_note=note
     )
     own = reverse("admin:strategic_areas_activityupdate_change", args=[update.pk])
@@ -432,7 +432,7 @@ def test_a_record_stands_beside_the_last_published_one():
 
     (before,) = comparison.last_published_revisions([update])
     workflow.publish(update, by=make.reviewer())
-    correction = workflow.correct(update, by=update.contributors.get())
+    correction = workflow.begin_correction(update, by=update.contributors.get())
 
     assert before == beside
     assert comparison.last_published_revisions([correction]) == [update]
@@ -583,7 +583,7 @@ def test_the_guard_reads_legal_basis_and_evidence_too():
     )
     make.evidence(update, title_es="Acta de tres víctimas")
 
-    found = [warned.excerpt for warned in guard.warnings(update)]
+    found = [warned.excerpt for warned in guard.warnings_about(update)]
 
     assert found == ["Caso de dos niñas", "Acta de tres víctimas"]
 
@@ -602,7 +602,7 @@ def test_the_guard_reads_legal_basis_and_evidence_too():
 def test_a_warning_quotes_whole_words_and_says_where_the_text_goes_on(text, expected):
     update = make.update(narrative_es=text)
 
-    (warned,) = guard.warnings(update)
+    (warned,) = guard.warnings_about(update)
 
     assert warned.excerpt == expected
 
@@ -733,7 +733,7 @@ def test_what_was_decided_meanwhile_is_told(client, reviewer, monkeypatch, submi
 
     def publish_while_another_returns(update, **kwargs):
         if update == first:
-            workflow.give_back(first, by=make.reviewer(), reason="No.")
+            workflow.return_to_agency(first, by=make.reviewer(), reason="No.")
         return taken(update, **kwargs)
 
     monkeypatch.setattr(workflow, "publish", publish_while_another_returns)

@@ -20,7 +20,7 @@ DESK = reverse("admin:index")
 
 
 def give_back(record, reason):
-    workflow.give_back(
+    workflow.return_to_agency(
         record, by=make.reviewer(), reason=reason, private_note="Nota reservada."
     )
     return record.transitions.get(to_status="returned")

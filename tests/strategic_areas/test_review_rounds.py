@@ -40,7 +40,7 @@ def make_world(**window):
     make.update(activity=drafted, **fields)
     make.submitted_update(activity=submitted, **fields)
     back = make.submitted_update(activity=returned, **fields)
-    workflow.give_back(back, by=make.reviewer(), reason="Falta la fecha.")
+    workflow.return_to_agency(back, by=make.reviewer(), reason="Falta la fecha.")
     done = make.submitted_update(activity=published, **fields)
     workflow.publish(done, by=make.reviewer())
     return period, activities, other

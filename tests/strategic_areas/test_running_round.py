@@ -20,7 +20,7 @@ TODAY, DAY = timezone.localdate(), timedelta(days=1)
 
 def make_returned_update(**fields):
     update = make.submitted_update(**fields)
-    workflow.give_back(
+    workflow.return_to_agency(
         update,
         by=make.reviewer(),
         reason="Falta la fecha.",

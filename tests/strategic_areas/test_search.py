@@ -265,7 +265,9 @@ def make_reserved():
 
 def make_returned():
     update = make.submitted_update(narrative_es=WORD)
-    workflow.give_back(update, by=make.reviewer(), reason=WORD, private_note=WORD)
+    workflow.return_to_agency(
+        update, by=make.reviewer(), reason=WORD, private_note=WORD
+    )
 
 
 def make_replaced():

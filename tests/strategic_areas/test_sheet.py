@@ -25,7 +25,7 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.letters import digest
-from strategic_areas.workflow.questions import REPORT, seen_of, tokens_of
+from strategic_areas.workflow.questions import REPORT, revision_tokens, seen_versions
 from tests import make
 from tests.deep import DEEP, SOME_ROWS
 from tests.world import TEXT, Desk
@@ -89,7 +89,7 @@ def test_a_text_that_stands_as_it_was_published_keeps_its_english(desk):
 def test_a_mended_text_keeps_no_english_of_what_it_said_before(desk):
     told = {"narrative_es": "Fueron 12.", "narrative_en": "They were 12."}
     update = make.submitted_update(activity=desk.activity, period=desk.period, **told)
-    workflow.give_back(update, by=make.reviewer(), reason="Eran 15.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Eran 15.")
     update.refresh_from_db()
 
     desk.save(narrative_es="Fueron 15.", seen_version=update.version)
@@ -451,7 +451,7 @@ def submit(desk, activity=None, **fields):
     """Write a report, and send it by itself."""
     about = {"activity": activity or desk.activity, "period": desk.period}
     update = make.update(by=desk.user, **about, **fields)
-    seen = seen_of(update)
+    seen = seen_versions(update)
     return workflow.submit_all(desk.period, desk.agency, seen, by=desk.user)
 
 
@@ -500,7 +500,7 @@ def test_another_agencys_report_is_not_sent(desk):
 
     desk.client.post(
         desk.address("sheet_check"),
-        {"seen": tokens_of([own, stranger])},
+        {"seen": revision_tokens([own, stranger])},
     )
 
     stranger.refresh_from_db()
@@ -514,7 +514,7 @@ def test_all_is_sent_or_nothing(desk):
     desk.save(second)
     form = desk.client.get(desk.address("sheet_check")).context["form"]
     changed = ActivityUpdate.objects.get(activity=second)
-    workflow.save(changed, by=desk.user, seen_version=changed.version)
+    workflow.save_draft(changed, by=desk.user, seen_version=changed.version)
 
     desk.client.post(desk.address("sheet_check"), {"seen": form["seen"].value()})
 
@@ -526,7 +526,7 @@ def test_a_returned_report_is_ready_only_once_it_was_mended(desk):
     update = make.submitted_update(
         activity=desk.activity, period=desk.period, by=desk.user
     )
-    workflow.give_back(update, by=make.reviewer(), reason="Diga dónde.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Diga dónde.")
 
     before = desk.open().context["sheet"]
     desk.save(seen_version=update.version, narrative_es="En Santiago.")
@@ -621,7 +621,7 @@ def test_the_receipt_of_a_purged_submission_still_opens(desk):
 def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
     returned = desk.another()
     update = make.submitted_update(activity=returned, period=desk.period)
-    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
 
     page = desk.client.get(reverse("admin:index"))
 
@@ -640,7 +640,7 @@ def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
 
 def test_what_the_sheet_asks_no_more_is_mended_on_its_own_page(desk):
     update = make.submitted_update(activity=desk.activity, period=desk.period)
-    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
     make.activity(commitment=desk.activity.commitment).supersedes.add(desk.activity)
 
     page = desk.client.get(reverse("admin:index"))

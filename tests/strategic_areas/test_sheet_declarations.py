@@ -14,7 +14,7 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.letters import digest
-from strategic_areas.workflow.questions import DECLARATION, seen_of
+from strategic_areas.workflow.questions import DECLARATION, seen_versions
 from tests import make
 from tests.world import STATEMENT, Desk
 
@@ -175,7 +175,9 @@ def test_another_leads_declaration_is_not_sent(desk):
     )
 
     with pytest.raises(workflow.TransitionError):
-        workflow.submit_all(desk.period, desk.agency, seen_of(theirs), by=desk.user)
+        workflow.submit_all(
+            desk.period, desk.agency, seen_versions(theirs), by=desk.user
+        )
 
     theirs.refresh_from_db()
     assert theirs.status == RevisionStatus.DRAFT
@@ -208,7 +210,7 @@ def test_what_came_back_says_why_on_sheet_and_desk(desk):
     desk.declare()
     declared = CommitmentUpdate.objects.get()
     workflow.submit(declared, by=desk.user)
-    workflow.give_back(declared, by=make.reviewer(), reason="Falta el acta.")
+    workflow.return_to_agency(declared, by=make.reviewer(), reason="Falta el acta.")
 
     (row,) = desk.open().context["sheet"].sections[DECLARATION]
     page = desk.client.get(reverse("admin:index"))
@@ -226,7 +228,7 @@ def test_what_another_lead_got_back_is_not_on_the_desk(desk):
         commitment=make.commitment(plan=desk.plan), period=desk.period
     )
     workflow.submit(theirs, by=theirs.contributors.get())
-    workflow.give_back(theirs, by=make.reviewer(), reason="Para otra.")
+    workflow.return_to_agency(theirs, by=make.reviewer(), reason="Para otra.")
 
     assert desk.client.get(reverse("admin:index")).context["returned"] == []
 
@@ -246,7 +248,7 @@ def test_a_correction_of_a_published_declaration_is_written_on_the_sheet(desk):
     published = make.published_declaration(
         commitment=desk.commitment, period=desk.period, by=desk.user
     )
-    correction = workflow.correct(published, by=desk.user)
+    correction = workflow.begin_correction(published, by=desk.user)
 
     response = desk.declare(seen_version=correction.version, result="unfulfilled")
 

@@ -17,7 +17,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.sheet.sheet_page import AttachEvidenceForm
 from strategic_areas.evidence import FILES_PER_UPDATE
 from strategic_areas.models import ActivityUpdate, Evidence, Submission
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.uploads import make_pdf
 from tests.world import Desk
@@ -196,7 +196,7 @@ def test_whoever_attaches_does_not_publish(row):
 
 def test_attaching_mends_what_came_back_for_want_of_evidence(row):
     workflow.submit(row.update, by=row.user)
-    workflow.give_back(row.update, by=make.reviewer(), reason="Falta el acta.")
+    workflow.return_to_agency(row.update, by=make.reviewer(), reason="Falta el acta.")
     address = row.address()
 
     before = row.client.get(address).context["sheet"].rows[0].state
@@ -256,7 +256,7 @@ def test_a_row_with_nothing_saved_takes_no_evidence_yet(row):
 
 def test_the_receipt_names_the_evidence(row):
     item = make.file_evidence(row.update)
-    seen = seen_of(row.update)
+    seen = seen_versions(row.update)
 
     kept = workflow.submit_all(row.period, row.agency, seen, by=row.user)
 

@@ -7,7 +7,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.review import review_queue
 from strategic_areas.models import RevisionStatus
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import token_of
+from strategic_areas.workflow.questions import revision_token
 from tests import make
 from tests.strategic_areas.drafts import form_at
 
@@ -29,8 +29,8 @@ def test_a_number_of_victims_costs_no_warning(number):
     counting = make.activity(counts_victims=True, kind="continuing", quantity=10)
     update = make.update(activity=counting, percent=None, quantity=number)
 
-    assert guard.warnings(of_victims(people_reached=number)) == []
-    assert guard.warnings(update) == []
+    assert guard.warnings_about(of_victims(people_reached=number)) == []
+    assert guard.warnings_about(update) == []
 
 
 def test_its_numbers_tell_that_only_staff_read_them(client):
@@ -68,7 +68,7 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client):
         return SHOWN in client.get(path).content.decode()
 
     assert (shown(row), shown(check)) == (True, True)
-    seen = {"seen": token_of(update)}
+    seen = {"seen": revision_token(update)}
     assert client.post(check, seen).context["form"].errors.keys() == {"warnings_read"}
     client.post(check, {**seen, "warnings_read": "on"})
     update.refresh_from_db()

@@ -89,7 +89,7 @@ def test_a_round_tells_who_reported_whose_waits_and_who_is_missing(commitment):
     make.submitted_update(activity=submitted, **told)
     make.update(activity=drafted, narrative_es=MARKER, **told)
     back = make.submitted_update(activity=returned, **told)
-    workflow.give_back(back, by=make.reviewer(), reason="Falta algo.")
+    workflow.return_to_agency(back, by=make.reviewer(), reason="Falta algo.")
 
     (found,) = asked_of(commitment)
 

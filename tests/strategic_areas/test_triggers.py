@@ -267,9 +267,9 @@ def counted(act):
 
 def publish_a_correction(update):
     author = update.contributors.get()
-    correction = workflow.correct(update, by=author)
+    correction = workflow.begin_correction(update, by=author)
     correction.narrative_es = "Dicho de otro modo."
-    workflow.save(correction, by=author, seen_version=correction.version)
+    workflow.save_draft(correction, by=author, seen_version=correction.version)
     workflow.submit(correction, by=author)
     workflow.publish(correction, by=make.reviewer())
 

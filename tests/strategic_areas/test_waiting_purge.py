@@ -9,7 +9,7 @@ from strategic_areas.disclosure import MARKER
 from strategic_areas.figures.submission import VALUES
 from strategic_areas.models import Purge, Takedown
 from strategic_areas.purging import takedowns
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.make.plans import approve_plan
 
@@ -74,14 +74,14 @@ def test_the_words_become_public_only_once_it_is_called_off(way):
 
 def test_a_letter_with_the_words_is_not_confirmed():
     update = make.transcribed_update(narrative_es=TEXT)
-    letter, seen = update.letter, seen_of(update)
+    letter, seen = update.letter, seen_versions(update)
     workflow.submit_letter(letter, seen, by=letter.recorded_by)
     update.refresh_from_db()
     purging.request_purge(NAME, by=make.reviewer())
     focal_point = make.focal_point(agency=update.agency)
 
     with pytest.raises(workflow.TransitionError, match="retirar de todas partes"):
-        workflow.confirm_letter(letter, seen_of(update), by=focal_point)
+        workflow.confirm_letter(letter, seen_versions(update), by=focal_point)
 
     update.refresh_from_db()
     assert update.status == "submitted"
@@ -141,11 +141,11 @@ def test_what_waits_hidden_is_not_corrected():
     by = make.focal_point(agency=update.agency)
 
     with pytest.raises(workflow.TransitionError, match="una parte está oculta"):
-        workflow.correct(update, by=by)
+        workflow.begin_correction(update, by=by)
 
     purging.cancel(asked, by=make.reviewer())
     update.refresh_from_db()
-    assert workflow.correct(update, by=by).narrative_es == TEXT
+    assert workflow.begin_correction(update, by=by).narrative_es == TEXT
 
 
 def test_a_request_that_hides_many_places_is_asked_for_twice(client):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from strategic_areas import workflow
 from strategic_areas.models import CommitmentUpdate
-from strategic_areas.workflow.questions import BY_MODEL, DECLARATION
+from strategic_areas.workflow.questions import DECLARATION, QUESTION_BY_MODEL
 from tests import make
 from tests.strategic_areas.filling import Book, Filler, in_state
 
@@ -50,7 +50,7 @@ def test_a_further_kind_of_answer_has_its_page_from_its_declaration(lead, monkey
     """An owed one too; its names are its own, and older workbooks do without it."""
     owed = replace(DECLARATION, is_owed=True)
     before = lead.client.get(lead.address()).content
-    monkeypatch.setitem(BY_MODEL, CommitmentUpdate, owed)
+    monkeypatch.setitem(QUESTION_BY_MODEL, CommitmentUpdate, owed)
 
     book = lead.fill(result="Cumplido", statement_es=STATEMENT)
     lead.confirm(lead.upload(book))
@@ -134,7 +134,7 @@ def test_what_somebody_saved_meanwhile_is_not_overwritten(lead):
     )
     book = lead.fill(statement_es=STATEMENT)
     declaration.statement_es = "Lo más nuevo."
-    workflow.save(declaration, by=lead.user, seen_version=1)
+    workflow.save_draft(declaration, by=lead.user, seen_version=1)
 
     response = lead.upload(book)
 
@@ -194,7 +194,7 @@ def test_a_declaration_that_was_returned_is_mended_in_the_workbook(lead):
         commitment=lead.commitment, period=lead.period, by=lead.user
     )
     workflow.submit(declaration, by=lead.user)
-    workflow.give_back(declaration, by=make.reviewer(), reason="Diga dónde.")
+    workflow.return_to_agency(declaration, by=make.reviewer(), reason="Diga dónde.")
     book = lead.fill(statement_es=STATEMENT)
 
     page = lead.client.get(lead.confirm(lead.upload(book)).url)

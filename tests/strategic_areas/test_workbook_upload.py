@@ -289,7 +289,7 @@ def test_a_stale_workbook_overwrites_nothing_and_shows_both_texts(filler):
     second = filler.another()
     book = filler.download()
     update.narrative_es = "Lo más nuevo."
-    workflow.save(update, by=filler.user, seen_version=1)
+    workflow.save_draft(update, by=filler.user, seen_version=1)
     book.fill(filler.activity, narrative_es="Lo del libro.")
     book.fill(second, percent=10, narrative_es=TEXT)
 
@@ -309,7 +309,7 @@ def test_a_stale_row_that_nobody_touched_is_no_conflict(filler):
     update = make.update(activity=filler.activity, period=filler.period, by=filler.user)
     book = filler.download()
     update.narrative_es = "Lo más nuevo."
-    workflow.save(update, by=filler.user, seen_version=1)
+    workflow.save_draft(update, by=filler.user, seen_version=1)
 
     assert kinds(filler.upload(book)) == {"unchanged": [filler.activity.code]}
 
@@ -479,7 +479,7 @@ def test_a_returned_report_is_mended_in_the_workbook(filler):
     update = make.submitted_update(
         activity=filler.activity, period=filler.period, by=filler.user
     )
-    workflow.give_back(update, by=make.reviewer(), reason="Diga dónde.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Diga dónde.")
     book = filler.download()
 
     filler.confirm(filler.upload(book.fill(filler.activity, narrative_es="En Azua.")))

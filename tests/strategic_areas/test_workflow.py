@@ -21,7 +21,7 @@ from strategic_areas.models import (
     RoundReopening,
 )
 from strategic_areas.queries.plan import plan_progress as boards
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import seen_versions
 from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -47,9 +47,9 @@ def test_a_report_goes_from_draft_over_return_to_publication():
     author, reviewer = update.contributors.get(), make.reviewer()
 
     workflow.submit(update, by=author)
-    workflow.give_back(update, by=reviewer, reason="Falta la fecha.")
+    workflow.return_to_agency(update, by=reviewer, reason="Falta la fecha.")
     update.narrative_es = "Se hizo el 3 de mayo."
-    workflow.save(update, by=author, seen_version=update.version)
+    workflow.save_draft(update, by=author, seen_version=update.version)
     workflow.submit(update, by=author)
     workflow.publish(update, by=reviewer)
 
@@ -79,7 +79,7 @@ def test_nobody_publishes_what_they_had_a_part_in(had_part):
     if had_part == "wrote":
         update = make.update(activity=update.activity, by=both)
     if had_part == "changed":
-        workflow.save(update, by=both, seen_version=update.version)
+        workflow.save_draft(update, by=both, seen_version=update.version)
     submitter = both if had_part == "submitted" else colleague
     workflow.submit(update, by=submitter)
 
@@ -110,9 +110,9 @@ def test_a_correction_replaces_what_it_corrects_when_published():
     first = make.published_update(percent=40)
     author = first.contributors.get()
 
-    second = workflow.correct(first, by=author)
+    second = workflow.begin_correction(first, by=author)
     second.percent = 45
-    workflow.save(second, by=author, seen_version=second.version)
+    workflow.save_draft(second, by=author, seen_version=second.version)
     first.refresh_from_db()
     status_before = first.status
     workflow.submit(second, by=author)
@@ -131,7 +131,7 @@ def test_a_correction_is_possible_after_the_round_closed():
     first.period.closes_on = first.period.due_on = timezone.localdate() - timedelta(1)
     first.period.save()
 
-    second = workflow.correct(first, by=first.contributors.get())
+    second = workflow.begin_correction(first, by=first.contributors.get())
 
     assert second.status == RevisionStatus.DRAFT
 
@@ -183,7 +183,7 @@ def test_a_round_opened_again_takes_the_draft_of_that_agency():
 
 def test_what_came_back_is_submitted_again_after_the_round_closed():
     update = make.submitted_update()
-    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
     close(update.period)
 
     workflow.submit(update, by=update.contributors.first())
@@ -286,7 +286,7 @@ def test_a_record_needs_a_source():
     )
 
     with pytest.raises(workflow.TransitionError):
-        workflow.record(update, sources=[])
+        workflow.publish_public_record(update, sources=[])
 
     assert ActivityUpdate.objects.count() == 0
 
@@ -352,12 +352,14 @@ def test_a_review_that_stays_within_the_agency_is_stamped_so(hosts, reports, tol
 
 
 STEPS = {
-    "give_back": lambda update, by: workflow.give_back(update, by=by, reason="No."),
+    "give_back": lambda update, by: workflow.return_to_agency(
+        update, by=by, reason="No."
+    ),
     "publish": lambda update, by: workflow.publish(update, by=by),
     "withdraw": lambda update, by: workflow.withdraw(update, by=by, cause="error"),
-    "correct": lambda update, by: workflow.correct(update, by=by),
+    "correct": lambda update, by: workflow.begin_correction(update, by=by),
     "submit": lambda update, by: workflow.submit(update, by=by),
-    "save": lambda update, by: workflow.save(update, by=by, seen_version=1),
+    "save": lambda update, by: workflow.save_draft(update, by=by, seen_version=1),
 }
 
 
@@ -408,7 +410,7 @@ def test_a_step_is_refused_to_whoever_it_is_not_for():
 def test_a_correction_that_changes_nothing_is_not_handed_in():
     update = make.published_update()
     author = update.contributors.get()
-    revision = workflow.correct(update, by=author)
+    revision = workflow.begin_correction(update, by=author)
 
     with pytest.raises(workflow.TransitionError):
         workflow.submit(revision, by=author)
@@ -430,7 +432,7 @@ def test_the_trace_says_what_was_stored_not_what_somebody_had_loaded():
     update = make.submitted_update()
     author = update.contributors.get()
     loaded_before = ActivityUpdate.objects.get(pk=update.pk)
-    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
 
     workflow.submit(loaded_before, by=author)
 
@@ -465,7 +467,7 @@ def test_what_came_back_before_keeps_its_first_day_and_its_way(monkeypatch):
     update = make.update()
     author = update.contributors.get()
     submitted_on(today - timedelta(2), update, by=author, monkeypatch=monkeypatch)
-    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
     workflow.submit(update, by=author)
 
     workflow.recall(update, by=author)
@@ -501,7 +503,9 @@ def test_nothing_is_taken_back_once_decided_or_closed_nor_by_others():
 @pytest.mark.sqlite
 def test_a_letter_is_contested_and_not_taken_back():
     update = make.transcribed_update()
-    workflow.submit_letter(update.letter, seen_of(update), by=update.contributors.get())
+    workflow.submit_letter(
+        update.letter, seen_versions(update), by=update.contributors.get()
+    )
 
     with pytest.raises(workflow.TransitionError):
         workflow.recall(update, by=make.focal_point(agency=update.agency))
@@ -511,7 +515,7 @@ def test_a_letter_is_contested_and_not_taken_back():
 def test_a_note_goes_with_a_submission():
     update = make.update()
     author = update.contributors.get()
-    sent = seen_of(update)
+    sent = seen_versions(update)
     asked = update.period, update.agency, sent
     with pytest.raises(workflow.TransitionError):
         workflow.submit_all(*asked, by=author, note="Cédula 001-1234567-8.")
@@ -529,7 +533,9 @@ def returned(**fields):
     update = make.submitted_update()
     sender = update.transitions.get(to_status="submitted").by
     User.objects.filter(pk=sender.pk).update(**fields)
-    workflow.give_back(update, by=make.reviewer(), reason="Aclare el porcentaje.")
+    workflow.return_to_agency(
+        update, by=make.reviewer(), reason="Aclare el porcentaje."
+    )
     return update, sender
 
 
@@ -549,7 +555,9 @@ def test_who_reports_for_the_agency_no_more_does_not_hear_of_it():
     sender = update.transitions.get(to_status="submitted").by
     closing.end_mandate(sender.mandates.get())
 
-    workflow.give_back(update, by=make.reviewer(), reason="Aclare el porcentaje.")
+    workflow.return_to_agency(
+        update, by=make.reviewer(), reason="Aclare el porcentaje."
+    )
 
     assert not Mail.objects.filter(kind="returned").exists()
 

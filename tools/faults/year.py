@@ -152,7 +152,9 @@ class Year:
     def _review(self, period, activities, *, is_returned):
         for report in self._reports(period, activities):
             if is_returned:
-                self.workflow.give_back(report, by=self.reviewer, reason="Falta algo.")
+                self.workflow.return_to_agency(
+                    report, by=self.reviewer, reason="Falta algo."
+                )
             else:
                 self.workflow.publish(report, by=self.reviewer)
                 self.counts["published"] += 1

@@ -45,7 +45,7 @@ update = ActivityUpdate(
     percent=40,
     narrative_es="Se revisaron los procedimientos.",
 )
-workflow.draft(update, by=mandate.user)
+workflow.create_draft(update, by=mandate.user)
 secret = generate_totp_secret()
 TOTP.activate(mandate.user, secret)
 #: Noise does not become smaller: some 3 MB.

@@ -88,7 +88,9 @@ class QueuedDecision:
 
     @property
     def examined(self):
-        return guard.examine([(part.model, part.after, "") for part in self.parts])
+        return guard.examine_texts(
+            [(part.model, part.after, "") for part in self.parts]
+        )
 
     @property
     def since(self):
@@ -261,7 +263,7 @@ class ApproveLinesForm(ApproveForm):
             back, why = f"back_{part.place}", f"why_{part.place}"
             if bool(cleaned.get(back)) != bool(cleaned.get(why)):
                 self.add_error(why, _("Tick what you return, and state the reason."))
-        guard.judge(
+        guard.add_guard_errors(
             self,
             RecordChange,
             **{f"why_{part.place}": "returned" for part in self.parts},
@@ -300,7 +302,7 @@ class DeclineForm(DecisionForm):
     )
 
     def clean(self):
-        guard.judge(self, PendingChange, reason="reason")
+        guard.add_guard_errors(self, PendingChange, reason="reason")
         return super().clean()
 
     @property
@@ -386,7 +388,7 @@ class ProposeChangeForm(GuardedModelForm):
         # A text that is refused is warned about too.
         texts = {name: said[name] for name in names if name in said}
         cleaned = super().clean()
-        self.warnings = guard.found_warnings(self._meta.model, texts)
+        self.warnings = guard.warnings_about_texts(self._meta.model, texts)
         if self.warnings:
             self.fields["warnings_read"].widget = forms.CheckboxInput()
             if not cleaned.get("warnings_read"):
@@ -430,7 +432,7 @@ class AcceptProposalForm(ApproveForm):
     reaches_victims = VictimsField("reaches_victims")
 
     def clean(self):
-        guard.refuse(self, "deciding_act")
+        guard.add_blocking_errors(self, "deciding_act")
         return super().clean()
 
     @property
@@ -443,7 +445,7 @@ def activity_proposal(request, pk):
         raise Http404
     rows = ActivityProposal.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
-    examined = guard.examined_texts(found, ("title", "why"))
+    examined = guard.examine_fields(found, ("title", "why"))
     steps = decision_forms(
         request, workflow.PROPOSALS, found, AcceptProposalForm, examined=examined
     )

@@ -63,7 +63,7 @@ from strategic_areas.purging.takedowns import HIDEABLE, HIDINGS
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import counted_updates
 from strategic_areas.queries.updates import public_updates
-from strategic_areas.workflow import AlreadyWaiting, amendments, guard
+from strategic_areas.workflow import AlreadyWaitingError, amendments, guard
 from strategic_areas.workflow.plain_values import plain_values, proposed_records
 
 #: Model → the page on which a record of it waits alone, and what tells of it there.
@@ -116,7 +116,7 @@ def change_detail(request, pk):
         if plan
         else page_changes_of(altered.changed),
         whole=whole,
-        is_overtaken=bool(plan) and change.plan_digest != workflow.digest(plan),
+        is_overtaken=bool(plan) and change.plan_digest != workflow.plan_digest(plan),
         steps=steps,
         why_not=workflow.CHANGES.why_not(request.user, change),
     )
@@ -135,7 +135,7 @@ def change_records(change, steps=(), changed=()):
     found = proposed_records(change)
     amendment = getattr(change, "amendment", None)
     is_of_several = amendment and amendment.kind == Amendment.Kind.SEVERAL
-    kinds = amendments.kinds_of([part for part, _proposed in found])
+    kinds = amendments.amendment_kinds([part for part, _proposed in found])
     return [
         {
             "name": str(part),
@@ -180,8 +180,8 @@ def field_changes(part, names=None):
     return [
         ComparedField(
             field_of(part.model, field.name).label_of(field.name),
-            amendments.in_words(field, part.before.get(field.name)),
-            amendments.in_words(field, part.after[field.name], names),
+            amendments.plain_value_in_words(field, part.before.get(field.name)),
+            amendments.plain_value_in_words(field, part.after[field.name], names),
         )
         for field in [*part.model._meta.concrete_fields, *part.model._meta.many_to_many]
         if field.name in part.after
@@ -194,7 +194,7 @@ def _examined(change, amendment):
         names = amendment.fields.columns(guarded=True)
         values = {name: getattr(amendment, name) for name in names}
         parts.append((type(amendment), values, ""))
-    return guard.examine(parts)
+    return guard.examine_texts(parts)
 
 
 def _full_record(part):
@@ -301,7 +301,7 @@ class HideRecordForm(forms.Form):
         )
 
     def clean(self):
-        guard.judge(self, Takedown, why="why")
+        guard.add_guard_errors(self, Takedown, why="why")
         return super().clean()
 
     @property
@@ -312,7 +312,7 @@ class HideRecordForm(forms.Form):
 
 def _in_words(field, record):
     column = record._meta.get_field(field.columns[0])
-    said = amendments.in_words(column, getattr(record, column.name))
+    said = amendments.plain_value_in_words(column, getattr(record, column.name))
     excerpt = Truncator(said).chars(EXCERPT_LENGTH)
     return f"{field.label}: «{excerpt}»" if excerpt else field.label
 
@@ -352,7 +352,7 @@ def _lines(model, before, after):
 def _propose_former(request, record):
     try:
         change = takedowns.propose_former(record, by=request.user)
-    except AlreadyWaiting as error:
+    except AlreadyWaitingError as error:
         change = error.current
     except RefusedError as error:
         messages.error(request, str(error))
@@ -374,7 +374,7 @@ def takedown_detail(request, pk):
         rows.select_related("proposed_by", "decided_by"), pk=pk
     )
     why_not = takedowns.HIDINGS.why_not(request.user, takedown)
-    examined = guard.examined_texts(takedown, ("why",))
+    examined = guard.examine_fields(takedown, ("why",))
     steps = []
     if takedown.is_waiting and not why_not:
         data = request.POST if request.method == "POST" else None

@@ -94,7 +94,7 @@ def load_plan_review(plan):
 
 
 def _of_act(plan):
-    missing, late = workflow.unstated(plan), workflow.overdue(plan)
+    missing, late = workflow.missing_act_fields(plan), workflow.overdue_rounds(plan)
     return (
         PlanShortcoming(
             _("The act that approved it."),
@@ -254,9 +254,9 @@ class ConfirmReadForm(forms.Form):
     )
 
     def __init__(self, data, *, plan, **kwargs):
-        self.now = workflow.digest(plan)
+        self.now = workflow.plan_digest(plan)
         super().__init__(data, initial={"seen": self.now}, **kwargs)
-        self.missing = workflow.unstated(plan)
+        self.missing = workflow.missing_act_fields(plan)
         for column, name in STATEMENT_OF_COLUMN.items():
             if column not in self.missing:
                 del self.fields[name]

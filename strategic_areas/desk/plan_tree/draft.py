@@ -140,10 +140,12 @@ def settle_conflicts(tree, posted, *, by):
         line = each.line.pk
         choice = posted.get(f"line-{line}")
         if not each.changes:
-            workflow.drop_lines(tree.plan, [line], by=by)
+            workflow.drop_draft_lines(tree.plan, [line], by=by)
         elif choice in ("mine", "theirs"):
             is_mine = choice == "mine"
-            workflow.settle_line(tree.plan, line, each.now, is_mine=is_mine, by=by)
+            workflow.settle_draft_line(
+                tree.plan, line, each.now, is_mine=is_mine, by=by
+            )
 
 
 @dataclass(frozen=True)
@@ -245,12 +247,12 @@ def _led_to(stored, line):
 def _kept_line(plan, edit, stood, by):
     if edit.record:
         stood = {name: stood.get(name) for name in edit.said}
-    line = workflow.keep_line(
+    line = workflow.save_draft_line(
         *(plan, edit.table, edit.said),
         **{"by": by, "record": edit.record, "seen": stood, "line": edit.pk},
     )
     if line.record and line.said == line.seen:
-        workflow.drop_lines(plan, [line.pk], by=by)
+        workflow.drop_draft_lines(plan, [line.pk], by=by)
     return line
 
 
@@ -262,7 +264,7 @@ def drop_line(plan, kept, pk, *, by):
     """
     leading = [each for each in kept if f"{NEW}{pk}" in _links(each)]
     if not leading:
-        workflow.drop_lines(plan, [pk], by=by)
+        workflow.drop_draft_lines(plan, [pk], by=by)
     return leading
 
 

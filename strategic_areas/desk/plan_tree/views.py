@@ -323,7 +323,7 @@ def plan_draft(request, plan):
         form = ProposeDraftForm(*posted, plan=plan, preview=preview, shown=shown)
         if form.is_valid() and (change := form.propose(by=request.user)):
             lines = [each.pk for each in tree.kept]
-            workflow.drop_lines(plan, lines, by=request.user)
+            workflow.drop_draft_lines(plan, lines, by=request.user)
             return redirect_to_change(request, change)
         outlook = records.preview_effects(plan, preview.drafts, by=request.user)
     return render_screen(

@@ -54,7 +54,7 @@ class ComparedField:
 def compare_reports(user, items, *, with_evidence=False):
     """What each report changes in public if this person publishes it."""
     reports, today = [item.record for item in items], timezone.localdate()
-    within = workflow.within_agency(user, reports)
+    within = workflow.reviewed_within_agency(user, reports)
     stood = last_published_revisions(reports)
     known = {
         (each.kind, each.pk): each

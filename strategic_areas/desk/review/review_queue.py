@@ -27,10 +27,10 @@ from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.models.review import Revision
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import BY_MODEL, VALUE
+from strategic_areas.workflow.questions import QUESTION_BY_MODEL, VALUE
 
 #: The word in the address → the model of reports that is reviewed there.
-MODEL_BY_KIND = {question.kind: model for model, question in BY_MODEL.items()}
+MODEL_BY_KIND = {question.kind: model for model, question in QUESTION_BY_MODEL.items()}
 #: Likewise of all that is reviewed.
 REVIEWED_MODELS = {**MODEL_BY_KIND, VALUE.kind: ReportedValue}
 KIND_BY_MODEL = {model: word for word, model in REVIEWED_MODELS.items()}
@@ -128,7 +128,7 @@ class QueuedReport:
 
     @cached_property
     def _judged(self):
-        return guard.judged(self.record)
+        return guard.warnings_and_blocks(self.record)
 
     @property
     def count(self):
@@ -136,7 +136,7 @@ class QueuedReport:
 
     @cached_property
     def examined(self):
-        return guard.examined(self.record, self.known)
+        return guard.examine_report(self.record, self.known)
 
     @property
     def is_plain(self):
@@ -165,7 +165,7 @@ class QueuedReport:
         )
 
     def give_back(self, *, by, cleaned):
-        workflow.give_back(
+        workflow.return_to_agency(
             self.record,
             by=by,
             reason=cleaned["reason"],
@@ -207,11 +207,11 @@ class QueuedValue(QueuedReport):
 
     @cached_property
     def _judged(self):
-        return guard.judged_texts(self.record, self.texts)
+        return guard.warnings_and_blocks_of_fields(self.record, self.texts)
 
     @cached_property
     def examined(self):
-        return guard.examined_texts(self.record, self.texts, self.known)
+        return guard.examine_fields(self.record, self.texts, self.known)
 
     @property
     def may_be_returned(self):
@@ -250,7 +250,7 @@ def reviewable_rows(user, word):
     if model is ReportedValue:
         related = ("letter", "source", "revises", "proposed_by", "decided_by")
         return rows.select_related("agency", "indicator", *related)
-    question = BY_MODEL[model]
+    question = QUESTION_BY_MODEL[model]
     of_subject = [f"{question.name}__{each}" for each in question.related]
     return rows.select_related("period", "translation", "letter", "agency", *of_subject)
 
@@ -327,7 +327,7 @@ class QueueRow:
 
     @property
     def examined(self):
-        return guard.together(item.examined for item in self.items)
+        return guard.merge_examinations(item.examined for item in self.items)
 
 
 @dataclass(frozen=True)

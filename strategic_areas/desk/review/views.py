@@ -115,7 +115,7 @@ class PublishManyForm(forms.Form):
                 required=name == "pick",
             )
         self.initial["pick"] = [item.token for item in items]
-        examined = guard.together(item.examined for item in items)
+        examined = guard.merge_examinations(item.examined for item in items)
         AnonymityField.ask(self, examined)
         if not examined.asks:  # the page itself says that the records were shown
             self.fields["checked"] = forms.BooleanField(
@@ -149,7 +149,7 @@ class PublishManyForm(forms.Form):
             self.errors.pop("checked", None)  # nothing is published
         if len({bool(self.cleaned_data.get(name)) for name in ("back", "reason")}) > 1:
             self.add_error("reason", _("Tick what you return, and state the reason."))
-        guard.judge(self, Transition, reason="reason")
+        guard.add_guard_errors(self, Transition, reason="reason")
         return super().clean()
 
 
@@ -181,7 +181,9 @@ class ReturnForm(ReviewStepForm):
         )
 
     def clean(self):
-        guard.judge(self, Transition, reason="reason", private_note="private_note")
+        guard.add_guard_errors(
+            self, Transition, reason="reason", private_note="private_note"
+        )
         return super().clean()
 
 

@@ -24,7 +24,7 @@ from strategic_areas.queries.pages.editions import edition_differences
 from strategic_areas.queries.plan import plans
 from strategic_areas.views.editions import difference_line
 from strategic_areas.workflow import EDITIONS, guard
-from strategic_areas.workflow.editions import texts_of
+from strategic_areas.workflow.editions import edition_texts
 
 
 class ProposeEditionForm(BilingualTextForm):
@@ -52,7 +52,7 @@ class ProposeEditionForm(BilingualTextForm):
             return
         self.fields["named"].choices = [
             (f"{of.dataset.name}/{each.key}", _in_words(of.dataset, each))
-            for of in workflow.correctable(first)
+            for of in workflow.correctable_rows(first)
             for each in of.rows
         ]
 
@@ -119,8 +119,8 @@ def edition_proposal(request, pk):
         raise Http404
     rows = EditionProposal.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
-    examined = guard.examine(
-        [(EditionProposal, texts_of(found), "")], counts_people=True
+    examined = guard.examine_texts(
+        [(EditionProposal, edition_texts(found), "")], counts_people=True
     )
     holds, steps = {}, []
     if found.is_waiting:

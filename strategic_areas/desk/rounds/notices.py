@@ -38,7 +38,7 @@ from strategic_areas.models import (
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.plan.plan_progress import load_plan_progress
 from strategic_areas.queries.rounds import agency_rounds, obligations_in, scorecards
-from strategic_areas.workflow.questions import BY_MODEL
+from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 MONDAY = 0
 
@@ -178,7 +178,7 @@ def agency_to_dos(asked, today):
 def _with_others(parts):
     """The parts, with what came back of questions that nobody has to answer."""
     by_key = {(part.agency, part.period): part for part in parts}
-    others = [each for each in BY_MODEL.values() if not each.is_owed]
+    others = [each for each in QUESTION_BY_MODEL.values() if not each.is_owed]
     for question in others:
         rows = question.model.objects.filter(period__is_demonstration=False)
         rows = rows.select_related(question.name, "agency", "period__plan")

@@ -239,7 +239,7 @@ def _close(request, period, today):
     try:
         closed = rounds.closed_round(period, today)
         change = workflow.propose(closed, by=request.user)
-    except workflow.AlreadyWaiting as error:
+    except workflow.AlreadyWaitingError as error:
         return redirect("admin:approval", pk=error.current.pk)
     except access.RefusedError as error:
         messages.error(request, str(error))

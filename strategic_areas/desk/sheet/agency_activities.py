@@ -49,7 +49,7 @@ class OffPlanNameForm(forms.ModelForm):
         self.helper = one_button_helper("row-form", "save", button, action=action)
 
     def clean(self):
-        guard.refuse(self, "title_es")
+        guard.add_blocking_errors(self, "title_es")
         return super().clean()
 
 
@@ -75,7 +75,7 @@ class ReportOffPlanForm(OffPlanNameForm):
     )
 
     def clean(self):
-        guard.refuse(self, "narrative_es")
+        guard.add_blocking_errors(self, "narrative_es")
         return super().clean()
 
     def store(self, period, *, by):
@@ -158,7 +158,7 @@ class ProposeActivityForm(forms.ModelForm):
         self.helper = one_button_helper("row-form", "save", _("Propose it"))
 
     def clean(self):
-        guard.refuse(self, "title", "why")
+        guard.add_blocking_errors(self, "title", "why")
         return super().clean()
 
 

@@ -20,7 +20,12 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.queries import asked_values
-from strategic_areas.workflow.questions import REPORT, UPDATES, VALUE, UpdateQuestion
+from strategic_areas.workflow.questions import (
+    REPORT,
+    UPDATE_QUESTIONS,
+    VALUE,
+    UpdateQuestion,
+)
 
 
 def sheet_url(name):
@@ -56,7 +61,7 @@ class ReportingSheet:
         """The rows of every question that updates answer, in the order of the page."""
         return {
             question: read_rows(question, self.period, self.agency)
-            for question in UPDATES
+            for question in UPDATE_QUESTIONS
         }
 
     @cached_property

@@ -34,7 +34,7 @@ from strategic_areas.progress import (
     settled_pair,
 )
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import BY_MODEL
+from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 #: The version that a form carries while no correction is begun.
 NOT_BEGUN = 0
@@ -107,10 +107,12 @@ class RevisionForm(forms.ModelForm):
     def _refuse_personal_data(self, cleaned):
         for name in self._meta.model.fields.columns(guarded=True):
             text = cleaned.get(name)
-            for reason in guard.refusals(text):
+            for reason in guard.blocking_messages(text):
                 self.add_error(name, reason)
         notes = self._meta.model.fields.columns(noted=True)
-        guard.judge(self, self._meta.model, **dict(zip(notes, notes, strict=True)))
+        guard.add_guard_errors(
+            self, self._meta.model, **dict(zip(notes, notes, strict=True))
+        )
 
     def _refuse_long(self, cleaned):
         for name in self._meta.model.fields.spanish(filled_in=True):
@@ -322,11 +324,7 @@ class AnswerForm(SheetRowForm):
         return cleaned
 
     def _keep_english(self):
-        """
-        Keep an English text only with the Spanish text that it translates.
-
-        A Spanish text equal to the published one gets the published English.
-        """
+        """Keep an English text only beside the Spanish text that it translates."""
         for field in self._meta.model.fields.where(bilingual=True, repeated=True):
             spanish, english = field.columns
             if spanish not in self.fields:
@@ -346,8 +344,6 @@ def _lines(text):
 
 
 class NoNewsForm(SheetRowForm):
-    """No news, and the reason; what was published remains in force."""
-
     answer, suffix = AnswerKind.NO_NEWS, "_no_news"
 
     def __init__(self, *args, **kwargs):
@@ -363,7 +359,7 @@ def _form_class(model, base):
         for field in model.fields.where(filled_in=True)
         if (field.part is FormSection.NO_NEWS) is (base is NoNewsForm)
     ]
-    asks = BY_MODEL[model].asks
+    asks = QUESTION_BY_MODEL[model].asks
     radios = dict.fromkeys(asks, forms.RadioSelect)
     return modelform_factory(
         model,
@@ -402,7 +398,7 @@ def save_answer(row, data, *, by):
 def _save_correction(row, published, data, by):
     with transaction.atomic():
         try:
-            instance = workflow.correct(published, by=by)
+            instance = workflow.begin_correction(published, by=by)
         except workflow.TransitionError as error:
             form = answer_form(row, published, _seen(data, published.version))
             form.add_error(None, str(error))
@@ -489,9 +485,9 @@ def _store(form, by):
         if form.row.letter:
             workflow.transcribe(record, form.row.letter, by=by, seen_version=seen)
         elif record.pk:
-            workflow.save(record, by=by, seen_version=seen)
+            workflow.save_draft(record, by=by, seen_version=seen)
         else:
-            workflow.draft(record, by=by)
+            workflow.create_draft(record, by=by)
     except workflow.TransitionError as error:
         form.add_error(None, str(error))
     else:

@@ -28,7 +28,7 @@ from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import (
     OFF_PLAN,
-    UPDATES,
+    UPDATE_QUESTIONS,
     VALUE,
     UpdateQuestion,
 )
@@ -206,7 +206,7 @@ class AnswerRow:
     def warnings(self):
         """The guard's warnings about an answer, until a reviewer has decided on it."""
         is_undecided = self.state in {"ready", "returned", "submitted"}
-        return guard.warnings(self.update) if is_undecided else []
+        return guard.warnings_about(self.update) if is_undecided else []
 
 
 def read_rows(question, period, agency, *, with_transcribed=False, **lookups):
@@ -311,7 +311,7 @@ def returned_steps(updates):
 def row_or_404(user, period, agency, **subject):
     """The row of the ``subject``, named by its question, or ``Http404``."""
     asked = round_and_agency_or_404(user, period, agency)
-    for question in UPDATES:
+    for question in UPDATE_QUESTIONS:
         if pk := subject.get(question.name):
             for row in read_rows(question, *asked, pk=pk):
                 return row

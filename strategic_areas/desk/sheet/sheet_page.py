@@ -35,7 +35,7 @@ from strategic_areas.desk.sheet.rows import CORRECTION_PARAMETER, AnswerRow
 from strategic_areas.models import AnswerKind, Evidence, Province, RoundReopening
 from strategic_areas.progress import percent_rules
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import UPDATES
+from strategic_areas.workflow.questions import UPDATE_QUESTIONS
 
 #: How many rows a page has with their forms; the script reads the others when needed.
 OPEN_ROWS = 5
@@ -80,7 +80,7 @@ class RequestReopeningForm(forms.ModelForm):
         self.helper = one_button_helper("step-form", "ask", text, action=address)
 
     def clean(self):
-        guard.judge(self, RoundReopening, reason="reason")
+        guard.add_guard_errors(self, RoundReopening, reason="reason")
         return super().clean()
 
 
@@ -129,13 +129,13 @@ class EvidenceForm(forms.ModelForm):
     def clean_upload(self):
         self.clean_file = self.cleaned_data["upload"]
         if self.clean_file:
-            for reason in guard.refusals(self.clean_file.name):
+            for reason in guard.blocking_messages(self.clean_file.name):
                 self.add_error("upload", reason)
         return self.clean_file
 
     def clean(self):
         cleaned = super().clean()
-        guard.refuse(self, *Evidence.fields.columns(guarded=True))
+        guard.add_blocking_errors(self, *Evidence.fields.columns(guarded=True))
         given = [
             kind
             for kind, names in FIELDS_BY_KIND.items()
@@ -293,7 +293,7 @@ def _whole_rows(sheet, unfolded):
 
 def unfolded_row(request, sheet):
     """The anchor of the row that the query asks for, or else of the next that waits."""
-    asked = (f"{each.word}-{request.GET.get(each.word)}" for each in UPDATES)
+    asked = (f"{each.word}-{request.GET.get(each.word)}" for each in UPDATE_QUESTIONS)
     anchors = {row.anchor for row in sheet.updates}
     waiting = (row.anchor for row in sheet.waiting)
     return next(filter(anchors.__contains__, asked), None) or next(waiting, None)
@@ -301,7 +301,7 @@ def unfolded_row(request, sheet):
 
 def requested_subject(request):
     """The id of the subject whose row the query asks for, by the question's name."""
-    for question in UPDATES:
+    for question in UPDATE_QUESTIONS:
         key = request.GET.get(question.word, "")
         if key.isascii() and key.isdecimal():
             return {question.name: int(key)}

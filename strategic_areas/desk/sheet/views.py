@@ -36,10 +36,10 @@ from strategic_areas.models.report_fields import in_words
 from strategic_areas.views.files import as_attachment
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import (
-    BY_MODEL,
-    seen_in,
+    QUESTION_BY_MODEL,
+    parse_tokens,
+    revision_tokens,
     seen_in_receipt,
-    tokens_of,
 )
 
 #: The header by which the sheet's script asks for one row instead of a page.
@@ -148,7 +148,7 @@ def _save(form, user, *, begins):
         return
     try:
         if begins:
-            form.belong_to(workflow.correct(form.record, by=user))
+            form.belong_to(workflow.begin_correction(form.record, by=user))
         else:
             workflow.open_for_evidence(form.record, by=user)
     except workflow.TransitionError as error:
@@ -209,7 +209,9 @@ def request_reopening(request, period, agency):
     form = RequestReopeningForm(request.POST, sheet=sheet)
     if sheet.accepted_until:
         messages.info(request, _("The round takes your reports."))
-    elif not take_valid_step(form, workflow.ask_again, form.instance, by=request.user):
+    elif not take_valid_step(
+        form, workflow.request_reopening, form.instance, by=request.user
+    ):
         return sheet_page.render_sheet(request, sheet, asked=form)
     else:
         messages.success(request, _("The secretariat was asked to open it again."))
@@ -224,7 +226,7 @@ class SeenRevisionsForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, action, updates=(), form_class="step-form", **kwargs):
-        initial = {"seen": tokens_of(updates)}
+        initial = {"seen": revision_tokens(updates)}
         kwargs |= {"initial": initial, "auto_id": f"{self.step}_%s"}
         super().__init__(*args, label_suffix="", **kwargs)
         self.helper = one_button_helper(
@@ -233,7 +235,7 @@ class SeenRevisionsForm(forms.Form):
 
     def clean_seen(self):
         try:
-            return seen_in(self.cleaned_data["seen"])
+            return parse_tokens(self.cleaned_data["seen"])
         except ValueError as error:
             raise forms.ValidationError(_("There is nothing to send.")) from error
 
@@ -261,7 +263,7 @@ class SendSheetForm(SeenRevisionsForm):
 
     def clean(self):
         cleaned = super().clean()
-        guard.judge(self, Transition, note="reason")
+        guard.add_guard_errors(self, Transition, note="reason")
         if not self.errors and not cleaned["seen"]:
             raise forms.ValidationError(_("There is nothing to send."))
         return cleaned
@@ -328,7 +330,7 @@ def render_receipt(request, kept, sheet):
         title=" ".join([_("Receipt"), kept.reference]),
         sheet=sheet,
         kept=kept,
-        parts=[(each, _as_sent(kept, each)) for each in BY_MODEL.values()],
+        parts=[(each, _as_sent(kept, each)) for each in QUESTION_BY_MODEL.values()],
         values=_values(kept, request.user),
     )
 

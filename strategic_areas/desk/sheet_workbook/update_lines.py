@@ -160,7 +160,7 @@ class UpdatePage(AnswerPage):
         if form.is_already_saved or not changes:
             return LinePreview(self, line, row, LineState.UNCHANGED)
         state = LineState.CHANGED if stored else LineState.NEW
-        warnings = tuple(guard.warnings(form.instance))
+        warnings = tuple(guard.warnings_about(form.instance))
         return LinePreview(self, line, row, state, (), changes, warnings, data)
 
     def _form_faults(self, line, form, known):

@@ -159,7 +159,7 @@ class ValuePage(AnswerPage):
             if name in changed
         )
         state = LineState.NEW if row.state == "todo" else LineState.CHANGED
-        warnings = tuple(guard.warnings_of(form.instance, ("note", "why")))
+        warnings = tuple(guard.warnings_about_fields(form.instance, ("note", "why")))
         return LinePreview(self, line, row, state, (), changes, warnings, data)
 
     def _form(self, row, data):

@@ -29,7 +29,7 @@ from strategic_areas.evidence import RefusedFileError
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.workbooks.reading import marks_of_pages, read_pages
-from strategic_areas.workflow.questions import BY_MODEL
+from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 #: Counts the shapes of the workbook; one of another shape is refused.
 FORMAT = "hoja-1"
@@ -69,7 +69,7 @@ def answer_pages(sheet):
     has columns the pages with rows.
     """
     pages = [ValuePage(sheet.values)]
-    for question in reversed(BY_MODEL.values()):
+    for question in reversed(QUESTION_BY_MODEL.values()):
         rows = [row for row in sheet.updates if row.field == question.name]
         pages.insert(0, UpdatePage(question, rows))
     return [

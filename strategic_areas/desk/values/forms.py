@@ -229,7 +229,7 @@ class ValueForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        guard.refuse(self, "note", "why")
+        guard.add_blocking_errors(self, "note", "why")
         if (value := cleaned.get("value")) is not None:
             self._judge(value, cleaned.get("why", ""))
         days = {
@@ -318,5 +318,5 @@ class SourcedValueForm(ValueForm):
         where = cleaned.get("printed_where")
         if where and not cleaned.get("source"):
             self.add_error("printed_where", _("Only a source prints a number."))
-        guard.refuse(self, "printed_where")
+        guard.add_blocking_errors(self, "printed_where")
         return cleaned

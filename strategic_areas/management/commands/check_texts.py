@@ -11,7 +11,7 @@ from strategic_areas.models import (
     UPDATE_MODELS,
 )
 from strategic_areas.text_guard import Severity
-from strategic_areas.workflow.guard import counts, found_in
+from strategic_areas.workflow.guard import findings_in, people_counts_in
 
 
 class Command(BaseCommand):
@@ -43,7 +43,7 @@ def reports_counting_people():
     for model in UPDATE_MODELS:
         rows = model.objects.filter(status__in=PUBLIC_RECORD, printed_by=None)
         for row in rows.order_by("pk").iterator(chunk_size=500):
-            if counts(row):
+            if people_counts_in(row):
                 yield f"{model._meta.label} {row.pk} counts people in work with victims"
 
 
@@ -53,6 +53,6 @@ def _stopped_in(model):
     rows = models.QuerySet(model).order_by("pk").values("pk", *columns)
     for row in rows.iterator(chunk_size=500) if columns else ():
         pk = row.pop("pk")
-        for name, _text, finding in found_in(model, row, with_notes=True):
+        for name, _text, finding in findings_in(model, row, with_notes=True):
             if finding.severity == Severity.BLOCK:
                 yield f"{model._meta.label} {pk} {name} {finding.kind}"
