@@ -30,12 +30,7 @@ CONFIG = Config(
 
 
 class PrivateBucket(S3Storage):
-    """
-    A folder of a bucket that only the portal reads.
-
-    Files are read through the portal, which checks who may: no address of one is ever
-    handed out.
-    """
+    """A folder of a bucket that is read through the portal alone."""
 
     def get_default_settings(self):
         whole = TransferConfig(multipart_threshold=ONE_PIECE, use_threads=False)
@@ -43,7 +38,7 @@ class PrivateBucket(S3Storage):
         return super().get_default_settings() | own
 
     def _open(self, name, mode="rb"):
-        """Read the whole file: once its first bytes are sent nothing can fail."""
+        # The whole file: once its first bytes are sent an answer cannot fail any more.
         key = self._normalize_name(name)
         try:
             with answered():
@@ -74,7 +69,7 @@ class PrivateBucket(S3Storage):
         raise NotImplementedError("A private file has no address.")
 
     def find_weaknesses(self):
-        """Sentences in English about how the bucket shows or keeps too much."""
+        """Sentences in English; empty if the bucket is private and forgets."""
         found = []
         with answered():
             if self.bucket.Versioning().status == "Enabled":

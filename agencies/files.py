@@ -33,10 +33,9 @@ def delete_once_committed(storage, name, *, is_unused=lambda: True):
     """
     Delete a file when the transaction commits, if it is unused then.
 
-    Raises ``StoreUnreachableError`` at once where the store is away, so that no record
-    forgets a file that stays.
+    Raises ``StoreUnreachableError`` at once if the store is away.
     """
-    storage.exists(name)
+    storage.exists(name)  # else a record would forget a file that stays
     transaction.on_commit(lambda: is_unused() and storage.delete(name), robust=True)
 
 

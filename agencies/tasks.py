@@ -1,9 +1,8 @@
 """
 Tasks that a timer runs, as deploy/tasks.toml lists them, and when each last ended well.
 
-Each machine of a portal has all timers; the first one whose timer goes off runs the
-task, and the others leave it out. Where no task was ever run by ``run_task``, as on
-one's own machine, nothing is overdue.
+Each machine has all timers; the first one to start a task runs it. Where no task was
+ever run by ``run_task``, as on one's own machine, nothing is overdue.
 """
 
 import re
@@ -76,9 +75,8 @@ def execute_task(task, **streams):
     """
     Run the task's command and note its end; return whether it ran.
 
-    It does not run while another process runs it, nor if it ended well since it was
-    last due. Where the command raises, the note of its last good end goes: the task is
-    overdue.
+    It does not run while another machine runs it, nor if it ended well since it was
+    last due. A command that raises makes the task overdue at once.
     """
     with locked(task.name) as is_ours:
         due = task.last_due(timezone.now())
@@ -98,12 +96,8 @@ def execute_task(task, **streams):
 
 @contextmanager
 def locked(name):
-    """
-    Tell whether this process alone holds the lock; PostgreSQL frees it with its end.
-
-    SQLite has no such lock: its portal has one machine, where systemd starts no unit
-    twice.
-    """
+    """Yield whether the task runs nowhere else; a lost process loses its lock."""
+    # A portal on SQLite has one machine, where systemd starts no unit twice.
     if connection.vendor != "postgresql":
         yield True
         return

@@ -69,7 +69,7 @@ def _files():
 
 
 def _stores(named):
-    """A file of the last hour may belong to a record that is still being saved."""
+    # A file of the last hour may belong to a record that is still being saved.
     found, before = [], timezone.now() - timedelta(hours=1)
     for store in PRIVATE:
         storage = storages[store]
