@@ -18,6 +18,7 @@ from agencies.models import User
 from strategic_areas.desk import people
 from strategic_areas.desk.people import access_problems
 from tests import make
+from tests.costs import costs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
@@ -297,15 +298,12 @@ def test_nobody_else_is_told_what_is_odd(client, make_actor):
 
 
 def test_what_is_odd_costs_the_same_for_one_and_for_many():
-    spent = []
-    for number in (1, 4):
-        for _number in range(number):
-            make.user(group=Role.FOCAL_POINT)
-            agency = make.agency()
-            make.participation(plan=make.plan(), agency=agency)
-        access_problems()  # What a process asks only once does not count.
-        with CaptureQueriesContext(connection) as captured:
-            assert len(access_problems()) >= number
-        spent.append(len(captured))
+    def grow():
+        make.user(group=Role.FOCAL_POINT)
+        make.participation(plan=make.plan(), agency=make.agency())
 
-    assert spent[0] == spent[1]
+    grow()
+    few, many = costs(access_problems, grow)
+
+    assert few == many
+    assert len(access_problems()) > 8

@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,7 +10,7 @@ from django.utils.formats import date_format
 from strategic_areas import workflow
 from strategic_areas.desk.rounds import notices
 from tests import make
-from tests.deep import SOME_ROWS
+from tests.costs import costs
 
 pytestmark = pytest.mark.django_db
 
@@ -90,21 +88,15 @@ def test_the_digest_tells_when_and_why_of_updates_and_declarations():
 
 def test_the_desk_costs_the_same_however_many_came_back(client):
     update = make.submitted_update()
-    give_back(update, "Falta la fecha.")
     author = update.contributors.get()
     client.force_login(author)
-    client.get(DESK)
-    spent = []
 
-    for more in (0, SOME_ROWS):
-        for _ in range(more):
-            activity = make.activity(commitment=update.activity.commitment)
-            other = make.submitted_update(
-                activity=activity, period=update.period, by=author
-            )
-            give_back(other, "Falta la fecha.")
-        with CaptureQueriesContext(connection) as captured:
-            client.get(DESK)
-        spent.append(len(captured))
+    def grow():
+        activity = make.activity(commitment=update.activity.commitment)
+        about = {"activity": activity, "period": update.period, "by": author}
+        give_back(make.submitted_update(**about), "Falta la fecha.")
 
-    assert spent[0] == spent[1]
+    grow()
+    few, many = costs(lambda: client.get(DESK), grow)
+
+    assert few == many

@@ -3,14 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
 from tests import make
-from tests.deep import SOME_ROWS
+from tests.costs import costs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
@@ -111,14 +109,10 @@ def test_a_round_that_has_not_opened_is_not_found(client):
 def test_the_page_costs_the_same_at_1_and_many_activities(client):
     period, activities, _ = make_world(**LATE)
     client.force_login(make.reviewer())
-    client.get(page(period))
-    spent = []
+    commitment = activities[0].commitment
 
-    for more in (0, SOME_ROWS):
-        for _ in range(more):
-            make.activity(commitment=activities[0].commitment)
-        with CaptureQueriesContext(connection) as captured:
-            client.get(page(period))
-        spent.append(len(captured))
+    few, many = costs(
+        lambda: client.get(page(period)), lambda: make.activity(commitment=commitment)
+    )
 
-    assert spent[0] == spent[1]
+    assert few == many

@@ -6,8 +6,6 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -34,6 +32,7 @@ from strategic_areas.models import (
     WithdrawalCause,
 )
 from tests import make
+from tests.costs import count_queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
@@ -492,13 +491,12 @@ def make_full_round(agencies=1):
 
 
 def test_the_number_of_queries_does_not_grow_with_the_plan():
-    numbers = []
-    for period in (make_full_round(1), make_full_round(4)):
-        with CaptureQueriesContext(connection) as queries:
-            report_of(period)
-        numbers.append(len(queries))
+    few, many = (
+        count_queries(lambda: report_of(period))  # noqa: B023 - called at once
+        for period in (make_full_round(1), make_full_round(4))
+    )
 
-    assert numbers[0] == numbers[1]
+    assert few == many
 
 
 def test_only_the_secretariat_takes_the_report_of_a_round_that_has_opened(client):

@@ -1,8 +1,6 @@
 """Declared results on the sheet: who declares, what is sent, what is never owed."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -282,25 +280,3 @@ def test_an_agency_without_a_part_in_the_plan_has_no_sheet_to_fill(desk):
     desk.client.force_login(make.focal_point())
 
     assert desk.client.get(reverse("admin:index")).context["parts"] == []
-
-
-def test_the_sheet_asks_the_database_the_same_at_any_number_of_commitments(desk):
-    def count():
-        with CaptureQueriesContext(connection) as queries:
-            assert desk.open().status_code == 200
-        return len(queries)
-
-    make.evidence(
-        make.declaration(commitment=desk.commitment, period=desk.period, by=desk.user)
-    )
-    small = count()
-    for number in range(30):
-        commitment = make.commitment(plan=desk.plan, lead=desk.agency)
-        if number % 2:
-            make.evidence(
-                make.declaration(
-                    commitment=commitment, period=desk.period, by=desk.user
-                )
-            )
-
-    assert count() == small

@@ -1,8 +1,6 @@
 """The sheet as a workbook, as it is downloaded."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from strategic_areas.desk.sheet_workbook import views
@@ -10,7 +8,6 @@ from strategic_areas.desk.sheet_workbook.update_lines import columns_of
 from strategic_areas.models import ActivityUpdate, Province, Region
 from strategic_areas.workbooks import writing
 from tests import make
-from tests.deep import SOME_ROWS
 from tests.world import TEXT
 
 pytestmark = pytest.mark.django_db
@@ -263,22 +260,3 @@ def test_a_workbook_is_in_the_language_of_whoever_takes_it(filler):
         *("Instructions", "Reports", "Declarations", "Lists", "_hoja")
     ]
     assert book.cell(filler.activity, "execution").value == "In progress"
-
-
-def test_the_workbook_asks_the_database_the_same_at_any_size(filler):
-    def count():
-        with CaptureQueriesContext(connection) as queries:
-            assert filler.client.get(filler.address()).status_code == 200
-        return len(queries)
-
-    filler.published_before()
-    make.update(activity=filler.activity, period=filler.period, by=filler.user)
-    small = count()
-    for number in range(SOME_ROWS):
-        activity = filler.another()
-        if number % 3:
-            filler.published_before(activity)
-        if number % 2:
-            make.update(activity=activity, period=filler.period, by=filler.user)
-
-    assert count() == small
