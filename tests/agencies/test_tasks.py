@@ -30,6 +30,13 @@ def test_a_task_was_last_due_at_the_hour_of_santo_domingo(name, now, due):
     assert tasks.all_tasks()[name].last_due(now) == due
 
 
+def test_each_task_is_of_each_minute_or_of_an_hour_that_can_be_read():
+    assert {
+        name: bool(tasks.CALENDAR.fullmatch(task.when))
+        for name, task in tasks.all_tasks().items()
+    } == {name: task.when != "minutely" for name, task in tasks.all_tasks().items()}
+
+
 @pytest.mark.django_db
 def test_a_task_runs_again_only_when_it_is_due_again(monkeypatch, capsys):
     ran = []
