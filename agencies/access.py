@@ -1,8 +1,8 @@
 """
-The roles of people, as questions about a user. Whoever is in doubt has none.
+Role checks for users. Only an active staff user in the role's group has the role.
 
-A role is a group. What each may do stands in one table in ``plan_portal.roles``.
-Reporting for an agency also needs a current mandate.
+``plan_portal.roles`` lists what each role may do. Reporting for an agency also needs a
+current mandate.
 """
 
 from django.db import models
@@ -17,7 +17,9 @@ class Role(models.TextChoices):
 
 
 class RefusedError(Exception):
-    """The step is not possible now, or not for this person; the message says why."""
+    """
+    The step is not possible now or not allowed to this person; the message says why.
+    """
 
 
 #: How the addresses of staff begin; no other page looks at a session.
@@ -41,18 +43,17 @@ def is_reviewer(user):
 
 
 def only_reviewers(request):
-    """Raise ``Http404`` for everybody else: for them there is no such page."""
+    """Raise ``Http404`` for everybody but reviewers."""
     if not is_reviewer(request.user):
         raise Http404
 
 
 def is_administrator(user):
-    """A superuser counts as one."""
+    """A superuser counts as an administrator."""
     return _is_active_staff(user) and (
         user.is_superuser or _in_group(user, Role.ADMINISTRATOR)
     )
 
 
 def is_focal_point(user):
-    """Mandates say for which agencies she reports."""
     return _in_group(user, Role.FOCAL_POINT)

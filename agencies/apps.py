@@ -3,13 +3,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AgenciesConfig(AppConfig):
-    """Agencies, accounts and the audit record. Imports no other app of ours."""
+    """Agencies, accounts and the audit record. Imports no other app of the project."""
 
     name = "agencies"
     verbose_name = _("Agencies and accounts")
 
     def import_models(self):
-        """Load also the models that stand in modules of their own."""
+        """Import the models that live outside ``models``."""
         super().import_models()
         from agencies import invitations, mail, stand_ins, tasks
         from agencies.accounts import account_changes, second_factors

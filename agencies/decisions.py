@@ -1,9 +1,8 @@
 """
-What one person proposes and another decides on: the record of it, and its steps.
+Proposals that another person decides on: the abstract model and its steps.
 
-A kind of decision inherits ``Decision``, which holds what is proposed, and
-``DecisionSteps``, which say who may decide on it and what applying it does. How a step
-is taken is the same for every kind and stands here alone.
+A kind of decision inherits ``Decision`` (what is proposed) and ``DecisionSteps`` (who
+may decide, and what applying it does).
 """
 
 from django.conf import settings
@@ -19,15 +18,12 @@ from agencies.fields import DeclaredFields, internal, notes
 
 
 class OutdatedError(Exception):
-    """
-    What was proposed cannot be applied any more: ``DecisionSteps.apply`` raises it.
-    """
+    """The proposal cannot be applied any more; raised by ``DecisionSteps.apply``."""
 
 
 class DecisionStatus(models.TextChoices):
     """
-    ``APPLYING`` exists only inside the transaction that applies what was proposed, so
-    that triggers know what may change just then.
+    ``APPLYING`` exists only inside the applying transaction, as a sign for triggers.
     """
 
     PENDING = "pending", _("Waits for approval")
@@ -39,7 +35,7 @@ class DecisionStatus(models.TextChoices):
 
 
 def status_field(**words):
-    """The field of the status; ``words`` are what a kind calls one, by its value."""
+    """``words`` replaces labels, by value."""
     return models.CharField(
         _("status"),
         max_length=10,
@@ -52,7 +48,7 @@ def status_field(**words):
 
 class DecisionQuerySet(models.QuerySet):
     def waiting(self):
-        """The decisions that nobody has taken yet, the longest waiting first."""
+        """Undecided proposals, oldest first."""
         return self.filter(status=DecisionStatus.PENDING).order_by("proposed_at", "pk")
 
     def visible_to(self, user):
@@ -61,18 +57,14 @@ class DecisionQuerySet(models.QuerySet):
 
 class PersonDecisionQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """The secretariat and administrators see all, each with its account."""
+        """Reviewers and administrators see all of them."""
         rows = self.select_related("user")
         sees = access.is_reviewer(user) or access.is_administrator(user)
         return rows if sees else rows.none()
 
 
 class Decision(models.Model):
-    """
-    What somebody proposed, and what another person decided on it.
-
-    ``reason`` says why it was declined. The proposer herself may only take it back.
-    """
+    """A proposal and its decision. ``reason`` says why it was declined."""
 
     Status = DecisionStatus
     #: By this the triggers find every kind.
@@ -137,8 +129,8 @@ class DecisionSteps:
     """
     The steps of one kind of decision: propose, approve, decline, take back.
 
-    Each step is one transaction with one guarded UPDATE, so that of two people who
-    decide one wins, and leaves one entry in the audit record. A step that is not
+    Each step is one transaction with one guarded UPDATE, so that only one of two
+    concurrent decisions succeeds, and writes one audit entry. A step that is not
     possible raises ``RefusedError`` and changes nothing.
     """
 
@@ -157,11 +149,11 @@ class DecisionSteps:
     emptied = {}
 
     def decides(self, user):
-        """Whether the user decides on this kind at all."""
+        """Whether the user may decide on this kind at all."""
         raise NotImplementedError
 
     def objection(self, user, decision):
-        """Why a user who decides on the kind leaves this one to others; "" if not."""
+        """Why this user may not decide on this proposal, or ""."""
         return ""
 
     def store(self, decision, **parts):
@@ -169,25 +161,25 @@ class DecisionSteps:
 
     def apply(self, decision, by, **how):
         """
-        Make what was proposed true. Facts for the audit record may be returned.
+        Carry out the proposal; may return facts for the audit record.
 
-        ``how`` is what this kind asks of whoever approves. ``OutdatedError`` undoes all
-        of it and ends the decision; ``RefusedError`` undoes it and leaves it waiting.
+        ``how`` is additional input of the approver. ``OutdatedError`` rolls back and
+        ends the proposal; ``RefusedError`` rolls back and leaves it pending.
         """
         raise NotImplementedError
 
     def ended(self, decision):
-        """Do what follows from a decision, whichever it was."""
+        """Hook that runs after any decision."""
 
     def subject(self, decision):
         return decision
 
     def facts(self, decision):
-        """What the audit record keeps of it besides: codes and numbers, no texts."""
+        """Facts for the audit record: codes and numbers, no texts."""
         return {}
 
     def why_not(self, user, decision):
-        """Why the user may not approve it, in words; "" where she may."""
+        """Why the user may not approve it, in words, or ""."""
         if not self.decides(user):
             return gettext("You do not decide on this.")
         if decision.proposed_by_id == user.pk:
@@ -208,7 +200,7 @@ class DecisionSteps:
         return self.why_not(user, decision)
 
     def waiting_for(self, user):
-        """The waiting decisions that a user may read who decides on this kind."""
+        """The pending proposals that the user may decide on."""
         rows = self.model.objects.waiting()
         return rows.visible_to(user) if self.decides(user) else rows.none()
 
@@ -222,7 +214,7 @@ class DecisionSteps:
 
     @transaction.atomic
     def approve(self, decision, *, by, **how):
-        """Apply what somebody else proposed, and return it as it stands then."""
+        """Apply another person's proposal and return its new state."""
         _must(self.why_not(by, decision))
         taken = self._take(decision, DecisionStatus.APPLYING, by)
         try:
@@ -260,7 +252,7 @@ class DecisionSteps:
 
     @transaction.atomic
     def overtake(self, decision, *, by):
-        """End what waits because ``by`` did something that leaves no room for it."""
+        """End a pending proposal because an action of ``by`` made it obsolete."""
         return self._close(decision, DecisionStatus.OUTDATED, by)
 
     def _close(self, decision, status, by, **columns):
@@ -300,10 +292,10 @@ class DecisionSteps:
 
 class PersonSteps(DecisionSteps):
     """
-    The steps of a decision about somebody's account, which is its ``user``.
+    Steps of a decision about an account, its ``user``.
 
-    Neither she decides on it, nor anybody whom only one other person says to know, nor
-    the one person who says to know her.
+    Three people may not decide: the user, the only person who vouches for the user, and
+    anybody for whom only one person vouches.
     """
 
     def decides(self, user):

@@ -1,4 +1,4 @@
-"""Two people who save the same record: the second is warned and keeps her text."""
+"""Edit conflicts: a warning if another person saved the same record meanwhile."""
 
 import json
 from hashlib import sha256
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 
 def fingerprint(record):
-    """A short digest of each field's stored value, by the field's name."""
+    """Map field names to short digests of the stored values."""
     values = {
         field.name: str(field.value_to_string(record))
         for field in record._meta.concrete_fields
@@ -24,11 +24,10 @@ def fingerprint(record):
 
 class EditConflictMixin(forms.Form):
     """
-    A model form that is not saved over what somebody else saved in the meantime.
+    A model form that does not overwrite another person's changes.
 
-    It carries the digests of what was on the screen. When a field has changed since,
-    the form keeps what was typed and says what is stored now; saving it once more then
-    counts as having seen that.
+    The form carries digests of the displayed values. If a field changed since, it keeps
+    the typed values and shows the stored ones; saving once more accepts them as seen.
     """
 
     seen_state = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -71,7 +70,7 @@ class EditConflictMixin(forms.Form):
 
 
 def conflict_message(stands):
-    """What is said of fields that changed meanwhile: pairs of a name and a value."""
+    """The message about changed fields: pairs of name and value."""
     now = "; ".join(f"{name}: {value}" for name, value in stands)
     return _(
         "Somebody saved this while you were working on it. Nothing of yours is lost: "
@@ -89,4 +88,4 @@ def _shown(stored, field):
 
 
 class EditConflictForm(EditConflictMixin, forms.ModelForm):
-    """The form of every admin page that has no form of its own."""
+    """The default form of admin pages."""

@@ -1,9 +1,8 @@
 """
-The declaration of a model's fields, which stands beside the model.
+Declarations of a model's fields, written next to the fields.
 
-Whether a field is told in two languages, the public reads it, or the guard for personal
-data looks at it follows from its entry there. A test fails for a text column that
-stands in no declaration. The purge looks through every text column.
+They decide whether a field is bilingual, public, or checked for personal data. A test
+fails for a text column without a declaration. Purges search every text column.
 """
 
 from dataclasses import dataclass, replace
@@ -26,7 +25,7 @@ def in_english(label):
 
 
 class WordsField(models.JSONField):
-    """Several words of a fixed list, which are its ``choices``."""
+    """A list of words out of ``choices``."""
 
     def validate(self, value, model_instance):
         if unknown := set(value) - set(dict(self.flatchoices)):
@@ -45,8 +44,6 @@ class WordsField(models.JSONField):
 
 
 class FieldKind(Enum):
-    """What a field holds."""
-
     TEXT = auto()  #: free text, whoever writes it
     CHOICE = auto()  #: one word of a fixed list
     CHOICES = auto()  #: several words of a fixed list
@@ -77,18 +74,18 @@ TYPED = (models.SlugField, models.JSONField)
 @dataclass(frozen=True)
 class DeclaredField:
     """
-    One field of a model.
+    The declaration of one field.
 
-    ``bilingual``: it is told in Spanish and in English, in a column each. ``public``:
-    the public reads it, or will once it is published. ``in_file``: a plan's file states
-    it. ``structure``: in an approved plan only an amendment changes it, of a bilingual
-    field the Spanish text. ``protects``: it decides which numbers of people the public
-    reads; on a public record two people change it, and whoever decides is shown what
-    the public reads before and after. ``called``: what staff read above it, where that
-    is not the name of Django's field. ``noted``: a note that staff exchange and the
-    public never reads; the guard refuses what identifies a person in it and warns of
-    nothing. ``tells``: the kinds of personal data that may stand in it, by the words of
-    ``text_guard``.
+    - ``bilingual``: stored in Spanish and English, in a column each.
+    - ``public``: the public reads it, or will once it is published.
+    - ``in_file``: a plan file contains it.
+    - ``structure``: in an approved plan only an amendment changes it (if bilingual, its
+      Spanish text).
+    - ``protects``: decides which numbers of people are public. On a public record two
+      people change it, and the approver sees what the public reads before and after.
+    - ``called``: the label for staff if it differs from the field's verbose name.
+    - ``noted``: an internal note; personal data in it is refused, without warnings.
+    - ``tells``: kinds of personal data (``text_guard``) that the field may contain.
     """
 
     name: str
@@ -118,9 +115,7 @@ class DeclaredField:
 
     @property
     def guarded(self):
-        """
-        Whether the guard for personal data looks at it: whatever the public reads.
-        """
+        """Whether the personal-data guard checks it: every public field is checked."""
         return self.public and (
             self.kind is FieldKind.TEXT
             or self.kind is FieldKind.OTHER
@@ -132,14 +127,14 @@ class DeclaredField:
         return str(self.called or capfirst(self.model_field.verbose_name))
 
     def label_of(self, column):
-        """The label above one column; that of the second names its language."""
+        """The label of a column; the English one names its language."""
         if self.bilingual and column == self.columns[1]:
             return in_english(self.label)
         return self.label
 
     @property
     def is_needed(self):
-        """Whether a record cannot be without it; of a bilingual one the first text."""
+        """Whether it is required; if bilingual, whether the Spanish text is."""
         return not (self.model_field.blank or self.model_field.has_default())
 
     @property
@@ -151,10 +146,10 @@ class DeclaredField:
 
 class DeclaredFields:
     """
-    All fields of a model, in the order in which people read them.
+    All declared fields of a model, in display order.
 
-    ``tells`` are the kinds of personal data, by the words of ``text_guard``, that the
-    records are there to tell: the telephone of a help line.
+    ``tells`` are kinds of personal data that the records exist to publish, such as the
+    telephone number of a help line.
     """
 
     def __init__(self, *fields, tells=()):
@@ -163,7 +158,7 @@ class DeclaredFields:
         self.tells = frozenset(tells)
 
     def contribute_to_class(self, model, name):
-        """Django calls this when it makes the model."""
+        """Called by Django when the model class is created."""
         bound = (replace(field, model=model) for field in self)
         setattr(model, name, DeclaredFields(*bound, tells=self.tells))
 
@@ -177,17 +172,14 @@ class DeclaredFields:
         return name in self._fields
 
     def of_column(self, column):
-        """The field to which a column belongs, such as that of one language."""
+        """The field of a column, which may hold one language of it."""
         field = self._fields.get(column) or self[column.rpartition("_")[0]]
         if column not in {field.name, *field.columns}:
             raise KeyError(column)
         return field
 
     def where(self, **wanted):
-        """
-        The fields whose attributes have these values; one without the attribute has
-        none.
-        """
+        """Fields whose attributes have these values."""
         asked = frozenset(wanted.items())
         if asked not in self._found:
             self._found[asked] = [
@@ -204,12 +196,12 @@ class DeclaredFields:
         return [name for field in self.where(**wanted) for name in field.columns]
 
     def spanish(self, **wanted):
-        """The columns of these fields, of bilingual ones the Spanish column alone."""
+        """The columns of these fields; only the Spanish column of bilingual ones."""
         return [field.columns[0] for field in self.where(**wanted)]
 
 
 def models_declaring(**wanted):
-    """The models that declare a field whose attributes have these values."""
+    """Models with a field whose attributes have these values."""
     return [
         model
         for model in apps.get_models()
@@ -218,7 +210,7 @@ def models_declaring(**wanted):
 
 
 def field_of(model, column):
-    """The declared field of a column; what no declaration knows counts as public."""
+    """The declared field of a column; an undeclared column counts as public."""
     try:
         return model.fields.of_column(column)
     except KeyError:
@@ -226,7 +218,7 @@ def field_of(model, column):
 
 
 def public(*names, in_file=True):
-    """Fields that the public reads, and that are the same in both languages."""
+    """Public fields in one language."""
     return tuple(DeclaredField(name, in_file=in_file) for name in names)
 
 
@@ -251,15 +243,13 @@ NOTE = {"public": False, "noted": True, "tells": frozenset({"telephone"})}
 
 
 def notes(*names):
-    """Texts that staff write to each other."""
+    """Internal notes."""
     return tuple(DeclaredField(name, in_file=False, **NOTE) for name in names)
 
 
 def spanish_required(model, *fields):
     """
-    One constraint per bilingual field: its Spanish text is never missing or empty.
-
-    The translation library makes every language column nullable.
+    A constraint per bilingual field, since modeltranslation makes all columns nullable.
     """
     return [
         models.CheckConstraint(
@@ -272,7 +262,7 @@ def spanish_required(model, *fields):
 
 
 class DayAfter(models.Func):
-    """The day after a date, in a constraint."""
+    """The day after a date, for constraints."""
 
     template = "(%(expressions)s + 1)"
     output_field = models.DateField()
@@ -284,7 +274,7 @@ class DayAfter(models.Func):
 
 
 def dates_in_order(model, start, end, *, may_last_no_day=False):
-    """With ``may_last_no_day`` what began on a day may have ended on the day before."""
+    """With ``may_last_no_day`` the end may be the day before the start."""
     in_order = (
         Q(**{f"{start}__lte": DayAfter(end)})
         if may_last_no_day
@@ -300,7 +290,7 @@ def dates_in_order(model, start, end, *, may_last_no_day=False):
 
 
 def decided_as_a_whole(name, day, text):
-    """A constraint: ``outcome``, the day and the Spanish text are stated together."""
+    """A constraint: ``outcome``, day and Spanish text are all set or all empty."""
     said, day_said = f"{text}_es", f"{day}__isnull"
     return models.CheckConstraint(
         name=name,

@@ -1,4 +1,4 @@
-"""Text compared as people type it: capitals and accents make no difference."""
+"""Comparison of texts without regard to capitals and accents."""
 
 import unicodedata
 
@@ -8,7 +8,7 @@ LEFT_OUT = frozenset({"Mn", "Cf"})
 
 def fold(text):
     """
-    The text in small letters, without accents and what nobody sees.
+    Lowercase text without accents and invisible characters.
 
     >>> fold("Capacitación")
     'capacitacion'

@@ -1,13 +1,13 @@
 """
 Invitations: the only way to an account.
 
-An administrator invites an address, or a focal point without one by a letter. The link
-in the mail, or the same secret printed as a code, serves once within a week. Only a
-keyed hash of the secret is stored, and nobody else ever knows the password.
+An administrator invites an e-mail address, or hands a printed letter to a focal point
+without one. The link or code works once within a week; only a keyed hash of its secret
+is stored.
 
-The role of a reviewer or an administrator comes later, when another person confirms
-that she knows who was invited. So does that of a focal point whom a reviewer invited:
-else she could report under one name and publish it under the other.
+The role of a reviewer, of an administrator, or of a focal point whom a reviewer invited
+takes effect once another person confirms the invited person's identity. Otherwise a
+reviewer could report under a second name and publish that report.
 """
 
 import secrets
@@ -48,20 +48,20 @@ def new_secret():
 
 
 def plain_secret(typed):
-    """A secret that was typed: without spaces or dashes, O as 0, I and L as 1."""
+    """Normalize a typed secret: no spaces or dashes, O as 0, I and L as 1."""
     letters = "".join(each for each in typed.upper() if each.isalnum())
     return letters.translate(str.maketrans("OIL", "011"))
 
 
 def digest_of(secret):
-    """The hash of a secret; it is keyed, so that the table alone gives no link away."""
+    """Keyed hash of a secret, so that the table alone reveals no link."""
     return salted_hmac(
         "agencies.invitations", plain_secret(secret), algorithm="sha256"
     ).hexdigest()
 
 
 def in_groups(secret):
-    """The secret in groups of five, which are easy to copy from paper."""
+    """The secret in groups of five characters, easy to copy from paper."""
     return "-".join(secret[at : at + 5] for at in range(0, len(secret), 5))
 
 
@@ -85,9 +85,7 @@ class InvitationQuerySet(models.QuerySet):
 
 class Invitation(models.Model):
     """
-    The invitation of an address to become an account, kept after it was accepted.
-
-    It also keeps the letter by which an institution designated the person.
+    An invitation, kept after it was accepted, with the agency's letter of designation.
     """
 
     #: The fields of its file and of the name it came with, by which a purge finds it.
@@ -194,7 +192,7 @@ class Invitation(models.Model):
 
     @property
     def is_mailed(self):
-        """False where its link must be handed over: it is shown once, and printed."""
+        """False if its link must be printed and handed over."""
         return bool(self.email) and has_mail_server()
 
     @property
@@ -241,9 +239,9 @@ def refuse_address(email):
 
 def must_lead_to_mandate(agency, kind, *, by, hands_over=False):
     """
-    The mandate that an invited person takes over, or None where nobody holds one.
+    The mandate that the invited person takes over, or None if nobody holds one.
 
-    Raises ``ValidationError`` where accepting the invitation could give no mandate.
+    Raises ``ValidationError`` if accepting the invitation could give no mandate.
     """
     told = {"agency": agency.acronym, "kind": FocalPoint.Kind(kind).label.lower()}
     others = Invitation.objects.open().filter(agency=agency, kind=kind)
@@ -270,7 +268,9 @@ def must_lead_to_mandate(agency, kind, *, by, hands_over=False):
 
 
 def read_letter(upload):
-    """The letter without its metadata. Raises ``refused_letter()`` for another file."""
+    """
+    The letter without metadata; raises ``refused_letter()`` for an unsuitable file.
+    """
     return import_string(settings.LETTER_READER)(upload)
 
 
@@ -323,7 +323,7 @@ class InvitationForm(forms.ModelForm):
         return email
 
     def clean_letter(self):
-        """A cleaned file under a random name; its own name is kept as a text."""
+        """Give the cleaned file a random name; its own name is stored as text."""
         upload = self.cleaned_data.get("letter")
         if not upload:
             return upload
@@ -339,7 +339,7 @@ class InvitationForm(forms.ModelForm):
 
 @transaction.atomic
 def invite(invitation, *, by):
-    """Store and send a new invitation. Returns the secret, which is kept nowhere."""
+    """Store and send an invitation; return its secret, which is not stored."""
     invitation.email = invitation.email.lower()
     refuse_address(invitation.email)
     invitation.made_by = by
@@ -353,10 +353,10 @@ def invite(invitation, *, by):
 @transaction.atomic
 def invite_again(invitation, *, by, mail=True):
     """
-    Give an invitation a new secret for another week; the former one ends.
+    Replace the secret of an invitation, valid for another week.
 
-    Whoever is shown the secret counts as who invited. Of a role that decides it is
-    shown to nobody else, and to nobody where a mail can carry it.
+    The person who sees the secret becomes the inviter. For a role that decides, only
+    the inviter sees it, and nobody if it can be mailed.
     """
     invitation = _locked(invitation)
     if not (mail and invitation.is_mailed):
@@ -377,7 +377,7 @@ def invite_again(invitation, *, by, mail=True):
 
 
 def shows_code(invitation, user):
-    """Whether the user may see the code of an invitation: whoever has it accepts."""
+    """Whether the user may see the code, with which the invitation can be accepted."""
     if not invitation.decides:
         return True
     return invitation.made_by_id == user.pk and not has_mail_server()
@@ -403,13 +403,12 @@ def invitation_of(secret):
 @transaction.atomic
 def accept_invitation(secret, user, password):
     """
-    Make the account of an invitation, with its role and its mandate, and return it.
+    Create the account of an invitation, with role and mandate.
 
-    The role waits where another person has to confirm it. ``user`` is unsaved and
-    carries the person's name, and the user name where no mail came to her. Where
-    somebody else holds the mandate all the same, the account is made without one, and
-    an administrator is told. Raises ``RefusedError`` when the secret opens no
-    invitation any more.
+    ``user`` is unsaved and has the person's name, and a user name if no mail was used.
+    A role that needs confirmation is not given yet. If somebody else holds the mandate
+    by now, none is given and an administrator is notified. Raises ``RefusedError`` if
+    the invitation is not valid any more.
     """
     invitation = invitation_of(secret)
     if invitation is None:
@@ -467,7 +466,7 @@ def invitation_link(secret):
 
 
 def printed_letter(invitation, secret):
-    """What a printed letter tells of an invitation, which is shown this once."""
+    """Template context of the printed letter, shown once."""
     return {
         "invitation": invitation,
         "days": DAYS,
@@ -495,5 +494,5 @@ def mail_invitation(invitation, secret):
 
 
 def has_mail_server():
-    """False where mails only become files, and a link must be handed over otherwise."""
+    """False if mails are only written to files."""
     return not settings.EMAIL_BACKEND.startswith("agencies.")

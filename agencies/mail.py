@@ -1,8 +1,8 @@
 """
-The mail queue: what the portal writes to people waits here until it is sent.
+The mail queue.
 
-Pages only put mails into the queue, inside their own transaction; ``send_mail_queue``
-sends them once a minute. No mail names a person whom the plan protects.
+Pages only queue mails, in their own transaction; ``send_mail_queue`` sends them once a
+minute. No mail names a person whom the plan protects.
 """
 
 import logging
@@ -49,7 +49,7 @@ class MailQuerySet(models.QuerySet):
         return self.filter(sent_at__isnull=True, given_up_at__isnull=True)
 
     def visible_to(self, user):
-        """All for administrators, those of a demonstration for others."""
+        """Administrators see all mails, others those of a demonstration."""
         is_limited = not access.is_administrator(user)
         return self.filter(to__endswith=INVENTED) if is_limited else self
 
@@ -61,7 +61,7 @@ class MailQuerySet(models.QuerySet):
 
 
 def shows_invented():
-    """Whether staff read the mails to invented people: where these have accounts."""
+    """Whether staff may read mails to invented people, as in a demonstration."""
     return (
         settings.EMBEDDED_DATABASE
         and not settings.OFFICIAL_SITE
@@ -71,9 +71,9 @@ def shows_invented():
 
 class Mail(models.Model):
     """
-    One mail to one address. Its key is unique, so that nothing is sent twice.
+    One mail to one address. A unique key prevents sending it twice.
 
-    ``last_error`` tells what the server said as a kind and a number, never an address.
+    ``last_error`` is a kind and a number, never an address.
     """
 
     key = models.CharField(_("key"), max_length=200, unique=True)
@@ -115,7 +115,7 @@ class Mail(models.Model):
 
     @property
     def is_readable(self):
-        """Whether staff may read its text: that of a demonstration, and no link in."""
+        """Whether staff may read its text: a demonstration mail without a link."""
         return (
             self.kind not in OPENS_AN_ACCOUNT
             and self.to.endswith(INVENTED)
@@ -131,9 +131,7 @@ class Mail(models.Model):
 
 def queue_mail(*, to, language, kind, subject, text, html="", key=""):
     """
-    Put a mail into the queue, in the caller's transaction; True unless it was there.
-
-    A second one of the same ``key`` is not queued, whatever became of the first.
+    Queue a mail in the caller's transaction; False if its ``key`` was used before.
     """
     _mail, created = Mail.objects.get_or_create(
         key=key or f"{kind}:{uuid4()}",
@@ -151,9 +149,9 @@ def queue_mail(*, to, language, kind, subject, text, html="", key=""):
 
 def mail_person(person, kind, subject, /, *, key="", facts=None, **context):
     """
-    Queue the mail of a kind for a person, in her language; as ``queue_mail`` says.
+    Queue the mail of a kind in the person's language; see ``queue_mail``.
 
-    ``facts`` fill in the ``subject``, and ``context`` the template of this kind.
+    ``facts`` fill the ``subject``, ``context`` the template of this kind.
     """
     with override(person.language):
         return queue_mail(
@@ -168,9 +166,9 @@ def mail_person(person, kind, subject, /, *, key="", facts=None, **context):
 
 def mail_proposer(decision, kind, *, about, address, **context):
     """
-    Write to whoever proposed it what was decided, as the template of this kind says it.
+    Notify the proposer of the decision, with the template of this kind.
 
-    ``about`` begins the subject; ``address`` leads to where they read it.
+    ``about`` begins the subject; ``address`` is the URL of the details.
     """
     person = decision.proposed_by
     if not person.email:
@@ -188,14 +186,14 @@ def mail_proposer(decision, kind, *, about, address, **context):
 
 
 def focal_points_of(agency, today=None):
-    """The people who report for an agency today, and have an address to write to."""
+    """The agency's current focal points who have an e-mail address."""
     mandates = agency.focal_points.current(today)
     people = User.objects.filter(is_active=True, is_staff=True, mandates__in=mandates)
     return people.exclude(email="").distinct()
 
 
 def agencies_with_contact(today=None):
-    """The ids of the agencies for which somebody with an address reports today."""
+    """Ids of the agencies with such a focal point."""
     people = User.objects.filter(is_active=True, is_staff=True).exclude(email="")
     mandates = FocalPoint.objects.current(today).filter(user__in=people)
     return set(mandates.values_list("agency", flat=True))
@@ -209,10 +207,10 @@ def retry_mails(mails, *, now=None):
 
 def send_queue(*, now=None):
     """
-    Send what is ready, and return the numbers of mails that were sent and that failed.
+    Send the mails that are due; return the numbers of sent and failed mails.
 
-    Two runs at the same time share the work. When the mail server does not answer, the
-    run ends, so that the others keep their attempts.
+    Concurrent runs share the work. The run ends if the mail server does not answer, so
+    that other mails keep their attempts.
     """
     sent = failed = 0
     for _number in range(RUN):
@@ -242,9 +240,9 @@ def send_queue(*, now=None):
 @transaction.atomic
 def _take(now):
     """
-    The next mail that is ready, leased to this process; None when there is none.
+    The next due mail, leased to this process, or None.
 
-    The lease outlives the transaction, so that none stays open while the mail is sent.
+    The lease outlives the transaction, so that none is open during sending.
     """
     ready = Mail.objects.ready(now).order_by("next_attempt_at", "pk")
     mail = ready.select_for_update(skip_locked=True).first()
@@ -259,9 +257,9 @@ def _take(now):
 
 def _put_back(mail, error, now):
     """
-    Let a mail wait for its next attempt, or give it up after the last pause.
+    Schedule the next attempt, or give the mail up after the last pause.
 
-    An outage of the server uses up only the short pauses.
+    An outage of the server uses only the short pauses.
     """
     kind = error_summary(error)
     logger.warning("Mail %s was not sent: %s", mail.pk, kind)
@@ -288,7 +286,7 @@ def _is_out_of_reach(error):
 
 
 def error_summary(error):
-    """Kind and number of an error. Its text is left out, as it may hold addresses."""
+    """Kind and number of an error; its text may contain addresses."""
     code = getattr(error, "smtp_code", None)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = next((code for code, _words in error.recipients.values()), None)
@@ -296,7 +294,7 @@ def error_summary(error):
 
 
 def message_of(mail):
-    """The mail as a message. Its id never changes, so that a second copy is known."""
+    """The message; its id never changes, so that duplicates are recognized."""
     number = f"{mail.pk}.{mail.created_at:%Y%m%d%H%M%S}"
     message = EmailMultiAlternatives(
         mail.subject,
@@ -315,7 +313,9 @@ def message_of(mail):
 
 
 class FileBackend(BaseEmailBackend):
-    """Writes each mail into ``EMAIL_FILE_PATH``, for the portal's own user only."""
+    """
+    Writes mails as files into ``EMAIL_FILE_PATH``, readable for the portal's user only.
+    """
 
     def send_messages(self, email_messages):
         folder = Path(settings.EMAIL_FILE_PATH)

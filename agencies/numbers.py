@@ -1,9 +1,8 @@
 """
-Numbers that people type: read with comma and point, and never guessed.
+Typed numbers, with comma or point as the decimal mark, and never guessed.
 
-Forms, and cells of workbooks that hold text, read numbers by ``parse_number``, and
-``static/numbers.js`` by the same rules. Every number field of a form of staff is one of
-these; ``number_formfield`` makes them of a model's columns.
+Forms and text cells of workbooks use ``parse_number``; ``static/numbers.js`` applies
+the same rules. Number fields of staff forms come from ``number_formfield``.
 """
 
 import re
@@ -28,15 +27,15 @@ AMBIGUOUS = re.compile(r"([-+]?)([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
 
 
 class UnreadError(ValueError):
-    """A text that says no number, or could say two; in words for who wrote it."""
+    """A text that is no number or an ambiguous one; the message is for its author."""
 
 
 def parse_number(text):
     """
-    The number that a text says; ``UnreadError`` where it says none, or could say two.
+    Parse a typed number; ``UnreadError`` if it is none or ambiguous.
 
-    >>> read("2,5"), read("1.250,50"), read("1,250.5"), read("12 500")
-    (Decimal('2.5'), Decimal('1250.5'), Decimal('1250.5'), Decimal('12500'))
+    >>> parse_number("2,5"), parse_number("1.250,50"), parse_number("12 500")
+    (Decimal('2.5'), Decimal('1250.5'), Decimal('12500'))
     """
     typed = BLANK.sub(" ", text).strip().replace("\u2212", "-").replace("’", "'")
     if len(typed) > LONGEST:
@@ -70,11 +69,11 @@ def parse_whole_number(text):
 
 def number_text(number):
     """
-    A number as ``parse_number`` reads it again.
+    A number in a form that ``parse_number`` reads again.
 
-    Thousandths get a zero more: "2.125" could be read as a thousand.
+    Thousandths get another zero: "2.125" could mean two thousand.
 
-    >>> written(Decimal("2.500")), written(Decimal("2.125")), written(1250)
+    >>> number_text(Decimal("2.500")), number_text(Decimal("2.125")), number_text(1250)
     ('2.5', '2.1250', '1250')
     """
     text = _shortest(format(Decimal(str(number)), "f"))
@@ -88,9 +87,9 @@ def _shortest(text):
 
 class NumberInput(forms.TextInput):
     """
-    A text box for a number, which tells how it read what was typed.
+    A text box that shows how the typed number was understood.
 
-    A browser's own number box takes or drops the comma as its own language has it.
+    A browser's own number box treats the comma as its own language does.
     """
 
     def __init__(self, attrs=None):

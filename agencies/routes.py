@@ -1,4 +1,4 @@
-"""How tables of addresses name the page of a form, and load views late."""
+"""URL helpers: the page that shows a view's form, and views loaded on demand."""
 
 from importlib import import_module
 from urllib.parse import urlsplit
@@ -11,11 +11,10 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 def shown_on_page(page, *words):
     """
-    Name the page that shows the forms of a view; a decorator for the view.
+    Decorator of a view whose form another page shows; ``page`` is that page's URL name.
 
-    ``words`` are the names of those parts of the view's address that the page's address
-    needs too. Nobody can be led back to the view itself, because it shows nothing, or
-    only what was just sent.
+    ``words`` are the view's URL arguments that the page needs. Redirects after sign-in
+    lead to the page, since the view itself shows nothing of its own.
     """
 
     def mark(view):
@@ -26,11 +25,7 @@ def shown_on_page(page, *words):
 
 
 def page_of(request):
-    """
-    The address to come back to after a request: the page, or that of the sent form.
-
-    Where there is none, it is the first page of staff.
-    """
+    """The URL to return to after a request; the staff index if there is none."""
     if request.method in SAFE_METHODS:
         return _holder(request.resolver_match) or request.get_full_path()
     sent_from = request.headers.get("referer", "")
@@ -58,7 +53,7 @@ def _holder(match):
 
 
 class LazyViews:
-    """The views of a module, which is loaded with the first request for one of them."""
+    """Views of a module that is imported with the first request for one of them."""
 
     def __init__(self, module):
         self.module = module

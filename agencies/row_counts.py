@@ -1,8 +1,8 @@
 """
-What the database knows of how many rows its tables hold, to choose how it reads them.
+Statistics that let the query planner know the size of tables.
 
-SQLite counts only when it is told to, and without it reads a large table from end to
-end for each row of another.
+SQLite updates them only when told to; without them it may scan a large table for each
+row of another.
 """
 
 from django.db import connections

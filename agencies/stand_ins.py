@@ -1,8 +1,8 @@
 """
-Who stands in for the secretariat, and when: named beforehand, so that two can decide.
+Substitutes of reviewers, so that two people are always there to decide.
 
 A reviewer names the person and the days; another reviewer or an administrator approves.
-On these days she has the role of a reviewer besides her own.
+On these days the substitute has the reviewer's role too.
 """
 
 from django.contrib.auth.models import Group
@@ -94,7 +94,7 @@ def propose_stand_in(stand_in, *, by):
 
 
 def reviewers():
-    """The active people who review and approve today, substitutes included."""
+    """Active people with the reviewer's role today, substitutes included."""
     stands_in = StandIn.objects.current().filter(user=OuterRef("pk"))
     member = Group.objects.filter(name=Role.REVIEWER, user=OuterRef("pk"))
     return User.objects.filter(

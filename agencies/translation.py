@@ -1,4 +1,4 @@
-"""Which fields the public reads in two languages, and what keeps a history."""
+"""Registration of bilingual fields and of histories."""
 
 from functools import cache
 
@@ -13,7 +13,7 @@ from agencies.models import Agency, FocalPoint
 
 
 class _History(HistoryManager):
-    """The history of a model, whose class is made once and not at each save."""
+    """A history manager whose class is created once, not at each save."""
 
     @classmethod
     @cache

@@ -1,4 +1,4 @@
-"""The admin site: staff's own index, and the language of its pages."""
+"""The admin site, with the index page of staff."""
 
 from allauth.account.views import logout
 from django.conf import settings
@@ -135,7 +135,7 @@ class PortalAdminSite(AdminSite):
         return ChoicesView.as_view(admin_site=self)(request)
 
     def index(self, request, extra_context=None):
-        """What my agency owes; what waits for review; which accounts there are."""
+        """Work of the user's agency, proposals to review, and accounts."""
         user, today = request.user, timezone.localdate()
         shown = record_behind_page(request)
         context = {
@@ -165,11 +165,7 @@ class PortalAdminSite(AdminSite):
 
 
 class ChoicesView(AutocompleteJsonView):
-    """
-    The search box of a relation, which finds only what its form would accept.
-
-    Django's own view finds everything that the related admin lists.
-    """
+    """Autocomplete limited to the choices of the form's field."""
 
     def get_queryset(self):
         rows = super().get_queryset()
@@ -186,7 +182,6 @@ class ChoicesView(AutocompleteJsonView):
         return found
 
     def _choices(self):
-        """None for an inline's."""
         try:
             source = self.admin_site.get_model_admin(self.source_field.model)
         except NotRegistered:

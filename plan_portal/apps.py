@@ -18,7 +18,7 @@ def make_shared_cache(sender, using, **kwargs):
 
 
 def warn_of_a_nameless_visitor(app_configs, **kwargs):
-    """Check of a deployment: behind a proxy somebody must say who visits."""
+    """Deployment check: behind a proxy a header must name the visitor's address."""
     if settings.CLIENT_ADDRESS_HEADER or not settings.SECURE_PROXY_SSL_HEADER:
         return []
     return [
@@ -32,18 +32,14 @@ def warn_of_a_nameless_visitor(app_configs, **kwargs):
 
 
 def share_query_classes():
-    """
-    Let modeltranslation make one class for each kind of query set, not for each query.
-
-    Making one takes as long as all else of a query set.
-    """
+    """Let modeltranslation cache its queryset classes, which are slow to create."""
     shared = cache(manager.multilingual_queryset_factory)
     manager.multilingual_queryset_factory = shared
     manager.MultilingualQuerySet.__reduce__ = parts_to_pickle
 
 
 def parts_to_pickle(query_set):
-    """Those of modeltranslation, which would now fill the one it made before."""
+    """modeltranslation's own, since the cached class is already patched."""
     kind = type(query_set).__bases__[0]
     return empty_query_set, (kind,), query_set.__getstate__()
 
@@ -53,7 +49,7 @@ def empty_query_set(kind):
 
 
 class PortalConfig(AppConfig):
-    """The site around both apps: settings, root addresses, the admin site."""
+    """Settings, root URLs and the admin site, around both apps."""
 
     name = "plan_portal"
     verbose_name = _("Portal")

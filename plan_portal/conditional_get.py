@@ -1,8 +1,7 @@
 """
-Conditional answers for public pages: 304 without rendering when nothing has changed.
+Conditional GET for public pages: 304 without rendering.
 
-The weak ETag of a page is a keyed digest of the portal's build, the publication
-version, the day and the language.
+The weak ETag is a keyed digest of build, publication version, day and language.
 """
 
 import hmac
@@ -59,16 +58,16 @@ def _key():
 
 def public_digest(content: bytes, length=24) -> str:
     """
-    The first ``length`` characters of a digest that the public may read.
+    The start of a keyed digest that may be public.
 
-    It is keyed: whoever holds a file but for one number could guess that number.
+    Without a key, a reader could guess a protected number in a file from its digest.
     """
     return hmac.new(_key(), content, sha256).hexdigest()[:length]
 
 
 @cache
 def build_label():
-    """A digest of the portal's files and of the settings that its pages show."""
+    """Digest of the portal's files and of the settings that pages show."""
     stored_rows = sha256()
     for part in MADE_OF:
         for path in sorted((settings.BASE_DIR / part).rglob("*")):
@@ -82,10 +81,10 @@ def build_label():
 
 def content_label(counters):
     """
-    What the content of any page depends on: build, publication version and date.
+    Build, publication version and date, on which every page depends.
 
-    Read the version before the content, so that a page is at least as new as its label
-    says.
+    Read the version before the content: a page may then be newer than its label, never
+    older.
     """
     version = f"{counters.number}-{counters.overdue}"
     return f"{build_label()}-{version}-{timezone.localdate():%Y%m%d}"
@@ -93,10 +92,10 @@ def content_label(counters):
 
 def public_page(view, language):
     """
-    Wrap the view of a public page: GET and HEAD only, with a label as its ETag.
+    Decorator of a public page: GET and HEAD only, with an ETag.
 
-    Each page has one canonical query string, to which other spellings lead. The front
-    keeps these alone, so that nobody can fill its memory with variants of a page.
+    Each page has one canonical query string, to which others redirect, so that nobody
+    can fill the page cache with variants.
     """
 
     @require_safe
@@ -148,10 +147,10 @@ def leave_out_indentation(response):
 
 def fill_in_version(response):
     """
-    Put its own version into a page: a digest of its content.
+    Put a digest of the page's own content into the page.
 
-    The publication version changes with other pages too; readers would download
-    unchanged pages again.
+    The publication version also changes with other pages and would cause needless
+    downloads.
     """
     if response.streaming or VERSION_PLACEHOLDER.encode() not in response.content:
         return
@@ -162,6 +161,6 @@ def fill_in_version(response):
 
 
 def own_content(html):
-    """The main content, without the citation, which names today."""
+    """The main content without the citation, which contains today's date."""
     main = html.partition(b"<main")[2].partition(b"</main>")[0]
     return CITATION.sub(b"", main)

@@ -1,4 +1,4 @@
-"""What is a country's and no plan's: its names, its laws and its numbers."""
+"""Country-wide settings: names, laws and formats of numbers."""
 
 import re
 import tomllib
@@ -23,7 +23,7 @@ TEXTS = (
 
 @dataclass(frozen=True, eq=False)
 class Country:
-    """What a file of ``countries/`` holds, where each line is explained."""
+    """The content of a file in ``countries/``, which explains each key."""
 
     code: str
     name: str
@@ -61,7 +61,7 @@ class Country:
 
 
 def load_country(path):
-    """Raises ``ImproperlyConfigured`` for a file that pages or the guard cannot use."""
+    """Raises ``ImproperlyConfigured`` for an unusable file."""
     try:
         country = Country(**tomllib.loads(path.read_text(encoding="utf-8")))
         wrong = [*_of_another_kind(country)] or [*_unusable(country)]
@@ -85,7 +85,6 @@ def _of_another_kind(country):
 
 
 def _unusable(country):
-    """Where it is wrong, the guard would find no number, or a page name no law."""
     if not re.fullmatch("[A-Z]{2}", country.code):
         yield "code must be two capital letters"
     for name in ("area", "subscriber", "card_shapes"):
@@ -112,7 +111,6 @@ def _unusable(country):
 
 
 def _has_card(country):
-    """Looks for the library's file: not each worker needs the library at its start."""
     library, code = Path(find_spec("stdnum").origin).parent, country.code.lower()
     card = f"{country.identity_card}.py"
     return any((library / each / card).is_file() for each in (code, f"{code}_"))

@@ -1,4 +1,4 @@
-"""The two databases that the portal runs on, as settings."""
+"""Settings of the two supported databases."""
 
 
 def embedded_database(path):
@@ -63,7 +63,7 @@ def lacks_right(error):
 
 
 def unreadable_tables(connection):
-    """How many tables its own role may not read; none on SQLite."""
+    """Number of tables that its role may not read; 0 on SQLite."""
     if connection.vendor != "postgresql":
         return 0
     with connection.cursor() as cursor:
@@ -78,10 +78,9 @@ def unreadable_tables(connection):
 
 def hold_to_deadlines(config):
     """
-    Let PostgreSQL end statements of this process that take longer than a reader waits.
+    Set PostgreSQL's statement timeout in ``config``; options of DATABASE_URL win.
 
-    Changes ``config`` in place before the connection is first opened; options of
-    DATABASE_URL come last and win. SQLite has its own timeout.
+    Call it before the connection is opened. SQLite has its own timeout.
     """
     if config["ENGINE"] != "django.db.backends.postgresql":
         return

@@ -1,8 +1,8 @@
 """
-Reads the variables of the environment, or of the file that ENV_FILE names.
+Reads environment variables, or those of the file that ENV_FILE names.
 
-Whatever is missing or malformed raises ImproperlyConfigured with the variable's name.
-A rule is a function of the value and what is said of one for which it is false.
+A missing or malformed variable raises ImproperlyConfigured with its name. A rule is a
+pair: a check of the value, and the message if it fails.
 """
 
 import os
@@ -26,7 +26,7 @@ env = environ.Env()
 
 
 def env_text(name, *rules, default=""):
-    """Read a variable; one that is empty counts as missing."""
+    """An empty variable counts as missing."""
     value = os.environ.get(name) or default
     for is_met, told in rules:
         if value and not is_met(value):
@@ -156,7 +156,7 @@ if ENV_FILE := env_text("ENV_FILE", FILE):
 
 
 def env_bool(name, default=False):
-    """Read a switch. Only true and false: a typing error must not turn one on."""
+    """Only "true" and "false", so that a typing error turns nothing on."""
     told = "must be true or false, not {!r} (see 'Configuration' in README.md)"
     return env_text(
         name, (pattern_rule("true|false"), told), default=str(default).lower()
@@ -180,7 +180,7 @@ def env_number(name, default, *, at_least):
 
 
 def env_list(name, rule):
-    """Read texts between commas, each of which meets the rule."""
+    """Comma-separated texts, each checked by the rule."""
     is_met, told = rule
     texts = env.list(name, default=[])
     for text in texts:
@@ -190,7 +190,7 @@ def env_list(name, rule):
 
 
 def refuse_insecure(url, *, is_insecure):
-    """Refuse a SITE_URL over plain HTTP that is another machine's or not meant."""
+    """Refuse a SITE_URL over plain HTTP, unless it is local or explicitly allowed."""
     if is_insecure and urlsplit(url).hostname not in LOCAL_HOSTS:
         raise ImproperlyConfigured(
             f"INSECURE_HTTP is accepted on localhost only, and SITE_URL is {url}"
@@ -202,7 +202,7 @@ def refuse_insecure(url, *, is_insecure):
 
 
 def mail_server(url, *, files):
-    """Without one each mail becomes a file."""
+    """Without a server, mails become files."""
     if url:
         return env.email_url_config(url)
     return {"EMAIL_BACKEND": "agencies.mail.FileBackend", "EMAIL_FILE_PATH": files}
@@ -229,7 +229,7 @@ def logos(folder):
     """
     Static paths of the logos in a folder, by name: "institution", "government".
 
-    Raises ``ImproperlyConfigured`` if the folder is named and holds neither.
+    Raises ``ImproperlyConfigured`` if the folder is set and holds neither.
     """
     if not folder:
         return {}
@@ -266,7 +266,7 @@ def _private(folder, name, store):
 
 
 def scanner(url):
-    """Where ClamAV's daemon listens; None for none."""
+    """Address of ClamAV's daemon, or None."""
     address = urlsplit(url)
     if address.scheme == "tcp":
         return address.hostname, address.port

@@ -1,8 +1,7 @@
 """
-The error pages, in the language of the address that was requested.
+Error pages, in the language of the URL.
 
-They use neither the database nor context processors, so that they work when everything
-else has failed.
+They need neither database nor context processors, so that they always work.
 """
 
 import errno
@@ -58,7 +57,7 @@ SQLITE_FULL = 13
 
 
 def error_page(request, status, template="", **more):
-    """It never says what went wrong."""
+    """The page never says what went wrong."""
     # The middleware that knows a signed-in person's language may not have been reached.
     language = getattr(request, "LANGUAGE_CODE", None) or language_of_visitor(request)
     with translation.override(language):
@@ -105,7 +104,10 @@ def too_many_requests(request):
 
 
 def server_error(request):
-    """507 without room, 503 if the database or the store of files does not answer."""
+    """
+    507 if the disk is full, 503 if the database or the file store is unreachable, else
+    500.
+    """
     error = sys.exc_info()[1]
     is_of_database = isinstance(error, OperationalError | InterfaceError)
     is_sent = request.method == "POST"
@@ -136,7 +138,7 @@ def lacks_room(error):
 
 
 def unavailable(request):
-    """503 while the database is away, in both languages."""
+    """503 without the database, in both languages."""
     response = error_page(request, 503)
     response.headers["Retry-After"] = RETRY_AFTER
     response.headers["Cache-Control"] = "no-store"
@@ -157,10 +159,10 @@ def csrf_failure(request, reason=""):
 
 class UnreadableMiddleware(MiddlewareMixin):
     """
-    Answers 400 to a request with a value that no rule of a form has refused.
+    Answers 400 to values that no form refused, such as a NUL character.
 
-    No browser sends one by itself. It may be an error of the portal: the log tells
-    where it was met, and not what it was.
+    Browsers send none, but it may be an error of the portal: the log gets the place,
+    not the value.
     """
 
     def process_exception(self, request, exception):

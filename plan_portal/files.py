@@ -1,8 +1,7 @@
 """
-How public files of data are sent: packed, to programs of other sites too.
+Responses with public data files: compressed, and readable from other sites.
 
-They pass by the front, whose memory is for pages. A file is named by the keyed digest
-of what is sent, so that a program that has it asks again at no cost.
+They bypass the page cache. Their ETag is a keyed digest of the content.
 """
 
 import gzip
@@ -28,7 +27,7 @@ HEADERS = {
 
 
 def public_file(view):
-    """Wrap the view of a public file: GET and HEAD only, 304, or 503 for a moment."""
+    """Decorator of a view of a public file: GET and HEAD only, with 304 and 503."""
 
     @require_safe
     @wraps(view)

@@ -1,10 +1,8 @@
 """
-Three addresses for health probes: is it alive, is it ready, is there a problem?
+Health probes, answered before the host is checked.
 
-They are answered before anything looks at the host: a probe from inside the machine
-needs neither TLS nor the portal's name. ``/salud/viva`` tells whether to restart the
-process, ``/salud/lista`` whether to send people to it, ``/salud/tareas`` whether the
-operator has something to do.
+``/salud/viva``: restart the process? ``/salud/lista``: send visitors to it?
+``/salud/tareas``: does the operator have to act?
 """
 
 import logging
@@ -53,7 +51,7 @@ class HealthMiddleware:
 
 
 def without_database_errors(list_problems):
-    """Call the function; report a database error as a problem without its words."""
+    """Call the function; report a database error as a problem, without its text."""
     try:
         return list_problems()
     except Error:
@@ -76,7 +74,7 @@ def reasons_not_to_serve():
 
 
 def operating_problems():
-    """Sentences in English about what the operator has to look after."""
+    """English sentences about problems for the operator."""
     now = timezone.now()
     found = tasks.overdue_tasks(now)
     for name in ("VAR_DIR", "BACKUP_FOLDER"):

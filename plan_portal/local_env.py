@@ -1,8 +1,7 @@
 """
-Writes the settings that a local run needs: python -m plan_portal.local_env FILE
+Writes the settings of a local run: python -m plan_portal.local_env FILE
 
-It runs with the standard library alone. The file holds a secret: only its owner may
-read it.
+Uses the standard library alone. The file holds a secret, so only its owner may read it.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Log records as JSON, one object a line, for whatever gathers the standard output."""
+"""Log records as JSON lines on standard output."""
 
 import json
 import logging
@@ -19,10 +19,10 @@ EXTRA_FIELDS = ("method", "path", "status", "duration_ms")
 
 class JsonFormatter(logging.Formatter):
     """
-    One line per record, so that no text of a browser can forge a second one.
+    One line per record, so that no logged text can forge another record.
 
-    Only the fields named here are written: no headers, forms or cookies. Of an error
-    that may repeat what was typed, the place and the kind are written.
+    Only listed fields are written: no headers, forms or cookies. Errors that may repeat
+    typed text are reduced to their place and kind.
     """
 
     def formatException(self, exc_info):

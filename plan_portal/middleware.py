@@ -1,4 +1,4 @@
-"""What every request and every page has, and what a page may load."""
+"""Middleware of every request, and the content security policy."""
 
 import json
 import logging
@@ -70,7 +70,7 @@ class PolicyReportMiddleware:
 
 
 def parse_report(body):
-    """Rule, page and origin, a word each; None if it is no report."""
+    """Directive, page and origin of a policy report, or None."""
     try:
         report = json.loads(body)["csp-report"]
         words = [
@@ -116,17 +116,16 @@ def language_of_path(path):
 
 
 def path_for_log(path):
-    """The path as the log shows it: without the secret key of a reset link."""
+    """The path without the secret key of a reset link."""
     start, word, _key = path.partition("/password/reset/key/")
     return f"{start}{word}…" if word else path
 
 
 class AccessLogMiddleware:
     """
-    Logs what was requested, the status, how long it took.
+    Logs path, status and duration.
 
-    Never the query string, which may hold search words and tokens, nor anything that
-    identifies the person.
+    Query strings (search words, tokens) and personal data are left out.
     """
 
     def __init__(self, get_response):
@@ -151,11 +150,7 @@ class AccessLogMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """
-    Sets the security headers, also on what earlier middleware answers.
-
-    A view may loosen a header for its own response.
-    """
+    """Sets security headers; a view may set its own first."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -190,9 +185,10 @@ class SecurityHeadersMiddleware:
 
 class LanguageMiddleware:
     """
-    Sets the language: that of the address on public pages, the person's on staff pages.
+    Sets the language: by URL on public pages, by the user on staff pages.
 
-    Public pages depend on no header, cookie or session: one copy serves everybody.
+    Public pages depend on no header, cookie or session, so that one copy serves
+    everybody.
     """
 
     def __init__(self, get_response):
@@ -223,7 +219,7 @@ def language_of_visitor(request):
 
 
 def site(request):
-    """The variable ``portal``: the site's settings and the date of its data."""
+    """The template variable ``portal``: site settings and the date of the data."""
     return {
         "portal": {
             "country": settings.COUNTRY.words,

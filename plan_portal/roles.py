@@ -1,7 +1,7 @@
 """
-What each group may do in the admin, in one table; docs/roles.md repeats it for people.
+Permissions of each group in the admin; docs/roles.md lists them too.
 
-Which rows a person may reach is decided elsewhere: by ``visible_to`` of each model.
+Each model's ``visible_to`` decides which rows a user may reach.
 """
 
 from django.apps import apps

@@ -1,9 +1,9 @@
 """
 Starts the production server: python -m plan_portal.server --host 127.0.0.1 --port 8000
 
-granian lets each worker open a socket of its own, and whoever waits at the socket of a
-worker that ends is turned away. Here all workers share one, systemd's if it passes one
-(deploy/systemd/plan-portal.socket): then it stays open while the server is replaced.
+granian opens a socket per worker, and requests that wait at the socket of an ending
+worker are lost. Here all workers share one socket, systemd's if there is one
+(deploy/systemd/plan-portal.socket), so it stays open while the server is replaced.
 """
 
 import argparse
@@ -47,7 +47,6 @@ class Server(Granian):
         self.on_reload(self.wait_until_all_have_asked)
 
     def _init_shared_socket(self):
-        """Share the listener, for which granian has no public way."""
         self.listener.setblocking(False)
         self.listener.set_inheritable(True)
         self._sso = self.listener
@@ -62,9 +61,8 @@ class Server(Granian):
 
 def ask_for_renewal():
     """
-    Ask the server for new workers, if this process is a worker of it.
-
-    At SIGHUP it replaces one after the other, and each answers whom it serves.
+    Ask the server to replace its workers one by one (SIGHUP), if this process is a
+    worker.
     """
     server = os.environ.get(SERVER)
     if server == str(os.getppid()):

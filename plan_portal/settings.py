@@ -1,8 +1,7 @@
 """
-The portal's settings: production by default, read from the environment.
+Settings, for production by default, from environment variables (README.md).
 
-README.md describes every variable under "Configuration". A missing or malformed one
-stops the process with an error that names it, so that nothing runs half-configured.
+A missing or malformed variable stops the process with an error that names it.
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""How people sign in: the settings that no environment changes, and their helpers."""
+"""Settings of signing in that no environment variable changes."""
 
 import base64
 import hashlib
@@ -88,7 +88,7 @@ SIGN_IN = {
 
 
 def derived_key(secret):
-    """The key that encrypts second factors on one's own machine, made of ``secret``."""
+    """The encryption key of second factors on a developer's machine."""
     digest = hashlib.sha256(f"second factors:{secret}".encode()).digest()
     return base64.urlsafe_b64encode(digest).decode()
 

@@ -1,10 +1,9 @@
 """
-Keeps a flood of sign-ins from slowing down the people who read public pages.
+Keeps floods of sign-ins from slowing down the public pages.
 
-allauth's refusals cost a session and several writes to the database, as much as dozens
-of pages; and it does not limit passwords tried from many addresses at many accounts,
-although hashing one takes a tenth of a second. This closes both gaps, in the memory of
-each process.
+A refusal by allauth costs a session and several writes, as much as dozens of pages.
+allauth does not limit attempts from many addresses at many accounts, and hashing one
+password takes a tenth of a second. The counters live in each process.
 """
 
 import time
@@ -41,16 +40,14 @@ RETRY_AFTER = "5"
 
 class SignInFloodMiddleware:
     """
-    Refuses excess sign-ins before a session is opened or the database is queried.
+    Refuses excess sign-ins before a session or a query is needed.
 
-    429 goes to a network, an account or a browser that a limit has refused within the
-    last seconds. The limit of a single account refuses nobody else, and none refuses a
-    browser in which somebody has signed in before; the limits see to which account.
+    429: a limit refused this network, account or browser within the last seconds. An
+    account's limit affects nobody else, and none affects a browser that signed in
+    before.
 
-    503 goes to a sign-in that comes while this process works on another one, since it
-    would hold one of the few threads that readers need; it counts as no failure. A
-    passkey needs no hashing and is never refused so. 503 goes too to most sign-ins of a
-    network that sends more than people do.
+    503: this process already handles a sign-in (except with a passkey, which needs no
+    hashing), or the network sends more than people do. It does not count as a failure.
     """
 
     def __init__(self, get_response):
@@ -85,7 +82,6 @@ class SignInFloodMiddleware:
         return response
 
     def _one_at_a_time(self, request):
-        """The answer to a sign-in; 503 while this process works on another one."""
         if not ONE_AT_A_TIME.acquire(blocking=False):
             return busy(request)
         try:
@@ -94,11 +90,9 @@ class SignInFloodMiddleware:
             ONE_AT_A_TIME.release()
 
     def _must_wait(self, network):
-        """Whether it is part of a flood, of one network or of many together."""
         return self._floods(network) or self._floods(MANY_NETWORKS)
 
     def _floods(self, network):
-        """Whether a network sends a flood, of which another one was just looked at."""
         now, sent = time.monotonic(), self.sent_at.get(network)
         if sent is None:
             if len(self.sent_at) >= MOST_REFUSED:

@@ -1,8 +1,4 @@
-"""
-For programs that visit: sitemap.xml, robots.txt and security.txt.
-
-The last (RFC 9116) tells where to report a weakness of the portal.
-"""
+"""sitemap.xml, robots.txt and security.txt (RFC 9116)."""
 
 from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlsplit
@@ -28,7 +24,7 @@ VALID_FOR = timedelta(days=180)
 
 @require_safe
 def robots(request):
-    """Forbid staff pages to robots; other pages say themselves if they are listed."""
+    """Disallow staff pages; public pages state themselves whether to be indexed."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in STAFF_PATHS)]
     if settings.ALLOW_INDEXING:
         lines += ["", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
@@ -40,7 +36,7 @@ def robots(request):
 
 
 class PublicPages(Sitemap):
-    """Every page of ``pages``, rows of the public table, in both languages."""
+    """Every page of ``pages``, rows of the table of public URLs, in both languages."""
 
     i18n = alternates = x_default = True
 
@@ -61,12 +57,11 @@ class PublicPages(Sitemap):
         return urlsplit(settings.SITE_URL).scheme
 
     def get_domain(self, site=None):
-        """That of SITE_URL, whatever host name the request used."""
+        """The host of SITE_URL, not of the request."""
         return urlsplit(settings.SITE_URL).netloc
 
 
 def sitemap_view(pages):
-    """The view of the sitemap of ``pages``, rows of the public table."""
     sitemaps = {"pages": PublicPages(pages)}
 
     def view(request):
@@ -78,7 +73,7 @@ def sitemap_view(pages):
 
 
 def every_address(pages):
-    """Spanish address, English address and last change of every public page."""
+    """Spanish path, English path and last change of every public page."""
     found = public_addresses()
     for name, _view, path, _english in pages:
         if name in LEFT_OUT:
@@ -92,7 +87,7 @@ def every_address(pages):
 
 
 def one_of_each(pages):
-    """The Spanish and the English address of the first page of each kind."""
+    """Spanish and English path of the first page of each kind."""
     found = public_addresses()
     for name, _view, path, _english in pages:
         for spanish, english, _at in _places(found, name, path)[:1]:
@@ -101,13 +96,12 @@ def one_of_each(pages):
 
 
 def _places(found, name, path):
-    """Those of a page; where none are listed for it, by the arguments it takes."""
     return found[name] if name in found else found["of_plan" if "<" in path else ""]
 
 
 @require_safe
 def security_txt(request):
-    """The security contact; 404 while none is configured."""
+    """404 if no security contact is configured."""
     if not settings.SECURITY_CONTACT:
         raise Http404
     last_day = timezone.now().date() + VALID_FOR

@@ -1,8 +1,4 @@
-"""
-Where each page stands. The probes' addresses are in health.py.
-
-Addresses are promises: they do not change once published.
-"""
+"""All URLs except the health probes'. Published URLs never change."""
 
 from functools import partial
 
@@ -38,19 +34,17 @@ from strategic_areas.views import (
 
 
 class CodeConverter(StringConverter):
-    """A code as a plan writes it, such as R-1.1.2: anything but a slash."""
+    """A code of a plan, such as R-1.1.2: anything but a slash."""
 
     regex = r"[^/\x00-\x1f\x7f]+"
 
 
 class DatasetConverter(StringConverter):
-    """The name of a dataset."""
-
     regex = "|".join(DATASETS)
 
 
 class EditionConverter(StringConverter):
-    """The number of an edition, such as 2026-1, or 2026-1.1 of its correction."""
+    """The number of an edition: 2026-1, or 2026-1.1 for its correction."""
 
     regex = r"\d{4}-\d+(?:\.\d+)?"
 

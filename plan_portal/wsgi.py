@@ -1,4 +1,4 @@
-"""What the web server calls: plan_portal.wsgi:application."""
+"""WSGI entry point: plan_portal.wsgi:application."""
 
 import ctypes
 import gc

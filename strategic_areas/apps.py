@@ -8,13 +8,13 @@ from strategic_areas.search import index
 
 
 class StrategicAreasConfig(AppConfig):
-    """What is planned, done and public."""
+    """Plans, reporting and publication."""
 
     name = "strategic_areas"
     verbose_name = _("Plan and progress")
 
     def import_models(self):
-        """Load what ``models`` leaves out on purpose too."""
+        """Import modules that ``models`` leaves out on purpose."""
         super().import_models()
         from strategic_areas.models import drafts, measurements
 

@@ -1,8 +1,8 @@
 """
-How far a target is attained: the one rule, from published values only.
+Attainment of targets, from published values only.
 
-It knows which way an indicator should move, and how its values may be put together over
-time. What it cannot say it says in a word, never as zero.
+It depends on the indicator's direction and aggregation. Unknown attainment is stated as
+such, never as zero.
 """
 
 from collections.abc import Iterable
@@ -13,8 +13,6 @@ from enum import StrEnum
 
 
 class AttainmentKind(StrEnum):
-    """What can be said of a target."""
-
     MET = "met"
     MISSED = "missed"  #: its last day has passed
     OPEN = "open"  #: not met, and its last day is still to come
@@ -26,7 +24,7 @@ class AttainmentKind(StrEnum):
 
 @dataclass(frozen=True)
 class Attainment:
-    """``reached`` is held against the target, None where no value can be."""
+    """``reached`` is the value compared with the target, or None."""
 
     code: AttainmentKind
     reached: Decimal | None = None
@@ -36,11 +34,11 @@ def attainment(
     aim, values: Iterable, *, direction: str, aggregation: str, today: date
 ) -> Attainment:
     """
-    What can be said of ``aim``: what a plan sets for a span of days.
+    The attainment of ``aim``, a target for a span of days.
 
-    Summed are the values inside the span that do not overlap; of the last value what
-    ends in it latest counts; values that are never added are of the span itself. The
-    ``value`` of a protected one is None.
+    By aggregation: the sum of non-overlapping values inside the span; the value that
+    ends last in it; or the value of exactly the span. A protected value has the
+    ``value`` None.
     """
     taken = _taken(aim, values, aggregation)
     if not taken:
@@ -67,7 +65,6 @@ def attainment(
 
 
 def _taken(aim, values, aggregation):
-    """The values that are held against the target, in the order of time."""
     inside = sorted(
         (each for each in values if aim.starts_on <= each.ends_on <= aim.ends_on),
         key=lambda each: (each.ends_on, each.starts_on),
@@ -90,6 +87,5 @@ def _taken(aim, values, aggregation):
 
 
 def _covers(aim, taken):
-    """True where the values leave no day of the target's span out."""
     days = sum((each.ends_on - each.starts_on).days + 1 for each in taken)
     return days == (aim.ends_on - aim.starts_on).days + 1

@@ -1,8 +1,8 @@
 """
-The state of a commitment, and which of several accounts of it is the newest.
+The state of a commitment, and the order of its updates.
 
-Pure, like ``progress``: plain values in, plain values out. ``RULE`` is the whole rule.
-``commitment_state`` reads it from the top, and the methodology page prints it.
+Pure functions. ``RULE`` is the whole rule: ``commitment_state`` applies its first
+matching row, and the methodology page prints it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,11 +15,10 @@ from typing import NamedTuple
 
 class Recency(NamedTuple):
     """
-    How new an account is: of two accounts the one of the greater age is the newer.
+    Sort key of an update: of two updates the newer has the greater key.
 
-    The fields decide in this order. ``models.review`` gives the database's expression
-    of each, so that rows are sorted there as they are here; of accounts that are equal
-    in all of them, the one that was stored first comes first.
+    Fields decide in order. ``models.review`` has the same order as database
+    expressions. Of equal updates, the one stored first comes first.
     """
 
     period_ends_on: date
@@ -32,7 +31,7 @@ class Recency(NamedTuple):
 
     @property
     def descending(self) -> tuple[int, int, int, int]:
-        """Numbers of which the newest account has the smallest."""
+        """Numbers that sort the newest update first."""
         return (
             -self.period_ends_on.toordinal(),
             -self.said_on.toordinal(),
@@ -42,19 +41,19 @@ class Recency(NamedTuple):
 
 
 def recency_of(account) -> tuple[Recency, int]:
-    """The key by which accounts of any kind are sorted, the oldest first."""
+    """The sort key of updates of any kind, oldest first."""
     return account.age, -account.pk
 
 
 def newest_update(accounts: Iterable):
-    """The newest of the accounts, which is the one that stands; None without any."""
+    """The newest of the updates, which counts, or None."""
     return max(accounts, key=recency_of, default=None)
 
 
 # Thousands of accounts are made for a board, which frozen ones would slow down.
 @dataclass(kw_only=True)
 class DatedUpdate:
-    """A published account that counts: of which period it is, and when it was said."""
+    """A published update that counts: its period and the day it was stated."""
 
     period_ends_on: date
     period_starts_on: date | None = None
@@ -75,22 +74,21 @@ class DatedUpdate:
 
     @property
     def known_by(self) -> date:
-        """The day by which what it says was so."""
+        """The day by which its content was true."""
         return min(self.period_ends_on, self.said_on or self.period_ends_on)
 
     @property
     def not_before(self) -> date:
-        """The earliest day on which what it says can have come about."""
+        """The earliest day on which its content can have become true."""
         return min(self.period_starts_on or self.known_by, self.known_by)
 
 
 def _(text):
-    """Mark a text to be translated where it is shown."""
     return text
 
 
 class CommitmentState(StrEnum):
-    """Every state that a commitment can have; in the order in which pages count."""
+    """All states of a commitment, in display order."""
 
     FULFILLED = "fulfilled"
     IN_PART = "in_part"
@@ -135,9 +133,9 @@ UNDER_WAY = frozenset(
 
 class StateFamily(StrEnum):
     """
-    What readers need to know of a state first; in the order in which pages count.
+    Families of states, in display order.
 
-    ``UNREAD`` is no seventh family: it says nothing of the work, and is not silence.
+    ``UNREAD`` is shown apart: reported but not published.
     """
 
     MET = "met"
@@ -150,7 +148,7 @@ class StateFamily(StrEnum):
 
 
 class FamilyDefinition(NamedTuple):
-    """What a family says of a commitment, and the states that say it."""
+    """The meaning of a family, and its states."""
 
     family: StateFamily
     says: str
@@ -205,12 +203,12 @@ _FAMILY_OF = {str(state): row.family for row in FAMILIES for state in row.states
 
 
 def family_of(state: str) -> StateFamily:
-    """The family of the state of a commitment, or of an activity."""
+    """The family of a commitment's or an activity's state."""
     return _FAMILY_OF[state]
 
 
 class KnownActivityState(StrEnum):
-    """What is publicly known of one activity, as the rule reads it."""
+    """The public knowledge of one activity, as input of the rule."""
 
     COMPLETED = "completed"
     IN_PROGRESS = "in_progress"
@@ -242,11 +240,10 @@ _GOING = frozenset({KnownActivityState.IN_PROGRESS, KnownActivityState.KEPT_UP})
 @dataclass(frozen=True)
 class CommitmentFacts:
     """
-    What decides the state of one commitment.
+    The input of the rule for one commitment.
 
-    ``result`` is what its lead declared, "" for nothing; ``works`` are its activities
-    in the plan, without those superseded or moved elsewhere; ``is_over`` tells that the
-    plan has ended.
+    ``result`` is the declared result or ""; ``works`` are its activities in the plan,
+    without superseded or moved ones; ``is_over``: the plan has ended.
     """
 
     works: Sequence[KnownActivityState] = ()
@@ -255,7 +252,7 @@ class CommitmentFacts:
 
     @cached_property
     def left(self):
-        """The activities that no amendment cancelled."""
+        """Activities that no amendment cancelled."""
         return [work for work in self.works if work != KnownActivityState.CANCELLED]
 
     def any(self, *kinds):
@@ -270,8 +267,8 @@ class StateRule:
     """
     One row of the rule.
 
-    ``case`` says when it applies, ``states`` are those that it can give, and ``choose``
-    gives one of them, or None where it does not apply.
+    ``case`` says when it applies, ``states`` are its possible results; ``choose``
+    returns one of them, or None if the row does not apply.
     """
 
     case: str
@@ -379,18 +376,16 @@ RULE = (
 
 
 def commitment_state(facts: CommitmentFacts) -> CommitmentState:
-    """The state that the first row of ``RULE`` that applies gives."""
     return next(state for row in RULE if (state := row.choose(facts)))
 
 
 @dataclass(frozen=True)
 class Tally:
     """
-    How many of a commitment's activities are done.
+    Counts of a commitment's activities.
 
-    ``total`` leaves out those that an amendment cancelled. ``told`` are those of which
-    a report tells the public how far they have come; of the others nothing is counted,
-    for missing is never zero.
+    ``total`` excludes those that an amendment cancelled. ``told`` counts those with a
+    public report; the others are left out, not counted as 0.
     """
 
     done: int = 0
@@ -409,7 +404,6 @@ def count_activities(works: Sequence[KnownActivityState]) -> Tally:
 
 
 def sum_tallies(tallies: Iterable[Tally]) -> Tally:
-    """The tally of all their activities."""
     every = list(tallies)
     return Tally(
         *(sum(getattr(each, name) for each in every) for name in vars(Tally()))

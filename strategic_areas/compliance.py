@@ -1,8 +1,8 @@
 """
-Whether agencies answered a round, and in time.
+Whether agencies answered rounds, and in time.
 
-Pure: plain values in, plain values out; days are those of the time zone. On time counts
-the day of the first submission, never that of a return or of the publication.
+Pure functions; days are local. On time means that the first submission was in time,
+whatever was returned or published later.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ REPLY_WITHIN = timedelta(hours=72)
 
 
 class AgencyRoundState(StrEnum):
-    """What an agency has done in a round; the order is that of the work."""
+    """An agency's progress in a round, in the order of work."""
 
     NOT_ASKED = "not_asked"
     NOTHING = "nothing"
@@ -32,7 +32,7 @@ class AgencyRoundState(StrEnum):
 
 
 class Timeliness(StrEnum):
-    """How an agency kept a round's due date."""
+    """How an agency met a round's due date."""
 
     NOT_ASKED = "not_asked"
     PENDING = "pending"
@@ -42,7 +42,7 @@ class Timeliness(StrEnum):
 
 
 class ReportStatus(StrEnum):
-    """Where an agency's report of one activity stands in a round."""
+    """The status of an agency's report on one activity in a round."""
 
     NOTHING = "nothing"
     DRAFTED = "drafted"
@@ -53,11 +53,10 @@ class ReportStatus(StrEnum):
 
 def report_status(statuses: Set[str]) -> ReportStatus:
     """
-    Where the report of one activity stands in a round.
+    The status that results from the ``statuses`` of all revisions.
 
-    ``statuses`` are those of all its revisions. A returned one asks for work, whatever
-    is published beside it; a correction that is being written or reviewed changes
-    nothing of what is published.
+    A returned revision needs work, whatever is published. A correction in progress
+    leaves the published report published.
     """
     if "returned" in statuses:
         return ReportStatus.RETURNED
@@ -74,9 +73,7 @@ NO_WORK_LEFT = frozenset({ReportStatus.SUBMITTED, ReportStatus.PUBLISHED})
 
 def agency_round_state(standings: Iterable[ReportStatus]) -> AgencyRoundState:
     """
-    One word for the whole round, from how the report of each owed activity stands.
-
-    What came back comes first: it asks for work.
+    One state for the whole round; a returned report comes first, since it needs work.
     """
     found = set(standings)
     if not found:
@@ -94,11 +91,10 @@ def timeliness_of(
     due_on: date, first_days: Sequence[date | None], today: date
 ) -> Timeliness:
     """
-    How an agency kept the due date of a round.
+    How an agency met the due date.
 
-    ``first_days`` has one entry for each activity that it owes: the day of the first
-    submission, None when there was none. Nobody is late or silent before the due date
-    has passed.
+    ``first_days`` has an entry per owed activity: the day of the first submission, or
+    None. Before the due date has passed, nothing is late or silent.
     """
     if not first_days:
         return Timeliness.NOT_ASKED
@@ -113,10 +109,9 @@ def timeliness_of(
 @dataclass(frozen=True)
 class Scorecard:
     """
-    How one agency answered one closed round.
+    An agency's answers in a closed round.
 
-    Of the activities that it was ``asked`` for, how many were first submitted by the
-    due date, after it, or not at all.
+    Of the ``asked`` activities, how many were submitted in time, late, or not at all.
     """
 
     asked: int
@@ -129,7 +124,7 @@ class Scorecard:
 def scorecard_of(
     due_on: date, first_days: Sequence[date | None], today: date
 ) -> Scorecard:
-    """The scorecard of a round; ``first_days`` are those of ``timeliness_of``."""
+    """``first_days`` are as in ``timeliness_of``."""
     given = [day for day in first_days if day is not None]
     on_time = sum(day <= due_on for day in given)
     return Scorecard(
@@ -143,7 +138,7 @@ def scorecard_of(
 
 @dataclass(frozen=True)
 class ComplianceCounts:
-    """How many rounds that asked an agency it answered on time, late or not at all."""
+    """Rounds that an agency answered in time, late or not at all."""
 
     on_time: int
     late: int
@@ -155,7 +150,6 @@ class ComplianceCounts:
 
 
 def count_compliance(answers: Iterable[Timeliness]) -> ComplianceCounts:
-    """Count rounds by how an agency answered each."""
     count = Counter(answers)
     return ComplianceCounts(
         count[Timeliness.ON_TIME], count[Timeliness.LATE], count[Timeliness.SILENT]
@@ -166,8 +160,8 @@ def review_times(steps: Iterable[tuple[int, str, datetime]]) -> list[timedelta]:
     """
     The time from each submission to its decision.
 
-    ``steps`` are triples, the oldest first: the record, the status it came to, and the
-    moment. A submission that still waits has no decision and is left out.
+    ``steps`` are triples of record, new status and time, oldest first. Undecided
+    submissions are left out.
     """
     waiting, times = {}, []
     for record, status, moment in steps:
@@ -179,13 +173,13 @@ def review_times(steps: Iterable[tuple[int, str, datetime]]) -> list[timedelta]:
 
 
 def median_days(times: Sequence[timedelta]) -> int | None:
-    """Within how many whole days the median lies, one at least; None without any."""
+    """The median in whole days, rounded up, at least 1; None without any."""
     return max(1, -(-median(times) // timedelta(days=1))) if times else None
 
 
 @dataclass(frozen=True)
 class StopPeriod:
-    """From which day an amendment stops a record, and on which it resumes, if ever."""
+    """The days from which an amendment stops a record and, if set, resumes it."""
 
     since: date
     until: date | None = None
@@ -198,14 +192,13 @@ def is_owed(
     accounts: Iterable, starts_on: date | None, period, stops: Iterable[StopPeriod] = ()
 ) -> bool:
     """
-    Whether an agency owes a report of an activity in the round ``period``.
+    Whether an agency owes a report on an activity in the round ``period``.
 
-    It does once the activity has begun, unless the work was completed before, or an
-    amendment had stopped it by the day on which the round opens; that the agency itself
-    calls it cancelled changes nothing. ``accounts`` are all accounts of the activity
-    that count. Those of other periods that end by the end of the round decide; what is
-    said in the round itself or later changes nothing. ``stops`` are those of the
-    activity and of its commitment.
+    A report is owed once the activity has begun, unless it was completed in an earlier
+    period, or an amendment stopped it (or its commitment: ``stops``) by the round's
+    opening day. That the agency itself reports it as cancelled changes nothing. Of
+    ``accounts``, all updates that count, only those of other periods that end by the
+    end of the round decide.
     """
     asked_on = period.opens_on or period.ends_on
     if any(stop.holds(asked_on) for stop in stops):
@@ -225,10 +218,10 @@ def requested_spans(
     period, plan_starts_on: date, *, is_yearly: bool
 ) -> list[tuple[date, date]]:
     """
-    The first and last days of the values for which a round may ask.
+    The spans for whose values a round may ask.
 
-    Those of its own period, or every calendar year since that in which the plan began
-    that is over by the end of the period.
+    Its own period, or each calendar year since the plan began that is over by the end
+    of the period.
     """
     if not is_yearly:
         return [(period.starts_on, period.ends_on)]
@@ -239,10 +232,10 @@ def requested_spans(
 
 def is_value_owed(period, first_day: date | None, *, is_public: bool) -> bool:
     """
-    Whether a round asks an agency for a value of a span.
+    Whether a round asks an agency for the value of a span.
 
-    It does until the agency hands one in, which then answers every round that had
-    opened by that ``first_day``. Nobody is asked for what became public otherwise.
+    It does until the agency submits one; a value answers every round that had opened by
+    its ``first_day``. Values published in another way are not asked for.
     """
     if first_day is None:
         return not is_public

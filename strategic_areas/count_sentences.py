@@ -1,4 +1,4 @@
-"""How many commitments are in each family of states, in sentences."""
+"""Sentences with the number of commitments in each family of states."""
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -96,7 +96,7 @@ IN_ONE_SENTENCE = 3
 
 
 def spell_number(number: int) -> str:
-    """A number of commitments as a sentence writes it, in letters up to twelve."""
+    """A number in words up to twelve, otherwise in digits."""
     return str(NUMBERS[number - 1] if 0 < number <= len(NUMBERS) else number)
 
 
@@ -112,7 +112,7 @@ PARTS_ON_RECORD = {
 
 
 def parts_on_record(records) -> list[tuple[str, int]]:
-    """What occurs of it, in words and its number."""
+    """Pairs of words and number, for the parts that occur."""
     return [
         (str(words), getattr(records, name))
         for name, words in PARTS_ON_RECORD.items()
@@ -122,9 +122,9 @@ def parts_on_record(records) -> list[tuple[str, int]]:
 
 def family_counts_text(counts: StateCounts) -> str:
     """
-    How many commitments are in each family, in sentences that sum to the whole.
+    Sentences whose numbers add up to the total; "" without any.
 
-    What was fulfilled and what goes on comes first; "" where nothing is counted.
+    Fulfilled and ongoing commitments come first.
     """
     parts = [(family, number) for family, number in counts.by_family if number]
     if len(parts) == 1:
@@ -165,16 +165,16 @@ def _counted(parts, is_over):
 
 
 def late_commitments_text(number: int) -> str:
-    """How many commitments are late, as a sentence; "" for none."""
+    """A sentence, or "" for 0."""
     said = LATE % {"number": number, "n": spell_number(number)}
     return capfirst(said) if number else ""
 
 
 def open_commitments_text(headline) -> str:
     """
-    How many commitments are not finished, and how they keep their dates; "" for none.
+    The number of unfinished commitments and their punctuality, or "".
 
-    That none is overdue is said only where the deadline of any is known.
+    "None is overdue" is stated only if some deadline is known.
     """
     number, kept = headline.unfinished, headline.punctuality
     parts = [(KEPT[kind], kept[kind]) for kind in KEPT if kept[kind]]

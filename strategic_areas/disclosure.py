@@ -1,46 +1,44 @@
 """
-The protection of numbers of victims: the one rule of every public output.
+Disclosure control for numbers of victims, used by every public output.
 
-What an agency reports is stored as it is; the agency and the secretariat read it so.
-The public reads no number of victims or survivors in a report, of whatever size, nor
-anything that moves with one. Of an activity whose quantity counts them, quantity,
-percent, planned quantity and people reached are for staff; of one that reaches them,
-the people reached are. Whether anything was stated is not told either. A planned
-quantity of at least ``SMALLEST_DISCLOSED`` that the plan's own document prints, which
-is one whose activity has the provenance ``plan``, stands as the plan's. In place of
-what is not told stands ``PROTECTED``; in place of a text that was purged to protect
-people stands ``MARKER``.
+Agencies and the secretariat read all stored numbers. In a report the public reads no
+number of victims or survivors of whatever size, nor any number that depends on one: if
+an activity's quantity counts them, its quantity, percent, planned quantity and people
+reached are for staff; if the activity only reaches them, its people reached are.
+Whether a number was stated is hidden too. A planned quantity of at least
+``SMALLEST_DISCLOSED`` that the plan's document prints (provenance ``plan``) is public.
+``PROTECTED`` replaces a hidden number, ``MARKER`` a purged text.
 
 Of a sensitive indicator, which counts such people, the public reads
 
-* what was printed: a total or a part that a source prints, quoted with the source and
-  where in it. A number from 1 to 9, and any part, is quoted from an official source.
-* of each family one national total of a calendar year, where it is confirmed and is 0
-  or at least ``SMALLEST_DISCLOSED``, with at most one breakdown. Everybody counted as a
-  victim at whatever stage is one family. One indicator of a family is its teller, in
-  every plan, and has one dimension. A year of which any day lies in a printed span of
-  the family tells only print.
+* printed numbers: a total or a part that a source prints, quoted with source and place.
+  A number from 1 to 9, and any part, needs an official source.
+* for each family and calendar year one national total, if it is confirmed and 0 or at
+  least ``SMALLEST_DISCLOSED``, with at most one breakdown. Everybody counted as a
+  victim at any stage is one family. In all plans only one indicator publishes a
+  family's total, in one dimension. A year that overlaps a printed span of the family
+  has printed numbers only.
 
-A breakdown has fixed groups; where any part of a group is from 1 to 9, the whole group
-is one number. A number that would still be from 1 to 9 leaves the total alone. What the
-parts leave of the total is a part.
+A breakdown has fixed groups; if a part is from 1 to 9, its whole group becomes one
+number. If that number is still from 1 to 9, only the total is public. The difference
+between the parts and the total is a part too.
 
-What was once told counts as told for ever. A total follows those that were told of the
-family and the year if it moved by 0 or at least ``SMALLEST_DISCLOSED`` against each; a
-breakdown, if besides it is in the same dimension and groups, and no two of its numbers
-moved in opposite ways. A count that moves the last total by less leaves all as it was,
-and so does one that keeps the total and moves the parts otherwise.
+A published number counts as known forever. A new total may be published if it differs
+from every earlier total of the family and year by 0 or at least ``SMALLEST_DISCLOSED``;
+a breakdown, if in addition its dimension and groups are the same and all its numbers
+moved in one direction. A count that moves the last total by less, or only moves parts
+otherwise, leaves the published numbers unchanged.
 
-Why nothing from 1 to 9 follows. Of one year the public knows forms: a total T, and
-cells that sum to T, each 0 or at least ten. A hidden part x from 1 to 9 lies in a cell
-with another part; taking 1 from one and giving it to the other changes no cell, so x
-keeps all values that its cell leaves. Two forms differ in T, in each cell and in each
-sum of cells by 0 or at least ten, since cells move one way. Two years have no day in
-common, two families no person, and no other form of a family is told. What is withheld
-has one mark. A protected total may be any number from 1 to 9, and so says nothing of
-its distance to one that was told; a total that stands may have moved by 1 to 9 upwards.
-Withheld cells may have moved in any way. Numbers that print and this rule tell of the
-same days, print being later, differ as print makes them: that is what print costs.
+Why no number from 1 to 9 can be computed. The public knows, per year, forms: a total T
+and cells that sum to T, each 0 or at least ten. A hidden part x from 1 to 9 shares its
+cell with another part; moving 1 between them changes no cell, so x keeps all values
+that its cell allows. Two forms differ in T, in each cell and in each sum of cells by 0
+or at least ten, since cells move in one direction. Two years share no day and two
+families no person, and nothing else of a family is published. All hidden numbers look
+alike. A protected total may be any number from 1 to 9, so it reveals no difference from
+an earlier one; an unchanged total may have risen by 1 to 9; hidden cells may have moved
+in any way. The exception: where later printed numbers cover the same days, their
+differences from published ones are known.
 """
 
 from collections.abc import Iterable, Sequence
@@ -66,7 +64,7 @@ MARKER = "[texto retirado]"
 
 @dataclass(frozen=True)
 class Protected:
-    """What stands in place of a number that is not told; it looks like no number."""
+    """Placeholder for a number that is not disclosed. It never displays as a number."""
 
     is_protected = True
 
@@ -78,35 +76,35 @@ PROTECTED = Protected()
 
 
 def is_small(number):
-    """True for a number above zero that could lead to one person."""
+    """Whether it is above zero and could lead to a person."""
     return number is not None and 0 < number < SMALLEST_DISCLOSED
 
 
 def public_figure(name, number, activity):
-    """The figure of this name in a report on the activity, as the public reads it."""
+    """The figure of this name in a report, as the public reads it."""
     return PROTECTED if is_for_staff(name, activity) else number
 
 
 def is_for_staff(name, activity):
-    """Whether the figure of this name counts victims in reports on the activity."""
+    """Whether this figure counts victims in reports on the activity."""
     return any(
         getattr(activity, each) for each in VICTIM_FLAGS_OF.get(name, VICTIM_FLAGS)
     )
 
 
 def is_of_victims(activity):
-    """Whether any figure of reports on the activity counts victims."""
+    """Whether any figure in reports on the activity counts victims."""
     return any(getattr(activity, each) for each in VICTIM_FLAGS)
 
 
 def disclose_planned_quantity(activity):
-    """The planned quantity: of completed work it is the number reached."""
+    """For completed work this is the quantity reached."""
     is_told = not activity.counts_victims or is_printed(activity, activity.quantity)
     return activity.quantity if is_told else PROTECTED
 
 
 def is_printed(activity, quantity):
-    """Whether the plan's own document prints this planned quantity, and it is large."""
+    """Whether the plan's document prints this planned quantity, and it is not small."""
     is_large = quantity is not None and quantity >= SMALLEST_DISCLOSED
     return is_large and activity.provenance == "plan"
 
@@ -143,7 +141,7 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class Quote:
-    """Which source printed a number, by its key, and where in it."""
+    """The source (its id) that printed a number, and the place in it."""
 
     source: int
     where_es: str
@@ -152,7 +150,7 @@ class Quote:
 
 @dataclass(frozen=True)
 class CategoryCount:
-    """One category of a breakdown as it was counted."""
+    """The count of one category of a breakdown."""
 
     category: str
     value: Decimal
@@ -161,7 +159,7 @@ class CategoryCount:
 
 @dataclass(frozen=True)
 class DisclosedCell:
-    """One number that is told, and the categories that it counts."""
+    """A published number and the categories that it counts."""
 
     categories: tuple[str, ...]
     value: Decimal
@@ -170,7 +168,7 @@ class DisclosedCell:
 
 @dataclass(frozen=True)
 class DisclosedCounts:
-    """The total of a family's year as it is told, with its breakdown if one is."""
+    """The published total of a family and year, with its breakdown if any."""
 
     total: Decimal
     dimension: str = ""
@@ -180,10 +178,10 @@ class DisclosedCounts:
 @dataclass(frozen=True)
 class Disclosure:
     """
-    What is told of a count: a form, or None where it is protected.
+    The decision about a count; ``form`` is None if it is protected.
 
-    ``stands`` is true where an earlier form is left as it was, ``differs`` where it is
-    told that a later count differs from it.
+    ``stands``: an earlier form stays published. ``differs``: pages state that a later
+    count differs from it.
     """
 
     form: DisclosedCounts | None
@@ -198,9 +196,9 @@ def disclose(
     told: Sequence[DisclosedCounts],
 ) -> Disclosure:
     """
-    What is told of a family's year now that it was counted so.
+    Decide what is published of a new count of a family and year.
 
-    ``parts`` are those in the one dimension; ``told`` is all that was told, the latest
+    ``parts`` belong to the one dimension; ``told`` are all published forms, the latest
     last.
     """
     if value < 0 or is_small(value):
@@ -224,7 +222,7 @@ def disclose(
 def disclose_breakdown(
     dimension: str, parts: Sequence[CategoryCount], whole: Decimal
 ) -> tuple[DisclosedCell, ...]:
-    """The cells of a total in one dimension; none where nothing can be told of it."""
+    """The cells of a total in one dimension; empty if none can be disclosed."""
     rest = whole - sum(part.value for part in parts)
     is_fit = dimension in GROUPS and parts and rest >= 0
     if not is_fit or any(part.value < 0 for part in parts):
@@ -233,7 +231,6 @@ def disclose_breakdown(
 
 
 def _follows(form: DisclosedCounts, before: DisclosedCounts) -> bool:
-    """Whether the cells may be told after those of another form, if it had any."""
     if not before.cells:
         return True
     now = {cell.categories: cell.value for cell in form.cells}
@@ -246,7 +243,6 @@ def _follows(form: DisclosedCounts, before: DisclosedCounts) -> bool:
 
 
 def _with_rest(parts: Sequence[CategoryCount], rest: Decimal) -> list[CategoryCount]:
-    """The parts with what is missing from the total as one of them."""
     values = {part.category: part.value for part in parts}
     if rest:
         values[NOT_STATED] = values.get(NOT_STATED, 0) + rest
@@ -275,7 +271,6 @@ def _merged(
 def _of_group(
     parts: Iterable[CategoryCount], group: tuple[str, ...], listed: set[str]
 ) -> list[CategoryCount]:
-    """The parts that belong to a group, in the order of its list."""
     found = [
         part
         for part in parts

@@ -1,4 +1,4 @@
-"""Atom feeds of what was published, and calendars of due dates."""
+"""Atom feeds of publications, and calendars of due dates."""
 
 from datetime import UTC, datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -22,34 +22,30 @@ CALENDAR = "text/calendar; charset=utf-8"
 
 
 class PlanFeed(Atom1Feed):
-    """Django's Atom feed, dated by the plan's start while nothing was published."""
+    """An Atom feed, dated by the plan's start if nothing was published."""
 
     def latest_post_date(self):
         return super().latest_post_date() if self.items else self.feed["since"]
 
 
 def plan_feed(request, plan):
-    """Everything published on a plan."""
     plan = public_plan_or_404(plan)
     return _feed(request, plan, plan.title, plan.get_absolute_url())
 
 
 def area_feed(request, plan, slug):
-    """What was published on an area's commitments."""
     area = found_or_404(areas.area_by_slug(public_plan_or_404(plan), slug))
     path = area.get_absolute_url()
     return _feed(request, area.plan, area.name, path, area=area)
 
 
 def agency_feed(request, plan, slug):
-    """What an agency published or declared in a plan."""
     plan, agency, _part = found_or_404(agencies.agency_by_slug(plan, slug))
     path = public_path("agency", plan.code, agency.slug)
     return _feed(request, plan, agency.name, path, agency=agency)
 
 
 def commitment_feed(request, plan, code):
-    """What was published on one commitment."""
     commitment = found_or_404(commitments.commitment_by_code(plan, code))
     title = f"{commitment.code} {commitment.title}"
     path = commitment.get_absolute_url()
@@ -57,7 +53,6 @@ def commitment_feed(request, plan, code):
 
 
 def _feed(request, plan, title, path, **within):
-    """The feed of a plan, or of one record ``within`` it."""
     kind, about = next(iter(within.items()), ("plan", plan))
     feed = PlanFeed(
         title=_("%(title)s: updates") % {"title": title},
@@ -97,13 +92,11 @@ def _add(feed, entry, published_at, changed_at):
 
 
 def plan_calendar(request, plan):
-    """The due dates of a plan."""
     plan = public_plan_or_404(plan)
     return _calendar(plan, plan.title, site.due_days(plan))
 
 
 def agency_calendar(request, plan, slug):
-    """The due dates of one agency in a plan."""
     plan, agency, _part = found_or_404(agencies.agency_by_slug(plan, slug))
     return _calendar(plan, agency.name, site.due_days(plan, agency))
 
@@ -153,5 +146,5 @@ def absolute(path):
 
 
 def permanent_id(*parts):
-    """An id that stays the same when the portal moves to another address."""
+    """An id that does not change if the portal moves to another host."""
     return uuid5(NAMESPACE_URL, "plan-portal/" + "/".join(map(str, parts)))

@@ -1,13 +1,9 @@
 """
-The glossary: technical terms that the pages use, and what each means here.
+The portal's glossary. Terms of one plan's texts are records: ``models.Term``.
 
-Terms that only the texts of one plan use, such as the name of its commission, are
-records of that plan (``models.Term``).
-
-It begins with the most important difference, between trafficking in persons and
-smuggling of migrants. Sources, reworded: Law 137-03, art. 3; the Palermo Protocols,
-art. 3 of each; OECD/DAC, Glossary of Key Terms in Evaluation and Results-Based
-Management.
+It begins with the difference between trafficking in persons and smuggling of migrants.
+Sources, reworded: Law 137-03, art. 3; the Palermo Protocols, art. 3 of each; OECD/DAC,
+Glossary of Key Terms in Evaluation and Results-Based Management.
 """
 
 from dataclasses import dataclass
@@ -17,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class GlossaryEntry:
-    """A term; ``anchor`` is its permanent place on the page, and never changes."""
+    """``anchor`` is the URL fragment, which never changes."""
 
     anchor: str
     word: str

@@ -1,8 +1,4 @@
-"""
-The headline of a plan, chosen by one rule and never written by hand.
-
-Pure, like ``progress``: plain values in, plain values out; templates write the text.
-"""
+"""The headline of a plan, chosen by one rule. Pure; templates write the text."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,7 +17,7 @@ from strategic_areas.progress import (
 
 
 class HeadlineKind(StrEnum):
-    """A statement that a headline can make about a plan."""
+    """The statements that a headline can make."""
 
     OVER = "over"
     FINAL = "final"
@@ -39,11 +35,10 @@ OWED = tuple(kept for kept in Punctuality if kept != Punctuality.FINISHED_LATE)
 @dataclass(frozen=True)
 class RoundAnswers:
     """
-    How the agencies that a round asked have answered it.
+    How the agencies that a round asked have answered.
 
-    ``asked`` and ``reported`` are names; whoever handed in any report has reported,
-    whatever became of it since. ``due_on`` is the last day that is in time, ``name_es``
-    and ``name_en`` name the round.
+    ``asked`` and ``reported`` are names; any submission counts as reported. ``due_on``
+    is the last day in time; ``name_es`` and ``name_en`` name the round.
     """
 
     due_on: date
@@ -66,13 +61,13 @@ class RoundAnswers:
         return self.heard >= len(self.asked) * ENOUGH_REPORTS
 
     def is_due(self, today: date) -> bool:
-        """Whether the due date has passed: only then does anybody's report lack."""
+        """Whether the due date has passed; before that no report is missing."""
         return today > self.due_on
 
 
 @dataclass(frozen=True)
 class Headline:
-    """The headline of a plan: its findings in order, and the numbers for them."""
+    """Its findings in order, and their numbers."""
 
     findings: tuple[HeadlineKind, ...]
     counts: StateCounts
@@ -97,11 +92,10 @@ def headline_of(
     answers: RoundAnswers | None = None,
 ) -> Headline:
     """
-    Choose the headline: the plan is over, nobody reported, too few did, or the counts.
+    Choose the headline by the first finding that applies.
 
-    The first finding that applies is chosen; only "over" and "nobody" appear together.
-    ``ended_on`` is the end of a plan that is over, else None. ``answers`` are those to
-    the round that tells how many have reported.
+    Only "over" and "nobody reported" appear together. ``ended_on`` is the end of a past
+    plan, or None. ``answers`` belong to the round whose reports are counted.
     """
     unfinished = [each for each in standings if each.state in UNFINISHED]
     tally = Counter(each.punctuality for each in unfinished)

@@ -1,10 +1,10 @@
 """
-Numbers of people of any size, in digits or words, beside a word for people.
+Numbers of people, in digits or words, next to a word for people.
 
-They count in texts on work with victims alone, where a number that no official source
-has printed leads to victims: "47 mujeres", "víctimas atendidas: 47", "cero víctimas".
-Years, laws, ages and what workshops "for women" number are none. ``text_guard`` looks
-at numbers below ten in every text.
+Checked only in texts on work with victims, where a number that no official source
+printed can lead to victims: "47 mujeres", "víctimas atendidas: 47", "cero víctimas".
+Years, laws, ages and workshops "for women" do not count. ``text_guard`` checks numbers
+below ten in every text.
 """
 
 import re
@@ -102,7 +102,7 @@ ADVICE = re.compile(r"[a-z]{2,20}(?:ar|er|ir)(?:la|lo|le|se)?")
 
 @dataclass(frozen=True)
 class CountedPeople:
-    """``text[start:end]`` is the number and the people."""
+    """``text[start:end]`` is the number with the word for people."""
 
     start: int
     end: int
@@ -120,7 +120,7 @@ ANY_NUMBER = re.compile(rf"\d|(?<![a-z]){SPELT}(?![a-z])")
 
 
 def tells_number(text: str) -> bool:
-    """Whether it has any number but years: another may stand beside a count."""
+    """Whether the text has any number except years."""
     folded, _places = _fold(text)
     return ANY_NUMBER.search(YEAR.sub(" ", folded)) is not None
 
@@ -155,9 +155,9 @@ def _counts(match: re.Match[str], *, is_after: bool, is_one: bool) -> bool:
 
 def _fold(text: str) -> tuple[str, list[int]]:
     """
-    In small letters without accents, and where each sign of it stood.
+    Lowercase text without accents, and the original position of each character.
 
-    Of several blanks in a row the first stays.
+    Of several blanks only the first is kept.
     """
     kept, places = [], []
     for place, sign in enumerate(text):

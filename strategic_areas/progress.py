@@ -1,8 +1,8 @@
 """
-How activities and commitments are going: states, punctuality and counts.
+Progress of activities and commitments: states, punctuality and counts.
 
-Pure: plain values in, plain values out; ``today`` is always an argument. The
-constants are the thresholds that the methodology page prints.
+Pure functions; ``today`` is always an argument. The constants are thresholds, which the
+methodology page prints.
 """
 
 from collections import Counter
@@ -38,7 +38,7 @@ ENOUGH_REPORTS = Fraction(2, 3)
 
 
 class ActivityState(StrEnum):
-    """How far an activity has come, as reported; in the order of counts."""
+    """How far an activity has come, as reported; in display order."""
 
     COMPLETED = "completed"
     IN_PROGRESS = "in_progress"
@@ -56,7 +56,7 @@ class ActivityState(StrEnum):
 
 
 class Punctuality(StrEnum):
-    """Whether work keeps a stated due date; computed, never reported."""
+    """Whether work meets a stated due date; computed, never reported."""
 
     ON_TIME = "on_time"
     AT_RISK = "at_risk"
@@ -73,7 +73,7 @@ STATED = frozenset({"plan", "amendment", "agency"})
 
 @dataclass(kw_only=True)
 class ActivityReport(DatedUpdate):
-    """What is said of an activity."""
+    """The counted content of a report on an activity."""
 
     execution: str
     #: None also where it counts victims, of which reports tell the public no number.
@@ -87,7 +87,7 @@ class ActivityReport(DatedUpdate):
 
 @dataclass(kw_only=True)
 class Declaration(DatedUpdate):
-    """What is said of a commitment's expected result."""
+    """The counted content of a declaration on a commitment."""
 
     #: One of the four results; "" of an old declaration that said "not yet".
     result: str
@@ -113,10 +113,10 @@ class Deadline:
 @dataclass(frozen=True)
 class ProgressSummary:
     """
-    Where one activity or commitment stands.
+    State, punctuality, percent and counts of one activity or commitment.
 
-    A reconstructed commitment has no state. A commitment's ``tally`` counts its
-    activities; ``said`` is the account by which it is in its state.
+    A reconstructed commitment has no state. ``tally`` counts a commitment's activities;
+    ``said`` is the update that decides the state.
     """
 
     state: ActivityState | CommitmentState | None
@@ -127,13 +127,13 @@ class ProgressSummary:
 
     @property
     def said_on(self) -> date | None:
-        """The day by which that account says it was so."""
+        """The day by which the content of that update was true."""
         return self.said and self.said.known_by
 
 
 @dataclass(frozen=True)
 class StateCounts:
-    """How many of ``total`` are in each state, in the order of their kind."""
+    """The number in each state, in display order, and the ``total``."""
 
     total: int
     by_state: tuple[tuple[ActivityState | CommitmentState, int], ...]
@@ -143,7 +143,7 @@ class StateCounts:
 
     @property
     def by_family(self) -> tuple[tuple[StateFamily, int], ...]:
-        """How many are in each family; the families that none is in too."""
+        """The number in each family, including 0."""
         tally = Counter()
         for state, number in self.by_state:
             tally[family_of(state)] += number
@@ -151,7 +151,7 @@ class StateCounts:
 
 
 def activity_state(reports: Iterable[ActivityReport]) -> ActivityState:
-    """What the newest report says. No report is a state of its own, never 0 %."""
+    """The state of the newest report. No report is a state of its own, not 0 %."""
     return _state(newest_update(reports))
 
 
@@ -163,9 +163,9 @@ def completion_bounds(
     accounts: Iterable[ActivityReport] | Iterable[Declaration],
 ) -> tuple[date, date] | None:
     """
-    The first and the last day on which the work can have been completed.
+    First and last possible day of completion.
 
-    They are those of the first of the last accounts that all call it completed.
+    They come from the first of the latest reports that all state completion.
     """
     first = None
     for each in sorted(accounts, key=recency_of, reverse=True):
@@ -185,11 +185,11 @@ def summarise_activity(
     untold: ActivityState = ActivityState.NO_REPORT,
 ) -> ProgressSummary:
     """
-    State, percent and punctuality of one activity; ``untold`` while nothing is told.
+    State, percent and punctuality of one activity; ``untold`` is its state without
+    reports.
 
-    What an amendment has ``stopped``, as suspended or cancelled, is that, unless it
-    was completed; and then it is never late. After the end of the plan nothing is
-    said to be in progress.
+    An activity ``stopped`` by an amendment is suspended or cancelled, unless it was
+    completed, and never late. After the end of the plan nothing is in progress.
     """
     latest = newest_update(reports)
     state = _state(latest)
@@ -213,13 +213,11 @@ def punctuality(
     done: tuple[date, date] | None = None,
 ) -> Punctuality | None:
     """
-    Whether a stated due date is kept; late from the day after it.
+    Whether a stated due date is met; late from the day after it.
 
-    Late is only what is still owed: what was completed afterwards finished late.
-
-    None for what was cancelled, and for work completed on a day that nobody states:
-    lateness is never guessed. Without a date that the plan, an amendment or the agency
-    states there is no known deadline, and nobody is late.
+    Only unfinished work is late; work completed afterwards "finished late". None for
+    cancelled work, for completion on an unknown day, and without a due date from the
+    plan, an amendment or the agency: lateness is never guessed.
     """
     if state == ActivityState.CANCELLED:
         return None
@@ -236,19 +234,17 @@ def punctuality(
 
 
 def punctuality_without_reports(kept: Punctuality | None) -> Punctuality | None:
-    """The punctuality of work on which no public report tells: never "on time"."""
+    """The punctuality of work without public reports: never "on time"."""
     return Punctuality.NOT_DUE if kept == Punctuality.ON_TIME else kept
 
 
 def _kept(done: tuple[date, date] | None, due_on: date) -> Punctuality | None:
-    """Whether completed work kept its date; None where the known days do not tell."""
     if done is None or done[1] <= due_on:
         return Punctuality.ON_TIME
     return Punctuality.FINISHED_LATE if done[0] > due_on else None
 
 
 def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:
-    """Whether the share of time gone is known to be well ahead of the percent."""
     if percent is None or deadline.starts_on is None:
         return False
     length = (deadline.due_on - deadline.starts_on).days
@@ -258,18 +254,14 @@ def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:
 
 
 def capped_percent(percent: int) -> int:
-    """The percent, brought between 0 and 100."""
+    """The percent, limited to 0 to 100."""
     return min(100, max(0, percent))
 
 
 def count_states(
     states: Iterable[ActivityState | CommitmentState | None], kinds=CommitmentState
 ) -> StateCounts:
-    """
-    How many are in each of ``kinds``; those that none is in are counted too.
-
-    What has no state enters no count.
-    """
+    """Count each of ``kinds``, including 0; records without a state are left out."""
     tally = Counter(state for state in states if state is not None)
     return StateCounts(tally.total(), tuple((state, tally[state]) for state in kinds))
 
@@ -283,10 +275,10 @@ def known_state_of(
     asked: bool = False,
 ) -> KnownActivityState:
     """
-    What is known of one activity, for the rule of its commitment's state.
+    An activity's public knowledge, for the rule of its commitment's state.
 
-    ``stopped`` is how an amendment stops it; ``ends_on`` the end of the plan, given for
-    continuing work alone.
+    ``stopped`` is the effect of an amendment; ``ends_on`` is the plan's end, for
+    continuing work only.
     """
     latest = newest_update(reports)
     if latest and latest.is_done and not latest.is_reserved:
@@ -320,10 +312,10 @@ def summarise_commitment(
     stopped: str = "",
 ) -> ProgressSummary:
     """
-    State, counts, percent and punctuality; a reconstructed commitment has none.
+    State, counts, percent and punctuality; without state if it is reconstructed.
 
-    Each of ``activities`` has its standing, its work and its reports. What an amendment
-    has ``stopped`` is never late.
+    ``activities`` are triples of summary, known state and reports. A commitment
+    ``stopped`` by an amendment is never late.
     """
     works = [work for _, work, _ in activities]
     if not is_official:
@@ -360,7 +352,6 @@ def summarise_commitment(
 
 
 def _result(declarations):
-    """What the newest declaration says, "" for nothing or for an old "not yet"."""
     latest = newest_update(declarations)
     return latest.result if latest else ""
 
@@ -369,9 +360,9 @@ def average_percent(
     percents: Sequence[int | None],
 ) -> int | None:
     """
-    The average of a commitment's activities, rounded down; None without meaning.
+    The average of a commitment's activities, rounded down.
 
-    It has one where the public reads a percent of all of them.
+    None unless all of them have a public percent.
     """
     if not percents or None in percents:
         return None
@@ -393,9 +384,9 @@ EXECUTIONS = (
 
 def execution_for(percent, execution):
     """
-    The execution for a newly typed percent; ``execution`` is the one before.
+    The execution for a newly typed percent; ``execution`` is the previous one.
 
-    Completed work stays completed: whoever types less than 100 is asked which is so.
+    Completed work stays completed: for less than 100 the form asks which is right.
     """
     if percent is None:
         return execution
@@ -411,7 +402,7 @@ def execution_for(percent, execution):
 
 
 def percent_for(execution, percent):
-    """The percent for a newly chosen execution; ``percent`` is the one before."""
+    """The percent for a newly chosen execution; ``percent`` is the previous one."""
     if execution == ActivityState.COMPLETED:
         return 100
     if execution == ActivityState.NOT_STARTED:
@@ -421,10 +412,10 @@ def percent_for(execution, percent):
 
 def settled_pair(percent, execution, *, changed):
     """
-    Percent and execution to be stored, given what was typed in both fields.
+    Percent and execution to store.
 
-    Where only one of them ``changed``, the other is adjusted to it; an empty execution
-    is derived from the percent.
+    If only one of them ``changed``, the other is adjusted; an empty execution follows
+    from the percent.
     """
     if changed == {"percent"} or not execution:
         return percent, execution_for(percent, execution)
@@ -434,7 +425,7 @@ def settled_pair(percent, execution, *, changed):
 
 
 def percent_rules():
-    """Both rules for every case as plain values, which the sheet's script looks up."""
+    """Both rules as a table of all cases, for the sheet's script."""
     return {
         "execution": {
             kind: {

@@ -1,4 +1,4 @@
-"""The paths of public pages, by URL name and language."""
+"""Paths of public pages, by URL name and language."""
 
 from base64 import b32encode
 from functools import lru_cache
@@ -29,8 +29,8 @@ def public_path(name, *args, language=None):
     """
     The path of a public page.
 
-    ``name`` is a URL name of the public table, ``args`` its arguments in order;
-    ``language`` is "es" or "en", by default the active one.
+    ``name`` is its URL name without namespace, ``args`` its arguments in order;
+    ``language`` ("es" or "en") defaults to the active one.
     """
     language = (language or get_language() or "es")[:2]
     space = "en" if language == "en" else "es"
@@ -38,12 +38,11 @@ def public_path(name, *args, language=None):
 
 
 def stable_slug(identity: str) -> str:
-    """A short word for a permanent address; ``identity`` is unique to the record."""
+    """A short slug that never changes, derived from a unique ``identity``."""
     digest = sha256(identity.encode()).digest()
     return b32encode(digest).decode().lower()[:SLUG_LENGTH]
 
 
 @lru_cache(maxsize=4096)
 def _path(prefix, name, args):
-    """Cached, because a page has some eighty links and resolving each takes time."""
     return reverse(name, args=args)

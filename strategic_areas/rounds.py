@@ -1,4 +1,4 @@
-"""Rounds: periods in which agencies are asked, with a window to answer in."""
+"""Reporting rounds: creation, closing, removal and scorecards."""
 
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -35,9 +35,9 @@ OPENED_AHEAD = timedelta(days=30)
 
 def agency_page(name, plan, agency):
     """
-    The absolute address, for a mail, of one of an agency's pages in the last round.
+    Absolute URL, for a mail, of an agency's page in its latest round.
 
-    Where no round of the plan has opened yet, that of the desk.
+    Without an opened round, the URL of the desk.
     """
     period = ReportingPeriod.objects.opened().filter(plan=plan).first()
     args = [period.pk, agency.slug] if period else []
@@ -47,12 +47,11 @@ def agency_page(name, plan, agency):
 
 def open_demonstration(today):
     """
-    Open the demonstration round of the latest reconstruction; None if there is none.
+    Open the demonstration round of the latest reconstructed plan; None without one.
 
-    A plan that people built or brought gets none. It need not lie within the plan's
-    dates. If it closed meanwhile, it opens again with what was entered in it. It is
-    refused on any database but the embedded one: an
-    invented figure never stands under a real agency's name in production.
+    A closed one is reopened with its entries. It may lie outside the plan's dates.
+    Plans that users built or uploaded have none. Only the embedded database allows it:
+    in production no invented figure may appear under a real agency's name.
     """
     if not settings.EMBEDDED_DATABASE:
         raise RefusedError(
@@ -88,10 +87,9 @@ def open_demonstration(today):
 
 def closed_round(period, today):
     """
-    The unsaved round as it stands once it is closed before its day.
+    The unsaved round, closed before its day.
 
-    That is possible once its due date has passed, so that nobody is cut off before it.
-    Agencies for which it was opened again keep their time.
+    Only after the due date. Agencies with an extension keep it.
     """
     if period.state(today) != RoundState.LATE:
         raise RefusedError(_("A round is closed after its due date, and only once."))
@@ -101,9 +99,9 @@ def closed_round(period, today):
 
 def removal_obstacle(period, today):
     """
-    What stands in the way of taking a period back; "" if nothing does.
+    Why a period cannot be removed, or "".
 
-    Who is silent in a round stays on record once it was due, and nobody's work goes.
+    After the due date silence stays on record; nobody's work is deleted.
     """
     rows = [model.objects.filter(period=period) for model in UPDATE_MODELS]
     writers = {row.agency for each in rows for row in each.select_related("agency")}
@@ -126,9 +124,8 @@ def removal_obstacle(period, today):
 @transaction.atomic
 def remove_period(period, *, by, today):
     """
-    Remove a period in which nobody wrote; nobody is asked in it any more.
-
-    It is told with the changes of the plan, where the public knew the period.
+    Remove a period without entries; the plan's list of changes mentions it if it was
+    public.
     """
     period = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
     plan, names = period.plan, {}
@@ -157,10 +154,9 @@ def remove_period(period, *, by, today):
 
 def make_scorecards_ready(now):
     """
-    Show agencies the scorecards of the real rounds that have closed.
+    Show agencies the scorecards of closed real rounds; return these rounds.
 
-    Returns those rounds. Where a round takes reports again before its scorecards were
-    public, they are taken back.
+    If a round is reopened before its scorecards are public, they are withdrawn.
     """
     today = timezone.localdate(now)
     waiting = _without_public_scorecards()
@@ -171,14 +167,13 @@ def make_scorecards_ready(now):
 
 
 def release_scorecards(now):
-    """Publish the scorecards that agencies had time to reply to; returns the rounds."""
+    """Publish scorecards after the time to reply; return their rounds."""
     waiting = _without_public_scorecards()
     due = waiting.filter(scorecards_ready_at__lte=now - REPLY_WITHIN)
     return _stamped(due, audit.Event.SCORECARDS_PUBLIC, scorecards_public_at=now)
 
 
 def _without_public_scorecards():
-    """Real rounds of public plans: those of a plan in preparation have asked nobody."""
     rows = ReportingPeriod.objects.rounds().filter(plan__in=Plan.objects.public())
     return rows.filter(scorecards_public_at=None)
 
@@ -186,9 +181,7 @@ def _without_public_scorecards():
 @transaction.atomic
 def _stamped(rows, event, **stamp):
     """
-    Stamp and record each of the rounds; returns those that were stamped here.
-
-    Each is stamped once, whoever else does the same at the same time.
+    Stamp and record each round once, also under concurrency; return those stamped here.
     """
     found = []
     for period in rows.select_related("plan").order_by("pk"):
@@ -200,10 +193,10 @@ def _stamped(rows, event, **stamp):
 
 def schedule_of(rounds):
     """
-    The calendar of a plan, as its rounds say it; the usual one where it has none yet.
+    The schedule that a plan's rounds follow, or the default.
 
-    The longest says how often it asks and in which months its periods end, since the
-    first may be cut to the plan, and the latest how long reports may take.
+    The longest round decides frequency and months, since the first may be cut short;
+    the latest decides the days to answer.
     """
     if not (whole := [each for each in rounds if not each.is_final]):
         return Schedule()
@@ -220,10 +213,10 @@ def schedule_of(rounds):
 
 def next_round(plan, today, frequency=None):
     """
-    The unsaved round that the plan's calendar proposes next; None after the last one.
+    The unsaved next round by the plan's schedule, or None after the last.
 
-    It is on days about which no round asks yet, and one that would be due before today
-    is left out: nobody could answer it. A ``frequency`` changes the calendar.
+    It covers days that no round asks about; rounds already overdue are skipped.
+    ``frequency`` changes the schedule.
     """
     periods = list(plan.periods.all())
     rounds = [each for each in periods if each.is_round and not each.is_demonstration]
@@ -239,7 +232,7 @@ def next_round(plan, today, frequency=None):
 
 
 def rounds_to_open(today, until=None):
-    """The rounds, unsaved, that plans in use propose next by a day, in order."""
+    """The next rounds of plans in use up to a day, unsaved, in order."""
     until = until or today + OPENED_AHEAD
     plans = Plan.objects.filter(status=Plan.Status.APPROVED).exclude(
         is_reconstructed_column()
@@ -254,7 +247,7 @@ def rounds_to_open(today, until=None):
 
 
 def waiting_round(plan):
-    """The change that would open another round of a plan, while it waits; or None."""
+    """The pending proposal to open another round of a plan, or None."""
     parts = RecordChange.objects.filter(
         content_type=ContentType.objects.get_for_model(ReportingPeriod),
         object_id=None,
@@ -264,7 +257,6 @@ def waiting_round(plan):
 
 
 def _with_free_code(slot, names):
-    """The slot, under a code that no other period of the plan has."""
     code, number = slot.code, 1
     while code in names:
         number += 1

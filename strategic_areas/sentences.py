@@ -1,4 +1,4 @@
-"""What is said of states, counts and accounts: the words, and the sentences of them."""
+"""Words and sentences for states, counts and updates."""
 
 import re
 
@@ -187,16 +187,17 @@ ROUND_WORDS = {
 
 def reported_state(entry) -> ActivityState | None:
     """
-    The state that an account gives its activity.
+    The state that an update gives its activity.
 
-    A record of public sources tells of its day: it says nothing of what goes on now.
+    A record of public sources holds for its day and does not state what is in progress
+    now.
     """
     is_going = entry.is_recorded and entry.state == ActivityState.IN_PROGRESS
     return ActivityState.LEFT_IN_PROGRESS if is_going else entry.state
 
 
 def update_label(entry) -> str:
-    """The word for the state that an account gives, or for what it declares."""
+    """The word for the state that an update reports or declares."""
     if entry.state is None and entry.result is not None:
         return str(DECLARED[entry.result])
     if reported_state(entry) != entry.state:
@@ -206,9 +207,10 @@ def update_label(entry) -> str:
 
 def state_word(state, voice=None) -> str:
     """
-    The word for the state of an activity or of a commitment; "" for none.
+    The word for a state, or "".
 
-    What public sources call done is never flatly completed: ``voice`` says who does.
+    Work that public sources call done is not simply "completed": ``voice`` is who says
+    so.
     """
     if not state:
         return ""
@@ -219,16 +221,15 @@ def state_word(state, voice=None) -> str:
 
 
 def family_word(state) -> str:
-    """The word for the family of a commitment's state; "" for none."""
+    """The word for a state's family, or ""."""
     return str(FAMILY_WORDS[family_of(state)]) if state else ""
 
 
 def cited_state(row, day) -> str:
     """
-    How a commitment stands on a day, as a citation says it.
+    A commitment's state on a day, for a citation.
 
-    That is the family of its state, the exact state where it says more, and by how
-    much it is late or that it may be.
+    The family, the exact state if it adds something, and lateness.
     """
     state, days = row.summary.state, row.days_late(day)
     exact = "" if state in PLAIN else state_word(state)
@@ -244,7 +245,7 @@ def late_by(days: int) -> str:
 
 
 def punctuality_word(standing) -> str:
-    """The word for whether an activity or a commitment keeps its date; "" for none."""
+    """The word for a punctuality, or ""."""
     if standing.punctuality is None:
         return ""
     is_commitment = isinstance(standing.state, CommitmentState)
@@ -264,15 +265,14 @@ def join_words(words: list[str]) -> str:
 
 def lead_word(is_official) -> str:
     """
-    What the agency of a commitment is called.
-
-    Of a reconstructed commitment the editors of the portal, or a source, say so.
+    The term for a commitment's agency; of a reconstructed one, it is ascribed by
+    others.
     """
     return str(_("Lead") if is_official else _("Attributed to"))
 
 
 def kind_of_record(change) -> str:
-    """What kind of record a change of a plan is about, such as an activity."""
+    """The kind of record that a plan change concerns, such as an activity."""
     try:
         model = apps.get_model("strategic_areas", change.model)
     except LookupError:
@@ -281,7 +281,7 @@ def kind_of_record(change) -> str:
 
 
 def changed_field_name(change) -> str:
-    """The name of the field that a change of a plan changed; that it was taken back."""
+    """The field that a plan change changed, or that it was withdrawn."""
     if change.removes:
         return gettext("Taken back: nothing had been sent in it")
     try:
@@ -293,14 +293,14 @@ def changed_field_name(change) -> str:
 
 
 def stop_phrase(change) -> str:
-    """That a change of a plan stops a record or lets it go on; "" of another change."""
+    """That a plan change stops or resumes a record; "" for other changes."""
     kind = change.kind or getattr(change.amendment, "kind", "")
     said = STOPS.get((kind, change.model)) if change.field == "stopped" else None
     return str(said or "")
 
 
 def target_code(target) -> str:
-    """The code of an international target as people write it."""
+    """The usual notation of an international target's code."""
     number = target.code.removeprefix(f"{target.family}-")
     if number == target.code or target.family not in TARGET_CODES:
         return target.code
@@ -373,9 +373,8 @@ UNKNOWN = _("We do not know how many the plan had.")
 
 def work_done(tally) -> str:
     """
-    How many of a commitment's activities are completed; "" where it has none.
-
-    Of those that no report tells of nothing is counted: missing is never zero.
+    How many activities are completed, or "". Activities without reports are not
+    counted.
     """
     numbers = {"done": tally.done, "told": tally.told, "total": tally.total}
     if not tally.told:
@@ -388,7 +387,7 @@ def work_done(tally) -> str:
 
 
 def work_in_cell(row) -> str:
-    """How much of the work is done, for a cell whose heading says what is counted."""
+    """The same for a table cell below a heading."""
     if row.records:
         said = OF % {"done": row.records.done, "total": row.records.found}
         pressed = row.records.by_press
@@ -403,12 +402,11 @@ def work_in_cell(row) -> str:
 
 
 def years_on_record(records) -> str:
-    """The years of which anything is on record."""
     return ", ".join(str(year) for year, number in records.years if number)
 
 
 def on_record(records) -> str:
-    """What is on record of reconstructed work, in one sentence."""
+    """One sentence about reconstructed work."""
     if records.found == 1:
         return _on_record_of_one(records)
     said = []
@@ -430,7 +428,7 @@ def _on_record_of_one(records):
 
 
 def done_and_going(records) -> str:
-    """What the records of reconstructed work say, shortly."""
+    """A short form of it."""
     told = {"done": BRIEF_DONE, "going": BRIEF_GOING}
     said = (
         str(words % {"n": number})
@@ -441,7 +439,9 @@ def done_and_going(records) -> str:
 
 
 def rest_on_record(records) -> str:
-    """How many activities are neither done nor under way by their last record."""
+    """
+    How many activities are neither completed nor in progress by their last record.
+    """
     rest = {"other": records.other, "untold": records.untold}
     return ", ".join(
         str(ON_RECORD[name] % {"n": number}) for name, number in rest.items() if number
@@ -450,10 +450,8 @@ def rest_on_record(records) -> str:
 
 def author_of(entry) -> str:
     """
-    Who says what an account says.
-
-    Its agency, where it reported here; else those who published the sources. Nobody
-    says a demonstration.
+    Who states an update: its agency, or the publishers of its sources; "" in a
+    demonstration.
     """
     if entry.is_demonstration:
         return str(PORTAL)
@@ -464,7 +462,7 @@ def author_of(entry) -> str:
 
 
 def source_and_month(row) -> str:
-    """By whom and in which month the state of a commitment was said; "" for nobody."""
+    """By whom and in which month the state was stated, or ""."""
     standing = row.summary
     if standing.state is None or standing.said_on is None:
         return ""
@@ -481,7 +479,7 @@ END_OF_SENTENCE = re.compile(r"(?<=[\w%)»”]{3})[.!?][»”\")]?(?= [^\Wa-z\d_
 
 
 def shortened(text) -> str:
-    """The first whole sentences of a text in one line; a long one ends with a word."""
+    """The first sentences of a text in one line, cut at the end of a word."""
     text = " ".join(text.split())
     ends = [found.end() for found in END_OF_SENTENCE.finditer(text)]
     ends = [end for end in ends if end <= SHORT] or ends[:1]
@@ -493,7 +491,7 @@ def shortened(text) -> str:
 
 
 def update_date(day, period) -> str:
-    """The day of an account; of one whose sources state none, its period says when."""
+    """The day of an update, or its period if its sources state no day."""
     if day:
         return date_format(day, "SHORT_DATE_FORMAT")
     year = year_of(period.starts_on, period.ends_on)

@@ -1,9 +1,8 @@
 """
-Texts for cells of spreadsheets, so that no program takes them for a formula.
+Escaping of texts for spreadsheets, so that none is read as a formula.
 
-The functions are pure. ``escape_formula`` is applied to every text written to CSV or
-XLSX, and ``unescape_formula`` to every text read back, which restores any text
-unchanged.
+``escape_formula`` is applied to every text in CSV or XLSX, and ``unescape_formula`` to
+every text read back; together they restore any text.
 """
 
 import csv
@@ -23,27 +22,25 @@ NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def escape_formula(text):
-    """The text with an apostrophe before it where it begins like a formula."""
+    """Prefix an apostrophe if the text begins like a formula."""
     return f"'{text}" if NEEDS_ESCAPE.match(text) else text
 
 
 def unescape_formula(text):
-    """
-    The text without the apostrophe that ``escape_formula`` put before it, if it did.
-    """
+    """Remove that apostrophe."""
     if text.startswith("'") and NEEDS_ESCAPE.match(text[1:]):
         return text[1:]
     return text
 
 
 def workbook_text(text):
-    """The escaped text for a cell of XLSX, with uniform line ends and legal XML."""
+    """The escaped text for XLSX, with uniform line ends and legal XML characters."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return escape_formula(NOT_IN_XML.sub("", lines))
 
 
 def csv_content(rows):
-    """A file of comma-separated values; what is missing is an empty cell."""
+    """CSV as bytes; None becomes an empty cell."""
     written = io.StringIO()
     csv.writer(written).writerows(map(_in_text, row) for row in rows)
     return MARK + written.getvalue()

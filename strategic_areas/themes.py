@@ -1,4 +1,4 @@
-"""The themes and lists by which people look for what a plan does, and how they ask."""
+"""Themes by which readers look for activities, and their search words."""
 
 from django.db.models import TextChoices
 from django.utils.text import slugify
@@ -8,10 +8,10 @@ from django.utils.translation import gettext_noop, override
 
 class Theme(TextChoices):
     """
-    What an activity is about or whom it serves, and not who does it.
+    What an activity is about or whom it serves, not who does it.
 
-    Migrants came, left or returned. The border is at sea and in the air too, and in the
-    documents of whoever crosses it.
+    Migrants include arriving, leaving and returning people; the border includes sea,
+    air and travel documents.
     """
 
     CHILDREN = "children", _("Children and adolescents")
@@ -79,7 +79,7 @@ FIGURES = (
 
 
 class ThemeConverter:
-    """A theme in an address, by its name in the ``language`` of the page."""
+    """A theme's slug in a URL, in the ``language`` of the page."""
 
     regex = "[a-z-]+"
     language = "es"

@@ -1,4 +1,4 @@
-"""Registers the bilingual fields, and the models that keep a history."""
+"""Registration of bilingual fields and of models with a history."""
 
 from agencies.translation import keep_history, make_bilingual
 from strategic_areas import models

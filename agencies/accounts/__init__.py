@@ -1,1 +1,1 @@
-"""How an account comes to be, signs in, is recovered and is closed."""
+"""Accounts: invitation, sign-in, recovery and closing."""

@@ -1,10 +1,10 @@
 """
-What makes somebody decide in the portal: a second person confirms that she knows her.
+Changes of accounts that decide, each confirmed by a second person.
 
-Whoever keeps accounts could otherwise be two persons herself. So roles of those who
-decide, new addresses and names, and who is known to others are proposed by one person
-and confirmed by another. Taking away never waits. Where nobody else can confirm,
-``manage.py change_access`` does.
+Otherwise an administrator could act as two persons. Roles that decide, new addresses
+and names, and the statement that the person is known need a proposal and a
+confirmation. A role is removed at once. Where nobody else can confirm, use ``manage.py
+change_access``.
 """
 
 from django.contrib.auth.models import Group
@@ -89,7 +89,7 @@ What = AccountChange.What
 
 
 class AccountSteps(PersonSteps):
-    """Reviewers and administrators decide, but for the person herself."""
+    """Reviewers and administrators decide, but not about their own account."""
 
     model = AccountChange
 
@@ -106,10 +106,10 @@ ACCOUNT_CHANGES = AccountSteps()
 
 def decides_or_will(user):
     """
-    Whether the account decides on what others propose, did so, or may soon.
+    Whether the account decides on proposals, ever did, or may soon.
 
-    A role that was taken away counts: else it could be taken, the address changed, and
-    the role given back under the name of somebody whom others know.
+    Past roles count: otherwise a role could be removed, the address changed, and the
+    role given back under the name of a known person.
     """
     today = timezone.localdate()
     stands_in = StandIn.objects.filter(
@@ -127,7 +127,7 @@ def decides_or_will(user):
 
 @transaction.atomic
 def propose_account_change(user, what, value="", *, by):
-    """Store what another person has to confirm of an account, and return it."""
+    """Store and return a change that another person has to confirm."""
     asked = {"user": user, "what": what, "value": value}
     if AccountChange.objects.waiting().filter(**asked).exists():
         raise RefusedError(gettext("This was asked for already."))
@@ -135,7 +135,7 @@ def propose_account_change(user, what, value="", *, by):
 
 
 def apply_account_change(change):
-    """Make a change true; ``OutdatedError`` where the account leaves no room for it."""
+    """Raises ``OutdatedError`` if the change no longer fits the account."""
     user = User.objects.select_for_update().get(pk=change.user_id)
     if change.what == What.ROLE:
         _give(user, change.value)
@@ -179,9 +179,9 @@ def _give(user, role):
 @transaction.atomic
 def confirm_on_server(user, *, by):
     """
-    Apply all that waits for an account, and return how much that was.
+    Apply all pending changes of an account and return their number.
 
-    Whoever runs the server is the second person where there is no other.
+    The operator of the server is the second person if there is no other.
     """
     waiting = list(AccountChange.objects.waiting().filter(user=user))
     for change in waiting:

@@ -1,4 +1,6 @@
-"""The rights of an account, and those of a reviewer while it stands in for one."""
+"""
+Permissions: the groups of an account, and the reviewer's while it is a substitute.
+"""
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import Permission
@@ -6,7 +8,7 @@ from django.contrib.auth.models import Permission
 
 class Backend(AuthenticationBackend):
     def get_user_permissions(self, user_obj, obj=None):
-        """None: every right comes with a role."""
+        """Always empty, since every permission comes with a role."""
         return set()
 
     def get_group_permissions(self, user_obj, obj=None):

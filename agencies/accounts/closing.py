@@ -1,9 +1,8 @@
 """
-What ends with a mandate or an account, and how work passes from one person to another.
+Ending mandates, closing accounts and handing work over.
 
-Reports belong to the agency, so the successor takes over drafts, returned reports and
-open rounds, and no report changes its author. The last administrator's account may not
-be closed.
+Reports belong to the agency: the successor takes over drafts, returned reports and open
+rounds, and no report changes its author. The last administrator cannot be closed.
 """
 
 from datetime import timedelta
@@ -27,7 +26,7 @@ from agencies.models import Agency, FocalPoint, User
 
 
 def end_sessions(user, *, reason="closed"):
-    """Sign the person out everywhere at once; ``reason`` stands in the audit record."""
+    """Sign the person out everywhere; the audit record stores ``reason``."""
     end_sessions_of(user)
     UserSession.objects.filter(user=user).delete()
     audit.record_event(audit.Event.SESSION_ENDED, obj=user, reason=reason)
@@ -54,16 +53,15 @@ def hold_administrators():
     """
     Lock the administrators' accounts until the caller's transaction ends.
 
-    Call it before another account is locked, so that no two people wait for each other.
+    Call it before any other account is locked, to avoid deadlocks.
     """
     list(administrators().select_for_update())
 
 
 def is_last_administrator(user):
     """
-    True when nobody but this user keeps accounts.
-
-    Call it inside a transaction: the accounts stay locked until it ends.
+    Call it inside a transaction: the administrators' accounts stay locked until it
+    ends.
     """
     hold_administrators()
     # Read again, because a row that was waited for may have lost its role meanwhile.
@@ -71,11 +69,7 @@ def is_last_administrator(user):
 
 
 def end_mandate(mandate, *, today=None):
-    """
-    Let a mandate that runs today be over from now on.
-
-    Its last day is yesterday, also if it began today: then it lasted no whole day.
-    """
+    """End a current mandate. Its last day is yesterday, even if it began today."""
     today = today or timezone.localdate()
     mandate.ends_on = today - timedelta(days=1)
     mandate.save()
@@ -84,10 +78,9 @@ def end_mandate(mandate, *, today=None):
 @transaction.atomic
 def close_account(user):
     """
-    Close an account: nobody signs in with it any more, and its mandates end.
+    Close an account and end its mandates. The person stays the author of their texts.
 
-    What the person wrote keeps its author. Raises ``RefusedError`` for the last
-    administrator.
+    Raises ``RefusedError`` for the last administrator.
     """
     if is_last_administrator(user):
         raise RefusedError(_("The last administrator cannot be closed."))
@@ -101,10 +94,10 @@ def close_account(user):
 @transaction.atomic
 def hand_over(mandate, successor, *, by, today=None):
     """
-    End a mandate, begin the successor's, and sign the leaving person out at once.
+    End a mandate, begin the successor's, and sign the former holder out.
 
-    Her account is closed if she has no other mandate or role. Raises
-    ``access.RefusedError`` and changes nothing when the step is not possible.
+    The former holder's account is closed if it has no other mandate or role. Raises
+    ``access.RefusedError``, without any change, if the step is not possible.
     """
     today = today or timezone.localdate()
     Agency.objects.select_for_update().get(pk=mandate.agency_id)
@@ -158,17 +151,18 @@ def _close_or_sign_out(user, today):
 
 
 def holder(agency, kind):
-    """The current mandate of this kind, which another one would overlap."""
+    """The current mandate of this kind, or None."""
     held = FocalPoint.objects.current().filter(agency=agency, kind=kind)
     return held.filter(leave_cover=False).select_related("user", "agency").first()
 
 
 def begin_mandate(invitation, user):
     """
-    Begin and return the mandate of an invited person; None for a role without one.
+    Begin and return the mandate of an invited person, or None.
 
-    It is also None where somebody else holds it meanwhile, or who invited is no
-    administrator any more. That person or every administrator is told by mail.
+    There is none for a role without mandates, if somebody else holds the mandate now,
+    or if the inviter is no administrator any more; administrators are then notified by
+    mail.
     """
     if invitation.agency is None:
         return None

@@ -1,9 +1,8 @@
 """
-The cookie of a browser in which somebody has signed in before.
+Cookie of a browser in which a person has signed in before.
 
-Wrong tries of others can shut an account, or an office that shares one address. From a
-browser with this cookie the right password still opens that account, and no other; a
-new password makes it worthless.
+Failed attempts of others can block an account or a shared address. With this cookie the
+right password still works, for that account only. A new password ends the cookie.
 """
 
 import secrets
@@ -33,7 +32,7 @@ def remember_device(response, user):
 
 
 def known_device(request):
-    """What the cookie says, if this portal signed it; else None."""
+    """The content of the cookie, or None if its signature is not valid."""
     cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME)
     if not cookie:
         return None
@@ -44,7 +43,7 @@ def known_device(request):
 
 
 def device_of_account(request, credentials):
-    """The name of the browser, if somebody signed in to this account in it; else ""."""
+    """The id of the browser if it signed in to this account before; otherwise ""."""
     said = known_device(request)
     user = said and tried_account(credentials)
     if not user or (user.pk, user.get_session_auth_hash()[:HASH]) != said[::2]:

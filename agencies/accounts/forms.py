@@ -1,4 +1,4 @@
-"""allauth's forms of passwords and second factors, in the portal's words."""
+"""allauth's forms of passwords and second factors, with the portal's texts."""
 
 from allauth.account import forms as account_forms
 from allauth.mfa.base import forms as mfa_forms
@@ -10,7 +10,7 @@ from agencies.models import User
 
 
 def reword(form, **labels):
-    """Give fields our labels, and no placeholders, which repeat them."""
+    """Set the labels and remove placeholders, which repeat them."""
     for name, label in labels.items():
         form.fields[name].label = label
     for field in form.fields.values():
@@ -27,10 +27,11 @@ class LoginForm(account_forms.LoginForm):
 
     def user_credentials(self):
         """
-        What was typed, as an address where an account has it, and else as a name.
+        Return the typed text as an e-mail address if an account has it, else as a user
+        name.
 
-        allauth passes it as both and then checks up to three passwords, or one where
-        there is no account: the time of the answer would tell who has one.
+        allauth tries both and checks up to three passwords; the time of the answer
+        would show which accounts exist.
         """
         credentials = super().user_credentials()
         typed = credentials.pop("email", "") or credentials["username"]
@@ -72,7 +73,7 @@ class ChangePasswordForm(TwiceMixin, account_forms.ChangePasswordForm):
 
 
 class ResetPasswordKeyForm(TwiceMixin, account_forms.ResetPasswordKeyForm):
-    """A new password, on the page that the single-use link opens."""
+    pass
 
 
 class ResetPasswordForm(account_forms.ResetPasswordForm):
@@ -81,7 +82,7 @@ class ResetPasswordForm(account_forms.ResetPasswordForm):
         reword(self, email=_("E-mail address"))
 
     def clean_email(self):
-        """Find the active accounts of just this address; a former one opens none."""
+        """Match active accounts by their current address only."""
         email = self.cleaned_data["email"]
         found = User.objects.filter(email__iexact=email, is_active=True)
         self.users = [user for user in found if user.email.lower() == email.lower()]
@@ -101,11 +102,11 @@ class CodeMixin:
 
 
 class AuthenticateWithCodeForm(CodeMixin, mfa_forms.AuthenticateForm):
-    """A code as the second step of signing in."""
+    pass
 
 
 class ReauthenticateWithCodeForm(CodeMixin, mfa_forms.ReauthenticateForm):
-    """A code of a signed-in person, asked before something sensitive."""
+    pass
 
 
 class ActivateTOTPForm(CodeMixin, totp_forms.ActivateTOTPForm):

@@ -1,4 +1,4 @@
-"""How passwords are hashed, and which ones are refused."""
+"""Password hashing and the rules for acceptable passwords."""
 
 import re
 from collections import Counter
@@ -27,11 +27,10 @@ DISGUISES = str.maketrans("013457@$!", "oieastasi")
 
 class LeanArgon2Hasher(Argon2PasswordHasher):
     """
-    Argon2id with twice the work of OWASP's "m=47104 (46 MiB), t=1, p=1".
+    Argon2id with twice the work of "m=47104 (46 MiB), t=1, p=1".
 
-    Django's own takes 100 MiB and eight threads for each password, which makes a flood
-    of wrong ones cheap for whoever sends it. Source: OWASP's Password Storage Cheat
-    Sheet.
+    Source: OWASP Password Storage Cheat Sheet. Django's default needs 100 MiB and eight
+    threads for each password, so a flood of wrong passwords would exhaust the server.
     """
 
     time_cost = 2
@@ -40,7 +39,7 @@ class LeanArgon2Hasher(Argon2PasswordHasher):
 
 
 class MonotonyValidator:
-    """Refuses a few characters repeated, and one that makes up more than half."""
+    """Refuses a repeated pattern, and one character that fills more than half."""
 
     def validate(self, password, user=None):
         found = Counter("".join(fold(password).split()))
@@ -56,9 +55,7 @@ class MonotonyValidator:
 
 class ContextWordValidator:
     """
-    Refuses a name that others know, or little more, whatever digits follow.
-
-    Such names are those of the portal, of agencies and of the account itself.
+    Refuses names of the portal, of agencies or of the account, with or without digits.
     """
 
     def validate(self, password, user=None):
@@ -88,12 +85,15 @@ class ContextWordValidator:
 
 
 def plain_letters(text):
-    """The letters of a text, made small, without accents and the usual disguises."""
+    """
+    Lowercase letters without accents; digits and signs that imitate letters are mapped
+    back.
+    """
     return letters(fold(text).translate(DISGUISES))
 
 
 def letters(text):
-    """The letters of a text, made small, without accents and all that is no letter."""
+    """Lowercase letters without accents, digits and signs."""
     return re.sub(r"[^a-z]", "", fold(text))
 
 

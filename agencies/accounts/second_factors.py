@@ -1,9 +1,9 @@
 """
-Second factors: how their secrets are kept, and how a lost one is recovered.
+Second factors: encryption of their secrets, and recovery of a lost factor.
 
-One administrator asks and another confirms, and neither is the one who lost the
-factors. These are deleted, her sessions end, she is told by mail, and she sets up a new
-factor at the next sign-in.
+One administrator asks for a reset and another confirms; neither may be the owner. The
+factors are deleted, the owner's sessions end, and a new factor is set up at the next
+sign-in.
 """
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -39,9 +39,8 @@ SECRETS = ["secret", "seed"]
 
 class FactorAdapter(DefaultMFAAdapter):
     """
-    Stores secrets encrypted under the first of ``MFA_ENCRYPTION_KEYS``.
-
-    The other keys still decrypt, so that a key can be changed.
+    Encrypts secrets with the first of ``MFA_ENCRYPTION_KEYS``; the others still
+    decrypt.
     """
 
     error_messages = {
@@ -73,22 +72,22 @@ class FactorAdapter(DefaultMFAAdapter):
 
 
 def with_factor(accounts):
-    """The accounts, each with ``proven_twice``."""
+    """Annotate accounts with ``proven_twice``."""
     own = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     return accounts.annotate(proven_twice=Exists(own))
 
 
 def factors_of(user):
-    """The second factors of an account, recovery codes left out."""
+    """The second factors of an account, without recovery codes."""
     return Authenticator.objects.filter(user=user, type__in=FACTORS)
 
 
 @transaction.atomic
 def reencrypt_secrets():
     """
-    Encrypt every secret under the first key, and return the number of factors.
+    Encrypt every secret with the first key and return the number of factors.
 
-    The other keys may be thrown away then. Raises ``ImproperlyConfigured`` when a key
+    The other keys are no longer needed then. Raises ``ImproperlyConfigured`` if a key
     is missing.
     """
     changed = 0
@@ -104,7 +103,6 @@ def reencrypt_secrets():
 
 
 def _opened(step, closed):
-    """Decrypt or rotate a secret; ``ImproperlyConfigured`` where no key opens it."""
     from cryptography.fernet import InvalidToken
 
     try:
@@ -129,7 +127,7 @@ class FactorResetQuerySet(DecisionQuerySet):
 
 
 class FactorReset(Decision):
-    """One administrator's request to remove an account's factors, until decided."""
+    """A request to remove the factors of an account."""
 
     class Way(models.TextChoices):
         IN_PERSON = "in_person", _("In person, with an identity document")
@@ -177,7 +175,7 @@ class FactorReset(Decision):
 
 
 class ResetSteps(PersonSteps):
-    """Administrators decide, but for the one who lost the factor: she may decline."""
+    """Administrators decide; the owner of the factors may only decline."""
 
     model = FactorReset
     events = {
@@ -217,7 +215,7 @@ def request_reset(reset, *, by):
 
 
 def remove_factors(user, *, by=None):
-    """Take every factor and recovery code, and end the sessions."""
+    """Delete all factors and recovery codes and end the sessions."""
     number, _rows = Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
     audit.record_event(audit.Event.RECOVERY_DONE, actor=by, obj=user, factors=number)

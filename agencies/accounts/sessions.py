@@ -1,12 +1,11 @@
 """
-What a session may do: how long it lasts, what it proved, and how much it sends.
+Limits of a session: its length, the second factor it needs, and its uploads.
 
-It ends one hour after its last request, and twelve hours after it began.
+A session ends one hour after its last request and twelve hours after it began.
 
-Whoever signed in with a password alone reaches the public pages and the pages that set
-up a second factor, and nothing else. The session counts, not the account. Pages that
-give access or destroy a text ask to prove once more who she is. Publishing does not,
-because it takes a second person.
+With a password alone a user reaches only public pages and those that set up a second
+factor; the proof belongs to the session, not to the account. Pages that give access or
+destroy a text need a fresh proof. Publishing does not, since it takes a second person.
 """
 
 import time
@@ -56,7 +55,6 @@ FORGOTTEN = '"cache", "storage"'
 
 
 def connect():
-    """Connect the receivers; called once, when every app is loaded."""
     user_logged_in.connect(start_session_limits, dispatch_uid="sessions")
     user_logged_out.connect(mark_signed_out, dispatch_uid="sessions")
     post_save.connect(
@@ -75,9 +73,8 @@ def mark_signed_out(sender, request, user, **kwargs):
 
 class PersonMiddleware(AuthenticationMiddleware):
     """
-    Tells whose session it is; one that an earlier version of the portal began goes on.
-
-    Those name another class of allauth, by which nobody can sign in any more.
+    Sets the user; accepts sessions that name the authentication class of an older
+    version.
     """
 
     def process_request(self, request):
@@ -93,9 +90,9 @@ def _person_of(request):
 
 class SessionLimitsMiddleware:
     """
-    Ends a session that has lasted too long, and leads to the sign-in page and back.
+    Ends expired sessions and leads to the sign-in page and back.
 
-    From there a form leads back to its page, where the browser has what was typed.
+    A form leads back to its page, where the browser still has the typed text.
     """
 
     def __init__(self, get_response):
@@ -133,7 +130,7 @@ class SessionLimitsMiddleware:
 
 
 def reason_to_end(session, now):
-    """Why the session must end, in a word; empty if it goes on."""
+    """The reason code for ending the session, or ""."""
     if now - session.get(BEGAN, 0) > ABSOLUTE:
         return "absolute"
     seen = session.get(ACTIVE, 0)
@@ -151,7 +148,7 @@ def renew_session(session, now):
 
 
 class UploadLimitMiddleware:
-    """Answers 429 before a file is opened, which may take seconds."""
+    """Answers 429 before an uploaded file is parsed, which may take seconds."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -230,7 +227,9 @@ BUTTONS = {
 
 
 class SecondFactorMiddleware(MiddlewareMixin):
-    """Sends a session without a proven second factor to prove it or to set one up."""
+    """
+    Redirects sessions without a proven second factor to prove it or to set one up.
+    """
 
     def process_view(self, request, view, args, kwargs):
         match = request.resolver_match
@@ -252,7 +251,6 @@ class SecondFactorMiddleware(MiddlewareMixin):
 
 
 def _proof_of(user):
-    """The name of the page on which the person proves a factor; None without one."""
     kinds = set(factors_of(user).values_list("type", flat=True))
     if Authenticator.Type.WEBAUTHN in kinds:
         return "mfa_reauthenticate_webauthn"
@@ -280,7 +278,7 @@ def note_use(sender, request, user, **facts):
 
 @receiver(authenticator_added, sender=Authenticator)
 def note_enrolment(sender, request, user, authenticator, **facts):
-    """Recovery codes made with a factor prove nothing."""
+    """Recovery codes made together with a factor prove nothing."""
     if authenticator.type in FACTORS:
         request.session[SESSION_KEY] = user.pk
     _record(Event.FACTOR_ADDED, request, user, authenticator)
@@ -327,13 +325,13 @@ def is_guarded(request):
 
 
 def seconds_allowed(request, now):
-    """How old the last proof may be for this request."""
+    """The maximum age of the last proof for this request."""
     is_sent = request.method == "POST" and request.resolver_match.url_name in PAGES
     return TO_SEND if is_sent and was_opened(request, now) else TO_OPEN
 
 
 def was_opened(request, now):
-    """True when this session opened the page less than ``TO_SEND`` ago."""
+    """Whether this session opened the page within the last ``TO_SEND`` seconds."""
     opened = request.session.get(OPENED, {})
     return now - opened.get(request.path, 0) < TO_SEND
 
@@ -346,7 +344,7 @@ def note_opening(request, now):
 
 
 def proven_at(request):
-    """When the person last signed in or gave a proof, in seconds."""
+    """Time of the last sign-in or proof, in seconds."""
     records = get_authentication_records(request, request.user)
     signed_in = request.session.get(BEGAN, 0)
     return max([signed_in, *(record["at"] for record in records)])

@@ -1,4 +1,4 @@
-"""Signing in: where the portal decides otherwise than allauth, which does the work."""
+"""Signing in: the portal's deviations from allauth."""
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -96,7 +96,7 @@ TOO_MANY = {"too_many_login_attempts", "rate_limited"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Nobody signs up, mails go through the queue, and limits are answered with 429."""
+    """No sign-up; mails go through the queue; exceeded limits answer 429."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -111,7 +111,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request):
-        """The address by which limits count; whoever has none is refused."""
+        """The address that limits count by; requests without one are refused."""
         address = address_of(request)
         if not address:
             raise PermissionDenied
@@ -123,7 +123,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().validation_error(code, *args)
 
     def pre_authenticate(self, request, **credentials):
-        """Refuse what exceeds a limit before a password is hashed; note by which."""
+        """Refuse an attempt beyond a limit before the password is hashed."""
         name = sign_in_attempts.name_of(credentials)
         device = devices.device_of_account(request, credentials)
         self.tries = made = sign_in_attempts.count_attempt(request, name, device)
@@ -168,21 +168,19 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def get_reset_password_from_key_url(self, key):
-        """The link, with the portal's own address and never that of the request."""
+        """Build the link with the portal's own host, never with that of the request."""
         return reset_address(*key.split("-", 1))
 
     def send_mail(self, template_prefix, email, context):
-        """Refuse allauth's other mails, which belong to pages that are closed here."""
+        """
+        Refuse other mails of allauth: they belong to pages that do not exist here.
+        """
         raise NotImplementedError(f"The portal has no mail {template_prefix}")
 
 
 @receiver(password_reset)
 def lift_limit(sender, request, user, **facts):
-    """
-    Lift the limit of an account when its password was reset by a link.
-
-    Somebody else's wrong tries may have reached it.
-    """
+    """Lift an account's limit after a password reset by link."""
     for name in (user.email, user.get_username()):
         clear(request, action="login_failed", key=name.lower())
 
@@ -193,14 +191,16 @@ def reset_address(uid, key):
 
 
 def password_link(user):
-    """A link that sets a password once, and for how many minutes it serves."""
+    """A single-use link that sets a password, and its validity in minutes."""
     key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     minutes = settings.PASSWORD_RESET_TIMEOUT // 60
     return reset_address(user_pk_to_url_str(user), key), minutes
 
 
 def send_notice(user, notice, *, to=""):
-    """Write to a person what happened to her account; ``to`` is a former address."""
+    """
+    Notify a person by mail of a change of the account; ``to`` is a former address.
+    """
     to = to or user.email
     if not to:
         return

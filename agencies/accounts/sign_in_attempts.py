@@ -1,10 +1,9 @@
 """
-How many tries to sign in are taken before the rest is refused, without any hashing.
+Limits of sign-in attempts, checked before any password is hashed.
 
-An account takes a few wrong passwords in some minutes, whoever sends them. An address
-may try some different accounts in a minute; how often counts by the account, so that
-one person's wrong guesses shut nobody else out of an office. A browser in which the
-person has signed in before counts by itself (``devices``).
+An account has a limit of wrong passwords in some minutes. A network address has a limit
+of different accounts in a minute, so that one person's wrong guesses do not block an
+office. A browser that signed in before has its own limit (``devices``).
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ TRIED_FOR = 60
 
 @dataclass
 class SignInAttempt:
-    """What one try has used up of each limit, or by which limit it was refused."""
+    """What one attempt used up of each limit, or the limit that refused it."""
 
     refused_by: str = ""
     used: list = field(default_factory=list)
@@ -37,7 +36,9 @@ class SignInAttempt:
         self.take(request, limit, "login_account", key, lasts=True)
 
     def take(self, request, limit, action, key=None, *, lasts=False):
-        """Use up one of a limit; what ``lasts`` is not given back."""
+        """
+        Use up one unit of a limit; with ``lasts``, ``rollback`` does not return it.
+        """
         if self.refused_by:
             return False
         usage = consume(request, action, key=key)
@@ -49,12 +50,12 @@ class SignInAttempt:
 
 
 def name_of(credentials):
-    """The name that was typed, by which the tries of an account count."""
+    """The typed name, by which attempts count."""
     return credentials.get("email", credentials.get("username", "")).lower()
 
 
 def count_attempt(request, name, device):
-    """Count a try; ``device`` is "" for an unknown browser."""
+    """``device`` is "" for an unknown browser."""
     tries = SignInAttempt()
     if device:
         tries.take_of("device", request, f"device:{device}")

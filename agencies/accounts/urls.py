@@ -1,7 +1,5 @@
 """
-The pages under /cuenta/: those of allauth, at its own paths, and ours.
-
-They are listed one by one: other pages of allauth are none of this portal.
+URLs under /cuenta/. allauth's are listed one by one: its other pages are left out.
 """
 
 from allauth.account import views as account

@@ -1,4 +1,4 @@
-"""The pages of a person's own account, and the one that makes it from an invitation."""
+"""The pages of the user's own account, and the acceptance of an invitation."""
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import perform_login
@@ -42,7 +42,7 @@ def account_page(request):
 @login_required
 @reauthentication_required(app="allauth.mfa")
 def totp_picture(request):
-    """The secret of an app that is being set up, to be read by it."""
+    """The QR code of an authenticator app's secret."""
     adapter = get_adapter()
     # A form that is sent back keeps the secret that the page has shown.
     form = ActivateTOTPForm(data={}, user=request.user)
@@ -79,7 +79,7 @@ class AcceptInvitationForm(forms.ModelForm):
             self.fields[name].required = True
 
     def clean_username(self):
-        """A name that nobody else signs in with; an address would have to be proved."""
+        """Refuse a taken name, and an e-mail address, which nobody verified."""
         name = self.cleaned_data["username"].lower()
         if "@" in name or User.objects.filter(username__iexact=name).exists():
             raise forms.ValidationError(_("Choose another name, without @."))
@@ -103,9 +103,9 @@ class AcceptInvitationForm(forms.ModelForm):
 @sensitive_post_parameters("password1", "password2", "codigo")
 def invitation_page(request):
     """
-    The page that asks for an invitation's code, then for name and password.
+    Ask for the code of an invitation, then for name and password.
 
-    The code stands in the query of the address, which no log keeps.
+    The code is in the query string, which no log stores.
     """
     code = request.POST.get("codigo") or request.GET.get("codigo", "")
     if not code:

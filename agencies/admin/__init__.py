@@ -1,7 +1,7 @@
 """
-Mandates and accounts: what administrators keep.
+Admin of mandates, accounts and mails.
 
-Agencies are public: ``strategic_areas.admin.plan`` keeps them by two people.
+Agencies are public records: see ``strategic_areas.admin.plan``.
 """
 
 from django.contrib import admin, messages
@@ -32,9 +32,7 @@ admin.site.register(FactorReset, FactorResetAdmin)
 @admin.register(mail.Mail)
 class MailAdmin(ScopedAdmin):
     """
-    Without the text, which may tell of reports that administrators do not read.
-
-    Of a demonstration, reviewers and administrators read what would have been sent.
+    Mails without their text, which may quote reports; those of a demonstration show it.
     """
 
     fields = [

@@ -1,4 +1,4 @@
-"""Accounts in the admin, how one is closed, and the mandates that people hold."""
+"""Admin of accounts and mandates, and the closing of accounts."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -40,10 +40,10 @@ class RoleFilter(admin.RelatedFieldListFilter):
 
 class AccountForm(EditConflictMixin, UserChangeForm):
     """
-    Django's form of an account, without the password, which is the person's alone.
+    Django's account form without the password.
 
-    It never leaves the portal without an administrator. What another person has to
-    confirm keeps its stored value, and stands in ``proposed``.
+    Changes that another person must confirm go to ``proposed``; the stored value stays.
+    The last administrator cannot be removed.
     """
 
     #: The person who has the form before her.
@@ -99,7 +99,6 @@ class AccountForm(EditConflictMixin, UserChangeForm):
         return self.instance == self.by
 
     def _hold_back(self, cleaned):
-        """Pairs of what waits for another person and its value; the rest is kept."""
         stored = User.objects.get(pk=self.instance.pk)
         reviews = access.is_reviewer(self.by)
         asked = cleaned.get("groups") or Group.objects.none()
@@ -150,10 +149,10 @@ OWN_ACCESS = {
 
 class AccountAdmin(ScopedAdmin, UserAdmin):
     """
-    Accounts, without the fields by which people could give themselves rights.
+    Accounts, without the fields by which users could give themselves rights.
 
-    Nobody changes the roles of her own account: another administrator does, or, where
-    there is none, ``manage.py change_access``.
+    Nobody changes their own roles: another administrator or ``manage.py change_access``
+    does.
     """
 
     list_display = [
@@ -220,7 +219,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         )
 
     def get_urls(self):
-        """The pages, without the one on which an administrator would set a password."""
+        """Without Django's page for setting another user's password."""
         return [
             each
             for each in super().get_urls()
@@ -232,11 +231,13 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         return False
 
     def has_delete_permission(self, request, obj=None):
-        """An account is closed, and what it wrote keeps its author."""
+        """Accounts are closed, so that their texts keep an author."""
         return False
 
     def get_queryset(self, request):
-        """Leave out superusers (for others) and the locked account of the record."""
+        """
+        Leave out superusers (for others) and the system account of the audit record.
+        """
         accounts = with_factor(super().get_queryset(request))
         if request.user.is_superuser:
             return accounts
@@ -266,7 +267,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
             closing.end_sessions(obj)
 
     def response_change(self, request, obj):
-        """Of what waits for another person nothing says that it is saved."""
+        """Show no "saved" message for changes that wait for confirmation."""
         if request.waits_for_another:
             return self.response_post_save_change(request, obj)
         return super().response_change(request, obj)
@@ -287,7 +288,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
 
 class FocalPointAdmin(ScopedHistoryAdmin):
-    """Mandates; nobody gives herself one, nor changes her own."""
+    """Nobody adds or changes their own mandate."""
 
     list_display = ["agency", "user", "kind", "starts_on", "ends_on", "leave_cover"]
     list_filter = [("agency", admin.RelatedOnlyFieldListFilter), "kind"]
@@ -378,7 +379,7 @@ class FactorResetAdmin(ScopedAdmin):
         second_factors.request_reset(obj, by=request.user)
 
     def log_addition(self, request, obj, message):
-        """The audit record tells of it."""
+        """No log entry: the audit record has one."""
 
     def approve(self, request, pk):
         done = gettext("The second factors are removed and the person is told.")
@@ -390,7 +391,6 @@ class FactorResetAdmin(ScopedAdmin):
         )
 
     def _step(self, request, pk, step, done):
-        """A step is a press, never a link; ``factors`` says whose it is."""
         if not access.is_administrator(request.user):
             raise PermissionDenied
         found = self.get_queryset(request).filter(pk=pk).first()

@@ -1,4 +1,4 @@
-"""The audit record in the admin: administrators read it in words and change nothing."""
+"""The audit record in the admin, read-only."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -106,11 +106,7 @@ VALUES = {
 
 
 class BoundedPaginator(Paginator):
-    """
-    Counts the newest entries only, so that a record of years is never counted whole.
-
-    Older entries are found by filtering by date.
-    """
+    """Counts the newest entries only; older ones are found by a date filter."""
 
     most = 5000
 
@@ -153,7 +149,7 @@ class AgencyFilter(admin.SimpleListFilter):
 
 
 class AuditList(DeclaredList):
-    """Tells each entry the names of the accounts that entries of the page name."""
+    """Loads the names of the accounts that the entries of a page mention."""
 
     def get_results(self, request):
         super().get_results(request)
@@ -232,7 +228,7 @@ def roles_in_words(role):
 
 
 def facts_in_words(entry):
-    """Yield name and value of each fact of an entry, in words where there are any."""
+    """Yield name and value of each fact of an entry, in words if there are any."""
     names = getattr(entry, "usernames", {})
     facts = {name: _several(value) for name, value in entry.facts.items()}
     if {"kind", "record"} <= facts.keys():
@@ -288,6 +284,6 @@ def _kind_of_record(value):
 
 
 def exact_time(at):
-    """Day and time down to the second, since the order matters here."""
+    """Day and time with seconds, since the order matters here."""
     here = timezone.localtime(at)
     return f"{formats.date_format(here, 'SHORT_DATE_FORMAT')} {here:%H:%M:%S}"

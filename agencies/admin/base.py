@@ -1,4 +1,4 @@
-"""The base class of every admin page: staff see and change what they may, no more."""
+"""Base classes of all admin pages: users see and change only what they may."""
 
 from functools import cache
 
@@ -41,11 +41,10 @@ MAIL_KINDS = {
 
 class DisplayMixin:
     """
-    Shows days as the short date, and the values of ``in_words`` in their words.
+    Shows short dates, and words in place of stored codes.
 
-    ``in_words`` maps the name of a text column that has no choices to the words of its
-    values. ``shown_as`` maps a column to the method that shows it where it cannot be
-    changed.
+    ``in_words`` maps a text column without choices to the words of its values.
+    ``shown_as`` maps a column to the method that shows it on a read-only page.
     """
 
     in_words = {}
@@ -55,7 +54,7 @@ class DisplayMixin:
         return [self._shown(name) for name in super().get_list_display(request)]
 
     def get_fieldsets(self, request, obj=None):
-        """On a page where nothing can be changed, a record is read as in the list."""
+        """A read-only page shows a record as the list does."""
         sets = super().get_fieldsets(request, obj)
         match = request.resolver_match
         is_page = match and match.url_name.endswith("_change")
@@ -145,10 +144,9 @@ class WordsFilter(admin.AllValuesFieldListFilter):
 
 class ScopedRowsMixin:
     """
-    Rows and choices limited to what each model's ``visible_to(user)`` grants.
+    Rows and choices limited to the model's ``visible_to(user)``.
 
-    The two hooks for relations also refuse a forged id in a submitted form, and limit
-    what the search box of a relation finds.
+    The hooks for relations also refuse forged ids in forms and limit autocomplete.
     """
 
     formfield_overrides = {
@@ -207,7 +205,7 @@ class ScopedRowsMixin:
 
 
 class ReadOnlyMixin:
-    """What the portal itself writes: nobody changes it by a form."""
+    """For rows that only the portal writes."""
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -221,10 +219,9 @@ class ReadOnlyMixin:
 
 class DeclaredList(ChangeList):
     """
-    A list that only its declared filters narrow.
+    A change list that accepts declared filters only.
 
-    Django's own also takes any lookup on any field of the table. By asking again and
-    again, a person could so read fields that the page does not show.
+    Django's accepts any lookup on any field, by which a user could guess hidden values.
     """
 
     def get_filters_params(self, params=None):
@@ -238,9 +235,8 @@ class DeclaredList(ChangeList):
 
     def get_queryset(self, *args, **kwargs):
         """
-        The rows, joined with what ``list_select_related`` names.
-
-        Django leaves that out where limiting the rows to the person joined tables.
+        Apply ``list_select_related`` again, which Django skips if the scope joined
+        tables.
         """
         rows, names = super().get_queryset(*args, **kwargs), self.list_select_related
         return rows.select_related(*names) if isinstance(names, list) else rows
@@ -260,7 +256,7 @@ def _parameter(declared):
 
 
 class ScopedAdmin(DisplayMixin, ScopedRowsMixin, admin.ModelAdmin):
-    """A model admin whose object pages answer 404 for what a person may not read."""
+    """A model admin that answers 404 for records outside the user's scope."""
 
     form = EditConflictForm
     list_per_page = 50
@@ -276,7 +272,7 @@ class ScopedAdmin(DisplayMixin, ScopedRowsMixin, admin.ModelAdmin):
         return DeclaredList
 
     def lookup_allowed(self, lookup, value, request=None):
-        """Allow every lookup; ``DeclaredList`` drops what no declared filter takes."""
+        """Allow every lookup; ``DeclaredList`` drops undeclared ones."""
         return True
 
     def get_object(self, request, object_id, from_field=None):
@@ -286,7 +282,7 @@ class ScopedAdmin(DisplayMixin, ScopedRowsMixin, admin.ModelAdmin):
         return found
 
     def get_search_results(self, request, queryset, search_term):
-        """The rows that have every word, however it is capitalised or accented."""
+        """Rows that contain every word, without regard to capitals and accents."""
         words = fold(search_term).split()
         names = self.get_search_fields(request)
         if not (words and names and self.finds_without_accents):
@@ -299,7 +295,7 @@ class ScopedAdmin(DisplayMixin, ScopedRowsMixin, admin.ModelAdmin):
         return queryset.filter(pk__in=found), False
 
     def save_related(self, request, form, formsets, change):
-        """Record which fields, and which kinds of rows below, were saved."""
+        """Record which fields and kinds of inline rows were saved."""
         super().save_related(request, form, formsets, change)
         fields = {*form.changed_data} - {"seen_state"}
         fields |= {
@@ -315,7 +311,7 @@ class ScopedAdmin(DisplayMixin, ScopedRowsMixin, admin.ModelAdmin):
 
 
 class ScopedHistoryAdmin(ScopedAdmin, SimpleHistoryAdmin):
-    """Keeps a history; who may read an object may read its history, and nobody else."""
+    """Shows a record's history to those who may read the record."""
 
     def readable_versions(self, record, user):
         return getattr(record, self.opts.simple_history_manager_attribute).all()
@@ -340,7 +336,7 @@ class ScopedHistoryAdmin(ScopedAdmin, SimpleHistoryAdmin):
 
 
 class BilingualAdmin(ScopedAdmin, TranslationAdmin):
-    """Spanish and English of each text side by side."""
+    pass
 
 
 class BilingualHistoryAdmin(ScopedHistoryAdmin, TranslationAdmin):

@@ -1,4 +1,4 @@
-"""Invitations in the admin: made, sent again, printed, revoked."""
+"""Admin of invitations: create, send again, print, revoke."""
 
 from contextlib import suppress
 from functools import partial
@@ -32,11 +32,11 @@ class InvitationAdmin(ScopedAdmin):
         return invitation.state
 
     def has_change_permission(self, request, obj=None):
-        """An invitation is sent again or revoked."""
+        """Invitations are sent again or revoked, never edited."""
         return False
 
     def changeform_view(self, request, *args, **kwargs):
-        """Read the letter before anything is locked; a virus scanner takes seconds."""
+        """Read the letter before any row is locked: a virus scan takes seconds."""
         if letter := request.FILES.get("letter"):
             with suppress(invitations.refused_letter()):
                 invitations.read_letter(letter)
@@ -84,16 +84,14 @@ class InvitationAdmin(ScopedAdmin):
         request.invitation_secret = invitations.invite(obj, by=request.user)
 
     def log_addition(self, request, obj, message):
-        """The audit record has an entry."""
+        """No log entry: the audit record has one."""
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._told(request, obj, request.invitation_secret)
 
     def send_again(self, request, pk, *, mail=True):
         """
-        A new secret, mailed or shown to be printed; the former one ends.
-
-        Without ``mail`` it is printed, as where mail fails.
+        Replace the secret, then mail it or, without ``mail``, show it to be printed.
         """
         obj = self._invitation(request, pk)
         secret = self._step(request, obj, invitations.invite_again, mail=mail)
@@ -107,7 +105,7 @@ class InvitationAdmin(ScopedAdmin):
         return HttpResponseRedirect(self._list())
 
     def letter(self, request, pk):
-        """The letter as a download, which no browser opens by itself."""
+        """Serve the letter as a download that browsers do not open."""
         obj = self._invitation(request, pk, reading=True)
         if not obj.letter:
             raise Http404
@@ -142,7 +140,6 @@ class InvitationAdmin(ScopedAdmin):
         return reverse("admin:agencies_invitation_changelist")
 
     def _told(self, request, obj, secret, *, mail=True):
-        """Show the link, this once, where no mail carries it."""
         if mail and obj.is_mailed:
             text = gettext("The invitation is on its way to %(email)s.")
             self.message_user(request, text % {"email": obj.email}, messages.SUCCESS)

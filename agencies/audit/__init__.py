@@ -1,12 +1,12 @@
 """
-The audit record: who did what, when and from where. Entries are only ever appended.
+The audit record: who did what, when and from where. Entries are only appended.
 
-Every app writes by ``record_event``; ``verify_chain`` checks the whole chain. Kept are
-events, keys, codes and counts: never a text that a person wrote, and never a name.
+Write with ``record_event``, check with ``verify_chain``. Entries hold events, keys,
+codes and counts, never a name or a text that a person wrote.
 
-Each entry carries the hash of the one before it, and ``AuditHead`` says how far the
-chain goes. Whoever owns the database could rewrite both; that is found only with a head
-that was printed or mailed earlier: ``verify_audit --expect``.
+Each entry carries the hash of the entry before it; ``AuditHead`` holds the end of the
+chain. A database owner could rewrite both, which only a head that was printed or mailed
+earlier reveals: ``verify_audit --expect``.
 """
 
 import re
@@ -42,11 +42,11 @@ MOST_VALUES = 200
 
 def record_event(event, *, actor=None, request=None, obj=None, agency=None, **facts):
     """
-    Append what happened, in the caller's transaction, and return the entry.
+    Append an entry in the caller's transaction and return it.
 
-    ``obj`` is the record that the event is about, ``agency`` the agency concerned: by
-    default the one that the actor reports for. Facts are numbers, codes, dates and
-    lists of them. Raises ``ValueError`` for what could be a text or a name.
+    ``obj`` is the record concerned; ``agency`` defaults to that of the actor's mandate.
+    Facts are numbers, codes, dates and lists of them; ``ValueError`` for a text or a
+    name.
     """
     event = Event(event)
     request = request or getattr(HistoricalRecords.context, "request", None)
@@ -74,16 +74,16 @@ def record_event(event, *, actor=None, request=None, obj=None, agency=None, **fa
 
 def record_download(request, obj, *, agency, event=Event.EXPORTED, **facts):
     """
-    Record that unpublished data leaves as a file.
+    Record that unpublished data is downloaded.
 
-    Raises ``ImmediateHttpResponse`` with status 429 beyond the limit of a minute.
+    Raises ``ImmediateHttpResponse`` with status 429 beyond the limit per minute.
     """
     refuse_beyond_limit(request, "taken_out")
     record_event(event, request=request, obj=obj, agency=agency, **facts)
 
 
 def label_of(obj):
-    """The model and the key of a record, such as ``agencies.user:12``."""
+    """Model and key of a record, such as ``agencies.user:12``."""
     return f"{obj._meta.label_lower}:{obj.pk}" if obj is not None else ""
 
 
@@ -98,10 +98,10 @@ def role_of(user):
 
 def address_of(request):
     """
-    The network address of the person; empty where it is unknown.
+    The client's network address, or "".
 
-    Behind proxies it is what the outermost saw, in the one header that is trusted: what
-    stands further left was written by the visitor.
+    Behind proxies it comes from the one trusted header, as the outermost proxy saw it:
+    visitors can forge the entries before it.
     """
     if request is None:
         return ""

@@ -1,4 +1,4 @@
-"""The table of the audit record: each entry is bound to the one before it by a hash."""
+"""The table of the audit record, a chain of hashes."""
 
 import json
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ CHUNK = 2000
 
 class AuditEntry(models.Model):
     """
-    One event. Triggers refuse every change and deletion, on both databases.
+    One event. Triggers refuse every change and deletion.
 
-    ``digest_content`` covers what happened; ``hash`` covers the digest, the place in
-    the chain and the hash before it. On PostgreSQL an entry takes its place, ``seq``,
-    when its transaction commits, so that nobody waits for another here.
+    ``digest_content`` covers the event; ``hash`` covers the digest, the position and
+    the hash of the entry before. On PostgreSQL an entry gets its position ``seq`` when
+    its transaction commits, so that transactions do not wait for one another.
     """
 
     seq = models.PositiveBigIntegerField(
@@ -76,7 +76,7 @@ class AuditEntry(models.Model):
 
 
 class AuditHead(models.Model):
-    """Where the chain ends: a single row, which only moves ahead by one entry."""
+    """The end of the chain: a single row, moved ahead one entry at a time."""
 
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     hash = models.CharField(max_length=64, default=GENESIS, editable=False)
@@ -94,7 +94,7 @@ class AuditHead(models.Model):
 
 @dataclass(frozen=True)
 class ChainCheck:
-    """How many entries are whole; ``fault`` says what is wrong with the next one."""
+    """The number of valid entries; ``fault`` describes the first broken one."""
 
     count: int
     hash: str
@@ -102,28 +102,24 @@ class ChainCheck:
 
     @property
     def head(self):
-        """The end of the chain as ``number:hash``, to print and to compare later."""
+        """The end of the chain as ``number:hash``."""
         return f"{self.count}:{self.hash}"
 
 
 def digest_content(content):
-    """SHA-256 of what happened: the fields of ``CONTENT`` as JSON, sorted by name."""
+    """SHA-256 of the fields of ``CONTENT`` as JSON, sorted by name."""
     written = {**content, "at": content["at"].astimezone(UTC).isoformat()}
     text = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return sha256(text.encode()).hexdigest()
 
 
 def link_hash(prev_hash, seq, content_digest):
-    """The hash of an entry. The trigger for PostgreSQL computes the same."""
+    """The hash of an entry. PostgreSQL's trigger computes the same."""
     return sha256(f"{prev_hash}:{seq}:{content_digest}".encode()).hexdigest()
 
 
 def append_entry(entry):
-    """
-    Put a new entry at the end of the chain and store it.
-
-    For SQLite, where no other transaction writes at the same time.
-    """
+    """For SQLite, where no other transaction writes at the same time."""
     head, _created = AuditHead.objects.get_or_create(pk=1)
     entry.seq, entry.prev_hash = head.seq + 1, head.hash
     entry.hash = link_hash(entry.prev_hash, entry.seq, entry.digest)
@@ -133,10 +129,10 @@ def append_entry(entry):
 
 def verify_chain(expected=""):
     """
-    Check the whole chain up to the first broken entry.
+    Check the chain up to the first broken entry.
 
-    ``expected`` is a head that was printed earlier, as ``number:hash``: that entry must
-    still have that hash. Raises ``ValueError`` when it is no head.
+    ``expected`` is an earlier head, ``number:hash``: its entry must still have that
+    hash. Raises ``ValueError`` if it is malformed.
     """
     known = [_stored_head(), *_parsed_head(expected)]
     count, last = 0, GENESIS
@@ -160,7 +156,6 @@ def _parsed_head(expected):
 
 
 def _rows():
-    """The chain in order, then rows without a place in it."""
     names = ["id", "seq", "prev_hash", "hash", "digest", *CONTENT]
     chained = AuditEntry.objects.filter(seq__isnull=False).order_by("seq")
     yield from chained.values(*names).iterator(chunk_size=CHUNK)

@@ -1,11 +1,11 @@
-"""The events that the audit record keeps, with what they are called on screen."""
+"""The events of the audit record, with their labels."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Event(models.TextChoices):
-    """Stored words never change, since entries hold them; labels may be reworded."""
+    """Stored values never change; labels may."""
 
     SIGN_IN = "sign_in", _("Signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("Failed to sign in")

@@ -1,8 +1,8 @@
 """
-What is recorded without a caller: sign-ins, changes of accounts, and refusals.
+Signal receivers that record sign-ins, changes of accounts and refusals.
 
-Nobody may fill the record, from which nothing is ever deleted, by asking for what she
-is refused: denials are counted, and a limit that was reached is told once for a while.
+Entries are never deleted, so refusals are counted and not stored one by one: nobody can
+fill the record by repeating a refused request.
 """
 
 import time
@@ -50,11 +50,7 @@ def signed_out(sender, request, user, **kwargs):
 
 
 def failed_to_sign_in(sender, credentials, request=None, **kwargs):
-    """
-    Record which account somebody tried to sign in to, when there is one.
-
-    The name that was typed may be a password in the wrong field.
-    """
+    """Record the account, if it exists. The typed name may be a password."""
     found = tried_account(credentials)
     record_event(
         Event.SIGN_IN_FAILED, request=request, obj=found, known=found is not None
@@ -153,11 +149,10 @@ COUNTED_FOR = 60 * 60
 
 class DenialMiddleware:
     """
-    Records a refusal after its answer was made, so that no transaction rolls it back.
+    Records refusals after the response, so that no rollback removes them.
 
-    Every 403 and 404 of a signed-in person counts, but for an address that does not
-    exist. Of the denials of one account and status within an hour the first, tenth,
-    hundredth and so on have an entry, which says how many there were.
+    Counts each 403 and 404 of a signed-in user, except for unknown URLs. The 1st, 10th,
+    100th … of an account and status within an hour get an entry with the count.
     """
 
     def __init__(self, get_response):
@@ -207,7 +202,7 @@ def is_power_of_ten(number):
 
 
 def note_account_at_limit(request, name, account):
-    """``name`` is what the limit counts by, ``account`` the account or None."""
+    """``name`` is the key of the limit, ``account`` the account or None."""
     request.account_at_limit = (name, account)
 
 

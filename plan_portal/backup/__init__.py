@@ -1,10 +1,10 @@
 """
-Backups of the whole portal: its database, its private files, and what describes them.
+Backups of the database and the private files.
 
-``archive`` is the file on disk, ``database`` the two engines. The command ``verify``
-checks a restored portal. What a purge leaves beside the backups is in ``purging``.
+``archive`` is the file, ``database`` the two engines; the command ``verify`` checks a
+restored portal. ``purging.blanking`` notes purges beside the backups.
 """
 
 
 class BackupError(Exception):
-    """Why a backup cannot be made, read or restored, in a sentence for an operator."""
+    """Why a backup cannot be made or restored, as a sentence for the operator."""

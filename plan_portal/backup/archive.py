@@ -1,10 +1,10 @@
 """
-The file of a backup: a compressed tar, whose last member is the manifest.
+The backup file: a compressed tar whose last member is the manifest.
 
-The manifest holds the size and SHA-256 of every other member, and of the private files
-that all backups share: each lies once in the folder ``files`` beside them, under a name
-that its content, its place and the recipient determine. With ``BACKUP_RECIPIENT``
-``age`` or GnuPG encrypt what is written; the portal cannot open it.
+The manifest has size and SHA-256 of each member and of the private files. All backups
+share these in the folder ``files`` beside them, named by content, path and recipient.
+With ``BACKUP_RECIPIENT`` they are encrypted by ``age`` or GnuPG; the portal cannot
+decrypt them.
 """
 
 import gzip
@@ -29,7 +29,7 @@ SUFFIXES = {"": ".tar.gz", "age": ".tar.gz.age", "gpg": ".tar.gz.gpg"}
 
 
 def program_of(recipient):
-    """``age`` for a key of age or SSH, ``gpg`` for a name or number, "" for none."""
+    """``age`` for an age or SSH key, ``gpg`` for a name or number, "" for none."""
     if not recipient:
         return ""
     return "age" if recipient.startswith(("age1", "ssh-")) else "gpg"
@@ -69,7 +69,6 @@ def write_archive(target, recipient, members, shared, about):
 
 
 def _store(folder, recipient, told, content):
-    """Write a shared file unless it is there; return its name, the hash of ``told``."""
     suffix = SUFFIXES[program_of(recipient)].removeprefix(".tar.gz")
     target = folder / f"{sha256(told.encode()).hexdigest()}{suffix}"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -85,7 +84,7 @@ def _list_of(target):
 
 
 def remove_unlisted(folder):
-    """Remove the shared files that no backup in the folder needs any more."""
+    """Delete shared files that no remaining backup needs."""
     needed = {
         name
         for path in folder.glob(LIST.format("*"))
@@ -99,9 +98,7 @@ def remove_unlisted(folder):
 @contextmanager
 def _encrypted_file(target, recipient):
     """
-    A stream into a file that has its name only once it is whole and on disk.
-
-    Only its owner may read it.
+    A stream whose file, readable for its owner only, gets its name once it is complete.
     """
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
@@ -132,7 +129,6 @@ def _encrypting(recipient):
 
 @contextmanager
 def _running(command, **streams):
-    """The program while it runs; ``BackupError`` with its words if it fails."""
     try:
         process = subprocess.Popen(command, stderr=subprocess.PIPE, **streams)  # noqa: S603
     except FileNotFoundError:
@@ -156,9 +152,9 @@ def _running(command, **streams):
 
 def unpack_backup(source, folder):
     """
-    Unpack a backup into an empty folder and return its manifest.
+    Unpack into an empty folder and return the manifest.
 
-    Raises ``BackupError`` for what is no backup, was cut short or was changed.
+    Raises ``BackupError`` for a damaged, changed or foreign file.
     """
     try:
         with (
@@ -186,14 +182,12 @@ def unpack_backup(source, folder):
 
 
 def _bring(stored, target):
-    """Open a shared file; one that is not there is missed when all are compared."""
     if stored.exists():
         with _readable(stored) as stream, target.open("wb") as file:
             shutil.copyfileobj(stream, file)
 
 
 def _unpack(packed, member, folder):
-    """Python 3.11.2 knows no filter of tarfile."""
     if member.isdir():
         return
     if not member.isfile():

@@ -1,4 +1,4 @@
-"""The database of a backup: taken at one moment, and put into an empty one."""
+"""Dump and restore of the database, on both engines."""
 
 import os
 import shutil
@@ -16,9 +16,9 @@ NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
 def dump_database(folder, read):
     """
-    Write the database's file into ``folder``; return its path and what ``read`` said.
+    Write the dump into ``folder``; return its path and the result of ``read``.
 
-    ``read`` sees the very state that the file holds.
+    ``read`` runs on the same snapshot.
     """
     path = folder / NAMES[connection.vendor]
     if connection.vendor == "sqlite":
@@ -40,7 +40,7 @@ def dump_database(folder, read):
 
 
 def restore_database(folder):
-    """Fill the empty database from the file in ``folder``: all of it or nothing."""
+    """Restore into the empty database, all or nothing."""
     path = folder / NAMES[connection.vendor]
     if connection.vendor == "sqlite":
         connection.close()
@@ -75,7 +75,6 @@ def table_counts():
 
 
 def _run(program, *arguments):
-    """No argument has secrets."""
     parameters = connection.get_connection_params()
     variables = {
         "PGHOST": "host",

@@ -1,14 +1,13 @@
 """
-The front: answers public pages from memory, before Django builds a request.
+Page cache: a WSGI wrapper that answers public pages from memory, before Django.
 
-A page is made once by Django for each label (build, publication version, time) and
-kept as finished bytes. Whatever is not a public page, asks for something unusual or
-comes from somebody signed in goes on to Django untouched. While the database is away
-the pages made before are served with a banner that says so, or with 503, unless
-something was taken down since they were made.
+Django renders each page once per version (build, publication version, time). Requests
+from signed-in users, unusual requests and all other URLs go to Django. While the
+database is down, the last pages are served with a banner, or 503 if content was taken
+down since they were made.
 
-It is no Django cache: nothing inside Django's handler answers at more than half the
-speed of the bare server, and a cache that expires by time serves old pages.
+Django's own cache is slower by more than half, and caches that expire by time serve
+outdated pages.
 """
 
 import time
@@ -63,7 +62,7 @@ NOT_OF_THE_PAGE = (
 
 
 def banner(made_at, path):
-    """The banner that says when a page was made, as bytes, in the page's language."""
+    """The banner with the time of the page, as bytes, in the page's language."""
     moment = timezone.localtime(datetime.fromtimestamp(made_at, UTC))
     with translation.override(language_of_path(path)):
         return render_to_string("_copy_banner.html", {"moment": moment}).encode()
@@ -71,7 +70,7 @@ def banner(made_at, path):
 
 @cache
 def unavailable():
-    """The body and the headers of the answer 503; they need no database."""
+    """Body and headers of a 503 that need no database."""
     wrapped = SecurityHeadersMiddleware(CSPMiddleware(errors.unavailable))
     response = wrapped(WSGIRequest({**ANY, "wsgi.input": BytesIO()}))
     length = ("Content-Length", str(len(response.content)))
@@ -79,7 +78,6 @@ def unavailable():
 
 
 def say_unavailable(environ, start_response):
-    """The answer without a page in memory: 503, in both languages, with a number."""
     body, headers = unavailable()
     start_response("503 Service Unavailable", list(headers))
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
@@ -87,9 +85,9 @@ def say_unavailable(environ, start_response):
 
 class PageCache:
     """
-    A WSGI application around Django's.
+    The WSGI application around Django's.
 
-    ``watch`` knows the current label, ``memory`` keeps the finished pages.
+    ``watch`` knows the current page version, ``memory`` holds the finished pages.
     """
 
     def __init__(self, application, *, watch, memory):
@@ -103,7 +101,6 @@ class PageCache:
         watch.make_ready = self.make_ready
 
     def __call__(self, environ, start_response):
-        """Answer with a page from memory; without one, make it or ask Django."""
         key = environ["PATH_INFO"]
         if query := environ.get("QUERY_STRING"):
             key = f"{key}?{query}"
@@ -141,10 +138,9 @@ class PageCache:
 
     def _pass_on(self, environ, start_response):
         """
-        Pass a request on to Django; answer 503 while the database is known to be away.
+        Pass a request to Django, or answer 503 while the database is known to be down.
 
-        A request that waits for a database that does not answer holds one of the few
-        threads that serve the pages in memory.
+        Requests that wait for a dead database would occupy the few threads.
         """
         path = environ["PATH_INFO"]
         if not path.startswith(WITHOUT_DATABASE) and self._is_addressed_well(environ):
@@ -158,7 +154,6 @@ class PageCache:
             return self.application(environ, start_response)
 
     def _current(self, key, environ):
-        """The current page, made by one thread; or Django's answer if it is no page."""
         page = self.memory.pages.get(key)
         if page is None or page.label is not self.watch.label:
             with self.memory.making(key):
@@ -169,10 +164,10 @@ class PageCache:
 
     def _make(self, key, environ):
         """
-        Let Django make the page, and keep it if it may be kept; else return the answer.
+        Let Django render the page; cache it, or return the uncacheable response.
 
-        The label is read before the content, so that the content is never older than
-        its label says.
+        The version is read before the content, so that a page is never older than its
+        version.
         """
         label = self.watch.label
         answer = UpstreamResponse(self._ask_django, environ)
@@ -184,10 +179,9 @@ class PageCache:
 
     def _from_before(self, key, environ, start_response):
         """
-        Answer with the earlier page under a banner that says so, or with 503.
+        Answer with the earlier page under a banner, or with 503.
 
-        A page of which this process could learn that something in it was taken down is
-        no longer in memory.
+        Pages with content that was taken down are already removed from memory.
         """
         page = self.memory.pages.get(key)
         if page is None:
@@ -197,18 +191,17 @@ class PageCache:
         return page.bannered.respond(environ, start_response)
 
     def drop_older(self, label):
-        """Forget the pages and files that show what was taken away since."""
+        """Drop pages and files made before the latest takedown."""
         self.memory.drop_older(label.takedowns)
         FILE_CACHE.drop_older(label.takedowns)
 
     def make_ready(self):
         """
-        Read the board of the plan that is shown, and make the help pages.
+        Load the progress of the shown plan, then make the help pages.
 
-        The files of data are made beside, by a thread of their own.
-        The help pages come last, as a request may close the connection on which the
-        watch listens; they are made even if the board could not be read. After a purge
-        new workers are asked for first.
+        Data files are made in another thread. The help pages come last, since a request
+        may close the connection that the watcher listens on; they are made even if
+        loading failed. After a purge, new workers are requested first.
         """
         try:
             FILE_CACHE.wake()
@@ -234,7 +227,7 @@ class PageCache:
 
 
 class UpstreamResponse:
-    """Django's answer to a request, whose body is not read yet."""
+    """Django's response before its body is read."""
 
     def __init__(self, application, environ):
         page_environ = {
@@ -256,7 +249,6 @@ class UpstreamResponse:
                 self._body.close()
 
     def respond(self, environ, start_response):
-        """Hand the answer on unchanged."""
         start_response(self.status, self.headers)
         if environ["REQUEST_METHOD"] == "HEAD":
             self.read()
@@ -280,10 +272,10 @@ def is_secure(environ):
 
 def with_page_cache(application):
     """
-    Django's WSGI application behind the front, or by itself while developing.
+    Django's WSGI application behind the page cache, or alone in development.
 
-    The watch starts at once and not with the first request, so that the help page is
-    ready if the database goes away.
+    The watcher starts at once, so that the help pages are ready if the database goes
+    down.
     """
     if settings.DEBUG:
         return application

@@ -1,12 +1,11 @@
 """
 A deadline for a database that neither answers nor closes the connection.
 
-PostgreSQL enforces its own timeouts, so a frozen server, or a network that drops every
-packet, enforces none. Each request that hangs then holds one of the few threads of a
-worker, and soon no thread is left to serve even the pages in memory. So one thread
-checks how long the cheapest query, that for the publication version, has been waiting.
-After too long it shuts the database connections of all waiting threads of this process,
-which then get the error of a server that went away.
+PostgreSQL's own timeouts do not work if the server or the network is frozen; waiting
+requests would then occupy all threads of a worker. A thread watches how long the
+cheapest query, for the publication version, has been waiting. After ``PATIENCE``
+seconds it shuts the database connections of all waiting threads, which get a connection
+error.
 """
 
 import logging
@@ -30,8 +29,8 @@ class DatabaseDeadline:
     """
     The thread that shuts connections after ``PATIENCE`` seconds.
 
-    ``waited_since`` is a function without arguments. It returns since when the version
-    has been waited for, on the monotonic clock, or None.
+    ``waited_since`` returns the start of the current wait on the monotonic clock, or
+    None.
     """
 
     def __init__(self, waited_since):
@@ -41,21 +40,20 @@ class DatabaseDeadline:
         self._stopping = threading.Event()
 
     def start(self):
-        """Start the thread, in the worker itself: threads do not survive a fork."""
+        """Call it in the worker: threads do not survive a fork."""
         self._thread = threading.Thread(
             target=self._run, name="front-deadline", daemon=True
         )
         self._thread.start()
 
     def stop(self):
-        """End the thread."""
         self._stopping.set()
         if self._thread:
             self._thread.join()
 
     @contextmanager
     def applied(self):
-        """A block during which the connection of this thread may be shut."""
+        """Context in which this thread's connection may be shut."""
         wrapper = connections["default"]
         if wrapper.vendor != "postgresql":
             yield
@@ -77,7 +75,6 @@ class DatabaseDeadline:
                 logger.exception("Connections that hang were not shut")
 
     def shut_all(self):
-        """Shut the connections of all waiting threads."""
         for wrapper in list(self._waiting.values()):
             # A connection that its own thread has just closed, or that the server has
             # reset, must not keep the others from being shut.
@@ -87,10 +84,9 @@ class DatabaseDeadline:
 
 def shut(raw):
     """
-    Shut the socket of another thread's psycopg2 connection; do nothing for None.
+    Shut the socket of another thread's psycopg2 connection, if any.
 
-    The file descriptor is duplicated first. If the connection is still open after that,
-    the descriptor was still its own and had not been reused for another file.
+    The file descriptor is duplicated first, so that a reused descriptor is never shut.
     """
     if raw is None or raw.closed:
         return

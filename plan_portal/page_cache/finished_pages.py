@@ -1,4 +1,4 @@
-"""Finished public pages, as bytes, and the memory in which they are kept."""
+"""Finished public pages as bytes, and the memory that holds them."""
 
 import gzip
 import threading
@@ -23,16 +23,16 @@ OF_A_BODY = {"content-type", "content-length", "content-encoding", "content-lang
 
 class FinishedPage:
     """
-    A finished page, compressed by gzip and by brotli, with all its headers.
+    A finished page, compressed by gzip and brotli, with all its headers.
 
-    Plain it would take twice as much memory as both. The few readers whose browsers
-    take neither, and the banner, get it unpacked again; only a picture is kept plain.
+    Uncompressed pages would need twice the memory: they are unpacked for the few
+    clients that need them and for the banner. Pictures are stored as they are.
 
-    ``label`` is the ``PageVersion`` that it was made for, and ``made_at`` is the time
-    of its making (seconds since the epoch). ``headers`` and ``unmodified`` are those of
-    every answer of 200 and of 304; ``answers`` maps an encoding to the others and its
-    ETag, and ``bodies`` to the bytes that are kept. ``bannered`` is the same page with
-    the banner that tells its age, once it was served while the database was away.
+    ``label`` is the page's ``PageVersion``, ``made_at`` its time in seconds since the
+    epoch. ``headers`` and ``unmodified`` are those of responses 200 and 304;
+    ``answers`` maps an encoding to its other headers and ETag, ``bodies`` to its bytes.
+    ``bannered`` is the page with the banner that shows its age, once it was served
+    without the database.
     """
 
     __slots__ = (
@@ -69,12 +69,11 @@ class FinishedPage:
 
     @property
     def html(self):
-        """The page as Django made it."""
+        """The page as Django rendered it."""
         plain = self.bodies.get("")
         return unpacked(self.bodies["gzip"]) if plain is None else plain
 
     def _is_picture(self):
-        """True for a picture: it is compressed already, and gzip would enlarge it."""
         return any(
             name.lower() == "content-type" and value.startswith("image/")
             for name, value in self.headers
@@ -92,7 +91,6 @@ class FinishedPage:
         return headers, without_body(headers), etag
 
     def respond(self, environ, start_response):
-        """The WSGI answer to a GET or HEAD of this page."""
         accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
         encoding = preferred(accepted)
         body = self.bodies.get(encoding)
@@ -105,19 +103,18 @@ class FinishedPage:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body or self.html]
 
     def under(self, banner):
-        """The same page with a banner above its content."""
+        """The page with a banner above its content."""
         html = self.html.replace(b"<main ", banner + b"<main ", 1)
         return FinishedPage(html, self.headers, self.label, self.made_at)
 
 
 @lru_cache(maxsize=8)
 def unpacked(packed):
-    """The page of these bytes; a program that asks for it plain asks again."""
     return gzip.decompress(packed)
 
 
 def without_body(headers):
-    """The headers that an answer of 304 keeps."""
+    """The headers of a 304 response."""
     return [(name, text) for name, text in headers if name.lower() not in OF_A_BODY]
 
 
@@ -129,7 +126,6 @@ def preferred(accepted):
 
 
 def encodings_of(accepted: str) -> set[str]:
-    """The encodings that an Accept-Encoding header allows."""
     allowed = set()
     for part in accepted.lower().split(","):
         name, _semicolon, quality = part.strip().partition(";")
@@ -139,7 +135,7 @@ def encodings_of(accepted: str) -> set[str]:
 
 
 def matches(seen, etag):
-    """True when an If-None-Match header names this ETag, weakly or strongly, or any."""
+    """Whether an If-None-Match header names this ETag or ``*``; comparison is weak."""
     if seen == etag:
         return True
     names = [name.strip().removeprefix("W/") for name in seen.split(",")]
@@ -148,12 +144,11 @@ def matches(seen, etag):
 
 class PageMemory:
     """
-    Finished pages by address, in at most ``limit`` bytes.
+    Finished pages by key, in at most ``limit`` bytes.
 
-    The pages that were not requested for the longest time make room for new ones; pages
-    at the addresses in ``lasting`` stay. ``takedowns`` is the highest value of that
-    counter seen so far. A page with a lower value may show something that was taken
-    down since, and is not kept.
+    The least recently requested pages make room; those in ``lasting`` stay.
+    ``takedowns`` is the highest counter seen. A page with a lower one may show removed
+    content and is dropped.
     """
 
     def __init__(self, limit, lasting=()):
@@ -174,7 +169,6 @@ class PageMemory:
                 self._remove(oldest)
 
     def _least_wanted(self, new):
-        """The key of the page to remove first, other than the new page; or None."""
         stay = {new, *self.lasting}
         return next((key for key in self.pages if key not in stay), None)
 
@@ -183,7 +177,6 @@ class PageMemory:
             self.size -= gone.size
 
     def touch(self, key):
-        """Note that a page was requested."""
         with self._lock:
             if key in self.pages:
                 self.pages.move_to_end(key)
@@ -198,7 +191,7 @@ class PageMemory:
 
     @contextmanager
     def making(self, key):
-        """Let one thread at a time make the page of a key; the others wait for it."""
+        """Let one thread at a time make a page; the others wait."""
         with self._lock:
             lock, waiting = self._making.get(key, (threading.Lock(), 0))
             self._making[key] = (lock, waiting + 1)

@@ -1,10 +1,9 @@
 """
-Keeps the publication version in the memory of the process up to date.
+Keeps the publication version up to date in the process.
 
-A thread listens for the notification that PostgreSQL sends with each commit that moves
-the version, and also reads the version twice a second; on SQLite it reads it four times
-a second. A version is trusted for two seconds, so a page is never served as current
-when its version was last confirmed longer ago.
+A thread listens to PostgreSQL's notification of each new version and also polls twice a
+second (four times on SQLite). A version is valid for two seconds after its last
+confirmation.
 """
 
 import logging
@@ -38,7 +37,7 @@ RETRY, RETRY_OF_REQUEST = 0.5, 10.0
 
 
 class PageVersion(NamedTuple):
-    """What a page was made for; when the current label differs, it is made anew."""
+    """The version of a page; if the current one differs, the page is made again."""
 
     build: str
     version: int
@@ -48,7 +47,7 @@ class PageVersion(NamedTuple):
 
     @property
     def by_clock(self):
-        """What moves with time alone, and back where a clock is set right."""
+        """The fields that depend on the clock, which may be set back."""
         return self.day, self.overdue
 
     @property
@@ -58,12 +57,11 @@ class PageVersion(NamedTuple):
 
 class VersionWatcher:
     """
-    Knows the current ``label``, which is good until ``good_until`` (monotonic clock).
+    Holds the current ``label``, valid until ``good_until`` on the monotonic clock.
 
-    ``on_new_label`` is called with each new label at once, by the thread that read it.
-    ``make_ready`` is called by the watching thread a little later, so that its work
-    does not delay readers who request a page of the new version. It is called at most
-    once a second, however many publications there are.
+    ``on_new_label`` is called at once, by the thread that read the new version. The
+    watching thread calls ``make_ready`` a little later and at most once a second, so
+    that readers are not delayed.
     """
 
     def __init__(self):
@@ -85,14 +83,14 @@ class VersionWatcher:
         self.deadline = DatabaseDeadline(self.waited_since)
 
     def waited_since(self):
-        """Since when a thread has waited for the version (monotonic clock), or None."""
+        """Start of the current wait for the version (monotonic clock), or None."""
         return min([*self._asked_at.values()], default=None)
 
     def is_good(self):
         return time.monotonic() < self.good_until
 
     def start(self):
-        """Start to watch, in the worker itself: threads do not survive a fork."""
+        """Call it in the worker: threads do not survive a fork."""
         with self._starting:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
@@ -102,7 +100,6 @@ class VersionWatcher:
                 self.deadline.start()
 
     def stop(self):
-        """End the threads and their connection."""
         self._stopping.set()
         self.deadline.stop()
         if self._thread:
@@ -110,12 +107,10 @@ class VersionWatcher:
 
     def ask(self):
         """
-        Return whether the current version is known, reading it first if need be.
+        Return whether the current version is known; read it if necessary.
 
-        One thread reads at a time. Where the last read has just failed, or is still
-        waiting, the other threads do not wait for it. Nor does a thread ask beside the
-        watching one where that has waited long: it would have to connect first, and
-        would be told no sooner.
+        One thread reads at a time. Others do not wait if the last read failed or is
+        blocked.
         """
         if self.is_good():
             return True
@@ -161,9 +156,9 @@ class VersionWatcher:
 
     def _set_label(self, label, begun):
         """
-        Take a label whose counters are newer, or whose time was read later.
+        Accept newer counters, or the same counters read later.
 
-        Counters never go back. Time may: somebody sets a clock right.
+        Counters never decrease, but the clock may be set back.
         """
         # Pages compare labels by identity, so an equal label must not replace this one.
         with self._labelling:

@@ -1,9 +1,8 @@
 """
-Renews the workers after a purge, whose former words their memory may still hold.
+Replaces the workers after a purge, since their memory may still hold purged texts.
 
-Python frees a text but does not overwrite it, so a process forgets for sure only by its
-end. Each worker asks for renewal by itself when it learns of a purge, so that every
-machine does.
+Python frees memory without overwriting it. Each worker asks for its own renewal, so
+that this happens on every machine.
 """
 
 from plan_portal import server
@@ -11,13 +10,13 @@ from strategic_areas.models import Purge
 
 
 class WorkerRenewal:
-    """Remembers how many purges there were, and asks for new workers when more are."""
+    """Asks for new workers when the number of purges has risen."""
 
     def __init__(self):
         self._takedowns = self._purges = None
 
     def look(self, takedowns):
-        """Ask for new workers if a purge is behind a new number of takedowns."""
+        """A new number of takedowns may come from a purge."""
         if takedowns == self._takedowns:
             return
         purges = Purge.objects.filter(status=Purge.Status.APPROVED).count()

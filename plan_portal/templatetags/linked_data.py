@@ -1,4 +1,4 @@
-"""What pages tell machines of themselves, in the words of schema.org."""
+"""Structured data of pages (schema.org)."""
 
 import json
 
@@ -70,7 +70,6 @@ def breadcrumb_data(plan, page, parent, parent_address):
 
 
 def _website():
-    """Only an official one names the secretariat."""
     site = {
         "@type": "WebSite",
         "name": _("National Plan against Human Trafficking"),
@@ -140,7 +139,6 @@ def _dataset(page, files):
 
 
 def _table(plan, table, day):
-    """A dataset of a plan; the catalogue tells more of it."""
     return {
         "@type": "Dataset",
         "@id": absolute(public_path("dataset", plan.code, table.dataset.name)),
@@ -162,9 +160,8 @@ def _table(plan, table, day):
 
 def _account(entry):
     """
-    Of a withdrawn account it tells no more than the page.
-
-    Its agency is the author of what it reported here, and of nothing else.
+    A withdrawn update shows no more than its page. Agencies are authors of own reports
+    only.
     """
     agency = {"@type": "GovernmentOrganization", "name": entry.agency.name}
     told = {

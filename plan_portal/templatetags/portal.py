@@ -1,4 +1,4 @@
-"""Tags of the public pages: addresses, texts in two languages, states."""
+"""Template tags of public pages: links, bilingual texts, states."""
 
 import re
 from functools import cache
@@ -62,8 +62,8 @@ def page_in(context, language):
     """
     The path of this page in a language.
 
-    The context may hold ``page_subject``, a record whose address words differ between
-    the languages, and ``page_query``, the query of the page, which is the same in both.
+    Uses ``page_subject`` (a record with a slug per language) and ``page_query`` of the
+    context.
     """
     return _path_in(context, language) + context.get("page_query", "")
 
@@ -71,10 +71,8 @@ def page_in(context, language):
 @register.simple_tag(takes_context=True)
 def canonical(context):
     """
-    The path by which search engines list this page; of a variant, that of the page.
-
-    ``is_variant`` in the context tells that filters or an order were asked for. The
-    pages of a long list are no variants.
+    The path for search engines; a filtered or sorted page (``is_variant``) has its base
+    page's.
     """
     query = "" if context.get("is_variant") else context.get("page_query", "")
     return _path_in(context, get_language()) + query
@@ -89,17 +87,17 @@ def _path_in(context, language):
 
 @register.filter
 def absolute(path):
-    """The full address of a path, from the settings and never from the request."""
+    """The full URL of a path, from the settings and never from the request."""
     return f"{settings.SITE_URL}{path}"
 
 
 def with_signs(text):
-    """The text with each number on one line with its percent sign."""
+    """Keep each number on one line with its percent sign."""
     return re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", text)
 
 
 def text_of(record, field):
-    """The text for this page, and whether only Spanish has it."""
+    """The text for this page, and whether it exists in Spanish only."""
     spanish = getattr(record, f"{field}_es") or ""
     english = getattr(record, f"{field}_en") or ""
     if MARKER in {spanish, english}:
@@ -113,13 +111,13 @@ def text_of(record, field):
 
 @register.simple_tag
 def bilingual(record, field):
-    """A short text in the page's language, else in Spanish and marked so."""
+    """A short text in the page's language, else in Spanish and marked as such."""
     return _marked(*text_of(record, field))
 
 
 @register.simple_tag
 def brief(record, field):
-    """The beginning of a longer text, for the cell of a list; marked likewise."""
+    """The beginning of a longer text, for the cell of a list."""
     text, only_spanish = text_of(record, field)
     begun = _marked(with_signs(sentences.shortened(text)), only_spanish)
     return format_html("{} {}", begun, _translated(record, field, "small"))
@@ -134,7 +132,7 @@ def _marked(text, only_spanish):
 
 @register.simple_tag(takes_context=True)
 def prose(context, record, field, *, explained=False):
-    """A text in paragraphs; "" if there is none. Its acronyms may be explained."""
+    """A text in paragraphs, or ""; with ``explained``, acronyms are explained."""
     text, only_spanish = text_of(record, field)
     if not text:
         return ""
@@ -154,12 +152,11 @@ def prose(context, record, field, *, explained=False):
 
 @register.simple_tag(takes_context=True)
 def explained(context, text):
-    """A short text whose terms lead to the glossary."""
+    """A short text with links to the glossary."""
     return mark_safe(_explained(conditional_escape(text), context))  # noqa: S308
 
 
 def _explained(html, context):
-    """Lead from terms to the glossary; they are read once for a page."""
     page = getattr(context, "request", context)
     if not hasattr(page, "known_terms"):
         page.known_terms = {e.code: e.get_absolute_url() for e in plans.public_terms()}
@@ -168,10 +165,9 @@ def _explained(html, context):
 
 def _with_links(html, addresses):
     """
-    The text with a link from each term to its address, where it first stands.
+    Link the first occurrence of each term; ``addresses`` maps terms to URLs.
 
-    ``addresses`` are those of the terms by their codes. The text is gone through once:
-    no term is looked for in the link of another.
+    One pass, so that no term is looked for inside a link.
     """
     left = {escape(code): address for code, address in addresses.items()}
     if not left:
@@ -200,7 +196,7 @@ def figure(number):
 
 @register.filter
 def mark(area):
-    """The number of the mark of an area, by its place in its plan."""
+    """The number of an area's symbol, by its position in the plan."""
     return (area.place - 1) % MARKS + 1
 
 
@@ -218,14 +214,13 @@ register.filter(
 
 @register.simple_tag
 def status(state, voice=None):
-    """The exact state in words, with the mark of its family."""
+    """The exact state in words, with the symbol of its family."""
     if not state:
         return ""
     return family_mark(_mark_of(state, voice), sentences.state_word(state, voice))
 
 
 def _mark_of(state, voice):
-    """Its family; of work that no office calls done the outline of its mark."""
     is_sure = state != ActivityState.COMPLETED or voice is None or voice.is_office
     return family_of(state) if is_sure else "claimed"
 
@@ -233,11 +228,11 @@ def _mark_of(state, voice):
 @register.simple_tag
 def family(state, said="", voice=None):
     """
-    The family of a commitment's state, and the exact state below where it says more.
+    The family of a commitment's state, and below it the exact state if that adds
+    something.
 
-    ``said`` follows it, such as who says so and when. An activity has the mark of its
-    family and its own word, to which ``voice`` belongs as in ``status``. Of a family
-    alone it is the mark and its word.
+    ``said`` follows it, such as source and month. Activities show their own word, to
+    which ``voice`` belongs as in ``status``.
     """
     if not state:
         return ""
@@ -255,13 +250,12 @@ def family(state, said="", voice=None):
 
 @register.simple_tag
 def family_mark(family, word=""):
-    """The mark of a family alone, where its word already stands beside it."""
     return made_once("_family.html", "family", family, word)
 
 
 @register.simple_tag
 def late(standing):
-    """The mark of work that is late or at risk of delay; "" for other work."""
+    """The label of late or endangered work, or ""."""
     kept = standing.punctuality
     if kept == Punctuality.AT_RISK:
         return made_once("_late.html", "kept", kept, pgettext("a mark", "At risk"))
@@ -272,17 +266,13 @@ def late(standing):
 
 @register.simple_tag
 def late_by(days):
-    """The mark of work that is late, with its number of days."""
+    """The label of late work with its number of days."""
     return made_once("_late.html", "kept", "late", sentences.late_by(days))
 
 
 @register.inclusion_tag("_family_bar.html")
 def family_bar(counts: StateCounts):
-    """
-    How many are in each family as one bar, which is read in grey and aloud too.
-
-    Each part asks for a width far beyond the bar's, and all shrink in proportion.
-    """
+    """A bar of the families' counts, legible in grey and by screen readers."""
     parts = [
         (family, FAMILY_WORDS[family], number, number * 100_000 // counts.total)
         for family, number in counts.by_family
@@ -300,7 +290,7 @@ def account_status(entry):
 
 @register.simple_tag
 def punctuality(standing):
-    """Whether work keeps its date: the mark of what is late or at risk, else a word."""
+    """The label of late or endangered work, else the word for its punctuality."""
     kept, word = standing.punctuality, sentences.punctuality_word(standing)
     return late(standing) or made_once("_punctuality.html", "kept", kept, word)
 
@@ -314,7 +304,7 @@ def promptness(kept):
 
 @cache
 def made_once(template, name, value, word):
-    """Render a mark of many rows once for each value."""
+    """Render a fragment once for each value and reuse it in all rows."""
     return mark_safe(  # noqa: S308 - a template escaped it
         render_to_string(template, {name: value, "word": word}).strip()
     )
@@ -322,7 +312,7 @@ def made_once(template, name, value, word):
 
 @register.filter
 def dial(number):
-    """A telephone number as a device dials it."""
+    """A telephone number in the form for ``tel:`` links."""
     return "".join(char for char in str(number) if char.isdigit() or char in "*#+")
 
 
@@ -332,7 +322,7 @@ FOLLOWED = ("plan", "area", "commitment", "agency")
 
 @register.tag
 def plain(parser, token):
-    """``{% plain name %}…{% endplain %}`` puts the text inside into ``name``."""
+    """``{% plain name %}…{% endplain %}`` stores the text inside as ``name``."""
     _tag, name = token.split_contents()
     inside = parser.parse(("endplain",))
     parser.delete_first_token()
@@ -351,7 +341,7 @@ class PlainNode(template.Node):
 
 @register.simple_tag(takes_context=True)
 def picture(context):
-    """The address of the picture of the page's plan; "" if there is none."""
+    """URL of the picture of the page's plan, or ""."""
     plan = context.get("plan")
     return absolute(public_path("plan_picture", plan.code)) if plan else ""
 
@@ -359,10 +349,10 @@ def picture(context):
 @register.simple_tag(takes_context=True)
 def companions(context):
     """
-    The paths of the ``feed``, ``calendar`` and ``card`` that belong to this page.
+    Paths of the page's ``feed``, ``calendar`` and ``card``, by default those of its
+    plan.
 
-    A page that has none of its own has those of the plan. ``days`` leads to the plan on
-    another date.
+    ``days`` leads to the plan on another date.
     """
     if not (plan := context.get("plan")):
         return {}
@@ -381,7 +371,7 @@ def companions(context):
 
 @register.inclusion_tag("_take.html", takes_context=True)
 def take(context, citation="", files=(), **others):
-    """What one may take along of this page; nothing of a preview without an address."""
+    """The page's downloads and citation; nothing on a preview without a URL."""
     if "title" not in context:
         return {}
     return {
@@ -396,7 +386,6 @@ def take(context, citation="", files=(), **others):
 
 
 def _is_of_plan(context):
-    """An indicator is of no plan, though its page has the menu of one."""
     match = context["request"].resolver_match
     return match.url_name == "home" or "plan" in match.kwargs
 

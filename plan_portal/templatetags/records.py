@@ -1,4 +1,4 @@
-"""Words of records, of values and of their years; an unknown one is shown as it is."""
+"""Words for records and values; an unknown value is shown as it is."""
 
 import re
 
@@ -42,20 +42,20 @@ def headword(activity):
 
 @register.filter
 def letter(activity, commitment):
-    """What tells an activity from others of its commitment: "b" of "2.1.3.b"."""
+    """The letter of an activity within its commitment: "b" of "2.1.3.b"."""
     return activity.code.removeprefix(f"{commitment.code}.")
 
 
 @register.inclusion_tag("_hidden_here.html", takes_context=True)
 def hidden_here(context, record):
-    """What is hidden on the page of a record and was not confirmed in time."""
+    """Overdue takedowns on the page of a record."""
     is_any = getattr(context.get("request"), "overdue", 0)
     return {"takedowns": changes.overdue_takedowns_on_page(record) if is_any else ()}
 
 
 @register.inclusion_tag("_hidden_here.html", takes_context=True)
 def hidden_among(context, kind):
-    """The same on a page that lists all records of a kind."""
+    """Overdue takedowns on a page that lists all records of a kind."""
     is_any = getattr(context.get("request"), "overdue", 0)
     return {"takedowns": changes.overdue_takedowns_of_kind(kind) if is_any else ()}
 
@@ -109,7 +109,7 @@ register.filter("beside", phrases.span_after_number)
 
 @register.filter
 def anchor(point):
-    """The fragment at which the value stands on the page of its indicator."""
+    """The URL fragment of a value on the page of its indicator."""
     return phrases.value_anchor(point.starts_on, point.ends_on)
 
 
@@ -122,7 +122,7 @@ def baseline_span(indicator):
 
 @register.simple_tag(takes_context=True)
 def teller_of_victims(context):
-    """The indicator that tells how many victims are counted, read once for a page."""
+    """The indicator that states how many victims are counted; read once per page."""
     page = getattr(context, "request", context)
     if not hasattr(page, "teller_of_victims"):
         page.teller_of_victims = indicators.family_total_indicator(
@@ -133,7 +133,7 @@ def teller_of_victims(context):
 
 @register.simple_tag(takes_context=True)
 def edition_of(context, plan, period):
-    """The edition of a closed round; those of the plan are read once for a page."""
+    """The edition of a closed round; those of the plan are read once per page."""
     page = getattr(context, "request", context)
     if not hasattr(page, "editions_of_rounds"):
         page.editions_of_rounds = editions.edition_by_round(plan)
@@ -142,7 +142,7 @@ def edition_of(context, plan, period):
 
 @register.simple_tag
 def told_value(change, name):
-    """The old or the new value of a change of a plan, as the public reads it."""
+    """The public old or new value of a plan change."""
     if name in change.protected:
         return str(PROTECTED)
     return bilingual(change, name)

@@ -1,4 +1,4 @@
-"""What the page of the search says of kinds and fields, and where it leads."""
+"""Template tags of the search page."""
 
 from urllib.parse import urlencode
 
@@ -29,19 +29,17 @@ PARTS = {
 
 @register.filter
 def kind_word(kind):
-    """The name of a kind of documents."""
     return KINDS[kind]
 
 
 @register.filter
 def part_word(about):
-    """The name of a field that excerpts mention; "" for the others."""
+    """The name of a field that an excerpt comes from, or ""."""
     headings = {field.name: field.public_heading for field in TEXT_FIELDS}
     return headings.get(about) or PARTS.get(about, "")
 
 
 @register.simple_tag
 def search_path(words, kind="", page=1):
-    """The address of the answer to a question."""
     asked = {"q": words, "kind": kind, "page": page if page > 1 else ""}
     return f"{public_path('search')}?{urlencode({k: v for k, v in asked.items() if v})}"

@@ -1,4 +1,4 @@
-"""Files of evidence: how they are accepted, cleaned, stored and removed."""
+"""Files of evidence: checking, cleaning, storage and removal."""
 
 from strategic_areas.evidence.cleaning import (
     clean_ahead,

@@ -1,7 +1,7 @@
 """
-Turns an upload into a file that may be stored, or refuses it.
+Cleaning of uploads.
 
-If the settings name ClamAV's daemon, no file is taken without a clear answer from it.
+If ClamAV's daemon is configured, no file is accepted without its clear answer.
 """
 
 import hashlib
@@ -55,15 +55,13 @@ OFFICE = frozenset(
 
 @dataclass(frozen=True)
 class CleanFile:
-    """The cleaned bytes of an upload, with their name and type."""
-
     name: str
     content_type: str
     content: bytes
 
     @property
     def original_name(self):
-        """The name, as a stored row calls it."""
+        """The name of this attribute on stored rows."""
         return self.name
 
     @property
@@ -77,9 +75,9 @@ class CleanFile:
 
 def clean_evidence(upload):
     """
-    The upload as a ``CleanFile``; ``RefusedFileError`` when it cannot be taken.
+    Return the upload as a ``CleanFile`` or raise ``RefusedFileError``.
 
-    The upload is cleaned once; later calls return the same result.
+    The result is cached on the upload.
     """
     if not hasattr(upload, "answer"):
         try:
@@ -93,10 +91,9 @@ def clean_evidence(upload):
 
 def clean_ahead(files):
     """
-    Clean every upload of a request, so that later calls of ``clean_evidence`` return at
-    once.
+    Clean every upload of a request, so that ``clean_evidence`` returns at once.
 
-    Call it before the transaction that saves them, in which nobody may wait so long.
+    Call it before the saving transaction, which should not take that long.
     """
     for _name, uploads in files.lists():
         for upload in uploads:
@@ -113,7 +110,9 @@ def _cleaned(upload):
 
 
 def received_bytes(upload):
-    """The bytes of an upload, scanned; ``RefusedFileError`` for none or too many."""
+    """
+    The scanned bytes of an upload; ``RefusedFileError`` for an empty or too large one.
+    """
     content = upload.read(FILE_BYTES + 1)
     if not content:
         raise RefusedFileError(
@@ -127,7 +126,6 @@ def received_bytes(upload):
 
 
 def _cleaner_of(extension):
-    """What cleans a file of this kind; a parser is loaded when it is first needed."""
     if extension == "pdf":
         from strategic_areas.evidence.pdf import clean_pdf
 
@@ -138,7 +136,7 @@ def _cleaner_of(extension):
 
 
 def clean_name(raw):
-    """The name under which the file is shown, without what could do harm."""
+    """The displayed file name, without characters that could do harm."""
     name = re.split(r"[/\\]", str(raw))[-1]
     name = unicodedata.normalize("NFC", name)
     name = "".join(each for each in name if unicodedata.category(each)[0] != "C")
@@ -154,7 +152,7 @@ def clean_name(raw):
 
 
 def extension_of(name):
-    """The extension of a cleaned name, if files with it are accepted."""
+    """The extension of a cleaned name; ``RefusedFileError`` if it is not accepted."""
     stem, dot, extension = name.rpartition(".")
     extension = extension.lower()
     if dot and extension in OFFICE:
@@ -209,7 +207,6 @@ def check_for_virus(content):
 
 
 def _ask_scanner(address, content):
-    """The answer to INSTREAM; as clamd(8) says, each part is sent after its length."""
     ends = time.monotonic() + SCAN_SECONDS
     with _connected(address) as line:
         _wait_no_longer(line, ends)
@@ -226,7 +223,6 @@ def _ask_scanner(address, content):
 
 
 def _wait_no_longer(line, ends):
-    """Limit the next socket call to the rest of the time."""
     rest = ends - time.monotonic()
     if rest <= 0:
         raise TimeoutError

@@ -1,4 +1,4 @@
-"""Cleans pictures: each is decoded and written anew, without any metadata."""
+"""Cleaning of pictures: they are decoded and written again without metadata."""
 
 import io
 import zipfile
@@ -26,7 +26,7 @@ Image.MAX_IMAGE_PIXELS = IMAGE_PIXELS
 
 
 def clean_image(content, extension):
-    """The picture upright, and without place, camera, comment or profile."""
+    """Rotate it upright; drop place, camera, comments and colour profile."""
     file_format = FORMATS[extension]
     if content[4:8] == b"ftyp":  # a HEIC that was only renamed
         raise is_heic()

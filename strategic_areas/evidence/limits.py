@@ -1,4 +1,4 @@
-"""Which files are accepted, how large they may be, and the error for refusing one."""
+"""Accepted types and sizes of files."""
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
@@ -44,9 +44,9 @@ TAKE_AS_JPG = gettext_lazy(
 
 class RefusedFileError(Exception):
     """
-    A file is refused: ``what`` is wrong with it, and ``how`` to make a clean copy.
+    ``what`` is wrong with the file, and ``how`` to make a clean copy; both for users.
 
-    Both are sentences for the person who uploads; ``code`` is for programs.
+    ``code`` is for programs.
     """
 
     def __init__(self, code, what, how):
@@ -68,19 +68,19 @@ def check_size(content):
 
 
 def not_what_its_name_says(extension, how):
-    """The error for a file whose content does not match its extension."""
+    """The error for content that does not match the extension."""
     what = _("This is not a %(extension)s file, or it is damaged.")
     what %= {"extension": extension.upper()}
     return RefusedFileError("not_its_kind", what, how)
 
 
 def is_heic():
-    """The error for a photo in HEIC, the format of many telephones."""
+    """The error for HEIC, a photo format of many telephones."""
     return RefusedFileError("heic", IS_HEIC, TAKE_AS_JPG)
 
 
 def holds_another_file(how):
-    """The error for a file that can be read as two types, a trick to hide one."""
+    """The error for a file that is valid as two types, a trick to hide one."""
     return RefusedFileError(
         "two_in_one",
         _("There is something else in this file before or after its content."),
@@ -89,7 +89,7 @@ def holds_another_file(how):
 
 
 class SizeLimitHandler(FileUploadHandler):
-    """Refuses a request larger than any report with its evidence, before it is read."""
+    """Refuses a too large request before it is read."""
 
     def handle_raw_input(
         self, input_data, META, content_length, boundary, encoding=None

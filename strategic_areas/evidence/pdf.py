@@ -1,4 +1,4 @@
-"""Cleans PDFs: active ones and comments are refused, others lose their metadata."""
+"""Cleaning of PDFs: active content and comments are refused, metadata is removed."""
 
 import io
 import re
@@ -87,9 +87,9 @@ pikepdf.settings.set_qpdf_limits(
 
 def inside(found):
     """
-    The names and dictionaries in this object, each dictionary with its keys.
+    Names and dictionaries in this object, each dictionary with its keys.
 
-    Indirect objects in it are left out: they have their own turn.
+    Indirect objects are left out: the caller visits them separately.
     """
     waiting = [found]
     while waiting:
@@ -108,7 +108,7 @@ def _is_here(item):
 
 
 def does_more(value, keys):
-    """True for a dictionary that runs, plays, sends or opens something."""
+    """Whether a dictionary runs, plays, sends or opens something."""
     if not ACTIVE.isdisjoint(keys):
         return True
     kind = name_of(value, "/S") if "/S" in keys else ""
@@ -123,7 +123,6 @@ def does_more(value, keys):
 
 
 def _is_harmless(value):
-    """False for an address that opens anything but a web page, a mail or a call."""
     address = value["/URI"]
     if isinstance(address, String):
         return bool(WEB.match(str(address)) or HARMLESS.match(str(address)))
@@ -131,7 +130,6 @@ def _is_harmless(value):
 
 
 def _names_file(value, keys):
-    """True for content that lies in another file."""
     if "/UF" in keys:
         return True
     names_one = "/F" in keys and isinstance(value["/F"], String)
@@ -139,13 +137,14 @@ def _names_file(value, keys):
 
 
 def opens_no_page(action):
-    """True for a link to a mail or a telephone, which is removed."""
+    """
+    Whether it links to a mail address or a telephone number; such links are removed.
+    """
     address = action.get("/URI")
     return isinstance(address, String) and not WEB.match(str(address))
 
 
 def _only_shows(action):
-    """True for an action that only opens a place in this document, as Office writes."""
     if isinstance(action, Dictionary):
         return (
             action.get("/S") == Name.GoTo
@@ -156,7 +155,7 @@ def _only_shows(action):
 
 
 def is_note(value):
-    """True for a comment on a page."""
+    """Whether it is a comment on a page."""
     kind = name_of(value, "/Subtype")
     return kind in NOTES or (kind in MARKS and bool(str(value.get("/Contents", ""))))
 
@@ -167,7 +166,7 @@ def name_of(value, key):
 
 
 def clean_pdf(content, extension="pdf"):
-    """The pages written anew; refused when anything in them is active."""
+    """Write the pages again; refuse active content."""
     if not content.startswith(b"%PDF-"):
         raise not_what_its_name_says(extension, _advice())
     if not END.search(content) or zipfile.is_zipfile(io.BytesIO(content)):
@@ -215,7 +214,6 @@ def _rewritten(pdf):
 
 
 def _must_only_show(value, keys):
-    """Refuse a name that runs something, and a dictionary that does or is a comment."""
     if isinstance(value, Name):
         if str(value) in ACTIVE:
             raise _active()
@@ -237,7 +235,7 @@ def _remove_metadata(value, keys):
 
 
 def clean_pictures(pdf):
-    """Write every picture of the PDF without metadata; ``ValueError`` if one is odd."""
+    """Remove metadata from every picture; ``ValueError`` for an unreadable one."""
     room = PDF_PAGE_BYTES
     streams = [each for each in pdf.objects if isinstance(each, Stream)]
     for found in streams:
@@ -286,7 +284,7 @@ def _clean_picture(pdf, found, filters):
 
 
 def without_segments(photo):
-    """A JPEG without the segments for place, camera, program and comment."""
+    """A JPEG without the segments of place, camera, program and comment."""
     if photo[:2] != b"\xff\xd8":
         raise ValueError("A photo that is none")
     kept, place, has_points = bytearray(b"\xff\xd8"), 2, False
@@ -311,14 +309,13 @@ def without_segments(photo):
 
 
 def _shows(marker, content):
-    """True for a segment without which the photo would look different."""
     if marker in HEADERS:
         return content.startswith(HEADERS[marker])
     return not (0xE0 <= marker <= 0xEF or marker == 0xFE)
 
 
 def without_boxes(picture):
-    """A JPEG 2000 without its boxes and comments for metadata."""
+    """A JPEG 2000 without the boxes and comments of metadata."""
     if picture.startswith(NAKED):
         return _without_comments(picture)
     kept, place = bytearray(), 0
@@ -343,7 +340,6 @@ def without_boxes(picture):
 
 
 def _without_comments(codestream):
-    """The points of a JPEG 2000 without the comments before them."""
     kept, place = bytearray(codestream[:2]), 2
     while True:
         marker, length = struct.unpack_from(">HH", codestream, place)

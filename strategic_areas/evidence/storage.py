@@ -1,4 +1,4 @@
-"""Stores and removes files in the private folder, and limits how much it holds."""
+"""Storage of private files, with limits."""
 
 import secrets
 from contextlib import contextmanager, suppress
@@ -32,7 +32,7 @@ _written = ContextVar("written", default=None)
 
 @contextmanager
 def kept_only_if_saved():
-    """A block whose written files are removed if the database rolls the save back."""
+    """Context that removes the written files if the database rolls back."""
     names = []
     token = _written.set(names)
     try:
@@ -47,14 +47,14 @@ def kept_only_if_saved():
 
 
 def attach_file(evidence, clean_file):
-    """Write the file under a random name and describe it in the unsaved row."""
+    """Write the file under a random name and describe it in the unsaved evidence."""
     _remove_once_committed(evidence.file.name)
     evidence.kind = Evidence.Kind.FILE
     write_file(evidence, clean_file)
 
 
 def write_file(row, clean_file):
-    """Write the file under a random name, and describe it in the unsaved ``row``."""
+    """Write the file under a random name and describe it in the unsaved ``row``."""
     row.original_name = clean_file.name
     row.content_type = clean_file.content_type
     row.size = clean_file.size
@@ -67,11 +67,10 @@ def write_file(row, clean_file):
 
 def check_space(agency, count, new_files):
     """
-    Refuse more files than an update holds, or more bytes than an agency may keep.
+    Refuse more files than an update may have, or more bytes than an agency may store.
 
-    ``count`` is the number of files that the update would have. Call it inside the
-    transaction that saves them: it locks the agency, so that of two people who upload
-    at once the second waits.
+    ``count`` is the update's new number of files. Call it inside the saving
+    transaction: it locks the agency against concurrent uploads.
     """
     if count > FILES_PER_UPDATE:
         raise RefusedFileError(
@@ -102,9 +101,8 @@ def check_duplicate(clean_file, others):
     """
     Refuse a file that the report already has among ``others``, rows or clean files.
 
-    Call it after ``check_space``, whose lock makes a second upload wait. It is no
-    constraint of the database, which would refuse what was stored before this rule,
-    and the copies of that in corrections.
+    Call it after ``check_space``, which locks. A database constraint would also refuse
+    older rows and the copies in corrections.
     """
     for other in others:
         if other.sha256 == clean_file.sha256:
@@ -123,10 +121,9 @@ def remove_with_row(sender, instance, **kwargs):
 
 def remove_contents(rows):
     """
-    Remove the files, links and archive references of these rows, which stay as removed.
+    Remove files, links and archive references; the rows stay, marked as removed.
 
-    Other rows that name the same file are treated alike, and so is the history of all
-    of them.
+    Other rows of the same file, and the history, are treated alike.
     """
     rows = list(rows)
     files = {item.file.name for item in rows if item.file}
@@ -141,14 +138,13 @@ def remove_contents(rows):
 
 
 def remove_files(rows):
-    """Remove the files of letters or amendments for good; their other fields stay."""
+    """Delete the files of letters or amendments; their other fields stay."""
     for name in rows.exclude(file="").values_list("file", flat=True):
         _remove_once_committed(name)
     rows.update(**NO_FILE)
 
 
 def _remove_once_committed(name):
-    """Remove the file once the transaction commits, unless another row names it."""
     if name:
         rows = Evidence.objects.filter(file=name)
         delete_once_committed(

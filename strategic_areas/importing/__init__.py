@@ -1,9 +1,10 @@
 """
-Plan files in: one file from its path to the database, or to the list of its faults.
+Loading a plan file into the database.
 
-It is read (``reading``), checked against the format (``format``, ``values``,
-``checking``), itself and the portal (``rules``), turned into ``records`` and put in by
-field (``comparison``), but for what was edited here (``known_records``).
+Steps: read (``reading``), check against the format (``format``, ``values``,
+``checking``), check references and rules (``rules``), build rows (``records``), and
+apply the changes field by field (``comparison``), except where staff edited
+(``known_records``).
 """
 
 from hashlib import file_digest
@@ -43,9 +44,8 @@ def load_plan_file(path, *, dry_run=False, progress=None):
     """
     Load a plan file in one transaction; return the ``ImportSummary``.
 
-    ``dry_run`` does all and undoes it. ``progress`` gets the name of each table and the
-    number of its records. Raises ``PlanFileError`` with every fault; then nothing is
-    written.
+    ``dry_run`` rolls back. ``progress`` is called with each table's name and its number
+    of records. Raises ``PlanFileError`` with all problems, without any change.
     """
     plan_file = check_plan_file(*read_file(path))
     with Path(path).open("rb") as content:
@@ -112,7 +112,6 @@ def _load(plan_file, file, progress):
 
 
 def _absent(memory, lines):
-    """Table and key of each record of earlier files only."""
     given = {(name, each.name) for name, some in lines.items() for each in some}
     known = memory.records
     rows = {(place[0], known[place].values.get(ROW)) for place in given & known.keys()}

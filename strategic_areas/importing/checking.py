@@ -1,8 +1,8 @@
 """
-Every value of a file by itself: against the format, and for personal data.
+Checks of single values: format and personal data.
 
-What identifies a person refuses the file; what may make one findable is a warning,
-unless the record names the public source that says it.
+Identifying data refuses the file. Data that might identify is a warning, unless the
+record names its public source.
 """
 
 from dataclasses import dataclass, field
@@ -26,9 +26,9 @@ from strategic_areas.workbooks.reading import CellProblem
 @dataclass
 class FileEntry:
     """
-    One record of a file, as far as it fits the format.
+    One record of a file.
 
-    ``values`` are what fits, in plain form by key; ``nodes`` what the ``text`` says.
+    ``values`` maps keys to valid plain values, ``nodes`` to the YAML nodes of ``text``.
     """
 
     section: object
@@ -41,7 +41,7 @@ class FileEntry:
     nested: dict = field(default_factory=dict)
 
     def fault(self, key, expected, node=None):
-        """A fault of one key; its value is quoted as the file writes it."""
+        """A problem with one key; it quotes the value from the file."""
         node = node or self.nodes.get(key)
         line = line_of(node) if node else self.line
         found = shortened(source_text(node, self.text)) if node else "nothing"
@@ -63,9 +63,9 @@ class FileEntry:
 @dataclass
 class ParsedPlanFile:
     """
-    What a file says, and its faults so far.
+    The content of a file and its problems.
 
-    ``unread`` are sections that could not be read: references to those are not judged.
+    ``unread`` are unreadable sections; references to them are not checked.
     """
 
     top: FileEntry
@@ -90,16 +90,14 @@ class ParsedPlanFile:
 
 
 def check_plan_file(text, mapping):
-    """
-    The ``ParsedPlanFile`` of a text, with a fault for each value that does not fit.
-    """
+    """Parse a text; every invalid value becomes a problem."""
     checker = PlanFileChecker(text)
     top = checker.record(FILE, mapping, "the file")
     return ParsedPlanFile(top, checker.faults, checker.unread)
 
 
 class PlanFileChecker:
-    """Reads nodes by the format and gathers what does not fit."""
+    """Reads nodes by the format and collects problems."""
 
     def __init__(self, text):
         self.text = text
@@ -107,7 +105,7 @@ class PlanFileChecker:
         self.unread = set()
 
     def keys(self, mapping, known, name):
-        """The values of a mapping by key; duplicate and unknown keys are faults."""
+        """The values of a mapping; duplicate and unknown keys are problems."""
         nodes, of_format = {}, frozenset(known)
         for key, node in mapping.value:
             word = key.value
@@ -128,7 +126,7 @@ class PlanFileChecker:
         return nodes
 
     def section(self, section, node, above):
-        """The records of a section; ``above`` is the one around, or the file."""
+        """The records of a section; ``above`` is the surrounding record or the file."""
         is_empty = node is None or is_null(node)
         if is_empty and not section.required:
             return []
@@ -157,7 +155,7 @@ class PlanFileChecker:
             yield entry
 
     def name(self, section, node, number, above):
-        """What a fault calls a record: its code, or its place in the list."""
+        """The name of a record in messages: its code, or its position."""
         words = []
         if isinstance(node, MappingNode):
             said = {key.value: value for key, value in node.value}
@@ -200,7 +198,7 @@ class PlanFileChecker:
 
 
 def check_field_value(value, column):
-    """Raise ``UnfitValueError`` where a model's field does not take a plain value."""
+    """Raise ``UnfitValueError`` if a model field does not accept the value."""
     if isinstance(value, dict):
         value = value.get("value")
     if not isinstance(value, str) or column.is_relation:
@@ -216,7 +214,7 @@ def check_field_value(value, column):
 
 
 def check_personal_data(plan_file):
-    """Faults of what identifies a person, and warnings of what might."""
+    """Add a problem for identifying data and a warning for data that might identify."""
     faults, warnings = [], []
     for entry, key, finding in findings_in(plan_file):
         line = line_of(entry.nodes[key])
@@ -251,7 +249,7 @@ def findings_in(plan_file):
 
 
 def names_public_source(entry):
-    """True for a record that rests on a source, and for a source."""
+    """Whether a record has a source or is one."""
     if entry.section.name == "sources" or entry.values.get("sources"):
         return True
     return entry.above is not None and names_public_source(entry.above)

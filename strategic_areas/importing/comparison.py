@@ -1,4 +1,4 @@
-"""What a checked file changes of what the portal holds, field by field."""
+"""Comparison of a checked file with the stored data, field by field."""
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -45,15 +45,15 @@ REVISED_HERE = "revised here"
 @dataclass
 class ImportSummary:
     """
-    What a load did, or would do. Counts are of records.
+    The effect of a load or a dry run.
 
-    ``created`` counts by table; ``changed`` are pairs of a record's name and its
-    changes, in the order of the file. ``absent`` are pairs of a table and a key, of
-    records that an earlier file had and this one has not; they stay as they are.
-    ``kept`` are changes that the file wants and that are not made, with the reason.
-    ``warnings`` are sentences about texts that may make a person findable. ``touched``
-    are pairs of a model and a primary key, of the records that the public may read
-    otherwise; ``public`` is, of a dry run, what it would read otherwise.
+    - ``created``: counts by table; ``unchanged``: a count.
+    - ``changed``: pairs of a record's name and its changes, in file order.
+    - ``absent``: pairs of table and key; these records, only in earlier files, stay.
+    - ``kept``: changes that were not made, with the reason.
+    - ``warnings``: sentences about texts that may identify a person.
+    - ``touched``: pairs of model and primary key, where public content changes.
+    - ``public``: the public differences, in a dry run.
     """
 
     created: Counter = field(default_factory=Counter)
@@ -75,10 +75,10 @@ class ImportSummary:
 
 def apply_lines(lines, stored, memory, outcome):
     """
-    Compare lines with what is stored, put in what they change, and tell the outcome.
+    Compare lines with the stored data, apply the changes and extend the summary.
 
-    Within a transaction; raises ``PlanFileError`` with the first record that the
-    database does not take.
+    Call it in a transaction. Raises ``PlanFileError`` for the first record that the
+    database refuses.
     """
     lines = LineComparison(stored, memory, outcome).compare(lines)
     asked = [line for line in lines if line.state is not LineState.UNCHANGED]
@@ -110,7 +110,7 @@ def _protects(line, name):
 
 
 def affected_records(draft, stored):
-    """What the public may read otherwise: the record, and what it leaves."""
+    """The record and those it no longer belongs to, whose public content changes."""
     line = draft.line
     if line.table.name in OF_INDICATORS:
         rows = stored.tables["indicators"].rows
@@ -126,7 +126,7 @@ def affected_records(draft, stored):
 
 
 def refusal_of(line, error):
-    """The refusal of a file for a record, in the database's words or the rule's."""
+    """A ``PlanFileError`` with the message of the violated constraint or rule."""
     text = str(error).strip()
     with override("en"):
         broken = [
@@ -143,7 +143,7 @@ def refusal_of(line, error):
 
 
 class LineComparison:
-    """Compares the lines of one plan's file, by docs/plan-format.md."""
+    """Compares the lines of a file, by docs/plan-format.md."""
 
     def __init__(self, stored, memory, outcome):
         self.stored = stored
@@ -152,7 +152,7 @@ class LineComparison:
         self.revised = RevisedValues(stored.plan_code)
 
     def compare(self, lines):
-        """The same lines with what is to be put in of each."""
+        """The lines with their state and the values to apply."""
         # A row may go by another key here than in the file.
         rows = [self.row_of(line) for line in lines]
         return [self.asked(*pair) for pair in zip(lines, rows, strict=True)]
@@ -199,9 +199,9 @@ class LineComparison:
 
     def wanted_change(self, line, row, name, reason=""):
         """
-        The ``Change`` that the file makes in a field of an existing row, or None.
+        The ``CellChange`` that the file makes in a field, or None.
 
-        With a ``reason`` it makes none. The outcome tells what differs and stays.
+        With a ``reason`` it makes none; the summary lists the difference.
         """
         wanted, here = line.said[name], self.stored.plain(row, name)
         others = []
@@ -240,9 +240,9 @@ class LineComparison:
 
 class UpdateRevisions(LineComparison):
     """
-    Applies updates by new revisions only.
+    Applies changed updates as new revisions.
 
-    By key, ``published`` are revisions and ``reasons`` why a record is left alone.
+    ``published`` maps keys to revisions, ``reasons`` to why a record is left alone.
     """
 
     def __init__(self, table, stored, memory, outcome):

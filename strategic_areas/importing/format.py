@@ -1,8 +1,8 @@
 """
-The format of plan files: every section, and the columns that it fills.
+The format of plan files: sections, keys and the columns that store them.
 
-The declaration of a model says which fields a file states; names and kinds of keys
-follow from them, but for ``special``. docs/plan-format.md lists exactly these keys.
+The keys follow from the declared fields of each model, except ``special`` ones;
+docs/plan-format.md lists them.
 """
 
 from dataclasses import dataclass, field, replace
@@ -67,7 +67,7 @@ KIND_OF_NAME = {
 
 @dataclass(frozen=True)
 class FileKey:
-    """A key of a record, its kind of value, and the fields that store it."""
+    """A key of a record, its kind of value, and the columns that store it."""
 
     name: str
     kind: object
@@ -91,9 +91,9 @@ def kind_of(column):
 
 def keys_of_table(table_name, fields=(), special=None):
     """
-    The keys for these fields of a table, or for all that its model declares.
+    Keys of these fields, by default of all declared fields of the model.
 
-    The English key of a text is never required. ``special`` is by the field's name.
+    English keys are never required. ``special`` maps field names to keys.
     """
     keys = []
     for column in TABLES[table_name].stated:
@@ -139,13 +139,13 @@ TYPED = (TEXT, CODE, URL)
 @dataclass(frozen=True)
 class FileSection:
     """
-    Records of one kind. ``shape`` is "list", "mapping" (by key) or "record" (one).
+    Records of one kind; ``shape`` is "list", "mapping" (by key) or "record" (one).
 
-    ``identity`` are the keys that name a record, ``nested`` the sections inside it.
-    ``above`` is the column that leads to the record around, ``fixed`` are values of
-    columns that no key states, ``starting`` those of new records on which the file is
-    silent. ``is_numbered``: a column has the place in the list. ``has_claim``: the
-    provenance follows from the sources as long as the file states none.
+    - ``identity``: the keys that identify a record; ``nested``: sections inside it.
+    - ``above``: the column that leads to the surrounding record.
+    - ``fixed``: values of columns without a key; ``starting``: defaults of new records.
+    - ``is_numbered``: a column holds the position in the list.
+    - ``has_claim``: the provenance follows from the sources unless the file states it.
     """
 
     name: str
@@ -167,7 +167,7 @@ class FileSection:
 
     @cached_property
     def typed(self):
-        """The names of keys whose values somebody types."""
+        """Names of the keys with free text."""
         # References, dates and choices are texts too, but nobody types them freely.
         return [
             key.name
@@ -177,7 +177,7 @@ class FileSection:
 
 
 def section(name, *fields, table="", special=None, also=(), **options):
-    """A section of the records of one table; ``also`` are keys of other tables."""
+    """A section for one table; ``also`` are keys of other tables."""
     return FileSection(
         name,
         table or name,
@@ -274,7 +274,7 @@ TARGETS = section("targets", special=PERIOD, identity=("period",), above="indica
 
 
 def list_values(name, *fields, **options):
-    """Values of a code list, in the order in which they are listed."""
+    """The values of a code list, in order."""
     return section(name, *fields, table="code_list_values", is_numbered=True, **options)
 
 

@@ -1,4 +1,6 @@
-"""What files said of what the portal holds, and what agencies revised since."""
+"""
+What the portal already knows: records, values of earlier files, agencies' revisions.
+"""
 
 from collections import defaultdict
 from functools import cached_property
@@ -20,7 +22,9 @@ OF_INDICATOR = ("counts", "sensitive", "family", "is_teller", "introduced_by")
 
 
 class KnownRecords:
-    """What a file's records are held to: the portal's and its own, faulty or not."""
+    """
+    The records that a file may refer to: stored ones and its own, even invalid ones.
+    """
 
     def __init__(self, plan_file, stored):
         self.plan_file = plan_file
@@ -28,7 +32,7 @@ class KnownRecords:
         self.codes = {}
 
     def has(self, section, code):
-        """Whether a reference leads somewhere; an unread section is not judged."""
+        """Whether a reference has a target; always true for an unreadable section."""
         name = section.split()[0]
         if name in self.plan_file.unread:
             return True
@@ -42,7 +46,7 @@ class KnownRecords:
         return code in self.codes[section]
 
     def values(self, section, *names):
-        """By code the plain values of stored records, as the file would leave them."""
+        """Map codes to the plain values that records would have after the load."""
         table = self.stored.tables[section]
         found = {
             code: {name: self.stored.plain(row, name) for name in names}
@@ -89,7 +93,7 @@ class KnownRecords:
 
     @cached_property
     def with_standing_percents(self):
-        """Codes of activities with a published percent on which the file is silent."""
+        """Codes of activities whose published percent the file does not repeat."""
         updates = ActivityUpdate.objects.filter(
             plan__code=self.stored.plan_code, status=RevisionStatus.PUBLISHED
         ).exclude(percent=None)
@@ -102,7 +106,7 @@ class KnownRecords:
 
     @cached_property
     def in_other_plans(self):
-        """By section, the records of other plans, with what each continues."""
+        """By section, records of other plans and the records that they continue."""
         return {
             section: {
                 name: list(filter(None, [self.stored.plain(row, "continues")]))
@@ -112,7 +116,7 @@ class KnownRecords:
         }
 
     def address_words(self, section, field):
-        """Each address word in use, with the codes of its record."""
+        """Map each slug in use to the codes of its record."""
         table, codes = self.stored.tables[section], defaultdict(set)
         said = ImportedRecord.objects.filter(section=section)
         if not TABLES[section].is_shared:
@@ -127,7 +131,7 @@ class KnownRecords:
 
 
 def code_of(entry):
-    """What names an entry in its section, whether it fits or not; "" for nothing."""
+    """The code of an entry, valid or not, or ""."""
     key = entry.section.identity[0]
     node = entry.nodes.get(key)
     is_word = isinstance(node, ScalarNode)
@@ -136,10 +140,11 @@ def code_of(entry):
 
 class LoadedValues:
     """
-    What this plan's file last put here, field by field; other files too, if shared.
+    The values that this plan's file last stored, and other plans' files in shared
+    tables.
 
-    If the stored value still is that one, the file may change it; if not, somebody
-    edited it here, and the file leaves it alone.
+    A field that still has that value may be changed by the file. Another value was
+    edited by staff and stays.
     """
 
     def __init__(self, plan_code):
@@ -159,9 +164,9 @@ class LoadedValues:
 
     def set_by(self, line, attribute):
         """
-        Pairs of another plan's code and what its file set the field to.
+        Pairs of another plan's code and the value that its file set.
 
-        A file that is silent on a flag has left it as usual.
+        A flag that a file leaves out has its default.
         """
         if not (found := self.others.get((line.table.name, line.name))):
             return []
@@ -172,7 +177,7 @@ class LoadedValues:
         return [(plan, said[attribute]) for plan, said in told if attribute in said]
 
     def row(self, line):
-        """The primary key of the row that a file put a record in, or None."""
+        """The primary key of the row in which a file stored a record, or None."""
         if ROW in (said := self.said(line)):
             return said[ROW]
         return next((pk for _, pk in self.set_by(line, ROW)), None)
@@ -198,14 +203,14 @@ class LoadedValues:
 
 
 class RevisedValues:
-    """What agencies revised: it stands now in place of a file's value."""
+    """Values that agencies revised since they were loaded."""
 
     def __init__(self, plan_code):
         self.plan_code = plan_code
 
     @cached_property
     def latest(self):
-        """The last revision of each value that has any, by the value's key."""
+        """Map the id of each revised value to its last revision."""
         rows = Measurement.objects.filter(indicator__introduced_by__code=self.plan_code)
         revisions = rows.exclude(revises=None).prefetch_related("sources")
         latest, first = {}, {}
@@ -215,7 +220,7 @@ class RevisedValues:
         return latest
 
     def instead_of(self, row):
-        """What replaces a value or a part of one, or None."""
+        """The revision of a value or of a part of it, or None."""
         model = row and row._meta.model
         if model is Measurement:
             return self.latest.get(row.pk)

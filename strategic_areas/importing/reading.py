@@ -1,7 +1,7 @@
 """
-Plan files as the nodes of PyYAML, which tell where each value is written.
+Parsing of plan files into YAML nodes, which know their line.
 
-YAML without its conveniences: no aliases, no merge keys, no tags, a limited depth.
+A subset of YAML: no aliases, merge keys or tags, and limited depth.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ TAG = "tag:yaml.org,2002:"
 
 
 class PlanFileError(Exception):
-    """The file is not loaded; ``faults`` is the list of every reason, in order."""
+    """The file is refused; ``faults`` lists all problems in order."""
 
     def __init__(self, faults):
         self.faults = list(faults)
@@ -27,9 +27,9 @@ class PlanFileError(Exception):
 
 def read_file(path):
     """
-    The text of a plan file and its node, a mapping.
+    The text of a plan file and its mapping node.
 
-    Raises ``PlanFileError`` when it cannot be read as one YAML mapping in UTF-8.
+    Raises ``PlanFileError`` unless it is one YAML mapping in UTF-8.
     """
     path = Path(path)
     try:
@@ -52,9 +52,7 @@ def read_file(path):
 
 
 def parse_mapping(text):
-    """
-    The node of a plan file's text; raises ``PlanFileError`` as ``read_file`` does.
-    """
+    """The mapping node of a text; raises ``PlanFileError``."""
     try:
         _must_be_plain(text)
         node = yaml.compose(text, Loader=LOADER)
@@ -78,7 +76,6 @@ def parse_mapping(text):
 
 
 def _must_be_plain(text):
-    """Refuse what a plan file does without, before any node is composed."""
     documents, inside = 0, []  # of each open collection, whether a key comes next
     for event in yaml.parse(text, Loader=LOADER):
         line = event.start_mark.line + 1
@@ -112,13 +109,13 @@ def raise_problem(found, expected, line=0):
 
 
 def shortened(raw, length=200):
-    """The text on one line, cut where it would fill the screen."""
+    """The text on one line, cut to ``length`` characters."""
     raw = " ".join(line.strip() for line in raw.splitlines()).strip()
     return raw if len(raw) <= length else f"{raw[:length]}…"
 
 
 def source_text(node, text):
-    """What the file of this text writes for a node."""
+    """The source text of a node."""
     found = text[node.start_mark.index : node.end_mark.index].rstrip()
     return found or ("nothing" if isinstance(node, yaml.ScalarNode) else "")
 

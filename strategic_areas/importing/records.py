@@ -1,8 +1,4 @@
-"""
-What a checked file says, as lines of the tables that store it.
-
-Here the file's shapes end: spans become dates, and lists records of their own.
-"""
+"""Builds table rows from a checked file: spans become dates, lists become rows."""
 
 from strategic_areas.importing.format import (
     BREAKDOWN_LABELS,
@@ -17,7 +13,7 @@ from strategic_areas.plan_document.tables import TABLES
 
 
 class LineBuilder:
-    """``lists`` are the lines of a file without faults, by the name of their table."""
+    """``lists`` maps table names to lines, of a file without problems."""
 
     def __init__(self, plan_file, known):
         self.known = known
@@ -97,7 +93,7 @@ class LineBuilder:
 
 
 def column_values(key, value):
-    """Pairs of a column and its plain value, for one key."""
+    """Pairs of column and plain value of a key."""
     columns = key.stored_as
     if columns == ("places",):
         codes = value if isinstance(value, list) else [value]

@@ -1,4 +1,4 @@
-"""What no single value shows: references, order, uniqueness, and what adds up."""
+"""Rules across values: references, order, uniqueness and sums."""
 
 from decimal import Decimal
 from itertools import chain
@@ -37,7 +37,7 @@ def broken_rules(plan_file, known):
 
 
 def identity(entry):
-    """What names an entry within its section and the record above, or None."""
+    """The identifying values of an entry within its section and parent, or None."""
     parts = []
     for key in entry.section.identity:
         value = entry.values.get(key)
@@ -50,7 +50,7 @@ def identity(entry):
 
 
 def counted_by(entry):
-    """Who counted a value, by its own word or its indicator's."""
+    """The counting body of a value, its own or its indicator's."""
     return entry.values.get("counted_by", entry.above.values.get("counted_by"))
 
 
@@ -97,7 +97,7 @@ def taken_addresses(plan_file, known):
 
 
 def several_tellers(plan_file, known):
-    """A second indicator that tells of the same people, here or stored."""
+    """A second indicator that counts the same people, in the file or stored."""
     found = dict(known.indicators)
     listed = [
         (entry, found.pop(code))
@@ -118,7 +118,7 @@ def several_tellers(plan_file, known):
 
 
 def people_counted(plan_file, known):
-    """A text about victims tells a number of people only from an official source."""
+    """In texts about victims, numbers of people need an official source."""
     for entry in plan_file.entries["updates"] + plan_file.entries["commitment_updates"]:
         source = entry.values.get("printed_by")
         about = entry.values.get("activity") or entry.values.get("commitment")
@@ -135,7 +135,7 @@ def people_counted(plan_file, known):
 
 
 def lost_predecessors(plan_file, known):
-    """Records that supersede or continue themselves, or continue what is not there."""
+    """Records that supersede or continue themselves, or continue a missing record."""
     own = plan_file.plan_code
     for section, elsewhere in known.in_other_plans.items():
         replaced = {

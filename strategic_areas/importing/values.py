@@ -1,8 +1,8 @@
 """
-Kinds of values: what a file may write for a key, and the plain form it is read in.
+Kinds of values: which YAML they accept, and the plain value they return.
 
-``read(node)`` returns what JSON can hold (None for nothing, dates in ISO form, decimals
-as text, codes for references, sorted lists) or raises ``UnfitValueError``.
+``read(node)`` returns JSON values (None for nothing, ISO dates, decimals as text, codes
+for references, sorted lists) or raises ``UnfitValueError``.
 """
 
 import math
@@ -23,7 +23,7 @@ from strategic_areas.plan_document.stored_plan import plain_number
 
 
 class UnfitValueError(Exception):
-    """``expected`` says what would fit; ``node`` is the part that does not."""
+    """``expected`` describes a fitting value; ``node`` is the unfitting one."""
 
     def __init__(self, expected, node=None):
         self.expected = expected
@@ -34,11 +34,10 @@ class UnfitValueError(Exception):
 @dataclass(frozen=True)
 class ScalarValue:
     """
-    One value of the YAML types ``types``; ``hint`` tells how to write it so.
+    A value of the YAML ``types``; ``hint`` explains how to write it.
 
-    ``plain`` makes it of the text, and raises ``UnfitValueError`` or ``ValueError`` for
-    another. With a ``section`` it is the code of a record there, in this file or the
-    portal.
+    ``plain`` converts the text or raises ``UnfitValueError`` or ``ValueError``. With a
+    ``section`` the value is a code of a record there.
     """
 
     label: str
@@ -61,7 +60,7 @@ class ScalarValue:
 
 
 def text(label="text", check=str, section=""):
-    """Text as it stands; ``check`` raises for what does not fit."""
+    """``check`` raises for an unfitting text."""
 
     def read(text):
         # A database takes neither a NUL nor half of a surrogate pair.
@@ -79,7 +78,7 @@ TEXT = text()
 
 
 def one_of(words):
-    """The kind for one word of a ``TextChoices`` or a list."""
+    """One value of a ``TextChoices`` or a list."""
     words = [str(getattr(word, "value", word)) for word in words]
     return text(f"one of {', '.join(words)}", words.index)
 
@@ -89,7 +88,7 @@ def reference(section):
 
 
 def number(label, least=-math.inf, most=math.inf, form=r"-?\d{1,40}(\.\d{1,40})?"):
-    """A number with decimals, never rounded."""
+    """A decimal number, never rounded."""
 
     def read(text):
         if not (re.fullmatch(form, text) and least <= Decimal(text) <= most):
@@ -115,7 +114,7 @@ def flag(text):
 
 
 def read_inside(kind, node, told):
-    """A value that its list or mapping cannot be without."""
+    """Read a value that may not be empty."""
     try:
         value = kind.read(node)
     except UnfitValueError as unfit:
@@ -157,7 +156,7 @@ def references(section):
 
 @dataclass(frozen=True)
 class NestedMapping:
-    """A small mapping inside a record, all keys required; read as a dict."""
+    """A mapping inside a record, with all keys required; read as a dict."""
 
     label: str = "a mapping"
     kinds: dict = field(default_factory=dict, hash=False)
@@ -192,15 +191,12 @@ PART_OF_SPAN = re.compile(
 
 def span(text):
     """
-    The first and last day of a span of time, in ISO form.
+    First and last day of a span, in ISO form; raises ``ValueError``.
 
-    Two parts with a slash between them reach from the first day of the first to the
-    last day of the second.
+    Two parts with a slash reach from the start of the first to the end of the second.
 
     >>> span("2013/2018-05")
     ('2013-01-01', '2018-05-31')
-
-    Raises ``ValueError``.
     """
     first, slash, last = text.partition("/")
     starts_on, ends_on = _days(first)

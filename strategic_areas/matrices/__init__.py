@@ -1,10 +1,10 @@
 """
-The reader of any matrix: a plan as an institution keeps it in a workbook of its own.
+Reader of matrices: an institution's plan in a workbook of its own layout.
 
-``detect_layout`` opens an upload and proposes what its sheets and columns are; a person
-confirms that as a ``Naming``; ``read_matrix`` then gives the lines of the plan, each
-with the cells that it comes from, what has to be asked, what was left out, and what may
-identify a person. Nothing is stored, and no model is known here.
+``detect_layout`` proposes what the sheets and columns mean; a person confirms it as a
+``Naming``; ``read_matrix`` returns the plan's lines with their cells, open questions,
+cells left out, and texts that may identify a person. It stores nothing and uses no
+model.
 """
 
 from strategic_areas.matrices.detection import detect_layout

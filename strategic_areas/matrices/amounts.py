@@ -1,8 +1,8 @@
 """
-Numbers as people write them in a matrix: targets by year or in one text, and budgets.
+Numbers in a matrix: targets, by year or in one text, and budgets.
 
-A comma before three digits is a mark of thousands, as Dominicans write; a point there
-could be either, so it is asked.
+A comma before three digits separates thousands, as Dominicans write; a point there is
+ambiguous, so the reader asks.
 """
 
 import re
@@ -83,9 +83,8 @@ CURRENCIES = [
 @dataclass(frozen=True)
 class MatrixNumber:
     """
-    A number, whether it is a percentage, and why a person has to look; or None.
-
-    A budget is in full units of ``currency``.
+    A number or None, and the reason to check it. A budget is in full units of
+    ``currency``.
     """
 
     value: Decimal | None = None
@@ -96,16 +95,16 @@ class MatrixNumber:
 
 
 def is_nothing(text):
-    """Whether a text says that there is no number, such as "n/d" or "—"."""
+    """Whether a text stands for "no number", such as "n/d" or "—"."""
     return bool(NOTHING.fullmatch(_plain(text)))
 
 
 def target_of(cell, name, *, shares=False):
     """
-    The target of one year in a cell of its own.
+    The target of one year, from its own cell.
 
-    ``name`` is the indicator's; ``shares`` says that other years of the row are shown
-    as percentages.
+    ``name`` is the indicator's; ``shares`` means that other years of the row are
+    percentages.
     """
     is_share = is_percentage(name)
     if cell.number is not None:
@@ -138,17 +137,17 @@ def target_of(cell, name, *, shares=False):
 
 
 def _why_refused(plain, numbers):
-    """Why a text with these matches of ``NUMBER`` says no one number; or ""."""
     whys = (why for why, form in REFUSED if form.search(plain))
     return next(whys, "" if numbers else "no_number")
 
 
 def targets_of(cell, name, years, due_year, *, asks_yearly=False):
     """
-    The targets of several years in one text, as year → number, and why to look.
+    The targets of several years in one text.
 
-    Returns a mapping, whether they are percentages, and a reason or "". A number
-    without a year is of ``due_year``, or of the last year; percentages always are.
+    Returns a mapping of years to numbers, whether they are percentages, and a reason to
+    check or "". A number without a year belongs to ``due_year`` or the last year;
+    percentages always do.
     """
     plain, is_share = _plain(cell.kept), is_percentage(name)
     all_years = range(years[0], years[1] + 1)
@@ -183,7 +182,7 @@ def targets_of(cell, name, years, due_year, *, asks_yearly=False):
 
 
 def is_percentage(name):
-    """Whether an indicator's name says that it is one."""
+    """Whether the indicator's name says that it is a percentage."""
     return bool(
         re.match(r"(?:%|porcentaje|por ciento|tasa de|percent|proporcion)", fold(name))
     )
@@ -191,9 +190,9 @@ def is_percentage(name):
 
 def budget_of(cell, heading, years, *, country, has_points=False):
     """
-    The budget of a cell; ``heading`` may say the currency and that it is in millions.
+    The budget in a cell; ``heading`` may name the currency and the unit (millions).
 
-    ``has_points`` says that other cells of the column have decimal points.
+    ``has_points`` means that other cells of the column have decimal points.
     """
     plain, head = _plain(cell.kept), fold(heading)
     told = currency_of(plain, country) or currency_of(head, country)
@@ -229,7 +228,7 @@ def budget_of(cell, heading, years, *, country, has_points=False):
 
 
 def currency_of(text, country):
-    """The currency that a folded text names by sign, code or word; or ""."""
+    """The currency named by sign, code or word in a folded text, or ""."""
     return next((x for x, form in _currencies(country) if form.search(text)), "")
 
 
@@ -239,7 +238,7 @@ def _currencies(country):
 
 
 def plain_number(value):
-    """A number as a plain decimal text: "7.5", "1500"."""
+    """A number as decimal text: "7.5", "1500"."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -271,7 +270,6 @@ def _together(found, is_share):
 
 
 def _plain(text):
-    """Small letters without accents, of as much as a number may need."""
     return comparable(text[:LONGEST].replace("\n", " ; "))
 
 
@@ -280,7 +278,6 @@ def _scale(text):
 
 
 def _number(found, *, of_share=False):
-    """A match of ``NUMBER`` as a number; its reason where it could be two."""
     percent = bool(found["percent"])
     scale = _scale(found["scale"]) if found["scale"] else 1
     if found["word"]:

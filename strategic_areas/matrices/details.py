@@ -1,4 +1,4 @@
-"""What belongs to a record: who, when, how much, its state, what measures it."""
+"""Details of a record: agencies, time, budget, state and indicators."""
 
 import re
 from itertools import pairwise
@@ -43,7 +43,7 @@ def is_ditto(cell):
 
 
 class RecordReader:
-    """Reads the columns beside the levels; ``reader`` collects what comes out."""
+    """Reads the detail columns; ``reader`` collects the results."""
 
     def __init__(self, reader):
         self.reader = reader
@@ -51,7 +51,7 @@ class RecordReader:
         self.indicators, self.looks, self.split = {}, {}, {}
 
     def read_row(self, sheet, line, row, *, is_new):
-        """All that a row says of ``line``; of a row that goes on, only what is new."""
+        """Read a row into ``line``; of a continued row only new values."""
         self.sheet, self.row, self.is_new = sheet, row, is_new
         at = sheet.sheet.at if is_new else lambda *place: sheet.sheet.cells.get(place)
         cells = {}
@@ -98,7 +98,6 @@ class RecordReader:
         self._measure(line, measures)
 
     def _detail(self, line, role, column, cell):
-        """One cell beside a record, unless an earlier row said the same."""
         name = TEXTS.get(role) or FIELDS.get(role, role)
         old = line.places.get(name)
         readers = {"budget": self._budget, "due": self._time, "start": self._time}
@@ -124,14 +123,12 @@ class RecordReader:
         self.reader.say(line, name, f"{earlier}\n{value}" if earlier else value, cell)
 
     def _ask_title(self, line, name, why, reading=None, **more):
-        """Ask about a record where its title stands."""
         line.said[name] = reading
         self.reader.ask(line.title_cell, name, why, reading, line=line, **more)
 
     # Who, and when.
 
     def _no_lead(self, line):
-        """Ask who leads; where no column tells, the sheet may be named after it."""
         guess = self.reader.book.guess(self.sheet.sheet.title.strip())
         if {"lead", "responsible"} & {*self.sheet.columns}:
             self._ask_title(line, "lead", "no_lead")
@@ -164,7 +161,7 @@ class RecordReader:
             self.reader.ask(cell, name, why, found.text or None, line=line)
 
     def responsible(self, text, cell, role):
-        """Lead and supporters of a text; remembers the names to be confirmed."""
+        """Lead and supporters in a text; notes names to confirm."""
         if (text, role) not in self.split:
             book = self.reader.book
             self.split[text, role] = split_responsible(text, book, role=role)
@@ -198,7 +195,6 @@ class RecordReader:
             self.reader.ask(cell, role, why, time.due_on, others=others, line=line)
 
     def _chronogram(self, line):
-        """The time that marks or colours tell, or a text across them."""
         sheet, columns = self.sheet.sheet, self.sheet.periods
         marked, coloured, others, answered = {}, {}, {}, {}
         # The colour of a band over the whole row is no mark.
@@ -274,7 +270,6 @@ class RecordReader:
             self.reader.ask(cell, "budget", found.why, reading, line=line)
 
     def _state(self, line, cells):
-        """Read the state from words, from the legend's colours or from struck text."""
         for cell in cells.values():
             if cell.colour in self.sheet.legend and "state" not in line.said:
                 line.said["state"] = self.sheet.legend[cell.colour]
@@ -326,7 +321,6 @@ class RecordReader:
             self._targets(line, made, role.partition(":")[2], each, shares=shares)
 
     def _baseline(self, made, cell):
-        """A number, and its year where the same cell or the heading tells it."""
         answer = self.reader.answered(cell, "baseline")
         said = YEAR.search(self.sheet.naming.headings.get(letter_of(cell.column), ""))
         inside = re.search(r"\(?\b((?:19|20)\d\d)\b\)?:?", answer.kept)

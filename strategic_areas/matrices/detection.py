@@ -1,7 +1,7 @@
 """
-The first look at a matrix: its sheets, and what their columns seem to be.
+Detection of a matrix's layout: sheets, and the likely role of each column.
 
-Everything is a proposal, which a person confirms as a ``Naming`` before rows are read.
+The result is a proposal that a person confirms as a ``Naming``.
 """
 
 import re
@@ -52,7 +52,7 @@ CODE = re.compile(r"(?:[a-z]{0,3}[-. ]?)?(?:\d{1,3}|[ivx]+)(?:[.-][\da-z]{1,3})*
 
 @dataclass
 class DetectedColumn:
-    """A column: its heading as it stands, the role that it seems to have, samples."""
+    """A column: its heading, its likely role, samples."""
 
     letter: str
     heading: str
@@ -63,7 +63,9 @@ class DetectedColumn:
 
     @property
     def is_doubtful(self):
-        """Whether its heading alone does not say its role: a person confirms it."""
+        """
+        Whether a person must confirm the role, since the heading does not state it.
+        """
         named = {role_of(fold(part)) for part in self.heading.split(" / ")}
         role = self.role.partition(":")[0]
         is_plain = role in {"ignore", "lead", "responsible"}
@@ -77,10 +79,10 @@ class DetectedColumn:
 @dataclass
 class DetectedSheet:
     """
-    A sheet as it seems. ``kind`` is "matrix", "other", "empty" or "hidden".
+    ``kind`` is "matrix", "other", "empty" or "hidden".
 
-    ``nested`` are the levels that the depth of its codes tells. Of hidden sheets only
-    name and size are told.
+    ``nested`` are the levels that the depth of codes shows. Of hidden sheets only name
+    and size are known.
     """
 
     title: str
@@ -92,7 +94,7 @@ class DetectedSheet:
 
 
 class DetectedLayout(NamedTuple):
-    """The sheets of a matrix, and the ``naming`` that is proposed for them."""
+    """The sheets of a matrix and the proposed ``naming``."""
 
     sheets: list
     naming: Naming
@@ -100,9 +102,7 @@ class DetectedLayout(NamedTuple):
 
 def detect_layout(file):
     """
-    What an uploaded matrix seems to be, as ``DetectedLayout``.
-
-    Raises ``RefusedFileError`` for what cannot be opened safely.
+    Detect the layout of an uploaded matrix; ``RefusedFileError`` for an unsafe file.
     """
     opened = open_matrix(file)
     sheets = [_looked(each) for each in opened]
@@ -118,9 +118,9 @@ def detect_layout(file):
 
 def _as_levels(ranked, *, below_areas=False):
     """
-    The plan's levels for ranked words of a file, the highest first.
+    The plan's levels for the file's level words, highest first.
 
-    Where areas stand in rows of their own, what is ranked stands ``below_areas``.
+    If areas have rows of their own, the words are ``below_areas``.
     """
     if ranked[-2:] == [*LEVELS[2:]] and {*ranked} <= {*LEVELS}:
         return ranked
@@ -133,7 +133,6 @@ def _as_levels(ranked, *, below_areas=False):
 
 
 def _years(opened):
-    """The years of the plan: those of a title, or of the headings; or of now."""
     visible = (each for each in opened if each.state == "visible")
     texts = [x.text for each in visible for x in each.texts(until=TITLES_ABOVE)]
     texts += [each.title for each in opened]
@@ -180,9 +179,9 @@ def _looked(sheet):
 
 def _nest(sheet, after, columns):
     """
-    How many depths the codes of a column have; 0 where they tell no levels.
+    The number of depths of a column's codes; 0 if they show no levels.
 
-    Such a column, or the titles beside it, holds several levels whatever its heading.
+    Then this column, or the titles beside it, holds several levels.
     """
     by_letter = {
         each.letter: _texts(sheet, each.letter, after)
@@ -249,7 +248,6 @@ def _heading_block(sheet, top):
 
 
 def _is_below_heading(sheet, row, below):
-    """Whether a row of heading-like words is no row of data: looks or periods tell."""
     looks = {(cell.colour, cell.is_bold) for cell in sheet.rows[row]}
     periods = [cell for cell in below if period_of(comparable(cell.text), 2000)]
     return all((c.colour, c.is_bold) in looks for c in below) and (
@@ -258,7 +256,7 @@ def _is_below_heading(sheet, row, below):
 
 
 def heading_parts(sheet, column, rows):
-    """The texts above a column as they stand, from the top on, each once."""
+    """The texts above a column, from the top, without repeats."""
     cells = [sheet.at(row, column) for row in range(rows[0], rows[1] + 1)]
     texts = [" ".join(cell.text.split()) for cell in cells if cell and cell.text]
     return list(dict.fromkeys(texts))
@@ -287,7 +285,6 @@ def _columns(sheet, first, last):
 
 
 def _texts(sheet, letter, after, until=MOST_ROWS):
-    """Number of row → text of a column."""
     column = column_of(letter)
     return {
         row: cell.text
@@ -344,23 +341,19 @@ def _role_by_samples(samples):
 
 
 def _have_area_rows(columns):
-    """Whether areas stand in rows of their own, in a column that is not of titles."""
     return any(map(_area_rows, (each for each in columns if each.role not in LEVELS)))
 
 
 def _area_rows(column):
-    """How many texts of a column are titles of areas."""
     return sum(bool(AREA_TITLE.match(comparable(text))) for text in column.texts)
 
 
 def _is_coded(column):
-    """Whether most texts of a column begin with a code such as 1.1.1, as titles do."""
     coded = [x for x in column.texts if depth_of(split_level(x).code) > 1]
     return len(coded) * 2 > len(column.texts)
 
 
 def _settle(columns):
-    """Make of what headings say the roles that fit together."""
     free = {"programme", "area"} - {each.role for each in columns}
     for each in columns:
         if each.role == "product" and _is_coded(each):
@@ -392,7 +385,6 @@ def _settle(columns):
 
 
 def _settle_codes(columns):
-    """A code is of the column to its right that has as many texts, or the nearest."""
     taken = set()
     for at, each in reversed([*enumerate(columns)]):
         if each.role != "code":
@@ -408,7 +400,6 @@ def _settle_codes(columns):
 
 
 def _last_row(sheet, naming):
-    """The last row before totals, notes and legends."""
     read = {k for k, role in naming.columns.items() if role not in {"ignore", "note"}}
     for row in sorted(sheet.rows.keys() - range(naming.first_row), reverse=True):
         cells = [c for c in sheet.rows[row] if letter_of(c.column) in read]
@@ -419,7 +410,6 @@ def _last_row(sheet, naming):
 
 
 def _area_title(sheet, first):
-    """The place of the title that names the area of the sheet."""
     for cell in sheet.texts(until=first):
         words = comparable(cell.text)
         if AREA_TITLE.match(words) and role_of(words) != "level":

@@ -1,8 +1,7 @@
 """
-Who is meant by "MIREX / PGR, CONANI (apoyo)": a lead, supporters, and by what name.
+Institutions in texts such as "MIREX / PGR, CONANI (apoyo)": lead and supporters.
 
-An institution that is written by another name than its acronym is proposed, and
-whoever loads the matrix confirms it once for each way of writing.
+A name that is no acronym is a guess, which the user confirms once per spelling.
 """
 
 import re
@@ -94,12 +93,12 @@ def _small(character):
 
 
 def fold_in_place(text):
-    """Small letters without accents, one for each character."""
+    """Lowercase without accents, one character for each character."""
     return "".join(map(_small, text))
 
 
 class KnownInstitution(NamedTuple):
-    """An institution of the portal: its acronym, its names and those of before."""
+    """An institution of the portal, with current and former names."""
 
     acronym: str
     names: Iterable[str] = ()
@@ -107,7 +106,7 @@ class KnownInstitution(NamedTuple):
 
 
 class InstitutionGuess(NamedTuple):
-    """What a text may mean: an acronym or "", and why it is to be confirmed, or ""."""
+    """An acronym or "", and the reason to confirm it or ""."""
 
     acronym: str
     why: str = ""
@@ -116,9 +115,9 @@ class InstitutionGuess(NamedTuple):
 @dataclass
 class ResponsibleParts:
     """
-    Of one text: the lead, the supporters, the reasons to look at the cell.
+    Lead, supporters and reasons to check a cell.
 
-    ``named`` are the ways in which institutions are written that have to be confirmed.
+    ``named`` are the spellings to confirm.
     """
 
     lead: str | None = None
@@ -128,16 +127,16 @@ class ResponsibleParts:
 
     @property
     def text(self):
-        """As it is written to be read again."""
+        """The text from which the same parts are read again."""
         others = [f"{each} (apoyo)" for each in self.supporting]
         return " / ".join(filter(None, [self.lead, ", ".join(others)]))
 
 
 class InstitutionNames:
     """
-    The institutions that the portal knows, and those confirmed or explained in a file.
+    Institutions of the portal, and names that the user confirmed or a note explains.
 
-    ``confirmed`` maps a text to an acronym, "" for no institution.
+    ``confirmed`` maps a text to an acronym, or to "" for no institution.
     """
 
     def __init__(self, known, confirmed=()):
@@ -149,13 +148,13 @@ class InstitutionNames:
                 self.names.setdefault(_name(name), acronym)
 
     def learn(self, text):
-        """Take acronyms that a note explains, such as "MSP = Ministerio de Salud"."""
+        """Take acronyms from a note, such as "MSP = Ministerio de Salud"."""
         for acronym, name in GLOSSARY.findall(text):
             if _key(acronym) not in self.acronyms and (found := self._named(name)):
                 self.names.setdefault(_name(acronym), found)
 
     def guess(self, text):
-        """The institution that a text means, as ``InstitutionGuess``; None for none."""
+        """The institution that a text means, or None."""
         if text not in self._guesses:
             self._guesses[text] = self._guess(text.strip(" .:"))
         return self._guesses[text]
@@ -196,7 +195,6 @@ class InstitutionNames:
         return None
 
     def _named(self, text):
-        """The acronym of a full, old, shortened or mistyped name; or ""."""
         name = _name(text)
         if found := self.names.get(name):
             return found
@@ -206,7 +204,7 @@ class InstitutionNames:
         return parts.pop() if len(parts) == 1 else self.likest(name, ALIKE)
 
     def likest(self, name, least):
-        """The acronym of the known name that is likest to a mistyped one; or ""."""
+        """The acronym of the name most similar to a mistyped one, or ""."""
         words = set(name.split())
         near = [
             known
@@ -219,9 +217,9 @@ class InstitutionNames:
 
 def split_responsible(text, book, *, role="responsible"):
     """
-    Lead and supporters of a cell; all are supporters where ``role`` is "supporting".
+    Lead and supporters of a cell; with ``role`` "supporting", supporters only.
 
-    The first is the lead unless another is marked as it.
+    The first is the lead unless another one is marked.
     """
     if NO_TEXT.fullmatch(text.strip()):
         return ResponsibleParts()
@@ -255,7 +253,6 @@ def _why_nobody(text):
 
 
 def _parts(text, book):
-    """Triples of a name, whether it is marked as lead, and as supporter."""
     cut = WITH_SUPPORT.search(fold_in_place(text))
     main, rest = (text[: cut.start()], text[cut.end() :]) if cut else (text, "")
     if main.count("(") > main.count(")"):
@@ -283,7 +280,7 @@ def _names(text, book):
     """
     The names of a list, and whether only "y" or hyphens join some of them.
 
-    A name may hold a comma or "y" itself: the longest stretch that is known counts.
+    A name may contain a comma or "y": the longest known part counts.
     """
     if not text.strip():
         return [], False
@@ -307,7 +304,6 @@ def _names(text, book):
 
 
 def _is_one(stretch, book):
-    """Whether a stretch with joints in it is the name of one institution."""
     bare = _marked(stretch)[0]
     name = _name(bare)
     if name in book.names or {_key(bare)} & {*book.confirmed, *book.acronyms}:
@@ -328,7 +324,6 @@ def _is_one(stretch, book):
 
 
 def _is_inside(text, at):
-    """Whether a place stands in brackets."""
     return text.count("(", 0, at) > text.count(")", 0, at)
 
 
@@ -337,7 +332,6 @@ def _key(text):
 
 
 def _name(text):
-    """A name for comparison: plain words, written out, without those of no weight."""
     words = re.findall(r"[a-z0-9]+", fold(text))
     plain = " ".join(SHORT.get(word, word) for word in words)
     plain = OLD_MINISTRY.sub("ministerio", COUNTRY.sub("", plain))

@@ -1,4 +1,4 @@
-"""Codes and level words at the beginning of a text: "OE 1.1 …", "Línea I.1.a – …"."""
+"""Codes and level words at the start of a text: "OE 1.1 …", "Línea I.1.a – …"."""
 
 import re
 from typing import NamedTuple
@@ -42,7 +42,7 @@ ROMANS = {
 
 
 class LevelText(NamedTuple):
-    """A text without its level word and code; ``word`` is a role of a heading."""
+    """The parts of a text; ``word`` is the role of the level word."""
 
     word: str
     code: str
@@ -52,9 +52,9 @@ class LevelText(NamedTuple):
 
 def split_level(text, *, is_high=False):
     """
-    The level word, code, name and coordinator of a text; "" for what it has not.
+    Level word, code, name and coordinator of a text; "" for missing parts.
 
-    Of a high level also "1 Prevention" begins with a code.
+    With ``is_high``, "1 Prevention" begins with a code too.
 
     >>> split_level("Línea I.1.a – Comunicación (Coordina: MIREX)")
     LevelText(word='line', code='I.1.a', name='Comunicación', coordinator='MIREX')
@@ -91,7 +91,7 @@ def split_level(text, *, is_high=False):
 
 
 def sentence(text):
-    """Write a text in capitals as a sentence; return any other unchanged."""
+    """A text in capitals as a sentence; any other text unchanged."""
     if len(text) > 3 and text.isupper() and (" " in text or len(text) > 6):
         return text.capitalize()
     return text
@@ -99,7 +99,7 @@ def sentence(text):
 
 def parts_of(code):
     """
-    The parts of a code; how many they are is its depth.
+    The parts of a code; their number is its depth.
 
     >>> parts_of("R1.2 a)")
     ('1', '2', 'a')
@@ -115,7 +115,7 @@ def depth_of(code):
 
 
 def are_nested(codes):
-    """Whether codes are of several depths, and most begin with one of the others."""
+    """Whether codes have several depths and most extend another code."""
     every = [*map(parts_of, codes)]
     known, top = {*every}, min(map(len, every), default=0)
     lower = [each for each in every if len(each) > top]
@@ -124,7 +124,7 @@ def are_nested(codes):
 
 
 def in_script_of(code, above):
-    """A code with its first part as that of the code above it writes it."""
+    """A code with its first part written as in the code above it."""
     first, _dot, rest = code.partition(".")
     wanted = above.partition(".")[0]
     value, other = (
@@ -135,7 +135,7 @@ def in_script_of(code, above):
 
 
 def level_among(word, levels):
-    """The level of the plan that a level word means, of those of the file."""
+    """The plan's level for a level word, out of the file's levels."""
     if word not in HIERARCHY:
         return ""
     if word in levels and word != "activity":

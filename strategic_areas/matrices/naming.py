@@ -1,7 +1,7 @@
 """
-What a matrix's sheets and columns mean: named by a person, kept for its next version.
+The confirmed meaning of a matrix's sheets and columns, kept for its next version.
 
-Everything here is plain JSON by ``as_json`` and back by ``from_json``.
+Stored as JSON by ``as_json`` and read by ``from_json``.
 """
 
 import re
@@ -108,12 +108,11 @@ CODES = tuple(role for role in ROLES if role.startswith("code:"))
 @dataclass
 class SheetNaming:
     """
-    How one sheet is read.
+    How to read a sheet.
 
-    ``columns`` maps letters to roles, and ``headings`` the same letters to the heading
-    as it stands, by which a column is found again after it moved. ``area`` is the place
-    of the title that names the area of the whole sheet, such as "A4"; "title" where the
-    sheet's own name does.
+    ``columns`` maps letters to roles, ``headings`` maps letters to headings, by which a
+    moved column is found again. ``area`` is the cell with the title of the sheet's
+    area, such as "A4", or "title" for the sheet's name.
     """
 
     title: str
@@ -128,13 +127,12 @@ class SheetNaming:
 @dataclass
 class Naming:
     """
-    How a whole matrix is read.
+    How to read a matrix.
 
-    ``levels`` are the levels that a column of several holds, from the highest on, told
-    by the depth of a row's code where ``by_depth``, else by words, looks and joins;
-    ``years`` the first and the last of the plan. ``answers`` maps the key of a question
-    to the text chosen for its cell, "" for nothing; ``institutions`` the way in which
-    an institution is written to its acronym, "" for none.
+    ``levels`` are the levels in a column of several, highest first; ``by_depth``: codes
+    show them, otherwise words, looks and merged cells. ``years`` are the plan's first
+    and last. ``answers`` maps a question's key to the chosen text, ``institutions`` a
+    spelling to an acronym; "" means none.
     """
 
     sheets: list = field(default_factory=list)
@@ -149,7 +147,7 @@ class Naming:
 
     @classmethod
     def from_json(cls, data):
-        """Raises ``TypeError`` or ``ValueError`` for what ``as_json`` never made."""
+        """Raises ``TypeError`` or ``ValueError`` for malformed data."""
         naming = cls(**data)
         naming.sheets = [SheetNaming(**each) for each in naming.sheets]
         for sheet in naming.sheets:
@@ -165,10 +163,10 @@ class Naming:
 
     def fitted(self, look):
         """
-        This naming for another version of its file: sheets and columns by their words.
+        Adapt this naming to another version of the file, by sheet names and headings.
 
-        Rows and whatever has no heading of before are as ``detect_layout`` guesses
-        them. Answers stay; ``read_matrix`` asks again where a cell says something else.
+        Rows and new columns come from ``detect_layout``. Answers stay; ``read_matrix``
+        asks again if a cell changed.
         """
         guess = look.naming
         kept = {comparable(each.title): each for each in self.sheets}
@@ -189,7 +187,7 @@ class Naming:
 
 
 def role_of(heading):
-    """The role that a folded heading names; "" for none."""
+    """The role that a folded heading names, or ""."""
     if len(heading) > LONGEST_HEADING:
         return ""
     return "level" if len({*ranked_words(heading)}) > 1 else _role(heading)

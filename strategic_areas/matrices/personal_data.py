@@ -1,4 +1,7 @@
-"""Whether a cell of a matrix may identify somebody, more strictly than in reports."""
+"""
+Check of a matrix's cells for texts that may identify a person; stricter than for
+reports.
+"""
 
 import re
 from functools import lru_cache
@@ -62,10 +65,8 @@ NEAR = 6
 @lru_cache(maxsize=4_096)
 def identifying_kinds(text):
     """
-    The kinds of what may identify somebody in a text.
-
-    These are what the guard finds, its marks of ages, traits and days, one person to
-    whom something happened or who is of a place, and people of a small place.
+    Kinds of findings in a text: those of the guard, its marks of ages, traits and days,
+    a single person with an event or a place, and people of a small place.
     """
     plain = fold(text)
     kinds = [kind for kind, form in SIGNS.items() if form.search(plain)]
@@ -87,7 +88,6 @@ def identifying_kinds(text):
 
 
 def _is_somebody(reading, index):
-    """Whether a word is one person who is told apart from all others."""
     word = reading.word(index)
     is_one = word.text in ONE_PERSON and reading.text(index - 1) in BEFORE_ONE
     if not (is_one or word.text in FEW_BY_NATURE) or word.is_capitalised:

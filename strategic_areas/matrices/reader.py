@@ -1,4 +1,4 @@
-"""Reads the rows of a named matrix into lines of a plan, losing no cell silently."""
+"""Reads the rows of a named matrix into lines; every cell is used or reported."""
 
 import re
 from collections import Counter
@@ -43,16 +43,16 @@ AS_ANSWERED = {
 
 def read_matrix(file, naming, *, institutions):
     """
-    The plan in an uploaded matrix, as ``MatrixReading``, read as ``naming`` says.
+    Read an uploaded matrix as ``naming`` says; return a ``MatrixReading``.
 
-    ``institutions`` are the portal's, each with acronym, names and former names.
-    Raises ``RefusedFileError`` for what cannot be opened safely.
+    ``institutions`` are the portal's, with acronym, names and former names. Raises
+    ``RefusedFileError`` for an unsafe file.
     """
     return MatrixReader(open_matrix(file), naming, institutions).read()
 
 
 class MatrixReader:
-    """One reading of one file; the lines grow as its rows are read."""
+    """One reading of one file."""
 
     def __init__(self, sheets, naming, institutions):
         self.sheets = {each.title: each for each in sheets}
@@ -89,25 +89,25 @@ class MatrixReader:
         return line
 
     def say(self, line, name, value, cell=None):
-        """Say a field's value, read in a cell."""
+        """Set a field's value, read from a cell."""
         line.said[name] = value
         if cell is not None:
             line.places.setdefault(name, cell)
             self.take(line, cell)
 
     def take(self, line, cell):
-        """Let a cell belong to a line, whether or not it says something."""
+        """Assign a cell to a line, even if it sets no value."""
         if cell.place not in line.cells:
             line.cells.append(cell.place)
         self.taken.add(cell.place)
 
     def answered(self, cell, name):
-        """The cell as a person answered for a field, or as it stands."""
+        """The cell with the user's answer for a field, or as it is."""
         answer = self.naming.answers.get(key_of(cell.place, name, cell.text))
         return cell if answer is None else cell.saying(answer)
 
     def ask(self, cell, name, why, reading=None, *, others=(), line=None, cells=()):
-        """Ask about a cell, unless a person answered or it is asked already."""
+        """Ask about a cell, unless it was answered or asked already."""
         asked = MatrixQuestion(
             cell.place, name, cell.text, why, reading, tuple(others),
             line and line.number, tuple(cells),
@@ -128,12 +128,12 @@ class MatrixReader:
             self.result.left_out.append(MatrixNotice(cell.place, why, cell.text))
 
     def notice(self, cell, kind, text=""):
-        """Tell of a cell, or of what is named by its place or title alone."""
+        """Add a notice about a cell, or about a place or title."""
         place = getattr(cell, "place", cell)
         self.result.notices.append(MatrixNotice(place, kind, text))
 
     def protect(self, cell, text):
-        """Tell of a text that may identify somebody, in a cell or made of several."""
+        """Report a text, of one or several cells, that may identify a person."""
         said = split_level(text)
         kinds = identifying_kinds(said.name if said.code else text)
         found = ProtectedCell(cell.place, text, kinds)
@@ -141,7 +141,6 @@ class MatrixReader:
             self.result.protected.append(found)
 
     def _protect_all(self):
-        """Look at every text that is shown or kept, also where no line is read."""
         for sheet in self.sheets.values():
             page = MatrixCell(f"{sheet.title}!", 0, 0)
             for text in sheet.outside:
@@ -172,9 +171,9 @@ class MatrixReader:
 
     def _complete_codes(self):
         """
-        Give every record a code of the whole plan, and ask where it was not written.
+        Give every record a plan-wide code; ask where none was written.
 
-        Numbers that begin again below each record are put after its code.
+        Numbers that restart below each record are appended to its code.
         """
         for level in LEVELS:
             group = self.result.of(TABLES[level])
@@ -209,7 +208,6 @@ class MatrixReader:
                 line.said.setdefault(up.table.removesuffix("s"), up.said["code"])
 
     def _complete_leads(self):
-        """A commitment for which no lead is named has the one of its activities."""
         for line in self.result.of("commitments"):
             below = [x for x in self.result.of("activities") if self._up(x) is line]
             leads = Counter(x.said["lead"] for x in below if x.said.get("lead"))
@@ -226,7 +224,6 @@ class MatrixReader:
         return None if line.above is None else self.result.lines[line.above]
 
     def _code_from_below(self, line):
-        """The code that the records below one without code have in common."""
         below = (x for x in self.result.lines if x.above == line.number)
         codes = (x.said["code"] for x in below if depth_of(x.said.get("code")) > 1)
         return next(codes, "").rpartition(".")[0] or None
@@ -282,7 +279,6 @@ class MatrixReader:
                     self.leave_out(cell, "sheet")
 
     def _tell_unread(self, sheet, cell, titles):
-        """Ask about a text that may be a record and stands in no sheet that is read."""
         words = fold(cell.text)
         name = fold(split_level(cell.text).name)
         is_known = any(name in title or title in name for title in titles if title)

@@ -1,4 +1,4 @@
-"""What comes out of a matrix: lines, questions, what is left out and what is told."""
+"""Result of reading a matrix: lines, questions, notices and protected cells."""
 
 from dataclasses import dataclass, field
 
@@ -100,10 +100,10 @@ TOLD = {
 @dataclass
 class MatrixLine:
     """
-    One record. ``above`` is the number of the line to which it belongs, or None.
+    One record. ``above`` is the number of its parent line, or None.
 
-    ``said`` holds values by field, ``places`` the cells in which they were read.
-    ``cells`` are the places of all cells that the line takes.
+    ``said`` maps fields to values, ``places`` fields to cells; ``cells`` are all cells
+    of the line.
     """
 
     table: str
@@ -115,21 +115,21 @@ class MatrixLine:
 
     @property
     def title_cell(self):
-        """The cell of its own text, without which it has no line."""
+        """The cell of its title; a line without one does not exist."""
         return self.places.get("title") or self.places["name"]
 
     @property
     def code_cell(self):
-        """The cell of its code, or else the first in which something was read."""
+        """The cell of its code, or the first cell with a value."""
         return self.places.get("code") or next(iter(self.places.values()))
 
 
 @dataclass(frozen=True)
 class MatrixQuestion:
     """
-    What a person has to decide: ``reading`` is the likeliest, None for none.
+    A decision for the user; ``reading`` is the likeliest answer or None.
 
-    ``line`` is the number of the line, ``cells`` all cells that one answer decides.
+    ``line`` is the line's number; ``cells`` are all cells that one answer settles.
     """
 
     cell: str
@@ -143,7 +143,7 @@ class MatrixQuestion:
 
     @property
     def key(self):
-        """Its name in ``Naming.answers``; another text in the cell makes another."""
+        """Its key in ``Naming.answers``, which changes with the cell's text."""
         return key_of(self.cell, self.field, self.text)
 
     @property
@@ -154,9 +154,8 @@ class MatrixQuestion:
 @dataclass(frozen=True)
 class MatrixNotice:
     """
-    That a text became nothing, or what a reader of values would not see.
-
-    It is of a cell, a row, a column or a sheet.
+    A text that was not used, or something that values do not show, in a cell, row,
+    column or sheet.
     """
 
     cell: str
@@ -170,7 +169,7 @@ class MatrixNotice:
 
 @dataclass(frozen=True)
 class ProtectedCell:
-    """A text by which somebody may be found; ``kinds`` are findings of the guard."""
+    """A text that may identify a person; ``kinds`` are findings of the guard."""
 
     cell: str
     text: str
@@ -183,7 +182,7 @@ class ProtectedCell:
 
 @dataclass
 class MatrixReading:
-    """Everything that was read; ``plan`` holds title, first and last day, and cell."""
+    """The whole result; ``plan`` holds title, first and last day, and cell."""
 
     plan: dict = field(default_factory=dict)
     lines: list = field(default_factory=list)

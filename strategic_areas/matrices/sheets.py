@@ -1,4 +1,4 @@
-"""The rows of one sheet of a matrix, as records at their levels."""
+"""Reads the rows of a sheet as records at their levels."""
 
 import re
 from functools import cached_property
@@ -31,8 +31,6 @@ OUTCOME = re.compile(r"(?:objetivo|proposito|outcome|goal)\b[^:]{0,30}: *")
 
 
 class SheetReader:
-    """The rows of one sheet."""
-
     def __init__(self, reader, sheet, naming):
         self.reader, self.sheet, self.naming = reader, sheet, naming
         self.roles = {
@@ -82,7 +80,7 @@ class SheetReader:
 
     @cached_property
     def mark_colours(self):
-        """The colours of empty cells that mark a time: those that few cells have."""
+        """Colours of empty cells that mark a time: those of few cells."""
         colours = [each.colour for each in self.cells_below_headings(self.periods)]
         rows = self.naming.last_row - self.naming.first_row + 1
         most = MOST_MARKED * rows * len(self.periods)
@@ -90,24 +88,23 @@ class SheetReader:
 
     @cached_property
     def pointed(self):
-        """The columns of budgets in which some number has a decimal point."""
+        """Budget columns with a decimal point in some number."""
         cells = self.cells_below_headings(self.columns["budget"])
         return {x.column for x in cells if re.search(r"\d\.\d\d?(?!\d)", x.text)}
 
     def cells_below_headings(self, columns):
-        """The cells of these columns in the rows of the plan."""
+        """The cells of these columns in the plan's rows."""
         rows = range(self.naming.first_row, self.naming.last_row + 1)
         cells = self.sheet.cells
         return [cells[row, x] for row in rows for x in columns if (row, x) in cells]
 
     def is_first(self, why):
-        """Whether this sheet has not been asked about for this reason."""
+        """Whether this is the sheet's first question with this reason."""
         is_first = why not in self.asked_once
         self.asked_once.add(why)
         return is_first
 
     def _learn_depths(self):
-        """The deeper a code, the lower its level; a title above names the area."""
         cells = self.cells_below_headings(self.columns["level"][:1])
         depths = {depth_of(self._said(cell, "level").code) for cell in cells}
         above = ["area"] if self.naming.area else []
@@ -130,7 +127,6 @@ class SheetReader:
         return self.sheet.widths.get((cell.row, cell.column), 1)
 
     def _area_of_sheet(self):
-        """The area that the sheet's title, or its name, says."""
         naming, reader = self.naming, self.reader
         if naming.area == "title":
             text = self.sheet.title.strip()
@@ -179,7 +175,6 @@ class SheetReader:
             self.reader.leave_out(cell, why)
 
     def _lacks_code(self, cell):
-        """Whether a title has no code, though its level has a column of codes."""
         level = self.roles[cell.column]
         is_coded = level in LEVELS and self.columns.get(f"code:{level}")
         return is_coded and not self._said(cell, level).code
@@ -193,7 +188,6 @@ class SheetReader:
         return len(same) == len(cells) or (len(same) > 2 and len(same) * 2 > len(cells))
 
     def _read_banner(self, cell):
-        """A row with one text: a level's title, or what goes on from the row above."""
         said = self._said(cell, self.roles[cell.column])
         level = self._level_of(cell, said, is_alone=True)
         if level and not (self.carrier and GOES_ON.match(cell.kept)):
@@ -257,14 +251,12 @@ class SheetReader:
             self.reader.details.read_row(self, line, row, is_new=started is not None)
 
     def _code(self, row, level):
-        """The cell of the code that a column of its own gives a title."""
         roles = CODES[:-1] if level == "level" else [f"code:{level}"]
         columns = [each for role in roles for each in self.columns.get(role, ())]
         cells = (self.sheet.at(row, column) for column in columns)
         return next((cell for cell in cells if cell and cell.text), None)
 
     def _said(self, cell, level):
-        """What a title says, with the code that stands in a column of its own."""
         said = split_level(cell.kept, is_high=self.is_nested or level in LEVELS[:2])
         if (code := self._code(cell.row, level)) is None:
             return said
@@ -275,7 +267,6 @@ class SheetReader:
     # Records.
 
     def _record(self, level, cell, said):
-        """The line of a level's text: a new one, or the one that it repeats."""
         reader, code = self.reader, said.code
         code_cell = self._code(cell.row, self.roles.get(cell.column, ""))
         higher = reversed(LEVELS[: LEVELS.index(level)])
@@ -322,7 +313,6 @@ class SheetReader:
             self.reader.ask(cell, name, "struck_inside", line.said[name], line=line)
 
     def _ask_coordinators(self):
-        """Ask of the others where most records of a level name who coordinates them."""
         for level in LEVELS[:3]:
             lines = [
                 line for line in self.reader.result.of(TABLES[level])

@@ -1,4 +1,4 @@
-"""A matrix as its file holds it: cells with their looks, merges and what is hidden."""
+"""The cells of a matrix file, with looks, merges and hidden parts."""
 
 import io
 from dataclasses import dataclass, field, replace
@@ -28,10 +28,10 @@ NO_COLOURS = {"00000000", "FFFFFFFF", "00FFFFFF"}
 @dataclass(frozen=True)
 class MatrixCell:
     """
-    A cell at ``place``, such as "Plan!A5"; ``text`` is what stands there, in full.
+    A cell at ``place``, such as "Plan!A5", with its full ``text``.
 
-    ``kept`` is the text without what is struck through inside it; ``number`` is set
-    where the program holds a number, ``day`` where it holds a date.
+    ``kept`` is the text without struck-through parts; ``number`` and ``day`` are set
+    for typed values.
     """
 
     place: str
@@ -53,13 +53,15 @@ class MatrixCell:
         return self.number is not None and "%" in self.format
 
     def saying(self, text):
-        """The cell as if a person had written this text into it."""
+        """The cell as if a person had typed this text."""
         return replace(self, kept=text, number=None, day=None)
 
 
 @dataclass
 class MatrixSheet:
-    """A sheet: cells by (row, column), and for each merged place that of its text."""
+    """
+    Cells by (row, column); ``anchors`` maps merged positions to that of their text.
+    """
 
     title: str
     state: str = "visible"
@@ -73,12 +75,12 @@ class MatrixSheet:
     outside: list = field(default_factory=list)
 
     def at(self, row, column):
-        """The cell whose text holds at a place, also by merging; None without one."""
+        """The cell at a position, also inside a merged area, or None."""
         return self.cells.get(self.anchors.get((row, column), (row, column)))
 
     @cached_property
     def rows(self):
-        """Number of row → its cells that hold a text, from left to right."""
+        """Map row numbers to cells with text, from left to right."""
         found = {}
         for (row, _column), cell in self.cells.items():
             if cell.text:
@@ -86,7 +88,7 @@ class MatrixSheet:
         return found
 
     def texts(self, first=1, until=MOST_ROWS + 1):
-        """The cells that hold a text in the rows from the first one until another."""
+        """The cells with text in a range of rows."""
         return [x for n, row in self.rows.items() if first <= n < until for x in row]
 
     @property
@@ -108,10 +110,10 @@ def column_of(letter):
 
 def open_matrix(upload):
     """
-    The sheets of an uploaded workbook, those that are hidden included.
+    The sheets of an uploaded workbook, hidden ones included.
 
-    Raises ``RefusedFileError`` as every upload of a workbook does, and where stretches
-    of cells are joined that no matrix has.
+    Raises ``RefusedFileError`` for an unsafe file or an unreasonable number of merged
+    cells.
     """
     try:
         return open_safely(upload, _load)
@@ -143,7 +145,6 @@ def _texts_of(part, names):
 
 
 def _outside(page):
-    """Headers, footers, prompts of cells and addresses that they link to."""
     for when in ("odd", "even", "first"):
         for where in ("Header", "Footer"):
             printed = getattr(page, f"{when}{where}")
@@ -185,7 +186,6 @@ def _sheet(page, values):
 
 
 def _cell(title, cell, values):
-    """None for a cell with neither text, colour nor comment."""
     # Cells that are joined have no looks of their own.
     has_looks = hasattr(cell, "font")
     colour = _colour(cell.fill) if has_looks else ""

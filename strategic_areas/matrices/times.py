@@ -1,8 +1,8 @@
 """
-Times as people write them: "II semestre 2027", "dic-28", "enero-marzo 2027", "T1 2026".
+Times in a matrix: "II semestre 2027", "dic-28", "enero-marzo 2027", "T1 2026".
 
-A time becomes a span of plan files, and how exact the text is: day, month, quarter,
-half_year, year, continuing (no end), or None where it says no time.
+A time becomes a span of plan files and its exactness: day, month, quarter, half_year,
+year, continuing (no end), or None.
 """
 
 import re
@@ -117,7 +117,7 @@ ABOUT = re.compile(
 
 @dataclass(frozen=True)
 class MatrixTime:
-    """Plain ISO days; ``why`` is the reason for which a person has to look."""
+    """ISO days; ``why`` is the reason to check, or ""."""
 
     span: str = ""
     starts_on: str | None = None
@@ -131,9 +131,9 @@ NO_TIME = MatrixTime(why="no_date")
 
 def time_of(text, years, *, day=None, form=""):
     """
-    What a cell says of time; ``years`` are the first and the last year of the plan.
+    The time in a cell; ``years`` are the plan's first and last year.
 
-    ``day`` is a real date of the program, shown by its number format ``form``.
+    ``day`` is a typed date, displayed with the number format ``form``.
 
     >>> time_of("II semestre 2027", (2026, 2030)).due_on
     '2027-12-31'
@@ -170,22 +170,19 @@ def time_of(text, years, *, day=None, form=""):
 
 
 def period_of(text, year=None):
-    """
-    The period of a heading, such as 2027-Q1 for "T1" below the year 2027; or "".
-    """
+    """The period of a heading, such as 2027-Q1 for "T1" below the year 2027, or ""."""
     plain = _plain(text).strip(" .:")
     of_year = _part(f"{plain} {year}") if year and plain not in ORDINALS else ""
     return _part(plain) or of_year
 
 
 def exactness(part):
-    """How exact one part of a span of plan files is."""
+    """The exactness of one part of a span."""
     of_a_part = {"Q": "quarter", "S": "half_year"}.get(part[5:6])
     return of_a_part or {4: "year", 7: "month"}.get(len(part), "day")
 
 
 def _plain(text):
-    """Small letters without accents; "2.º" and "1.er" as "2o" and "1er"."""
     plain = comparable(text).replace("°", "o")
     return re.sub(r"(\d)\.(?=(?:o|a|er|ro|ra|do|da|to|ta)\b)", r"\1", plain)
 
@@ -204,7 +201,6 @@ def _read(plain):
 
 
 def _lend(first, end):
-    """ "enero" before "marzo 2027", "I" before "II semestre 2027" and so on."""
     if first in ORDINALS and re.search("[QS]", end):
         return f"{end[:6]}{ORDINALS[first]}"
     if len(end) == 10 and first.isdecimal() and len(first) < 3:
@@ -213,7 +209,6 @@ def _lend(first, end):
 
 
 def _spanned(text):
-    """The time of a span; without one where it is no time of the calendar."""
     try:
         starts_on, ends_on = span(text)
     except ValueError:

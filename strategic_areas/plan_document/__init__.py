@@ -1,21 +1,18 @@
 """
-The one document of a plan: whoever edits a plan's structure hands in lines of it.
+The plan document: every edit of a plan's structure is a list of its lines.
 
-``tables`` declares what a plan holds: a ``PlanTable`` for each kind of record, with its
-``columns``. ``STRUCTURE`` are the tables that people edit.
-``stored_plan.StoredPlanObjects`` is what the portal holds of a plan, as records that go
-by keys: an activity by its code, a target by "indicator/first day/last day"
-(``PlanTable.key_in``).
+``tables`` declares a ``PlanTable`` with ``columns`` per kind of record; ``STRUCTURE``
+are the tables that people edit. ``stored_plan.StoredPlanObjects`` holds the stored
+records of a plan by key: an activity's code, or "indicator/first day/last day" of a
+target (``PlanTable.key_in``).
 
-A ``lines.PlanLine`` says of one record what a person wants: plain values by column, as
-JSON holds them: None for nothing, days as "2030-12-31", decimals as text, a link as the
-key of its record, links as a sorted list of keys. ``values.parse_value`` makes them of
-what somebody typed, ``values.cell_value`` and ``preview.value_in_words`` write them for
-people. ``lines.with_defaults`` adds what the portal gives a new record by itself, and
-``lines.field_action`` compares a value with what stands and what stood when it was
-taken.
+A ``lines.PlanLine`` holds the wanted values of one record, in plain form by column:
+None for nothing, days as "2030-12-31", decimals as text, a link as a key, links as a
+sorted list of keys. ``values.parse_value`` reads typed values; ``values.cell_value``
+and ``preview.value_in_words`` write them. ``lines.with_defaults`` adds defaults of a
+new record; ``lines.field_action`` compares a value with the stored and the earlier one.
 
-From lines everybody goes the same way:
+Every editor proceeds like this:
 
     stored = StoredPlanObjects(plan.code)
     lines = [
@@ -31,12 +28,10 @@ From lines everybody goes the same way:
         else:  # records.needs_act: under one amendment
             records.propose_drafts(preview.drafts, by=user)
 
-``stored`` is used up by it: its records are then as the lines would leave them. A draft
-has its ``record``, its changed many-to-many ``links`` and what stood ``before``. A line
-may lead to a new record of any other line by that one's ``name``; where it takes a code
-that another line gives up, ``name`` is that code with ``values.NEW`` before it.
-``records.preview_effects`` tells what the public would read otherwise, and which
-records are replaced; it saves and undoes the drafts, so build them anew to keep them.
-``records.lock_records`` holds the records still between a preview that was shown and
-keeping.
+``build_preview`` changes the records of ``stored``; use it once. A draft has its
+``record``, changed many-to-many ``links`` and the values ``before``. A line refers to
+another line's new record by that line's ``name``; if it takes a code that another line
+gives up, ``name`` is that code after ``values.NEW``. ``records.preview_effects`` saves
+the drafts and rolls back: build them again to save them. ``records.lock_records`` locks
+records between preview and saving.
 """

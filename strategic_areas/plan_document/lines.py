@@ -1,4 +1,4 @@
-"""Lines of a plan's document, and how their values compare with the stored ones."""
+"""Lines of a plan document, compared with the stored values."""
 
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -10,7 +10,7 @@ from strategic_areas.plan_document.tables import PlanTable
 
 
 class LineState(StrEnum):
-    """What keeping a line does; a stale or refused one is never kept."""
+    """The effect of saving a line; stale and refused lines are never saved."""
 
     STALE = "stale"  #: somebody else changed the record meanwhile
     REFUSED = "refused"
@@ -22,14 +22,15 @@ class LineState(StrEnum):
 @dataclass(frozen=True)
 class PlanLine:
     """
-    One line of a document, and what it asks for.
+    One line of a document.
 
-    ``number`` and ``name`` tell people which line it is; of a new record ``name`` is
-    the key by which other lines lead to it. ``origin`` is the key of its record, "" for
-    a new one; ``said`` are the plain values that it would set, by column, None where it
-    makes no record; ``places`` are their cells. ``stood`` tells the record as it was
-    compared. ``title`` is what people call a record of a file, and ``starting`` are
-    values of a new one on which its file is silent.
+    - ``number`` and ``name`` identify it for people; other lines refer to a new record
+      by ``name``.
+    - ``origin``: the key of its record, or "" for a new one.
+    - ``said``: plain values to set, by column, or None if it makes no record;
+      ``places``: their cells.
+    - ``stood``: digests of the record at the time of comparison.
+    - ``title``: the record's name in messages; ``starting``: defaults of a new record.
     """
 
     table: PlanTable
@@ -59,9 +60,9 @@ def field_action(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=Fa
     """
     Whether a document changes a field of an existing record (docs/plan-format.md).
 
-    ``said`` is what stood there when the document was taken or last read, ``unset``
-    what an unfilled field holds, ``others`` what other plans' files put here.
-    ``is_own``: the row is the document's own plan.
+    ``said`` is the value when the document was exported or last loaded, ``unset`` the
+    field's default, ``others`` the values from other plans' files. ``is_own``: the row
+    is the document's own plan.
     """
     if wanted == here:
         return FieldAction.AGREED
@@ -75,7 +76,7 @@ def field_action(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=Fa
 
 
 def with_defaults(table, said):
-    """What is said of a new record, with what the portal gives it by itself."""
+    """The values of a new record, with defaults for columns left out."""
     names = {column.name for column in table.columns}
     found = {name: value for name, value in said.items() if value not in (None, [])}
     for language in ("es", "en"):
@@ -88,7 +89,7 @@ def with_defaults(table, said):
 
 
 def with_due_date(table, said, stands):
-    """Say of a new due date that the plan states it, unless a cell says who does."""
+    """Set the provenance of a new due date to the plan, unless a cell states it."""
     after = stands | said
     is_official = after.get("provenance") == Provenance.PLAN
     if said.get("due_on") and not after.get("due_provenance") and is_official:

@@ -1,4 +1,4 @@
-"""What keeping lines would do, shown before anything is kept."""
+"""Preview of the effect of saving lines."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ KEPT = (LineState.NEW, LineState.CHANGED)
 
 @dataclass(frozen=True)
 class PreviewLine:
-    """One line as a page shows it; ``moves`` if its public address changes."""
+    """One displayed line; ``moves`` if its public URL changes."""
 
     line: PlanLine
     name: str
@@ -32,10 +32,10 @@ class PreviewLine:
 @dataclass(frozen=True)
 class PlanPreview:
     """
-    What keeping lines would do.
+    The effect of saving lines.
 
-    ``tables`` are pairs of a title and the ``PreviewLine``s that change something, or
-    are not kept; ``counts`` of lines by state; ``drafts`` what would be kept.
+    ``tables`` are pairs of a title and the ``PreviewLine``s with a change or a problem;
+    ``counts`` counts lines by state; ``drafts`` are the records to save.
     """
 
     tables: list
@@ -44,21 +44,21 @@ class PlanPreview:
 
     @property
     def is_whole(self):
-        """A plan is changed as a whole, or not at all."""
+        """Whether no line has a problem: a plan is saved as a whole or not at all."""
         return not (self.counts[LineState.REFUSED] or self.counts[LineState.STALE])
 
     @property
     def replaces(self):
-        """Whether any of its records takes the place of another one."""
+        """Whether a record supersedes another one."""
         return any(draft.links.get("supersedes") for draft in self.drafts)
 
 
 def build_preview(stored, lines, *, is_checked=False, members_only=True):
     """
-    The ``PlanPreview`` of lines; ``stored`` is then as they would leave it.
+    Build the ``PlanPreview`` of lines; it changes the records of ``stored``.
 
-    Lines that ask for something are built and checked, and their faults told beside
-    those that they bring; ``is_checked`` leaves the checks out.
+    Changed lines are checked and get the problems found; ``is_checked`` skips the
+    checks.
     """
     places = list(STRUCTURE.values())
     lines = sorted(lines, key=lambda line: places.index(line.table))

@@ -1,4 +1,4 @@
-"""Records that lines make or change: built, tried, saved or proposed."""
+"""Drafts: records that lines create or change, saved or proposed together."""
 
 from collections import defaultdict
 from contextlib import contextmanager
@@ -38,11 +38,10 @@ from strategic_areas.workflow.plain_values import free_unique_values
 @dataclass(frozen=True)
 class RecordDraft:
     """
-    A line and its record as it would be, not saved.
+    A line and its unsaved record.
 
-    ``links`` are its changed lists of links, and links to others of its own kind, which
-    are saved once all records are there; ``before`` the former plain values of all that
-    changes.
+    ``links`` are changed lists of links, and links to records of the same kind, saved
+    last; ``before`` are the former plain values of changed columns.
     """
 
     line: PlanLine
@@ -56,7 +55,7 @@ class RecordDraft:
 
 
 class NotTakenError(RefusedError):
-    """The database does not take the record of ``draft``; nothing is saved."""
+    """The database refuses the record of ``draft``; nothing is saved."""
 
     def __init__(self, draft):
         super().__init__(
@@ -66,7 +65,7 @@ class NotTakenError(RefusedError):
 
 
 def build_drafts(stored, lines):
-    """The drafts of lines, in their order; a record may lead to any other of them."""
+    """Build the drafts of lines in order; a record may refer to any other of them."""
     stored.relate()
     # Spanish, the first language: it is what undecorated columns hold.
     with override("es"):
@@ -108,7 +107,6 @@ def _draft(stored, line, record, before):
 
 
 def _linked(stored, record, field, keys):
-    """The linked records; what no document of the plan can name stays beside them."""
     known = stored.linked_table(field).key_of_pk
     there = getattr(record, field.name).all() if record.pk else []
     others = [each for each in there if each.pk not in known]
@@ -140,7 +138,7 @@ def apply_at_once(plan, drafts):
 
 @transaction.atomic
 def save_drafts(plan, drafts, *, by):
-    """Save all of them, or none; what the database refuses raises ``RefusedError``."""
+    """Save all or none; ``RefusedError`` if the database refuses one."""
     made = sum(draft.is_new for draft in drafts)
     save_drafts_unaudited(drafts, by=by)
     audit.record_event(
@@ -154,7 +152,7 @@ def save_drafts(plan, drafts, *, by):
 
 @transaction.atomic
 def save_drafts_unaudited(drafts, *, by):
-    """Save all of them, or none, for a caller that writes the audit record."""
+    """Save all or none, without an audit entry, which the caller writes."""
     for draft in drafts:
         if not workflow.may_propose(by, draft.record):
             raise RefusedError(
@@ -164,9 +162,6 @@ def save_drafts_unaudited(drafts, *, by):
 
 
 def _put_in(drafts, by):
-    """
-    The same as ``write_drafts``, with what is told of indicators brought up to date.
-    """
     with figures.publishing_at_end():
         write_drafts(drafts, by=by)
     if pks := [d.record.pk for d in drafts if isinstance(d.record, Indicator)]:
@@ -181,10 +176,10 @@ COMPLETED = (PlanMixin, CodeMixin)
 
 def write_drafts(drafts, *, by=None):
     """
-    Save drafts in their order, within a transaction: new rows of a table together.
+    Write drafts in order, inside a transaction; new rows of a table in bulk.
 
-    Words that records take from one another are made room for. Raises ``NotTakenError``
-    of the first draft that the database does not take. Indicators are not published.
+    Codes may be exchanged between records. Raises ``NotTakenError`` for the first draft
+    that the database refuses. Indicators are not published.
     """
     free_unique_values(
         (type(draft.record), draft.record.pk, draft.before, draft.line.said)
@@ -209,7 +204,6 @@ def _row_kind(draft):
 
 
 def _create(drafts):
-    """Insert new rows of one model, each with its first version, as ``save`` does."""
     try:
         with transaction.atomic():
             _create_rows([draft.record for draft in drafts])
@@ -291,7 +285,7 @@ def propose_drafts(drafts, *, by, amendment=None):
 
 
 def lock_records(plan, lines):
-    """Within a transaction, let nobody else change the records of these tables."""
+    """Lock the plan's records of these tables until the transaction ends."""
     for table in {line.table.name: line.table for line in lines}.values():
         field = {"indicators": "introduced_by", OF_PLAN: "pk"}.get(table.name, "plan")
         rows = table.model.objects.select_for_update().filter(**{field: plan.pk})
@@ -304,12 +298,12 @@ REPLACING = ("commitments", "activities")
 
 def preview_effects(plan, drafts, *, by):
     """
-    What keeping drafts brings about; they are saved and undone: use them no more.
+    Effects of saving the drafts, which are saved and rolled back; do not use them
+    again.
 
-    ``public`` is what ``public_differences`` gives.
-    ``succession`` is there where records replace others: ``pairs`` of both, how many
-    ``counts`` before and afterwards, what is ``left`` without a successor, and how many
-    published ``reports`` the replaced keep.
+    ``public`` is the result of ``public_differences``. ``succession``, if records are
+    superseded: ``pairs``, ``counts`` before and after, records ``left`` without a
+    successor, and the number of published ``reports`` of superseded records.
     """
     pairs = [
         (str(draft.record), [str(old) for old in replaced])
@@ -342,10 +336,10 @@ def preview_effects(plan, drafts, *, by):
 
 def public_differences(touched, put_in):
     """
-    The differences in what the public would read; None where it cannot be told.
+    Differences in what the public reads, or None if they cannot be computed.
 
-    ``put_in`` saves the records, which is undone, and returns the pairs of a model and
-    a primary key of all that it saved; ``touched`` are those that are there before.
+    ``put_in`` saves the records, which is rolled back, and returns pairs of model and
+    primary key; ``touched`` are such pairs of existing records.
     """
     keys = affected_records(touched)
     try:

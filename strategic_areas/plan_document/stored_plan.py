@@ -1,7 +1,7 @@
 """
-What the portal holds of a plan, and of what several plans share.
+The stored records of a plan, and those that plans share, by the keys of documents.
 
-Rows go by the keys that documents have for them; fields are compared in plain values.
+Fields are compared in plain form.
 """
 
 from datetime import date
@@ -18,9 +18,9 @@ from strategic_areas.plan_document.tables import (
 
 def plain_number(number):
     """
-    A decimal in its one plain form.
+    The canonical text of a decimal.
 
-    >>> plain(Decimal("7.500"))
+    >>> plain_number(Decimal("7.500"))
     '7.5'
     """
     text = f"{number:f}"
@@ -29,7 +29,7 @@ def plain_number(number):
 
 
 class StoredTable:
-    """``rows`` by the key that files have for them; by primary key, rows and keys."""
+    """``rows`` by document key; rows and keys by primary key."""
 
     def __init__(self):
         self.rows = {}
@@ -43,7 +43,7 @@ class StoredTable:
 
 
 class TablesOnDemand(dict):
-    """Tables by their names, each read when it is first asked for."""
+    """Tables by name, each loaded at first use."""
 
     def __missing__(self, name):
         self.read(name)
@@ -51,7 +51,7 @@ class TablesOnDemand(dict):
 
 
 class StoredPlan:
-    """Every table that the file of one plan may touch: of shared ones all rows."""
+    """The tables that a plan's file may change; of shared tables all rows."""
 
     def __init__(self, plan_code):
         self.plan_code = plan_code
@@ -70,7 +70,7 @@ class StoredPlan:
                 found.rows.setdefault(former.acronym, row)
 
     def with_links(self, table):
-        """The rows that a file of the plan can name, with what they are linked to."""
+        """The rows that the plan's file can refer to, with related records."""
         conditions = dict(table.filters)
         if table.scope:
             conditions[f"{table.scope}__code"] = self.plan_code
@@ -85,22 +85,22 @@ class StoredPlan:
         return self.tables["plans"].rows.get(self.plan_code)
 
     def relate(self):
-        """Give records those to which they lead, so that no query reads them again."""
+        """Connect loaded records, so that following a link needs no query."""
 
     def to_change(self, row):
-        """The row as it is stored now, which nobody else changes meanwhile."""
+        """Reload and lock a row."""
         manager = row._meta.model._default_manager
         return manager.select_for_update(of=["self"]).get(pk=row.pk)
 
     def key(self, table, row):
-        """The key of a row, as ``Record.key`` writes it."""
+        """The document key of a row."""
         return table.key_in({name: self.plain(row, name) for name in table.identity})
 
     def linked_table(self, field):
         return self.tables[TABLE_OF_MODEL[field.related_model].name]
 
     def plain(self, row, attribute):
-        """The stored value in the plain form in which files are read."""
+        """The stored value in plain form."""
         field = row._meta.get_field(attribute)
         if field.many_to_many:
             keys = self.linked_table(field).key_of_pk
@@ -120,7 +120,7 @@ class StoredPlan:
         return None if value == "" else value
 
     def unset(self, table, attribute):
-        """What a field holds, in plain form, before anybody fills it."""
+        """The plain default of a field."""
         if table.name not in self.blanks:
             self.blanks[table.name] = table.model()
         return self.plain(self.blanks[table.name], attribute)
@@ -138,7 +138,7 @@ class StoredPlan:
         setattr(row, attribute, value)
 
     def earlier(self, name):
-        """The records of a table in other plans, by "plan/code"."""
+        """Records of a table in other plans, by "plan/code"."""
         if name not in self.of_other_plans:
             rows = TABLES[name].model._default_manager.exclude(
                 plan__code=self.plan_code
@@ -153,7 +153,7 @@ class StoredPlan:
         return [self.linked_table(field).rows[code] for code in codes]
 
     def new_row(self, table):
-        """An unsaved row, with its plan where it names one itself."""
+        """An unsaved row, with its plan if it has one."""
         row = table.model()
         if table.owner:
             setattr(row, table.owner, self.plan)
@@ -161,11 +161,7 @@ class StoredPlan:
 
 
 class StoredPlanObjects(StoredPlan):
-    """
-    The same, with rows that lead to one another.
-
-    Its rows are changed as they are: whoever keeps that has locked them.
-    """
+    """Stored records that refer to one another; the caller locks them before saving."""
 
     def relate(self):
         for name, table in STRUCTURE.items():

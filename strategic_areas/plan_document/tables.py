@@ -1,8 +1,7 @@
 """
-The tables of a plan's document, each with its columns by the declaration of its model.
+Tables of the plan document; columns follow from the declared fields of each model.
 
-File, workbook and tree read, compare and write these; whatever else one of them needs
-to know of a column follows from its field.
+File, workbook and tree all read, compare and write these.
 """
 
 from dataclasses import dataclass, replace
@@ -32,7 +31,7 @@ ON_TREE = {"stopped", "stopped_on", "resumes_on", "why_not_sensitive"}
 
 @dataclass(frozen=True)
 class PlanColumn:
-    """A column of a table; ``name`` is the column of the model that it holds."""
+    """A column of a table; ``name`` is the model's column."""
 
     table: str
     name: str
@@ -53,7 +52,7 @@ class PlanColumn:
 
     @property
     def linked(self):
-        """The name of the table that it leads to; "" for a plain value."""
+        """The name of the linked table, or ""."""
         related = self.field.model_field.related_model
         return TABLE_OF_MODEL[related].name if related else ""
 
@@ -77,11 +76,11 @@ class PlanColumn:
 @dataclass(frozen=True)
 class PlanTable:
     """
-    Where records of one kind are stored.
+    The table of one kind of record.
 
-    ``identity`` are the fields that name a record, ``scope`` leads from a row to its
-    plan, ``owner`` takes the plan of a new row. Several plans' files may speak of a row
-    of a shared table. ``filters`` leaves out rows that no file can name.
+    ``identity`` are the identifying fields, ``scope`` leads from a row to its plan,
+    ``owner`` is the field for the plan of a new row. Shared tables have rows in several
+    plans' files. ``filters`` excludes rows that no file can refer to.
     """
 
     name: str
@@ -102,14 +101,14 @@ class PlanTable:
         return any(field.name == attribute for field in self.model._meta.fields)
 
     def is_late(self, attribute):
-        """True for links among records: they need other rows to be there."""
+        """Whether it links records of the plan, which must exist first."""
         field = self.field(attribute)
         is_own = field.related_model is self.model and attribute not in EARLIER
         return field.many_to_many or is_own
 
     @cached_property
     def stated(self):
-        """The columns that a file states, with what it cannot leave out."""
+        """The columns of a plan file, with whether each is required."""
         return tuple(
             PlanColumn(
                 self.name, name, field, field.is_needed and name == field.columns[0]
@@ -120,7 +119,7 @@ class PlanTable:
 
     @cached_property
     def columns(self):
-        """What people state of a record: what names it, then all that a file states."""
+        """Identifying columns, then all others of the file."""
         known = {
             name: PlanColumn(self.name, name, self.model.fields.of_column(name), True)
             for name in self.identity
@@ -136,7 +135,7 @@ class PlanTable:
 
     @cached_property
     def all_columns(self):
-        """The same, and what is edited on the tree of a plan alone."""
+        """Also the columns that only the plan tree edits."""
         also = (each for each in self.model.fields if each.name in ON_TREE)
         return (
             *self.columns,
@@ -168,7 +167,7 @@ class PlanTable:
         return sorted(rows, key=lambda row: getattr(row, "sort_code", known[row.pk]))
 
     def plain(self, stored, row):
-        """Column → the stored value as a cell of it says it again."""
+        """Map columns to the stored values in plain form."""
         return {
             column.name: as_read(stored.plain(row, column.name))
             for column in self.columns
@@ -186,7 +185,7 @@ def shared(name, model, identity="code"):
 
 
 def below(name, model, identity, scope, **options):
-    """A table whose rows take their plan from the row above them."""
+    """A table whose rows get their plan from the parent row."""
     return PlanTable(name, model, identity, scope=scope, owner="", **options)
 
 

@@ -1,7 +1,7 @@
 """
-What is wrong with drafts, by column, in a fixed number of queries.
+Validation of drafts with a fixed number of queries.
 
-Of each record only what its line says is judged, and the rules of it as a whole.
+Only columns that a line sets are checked, and the rules for the whole record.
 """
 
 from collections import defaultdict
@@ -24,9 +24,9 @@ from strategic_areas.workflow.plain_values import (
 
 def find_problems(stored, drafts, *, members_only=True):
     """
-    Pairs of a column, or "", and what is wrong there; a list for each draft.
+    For each draft, a list of pairs of column (or "") and problem.
 
-    ``members_only`` refuses agencies that do not take part in the plan.
+    ``members_only`` refuses agencies that do not participate in the plan.
     """
     taking_part = set(stored.tables["participations"].key_of_pk.values())
     taking_part |= {
@@ -54,7 +54,7 @@ def find_problems(stored, drafts, *, members_only=True):
 
 
 def add_dependants(stored, drafts, found):
-    """The same lists; who leads to a new record that has a fault is told its line."""
+    """Add a problem to drafts that refer to a new record with a problem."""
     wrong = {
         id(draft.record): draft.line
         for draft, faults in zip(drafts, found, strict=True)
@@ -107,7 +107,6 @@ def _faults(draft, replaced):
 
 
 def _of_fields(draft):
-    """What ``full_clean`` finds, without links, which are known, and constraints."""
     record = draft.record
     columns = {column.name for column in draft.line.table.all_columns}
     linked = [
@@ -127,7 +126,6 @@ def _of_fields(draft):
 
 
 def _tell_what_stood(drafts):
-    """Answer beforehand what a record's own rules ask the database for."""
     activities = [d.record for d in drafts if isinstance(d.record, Activity)]
     stored = [each.pk for each in activities if each.pk]
     updates = ActivityUpdate.objects.filter(activity__in=stored, percent__isnull=False)
@@ -178,7 +176,6 @@ def _alike(constraint, rows):
 
 
 def _exchanged(constraint, drafts, stored):
-    """Pairs of a record that takes what another one gives up, and why it cannot."""
     former = {_former_key(constraint, draft, stored): draft.record for draft in drafts}
     text = _(
         "Another row of this workbook gives this up. Only codes and address words can "
@@ -198,7 +195,6 @@ def _key(constraint, row):
 
 
 def _plain(value):
-    """What two equal values have in common; an unsaved record equals only itself."""
     if isinstance(value, Model):
         return value.pk or id(value)
     return value
@@ -214,7 +210,6 @@ def _former_key(constraint, draft, stored):
 
 
 def _replaced(stored, drafts):
-    """By table: code → the codes of what a record replaces once all is saved."""
     found = {name: {} for name in STRUCTURE}
     for name in ("commitments", "activities"):
         for pk, row in stored.tables[name].row_of_pk.items():
@@ -230,7 +225,7 @@ def _replaced(stored, drafts):
 
 
 def all_before(code, replaced):
-    """Every record that one takes the place of, directly or through others."""
+    """All records that a record supersedes, directly or indirectly."""
     found, waiting = set(), list(replaced.get(code, []))
     while waiting:
         earlier = waiting.pop()

@@ -1,4 +1,4 @@
-"""Plain values: read from what a person wrote, and written as people read them."""
+"""Plain values: parsing from cells and writing to cells."""
 
 import json
 import re
@@ -25,7 +25,7 @@ NEW = "+"
 
 
 def value_digests(table, values, stored):
-    """A digest of each value of a row; that of a link is of the record itself."""
+    """A digest of each value of a row; of a link, the digest of the linked record."""
     return [
         digest(_linked_keys(column, values[column.name], stored))
         for column in table.columns
@@ -33,7 +33,7 @@ def value_digests(table, values, stored):
 
 
 def record_digests(table, record, stored):
-    """What tells a record as it stands now."""
+    """Digests of the record's current values."""
     return "-".join(value_digests(table, table.plain(stored, record), stored))
 
 
@@ -50,7 +50,7 @@ def _linked_keys(column, value, stored):
 
 
 def cell_value(column, value, stored):
-    """What a cell holds for a plain value: a day, a number, or a text."""
+    """The value for a cell: a day, a number, or a text."""
     if value is None or value == []:
         return None
     if column.kind is FieldKind.DATE:
@@ -68,7 +68,7 @@ def cell_value(column, value, stored):
 
 
 def record_label(column, key, stored):
-    """What a cell calls a record: a province by its name, all else by its code."""
+    """The name of a record in a cell: a province's name, otherwise a code."""
     if column.linked == "provinces":
         return stored.tables["provinces"].rows[key].name
     return key.removeprefix(NEW)
@@ -80,9 +80,9 @@ DAY = forms.DateField(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"])
 
 def parse_value(column, cell, find):
     """
-    The plain value of a cell; ``UnreadError`` where it says none.
+    The plain value of a cell; ``UnreadError`` if it has none.
 
-    ``find`` takes a table and a word, and returns the key of the record or None.
+    ``find`` maps a table and a word to the key of a record, or None.
     """
     text = cell.text
     if not cell.is_value:

@@ -1,7 +1,7 @@
 """
-Purges: blanking texts that could identify somebody, in every table.
+Purges: blanking identifying texts for good, in every table.
 
-One person requests a purge with the phrases to search for, and another confirms it.
+One person requests a purge with the phrases to search for; another confirms it.
 """
 
 from django.conf import settings
@@ -53,9 +53,9 @@ __all__ = [
 
 class PurgeSteps(GuardedSteps):
     """
-    Reviewers and administrators decide; one's own request is called off alone.
+    Reviewers and administrators decide; only the requester cancels.
 
-    From the request on the public reads none of the words: see ``hide_matches``.
+    The public reads none of the phrases from the request on: see ``hide_matches``.
     """
 
     model = Purge
@@ -73,7 +73,7 @@ class PurgeSteps(GuardedSteps):
         return access.is_reviewer(user) or access.is_administrator(user)
 
     def apply(self, purge, by):
-        """Blank every place. Files go when it is committed."""
+        """Blank every match; files are deleted on commit."""
         hidden, words = takedowns.hidden_by(purge), Phrases(purge.phrases)
         if hidden and hidden.status != DecisionStatus.DECLINED:
             # What is hidden stands again, for nobody but this transaction.
@@ -113,9 +113,9 @@ confirm, cancel = PURGES.approve, PURGES.drop
 @transaction.atomic
 def request_purge(phrases, files=(), *, by):
     """
-    Ask for a purge: ``phrases`` a line each, ``files`` the tokens of evidence files.
+    Request a purge: ``phrases`` one per line, ``files`` tokens of evidence files.
 
-    Raises ``PhrasesError`` for words that cannot be looked for.
+    Raises ``PhrasesError`` for phrases that cannot be searched.
     """
     if not PURGES.decides(by):
         raise RefusedError(_("Only reviewers and administrators withdraw texts."))
@@ -130,7 +130,7 @@ def request_purge(phrases, files=(), *, by):
 
 
 def count_public(phrases, files=()):
-    """How many public places such a request would hide at once."""
+    """The number of public matches that such a request would hide at once."""
     purge = _unsaved(phrases, files)
     rows = takedowns.rows_to_hide(purge, _handed_in(purge))
     told = sum(len(row["after"]) for row in rows.values())
@@ -147,9 +147,7 @@ def _handed_in(purge):
 
 
 def preview_purge(purge):
-    """
-    Two lists of ``TextMatch``: what the purge would blank now, and what it leaves.
-    """
+    """Two lists of ``TextMatch``: to blank, and to leave to people."""
     words = Phrases(purge.phrases)
     files = [
         TextMatch(model, pk, model._meta.get_field(name))
@@ -163,7 +161,6 @@ def preview_purge(purge):
 
 
 def _list(purge, listed):
-    """What the triggers let pass until it is done, and what stays on record."""
     PurgedText.objects.bulk_create(
         [
             PurgedText(purge=purge, model=model._meta.label_lower, row=row, field=name)
@@ -184,13 +181,11 @@ def _leave_trace(record, by):
 
 
 def _note_beside_backups():
-    """Note the places where backups lie, so that none brings the text back."""
     if settings.BACKUP_FOLDER:
         blanking.write_beside(settings.BACKUP_FOLDER)
 
 
 def _forget_pages():
-    """Empty SQLite's log beside the database, which still holds what was blanked."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

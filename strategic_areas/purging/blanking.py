@@ -1,9 +1,9 @@
 """
-Replaces purged texts by the marker, in a running purge and in a restored backup.
+Blanks purged texts, during a purge and in a restored backup.
 
-A backup from before a purge still holds the purged text. So the places of purges lie
-beside the backups, without words, one JSON object a line. They must lie together, or a
-restored portal would show what two people took away.
+A backup from before a purge still holds the texts. Therefore a file beside the backups
+lists the blanked fields, as JSON lines without any text. Keep them together: otherwise
+a restored portal would show purged texts.
 """
 
 import json
@@ -86,7 +86,7 @@ def _blank_field(field, rows, phrases):
 
 
 def purged_records(places):
-    """The reviewed records that lose a text or a piece of evidence."""
+    """The revisions that lose a text or a piece of evidence."""
     ids = {model: set() for model in UPDATE_MODELS}
     evidence = set()
     for place in places:
@@ -105,10 +105,10 @@ def purged_records(places):
 
 def stamp_purged(records):
     """
-    Set on each record when a text of it was purged.
+    Note the time of the purge on each record.
 
-    The version of an open record goes up, so that a person who still has the old text
-    on her screen gets a conflict when she saves.
+    The version of an open record rises, so that an editor with the old text gets a
+    conflict.
     """
     now = timezone.now()
     for model in UPDATE_MODELS:
@@ -133,7 +133,7 @@ OVERLAP = timedelta(minutes=10)
 
 
 class AnyText:
-    """Stands for the words, which nobody keeps: every text of a place is blanked."""
+    """In place of the phrases, which are not stored: matches every text."""
 
     def occur_in(self, text):
         return True
@@ -141,9 +141,9 @@ class AnyText:
 
 def write_beside(folder):
     """
-    Bring the file in ``folder`` up to date; return how many places it names.
+    Update the file in ``folder``; return its number of fields.
 
-    Places that the database does not know stay: it may be restored from before a purge.
+    Fields that the database does not know stay, since it may come from an older backup.
     """
     rows = PurgedText.objects.exclude(field=STAMP).filter(
         purge__status=DecisionStatus.APPROVED
@@ -166,10 +166,10 @@ def write_beside(folder):
 
 def blank_again(folder, since):
     """
-    Blank the places that were purged after ``since``; return how many were there.
+    Blank the fields purged after ``since``; return their number.
 
-    Of a structured value every string is blanked, since which of them held the words is
-    not known. The triggers must be absent: no purge runs that they could compare with.
+    In a structured value every string is blanked, since the phrases are unknown. Call
+    it without triggers: they compare with a running purge.
     """
     path = folder / NAME
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
@@ -186,7 +186,6 @@ def blank_again(folder, since):
 
 
 def _place(told):
-    """The place that a line names; None where the restored portal has no such row."""
     try:
         model = apps.get_model(told["model"])
         field = model._meta.get_field(told["field"])

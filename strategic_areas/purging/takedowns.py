@@ -1,9 +1,8 @@
 """
-Hiding takes effect at once; a second person confirms.
+Takedowns: hide public content at once. Another person confirms or restores it.
 
-What is put instead is the marker or an empty value, never anything that somebody types.
-The second person may restore what stood, as far as nobody else decided on it meanwhile.
-A former form comes back as a proposal.
+The marker or an empty value takes its place; nothing is typed. Fields that somebody
+else decided on meanwhile are not restored. An earlier value returns as a proposal.
 """
 
 from django.apps import apps
@@ -79,10 +78,10 @@ WITH_FIGURE = {
 
 class HidingSteps(GuardedSteps):
     """
-    Proposing hides the content at once; whoever declines restores it.
+    Proposing hides the content at once; declining restores it.
 
-    What comes back is guarded like a new text. What a purge hides is decided with the
-    purge, as long as that waits.
+    Restored texts are checked by the guard. A purge's takedown is decided with the
+    purge.
     """
 
     model = Takedown
@@ -115,7 +114,7 @@ class HidingSteps(GuardedSteps):
         must_not_wait_for_purge(takedown, [takedown.why])
 
     def decline(self, takedown, *, by, reason=""):
-        """Restore it, unless a purge waits for words that would come back."""
+        """Restore the content, unless a pending purge covers it."""
         rows = takedown.rows.values()
         stood = [value for row in rows for value in row["before"].values()]
         must_not_wait_for_purge(takedown, [*stood, takedown.editions])
@@ -133,7 +132,7 @@ class HidingSteps(GuardedSteps):
                 _show_again(takedown.object_id)
 
     def take_back(self, takedown, *, by):
-        """Nobody restores alone what she hid."""
+        """Refused: the person who hid it cannot restore it alone."""
         raise RefusedError(_("Another person confirms or restores this."))
 
     def facts(self, takedown):
@@ -154,10 +153,10 @@ def may_hide(user, record):
 
 def hideable(record):
     """
-    The public fields of which something can be hidden, with what would stand.
+    The public fields that can be hidden, with their replacement values.
 
-    By a protective field the portal decides what it shows: without it, it may show
-    more. A published figure goes as a whole: without its number its words mean nothing.
+    Protective fields are left out: without them more might be shown. A published figure
+    is hidden as a whole.
     """
     found = {}
     if isinstance(record, PublishedFigure):
@@ -176,9 +175,6 @@ CANNOT_HIDE = object()
 
 
 def _without(record, column):
-    """
-    What stands in a column once it is hidden; ``CANNOT_HIDE`` where nothing can be.
-    """
     field, value = record._meta.get_field(column), getattr(record, column)
     if value in (None, "", []) or field.is_relation:
         return CANNOT_HIDE
@@ -201,7 +197,7 @@ def values_without_record(record):
 
 
 def previous_values(record):
-    """What stood before the last approved change of a record, by column; or {}."""
+    """Values before the last approved change of a record, by column; or {}."""
     parts = RecordChange.objects.filter(
         content_type=ContentType.objects.get_for_model(record),
         object_id=record.pk,
@@ -232,9 +228,9 @@ def propose_former(record, *, by):
 @transaction.atomic
 def hide_columns(record, columns, *, cause, by, why=""):
     """
-    Put these plain values, by column, in place of what stands, and return the takedown.
+    Replace these columns by plain values and return the takedown.
 
-    The public reads ``why`` once another person has confirmed it; it is guarded.
+    ``why`` is checked by the guard and public once another person confirms.
     """
     if not may_hide(by, record):
         raise RefusedError(_("%(record)s: you may not hide this.") % {"record": record})
@@ -271,7 +267,6 @@ def takedown_row(record, after):
 
 
 def _changes_that_tell(record, after):
-    """The rows of the plan's list of changes that tell what is hidden."""
     plan = approved_plan_of(record)
     if plan is None:
         return
@@ -298,15 +293,15 @@ def _changes_that_tell(record, after):
 
 
 def restore_for_purge(takedown):
-    """Let all stand again, inside the transaction of a purge that then blanks it."""
+    """Restore the content inside a purge's transaction, which then blanks it."""
     _move(takedown, "after", "before")
 
 
 def not_restorable(takedown):
     """
-    What the guard stops of what was hidden, and numbers that are protected now.
+    Map pairs of row key and column to the reason why they stay hidden.
 
-    It maps pairs of a row's key and a column to the reason why it does not come back.
+    The guard blocks the text, or the number is protected now.
     """
     blocked = {
         (key, name): reason
@@ -322,7 +317,6 @@ def not_restorable(takedown):
 
 
 def _show_again(pk):
-    """Show the number where it was told anew, unless it is hidden by another row."""
     for figure in PublishedFigure.objects.filter(pk=pk):
         same = PublishedFigure.objects.same_as(figure)
         if not Takedown.objects.in_force_of(same).exists():
@@ -339,9 +333,9 @@ def stored_record(key):
 
 def decided_since(takedown):
     """
-    Pairs of a row's key and a column on which two people decided since it was hidden.
+    Pairs of row key and column that two people decided on since it was hidden.
 
-    They changed it, or they confirmed that a text which stands in it is hidden.
+    They approved a change, or another takedown of the same text.
     """
     since = takedown.proposed_at
     parts = RecordChange.objects.filter(
@@ -368,7 +362,7 @@ def decided_since(takedown):
 
 
 def texts_hidden_by(takedowns):
-    """The texts that stood before, without the shortest."""
+    """The hidden texts, except very short ones."""
     return {
         text
         for takedown in takedowns
@@ -384,9 +378,10 @@ def _texts(values):
 
 def _move(takedown, stands, comes, without=()):
     """
-    Let one form of each row take the place of the other, where that still stands.
+    Swap the values of each row, where the current value is unchanged.
 
-    ``without`` are pairs of a row's key and a column that stay.
+    ``stands`` and ``comes`` name the forms; ``without`` are pairs of row key and column
+    to skip.
     """
     rows = Takedown.objects.filter(pk=takedown.pk)
     rows.update(is_moving=True)
@@ -420,11 +415,10 @@ CLOSED = {"is_public": False}
 
 def hide_matches(purge, places, *, by):
     """
-    Hide what the public reads at these places, and return the takedown, or None.
+    Hide the public matches of a purge request; return the takedown, or None.
 
-    So a purge takes the words from the public while it waits. Another person confirms
-    both, or restores it by calling the purge off. Whoever asked and calls it off
-    restores nothing.
+    The person who confirms the purge confirms it too; cancelling by another person
+    restores the content, cancelling by the requester does not.
     """
     rows, words = rows_to_hide(purge, places), Phrases(purge.phrases)
     if not (rows or count_cells_with(words)):
@@ -488,7 +482,6 @@ def _columns(record, fields, words):
 
 
 def _instead(record, field, words):
-    """What stands in a column once the words are hidden, as a purge would blank it."""
     how = blanking_method(field)
     if how is BlankingMethod.STRINGS:
         return replace_phrases(getattr(record, field.attname), words, MARKER)

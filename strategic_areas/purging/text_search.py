@@ -1,4 +1,4 @@
-"""Where the phrases of a purge occur, and how each kind of field is blanked."""
+"""Search for the phrases of a purge, and how each kind of field is blanked."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ class TextMatch:
 
     @property
     def is_whereabouts(self):
-        """Whether the words in it remove the whole evidence or file."""
+        """Whether a match in this field removes the whole evidence or file."""
         return self.field.name in getattr(self.model, "WHEREABOUTS", ())
 
 
@@ -85,7 +85,7 @@ def searched_models():
 
 
 def rows_of(model):
-    """All rows of a model, without its managers, which may hide or translate some."""
+    """All rows, bypassing managers, which may hide or translate some."""
     return models.QuerySet(model).order_by()
 
 
@@ -114,7 +114,7 @@ def _places_in(model, phrases):
 
 
 def split_by_method(places):
-    """Two lists: places that a purge blanks, and places that people have to change."""
+    """Matches that a purge blanks, and matches that people must change."""
     left = [each for each in places if each.treatment is BlankingMethod.LEAVE]
     return [each for each in places if each not in left], left
 
@@ -185,10 +185,9 @@ SUBMITTED_MODELS = (*UPDATE_MODELS, Activity, Evidence)
 
 def submitted_versions(record):
     """
-    The versions of a record, without those from before it was handed in.
+    The versions of a record as submitted: the last one before each submission.
 
-    For each submission that is the last version before it. What was never a draft
-    counts in all its versions.
+    All versions of a record that was never a draft.
     """
     versions = record.history.all()
     moments = _submissions(record)
@@ -200,7 +199,6 @@ def submitted_versions(record):
 
 
 def _submissions(record):
-    """When the record was handed in; None for one that is never a draft."""
     if isinstance(record, Evidence):
         record = record.record
     if isinstance(record, Revision) and record.origin == Revision.Origin.ENTERED:
@@ -213,7 +211,7 @@ def _submissions(record):
 
 
 def split_unsubmitted(places):
-    """Two lists: the places that may be shown, and those that are only counted."""
+    """Matches that may be shown, and matches that are only counted."""
     secret = _UnsubmittedRows(places)
     hidden = [place for place in places if secret.holds(place)]
     return [place for place in places if place not in hidden], hidden

@@ -1,12 +1,11 @@
 """
-The guard: it finds personal data in a text before the public can read it.
+The personal-data guard, which checks every typed, uploaded or imported text.
 
-Every text that people type, upload or import is checked. What identifies a person in
-any text blocks it; data by which one may surely be recognised warns the writer;
-whatever else could be such data is a mark, which whoever reviews the text reads.
+Identifying data blocks the text; data that very likely leads to a person is a warning
+to its author; other possible data is a mark for the reviewer.
 
-It is pure and deterministic, in Spanish, English and Haitian Creole, and its time grows
-linearly with the length of the text.
+Pure and deterministic, for Spanish, English and Haitian Creole; its time grows linearly
+with the length of the text.
 """
 
 from functools import partial
@@ -52,12 +51,14 @@ RULES = (
 
 
 def find_personal_data(text: str) -> list[Finding]:
-    """What stops a text and what it warns of, in order; an empty list for neither."""
+    """Blocks and warnings, in order."""
     return _inspected(Reading(text))
 
 
 def find_review_marks(text: str, known: KnownWords = NOTHING_KNOWN) -> list[Finding]:
-    """What else a reviewer looks at, in order; ``known`` explains capitalised words."""
+    """
+    Further marks for the reviewer, in order; ``known`` explains capitalised words.
+    """
     reading = Reading(text)
     taken, found = bytearray(len(text)), []
     for each in _inspected(reading):

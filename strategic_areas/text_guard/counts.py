@@ -1,8 +1,8 @@
 """
-Numbers beside people, in digits or words: "dos jóvenes víctimas", "victims: 3".
+Numbers of people, in digits or words: "dos jóvenes víctimas", "victims: 3".
 
-One to nine people warn where that is sure; a number near a word for people is a mark.
-So is an age or a place, and both beside each other warn.
+One to nine people are a warning if that is certain; a number near a word for people is
+a mark. An age or a place is a mark, and both together are a warning.
 """
 
 import re
@@ -21,7 +21,7 @@ SMALL = re.compile("0?[1-9](?:-0?[1-9])?")
 
 
 def find_small_numbers(reading: Reading) -> Iterator[Finding]:
-    """One to nine people, where that is sure; of "una sola víctima" one finding."""
+    """One to nine people; "una sola víctima" is one finding."""
     last = -1
     for index in () if reading.said.isdisjoint(PEOPLE) else _numbers(reading):
         noun = _noun(reading, index)
@@ -96,7 +96,6 @@ def _counts_nothing(reading: Reading, index: int) -> bool:
 
 
 def _noun(reading: Reading, index: int) -> int | None:
-    """The place of the people whom it surely counts; None without them."""
     after = _noun_after(reading, index)
     return _noun_before(reading, index) if after is None else after
 
@@ -147,7 +146,6 @@ def _noun_before(reading: Reading, index: int) -> int | None:
 
 
 def _is_beside(reading: Reading, index: int) -> bool:
-    """Whether people stand near and the number counts nothing else."""
     after = reading.text(index + 1)
     place = index + 1 + (after in vocabulary.ADJECTIVES)
     if {after, reading.text(place)} & (vocabulary.THINGS | vocabulary.YEARS | {"%"}):
@@ -193,7 +191,7 @@ def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
 
 
 def ages(reading: Reading) -> Iterator[Stretch]:
-    """Every age, as the places of its first word and after its last."""
+    """Every age, from its first word to after its last."""
     for index, word in enumerate(reading.words):
         if word.text in vocabulary.AGE_WORDS:
             yield index, index + 1
@@ -236,7 +234,7 @@ def _places(reading: Reading) -> Iterator[Stretch]:
 
 
 def small_places(reading: Reading) -> Iterator[Stretch]:
-    """Places below the province, by their names: "Sosúa"."""
+    """Names of places below the province, such as "Sosúa"."""
     index = 0
     while index < len(reading.words):
         end = vocabulary.place_end(reading.words, index)

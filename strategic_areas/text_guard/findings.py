@@ -1,4 +1,4 @@
-"""The findings of the guard: their kinds, severities and messages."""
+"""Findings of the guard: kinds, severities and messages."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Severity(StrEnum):
-    """Never public, read by writer and reviewer, or by the latter alone."""
+    """A block, a warning to the author and the reviewer, or a mark for the reviewer."""
 
     BLOCK = "block"
     WARN = "warn"
@@ -119,7 +119,9 @@ MESSAGES = {**STOPS, **WARNINGS, **MARKS}
 
 @dataclass(frozen=True)
 class Finding:
-    """Data at ``text[start:end]``; the message never quotes it, so it can be mailed."""
+    """
+    Data at ``text[start:end]``. The message never quotes it, so that it can be mailed.
+    """
 
     kind: PersonalDataKind
     start: int

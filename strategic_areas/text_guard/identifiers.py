@@ -1,8 +1,8 @@
 """
-The rules for data that identifies one person by itself, and so blocks a text; and
-for cards and telephones in words: "ocho cero nueve, …".
+Rules for data that identifies a person by itself, which blocks a text; also cards and
+telephone numbers in words ("ocho cero nueve, …").
 
-Libraries do not find telephones: ``PhoneNumberMatcher`` misses one next to a number.
+Own rules, since phonenumbers' ``PhoneNumberMatcher`` misses a number next to another.
 """
 
 import re
@@ -69,7 +69,6 @@ NO_DAY = re.compile(
 
 
 def _dialled(text: str):
-    """As a telephone number of here; None if it cannot be one."""
     import phonenumbers
 
     number = re.sub(r"[^\d+]", " ", text).strip()
@@ -80,7 +79,6 @@ def _dialled(text: str):
 
 
 def _is_private(match: re.Match[str]) -> bool:
-    """False for help lines and offices."""
     import phonenumbers
 
     number, end = _dialled(match["found"]), match.end("found")
@@ -101,7 +99,6 @@ def _is_private(match: re.Match[str]) -> bool:
 
 
 def _is_telephone(match: re.Match[str]) -> bool:
-    """A number that its country assigns, or after a plus a long enough one."""
     import phonenumbers
 
     number = _dialled(match["found"])
@@ -121,9 +118,9 @@ def _is_dialled(match: re.Match[str]) -> bool:
 
 def _is_identity_card(match: re.Match[str]) -> bool:
     """
-    Whether it may be one: cards with a wrong check digit were issued.
+    Whether it may be one, even with a wrong check digit, since such cards were issued.
 
-    A telephone number with country code and a part of a URL only look alike.
+    A telephone number with country code, or a part of a URL, is not one.
     """
     found, (start, end) = match["found"], match.span("found")
     if not re.search("[1-9]", found):
@@ -136,13 +133,12 @@ def _is_identity_card(match: re.Match[str]) -> bool:
 
 
 def is_dialled(digits: str, *, from_abroad: bool = False) -> bool:
-    """Whether digits begin as a national telephone number does."""
+    """Whether digits begin like a national telephone number."""
     code = settings.COUNTRY.calling_code if from_abroad else ""
     return bool(re.match(code + "".join(settings.COUNTRY.area), digits))
 
 
 def _is_checked(match: re.Match[str]) -> bool:
-    """Groups of digits, parted alike, with a card's check digit."""
     from stdnum.util import get_cc_module
 
     card = get_cc_module(settings.COUNTRY.code.lower(), settings.COUNTRY.identity_card)
@@ -152,7 +148,6 @@ def _is_checked(match: re.Match[str]) -> bool:
 
 
 def _is_card(match: re.Match[str]) -> bool:
-    """False for four years in a row."""
     from stdnum import luhn
     from stdnum.util import clean
 
@@ -161,7 +156,6 @@ def _is_card(match: re.Match[str]) -> bool:
 
 
 def _is_iban(match: re.Match[str]) -> bool:
-    """One of here by its form, others by country and check digits."""
     from stdnum import iban
     from stdnum.util import clean
 
@@ -173,7 +167,6 @@ def _is_iban(match: re.Match[str]) -> bool:
 
 
 def _is_code(match: re.Match[str]) -> bool:
-    """False for a count, a date, an amount and a span of years."""
     start, end = match.span("found")
     after = match.string[end : end + 40]
     is_counted = match["found"].isdecimal() and COUNTED.match(after)
@@ -191,7 +184,6 @@ def _is_paper(match: re.Match[str]) -> bool:
 
 
 def _is_passport(match: re.Match[str]) -> bool:
-    """Beside a word for it; far from that only with the letters of a series."""
     has_series = match["found"][0].isalpha()
     if OF_A_YEAR.search(match["found"]):
         return False
@@ -200,7 +192,6 @@ def _is_passport(match: re.Match[str]) -> bool:
 
 
 def _is_entry(match: re.Match[str]) -> bool:
-    """Act, book and page, or two of them beside a birth or a wedding."""
     if OF_AN_OFFICE.match(match.string[match.end("found") :][:40]):
         return False
     told = len({each[0] for each in PARTS.findall(match["found"])})
@@ -223,7 +214,7 @@ AMERICAN = (
 
 @cache
 def rules(country) -> list[TextRule]:
-    """All rules, those of the country's own numbers at first."""
+    """All rules, the country's own numbers first."""
     return [*_rules_of(country), *RULES]
 
 
@@ -356,7 +347,6 @@ def find_spelt_numbers(reading: Reading) -> Iterator[Finding]:
 
 
 def _kind(reading: Reading, run: list[Word]) -> PersonalDataKind | None:
-    """None for a list, or digits alone."""
     spelt = [word.text for word in run if not word.is_number]
     digits = _digits(run)
     whole = len(settings.COUNTRY.area) + sum(settings.COUNTRY.subscriber)

@@ -1,4 +1,4 @@
-"""The rules for what leads to a person: case files, number plates, addresses."""
+"""Rules for indirect identifiers: case files, number plates, addresses."""
 
 import re
 

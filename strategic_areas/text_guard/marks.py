@@ -1,4 +1,4 @@
-"""What a reviewer looks at; only screens of a review ask for it."""
+"""Marks for the reviewer, computed only on review screens."""
 
 import re
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ NICKNAME = re.compile(
 
 
 def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
-    """Where some overlap, names come last."""
+    """If some overlap, names come last."""
     yield from counts.find_counts(reading)
     for age in counts.ages(reading):
         yield reading.stretch(PersonalDataKind.AGE, *age)
@@ -77,7 +77,6 @@ def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
 
 
 def _is_trait(reading: Reading, index: int) -> bool:
-    """Whose relative somebody is, what she does, how one knows her."""
     text, before, after = (reading.text(index + on) for on in (0, -1, 1))
     if text in vocabulary.KIN and before in vocabulary.OF_ONE | {"es", "era"}:
         return True

@@ -1,10 +1,10 @@
 """
-Words that could be somebody's name, and those that surely are.
+Possible and certain names of persons.
 
-A capitalised word could be a name unless something explains it, and one in small
-letters if it stands in ``personal_names.txt``. What stands before makes it sure ("la
-menor Yuleisy", "alias la flaca"), or after a given name a surname, an age or a verb of
-telling. Initials of a person block too: "la víctima M. R.", "J.P.F. (15)".
+A capitalised word is a possible name unless something explains it; a word in small
+letters, if it is in ``personal_names.txt``. Words before it make it certain ("la menor
+Yuleisy", "alias la flaca"), or, after a given name, a surname, an age or a verb such as
+"contó". Initials of a person block too: "la víctima M. R.", "J.P.F. (15)".
 """
 
 import re
@@ -31,7 +31,7 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
     """
     Named with an office: "la ministra Ana Gil", "Ana Gil, ministra".
 
-    "a" or "con" between them parts two people: "la fiscal habló con doña Ana".
+    "a" or "con" between them means another person: "la fiscal habló con doña Ana".
     """
     for back in range(1, BEFORE + 1):
         word, before = reading.word(start - back), reading.word(start - back - 1)
@@ -89,7 +89,7 @@ SYNTHETIC_NAMES = re.compile(
 
 @cache
 def personal_names() -> frozenset[str]:
-    """Given names and surnames that are hardly ever another word."""
+    """Given names and surnames that are rarely other words."""
     lines = FILE.read_text("utf-8").splitlines()
     return frozenset(" ".join(each for each in lines if each[:1] != "#").split())
 
@@ -97,9 +97,9 @@ def personal_names() -> frozenset[str]:
 @dataclass(frozen=True)
 class KnownWords:
     """
-    What explains a capitalised word: words, and phrases of several capitals.
+    Words and phrases that explain capitals.
 
-    A given name is known in a phrase alone: "Minerva" in "Minerva Mirabal".
+    A given name is explained by a phrase only: "Minerva" by "Minerva Mirabal".
     """
 
     words: frozenset[str] = frozenset()
@@ -140,7 +140,7 @@ def find_names(reading: Reading) -> Iterator[Finding]:
 
 
 def possible_names(reading: Reading, known: KnownWords) -> Iterator[Stretch]:
-    """Capitals that nothing explains, and names in small letters."""
+    """Unexplained capitals, and listed names in small letters."""
     letters = [word for word in reading.words if len(word.text) > 1 and word.is_letters]
     shouted = sum(word.is_shouted for word in letters)
     is_loud = shouted > 2 and shouted > LOUD * len(letters)
@@ -159,7 +159,9 @@ def possible_names(reading: Reading, known: KnownWords) -> Iterator[Stretch]:
 
 
 def kind_of(reading: Reading, start: int, end: int) -> PersonalDataKind:
-    """Single capitals are initials, or few that are no known acronym."""
+    """
+    Initials, if all are single capitals or too few for an acronym; otherwise a name.
+    """
     words = [word for word in reading.words[start:end] if word.is_letters]
     is_short = all(
         len(word.cased) <= LONGEST_ACRONYM and word.cased.isupper() for word in words
@@ -231,7 +233,6 @@ def _phrase(reading: Reading, start: int, end: int) -> tuple[str, ...]:
 def _unexplained(
     reading: Reading, start: int, end: int, known: KnownWords
 ) -> Stretch | None:
-    """The part of the run that nothing explains; None without one."""
     explained = set(_in_known_phrases(reading, start, end, known))
     at = [
         index

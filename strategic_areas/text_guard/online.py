@@ -1,4 +1,4 @@
-"""The rules for e-mail addresses, profiles and user names, but for institutions'."""
+"""Rules for e-mail addresses, profiles and user names of persons."""
 
 import re
 from functools import partial
@@ -35,7 +35,6 @@ NETWORK = words("NETWORK")
 
 
 def _is_address(match: re.Match[str]) -> bool:
-    """No office's, with an end or an @ in words."""
     found = match["found"]
     plain = re.sub(r"[()\[\]{}<> ]", "", found)
     if OFFICIAL.search(plain) or SHARED.fullmatch(plain):
@@ -59,7 +58,6 @@ def _is_user(match: re.Match[str]) -> bool:
 
 
 def _is_named(match: re.Match[str]) -> bool:
-    """A person's, or one that its owner goes by."""
     said = match[0].lower()
     names = match["name"].lower().split()
     is_other = INSTITUTION.search(said) or tuple(names) in vocabulary.NAMED

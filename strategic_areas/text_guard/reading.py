@@ -1,10 +1,8 @@
 """
-A text as the rules read it: folded to plain characters, with its original positions.
+A text prepared for the rules, with its original positions, and tools for patterns.
 
-Accents, capitals, hyphens and white space are normalised; what nobody sees is left out.
-
-The tables of patterns share what stands at the end. Repetitions are bounded: no text is
-slow.
+Accents, capitals, hyphens and white space are normalised; invisible characters are left
+out. Repetitions in patterns are bounded, so that no text is slow.
 """
 
 import re
@@ -97,7 +95,6 @@ def _plain(char: str) -> str:
 
 
 def _hidden_stretches(text: str) -> Iterator[tuple[int, int]]:
-    """A joiner between two pictures makes one of both."""
     hidden = [at for at, char in enumerate(text) if _is_hidden(char)]
     hidden = [at for at in hidden if not PICTURE.match(text, max(0, at - 1))]
     for _shift, run in groupby(enumerate(hidden), lambda pair: pair[1] - pair[0]):
@@ -112,7 +109,6 @@ def _is_hidden(char: str) -> bool:
 
 
 def _with_zeros(match: re.Match[str]) -> str:
-    """Zeros for letters O of a number, but not of an ordinal such as 3o."""
     number = match[0]
     behind = match.string[match.end() : match.end() + 2]
     if ORDINAL.fullmatch(number) and not (behind[:1] in "-_." and behind[1:].isdigit()):
@@ -121,7 +117,7 @@ def _with_zeros(match: re.Match[str]) -> str:
 
 
 class _At(dict):
-    """By index; ``nothing`` for one outside the text."""
+    """A mapping by index, with ``nothing`` outside the text."""
 
     def __init__(self, known, nothing) -> None:
         super().__init__(known)
@@ -177,7 +173,7 @@ class Reading:
         return {self.word(index).text for index in range(start, end)}
 
     def finding(self, kind: PersonalDataKind, start: int, end: int) -> Finding:
-        """By positions in the folded text."""
+        """Takes positions in the folded text."""
         return Finding(kind, self._starts[start], self._ends[end - 1])
 
     def stretch(self, kind: PersonalDataKind, start: int, end: int) -> Finding:
@@ -201,13 +197,13 @@ NO_CODE = re.compile(
 
 
 def either(name: str) -> str:
-    """A pattern for any entry of this list of the vocabulary."""
+    """A pattern for any entry of a list of the vocabulary."""
     entries = sorted(getattr(vocabulary, name), key=lambda entry: (-len(entry), entry))
     return f"(?:{'|'.join(entries)})".replace("_", " ")
 
 
 def words(name: str) -> str:
-    """The same for whole words."""
+    """A pattern for whole words of such a list."""
     return rf"(?<![a-z]){either(name)}(?![a-z])"
 
 
@@ -221,7 +217,7 @@ class TextRule(NamedTuple):
     """
     A pattern whose group ``found`` is a finding if ``accepts`` agrees.
 
-    A text without one of the signs in ``needs`` is not searched.
+    Texts without any character of ``needs`` are skipped.
     """
 
     kind: PersonalDataKind
@@ -236,7 +232,7 @@ def rule(kind: PersonalDataKind, pattern: str, *more, **options) -> TextRule:
 
 
 def find(reading: Reading, rules: list[TextRule]) -> Iterator[Finding]:
-    """All findings of the rules, which never overlap."""
+    """All findings of the rules, without overlaps."""
     taken = bytearray(len(reading.plain))
     signs = frozenset(reading.digits)
     for rule in rules:
@@ -259,7 +255,7 @@ def around(match: re.Match[str], before: int, after: int) -> str:
 
 
 def is_of_an_office(match: re.Match[str]) -> bool:
-    """Named with its institution, which is no landmark, and nobody."""
+    """Whether it belongs to an institution (not a landmark) and to no person."""
     near = around(match, 110, 90)
     is_named = INSTITUTION.search(LANDMARK.sub(" ", near))
     return bool(is_named and not PRIVATE.search(near))

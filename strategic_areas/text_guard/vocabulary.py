@@ -1,4 +1,4 @@
-"""The lists of ``vocabulary.txt``, each a frozen set, and numbers in words."""
+"""The word lists of ``vocabulary.txt`` as frozen sets, and numbers in words."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +51,7 @@ for _name in ("STARTS", "ENDS", "BARE"):
 
 
 def place_end(words, start) -> int | None:
-    """After the longest place that begins at a word; None without one."""
+    """The index after the longest place that begins at a word, or None."""
     if start >= len(words) or words[start].text not in PLACE_BEGINS:
         return None
     for length in range(LONGEST_PLACE, 0, -1):

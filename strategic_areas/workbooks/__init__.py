@@ -1,1 +1,1 @@
-"""Workbooks of any kind: how an uploaded one is opened within limits, and read."""
+"""Reading uploaded workbooks safely, and writing workbooks."""

@@ -1,4 +1,4 @@
-"""Opens an uploaded workbook within its limits, and reads its lines."""
+"""Reading of uploaded workbooks, within limits."""
 
 import hashlib
 import io
@@ -41,19 +41,19 @@ NO_SIGN, BETWEEN = b"\0\xef\xbb\xbf\xff\xfe \t\r\n", b"\0"
 
 def read_pages(upload):
     """
-    Name of sheet → its rows of cells, each with its value, type and format.
+    Map sheet names to rows of cells with value, type and format.
 
-    ``RefusedFileError`` where it is no small workbook.
+    Raises ``RefusedFileError`` as ``open_safely`` does.
     """
     return open_safely(upload, _pages)
 
 
 def open_safely(upload, load):
     """
-    What ``load`` makes of the bytes of an uploaded workbook that may be opened.
+    Return ``load(bytes)`` of an uploaded workbook.
 
-    ``RefusedFileError`` where it is no workbook, is damaged, unpacks to too much, has
-    entities, or holds a macro. Whatever ``load`` raises counts as damage.
+    ``RefusedFileError`` if it is no workbook, is damaged, unpacks to too much, has
+    entities or macros. Any exception of ``load`` counts as damage.
     """
     if not str(upload.name).lower().endswith(".xlsx"):
         raise RefusedFileError(
@@ -97,7 +97,6 @@ def _pages(content):
 
 
 def _must_be_modest(packed):
-    """Refuse what unpacks to too much, has entities, or holds a macro."""
     from defusedxml import sax
 
     entries = packed.infolist()
@@ -121,7 +120,9 @@ def _must_be_modest(packed):
 
 
 class ElementCounter(ContentHandler):
-    """Counts elements, attributes and texts; refuses too many, and types of macros."""
+    """
+    Counts elements, attributes and texts of the XML; refuses too many, and macros.
+    """
 
     def __init__(self):
         super().__init__()
@@ -145,7 +146,7 @@ class ElementCounter(ContentHandler):
         self._must_fit()
 
     def count_unread(self, part):
-        """Count by their signs the tags of what only begins like an XML."""
+        """Count the tags of a part that only starts like XML."""
         if not part.lstrip(NO_SIGN).startswith(b"<"):
             return
         signs = part.replace(BETWEEN, b"")
@@ -205,7 +206,7 @@ class WorkbookCell:
     """
     A cell at ``place``, such as F7; ``is_value`` is false for formulas and errors.
 
-    ``is_number`` where the program holds a number, which no reader may doubt.
+    ``is_number``: the cell holds a typed number.
     """
 
     place: str
@@ -221,10 +222,10 @@ class WorkbookCell:
 @dataclass(frozen=True)
 class CellProblem:
     """
-    What is wrong with a cell, or with its row where ``place`` is empty.
+    A problem with a cell, or with its row if ``place`` is empty.
 
-    ``number`` is that of the row, ``name`` that of the column. Of a file that is no
-    table, ``place`` is the record, ``number`` the line and ``found`` what it writes.
+    ``number`` is the row's, ``name`` the column's. In plan files ``place`` is the
+    record, ``number`` the line, and ``found`` the text in the file.
     """
 
     place: str
@@ -243,10 +244,10 @@ class CellProblem:
 @dataclass(frozen=True)
 class CellChange:
     """
-    A field: the saved value, and that of the document.
+    A field with its saved and its new value.
 
-    ``protects``: it decides which numbers of people the public reads. ``reason`` is why
-    the saved value stays. Of a file that is no table, ``place`` is the record.
+    ``protects``: it decides which numbers of people are public. ``reason``: why the
+    saved value stays. In plan files ``place`` is the record.
     """
 
     header: str
@@ -263,7 +264,7 @@ class WorkbookLine:
     cells: dict[str, WorkbookCell] = field(default_factory=dict)
 
     def cell(self, name):
-        """The cell of a column; an empty one where the page has no such column."""
+        """The cell of a column, or an empty one."""
         return self.cells.get(name, WorkbookCell(""))
 
     def text(self, name):
@@ -276,7 +277,9 @@ class WorkbookLine:
 
 
 def marks_of_pages(pages):
-    """What the hidden sheet says of a workbook of the portal; empty for any other."""
+    """
+    The hidden sheet's marks in a workbook of the portal; empty for any other workbook.
+    """
     return {
         str(row[0].value): str(row[1].value)
         for row in pages.get(MARKS, [])
@@ -286,11 +289,11 @@ def marks_of_pages(pages):
 
 def lines_below(pages, names):
     """
-    The names that a page has among its first rows, and the lines below them.
+    Map column names to positions, and return the lines below the header row.
 
-    ``names`` maps a cell's text to a column's name, the first of two counts; of several
-    pages it is the one that has most. Both are empty where none has any. The line of
-    the headings is left out: under ``SEEN`` it says that word.
+    ``names`` maps header texts to column names. The row with most of them among the
+    first rows is the header; both results are empty without one. A heading row, which
+    has the word ``SEEN``, is skipped.
     """
     best, lines = {}, []
     for rows in pages.values():
@@ -306,7 +309,7 @@ def lines_below(pages, names):
 
 
 def line_of(number, row, columns):
-    """One row of a page; ``columns`` maps names to their places from 0."""
+    """One row; ``columns`` maps names to positions from 0."""
     from openpyxl.utils import get_column_letter
 
     cells = {}
@@ -327,9 +330,9 @@ def line_of(number, row, columns):
 
 def cell_text(name, value, number_format=""):
     """
-    A cell's value as one text, however the program stored it.
+    A cell's value as text, whatever its type.
 
-    A percent typed as "40 %" is 40; a day is told as 2030-12-31.
+    40 % is "40"; a day is "2030-12-31".
     """
     if value is None:
         return ""
@@ -346,10 +349,10 @@ def cell_text(name, value, number_format=""):
 
 
 def comparable(text):
-    """A word without accents, capitals and spare blanks."""
+    """A word without accents, capitals and extra blanks."""
     return " ".join(fold(text).split())
 
 
 def digest_of(text, *, size=DIGEST_BYTES):
-    """A short digest of what a cell says, to know a changed one."""
+    """A short digest of a text, to detect changes."""
     return hashlib.blake2s(text.encode(), digest_size=size).hexdigest()

@@ -1,8 +1,9 @@
 """
-Writes workbooks of any kind from a declaration of their columns.
+Writing of workbooks from declared columns.
 
-A page of rows has a hidden row of machine names, the headings, and then the rows, in
-which only what somebody may fill is unlocked. Loaded only by who writes one.
+A page has a hidden row of machine names, the headings, and rows in which only editable
+cells are unlocked. Import it only where a workbook is written, since openpyxl is slow
+to load.
 """
 
 import io
@@ -62,11 +63,10 @@ WIDE = 72
 @dataclass(frozen=True)
 class WrittenColumn:
     """
-    A column as it is written; ``name`` finds it wherever somebody moves it.
+    A column; ``name`` finds it again if a person moves it.
 
-    ``rule`` are the arguments of openpyxl's ``DataValidation`` that checks its cells
-    while they are typed, and ``hint`` is what it then says. ``shape`` is the number
-    format of its cells.
+    ``rule`` are arguments of openpyxl's ``DataValidation``, ``hint`` is its message,
+    ``shape`` the number format.
     """
 
     name: str
@@ -84,7 +84,7 @@ def choice_rule(formula):
 
 
 def new_book():
-    """A workbook that does not say who took it."""
+    """A workbook without its author's name."""
     book = Workbook()
     book.properties.creator = ""
     return book
@@ -97,16 +97,16 @@ def content_of(book):
 
 
 def letters_of(names):
-    """Name → letter of its column."""
+    """Map column names to letters."""
     return {name: get_column_letter(number) for number, name in enumerate(names, 1)}
 
 
 def write_rows(page, headings, rows, *, fixed, footer, last_row=None):
     """
-    Write a page of ``rows``: pairs of values by name, and the names that may be filled.
+    Write ``rows``, pairs of values by name and the names of editable columns.
 
-    As many columns as are ``fixed`` stay in sight and are printed on every page. Up to
-    ``last_row`` new rows can be added; without it none can.
+    The first ``fixed`` columns stay visible and are printed on each page. New rows can
+    be added down to ``last_row``; without it none.
     """
     rows = list(rows)
     letters = letters_of(each.name for each in headings)
@@ -141,9 +141,9 @@ def write_rows(page, headings, rows, *, fixed, footer, last_row=None):
 
 def _looks(book, shapes):
     """
-    The names of the looks of cells, by number format and whether they may be filled.
+    Names of cell styles, by number format and editability.
 
-    They are registered with the workbook: cells take them much faster by name.
+    Registered as named styles, which are much faster to assign.
     """
     wanted = LOOKS | {
         f"{word} {shape}": parts | {"number_format": shape}
@@ -185,7 +185,7 @@ def _add_rule(page, heading, place):
 
 
 def write_cell(cell, value):
-    """Write a text as a text, whatever it begins with, and a number as a number."""
+    """Write texts as text, never as formulas, and numbers as numbers."""
     if value is None or value == "":
         return
     if isinstance(value, str):
@@ -222,9 +222,9 @@ def numbered(sentences):
 
 def write_lists(page, columns):
     """
-    The sheet of lists to choose from; returns name → formula of where its list stands.
+    The sheet of choices; map names to the formula of each list.
 
-    ``columns`` maps names to a heading and the entries below it.
+    ``columns`` maps names to a heading and the entries.
     """
     found = {}
     for place, (name, (heading, entries)) in enumerate(columns.items(), 1):
@@ -244,7 +244,7 @@ def write_lists(page, columns):
 
 
 def write_marks(book, marks):
-    """The hidden sheet that says what the workbook was taken of."""
+    """The hidden sheet that states what the workbook was exported from."""
     page = book.create_sheet(MARKS)
     for pair in marks.items():
         page.append([spreadsheet_cells.workbook_text(part) for part in pair])
@@ -260,7 +260,7 @@ def fit_to_paper(page, *, wide):
 
 
 def lock_page(page):
-    """Lock the page against mistakes, without a password."""
+    """Protect the page against mistakes, without a password."""
     page.protection.sheet = True
     page.protection.formatColumns = False
     page.protection.formatRows = False

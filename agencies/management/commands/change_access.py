@@ -1,4 +1,4 @@
-"""Gives or takes a role or a mandate from the server, where nobody else can."""
+"""Gives or removes a role or a mandate on the server, if nobody else can."""
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -99,7 +99,6 @@ def _confirm(user, by):
 
 
 def _take(user, role):
-    """Take a role, and with that of an administrator the rights of a superuser."""
     is_superuser = role == Role.ADMINISTRATOR and user.is_superuser
     if not (is_superuser or user.groups.filter(name=role).exists()):
         raise CommandError(f"{user} has not this role: {role}.")

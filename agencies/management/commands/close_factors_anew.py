@@ -1,4 +1,4 @@
-"""Encrypts the secrets of second factors again, under the first of the keys."""
+"""Encrypts the secrets of second factors again, with the first key."""
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError

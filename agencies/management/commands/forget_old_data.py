@@ -1,8 +1,8 @@
 """
-Deletes what the portal has kept for long enough; a timer runs it each night.
+Deletes data at the end of its retention period; run nightly.
 
 Reports, their history, the audit record and the letters of designation of existing
-accounts are kept, because they are the record.
+accounts are kept.
 """
 
 from datetime import timedelta
@@ -36,9 +36,7 @@ INVITATIONS = timedelta(days=365)
 
 @transaction.atomic
 def delete_old_data(now):
-    """
-    Delete what has been kept for long enough; return how many of what, by its name.
-    """
+    """Return the numbers of deleted rows and files, by kind."""
     return {
         "sessions that are over": _sessions(now),
         "counted tries": _counts(now),
@@ -58,7 +56,6 @@ def _sessions(now):
 
 
 def _counts(now):
-    """Delete counted tries, where the database counts them; Redis does so by itself."""
     shared = caches["default"]
     if not isinstance(shared, BaseDatabaseCache):
         return 0
@@ -95,7 +92,6 @@ def _files(before):
 
 
 def _is_older(path, moment):
-    """False also for a file that somebody has just removed."""
     try:
         return path.stat().st_mtime < moment.timestamp()
     except FileNotFoundError:
@@ -114,7 +110,6 @@ def _invitations(before):
 
 
 def _unchanged(now):
-    """Delete the rows of each model with ``KEPT_FOR`` that nobody changed for that."""
     deleted = {}
     for model in apps.get_models():
         if kept_for := getattr(model, "KEPT_FOR", None):

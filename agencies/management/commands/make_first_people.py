@@ -1,4 +1,4 @@
-"""Makes the first two people of a portal; they invite everybody else."""
+"""Creates the first two accounts of a portal; they invite everybody else."""
 
 from email.utils import parseaddr
 

@@ -1,4 +1,4 @@
-"""Gives an account back on the server, where nobody else can."""
+"""Restores access to an account on the server, if nobody else can."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
 
 def open_last_administrator(user):
-    """Open a closed account; refuse any but that of the only administrator."""
+    """Reopen a closed account, if it is the only administrator's."""
     user.is_active = user.is_staff = True
     user.save(update_fields=["is_active", "is_staff"])
     if not closing.is_last_administrator(user):

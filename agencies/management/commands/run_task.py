@@ -1,4 +1,4 @@
-"""Runs one of the tasks that timers run, and notes that it ended well."""
+"""Runs a timer's task and notes that it succeeded."""
 
 from django.core.management.base import BaseCommand
 

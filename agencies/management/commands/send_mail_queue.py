@@ -1,4 +1,4 @@
-"""Sends the mails that wait; a timer runs it each minute."""
+"""Sends the queued mails; run each minute."""
 
 from django.core.management.base import BaseCommand
 

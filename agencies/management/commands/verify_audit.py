@@ -1,4 +1,4 @@
-"""Reads the whole audit record again; a timer runs it each day."""
+"""Verifies the whole audit record; run daily."""
 
 import re
 

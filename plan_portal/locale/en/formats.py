@@ -1,4 +1,6 @@
-"""English, with the month as a word: 11/12 is another day on each side of the sea."""
+"""
+English formats. Months are words: 11/12 differs between British and American English.
+"""
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"

@@ -1,4 +1,4 @@
-"""Dates and numbers as Spanish is written in the Americas."""
+"""Spanish formats of the Americas."""
 
 DATE_FORMAT = r"j \d\e F \d\e Y"
 DATETIME_FORMAT = r"j \d\e F \d\e Y, H:i"

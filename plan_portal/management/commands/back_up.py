@@ -1,4 +1,4 @@
-"""Writes a backup of the whole portal into a folder."""
+"""Writes a backup of the portal into a folder."""
 
 import tempfile
 from functools import partial
@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
 
 def write_backup(target, now):
-    """Write one backup; ``FileNotFoundError`` if a file went away meanwhile."""
+    """Raises ``FileNotFoundError`` if a file disappears meanwhile."""
     with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=".backup-") as folder:
         path, about = database.dump_database(Path(folder), described)
         files = [

@@ -1,4 +1,4 @@
-"""Compiles the catalogues of translations without any system package."""
+"""Compiles translation catalogues without gettext's tools."""
 
 import os
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
 
 def compile_catalogue(source):
-    """Write the .mo file beside its .po file; False when it is up to date."""
+    """Write the .mo file; False if it is up to date."""
     target = source.with_suffix(".mo")
     if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
         return False

@@ -103,7 +103,7 @@ def copy_everything():
 
 
 def copy_rows(model):
-    """Copy a table; raise ``CommandError`` for a row that is not the same there."""
+    """Copy a table; raise ``CommandError`` for a row that differs afterwards."""
     table = model._meta.db_table
     fields = [f for f in model._meta.local_concrete_fields if not f.generated]
     names = [field.attname for field in fields]
@@ -123,7 +123,7 @@ def copy_rows(model):
 
 
 def insert_rows(model, fields, rows):
-    """Insert rows as they are; bulk_create would set the times of creation anew."""
+    """Insert rows unchanged; bulk_create would set new creation times."""
     names = ["pk", *(field.attname for field in fields)]
     insertion = InsertQuery(model)
     objects = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in rows]

@@ -1,4 +1,4 @@
-"""Grants the application's role on PostgreSQL the rights it needs, and no more."""
+"""Grants the application's PostgreSQL role the rights it needs, and no more."""
 
 import re
 
@@ -36,7 +36,6 @@ class Command(BaseCommand):
 
 
 def _must_be_another(cursor, role):
-    """No grant limits an owner of the tables or a superuser."""
     cursor.execute(
         "SELECT rolsuper OR pg_has_role(oid, current_user, 'MEMBER') "
         "FROM pg_roles WHERE rolname = %s",
@@ -55,7 +54,7 @@ def _schema(cursor):
 
 
 def statements(role, schema):
-    """The SQL statements, for the owner to run; running them again changes nothing."""
+    """The SQL statements for the owner; they may be run repeatedly."""
     tables = connection.introspection.table_names()
     on = ", ".join(f'"{name}"' for name in tables)
     guarded = ", ".join(f'"{name}"' for name in [*APPENDED, *READ])

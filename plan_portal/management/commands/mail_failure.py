@@ -1,4 +1,4 @@
-"""Mails the operator that a unit of systemd failed; OnFailure= starts it."""
+"""Mails the operator that a systemd unit failed (OnFailure=)."""
 
 from django.conf import settings
 from django.core.mail import send_mail

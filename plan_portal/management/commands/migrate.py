@@ -1,4 +1,4 @@
-"""Django's migrate, which begins anew where it met people who save (PostgreSQL)."""
+"""Django's migrate, which retries after a deadlock on PostgreSQL."""
 
 import time
 
@@ -20,9 +20,11 @@ MET_OTHERS = {"40P01", "55P03"}
 
 class Command(migrate.Command):
     """
-    A migration, and whoever installs triggers, locks one table after the other. Who
-    saves meanwhile has locked some in another order; PostgreSQL ends one of the two. If
-    that is this command, its step is undone as a whole and can be done again.
+    Migrations and triggers lock tables in another order than requests, so deadlocks can
+    occur.
+
+    If PostgreSQL ends this command's transaction, the step is rolled back and tried
+    again.
     """
 
     def handle(self, *args, **options):
@@ -60,7 +62,7 @@ class Command(migrate.Command):
             target.close()
 
     def has_handled(self, *args, **options):
-        """Whether all is done; False if it had to make way for somebody."""
+        """False if a deadlock ended the attempt."""
         try:
             super().handle(*args, **options)
         except OperationalError as error:

@@ -1,4 +1,4 @@
-"""Prepares a fresh clone, or an updated portal, so that it can be served."""
+"""Prepares a fresh clone or an updated portal for serving."""
 
 import hashlib
 import io
@@ -90,7 +90,7 @@ class Command(BaseCommand):
 
 
 def collect_static_files(write):
-    """Collect them only if a source has changed: compressing all takes seconds."""
+    """Skipped if no source changed: compressing takes seconds."""
     stamp, sources = settings.VAR_DIR / "static.stamp", static_sources()
     manifest = settings.STATIC_ROOT / "staticfiles.json"
     if manifest.is_file() and stamp.is_file() and stamp.read_text() == sources:
@@ -121,7 +121,7 @@ class Dots:
             self.write_out(".")
 
     def flush(self):
-        """Every dot is written at once."""
+        pass
 
 
 def database_file():
@@ -130,9 +130,9 @@ def database_file():
 
 def remove_database():
     """
-    Remove an embedded database that this command began and could not finish.
+    Remove an embedded database that this command could not finish.
 
-    A first migration that was cut off could not be resumed.
+    An interrupted first migration cannot be resumed.
     """
     connection.close()
     for suffix in ("", "-wal", "-shm"):
@@ -143,9 +143,9 @@ def remove_database():
 
 def remove_copies():
     """
-    Remove the public pages that earlier versions of the portal kept on disk.
+    Delete page copies that earlier versions kept on disk.
 
-    Withdrawn or purged texts may still stand there, so failing is an error.
+    They may contain withdrawn or purged texts, so a failure is an error.
     """
     copies = settings.VAR_DIR / "copies"
     if copies.exists():

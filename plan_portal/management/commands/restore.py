@@ -1,4 +1,4 @@
-"""Restores a backup into an empty portal, so far that it can be served."""
+"""Restores a backup into an empty portal."""
 
 import tempfile
 from datetime import datetime
@@ -93,7 +93,7 @@ def put_files_back(folder):
 
 
 def must_be_known(manifest):
-    """Refuse a backup of a newer portal, whose tables this one does not know."""
+    """Refuse a backup of a newer version."""
     if manifest["engine"] != connection.vendor:
         raise BackupError(
             f"The backup is of {manifest['engine']}; this portal runs on "

@@ -30,7 +30,7 @@ STOP_SECONDS = 10
 
 
 class Stopped(BaseException):
-    """Someone pressed Ctrl-C or asked the process to end."""
+    """Ctrl-C or a termination signal."""
 
 
 class Command(BaseCommand):
@@ -84,7 +84,7 @@ def _stop(number, frame):
 
 
 def refuse_busy_port(port):
-    """A browser may try IPv6 first for the name localhost."""
+    """Checks IPv6 too, which a browser may try first for localhost."""
     for family, address in (
         (socket.AF_INET, "127.0.0.1"),
         (socket.AF_INET6, "::1"),
@@ -103,7 +103,7 @@ def refuse_busy_port(port):
 
 
 def start_server(port, workers):
-    """In a session of its own: Ctrl-C reaches only this process."""
+    """In its own session, so that Ctrl-C reaches only this process."""
     command = [sys.executable, "-m", "plan_portal.server"]
     command += ["--port", str(port), "--workers", str(workers)]
     return subprocess.Popen(  # noqa: S603 - no part of it comes from outside
@@ -138,18 +138,14 @@ def ask(port):
 
 
 def run_timers():
-    """Do what systemd timers do on an installed portal, each minute or night."""
+    """The tasks of systemd's timers."""
     notices.prepare_and_release_scorecards()
     mail.send_queue()
     row_counts.update_row_counts()
 
 
 def keep_sending_mail(send=run_timers, pause=time.sleep):
-    """
-    Send the queued mail each minute, in a thread, for as long as the server runs.
-
-    Errors are logged, and the next minute tries again.
-    """
+    """Run the timers each minute in a thread; errors are logged."""
     while True:
         try:
             send()

@@ -1,7 +1,5 @@
 """
-Says whether a portal is whole: after restoring it, or whenever one doubts it.
-
-Of a restored portal every table must have the rows that its backup had.
+Checks a portal's triggers, files, audit record and pages, for example after a restore.
 """
 
 import logging
@@ -26,9 +24,9 @@ from strategic_areas import triggers
 
 def find_problems(manifest=None):
     """
-    Sentences in English about everything that is wrong; an empty list if nothing is.
+    English sentences about all problems found.
 
-    With the manifest of a backup, pages are left out: its tables may be older.
+    With a backup's manifest, row counts are compared and pages are not checked.
     """
     found = []
     if not manifest:

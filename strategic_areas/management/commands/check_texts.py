@@ -1,4 +1,4 @@
-"""List the stored texts that would not become public today."""
+"""Lists stored texts that the current rules would not publish."""
 
 import sys
 
@@ -39,7 +39,10 @@ def not_publishable():
 
 
 def reports_counting_people():
-    """A line for each public report about victims that counts people unprinted."""
+    """
+    A line for each public report about victims that states an unprinted number of
+    people.
+    """
     for model in UPDATE_MODELS:
         rows = model.objects.filter(status__in=PUBLIC_RECORD, printed_by=None)
         for row in rows.order_by("pk").iterator(chunk_size=500):

@@ -1,4 +1,4 @@
-"""Loads a plan file, or shows what loading it would change."""
+"""Loads a plan file or shows its changes."""
 
 import sys
 
@@ -75,7 +75,7 @@ class Command(BaseCommand):
 
 
 def public_text(row, name):
-    """What the public reads in a column of a row, which may not be there."""
+    """The public text of a column; "" without a row."""
     if row is None:
         return as_text(None)
     return "protected" if name in row.get("protected", ()) else as_text(row[name])

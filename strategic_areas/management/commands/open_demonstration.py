@@ -1,4 +1,4 @@
-"""Open the demonstration round and make its accounts, on the embedded database."""
+"""Opens the demonstration round and creates its accounts, on the embedded database."""
 
 import json
 import os
@@ -73,9 +73,9 @@ class Command(BaseCommand):
 
 def _focal_points(period):
     """
-    Pairs of an account's name and an agency that has unfinished work to show.
+    Pairs of a user name and an agency with unfinished work.
 
-    Once chosen the two stay the same. Members of the commission come before partners.
+    The choice does not change later. Members of the commission come before partners.
     """
     mandates = FocalPoint.objects.filter(user__username__startswith="demo-")
     chosen = {}
@@ -116,9 +116,9 @@ def _known_passwords(path):
 
 def _account(known, first, last, username, agency, role):
     """
-    Create the account if it is missing; return its entry for the file.
+    Create a missing account; return its entry for the file of passwords.
 
-    A closed account has no entry, and a mandate handed over is not given again.
+    A closed account has no entry; a mandate that was handed over is not given again.
     """
     password = known.get(username) or secrets.token_urlsafe(12)
     user, _created = User.objects.get_or_create(

@@ -1,4 +1,4 @@
-"""Publishes the values of all indicators by the rule that holds now."""
+"""Publishes the values of all indicators by the current rules."""
 
 from django.core.management.base import BaseCommand
 

@@ -1,4 +1,4 @@
-"""Shows scorecards of closed rounds to agencies, and 72 hours later to everybody."""
+"""Shows scorecards of closed rounds to agencies, and to the public 72 hours later."""
 
 from django.core.management.base import BaseCommand
 

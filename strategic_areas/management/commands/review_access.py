@@ -1,4 +1,4 @@
-"""Mails administrators which accounts they may close; it closes none itself."""
+"""Mails administrators which accounts to consider closing; it closes none."""
 
 from django.core.management.base import BaseCommand
 from django.db import transaction

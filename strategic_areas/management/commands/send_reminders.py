@@ -1,4 +1,4 @@
-"""Queues today's reminders: one digest for each person who has something to do."""
+"""Queues today's reminders: one digest per person with something to do."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
