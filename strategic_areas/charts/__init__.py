@@ -1,9 +1,9 @@
 """
-Pictures of figures: values in, geometry out. Nothing here knows Django or a record.
+Chart geometry from plain values, without Django or models.
 
-Places along a picture are percents of its width, heights are ems; so it is as wide as
-the page lets it, with the letters of the page. The templates ``charts/…`` write it as
-SVG. With its title and a note a picture is a file too, of a fixed size.
+Positions along the width are percents, heights are ems, so that a chart fits its page.
+The templates ``charts/…`` render SVG. With title and notes a chart is a file of fixed
+size.
 """
 
 from collections.abc import Iterable
@@ -48,9 +48,7 @@ KINDS = {SeriesPicture: "series", BarChart: "bars", TimeAxis: "times"}
 @dataclass(frozen=True)
 class FilePicture:
     """
-    Where the parts of the file stand, in pixels.
-
-    Of a line of the title or the note, its base line and its text.
+    The layout of a chart file, in pixels; text lines are pairs of base line and text.
     """
 
     picture: SeriesPicture | BarChart | TimeAxis
@@ -65,14 +63,14 @@ class FilePicture:
 
     @property
     def kind(self) -> str:
-        """Its class in the file, and the word in the name of its template."""
+        """Its CSS class, and part of its template's name."""
         return KINDS[type(self.picture)]
 
 
 def chart_file(
     picture: SeriesPicture | BarChart | TimeAxis, title: str, notes: Iterable[str]
 ) -> FilePicture:
-    """Long texts take several lines; the picture stands between title and notes."""
+    """Lay out a file: the title, the chart and the notes, with long texts wrapped."""
     titles = wrap(title, TITLE)
     notes = [line for note in notes for line in wrap(note, NOTE)]
     left, right = (MARGIN + LETTER * each for each in _margins(picture))
@@ -92,7 +90,6 @@ def chart_file(
 
 
 def _margins(picture):
-    """Ems to the left and to the right."""
     if not isinstance(picture, SeriesPicture):
         return 0, 4 if isinstance(picture, BarChart) else 0
     return 5 if picture.is_deep else 3, 4 if picture.is_named else 0

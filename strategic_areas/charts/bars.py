@@ -1,7 +1,7 @@
 """
-Bars by category, each with its number at its end; and small columns over time.
+Bar charts by category, and small column charts over time.
 
-A column stands for one value and is as long as its span; a missing year is a gap.
+A column is as wide as its span; a missing year is a gap.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ FILLED = 0.7
 
 @dataclass(frozen=True)
 class Bar:
-    """``name_y`` and ``text_y`` are base lines; the number stands after ``width``."""
+    """``name_y`` and ``text_y`` are base lines; the number follows ``width``."""
 
     name: str
     text: str
@@ -37,7 +37,7 @@ class BarChart:
 
 
 def draw_bars(parts: Iterable[BarValue]) -> BarChart:
-    """The categories in their order; the longest bar is as wide as the picture."""
+    """Bars in the given order; the longest takes the whole width."""
     parts = tuple(parts)
     longest = max((part.number for part in parts), default=0) or 1
     rows = tuple(
@@ -65,7 +65,7 @@ class ChartColumn:
 
 @dataclass(frozen=True)
 class ColumnChart:
-    """``first`` and ``last`` are the years at the ends of the picture."""
+    """``first`` and ``last`` are the first and last year."""
 
     first: int
     last: int
@@ -74,7 +74,7 @@ class ColumnChart:
 
 
 def draw_columns(values: Iterable[ChartValue]) -> ColumnChart | None:
-    """A column for each value; None if there are no values."""
+    """A column for each value; None without values."""
     values = tuple(values)
     if not values:
         return None

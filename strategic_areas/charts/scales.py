@@ -1,6 +1,4 @@
-"""
-What a picture is given, and the scales on which it stands.
-"""
+"""Input values of charts, and their scales."""
 
 from calendar import isleap
 from collections.abc import Iterable
@@ -17,9 +15,7 @@ STEPS = tuple(map(Decimal, ("1", "2", "2.5", "5")))
 @dataclass(frozen=True)
 class ChartValue:
     """
-    What was counted from one day to another.
-
-    Where it ``is_break`` it cannot be compared with the value before it.
+    A count over a span of days; after a ``is_break`` it is not comparable to the last.
     """
 
     starts_on: date
@@ -34,22 +30,22 @@ class ChartValue:
         return year_of(self.starts_on, self.ends_on) is not None
 
     def follows(self, other: "ChartValue") -> bool:
-        """True if a line may lead here from ``other``: the next year, counted alike."""
+        """
+        Whether a line may join ``other`` to it: consecutive years without a break.
+        """
         is_next = other.ends_on.year + 1 == self.starts_on.year
         return self.is_year and other.is_year and is_next and not self.is_break
 
 
 @dataclass(frozen=True)
 class DataSeries:
-    """The values of one count; ``name`` stands at its end."""
-
     values: tuple[ChartValue, ...]
     name: str = ""
 
 
 @dataclass(frozen=True)
 class ReferenceLevel:
-    """A baseline or a target; ``text`` says which, with its number."""
+    """A baseline or target line with its text."""
 
     starts_on: date
     ends_on: date
@@ -60,7 +56,7 @@ class ReferenceLevel:
 
 @dataclass(frozen=True)
 class ChartPeriod:
-    """The time of a plan, shaded behind the values."""
+    """The period of a plan, shaded behind the values."""
 
     starts_on: date
     ends_on: date
@@ -69,8 +65,6 @@ class ChartPeriod:
 
 @dataclass(frozen=True)
 class BarValue:
-    """One category of a breakdown."""
-
     name: str
     number: Decimal
     text: str
@@ -85,14 +79,14 @@ def em(height: float) -> str:
 
 
 def short(number: float) -> str:
-    """The number with two decimals at most."""
+    """The number with at most two decimals."""
     written = f"{number:.2f}".rstrip("0").rstrip(".")
     return "0" if written == "-0" else written
 
 
 @dataclass(frozen=True)
 class YearScale:
-    """Whole years along the width of a picture; each year takes as much of it."""
+    """Whole years of equal width."""
 
     first: int
     last: int
@@ -110,7 +104,7 @@ class YearScale:
         return self.last - self.first + 1
 
     def at(self, day: date) -> float:
-        """Where a day begins, as a percent of the width."""
+        """The start of a day, as a percent of the width."""
         passed = (day.timetuple().tm_yday - 1) / (366 if isleap(day.year) else 365)
         return 100 * (day.year - self.first + passed) / self.number
 
@@ -118,22 +112,22 @@ class YearScale:
         return 100 * (year - self.first + 0.5) / self.number
 
     def span(self, starts_on: date, ends_on: date) -> tuple[float, float] | None:
-        """Both ends of a span, cut to the picture; None if it lies outside."""
+        """Both ends of a span, clipped; None if it lies outside."""
         start = max(self.at(starts_on), 0.0)
         end = min(self.at(ends_on + timedelta(days=1)), 100.0)
         return (start, end) if start < end else None
 
     def labelled(self, most: int) -> list[int]:
-        """At most ``most`` years at even distances; the last is one of them."""
+        """At most ``most`` evenly spaced years, the last included."""
         step = next(n for n in (1, 2, 5, 10, 20, 50, 100) if self.number <= n * most)
         return list(range(self.last, self.first - 1, -step))[::-1]
 
 
 def ticks(numbers: Iterable[Decimal], most: int = 5) -> tuple[Decimal, ...]:
     """
-    Round numbers at even distances, from 0 or less to the greatest number or more.
+    At most ``most`` round steps from 0 or less to the greatest number or more.
 
-    There are at most ``most`` steps. Whole numbers get whole ticks.
+    Whole numbers have whole ticks.
     """
     numbers = [Decimal(0), *numbers]
     low, high = min(numbers), max(numbers)
@@ -147,7 +141,7 @@ def ticks(numbers: Iterable[Decimal], most: int = 5) -> tuple[Decimal, ...]:
 
 
 def plain(number: Decimal) -> Decimal:
-    """Without superfluous zeros or exponent."""
+    """The number without superfluous zeros or exponent."""
     return Decimal(format(number.normalize(), "f"))
 
 

@@ -1,4 +1,4 @@
-"""The picture of a series: where its texts have room, its lines and its years."""
+"""Layout of line charts: labels, lines and years."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ ABOVE, PLOT, BELOW = 3.0, 16.0, 1.8
 @dataclass(frozen=True)
 class Box:
     """
-    A rectangle in a picture of any width.
+    A rectangle in a chart of any width.
 
     ``x`` and the ``width`` that a span adds to it are percents; ``left`` and ``right``
-    are ems from there, ``top`` and ``bottom`` ems from the picture's top.
+    are ems from there, ``top`` and ``bottom`` ems from the chart's top.
     """
 
     x: float
@@ -39,7 +39,7 @@ class Box:
     width: float = 0.0
 
     def edges(self, width: float) -> tuple[float, float]:
-        """Its left and right in ems, in a picture that is ``width`` ems wide."""
+        """Its left and right in ems, in a chart ``width`` ems wide."""
         start, end = self.x * width / 100, (self.x + self.width) * width / 100
         return start + self.left, end + self.right
 
@@ -75,7 +75,7 @@ class Stroke:
 
 
 def box_around(text: str, x: float, base: float) -> Box:
-    """The box of a text with its middle at ``x`` and its letters on ``base``."""
+    """The box of a text centred at ``x`` on the base line ``base``."""
     half = LETTER * len(text) / 2
     return Box(x, -half, half, base - LINE * 0.8, base + LINE * 0.2)
 
@@ -93,7 +93,7 @@ def box_before(text: str, x: float, base: float) -> Box:
 
 @dataclass(frozen=True)
 class PlacedLabel:
-    """Which of its boxes a text has, and whether there is room on a telephone too."""
+    """The chosen box of a text, and whether it fits only on wide screens."""
 
     box: Box
     is_wide: bool
@@ -106,10 +106,10 @@ def place_label(
     needed: frozenset[int] = frozenset(),
 ) -> list[PlacedLabel | None]:
     """
-    A box for each text, or None where there is no room even on a screen.
+    A box for each text, or None if it fits nowhere.
 
-    ``candidates`` hold the possible boxes, the best first; texts that matter most come
-    first. Boxes ``taken`` are kept free; texts in ``needed`` stand in any case.
+    ``candidates`` hold each text's boxes, best first; important texts come first. Boxes
+    ``taken`` stay free; texts in ``needed`` are always placed.
     """
     taken, strokes = list(taken), list(strokes)
     found: list[PlacedLabel | None] = [None] * len(candidates)
@@ -128,7 +128,6 @@ def place_label(
 
 
 def _is_taken(box, taken, width):
-    """Whether there is no room at this width, or on a screen."""
     return any(box.meets(each, at) for each in taken for at in {width, WIDE})
 
 
@@ -137,7 +136,7 @@ def _crossings(box, strokes):
 
 
 class ChartLayout:
-    """The scales of one picture."""
+    """The scales of one chart."""
 
     def __init__(
         self, lines: tuple[DataSeries, ...], levels: tuple[ReferenceLevel, ...]
@@ -162,7 +161,7 @@ class ChartLayout:
         return sum(self.ends(span)) / 2
 
     def reach(self, level: ReferenceLevel) -> tuple[float, float]:
-        """A target holds for its span, a baseline for all that comes after it."""
+        """A target covers its span, a baseline everything after it."""
         start, end = self.ends(level)
         return (start, end) if level.is_target else ((start + end) / 2, 100.0)
 
@@ -171,7 +170,7 @@ class ChartLayout:
         return Stroke(start, self.y(level.number), end, self.y(level.number))
 
     def strokes(self, line: DataSeries):
-        """The lines from one value to the next that may be joined."""
+        """The lines between consecutive comparable values."""
         for before, after in zip(line.values, line.values[1:], strict=False):
             if after.follows(before):
                 yield Stroke(
@@ -204,8 +203,6 @@ SHORT_TICK = 3
 
 @dataclass(frozen=True)
 class ChartLabel:
-    """A text; ``kind`` are its classes."""
-
     x: str
     y: str
     text: str
@@ -223,7 +220,7 @@ def labels(layout: ChartLayout):
 
 
 def place_labels(layout: ChartLayout):
-    """Names and last values stand in any case; the others where there is room."""
+    """Place names and last values always, the others where they fit."""
     texts = list(wanted_labels(layout))
     return place_label(
         [[box for box, _label in boxes] for boxes, _is_needed in texts],
@@ -237,7 +234,7 @@ def place_labels(layout: ChartLayout):
 
 
 def wanted_labels(layout: ChartLayout):
-    """The possible places of each text, and whether it must stand."""
+    """The candidate boxes of each text, and whether it must be placed."""
     if len(layout.lines) > 1:
         for line in layout.lines:
             yield list(_places_of_name(layout, line)), True
@@ -282,7 +279,7 @@ def _places_of_level(layout, level):
 
 
 def _by_weight(values):
-    """All but the last; the first, the greatest and the smallest come first."""
+    """All but the last value: first, greatest and smallest come first."""
     rest = values[:-1]
     if not rest:
         return []
@@ -309,8 +306,6 @@ class YearTick:
 
 @dataclass(frozen=True)
 class PeriodBand:
-    """The time of a plan."""
-
     x: str
     width: str
     text: str
@@ -334,7 +329,7 @@ class ChartPoint:
 
 @dataclass(frozen=True)
 class SpanBar:
-    """A value of anything but a year: a bar from its first day to its last."""
+    """A value over anything but one year, drawn as a bar over its days."""
 
     x: str
     y: str
@@ -344,7 +339,7 @@ class SpanBar:
 
 @dataclass(frozen=True)
 class DrawnSeries:
-    """One count; its ``number`` is for its class."""
+    """One series; ``number`` is part of its CSS class."""
 
     number: int
     segments: tuple[Segment, ...]
@@ -363,7 +358,10 @@ class LevelLine:
 
 @dataclass(frozen=True)
 class SeriesPicture:
-    """Heights are ems, places percents; what ``is_wide`` is left out on telephones."""
+    """
+    Heights are ems, positions percents; parts that are ``is_wide`` are left out on
+    phones.
+    """
 
     height: str
     floor: str
@@ -388,9 +386,9 @@ def draw_series(
     periods: Iterable[ChartPeriod] = (),
 ) -> SeriesPicture | None:
     """
-    The picture; None without any value. ``write`` writes the numbers of the ticks.
+    Draw the chart; None without values. ``write`` formats tick numbers.
 
-    Names of lines are told only if there are several.
+    Series are named only if there are several.
     """
     lines = tuple(line for line in lines if line.values)
     if not lines:

@@ -1,4 +1,4 @@
-"""An axis of time: a plan, its rounds or years, and a day, each at its true place."""
+"""A time axis with a plan, its rounds or years, and days."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NEAR = 8
 
 @dataclass(frozen=True)
 class AxisSpan:
-    """A span of the axis or, without a ``width``, a day of it."""
+    """A span of the axis, or a day if it has no ``width``."""
 
     x: str
     width: str = ""
@@ -27,7 +27,9 @@ class AxisSpan:
 
 @dataclass(frozen=True)
 class TimeAxis:
-    """``today`` is None before the first year; its ``kind`` is where its text ends."""
+    """
+    ``today`` is None before the first year; its ``kind`` says where its text ends.
+    """
 
     whole: AxisSpan
     spans: tuple[AxisSpan, ...]
@@ -44,9 +46,9 @@ def time_axis(
     today: date,
 ) -> TimeAxis:
     """
-    The axis of the years of all that is given; ``spans`` have their kind and a text.
+    The axis of these spans and days; ``spans`` are given with kind and text.
 
-    It reaches to today, unless nothing has begun yet.
+    It extends to today, unless nothing has begun.
     """
     spans, days = list(spans), list(days)
     now = [today] if today >= whole[0] else []

@@ -1,9 +1,8 @@
 """
 Everything public of a plan as tables.
 
-Each table is declared once, its columns beside the function that fills its rows. Files,
-pages and editions read ``DATASETS`` and a ``Snapshot``; none of them decides again what
-is protected.
+Each table is declared once, beside the function that fills its rows. Files, pages and
+editions use ``DATASETS`` and a ``Snapshot``, in which protection is already applied.
 """
 
 from strategic_areas.datasets import (

@@ -1,4 +1,4 @@
-"""Who takes part: agencies, their roles, rounds, and how each agency answered them."""
+"""Datasets of agencies, their roles, rounds and scorecards."""
 
 from dataclasses import replace
 
@@ -81,7 +81,7 @@ AGENCIES = (
 
 
 def agencies(reading):
-    """Those of the plan's list, which have a role, and others that a row names."""
+    """Agencies with a role in the plan, and others that a row names."""
     own = {each.agency_id: each for each in reading.participations}
     every = Agency.objects.order_by("slug").in_bulk()
     paged = {
@@ -124,7 +124,6 @@ def agencies(reading):
 
 
 def _parts(reading):
-    """Role, agency and commitment, and the activity if its part is in one."""
     rows = reading.plan_progress.rows
     prefetch_related_objects([row.commitment for row in rows], "supporting")
     for row in rows:
@@ -187,7 +186,7 @@ ROUNDS = (
 
 
 def rounds(reading):
-    """The plan's periods; a demonstration only where an account tells of it."""
+    """The plan's periods; demonstrations only if an update names one."""
     told = reading.told("period")
     for each in reading.plan_progress.periods:
         if each.pk in told or not each.is_demonstration:
@@ -235,9 +234,9 @@ SCORECARDS = (
 
 def scorecards(reading):
     """
-    How each agency answered each round that has closed, the latest first.
+    How each agency answered each closed round, latest first.
 
-    Pages tell at once who handed in how much; the rest waits for the scorecards.
+    Submission counts are public at once, the rest with the scorecards.
     """
     comments = AgencyComment.objects.filter(period__plan=reading.plan)
     said = {(each.agency_id, each.period_id): each for each in comments}

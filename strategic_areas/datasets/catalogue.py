@@ -1,7 +1,4 @@
-"""
-What is published of plans as data, in the words of catalogues: DCAT-AP 3 together with
-schema.org, and CKAN.
-"""
+"""The catalogue of published data: DCAT-AP 3 with schema.org, and CKAN."""
 
 from collections import namedtuple
 from datetime import date
@@ -70,7 +67,6 @@ def as_catalogue(published: list[PlanData], today: date) -> dict:
 
 
 def _nodes(of):
-    """A plan as one dataset, its editions as versions of that, and its tables."""
     whole, code = public_path("plan_data", of.plan.code, language="es"), of.plan.code
     url = settings.SITE_URL + whole
     versions = [_version(of, each, url) for each in of.editions]
@@ -103,7 +99,6 @@ def about(table: CatalogueTable) -> Word:
 
 
 def _version(of, edition, url):
-    """An edition as a version of the dataset. Only a taking-away changes it."""
     number, code = edition.number, of.plan.code
     package = public_path(
         "edition_file", code, number, *PACKAGE.split("."), language="es"
@@ -129,7 +124,6 @@ def _title(of):
 
 
 def _said(sentence, **words):
-    """A sentence with words in it, in the language in which it is read."""
     return lazy(lambda: str(sentence) % words, str)()
 
 
@@ -155,7 +149,6 @@ def _node(of, path, title, about, files, more):
 
 
 def _common(path, title, about, day):
-    """What is told of each, and of the catalogue itself."""
     agent = {
         "@id": f"{settings.SITE_URL}/#publisher",
         "@type": ["foaf:Agent", "Organization"],
@@ -189,7 +182,7 @@ def _common(path, title, about, day):
 
 
 def publisher() -> str:
-    """Only an official site names the secretariat."""
+    """The publisher; only an official site names the secretariat."""
     return settings.SECRETARIAT_NAME if settings.OFFICIAL_SITE else str(PORTAL)
 
 
@@ -221,9 +214,9 @@ def media_type(file: CatalogueFile) -> str:
 
 def as_ckan(of: PlanData) -> dict:
     """
-    What CKAN's ``package_create`` takes of a plan, in the active language.
+    The arguments of CKAN's ``package_create`` for a plan, in the active language.
 
-    ``owner_org``, which many catalogues ask for, is for them to add.
+    The receiving catalogue adds ``owner_org``.
     """
     files = [(_title(of), ABOUT, each) for each in of.files]
     files += [

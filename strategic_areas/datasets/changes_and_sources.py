@@ -1,4 +1,4 @@
-"""The datasets of changes, corrections, sources, citations and discrepancies."""
+"""Datasets of changes, corrections, sources, citations and discrepancies."""
 
 from dataclasses import replace
 
@@ -116,7 +116,7 @@ AMENDMENTS = (
 
 
 def amendments(reading):
-    """Each field that an approved change changed, as the page of changes tells it."""
+    """Each field that an approved change changed."""
     for each in changes.changes_of_plan(reading.plan):
         for line in (line for lines in each.records for line in lines):
             is_whole, of_kind = line.brings or line.removes, line.says_kind
@@ -140,7 +140,6 @@ def amendments(reading):
 
 
 def _values(line, *, is_whole):
-    """The old and the new value: days as data write them, of all others the words."""
     for name in VALUES:
         # Where there is no value in Spanish, there was or is none.
         is_none = is_whole or not getattr(line, f"{name}_es")
@@ -171,7 +170,7 @@ CORRECTIONS = (
 
 
 def corrections(_reading):
-    """Every request of the portal, the latest first: they are about pages, no plan."""
+    """All correction requests, latest first; they belong to no plan."""
     for each in changes.load_correction_log()["corrections"]:
         yield {**vars(each), "code": each.mark, "days": each.days}
 
@@ -192,7 +191,6 @@ SOURCES = (
 
 
 def sources(reading):
-    """Each source that a row cites."""
     cited = {
         source.whole_key: source for _dataset, _row, source, _role in reading.citations
     }
@@ -220,7 +218,6 @@ CITATIONS = (
 
 
 def citations(reading):
-    """Which row cites which source."""
     return [
         {"dataset": dataset, "row": row, "source": source.whole_key, "role": role}
         for dataset, row, source, role in reading.citations

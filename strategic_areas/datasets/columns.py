@@ -1,4 +1,4 @@
-"""What a dataset declares of its columns, in the words of people and for machines."""
+"""Declarations of datasets and their columns, for people and programs."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ Word = str | Promise
 
 
 class CellKind(TextChoices):
-    """What a cell holds; a code stands in a list, and a day is "YYYY-MM-DD"."""
+    """The type of a cell; days are "YYYY-MM-DD", codes come from a list."""
 
     TEXT = "text", _("Text")
     CODE = "code", _("Code")
@@ -28,7 +28,7 @@ class CellKind(TextChoices):
 
 
 class GapReason(TextChoices):
-    """Why a cell is empty. Missing is never zero."""
+    """Why a cell is empty."""
 
     PROTECTED = (
         "protected",
@@ -49,12 +49,11 @@ GAPS = dict(GapReason.choices[:5])
 @dataclass(frozen=True)
 class DataColumn:
     """
-    A column: its stable English name, and its heading for people.
+    A column with its stable English name and its heading.
 
-    ``gap`` says what an empty cell means, where it means one thing; a column of
-    several reasons has the companion ``<name>_gap``. None: no cell is empty.
-    ``codes`` are the words for its codes, ``refers`` is the "dataset.column" that holds
-    its values.
+    ``gap`` is the meaning of an empty cell, None if no cell is empty; a column with
+    several reasons has a companion ``<name>_gap``. ``codes`` labels its codes,
+    ``refers`` is the "dataset.column" of its values.
     """
 
     name: str
@@ -70,10 +69,9 @@ class DataColumn:
 @dataclass(frozen=True)
 class Dataset:
     """
-    A table of a plan: what a ``row`` is, how often it ``changes``, what finds a row.
+    A table of a plan: what a row is, how often it changes, and its key.
 
-    ``read`` gives the rows of a ``PlanReading``, each with at least a value for every
-    column.
+    ``read`` yields rows from a ``PlanReading``, with a value for every column.
     """
 
     name: str
@@ -85,7 +83,7 @@ class Dataset:
     read: Callable[[object], Iterable[Mapping]] = field(repr=False, compare=False)
 
     def changes_in(self, plan) -> Word:
-        """How often it changes in a plan, or in the snapshot of one."""
+        """How often it changes in a plan or a snapshot."""
         return CORRECTED if plan.is_reconstructed else self.changes
 
 
@@ -106,7 +104,7 @@ LANGUAGES = {
 
 
 def bilingual(column: DataColumn) -> tuple[DataColumn, DataColumn]:
-    """A text in both languages, of which the English may be missing."""
+    """The two columns of a text; the English may be empty."""
     spanish, english = (
         replace(
             column,
@@ -122,9 +120,7 @@ def stored_columns(
     model: type[Model], *names: str, gap: GapReason = GapReason.NOT_REPORTED
 ) -> tuple[DataColumn, ...]:
     """
-    Public fields of a model as it declares them, of a bilingual one both columns.
-
-    ``gap`` is what an empty cell means of those that may be empty.
+    Columns of a model's public fields; ``gap`` is the meaning of empty optional ones.
     """
     found, public = [], {of.name: of for of in model.fields.where(public=True)}
     for of in map(public.__getitem__, names):
@@ -141,13 +137,13 @@ def stored_columns(
 
 
 def label_of(of: fields.DeclaredField) -> Word:
-    """What people read above a declared field, in the language of each reader."""
+    """The label of a declared field, translated lazily."""
     heading = getattr(of, "heading", None)
     return heading or of.called or capfirst(of.model_field.verbose_name)
 
 
 def with_gap(column: DataColumn) -> tuple[DataColumn, DataColumn]:
-    """A column with cells empty for several reasons, and the one that says which."""
+    """A column and its companion with the reason of empty cells."""
     reason = DataColumn(
         f"{column.name}_gap",
         format_lazy("{}: {}", column.label, _("why it is empty")),
@@ -169,7 +165,6 @@ AMENDED = pgettext_lazy("how often it changes", "When the plan is amended")
 
 
 def in_both(word: Word) -> dict[str, str]:
-    """A word in each language."""
     found = {}
     for language in LANGUAGES:
         with override(language):
@@ -178,12 +173,12 @@ def in_both(word: Word) -> dict[str, str]:
 
 
 def page_column(record) -> str:
-    """The whole address of a record's page, in Spanish."""
+    """The absolute URL of a record's page, in Spanish."""
     return settings.SITE_URL + record.get_absolute_url(language="es")
 
 
 def pair(record, name: str, column: str = "") -> dict[str, str]:
-    """The texts of a record in both languages, as the cells of a bilingual column."""
+    """Both texts of a record, as cells of a bilingual column."""
     return {
         f"{column or name}_{language}": getattr(record, f"{name}_{language}")
         for language in LANGUAGES
@@ -191,7 +186,7 @@ def pair(record, name: str, column: str = "") -> dict[str, str]:
 
 
 def gap_reason(value, is_protected, otherwise=GapReason.NOT_REPORTED):
-    """The reason for an empty cell; None of one that is told."""
+    """The reason for an empty cell; None if there is a value."""
     if value is not None:
         return None
     return GapReason.PROTECTED if is_protected else otherwise

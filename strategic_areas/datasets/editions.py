@@ -1,4 +1,4 @@
-"""Editions: the rows of a plan as the public read them on one day, kept for good."""
+"""Editions: stored rows of a plan as the public read them on one day."""
 
 import gzip
 import json
@@ -66,12 +66,11 @@ def make_edition(
     seen: str = "",
 ) -> Edition:
     """
-    The edition of what the public reads of the plan now.
+    Make the edition of what is public of the plan now, or return the one already made.
 
-    ``period`` is a round that has closed, ``proposal`` what two people agreed on; with
-    neither it is that of a reconstruction. Made already, by whomever, it is the same.
-    ``seen`` is the seal of what the second of two read; ``RefusedError`` if it would
-    tell anything otherwise.
+    ``period`` is a closed round, ``proposal`` an agreed proposal; with neither it is
+    the edition of a reconstruction. ``seen`` is the seal of what the second person
+    read: ``RefusedError`` if the content changed since.
     """
     # Reports may still come in: only who makes another edition waits.
     plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
@@ -126,10 +125,10 @@ def make_edition(
 
 def make_due_editions() -> list[Edition]:
     """
-    Make the editions that closed rounds and reconstructions lack, and return them.
+    Make and return the missing editions of closed rounds and reconstructions.
 
-    Of rounds whose scorecards are public none is made any more: it would tell another
-    day. A demonstration has none. What cannot be made waits for the next time.
+    Rounds with public scorecards are left out, as the edition would show another day.
+    Failures are retried next time.
     """
     public = plans.public_plans()
     closed = ReportingPeriod.objects.rounds().filter(
@@ -155,9 +154,9 @@ def make_due_editions() -> list[Edition]:
 
 def read_unchanging(plan: Plan) -> Snapshot:
     """
-    What the public reads of a plan between two changes of what it reads.
+    A snapshot during which nothing public changed.
 
-    ``RefusedError`` if there was a change each time that it was read.
+    ``RefusedError`` if every attempt met a change.
     """
     for _time in range(TIMES):
         version, told = PublicationVersion.counters(), take_snapshot(plan)
@@ -167,18 +166,18 @@ def read_unchanging(plan: Plan) -> Snapshot:
 
 
 def seal_of(told: Snapshot) -> str:
-    """What stands for all that somebody read; without a key nobody can compute it."""
+    """A keyed digest of what somebody read."""
     return salted_hmac(READ, _json(told.tables), algorithm="sha256").hexdigest()
 
 
 def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
     """
-    What a proposed edition tells.
+    The content of a proposed edition.
 
-    A correction tells what the last one of its number does, but for the rows that it
-    names: those as the public reads them now, late by as many days as on the day of its
-    data. ``RefusedError`` if one of them is told as before or leads to a row that would
-    not be there, if there are none, or if nobody knows what the last one may tell.
+    A correction repeats its latest predecessor, except the rows it names, which are
+    read now; delays stay those of the original day. ``RefusedError`` if a named row is
+    unchanged, refers to a missing row, if none is named, or if the predecessor is
+    withheld.
     """
     if not (first := proposal.corrects):
         return read_unchanging(proposal.plan)
@@ -217,7 +216,6 @@ def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
 
 
 def _unresolved(datasets, tables):
-    """The values, by column, for which the dataset lacks a row to which they lead."""
     return {
         (name, column.name, row[column.name])
         for name, dataset in datasets.items()
@@ -231,15 +229,15 @@ def _unresolved(datasets, tables):
 
 
 def latest_correction(first: Edition) -> Edition:
-    """The last correction of an edition, or else itself."""
+    """The last correction of an edition, or the edition itself."""
     return first.corrections.first() or first
 
 
 def snapshot_of(edition: Edition) -> Snapshot:
     """
-    What an edition tells, as it was kept.
+    The stored content of an edition.
 
-    One of which it is unknown what was taken from it is not found: ``is_moving``.
+    Http404 while ``is_moving``: it is unknown what was removed from it.
     """
     if edition.is_moving:
         raise Http404
@@ -260,9 +258,9 @@ def snapshot_of(edition: Edition) -> Snapshot:
 
 def pack_rows(table: dict[str, dict]) -> bytes:
     """
-    The rows of a dataset in their order, each with its key, as lines of JSON.
+    The rows as lines of JSON with their keys, compressed in groups.
 
-    The same rows are the same bytes. Some are compressed together: see ``rewritten``.
+    Equal rows give equal bytes.
     """
     lines = [_line(*each) for each in table.items()]
     starts = range(0, len(lines), AT_ONCE)
@@ -275,11 +273,11 @@ def unpack_rows(content: bytes) -> dict[str, dict]:
 
 def rewrite_rows(content: bytes, keys: Container[str] | None, texts, change) -> bytes:
     """
-    The content of a dataset with some of its rows changed.
+    The content with some rows changed.
 
-    Of rows with one of these ``keys`` or ``texts`` (of all if ``keys`` is None)
-    ``change`` says, by key and row, what the row is now; None takes it away. Only those
-    are read as rows, and only what was compressed with one that changed is again.
+    ``change`` gets the key and row of each row with one of ``keys`` or ``texts`` (all
+    if ``keys`` is None) and returns the new row, or None. Only groups with changes are
+    decompressed and compressed again.
     """
     starts = {_start(_line(key, {})) for key in keys or ()}
     texts, found = [_json(text) for text in texts], []
@@ -317,7 +315,6 @@ def _json(value):
 
 
 def _start(line):
-    """The beginning of a stored line: the key of its row."""
     return line.partition(b'",{')[0]
 
 
@@ -326,14 +323,13 @@ def _compressed(lines):
 
 
 def datasets_of(edition: Edition | None) -> dict[str, Dataset]:
-    """The datasets of an edition, with the columns of its day; without it today's."""
+    """The datasets of an edition with the columns of its day; today's without one."""
     if edition is None:
         return DATASETS
     return {each.dataset: _declared(each) for each in edition.datasets.all()}
 
 
 def _declaration(dataset):
-    """A dataset and its columns as JSON, each word that is translated twice."""
     columns = [vars(each) for each in dataset.columns]
     told = {**vars(dataset), "columns": columns, "read": None}
     return json.loads(json.dumps(told, default=in_both))
@@ -355,7 +351,6 @@ def _declared(rows):
 
 
 def _read(said):
-    """What was declared, its words in the language of the reader."""
     return {
         name: _in_words(**value)
         if isinstance(value, dict) and value.keys() == LANGUAGES.keys()

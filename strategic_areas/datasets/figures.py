@@ -1,4 +1,4 @@
-"""Indicators, their values with the parts of those, and the values that a plan sets."""
+"""Datasets of indicators, their values, breakdowns and planned values."""
 
 from django.conf import settings
 from django.utils.functional import lazy
@@ -94,7 +94,7 @@ INDICATORS = (
 
 
 def indicators(reading):
-    """Each with the area and the commitment that it has in this plan."""
+    """Each indicator with its area and commitment in this plan."""
     standing = {
         row.commitment.pk: row.commitment.code for row in reading.plan_progress.rows
     }
@@ -165,7 +165,7 @@ VALUES = (
 
 
 def values(reading):
-    """Each value over a span of days, as the page of its indicator tells it."""
+    """Each value over a span of days."""
     for line, point in _points(reading):
         told, is_told = value_row(point), point.shown is ValueDisplay.VALUE
         is_protected = point.shown is ValueDisplay.PROTECTED
@@ -220,7 +220,7 @@ BREAKDOWNS = (
 
 
 def breakdowns(reading):
-    """Each number of a breakdown; one row without a number of each not told."""
+    """Each number of a breakdown, and one empty row for each withheld breakdown."""
     empty = dict.fromkeys(each.name for each in BREAKDOWNS)
     for line, point in _points(reading):
         about = {

@@ -1,12 +1,10 @@
 """
-The files of each plan, made ahead of those who take them.
+In-memory cache of the files of each plan.
 
-One thread of the process makes all forms of what the public reads once for each
-publication version and day, and keeps them packed. Who asks before they are made gets
-those of the version before, unless something was taken away since; else she waits for a
-moment, and then is told to come again. A file never takes the time of a thread that
-serves readers. Without that thread, as in tests, a file is made when it is asked for.
-Nothing is kept on disk, where a purge would have to look for it.
+A thread makes all formats once for each publication version and day. Meanwhile readers
+get the files of the previous version, unless something was removed since; otherwise
+they wait briefly and are asked to retry. Without the thread, as in tests, files are
+made on demand. Nothing is stored on disk, where a purge would have to find it.
 """
 
 import gzip
@@ -54,12 +52,12 @@ def current_version() -> FileVersion:
 
 
 def compress_text(name: str, content: bytes) -> bytes:
-    """A file of text as it is sent to most programs; others are packed already."""
+    """Compress a text file as it is sent; other files are compressed already."""
     return gzip.compress(content, 6, mtime=0) if name.endswith(TEXTS) else content
 
 
 class PlanFiles:
-    """The files of a plan, today's or an edition's; those of texts are packed."""
+    """The files of a plan, today's or an edition's."""
 
     def __init__(self, plan: Plan, edition: Edition | None, label: FileVersion):
         self.label = label
@@ -74,7 +72,7 @@ class PlanFiles:
         self.packed, self.sizes, self.made_at = {}, {}, time.time()
 
     def content(self, name: str) -> bytes:
-        """The file of this name, made if it is not yet; KeyError if there is none."""
+        """The file of this name, made on first use; KeyError if there is none."""
         if name not in self.packed:
             content = make_file(name, self.snapshot, self.datasets, self.random)
             self.sizes[name] = len(content)
@@ -82,19 +80,18 @@ class PlanFiles:
         return self.packed[name]
 
     def rows(self, name: str) -> dict[str, DataRow]:
-        """The rows of a dataset by their key."""
         told = json.loads(gzip.decompress(self.content(f"{name}.json")))
         return {key_of(self.datasets[name], row): row for row in told["rows"]}
 
     def make_all(self):
-        """Make every file, and let the rows go."""
+        """Make every file, and release the rows."""
         for name in names_of(self.datasets):
             self.content(name)
         self.snapshot = replace(self.snapshot, tables={})
 
     @property
     def tables(self) -> dict[str, dict[str, DataRow]]:
-        """The rows, also when only the files are left of them."""
+        """The rows, read back from the files if released."""
         return self.snapshot.tables or {name: self.rows(name) for name in self.datasets}
 
     @property
@@ -104,15 +101,16 @@ class PlanFiles:
     @property
     def package_sum(self) -> str:
         """
-        The SHA-256 of the package, the only sum that anybody is told.
+        The SHA-256 of the package, the only digest that is published.
 
-        The random bits inside keep it from telling a number that was hidden since.
+        Random bits in the package keep it from revealing a number that was hidden
+        since.
         """
         return sha256(self.content(PACKAGE)).hexdigest()
 
 
 class FileCache:
-    """The files that are ready, by plan and edition (none of today's)."""
+    """Files by plan id and edition id (None for today's)."""
 
     def __init__(self, most: int):
         self._most, self._kept, self._asked = most, OrderedDict(), set()
@@ -120,24 +118,24 @@ class FileCache:
         self._thread, self._waiting = None, threading.Lock()
 
     def start(self):
-        """Start to make files, in the worker itself: threads do not survive a fork."""
+        """Start the thread, after the worker has forked."""
         self._thread = threading.Thread(target=self._run, name="files", daemon=True)
         self._thread.start()
         self.wake()
 
     def wake(self):
-        """Make what is not current; does not wait for it."""
+        """Make outdated files, without waiting."""
         self._wake.set()
 
     def drop_older(self, takedowns: int):
-        """Forget the files that were made before something was taken away."""
+        """Drop files made before the latest removal."""
         with self._changed:
             for key, files in list(self._kept.items()):
                 if files.label.takedowns < takedowns:
                     del self._kept[key]
 
     def at_hand(self, plan: Plan, edition: Edition | None = None) -> PlanFiles | None:
-        """The files, perhaps of the version before; None while none are ready."""
+        """The files, perhaps of the previous version; None while none are ready."""
         label, key = current_version(), (plan.pk, edition and edition.pk)
         with self._changed:
             found = self._kept.get(key)
@@ -153,7 +151,7 @@ class FileCache:
             return found
 
     def files(self, plan: Plan, edition: Edition | None = None) -> PlanFiles:
-        """The files; NotReadyError if none are ready, nor in a moment."""
+        """The files; NotReadyError if none are ready after a short wait."""
         if found := self.at_hand(plan, edition):
             return found
         if self._waiting.acquire(blocking=False):
@@ -211,7 +209,7 @@ class FileCache:
 
 
 def _is_current(files, edition, label):
-    """What is taken from an edition gives it other bits; else it never changes."""
+    """Whether files are current; an edition changes only with its random bits."""
     if files is None or edition is None:
         return files is not None and files.label == label
     is_same = files.random == bytes(edition.random).hex()

@@ -1,4 +1,4 @@
-"""What a plan holds: itself, areas, programmes, commitments, activities, themes."""
+"""Datasets of plans, areas, programmes, commitments, activities and themes."""
 
 from dataclasses import replace
 
@@ -229,7 +229,7 @@ COMMITMENTS = (
 
 
 def commitments(reading):
-    """Each standing commitment, as the list of commitments has them."""
+    """Each current commitment."""
     for row in reading.plan_progress.rows:
         of, state, said = row.commitment, row.summary.state, row.summary.said
         if row.records:
@@ -252,7 +252,6 @@ def commitments(reading):
 
 
 def _said(reading, account):
-    """When an account was given, and for what: the end of a period is no such day."""
     codes = {each.pk: each.code for each in reading.plan_progress.periods}
     otherwise = GapReason.NOT_REPORTED if account else GapReason.NOT_APPLICABLE
     said_on = account and account.said_on
@@ -264,7 +263,7 @@ def _said(reading, account):
 
 
 def _counts(row):
-    """What is missing is never zero: of activities that nobody tells of, none is."""
+    """Activity counts; None, not zero, where nothing was reported."""
     tally, records, state = row.summary.tally, row.records, row.summary.state
     told, done, total = tally.told, tally.done, tally.total
     if records:
@@ -294,7 +293,6 @@ def _why_no_average(row):
 
 
 def _dates(row, day):
-    """A due date, if somebody states one, and by how many days work is late."""
     due, why = row.deadline, UNDATED.get(row.summary.punctuality)
     is_late = row.summary.punctuality == Punctuality.LATE
     # Of what is done nobody stated on which day, where the day decides.
@@ -385,7 +383,7 @@ ACTIVITIES = (
 
 
 def activities(reading):
-    """Each standing activity of the plan; work outside it is in no count."""
+    """Each current activity of the plan; work outside it is left out."""
     for row in reading.plan_progress.activities:
         told, of, latest = activity_row(row), row.activity, newest_update(row.reports)
         percent, why = _percent(row, latest)
@@ -410,11 +408,7 @@ def activities(reading):
 
 
 def _percent(row, latest):
-    """
-    The percent of an activity, and why there is none.
-
-    What a source states of reconstructed work would pass for a measure.
-    """
+    """The percent of an activity and why it is missing; never of reconstructed work."""
     of, is_own = row.activity, latest is None or latest.was_entered
     percent = row.summary.percent if is_own or of.commitment.is_official else None
     if percent is not None:

@@ -1,20 +1,17 @@
 """
-What is taken from the public goes from the editions, in the same transaction.
+Removal of content from stored editions, in the transaction that removes it in public.
 
-``taking_away`` surrounds whatever takes something away. At its end no edition tells, in
-either language,
+After ``removing_from_editions`` no edition holds, in either language,
 
-* a text in whose place the marker stands today, a number that is protected, the content
-  of a withdrawn report, and what is not told any more of a sensitive indicator;
-* what went from today's rows within, also where an edition told it in other words;
-* a text that was hidden, wherever it stood besides, and any text with purged words;
-* the percent that would tell one of those.
+* a text replaced by the marker today, a protected number, the content of a withdrawn
+  report, or an undisclosed part of a sensitive indicator;
+* a cell that this removal took from today's rows, also in an older wording;
+* a hidden text anywhere, or any text with purged words;
+* a percent that would reveal one of these.
 
-In its place stands what stands there today. What was only changed, as by an amendment,
-stays: an edition is what stood. A record that is of the plan no more is read as if it
-were. Where the reach cannot be computed, something is taken away all the same; the
-edition stays ``is_moving`` and is not served any more, whatever is taken or put back
-later. Purged words go from it too.
+Today's cell takes its place. Mere changes, as by amendments, stay in the edition. If
+the scope cannot be computed, purged words are still removed, and the edition stays
+``is_moving``, that is withheld for good.
 """
 
 import logging
@@ -84,13 +81,12 @@ def removing_from_editions(
     cause, touched, *, plans=None, takedown=None, compares=True, texts=(), words=None
 ):
     """
-    Within, something is taken from the public: at the end it is gone from the editions.
+    Context manager: remove from editions what its body removes from public rows.
 
-    ``cause`` is a ``WithdrawalCause``, or "protected". ``touched`` are pairs of a model
-    and a primary key, or None for all of these ``plans``; ``texts`` are hidden by it,
-    ``words`` are those of a purge. With ``compares`` it counts what goes from today's
-    rows meanwhile. The dictionary that is yielded holds at the end, by the key of an
-    edition's rows and that of each row, the cells that stood there.
+    ``cause`` is a ``WithdrawalCause`` or "protected". ``touched`` are pairs of model
+    and id, or None for everything in ``plans``; ``texts`` are hidden texts, ``words``
+    the purged words. ``compares`` includes cells that vanish from today's rows. The
+    yielded dictionary receives the removed cells, by ``EditionRows`` id and row key.
     """
     # Who makes an edition has locked its plan: none is made of what stood before.
     list(Plan.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
@@ -121,17 +117,13 @@ def removing_from_editions(
 
 
 def protect_in_editions(touched):
-    """Take from the editions what is protected today of what these records concern."""
+    """Remove from editions what is protected today of these records."""
     with removing_from_editions(GapReason.PROTECTED.value, touched, compares=False):
         pass
 
 
 def _keys(touched):
-    """
-    What touched records concern, and what those tell of that lead to no other.
-
-    None, for all of a plan, if one may be named in any row.
-    """
+    """The affected records, or None for a whole plan."""
     if touched is None:
         return None
     by_model = defaultdict(set)
@@ -153,7 +145,6 @@ def _keys(touched):
 
 
 def _today(editions, keys):
-    """By plan, what the public reads of what is touched, as far as that is known."""
     found = {}
     for pk, plan in Plan.objects.in_bulk({each.plan_id for each in editions}).items():
         try:
@@ -175,7 +166,7 @@ def _reading(plan, only=None):
 
 
 def _left(reach, rows, key, told):
-    """What the public may read of a row of an edition; None if nothing."""
+    """What of an edition's row may stay public; None if nothing."""
     now, stood = (each.get(rows.dataset, {}).get(key) for each in reach.tables)
     if stood and not now and rows.dataset == "sources":
         # A row that is not touched may cite it too.
@@ -222,7 +213,7 @@ def _left(reach, rows, key, told):
 
 
 def _is_of_untold(rows, told, now):
-    """Whether it is of a sensitive indicator, or of a value that is told no more."""
+    """Whether it is of a sensitive indicator or of an undisclosed value."""
     if rows.dataset not in FIGURES:
         return False
     indicator, value = (
@@ -233,7 +224,6 @@ def _is_of_untold(rows, told, now):
 
 
 def _is_gone(column, told, now, stood):
-    """Whether the public may not read a cell any more."""
     name = column["name"]
     if told[name] is None or name not in now:
         return False
@@ -245,9 +235,8 @@ def _is_gone(column, told, now, stood):
 
 def _worded(rows):
     """
-    The cells that may hold words about people, and what stands in their place.
-
-    By keys and codes rows are found, and an address of this portal has those alone.
+    Cells that may hold words about people, with their replacements; never keys and
+    codes.
     """
     return {
         each["name"]: REPLACEMENTS[each["kind"]]
@@ -259,7 +248,6 @@ def _worded(rows):
 
 
 def _take(edition, reach, note):
-    """Take from an edition what is not left; return what it was."""
     found, lost = {}, defaultdict(set)
     # Of reports before activities, and those before commitments: see ``lost``.
     for rows in edition.datasets.order_by("-pk"):
@@ -277,10 +265,10 @@ def _take(edition, reach, note):
 
 def _taken(rows, reach, lost):
     """
-    The content that is left of the rows of a dataset, and the cells that went, by key.
+    The remaining content of a dataset, and the removed cells by key.
 
-    Of what is ``lost``, by dataset, the percent goes: that of an activity if a report
-    told the same, and that of a commitment, which tells that of an activity.
+    A removed percent takes equal percents of the activity, and the commitment's, with
+    it.
     """
     name, gone = rows.dataset, {}
     keys = {key for each in reach.tables for key in each.get(name, ())}
@@ -320,9 +308,9 @@ def _change(edition, contents, withdrawn):
 
 def restore_in_editions(takedown, *, without):
     """
-    Let stand again in editions what a takedown took, but for what went since.
+    Restore the cells that a takedown removed, except what was removed since.
 
-    ``without`` are texts that were hidden since.
+    ``without`` are texts hidden since.
     """
     gone = takedown.editions
     stored = EditionRows.objects.filter(pk__in=gone).select_related("edition")
@@ -340,7 +328,6 @@ def restore_in_editions(takedown, *, without):
 
 
 def count_cells_with(words):
-    """How many cells of editions hold these words."""
     return sum(
         words.occur_in(row[name])
         for rows in EditionRows.objects.all()
@@ -350,11 +337,7 @@ def count_cells_with(words):
 
 
 def blank_in_editions(places):
-    """
-    Blank each text of these rows, in a portal that is restored.
-
-    Of the ``places`` of purges beside its backup those in editions count.
-    """
+    """Blank these ``places`` of purges in the editions of a restored portal."""
     label = EditionRows._meta.label_lower
     for place in (each for each in places if each["model"] == label):
         for rows in EditionRows.objects.filter(pk=place["row"]):

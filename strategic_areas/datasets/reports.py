@@ -1,4 +1,4 @@
-"""What agencies and public sources report: accounts with their earlier revisions."""
+"""The dataset of reports and declarations, with their earlier revisions."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -157,7 +157,7 @@ REPORTS = (
 
 
 def reports(reading):
-    """The rows of reports and declarations; an agency has the name of that day."""
+    """Reports and declarations; agencies have their names of that day."""
     codes = {
         each.code
         for row in reading.plan_progress.rows
@@ -209,7 +209,6 @@ def reports(reading):
 
 
 def _numbers(entry, told, is_report):
-    """Its numbers; the percent of reconstructed work would pass for a measure."""
     for name in REPORT_NUMBERS:
         is_asked = is_report and not entry.is_withdrawn
         is_protected = name in told["protected"] or entry.is_reserved

@@ -1,4 +1,4 @@
-"""What the public reads of a plan, as plain values that any form can be made of."""
+"""Public data of a plan as plain values, for all file formats."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,10 +22,9 @@ DataRow = dict[str, Scalar]
 @dataclass(frozen=True)
 class Snapshot:
     """
-    A plan on a day. ``edition`` is "" of today's.
+    A plan on a day; ``edition`` is "" for today.
 
-    ``tables`` hold, by the name of the dataset and the key of the row, its cells by the
-    name of the column.
+    ``tables`` map dataset, row key and column to cells.
     """
 
     plan: str
@@ -38,7 +37,7 @@ class Snapshot:
 
 
 def take_snapshot(plan: Plan) -> Snapshot:
-    """What the public reads of the plan now; ValueError for one in preparation."""
+    """The public data of the plan now; ValueError for a plan in preparation."""
     if plan.status == Plan.Status.IN_PREPARATION:
         raise ValueError(f"nobody reads the plan {plan} yet")
     reading = PlanReading(plan, timezone.localdate())
@@ -54,7 +53,7 @@ def take_snapshot(plan: Plan) -> Snapshot:
 
 
 def dataset_table(dataset: Dataset, reading: PlanReading) -> dict[str, DataRow]:
-    """The rows of one dataset by their key; ValueError if two rows have the same."""
+    """The rows of one dataset by key; ValueError if a key is repeated."""
     found = {}
     for told in dataset.read(reading):
         row = as_cells(dataset, told)
@@ -71,15 +70,14 @@ def key_of(dataset: Dataset, row: DataRow) -> str:
 
 def as_cells(dataset: Dataset, told) -> DataRow:
     """
-    The declared columns of a row as scalars.
-
-    What was withdrawn from a text in one language is not told in the other either.
+    The declared columns of a row as scalars; a text withdrawn in one language is in
+    both.
     """
     return in_both({each.name: scalar(told[each.name]) for each in dataset.columns})
 
 
 def in_both(row: DataRow) -> DataRow:
-    """The row with the marker in both languages of a text that has it in one."""
+    """The row with a withdrawn text marked in both languages."""
     for name in [name for name, value in row.items() if value == MARKER]:
         pair = {f"{name[:-3]}_es", f"{name[:-3]}_en"}
         row |= dict.fromkeys(pair & row.keys(), MARKER)
@@ -87,7 +85,7 @@ def in_both(row: DataRow) -> DataRow:
 
 
 def scalar(value) -> Scalar:
-    """The value as JSON holds it; an empty text is no value."""
+    """The value as in JSON; an empty text is None."""
     if isinstance(value, datetime):
         value = day_of(value)
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""International targets, what bodies ask of the country, and what responds to each."""
+"""Datasets of international targets and recommendations, and their answers."""
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +41,6 @@ TARGETS = (
 
 
 def targets(reading):
-    """Each target, as the plan's pages of targets and of recommendations list them."""
     for each in reading.targets:
         of = each.target
         page = of.address_in(reading.plan, "es")
@@ -85,7 +84,6 @@ ADDRESSED = (
 
 
 def target_agencies(reading):
-    """The agencies that what is asked names."""
     return [
         {"target": each.target.code, "agency": agency.slug}
         for each in reading.targets
@@ -113,7 +111,7 @@ ANSWERS = (
 
 
 def answers(reading):
-    """What responds to a target, or measures it, of what this plan holds."""
+    """Commitments and indicators of this plan that answer or measure a target."""
     own = {line.indicator.pk for line in reading.indicators}
     for each in reading.targets:
         responding = [

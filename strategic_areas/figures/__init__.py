@@ -1,9 +1,9 @@
 """
-Writes what the public reads of the values of indicators, as ``disclosure`` allows.
+Publish indicator values, as ``disclosure`` allows.
 
-Raw values go in, published figures come out: nothing public imports this room. It runs
-in the transaction in which a plan's file is loaded, an indicator or a source is saved
-or a value is approved, and writes only what differs from what is public.
+Public code does not import this package, as it reads raw values. It runs in the
+transaction that loads a plan file, saves an indicator or source, or approves a value,
+and writes only differences.
 """
 
 from collections import Counter
@@ -42,10 +42,10 @@ from strategic_areas.people_counts import tells_number
 
 class DisclosureHistory:
     """
-    What was told of families, by any of their members, and of indicators.
+    What was ever disclosed of families and indicators.
 
-    ``members`` are the families by the keys of indicators, ``concerned`` the keys of
-    those whose values are published now.
+    ``members`` maps indicator ids to families, ``concerned`` are the ids of indicators
+    being published.
     """
 
     def __init__(self, members, concerned):
@@ -60,7 +60,7 @@ class DisclosureHistory:
         self.new = []
 
     def remember_span(self, raw):
-        """Keep that a value was told as it is."""
+        """Record that a value was disclosed exactly."""
         key = _key(raw)
         if key not in self.spans:
             self.spans.add(key)
@@ -72,7 +72,7 @@ class DisclosureHistory:
         self.new = []
 
     def remember_form(self, raw, form):
-        """Keep what is told of a family's year, if it was not told last."""
+        """Record the disclosed form of a family's year, if it differs from the last."""
         told, last_by = self.forms(raw)
         if last_by != raw.indicator.pk or told[-1] != form:
             row = _row(raw, _written(form))
@@ -80,7 +80,9 @@ class DisclosureHistory:
             self.rows.append(row)
 
     def forms(self, raw):
-        """All that was told of the family's year, and which indicator told the last."""
+        """
+        All disclosed forms of the family's year, and the id of the last indicator.
+        """
         rows = [
             row
             for row in self._of_family(raw)
@@ -90,7 +92,7 @@ class DisclosureHistory:
         return [_read(row.form) for row in rows], last_by
 
     def is_of_another_family(self, indicator):
-        """Whether the indicator told of other people before."""
+        """Whether the indicator once published about another family."""
         return any(
             row.family not in ("", indicator.family)
             for row in self.rows
@@ -98,7 +100,7 @@ class DisclosureHistory:
         )
 
     def is_covered(self, raw):
-        """Whether any day of the value lies in a span that was told as it is."""
+        """Whether the value overlaps a span that was disclosed exactly."""
         return any(
             row.form is None
             and raw.span.overlaps(DateRange(row.starts_on, row.ends_on))
@@ -153,7 +155,7 @@ _is_held = ContextVar("is_held", default=False)
 
 @contextmanager
 def publishing_at_end():
-    """Within, nothing is published: whoever holds it back publishes it all as one."""
+    """Suppress publication inside this context; the caller publishes at its end."""
     token = _is_held.set(True)
     try:
         yield
@@ -162,13 +164,13 @@ def publishing_at_end():
 
 
 def publish_indicator(sender, instance, raw=False, **kwargs):
-    """Receiver of ``post_save``: what an indicator counts decides what is told."""
+    """Receiver of ``post_save``: an indicator's fields affect its disclosure."""
     if not raw:
         publish_figures(Indicator.objects.filter(pk=instance.pk))
 
 
 def publish_source(sender, instance, created, raw=False, **kwargs):
-    """Receiver of ``post_save``: of which kind a source is decides what it prints."""
+    """Receiver of ``post_save``: a source's kind affects what it may print."""
     if not (created or raw):
         publish_figures(Indicator.objects.filter(sensitive=True))
 
@@ -176,9 +178,9 @@ def publish_source(sender, instance, created, raw=False, **kwargs):
 @dataclass
 class DisclosedValue:
     """
-    What is told of one value; None where it is protected.
+    The disclosed form of one value; ``value`` is None if it is protected.
 
-    Where it ``stands`` an earlier number is left as it was, with all that was said.
+    If it ``stands``, the earlier number and its texts stay unchanged.
     """
 
     value: Decimal | None = None
@@ -190,7 +192,9 @@ class DisclosedValue:
 
 @transaction.atomic
 def publish_figures(indicators):
-    """Bring what the public reads of these indicators and of families up to date."""
+    """
+    Bring the published figures of these indicators and of all families up to date.
+    """
     if _is_held.get():
         return
     families = Indicator.objects.exclude(family="").order_by("pk")
@@ -213,9 +217,9 @@ def publish_figures(indicators):
 
 def _tellers(raws):
     """
-    The values of which a family's yearly total is told: one of each year.
+    Ids of the values that give a family's total, one for each year.
 
-    A family with two tellers tells nothing.
+    A family with two total indicators publishes none.
     """
     tellers = Indicator.objects.exclude(family="").filter(is_teller=True)
     count = Counter(tellers.values_list("family", flat=True))
@@ -281,7 +285,9 @@ def _as_told(form, *, stands, differs=False):
 
 
 def _write(raw, told):
-    """Write it; whether what was told of a sensitive indicator is told no more."""
+    """
+    Write the value; return whether a disclosed number of a sensitive indicator is gone.
+    """
     stood = raw.figure and (raw.figure.value, raw.cells)
     takes = raw.indicator.sensitive and stood not in [None, (told.value, told.cells)]
     figure = _write_total(raw, told)
@@ -343,7 +349,7 @@ def _about(raw, told):
 
 
 def _text(raw, name, told):
-    """A text, unless it could tell what the number beside it does not."""
+    """The text, unless it could reveal a protected number."""
     text = getattr(raw.measurement, name) or ""
     is_of_another = told.value is None or told.stands
     tells = text_guard.find_personal_data if told.quote else tells_number
@@ -368,10 +374,10 @@ def _update(figure, about_it):
 
 def _put_away(raw, before, told):
     """
-    End the figure that another replaces; return it if it stays on record.
+    End a replaced figure; return it if it stays on record.
 
-    What is protected has no history. What people took away stays on record, so that it
-    does not come back under another key.
+    Protected values keep no history. Hidden and disputed figures stay on record, so
+    that they do not come back under another key.
     """
     if before is None:
         return None

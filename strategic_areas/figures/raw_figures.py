@@ -1,8 +1,8 @@
 """
-The raw values of indicators, with all that decides on what is told of them.
+Undisclosed values of indicators, with the data that decide their disclosure.
 
-Exact tables, for official questionnaires, hold them unprotected and say who took them
-and when, so that a copy can be traced to its hand.
+Exact tables for official questionnaires are marked with the person and the time, so
+that a copy can be traced.
 """
 
 from collections import defaultdict
@@ -32,7 +32,7 @@ LONGEST_TITLE = 31
 
 @dataclass
 class RawFigure:
-    """A measurement, its parts by dimension, and what is public of it."""
+    """A measurement, its breakdowns and its published figure."""
 
     measurement: Measurement
     publication: Publication | None = None
@@ -57,7 +57,9 @@ class RawFigure:
 
     @property
     def quote(self):
-        """Who printed the total; of few people official sources alone are quoted."""
+        """
+        The printed source of the total; numbers below ten need an official source.
+        """
         told, source = self.measurement, self.measurement.printed_by
         if source is None:
             return None
@@ -71,14 +73,13 @@ class RawFigure:
 
 
 def _quote(printed):
-    """The source that printed it; None if nobody says where in it."""
     where = (printed.printed_where_es or "", printed.printed_where_en or "")
     is_quoted = printed.printed_by_id and where[0]
     return Quote(printed.printed_by_id, *where) if is_quoted else None
 
 
 def read_raw_figures(indicators):
-    """The latest measurement of each span, as ``Raw``."""
+    """The latest measurement of each span."""
     latest = (
         Measurement.objects.filter(indicator__in=indicators)
         .exclude(pk__in=Measurement.objects.exclude(revises=None).values("revises"))
@@ -109,9 +110,7 @@ def read_raw_figures(indicators):
 
 def _owners(raws, indicators):
     """
-    By the key of a measurement, the one that stands for it after all revisions.
-
-    What is public of a value passes to those that revise it.
+    Map each measurement to the latest of its revisions, which takes over its figure.
     """
     rows = Measurement.objects.filter(indicator__in=indicators)
     before = dict(rows.values_list("pk", "revises"))
@@ -126,7 +125,7 @@ def _owners(raws, indicators):
 
 @dataclass(frozen=True)
 class DownloadStamp:
-    """Who takes a table, when, and of what: a code or address word."""
+    """Who takes a table, when, and of what."""
 
     person: str
     account: str
@@ -176,7 +175,6 @@ def raw_figures_workbook(indicators, taken: DownloadStamp) -> bytes:
 
 
 def _rows(indicators, taken) -> Iterable[list]:
-    """The mark, the headings, and each value followed by its parts."""
     yield [taken.mark]
     yield [
         *(_("Code"), _("Indicator"), _("Unit"), _("Counted by"), _("From"), _("Until")),

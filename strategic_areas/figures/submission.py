@@ -1,6 +1,4 @@
-"""
-An agency hands in a value of an indicator; a reviewer publishes it, or declines.
-"""
+"""Values that agencies submit and reviewers publish or decline."""
 
 from collections.abc import Iterable
 from contextlib import contextmanager, suppress
@@ -44,7 +42,7 @@ SPAN_STATUS = {
 
 
 class ValueSteps(GuardedSteps):
-    """What reviewers approve becomes a measurement and is published."""
+    """An approved value becomes a measurement and is published."""
 
     model = ReportedValue
 
@@ -89,16 +87,15 @@ class ValueSteps(GuardedSteps):
     @transaction.atomic
     def approve_all(self, values, *, by):
         """
-        Publish several values as one, or none of them; ``RefusedError`` names the one.
+        Publish several values together or none; ``RefusedError`` names the refused one.
 
-        Each is approved by the same rule as alone. What they tell is protected once all
-        of them are known, so that their order tells nothing.
+        Disclosure is computed once all are stored, so that their order reveals nothing.
         """
         self._together(values, by, self.approve)
 
     @contextmanager
     def tried(self, values, *, by):
-        """Within, what publishing them applies stands; afterwards nothing of it."""
+        """Apply the values inside this context and roll back at its end."""
         with transaction.atomic():
             self._together(values, by, self._try)
             yield
@@ -145,7 +142,7 @@ def _indicators_of(values):
 
 
 def current_measurement(reported):
-    """The latest measurement of the agency's for these days, or None."""
+    """The agency's latest measurement of these days, or None."""
     rows = Measurement.objects.filter(
         indicator=reported.indicator_id,
         starts_on=reported.starts_on,
@@ -159,9 +156,9 @@ def current_measurement(reported):
 @transaction.atomic
 def submit_value(reported, *, by):
     """
-    Store an unsaved value of the agency's, and return it.
+    Store an agency's value, and return it.
 
-    One that names a letter or a source is written down by the secretariat.
+    Values from a letter or a source are entered by the secretariat.
     """
     if reported.letter or reported.source:
         must_review(by, reported)
@@ -199,7 +196,7 @@ def submit_value(reported, *, by):
 
 
 def record_reported_span(reported):
-    """Keep, apart from all numbers, that these days were reported."""
+    """Record, without the number, that these days were reported."""
     about = {name: getattr(reported, name) for name in SPAN_FIELDS}
     rows = ReportedValue.objects.filter(**about).exclude(
         status=DecisionStatus.TAKEN_BACK
@@ -219,7 +216,7 @@ def record_reported_span(reported):
 def last_submitted_values(
     values: Iterable[AskedValue], **lookups
 ) -> dict[AskedValue, ReportedValue]:
-    """What was handed in last of each of these values, and not taken back."""
+    """The last submission of each value that was not taken back."""
     by_key = {_key(each): each for each in values}
     if not by_key:
         return {}
@@ -235,7 +232,7 @@ def last_submitted_values(
 
 
 def fingerprinted_facts(reported):
-    """The facts of a value that its fingerprint is made of."""
+    """The facts that a value's fingerprint covers."""
     return {
         "indicator": reported.indicator.code,
         "agency": reported.agency.acronym,
@@ -254,8 +251,7 @@ def fingerprinted_facts(reported):
 
 def receipt_values(values: Iterable[AskedValue]) -> list[dict]:
     """
-    How each value stands, for the receipt of a round: without its number, which the
-    fingerprint of what was handed in covers.
+    The status of each value for a receipt, with a fingerprint instead of the number.
     """
     values = list(values)
     last = last_submitted_values(values, source=None)

@@ -1,7 +1,7 @@
 """
-The picture that stands beside a link to a page: the figures of its plan, drawn.
+Preview images of pages, with the figures of a plan.
 
-The font comes along, so that every machine draws the same bytes.
+The font is included, so that every machine draws the same bytes.
 """
 
 from functools import cache
@@ -27,10 +27,10 @@ COLOURS = {
 
 def draw_card(*, site, kicker, title, summary, parts, note, foot) -> bytes:
     """
-    A PNG of few colours, so that it weighs little. Its texts stand from the top down.
+    A PNG with a small palette.
 
-    ``parts`` are those of the bar with their legend: a family, its word and how
-    many. ``note`` says what is on record of reconstructed work.
+    ``parts`` are the segments of the bar: family, word and number. ``note`` summarises
+    reconstructed work.
     """
     from PIL import Image, ImageDraw
 
@@ -82,7 +82,6 @@ def wrap_text(text, size, lines):
 
 
 def _title(canvas, title):
-    """Draw it; where the next thing begins."""
     size = 52 if len(title) < 80 else 42
     top = 164
     for line in wrap_text(title, size, 3):

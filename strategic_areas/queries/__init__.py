@@ -1,6 +1,7 @@
 """
-The public reads: what any page or dataset may show, one module for each noun.
+Queries of public data, one module for each noun, shared by pages and datasets.
 
-They start from published records of public plans and never see a request. The plan's
-structure is handed out as model rows; accounts are frozen dataclasses that name nobody.
+They start from published records of public plans and know no request. The plan's
+structure is returned as model rows, updates as frozen dataclasses without personal
+names.
 """

@@ -1,7 +1,7 @@
 """
-The values of indicators for which rounds ask their agencies, and how each stands.
+Indicator values that rounds require of agencies, and the status of each.
 
-No number of a value that is not public is known here.
+No unpublished number is read here.
 """
 
 from collections import defaultdict
@@ -33,11 +33,7 @@ STATUS_OF_SPAN = {
 
 @dataclass(frozen=True)
 class AskedValue:
-    """
-    A value of an indicator over certain days, for which a round asks an agency.
-
-    Lists show it like an activity, by its code and title.
-    """
+    """A value of an indicator over some days that a round requires of an agency."""
 
     indicator: Indicator
     agency: Agency
@@ -52,7 +48,7 @@ class AskedValue:
 
     @property
     def reference(self):
-        """The code with the days, where no title stands beside it."""
+        """The code with the days, for places without the title."""
         return f"{self.code} ({self.span})"
 
     @property
@@ -77,7 +73,7 @@ class AskedValue:
 
     @property
     def is_handed_in(self):
-        """Whether the agency ever handed it in, or the public reads it."""
+        """Whether the agency ever submitted the value, or it is public."""
         return self.first_day is not None or self.is_public
 
     @property
@@ -86,7 +82,7 @@ class AskedValue:
 
 
 def asked_indicators(plan: Plan) -> QuerySet:
-    """The indicators of which a public plan's rounds ask their agencies for values."""
+    """Indicators for which a public plan's rounds require values."""
     return Indicator.objects.filter(
         Q(introduced_by=plan) | Q(introduced_by__starts_on__lt=plan.starts_on),
         introduced_by__in=Plan.objects.public(),
@@ -102,11 +98,10 @@ def values_by_round(
     plan: Plan, periods: Iterable[ReportingPeriod], agency: Agency | None = None
 ) -> ValuesByRound:
     """
-    The values for which each of a plan's rounds asks one agency, or all of them.
+    The values that each round requires of one agency, or of all; at most three queries.
 
-    They stand in the order of their codes and days. Rounds ask for what the plan itself
-    or an earlier one introduced. Demonstration rounds ask for none, since no value is
-    marked as one, and nobody is asked in a plan in preparation. At most three queries.
+    Rounds ask about indicators of their own plan and of earlier ones. Demonstration
+    rounds ask for no values, as values cannot be marked as demonstrations.
     """
     rounds = [each for each in periods if each.is_round and not each.is_demonstration]
     if not rounds or plan.status == Plan.Status.IN_PREPARATION:
@@ -143,7 +138,6 @@ def _owed(indicator, plan, period, known, public):
 
 
 def _known(indicators):
-    """What was handed in, by indicator, agency and days."""
     rows = ReportedSpan.objects.filter(indicator__in=indicators)
     return {
         (row.indicator_id, row.agency_id, row.starts_on, row.ends_on): row
@@ -152,7 +146,6 @@ def _known(indicators):
 
 
 def _public(indicators):
-    """The days of which the public reads a value, whoever counted, by indicator."""
     rows = (
         PublishedFigure.objects.public()
         .latest_revisions()

@@ -1,4 +1,4 @@
-"""What is read of a plan once for a publication version, in the memory of a process."""
+"""In-process cache of the progress of plans, valid for one publication version."""
 
 import threading
 from collections import OrderedDict
@@ -13,9 +13,9 @@ _VERSION = ContextVar("publication_version", default=None)
 @contextmanager
 def caching_version(version: int):
     """
-    Let the boards that are read be kept for this publication version.
+    Cache what is loaded inside this context under ``version``.
 
-    The version was read before, so what is kept is at least as new.
+    The version must be read first, so that cached data are at least as new.
     """
     token = _VERSION.set(version)
     try:
@@ -26,13 +26,13 @@ def caching_version(version: int):
 
 class ProgressCache:
     """
-    The boards of the latest publication version.
+    The progress of plans at the latest publication version.
 
-    All that stands on public pages moves the version, by triggers of the database: as
-    long as the version is the same, so is a board. Threads and both languages share
-    it: nobody may change it, and it holds no word of one language alone. One thread
-    reads at a time; the others wait for what it reads. If the activities of all boards
-    are more than ``most``, the board that was used longest ago is dropped.
+    Database triggers move the version with every public change, so an entry is valid
+    while the version is the same. Entries are shared by threads and languages: they
+    must not be changed and hold no translated text. One thread loads while others wait.
+    The least recently used entries are dropped when all hold more than ``most``
+    activities.
     """
 
     def __init__(self, most: int):
@@ -44,9 +44,9 @@ class ProgressCache:
 
     def get_or_load(self, key: Hashable, read: Callable):
         """
-        The board kept under ``key``; elsewhere than on public pages read anew.
+        The entry of ``key``, or the result of ``read`` when no version is being cached.
 
-        ``read`` takes the board of the version before, if it was kept, or None.
+        ``read`` receives the entry of the previous version, or None.
         """
         version = _VERSION.get()
         if version is None:
@@ -65,7 +65,6 @@ class ProgressCache:
             return found
 
     def _let_go(self):
-        """Drop the boards that were used longest ago, until the rest is few."""
         sizes = [len(each.activities) for each in self._kept.values()]
         for place in range(len(sizes)):
             if sum(sizes[place:]) > self._most:

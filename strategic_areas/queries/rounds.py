@@ -1,8 +1,7 @@
 """
-What each round asks of each agency, and what became of it.
+What each round requires of each agency, and whether it was submitted.
 
-The one place that says so, for staff and the public. It knows how many reports stand
-where and since when, never what an unpublished one says.
+Used by staff and public pages. Counts and dates only: no unpublished content is read.
 """
 
 from collections import defaultdict
@@ -38,7 +37,7 @@ LAST_ROUNDS = 4
 def last_scored_rounds(
     periods: Iterable[ReportingPeriod], today: date
 ) -> list[ReportingPeriod]:
-    """The last ``LAST_ROUNDS`` rounds whose scorecards are public, newest first."""
+    """The last ``LAST_ROUNDS`` rounds with public scorecards, newest first."""
     public = [
         each for each in opened_rounds(periods, today) if each.scorecards_public_at
     ]
@@ -48,9 +47,9 @@ def last_scored_rounds(
 @dataclass(frozen=True)
 class ReportingObligation:
     """
-    An activity or a value for which a round asks an agency, and whether it answered.
+    A report or value that a round requires of an agency.
 
-    It was handed in even if it was returned since; ``first_day`` is when.
+    ``is_handed_in`` includes returned ones; ``first_day`` is the first submission.
     """
 
     subject: Activity | AskedValue
@@ -63,10 +62,10 @@ def obligations_in(
     plan_progress: PlanProgress, periods: Iterable[ReportingPeriod]
 ) -> Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]]:
     """
-    All that each of the rounds asks of each agency: reports first, then values.
+    Obligations by agency and round: reports first, then values.
 
-    The board was loaded for these rounds, or for the one agency of which they are read.
-    An agency that owes nothing has an empty list if it has any part in the round.
+    ``plan_progress`` must be loaded for these rounds or for one agency. Agencies with
+    activities but no obligation have an empty list.
     """
     return {
         (agency, period): items
@@ -76,7 +75,6 @@ def obligations_in(
 
 
 def _asked_in(plan_progress, period):
-    """Agency → all that one round asks of it."""
     found = {
         agency: [_asked(plan_progress, row, period) for row in rows if row.owes(period)]
         for agency, rows in round_assignments.activities_by_agency(
@@ -104,9 +102,9 @@ def _asked(plan_progress, row, period):
 
 def owed_activities(asked: ReportingPeriod, **lookups) -> QuerySet:
     """
-    The activities of which a round asks for a report, narrowed by ``lookups``.
+    Activities on which a round requires a report, narrowed by ``lookups``.
 
-    The same as ``ActivityRow.owes`` says on a board; a plan in preparation asks nobody.
+    The same rule as ``ActivityProgress.owes``; a plan in preparation requires none.
     """
     planned = Activity.objects.public().not_superseded().filter(plan=asked.plan)
     return still_owed(asked, planned.filter(**lookups))
@@ -114,10 +112,9 @@ def owed_activities(asked: ReportingPeriod, **lookups) -> QuerySet:
 
 def still_owed(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
     """
-    The given activities that have begun, and that nothing ended or stopped.
+    Of these activities, those begun and neither ended nor stopped.
 
-    An activity on which another agency reported for the round, before it was moved, is
-    asked about no more.
+    Activities on which another agency reported before a move are left out.
     """
     others = ActivityUpdate.objects.filter(
         activity=OuterRef("pk"), period=asked.pk, status__in=EVER_SUBMITTED
@@ -139,14 +136,14 @@ def still_owed(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
 def was_ever_submitted(
     plan_progress: PlanProgress, row: ActivityProgress, asked: ReportingPeriod
 ) -> bool:
-    """Whether a report was ever handed in for the round, even if it was returned."""
+    """Whether a report for the round was ever submitted, even if returned since."""
     is_in = row.has_reported(asked) or asked.pk in row.handed_in
     return is_in or plan_progress.first_day(row, asked) is not None
 
 
 @dataclass(frozen=True)
 class ObligationStatus:
-    """One activity, or one value, for which a round asks."""
+    """An obligation and its report status."""
 
     subject: Activity | AskedValue
     report_status: ReportStatus
@@ -171,16 +168,15 @@ class AgencyRound:
 
     @property
     def handed_in(self):
-        """What waits for review or is published."""
+        """Subjects in review or published."""
         return self.subjects_with(*compliance.NO_WORK_LEFT)
 
     @property
     def missing(self):
-        """How many reports and values the agency still has to write or to mend."""
+        """How many reports and values the agency still has to write or correct."""
         return len(self.items) - len(self.handed_in)
 
     def subjects_with(self, *statuses):
-        """The activities and values that stand in one of these ways."""
         return tuple(
             item.subject for item in self.items if item.report_status in statuses
         )
@@ -195,9 +191,7 @@ class AgencyRound:
 
 def agency_rounds(periods: Iterable[ReportingPeriod], today: date) -> list[AgencyRound]:
     """
-    Every agency with a part in each of ``periods``, which come with their plans.
-
-    Two queries, and those of a board for each plan.
+    Every agency in each of ``periods``; two queries and those of each plan's progress.
     """
     by_plan, periods = defaultdict(list), list(periods)
     for period in periods:
@@ -240,7 +234,6 @@ def _standing(subject, agency, period, statuses):
 
 
 def _statuses(periods):
-    """(round, activity, agency) → the statuses of all revisions, by ids."""
     found = defaultdict(set)
     updates = ActivityUpdate.objects.without_transcriptions()
     updates = updates.filter(period__in=periods).order_by()
@@ -263,9 +256,9 @@ def scorecards(
     today: date,
 ) -> dict[ReportingPeriod, compliance.Scorecard]:
     """
-    An agency's scorecard of each round that asked it and is ready.
+    An agency's scorecards by round, once each is ready.
 
-    ``asked`` is what ``asked_in`` gives for these rounds.
+    ``asked`` comes from ``obligations_in``.
     """
     found = {}
     for period in dict.fromkeys(period for _agency, period in asked):
@@ -285,7 +278,7 @@ def compliance_of(
 
 @dataclass(frozen=True)
 class AgencyAnswers:
-    """How an agency answered: of what it ``owed`` some may be missing."""
+    """How many of its obligations an agency answered."""
 
     agency: Agency
     owed: int
@@ -305,9 +298,9 @@ def agency_answers(
     plan_progress: PlanProgress, period: ReportingPeriod
 ) -> list[AgencyAnswers]:
     """
-    The agencies of which the round asks anything, those that owe most first.
+    The agencies that the round asks, most missing first.
 
-    The board was loaded for the round.
+    ``plan_progress`` must be loaded for the round.
     """
     found = []
     for (agency, _period), owed in obligations_in(plan_progress, [period]).items():

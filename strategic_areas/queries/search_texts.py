@@ -1,9 +1,8 @@
 """
-Everything that the search can find, which is what public pages print.
+All documents of the search: the texts that public pages show.
 
-Each model is read by itself, from the rows that its own page starts from. The lists of
-a plan are found by what people ask, indicators by each published value, a source at the
-first place of what rests on it.
+Each model is read from the rows that its own page uses. Lists are found by common
+questions, indicators by each value, a source on the first page that cites it.
 """
 
 from collections import defaultdict
@@ -50,7 +49,6 @@ DISPUTED = gettext_noop("Attribution that the agency does not acknowledge")
 
 
 def search_documents():
-    """Every public record, each as it is read."""
     public = {plan.pk: plan for plan in plans.public_plans()}
     for rank, plan in enumerate(public.values()):
         plan.rank = rank  # the latest is the first
@@ -69,7 +67,6 @@ def search_documents():
 
 
 def _document(kind, row, place, plan=None, agency=None, **others):
-    """What most documents have in common, unless ``others`` say otherwise."""
     code, captions, also = getattr(row, "sort_code", ""), (), ()
     if agency:
         captions += (
@@ -96,12 +93,12 @@ def _coded(row):
 
 
 def in_both(message):
-    """A sentence of the catalogue in both languages, by its English."""
+    """A message of the catalogue in both languages."""
     return in_each(lambda: gettext(str(message)))
 
 
 def in_each(tell):
-    """What a function tells in each language."""
+    """The function's result in each language."""
     found = []
     for language in LANGUAGES:
         with override(language):
@@ -110,7 +107,6 @@ def in_each(tell):
 
 
 def _texts(row, *names):
-    """Without names, all that the model declares but for ``NAMES``."""
     if not names:
         declared = row.fields.names(bilingual=True, public=True, kind=FieldKind.TEXT)
         names = [name for name in declared if name not in NAMES]
@@ -118,7 +114,6 @@ def _texts(row, *names):
 
 
 def _text(row, field):
-    """Empty where the record has none, or it was withdrawn."""
     spanish = getattr(row, f"{field}_es") or ""
     english = getattr(row, f"{field}_en") or ""
     if MARKER in {spanish, english}:
@@ -127,13 +122,11 @@ def _text(row, field):
 
 
 def _title(row):
-    """One that was withdrawn reads as it does on pages."""
     found = _text(row, next(name for name in NAMES if hasattr(row, f"{name}_es")))
     return found if found.spanish else in_both("[text withdrawn]")
 
 
 def _same(value):
-    """A text that is the same in both languages: initials, a code, a year."""
     written = "" if value in {None, MARKER} else str(value)
     return BilingualText(written, written)
 
@@ -157,8 +150,6 @@ def _agency_page(plan, agency):
 
 
 def _structure(public, seen):
-    """Plans, and the records of which each has its own."""
-
     def read(rows):
         for row in rows.filter(plan__in=list(public)).order_by("pk"):
             yield row, public[row.plan_id]
@@ -212,7 +203,6 @@ def _structure(public, seen):
 
 
 def _changes(public):
-    """A change is found with the record it is about, or in the list of all."""
     rows = plans.approved_changes().filter(plan__in=list(public))
     for row in rows.select_related("commitment", "activity__commitment"):
         plan = public[row.plan_id]
@@ -237,7 +227,6 @@ def _changes(public):
 
 
 def _context(public, seen):
-    """Laws, lines of help, targets and corrections: several plans share them."""
     for row in models.LegalInstrument.objects.all():
         place = DocumentAddress("legal_base", fragment=row.code)
         seen[models.LegalInstrument][row.pk] = place, None
@@ -275,8 +264,6 @@ def _context(public, seen):
 
 
 def _lists(public):
-    """The lists of each plan that has a record, and that of the indicators."""
-
     def found(name, sentences, place, **others):
         called, held, asked = map(in_both, sentences)
         said = {"title": called, "texts": (held,), "questions": (asked,)}
@@ -302,7 +289,6 @@ def _lists(public):
 
 
 def _agencies(public, seen):
-    """Each agency, found on its page in the latest plan in which it has a part."""
     found = []
     for part in models.Participation.objects.filter(plan__in=public):
         plan = public[part.plan_id]
@@ -341,7 +327,6 @@ def _agencies(public, seen):
 
 
 def _said_by_agencies(public):
-    """Comments on the pages of agencies, and disputes with what they are about."""
     own = {"plan__in": list(public)}
     rows = models.AgencyComment.objects.filter(period__plan__in=public)
     for row in rows.select_related("agency", "period"):
@@ -389,7 +374,6 @@ def _said_by_agencies(public):
 
 
 def _accounts(public, seen):
-    """Of a reserved one nothing but the legal basis is found."""
     for rows in (public_updates.public_reports(), public_updates.public_declarations()):
         rows = rows.filter(status=models.RevisionStatus.PUBLISHED, plan__in=public)
         for row in rows.iterator(chunk_size=500):
@@ -411,7 +395,6 @@ def _accounts(public, seen):
 
 
 def _evidence(public):
-    """Cleared evidence, found on the page of its published account."""
     rows = models.Evidence.objects.cleared().exclude(kind=models.Evidence.Kind.REMOVED)
     rows = rows.exclude(activity_update__is_reserved=True).select_related(
         *("activity_update__agency", "activity_update__period"),
@@ -470,7 +453,6 @@ def _indicators(public, seen):
 
 
 def _sources(seen):
-    """Each at the first place of all that rests on it."""
     first = {}
     for number, model in enumerate(CITING_MODELS):
         pairs = model.objects.filter(sources__isnull=False).order_by()

@@ -1,4 +1,4 @@
-"""What is read of the whole site: its pages, news and dates."""
+"""The whole site: addresses of pages, feeds and dates."""
 
 from datetime import date, datetime
 from itertools import pairwise
@@ -42,10 +42,10 @@ PageAddress = tuple[tuple, tuple, datetime | None]
 
 def public_addresses() -> dict[str, list[PageAddress]]:
     """
-    The places of all public pages by the name of the page; nine queries.
+    URL arguments and last change of all public pages, by page name; nine queries.
 
-    ``of_plan`` holds those of pages that take only a plan, "" those of pages that take
-    nothing. Pages that would be empty are left out.
+    ``of_plan`` holds pages that take only a plan, "" those without arguments. Empty
+    pages are left out.
     """
     recorded = list(plans.public_plans().filter(has_record=True))
     commitments = _commitments(recorded)
@@ -105,7 +105,6 @@ def public_addresses() -> dict[str, list[PageAddress]]:
 
 
 def _editions(recorded):
-    """Each edition, how it differs from the one before, and today from the last."""
     told = editions.editions_by_plan(recorded)
     pairs = [
         (plan, later.number, earlier.number)
@@ -152,10 +151,9 @@ def feed_updates(
     plan: Plan, *, area=None, agency=None, commitment=None
 ) -> list[tuple[PublishedUpdate, datetime, datetime]]:
     """
-    The newest accounts of a plan or of one record in it, without demonstrations.
+    The newest updates of a plan or of one record, with publication and last change.
 
-    Each with the moments when it was published, and last changed in public. Of several
-    revisions of an account only the newest is among them.
+    Only the newest revision of each; no demonstrations.
     """
     updates = _newest(public_updates.public_reports(), plan)
     declarations = _newest(public_updates.public_declarations(), plan)
@@ -199,8 +197,7 @@ def due_days(plan: Plan, agency=None) -> list[tuple[date, str, object]]:
     """
     The stated due dates of a plan, or of one agency in it, in order; three queries.
 
-    Each with the kind of the record. The end of the plan, the due date of every record
-    that states none, is told once.
+    The end of the plan, which is the due date of records without one, is listed once.
     """
     commitments = Commitment.objects.not_superseded().filter(plan=plan)
     activities = Activity.objects.public().not_superseded().filter(plan=plan)

@@ -1,1 +1,1 @@
-"""The search in all that is public, by the forms of Spanish and English words."""
+"""Full-text search of everything public, with Spanish and English stems."""

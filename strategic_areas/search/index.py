@@ -1,11 +1,9 @@
 """
-The index of the search: two tables of the database, for all processes.
+The search index: two database tables, shared by all processes.
 
-Whoever asks first after something public changed brings it up to date: all public texts
-are read, and rows that differ are written. So it is right however the change was made,
-and nobody works for it while nobody searches. Rows of an earlier label are never read.
-Where the database takes no writing, or takes long, those that differ are left out, and
-what is new is not found yet.
+The first search after a public change reads all public texts and writes the rows that
+differ. Rows of an older label are never read. If the database is read-only or busy,
+outdated rows are left out and new ones are not found yet.
 """
 
 import json
@@ -76,14 +74,14 @@ _filling = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class BilingualText:
-    """In both languages; ``about`` is the name of its field."""
+    """A text in both languages; ``about`` names its field."""
 
     spanish: str
     english: str = ""
     about: str = ""
 
     def in_language(self, language):
-        """The text on a page of this language, and the language that it is in."""
+        """The text for a page in this language, and the language it is in."""
         if language == "en" and self.english:
             return self.english, "en"
         return self.spanish, "es"
@@ -91,7 +89,7 @@ class BilingualText:
 
 @dataclass(frozen=True, slots=True)
 class DocumentAddress:
-    """A public page and its arguments; ``page`` is the one of a long list."""
+    """A public page with its arguments, page number and fragment."""
 
     name: str
     spanish: tuple = ()
@@ -110,11 +108,11 @@ class DocumentAddress:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """
-    What the search can find: a record or a page.
+    A record or page that can be found.
 
-    ``captions`` tell whose it is and of when; ``also`` is not shown. A question that is
-    one of its ``names`` leads straight to it, one with no other words than its
-    ``questions`` shows it first. Equal hits come by ``order``.
+    ``captions`` show its origin and time; ``also`` is indexed but not shown. A query
+    equal to one of ``names`` leads straight to it; one that matches ``questions`` ranks
+    it first. Equal hits sort by ``order``.
     """
 
     kind: str
@@ -156,7 +154,7 @@ class Document:
         return " ".join(sorted(found))
 
     def shown(self, language):
-        """What a page may show of it, as JSON."""
+        """What results show of it, as JSON."""
         code_en = self.code_en if language == "en" else ""
         told = {
             "code": code_en or self.code,
@@ -173,7 +171,7 @@ class Document:
 
 
 def name_key(name):
-    """A name, or a whole question, as one key."""
+    """A name or a whole query as one key."""
     return NOT_OF_A_KEY.sub("_", fold(name.strip()))[:100]
 
 
@@ -187,7 +185,6 @@ def _keys(texts):
 
 
 def _sortable(order):
-    """Numbers and words as one text that sorts as they do."""
     told = (
         f"{each + 10**15:016d}" if isinstance(each, int) else each for each in order
     )
@@ -195,7 +192,7 @@ def _sortable(order):
 
 
 def need_full_text(app_configs, **kwargs):
-    """Check: in SQLite the search needs FTS5, which Debian's has."""
+    """System check: SQLite needs FTS5, which Debian's build has."""
     if not settings.EMBEDDED_DATABASE:
         return []
     with closing(sqlite3.connect(":memory:")) as base:
@@ -209,7 +206,7 @@ def need_full_text(app_configs, **kwargs):
 
 
 def install_index(sender=None, using="default", **kwargs):
-    """Receiver of ``post_migrate``: another build may file more."""
+    """Receiver of ``post_migrate``: create and empty the tables."""
     target = connections[using]
     with transaction.atomic(using=using), target.cursor() as cursor:
         for statement in CREATE[target.vendor]:
@@ -219,7 +216,7 @@ def install_index(sender=None, using="default", **kwargs):
 
 
 def empty_index():
-    """Empty the tables. Who is filling them begins again."""
+    """Empty the tables; a process that is filling them starts again."""
     with transaction.atomic(), connection.cursor() as cursor:
         _empty(cursor)
 
@@ -237,10 +234,10 @@ def _empty(cursor):
 
 def update_index(label, read):
     """
-    Fill the tables as of a label, unless they are; ``read`` yields all documents.
+    Fill the tables for ``label``; ``read`` yields all documents.
 
-    The label was read before: what is found is at least as new. Returns the ids of rows
-    that are true no more and could not be removed.
+    The label must be read first, so that rows are at least as new. Returns ids of
+    outdated rows that could not be removed.
     """
     if _label() == label:
         return ()
@@ -265,11 +262,7 @@ def update_index(label, read):
 
 @contextmanager
 def _waiting_briefly():
-    """
-    On SQLite, wait for another writer as long as PostgreSQL waits for a lock.
-
-    Somebody who loads a plan may write for long; a reader need not wait for that.
-    """
+    """On SQLite, wait no longer for another writer than on PostgreSQL."""
     if connection.vendor != "sqlite":
         yield
         return
@@ -311,7 +304,6 @@ def _differences(documents):
 
 
 def _write(seen, label, added, removed):
-    """Write the differences, unless the tables changed since they were ``seen``."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE search_index SET digest = %s WHERE rowid = 0 AND digest = %s",
@@ -336,7 +328,7 @@ def _write(seen, label, added, removed):
 
 
 def matching_sql(language, found, beginning=""):
-    """SQL for the ids of rows with at least one key of each word, and its parameter."""
+    """SQL for ids of rows with at least one key of each word, and its parameter."""
     where, asked, (quote, either, both) = MATCHING[connection.vendor]
     words = both.join(
         f"({either.join(f'{quote}{beginning}{key}{quote}' for key in keys)})"

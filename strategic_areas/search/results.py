@@ -1,4 +1,4 @@
-"""The answer to a question: hits by kind, the best first, with the words marked."""
+"""Search results: hits by kind, best first, with the words marked."""
 
 import heapq
 import json
@@ -55,7 +55,7 @@ SHOWN = """
 
 @dataclass(frozen=True)
 class Hit:
-    """``excerpt`` is "" where the words stand in the title alone."""
+    """``excerpt`` is "" if only the title contains the words."""
 
     pk: str
     code: str
@@ -72,7 +72,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class HitGroup:
-    """How many were found of a kind, and the hits of one page."""
+    """The total of one kind, and one page of its hits."""
 
     kind: str
     total: int
@@ -82,10 +82,10 @@ class HitGroup:
 @dataclass(frozen=True)
 class SearchResults:
     """
-    The groups by kind; those with what a question names or asks for come first.
+    Hits by kind; kinds with an exact answer come first.
 
-    ``straight`` is the address of what is called just so. Where nothing was found,
-    ``alone`` tells how many documents hold each word.
+    ``straight`` is the URL of a document with exactly this name. Without hits,
+    ``alone`` counts the documents for each word.
     """
 
     groups: tuple[HitGroup, ...]
@@ -107,14 +107,14 @@ def search_all(question, unread=()):
 
 
 def search_kind(question, kind, page, unread=()):
-    """One page of the hits of a kind; None if there is no such page."""
+    """One page of hits of a kind, or None."""
     first = (page - 1) * PER_PAGE
     groups = _groups(question, kind, first, first + PER_PAGE, unread)
     return groups[0] if groups else None
 
 
 def _is_after(group):
-    """What answers comes first, pages before all, then commitments called so."""
+    """Sort key: answers first, pages before other kinds, then commitments by title."""
     first = group.hits[0]
     is_called_so = group.kind == "commitment" and first.is_titled
     # A figure answers by its own name, and is no more than what a commitment counts.
@@ -123,7 +123,6 @@ def _is_after(group):
 
 
 def _groups(question, only, first, last, unread):
-    """The groups, of ``only`` one kind if named; the one with the best hit first."""
     by_kind = defaultdict(list)
     for kind, *row in _rows(question, unread):
         if only in {"", kind}:
@@ -145,7 +144,6 @@ def _groups(question, only, first, last, unread):
 
 
 def _rows(question, unread):
-    """Of every row its kind, and what sorts it."""
     language, asked = question.language, question.keys
     found = {
         "named": matching_sql(language, [[name_key(question.text)]], NAME),
@@ -167,7 +165,6 @@ def _rows(question, unread):
 
 
 def _shown(language, chosen):
-    """By record and id what is shown of rows; without those that are gone."""
     if not chosen:
         return {}
     query = SHOWN.format(language, ", ".join(str(rowid) for _record, rowid in chosen))
@@ -223,7 +220,6 @@ def _hit(question, row, shown):
 
 
 def _best(texts, wanted):
-    """The first text that holds most of the words; empty if none does."""
     best, most = ("", "", ""), 0
     for text, language, about in texts:
         held = {key for *_, keys in _spans(text, language, wanted) for key in keys}
@@ -233,7 +229,6 @@ def _best(texts, wanted):
 
 
 def _in_its_language(text, language, mark, wanted):
-    """With the words marked; in Spanish, it says so if need be."""
     html = mark(text, language, wanted)
     if language == get_language():
         return html
@@ -242,12 +237,12 @@ def _in_its_language(text, language, mark, wanted):
 
 
 def mark_words(text, language, wanted):
-    """The whole text as HTML in which the words asked for are marked."""
+    """The whole text as HTML with the words marked."""
     return _marked(text, _spans(text, language, wanted), 0, len(text))
 
 
 def mark_excerpt(text, language, wanted):
-    """Where most of the words stand together, or the beginning."""
+    """The part of the text with most words, or its beginning."""
     spans = _spans(text, language, wanted)
     if len(text) <= LENGTH:
         return _marked(text, spans, 0, len(text))
@@ -277,7 +272,6 @@ def _best_beginning(spans):
 
 
 def _whole_words(text, begin, end):
-    """The widest bounds between these that cut no word."""
     if begin:
         begin = text.find(" ", begin) + 1 or begin
     if end < len(text):

@@ -1,9 +1,9 @@
 """
-The keys under which words are filed: without accents and case, and as stems.
+Index keys of words: folded, and as Snowball stems.
 
-Snowball's stemmers join the forms of a word, as "víctimas" and "víctima". The word as
-it is written is also a key, so that texts with this very form come first. Python makes
-the keys, so that both databases find the same.
+Stems join forms of a word, as "víctimas" and "víctima". The written form is a key too,
+so that exact matches rank first. Keys are computed in Python, so that both databases
+find the same.
 """
 
 import re
@@ -51,13 +51,12 @@ LONGEST, MOST_WORDS = 200, 10
 
 
 def word_positions(text, language):
-    """For each word of a text, where it begins and ends, and its keys."""
+    """The begin, end and keys of each word of a text."""
     for begin, word in _split(text):
         yield begin, begin + len(word), _keys_of_text(word, language)
 
 
 def _split(text):
-    """Where each word begins, and the word. Only a code keeps its signs."""
     for found in WORD.finditer(text):
         if found[0].isalnum() or is_code(found[0]):
             yield found.start(), found[0]
@@ -67,16 +66,16 @@ def _split(text):
 
 
 def is_code(word):
-    """True for a word with digits and punctuation: a code, a law, a date."""
+    """Whether a word has digits and punctuation: a code, a law, a date."""
     return bool(re.search(r"[./-]", word) and re.search(r"\d", word))
 
 
 @lru_cache(maxsize=50_000)
 def word_keys(word, language):
     """
-    First the word as it is written, then its stems.
+    The written word, then its stems.
 
-    With and without accents it may have other stems, and so may "juez" and "jueces".
+    Words are stemmed with and without accents, as "juez" and "jueces" differ.
     """
     folded = _plain(word)
     if not folded.isalpha():
@@ -87,7 +86,7 @@ def word_keys(word, language):
 
 @lru_cache(maxsize=50_000)
 def _keys_of_text(word, language):
-    """With all runs of parts of a code, so that "R-1.1" finds "R-1.1.2"."""
+    """The keys with all runs of a code's parts, so that "R-1.1" finds "R-1.1.2"."""
     found = word_keys(word, language)
     if word.isalnum() or not found:
         return found
@@ -122,13 +121,12 @@ def _stemmer(language):
 
 
 def _plain(word):
-    """Folded, without the marks into which letters of other scripts fall apart."""
     return NOT_OF_A_KEY.sub("", fold(word))[:LONGEST_KEY]
 
 
 @dataclass(frozen=True)
 class Question:
-    """``text`` is shown again with the answer; ``is_cut`` if some was left out."""
+    """A parsed query; ``is_cut`` if a part was left out."""
 
     text: str
     language: str
@@ -137,7 +135,7 @@ class Question:
 
     @cached_property
     def keys(self):
-        """Of each word, on an English page in both languages."""
+        """The keys of each word; on English pages in both languages."""
         languages = ("es",) if self.language == "es" else ("en", "es")
         return [
             [key for language in languages for key in word_keys(word, language)]
@@ -151,9 +149,9 @@ class Question:
 
 def parse_question(raw, language):
     """
-    The question in a text from the address, of any characters and any length.
+    Parse a query of any characters and length.
 
-    Words that every text holds are left out if there are others.
+    Very common words are left out if there are others.
     """
     begun = raw[: LONGEST + 1]
     text = "".join(char if char.isprintable() else " " for char in begun[:LONGEST])

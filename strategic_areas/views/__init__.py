@@ -1,1 +1,1 @@
-"""The public pages: each view reads and renders. Addresses stand in the root urls."""
+"""Public pages. Their URLs are in the root URL configuration."""

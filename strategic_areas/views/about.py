@@ -1,4 +1,4 @@
-"""Pages to look things up in: about the portal, its words and its help, and plans."""
+"""Pages about the portal: glossary, help, methods, legal base and change logs."""
 
 from django.conf import settings
 from django.shortcuts import render
@@ -20,7 +20,7 @@ from strategic_areas.views.parameters import (
 
 
 def page(request, template, **context):
-    """A page that is about no plan, with the plan that the first page shows."""
+    """Render a page about no plan, with the plan of the first page."""
     context["plan"] = plans.choose_plan(timezone.localdate()).shown
     return render(request, template, context)
 
@@ -75,7 +75,6 @@ def site_map(request):
 
 
 def help_page(request):
-    """It takes no reports and asks nothing."""
     lines = help_lines.load_help_page(timezone.localdate())
     return page(request, "help.html", help=lines, **facts())
 
@@ -127,7 +126,6 @@ def discrepancies(request):
 
 
 def later_activities(request, plan):
-    """Work done after the plan's end that carries it on."""
     plan = public_plan_or_404(plan)
     context = {"plan": plan, "later": references.later_activities(plan)}
     return render(request, "later_activities.html", context)
@@ -135,7 +133,6 @@ def later_activities(request, plan):
 
 @reads_parameters("page")
 def correction_log(request):
-    """The first page has no number in its address."""
     wanted, log = query_values(request, "page"), changes.load_correction_log()
     context = {
         "log": log,

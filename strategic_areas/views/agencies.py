@@ -1,4 +1,4 @@
-"""Agencies: those of a plan, and one with what it undertook, did and reports."""
+"""The agencies of a plan, and the page of one."""
 
 from collections.abc import Iterable, Mapping
 
@@ -45,7 +45,7 @@ MOST_LED = 40
 
 @reads_parameters("sort", "page")
 def agency_list(request, plan):
-    """A plan's agencies by name; ranked only when the address asks for it."""
+    """A plan's agencies by name; sorted by a figure only on request."""
     plan, given = public_plan_or_404(plan), query_values(request, "sort", "page")
     wanted = {name: word for name, word in given.items() if name != "page"}
     today, sort = timezone.localdate(), wanted.get("sort", "")
@@ -81,7 +81,7 @@ def agency_list(request, plan):
 
 @reads_parameters("page")
 def agency_detail(request, plan, slug):
-    """One agency; an address word that it had before redirects to the present one."""
+    """One agency; a former slug redirects to the present one."""
     wanted, today = query_values(request, "page"), timezone.localdate()
     found = agencies.agency_by_slug(plan, slug)
     if found is None:
@@ -120,10 +120,10 @@ def figure_headings(
     plan_progress: PlanProgress, rows: Iterable[AgencyRow]
 ) -> dict[str, str]:
     """
-    The headings of the list's figures, by their names.
+    The headings of the list's figures, by name.
 
-    Of documented actions nothing could pass for a measure of the plan, and of reports
-    nothing is told until the scorecards of a round are public.
+    Documented actions have no figure that could pass for a measure of the plan;
+    submission figures appear once a round's scorecards are public.
     """
     if plan_progress.is_reconstructed:
         found = {
@@ -158,7 +158,7 @@ def _lines(rows, plan, names):
 
 
 def figure_text(row: AgencyRow, name: str) -> str:
-    """What the list says of an agency in a column; what is not told is never zero."""
+    """The text of a cell; an unknown figure is never shown as zero."""
     if name == "on_time":
         return _of(row.discipline.on_time, row.discipline.asked)
     if name == "handed_in":
@@ -179,7 +179,6 @@ def _of(number, total):
 
 
 def _columns(figures: Mapping[str, str], asked: Mapping[str, str]):
-    """Headings that sort the table, the largest first."""
     by = asked.get("sort", "")
     for name, label in {"": _("Agency"), **figures}.items():
         turned = "" if not name else name if by == f"-{name}" else f"-{name}"
@@ -194,9 +193,9 @@ def work_table(
     page: AgencyPage, plan_progress: PlanProgress, wanted: Mapping[str, str]
 ) -> dict:
     """
-    What the agency does in the plan, then beside it, a page of all.
+    A page of the agency's activities, work outside the plan last.
 
-    Of one that told of nothing it is what is planned and due.
+    An agency that never reported shows planned activities and due dates.
     """
     work = sorted(page.work, key=_place)
     shown = page_or_404([*work, *page.off_plan], wanted, PER_PAGE)
@@ -220,7 +219,6 @@ def work_table(
 
 
 def _place(work):
-    """What is done comes first; what is of another agency now comes last."""
     return list(ActivityState).index(work.state) if work.state else len(ActivityState)
 
 

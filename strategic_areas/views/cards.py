@@ -1,4 +1,4 @@
-"""What other sites show of the portal: a picture of each plan, and cards."""
+"""Content for other sites: a picture of each plan, and cards to embed."""
 
 from csp.decorators import csp_replace
 from django.http import HttpResponse
@@ -19,11 +19,7 @@ from strategic_areas.views.parameters import found_or_404, public_plan_or_404
 
 
 def finished_by(finish):
-    """
-    Have ``finish`` called with every response of the view.
-
-    With "not modified" too, whose headers replace those that a browser kept.
-    """
+    """Call ``finish`` with every response of the view, "not modified" included."""
 
     def decorated(view):
         view.finish = finish
@@ -33,19 +29,19 @@ def finished_by(finish):
 
 
 def shown_elsewhere(response):
-    """Let pages of other sites load the response."""
+    """Let other sites load the response."""
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 
 def framed_anywhere(response):
-    """Let pages of other sites frame the response, in which nothing can be done."""
+    """Let other sites frame the response, which has no actions."""
     shown_elsewhere(response)
     response.xframe_options_exempt = True
     under_policy(response, {"frame-ancestors": ["*"]})
 
 
 def under_policy(response, directives):
-    """Replace directives of the page's policy, as django-csp does for a whole view."""
+    """Replace directives of the response's content security policy."""
     csp_replace(directives)(lambda: response)()
 
 
@@ -109,7 +105,7 @@ def plan_picture(request, plan):
 
 @finished_by(shown_elsewhere)
 def former_picture(request, plan=None, **record):
-    """Lead from the picture that a record once had to that of its plan."""
+    """Redirect the former picture of a record to that of its plan."""
     if plan is None:
         plan = found_or_404(plans.choose_plan(timezone.localdate()).shown).code
     return redirect(

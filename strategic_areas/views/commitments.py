@@ -1,4 +1,4 @@
-"""Commitments: the list of a plan's, and one with all that is known of it."""
+"""The list of a plan's commitments, and the page of one."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -83,7 +83,6 @@ ORDERS = {
 
 @reads_parameters(*LIST_PARAMETERS, "page", sort="code")
 def commitment_list(request, plan):
-    """A plan's commitments, by filters and in an order that stand in the address."""
     plan, wanted = (
         public_plan_or_404(plan),
         query_values(request, *LIST_PARAMETERS, "page"),
@@ -110,7 +109,7 @@ def commitment_list(request, plan):
 
 
 def _by_area(found, rows):
-    """The areas, each with its ``number`` of rows on all pages, and those of this."""
+    """Areas with their rows on this page; ``number`` counts those on all pages."""
     numbers = Counter(row.commitment.programme.area_id for row in found.rows)
     known = {each.pk: each for each in areas.areas_of_plan(found.plan_progress.plan)}
     for pk, group in groupby(rows, lambda row: row.commitment.programme.area_id):
@@ -120,7 +119,7 @@ def _by_area(found, rows):
 
 @reads_parameters("page")
 def theme_list(request, plan, theme):
-    """The commitments of which an activity has a theme."""
+    """Commitments with an activity of this theme."""
     plan, wanted = public_plan_or_404(plan), query_values(request, "page")
     found = _sifted(plan, {"theme": theme})
     if not found.rows:
@@ -148,7 +147,7 @@ def theme_list(request, plan, theme):
 
 @reads_parameters(*LIST_PARAMETERS, sort="code")
 def commitment_file(request, plan, form):
-    """The list as a file: all of it, by the same filters and order."""
+    """The whole list as a file, with the same filters and order."""
     plan, wanted = public_plan_or_404(plan), query_values(request, *LIST_PARAMETERS)
     sent = dict(wanted)
     no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
@@ -169,7 +168,7 @@ def commitment_file(request, plan, form):
 @reads_parameters(*filtered_commitments.FILTERS)
 @finished_by(shown_elsewhere)
 def commitment_drawing(request, plan):
-    """How those of the list stand as a picture: by family, or what is on record."""
+    """A chart of the listed commitments by family, or of recorded work."""
     plan, wanted = (
         public_plan_or_404(plan),
         query_values(request, *filtered_commitments.FILTERS),
@@ -205,7 +204,7 @@ def commitment_drawing(request, plan):
 
 
 def list_downloads(plan, **wanted):
-    """The addresses of a table and a picture of a plan's commitments by filters."""
+    """URLs of the list's files and chart."""
     of_picture = {name: value for name, value in wanted.items() if name != "sort"}
     return {
         "files": datasets.list_files(
@@ -223,7 +222,7 @@ def _sifted(plan, wanted):
 
 
 def _unknown_order(wanted):
-    """Take an order that does not exist out of what is asked, and return it."""
+    """Remove an unknown order from the request, and return it."""
     if wanted.get("sort", "code").removeprefix("-") in filtered_commitments.SORTS:
         return ""
     return wanted.pop("sort")
@@ -231,7 +230,7 @@ def _unknown_order(wanted):
 
 @reads_parameters("page")
 def commitment_detail(request, plan, code):
-    """One commitment; the address of a superseded one redirects to its successor."""
+    """One commitment; a superseded one redirects to its successor."""
     commitment = found_or_404(commitments.commitment_by_code(plan, code))
     succession = commitments.Succession(commitment.plan)
     if heir := commitments.successor_url(commitment, succession):
@@ -258,7 +257,7 @@ def figures_of(commitment):
 
 
 def shown_part(commitment, succession, wanted):
-    """The page asked for of the activities and the steps, and where the others are."""
+    """The requested page of activities and events, and links to the other pages."""
     number = wanted.get("page", "1")
     first = ITEMS_PER_PAGE * (int(number) - 1) if number.isdecimal() else 0
     today = timezone.localdate()
@@ -386,7 +385,7 @@ def _target(target):
 
 @dataclass(frozen=True)
 class CommitmentTableRow:
-    """A commitment in a list: what was ``done``, and by how many days it is late."""
+    """A commitment in a table, what was done on it, and its days of delay."""
 
     row: CommitmentProgress
     done: WorkDone
@@ -406,9 +405,8 @@ def commitment_table(
     has_leads: bool = True,
 ) -> dict:
     """
-    Commitments as rows under headings, with what was done on each; two queries.
-
-    A heading tells its ``number`` of commitments where it has one.
+    Context of a table of commitments in groups, with what was done on each; two
+    queries.
     """
     groups = [(heading, list(rows)) for heading, rows in groups]
     rows = [row for _heading, group in groups for row in group]

@@ -1,4 +1,4 @@
-"""Everything public of a plan as files: what there is, and what each column means."""
+"""The open data of a plan: its files and the meaning of each column."""
 
 import json
 
@@ -33,7 +33,6 @@ EXAMPLE, FEW = "commitments", ("code", "family", "state", "due_on", "days_late")
 
 
 def data_page(request, plan=None):
-    """The files of a plan, by default of the one that the first page shows."""
     shown = (
         public_plan_or_404(plan)
         if plan
@@ -47,20 +46,19 @@ def data_page(request, plan=None):
 
 
 def _page(request, template, context):
-    """Kept in memory only with the numbers of this version."""
+    """Render a page; it is cached only with the row counts of this version."""
     is_unfinished = "table" in context and context["table"].number is None
     return mark_unknown(render(request, template, context), is_unfinished)
 
 
 def dataset_detail(request, plan, dataset):
-    """One dataset of a plan with all its columns."""
     plan = public_plan_or_404(plan)
     context = {"plan": plan, **_of_plan(plan, DATASETS[dataset]), **facts()}
     return _page(request, "dataset.html", context)
 
 
 def data_catalogue(request):
-    """What there is of all plans, for machines."""
+    """The DCAT catalogue of all plans."""
     told = [published_data(each) for each in _recorded()]
     content = as_catalogue(told, timezone.localdate())
     answer = JsonResponse(content, content_type="application/ld+json")
@@ -76,7 +74,7 @@ def _recorded():
 
 
 def published_data(plan) -> PlanData:
-    """What there is of a plan, with the sizes of the files that are ready."""
+    """The data of a plan, with the sizes of files that are ready."""
     label, ready = current_version(), FILE_CACHE.at_hand(plan)
     is_current = ready is not None and ready.label == label
     counts, sizes = (ready.counts, ready.sizes) if is_current else ({}, {})
@@ -97,14 +95,13 @@ def published_data(plan) -> PlanData:
 
 
 def file_at(sizes, name, *args, language="es") -> CatalogueFile:
-    """A file by its address, with its size if it is ready."""
+    """A file by its URL, with its size if it is ready."""
     path = public_path(name, *args, language=language)
     name = path.rpartition("/")[2]
     return CatalogueFile(name.rpartition(".")[2].upper(), path, sizes.get(name))
 
 
 def _of_plan(plan, dataset):
-    """What there is of a plan, and one dataset column by column."""
     told, names = published_data(plan), {each.name for each in dataset.columns}
     table = next(each for each in told.tables if each.dataset == dataset)
     today = timezone.localdate()
@@ -133,7 +130,6 @@ def _with_size(file):
 
 
 def _lines(dataset, url):
-    """Three lines of pandas and of R that read it; codes such as 1.10 stay texts."""
     texts = [c.name for c in dataset.columns if c.refers or c.name in dataset.key]
     days = [c.name for c in dataset.columns if c.kind == CellKind.DAY]
     classes = [f'{name} = "character"' for name in texts]

@@ -1,4 +1,4 @@
-"""The files of everything public: of each dataset of a plan, and their index."""
+"""Download views of datasets, workbooks and lists, and their index."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -34,7 +34,6 @@ FIRST_AS_CSV = {"plan_commitments", "plan_updates", "commitment_updates"}
 
 
 def dataset_file(request, plan, stem, form, edition=""):
-    """A file of a plan or of an edition of it, as it is ready."""
     plan = public_plan_or_404(plan)
     if edition:
         of_number = plan.editions.filter(number=edition, is_moving=False)
@@ -51,7 +50,7 @@ def dataset_file(request, plan, stem, form, edition=""):
 
 
 def plan_workbook(request, plan, edition=""):
-    """A whole plan as a workbook, with headings in the language of the address."""
+    """The workbook of a plan, in the language of the URL."""
     return dataset_file(request, plan, STEMS[get_language()], "xlsx", edition)
 
 
@@ -64,11 +63,11 @@ def list_file(
     form: str, name: str, wanted: Wanted, *of: Plan, until: date | None = None
 ) -> HttpResponse:
     """
-    What a list shows as a file with the columns of its dataset, the first wanted one.
+    A list as a file with the columns of its dataset.
 
-    A workbook has the others too. Of several plans each row is told once, and the file
-    names them all; Http404 of none. The name of the file tells the day of its data, or
-    ``until`` when the record of a reconstruction goes.
+    The first of ``wanted`` is the dataset; a workbook has the others too. Rows of
+    several plans are merged; Http404 without a plan. ``until`` replaces the data's day
+    in the name of a reconstruction's file.
     """
     shelves = found_or_404([FILE_CACHE.files(plan) for plan in of] or None)
     stem = next(iter(wanted))
@@ -103,7 +102,7 @@ def _rows(shelves, name, column, ranks):
 
 
 def list_files(name: str, *args: str, asked: str = "") -> list[tuple[str, str]]:
-    """The forms of a list, each with its address."""
+    """The formats of a list, each with its URL."""
     return [
         (form.upper(), public_path(list_file_name(name, form), *args) + asked)
         for form in LIST_FORMS
@@ -111,12 +110,11 @@ def list_files(name: str, *args: str, asked: str = "") -> list[tuple[str, str]]:
 
 
 def list_file_name(name: str, form: str) -> str:
-    """The name of the address of a list in a form."""
     return name if form == "csv" and name in FIRST_AS_CSV else f"{name}_{form}"
 
 
 def file_response(content, form, name):
-    """A file to save; a text is packed already."""
+    """A download; text files are compressed already."""
     response = HttpResponse(content, content_type=MEDIA_TYPES[form])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     if form in TEXTS:
@@ -125,7 +123,7 @@ def file_response(content, form, name):
 
 
 def file_index(request):
-    """What there is to take: each plan, its datasets and editions, with addresses."""
+    """The index of all plans, datasets and editions, as JSON."""
     found = [_of_plan(plan) for plan in plans.public_plans()]
     return HttpResponse(written({"plans": found}), content_type=MEDIA_TYPES["json"])
 
@@ -159,5 +157,4 @@ def _of_plan(plan):
 
 
 def whole(name, *args, language="es"):
-    """The whole address of a file."""
     return settings.SITE_URL + public_path(name, *args, language=language)

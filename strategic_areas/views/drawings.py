@@ -1,4 +1,4 @@
-"""Pictures as files of their own, with all that one needs who sees nothing else."""
+"""Charts as files that can be read without their page."""
 
 from base64 import b64encode
 from collections.abc import Iterable
@@ -18,10 +18,9 @@ def drawing_response(
     picture, title: str, notes: Iterable[str], page: str
 ) -> HttpResponse:
     """
-    The file of a picture from ``charts``, with its styles inside.
+    The SVG of a chart with its styles inside.
 
-    ``notes`` say what it shows, whose it is and what it cannot say; below them stand
-    the day, the licence and the address of the ``page`` that shows it.
+    Below ``notes`` stand the day, the licence and the URL of ``page``.
     """
     day = _("Data as of %(day)s") % {"day": timezone.localdate().isoformat()}
     below = [

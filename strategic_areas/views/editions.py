@@ -1,4 +1,4 @@
-"""Editions: the page of one, how two readings of a plan differ, the way to a day."""
+"""Pages of editions, of differences between two, and the search for a day."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -86,7 +86,7 @@ DIFFERENCES = Dataset(
 
 
 def edition_detail(request, plan, edition):
-    """What the public read of a plan on one day, from the rows that were kept."""
+    """The plan as the public read it on one day."""
     plan = public_plan_or_404(plan)
     every = editions.editions_of(plan)
     found = found_or_404(_numbered(every, edition))
@@ -120,7 +120,6 @@ def edition_detail(request, plan, edition):
 
 
 def _note(note, datasets, pages):
-    """When something was withdrawn from an edition, from what, and why."""
     numbers = Counter(name for name, _key in note["rows"])
     return {
         "day": date.fromisoformat(note["on"]),
@@ -140,7 +139,6 @@ def _numbered(every, number):
 
 
 def _read(code, earlier, later):
-    """The plan, the two editions (None: today), and how they differ."""
     plan = public_plan_or_404(code)
     every = editions.editions_of(plan)
     old = found_or_404(_numbered(every, earlier))
@@ -152,7 +150,6 @@ def _read(code, earlier, later):
 
 @reads_parameters("dataset", "page")
 def difference_page(request, plan, earlier, edition=""):
-    """How an edition, or what is told today, differs from an earlier edition."""
     plan, old, new, found = _read(plan, earlier, edition)
     wanted = query_values(request, "dataset", "page")
     items = [
@@ -190,7 +187,7 @@ def difference_page(request, plan, earlier, edition=""):
 
 
 def difference_line(dataset: Dataset, changed: RowDifference) -> dict:
-    """A row that differs, with the words of each cell before and after."""
+    """A changed row, with the text of each cell before and after."""
     names = {name for name, *_cells in changed.columns if changed.kind == "changed"}
     return {
         "dataset": dataset,
@@ -215,7 +212,6 @@ def difference_line(dataset: Dataset, changed: RowDifference) -> dict:
 
 
 def _path_of(url):
-    """The path of a row's page in this language; its own, of one that is no more."""
     path = urlsplit(url or "").path
     with suppress(Resolver404):
         match = resolve(path)
@@ -224,7 +220,6 @@ def _path_of(url):
 
 
 def cell_text(column: DataColumn, row: Mapping) -> str:
-    """What a cell says, in the language of the page."""
     value = row.get(column.name)
     if value is None:
         why = editions.gap_of(column, row)
@@ -243,7 +238,7 @@ def cell_text(column: DataColumn, row: Mapping) -> str:
 
 @reads_parameters("dataset")
 def difference_file(request, plan, earlier, form, edition=""):
-    """All that differs, or what does in one dataset, a cell a row."""
+    """The differences as a file, one cell a row."""
     wanted = query_values(request, "dataset")
     plan, old, new, found = _read(plan, earlier, edition)
     rows = [
@@ -278,7 +273,7 @@ def difference_file(request, plan, earlier, form, edition=""):
 
 @reads_parameters("day")
 def edition_on_day(request, plan):
-    """Lead to the edition that holds a day, or say that none does."""
+    """Redirect to the edition that holds a day, or say that none does."""
     plan, wanted = public_plan_or_404(plan), query_values(request, "day").get("day", "")
     every, day = editions.editions_of(plan), None
     with suppress(ValueError):

@@ -1,4 +1,4 @@
-"""Files that are handed out; always to save, never to show in place."""
+"""Downloads of stored files; always as attachments."""
 
 import logging
 from urllib.parse import quote
@@ -21,12 +21,12 @@ HEADERS = {
 
 @require_safe
 def evidence_file(request, token):
-    """A file that a reviewer cleared, while its record stands published."""
+    """A cleared file, while its revision is published."""
     return as_attachment(found_or_404(public_updates.cleared_file(token)))
 
 
 def as_attachment(item):
-    """The stored file of a record, streamed under the name it came with."""
+    """A stored file, streamed under its original name."""
     try:
         stored = item.file.open()
     except FileNotFoundError:

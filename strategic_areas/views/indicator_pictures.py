@@ -1,4 +1,4 @@
-"""The pictures of indicators, from their published values alone."""
+"""Charts of indicators, drawn from published values only."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -31,9 +31,9 @@ MOST_LINES = 3
 @dataclass(frozen=True)
 class SeriesChart:
     """
-    A picture, what it shows in a sentence, and the counts that it shows.
+    A chart with its title and the series in it.
 
-    ``rows`` are the dataset, its column and the values there of what is drawn.
+    ``rows`` names the dataset, its column and the values that the chart draws.
     """
 
     picture: charts.SeriesPicture
@@ -47,17 +47,17 @@ class SeriesChart:
 
     @property
     def said(self) -> list[str]:
-        """What its signs mean, as a file says it without a key."""
+        """The meaning of the signs in the chart, for a file without a key."""
         return [str(text) for sign, text in SIGNS.items() if sign in self.picture.signs]
 
 
 @dataclass(frozen=True)
 class ChartTableRow:
     """
-    A span in the table beside a picture.
+    A span in the table beside a chart.
 
-    ``point`` is None where it has no value. ``beside`` are who else counted, with a
-    point or None. ``mark`` is its fragment on the page, numbered where several counted.
+    ``point`` is None without a value. ``beside`` are other counting bodies with their
+    points. ``mark`` is the fragment on the page, numbered if several counted.
     """
 
     starts_on: date
@@ -69,7 +69,7 @@ class ChartTableRow:
 
 @dataclass(frozen=True)
 class BreakdownChart:
-    """A breakdown of the only value in ``lines``; ``name`` is its id on the page."""
+    """A breakdown of one value as a bar chart; ``name`` is its id on the page."""
 
     name: str
     picture: charts.BarChart
@@ -86,7 +86,7 @@ class BreakdownChart:
 
     @property
     def said(self) -> list[str]:
-        """Who printed its numbers, where they quote anyone."""
+        """The sources of quoted numbers."""
         quoted = dict.fromkeys(
             filter(None, map(phrases.quotation_phrase, self.breakdown.cells))
         )
@@ -94,7 +94,6 @@ class BreakdownChart:
 
 
 def plan_periods() -> list[charts.ChartPeriod]:
-    """The times of the public plans, to be shaded."""
     return [
         charts.ChartPeriod(
             plan.starts_on, plan.ends_on, _("plan %(code)s") % {"code": plan.code}
@@ -104,7 +103,7 @@ def plan_periods() -> list[charts.ChartPeriod]:
 
 
 def chart_values(points: Iterable[SeriesPoint]) -> tuple[charts.ChartValue, ...]:
-    """What can be drawn of them."""
+    """The points that can be drawn."""
     return tuple(
         charts.ChartValue(
             each.starts_on,
@@ -120,11 +119,7 @@ def chart_values(points: Iterable[SeriesPoint]) -> tuple[charts.ChartValue, ...]
 
 
 def small_column_chart(line: IndicatorSeries) -> charts.ColumnChart | None:
-    """
-    Small columns of values that can be compared; None without two of them.
-
-    Of a series with breaks the longest part without one is drawn.
-    """
+    """Small columns of the longest comparable part; None for fewer than two values."""
     drawn = _without_break(
         sorted(chart_values(line.points), key=attrgetter("starts_on"))
     )
@@ -147,7 +142,9 @@ def _without_break(drawn):
 def series_chart(
     page: IndicatorPage, periods: Iterable[charts.ChartPeriod]
 ) -> SeriesChart | None:
-    """The values of an indicator beside other counts; None if nothing compares."""
+    """
+    An indicator's values beside comparable series; None if there is nothing to compare.
+    """
     if not chart_values(page.points):
         return None
     lines = (page, *comparable_series(page))
@@ -162,7 +159,7 @@ def draw_series(
     periods: Iterable[charts.ChartPeriod],
     levels: Iterable[charts.ReferenceLevel] = (),
 ) -> charts.SeriesPicture | None:
-    """Several counts in one picture; None for a single value without a target."""
+    """Several series in one chart; None for a single value without a target."""
     counts = [
         charts.DataSeries(chart_values(each.points), series_name(each))
         for each in lines
@@ -175,7 +172,7 @@ def draw_series(
 
 
 def comparable_series(page: IndicatorPage) -> tuple[IndicatorSeries, ...]:
-    """Other counts in the same unit, by others, for the same picture."""
+    """Other counts in the same unit by other bodies."""
     found, names = [], {series_name(page)}
     for other in page.others:
         own, its = page.indicator, other.indicator
@@ -208,9 +205,9 @@ def chart_notes(
     chart: SeriesChart | BreakdownChart, lines: Iterable[IndicatorSeries]
 ) -> list[str]:
     """
-    What to know of a chart where nothing else is seen; ``lines`` are its own in full.
+    What a reader of the chart alone must know.
 
-    The last value of each with its sources comes first, what none can say last.
+    First the last value of each series with its sources; last, what no chart can show.
     """
     return [
         *(text for line in lines for text in _told(line)),
@@ -232,7 +229,6 @@ def _told(line):
 
 
 def _set_apart(line):
-    """Its values that are not told, and those that an agency does not acknowledge."""
     for each in line.points:
         said = "" if each.shown is ValueDisplay.VALUE else phrases.value_text(each)
         if each.is_disputed:
@@ -262,7 +258,7 @@ def _levels(page):
 def chart_table_rows(
     page: IndicatorPage, others: Iterable[IndicatorSeries]
 ) -> list[ChartTableRow]:
-    """The table of a picture: every span with a value, and each missing year."""
+    """The table beside a chart: every span with a value, and each missing year."""
     own, beside = (
         _by_span(page),
         [(series_name(each), _by_span(each)) for each in others],
@@ -282,7 +278,6 @@ def chart_table_rows(
 
 
 def chart_table_columns(table: Iterable[ChartTableRow]) -> ColumnSelection:
-    """The column for the states of values, where the table needs one."""
     states = [{"state": _state(row.point) if row.point else None} for row in table]
     return select_columns({"state": _("State")}, states)
 
@@ -301,7 +296,6 @@ def _by_span(line):
 
 
 def breakdown_charts(page: IndicatorPage, point: SeriesPoint) -> list[BreakdownChart]:
-    """The breakdowns of a value, each as bars."""
     found, mark = [], phrases.value_anchor(point.starts_on, point.ends_on)
     for each in point.breakdowns:
         parts = [
@@ -335,9 +329,9 @@ def key_figures_with_charts() -> list[
     tuple[IndicatorSeries, charts.ColumnChart | None, list[SeriesPoint]]
 ]:
     """
-    The figures of the first page, those of survivors first.
+    The first page's figures, those of survivors first.
 
-    Each with small columns or, where nothing compares, its last values before.
+    Each has small columns or, if its values cannot be compared, earlier values.
     """
     lines = sorted(
         indicators.key_figure_series(),

@@ -1,4 +1,4 @@
-"""Indicators: the list of all, one with all that is told of it, and their files."""
+"""The list of indicators, the page of one, and their files."""
 
 from itertools import groupby
 
@@ -41,7 +41,6 @@ MOST, PER_PAGE = 64, 30
 
 @reads_parameters(*FILTERS, "page")
 def indicator_list(request):
-    """Every indicator by area, by filters in the address; many by pages."""
     given, listed = (
         query_values(request, *FILTERS, "page"),
         indicators.indicators_with_filters(),
@@ -79,7 +78,6 @@ def indicator_list(request):
 
 @reads_parameters(*FILTERS)
 def list_file(request, form):
-    """The same list as a file, by the same filters."""
     wanted = query_values(request, *FILTERS)
     found, facets = _sifted(indicators.indicators_with_filters(), wanted)
     if has_unknown_value(facets, WORDS):
@@ -88,7 +86,6 @@ def list_file(request, form):
 
 
 def _file(form, name, codes):
-    """Values, and in a workbook the indicators and breakdowns too; of all plans."""
     codes = dict.fromkeys(codes, 0)
     wanted = {
         "values": ("indicator", codes),
@@ -131,7 +128,6 @@ def indicator_detail(request, code):
 
 
 def indicator_file(request, code, form):
-    """The values of one indicator as a file."""
     found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
     return _file(form, code, [code])
 
@@ -149,7 +145,6 @@ def chart_drawing(request, code, name="series"):
 
 
 def chart_table(request, code, name):
-    """The rows that a chart draws."""
     dataset, column, keys = _chart(code, name).rows
     wanted = {dataset: (column, {key: rank for rank, key in enumerate(keys)})}
     return datasets.list_file("csv", f"{code} {name}", wanted, *plans.public_plans())
@@ -169,7 +164,7 @@ def _chart(code, name):
 
 @finished_by(framed_anywhere)
 def indicator_card(request, code):
-    """One figure for other sites to embed: its last value and what it cannot say."""
+    """One figure to embed: its last value and its limits."""
     page = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
     context = {
         "record": page.indicator,
@@ -187,14 +182,12 @@ def _has_break(page):
 
 
 def _before(page):
-    """The value of the year before the last where both count alike, else None."""
     is_told = page.last is not None and page.last.shown is ValueDisplay.VALUE
     before = page.before if is_told else None
     return before if before and before.year and page.last.year else None
 
 
 def _same_years(page):
-    """Other counts of the same thing, with their values of the same spans."""
     spans = {(each.starts_on, each.ends_on) for each in page.points}
     return [
         (
@@ -249,7 +242,6 @@ def _fields(rows):
 
 
 def _grouped(lines):
-    """Areas with their indicators; those of areas of one name stand together."""
     key, found = lambda line: _area_key(line.indicator.area), []
     for _key, rows in groupby(sorted(lines, key=key), key=key):
         pairs = [(line, indicator_pictures.small_column_chart(line)) for line in rows]

@@ -1,8 +1,8 @@
 """
-What a public page reads of its address: the plan, and what a reader asks of it.
+Query parameters, filters and pagination of public pages.
 
-One set of names serves both languages, so that an address with filters leads to the
-same page of the other one.
+Parameter names are the same in both languages, so that a filtered URL can be
+translated.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,10 +30,9 @@ AS_OF = "at"
 
 def reads_parameters(*names, **defaults):
     """
-    A decorator that names the query parameters a public page depends on.
+    Declare the query parameters of a public view, in the order of its canonical URL.
 
-    They stand in its address in this order, and not at all with their default. Any
-    other address with just these leads to that one.
+    Parameters with their default value are left out of it.
     """
 
     def named(view):
@@ -45,9 +44,9 @@ def reads_parameters(*names, **defaults):
 
 def canonical_query(request, view) -> str | None:
     """
-    The query of this page as the portal writes it; "" where nothing is asked.
+    The canonical query string, "" without parameters; None if an unknown one was sent.
 
-    None where something was sent that the view does not read. Http404 as ``asked``.
+    Http404 as in ``query_values``.
     """
     parameters = getattr(view, "parameters", {})
     values = query_values(request, *parameters)
@@ -65,21 +64,22 @@ def has_free_text(request) -> bool:
 
 
 def mark_unknown(response, is_unknown):
-    """The page, marked as none to keep where a value asked for does not exist."""
+    """Mark a response for an unknown value, so that it is not cached."""
     response.is_of_unknown_value = is_unknown
     return response
 
 
 def redirect_to_list(wanted, name, *args):
-    """Lead from a file to the page of its list, which says what does not exist."""
+    """Redirect from a file to its list, which names the unknown value."""
     return mark_unknown(redirect(public_path(name, *args) + build_query(wanted)), True)
 
 
 def query_values(request, *names) -> dict[str, str]:
     """
-    The one value of each parameter that was sent with one, in the order of ``names``.
+    The non-empty values of these parameters, in this order.
 
-    A page has its plain number, and the first none. Http404 where one stands twice.
+    A page number is normalised, and the first page left out. Http404 if one is
+    repeated.
     """
     found = {}
     for name in names:
@@ -95,7 +95,6 @@ def query_values(request, *names) -> dict[str, str]:
 
 
 def _plain_number(value):
-    """ "2" for all that ``int`` takes for 2, "" for 1; anything else as it is."""
     with suppress(ValueError):
         value = str(int(value))
     return "" if value == "1" else value
@@ -103,16 +102,13 @@ def _plain_number(value):
 
 def build_query(values: Mapping[str, str], **changes) -> str:
     """
-    "?area=1&state=late", or "" where nothing is asked.
-
-    ``changes`` replace values; an empty one drops its parameter.
+    For example "?area=1&state=late", or "". ``changes`` override; empty values drop.
     """
     kept = {name: value for name, value in {**values, **changes}.items() if value}
     return f"?{urlencode(kept)}" if kept else ""
 
 
 def public_plan_or_404(code):
-    """The plan, unless it is in preparation or unknown."""
     return found_or_404(plans.plan_by_code(code))
 
 
@@ -125,10 +121,10 @@ def found_or_404(record):
 @dataclass(frozen=True, kw_only=True)
 class FilterField:
     """
-    A filter as a field of the form.
+    A filter in the form.
 
-    ``groups`` are a heading or "" with its options: value, label and how many have it,
-    or None. ``dropped`` is the address without it, where ``without`` are found.
+    ``groups`` hold a heading (or "") with options: value, label and count (or None).
+    ``dropped`` is the URL without the filter, which leaves ``without`` records.
     """
 
     name: str
@@ -144,13 +140,13 @@ class FilterField:
 
     @property
     def is_useful(self):
-        """True if it tells records apart, or a value was asked for."""
+        """Whether it distinguishes records, or a value was requested."""
         return bool(self.asked) or sum(len(group) for _, group in self.groups) > 1
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of the table; ``direction`` is "" while it does not sort it."""
+    """A table heading; ``direction`` is "" unless the table is sorted by it."""
 
     name: str
     label: str
@@ -167,10 +163,10 @@ def filter_field(
     uncounted=frozenset(),
 ) -> FilterField:
     """
-    The field of a filter.
+    Build the field of a filter.
 
-    ``words`` are its label and that of "any"; ``labels`` are triples of a group, a
-    value and the value's label. Values that no record has are left out.
+    ``words`` are its label and the label of "any"; ``labels`` are triples of group,
+    value and label. Values without records are left out.
     """
     groups, chosen, is_unknown = {}, facet.asked, bool(facet.asked)
     for group, value, label in labels:
@@ -211,9 +207,7 @@ def filter_links(
     field: FilterField, asked: Mapping[str, str], every: str
 ) -> list[tuple]:
     """
-    The values of a filter as links, first ``every``; without those of nothing.
-
-    Each is its value, its label, its address, how many it leaves, and if it is chosen.
+    A filter's values as links, ``every`` first: value, label, URL, count, is chosen.
     """
     found = [("", every, field.dropped or "?", field.without, not field.asked)]
     for value, label, number in (o for _, options in field.groups for o in options):
@@ -224,12 +218,11 @@ def filter_links(
 
 
 def sort_by_label(pairs: Iterable[tuple[str, str]]) -> list:
-    """Pairs of a value and its label, each once, in the order of the labels."""
+    """Distinct pairs of value and label, sorted by label."""
     return sorted(dict(pairs).items(), key=lambda pair: fold(pair[1]))
 
 
 def page_or_404(rows: Sequence, asked: Mapping[str, str], length: int) -> Page:
-    """The page that is asked for; Http404 where there is none."""
     try:
         return Paginator(rows, length).page(asked.get("page", 1))
     except InvalidPage:
@@ -245,9 +238,9 @@ EMPTY_VALUES = frozenset({None, ""})
 @dataclass(frozen=True)
 class ColumnSelection:
     """
-    The names of the columns that are shown, and what the others say of every row.
+    The columns to show, and the common values of the others.
 
-    ``common`` are pairs of a heading and a value, "" where no row has any.
+    ``common`` are pairs of heading and value, "" if no row has one.
     """
 
     shown: tuple[str, ...]
@@ -258,10 +251,10 @@ def select_columns(
     headings: Mapping[str, str], rows: Iterable[Mapping[str, object]]
 ) -> ColumnSelection:
     """
-    The columns that earn their place.
+    Choose the columns to show.
 
-    ``headings`` names those that may be left out; every row holds by the same names
-    what stands in its cells.
+    A column with one value in all rows is left out if the table is long or the value
+    empty.
     """
     rows, shown, common = list(rows), [], []
     for name, heading in headings.items():

@@ -1,4 +1,4 @@
-"""The first page, the page of each plan, all plans, and the areas of a plan."""
+"""The first page, plans and their areas."""
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,7 +23,7 @@ from strategic_areas.views.parameters import (
 
 
 def home(request):
-    """The plan in force, or the latest that has a record."""
+    """The plan in force, or the latest with commitments."""
     today = timezone.localdate()
     choice = plans.choose_plan(today)
     context = {"choice": choice, "plan": choice.shown}
@@ -35,7 +35,6 @@ def home(request):
 
 
 def plan_detail(request, plan):
-    """One plan, whether in force or not."""
     plan, today = public_plan_or_404(plan), timezone.localdate()
     found = overview.load_plan_page(plan, today)
     context = {
@@ -49,7 +48,7 @@ def plan_detail(request, plan):
 
 @finished_by(shown_elsewhere)
 def plan_time(request, plan):
-    """The axis of a plan's time as a file, with its rounds in words."""
+    """A plan's time axis as a file, with its rounds in words."""
     plan, today = public_plan_or_404(plan), timezone.localdate()
     spans = overview.load_plan_page(plan, today)["spans"]
     rounds = [each.period for each in spans if each.period]
@@ -71,7 +70,6 @@ def plan_time(request, plan):
 
 
 def _axis(plan, spans, today):
-    """The plan's rounds on an axis of time, or its years where it has none."""
     told = [
         (each.starts_on, each.ends_on, each.tense, str(number) if each.period else "")
         for number, each in enumerate(spans, start=1)
@@ -82,7 +80,6 @@ def _axis(plan, spans, today):
 
 
 def plan_list(request):
-    """All plans with their periods and the gaps between them."""
     today = timezone.localdate()
     choice = plans.choose_plan(today)
     lines = plans.plan_list_items(today, choice, plans.commitment_counts())
@@ -114,7 +111,7 @@ def area_list(request, plan):
 
 
 def area_detail(request, plan, slug):
-    """One area; the address word of the other language redirects to this one's."""
+    """One area; the slug of the other language redirects."""
     area = found_or_404(areas.area_by_slug(public_plan_or_404(plan), slug))
     if area.get_absolute_url() != request.path:
         return redirect(area.get_absolute_url(), permanent=True)
@@ -123,7 +120,6 @@ def area_detail(request, plan, slug):
 
 
 def area_context(area, found):
-    """What the page of an area needs, from the board of its plan."""
     (row,) = areas.area_rows([area], found)
     context = {
         "plan": area.plan,
@@ -140,7 +136,6 @@ def area_context(area, found):
 
 
 def _done_and_not(row, found):
-    """What is done, and what is late, halted or not fulfilled, with the accounts."""
     finished, setbacks = row.finished, row.setbacks(found.day)
     # What sources tell of reconstructed work stands in the table of the area.
     told = finished[: MOST_FINISHED if row.tally.total else 0]
@@ -166,7 +161,6 @@ def _done_and_not(row, found):
 
 
 def _programmes(row, found):
-    """Its commitments under their programmes; of a long area the first of each."""
     most = len(row.rows)
     if most > MOST_LINES:
         most = max(FEWEST, MOST_LINES // len(row.programmes))

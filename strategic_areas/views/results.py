@@ -1,4 +1,4 @@
-"""Results: what is known of the goals of the plan, and what is not."""
+"""Results: what is known of the plan's goals, and what is not."""
 
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,7 +11,6 @@ from strategic_areas.views import indicator_pictures
 
 
 def results(request):
-    """The goals of the plan, over all years on record."""
     periods, today = indicator_pictures.plan_periods(), timezone.localdate()
     lines = list(
         indicators.load_series(indicators.public_indicators().exclude(goal=""))
@@ -35,7 +34,6 @@ def results(request):
 
 
 def _part(goal, lines, periods, today):
-    """A goal: what is known in a sentence, then its pictures."""
     first = lines[0]
     return {
         "goal": goal,
@@ -48,7 +46,6 @@ def _part(goal, lines, periods, today):
 
 
 def _known(line, periods, today):
-    """An indicator, its picture if it has one, and what is not known of it."""
     title = (
         phrases.chart_title(line)
         if line.last
@@ -63,11 +60,7 @@ def _known(line, periods, today):
 
 
 def _tellers(lines):
-    """
-    The first plan of which somebody else tells the goals, None where there is none.
-
-    ``is_alone`` says whether the same holds for all others.
-    """
+    """The first plan whose goals another source states, or None; whether all are so."""
     told = [line.indicator.introduced_by for line in lines]
     return {
         "plan": next((each for each in told if each.goals_by_es), None),

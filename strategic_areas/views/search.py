@@ -1,4 +1,4 @@
-"""Searching everything that is public."""
+"""Search of everything public."""
 
 from functools import cache, partial
 from html import unescape
@@ -54,7 +54,7 @@ def documents():
 
 
 def search_page(request):
-    """What is found for ``q``: the first of every kind, or one ``kind`` in pages."""
+    """The first hits of every kind for ``q``, or pages of one ``kind``."""
     question = words.parse_question(request.GET.get("q", ""), get_language())
     wanted = query_values(request, "kind", "page")
     kind, page = wanted.get("kind", ""), wanted.get("page", "1")
@@ -88,7 +88,6 @@ def search_page(request):
 
 
 def _ways_on(plan):
-    """Addresses and words: the figures, and a plan's lists and themes."""
     ways = [(public_path("indicators"), _("Figures"))]
     if plan and plan.has_record:
         ways += [
@@ -104,7 +103,7 @@ def _ways_on(plan):
 
 
 def description(request):
-    """How a browser may offer this search beside others (OpenSearch 1.1)."""
+    """The OpenSearch 1.1 description for browsers."""
     context = {"site": settings.SITE_URL, "name": _("Anti-trafficking")}
     text = render_to_string("search.xml", context)
     kind = "application/opensearchdescription+xml; charset=utf-8"
@@ -112,7 +111,7 @@ def description(request):
 
 
 def site_documents():
-    """A ``Document`` of each of ``PAGES``, and of each word of the glossary."""
+    """A ``Document`` of each of ``PAGES`` and of each glossary entry."""
     called = {**CALLED, "help": CALLED["help"] + help_lines.emergency_number()}
     for place, name in enumerate(PAGES):
         yield Document(
@@ -136,19 +135,16 @@ def site_documents():
 
 
 def _of_data():
-    """The page of data tells of a plan, but for the words of its datasets."""
     words = [word for each in DATASETS.values() for word in (each.title, each.row)]
     return [in_each(partial(str, word)) for word in words]
 
 
 def _block(name, block):
-    """What a block of a page's template says, in both languages."""
     template = get_template(f"{name}.html").template
     return in_each(lambda: _rendered(template, block))
 
 
 def _rendered(template, name):
-    """The words of one block of a template, without its heading."""
     blocks = template.nodelist.get_nodes_by_type(BlockNode)
     block = next(node for node in blocks if node.name == name)
     known = {"portal": {"country": settings.COUNTRY.words}}

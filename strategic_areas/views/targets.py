@@ -1,4 +1,4 @@
-"""International targets, and what bodies ask of the country, with what answers it."""
+"""International targets and recommendations, with the commitments that answer them."""
 
 from collections import Counter
 
@@ -17,7 +17,6 @@ from strategic_areas.views.parameters import public_plan_or_404
 
 
 def framework_list(request, plan):
-    """International targets, and which commitments of a plan answer them."""
     plan, found = _board(plan)
     context = {
         "plan": plan,
@@ -30,17 +29,16 @@ def framework_list(request, plan):
 
 
 def recommendation_list(request, plan):
-    """What any body asks."""
     return _asked(request, plan, lambda target: True)
 
 
 def recommendations_of(request, plan, slug):
-    """What one body asks; Http404 for a body that asks nothing."""
+    """Recommendations of one body; Http404 if it made none."""
     return _asked(request, plan, lambda target: target.slug == slug, body=slug)
 
 
 def recommendations_to(request, plan, slug):
-    """What is asked of one agency by its name; Http404 where nothing is."""
+    """Recommendations that name one agency; Http404 if none does."""
     return _asked(
         request,
         plan,
@@ -88,7 +86,7 @@ def _asked(request, plan, is_wanted, agency="", body=""):
 
 
 def recommendation_file(request, plan, form):
-    """What bodies ask as a file; a workbook tells too what answers it."""
+    """Recommendations as a file; a workbook also lists the answers."""
     plan, found = _board(plan)
     asked = references.recommendations_of_plan(found)
     codes = dict.fromkeys((each.target.code for each in asked), 0)

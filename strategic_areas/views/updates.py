@@ -1,4 +1,4 @@
-"""The record of everything published on a plan, and each account at its address."""
+"""The list of a plan's public updates, and the page of one."""
 
 from itertools import groupby
 from operator import attrgetter
@@ -44,7 +44,6 @@ SHOWN, KEPT = ("agency", "area"), ("period", "change")
 
 @reads_parameters(*LIST_PARAMETERS)
 def update_list(request, plan):
-    """All that was published, by period and agency or day, from a place in it."""
     plan, wanted = public_plan_or_404(plan), query_values(request, *LIST_PARAMETERS)
     counts = filtered_updates.count_by_filters(plan, wanted)
     place = _place(plan, wanted)
@@ -64,7 +63,6 @@ def update_list(request, plan):
 
 @reads_parameters(*SIFTED)
 def update_file(request, plan, form):
-    """The record as a file: all of it, by the same filters."""
     plan, wanted = public_plan_or_404(plan), query_values(request, *SIFTED)
     if filtered_updates.count_by_filters(plan, wanted).is_unknown:
         return redirect_to_list(wanted, "updates", plan.code)
@@ -72,7 +70,6 @@ def update_file(request, plan, form):
 
 
 def commitment_file(request, plan, code, form):
-    """What was published on one commitment, as a file."""
     commitment = found_or_404(commitments.commitment_by_code(plan, code))
     return _file(form, commitment.plan, filtered_updates.public_ids_of(commitment))
 
@@ -89,7 +86,7 @@ def _file(form, plan, words):
 
 
 def _place(plan, wanted):
-    """The account to read on from, and whether to read back; Http404 if unknown."""
+    """The update to continue from and whether to go back; Http404 if unknown."""
     names = [name for name in PLACES if name in wanted]
     if not names:
         return None
@@ -100,7 +97,7 @@ def _place(plan, wanted):
 
 
 def update_detail(request, plan, public_id):
-    """One published revision, at its address for good."""
+    """One published revision; its URL is permanent."""
     plan = public_plan_or_404(plan)
     page = found_or_404(load_revision_page(plan, public_id))
     context = {
@@ -114,7 +111,6 @@ def update_detail(request, plan, public_id):
 
 
 def _recorded_until(entries):
-    """The last day of which public sources tell, if any do."""
     return max((each.told_on for each in entries if each.is_recorded), default=None)
 
 
@@ -204,9 +200,9 @@ def update_sections(
     counts: filtered_updates.FilterCounts,
 ) -> list[dict]:
     """
-    The lines of each period, grouped by agency or by whether they have a day.
+    The updates of each period, grouped by agency or by whether they have a day.
 
-    How agencies answered its rounds the first page tells, and no other.
+    Only the first page shows how agencies answered the rounds.
     """
     known = {each.pk: each for each in counts.periods.values()}
     today, answers, found = timezone.localdate(), {}, []

@@ -1,9 +1,8 @@
 """
-The forms in which a snapshot is taken away.
+File formats of a snapshot.
 
-They are pure functions of a ``Snapshot``, today's or an edition's, and of the datasets
-as they are declared now or were then. All hold the same cells; only a workbook speaks
-the language of its reader.
+Pure functions of a ``Snapshot`` and its datasets. All formats hold the same cells; only
+workbooks are translated.
 """
 
 from collections.abc import Mapping
@@ -29,7 +28,6 @@ PACKAGE = "paquete.zip"
 
 
 def names_of(datasets: Mapping[str, Dataset]) -> list[str]:
-    """The names of all files of a snapshot."""
     texts = (f"{name}.{form}" for name in datasets for form in TEXTS)
     return [*texts, *WORKBOOKS, PACKAGE]
 
@@ -38,9 +36,9 @@ def make_file(
     name: str, snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str
 ) -> bytes:
     """
-    The file of this name; KeyError if there is none.
+    Make the file of this name; KeyError if there is none.
 
-    ``random`` are the bits of the package, as hexadecimal digits.
+    ``random`` is the package's random bits in hexadecimal.
     """
     if name == PACKAGE:
         return as_package(snapshot, datasets, random)

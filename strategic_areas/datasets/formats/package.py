@@ -1,4 +1,4 @@
-"""A whole plan as a package of data: every table as CSV, and what all of it means."""
+"""A whole plan as a Data Package: every table as CSV, with its description."""
 
 import json
 from collections.abc import Mapping
@@ -37,10 +37,10 @@ def as_package(
     snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str
 ) -> bytes:
     """
-    A ZIP with ``datapackage.json``, a page to read in each language, and every CSV.
+    A ZIP with ``datapackage.json``, a page in each language and every CSV.
 
-    ``random`` are bits that nobody can guess. Without them a sum of the package would
-    tell a hidden number to who tries 1 to 9 in its place.
+    Without unguessable ``random`` bits, a digest of the package would reveal a hidden
+    number to anybody who tries 1 to 9 in its place.
     """
     return zipped(_files(snapshot, datasets, random))
 
@@ -58,7 +58,7 @@ def _files(snapshot, datasets, random):
 
 
 def describe(snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str) -> dict:
-    """The description of the package as Data Package asks for it."""
+    """The content of ``datapackage.json``."""
     about, version = about_data(snapshot), snapshot.edition or snapshot.day.isoformat()
     name, url = settings.LICENCE_NAME, settings.LICENCE_URL
     licence = {"name": name.replace(" ", "-"), "title": name, "path": url}

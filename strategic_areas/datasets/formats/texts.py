@@ -1,4 +1,4 @@
-"""A dataset as CSV and as JSON, and what such a file says of itself."""
+"""A dataset as CSV and JSON, with its description."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -58,11 +58,10 @@ OF_DEMONSTRATION = (
 
 def as_csv(dataset: Dataset, rows: Iterable[DataRow]) -> bytes:
     """
-    The names of the columns and the rows, by RFC 4180.
+    CSV by RFC 4180, with a byte order mark, which Excel needs for accents.
 
-    UTF-8 with a mark, without which Excel reads "Institución" wrongly; pandas, readr
-    and frictionless pass over it. A text that a spreadsheet would take for a formula
-    begins with an apostrophe, a truth is "true" or "false", what is empty is empty.
+    Texts that a spreadsheet would take for a formula begin with an apostrophe. Booleans
+    are "true" and "false"; missing values are empty.
     """
     names = [each.name for each in dataset.columns]
     table = ([_in_csv(row[name]) for name in names] for row in rows)
@@ -74,7 +73,7 @@ def _in_csv(value):
 
 
 def as_json(snapshot: Snapshot, dataset: Dataset) -> bytes:
-    """What the file is about, what its columns mean, and each row on its own line."""
+    """JSON with the description and one row a line."""
     about = about_data(snapshot) | {"dataset": about_dataset(dataset, snapshot)}
     columns = [about_column(each) for each in dataset.columns]
     rows = ",\n".join(
@@ -91,7 +90,7 @@ def written(content) -> str:
 
 
 def about_data(snapshot: Snapshot) -> dict:
-    """What every file says of itself: the plan, the day, the licence."""
+    """The plan, the day and the licence, for every file."""
     licence = {"name": settings.LICENCE_NAME, "address": settings.LICENCE_URL}
     return {
         "plan": snapshot.plan,
@@ -116,7 +115,7 @@ def about_dataset(dataset: Dataset, snapshot: Snapshot) -> dict:
 
 
 def about_column(column: DataColumn) -> dict:
-    """The declaration of a column; what it does not say is left out."""
+    """The declaration of a column, without empty parts."""
     codes = column.codes or {}
     told = {
         "name": column.name,
@@ -132,7 +131,7 @@ def about_column(column: DataColumn) -> dict:
 
 
 def with_gaps(dataset: Dataset) -> Iterator[tuple[DataColumn, Word]]:
-    """Each column with what an empty cell of it means; "" where none is empty."""
+    """Each column with the meaning of an empty cell, "" if none is empty."""
     names = {each.name for each in dataset.columns}
     for column in dataset.columns:
         reason = column.gap.label if column.gap else ""
@@ -142,13 +141,13 @@ def with_gaps(dataset: Dataset) -> Iterator[tuple[DataColumn, Word]]:
 
 
 def note_of(snapshot: Snapshot) -> dict[str, str]:
-    """What the plan says of itself, such as that it is invented, by language."""
+    """The plan's notice, such as that it is invented, by language."""
     row = snapshot.tables.get("plans", {}).get(snapshot.plan, {})
     return {language: row.get(f"note_{language}") or "" for language in LANGUAGES}
 
 
 def about_lines(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """The same for people, in the active language: a heading and a text each."""
+    """The description as pairs of heading and text, in the active language."""
     plan = snapshot.title_es if get_language() == "es" else snapshot.title_en
     licence = f"{settings.LICENCE_NAME} {settings.LICENCE_URL}".strip()
     lines = [

@@ -1,4 +1,4 @@
-"""Files inside a ZIP, which are the same bytes for the same content."""
+"""Reproducible ZIP files."""
 
 import io
 import zipfile
@@ -9,7 +9,7 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def zipped(files: Iterable[tuple[str, str | bytes]]) -> bytes:
-    """A ZIP of files by their names, without the time and the machine of its making."""
+    """A ZIP of files by name, without timestamps."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as package:
         for name, content in files:

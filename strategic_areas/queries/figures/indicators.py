@@ -1,8 +1,4 @@
-"""
-Indicators as the public reads them, with their published values; nothing raw is read.
-
-Besides them, where public sources are known to disagree.
-"""
+"""Public indicators with their published values, and known discrepancies of sources."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -64,7 +60,7 @@ TEXTS = tuple(
 
 
 class ValueDisplay(StrEnum):
-    """What is shown where a value is asked for."""
+    """What is shown in place of a value."""
 
     VALUE = "value"
     PROTECTED = "protected"
@@ -73,7 +69,7 @@ class ValueDisplay(StrEnum):
 
 @dataclass(frozen=True)
 class PublishedBreakdown:
-    """The numbers of a dimension, each with its label in both languages."""
+    """The published numbers of one dimension, labelled in both languages."""
 
     dimension: str
     cells: tuple[PublishedCell, ...]
@@ -81,7 +77,7 @@ class PublishedBreakdown:
 
 @dataclass(frozen=True)
 class FigureRevision:
-    """An earlier value, why a later one replaced it, and what an agency said of it."""
+    """An earlier value and why it was replaced."""
 
     value: Decimal | None
     published_at: datetime
@@ -93,13 +89,13 @@ class FigureRevision:
 @dataclass(frozen=True, kw_only=True)
 class SeriesPoint:
     """
-    A value over a span of days, as the public reads it.
+    A published value over a span of days.
 
-    ``value`` is None unless ``shown`` is VALUE. Where it ``is_break``, something else
-    is counted than before, or by others. ``who`` are the words for ``counted_by``,
-    an agency of the portal if ``by_agency``. Nothing is told of ``withheld``
-    dimensions. It ``differs`` where a later count moved it by less than ten.
-    ``revisions`` come latest first. Fields with defaults are read in full alone.
+    ``value`` is None unless ``shown`` is VALUE. ``is_break`` means that the definition
+    or the counting body differs from the previous point. ``who`` is ``counted_by`` in
+    words; ``by_agency`` if it is an agency of the portal. ``withheld`` dimensions are
+    not published. ``differs`` means that a later count moved it by less than ten.
+    Revisions come latest first. Fields with defaults are loaded only in full.
     """
 
     pk: int
@@ -134,12 +130,12 @@ class SeriesPoint:
 
     @property
     def is_disputed(self) -> bool:
-        """Whether an agency does not acknowledge it and nothing is decided yet."""
+        """Whether an agency's dispute of it is still open."""
         return self.dispute is not None and self.dispute.resolved_on is None
 
     @property
     def year(self) -> int | None:
-        """The year of which it is, if it is of one whole year."""
+        """The year, if the span is one whole year."""
         return year_of(self.starts_on, self.ends_on)
 
     @property
@@ -149,14 +145,14 @@ class SeriesPoint:
 
 @dataclass(frozen=True)
 class IndicatorSeries:
-    """An indicator and its points in the order of time."""
+    """An indicator and its points, oldest first."""
 
     indicator: Indicator
     points: tuple[SeriesPoint, ...]
 
     @cached_property
     def last(self) -> SeriesPoint | None:
-        """The latest point, of several the shortest; not one that was withdrawn."""
+        """The latest point that was not withdrawn; of several, the shortest."""
         shown = [
             each for each in self.points if each.shown is not ValueDisplay.WITHDRAWN
         ]
@@ -164,7 +160,7 @@ class IndicatorSeries:
 
     @property
     def before(self) -> SeriesPoint | None:
-        """The value of the days before those of the last, if both count alike."""
+        """The last comparable value before ``last``, or None."""
         begins_on = self.last.starts_on
         earlier = [each for each in self.points if each.ends_on < begins_on]
         later = [each for each in self.points if each.ends_on >= begins_on]
@@ -173,7 +169,9 @@ class IndicatorSeries:
 
     @property
     def baseline(self) -> Decimal | Protected | None:
-        """The value before the plan, if any; protected unless it is told elsewhere."""
+        """
+        The baseline, if any; protected for a sensitive indicator unless already public.
+        """
         of = self.indicator
         value, days = of.baseline_value, (of.baseline_starts_on, of.baseline_ends_on)
         told = {(each.starts_on, each.ends_on): each.value for each in self.points}
@@ -184,10 +182,10 @@ class IndicatorSeries:
 @dataclass(frozen=True)
 class IndicatorPage(IndicatorSeries):
     """
-    All that is told of one indicator.
+    One indicator in full.
 
-    ``targets`` are pairs of what a plan sets and how far it is attained. ``others``
-    count the same thing otherwise, as known discrepancies say.
+    ``targets`` pairs each target with its attainment. ``others`` are counts of the same
+    thing, named by known discrepancies.
     """
 
     targets: tuple[tuple[Target, Attainment], ...]
@@ -196,13 +194,13 @@ class IndicatorPage(IndicatorSeries):
 
     @property
     def has_baseline_of_plan(self):
-        """Whether the plan states the baseline, and not the editors of the portal."""
+        """Whether the plan itself, not the portal's editors, states the baseline."""
         stated = any(each.provenance == Provenance.PLAN for each, _ in self.targets)
         return stated and self.baseline is not None
 
 
 def public_indicators() -> QuerySet[Indicator]:
-    """Indicators that anyone may read, with the words for who counts each."""
+    """Indicators of public plans, annotated with who counts each."""
     about = ("introduced_by", "area__plan", "programme", "agency")
     rows = _of_public_plans().select_related(*about)
     return rows.annotate(**counting_body_columns("introduced_by"))
@@ -215,10 +213,10 @@ def _of_public_plans():
 
 def counting_body_columns(plan: str) -> Mapping[str, Coalesce | Exists]:
     """
-    The words for ``counted_by``, to annotate a query with.
+    Annotations: ``counted_by`` in words, from the plan's code list or the agency's
+    name.
 
-    They are those of the plan's own list, otherwise the agency's name. ``plan`` leads
-    from a row to its plan.
+    ``plan`` is the lookup from a row to its plan.
     """
     labels = CodeListValue.objects.filter(
         code_list__kind=CodeList.Kind.BREAKDOWNS,
@@ -239,16 +237,12 @@ def counting_body_columns(plan: str) -> Mapping[str, Coalesce | Exists]:
 
 
 def family_total_indicator(family: str) -> Indicator | None:
-    """The indicator that tells how many people of a family are counted, if any does."""
+    """The indicator that publishes a family's total, if any."""
     return _of_public_plans().filter(family=family, is_teller=True).first()
 
 
 def indicators_with_filters() -> list[Indicator]:
-    """
-    All indicators by what a reader can find them; three queries.
-
-    ``has_target`` tells of a target in a public plan.
-    """
+    """All public indicators with the fields that filters use; three queries."""
     plans = Plan.objects.public()
     aims = Target.objects.filter(indicator=OuterRef("pk"), plan__in=plans)
     rows = _of_public_plans().annotate(has_target=Exists(aims))
@@ -257,7 +251,6 @@ def indicators_with_filters() -> list[Indicator]:
 
 
 def series_of_indicators(found: Iterable[Indicator], *, in_full: bool = False):
-    """The lines of these indicators, in the order of all."""
     return load_series(
         public_indicators().filter(pk__in=[each.pk for each in found]), in_full=in_full
     )
@@ -266,7 +259,9 @@ def series_of_indicators(found: Iterable[Indicator], *, in_full: bool = False):
 def load_series(
     rows: QuerySet[Indicator] | None = None, *, in_full: bool = False
 ) -> tuple[IndicatorSeries, ...]:
-    """The given indicators, or all, with their points; two queries, in full six."""
+    """
+    The given or all public indicators with their points; two queries, six in full.
+    """
     found = list(public_indicators() if rows is None else rows)
     points = points_by_indicator(found, in_full=in_full)
     return tuple(IndicatorSeries(each, points.get(each.pk, ())) for each in found)
@@ -277,13 +272,13 @@ def series_of_area(area: StrategicArea) -> tuple[IndicatorSeries, ...]:
 
 
 def series_of_agency(agency: Agency) -> tuple[IndicatorSeries, ...]:
-    """The indicators that an agency counts itself, whoever answers for them."""
+    """The indicators that an agency counts itself."""
     own = Q(counted_by=agency.acronym) | Q(counted_by="", agency=agency)
     return load_series(public_indicators().filter(own))
 
 
 def series_of_commitment(commitment: Commitment) -> tuple[list[IndicatorSeries], ...]:
-    """The indicators with values of a commitment, and of its programme; one query."""
+    """Indicators with values of a commitment, and of its programme; one query."""
     own = Q(commitment=commitment)
     above = Q(commitment=None, programme=commitment.programme_id)
     measures = public_indicators().filter(own | above)
@@ -301,9 +296,7 @@ def series_of_commitment(commitment: Commitment) -> tuple[list[IndicatorSeries],
 
 def first_series(lines: Iterable[IndicatorSeries]) -> dict:
     """
-    The first ``lines`` of those with a value, and the ``total`` of these.
-
-    Key figures come first, then those with the most values.
+    The first series with a value and their total; key figures and long series first.
     """
     told = [line for line in lines if line.last]
     told.sort(key=lambda line: (not line.indicator.key_figure, -len(line.points)))
@@ -311,13 +304,12 @@ def first_series(lines: Iterable[IndicatorSeries]) -> dict:
 
 
 def key_figure_series() -> tuple[IndicatorSeries, ...]:
-    """The indicators of the first page that have a value."""
     found = load_series(public_indicators().filter(key_figure=True))
     return tuple(each for each in found if each.last)
 
 
 def load_indicator_page(code: str, today: date) -> IndicatorPage | None:
-    """One indicator in full, by its code; at most twelve queries."""
+    """One indicator in full by its code, or None; at most twelve queries."""
     rows = public_indicators().select_related("commitment__plan")
     indicator = rows.prefetch_related(Source.by_key()).filter(code=code).first()
     if indicator is None:
@@ -338,7 +330,6 @@ def load_indicator_page(code: str, today: date) -> IndicatorPage | None:
 def targets_with_attainment(
     indicator: Indicator, points: Iterable[SeriesPoint], today: date
 ) -> tuple[tuple[Target, Attainment], ...]:
-    """What plans set for it, and how far these values attain it."""
     rows = Target.objects.filter(indicator=indicator, plan__in=Plan.objects.public())
     rows, line = rows.select_related("plan"), IndicatorSeries(indicator, points)
     return tuple(
@@ -348,7 +339,7 @@ def targets_with_attainment(
 
 
 def target_attainment(target: Target, line: IndicatorSeries, today: date) -> Attainment:
-    """How far what a plan sets is reached by the values that were not withdrawn."""
+    """How far the values that were not withdrawn reach the target."""
     values = [each for each in line.points if each.shown is not ValueDisplay.WITHDRAWN]
     of = line.indicator
     how = {"direction": of.direction, "aggregation": of.aggregation}
@@ -356,7 +347,7 @@ def target_attainment(target: Target, line: IndicatorSeries, today: date) -> Att
 
 
 def public_discrepancies():
-    """Where public sources disagree, plan by plan, the latest plan first."""
+    """Known disagreements of public sources, latest plan first."""
     return (
         Discrepancy.objects.filter(plan__in=Plan.objects.public())
         .select_related("plan")
@@ -369,9 +360,9 @@ def points_by_indicator(
     indicators: Iterable[Indicator], *, in_full: bool = False
 ) -> Mapping[int, tuple[SeriesPoint, ...]]:
     """
-    The points of each of these indicators by its key, in the order of time.
+    Points by indicator id, oldest first.
 
-    One query; ``in_full`` four more, for sources, breakdowns, words and revisions.
+    One query; ``in_full`` adds four for sources, breakdowns, labels and revisions.
     """
     figures = PublishedFigure.objects.filter(indicator__in=indicators)
     standing, words, revisions = _standing(figures), None, {}
@@ -395,7 +386,6 @@ def _standing(figures):
 
 
 def _series(figures, words=None, revisions=()):
-    """Lists of points by the key of their indicator; in full if there are words."""
     found = defaultdict(list)
     for figure in figures:
         series, more = found[figure.indicator_id], {}
@@ -469,7 +459,7 @@ def _label(cell, words, plan, language, joined):
 
 
 def _is_proper(cell, code, language):
-    """A place, or in English a nationality: their names have a capital everywhere."""
+    """Whether a label keeps its capital: a place or, in English, a nationality."""
     is_nationality = cell.dimension == "nationality" and code not in COMMON
     return cell.dimension in PROPER or (language == ENGLISH and is_nationality)
 

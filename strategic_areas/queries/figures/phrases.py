@@ -1,4 +1,4 @@
-"""Values of indicators in words, as pages, pictures, files and the search say them."""
+"""Indicator values in words, for pages, charts, files and the search."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -50,14 +50,14 @@ FORMATS = {
 
 
 def dimension_phrase(code: str) -> str:
-    """What a breakdown, also a crossed one, tells apart."""
+    """The name of a breakdown's dimension; a crossed one has several."""
     known = dict(Indicator.Dimension.choices)
     parts = [code] if code in known else code.split("+")
     return join_words([str(known.get(part, part)) for part in parts])
 
 
 def format_figure(value: Decimal | Protected | None) -> str:
-    """With no more decimals than it has."""
+    """The number without superfluous decimals."""
     if value is None or isinstance(value, Protected):
         return str(PROTECTED)
     plain = Decimal(format(value.normalize(), "f"))
@@ -65,7 +65,7 @@ def format_figure(value: Decimal | Protected | None) -> str:
 
 
 def value_text(point: SeriesPoint) -> str:
-    """The value, or the words for why it is not told."""
+    """The value, or the words that replace it."""
     if point.shown is ValueDisplay.PROTECTED:
         return str(PROTECTED)
     if point.shown is ValueDisplay.WITHDRAWN:
@@ -81,7 +81,7 @@ def format_inexact(value: Decimal, exactness: str) -> str:
 
 
 def value_with_unit(line: IndicatorSeries) -> str:
-    """The last value, with its unit where the indicator's name does not tell it."""
+    """The last value, with its unit unless the indicator's name contains it."""
     point, indicator = line.last, line.indicator
     is_bare = indicator.counts not in OF_A_UNIT and not is_several(point)
     if point.shown is not ValueDisplay.VALUE or is_bare:
@@ -95,12 +95,11 @@ def value_with_unit(line: IndicatorSeries) -> str:
 
 
 def counted_by_phrase(counted) -> str:
-    """Who counts an indicator or a point, or else the code."""
     return text_in_language(counted, "who") or counted.counted_by
 
 
 def source_phrase(point: SeriesPoint) -> str:
-    """Who counted, and in which reports; a report that itself counted stands alone."""
+    """The counting body and the reports that state the value."""
     names = [text_in_language(each, "cited_as") for each in point.sources]
     reports = join_words(list(dict.fromkeys(filter(None, names))))
     if not reports or not point.by_agency:
@@ -112,14 +111,14 @@ def source_phrase(point: SeriesPoint) -> str:
 
 
 def citation_phrase(source: Source) -> str:
-    """What a sentence calls a source."""
+    """The name of a source inside a sentence."""
     return text_in_language(source, "cited_as") or _("“%(title)s”") % {
         "title": source.title
     }
 
 
 def status_phrase(point: SeriesPoint) -> str:
-    """Whether it is provisional or confirmed; "" of a protected one."""
+    """ "provisional" or "confirmed"; "" for a protected value."""
     if not point.status:
         return ""
     if point.is_provisional:
@@ -135,7 +134,7 @@ def later_count_phrase() -> str:
 
 
 def quotation_phrase(printed) -> str:
-    """Who printed a value or a cell, and where; "" where nothing is quoted."""
+    """Who printed the number, and where; "" if it is not a quotation."""
     if printed.printed_by is None:
         return ""
     where = text_in_language(printed, "printed_where")
@@ -146,7 +145,7 @@ def span_heading(starts_on: date, ends_on: date, *exact_to: str) -> str:
     """
     The span as a heading: "2019", "2003-2012", "January to March 2018".
 
-    ``exact_to`` says how exactly a source knows the first and the last day.
+    ``exact_to`` is the precision of the first and the last day.
     """
     first, last = _ends(starts_on, ends_on, exact_to)
     if first == last:
@@ -160,7 +159,7 @@ def span_phrase(starts_on: date, ends_on: date, *exact_to: str) -> str:
     """
     The span in a sentence: "in 2019", "between January and March 2018".
 
-    In Spanish it never begins with "de", which after a number reads as a date.
+    The Spanish phrase never begins with "de", which reads as a date after a number.
     """
     first, last = _ends(starts_on, ends_on, exact_to)
     if first == last:
@@ -172,7 +171,7 @@ def span_phrase(starts_on: date, ends_on: date, *exact_to: str) -> str:
 
 
 def exactness_of_days(point) -> tuple[str, ...]:
-    """How exact the days of a value are; of a target nothing more is known."""
+    """The precision of a value's first and last day; unknown for targets."""
     return (
         getattr(point, "starts_exact_to", ""),
         getattr(point, "ends_exact_to", ""),
@@ -180,19 +179,19 @@ def exactness_of_days(point) -> tuple[str, ...]:
 
 
 def span_after_number(point) -> str:
-    """The span after a number or its unit, with the comma it needs."""
+    """The span as it follows a number or unit, with a comma if needed."""
     time = span_phrase(point.starts_on, point.ends_on, *exactness_of_days(point))
     return f", {time}" if is_several(point) else f" {time}"
 
 
 def is_several(point) -> bool:
-    """Whether it is of more than one year, month or day."""
+    """Whether the span covers more than one year, month or day."""
     first, last = _ends(point.starts_on, point.ends_on, exactness_of_days(point))
     return first != last
 
 
 def value_anchor(starts_on: date, ends_on: date) -> str:
-    """The fragment at which a value of the span stands on its page."""
+    """The fragment of a value on its page."""
     if is_of_whole_years(starts_on, ends_on):
         years = sorted({starts_on.year, ends_on.year})
         return "-".join(map(str, years))
@@ -200,7 +199,6 @@ def value_anchor(starts_on: date, ends_on: date) -> str:
 
 
 def _ends(starts_on, ends_on, exact_to):
-    """The first and the last year, month or day, as a sentence has them."""
     units = _units(starts_on, ends_on, exact_to)
     days = zip((starts_on, ends_on), units, strict=True)
     first, last = (date_format(day, FORMATS[unit]) for day, unit in days)
@@ -221,7 +219,7 @@ def _units(starts_on, ends_on, exact_to):
 
 
 def value_sentence(line: IndicatorSeries, point: SeriesPoint) -> str:
-    """ "136 people in 2024, provisional"."""
+    """For example "136 people in 2024, provisional"."""
     if point.shown is not ValueDisplay.VALUE:
         return f"{value_text(point)}{span_after_number(point)}"
     unit = text_in_language(line.indicator, "unit")
@@ -231,7 +229,7 @@ def value_sentence(line: IndicatorSeries, point: SeriesPoint) -> str:
 
 
 def value_caption(line: IndicatorSeries) -> tuple[str, str]:
-    """What is said after the number of the last value; who says so, and how surely."""
+    """The words after the last value's number; its source and status."""
     point, text = line.last, text_in_language(line.last, "caption")
     if not text:
         return (
@@ -244,7 +242,7 @@ def value_caption(line: IndicatorSeries) -> tuple[str, str]:
 
 
 def missing_years(points: Iterable[SeriesPoint]) -> list[int]:
-    """The years in between that no point covers."""
+    """Years between the first and the last point that no point covers."""
     covered = {
         year
         for each in points
@@ -256,7 +254,7 @@ def missing_years(points: Iterable[SeriesPoint]) -> list[int]:
 
 
 def chart_title(line: IndicatorSeries) -> str:
-    """What a picture of the values shows, and what forbids to compare them."""
+    """The title of a chart, with what limits comparison."""
     name, last = text_in_language(line.indicator, "name"), line.last
     parts = [f"{name}: {value_with_unit(line)}{span_after_number(last)}"]
     shown = [each for each in line.points if each.shown is ValueDisplay.VALUE]
@@ -272,7 +270,7 @@ def chart_title(line: IndicatorSeries) -> str:
 
 
 def missing_years_phrase(years: list[int]) -> str:
-    """ "no data for 2018, 2020 and 2021", "no data for 2015 to 2021"."""
+    """For example "no data for 2018, 2020 and 2021" or "no data for 2015 to 2021"."""
     # The years of a run have the same distance from their places in a count.
     numbered = groupby(enumerate(years), lambda pair: pair[1] - pair[0])
     runs = [[year for _place, year in run] for _distance, run in numbered]
@@ -286,7 +284,7 @@ def missing_years_phrase(years: list[int]) -> str:
 
 
 def last_known_phrase(line: IndicatorSeries, today: date) -> str:
-    """Since when nothing is on record of an indicator."""
+    """The year after which nothing is on record; "" for recent values."""
     if line.last is None:
         return _("No value is on record.")
     if (year := line.last.ends_on.year) >= today.year - 1:
@@ -295,14 +293,13 @@ def last_known_phrase(line: IndicatorSeries, today: date) -> str:
 
 
 def text_in_language(record, field: str) -> str:
-    """A bilingual text; Spanish where there is no English."""
+    """A bilingual text, in Spanish where the English is missing."""
     return choose_language(
         getattr(record, f"{field}_es"), getattr(record, f"{field}_en")
     )
 
 
 def choose_language(spanish: str | None, english: str | None) -> str:
-    """That of two texts which is for this page."""
     if MARKER in {spanish, english}:
         return _("[text withdrawn]")
     is_english = (get_language() or "es").startswith("en")

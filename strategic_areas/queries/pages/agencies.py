@@ -1,8 +1,4 @@
-"""
-The agencies of a plan: their list, and one with what it leads, does and reports.
-
-The list can be read in several orders.
-"""
+"""The agencies of a plan as a sortable list, and the page of one agency."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -61,7 +57,7 @@ LATEST = 12
 
 @dataclass(frozen=True)
 class AgencyRow:
-    """An agency in the plan's list, with what it leads and does."""
+    """An agency in the list, with counts of what it leads and does."""
 
     participation: Participation
     counts: progress.StateCounts
@@ -85,12 +81,12 @@ class AgencyRow:
 
     @property
     def completed(self):
-        """How many it fulfilled; None, and never zero, while nothing is told."""
+        """Commitments fulfilled; None while none has a public state."""
         return self.counts[CommitmentState.FULFILLED] if self.is_told else None
 
 
 def load_agency_list_progress(plan: Plan, today: date) -> PlanProgress:
-    """The board of the plan with all that the list of its agencies needs."""
+    """The plan's progress with the rounds that the list needs."""
     found = load_plan_progress(plan, today)
     latest = latest_round(found.periods, today)
     asked = dict.fromkeys([*rounds.last_scored_rounds(found.periods, today), latest])
@@ -100,9 +96,9 @@ def load_agency_list_progress(plan: Plan, today: date) -> PlanProgress:
 
 def agency_rows(found: PlanProgress, today: date) -> tuple[AgencyRow, ...]:
     """
-    The plan's agencies by name, the chair first, partners last; one query.
+    The plan's agencies in the default order; one query.
 
-    ``found`` is the board that ``board_of`` gives.
+    ``found`` comes from ``load_agency_list_progress``.
     """
     led, work = defaultdict(list), defaultdict(list)
     for row in found.rows:
@@ -138,7 +134,7 @@ def agency_rows(found: PlanProgress, today: date) -> tuple[AgencyRow, ...]:
 
 
 def sort_by_role(rows: Iterable[AgencyRow]) -> tuple[AgencyRow, ...]:
-    """The rows by name, the chair first, partners last."""
+    """The chair first, partners last, each by name."""
     order = list(Participation.Role)
     return tuple(
         sorted(
@@ -153,12 +149,11 @@ def _done(work):
 
 
 def has_public_state(rows: Iterable[CommitmentProgress]) -> bool:
-    """Whether any account tells how far one of the commitments has come."""
+    """Whether an update states the progress of any of these commitments."""
     return any(row.summary.tally.told or row.summary.state in DECLARED for row in rows)
 
 
 def sort_name(row: AgencyRow) -> str:
-    """The agency's name without accents and case, to sort by."""
     return fold(row.agency.name)
 
 
@@ -179,9 +174,7 @@ RANKS = {
 
 def sort_by_figure(rows: Iterable[AgencyRow], sort: str) -> tuple[AgencyRow, ...]:
     """
-    Rows sorted by one of ``RANKS``, with "-" before it the largest first.
-
-    Equal ones stay by name. Those without a figure to sort by come last.
+    Rows by one of ``RANKS``, descending with a leading "-"; rows without a value last.
     """
     key, is_descending = RANKS[sort.removeprefix("-")], sort.startswith("-")
     by_name = sorted(rows, key=sort_name)
@@ -191,7 +184,7 @@ def sort_by_figure(rows: Iterable[AgencyRow], sort: str) -> tuple[AgencyRow, ...
 
 
 def participation_counts(plan: Plan) -> dict:
-    """Who chairs the plan; how many members, chairs too, and partners; one query."""
+    """The chairs of a plan, and the numbers of members and partners; one query."""
     rows = Participation.objects.filter(plan=plan).select_related("agency")
     rows = list(rows.order_by("agency__name_es"))
     partners = sum(each.role == Participation.Role.PARTNER for each in rows)
@@ -208,11 +201,11 @@ def participation_counts(plan: Plan) -> dict:
 @dataclass(frozen=True)
 class AgencyActivity:
     """
-    An activity and its last account; of one that was moved, the agency's own last.
+    An activity and the last report of the agency whose page it is.
 
-    ``row`` is None of work outside the plan, whose account is an ``Entry``.
-    ``moved_to`` answers for it now and ``told_by`` gave the last account, each where it
-    is another agency.
+    ``row`` is None for work outside the plan, whose last report is a
+    ``PublishedUpdate``. ``moved_to`` is another agency that is responsible now;
+    ``told_by`` is another agency that gave the last report.
     """
 
     activity: Activity
@@ -231,7 +224,6 @@ class AgencyActivity:
 
     @property
     def is_disputed(self):
-        """Whether its agency disputes the activity or this very account."""
         is_in_plan = self.row is not None and self.activity.is_disputed
         return is_in_plan or bool(self.last and self.last.is_disputed)
 
@@ -267,18 +259,21 @@ class AgencyPage:
 
     @property
     def activities(self):
-        """The activities for which it answers now, but for those cancelled."""
+        """The agency's current activities, without cancelled ones."""
         return [row for row in self._own if row.is_counted]
 
     @property
     def tally(self):
-        """How many of its activities in the plan are done; reconstructed ones not."""
+        """
+        How many of its activities in the plan are done; reconstructed ones do not
+        count.
+        """
         rows = (row for row in self.activities if row.activity.commitment.is_official)
         return count_activities([row.work for row in rows])
 
     @property
     def silent_in(self):
-        """The rounds that got nothing of it in time, the latest first."""
+        """Rounds in which nothing was submitted in time, latest first."""
         silent = Timeliness.SILENT
         found = [each for each, card, _ in self.scorecards if card.promptness == silent]
         is_missing = self.asked and self.is_due and not self.reported
@@ -286,7 +281,7 @@ class AgencyPage:
 
     @property
     def is_silent(self):
-        """Whether rounds that are over asked it and nothing was ever handed in."""
+        """Whether it was asked in rounds that are over and never submitted anything."""
         return bool(self.silent_in) and not (self.has_answered or self.has_updates)
 
     @property
@@ -307,7 +302,7 @@ class AgencyPage:
 
     @property
     def records(self):
-        """What is on record of its reconstructed work, if anything."""
+        """Counts of its reconstructed work, if any."""
         found = [each for each in self.work if not each.commitment.is_official]
         if not found:
             return None
@@ -321,20 +316,22 @@ class AgencyPage:
 
     @property
     def reported(self):
-        """How much of what was asked it handed in, whatever became of it since."""
+        """
+        How many obligations of the latest round it submitted, including returned ones.
+        """
         return sum(each.is_handed_in for each in self.asked)
 
     @property
     def in_review(self):
-        """How many of the reports handed in are not published yet."""
         return self.reported - sum(each.is_published for each in self.asked)
 
     @property
     def evidence(self):
         """
-        How many of its published reports came with evidence, open or not.
+        Counts of its published reports, of those with evidence and with public
+        evidence.
 
-        Nobody is told what reports rest on that the law withholds.
+        Reserved reports do not count.
         """
         told = [
             report
@@ -355,9 +352,7 @@ def agency_by_slug(
     plan_code: str, slug: str
 ) -> tuple[Plan, Agency, Participation | None] | None:
     """
-    A public plan, an agency by its address word, and its part in the plan, if any.
-
-    None where plan or agency is unknown.
+    A public plan, the agency and its participation, if any; None if either is unknown.
     """
     plan = plans.plan_by_code(plan_code)
     if plan is None:
@@ -372,7 +367,6 @@ def agency_by_slug(
 
 
 def agency_by_former_slug(slug: str) -> Agency | None:
-    """The agency that once had this address word."""
     former = AgencyName.objects.filter(slug=slug).select_related("agency")
     name = former.order_by("-ends_on", "-pk").first()
     return name and name.agency
@@ -385,9 +379,9 @@ def load_agency_page(
     today: date,
 ) -> AgencyPage | None:
     """
-    All that an agency's page in one plan shows; None if it has no part in the plan.
+    The page of an agency in a plan; None if it has no part in it.
 
-    Raises ValueError if ``board`` was not loaded for this agency.
+    Raises ValueError if ``plan_progress`` was not loaded for this agency.
     """
     if plan_progress.for_agency != agency:
         raise ValueError("the board was not loaded for this agency")

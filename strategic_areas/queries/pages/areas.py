@@ -1,4 +1,4 @@
-"""Strategic areas with their programmes, and what was published lately of them."""
+"""Strategic areas with their programmes, and their latest updates."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -66,9 +66,9 @@ class AreaRow:
     @property
     def finished(self):
         """
-        Its completed activities, those told of last first.
+        Completed activities, latest report first.
 
-        Reconstructed ones only where the plan itself states none.
+        Reconstructed ones only if the plan itself states none.
         """
         are_official = bool(self.tally.total)
         rows = [e for e in self.rows if e.commitment.is_official == are_official]
@@ -79,7 +79,7 @@ class AreaRow:
         )
 
     def setbacks(self, today: date) -> list["Setback"]:
-        """What is late or held back, then what was halted or not fulfilled."""
+        """Commitments late or held back, then those halted or not fulfilled."""
         found = (
             Setback(row, delays.delay_of_commitment(row, today)) for row in self.rows
         )
@@ -89,7 +89,7 @@ class AreaRow:
 
     @property
     def is_told(self):
-        """Whether anything tells how far any commitment has come."""
+        """Whether any commitment has a public state."""
         return any(
             row.summary.state not in {None, *WITHOUT_PUBLIC_STATE} for row in self.rows
         )
@@ -104,7 +104,7 @@ class Setback:
 
     @property
     def kind(self):
-        """What it is first of all: "late", "held", "unmet", or "" for none of these."""
+        """ "late", "held", "unmet" or "" for none of these."""
         if self.delay and self.delay.worst:
             return "late"
         family = family_of(state) if (state := self.row.summary.state) else None
@@ -114,13 +114,16 @@ class Setback:
 
     @property
     def place(self):
-        """Late ones first, of these those late as a whole, then those late longest."""
+        """
+        Sort key: late ones first, whole commitments before parts, then the longest
+        delay.
+        """
         days, worst = (self.delay.days, self.delay.worst) if self.delay else (0, 0)
         return ("late", "held", "unmet").index(self.kind), not days, -worst
 
 
 def areas_of_plan(plan: Plan) -> list[StrategicArea]:
-    """The plan's areas, each with its ``programmes`` and its ``place``, from 1."""
+    """The plan's areas in order, with ``programmes`` and ``place`` (from 1)."""
     rows = StrategicArea.objects.filter(plan=plan).order_by("sort_code", "pk")
     by_code = Programme.objects.order_by("sort_code")
     found = list(rows.prefetch_related(Prefetch("programmes", by_code)))
@@ -130,7 +133,6 @@ def areas_of_plan(plan: Plan) -> list[StrategicArea]:
 
 
 def area_by_slug(plan: Plan, slug: str) -> StrategicArea | None:
-    """The plan's area by its address word in either language."""
     return next(
         (area for area in areas_of_plan(plan) if slug in {area.slug_es, area.slug_en}),
         None,
@@ -140,7 +142,7 @@ def area_by_slug(plan: Plan, slug: str) -> StrategicArea | None:
 def area_rows(
     areas: list[StrategicArea], plan_progress: PlanProgress
 ) -> tuple[AreaRow, ...]:
-    """Each of ``areas``, as ``of_plan`` gives them, with its commitments counted."""
+    """The areas with their commitments and counts."""
     led = defaultdict(list)
     for row in plan_progress.rows:
         led[row.commitment.programme_id].append(row)
@@ -159,7 +161,7 @@ MOST_LATEST = 3
 
 @dataclass(frozen=True)
 class UpdateListItem:
-    """One account, of an activity or of a commitment, in a short list."""
+    """One update in a short list."""
 
     account: CountedReport | CountedDeclaration
     subject: Activity | Commitment
@@ -176,7 +178,6 @@ class UpdateListItem:
 
     @property
     def voice(self):
-        """Who says that the work is done; None for what an agency reported."""
         return getattr(self.account, "voice", None)
 
     @property
@@ -201,9 +202,10 @@ def latest_updates(
     plan_progress: PlanProgress, rows: Iterable[CommitmentProgress]
 ) -> dict[str, list[UpdateListItem]]:
     """
-    What agencies reported ``lately``, and the newest of what was ``recorded``.
+    The latest reports of agencies (``lately``) and newest public records
+    (``recorded``).
 
-    Neither the public record nor demonstrations count as "lately".
+    Demonstrations are left out.
     """
     periods = {period.pk: period for period in plan_progress.periods}
     entered, recorded = [], []

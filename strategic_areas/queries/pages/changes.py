@@ -1,4 +1,4 @@
-"""What was changed after it was published: of plans, by readers' requests, hidden."""
+"""Changes after publication: amendments, plan files, correction requests, takedowns."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -33,9 +33,9 @@ from strategic_areas.queries.updates.public_updates import PublishedUpdate
 @dataclass(frozen=True)
 class ApprovedPlanChange:
     """
-    One approved change, with the act on which it rests, if on any.
+    One approved change with its act, if any.
 
-    ``records`` are what it did to each record, a line for each field.
+    ``records`` group its lines by record, one line for each field.
     """
 
     day: date
@@ -44,7 +44,7 @@ class ApprovedPlanChange:
 
 
 def changes_of_plan(plan: Plan) -> tuple[ApprovedPlanChange, ...]:
-    """Every approved change of a plan, the latest first."""
+    """Approved changes of a plan, latest first."""
     rows = (
         plans.approved_changes()
         .filter(plan=plan)
@@ -60,7 +60,7 @@ def changes_of_plan(plan: Plan) -> tuple[ApprovedPlanChange, ...]:
 
 
 def plan_files_of(plan: Plan):
-    """The plan files that created or changed records of a plan, the latest first."""
+    """Loaded plan files of a plan, latest first."""
     return PlanFile.objects.loaded().filter(plan=plan)
 
 
@@ -71,10 +71,10 @@ LATEST_FIRST = (F("asked_on").desc(), F("pk").desc())
 
 def load_correction_log() -> dict:
     """
-    Every request, the latest first, not read yet: a page reads only its own.
+    The log of correction requests, latest first, as an unevaluated queryset.
 
-    ``days`` is the median until a decision. ``hidden`` was confirmed, and ``overdue``
-    was not confirmed in time.
+    ``days`` is the median time to a decision; ``hidden`` are confirmed takedowns and
+    ``overdue`` those not confirmed in time.
     """
     decided = Correction.objects.filter(decided_on__isnull=False)
     dates = decided.values_list("asked_on", "decided_on")
@@ -105,7 +105,7 @@ MODELS = {each._meta.model_name: each for each in UPDATE_MODELS}
 
 
 def overdue_takedowns_on_page(record):
-    """What is hidden on the page of a record and was not confirmed in time."""
+    """Takedowns on a record's page that were not confirmed in time."""
     model = MODELS[record.kind] if isinstance(record, PublishedUpdate) else type(record)
     here = {row_key(model, record.pk)}
     for below, link in BELOW.get(model, ()):
@@ -115,7 +115,7 @@ def overdue_takedowns_on_page(record):
 
 
 def overdue_takedowns_of_kind(kind):
-    """The same of a page that lists all records of a kind, such as ``helpline``."""
+    """As ``overdue_takedowns_on_page``, for a page that lists all records of a kind."""
     return tuple(
         each
         for each in Takedown.objects.overdue()
@@ -124,5 +124,5 @@ def overdue_takedowns_of_kind(kind):
 
 
 def log_page_of(place: int) -> int:
-    """The page of the log on which the request at ``place`` stands, counted from 1."""
+    """The page of the log that holds the request at ``place``, counted from 1."""
     return -(-place // PER_PAGE)

@@ -1,4 +1,4 @@
-"""The page of one commitment: where it stands, its activities and its time line."""
+"""The page of one commitment: its state, activities and time line."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
 @dataclass(frozen=True)
 class ActivityDetail:
-    """One activity: where it stands, and its last real account."""
+    """One activity, its progress and its latest update."""
 
     row: ActivityProgress
     latest: PublishedUpdate | None
@@ -61,22 +61,21 @@ class ActivityDetail:
 
     @property
     def due_before(self) -> PlanChange | None:
-        """The first change of its due date, which tells when it was due."""
+        """The first change of its due date, which holds the original date."""
         changes = self.row.activity.approved
         return next((each for each in changes if each.field == "due_on"), None)
 
     @property
     def years(self):
-        """The years of its accounts."""
         return sorted({each.period_ends_on.year for each in self.row.reports})
 
     @property
     def quantity(self) -> Decimal | None:
         """
-        What its agency last reported of the quantity that the plan states.
+        The quantity that its agency last reported, for one period.
 
-        It is that of one period: nobody says whether periods may be added up. What
-        public sources state was counted by others.
+        Periods are not added up, as nobody states that they may be. Counts of public
+        sources are left out.
         """
         entry, wanted = self.latest, disclose_planned_quantity(self.row.activity)
         is_told = entry and not entry.is_recorded and entry.quantity is not PROTECTED
@@ -86,7 +85,7 @@ class ActivityDetail:
 
 @dataclass(frozen=True)
 class CommitmentPage:
-    """A commitment, with some of its activities and of the steps of its time line."""
+    """A commitment with one page of its activities and time line."""
 
     row: CommitmentProgress
     #: The latest round.
@@ -114,7 +113,7 @@ class CommitmentPage:
 
     @property
     def reported(self):
-        """What agencies themselves reported or declared here, in these steps."""
+        """Updates in these events that agencies reported or declared here."""
         return [
             each.entry
             for each in self.steps
@@ -129,7 +128,7 @@ class CommitmentPage:
 
     @property
     def evidenced(self):
-        """How many of these reports have evidence that anyone can open."""
+        """How many of these updates have evidence open to the public."""
         return sum(
             any(item.url or item.token for item in each.evidence)
             for each in self.reported
@@ -137,12 +136,12 @@ class CommitmentPage:
 
     @property
     def are_victims_meant(self):
-        """Whether reports of any of it would count victims."""
+        """Whether any of its activities counts victims."""
         return any(is_of_victims(each.row.activity) for each in self.activities)
 
     @property
     def says_more(self):
-        """Whether any of these activities has texts beside its row."""
+        """Whether any activity has further texts to show."""
         names = ("expected_product_es", "means_of_verification_es", "note_es")
         told = [each.row.activity for each in self.activities]
         return any(getattr(each, name) for each in told for name in names)
@@ -162,10 +161,9 @@ UP_TO_AREA = (
 
 def commitment_by_code(plan_code: str, code: str) -> Commitment | None:
     """
-    A commitment of a public plan, superseded or not; None if there is none.
+    A commitment of a public plan, superseded or not, or None.
 
-    ``is_disputed`` is True while its lead does not acknowledge it, ``is_declared`` if
-    anything was ever declared of its result; its area has its ``place`` in the plan.
+    ``is_disputed`` and ``is_declared`` are annotated; its area has its ``place``.
     """
     rows = Commitment.objects.public().select_related(
         *("plan", "lead", "programme__area", "continues__plan", "dispute__agency")
@@ -186,7 +184,7 @@ def commitment_by_code(plan_code: str, code: str) -> Commitment | None:
 
 
 class Succession:
-    """All pairs of new and old records of a plan, read in one query."""
+    """Which records of a plan superseded which; one query."""
 
     def __init__(self, plan: Plan):
         self._old, self._new = defaultdict(list), defaultdict(list)
@@ -206,21 +204,20 @@ class Succession:
         return activity_id in self._superseded
 
     def heirs(self, commitment_id: int) -> list[int]:
-        """The ids of all commitments that came in its place, nearest first."""
+        """Ids of the commitments that superseded it, nearest first."""
         return _walk(commitment_id, self._new)
 
     def predecessors(self, commitment_id: int) -> list[int]:
-        """The ids of all commitments that it came in place of, nearest first."""
+        """Ids of the commitments that it superseded, nearest first."""
         return _walk(commitment_id, self._old)
 
     def former_activities(self, commitment_id: int) -> set[int]:
-        """The ids of the activities that activities of the commitment replaced."""
+        """Ids of the activities that the commitment's activities superseded."""
         own = self._renewed[commitment_id]
         return {old for new in own for old in _walk(new, self._old_activities)}
 
 
 def _pairs(plan):
-    """The new and the old one, of activities behind their commitment, else behind 0."""
     of_commitments = Commitment.supersedes.through.objects.filter(
         from_commitment__plan=plan
     ).values_list(Value(0), "from_commitment", "to_commitment")
@@ -231,7 +228,6 @@ def _pairs(plan):
 
 
 def _walk(start, links):
-    """Everything reachable from ``start``, nearest first, each once."""
     found, queue = [], [start]
     while queue:
         for each in links.get(queue.pop(0), ()):
@@ -242,7 +238,7 @@ def _walk(start, links):
 
 
 def successor_url(commitment: Commitment, succession: Succession) -> Commitment | None:
-    """The first standing commitment that came in its place, along the whole chain."""
+    """The first current commitment in the chain of successors."""
     heirs = succession.heirs(commitment.pk)
     if not heirs:
         return None
@@ -259,9 +255,9 @@ def load_commitment_page(
     most: int | None = None,
 ) -> CommitmentPage:
     """
-    The page of a standing commitment, in a fixed number of reads.
+    The page of a current commitment, in a fixed number of queries.
 
-    Of its activities and of its steps it tells at most so many, from the ``first`` on.
+    It shows at most ``most`` activities and events, starting at ``first``.
     """
     former = succession.predecessors(commitment.pk)
     periods = periods_of(commitment.plan)
@@ -332,7 +328,6 @@ def load_commitment_page(
 
 
 def _activities(commitment, former, succession) -> dict[int, Activity]:
-    """Its activities, and those of the records it came in place of."""
     found = (
         Activity.objects.select_related("agency", "dispute__agency")
         .filter(
@@ -351,7 +346,6 @@ def _activities(commitment, former, succession) -> dict[int, Activity]:
 
 
 def _tell_amendments(commitment, activities):
-    """Set each record's ``approved`` to its approved changes, the oldest first."""
     rows = (
         plans.approved_changes()
         .filter(Q(commitment=commitment) | Q(activity__in=activities))
@@ -367,7 +361,6 @@ def _tell_amendments(commitment, activities):
 
 
 def _updates(activities):
-    """Public updates, and those that wait for review, as rows of few columns."""
     rows = ActivityUpdate.objects.filter(
         activity__in=activities, status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED]
     )
@@ -376,7 +369,6 @@ def _updates(activities):
 
 
 def _row(commitment, activities, updates, declarations, periods, today):
-    """Where the commitment and its activities stand by what counts of these rows."""
     real = {each.pk for each in periods if not each.is_demonstration}
     counts = [
         [
@@ -402,7 +394,6 @@ def _row(commitment, activities, updates, declarations, periods, today):
 
 
 def _entries(keys, declarations):
-    """The content of the rows of these ``keys``, by them."""
     rows = [each for each in declarations if (Commitment, each.pk) in keys]
     rows += public_updates.public_reports().filter(
         pk__in=[pk for kind, pk in keys if kind is Activity]
@@ -423,7 +414,6 @@ def _read_related(commitment, rows):
 
 
 def _numbered(records, steps):
-    """The sources of these records and accounts, each once; each has its place."""
     entries = [each.entry for each in steps if each.entry]
     rest_on = [each.sources.all() for each in records]
     rest_on += [each.sources for each in entries]

@@ -1,4 +1,4 @@
-"""What is late or held back in a plan, for how long, and why its agency says it is."""
+"""Late or held-back work of a plan, for how long, and the reason its agency gives."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,10 +22,10 @@ MOST_SHOWN = 2
 @dataclass(frozen=True)
 class DelayedActivity:
     """
-    An activity that is late, suspended or says what holds it back.
+    An activity that is late, suspended or reports an obstacle.
 
-    ``account`` is the last that its agency published, which may say why. So may one
-    that waits for review: on ``submitted_on`` the last of these was handed in.
+    ``account`` is its agency's last published report. ``submitted_on`` is the day of
+    the last report that waits for review.
     """
 
     row: ActivityProgress
@@ -46,7 +46,7 @@ class DelayedActivity:
 
 @dataclass(frozen=True)
 class Delay:
-    """A commitment of which something is late or held back; its own ``days`` late."""
+    """A commitment with late or held-back work; ``days`` is its own delay."""
 
     row: CommitmentProgress
     days: int
@@ -54,18 +54,18 @@ class Delay:
 
     @property
     def worst(self):
-        """By how many days it or a part of it is late, at most."""
+        """The largest delay in days, of the commitment or an activity."""
         return max([self.days, *(part.days for part in self.parts)])
 
     @property
     def accounts(self):
-        """The accounts of which it tells what holds the work back."""
+        """Reports that state an obstacle."""
         told = (part.account for part in self.parts if part.account)
         return [each for each in told if each.obstacle_es]
 
     @property
     def declaration(self):
-        """The address of the lead's last declaration, if the commitment is late."""
+        """The URL of the lead's last declaration, if the commitment is late."""
         declared = newest_update(self.row.declarations) if self.days else None
         if declared is None or not declared.was_entered:
             return None
@@ -74,11 +74,7 @@ class Delay:
 
 @dataclass(frozen=True)
 class Delays:
-    """
-    The delays to show.
-
-    What is late as a whole, and counted so, comes first; then the longest.
-    """
+    """The delays to show: late commitments first, then the longest delays."""
 
     shown: tuple[Delay, ...]
     #: Whether anybody states a due date for any commitment or activity, past or not.
@@ -86,7 +82,7 @@ class Delays:
 
 
 def load_delays(plan_progress: PlanProgress, today: date) -> Delays:
-    """The delays of a plan; no query where nothing is late or held back."""
+    """The delays of a plan; no query if there are none."""
     found = _all(plan_progress, today)
     parts = [part for each in found[:MOST_SHOWN] for part in each.parts]
     accounts = work_done.last_updates_of_activities(part.row for part in parts)
@@ -114,7 +110,7 @@ def _order(delay):
 
 
 def delay_of_commitment(row: CommitmentProgress, today: date) -> Delay | None:
-    """The delay of one commitment, without accounts, or None; no query."""
+    """The delay of one commitment without reports, or None; no query."""
     delay = _delay(row, today)
     return delay if delay.days or delay.parts else None
 
@@ -122,7 +118,7 @@ def delay_of_commitment(row: CommitmentProgress, today: date) -> Delay | None:
 def with_last_reports(
     delay: Delay | None, accounts: Mapping[int, PublishedUpdate | None]
 ) -> Delay | None:
-    """The delay, each part with the last account of it that its agency gave itself."""
+    """The delay with the last report of each activity, unless it is a public record."""
     parts = []
     for part in delay.parts if delay else ():
         account = accounts.get(part.row.activity.pk)

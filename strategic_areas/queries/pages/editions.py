@@ -1,4 +1,6 @@
-"""Editions: what one tells, how two readings of a plan differ, which holds a day."""
+"""
+Editions: the content of one, the differences of two, and the one that holds a day.
+"""
 
 import re
 from collections import Counter, defaultdict, namedtuple
@@ -30,9 +32,9 @@ PlanTables = tuple[RowsByDataset, Mapping[str, Dataset]]
 
 def editions_by_plan(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
     """
-    The editions of each plan by its code, the latest number first; one query.
+    Editions by plan code, latest number first; one query.
 
-    One from which something was not taken away as it should is not told.
+    Editions from which a removal failed are left out.
     """
     found = Edition.objects.filter(plan__in=plans, is_moving=False)
     found = found.select_related("plan", "period", "corrects")
@@ -43,27 +45,26 @@ def editions_by_plan(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
 
 
 def editions_of(plan: Plan) -> list[Edition]:
-    """Those of one plan."""
     return editions_by_plan([plan])[plan.code]
 
 
 def _place(edition):
-    """2026-1.1 comes after 2026-1, and 2026-2 after both, whichever was made first."""
     return [int(part) for part in re.split(r"[-.]", edition.number)]
 
 
 def edition_by_round(plan: Plan) -> dict[int, Edition]:
-    """The edition of each closed round by the round's key, as it was last corrected."""
+    """The last correction of the edition of each closed round, by round id."""
     return {each.period_id: each for each in reversed(editions_of(plan))}
 
 
 @dataclass(frozen=True)
 class DatasetDifference:
     """
-    What became of the rows of one dataset, of which it ``had`` and ``has`` so many.
+    The changes of one dataset, with its former (``had``) and present (``has``) row
+    count.
 
-    Where only one reading has the dataset, the other number is None and ``rows`` are
-    none. ``new`` and ``former`` are the columns that only one of them has.
+    If only one side has the dataset, the other count is None and ``rows`` is empty.
+    ``new`` and ``former`` are columns that only one side has.
     """
 
     dataset: Dataset
@@ -75,12 +76,11 @@ class DatasetDifference:
 
     @property
     def has_moved(self):
-        """Whether anything of it differs."""
         return bool(self.rows) or (self.had is None) != (self.has is None)
 
     @property
     def numbers(self):
-        """How many rows were added, have changed and are gone."""
+        """The numbers of rows added, changed and gone."""
         found = Counter(each.kind for each in self.rows)
         return [found[kind] for kind in ("added", "changed", "gone")]
 
@@ -88,13 +88,12 @@ class DatasetDifference:
 def edition_differences(
     plan: Plan, earlier: Edition | None, later: Edition | None = None
 ) -> list[DatasetDifference]:
-    """How an edition, or what is told today, differs from an earlier edition."""
+    """The differences of an earlier edition from a later one, or from today."""
     now = None if later else current_version()
     return _differences(plan.pk, _key(earlier), _key(later), now)
 
 
 def _key(edition):
-    """With what is taken away an edition has other random bits."""
     return edition and (edition.pk, bytes(edition.random))
 
 
@@ -105,14 +104,13 @@ def _differences(plan, earlier, later, now):
 
 
 def tables_of(plan: Plan, edition: Edition | None) -> PlanTables:
-    """What stands in an edition, or without one what the public reads today."""
+    """The tables of an edition, or of today without one."""
     if edition:
         return _kept(_key(edition))
     return _today(plan.pk, current_version()), DATASETS
 
 
 def _today(pk, now):
-    """What the public reads now: of the files, if they are those of this version."""
     plan = Plan.objects.get(pk=pk)
     files = FILE_CACHE.at_hand(plan)
     is_current = files and files.label == now
@@ -125,7 +123,7 @@ def _kept(key):
 
 
 def compare_tables(before: PlanTables, after: PlanTables) -> list[DatasetDifference]:
-    """How two readings of a plan differ, dataset by dataset."""
+    """The differences of two states of a plan, by dataset."""
     (old, had), (new, has) = before, after
     rows = {name: [] for name in had.keys() & has.keys()}
     for each in row_differences(
@@ -148,18 +146,12 @@ def compare_tables(before: PlanTables, after: PlanTables) -> list[DatasetDiffere
 
 
 def _lacking(one, other, name):
-    """The columns of a dataset in the one that it has not in the other."""
     names = {each.name for each in other[name].columns} if name in other else ()
     told = one[name].columns if name in one and name in other else ()
     return tuple(each for each in told if each.name not in names)
 
 
 def _withheld(dataset, changed):
-    """
-    The difference without what the later row withholds of what the earlier one told.
-
-    That is a number that is protected, and all that a withdrawn report does not tell.
-    """
     if changed.kind != "changed":
         return changed
     now = changed.after
@@ -185,7 +177,7 @@ StateChanges = namedtuple("StateChanges", "number apart alike")
 
 
 def state_changes(rows: tuple[RowDifference, ...]) -> StateChanges:
-    """Those among the commitments that differ."""
+    """The commitments whose state differs."""
     found = {True: [], False: []}
     for each in rows:
         old, new = _state(each.before), _state(each.after)
@@ -210,7 +202,6 @@ EditionPage = namedtuple(
 
 
 def load_edition_page(edition: Edition) -> EditionPage:
-    """What stands in an edition."""
     return _told(*_key(edition), edition.period and edition.period.code)
 
 

@@ -1,4 +1,4 @@
-"""The list of a plan's commitments: filtered, counted and sorted as a reader asks."""
+"""The filtered, counted and sorted list of a plan's commitments."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ SORTS = ("code", "title", "area", "state", "work", "agency", "due")
 
 @dataclass(frozen=True)
 class CommitmentList:
-    """The commitments asked for, in their order, and what the filters count."""
+    """The matching commitments in order, and the counts of the filters."""
 
     plan_progress: PlanProgress
     rows: tuple[CommitmentProgress, ...]
@@ -78,7 +78,7 @@ class CommitmentList:
 
     @property
     def is_unknown(self) -> bool:
-        """True if a value was asked for that no commitment of the plan can have."""
+        """Whether a value was requested that no commitment of the plan can have."""
         facets = {name: each for name, each in self.facets.items() if name != "q"}
         rounds = {"changed": {each.code for each in self.plan_progress.periods}}
         return has_unknown_value(facets, WORDS | rounds)
@@ -88,10 +88,10 @@ def load_commitment_list(
     plan_progress: PlanProgress, asked: Mapping[str, str], sort: str = "code"
 ) -> CommitmentList:
     """
-    The commitments of a board that match what is asked; three queries.
+    The commitments that match the filters; three queries.
 
-    ``asked`` maps ``FILTERS`` to values; ``sort`` is one of ``SORTS``, with "-" before
-    it for the opposite order.
+    ``asked`` maps ``FILTERS`` to values; ``sort`` is one of ``SORTS``, descending with
+    a leading "-".
     """
     targets, answers = targets_by_commitment(plan_progress)
     part_of = _agencies_of(plan_progress)
@@ -109,9 +109,9 @@ def load_commitment_list(
 
 def targets_by_commitment(plan_progress: PlanProgress):
     """
-    Targets by code, and the codes that each commitment answers by its id.
+    Targets by code, and the codes of targets by commitment id.
 
-    What bodies ask of the country has pages and a file of its own.
+    Recommendations of bodies are left out: they have pages of their own.
     """
     pairs = Commitment.frameworks.through.objects.filter(
         commitment__plan=plan_progress.plan, frameworktarget__body=""
@@ -139,7 +139,6 @@ def _agencies_of(plan_progress):
 
 
 def _changed(plan_progress, code):
-    """By id, the round of this code for those whose state changed since it was due."""
     rounds = opened_rounds(plan_progress.periods, plan_progress.day)
     since = next((each for each in rounds if each.code == code), None)
     rows = past_states.commitments_changed_since(plan_progress, since) if since else ()
@@ -164,7 +163,7 @@ def _values(row, answers, part_of, changed, words):
 
 
 def matches_words(row: CommitmentProgress, words: str) -> bool:
-    """Whether every word stands in a text of the commitment or of its activities."""
+    """Whether every word occurs in a text of the commitment or of its activities."""
     commitment, lead = row.commitment, row.commitment.lead
     texts = [
         commitment.code,
@@ -186,7 +185,7 @@ FAMILY_ORDER, STATE_ORDER = list(StateFamily), list(CommitmentState)
 
 
 def _state_place(row):
-    """Reconstructed work follows by the year of its record."""
+    """Sort key; reconstructed work sorts by the year of its last record."""
     if row.records:
         year = row.records.last_year
         return year and (year,)
@@ -208,11 +207,7 @@ KEYS = {
 def sort_commitments(
     rows: list[CommitmentProgress], sort: str
 ) -> list[CommitmentProgress]:
-    """
-    Rows sorted by one of ``SORTS``; equal ones stay in the plan's order.
-
-    Those without a value to sort by come last in both orders.
-    """
+    """Rows sorted by one of ``SORTS``; rows without a value come last either way."""
     key, is_descending = KEYS[sort.removeprefix("-")], sort.startswith("-")
     rows = sorted(rows, key=KEYS["code"])
     known = [row for row in rows if key(row) is not None]

@@ -1,4 +1,4 @@
-"""The lines that a person in need may call."""
+"""Telephone lines for people in need."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ NEEDS = {
 
 @dataclass(frozen=True)
 class HelpLineStatus:
-    """A help line with how sure the portal is of it today."""
+    """A help line and how recently it was confirmed."""
 
     line: HelpLine
     unconfirmed_since: date | None
@@ -39,12 +39,12 @@ class HelpLineStatus:
 
     @property
     def creole(self):
-        """Its text in Creole, once a speaker has read it."""
+        """The Creole text, once a speaker has checked it."""
         return self.line.creole if self.line.creole_is_read else ""
 
 
 def emergency_number():
-    """The number to call in danger, as people write it and as it is dialled."""
+    """The emergency number as written and as dialled."""
     return settings.EMERGENCY_NUMBER, _digits(settings.EMERGENCY_NUMBER)
 
 
@@ -53,16 +53,16 @@ def _digits(number):
 
 
 def published_help_lines():
-    """The only lines that a public page may start from."""
+    """The only help lines that public pages may use."""
     return HelpLine.objects.filter(confirm_before_publishing=False)
 
 
 def load_help_page(today: date) -> dict:
     """
-    The lines to show, those of each need, and the ``others``; the police comes last.
-    Nobody ever confirmed the ``unconfirmed``.
+    All lines, grouped by need, with the police last.
 
-    A need has its code, its own lines and, where there are none, the one to try.
+    A need has its code, its lines and, if it has none, a line to try instead.
+    ``unconfirmed`` lines were never confirmed.
     """
     rows = published_help_lines().prefetch_related("sources")
     lines = [help_line_status(row, today, tuple(row.sources.all())) for row in rows]
@@ -92,5 +92,5 @@ def help_line_status(row: HelpLine, today: date, sources: tuple = ()) -> HelpLin
 
 
 def _is_police(each):
-    """The police answers, or the emergency system, which sends the police."""
+    """Whether it reaches the police, directly or through the emergency system."""
     return each.line.is_police or each.is_emergency

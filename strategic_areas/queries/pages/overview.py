@@ -1,4 +1,4 @@
-"""A plan as a whole: what the first page and its own page tell of it."""
+"""A plan as a whole, for the first page and its own page."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -50,10 +50,10 @@ class Tense(StrEnum):
 @dataclass(frozen=True)
 class PlanInterval:
     """
-    A round of the plan, or a year of one without rounds.
+    A round of the plan, or a year of a plan without rounds.
 
-    ``records`` are how many a reconstructed year has; ``answers`` tell who has
-    reported, in a round that has opened.
+    ``records`` counts the records of a reconstructed year; ``answers`` is set once the
+    round has opened.
     """
 
     starts_on: date
@@ -67,7 +67,7 @@ class PlanInterval:
 def plan_intervals(
     plan_progress: PlanProgress, today: date
 ) -> tuple[PlanInterval, ...]:
-    """Its years where it has records or no rounds, then its rounds."""
+    """Its years, if it has records or no rounds, then its rounds."""
     found = [p for p in plan_progress.periods if p.is_round and not p.is_demonstration]
     found.sort(key=lambda each: (each.ends_on, each.opens_on, each.pk))
     records = plan_progress.records
@@ -108,7 +108,7 @@ def _tense(first, last, today):
 
 
 def year_of_plan(plan: Plan, today: date) -> tuple[int, int] | None:
-    """In which of its years, from 1, the plan is, and how many it has."""
+    """The current year of the plan, from 1, and the number of its years."""
     if not plan.starts_on <= today <= plan.ends_on:
         return None
     return _year(plan, today), _year(plan, plan.ends_on)
@@ -123,10 +123,10 @@ def _year(plan, day):
 @dataclass(frozen=True)
 class LatestRound:
     """
-    The latest round that has opened, and how it was answered.
+    The latest opened round and its answers.
 
-    ``missing`` did not answer ``due``, the last round whose due date has passed; each
-    with whether it did not answer ``before``, the round before that, either.
+    ``missing`` lists agencies that did not answer ``due``, the last round past its due
+    date, and whether they missed ``before``, the previous one, too.
     """
 
     period: ReportingPeriod
@@ -142,14 +142,14 @@ class LatestRound:
 
 @dataclass(frozen=True)
 class ChangedCommitments:
-    """The commitments whose state was another one when the round ``since`` was due."""
+    """Commitments whose state changed since the due date of the round ``since``."""
 
     since: ReportingPeriod
     rows: tuple[CommitmentProgress, ...]
 
     @property
     def told(self):
-        """The first ``MOST_CHANGED`` of them, by what they became."""
+        """The first ``MOST_CHANGED``, by family of their new state."""
         found, left = dict(rows_by_family(self.rows)), MOST_CHANGED
         for family in TOLD_FIRST:
             if left > 0 and family in found:
@@ -159,7 +159,7 @@ class ChangedCommitments:
 
 @dataclass(frozen=True)
 class Overview:
-    """All that the first page tells of the plan that it shows."""
+    """The first page's content about its plan."""
 
     plan_progress: PlanProgress
     headline: Headline
@@ -178,7 +178,6 @@ class Overview:
 
     @property
     def families(self):
-        """The commitments that have states, by family."""
         return rows_by_family(
             row for row in self.plan_progress.rows if row.summary.state
         )
@@ -191,7 +190,6 @@ class Overview:
 def rows_by_family(
     rows: Iterable[CommitmentProgress],
 ) -> list[tuple[StateFamily, list[CommitmentProgress]]]:
-    """The commitments of each family that any is in."""
     found = defaultdict(list)
     for row in rows:
         found[family_of(row.summary.state)].append(row)
@@ -199,14 +197,13 @@ def rows_by_family(
 
 
 def cache_shown_plan(today: date) -> None:
-    """Read the board of the plan that the first page shows, if it is not in memory."""
+    """Load the progress of the plan on the first page into the cache."""
     with caching_version(PublicationVersion.current()):
         if plan := plans.choose_plan(today).shown:
             load_plan_progress(plan, today)
 
 
 def load_overview(plan: Plan, today: date) -> Overview:
-    """What the first page tells of a plan."""
     found = load_progress_with_rounds(plan, today)
     rounds = opened_rounds(found.periods, today)
     to_come = [each for each in found.periods if each.is_round and not rounds]
@@ -255,11 +252,11 @@ def _asking(found, rounds, today):
 
 def load_plan_page(plan: Plan, today: date) -> dict:
     """
-    What the page of a plan tells: where it stands, and what belongs to it.
+    The page of a plan, as template context.
 
-    ``behind`` is how many public sources stand behind all that is told, ``sources`` are
-    those of the plan itself. Of a plan that ``is_long`` the commitments are not named.
-    ``unanswered`` counts those of what is ``asked`` of the country that nobody answers.
+    ``behind`` counts all public sources cited, ``sources`` are those of the plan
+    itself. Commitments of a plan that ``is_long`` are not listed. ``unanswered`` counts
+    the recommendations in ``asked`` without a commitment.
     """
     found = load_progress_with_rounds(plan, today)
     rows = areas.area_rows(areas.areas_of_plan(plan), found)

@@ -35,11 +35,11 @@ from strategic_areas.sentences import FAMILIES
 @dataclass(frozen=True)
 class TargetCommitments:
     """
-    One target, and the commitments that answer it, by family of their states.
+    One target and the commitments that answer it, by family of their states.
 
-    Reconstructed ones have none and come last. ``whys`` tell by commitment why it does,
-    ``measured`` are the counts that measure it with the links to them. ``years`` are
-    those of which something that its body asks is known.
+    Reconstructed ones have no state and come last. ``whys`` explain by commitment,
+    ``measured`` are the series that measure the target, ``years`` those in which its
+    body is known to have asked for it.
     """
 
     target: FrameworkTarget
@@ -54,14 +54,13 @@ class TargetCommitments:
 
     @property
     def disputed(self):
-        """How many of them their lead agency does not acknowledge."""
         return sum(
             row.commitment.is_disputed for _, rows in self.by_family for row in rows
         )
 
     @property
     def answers(self):
-        """What answers it in the order of the plan, each with why."""
+        """The answering commitments in the plan's order, each with its reason."""
         rows = [row for _, some in self.by_family for row in some]
         rows.sort(key=lambda row: row.commitment.sort_code)
         return [(row, self.whys.get(row.commitment.pk)) for row in rows]
@@ -77,7 +76,7 @@ class TargetCommitments:
 
 
 def targets_of_plan(plan_progress: PlanProgress) -> list[TargetCommitments]:
-    """Every target but what bodies ask, family by family; seven queries."""
+    """Every target except recommendations, by family; seven queries."""
     targets = FrameworkTarget.objects.filter(body="").order_by(
         F("year").desc(nulls_last=True), "sort_code", "code"
     )
@@ -86,9 +85,9 @@ def targets_of_plan(plan_progress: PlanProgress) -> list[TargetCommitments]:
 
 def recommendations_of_plan(plan_progress: PlanProgress) -> list[TargetCommitments]:
     """
-    What bodies ask of the country, by body; nine queries.
+    Recommendations of bodies to the country, by body; nine queries.
 
-    What nobody answers comes first, then what was asked in the most years.
+    Unanswered ones come first, then those repeated in most years.
     """
     asked = FrameworkTarget.objects.exclude(body="").order_by("sort_code")
     targets = list(asked.prefetch_related("addressed", Source.by_key()))
@@ -104,9 +103,8 @@ def recommendations_of_plan(plan_progress: PlanProgress) -> list[TargetCommitmen
 
 def recommendation_count(agency: str) -> Subquery:
     """
-    A column of another query: in how much of what bodies ask they name an agency.
-
-    ``agency`` is a lookup; the column is null where none does.
+    A column: the number of recommendations that name the agency at this lookup, or
+    null.
     """
     asked = FrameworkTarget.objects.exclude(body="").filter(addressed=OuterRef(agency))
     asked = asked.order_by().values("addressed").annotate(number=Count("pk"))
@@ -120,7 +118,6 @@ def _least_answered(answered):
 
 
 def _answered(targets, plan_progress):
-    """These targets with what answers and measures each; five queries."""
     rows = {row.commitment.pk: row for row in plan_progress.rows}
     answers, whys, measures = defaultdict(list), defaultdict(dict), defaultdict(list)
     # Read by the plan: a join to the targets would bring those of every other plan.
@@ -157,7 +154,7 @@ def _answered(targets, plan_progress):
 def targets_of_area(
     area: StrategicArea, plan_progress: PlanProgress
 ) -> list[TargetCommitments]:
-    """The targets that the commitments of one area answer; one query."""
+    """Targets that an area's commitments answer; one query."""
     targets, answers = filtered_commitments.targets_by_commitment(plan_progress)
     rows = defaultdict(list)
     for row in plan_progress.rows:
@@ -172,7 +169,6 @@ def targets_of_area(
 
 
 def _family(target):
-    """The place of its family as readers ask for them; unknown ones come last."""
     code, known = target.family, list(FAMILIES)
     return (known.index(code) if code in known else len(known)), code
 
@@ -192,18 +188,18 @@ def _by_family(rows: Iterable[CommitmentProgress]):
 
 
 def tiers_of_plan(plan: Plan):
-    """The ratings that the plan's file holds, the latest first."""
+    """The ratings of the plan's file, latest first."""
     rows = TipTier.objects.filter(plan=plan).order_by("-report_year")
     return rows.prefetch_related(Source.by_key())
 
 
 def legal_base():
-    """Laws, decrees and bills, the oldest first."""
+    """Legal instruments, oldest first."""
     return LegalInstrument.objects.prefetch_related(Source.by_key())
 
 
 def later_activities(plan: Plan) -> list[LaterActivity]:
-    """Work after the plan's end that carries it on, the latest first."""
+    """Work that continues the plan after its end, latest first."""
     rows = (
         LaterActivity.objects.filter(plan=plan)
         .select_related("agency", "programme", "commitment__plan")
@@ -213,7 +209,7 @@ def later_activities(plan: Plan) -> list[LaterActivity]:
 
 
 def tiers_by_year() -> dict[int, TipTier]:
-    """The ratings of any public plan's file, the earliest first; two queries."""
+    """Ratings from all public plans by year, oldest first; two queries."""
     rows = TipTier.objects.filter(plan__in=Plan.objects.public())
     rows = rows.order_by("report_year", "-plan__starts_on")
     found = {}
@@ -223,7 +219,7 @@ def tiers_by_year() -> dict[int, TipTier]:
 
 
 def discrepancies_with_series() -> list[tuple[Discrepancy, list[IndicatorSeries]]]:
-    """Every discrepancy with the counts that it is about; five queries."""
+    """Every discrepancy with its indicators; five queries."""
     named = Discrepancy.indicators.through.objects.values("indicator")
     lines = indicators.load_series(indicators.public_indicators().filter(pk__in=named))
     found = {each.indicator.pk: each for each in lines}
@@ -235,9 +231,7 @@ def discrepancies_with_series() -> list[tuple[Discrepancy, list[IndicatorSeries]
 
 def nearly_equal_figures() -> dict | None:
     """
-    The latest printed figures of the same people and days that nearly agree.
-
-    Their ``difference``, below ten, is the price of print.
+    The latest printed pair of the same people and days that differs by less than ten.
     """
     rows = PublishedFigure.objects.latest_revisions().public().exclude(value=None)
     rows = rows.filter(indicator__in=indicators.public_indicators()).exclude(
@@ -255,7 +249,7 @@ def nearly_equal_figures() -> dict | None:
 
 
 def targets_measured_by(indicator: Indicator) -> list[tuple[FrameworkTarget, str]]:
-    """The targets that an indicator measures, each with its address; one query."""
+    """The targets that an indicator measures, with their URLs; one query."""
     links = TargetLink.objects.filter(plan__in=Plan.objects.public())
     rows = links.filter(indicator=indicator).select_related("target", "plan")
     found = {link.target: link.plan for link in rows.order_by("plan__starts_on")}

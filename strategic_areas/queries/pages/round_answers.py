@@ -1,4 +1,4 @@
-"""Who has answered a round, and what may be said of a plan first."""
+"""Which agencies answered a round, and the headline of a plan."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -13,7 +13,6 @@ from strategic_areas.queries.plan.plans import is_over, opened_rounds
 
 
 def headline_of(plan_progress: PlanProgress, today: date) -> headline.Headline:
-    """What may be said of the plan first."""
     plan = plan_progress.plan
     asked = round_to_report_on(plan_progress.periods, today)
     return headline.headline_of(
@@ -28,12 +27,7 @@ def headline_of(plan_progress: PlanProgress, today: date) -> headline.Headline:
 def round_to_report_on(
     periods: Iterable[ReportingPeriod], today: date
 ) -> ReportingPeriod | None:
-    """
-    The round of which a page says how many agencies have reported.
-
-    It is the last round whose due date has passed or, if there is none, the last that
-    opened.
-    """
+    """The last round past its due date, else the last that opened."""
     open_rounds = opened_rounds(periods, today)
     due = (each for each in open_rounds if each.due_on < today or each.is_final)
     return next(due, next(iter(open_rounds), None))
@@ -42,7 +36,7 @@ def round_to_report_on(
 def has_answered_by_agency(
     plan_progress: PlanProgress, asked: ReportingPeriod
 ) -> dict[Agency, bool]:
-    """The agencies of which a round asks anything, and which ones have answered it."""
+    """The agencies that a round asks, and whether each has answered."""
     owing, given = set(), set()
     for agency, rows in round_assignments.activities_by_agency(
         plan_progress, asked
@@ -62,7 +56,6 @@ def has_answered_by_agency(
 def load_round_answers(
     plan_progress: PlanProgress, asked: ReportingPeriod
 ) -> headline.RoundAnswers:
-    """How the agencies of which a round asks anything have answered it."""
     found = has_answered_by_agency(plan_progress, asked)
     return headline.RoundAnswers(
         due_on=asked.due_on,
@@ -75,7 +68,7 @@ def load_round_answers(
 
 
 def has_any_agency_reported(plan_progress: PlanProgress) -> bool:
-    """Whether any agency has reported in this portal; public sources are no report."""
+    """Whether any agency ever reported here; public records do not count."""
     return any(row.was_declared_here for row in plan_progress.rows) or any(
         report.was_entered for row in plan_progress.activities for report in row.reports
     )

@@ -1,4 +1,4 @@
-"""A commitment's time line: what comes, today, and what was said, due and changed."""
+"""The time line of a commitment: upcoming dates, today, updates, rounds and changes."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
@@ -34,11 +34,11 @@ FINISHED = CLOSED | {ActivityState.COMPLETED, ActivityState.CANCELLED}
 @dataclass(frozen=True, kw_only=True)
 class TimelineEvent:
     """
-    One step of the time line; its ``kind`` tells which fields are set.
+    One event; its ``kind`` tells which fields are set.
 
-    An "account" is what was published for one period, an "amendment" what an act
-    changed of one record, "asked" what became of a round, "due" a stated due date,
-    "start" that of work to come, and "today" parts what is ``ahead`` from what was.
+    "account": the updates of one period. "amendment": the changes of one record by an
+    act. "asked": the answers to a round. "due": a due date. "start": the start of
+    future work. "today" separates events ``ahead`` from past ones.
     """
 
     day: date
@@ -69,18 +69,18 @@ class TimelineEvent:
 
     @property
     def place(self):
-        """What it is told together with: a round is one place, and so is a day."""
+        """Grouping key: events of one round or of one day are shown together."""
         of_round = self.period and not self.is_ahead
         return self.day, "round" if of_round else self.kind, self.period
 
     @property
     def key(self):
-        """What names its newest revision: the model that it is about, and its id."""
+        """The model of the subject and the id of the newest revision."""
         return type(self.subject), self.rows[0].pk
 
     @property
     def replaced(self):
-        """How many earlier revisions may be read beside the newest."""
+        """How many earlier revisions can be read."""
         return len(self.rows) - 1
 
     @property
@@ -94,14 +94,14 @@ class TimelineEvent:
 
     @property
     def is_reconstructed(self):
-        """Whether it is a record of the reconstruction that the commitment replaced."""
+        """Whether it is a record on a reconstruction that the commitment superseded."""
         own = self.subject.provenance
         provenance = getattr(self.subject, "commitment_provenance", own)
         is_recorded = self.rows[0].provenance not in ENTERED_PROVENANCES
         return self.is_of_former and is_recorded and provenance != Provenance.PLAN
 
     def with_content(self, entries: Mapping, last: Container) -> "TimelineEvent":
-        """The same with the content of its newest revision, by its ``key``."""
+        """A copy with the content of its newest revision."""
         if not self.rows:
             return self
         return replace(self, entry=entries[self.key], is_last=self.key in last)
@@ -115,10 +115,10 @@ def update_events(
     periods: Iterable[ReportingPeriod],
 ) -> list[TimelineEvent]:
     """
-    What is or was public of each record and period, the newest first.
+    The public updates of each record and period, newest first.
 
-    ``activities`` are those of the ``updates``, by their ids; records that are not
-    among the ``own`` were superseded. All of a period have the day of its last.
+    ``activities`` are the updates' activities by id; records not among ``own`` were
+    superseded. All updates of a period are shown on the day of its last one.
     """
     periods, groups = {each.pk: each for each in periods}, defaultdict(list)
     for row in updates:
@@ -164,7 +164,7 @@ def _newness(account):
 def latest_by_subject(
     accounts: Iterable[TimelineEvent],
 ) -> dict[Activity | Commitment, TimelineEvent]:
-    """The newest real account that stands of the commitment and each own activity."""
+    """The newest current update of the commitment and of each of its activities."""
     found = {}
     for each in accounts:
         is_told = not (each.is_of_former or each.is_withdrawn or each.is_demonstration)
@@ -180,10 +180,10 @@ def timeline_events(
     today: date,
 ) -> list[TimelineEvent]:
     """
-    All steps, the latest first; accounts and silence of one round stand together.
+    All events, latest first; updates and missing answers of a round stay together.
 
-    The records of ``row`` come with their ``approved`` changes, the activities also
-    with the former names of their agencies.
+    Records need their ``approved`` changes, activities the former names of their
+    agencies.
     """
     told = sorted(accounts, key=_order_in_plan)
     found = [*told, *_stated(row, today), *_asked(row, told, rounds, today)]
@@ -193,24 +193,17 @@ def timeline_events(
 
 
 def _order_in_plan(account):
-    """A declaration first; its commitment was read without what sorts it."""
     is_of_activity = isinstance(account.subject, Activity)
     return account.subject.sort_code if is_of_activity else ""
 
 
 def _lateness(step):
-    """Sorting by it keeps the order of steps at one place."""
     period = step.period
     rank = (step.is_ahead, step.kind == "today", step.day)
     return *rank, step.place[1], period.ends_on if period else date.min, str(period)
 
 
 def _stated(row, today):
-    """
-    What changed of the commitment and of each activity, when each starts and is due.
-
-    Of due dates that passed only those are told that were not kept.
-    """
     for each in (row, *row.activities):
         subject = row.commitment if each is row else each.activity
         for _act, lines in groupby(subject.approved, attrgetter("made_by")):
@@ -231,7 +224,6 @@ def _stated(row, today):
 
 
 def _asked(row, accounts, rounds, today):
-    """What became of each round that asked anything and is open or lacks an answer."""
     told = {(each.subject, each.period) for each in accounts}
     days = {each.period: each.day for each in accounts}
     for period in rounds:
@@ -259,11 +251,7 @@ def _asked(row, accounts, rounds, today):
 
 
 def _as_asked(row, period, known):
-    """
-    The activity, with the agency that the round asked under its name of then.
-
-    ``known`` are the agencies under these names, by their ids; new ones are added.
-    """
+    """The activity with the agency that the round asked, under its name at the time."""
     agency = row.answering(period)
     if agency.pk not in known:
         known[agency.pk] = round_assignments.agency_as_of(agency, period.ends_on)

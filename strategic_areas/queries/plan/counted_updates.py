@@ -1,4 +1,4 @@
-"""The accounts that count in a plan, without texts or names, and what is disputed."""
+"""Updates that enter counts, without texts or names, and open disputes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -37,7 +37,7 @@ from strategic_areas.models.review import said_on
 
 @dataclass(frozen=True)
 class Dispute:
-    """A dispute, signed by a role. ``outcome`` is "" until something is decided."""
+    """A public dispute; ``outcome`` is "" until it is decided."""
 
     agency: Agency
     text_es: str
@@ -68,19 +68,19 @@ def public_dispute(row: RecordDispute) -> Dispute:
 
 
 def dispute_of(record) -> Dispute | None:
-    """The dispute of a record that was read together with it, if any; no query."""
+    """The dispute loaded with a record, if any; no query."""
     row = record._state.fields_cache.get("dispute")
     return public_dispute(row) if row else None
 
 
 def has_open_dispute(record) -> bool:
-    """Whether such a record is disputed and nothing is decided yet; no query."""
+    """Whether the dispute loaded with a record is undecided; no query."""
     row = record._state.fields_cache.get("dispute")
     return row is not None and row.resolved_on is None
 
 
 def has_unresolved_dispute(field: str, record="pk") -> Exists:
-    """A column of another query: whether the record at this lookup is disputed."""
+    """A column: whether the record at this lookup has an undecided dispute."""
     rows = RecordDispute.objects.unresolved()
     return Exists(rows.filter(**{field: OuterRef(record)}))
 
@@ -114,7 +114,7 @@ REPORT_COLUMNS = (
 
 @dataclass(kw_only=True)
 class CountedUpdate:
-    """Where an account comes from, when it was published and under which address."""
+    """The origin, publication and public id of an update."""
 
     period_id: int
     agency_id: int = 0
@@ -128,10 +128,10 @@ class CountedUpdate:
 @dataclass(kw_only=True)
 class CountedReport(CountedUpdate, progress.ActivityReport):
     """
-    A report of an activity.
+    A report on an activity.
 
-    ``is_held_back`` tells that it states an obstacle which the public may read;
-    ``voice`` is that of its sources, None for what an agency reported.
+    ``is_held_back`` means that it publicly states an obstacle; ``voice`` is the kind of
+    its sources, None for an agency's report.
     """
 
     is_reserved: bool = False
@@ -145,14 +145,14 @@ class CountedDeclaration(CountedUpdate, progress.Declaration):
 
 
 def counted_report_rows():
-    """Updates that count, and those that wait for review, as rows of few columns."""
+    """Reports that count or are in review, as rows of few columns."""
     return select_report_columns(
         ActivityUpdate.objects.counted_or_in_review().order_by()
     )
 
 
 def select_report_columns(updates):
-    """The rows of ``updates``, with the columns that ``report`` reads."""
+    """The rows of ``updates`` with the columns that ``build_report`` needs."""
     obstacle = Q(obstacle_es__gt="", is_reserved=False)
     # No text is told, so none is looked for in the other language.
     rows = updates.rewrite(False).annotate(
@@ -164,7 +164,6 @@ def select_report_columns(updates):
 
 
 def _voices():
-    """The strongest voice of an update's sources."""
     links = ActivityUpdate.sources.through.objects
     links = links.filter(activityupdate=OuterRef("pk")).order_by()
     voices = links.values("activityupdate").annotate(strongest=Max(with_voice()))
@@ -178,7 +177,6 @@ def counted_declaration_rows():
 
 
 def build_report(row, period: ReportingPeriod) -> CountedReport:
-    """The report in a row of ``updates``."""
     return CountedReport(
         **_counted(row, period),
         execution=row.execution,
@@ -197,7 +195,7 @@ def build_report(row, period: ReportingPeriod) -> CountedReport:
 
 
 def build_declaration(row, period: ReportingPeriod) -> CountedDeclaration:
-    """The declaration in a row of ``declarations``, or in a whole declaration."""
+    """Build a declaration from a row or a model instance."""
     return CountedDeclaration(**_counted(row, period), result=row.result)
 
 
@@ -220,11 +218,10 @@ def _counted(row, period):
 @dataclass(frozen=True)
 class CountedUpdates:
     """
-    The accounts of a plan that count, by the ids of activities and of commitments.
+    The counted updates of a plan, by activity and commitment id.
 
-    Of an update in review there is nothing but the day on which it was ``handed_in``,
-    by activity and period. ``told_by`` maps the ids of a period and an activity to that
-    of the agency that told of it, in review or published.
+    ``handed_in`` holds the submission day of updates in review, by activity and period.
+    ``told_by`` maps (period, activity) ids to the id of the reporting agency.
     """
 
     reports: Mapping[int, list[CountedReport]] = field(default_factory=dict)
@@ -237,9 +234,7 @@ def load_counted_rows(
     plan: Plan, periods: Iterable[ReportingPeriod]
 ) -> tuple[dict, dict]:
     """
-    The rows of a plan's ``updates`` and ``declarations`` of some periods; two queries.
-
-    Each by the id of the record that it is about, and then by its own.
+    Rows of a plan's reports and declarations by subject id and own id; two queries.
     """
     told = {"plan": plan, "period__in": [each.pk for each in periods]}
     found = defaultdict(dict), defaultdict(dict)
@@ -255,7 +250,7 @@ def counted_updates_of(
     declarations: Mapping[int, Mapping],
     periods: Iterable[ReportingPeriod],
 ) -> CountedUpdates:
-    """The accounts in what ``rows_of`` gives."""
+    """The counted updates of rows from ``load_counted_rows``."""
     return build_counted_updates(
         *(
             [row for rows in found.values() for row in rows.values()]
@@ -268,7 +263,6 @@ def counted_updates_of(
 def build_counted_updates(
     updates: Iterable, declarations: Iterable, periods: Iterable[ReportingPeriod]
 ) -> CountedUpdates:
-    """The accounts in rows of ``updates`` and ``declarations``, of these periods."""
     periods = {each.pk: each for each in periods}
     reports, declared, handed_in = defaultdict(list), defaultdict(list), {}
     told_by = {}
@@ -285,7 +279,7 @@ def build_counted_updates(
 
 
 def sources_of_plan(plan: Plan):
-    """The distinct sources that the plan's commitments, activities and updates cite."""
+    """The distinct sources that the plan's records and counted reports cite."""
     counted = ActivityUpdate.objects.counted()
     counted = counted.filter(plan=plan, activity__is_in_plan=True)
     found = Q()

@@ -1,4 +1,4 @@
-"""Filters of a list, and how many records each value of a filter would leave."""
+"""Filters of a list, with the number of records for each value."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Facet:
     """
-    One filter of a list, and the value ``asked`` for, "" for none.
+    One filter and the requested value ``asked``, or "".
 
-    ``numbers`` says how many records every value that occurs would leave; ``without``
-    how many there were if this filter alone were dropped.
+    ``numbers`` counts the records for each value under the other filters; ``without``
+    counts them if this filter is dropped.
     """
 
     asked: str
@@ -25,7 +25,7 @@ class Facet:
 
 @dataclass(frozen=True)
 class FilterableRecord:
-    """A record, and its values by filter."""
+    """A record and its values by filter."""
 
     record: object
     values: Mapping[str, frozenset[str]]
@@ -34,11 +34,7 @@ class FilterableRecord:
 def has_unknown_value(
     facets: Mapping[str, Facet], possible: Mapping[str, Iterable[str]]
 ) -> bool:
-    """
-    True if a value is asked for that no record can have.
-
-    ``possible`` are those that one may have though none does.
-    """
+    """Whether a requested value is neither present nor among the ``possible`` ones."""
     return any(
         facet.is_unknown and facet.asked not in possible.get(name, ())
         for name, facet in facets.items()
@@ -48,7 +44,7 @@ def has_unknown_value(
 def apply_filters(
     items: Iterable[FilterableRecord], asked: Mapping[str, str], names: Iterable[str]
 ) -> tuple[list, dict[str, Facet]]:
-    """The records that have every value asked for, and a facet for each name."""
+    """The records that match all requested values, and a facet for each filter."""
     kept, without = [], Counter()
     numbers = {name: Counter() for name in names}
     wanted = [(name, asked[name]) for name in numbers if asked.get(name)]

@@ -1,4 +1,4 @@
-"""What was: the states at an earlier round, and the days that amendments name."""
+"""States at an earlier round, and the days that amendments name."""
 
 import re
 from contextlib import suppress
@@ -17,10 +17,10 @@ def commitments_changed_since(
     plan_progress: PlanProgress, period: ReportingPeriod
 ) -> tuple[CommitmentProgress, ...]:
     """
-    The commitments whose state was another one when a round was due.
+    Commitments whose state differs from that at the round's due date; no query.
 
-    They are compared with what accounts of periods up to that one tell. No query: what
-    is in the plan by now counts for then too, and only stops and their days are undone.
+    Updates of later periods, and stops after that day, are left out. The plan's
+    structure is today's.
     """
     last = period.ends_on
 
@@ -51,7 +51,7 @@ def commitments_changed_since(
 
 
 def parse_amendment_day(text: str) -> date | None:
-    """The date that an amendment writes as 31/03/2026 or 2026-03-31; else None."""
+    """The date written as 31/03/2026 or 2026-03-31; else None."""
     for pattern, order in ((r"(\d+)/(\d+)/(\d{4})", -1), (r"(\d{4})-(\d+)-(\d+)", 1)):
         if found := re.fullmatch(pattern, text.strip()):
             with suppress(ValueError):

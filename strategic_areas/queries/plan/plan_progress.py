@@ -1,4 +1,4 @@
-"""Where every commitment and activity of one plan stands, in a few queries."""
+"""Progress of every commitment and activity of one plan, in a few queries."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -46,9 +46,9 @@ ACTIVITY_COLUMNS = (
 @dataclass(frozen=True)
 class StoredRows:
     """
-    The rows of the database of which a board is made.
+    The database rows from which a plan's progress is built.
 
-    ``structure`` are the values of all but the accounts.
+    ``structure`` holds the values of everything except updates.
     """
 
     structure: tuple
@@ -58,7 +58,7 @@ class StoredRows:
 
 @dataclass(frozen=True)
 class PlanProgress:
-    """One plan's standing commitments, in the order of their codes."""
+    """The current commitments of one plan with their progress, by code."""
 
     plan: Plan
     rows: tuple[CommitmentProgress, ...]
@@ -83,12 +83,12 @@ class PlanProgress:
 
     @property
     def is_reconstructed(self):
-        """True while any commitment is not stated by the plan itself."""
+        """Whether any commitment is not stated by the plan itself."""
         return any(not row.commitment.is_official for row in self.rows)
 
     @property
     def has_official_commitments(self):
-        """True once the plan itself states any of its commitments."""
+        """Whether the plan itself states any commitment."""
         return any(row.commitment.is_official for row in self.rows)
 
     @cached_property
@@ -109,9 +109,9 @@ class PlanProgress:
 
     def first_day(self, row: ActivityProgress, period: ReportingPeriod) -> date | None:
         """
-        The day on which a report was first handed in for the round, if any was.
+        The day of the first submission for the round, or None.
 
-        Raises ValueError if the board was not loaded for the round.
+        Raises ValueError if the progress was not loaded for the round.
         """
         if not (self.for_agency or period.pk in self.asked):
             raise ValueError("the board was not loaded for this round")
@@ -126,12 +126,11 @@ def load_plan_progress(
     asked: Iterable[ReportingPeriod] = (),
 ) -> PlanProgress:
     """
-    Every standing commitment and activity of a plan, with its state today.
+    Every current commitment and activity of a plan, with its state today.
 
-    For a ``supporter`` the board also knows which commitments that agency supports,
-    which of its updates came with evidence, and on which days it first handed in its
-    reports; for the rounds ``asked``, on which days all agencies did. With either it
-    knows what each round asked of which agency.
+    ``for_agency`` adds the commitments that the agency supports, its reports with
+    evidence and its first submissions; ``asked`` adds the first submissions of all
+    agencies in these rounds. Either adds which agency each round asked.
     """
     plan_progress = PLAN_CACHE.get_or_load(
         (plan.pk, today), lambda before: _read(plan, today, before)
@@ -145,14 +144,13 @@ def load_plan_progress(
 
 
 def load_progress_with_rounds(plan: Plan, today: date) -> PlanProgress:
-    """The board of a plan, loaded for every round that has opened."""
+    """The plan's progress, loaded for every opened round."""
     plan_progress = load_plan_progress(plan, today)
     asked = opened_rounds(plan_progress.periods, today)
     return add_rounds(plan_progress, None, asked) if asked else plan_progress
 
 
 def _read(plan, today, before):
-    """The board, with the records and rows of the one before that are the same."""
     agencies, periods = Agency.objects.in_bulk(), periods_of(plan)
     programmes = _programmes_of(plan)
     commitments = _rows(Commitment, plan=plan)
@@ -184,7 +182,6 @@ def _columns(model):
 
 
 def _rows(model, **lookups):
-    """The standing records as rows, each behind whether its agency disputes it."""
     rows = (
         with_dispute_marks(model.objects.not_superseded())
         .filter(**lookups)
@@ -194,7 +191,6 @@ def _rows(model, **lookups):
 
 
 def _records(model, rows):
-    """The records in what ``_rows`` gives, as Django makes them of a query."""
     columns = _columns(model)
     for is_disputed, *values in rows:
         record = model.from_db("default", columns, values)
@@ -203,7 +199,7 @@ def _records(model, rows):
 
 
 def _followed(before, read):
-    """The board before, of which only the rows are made anew whose accounts differ."""
+    """Reuse the earlier progress; rebuild only commitments whose updates differ."""
     updates = _differing(before.stored_rows.updates, read.updates)
     declarations = _differing(before.stored_rows.declarations, read.declarations)
     touched = [
@@ -232,7 +228,7 @@ def _followed(before, read):
 def progress_after_publishing(
     plan_progress: PlanProgress, reports: Iterable[Revision]
 ) -> PlanProgress:
-    """The board as it will be once reports of its plan that wait are public."""
+    """The progress as it will be once these reports are published."""
     updates, declared = (
         dict(plan_progress.stored_rows.updates),
         dict(plan_progress.stored_rows.declarations),
@@ -255,7 +251,6 @@ def progress_after_publishing(
 
 
 def _differing(before, now):
-    """The ids of the records whose rows are not the same."""
     return {pk for pk in before.keys() | now.keys() if before.get(pk) != now.get(pk)}
 
 
@@ -264,7 +259,7 @@ def add_rounds(
     for_agency: Agency | None,
     asked: Iterable[ReportingPeriod],
 ) -> PlanProgress:
-    """The board with what ``load`` tells of a supporter and of rounds."""
+    """Add what ``load_plan_progress`` describes for an agency and rounds."""
     plan = plan_progress.plan
     handed_in = submissions.first_submissions(plan, for_agency, asked)
     activities = [each.activity for each in plan_progress.activities]
@@ -285,12 +280,6 @@ def add_rounds(
 
 
 def _of_supporter(plan, agency):
-    """
-    What the board knows of one agency besides its work, in one query.
-
-    The ids of the commitments that it supports, and those of its updates that came with
-    evidence, which lead to whether any of that is open to all.
-    """
     supported = Commitment.objects.filter(plan=plan, supporting=agency).order_by()
     supported = supported.annotate(of=F("pk"), is_open=Value(None, BooleanField()))
     given = Evidence.objects.exclude(kind=Evidence.Kind.REMOVED).order_by()
@@ -309,7 +298,7 @@ def _of_supporter(plan, agency):
 def commitments_of(
     plan: Plan, rows: QuerySet, agencies: Mapping[int, Agency]
 ) -> list[Commitment]:
-    """The commitments of a plan among ``rows``, each with its lead and programme."""
+    """The plan's commitments among ``rows``, with lead and programme set."""
     found = list(rows.filter(plan=plan))
     _link(found, plan, agencies, _programmes_of(plan))
     return found
@@ -321,7 +310,7 @@ def activities_of(
     agencies: Mapping[int, Agency],
     commitments: Iterable[Commitment],
 ) -> list[Activity]:
-    """The activities of these commitments among ``rows``, each with its agency."""
+    """The activities of these commitments among ``rows``, with agency set."""
     return _linked(rows.filter(plan=plan, is_in_plan=True), commitments, agencies)
 
 
@@ -347,7 +336,7 @@ def _linked(activities, commitments, agencies):
 
 
 def with_dispute_marks(rows: QuerySet) -> QuerySet:
-    """The records of public plans by code, each marked if its agency disputes it."""
+    """Records of public plans by code, annotated with ``is_disputed``."""
     is_disputed = counted_updates.has_unresolved_dispute(rows.model._meta.model_name)
     rows = rows.public().annotate(is_disputed=is_disputed)
     return rows.order_by("sort_code", "pk")

@@ -1,4 +1,4 @@
-"""The plans: which is in force, which one to show, and how each was amended."""
+"""Plans: the one in force, the one to show, and their approved changes."""
 
 import json
 from collections import defaultdict
@@ -36,22 +36,21 @@ from strategic_areas.themes import Theme
 
 @dataclass(frozen=True)
 class PlanChoice:
-    """The plan in force, and the plan to show on the first page; either may be None."""
+    """The plan in force and the plan of the first page; either may be None."""
 
     in_force: Plan | None
     shown: Plan | None
 
 
 def approved_changes():
-    """Every approved change of a plan, in words, with its amendment if it has one."""
     return PlanChange.objects.select_related("amendment")
 
 
 def changes_by_amendment():
     """
-    The changes of a plan itself, for showing it as of a past day.
+    Changes that an act made to the plan itself.
 
-    Without an act, or by the correction of an error, only what is known of it changed.
+    Changes without an act, and corrections of errors, only changed what is known of it.
     """
     return (
         approved_changes()
@@ -63,25 +62,25 @@ def changes_by_amendment():
 
 
 def old_plain_value(change: PlanChange) -> object:
-    """The old value as the record held it; None if it was a text, or was purged."""
+    """The old value as stored; None for a text or a purged value."""
     with suppress(ValueError):
         return json.loads(change.old_plain)
     return None
 
 
 def is_reconstructed_column(plan="pk"):
-    """A column of another query: whether the plan at this lookup is reconstructed."""
+    """A column: whether the plan at this lookup is reconstructed."""
     standing = Commitment.objects.not_superseded().filter(plan=OuterRef(plan))
     return Exists(standing.exclude(provenance=Provenance.PLAN))
 
 
 def public_plans():
     """
-    Plans that anyone may read, the latest first.
+    Public plans, latest first.
 
-    ``has_record``, ``has_later`` and ``has_changes`` tell what a plan holds,
-    ``is_reconstructed`` whether any of its standing commitments is a reconstruction,
-    ``is_asked`` whether any body asks something of the country.
+    Annotated: ``has_record``, ``has_later`` and ``has_changes`` (related records
+    exist), ``is_reconstructed`` (any current commitment is), ``is_asked`` (any
+    recommendation exists).
     """
     return _described(Plan.objects.public())
 
@@ -99,17 +98,16 @@ def _described(rows):
 
 
 def plan_by_code(code: str) -> Plan | None:
-    """The public plan of this code, or None."""
     return public_plans().filter(code=code).first()
 
 
 def plans_with_areas():
-    """The public plans that have a record, each with its areas."""
+    """Public plans with commitments, with their areas."""
     return public_plans().filter(has_record=True).prefetch_related("areas")
 
 
 def periods_of(plan: Plan) -> list[ReportingPeriod]:
-    """The plan's periods, the latest first."""
+    """The plan's periods, latest first."""
     rows = ReportingPeriod.objects.filter(plan=plan)
     return list(rows.order_by("-ends_on", "-starts_on", "pk"))
 
@@ -117,7 +115,7 @@ def periods_of(plan: Plan) -> list[ReportingPeriod]:
 def opened_rounds(
     periods: Iterable[ReportingPeriod], today: date
 ) -> list[ReportingPeriod]:
-    """The real rounds among a plan's periods that have opened, newest first."""
+    """Opened rounds without demonstrations, newest first."""
     rounds = [
         period
         for period in periods
@@ -131,17 +129,15 @@ def opened_rounds(
 def latest_round(
     periods: Iterable[ReportingPeriod], today: date
 ) -> ReportingPeriod | None:
-    """The last real round among a plan's periods that has opened."""
     return next(iter(opened_rounds(periods, today)), None)
 
 
 def choose_plan(today: date, *, approving: Plan | None = None) -> PlanChoice:
     """
-    The latest approved plan whose dates hold today, and the plan for the home page.
+    Choose the plan in force today and the plan of the first page; one query.
 
-    A plan in force without commitments gives way to the latest that has begun and has
-    a record, and only where there is none to one that begins later. One query, however
-    many plans there were. ``approving`` counts as approved already.
+    A plan without commitments gives way to the latest begun plan that has some, then to
+    one that begins later. ``approving`` counts as approved.
     """
     approved, plans = Q(status=Plan.Status.APPROVED), Plan.objects.public()
     if approving:
@@ -170,7 +166,7 @@ def choose_plan(today: date, *, approving: Plan | None = None) -> PlanChoice:
 
 @dataclass(frozen=True)
 class PlanListItem:
-    """A plan in the list of all, and the first and last day without one before it."""
+    """A plan in the list of all, and the days without a plan before it."""
 
     plan: Plan
     #: Is it ``in_force``, ``over`` or still ``ahead``? Of another that runs, nothing.
@@ -181,7 +177,7 @@ class PlanListItem:
 
 
 def commitment_counts() -> dict[int, int]:
-    """How many standing commitments a plan has, by its key."""
+    """The number of current commitments by plan id."""
     standing = Commitment.objects.not_superseded().order_by().values_list("plan")
     return dict(standing.annotate(Count("pk")))
 
@@ -194,7 +190,7 @@ def plan_list_items(
     """
     All public plans, latest first, with the gaps between them.
 
-    Where commitments are told, ``numbers`` holds how many each plan has.
+    ``numbers`` are the commitment counts by plan, if shown.
     """
     choice, covered_until, found = choice or choose_plan(today), None, []
     for plan in sorted(public_plans(), key=lambda plan: (plan.starts_on, plan.ends_on)):
@@ -221,12 +217,12 @@ def _phase(plan, choice, today):
 
 
 def is_over(plan: Plan, day: date) -> bool:
-    """Whether the plan has ended by this day: by its dates, or as it was closed."""
+    """Whether the plan has ended by this day or was closed."""
     return plan.ends_on < day or plan.status == Plan.Status.ENDED
 
 
 def themes_by_plan() -> dict[int, list[Theme]]:
-    """The themes that activities of each plan have, by its key; one query."""
+    """The themes of activities by plan id; one query."""
     rows = Activity.objects.not_superseded().exclude(themes=[]).order_by()
     found = defaultdict(set)
     for plan, words in rows.values_list("plan", "themes").distinct():
@@ -242,7 +238,7 @@ def first_commitment_code(plan: Plan) -> str:
 
 
 def public_terms() -> tuple[Term, ...]:
-    """The terms of public plans; of two with one code, that of the latest plan."""
+    """Terms of public plans; of two with one anchor, that of the latest plan."""
     rows = Term.objects.filter(plan__in=Plan.objects.public())
     found = {}
     for term in rows.order_by("-plan__starts_on", "plan__code", "sort_code"):

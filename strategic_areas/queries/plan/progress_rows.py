@@ -1,4 +1,4 @@
-"""The rows of a board, how each is made, and what may be told of some of them."""
+"""Progress of single commitments and activities, and its counts."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,12 +23,11 @@ from strategic_areas.themes import Theme
 @dataclass(frozen=True)
 class RecordedWork:
     """
-    How many activities were found, and what the last record says of each.
+    Counts of reconstructed activities by their last record.
 
-    No measure of the plan: nobody knows how many it had. ``by_office`` are those of
-    ``done`` that an official source calls so, ``by_press`` those that only the press or
-    an organisation does; ``other`` were not begun, suspended or cancelled. ``years``
-    are pairs of a year and its number of records.
+    They do not measure the plan, whose number of activities is unknown. ``by_office``
+    and ``by_press`` split ``done`` by the kind of source; ``other`` were not begun,
+    suspended or cancelled. ``years`` pairs each year with its number of records.
     """
 
     found: int
@@ -42,7 +41,6 @@ class RecordedWork:
 
     @property
     def by_others(self):
-        """How many are done by sources that are neither."""
         return self.done - self.by_office - self.by_press
 
     @property
@@ -68,17 +66,19 @@ class ActivityProgress:
 
     @property
     def is_counted(self):
-        """False for what an amendment cancelled: no count of activities holds it."""
+        """False if an amendment cancelled it."""
         return self.work != KnownActivityState.CANCELLED
 
     @property
     def voice(self):
-        """Who says that the work is done; None for what its agency reported."""
+        """The kind of source that states it; None for an agency's report."""
         latest = newest_update(self.reports)
         return latest.voice if latest else None
 
     def owes(self, asked: ReportingPeriod | None) -> bool:
-        """Whether the round asks for a report of the activity; False without one."""
+        """
+        Whether the round requires a report on the activity; False without a round.
+        """
         activity = self.activity
         return asked is not None and compliance.is_owed(
             self.reports, activity.starts_on, asked, activity.stops
@@ -86,15 +86,15 @@ class ActivityProgress:
 
     @cached_property
     def reported_in(self):
-        """The ids of the periods of its published reports."""
+        """Ids of the periods with a published report."""
         return frozenset(each.period_id for each in self.reports)
 
     def has_reported(self, asked: ReportingPeriod | None) -> bool:
-        """Whether a report of the activity is published for the round."""
+        """Whether a report for the round is published."""
         return asked is not None and asked.pk in self.reported_in
 
     def answering(self, period) -> Agency:
-        """The agency that a round asks: who reported for it, else who answers now."""
+        """The agency that reported for the period, else the one responsible now."""
         return self.reported_by.get(period.pk, self.activity.agency)
 
 
@@ -107,7 +107,7 @@ class CommitmentProgress:
 
     @property
     def declared_by(self):
-        """The lead, if the state is what it declared itself; else None."""
+        """The lead, if its own declaration gave the state; else None."""
         declared = newest_update(self.declarations)
         if not declared or self.summary.state not in DECLARED:
             return None
@@ -116,12 +116,11 @@ class CommitmentProgress:
 
     @cached_property
     def records(self):
-        """What is on record of it if it is reconstructed, else None."""
+        """Counts of its records if it is reconstructed, else None."""
         return recorded_work_of([self])
 
     @property
     def themes(self):
-        """Those of its activities."""
         found = {word for each in self.activities for word in each.activity.themes}
         return [each for each in Theme if each in found]
 
@@ -139,7 +138,7 @@ class CommitmentProgress:
         return self.summary.punctuality == progress.Punctuality.LATE
 
     def days_late(self, day: date) -> int:
-        """By how many days it is late on this day; 0 if it is not."""
+        """Days of delay; 0 if it is not late."""
         return (day - self.deadline.due_on).days if self.is_late else 0
 
     @property
@@ -155,9 +154,9 @@ def build_progress(
     today: date,
 ) -> tuple[CommitmentProgress, ...]:
     """
-    The rows of ``commitments``, of which ``activities`` are a part.
+    Build the progress of commitments from their ``activities`` and counted updates.
 
-    ``periods`` are all of the plan, ``accounts`` those of some of them.
+    ``periods`` are all periods of the plan.
     """
     activities, work = list(activities), defaultdict(list)
     asked = opened_rounds(periods, today)
@@ -215,7 +214,7 @@ def _untold(
     handed_in: Mapping[int, date],
     rounds: Iterable[ReportingPeriod],
 ) -> progress.ActivityState:
-    """The state of an activity of which no account tells; these ``rounds`` opened."""
+    """The state of an activity without published updates."""
     if not activity.commitment.is_official:
         return progress.ActivityState.NO_RECORD
     if handed_in:
@@ -237,7 +236,7 @@ def _late_if_asked(
     rounds: Iterable[ReportingPeriod],
     today: date,
 ) -> progress.ProgressSummary:
-    """The standing; of a plan that ended before anybody was asked, nothing is late."""
+    """In a plan that ended before its first round, nothing is late."""
     is_late = summary.punctuality == progress.Punctuality.LATE
     if not is_late or not is_over(plan, today):
         return summary
@@ -265,11 +264,7 @@ def recorded_work_of(rows: Iterable[CommitmentProgress]) -> RecordedWork | None:
 def count_recorded_work(
     accounts: Iterable[Sequence[counted_updates.CountedReport]], first: int, last: int
 ) -> RecordedWork:
-    """
-    Count records; ``accounts`` are those of each activity.
-
-    The years go from ``first`` to ``last``, and to any other that occurs.
-    """
+    """Count records by activity, with every year from ``first`` to ``last``."""
     accounts = list(accounts)
     latest = [newest_update(each) for each in accounts]
     told = [each for each in latest if each]
@@ -291,7 +286,7 @@ def count_recorded_work(
 
 
 def headline_of_rows(rows: Iterable[CommitmentProgress]) -> headline.Headline:
-    """Counts and punctuality of a part of a plan, however few have reported."""
+    """Counts and punctuality of a part of a plan."""
     return headline.headline_of([row.summary for row in rows], today=date.min)
 
 

@@ -1,4 +1,4 @@
-"""Whom a plan asks: the agency that answers, and the name that it had then."""
+"""Which agency each round asks, and the name that it had at the time."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -21,10 +21,9 @@ PERIOD_END = OuterRef("period__ends_on")
 
 def former_name_column(agency: str, day=PERIOD_END) -> Subquery:
     """
-    A column of another query: the former name that an agency had on a day.
+    A column: the former name of the agency at this lookup, or null if it had today's.
 
-    ``agency`` is a lookup, ``day`` a date or an expression, by default the end of the
-    period of an account. The column is null where the agency had today's name.
+    ``day`` is a date or an expression; by default the end of the period.
     """
     rows = AgencyName.objects.filter(
         Q(starts_on__isnull=True) | Q(starts_on__lte=day),
@@ -37,7 +36,7 @@ def former_name_column(agency: str, day=PERIOD_END) -> Subquery:
 
 
 def former_name_on(names: Iterable[AgencyName], day: date) -> Mapping | None:
-    """The former name that an agency had on a day; None if it had today's."""
+    """The former name that an agency had on a day, or None."""
     held = [
         each
         for each in names
@@ -52,11 +51,7 @@ def former_name_on(names: Iterable[AgencyName], day: date) -> Mapping | None:
 
 
 def with_former_name(agency: Agency, name: Mapping | None) -> Agency:
-    """
-    A copy of the agency with that name, to be read and never saved.
-
-    Its ``today`` is the agency as it is called now. For None, the agency itself.
-    """
+    """An unsaved copy of the agency with this name; ``today`` is the original."""
     if not name:
         return agency
     renamed = copy(agency)
@@ -68,20 +63,19 @@ def with_former_name(agency: Agency, name: Mapping | None) -> Agency:
 
 
 def agency_as_of(agency: Agency, day: date) -> Agency:
-    """The agency, read with its former names, as it was called on a day."""
+    """A copy of the agency under its name on a day."""
     return with_former_name(agency, former_name_on(agency.former_names.all(), day))
 
 
 def agencies_with_former_names() -> list[Agency]:
-    """All agencies, each with its former names."""
     return list(Agency.objects.order_by("pk").prefetch_related("former_names"))
 
 
 def agencies_by_name(agencies: Iterable[Agency]) -> Mapping[int | str, Agency]:
     """
-    Agencies by their keys, and by the words that may name them in an amendment.
+    Agencies by id and by every present or former name, acronym and slug.
 
-    They were read with their former names. Who bears a name now comes first.
+    A present name takes precedence.
     """
     found = {each.pk: each for each in agencies}
     for each in agencies:
@@ -107,10 +101,9 @@ def activities_by_agency(
     plan_progress, period: ReportingPeriod
 ) -> Mapping[Agency, list]:
     """
-    The activities of which a round asks each agency, owed or not.
+    The activities that a round asks each agency about, owed or not.
 
-    An activity that was moved to another agency counts, in earlier rounds, for the one
-    that they asked.
+    A moved activity counts, in earlier rounds, for the agency that they asked.
     """
     return _asked_of(
         plan_progress, period if period.pk in _told_by_others(plan_progress) else None
@@ -118,14 +111,10 @@ def activities_by_agency(
 
 
 def _told_by_others(plan_progress):
-    """The ids of the periods for which agencies reported that answer no more."""
     return frozenset(key for row in plan_progress.activities for key in row.reported_by)
 
 
 def _asked_of(plan_progress, period):
-    """
-    The activities of each agency that answers for them in a period, or now without one.
-    """
     agencies, found = {}, defaultdict(list)
     for row in plan_progress.activities:
         agency = row.answering(period) if period else row.activity.agency
@@ -135,7 +124,7 @@ def _asked_of(plan_progress, period):
 
 
 def agency_changes(plan: Plan) -> list[PlanChange]:
-    """The changes by which amendments moved activities of a plan to other agencies."""
+    """The amendments that moved activities of a plan to other agencies."""
     moved = plans.changes_by_amendment().filter(
         plan=plan, activity__isnull=False, field=AGENCY_FIELD
     )
@@ -148,9 +137,8 @@ def agencies_asked(
     moves: Iterable[PlanChange],
 ) -> dict[tuple[int, int], int]:
     """
-    The agency that each round asked about activities that were moved after it closed.
-
-    Keys are the ids of period and activity, values those of agencies.
+    Ids of the agencies that rounds asked before an activity moved, by (period,
+    activity).
     """
     now = {each.pk: each.agency_id for each in activities}
     moved, periods = defaultdict(list), list(periods)
@@ -170,7 +158,6 @@ def agencies_asked(
 
 
 def _before(moves, day, named):
-    """The agency that answered on a day; None if the first to move it is unknown."""
     later = (move for move in moves if move.decided_on > day)
     old = (
         named.get(plans.old_plain_value(move) or move.old_value_es) for move in later
@@ -182,9 +169,9 @@ def with_agencies_asked(
     rows: Iterable, asked_of: Mapping[tuple[int, int], int]
 ) -> tuple:
     """
-    The rows of commitments, with the agencies that rounds asked where no update tells.
+    The rows with the agencies asked, where no update states one.
 
-    ``asked_of`` maps the ids of a period and an activity to that of the agency.
+    ``asked_of`` comes from ``agencies_asked``.
     """
     rows = tuple(rows)
     work = {each.activity.pk: each for row in rows for each in row.activities}
@@ -214,7 +201,7 @@ def with_agencies_asked(
 
 
 def agencies_by_period(activities, asked_of):
-    """Activity → period → agency, where it is not the one that answers now."""
+    """Agencies other than the present one, by activity and period id."""
     now = {each.pk: each.agency_id for each in activities}
     others = {
         (activity, period): agency

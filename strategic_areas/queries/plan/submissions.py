@@ -1,4 +1,4 @@
-"""When reports were first handed in, and how soon the secretariat decides on them."""
+"""First submissions of reports, and the time until review decisions."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,8 +20,6 @@ from strategic_areas.models.review import day_of
 
 @dataclass(frozen=True)
 class FirstSubmission:
-    """The day on which a report was handed in, and the id of its agency."""
-
     day: date
     agency_id: int
 
@@ -34,10 +32,10 @@ def first_submissions(
     plan: Plan, for_agency: Agency | None, asked: Iterable[ReportingPeriod]
 ) -> FirstSubmissions:
     """
-    On which day here reports were first handed in, and by whom.
+    First submissions by (period, activity) id.
 
-    They are those by one agency or on activities for which it answers now, or those of
-    the rounds ``asked``. What the agency took back was not handed in then.
+    Those of one agency, or on its activities, or those of the rounds ``asked``.
+    Submissions that the agency took back do not count.
     """
     own = Q(agency=for_agency) | Q(activity__agency=for_agency)
     told = own if for_agency else Q(period__in=asked)
@@ -62,7 +60,6 @@ def first_submissions(
 
 
 def _taken_back():
-    """The step by which the agency took back what it submitted by the outer step."""
     later = Transition.objects.filter(
         activity_update=OuterRef("activity_update"), at__gt=OuterRef("at")
     )

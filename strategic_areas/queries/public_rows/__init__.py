@@ -1,10 +1,8 @@
 """
-What the public may read of some records, and how two such readings differ.
+Public columns of records as plain rows, and the difference of two readings.
 
-A row is a plain dictionary of the columns that the public reads, with the state and the
-punctuality that follow from reports. Protection is applied: a number that is not told
-is None, and ``protected`` names its column. Nothing that is kept in memory is read, so
-that the rows of a change that is tried and undone are right.
+Protection is applied: a protected number is None and named in ``protected``. Caches are
+not used, so that rows of a change that is tried and rolled back are right.
 """
 
 from collections import defaultdict
@@ -92,11 +90,11 @@ VALUE_COLUMNS = (
 
 def affected_records(touched: Iterable[tuple[type[Model], int]]) -> Keys:
     """
-    The records that are touched, and those of which the public reads by them.
+    The given records and all whose public rows depend on them.
 
-    ``touched`` are pairs of a model and a primary key. A commitment depends on its
-    activities, what is superseded on its successor, a report on its subject; a figure
-    on the others of its family, and one of people on each source.
+    ``touched`` are pairs of model and id. Commitments depend on activities, superseded
+    records on their successor, reports on their subject, figures on their family and,
+    if they count people, on any source.
     """
     keys = defaultdict(set)
     for model, pk in touched:
@@ -127,7 +125,6 @@ def _pks(rows, name="pk"):
 
 
 def merge_keys(one: Keys, other: Keys) -> Keys:
-    """All records of either."""
     return {
         model: one.get(model, set()) | other.get(model, set())
         for model in one.keys() | other.keys()
@@ -135,7 +132,7 @@ def merge_keys(one: Keys, other: Keys) -> Keys:
 
 
 def read_public_rows(keys: Keys) -> RowsByDataset:
-    """What the public reads of these records now; what it does not read is left out."""
+    """The public rows of these records; records that are not public are left out."""
     keys, public = defaultdict(set, keys), Plan.objects.public()
     plans = public.filter(pk__in=keys[Plan])
     areas = StrategicArea.objects.select_related("plan")
@@ -172,7 +169,7 @@ def read_public_rows(keys: Keys) -> RowsByDataset:
 
 
 def without_withdrawn(rows: QuerySet) -> QuerySet:
-    """What was withdrawn is not told in an older wording either."""
+    """Leave out older revisions of a withdrawn update."""
     about = {name: OuterRef(name) for name in ("period", rows.model.subject_field)}
     withdrawn = rows.model.objects.filter(status=RevisionStatus.WITHDRAWN, **about)
     newer = withdrawn.filter(revision__gt=OuterRef("revision"))
@@ -183,9 +180,9 @@ def progress_of_commitments(
     commitments: Iterable[int] | QuerySet, *, or_not: bool = False
 ) -> Iterator[CommitmentProgress]:
     """
-    The rows of these commitments, as the board of their plan has them today.
+    The progress of these commitments today.
 
-    If ``or_not``, also of what stands no more, read as if it did.
+    With ``or_not``, superseded ones are treated as current.
     """
     agencies = Agency.objects.in_bulk()
     for plan in Plan.objects.filter(commitments__in=commitments).distinct():
@@ -212,7 +209,6 @@ def _standing(model, or_not):
 
 @cache
 def _columns(model):
-    """The columns of a model that the public reads, its links left out."""
     return tuple(
         column
         for field in model.fields.where(public=True)
@@ -222,7 +218,6 @@ def _columns(model):
 
 
 def _stored(each, *links):
-    """The columns of a record; of each link the word by which people know the other."""
     row = {name: getattr(each, name) for name in _columns(type(each))}
     for name in links:
         linked = getattr(each, name)
@@ -231,12 +226,10 @@ def _stored(each, *links):
 
 
 def _of_plan(rows):
-    """Rows of public plans by plan and code."""
     return {f"{row['plan']}/{row['code']}": row for row in rows}
 
 
 def commitment_row(row: CommitmentProgress) -> dict:
-    """A commitment, without its activities."""
     return {
         **_stored(row.commitment, "plan", "programme", "lead"),
         **state_columns(row.summary),
@@ -246,7 +239,6 @@ def commitment_row(row: CommitmentProgress) -> dict:
 
 
 def activity_row(row: ActivityProgress) -> dict:
-    """An activity, with its planned quantity as far as that is told."""
     about = row.activity
     return {
         **_stored(about, "plan", "commitment", "agency"),
@@ -257,18 +249,16 @@ def activity_row(row: ActivityProgress) -> dict:
 
 
 def state_columns(summary) -> dict:
-    """What follows from reports."""
     return {"state": summary.state, "punctuality": summary.punctuality}
 
 
 def _numbers(numbers):
-    """Numbers by name, and under ``protected`` the names of those that are not told."""
     hidden = tuple(name for name, value in numbers.items() if value is PROTECTED)
     return {**numbers, **dict.fromkeys(hidden), "protected": hidden}
 
 
 def report_row(entry: PublishedUpdate) -> dict:
-    """A report that is or was public; its ``agency`` has the name of its day."""
+    """A published report; ``agency`` has its name of that day."""
     return {
         "plan": entry.commitment.plan.code,
         "commitment": entry.commitment.code,
@@ -281,7 +271,7 @@ def report_row(entry: PublishedUpdate) -> dict:
 
 
 def value_rows(lines: Collection[IndicatorSeries]) -> RowsByDataset:
-    """Indicators of public plans, their values, and the parts of those."""
+    """Indicators with their values and breakdowns."""
     points = [
         (line.indicator, value_key(line.indicator, point), point)
         for line in lines
@@ -307,7 +297,6 @@ def value_rows(lines: Collection[IndicatorSeries]) -> RowsByDataset:
 
 
 def indicator_row(line: IndicatorSeries) -> dict:
-    """An indicator, without its values."""
     of = line.indicator
     return {
         **_stored(of, "introduced_by"),
@@ -318,7 +307,6 @@ def indicator_row(line: IndicatorSeries) -> dict:
 
 
 def value_key(indicator: Indicator, point: SeriesPoint) -> str:
-    """The key of a value's row."""
     about = (indicator.code, point.starts_on, point.ends_on, point.counted_by)
     return "/".join(map(str, about))
 
@@ -333,7 +321,7 @@ def parts_of(
 
 
 def value_row(point: SeriesPoint) -> dict:
-    """A value, with the earlier ones that it revised, the latest first."""
+    """A value, and the earlier ones that it revised."""
     is_told = point.value is not None
     return {
         **{name: getattr(point, name) for name in VALUE_COLUMNS},
@@ -347,7 +335,6 @@ def value_row(point: SeriesPoint) -> dict:
 
 
 def part_row(breakdown, cell) -> dict:
-    """One number of a breakdown."""
     return {
         "dimension": breakdown.dimension,
         "categories": tuple(cell.categories),
@@ -393,7 +380,7 @@ LISTS = {
 
 @dataclass(frozen=True)
 class RowDifference:
-    """A row that the public reads otherwise; None where it reads no such row."""
+    """A changed row; None before if it was added, None after if it is gone."""
 
     dataset: str
     key: str
@@ -402,12 +389,12 @@ class RowDifference:
 
     @property
     def row(self) -> Mapping:
-        """The row as it is told afterwards, or else as it was."""
+        """The row after the change, or before it if it is gone."""
         return self.after or self.before
 
     @property
     def kind(self) -> str:
-        """Whether the row was "added", is "gone" or has "changed"."""
+        """ "added", "gone" or "changed"."""
         if self.before is None:
             return "added"
         return "gone" if self.after is None else "changed"
@@ -415,9 +402,7 @@ class RowDifference:
     @property
     def columns(self) -> list[tuple[str, object, object]]:
         """
-        Each column that differs, with its value before and after.
-
-        Of a row that both have, only the columns that both have.
+        Each differing column with both values; for a changed row, only common columns.
         """
         before, after = self.before or {}, self.after or {}
         return [
@@ -429,13 +414,13 @@ class RowDifference:
 
     @property
     def following(self) -> tuple[str, ...]:
-        """The columns that follow from others; none of a record that comes or goes."""
+        """Computed columns; none for added and gone records."""
         is_told = self.before and self.after or "indicator" in self.row
         return COMPUTED_COLUMNS.get(self.dataset, ()) if is_told else ()
 
     @property
     def pages(self) -> list[tuple]:
-        """The record's own page, if any, and the list, as the words of addresses."""
+        """URL arguments of the record's page, if any, and of its list."""
         own, plan = PAGES.get(self.dataset), self.row.get("plan")
         list_of_kind = (LISTS[self.dataset], *filter(None, [plan]))
         return [*([own(self.row)] if own else []), list_of_kind]
@@ -443,9 +428,9 @@ class RowDifference:
 
 def row_differences(before: RowsByDataset, after: RowsByDataset) -> list[RowDifference]:
     """
-    What differs between two readings of the same records, dataset by dataset.
+    The changed rows of two readings of the same records, by dataset.
 
-    A column that only one reading has is no change of its rows.
+    A column that only one reading has is no change.
     """
     found = (
         RowDifference(dataset, key, stood, now)

@@ -1,4 +1,4 @@
-"""All that the public reads of one plan, read once for every dataset."""
+"""All public data of one plan, loaded once for every dataset."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -45,12 +45,11 @@ AT_ONCE = 2_000
 @dataclass(frozen=True)
 class PlanReading:
     """
-    One plan as the public reads it on a day.
+    The public data of one plan on a day, loaded on first use.
 
-    Each part is read when it is first asked for, in a number of queries that does not
-    grow but with each ``AT_ONCE`` accounts. Nothing that is kept in memory is read.
-    With ``only``, of commitments, accounts and indicators only these are read, also
-    where they are of the plan no more.
+    Queries grow only with each ``AT_ONCE`` updates; caches are not used. ``only``
+    limits commitments, updates and indicators to these records, superseded ones
+    included.
     """
 
     plan: Plan
@@ -59,7 +58,6 @@ class PlanReading:
 
     @cached_property
     def plan_progress(self) -> PlanProgress:
-        """Every standing commitment and activity, as the pages count them."""
         own = self._asked_for(Commitment.objects.filter(plan=self.plan)).values("pk")
         periods = tuple(periods_of(self.plan))
         rows = progress_of_commitments(own, or_not=self.only is not None)
@@ -74,7 +72,7 @@ class PlanReading:
     def asked(
         self,
     ) -> Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]]:
-        """All that each round that has opened asks of each agency, the latest first."""
+        """Obligations of every opened round, latest round first."""
         rounds = opened_rounds(self.plan_progress.periods, self.day)
         return obligations_in(add_rounds(self.plan_progress, None, rounds), rounds)
 
@@ -83,21 +81,21 @@ class PlanReading:
         return list(self.plan.participations.select_related("agency"))
 
     def revisions(self) -> list[QuerySet]:
-        """Unevaluated queries of published reports and of published declarations."""
+        """Querysets of public reports and declarations."""
         rows = (public_updates.public_reports(), public_updates.public_declarations())
         own = (self._asked_for(each.filter(plan=self.plan)) for each in rows)
         return [without_withdrawn(each) for each in own]
 
     def told(self, name: str) -> set[int]:
-        """The ids of the agencies, or of the periods, that accounts name."""
+        """Ids of the agencies, or of the periods, that updates name."""
         rows = (each.order_by().values_list(name) for each in self.revisions())
         return {pk for found in rows for (pk,) in found.distinct()}
 
     def accounts(self, *, is_citing: bool = False) -> Iterator[PublishedUpdate]:
         """
-        All that is or was public of reports and declarations, the latest first.
+        All public updates, latest first.
 
-        If ``is_citing``, only those that may name a source.
+        ``is_citing`` limits them to those that may cite a source.
         """
         for rows in self.revisions():
             if is_citing:
@@ -108,7 +106,9 @@ class PlanReading:
 
     @cached_property
     def indicators(self) -> tuple[IndicatorSeries, ...]:
-        """Those that the plan introduced, set a value for, or measures a target by."""
+        """
+        Indicators that the plan introduced, set a target for, or measures a target by.
+        """
         own = Q(introduced_by=self.plan)
         for model in (Target, TargetLink):
             named = model.objects.filter(plan=self.plan).exclude(indicator=None)
@@ -119,18 +119,17 @@ class PlanReading:
 
     @cached_property
     def targets(self) -> list[TargetCommitments]:
-        """International targets, and what bodies ask, with what responds to each."""
+        """International targets and recommendations, with what answers each."""
         asked = references.recommendations_of_plan(self.plan_progress)
         return [*references.targets_of_plan(self.plan_progress), *asked]
 
     @cached_property
     def discrepancies(self) -> list[Discrepancy]:
-        """Where the plan's sources are known to disagree, with their indicators."""
         return list(indicators.public_discrepancies().filter(plan=self.plan))
 
     @cached_property
     def citations(self) -> list[tuple[str, str, Source, str]]:
-        """Dataset and key of a row, a source that its page prints, and as what."""
+        """Tuples of dataset, row key, cited source and its role."""
         records = {
             "plans": list(Plan.objects.filter(pk=self.plan.pk)),
             "agencies": self.participations,

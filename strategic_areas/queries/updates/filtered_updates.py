@@ -1,8 +1,8 @@
 """
-The register of all that was published on a plan: by period, then by agency or by day.
+The filtered, paged list of a plan's public updates, by period, then agency or day.
 
-It is read a page at a time from a place in it, never by counting rows: what is
-published meanwhile moves no page, and the last page costs what the first one does.
+Pages continue from an update, not from an offset: publications meanwhile move no page,
+and the last page is as fast as the first.
 """
 
 from collections import Counter
@@ -71,11 +71,10 @@ CHANGED_ON = Case(
 @dataclass(frozen=True)
 class FilterCounts:
     """
-    How many accounts each value of a filter leaves, given the other filters.
+    How many updates each value of a filter leaves, given the other filters.
 
-    Accounts of planned work and of other work; demonstrations are never counted.
-    ``total``, ``off_plan`` (about work outside the plan) and ``withdrawn`` tell of all
-    accounts, whatever is asked.
+    Demonstrations never count. ``total``, ``off_plan`` (work outside the plan) and
+    ``withdrawn`` ignore the filters.
     """
 
     facets: Mapping[str, Facet]
@@ -97,16 +96,16 @@ class FilterCounts:
 
     @property
     def is_unknown(self) -> bool:
-        """True if a value was asked for that no account of the plan can have."""
+        """Whether a value was requested that no update of the plan can have."""
         return has_unknown_value(self.facets, WORDS)
 
 
 @dataclass(frozen=True)
 class ListedUpdate:
     """
-    An account, what it changed in the record, and the day on which it did.
+    An update, its effect on the public record and the day of that effect.
 
-    ``corrects`` is the day on which the revision was published that it replaced.
+    ``corrects`` is the publication day of the revision that it replaced.
     """
 
     entry: PublishedUpdate
@@ -116,18 +115,18 @@ class ListedUpdate:
 
     @property
     def section(self):
-        """The period and whether public sources tell: each is a table of its own."""
+        """The table it belongs to: its period, and whether it is a public record."""
         return self.entry.period, self.entry.is_recorded
 
     @property
     def group(self):
-        """What stands together in it: an agency, or what has a day or has none."""
+        """Its group in the table: the agency, or whether it has a day."""
         return self.day is not None if self.entry.is_recorded else self.entry.agency.pk
 
 
 @dataclass(frozen=True)
 class UpdateListPage:
-    """A page of the register, and from where to read the newer and the older ones."""
+    """A page of the list, with the public ids at which newer and older pages start."""
 
     lines: tuple[ListedUpdate, ...]
     newer: str
@@ -139,12 +138,7 @@ class UpdateListPage:
 
 
 def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
-    """
-    Count a plan's record; ``asked`` maps ``FILTERS`` to values.
-
-    With ``DAYS`` and words, as "q", only accounts of those days with all of the words
-    enter the facets and ``found``.
-    """
+    """Count updates; ``asked`` maps ``FILTERS``, ``DAY_FILTERS`` and "q" to values."""
     groups = _groups(plan, asked)
     real = [group for group in groups if group.is_real]
     worded = [group for group in real if group.is_worded]
@@ -188,7 +182,6 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
 
 
 def _groups(plan, asked):
-    """How many accounts are alike in all that they are counted by, as rows."""
     of_days, kinds = _of_days(asked), []
     told = {
         "is_real": _is(
@@ -233,7 +226,7 @@ def _change(is_update):
     """
     One of ``CHANGES``, the first that applies.
 
-    An update is compared with the last one for an earlier period of its activity.
+    A report is compared with the last one for an earlier period of its activity.
     """
     is_same = When(execution=OuterRef("execution"), then=Value("same"))
     before = ActivityUpdate.objects.filter(
@@ -253,17 +246,11 @@ def _change(is_update):
 
 
 def _of_days(asked):
-    """A condition: the account changed the record on a day asked for."""
     days = {DAY_FILTERS[name]: parse_day(asked, name) for name in DAY_FILTERS}
     return Q(**{lookup: day for lookup, day in days.items() if day})
 
 
 def _worded(model, plan, asked):
-    """
-    The ids of the accounts in which all words asked for stand; None without words.
-
-    They are looked for in titles, in names of agencies and in what the public reads.
-    """
     if not (words := fold(asked.get("q", "")).split()):
         return None
     about, found = model.subject_field, []
@@ -285,7 +272,7 @@ def _worded(model, plan, asked):
 
 
 def parse_day(asked: Mapping[str, str], name: str) -> date | None:
-    """The day that an address names; None for none, and for what is no day."""
+    """The requested day; None if missing or invalid."""
     try:
         return date.fromisoformat(asked.get(name, ""))
     except ValueError:
@@ -310,7 +297,6 @@ def _total(groups):
 
 
 def _silent(plan, word, known):
-    """The agency of this word if it takes part and gave no account."""
     if not word or word in known:
         return None
     part = Participation.objects.filter(plan=plan, agency__slug=word)
@@ -326,12 +312,11 @@ def load_update_page(
     agencies: Iterable[Agency] = (),
 ) -> UpdateListPage:
     """
-    A page of ``length`` accounts: the latest period first, in it agencies by name, and
-    what public sources tell by its day, without one last.
+    A page of updates: latest period first, then agencies by name, then records by day.
 
-    ``place`` is None for the first page, else a pair: an account of ``account_at``, and
-    whether the page before it is asked for. ``agencies`` are those of its accounts,
-    where they are known already.
+    ``place`` is None for the first page, else an update from ``update_with_id`` and
+    whether the page before it is requested. ``agencies`` are those of the updates, if
+    known.
     """
     account, is_before = place or (None, False)
     ranks = _ranks(agencies or Agency.objects.all())
@@ -354,13 +339,11 @@ def load_update_page(
 
 
 def matching_public_ids(plan: Plan, asked: Mapping[str, str]) -> set[str]:
-    """The words of the addresses of all accounts that match what is asked."""
     kinds = (_asked(model, plan, asked) for model in UPDATE_MODELS)
     return {word for rows in kinds for word in rows.values_list("public_id", flat=True)}
 
 
 def public_ids_of(commitment: Commitment) -> set[str]:
-    """The same of all accounts of one commitment."""
     kinds = (
         ActivityUpdate.objects.filter(activity__commitment=commitment),
         CommitmentUpdate.objects.filter(commitment=commitment),
@@ -377,11 +360,6 @@ def _asked(model, plan, asked):
 
 
 def _read(plan, asked, ranks, most, account, is_before):
-    """
-    The accounts asked for, demonstrations too, in the order of the register.
-
-    At most so many of each model, the next ones beyond an ``account``.
-    """
     found = []
     readers = public_updates.public_reports, public_updates.public_declarations
     for model, read in zip(UPDATE_MODELS, readers, strict=True):
@@ -404,7 +382,6 @@ def _read(plan, asked, ranks, most, account, is_before):
 
 
 def _ranks(agencies):
-    """By the id of an agency its place by name, the first the greatest."""
     every = sorted(agencies, key=lambda each: (fold(each.name), each.pk))
     return {each.pk: -place for place, each in enumerate(every)}
 
@@ -418,7 +395,6 @@ ORDER = (
 
 
 def _order(model, ranks):
-    """The expressions of what orders accounts but for plain columns."""
     by_agency = [
         When(agency=pk, origin="entered", then=rank) for pk, rank in ranks.items()
     ]
@@ -431,14 +407,12 @@ def _order(model, ranks):
 
 
 def _place(account, ranks):
-    """The same of an account that was read."""
     rank = ranks.get(account.agency_id, 0) if account.origin == "entered" else 1
     age, model = account.age, UPDATE_MODELS.index(type(account))
     return age.period_ends_on, account.period_id, rank, *age[1:], -model, -account.pk
 
 
 def _beyond(rows, place, is_newer):
-    """Those of the rows that come before, or after, what stands at the place."""
     found, same = Q(pk__in=()), Q()
     for name, value in zip(ORDER, place, strict=True):
         found |= same & Q(**{f"{name}__{'gt' if is_newer else 'lt'}": value})
@@ -447,7 +421,6 @@ def _beyond(rows, place, is_newer):
 
 
 def _corrected(model):
-    """When the revision was published that a row replaced; null of a first one."""
     about = {name: OuterRef(name) for name in ("period", model.subject_field)}
     before = model.objects.filter(**about, revision__lt=OuterRef("revision"))
     before = before.filter(status=RevisionStatus.REPLACED).order_by("-revision")
@@ -457,7 +430,7 @@ def _corrected(model):
 def update_with_id(
     plan: Plan, public_id: str
 ) -> ActivityUpdate | CommitmentUpdate | None:
-    """The account of this public id that is or was public, or None."""
+    """The public update with this id, or None."""
     for rows in (public_updates.public_reports(), public_updates.public_declarations()):
         if row := rows.filter(plan=plan, public_id=public_id).first():
             return row
@@ -465,7 +438,9 @@ def update_with_id(
 
 
 def has_updates_of(plan: Plan, agency: Agency) -> bool:
-    """Whether the record holds an update of an agency but rehearsals; one query."""
+    """
+    Whether the plan has public updates of an agency, without demonstrations; one query.
+    """
     own = {"plan": plan, "agency": agency, "period__is_demonstration": False}
     first, second = (
         model.objects.filter(**own, status__in=LISTED_STATUSES).order_by().values("pk")

@@ -244,8 +244,7 @@ class PublishedUpdate(Content):
 
     @property
     def states_percent(self):
-        """
-        A percent that a source never of reconstructed or completed work."""
+        """Whether pages show its percent: never of reconstructed or completed work."""
         is_told = self.percent not in {None, PROTECTED}
         is_known = is_told and self.state != progress.ActivityState.COMPLETED
         return is_known and not self.is_reconstructed

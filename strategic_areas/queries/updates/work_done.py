@@ -1,4 +1,4 @@
-"""What was done, in the words of the account that says most of it."""
+"""What was done, in the words of the most informative update."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -33,13 +33,12 @@ EXECUTION_ORDER = (
 @dataclass(frozen=True)
 class WorkDone:
     """
-    What was done on a commitment: the ``account`` that says so.
+    What was done on a commitment, stated by the update ``account``.
 
-    That is the declaration of its result, else the report that says most of those that
-    the public reads, else one whose content the law withholds; ``is_older`` tells that
-    others reported for a later period. Without one, ``begins_on`` is the day to come on
-    which its first work begins, and ``asked`` the round that got no report of it: the
-    last one that ``is_due``, else the one that is open.
+    That is the declaration of its result, else the most advanced public report, else a
+    reserved one. ``is_older`` means that others reported for a later period. Without an
+    update, ``begins_on`` is the future start, and ``asked`` the round that got no
+    report: the last past its due date (``is_due``), else the open one.
     """
 
     account: PublishedUpdate | None
@@ -52,7 +51,7 @@ class WorkDone:
 def work_done_on_commitments(
     plan_progress: PlanProgress, rows: Iterable[CommitmentProgress]
 ) -> dict[int, WorkDone]:
-    """What was done on each commitment, by its id; two queries."""
+    """What was done on each commitment, by id; two queries."""
     told = [(row, _told(row)) for row in rows]
     every = chain.from_iterable(accounts for _row, accounts in told)
     found = _read(
@@ -73,20 +72,19 @@ def work_done_on_commitments(
 def last_updates_of_activities(
     rows: Iterable[ActivityProgress],
 ) -> dict[int, PublishedUpdate]:
-    """The last published account of each activity, by its id; one query."""
+    """The last public update of each activity, by id; one query."""
     last = (each for row in rows if (each := newest_update(row.reports)))
     return {each.subject.pk: each for each in updates_of_reports(last).values()}
 
 
 def updates_of_reports(reports: Iterable[CountedReport]) -> dict[int, PublishedUpdate]:
-    """What these reports say, by their own ids; one query."""
+    """The published updates of these reports, by report id; one query."""
     return {
         each.pk: each for each in _read(reports, public_updates.public_reports).values()
     }
 
 
 def _read(accounts: Iterable, *readers: Callable) -> dict[str, PublishedUpdate]:
-    """The entries of accounts that count, by the last words of their addresses."""
     words = [each.public_id for each in accounts]
     return {
         row.public_id: build_published_update(row)
@@ -96,7 +94,6 @@ def _read(accounts: Iterable, *readers: Callable) -> dict[str, PublishedUpdate]:
 
 
 def _told(row):
-    """The accounts that say most, in the order of the plan."""
     said = newest_update(row.declarations)
     if said and said.result:
         return [said]
@@ -113,7 +110,6 @@ def _telling(report):
 
 
 def _first(found, accounts):
-    """The first of them that brings news, else the first; None without any."""
     entries = [found[a.public_id] for a in accounts if a.public_id in found]
     news = (each for each in entries if not (each.is_no_news or each.unchanged_since))
     return next(news, entries[0] if entries else None)
