@@ -63,7 +63,6 @@ class FilePicture:
 
     @property
     def kind(self) -> str:
-        """Its CSS class, and part of its template's name."""
         return KINDS[type(self.picture)]
 
 

@@ -74,7 +74,6 @@ class ColumnChart:
 
 
 def draw_columns(values: Iterable[ChartValue]) -> ColumnChart | None:
-    """A column for each value; None without values."""
     values = tuple(values)
     if not values:
         return None

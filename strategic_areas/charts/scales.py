@@ -45,8 +45,6 @@ class DataSeries:
 
 @dataclass(frozen=True)
 class ReferenceLevel:
-    """A baseline or target line with its text."""
-
     starts_on: date
     ends_on: date
     number: Decimal
@@ -79,15 +77,12 @@ def em(height: float) -> str:
 
 
 def short(number: float) -> str:
-    """The number with at most two decimals."""
     written = f"{number:.2f}".rstrip("0").rstrip(".")
     return "0" if written == "-0" else written
 
 
 @dataclass(frozen=True)
 class YearScale:
-    """Whole years of equal width."""
-
     first: int
     last: int
 
@@ -141,7 +136,6 @@ def ticks(numbers: Iterable[Decimal], most: int = 5) -> tuple[Decimal, ...]:
 
 
 def plain(number: Decimal) -> Decimal:
-    """The number without superfluous zeros or exponent."""
     return Decimal(format(number.normalize(), "f"))
 
 

@@ -56,8 +56,6 @@ class Box:
 
 @dataclass(frozen=True)
 class Stroke:
-    """A straight line, left to right."""
-
     x1: float
     y1: float
     x2: float
@@ -87,7 +85,6 @@ def box_after(text: str, x: float, base: float, away: float) -> Box:
 
 
 def box_before(text: str, x: float, base: float) -> Box:
-    """The box of a text that ends at ``x``."""
     return Box(x, -LETTER * len(text), 0.0, base - LINE * 0.8, base + LINE * 0.2)
 
 
@@ -136,8 +133,6 @@ def _crossings(box, strokes):
 
 
 class ChartLayout:
-    """The scales of one chart."""
-
     def __init__(
         self, lines: tuple[DataSeries, ...], levels: tuple[ReferenceLevel, ...]
     ):
@@ -170,7 +165,6 @@ class ChartLayout:
         return Stroke(start, self.y(level.number), end, self.y(level.number))
 
     def strokes(self, line: DataSeries):
-        """The lines between consecutive comparable values."""
         for before, after in zip(line.values, line.values[1:], strict=False):
             if after.follows(before):
                 yield Stroke(

@@ -116,7 +116,6 @@ AMENDMENTS = (
 
 
 def amendments(reading):
-    """Each field that an approved change changed."""
     for each in changes.changes_of_plan(reading.plan):
         for line in (line for lines in each.records for line in lines):
             is_whole, of_kind = line.brings or line.removes, line.says_kind

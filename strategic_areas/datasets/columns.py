@@ -28,8 +28,6 @@ class CellKind(TextChoices):
 
 
 class GapReason(TextChoices):
-    """Why a cell is empty."""
-
     PROTECTED = (
         "protected",
         _("Protected: it could lead to a person, or the law withholds it"),
@@ -137,7 +135,6 @@ def stored_columns(
 
 
 def label_of(of: fields.DeclaredField) -> Word:
-    """The label of a declared field, translated lazily."""
     heading = getattr(of, "heading", None)
     return heading or of.called or capfirst(of.model_field.verbose_name)
 
@@ -173,7 +170,6 @@ def in_both(word: Word) -> dict[str, str]:
 
 
 def page_column(record) -> str:
-    """The absolute URL of a record's page, in Spanish."""
     return settings.SITE_URL + record.get_absolute_url(language="es")
 
 

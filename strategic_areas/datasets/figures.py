@@ -165,7 +165,6 @@ VALUES = (
 
 
 def values(reading):
-    """Each value over a span of days."""
     for line, point in _points(reading):
         told, is_told = value_row(point), point.shown is ValueDisplay.VALUE
         is_protected = point.shown is ValueDisplay.PROTECTED

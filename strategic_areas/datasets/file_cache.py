@@ -57,8 +57,6 @@ def compress_text(name: str, content: bytes) -> bytes:
 
 
 class PlanFiles:
-    """The files of a plan, today's or an edition's."""
-
     def __init__(self, plan: Plan, edition: Edition | None, label: FileVersion):
         self.label = label
         if edition:
@@ -84,7 +82,6 @@ class PlanFiles:
         return {key_of(self.datasets[name], row): row for row in told["rows"]}
 
     def make_all(self):
-        """Make every file, and release the rows."""
         for name in names_of(self.datasets):
             self.content(name)
         self.snapshot = replace(self.snapshot, tables={})
@@ -124,11 +121,9 @@ class FileCache:
         self.wake()
 
     def wake(self):
-        """Make outdated files, without waiting."""
         self._wake.set()
 
     def drop_older(self, takedowns: int):
-        """Drop files made before the latest removal."""
         with self._changed:
             for key, files in list(self._kept.items()):
                 if files.label.takedowns < takedowns:

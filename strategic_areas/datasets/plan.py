@@ -229,7 +229,6 @@ COMMITMENTS = (
 
 
 def commitments(reading):
-    """Each current commitment."""
     for row in reading.plan_progress.rows:
         of, state, said = row.commitment, row.summary.state, row.summary.said
         if row.records:
@@ -263,7 +262,6 @@ def _said(reading, account):
 
 
 def _counts(row):
-    """Activity counts; None, not zero, where nothing was reported."""
     tally, records, state = row.summary.tally, row.records, row.summary.state
     told, done, total = tally.told, tally.done, tally.total
     if records:

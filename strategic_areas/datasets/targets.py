@@ -67,7 +67,6 @@ ASKED = (
 
 
 def target_years(reading):
-    """The years in which a body asked for something."""
     return [
         {"target": each.target.code, "year": int(year), "known": known}
         for each in reading.targets

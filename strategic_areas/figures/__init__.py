@@ -60,7 +60,6 @@ class DisclosureHistory:
         self.new = []
 
     def remember_span(self, raw):
-        """Record that a value was disclosed exactly."""
         key = _key(raw)
         if key not in self.spans:
             self.spans.add(key)

@@ -32,8 +32,6 @@ LONGEST_TITLE = 31
 
 @dataclass
 class RawFigure:
-    """A measurement, its breakdowns and its published figure."""
-
     measurement: Measurement
     publication: Publication | None = None
     parts: dict = field(default_factory=dict)
@@ -125,8 +123,6 @@ def _owners(raws, indicators):
 
 @dataclass(frozen=True)
 class DownloadStamp:
-    """Who takes a table, when, and of what."""
-
     person: str
     account: str
     moment: datetime

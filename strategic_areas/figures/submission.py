@@ -142,7 +142,6 @@ def _indicators_of(values):
 
 
 def current_measurement(reported):
-    """The agency's latest measurement of these days, or None."""
     rows = Measurement.objects.filter(
         indicator=reported.indicator_id,
         starts_on=reported.starts_on,
@@ -232,7 +231,6 @@ def last_submitted_values(
 
 
 def fingerprinted_facts(reported):
-    """The facts that a value's fingerprint covers."""
     return {
         "indicator": reported.indicator.code,
         "agency": reported.agency.acronym,

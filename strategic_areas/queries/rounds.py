@@ -143,8 +143,6 @@ def was_ever_submitted(
 
 @dataclass(frozen=True)
 class ObligationStatus:
-    """An obligation and its report status."""
-
     subject: Activity | AskedValue
     report_status: ReportStatus
     first_day: date | None
@@ -152,8 +150,6 @@ class ObligationStatus:
 
 @dataclass(frozen=True)
 class AgencyRound:
-    """One agency in one round."""
-
     agency: Agency
     period: ReportingPeriod
     items: tuple[ObligationStatus, ...]
@@ -278,8 +274,6 @@ def compliance_of(
 
 @dataclass(frozen=True)
 class AgencyAnswers:
-    """How many of its obligations an agency answered."""
-
     agency: Agency
     owed: int
     published: int

@@ -93,12 +93,10 @@ def _coded(row):
 
 
 def in_both(message):
-    """A message of the catalogue in both languages."""
     return in_each(lambda: gettext(str(message)))
 
 
 def in_each(tell):
-    """The function's result in each language."""
     found = []
     for language in LANGUAGES:
         with override(language):

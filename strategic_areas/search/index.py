@@ -154,7 +154,6 @@ class Document:
         return " ".join(sorted(found))
 
     def shown(self, language):
-        """What results show of it, as JSON."""
         code_en = self.code_en if language == "en" else ""
         told = {
             "code": code_en or self.code,
@@ -171,7 +170,6 @@ class Document:
 
 
 def name_key(name):
-    """A name or a whole query as one key."""
     return NOT_OF_A_KEY.sub("_", fold(name.strip()))[:100]
 
 

@@ -107,7 +107,6 @@ def search_all(question, unread=()):
 
 
 def search_kind(question, kind, page, unread=()):
-    """One page of hits of a kind, or None."""
     first = (page - 1) * PER_PAGE
     groups = _groups(question, kind, first, first + PER_PAGE, unread)
     return groups[0] if groups else None
@@ -237,7 +236,6 @@ def _in_its_language(text, language, mark, wanted):
 
 
 def mark_words(text, language, wanted):
-    """The whole text as HTML with the words marked."""
     return _marked(text, _spans(text, language, wanted), 0, len(text))
 
 

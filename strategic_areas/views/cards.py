@@ -29,7 +29,6 @@ def finished_by(finish):
 
 
 def shown_elsewhere(response):
-    """Let other sites load the response."""
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 
@@ -41,7 +40,6 @@ def framed_anywhere(response):
 
 
 def under_policy(response, directives):
-    """Replace directives of the response's content security policy."""
     csp_replace(directives)(lambda: response)()
 
 

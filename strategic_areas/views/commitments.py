@@ -119,7 +119,6 @@ def _by_area(found, rows):
 
 @reads_parameters("page")
 def theme_list(request, plan, theme):
-    """Commitments with an activity of this theme."""
     plan, wanted = public_plan_or_404(plan), query_values(request, "page")
     found = _sifted(plan, {"theme": theme})
     if not found.rows:
@@ -204,7 +203,6 @@ def commitment_drawing(request, plan):
 
 
 def list_downloads(plan, **wanted):
-    """URLs of the list's files and chart."""
     of_picture = {name: value for name, value in wanted.items() if name != "sort"}
     return {
         "files": datasets.list_files(

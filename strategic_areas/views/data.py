@@ -58,7 +58,6 @@ def dataset_detail(request, plan, dataset):
 
 
 def data_catalogue(request):
-    """The DCAT catalogue of all plans."""
     told = [published_data(each) for each in _recorded()]
     content = as_catalogue(told, timezone.localdate())
     answer = JsonResponse(content, content_type="application/ld+json")

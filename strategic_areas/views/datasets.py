@@ -102,7 +102,6 @@ def _rows(shelves, name, column, ranks):
 
 
 def list_files(name: str, *args: str, asked: str = "") -> list[tuple[str, str]]:
-    """The formats of a list, each with its URL."""
     return [
         (form.upper(), public_path(list_file_name(name, form), *args) + asked)
         for form in LIST_FORMS

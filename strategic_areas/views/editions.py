@@ -238,7 +238,6 @@ def cell_text(column: DataColumn, row: Mapping) -> str:
 
 @reads_parameters("dataset")
 def difference_file(request, plan, earlier, form, edition=""):
-    """The differences as a file, one cell a row."""
     wanted = query_values(request, "dataset")
     plan, old, new, found = _read(plan, earlier, edition)
     rows = [

@@ -21,12 +21,10 @@ HEADERS = {
 
 @require_safe
 def evidence_file(request, token):
-    """A cleared file, while its revision is published."""
     return as_attachment(found_or_404(public_updates.cleared_file(token)))
 
 
 def as_attachment(item):
-    """A stored file, streamed under its original name."""
     try:
         stored = item.file.open()
     except FileNotFoundError:

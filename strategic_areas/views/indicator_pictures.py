@@ -86,7 +86,6 @@ class BreakdownChart:
 
     @property
     def said(self) -> list[str]:
-        """The sources of quoted numbers."""
         quoted = dict.fromkeys(
             filter(None, map(phrases.quotation_phrase, self.breakdown.cells))
         )
@@ -103,7 +102,6 @@ def plan_periods() -> list[charts.ChartPeriod]:
 
 
 def chart_values(points: Iterable[SeriesPoint]) -> tuple[charts.ChartValue, ...]:
-    """The points that can be drawn."""
     return tuple(
         charts.ChartValue(
             each.starts_on,
@@ -172,7 +170,6 @@ def draw_series(
 
 
 def comparable_series(page: IndicatorPage) -> tuple[IndicatorSeries, ...]:
-    """Other counts in the same unit by other bodies."""
     found, names = [], {series_name(page)}
     for other in page.others:
         own, its = page.indicator, other.indicator

@@ -218,7 +218,6 @@ def filter_links(
 
 
 def sort_by_label(pairs: Iterable[tuple[str, str]]) -> list:
-    """Distinct pairs of value and label, sorted by label."""
     return sorted(dict(pairs).items(), key=lambda pair: fold(pair[1]))
 
 

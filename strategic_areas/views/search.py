@@ -103,7 +103,6 @@ def _ways_on(plan):
 
 
 def description(request):
-    """The OpenSearch 1.1 description for browsers."""
     context = {"site": settings.SITE_URL, "name": _("Anti-trafficking")}
     text = render_to_string("search.xml", context)
     kind = "application/opensearchdescription+xml; charset=utf-8"

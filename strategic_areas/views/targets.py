@@ -33,12 +33,10 @@ def recommendation_list(request, plan):
 
 
 def recommendations_of(request, plan, slug):
-    """Recommendations of one body; Http404 if it made none."""
     return _asked(request, plan, lambda target: target.slug == slug, body=slug)
 
 
 def recommendations_to(request, plan, slug):
-    """Recommendations that name one agency; Http404 if none does."""
     return _asked(
         request,
         plan,

@@ -97,7 +97,6 @@ def _place(plan, wanted):
 
 
 def update_detail(request, plan, public_id):
-    """One published revision; its URL is permanent."""
     plan = public_plan_or_404(plan)
     page = found_or_404(load_revision_page(plan, public_id))
     context = {

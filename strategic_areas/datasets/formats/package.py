@@ -58,7 +58,6 @@ def _files(snapshot, datasets, random):
 
 
 def describe(snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str) -> dict:
-    """The content of ``datapackage.json``."""
     about, version = about_data(snapshot), snapshot.edition or snapshot.day.isoformat()
     name, url = settings.LICENCE_NAME, settings.LICENCE_URL
     licence = {"name": name.replace(" ", "-"), "title": name, "path": url}

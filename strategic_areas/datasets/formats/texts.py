@@ -115,7 +115,6 @@ def about_dataset(dataset: Dataset, snapshot: Snapshot) -> dict:
 
 
 def about_column(column: DataColumn) -> dict:
-    """The declaration of a column, without empty parts."""
     codes = column.codes or {}
     told = {
         "name": column.name,

@@ -60,8 +60,6 @@ TEXTS = tuple(
 
 
 class ValueDisplay(StrEnum):
-    """What is shown in place of a value."""
-
     VALUE = "value"
     PROTECTED = "protected"
     WITHDRAWN = "withdrawn"
@@ -77,8 +75,6 @@ class PublishedBreakdown:
 
 @dataclass(frozen=True)
 class FigureRevision:
-    """An earlier value and why it was replaced."""
-
     value: Decimal | None
     published_at: datetime
     reason_es: str
@@ -130,12 +126,10 @@ class SeriesPoint:
 
     @property
     def is_disputed(self) -> bool:
-        """Whether an agency's dispute of it is still open."""
         return self.dispute is not None and self.dispute.resolved_on is None
 
     @property
     def year(self) -> int | None:
-        """The year, if the span is one whole year."""
         return year_of(self.starts_on, self.ends_on)
 
     @property
@@ -272,7 +266,6 @@ def series_of_area(area: StrategicArea) -> tuple[IndicatorSeries, ...]:
 
 
 def series_of_agency(agency: Agency) -> tuple[IndicatorSeries, ...]:
-    """The indicators that an agency counts itself."""
     own = Q(counted_by=agency.acronym) | Q(counted_by="", agency=agency)
     return load_series(public_indicators().filter(own))
 
@@ -347,7 +340,6 @@ def target_attainment(target: Target, line: IndicatorSeries, today: date) -> Att
 
 
 def public_discrepancies():
-    """Known disagreements of public sources, latest plan first."""
     return (
         Discrepancy.objects.filter(plan__in=Plan.objects.public())
         .select_related("plan")

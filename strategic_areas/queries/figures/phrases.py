@@ -57,7 +57,6 @@ def dimension_phrase(code: str) -> str:
 
 
 def format_figure(value: Decimal | Protected | None) -> str:
-    """The number without superfluous decimals."""
     if value is None or isinstance(value, Protected):
         return str(PROTECTED)
     plain = Decimal(format(value.normalize(), "f"))
@@ -65,7 +64,6 @@ def format_figure(value: Decimal | Protected | None) -> str:
 
 
 def value_text(point: SeriesPoint) -> str:
-    """The value, or the words that replace it."""
     if point.shown is ValueDisplay.PROTECTED:
         return str(PROTECTED)
     if point.shown is ValueDisplay.WITHDRAWN:
@@ -111,7 +109,6 @@ def source_phrase(point: SeriesPoint) -> str:
 
 
 def citation_phrase(source: Source) -> str:
-    """The name of a source inside a sentence."""
     return text_in_language(source, "cited_as") or _("“%(title)s”") % {
         "title": source.title
     }
@@ -191,7 +188,6 @@ def is_several(point) -> bool:
 
 
 def value_anchor(starts_on: date, ends_on: date) -> str:
-    """The fragment of a value on its page."""
     if is_of_whole_years(starts_on, ends_on):
         years = sorted({starts_on.year, ends_on.year})
         return "-".join(map(str, years))

@@ -259,7 +259,6 @@ class AgencyPage:
 
     @property
     def activities(self):
-        """The agency's current activities, without cancelled ones."""
         return [row for row in self._own if row.is_counted]
 
     @property
@@ -302,7 +301,6 @@ class AgencyPage:
 
     @property
     def records(self):
-        """Counts of its reconstructed work, if any."""
         found = [each for each in self.work if not each.commitment.is_official]
         if not found:
             return None

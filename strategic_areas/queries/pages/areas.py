@@ -89,7 +89,6 @@ class AreaRow:
 
     @property
     def is_told(self):
-        """Whether any commitment has a public state."""
         return any(
             row.summary.state not in {None, *WITHOUT_PUBLIC_STATE} for row in self.rows
         )
@@ -142,7 +141,6 @@ def area_by_slug(plan: Plan, slug: str) -> StrategicArea | None:
 def area_rows(
     areas: list[StrategicArea], plan_progress: PlanProgress
 ) -> tuple[AreaRow, ...]:
-    """The areas with their commitments and counts."""
     led = defaultdict(list)
     for row in plan_progress.rows:
         led[row.commitment.programme_id].append(row)
@@ -161,8 +159,6 @@ MOST_LATEST = 3
 
 @dataclass(frozen=True)
 class UpdateListItem:
-    """One update in a short list."""
-
     account: CountedReport | CountedDeclaration
     subject: Activity | Commitment
     period: ReportingPeriod

@@ -44,7 +44,6 @@ class ApprovedPlanChange:
 
 
 def changes_of_plan(plan: Plan) -> tuple[ApprovedPlanChange, ...]:
-    """Approved changes of a plan, latest first."""
     rows = (
         plans.approved_changes()
         .filter(plan=plan)
@@ -60,7 +59,6 @@ def changes_of_plan(plan: Plan) -> tuple[ApprovedPlanChange, ...]:
 
 
 def plan_files_of(plan: Plan):
-    """Loaded plan files of a plan, latest first."""
     return PlanFile.objects.loaded().filter(plan=plan)
 
 

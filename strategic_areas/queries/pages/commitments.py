@@ -53,8 +53,6 @@ from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
 @dataclass(frozen=True)
 class ActivityDetail:
-    """One activity, its progress and its latest update."""
-
     row: ActivityProgress
     latest: PublishedUpdate | None
     dispute: counted_updates.Dispute | None
@@ -136,12 +134,10 @@ class CommitmentPage:
 
     @property
     def are_victims_meant(self):
-        """Whether any of its activities counts victims."""
         return any(is_of_victims(each.row.activity) for each in self.activities)
 
     @property
     def says_more(self):
-        """Whether any activity has further texts to show."""
         names = ("expected_product_es", "means_of_verification_es", "note_es")
         told = [each.row.activity for each in self.activities]
         return any(getattr(each, name) for each in told for name in names)
@@ -204,7 +200,6 @@ class Succession:
         return activity_id in self._superseded
 
     def heirs(self, commitment_id: int) -> list[int]:
-        """Ids of the commitments that superseded it, nearest first."""
         return _walk(commitment_id, self._new)
 
     def predecessors(self, commitment_id: int) -> list[int]:
@@ -212,7 +207,6 @@ class Succession:
         return _walk(commitment_id, self._old)
 
     def former_activities(self, commitment_id: int) -> set[int]:
-        """Ids of the activities that the commitment's activities superseded."""
         own = self._renewed[commitment_id]
         return {old for new in own for old in _walk(new, self._old_activities)}
 

@@ -166,7 +166,6 @@ def _withheld(dataset, changed):
 
 
 def gap_of(column: DataColumn, row: Mapping) -> GapReason | None:
-    """Why the cell of a row is empty."""
     return row.get(f"{column.name}_gap") or column.gap
 
 
@@ -177,7 +176,6 @@ StateChanges = namedtuple("StateChanges", "number apart alike")
 
 
 def state_changes(rows: tuple[RowDifference, ...]) -> StateChanges:
-    """The commitments whose state differs."""
     found = {True: [], False: []}
     for each in rows:
         old, new = _state(each.before), _state(each.after)

@@ -23,8 +23,6 @@ NEEDS = {
 
 @dataclass(frozen=True)
 class HelpLineStatus:
-    """A help line and how recently it was confirmed."""
-
     line: HelpLine
     unconfirmed_since: date | None
     sources: tuple = ()

@@ -159,8 +159,6 @@ class ChangedCommitments:
 
 @dataclass(frozen=True)
 class Overview:
-    """The first page's content about its plan."""
-
     plan_progress: PlanProgress
     headline: Headline
     areas: tuple[areas.AreaRow, ...]

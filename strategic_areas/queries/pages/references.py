@@ -154,7 +154,6 @@ def _answered(targets, plan_progress):
 def targets_of_area(
     area: StrategicArea, plan_progress: PlanProgress
 ) -> list[TargetCommitments]:
-    """Targets that an area's commitments answer; one query."""
     targets, answers = filtered_commitments.targets_by_commitment(plan_progress)
     rows = defaultdict(list)
     for row in plan_progress.rows:
@@ -188,18 +187,15 @@ def _by_family(rows: Iterable[CommitmentProgress]):
 
 
 def tiers_of_plan(plan: Plan):
-    """The ratings of the plan's file, latest first."""
     rows = TipTier.objects.filter(plan=plan).order_by("-report_year")
     return rows.prefetch_related(Source.by_key())
 
 
 def legal_base():
-    """Legal instruments, oldest first."""
     return LegalInstrument.objects.prefetch_related(Source.by_key())
 
 
 def later_activities(plan: Plan) -> list[LaterActivity]:
-    """Work that continues the plan after its end, latest first."""
     rows = (
         LaterActivity.objects.filter(plan=plan)
         .select_related("agency", "programme", "commitment__plan")
@@ -219,7 +215,6 @@ def tiers_by_year() -> dict[int, TipTier]:
 
 
 def discrepancies_with_series() -> list[tuple[Discrepancy, list[IndicatorSeries]]]:
-    """Every discrepancy with its indicators; five queries."""
     named = Discrepancy.indicators.through.objects.values("indicator")
     lines = indicators.load_series(indicators.public_indicators().filter(pk__in=named))
     found = {each.indicator.pk: each for each in lines}

@@ -80,7 +80,6 @@ class TimelineEvent:
 
     @property
     def replaced(self):
-        """How many earlier revisions can be read."""
         return len(self.rows) - 1
 
     @property
@@ -101,7 +100,6 @@ class TimelineEvent:
         return self.is_of_former and is_recorded and provenance != Provenance.PLAN
 
     def with_content(self, entries: Mapping, last: Container) -> "TimelineEvent":
-        """A copy with the content of its newest revision."""
         if not self.rows:
             return self
         return replace(self, entry=entries[self.key], is_last=self.key in last)

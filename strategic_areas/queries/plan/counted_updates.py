@@ -114,8 +114,6 @@ REPORT_COLUMNS = (
 
 @dataclass(kw_only=True)
 class CountedUpdate:
-    """The origin, publication and public id of an update."""
-
     period_id: int
     agency_id: int = 0
     provenance: str
@@ -250,7 +248,6 @@ def counted_updates_of(
     declarations: Mapping[int, Mapping],
     periods: Iterable[ReportingPeriod],
 ) -> CountedUpdates:
-    """The counted updates of rows from ``load_counted_rows``."""
     return build_counted_updates(
         *(
             [row for rows in found.values() for row in rows.values()]

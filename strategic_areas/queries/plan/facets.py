@@ -25,8 +25,6 @@ class Facet:
 
 @dataclass(frozen=True)
 class FilterableRecord:
-    """A record and its values by filter."""
-
     record: object
     values: Mapping[str, frozenset[str]]
 

@@ -83,12 +83,10 @@ class PlanProgress:
 
     @property
     def is_reconstructed(self):
-        """Whether any commitment is not stated by the plan itself."""
         return any(not row.commitment.is_official for row in self.rows)
 
     @property
     def has_official_commitments(self):
-        """Whether the plan itself states any commitment."""
         return any(row.commitment.is_official for row in self.rows)
 
     @cached_property
@@ -144,7 +142,6 @@ def load_plan_progress(
 
 
 def load_progress_with_rounds(plan: Plan, today: date) -> PlanProgress:
-    """The plan's progress, loaded for every opened round."""
     plan_progress = load_plan_progress(plan, today)
     asked = opened_rounds(plan_progress.periods, today)
     return add_rounds(plan_progress, None, asked) if asked else plan_progress

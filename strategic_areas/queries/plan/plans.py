@@ -102,12 +102,10 @@ def plan_by_code(code: str) -> Plan | None:
 
 
 def plans_with_areas():
-    """Public plans with commitments, with their areas."""
     return public_plans().filter(has_record=True).prefetch_related("areas")
 
 
 def periods_of(plan: Plan) -> list[ReportingPeriod]:
-    """The plan's periods, latest first."""
     rows = ReportingPeriod.objects.filter(plan=plan)
     return list(rows.order_by("-ends_on", "-starts_on", "pk"))
 
@@ -115,7 +113,6 @@ def periods_of(plan: Plan) -> list[ReportingPeriod]:
 def opened_rounds(
     periods: Iterable[ReportingPeriod], today: date
 ) -> list[ReportingPeriod]:
-    """Opened rounds without demonstrations, newest first."""
     rounds = [
         period
         for period in periods
@@ -177,7 +174,6 @@ class PlanListItem:
 
 
 def commitment_counts() -> dict[int, int]:
-    """The number of current commitments by plan id."""
     standing = Commitment.objects.not_superseded().order_by().values_list("plan")
     return dict(standing.annotate(Count("pk")))
 

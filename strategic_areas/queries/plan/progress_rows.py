@@ -86,11 +86,9 @@ class ActivityProgress:
 
     @cached_property
     def reported_in(self):
-        """Ids of the periods with a published report."""
         return frozenset(each.period_id for each in self.reports)
 
     def has_reported(self, asked: ReportingPeriod | None) -> bool:
-        """Whether a report for the round is published."""
         return asked is not None and asked.pk in self.reported_in
 
     def answering(self, period) -> Agency:
@@ -138,7 +136,6 @@ class CommitmentProgress:
         return self.summary.punctuality == progress.Punctuality.LATE
 
     def days_late(self, day: date) -> int:
-        """Days of delay; 0 if it is not late."""
         return (day - self.deadline.due_on).days if self.is_late else 0
 
     @property
@@ -214,7 +211,6 @@ def _untold(
     handed_in: Mapping[int, date],
     rounds: Iterable[ReportingPeriod],
 ) -> progress.ActivityState:
-    """The state of an activity without published updates."""
     if not activity.commitment.is_official:
         return progress.ActivityState.NO_RECORD
     if handed_in:
@@ -286,7 +282,6 @@ def count_recorded_work(
 
 
 def headline_of_rows(rows: Iterable[CommitmentProgress]) -> headline.Headline:
-    """Counts and punctuality of a part of a plan."""
     return headline.headline_of([row.summary for row in rows], today=date.min)
 
 

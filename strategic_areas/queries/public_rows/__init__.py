@@ -169,7 +169,6 @@ def read_public_rows(keys: Keys) -> RowsByDataset:
 
 
 def without_withdrawn(rows: QuerySet) -> QuerySet:
-    """Leave out older revisions of a withdrawn update."""
     about = {name: OuterRef(name) for name in ("period", rows.model.subject_field)}
     withdrawn = rows.model.objects.filter(status=RevisionStatus.WITHDRAWN, **about)
     newer = withdrawn.filter(revision__gt=OuterRef("revision"))
@@ -271,7 +270,6 @@ def report_row(entry: PublishedUpdate) -> dict:
 
 
 def value_rows(lines: Collection[IndicatorSeries]) -> RowsByDataset:
-    """Indicators with their values and breakdowns."""
     points = [
         (line.indicator, value_key(line.indicator, point), point)
         for line in lines
@@ -321,7 +319,6 @@ def parts_of(
 
 
 def value_row(point: SeriesPoint) -> dict:
-    """A value, and the earlier ones that it revised."""
     is_told = point.value is not None
     return {
         **{name: getattr(point, name) for name in VALUE_COLUMNS},
@@ -394,7 +391,6 @@ class RowDifference:
 
     @property
     def kind(self) -> str:
-        """ "added", "gone" or "changed"."""
         if self.before is None:
             return "added"
         return "gone" if self.after is None else "changed"

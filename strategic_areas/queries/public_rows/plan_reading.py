@@ -72,7 +72,6 @@ class PlanReading:
     def asked(
         self,
     ) -> Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]]:
-        """Obligations of every opened round, latest round first."""
         rounds = opened_rounds(self.plan_progress.periods, self.day)
         return obligations_in(add_rounds(self.plan_progress, None, rounds), rounds)
 
@@ -81,7 +80,6 @@ class PlanReading:
         return list(self.plan.participations.select_related("agency"))
 
     def revisions(self) -> list[QuerySet]:
-        """Querysets of public reports and declarations."""
         rows = (public_updates.public_reports(), public_updates.public_declarations())
         own = (self._asked_for(each.filter(plan=self.plan)) for each in rows)
         return [without_withdrawn(each) for each in own]

@@ -272,7 +272,6 @@ def _worded(model, plan, asked):
 
 
 def parse_day(asked: Mapping[str, str], name: str) -> date | None:
-    """The requested day; None if missing or invalid."""
     try:
         return date.fromisoformat(asked.get(name, ""))
     except ValueError:
@@ -430,7 +429,6 @@ def _corrected(model):
 def update_with_id(
     plan: Plan, public_id: str
 ) -> ActivityUpdate | CommitmentUpdate | None:
-    """The public update with this id, or None."""
     for rows in (public_updates.public_reports(), public_updates.public_declarations()):
         if row := rows.filter(plan=plan, public_id=public_id).first():
             return row

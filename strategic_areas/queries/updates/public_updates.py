@@ -238,7 +238,6 @@ class PublishedUpdate(Content):
 
     @property
     def is_disputed(self):
-        """Whether its agency disputes the update or its subject."""
         is_open = self.dispute is not None and not self.dispute.resolved_on
         return is_open or self.is_about_disputed
 
