@@ -302,7 +302,6 @@ def test_what_is_odd_costs_the_same_for_one_and_for_many():
         make.user(group=Role.FOCAL_POINT)
         make.participation(plan=make.plan(), agency=make.agency())
 
-    grow()
     few, many = costs(access_problems, grow)
 
     assert few == many

@@ -96,7 +96,6 @@ def test_the_desk_costs_the_same_however_many_came_back(client):
         about = {"activity": activity, "period": update.period, "by": author}
         give_back(make.submitted_update(**about), "Falta la fecha.")
 
-    grow()
     few, many = costs(lambda: client.get(DESK), grow)
 
     assert few == many

@@ -364,8 +364,6 @@ def test_nobody_else_takes_a_value_back(client, reviewer):
 
 
 def test_the_queue_costs_the_same_at_1_and_many_values(client, reviewer):
-    make.reported_value()
-
     few, many = costs(lambda: client.get(QUEUE), make.reported_value)
 
     assert few == many
