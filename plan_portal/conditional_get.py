@@ -121,12 +121,12 @@ def public_page(view, language):
             fill_in_version(response)
         if finish := getattr(view, "finish", None):
             finish(response)
-        is_of_unknown_value = getattr(response, "is_made_up", False)
+        is_uncacheable = getattr(response, "is_uncacheable", False)
         # Its label would call it unchanged once what it lacks is there.
-        if not is_of_unknown_value:
+        if not is_uncacheable:
             response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "public, no-cache"
-        may_keep = is_canonical and not (is_of_unknown_value or has_free_text(request))
+        may_keep = is_canonical and not (is_uncacheable or has_free_text(request))
         if may_keep and request.META.get(ASKED_BY_FRONT):
             response.headers[KEEP] = "yes"
         return response

@@ -27,7 +27,7 @@ from strategic_areas.views.parameters import (
     Heading,
     build_query,
     found_or_404,
-    mark_unknown,
+    mark_uncacheable,
     page_or_404,
     public_plan_or_404,
     query_values,
@@ -76,7 +76,7 @@ def agency_list(request, plan):
             (each for each in columns if each.name and each.direction), None
         ),
     }
-    return mark_unknown(render(request, "agencies.html", context), bool(no_order))
+    return mark_uncacheable(render(request, "agencies.html", context), bool(no_order))
 
 
 @reads_parameters("page")

@@ -51,7 +51,7 @@ from strategic_areas.views.parameters import (
     filter_field,
     filter_links,
     found_or_404,
-    mark_unknown,
+    mark_uncacheable,
     page_or_404,
     public_plan_or_404,
     query_values,
@@ -105,7 +105,7 @@ def commitment_list(request, plan):
         **_filters(found, wanted, is_variant=bool(no_order)),
     }
     answer = render(request, "commitments.html", context)
-    return mark_unknown(answer, found.is_unknown or bool(no_order))
+    return mark_uncacheable(answer, found.is_unknown or bool(no_order))
 
 
 def _by_area(found, rows):

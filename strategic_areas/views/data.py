@@ -26,7 +26,7 @@ from strategic_areas.queries.pages.editions import editions_of
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.plan_progress import load_plan_progress
 from strategic_areas.views.about import facts
-from strategic_areas.views.parameters import mark_unknown, public_plan_or_404
+from strategic_areas.views.parameters import mark_uncacheable, public_plan_or_404
 
 #: A dataset, with some of its columns, by which the page of a plan shows how they read.
 EXAMPLE, FEW = "commitments", ("code", "family", "state", "due_on", "days_late")
@@ -48,7 +48,7 @@ def data_page(request, plan=None):
 def _page(request, template, context):
     """Render a page; it is cached only with the row counts of this version."""
     is_unfinished = "table" in context and context["table"].number is None
-    return mark_unknown(render(request, template, context), is_unfinished)
+    return mark_uncacheable(render(request, template, context), is_unfinished)
 
 
 def dataset_detail(request, plan, dataset):
@@ -61,7 +61,7 @@ def data_catalogue(request):
     told = [published_data(each) for each in _recorded()]
     content = as_catalogue(told, timezone.localdate())
     answer = JsonResponse(content, content_type="application/ld+json")
-    return mark_unknown(answer, any(each.tables[0].number is None for each in told))
+    return mark_uncacheable(answer, any(each.tables[0].number is None for each in told))
 
 
 def ckan_package(request, plan):

@@ -35,7 +35,7 @@ from strategic_areas.views.parameters import (
     filter_field,
     filter_links,
     found_or_404,
-    mark_unknown,
+    mark_uncacheable,
     page_or_404,
     public_plan_or_404,
     query_values,
@@ -116,7 +116,9 @@ def edition_detail(request, plan, edition):
         file_at(sizes, "edition_workbook", *numbers, language=get_language()),
     ]
     context["sum"] = ready.package_sum if PACKAGE in sizes else ""
-    return mark_unknown(render(request, "edition.html", context), not context["sum"])
+    return mark_uncacheable(
+        render(request, "edition.html", context), not context["sum"]
+    )
 
 
 def _note(note, datasets, pages):
@@ -183,7 +185,7 @@ def difference_page(request, plan, earlier, edition=""):
         ],
     }
     page = render(request, "edition_difference.html", context)
-    return mark_unknown(page, chosen.is_unknown)
+    return mark_uncacheable(page, chosen.is_unknown)
 
 
 def difference_line(dataset: Dataset, changed: RowDifference) -> dict:

@@ -23,7 +23,7 @@ from strategic_areas.views.parameters import (
     build_query,
     filter_field,
     found_or_404,
-    mark_unknown,
+    mark_uncacheable,
     page_or_404,
     query_values,
     reads_parameters,
@@ -70,7 +70,7 @@ def indicator_list(request):
         "shared": build_query(wanted),
         "is_variant": bool(wanted),
     }
-    return mark_unknown(
+    return mark_uncacheable(
         render(request, "indicators.html", context),
         has_unknown_value(facets, WORDS),
     )

@@ -63,15 +63,17 @@ def has_free_text(request) -> bool:
     return not FREE_TEXT.isdisjoint(request.GET)
 
 
-def mark_unknown(response, is_unknown):
-    """Mark a response for an unknown value, so that it is not cached."""
-    response.is_of_unknown_value = is_unknown
+def mark_uncacheable(response, is_uncacheable):
+    """Keep a response out of the cache, as one for an unknown value."""
+    response.is_uncacheable = is_uncacheable
     return response
 
 
 def redirect_to_list(wanted, name, *args):
     """Redirect from a file to its list, which names the unknown value."""
-    return mark_unknown(redirect(public_path(name, *args) + build_query(wanted)), True)
+    return mark_uncacheable(
+        redirect(public_path(name, *args) + build_query(wanted)), True
+    )
 
 
 def query_values(request, *names) -> dict[str, str]:

@@ -25,7 +25,7 @@ from strategic_areas.views.parameters import (
     filter_field,
     filter_links,
     found_or_404,
-    mark_unknown,
+    mark_uncacheable,
     public_plan_or_404,
     query_values,
     reads_parameters,
@@ -58,7 +58,7 @@ def update_list(request, plan):
         "sections": update_sections(plan, shown, counts),
         **_filters(plan, counts, wanted),
     }
-    return mark_unknown(render(request, "updates.html", context), counts.is_unknown)
+    return mark_uncacheable(render(request, "updates.html", context), counts.is_unknown)
 
 
 @reads_parameters(*SIFTED)
