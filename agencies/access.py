@@ -22,7 +22,7 @@ class RefusedError(Exception):
     """
 
 
-#: How the addresses of staff begin; no other page looks at a session.
+#: Prefixes of staff URLs; no other page uses a session.
 STAFF_ROUTES = ("gestion/", "cuenta/")
 
 

@@ -67,9 +67,9 @@ class Decision(models.Model):
     """A proposal and its decision. ``reason`` says why it was declined."""
 
     Status = DecisionStatus
-    #: By this the triggers find every kind.
+    #: Triggers find the kinds by this attribute.
     is_decided_once = True
-    #: The free texts that only a purge may change, and what it puts in their place.
+    #: Texts that only a purge may change, and their blanked values.
     blanks = {"reason": ""}
     is_hideable = False
 
@@ -135,7 +135,7 @@ class DecisionSteps:
     """
 
     model = None
-    #: What each step is called in the audit record, by the status that it leads to.
+    #: Audit events by the resulting status.
     events = {
         DecisionStatus.PENDING: audit.Event.APPROVAL_ASKED,
         DecisionStatus.APPROVED: audit.Event.APPROVAL_GIVEN,
@@ -143,9 +143,9 @@ class DecisionSteps:
         DecisionStatus.TAKEN_BACK: audit.Event.APPROVAL_WITHDRAWN,
         DecisionStatus.OUTDATED: audit.Event.APPROVAL_OUTDATED,
     }
-    #: Whether whoever declines has to say why.
+    #: Whether declining needs a reason.
     needs_reason = True
-    #: The columns that no decided row may keep, by name, and what they become.
+    #: Columns emptied by the decision, with their new values.
     emptied = {}
 
     def decides(self, user):

@@ -42,7 +42,7 @@ class EditConflictMixin(forms.Form):
         if not self.instance.pk:
             return cleaned
         model = type(self.instance)
-        # Locked until the end of the request, so that nobody saves in between.
+        # Locked until the end of the request against concurrent saves.
         stored = model._default_manager.select_for_update().get(pk=self.instance.pk)
         marks = fingerprint(stored)
         seen = self._seen()

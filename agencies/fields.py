@@ -56,7 +56,7 @@ class FieldKind(Enum):
     OTHER = auto()  #: a code of an address, a file, a list
 
 
-#: The kind of a plain column; a subclass before the class that it extends.
+#: Kinds by field class; subclasses before their base classes.
 FIELD_KINDS = (
     (models.SlugField, FieldKind.OTHER),
     (models.CharField, FieldKind.TEXT),
@@ -67,7 +67,7 @@ FIELD_KINDS = (
     (models.DateField, FieldKind.DATE),
 )
 
-#: Columns of other kinds whose content is typed too.
+#: Other field classes with typed content.
 TYPED = (models.SlugField, models.JSONField)
 
 
@@ -238,7 +238,7 @@ def internal(*names, in_file=False):
     return tuple(DeclaredField(name, public=False, in_file=in_file) for name in names)
 
 
-#: What makes a field a note: an office's telephone may stand in it.
+#: The attributes of a note, which may contain an office's telephone number.
 NOTE = {"public": False, "noted": True, "tells": frozenset({"telephone"})}
 
 

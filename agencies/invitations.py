@@ -38,7 +38,7 @@ from agencies.fields import DeclaredFields, internal
 from agencies.mail import queue_mail
 from agencies.models import Agency, FocalPoint, User
 
-#: Letters and digits that nobody mistakes for each other; 26 of them are 130 bits.
+#: Letters and digits without lookalikes; 26 of them are 130 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 26
 
@@ -88,7 +88,7 @@ class Invitation(models.Model):
     An invitation, kept after it was accepted, with the agency's letter of designation.
     """
 
-    #: The fields of its file and of the name it came with, by which a purge finds it.
+    #: The fields of its file and original name, for purges.
     FILE = ("letter", "letter_name")
     WHEREABOUTS = ("letter_name",)
 
@@ -142,7 +142,7 @@ class Invitation(models.Model):
         related_name="invitation",
         verbose_name=_("account"),
     )
-    #: When somebody else than who invited confirmed that she knows the person.
+    #: When a person other than the inviter confirmed the identity.
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
@@ -301,7 +301,7 @@ class InvitationForm(forms.ModelForm):
             "letter",
         ]
 
-    #: ``by`` is the person who has the form before her.
+    #: ``by`` is the user who fills in the form.
 
     def clean(self):
         cleaned = super().clean()

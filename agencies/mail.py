@@ -29,18 +29,18 @@ from agencies.models import FocalPoint, User
 
 logger = logging.getLogger(__name__)
 
-#: Minutes to wait after each failed attempt; after the last one a mail is given up.
+#: Minutes after each failed attempt; after the last one a mail is given up.
 PAUSES = (1, 5, 15, 60, 240, 720, 1440)
-#: While the mail server itself is out of reach: the most minutes between two attempts,
-#: and for how long a mail waits so for its return.
+#: During an outage of the mail server: maximum of minutes between attempts, and how
+#: long a mail is tried.
 OUTAGE_PAUSE, OUTAGE = 60, timedelta(days=2)
-#: How long one process may take over one mail before another takes it up.
+#: After this time another process takes over a mail.
 LEASE = timedelta(minutes=5)
-#: Kinds whose text holds a link that opens an account: it is not kept once sent.
+#: Kinds with a link that opens an account: the text is deleted once sent.
 OPENS_AN_ACCOUNT = {"invitation", "password_reset"}
-#: How the addresses of a demonstration's invented people end: nothing is sent to them.
+#: Suffix of invented addresses, to which nothing is sent.
 INVENTED = "@demostracion.example.org"
-#: How many mails one run sends at most.
+#: Maximum of mails per run.
 RUN = 200
 
 

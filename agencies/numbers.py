@@ -14,15 +14,14 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-#: No number of the portal has more characters.
 LONGEST = 40
 BLANK = re.compile(r"[\s\u00a0\u2009\u202f]+")
-#: Digits in groups of three, or together, and a part after comma or point.
+#: Digits, grouped by three or not, with an optional fraction after comma or point.
 PLAIN = re.compile(r"([-+]?)(\d+)(?:[.,](\d+))?", re.ASCII)
 GROUPED = re.compile(
     r"([-+]?)(\d{1,3}(?:([ .,'])\d{3})(?:\3\d{3})*)(?:(?!\3)[.,](\d+))?", re.ASCII
 )
-#: One mark before three digits: a thousand, or thousandths.
+#: A mark before three digits may separate thousands or thousandths.
 AMBIGUOUS = re.compile(r"([-+]?)([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
 
 

@@ -7,7 +7,7 @@ row of another.
 
 from django.db import connections
 
-#: The version from which on SQLite finds by itself which tables to count anew.
+#: From this version SQLite itself finds the tables to analyse.
 FINDS_BY_ITSELF = (3, 46)
 
 

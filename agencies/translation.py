@@ -41,7 +41,7 @@ def _register(model, names):
         "es": [name for name in names if not model._meta.get_field(name).blank]
     }
     translator.register(model, options)
-    # Spanish is the language of the staff pages: only the English field names itself.
+    # Staff pages are Spanish: only the English field states its language.
     for name in names:
         label = model._meta.get_field(name).verbose_name
         model._meta.get_field(f"{name}_es").verbose_name = label

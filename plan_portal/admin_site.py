@@ -32,12 +32,11 @@ from strategic_areas.desk.rounds.running_rounds import rounds_in_progress
 from strategic_areas.purging.takedowns import HIDINGS
 from strategic_areas.rounds import rounds_to_open
 
-#: Apps of allauth that register tables of their own, among them the secrets of second
-#: factors: their tables are not shown.
+#: allauth's apps, whose tables (secrets of second factors among them) are hidden.
 NOT_SHOWN = {"account", "mfa", "usersessions"}
-#: Sentences of Django's own admin that our catalogue words anew, since Django's Spanish
-#: greets in the plural and guesses genders. Nothing reads this list: by standing here
-#: they are collected into our catalogue, which is asked before Django's.
+#: Sentences of Django's admin with our own translation: Django's Spanish greets in the
+#: plural and assumes genders. The list is unused; it makes ``make messages`` collect
+#: them into our catalogue, which takes precedence.
 REWORDED = [
     _("Welcome,"),
     _("View"),
@@ -58,7 +57,7 @@ REWORDED = [
     _("No, take me back"),
     _("Start typing to filter…"),
     _("Thanks for spending some quality time with the web site today."),
-    # The library of histories has no Spanish.
+    # django-simple-history has no Spanish.
     _("View history: %s"),
 ]
 
@@ -69,7 +68,7 @@ class PortalAdminSite(AdminSite):
     index_title = _("My work")
     index_template = "admin/portal_index.html"
     empty_value_display = "–"
-    #: The tables stand behind one heading of the first page, not beside every page.
+    #: The index page lists the tables under one heading.
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable, admin_class=None, **options):
@@ -84,7 +83,7 @@ class PortalAdminSite(AdminSite):
             if not self.has_permission(request):
                 raise PermissionDenied
             return redirect("admin:index")
-        # Without a particular page a person is sent to the page of her work.
+        # By default the user is sent to the page of their work.
         query = urlencode({"next": wanted}) if wanted != reverse("admin:index") else ""
         return HttpResponseRedirect(f"{reverse('account_login')}?{query}".rstrip("?"))
 

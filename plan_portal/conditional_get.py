@@ -19,18 +19,18 @@ from strategic_areas.models import PublicationVersion
 from strategic_areas.queries.caching import caching_version
 from strategic_areas.views.parameters import AS_OF, canonical_query, has_free_text
 
-#: The key of the WSGI environment that marks a request of the front, and the header
-#: that allows the front to keep the page under the address that was requested.
+#: WSGI key that marks a request of the page cache, and the header that allows it to
+#: keep the page under the requested URL.
 ASKED_BY_FRONT, KEEP = "portal.front", "X-Portal-Keep"
 
-#: Stands in the place of a page's version until the rest of the page is rendered.
+#: Placeholder of the page's version until the rest is rendered.
 VERSION_PLACEHOLDER = "version-of-this-page"
 
 INDENTATION = re.compile(rb"\n\s+")
-#: The block that says how to cite the page. It repeats the page and names the day.
+#: The citation block, which contains the page's content and today's date.
 CITATION = re.compile(rb'<p class="cite">.*?</p>', re.DOTALL)
 
-#: Pages are made from files of these kinds in these folders.
+#: Folders and kinds of files that decide on the content of pages.
 MADE_OF = ("agencies", "plan_portal", "strategic_areas", "templates")
 KINDS = {".css", ".html", ".mo", ".py", ".svg", ".ttf"}
 #: The settings whose values pages show.
@@ -114,7 +114,7 @@ def public_page(view, language):
             response = redirect(request.path + own_query, permanent=is_former)
         if response is None:
             request.page_version = VERSION_PLACEHOLDER
-            # A board that the view reads may be kept for it; many pages read none.
+            # The plan's progress may be cached for this version.
             with caching_version(counters.number):
                 response = view(request, *args, **kwargs)
             leave_out_indentation(response)
@@ -122,7 +122,7 @@ def public_page(view, language):
         if finish := getattr(view, "finish", None):
             finish(response)
         is_uncacheable = getattr(response, "is_uncacheable", False)
-        # Its label would call it unchanged once what it lacks is there.
+        # Its ETag would stay the same once the missing value is known.
         if not is_uncacheable:
             response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "public, no-cache"

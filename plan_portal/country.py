@@ -10,7 +10,7 @@ from typing import get_args, get_origin
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import get_language
 
-#: What pages take from ``texts``, in each language.
+#: Required keys of ``texts``, in each language.
 TEXTS = (
     "name",
     "public_agency",

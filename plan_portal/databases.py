@@ -6,11 +6,11 @@ def embedded_database(path):
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
         "OPTIONS": {
-            # A writer waits its turn from the start instead of failing half-way.
+            # A writer waits at the start and does not fail half-way.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            # What is deleted or purged is overwritten, not only unlinked; and a row
-            # that another one replaces counts as deleted, for the triggers that count.
+            # secure_delete overwrites deleted or purged data; recursive_triggers runs
+            # delete triggers for replaced rows too.
             "init_command": (
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
                 "PRAGMA secure_delete = ON; PRAGMA recursive_triggers = ON;"
@@ -19,8 +19,8 @@ def embedded_database(path):
     }
 
 
-#: How long a silent server or network is waited for: seconds to connect, milliseconds
-#: until the server acknowledges what was sent.
+#: Timeouts of a silent server or network: seconds to connect, milliseconds until sent
+#: data is acknowledged.
 SILENCE = {
     "connect_timeout": 2,
     "keepalives_idle": 5,
@@ -28,16 +28,15 @@ SILENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-#: The queries of pages join many tables and read few rows. PostgreSQL takes them for
-#: long ones and compiles them (JIT), which costs up to a second and saves nothing.
+#: No JIT: PostgreSQL overestimates queries that join many tables and read few rows, and
+#: compiling them takes up to a second.
 UNCOMPILED = "-c jit=off"
-#: How soon the server ends the session of a machine that has vanished, and frees its
-#: locks. By itself it would wait for two hours.
+#: The server ends the session of a vanished machine and frees its locks; the default is
+#: two hours.
 VANISHED = (
     "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 )
-#: How long one request may use the database. Commands that migrate or load may take
-#: longer.
+#: Timeouts of one request. Commands that migrate or load may take longer.
 DEADLINES = {
     "statement_timeout": "5s",
     "lock_timeout": "3s",
@@ -46,15 +45,15 @@ DEADLINES = {
 
 
 def named_database(config):
-    # No connection outlives its request, and none is waited for long: a database that
-    # is frozen must not freeze the portal.
+    # A connection ends with its request, and timeouts are short: a frozen database must
+    # not freeze the portal.
     options = {**SILENCE, **config.get("OPTIONS", {})}
     said = options.get("options", "")
     options["options"] = f"{UNCOMPILED} {VANISHED} {said}".strip()
     return {**config, "CONN_MAX_AGE": 0, "OPTIONS": options}
 
 
-#: How PostgreSQL calls it that a role lacks a right (insufficient_privilege).
+#: insufficient_privilege
 NO_RIGHT = "42501"
 
 

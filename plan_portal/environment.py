@@ -16,10 +16,8 @@ from django.core.validators import validate_email
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-#: This machine, as a browser on it names it.
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
-#: A name of a host, such as plan.example.gob.do.
 HOST = r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
 
 env = environ.Env()
@@ -65,7 +63,6 @@ MAIL_ADDRESS = (
     _is_mail_address,
     "must be a mail address such as plan@example.gob.do, not {!r}",
 )
-#: The number to call in danger, as people write it.
 EMERGENCY_NUMBER = (
     pattern_rule(r"[0-9](?:[ -]?[0-9]){1,14}"),
     "must be digits such as 9-1-1 or 112, not {!r}",
@@ -78,7 +75,7 @@ SECURITY_CONTACT = (
     pattern_rule(r"(mailto:)?[^\s@:]+@[^\s@:]+|https://[^\s/]\S*"),
     "must be a mail address or an https:// one: {!r}",
 )
-#: A pattern of hosts would let visitors choose the portal's name.
+#: No wildcards, which would let visitors choose the portal's host.
 HOST_NAME = (
     pattern_rule(rf"\.?{HOST}|\[[0-9a-f:]+\]"),
     "must hold host names such as plan.example.gob.do, not {!r}",
@@ -87,9 +84,8 @@ MAIL_DOMAIN = (
     pattern_rule(rf"(?=.*\.){HOST}"),
     "must hold domains such as example.gob.do, not {!r}",
 )
-#: A server gives the application the headers ``X-Y`` and ``X_Y`` under one name, so
-#: that a visitor could write a header that the proxy does not replace. A name of
-#: letters alone has no such twin.
+#: Letters only: servers give ``X-Y`` and ``X_Y`` the same name, so that a visitor could
+#: send a header that the proxy does not replace.
 HEADER_NAME = (pattern_rule("[A-Za-z]+"), "must be a name of letters alone, not {!r}")
 #: A public key, or the name of one; a program gets it as an argument.
 RECIPIENT = (
@@ -108,7 +104,7 @@ OWN_FOLDER = (
     lambda path: (BASE_DIR / path).is_dir() or not (BASE_DIR / path).exists(),
     "names {}, which is no folder",
 )
-#: No error repeats the password in it.
+#: Messages do not repeat the password in it.
 DATABASE = (
     (pattern_rule("postgres(ql)?://.*"), "must begin with postgres://"),
     PORT,
@@ -136,7 +132,7 @@ SCANNER = (
     ),
 )
 
-#: Plain HTTP to this machine alone: elsewhere it would show files and key.
+#: Plain HTTP to this machine only: elsewhere it would expose files and key.
 FILE_STORE = (
     (
         pattern_rule(
@@ -151,7 +147,7 @@ FILE_STORE = (
 )
 
 if ENV_FILE := env_text("ENV_FILE", FILE):
-    # Variables of the real environment win over those of the file.
+    # The real environment takes precedence over the file.
     env.read_env(BASE_DIR / ENV_FILE)
 
 
@@ -211,9 +207,9 @@ def mail_server(url, *, files):
 def storages(folder, *, finished, store=""):
     return {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        # Files of evidence are private: two views read them and check permissions.
+        # Two views serve evidence and check permissions.
         "evidence": _private(folder, "evidence", store),
-        # Letters by which institutions designate people: for administrators alone.
+        # Letters of designation, for administrators only.
         "letters": _private(folder, "letters", store),
         "staticfiles": {
             "BACKEND": (

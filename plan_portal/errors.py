@@ -23,7 +23,7 @@ from plan_portal.middleware import language_of_visitor
 
 #: The page with the help lines to call, by language.
 HELP_PAGES = {"es": "/ayuda/", "en": "/en/help/"}
-#: What an error page leads to, which knows of no plan.
+#: Links of error pages, independent of any plan.
 MENU = {
     "home": _("Home"),
     "indicators": _("Figures"),
@@ -37,11 +37,9 @@ MENU = {
 RETRY_AFTER = "30"
 logger = logging.getLogger(__name__)
 
-#: What Python and the databases raise for a number that is too large, for a text with
-#: a null, and for JSON that is nested too deep.
+#: Exceptions for too large numbers, texts with NUL, and too deeply nested JSON.
 OF_WHAT_WAS_SENT = (DataError, OverflowError, RecursionError)
-#: How a ``ValueError`` says the same, of a number of thousands of digits, of a text in
-#: the place of a number, and of a null.
+#: Messages of ``ValueError`` for the same, and for a text in place of a number.
 IN_WORDS = (
     "Exceeds the limit (",
     "expected a number but got",
@@ -49,16 +47,14 @@ IN_WORDS = (
 )
 
 
-#: What the system says of a disk without room, and of a user who has used up her share.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
-#: How PostgreSQL and SQLite say the same.
 DISK_FULL = "53100"
 SQLITE_FULL = 13
 
 
 def error_page(request, status, template="", **more):
     """The page never says what went wrong."""
-    # The middleware that knows a signed-in person's language may not have been reached.
+    # LanguageMiddleware may not have run.
     language = getattr(request, "LANGUAGE_CODE", None) or language_of_visitor(request)
     with translation.override(language):
         shown = "en" if language == "en" else "es"
@@ -71,7 +67,7 @@ def error_page(request, status, template="", **more):
             "menu": [(_path(each, shown), words) for each, words in MENU.items()],
             "is_official": settings.OFFICIAL_SITE,
             "hosts": ", ".join(settings.COUNTRY.state_hosts),
-            # The plain file name: the manifest of hashed names may be missing.
+            # The unhashed name, since the manifest may be missing.
             "stylesheet": f"{settings.STATIC_URL}portal.css",
             **more,
         }
@@ -111,7 +107,7 @@ def server_error(request):
     error = sys.exc_info()[1]
     is_of_database = isinstance(error, OperationalError | InterfaceError)
     is_sent = request.method == "POST"
-    # A page that only reads needs no room, unless it is a file that is made.
+    # Reading needs no disk space, unless a data file is made.
     if lacks_room(error) and (is_sent or not is_of_database):
         return error_page(request, 507, is_sent=is_sent)
     if is_of_database or isinstance(error, StoreUnreachableError):
@@ -123,7 +119,7 @@ def lacks_room(error):
     while error is not None:
         if isinstance(error, OSError) and (
             error.errno in NO_ROOM
-            # Python finds no folder in which it can write a temporary file.
+            # Python found no writable temporary folder.
             or (error.errno == errno.ENOENT and "temporary directory" in str(error))
         ):
             return True

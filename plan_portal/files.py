@@ -17,7 +17,7 @@ from strategic_areas.datasets.file_cache import NotReadyError
 from strategic_areas.models import PublicationVersion
 from strategic_areas.queries.caching import caching_version
 
-#: The headers by which pages of other sites may read a file, and search engines do not.
+#: Other sites may read the file; search engines do not index it.
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -38,7 +38,7 @@ def public_file(view):
         except NotReadyError:
             response = errors.not_ready(request)
         if response.status_code != 200:
-            # Else a program of another site is not even told that there is no file.
+            # Otherwise scripts of other sites cannot even read the 404.
             response.headers["Access-Control-Allow-Origin"] = "*"
             return response
         is_packed = "Content-Encoding" in response.headers

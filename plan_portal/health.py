@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 #: Bytes that must be free where the portal writes.
 LEAST_FREE = 2 * 2**30
-#: For how long a mail that was given up is a problem: some addresses never work again.
+#: A given-up mail is a problem this long; some addresses never work again.
 GIVEN_UP_RECENTLY = timedelta(days=3)
 NOT_STORED = {"Cache-Control": "no-store"}
 

@@ -19,7 +19,7 @@ INSECURE_HTTP=true
 def write_env_file(path):
     path = Path(path)
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    # Opened with its final mode: at no moment can others read the secret.
+    # Created with its final mode, so that others can never read it.
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

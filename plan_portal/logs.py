@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import DatabaseError, OperationalError
 
-#: Errors whose message may repeat what somebody typed; OperationalError, of a database
-#: that does not answer, is none of them.
+#: Errors whose message may repeat typed text. Not OperationalError: the database is
+#: down.
 REPEATING = (
     *(ValueError, LookupError, SuspiciousOperation, ValidationError),
     DatabaseError,
@@ -74,16 +74,15 @@ def configuration(formatter):
         },
         "root": {"handlers": ["stdout"], "level": "INFO"},
         "loggers": {
-            # Django's own handlers would log everything a second time.
+            # Django's own handlers would log everything twice.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
             # The access log already has a line for each of these.
             "django.request": {"level": "ERROR"},
-            # It also has one for each that Django finds suspicious, such as those under
-            # a wrong host name. What was sent would stand in the message.
+            # Suspicious requests too; their messages would repeat sent data.
             "django.security": {"level": "CRITICAL"},
-            # pikepdf logs a line in every command, and the refusal of a bad PDF already
-            # says what pikepdf would log about it.
+            # pikepdf logs a line per command; the refusal of a PDF already has its
+            # reason.
             "pikepdf": {"level": "ERROR"},
         },
     }

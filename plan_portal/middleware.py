@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 #: The path to which browsers send their reports.
 REPORTS = "/csp-informe/"
-#: The Django setting of this name; the policy is the same for every page.
+#: The Django setting; the same policy for every page.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -33,11 +33,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-#: The most bytes of a report; one from a browser has some hundred.
+#: Maximum size of a report; browsers send some hundred bytes.
 LARGEST = 8 * 1024
-#: How many reports a process logs in a minute; more are dropped.
+#: Reports that a process logs per minute.
 A_MINUTE = 20
-#: What a report names in place of an address when the refused content has none.
+#: Reported in place of a URL if the refused content has none.
 KINDS = {"inline", "eval", "wasm-eval", "data", "blob"}
 
 
@@ -178,7 +178,7 @@ class SecurityHeadersMiddleware:
                 "Strict-Transport-Security", self.transport_security
             )
         if is_staff_path(request.path_info):
-            # On a shared computer the next person must not see this page.
+            # Computers may be shared.
             response.headers["Cache-Control"] = "no-store, private"
         return response
 

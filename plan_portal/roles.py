@@ -11,7 +11,7 @@ from agencies.access import Role
 
 VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
 
-#: Group → app label and model → actions. What is not listed is refused.
+#: Group → app label and model → actions; all others are refused.
 PERMISSIONS = {
     Role.FOCAL_POINT: {
         "strategic_areas.plan": [VIEW],

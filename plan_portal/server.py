@@ -18,13 +18,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.net import SocketHolder
 
-#: The number under which systemd passes the first socket (sd_listen_fds).
+#: File descriptor of the first socket that systemd passes (sd_listen_fds).
 FIRST_PASSED = 3
-#: How many visitors may wait to be taken from the socket.
 BACKLOG = 1024
-#: Seconds in which a worker that is told to end may answer whom it serves. Who sends a
-#: form and stops in the middle holds it for ever; then it is killed. systemd would kill
-#: the server after 20 seconds (TimeoutStopSec), podman after 10.
+#: Seconds for a worker's last responses before it is killed: a request that never ends
+#: would hold it. systemd waits 20 seconds for the server (TimeoutStopSec), podman 10.
 GRACE = 8
 
 
@@ -34,9 +32,9 @@ def port_number(text):
     return int(text)
 
 
-#: The variable in which the server tells its workers its own number of a process.
+#: Environment variable with the server's process id, for workers.
 SERVER = "PLAN_PORTAL_SERVER"
-#: Seconds in which all workers learn of the same purge, and ask for one renewal.
+#: Seconds within which all workers learn of the same purge.
 ALL_HAVE_ASKED = 2
 
 
@@ -103,7 +101,7 @@ def main():
         passed_socket() or own_socket(asked.host, asked.port),
         interface=Interfaces.WSGI,
         workers=asked.workers,
-        # Who waits for the database holds up one thread; the other serves readers.
+        # While one thread waits for the database, the other serves readers.
         blocking_threads=2,
         websockets=False,
         respawn_failed_workers=True,

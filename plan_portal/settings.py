@@ -28,7 +28,7 @@ SECRET_KEY = env_required("SECRET_KEY", default=DEBUG and "development-only-not-
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 
-# The country: its names, laws and numbers, of which no plan's file tells
+# The country's names, laws and numbers, which no plan file contains
 
 COUNTRY = country.load_country(
     BASE_DIR
@@ -38,7 +38,7 @@ COUNTRY = country.load_country(
 )
 
 
-# Addresses. Absolute ones are built from SITE_URL, never from a request's Host.
+# URLs. Absolute ones are built from SITE_URL, never from a request's Host.
 
 SITE_URL = env_required(
     "SITE_URL", *environment.SITE_ADDRESS, default=DEBUG and "http://localhost:8000"
@@ -67,13 +67,13 @@ WSGI_APPLICATION = "plan_portal.wsgi.application"
 OFFICIAL_SITE = env_bool(
     "OFFICIAL_SITE", default=SITE_HOST.endswith(tuple(COUNTRY.state_hosts))
 )
-# Search engines list the official site, and no copy for trying the portal out.
+# Search engines may index the official site only.
 ALLOW_INDEXING = env_bool("ALLOW_INDEXING", default=OFFICIAL_SITE)
 SECRETARIAT_NAME = env_text("SECRETARIAT_NAME", default="Coordinación de la CITIM")
 CONTACT_EMAIL = env_text("CONTACT_EMAIL", environment.MAIL_ADDRESS)
 CONTACT_PHONE = env_text("CONTACT_PHONE")
 CONTACT_ADDRESS = env_text("CONTACT_ADDRESS")
-# The number to call in danger: the first line of every page, without the database too.
+# The emergency number, in the first line of every page, even without the database.
 EMERGENCY_NUMBER = env_text(
     "EMERGENCY_NUMBER", environment.EMERGENCY_NUMBER, default=COUNTRY.emergency_number
 )
@@ -87,9 +87,9 @@ LICENCE_URL = env_text(
     environment.WEB_ADDRESS,
     default="https://creativecommons.org/licenses/by/4.0/",
 )
-#: The day on which the accessibility statement was last made true.
+#: The day of the last assessment for the accessibility statement.
 ACCESSIBILITY_ASSESSED_ON = date(2026, 11, 25)
-# Where to report a weakness of the portal: a mail address, or a page under https.
+# For reports of vulnerabilities: a mail address, or an https page.
 SECURITY_CONTACT = env_text(
     "SECURITY_CONTACT", environment.SECURITY_CONTACT, default=CONTACT_EMAIL
 )
@@ -125,33 +125,33 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "plan_portal.middleware.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
-    # Before anything that asks for the host: a probe calls the machine by its number.
-    # Before the access log: a probe every few seconds would fill it.
+    # Before the host check, since probes use the machine's IP address, and before the
+    # access log, which frequent probes would fill.
     "plan_portal.health.HealthMiddleware",
     "plan_portal.middleware.PolicyReportMiddleware",
     "plan_portal.middleware.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Before anything that asks the database: that is what a flood would keep busy.
+    # Before any query, since a flood would keep the database busy.
     "plan_portal.sign_in_flood.SignInFloodMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "agencies.accounts.sessions.PersonMiddleware",
-    # After the person is known: staff pages speak her language.
+    # Needs the user: staff pages are in the user's language.
     "plan_portal.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "agencies.accounts.sessions.SecondFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    # After simple_history has kept the request: the audit record reads it from there.
+    # After simple_history, which stores the request for the audit record.
     "agencies.audit.receivers.DenialMiddleware",
     "agencies.accounts.sessions.SessionLimitsMiddleware",
     "agencies.accounts.sessions.FreshProofMiddleware",
     # Once it is known who uploads, and before any view reads a file.
     "agencies.accounts.sessions.UploadLimitMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    # The last, so that it is the first to see what a view raises.
+    # Last, so that it sees a view's exception first.
     "plan_portal.errors.UnreadableMiddleware",
 ]
 
@@ -175,7 +175,7 @@ TEMPLATES = [
 CRISPY_TEMPLATE_PACK = "portal"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("portal",)
 
-# Reverting from the history page would pass by the workflow.
+# Reverting on the history page would bypass the workflow.
 SIMPLE_HISTORY_REVERT_DISABLED = True
 
 
@@ -199,11 +199,11 @@ DATABASES = {
 SHIPPED_PLANS = env_bool("SHIPPED_PLANS", default=EMBEDDED_DATABASE)
 
 
-# The front: finished public pages in each worker's memory
+# The page cache: finished public pages in each worker's memory
 
 FRONT_MEMORY = env_number("FRONT_MEMORY_MB", 16, at_least=0) * 2**20
 
-# Limits are counted here, by all processes together: never in one process's memory.
+# All processes count limits together here.
 CACHES = {"default": sign_in.shared_cache(env_text("REDIS_URL"))}
 
 
@@ -229,7 +229,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
     or f"no-responder@{SITE_HOST}"
 )
 EMAIL_TIMEOUT = 10
-# Who is told that a task failed.
+# Receives notice of failed tasks.
 OPERATOR_EMAIL = env_text("OPERATOR_EMAIL", environment.MAIL_ADDRESS)
 _mail_server = env_text("EMAIL_URL", *environment.MAIL_SERVER)
 vars().update(environment.mail_server(_mail_server, files=VAR_DIR / "mail"))
@@ -257,8 +257,8 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-# Where backups lie and what was purged is noted beside them, who may open them, and
-# where rsync copies them.
+# The folder of backups and of the list of purges, the encryption key, and the target of
+# rsync.
 _backups = env_text("BACKUP_FOLDER", environment.FOLDER)
 BACKUP_FOLDER = Path(_backups) if _backups else None
 BACKUP_RECIPIENT = env_text("BACKUP_RECIPIENT", environment.RECIPIENT)
@@ -273,7 +273,7 @@ CLAMD = environment.scanner(env_text("CLAMD", *environment.SCANNER))
 AUTH_USER_MODEL = "agencies.User"
 vars().update(sign_in.SIGN_IN)
 
-# A demonstration on one's own machine, over plain HTTP, needs no second factor.
+# Not needed for a local demonstration over plain HTTP.
 REQUIRE_SECOND_FACTOR = env_bool("REQUIRE_SECOND_FACTOR", default=not INSECURE_HTTP)
 MFA_ENCRYPTION_KEYS = env.list("MFA_ENCRYPTION_KEYS", default=[])
 if not MFA_ENCRYPTION_KEYS:
@@ -286,18 +286,20 @@ INVITATION_DOMAINS = [
 ]
 MFA_TOTP_ISSUER = SITE_HOST
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
-# The header in which the proxy names the visitor. Without one, whoever connects is she.
+# The proxy's header with the client address; without it, the connection's address
+# counts.
 CLIENT_ADDRESS_HEADER = env_text("CLIENT_ADDRESS_HEADER", environment.HEADER_NAME)
 if CLIENT_ADDRESS_HEADER:
     CLIENT_ADDRESS_HEADER = f"HTTP_{CLIENT_ADDRESS_HEADER.upper()}"
-# How many proxies add an address to that header: the first of theirs is the visitor's.
+# The number of proxies that append to that header: the first of their addresses is the
+# client's.
 TRUSTED_PROXY_COUNT = env_number("TRUSTED_PROXY_COUNT", 1, at_least=1)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 
 
 # Cookies
 
-# A browser keeps a __Host- cookie only if it is secure and from this very host.
+# Browsers accept __Host- cookies only if secure and from this host.
 _cookie_prefix = "" if INSECURE_HTTP else "__Host-"
 SESSION_COOKIE_NAME = f"{_cookie_prefix}sesion"
 SESSION_COOKIE_AGE = 60 * 60  # without a request; agencies.accounts.sessions
@@ -328,7 +330,7 @@ if env_bool("BEHIND_TLS_PROXY"):  # opt-in: without a proxy anyone can send the 
 CONTENT_SECURITY_POLICY = middleware.CONTENT_SECURITY_POLICY
 
 SILENCED_SYSTEM_CHECKS = [
-    # HSTS preload would bind the whole parent domain, which is the State's to decide.
+    # HSTS preload would bind the whole parent domain; only the State may decide that.
     "security.W021",
 ]
 

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 
 from django.core.exceptions import ImproperlyConfigured
 
-#: How long a key of Fernet is.
 KEY_BYTES = 32
 _VALIDATORS = "django.contrib.auth.password_validation"
 
@@ -35,7 +34,7 @@ SIGN_IN = {
     "PASSWORD_RESET_TIMEOUT": 60 * 60,
     "ACCOUNT_ADAPTER": "agencies.accounts.sign_in.AccountAdapter",
     "ACCOUNT_LOGIN_METHODS": {"username", "email"},
-    # Accounts come by invitation, whose link proves the address; nobody signs up.
+    # The link of an invitation verifies the address; there is no sign-up.
     "ACCOUNT_EMAIL_VERIFICATION": "none",
     "ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS": False,
     "ACCOUNT_EMAIL_NOTIFICATIONS": True,
@@ -50,8 +49,7 @@ SIGN_IN = {
         "reset_password": "agencies.accounts.forms.ResetPasswordForm",
         "reset_password_from_key": "agencies.accounts.forms.ResetPasswordKeyForm",
     },
-    # Designation letters are cleaned as evidence is. The app agencies may not import
-    # strategic_areas, so it finds the function by this name.
+    # By path, since agencies may not import strategic_areas.
     "LETTER_READER": "strategic_areas.evidence.clean_evidence",
     "LETTER_REFUSED": "strategic_areas.evidence.RefusedFileError",
     "ACCOUNT_RATE_LIMITS": {
@@ -63,17 +61,16 @@ SIGN_IN = {
         "reset_password": "20/m/ip,5/m/key",
         "reset_password_from_key": "20/m/ip",
         "invitation": "20/m/ip",
-        # A person does not open more files in a minute; a program that copies all does.
+        # More downloads per minute come from programs.
         "taken_out": "60/m/user",
-        # How many files one person may upload: those of two reports in a minute.
+        # The files of two reports per minute.
         "upload": "12/m/user",
     },
     "MFA_ADAPTER": "agencies.accounts.second_factors.FactorAdapter",
     "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],
     "MFA_PASSKEY_LOGIN_ENABLED": True,
-    # A passkey cannot be guessed, so this limit only protects the machine. It is as
-    # wide as that of passwords, because a whole institution may share one address, and
-    # it is counted separately from theirs.
+    # Passkeys cannot be guessed: this limit only protects the machine. It is as wide as
+    # that of passwords, since an institution may share one address.
     "MFA_RATE_LIMITS": {"webauthn_login": "30/m/ip"},
     "MFA_RECOVERY_CODES_SHOW_ONCE": True,
     "MFA_ALLOW_UNVERIFIED_EMAIL": True,

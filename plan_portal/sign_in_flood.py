@@ -17,24 +17,23 @@ from agencies.accounts import devices
 from agencies.library_internals import network_of
 from plan_portal.errors import error_page, too_many_requests
 
-#: The path is written out here, since this middleware runs before the URL resolver.
+#: Written out, since this middleware runs before URL resolution.
 SIGN_IN = "/cuenta/login/"
-#: Seconds for which what was refused is refused again without asking the database.
-#: Short, because allauth's limit, which all processes share, goes on deciding.
+#: Seconds of further refusals without a query. Short, since allauth's shared limit
+#: decides.
 REFUSED_FOR = 2
-#: The same of an account or a browser, of which a flood may try several in turn.
+#: The same for an account or a browser; a flood may use several in turn.
 ACCOUNT_REFUSED_FOR = 10
-#: How many networks and accounts are remembered; at one more all are forgotten.
+#: Maximum of remembered networks and accounts; beyond it all are dropped.
 MOST_REFUSED = 1000
-#: More sign-ins of one network, and within how many seconds, than an office of people
-#: sends to one process; for how long it is a flood then, of which one is looked at in
-#: so many seconds.
+#: A flood: this many sign-ins of one network within so many seconds, more than an
+#: office sends to one process; how long it counts as one; seconds between attempts let
+#: through.
 FLOOD, FLOOD_WITHIN, FLOOD_LASTS, BETWEEN_TURNS = 40, 5, 60, 10
-#: What stands for the networks that send no flood by themselves.
+#: The key of all networks that are no flood by themselves.
 MANY_NETWORKS = ""
 #: Held while this process works on a sign-in.
 ONE_AT_A_TIME = Lock()
-#: Seconds after which a sign-in that found the process busy may be sent again.
 RETRY_AFTER = "5"
 
 
@@ -63,7 +62,7 @@ class SignInFloodMiddleware:
         if not device and self._is_refused("network", network):
             return too_many_requests(request)
         try:
-            # Read before others are refused: over a poor connection it takes long.
+            # Read before taking the lock: it takes long over a poor connection.
             name = request.POST.get("login", "").lower()
         except UnreadablePostError:
             return error_page(request, 400)
@@ -120,7 +119,7 @@ class SignInFloodMiddleware:
 def busy(request):
     response = error_page(request, 503, "503_busy.html")
     response.headers["Retry-After"] = RETRY_AFTER
-    # Django would log every 5xx as an error, and nothing broke here.
+    # Django would log this 503 as an error.
     log_response(
         "%s: %s",
         response.reason_phrase,

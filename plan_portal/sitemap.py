@@ -14,11 +14,11 @@ from plan_portal.middleware import STAFF_PATHS
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.site import public_addresses
 
-#: Pages that the sitemap leaves out: their content depends on the query.
+#: Left out of the sitemap: the content depends on the query.
 LEFT_OUT = {"search"}
 #: The address of security.txt.
 SECURITY_TXT = ".well-known/security.txt"
-#: RFC 9116 advises less than a year; the date moves on each day.
+#: RFC 9116 recommends less than a year.
 VALID_FOR = timedelta(days=180)
 
 

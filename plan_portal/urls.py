@@ -55,7 +55,7 @@ register_converter(EditionConverter, "edition")
 register_converter(ThemeConverter, "tema")
 register_converter(EnglishThemeConverter, "theme")
 
-#: Every public page: its name, its view, its path in Spanish and in English.
+#: Every public page: name, view, Spanish path, English path.
 PUBLIC_PAGES = [
     ("home", plans.home, "", ""),
     ("plans", plans.plan_list, "planes/", "plans/"),
@@ -197,7 +197,7 @@ PUBLIC_PAGES = [
     ),
 ]
 
-#: What goes with a page, such as its picture: likewise, and kept as pages are.
+#: Companions of pages such as pictures; same columns, also in the page cache.
 PUBLIC_COMPANIONS = [
     ("search_description", search.description, "buscar.xml", "search.xml"),
     (
@@ -290,7 +290,7 @@ PUBLIC_COMPANIONS = [
     ),
 ]
 
-#: Pictures that single records had. Their addresses lead to the plan's.
+#: Former pictures of records, redirected to the plan's.
 FORMER_PICTURES = [
     (
         "area_picture",
@@ -318,7 +318,7 @@ FORMER_PICTURES = [
     ),
 ]
 
-#: Every public file: likewise, but no page, and kept by no browser.
+#: Public files; same columns, never cached by browsers.
 PUBLIC_FILES = [
     (
         "evidence",
@@ -329,8 +329,7 @@ PUBLIC_FILES = [
 ]
 
 
-#: The lists that are taken away as files: likewise, but with views that take the form
-#: too, and paths without the end.
+#: Downloadable lists; same columns, without suffix; views also get the file format.
 LISTS = [
     (
         "plan_commitments",
@@ -360,7 +359,7 @@ LISTS = [
     ),
 ]
 
-#: Every public file of data: likewise. The same in both languages has one address.
+#: Public data files; same columns. Files without language have one path.
 DATA_FILES = [
     ("catalogue", data.data_catalogue, "datos/catalogo.jsonld", None),
     ("ckan", data.ckan_package, "datos/<slug:plan>/ckan.json", None),

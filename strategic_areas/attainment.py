@@ -52,7 +52,7 @@ def attainment(
         return Attainment(AttainmentKind.NO_DIRECTION, reached)
     is_more = direction == "increase"
     is_met = reached >= aim.value if is_more else reached <= aim.value
-    # A sum that should stay low may still grow while values are missing.
+    # A sum may still grow beyond its limit while values are missing.
     is_whole = aggregation != "sum" or _covers(aim, taken)
     is_over = today > aim.ends_on and is_whole
     if is_met and (is_more or is_over):

@@ -22,10 +22,9 @@ class Recency(NamedTuple):
     """
 
     period_ends_on: date
-    #: The day of the public source, or that on which the agency handed in its report;
-    #: ``date.min``, before every other day, where it is unknown.
+    #: The day of the source or of the submission; ``date.min`` if unknown.
     said_on: date
-    #: An agency's own word comes before that of a public source.
+    #: An agency's report is newer than a public source.
     was_entered: bool
     revision: int
 
@@ -50,7 +49,7 @@ def newest_update(accounts: Iterable):
     return max(accounts, key=recency_of, default=None)
 
 
-# Thousands of accounts are made for a board, which frozen ones would slow down.
+# Not frozen: a plan's progress creates thousands.
 @dataclass(kw_only=True)
 class DatedUpdate:
     """A published update that counts: its period and the day it was stated."""
@@ -112,17 +111,17 @@ class CommitmentState(StrEnum):
 
 
 S = CommitmentState
-#: What a lead declares; the values are those of a declaration's ``result``.
+#: Declared states, with the values of a declaration's ``result``.
 DECLARED = (S.FULFILLED, S.IN_PART, S.UNFULFILLED, S.CARRIED_OVER)
-#: States of a commitment of which nothing more is owed.
+#: States without further obligations.
 CLOSED = frozenset({*DECLARED, S.CANCELLED})
-#: States that tell the public nothing of how far a commitment has come.
+#: States without public information on progress.
 WITHOUT_PUBLIC_STATE = frozenset(
     {S.NO_ACTIVITIES, S.NO_REPORT, S.NOT_ASKED, S.IN_REVIEW, S.RESERVED}
 )
-#: States that work in progress has after the end of its plan.
+#: States of unfinished work after the end of its plan.
 IN_PROGRESS_AFTER_PLAN = frozenset({S.KEPT_UP, S.LEFT_IN_PROGRESS})
-#: States beside which an average percent means something.
+#: States with a meaningful average percent.
 UNDER_WAY = frozenset(
     {
         *(S.TO_DECLARE, S.IN_PROGRESS, S.KEPT_UP, S.LEFT_IN_PROGRESS),
@@ -155,7 +154,7 @@ class FamilyDefinition(NamedTuple):
     states: tuple[CommitmentState, ...]
 
 
-#: Each state in one family; the methodology page prints it.
+#: Every state belongs to one family; the methodology page prints this.
 FAMILIES = (
     FamilyDefinition(
         StateFamily.MET,
@@ -225,7 +224,7 @@ class KnownActivityState(StrEnum):
     NOT_ASKED = "not_asked"
 
 
-#: Activities of which no report tells the public how far they have come.
+#: Activities without public information on progress.
 UNKNOWN_STATES = frozenset(
     {
         KnownActivityState.IN_REVIEW,

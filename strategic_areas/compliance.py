@@ -15,8 +15,8 @@ from statistics import median
 from strategic_areas.date_ranges import days_of_year
 from strategic_areas.progress import ActivityState, activity_state
 
-#: For how long each agency reads its scorecard of a round before everybody does, so
-#: that it can reply. It begins when the closed round's scorecards are made ready.
+#: Time for an agency to reply before its scorecard is public, from the moment when the
+#: closed round's scorecards are ready.
 REPLY_WITHIN = timedelta(hours=72)
 
 
@@ -67,7 +67,7 @@ def report_status(statuses: Set[str]) -> ReportStatus:
     return ReportStatus.DRAFTED if "draft" in statuses else ReportStatus.NOTHING
 
 
-#: What the agency has nothing left to do on.
+#: Statuses of reports that need no further work from the agency.
 NO_WORK_LEFT = frozenset({ReportStatus.SUBMITTED, ReportStatus.PUBLISHED})
 
 

@@ -13,8 +13,7 @@ from strategic_areas.commitment_states import IN_PROGRESS_AFTER_PLAN, StateFamil
 from strategic_areas.progress import Punctuality, StateCounts
 from strategic_areas.sentences import FAMILY_WORDS, join_words
 
-#: How many commitments are in a family, as parts of one sentence: the last three have
-#: no verb of their own in Spanish.
+#: Parts of one sentence; the last three have no verb in Spanish.
 FAMILY_COUNTS = {
     StateFamily.MET: npgettext_lazy(
         "commitments", "%(n)s is fulfilled", "%(n)s are fulfilled", "number"
@@ -76,7 +75,7 @@ KEPT = {
 NONE_OVERDUE = npgettext_lazy(
     "commitments", "it is not overdue", "none is overdue", "number"
 )
-#: Numbers of commitments that a sentence tells in words, not in figures.
+#: Numbers that sentences write in words.
 NUMBERS = (
     pgettext_lazy("commitments", "one"),
     pgettext_lazy("commitments", "two"),
@@ -91,7 +90,7 @@ NUMBERS = (
     pgettext_lazy("commitments", "eleven"),
     pgettext_lazy("commitments", "twelve"),
 )
-#: So many families one sentence tells of; of more the others have a second.
+#: Families per sentence.
 IN_ONE_SENTENCE = 3
 
 

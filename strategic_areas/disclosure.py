@@ -47,18 +47,17 @@ from decimal import Decimal
 
 from django.utils.translation import gettext
 
-#: The smallest number of victims that is told, besides none.
+#: The smallest disclosed number of victims, besides 0.
 SMALLEST_DISCLOSED = 10
-#: What an activity says of the people whom its reports count.
 VICTIM_FLAGS = ("counts_victims", "reaches_victims")
-#: A figure of a report → the statements of which one keeps it for staff.
+#: Figure of a report → flags of which any keeps it for staff.
 VICTIM_FLAGS_OF = {
     "quantity": ("counts_victims",),
     "percent": ("counts_victims",),
     "people_reached": VICTIM_FLAGS,
 }
-#: Stored in every language in place of a purged text; pages translate it, and triggers
-#: compare with it.
+#: Replaces a purged text in every language; pages translate it, triggers compare with
+#: it.
 MARKER = "[texto retirado]"
 
 
@@ -109,11 +108,11 @@ def is_printed(activity, quantity):
     return is_large and activity.provenance == "plan"
 
 
-#: The part whose category the source does not state; a rest counts as such.
+#: The category of parts without one, and of the rest.
 NOT_STATED = "not_stated"
 
-#: Dimension → its groups, in the order in which they are told. "*" takes categories
-#: that stand in no list; a dimension without it is not told if it has one.
+#: Dimension → groups in display order. "*" takes other categories; without it, a
+#: breakdown with other categories is withheld.
 GROUPS = {
     "sex+age": (
         ("woman", "man", "adult", NOT_STATED),

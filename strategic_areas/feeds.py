@@ -75,7 +75,7 @@ def _add(feed, entry, published_at, changed_at):
         # The day of a public record; None where it has none.
         day = entry.dated_on
         pubdate = day and datetime.combine(day, time(), UTC)
-    # All revisions of one report have the same id, so that readers see one entry.
+    # The same id for all revisions, so that feed readers show one entry.
     name = permanent_id(entry.kind, entry.subject.pk, entry.period.pk, get_language())
     feed.add_item(
         title=" · ".join(
@@ -119,7 +119,7 @@ def _event(plan, day, kind, record):
 
     event = Event()
     event.add("uid", str(permanent_id(kind, record.pk)))
-    # The calendar shows today's dates; when each of them last changed is not known.
+    # The time of the last change is not known.
     event.add("dtstamp", datetime.combine(timezone.localdate(), time(), UTC))
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))

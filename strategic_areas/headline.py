@@ -26,9 +26,9 @@ class HeadlineKind(StrEnum):
     COUNTS = "counts"
 
 
-#: States of commitments that still have to keep their due date.
+#: States of unfinished commitments.
 UNFINISHED = frozenset(CommitmentState) - CLOSED
-#: The kinds of punctuality that unfinished work can have, in order.
+#: Punctuality of unfinished work, in order.
 OWED = tuple(kept for kept in Punctuality if kept != Punctuality.FINISHED_LATE)
 
 

@@ -21,7 +21,7 @@ def _either(words: str) -> str:
     return f"(?:{'|'.join(words.split())})"
 
 
-#: Words for people, whoever they are in the text.
+#: Words for people in any role.
 PEOPLE = _either(
     "victimas? sobrevivientes? survivors? victims? personas? people persons?"
     " mujer(?:es)? wom[ae]n hombres? m[ae]n varon(?:es)? niñ[oax@]s? nin[oax@]s?"
@@ -32,7 +32,7 @@ PEOPLE = _either(
     " colombians? cuban[oa]s? cubans? familias? families hij[oa]s madres mothers"
     " beneficiari[oa]s usuari[oa]s pacientes viktim moun fanm gason timoun tifi"
 )
-#: What was done to people, as "47 rescatadas"; elsewhere it may be of cases.
+#: Participles for people, as in "47 rescatadas", which elsewhere may mean cases.
 DONE = _either(
     "rescatad[oa]s identificad[oa]s asistid[oa]s atendid[oa]s acogid[oa]s referid[oa]s"
     " albergad[oa]s repatriad[oa]s retornad[oa]s deportad[oa]s beneficiad[oa]s"
@@ -56,7 +56,7 @@ DIGITS = (
 )
 NUMBER = rf"(?:{DIGITS}|(?<![a-z]){SPELT}(?![a-z]))"
 ONE = r"(?<![a-z])(?:una?|one|ningun[oa]?)(?![a-z])"
-#: What may stand between a number and the people whom it counts.
+#: Words between a number and the people.
 GATHER = (
     r"(?:\s?%|\s?\(\d{1,9}\)|\s(?:casos?|grupos?|total|cases?|groups?|y\s[a-z]{2,12}))"
 )
@@ -95,7 +95,7 @@ LABEL = re.compile(
 OF_TIME = re.compile(
     _either("en in de of desde since durante during año year hasta y and")
 )
-#: "trata de personas" and the like are no people who were counted.
+#: "trata de personas" and similar terms count nobody.
 CRIME = re.compile(r"(?:trata|trafico|ilicito|trafficking|smuggling)\s(?:de|in|of)\s$")
 ADVICE = re.compile(r"[a-z]{2,20}(?:ar|er|ir)(?:la|lo|le|se)?")
 

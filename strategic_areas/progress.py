@@ -33,7 +33,7 @@ from strategic_areas.commitment_states import (
 AT_RISK_DAYS = 30
 #: So does a percent that lies this many points behind the share of time gone.
 AT_RISK_POINTS = 25
-#: With fewer of the agencies asked having reported, nobody can say how a plan goes.
+#: Minimum share of agencies that must have reported for a statement about a plan.
 ENOUGH_REPORTS = Fraction(2, 3)
 
 
@@ -42,16 +42,16 @@ class ActivityState(StrEnum):
 
     COMPLETED = "completed"
     IN_PROGRESS = "in_progress"
-    #: In progress by the last account of a plan that has ended.
+    #: In progress by the last update before the plan ended.
     LEFT_IN_PROGRESS = "left_in_progress"
     NOT_STARTED = "not_started"
     SUSPENDED = "suspended"
     CANCELLED = "cancelled"
-    #: Handed in, and not published yet; and then three ways in which nothing is told.
+    #: Submitted but not published; then three states without information.
     IN_REVIEW = "in_review"
     NO_REPORT = "no_report"
     NOT_ASKED = "not_asked"
-    #: Reconstructed work of which no dated source tells.
+    #: Reconstructed work without a dated source.
     NO_RECORD = "no_record"
 
 
@@ -76,7 +76,7 @@ class ActivityReport(DatedUpdate):
     """The counted content of a report on an activity."""
 
     execution: str
-    #: None also where it counts victims, of which reports tell the public no number.
+    #: None too if it counts victims, whose numbers reports do not disclose.
     percent: int | None = None
     is_reserved: bool = False
 
@@ -369,7 +369,7 @@ def average_percent(
     return sum(capped_percent(percent) for percent in percents) // len(percents)
 
 
-#: The cases of a percent that the rules tell apart, with an example of each.
+#: The cases of a percent, with an example of each.
 PERCENT_EXAMPLES = {"none": None, "zero": 0, "part": 50, "full": 100}
 #: The executions that an agency may state; "" while it has stated none.
 EXECUTIONS = (

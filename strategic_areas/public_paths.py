@@ -7,7 +7,7 @@ from hashlib import sha256
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
 
-#: First parts of paths, in both languages, that may not be the code of a plan.
+#: First path segments, in both languages, which no plan may have as its code.
 RESERVED_WORDS = frozenset(
     """
     en gestion cuenta salud api static media datos data planes plans indicadores
@@ -21,7 +21,7 @@ RESERVED_WORDS = frozenset(
     """.split()  # noqa: SIM905 - a paragraph reads better than fifty quoted words
 )
 
-#: Twelve characters are sixty bits: two records hardly ever get the same word.
+#: Twelve characters are sixty bits, so that collisions are very unlikely.
 SLUG_LENGTH = 12
 
 

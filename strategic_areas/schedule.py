@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-#: How long after the plan's end its final report looks back.
+#: Months after the plan's end that the final report covers.
 FINAL_MONTHS = 3
 
 #: (Spanish, English) of each month, as a period's name says it.
@@ -171,9 +171,8 @@ def _names(begins, ends):
     return f"{spanish.capitalize()} de {ends.year}", f"{english} {ends.year}"
 
 
-#: Public holidays that no law moves, as (month, day).
+#: Fixed public holidays, as (month, day).
 HOLIDAYS = {(1, 1), (1, 21), (2, 27), (9, 24), (12, 25)}
-#: The number of Saturday, and of what comes after it, among the days of the week.
 SATURDAY = 5
 
 
@@ -184,7 +183,7 @@ def working_day(day: date) -> date:
     return day
 
 
-#: Days before the due date on which a reminder goes out; after it, each week.
+#: Days of reminders before the due date; after it they are weekly.
 DAYS_BEFORE_DUE = (14, 3, 0)
 #: After so many weekly reminders the alternate and the secretariat get a copy.
 WEEKLY_REMINDERS_ALONE = 2

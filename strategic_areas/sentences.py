@@ -65,7 +65,7 @@ FAMILY_WORDS = {
     StateFamily.SILENT: pgettext_lazy("a family of states", "No news"),
     StateFamily.UNREAD: pgettext_lazy("a family of states", "Reported, not published"),
 }
-#: What a declaration says; "" is that of an old one, which said "not reached yet".
+#: Labels of results; "" is an old declaration, "not reached yet".
 DECLARED = {
     DeclaredResult.FULFILLED: _("Its result is declared fulfilled"),
     DeclaredResult.IN_PART: _("Its result is declared fulfilled in part"),
@@ -73,7 +73,7 @@ DECLARED = {
     DeclaredResult.CARRIED_OVER: _("Its result is declared to pass to another plan"),
     "": _("Its result is declared not reached yet"),
 }
-#: What is said of a change that stops a record, by the kind of amendment and the model.
+#: By kind of amendment and model.
 STOPS = {
     ("cancel", "commitment"): _("The commitment is cancelled."),
     ("cancel", "activity"): _("The activity is cancelled."),
@@ -89,7 +89,7 @@ FAMILIES = {
     "PALERMO": _("Palermo Protocol"),
     "ASKED": _("What others ask of the country"),
 }
-#: Who asks something of the country, as it follows "What", in the order of pages.
+#: Bodies with requests to the country, as they follow "What", in display order.
 BODY_NAMES = {
     "US-TIP": _("the United States Department of State"),
     "ILO-CEACR": _("the ILO Committee of Experts"),
@@ -108,7 +108,7 @@ SHORT_BODIES = {
     "UN-SR-SALE": _("UN, sale of children"),
     "CRC": _("Rights of the Child"),
 }
-#: How the code of a target reads, by its family; the portal writes "SDG-16.2".
+#: Formats of target codes by family; the stored code is "SDG-16.2".
 TARGET_CODES = {
     "SDG": _("SDG %(number)s"),
     "GCM": _("Global Compact, obj. %(number)s"),
@@ -155,12 +155,12 @@ PUNCTUALITY = {
     Punctuality.NOT_DUE: pgettext_lazy("work with a due date", "Not yet due"),
     Punctuality.NO_DEADLINE: _("No known deadline"),
 }
-#: The words for the punctuality of commitments, whose gender Spanish tells.
+#: Commitments differ in gender in Spanish.
 COMMITMENT_PUNCTUALITY = PUNCTUALITY | {
     Punctuality.LATE: pgettext_lazy("a commitment", "Late"),
     Punctuality.FINISHED_LATE: pgettext_lazy("a commitment", "Finished late"),
 }
-#: What an account changed in the record; of several the first that applies is told.
+#: Effects of an update; the first that applies is shown.
 CHANGES = {
     "first": pgettext_lazy("an account", "New"),
     "state": pgettext_lazy("an account", "Another state"),
@@ -176,7 +176,6 @@ PROMPTNESS = {
     Timeliness.PENDING: pgettext_lazy("an answer to a round", "Not yet due"),
     Timeliness.NOT_ASKED: pgettext_lazy("an answer to a round", "Not asked"),
 }
-#: Where a round stands.
 ROUND_WORDS = {
     RoundState.UPCOMING: _("Not open yet"),
     RoundState.OPEN: _("Open"),
@@ -472,9 +471,9 @@ def source_and_month(row) -> str:
     return LAST_REPORT % {"month": month}
 
 
-#: How many letters the sentences in a cell have at most, and one from where it is cut.
+#: Maximum length of a cell's sentences, and of a single cut sentence.
 SHORT, LONG = 160, 240
-#: Where a sentence ends, and no abbreviation or initial does.
+#: The end of a sentence, not of an abbreviation or initial.
 END_OF_SENTENCE = re.compile(r"(?<=[\w%)»”]{3})[.!?][»”\")]?(?= [^\Wa-z\d_]| [¿¡«“])|$")
 
 

@@ -10,12 +10,11 @@ import io
 import re
 from datetime import date
 
-#: Spreadsheets take text that begins like this for a formula, also with full-width
-#: characters; some of them ignore leading blanks.
+#: The beginning of a formula, also in full-width characters or after blanks.
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\0]")
 #: Text that has to be escaped: a formula, or text that looks like an escaped one.
 NEEDS_ESCAPE = re.compile(rf"'*(?:{FORMULA.pattern})")
-#: What a spreadsheet needs to see that a file of text is UTF-8.
+#: By this mark spreadsheets recognize UTF-8.
 MARK = "\ufeff"
 #: Characters that XML cannot hold, and so a workbook cannot either.
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -37,7 +37,7 @@ SEARCH_WORDS = {
         "border, coast, sea, boats, airports, passports, documents, crossing"
     ),
 }
-#: What people ask that a list of a plan answers, and what it holds, by its page.
+#: URL name → title, content and search questions of a plan's lists.
 LISTS = {
     "agencies": (
         gettext_noop("Agencies of the plan"),
@@ -66,8 +66,7 @@ LISTS = {
     ),
 }
 ABOUT_THEME = gettext_noop("What the plan does about it, whoever does it.")
-#: The name, content and questions of the list of indicators. An indicator that a
-#: question names answers it by itself.
+#: The same for the list of indicators. A named indicator has a page of its own.
 FIGURES = (
     gettext_noop("Figures"),
     gettext_noop("How many victims, cases, investigations and convictions, by source."),

@@ -6,7 +6,7 @@ from strategic_areas.models import measurements  # noqa: F401 - or it is no mode
 
 make_bilingual("strategic_areas")
 
-# The history is registered last, or it would lack the translated fields.
+# Last, or the history would lack the translated fields.
 for model in (
     models.Plan,
     models.StrategicArea,

@@ -29,7 +29,6 @@ from agencies.fields import DeclaredFields, internal
 from agencies.models import User
 from agencies.stand_ins import StandIn
 
-#: The roles that decide on what others propose.
 DECIDING = (Role.REVIEWER, Role.ADMINISTRATOR)
 
 

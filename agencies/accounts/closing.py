@@ -64,7 +64,7 @@ def is_last_administrator(user):
     ends.
     """
     hold_administrators()
-    # Read again, because a row that was waited for may have lost its role meanwhile.
+    # Read again: the role may have been removed while this waited for the lock.
     return [each.pk for each in administrators()] == [user.pk]
 
 
@@ -125,7 +125,7 @@ def hand_over(mandate, successor, *, by, today=None):
 
 
 def _must_be_possible(mandate, successor, by, today):
-    # Whoever invited a successor may have lost the role since.
+    # The inviter may have lost the role since.
     if not access.is_administrator(by):
         raise access.RefusedError(_("Only an administrator hands a mandate over."))
     if by in {mandate.user, successor}:

@@ -13,9 +13,9 @@ from django.core import signing
 from agencies.audit.receivers import tried_account
 
 SALT = "agencies.devices"
-#: For how long a browser is known after somebody signed in.
+#: Lifetime of the cookie.
 SECONDS = 180 * 24 * 60 * 60
-#: How much of the hash that follows the password stands in the cookie.
+#: Length of the password-dependent hash in the cookie.
 HASH = 16
 
 

@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from agencies.folding import fold
 from agencies.models import Agency, AgencyName
 
-#: Words that somebody who knows the portal would try first, besides the country's.
+#: Words that an attacker would try first, in addition to the country's.
 WORDS = {
     *("accion", "contra", "gestion", "nacional", "persona", "personas", "plan"),
     *("portal", "republica", "trafico", "trata", "victima", "victimas"),
 }
-#: How many letters must be left once these words are taken out.
+#: Minimum of letters besides these words.
 REST = 8
-#: How many different characters a password has at least, blanks left out.
+#: Minimum of different characters, without blanks.
 DIFFERENT = 5
-#: A part of a name that is shorter is part of many words.
+#: Shorter parts of names occur in many words.
 SHORTEST_PART = 4
 DISGUISES = str.maketrans("013457@$!", "oieastasi")
 

@@ -31,9 +31,9 @@ from agencies.decisions import (
 from agencies.fields import DeclaredFields, internal
 from agencies.models import User
 
-#: The kinds of second factors; recovery codes only stand in for one.
+#: Second factors; recovery codes only replace one.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-#: Where a factor keeps its secret: that of an app, and that of recovery codes.
+#: Keys of the secrets of an app and of recovery codes.
 SECRETS = ["secret", "seed"]
 
 

@@ -45,12 +45,12 @@ from agencies.routes import SAFE_METHODS, page_of
 
 #: Seconds. The first is also the age of the cookie, which each renewal extends.
 IDLE, ABSOLUTE = settings.SESSION_COOKIE_AGE, 60 * 60 * 12
-#: Seconds within which a session is not stored again for each request.
+#: Seconds between two writes of a session.
 RENEWED_EVERY = 60
 BEGAN, ACTIVE = "began_at", "active_at"
-#: What checked passwords before ``agencies.accounts.backend``.
+#: The authentication class of sessions from before ``agencies.accounts.backend``.
 FORMER_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-#: What the browser drops on signing out, since others may use the computer too.
+#: Clear-Site-Data on signing out, since computers may be shared.
 FORGOTTEN = '"cache", "storage"'
 
 
@@ -166,12 +166,10 @@ class UploadLimitMiddleware:
 
 
 SESSION_KEY = "second_factor_of"
-#: The page that a session asked for before it had set up a factor; setting one up leads
-#: to it.
+#: Session key of the page requested before a factor was set up, for the redirect.
 ASKED_FOR = "asked_for"
 
-#: The public pages, which look at no session: by namespace, and by name where a page
-#: has no namespace.
+#: Namespaces and names of public pages, which use no session.
 PUBLIC = {"es", "en"}
 PUBLIC_NAMES = {"robots", "security_txt", "sitemap"}
 #: Pages that a session without a proven second factor may open.
@@ -195,18 +193,18 @@ OPEN = {
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
 }
-#: Pages that it may open only while the account has no second factor yet.
+#: Pages open to it only while the account has no second factor.
 ENROLMENT = {
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "mfa_totp_picture",
 }
-#: How old the last proof may be, in seconds: to open a page or press a button, and to
-#: send the form of a page that was opened in time, so that nobody loses a text.
+#: Maximum age of the last proof in seconds: to open a page or press a button, and to
+#: send a form that was opened in time, so that no typed text is lost.
 TO_OPEN, TO_SEND = 15 * 60, 60 * 60
-#: The key of a session under which it notes when pages were opened: path → seconds.
+#: Session key: path → time of opening, in seconds.
 OPENED = "opened_with_proof"
-#: The guarded pages with a form, by their names in the admin site.
+#: URL names of guarded pages with a form.
 PAGES = {
     "agencies_factorreset_add",
     "agencies_focalpoint_add",
@@ -216,7 +214,7 @@ PAGES = {
     "hand_over",
     "purge_new",
 }
-#: The guarded buttons, by the names of the views that they press.
+#: URL names of guarded buttons.
 BUTTONS = {
     "account_change",
     "agencies_factorreset_approve",
@@ -305,7 +303,7 @@ def _record(event, request, user, authenticator):
 
 class FreshProofMiddleware(MiddlewareMixin):
     def process_view(self, request, view, args, kwargs):
-        # Before anything that looks at the session: public pages have none.
+        # First, since public pages have no session.
         if not is_guarded(request) or not request.user.is_authenticated:
             return None
         now = time.time()

@@ -22,7 +22,7 @@ from agencies.audit.receivers import note_account_at_limit, tried_account
 from agencies.library_internals import record_password
 from agencies.mail import mail_person, queue_mail
 
-#: The mails about an account: the subject, and what happened.
+#: Mails about an account: subject and event.
 NOTICES = {
     "account/email/password_changed": (
         _("Your password was changed"),
@@ -85,13 +85,13 @@ NOTICES = {
         ),
     ),
 }
-#: The ways in which a signed-in person proves again who she is.
+#: Methods of reauthentication.
 WAYS = {
     "reauthenticate": _("With the password"),
     "mfa_reauthenticate": _("With a code of the app, or a recovery code"),
     "mfa_reauthenticate:webauthn": _("With a passkey or security key"),
 }
-#: Errors that mean too many tries; they are answered with status 429.
+#: Error codes of exceeded limits, answered with 429.
 TOO_MANY = {"too_many_login_attempts", "rate_limited"}
 
 

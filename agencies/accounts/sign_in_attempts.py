@@ -13,7 +13,7 @@ from django.core.cache import cache
 
 from agencies.library_internals import consume, network_of
 
-#: Seconds for which an account counts as tried from an address; see "login_accounts".
+#: Seconds for which an account counts towards the limit "login_accounts".
 TRIED_FOR = 60
 
 

@@ -9,7 +9,7 @@ from django.urls import path, re_path
 from agencies.accounts import views
 from agencies.routes import LazyViews
 
-#: Passkeys need large libraries, and many processes never see one.
+#: Loaded on demand: passkeys need large libraries.
 mfa = LazyViews("allauth.mfa.base.views")
 codes = LazyViews("allauth.mfa.recovery_codes.views")
 totp = LazyViews("allauth.mfa.totp.views")

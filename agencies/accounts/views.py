@@ -44,7 +44,7 @@ def account_page(request):
 def totp_picture(request):
     """The QR code of an authenticator app's secret."""
     adapter = get_adapter()
-    # A form that is sent back keeps the secret that the page has shown.
+    # A returned form keeps the displayed secret.
     form = ActivateTOTPForm(data={}, user=request.user)
     url = adapter.build_totp_url(request.user, form.secret)
     return HttpResponse(adapter.build_totp_svg(url), content_type="image/svg+xml")

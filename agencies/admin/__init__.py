@@ -21,7 +21,7 @@ from agencies.invitations import Invitation
 from agencies.models import FocalPoint, User
 
 admin.site.register(AuditEntry, AuditEntryAdmin)
-# What a role may do stands in one table, which every migrate puts in force.
+# Permissions of groups are set by ``plan_portal.roles`` at each migrate.
 admin.site.unregister(Group)
 admin.site.register(User, AccountAdmin)
 admin.site.register(FocalPoint, FocalPointAdmin)

@@ -46,7 +46,7 @@ class AccountForm(EditConflictMixin, UserChangeForm):
     The last administrator cannot be removed.
     """
 
-    #: The person who has the form before her.
+    #: The user who fills in the form.
     by = None
 
     password = None

@@ -15,7 +15,6 @@ from agencies.audit.events import event_groups
 from agencies.fields import field_of
 from agencies.models import Agency, User
 
-#: What facts are called on screen.
 FACTS = {
     "account": _("account"),
     "accounts": _("accounts looked at"),
@@ -63,11 +62,10 @@ FACTS = {
     "way": _("made sure by"),
     "what": _("what"),
 }
-#: How the names of facts begin that stood in the address of a denied request.
+#: Prefix of facts taken from the URL of a denied request.
 ASKED = "asked_"
-#: Facts that are the number of an account.
+#: Facts that are ids of accounts.
 ACCOUNTS = ("account", "user")
-#: What values of facts are called on screen.
 VALUES = {
     **dict(AccountChange.What.choices),
     True: _("Yes"),

@@ -20,7 +20,6 @@ from agencies import audit, numbers
 from agencies.edit_conflicts import EditConflictForm
 from agencies.folding import fold
 
-#: What the portal's mails are about.
 MAIL_KINDS = {
     "access_review": _("Review of accesses"),
     "account": _("Account"),
@@ -109,7 +108,7 @@ def _day_of(model, name):
     def shown(row):
         value = getattr(row, name)
         if value is None:
-            # On the page of one record Django would write None.
+            # Django would show "None" on the page of a record.
             return admin.site.empty_value_display
         return date_format(localtime(value) if has_time else value, form)
 
@@ -260,12 +259,11 @@ class ScopedAdmin(DisplayMixin, ScopedRowsMixin, admin.ModelAdmin):
 
     form = EditConflictForm
     list_per_page = 50
-    #: A filtered list then does not count the whole table too.
+    #: Saves counting the whole table for a filtered list.
     show_full_result_count = False
-    #: Whether all rows are read to find words without their accents: not where a table
-    #: grows for ever.
+    #: Search without accents reads all rows: not for tables that grow without limit.
     finds_without_accents = True
-    #: True where saving leaves an entry of a kind of its own in the audit record.
+    #: Whether saving already writes an audit entry.
     has_own_audit_entry = False
 
     def get_changelist(self, request, **kwargs):
@@ -325,7 +323,7 @@ class ScopedHistoryAdmin(ScopedAdmin, SimpleHistoryAdmin):
         return versions.filter(pk__in=readable.values("pk"))
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
-        # The library stores what is posted here even where going back is switched off.
+        # django-simple-history would store a POST even with reverting disabled.
         if request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
         record = self.get_object(request, unquote(object_id))

@@ -34,9 +34,9 @@ __all__ = [
     "verify_chain",
 ]
 
-#: A code, a slug, a state or the name of an address. Without a space it is no sentence.
+#: A code, a slug, a state or a URL name: without spaces, so never a sentence.
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,79}", re.ASCII)
-#: How many values a list of facts may hold.
+#: Maximum length of a list.
 MOST_VALUES = 200
 
 

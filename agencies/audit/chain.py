@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from agencies.audit.events import Event
 from agencies.fields import DeclaredFields, internal
 
-#: The hash that stands before the first entry.
+#: The hash before the first entry.
 GENESIS = "0" * 64
-#: The fields that say what happened, as opposed to where the entry stands in the chain.
+#: The fields of the event, without those of the position in the chain.
 CONTENT = ["at", "actor_id", "role", "agency", "ip", "event", "object", "facts"]
-#: How many entries are in memory at a time while the chain is checked.
 CHUNK = 2000
 
 

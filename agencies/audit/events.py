@@ -43,7 +43,7 @@ class Event(models.TextChoices):
     REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn")
     REPORT_CHANGED = "report_changed", _("Report moved to another state")
     LETTER_RECORDED = "letter_recorded", _("Letter of an agency recorded")
-    # Only old entries hold these four: two people decide on rounds now.
+    # The next four occur in old entries only: two people decide on rounds now.
     ROUNDS_MADE = "rounds_made", _("Rounds made from a schedule")
     ROUND_MADE = "round_made", _("Reporting period made")
     ROUND_CHANGED = "round_changed", _("Reporting period changed")
@@ -71,7 +71,7 @@ class Event(models.TextChoices):
     TEXT_PURGED = "text_purged", _("Text blanked for good")
 
 
-#: Groups of events for the filter of the page: word, label, how the events begin.
+#: Groups for the filter: value, label, prefixes of the events.
 _GROUPS = [
     (
         "access",

@@ -25,7 +25,7 @@ from agencies.audit.events import Event
 from agencies.library_internals import has_new_password, network_of
 from agencies.models import FocalPoint, User
 
-#: Fields of an account that say what it may do.
+#: Fields of an account that decide on its rights.
 STANDING = ["is_active", "is_staff", "is_superuser"]
 
 
@@ -88,7 +88,7 @@ def account_saved(sender, instance, created, raw=False, **kwargs):
         for name, value in before.items()
         if getattr(instance, name) != value
     }
-    # A hash that is only renewed, by a stronger method, is no new password.
+    # A rehash by a stronger method is no new password.
     if changed.pop("password", None) and has_new_password(instance):
         record_event(Event.PASSWORD_CHANGED, obj=instance)
     if changed:
@@ -141,7 +141,7 @@ def _record_mandate(event, mandate):
 
 
 DENIED, TOO_MANY = {403, 404}, 429
-#: Seconds for which a limit is recorded once: the longest for which one counts.
+#: Seconds for which a limit is recorded once: the longest period of any limit.
 RECORDED_FOR = 300
 #: Seconds for which the denials of one account are counted together.
 COUNTED_FOR = 60 * 60
@@ -192,7 +192,7 @@ def count_denial(user, status):
     hour = int(time.time()) // COUNTED_FOR
     key = f"denials:{user.pk}:{status}:{hour}"
     number = cache.get(key, 0) + 1
-    # Not ``incr``: in the database that would forget the number after five minutes.
+    # Not ``incr``: in the database cache it would reset the timeout to five minutes.
     cache.set(key, number, timeout=2 * COUNTED_FOR)
     return number
 

@@ -19,10 +19,10 @@ from hashlib import file_digest, sha256
 
 from plan_portal.backup import BackupError
 
-#: The format of manifests; a version of the portal that writes them otherwise adds 1.
+#: Version of the manifest's format.
 FORMAT = 2
 MANIFEST = "manifest.json"
-#: The folder of the shared files, and how the list of those of one backup is called.
+#: The folder of the shared files, and the name of a backup's list of them.
 SHARED, LIST = "files", "{}.files"
 READING_OR_WRITING = (tarfile.TarError, EOFError, OSError)
 SUFFIXES = {"": ".tar.gz", "age": ".tar.gz.age", "gpg": ".tar.gz.gpg"}
@@ -47,7 +47,7 @@ def write_archive(target, recipient, members, shared, about):
             sums[name] = _sum(content)
             told = f"{recipient}\n{name}\n{sums[name]['sha256']}"
             stored[name] = _store(target.parent / SHARED, recipient, told, content)
-    # The list comes first: a backup without one would lose its files.
+    # List first: ``remove_unlisted`` deletes the files of a backup without a list.
     _list_of(target).write_text("\n".join(stored.values()), encoding="utf-8")
     with (
         _encrypted_file(target, recipient) as stream,

@@ -22,7 +22,7 @@ def dump_database(folder, read):
     """
     path = folder / NAMES[connection.vendor]
     if connection.vendor == "sqlite":
-        # The transaction waits for whoever writes, and lets nobody write meanwhile.
+        # The transaction waits for writers and blocks new ones.
         with transaction.atomic():
             with (
                 closing(sqlite3.connect(connection.settings_dict["NAME"])) as source,

@@ -38,17 +38,17 @@ from plan_portal.page_cache.worker_renewal import WorkerRenewal
 from strategic_areas.datasets.file_cache import FILE_CACHE
 from strategic_areas.queries.pages import overview
 
-#: The request for which the 503 answer is made in advance; it is the same for all.
+#: The request for which the common 503 response is made in advance.
 ANY = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https"}
-#: Paths that are never public pages: their requests are passed on to Django unchanged.
+#: Paths passed on to Django.
 PASSED_ON = (*STAFF_PATHS, "/salud/", "/static/")
-#: How the addresses of files of data end, which the shelf keeps.
+#: Suffixes of data files, which ``datasets.ready`` keeps.
 DATA = (".csv", ".json", ".xlsx", ".zip")
 #: Paths that Django answers without the database.
 WITHOUT_DATABASE = ("/salud/", "/static/", REPORTS)
-#: Pages made before anybody requests them, to be ready when the database goes away.
+#: Made in advance, to be ready if the database goes down.
 HELP = tuple(HELP_PAGES.values())
-#: Parts of a request on which the content of a page must not depend.
+#: Parts of the WSGI environment hidden from views of cached pages.
 NOT_OF_THE_PAGE = (
     "HTTP_ACCEPT_ENCODING",
     "HTTP_COOKIE",
@@ -94,7 +94,7 @@ class PageCache:
         self.application = application
         self.watch, self.memory = watch, memory
         self._session_cookie = f"{settings.SESSION_COOKIE_NAME}="
-        # Readers use a few hosts; a stranger may send any.
+        # Bounded, since a request may name any host.
         self._knows = lru_cache(maxsize=64)(is_allowed)
         self.renewal = WorkerRenewal()
         watch.on_new_label = self.drop_older
@@ -125,7 +125,7 @@ class PageCache:
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
             and not environ["PATH_INFO"].startswith(PASSED_ON)
             and not environ["PATH_INFO"].endswith(DATA)
-            # A %3F in a path is decoded, and would be taken for the start of a query.
+            # A decoded %3F would look like the start of a query.
             and "?" not in environ["PATH_INFO"]
             and self._session_cookie not in environ.get("HTTP_COOKIE", "")
             and self._is_addressed_well(environ)

@@ -19,7 +19,7 @@ from django.db import connections
 
 logger = logging.getLogger(__name__)
 
-#: Seconds that the answer to the query for the publication version may take.
+#: Maximum of seconds for the query of the publication version.
 PATIENCE = 2.0
 #: Seconds between two checks.
 INTERVAL = 0.25
@@ -76,8 +76,7 @@ class DatabaseDeadline:
 
     def shut_all(self):
         for wrapper in list(self._waiting.values()):
-            # A connection that its own thread has just closed, or that the server has
-            # reset, must not keep the others from being shut.
+            # A connection that is closed already must not prevent shutting the others.
             with suppress(OSError, wrapper.Database.Error):
                 shut(wrapper.connection)
 

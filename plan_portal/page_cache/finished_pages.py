@@ -10,12 +10,11 @@ import brotli
 
 from plan_portal.conditional_get import public_digest
 
-#: The encodings in which a page is kept, the preferred one first.
+#: Stored encodings, the preferred one first.
 ENCODINGS = ("br", "gzip", "")
-#: The first reader waits for the compression: brotli 11 would take a hundred times as
-#: long.
+#: The first reader waits for it: brotli 11 takes a hundred times as long.
 GZIP_LEVEL, BROTLI_QUALITY = 6, 5
-#: Headers that the front sets for each encoding, in place of those from Django.
+#: Headers that the page cache sets for each encoding.
 OWN_HEADERS = {"content-length", "etag", "vary", "accept-ranges", "content-encoding"}
 #: Headers that describe a body; an answer of 304 has no body.
 OF_A_BODY = {"content-type", "content-length", "content-encoding", "content-language"}

@@ -22,17 +22,17 @@ from strategic_areas.models import PublicationVersion
 logger = logging.getLogger(__name__)
 
 CHANNEL = "portal_version"
-#: Seconds for which a version is trusted after it was read: what readers are promised.
+#: Seconds for which a version is valid after it was read; promised to readers.
 GOOD_FOR = 2.0
 #: Seconds between two reads of the version, without and with notifications.
 POLL, POLL_BESIDE_PUSH = 0.25, 0.5
-#: The least seconds between two calls of ``make_ready``.
+#: Minimum of seconds between two calls of ``make_ready``.
 BETWEEN_MAKING = 1.0
-#: Seconds after which an answer is so late that nobody else need ask. They are over by
-#: the time when a frozen database makes the last version too old for readers.
+#: After these seconds without an answer, other threads do not ask; shorter than
+#: ``GOOD_FOR``.
 LATE = 1.25
-#: Seconds after which the version is read again after a failure: by the thread, and by
-#: a request, which holds up other requests while it waits.
+#: Seconds until the next read after a failure: by the thread, and by a request, which
+#: delays others while it waits.
 RETRY, RETRY_OF_REQUEST = 0.5, 10.0
 
 
@@ -160,7 +160,7 @@ class VersionWatcher:
 
         Counters never decrease, but the clock may be set back.
         """
-        # Pages compare labels by identity, so an equal label must not replace this one.
+        # Pages compare versions by identity: an equal one must not replace it.
         with self._labelling:
             known = self.label
             is_newer = known is None or label.counters > known.counters

@@ -53,7 +53,7 @@ register.filter("late_commitments_text", count_sentences.late_commitments_text)
 register.filter("open_commitments_text", count_sentences.open_commitments_text)
 register.simple_tag(public_path)
 
-#: How many shapes and colours mark areas; the next area begins with the first again.
+#: Number of symbols of areas; further areas repeat them.
 MARKS = 6
 
 
@@ -104,7 +104,7 @@ def text_of(record, field):
         return _("[text withdrawn]"), False
     if get_language() == "es":
         return with_signs(spanish), False
-    # Figures such as "24 h" belong to no language.
+    # Texts such as "24 h" need no translation.
     has_words = re.search(r"[^\W\d_]{2}", spanish) is not None
     return with_signs(english or spanish), not english and has_words
 

@@ -25,7 +25,7 @@ register.filter("author", sentences.author_of)
 register.filter("dated", sentences.update_date)
 
 
-#: Where the first words of a title end, which name an activity beside its letter.
+#: The end of the first words of a title.
 REST = re.compile(
     r" (?:a|al|con|de|del|e|en|o|para|por|que|sin|sobre|y"
     r"|and|at|by|for|from|in|of|on|or|that|to|with) .*"

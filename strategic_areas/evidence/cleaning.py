@@ -29,12 +29,11 @@ from strategic_areas.evidence.limits import (
 logger = logging.getLogger(__name__)
 
 LONGEST_NAME = 100
-#: Seconds for the whole scan, for which a person and a thread have to wait.
+#: Maximum of seconds for a scan, during which a thread waits.
 SCAN_SECONDS = 5
-#: The most bytes of the scanner's answer that are read.
 LONGEST_ANSWER = 1024
 DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
-#: Extensions that may not come before the last one, as in list.php.jpg.
+#: Extensions refused before the last one, as in list.php.jpg.
 HIDDEN = frozenset(
     """
     pdf jpg jpeg png gif bmp tif tiff webp svg xls xlsx xlsm xlsb doc docx docm dot dotm
@@ -45,7 +44,7 @@ HIDDEN = frozenset(
 )
 
 
-#: Extensions of documents that the programs of an office can save as PDF.
+#: Extensions of documents that office programs can save as PDF.
 OFFICE = frozenset(
     """
     doc docx docm dot dotm odt rtf xls xlsx xlsm xlsb ods csv ppt pptx pptm odp

@@ -21,7 +21,7 @@ OPTIONS = {"JPEG": {"quality": 85}, "PNG": {}}
 SIGNATURES = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n"}
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 
-# Pillow itself stops at twice this number of pixels, before it allocates memory.
+# Pillow refuses twice this number before it allocates memory.
 Image.MAX_IMAGE_PIXELS = IMAGE_PIXELS
 
 
@@ -34,8 +34,8 @@ def clean_image(content, extension):
         raise not_what_its_name_says(extension, _advice())
     if zipfile.is_zipfile(io.BytesIO(content)):
         raise holds_another_file(_advice())
-    # A phone may append a second picture to a JPEG, which is dropped. No honest program
-    # appends anything to a PNG.
+    # Phones may append a second picture to a JPEG, which is dropped. Data after a PNG
+    # is suspicious.
     if file_format == "PNG" and not content.endswith(PNG_END):
         raise holds_another_file(_advice())
     try:

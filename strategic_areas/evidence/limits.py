@@ -27,13 +27,11 @@ EXTENSIONS = {
     "jpeg": "image/jpeg",
     "png": "image/png",
 }
-#: What whoever has a document of another program is told to do.
 SAVE_AS_PDF = gettext_lazy(
     "Save a Word or Excel file as PDF first. On a computer: “File”, “Save as” and the "
     "type PDF. On a phone: open it in Word or Excel, touch the three dots of its menu, "
     "then “Print” or “Export”, and choose PDF."
 )
-#: What whoever has a photo that no browser and no program here can read is told to do.
 IS_HEIC = gettext_lazy("This photo is a HEIC file, which the portal cannot read.")
 TAKE_AS_JPG = gettext_lazy(
     "On an iPhone choose “Settings”, “Camera”, “Formats”, “Most Compatible”, and take "

@@ -17,14 +17,14 @@ from strategic_areas.evidence.limits import (
     not_what_its_name_says,
 )
 
-#: Names with which a PDF runs something or holds another file, anywhere in it.
+#: Names in a PDF that run something or embed a file.
 ACTIVE = frozenset(
     """
     /JavaScript /JS /AA /Launch /EmbeddedFile /EmbeddedFiles /EF /RichMedia /XFA
     /SubmitForm /ImportData /GoToR /GoToE /Rendition /FileAttachment /OPI
     """.split()  # noqa: SIM905 - a paragraph reads better than eleven quoted words
 )
-#: Further kinds of actions and annotations that do more than jump or link.
+#: Further actions and annotations that do more than jump or link.
 ACTIONS = frozenset(
     """
     /Thread /Sound /Movie /Hide /ResetForm /SetOCGState /Trans /GoTo3DView /GoToDp
@@ -36,47 +36,43 @@ MEDIA = frozenset(["/Sound", "/Movie", "/Screen", "/3D", "/RichMedia"])
 TURNS = frozenset(["/NextPage", "/PrevPage", "/FirstPage", "/LastPage"])
 PLACES = Array | Name | String
 WEB = re.compile(r"(?i)\s*https?://[^\s\\/][^\\\0-\x1f]*\Z")
-#: Links that open no file and no page, and are removed: their text stays.
+#: Links that are removed; their text stays.
 HARMLESS = re.compile(r"(?i)\s*(mailto:|tel:|www\.)[^\\\0-\x1f]*\Z")
-#: Annotations that are comments, with the name of who wrote them, or that only
-#: announce that the text beneath shall be made unreadable.
+#: Comments with their author, and redactions that are only announced.
 NOTES = frozenset(["/Text", "/Caret", "/Redact"])
-#: Annotations that are drawn, and comments once a text belongs to them.
+#: Drawings, which are comments if they have a text.
 MARKS = frozenset(
     """
     /Line /Square /Circle /Polygon /PolyLine /Highlight /Underline /Squiggly /StrikeOut
     /Stamp /Ink /Popup
     """.split()  # noqa: SIM905
 )
-#: Keys under which documents, pages and pictures say who made them, when and how, or
-#: show them as they were.
+#: Keys of metadata (author, time, program) and of earlier versions.
 METADATA = ("/Metadata", "/PieceInfo", "/LastModified", "/SpiderInfo", "/Thumb")
-#: Keys under which a mark on a page says whose it is, and since when.
+#: Keys of an annotation's author and time.
 AUTHOR = ("/T", "/M", "/CreationDate", "/NM", "/Subj")
 DRAWN = MARKS | {"/FreeText", "/Link"}
 END = re.compile(rb"%%EOF[\r\n\0 ]*\Z")
 
-# Pictures lose what they tell besides their points, which stay as they are.
-#: Kinds of pictures that bring metadata of their own: photos, and JPEG 2000.
+#  Filters of pictures with metadata of their own: JPEG and JPEG 2000.
 BRINGING = {"/DCTDecode", "/DCT", "/JPXDecode"}
-#: A photo written into the middle of a page's drawing instructions: its kind, and the
-#: word that comes between its description and its bytes.
+#: Inline photos: the filter, and the operator before the bytes.
 INLINE = re.compile(rb"/(DCT|DCTDecode|JPX|JPXDecode)\b")
 BYTES = re.compile(rb"\bID\s")
 DESCRIPTION = 300
-#: More names like that than any page has.
+#: More than any page has.
 MANY = 1_000
-#: Segments of a photo that are kept though they begin like those with metadata: the
-#: plain header of the format, and the one that says how its colours are meant.
+#: Application segments of a JPEG that are kept: the JFIF header and Adobe's colour
+#: transform.
 HEADERS = {0xE0: b"JFIF\0", 0xEE: b"Adobe"}
 NEXT_MARKER = re.compile(rb"\xff+[^\0\xd0-\xd7\xff]")
 START_MARK, END_MARK, SCAN_MARK = 0xD8, 0xD9, 0xDA
-#: The boxes of JPEG 2000 that are needed to show it.
+#: Required boxes of JPEG 2000.
 BOXES = {b"jP  ", b"ftyp", b"jp2h", b"jp2c"}
 NAKED = b"\xff\x4f\xff\x51"
 COMMENT, TILE = 0xFF64, 0xFF90
 
-# A stream of 10 MB may unpack to gigabytes; the parser itself stops at these limits.
+# 10 MB may unpack to gigabytes.
 pikepdf.settings.set_qpdf_limits(
     flate_max_memory=PDF_INDEX_BYTES,
     png_max_memory=PDF_INDEX_BYTES,
@@ -190,7 +186,7 @@ def _must_be_passive(pdf):
         for each, keys in inside(found):
             _must_only_show(each, keys)
             _remove_metadata(each, keys)
-    # A stream that the parser could not unpack has not been checked.
+    # An undecodable stream was not checked.
     if any("error decoding" in str(warning) for warning in pdf.get_warnings()):
         raise ValueError("A packed index that does not open")
 

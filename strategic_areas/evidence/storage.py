@@ -82,7 +82,7 @@ def check_space(agency, count, new_files):
         return
     Agency.objects.select_for_update().get(pk=agency.pk)
     kept = Evidence.objects.of_agency(agency).filter(kind=Evidence.Kind.FILE)
-    # A correction's copy of a row names the same file: it is counted once.
+    # A correction shares the file: count it once.
     total = kept.order_by().values("file", "size").distinct().aggregate(Sum("size"))
     used = total["size__sum"] or 0
     if used + sum(each.size for each in new_files) > AGENCY_BYTES:

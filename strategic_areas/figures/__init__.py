@@ -207,7 +207,7 @@ def publish_figures(indicators):
             memory.remember_span(raw)
     memory.write()
     tellers = _tellers(raws)
-    # Spanish, the first language: it is what undecorated columns hold.
+    # Columns without suffix hold Spanish.
     with override("es"):
         takes = [_write(raw, _told(raw, memory, tellers)) for raw in raws]
     if any(takes):

@@ -52,7 +52,7 @@ def load_plan_file(path, *, dry_run=False, progress=None):
         digest = file_digest(content, "sha256").hexdigest()
     file = PlanFile(name=Path(path).name, sha256=digest)
     try:
-        # Spanish, the first language: it is what undecorated columns hold.
+        # Columns without suffix hold Spanish.
         with transaction.atomic(), override("es"):
             outcome = _load(plan_file, file, progress or (lambda table, number: None))
             if dry_run:
@@ -118,6 +118,6 @@ def _absent(memory, lines):
     return sorted(
         place
         for place, record in known.items()
-        # A record that was given another key is among them by its row.
+        # A record with a new key is recognized by its row.
         if place not in given and (place[0], record.values.get(ROW)) not in rows
     )

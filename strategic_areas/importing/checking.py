@@ -242,7 +242,8 @@ def findings_in(plan_file):
                 if not findings:
                     clean.add(text)
                 for finding in findings:
-                    # Records may tell what they are there for: a line its telephone.
+                    # Records may contain what they exist for, such as a help line's
+                    # number.
                     table = TABLES[entry.section.table]
                     if finding.kind not in table.model.fields.tells:
                         yield entry, key, finding

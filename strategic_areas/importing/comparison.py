@@ -34,11 +34,10 @@ from strategic_areas.plan_document.lines import (
 from strategic_areas.plan_document.tables import TABLE_OF_MODEL
 from strategic_areas.workbooks.reading import CellChange, CellProblem
 
-#: The tables of raw values, whose records are told with their indicator.
+#: Tables of raw values, published with their indicator.
 OF_INDICATORS = {"values", "breakdowns"}
-#: The states of a report that counts, or waits.
+#: Statuses of reports that count or are in progress.
 IN_FORCE = {*OPEN, RevisionStatus.PUBLISHED}
-#: Why the file's word on a value does not count any more.
 REVISED_HERE = "revised here"
 
 
@@ -153,7 +152,7 @@ class LineComparison:
 
     def compare(self, lines):
         """The lines with their state and the values to apply."""
-        # A row may go by another key here than in the file.
+        # The portal may have another key for a row than the file.
         rows = [self.row_of(line) for line in lines]
         return [self.asked(*pair) for pair in zip(lines, rows, strict=True)]
 
@@ -205,7 +204,7 @@ class LineComparison:
         """
         wanted, here = line.said[name], self.stored.plain(row, name)
         others = []
-        # Links to sources of each plan's file stand side by side.
+        # Links to sources from several plans' files coexist.
         if line.table.field(name).related_model is not Source:
             others = self.memory.set_by(line, name)
         if wanted == here and not others:
@@ -225,7 +224,7 @@ class LineComparison:
                 return None
         setters = [plan for plan, value in others if value == here]
         if found is FieldAction.AGREED:
-            # What another plan's file set stays that file's to change.
+            # Only the file that set a value may change it.
             if not setters:
                 self.memory.remember(line, **{name: wanted})
             return None
@@ -250,7 +249,7 @@ class UpdateRevisions(LineComparison):
         self.table = table
         self.published = {}
         self.reasons = {}
-        # A new revision would stand without the agency's word beside it.
+        # A new revision would lose the agency's dispute.
         disputes = RecordDispute.objects.unresolved()
         self.disputed = (
             set(disputes.values_list("activity_update_id", flat=True))
@@ -299,7 +298,7 @@ class UpdateRevisions(LineComparison):
 
     def wanted_changes(self, line, row, reason=""):
         found = super().wanted_changes(line, row, reason)
-        # The agency of a reconstruction is a matter of knowledge, which may change.
+        # Knowledge about a reconstruction's agency may change.
         if row.agency_id != row.answering.pk and not (
             reason or row.subject.is_official
         ):
@@ -313,7 +312,7 @@ class UpdateRevisions(LineComparison):
         for name, value in values.items():
             if name != "sources":
                 self.stored.put_plain(update, name, value)
-        # The agency was read before: no update costs a query of its own.
+        # Set the loaded agency to save a query.
         subject = getattr(update, update.subject_field)
         agency = self.stored.tables["agencies"].row_of_pk[
             getattr(subject, f"{subject.answered_by}_id")
@@ -325,5 +324,5 @@ class UpdateRevisions(LineComparison):
         except (DatabaseError, ValidationError, workflow.TransitionError) as error:
             raise refusal_of(line, error) from error
         self.outcome.touched.append((type(update), update.pk))
-        # Of all that a revision has, the file says only its own.
+        # Remember only the values from the file.
         self.memory.remember(line, **{name: values[name] for name in line.said})

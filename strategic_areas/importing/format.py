@@ -123,16 +123,15 @@ def bilingual_keys(name, stored_as):
     ]
 
 
-#: What the key ``format`` of a file says.
 VERSION = FileKey("format", whole("1", 1, 1), True)
 
-#: The sources of every region and province of the file; the one bare list.
+#: The sources of all regions and provinces; the only list of plain values.
 GEOGRAPHY_SOURCES = FileKey("geography_sources", references("sources"))
 
 
-#: The key of a source, which stands before its record.
+#: The key of a source, written before its record.
 SOURCE_KEY = FileKey("key", CODE, True, ("key",), "sources")
-#: The kinds of what somebody types: free texts, codes and addresses.
+#: Kinds of typed content: texts, codes and URLs.
 TYPED = (TEXT, CODE, URL)
 
 
@@ -168,7 +167,7 @@ class FileSection:
     @cached_property
     def typed(self):
         """Names of the keys with free text."""
-        # References, dates and choices are texts too, but nobody types them freely.
+        # Not references, dates and choices.
         return [
             key.name
             for key in (*self.keys, SOURCE_KEY)
@@ -199,7 +198,7 @@ PERIOD = {
     "ends_on": [],
 }
 
-#: The two code lists that a file fills without naming them.
+#: Code lists that a file fills implicitly.
 ENTITIES = {
     "code": "entities",
     "kind": models.CodeList.Kind.ENTITIES.value,

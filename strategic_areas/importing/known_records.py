@@ -13,11 +13,10 @@ from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.records import provenance_of
 from strategic_areas.plan_document.tables import TABLES
 
-#: Under this name a memory keeps which row it is about; no field is called so.
+#: The key of the row's id among remembered values; no field has this name.
 ROW = "row"
-#: What an activity says of the people whom it counts and reaches.
 VICTIMS = ("counts_victims", "reaches_victims")
-#: What decides over the numbers of an indicator.
+#: Fields that decide on the disclosure of an indicator.
 OF_INDICATOR = ("counts", "sensitive", "family", "is_teller", "introduced_by")
 
 

@@ -30,7 +30,7 @@ class LineBuilder:
             title = "classification breakdown_labels"
             self.put(TABLES["code_lists"], entries[0], {**BREAKDOWN_LABELS}, title)
         for order, entry in enumerate(entries, start=1):
-            # Lists alone make no list of entities.
+            # Nested lists alone are no list of entities.
             is_record = entry.values or entry.nested.get("entities")
             is_made = section.shape != "record" or is_record
             line = self.add(section, entry, order, above) if is_made else above

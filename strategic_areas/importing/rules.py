@@ -17,9 +17,9 @@ from strategic_areas.models.records import is_official_kind, is_stronger
 from strategic_areas.people_counts import find_people
 from strategic_areas.plan_document.validation import all_before
 
-#: Codes of lists that the classification's own parts take.
+#: Codes of lists with a section of their own.
 OWN_LISTS = {"entities", "breakdown_labels"}
-#: Sections, the keys of their address words, and what names their records.
+#: Sections, the keys of their slugs, and their words in messages.
 ADDRESS_WORDS = (
     ("areas", "slug_es", "code"),
     ("areas", "slug_en", "code"),
@@ -88,7 +88,7 @@ def taken_addresses(plan_file, known):
             if not word or not own:
                 continue
             holder = {whose[word]} if word in whose else taken.get(word, {own})
-            # One that the file lists too gets the address word that the file gives it.
+            # A record of the file gets the file's slug.
             if own not in holder and (word in whose or not holder & listed):
                 yield entry.fault(
                     key, f"another address word: {min(holder)} has this one"
@@ -158,7 +158,7 @@ def lost_predecessors(plan_file, known):
                 yield entry.fault("continues", expected)
 
 
-# Rules of one record and its key: what is wrong with it, or nothing.
+# Rules of one record and key: return the problem or nothing.
 
 
 def is_the_files_own(entry, key, known):
@@ -283,7 +283,7 @@ OFF_PLAN = (
     f"a code that does not begin with {Activity.OFF_PLAN}, which is for work that "
     "agencies report outside the plan"
 )
-#: By sections and key, a rule and what is expected, filled with what the rule found.
+#: Sections and key → rule and expectation, formatted with the rule's result.
 OF_ONE_RECORD = (
     (("other_plans",), "code", is_the_files_own, "another plan than the file's own"),
     (("activities",), "code", is_off_plan, OFF_PLAN),

@@ -63,7 +63,7 @@ def text(label="text", check=str, section=""):
     """``check`` raises for an unfitting text."""
 
     def read(text):
-        # A database takes neither a NUL nor half of a surrogate pair.
+        # Databases refuse NUL and lone surrogates.
         if re.search("[\0\ud800-\udfff]", text):
             raise UnfitValueError("text of whole characters, without NUL")
         if not text.strip():
@@ -222,7 +222,7 @@ def _days(text):
     return date(year, first, 1).isoformat(), ends_on.isoformat()
 
 
-#: A code as the plan writes it; it is a part of addresses.
+#: A code, which becomes part of URLs.
 CODE = text("a code", check_code)
 URL = text(
     "a web address that begins with https:// or http://",

@@ -29,7 +29,7 @@ NUMBER = re.compile(
     rf"(?<![\w.,])(?:(?P<figures>{FIGURES})|(?P<word>{'|'.join(WORDS)})(?![a-z]))"
     rf"(?: ?(?P<scale>{SCALE})(?![a-z]))?(?P<percent> ?%| por ciento| percent)?"
 )
-#: What stands where no number is, and needs no question in a budget or a baseline.
+#: Texts for "no number", accepted without a question.
 NOTHING = re.compile(
     r"[-–—_./*]*|n\.?/?[adp]\.?|s\.?/?[dc]\.?|s/i|t\.?b\.?d\.?"
     r"|#(?:[a-z]+/?[a-z0-9]*[!?]|n/[ad]|[a-z]+)"
@@ -64,7 +64,6 @@ AT_LEAST = re.compile(
     r"[<>≥≤~±+]|al menos|m[ia](?:nimo|ximo|n\.|x\.)|mas de|menos de|hasta|cerca de"
     r"|at least|aprox"
 )
-#: The reasons for which a text cannot be read as one number.
 REFUSED = [
     (why, re.compile(form))
     for why, form in [

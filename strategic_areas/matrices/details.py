@@ -20,9 +20,9 @@ TEXTS = {
     "state": "state",
     "outcome": "outcome",
 }
-#: Texts of which a record may have one in each of its rows.
+#: Fields that may have a text in each row of a record.
 SEVERAL = {"note", "means_of_verification"}
-#: The field whose place tells that a role was read already.
+#: Role → field whose cell shows that it was read.
 FIELDS = {"responsible": "lead", "due": "due_on", "start": "starts_on"}
 FIELDS |= {"budget": "budget_amount"}
 ENDED = {
@@ -47,7 +47,7 @@ class RecordReader:
 
     def __init__(self, reader):
         self.reader = reader
-        #: By the number of a record, its latest indicator; by sheet and column, more.
+        #: Latest indicator by record number; looks and splits by sheet and column.
         self.indicators, self.looks, self.split = {}, {}, {}
 
     def read_row(self, sheet, line, row, *, is_new):
@@ -61,7 +61,7 @@ class RecordReader:
         cells = dict(cells.values())
         measures, numbers = {}, {}
         for column, cell in cells.items():
-            # A mark without a period of its own says when it is due.
+            # A mark without a period is a due date.
             role = sheet.roles[column].removesuffix("chronogram") or "due"
             kind = role.partition(":")[0]
             if cell.is_formula and cell.text.startswith("="):
@@ -197,7 +197,7 @@ class RecordReader:
     def _chronogram(self, line):
         sheet, columns = self.sheet.sheet, self.sheet.periods
         marked, coloured, others, answered = {}, {}, {}, {}
-        # The colour of a band over the whole row is no mark.
+        # A colour of the whole row is no mark.
         beside = (cell for cell in sheet.rows[self.row] if cell.column not in columns)
         marks = self.sheet.mark_colours - {cell.colour for cell in beside}
         cells = {x: cell for x in columns if (cell := sheet.at(self.row, x))}

@@ -30,12 +30,12 @@ from strategic_areas.matrices.spreadsheet import column_of, letter_of, open_matr
 from strategic_areas.matrices.times import period_of, time_of
 from strategic_areas.workbooks.reading import MOST_ROWS, comparable
 
-#: Above which row the titles stand that tell the years of the plan.
+#: Titles with the plan's years are above this row.
 TITLES_ABOVE = 12
-#: Within how many rows from the top headings are looked for, and over how many they go.
+#: Rows searched for headings, and maximum of heading rows.
 HEADINGS_WITHIN, MOST_HEADING_ROWS = 60, 4
 SAMPLES = 3
-#: Roles of columns whose codes may tell levels; "code" is that of any code.
+#: Roles of columns whose codes may show levels.
 MAY_HOLD_LEVELS = {"code", "ignore", "level", "product", "outcome", *LEVELS}
 TOTAL = re.compile(r"(?:sub-? ?)?total(?:es)?\b|suma\b|gran total|sum\b|grand total")
 NOTE = re.compile(
@@ -57,7 +57,6 @@ class DetectedColumn:
     letter: str
     heading: str
     role: str
-    #: Those of the first rows.
     texts: list
     is_hidden: bool = False
 
@@ -153,7 +152,7 @@ def _looked(sheet):
     looked = DetectedSheet(sheet.title, kind, naming.last_row, naming)
     top = _heading_row(sheet) if kind == "other" else None
     if top is None:
-        # Whoever names the columns of another sheet may still find the plan in it.
+        # The user may still choose another sheet.
         looked.columns = [
             DetectedColumn(letter, "", "ignore", [*_texts(sheet, letter, 0).values()])
             for letter in map(letter_of, range(1, sheet.last_column + 1))
@@ -269,7 +268,7 @@ def _columns(sheet, first, last):
         parts = [fold(each) for each in heading]
         top = sheet.at(first, column)
         if parts and (top is None or not top.text) and above:
-            # An upper heading that is not joined over those to its right.
+            # An upper heading that is not merged over its columns.
             parts = [above[0], *parts] if period_of(parts[-1], 2000) else parts
         if top is not None and top.text:
             above = parts
@@ -358,7 +357,7 @@ def _settle(columns):
     for each in columns:
         if each.role == "product" and _is_coded(each):
             each.role = "commitment"
-        # "Objetivo general" is a level where the file has no other of its height.
+        # "Objetivo general" is a level if there is no other high one.
         if each.role == "outcome" and free:
             each.role = max(free)
     ranked = [c for c in columns if c.role in HIERARCHY]

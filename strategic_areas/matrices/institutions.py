@@ -13,12 +13,10 @@ from typing import NamedTuple
 
 from agencies.folding import fold
 
-#: No list of institutions is longer.
 LONGEST = 600
-#: From which likeness on a mistyped name is proposed.
+#: Similarity from which a mistyped name is proposed.
 ALIKE, SURELY_ALIKE, ALIKE_ACRONYM = 0.84, 0.93, 0.9
 ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9&.-]+")
-#: Abbreviated words of names, by what they stand for.
 SHORT = {
     "m": "ministerio",
     "min": "ministerio",
@@ -34,7 +32,7 @@ SHORT = {
     "cons": "consejo",
     "ofic": "oficina",
 }
-#: Words of names by which no institution is told from another.
+#: Words that do not distinguish institutions.
 NO_NAME = {"de", "del", "la", "las", "el", "los", "y", "e", "the", "of", "and", "for"}
 COUNTRY = re.compile(r"\b(?:de la )?republica dominicana\b")
 OLD_MINISTRY = re.compile(r"\bsecretaria de estado\b")
@@ -48,7 +46,7 @@ HEADS = re.compile(
     r"|organizacion|asociacion|red|liga|confederacion)\b"
 )
 NO_TEXT = re.compile(r"[-–—_./*]*")
-#: What names no institution, and why.
+#: Texts without an institution, and the reason.
 NO_ONE = [
     (why, re.compile(form))
     for why, form in [
@@ -81,7 +79,7 @@ LEAD_WORD = re.compile(rf"^ *(?:{LEADS}|[rl]) ?: *")
 JOINT = re.compile(
     r" *(?:[/;,+&|\n•]|(?<=\w)-(?=[A-ZÁÉÍÓÚÑ])| [-–—] |\b[ye]\b(?= )| and | con ) *"
 )
-#: Joints that leave open whether what they join is as much responsible as the first.
+#: Separators after which the role of the next institution is unclear.
 OPEN_JOINTS = re.compile(r"^ *(?:[-–—]|[ye]|and) *$")
 EITHER = re.compile(r" (?:o|u|or) ")
 GLOSSARY = re.compile(r"\b([A-ZÁÉÍÓÚÑ]{2,12}) *[=:] *([^.;=\n]{4,90})")
@@ -226,7 +224,7 @@ def split_responsible(text, book, *, role="responsible"):
     if why := "no_institution" if len(text) > LONGEST else _why_nobody(text):
         return ResponsibleParts(whys=[why])
     parts, is_open = _parts(text, book)
-    # Where supporters have a column of their own, several names are as many leads.
+    # With a separate column of supporters, all names here are leads.
     is_open = is_open or role == "lead"
     leads = [name for name, is_lead, is_support in parts if is_lead]
     found, names, may_lead = ResponsibleParts(), [], []
@@ -261,7 +259,7 @@ def _parts(text, book):
     first, is_open = _names(main, book)
     others, _open = _names(rest, book)
     parts = [_marked(each) for each in first]
-    # "MIREX / MINERD, MMUJER (apoyo)": the mark is of all that follow the first joint.
+    # "MIREX / MINERD, MMUJER (apoyo)": all after the first separator are supporters.
     if parts and parts[-1][2] and not any(each[1] or each[2] for each in parts[:-1]):
         parts[1:] = [(name, False, True) for name, *_ in parts[1:]]
     return parts + [(name, False, True) for name, *_ in map(_marked, others)], is_open

@@ -10,9 +10,9 @@ from strategic_areas.matrices.naming import HIERARCHY, role_of
 ROMAN = r"[IVX]{1,5}"
 PART = rf"(?:{ROMAN}|\d{{1,2}}|[A-Za-z])"
 CODE = rf"{PART}(?:[.]{PART})*"
-#: A cell that holds nothing but a code, such as "1.1.a)" and "2.1 b".
+#: A cell with a code only, such as "1.1.a)" and "2.1 b".
 CODE_ALONE = re.compile(rf"(?:[A-Z]{{1,3}}-?)?{CODE}(?: [a-z])?[.)]*")
-#: A code without a word before it: several parts, or one with a mark after it.
+#: A code without level word: several parts, or one with punctuation.
 BARE_CODE = re.compile(
     rf"(?P<code>[A-Z]{{1,3}}\d{{1,2}}(?:[.]{PART})*|(?:{ROMAN}|\d{{1,2}}|[A-Z])(?:[.]{PART})+|(?:{ROMAN}|\d{{1,2}}|[A-Z])"
     rf"(?=[.):]| ?[-–—] )|[a-z](?=\)))(?![\w])[.):]?\s*[-–—:]?\s*(?P<name>.*)",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.workbooks.reading import MOST_ROWS, comparable
 
-#: What a column may be. "target" and "chronogram" may name a period, "target:2027".
+#: Roles of columns; "target" and "chronogram" may have a period: "target:2027".
 ROLES = {
     "area": _("area"),
     "programme": _("programme"),
@@ -45,10 +45,10 @@ ROLES = {
     "note": _("note, not to be published"),
     "ignore": _("not to be read"),
 }
-#: The cell of the title that names an area, "title" for that of the sheet, or nothing.
+#: The cell of the area's title, "title" for the sheet's name, or empty.
 AREA = r"(?:title|[A-Z]{1,3}[0-9]{1,4})?"
 LEVELS = ("area", "programme", "commitment", "activity")
-#: Headings by the role that they seem to name; the first that fits counts.
+#: Role → pattern of headings; the first match counts.
 HEADINGS = [
     (role, re.compile(form))
     for role, form in [
@@ -101,7 +101,7 @@ HEADINGS = [
 ]  # fmt: skip
 HIERARCHY = ("area", "programme", "line", "commitment", "activity")
 LONGEST_HEADING = 70
-#: The codes of levels and of indicators; each stands in the row of what it names.
+#: Roles of codes.
 CODES = tuple(role for role in ROLES if role.startswith("code:"))
 
 

@@ -11,9 +11,8 @@ from strategic_areas import text_guard
 from strategic_areas.text_guard import PersonalDataKind, vocabulary
 from strategic_areas.text_guard.reading import Reading
 
-#: Marks of the guard that are told of a matrix's cell; its others are of most texts.
+#: Marks of the guard used here; the others occur in most texts.
 TOLD_MARKS = {PersonalDataKind.AGE, PersonalDataKind.TRAIT, PersonalDataKind.DAY}
-#: Words without which a text holds none of these marks.
 PEOPLE = frozenset().union(
     *(vocabulary.COUNTED, vocabulary.LIVING, vocabulary.KIN, vocabulary.OFFICES),
     *(vocabulary.TRAITS, vocabulary.TOLD_OF, vocabulary.AGE_WORDS, vocabulary.AGED),
@@ -21,15 +20,15 @@ PEOPLE = frozenset().union(
 )
 ONE_PERSON = vocabulary.SOUGHT_ONE | vocabulary.AGED_PEOPLE
 BEFORE_ONE = {"la", "el", "una", "un", "esta", "este", "dicha", "dicho", "the", "this"}
-#: Several words for people who are few, also without a number.
+#: Words for few people, even without a number.
 FEW_BY_NATURE = {"hermanas", "hermanos", "gemelas", "gemelos", "primas", "familia"}
-#: "Caso Mercedes" and "M. R.", but no company and no part of the country.
+#: "Caso Mercedes" and "M. R.", but no company or region.
 CASES = re.compile(
     r"\b[Cc]aso (?!de |del |por )[A-ZÁÉÍÓÚ]"
     r"|(?<![\w.])(?!S\. ?A|D\. ?N|R\. ?D)[A-ZÁÉÍÓÚ]\. ?[A-ZÁÉÍÓÚ]\."
 )
-#: What a text without a word about people may say of one: a telephone, an age, a first
-#: letter, another name, and where somebody is or was.
+#: Signs of a person without a word for people: telephone, age, initial, alias,
+#: whereabouts.
 SIGNS = {
     PersonalDataKind.TELEPHONE: re.compile(
         r"\(?\b8[024]9\)?[ .-]?\d{3}[ .-]?\d{4}\b"
@@ -52,13 +51,13 @@ SIGNS = {
         r"(?:bar|hotel|motel|club|colmado|finca|batey|negocio|cabanas?)\b"
     ),
 }
-#: What happens to somebody and to no group that a plan serves.
+#: Events that happen to a single person.
 HAPPENED = re.compile(
     r"\bcasos?\b|\b(?:rescat|capt|explot|vendid|violad|abusad|asesinad|fallecid|hallad"
     r"|traslad|retornad|repatriad|desaparecid|embarazad|secuestr|escap|huy|denunci"
     r"|encontrad|rescued|case|killed|missing|pregnant)"
 )
-#: How many words after a person a place may stand.
+#: Maximum of words between a person and a place.
 NEAR = 6
 
 

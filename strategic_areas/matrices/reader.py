@@ -28,7 +28,7 @@ from strategic_areas.matrices.sheets import TABLES, SheetReader
 from strategic_areas.matrices.spreadsheet import MatrixCell, open_matrix
 
 PLAN = re.compile(r"\b(?:plan|estrategia|programa|strategy|programme) ")
-#: Fields that an answer fills as it stands; texts of others are read like a cell.
+#: Fields that take an answer verbatim; other answers are parsed like cells.
 AS_ANSWERED = {
     "code",
     "lead",
@@ -80,8 +80,6 @@ class MatrixReader:
         order = {cell.place: number for number, cell in enumerate(cells)}
         self.result.questions.sort(key=lambda each: order.get(each.cell, -1))
         return self.result
-
-    # Each of these puts a line, a question or a cell into the result.
 
     def line(self, table, above=None):
         line = MatrixLine(table, len(self.result.lines), above and above.number)
@@ -151,7 +149,7 @@ class MatrixReader:
                 for text in filter(None, (cell.text, cell.comment)):
                     self.protect(cell, text)
 
-    # What is told of the whole file.
+    # Checks of the whole file.
 
     def _find_plan(self):
         titles = [
@@ -194,7 +192,7 @@ class MatrixReader:
                     made += [line] if level != "programme" or not code else []
                 elif depth_of(code) > max(1, start.count(".")) > 0:
                     elsewhere += [line] if not code.startswith(start) else []
-            # Codes that mostly have nothing of those above them are of another kind.
+            # Codes that mostly do not extend their parents' are of another kind.
             for line in elsewhere if len(elsewhere) * 2 < len(group) else ():
                 self._check_code(line)
             for first in made[:1]:

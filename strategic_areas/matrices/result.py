@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from strategic_areas.text_guard.findings import MESSAGES
 from strategic_areas.workbooks.reading import digest_of
 
-#: Why a person has to look at a cell.
+#: Reasons to check a cell.
 REASONS = {
     "about": _("The day is only roughly said."),
     "area_from_title": _("No text names the area; the sheet's name is taken for it."),
@@ -73,7 +73,7 @@ REASONS = {
     "yearly": _("A number for each year."),
     "years_not_told": _("Several numbers without years."),
 }
-#: Why a cell became nothing, and what else is told of a file.
+#: Reasons for unused cells, and notices about a file.
 TOLD = {
     "above": _("above the table"),
     "below": _("below the table: notes or a legend"),

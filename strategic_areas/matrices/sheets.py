@@ -17,14 +17,14 @@ from strategic_areas.matrices.spreadsheet import MatrixCell, column_of
 from strategic_areas.workbooks.reading import comparable
 
 TABLES = {level: f"{level}s" for level in LEVELS[:3]} | {"activity": "activities"}
-#: The field in which the own text of a table's records stands.
+#: The field of a record's title, by table.
 TITLES = dict.fromkeys(["areas", "programmes"], "name")
 TITLES |= dict.fromkeys(["commitments", "activities"], "title")
-#: The roles of a lone cell that is the title of what follows.
+#: Roles of a lone cell that is a heading.
 BANNERS = {"level", *CODES}
-#: Which share of a chronogram's cells may have a colour that is a mark.
+#: Maximum share of a chronogram's cells in a marking colour.
 MOST_MARKED = 0.6
-#: What no total has.
+#: Columns that rows of totals leave empty.
 OF_RECORDS = {"lead", "responsible", "due", "indicator"}
 GOES_ON = re.compile(r"\(?(?:viene|contin|cont\.|cont'd)|[a-záéíóúñ]")
 OUTCOME = re.compile(r"(?:objetivo|proposito|outcome|goal)\b[^:]{0,30}: *")
@@ -323,7 +323,7 @@ class SheetReader:
                 line.said.setdefault("lead", None)
                 self.reader.ask(line.code_cell, "lead", "no_coordinator", line=line)
 
-    # What is told of every cell.
+    # Notices about cells.
 
     def _tell_cells(self):
         reader, sheet = self.reader, self.sheet

@@ -18,10 +18,9 @@ from strategic_areas.workbooks.reading import (
     too_large_error,
 )
 
-#: What a file says of itself, and what it says of cells that are being filled in.
 ABOUT_FILE = ("title", "subject", "description", "keywords", "category")
 PROMPTS = ("promptTitle", "prompt", "errorTitle", "error")
-#: Colours that a cell has without being coloured.
+#: Codes for "no colour".
 NO_COLOURS = {"00000000", "FFFFFFFF", "00FFFFFF"}
 
 
@@ -67,11 +66,11 @@ class MatrixSheet:
     state: str = "visible"
     cells: dict = field(default_factory=dict)
     anchors: dict = field(default_factory=dict)
-    #: Of the cells that are joined with others: how many columns they reach over.
+    #: Number of columns of merged cells.
     widths: dict = field(default_factory=dict)
     #: Pairs of a row's number or a column's letter, and the kind of notice.
     hidden: list = field(default_factory=list)
-    #: Texts outside the cells, such as those that are printed above and below a page.
+    #: Texts outside cells, such as headers and footers.
     outside: list = field(default_factory=list)
 
     def at(self, row, column):
@@ -186,7 +185,7 @@ def _sheet(page, values):
 
 
 def _cell(title, cell, values):
-    # Cells that are joined have no looks of their own.
+    # Merged cells have no style.
     has_looks = hasattr(cell, "font")
     colour = _colour(cell.fill) if has_looks else ""
     comment = cell.comment if has_looks else None

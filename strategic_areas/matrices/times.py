@@ -59,10 +59,10 @@ UNIT = (
     r"(?P<unit>cuatrimestre|cuatrim|trimestres?|trim|quarter|tri|semestres?|sem|half"
     r"|half.year|t|q|s|h)\.?"
 )
-#: By the first letter of a unit: how many a year has, and its span in plan files.
+#: First letter of a unit → number per year, and its span in plan files.
 UNITS = dict.fromkeys("tq", (4, "{0}-Q{1}")) | dict.fromkeys("sh", (2, "{0}-S{1}"))
 UNITS["c"] = (3, "{0}-{2:02}/{0}-{3:02}")
-#: From the most exact on; each gives the parts of a span of plan files.
+#: The most exact first.
 FORMS = [
     re.compile(form)
     for form in (
@@ -103,11 +103,10 @@ YEARLY = re.compile(
 )
 #: "2026-28", and no month of a year.
 SHORT_SPAN = re.compile(r"20(\d\d)[-–/](1[3-9]|[2-9]\d)")
-#: Two years with others between them that are not said.
+#: Two years that are not consecutive.
 APART = re.compile(r"(20\d\d) (?:y|e|and) (20\d\d)")
-#: No text about time is longer.
 LONGEST = 200
-#: Words of about when in a year, and the last day that they may mean.
+#: Vague times of a year, and the latest day they can mean.
 ABOUT = re.compile(
     r"(?:a )?(?:(?P<end>fin(?:es|al|ales)?|end)|(?P<middle>mediados?|mid)"
     r"|principios?|inicios?|comienzos?|early)[ -](?:del? |of )?(?:ano )?"

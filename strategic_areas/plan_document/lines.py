@@ -46,7 +46,7 @@ class PlanLine:
     starting: dict = field(default_factory=dict)
 
 
-#: No value was said before; None would be one.
+#: No earlier value; None is a value.
 NOTHING = object()
 
 

@@ -62,7 +62,7 @@ def build_preview(stored, lines, *, is_checked=False, members_only=True):
     """
     places = list(STRUCTURE.values())
     lines = sorted(lines, key=lambda line: places.index(line.table))
-    # What is refused is checked too, as far as it was read: all that is wrong is told.
+    # Check refused lines too, to show all problems at once.
     asked = [line for line in lines if line.said]
     drafts = records.build_drafts(stored, asked)
     found = [[] for _draft in drafts]
@@ -101,7 +101,7 @@ def _shown(stored, draft, faults):
         for name, value in line.said.items()
     )
     if any(not fault.header for fault in line.faults):
-        # It has no place as a whole: what it says is judged once it has one.
+        # Its values are checked once it has a parent.
         faults = []
     unread = {fault.place for fault in line.faults}
     told = line.faults + tuple(

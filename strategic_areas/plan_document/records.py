@@ -67,7 +67,7 @@ class NotTakenError(RefusedError):
 def build_drafts(stored, lines):
     """Build the drafts of lines in order; a record may refer to any other of them."""
     stored.relate()
-    # Spanish, the first language: it is what undecorated columns hold.
+    # Columns without suffix hold Spanish.
     with override("es"):
         records = [_record(stored, line) for line in lines]
         pairs = list(zip(lines, records, strict=True))
@@ -168,7 +168,7 @@ def _put_in(drafts, by):
         figures.publish_figures(Indicator.objects.filter(pk__in=pks))
 
 
-#: How many new rows, or lists of links, are stored at once.
+#: Batch size.
 AT_ONCE = 500
 #: The models whose ``save`` fills in columns.
 COMPLETED = (PlanMixin, CodeMixin)
@@ -193,7 +193,7 @@ def write_drafts(drafts, *, by=None):
                 _create([*group])
                 continue
             for draft in group:
-                # Where links alone change, a version is there to name the person.
+                # If only links change, save a version to record the user.
                 if by or draft.line.said.keys() - draft.links.keys():
                     _save(draft)
         _save_links(drafts)
@@ -208,7 +208,7 @@ def _create(drafts):
         with transaction.atomic():
             _create_rows([draft.record for draft in drafts])
     except (DatabaseError, ValidationError):
-        # One by one, to name the one that the database refuses.
+        # One by one, to find the refused one.
         for draft in drafts:
             draft.record.pk, draft.record._state.adding = None, True
             _save(draft)

@@ -105,7 +105,7 @@ class StoredPlan:
         if field.many_to_many:
             keys = self.linked_table(field).key_of_pk
             linked = getattr(row, field.name).all() if row.pk else ()
-            # Sources of other plans are those plans' files' own affair.
+            # Other plans' files handle their own sources.
             return sorted(keys[one.pk] for one in linked if one.pk in keys)
         if attribute == "continues":
             former = row.continues

@@ -17,15 +17,15 @@ from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.records import STATED, Provenance
 from strategic_areas.workbooks.reading import cell_text
 
-#: The table with the one row of the plan itself, which is added on a page of its own.
+#: The table with the plan's own row.
 OF_PLAN = "plans"
-#: A plan keeps its code, and two people approve it on the page of its tree.
+#: The code is fixed; the status changes by approval.
 LEFT_OUT = {(OF_PLAN, "code"), (OF_PLAN, "status")}
-#: A link to a record of another plan, which is called "plan/code".
+#: Links to records of other plans, written "plan/code".
 EARLIER = {"continues"}
-#: What a new record may leave empty though it is required: the portal proposes a value.
+#: Required columns with a default for new records.
 NEVER_MISSING = {"provenance", "slug"}
-#: What no file states: how an amendment stops a record, why one is not protected.
+#: Columns edited on the plan tree only.
 ON_TREE = {"stopped", "stopped_on", "resumes_on", "why_not_sensitive"}
 
 
@@ -189,7 +189,7 @@ def below(name, model, identity, scope, **options):
     return PlanTable(name, model, identity, scope=scope, owner="", **options)
 
 
-#: In the order in which they are filled.
+#: In the order of saving.
 TABLES = {
     table.name: table
     for table in [
@@ -243,14 +243,13 @@ TABLES = {
         ),
     ]
 }
-#: The two whose rows are never changed, only followed by a new revision.
+#: Tables whose rows get new revisions.
 REVISED = ("updates", "commitment_updates")
 
 TABLE_OF_MODEL = {table.model: table for table in TABLES.values()}
 
 
-#: The tables that people edit, in the order in which records are saved: what others
-#: lead to comes first.
+#: The tables that people edit, in the order of saving: linked tables first.
 STRUCTURE = {
     name: TABLES[name]
     for name in (

@@ -190,7 +190,7 @@ def _exchanged(constraint, drafts, stored):
 
 
 def _key(constraint, row):
-    # A link that the line does not say is an error of its own.
+    # A missing link is reported separately.
     return tuple(_plain(getattr(row, name, None)) for name in constraint.fields)
 
 

@@ -20,7 +20,7 @@ from strategic_areas.plan_document.stored_plan import plain_number
 from strategic_areas.plan_document.tables import STRUCTURE, TABLES
 from strategic_areas.workbooks.reading import comparable, digest_of
 
-#: It stands before the code of a new record that takes the code of another one.
+#: Prefix of a new record's code that another record gives up.
 NEW = "+"
 
 

@@ -76,7 +76,7 @@ class PurgeSteps(GuardedSteps):
         """Blank every match; files are deleted on commit."""
         hidden, words = takedowns.hidden_by(purge), Phrases(purge.phrases)
         if hidden and hidden.status != DecisionStatus.DECLINED:
-            # What is hidden stands again, for nobody but this transaction.
+            # Restored inside this transaction only.
             takedowns.restore_for_purge(hidden)
         places, _left = preview_purge(purge)
         records = blanking.purged_records(places)

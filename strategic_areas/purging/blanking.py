@@ -128,7 +128,7 @@ def cancel_mails_and_changes(places, by):
 
 
 NAME = "purged.jsonl"
-#: A purge that was being applied while a backup began may be missing in it.
+#: A purge that overlaps a backup may be missing in it.
 OVERLAP = timedelta(minutes=10)
 
 

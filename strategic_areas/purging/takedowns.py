@@ -55,19 +55,18 @@ from strategic_areas.workflow.phrases import Phrases, strings_of
 from strategic_areas.workflow.plain_values import plain_values, set_fields, set_links
 from strategic_areas.workflow.transitions import decides_on, may_review
 
-#: What the public reads and one person may hide.
 HIDEABLE = tuple(
     model
     for model in models_declaring(public=True)
     if getattr(model, "is_hideable", True)
 )
-#: What is put in place of a text, by how a purge would treat it.
+#: Replacements by blanking method.
 REPLACEMENTS = {
     BlankingMethod.MARK: MARKER,
     BlankingMethod.EMPTY: "",
     BlankingMethod.STRINGS: [],
 }
-#: A text of so few letters is not looked for in what is told of changes.
+#: Texts up to this length are not searched in the list of changes.
 SHORT = 3
 #: Columns that only make sense with a figure, and their values without it.
 WITH_FIGURE = {
@@ -206,10 +205,10 @@ def previous_values(record):
     )
     parts = parts.order_by("-change__decided_at", "-pk").select_related("change")
     part = parts.first()
-    # What an amendment decided is undone by another one alone.
+    # Only another amendment undoes an amendment.
     if part is None or hasattr(part.change, "amendment"):
         return {}
-    # A former name of an agency stays on record: it is no form to go back to.
+    # Former names of agencies stay on record and are not restored.
     is_renamed = isinstance(record, Agency) and set(part.before) & set(Agency.NAMES)
     return {} if is_renamed else part.before
 
@@ -402,14 +401,13 @@ def _move(takedown, stands, comes, without=()):
 
 def _put(record, values, takedown):
     record._history_user = takedown.decided_by or takedown.proposed_by
-    # Spanish, the first language: it is what undecorated columns hold.
+    # Columns without suffix hold Spanish.
     with override("es"):
         set_fields(record, values, {})
         record.save()
         set_links(record, values, {})
 
 
-#: What takes a piece of evidence from the public, whatever it is.
 CLOSED = {"is_public": False}
 
 
@@ -471,7 +469,7 @@ def _columns(record, fields, words):
         return {}
     if isinstance(record, Evidence):
         return CLOSED if record.is_public else {}
-    # By a protective field the portal decides what it shows: it stays.
+    # Protective fields stay.
     public = record.fields.columns(public=True, protects=False)
     columns = {
         field.name: _instead(record, field, words)

@@ -28,20 +28,20 @@ from strategic_areas.models.drafts import DraftLine
 from strategic_areas.models.review import Revision
 from strategic_areas.workflow.phrases import contains_phrase
 
-#: Tables that are not searched: a purge empties its own phrases, the audit record holds
-#: no texts, sessions are encoded, the rows of editions are compressed and have a reach
-#: of their own, and the others are Django's own.
+#: Not searched: purges empty their own phrases, the audit record has no texts, sessions
+#: are encoded, rows of editions are compressed and handled separately, the rest is
+#: Django's.
 NOT_SEARCHED = {
     *(Purge, PurgedText, AuditEntry, AuditHead, EditionRows),
     *(Session, ContentType, Permission),
 }
-#: The fields of a file: that of its token, and that of the name it came with.
+#: Model → fields of its file and the file's original name.
 FILES = {each: each.FILE for each in apps.get_models() if hasattr(each, "FILE")}
 ROWS_AT_ONCE = 500
 TEXTS = (models.CharField, models.TextField, models.JSONField)
-#: Fields that hold addresses, which the marker is not.
+#: The marker is no valid URL or e-mail address.
 ADDRESSES = (models.URLField, models.EmailField)
-#: Fields that hold one text in several forms, and are blanked together.
+#: Fields with the same text in several forms.
 BLANKED_TOGETHER = {Mail: ("subject", "text", "html")}
 
 
@@ -122,7 +122,7 @@ def split_by_method(places):
 def matches_by_field(places):
     fields, rows = {}, defaultdict(list)
     for place in places:
-        # The field cannot be the key: a translated field equals its historical copy.
+        # By name, since a translated field equals its historical copy.
         key = place.model, place.field.name
         fields[key] = place.field
         rows[key].append(place.row)
@@ -179,7 +179,7 @@ def replace_phrases(value, phrases, instead):
     return value
 
 
-#: What an agency writes, and hands in.
+#: Models of what agencies submit.
 SUBMITTED_MODELS = (*UPDATE_MODELS, Activity, Evidence)
 
 

@@ -14,7 +14,7 @@ from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 from strategic_areas.text_guard.reading import Reading, Stretch
 
 PEOPLE, ONE, FEW = vocabulary.COUNTED, vocabulary.ONE, vocabulary.FEW
-#: The most words between a number and its people, where that is sure and where not.
+#: Maximum of words between number and people, for warnings and for marks.
 REACH, NEAR = 4, 6
 #: One to nine, alone or as both ends of a range such as 2-3.
 SMALL = re.compile("0?[1-9](?:-0?[1-9])?")
@@ -165,13 +165,12 @@ def _meets(reading: Reading, places) -> bool:
     return next((x for x in near if x in PEOPLE or x in vocabulary.ENDS), "") in PEOPLE
 
 
-#: The most words between an age and a place that give a warning.
+#: Maximum of words between an age and a place for a warning.
 NEAR_A_PLACE = 20
 #: Every age, in digits as people write it: 7, 07 and 007.
 AGES = vocabulary.AGES_IN_WORDS | {
     str(age).zfill(length) for age in range(111) for length in (1, 2, 3)
 }
-#: Below this age one is a minor, whoever one is.
 ADULT = frozenset({"18", "dieciocho", "eighteen"})
 OF_AN_AGE = vocabulary.AGED_PEOPLE | vocabulary.OLD
 

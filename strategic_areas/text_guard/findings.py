@@ -76,7 +76,7 @@ STOPS = {
         "direction of the text. Delete these words and type them again."
     ),
 }
-#: Kinds by which somebody may be recognised, where that is sure.
+#: Kinds that very likely lead to a person.
 WARNINGS = {
     PersonalDataKind.SMALL_NUMBER: _(
         "This tells of fewer than ten people, who may be recognised. Tell of the work "
@@ -101,7 +101,7 @@ WARNINGS = {
         "of an agency."
     ),
 }
-#: Kinds that most texts hold without harm: whoever reviews a text looks at them.
+#: Kinds that are usually harmless, for the reviewer.
 MARKS = {
     PersonalDataKind.POSSIBLE_NAME: _("It could be somebody's name."),
     PersonalDataKind.POSSIBLE_INITIALS: _("It could be somebody's initials."),

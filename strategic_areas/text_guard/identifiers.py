@@ -47,14 +47,14 @@ ENTRY = (
 AND = r"[ ,;/]{1,3}(?:(?:y|al?|del?|en|el) ){0,2}"
 #: Between the digits of an announced number: "402 dos mil 1234567", "001x1234567x8".
 BETWEEN = rf"(?:{GAP}|[a-z]| ?(?:y )?{either('LINKS')} ?)"
-#: So near its word a telephone may have digits in groups of three, as an amount has.
+#: This close to its word, a telephone number may be grouped like an amount.
 NEAR = 12
 OFFICE_LINE = re.compile(words("OFFICE_LINE"))
 ABROAD = re.compile(r"^(?:00 ?(?=[1-9])|(?=509 |5[78] ))()")
 EXTENSION = re.compile(r"^[ ,(/]{0,3}ext(?:ension|\.)? ?\d")
 PASSPORTS = re.compile(rf"(?<![a-z]){either('PASSPORT')}")
 PASSPORT = re.compile(PASSPORTS.pattern + "(?!s)")
-#: What has a number and is no paper, counts some, owns accounts; what tells of births.
+#: Exceptions: numbered things, counts, owners of accounts, births.
 NO_PAPER = re.compile(rf"(?<![a-z]){either('NO_PAPER')}")
 COUNTED = re.compile(r" (?:de )?(?!tras |antes |despues )[a-z]{3,20}s(?![a-z])")
 SEVERAL = re.compile(r"[a-z]{3,20}(?<!ns)s |(?:[a-z]{2,12} )?cards")

@@ -17,7 +17,7 @@ from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 from strategic_areas.text_guard.reading import Reading, Stretch, Word
 
-#: How far an office may stand before and after a name, and what is called by it.
+#: Maximum distance of an office before and after a name, and of a thing named after it.
 BEFORE, AFTER, CALLED = 10, 6, 5
 PREFIX = re.compile("^(?:ex|vice|sub|vis)")
 YEAR = re.compile(r"(?:19|20)\d\d")
@@ -76,11 +76,11 @@ def is_called_after(reading: Reading, start: int, end: int) -> bool:
 
 
 FILE = Path(__file__).with_name("people.txt")
-#: The most words of a known phrase and between a person and the name, the longest
-#: acronym, and the share of words in capitals above which these tell nothing.
+#: Maximum of words in a known phrase and between person and name, of letters in an
+#: acronym, and the share of words in capitals beyond which capitals are ignored.
 LONGEST, NEAR, LONGEST_ACRONYM, LOUD = 8, 5, 5, 0.6
 PERSONS = vocabulary.SOUGHT_ONE | vocabulary.KIN
-#: How many Dominican given names that were made up recently begin and end.
+#: Typical beginnings and endings of modern Dominican given names.
 SYNTHETIC_NAMES = re.compile(
     r"(?:y[aeiou][a-z]{2,9}|[a-z]{3,9})(?:eis[iy]|leid[iy]|elis|ely[ns]?|ail[iy]n|lkis"
     r"|ibel|mely|enny|anny|erlin[ae]?|lenys|eury|[iel]l?son|erson|deline|isbel|smeri)"

@@ -40,7 +40,6 @@ WORD = re.compile(r"\d{1,20}(?:[.,:/-]\d{1,20}){0,8}|[^\W\d_]{1,40}|[^\w\s]")
 WITH_LETTERS = re.compile(
     r"(?<![a-z\d])(?=[o\d]{0,11}\d)[o\d](?:[o\d]|[il](?=\d)){1,11}(?![a-z\d])"
 )
-#: What every such number has somewhere.
 LETTER_AT_DIGIT = re.compile(r"[oil]\d|\do")
 ORDINAL = re.compile(r"\d{1,3}o")
 
@@ -70,7 +69,7 @@ class Word(NamedTuple):
         return len(self.cased) > 1 and self.cased.isupper()
 
 
-#: The places of the first word and after the last of some words of a text.
+#: Indices of the first word and after the last word.
 Stretch = tuple[int, int]
 #: The word returned for places before the first and after the last word.
 NOTHING = Word("", "", 0, 0)
@@ -150,7 +149,6 @@ class Reading:
         ]
         texts = [word.text for word in self.words]
         self.said = frozenset(texts)
-        #: The word at an index and its text, of which the rules ask all the time.
         self.word = _At(enumerate(self.words), NOTHING).__getitem__
         self.text = _At(enumerate(texts), "").__getitem__
 
@@ -181,7 +179,7 @@ class Reading:
         return self.finding(kind, self.word(start).start, self.word(end - 1).end)
 
 
-#: What may stand between the digits of one number, and as much of it as may.
+#: Separators inside a number.
 SEPARATOR = r"[-._ \n/·•|*~()]"
 GAP = SEPARATOR + "{0,3}"
 

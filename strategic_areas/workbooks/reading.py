@@ -18,24 +18,23 @@ from agencies.folding import fold
 from strategic_areas.evidence import RefusedFileError, received_bytes
 from strategic_areas.spreadsheet_cells import unescape_formula
 
-#: Far more than any sheet holds; a workbook beyond it is somebody else's.
+#: Far more than any sheet of the portal has.
 MOST_ROWS, MOST_COLUMNS = 3_000, 100
 MOST_PARTS = 2_000
 UNPACKED_BYTES = 30 * 1024 * 1024
-#: The most cells and texts; the most elements and attributes that are neither those nor
-#: part of them; and the most of all together. openpyxl takes some 2 seconds for them.
+#: Limits of cells and texts, of other elements and attributes, and of all together.
+#: openpyxl needs about 2 seconds for them.
 MOST_CELLS, MOST_OTHERS, MOST_ELEMENTS = 200_000, 50_000, 600_000
-#: The most cells that stretches such as A1:H60 may join or link: openpyxl makes an
-#: object of each.
+#: Limit of cells in ranges such as A1:H60: openpyxl creates an object for each.
 MOST_JOINED = 100_000
 STRETCHES = re.compile(rb"mergeCell |hyperlink ")
 CELLS, OF_CELLS = frozenset(["c", "si", "t"]), frozenset(["row", "v", "is"])
-#: Ways of packing that unpack no more at once than they are asked for.
+#: Compression methods that can be unpacked in parts.
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ACTIVE = re.compile(r"(?i)macro|vbaproject|activex|oleobject")
-#: A tag or text over which the parser of XML would sit long.
+#: A tag or text that would take the XML parser long.
 ENDLESS = re.compile(rb"<[^<]{1000000}")
-#: What stands before the first sign of an XML in any encoding, or between its signs.
+#: Bytes before the first character of XML in any encoding, and between characters.
 NO_SIGN, BETWEEN = b"\0\xef\xbb\xbf\xff\xfe \t\r\n", b"\0"
 
 
@@ -67,7 +66,7 @@ def open_safely(upload, load):
     except RefusedFileError:
         raise
     except Exception as error:
-        # The parsers raise whatever a damaged file makes them meet.
+        # Parsers raise many exceptions for damaged files.
         raise RefusedFileError(
             "damaged", _("This workbook is damaged."), _save_as()
         ) from error
@@ -115,7 +114,8 @@ def _must_be_modest(packed):
         try:
             sax.parseString(part, counter, forbid_dtd=True)
         except SAXException:
-            # No XML, as a picture; or openpyxl's other parser knows its encoding.
+            # Not XML, such as a picture, or in an encoding that only openpyxl's parser
+            # knows.
             counter.count_unread(part)
 
 
@@ -186,7 +186,7 @@ def _save_as():
     )
 
 
-#: The hidden sheet that tells of what a workbook was taken.
+#: The hidden sheet with the workbook's origin.
 MARKS = "_hoja"
 #: How Excel stores the line ends of some programs.
 STORED_RETURN = "_x000D_"
@@ -194,9 +194,8 @@ STORED_RETURN = "_x000D_"
 LONGEST_TEXT = 32_767
 #: How many bytes the digest of one cell has.
 DIGEST_BYTES = 4
-#: The name of the hidden column that keeps what a row's cells said when it was taken.
+#: The hidden column with the digest of a row at export.
 SEEN = "seen"
-#: In how many rows from the top the machine names are looked for.
 NAMES_WITHIN = 10
 CALCULATED, BROKEN, NUMERIC = "f", "e", "n"
 

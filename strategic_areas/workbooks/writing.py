@@ -31,7 +31,7 @@ from strategic_areas.workbooks.reading import MARKS
 
 #: The hidden row of machine names, the headings, and the first row below them.
 NAMES_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3
-#: Without the name of a font some office suites choose one with serifs for bold text.
+#: Without a font name, some office suites use serifs for bold text.
 FONT = "Calibri"
 #: Number formats: of texts, and of numbers of any kind.
 TEXT, NUMBER = "@", "General"
@@ -43,7 +43,7 @@ LINED = {
 }
 HEADING = LINED | {"font": Font(name=FONT, bold=True, color="FFFFFF")}
 OPEN = Protection(locked=False)
-#: How the cells look: of headings, of what stands and of what may be filled.
+#: Styles of headings, of fixed and of editable cells.
 LOOKS = {
     "header": HEADING | {"fill": PatternFill("solid", fgColor="003876")},
     "header to fill": HEADING | {"fill": PatternFill("solid", fgColor="0B5D3B")},
@@ -51,12 +51,12 @@ LOOKS = {
 TOLD = LINED | {"fill": PatternFill("solid", fgColor="E9EDF2")}
 TO_FILL = LINED | {"protection": OPEN}
 WARNING = PatternFill("solid", fgColor="FFF4E0")
-#: The longest messages of a cell; with longer ones Excel calls the file damaged.
+#: Excel's limits of a cell's messages; longer ones count as damage.
 LONGEST_TITLE, LONGEST_MESSAGE = 32, 225
-#: The size of paper that is called letter, and how many pages wide rows are printed.
+#: Code of letter paper, and pages per row.
 LETTER_PAPER, PAGES_WIDE = 1, 3
-#: One column on a page of letter paper, also in the wide font of an office suite that
-#: lacks Calibri: LibreOffice cuts off a column that is wider than the page.
+#: Width of one column on letter paper, also in the wider font of suites without
+#: Calibri: LibreOffice cuts off wider columns.
 WIDE = 72
 
 

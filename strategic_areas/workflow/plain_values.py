@@ -119,7 +119,7 @@ def proposed_records(change):
         if part.object_id:
             proposed = part.model._default_manager.filter(pk=part.object_id).first()
         if proposed is not None:
-            # Spanish, the first language: it is what undecorated columns hold.
+            # Columns without suffix hold Spanish.
             with override("es"):
                 set_fields(proposed, part.after, made)
             made[part.place] = proposed
@@ -137,7 +137,7 @@ def apply_part(part, change, by, made, aside):
     place any more.
     """
     record = _record_to_change(part, aside)
-    # Spanish, the first language: it is what undecorated columns hold.
+    # Columns without suffix hold Spanish.
     with override("es"):
         set_fields(record, part.after, made)
     if not getattr(record, "may_stand", True):

@@ -26,11 +26,11 @@ from agencies.files import delete_once_committed
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 
-#: How long the text of a mail is kept after it was sent or given up.
+#: Retention of a mail's text after it was sent or given up.
 TEXTS_OF_MAILS = timedelta(days=90)
-#: How long it is kept that a mail was sent to somebody.
+#: Retention of the rest of a mail.
 MAILS = timedelta(days=365)
-#: How long an invitation is kept that nobody accepted.
+#: Retention of an invitation that was not accepted.
 INVITATIONS = timedelta(days=365)
 
 

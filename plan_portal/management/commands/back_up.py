@@ -16,13 +16,13 @@ from agencies.files import PRIVATE, list_names
 from plan_portal.backup import BackupError, archive, database
 from strategic_areas.purging import blanking
 
-#: Settings that a backup names, so that whoever restores it knows where it came from.
+#: Settings in the manifest, which show where a backup came from.
 TOLD = (
     *("SITE_URL", "ALLOWED_HOSTS", "OFFICIAL_SITE", "SECRETARIAT_NAME"),
     "EMERGENCY_NUMBER",
     *("CONTACT_EMAIL", "LICENCE_NAME", "LICENCE_URL", "TIME_ZONE"),
 )
-#: How often it begins again where a file was removed while it was being copied.
+#: Attempts if a file is removed during copying.
 TRIES = 3
 
 

@@ -27,11 +27,11 @@ def compile_catalogue(source):
         return False
     with source.open("rb") as file:
         catalogue = pofile.read_po(file, abort_invalid=True)
-    # Under another name first: a server that starts meanwhile never reads half a file.
+    # Renamed when complete, so that no starting server reads half a file.
     unfinished = target.with_suffix(f".{os.getpid()}.mo")
     with unfinished.open("wb") as file:
         mofile.write_mo(file, catalogue)
     unfinished.replace(target)
-    # What this process has read before is out of date, or was not there at all.
+    # Drop catalogues that this process already loaded.
     translation_file_changed(None, target)
     return True

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 NAME = re.compile(r" plan-portal-(\d{8}T\d{6})Z\.tar\.gz")
-#: The age of the newest copy from which on a night was missed.
+#: At this age of the newest copy, a night was missed.
 MOST_OLD = timedelta(hours=26)
 
 

@@ -21,9 +21,9 @@ from plan_portal import databases
 from strategic_areas import triggers
 from strategic_areas.models import Plan
 
-#: How Django calls the SQLite database meanwhile.
+#: Alias of the SQLite database.
 TRIAL = "trial"
-#: Sessions end: everybody signs in anew.
+#: Sessions are not copied: everybody signs in again.
 ENDED = {Session, UserSession}
 #: How many rows are in memory at a time.
 CHUNK = 1000
@@ -85,7 +85,7 @@ def copy_everything():
     number = 0
     triggers.drop()
     with connection.cursor() as cursor:
-        # Also what each migration fills by itself: rights and kinds of content.
+        # Also rows that migrations create: permissions and content types.
         for statement in connection.ops.sql_flush(no_style(), tables):
             cursor.execute(statement)
         for model in copied:
@@ -107,7 +107,7 @@ def copy_rows(model):
     table = model._meta.db_table
     fields = [f for f in model._meta.local_concrete_fields if not f.generated]
     names = [field.attname for field in fields]
-    # Not the model's manager: it may leave rows out, or read them in one language.
+    # Not the model's manager, which may filter or translate rows.
     rows = models.QuerySet(model, using=TRIAL).order_by("pk").values_list("pk", *names)
     there = models.QuerySet(model).order_by("pk").values_list("pk", *names)
     waiting, number = rows.iterator(chunk_size=CHUNK), 0

@@ -9,7 +9,7 @@ from agencies.audit import AuditEntry, AuditHead
 
 #: Tables that the application may only append to and read.
 APPENDED = [AuditEntry._meta.db_table]
-#: Tables that it may only read; triggers write them with the rights of their owner.
+#: Tables that it may only read; triggers write them as their owner.
 READ = [AuditHead._meta.db_table]
 
 
@@ -65,6 +65,6 @@ def statements(role, schema):
         f'REVOKE ALL ON {guarded} FROM "{role}", PUBLIC',
         f'GRANT SELECT ON {guarded} TO "{role}"',
         f'GRANT INSERT ON {appended} TO "{role}"',
-        # A backup reads how far each sequence has come.
+        # A backup reads the state of sequences.
         f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA "{schema}" TO "{role}"',
     ]

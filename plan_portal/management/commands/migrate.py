@@ -9,12 +9,12 @@ from django.db import OperationalError, ProgrammingError, connections
 from agencies import row_counts
 from plan_portal.databases import lacks_right
 
-#: How long one lock is waited for, in milliseconds. Whoever needs the table meanwhile
-#: waits behind this command, and gives up after three seconds.
+#: Milliseconds to wait for a lock; requests queue behind this command and give up after
+#: three seconds.
 LOCK_MS = 2_500
-#: Seconds in which it begins anew.
+#: Seconds for retries.
 PATIENCE = 120
-#: How PostgreSQL calls a deadlock that it ended, and a lock that was not free in time.
+#: deadlock_detected, lock_not_available
 MET_OTHERS = {"40P01", "55P03"}
 
 

@@ -60,8 +60,8 @@ class Command(BaseCommand):
             self.step("Static files", collect_static_files, self.write)
         for path in plan_files() if settings.SHIPPED_PLANS else ():
             self.step(f"Plan file {path.name}", output_of, "load_plan", str(path))
-        # What an earlier version told and the rule now forbids is taken from the
-        # public; after the files, which say which numbers were printed.
+        # Withdraws numbers that the current rules no longer disclose; after the plan
+        # files, which state the printed numbers.
         self.step("Published figures", output_of, "publish_figures")
         self.step("Editions", lambda: f"{len(editions.make_due_editions())} made")
         if settings.EMBEDDED_DATABASE and settings.SHIPPED_PLANS:

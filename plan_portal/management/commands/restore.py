@@ -63,7 +63,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         triggers.install()
         if isinstance(staticfiles_storage, ManifestFilesMixin):
-            # No page could be read without them, and an empty machine has none.
+            # An empty machine has no static files yet.
             collect_static_files(self.stdout.write)
         self.must_be_well(verify.find_problems())
         self.stdout.write(

@@ -8,7 +8,7 @@ from agencies import row_counts
 from strategic_areas.importing import PlanFileError, load_plan_file
 from strategic_areas.public_paths import public_path
 
-#: How many characters of a value are shown, around the first difference.
+#: Characters shown around the first difference.
 SHOWN = 120
 
 

@@ -20,14 +20,13 @@ from strategic_areas.desk.rounds import notices
 from strategic_areas.models import Activity, Participation
 from strategic_areas.queries.rounds import agency_rounds, owed_activities
 
-#: Two of each, so that what needs a second person can be tried.
+#: Two of each role, to try decisions of a second person.
 OTHERS = [
     ("demo-revision", None, Role.REVIEWER),
     ("demo-revision-2", None, Role.REVIEWER),
     ("demo-administracion", None, Role.ADMINISTRATOR),
     ("demo-administracion-2", None, Role.ADMINISTRATOR),
 ]
-#: What the people are called, in the order of their accounts.
 NAMES = [
     ("Prudencia", "Ejemplo"),
     ("Casimiro", "Muestra"),
@@ -61,7 +60,7 @@ class Command(BaseCommand):
         accounts = [_account(known, *name, *person) for name, person in people]
         accounts = [each for each in accounts if each]
         _store(path, accounts)
-        # Nobody sends these reminders: the portal shows them to its staff.
+        # These reminders are only displayed.
         for part in notices.agency_to_dos(agency_rounds([period], today), today):
             with suppress(RefusedError):
                 notices.remind_agency(part, by=None, today=today)
