@@ -1,4 +1,4 @@
-"""Plan structure, periods and reports in the admin; ``workflow`` holds the rules."""
+"""The admin of plans, periods and reports; ``workflow`` holds the rules."""
 
 from strategic_areas.admin import base, plan, updates
 

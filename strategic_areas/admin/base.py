@@ -1,4 +1,4 @@
-"""The admin of what two people decide: approved records, updates and declarations."""
+"""Base classes of the admin of approved records and revisions."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -42,8 +42,6 @@ from strategic_areas.workflow import guard
 
 
 class ApprovedInline(ScopedRowsMixin, admin.TabularInline):
-    """Rows below an approved record; what changes in them is part of its change."""
-
     form = GuardedModelForm
     extra = 0
     can_delete = False
@@ -51,17 +49,15 @@ class ApprovedInline(ScopedRowsMixin, admin.TabularInline):
 
 class ApprovedMixin:
     """
-    Saving a record proposes a change, which another person must approve.
+    Saving proposes a change that another person approves, unless only staff read it.
 
-    What the public does not read is saved at once. Name the mixin before the admin
-    class.
+    Name the mixin before the admin class.
     """
 
     form = ApprovedRecordForm
     change_form_template = "admin/strategic_areas/approved_change_form.html"
 
     def has_delete_permission(self, request, obj=None):
-        """One person alone cannot remove what the public reads."""
         return False
 
     def save_model(self, request, obj, form, change):
@@ -73,7 +69,7 @@ class ApprovedMixin:
             super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
-        """Save what needs no second person, and propose all else as one change."""
+        """Save what needs no second person, and propose the rest as one change."""
         together = []
         if request.is_direct:
             direct = [rows for rows in formsets if _is_direct(rows)]
@@ -106,7 +102,7 @@ class ApprovedMixin:
             request.proposed = change
 
     def log_addition(self, request, obj, message):
-        """Log only what was saved at once: a proposed change is its own record."""
+        """Log only what was saved: a proposed change is its own record."""
         if request.is_direct:
             super().log_addition(request, obj, message)
 
@@ -123,7 +119,6 @@ class ApprovedMixin:
         return self._proposed(request) or super().response_change(request, obj)
 
     def _proposed(self, request):
-        """Where to go after a change that waits, or that could not be proposed."""
         if request.proposed is None and request.is_direct:
             return None
         if request.proposed is None:
@@ -153,7 +148,7 @@ class ApprovedMixin:
 
 class EditedOnTreeMixin(ApprovedMixin):
     """
-    A record that is edited on the tree of its plan; here it is read, with its history.
+    A record that is edited on its plan's tree; here it is read, with its history.
 
     ``plan_field`` leads to the plan. Name the mixin before the admin class.
     """
@@ -175,7 +170,6 @@ class EditedOnTreeMixin(ApprovedMixin):
 
 
 def tree_url(user, plan, record):
-    """Where this person edits a record of a plan; "" for who does not."""
     if not access.is_reviewer(user):
         return ""
     return reverse(
@@ -193,8 +187,6 @@ def _is_direct(rows):
 
 @admin.register(PendingChange)
 class PendingChangeAdmin(ReadOnlyMixin, ScopedAdmin):
-    """Each change is decided on its own desk page."""
-
     list_display = ["__str__", "status", "proposed_by", "proposed_at", "decided_by"]
     list_filter = ["status"]
     list_select_related = ["proposed_by", "decided_by"]
@@ -244,10 +236,10 @@ class WithdrawUpdateForm(ExplainWithdrawalForm):
 
 class RevisionAdmin(ScopedHistoryAdmin):
     """
-    A reviewed record: written by its agency, moved only by the workflow.
+    Revisions, written by their agency and changed by the workflow.
 
-    The desk's review screen publishes and returns submitted records; this page shows
-    their history and the steps of published ones.
+    The desk publishes and returns submitted ones; this page shows history and the steps
+    of published ones.
     """
 
     change_form_template = "admin/strategic_areas/reviewed_change_form.html"
@@ -272,7 +264,6 @@ class RevisionAdmin(ScopedHistoryAdmin):
         return super().has_add_permission(request) and _has_mandate(request.user)
 
     def has_delete_permission(self, request, obj=None):
-        """A draft that is not wanted is never submitted."""
         return False
 
     def get_readonly_fields(self, request, obj=None):
@@ -286,7 +277,7 @@ class RevisionAdmin(ScopedHistoryAdmin):
         return update.agency
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Offer what one's own agencies answer for, and the rounds that ask now."""
+        """Offer subjects of the user's agencies, and rounds that accept reports."""
         agencies = FocalPoint.objects.agencies_of(request.user)
         if db_field.name == self.subject:
             standing = db_field.remote_field.model.objects.not_superseded()
@@ -297,7 +288,7 @@ class RevisionAdmin(ScopedHistoryAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def changeform_view(self, request, *args, **kwargs):
-        """Keep no file of evidence when the database rolls the change back."""
+        """Store no file of evidence if the database rolls back."""
         evidence.clean_ahead(request.FILES)
         with evidence.kept_only_if_saved():
             return super().changeform_view(request, *args, **kwargs)
@@ -376,7 +367,6 @@ class RevisionAdmin(ScopedHistoryAdmin):
         return redirect(self._address(record, "change"))
 
     def _take(self, step, record, user, cleaned):
-        """The record after the step: the same one, or the correction just begun."""
         if step == "correct":
             return workflow.begin_correction(record, by=user)
         if step == "explain":
@@ -428,7 +418,7 @@ class RevisionAdmin(ScopedHistoryAdmin):
 
 
 def _has_mandate(user):
-    """Read once per user: every page of the admin asks several times."""
+    """Cached on the user, since every page of the admin asks several times."""
     if not hasattr(user, "_has_current_mandate"):
         user._has_current_mandate = user.mandates.current().exists()
     return user._has_current_mandate
@@ -448,7 +438,6 @@ def open_steps(user, record):
 
 
 def review_url(user, record):
-    """Where this person reviews the record; "" when it does not wait for her."""
     if record.status != RevisionStatus.SUBMITTED or not workflow.may_review(
         user, record
     ):

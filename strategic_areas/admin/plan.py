@@ -1,6 +1,4 @@
-"""
-The admin of plans, their parts and agencies, and of what is published besides a plan.
-"""
+"""The admin of plans, their parts, agencies, and records beside a plan."""
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -85,20 +83,19 @@ LEAD_FILTER = ("lead", admin.RelatedOnlyFieldListFilter)
 
 @admin.register(Plan)
 class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
-    """A plan is begun here, and its state goes on; all else is edited on its tree."""
+    """Creates plans and changes their status; everything else is edited on the tree."""
 
     list_display = ["code", "title", "status", "starts_on", "ends_on"]
     search_fields = ["code", "title_es", "title_en"]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """What a code is stands beside it, and where one is refused."""
         if db_field.name == "code":
             told = {"invalid": CODE_HELP}
             kwargs |= {"help_text": CODE_HELP, "error_messages": told}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
-        """A plan begins in preparation, and is approved on the page that shows it."""
+        """A plan in preparation is approved on the page that shows it, not here."""
         is_public = obj and obj.status != Plan.Status.IN_PREPARATION
         fixed = [] if is_public else ["status"]
         if obj:
@@ -108,12 +105,10 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
         return [*super().get_readonly_fields(request, obj), *fixed]
 
     def get_fieldsets(self, request, obj=None):
-        """A plan begins with what it cannot be without; the rest is on its tree."""
         begun = [(None, {"fields": NEW_PLAN_FIELDS})]
         return super().get_fieldsets(request, obj) if obj else begun
 
     def response_post_save_add(self, request, obj):
-        """What comes next is on its tree."""
         return redirect("admin:plan_tree", obj.code)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
@@ -168,7 +163,6 @@ class SamePlanMixin:
         return getattr(self.model, "same_plan_as", ())
 
     def _plan(self, request):
-        """The key of the record's plan, or of the one chosen for a new record."""
         if pk := request.resolver_match.kwargs.get("object_id"):
             found = self.get_object(request, unquote(pk))
             return found and found.plan_id
@@ -224,7 +218,6 @@ class CommitmentAdmin(PlanRecordAdmin):
     search_fields = ["code", "title_es", "title_en"]
 
     def get_list_filter(self, request):
-        """Focal points see only their own agency's, so they need no filter by lead."""
         filters = super().get_list_filter(request)
         if access.is_reviewer(request.user) or request.user.is_superuser:
             return filters
@@ -233,7 +226,7 @@ class CommitmentAdmin(PlanRecordAdmin):
 
 @admin.register(Activity)
 class ActivityAdmin(SamePlanMixin, PlanRecordAdmin):
-    """Work outside the plan stands on no tree: it is changed here."""
+    """Work outside the plan is not on the tree, so it is changed here."""
 
     list_display = ["code", "title", "agency", "kind", "due_on"]
     list_filter = [PLAN_FILTER, "kind", ("agency", admin.RelatedOnlyFieldListFilter)]
@@ -253,7 +246,9 @@ class ActivityAdmin(SamePlanMixin, PlanRecordAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def readable_versions(self, record, user):
-        """Work outside the plan is part of a report: what was handed in of it."""
+        """
+        Work outside the plan is part of a report: only submitted versions are shown.
+        """
         if user.is_superuser or workflow.reports_for(user, record.agency):
             return super().readable_versions(record, user)
         return submitted_versions(record)
@@ -333,7 +328,6 @@ class RecordDisputeAdmin(ApprovedHistoryAdmin):
     ]
 
     def has_add_permission(self, request):
-        """Only the agency itself disputes, on its desk."""
         return False
 
 
@@ -381,7 +375,7 @@ class PlaceAdmin(ApprovedMixin, ScopedAdmin):
 
 
 class FigureMixin:
-    """Shows a value with its unit, without the zeros that the column pads it with."""
+    """Shows a value with its unit, without padded zeros."""
 
     shown_as = {"value": "figure"}
 

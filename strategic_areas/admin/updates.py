@@ -1,4 +1,4 @@
-"""The admin of rounds, and of what agencies report in them."""
+"""The admin of rounds, and of reports."""
 
 from django import forms
 from django.contrib import admin
@@ -33,7 +33,7 @@ from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 @admin.register(ReportingPeriod)
 class ReportingPeriodAdmin(SamePlanMixin, ApprovedHistoryAdmin):
-    """A period is told, and a round asked of agencies, once a second person agrees."""
+    """A second person approves a period before it becomes public or asks agencies."""
 
     list_display = ["name", "plan", "mode", "opens_on", "due_on", "closes_on", "asked"]
     list_filter = [PLAN_FILTER, "mode"]
@@ -87,7 +87,6 @@ def _spanish(*parts):
 
 
 def _in_english(model):
-    """The fields that may be filled in in English too, folded away."""
     fields = model.fields.where(filled_in=True, bilingual=True)
     return gettext_lazy("In English, if you have it"), {
         "fields": [field.columns[1] for field in fields],
@@ -167,8 +166,6 @@ def _is_writable(obj):
 
 
 class RevisionAdminForm(RevisionForm):
-    """A revision of any subject and round, chosen in it where it is a new one."""
-
     def clean(self):
         cleaned = super().clean()
         subject = cleaned.get(self._meta.model.subject_field)
@@ -177,7 +174,6 @@ class RevisionAdminForm(RevisionForm):
         return cleaned
 
     def _refuse_second(self, subject, period):
-        """One open revision per subject and period; locked against a second save."""
         type(subject).objects.select_for_update().get(pk=subject.pk)
         model = self._meta.model
         rows = model.objects.filter(**{model.subject_field: subject}, period=period)
@@ -251,7 +247,7 @@ class ActivityUpdateAdmin(RevisionAdmin):
     ]
 
     def get_fieldsets(self, request, obj=None):
-        """Continuing work reports no percent, so it is not asked for one."""
+        """Continuing work reports no percent."""
         fieldsets = super().get_fieldsets(request, obj)
         if not _is_continuing(request, obj):
             return fieldsets
@@ -286,7 +282,7 @@ def _is_continuing(request, update):
 
 
 class AnswerAdmin(RevisionAdmin):
-    """The revisions of a question's answers; form and lists follow from its fields."""
+    """Revisions of a question's answers; form and lists follow from its fields."""
 
     inlines = [EvidenceInline]
 

@@ -1,1 +1,1 @@
-"""The staff's daily screen: what my agency owes, what waits for review."""
+"""The screens of staff: what an agency owes, and what waits for a decision."""

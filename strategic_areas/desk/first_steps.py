@@ -1,9 +1,8 @@
 """
-From an empty portal to its first published report: the list of steps, and the page on
-which all agencies are invited by one pasted list.
+The steps from an empty portal to its first published report.
 
-Each step knows from what exists whether it is done; nothing is kept of it. The list is
-gone once a report that an agency sent is published.
+Whether a step is done follows from existing records; nothing else is stored. The list
+disappears once an agency's report is published. One step invites all agencies at once.
 """
 
 from django.contrib import messages
@@ -64,14 +63,16 @@ ADMINISTRATOR_STEPS = {0, 2}
 
 
 def plan_in_use():
-    """The plan in preparation, else the latest approved plan, else None."""
+    """Return the plan in preparation, else the latest approved plan, else None."""
     rows = Plan.objects.exclude(status=Plan.Status.ENDED)
     # By the alphabet a plan in preparation comes after one that is approved.
     return rows.order_by("-status", "-starts_on").first()
 
 
 def first_steps(user, today):
-    """The steps in order, one of them next; None for others, and once all is done."""
+    """
+    Return the steps in order; None for other users, or once a report is published.
+    """
     published = ActivityUpdate.objects.filter(
         provenance__in=[Provenance.REPORTED, Provenance.TRANSCRIBED],
         published_at__isnull=False,
@@ -190,10 +191,10 @@ def first_steps(user, today):
 
 def add_participant(plan, acronym, names, *, role, by):
     """
-    The agency of this acronym, with a part in the plan that is in preparation, if any.
+    Return the agency with this acronym, added to the plan in preparation if needed.
 
-    One that the portal does not know is made, by the longest of ``names``. Nobody reads
-    of it before two people approve the plan. Raises ``RefusedError``.
+    An unknown agency is created under the longest of ``names``; it becomes public with
+    the approval of the plan. Raises ``RefusedError``.
     """
     agency = Agency.objects.filter(acronym__iexact=acronym).first()
     part = Participation(plan=plan, agency=agency, role=role, provenance="plan")
@@ -233,7 +234,9 @@ def _made(acronym, names, by):
 
 
 def parse_invitation_line(line):
-    """What a line says, its acronym and its names, in whatever order they stand."""
+    """
+    Return the meaning of a line, its acronym and its names, in whatever order they are.
+    """
     cells = line.split(next((mark for mark in "\t;" if mark in line), ","))
     said = {"kind": "titular", "part": "member"}
     for cell in map(str.strip, cells):
@@ -251,7 +254,6 @@ def parse_invitation_line(line):
 
 @transaction.atomic
 def _invite(line, plan, by):
-    """What became of a line; one that needs a hand leaves no agency behind either."""
     said, acronym, names = parse_invitation_line(line)
     try:
         agency = add_participant(plan, acronym, names, role=said["part"], by=by)
@@ -271,7 +273,6 @@ def _invite(line, plan, by):
 
 
 def _tell_doubles(rows):
-    """Say of a person who stands twice on a list that one line is too many."""
     seen = set()
     for row in rows:
         email = parse_invitation_line(row["line"])[0].get("email", "").lower()
@@ -282,9 +283,9 @@ def _tell_doubles(rows):
 
 def invite_many(request):
     """
-    Invite the people of a pasted list, which is first shown as it was read.
+    Invite the people of a pasted list, after showing how the list was read.
 
-    A line that needs a hand holds back no other: it stays on the page to be mended.
+    A line with an error stays on the page and does not hold back the others.
     """
     if not access.is_administrator(request.user):
         raise PermissionDenied

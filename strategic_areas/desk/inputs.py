@@ -30,7 +30,6 @@ PLAIN_FORM_ATTRIBUTES = {"novalidate": "", "autocomplete": "off"}
 
 
 def form_helper(form_class, *inputs, action="", **attributes):
-    """How crispy-forms draws a form of these inputs, which posts to ``action``."""
     helper = FormHelper()
     helper.form_class, helper.form_action = form_class, action
     helper.attrs, helper.inputs = attributes, list(inputs)
@@ -38,28 +37,27 @@ def form_helper(form_class, *inputs, action="", **attributes):
 
 
 def one_button_helper(form_class, name, text, *, css_class="default", action=""):
-    """The helper of a form of one button."""
     return form_helper(
         form_class, Submit(name, text, css_class=css_class), action=action
     )
 
 
 class TextLengthValidator(MaxLengthValidator):
-    """Counts the end of a line as one character, as the counter on the page does."""
+    """Counts a line end as one character, as the counter on the page does."""
 
     def clean(self, text):
         return len(text.replace("\r\n", "\n"))
 
 
 class AnonymityField(forms.BooleanField):
-    """The tick that nobody can be recognised, where the guard found something."""
-
     def __init__(self, **options):
         super().__init__(label=_("Nobody can be recognised by this"), **options)
 
     @staticmethod
     def ask(form, examined):
-        """Keep the tick of a form, with how much was marked, or leave it out."""
+        """
+        Label the tick with the number of findings, or remove it if there are none.
+        """
         if not examined.asks:
             del form.fields["checked"]
             return
@@ -90,10 +88,10 @@ def limit_length(*fields, most=LONGEST_TEXT):
 
 class DocumentField(forms.FileField):
     """
-    A file of one of the kinds that are taken; its value is the ``CleanFile``.
+    An uploaded file of an accepted kind; its value is a ``CleanFile``.
 
-    ``files.js`` tells in the browser what is too large or of another kind. Empty files
-    are left to ``evidence.clean``, since its refusal says what to do.
+    ``files.js`` checks size and kind in the browser. Empty files reach
+    ``evidence.clean``, whose refusal states what to do.
     """
 
     def __init__(self, *, readers="", **options):
@@ -122,7 +120,7 @@ class DocumentField(forms.FileField):
 
 
 class VictimsField(forms.TypedChoiceField):
-    """A question to be answered with yes or no; no answer is given beforehand."""
+    """A question answered with yes or no, without a default."""
 
     def __init__(self, name):
         super().__init__(
@@ -156,7 +154,7 @@ class PrintedByField(forms.ModelChoiceField):
 
     @staticmethod
     def ask(form, counts):
-        """Keep tick and source of a form, or leave them out where nobody is counted."""
+        """Remove tick and source from a form whose texts count no people."""
         if not counts:
             del form.fields["is_printed"], form.fields["printed_by"]
 
@@ -170,9 +168,9 @@ def add_protection_hint(fields, activity):
 
 class Checkboxes(forms.CheckboxSelectMultiple):
     """
-    Checkboxes with Django's own HTML, written without a template for each.
+    Checkboxes with Django's HTML, written without a template for each.
 
-    Every row has one for each province, and the templates took most of a sheet's time.
+    Each row has one for every province, and templates took most of a sheet's time.
     """
 
     def render(self, name, value, attrs=None, renderer=None):
@@ -224,7 +222,7 @@ class FieldGroup(Div):
 
 
 class FoldedFields(Div):
-    """Fields that are seldom filled, folded away unless one is wrong or required."""
+    """Fields folded away unless one is required or has an error."""
 
     template = "portal/layout/fold.html"
 

@@ -1,7 +1,4 @@
-"""
-Letters of agencies: their list, the sheet on which the secretariat transcribes one, and
-the page on which the agency confirms or contests what was transcribed.
-"""
+"""Letters of agencies: their list, transcription, and the agency's confirmation."""
 
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -206,7 +203,6 @@ def _send_form(found, *posted):
 
 
 def _contested(letter):
-    """(Code, last return transition) for each revision of it that was returned."""
     found = []
     for question in QUESTION_BY_MODEL.values():
         back = question.model.objects.filter(
@@ -254,7 +250,6 @@ def send_letter(request, pk):
 
 
 def notify_agency(letter, *, by):
-    """Queue a mail to each focal point of the agency except the transcriber."""
     path = reverse("admin:letter_confirm", args=[letter.pk])
     for person in focal_points_of(letter.agency).exclude(pk=by.pk):
         mail_person(
@@ -278,18 +273,13 @@ def download_letter(request, pk):
 
 
 def _was_shown(request, letter):
-    """
-    Whether the user was shown this picture on a page earlier in the session.
-
-    Else each row saved below a photographed letter would add an audit entry.
-    """
+    """Otherwise each row saved below a photographed letter would add an audit entry."""
     return INLINE_PARAMETER in request.GET and letter.pk in request.session.get(
         INLINE_PARAMETER, []
     )
 
 
 def _note_shown(request, letter):
-    """Remember the letter as shown; called only after its audit entry was stored."""
     seen = request.session.get(INLINE_PARAMETER, [])
     request.session[INLINE_PARAMETER] = sorted({*seen, letter.pk})
 
@@ -297,10 +287,10 @@ def _note_shown(request, letter):
 @dataclass(frozen=True)
 class LetterSheet(ReportingSheet):
     """
-    What can be transcribed of a letter.
+    What can be transcribed from a letter.
 
-    ``taken`` is what the agency writes or wrote itself: the secretariat sees no such
-    draft.
+    ``taken`` are subjects on which the agency writes itself; the secretariat does not
+    see such drafts.
     """
 
     letter: Letter | None = None
@@ -342,7 +332,7 @@ class LetterSheet(ReportingSheet):
         return reverse("admin:letter", args=[self.letter.pk])
 
     def next_waiting_row(self, row):
-        """After an owed row, the next one that waits; starting again from the top."""
+        """Return the next owed row that waits, starting again from the top; or None."""
         if not row.question.is_owed:
             return None
         place = self.rows.index(row)
@@ -355,7 +345,7 @@ def read_letter_sheet(letter):
 
 
 def may_be_transcribed(update, letter):
-    """Whether nothing was reported yet, or only from this very letter."""
+    """Whether nothing was reported yet, or only from this letter."""
     return (
         update is None
         or update.status == RevisionStatus.WITHDRAWN

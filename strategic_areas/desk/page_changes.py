@@ -1,4 +1,4 @@
-"""Where the public reads what is decided on, and what changes there."""
+"""Which public pages a decision changes, and how."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ from strategic_areas.queries.rounds import obligations_in
 
 @dataclass(frozen=True)
 class PublicPageChange:
-    """A public page, and in words what changes on it; "" where only that it does."""
+    """A public page, and its change in words; "" if the words would say too much."""
 
     title: str
     address: str = ""
@@ -57,9 +57,9 @@ WORDS_OF_ROW_CHANGE = {
 
 def page_changes_of_reports(readings) -> list[PublicPageChange]:
     """
-    Where the public reads reports that wait, once they are published together.
+    Return the pages that change once these reports are published together.
 
-    Nothing is written to tell it, so that whoever opens the page makes nobody wait.
+    Nothing is written to find out, so readers of this page lock nobody out.
     """
     found, told = [], []
     for plan in dict.fromkeys(each.after.commitment.plan for each in readings):
@@ -77,7 +77,6 @@ def page_changes_of_reports(readings) -> list[PublicPageChange]:
 
 
 def _standings(plan_progress):
-    """Where its commitments and activities stand, as rows of what the public reads."""
     return {
         dataset: {
             of.code: {
@@ -102,7 +101,6 @@ def _standings(plan_progress):
 
 
 def _of_agencies(plan_progress, sheets):
-    """The page of each agency that a round asks: how much of it is then published."""
     rounds = {period for _agency, period in sheets if not period.is_demonstration}
     every = (
         obligations_in(add_rounds(plan_progress, None, rounds), rounds)
@@ -126,11 +124,7 @@ def _of_agencies(plan_progress, sheets):
 def page_changes_of(
     changed: Iterable[RowDifference] | None, beside: Iterable[PublicPageChange] = ()
 ) -> list[PublicPageChange]:
-    """
-    The pages on which these differences are read, each told once.
-
-    Those of records come first, then what stands ``beside`` them, then lists.
-    """
+    """Return each page with these differences once: records, ``beside``, then lists."""
     found, counted = defaultdict(list), set()
     for each in changed or ():
         for words in each.pages:

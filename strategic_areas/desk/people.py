@@ -1,9 +1,9 @@
 """
-Who may sign in, and who takes over from whom.
+Accounts, mandates and substitutes: who may sign in, and who takes over.
 
-The access review flags an account when its agency did not report in the last two closed
-rounds that fell into its mandate, and proposes to close it after three, but for an
-agency's last mandate. No account is closed automatically.
+The access review flags an account when its agency missed the last two closed rounds of
+the mandate, and proposes to close it after three, except an agency's only mandate. No
+account is closed automatically.
 """
 
 from collections import Counter, defaultdict
@@ -95,7 +95,6 @@ class MissingMandate:
 
 
 def account_accesses(today=None):
-    """Every account that can sign in, the flagged ones first."""
     today = today or timezone.localdate()
     mandates = _mandates(today)
     holders = Counter(each.agency_id for rows in mandates.values() for each in rows)
@@ -122,10 +121,9 @@ def account_accesses(today=None):
 
 def missing_mandates(today=None):
     """
-    Agencies of public plans without a titular or an alternate.
+    Return agencies of public plans without a titular or an alternate.
 
-    Partners are left out that have no activity and answer for no indicator: they
-    report nothing.
+    Partners without an activity or indicator are left out: they report nothing.
     """
     current = FocalPoint.objects.current(today).filter(user__is_active=True)
     kinds = defaultdict(set)
@@ -161,7 +159,6 @@ def _mandates(today):
 
 
 def _silence(today):
-    """Agency → (due date, was silent) of its closed rounds, the newest first."""
     found = defaultdict(list)
     closed = ReportingPeriod.objects.rounds().filter(closes_on__lt=today)
     for cell in agency_rounds(closed.select_related("plan"), today):
@@ -174,7 +171,6 @@ def _silence(today):
 
 
 def _missed(mandate, silence):
-    """How many of the latest closed rounds in a row the agency left unanswered."""
     number = 0
     for due_on, was_silent in silence.get(mandate.agency_id, []):
         if not was_silent or due_on < mandate.starts_on:
@@ -207,7 +203,7 @@ def access_review(request):
 
 @dataclass(frozen=True)
 class AccessProblem:
-    """Somebody or an institution, what is odd, and where it is mended."""
+    """A problem of an account or an agency, and the page that solves it."""
 
     about: str
     what: str
@@ -216,7 +212,6 @@ class AccessProblem:
 
 
 def access_problems(today=None) -> list[AccessProblem]:
-    """What is odd of people, those who seem gone first, of invitations and agencies."""
     today = today or timezone.localdate()
     waiting = Invitation.objects.open().filter(expires_at__gt=timezone.now())
     invited = {*waiting.values_list("agency_id", "kind")}
@@ -295,7 +290,6 @@ UNFINISHED_STATUSES = [RevisionStatus.DRAFT, RevisionStatus.RETURNED]
 
 
 def agency_work(agency, today=None):
-    """The work of an agency, with its drafts: for people who hold its mandate."""
     today = today or timezone.localdate()
     updates = ActivityUpdate.objects.without_transcriptions()
     updates = updates.filter(agency=agency)

@@ -19,14 +19,12 @@ from strategic_areas.models import (
 
 @dataclass(frozen=True)
 class RecordBehindPage:
-    """The record that a public page shows, and the screen on which staff keep it."""
-
     record: Plan | StrategicArea | Commitment | Agency | Indicator | ActivityUpdate
     address: str
 
 
 def public_url(record) -> str:
-    """The public page that shows a stored record; "" where the public reads none."""
+    """Return the public page of a stored record; "" if nothing of it is public."""
     if not (record and record.pk and hasattr(record, "get_absolute_url")):
         return ""
     above = getattr(record, "commitment", record)
@@ -37,9 +35,10 @@ def public_url(record) -> str:
 
 def record_behind_page(request) -> RecordBehindPage | None:
     """
-    The record of the public page from which a member of staff came, if she may see it.
+    Return the record of the public page from which a staff user came, if they may see
+    it.
 
-    Public pages know no staff: the browser tells on which of them the link was pressed.
+    The public page itself does not know staff; the browser sends it as the referrer.
     """
     page = request.headers.get("referer", "")
     if not url_has_allowed_host_and_scheme(
@@ -61,7 +60,9 @@ def record_behind_page(request) -> RecordBehindPage | None:
 
 
 def record_conditions(name, words):
-    """Pairs of a model and a condition for the record that a public page shows."""
+    """
+    Return pairs of a model and a condition for the record that a public page shows.
+    """
     plan, code = Q(plan__code=words.get("plan")), words.get("code")
     slug = words.get("slug")
     if name == "plan":

@@ -1,4 +1,4 @@
-"""Purges: the request, the texts it would blank, and the second person's decision."""
+"""Purges: the request, the matching texts, and the second person's decision."""
 
 import re
 
@@ -61,9 +61,7 @@ CONFIRM_ABOVE = 20
 
 
 def hidden_matches(request, takedown, phrases, *, with_texts):
-    """
-    The places that the request hid from the public, without rows that are gone since.
-    """
+    """Return the places that the request hid, without rows that are gone."""
     found = {}
     for key, row in takedown.rows.items() if takedown else ():
         record = takedowns.stored_record(key)
@@ -86,9 +84,9 @@ def hidden_matches(request, takedown, phrases, *, with_texts):
 
 def group_matches(request, places, phrases, *, with_texts):
     """
-    The places by table and field, with texts for the person who decides.
+    Return matches by table and field, with texts for the person who decides only.
 
-    Whoever asked gets no texts: she could read in this way what she may not.
+    The requester gets no texts, which they might not be allowed to read.
     """
     return [
         {
@@ -123,7 +121,6 @@ def _said(value, model, phrases):
 
 
 def _address(request, row):
-    """The page of a row, or of the record it belongs to; "" for one without any."""
     model = type(row)
     if kept := getattr(model, "instance_type", None):
         return _page(request, kept, row.id, "simple_history", row.history_id)
@@ -140,7 +137,6 @@ def _address(request, row):
 
 
 def _page(request, model, key, page, *version):
-    """A page in the admin; "" where this person cannot open it."""
     if not admin.site.is_registered(model):
         return ""
     registered = admin.site.get_model_admin(model)
@@ -228,7 +224,6 @@ class RequestPurgeForm(forms.Form):
 
 
 def _token(line):
-    """The token of the file at an address; "" where there is no such file."""
     *_site, last = line.rstrip("/").split("/")
     for model, (name, pattern) in LETTER_FILES.items():
         if found := pattern.search(line):

@@ -1,4 +1,4 @@
-"""What a focal point still has to do: reports that are owed or were returned."""
+"""What a focal point has to do: owed and returned reports."""
 
 from django.db.models import Q
 from django.utils import timezone
@@ -22,11 +22,10 @@ STATE_ORDER = ("returned", "todo", "ready")
 
 def open_sheets(user, today=None):
     """
-    The sheets that the user may fill, in the rounds that take reports today.
+    Return the sheets that the user may fill today, with those to be worked on first.
 
-    A round opened again asks only the agencies it names; demonstration rounds ask too.
-    First stand those on which something is to be done, by their due dates. An agency
-    that owes nothing has a sheet too while it has a part in the plan.
+    A reopened round asks only the agencies it names. Demonstration rounds are included.
+    An agency that owes nothing has a sheet too, while it takes part in the plan.
     """
     if not access.is_focal_point(user):
         return []
@@ -42,7 +41,7 @@ def open_sheets(user, today=None):
 
 def last_closed_round(user, today):
     """
-    Pairs of the round that closed last and each agency that the user reports for in it.
+    Return pairs of the round that closed last and each of the user's agencies in it.
     """
     if not access.is_focal_point(user):
         return []
@@ -85,11 +84,10 @@ def _has_part_in(plan):
 
 def returned_answers(user):
     """
-    The revisions of the user's agencies that were returned and not yet sent again.
+    Return the returned revisions of the user's agencies, not yet sent again.
 
-    Each has ``returned``, the transition, and ``row_url``, where it is mended: its row
-    on the sheet, or its own page where the agency is asked no more about its subject.
-    Rounds may have closed meanwhile.
+    Each has ``returned``, the transition, and ``row_url``: its row on the sheet, or its
+    own page if its round no longer asks the agency about it.
     """
     agencies, found = FocalPoint.objects.agencies_of(user), []
     for question in QUESTION_BY_MODEL.values():
@@ -111,7 +109,6 @@ def returned_answers(user):
 
 
 def _asked_now(question, updates):
-    """The round and the subject of each revision whose round still asks about it."""
     return {
         (period, subject)
         for period in {each.period for each in updates}

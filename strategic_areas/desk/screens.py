@@ -1,4 +1,4 @@
-"""How a screen of the desk answers: with its page, or once a step was pressed."""
+"""Responses of the desk's views: pages, steps and refusals."""
 
 from contextlib import contextmanager
 
@@ -14,20 +14,20 @@ from strategic_areas.models import Plan
 
 
 def render_screen(request, template, /, *, status=200, **context):
-    """A page with what the admin site says on all of its own."""
     context = {**admin.site.each_context(request), **context}
     return render(request, template, context, status=status)
 
 
 def plan_or_404(request, code):
-    """The plan of this code, on a screen of those who keep plans."""
     only_reviewers(request)
     return get_object_or_404(Plan.objects.visible_to(request.user), code=code)
 
 
 @contextmanager
 def refusals_shown_on(form, *, waits=""):
-    """Tell on a form why what it asks for is refused: ``waits`` beside a change."""
+    """
+    Add a refusal to the form's errors; ``waits`` replaces the text of a pending change.
+    """
     try:
         yield
     except workflow.AlreadyWaitingError as error:
@@ -43,7 +43,7 @@ def text_with_change_link(change, text):
 
 
 def take_valid_step(form, step, *args, **kwargs):
-    """Whether the step was taken with a valid form; else the form says why not."""
+    """Take the step if the form is valid, and return whether it was taken."""
     if form.is_valid():
         with refusals_shown_on(form):
             step(*args, **kwargs)
@@ -51,7 +51,7 @@ def take_valid_step(form, step, *args, **kwargs):
 
 
 def take_step(request, step, *args, done, **kwargs):
-    """Take a step as this person, who reads ``done`` or why not; whether it was."""
+    """Take a step, show ``done`` or the refusal, and return whether it was taken."""
     try:
         step(*args, by=request.user, **kwargs)
     except RefusedError as error:

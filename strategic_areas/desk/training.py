@@ -1,10 +1,9 @@
 """
-What newcomers learn by: a guide of one page for each role, and a practice.
+Guides for newcomers, one page for each role, and a practice sheet.
 
-A practice is a sheet of an invented plan that stands in nothing but one's own session,
-and ends with it. Rows, forms, checks and pages are those of every sheet. No record of
-it is ever saved, so nothing public, counted or searched could hold one: each request
-makes the records anew from what was posted.
+The practice sheet is about an invented plan and lives in the session only. It uses the
+rows, forms and checks of real sheets. Each request rebuilds its records from posted
+data; none is ever saved, so none can become public.
 """
 
 from dataclasses import dataclass, replace
@@ -66,7 +65,6 @@ PRACTICE_STEPS = (
 
 @require_safe
 def guide(request, role):
-    """It holds no secret, so anybody may read it."""
     if role not in {"punto-focal", "coordinacion", "administracion"}:
         raise Http404
     return render(request, f"guides/{role}.html")
@@ -77,7 +75,7 @@ class PracticeRow(rows.AnswerRow):
     key = property(lambda row: row.subject.pk - UNSAVED_ID)
 
     def url(self, step="", *more):
-        """Nowhere to remove what was attached."""
+        """Return the address of a step; a practice removes no evidence."""
         return "" if more else reverse(f"admin:practice_row{step}", args=[self.key])
 
 
@@ -94,7 +92,7 @@ class PracticeSheet(contents.ReportingSheet):
 
     @property
     def steps(self):
-        """The steps of a practice: a title, how to do it, and whether it is done."""
+        """Triples of the title of a step, how to do it, and whether it is done."""
         said = {row.update.answer for row in self.rows if row.update}
         back = [row.is_sent for row in self.rows if row.returned]
         done = said - {AnswerKind.NO_NEWS}, AnswerKind.NO_NEWS in said, back, any(back)
@@ -152,7 +150,6 @@ def _sheet(request):
 
 
 def _answered(row, kept):
-    """The row with what was posted of it, where the form still takes that."""
     form = forms.answer_form(row, row.blank(), QueryDict(kept["posted"]))
     if not (kept["posted"] and form.is_valid()):
         return row
@@ -174,7 +171,6 @@ def _answered(row, kept):
 
 
 def _kept(request, number):
-    """What is known of a row."""
     begun = {
         "posted": "",
         "evidence": [],
@@ -192,7 +188,6 @@ def _keep(request, number, **told):
 
 
 def _row(request, number):
-    """The row of this number, or ``Http404`` where it cannot be written in."""
     row = _sheet(request).row(questions.REPORT.name, number)
     if row is None or not row.is_open:
         raise Http404
@@ -224,7 +219,7 @@ def save_practice_row(request, number):
 
 @require_POST
 def attach_practice_evidence(request, number):
-    """Judge a piece of evidence as every sheet does, and keep no file."""
+    """Check a piece of evidence as any sheet does, and store no file."""
     row = _row(request, number)
     form = sheet_page.attach_form(row, request.POST, request.FILES)
     if form.is_valid():
@@ -239,7 +234,7 @@ def attach_practice_evidence(request, number):
 
 
 def check_practice(request):
-    """The page to send from; the receipt once it was, and then one row comes back."""
+    """Show the page to send from, then the receipt; afterwards one row is returned."""
     sheet = _sheet(request)
     form = views.SendSheetForm(request.POST or None, sheet=sheet)
     if not (sheet.sendable and form.is_valid()):

@@ -1,4 +1,4 @@
-"""Addresses of the desk inside the admin site, which guards them."""
+"""URLs of the desk, inside the admin site."""
 
 from itertools import chain
 
@@ -32,7 +32,7 @@ plan_workbook = LazyViews("strategic_areas.desk.plan_workbook.views")
 
 
 class RecordKeyConverter(StringConverter):
-    """The key of a record, or after an n that of a new one's line in a draft."""
+    """The key of a record, or "n" and the key of a draft line."""
 
     regex = "n?[0-9]{1,18}"
 
@@ -87,7 +87,6 @@ SHEET_ROUTE = "hoja/<int:period>/<slug:agency>/"
 
 
 def _of_rows(question):
-    """The addresses of the rows of a question, on a sheet and on a letter's."""
     row = f"{question.path}<int:{question.name}>/"
     sheet, name = f"{SHEET_ROUTE}{row}", f"sheet_{question.url}"
     detach = f"{sheet}evidencia/<int:item>/quitar/"

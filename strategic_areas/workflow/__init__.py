@@ -1,14 +1,12 @@
 """
 The only code that changes the status of an update or a declaration.
 
-draft → submitted → returned (with a reason) or published; submitted → draft, where the
-agency takes it back in time; published → replaced by the next published revision, or
-withdrawn with a public reason. A correction is a new revision. Every step is one
-guarded UPDATE, so that two people cannot both win, and leaves an immutable
-``Transition``.
+draft → submitted → returned with a reason, or published. submitted → draft: taken back
+in time. published → replaced by a newer revision, or withdrawn with a public reason. A
+correction is a new revision. Every step is one guarded UPDATE, so that two people
+cannot both succeed, and records an immutable ``Transition``.
 
-Other public records change through a ``PendingChange``: one person proposes it and
-another approves it.
+Other public records change through a ``PendingChange`` that another person approves.
 """
 
 from strategic_areas.workflow.amendments import dates_outside_plan

@@ -1,4 +1,4 @@
-"""Amendments: the act by which a change of an approved plan's structure applies."""
+"""Amendments: changes of an approved plan's structure, decided by an act."""
 
 import json
 from collections import Counter
@@ -39,7 +39,7 @@ LANGUAGES = ("es", "en")
 
 
 def approved_plan_of(record):
-    """The approved plan of which a record is a part; None where there is none."""
+    """Return the approved plan to which a record belongs, or None."""
     if not isinstance(record, OF_PLAN) or not getattr(record, "is_in_plan", True):
         return None
     path = path_to_plan(type(record))
@@ -50,9 +50,9 @@ def approved_plan_of(record):
 
 def changed_structure_fields(record, before, after, *, is_new=False):
     """
-    The names of the structural fields that a change sets, in the order of the model.
+    Return the names of the structural fields that a change sets.
 
-    ``record`` is as the change leaves it; ``before`` and ``after`` hold its changed
+    ``record`` is as the change leaves it; ``before`` and ``after`` are its changed
     columns.
     """
     names = record.fields.spanish(structure=True)
@@ -91,9 +91,9 @@ def field_labels(record, names):
 
 def plain_value_in_words(field, value, names=None):
     """
-    A stored plain value as people read it; "" for an empty one.
+    Return a stored plain value as text, "" for an empty one.
 
-    ``names`` maps the place of each new record of the same change to its name.
+    ``names`` maps the places of new records of this change to their names.
     """
     if value in (None, "", []):
         return ""
@@ -119,9 +119,9 @@ def plain_value_in_words(field, value, names=None):
 
 def record_plan_changes(change, made, amendment=None):
     """
-    Write what the public reads of an approved change of a plan, once it is applied.
+    Store the public ``PlanChange`` rows of a change that was applied.
 
-    ``made`` maps the place of each of its parts to the stored record.
+    ``made`` maps places of parts to stored records.
     """
     rows, day = [], timezone.localdate(change.decided_at)
     parts = [part for part in change.records.all() if part.place in made]
@@ -234,10 +234,9 @@ KIND_BY_FIELDS = (
 
 def amendment_kinds(parts):
     """
-    By its place, what kind of amendment each ``RecordChange`` would be by itself.
+    Return the kind of amendment that each ``RecordChange`` is by itself, by place.
 
-    Where several records take the place of one, it is divided; where one takes that of
-    several, they are joined.
+    Several records that replace one divide it; one that replaces several joins them.
     """
     replaced = [
         [(part.model, str(key)) for key in part.after.get(SUPERSEDES_FIELD, ())]
@@ -251,7 +250,6 @@ def amendment_kinds(parts):
 
 
 def _kind_of(part, sharing):
-    """``sharing`` are of each record that it replaces how many replace it."""
     after = part.after
     if not part.before and len(sharing) > 1:
         return Amendment.Kind.MERGE
@@ -270,7 +268,7 @@ def _kind_of(part, sharing):
 
 def amendment_kind(amendment, parts):
     """
-    What kind of amendment it is, from what it cites and which structure it changes.
+    Return the kind of an amendment, from the act it cites and the structure it changes.
 
     ``parts`` are pairs of a record and its ``RecordChange``.
     """
@@ -287,7 +285,7 @@ def _structure_in(record, part):
 
 
 def set_due_provenance(records, amendment):
-    """Say of each new due date that an amendment states it; a correction does not."""
+    """Mark new due dates as stated by the amendment, unless it is a correction."""
     if amendment is None or amendment.act in Amendment.CITED:
         return
     for record in records:
@@ -333,9 +331,9 @@ def check_act(parts, amendment):
 
 def dates_outside_plan(record, names, plan=None):
     """
-    Which of the named dates lie outside the plan's, each with the reason.
+    Return reasons for the named dates that lie outside the plan, by name.
 
-    ``plan`` is the plan as the same change leaves it, if it changes that too.
+    ``plan`` is the plan as the same change leaves it.
     """
     if not isinstance(record, Commitment | Activity):
         return {}
@@ -356,11 +354,7 @@ def dates_outside_plan(record, names, plan=None):
 
 
 def must_not_replace_themselves(parts):
-    """
-    Refuse records, saved already, that take their own place through others.
-
-    Nothing would stand there any more, and no list would tell it.
-    """
+    """Refuse saved records that supersede themselves through others."""
     for record, part in parts:
         found, waiting = set(), {record.pk} if SUPERSEDES_FIELD in part.after else set()
         while waiting:
@@ -389,7 +383,7 @@ def save_amendment(amendment, change, parts):
 
 
 def apply_amendment(change, parts, amendment, by):
-    """``parts`` are pairs of each record that was saved and its ``RecordChange``."""
+    """``parts`` are pairs of each saved record and its ``RecordChange``."""
     made = {part.place: record for record, part in parts}
     record_plan_changes(change, made, amendment)
     if amendment is None:

@@ -1,4 +1,4 @@
-"""Changes of two people: one proposes, another approves, and only then it applies."""
+"""Changes of public records: one person proposes, another approves, then they apply."""
 
 import json
 from contextlib import contextmanager
@@ -55,7 +55,7 @@ EMPTY_VALUES = ("", None, [])
 
 @contextmanager
 def dry_run():
-    """Within, structure may be changed as by a plan's file; nothing of it stays."""
+    """Allow changes of structure as by a plan file, and roll all of them back."""
     with transaction.atomic():
         PlanFile.objects.create()
         yield
@@ -72,7 +72,9 @@ class AlreadyWaitingError(RefusedError):
 
 
 class ChangeSteps(GuardedSteps):
-    """Reviewers decide, and administrators on agencies and their names."""
+    """
+    Reviewers decide on changes; administrators on those of agencies and their names.
+    """
 
     model = PendingChange
     #: What follows from an applied change: called with it, its records, who approved.
@@ -84,7 +86,9 @@ class ChangeSteps(GuardedSteps):
         return may_review(user, PendingChange)
 
     def objection(self, user, change):
-        """Others decide on it, or her institution disputes the record."""
+        """
+        State that another role decides, or that the user's agency disputes the record.
+        """
         if not decides_on(user, [part.model for part in change.records.all()]):
             return _("The secretariat decides on this.")
         is_own = getattr(change, "is_of_own_dispute", None)
@@ -96,7 +100,10 @@ class ChangeSteps(GuardedSteps):
         return text if is_own else ""
 
     def waiting_for(self, user):
-        """The waiting changes; ``is_of_own_dispute`` says that the user is a party."""
+        """
+        Return pending changes; ``is_of_own_dispute`` marks those the user is a party
+        to.
+        """
         own = _of_own_disputes(user).filter(change=OuterRef("pk"))
         return super().waiting_for(user).annotate(is_of_own_dispute=Exists(own))
 
@@ -122,7 +129,7 @@ class ChangeSteps(GuardedSteps):
 
     def apply(self, change, by, seen="", states=(), returned=None):
         """
-        Save every record that it holds, in order, but for those that are returned.
+        Save every record of the change in order, except returned ones.
 
         ``seen`` and ``states`` are as in ``must_be_approvable``. ``returned`` maps the
         places of parts to reasons: these parts, and all that depend on them, go back to
@@ -161,7 +168,6 @@ class ChangeSteps(GuardedSteps):
         return {"left_out": len(left)} if left else {}
 
     def _leave_out(self, change, every, returned):
-        """The parts that are applied; of the others it is noted why they are not."""
         labels = {part.place: part.label for part in every}
         if not (plan_drafts.may_return(every) and returned.keys() <= labels.keys()):
             raise RefusedError(
@@ -191,7 +197,6 @@ class ChangeSteps(GuardedSteps):
         return [part for part in every if not part.returned]
 
     def put_in(self, change, parts, by):
-        """Save the records of the parts, in order, and return them by their places."""
         made = {}
         aside = free_unique_values(
             (part.model, part.object_id, part.before, part.after) for part in parts
@@ -202,7 +207,9 @@ class ChangeSteps(GuardedSteps):
         return made
 
     def ended(self, change):
-        """What it would have changed of a plan goes back to the draft, if it fails."""
+        """
+        Return parts of a plan's change that was not approved to the proposer's draft.
+        """
         change.records.update(slot=None)
         for follow in self.endings:
             follow(change)
@@ -216,9 +223,7 @@ class ChangeSteps(GuardedSteps):
 
     def facts(self, change):
         """
-        Which records and fields it was about; never what they say.
-
-        Of many records it is told how many, since the change itself names them.
+        Return which records and fields changed, never their values; of many, how many.
         """
         parts = change.records.all()
         kinds = [part.model._meta.label_lower for part in parts]
@@ -232,7 +237,6 @@ CHANGES = ChangeSteps()
 
 
 def _of_own_disputes(user):
-    """What makes or resolves a dispute to which the user is a party."""
     own = list(FocalPoint.objects.agencies_of(user).values_list("agency_id", flat=True))
     disputes = RecordDispute.objects.filter(Q(agency__in=own) | Q(written_by=user))
     return RecordChange.objects.filter(
@@ -244,9 +248,9 @@ def _of_own_disputes(user):
 
 def changeable_fields(model):
     """
-    Names of the fields that a change of the record may hold, links included.
+    Return the names of the fields that a change may set, links included.
 
-    A revision never changes: only what explains its withdrawal does.
+    Of a revision only the reason for its withdrawal changes.
     """
     if issubclass(model, Revision):
         return ["withdrawal_reason"]
@@ -260,22 +264,21 @@ def changeable_fields(model):
 
 def propose(record, *, by, links=None, amendment=None):
     """
-    Keep what an unsaved or changed record would say, and return the change.
+    Propose the values of an unsaved or changed record; return the change.
 
-    Nothing of the record itself is saved. ``links`` are its many-to-many fields, by
-    name. Raises ``AlreadyWaitingError`` beside an undecided change.
+    The record is not saved. ``links`` are its many-to-many values by name. Raises
+    ``AlreadyWaitingError`` if another change of it is pending.
     """
     return propose_records([(record, links or {})], by=by, amendment=amendment)
 
 
 def propose_records(records, *, by, amendment=None):
     """
-    Propose a change of several records, which another person approves as a whole.
+    Propose a change of several records, approved as a whole.
 
-    ``records`` are pairs of a record and its links. Those of a plan are saved from the
-    plan down to its targets, others in the order given: a link may lead to an unsaved
-    record that is saved before it. Where the structure of an approved plan changes, an
-    unsaved ``amendment`` names the act.
+    ``records`` are pairs of a record and its links. Records of a plan are saved from
+    the plan down, others in the given order; links may lead to unsaved records saved
+    before. An ``amendment`` names the act for structural changes.
     """
     records = sorted(
         records, key=lambda pair: MODEL_ORDER.get(type(pair[0]), len(MODEL_ORDER))
@@ -299,7 +302,7 @@ def propose_records(records, *, by, amendment=None):
 @transaction.atomic
 def propose_approval(plan, *, by, seen, states=()):
     """
-    Propose that a plan in preparation become public as it stands; return the change.
+    Propose to publish a plan in preparation as it is; return the change.
 
     ``seen`` and ``states`` are as in ``must_be_approvable``.
     """
@@ -312,7 +315,6 @@ def propose_approval(plan, *, by, seen, states=()):
 
 
 def build_parts(records, amendment=None):
-    """Pairs of each of ``records`` that would change, and its unsaved part."""
     together = [record for record, _links in records]
     amendments.set_due_provenance(together, amendment)
     free = fields_given_up(together)
@@ -327,25 +329,19 @@ def build_parts(records, amendment=None):
 
 
 def waiting_change(record):
-    """The undecided change of a record, which may not be there yet; or None."""
+    """Return the pending change of a record, which may be new, or None."""
     if not (slot := _slot(record)):
         return None
     return PendingChange.objects.filter(records__slot=slot).first()
 
 
 def waiting_keys(records):
-    """The keys, by model, of those of these records that wait for a decision."""
     slots = {_slot(each): (type(each), each.pk) for each in records if each.pk}
     rows = RecordChange.objects.filter(slot__in=slots)
     return {slots[slot] for slot in rows.values_list("slot", flat=True)}
 
 
 def _part(record, links, earlier, free):
-    """
-    What a change would make of one record; its ``after`` is empty if nothing.
-
-    ``free`` are the columns whose word another record of the change gives up.
-    """
     model = type(record)
     wanted = _wanted(record, links, earlier)
     new = [name for name in wanted if is_new(wanted[name])]
@@ -403,12 +399,10 @@ def _label(record):
 
 def applies_at_once(record, changed, links=None):
     """
-    Whether saving these fields of a record needs no second person.
+    Whether saving these fields needs no second person.
 
-    So it is with fields that only staff read and that protect nobody, and with what
-    stands in a plan in preparation. ``changed`` are names of columns, ``links`` the new
-    values of many-to-many fields. A field that the model does not declare counts as
-    public.
+    True if only staff read the fields and they protect nobody, or if the record is in a
+    plan in preparation. Fields that the model does not declare count as public.
     """
     fields = [field_of(type(record), name) for name in changed]
     told = [each for each in fields if each.public or each.protects]
@@ -421,10 +415,9 @@ def applies_at_once(record, changed, links=None):
 
 def all_apply_at_once(plan, records):
     """
-    Whether saving many public records of one plan needs no second person.
+    Whether saving many records of one plan needs no second person.
 
-    It takes a fixed number of queries. ``records`` are pairs of a record, which leads
-    to the plan, and its links.
+    Takes a fixed number of queries. ``records`` are pairs of a record and its links.
     """
     stored = {}
     for record, _links in records:
@@ -438,7 +431,6 @@ def all_apply_at_once(plan, records):
 
 
 def _is_in_preparation(record, links):
-    """Whether it stands, before and after, in plans in preparation and nowhere else."""
     path = path_to_plan(type(record))
     if path is None:
         return False
@@ -458,10 +450,9 @@ def _follow(record, path):
 
 def _is_open(plan):
     """
-    A plan in preparation, unless its approval waits: then it stays as proposed.
+    Whether the plan is in preparation and its approval is not pending.
 
-    Inside a transaction the plan is locked, as whoever proposes the approval does, so
-    that nothing is saved after the plan was proposed.
+    In a transaction the plan is locked, so that nothing is saved after its proposal.
     """
     # What a form holds is not stored yet: a new plan begins in preparation.
     if plan.pk is None:

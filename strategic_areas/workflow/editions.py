@@ -1,4 +1,4 @@
-"""Editions that two people make: when they wish, or to correct one."""
+"""Editions that two people make: at any time, or to correct one."""
 
 from django.utils.translation import gettext as _
 
@@ -19,10 +19,10 @@ from strategic_areas.workflow.transitions import may_review, must
 
 class EditionSteps(GuardedSteps):
     """
-    A reviewer proposes an edition with its reason, another one reads and approves it.
+    One reviewer proposes an edition with its reason, another approves it.
 
-    It holds what the public reads at the approval, a correction the rows it names so,
-    and only if that is what who approves it had read: its seal is ``seen``.
+    It holds what is public at the approval, and a correction only the rows it names, if
+    the seal of what the approver read is still ``seen``.
     """
 
     model = EditionProposal
@@ -52,7 +52,6 @@ EDITIONS = EditionSteps()
 
 
 def correctable_rows(first):
-    """What the public reads otherwise now than the last edition of a number tells."""
     return edition_differences(first.plan, editions.latest_correction(first))
 
 
@@ -62,7 +61,6 @@ def edition_texts(proposal):
 
 
 def _close(change, made, by):
-    """Make the edition of a round that two people close before its day."""
     if any(isinstance(each, ReportingPeriod) for each in made.values()):
         editions.make_due_editions()
 

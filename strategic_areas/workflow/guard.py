@@ -25,7 +25,7 @@ _kept = (None, None, None)
 
 
 def known_words():
-    """The words of all plans and institutions, read anew when they have changed."""
+    """Return words of plans and agencies, cached for the publication version."""
     global _kept  # one per process, replaced as a whole
     read_at, known, words = _kept
     version = models.PublicationVersion.current()
@@ -56,7 +56,7 @@ def _texts(model):
 
 
 def _public(model):
-    """The rows that anyone may read; what an agency named itself nobody approved."""
+    """Public rows only: what an agency named itself, nobody approved."""
     if model is models.Plan:
         return model.objects.public()
     rows = model._base_manager.all()
@@ -74,7 +74,7 @@ EXCERPT_MARGIN = 30
 
 @dataclass(frozen=True)
 class DescribedFinding:
-    """What the guard found, as people read it: a stop, a warning or a mark."""
+    """A finding of the guard as people read it: a stop, a warning or a mark."""
 
     label: str
     message: str
@@ -86,9 +86,7 @@ class DescribedFinding:
 
 @dataclass(frozen=True)
 class MarkedText:
-    """
-    A text as a review shows it: parts, each with the numbers of what was found in it.
-    """
+    """A text in pieces, each with the numbers of the findings in it."""
 
     column: str
     label: str
@@ -99,10 +97,10 @@ class MarkedText:
 @dataclass(frozen=True)
 class Examination:
     """
-    All that a reviewer looks at in the texts that she decides on.
+    The guard's findings in the texts of one decision.
 
-    ``found`` is numbered from 1 in the order of the texts. Where it ``asks``, she ticks
-    that nobody can be recognised; what ``blocks`` leaves no yes.
+    ``found`` is numbered from 1. If it ``asks``, the reviewer ticks that nobody can be
+    recognised; findings that ``blocks`` returns prevent publication.
     """
 
     texts: tuple[MarkedText, ...]
@@ -129,16 +127,15 @@ NOTHING_FOUND = Examination((), ())
 
 
 def merge_examinations(parts):
-    """All that was found in several records on which one tick decides."""
     return Examination((), tuple(each for examined in parts for each in examined.found))
 
 
 def examine_texts(parts, known=None, *, counts_people=False):
     """
-    Read texts for a review: ``parts`` are triples of model, values and label.
+    Examine texts for a review; ``parts`` are triples of model, values and label.
 
-    ``known`` are the words that name nobody; whoever reads many records asks once. With
-    ``counts_people`` every number of people is found, of whatever size.
+    ``known`` are words that name nobody, read once for many records. With
+    ``counts_people`` every number of people is a finding.
     """
     known = known or known_words()
     texts, found = [], []
@@ -159,7 +156,6 @@ def examine_texts(parts, known=None, *, counts_people=False):
 
 
 def examine_report(record, known=None):
-    """All that a reviewer looks at in a report and what is published with it."""
     return examine_texts(
         _parts_of(record), known, counts_people=bool(people_counts_in(record))
     )
@@ -170,7 +166,6 @@ def examine_fields(record, names, known=None):
 
 
 def _seen(text, tells, known):
-    """The findings and marks of a text in order, but for what it exists to tell."""
     found = [
         *text_guard.find_personal_data(text),
         *text_guard.find_review_marks(text, known),
@@ -180,7 +175,6 @@ def _seen(text, tells, known):
 
 
 def _with_people(seen, counted):
-    """What was seen, with every number of people; none of them is told twice."""
     rest = [
         each
         for each in seen
@@ -211,10 +205,9 @@ def _pieces(text, numbered):
 
 def findings_in(model, values, *, with_notes=False):
     """
-    Triples of column name, text and finding, for every guarded text in ``values``.
+    Yield column, text and finding for every guarded text in ``values``.
 
-    Data that a model exists to publish, such as the number of a help line, is no
-    finding.
+    Data that a model exists to publish, such as a help line's number, is no finding.
     """
     for name, text, tells in _guarded_texts(model, values, with_notes=with_notes):
         for finding in text_guard.find_personal_data(text):
@@ -223,7 +216,6 @@ def findings_in(model, values, *, with_notes=False):
 
 
 def _guarded_texts(model, values, *, with_notes=False):
-    """Triples of column name, text and the kinds that it exists to tell."""
     for name, value in values.items():
         field = field_of(model, name)
         if not value or not (field.guarded or with_notes and field.noted):
@@ -234,7 +226,7 @@ def _guarded_texts(model, values, *, with_notes=False):
 
 
 def blocked_texts(model, values):
-    """The reasons why texts may not even be stored, by the name of the field."""
+    """Return why texts may not even be stored, by field name."""
     found = {}
     for name, _text, finding in findings_in(model, values, with_notes=True):
         if finding.severity == Severity.BLOCK:
@@ -243,13 +235,13 @@ def blocked_texts(model, values):
 
 
 def must_be_clean(model, *, error=RefusedError, **texts):
-    """Refuse a step whose texts, by column, hold what identifies a person."""
+    """Refuse texts, given by column, that identify a person."""
     for name, reason in blocked_texts(model, texts).items():
         raise error(f"{model.fields.of_column(name).label}: {reason}")
 
 
 def must_not_wait_for_purge(record, values, *, error=RefusedError):
-    """Refuse to make public what somebody asked to withdraw everywhere."""
+    """Refuse to publish words of a pending purge."""
     phrases = waiting_phrases()
     if phrases and any(map(phrases.occur_in, strings_of(list(values)))):
         raise error(
@@ -263,12 +255,11 @@ def must_not_wait_for_purge(record, values, *, error=RefusedError):
 
 
 def evidence_identifiers(evidence):
-    """By what a purge names a piece of evidence that shall go: its file and more."""
+    """Return the values by which a purge names a piece of evidence."""
     return [str(getattr(evidence, name)) for name in ("file", *Evidence.WHEREABOUTS)]
 
 
 def texts_published_with(update):
-    """The texts that become public with a report."""
     rows = [update, *update.evidences.all()]
     if not getattr(update.subject, "is_in_plan", True):
         rows.append(update.subject)
@@ -279,7 +270,7 @@ def texts_published_with(update):
 
 
 def add_guard_errors(form, model, **columns):
-    """Add to a form what the guard refuses; ``columns`` are those of its fields."""
+    """Add the guard's refusals to a form; ``columns`` maps its fields to columns."""
     for name, column in columns.items():
         text = form.cleaned_data.get(name)
         for reason in blocked_texts(model, {column: text}).values():
@@ -299,7 +290,6 @@ def blocking_messages(text):
 
 
 def add_blocking_errors(form, *names):
-    """Add an error to the form for each of these texts that may not be saved."""
     for name in names:
         for reason in blocking_messages(form.cleaned_data.get(name)):
             form.add_error(name, reason)
@@ -314,7 +304,6 @@ def blocking_findings(record):
 
 
 def warnings_and_blocks(record):
-    """The warnings about a report and its blocks; each of its texts is read once."""
     found = [each for part in _parts_of(record) for each in _found(*part)]
     told = [warned for severity, warned in found if severity == Severity.WARN]
     barred = [warned for severity, warned in found if severity == Severity.BLOCK]
@@ -323,10 +312,10 @@ def warnings_and_blocks(record):
 
 def people_counts_in(record):
     """
-    The numbers of people, of any size, in the texts of a report about victims.
+    Return numbers of people of any size in the texts of a report about victims.
 
-    It is published only with the official source that printed them. What the law
-    withholds is not read.
+    It is published only with the official source that printed them. Content withheld by
+    law is not read.
     """
     if getattr(record, "is_reserved", False):
         return []
@@ -341,12 +330,11 @@ def people_counts_in(record):
 
 def must_count_nobody(record, values, model=None):
     """
-    Refuse numbers of people in a text that stands beside work with victims.
+    Refuse numbers of people in texts next to work with victims.
 
-    Such are translations of its reports and what an institution does not acknowledge,
-    which need the source that the report names. The words on a withdrawal and those of
-    the work itself never count, nor do texts of another ``model`` about the record, or
-    of a record about its subject, be that a whole plan with such work.
+    Applies to translations and disputes, unless their report names the printing source,
+    and to texts of another ``model``. Never to a withdrawal's reason or the work's own
+    texts.
     """
     about = getattr(record, "record", None)
     subject = getattr(about or record, "subject", about or record)
@@ -380,7 +368,6 @@ def warnings_about_fields(record, names):
 
 
 def warnings_and_blocks_of_fields(record, names):
-    """The warnings about some texts of a record, and their blocks."""
     found = list(_found(type(record), _stored(record, names)))
     return tuple(
         [warned for severity, warned in found if severity == wanted]
@@ -389,13 +376,11 @@ def warnings_and_blocks_of_fields(record, names):
 
 
 def warnings_about_texts(model, values):
-    """The findings to check in texts not stored yet, given by column name."""
     found = _found(model, values)
     return [warned for severity, warned in found if severity == Severity.WARN]
 
 
 def _parts_of(record):
-    """Model, texts and label of a report and of what is published with it."""
     yield type(record), _guarded(record), ""
     subject = record.subject
     if not getattr(subject, "is_in_plan", True):

@@ -1,4 +1,4 @@
-"""The phrases of purges, recognised in different spellings."""
+"""The phrases of purges, found in different spellings."""
 
 import html
 import re
@@ -34,10 +34,10 @@ class PhrasesError(ValueError):
 
 class Phrases:
     """
-    A search for several phrases, given one a line.
+    A search for several phrases, one per line.
 
-    Capitals, accents, and white space or punctuation between words make no difference,
-    nor do the escapes of HTML, JSON and URLs.
+    Ignores case, accents, punctuation between words, and escapes of HTML, JSON and
+    URLs.
     """
 
     def __init__(self, lines):
@@ -75,7 +75,7 @@ def _unescaped(text):
 
 
 def must_be_particular(lines):
-    """Refuse a phrase, given one a line, that consists of common words alone."""
+    """Refuse a phrase that consists of common words only."""
     for phrase in lines.splitlines():
         if (parts := _parts(phrase)) and COMMON_WORDS.issuperset(parts):
             raise PhrasesError(
@@ -88,13 +88,13 @@ def must_be_particular(lines):
 
 
 def waiting_phrases():
-    """The words and files of all purges that wait, as ``Phrases``; one query."""
+    """Return the words and files of pending purges; one query."""
     waiting = Purge.objects.waiting().values_list("phrases", "files")
     return Phrases("\n".join(lines for asked in waiting for lines in asked))
 
 
 def strings_of(value):
-    """Every string in a value, those of keys included."""
+    """Return every string in a JSON value, keys included."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):

@@ -30,10 +30,9 @@ NEW = "new"
 
 def plain_value(field, value, together=()):
     """
-    One value as JSON: links as keys, dates and decimals as text.
+    Return a value as JSON: links as keys, dates and decimals as text.
 
-    A missing text becomes the empty text. ``together`` are the records of one change; a
-    link to an unsaved one names its place among them.
+    A missing text becomes "". A link to an unsaved record is its place in ``together``.
     """
     if field.many_to_many:
         keys = [_key(each, together) for each in value]
@@ -64,7 +63,7 @@ def is_new(key):
 
 
 def place_of_new(key):
-    """The place of a new record in its change; for a stored record its key."""
+    """Return the place of a new record in its change, or the key of a stored one."""
     return key[NEW] if is_new(key) else key
 
 
@@ -86,9 +85,9 @@ def _read(record, field, together):
 
 def set_fields(record, values, made):
     """
-    Set the fields of a record, except for many-to-many links.
+    Set the fields of a record, except many-to-many links.
 
-    ``made`` maps places to the new records of the same change.
+    ``made`` maps places to new records of the same change.
     """
     for name, value in values.items():
         field = record._meta.get_field(name)
@@ -109,7 +108,8 @@ def set_links(record, values, made):
 
 def proposed_records(change):
     """
-    Pairs of each ``RecordChange`` and the unsaved record with the change applied.
+    Return pairs of each ``RecordChange`` and its unsaved record with the change
+    applied.
 
     The record is None if it was deleted. Many-to-many links are not set.
     """
@@ -131,10 +131,9 @@ def apply_part(part, change, by, made, aside):
     """
     Save the record of a part as the change says, and return it.
 
-    ``made`` maps places to the records of the change that were saved before it,
-    ``aside`` columns to the words that were set aside to make room for those.
-    ``OutdatedError`` if it says something else now than to whoever proposed, or has no
-    place any more.
+    ``made`` maps places to records saved before; ``aside`` maps columns to values that
+    ``free_unique_values`` replaced. Raises ``Outdated`` if the record changed since the
+    proposal.
     """
     record = _record_to_change(part, aside)
     # Columns without suffix hold Spanish.
@@ -181,7 +180,7 @@ def _record_to_change(part, aside):
 
 
 def _save_columns(record, changed):
-    """An agency's former name is kept, so that its address leads on."""
+    """Keeps an agency's former name, so that its old URL redirects."""
     names = set(Agency.NAMES) & set(changed)
     if isinstance(record, Agency) and record.pk and names:
         record.rename(**{name: getattr(record, name) for name in names})
@@ -193,7 +192,7 @@ def must_be_valid(record, exclude=(), free=()):
     """
     Do what ``full_clean`` does, with all check constraints in one query.
 
-    ``free`` are the columns whose word another record still has, and gives up.
+    ``free`` are columns whose value another record of the change frees.
     """
     try:
         record.full_clean(exclude=exclude, validate_constraints=False)
@@ -215,7 +214,7 @@ def unique_constraints(model):
 
 @cache
 def unique_text_fields(model):
-    """The names of the text columns in which no two records may say the same."""
+    """Return the names of text columns with a unique constraint."""
     return {
         name
         for constraint in unique_constraints(model)
@@ -225,7 +224,6 @@ def unique_text_fields(model):
 
 
 def fields_given_up(records):
-    """For each record the columns whose word another of them has, and gives up."""
     if len(records) < 2:
         return [set() for _record in records]
     changed = {(type(record), record.pk): record for record in records if record.pk}
@@ -251,10 +249,10 @@ def fields_given_up(records):
 
 def free_unique_values(changes):
     """
-    Make room for the words that the records of one change take from one another.
+    Replace unique values that records of one change take from each other.
 
-    ``changes`` are a model, a key and the values by column before and after. Returns by
-    model and key the words that were set aside, by column.
+    ``changes`` are model, key, and values before and after. Returns the replaced values
+    by column, by model and key.
     """
     changes = list(changes)
     taken = {
@@ -276,10 +274,10 @@ def free_unique_values(changes):
 
 def broken_checks(records, wrong):
     """
-    For each record the check constraints that it breaks, in order.
+    Return for each record the check constraints that it breaks.
 
-    ``wrong`` are for each record the columns that have a fault already: constraints
-    that look at one of them are left out.
+    ``wrong`` are for each record the columns that have a problem already; their
+    constraints are skipped.
     """
     checks = {
         place: [
@@ -311,7 +309,6 @@ def broken_checks(records, wrong):
 
 
 def _failing(conditions):
-    """The keys of the ``conditions``, pairs of a record and a condition, that fail."""
     queries = [_query(place, *pair) for place, pair in enumerate(conditions.values())]
     places = set(range(len(queries)))
     for start in range(0, len(queries), QUERIES_AT_ONCE):
@@ -322,10 +319,9 @@ def _failing(conditions):
 
 def _query(place, record, condition):
     """
-    The query that returns the place if the condition holds, as in ``Q.check``.
+    Return the place if the condition holds, as ``Q.check`` does.
 
-    It needs some row to select from: the one column that is read of a content type is
-    called as no column of ours.
+    A row is needed to select from; a content type has no column named like ours.
     """
     some = ContentType.objects.get_for_model(ContentType)
     values = _values(record, condition.referenced_base_fields)
@@ -335,7 +331,7 @@ def _query(place, record, condition):
 
 
 def _values(record, names):
-    """The values of these columns; a link to an unsaved record is not empty."""
+    """A link to an unsaved record is not empty."""
     values = {}
     for field in map(record._meta.get_field, names):
         value = getattr(record, field.attname)

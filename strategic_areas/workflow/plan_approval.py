@@ -1,8 +1,8 @@
 """
-The approval of a plan as a whole: two people approve just what both of them read.
+The approval of a whole plan: two people approve exactly what both have read.
 
-Its digest is taken when it is read, kept with the proposal, and compared again before
-the plan becomes public.
+The plan's digest is taken when it is read, stored with the proposal, and compared again
+before the plan becomes public.
 """
 
 from hashlib import sha256
@@ -28,13 +28,15 @@ ACT_FIELDS = ("act_es", "launched_on")
 
 
 def path_to_plan(model):
-    """The lookup from a record to its plan; "" from a plan, None if there is none."""
+    """
+    Return the lookup from a model to its plan: "" for a plan, None if there is none.
+    """
     has_plan = any(field.name == "plan" for field in model._meta.fields)
     return getattr(model, "path_to_plan", "plan" if has_plan else None)
 
 
 def plan_digest(plan):
-    """A digest of what the plan and all that stands in it say now, values included."""
+    """Return a digest of the plan and all records in it, values included."""
     told = sha256()
     for model, rows in _rows_of(plan):
         told.update(repr([model._meta.label, *rows.values_list()]).encode())
@@ -67,17 +69,19 @@ def missing_act_fields(plan):
 
 
 def overdue_rounds(plan):
-    """Its rounds that were due before today: the public would read of silence."""
+    """
+    Return rounds that were due before today; the public would read of missing reports.
+    """
     rounds = plan.periods.rounds().filter(due_on__lt=timezone.localdate())
     return list(rounds.order_by("due_on"))
 
 
 def must_be_approvable(plan, *, seen, states):
     """
-    Refuse the approval of a plan that is not as it was read, or lacks what it needs.
+    Refuse the approval of a plan that changed, or that lacks its act or dates.
 
-    ``seen`` is the digest of what was read. ``states`` are the columns of the act of
-    which the person states that the plan has none.
+    ``seen`` is the digest of what was read. ``states`` are the act's columns that the
+    user states do not exist.
     """
     if seen != plan_digest(plan):
         raise RefusedError(
@@ -103,7 +107,7 @@ def approves_plan(part):
 
 
 def check_plan_approval(change, parts, **read):
-    """Let a change approve a plan only as it was proposed, and as it was read."""
+    """Refuse to approve a plan that changed since it was proposed or read."""
     for part in filter(approves_plan, parts):
         plan = Plan.objects.select_for_update().get(pk=part.object_id)
         if change.plan_digest != plan_digest(plan):

@@ -1,7 +1,7 @@
 """
-Lines of a person's draft of a plan, and the lines of a proposal that go back to it.
+A person's draft of a plan, and lines of proposals that return to it.
 
-Only that person writes in it, so that whoever edited a draft is who proposed it.
+Only that person writes in it, so the editor of a draft is also its proposer.
 """
 
 from collections import defaultdict
@@ -36,14 +36,11 @@ from strategic_areas.workflow.transitions import must_propose
 @transaction.atomic
 def save_draft_line(plan, table, said, *, by, record=None, seen=None, line=None):
     """
-    Keep in the person's draft what a record would say; return the ``DraftLine``.
+    Save in the person's draft what a record would say; return the ``DraftLine``.
 
-    ``said`` and ``seen`` are plain values by column, ``record`` the key of a stored
-    record and ``line`` that of a kept line of a new one. Columns that the line said
-    already stay; what was seen first stays too. Of a new record ``seen`` are, by
-    column, pairs of a key that its links name and the primary key to which that leads.
-    ``RefusedError`` for a text that holds personal data, or words that somebody asked
-    to withdraw.
+    ``said`` and ``seen`` are plain values by column; earlier values of a line stay. For
+    a new record ``seen`` maps columns to pairs of a linked key and its primary key.
+    Refuses personal data, and words of a pending purge.
     """
     must_propose(by, plan)
     must_be_clean(DRAFTED[table], **said)
@@ -59,7 +56,6 @@ def save_draft_line(plan, table, said, *, by, record=None, seen=None, line=None)
 
 @transaction.atomic
 def drop_draft_lines(plan, lines, *, by):
-    """Take lines, by their keys, out of the person's draft of a plan."""
     draft = PlanDraft.objects.select_for_update().filter(plan=plan, person=by).first()
     if draft is None:
         return
@@ -73,7 +69,6 @@ def _locked(plan, person):
 
 
 def _line(draft, table, record, line=None):
-    """The line of a record, or that of this key; a new one where there is none."""
     # Locked, or what a purge takes out meanwhile would be saved again.
     rows = draft.lines.select_for_update().filter(table=table, record=record)
     if line:
@@ -92,10 +87,9 @@ def _touch(draft):
 @transaction.atomic
 def settle_draft_line(plan, pk, now, *, is_mine, by):
     """
-    Settle a line with what others changed: ``now`` are the stored values by column.
+    Resolve a conflict; ``now`` are the stored values by column.
 
-    ``is_mine`` keeps what the line says and counts ``now`` as seen; otherwise the line
-    gives up what others changed.
+    ``is_mine`` keeps the line's values, otherwise the stored ones win.
     """
     draft = PlanDraft.objects.select_for_update().get(plan=plan, person=by)
     line = draft.lines.select_for_update().get(pk=pk)
@@ -122,7 +116,7 @@ MOST_LINES = 400
 
 
 def may_return(parts):
-    """Whether some lines of a proposal may go back while the others are approved."""
+    """Whether some lines of a proposal may return while others are approved."""
     return (
         1 < len(parts) <= MOST_LINES
         and all(part.model in TABLE_OF_MODEL for part in parts)
@@ -132,12 +126,11 @@ def may_return(parts):
 
 def dependants_of(parts):
     """
-    By the place of each part of a change, the places of those that lean on it.
+    Map the place of each part to the places of parts that depend on it.
 
-    A part leans on another one that brings the record to which it leads, gives up the
-    word that it takes, brings its agency into the plan, extends the plan to its dates,
-    takes the place of the same record or gives that up, moves what stands below the
-    replaced record, or alters how its record is protected.
+    A part depends on another that creates a linked record, frees a unique text, adds
+    its agency, extends the plan to its dates, supersedes or frees the same record,
+    moves records below a superseded one, or changes its protection.
     """
     offering, leaning = defaultdict(set), defaultdict(set)
     for part in parts:
@@ -168,7 +161,7 @@ def dependants_of(parts):
 
 
 def with_dependants(leaning, places):
-    """These places, and those of all parts that cannot apply without them."""
+    """Return these places, and those of all parts that depend on them."""
     found, left = set(), list(places)
     while left:
         place = left.pop()
@@ -204,7 +197,6 @@ def _needs(part):
 
 
 def _is_outside(part, plan):
-    """Whether its dates lie outside what the plan was before; days sort as texts."""
     starts_on, ends_on = plan.get("starts_on", ""), plan.get("ends_on", "9999")
     days = [part.after.get(name) for name in ("starts_on", "due_on")]
     is_dated = part.model in (Commitment, Activity)
@@ -220,10 +212,10 @@ def _replaced(part):
 
 def return_to_draft(change, parts, every):
     """
-    Put parts of a change that are not applied into drafts of who proposed it.
+    Return parts that were not applied to the proposer's drafts.
 
-    ``every`` are all its parts. What that person said meanwhile of a record stays. Each
-    line tells why its part was ``returned``, or the change declined.
+    ``every`` are all parts of the change. Newer values in the draft stay. Each line
+    keeps the reason of its return.
     """
     plans = {part.place: plan for part in parts if (plan := _plan_of(part))}
     drafts = {plan: _locked(plan, change.proposed_by) for plan in {*plans.values()}}
@@ -243,7 +235,6 @@ def return_to_draft(change, parts, every):
 
 
 def _plan_of(part):
-    """The key of the plan into whose draft a part goes back; None if it is gone."""
     path = path_to_plan(part.model)
     if part.object_id is None:
         return part.after[path]
@@ -252,7 +243,6 @@ def _plan_of(part):
 
 
 def _as_said(part, values, new):
-    """The values of a change as a draft says them: links by what records are called."""
     fields = {name: part.model._meta.get_field(name) for name in values}
     return {
         name: _called(fields[name], value, new)

@@ -1,6 +1,4 @@
-"""
-What agencies bring in: activities for the plan or outside it, and a round opened again.
-"""
+"""Requests of agencies: activities in or outside the plan, and reopened rounds."""
 
 from django.conf import settings
 from django.db import transaction
@@ -40,7 +38,7 @@ ANSWERED_STATUSES = {
 
 class ProposalSteps(GuardedSteps):
     """
-    A reviewer accepts by proposing an amendment, or declines.
+    A reviewer accepts a proposal by proposing an amendment, or declines it.
 
     It is approved with that amendment, by another reviewer.
     """
@@ -58,11 +56,11 @@ class ProposalSteps(GuardedSteps):
     @transaction.atomic
     def accept(self, proposal, *, by, code, act, deciding_act, decided_on, **victims):
         """
-        Propose the amendment that makes it the plan's, and return that change.
+        Propose the amendment that adds the activity, and return that change.
 
-        ``act``, ``deciding_act`` and ``decided_on`` are its kind, number and day.
-        ``victims`` says whether it counts and reaches any. A code that the plan has
-        already is refused, and so is a plan that has ended.
+        ``act``, ``deciding_act`` and ``decided_on`` are the act's kind, number and day;
+        ``victims`` states whether the activity counts or reaches victims. Refused for a
+        code in use, or a plan that ended.
         """
         rows = ActivityProposal.objects.select_for_update()
         proposal = rows.get(pk=proposal.pk)
@@ -124,7 +122,7 @@ CHANGES.afterwards.append(_take_in)
 
 @transaction.atomic
 def propose_activity(proposal, *, by):
-    """Store an unsaved proposal of the agency's; a press that comes twice makes one."""
+    """Store an agency's proposal; a form posted twice makes one."""
     must_report(by, proposal)
     Agency.objects.select_for_update().get(pk=proposal.agency_id)
     same = ActivityProposal.objects.waiting().filter(
@@ -137,7 +135,6 @@ def propose_activity(proposal, *, by):
 
 @transaction.atomic
 def request_reopening(reopening, *, by):
-    """Ask that a closed round be opened again; return the change that waits."""
     reopening.by = by
     change = propose(reopening, by=by)
     for person in reviewers().exclude(email=""):
@@ -155,7 +152,6 @@ def request_reopening(reopening, *, by):
 
 
 def _answer_who_asked(change):
-    """Record what was decided on a round to be opened again, and write who asked."""
     is_asked = change.records.all()[0].model is RoundReopening
     if not is_asked or change.status not in ANSWERED_STATUSES:
         return
@@ -201,8 +197,7 @@ def report_off_plan(activity, update, *, by):
     """
     Store an activity outside the plan with its first draft, and return the draft.
 
-    If the agency has already reported the same name for the same commitment in this
-    round, the earlier draft is returned.
+    An earlier draft of the same name, commitment and round is returned instead.
     """
     Agency.objects.select_for_update().get(pk=activity.agency_id)
     update.activity, update.agency = activity, activity.agency
@@ -225,9 +220,9 @@ def report_off_plan(activity, update, *, by):
 @transaction.atomic
 def rename_off_plan(activity, *, by):
     """
-    Store another name or commitment of an activity outside the plan.
+    Change name or commitment of an activity outside the plan.
 
-    Once a report on it was published, or while one waits for review, it is refused.
+    Refused once a report on it was published or waits for review.
     """
     stored = Activity.objects.off_plan().select_for_update().get(pk=activity.pk)
     update = stored.updates.order_by("pk").first()
@@ -256,7 +251,6 @@ def _earlier_draft(activity, period):
 
 
 def _next_code(activity):
-    """The next free code in the plan: F-, the agency's acronym and a number."""
     stem = f"{Activity.OFF_PLAN}{activity.agency.acronym}-".replace("/", "-")
     taken = Activity.objects.filter(
         plan=activity.commitment.plan_id, code__startswith=stem

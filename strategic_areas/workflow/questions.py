@@ -1,13 +1,11 @@
 """
-What rounds ask of institutions: one declaration for each kind of question.
+The kinds of questions that rounds ask of agencies.
 
-This is the way in to the one flow of answers. A question is asked about subjects: the
-activities on which an agency owes a report, the commitments that it leads. Its answers
-are revisions of one model, a ``Revision``, whose ``fields`` say what the form asks,
-what the receipt and the review show and what a correction begins with. The sheet,
-letters, the workbook, the queue, the review, receipts and reminders go through
-``QUESTIONS`` or ``UPDATES`` and know no kind by name, so that a further kind costs its
-model and one declaration here.
+A question has subjects, such as the activities on which an agency owes a report. Its
+answers are revisions of one model, whose ``fields`` define form, receipt, review and
+correction. Sheet, letters, workbook, queue and reminders use ``QUESTIONS`` or
+``UPDATE_QUESTIONS`` and name no kind, so that a new kind needs its model and one
+declaration here.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,13 +31,12 @@ from strategic_areas.sentences import DECLARED
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RoundQuestion:
     """
-    One kind of question. ``name`` is that of its subject, in forms and addresses, and
-    ``kind`` its word in the addresses of reviews.
+    One kind of question.
 
-    ``is_owed``: its agency has to answer; of another it may. ``called`` are its answers
-    where a receipt counts them. ``heading`` and
-    ``explanation`` stand above its rows on the sheet. ``part`` is its part in the
-    content of a receipt.
+    ``name`` is that of its subject in forms and URLs, ``kind`` its word in URLs of
+    reviews. ``is_owed`` means that the agency must answer. ``called`` names its answers
+    on receipts, ``part`` is their key there. ``heading`` and ``explanation`` are above
+    its rows.
     """
 
     name: str
@@ -56,18 +53,15 @@ class UpdateQuestion(RoundQuestion):
     """
     A question whose answers are revisions of ``model``.
 
-    ``asked`` gives the subjects of a round, narrowed by lookups; ``answered_by`` is the
-    field of a subject that names the agency which answers, and ``related`` are the
-    relations that a row reads with it. ``word`` names a row in the query of the sheet,
-    ``url`` is the last part of the names of its addresses, ``path`` what they have
-    before the id, and ``number`` the name of a revision in a receipt.
+    ``asked`` returns a round's subjects; ``answered_by`` is their field for the
+    responsible agency, ``related`` are relations read with a row. ``word`` names a row
+    in the query, ``url`` and ``path`` are parts of its URL names and URLs, ``number``
+    the key of a revision on receipts.
 
-    ``takes_no_news``: "same as before" and "no news" are answers too. ``tells`` says in
-    a word what was answered, and ``nothing`` that nothing was. ``asks`` are the fields
-    that the form asks with words of its own and a button for each answer. ``saves`` and
-    ``opens`` stand on the button that saves a row and on the link to the whole of what
-    was sent, ``adds`` on the button by which an agency adds a subject itself.
-    ``of_letter`` tells the secretariat what to transcribe; without it nothing is.
+    ``takes_no_news`` allows "same as before" and "no news". ``tells`` returns the
+    answer in a word, ``nothing`` its absence. ``asks`` are fields with a question of
+    their own. ``saves``, ``opens`` and ``adds`` label buttons. ``of_letter`` says what
+    to transcribe; without it nothing is.
     """
 
     model: type[Revision]
@@ -94,11 +88,9 @@ class UpdateQuestion(RoundQuestion):
 
     @property
     def links(self) -> list[str]:
-        """The filled-in fields of an answer that hold other records."""
         return self.model.fields.names(kind=FieldKind.LINKS, filled_in=True)
 
     def asked_of(self, agency, period, **lookups) -> QuerySet:
-        """The subjects about which a round asks an agency."""
         return self.asked(period, **{self.answered_by: agency}, **lookups)
 
 
@@ -107,7 +99,6 @@ def _led(period, **lookups):
 
 
 def _off_plan(period, **lookups):
-    """Work outside the plan that was reported, and that nothing has ended."""
     reported = ActivityUpdate.objects.filter(
         activity=OuterRef("pk"), period__ends_on__lte=period.ends_on
     )
@@ -206,7 +197,7 @@ def revision_key(update):
 
 
 def revision_token(update):
-    """What a page names a revision by, in the version that it shows."""
+    """Return the name of a revision on a page, with the version shown."""
     kind, pk = revision_key(update)
     return f"{kind}-{pk}-{update.version}"
 
@@ -216,7 +207,7 @@ def revision_tokens(updates):
 
 
 def parse_tokens(tokens) -> SeenVersions:
-    """What ``revision_tokens`` named; ``ValueError`` for a text of another form."""
+    """Parse the result of ``revision_tokens``; ``ValueError`` for another form."""
     parts = (token.split("-") for token in tokens.split(",") if token)
     return {(kind, int(pk)): int(version) for kind, pk, version in parts}
 
@@ -226,7 +217,6 @@ def seen_versions(*updates) -> SeenVersions:
 
 
 def seen_revisions(seen: SeenVersions, **about):
-    """Each revision that was seen, in the order of questions and codes."""
     for question in QUESTION_BY_MODEL.values():
         if keys := [pk for kind, pk in seen if kind == question.kind]:
             rows = question.model.objects.filter(pk__in=keys, **about)
@@ -236,7 +226,7 @@ def seen_revisions(seen: SeenVersions, **about):
 
 
 def seen_in_receipt(content) -> SeenVersions:
-    """What a receipt holds; older ones have not the parts of all questions."""
+    """Return the versions on a receipt; older ones lack some questions."""
     return {
         (question.kind, sent[question.number]): sent["version"]
         for question in QUESTION_BY_MODEL.values()

@@ -1,4 +1,4 @@
-"""The steps of a review, each a verb; ``by`` is the person who takes it."""
+"""The steps of a review; ``by`` is the person who takes it."""
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -54,8 +54,8 @@ def create_draft(update, *, by):
     """
     Store an unsaved update as the agency's draft and return it.
 
-    It is refused outside rounds, and while another revision of the same report is open.
-    A round that does not accept the agency's reports allows corrections only.
+    Refused outside rounds, and if another revision of the report is open. A round that
+    does not accept the agency's reports allows corrections only.
     """
     update.agency = update.answering
     must_report(by, update)
@@ -64,7 +64,7 @@ def create_draft(update, *, by):
 
 
 def store_draft(update, by, provenance):
-    """Store the revision as a draft; the caller has checked the permission."""
+    """Store a revision as a draft; the caller has checked the permission."""
     is_demonstration = update.period.is_demonstration
     update.status = RevisionStatus.DRAFT
     update.origin = Revision.Origin.ENTERED
@@ -92,7 +92,6 @@ def save_draft(update, *, by, seen_version):
 
 
 def lock_editable(update):
-    """The stored revision, locked until the end of the step that changes it."""
     stored = type(update).objects.select_for_update().get(pk=update.pk)
     must(
         stored.is_editable,
@@ -104,7 +103,7 @@ def lock_editable(update):
 
 
 def store_version(update, stored, by, seen_version):
-    """Store the changed content as the next version; the permission is checked."""
+    """Store the content as the next version; the caller has checked the permission."""
     if stored.version != seen_version:
         raise EditConflictError(stored)
     update.status = stored.status
@@ -144,7 +143,7 @@ def submit(update, *, by, seen_version=None, note=""):
 
 
 def send_for_review(update, *, by, seen_version, note="", **stamp):
-    """Hand a revision to whoever reviews it; the permission is checked."""
+    """Submit a revision; the caller has checked the permission."""
     must_say_something_new(update)
     change_status(
         update,
@@ -163,10 +162,10 @@ def send_for_review(update, *, by, seen_version, note="", **stamp):
 @transaction.atomic
 def return_to_agency(update, *, by, reason, private_note="", seen_version=None):
     """
-    Return a submitted revision to its agency, which reads the reason.
+    Return a submitted revision to its agency, with the reason.
 
-    Who submitted it and may still read it gets a mail, unless they want none.
-    ``private_note`` is for the secretariat alone.
+    Its submitter gets a mail, unless they want none or may not read it any more. Only
+    the secretariat reads ``private_note``.
     """
     must_review(by, update)
     return_revision(
@@ -193,7 +192,7 @@ def return_to_agency(update, *, by, reason, private_note="", seen_version=None):
 
 
 def return_revision(update, *, by, reason, seen_version, private_note=""):
-    """Return a revision to whoever wrote it; the permission is checked."""
+    """Return a revision to its author; the caller has checked the permission."""
     must_say_why(update, reason)
     change_status(
         update,
@@ -209,12 +208,11 @@ def return_revision(update, *, by, reason, seen_version, private_note=""):
 @transaction.atomic
 def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
     """
-    Make a submitted revision public; the published one before it becomes replaced.
+    Publish a submitted revision; the published one before it becomes replaced.
 
-    ``evidence`` are the pieces that the reviewer clears for the public, never of a
-    reserved update. ``printed_by`` is the official source that printed the numbers of
-    people in a text about victims. Nobody publishes a revision of which they wrote,
-    changed or submitted any part.
+    ``evidence`` is opened to the public, except of a reserved update. ``printed_by`` is
+    the official source of numbers of people in texts about victims. Nobody publishes a
+    revision of which they wrote, changed or submitted any part.
     """
     must_review(by, update)
     make_public(
@@ -379,10 +377,10 @@ def _save(update, by):
 @transaction.atomic
 def submit_all(period, agency, seen, *, by, note="", values=()):
     """
-    Submit the agency's revisions of a round, all or none, and return the receipt.
+    Submit the ``seen`` revisions of a round, all or none, and return the receipt.
 
-    ``seen`` are those that the screen showed. The public never reads the ``note``. The
-    receipt keeps besides how the ``values`` stood, without a number.
+    The receipt also holds the status of ``values``, without numbers. The ``note`` is
+    for the secretariat only.
     """
     Agency.objects.select_for_update().get(pk=agency.pk)
     updates = seen_revisions(seen, period=period, agency=agency)
@@ -393,7 +391,9 @@ def submit_all(period, agency, seen, *, by, note="", values=()):
 
 
 def versions_of_seen(seen, updates, refusal):
-    """By revision, the version that was seen; all of them, or ``TransitionError``."""
+    """
+    Return the seen version of each revision; ``TransitionError`` if one is missing.
+    """
     found = {each: seen[revision_key(each)] for each in updates}
     must(found and len(found) == len(seen), refusal)
     return found
@@ -402,11 +402,11 @@ def versions_of_seen(seen, updates, refusal):
 @transaction.atomic
 def recall(update, *, by):
     """
-    Take a submitted revision back: it is the agency's draft again.
+    Take a submitted revision back as the agency's draft.
 
-    It is possible while the round accepts the agency's reports and no reviewer has
-    decided. The receipt stays; the day of the report is that of its next submission,
-    but that of its first one where it was returned before.
+    Possible while the round accepts its reports and no reviewer has decided. The
+    receipt stays. The day of the report becomes that of the next submission, unless it
+    was returned before.
     """
     must_submit(by, update)
     must(
@@ -439,7 +439,6 @@ def _receipt(period, agency, updates, by, note, values):
 
 
 def build_receipt(period, agency, number, updates, by, note="", values=()):
-    """The receipt of these updates, not saved."""
     reference = f"{period.code.upper()}-{agency.acronym}-{number}"
     at = timezone.now()
     content = {

@@ -1,12 +1,9 @@
 """
-Reports that the agency did not write here: from its letters, and from public sources.
+Reports that the agency did not write: from its letters, and from public sources.
 
-The secretariat writes them in the agency's name. They are published when the agency
-confirms them, or when a second reviewer publishes them; nobody who wrote any part of
-one may do either. ``seen`` are the revisions that the screen showed.
-
-The importer publishes what public sources say: the only step that needs no second
-person.
+A transcription is confirmed by the agency, or published by a second reviewer; its
+writers may do neither. ``seen`` are the revisions that the screen showed. The importer
+publishes public sources without a second person.
 """
 
 from django.contrib.auth import get_user_model
@@ -44,9 +41,9 @@ from strategic_areas.workflow.transitions import (
 @transaction.atomic
 def transcribe(update, letter, *, by, seen_version=None):
     """
-    Store what the letter reports on one activity or commitment; return the revision.
+    Store what a letter reports on one subject; return the revision.
 
-    A revision that the agency wrote itself is never changed.
+    A revision that the agency wrote is never changed.
     """
     if update.pk is None:
         update.agency = update.answering
@@ -67,7 +64,7 @@ def transcribe(update, letter, *, by, seen_version=None):
 @transaction.atomic
 def submit_letter(letter, seen, *, by, printed_by=None):
     """
-    Submit the transcribed revisions of a letter, all or none, to be confirmed.
+    Submit a letter's transcribed revisions for confirmation, all or none.
 
     ``printed_by`` is the official source of numbers of people in texts about victims.
     """
@@ -111,7 +108,7 @@ SYSTEM_USERNAME = "registro-publico"
 
 
 def system_user():
-    """The account of the importer: inactive, without a usable password."""
+    """Return the importer's account: inactive, without a usable password."""
     user, created = get_user_model().objects.get_or_create(
         username=SYSTEM_USERNAME, defaults={"is_active": False, "is_staff": False}
     )
@@ -126,8 +123,8 @@ def publish_public_record(update, *, sources):
     """
     Publish an update from the public record, without a second person.
 
-    Only the importer calls this. It needs a source, its provenance is never that of a
-    report, and it never replaces what an agency reported here.
+    Only the importer calls this. Needs a source and a provenance other than a report,
+    and never replaces what an agency reported.
     """
     must(sources, _("%(record)s: a matter of record needs a source."), record=update)
     must(

@@ -35,17 +35,17 @@ EVENT_OF_STATUS = {
 
 
 class TransitionError(RefusedError):
-    """The step is not possible now; the message tells people why."""
+    pass
 
 
 def must(holds, refusal, **facts):
-    """Refuse a step where its rule does not hold; the facts stand in the refusal."""
+    """Refuse a step unless its rule holds; ``facts`` are put into the refusal."""
     if not holds:
         raise TransitionError(refusal % facts)
 
 
 class EditConflictError(TransitionError):
-    """Somebody else saved this revision meanwhile; ``current`` is the stored one."""
+    """Another person saved this revision; ``current`` is the stored one."""
 
     def __init__(self, current):
         self.current = current
@@ -72,10 +72,10 @@ def published_revision(update):
 
 def new_public_id(update):
     """
-    The permanent last part of the address of a revision that is being published.
+    Return the permanent last part of the URL of a revision to publish.
 
-    It is computed from codes, so that one plan file gives the same addresses wherever
-    it is loaded, and stored, so that no later change of a code changes it.
+    It is computed from codes, so that a plan file gives the same URLs wherever it is
+    loaded, and stored, so that later changes of codes do not alter it.
     """
     identity = "/".join(
         (
@@ -145,7 +145,6 @@ def _refusal(update, to, allowed, by, seen_version):
 
 
 def record_transition(update, *, from_status, by, reason="", private_note=""):
-    """Record one step: with its reason as a transition, without it in the audit."""
     Transition.objects.create(
         **{update.link_field: update},
         from_status=from_status,
@@ -169,11 +168,10 @@ def record_transition(update, *, from_status, by, reason="", private_note=""):
 
 def unchanged_since(update) -> date | None:
     """
-    The end of the period since which the agency has said just this; None for news.
+    Return the end of the period since which the agency reports the same, or None.
 
-    Texts count in Spanish, and figures, places and the state, but for what only staff
-    read. It compares with the agency's own last report alone, never with what public
-    sources say. Of a reserved report the public reads too little for it to be told.
+    Compares public Spanish texts, figures, places and state with the agency's own last
+    report. None for reserved reports, of which the public reads too little.
     """
     if getattr(update, "is_reserved", False):
         return None
@@ -200,7 +198,7 @@ def reports_for(user, agency):
 
 
 def may_submit(user, agency):
-    """Whether the user reports for the agency, as titular if the agency says so."""
+    """Whether the user reports for the agency, as titular if the agency requires it."""
     if not agency.only_titular_submits:
         return reports_for(user, agency)
     titulars = user.mandates.current().filter(kind=FocalPoint.Kind.TITULAR)
@@ -216,7 +214,7 @@ def has_part_in(user, update):
     """
     Whether the user wrote, changed or submitted any part of this revision.
 
-    What an account wrote that she alone invited counts as hers: it may be her own.
+    Includes accounts that the user alone invited, which may be their own.
     """
     hers = {user.pk, *user.invited_alone}
     return not hers.isdisjoint(each.pk for each in update.contributors.all())
@@ -226,9 +224,9 @@ def may_propose(user, record):
     """
     Whether the user may propose this change.
 
-    It takes the same permission as changing the record at once. Who may review a
-    revision proposes its translation and what explains its withdrawal; the agency, its
-    comments and disputes, and that a round is opened again for it.
+    Requires the permission to change the record. Reviewers of a revision propose its
+    translation and the reason of its withdrawal; agencies their comments, disputes and
+    reopenings.
     """
     if isinstance(record, Revision):
         return record.status == RevisionStatus.WITHDRAWN and may_review(user, record)
@@ -258,7 +256,7 @@ def decides_on(user, models):
     """
     Whether a user who decides on changes decides on those of these models.
 
-    An administrator without another role does on agencies and their names alone.
+    Administrators without another role decide on agencies and their names only.
     """
     is_limited = access.is_administrator(user) and not access.is_reviewer(user)
     return all(
@@ -268,16 +266,15 @@ def decides_on(user, models):
 
 
 def is_party(user, dispute):
-    """Whether the dispute is of the user's agency: she may not decide on it."""
+    """Whether the dispute is of the user's agency, so that another person decides."""
     return dispute.written_by_id == user.pk or reports_for(user, dispute.agency_id)
 
 
 def reviewed_within_agency(user, updates):
     """
-    The updates that would be reviewed within the reporting agency if she reviews them.
+    Return the updates whose review by this user stays within the reporting agency.
 
-    That is so if the agency hosts the secretariat in the plan, or she has a mandate for
-    it.
+    The agency hosts the secretariat in the plan, or the user has its mandate.
     """
     plans = {update.plan_id for update in updates}
     rows = Participation.objects.filter(plan__in=plans, hosts_secretariat=True)
@@ -314,7 +311,7 @@ def must_review(by, update):
 
 
 def must_transcribe(by, letter, update):
-    """Refuse all but the secretariat, and letters of another agency or round."""
+    """Allow only the secretariat, from a letter of this agency and round."""
     sender = letter.agency_id, letter.period_id
     is_sender = sender == (update.agency.pk, update.period_id)
     must(
@@ -325,7 +322,7 @@ def must_transcribe(by, letter, update):
 
 
 def must_still_answer(update):
-    """Refuse a first submission by an agency that was asked before another one."""
+    """Refuse a first submission once another agency is responsible."""
     must(
         update.submitted_at
         or update.agency == update.answering
@@ -342,7 +339,7 @@ def must_say_why(update, reason):
 
 def must_accept_reports(update):
     """
-    Refuse a new report outside an open round, and on what another agency reported.
+    Refuse a new report outside an open round, or if another agency has reported.
 
     Corrections are always possible.
     """
@@ -367,9 +364,9 @@ def must_accept_reports(update):
 
 def is_in_time(update):
     """
-    Whether its round still takes a revision, saved or not.
+    Whether the round still takes this revision, saved or not.
 
-    After the round closed only what was sent before, and corrections, can be sent.
+    After it closed only earlier submissions and corrections can be sent.
     """
     period, agency = update.period, update.agency
     return bool(

@@ -1,4 +1,4 @@
-"""What an agency says in its own words, which a reviewer approves."""
+"""Comments and disputes of agencies, which a reviewer approves."""
 
 from dataclasses import dataclass
 
@@ -49,7 +49,9 @@ DISPUTABLE_MODELS = {
 
 
 class BilingualTextForm(ProposeChangeForm):
-    """Texts of at most so many characters, each in Spanish and, if wanted, English."""
+    """
+    A proposed text in Spanish and, optionally, English, of at most ``most`` characters.
+    """
 
     most = LONGEST
 
@@ -76,7 +78,9 @@ class CommentableRound:
 
     @property
     def public_from(self):
-        """When the scorecard becomes public, if only the agency can read it so far."""
+        """
+        When the scorecard becomes public, while only its agency reads it; else None.
+        """
         ready_at = self.period.scorecards_ready_at
         is_waiting = ready_at and not self.period.scorecards_public_at
         return ready_at + REPLY_WITHIN if is_waiting else None
@@ -115,7 +119,6 @@ def _opened(user, today):
 
 
 def agency_comment(request, period, agency):
-    """The published comment, the one waiting for approval, and the form."""
     today = timezone.localdate()
     comment = _comment_or_404(request.user, period, agency)
     waits = workflow.waiting_change(comment)
@@ -139,7 +142,6 @@ def agency_comment(request, period, agency):
 
 
 def _comment_or_404(user, period, slug):
-    """The comment, stored or new, that the person may write; 404 for any other."""
     mandates = user.mandates.current().filter(
         agency__in=FocalPoint.objects.agencies_of(user), agency__slug=slug
     )
@@ -161,7 +163,6 @@ class DisputeForm(BilingualTextForm):
 
 
 def attributed_records(user, kind):
-    """Public reconstructed records of the agencies that the user reports for."""
     model = DISPUTABLE_MODELS[kind]
     rows = attributed_to(model, FocalPoint.objects.agencies_of(user))
     if model is PublishedFigure:
@@ -196,7 +197,6 @@ def _has_dispute(row):
 
 
 def attribution_detail(request, kind, pk):
-    """The published dispute, the one waiting for approval, or the form to write one."""
     record = _record_or_404(request.user, kind, pk)
     dispute = _dispute(request.user, record)
     waits = workflow.waiting_change(dispute) if dispute.pk is None else None
@@ -242,7 +242,6 @@ def record_title(record):
 
 
 def _agency_of(record, user):
-    """The agency to which it is attributed; of a figure the user's own."""
     if isinstance(record, PublishedFigure):
         own = Agency.objects.filter(pk__in=FocalPoint.objects.agencies_of(user))
         named = Q(pk=record.indicator.agency_id) | Q(acronym=record.counted_by)

@@ -1,4 +1,4 @@
-"""The act by which an approved plan changes, and the forms that ask for it."""
+"""The act that changes an approved plan, and the forms of approved records."""
 
 from django import forms
 from django.shortcuts import get_object_or_404
@@ -21,7 +21,7 @@ DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class GuardedModelForm(forms.ModelForm):
-    """Refuses personal data in what was typed; what stood before is not judged."""
+    """Refuses personal data in the fields that the user changed."""
 
     def clean(self):
         cleaned = super().clean()
@@ -71,10 +71,10 @@ class ProposeAmendmentForm(GuardedModelForm):
         return self._meta.fields
 
     def validate_constraints(self):
-        """Leave it to the workflow, which knows the kind of the amendment."""
+        """Leave this to the workflow, which knows the kind of the amendment."""
 
     def propose(self, *, by):
-        """Propose the drafts and return the change; None where errors say why not."""
+        """Propose the drafts and return the change; None if the form has errors now."""
         amendment = self.instance if "act" in self.fields else None
         with refusals_shown_on(self, waits=CHANGE_WAITS), evidence.kept_only_if_saved():
             if upload := self.cleaned_data.get("upload"):
@@ -84,11 +84,11 @@ class ProposeAmendmentForm(GuardedModelForm):
 
 
 class GuardedRecordForm(GuardedModelForm, EditConflictForm):
-    """The form of a public record that one person may save alone, such as a round."""
+    """The form of a public record that one person may save, such as a round."""
 
 
 class ApprovedRecordForm(GuardedRecordForm):
-    """Refuses, besides, a change while another one of the record waits for approval."""
+    """Also refuses a change while another change of the record waits for approval."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

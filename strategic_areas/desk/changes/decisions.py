@@ -1,4 +1,4 @@
-"""Decisions that one person proposes and another takes: the list, forms, proposals."""
+"""Decisions that one person proposes and another takes: the list and the forms."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -62,8 +62,10 @@ SHOWN_FOR = timedelta(days=30)
 @dataclass(frozen=True)
 class QueuedDecision:
     """
-    A decision that waits, and its page; ``why_not`` says why this person may not
-    decide. ``parts`` are the records of a change.
+    A pending decision and its page.
+
+    ``why_not`` states why this user may not decide; ``parts`` are the records of a
+    change.
     """
 
     decision: Decision
@@ -82,7 +84,6 @@ class QueuedDecision:
 
     @property
     def is_plain(self):
-        """Whether it may be read and approved together with others."""
         models = {part.model for part in self.parts} or {type(self.decision)}
         return not self.why_not and models <= BRIEF_MODELS
 
@@ -106,12 +107,12 @@ class QueuedDecision:
 
 
 def days_since(moment):
-    """Whole days since the day of a moment, by the calendar here."""
+    """Return whole local calendar days since the day of ``moment``."""
     return (timezone.localdate() - timezone.localdate(moment)).days
 
 
 def queued_decisions(user):
-    """The waiting decisions of the kinds that the user decides, oldest first."""
+    """Return pending decisions of the kinds that the user decides, oldest first."""
     found = [
         QueuedDecision(
             row,
@@ -147,7 +148,7 @@ def returned_proposals(user):
 
 
 class DecisionForm(forms.Form):
-    """One step of a decision; it is bound only if its own button was pressed."""
+    """One step of a decision, bound only if its own button was pressed."""
 
     step, button, css_class = "", "", ""
 
@@ -160,15 +161,18 @@ class DecisionForm(forms.Form):
 
     @property
     def arguments(self):
-        """What the step takes besides the decision and the user."""
+        """
+        The keyword arguments of the step, in addition to the decision and the user.
+        """
         return {}
 
 
 class ApproveForm(DecisionForm):
     """
-    Approves; where the guard found something, nobody may be recognised by it.
+    Approves a decision.
 
-    Where the change ``protects``, another tick confirms that both forms were compared.
+    If the guard found something, a tick confirms that nobody can be recognised. If the
+    change ``protects``, another tick confirms that both forms were compared.
     """
 
     step, button = "approve", gettext_lazy("Approve")
@@ -201,10 +205,10 @@ class ApproveForm(DecisionForm):
 
 class ApproveLinesForm(ApproveForm):
     """
-    Approves a proposal of several lines, but for those that it returns with a reason.
+    Approves a proposal of several lines, and returns some of them with a reason.
 
-    What goes back is told before: the first press with a line to return shows all that
-    goes back with it and what the public would read of the rest, the next one does it.
+    The first press with a line to return only shows all lines that return with it, and
+    what the public would read of the rest. The next press carries it out.
     """
 
     told = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -239,12 +243,11 @@ class ApproveLinesForm(ApproveForm):
         return ", ".join(part.label for part in self.parts if part.place in places)
 
     def of_line(self, place):
-        """The two fields on the line at this place."""
         return [self[f"back_{place}"], self[f"why_{place}"]]
 
     @property
     def returned(self):
-        """The reason by the place of each line that is ticked to be returned."""
+        """The reasons for returned lines, by place."""
         said = getattr(self, "cleaned_data", {})
         return {
             part.place: said.get(f"why_{part.place}", "")
@@ -254,7 +257,7 @@ class ApproveLinesForm(ApproveForm):
 
     @property
     def left_out(self):
-        """The places of all that goes back."""
+        """The places of all lines that return, dependants included."""
         return workflow.with_dependants(self.leaning, self.returned)
 
     def clean(self):
@@ -322,7 +325,7 @@ def decision_forms(
     decline_form=DeclineForm,
     **kwargs,
 ):
-    """The forms of the steps open to this person; the pressed one is bound."""
+    """Return the forms of the steps open to this user; the pressed one is bound."""
     data = request.POST if request.method == "POST" else None
     if decision.is_waiting and decision.proposed_by_id == request.user.pk:
         return [TakeBackForm(data)]
@@ -341,13 +344,11 @@ def take_pressed_step(request, steps, decision, forms):
 
 
 def redirect_to_change(request, change):
-    """Lead who proposed a change to its page."""
     messages.success(request, _("Kept. It applies when another person approves it."))
     return redirect("admin:approval", pk=change.pk)
 
 
 def show_decision(request, decided):
-    """Say what became of what was decided on."""
     if decided.status == Decision.Status.OUTDATED:
         text = _(
             "%(record)s: what it changes was changed meanwhile. Nothing was applied; "
@@ -364,7 +365,7 @@ def show_decision(request, decided):
 
 class ProposeChangeForm(GuardedModelForm):
     """
-    Refuses personal data; ``warnings`` are findings that the writer must tick as read.
+    Refuses personal data; ``warnings`` are findings that the user must tick as read.
     """
 
     warnings_read = forms.BooleanField(
@@ -397,7 +398,7 @@ class ProposeChangeForm(GuardedModelForm):
         return cleaned
 
     def propose(self, *, by):
-        """Store the change and return it; None where the form's errors say why not."""
+        """Store the change and return it; None if the form has errors now."""
         text = _(
             "Another proposal for this waits for approval. Your text is still here."
         )

@@ -1,4 +1,4 @@
-"""From the pasted address of a public page to what may be hidden of it."""
+"""From the pasted URL of a public page to the records on it that may be hidden."""
 
 from urllib.parse import unquote, urlsplit
 
@@ -117,7 +117,10 @@ def hide_by_address(request):
 
 
 def hide_url_for(user, record):
-    """The page on which this person takes a record away; "" if she may not."""
+    """
+    Return the page on which this user hides or withdraws the record; "" if they may
+    not.
+    """
     if isinstance(record, Revision):
         # A report is withdrawn, on its own page.
         address = reverse(admin_urlname(record._meta, "change"), args=[record.pk])
@@ -128,7 +131,9 @@ def hide_url_for(user, record):
 
 
 def records_on_page(typed, host):
-    """The records on the public page of an address; of a place in it only that one."""
+    """
+    Return the records on a public page; with a fragment in its URL only that record.
+    """
     whole = typed if "://" in typed or typed.startswith("/") else f"//{typed}"
     try:
         parts = urlsplit(whole)
@@ -166,7 +171,6 @@ def _beside(name, record, words):
 
 
 def _of_plan(rows, words):
-    """Of the plan in the address alone, where both name one."""
     has_plan = "plan" in words and hasattr(rows.model, "plan")
     return rows.filter(plan__code=words["plan"]) if has_plan else rows
 

@@ -1,7 +1,7 @@
 """
-What a change alters of the protection of people, and what the public then reads.
+What a change alters in the protection of people, and in what the public reads.
 
-Whoever decides reads both forms. For that the change is carried out and undone at once.
+To show both forms, the change is applied in a transaction and rolled back.
 """
 
 from dataclasses import dataclass
@@ -25,11 +25,10 @@ from strategic_areas.queries.public_rows import SOURCE_MODELS, RowDifference
 @dataclass(frozen=True)
 class ProtectionChange:
     """
-    What a change alters of what the public reads.
+    What a change alters in public.
 
-    ``fields`` are pairs of a record and its altered fields that protect people, in
-    words. ``changed`` is what the public would read otherwise, which ``lines`` says in
-    words; None where this person may not read it, or where it cannot be told.
+    ``fields`` are pairs of a record and the labels of its changed protective fields.
+    ``changed`` are the differences in public rows; None if this user may not read them.
     """
 
     fields: list[tuple[str, str]]
@@ -41,7 +40,7 @@ class ProtectionChange:
 
 
 def protective_changes(change):
-    """Pairs of a record and its protective fields that a change sets, in words."""
+    """Return pairs of a record and the labels of the protective fields that change."""
     return [
         (str(part), ", ".join(field.label for field in found))
         for part in change.records.all()
@@ -50,11 +49,7 @@ def protective_changes(change):
 
 
 def protection_change(change, user, left_out=()):
-    """
-    What a change alters of protection, and of what the public reads.
-
-    ``left_out`` are the places of records that it is not about to change.
-    """
+    """Return what a change alters, without the parts at the ``left_out`` places."""
     fields, every = protective_changes(change), change.records.all()
     parts = [part for part in every if part.place not in left_out]
     reads = access.is_reviewer(user) or user.is_superuser
@@ -72,7 +67,10 @@ def protection_change(change, user, left_out=()):
 
 
 def protective_fields(part):
-    """The protective fields that a part sets; of a new record, those not as usual."""
+    """
+    Return the protective fields that a part sets; of a new record, those not at
+    default.
+    """
     is_new = part.object_id is None
     return [
         field
@@ -117,9 +115,9 @@ MODEL_OF_DATASET = {
 
 def describe_differences(found):
     """
-    The differences in words, each column a line; None where they cannot be told.
+    Describe each differing column as a ``ComparedField``; None for None.
 
-    What somebody proposed stands beside them: these are what follows from it.
+    Columns that somebody proposed are left out: the proposal shows them.
     """
     if found is None:
         return None
@@ -133,7 +131,6 @@ def describe_differences(found):
 
 
 def _label(each, name):
-    """The record, and what its columns are called that are not its one number."""
     row, dataset = each.row, each.dataset
     if dataset == "reports":
         parts = [row["subject"], row["period"]]
@@ -153,7 +150,6 @@ def _label(each, name):
 
 
 def _said(each, row, name):
-    """What the public reads in a column; "" where there is no such row."""
     if row is None:
         return ""
     if name in WORDED_COLUMNS:

@@ -1,8 +1,7 @@
 """
-The page of a proposed change; hiding at once, and translating, which propose one.
+Pages of a proposed change, of hiding at once, and of translating.
 
-It tells each field that changes, and the public text. A former form of a record is
-hidden here, too; it comes back when another person approves it.
+A former form of a record can also be hidden; it returns once another person approves.
 """
 
 from functools import partial
@@ -124,12 +123,11 @@ def change_detail(request, pk):
 
 def change_records(change, steps=(), changed=()):
     """
-    Each record that changes, its pages, and its fields that change.
+    Return a context for each record of a change.
 
-    ``follows`` is what of the ``changed`` rows follows for it, in words; ``readings``
-    are what the public will read of a record with a template of its own; ``opening`` is
-    what a waiting round would do. ``returning`` are the fields by which the first of
-    the ``steps`` returns the record alone.
+    ``follows`` are effects on its public rows. ``readings`` are the public texts of a
+    record that has a template for them. ``opening`` previews a pending round.
+    ``returning`` are the fields that return this record alone.
     """
     form = next(iter(steps), None)
     found = proposed_records(change)
@@ -165,7 +163,6 @@ def change_records(change, steps=(), changed=()):
 
 
 def _rows_of(part, proposed, changed):
-    """The rows that the public reads of the record of a part itself."""
     names = [name for name, table in STRUCTURE.items() if table.model is part.model]
     code = getattr(proposed, "code", None)
     return [x for x in changed if x.dataset in names and x.row["code"] == code]
@@ -173,9 +170,9 @@ def _rows_of(part, proposed, changed):
 
 def field_changes(part, names=None):
     """
-    Every field that changes in one record, in the order of the model's fields.
+    Return each changed field of one record, in the order of the model.
 
-    ``names`` maps the place of each new record of the change to its name.
+    ``names`` maps the places of new records of this change to their names.
     """
     return [
         ComparedField(
@@ -318,7 +315,7 @@ def _in_words(field, record):
 
 
 def hide_record(request, kind, pk):
-    """Ask what to hide and why; it is hidden with the press of the button."""
+    """Ask what to hide and why; pressing the button hides it at once."""
     if kind not in HIDEABLE_BY_WORD:
         raise Http404
     record = get_object_or_404(HIDEABLE_BY_WORD[kind], pk=pk)
@@ -399,7 +396,6 @@ def takedown_detail(request, pk):
 
 
 def _stays(takedown):
-    """Pairs of a field that restoring would not bring back, and the reason."""
     since = _("It was decided on meanwhile.")
     reasons = dict.fromkeys(takedowns.decided_since(takedown), since)
     reasons |= takedowns.not_restorable(takedown)
@@ -433,7 +429,7 @@ class TranslationForm(ProposeChangeForm):
 
 
 def translation_url(user, record):
-    """The address at which this person may translate a record, or ""."""
+    """Return the page on which this user may translate the record, or ""."""
     new = Translation(**{record.link_field: record})
     if not untranslated(record) or not workflow.may_propose(user, new):
         return ""
@@ -441,7 +437,6 @@ def translation_url(user, record):
 
 
 def translate_record(request, kind, pk):
-    """Show the Spanish texts with fields for English; another person approves it."""
     kept = _translation_or_404(request.user, kind, pk)
     data = request.POST if request.method == "POST" else None
     form = TranslationForm(data, instance=kept)
@@ -461,7 +456,6 @@ def translate_record(request, kind, pk):
 
 
 def _translation_or_404(user, kind, pk):
-    """The translation, stored or new, of a record that this person may translate."""
     if kind not in MODEL_BY_KIND:
         raise Http404
     rows = (

@@ -1,1 +1,1 @@
-"""A plan as a tree: one page on which the secretariat builds and keeps it."""
+"""A plan as a tree: one page on which the secretariat edits it."""

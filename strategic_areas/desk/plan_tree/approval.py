@@ -1,6 +1,5 @@
 """
-A plan in preparation as it is read: as a whole, before two people approve it, and how
-the public will read an area or a commitment of it.
+The whole plan as two people read it before its approval, and previews of its pages.
 """
 
 from dataclasses import dataclass
@@ -55,10 +54,10 @@ STATEMENT_OF_COLUMN = {"act_es": "no_act", "launched_on": "no_date"}
 @dataclass(frozen=True)
 class PlanShortcoming:
     """
-    What a plan has not, and what follows; ``records`` are pairs of what a link to the
-    tree says, such as a code, and its place.
+    What a plan lacks, and the consequence; ``records`` are pairs of a label and node
+    key.
 
-    What ``is_grave`` has to be stated by the persons, or mended.
+    A grave one must be corrected, or stated by both people.
     """
 
     text: str
@@ -209,7 +208,7 @@ def _protected(nodes, indicators):
 
 
 def page_changes_of_plan(whole):
-    """Where the public would read a plan if it were approved today."""
+    """Return the public pages that would change if the plan were approved today."""
     plan, today = whole["plan"], timezone.localdate()
     shown = plans.choose_plan(today).shown
     then = plans.choose_plan(today, approving=plan).shown
@@ -234,7 +233,7 @@ def page_changes_of_plan(whole):
 
 class ConfirmReadForm(forms.Form):
     """
-    Says that a plan was read as it stands; one that changed since is asked for again.
+    Confirms that the plan was read; if it changed since, the reader is asked again.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
@@ -291,14 +290,12 @@ class SendPlanForm(ConfirmReadForm):
 
 
 def plan_to_approve(change):
-    """The plan that a waiting change approves; None where it approves none."""
     if not (change.is_waiting and change.plan_digest):
         return None
     return Plan.objects.get(pk=change.records.get().object_id)
 
 
 def plan_approval(request, plan):
-    """Show the whole plan; posted, it is proposed for approval as it was shown."""
     plan = plan_or_404(request, plan)
     place = redirect("admin:plan_tree", plan=plan.code)
     if plan.status != Plan.Status.IN_PREPARATION:
@@ -325,7 +322,6 @@ def plan_approval(request, plan):
 
 @require_safe
 def plan_preview(request, plan, kind, pk):
-    """The content of the record's public page, in a frame that only staff see."""
     only_reviewers(request)
     if kind not in PREVIEW_PAGES:
         raise Http404
@@ -364,7 +360,6 @@ def _area(plan, pk):
 
 
 def _board(plan):
-    """The plan as it stands, of which nobody has reported anything yet."""
     agencies = Agency.objects.in_bulk()
     planned, work = (
         model.objects.not_superseded()
@@ -388,7 +383,6 @@ PREVIEW_PAGES = {
 
 
 def _content(template, context):
-    """What the block ``content`` of a public template says, without the page around."""
     template = get_template(template).template
     (block,) = [
         node

@@ -1,4 +1,4 @@
-"""A person's draft of a plan: laid over it, compared with it, and kept line by line."""
+"""A person's draft of a plan: its lines, conflicts and saving."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,6 @@ from strategic_areas.workbooks.reading import CellChange, CellProblem
 
 
 def draft_lines(plan, person):
-    """The lines of the person's draft of a plan, in their order."""
     lines = list(DraftLine.objects.filter(draft__plan=plan, draft__person=person))
     for each in lines:
         each.said = {name: _unpurged(value) for name, value in each.said.items()}
@@ -32,7 +31,6 @@ def draft_lines(plan, person):
 
 
 def _unpurged(value):
-    """What a line says; a purge empties words, of a day or a link nothing is left."""
     if isinstance(value, list):
         return [key for key in value if key]
     return None if value == "" else value
@@ -40,9 +38,9 @@ def _unpurged(value):
 
 def document_lines(stored, kept):
     """
-    Pairs of a draft's line and the line of the plan's document that it asks for.
+    Return pairs of a draft's line and the document line it asks for.
 
-    One whose record is gone, or that would change nothing any more, asks for none.
+    Lines whose record is gone, or that change nothing any more, are left out.
     """
     names = {
         id(each): f"{NEW}{each.pk or f'x{place}'}"
@@ -71,7 +69,6 @@ def document_lines(stored, kept):
 
 
 def _led(stored, table, line, new):
-    """What a line says, with links to what is there; and the faults of the others."""
     names, lost = {column.name for column in table.all_columns}, []
     said, led = line.said, {} if line.record else line.seen
     found = {name: value for name, value in said.items() if name in names}
@@ -92,7 +89,6 @@ def _led(stored, table, line, new):
 
 
 def _rows(stored, column, keys):
-    """The stored records to which keys lead, by key."""
     table = stored.tables[column.linked]
     rows = stored.earlier(column.linked) if column.is_earlier else table.rows
     return {key: rows[key] for key in keys if key in rows}
@@ -101,9 +97,9 @@ def _rows(stored, column, keys):
 @dataclass(frozen=True)
 class DraftConflict:
     """
-    What others changed of a line's record meanwhile; nothing if it is gone.
+    What others changed in a line's record; no ``changes`` if the record is gone.
 
-    ``now`` are the stored plain values of what the line says.
+    ``now`` are the stored values of the line's columns.
     """
 
     line: DraftLine
@@ -113,7 +109,6 @@ class DraftConflict:
 
 
 def draft_conflicts(stored, kept):
-    """The conflict of each line that has one; asked before any line is built."""
     found = []
     for each in kept:
         table, now = STRUCTURE[each.table], _stood(stored, each)
@@ -135,7 +130,7 @@ def draft_conflicts(stored, kept):
 
 
 def settle_conflicts(tree, posted, *, by):
-    """Count as seen what others changed, or take it over, by the line's choice."""
+    """Keep the line's values, or take the stored ones, as the user chose."""
     for each in tree.conflicts:
         line = each.line.pk
         choice = posted.get(f"line-{line}")
@@ -151,9 +146,9 @@ def settle_conflicts(tree, posted, *, by):
 @dataclass(frozen=True)
 class EditSummary:
     """
-    What became of edits: of each its faults, pairs of a column or "" and a text.
+    The effect of edits: for each edit, pairs of a column (or "") and a problem.
 
-    ``place`` names the first record in addresses, "" where nothing was kept.
+    ``place`` is the URL key of the first record, "" if nothing was saved.
     """
 
     faults: list
@@ -163,10 +158,10 @@ class EditSummary:
 
 def save_edits(request, tree, edits):
     """
-    Save edits at once where one person may, or else keep them in the person's draft.
+    Save edits at once where one person may, or else in the person's draft.
 
-    Edits are lines as of a draft, not stored; that of a record which the draft brings
-    has the key of its line. Where one has a fault, nothing is kept.
+    Edits are unsaved draft lines; an edit of a drafted record has its line's key. If
+    one has a problem, nothing is saved.
     """
     plan, by = tree.plan, request.user
     if plan.status == Plan.Status.IN_PREPARATION and not _go_on(tree.kept, edits):
@@ -200,7 +195,6 @@ def _place(line):
 
 
 def _go_on(kept, edits):
-    """Whether edits are about records that the draft changes or brings."""
     lines = {_place(each) for each in kept}
     keys = [key for each in edits for key in _links(each)]
     return any(_place(each) in lines for each in edits) or any(
@@ -209,7 +203,6 @@ def _go_on(kept, edits):
 
 
 def _tried(plan, kept, edited):
-    """Of each edited line: its built draft or None, its faults, what stood there."""
     stored = StoredPlanObjects(plan.code)
     stood = [(_stood if each.record else _led_to)(stored, each) for each in edited]
     pairs = document_lines(stored, kept)
@@ -232,7 +225,6 @@ def _stood(stored, line):
 
 
 def _led_to(stored, line):
-    """Of each link of a new record, the primary keys of what its keys lead to now."""
     # By the time that the line is proposed, a code may be another record's. They are
     # pairs, since a purge empties values alone.
     return {
@@ -257,11 +249,7 @@ def _kept_line(plan, edit, stood, by):
 
 
 def drop_line(plan, kept, pk, *, by):
-    """
-    Take a line out of the draft; return the lines that lead to its new record.
-
-    Where there are any, nothing is taken out.
-    """
+    """Delete a line unless others link to its new record; return those others."""
     leading = [each for each in kept if f"{NEW}{pk}" in _links(each)]
     if not leading:
         workflow.drop_draft_lines(plan, [pk], by=by)

@@ -1,4 +1,4 @@
-"""The form of one record of a tree: a field for each column of its table."""
+"""The form of one record of the tree, with a field for each column of its table."""
 
 from datetime import date
 from decimal import Decimal
@@ -40,10 +40,10 @@ STOP_COLUMNS = ("stopped", "stopped_on", "resumes_on")
 
 class PlanNodeForm(forms.Form):
     """
-    One record of a tree, or a new one of a level below a node.
+    A record of the tree, or a new one of ``level`` below ``node``.
 
-    ``said`` are the plain values that it would set, once it is valid; ``follows`` pairs
-    of a record below and the code that follows from this one's.
+    Once valid, ``said`` are the plain values to set, and ``follows`` pairs of a record
+    below and its new code.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -71,7 +71,6 @@ class PlanNodeForm(forms.Form):
         self.initial["seen"] = self._seen()
 
     def _stands(self):
-        """The plain value of each column, as the draft has left it."""
         stored, names = self.tree.stored, [column.name for column in self.columns]
         if not self.is_new:
             record = self.node.record
@@ -91,7 +90,7 @@ class PlanNodeForm(forms.Form):
         return "-".join(digest(self.stands[column.name]) for column in self.columns)
 
     def next_code(self, above, *others):
-        """The code of a new record below a node; ``others`` are to be left out."""
+        """Return the next free code below a node, leaving out ``others``."""
         level, stored = self.level, self.tree.stored
         taken = {row.code for row in stored.tables[level.table].row_of_pk.values()}
         taken |= {each.code for each in self.tree.nodes(level)} | {*others}
@@ -119,7 +118,6 @@ class PlanNodeForm(forms.Form):
         return numbers.number_formfield(of_model, **options)
 
     def _choice(self, column):
-        """A field that reads keys from places of records, agencies under headings."""
         offered = self._offered(column)
         value, many = self.stands[column.name], column.kind is FieldKind.LINKS
         known = {key for _heading, key, _place, _label in offered}
@@ -136,7 +134,6 @@ class PlanNodeForm(forms.Form):
         return kind(choices=choices, coerce=key_of.get, required=column.is_required)
 
     def _offered(self, column):
-        """What a link may lead to: heading, key, place and label of each record."""
         stored = self.tree.stored
         if column.is_earlier:
             rows = stored.earlier(column.linked)
@@ -226,7 +223,6 @@ class PlanNodeForm(forms.Form):
         return cleaned
 
     def _complete(self, asked):
-        """Say what follows from what was typed: an address word, a code, who dates."""
         for word, name in SLUG_SOURCES.items():
             if word in asked and not asked[word] and asked.get(name):
                 rows = self.tree.stored.tables["areas"].row_of_pk.values()
@@ -252,13 +248,12 @@ class PlanNodeForm(forms.Form):
 
     @property
     def edits(self):
-        """What is to be kept: of this record first, then of those that follow."""
+        """The edits of this record first, then of those below whose code follows."""
         keys = () if self.is_new else (self.node.record.pk, self.node.line)
         own = [make_edit(self.level, self.said, *keys)] if self.said else []
         return own + code_edits(self.follows)
 
     def tell(self, found):
-        """Say beside each field the faults of the edits, in their order."""
         for place, faults in enumerate(found):
             for name, text in faults:
                 if place:
@@ -273,7 +268,6 @@ class PlanNodeForm(forms.Form):
 
     @property
     def name(self):
-        """What people call the record."""
         if not self.is_new and self.node.record.pk:
             return str(self.node.record)
         said = self.stands | self.said
@@ -299,17 +293,15 @@ class PlanNodeForm(forms.Form):
 
 
 def _fold(fields):
-    """Fields that are folded away unless one of them is wrong."""
     fields = list(fields)
     return {"fields": fields, "is_open": any(each.errors for each in fields)}
 
 
 def replacement_edits(tree, nodes, number):
     """
-    The edits by which so many new activities take the place of those of the nodes.
+    Return edits for ``number`` new activities that replace those of ``nodes``.
 
-    Each says what the first of them says, and that it counts or reaches victims if any
-    of them does; their forms tell in what they differ.
+    Each copies the first one. It counts or reaches victims if any of them does.
     """
     above = tree.node_of(parent_of(nodes[0].record))
     form = PlanNodeForm(tree=tree, node=above, level=nodes[0].level)
@@ -332,9 +324,10 @@ def replacement_edits(tree, nodes, number):
 
 
 def new_codes_below(tree, record, old, new):
-    """Pairs of each record below whose code begins with the old one, and its new code.
+    """
+    Return pairs of each record below whose code begins with ``old``, and its new code.
 
-    What was superseded follows too.
+    Superseded records are included.
     """
     above, found = {id(record)}, []
     for level in LEVELS[LEVELS.index(level_of(record)) + 1 :]:
@@ -345,7 +338,6 @@ def new_codes_below(tree, record, old, new):
 
 
 def code_edits(pairs):
-    """An edit for each pair of a record and its new code."""
     return [
         make_edit(level_of(each), {"code": code}, each.pk, each.pk or each.draft_line)
         for each, code in pairs
@@ -353,7 +345,6 @@ def code_edits(pairs):
 
 
 def make_edit(level, said, record=None, line=None):
-    """What is said of a record: a stored one, one of the draft's, or a new one."""
     return DraftLine(
         table=level.table, said=said, record=record, pk=None if record else line
     )

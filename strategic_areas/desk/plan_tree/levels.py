@@ -1,4 +1,4 @@
-"""What stands in a plan's tree, level by level, with codes for what is new."""
+"""The levels of a plan's tree, and codes for new records."""
 
 import re
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ class TreeLevel:
     """
     One kind of record in the tree.
 
-    ``word`` stands in addresses; ``table`` names its table of the plan's document.
-    ``above`` are the links to the record above it, if that is not the plan.
-    ``named`` is the field of its name, ``answers`` the link to the agency that answers,
-    ``result`` what it brings about; ``first`` are the columns that its form shows
-    unfolded. ``adds`` and ``then_adds`` stand on the link and the button that add one.
+    ``word`` is its word in URLs, ``table`` its table of the plan's document. ``above``
+    are the links to its parent, if that is not the plan. ``named`` is the field of its
+    name, ``answers`` the link to the responsible agency, ``result`` its expected
+    result. ``first`` are the columns that its form shows unfolded; ``adds`` and
+    ``then_adds`` label the link and the button that add one.
     """
 
     word: str
@@ -41,7 +41,6 @@ class TreeLevel:
 
     @property
     def links(self):
-        """The links under which a record stands, the first that is filled counts."""
         return (*self.above, "introduced_by", "plan")
 
     @property
@@ -54,7 +53,7 @@ class TreeLevel:
 
     @property
     def below(self):
-        """The level below it in the chain from area to activity; None below others."""
+        """The next level in the chain from area to activity, or None."""
         return dict(pairwise(LEVELS)).get(self)
 
     def counted(self, number):
@@ -135,27 +134,26 @@ def level_of(record):
 
 
 def url_key(record):
-    """What names a record in addresses: its key, or that of its line in a draft."""
+    """Return the key of a record in URLs: its own, or that of its draft line."""
     return str(record.pk or f"n{record.draft_line}")
 
 
 def page_key(record):
-    """What names a record on the page; "plan" for a plan itself."""
     level = level_of(record)
     return "plan" if level is PLAN else f"{level.word}-{url_key(record)}"
 
 
 def parent_of(record):
-    """The record above it; its plan where no link leads to one, None over a plan."""
+    """Return the parent of a record, the plan if no link is set, None for a plan."""
     links = (getattr(record, name, None) for name in level_of(record).links)
     return next(filter(None, links), None)
 
 
 def next_code(stem, beside, taken):
     """
-    The code after the last of those ``beside`` which a new record will stand.
+    Return the code after the last of those ``beside``, skipping those ``taken``.
 
-    ``stem`` begins the first one; what is ``taken`` is left out.
+    ``stem`` begins the first code.
     """
     found = re.fullmatch(r"(.*?)(\d{1,9})", max(beside, key=sort_key, default=""))
     stem, last = (found[1], int(found[2])) if found else (stem, 0)
@@ -164,7 +162,6 @@ def next_code(stem, beside, taken):
 
 
 def free_slug(name, taken, longest):
-    """An address word made of a name, which is not among those ``taken``."""
     word = (slugify(name) or "eje")[:longest].strip("-")
     others = (f"{word[: longest - len(str(n)) - 1]}-{n}" for n in count(2))
     return next(free for free in chain([word], others) if free not in taken)

@@ -1,4 +1,4 @@
-"""A plan read as a tree, with a person's draft laid over it, in as many queries."""
+"""The nodes of a plan's tree, with a person's draft laid over it."""
 
 from dataclasses import dataclass, field
 
@@ -40,13 +40,12 @@ FOLD_ABOVE = 60
 @dataclass
 class PlanNode:
     """
-    One record of the plan, or the plan itself, with what stands below it.
+    One record of the plan, or the plan itself, with the nodes below it.
 
-    ``waits`` is the key of the undecided change of it, ``added`` are the undecided
-    additions below it. ``line`` is the key of the draft's line of it, ``changes`` are
-    what that says, and ``reason`` is why a reviewer returned it; ``heirs`` are what the
-    draft puts in its place; ``beside`` is it among its like.
-    ``is_open`` says whether the chain below is shown at once.
+    ``waits`` is the key of its pending change; ``added`` are pending additions below
+    it. ``line`` is the key of its draft line, ``changes`` what that changes, and
+    ``reason`` why a reviewer returned it. ``heirs`` are drafted records that replace
+    it. ``beside`` are its siblings, itself included.
     """
 
     plan: Plan
@@ -73,12 +72,11 @@ class PlanNode:
 
     @property
     def below(self):
-        """What stands below it in the chain from area to activity."""
+        """The nodes below it in the chain from area to activity."""
         return self.parts.get(AREA if self.level is PLAN else self.level.below, [])
 
     @property
     def branches(self):
-        """What stands below it, level by level, with the key of each on the page."""
         return [
             {
                 "title": level.counted(len(nodes)),
@@ -97,7 +95,6 @@ class PlanNode:
 
     @property
     def title(self):
-        """The name of what has none of its own."""
         if self.level is PARTICIPATION:
             role = self.record.get_role_display()
             return f"{self.record.agency.acronym} · {self.record.agency.name} · {role}"
@@ -124,7 +121,7 @@ class PlanNode:
 
     @property
     def adds(self):
-        """Pairs of a level that can be added below this record, and its address."""
+        """Pairs of a level that can be added below, and the URL of its form."""
         return [
             (level, self.add_address(level))
             for level in ADDABLE_LEVELS.get(self.level, ())
@@ -142,7 +139,7 @@ class PlanNode:
 
     @property
     def hides(self):
-        """The page that hides something of it; "" while the public reads nothing."""
+        """The page that hides something of it; "" while nothing is public."""
         in_preparation = self.plan.status == Plan.Status.IN_PREPARATION
         if in_preparation or self.is_new or self.level not in LEVELS:
             return ""
@@ -150,7 +147,6 @@ class PlanNode:
 
     @property
     def preview(self):
-        """The page that shows how the public will read it; "" where there is none."""
         if self.is_new or self.level not in LEVELS:
             return ""
         has_page = self.level in (AREA, COMMITMENT)
@@ -177,7 +173,7 @@ class PlanNode:
 
     @property
     def may_be_replaced(self):
-        """Whether an amendment may divide it, or join it with others."""
+        """Whether an amendment may divide or join it."""
         return (
             self.level is ACTIVITY
             and self.plan.status != Plan.Status.IN_PREPARATION
@@ -187,7 +183,6 @@ class PlanNode:
 
     @property
     def partners(self):
-        """What it may be joined with."""
         return [n for n in self.beside if n is not self and n.may_be_replaced]
 
     def _reverse(self, name):
@@ -195,7 +190,6 @@ class PlanNode:
         return reverse(f"admin:{name}", args=args)
 
     def __iter__(self):
-        """Itself and all below it."""
         yield self
         for nodes in self.parts.values():
             for each in nodes:
@@ -206,10 +200,9 @@ class PlanTree:
     """
     The tree of a plan.
 
-    ``kept`` are the lines of a draft, ``waits`` an undecided change of the plan;
-    ``waiting`` are the undecided changes of whatever record.
-    ``conflicts`` are what others changed meanwhile, ``preview`` what the draft would
-    do, without its faults unless it ``is_checked``.
+    ``kept`` are draft lines, ``waits`` a pending change of the plan, ``waiting`` all
+    pending changes of records. ``conflicts`` are others' changes, ``preview`` the
+    effect of the draft, with its problems if ``is_checked``.
     """
 
     def __init__(self, plan, kept=(), waits=None, *, is_checked=False):
@@ -241,7 +234,6 @@ class PlanTree:
         return [each.counted(levels.count(each)) for each in LEVELS]
 
     def said_of(self, record):
-        """What the draft says of a record, as plain values by column."""
         drafts = self.preview.drafts
         return next((each.line.said for each in drafts if each.record is record), {})
 
@@ -252,7 +244,7 @@ class PlanTree:
         return self.node_of(parent_of(node.record)) or self.root
 
     def key(self, record):
-        """The key by which lines lead to a record: that of its draft's line if new."""
+        """Return the key by which lines link to a record."""
         if record.pk is None:
             return f"+{record.draft_line}"
         return self.stored.tables[level_of(record).table].key_of_pk[record.pk]
@@ -261,7 +253,6 @@ class PlanTree:
         return [each for each in self.root if each.level is level]
 
     def open_at(self, key):
-        """Unfold the tree down to the node of this key."""
         for node in reversed(list(self.root)):
             below = (each for nodes in node.parts.values() for each in nodes)
             node.is_on_path = node.key == key or any(x.is_on_path for x in below)
@@ -303,11 +294,6 @@ class PlanTree:
                     replaced.heirs.append(draft.record)
 
     def _tell_what_waits(self):
-        """
-        Mark what an undecided change is about, and name an addition under its place.
-
-        What stands under a record that is new too is named under none.
-        """
         nodes = {(each.level.model, str(each.record.pk)): each for each in self.root}
         self.waiting = list(RecordChange.objects.filter(slot__isnull=False))
         for part in self.waiting:

@@ -1,4 +1,4 @@
-"""A plan's tree: its forms, the steps taken on it, and the draft that it edits."""
+"""Views of a plan's tree: forms, steps, and the person's draft."""
 
 from functools import partial
 
@@ -52,7 +52,6 @@ def _tree(request, plan, **options):
 
 
 def _node(tree, kind, place):
-    """The node of a record, which an address names by its level and place."""
     for node in tree.nodes(LEVEL_BY_WORD.get(kind)):
         if url_key(node.record) == place:
             return node
@@ -72,20 +71,18 @@ def plan_list(request):
 
 @require_safe
 def redirect_to_plan_tree(request, plan="", kind=""):
-    """Lead from where plans were amended by forms of their own to their trees."""
+    """Redirect the former URLs of amendment forms."""
     only_reviewers(request)
     return redirect("admin:plan_tree", plan) if plan else redirect("admin:plan_list")
 
 
 @require_safe
 def plan_tree(request, plan):
-    """The whole plan, open at the record that ``node`` in the address names."""
     tree = _tree(request, plan_or_404(request, plan))
     return _page(request, tree, key=request.GET.get("node", ""))
 
 
 def plan_node(request, plan, kind, pk):
-    """The form of one record in its place; posted, it is saved or kept in the draft."""
     return _form_page(request, plan, lambda tree: _node(tree, kind, pk))
 
 
@@ -119,12 +116,10 @@ def _form_page(request, code, find, level=None):
 
 
 def _lock(plan):
-    """Let nobody else save or draft until this request has kept, or refused."""
     list(Plan.objects.select_for_update().filter(pk=plan.pk).values_list("pk"))
 
 
 def _keep(request, form):
-    """Keep what a form says; None where its errors say why not."""
     tree, node, edits = form.tree, form.node, form.edits
     if not edits:
         messages.success(request, _("Nothing was changed."))
@@ -159,7 +154,7 @@ def _tell(request, result, told, saved=""):
 
 @require_POST
 def plan_node_step(request, plan, kind, pk):
-    """Take a step that needs no form: by its word among ``STEPS``."""
+    """Take a step without a form, by its word in ``NODE_STEPS``."""
     plan = plan_or_404(request, plan)
     step = NODE_STEPS.get(request.POST.get("step"))
     if step is None:
@@ -178,7 +173,6 @@ def plan_node_step(request, plan, kind, pk):
 
 
 def _swap(step, request, tree, node):
-    """Exchange the codes of a record and its neighbour, with all below them."""
     if not tree.is_free or node.level not in LEVELS:
         raise RefusedError(_("Codes of an approved plan change one by one."))
     beside = node.beside
@@ -211,7 +205,6 @@ def _delete(request, tree, node):
 
 
 def _drop(request, tree, node):
-    """Take out of the draft what it says of a record."""
     if node.line is None:
         raise RefusedError(_("Your draft says nothing of this."))
     leading = draft.drop_line(tree.plan, tree.kept, node.line, by=request.user)
@@ -225,12 +218,10 @@ def _drop(request, tree, node):
 
 
 def _split(request, tree, node):
-    """Let two activities take the place of one; their forms say in what they differ."""
     return _replace(request, tree, [node], 2)
 
 
 def _join(request, tree, node):
-    """Let one activity take the place of several of one commitment."""
     chosen = {*request.POST.getlist("with")}
     others = [each for each in node.partners if each.key in chosen]
     if not others:
@@ -267,11 +258,7 @@ NODE_STEPS = {
 
 
 class ProposeDraftForm(ProposeAmendmentForm):
-    """
-    Proposes a whole draft.
-
-    ``shown`` is the digest of the lines that the person has read.
-    """
+    """Proposes a whole draft; ``shown`` is the digest of the lines that were read."""
 
     shown = forms.CharField(widget=forms.HiddenInput)
 
@@ -296,7 +283,6 @@ class ProposeDraftForm(ProposeAmendmentForm):
 
 
 def _is_decided(draft):
-    """Whether a line divides, joins, stops or extends, which only an act decides."""
     replaced = draft.links.get("supersedes", ())
     return (
         "stopped" in draft.line.said
@@ -308,7 +294,6 @@ def _is_decided(draft):
 
 @transaction.atomic
 def plan_draft(request, plan):
-    """What the person proposes: settled with others' changes, read, and sent."""
     plan, posted = plan_or_404(request, plan), ()
     if request.method == "POST":
         posted = (request.POST, request.FILES)
@@ -343,7 +328,6 @@ def plan_draft(request, plan):
 
 
 def _row(tree, shown):
-    """A line as the page shows it, what is kept of it, its key and its changes."""
     kept = tree.kept_of[id(shown.line)]
     level, place = LEVEL_BY_TABLE[kept.table], str(kept.record or f"n{kept.pk}")
     args = [tree.plan.code, level.word, place]
@@ -361,7 +345,6 @@ def _back(plan, key):
 
 
 def _page(request, tree, form=None, key="", status=200):
-    """The page, with a form in the node of this key; for the script a part of it."""
     tree.open_at(key)
     part = request.headers.get(PART_HEADER)
     context = {"tree": tree, "form": form, "key": key, "node": tree.by_key.get(key)}

@@ -1,4 +1,3 @@
 """
-A plan as a workbook, with a sheet for each kind of record: taken, changed, brought
-back.
+A plan as a workbook with a sheet for each kind of record: exported, edited, uploaded.
 """

@@ -1,4 +1,4 @@
-"""What an uploaded workbook of a plan would change, row by row and cell by cell."""
+"""Compares an uploaded plan workbook with the plan, row by row and cell by cell."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -56,7 +56,7 @@ KINDS_WITH_DEFAULT = (FieldKind.CHOICE, FieldKind.FLAG)
 
 
 class CopiedPlanFilter:
-    """What a plan that is started from another one's workbook does not take over."""
+    """Leaves out what a new plan does not copy from another plan's workbook."""
 
     def __init__(self, stored, book):
         self.plan = stored.plan
@@ -76,7 +76,9 @@ class CopiedPlanFilter:
                 values[column.name] = None
 
     def leaves_out(self, table, values, rows):
-        """True for a row that is none of the new plan; ``rows`` are stored, by key."""
+        """
+        Whether a row is no part of the new plan; ``rows`` are stored records by key.
+        """
         if table.name == OF_PLAN:
             return True
         if table.name == "indicators":
@@ -96,9 +98,10 @@ class CopiedPlanFilter:
 
 class RecordFinder:
     """
-    Called with the name of a table and a word, returns the key of the record or None.
+    Call it with a table name and a word to get the key of a record, or None.
 
-    What the workbook itself calls so comes first: codes may be changed, and exchanged.
+    Codes of the workbook win over stored codes, since codes may be changed or
+    exchanged.
     """
 
     def __init__(self, stored, book, *, is_own):
@@ -127,11 +130,13 @@ class RecordFinder:
                     yield name, line, self.origin(table, line)
 
     def new_key(self, name, key):
-        """The key of a new record: not its code alone where another still has that."""
+        """
+        Return the key of a new record, marked if another record still has this code.
+        """
         return f"{NEW}{key}" if key in self.given_up[name] else key
 
     def origin(self, table, line):
-        """The key that the portal has now for the record of a row; "" for none."""
+        """Return the current key of the stored record of a row; "" if there is none."""
         number = line.text(SEEN).partition("-")[0]
         if not (self.is_own and line.text(ORIGIN) and number.isdecimal()):
             return ""
@@ -139,7 +144,6 @@ class RecordFinder:
 
     @cached_property
     def own(self):
-        """By table: the keys of the plan's own records, by primary key."""
         return {
             name: {
                 row.pk: self.stored.tables[name].key_of_pk[row.pk]
@@ -149,7 +153,10 @@ class RecordFinder:
         }
 
     def is_as_taken(self, column, text, seen):
-        """True for a link of which the cell says what it said when it was taken."""
+        """
+        Whether a cell still links to the records that it linked to when it was
+        exported.
+        """
         if column.linked not in STRUCTURE or column.is_earlier:
             return False
         words = BETWEEN.split(text) if column.kind is FieldKind.LINKS else [text]
@@ -183,7 +190,7 @@ class RecordFinder:
 
 
 def compare_plan_workbook(stored, book):
-    """Every row of a ``Book``, in the order in which records are saved."""
+    """Return a ``PlanLine`` for every row, in the order in which records are saved."""
     is_own = book.plan == stored.plan_code
     return WorkbookComparison(
         stored, book, None if is_own else CopiedPlanFilter(stored, book)
@@ -191,7 +198,9 @@ def compare_plan_workbook(stored, book):
 
 
 class WorkbookComparison:
-    """Compares the rows of one workbook; ``starting`` if it is another plan's."""
+    """
+    Compares the rows of one workbook; ``starting`` is set if it is another plan's.
+    """
 
     def __init__(self, stored, book, starting):
         self.stored, self.starting, self.book = stored, starting, book
@@ -250,7 +259,6 @@ class WorkbookComparison:
         return PlanLine(table, line.number, key, state, "", said, places, faults=faults)
 
     def _values(self, table, line):
-        """The plain value of each cell by column, and the faults of those without."""
         values, faults = {}, []
         for column in table.columns:
             cell = line.cells[column.name]
@@ -270,7 +278,6 @@ class WorkbookComparison:
         return values, faults
 
     def _changed(self, table, line, values, origin):
-        """A row of a record that the workbook had when it was taken."""
         stands = table.plain(self.stored, self.stored.tables[table.name].rows[origin])
         values = stands | values
         seen = line.text(SEEN).split("-")[1:]
@@ -305,7 +312,7 @@ class WorkbookComparison:
         )
 
     def _there_already(self, table, line, values, key):
-        """A row without an origin whose record is there: saved before, or another's."""
+        """A new row whose record exists: it was saved before, or is another's."""
         stands = table.plain(self.stored, self.stored.tables[table.name].rows[key])
         is_different = any(
             line.text(column.name)
@@ -323,7 +330,6 @@ class WorkbookComparison:
 
 
 def _names(table, origin, values):
-    """By what a row is known; no two rows may be known by the same."""
     found = [(table.name, "origin", origin)] if origin else []
     if all(values.get(part) for part in table.identity):
         found.append((table.name, "code", table.key_in(values)))

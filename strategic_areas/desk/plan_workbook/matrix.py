@@ -1,8 +1,7 @@
 """
-A plan's matrix between its upload and the plan: what its columns are, what is asked.
+A matrix between its upload and the plan: the roles of its columns, and the questions.
 
-The file itself goes from page to page, signed for who brought it: nothing of it is
-stored, and nothing that comes back is believed without the signature.
+The file travels from page to page, signed for its uploader; nothing of it is stored.
 """
 
 import base64
@@ -67,10 +66,10 @@ ROW_FIELDS = ("heading", "headings", "first", "last")
 @dataclass
 class UploadedMatrix:
     """
-    An uploaded matrix and what a person said of it.
+    An uploaded matrix and a person's answers.
 
-    ``texts`` maps a text that may make somebody findable to the one in its place, and
-    ``checked`` are the keys of those by which nobody can be recognised.
+    ``texts`` maps the keys of identifying texts to their replacements; ``checked`` are
+    the keys of texts that identify nobody.
     """
 
     name: str
@@ -81,7 +80,10 @@ class UploadedMatrix:
 
     @classmethod
     def of(cls, upload):
-        """``RefusedFileError`` for a file that no page can carry."""
+        """
+        Read an upload; ``RefusedFileError`` if it is too large to be signed into a
+        page.
+        """
         if upload.size > LARGEST_FILE:
             raise RefusedFileError(
                 "size",
@@ -99,7 +101,9 @@ class UploadedMatrix:
 
     @classmethod
     def unsigned(cls, text, owner):
-        """What ``signed`` made for this owner; ``StaleError`` for anything else."""
+        """
+        Return the matrix signed for ``owner``; ``StalePreviewError`` for anything else.
+        """
         name, content, naming, texts, checked = read_signed(text, owner)
         naming = naming and Naming.from_json(naming)
         return cls(name, base64.b64decode(content), naming, texts, checked)
@@ -114,7 +118,6 @@ class UploadedMatrix:
 
     @property
     def given(self):
-        """Triples of an answer's key, where it is of, and the answer in words."""
         for key, answer in self.naming.answers.items():
             cell, name, _text = key.rsplit("#", 2)
             yield (
@@ -127,10 +130,9 @@ class UploadedMatrix:
 
     def take(self, lines, answers):
         """
-        Take what a page says of the texts and questions of one reading.
+        Take the posted texts and answers; return whether some could not be read.
 
-        Answers that it wants to be asked for again are forgotten. True if something
-        typed could not be read.
+        Answers that the user wants to change are forgotten.
         """
         data, self.checked = answers.data, []
         for found in lines.found:
@@ -151,14 +153,14 @@ class UploadedMatrix:
         return answers.has_errors
 
     def asked_texts(self, lines):
-        """Pairs of each found text and whether somebody looked at it."""
+        """Return pairs of an identifying text and whether a person checked it."""
         return [
             (found, checked_key(found.key, found.text) in self.checked)
             for found in lines.found
         ]
 
     def unchecked(self, lines):
-        """The texts that stop the plan: barred, or not looked at yet."""
+        """Return the texts that stop the plan: barred, or not checked yet."""
         return [
             found
             for found, is_checked in self.asked_texts(lines)
@@ -181,7 +183,7 @@ def _institutions():
 
 
 def proposed_naming(plan, look):
-    """The naming kept for the plan, fitted to the file; else what the reader sees."""
+    """Return the plan's saved naming, fitted to this file, or else a guess."""
     naming = look.naming
     if kept := MatrixNaming.objects.filter(plan=plan).first():
         # A purge may have emptied what a naming cannot be without.
@@ -194,9 +196,9 @@ def proposed_naming(plan, look):
 
 def save_naming(plan, naming):
     """
-    Keep it for the next version of the file, without texts of the plan.
+    Save the naming for the next version of the file, without texts of the plan.
 
-    Pairs stand in lists, as a purge looks at values and never at names.
+    Pairs are saved as lists, since a purge searches values and not keys.
     """
     data = naming.as_json()
     for name in MAPPING_PARTS:
@@ -218,8 +220,6 @@ def save_naming(plan, naming):
 
 
 class ColumnNamingForm(forms.Form):
-    """What each sheet and column is; each field says to which sheet it belongs."""
-
     def __init__(self, *args, look, naming, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.base, self.sheets, self.doubtful = naming, [], 0
@@ -291,12 +291,13 @@ class ColumnNamingForm(forms.Form):
 
     @property
     def has_levels(self):
-        """Whether some column holds several levels, so that these have to be told."""
         return any("level" in each.columns.values() for each in self.base.sheets)
 
     @property
     def parts(self):
-        """Of each sheet: itself, its own fields, and its columns with their fields."""
+        """
+        Triples of each sheet: the sheet, its own fields, its columns with their fields.
+        """
         for sheet, start, columns in self.sheets:
             yield (
                 sheet,
@@ -318,7 +319,6 @@ class ColumnNamingForm(forms.Form):
         return cleaned
 
     def _role(self, name, cleaned):
-        """The role of a column, with its period where one was named."""
         role, period = cleaned.get(name), cleaned.get(f"{name}-period")
         if not period or role not in {"target", "chronogram"}:
             return role
@@ -350,8 +350,6 @@ class ColumnNamingForm(forms.Form):
 
 @dataclass
 class MatrixQuestion:
-    """A question as the page shows it: what may be chosen, and what was typed."""
-
     name: str
     question: object
     place: str
@@ -373,8 +371,6 @@ class MatrixQuestion:
 
 
 class MatrixAnswerForm:
-    """The open questions of a reading, and the answers that a page posts."""
-
     def __init__(self, reading, data=None):
         self.agencies = dict(Agency.objects.values_list("acronym", "name_es"))
         self.programmes = [
@@ -448,7 +444,6 @@ def checked_key(key, text):
 
 
 def describe_value(reading):
-    """A reading as people write it."""
     with suppress(ValueError):
         if DAY_READ.fullmatch(reading):
             return f"{date.fromisoformat(reading):%d/%m/%Y}"
@@ -457,7 +452,7 @@ def describe_value(reading):
 
 @dataclass
 class MatrixNode:
-    """A line as the tree shows it; ``cells`` are the places of its values, by field."""
+    """A line with those below it; ``cells`` maps its fields to cells."""
 
     line: object
     cells: dict
@@ -466,7 +461,7 @@ class MatrixNode:
 
 
 def build_matrix_tree(reading):
-    """The lines of a reading, each with those below it; without participations."""
+    """Return the top lines with the lines below them, without participations."""
     nodes = [
         MatrixNode(
             line,
@@ -489,5 +484,4 @@ def build_matrix_tree(reading):
 
 
 def cell_without_sheet(cell):
-    """The place of a cell without the name of its sheet."""
     return cell.rpartition("!")[2]

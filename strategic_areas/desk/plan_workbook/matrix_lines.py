@@ -1,4 +1,4 @@
-"""The lines of a matrix as lines of the plan's document."""
+"""Turns the lines of a matrix into lines of the plan's document."""
 
 import re
 from collections import Counter, defaultdict
@@ -70,7 +70,7 @@ INDICATOR_PREFIX = "I-"
 
 @dataclass(frozen=True)
 class IdentifyingText:
-    """A text that may make somebody findable; ``key`` changes with the text."""
+    """A text that may identify a person; its ``key`` changes with the text."""
 
     key: str
     place: str
@@ -81,17 +81,16 @@ class IdentifyingText:
 
     @property
     def name(self):
-        """Its name in a form."""
         return f"text-{digest_of(self.key)}"
 
 
 class MatrixLines:
     """
-    The ``PlanLine``s of a reading, compared with the plan as it is stored.
+    The ``PlanLine``s of a matrix, compared with the stored plan.
 
-    ``texts`` maps the key of a found text to the one that a person put in its place, ""
-    to leave it out. Afterwards ``found`` are the texts that may make somebody findable,
-    and ``homeless`` maps a name of columns to the cells for which a plan has no place.
+    ``texts`` maps keys of identifying texts to their replacements, "" to leave one out.
+    Afterwards ``found`` are the identifying texts, and ``homeless`` maps column names
+    to cells for which the plan has no field.
     """
 
     def __init__(self, stored, reading, texts):
@@ -118,7 +117,6 @@ class MatrixLines:
         self.homeless = dict(self.homeless)
 
     def _name_programmes(self):
-        """Give work for which the matrix names no programme the one that was named."""
         made, wanted = {}, self.reading.of("commitments")
         for line in wanted:
             if name := line.said.get("programme"):
@@ -127,7 +125,7 @@ class MatrixLines:
             line.said.setdefault("programme", made.get(line.said.get("area")))
 
     def _programme(self, line, name, made):
-        """The code of a programme; of one that a person names, by area in ``made``."""
+        """Return the code of a programme; new ones are added to ``made`` by area."""
         area, rows = line.said.get("area"), self.stored.tables["programmes"].rows
         codes = {each.said.get("code") for each in self.reading.of("programmes")}
         codes |= rows.keys()
@@ -172,7 +170,6 @@ class MatrixLines:
         return self._compared(table, line, said, faults)
 
     def _said(self, table, line):
-        """The values of a line by column, with what follows from the lines above."""
         said, up = dict(line.said), self._up(line, "commitments")
         if up is not None:
             said["commitment"] = self.keys.get(up.number)
@@ -218,7 +215,6 @@ class MatrixLines:
             said["code"] = self._indicator_code(said)
 
     def _indicator_code(self, said):
-        """That of the stored indicator of this name; else the next of its record."""
         rows, plan = self.stored.tables["indicators"].rows, self.stored.plan
         of, name = said.get("commitment"), comparable(said["name"])
         if (of, name) in self.named:
@@ -232,7 +228,6 @@ class MatrixLines:
                 return code
 
     def _agency(self, column, line, value, faults):
-        """Keys of agencies; a fault for what is none of the portal."""
         names = value if isinstance(value, list) else [value]
         known = [x for x in names if x in self.agencies.rows]
         for name in names:
@@ -248,7 +243,6 @@ class MatrixLines:
         return keys[0] if keys else None
 
     def _text(self, column, line, value):
-        """A text as it may be taken; what may make somebody findable is kept aside."""
         place = self._place(line, column.name)
         key = f"{place}#{column.name}#{digest_of(value)}"
         said = self.texts.get(key, value)
@@ -273,7 +267,6 @@ class MatrixLines:
         return line.places.get(names.get(column))
 
     def _place(self, line, column):
-        """The cell of a value; of what no cell says, that of its record."""
         cell = self._own_place(line, column)
         if cell is None and line.places:
             cell = line.places.get("title") or next(iter(line.places.values()))

@@ -1,4 +1,4 @@
-"""A plan's workbook: take it, bring it back, preview it, save what was shown."""
+"""Views of a plan's workbook: download, upload, preview and save."""
 
 from dataclasses import dataclass
 
@@ -76,9 +76,9 @@ def sign_preview(preview, plan, *, by):
 
 def load_signed_preview(signed, plan, *, by):
     """
-    The preview of what was signed, of records as they stand now, which are locked.
+    Return the preview of signed lines against locked records.
 
-    ``StaleError`` if one of them changed since.
+    ``StalePreviewError`` if a record changed since.
     """
     lines = [
         PlanLine(
@@ -108,7 +108,9 @@ def _owner(plan, user):
 
 
 def _bringer(plan, user):
-    """Apart from ``_owner``, so that a matrix is never taken for a preview of lines."""
+    """
+    Differs from ``_owner``, so that a signed matrix is never read as signed lines.
+    """
     return [user.pk, "matrix", plan.pk]
 
 
@@ -132,7 +134,6 @@ def download_plan_workbook(request, plan):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload_plan_workbook(request, plan):
-    """The workbook of a plan to take; uploaded, what it would change."""
     plan = plan_or_404(request, plan)
     if request.method != "POST":
         return _page(
@@ -158,7 +159,7 @@ def upload_plan_workbook(request, plan):
 
 @require_POST
 def name_matrix(request, plan):
-    """What the columns of a matrix are, and the plan that comes out of it."""
+    """Ask for the roles of a matrix's columns, and show the plan that results."""
     plan = plan_or_404(request, plan)
     try:
         brought = UploadedMatrix.unsigned(
@@ -195,7 +196,6 @@ def _name(request, plan, brought, *, is_posted=False):
 
 
 def _read(request, plan, brought):
-    """The plan that comes out, with the answers that the page brings."""
     reading = brought.read()
     answers = MatrixAnswerForm(reading)
     if "answer" in request.POST:
@@ -270,7 +270,6 @@ def _preview(plan, stored, lines, user):
 
 
 def _absent(stored, lines):
-    """Pairs of a title and the keys of records that the workbook has not."""
     found = []
     for name, table in STRUCTURE.items():
         known = stored.tables[name].key_of_pk
@@ -330,7 +329,7 @@ MOST_RECORDS = 1_500
 
 @dataclass(frozen=True)
 class UploadedPlanWorkbook:
-    """An uploaded workbook: the code of its plan, and its filled rows by sheet."""
+    """The plan code of an uploaded workbook, and its filled rows by sheet."""
 
     plan: str
     lines: dict
@@ -338,9 +337,9 @@ class UploadedPlanWorkbook:
 
 def read_plan_workbook(pages, plan):
     """
-    The ``Book`` of these sheets; ``RefusedFileError`` where the plan cannot take it.
+    Return the ``UploadedPlanWorkbook``; ``RefusedFileError`` if the plan refuses it.
 
-    A plan in preparation takes the workbook of another plan too, to start from it.
+    A plan in preparation also takes the workbook of another plan, to start from it.
     """
     marks = marks_of_pages(pages)
     if marks.get("format") != WORKBOOK_FORMAT:

@@ -1,4 +1,4 @@
-"""Writes a plan's workbook: a page for each kind of record, with room for new ones."""
+"""Writes a plan's workbook: a sheet for each kind of record."""
 
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
@@ -57,7 +57,6 @@ NUMBER_FORMATS = {
 
 
 def write_plan_workbook(plan):
-    """The workbook of a plan as bytes, with room for new records."""
     stored = StoredPlanObjects(plan.code)
     book = new_book()
     add_instructions(book.active, plan)
@@ -163,7 +162,6 @@ def _day(day):
 
 
 def _live(name):
-    """The codes that stand on a sheet now, also those that were typed a moment ago."""
     table = STRUCTURE[name]
     letter = letters_of([*LOCKED_COLUMNS, table.columns[0].name])[table.columns[0].name]
     first = f"{quote_sheetname(table.title)}!${letter}${FIRST_ROW}"

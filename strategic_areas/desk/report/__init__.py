@@ -1,4 +1,4 @@
-"""What the report for the commission is made of: a cover, sections and their parts."""
+"""The parts of the report for the commission: a cover, sections, tables and charts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from strategic_areas.commitment_states import StateFamily
 
 @dataclass(frozen=True)
 class DocumentTable:
-    """Columns have a heading and a share of the width."""
+    """A table; ``columns`` are pairs of a heading and a share of the width."""
 
     caption: str
     columns: tuple[tuple[str, int], ...]
@@ -16,14 +16,13 @@ class DocumentTable:
 
     @property
     def labelled(self):
-        """The rows, each cell with the heading of its column."""
         headings = [heading for heading, _share in self.columns]
         return [zip(headings, row, strict=True) for row in self.rows]
 
 
 @dataclass(frozen=True)
 class BarSegment:
-    """The part of a bar for one family; ``share`` is in thousandths of the bar."""
+    """One family in a bar; ``share`` is in thousandths of the bar."""
 
     family: StateFamily
     word: str
@@ -33,7 +32,7 @@ class BarSegment:
 
 @dataclass(frozen=True)
 class StackedBars:
-    """Bars by name, each as wide as the others; ``key`` are the families with words."""
+    """Named bars of the same width; ``key`` are pairs of a family and its word."""
 
     caption: str
     rows: tuple[tuple[str, tuple[BarSegment, ...], int], ...]
@@ -42,8 +41,6 @@ class StackedBars:
 
 @dataclass(frozen=True)
 class NumberedList:
-    """Numbered sentences."""
-
     lines: tuple[str, ...]
 
 
@@ -54,8 +51,6 @@ class Subheading:
 
 @dataclass(frozen=True)
 class DocumentSection:
-    """A heading with paragraphs, tables and charts below, mostly on a new page."""
-
     heading: str
     parts: tuple[str | Subheading | DocumentTable | StackedBars | NumberedList, ...]
     on_new_page: bool = True
@@ -63,7 +58,7 @@ class DocumentSection:
 
 @dataclass(frozen=True)
 class RoundDocument:
-    """``foot`` stands below each page, ``facts`` and who is the ``author`` in front."""
+    """A round's report; ``facts`` are on the cover, ``foot`` is below each page."""
 
     author: str
     title: str
@@ -76,6 +71,6 @@ class RoundDocument:
 def tables_with_rows(
     caption: str, columns: Mapping[str, int], rows: Iterable[tuple]
 ) -> tuple[DocumentTable, ...]:
-    """One table, or none without rows; ``columns`` give each heading its width."""
+    """Return one table, or none without rows; ``columns`` map headings to widths."""
     found = tuple(map(tuple, rows))
     return (DocumentTable(caption, tuple(columns.items()), found),) * bool(found)

@@ -1,4 +1,4 @@
-"""The page of each area in the report for the commission, and the plan's figures."""
+"""The pages of areas and of the plan's figures in the report for the commission."""
 
 from collections import Counter, defaultdict
 from datetime import date
@@ -94,7 +94,6 @@ def _commitment(content, row, of):
 
 
 def _done(content, commitment, work):
-    """Each activity with its state, and what holds it back."""
     for each in work:
         other = f" ({each.agency_acronym})" * (each.agency != commitment.lead)
         said = [f"{each.code}{other}: {state_text('activities', each)}"]
@@ -108,7 +107,7 @@ def _done(content, commitment, work):
 
 
 def obstacle_text(content, activity):
-    """What was said last of what holds an activity back, in short."""
+    """Return in short what last held an activity back."""
     account = content.accounts.get(activity.code)
     if account is None:
         return state_word(ActivityState(activity.state))
@@ -154,7 +153,7 @@ def activity_count_text(content, work):
 
 
 def family_bars(content, caption, groups):
-    """How many activities are in each family, as a bar for each group that has any."""
+    """Return a chart of the activities in each family, with a bar for each group."""
     families = {row.code: row.family for row in content.work}
     names = ACTIVITY_FAMILY_WORDS
     if content.plan.is_reconstructed:
@@ -176,13 +175,11 @@ def family_bars(content, caption, groups):
 
 
 def plan_figures(content):
-    """The key figures that are of no area."""
     if parts := _figures(content, None):
         yield DocumentSection(_("Figures of the whole plan"), tuple(parts))
 
 
 def _figures(content, area):
-    """The figures of an area, or the key figures of none, with what they cannot say."""
     areas = {each.code: each.area for each in content.rows("commitments")}
     values = defaultdict(list)
     for each in content.rows("values"):
@@ -202,7 +199,6 @@ def _figures(content, area):
 
 
 def _point(row):
-    """A value as sentences read it; one without a number is protected."""
     days = {
         name: date.fromisoformat(vars(row)[name]) for name in ("starts_on", "ends_on")
     }
@@ -218,7 +214,6 @@ def _point(row):
 
 
 def _figure(indicator, points):
-    """Its name, the last value with the one before, and what they cannot say."""
     value, cannot = [_("No data")], [text_in_language(indicator, "caveat")]
     if points:
         last = max(points, key=_newest)

@@ -1,8 +1,8 @@
 """
-The report as a DOCX on A4.
+Writes the report as a DOCX on A4.
 
-Cells are written as XML at once: python-docx takes a second for each thousand of them.
-Bars are tables of coloured cells, so that they can be edited and need no picture.
+Cells are written as XML, since python-docx takes a second for a thousand of them. Bars
+are tables of coloured cells, which can be edited.
 """
 
 import io
@@ -136,7 +136,6 @@ def _add_section(document, section: DocumentSection):
 
 
 def _add_bars(document, bars):
-    """Each bar is a table of one row: its name, a cell for each family, its total."""
     for name, segments, total in bars.rows:
         room = TEXT_WIDTH - NAME_WIDTH - TOTAL_WIDTH - NARROWEST_SEGMENT * len(segments)
         parts = [NARROWEST_SEGMENT + room * each.share // 1000 for each in segments]
@@ -169,7 +168,6 @@ def _place(document, element):
 
 
 def _new_table(widths, about=""):
-    """A table of fixed widths without borders, and its first row."""
     element = OxmlElement("w:tbl")
     settings = _add(element, "w:tblPr")
     _add(settings, "w:tblW", w=sum(widths), type="dxa")
@@ -233,7 +231,7 @@ def _clean(text):
 
 
 def _add_run(paragraph, text, *, is_bold=False, ink=""):
-    """The lines of a text; of a bold one only the first, which names the row."""
+    """Add the lines of a text; only the first line can be bold."""
     for number, line in enumerate(_clean(text).splitlines()):
         run = _add(paragraph, "w:r")
         about = _add(run, "w:rPr")

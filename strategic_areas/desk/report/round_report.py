@@ -1,4 +1,4 @@
-"""The rows of which the report for the commission is made: those of one edition."""
+"""The rows of one edition from which the report for the commission is made."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -25,13 +25,11 @@ YEAR_LENGTH = timedelta(days=334)
 @dataclass(frozen=True)
 class RoundReport:
     """
-    What an edition tells of its round, and how it differs from that of a round before.
+    The public rows of a round, and how they differ from those of an earlier round.
 
-    ``compared`` are all with which it could be compared, the latest first.
-    Without ``edition`` it is what the public reads today, which is preliminary. Nothing
-    but ``tables``, ``differences`` and the secretariat's ``words`` is told: what is
-    taken from an edition leaves the report, and what changes in the plan afterwards is
-    not in it.
+    ``compared`` are all comparable editions, the latest first. Without ``edition`` the
+    rows are today's, and the report is preliminary. The report shows ``tables``,
+    ``differences`` and the secretariat's ``words`` only, so it follows later takedowns.
     """
 
     period: ReportingPeriod
@@ -45,7 +43,7 @@ class RoundReport:
     words: ReportWords | None
 
     def rows(self, dataset: str, **wanted) -> list[SimpleNamespace]:
-        """The rows of a dataset of which these cells are as wanted."""
+        """Return the rows of a dataset whose cells have the ``wanted`` values."""
         return [
             SimpleNamespace(**row)
             for row in self.tables[dataset].values()
@@ -62,7 +60,6 @@ class RoundReport:
 
     @property
     def since(self):
-        """The day of the edition with which it is compared; None without one."""
         return self.before and _day_of(self.before)
 
     @property
@@ -71,18 +68,16 @@ class RoundReport:
 
     @cached_property
     def work(self):
-        """The activities that count: what an amendment cancelled does not."""
+        """The activities that count, without cancelled ones."""
         return self.rows("activities", is_counted=True)
 
     @cached_property
     def late(self):
-        """The activities that are late, the latest first."""
         late = [each for each in self.work if each.punctuality == Punctuality.LATE]
         return sorted(late, key=lambda each: -(each.days_late or 0))
 
     @cached_property
     def accounts(self):
-        """Activity → the report by which it is in its state."""
         said_in = {each.code: each.said_in for each in self.work}
         told = self.rows("reports", kind="report", status=RevisionStatus.PUBLISHED)
         told = [each for each in told if said_in.get(each.activity) == each.period]
@@ -90,12 +85,14 @@ class RoundReport:
 
     @cached_property
     def answers(self):
-        """How each agency answered the round; none before it closes."""
+        """How each agency answered the round; empty before the round closes."""
         return self.rows("scorecards", round=self.period.code)
 
     @cached_property
     def rounds_silent(self):
-        """The number of consecutive rounds without a report, by agency, to this one."""
+        """
+        The number of consecutive rounds without a report up to this one, by agency.
+        """
         ends = {code: row["ends_on"] for code, row in self.tables["rounds"].items()}
         last, cards = ends.get(self.period.code, ""), defaultdict(list)
         for each in sorted(
@@ -110,7 +107,7 @@ class RoundReport:
 
     @cached_property
     def changed(self):
-        """Each commitment and activity that tells another state, or is new or gone."""
+        """The commitments and activities that are new, gone or in another state."""
         return [
             (of.dataset.name, SimpleNamespace(**each.row), each.before, each.after)
             for of in self.differences
@@ -121,7 +118,6 @@ class RoundReport:
 
     @cached_property
     def amended(self):
-        """Decision → its changes of the plan that the edition before does not tell."""
         found, told = defaultdict(list), self.rows("amendments")
         if self.before:
             told = [
@@ -152,12 +148,11 @@ def load_round_report(
     period: ReportingPeriod, today: date, since: str = ""
 ) -> RoundReport | None:
     """
-    The report of a round of a public plan, compared with that of the last round.
+    Return the report of a round of a public plan; None if none can be made.
 
-    With ``since``, the code of an earlier round, it is compared with that one, as over
-    a year; Http404 if that has no edition.
-    That of an open round, or of the latest, is preliminary while there is no edition.
-    An earlier one that closed without has none: nobody kept what the public read then.
+    It is compared with the last round, or with the round whose code is ``since``;
+    Http404 if that has no edition. Without an edition only the latest round has a
+    report, or an earlier one that is still open: nobody kept what was public before.
     """
     rounds = opened_rounds(periods_of(period.plan), today)
     known = editions.edition_by_round(period.plan)

@@ -1,4 +1,4 @@
-"""What the report for the commission says, all of it from rows that are public."""
+"""The sections of the report for the commission, from public rows only."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -75,7 +75,6 @@ def _title(content):
 
 
 def _words(content, name, heading):
-    """What the secretariat wrote, with its author; nothing where it wrote nothing."""
     if content.words:
         lines = filter(str.strip, text_in_language(content.words, name).splitlines())
         said = (*lines, pgettext("author", "Secretariat"))
@@ -83,7 +82,6 @@ def _words(content, name, heading):
 
 
 def _name(content, period):
-    """What a round is called in the rows, or today if they do not have it."""
     return text_in_language(content.row("rounds", period.code) or period, "name")
 
 
@@ -116,7 +114,6 @@ def _facts(content):
 
 
 def _span(content):
-    """From which edition to which, each with its round."""
     said = _("from edition %(before)s (%(since)s) to edition %(edition)s (%(round)s)")
     if content.edition is None:
         said = _("from edition %(before)s (%(since)s) to what the public reads today")
@@ -157,7 +154,6 @@ def _summary(content):
 
 
 def _who_answered(content):
-    """How many agencies were heard, and whether that is enough to judge the plan."""
     cards = content.answers
     if not cards:
         return
@@ -193,7 +189,6 @@ def _since(content):
 
 
 def _changes(content):
-    """The activities by what they are now, and then the results that were declared."""
     found, declared = defaultdict(list), []
     for dataset, row, _before, after in content.changed:
         if after and dataset == "activities":
@@ -258,7 +253,6 @@ def _running(content, agency):
 
 
 def _decisions(content):
-    """What each gap of the round asks of the commission, in one sentence each."""
     late = [
         each
         for each in content.rows("commitments", punctuality=Punctuality.LATE.value)
@@ -319,7 +313,6 @@ def _institutions(content):
 
 
 def _without_news(content) -> Iterable[tuple[str, ...]]:
-    """The agencies that did not answer in full, or told nothing new."""
     said = defaultdict(list)
     told = content.rows("reports", kind="report", status="published")
     for each in told:

@@ -1,4 +1,6 @@
-"""What is printed of a round: the report for the commission, and the round's state."""
+"""
+Views of a round's documents: the report for the commission, and the round's state.
+"""
 
 from django.http import Http404
 from django.utils import timezone
@@ -69,7 +71,6 @@ class ReportWordsForm(BilingualTextForm):
 
 
 def report_words(request, pk):
-    """The introduction and conclusions of the report that goes from one to another."""
     period, content = _read(request, pk)
     if not (content and content.edition and content.before):
         raise Http404
@@ -91,7 +92,6 @@ def report_words(request, pk):
 
 
 def _read(request, pk):
-    """A round of a public plan, and what its report tells; None where it has none."""
     period = round_or_404(request.user, pk)
     if period.plan.status == Plan.Status.IN_PREPARATION:
         raise Http404
@@ -139,7 +139,6 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
 
 
 def _kept(first_day, due_on, today):
-    """Whether one report came in time; "" while it still may."""
     if first_day:
         kept = Timeliness.ON_TIME if first_day <= due_on else Timeliness.LATE
     elif today > due_on:
@@ -163,7 +162,6 @@ def round_state(request, pk):
 
 @require_safe
 def download_round_state(request, pk):
-    """It tells of drafts, and so the audit record tells of it."""
     period, today = round_or_404(request.user, pk), timezone.localdate()
     record_download(request, period, agency=None, kind="round_state")
     written = tables_as_workbook(round_state_tables(period, today))
@@ -174,7 +172,7 @@ def download_round_state(request, pk):
 
 
 def tables_as_workbook(tables: tuple[DocumentTable, ...]) -> bytes:
-    """The tables as a workbook, each text escaped, that prints on legal paper."""
+    """Return the tables as a workbook with escaped texts, to print on legal paper."""
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 

@@ -1,8 +1,4 @@
-"""
-Compare a submitted record with the last published one, word by word.
-
-So a reviewer reads what the public reads now, and what it will once it is published.
-"""
+"""Compares a submitted record with the last published one, word by word."""
 
 import re
 from collections import defaultdict, namedtuple
@@ -35,11 +31,7 @@ ComparedText = namedtuple("PublicText", "heading language column pieces")
 
 @dataclass(frozen=True)
 class ComparedField:
-    """
-    One field before and after; ``pieces`` mark what differs between its two texts.
-
-    The public never reads one that ``is_internal``.
-    """
+    """One field before and after; the public never reads one that ``is_internal``."""
 
     label: str
     before: str
@@ -52,7 +44,7 @@ class ComparedField:
 
 
 def compare_reports(user, items, *, with_evidence=False):
-    """What each report changes in public if this person publishes it."""
+    """Return what each report changes in public if this user publishes it."""
     reports, today = [item.record for item in items], timezone.localdate()
     within = workflow.reviewed_within_agency(user, reports)
     stood = last_published_revisions(reports)
@@ -82,7 +74,6 @@ def compare_reports(user, items, *, with_evidence=False):
 
 
 def _public_texts(before, after, item, language):
-    """The texts of a report, compared; one without English in Spanish."""
     columns = {name: name for name, _ in after.texts} | translated_fields(item.record)
     # The texts of the record win over those of its evidence in one column.
     marks = {text.column: text.pieces for text in reversed(item.examined.texts)}
@@ -101,7 +92,6 @@ def _public_texts(before, after, item, language):
 
 
 def _cut(pieces, marked):
-    """The pieces, cut anew where the marks in the new text begin and end."""
     numbers = [found for text, found in marked for _character in text]
     for kind, text in pieces:
         if kind == "gone":
@@ -114,10 +104,10 @@ def _cut(pieces, marked):
 
 def last_published_revisions(records):
     """
-    For each record the published revision with which a reviewer compares it, or None.
+    Return for each record the published revision to compare it with, or None.
 
-    One of the same period, which it corrects, comes before earlier periods. A real
-    report is never compared with a demonstration.
+    A revision of the same period comes before earlier periods. A real report is never
+    compared with a demonstration.
     """
     rows = defaultdict(list)
     for model in {type(record) for record in records}:
@@ -143,7 +133,6 @@ def last_published_revisions(records):
 
 
 def compare_fields(before, after, without=()):
-    """The fields that reviewers compare, but for the columns ``without``."""
     found = []
     for field in after.fields.where(compared=True):
         for language in ("es", "en") if field.bilingual else ("",):
@@ -164,11 +153,11 @@ def compare_fields(before, after, without=()):
 
 def text_differences(before, after):
     """
-    Pieces of both texts in order, as pairs of "same", "gone" or "new" and the text.
+    Return pairs of "same", "gone" or "new" and a piece of text, in order.
 
-    Texts that share less than half of the words of the shorter one are told whole.
+    Texts that share less than half the words of the shorter one are returned whole.
 
-    >>> differences("dos talleres", "tres talleres")
+    >>> text_differences("dos talleres", "tres talleres")
     [('gone', 'dos'), ('new', 'tres'), ('same', ' talleres')]
     """
     old, new = _words(before), _words(after)

@@ -1,4 +1,4 @@
-"""What waits for a decision: the answers to review, and what one person proposed."""
+"""The review queue: submitted answers, and proposals of others."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -44,9 +44,9 @@ WAITING_STATUSES = (RevisionStatus.SUBMITTED, ReportedValue.Status.PENDING)
 @dataclass(frozen=True, order=True)
 class QueuePosition:
     """
-    Where a submitted record stands in the queue: since when, its kind and its id.
+    The position of a submitted record: since when it waits, its kind and id.
 
-    ``sheet`` are the keys of the period and agency of a report; None of a value.
+    ``sheet`` are the keys of period and agency of a report; None for a value.
     """
 
     since: datetime
@@ -65,9 +65,7 @@ class QueuePosition:
 
 @dataclass(frozen=True)
 class QueuedReport:
-    """
-    ``is_mine`` says that the user had a part in it, so that another must publish it.
-    """
+    """A submitted report; ``is_mine`` means that another person must publish it."""
 
     record: Revision
     is_mine: bool
@@ -140,7 +138,9 @@ class QueuedReport:
 
     @property
     def is_plain(self):
-        """Whether it may be published with others: nothing odd, no own part."""
+        """
+        Whether it may be published with others: no finding, and no part of this user's.
+        """
         return not (self.is_mine or self.count or self.leaps)
 
     @property
@@ -175,7 +175,7 @@ class QueuedReport:
 
 
 class QueuedValue(QueuedReport):
-    """A value of an indicator: it has one version, which its writer may take back."""
+    """A submitted value. It has one version, which its writer may take back."""
 
     word, version = VALUE.kind, 1
     evidences, takes_notes, template = (), False, "desk/value.html"
@@ -188,7 +188,9 @@ class QueuedValue(QueuedReport):
 
     @property
     def leap(self):
-        """By how much it leaps, as "+56 %"; "" from zero, where it does not."""
+        """
+        The difference from the last value, such as "+56 %"; "" if there is no leap.
+        """
         last = self.last.value if self.leaps else 0
         return f"{100 * (self.record.value - last) / abs(last):+.0f} %" if last else ""
 
@@ -225,7 +227,9 @@ class QueuedValue(QueuedReport):
 
 
 def queue_item(user, record, known=None, last=None):
-    """It with what is read once for all of a page: words, and last values."""
+    """
+    Return the queue item; ``known`` words and ``last`` values are read once for a page.
+    """
     if isinstance(record, ReportedValue):
         last = last_public_values([record.indicator]) if last is None else last
         return QueuedValue(
@@ -242,7 +246,7 @@ def review_url(record):
 
 
 def reviewable_rows(user, word):
-    """The rows of a kind, without drafts, that the user may review."""
+    """Return the rows of a kind, without drafts, that the user may review."""
     model = REVIEWED_MODELS[word]
     rows = model.objects.visible_to(user).exclude(status=RevisionStatus.DRAFT)
     if not workflow.may_review(user, model):
@@ -256,9 +260,6 @@ def reviewable_rows(user, word):
 
 
 def queue_positions(user, *, but_own=False, but_demonstrations=False):
-    """
-    The places of the records that wait for this reviewer, the longest waiting first.
-    """
     found, hers = [], {user.pk, *user.invited_alone}
     for word, model in REVIEWED_MODELS.items():
         rows = _waiting(user, word)
@@ -293,7 +294,6 @@ def load_queued_reports(user, asked):
 
 
 def _read_together(model):
-    """What is read at once of many: for the guard, and to tell who had a part."""
     if model is ReportedValue:
         return []
     return [
@@ -308,7 +308,7 @@ def _waiting(user, word):
 
 
 def next_position(items, place):
-    """The first place after another, or else the first of all; None without one."""
+    """Return the position after another one, else the first of all, else None."""
     others = [item for item in items if item != place]
     behind = (item for item in others if item > place)
     return next(behind, others[0] if others else None)
@@ -316,13 +316,15 @@ def next_position(items, place):
 
 @dataclass(frozen=True)
 class QueueRow:
-    """What stands on one line of the list: reports of one sheet, or one thing alone."""
+    """One line of the list: the reports of one sheet, or one other item."""
 
     items: list[QueuedReport | QueuedDecision]
 
     @property
     def picks(self):
-        """What its tick sends: nothing of what has to be read by itself."""
+        """
+        The tokens that its tick sends; items that must be read alone are left out.
+        """
         return " ".join(item.token for item in self.items if item.is_plain)
 
     @property
@@ -333,10 +335,9 @@ class QueueRow:
 @dataclass(frozen=True)
 class ReviewQueue:
     """
-    What this person decides, the longest waiting first; of a report its place alone.
+    What a user decides, the longest waiting first.
 
-    ``others`` is what she proposed or had a part in, so that another person decides.
-    Every screen counts by it, so that all tell the same number.
+    ``others`` are items that another person must decide. All screens count by it.
     """
 
     user: User
@@ -344,12 +345,11 @@ class ReviewQueue:
     others: tuple[QueuePosition | QueuedDecision, ...]
 
     def of(self, group):
-        """The items of a group of the list or, without one, all."""
         items = self.others if group == OTHERS_GROUP else self.items
         return [each for each in items if group in {"", OTHERS_GROUP, each.group}]
 
     def loaded(self, items) -> list[QueueRow]:
-        """The rows of a page of items: reports of one sheet stand on one."""
+        """Return the rows of a page of items; the reports of one sheet share a row."""
         found = load_queued_reports(
             self.user, [each for each in items if isinstance(each, QueuePosition)]
         )

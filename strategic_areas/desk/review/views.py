@@ -93,9 +93,9 @@ class PublishForm(ReviewStepForm):
 
 class PublishManyForm(forms.Form):
     """
-    Publish the records that are shown, each in the version that is shown.
+    Publishes the shown versions of several records.
 
-    The reports among ``back`` go to their agency instead, with the one reason.
+    The reports among ``back`` return to their agencies instead, with one reason.
     """
 
     checked = AnonymityField()
@@ -213,12 +213,6 @@ def review_context(user, item, posted=None):
 
 
 def _of_report(user, item):
-    """
-    What is read of a report alone.
-
-    ``shows_notes`` is False for focal points of the agency, even if they review.
-    ``compared`` are the fields that are no text of the public page.
-    """
     record = item.record
     (reading,) = comparison.compare_reports(user, [item], with_evidence=True)
     return {
@@ -233,7 +227,6 @@ def _of_report(user, item):
 
 
 def _place(user, *items):
-    """Where they stand in the queue; None unless they stand there side by side."""
     places = review_queue.queue_positions(user, but_own=True)
     found = sorted(places.index(x.place) for x in items if x.place in places)
     if not found or found[-1] - found[0] >= len(found):
@@ -290,7 +283,6 @@ QUEUE_GROUPS = {
 
 
 def queue_context(request):
-    """The list of what waits for this person's decision, of one group or of all."""
     waits, chosen = (
         review_queue.review_queue_of(request.user),
         request.GET.get("que", ""),
@@ -326,7 +318,6 @@ def review_record(request, kind, pk):
 
 
 def review_value(request, pk):
-    """A value that waits, or what became of it."""
     return review_record(request, VALUE.kind, pk)
 
 
@@ -430,9 +421,9 @@ def publish_many(request):
 
 def choose_items(user, tokens):
     """
-    The ticked items that may be published together, and why each other may not.
+    Return the ticked items that may be published together, and why others may not.
 
-    A token counts only while the version that it names still waits.
+    A token counts only while the version it names still waits.
     """
     named = {token.rpartition("-")[0] for token in tokens}
     places = review_queue.queue_positions(user)

@@ -1,4 +1,4 @@
-"""Editions of a plan on the desk: the list, what one person proposes, what it holds."""
+"""Editions of a plan: their list, proposals, and what a proposed one holds."""
 
 from functools import partial
 
@@ -65,7 +65,7 @@ class ProposeEditionForm(BilingualTextForm):
 
 
 class ApproveEditionForm(ApproveForm):
-    """Approves what was read, of which the page that is answered has the seal."""
+    """Approves the edition that was read, identified by its seal."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -82,11 +82,6 @@ class ApproveEditionForm(ApproveForm):
 
 
 def plan_editions(request, plan):
-    """
-    The editions of a plan, and a form that proposes another, or corrects one.
-
-    The address names the one that is to be corrected.
-    """
     only_reviewers(request)
     if not (plan := plans.plan_by_code(plan)):
         raise Http404
@@ -114,7 +109,6 @@ def plan_editions(request, plan):
 
 
 def edition_proposal(request, pk):
-    """What a proposed edition would hold, and the steps of whoever reads it."""
     if not EDITIONS.decides(request.user):
         raise Http404
     rows = EditionProposal.objects.visible_to(request.user)
@@ -149,7 +143,6 @@ def edition_proposal(request, pk):
 
 
 def _holds(proposal):
-    """The rows that an edition of today has, or those that a correction names."""
     first, plan = proposal.corrects, proposal.plan
     served = plan.editions.filter(is_moving=False)
     last = editions.latest_correction(first) if first else served.first()
@@ -167,7 +160,6 @@ def _holds(proposal):
 
 
 def _in_words(dataset, changed):
-    """The words for a row that differs: its dataset, its code, the columns."""
     told = difference_line(dataset, changed)
     differs = ", ".join(str(label) for label, *_cells in told["cells"])
     return f"{dataset.title}: {told['code']} · {differs or told['kind']}"

@@ -1,7 +1,7 @@
 """
-The mails that agencies get about a round: reminders, and their scorecards.
+Mails to agencies about a round: reminders and scorecards.
 
-Of a closed round each agency reads its own scorecard first, and can reply before it is
+An agency reads its scorecard of a closed round first, and may reply before it becomes
 public.
 """
 
@@ -111,7 +111,7 @@ class ReminderMail:
 
 
 def reminders_due(today):
-    """Today's digests, sorted by user name; demonstration rounds are left out."""
+    """Return today's reminders by user name, without demonstration rounds."""
     parts = _to_do_in_all_plans(today)
     found = {}
     for user, own, copies in _focal_points(parts, today):
@@ -138,7 +138,6 @@ def _to_do_in_all_plans(today):
 
 
 def agency_to_dos(asked, today):
-    """An ``AgencyToDo`` for each of the cells in which something is to be done."""
     updates = ActivityUpdate.objects.filter(period__in={c.period for c in asked})
     back = {
         (update.period_id, update.activity): step
@@ -176,7 +175,6 @@ def agency_to_dos(asked, today):
 
 
 def _with_others(parts):
-    """The parts, with what came back of questions that nobody has to answer."""
     by_key = {(part.agency, part.period): part for part in parts}
     others = [each for each in QUESTION_BY_MODEL.values() if not each.is_owed]
     for question in others:
@@ -204,9 +202,9 @@ def _given_back(revisions):
 
 def _focal_points(parts, today):
     """
-    Focal points with their own ``AgencyToDo`` and those they only get a copy of.
+    Yield each focal point with own tasks, and those it gets a copy of.
 
-    An agency's alternates are reminded only where it has no titular.
+    An agency's alternates are reminded only if it has no titular.
     """
     mandates = defaultdict(list)
     reports = User.objects.filter(
@@ -277,7 +275,6 @@ REMINDER_KIND = "asked"
 
 
 def agencies_reminded_today(today):
-    """The ids of the agencies that were reminded by a press today."""
     begun = timezone.make_aware(datetime.combine(today, time.min))
     keys = Mail.objects.filter(kind=REMINDER_KIND, created_at__gte=begun)
     return {int(key.split(":")[1]) for key in keys.values_list("key", flat=True)}
@@ -286,10 +283,10 @@ def agencies_reminded_today(today):
 @transaction.atomic
 def remind_agency(part, *, by, today):
     """
-    Mail an agency's focal points what it has to do; return how many are written to.
+    Mail an agency's focal points what it has to do; return how many were written to.
 
-    Of a demonstration only its invented people are written to. Refused where that was
-    done today, or where nobody can be written to.
+    For a demonstration only invented people are written to. Refused if it was done
+    today, or if nobody can be written to.
     """
     agency = part.agency
     if agency.pk in agencies_reminded_today(today):
@@ -324,10 +321,9 @@ def remind_agency(part, *, by, today):
 
 def prepare_and_release_scorecards(now=None):
     """
-    Show agencies the scorecards of closed rounds, and publish those that are due.
+    Show scorecards of closed rounds to agencies, publish due ones, and make editions.
 
-    Of each closed round an edition is made of what the public reads then. A timer
-    calls it each minute. Returns a line of text for each round and edition.
+    A timer calls it each minute. Returns a line of text for each round and edition.
     """
     now = now or timezone.now()
     lines = []
@@ -362,7 +358,6 @@ def _notify(period, now):
 
 
 def own_scorecard(agency, period, today):
-    """The agency's scorecard of a round, once it is ready; else None."""
     if not period.scorecards_ready_at:
         return None
     plan_progress = load_plan_progress(period.plan, today, for_agency=agency)

@@ -1,4 +1,4 @@
-"""Opening the next round: what the calendar proposes, and what it would do."""
+"""Opening the next round: its proposed days, and what it would do."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ FREQUENCY_WORDS = {
 
 
 class OpenRoundForm(forms.ModelForm):
-    """The days of a round, of which the calendar proposes all."""
+    """The days of a round; the calendar proposes all of them."""
 
     class Meta:
         model = ReportingPeriod
@@ -43,10 +43,9 @@ class OpenRoundForm(forms.ModelForm):
 
 def open_round(request, plan):
     """
-    Show what the next round of a plan would do, and ask another person to open it.
+    Show what a plan's next round would do, and propose to open it.
 
-    Other days are shown first where ``again`` is pressed, or the due date that the page
-    offers.
+    ``again`` shows other days first; ``moved`` takes the due date that the page offers.
     """
     plan = plan_or_404(request, plan)
     frequency = request.GET.get("cada")
@@ -88,11 +87,10 @@ def open_round(request, plan):
 
 def opening_preview(period, form=None) -> dict | None:
     """
-    What a proposed round would do; None of a period that asks nobody.
+    Return what a proposed round would do; None for a period that asks nobody.
 
-    ``asked`` has for each agency its reports and values; ``unreached`` are those for
-    which nobody with an address reports now. The days that somebody chooses come with
-    their fields of the ``form``.
+    ``asked`` are the reports and values of each agency; ``unreached`` are agencies
+    where nobody with a mail address reports.
     """
     if not period.is_round or period.is_demonstration:
         return None
@@ -124,7 +122,6 @@ def opening_preview(period, form=None) -> dict | None:
 
 
 def reopening_preview(asked) -> dict:
-    """What a closed round would take if it were opened again as an agency ``asked``."""
     sheet = ReportingSheet(asked.period, asked.agency)
     earlier = RoundReopening.objects.filter(agency=asked.agency)
     return {

@@ -1,4 +1,4 @@
-"""The rounds that run now, on the secretariat's desk: who answered, who is missing."""
+"""The rounds in progress: which agencies answered, and which are missing."""
 
 from datetime import timedelta
 
@@ -50,10 +50,10 @@ ROUND_PARTS = {
 
 def rounds_in_progress(asked_for, today):
     """
-    The rounds that take reports today, each with the parts of its bar.
+    Return the rounds that take reports today, each with the parts of its bar.
 
-    The parts add up to the agencies that it asks. ``asked_for`` may name a ``ronda``
-    and of it the ``parte`` that is chosen.
+    The parts add up to the agencies asked. ``ronda`` and ``parte`` in ``asked_for``
+    choose one part.
     """
     periods = ReportingPeriod.objects.opened(today).filter(
         plan__in=Plan.objects.public(), closes_on__gte=today

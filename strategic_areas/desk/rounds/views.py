@@ -1,4 +1,4 @@
-"""The secretariat's pages of rounds: the table of agencies, and one round."""
+"""Views of rounds for the secretariat: the table of agencies, and one round."""
 
 from collections import defaultdict
 from datetime import date
@@ -79,9 +79,7 @@ class TakeRoundBackForm(forms.Form):
 
 
 def round_list(request):
-    """
-    The table of the agencies and the rounds of a plan, the latest unless one is named.
-    """
+    """Show the table of agencies and rounds of a plan, by default the latest plan."""
     must_keep_rounds(request.user)
     today = timezone.localdate()
     plans = _plans(today)
@@ -134,7 +132,6 @@ def round_detail(request, pk):
 
 @require_POST
 def remind_agencies(request, pk, agency=None):
-    """Remind one agency of what a round still asks of it, or all that owe something."""
     period, today = round_or_404(request.user, pk), timezone.localdate()
     asked = [
         x for x in agency_rounds([period], today) if agency in {None, x.agency.slug}
@@ -159,7 +156,6 @@ def remind_agencies(request, pk, agency=None):
 
 
 def round_or_404(user, pk):
-    """A round that has opened, for whoever keeps the rounds."""
     must_keep_rounds(user)
     opened = ReportingPeriod.objects.visible_to(user).opened(timezone.localdate())
     return get_object_or_404(opened.select_related("plan"), pk=pk)
@@ -211,7 +207,6 @@ def _entry(cell, today):
 
 
 def agencies_by_missing(asked, to_do):
-    """The agencies that a round asks, those with the most missing reports first."""
     owing = {part.agency for part in to_do}
     asked = sorted(
         asked,
@@ -248,7 +243,7 @@ def _close(request, period, today):
 
 
 def take_round_back(request, pk):
-    """Remove a period in which nobody wrote; what stands in the way is shown."""
+    """Remove a period in which nobody wrote, or show what prevents it."""
     must_keep_rounds(request.user)
     rows = ReportingPeriod.objects.visible_to(request.user).select_related("plan")
     period = get_object_or_404(rows, pk=pk)

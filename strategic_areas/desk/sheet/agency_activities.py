@@ -1,6 +1,4 @@
-"""
-Activities that agencies bring in: work outside the plan, and what they propose for it.
-"""
+"""Activities added by agencies: work outside the plan, and proposals for the plan."""
 
 from django import forms
 from django.contrib import messages
@@ -54,7 +52,9 @@ class OffPlanNameForm(forms.ModelForm):
 
 
 class ReportOffPlanForm(OffPlanNameForm):
-    """The name and the first report; later reports are written on the sheet."""
+    """
+    The name and first report of an activity; later reports are written on the sheet.
+    """
 
     class Meta(OffPlanNameForm.Meta):
         fields = [*OffPlanNameForm.Meta.fields, "reaches_victims"]

@@ -34,11 +34,7 @@ def sheet_url(name):
 
 @dataclass(frozen=True)
 class ReportingSheet:
-    """
-    An agency's sheet in a round, in the order of the plan's codes.
-
-    ``rows`` are the activities it owes a report on.
-    """
+    """An agency's sheet in a round; ``rows`` are the activities it owes a report on."""
 
     period: ReportingPeriod
     agency: Agency
@@ -58,7 +54,6 @@ class ReportingSheet:
 
     @cached_property
     def sections(self) -> Mapping[UpdateQuestion, tuple[AnswerRow, ...]]:
-        """The rows of every question that updates answer, in the order of the page."""
         return {
             question: read_rows(question, self.period, self.agency)
             for question in UPDATE_QUESTIONS
@@ -98,12 +93,12 @@ class ReportingSheet:
 
     @property
     def is_closed(self):
-        """True while the round takes no first reports of the agency."""
+        """Whether the round takes no first reports of the agency."""
         return self.accepted_until is None
 
     @property
     def was_closed(self):
-        """True once it has taken them, and does no more."""
+        """Whether the round has opened, and takes no first reports any more."""
         return self.is_closed and self.period.opens_on <= timezone.localdate()
 
     @property
@@ -111,7 +106,6 @@ class ReportingSheet:
         return self.may_submit and self.accepted_until is not None
 
     def row(self, name, key):
-        """The row of the subject of that id, of the questions of that ``name``."""
         rows = (row for row in self.updates if row.field == name)
         return next((row for row in rows if row.key == key), None)
 
@@ -128,7 +122,7 @@ class ReportingSheet:
 
     @property
     def grids(self):
-        """Indicators of which several values are asked and none was handed in yet."""
+        """Indicators with several values to enter, none of them submitted yet."""
         empty = Counter(r.value.indicator for r in self.values if r.state == "todo")
         return [
             {
@@ -142,7 +136,7 @@ class ReportingSheet:
 
     @property
     def given_values(self):
-        """How many of the values that are asked for were handed in and stand."""
+        """The number of submitted values among those the round asks for."""
         return len(self.values) - len(self.open_values)
 
     def _in_time(self, rows):
@@ -150,18 +144,16 @@ class ReportingSheet:
 
     @cached_property
     def sendable(self):
-        """All that "send all" sends."""
         return self._in_time([row for row in self.updates if row.state == "ready"])
 
     @property
     def handed_in(self):
-        """All that was sent and stands: it waits for review or is published."""
         rows = [*self.updates, *self.values]
         return [row for row in rows if row.state in {"submitted", "published"}]
 
     @property
     def unanswered(self):
-        """What is owed, and whatever else came back."""
+        """Rows still to answer, including returned ones."""
         waiting = [row for row in self.updates if row.waits]
         return self._in_time([*waiting, *self.open_values])
 
@@ -176,9 +168,7 @@ class ReportingSheet:
     @property
     def to_do(self):
         """
-        The rows that ask for something: what came back, what is owed, what is ready.
-
-        Of those alike one-off work stands before continuing work.
+        Rows to work on: returned, then owed, then ready; continuing work comes last.
         """
         return sorted([*self.unanswered, *self.sendable], key=_urgency)
 
@@ -193,7 +183,6 @@ def _urgency(row):
 
 
 def sheet_or_404(user, period, agency):
-    """The sheet of an agency's slug; ``Http404`` to who does not report for it now."""
     return sheet_for(*round_and_agency_or_404(user, period, agency), user)
 
 

@@ -1,4 +1,8 @@
-"""Forms of a row: the full answer, "same as before" and "no news"."""
+"""
+The forms that answer a row, and saving: full answer, "same as before", "no news".
+
+Their fields follow from the model.
+"""
 
 from functools import cache
 
@@ -51,11 +55,11 @@ NOTHING_SAID = _(
 
 class RevisionForm(forms.ModelForm):
     """
-    A draft or returned revision of a report.
+    A draft or returned revision.
 
-    When somebody else saved since ``seen_version``, the form is not valid: it keeps her
-    text, holds the stored revision in ``conflict``, and her next post is accepted.
-    Where that equals what she posts, ``is_already_saved`` is True.
+    If another person saved since ``seen_version``, the form is invalid: it keeps the
+    user's text, and ``conflict`` is the stored revision. The next post is accepted. If
+    both are equal, ``is_already_saved`` is set instead.
     """
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -128,7 +132,6 @@ class RevisionForm(forms.ModelForm):
                 self.add_error(name, text % {"length": length, "most": LONGEST_TEXT})
 
     def _refuse_stale(self):
-        """Lock the row until the end of the request and compare versions."""
         rows = type(self.instance).objects.select_for_update()
         stored = rows.get(pk=self.instance.pk)
         if stored.version == self.cleaned_data.get("seen_version"):
@@ -172,9 +175,9 @@ class RevisionForm(forms.ModelForm):
     @property
     def conflicting(self):
         """
-        Label and stored words of what differs from this form, where both were saved.
+        Pairs of label and stored text of the fields that differ from this form.
 
-        An answer of another kind is shown whole, because every field may differ.
+        For another kind of answer all fields are returned.
         """
         stored = self.conflict
         answers = [getattr(each, "answer", None) for each in (stored, self.instance)]
@@ -191,7 +194,7 @@ class RevisionForm(forms.ModelForm):
         ]
 
     def _says_the_same(self, stored):
-        """Also true where the first of two equal posts had its pair adjusted."""
+        """Also true if the first of two equal posts had percent or state adjusted."""
         answer = getattr(self.instance, "answer", None)
         if getattr(stored, "answer", None) != answer:
             return False
@@ -222,12 +225,7 @@ def _plain(value):
 
 
 class SheetRowForm(RevisionForm):
-    """
-    A form of one row; its fields' ids are unique on the page.
-
-    The page puts the button of the full one below the evidence, and ties it to that
-    form by its ``form_id``.
-    """
+    """A form of one row; its field ids are unique on the page."""
 
     answer, suffix = "", ""
 
@@ -255,9 +253,10 @@ class SheetRowForm(RevisionForm):
 
 class AnswerForm(SheetRowForm):
     """
-    The full answer. One number is enough where the agency's own last one, which
-    prefills an empty row, says the rest. Its evidence stands before its ``texts``.
-    ``provinces`` are the choices of places, read once for the whole sheet.
+    The full answer, prefilled with the agency's own last report.
+
+    ``provinces`` are the choices of places, read once for the sheet. ``texts`` are laid
+    out after the evidence.
     """
 
     answer = AnswerKind.REPORTED
@@ -324,7 +323,6 @@ class AnswerForm(SheetRowForm):
         return cleaned
 
     def _keep_english(self):
-        """Keep an English text only beside the Spanish text that it translates."""
         for field in self._meta.model.fields.where(bilingual=True, repeated=True):
             spanish, english = field.columns
             if spanish not in self.fields:
@@ -378,10 +376,10 @@ def row_form(row, *args, base=AnswerForm, **kwargs):
 @transaction.atomic
 def save_answer(row, data, *, by):
     """
-    Store one row as posted and return its form; its errors say why it was refused.
+    Store a posted row and return its form; its errors say why it was refused.
 
-    A row of a letter the secretariat transcribes in the agency's name. The subject is
-    locked, so that a form posted twice makes one revision.
+    A row of a letter is transcribed. The subject is locked, so that a form posted twice
+    makes one revision.
     """
     type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
     instance = _revision_to_write(row)
@@ -443,7 +441,6 @@ def answer_form(row, instance, data):
 
 
 def _same_as_before(row, instance, seen_version):
-    """The form as if somebody had typed the last report again, in both languages."""
     last = row.own
     repeated = last.fields.where(repeated=True)
     again = model_to_dict(last, [field.columns[0] for field in repeated])
@@ -458,11 +455,6 @@ def _same_as_before(row, instance, seen_version):
 
 
 def _say_no_news(instance, row):
-    """
-    Keep the values that remain in force; empty all that belongs to one period.
-
-    Of what others said of it only the state remains, never a figure.
-    """
     if row.own:
         before = row.own
     elif row.last:

@@ -1,4 +1,4 @@
-"""The rows of a sheet: what is asked about, its newest revision and its state."""
+"""The rows of a sheet: a subject, its newest revision and its state."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -40,13 +40,12 @@ CORRECTION_PARAMETER = "corregir"
 @dataclass(frozen=True)
 class AnswerRow:
     """
-    One subject of a question in a round, with what was answered.
+    One subject of a question in a round, and its answer.
 
-    ``update`` is the newest revision, ``last`` the last one published for an earlier
-    period, whoever said it, ``returned`` the transition by which the secretariat
-    returned the revision, and ``own`` the last answer of the agency's own; each may be
-    None. Only ``own`` fills in an empty row; ``last`` stands beside it. With a
-    ``letter`` the secretariat transcribes the row from it.
+    ``update`` is the newest revision, ``last`` the last published one of an earlier
+    period, ``own`` the agency's own last answer, ``returned`` the transition that
+    returned the revision; each may be None. Only ``own`` prefills an empty row. With a
+    ``letter`` the secretariat transcribes the row.
     """
 
     question: UpdateQuestion
@@ -96,7 +95,6 @@ class AnswerRow:
 
     @cached_property
     def is_in_time(self):
-        """Whether the round still takes what would be written in it."""
         return workflow.is_in_time(self.to_write)
 
     @property
@@ -111,7 +109,7 @@ class AnswerRow:
 
     @property
     def may_be_recalled(self):
-        """True where its agency sent it itself, and no reviewer has decided yet."""
+        """Whether the agency sent it itself, and no reviewer has decided yet."""
         is_own = not getattr(self.update, "letter_id", None)
         return self.state == RevisionStatus.SUBMITTED and is_own
 
@@ -123,7 +121,6 @@ class AnswerRow:
 
     @property
     def may_be_renamed(self):
-        """Whether the agency may rename it: work outside the plan, unpublished."""
         is_first = self.update is None or self.update.revision == 1
         is_new = self.is_open and is_first and self.last is None
         return is_new and self.question is OFF_PLAN
@@ -138,12 +135,11 @@ class AnswerRow:
 
     @property
     def place(self):
-        """By what the sheet's script keeps on the device what was typed in it."""
+        """The key under which the script stores typed text on the device."""
         return self.key if self.field == "activity" else self.anchor
 
     @property
     def said(self):
-        """What was answered, in a word."""
         return self.question.tells(self.update)
 
     @property
@@ -174,14 +170,14 @@ class AnswerRow:
 
     @property
     def whole_url(self):
-        """The page of the revision itself, which shows and takes it in English too."""
+        """The page of the revision itself, which also takes English texts."""
         return reverse(
             f"admin:strategic_areas_{self.update._meta.model_name}_change",
             args=[self.update.pk],
         )
 
     def url(self, step="", *more):
-        """The address that takes the row's form or, with a ``step``, another of it."""
+        """Return the URL that takes the row's form, or that of a ``step``."""
         of, keys = "sheet", [self.period.pk, self.agency.slug]
         if self.letter:
             of, keys = "letter", [self.letter.pk]
@@ -192,35 +188,33 @@ class AnswerRow:
         return self.take(self.question.model())
 
     def take(self, update):
-        """The revision, with what it is about as the row has it."""
         setattr(update, self.field, self.subject)
         update.period, update.agency = self.period, self.agency
         return update
 
     @property
     def to_write(self):
-        """The revision that its form is about; a blank one of an empty row."""
+        """The revision that its form edits; a blank one for an empty row."""
         return self.blank() if self.is_empty else self.update
 
     @cached_property
     def warnings(self):
-        """The guard's warnings about an answer, until a reviewer has decided on it."""
+        """The guard's warnings, until a reviewer has decided."""
         is_undecided = self.state in {"ready", "returned", "submitted"}
         return guard.warnings_about(self.update) if is_undecided else []
 
 
 def read_rows(question, period, agency, *, with_transcribed=False, **lookups):
     """
-    A row for each subject of an agency, of which the ``lookups`` are true.
+    Return a row for each subject of an agency that matches ``lookups``.
 
-    ``with_transcribed`` includes drafts that the secretariat transcribes from letters.
+    ``with_transcribed`` includes the secretariat's drafts from letters.
     """
     asked = question.asked_of(agency, period, **lookups)
     return rows_for_subjects(question, asked, period, with_transcribed=with_transcribed)
 
 
 def rows_for_subjects(question, subjects, period, *, with_transcribed=False):
-    """A row for each of the ``subjects``."""
     if subjects.query.is_empty():
         return ()
     model = question.model
@@ -266,15 +260,14 @@ def rows_for_subjects(question, subjects, period, *, with_transcribed=False):
 
 
 def prefetch_contents(question, rows):
-    """The revisions, with all that a row shows of them."""
     return rows.prefetch_related(*question.links, "evidences")
 
 
 def revisions_of(question, period, *, with_transcribed=False):
     """
-    The revisions of ``OuterRef("pk")`` in a round, the newest first.
+    Return the revisions of ``OuterRef("pk")`` in a round, the newest first.
 
-    Only those of the agency that answers now: the row is hers.
+    Only those of the agency that is responsible now.
     """
     rows = question.model.objects.filter(
         **{question.name: OuterRef("pk")},
@@ -295,7 +288,6 @@ def _first(rows):
 
 
 def returned_steps(updates):
-    """Id → last return transition, for the returned ones of one model's revisions."""
     given_back = [
         pk for pk, row in updates.items() if row.status == RevisionStatus.RETURNED
     ]
@@ -309,7 +301,6 @@ def returned_steps(updates):
 
 
 def row_or_404(user, period, agency, **subject):
-    """The row of the ``subject``, named by its question, or ``Http404``."""
     asked = round_and_agency_or_404(user, period, agency)
     for question in UPDATE_QUESTIONS:
         if pk := subject.get(question.name):
@@ -329,7 +320,6 @@ def reload_row(row):
 
 
 def next_waiting_row(row):
-    """The next owed row that waits for an answer, starting again from the top."""
     asked = row.question.asked_of(row.agency, row.period)
     newest = revisions_of(row.question, row.period)
     states = asked.annotate(newest_status=Subquery(newest.values("status")[:1]))
@@ -344,7 +334,6 @@ def next_waiting_row(row):
 
 
 def round_and_agency_or_404(user, period, slug):
-    """The round and the agency; ``Http404`` to who does not report for it now."""
     agencies = FocalPoint.objects.agencies_of(user)
     agency = get_object_or_404(Agency, pk__in=agencies, slug=slug)
     periods = ReportingPeriod.objects.visible_to(user).filter(mode="round")

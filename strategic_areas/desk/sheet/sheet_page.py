@@ -1,7 +1,4 @@
-"""
-The context of the page of a sheet: its rows, with the forms that answer them and those
-by which evidence is attached.
-"""
+"""The page of a sheet: its rows, with forms for answers and evidence."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -42,8 +39,6 @@ OPEN_ROWS = 5
 
 
 class UploadWorkbookForm(forms.Form):
-    """Takes a filled workbook, which is read and never stored."""
-
     workbook = forms.FileField(
         label=_("Excel file (.xlsx)"),
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
@@ -111,8 +106,6 @@ def evidence_location(item):
 
 
 class EvidenceForm(forms.ModelForm):
-    """One piece of evidence; its kind follows from the fields that are filled in."""
-
     upload = DocumentField(label=_("file"), required=False)
 
     class Meta:
@@ -168,8 +161,6 @@ class EvidenceForm(forms.ModelForm):
 
 
 class AttachEvidenceForm(EvidenceForm):
-    """Attaches one more piece of evidence to a report of the sheet."""
-
     url = Evidence._meta.get_field("url").formfield(assume_scheme="https")
 
     class Meta(EvidenceForm.Meta):
@@ -226,8 +217,8 @@ class ShownEvidence:
     """
     The evidence of a row's report.
 
-    ``form`` is None once it was sent. ``items`` are (evidence, where it is, address
-    that removes it); the address is "" where nothing may be changed.
+    ``form`` is None once the report was sent. ``items`` are triples of evidence, its
+    location, and the URL that removes it or "".
     """
 
     row: AnswerRow
@@ -238,9 +229,9 @@ class ShownEvidence:
 @dataclass(frozen=True)
 class ShownRow:
     """
-    A row with its forms; there are none where it can no longer be edited.
+    A row with its forms, if it can be edited.
 
-    Of a row that ``is_closed`` the page has the heading and a link that opens it.
+    A row that ``is_closed`` is shown as its heading and a link that opens it.
     """
 
     row: AnswerRow
@@ -257,10 +248,7 @@ class ShownRow:
 
 
 def render_sheet(request, sheet, *, unfolded=None, asked=None, **refused):
-    """
-    The whole sheet; what was ``refused`` is as in ``ShownRows``, and ``asked`` is a
-    refused request to open it again.
-    """
+    """Render the whole sheet; ``asked`` is a refused request to reopen it."""
     unfolded = unfolded or unfolded_row(request, sheet)
     correcting = unfolded if CORRECTION_PARAMETER in request.GET else None
     shown = ShownRows(unfolded=unfolded, correcting=correcting, **refused)
@@ -282,7 +270,6 @@ def render_sheet(request, sheet, *, unfolded=None, asked=None, **refused):
 
 
 def _whole_rows(sheet, unfolded):
-    """The anchors of the unfolded row and of those that are answered after it."""
     rows = sheet.updates
     anchors = [row.anchor for row in rows]
     start = anchors.index(unfolded) if unfolded in anchors else 0
@@ -292,7 +279,7 @@ def _whole_rows(sheet, unfolded):
 
 
 def unfolded_row(request, sheet):
-    """The anchor of the row that the query asks for, or else of the next that waits."""
+    """Return the anchor of the row in the query, or else of the next waiting row."""
     asked = (f"{each.word}-{request.GET.get(each.word)}" for each in UPDATE_QUESTIONS)
     anchors = {row.anchor for row in sheet.updates}
     waiting = (row.anchor for row in sheet.waiting)
@@ -300,7 +287,6 @@ def unfolded_row(request, sheet):
 
 
 def requested_subject(request):
-    """The id of the subject whose row the query asks for, by the question's name."""
     for question in UPDATE_QUESTIONS:
         key = request.GET.get(question.word, "")
         if key.isascii() and key.isdecimal():
@@ -315,10 +301,10 @@ def province_choices():
 @dataclass(frozen=True)
 class ShownRows:
     """
-    How rows are shown: which is ``unfolded``, and what of them was refused.
+    How rows are shown: which is ``unfolded``, and which form was refused.
 
-    A refused form, ``posted`` or ``attaching``, is shown instead of an empty one of its
-    kind. ``correcting`` is the anchor of a published row opened to be corrected.
+    A refused form, ``posted`` or ``attaching``, replaces an empty one. ``correcting``
+    is the anchor of a published row opened for correction.
     """
 
     provinces: list = field(default_factory=province_choices)
@@ -329,13 +315,13 @@ class ShownRows:
 
     @property
     def status(self):
-        """The HTTP status of the page: 409 for a conflict, 422 for what is refused."""
+        """The HTTP status: 409 for a conflict, 422 for a refusal."""
         if self.posted and self.posted.conflict:
             return 409
         return 422 if self.posted or self.attaching else 200
 
     def sections(self, sheet, whole=None):
-        """The rows of each question; those not among the ``whole`` ones stay closed."""
+        """Return the rows of each question; rows not in ``whole`` stay closed."""
         return [
             (
                 question,
@@ -369,7 +355,6 @@ class ShownRows:
         return ShownRow(row, evidence, form, tuple(quick), is_unfolded)
 
     def _forms(self, row, posted):
-        """The full form, and those of one press where the question takes no news."""
         asked = [row_form(row, provinces=self.provinces)]
         if row.question.takes_no_news:
             asked += [SameAsBeforeForm(row=row)] if row.own else []
@@ -380,7 +365,6 @@ class ShownRows:
 
 
 def shown_evidence(row, attaching=None, *, corrects=False):
-    """The evidence of a row; ``attaching`` is a form that was refused."""
     # A letter itself is the evidence of what is transcribed from it.
     takes = row.question.takes_evidence and not row.letter and row.is_in_time
     if row.is_empty:

@@ -1,4 +1,4 @@
-"""The sheet: all that an agency owes in a round, saved row by row, checked and sent."""
+"""Views of the sheet: saved row by row, checked and sent."""
 
 from datetime import date
 
@@ -47,11 +47,7 @@ ROW_ONLY_HEADER = "X-Row-Only"
 
 
 def reporting_sheet(request, period, agency):
-    """
-    Show every activity owed in the round, with the next empty row unfolded.
-
-    The sheet's script asks for a row alone that stands closed on the page.
-    """
+    """Show the sheet with the next empty row open; for the script a single row."""
     if ROW_ONLY_HEADER in request.headers:
         return _closed_row(request, period, agency)
     return sheet_page.render_sheet(request, sheet_or_404(request.user, period, agency))
@@ -78,7 +74,6 @@ def save_sheet_row(request, period, agency, **subject):
 
 
 def render_row(request, row, form=None, sheet=None):
-    """The row alone, as the sheet's script reads it."""
     posted = form if form and form.errors else None
     unfolded = row.anchor if posted else None
     rows = sheet_page.ShownRows(unfolded=unfolded, posted=posted)
@@ -94,7 +89,6 @@ def _may_recall(user, row):
 
 
 def _next_address(row):
-    """The next row that waits, unfolded; after the last one the check page."""
     if not row.question.is_owed:
         return row.page_url
     after = next_waiting_row(row)
@@ -119,11 +113,7 @@ def download_evidence(request, token):
 
 @require_POST
 def attach_evidence(request, **keys):
-    """
-    Attach one piece of evidence; a refusal leaves the row as it was.
-
-    What is attached to a published report begins its correction.
-    """
+    """Attach one piece of evidence; for a published report it begins a correction."""
     row = row_or_404(request.user, **keys)
     if row.is_empty:
         messages.error(request, _("Save the row first; then attach its evidence."))
@@ -174,7 +164,6 @@ def remove_evidence(request, item, **keys):
 
 
 def _begun_row(request, **keys):
-    """The row of something that was answered."""
     row = row_or_404(request.user, **keys)
     if row.update is None:
         raise Http404
@@ -182,7 +171,6 @@ def _begun_row(request, **keys):
 
 
 def evidence_response(request, row, done, form=None, begun=False, sheet=None):
-    """Answer a script with the row's evidence, anything else with a page."""
     refused = form if form and form.errors else None
     status = 422 if refused else 200
     if ROW_ONLY_HEADER in request.headers:
@@ -219,7 +207,7 @@ def request_reopening(request, period, agency):
 
 
 class SeenRevisionsForm(forms.Form):
-    """One step with revisions that were on the screen, each in its version."""
+    """A step on revisions in the versions that the screen showed."""
 
     step, button, css_class = "", "", "default"
 
@@ -290,7 +278,6 @@ def check_sheet(request, period, agency):
 
 
 def _send(user, found, form):
-    """Send, and return the receipt; the same one where the form is posted twice."""
     seen, note = form.cleaned_data["seen"], form.cleaned_data["note"]
     for submission in found.submissions:
         if seen == seen_in_receipt(submission.content):

@@ -1,1 +1,1 @@
-"""The sheet as a workbook: filled off line, uploaded, compared, saved row by row."""
+"""The sheet as a workbook: filled off line, uploaded, compared and saved row by row."""

@@ -1,9 +1,8 @@
 """
-The pages of an agency's workbook: what their rows hold, and what a line would change.
+The pages of an agency's workbook, and what an uploaded line would change.
 
-An ``AnswerPage`` has the rows of one kind of answer. Uploaded, each line becomes what
-the form of its row takes; saving it is tried and undone. A cell says something only
-where it was changed after the workbook was taken.
+Each line is rehearsed with the form of its row and rolled back. A cell counts only if
+it was changed after the workbook was downloaded.
 """
 
 from collections import Counter
@@ -46,10 +45,10 @@ DOWNLOAD_AGAIN = gettext_lazy(
 @dataclass(frozen=True, eq=False)
 class AnswerColumn:
     """
-    A column that the agency fills; ``name`` is that of the field of the form.
+    A column that the agency fills, named as the form's field.
 
-    ``known`` are the pairs of value and word of a list, ``bounds`` the smallest and the
-    largest number allowed. ``field`` is that of the revision, if it has one.
+    ``known`` are pairs of value and word of a list, ``bounds`` the smallest and largest
+    number. ``field`` is the revision's field, if any.
     """
 
     name: str
@@ -75,13 +74,13 @@ class AnswerColumn:
         return dict(self.choices).get(value, "")
 
     def typed(self, cell):
-        """What the form takes for a cell; ``UnreadError`` where it says nothing."""
+        """Return the form data of a cell; ``UnreadError`` if it cannot be read."""
         if self.kind in FORM_KINDS and cell.is_value:
             return cell.number
         return parse_value(self, cell, None)
 
     def meant(self, text):
-        """What a cell's text means in whatever language it was chosen."""
+        """Return the stored value of a cell's text in either language."""
         if self.kind not in CHOICE_KINDS:
             return text
         unset = False if self.kind is FieldKind.FLAG else ""
@@ -95,7 +94,9 @@ class AnswerColumn:
 
 @dataclass(frozen=True)
 class LinePreview:
-    """What a line means for its ``row``, or None; ``data`` is what saving posts."""
+    """
+    What saving a line would do to its ``row``, or None; ``data`` is what saving posts.
+    """
 
     page: "AnswerPage"
     line: WorkbookLine
@@ -113,22 +114,20 @@ class LinePreview:
 
 class AnswerPage:
     """
-    One page of the workbook: ``rows`` of the sheet, and ``columns`` by name to fill.
+    One page of the workbook: ``rows`` of the sheet, and ``columns`` to fill by name.
 
-    ``name`` is that of the question. ``hidden`` and ``context`` are the columns before
-    them, the latter with heading and width. ``needed`` are the columns without which a
-    page is not read; one that ``is_optional`` may be missing as a whole, as it is in
-    older workbooks. Each kind of page says by itself
+    ``hidden`` and ``context`` are the columns before those. A page without a ``needed``
+    column is refused, unless it ``is_optional`` and missing as a whole. Subclasses
+    define
 
-    - ``machine_name(name)``: by what a column is found, wherever it was moved;
-    - ``told(row)`` and ``held(row)``: what stands in its locked cells and in those to
-      fill, by name, when the workbook is taken; ``may_fill(row, name)``;
-    - ``seen(texts)``: what a hidden cell keeps of them, and ``changed(line)``: the
-      names of the cells that were changed since;
-    - ``rehearsed(line, row, changed, by=)``: the ``LinePreview`` of a changed line that
-      fits its row; it saves nothing;
-    - ``save(row, data, by=)``: stores what was announced; what became of it (saved,
-      handed_in, conflicts, refused), and why not.
+    - ``machine_name(name)``: the name in the hidden row, by which a column is found;
+    - ``told(row)`` and ``held(row)``: values of locked cells and of cells to fill;
+      ``may_fill(row, name)``;
+    - ``seen(texts)``: the digest kept in a hidden cell; ``changed(line)``: names of the
+      cells changed since;
+    - ``rehearsed(line, row, changed, by=)``: the ``LinePreview`` of a changed line;
+    - ``save(row, data, by=)``: stores the line, and returns "saved", "handed_in",
+      "conflicts" or "refused", with a reason.
     """
 
     name, title, rows, columns = "", "", (), {}
@@ -136,7 +135,6 @@ class AnswerPage:
     is_optional = True
 
     def offered(self, column):
-        """The words of the list from which a column is chosen."""
         return column.offered
 
     def row(self, key):
@@ -151,7 +149,6 @@ class AnswerPage:
         return {name: line.text(name) for name in self.columns}
 
     def outcomes(self, pages, *, by):
-        """The outcome of every line of an uploaded workbook."""
         machine = (*self.hidden, *self.context, *self.columns)
         names, lines = lines_below(pages, {self.machine_name(n): n for n in machine})
         self._must_be_whole(names)
@@ -180,7 +177,6 @@ class AnswerPage:
         return self.rehearsed(line, row, changed, by=by)
 
     def _misplaced(self, line, row, changed, times):
-        """Why a changed line fits no row that is open, by column or ""."""
         if not line.text(KEY_COLUMN):
             text = _(
                 "Rows cannot be added in the workbook; activities are proposed on the "
@@ -200,7 +196,10 @@ class AnswerPage:
         return [("", text)]
 
     def refused(self, line, row, faults, changes=(), state=LineState.REFUSED):
-        """The outcome of a line with ``faults``: pairs of a column, or "", and text."""
+        """
+        Return the preview of a line with ``faults``: pairs of a column (or "") and a
+        text.
+        """
         places = ["", *self.columns]
         told = tuple(
             CellProblem(

@@ -1,7 +1,7 @@
 """
-What a preview of either workbook announced, signed into the page that saves it.
+Previewed rows, signed into the page that saves them.
 
-So the server keeps no second copy, and nobody saves what no preview showed to her.
+The server stores no copy, and nobody saves rows that they were not shown.
 """
 
 from django import forms
@@ -20,7 +20,7 @@ MAX_SIGNED_LENGTH = 2_000_000
 
 
 class StalePreviewError(RefusedError):
-    """What is posted is too old, was changed, or is of another owner."""
+    """The preview is too old, was changed, or is of another owner."""
 
     def __init__(self):
         super().__init__(
@@ -29,7 +29,7 @@ class StalePreviewError(RefusedError):
 
 
 def sign(rows, owner):
-    """What was announced, signed for its ``owner``: who may save it, and where."""
+    """Sign rows for their ``owner``: the user, and where the rows may be saved."""
     signed = signing.dumps([owner, rows], salt=SALT, compress=True)
     if len(signed) > MAX_SIGNED_LENGTH:
         raise RefusedFileError(
@@ -41,7 +41,7 @@ def sign(rows, owner):
 
 
 def read_signed(signed, owner):
-    """What was signed for this owner; or ``StaleError``."""
+    """Return the rows signed for this owner, or raise ``StalePreviewError``."""
     try:
         signer, rows = signing.loads(signed, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature as error:
@@ -52,8 +52,6 @@ def read_signed(signed, owner):
 
 
 class SavePreviewForm(forms.Form):
-    """Saves what the preview announced."""
-
     staged = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, action, label, **kwargs):

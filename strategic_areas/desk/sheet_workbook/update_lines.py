@@ -1,4 +1,4 @@
-"""The workbook's lines of reports, declarations and all else that revisions answer."""
+"""The workbook's lines of reports, declarations and other revisions."""
 
 import re
 from functools import cache
@@ -42,7 +42,6 @@ CELLS_OF_ANSWER = {
 
 @cache
 def columns_of(model):
-    """Name → column of each field of a revision that the workbook has."""
     return {
         field.columns[0]: AnswerColumn(
             field.columns[0],
@@ -60,8 +59,6 @@ def columns_of(model):
 
 
 class UpdatePage(AnswerPage):
-    """The rows whose answers are revisions of the ``question``'s model."""
-
     hidden = (KEY_COLUMN, "update", "version", SEEN)
 
     def __init__(self, question, rows):
@@ -81,7 +78,7 @@ class UpdatePage(AnswerPage):
 
     @cached_property
     def linked(self):
-        """By column of links: the ids of the records that may be named, by name."""
+        """The records that a column of links may name: ids by name, by column."""
         return {
             name: {
                 str(each): each.pk
@@ -164,7 +161,6 @@ class UpdatePage(AnswerPage):
         return LinePreview(self, line, row, state, (), changes, warnings, data)
 
     def _form_faults(self, line, form, known):
-        """Every error of the form; where the answer is wrong, of nothing else."""
         errors = {} if "answer" in known else form.errors.as_data()
         for name, messages in errors.items():
             column = name if name in self.columns else ""
@@ -199,7 +195,6 @@ class UpdatePage(AnswerPage):
         return "saved", ""
 
     def _posted(self, line, row, changed):
-        """What the form takes of a line, and by column what could not be read."""
         values, faults = {}, {}
         for name, column in self.columns.items():
             try:
@@ -218,7 +213,6 @@ class UpdatePage(AnswerPage):
         return data, faults
 
     def _out_of_place(self, answer, row, changed):
-        """By column why this answer or subject does not have what a cell says."""
         found = {}
         if answer == AnswerKind.SAME_AS_BEFORE and row.own is None:
             found["answer"] = _(
@@ -314,7 +308,6 @@ def _linked_names(records):
 
 
 def _in_words(columns, update, form=None):
-    """Name → what a revision says; links as a ``form`` would save them."""
     words = dict.fromkeys(columns, "")
     for name, column in columns.items() if update else ():
         if column.kind is not FieldKind.LINKS:
@@ -334,16 +327,12 @@ def _implied(changed):
 
 
 def _seen_version(line, row):
-    """The downloaded version, if the row still has the same revision."""
     if row.update is None or row.update.pk != line.whole("update"):
         return None
     return line.whole("version")
 
 
 def _settled(execution, percent, changed):
-    """
-    Adjust execution and percent to whichever was changed, from the workbook alone.
-    """
     try:
         number = numbers.parse_whole_number(percent) if percent else None
     except numbers.UnreadError:
@@ -358,5 +347,4 @@ def _settled(execution, percent, changed):
 
 
 def _as_typed(text):
-    """The text with a browser's line ends."""
     return (text or "").replace("\n", "\r\n")

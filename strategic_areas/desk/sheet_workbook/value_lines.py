@@ -1,4 +1,4 @@
-"""The workbook's lines of values: one for each value of an indicator, in numbers."""
+"""The workbook's lines of indicator values."""
 
 import json
 
@@ -52,7 +52,7 @@ DIGEST_BYTES = 8
 
 
 class ValuePage(AnswerPage):
-    """The values that a round asks for; of each indicator the parts that it has."""
+    """The values that a round asks for, with the breakdowns of each indicator."""
 
     context = {
         "code": CODE_COLUMN,
@@ -118,7 +118,7 @@ class ValuePage(AnswerPage):
         return digest_of(json.dumps(dict(sorted(told.items()))), size=DIGEST_BYTES)
 
     def changed(self, line):
-        """All that is filled of a row that was changed: it is handed in as a whole."""
+        """Return all filled cells of a changed row, which is submitted as a whole."""
         texts = self.texts(line)
         is_as_taken = self.seen(texts) == line.text(SEEN)
         return set() if is_as_taken else {name for name in texts if texts[name]}

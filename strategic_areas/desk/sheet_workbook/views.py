@@ -1,7 +1,7 @@
 """
-The workbook's pages: download, upload and compare, save what was shown.
+Views of the sheet's workbook: download, upload with preview, save.
 
-The announced rows are signed into the page, and checked again when they are saved.
+The previewed rows are signed into the page, and checked again when saved.
 """
 
 from collections import Counter
@@ -64,10 +64,6 @@ def workbook_marks(sheet):
 
 
 def answer_pages(sheet):
-    """
-    The pages of the workbook: the reports, and of all else that a round asks and that
-    has columns the pages with rows.
-    """
     pages = [ValuePage(sheet.values)]
     for question in reversed(QUESTION_BY_MODEL.values()):
         rows = [row for row in sheet.updates if row.field == question.name]
@@ -79,7 +75,6 @@ def answer_pages(sheet):
 
 @require_http_methods(["GET", "POST"])
 def sheet_workbook(request, period, agency):
-    """The sheet of the round as a workbook, or what an uploaded one would change."""
     sheet = sheet_or_404(request.user, period, agency)
     if request.method == "GET":
         return _download(request, sheet)
@@ -112,9 +107,9 @@ def _download(request, sheet):
 
 def read_sheet_workbook(upload, sheet, *, by):
     """
-    The ``LinePreview`` of every line of an uploaded workbook.
+    Return the ``LinePreview`` of every line of an uploaded workbook.
 
-    Raises ``RefusedFileError`` where the workbook is not this sheet's.
+    Raises ``RefusedFileError`` if the workbook is not this sheet's.
     """
     pages = read_pages(upload)
     _must_be_of(marks_of_pages(pages), sheet)
@@ -170,9 +165,9 @@ def _owner(sheet, user):
 @require_POST
 def save_sheet_workbook(request, period, agency):
     """
-    Store each announced row by itself, as the sheet does; a value is handed in.
+    Store each previewed row by itself; values are submitted.
 
-    What somebody saved meanwhile is left alone; what is stored already counts as saved.
+    Rows that another person saved meanwhile are left alone.
     """
     sheet = sheet_or_404(request.user, period, agency)
     try:

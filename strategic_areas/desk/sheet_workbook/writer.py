@@ -1,4 +1,4 @@
-"""Writes an agency's workbook: a page for each kind of answer that a round asks."""
+"""Writes an agency's workbook: a page for each kind of answer."""
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -23,9 +23,6 @@ from strategic_areas.workbooks.writing import (
 
 
 def write_sheet_workbook(sheet, answer_pages, marks):
-    """
-    The workbook of a ``ReportingSheet`` as bytes; no row can be added in it.
-    """
     book = new_book()
     write_notes(
         book.active,

@@ -1,1 +1,1 @@
-"""Values of indicators: the agency hands them in, a reviewer publishes them."""
+"""Values of indicators: the agency submits them, a reviewer publishes them."""

@@ -61,7 +61,7 @@ def value_problems(
     last: Decimal | None,
     why: str = "",
 ):
-    """Pairs of the field at fault, or None for the whole, and what is wrong there."""
+    """Yield pairs of a field, or None for the whole form, and the problem."""
     told = [value, *(each for dim in parts.values() for each in dim.values())]
     if counts not in ("money", "other") and any(each < 0 for each in told):
         yield "value", _("A count is never below zero.")
@@ -100,9 +100,9 @@ def format_number(number):
 
 def categories_of(indicator):
     """
-    The categories of each dimension that is asked for, with their words.
+    Return the categories of each dimension that the form asks for, with their labels.
 
-    Of what needs protection it is the one that can be told; nobody is asked for more.
+    For a sensitive indicator that is only the dimension that can be published.
     """
     if indicator.selects or indicator.counts not in WHOLE_COUNTS:
         return {}
@@ -120,7 +120,6 @@ def categories_of(indicator):
 
 
 def value_facts(reported):
-    """What was handed in, with its parts in words."""
     words = categories_of(reported.indicator)
     parts = [
         (
@@ -140,7 +139,7 @@ def last_public_value(indicator):
 
 
 def last_public_values(indicators):
-    """By the id of each indicator its last value that is public; one query."""
+    """Map the id of each indicator to its last public value; one query."""
     rows = (
         PublishedFigure.objects.public()
         .latest_revisions()
@@ -151,7 +150,7 @@ def last_public_values(indicators):
 
 
 def initial_of_value(reported):
-    """What was handed in, as its form begins; why it differs is said anew."""
+    """Return a submitted value as initial form data, without its old reason."""
     told = {name: getattr(reported, name) for name in ValueForm.Meta.fields}
     told["value"] = number_text(reported.value)
     if reported.measurement_id:
@@ -166,10 +165,9 @@ def initial_of_value(reported):
 
 class ValueForm(forms.ModelForm):
     """
-    One value and, if they are known, its parts, in one dimension at a time.
+    One value and, optionally, its breakdowns.
 
-    ``last`` is the last value that is public; of a number far from it the agency says
-    why it differs.
+    ``last`` is the last public value; the agency explains a large difference from it.
     """
 
     class Meta:
@@ -268,8 +266,6 @@ class ValueForm(forms.ModelForm):
 
 
 class DatedValueForm(ValueForm):
-    """A value of which the days are known: a column of the grid, or a workbook line."""
-
     class Meta(ValueForm.Meta):
         fields = ["value", "certainty", "note", "why"]
 
@@ -289,10 +285,10 @@ class DatedValueForm(ValueForm):
             field.widget.attrs["aria-label"] = f"{field.label}, {row.value.span}"
 
     def make_layout(self):
-        """The page lays the columns out beside each other."""
+        """The grid's template lays out the fields."""
 
     def has_changed(self):
-        """A column without it is left for later."""
+        """Whether a value was entered; certainty alone does not count."""
         parts = {name for names in self.names.values() for name in names}
         return bool({"value", "note", "why", *parts} & set(self.changed_data))
 

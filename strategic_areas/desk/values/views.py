@@ -1,4 +1,8 @@
-"""Views on which values are entered, reviewed and published."""
+"""
+Views of values: an agency's indicators, forms, a grid, and the exact tables.
+
+The secretariat also records values from letters or sources, and previews publication.
+"""
 
 from collections import Counter, defaultdict
 from datetime import date
@@ -63,17 +67,17 @@ from strategic_areas.views.indicator_pictures import small_column_chart
 
 
 def answered_indicators(**lookups):
-    """The indicators of public plans for which an agency answers."""
+    """Return the indicators of public plans for which an agency is responsible."""
     rows = Indicator.objects.exclude(agency=None).select_related("agency")
     return rows.filter(introduced_by__status__in=["approved", "ended"], **lookups)
 
 
 def indicator_list_context(request, indicators, page, *keys, owed=()):
     """
-    The context of a list of indicators, each with its last public value.
+    Return the context of a list of indicators with their last public values.
 
-    Those of the ``owed`` values come first. ``page`` with ``keys`` and the indicator is
-    what each leads to. The words of the query are looked for in code and name.
+    Indicators of ``owed`` values come first. ``page`` and ``keys`` make the links. The
+    query filters by code and name.
     """
     indicators, wanted = list(indicators), request.GET.get("q", "")
     number = Counter(row.value.indicator.pk for row in owed)
@@ -175,7 +179,6 @@ def _days_asked(request):
 
 
 def value_grid(request, period, agency, indicator):
-    """A column for each value of the indicator that was never handed in."""
     sheet = sheet_or_404(request.user, period, agency)
     found = get_object_or_404(answered_indicators(agency=sheet.agency), pk=indicator)
     own = [row for row in sheet.values if row.value.indicator == found]
@@ -243,7 +246,7 @@ def _lines(forms, *names):
 
 @require_POST
 def value_recall(request, pk):
-    """Take a value back that waits; only who handed it in does."""
+    """Take a pending value back, which only the submitter may do."""
     rows = ReportedValue.objects.visible_to(request.user)
     found = get_object_or_404(rows, pk=pk)
     done = _("%(record)s is yours again: nothing counts as handed in.")
@@ -276,7 +279,6 @@ def record_value_list(request):
 
 
 def record_value(request, indicator):
-    """The form of one value; another person of the secretariat publishes it."""
     _must_review(request.user)
     found = get_object_or_404(answered_indicators(), pk=indicator)
     form = SourcedValueForm(
@@ -323,7 +325,6 @@ def exact_indicator(request, indicator):
 
 
 def _exact(request, record, agency, indicators, *, subject):
-    """``Http404`` to all but the secretariat and who reports for the agency now."""
     person, form = request.user, request.POST.get("form")
     own = FocalPoint.objects.agencies_of(person)
     if not (access.is_reviewer(person) or agency and own.filter(agency=agency)):
@@ -351,7 +352,6 @@ def _exact(request, record, agency, indicators, *, subject):
 
 
 def value_context(user, reported):
-    """What is read of a value alone, and all that happened to those of these days."""
     is_own = reported.proposed_by_id == user.pk
     return {
         **value_facts(reported),
@@ -392,10 +392,10 @@ def _hides(user, reported):
 
 def preview_publication(values, *, by):
     """
-    What the public will read once these values are published together.
+    Return what the public will read once these values are published together.
 
-    ``lines`` are all changes in public, of any indicator. ``RefusedError`` names a
-    value that cannot be published.
+    ``lines`` are all public changes, ``indicators`` those of each indicator.
+    ``RefusedError`` names a value that cannot be published.
     """
     about = list({each.indicator_id: each.indicator for each in values}.values())
     keys = affected_records([(Indicator, each.pk) for each in about])
