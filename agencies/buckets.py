@@ -69,7 +69,6 @@ class PrivateBucket(S3Storage):
         raise NotImplementedError("A private file has no address.")
 
     def find_weaknesses(self):
-        """Sentences in English; empty if the bucket is private and forgets."""
         found = []
         with answered():
             if self.bucket.Versioning().status == "Enabled":

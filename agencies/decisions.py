@@ -57,7 +57,6 @@ class DecisionQuerySet(models.QuerySet):
 
 class PersonDecisionQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """Reviewers and administrators see all of them."""
         rows = self.select_related("user")
         sees = access.is_reviewer(user) or access.is_administrator(user)
         return rows if sees else rows.none()
@@ -149,7 +148,6 @@ class DecisionSteps:
     emptied = {}
 
     def decides(self, user):
-        """Whether the user may decide on this kind at all."""
         raise NotImplementedError
 
     def objection(self, user, decision):
@@ -179,7 +177,6 @@ class DecisionSteps:
         return {}
 
     def why_not(self, user, decision):
-        """Why the user may not approve it, in words, or ""."""
         if not self.decides(user):
             return gettext("You do not decide on this.")
         if decision.proposed_by_id == user.pk:
@@ -200,7 +197,6 @@ class DecisionSteps:
         return self.why_not(user, decision)
 
     def waiting_for(self, user):
-        """The pending proposals that the user may decide on."""
         rows = self.model.objects.waiting()
         return rows.visible_to(user) if self.decides(user) else rows.none()
 
@@ -214,7 +210,6 @@ class DecisionSteps:
 
     @transaction.atomic
     def approve(self, decision, *, by, **how):
-        """Apply another person's proposal and return its new state."""
         _must(self.why_not(by, decision))
         taken = self._take(decision, DecisionStatus.APPLYING, by)
         try:

@@ -26,8 +26,8 @@ class EditConflictMixin(forms.Form):
     """
     A model form that does not overwrite another person's changes.
 
-    The form carries digests of the displayed values. If a field changed since, it keeps
-    the typed values and shows the stored ones; saving once more accepts them as seen.
+    If a field changed since the form was displayed, it shows the stored value next to
+    the typed one; saving once more accepts it.
     """
 
     seen_state = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -70,7 +70,6 @@ class EditConflictMixin(forms.Form):
 
 
 def conflict_message(stands):
-    """The message about changed fields: pairs of name and value."""
     now = "; ".join(f"{name}: {value}" for name, value in stands)
     return _(
         "Somebody saved this while you were working on it. Nothing of yours is lost: "

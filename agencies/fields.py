@@ -1,8 +1,7 @@
 """
-Declarations of a model's fields, written next to the fields.
+Declarations of a model's fields: bilingual, public, checked for personal data.
 
-They decide whether a field is bilingual, public, or checked for personal data. A test
-fails for a text column without a declaration. Purges search every text column.
+A test fails for a text column without a declaration. Purges search every text column.
 """
 
 from dataclasses import dataclass, replace
@@ -25,8 +24,6 @@ def in_english(label):
 
 
 class WordsField(models.JSONField):
-    """A list of words out of ``choices``."""
-
     def validate(self, value, model_instance):
         if unknown := set(value) - set(dict(self.flatchoices)):
             raise ValidationError(
@@ -158,7 +155,6 @@ class DeclaredFields:
         self.tells = frozenset(tells)
 
     def contribute_to_class(self, model, name):
-        """Called by Django when the model class is created."""
         bound = (replace(field, model=model) for field in self)
         setattr(model, name, DeclaredFields(*bound, tells=self.tells))
 
@@ -172,14 +168,12 @@ class DeclaredFields:
         return name in self._fields
 
     def of_column(self, column):
-        """The field of a column, which may hold one language of it."""
         field = self._fields.get(column) or self[column.rpartition("_")[0]]
         if column not in {field.name, *field.columns}:
             raise KeyError(column)
         return field
 
     def where(self, **wanted):
-        """Fields whose attributes have these values."""
         asked = frozenset(wanted.items())
         if asked not in self._found:
             self._found[asked] = [
@@ -196,12 +190,10 @@ class DeclaredFields:
         return [name for field in self.where(**wanted) for name in field.columns]
 
     def spanish(self, **wanted):
-        """The columns of these fields; only the Spanish column of bilingual ones."""
         return [field.columns[0] for field in self.where(**wanted)]
 
 
 def models_declaring(**wanted):
-    """Models with a field whose attributes have these values."""
     return [
         model
         for model in apps.get_models()
@@ -218,7 +210,6 @@ def field_of(model, column):
 
 
 def public(*names, in_file=True):
-    """Public fields in one language."""
     return tuple(DeclaredField(name, in_file=in_file) for name in names)
 
 
@@ -243,7 +234,6 @@ NOTE = {"public": False, "noted": True, "tells": frozenset({"telephone"})}
 
 
 def notes(*names):
-    """Internal notes."""
     return tuple(DeclaredField(name, in_file=False, **NOTE) for name in names)
 
 
@@ -262,8 +252,6 @@ def spanish_required(model, *fields):
 
 
 class DayAfter(models.Func):
-    """The day after a date, for constraints."""
-
     template = "(%(expressions)s + 1)"
     output_field = models.DateField()
 

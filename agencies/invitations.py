@@ -1,13 +1,10 @@
 """
 Invitations: the only way to an account.
 
-An administrator invites an e-mail address, or hands a printed letter to a focal point
-without one. The link or code works once within a week; only a keyed hash of its secret
-is stored.
-
-The role of a reviewer, of an administrator, or of a focal point whom a reviewer invited
-takes effect once another person confirms the invited person's identity. Otherwise a
-reviewer could report under a second name and publish that report.
+A mailed link or printed code works once within a week. The role of a reviewer, of an
+administrator, or of a focal point whom a reviewer invited takes effect once another
+person confirms the identity: otherwise a reviewer could report under a second name and
+publish that report.
 """
 
 import secrets
@@ -61,7 +58,6 @@ def digest_of(secret):
 
 
 def in_groups(secret):
-    """The secret in groups of five characters, easy to copy from paper."""
     return "-".join(secret[at : at + 5] for at in range(0, len(secret), 5))
 
 
@@ -268,9 +264,6 @@ def must_lead_to_mandate(agency, kind, *, by, hands_over=False):
 
 
 def read_letter(upload):
-    """
-    The letter without metadata; raises ``refused_letter()`` for an unsuitable file.
-    """
     return import_string(settings.LETTER_READER)(upload)
 
 
@@ -339,7 +332,6 @@ class InvitationForm(forms.ModelForm):
 
 @transaction.atomic
 def invite(invitation, *, by):
-    """Store and send an invitation; return its secret, which is not stored."""
     invitation.email = invitation.email.lower()
     refuse_address(invitation.email)
     invitation.made_by = by
@@ -377,7 +369,6 @@ def invite_again(invitation, *, by, mail=True):
 
 
 def shows_code(invitation, user):
-    """Whether the user may see the code, with which the invitation can be accepted."""
     if not invitation.decides:
         return True
     return invitation.made_by_id == user.pk and not has_mail_server()
@@ -405,10 +396,9 @@ def accept_invitation(secret, user, password):
     """
     Create the account of an invitation, with role and mandate.
 
-    ``user`` is unsaved and has the person's name, and a user name if no mail was used.
-    A role that needs confirmation is not given yet. If somebody else holds the mandate
-    by now, none is given and an administrator is notified. Raises ``RefusedError`` if
-    the invitation is not valid any more.
+    ``user`` is unsaved and has the person's names. A role that needs confirmation is
+    not given yet. No mandate is given if somebody else holds it by now. Raises
+    ``RefusedError`` if the invitation is not valid any more.
     """
     invitation = invitation_of(secret)
     if invitation is None:
@@ -466,7 +456,6 @@ def invitation_link(secret):
 
 
 def printed_letter(invitation, secret):
-    """Template context of the printed letter, shown once."""
     return {
         "invitation": invitation,
         "days": DAYS,

@@ -12,7 +12,6 @@ from allauth.core.ratelimit import respond_429
 
 
 def record_password(request, user, **facts):
-    """Note in the session that the user just typed the password."""
     record_authentication(request, user, method="password", **facts)
 
 

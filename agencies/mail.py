@@ -1,8 +1,8 @@
 """
-The mail queue.
+The mail queue. ``send_mail_queue`` sends mails once a minute.
 
-Pages only queue mails, in their own transaction; ``send_mail_queue`` sends them once a
-minute. No mail names a person whom the plan protects.
+Pages only queue mails, in their own transaction. No mail names a person whom the plan
+protects.
 """
 
 import logging
@@ -49,7 +49,6 @@ class MailQuerySet(models.QuerySet):
         return self.filter(sent_at__isnull=True, given_up_at__isnull=True)
 
     def visible_to(self, user):
-        """Administrators see all mails, others those of a demonstration."""
         is_limited = not access.is_administrator(user)
         return self.filter(to__endswith=INVENTED) if is_limited else self
 
@@ -61,7 +60,6 @@ class MailQuerySet(models.QuerySet):
 
 
 def shows_invented():
-    """Whether staff may read mails to invented people, as in a demonstration."""
     return (
         settings.EMBEDDED_DATABASE
         and not settings.OFFICIAL_SITE
@@ -148,11 +146,7 @@ def queue_mail(*, to, language, kind, subject, text, html="", key=""):
 
 
 def mail_person(person, kind, subject, /, *, key="", facts=None, **context):
-    """
-    Queue the mail of a kind in the person's language; see ``queue_mail``.
-
-    ``facts`` fill the ``subject``, ``context`` the template of this kind.
-    """
+    """Queue the mail of a kind in the person's language; see ``queue_mail``."""
     with override(person.language):
         return queue_mail(
             to=person.email,
@@ -165,11 +159,7 @@ def mail_person(person, kind, subject, /, *, key="", facts=None, **context):
 
 
 def mail_proposer(decision, kind, *, about, address, **context):
-    """
-    Notify the proposer of the decision, with the template of this kind.
-
-    ``about`` begins the subject; ``address`` is the URL of the details.
-    """
+    """Notify the proposer of the decision, with the template of this kind."""
     person = decision.proposed_by
     if not person.email:
         return
@@ -186,7 +176,6 @@ def mail_proposer(decision, kind, *, about, address, **context):
 
 
 def focal_points_of(agency, today=None):
-    """The agency's current focal points who have an e-mail address."""
     mandates = agency.focal_points.current(today)
     people = User.objects.filter(is_active=True, is_staff=True, mandates__in=mandates)
     return people.exclude(email="").distinct()
@@ -209,8 +198,7 @@ def send_queue(*, now=None):
     """
     Send the mails that are due; return the numbers of sent and failed mails.
 
-    Concurrent runs share the work. The run ends if the mail server does not answer, so
-    that other mails keep their attempts.
+    Concurrent runs share the work. The run ends if the mail server does not answer.
     """
     sent = failed = 0
     for _number in range(RUN):
@@ -313,10 +301,6 @@ def message_of(mail):
 
 
 class FileBackend(BaseEmailBackend):
-    """
-    Writes mails as files into ``EMAIL_FILE_PATH``, readable for the portal's user only.
-    """
-
     def send_messages(self, email_messages):
         folder = Path(settings.EMAIL_FILE_PATH)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
 """
 Typed numbers, with comma or point as the decimal mark, and never guessed.
 
-Forms and text cells of workbooks use ``parse_number``; ``static/numbers.js`` applies
-the same rules. Number fields of staff forms come from ``number_formfield``.
+``static/numbers.js`` applies the same rules. Number fields of staff forms come from
+``number_formfield``.
 """
 
 import re

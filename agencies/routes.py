@@ -11,10 +11,9 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 def shown_on_page(page, *words):
     """
-    Decorator of a view whose form another page shows; ``page`` is that page's URL name.
+    Decorator of a view whose form the page with this URL name shows.
 
-    ``words`` are the view's URL arguments that the page needs. Redirects after sign-in
-    lead to the page, since the view itself shows nothing of its own.
+    ``words`` are the view's URL arguments that the page needs.
     """
 
     def mark(view):
@@ -25,7 +24,6 @@ def shown_on_page(page, *words):
 
 
 def page_of(request):
-    """The URL to return to after a request; the staff index if there is none."""
     if request.method in SAFE_METHODS:
         return _holder(request.resolver_match) or request.get_full_path()
     sent_from = request.headers.get("referer", "")
@@ -53,8 +51,6 @@ def _holder(match):
 
 
 class LazyViews:
-    """Views of a module that is imported with the first request for one of them."""
-
     def __init__(self, module):
         self.module = module
 

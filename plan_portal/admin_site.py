@@ -134,7 +134,6 @@ class PortalAdminSite(AdminSite):
         return ChoicesView.as_view(admin_site=self)(request)
 
     def index(self, request, extra_context=None):
-        """Work of the user's agency, proposals to review, and accounts."""
         user, today = request.user, timezone.localdate()
         shown = record_behind_page(request)
         context = {

@@ -49,8 +49,6 @@ def empty_query_set(kind):
 
 
 class PortalConfig(AppConfig):
-    """Settings, root URLs and the admin site, around both apps."""
-
     name = "plan_portal"
     verbose_name = _("Portal")
 

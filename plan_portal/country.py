@@ -23,8 +23,6 @@ TEXTS = (
 
 @dataclass(frozen=True, eq=False)
 class Country:
-    """The content of a file in ``countries/``, which explains each key."""
-
     code: str
     name: str
     time_zone: str
@@ -47,12 +45,10 @@ class Country:
 
     @property
     def words(self):
-        """Its texts in the active language."""
         return self.texts["en" if get_language() == "en" else "es"]
 
     @property
     def links(self):
-        """The State's links, with texts in the active language."""
         language = "en" if get_language() == "en" else "es"
         return [
             {"url": url, "text": texts[language]}

@@ -76,11 +76,7 @@ def unreadable_tables(connection):
 
 
 def hold_to_deadlines(config):
-    """
-    Set PostgreSQL's statement timeout in ``config``; options of DATABASE_URL win.
-
-    Call it before the connection is opened. SQLite has its own timeout.
-    """
+    """Set PostgreSQL's statement timeout in ``config``; options of DATABASE_URL win."""
     if config["ENGINE"] != "django.db.backends.postgresql":
         return
     asked = " ".join(f"-c {name}={value}" for name, value in DEADLINES.items())

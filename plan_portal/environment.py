@@ -176,7 +176,6 @@ def env_number(name, default, *, at_least):
 
 
 def env_list(name, rule):
-    """Comma-separated texts, each checked by the rule."""
     is_met, told = rule
     texts = env.list(name, default=[])
     for text in texts:

@@ -142,7 +142,6 @@ def unavailable(request):
 
 
 def not_ready(request):
-    """503 while a file is being made."""
     response = error_page(request, 503, "503_making.html")
     response.headers["Retry-After"] = "5"
     response.headers["Cache-Control"] = "no-store"
@@ -155,10 +154,8 @@ def csrf_failure(request, reason=""):
 
 class UnreadableMiddleware(MiddlewareMixin):
     """
-    Answers 400 to values that no form refused, such as a NUL character.
-
-    Browsers send none, but it may be an error of the portal: the log gets the place,
-    not the value.
+    Answers 400 to values that no form refused, such as a NUL character, and logs the
+    place.
     """
 
     def process_exception(self, request, exception):

@@ -27,8 +27,6 @@ HEADERS = {
 
 
 def public_file(view):
-    """Decorator of a view of a public file: GET and HEAD only, with 304 and 503."""
-
     @require_safe
     @wraps(view)
     def sent(request, *args, **kwargs):

@@ -74,7 +74,6 @@ def reasons_not_to_serve():
 
 
 def operating_problems():
-    """English sentences about problems for the operator."""
     now = timezone.now()
     found = tasks.overdue_tasks(now)
     for name in ("VAR_DIR", "BACKUP_FOLDER"):

@@ -116,7 +116,6 @@ def language_of_path(path):
 
 
 def path_for_log(path):
-    """The path without the secret key of a reset link."""
     start, word, _key = path.partition("/password/reset/key/")
     return f"{start}{word}…" if word else path
 
@@ -219,7 +218,6 @@ def language_of_visitor(request):
 
 
 def site(request):
-    """The template variable ``portal``: site settings and the date of the data."""
     return {
         "portal": {
             "country": settings.COUNTRY.words,

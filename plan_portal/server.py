@@ -1,9 +1,9 @@
 """
 Starts the production server: python -m plan_portal.server --host 127.0.0.1 --port 8000
 
-granian opens a socket per worker, and requests that wait at the socket of an ending
-worker are lost. Here all workers share one socket, systemd's if there is one
-(deploy/systemd/plan-portal.socket), so it stays open while the server is replaced.
+All workers share one socket, systemd's if there is one
+(deploy/systemd/plan-portal.socket), so that no waiting request is lost when a worker or
+the server is replaced.
 """
 
 import argparse

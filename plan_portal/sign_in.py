@@ -85,7 +85,6 @@ SIGN_IN = {
 
 
 def derived_key(secret):
-    """The encryption key of second factors on a developer's machine."""
     digest = hashlib.sha256(f"second factors:{secret}".encode()).digest()
     return base64.urlsafe_b64encode(digest).decode()
 

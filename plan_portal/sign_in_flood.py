@@ -1,9 +1,8 @@
 """
 Keeps floods of sign-ins from slowing down the public pages.
 
-A refusal by allauth costs a session and several writes, as much as dozens of pages.
-allauth does not limit attempts from many addresses at many accounts, and hashing one
-password takes a tenth of a second. The counters live in each process.
+A refusal by allauth costs as much as dozens of pages, and hashing one password takes a
+tenth of a second. The counters live in each process.
 """
 
 import time
@@ -41,12 +40,10 @@ class SignInFloodMiddleware:
     """
     Refuses excess sign-ins before a session or a query is needed.
 
-    429: a limit refused this network, account or browser within the last seconds. An
-    account's limit affects nobody else, and none affects a browser that signed in
-    before.
-
-    503: this process already handles a sign-in (except with a passkey, which needs no
-    hashing), or the network sends more than people do. It does not count as a failure.
+    429: a limit refused this network, account or browser within the last seconds. None
+    affects a browser that signed in before. 503: this process already handles a sign-in
+    (except with a passkey), or the network sends a flood; it does not count as a
+    failure.
     """
 
     def __init__(self, get_response):

@@ -36,8 +36,6 @@ def robots(request):
 
 
 class PublicPages(Sitemap):
-    """Every page of ``pages``, rows of the table of public URLs, in both languages."""
-
     i18n = alternates = x_default = True
 
     def __init__(self, pages):
@@ -87,7 +85,6 @@ def every_address(pages):
 
 
 def one_of_each(pages):
-    """Spanish and English path of the first page of each kind."""
     found = public_addresses()
     for name, _view, path, _english in pages:
         for spanish, english, _at in _places(found, name, path)[:1]:

@@ -8,13 +8,10 @@ from strategic_areas.search import index
 
 
 class StrategicAreasConfig(AppConfig):
-    """Plans, reporting and publication."""
-
     name = "strategic_areas"
     verbose_name = _("Plan and progress")
 
     def import_models(self):
-        """Import modules that ``models`` leaves out on purpose."""
         super().import_models()
         from strategic_areas.models import drafts, measurements
 

@@ -37,8 +37,7 @@ def attainment(
     The attainment of ``aim``, a target for a span of days.
 
     By aggregation: the sum of non-overlapping values inside the span; the value that
-    ends last in it; or the value of exactly the span. A protected value has the
-    ``value`` None.
+    ends last in it; or the value of exactly the span.
     """
     taken = _taken(aim, values, aggregation)
     if not taken:

@@ -17,8 +17,8 @@ class Recency(NamedTuple):
     """
     Sort key of an update: of two updates the newer has the greater key.
 
-    Fields decide in order. ``models.review`` has the same order as database
-    expressions. Of equal updates, the one stored first comes first.
+    ``models.review`` has the same order as database expressions. Of equal updates, the
+    one stored first comes first.
     """
 
     period_ends_on: date
@@ -40,20 +40,16 @@ class Recency(NamedTuple):
 
 
 def recency_of(account) -> tuple[Recency, int]:
-    """The sort key of updates of any kind, oldest first."""
     return account.age, -account.pk
 
 
 def newest_update(accounts: Iterable):
-    """The newest of the updates, which counts, or None."""
     return max(accounts, key=recency_of, default=None)
 
 
 # Not frozen: a plan's progress creates thousands.
 @dataclass(kw_only=True)
 class DatedUpdate:
-    """A published update that counts: its period and the day it was stated."""
-
     period_ends_on: date
     period_starts_on: date | None = None
     said_on: date | None = None
@@ -147,8 +143,6 @@ class StateFamily(StrEnum):
 
 
 class FamilyDefinition(NamedTuple):
-    """The meaning of a family, and its states."""
-
     family: StateFamily
     says: str
     states: tuple[CommitmentState, ...]
@@ -202,7 +196,6 @@ _FAMILY_OF = {str(state): row.family for row in FAMILIES for state in row.states
 
 
 def family_of(state: str) -> StateFamily:
-    """The family of a commitment's or an activity's state."""
     return _FAMILY_OF[state]
 
 

@@ -32,8 +32,6 @@ class AgencyRoundState(StrEnum):
 
 
 class Timeliness(StrEnum):
-    """How an agency met a round's due date."""
-
     NOT_ASKED = "not_asked"
     PENDING = "pending"
     ON_TIME = "on_time"
@@ -42,8 +40,6 @@ class Timeliness(StrEnum):
 
 
 class ReportStatus(StrEnum):
-    """The status of an agency's report on one activity in a round."""
-
     NOTHING = "nothing"
     DRAFTED = "drafted"
     SUBMITTED = "submitted"
@@ -138,8 +134,6 @@ def scorecard_of(
 
 @dataclass(frozen=True)
 class ComplianceCounts:
-    """Rounds that an agency answered in time, late or not at all."""
-
     on_time: int
     late: int
     silent: int
@@ -160,8 +154,7 @@ def review_times(steps: Iterable[tuple[int, str, datetime]]) -> list[timedelta]:
     """
     The time from each submission to its decision.
 
-    ``steps`` are triples of record, new status and time, oldest first. Undecided
-    submissions are left out.
+    ``steps`` are triples of record, new status and time, oldest first.
     """
     waiting, times = {}, []
     for record, status, moment in steps:
@@ -179,8 +172,6 @@ def median_days(times: Sequence[timedelta]) -> int | None:
 
 @dataclass(frozen=True)
 class StopPeriod:
-    """The days from which an amendment stops a record and, if set, resumes it."""
-
     since: date
     until: date | None = None
 
@@ -218,10 +209,8 @@ def requested_spans(
     period, plan_starts_on: date, *, is_yearly: bool
 ) -> list[tuple[date, date]]:
     """
-    The spans for whose values a round may ask.
-
-    Its own period, or each calendar year since the plan began that is over by the end
-    of the period.
+    The spans for whose values a round may ask: its own period, or each calendar year
+    since the plan began that is over by the end of the period.
     """
     if not is_yearly:
         return [(period.starts_on, period.ends_on)]
@@ -234,8 +223,8 @@ def is_value_owed(period, first_day: date | None, *, is_public: bool) -> bool:
     """
     Whether a round asks an agency for the value of a span.
 
-    It does until the agency submits one; a value answers every round that had opened by
-    its ``first_day``. Values published in another way are not asked for.
+    A submitted value answers every round that had opened by its ``first_day``. Values
+    published in another way are not asked for.
     """
     if first_day is None:
         return not is_public

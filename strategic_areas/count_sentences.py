@@ -111,7 +111,6 @@ PARTS_ON_RECORD = {
 
 
 def parts_on_record(records) -> list[tuple[str, int]]:
-    """Pairs of words and number, for the parts that occur."""
     return [
         (str(words), getattr(records, name))
         for name, words in PARTS_ON_RECORD.items()

@@ -5,7 +5,6 @@ from datetime import date
 
 
 def is_of_whole_years(starts_on: date, ends_on: date) -> bool:
-    """Whether the range starts on a first of January and ends on a 31 December."""
     days = (starts_on.month, starts_on.day, ends_on.month, ends_on.day)
     return days == (1, 1, 12, 31)
 
@@ -22,8 +21,6 @@ def days_of_year(year: int) -> tuple[date, date]:
 
 @dataclass(frozen=True)
 class DateRange:
-    """From the first day to the last."""
-
     starts_on: date
     ends_on: date
 

@@ -80,19 +80,16 @@ def is_small(number):
 
 
 def public_figure(name, number, activity):
-    """The figure of this name in a report, as the public reads it."""
     return PROTECTED if is_for_staff(name, activity) else number
 
 
 def is_for_staff(name, activity):
-    """Whether this figure counts victims in reports on the activity."""
     return any(
         getattr(activity, each) for each in VICTIM_FLAGS_OF.get(name, VICTIM_FLAGS)
     )
 
 
 def is_of_victims(activity):
-    """Whether any figure in reports on the activity counts victims."""
     return any(getattr(activity, each) for each in VICTIM_FLAGS)
 
 
@@ -149,8 +146,6 @@ class Quote:
 
 @dataclass(frozen=True)
 class CategoryCount:
-    """The count of one category of a breakdown."""
-
     category: str
     value: Decimal
     quote: Quote | None = None
@@ -167,8 +162,6 @@ class DisclosedCell:
 
 @dataclass(frozen=True)
 class DisclosedCounts:
-    """The published total of a family and year, with its breakdown if any."""
-
     total: Decimal
     dimension: str = ""
     cells: tuple[DisclosedCell, ...] = ()

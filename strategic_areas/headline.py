@@ -17,8 +17,6 @@ from strategic_areas.progress import (
 
 
 class HeadlineKind(StrEnum):
-    """The statements that a headline can make."""
-
     OVER = "over"
     FINAL = "final"
     NOBODY = "nobody"
@@ -67,8 +65,6 @@ class RoundAnswers:
 
 @dataclass(frozen=True)
 class Headline:
-    """Its findings in order, and their numbers."""
-
     findings: tuple[HeadlineKind, ...]
     counts: StateCounts
     unfinished: int

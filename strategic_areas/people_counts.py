@@ -120,7 +120,6 @@ ANY_NUMBER = re.compile(rf"\d|(?<![a-z]){SPELT}(?![a-z])")
 
 
 def tells_number(text: str) -> bool:
-    """Whether the text has any number except years."""
     folded, _places = _fold(text)
     return ANY_NUMBER.search(YEAR.sub(" ", folded)) is not None
 

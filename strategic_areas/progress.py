@@ -73,8 +73,6 @@ STATED = frozenset({"plan", "amendment", "agency"})
 
 @dataclass(kw_only=True)
 class ActivityReport(DatedUpdate):
-    """The counted content of a report on an activity."""
-
     execution: str
     #: None too if it counts victims, whose numbers reports do not disclose.
     percent: int | None = None
@@ -87,8 +85,6 @@ class ActivityReport(DatedUpdate):
 
 @dataclass(kw_only=True)
 class Declaration(DatedUpdate):
-    """The counted content of a declaration on a commitment."""
-
     #: One of the four results; "" of an old declaration that said "not yet".
     result: str
 
@@ -127,14 +123,11 @@ class ProgressSummary:
 
     @property
     def said_on(self) -> date | None:
-        """The day by which the content of that update was true."""
         return self.said and self.said.known_by
 
 
 @dataclass(frozen=True)
 class StateCounts:
-    """The number in each state, in display order, and the ``total``."""
-
     total: int
     by_state: tuple[tuple[ActivityState | CommitmentState, int], ...]
 
@@ -254,7 +247,6 @@ def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:
 
 
 def capped_percent(percent: int) -> int:
-    """The percent, limited to 0 to 100."""
     return min(100, max(0, percent))
 
 
@@ -274,12 +266,7 @@ def known_state_of(
     in_review: bool = False,
     asked: bool = False,
 ) -> KnownActivityState:
-    """
-    An activity's public knowledge, for the rule of its commitment's state.
-
-    ``stopped`` is the effect of an amendment; ``ends_on`` is the plan's end, for
-    continuing work only.
-    """
+    """An activity's public knowledge, for the rule of its commitment's state."""
     latest = newest_update(reports)
     if latest and latest.is_done and not latest.is_reserved:
         return KnownActivityState.COMPLETED
@@ -359,11 +346,7 @@ def _result(declarations):
 def average_percent(
     percents: Sequence[int | None],
 ) -> int | None:
-    """
-    The average of a commitment's activities, rounded down.
-
-    None unless all of them have a public percent.
-    """
+    """The average, rounded down; None unless all activities have a public percent."""
     if not percents or None in percents:
         return None
     return sum(capped_percent(percent) for percent in percents) // len(percents)
@@ -383,11 +366,7 @@ EXECUTIONS = (
 
 
 def execution_for(percent, execution):
-    """
-    The execution for a newly typed percent; ``execution`` is the previous one.
-
-    Completed work stays completed: for less than 100 the form asks which is right.
-    """
+    """The execution for a newly typed percent; ``execution`` is the previous one."""
     if percent is None:
         return execution
     if percent == 100:
@@ -412,10 +391,7 @@ def percent_for(execution, percent):
 
 def settled_pair(percent, execution, *, changed):
     """
-    Percent and execution to store.
-
-    If only one of them ``changed``, the other is adjusted; an empty execution follows
-    from the percent.
+    Percent and execution to store; if only one ``changed``, the other is adjusted.
     """
     if changed == {"percent"} or not execution:
         return percent, execution_for(percent, execution)

@@ -34,11 +34,7 @@ OPENED_AHEAD = timedelta(days=30)
 
 
 def agency_page(name, plan, agency):
-    """
-    Absolute URL, for a mail, of an agency's page in its latest round.
-
-    Without an opened round, the URL of the desk.
-    """
+    """Absolute URL of an agency's page in its latest round, else of the desk."""
     period = ReportingPeriod.objects.opened().filter(plan=plan).first()
     args = [period.pk, agency.slug] if period else []
     path = reverse(f"admin:{name if period else 'index'}", args=args)
@@ -49,9 +45,8 @@ def open_demonstration(today):
     """
     Open the demonstration round of the latest reconstructed plan; None without one.
 
-    A closed one is reopened with its entries. It may lie outside the plan's dates.
-    Plans that users built or uploaded have none. Only the embedded database allows it:
-    in production no invented figure may appear under a real agency's name.
+    A closed one is reopened with its entries. Only the embedded database allows it: in
+    production no invented figure may appear under a real agency's name.
     """
     if not settings.EMBEDDED_DATABASE:
         raise RefusedError(
@@ -86,11 +81,7 @@ def open_demonstration(today):
 
 
 def closed_round(period, today):
-    """
-    The unsaved round, closed before its day.
-
-    Only after the due date. Agencies with an extension keep it.
-    """
+    """The unsaved round, closed between its due date and its closing day."""
     if period.state(today) != RoundState.LATE:
         raise RefusedError(_("A round is closed after its due date, and only once."))
     period.closes_on = today - timedelta(days=1)
@@ -153,11 +144,7 @@ def remove_period(period, *, by, today):
 
 
 def make_scorecards_ready(now):
-    """
-    Show agencies the scorecards of closed real rounds; return these rounds.
-
-    If a round is reopened before its scorecards are public, they are withdrawn.
-    """
+    """Show agencies the scorecards of closed real rounds; return these rounds."""
     today = timezone.localdate(now)
     waiting = _without_public_scorecards()
     running = waiting.filter(closes_on__gte=today)
@@ -167,7 +154,6 @@ def make_scorecards_ready(now):
 
 
 def release_scorecards(now):
-    """Publish scorecards after the time to reply; return their rounds."""
     waiting = _without_public_scorecards()
     due = waiting.filter(scorecards_ready_at__lte=now - REPLY_WITHIN)
     return _stamped(due, audit.Event.SCORECARDS_PUBLIC, scorecards_public_at=now)
@@ -195,8 +181,8 @@ def schedule_of(rounds):
     """
     The schedule that a plan's rounds follow, or the default.
 
-    The longest round decides frequency and months, since the first may be cut short;
-    the latest decides the days to answer.
+    The longest round decides frequency and months; the latest decides the days to
+    answer.
     """
     if not (whole := [each for each in rounds if not each.is_final]):
         return Schedule()
@@ -247,7 +233,6 @@ def rounds_to_open(today, until=None):
 
 
 def waiting_round(plan):
-    """The pending proposal to open another round of a plan, or None."""
     parts = RecordChange.objects.filter(
         content_type=ContentType.objects.get_for_model(ReportingPeriod),
         object_id=None,

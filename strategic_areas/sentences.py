@@ -196,7 +196,6 @@ def reported_state(entry) -> ActivityState | None:
 
 
 def update_label(entry) -> str:
-    """The word for the state that an update reports or declares."""
     if entry.state is None and entry.result is not None:
         return str(DECLARED[entry.result])
     if reported_state(entry) != entry.state:
@@ -220,16 +219,11 @@ def state_word(state, voice=None) -> str:
 
 
 def family_word(state) -> str:
-    """The word for a state's family, or ""."""
     return str(FAMILY_WORDS[family_of(state)]) if state else ""
 
 
 def cited_state(row, day) -> str:
-    """
-    A commitment's state on a day, for a citation.
-
-    The family, the exact state if it adds something, and lateness.
-    """
+    """A commitment's family, state and lateness on a day, for a citation."""
     state, days = row.summary.state, row.days_late(day)
     exact = "" if state in PLAIN else state_word(state)
     is_at_risk = row.summary.punctuality == Punctuality.AT_RISK
@@ -244,7 +238,6 @@ def late_by(days: int) -> str:
 
 
 def punctuality_word(standing) -> str:
-    """The word for a punctuality, or ""."""
     if standing.punctuality is None:
         return ""
     is_commitment = isinstance(standing.state, CommitmentState)
@@ -271,7 +264,6 @@ def lead_word(is_official) -> str:
 
 
 def kind_of_record(change) -> str:
-    """The kind of record that a plan change concerns, such as an activity."""
     try:
         model = apps.get_model("strategic_areas", change.model)
     except LookupError:
@@ -292,14 +284,12 @@ def changed_field_name(change) -> str:
 
 
 def stop_phrase(change) -> str:
-    """That a plan change stops or resumes a record; "" for other changes."""
     kind = change.kind or getattr(change.amendment, "kind", "")
     said = STOPS.get((kind, change.model)) if change.field == "stopped" else None
     return str(said or "")
 
 
 def target_code(target) -> str:
-    """The usual notation of an international target's code."""
     number = target.code.removeprefix(f"{target.family}-")
     if number == target.code or target.family not in TARGET_CODES:
         return target.code
@@ -371,10 +361,7 @@ UNKNOWN = _("We do not know how many the plan had.")
 
 
 def work_done(tally) -> str:
-    """
-    How many activities are completed, or "". Activities without reports are not
-    counted.
-    """
+    """How many activities are completed, or ""."""
     numbers = {"done": tally.done, "told": tally.told, "total": tally.total}
     if not tally.told:
         return str(ACTIVITIES % numbers) if tally.total else ""
@@ -405,7 +392,6 @@ def years_on_record(records) -> str:
 
 
 def on_record(records) -> str:
-    """One sentence about reconstructed work."""
     if records.found == 1:
         return _on_record_of_one(records)
     said = []
@@ -427,7 +413,6 @@ def _on_record_of_one(records):
 
 
 def done_and_going(records) -> str:
-    """A short form of it."""
     told = {"done": BRIEF_DONE, "going": BRIEF_GOING}
     said = (
         str(words % {"n": number})
@@ -438,9 +423,6 @@ def done_and_going(records) -> str:
 
 
 def rest_on_record(records) -> str:
-    """
-    How many activities are neither completed nor in progress by their last record.
-    """
     rest = {"other": records.other, "untold": records.untold}
     return ", ".join(
         str(ON_RECORD[name] % {"n": number}) for name, number in rest.items() if number
@@ -461,7 +443,6 @@ def author_of(entry) -> str:
 
 
 def source_and_month(row) -> str:
-    """By whom and in which month the state was stated, or ""."""
     standing = row.summary
     if standing.state is None or standing.said_on is None:
         return ""

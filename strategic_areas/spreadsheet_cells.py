@@ -39,7 +39,6 @@ def workbook_text(text):
 
 
 def csv_content(rows):
-    """CSV as bytes; None becomes an empty cell."""
     written = io.StringIO()
     csv.writer(written).writerows(map(_in_text, row) for row in rows)
     return MARK + written.getvalue()

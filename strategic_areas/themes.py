@@ -78,8 +78,6 @@ FIGURES = (
 
 
 class ThemeConverter:
-    """A theme's slug in a URL, in the ``language`` of the page."""
-
     regex = "[a-z-]+"
     language = "es"
 

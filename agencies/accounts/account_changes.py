@@ -1,10 +1,8 @@
 """
-Changes of accounts that decide, each confirmed by a second person.
+Changes of accounts that decide, confirmed by a second person.
 
-Otherwise an administrator could act as two persons. Roles that decide, new addresses
-and names, and the statement that the person is known need a proposal and a
-confirmation. A role is removed at once. Where nobody else can confirm, use ``manage.py
-change_access``.
+Otherwise an administrator could act as two persons. Where nobody else can confirm, use
+``manage.py change_access``.
 """
 
 from django.contrib.auth.models import Group
@@ -126,7 +124,6 @@ def decides_or_will(user):
 
 @transaction.atomic
 def propose_account_change(user, what, value="", *, by):
-    """Store and return a change that another person has to confirm."""
     asked = {"user": user, "what": what, "value": value}
     if AccountChange.objects.waiting().filter(**asked).exists():
         raise RefusedError(gettext("This was asked for already."))

@@ -26,7 +26,6 @@ from agencies.models import Agency, FocalPoint, User
 
 
 def end_sessions(user, *, reason="closed"):
-    """Sign the person out everywhere; the audit record stores ``reason``."""
     end_sessions_of(user)
     UserSession.objects.filter(user=user).delete()
     audit.record_event(audit.Event.SESSION_ENDED, obj=user, reason=reason)
@@ -78,9 +77,7 @@ def end_mandate(mandate, *, today=None):
 @transaction.atomic
 def close_account(user):
     """
-    Close an account and end its mandates. The person stays the author of their texts.
-
-    Raises ``RefusedError`` for the last administrator.
+    Close an account and end its mandates; ``RefusedError`` for the last administrator.
     """
     if is_last_administrator(user):
         raise RefusedError(_("The last administrator cannot be closed."))
@@ -96,7 +93,7 @@ def hand_over(mandate, successor, *, by, today=None):
     """
     End a mandate, begin the successor's, and sign the former holder out.
 
-    The former holder's account is closed if it has no other mandate or role. Raises
+    An account without another mandate or role is closed. Raises
     ``access.RefusedError``, without any change, if the step is not possible.
     """
     today = today or timezone.localdate()
@@ -151,18 +148,16 @@ def _close_or_sign_out(user, today):
 
 
 def holder(agency, kind):
-    """The current mandate of this kind, or None."""
     held = FocalPoint.objects.current().filter(agency=agency, kind=kind)
     return held.filter(leave_cover=False).select_related("user", "agency").first()
 
 
 def begin_mandate(invitation, user):
     """
-    Begin and return the mandate of an invited person, or None.
+    Begin and return the mandate of an invited person.
 
-    There is none for a role without mandates, if somebody else holds the mandate now,
-    or if the inviter is no administrator any more; administrators are then notified by
-    mail.
+    None for a role without mandates, if somebody else holds the mandate by now, or if
+    the inviter is no administrator any more; administrators are then notified.
     """
     if invitation.agency is None:
         return None

@@ -10,7 +10,6 @@ from agencies.models import User
 
 
 def reword(form, **labels):
-    """Set the labels and remove placeholders, which repeat them."""
     for name, label in labels.items():
         form.fields[name].label = label
     for field in form.fields.values():

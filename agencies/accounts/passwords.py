@@ -27,10 +27,10 @@ DISGUISES = str.maketrans("013457@$!", "oieastasi")
 
 class LeanArgon2Hasher(Argon2PasswordHasher):
     """
-    Argon2id with twice the work of "m=47104 (46 MiB), t=1, p=1".
+    Argon2id with twice the work of "m=47104 (46 MiB), t=1, p=1" (OWASP).
 
-    Source: OWASP Password Storage Cheat Sheet. Django's default needs 100 MiB and eight
-    threads for each password, so a flood of wrong passwords would exhaust the server.
+    Django's default needs 100 MiB and eight threads per password: a flood would exhaust
+    the server.
     """
 
     time_cost = 2
@@ -93,7 +93,6 @@ def plain_letters(text):
 
 
 def letters(text):
-    """Lowercase letters without accents, digits and signs."""
     return re.sub(r"[^a-z]", "", fold(text))
 
 

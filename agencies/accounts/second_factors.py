@@ -1,9 +1,7 @@
 """
 Second factors: encryption of their secrets, and recovery of a lost factor.
 
-One administrator asks for a reset and another confirms; neither may be the owner. The
-factors are deleted, the owner's sessions end, and a new factor is set up at the next
-sign-in.
+One administrator asks for a reset and another confirms; neither may be the owner.
 """
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -72,7 +70,6 @@ class FactorAdapter(DefaultMFAAdapter):
 
 
 def with_factor(accounts):
-    """Annotate accounts with ``proven_twice``."""
     own = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     return accounts.annotate(proven_twice=Exists(own))
 
@@ -87,8 +84,7 @@ def reencrypt_secrets():
     """
     Encrypt every secret with the first key and return the number of factors.
 
-    The other keys are no longer needed then. Raises ``ImproperlyConfigured`` if a key
-    is missing.
+    Raises ``ImproperlyConfigured`` if a key is missing.
     """
     changed = 0
     for factor in Authenticator.objects.select_for_update().order_by("pk"):
@@ -127,8 +123,6 @@ class FactorResetQuerySet(DecisionQuerySet):
 
 
 class FactorReset(Decision):
-    """A request to remove the factors of an account."""
-
     class Way(models.TextChoices):
         IN_PERSON = "in_person", _("In person, with an identity document")
         VIDEO = "video", _("By a video call with somebody who knows them")

@@ -1,11 +1,9 @@
 """
 Limits of a session: its length, the second factor it needs, and its uploads.
 
-A session ends one hour after its last request and twelve hours after it began.
-
 With a password alone a user reaches only public pages and those that set up a second
-factor; the proof belongs to the session, not to the account. Pages that give access or
-destroy a text need a fresh proof. Publishing does not, since it takes a second person.
+factor. Pages that give access or destroy a text need a fresh proof; publishing does
+not, since it takes a second person.
 """
 
 import time
@@ -89,11 +87,7 @@ def _person_of(request):
 
 
 class SessionLimitsMiddleware:
-    """
-    Ends expired sessions and leads to the sign-in page and back.
-
-    A form leads back to its page, where the browser still has the typed text.
-    """
+    """Ends expired sessions and leads to the sign-in page and back."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -130,7 +124,6 @@ class SessionLimitsMiddleware:
 
 
 def reason_to_end(session, now):
-    """The reason code for ending the session, or ""."""
     if now - session.get(BEGAN, 0) > ABSOLUTE:
         return "absolute"
     seen = session.get(ACTIVE, 0)
@@ -329,7 +322,6 @@ def seconds_allowed(request, now):
 
 
 def was_opened(request, now):
-    """Whether this session opened the page within the last ``TO_SEND`` seconds."""
     opened = request.session.get(OPENED, {})
     return now - opened.get(request.path, 0) < TO_SEND
 

@@ -180,7 +180,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
 @receiver(password_reset)
 def lift_limit(sender, request, user, **facts):
-    """Lift an account's limit after a password reset by link."""
     for name in (user.email, user.get_username()):
         clear(request, action="login_failed", key=name.lower())
 
@@ -198,9 +197,6 @@ def password_link(user):
 
 
 def send_notice(user, notice, *, to=""):
-    """
-    Notify a person by mail of a change of the account; ``to`` is a former address.
-    """
     to = to or user.email
     if not to:
         return

@@ -1,9 +1,9 @@
 """
 Limits of sign-in attempts, checked before any password is hashed.
 
-An account has a limit of wrong passwords in some minutes. A network address has a limit
-of different accounts in a minute, so that one person's wrong guesses do not block an
-office. A browser that signed in before has its own limit (``devices``).
+Limits count wrong passwords per account, and different accounts per network address, so
+that one person's guesses do not block an office. Known browsers have their own
+(``devices``).
 """
 
 from dataclasses import dataclass, field
@@ -50,7 +50,6 @@ class SignInAttempt:
 
 
 def name_of(credentials):
-    """The typed name, by which attempts count."""
     return credentials.get("email", credentials.get("username", "")).lower()
 
 

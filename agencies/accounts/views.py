@@ -42,7 +42,6 @@ def account_page(request):
 @login_required
 @reauthentication_required(app="allauth.mfa")
 def totp_picture(request):
-    """The QR code of an authenticator app's secret."""
     adapter = get_adapter()
     # A returned form keeps the displayed secret.
     form = ActivateTOTPForm(data={}, user=request.user)
@@ -102,11 +101,6 @@ class AcceptInvitationForm(forms.ModelForm):
 
 @sensitive_post_parameters("password1", "password2", "codigo")
 def invitation_page(request):
-    """
-    Ask for the code of an invitation, then for name and password.
-
-    The code is in the query string, which no log stores.
-    """
     code = request.POST.get("codigo") or request.GET.get("codigo", "")
     if not code:
         return render(request, "account/invitation_code.html")

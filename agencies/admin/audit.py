@@ -147,8 +147,6 @@ class AgencyFilter(admin.SimpleListFilter):
 
 
 class AuditList(DeclaredList):
-    """Loads the names of the accounts that the entries of a page mention."""
-
     def get_results(self, request):
         super().get_results(request)
         self.result_list = list(self.result_list)
@@ -226,7 +224,6 @@ def roles_in_words(role):
 
 
 def facts_in_words(entry):
-    """Yield name and value of each fact of an entry, in words if there are any."""
     names = getattr(entry, "usernames", {})
     facts = {name: _several(value) for name, value in entry.facts.items()}
     if {"kind", "record"} <= facts.keys():
@@ -282,6 +279,5 @@ def _kind_of_record(value):
 
 
 def exact_time(at):
-    """Day and time with seconds, since the order matters here."""
     here = timezone.localtime(at)
     return f"{formats.date_format(here, 'SHORT_DATE_FORMAT')} {here:%H:%M:%S}"

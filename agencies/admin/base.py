@@ -142,11 +142,7 @@ class WordsFilter(admin.AllValuesFieldListFilter):
 
 
 class ScopedRowsMixin:
-    """
-    Rows and choices limited to the model's ``visible_to(user)``.
-
-    The hooks for relations also refuse forged ids in forms and limit autocomplete.
-    """
+    """Rows and choices limited to ``visible_to(user)``, also against forged ids."""
 
     formfield_overrides = {
         models.URLField: {"assume_scheme": "https"},
@@ -217,11 +213,7 @@ class ReadOnlyMixin:
 
 
 class DeclaredList(ChangeList):
-    """
-    A change list that accepts declared filters only.
-
-    Django's accepts any lookup on any field, by which a user could guess hidden values.
-    """
+    """Accepts declared filters only: other lookups could reveal hidden values."""
 
     def get_filters_params(self, params=None):
         names = tuple(map(_parameter, self.list_filter))
@@ -293,7 +285,6 @@ class ScopedAdmin(DisplayMixin, ScopedRowsMixin, admin.ModelAdmin):
         return queryset.filter(pk__in=found), False
 
     def save_related(self, request, form, formsets, change):
-        """Record which fields and kinds of inline rows were saved."""
         super().save_related(request, form, formsets, change)
         fields = {*form.changed_data} - {"seen_state"}
         fields |= {
@@ -309,8 +300,6 @@ class ScopedAdmin(DisplayMixin, ScopedRowsMixin, admin.ModelAdmin):
 
 
 class ScopedHistoryAdmin(ScopedAdmin, SimpleHistoryAdmin):
-    """Shows a record's history to those who may read the record."""
-
     def readable_versions(self, record, user):
         return getattr(record, self.opts.simple_history_manager_attribute).all()
 

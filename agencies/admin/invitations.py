@@ -90,9 +90,6 @@ class InvitationAdmin(ScopedAdmin):
         return self._told(request, obj, request.invitation_secret)
 
     def send_again(self, request, pk, *, mail=True):
-        """
-        Replace the secret, then mail it or, without ``mail``, show it to be printed.
-        """
         obj = self._invitation(request, pk)
         secret = self._step(request, obj, invitations.invite_again, mail=mail)
         if secret:
@@ -105,7 +102,6 @@ class InvitationAdmin(ScopedAdmin):
         return HttpResponseRedirect(self._list())
 
     def letter(self, request, pk):
-        """Serve the letter as a download that browsers do not open."""
         obj = self._invitation(request, pk, reading=True)
         if not obj.letter:
             raise Http404

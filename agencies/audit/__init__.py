@@ -1,11 +1,9 @@
 """
 The audit record: who did what, when and from where. Entries are only appended.
 
-Write with ``record_event``, check with ``verify_chain``. Entries hold events, keys,
-codes and counts, never a name or a text that a person wrote.
-
-Each entry carries the hash of the entry before it; ``AuditHead`` holds the end of the
-chain. A database owner could rewrite both, which only a head that was printed or mailed
+Entries hold events, keys, codes and counts, never a name or a text that a person wrote.
+Each carries the hash of the entry before it; ``AuditHead`` holds the end of the chain.
+A database owner could rewrite both, which only a head that was printed or mailed
 earlier reveals: ``verify_audit --expect``.
 """
 
@@ -100,8 +98,8 @@ def address_of(request):
     """
     The client's network address, or "".
 
-    Behind proxies it comes from the one trusted header, as the outermost proxy saw it:
-    visitors can forge the entries before it.
+    Behind proxies, the address in the trusted header that the outermost proxy saw;
+    visitors can forge those before it.
     """
     if request is None:
         return ""

@@ -75,8 +75,6 @@ class AuditEntry(models.Model):
 
 
 class AuditHead(models.Model):
-    """The end of the chain: a single row, moved ahead one entry at a time."""
-
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     hash = models.CharField(max_length=64, default=GENESIS, editable=False)
 
@@ -106,7 +104,6 @@ class ChainCheck:
 
 
 def digest_content(content):
-    """SHA-256 of the fields of ``CONTENT`` as JSON, sorted by name."""
     written = {**content, "at": content["at"].astimezone(UTC).isoformat()}
     text = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return sha256(text.encode()).hexdigest()

@@ -202,7 +202,6 @@ def is_power_of_ten(number):
 
 
 def note_account_at_limit(request, name, account):
-    """``name`` is the key of the limit, ``account`` the account or None."""
     request.account_at_limit = (name, account)
 
 

@@ -1,10 +1,8 @@
 """
 The backup file: a compressed tar whose last member is the manifest.
 
-The manifest has size and SHA-256 of each member and of the private files. All backups
-share these in the folder ``files`` beside them, named by content, path and recipient.
-With ``BACKUP_RECIPIENT`` they are encrypted by ``age`` or GnuPG; the portal cannot
-decrypt them.
+The manifest has size and SHA-256 of each member and of the private files, which all
+backups share in the folder ``files``. With ``BACKUP_RECIPIENT`` they are encrypted.
 """
 
 import gzip

@@ -3,11 +3,10 @@ Page cache: a WSGI wrapper that answers public pages from memory, before Django.
 
 Django renders each page once per version (build, publication version, time). Requests
 from signed-in users, unusual requests and all other URLs go to Django. While the
-database is down, the last pages are served with a banner, or 503 if content was taken
-down since they were made.
+database is down, the last pages are served with a banner, or 503 after a takedown.
 
-Django's own cache is slower by more than half, and caches that expire by time serve
-outdated pages.
+Django's own cache is slower by more than half, and expiry by time serves outdated
+pages.
 """
 
 import time
@@ -62,7 +61,6 @@ NOT_OF_THE_PAGE = (
 
 
 def banner(made_at, path):
-    """The banner with the time of the page, as bytes, in the page's language."""
     moment = timezone.localtime(datetime.fromtimestamp(made_at, UTC))
     with translation.override(language_of_path(path)):
         return render_to_string("_copy_banner.html", {"moment": moment}).encode()
@@ -191,7 +189,6 @@ class PageCache:
         return page.bannered.respond(environ, start_response)
 
     def drop_older(self, label):
-        """Drop pages and files made before the latest takedown."""
         self.memory.drop_older(label.takedowns)
         FILE_CACHE.drop_older(label.takedowns)
 
@@ -199,9 +196,8 @@ class PageCache:
         """
         Load the progress of the shown plan, then make the help pages.
 
-        Data files are made in another thread. The help pages come last, since a request
-        may close the connection that the watcher listens on; they are made even if
-        loading failed. After a purge, new workers are requested first.
+        The help pages come last, since a request may close the watcher's connection.
+        After a purge, new workers are requested first.
         """
         try:
             FILE_CACHE.wake()
@@ -272,7 +268,7 @@ def is_secure(environ):
 
 def with_page_cache(application):
     """
-    Django's WSGI application behind the page cache, or alone in development.
+    The page cache around Django's WSGI application; Django alone in development.
 
     The watcher starts at once, so that the help pages are ready if the database goes
     down.

@@ -1,11 +1,9 @@
 """
 A deadline for a database that neither answers nor closes the connection.
 
-PostgreSQL's own timeouts do not work if the server or the network is frozen; waiting
-requests would then occupy all threads of a worker. A thread watches how long the
-cheapest query, for the publication version, has been waiting. After ``PATIENCE``
-seconds it shuts the database connections of all waiting threads, which get a connection
-error.
+PostgreSQL's timeouts do not work if the server or the network is frozen; waiting
+requests would occupy all threads of a worker. If the query for the publication version
+waits longer than ``PATIENCE``, a thread shuts the connections of all waiting threads.
 """
 
 import logging

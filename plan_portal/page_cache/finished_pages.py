@@ -24,14 +24,10 @@ class FinishedPage:
     """
     A finished page, compressed by gzip and brotli, with all its headers.
 
-    Uncompressed pages would need twice the memory: they are unpacked for the few
-    clients that need them and for the banner. Pictures are stored as they are.
-
-    ``label`` is the page's ``PageVersion``, ``made_at`` its time in seconds since the
-    epoch. ``headers`` and ``unmodified`` are those of responses 200 and 304;
-    ``answers`` maps an encoding to its other headers and ETag, ``bodies`` to its bytes.
-    ``bannered`` is the page with the banner that shows its age, once it was served
-    without the database.
+    ``label`` is its ``PageVersion``, ``made_at`` its time in seconds since the epoch.
+    ``headers`` and ``unmodified`` are those of responses 200 and 304; ``answers`` maps
+    an encoding to its other headers and ETag, ``bodies`` to its bytes. ``bannered`` is
+    the page with the banner that shows its age.
     """
 
     __slots__ = (
@@ -68,7 +64,6 @@ class FinishedPage:
 
     @property
     def html(self):
-        """The page as Django rendered it."""
         plain = self.bodies.get("")
         return unpacked(self.bodies["gzip"]) if plain is None else plain
 
@@ -102,7 +97,6 @@ class FinishedPage:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body or self.html]
 
     def under(self, banner):
-        """The page with a banner above its content."""
         html = self.html.replace(b"<main ", banner + b"<main ", 1)
         return FinishedPage(html, self.headers, self.label, self.made_at)
 
@@ -113,13 +107,11 @@ def unpacked(packed):
 
 
 def without_body(headers):
-    """The headers of a 304 response."""
     return [(name, text) for name, text in headers if name.lower() not in OF_A_BODY]
 
 
 @lru_cache(maxsize=256)  # browsers send a dozen; a stranger may send any
 def preferred(accepted):
-    """The best encoding that an Accept-Encoding header allows."""
     allowed = encodings_of(accepted)
     return next((name for name in ENCODINGS if not name or name in allowed), "")
 
@@ -145,9 +137,8 @@ class PageMemory:
     """
     Finished pages by key, in at most ``limit`` bytes.
 
-    The least recently requested pages make room; those in ``lasting`` stay.
-    ``takedowns`` is the highest counter seen. A page with a lower one may show removed
-    content and is dropped.
+    The least recently requested pages make room; those in ``lasting`` stay. A page with
+    a lower counter of ``takedowns`` may show removed content and is dropped.
     """
 
     def __init__(self, limit, lasting=()):

@@ -59,9 +59,8 @@ class VersionWatcher:
     """
     Holds the current ``label``, valid until ``good_until`` on the monotonic clock.
 
-    ``on_new_label`` is called at once, by the thread that read the new version. The
-    watching thread calls ``make_ready`` a little later and at most once a second, so
-    that readers are not delayed.
+    ``on_new_label`` is called at once; ``make_ready`` by the watching thread, at most
+    once a second, so that readers are not delayed.
     """
 
     def __init__(self):

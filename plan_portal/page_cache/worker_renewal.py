@@ -1,8 +1,5 @@
 """
-Replaces the workers after a purge, since their memory may still hold purged texts.
-
-Python frees memory without overwriting it. Each worker asks for its own renewal, so
-that this happens on every machine.
+Replaces the workers after a purge, since freed memory may still hold purged texts.
 """
 
 from plan_portal import server
@@ -16,7 +13,6 @@ class WorkerRenewal:
         self._takedowns = self._purges = None
 
     def look(self, takedowns):
-        """A new number of takedowns may come from a purge."""
         if takedowns == self._takedowns:
             return
         purges = Purge.objects.filter(status=Purge.Status.APPROVED).count()

@@ -59,12 +59,7 @@ MARKS = 6
 
 @register.simple_tag(takes_context=True)
 def page_in(context, language):
-    """
-    The path of this page in a language.
-
-    Uses ``page_subject`` (a record with a slug per language) and ``page_query`` of the
-    context.
-    """
+    """The path of this page in a language."""
     return _path_in(context, language) + context.get("page_query", "")
 
 
@@ -117,7 +112,6 @@ def bilingual(record, field):
 
 @register.simple_tag
 def brief(record, field):
-    """The beginning of a longer text, for the cell of a list."""
     text, only_spanish = text_of(record, field)
     begun = _marked(with_signs(sentences.shortened(text)), only_spanish)
     return format_html("{} {}", begun, _translated(record, field, "small"))
@@ -152,7 +146,6 @@ def prose(context, record, field, *, explained=False):
 
 @register.simple_tag(takes_context=True)
 def explained(context, text):
-    """A short text with links to the glossary."""
     return mark_safe(_explained(conditional_escape(text), context))  # noqa: S308
 
 
@@ -196,7 +189,6 @@ def figure(number):
 
 @register.filter
 def mark(area):
-    """The number of an area's symbol, by its position in the plan."""
     return (area.place - 1) % MARKS + 1
 
 
@@ -214,7 +206,6 @@ register.filter(
 
 @register.simple_tag
 def status(state, voice=None):
-    """The exact state in words, with the symbol of its family."""
     if not state:
         return ""
     return family_mark(_mark_of(state, voice), sentences.state_word(state, voice))
@@ -230,9 +221,6 @@ def family(state, said="", voice=None):
     """
     The family of a commitment's state, and below it the exact state if that adds
     something.
-
-    ``said`` follows it, such as source and month. Activities show their own word, to
-    which ``voice`` belongs as in ``status``.
     """
     if not state:
         return ""
@@ -255,7 +243,6 @@ def family_mark(family, word=""):
 
 @register.simple_tag
 def late(standing):
-    """The label of late or endangered work, or ""."""
     kept = standing.punctuality
     if kept == Punctuality.AT_RISK:
         return made_once("_late.html", "kept", kept, pgettext("a mark", "At risk"))
@@ -266,13 +253,11 @@ def late(standing):
 
 @register.simple_tag
 def late_by(days):
-    """The label of late work with its number of days."""
     return made_once("_late.html", "kept", "late", sentences.late_by(days))
 
 
 @register.inclusion_tag("_family_bar.html")
 def family_bar(counts: StateCounts):
-    """A bar of the families' counts, legible in grey and by screen readers."""
     parts = [
         (family, FAMILY_WORDS[family], number, number * 100_000 // counts.total)
         for family, number in counts.by_family
@@ -290,7 +275,6 @@ def account_status(entry):
 
 @register.simple_tag
 def punctuality(standing):
-    """The label of late or endangered work, else the word for its punctuality."""
     kept, word = standing.punctuality, sentences.punctuality_word(standing)
     return late(standing) or made_once("_punctuality.html", "kept", kept, word)
 
@@ -304,7 +288,6 @@ def promptness(kept):
 
 @cache
 def made_once(template, name, value, word):
-    """Render a fragment once for each value and reuse it in all rows."""
     return mark_safe(  # noqa: S308 - a template escaped it
         render_to_string(template, {name: value, "word": word}).strip()
     )
@@ -341,7 +324,6 @@ class PlainNode(template.Node):
 
 @register.simple_tag(takes_context=True)
 def picture(context):
-    """URL of the picture of the page's plan, or ""."""
     plan = context.get("plan")
     return absolute(public_path("plan_picture", plan.code)) if plan else ""
 
@@ -351,8 +333,6 @@ def companions(context):
     """
     Paths of the page's ``feed``, ``calendar`` and ``card``, by default those of its
     plan.
-
-    ``days`` leads to the plan on another date.
     """
     if not (plan := context.get("plan")):
         return {}
@@ -371,7 +351,6 @@ def companions(context):
 
 @register.inclusion_tag("_take.html", takes_context=True)
 def take(context, citation="", files=(), **others):
-    """The page's downloads and citation; nothing on a preview without a URL."""
     if "title" not in context:
         return {}
     return {

@@ -109,7 +109,6 @@ register.filter("beside", phrases.span_after_number)
 
 @register.filter
 def anchor(point):
-    """The URL fragment of a value on the page of its indicator."""
     return phrases.value_anchor(point.starts_on, point.ends_on)
 
 
@@ -142,7 +141,6 @@ def edition_of(context, plan, period):
 
 @register.simple_tag
 def told_value(change, name):
-    """The public old or new value of a plan change."""
     if name in change.protected:
         return str(PROTECTED)
     return bilingual(change, name)

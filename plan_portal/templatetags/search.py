@@ -34,7 +34,6 @@ def kind_word(kind):
 
 @register.filter
 def part_word(about):
-    """The name of a field that an excerpt comes from, or ""."""
     headings = {field.name: field.public_heading for field in TEXT_FIELDS}
     return headings.get(about) or PARTS.get(about, "")
 

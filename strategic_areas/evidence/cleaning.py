@@ -109,9 +109,6 @@ def _cleaned(upload):
 
 
 def received_bytes(upload):
-    """
-    The scanned bytes of an upload; ``RefusedFileError`` for an empty or too large one.
-    """
     content = upload.read(FILE_BYTES + 1)
     if not content:
         raise RefusedFileError(
@@ -135,7 +132,6 @@ def _cleaner_of(extension):
 
 
 def clean_name(raw):
-    """The displayed file name, without characters that could do harm."""
     name = re.split(r"[/\\]", str(raw))[-1]
     name = unicodedata.normalize("NFC", name)
     name = "".join(each for each in name if unicodedata.category(each)[0] != "C")
@@ -151,7 +147,6 @@ def clean_name(raw):
 
 
 def extension_of(name):
-    """The extension of a cleaned name; ``RefusedFileError`` if it is not accepted."""
     stem, dot, extension = name.rpartition(".")
     extension = extension.lower()
     if dot and extension in OFFICE:

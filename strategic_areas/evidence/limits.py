@@ -66,14 +66,12 @@ def check_size(content):
 
 
 def not_what_its_name_says(extension, how):
-    """The error for content that does not match the extension."""
     what = _("This is not a %(extension)s file, or it is damaged.")
     what %= {"extension": extension.upper()}
     return RefusedFileError("not_its_kind", what, how)
 
 
 def is_heic():
-    """The error for HEIC, a photo format of many telephones."""
     return RefusedFileError("heic", IS_HEIC, TAKE_AS_JPG)
 
 

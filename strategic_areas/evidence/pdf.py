@@ -151,7 +151,6 @@ def _only_shows(action):
 
 
 def is_note(value):
-    """Whether it is a comment on a page."""
     kind = name_of(value, "/Subtype")
     return kind in NOTES or (kind in MARKS and bool(str(value.get("/Contents", ""))))
 

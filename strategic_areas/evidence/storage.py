@@ -54,7 +54,6 @@ def attach_file(evidence, clean_file):
 
 
 def write_file(row, clean_file):
-    """Write the file under a random name and describe it in the unsaved ``row``."""
     row.original_name = clean_file.name
     row.content_type = clean_file.content_type
     row.size = clean_file.size
@@ -101,8 +100,7 @@ def check_duplicate(clean_file, others):
     """
     Refuse a file that the report already has among ``others``, rows or clean files.
 
-    Call it after ``check_space``, which locks. A database constraint would also refuse
-    older rows and the copies in corrections.
+    Call it after ``check_space``, which locks.
     """
     for other in others:
         if other.sha256 == clean_file.sha256:
@@ -115,7 +113,6 @@ def check_duplicate(clean_file, others):
 
 
 def remove_with_row(sender, instance, **kwargs):
-    """Receiver of ``post_delete`` of evidence."""
     _remove_once_committed(instance.file.name)
 
 

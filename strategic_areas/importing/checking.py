@@ -41,7 +41,6 @@ class FileEntry:
     nested: dict = field(default_factory=dict)
 
     def fault(self, key, expected, node=None):
-        """A problem with one key; it quotes the value from the file."""
         node = node or self.nodes.get(key)
         line = line_of(node) if node else self.line
         found = shortened(source_text(node, self.text)) if node else "nothing"
@@ -54,7 +53,6 @@ class FileEntry:
                 yield from entry.with_nested()
 
     def item(self, key, code):
-        """The node of one code in a list, or of the value itself."""
         node = self.nodes[key]
         items = node.value if isinstance(node, SequenceNode) else []
         return next((item for item in items if item.value == code), node)
@@ -78,7 +76,6 @@ class ParsedPlanFile:
 
     @property
     def plan_code(self):
-        """The code of the file's own plan, or ""."""
         return next((e.values.get("code") or "" for e in self.entries["plan"]), "")
 
     def records(self, path):
@@ -90,15 +87,12 @@ class ParsedPlanFile:
 
 
 def check_plan_file(text, mapping):
-    """Parse a text; every invalid value becomes a problem."""
     checker = PlanFileChecker(text)
     top = checker.record(FILE, mapping, "the file")
     return ParsedPlanFile(top, checker.faults, checker.unread)
 
 
 class PlanFileChecker:
-    """Reads nodes by the format and collects problems."""
-
     def __init__(self, text):
         self.text = text
         self.faults = []
@@ -155,7 +149,6 @@ class PlanFileChecker:
             yield entry
 
     def name(self, section, node, number, above):
-        """The name of a record in messages: its code, or its position."""
         words = []
         if isinstance(node, MappingNode):
             said = {key.value: value for key, value in node.value}
@@ -250,7 +243,6 @@ def findings_in(plan_file):
 
 
 def names_public_source(entry):
-    """Whether a record has a source or is one."""
     if entry.section.name == "sources" or entry.values.get("sources"):
         return True
     return entry.above is not None and names_public_source(entry.above)

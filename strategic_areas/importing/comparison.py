@@ -125,7 +125,6 @@ def affected_records(draft, stored):
 
 
 def refusal_of(line, error):
-    """A ``PlanFileError`` with the message of the violated constraint or rule."""
     text = str(error).strip()
     with override("en"):
         broken = [
@@ -151,7 +150,6 @@ class LineComparison:
         self.revised = RevisedValues(stored.plan_code)
 
     def compare(self, lines):
-        """The lines with their state and the values to apply."""
         # The portal may have another key for a row than the file.
         rows = [self.row_of(line) for line in lines]
         return [self.asked(*pair) for pair in zip(lines, rows, strict=True)]
@@ -181,7 +179,6 @@ class LineComparison:
         return replace(line, said=line.starting | line.said)
 
     def is_late_part(self, line):
-        """Whether it is a new part of a value that was revised here."""
         if line.table.name != "breakdowns":
             return False
         values = self.stored.tables["values"].rows
@@ -238,11 +235,7 @@ class LineComparison:
 
 
 class UpdateRevisions(LineComparison):
-    """
-    Applies changed updates as new revisions.
-
-    ``published`` maps keys to revisions, ``reasons`` to why a record is left alone.
-    """
+    """Applies changed updates as new revisions."""
 
     def __init__(self, table, stored, memory, outcome):
         super().__init__(stored, memory, outcome)

@@ -67,8 +67,6 @@ KIND_OF_NAME = {
 
 @dataclass(frozen=True)
 class FileKey:
-    """A key of a record, its kind of value, and the columns that store it."""
-
     name: str
     kind: object
     required: bool = False
@@ -166,7 +164,6 @@ class FileSection:
 
     @cached_property
     def typed(self):
-        """Names of the keys with free text."""
         # Not references, dates and choices.
         return [
             key.name
@@ -273,7 +270,6 @@ TARGETS = section("targets", special=PERIOD, identity=("period",), above="indica
 
 
 def list_values(name, *fields, **options):
-    """The values of a code list, in order."""
     return section(name, *fields, table="code_list_values", is_numbered=True, **options)
 
 

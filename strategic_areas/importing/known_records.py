@@ -45,7 +45,6 @@ class KnownRecords:
         return code in self.codes[section]
 
     def values(self, section, *names):
-        """Map codes to the plain values that records would have after the load."""
         table = self.stored.tables[section]
         found = {
             code: {name: self.stored.plain(row, name) for name in names}
@@ -130,7 +129,6 @@ class KnownRecords:
 
 
 def code_of(entry):
-    """The code of an entry, valid or not, or ""."""
     key = entry.section.identity[0]
     node = entry.nodes.get(key)
     is_word = isinstance(node, ScalarNode)
@@ -142,8 +140,8 @@ class LoadedValues:
     The values that this plan's file last stored, and other plans' files in shared
     tables.
 
-    A field that still has that value may be changed by the file. Another value was
-    edited by staff and stays.
+    The file may change a field that still has that value; another value was edited by
+    staff.
     """
 
     def __init__(self, plan_code):
@@ -176,7 +174,6 @@ class LoadedValues:
         return [(plan, said[attribute]) for plan, said in told if attribute in said]
 
     def row(self, line):
-        """The primary key of the row in which a file stored a record, or None."""
         if ROW in (said := self.said(line)):
             return said[ROW]
         return next((pk for _, pk in self.set_by(line, ROW)), None)

@@ -52,7 +52,6 @@ def read_file(path):
 
 
 def parse_mapping(text):
-    """The mapping node of a text; raises ``PlanFileError``."""
     try:
         _must_be_plain(text)
         node = yaml.compose(text, Loader=LOADER)
@@ -109,13 +108,11 @@ def raise_problem(found, expected, line=0):
 
 
 def shortened(raw, length=200):
-    """The text on one line, cut to ``length`` characters."""
     raw = " ".join(line.strip() for line in raw.splitlines()).strip()
     return raw if len(raw) <= length else f"{raw[:length]}…"
 
 
 def source_text(node, text):
-    """The source text of a node."""
     found = text[node.start_mark.index : node.end_mark.index].rstrip()
     return found or ("nothing" if isinstance(node, yaml.ScalarNode) else "")
 

@@ -93,7 +93,6 @@ class LineBuilder:
 
 
 def column_values(key, value):
-    """Pairs of column and plain value of a key."""
     columns = key.stored_as
     if columns == ("places",):
         codes = value if isinstance(value, list) else [value]

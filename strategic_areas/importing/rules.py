@@ -50,7 +50,6 @@ def identity(entry):
 
 
 def counted_by(entry):
-    """The counting body of a value, its own or its indicator's."""
     return entry.values.get("counted_by", entry.above.values.get("counted_by"))
 
 

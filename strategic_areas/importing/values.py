@@ -78,7 +78,6 @@ TEXT = text()
 
 
 def one_of(words):
-    """One value of a ``TextChoices`` or a list."""
     words = [str(getattr(word, "value", word)) for word in words]
     return text(f"one of {', '.join(words)}", words.index)
 

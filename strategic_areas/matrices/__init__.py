@@ -1,10 +1,8 @@
 """
 Reader of matrices: an institution's plan in a workbook of its own layout.
 
-``detect_layout`` proposes what the sheets and columns mean; a person confirms it as a
-``Naming``; ``read_matrix`` returns the plan's lines with their cells, open questions,
-cells left out, and texts that may identify a person. It stores nothing and uses no
-model.
+``detect_layout`` proposes the meaning of sheets and columns, a person confirms it as a
+``Naming``, and ``read_matrix`` returns lines and open questions. Nothing is stored.
 """
 
 from strategic_areas.matrices.detection import detect_layout

@@ -181,7 +181,6 @@ def targets_of(cell, name, years, due_year, *, asks_yearly=False):
 
 
 def is_percentage(name):
-    """Whether the indicator's name says that it is a percentage."""
     return bool(
         re.match(r"(?:%|porcentaje|por ciento|tasa de|percent|proporcion)", fold(name))
     )
@@ -189,9 +188,8 @@ def is_percentage(name):
 
 def budget_of(cell, heading, years, *, country, has_points=False):
     """
-    The budget in a cell; ``heading`` may name the currency and the unit (millions).
-
-    ``has_points`` means that other cells of the column have decimal points.
+    ``heading`` may name currency and unit; ``has_points``: other cells have decimal
+    points.
     """
     plain, head = _plain(cell.kept), fold(heading)
     told = currency_of(plain, country) or currency_of(head, country)

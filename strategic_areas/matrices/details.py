@@ -161,7 +161,6 @@ class RecordReader:
             self.reader.ask(cell, name, why, found.text or None, line=line)
 
     def responsible(self, text, cell, role):
-        """Lead and supporters in a text; notes names to confirm."""
         if (text, role) not in self.split:
             book = self.reader.book
             self.split[text, role] = split_responsible(text, book, role=role)

@@ -52,8 +52,6 @@ CODE = re.compile(r"(?:[a-z]{0,3}[-. ]?)?(?:\d{1,3}|[ivx]+)(?:[.-][\da-z]{1,3})*
 
 @dataclass
 class DetectedColumn:
-    """A column: its heading, its likely role, samples."""
-
     letter: str
     heading: str
     role: str
@@ -62,9 +60,6 @@ class DetectedColumn:
 
     @property
     def is_doubtful(self):
-        """
-        Whether a person must confirm the role, since the heading does not state it.
-        """
         named = {role_of(fold(part)) for part in self.heading.split(" / ")}
         role = self.role.partition(":")[0]
         is_plain = role in {"ignore", "lead", "responsible"}
@@ -93,8 +88,6 @@ class DetectedSheet:
 
 
 class DetectedLayout(NamedTuple):
-    """The sheets of a matrix and the proposed ``naming``."""
-
     sheets: list
     naming: Naming
 
@@ -255,7 +248,6 @@ def _is_below_heading(sheet, row, below):
 
 
 def heading_parts(sheet, column, rows):
-    """The texts above a column, from the top, without repeats."""
     cells = [sheet.at(row, column) for row in range(rows[0], rows[1] + 1)]
     texts = [" ".join(cell.text.split()) for cell in cells if cell and cell.text]
     return list(dict.fromkeys(texts))

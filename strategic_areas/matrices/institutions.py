@@ -96,16 +96,12 @@ def fold_in_place(text):
 
 
 class KnownInstitution(NamedTuple):
-    """An institution of the portal, with current and former names."""
-
     acronym: str
     names: Iterable[str] = ()
     former_names: Iterable[str] = ()
 
 
 class InstitutionGuess(NamedTuple):
-    """An acronym or "", and the reason to confirm it or ""."""
-
     acronym: str
     why: str = ""
 
@@ -125,7 +121,6 @@ class ResponsibleParts:
 
     @property
     def text(self):
-        """The text from which the same parts are read again."""
         others = [f"{each} (apoyo)" for each in self.supporting]
         return " / ".join(filter(None, [self.lead, ", ".join(others)]))
 
@@ -152,7 +147,6 @@ class InstitutionNames:
                 self.names.setdefault(_name(acronym), found)
 
     def guess(self, text):
-        """The institution that a text means, or None."""
         if text not in self._guesses:
             self._guesses[text] = self._guess(text.strip(" .:"))
         return self._guesses[text]

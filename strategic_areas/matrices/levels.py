@@ -42,8 +42,6 @@ ROMANS = {
 
 
 class LevelText(NamedTuple):
-    """The parts of a text; ``word`` is the role of the level word."""
-
     word: str
     code: str
     name: str
@@ -115,7 +113,6 @@ def depth_of(code):
 
 
 def are_nested(codes):
-    """Whether codes have several depths and most extend another code."""
     every = [*map(parts_of, codes)]
     known, top = {*every}, min(map(len, every), default=0)
     lower = [each for each in every if len(each) > top]
@@ -135,7 +132,6 @@ def in_script_of(code, above):
 
 
 def level_among(word, levels):
-    """The plan's level for a level word, out of the file's levels."""
     if word not in HIERARCHY:
         return ""
     if word in levels and word != "activity":

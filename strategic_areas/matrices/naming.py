@@ -164,9 +164,6 @@ class Naming:
     def fitted(self, look):
         """
         Adapt this naming to another version of the file, by sheet names and headings.
-
-        Rows and new columns come from ``detect_layout``. Answers stay; ``read_matrix``
-        asks again if a cell changed.
         """
         guess = look.naming
         kept = {comparable(each.title): each for each in self.sheets}
@@ -187,7 +184,6 @@ class Naming:
 
 
 def role_of(heading):
-    """The role that a folded heading names, or ""."""
     if len(heading) > LONGEST_HEADING:
         return ""
     return "level" if len({*ranked_words(heading)}) > 1 else _role(heading)
@@ -205,6 +201,5 @@ def ranked_words(heading):
 
 
 def is_role(role):
-    """Whether a word names a role, with or without a period."""
     start, _colon, period = str(role).partition(":")
     return role in ROLES or bool(period and start in {"target", "chronogram"})

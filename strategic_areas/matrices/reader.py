@@ -52,8 +52,6 @@ def read_matrix(file, naming, *, institutions):
 
 
 class MatrixReader:
-    """One reading of one file."""
-
     def __init__(self, sheets, naming, institutions):
         self.sheets = {each.title: each for each in sheets}
         self.naming, self.years = naming, tuple(naming.years)
@@ -87,7 +85,6 @@ class MatrixReader:
         return line
 
     def say(self, line, name, value, cell=None):
-        """Set a field's value, read from a cell."""
         line.said[name] = value
         if cell is not None:
             line.places.setdefault(name, cell)
@@ -105,7 +102,6 @@ class MatrixReader:
         return cell if answer is None else cell.saying(answer)
 
     def ask(self, cell, name, why, reading=None, *, others=(), line=None, cells=()):
-        """Ask about a cell, unless it was answered or asked already."""
         asked = MatrixQuestion(
             cell.place, name, cell.text, why, reading, tuple(others),
             line and line.number, tuple(cells),
@@ -126,12 +122,10 @@ class MatrixReader:
             self.result.left_out.append(MatrixNotice(cell.place, why, cell.text))
 
     def notice(self, cell, kind, text=""):
-        """Add a notice about a cell, or about a place or title."""
         place = getattr(cell, "place", cell)
         self.result.notices.append(MatrixNotice(place, kind, text))
 
     def protect(self, cell, text):
-        """Report a text, of one or several cells, that may identify a person."""
         said = split_level(text)
         kinds = identifying_kinds(said.name if said.code else text)
         found = ProtectedCell(cell.place, text, kinds)

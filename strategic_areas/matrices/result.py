@@ -169,8 +169,6 @@ class MatrixNotice:
 
 @dataclass(frozen=True)
 class ProtectedCell:
-    """A text that may identify a person; ``kinds`` are findings of the guard."""
-
     cell: str
     text: str
     kinds: tuple
@@ -192,7 +190,6 @@ class MatrixReading:
     protected: list = field(default_factory=list)
 
     def of(self, table):
-        """The lines of one table, in document order."""
         return [line for line in self.lines if line.table == table]
 
 

@@ -80,7 +80,6 @@ class SheetReader:
 
     @cached_property
     def mark_colours(self):
-        """Colours of empty cells that mark a time: those of few cells."""
         colours = [each.colour for each in self.cells_below_headings(self.periods)]
         rows = self.naming.last_row - self.naming.first_row + 1
         most = MOST_MARKED * rows * len(self.periods)
@@ -88,12 +87,10 @@ class SheetReader:
 
     @cached_property
     def pointed(self):
-        """Budget columns with a decimal point in some number."""
         cells = self.cells_below_headings(self.columns["budget"])
         return {x.column for x in cells if re.search(r"\d\.\d\d?(?!\d)", x.text)}
 
     def cells_below_headings(self, columns):
-        """The cells of these columns in the plan's rows."""
         rows = range(self.naming.first_row, self.naming.last_row + 1)
         cells = self.sheet.cells
         return [cells[row, x] for row in rows for x in columns if (row, x) in cells]

@@ -74,12 +74,10 @@ class MatrixSheet:
     outside: list = field(default_factory=list)
 
     def at(self, row, column):
-        """The cell at a position, also inside a merged area, or None."""
         return self.cells.get(self.anchors.get((row, column), (row, column)))
 
     @cached_property
     def rows(self):
-        """Map row numbers to cells with text, from left to right."""
         found = {}
         for (row, _column), cell in self.cells.items():
             if cell.text:
@@ -87,7 +85,6 @@ class MatrixSheet:
         return found
 
     def texts(self, first=1, until=MOST_ROWS + 1):
-        """The cells with text in a range of rows."""
         return [x for n, row in self.rows.items() if first <= n < until for x in row]
 
     @property

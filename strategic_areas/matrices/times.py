@@ -176,7 +176,6 @@ def period_of(text, year=None):
 
 
 def exactness(part):
-    """The exactness of one part of a span."""
     of_a_part = {"Q": "quarter", "S": "half_year"}.get(part[5:6])
     return of_a_part or {4: "year", 7: "month"}.get(len(part), "day")
 

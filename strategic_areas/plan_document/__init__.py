@@ -1,16 +1,14 @@
 """
 The plan document: every edit of a plan's structure is a list of its lines.
 
-``tables`` declares a ``PlanTable`` with ``columns`` per kind of record; ``STRUCTURE``
-are the tables that people edit. ``stored_plan.StoredPlanObjects`` holds the stored
-records of a plan by key: an activity's code, or "indicator/first day/last day" of a
-target (``PlanTable.key_in``).
+``tables`` declares a ``PlanTable`` per kind of record; ``STRUCTURE`` are the tables
+that people edit. ``stored_plan.StoredPlanObjects`` holds the stored records of a plan
+by key: an activity's code, or "indicator/first day/last day" of a target
+(``PlanTable.key_in``).
 
 A ``lines.PlanLine`` holds the wanted values of one record, in plain form by column:
 None for nothing, days as "2030-12-31", decimals as text, a link as a key, links as a
-sorted list of keys. ``values.parse_value`` reads typed values; ``values.cell_value``
-and ``preview.value_in_words`` write them. ``lines.with_defaults`` adds defaults of a
-new record; ``lines.field_action`` compares a value with the stored and the earlier one.
+sorted list of keys (``values``).
 
 Every editor proceeds like this:
 
@@ -32,6 +30,5 @@ Every editor proceeds like this:
 ``record``, changed many-to-many ``links`` and the values ``before``. A line refers to
 another line's new record by that line's ``name``; if it takes a code that another line
 gives up, ``name`` is that code after ``values.NEW``. ``records.preview_effects`` saves
-the drafts and rolls back: build them again to save them. ``records.lock_records`` locks
-records between preview and saving.
+the drafts and rolls back: build them again to save them.
 """

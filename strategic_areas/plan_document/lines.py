@@ -76,7 +76,6 @@ def field_action(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=Fa
 
 
 def with_defaults(table, said):
-    """The values of a new record, with defaults for columns left out."""
     names = {column.name for column in table.columns}
     found = {name: value for name, value in said.items() if value not in (None, [])}
     for language in ("es", "en"):

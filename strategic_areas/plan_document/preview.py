@@ -49,7 +49,6 @@ class PlanPreview:
 
     @property
     def replaces(self):
-        """Whether a record supersedes another one."""
         return any(draft.links.get("supersedes") for draft in self.drafts)
 
 

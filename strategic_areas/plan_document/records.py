@@ -65,7 +65,6 @@ class NotTakenError(RefusedError):
 
 
 def build_drafts(stored, lines):
-    """Build the drafts of lines in order; a record may refer to any other of them."""
     stored.relate()
     # Columns without suffix hold Spanish.
     with override("es"):
@@ -285,7 +284,6 @@ def propose_drafts(drafts, *, by, amendment=None):
 
 
 def lock_records(plan, lines):
-    """Lock the plan's records of these tables until the transaction ends."""
     for table in {line.table.name: line.table for line in lines}.values():
         field = {"indicators": "introduced_by", OF_PLAN: "pk"}.get(table.name, "plan")
         rows = table.model.objects.select_for_update().filter(**{field: plan.pk})
@@ -301,9 +299,9 @@ def preview_effects(plan, drafts, *, by):
     Effects of saving the drafts, which are saved and rolled back; do not use them
     again.
 
-    ``public`` is the result of ``public_differences``. ``succession``, if records are
-    superseded: ``pairs``, ``counts`` before and after, records ``left`` without a
-    successor, and the number of published ``reports`` of superseded records.
+    ``public``: see ``public_differences``. ``succession``, if records are superseded:
+    ``pairs``, ``counts`` before and after, records ``left`` without a successor, and
+    the number of published ``reports`` of superseded records.
     """
     pairs = [
         (str(draft.record), [str(old) for old in replaced])

@@ -70,7 +70,6 @@ class StoredPlan:
                 found.rows.setdefault(former.acronym, row)
 
     def with_links(self, table):
-        """The rows that the plan's file can refer to, with related records."""
         conditions = dict(table.filters)
         if table.scope:
             conditions[f"{table.scope}__code"] = self.plan_code
@@ -93,14 +92,12 @@ class StoredPlan:
         return manager.select_for_update(of=["self"]).get(pk=row.pk)
 
     def key(self, table, row):
-        """The document key of a row."""
         return table.key_in({name: self.plain(row, name) for name in table.identity})
 
     def linked_table(self, field):
         return self.tables[TABLE_OF_MODEL[field.related_model].name]
 
     def plain(self, row, attribute):
-        """The stored value in plain form."""
         field = row._meta.get_field(attribute)
         if field.many_to_many:
             keys = self.linked_table(field).key_of_pk
@@ -120,7 +117,6 @@ class StoredPlan:
         return None if value == "" else value
 
     def unset(self, table, attribute):
-        """The plain default of a field."""
         if table.name not in self.blanks:
             self.blanks[table.name] = table.model()
         return self.plain(self.blanks[table.name], attribute)
@@ -153,7 +149,6 @@ class StoredPlan:
         return [self.linked_table(field).rows[code] for code in codes]
 
     def new_row(self, table):
-        """An unsaved row, with its plan if it has one."""
         row = table.model()
         if table.owner:
             setattr(row, table.owner, self.plan)

@@ -1,7 +1,5 @@
 """
 Tables of the plan document; columns follow from the declared fields of each model.
-
-File, workbook and tree all read, compare and write these.
 """
 
 from dataclasses import dataclass, replace
@@ -52,7 +50,6 @@ class PlanColumn:
 
     @property
     def linked(self):
-        """The name of the linked table, or ""."""
         related = self.field.model_field.related_model
         return TABLE_OF_MODEL[related].name if related else ""
 
@@ -119,7 +116,6 @@ class PlanTable:
 
     @cached_property
     def columns(self):
-        """Identifying columns, then all others of the file."""
         known = {
             name: PlanColumn(self.name, name, self.model.fields.of_column(name), True)
             for name in self.identity
@@ -146,7 +142,6 @@ class PlanTable:
         return next(each for each in self.all_columns if each.name == name)
 
     def key_in(self, values):
-        """The key of a record, from its plain values."""
         return "/".join(str(values.get(part) or "") for part in self.identity)
 
     @property
@@ -167,7 +162,6 @@ class PlanTable:
         return sorted(rows, key=lambda row: getattr(row, "sort_code", known[row.pk]))
 
     def plain(self, stored, row):
-        """Map columns to the stored values in plain form."""
         return {
             column.name: as_read(stored.plain(row, column.name))
             for column in self.columns

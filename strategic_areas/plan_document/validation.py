@@ -225,7 +225,6 @@ def _replaced(stored, drafts):
 
 
 def all_before(code, replaced):
-    """All records that a record supersedes, directly or indirectly."""
     found, waiting = set(), list(replaced.get(code, []))
     while waiting:
         earlier = waiting.pop()

@@ -33,7 +33,6 @@ def value_digests(table, values, stored):
 
 
 def record_digests(table, record, stored):
-    """Digests of the record's current values."""
     return "-".join(value_digests(table, table.plain(stored, record), stored))
 
 
@@ -50,7 +49,6 @@ def _linked_keys(column, value, stored):
 
 
 def cell_value(column, value, stored):
-    """The value for a cell: a day, a number, or a text."""
     if value is None or value == []:
         return None
     if column.kind is FieldKind.DATE:
@@ -68,7 +66,6 @@ def cell_value(column, value, stored):
 
 
 def record_label(column, key, stored):
-    """The name of a record in a cell: a province's name, otherwise a code."""
     if column.linked == "provinces":
         return stored.tables["provinces"].rows[key].name
     return key.removeprefix(NEW)

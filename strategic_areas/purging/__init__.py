@@ -130,7 +130,6 @@ def request_purge(phrases, files=(), *, by):
 
 
 def count_public(phrases, files=()):
-    """The number of public matches that such a request would hide at once."""
     purge = _unsaved(phrases, files)
     rows = takedowns.rows_to_hide(purge, _handed_in(purge))
     told = sum(len(row["after"]) for row in rows.values())

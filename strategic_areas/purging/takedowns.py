@@ -154,8 +154,7 @@ def hideable(record):
     """
     The public fields that can be hidden, with their replacement values.
 
-    Protective fields are left out: without them more might be shown. A published figure
-    is hidden as a whole.
+    Protective fields are left out: without them more might be shown.
     """
     found = {}
     if isinstance(record, PublishedFigure):
@@ -292,16 +291,11 @@ def _changes_that_tell(record, after):
 
 
 def restore_for_purge(takedown):
-    """Restore the content inside a purge's transaction, which then blanks it."""
     _move(takedown, "after", "before")
 
 
 def not_restorable(takedown):
-    """
-    Map pairs of row key and column to the reason why they stay hidden.
-
-    The guard blocks the text, or the number is protected now.
-    """
+    """Map pairs of row key and column to the reason why they stay hidden."""
     blocked = {
         (key, name): reason
         for key, row in takedown.rows.items()

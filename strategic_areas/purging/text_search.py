@@ -56,8 +56,6 @@ class BlankingMethod(Enum):
 
 @dataclass(frozen=True)
 class TextMatch:
-    """One field of one row in which a phrase occurs."""
-
     model: type[models.Model]
     row: int
     field: models.Field

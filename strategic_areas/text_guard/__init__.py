@@ -2,10 +2,8 @@
 The personal-data guard, which checks every typed, uploaded or imported text.
 
 Identifying data blocks the text; data that very likely leads to a person is a warning
-to its author; other possible data is a mark for the reviewer.
-
-Pure and deterministic, for Spanish, English and Haitian Creole; its time grows linearly
-with the length of the text.
+to its author; other possible data is a mark for the reviewer. Pure, for Spanish,
+English and Haitian Creole; linear in the length of the text.
 """
 
 from functools import partial

@@ -21,7 +21,6 @@ SMALL = re.compile("0?[1-9](?:-0?[1-9])?")
 
 
 def find_small_numbers(reading: Reading) -> Iterator[Finding]:
-    """One to nine people; "una sola víctima" is one finding."""
     last = -1
     for index in () if reading.said.isdisjoint(PEOPLE) else _numbers(reading):
         noun = _noun(reading, index)
@@ -190,7 +189,6 @@ def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
 
 
 def ages(reading: Reading) -> Iterator[Stretch]:
-    """Every age, from its first word to after its last."""
     for index, word in enumerate(reading.words):
         if word.text in vocabulary.AGE_WORDS:
             yield index, index + 1

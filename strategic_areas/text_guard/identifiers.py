@@ -133,7 +133,6 @@ def _is_identity_card(match: re.Match[str]) -> bool:
 
 
 def is_dialled(digits: str, *, from_abroad: bool = False) -> bool:
-    """Whether digits begin like a national telephone number."""
     code = settings.COUNTRY.calling_code if from_abroad else ""
     return bool(re.match(code + "".join(settings.COUNTRY.area), digits))
 
@@ -214,7 +213,6 @@ AMERICAN = (
 
 @cache
 def rules(country) -> list[TextRule]:
-    """All rules, the country's own numbers first."""
     return [*_rules_of(country), *RULES]
 
 

@@ -107,7 +107,6 @@ class KnownWords:
 
     @classmethod
     def of(cls, texts) -> "KnownWords":
-        """All words of the texts, and their runs of capitalised words."""
         words: set[str] = set()
         phrases: set[str] = set()
         for text in texts:
@@ -140,7 +139,6 @@ def find_names(reading: Reading) -> Iterator[Finding]:
 
 
 def possible_names(reading: Reading, known: KnownWords) -> Iterator[Stretch]:
-    """Unexplained capitals, and listed names in small letters."""
     letters = [word for word in reading.words if len(word.text) > 1 and word.is_letters]
     shouted = sum(word.is_shouted for word in letters)
     is_loud = shouted > 2 and shouted > LOUD * len(letters)

@@ -195,13 +195,11 @@ NO_CODE = re.compile(
 
 
 def either(name: str) -> str:
-    """A pattern for any entry of a list of the vocabulary."""
     entries = sorted(getattr(vocabulary, name), key=lambda entry: (-len(entry), entry))
     return f"(?:{'|'.join(entries)})".replace("_", " ")
 
 
 def words(name: str) -> str:
-    """A pattern for whole words of such a list."""
     return rf"(?<![a-z]){either(name)}(?![a-z])"
 
 
@@ -230,7 +228,6 @@ def rule(kind: PersonalDataKind, pattern: str, *more, **options) -> TextRule:
 
 
 def find(reading: Reading, rules: list[TextRule]) -> Iterator[Finding]:
-    """All findings of the rules, without overlaps."""
     taken = bytearray(len(reading.plain))
     signs = frozenset(reading.digits)
     for rule in rules:

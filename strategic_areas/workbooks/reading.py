@@ -146,7 +146,6 @@ class ElementCounter(ContentHandler):
         self._must_fit()
 
     def count_unread(self, part):
-        """Count the tags of a part that only starts like XML."""
         if not part.lstrip(NO_SIGN).startswith(b"<"):
             return
         signs = part.replace(BETWEEN, b"")
@@ -223,8 +222,8 @@ class CellProblem:
     """
     A problem with a cell, or with its row if ``place`` is empty.
 
-    ``number`` is the row's, ``name`` the column's. In plan files ``place`` is the
-    record, ``number`` the line, and ``found`` the text in the file.
+    In plan files ``place`` is the record, ``number`` the line, and ``found`` the text
+    in the file.
     """
 
     place: str
@@ -263,7 +262,6 @@ class WorkbookLine:
     cells: dict[str, WorkbookCell] = field(default_factory=dict)
 
     def cell(self, name):
-        """The cell of a column, or an empty one."""
         return self.cells.get(name, WorkbookCell(""))
 
     def text(self, name):
@@ -276,9 +274,6 @@ class WorkbookLine:
 
 
 def marks_of_pages(pages):
-    """
-    The hidden sheet's marks in a workbook of the portal; empty for any other workbook.
-    """
     return {
         str(row[0].value): str(row[1].value)
         for row in pages.get(MARKS, [])
@@ -290,9 +285,8 @@ def lines_below(pages, names):
     """
     Map column names to positions, and return the lines below the header row.
 
-    ``names`` maps header texts to column names. The row with most of them among the
-    first rows is the header; both results are empty without one. A heading row, which
-    has the word ``SEEN``, is skipped.
+    ``names`` maps header texts to column names. Both results are empty without a header
+    row.
     """
     best, lines = {}, []
     for rows in pages.values():
@@ -353,5 +347,4 @@ def comparable(text):
 
 
 def digest_of(text, *, size=DIGEST_BYTES):
-    """A short digest of a text, to detect changes."""
     return hashlib.blake2s(text.encode(), digest_size=size).hexdigest()

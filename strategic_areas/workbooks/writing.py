@@ -1,9 +1,8 @@
 """
 Writing of workbooks from declared columns.
 
-A page has a hidden row of machine names, the headings, and rows in which only editable
-cells are unlocked. Import it only where a workbook is written, since openpyxl is slow
-to load.
+Only editable cells are unlocked. Import it only where a workbook is written, since
+openpyxl is slow to load.
 """
 
 import io
@@ -97,7 +96,6 @@ def content_of(book):
 
 
 def letters_of(names):
-    """Map column names to letters."""
     return {name: get_column_letter(number) for number, name in enumerate(names, 1)}
 
 
@@ -196,7 +194,6 @@ def write_cell(cell, value):
 
 
 def write_notes(page, title, parts):
-    """The first sheet: a title, sentences, and pairs of a heading and sentences."""
     page.title = _("Instructions")
     page.column_dimensions["A"].width = WIDE
     lines = [(title, Font(name=FONT, bold=True, size=14))]
@@ -244,7 +241,6 @@ def write_lists(page, columns):
 
 
 def write_marks(book, marks):
-    """The hidden sheet that states what the workbook was exported from."""
     page = book.create_sheet(MARKS)
     for pair in marks.items():
         page.append([spreadsheet_cells.workbook_text(part) for part in pair])

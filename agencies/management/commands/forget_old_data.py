@@ -36,7 +36,6 @@ INVITATIONS = timedelta(days=365)
 
 @transaction.atomic
 def delete_old_data(now):
-    """Return the numbers of deleted rows and files, by kind."""
     return {
         "sessions that are over": _sessions(now),
         "counted tries": _counts(now),

@@ -93,7 +93,6 @@ def put_files_back(folder):
 
 
 def must_be_known(manifest):
-    """Refuse a backup of a newer version."""
     if manifest["engine"] != connection.vendor:
         raise BackupError(
             f"The backup is of {manifest['engine']}; this portal runs on "

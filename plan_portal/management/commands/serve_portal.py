@@ -138,14 +138,12 @@ def ask(port):
 
 
 def run_timers():
-    """The tasks of systemd's timers."""
     notices.prepare_and_release_scorecards()
     mail.send_queue()
     row_counts.update_row_counts()
 
 
 def keep_sending_mail(send=run_timers, pause=time.sleep):
-    """Run the timers each minute in a thread; errors are logged."""
     while True:
         try:
             send()

@@ -75,7 +75,6 @@ class Command(BaseCommand):
 
 
 def public_text(row, name):
-    """The public text of a column; "" without a row."""
     if row is None:
         return as_text(None)
     return "protected" if name in row.get("protected", ()) else as_text(row[name])
