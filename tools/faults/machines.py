@@ -124,7 +124,7 @@ def run_at_once(portals, task, **variables):
     "One of two application servers killed (kill −9), then the other one stopped, "
     "while eight people save and others read, behind nginx",
     passes="nothing confirmed is lost, audit record whole; at most 0.1 % of the pages "
-    "fail, p95 at most 1 s; who saves is answered by the other server",
+    "fail; while one is away the other takes saves, and p95 of pages is at most 1 s",
 )
 def ended_server(stage, engine):
     port = servers.free_port()
@@ -144,34 +144,32 @@ def ended_server(stage, engine):
                 staff.Reporter(first, person, sign_in(port, first, person["name"]))
                 for person in first.world["people"][:8]
             ],
-            pause=0.2,
+            pause=1,
         )
         with visitors.Readers(port, rate=20, tls=True) as readers, people:
-            time.sleep(3)
+            time.sleep(8)
             first.kill()
             first.close()
             alone = time.monotonic()
             time.sleep(5)
             first.start()
-            time.sleep(2)
+            time.sleep(8)  # a server that starts has no page in memory
             second.stop()
             second.close()
             other_alone = time.monotonic()
             time.sleep(5)
         answers = readers.answers
-        outcome = Outcome(
-            f"pages {counted(answers)}; {pace(answers)}; saves "
-            f"{counted(people.answers)}"
-        )
-        for since, until in ((alone, alone + 5), (other_alone, time.monotonic())):
-            saved = [
-                each
-                for each in people.answers
-                if since + 1 < each.begun < until and each.status == 200
-            ]
+        outcome = Outcome(f"pages {counted(answers)}; {pace(answers)}")
+        for begun in (alone, other_alone):
+            pages, saves = (
+                [each for each in asked if begun <= each.begun < begun + 5]
+                for asked in (answers, people.answers)
+            )
+            outcome.did += f"; beside one that is away {pace(pages)}"
+            saved = any(each.status == 200 for each in saves)
             outcome.must(saved, "nobody could save on the server that was left")
+            outcome.must(percentile(pages, 0.95) <= 1000, "p95 of pages over 1 s")
         outcome.must(share_failed(answers) <= 0.001, "more than 0.1 % of pages failed")
-        outcome.must(percentile(answers, 0.95) <= 1000, "p95 of pages over 1 s")
         must_lose_nothing(outcome, first, people)
     return outcome
 
