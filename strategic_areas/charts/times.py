@@ -6,11 +6,10 @@ from datetime import date
 
 from strategic_areas.charts.scales import YearScale, em, percent
 
-#: So many years have a label at most.
 LABELLED = 8
-#: A span that takes less of the width, in percent, bears no text.
+#: Narrower spans, in percent of the width, have no text.
 LEAST = 3.5
-#: Nearer to an edge than this, in percent, a text is not centred on its place.
+#: Closer to an edge, in percent, a text is not centred.
 NEAR = 8
 
 

@@ -12,18 +12,17 @@ from strategic_areas.datasets.formats import MEDIA_TYPES, PACKAGE
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures.phrases import text_in_language
 
-#: A form, the path, and the size in bytes, None while the file is not ready.
-CatalogueFile = namedtuple("File", "form path size")
-#: A dataset in a plan: how often it changes, the number of rows or None, its files.
-CatalogueTable = namedtuple("Table", "dataset changes number files")
-#: A plan: the day of its data, its ``Table`` for each dataset, the files that hold all
-#: of them, and its editions, the latest first.
+#: ``size`` is in bytes, None while the file is not ready.
+CatalogueFile = namedtuple("CatalogueFile", "form path size")
+#: ``number`` is the row count, or None.
+CatalogueTable = namedtuple("CatalogueTable", "dataset changes number files")
+#: ``files`` hold the whole plan; ``editions`` come latest first.
 PlanData = namedtuple("PlanData", "plan day tables files editions")
 
-#: Lists that DCAT-AP 3 names: of the European Union's Publications Office, and IANA's.
+#: Code lists of DCAT-AP 3: of the EU Publications Office, and of IANA.
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
 IANA = "https://www.iana.org/assignments/media-types/"
-#: A name without a prefix is one of schema.org's.
+#: Names without a prefix are schema.org's.
 CONTEXT = {
     "@vocab": "https://schema.org/",
     "dcat": "http://www.w3.org/ns/dcat#",

@@ -33,16 +33,14 @@ from strategic_areas.queries.plan.past_states import parse_amendment_day
 from strategic_areas.queries.public_rows.plan_reading import PRINTED, RESTS
 from strategic_areas.sentences import SOURCE_KINDS
 
-#: The name of a kind of record → its model.
 MODELS = {each._meta.model_name: each for each in OF_PLAN}
-#: A column of any of them → what people call it.
+#: Labels by column.
 FIELDS = {
     column: capfirst(model._meta.get_field(column).verbose_name)
     for model in OF_PLAN
     for field in model.fields.where(public=True)
     for column in (field.name, field.columns[-1])
 }
-#: Of these, those that hold days.
 DAYS = {name for of in OF_PLAN for name in of.fields.names(kind=fields.FieldKind.DATE)}
 WHAT = {
     "added": pgettext_lazy("a record of a plan", "Added"),
@@ -140,7 +138,7 @@ def amendments(reading):
 
 def _values(line, *, is_whole):
     for name in VALUES:
-        # Where there is no value in Spanish, there was or is none.
+        # Without Spanish there is no value.
         is_none = is_whole or not getattr(line, f"{name}_es")
         why = GapReason.NOT_APPLICABLE if is_none else GapReason.NOT_REPORTED
         reason = GapReason.PROTECTED if name in line.protected else why

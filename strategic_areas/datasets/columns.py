@@ -40,7 +40,6 @@ class GapReason(TextChoices):
     TOLD = "told", _("The cell that it is about has a value")
 
 
-#: The codes of a column that says why another is empty.
 GAPS = dict(GapReason.choices[:5])
 
 
@@ -85,9 +84,8 @@ class Dataset:
         return CORRECTED if plan.is_reconstructed else self.changes
 
 
-#: Nothing is reported in a reconstruction.
 CORRECTED = pgettext_lazy("how often it changes", "When it is corrected or completed")
-#: The kind of a column that a model declares; all others are texts.
+#: Cell kinds by field kind; all others are texts.
 STORED = {
     fields.FieldKind.CHOICE: CellKind.CODE,
     fields.FieldKind.FLAG: CellKind.BOOLEAN,
@@ -151,7 +149,7 @@ def with_gap(column: DataColumn) -> tuple[DataColumn, DataColumn]:
     return replace(column, gap=None), reason
 
 
-#: The columns that several datasets have.
+#: Columns shared by datasets.
 ADDRESS = DataColumn("address", _("Address of its page"), CellKind.ADDRESS)
 IS_DISPUTED = DataColumn(
     "is_disputed", _("Not acknowledged by the agency"), CellKind.BOOLEAN

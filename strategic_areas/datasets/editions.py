@@ -41,19 +41,19 @@ from strategic_areas.queries.plan import plans
 
 logger = logging.getLogger(__name__)
 
-#: A word that was kept in both languages, in that of the reader.
+#: A stored bilingual word, in the active language.
 _in_words = lazy(lambda es, en: en if get_language() == "en" else es, str)
-#: So many rows are compressed together, and how hard: harder takes far longer.
+#: Rows compressed together; the level, as higher ones take far longer.
 AT_ONCE, LEVEL = 200, 6
-#: So often a plan is read that changes meanwhile.
+#: Attempts to read a plan that keeps changing.
 TIMES = 9
-#: What tells zlib that it reads gzip.
+#: The zlib option for gzip.
 GZIP = zlib.MAX_WBITS | 16
-#: A column that changes with the day alone, and so tells of no change.
+#: Changes daily, so it is no difference.
 WITH_THE_DAY = "days_late"
-#: What the seal of what somebody reads is for.
+#: The purpose of the seal's key.
 READ = "strategic_areas.edition"
-#: An edition of which a second one is never made of the same.
+#: Editions that are made only once.
 MADE_ONCE = Q(is_reconstructed=True) | ~Q(period=None) | ~Q(proposal=None)
 
 
@@ -72,7 +72,7 @@ def make_edition(
     the edition of a reconstruction. ``seen`` is the seal of what the second person
     read: ``RefusedError`` if the content changed since.
     """
-    # Reports may still come in: only who makes another edition waits.
+    # Locks out other makers of editions, but no incoming reports.
     plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     corrects = proposal and proposal.corrects
     closing = corrects or Edition(period=period, closed_on=period and period.closes_on)
@@ -147,7 +147,7 @@ def make_due_editions() -> list[Edition]:
         try:
             found.append(make_edition(plan, period=period))
         except Exception:
-            # One plan that cannot be read must not stop those of the others.
+            # An error in one plan must not stop the others.
             logger.exception("The edition of plan %s was not made", plan.code)
     return found
 

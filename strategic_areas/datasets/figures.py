@@ -261,7 +261,7 @@ def planned_values(reading):
     for aim in rows.order_by("indicator__sort_code", "starts_on", "ends_on"):
         found = target_attainment(aim, lines[aim.indicator_id], reading.day)
         is_protected = found.code == AttainmentKind.PROTECTED
-        # Values that cannot be held against it were reported.
+        # The reported values are not comparable with the target.
         otherwise = GapReason.NOT_APPLICABLE
         if found.code == AttainmentKind.NO_VALUE:
             is_due = aim.ends_on < reading.day

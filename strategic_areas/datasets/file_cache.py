@@ -28,13 +28,13 @@ from strategic_areas.models import Edition, Plan, PublicationVersion
 
 logger = logging.getLogger(__name__)
 
-#: Seconds for which one reader in a process may wait for files that are not ready.
+#: Seconds that one reader per process may wait for files.
 PATIENCE = 1.0
-#: The least seconds between two makings, which also take half of the time at most.
+#: Least seconds between two runs, which also rest as long as they took.
 PAUSE = 1.0
-#: The purpose from which the random bits of today's package are derived.
+#: The purpose of the key for today's random bits.
 BITS = "strategic_areas.package"
-#: How many bytes of memory the files of editions may take; today's come on top.
+#: Bytes of memory for the files of editions; today's are extra.
 MOST = 48 * 2**20
 
 
@@ -42,8 +42,8 @@ class NotReadyError(Exception):
     """The file is being made."""
 
 
-#: What files were made for; read before the content, which is at least as new.
-FileVersion = namedtuple("Label", "takedowns number day")
+#: Read before the content, which is at least as new.
+FileVersion = namedtuple("FileVersion", "takedowns number day")
 
 
 def current_version() -> FileVersion:
@@ -180,7 +180,7 @@ class FileCache:
             try:
                 self._make_one(key, plans.get(key[0]))
             except Exception:
-                # What one plan holds must not keep the files of the others away.
+                # An error in one plan must not stop the others.
                 logger.exception("The files of plan %s were not made", key[0])
 
     def _make_one(self, key, plan):
@@ -211,5 +211,4 @@ def _is_current(files, edition, label):
     return is_same and files.label.takedowns == label.takedowns
 
 
-#: The files of this process.
 FILE_CACHE = FileCache(MOST)

@@ -40,7 +40,7 @@ from strategic_areas.sentences import (
 )
 from strategic_areas.themes import Theme
 
-#: Why no number of days late is told, by the punctuality.
+#: Why days of delay are missing, by punctuality.
 UNDATED = {
     None: GapReason.NOT_APPLICABLE,
     Punctuality.FINISHED_LATE: GapReason.NOT_APPLICABLE,
@@ -293,7 +293,7 @@ def _why_no_average(row):
 def _dates(row, day):
     due, why = row.deadline, UNDATED.get(row.summary.punctuality)
     is_late = row.summary.punctuality == Punctuality.LATE
-    # Of what is done nobody stated on which day, where the day decides.
+    # Nobody stated the day of completion, if it matters.
     is_done = row.summary.state in {CommitmentState.FULFILLED, ActivityState.COMPLETED}
     otherwise = GapReason.NOT_REPORTED if is_done else GapReason.NOT_APPLICABLE
     return {
@@ -411,7 +411,7 @@ def _percent(row, latest):
     percent = row.summary.percent if is_own or of.commitment.is_official else None
     if percent is not None:
         return percent, None
-    # This comes first: by it an edition loses a percent that it told before.
+    # First, as removals from editions rely on this reason.
     if of.counts_victims or (latest and latest.is_reserved):
         return None, GapReason.PROTECTED
     if of.is_continuing or not is_own:

@@ -48,32 +48,31 @@ from strategic_areas.queries.public_rows.plan_reading import PlanReading
 
 logger = logging.getLogger(__name__)
 
-#: Datasets in whose rows everything is about one number.
+#: Datasets with one number a row.
 FIGURES = {"values", "breakdowns", "planned_values"}
-#: What stands in place of words about people, by the kind of the cell.
+#: Replacements of removed texts, by cell kind.
 REPLACEMENTS = {CellKind.TEXT: MARKER, CellKind.ADDRESS: None}
-#: What stands in place of a percent that would tell a number which went.
+#: The replacement of a percent that would reveal a removed number.
 NO_PERCENT = {"percent": None, "percent_gap": GapReason.PROTECTED.value}
-#: As much of the key of an edition's row as a purge can keep.
+#: The part of a row's key that a purge can store.
 MOST = PurgedText._meta.get_field("field").max_length
-#: What a row of any record may name: by it a whole plan is concerned.
+#: Models that any row may name, so that a whole plan is affected.
 EVERYWHERE = {
     *(Agency, AgencyName, AgencyComment),
     *(Participation, ReportingPeriod, Source),
 }
-#: Datasets of which no row goes by what is taken from other records.
+#: Datasets whose rows never depend on removed records.
 UNAFFECTED_DATASETS = {"agencies", "rounds", "scorecards"}
-#: The records by which it is told what others concern.
+#: Models that determine the affected rows.
 LINKED_MODELS = SOURCE_MODELS.union(UPDATE_MODELS)
-#: All that a reading of some records reads.
 EVERYTHING = {
     model: model.objects.all() for model in (Commitment, Indicator, *UPDATE_MODELS)
 }
 
 
-#: What the public reads of what was touched, and read before; by the name of a dataset
-#: all of it that is read now; the texts that are hidden and the words that are purged.
-RemovalScope = namedtuple("Reach", "tables whole texts words")
+#: ``tables`` are the public rows now and before; ``whole`` loads all rows of a dataset;
+#: ``texts`` are hidden, ``words`` purged.
+RemovalScope = namedtuple("RemovalScope", "tables whole texts words")
 
 
 @contextmanager
@@ -88,7 +87,7 @@ def removing_from_editions(
     the purged words. ``compares`` includes cells that vanish from today's rows. The
     yielded dictionary receives the removed cells, by ``EditionRows`` id and row key.
     """
-    # Who makes an edition has locked its plan: none is made of what stood before.
+    # Lock the plans, so that no edition is made of the earlier content.
     list(Plan.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     every = Edition.objects.order_by("pk")
     editions = list(every if plans is None else every.filter(plan__in=plans))
@@ -169,7 +168,7 @@ def _left(reach, rows, key, told):
     """What of an edition's row may stay public; None if nothing."""
     now, stood = (each.get(rows.dataset, {}).get(key) for each in reach.tables)
     if stood and not now and rows.dataset == "sources":
-        # A row that is not touched may cite it too.
+        # An unaffected row may cite the source too.
         now = reach.whole(rows.dataset).get(key)
     if now is None and (stood or _is_of_untold(rows, told, reach.tables[0])):
         return None
@@ -181,7 +180,7 @@ def _left(reach, rows, key, told):
         if told[name] in reach.texts or reach.words and reach.words.occur_in(told[name])
     }
     if worded and now is None:
-        # The same text may stand in a record that is not touched.
+        # An unaffected record may hold the same text.
         now = reach.whole(rows.dataset).get(key)
     now, stood, left = now or {}, stood or {}, dict(told)
     columns = rows.columns["columns"]
@@ -190,7 +189,7 @@ def _left(reach, rows, key, told):
         rows.dataset == "reports" and now.get("status") == RevisionStatus.WITHDRAWN
     )
     if is_withdrawn or gone and rows.dataset in FIGURES:
-        # Beside the content that went, codes and gaps say why.
+        # Codes and gaps explain the removed content.
         for each in columns:
             cell = now.get(each["name"])
             if cell is None or each["kind"] == CellKind.CODE:
@@ -200,14 +199,14 @@ def _left(reach, rows, key, told):
         left |= {name: now[name] for name in gone + gaps}
     if rows.dataset == "activities":
         percent = stood.get("percent")
-        # It is that of a report which does not stand any more.
+        # It is the percent of a withdrawn or replaced report.
         if percent is not None and told["percent"] == percent != now.get("percent"):
             left |= NO_PERCENT
     for name, instead in worded.items():
         if reach.words or told[name] != now.get(name):
             left[name] = instead
     if left != told and "address" in told:
-        # It may be made of words that went.
+        # The URL may contain removed words.
         left["address"] = now.get("address")
     return in_both(left)
 
@@ -249,7 +248,7 @@ def _worded(rows):
 
 def _take(edition, reach, note):
     found, lost = {}, defaultdict(set)
-    # Of reports before activities, and those before commitments: see ``lost``.
+    # Reports, activities, commitments in this order, as ``lost`` is passed on.
     for rows in edition.datasets.order_by("-pk"):
         content, gone = _taken(rows, reach, lost)
         if gone:
@@ -302,7 +301,7 @@ def _change(edition, contents, withdrawn):
         rows.content = content
         rows.save(update_fields=["content"])
     stored.update(is_moving=False, withdrawn=withdrawn, random=random_bits())
-    # What was not taken from one that is held back may be there still.
+    # An edition that was withheld stays withheld.
     stored.update(is_moving=edition.is_moving)
 
 

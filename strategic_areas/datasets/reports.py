@@ -33,7 +33,7 @@ KINDS = {
     "report": pgettext_lazy("an account", "Report on an activity"),
     "declaration": pgettext_lazy("an account", "Declaration of a result"),
 }
-#: Of a declaration from before there were results.
+#: The result of declarations older than the field.
 NOT_YET = "not_yet"
 NUMBERS = {FieldKind.WHOLE: CellKind.INTEGER, FieldKind.DECIMAL: CellKind.NUMBER}
 NOT_ADDED = _(
@@ -216,7 +216,7 @@ def _numbers(entry, told, is_report):
             is_asked &= not (entry.subject.is_continuing or entry.is_reconstructed)
         value = told[name] if is_asked else None
         otherwise = GapReason.NOT_REPORTED if is_asked else GapReason.NOT_APPLICABLE
-        # An agency is asked for a quantity of continuing work alone.
+        # Only continuing activities ask for a quantity.
         if name == "quantity" and is_asked and not entry.is_recorded:
             otherwise = (
                 otherwise if entry.subject.is_continuing else GapReason.NOT_ASKED

@@ -14,7 +14,7 @@ from strategic_areas.models import Plan
 from strategic_areas.models.review import day_of
 from strategic_areas.queries.public_rows.plan_reading import PlanReading
 
-#: What a cell holds. A day is "YYYY-MM-DD"; what is empty is None, never "".
+#: Days are "YYYY-MM-DD"; empty cells are None, never "".
 Scalar = str | int | float | bool | None
 DataRow = dict[str, Scalar]
 

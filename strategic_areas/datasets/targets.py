@@ -71,7 +71,7 @@ def target_years(reading):
         {"target": each.target.code, "year": int(year), "known": known}
         for each in reading.targets
         for year, known in each.strip
-        # A text that was purged stands among them by its marker.
+        # A purged text is present as its marker.
         if known and year.isdigit()
     ]
 

@@ -137,9 +137,9 @@ def _read(stored):
     return DisclosedCounts(Decimal(stored["total"]), stored["dimension"], tuple(cells))
 
 
-#: Columns about a number, which may change while the figure stays the same one.
+#: Columns that may change while the number stays.
 ABOUT_IT = ("breaks", "provenance", "starts_exact_to", "ends_exact_to")
-#: Columns that say how the number is told; they change while an earlier one stands.
+#: Columns about the form of disclosure.
 OF_FORM = {"status", "printed_by_id", "printed_where_es", "printed_where_en"}
 OF_FORM |= {"differs", "withheld"}
 TEXTS = tuple(
@@ -197,7 +197,7 @@ def publish_figures(indicators):
     if _is_held.get():
         return
     families = Indicator.objects.exclude(family="").order_by("pk")
-    # Of a family one total is told: two who publish at once wait for each other.
+    # A family has one disclosed total, so concurrent publications must wait.
     members = list(families.select_for_update(of=["self"]).values_list("pk", "family"))
     concerned = Q(pk__in=indicators) | Q(pk__in=[pk for pk, _family in members])
     raws = read_raw_figures(Indicator.objects.filter(concerned))
@@ -263,7 +263,7 @@ def _as_cells(parts):
 def _of_year(raw, memory):
     measurement, indicator = raw.measurement, raw.indicator
     told, last_by = memory.forms(raw)
-    # Another who counted the year never said the number that was told.
+    # The disclosed number is not that of another counting body.
     was_said = raw.figure and told and raw.figure.value == told[-1].total
     is_own = bool(was_said) and last_by == indicator.pk
     is_confirmed = measurement.status == PublishedFigure.Status.CONFIRMED
@@ -360,7 +360,7 @@ def _update(figure, about_it):
     changed = [
         name
         for name, value in about_it.items()
-        # A text that was taken away stays away.
+        # A removed text stays removed.
         if (now := getattr(figure, name)) != value
         and now != MARKER
         and (now or value != "")
@@ -393,7 +393,7 @@ def _put_away(raw, before, told):
         disputes = RecordDispute.objects.filter(published_figure=before)
         takedowns = Takedown.objects.in_force_of([before.pk])
         if disputes.exists() or before.is_hidden and takedowns.exists():
-            # What an agency said of it is kept, and is public no more than it.
+            # Its disputes are kept, and hidden with it.
             before.is_hidden, before.is_latest, before.revises = True, False, None
             before.save()
         else:

@@ -31,9 +31,8 @@ from strategic_areas.workflow.transitions import (
     must_review,
 )
 
-#: What tells of which days a value is, and whose.
 SPAN_FIELDS = ("indicator", "agency", "starts_on", "ends_on")
-#: What the status of a value is called of its span; every other asks for a new one.
+#: The status of a span by that of its value; others ask for a new value.
 SPAN_STATUS = {
     DecisionStatus.PENDING: ReportedSpan.Status.SUBMITTED,
     DecisionStatus.APPLYING: ReportedSpan.Status.SUBMITTED,
@@ -66,7 +65,7 @@ class ValueSteps(GuardedSteps):
             printed_by=reported.source if reported.printed_where else None,
             printed_where_es=reported.printed_where,
             note_es=reported.note,
-            # Why a new value leaps is told to the secretariat alone.
+            # The reason for a large change is for the secretariat only.
             reason_es=reported.why if reported.revises else "",
         )
         if reported.source:

@@ -13,7 +13,7 @@ MARGIN = 72
 FONTS = Path(__file__).parent / "fonts"
 
 PAPER, INK, SOFT, HEADER, LINE = "#ffffff", "#1d2433", "#4a5365", "#003876", "#cfd5de"
-#: As in portal.css, where a test compares them; the last three are told by their lines.
+#: As in portal.css, which a test compares.
 COLOURS = {
     "met": "#0f5130",
     "unmet": "#b1480b",

@@ -24,7 +24,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.figures.phrases import span_heading
 
-#: How a value stands that is not public, by the status of its days.
+#: The report status of an unpublished value, by the status of its span.
 STATUS_OF_SPAN = {
     ReportedSpan.Status.SUBMITTED: ReportStatus.SUBMITTED,
     ReportedSpan.Status.RETURNED: ReportStatus.RETURNED,
@@ -90,7 +90,6 @@ def asked_indicators(plan: Plan) -> QuerySet:
     ).exclude(frequency=Indicator.Frequency.NOT_ASKED)
 
 
-#: By round, the values for which it asks.
 ValuesByRound = Mapping[ReportingPeriod, tuple[AskedValue, ...]]
 
 

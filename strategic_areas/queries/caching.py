@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-#: The publication version of which the public page that is being made tells.
+#: The publication version of the public page being built.
 _VERSION = ContextVar("publication_version", default=None)
 
 
@@ -71,5 +71,4 @@ class ProgressCache:
                 self._kept.popitem(last=False)
 
 
-#: The boards of public pages.
 PLAN_CACHE = ProgressCache(most=15_000)

@@ -30,7 +30,7 @@ from strategic_areas.queries.plan.plan_progress import (
 from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.plan.progress_rows import ActivityProgress
 
-#: How many rounds the lists of agencies look back to tell who reported on time.
+#: Rounds over which lists of agencies show compliance.
 LAST_ROUNDS = 4
 
 
@@ -153,9 +153,9 @@ class AgencyRound:
     agency: Agency
     period: ReportingPeriod
     items: tuple[ObligationStatus, ...]
-    #: The last day on which the round takes its first reports.
+    #: The last day for first submissions.
     accepted_until: date
-    #: The day by which it is asked: the due date, later where opened again.
+    #: The due date, later if the round was reopened.
     answer_by: date
 
     @property

@@ -34,11 +34,9 @@ from strategic_areas.search.index import (
 from strategic_areas.sentences import FAMILIES
 from strategic_areas.themes import ABOUT_THEME, FIGURES, LISTS, SEARCH_WORDS, Theme
 
-#: Fields that name a record; the search shows them as its title.
 NAMES = ("title", "name", "label", "topic", "about", "word", "short")
-#: The texts of an account.
 UPDATE_TEXTS = ("text", *(field.name for field in TEXT_FIELDS), "note")
-#: Models whose pages print sources. A source is found at the first of these.
+#: Models whose pages cite sources; a source is found on the first of these.
 CITING_MODELS = (
     *(models.Commitment, models.Activity, models.ActivityUpdate),
     *(models.CommitmentUpdate, models.LegalInstrument, models.Discrepancy),
@@ -51,8 +49,8 @@ DISPUTED = gettext_noop("Attribution that the agency does not acknowledge")
 def search_documents():
     public = {plan.pk: plan for plan in plans.public_plans()}
     for rank, plan in enumerate(public.values()):
-        plan.rank = rank  # the latest is the first
-    #: By model and id, where a record with sources is found, and of which plan it is.
+        plan.rank = rank
+    #: By model and id, the address and plan of records with sources.
     seen = defaultdict(dict)
     yield from _structure(public, seen)
     yield from _changes(public)
@@ -239,7 +237,7 @@ def _context(public, seen):
             captions=_told(_same(", ".join(map(str, row.numbers)))),
             order=(row.pk,),
         )
-    # Targets are found on the page of the latest plan that has a record.
+    # Targets are indexed on the page of the latest plan with commitments.
     for plan in sorted(public.values(), key=lambda each: not each.has_record)[:1]:
         for row in models.FrameworkTarget.objects.all():
             number = row.code.removeprefix(f"{row.family}-")
@@ -298,7 +296,7 @@ def _agencies(public, seen):
         pairs = rows.filter(plan__in=public).order_by().values_list(link, "plan")
         for agency, plan in pairs.distinct():
             found.append((public[plan].rank, 1, agency, public[plan], None))
-    # The nearest comes last, and so stands.
+    # The dictionary keeps the last entry of each agency: its nearest plan.
     found.sort(key=lambda each: each[:2], reverse=True)
     nearest = {agency: (plan, part) for *_, agency, plan, part in found}
     former = defaultdict(list)

@@ -32,11 +32,11 @@ LAST_PUBLISHED = Max(
     "activities__updates__published_at",
     filter=Q(activities__updates__status__in=PUBLIC_RECORD),
 )
-#: How many accounts a feed holds. "Updates" lists them all.
+#: Updates in a feed.
 FEED_LENGTH = 50
 
 
-#: The arguments of a page's address in Spanish and in English, and its last change.
+#: Spanish and English URL arguments, and the last change.
 PageAddress = tuple[tuple, tuple, datetime | None]
 
 
@@ -189,7 +189,6 @@ def _changed_at(row):
     return max(filter(None, (row.purged_at, row.withdrawn_at, row.published_at)))
 
 
-#: A condition for due dates that somebody states.
 _STATED = {"due_on__isnull": False, "due_provenance__in": sorted(STATED)}
 
 

@@ -24,9 +24,9 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.search.words import NOT_OF_A_KEY, word_positions
 
 LANGUAGES = ("es", "en")
-#: Beginnings of the keys of titles, of questions that a document answers, and of names.
+#: Prefixes of the keys of titles, of questions and of names.
 TITLE, ANSWERS, NAME = "t=", "q=", "n="
-#: ``sort`` puts rows of a kind in order. Row 0 has the label of all as its ``digest``.
+#: ``sort`` orders rows of a kind. Row 0 holds the label in ``digest``.
 ROWS = (
     "CREATE TABLE IF NOT EXISTS search_index (rowid bigint PRIMARY KEY, "
     "kind text, record text, digest text, sort text{0})"
@@ -52,7 +52,7 @@ FIRST = "INSERT INTO search_index (rowid, digest) VALUES (0, '') ON CONFLICT DO 
 ADD_ROWS = "INSERT INTO search_index (rowid, kind, record, digest, sort) VALUES "
 ADD_WORDS = "INSERT INTO search_words (rowid, shown_es, shown_en, es, en) VALUES "
 ROW = "(%s, %s, %s, %s, %s)"
-#: The same, where keys come as a text with spaces between.
+#: As ROW, with the keys as a space-separated text.
 WORDS = {
     "sqlite": ROW,
     "postgresql": "(%s, %s, %s, array_to_tsvector(string_to_array(%s, ' ')), "
@@ -60,14 +60,13 @@ WORDS = {
 }
 #: Rows written with one statement.
 AT_ONCE = 500
-#: How an engine is asked for the rows of a column with some keys; and the signs around
-#: a key, between keys of which one is enough, and between those of which all must be.
+#: By engine: the condition, the search expression, and its quote, "or" and "and".
 MATCHING = {
     "sqlite": ("search_words MATCH %s", "{0} : ({1})", ('"', " OR ", " AND ")),
     "postgresql": ("{0} @@ %s::tsquery", "{1}", ("'", " | ", " & ")),
 }
 ATTEMPTS = 3
-#: Seconds that a reader waits for who fills the tables, or writes anything else.
+#: Seconds to wait for another process that writes.
 PATIENCE = 3
 _filling = threading.Lock()
 
@@ -120,11 +119,11 @@ class Document:
     title: BilingualText
     place: DocumentAddress
     code: str = ""
-    #: The code in English, where it is another one.
+    #: The English code, if it differs.
     code_en: str = ""
     texts: tuple[BilingualText, ...] = ()
     captions: tuple[BilingualText, ...] = ()
-    #: By year, what is said first, instead, to whoever asks of that year.
+    #: The first caption for a query that names the year.
     by_year: Mapping[str, BilingualText] = field(default_factory=dict)
     also: tuple[BilingualText, ...] = ()
     names: tuple[str, ...] = ()
@@ -220,13 +219,13 @@ def empty_index():
 
 
 def _empty(cursor):
-    # Who fills it waits for this row, and gives up for a label that it does not know.
+    # A process that fills the tables locks this row, and gives up if its label changed.
     label = uuid.uuid4().hex
     cursor.execute("UPDATE search_index SET digest = %s WHERE rowid = 0", [label])
     cursor.execute("DELETE FROM search_index WHERE rowid > 0")
     cursor.execute("DELETE FROM search_words")
     if cursor.db.vendor == "sqlite":
-        # FTS5 only notes that a row is gone until it brings its parts together.
+        # FTS5 keeps deleted text until it is optimized.
         cursor.execute("INSERT INTO search_words (search_words) VALUES ('optimize')")
 
 
@@ -287,7 +286,7 @@ def _differences(documents):
         rows = cursor.fetchall()
     filed = {(kind, record): rest for kind, record, *rest in rows}
     kept = {rowid for rowid, _digest in filed.values()}
-    # Should two processes ever have filed one record twice, no copy outlives this.
+    # Remove duplicates that two processes may have written.
     added, removed = [], [each[2] for each in rows if each[2] not in kept]
     for each in documents:
         rowid, digest = filed.pop((each.kind, each.pk), (None, None))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from strategic_areas.search.index import ANSWERS, NAME, TITLE, matching_sql, name_key
 from strategic_areas.search.words import word_positions
 
-#: The kinds of documents, in the order of their groups in an answer.
+#: Kinds of documents in the order of results.
 KINDS = {
     "indicator": gettext_lazy("Figures"),
     "commitment": gettext_lazy("Commitments and documented actions"),
@@ -35,13 +35,12 @@ KINDS = {
     "correction": gettext_lazy("Corrections"),
     "help": gettext_lazy("Telephone lines"),
 }
-#: A year in a question.
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-#: Characters of an excerpt, and those of them before the first marked word.
+#: Length of an excerpt, and of its part before the first marked word.
 LENGTH, BEFORE = 240, 60
-#: How many hits a group shows among others, and on a page of its own.
+#: Hits of a kind among others, and on a page of their own.
 PER_GROUP, PER_PAGE = 5, 20
-#: A row without one of these comes after those with it; of equals ``sort`` decides.
+#: Sort conditions, most important first; ``sort`` decides between equals.
 RANKS = ("named", "answers", "titled", "written")
 FOUND = """
     SELECT kind, {conditions}, sort, record, rowid FROM search_index
@@ -116,7 +115,7 @@ def _is_after(group):
     """Sort key: answers first, pages before other kinds, then commitments by title."""
     first = group.hits[0]
     is_called_so = group.kind == "commitment" and first.is_titled
-    # A figure answers by its own name, and is no more than what a commitment counts.
+    # Indicators rank no higher than the commitments that they measure.
     answers = first.is_first and group.kind != "indicator"
     return not answers, answers and group.kind != "page", not is_called_so
 
@@ -130,7 +129,7 @@ def _groups(question, only, first, last, unread):
     best = sorted((rows, kind) for kind, rows in best.items() if rows)
     chosen = {row[-2:] for rows, _kind in best for row in rows}
     shown = _shown(question.language, chosen)
-    if chosen != set(shown):  # somebody brought the tables up to date meanwhile
+    if chosen != set(shown):  # the index changed meanwhile
         return _groups(question, only, first, last, unread)
     return [
         HitGroup(
@@ -197,7 +196,7 @@ def _hit(question, row, shown):
     is_not_named, answers_not, is_not_titled, *_rest, pk, _rowid = row
     wanted = question.wanted
     years = [shown["by_year"].get(year) for year in YEAR.findall(question.text)]
-    # The first caption gives way to what is said of the year that is asked for.
+    # The value of a requested year replaces the first caption.
     told = [each for each in years if each]
     captions = [*told, *shown["captions"][1:]] if told else shown["captions"]
     text, language, about = _best(shown["texts"], wanted)

@@ -17,11 +17,11 @@ from agencies.folding import fold
 WORD = re.compile(r"[^\W_]+(?:[./-][^\W_]+)*")
 PART = re.compile(r"[^\W_]+")
 NOT_OF_A_KEY = re.compile(r"[^\w./-]|_")
-#: How many parts of a code are looked at; an address may have very many.
+#: Most parts of a code that are indexed; URLs may have very many.
 MOST_PARTS = 8
-#: Characters of a key. PostgreSQL takes no longer ones than 2,046 bytes.
+#: Characters of a key; PostgreSQL's limit is 2,046 bytes.
 LONGEST_KEY = 100
-#: Words that every text holds. They are not looked for if there are others.
+#: Common words, ignored if a query has others.
 COMMON = {
     "es": frozenset(
         """
@@ -45,8 +45,8 @@ COMMON = {
     ),
 }
 STEMMERS = {"es": "spanish", "en": "english"}
-_stemming = threading.Lock()  # a stemmer keeps the word that it works on
-#: Characters that are read of a question, and words that are looked for.
+_stemming = threading.Lock()  # stemmers are not thread-safe
+#: Limits of a query, in characters and words.
 LONGEST, MOST_WORDS = 200, 10
 
 

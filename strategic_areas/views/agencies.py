@@ -35,11 +35,11 @@ from strategic_areas.views.parameters import (
     select_columns,
 )
 
-#: What sources tell as done is no measure of an agency: nobody is ranked by it.
+#: Figures from public sources do not rank agencies.
 UNRANKED = frozenset({"done"})
-#: How many agencies of the list, and activities of one agency, stand on a page.
+#: Agencies, or activities of one agency, on a page.
 PER_PAGE = 50
-#: How many commitments that an agency leads stand on its page, which leads to all.
+#: Led commitments on an agency's page, which links to all.
 MOST_LED = 40
 
 
@@ -222,7 +222,7 @@ def _place(work):
     return list(ActivityState).index(work.state) if work.state else len(ActivityState)
 
 
-#: The columns of activities, and those of an agency that never told of any.
+#: Columns of activities; the second set if the agency never reported.
 WORK_COLUMNS = ("state", "words", "commitment", "last")
 PLANNED_COLUMNS = ("commitment", "planned", "due")
 

@@ -61,16 +61,15 @@ from strategic_areas.views.parameters import (
 )
 
 PER_PAGE = 50
-#: A list of so many has larger filters, and so shows fewer on a page.
+#: Long lists have larger filters, so a page shows fewer rows.
 MANY, PER_PAGE_OF_MANY = 200, 25
-#: How many activities, and steps of its time line, the page of a commitment tells.
 ITEMS_PER_PAGE = 20
-#: What a reader may ask of the list, in the order in which its address names it.
+#: The list's query parameters in canonical order.
 LIST_PARAMETERS = (*filtered_commitments.FILTERS, "sort")
-#: The filters that the form shows. Families and what is late are chips above it; the
-#: others are asked for by links from elsewhere, and kept.
+#: Filters in the form. Family and delay are links above it; the others come from links
+#: elsewhere and are kept.
 FORM_FILTERS = ("area", "agency", "theme")
-#: The orders that the form offers; others stand in addresses of former headings.
+#: Orders in the form; URLs may hold others.
 ORDERS = {
     "": gettext_lazy("As the plan has it"),
     "title": pgettext_lazy("order of a list", "By title"),

@@ -28,7 +28,7 @@ from strategic_areas.queries.plan.plan_progress import load_plan_progress
 from strategic_areas.views.about import facts
 from strategic_areas.views.parameters import mark_uncacheable, public_plan_or_404
 
-#: A dataset, with some of its columns, by which the page of a plan shows how they read.
+#: The example on the page of a plan's data.
 EXAMPLE, FEW = "commitments", ("code", "family", "state", "due_on", "days_late")
 
 

@@ -26,9 +26,8 @@ from strategic_areas.queries.pages.editions import editions_of
 from strategic_areas.queries.plan import plans
 from strategic_areas.views.parameters import found_or_404, public_plan_or_404
 
-#: The name of a workbook by its language.
 STEMS = {"es": "libro", "en": "workbook"}
-#: The forms of a list, and the lists whose addresses as CSV have plain names.
+#: Formats of a list, and the lists whose CSV files have plain names.
 LIST_FORMS = (*TEXTS, "xlsx")
 FIRST_AS_CSV = {"plan_commitments", "plan_updates", "commitment_updates"}
 
@@ -54,8 +53,7 @@ def plan_workbook(request, plan, edition=""):
     return dataset_file(request, plan, STEMS[get_language()], "xlsx", edition)
 
 
-#: Which rows of a dataset a list holds: those that have one of these values in this
-#: column, in the order of their ranks and then of the dataset.
+#: By dataset: a column, and the rank of each value whose rows the list holds.
 Wanted = Mapping[str, tuple[str, Mapping[str, int]]]
 
 

@@ -42,22 +42,20 @@ from strategic_areas.views.parameters import (
     reads_parameters,
 )
 
-#: How many rows that differ a page tells of.
 PER_PAGE = 25
-#: Why something was taken from an edition.
 CAUSES = dict(WithdrawalCause.choices) | {
     GapReason.PROTECTED: GapReason.PROTECTED.label
 }
-#: What a row is told by, the first of these that it has; else its key.
+#: Columns that identify a row, in order of preference; else its key.
 CODES = ("code", "subject", "indicator")
-#: What people call a row by; its key stands beside.
+#: Columns with a row's name.
 TITLES = ("title", "subject_title", "name")
 KINDS = {
     "added": pgettext_lazy("a row", "Added"),
     "changed": pgettext_lazy("a row", "Changed"),
     "gone": pgettext_lazy("a row", "Gone"),
 }
-#: What a file of a difference holds: of a row that comes or goes its key alone.
+#: The file of differences; added and gone rows have their key only.
 DIFFERENCES = Dataset(
     "differences",
     gettext_lazy("Differences"),
@@ -205,7 +203,7 @@ def difference_line(dataset: Dataset, changed: RowDifference) -> dict:
                 cell_text(each, changed.after),
             )
             for each in dataset.columns
-            # Why a cell is empty is told in its place, the family by its state.
+            # Gap columns are shown in the empty cell, the family by the state.
             if not names.isdisjoint({each.name, f"{each.name}_gap"})
             and not each.name.endswith("_gap")
             and not (each.name == "family" and "state" in names)
@@ -280,7 +278,7 @@ def edition_on_day(request, plan):
     with suppress(ValueError):
         day = date.fromisoformat(wanted)
     is_past = day and day <= timezone.localdate()
-    # The last that was made by then holds it.
+    # The last edition made by then holds the day.
     if found := next((each for each in every if is_past and each.made_on <= day), None):
         return redirect(public_path("edition", plan.code, found.number))
     context = {"plan": plan, "editions": every, "wanted": wanted, "day": day}

@@ -24,7 +24,6 @@ from strategic_areas.queries.figures.indicators import (
 from strategic_areas.queries.public_rows import value_key
 from strategic_areas.views.parameters import ColumnSelection, select_columns
 
-#: The most counts in one picture.
 MOST_LINES = 3
 
 
@@ -318,7 +317,7 @@ def breakdown_charts(page: IndicatorPage, point: SeriesPoint) -> list[BreakdownC
     return found
 
 
-#: How many earlier values stand beside a key figure with which they do not compare.
+#: Earlier values shown where a key figure cannot be compared.
 EARLIER = 3
 
 

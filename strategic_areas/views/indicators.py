@@ -31,11 +31,11 @@ from strategic_areas.views.parameters import (
     sort_by_label,
 )
 
-#: What a reader may ask of the list, in the order in which its address names it.
+#: The list's query parameters in canonical order.
 FILTERS = ("area", "agency", "target")
-#: Values that may be asked for even where no indicator has them.
+#: Valid values, even if no indicator has them.
 WORDS = {"target": ("yes",)}
-#: So many stand on one page; of more, so many on each.
+#: Up to MOST are on one page; longer lists have pages of PER_PAGE.
 MOST, PER_PAGE = 64, 30
 
 
@@ -253,7 +253,7 @@ def _area_key(area):
     return (0, area.sort_code, area.slug_es) if area else (1, "", "")
 
 
-#: Pictures as files: name, view, and what stands in the path behind the list's.
+#: Chart files: URL name, view and path.
 DRAWINGS = (
     ("indicator_drawing", chart_drawing, "<code:code>"),
     ("breakdown_drawing", chart_drawing, "<code:code>/<slug:name>"),

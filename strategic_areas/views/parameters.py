@@ -19,12 +19,10 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Facet
 
-#: Words longer than this are nobody's search.
 MAX_LENGTH = 100
-#: Parameters of free text and of days: their values have no end, so no page is kept by
-#: them.
+#: Parameters with unlimited values; pages with them are not cached.
 FREE_TEXT = frozenset({"q", "since", "until", "day"})
-#: By this parameter pages were once read as of a past period; it leads to the page.
+#: A former parameter, for pages as of a past period; it redirects.
 AS_OF = "at"
 
 
@@ -137,7 +135,7 @@ class FilterField:
     every: str = ""
     groups: tuple[tuple[str, list[tuple[str, str, int | None]]], ...] = ()
     without: int = 0
-    #: Whether there is no such value at all.
+    #: Whether the value does not exist.
     is_unknown: bool = False
 
     @property
@@ -201,7 +199,7 @@ def day_field(
     )
 
 
-#: Another choice begins at the first page.
+#: Parameters that a new choice resets.
 FROM_THE_START = {"page": "", "after": "", "before": ""}
 
 
@@ -230,9 +228,9 @@ def page_or_404(rows: Sequence, asked: Mapping[str, str], length: int) -> Page:
         raise Http404 from None
 
 
-#: From so many rows on, a column that says the same on each of them is left out.
+#: Tables of this length leave out columns with one value.
 MANY_ROWS = 5
-#: What stands in a cell that tells nothing; such a column is left out of any table.
+#: Columns with these values only are always left out.
 EMPTY_VALUES = frozenset({None, ""})
 
 

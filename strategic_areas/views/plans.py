@@ -87,9 +87,9 @@ def plan_list(request):
     return render(request, "plans.html", context)
 
 
-#: How many lines the page of an area has at most, and at least of each programme.
+#: Most lines on the page of an area, and fewest of each programme.
 MOST_LINES, FEWEST = 40, 1
-#: How much it tells of what was done, and of what is late, halted or not fulfilled.
+#: Most finished activities and setbacks listed.
 MOST_FINISHED, MOST_SETBACKS = 24, 9
 
 
@@ -137,7 +137,7 @@ def area_context(area, found):
 
 def _done_and_not(row, found):
     finished, setbacks = row.finished, row.setbacks(found.day)
-    # What sources tell of reconstructed work stands in the table of the area.
+    # Reconstructed work is listed in the area's table.
     told = finished[: MOST_FINISHED if row.tally.total else 0]
     first = setbacks[:MOST_SETBACKS]
     held = [part.row for e in first if e.delay for part in e.delay.parts]

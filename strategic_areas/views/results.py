@@ -15,7 +15,7 @@ def results(request):
     lines = list(
         indicators.load_series(indicators.public_indicators().exclude(goal=""))
     )
-    # What is told of a goal first is its key figure, else one that has a value.
+    # Key figures first, then indicators with a value.
     lines.sort(key=lambda line: (not line.last, not line.indicator.key_figure))
     parts = [
         _part(goal, about, periods, today)

@@ -27,7 +27,7 @@ from strategic_areas.search.index import Document, DocumentAddress
 from strategic_areas.views.about import facts, rules
 from strategic_areas.views.parameters import build_query, query_values
 
-#: The pages that say the same on every plan, by the names of their addresses.
+#: URL names of pages that are the same for every plan.
 PAGES = (
     "about",
     "data",
@@ -39,13 +39,12 @@ PAGES = (
     "terms",
     "contact",
 )
-#: What people type who look for a page, by its name.
+#: Common queries by page.
 CALLED = {
     "help": ("ayuda", "help", "denunciar", "teléfono", "telephone"),
     "methodology": ("citar", "cómo citar", "cite", "how to cite"),
     "data": ("csv", "excel", "descargar", "descargas", "datos", "download", "data"),
 }
-#: The site's own texts change only with the build.
 own = cache(lambda: tuple(site_documents()))
 
 
@@ -64,7 +63,7 @@ def search_page(request):
     context = {"plan": plan, "question": question}
     context |= {"longest": words.LONGEST, "most_words": words.MOST_WORDS}
     if question.text:
-        # Search engines are not to list what is found for some words.
+        # Search engines should not index search results.
         told = build_query({"q": question.text, "kind": kind})
         context |= {"is_variant": True, "page_query": told}
     if not question.words:
@@ -151,6 +150,6 @@ def _rendered(template, name):
     with context.bind_template(template):
         html = block.nodelist.render(context)
     _heading, ended, rest = html.partition("</h1>")
-    # A space for each tag, or the words on both sides of it would be one.
+    # Each tag becomes a space, or the words around it would join.
     text = strip_tags((rest if ended else html).replace("<", " <"))
     return " ".join(unescape(text).split())

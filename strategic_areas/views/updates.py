@@ -33,12 +33,12 @@ from strategic_areas.views.parameters import (
     sort_by_label,
 )
 
-#: More would be longer than anybody reads on a telephone.
+#: Longer pages are unreadable on a phone.
 PER_PAGE = 20
 PLACES = ("after", "before")
 SIFTED = ("q", *filtered_updates.FILTERS, *filtered_updates.DAY_FILTERS)
 LIST_PARAMETERS = (*SIFTED, *PLACES)
-#: The filters that the form shows, and those that it keeps as they are.
+#: Filters in the form, and those kept from links.
 SHOWN, KEPT = ("agency", "area"), ("period", "change")
 
 

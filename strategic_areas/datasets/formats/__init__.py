@@ -13,16 +13,16 @@ from strategic_areas.datasets.formats.texts import as_csv, as_json
 from strategic_areas.datasets.formats.workbook import as_workbook
 from strategic_areas.datasets.snapshots import Snapshot
 
-#: The media type of a form by the end of a file's name.
+#: Media types by file extension.
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
-#: The forms of one dataset, which are texts and stand packed.
+#: Text formats of one dataset, stored compressed.
 TEXTS = ("csv", "json")
-#: The files of a whole plan: the workbooks by their language, and the package.
+#: Workbooks by language, and the package of a whole plan.
 WORKBOOKS = {"libro.xlsx": "es", "workbook.xlsx": "en"}
 PACKAGE = "paquete.zip"
 

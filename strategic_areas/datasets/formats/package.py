@@ -19,11 +19,9 @@ from strategic_areas.datasets.formats.texts import (
 from strategic_areas.datasets.formats.zipped import zipped
 from strategic_areas.datasets.snapshots import Snapshot
 
-#: The schema of a Data Package of version 2 (datapackage.org).
 SCHEMA = "https://datapackage.org/profiles/2.0/datapackage.json"
-#: What explains the package to people, by language.
 READ_ME = {"es": "LEEME.md", "en": "README.md"}
-#: How Data Package calls a kind; each other one is a string.
+#: Data Package types; all others are strings.
 TYPES = {
     CellKind.INTEGER: {"type": "integer"},
     CellKind.NUMBER: {"type": "number"},

@@ -19,7 +19,7 @@ from strategic_areas.datasets.columns import (
 from strategic_areas.datasets.snapshots import DataRow, Snapshot
 from strategic_areas.public_paths import public_path
 
-#: What every form that people read says of the numbers in it.
+#: Notices in all files for people.
 TOLD = (
     (
         gettext_lazy("What is missing"),
@@ -44,12 +44,12 @@ TOLD = (
     ),
 )
 SEE = gettext_lazy("see the column beside it")
-#: What they say of a plan that was put together from public sources.
+#: The notice of a reconstruction.
 OF_RECONSTRUCTION = (
     gettext_lazy("Reconstruction"),
     gettext_lazy("Reconstructed from public sources; it does not measure fulfilment."),
 )
-#: What a site that tries the portal out says of itself, as on its pages.
+#: The notice of a demonstration site.
 OF_DEMONSTRATION = (
     gettext_lazy("Demonstration"),
     gettext_lazy("Demonstration: this is not an official page"),

@@ -18,17 +18,14 @@ from strategic_areas.datasets.formats.texts import about_lines, with_gaps
 from strategic_areas.datasets.formats.zipped import zipped
 from strategic_areas.datasets.snapshots import Snapshot
 
-#: How wide a column is, in characters, if its heading is long and if it is not.
+#: Column widths in characters, for long and short headings.
 WIDE, NARROW = 40, 16
-#: The longest name of a sheet that Excel opens.
 LONGEST_NAME = 31
-#: Spreadsheets count days from here.
 DAY_ZERO = date(1899, 12, 30)
-#: The styles of cells, by their place in ``workbook/styles.xml``.
+#: Indexes of styles in ``workbook/styles.xml``.
 BOLD, OF_DAYS = 1, 2
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-#: The parts beside the sheets, each with its template.
 PARTS = {
     "[Content_Types].xml": "content_types",
     "_rels/.rels": "links",

@@ -4,7 +4,6 @@ import io
 import zipfile
 from collections.abc import Iterable
 
-#: The time of each file inside.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 

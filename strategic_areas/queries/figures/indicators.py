@@ -41,17 +41,15 @@ from strategic_areas.models import (
 from strategic_areas.models.figures import HOW_EXACT
 from strategic_areas.queries.plan.counted_updates import Dispute, dispute_of
 
-#: The dimension of the labels that tell who counts, in a plan's file.
+#: The dimension of a plan's labels for counting bodies.
 COUNTED_BY = "counted_by"
-#: Names that keep their capital inside a sentence.
+#: Dimensions whose labels keep their capital inside a sentence.
 PROPER = ("department",)
-#: Categories of nationality that name none.
+#: Categories of nationality that are not proper names.
 COMMON = ("foreign", "not_stated")
-#: Its place in a pair of words.
+#: Index of English in a pair of labels.
 ENGLISH = 1
-#: How many indicators the page of an area, an agency or a commitment shows.
 MOST_LISTED = 6
-#: The texts about a figure, each in both languages.
 TEXTS = tuple(
     f"{name}_{language}"
     for name in ("caption", "note", "printed_where")

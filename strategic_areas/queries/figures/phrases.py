@@ -23,7 +23,6 @@ from strategic_areas.queries.figures.indicators import (
 )
 from strategic_areas.sentences import join_words
 
-#: What can be said of a target.
 ATTAINED = {
     AttainmentKind.MET: gettext_lazy("Target met"),
     AttainmentKind.MISSED: gettext_lazy("Target not met"),
@@ -33,15 +32,14 @@ ATTAINED = {
     AttainmentKind.NO_DIRECTION: gettext_lazy("Neither more nor less is better"),
     AttainmentKind.NOT_COMPARABLE: gettext_lazy("The values cannot be compared"),
 }
-#: Kinds of counts whose units the name of the indicator need not tell.
+#: Kinds of counts whose unit the indicator's name need not contain.
 OF_A_UNIT = frozenset({Indicator.Counts.MONEY, Indicator.Counts.OTHER})
-#: A number that is not exact, by what its source says of it.
 INEXACT = {
     Exactness.MORE_THAN: gettext_lazy("more than %(number)s"),
     Exactness.AT_LEAST: gettext_lazy("at least %(number)s"),
     Exactness.ABOUT: gettext_lazy("about %(number)s"),
 }
-#: How a day is written of which so much is known.
+#: Date formats by precision.
 FORMATS = {
     DatePrecision.DAY: "DATE_FORMAT",
     DatePrecision.MONTH: "YEAR_MONTH_FORMAT",
@@ -267,7 +265,7 @@ def chart_title(line: IndicatorSeries) -> str:
 
 def missing_years_phrase(years: list[int]) -> str:
     """For example "no data for 2018, 2020 and 2021" or "no data for 2015 to 2021"."""
-    # The years of a run have the same distance from their places in a count.
+    # In a run of years, the year minus its index is constant.
     numbered = groupby(enumerate(years), lambda pair: pair[1] - pair[0])
     runs = [[year for _place, year in run] for _distance, run in numbered]
     told = [

@@ -51,7 +51,6 @@ from strategic_areas.queries.plan.progress_rows import (
 from strategic_areas.queries.updates import filtered_updates, public_updates
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
-#: How many scorecards and comments the page of an agency shows.
 LATEST = 12
 
 
@@ -63,16 +62,15 @@ class AgencyRow:
     counts: progress.StateCounts
     led: int
     late: int
-    #: Without those that an amendment cancelled, as everywhere.
+    #: Without those that an amendment cancelled.
     activities: int
-    #: How many of them an account calls done; None while no account tells of any.
+    #: How many are reported as done; None without any report.
     done: int | None
-    #: Whether any account tells how far what it leads has come.
     is_told: bool
-    #: How much the latest round asked of it, and how much of it it handed in.
+    #: Obligations of the latest round, and how many of them were submitted.
     asked: int
     handed_in: int
-    #: How it kept the due dates of the last rounds whose scorecards are public.
+    #: Over the last rounds with public scorecards.
     discipline: ComplianceCounts
 
     @property
@@ -161,7 +159,7 @@ def _share(number, total):
     return Fraction(number, total) if total else None
 
 
-#: The figures by which the list of agencies may be sorted instead of by name.
+#: Sort keys of the list.
 RANKS = {
     "led": lambda row: row.led,
     "completed": lambda row: row.completed,
@@ -234,27 +232,26 @@ class AgencyPage:
     participation: Participation | None
     led: list[CommitmentProgress]
     supported: list[CommitmentProgress]
-    #: Its activities, and those of which it told before they were moved.
+    #: Its activities, and moved ones on which it reported before.
     work: list[AgencyActivity]
-    #: The ids of reports with evidence: whether any of it is open to all.
+    #: By report id, whether any evidence is public.
     evidenced: Mapping[int, bool]
-    #: What it last reported of each piece of work outside the plan.
+    #: Its last report on each activity outside the plan.
     off_plan: list[AgencyActivity]
-    #: The latest round, if any has opened, and what it asked of the agency.
+    #: The latest opened round, and its obligations of the agency.
     round: ReportingPeriod | None
     is_due: bool
     asked: list[rounds.ReportingObligation]
     discipline: ComplianceCounts
-    #: The last rounds whose scorecards are public, with what the agency says of each.
+    #: With the agency's comment on each.
     scorecards: list[tuple[ReportingPeriod, Scorecard, AgencyComment | None]]
-    #: The latest round whose scorecard the agency can read and the public cannot yet.
+    #: The latest round whose scorecard only the agency can read yet.
     to_come: ReportingPeriod | None
     former_names: QuerySet[AgencyName]
-    #: What it says of rounds of which no scorecard is shown.
+    #: Comments on rounds without a shown scorecard.
     comments: list[AgencyComment]
-    #: Whether it ever handed in anything for which a round asked.
     has_answered: bool
-    #: Whether the list of updates holds any of it.
+    #: Whether it has public updates.
     has_updates: bool
 
     @property

@@ -47,12 +47,10 @@ from strategic_areas.queries.plan.progress_rows import (
 @dataclass(frozen=True)
 class AreaRow:
     area: StrategicArea
-    #: Each programme with its commitments.
     programmes: list[tuple[Programme, list[CommitmentProgress]]]
     counts: progress.StateCounts
-    #: The records of its reconstructed work; None where it has none.
+    #: None without reconstructed work.
     records: RecordedWork | None
-    #: What may be said of the area, in a sentence for each axis.
     sentence: Headline
 
     @property
@@ -153,7 +151,6 @@ def area_rows(
     return tuple(found)
 
 
-#: How many lines a list has.
 MOST_LATEST = 3
 
 

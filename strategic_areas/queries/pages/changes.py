@@ -62,7 +62,6 @@ def plan_files_of(plan: Plan):
     return PlanFile.objects.loaded().filter(plan=plan)
 
 
-#: Requests on a page of the log.
 PER_PAGE = 30
 LATEST_FIRST = (F("asked_on").desc(), F("pk").desc())
 
@@ -86,7 +85,7 @@ def load_correction_log() -> dict:
     }
 
 
-#: Kinds whose records stand on the page of another one, and their link to it.
+#: Models shown on the page of another record, with their link to it.
 BELOW = {
     Agency: [(Participation, "agency")],
     Commitment: [
@@ -98,7 +97,6 @@ BELOW = {
 }
 
 
-#: The models of entries, by their kind.
 MODELS = {each._meta.model_name: each for each in UPDATE_MODELS}
 
 

@@ -88,21 +88,20 @@ class CommitmentPage:
     row: CommitmentProgress
     #: The latest round.
     round: ReportingPeriod | None
-    #: The codes of all its activities, and how many these or all steps are.
+    #: Codes of all activities; the larger number of activities and events.
     codes: tuple[str, ...]
     length: int
     activities: tuple[ActivityDetail, ...]
     steps: tuple[TimelineEvent, ...]
     off_plan: tuple[PublishedUpdate, ...]
-    #: What its lead last declared of its result, whichever part is told.
+    #: The lead's last declaration, whichever page is shown.
     declared: PublishedUpdate | None
-    #: What all of that rests on, each with its ``place`` in this list.
+    #: Every source cited, each with its ``place`` in this list.
     sources: tuple[Source, ...]
     continues: Commitment | None
     dispute: counted_updates.Dispute | None
-    #: The work that is late or held back, and why; None where nothing is.
     delay: delays.Delay | None
-    #: How many records there are of the reconstruction in whose place it came.
+    #: The number of records of the reconstruction that it superseded.
     before_the_matrix: int
 
     @property
@@ -143,7 +142,7 @@ class CommitmentPage:
         return any(getattr(each, name) for each in told for name in names)
 
 
-#: The areas of a commitment's plan up to its own, which have one number together.
+#: The areas up to its own; their count is its area's place.
 UP_TO_AREA = (
     StrategicArea.objects.filter(
         plan=OuterRef("plan"), sort_code__lte=OuterRef("programme__area__sort_code")

@@ -15,7 +15,7 @@ from strategic_areas.queries.plan.progress_rows import (
 from strategic_areas.queries.updates import work_done
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
-#: How many commitments a plan's first page tells. It leads to the list of all.
+#: Commitments shown on the first page.
 MOST_SHOWN = 2
 
 
@@ -32,8 +32,7 @@ class DelayedActivity:
     days: int
     account: PublishedUpdate | None = None
     submitted_on: date | None = None
-    #: The agency disputes the activity or its newest account. False where it disputes
-    #: the whole commitment, which bears the mark then.
+    #: False if the agency disputes the whole commitment, which is marked instead.
     is_disputed: bool = False
 
     @property
@@ -77,7 +76,7 @@ class Delays:
     """The delays to show: late commitments first, then the longest delays."""
 
     shown: tuple[Delay, ...]
-    #: Whether anybody states a due date for any commitment or activity, past or not.
+    #: Whether any commitment or activity has a stated due date.
     has_deadlines: bool
 
 

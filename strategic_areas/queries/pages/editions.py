@@ -24,9 +24,9 @@ from strategic_areas.queries.public_rows import (
     row_differences,
 )
 
-#: The columns of a round that templates read as days.
+#: Columns of a round that become dates.
 DAYS = ("starts_on", "ends_on")
-#: The rows of a reading, and what declares their datasets.
+#: The tables of a plan, and the declarations of their datasets.
 PlanTables = tuple[RowsByDataset, Mapping[str, Dataset]]
 
 
@@ -169,9 +169,8 @@ def gap_of(column: DataColumn, row: Mapping) -> GapReason | None:
     return row.get(f"{column.name}_gap") or column.gap
 
 
-#: The commitments of which the state is another one: the row, what it was and is. It is
-#: None of one that was not in the plan, or is not. Those ``apart`` are in another
-#: family too, those ``alike`` are not.
+#: Commitments whose state differs, as triples of row, old and new state (None if it was
+#: or is not in the plan). ``apart`` changed their family, ``alike`` did not.
 StateChanges = namedtuple("StateChanges", "number apart alike")
 
 

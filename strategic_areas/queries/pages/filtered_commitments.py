@@ -25,7 +25,7 @@ from strategic_areas.queries.plan.progress_rows import (
 )
 from strategic_areas.themes import Theme
 
-#: What a reader may ask for; "q" are words.
+#: The filters; "q" is free text.
 FILTERS = (
     "q",
     "area",
@@ -38,14 +38,14 @@ FILTERS = (
     "changed",
     "theme",
 )
-#: Values that may be asked for even where no commitment has them.
+#: Valid values, even if no commitment has them.
 WORDS = {
     "family": frozenset(map(str, StateFamily)),
     "state": frozenset(map(str, CommitmentState)),
     "theme": frozenset(Theme),
     "punctuality": frozenset(map(str, progress.Punctuality)),
 }
-#: The orders that keep commitments of an area together.
+#: Orders that group by area.
 BY_AREA = ("code", "area")
 SORTS = ("code", "title", "area", "state", "work", "agency", "due")
 
@@ -57,11 +57,11 @@ class CommitmentList:
     plan_progress: PlanProgress
     rows: tuple[CommitmentProgress, ...]
     facets: Mapping[str, Facet]
-    #: The targets that some commitment answers, by code.
+    #: Answered targets by code.
     targets: Mapping[str, FrameworkTarget]
-    #: For each commitment id the codes of the targets that it answers.
+    #: Codes of answered targets by commitment id.
     answers: Mapping[int, frozenset[str]]
-    #: For each commitment id its lead, then the agencies that support it.
+    #: By commitment id, its lead and then its supporting agencies.
     part_of: Mapping[int, Sequence[Agency]]
 
     @property

@@ -8,10 +8,9 @@ from django.conf import settings
 
 from strategic_areas.models import HelpLine
 
-#: A number that nobody called or asked about for so long may have changed.
+#: Days after which an unconfirmed number may have changed.
 CONFIRMED_FOR_DAYS = 180
-#: What people call for, in the order of the page, with the field of a line that says it
-#: is for just that.
+#: Needs in page order, each with the field of the lines that serve it.
 NEEDS = {
     "women": "serves_women",
     "children": "serves_children",

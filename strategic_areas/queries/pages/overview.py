@@ -29,11 +29,11 @@ from strategic_areas.queries.plan.plan_progress import (
 from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.plan.progress_rows import CommitmentProgress
 
-#: The most commitments that the tree of a plan names one by one.
+#: Up to this many commitments are listed in the tree.
 MOST_NAMED = 120
-#: The most commitments for which the first page has a tile each.
+#: Up to this many commitments have a tile each.
 MOST_TILES = 60
-#: How many of those that changed it names, and of which family before others.
+#: How many changed commitments are named, and the order of their families.
 MOST_CHANGED = 5
 TOLD_FIRST = (
     *(StateFamily.MET, StateFamily.UNMET, StateFamily.HALTED, StateFamily.SILENT),
@@ -162,16 +162,16 @@ class Overview:
     plan_progress: PlanProgress
     headline: Headline
     areas: tuple[areas.AreaRow, ...]
-    #: The round that is asked for, and the first one that will be; None without.
+    #: The latest round and the first future one, if any.
     asking: LatestRound | None
     first_round: ReportingPeriod | None
-    #: What changed since the round before the latest; None without one.
+    #: Since the round before the latest, if any.
     changed: ChangedCommitments | None
     institutions: int
     sources: int
     latest: dict[str, list[areas.UpdateListItem]]
     delays: delays.Delays
-    #: The year of the plan that it is in, from 1, and how many it has; None outside.
+    #: The plan's current year from 1, and its number of years; None outside.
     year: tuple[int, int] | None
 
     @property

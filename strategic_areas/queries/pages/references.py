@@ -120,7 +120,7 @@ def _least_answered(answered):
 def _answered(targets, plan_progress):
     rows = {row.commitment.pk: row for row in plan_progress.rows}
     answers, whys, measures = defaultdict(list), defaultdict(dict), defaultdict(list)
-    # Read by the plan: a join to the targets would bring those of every other plan.
+    # Filtered by plan, as a join from the targets would read every plan.
     pairs = Commitment.frameworks.through.objects.filter(
         commitment__plan=plan_progress.plan
     )

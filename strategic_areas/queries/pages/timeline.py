@@ -27,7 +27,7 @@ from strategic_areas.queries.updates.public_updates import (
     PublishedUpdate,
 )
 
-#: What nobody waits for any more, of a commitment and of an activity.
+#: States in which nothing more is due.
 FINISHED = CLOSED | {ActivityState.COMPLETED, ActivityState.CANCELLED}
 
 
@@ -44,24 +44,22 @@ class TimelineEvent:
     day: date
     kind: str
     is_ahead: bool = False
-    #: What was told of, changed or is due.
     subject: Activity | Commitment | None = None
-    #: Of an account and of a round.
+    #: Of updates and rounds.
     period: ReportingPeriod | None = None
-    #: On which days accounts of the period were published here, the first one first.
+    #: Publication days of the period's updates, first one first.
     days: tuple[date, ...] = ()
-    #: The revisions of an account, the newest first. They end with one that was
-    #: withdrawn: what was taken back is not shown in an older wording.
+    #: Revisions of an update, newest first, ending with a withdrawn one, as withdrawn
+    #: content is not shown in an older wording.
     rows: tuple = ()
-    #: Its content, where the page shows the step; and whether it is the last of its
-    #: activity, which tells where that stands.
+    #: Its content, if shown; whether it is the last of its activity.
     entry: PublishedUpdate | None = None
     is_last: bool = False
-    #: Whether the account was filed under a record that this one superseded.
+    #: Whether the update is of a superseded record.
     is_of_former: bool = False
     lines: tuple[PlanChange, ...] = ()
-    #: Activities, under the names that their agencies had in the round. Those not
-    #: handed in are ``awaited`` until the due date, then ``missing``.
+    #: Activities under their agencies' names in the round. Unsubmitted ones are
+    #: ``awaited`` until the due date, then ``missing``.
     reported: tuple[Activity, ...] = ()
     in_review: tuple[tuple[Activity, date], ...] = ()
     missing: tuple[Activity, ...] = ()

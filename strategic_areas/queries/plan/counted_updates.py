@@ -48,7 +48,7 @@ class Dispute:
     resolved_on: date | None
     resolution_es: str
     resolution_en: str
-    #: Whether it is about a figure, which nobody attributes but somebody counted.
+    #: Figures are counted by a body, not attributed to one.
     is_of_figure: bool = False
 
 
@@ -85,7 +85,6 @@ def has_unresolved_dispute(field: str, record="pk") -> Exists:
     return Exists(rows.filter(**{field: OuterRef(record)}))
 
 
-#: The columns that are read of an update and of a declaration.
 DECLARATION_COLUMNS = (
     "pk",
     "period_id",
@@ -119,7 +118,7 @@ class CountedUpdate:
     provenance: str
     published_at: datetime
     public_id: str
-    #: Its agency disputes this very account, and nothing is decided yet.
+    #: Its agency has an open dispute of this very update.
     is_disputed: bool = False
 
 
@@ -152,7 +151,7 @@ def counted_report_rows():
 def select_report_columns(updates):
     """The rows of ``updates`` with the columns that ``build_report`` needs."""
     obstacle = Q(obstacle_es__gt="", is_reserved=False)
-    # No text is told, so none is looked for in the other language.
+    # No text is read, so the rewriting for languages is not needed.
     rows = updates.rewrite(False).annotate(
         is_disputed=has_unresolved_dispute("activity_update"),
         is_held_back=ExpressionWrapper(obstacle, BooleanField()),
@@ -178,8 +177,7 @@ def build_report(row, period: ReportingPeriod) -> CountedReport:
     return CountedReport(
         **_counted(row, period),
         execution=row.execution,
-        # A figure that the law withholds enters no page; that it was reported does.
-        # One that counts victims moves nothing that the public sees.
+        # Reserved percents and those of victims stay out of public progress.
         percent=None
         if row.is_reserved or row.activity__counts_victims
         else row.percent,

@@ -33,7 +33,7 @@ from strategic_areas.queries.plan.progress_rows import (
 )
 from strategic_areas.queries.plan.submissions import FirstSubmissions
 
-#: What is read of an activity; a page of one reads the rest itself.
+#: Columns read of an activity; the page of one commitment reads all.
 ACTIVITY_COLUMNS = (
     *("id", "plan_id", "commitment_id", "agency_id", "code", "sort_code", "provenance"),
     "is_in_plan",
@@ -62,23 +62,22 @@ class PlanProgress:
 
     plan: Plan
     rows: tuple[CommitmentProgress, ...]
-    #: All of the plan's, the latest first.
+    #: All periods of the plan, latest first.
     periods: tuple[ReportingPeriod, ...] = ()
-    #: The day of which the board tells.
+    #: The day for which states are computed.
     day: date = date.max
-    #: The agency for which it was loaded, if any; the ids of the commitments that it
-    #: supports, and of its updates with evidence: whether any of that is open to all.
+    #: The agency for which it was loaded, the ids of the commitments that it supports
+    #: and, by id of its reports with evidence, whether any of it is public.
     for_agency: Agency | None = None
     supported: frozenset[int] = frozenset()
     evidenced: Mapping[int, bool] = field(default_factory=dict)
-    #: Of that agency, or of all in the rounds asked for: (period, activity) → when and
-    #: by whom the report was first handed in.
+    #: Of that agency, or of all agencies in the rounds ``asked``.
     handed_in: FirstSubmissions = field(default_factory=dict)
-    #: Ids of the rounds for which it was loaded; one of an agency knows of all rounds.
+    #: Ids of the rounds for which it was loaded; for an agency, all rounds are.
     asked: frozenset[int] = frozenset()
-    #: Of that agency, or of all: the values for which each round asks.
+    #: Of that agency, or of all.
     values: asked_values.ValuesByRound = field(default_factory=dict)
-    #: What it was made of, as plain rows: see ``_followed``.
+    #: Its rows, from which ``_followed`` detects changes.
     stored_rows: "StoredRows | None" = field(default=None, repr=False, compare=False)
 
     @property
@@ -238,7 +237,7 @@ def progress_after_publishing(
             if new.pk in stood
             else new
         )
-        # What was public of the same period is replaced by it.
+        # It replaces the public update of the same period.
         kept = {pk: x for pk, x in stood.items() if x.period_id != new.period_id}
         rows[at] = {**kept, new.pk: row}
     return _followed(

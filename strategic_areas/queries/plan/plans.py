@@ -166,7 +166,7 @@ class PlanListItem:
     """A plan in the list of all, and the days without a plan before it."""
 
     plan: Plan
-    #: Is it ``in_force``, ``over`` or still ``ahead``? Of another that runs, nothing.
+    #: "in_force", "over", "ahead" or, for another running plan, "".
     phase: str
     commitments: int
     gap_from: date | None

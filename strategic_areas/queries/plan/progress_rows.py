@@ -53,11 +53,10 @@ class ActivityProgress:
     activity: Activity
     summary: progress.ProgressSummary
     reports: tuple[counted_updates.CountedReport, ...]
-    #: What is known of it, for the state of its commitment.
     work: KnownActivityState
-    #: By the period for which a report waits for review, the day it was handed in.
+    #: Submission days of reports in review, by period id.
     handed_in: Mapping[int, date] = field(default_factory=dict)
-    #: By period, the agency that reported for it, where another one answers now.
+    #: By period id, the reporting agency where another is responsible now.
     reported_by: Mapping[int, Agency] = field(default_factory=dict)
 
     @property

@@ -13,9 +13,8 @@ from agencies.models import Agency, AgencyName
 from strategic_areas.models import Activity, Plan, PlanChange, ReportingPeriod
 from strategic_areas.queries.plan import plans
 
-#: The fields of an agency that a former name replaces; its address stays today's.
+#: Fields that a former name replaces; the slug stays today's.
 NAME_FIELDS = ("acronym", "name_es", "name_en")
-#: The end of the period of a row of the other query.
 PERIOD_END = OuterRef("period__ends_on")
 
 
@@ -93,7 +92,6 @@ def _words(named):
     return filter(None, words)
 
 
-#: The field of an activity that changes when it is moved to another agency.
 AGENCY_FIELD = "agency"
 
 

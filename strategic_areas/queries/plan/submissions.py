@@ -24,7 +24,7 @@ class FirstSubmission:
     agency_id: int
 
 
-#: (period, activity) → when the report was first handed in, and by whom.
+#: First submissions by (period, activity) id.
 FirstSubmissions = Mapping[tuple[int, int], FirstSubmission]
 
 

@@ -56,17 +56,16 @@ from strategic_areas.queries.updates.public_updates import (
     PublishedUpdate,
 )
 
-#: A dataset → the key of a row in it → the row.
+#: Dataset → row key → row.
 RowsByDataset = dict[str, dict[str, dict]]
-#: A model → the primary keys of some of its records.
+#: Model → primary keys.
 Keys = Mapping[type[Model], set[int]]
 
-#: The models of records by which anything in these rows may change.
+#: Models on which these rows depend.
 SOURCE_MODELS = frozenset(
     {Plan, StrategicArea, Programme, Commitment, Activity, Indicator, Source}
 )
 LANGUAGES = ("es", "en")
-#: What is told of a report beside its numbers.
 REPORT_COLUMNS = (
     *("kind", "public_id", "revision", "status", "provenance", "state", "result"),
     *("reported_on", "published_on", "unchanged_since", "withdrawn_on", "is_disputed"),
@@ -79,7 +78,6 @@ REPORT_COLUMNS = (
     ),
 )
 REPORT_NUMBERS = ("percent", *(field.name for field in FIGURE_FIELDS))
-#: What is told of a value beside its number.
 VALUE_COLUMNS = (
     *("starts_on", "ends_on", "starts_exact_to", "ends_exact_to", "exactness"),
     *("counted_by", "status", "provenance", "differs", "is_break", "is_disputed"),
@@ -342,7 +340,7 @@ def part_row(breakdown, cell) -> dict:
     }
 
 
-#: A dataset → the columns of its rows that follow from others, which nobody states.
+#: Columns by dataset that are computed from other records.
 COMPUTED_COLUMNS = {
     "commitments": ("state", "punctuality", "percent"),
     "activities": ("state", "punctuality", "quantity"),
@@ -351,7 +349,7 @@ COMPUTED_COLUMNS = {
     "values": ("value", "caption_es", "note_es", "earlier"),
     "parts": ("value",),
 }
-#: A dataset → the public page of one row, as the words of its address.
+#: URL name and arguments of a row's page, by dataset.
 PAGES = {
     "plans": lambda row: ("plan", row["code"]),
     "commitments": lambda row: ("commitment", row["plan"], row["code"]),
@@ -361,7 +359,7 @@ PAGES = {
     "values": lambda row: ("indicator", row["indicator"]),
     "parts": lambda row: ("indicator", row["indicator"]),
 }
-#: The name of the public list that shows the records of each dataset.
+#: URL name of the public list, by dataset.
 LISTS = {
     "plans": "plans",
     "areas": "areas",

@@ -36,9 +36,9 @@ from strategic_areas.queries.rounds import ReportingObligation, obligations_in
 from strategic_areas.queries.updates import public_updates
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
-#: What a source is to a row: it carries the row, or printed a number told in it.
+#: The role of a source: it supports the row, or printed its number.
 RESTS, PRINTED = "rests", "printed"
-#: How many accounts are held in memory as records at once.
+#: Updates held in memory at once.
 AT_ONCE = 2_000
 
 

@@ -45,22 +45,20 @@ from strategic_areas.queries.updates import public_updates
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 from strategic_areas.sentences import CHANGES
 
-#: The filters, each with its column in the rows of ``_in_record``.
+#: Filters with their columns in ``_in_record``.
 FILTERS = {
     "period": "period__code",
     "agency": "agency__slug",
     "area": "area",
     "change": "change",
 }
-#: The first and the last day asked for, of those on which accounts changed the record.
+#: Filters by the day of an update's effect.
 DAY_FILTERS = {"since": "day__gte", "until": "day__lte"}
-#: Values that may be asked for even where no account has them.
+#: Valid values, even if no update has them.
 WORDS = {"change": frozenset(CHANGES)}
-#: The models of accounts. Of two of the same age that of the first model comes first.
-#: The states of what the record holds.
 LISTED_STATUSES = (RevisionStatus.PUBLISHED, RevisionStatus.WITHDRAWN)
-#: The day on which an account changed the record: a withdrawal when it was made, a
-#: report when it was published, and what public sources say on their day, if any.
+#: The day of an update's effect: of its withdrawal or publication, or of a public
+#: record's source.
 CHANGED_ON = Case(
     When(status=RevisionStatus.WITHDRAWN, then=TruncDate("withdrawn_at")),
     When(origin="record", then=F("reported_on")),
@@ -78,20 +76,19 @@ class FilterCounts:
     """
 
     facets: Mapping[str, Facet]
-    #: The records by their words in addresses.
+    #: The records by their values in filters.
     periods: Mapping[str, ReportingPeriod]
     agencies: Mapping[str, Agency]
     areas: Mapping[str, StrategicArea]
     found: int
-    #: How many rows the file has, which holds demonstrations too.
+    #: Rows of the file, which includes demonstrations.
     rows: int
     total: int
     off_plan: int
     withdrawn: int
-    #: How many that match but for their day have none: days asked for leave them out.
+    #: Updates without a day that match the other filters.
     undated: int
-    #: How many that public sources tell are found of each period with a day of their
-    #: own, and without.
+    #: Public records by (period, has a day).
     dated: Mapping[tuple[int, bool], int]
 
     @property
@@ -195,7 +192,7 @@ def _groups(plan, asked):
         is_update = model is ActivityUpdate
         is_planned = F("activity__is_in_plan") if is_update else Value(True)
         words = _worded(model, plan, asked)
-        # A database may compute no column of a list that is empty.
+        # A condition on an empty list is no column in SQL.
         told["is_worded"] = _is(pk__in=words) if words else Value(words is None)
         rows = _in_record(model, plan).annotate(**told, is_planned=is_planned)
         columns = [*FILTERS.values(), "period", *told, "is_planned", "number"]
@@ -385,8 +382,8 @@ def _ranks(agencies):
     return {each.pk: -place for place, each in enumerate(every)}
 
 
-#: What orders accounts, the greatest first: of one agency and period the newer, then
-#: the one of the first model, then that which was stored first.
+#: The sort key, descending: within an agency and period newer first, then by model,
+#: then in stored order.
 ORDER = (
     *("period_ends_on", "period_id", "rank", "said_on", "was_entered", "revision"),
     *("model", "minus"),

@@ -41,7 +41,7 @@ from strategic_areas.models.trail import translated_fields
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import counted_updates, round_assignments
 
-#: The fields of accounts that public pages tell under a heading of their own.
+#: Fields with a heading of their own on public pages.
 HEADED_FIELDS = {
     field.name: field
     for model in UPDATE_MODELS
@@ -54,7 +54,6 @@ FIGURE_FIELDS = [
     if field.kind in {FieldKind.WHOLE, FieldKind.DECIMAL}
 ]
 TEXT_FIELDS = [field for field in HEADED_FIELDS if field.bilingual]
-#: The names of these fields that each model has.
 FIGURES_OF, TEXTS_OF = (
     {
         model: [each.name for each in fields if each.name in model.fields]
@@ -62,13 +61,13 @@ FIGURES_OF, TEXTS_OF = (
     }
     for fields in (FIGURE_FIELDS, TEXT_FIELDS)
 )
-#: Where accounts come from that were not taken from public sources.
+#: Provenances of updates entered by agencies or the secretariat.
 ENTERED_PROVENANCES = {
     Provenance.REPORTED,
     Provenance.TRANSCRIBED,
     Provenance.DEMONSTRATION,
 }
-#: What an account says in them, an attribute each; and ``text``, the main text.
+#: An attribute for each field; ``text`` is the main text.
 Content = make_dataclass(
     "Content",
     [
@@ -85,7 +84,7 @@ Content = make_dataclass(
     frozen=True,
     kw_only=True,
 )
-#: The columns read of the records that come with a revision.
+#: Columns of related records.
 RELATED_COLUMNS = {
     "period": "code name_es name_en starts_on ends_on is_demonstration plan",
     "letter": "kind reference dated_on",
@@ -134,45 +133,43 @@ class PublishedUpdate(Content):
     provenance: str
     reported_on: date | None
     published_on: date
-    #: The last word of its own address; "" while it is not published.
+    #: The last part of its URL; "" while unpublished.
     public_id: str = ""
-    #: When the agency, or the secretariat from its letter, handed it in.
     submitted_on: date | None = None
     is_reviewed_within_agency: bool = False
-    #: The end of the period since which the agency has said just this, if it has.
+    #: The end of the period since which it is unchanged, if it is.
     unchanged_since: date | None = None
     withdrawn_on: date | None = None
-    #: When one of its texts was last withdrawn to protect people.
+    #: When one of its texts was last purged.
     purged_on: date | None = None
-    #: Of the agency's letter or mail from which it was transcribed: what it is, its
-    #: number if it has one that names nobody, and its day.
+    #: The letter from which it was transcribed; the number only if it names nobody.
     letter_kind: str = ""
     letter_number: str = ""
     letter_dated_on: date | None = None
     is_confirmed: bool = False
     withdrawal_cause: str = ""
-    #: What the secretariat explains in its own words, which are never translated.
+    #: Never translated.
     withdrawal_reason_es: str = ""
     withdrawal_reason_en: str = ""
     is_reserved: bool = False
     legal_basis: str = ""
     is_no_news: bool = False
-    #: None of a declaration.
+    #: None for a declaration.
     state: progress.ActivityState | None = None
-    #: What a declaration says became of the result; "" of an old "not reached yet".
+    #: "" for an old declaration of "not reached yet".
     result: str | None = None
     percent: int | Protected | None = None
     note_es: str = ""
     note_en: str = ""
-    #: The texts whose English is not the agency's but the secretariat's translation.
+    #: Texts whose English is the secretariat's translation.
     translated: frozenset = frozenset()
     sources: tuple[Source, ...] = ()
-    #: The official source that printed the numbers of people in its texts.
+    #: The official source of numbers of people in its texts.
     printed_by: Source | None = None
     evidence: tuple[PublicEvidence, ...] = ()
-    #: The dispute of its agency about this very account.
+    #: The agency's dispute of this very update.
     dispute: counted_updates.Dispute | None = None
-    #: Whether its agency disputes the activity or commitment, and nothing is decided.
+    #: Whether its agency has an open dispute of the subject.
     is_about_disputed: bool = False
 
     @property

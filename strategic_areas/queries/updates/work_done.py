@@ -20,8 +20,8 @@ from strategic_areas.queries.updates.public_updates import (
     build_published_update,
 )
 
-#: What says most of what was done: of reports for one period the first of these. That
-#: nothing has begun is told only where nothing else is.
+#: From most to least informative, for reports on one period. Reports that nothing has
+#: begun are used last.
 EXECUTION_ORDER = (
     KnownActivityState.COMPLETED,
     KnownActivityState.IN_PROGRESS,
