@@ -8,9 +8,11 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, RevisionStatus
 from tests import make
+from tests.world import Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -23,11 +25,11 @@ def address(update, page="change"):
     return reverse(name, args=[update.pk])
 
 
-def filled(activity, period, **fields):
+def filled(desk, activity=None, **fields):
     """What the browser posts from the form of a report."""
     return {
-        "activity": activity.pk,
-        "period": period.pk,
+        "activity": (activity or desk.activity).pk,
+        "period": desk.period.pk,
         "execution": "in_progress",
         "percent": "60",
         "narrative_es": "Se capacitó al personal.",
@@ -38,34 +40,17 @@ def filled(activity, period, **fields):
 
 
 @pytest.fixture(scope="module")
-def world(lasting):
-    """A focal point, her activity, an open round, and a stranger's report."""
-    agency = make.agency()
-    activity = make.activity(agency=agency)
-    period = make.round(plan=activity.plan)
-    user = make.focal_point(agency=agency)
-    stranger = make.update(activity=make.activity(plan=activity.plan), period=period)
-    return {
-        "user": user,
-        "activity": activity,
-        "period": period,
-        "stranger": stranger,
-    }
-
-
-@pytest.fixture
-def desk(world, client):
-    """The world, and a session of the focal point."""
-    client.force_login(world["user"])
-    return world | {"client": client}
+def kept_desk(lasting):
+    """A focal point's desk, and a report of another agency in her round."""
+    desk = Desk()
+    make.update(activity=make.activity(plan=desk.plan), period=desk.period)
+    return desk.keep()
 
 
 def test_a_focal_point_writes_and_submits_in_one_press(desk):
-    response = desk["client"].post(
-        ADD, filled(desk["activity"], desk["period"], _submit_for_review="1")
-    )
+    response = desk.client.post(ADD, filled(desk, _submit_for_review="1"))
 
-    update = ActivityUpdate.objects.get(activity=desk["activity"])
+    update = ActivityUpdate.objects.get(activity=desk.activity)
     assert (response.status_code, update.status, update.percent) == (
         302,
         RevisionStatus.SUBMITTED,
@@ -74,24 +59,24 @@ def test_a_focal_point_writes_and_submits_in_one_press(desk):
 
 
 def test_a_focal_point_lists_only_her_agencys_reports(desk):
-    own = make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    own = make.update(**desk.about)
 
-    response = desk["client"].get(LIST)
+    response = desk.client.get(LIST)
 
     assert list(response.context["cl"].queryset) == [own]
 
 
 def test_a_forged_activity_is_refused(desk):
-    other = make.activity(plan=desk["activity"].plan)
+    other = make.activity(plan=desk.activity.plan)
 
-    response = desk["client"].post(ADD, filled(other, desk["period"]))
+    response = desk.client.post(ADD, filled(desk, other))
 
     assert "activity" in response.context["adminform"].form.errors
     assert not ActivityUpdate.objects.filter(activity=other).exists()
 
 
 def test_autocomplete_offers_only_ones_own_activities(desk):
-    response = desk["client"].get(
+    response = desk.client.get(
         reverse("admin:autocomplete"),
         {
             "app_label": "strategic_areas",
@@ -102,26 +87,27 @@ def test_autocomplete_offers_only_ones_own_activities(desk):
     )
 
     offered = [row["id"] for row in response.json()["results"]]
-    assert offered == [str(desk["activity"].pk)]
+    assert offered == [str(desk.activity.pk)]
 
 
 def test_filters_name_only_ones_own_agency(desk):
-    make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    make.update(**desk.about)
 
-    page = desk["client"].get(LIST).content.decode()
+    page = desk.client.get(LIST).content.decode()
 
-    assert desk["stranger"].agency.acronym not in page
+    theirs = Agency.objects.exclude(pk=desk.agency.pk).get()
+    assert theirs.acronym not in page
 
 
 def test_the_second_to_save_keeps_her_text_and_sees_the_others(desk):
-    own = make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    own = make.update(**desk.about)
     own.narrative_es = "Lo que guardó la primera."
-    workflow.save_draft(own, by=desk["user"], seen_version=1)
+    workflow.save_draft(own, by=desk.user, seen_version=1)
 
-    response = desk["client"].post(
+    response = desk.client.post(
         address(own),
         {
-            **filled(desk["activity"], desk["period"], seen_version=1),
+            **filled(desk, seen_version=1),
             "narrative_es": "Lo que escribió la segunda.",
         },
     )
@@ -138,13 +124,13 @@ def test_the_second_to_save_keeps_her_text_and_sees_the_others(desk):
 
 
 def test_after_a_conflict_the_next_press_saves(desk):
-    own = make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
-    workflow.save_draft(own, by=desk["user"], seen_version=1)
+    own = make.update(**desk.about)
+    workflow.save_draft(own, by=desk.user, seen_version=1)
 
-    desk["client"].post(
+    desk.client.post(
         address(own),
         {
-            **filled(desk["activity"], desk["period"], seen_version=2),
+            **filled(desk, seen_version=2),
             "narrative_es": "Lo de las dos, junto.",
         },
     )
@@ -154,35 +140,35 @@ def test_after_a_conflict_the_next_press_saves(desk):
 
 
 def test_a_second_report_of_the_same_is_refused_with_a_way_out(desk):
-    make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    make.update(**desk.about)
 
-    response = desk["client"].post(ADD, filled(desk["activity"], desk["period"]))
+    response = desk.client.post(ADD, filled(desk))
 
     assert response.context["adminform"].form.non_field_errors()
-    assert ActivityUpdate.objects.filter(activity=desk["activity"]).count() == 1
+    assert ActivityUpdate.objects.filter(activity=desk.activity).count() == 1
 
 
 @pytest.mark.parametrize("execution", ["suspended", "cancelled"])
 def test_stopped_work_asks_for_obstacle_and_next_step(desk, execution):
-    response = desk["client"].post(
+    response = desk.client.post(
         ADD,
-        filled(desk["activity"], desk["period"], execution=execution, percent=""),
+        filled(desk, execution=execution, percent=""),
     )
 
     errors = response.context["adminform"].form.errors
     assert {"obstacle_es", "next_step_es"} <= set(errors)
-    assert not ActivityUpdate.objects.filter(activity=desk["activity"]).exists()
+    assert not ActivityUpdate.objects.filter(activity=desk.activity).exists()
 
 
 def test_continuing_work_is_not_asked_for_a_percent(desk):
     activity = make.activity(
-        commitment=desk["activity"].commitment,
-        agency=desk["activity"].agency,
+        commitment=desk.activity.commitment,
+        agency=desk.activity.agency,
         kind="continuing",
     )
 
-    form = desk["client"].get(ADD, {"activity": activity.pk}).context["adminform"].form
-    desk["client"].post(ADD, filled(activity, desk["period"]))
+    form = desk.client.get(ADD, {"activity": activity.pk}).context["adminform"].form
+    desk.client.post(ADD, filled(desk, activity))
 
     assert "percent" not in form.fields
     assert ActivityUpdate.objects.get(activity=activity).percent is None
@@ -205,9 +191,9 @@ def test_a_percent_on_continuing_work_is_refused_by_the_model():
 def test_execution_and_percent_that_disagree_are_errors(
     desk, execution, percent, field
 ):
-    response = desk["client"].post(
+    response = desk.client.post(
         ADD,
-        filled(desk["activity"], desk["period"], execution=execution, percent=percent),
+        filled(desk, execution=execution, percent=percent),
     )
 
     form = response.context["adminform"].form
@@ -306,26 +292,26 @@ def test_a_correction_opens_as_a_new_draft(client):
 
 def test_one_off_work_stands_first_on_the_desk(desk):
     make.activity(
-        commitment=desk["activity"].commitment,
-        agency=desk["activity"].agency,
+        commitment=desk.activity.commitment,
+        agency=desk.activity.agency,
         kind="continuing",
         code="A-0",
     )
 
-    (sheet,) = desk["client"].get(reverse("admin:index")).context["parts"]
+    (sheet,) = desk.client.get(reverse("admin:index")).context["parts"]
 
     assert [row.subject.kind for row in sheet.to_do] == ["one_off", "continuing"]
 
 
 def test_what_is_past_due_stands_before_what_is_due(desk):
-    activity, today = desk["activity"], timezone.localdate()
+    activity, today = desk.activity, timezone.localdate()
     late = make.round(
         plan=activity.plan, due_on=today - timedelta(days=2), starts_on=date(2024, 1, 1)
     )
 
-    parts = desk["client"].get(reverse("admin:index")).context["parts"]
+    parts = desk.client.get(reverse("admin:index")).context["parts"]
 
     assert [(sheet.period, sheet.period.days_left) for sheet in parts] == [
         (late, -2),
-        (desk["period"], 20),
+        (desk.period, 20),
     ]

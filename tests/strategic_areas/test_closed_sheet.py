@@ -30,7 +30,7 @@ def forms_of(page):
 
 
 def test_a_closed_sheet_says_that_all_was_sent_only_if_it_was(desk):
-    make.submitted_update(activity=desk.activity, period=desk.period, by=desk.user)
+    make.submitted_update(**desk.about)
     owed = desk.another()
     desk.close()
     before = "data-done" in desk.open().content.decode()

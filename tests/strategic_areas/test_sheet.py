@@ -188,9 +188,7 @@ def test_a_conflict_says_whose_it_is_and_what_differs(desk, is_own):
     desk.activity.save()
     colleague = make.focal_point(agency=desk.agency, first_name="Ana", last_name="Paz")
     stored = make.update(
-        activity=desk.activity,
-        period=desk.period,
-        by=desk.user if is_own else colleague,
+        **{**desk.about, "by": desk.user if is_own else colleague},
         execution="in_progress",
         quantity=Decimal(3),
         percent=None,
@@ -484,7 +482,7 @@ def test_sending_twice_leads_to_the_same_receipt(desk):
 
 
 def test_nothing_is_sent_by_a_forged_list(desk):
-    make.update(activity=desk.activity, period=desk.period, by=desk.user)
+    make.update(**desk.about)
 
     for seen in ("", "x", "1", "999999:1", "avance-999999-1", "otro-1-1", "avance-1"):
         desk.client.post(desk.address("sheet_check"), {"seen": seen})
@@ -524,9 +522,7 @@ def test_all_is_sent_or_nothing(desk):
 
 
 def test_a_returned_report_is_ready_only_once_it_was_mended(desk):
-    update = make.submitted_update(
-        activity=desk.activity, period=desk.period, by=desk.user
-    )
+    update = make.submitted_update(**desk.about)
     workflow.return_to_agency(update, by=make.reviewer(), reason="Diga dónde.")
 
     before = desk.open().context["sheet"]

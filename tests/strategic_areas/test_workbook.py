@@ -138,9 +138,7 @@ def test_an_empty_row_opens_with_what_was_last_published(filler):
 def test_a_row_holds_what_is_saved_in_it(filler):
     filler.published_before()
     update = make.update(
-        activity=filler.activity,
-        period=filler.period,
-        by=filler.user,
+        **filler.about,
         percent=60,
         narrative_es="Lo nuevo.",
         internal_note="Para la coordinación.",

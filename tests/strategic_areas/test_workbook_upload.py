@@ -192,9 +192,7 @@ def test_a_workbook_that_another_program_saved_is_read(published):
 
 def test_text_that_begins_like_a_formula_comes_back_as_it_was(filler):
     update = make.update(
-        activity=filler.activity,
-        period=filler.period,
-        by=filler.user,
+        **filler.about,
         narrative_es="=SUMA(1)",
         obstacle_es="'-5 %",
     )
@@ -275,7 +273,7 @@ def test_a_press_that_comes_twice_saves_once(published):
 
 
 def test_a_preview_shows_old_and_new_of_each_field_that_changes(filler):
-    make.update(activity=filler.activity, period=filler.period, by=filler.user)
+    make.update(**filler.about)
     book = filler.download().fill(filler.activity, percent=60, obstacle_es="La firma.")
 
     response = filler.upload(book)
@@ -285,7 +283,7 @@ def test_a_preview_shows_old_and_new_of_each_field_that_changes(filler):
 
 
 def test_a_stale_workbook_overwrites_nothing_and_shows_both_texts(filler):
-    update = make.update(activity=filler.activity, period=filler.period, by=filler.user)
+    update = make.update(**filler.about)
     second = filler.another()
     book = filler.download()
     update.narrative_es = "Lo más nuevo."
@@ -306,7 +304,7 @@ def test_a_stale_workbook_overwrites_nothing_and_shows_both_texts(filler):
 
 
 def test_a_stale_row_that_nobody_touched_is_no_conflict(filler):
-    update = make.update(activity=filler.activity, period=filler.period, by=filler.user)
+    update = make.update(**filler.about)
     book = filler.download()
     update.narrative_es = "Lo más nuevo."
     workflow.save_draft(update, by=filler.user, seen_version=1)
@@ -315,16 +313,12 @@ def test_a_stale_row_that_nobody_touched_is_no_conflict(filler):
 
 
 def test_a_workbook_of_a_withdrawn_revision_is_stale_beside_its_successor(filler):
-    update = make.submitted_update(
-        activity=filler.activity, period=filler.period, by=filler.user
-    )
+    update = make.submitted_update(**filler.about)
     book = filler.download()
     workflow.publish(update, by=make.reviewer())
     workflow.withdraw(update, by=make.reviewer(), cause="error")
     make.update(
-        activity=filler.activity,
-        period=filler.period,
-        by=filler.user,
+        **filler.about,
         narrative_es="La nueva.",
     )
 
@@ -353,7 +347,7 @@ def test_what_is_saved_between_preview_and_saving_is_left_alone(filler):
 
 
 def test_what_is_sent_between_preview_and_saving_stays_as_it_was_sent(filler):
-    update = make.update(activity=filler.activity, period=filler.period, by=filler.user)
+    update = make.update(**filler.about)
     preview = filler.upload(filler.download().fill(filler.activity, percent=60))
     workflow.submit(update, by=filler.user)
 
@@ -463,9 +457,7 @@ def test_the_other_rows_are_saved_beside_a_wrong_one(filler):
 
 
 def test_what_was_sent_is_told_by_its_cells_and_stays(filler):
-    update = make.submitted_update(
-        activity=filler.activity, period=filler.period, by=filler.user
-    )
+    update = make.submitted_update(**filler.about)
     book = filler.download().fill(filler.activity, percent=60)
 
     response = filler.upload(book)
@@ -476,9 +468,7 @@ def test_what_was_sent_is_told_by_its_cells_and_stays(filler):
 
 
 def test_a_returned_report_is_mended_in_the_workbook(filler):
-    update = make.submitted_update(
-        activity=filler.activity, period=filler.period, by=filler.user
-    )
+    update = make.submitted_update(**filler.about)
     workflow.return_to_agency(update, by=make.reviewer(), reason="Diga dónde.")
     book = filler.download()
 
