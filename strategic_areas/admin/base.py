@@ -136,7 +136,6 @@ class ApprovedMixin:
         context["waits"] = workflow.waiting_change(obj) if obj else None
         if context["waits"] and request.method == "GET":
             context["show_save"] = context["show_save_and_continue"] = False
-        # In a plan in preparation every change is saved at once.
         context["is_free"] = bool(obj) and workflow.applies_at_once(obj, ())
         if obj and may_hide(request.user, obj):
             context["hides"] = reverse(
@@ -249,9 +248,9 @@ class RevisionAdmin(ScopedHistoryAdmin):
         ("period", admin.RelatedOnlyFieldListFilter),
         ("agency", admin.RelatedOnlyFieldListFilter),
     ]
-    #: Each step is; what somebody writes in a draft is its history's alone.
+    #: Each step is audited; edits of drafts are in their history only.
     has_own_audit_entry = True
-    #: The field of what is reported on, and its own field of the agency that answers.
+    #: Field of the subject, and the subject's field of the responsible agency.
     subject = answering = ""
 
     def has_change_permission(self, request, obj=None):

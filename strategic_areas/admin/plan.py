@@ -67,7 +67,6 @@ from strategic_areas.sentences import (
 from strategic_areas.themes import Theme
 
 PLAN_FILTER = ("plan", admin.RelatedOnlyFieldListFilter)
-#: What a new plan is asked for.
 NEW_PLAN_FIELDS = [
     *("code", "title_es", "title_en", "commission_es", "commission_en"),
     *("starts_on", "ends_on"),
@@ -76,7 +75,7 @@ CODE_HELP = _(
     "How everybody calls the plan, such as “2029-2032”, in letters, digits and "
     "hyphens: the public reads it in titles and addresses."
 )
-#: A longer number is no key of a record.
+#: Longer numbers are no primary keys.
 MOST_DIGITS = 19
 LEAD_FILTER = ("lead", admin.RelatedOnlyFieldListFilter)
 
@@ -232,7 +231,7 @@ class ActivityAdmin(SamePlanMixin, PlanRecordAdmin):
     list_filter = [PLAN_FILTER, "kind", ("agency", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["agency"]
     search_fields = ["code", "title_es", "title_en"]
-    # Django's admin shows no list of words.
+    # Django's admin cannot show a list field.
     exclude = ["themes"]
     readonly_fields = ["themes_in_words"]
 

@@ -32,9 +32,8 @@ from strategic_areas.models import (
 from strategic_areas.workflow.guard import must_be_clean
 from strategic_areas.workflow.plain_values import must_be_valid
 
-#: The largest number of lines that one pasted list may have.
 MOST_LINES = 100
-#: How the name of an agency begins → its kind; others are offices.
+#: First word of an agency's name → its kind; others are offices.
 KIND_BY_FIRST_WORD = {
     "ministerio": "ministry",
     "direccion": "directorate",
@@ -45,7 +44,7 @@ KIND_BY_FIRST_WORD = {
     "organizacion": "international",
     "fundacion": "civil_society",
 }
-#: What single words of a line say of the person or the agency.
+#: Word in a pasted line → invitation data.
 MEANING_OF_WORD = {
     "titular": {"kind": "titular"},
     **dict.fromkeys(
@@ -58,14 +57,14 @@ MEANING_OF_WORD = {
 }
 
 
-#: The steps, from 0 on, that administrators take; reviewers take the others.
+#: Steps, counted from 0, that administrators take; reviewers take the others.
 ADMINISTRATOR_STEPS = {0, 2}
 
 
 def plan_in_use():
     """Return the plan in preparation, else the latest approved plan, else None."""
     rows = Plan.objects.exclude(status=Plan.Status.ENDED)
-    # By the alphabet a plan in preparation comes after one that is approved.
+    # In alphabetical order "in_preparation" follows "approved".
     return rows.order_by("-status", "-starts_on").first()
 
 
@@ -184,7 +183,7 @@ def first_steps(user, today):
     may = (
         access.is_administrator if number in ADMINISTRATOR_STEPS else access.is_reviewer
     )
-    # The page would be none for who may not: it is told who does it.
+    # Other users cannot open the page of the step; they see who can.
     steps[number] |= {"is_next": True, "is_own": may(user)}
     return {"steps": steps, "done": sum(each["is_done"] for each in steps)}
 

@@ -16,16 +16,16 @@ from strategic_areas import disclosure, evidence
 from strategic_areas.models import Plan, Source
 from strategic_areas.models.records import is_official
 
-#: How many characters a text may have that staff write on a page of their own.
+#: In characters.
 LONGEST_TEXT = 2000
-#: What an activity says of the people whom it counts → the question about it.
+#: Field of an activity → question about the people it counts or reaches.
 VICTIM_QUESTIONS = {
     "counts_victims": _("Does its quantity count victims or survivors?"),
     "reaches_victims": _("Are the people it reaches victims or survivors?"),
 }
 
 
-#: A form whose texts no browser checks or completes.
+#: The browser neither validates nor completes the form.
 PLAIN_FORM_ATTRIBUTES = {"novalidate": "", "autocomplete": "off"}
 
 
@@ -132,7 +132,7 @@ class VictimsField(forms.TypedChoiceField):
         )
 
 
-#: What whoever lets a number of people in a text about victims become public confirms.
+#: Label of the confirmation needed to publish numbers of people among victims.
 PRINTED_LABEL = _("An official source has printed these numbers of people")
 
 

@@ -121,9 +121,8 @@ class ContestTranscriptionForm(SeenRevisionsForm):
         return super().clean()
 
 
-#: How many letters the list shows.
 LETTERS_SHOWN = 100
-#: The query by which a page asks for a letter's picture to show it inline.
+#: Query parameter with which a page requests a letter's picture.
 INLINE_PARAMETER = "mostrada"
 
 
@@ -294,7 +293,7 @@ class LetterSheet(ReportingSheet):
     """
 
     letter: Letter | None = None
-    #: What is transcribed can be handed over at any time.
+    #: A transcription can be submitted at any time.
     is_closed = False
 
     @cached_property

@@ -36,7 +36,7 @@ class PublicPageChange:
     change: str = ""
 
 
-#: The name of a page → its title; records come before lists.
+#: URL name → title; records come before lists.
 PAGE_TITLES = {
     "plan": gettext_lazy("The plan %(code)s"),
     "commitment": gettext_lazy("Commitment %(code)s"),
@@ -48,7 +48,6 @@ PAGE_TITLES = {
     "indicators": gettext_lazy("The list of figures"),
     "updates": gettext_lazy("The list of reports"),
 }
-#: What to say of a row that is added or removed.
 WORDS_OF_ROW_CHANGE = {
     "added": gettext_lazy("It is new there."),
     "gone": gettext_lazy("It goes from there."),
@@ -162,7 +161,7 @@ def _place(words, rows):
     ]
     return PublicPageChange(
         PAGE_TITLES[words[0]] % {"code": words[-1]},
-        # A page that comes into being has no address to look at yet.
+        # A new page has no URL yet.
         public_path(*words)
         if _is_list(words) or any(row.before or "indicator" in row.row for row in rows)
         else "",

@@ -55,7 +55,7 @@ from strategic_areas.queries.rounds import agency_rounds
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 FLAG_AFTER_ROUNDS, CLOSE_AFTER_ROUNDS = 2, 3
-#: How long before its end administrators are told of a mandate.
+#: Mandates that end within this time are listed as problems.
 ENDS_SOON = timedelta(days=30)
 
 
@@ -284,7 +284,6 @@ def _of_invitations():
         )
 
 
-#: How many published reports the page shows; it shows the newest.
 REPORTS_SHOWN = 20
 UNFINISHED_STATUSES = [RevisionStatus.DRAFT, RevisionStatus.RETURNED]
 

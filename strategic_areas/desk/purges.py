@@ -35,28 +35,27 @@ from strategic_areas.purging.text_search import (
 )
 from strategic_areas.workflow.phrases import must_be_particular, strings_of
 
-#: A link in a mail may open an account.
+#: Links in mails are masked, since they may open an account.
 LINK_PATTERN = re.compile(r"https?://\S+")
-#: The pages of rows that the admin does not list: the name, and the key in it.
+#: Model that the admin does not list → URL name, and field with its key.
 ROW_PAGES = {
     ActivityProposal: ("proposal", "pk"),
     Letter: ("letter", "pk"),
     RecordChange: ("approval", "change_id"),
     Submission: ("receipt", "pk"),
 }
-#: The fields by which any other row belongs to one that has a page, the nearest first.
+#: Links from other rows to one that has a page, the nearest first.
 OWNER_FIELDS = (
     *("activity_update", "commitment_update", "code_list", "measurement"),
     *("agency", "activity", "commitment", "plan", "user"),
 )
-#: The addresses of letters' files, which have no token of their own.
+#: URLs of letters' files, which have no token.
 LETTER_FILES = {
     Letter: ("file", re.compile(r"/cartas/(\d{1,9})/archivo/?$")),
     Invitation: ("letter", re.compile(r"/invitation/(\d{1,9})/carta/?$")),
 }
-#: How many purges the list shows.
 PURGES_SHOWN = 50
-#: A request that hides more public places at once is asked for twice.
+#: A request that hides more public places must be confirmed.
 CONFIRM_ABOVE = 20
 
 

@@ -16,7 +16,7 @@ from strategic_areas.models import (
 from strategic_areas.queries.asked_values import asked_indicators
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL, UPDATE_QUESTIONS
 
-#: In which order an agency reads its sheets, by the states of their rows.
+#: The order of an agency's sheets, by the states of their rows.
 STATE_ORDER = ("returned", "todo", "ready")
 
 

@@ -34,15 +34,15 @@ from strategic_areas.models import (
 from strategic_areas.workflow import questions, steps
 
 SESSION_KEY = "practice"
-#: No record of a table has an id as high.
+#: Above the id of any stored record.
 UNSAVED_ID = 10**15
-#: Code, percent before, title, unit of what continues, and what was said before.
+#: Code, last percent, title, unit of continuing work, last report.
 PRACTICE_ACTIVITIES = (
     ("P.1.a", 30, _("Reading rooms in three districts"), "", _("One room is open.")),
     ("P.1.b", 40, _("Catalogue on the internet"), "", _("It has 900 titles.")),
     ("P.1.c", None, _("Story hours for children"), _("story hours"), ""),
 )
-#: What there is to learn, in order, and how.
+#: Title and explanation of each step.
 PRACTICE_STEPS = (
     (
         _("Answer a row"),
@@ -205,7 +205,7 @@ def save_practice_row(request, number):
     form = forms.answer_form(row, row.to_write, request.POST)
     if form.is_valid():
         data, cleaned = request.POST.copy(), form.cleaned_data
-        # One of these may have been adjusted to the other.
+        # One of the two may have been adjusted to the other.
         for name in {"percent", "execution"} & cleaned.keys():
             data[name] = "" if cleaned[name] is None else cleaned[name]
         _keep(request, number, posted=data.urlencode())

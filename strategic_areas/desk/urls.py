@@ -27,7 +27,7 @@ from strategic_areas.desk.sheet_workbook import views as workbook
 from strategic_areas.desk.values import views as values
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
-#: A whole plan as a workbook: it needs what reads plan files.
+#: Loaded on first use, since it needs readers of plan files.
 plan_workbook = LazyViews("strategic_areas.desk.plan_workbook.views")
 
 
@@ -45,7 +45,7 @@ CONFIRMATION = ("admin:letter_confirm", "pk")
 PURGE = ("admin:purge", "pk")
 PLANBOOK = ("admin:planbook", "plan")
 REVIEW = ("admin:review", "kind", "pk")
-#: Address that only takes a form or hands out a file → the page with its button.
+#: URL that takes a form or returns a file → page with its button.
 BUTTON_PAGES = {
     "workbook": SHEET,
     "workbook_save": SHEET,

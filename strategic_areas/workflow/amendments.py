@@ -31,9 +31,9 @@ from strategic_areas.workflow.guard import blocked_texts, must_count_nobody
 from strategic_areas.workflow.plain_values import is_new, place_of_new, plain_values
 from strategic_areas.workflow.plan_approval import path_to_plan
 
-#: A record becomes the plan's own word, or stops being it, by its provenance.
+#: Provenance states whether a record is stated by the plan itself.
 PROVENANCE_FIELD = "provenance"
-#: What takes the place of the plan's own record ends that record.
+#: Superseding an official record ends that record.
 SUPERSEDES_FIELD = "supersedes"
 LANGUAGES = ("es", "en")
 
@@ -59,7 +59,7 @@ def changed_structure_fields(record, before, after, *, is_new=False):
     if not names or approved_plan_of(record) is None:
         return []
     if isinstance(record, Plan):
-        # A plan that is added, or approved, is decided on as a whole.
+        # A new plan, and its approval, are decided as a whole.
         was = before.get("status", record.status)
         if is_new or was == Plan.Status.IN_PREPARATION:
             return []
@@ -170,7 +170,7 @@ def _lines(record, part, made):
         follows = field.name == "due_provenance" and "due_on" in part.after
         if follows or not columns:
             continue
-        # A text that changed in English alone is told as that, in both languages.
+        # A change of the English text only is recorded as such in both languages.
         is_english = field.bilingual and columns[0] != field.columns[0]
         in_both = field.bilingual and not is_english
         told = field.columns if in_both else columns * 2
@@ -215,12 +215,11 @@ def _plain(field, before):
 
 
 StopKind = Commitment.StopKind
-#: How an amendment stops a record → the kind of the amendment.
 KIND_BY_STOP = {
     StopKind.CANCELLED: Amendment.Kind.CANCEL,
     StopKind.SUSPENDED: Amendment.Kind.SUSPEND,
 }
-#: The kind of a change of one record by the fields that it sets, the first that holds.
+#: Kind of amendment, and changed fields that imply it; the first match counts.
 KIND_BY_FIELDS = (
     (Amendment.Kind.RESUME, {"stopped", "resumes_on"}),
     (Amendment.Kind.MOVE, {"lead", "agency", "supporting"}),
@@ -388,7 +387,7 @@ def apply_amendment(change, parts, amendment, by):
     record_plan_changes(change, made, amendment)
     if amendment is None:
         return
-    # Of what was proposed some may have been left out.
+    # Some proposed parts may have been returned.
     amendment.kind = amendment_kind(amendment, parts)
     amendment.approved_by, amendment.approved_at = by, change.decided_at
     amendment.save(update_fields=["kind", "approved_by", "approved_at"])

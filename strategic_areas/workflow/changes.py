@@ -47,9 +47,8 @@ from strategic_areas.workflow.plain_values import (
 from strategic_areas.workflow.plan_approval import path_to_plan
 from strategic_areas.workflow.transitions import decides_on, may_review, must_propose
 
-#: Where records of a plan stand among those of one change.
+#: Model → its place in the order in which records of a plan are saved.
 MODEL_ORDER = {model: place for place, model in enumerate(DRAFTED.values())}
-#: What says nothing in a record that is not there yet.
 EMPTY_VALUES = ("", None, [])
 
 
@@ -77,9 +76,9 @@ class ChangeSteps(GuardedSteps):
     """
 
     model = PendingChange
-    #: What follows from an applied change: called with it, its records, who approved.
+    #: Called after a change was applied, with change, records and approver.
     afterwards = []
-    #: What follows once a change is decided, whichever way: called with it.
+    #: Called with each change after its decision.
     endings = []
 
     def decides(self, user):
@@ -109,7 +108,7 @@ class ChangeSteps(GuardedSteps):
 
     def store(self, change, parts, amendment=None):
         plans = [record.pk for record, _part in parts if isinstance(record, Plan)]
-        # Who saves a record of a plan in preparation has locked the plan.
+        # Saving a record of a plan in preparation locks the plan too.
         list(Plan.objects.select_for_update().filter(pk__in=plans).values_list("pk"))
         change.save()
         parts, records = [part for _record, part in parts], parts
@@ -148,7 +147,7 @@ class ChangeSteps(GuardedSteps):
             if part.object_id is None:
                 rows = change.records.filter(pk=part.pk)
                 rows.update(object_id=made[part.place].pk)
-        # What held when it was proposed is asked again of the plan as it is now.
+        # Rules are checked again, since the plan may have changed since the proposal.
         applied = [(made[part.place], part) for part in parts]
         amendments.check_act(applied, amendment)
         amendments.must_not_replace_themselves(applied)
@@ -217,7 +216,7 @@ class ChangeSteps(GuardedSteps):
             return
         parts = [part for part in change.records.all() if part.after]
         is_of_plan = hasattr(change, "amendment") or plan_drafts.may_return(parts)
-        # What an agency proposed waits there, to be accepted anew.
+        # An agency's proposal stays pending, and can be accepted again.
         if is_of_plan and not ActivityProposal.objects.filter(change=change).exists():
             plan_drafts.return_to_draft(change, parts, parts)
 
@@ -454,7 +453,7 @@ def _is_open(plan):
 
     In a transaction the plan is locked, so that nothing is saved after its proposal.
     """
-    # What a form holds is not stored yet: a new plan begins in preparation.
+    # An unsaved plan cannot be queried.
     if plan.pk is None:
         return plan.status == Plan.Status.IN_PREPARATION
     rows = Plan.objects.filter(pk=plan.pk, status=Plan.Status.IN_PREPARATION)

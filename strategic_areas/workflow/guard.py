@@ -14,13 +14,13 @@ from strategic_areas.people_counts import CountedPeople, find_people
 from strategic_areas.text_guard import PersonalDataKind, Severity
 from strategic_areas.workflow.phrases import strings_of, waiting_phrases
 
-#: What two people approved and the public reads: names of things, not of people.
+#: Models whose public texts name things and no people.
 NAMING_MODELS = (
     *(models.Plan, models.StrategicArea, models.Programme, models.Commitment),
     *(models.Activity, models.Indicator, models.Term, models.LegalInstrument),
     *(models.FrameworkTarget, models.Province, models.HelpLine, Agency, AgencyName),
 )
-#: The publication version, a digest of the texts and the words in them.
+#: Cached publication version, digest of the texts, and their words.
 _kept = (None, None, None)
 
 
@@ -68,7 +68,7 @@ def _public(model):
     return rows
 
 
-#: How much of the text around a finding is shown with it.
+#: Number of characters shown on each side of a finding.
 EXCERPT_MARGIN = 30
 
 
@@ -80,7 +80,7 @@ class DescribedFinding:
     message: str
     excerpt: str
     severity: Severity = Severity.WARN
-    #: It counts people in a text about victims: only an official source may tell it.
+    #: A number of people in a text about victims needs an official source.
     is_count: bool = False
 
 
@@ -220,7 +220,7 @@ def _guarded_texts(model, values, *, with_notes=False):
         field = field_of(model, name)
         if not value or not (field.guarded or with_notes and field.noted):
             continue
-        # A list, such as the numbers of a help line, is read as it stands on a page.
+        # A list, such as a help line's numbers, is read as shown on the page.
         text = value if isinstance(value, str) else ", ".join(map(str, value))
         yield name, text, model.fields.tells | field.tells
 
@@ -384,7 +384,7 @@ def _parts_of(record):
     yield type(record), _guarded(record), ""
     subject = record.subject
     if not getattr(subject, "is_in_plan", True):
-        # The agency chose the name of this work itself, and nobody has reviewed it.
+        # The agency named this work itself, and nobody has reviewed the name.
         yield type(subject), _stored(subject, ["title_es"]), ""
     for item in record.evidences.all():
         yield Evidence, _guarded(item), gettext("Evidence")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agencies.folding import fold
 from strategic_areas.models import Purge
 
-#: The fewest letters and digits of a phrase; a shorter one would occur everywhere.
+#: Shorter phrases would occur everywhere.
 FEWEST_CHARACTERS = 4
 SPANISH_WORDS = """
 a al ante con contra como cual cuales cuando de del desde donde durante e el ella ellas
@@ -23,7 +23,7 @@ about all also an and any are as at be been but by for from had has have he her 
 into is it its not of on or our she so than that the their them there these they this
 those to was we were when which who will with
 """
-#: Words of which no phrase may consist alone: they stand in every text.
+#: A phrase of common words only would match every text.
 COMMON_WORDS = {*SPANISH_WORDS.split(), *ENGLISH_WORDS.split()}
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 

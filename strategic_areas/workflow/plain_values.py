@@ -24,7 +24,7 @@ from agencies.decisions import OutdatedError
 from agencies.models import Agency
 from strategic_areas.models import AgencyComment, RecordDispute, RoundReopening
 
-#: A link to a record that the same change creates is stored as ``{"new": its place}``.
+#: A link to a new record of the same change is ``{"new": its place}``.
 NEW = "new"
 
 
@@ -204,7 +204,7 @@ def must_be_valid(record, exclude=(), free=()):
         raise RefusedError(f"{record}: {'; '.join(error.messages)}") from error
 
 
-#: How many records one query is about; SQLite joins no more than 500 queries.
+#: SQLite joins at most 500 queries.
 QUERIES_AT_ONCE = 400
 
 

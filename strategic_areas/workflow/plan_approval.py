@@ -16,14 +16,13 @@ from agencies.decisions import OutdatedError
 from strategic_areas.models import Plan
 from strategic_areas.workflow.guard import must_not_wait_for_purge
 
-#: How values lead to the plan with which they become public, by their model's name.
+#: Model name → lookup to the plan with which its values become public.
 PLAN_PATH_OF_VALUES = {
     "measurement": "indicator__introduced_by",
     "breakdown": "measurement__indicator__introduced_by",
     "publishedfigure": "indicator__introduced_by",
     "publishedcell": "figure__indicator__introduced_by",
 }
-#: What tells by which act, and when, a plan was approved.
 ACT_FIELDS = ("act_es", "launched_on")
 
 

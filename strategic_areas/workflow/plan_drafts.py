@@ -69,7 +69,7 @@ def _locked(plan, person):
 
 
 def _line(draft, table, record, line=None):
-    # Locked, or what a purge takes out meanwhile would be saved again.
+    # Locked, so that texts purged meanwhile are not saved again.
     rows = draft.lines.select_for_update().filter(table=table, record=record)
     if line:
         return rows.get(pk=line)
@@ -106,12 +106,12 @@ def settle_draft_line(plan, pk, now, *, is_mine, by):
 
 
 TABLE_OF_MODEL = {model: table for table, model in DRAFTED.items()}
-#: What a record becomes by its proposal, and no draft says.
+#: Columns that the proposal sets, and no draft contains.
 NOT_DRAFTED = {"plan", "introduced_by", "is_in_plan"}
 BY_AMENDMENT = ("due_provenance", DueProvenance.AMENDMENT)
-#: Where a column names another record, it does so by the first of these that it has.
+#: A link to another record is drafted by the first of these fields it has.
 NAME_FIELDS = ("code", "acronym", "key")
-#: A browser sends a field of each line, and no request has more than 1,000 of them.
+#: A form has fields for each line, and a request at most 1,000 fields.
 MOST_LINES = 400
 
 
@@ -228,7 +228,7 @@ def return_to_draft(change, parts, every):
         line.reason = part.returned or change.reason
         line.save()
         if part.object_id is None:
-            # A code may be another record's by then.
+            # Its code may belong to another record by then.
             names[part.place] = f"+{line.pk}"
     for draft in drafts.values():
         _touch(draft)

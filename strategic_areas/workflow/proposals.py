@@ -29,7 +29,7 @@ from strategic_areas.workflow.plain_values import proposed_records
 from strategic_areas.workflow.steps import create_draft
 from strategic_areas.workflow.transitions import may_review, must, must_report
 
-#: The decisions of which who proposed it hears.
+#: Statuses of which the proposer is notified.
 ANSWERED_STATUSES = {
     decisions.DecisionStatus.APPROVED,
     decisions.DecisionStatus.DECLINED,

@@ -153,7 +153,7 @@ DECLARATION = UpdateQuestion(
     opens=_("Read the whole declaration"),
     of_letter=_("Only where the letter says whether the expected result is reached."),
 )
-#: Reports on work outside the plan; only which activities they are about differs.
+#: Reports on work outside the plan differ in their subjects only.
 OFF_PLAN = replace(
     REPORT,
     is_owed=False,
@@ -167,7 +167,7 @@ OFF_PLAN = replace(
     of_letter="",
     adds=_("Add other work done"),
 )
-#: Values of indicators, whose numbers only ``figures`` knows until they are published.
+#: Values of indicators; until publication only ``figures`` reads their numbers.
 VALUE = RoundQuestion(
     name="value",
     kind="cifra",
@@ -180,15 +180,14 @@ VALUE = RoundQuestion(
     ),
     part="values",
 )
-#: The questions that updates answer, in the order of the sheet.
+#: In the order of the sheet.
 UPDATE_QUESTIONS = (REPORT, DECLARATION, OFF_PLAN)
-#: All that a round asks, in the order of the sheet.
+#: In the order of the sheet.
 QUESTIONS = (*UPDATE_QUESTIONS, VALUE)
-#: The question that a revision answers, by its model.
 QUESTION_BY_MODEL = {question.model: question for question in (REPORT, DECLARATION)}
 
 
-#: By the word of its question and its id, the version of each revision on a screen.
+#: (kind, id) of each revision on a screen → its version.
 SeenVersions = Mapping[tuple[str, int], int]
 
 

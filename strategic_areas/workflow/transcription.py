@@ -103,7 +103,7 @@ def _chosen(letter, seen):
     return versions_of_seen(seen, updates, refusal).items()
 
 
-#: The user who publishes what the importer takes from the public record.
+#: The importer's user.
 SYSTEM_USERNAME = "registro-publico"
 
 
@@ -151,7 +151,7 @@ def publish_public_record(update, *, sources):
     by = system_user()
     published = (each for each in in_force if each.status == RevisionStatus.PUBLISHED)
     before = next(published, None)
-    # Who answers for reconstructed work is a matter of knowledge, which may change.
+    # The responsible agency of reconstructed work may still be corrected.
     stays = before and update.subject.is_official
     update.agency = before.agency if stays else update.answering
     if before:

@@ -114,7 +114,7 @@ def change_status(
     said = {"reason": reason, "private_note": private_note}
     must_be_clean(Transition, error=TransitionError, **said)
     row = type(update).objects.filter(pk=update.pk)
-    # The transition names the stored status, which may differ from the loaded one.
+    # The transition records the stored status, which may differ from the loaded one.
     before = row.select_for_update().values_list("status", flat=True).get()
     row = row.filter(status__in=allowed)
     if seen_version is not None:

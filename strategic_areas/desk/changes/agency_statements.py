@@ -37,9 +37,9 @@ from strategic_areas.models.agency_statements import (
 from strategic_areas.queries.figures import phrases
 from strategic_areas.queries.plan import counted_updates
 
-#: How many of the last rounds an agency may choose from to comment on.
+#: Number of rounds on which an agency may comment.
 LAST_ROUNDS = 3
-#: The word in the address → the model of what is attributed.
+#: Word in the URL → model.
 DISPUTABLE_MODELS = {
     "compromiso": Commitment,
     "actividad": Activity,

@@ -92,13 +92,13 @@ class ApprovedRecordForm(GuardedRecordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # What stood is read from the record: no page has a hidden copy of a default.
+        # Earlier values are read from the record, not from hidden inputs.
         for field in self.fields.values():
             field.show_hidden_initial = False
 
     def clean(self):
         cleaned = super().clean()
-        # The stale guard has locked the record: nobody proposes in between.
+        # The stale guard has locked the record, so no proposal comes in between.
         if self.instance.pk and (change := workflow.waiting_change(self.instance)):
             told = text_with_change_link(change, CHANGE_WAITS)
             raise forms.ValidationError(told, code="waits")

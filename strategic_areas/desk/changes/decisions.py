@@ -42,7 +42,7 @@ from strategic_areas.purging.takedowns import HIDINGS
 from strategic_areas.workflow import CHANGES, EDITIONS, PROPOSALS, guard
 from strategic_areas.workflow.guard import NOTHING_FOUND
 
-#: The steps of each kind of decision, the page on which it is decided, and its group.
+#: Steps of a kind of decision → URL name of its page, and its group.
 DECISION_PAGES = {
     CHANGES: ("admin:approval", "plan"),
     PROPOSALS: ("admin:proposal", "plan"),
@@ -53,9 +53,9 @@ DECISION_PAGES = {
     STAND_INS: ("admin:stand_in", "personas"),
     ACCOUNT_CHANGES: ("admin:account_change", "personas"),
 }
-#: What is read in a few lines, so that several are approved on one page.
+#: Short records, of which several are approved on one page.
 BRIEF_MODELS = {AccountChange, AgencyComment, Correction, Translation}
-#: How long a declined or outdated proposal is shown to the person who made it.
+#: How long a declined or outdated proposal is shown to its proposer.
 SHOWN_FOR = timedelta(days=30)
 
 
@@ -217,7 +217,7 @@ class ApproveLinesForm(ApproveForm):
         super().__init__(data, **kwargs)
         self.parts, self.leaning = parts, workflow.dependants_of(parts)
         self.helper.form_id = f"{self.step}-form"
-        # Else what a first press tells stands below all that was proposed.
+        # Scrolls to the message of the first press, which is below all lines.
         self.helper.form_action = "#decision"
         self.helper.layout = Layout(HTML("{{ form.non_field_errors }}"), *self.fields)
         elsewhere = {"form": self.helper.form_id}
@@ -275,7 +275,7 @@ class ApproveLinesForm(ApproveForm):
         if left != cleaned.get("told", ""):
             self.data = self.data.copy()
             self.data[self.add_prefix("told")] = left
-            # What the public would read is another text now.
+            # The public text has changed, so the tick no longer applies.
             self.data.pop(self.add_prefix("protection_read"), None)
             raise forms.ValidationError(self._what_goes_back())
         return cleaned
@@ -386,7 +386,7 @@ class ProposeChangeForm(GuardedModelForm):
 
     def clean(self):
         said, names = self.cleaned_data, self._meta.fields
-        # A text that is refused is warned about too.
+        # Warnings include refused texts, which leave ``cleaned_data`` below.
         texts = {name: said[name] for name in names if name in said}
         cleaned = super().clean()
         self.warnings = guard.warnings_about_texts(self._meta.model, texts)
@@ -407,7 +407,7 @@ class ProposeChangeForm(GuardedModelForm):
         return None
 
 
-#: The acts that decide; a correction cites a page instead.
+#: Acts that decide; a correction cites a page instead.
 DECIDING_ACTS = [
     each for each in Amendment.Act.choices if each[0] not in Amendment.CITED
 ]

@@ -41,7 +41,7 @@ from strategic_areas.purging import takedowns
 from strategic_areas.workflow import may_review
 
 TARGET_MODELS = (FrameworkTarget, TargetLink)
-#: The kinds of records that a page lists, by the name of the page.
+#: URL name of a list page → models it lists.
 MODELS_OF_LIST_PAGE = {
     "help": (HelpLine,),
     "legal_base": (LegalInstrument,),
@@ -55,7 +55,7 @@ MODELS_OF_LIST_PAGE = {
     "amendments": (Amendment,),
     "later_activities": (LaterActivity,),
 }
-#: What stands on the page of a record besides, with its link to it.
+#: URL name of a record's page → other models on it, with their link to the record.
 RELATED_MODELS = {
     "area": [(Programme, "area")],
     "commitment": [
@@ -122,7 +122,7 @@ def hide_url_for(user, record):
     not.
     """
     if isinstance(record, Revision):
-        # A report is withdrawn, on its own page.
+        # A report is withdrawn instead, on its own page.
         address = reverse(admin_urlname(record._meta, "change"), args=[record.pk])
         return f"{address}#steps" if may_review(user, record) else ""
     if not takedowns.may_hide(user, record):
@@ -142,7 +142,7 @@ def records_on_page(typed, host):
         return []
     if parts.netloc not in {"", host, urlsplit(settings.SITE_URL).netloc}:
         return []
-    # What belongs to a page, such as its picture or file, leads to it.
+    # URLs of a page's pictures and files count as the page.
     name = match.url_name or ""
     if name not in {*MODELS_OF_LIST_PAGE, *RELATED_MODELS, "plan", "evidence"}:
         name = name.rpartition("_")[0]

@@ -84,7 +84,7 @@ def _is_usual(field, value):
     return not field.has_default() or value == field.get_default()
 
 
-#: What is told in words → what it is called, and how a row says it.
+#: Column → its label, and function that puts a row's value in words.
 WORDED_COLUMNS = {
     "state": (gettext_lazy("State"), lambda row: sentences.state_word(row["state"])),
     "punctuality": (
@@ -104,7 +104,7 @@ WORDED_COLUMNS = {
         lambda row: "; ".join(map(phrases.format_figure, row["earlier"])),
     ),
 }
-#: A dataset → the model that calls its columns by name.
+#: Dataset → model whose fields label its columns.
 MODEL_OF_DATASET = {
     "commitments": ActivityUpdate,
     "activities": Activity,
@@ -157,7 +157,7 @@ def _said(each, row, name):
     if row.get("shown") is ValueDisplay.WITHDRAWN:
         return _("Withdrawn figure")
     if row[name] is None:
-        # Of a report it is not even told whether it states a number of victims.
+        # A report never shows whether it states a number of victims.
         is_told = each.dataset != "reports" and name in row.get("protected", ())
         return str(PROTECTED) if is_told else ""
     if "exactness" in row:

@@ -65,7 +65,7 @@ from strategic_areas.queries.updates import public_updates
 from strategic_areas.workflow import AlreadyWaitingError, amendments, guard
 from strategic_areas.workflow.plain_values import plain_values, proposed_records
 
-#: Model → the page on which a record of it waits alone, and what tells of it there.
+#: Model → template of its own approval page, and function that makes its preview.
 RECORD_PAGES = {
     ReportingPeriod: ("desk/round_approval.html", opening_preview),
     RoundReopening: ("desk/reopening_approval.html", reopening_preview),
@@ -150,7 +150,7 @@ def change_records(change, steps=(), changed=()):
             "returning": form.of_line(part.place) if hasattr(form, "of_line") else [],
             "is_hidden": proposed is not None and not _is_shown(proposed),
             "hides": hide_url(part.model, part.object_id),
-            # A plan that waits for its approval has no public page yet.
+            # A plan in preparation has no public page.
             "public": public_url(proposed)
             if len(found) == 1 and not plan_to_approve(change)
             else "",
@@ -248,7 +248,7 @@ def _dispute(proposed, change):
     return {"dispute": counted_updates.public_dispute(proposed)}
 
 
-#: Model → the public template of its records, and what builds its context.
+#: Model → public template of its records, and function that builds its context.
 PUBLIC_TEMPLATES = {
     HelpLine: ("_line.html", _line),
     Correction: ("_correction.html", _record),
@@ -261,10 +261,10 @@ PUBLIC_TEMPLATES = {
 }
 
 
-#: The word of an address → the kind of record.
+#: Word in the URL → model.
 HIDEABLE_BY_WORD = {model._meta.model_name: model for model in takedowns.HIDEABLE}
 WHOLE_RECORD = "-whole"
-#: The characters of a text that stand beside the box that hides it.
+#: Number of characters of a text next to the box that hides it.
 EXCERPT_LENGTH = 90
 
 

@@ -47,7 +47,7 @@ from strategic_areas.queries.plan.plan_progress import (
 from strategic_areas.views.commitments import figures_of, shown_part
 from strategic_areas.views.plans import area_context
 
-#: The column of the act → the checkbox by which a person states that there is none.
+#: Column of the act → checkbox that states that there is none.
 STATEMENT_OF_COLUMN = {"act_es": "no_act", "launched_on": "no_date"}
 
 
@@ -266,7 +266,7 @@ class ConfirmReadForm(forms.Form):
             self.add_error(
                 None, _("The plan was changed after you had read it: read it again.")
             )
-            # What is drawn now is the plan as it stands, and nothing of it is ticked.
+            # The page now shows the current plan, with nothing ticked.
             self.data = {self.step: "1", "seen": self.now}
         return cleaned
 
@@ -375,7 +375,7 @@ def _board(plan):
     return PlanProgress(plan, rows)
 
 
-#: The word in the address → the template of the public page, and what reads for it.
+#: Word in the URL → public template, and the function that loads its context.
 PREVIEW_PAGES = {
     "eje": ("area.html", _area),
     "compromiso": ("commitment.html", _commitment),

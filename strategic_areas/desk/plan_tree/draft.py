@@ -225,8 +225,8 @@ def _stood(stored, line):
 
 
 def _led_to(stored, line):
-    # By the time that the line is proposed, a code may be another record's. They are
-    # pairs, since a purge empties values alone.
+    # When the line is proposed, a code may belong to another record. These are pairs,
+    # since a purge blanks values only.
     return {
         column.name: [[key, row.pk] for key, row in rows.items()]
         for column in STRUCTURE[line.table].columns

@@ -32,9 +32,9 @@ from strategic_areas.plan_document.stored_plan import plain_number
 from strategic_areas.plan_document.tables import STRUCTURE, as_read
 from strategic_areas.plan_document.values import cell_value, digest
 
-#: The word that each of an area's addresses is made of.
+#: Slug field of an area → the name it is made from.
 SLUG_SOURCES = {"slug_es": "name_es", "slug_en": "name_en"}
-#: What an amendment stops and resumes: the plan's own records alone.
+#: Only records that the plan itself states can be stopped and resumed.
 STOP_COLUMNS = ("stopped", "stopped_on", "resumes_on")
 
 
@@ -63,7 +63,7 @@ class PlanNodeForm(forms.Form):
             field = self.fields[column.name] = self._field(column)
             field.label = VICTIM_QUESTIONS.get(column.name, column.label)
             value = self.stands[column.name]
-            # A date or a number is drawn in the reader's own way.
+            # Dates and numbers are formatted for the user's language.
             if column.kind in (FieldKind.DATE, FieldKind.DECIMAL):
                 value = cell_value(column, value, tree.stored)
             self.initial.setdefault(column.name, value)
@@ -175,7 +175,7 @@ class PlanNodeForm(forms.Form):
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs["rows"] = 3
         if isinstance(field, forms.DateField):
-            # A date field of the browser writes dates as the browser's own language.
+            # A browser's date field uses the browser's language, not the page's.
             field.widget = forms.DateInput(
                 attrs={"placeholder": _("dd/mm/yyyy"), "inputmode": "numeric"}
             )
@@ -235,7 +235,7 @@ class PlanNodeForm(forms.Form):
             asked["due_provenance"] = None
         is_approved = self.tree.plan.status != Plan.Status.IN_PREPARATION
         end = asked.get("ends_on") if self.level is PLAN and is_approved else None
-        # An approved plan may end later, and not earlier.
+        # An approved plan may end later, never earlier.
         if end and end < self.stands["ends_on"]:
             self.add_error("ends_on", _("That is earlier than it ends already."))
         is_placed = self.level in LEVELS and not self.is_new

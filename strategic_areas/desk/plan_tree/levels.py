@@ -12,7 +12,7 @@ from strategic_areas.models.records import sort_key
 from strategic_areas.plan_document.tables import STRUCTURE
 
 
-# By identity: what a lazy text is equal to depends on the language.
+# Compared by identity, since lazy texts compare by the active language.
 @dataclass(frozen=True, eq=False)
 class TreeLevel:
     """
@@ -113,10 +113,9 @@ TARGET = TreeLevel(
     adds=_("Add a target"),
     then_adds=_("Save and add a target"),
 )
-#: The chain from the plan down, and all levels in the order in which a tree is made.
+#: The chain below the plan, and all levels in the order of building a tree.
 LEVELS = (AREA, PROGRAMME, COMMITMENT, ACTIVITY)
 ALL_LEVELS = (PLAN, *LEVELS, PARTICIPATION, INDICATOR, TARGET)
-#: What may be added below a record of each level.
 ADDABLE_LEVELS = {
     PLAN: (AREA, PARTICIPATION, INDICATOR),
     AREA: (PROGRAMME,),

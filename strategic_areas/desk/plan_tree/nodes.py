@@ -33,7 +33,7 @@ from strategic_areas.plan_document.preview import build_preview
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from strategic_areas.plan_document.tables import STRUCTURE
 
-#: A plan of more records than this shows its commitments folded.
+#: A plan with more records shows its commitments folded.
 FOLD_ABOVE = 60
 
 
@@ -128,7 +128,7 @@ class PlanNode:
         ]
 
     def add_address(self, level):
-        # An indicator stands below the plan, or below a commitment.
+        # An indicator belongs to the plan or to a commitment.
         place = self.key if level is INDICATOR else url_key(self.record)
         return reverse("admin:plan_node_new", args=[self.plan.code, level.word, place])
 

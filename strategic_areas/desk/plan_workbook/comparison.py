@@ -29,9 +29,9 @@ from strategic_areas.plan_document.values import (
 )
 from strategic_areas.workbooks.reading import SEEN, CellProblem, comparable
 
-#: The locked code that the portal had for a row; ``SEEN`` begins with its key.
+#: Column with the exported code of a row; ``SEEN`` begins with its key.
 ORIGIN = "origin"
-#: Names the shape of the workbook; one of another shape is refused.
+#: Identifies the columns of the workbook; other workbooks are refused.
 _SHAPE = " ".join(
     f"{name}.{column.name}"
     for name, table in STRUCTURE.items()
@@ -40,18 +40,18 @@ _SHAPE = " ".join(
 WORKBOOK_FORMAT = (
     "plan-2-" + hashlib.blake2s(_SHAPE.encode(), digest_size=4).hexdigest()
 )
-#: What tells of the other plan alone: its notes, its sources, its costs, its lineage.
+#: Columns that only apply to the other plan.
 COLUMNS_NOT_COPIED = {
     *("note_es", "note_en"),
     *("provenance", "outcome_provenance", "mandate_provenance", "due_provenance"),
     *("sources", "budget", "budget_amount", "budget_source"),
     *("supersedes", "continues"),
 }
-#: A column that follows another one: whoever changes that need not say it too.
+#: Column that changes with another one, without being edited itself.
 FOLLOWED_COLUMNS = {"due_provenance": "due_on"}
-#: Stands for what a cell said when it was taken, where the record says another now.
+#: Placeholder for an exported value, if the stored one has changed since.
 CHANGED_SINCE = object()
-#: What an empty cell of a list holds.
+#: Kinds whose empty cell means the default.
 KINDS_WITH_DEFAULT = (FieldKind.CHOICE, FieldKind.FLAG)
 
 
@@ -82,7 +82,7 @@ class CopiedPlanFilter:
         if table.name == OF_PLAN:
             return True
         if table.name == "indicators":
-            # Indicators are there for all plans, whichever introduced them.
+            # Indicators are shared by all plans.
             return values.get("code") in rows
         if table.name == "targets":
             return self._is_outside(values.get("ends_on"))
@@ -107,7 +107,7 @@ class RecordFinder:
     def __init__(self, stored, book, *, is_own):
         self.stored, self.book, self.is_own = stored, book, is_own
         self.folded = {}
-        #: By table the keys that records give up for another code in the workbook.
+        #: Keys that records give up for another code in the workbook, by table.
         self.given_up = defaultdict(set)
         self.written, self.taken = defaultdict(dict), defaultdict(dict)
         for name, line, origin in self._coded():

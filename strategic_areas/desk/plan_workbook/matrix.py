@@ -32,34 +32,32 @@ from strategic_areas.models.drafts import MatrixNaming
 from strategic_areas.plan_document.values import DAY
 from strategic_areas.workbooks.reading import MOST_ROWS, digest_of
 
-#: The largest file that still fits, signed, into the form of a page.
+#: In bytes; a larger file would not fit, signed, into a form.
 LARGEST_FILE = 1_300_000
-#: The answer that leaves a cell out.
 LEAVE_OUT = "-"
-#: Questions whose answer is a text of the plan, which no naming keeps.
+#: Roles answered with texts of the plan, which no naming stores.
 TEXT_ROLES = {
     *("title", "name", "indicator", "product", "outcome"),
     *("verification", "funding", "state", "note", "unit"),
 }
-#: Questions that only an institution of the portal answers.
+#: Roles answered with an agency of the portal.
 AGENCY_ROLES = {"responsible", "lead", "supporting"}
 NUMBER_ROLES = {"target", "baseline"}
-#: What is only chosen, never typed.
+#: Roles that are chosen, never typed.
 CHOICE_ROLES = {"institution", "lead", "level", "status", *LEVELS}
-#: What no record can be without.
+#: Roles without which no record can be saved.
 REQUIRED_ROLES = {"responsible", "lead", "code", "programme"}
 PERIOD = re.compile(r"20\d\d(?:-(?:Q[1-4]|S[12]|0[1-9]|1[0-2]))?")
 DAY_READ = re.compile(r"\d{4}-\d\d-\d\d")
 YEARS_TYPED = re.compile(r"[\d\s–-]*")
 CODE = re.compile(r"[^\s/\\]{1,40}")
 ACRONYM = re.compile(r"[^\W\d_][\w-]+")
-#: How many questions a page asks at once.
 MOST_QUESTIONS = 150
 
 
-#: The parts of a naming that map a text to another.
+#: Parts of a naming that map one text to another.
 MAPPING_PARTS = ("answers", "institutions")
-#: The fields of a sheet's rows, in their order.
+#: Fields with row numbers of a sheet, in their order.
 ROW_FIELDS = ("heading", "headings", "first", "last")
 
 
@@ -186,7 +184,7 @@ def proposed_naming(plan, look):
     """Return the plan's saved naming, fitted to this file, or else a guess."""
     naming = look.naming
     if kept := MatrixNaming.objects.filter(plan=plan).first():
-        # A purge may have emptied what a naming cannot be without.
+        # A purge may have blanked required parts of the naming.
         with suppress(TypeError, ValueError, KeyError):
             pairs = {name: dict(kept.naming[name]) for name in MAPPING_PARTS}
             naming = Naming.from_json(kept.naming | pairs).fitted(look)

@@ -23,7 +23,7 @@ from strategic_areas.plan_document.values import record_digests
 from strategic_areas.text_guard.findings import MESSAGES, STOPS
 from strategic_areas.workbooks.reading import CellProblem, comparable, digest_of
 
-#: By table: field of a line of the matrix → column of the plan's table.
+#: By table: field of a matrix line → column of the plan's table.
 COLUMN_OF_FIELD = {
     "areas": {"code": "code", "name": "name_es", "outcome": "outcome_es"},
     "programmes": {"code": "code", "area": "area", "name": "name_es"},
@@ -52,19 +52,19 @@ COLUMN_OF_FIELD = {
     },
     "participations": {"agency": "agency", "role": "role"},
 }
-#: What a plan's record has no place for → what its column is called.
+#: Field without a column in the plan → role of its matrix column.
 UNPLACED_FIELDS = {
     **{"budget_amount": "budget", "funding_source": "funding", "status": "state"},
     **{"state": "state", "note": "note", "supporting": "supporting", "lead": "lead"},
     **{"product": "product", "means_of_verification": "verification"},
 }
-#: Columns of new records for which a matrix says nothing.
+#: Columns of new records that no matrix states.
 DEFAULTED_COLUMNS = {
     *("participations.role", "indicators.counts", "indicators.unit_es"),
     *("indicators.agency", "indicators.frequency"),
 }
 ROW_NUMBER = re.compile(r"\d+$")
-#: Indicators get codes of their own, since no matrix has any.
+#: Matrices have no codes for indicators.
 INDICATOR_PREFIX = "I-"
 
 
@@ -113,7 +113,7 @@ class MatrixLines:
             for line in reading.of(x)
         ]
         self.lines = list(filter(None, made))
-        # A template would ask a defaultdict for its "items" and be given a new list.
+        # In a template a defaultdict would return a new list for "items".
         self.homeless = dict(self.homeless)
 
     def _name_programmes(self):
@@ -180,8 +180,8 @@ class MatrixLines:
             )
         if table.name == "indicators":
             self._complete_indicator(said)
-            # It is proposed that whoever leads the work answers for it, once a year,
-            # as targets are set. An unknown agency is a fault of the work alone.
+            # The lead is proposed as responsible, once a year, as targets are set. An
+            # unknown lead is reported on the commitment only.
             if up is not None and up.said.get("lead") in self.agencies.rows:
                 said["agency"] = up.said["lead"]
                 said["frequency"] = Indicator.Frequency.YEARLY
@@ -246,7 +246,7 @@ class MatrixLines:
         place = self._place(line, column.name)
         key = f"{place}#{column.name}#{digest_of(value)}"
         said = self.texts.get(key, value)
-        # A code often stands in the cell of the title, which tells its findings itself.
+        # A code is often in the cell of the title, which shows the findings itself.
         is_code = column.name == "code"
         is_made = is_code and not self._own_place(line, "code")
         kinds = () if is_made else identifying_kinds(said)
@@ -289,7 +289,7 @@ class MatrixLines:
                 name: value
                 for name, value in said.items()
                 if value != stands[name]
-                # What the portal gives by itself, as the matrix says nothing, stays.
+                # Stored values win over defaults that the matrix does not state.
                 and (
                     f"{table.name}.{name}" not in DEFAULTED_COLUMNS
                     or self._own_place(line, name)

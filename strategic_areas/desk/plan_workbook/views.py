@@ -211,7 +211,7 @@ def _read(request, plan, brought):
     shown = {}
     if not (answers.asked or brought.unchecked(lines)):
         shown = _preview(plan, stored, lines.lines, request.user)
-        # A matrix has no row for the plan itself, so that one is not missing.
+        # A matrix has no row for the plan itself.
         own = STRUCTURE[OF_PLAN].title
         shown["absent"] = [pair for pair in shown["absent"] if pair[0] != own]
     return render_screen(
@@ -323,7 +323,7 @@ def _keep(request, plan):
     return _page(request, plan, upload, preview=preview, keep=form)
 
 
-#: Several times as many as a plan has; each takes some hundredths of a second to check.
+#: Several times a plan's size; each takes some hundredths of a second to check.
 MOST_RECORDS = 1_500
 
 

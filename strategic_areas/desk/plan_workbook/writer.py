@@ -28,9 +28,8 @@ from strategic_areas.workbooks.writing import (
     write_rows,
 )
 
-#: Up to which row the lists to choose from reach.
+#: Drop-down lists reach to this row.
 LAST_ROW = 1500
-#: The columns before those of the record.
 LOCKED_COLUMNS = (SEEN, ORIGIN)
 WIDTHS = {
     **{
@@ -47,7 +46,7 @@ WIDTHS = {
         FieldKind.OTHER: 20,
     },
 }
-#: Texts up to this many characters stand in narrow columns.
+#: Texts of up to this many characters get narrow columns.
 SHORT_TEXT, NARROW, WIDE = 80, 16, 46
 NUMBER_FORMATS = {
     FieldKind.DATE: "dd/mm/yyyy",
@@ -138,10 +137,10 @@ def _rule(column, lists, plan):
     if column.kind in (FieldKind.CHOICE, FieldKind.FLAG) or column.is_earlier:
         return choice_rule(lists[column.table, column.name])
     if column.kind is FieldKind.LINK and column.table != "participations":
-        # Who takes part, and what is new on another sheet, may be chosen at once.
+        # New participants, and new records of other sheets, can be chosen at once.
         sheet = {"agencies": "participations"}.get(column.linked, column.linked)
         rule = choice_rule(_live(sheet) if sheet in STRUCTURE else lists[sheet])
-        # A target may be set for an indicator that another plan introduced.
+        # A target may be for an indicator of another plan.
         return rule | {"errorStyle": "warning" if sheet == "indicators" else "stop"}
     if column.kind is FieldKind.LINK:
         return choice_rule(lists[column.linked])

@@ -32,13 +32,11 @@ from strategic_areas.sentences import (
     state_word,
 )
 
-#: What stands where nothing is known.
 EMPTY_CELL = "–"
-#: So many characters of a title are told where there is little room.
+#: Number of characters of a shortened title.
 SHORT_TITLE_LENGTH = 90
-#: Values are compared if their spans differ by no more days than months and years do.
+#: Values are comparable if their spans differ by as many days as months do.
 SIMILAR_SPAN_DAYS = 4
-#: The words for families of activities that are not those of commitments.
 ACTIVITY_FAMILY_WORDS = FAMILY_WORDS | {
     StateFamily.MET: STATES[ActivityState.COMPLETED]
 }

@@ -26,18 +26,17 @@ from strategic_areas.desk.report import (
 from strategic_areas.spreadsheet_cells import NOT_IN_XML
 
 WIDTH, HEIGHT, MARGIN = Cm(21), Cm(29.7), Cm(1.9)
-#: So many characters may stand in a property of a document.
 LONGEST_PROPERTY = 255
 #: A font that every office suite has, or one of the same widths.
 FONT = "Arial"
 BLUE, INK, QUIET = RGBColor(0x00, 0x38, 0x76), "1D2433", RGBColor(0x4A, 0x54, 0x66)
 RULE = "C3C9D6"
-#: Twentieths of a point: the width between the margins, of a bar's name and number.
+#: In twentieths of a point: between the margins, of a bar's name, of its number.
 TEXT_WIDTH = Emu(WIDTH - 2 * MARGIN).twips
 NAME_WIDTH, TOTAL_WIDTH = Cm(4.3).twips, Cm(1.2).twips
-#: The narrowest part of a bar, in which two digits have room.
+#: Room for two digits.
 NARROWEST_SEGMENT = Cm(0.75).twips
-#: The fill and the ink of a family, and the pattern on it; nothing told is light.
+#: Fill, text colour and pattern of a family; unreported work is light.
 COLOURS = {
     StateFamily.MET: ("0F5130", "FFFFFF", "clear"),
     StateFamily.UNMET: ("B1480B", "FFFFFF", "clear"),
@@ -161,7 +160,7 @@ def _add_bars(document, bars):
 
 
 def _place(document, element):
-    # The last element of a body says how its pages are set up.
+    # The last element of a body is its page setup.
     document.element.body.insert(-1, element)
     space = document.add_paragraph().paragraph_format
     space.space_after, space.line_spacing = Pt(0), Pt(4)

@@ -18,7 +18,7 @@ from strategic_areas.queries.pages.editions import DatasetDifference
 from strategic_areas.queries.plan.plans import opened_rounds, periods_of
 from strategic_areas.queries.public_rows import RowsByDataset
 
-#: Eleven months have at least so many days: a report of as many is that of a year.
+#: Eleven months; a report over as many days is a yearly report.
 YEAR_LENGTH = timedelta(days=334)
 
 

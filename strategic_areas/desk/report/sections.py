@@ -38,7 +38,7 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures.phrases import text_in_language
 from strategic_areas.sentences import join_words
 
-#: So many of a kind are named on the page of the summary.
+#: Number of items of a kind named in the summary.
 MOST_NAMED = 4
 
 

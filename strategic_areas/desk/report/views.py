@@ -103,7 +103,6 @@ STATUS_WORDS = {
     **REPORT_STATUS_WORDS,
     ReportStatus.PUBLISHED: pgettext_lazy("a report", "Published"),
 }
-#: The size of paper that is called legal.
 LEGAL_PAPER = 5
 HEADING = "003876"
 

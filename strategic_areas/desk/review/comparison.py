@@ -19,13 +19,13 @@ from strategic_areas.queries.updates.public_updates import (
     public_reports,
 )
 
-#: Texts of more words are not compared word by word: it would take too long.
+#: Longer texts are not compared word by word, which would take too long.
 MOST_COMPARED_WORDS = 2000
-#: A report, the revision of its subject that stood last (or None), the public entries
-#: of both, the texts of the latter by language, and their columns.
+#: A queued report, the last published revision or None, both as published updates, the
+#: new texts by language, and their columns.
 ReportComparison = namedtuple("Reading", "item stood before after texts columns")
-#: A text that the public will read; its pieces are triples of "same", "gone" or "new",
-#: the piece, and the numbers of what the guard marked in it.
+#: A public text; ``pieces`` are triples of "same", "gone" or "new", a piece of text,
+#: and the numbers of the guard's findings in it.
 ComparedText = namedtuple("PublicText", "heading language column pieces")
 
 
@@ -75,7 +75,7 @@ def compare_reports(user, items, *, with_evidence=False):
 
 def _public_texts(before, after, item, language):
     columns = {name: name for name, _ in after.texts} | translated_fields(item.record)
-    # The texts of the record win over those of its evidence in one column.
+    # A record's texts win over its evidence's texts with the same column.
     marks = {text.column: text.pieces for text in reversed(item.examined.texts)}
     found = []
     for name, heading in [("text", ""), *after.texts]:
@@ -83,7 +83,7 @@ def _public_texts(before, after, item, language):
         if new := getattr(after, f"{name}_{said}"):
             column = f"{columns[name]}_{said}"
             pieces = _cut(
-                # Before nothing was public, nothing differs.
+                # Without an earlier public text nothing differs.
                 text_differences(getattr(before, f"{name}_{said}", new), new),
                 marks.get(column, [(new, ())]),
             )

@@ -29,14 +29,13 @@ from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL, VALUE
 
-#: The word in the address → the model of reports that is reviewed there.
+#: Word in the URL → model of reports.
 MODEL_BY_KIND = {question.kind: model for model, question in QUESTION_BY_MODEL.items()}
-#: Likewise of all that is reviewed.
+#: Word in the URL → model of reports and values.
 REVIEWED_MODELS = {**MODEL_BY_KIND, VALUE.kind: ReportedValue}
 KIND_BY_MODEL = {model: word for word, model in REVIEWED_MODELS.items()}
-#: What another person decides, as the filter of the list calls it.
+#: Filter of the list for items that another person decides.
 OTHERS_GROUP = "ajenas"
-#: Since when each waits, and the status in which it does.
 WAITING_SINCE_FIELD = {ReportedValue: "proposed_at"}
 WAITING_STATUSES = (RevisionStatus.SUBMITTED, ReportedValue.Status.PENDING)
 
@@ -69,14 +68,14 @@ class QueuedReport:
 
     record: Revision
     is_mine: bool
-    #: The words that name nobody, read at most once for all records of a page.
+    #: Words that name nobody, read once for all records of a page.
     known: object = field(default=None, compare=False, repr=False)
-    #: Of a value, the last one that is public of its indicator, if any.
+    #: For a value, the last public value of its indicator.
     last: object = field(default=None, compare=False, repr=False)
 
-    #: A return takes a note that the secretariat alone reads.
+    #: A return may have a note for the secretariat only.
     takes_notes = may_be_returned = True
-    #: Whether it is far from what was told before; of a value alone.
+    #: Whether a value is far from the last public one.
     leaps = False
     template = "desk/review.html"
 
@@ -179,7 +178,7 @@ class QueuedValue(QueuedReport):
 
     word, version = VALUE.kind, 1
     evidences, takes_notes, template = (), False, "desk/value.html"
-    #: The texts that a reviewer reads for what could point at somebody.
+    #: Texts that are examined for personal data.
     texts = ("note", "why")
 
     @property
@@ -268,8 +267,7 @@ def queue_positions(user, *, but_own=False, but_demonstrations=False):
             rows = rows.exclude(**{f"{by}__in": hers})
         if but_demonstrations and word in MODEL_BY_KIND:
             rows = rows.exclude(period__is_demonstration=True)
-        # Querysets of translated models change the order of columns: they are asked
-        # for the ids alone.
+        # Querysets of translated models reorder columns, so they only select ids.
         plain = QuerySet(model).filter(pk__in=rows.order_by().values("pk")).order_by()
         since = F(WAITING_SINCE_FIELD.get(model, "submitted_at"))
         period = F("period") if word in MODEL_BY_KIND else Value(0)
@@ -355,7 +353,7 @@ class ReviewQueue:
         )
         found |= {each: each for each in items if isinstance(each, QueuedDecision)}
         rows = defaultdict(list)
-        # What somebody decided on between the two queries is left out.
+        # Items decided between the two queries are left out.
         for each in filter(found.get, items):
             rows[each.sheet or each].append(found[each])
         return list(map(QueueRow, rows.values()))

@@ -257,9 +257,8 @@ def step_form(kind, item, data=None):
     return kind(data, action=action, item=item, initial=seen, auto_id=f"{name}_%s")
 
 
-#: What stands of the list on one page.
 ROWS_PER_PAGE = 50
-#: The most records published at once: nobody reads a longer list.
+#: Nobody reads a longer list.
 MOST_AT_ONCE = 50
 
 
@@ -272,7 +271,7 @@ def must_review(user):
         raise PermissionDenied
 
 
-#: The groups of the list, as its filters call them.
+#: Filter word → group of the list.
 QUEUE_GROUPS = {
     "reportes": gettext_lazy("Reports"),
     "valores": gettext_lazy("Values"),
@@ -371,7 +370,7 @@ def publish_many(request):
     tokens = " ".join(picked.getlist("pick")).split()
     chosen, left_out = choose_items(request.user, tokens)
     known = {item.token for item in chosen}
-    # What values tell is protected together: without one of them it is read anew.
+    # Values are protected together, so without one of them all are previewed again.
     is_as_shown = not any(
         token.startswith(f"{VALUE.kind}-") and token not in known for token in tokens
     )

@@ -73,7 +73,7 @@ class ApproveEditionForm(ApproveForm):
         super().__init__(data, initial={"seen": seen}, **kwargs)
         self.read = self.data.get("seen", "")
         if self.is_bound:
-            # What is drawn again is what would be told now.
+            # The page shows the current rows, with their seal.
             self.data = {**self.data.dict(), "seen": seen}
 
     @property
@@ -119,7 +119,7 @@ def edition_proposal(request, pk):
     holds, steps = {}, []
     if found.is_waiting:
         try:
-            # Read first: what is shown beside it is at least as new.
+            # The seal is read first, so that the rows shown are at least as new.
             holds = {
                 "seen": editions.seal_of(editions.snapshot_of_proposal(found)),
                 **_holds(found),

@@ -98,7 +98,7 @@ def opening_preview(period, form=None) -> dict | None:
     for activity in REPORT.asked(period).select_related("agency"):
         asked.setdefault(activity.agency, []).append(activity)
     reports = sum(map(len, asked.values()))
-    # A round that is not saved yet is asked for by the key that no other has.
+    # Values are looked up by key, so an unsaved round needs one that no other has.
     period.pk = period.pk or 0
     values = asked_values.values_by_round(period.plan, [period]).get(period, ())
     period.pk = period.pk or None

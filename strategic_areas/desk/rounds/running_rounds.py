@@ -12,8 +12,7 @@ from strategic_areas.desk.rounds import notices, views
 from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries.rounds import agency_rounds
 
-#: The parts of a round in their order: state → its word in the address, its name, what
-#: it is called before the due date, when nobody is late, and what it means.
+#: State → word in the URL, name, name before the due date, and explanation.
 ROUND_PARTS = {
     AgencyRoundState.PUBLISHED: (
         "respondieron",

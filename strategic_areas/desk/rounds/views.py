@@ -27,7 +27,6 @@ from strategic_areas.queries.rounds import agency_rounds
 from strategic_areas.schedule import RoundState
 from strategic_areas.sentences import ROUND_WORDS
 
-#: How many rounds the table shows unless it is asked for all.
 ROUNDS_SHOWN = 8
 
 STATE_WORDS = {
@@ -38,7 +37,7 @@ STATE_WORDS = {
     AgencyRoundState.SUBMITTED: gettext_lazy("All submitted"),
     AgencyRoundState.PUBLISHED: gettext_lazy("All published"),
 }
-#: The states of a report that is not published, in the order of the page.
+#: Statuses of unpublished reports, in the order of the page.
 REPORT_STATUS_WORDS = {
     ReportStatus.NOTHING: gettext_lazy("Nothing yet"),
     ReportStatus.DRAFTED: gettext_lazy("Being written"),

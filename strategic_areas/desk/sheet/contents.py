@@ -40,7 +40,6 @@ class ReportingSheet:
     agency: Agency
     may_submit: bool = False
 
-    #: What its values answer.
     of_values = VALUE
 
     @property

@@ -40,13 +40,12 @@ from strategic_areas.progress import (
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
-#: The version that a form carries while no correction is begun.
+#: The version in a form before a correction is begun.
 NOT_BEGUN = 0
 NOTHING_CHANGED = _(
     "This says just what is published. Change what is to be corrected, then save."
 )
 NOT_TOGETHER = _("Completed and 100 percent go together: change one of the two.")
-#: Why an empty row is refused.
 NOTHING_SAID = _(
     "Nothing is said here yet. Write what was done, or answer “No news”. What others "
     "published stands beside it and is not reported in the agency's name."
@@ -64,11 +63,11 @@ class RevisionForm(forms.ModelForm):
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    #: Who posts the form, so that it can tell her own earlier save from another's.
+    #: The user, to tell their own earlier save from another person's.
     by = None
-    #: The field that tells that neither percent nor execution was stated.
+    #: The field that shows the error if neither percent nor execution is given.
     asks_execution_at = "execution"
-    #: Percent and execution as posted, before one was adjusted to the other.
+    #: Posted percent and execution, before one was adjusted to the other.
     posted_pair = None
 
     def __init__(self, *args, **kwargs):
@@ -77,7 +76,7 @@ class RevisionForm(forms.ModelForm):
         self.is_already_saved = False
         if self.instance.pk:
             self.initial["seen_version"] = self.instance.version
-        # Spanish is the form's own language; only English needs to be named.
+        # Only English is named in labels; Spanish is the default.
         for declared in self._meta.model.fields.where(bilingual=True):
             for name in self.fields.keys() & {*declared.columns}:
                 self.fields[name].label = declared.label_of(name)
@@ -87,7 +86,7 @@ class RevisionForm(forms.ModelForm):
         cleaned = super().clean()
         self._refuse_personal_data(cleaned)
         self._refuse_long(cleaned)
-        # The model's own checks must not take a refused text for a missing one.
+        # Else the model would report a refused text as missing.
         for name in self.errors.keys() & self.fields.keys():
             if isinstance(self.fields[name], forms.CharField):
                 setattr(self.instance, name, self[name].value())
@@ -424,7 +423,7 @@ def _revision_to_write(row):
     rows = row.question.model.objects.filter(**about)
     rows = rows.exclude(status=RevisionStatus.WITHDRAWN)
     stored = rows.order_by("-revision").first()
-    # Whoever transcribes a letter never sees what the agency itself writes.
+    # A transcriber never sees the agency's own draft.
     if stored is None or row.letter and stored.letter_id != row.letter.pk:
         return row.blank()
     return row.take(stored)

@@ -33,7 +33,7 @@ from strategic_areas.workflow.questions import (
     UpdateQuestion,
 )
 
-#: The word in the sheet's query that opens a published row as a correction.
+#: Query parameter that opens a published row for correction.
 CORRECTION_PARAMETER = "corregir"
 
 
@@ -340,21 +340,19 @@ def round_and_agency_or_404(user, period, slug):
     return get_object_or_404(periods.select_related("plan"), pk=period), agency
 
 
-#: What the state of a row is called, by how its value stands.
 STATE_OF_STATUS = {
     ReportStatus.NOTHING: "todo",
     ReportStatus.RETURNED: "returned",
     ReportStatus.SUBMITTED: "submitted",
     ReportStatus.PUBLISHED: "published",
 }
-#: How a value stands, in words.
 VALUE_STATUS_WORDS = {
     ReportStatus.NOTHING: pgettext_lazy("a value", "Nothing yet"),
     ReportStatus.RETURNED: _("Returned"),
     ReportStatus.SUBMITTED: _("Waiting for review"),
     ReportStatus.PUBLISHED: pgettext_lazy("a report", "Published"),
 }
-#: The word in the address of the form for the days of the value.
+#: Query parameter with the days of the value.
 DAYS_PARAMETER = "dias"
 
 

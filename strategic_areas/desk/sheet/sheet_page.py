@@ -34,7 +34,7 @@ from strategic_areas.progress import percent_rules
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import UPDATE_QUESTIONS
 
-#: How many rows a page has with their forms; the script reads the others when needed.
+#: Number of rows sent with forms; the script loads others when needed.
 OPEN_ROWS = 5
 
 
@@ -51,7 +51,6 @@ class UploadWorkbookForm(forms.Form):
         self.helper = form_helper("upload-form", press, action=action, novalidate="")
 
 
-#: How many days are proposed for which a round is opened again.
 REOPENED_FOR = timedelta(days=5)
 
 
@@ -79,7 +78,7 @@ class RequestReopeningForm(forms.ModelForm):
         return super().clean()
 
 
-#: The fields of the form that make a row of each kind.
+#: Kind of evidence → form fields that make it.
 FIELDS_BY_KIND = {
     Evidence.Kind.FILE: ["upload"],
     Evidence.Kind.LINK: ["url"],
@@ -345,7 +344,7 @@ class ShownRows:
         if row.may_be_corrected and (posted or evidence.form):
             form = posted or row_form(row, provinces=self.provinces)
             if not posted:
-                # Only saving it begins a correction.
+                # A correction begins when this is saved.
                 form.initial["seen_version"] = NOT_BEGUN
             form.button = _("Save the correction")
             return ShownRow(row, evidence, form, (), is_unfolded, is_correction=True)
@@ -365,7 +364,7 @@ class ShownRows:
 
 
 def shown_evidence(row, attaching=None, *, corrects=False):
-    # A letter itself is the evidence of what is transcribed from it.
+    # A letter is itself the evidence of its transcription.
     takes = row.question.takes_evidence and not row.letter and row.is_in_time
     if row.is_empty:
         form = attach_form(row) if takes else None

@@ -42,7 +42,7 @@ from strategic_areas.workflow.questions import (
     seen_in_receipt,
 )
 
-#: The header by which the sheet's script asks for one row instead of a page.
+#: Header with which the sheet's script requests one row.
 ROW_ONLY_HEADER = "X-Row-Only"
 
 

@@ -31,12 +31,11 @@ CHOICE_KINDS, NUMBER_KINDS = (
     (FieldKind.CHOICE, FieldKind.FLAG),
     (FieldKind.WHOLE, FieldKind.DECIMAL),
 )
-#: Kinds whose cells the form itself reads.
+#: Kinds of cells that the form itself parses.
 FORM_KINDS = (*NUMBER_KINDS, FieldKind.LINKS)
-#: The name of the hidden column by which a row is known; ``SEEN`` is the other.
+#: Hidden column that identifies a row; ``SEEN`` is the other hidden column.
 KEY_COLUMN = "key"
 CODE_COLUMN, STATE_LABEL = (gettext_lazy("Code"), 12), gettext_lazy("State")
-#: What to do where a workbook cannot be read.
 DOWNLOAD_AGAIN = gettext_lazy(
     "Download the workbook of this sheet and copy into it what you filled."
 )

@@ -13,9 +13,9 @@ from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.evidence import RefusedFileError
 
 SALT = "strategic_areas.desk.sheet_workbook"
-#: How long a preview may be saved, in seconds.
+#: In seconds.
 MAX_AGE = 2 * 60 * 60
-#: The longest signed text, in characters, that a page may post.
+#: In characters.
 MAX_SIGNED_LENGTH = 2_000_000
 
 

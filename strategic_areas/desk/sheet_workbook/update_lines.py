@@ -33,7 +33,7 @@ from strategic_areas.workflow.questions import REPORT
 
 BETWEEN_NAMES = re.compile(r"[;,\n]")
 _label = lazy(lambda field: field.label, str)
-#: Answer → the only cells that may be changed with it.
+#: Answer → cells that may be changed with it.
 CELLS_OF_ANSWER = {
     AnswerKind.SAME_AS_BEFORE: {"answer"},
     AnswerKind.NO_NEWS: {"answer", "no_news_reason_es"},
@@ -93,7 +93,7 @@ class UpdatePage(AnswerPage):
         return column.offered if linked is None else sorted(linked, key=comparable)
 
     def machine_name(self, name):
-        # Reports were the only ones once, so their columns have plain names.
+        # Only reports have names without a prefix, as in older workbooks.
         prefix = f"{self.question.name}." if self.is_optional else ""
         return prefix + (self.question.name if name == KEY_COLUMN else name)
 
@@ -115,7 +115,7 @@ class UpdatePage(AnswerPage):
         }
 
     def held(self, row):
-        # As on the sheet, an empty row opens with the agency's own last answer.
+        # As on the sheet, the agency's own last answer prefills an empty row.
         update = row.own if row.is_empty else row.update
         held = {
             name: _held(
@@ -166,7 +166,7 @@ class UpdatePage(AnswerPage):
             column = name if name in self.columns else ""
             for error in messages:
                 text = " ".join(error.messages)
-                # A refused text counts as missing too; one reason is enough.
+                # A refused text also counts as missing; one reason is enough.
                 is_told = (
                     column and line.text(column) and text == _("This is required.")
                 )

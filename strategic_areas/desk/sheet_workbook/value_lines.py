@@ -32,7 +32,7 @@ from strategic_areas.workbooks.reading import SEEN, CellChange, digest_of
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import VALUE
 
-#: The columns of every value; those of its parts follow.
+#: Columns of every value; those of breakdowns follow.
 VALUE_COLUMNS = (
     AnswerColumn("value", gettext_lazy("Value"), 14, kind=FieldKind.DECIMAL),
     AnswerColumn(
@@ -45,9 +45,8 @@ VALUE_COLUMNS = (
     AnswerColumn("note", gettext_lazy("Note"), 36),
     AnswerColumn("why", gettext_lazy("Why it differs"), 36),
 )
-#: Columns whose names in the workbook differ from those of the form.
+#: Form field → name in the workbook, if they differ.
 MACHINE_NAMES = {"value": "value_total"}
-#: How many bytes the digest of a row has.
 DIGEST_BYTES = 8
 
 
@@ -175,7 +174,7 @@ class ValuePage(AnswerPage):
             is_same = form.is_valid() and initial_of_value(
                 form.instance
             ) == initial_of_value(waiting)
-            # The press came twice, or somebody handed in another number meanwhile.
+            # Posted twice, or another number was submitted meanwhile.
             return "handed_in" if is_same else "conflicts", ""
         if take_valid_step(form, submit_value, form.instance, by=by):
             return "handed_in", ""

@@ -31,9 +31,9 @@ from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.workbooks.reading import marks_of_pages, read_pages
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
-#: Counts the shapes of the workbook; one of another shape is refused.
+#: Version of the workbook's format; others are refused.
 FORMAT = "hoja-1"
-#: What is shown of lines, by their state: the heading, and what to do.
+#: State of lines → heading, and what to do.
 SECTIONS = {
     LineState.REFUSED: (
         _("To be corrected"),

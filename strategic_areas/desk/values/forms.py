@@ -29,7 +29,7 @@ from strategic_areas.models import (
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.workflow import guard
 
-#: What a breakdown tells apart, as the heading of its parts.
+#: Dimension → heading of its fields.
 DIMENSIONS = {
     "sex+age": gettext_lazy("Women, men, girls and boys"),
     "age": gettext_lazy("Age"),
@@ -39,12 +39,10 @@ DIMENSIONS = {
     "department": gettext_lazy("Judicial department"),
     "status": gettext_lazy("Possible or confirmed"),
 }
-#: Units that are a part of a hundred.
 PERCENT_UNITS = ("%", "por ciento", "porcentaje")
-#: What is counted in whole numbers only.
 WHOLE_COUNTS = ("persons", "cases", "sentences", "events")
-#: A value that differs from the last one by more percent of it is odd: its agency says
-#: why, and whoever reviews it compares the two.
+#: If a value differs by more from the last one, its agency explains why, and the
+#: reviewer compares the two.
 LEAP_PERCENT = 30
 
 
@@ -86,7 +84,7 @@ def value_problems(
             yield None, text % {"dimension": DIMENSIONS[dimension], **words}
 
 
-#: The dimensions to ask for: sex and age together tell what each of them would.
+#: Sex and age are asked together, so not alone.
 ASKED_DIMENSIONS = [name for name in GROUPS if name not in ("sex", "age")]
 
 

@@ -297,7 +297,7 @@ def _must_review(user):
         raise Http404
 
 
-#: Form of a file → what writes it, its type, and its word on the button.
+#: Format → function that writes it, content type, and label of the button.
 TABLE_FORMATS = {
     "xlsx": (
         raw_figures.raw_figures_workbook,
