@@ -23,10 +23,12 @@ from strategic_areas.queries.updates.public_updates import (
 MOST_COMPARED_WORDS = 2000
 #: A queued report, the last published revision or None, both as published updates, the
 #: new texts by language, and their columns.
-ReportComparison = namedtuple("Reading", "item stood before after texts columns")
+ReportComparison = namedtuple(
+    "ReportComparison", "item stood before after texts columns"
+)
 #: A public text; ``pieces`` are triples of "same", "gone" or "new", a piece of text,
 #: and the numbers of the guard's findings in it.
-ComparedText = namedtuple("PublicText", "heading language column pieces")
+ComparedText = namedtuple("ComparedText", "heading language column pieces")
 
 
 @dataclass(frozen=True)
