@@ -175,7 +175,7 @@ def test_of_a_person_who_stands_twice_one_line_is_emptied(people):
     mended = ana.post(INVITE, {"line": [line, ""], "send": ""})
 
     (wrong,) = seen.context["wrong"]
-    told = gettext("This person stands twice on the list: empty this line.")
+    told = gettext("This person is on the list twice: empty this line.")
     assert wrong["wrong"] == [told]
     assert [mended.context["wrong"], len(mended.context["good"])] == [[], 1]
 

@@ -276,7 +276,7 @@ def _tell_doubles(rows):
     for row in rows:
         email = parse_invitation_line(row["line"])[0].get("email", "").lower()
         if email in seen and "wrong" in row:
-            row["wrong"] = [_("This person stands twice on the list: empty this line.")]
+            row["wrong"] = [_("This person is on the list twice: empty this line.")]
         seen.add(email or row["line"])
 
 

@@ -128,7 +128,7 @@ class VictimsField(forms.TypedChoiceField):
             coerce=lambda word: str(word) == "True",
             widget=forms.RadioSelect,
             label=VICTIM_QUESTIONS[name],
-            help_text=_("If so, no report tells the public how many."),
+            help_text=_("If so, no report shows the public how many."),
         )
 
 

@@ -350,8 +350,8 @@ def must_count_nobody(record, values, model=None):
         raise RefusedError(
             gettext(
                 "%(record)s: this counts people in work with victims: “%(words)s”. "
-                "Tell it without the number: only a report that names an official "
-                "source may."
+                "Write it without the number: only a report that names an official "
+                "source may state it."
             )
             % {"record": record, "words": said[0]}
         )

@@ -175,7 +175,7 @@ VALUE = RoundQuestion(
     called=_("Values"),
     heading=_("Values of your indicators"),
     explanation=_(
-        "Hand in what your agency counted, over the days that it counted. The "
+        "Submit what your agency counted, over the days that it counted. The "
         "secretariat publishes it, or says why not."
     ),
     part="values",

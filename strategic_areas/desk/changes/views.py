@@ -362,7 +362,7 @@ class ConfirmTakedownForm(decisions.ApproveForm):
 
 
 class RestoreHiddenForm(decisions.DeclineForm):
-    button = gettext_lazy("Restore what stood before")
+    button = gettext_lazy("Restore the former content")
 
 
 def takedown_detail(request, pk):

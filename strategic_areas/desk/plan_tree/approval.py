@@ -125,7 +125,7 @@ def _of_tree(nodes, members):
     activities = [each for each in nodes if each.level is ACTIVITY]
     lacks = (
         (
-            _("Nothing stands below:"),
+            _("Nothing is below them:"),
             _("The public reads of it only its name; nobody reports on it."),
             [n for n in nodes if n.level is not ACTIVITY and not n.below],
         ),

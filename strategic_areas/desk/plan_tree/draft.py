@@ -82,7 +82,7 @@ def _led(stored, table, line, new):
         known = {key for key, row in rows.items() if was.get(key, row.pk) == row.pk}
         there = [key if key in known else own.get(key) for key in keys]
         if None in there:
-            text = _("The record that stood here is not in the plan any more.")
+            text = _("The record that was linked here is no longer in the plan.")
             lost.append(CellProblem("", column.label, text, name=column.name))
         found[column.name] = [*filter(None, there)] if is_list else there[0]
     return found, lost

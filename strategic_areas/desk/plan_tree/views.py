@@ -191,13 +191,13 @@ def _delete(request, tree, node):
     record = node.record
     is_gone_alone = node.level is not PLAN and not node.is_new
     if not (is_gone_alone and workflow.applies_at_once(record, ["code"])):
-        raise RefusedError(_("Only what stands in a plan in preparation is deleted."))
+        raise RefusedError(_("Only records of a plan in preparation can be deleted."))
     told = str(record)
     audit.record_event(audit.Event.RECORD_DELETED, request=request, obj=record)
     try:
         record.delete()
     except ProtectedError as error:
-        text = _("Other records hang on it; delete those first: %(others)s")
+        text = _("Other records depend on it; delete those first: %(others)s")
         others = ", ".join(sorted({str(each) for each in error.protected_objects})[:5])
         raise RefusedError(text % {"others": others}) from error
     messages.success(request, _("Deleted: %(record)s") % {"record": told})

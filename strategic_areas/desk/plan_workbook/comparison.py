@@ -227,7 +227,7 @@ class WorkbookComparison:
         if is_repeated:
             faults.append(
                 CellProblem(
-                    "", "", _("This record, or its code, stands in more than one row.")
+                    "", "", _("This record, or its code, is in more than one row.")
                 )
             )
         if table.name == OF_PLAN and origin != self.stored.plan_code:

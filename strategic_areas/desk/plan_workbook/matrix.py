@@ -232,14 +232,14 @@ class ColumnNamingForm(forms.Form):
                 _("Save it with the sheet of the plan visible, and bring it again."),
             )
         self.fields["levels"] = forms.MultipleChoiceField(
-            label=_("Levels that stand in one column"),
+            label=_("Levels that share one column"),
             choices=[(each, ROLES[each]) for each in LEVELS],
             initial=naming.levels,
             widget=forms.CheckboxSelectMultiple,
         )
         self.fields["by_depth"] = forms.BooleanField(
-            label=_("There, the depth of its code tells the level of a row"),
-            help_text=_("1 stands above 1.1, and 1.1 above 1.1.1 or 1.1.a."),
+            label=_("In it, the depth of a row's code gives its level"),
+            help_text=_("1 is above 1.1, and 1.1 above 1.1.1 or 1.1.a."),
             initial=naming.by_depth,
             required=False,
         )

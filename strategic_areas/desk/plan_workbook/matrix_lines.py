@@ -277,7 +277,7 @@ class MatrixLines:
         row = ROW_NUMBER.search(next(iter(places.values()), ""))
         key = self.keys[line.number] = table.key_in(said)
         if (table.name, key) in self.seen:
-            text = gettext("This record, or its code, stands in more than one row.")
+            text = gettext("This record, or its code, is in more than one row.")
             faults.append(CellProblem("", "", text))
         self.seen.add((table.name, key))
         record, stood = self.stored.tables[table.name].rows.get(key), ""

@@ -238,7 +238,7 @@ def _figure(indicator, points):
         if last.status == "provisional":
             cannot.append(_("Its last value is provisional: it may change."))
     else:
-        cannot.append(_("Nobody has handed it in: that is not zero."))
+        cannot.append(_("Nobody has submitted it: that is not zero."))
     cause = _("That it goes up or down does not say that the plan caused it.")
     said = " ".join(filter(None, cannot)) or cause
     return text_in_language(indicator, "name"), "\n".join(value), said

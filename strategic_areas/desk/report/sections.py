@@ -96,7 +96,7 @@ def _facts(content):
     else:
         yield (
             _("Preliminary"),
-            _("It tells what the public reads today. No edition keeps it."),
+            _("It shows what the public reads today. No edition keeps it."),
         )
     if content.before:
         yield pgettext("report", "Covers"), _span(content)
@@ -106,9 +106,9 @@ def _facts(content):
     if content.plan.is_reconstructed:
         notices.append(_("Its commitments are not stated by the plan itself."))
     notices.append(
-        _("But for the secretariat's words it holds what the public portal tells.")
+        _("Except for the secretariat's words it holds what the public portal shows.")
         if content.words
-        else _("It holds what the public portal tells, and nothing else.")
+        else _("It holds what the public portal shows, and nothing else.")
     )
     yield _("Note"), " ".join(notices)
 
@@ -183,7 +183,7 @@ def _by_area(content):
 
 def _since(content):
     if content.before is None:
-        return _("No edition keeps how the plan stood before.")
+        return _("No edition keeps the plan's earlier state.")
     name = _name(content, content.before.period)
     return _("What changed since: %(round)s") % {"round": name}
 
@@ -235,10 +235,10 @@ def _late(content, rows):
 
 def _silence(content):
     if not content.answers:
-        return _("Who reported is told once the round has closed.")
+        return _("Who reported is shown once the round has closed.")
     silent = [each for each in content.answers if not each.handed_in]
     if not silent:
-        return _("Every agency has handed in its reports.")
+        return _("Every agency has submitted its reports.")
     named = [
         f"{each.agency_acronym} ({_running(content, each.agency)})"
         for each in silent[: 2 * MOST_NAMED]

@@ -310,7 +310,9 @@ def review_record(request, kind, pk):
     item = item_or_404(request.user, kind, pk)
     if not item.is_waiting and kind in review_queue.MODEL_BY_KIND:
         record = item.record
-        messages.info(request, _("%(record)s waits no more.") % {"record": record})
+        messages.info(
+            request, _("%(record)s is no longer waiting.") % {"record": record}
+        )
         name = f"admin:strategic_areas_{record._meta.model_name}_change"
         return redirect(name, record.pk)
     return _show(request, item)
@@ -348,7 +350,9 @@ def _take_step(request, item, form_class, step):
         return _show(request, item, form)
     try:
         if not form.is_valid():
-            raise RefusedError(_("%(record)s waits no more.") % {"record": item.record})
+            raise RefusedError(
+                _("%(record)s is no longer waiting.") % {"record": item.record}
+            )
         step(by=request.user, cleaned=form.cleaned_data)
     except RefusedError as error:
         messages.error(request, str(error))
@@ -446,7 +450,7 @@ def choose_items(user, tokens):
 
 def _why_not(item, number):
     if item is None:
-        return _("it waits no more, or was changed since.")
+        return _("it is no longer waiting, or was changed since.")
     if item.is_mine:
         return _("you had a part in it: another person publishes it.")
     if item.count or item.leaps or item.examined.blocks:

@@ -31,8 +31,8 @@ class ProposeEditionForm(BilingualTextForm):
     named = forms.MultipleChoiceField(
         label=gettext_lazy("What it corrects"),
         help_text=gettext_lazy(
-            "All that the public reads otherwise now. Of what is not ticked the "
-            "correction tells what the edition told."
+            "All that the public now reads differently. What is not ticked stays in the"
+            " correction as the edition had it."
         ),
         widget=Checkboxes,
     )

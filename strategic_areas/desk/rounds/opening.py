@@ -171,8 +171,8 @@ def _moments(period):
     first = period.due_on - timedelta(days=max(DAYS_BEFORE_DUE))
     if first > period.opens_on:
         text = _(
-            "A mail to whoever has not sent everything; again 3 days before it is due, "
-            "and on that day."
+            "A mail to all who have not sent everything; again 3 days before it is due,"
+            " and on that day."
         )
         yield first, "", _("First reminder"), text
     text = _("From the next day the public reads who has not reported.")
@@ -181,7 +181,7 @@ def _moments(period):
     if weeks:
         last = period.due_on + timedelta(weeks=weeks)
         text = _(
-            "A mail a week to whoever has not sent everything; this is the last one."
+            "A mail a week to all who have not sent everything; this is the last one."
         )
         yield last, "", _("Last reminder"), text
     text = _("After it nobody reports without asking; scorecards are made.")

@@ -47,8 +47,8 @@ NOTHING_CHANGED = _(
 )
 NOT_TOGETHER = _("Completed and 100 percent go together: change one of the two.")
 NOTHING_SAID = _(
-    "Nothing is said here yet. Write what was done, or answer “No news”. What others "
-    "published stands beside it and is not reported in the agency's name."
+    "Nothing is written here yet. Write what was done, or answer “No news”. What others"
+    " published is shown next to it and is not reported in the agency's name."
 )
 
 

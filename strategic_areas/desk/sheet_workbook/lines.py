@@ -184,7 +184,7 @@ class AnswerPage:
         elif row is None:
             text = _("It is no longer asked about in this round.")
         elif times[line.text(KEY_COLUMN)] > 1:
-            text = _("This stands in more than one row.")
+            text = _("This is in more than one row.")
         elif line.text("code") != row.subject.code:
             text = _("The code does not belong to this row; cells were moved apart.")
         elif not row.is_open:

@@ -193,7 +193,7 @@ def save_sheet_workbook(request, period, agency):
         "saved": (messages.success, _("Saved from the workbook: %(codes)s.")),
         "handed_in": (
             messages.success,
-            _("Handed in from the workbook: %(codes)s."),
+            _("Submitted from the workbook: %(codes)s."),
         ),
         "conflicts": (
             messages.warning,

@@ -185,7 +185,7 @@ def value_grid(request, period, agency, indicator):
     rows = [row for row in own if row.state == "todo"]
     late = [x for x in own if x not in rows and request.POST.get(f"{x.days}-value")]
     for row in late:
-        text = _("%(days)s: a value was handed in already. Compare it with yours.")
+        text = _("%(days)s: a value was submitted already. Compare it with yours.")
         messages.warning(request, text % {"days": row.value.span})
     if late and not rows:
         return redirect(sheet.values_url)
@@ -249,7 +249,7 @@ def value_recall(request, pk):
     """Take a pending value back, which only the submitter may do."""
     rows = ReportedValue.objects.visible_to(request.user)
     found = get_object_or_404(rows, pk=pk)
-    done = _("%(record)s is yours again: nothing counts as handed in.")
+    done = _("%(record)s is yours again: nothing counts as submitted.")
     take_step(request, VALUES.take_back, found, done=done % {"record": found})
     return redirect(page_of(request))
 
