@@ -308,7 +308,7 @@ admin.site.register(
 
 @admin.register(RecordDispute)
 class RecordDisputeAdmin(ApprovedHistoryAdmin):
-    """The agency's text is read-only; the secretariat adds what was decided."""
+    """The agency's text is read-only; the secretariat adds the decision."""
 
     list_display = ["__str__", "agency", "outcome", "resolved_on"]
     list_filter = ["outcome"]

@@ -282,9 +282,9 @@ def _tell_doubles(rows):
 
 def invite_many(request):
     """
-    Invite the people of a pasted list, after showing how the list was read.
+    Invite the people of a pasted list, after showing how it was read.
 
-    A line with an error stays on the page and does not hold back the others.
+    A line with an error does not hold back the others.
     """
     if not access.is_administrator(request.user):
         raise PermissionDenied

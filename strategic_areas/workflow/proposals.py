@@ -197,7 +197,7 @@ def report_off_plan(activity, update, *, by):
     """
     Store an activity outside the plan with its first draft, and return the draft.
 
-    An earlier draft of the same name, commitment and round is returned instead.
+    An earlier draft with the same name, commitment and round is returned instead.
     """
     Agency.objects.select_for_update().get(pk=activity.agency_id)
     update.activity, update.agency = activity, activity.agency

@@ -1,8 +1,4 @@
-"""
-Pages of a proposed change, of hiding at once, and of translating.
-
-A former form of a record can also be hidden; it returns once another person approves.
-"""
+"""Pages of a proposed change, of hiding at once, and of translating."""
 
 from functools import partial
 from types import SimpleNamespace

@@ -132,7 +132,7 @@ class RoundReport:
 
 
 def _newness(report):
-    """As ``Recency`` has it, of reports of one period."""
+    """The same order as ``Recency``, for reports of one period."""
     said_on, was_entered = (
         report.handed_in_on or report.reported_on,
         report.handed_in_on,
