@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 
 from agencies import tasks
 from agencies.mail import Mail
+from plan_portal import release
 from plan_portal.databases import unreadable_tables
 from strategic_areas import triggers
 
@@ -39,7 +41,8 @@ class HealthMiddleware:
             return plain_answer("viva")
         if request.path_info == "/salud/lista":
             reasons = without_database_errors(reasons_not_to_serve)
-            text = "\n".join(["no lista", *reasons]) if reasons else "lista"
+            words = "no lista" if reasons else "lista"
+            text = "\n".join([f"{words} {release.VERSION}", *reasons])
             return plain_answer(text, status=503 if reasons else 200)
         if request.path_info == "/salud/tareas":
             problems = without_database_errors(operating_problems)
@@ -67,6 +70,9 @@ def reasons_not_to_serve():
             f"the portal's role may not read {unreadable} tables: "
             "deploy/manage --owner grant_application ROLE"
         ]
+    applied = MigrationRecorder(connection).applied_migrations()
+    if reason := release.reason_not_to_migrate(applied):
+        return [reason]
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:

@@ -2,61 +2,11 @@
 
 from collections import defaultdict
 from contextlib import contextmanager
-from copy import deepcopy
-from functools import cache
 from unittest import mock
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import Migration
-from django.db.migrations.state import ProjectState
-from django.db.models import Field
-from django.utils.functional import cached_property
 from django_migration_linter import IgnoreMigration, MigrationLinter
-
-from tests.deep import DEEP
-
-
-@contextmanager
-def fewer_models():
-    """
-    Let Django make fewer models of the past, from copied fields: it takes a third.
-
-    For every field that a migration adds it makes some fifty models anew, all that are
-    near the changed one, with all their fields. Here it makes the changed one alone. As
-    ever, all are made anew before a migration calls a function. The statements are the
-    same, but where the type of a key changes to which others refer: that they follow is
-    seen in the long form, which leaves Django as it is.
-    """
-    if DEEP:
-        yield
-        return
-    with (
-        mock.patch.object(Field, "clone", _copied),
-        mock.patch.object(ProjectState, "_find_reload_model", _to_make_anew),
-    ):
-        yield
-
-
-def _to_make_anew(state, app_label, model_name, delay=False):
-    state.is_delayed = True
-    return {(app_label, model_name)}
-
-
-def _copied(field):
-    """A copy that knows nothing yet of the model to which it will belong."""
-    found = deepcopy(field)
-    for name in _worked_out(type(field)):
-        found.__dict__.pop(name, None)
-    # Models sort their fields by it.
-    found.creation_counter = Field.creation_counter
-    Field.creation_counter += 1
-    return found
-
-
-@cache
-def _worked_out(kind):
-    every = [pair for each in kind.__mro__ for pair in vars(each).items()]
-    return [name for name, value in every if isinstance(value, cached_property)]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from strategic_areas.evidence.limits import (
     RefusedFileError,
 )
 from strategic_areas.models import Evidence
-from strategic_areas.models.trail import evidence_storage
+from strategic_areas.models.evidence import evidence_storage
 
 TOKEN_BYTES = 20
 #: The values of a row's file columns when it has no file.

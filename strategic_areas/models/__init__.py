@@ -20,6 +20,7 @@ from strategic_areas.models.context import (
     TipTier,
 )
 from strategic_areas.models.corrections import Correction, Discrepancy
+from strategic_areas.models.evidence import Evidence, Transition, Translation
 from strategic_areas.models.figures import PublishedCell, PublishedFigure, ReportedSpan
 from strategic_areas.models.indicators import Indicator, Target
 from strategic_areas.models.letters import Letter, Submission
@@ -56,7 +57,6 @@ from strategic_areas.models.review import (
     WithdrawalCause,
 )
 from strategic_areas.models.takedowns import Purge, PurgedText, Takedown
-from strategic_areas.models.trail import Evidence, Transition, Translation
 from strategic_areas.models.updates import (
     UPDATE_MODELS,
     ActivityUpdate,

@@ -27,8 +27,8 @@ from agencies.fields import (
 from agencies.models import Agency, FocalPoint
 from strategic_areas.disclosure import MARKER, is_printed
 from strategic_areas.models.activities import Activity, Commitment
+from strategic_areas.models.evidence import FileMixin
 from strategic_areas.models.plan import Plan, PlanMixin
-from strategic_areas.models.trail import FileMixin
 
 
 def marked(*texts):

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.fields import DeclaredFields, internal, public
 from agencies.models import Agency, FocalPoint
+from strategic_areas.models.evidence import FileMixin
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.review import Revision, RevisionStatus
-from strategic_areas.models.trail import FileMixin
 
 
 def answers_of_letters():

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agencies import tasks
 from agencies.mail import Mail
-from plan_portal import health
+from plan_portal import health, release
 from strategic_areas import triggers
 
 pytestmark = pytest.mark.both_databases
@@ -26,7 +26,10 @@ def test_the_living_process_says_so_without_a_database(client):
 def test_a_portal_that_can_serve_is_ready(client):
     response = client.get("/salud/lista", headers=PROBE)
 
-    assert (response.status_code, response.content) == (200, b"lista\n")
+    assert (response.status_code, response.content) == (
+        200,
+        f"lista {release.VERSION}\n".encode(),
+    )
     assert response["Cache-Control"] == "no-store"
 
 
@@ -38,7 +41,7 @@ def test_a_missing_trigger_makes_the_portal_unready(client, monkeypatch):
 
     assert (response.status_code, response.content) == (
         503,
-        b"no lista\nmissing trigger: keeps_version\n",
+        f"no lista {release.VERSION}\nmissing trigger: keeps_version\n".encode(),
     )
 
 
@@ -50,7 +53,7 @@ def test_an_unapplied_migration_makes_the_portal_unready(client):
 
     assert (response.status_code, response.content) == (
         503,
-        b"no lista\nunapplied migrations: 1\n",
+        f"no lista {release.VERSION}\nunapplied migrations: 1\n".encode(),
     )
 
 
@@ -66,7 +69,7 @@ def test_a_database_that_fails_is_told_without_its_words(client, monkeypatch):
 
     assert (ready.status_code, ready.content) == (
         503,
-        b"no lista\nthe database does not answer\n",
+        f"no lista {release.VERSION}\nthe database does not answer\n".encode(),
     )
     assert (tasks_answer.status_code, tasks_answer.json()["problems"]) == (
         503,

@@ -20,7 +20,7 @@ from strategic_areas.evidence import (
     write_file,
 )
 from strategic_areas.models import Evidence
-from strategic_areas.models.trail import evidence_storage
+from strategic_areas.models.evidence import evidence_storage
 from tests.uploads import (
     make_huge_png,
     make_image,

@@ -1,11 +1,9 @@
 """What loading a plan's file publishes of the values of indicators."""
 
-import importlib
 import io
 import json
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
@@ -211,18 +209,6 @@ def test_what_an_earlier_version_told_is_no_longer_public(tmp_path):
 
     assert standing() == [(2030, None)]
     assert PublishedFigure.objects.count() == 1
-
-
-def test_breakdowns_not_told_keep_no_reasons():
-    module = "strategic_areas.migrations.0035_breakdowns_not_told_as_a_list"
-    figure = make.published_figure(withheld={"sex": "small", "age": "folded"})
-    other = make.published_figure(year=2024, withheld=["sex"])
-
-    importlib.import_module(module).without_reasons(apps, None)
-
-    for row in (figure, other):
-        row.refresh_from_db()
-    assert (figure.withheld, other.withheld) == (["age", "sex"], ["sex"])
 
 
 # What was printed

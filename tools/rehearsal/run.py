@@ -247,7 +247,7 @@ class Rehearsal:
 
     def must_be_well(self):
         said = self.machine.run("curl --silent http://127.0.0.1:8000/salud/lista")
-        assert said.split() == ["lista"], said
+        assert said.split()[:1] == ["lista"], said
         said = self.machine.run("curl --silent http://127.0.0.1:8000/salud/tareas")
         assert '"is_well": true' in said, said
         failed = self.machine.run("systemctl --failed --plain --no-legend")

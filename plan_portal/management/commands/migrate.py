@@ -5,8 +5,10 @@ import time
 from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, ProgrammingError, connections
+from django.db.migrations.recorder import MigrationRecorder
 
 from agencies import row_counts
+from plan_portal import release
 from plan_portal.databases import lacks_right
 
 #: Milliseconds to wait for a lock; requests queue behind this command and give up after
@@ -29,6 +31,9 @@ class Command(migrate.Command):
 
     def handle(self, *args, **options):
         target = connections[options["database"]]
+        applied = MigrationRecorder(target).applied_migrations()
+        if reason := release.reason_not_to_migrate(applied):
+            raise CommandError(reason)
         try:
             self.begin_anew_after_others(target, *args, **options)
             row_counts.update_row_counts(options["database"])

@@ -19,6 +19,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from agencies.files import PRIVATE, list_names
+from plan_portal import release
 from plan_portal.backup import BackupError, archive, database
 from plan_portal.management.commands import verify
 from plan_portal.management.commands.prepare_portal import collect_static_files
@@ -93,6 +94,7 @@ def put_files_back(folder):
 
 
 def must_be_known(manifest):
+    """Refuse a backup of a newer version, or of one from before 1.0."""
     if manifest["engine"] != connection.vendor:
         raise BackupError(
             f"The backup is of {manifest['engine']}; this portal runs on "
@@ -105,3 +107,5 @@ def must_be_known(manifest):
             raise BackupError(
                 f"The backup is of a newer portal: {app}.{name} is unknown here."
             )
+    if reason := release.reason_not_to_migrate(manifest["migrations"]):
+        raise BackupError(reason)

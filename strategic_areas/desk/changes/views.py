@@ -51,7 +51,7 @@ from strategic_areas.models import (
     Translation,
     WithdrawalCause,
 )
-from strategic_areas.models.trail import TEXTS, untranslated
+from strategic_areas.models.evidence import TEXTS, untranslated
 from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.purging import takedowns
 from strategic_areas.purging.takedowns import HIDEABLE, HIDINGS

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.models import RevisionStatus
-from strategic_areas.models.trail import translated_fields
+from strategic_areas.models.evidence import translated_fields
 from strategic_areas.queries.updates.public_updates import (
     build_published_updates,
     preview_published,

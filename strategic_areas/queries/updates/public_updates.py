@@ -35,9 +35,9 @@ from strategic_areas.models import (
     Source,
     WithdrawalCause,
 )
+from strategic_areas.models.evidence import translated_fields
 from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
-from strategic_areas.models.trail import translated_fields
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import counted_updates, round_assignments
 
