@@ -42,7 +42,7 @@ class HealthMiddleware:
         if request.path_info == "/salud/lista":
             reasons = without_database_errors(reasons_not_to_serve)
             words = "no lista" if reasons else "lista"
-            text = "\n".join([f"{words} {release.VERSION}", *reasons])
+            text = "\n".join([f"{words} {settings.VERSION}", *reasons])
             return plain_answer(text, status=503 if reasons else 200)
         if request.path_info == "/salud/tareas":
             problems = without_database_errors(operating_problems)

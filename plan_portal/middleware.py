@@ -220,6 +220,7 @@ def language_of_visitor(request):
 def site(request):
     return {
         "portal": {
+            "version": settings.VERSION,
             "country": settings.COUNTRY.words,
             "is_official": settings.OFFICIAL_SITE,
             "state_hosts": ", ".join(settings.COUNTRY.state_hosts),

@@ -1,12 +1,7 @@
-"""The portal's version, and how a portal from before 1.0 reaches it."""
+"""How a portal from before 1.0 reaches this version."""
 
-import tomllib
 from importlib import import_module
 
-from django.conf import settings
-
-_PROJECT = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]
-VERSION = _PROJECT["version"]
 #: The last commit that can migrate a portal from before 1.0; see docs/operate.md.
 COMMIT_BEFORE_1_0 = "203f57d1"
 

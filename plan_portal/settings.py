@@ -4,6 +4,7 @@ Settings, for production by default, from environment variables (README.md).
 A missing or malformed variable stops the process with an error that names it.
 """
 
+import tomllib
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from plan_portal.environment import (
     env_text,
 )
 
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 DEBUG = env_bool("DEBUG")
 SECRET_KEY = env_required("SECRET_KEY", default=DEBUG and "development-only-not-secret")
 # Earlier keys, whose sessions and links still hold.

@@ -882,6 +882,10 @@ def test_a_page_that_says_the_same_has_the_same_version(client, monkeypatch):
     assert len(versions) == 1
 
 
+def test_about_page_shows_version_of_software(client, settings):
+    assert f"Version {settings.VERSION} of" in client.get("/en/about/").text
+
+
 @pytest.mark.parametrize("is_stated", [True, False])
 def test_an_error_is_reported_by_mail_where_there_is_an_address(
     client, settings, corrections_email, is_stated

@@ -1,6 +1,7 @@
 import shutil
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from agencies import tasks
 from agencies.mail import Mail
-from plan_portal import health, release
+from plan_portal import health
 from strategic_areas import triggers
 
 pytestmark = pytest.mark.both_databases
@@ -28,7 +29,7 @@ def test_a_portal_that_can_serve_is_ready(client):
 
     assert (response.status_code, response.content) == (
         200,
-        f"lista {release.VERSION}\n".encode(),
+        f"lista {settings.VERSION}\n".encode(),
     )
     assert response["Cache-Control"] == "no-store"
 
@@ -41,7 +42,7 @@ def test_a_missing_trigger_makes_the_portal_unready(client, monkeypatch):
 
     assert (response.status_code, response.content) == (
         503,
-        f"no lista {release.VERSION}\nmissing trigger: keeps_version\n".encode(),
+        f"no lista {settings.VERSION}\nmissing trigger: keeps_version\n".encode(),
     )
 
 
@@ -53,7 +54,7 @@ def test_an_unapplied_migration_makes_the_portal_unready(client):
 
     assert (response.status_code, response.content) == (
         503,
-        f"no lista {release.VERSION}\nunapplied migrations: 1\n".encode(),
+        f"no lista {settings.VERSION}\nunapplied migrations: 1\n".encode(),
     )
 
 
@@ -69,7 +70,7 @@ def test_a_database_that_fails_is_told_without_its_words(client, monkeypatch):
 
     assert (ready.status_code, ready.content) == (
         503,
-        f"no lista {release.VERSION}\nthe database does not answer\n".encode(),
+        f"no lista {settings.VERSION}\nthe database does not answer\n".encode(),
     )
     assert (tasks_answer.status_code, tasks_answer.json()["problems"]) == (
         503,

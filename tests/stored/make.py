@@ -49,7 +49,7 @@ def store(archive):
     call_command("migrate", verbosity=0)
     import_module("made_up").build()
     head = settings.VAR_DIR / "audit-head"
-    head.write_text(audit.verify().head, encoding="ascii")
+    head.write_text(audit.verify_chain().head, encoding="ascii")
     with tempfile.TemporaryDirectory() as folder:
         copy = (copy_of_file if settings.EMBEDDED_DATABASE else dump)(Path(folder))
         with tarfile.open(archive, "w:xz", preset=9) as packed:

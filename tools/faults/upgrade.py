@@ -1,4 +1,4 @@
-"""The stored portal of d0085df is migrated while its own code serves; then as told."""
+"""The stored portal is migrated while its own code serves; then as docs say."""
 
 import io
 import subprocess
@@ -17,6 +17,7 @@ from tools.faults.restarts import BOTH
 from tools.faults.stage import SERVER, Portal, surroundings
 from tools.faults.telling import Outcome, counted, scenario
 
+#: The commit at which the portal in tests/stored was made.
 STORED = "d0085df"
 #: Not long after it was stored: its rounds are open.
 THEN = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
@@ -111,7 +112,7 @@ def reporter_of(portal):
 
 @scenario(
     "F11",
-    "The portal of d0085df migrated while its own code serves readers and a reporter; "
+    "The stored portal migrated while its own code serves readers and a reporter; "
     "then the new code started",
     passes="no 5xx on public pages; nothing confirmed is lost; audit record whole",
     on=BOTH,
