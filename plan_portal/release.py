@@ -1,6 +1,6 @@
 """How a portal from before 1.0 reaches this version."""
 
-from importlib import import_module
+from django.db.migrations.loader import MigrationLoader
 
 #: The last commit that can migrate a portal from before 1.0; see docs/operate.md.
 COMMIT_BEFORE_1_0 = "203f57d1"
@@ -12,11 +12,12 @@ def reason_not_to_migrate(applied):
 
     ``applied`` are pairs of an app and a name. Returns "" if this version can migrate.
     """
+    files = MigrationLoader(None).disk_migrations
     for app in ("agencies", "strategic_areas"):
-        first = import_module(f"{app}.migrations.0001_initial").Migration
+        first = files[app, "0001_initial"]
         earlier = {name for _app, name in first.replaces}
         names = {name for label, name in applied if label == app}
-        if names and "0001_initial" not in names and not earlier <= names:
+        if names and first.name not in names and not earlier <= names:
             return (
                 "This portal is older than 1.0 and nothing was changed. Update it to "
                 f"commit {COMMIT_BEFORE_1_0} first: see docs/operate.md."
