@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from agencies import tasks
 from agencies.mail import Mail
-from plan_portal import release
 from plan_portal.databases import unreadable_tables
+from plan_portal.management.commands.migrate import reason_not_to_migrate
 from strategic_areas import triggers
 
 logger = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ def reasons_not_to_serve():
             "deploy/manage --owner grant_application ROLE"
         ]
     applied = MigrationRecorder(connection).applied_migrations()
-    if reason := release.reason_not_to_migrate(applied):
+    if reason := reason_not_to_migrate(applied):
         return [reason]
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -5,10 +5,10 @@ import time
 from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, ProgrammingError, connections
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from agencies import row_counts
-from plan_portal import release
 from plan_portal.databases import lacks_right
 
 #: Milliseconds to wait for a lock; requests queue behind this command and give up after
@@ -18,6 +18,28 @@ LOCK_MS = 2_500
 PATIENCE = 120
 #: deadlock_detected, lock_not_available
 MET_OTHERS = {"40P01", "55P03"}
+#: The last commit that can migrate a portal from before 1.0; see docs/operate.md.
+COMMIT_BEFORE_1_0 = "203f57d1"
+#: The apps with migrations of their own.
+APPS = ("agencies", "strategic_areas")
+
+
+def reason_not_to_migrate(applied):
+    """
+    A sentence if a portal with these migrations must reach another commit first.
+
+    ``applied`` are pairs of an app and a name. Returns "" if this version can migrate.
+    """
+    known = MigrationLoader(None).disk_migrations.values()
+    for first in (each for each in known if each.initial and each.app_label in APPS):
+        earlier = {name for _app, name in first.replaces}
+        names = {name for app, name in applied if app == first.app_label}
+        if names and first.name not in names and not earlier <= names:
+            return (
+                "This portal is older than 1.0 and nothing was changed. Update it to "
+                f"commit {COMMIT_BEFORE_1_0} first: see docs/operate.md."
+            )
+    return ""
 
 
 class Command(migrate.Command):
@@ -32,7 +54,7 @@ class Command(migrate.Command):
     def handle(self, *args, **options):
         target = connections[options["database"]]
         applied = MigrationRecorder(target).applied_migrations()
-        if reason := release.reason_not_to_migrate(applied):
+        if reason := reason_not_to_migrate(applied):
             raise CommandError(reason)
         try:
             self.begin_anew_after_others(target, *args, **options)

@@ -15,8 +15,8 @@ from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from plan_portal import release
 from plan_portal.databases import lacks_right
+from plan_portal.management.commands.migrate import reason_not_to_migrate
 from strategic_areas.datasets import editions
 
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
     def prepare(self, *, database_only):
         settings.VAR_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)
         applied = MigrationRecorder(connection).applied_migrations()
-        if reason := release.reason_not_to_migrate(applied):
+        if reason := reason_not_to_migrate(applied):
             raise CommandError(reason)
         remove_copies()
         self.step("Database", self.migrate)

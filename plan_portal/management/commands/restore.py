@@ -19,9 +19,9 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from agencies.files import PRIVATE, list_names
-from plan_portal import release
 from plan_portal.backup import BackupError, archive, database
 from plan_portal.management.commands import verify
+from plan_portal.management.commands.migrate import reason_not_to_migrate
 from plan_portal.management.commands.prepare_portal import collect_static_files
 from strategic_areas import triggers
 from strategic_areas.purging import blanking
@@ -107,5 +107,5 @@ def must_be_known(manifest):
             raise BackupError(
                 f"The backup is of a newer portal: {app}.{name} is unknown here."
             )
-    if reason := release.reason_not_to_migrate(manifest["migrations"]):
+    if reason := reason_not_to_migrate(manifest["migrations"]):
         raise BackupError(reason)

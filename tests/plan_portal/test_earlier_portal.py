@@ -9,8 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from plan_portal import release
-from plan_portal.management.commands import prepare_portal
+from plan_portal.management.commands import migrate, prepare_portal
 
 APPS = ("agencies", "strategic_areas")
 FIRST = {(app, "0001_initial") for app in APPS}
@@ -35,9 +34,9 @@ LAST = ("strategic_areas", "0050_plain_names")
     ],
 )
 def test_only_whole_chain_or_release_is_migrated(applied, is_refused):
-    reason = release.reason_not_to_migrate(applied | {("auth", "0001_initial")})
+    reason = migrate.reason_not_to_migrate(applied | {("auth", "0001_initial")})
 
-    assert (release.COMMIT_BEFORE_1_0 in reason) is is_refused
+    assert (migrate.COMMIT_BEFORE_1_0 in reason) is is_refused
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ def test_commands_refuse_earlier_portal_before_anything(
     (copies := tmp_path / "copies").mkdir()
     monkeypatch.setattr(prepare_portal, "call_command", pytest.fail)
 
-    with pytest.raises(CommandError, match=release.COMMIT_BEFORE_1_0):
+    with pytest.raises(CommandError, match=migrate.COMMIT_BEFORE_1_0):
         call_command(command, stdout=io.StringIO())
 
     assert copies.exists()
@@ -83,4 +82,4 @@ def test_readiness_names_the_commit_to_an_earlier_portal(record, client):
     response = client.get("/salud/lista")
 
     assert response.status_code == 503
-    assert release.COMMIT_BEFORE_1_0 in response.text
+    assert migrate.COMMIT_BEFORE_1_0 in response.text
