@@ -252,8 +252,7 @@ def test_a_correction_after_a_withdrawal_is_shown(client):
 def test_a_declaration_and_work_beside_the_plan_have_addresses_too(client):
     declared = make.published_declaration()
     beside = make.off_plan_update()
-    workflow.submit(beside, by=beside.contributors.get())
-    workflow.publish(beside, by=make.reviewer())
+    make.publish(beside)
 
     assert client.get(path_of(declared)).context["entry"].result == "fulfilled"
     assert client.get(path_of(beside)).context["entry"].is_off_plan

@@ -91,6 +91,13 @@ def purge(*, by=None, phrases="Fulana de Tal"):
     return purging.request_purge(phrases, by=by or make.reviewer())
 
 
+def purged(phrases):
+    """A purge of some words that two people carried out."""
+    asked = make.purge(phrases=phrases)
+    purging.confirm(asked, by=make.reviewer())
+    return asked
+
+
 def period(*, plan=None, **fields):
     """A record period: no window, nobody is asked."""
     number = next(numbers)
@@ -201,6 +208,12 @@ def submitted_update(*, by=None, **fields):
     update = make.update(by=by, **fields)
     workflow.submit(update, by=by or update.contributors.get())
     return update
+
+
+def publish(record, **how):
+    """Let its author submit a record, and a reviewer publish it."""
+    workflow.submit(record, by=record.contributors.first())
+    return workflow.publish(record, by=make.reviewer(), **how)
 
 
 def published_update(*, reviewer=None, **fields):

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests import make
 from tests.strategic_areas.filling import Kept
-from tests.world import Desk
+from tests.world import Desk, Lasting
 
 
 @pytest.fixture(scope="module")
@@ -24,3 +25,9 @@ def kept_filler(lasting):
 @pytest.fixture
 def filler(client, db, kept_filler):
     return kept_filler.again(client)
+
+
+@pytest.fixture
+def reviewer(client, db):
+    """Whom the client is signed in as."""
+    return Lasting(make.reviewer()).sign_in(client).user

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from agencies.access import RefusedError
 from agencies.audit import AuditEntry
-from strategic_areas import purging, workflow
+from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import queued_decisions
 from strategic_areas.desk.review.comparison import text_differences
 from strategic_areas.models import (
@@ -266,9 +266,7 @@ def test_a_decision_stands_and_its_texts_are_blanked_by_a_purge_alone():
     for each in (rows, change.records.all()):
         with pytest.raises(IntegrityError), transaction.atomic():
             each.delete()
-    purging.confirm(
-        purging.request_purge("Después.", by=make.reviewer()), by=make.reviewer()
-    )
+    make.purged("Después.")
 
     told = rows.values_list("status", "records__after", "reason").get()
     assert told == (Status.DECLINED, {}, "")
@@ -277,9 +275,7 @@ def test_a_decision_stands_and_its_texts_are_blanked_by_a_purge_alone():
 def test_a_change_that_waits_without_its_text_is_approved_by_nobody():
     change = make.change(make.help_line(scope_es="Antes."), scope_es="Después.")
 
-    purging.confirm(
-        purging.request_purge("Después.", by=make.reviewer()), by=make.reviewer()
-    )
+    make.purged("Después.")
 
     change.refresh_from_db()
     assert (change.status, held(change).after) == (Status.OUTDATED, {})

@@ -124,8 +124,7 @@ def replaced(activity, asked):
         activity=activity, period=asked, narrative_es=f"{SECRET} texto"
     )
     fixed = make.correction(update, narrative_es="Ahora sí.")
-    workflow.submit(fixed, by=fixed.contributors.get())
-    workflow.publish(fixed, by=make.reviewer())
+    make.publish(fixed)
     return "Ahora sí."
 
 

@@ -24,13 +24,6 @@ def plan():
     return make.plan(code="p", status="in_preparation")
 
 
-@pytest.fixture
-def reviewer(client):
-    user = make.reviewer()
-    client.force_login(user)
-    return user
-
-
 def send_page():
     return reverse("admin:plan_approval", args=["p"])
 

@@ -22,13 +22,6 @@ def plan():
     return make.plan(status="in_preparation")
 
 
-@pytest.fixture
-def reviewer(client):
-    user = make.reviewer()
-    client.force_login(user)
-    return user
-
-
 def save(client, record, **changed):
     """Press "Save" where a record is edited, with these values changed."""
     name = f"admin:{record._meta.app_label}_{record._meta.model_name}_change"

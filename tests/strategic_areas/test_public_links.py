@@ -14,13 +14,6 @@ pytestmark = pytest.mark.django_db
 INDEX = reverse("admin:index")
 
 
-@pytest.fixture
-def reviewer(client):
-    user = make.reviewer()
-    client.force_login(user)
-    return user
-
-
 def test_each_screen_leads_to_the_public_page_of_what_it_shows(client, reviewer):
     update = make.submitted_update()
     proposal = make.proposal()

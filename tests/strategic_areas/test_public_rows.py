@@ -90,8 +90,7 @@ def corrected(narrative):
     """A published correction of a report that said this."""
     update = make.published_update(narrative_es=narrative)
     correction = make.correction(update, narrative_es="Ahora.")
-    workflow.submit(correction, by=correction.contributors.first())
-    workflow.publish(correction, by=make.reviewer())
+    make.publish(correction)
     return correction
 
 

@@ -12,13 +12,6 @@ pytestmark = pytest.mark.django_db
 INDEX, MANY = reverse("admin:index"), reverse("admin:review_many")
 
 
-@pytest.fixture
-def reviewer(client):
-    user = make.reviewer()
-    client.force_login(user)
-    return user
-
-
 def make_translation(text="Part was done.", **fields):
     update = make.published_update()
     return make.change(Translation(activity_update=update), text=text, **fields)

@@ -267,8 +267,7 @@ def test_why_a_line_was_returned_never_changes(proposal):
 def test_a_purge_blanks_why_a_line_was_returned(proposal):
     approve(proposal, {place(proposal, Commitment): "Lo dijo Juana Pérez Zapata."})
 
-    asked = purging.request_purge("Juana Pérez Zapata", by=make.reviewer())
-    purging.confirm(asked, by=make.reviewer())
+    make.purged("Juana Pérez Zapata")
 
     assert not RecordChange.objects.filter(returned__contains="Juana").exists()
     assert RecordChange.objects.exclude(returned="").count() == 1
@@ -301,8 +300,7 @@ def test_what_a_purge_ends_goes_back_without_its_words():
             [(one, {}), (other, {})], by=make.reviewer(), amendment=make.act(one.plan)
         )
 
-    asked = purging.request_purge("Juana Pérez Zapata", by=make.reviewer())
-    purging.confirm(asked, by=make.reviewer())
+    make.purged("Juana Pérez Zapata")
 
     change.refresh_from_db()
     assert change.status == "outdated"

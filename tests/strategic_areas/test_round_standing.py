@@ -29,13 +29,6 @@ LATE = {
 }
 
 
-@pytest.fixture
-def reviewer(client):
-    user = make.reviewer()
-    client.force_login(user)
-    return user
-
-
 def make_late_round():
     """A round past its due date, an agency that drafts and one that is silent."""
     plan = make.plan()

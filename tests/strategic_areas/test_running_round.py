@@ -72,13 +72,6 @@ class Running:
         return client.post(address, follow=True)
 
 
-@pytest.fixture
-def reviewer(client):
-    user = make.reviewer()
-    client.force_login(user)
-    return user
-
-
 def test_the_parts_add_up_to_the_agencies_asked(client, reviewer):
     world = Running()
 

@@ -273,8 +273,7 @@ def make_returned():
 def make_replaced():
     update = make.published_update(narrative_es=WORD)
     revision = make.correction(update, narrative_es="Corregido.")
-    workflow.submit(revision, by=revision.contributors.first())
-    workflow.publish(revision, by=make.reviewer())
+    make.publish(revision)
 
 
 def make_withdrawn():
@@ -293,8 +292,7 @@ def make_evidence():
     make.evidence(update, title_es=WORD)
     make.file_evidence(update, name=f"{WORD}.pdf")
     make.evidence(update, archive_office=WORD, archive_number="1")
-    workflow.submit(update, by=update.contributors.get())
-    workflow.publish(update, by=make.reviewer())
+    make.publish(update)
 
 
 def make_people():
@@ -411,8 +409,7 @@ def test_filling_the_table_is_no_publication(open_record, client):
 
 def test_a_purged_title_is_told_as_its_page_tells_it(client):
     activity = make.activity(title_es=f"La {WORD} de la esquina", code="A-7")
-    purge = purging.request_purge(f"La {WORD} de la esquina", by=make.reviewer())
-    purging.confirm(purge, by=make.reviewer())
+    make.purged(f"La {WORD} de la esquina")
 
     page = ask(client, "A-7", kind="activity")
 

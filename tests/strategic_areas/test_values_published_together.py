@@ -113,13 +113,6 @@ def test_trying_them_leaves_nothing():
 QUEUE, MANY = reverse("admin:index"), reverse("admin:review_many")
 
 
-@pytest.fixture
-def reviewer(client):
-    user = make.reviewer()
-    client.force_login(user)
-    return user
-
-
 def tokens(client):
     """What can be ticked in the queue, in its order."""
     rows = client.get(QUEUE).context["rows"]
