@@ -162,12 +162,12 @@ COMMITMENT_PUNCTUALITY = PUNCTUALITY | {
 }
 #: Effects of an update; the first that applies is shown.
 CHANGES = {
-    "first": pgettext_lazy("an account", "New"),
-    "state": pgettext_lazy("an account", "Another state"),
-    "same": pgettext_lazy("an account", "Same state"),
-    "declared": pgettext_lazy("an account", "Result declared"),
-    "corrected": pgettext_lazy("an account", "Corrected"),
-    "withdrawn": pgettext_lazy("an account", "Withdrawn"),
+    "first": pgettext_lazy("an update", "New"),
+    "state": pgettext_lazy("an update", "Another state"),
+    "same": pgettext_lazy("an update", "Same state"),
+    "declared": pgettext_lazy("an update", "Result declared"),
+    "corrected": pgettext_lazy("an update", "Corrected"),
+    "withdrawn": pgettext_lazy("an update", "Withdrawn"),
 }
 PROMPTNESS = {
     Timeliness.ON_TIME: pgettext_lazy("an answer to a round", "On time"),

@@ -88,7 +88,7 @@ class ResetPasswordForm(account_forms.ResetPasswordForm):
         return email
 
 
-class CodeMixin:
+class CodeFieldMixin:
     label = _("Code of the app, or a recovery code")
 
     def __init__(self, *args, **kwargs):
@@ -100,15 +100,15 @@ class CodeMixin:
         }
 
 
-class AuthenticateWithCodeForm(CodeMixin, mfa_forms.AuthenticateForm):
+class AuthenticateWithCodeForm(CodeFieldMixin, mfa_forms.AuthenticateForm):
     pass
 
 
-class ReauthenticateWithCodeForm(CodeMixin, mfa_forms.ReauthenticateForm):
+class ReauthenticateWithCodeForm(CodeFieldMixin, mfa_forms.ReauthenticateForm):
     pass
 
 
-class ActivateTOTPForm(CodeMixin, totp_forms.ActivateTOTPForm):
+class ActivateTOTPForm(CodeFieldMixin, totp_forms.ActivateTOTPForm):
     label = _("The six digits that the app shows now")
 
 

@@ -382,7 +382,7 @@ class FactorResetAdmin(ScopedAdmin):
         """No log entry: the audit record has one."""
 
     def approve(self, request, pk):
-        done = gettext("The second factors are removed and the person is told.")
+        done = gettext("The second factors are removed and the person is notified.")
         return self._step(request, pk, second_factors.RESETS.approve, done)
 
     def refuse(self, request, pk):

@@ -214,9 +214,7 @@ SCORECARDS = (
         about=_("Also late, or withdrawn since."),
     ),
     *(
-        replace(
-            each, gap=GapReason.NOT_DUE, about=_("Told once scorecards are public.")
-        )
+        replace(each, gap=GapReason.NOT_DUE, about=_("Published with the scorecards."))
         for each in (
             DataColumn("on_time", _("Handed in on time"), CellKind.INTEGER),
             DataColumn("late", _("Handed in late"), CellKind.INTEGER),

@@ -173,7 +173,7 @@ def corrections(_reading):
 
 
 CORRECTED = pgettext_lazy(
-    "how often it changes", "When sources are added or what they tell is corrected"
+    "how often it changes", "When sources are added or what they state is corrected"
 )
 SOURCES = (
     DataColumn(

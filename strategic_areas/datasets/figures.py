@@ -198,7 +198,7 @@ BREAKDOWNS = (
         _("Breakdown (code)"),
         about=_("Of a crossed breakdown all its codes, joined by “+”."),
     ),
-    *bilingual(DataColumn("dimension_name", _("What the breakdown tells apart"))),
+    *bilingual(DataColumn("dimension_name", _("What the breakdown distinguishes"))),
     DataColumn(
         "group",
         _("Group (code)"),
@@ -211,7 +211,7 @@ BREAKDOWNS = (
         _("Value"),
         CellKind.NUMBER,
         GapReason.PROTECTED,
-        about=_("Empty where the whole breakdown is not told."),
+        about=_("Empty if the whole breakdown is not published."),
     ),
     PRINTED_BY,
     *stored_columns(PublishedCell, "printed_where", gap=GapReason.NOT_APPLICABLE),

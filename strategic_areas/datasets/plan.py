@@ -102,7 +102,7 @@ PLANS = (
         "is_demonstration",
         _("Demonstration"),
         CellKind.BOOLEAN,
-        about=_("Told by a site that is not an official one of the State."),
+        about=_("Stated by a site that is not an official one of the State."),
     ),
     DataColumn(
         "is_reconstructed",
@@ -331,7 +331,7 @@ ACTIVITIES = (
         CellKind.CODE,
         GapReason.NOT_APPLICABLE,
         codes={each.name.lower(): each.label for each in SourceVoice},
-        about=_("Only of what public sources tell."),
+        about=_("Only of what public sources state."),
     ),
     *SAID,
     *with_gap(DataColumn("percent", _("Percent"), CellKind.INTEGER, unit="%")),

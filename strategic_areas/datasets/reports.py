@@ -30,8 +30,8 @@ from strategic_areas.queries.updates.public_updates import FIGURE_FIELDS, TEXT_F
 from strategic_areas.sentences import STATES
 
 KINDS = {
-    "report": pgettext_lazy("an account", "Report on an activity"),
-    "declaration": pgettext_lazy("an account", "Declaration of a result"),
+    "report": pgettext_lazy("an update", "Report on an activity"),
+    "declaration": pgettext_lazy("an update", "Declaration of a result"),
 }
 #: The result of declarations older than the field.
 NOT_YET = "not_yet"

@@ -60,7 +60,7 @@ ASKED = (
         CellKind.CODE,
         codes={
             "read": _("Read in the body's own text"),
-            "told": _("Told by the press or another text"),
+            "told": _("Stated by the press or another text"),
         },
     ),
 )

@@ -370,7 +370,7 @@ def _commented():
 def _odd_picture():
     return RefusedFileError(
         "picture",
-        _("A picture in this PDF may tell its place and camera: it cannot be cleaned."),
+        _("A picture in this PDF may show its place and camera: it cannot be cleaned."),
         _advice(),
     )
 
