@@ -276,9 +276,9 @@ def with_page_cache(application):
     if settings.DEBUG:
         return application
     watch = VersionWatcher()
-    front = PageCache(
+    page_cache = PageCache(
         application, watch=watch, memory=PageMemory(settings.FRONT_MEMORY, HELP)
     )
     watch.start()
     FILE_CACHE.start()
-    return front
+    return page_cache

@@ -40,7 +40,7 @@ class DatabaseDeadline:
     def start(self):
         """Call it in the worker: threads do not survive a fork."""
         self._thread = threading.Thread(
-            target=self._run, name="front-deadline", daemon=True
+            target=self._run, name="database-deadline", daemon=True
         )
         self._thread.start()
 

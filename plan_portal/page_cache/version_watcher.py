@@ -93,7 +93,7 @@ class VersionWatcher:
         with self._starting:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
-                    target=self._run, name="front-watch", daemon=True
+                    target=self._run, name="version-watcher", daemon=True
                 )
                 self._thread.start()
                 self.deadline.start()
