@@ -97,7 +97,7 @@ TERMS = [
         "reporte",
         _("Update"),
         _(
-            "One agency's account of one activity over one period. It is public "
+            "One agency's report on one activity over one period. It is public "
             "once a second person, of the secretariat, has reviewed it."
         ),
     ),

@@ -51,7 +51,7 @@ SAID = (
     *with_gap(
         DataColumn(
             "said_on",
-            _("Day of the account that says so"),
+            _("Day of the report that states it"),
             CellKind.DAY,
             about=_(
                 "On which an agency handed it in, or the day of the source; never the "
@@ -61,7 +61,7 @@ SAID = (
     ),
     DataColumn(
         "said_in",
-        _("Round or period of that account (code)"),
+        _("Round or period of that report (code)"),
         gap=GapReason.NOT_APPLICABLE,
         refers="rounds.code",
     ),

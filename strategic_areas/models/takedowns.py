@@ -66,7 +66,7 @@ class Takedown(Decision):
 
     ``rows`` maps each row, as model and key, to its columns ``before`` and ``after``,
     as plain values. They stand as ``after`` from the proposal; declining restores them.
-    ``editions`` is what went from editions with them, see ``datasets.taking_away``.
+    ``editions`` is what went from editions with them, see ``datasets.removals``.
     Before the confirmation the public reads at most the ``cause``. ``is_moving`` is set
     only inside the transaction that hides or restores, so that triggers know what may
     change.

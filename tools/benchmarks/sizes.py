@@ -4,7 +4,7 @@ The portal at the size of a real plan, and of one ten times that.
 Public pages are made in process, cold: without the front that keeps them. Each page is
 measured three ways: "anew", with nothing kept, as by a process that has just begun or
 at once after a publication, when all of the plan is read too; "ready", when the thread
-that watches has read the board of the plan that is shown, which it does within a
+that watches has loaded the progress of the plan shown, which it does within a
 second; and then once more. A figure is the processor time of this process, which is a
 worker's; the database's own counts on SQLite, where it is in the process, and not on
 PostgreSQL.
@@ -117,14 +117,14 @@ def pages():
         empty.put_back()
     missed = told(figures)
     for name, each in boards.items():
-        servers.write(f"\nThe board at {name}: {spread(each)} ms.")
+        servers.write(f"\nThe progress at {name}: {spread(each)} ms.")
     if statistics.median(boards["600"]) > MOST_OF_BOARD:
-        missed.append(f"the board at 600: {statistics.median(boards['600']):.1f} ms")
+        missed.append(f"the progress at 600: {statistics.median(boards['600']):.1f} ms")
     return missed
 
 
 def board(plan):
-    """Milliseconds of reading the board of a plan, each time anew."""
+    """Milliseconds of loading the progress of a plan, uncached."""
     boards = import_module("strategic_areas.queries.plan.plan_progress")
     found = real_plan.model("Plan").objects.get(code=plan)
     return times(

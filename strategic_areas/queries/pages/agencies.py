@@ -379,7 +379,7 @@ def load_agency_page(
     Raises ValueError if ``plan_progress`` was not loaded for this agency.
     """
     if plan_progress.for_agency != agency:
-        raise ValueError("the board was not loaded for this agency")
+        raise ValueError("the progress was not loaded for this agency")
     led = [row for row in plan_progress.rows if row.commitment.lead_id == agency.pk]
     supported = [
         row

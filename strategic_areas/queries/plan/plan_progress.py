@@ -111,7 +111,7 @@ class PlanProgress:
         Raises ValueError if the progress was not loaded for the round.
         """
         if not (self.for_agency or period.pk in self.asked):
-            raise ValueError("the board was not loaded for this round")
+            raise ValueError("the progress was not loaded for this round")
         found = self.handed_in.get((period.pk, row.activity.pk))
         return found and found.day
 
