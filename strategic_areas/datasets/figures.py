@@ -129,7 +129,7 @@ VALUES = (
     ),
     *stored_columns(PublishedFigure, "counted_by", gap=GapReason.NOT_APPLICABLE),
     *bilingual(DataColumn("who", _("Who counted"), gap=GapReason.NOT_REPORTED)),
-    DataColumn("shown", _("What is told"), CellKind.CODE, codes=SHOWN),
+    DataColumn("shown", _("What is shown"), CellKind.CODE, codes=SHOWN),
     *with_gap(DataColumn("value", _("Value"), CellKind.NUMBER)),
     DataColumn(
         "exactness",
