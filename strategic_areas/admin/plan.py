@@ -1,4 +1,4 @@
-"""The admin of plans, their parts, agencies, and records beside a plan."""
+"""The admin of plans, their parts, agencies and other public records."""
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote

@@ -1,1 +1,1 @@
-"""The screens of staff: what an agency owes, and what waits for a decision."""
+"""The screens of staff: an agency's obligations, and pending decisions."""

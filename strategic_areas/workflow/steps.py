@@ -211,8 +211,8 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
     Publish a submitted revision; the published one before it becomes replaced.
 
     ``evidence`` is opened to the public, except of a reserved update. ``printed_by`` is
-    the official source of numbers of people in texts about victims. Nobody publishes a
-    revision of which they wrote, changed or submitted any part.
+    the official source of numbers of people among victims. Nobody publishes a revision
+    that they wrote, changed or submitted in part.
     """
     must_review(by, update)
     make_public(

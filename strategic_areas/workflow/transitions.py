@@ -171,7 +171,7 @@ def unchanged_since(update) -> date | None:
     Return the end of the period since which the agency reports the same, or None.
 
     Compares public Spanish texts, figures, places and state with the agency's own last
-    report. None for reserved reports, of which the public reads too little.
+    report. None for reserved reports, which publish too little.
     """
     if getattr(update, "is_reserved", False):
         return None

@@ -347,7 +347,7 @@ class ColumnNamingForm(forms.Form):
 
 
 @dataclass
-class MatrixQuestion:
+class ShownMatrixQuestion:
     name: str
     question: object
     place: str
@@ -394,7 +394,9 @@ class MatrixAnswerForm:
         if question.field not in REQUIRED_ROLES:
             choices[LEAVE_OUT] = _("Leave it out")
         chosen = question.reading if data is None else data.get(name, "")
-        asked = MatrixQuestion(name, question, question.cell, list(choices.items()))
+        asked = ShownMatrixQuestion(
+            name, question, question.cell, list(choices.items())
+        )
         asked.chosen = chosen if chosen in choices else ""
         asked.typed = (data or {}).get(f"{name}-text", "").strip()
         if asked.typed and asked.may_be_typed:
