@@ -211,12 +211,12 @@ def add_participant(plan, acronym, names, *, role, by):
             % {"name": acronym}
         )
     if agency is None:
-        part.agency = _made(acronym, names, by)
+        part.agency = _create_agency(acronym, names, by)
     part.save()
     return part.agency
 
 
-def _made(acronym, names, by):
+def _create_agency(acronym, names, by):
     if len(names) < 2:
         raise RefusedError(
             _("The portal does not know %(name)s: write what it is called.")
@@ -271,7 +271,7 @@ def _invite(line, plan, by):
     }
 
 
-def _tell_doubles(rows):
+def _mark_duplicates(rows):
     seen = set()
     for row in rows:
         email = parse_invitation_line(row["line"])[0].get("email", "").lower()
@@ -298,7 +298,7 @@ def invite_many(request):
         lines, kept = [], pasted
     with transaction.atomic():
         rows = [_invite(x, plan, request.user) for x in lines]
-        _tell_doubles(rows)
+        _mark_duplicates(rows)
         transaction.set_rollback(not is_sent)
     good = sorted(
         (row for row in rows if "wrong" not in row),

@@ -126,7 +126,7 @@ LETTERS_SHOWN = 100
 INLINE_PARAMETER = "mostrada"
 
 
-def _found(request, pk):
+def _letter_or_404(request, pk):
     only_reviewers(request)
     rows = Letter.objects.select_related("agency", "period__plan", "recorded_by")
     return get_object_or_404(rows, pk=pk)
@@ -172,7 +172,7 @@ def letter_new(request):
 
 @require_safe
 def letter_sheet(request, pk):
-    return _page(request, _found(request, pk))
+    return _page(request, _letter_or_404(request, pk))
 
 
 def _page(request, letter, unfolded=None, posted=None, sending=None):
@@ -215,7 +215,7 @@ def _contested(letter):
 
 @require_POST
 def save_letter_row(request, pk, **subject):
-    letter = _found(request, pk)
+    letter = _letter_or_404(request, pk)
     found = read_letter_sheet(letter)
     ((name, key),) = subject.items()
     row = found.row(name, key)
@@ -231,7 +231,7 @@ def save_letter_row(request, pk, **subject):
 
 @require_POST
 def send_letter(request, pk):
-    letter = _found(request, pk)
+    letter = _letter_or_404(request, pk)
     form = _send_form(read_letter_sheet(letter), request.POST)
     if not form.is_valid():
         return _page(request, letter, sending=form)
@@ -357,12 +357,12 @@ def letters_to_confirm(user):
     return list(letters.select_related("agency", "period"))
 
 
-def _own(request, pk):
+def _own_letter_or_404(request, pk):
     letters = Letter.objects.of_agencies(request.user)
     return get_object_or_404(letters.select_related("agency", "period__plan"), pk=pk)
 
 
-def _waiting(letter, user):
+def _waiting_items(letter, user):
     known = guard.known_words()
     return [
         queue_item(user, row, known)
@@ -377,11 +377,11 @@ def _waiting(letter, user):
 
 @require_safe
 def confirm_letter_page(request, pk):
-    return _show_confirmation(request, _own(request, pk))
+    return _show_confirmation(request, _own_letter_or_404(request, pk))
 
 
 def _show_confirmation(request, letter, *, confirm=None, contest=None, status=200):
-    items = _waiting(letter, request.user)
+    items = _waiting_items(letter, request.user)
     rows = [item.record for item in items]
     examined = guard.merge_examinations(item.examined for item in items)
     wrote = any(item.is_mine for item in items)
@@ -416,8 +416,8 @@ def _step_form(form_class, name, letter, rows, *posted, **kwargs):
 
 @require_POST
 def confirm_letter(request, pk):
-    letter = _own(request, pk)
-    items = _waiting(letter, request.user)
+    letter = _own_letter_or_404(request, pk)
+    items = _waiting_items(letter, request.user)
     examined = guard.merge_examinations(item.examined for item in items)
     form = _step_form(
         ConfirmTranscriptionForm,
@@ -435,7 +435,7 @@ def confirm_letter(request, pk):
 
 @require_POST
 def contest_letter(request, pk):
-    letter = _own(request, pk)
+    letter = _own_letter_or_404(request, pk)
     form = _step_form(
         ContestTranscriptionForm, "letter_contested", letter, (), request.POST
     )

@@ -67,15 +67,15 @@ def page_changes_of_reports(readings) -> list[PublicPageChange]:
         then = progress_after_publishing(
             plan_progress, [each.item.record for each in own]
         )
-        found += row_differences(_standings(plan_progress), _standings(then))
-        told += _of_agencies(then, {(x.after.agency, x.after.period) for x in own})
+        found += row_differences(_progress_rows(plan_progress), _progress_rows(then))
+        told += _agency_changes(then, {(x.after.agency, x.after.period) for x in own})
     found += [
         RowDifference("reports", "", None, report_row(each.after)) for each in readings
     ]
     return page_changes_of(found, told)
 
 
-def _standings(plan_progress):
+def _progress_rows(plan_progress):
     return {
         dataset: {
             of.code: {
@@ -99,7 +99,7 @@ def _standings(plan_progress):
     }
 
 
-def _of_agencies(plan_progress, sheets):
+def _agency_changes(plan_progress, sheets):
     rounds = {period for _agency, period in sheets if not period.is_demonstration}
     every = (
         obligations_in(add_rounds(plan_progress, None, rounds), rounds)
@@ -132,9 +132,9 @@ def page_changes_of(
         if each.dataset == "commitments" and told:
             counted.add(each.row["plan"])
     places = [
-        *(_place(*each) for each in found.items() if not _is_list(each[0])),
+        *(_page_change(*each) for each in found.items() if not _is_list(each[0])),
         *beside,
-        *(_place(*each) for each in found.items() if _is_list(each[0])),
+        *(_page_change(*each) for each in found.items() if _is_list(each[0])),
     ]
     if (
         counted
@@ -149,7 +149,7 @@ def _is_list(words):
     return words[0] in LISTS.values()
 
 
-def _place(words, rows):
+def _page_change(words, rows):
     lines = [] if _is_list(words) else describe_differences(rows)
     told = [
         f"{each.label}: {each.before or '–'} → {each.after or '–'}" for each in lines

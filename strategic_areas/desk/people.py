@@ -217,21 +217,25 @@ def access_problems(today=None) -> list[AccessProblem]:
     invited = {*waiting.values_list("agency_id", "kind")}
     found = sorted(missing_mandates(today), key=lambda gap: not gap.no_titular)
     return [
-        *(odd for each in account_accesses(today) for odd in _of(each, today)),
-        *_of_invitations(),
-        *(_of_gap(gap, invited) for gap in found),
+        *(
+            odd
+            for each in account_accesses(today)
+            for odd in _account_problems(each, today)
+        ),
+        *_invitation_problems(),
+        *(_mandate_problem(gap, invited) for gap in found),
     ]
 
 
-def _of(each, today) -> Iterable[AccessProblem]:
+def _account_problems(each, today) -> Iterable[AccessProblem]:
     user = each.user
     name = f"{user.get_full_name() or user.username} ({user.username})"
     address = reverse("admin:agencies_user_change", args=[user.pk])
-    for what in _about_account(each, today):
+    for what in _problem_texts(each, today):
         yield AccessProblem(name, what, address, _("See the account"))
 
 
-def _about_account(each, today):
+def _problem_texts(each, today):
     if each.is_flagged:
         missed = ngettext(
             "%(number)d round missed in a row",
@@ -256,7 +260,7 @@ def _about_account(each, today):
             yield _("Its mandate for %(agency)s ends on %(day)s") % told
 
 
-def _of_gap(gap, invited):
+def _mandate_problem(gap, invited):
     is_invited = (gap.agency.pk, FocalPoint.Kind.TITULAR) in invited
     lacking = {
         _("titular invited, not in yet"): gap.no_titular and is_invited,
@@ -272,7 +276,7 @@ def _of_gap(gap, invited):
     )
 
 
-def _of_invitations():
+def _invitation_problems():
     gone = Invitation.objects.open().filter(expires_at__lt=timezone.now())
     for each in gone.order_by("expires_at"):
         day = date_format(timezone.localdate(each.expires_at), "SHORT_DATE_FORMAT")

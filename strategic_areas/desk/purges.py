@@ -71,7 +71,7 @@ def hidden_matches(request, takedown, phrases, *, with_texts):
                 model_name(type(record)),
                 field_of(type(record), name).label_of(name),
             )
-            told = _said(said, type(record), phrases) if with_texts else ""
+            told = _matching_text(said, type(record), phrases) if with_texts else ""
             address = _address(request, record)
             place = {"row": record.pk, "address": address, "text": told}
             found.setdefault(field, []).append(place)
@@ -95,7 +95,9 @@ def group_matches(request, places, phrases, *, with_texts):
                 {
                     "row": row.pk,
                     "address": _address(request, row),
-                    "text": _said(getattr(row, field.attname), type(row), phrases)
+                    "text": _matching_text(
+                        getattr(row, field.attname), type(row), phrases
+                    )
                     if with_texts
                     else "",
                 }
@@ -112,7 +114,7 @@ def model_name(model):
     return capfirst(str(model._meta.verbose_name))
 
 
-def _said(value, model, phrases):
+def _matching_text(value, model, phrases):
     strings = strings_of(value)
     found = [text for text in strings if phrases.occur_in(text)] or strings
     said = " · ".join(found)
@@ -266,7 +268,7 @@ def purge_new(request):
 
 @require_safe
 def purge_detail(request, pk):
-    asked = _found(request, pk)
+    asked = _purge_or_404(request, pk)
     why_not = purging.PURGES.why_not(request.user, asked)
     context = {"title": str(asked), "purge": asked, "why_not": why_not}
     if asked.status == Purge.Status.APPROVED:
@@ -307,11 +309,11 @@ def cancel_purge(request, pk):
     return _take_step(request, pk, purging.cancel, _("Cancelled; its words are gone."))
 
 
-def _found(request, pk):
+def _purge_or_404(request, pk):
     purges = Purge.objects.visible_to(request.user)
     return get_object_or_404(purges.select_related("proposed_by", "decided_by"), pk=pk)
 
 
 def _take_step(request, pk, step, done):
-    take_step(request, step, _found(request, pk), done=done)
+    take_step(request, step, _purge_or_404(request, pk), done=done)
     return redirect("admin:purge", pk=pk)

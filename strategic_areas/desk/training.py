@@ -145,7 +145,7 @@ def _sheet(request):
             narrative_en=said,
         )
         row = PracticeRow(questions.REPORT, subject, period, last=last, own=last)
-        answers.append(_answered(row, _kept(request, number)))
+        answers.append(_answered(row, _stored_row(request, number)))
     return PracticeSheet(period, agency, True, tuple(answers))
 
 
@@ -170,7 +170,7 @@ def _answered(row, kept):
     return replace(row, update=update, returned=back if kept["returned"] else None)
 
 
-def _kept(request, number):
+def _stored_row(request, number):
     begun = {
         "posted": "",
         "evidence": [],
@@ -180,8 +180,8 @@ def _kept(request, number):
     return begun | request.session.get(SESSION_KEY, {}).get(str(number), {})
 
 
-def _keep(request, number, **told):
-    row = _kept(request, number) | {"at": timezone.now().isoformat()} | told
+def _store_row(request, number, **told):
+    row = _stored_row(request, number) | {"at": timezone.now().isoformat()} | told
     request.session[SESSION_KEY] = request.session.get(SESSION_KEY, {}) | {
         str(number): row
     }
@@ -208,7 +208,7 @@ def save_practice_row(request, number):
         # One of the two may have been adjusted to the other.
         for name in {"percent", "execution"} & cleaned.keys():
             data[name] = "" if cleaned[name] is None else cleaned[name]
-        _keep(request, number, posted=data.urlencode())
+        _store_row(request, number, posted=data.urlencode())
     sheet = _sheet(request)
     if views.ROW_ONLY_HEADER in request.headers:
         return views.render_row(request, sheet.row(row.field, number), form, sheet)
@@ -228,7 +228,9 @@ def attach_practice_evidence(request, number):
             "kind": form.instance.kind,
             "original_name": getattr(form.clean_file, "name", ""),
         }
-        _keep(request, number, evidence=[*_kept(request, number)["evidence"], told])
+        _store_row(
+            request, number, evidence=[*_stored_row(request, number)["evidence"], told]
+        )
     done = _("It is attached.")
     return views.evidence_response(request, row, done, form, sheet=_sheet(request))
 
@@ -254,13 +256,15 @@ def check_practice(request):
         form.cleaned_data["note"],
     )
     for row in sheet.sendable:
-        _keep(request, row.key, status=RevisionStatus.SUBMITTED)
+        _store_row(request, row.key, status=RevisionStatus.SUBMITTED)
     if not any(row.returned for row in sheet.rows):
         first = min(
             sheet.sendable, key=lambda row: row.update.answer == AnswerKind.NO_NEWS
         )
         at = timezone.now().isoformat()
-        _keep(request, first.key, status=RevisionStatus.RETURNED, returned=at, at=at)
+        _store_row(
+            request, first.key, status=RevisionStatus.RETURNED, returned=at, at=at
+        )
     return views.render_receipt(request, kept, _sheet(request))
 
 

@@ -138,21 +138,23 @@ def record_plan_changes(change, made, amendment=None):
             "commitment": record if isinstance(record, Commitment) else None,
             "activity": record if isinstance(record, Activity) else None,
             "decided_on": amendment.decided_on if amendment else day,
-            **_named(record),
+            **_record_names(record),
         }
         if amendment:
             about["kind"] = kinds[part.place]
-        rows += [PlanChange(**about, **line) for line in _lines(record, part, made)]
+        rows += [
+            PlanChange(**about, **line) for line in _change_rows(record, part, made)
+        ]
     PlanChange.objects.bulk_create(rows)
 
 
-def _named(record):
-    found = _in_both("name", lambda language: str(record)[:500])
+def _record_names(record):
+    found = _in_both_languages("name", lambda language: str(record)[:500])
     title = "title_en" if hasattr(record, "title_en") else "name_en"
     return found if getattr(record, title, True) else found | {"name_en": ""}
 
 
-def _in_both(name, said):
+def _in_both_languages(name, said):
     found = {}
     for language in LANGUAGES:
         with override(language):
@@ -160,9 +162,9 @@ def _in_both(name, said):
     return found
 
 
-def _lines(record, part, made):
+def _change_rows(record, part, made):
     if not part.before:
-        yield _brought(record, part, made)
+        yield _row_of_new_record(record, part, made)
         return
     names = {place: str(each) for place, each in made.items()}
     for field in record.fields.where(public=True):
@@ -175,22 +177,22 @@ def _lines(record, part, made):
         in_both = field.bilingual and not is_english
         told = field.columns if in_both else columns * 2
         of = dict(zip(LANGUAGES, told, strict=True))
-        said = partial(_said, record, names, of)
+        said = partial(_value_in_words, record, names, of)
         yield {
             "field": columns[0] if is_english else field.name,
-            **_in_both("old_value", partial(said, part.before)),
-            **_in_both("new_value", partial(said, part.after)),
-            "old_plain": _plain(field, part.before),
+            **_in_both_languages("old_value", partial(said, part.before)),
+            **_in_both_languages("new_value", partial(said, part.after)),
+            "old_plain": _old_plain_value(field, part.before),
         }
 
 
-def _said(record, names, of, values, language):
+def _value_in_words(record, names, of, values, language):
     field = record._meta.get_field(of[language])
     values = plain_values(record, [field.name]) | values
     return plain_value_in_words(field, values[field.name], names)
 
 
-def _brought(record, part, made):
+def _row_of_new_record(record, part, made):
     replaced = part.after.get("supersedes")
 
     def former(language):
@@ -200,12 +202,12 @@ def _brought(record, part, made):
 
     return {
         "field": record._meta.model_name,
-        **_in_both("new_value", lambda language: str(record)),
-        **(_in_both("old_value", former) if replaced else {}),
+        **_in_both_languages("new_value", lambda language: str(record)),
+        **(_in_both_languages("old_value", former) if replaced else {}),
     }
 
 
-def _plain(field, before):
+def _old_plain_value(field, before):
     if field.kind is FieldKind.TEXT or field.bilingual:
         return ""
     told = json.dumps(before.get(field.name))

@@ -141,14 +141,17 @@ def examine_texts(parts, known=None, *, counts_people=False):
     texts, found = [], []
     for model, values, label in parts:
         for name, text, tells in _guarded_texts(model, values):
-            seen = _seen(text, tells, known)
+            seen = _findings_and_marks(text, tells, known)
             if counts_people:
                 seen = _with_people(seen, find_people(text))
             if not seen:
                 continue
             label_here = label or model.fields.of_column(name).label_of(name)
             numbers = range(len(found) + 1, len(found) + len(seen) + 1)
-            found += [_warned(label_here, text, each, is_shown=True) for each in seen]
+            found += [
+                _describe_finding(label_here, text, each, is_shown=True)
+                for each in seen
+            ]
             pieces = _pieces(text, list(zip(seen, numbers, strict=True)))
             language = name.rpartition("_")[2] if name[-3:] in {"_es", "_en"} else ""
             texts.append(MarkedText(name, label_here, language, pieces))
@@ -162,10 +165,10 @@ def examine_report(record, known=None):
 
 
 def examine_fields(record, names, known=None):
-    return examine_texts([(type(record), _stored(record, names), "")], known)
+    return examine_texts([(type(record), _values_of(record, names), "")], known)
 
 
-def _seen(text, tells, known):
+def _findings_and_marks(text, tells, known):
     found = [
         *text_guard.find_personal_data(text),
         *text_guard.find_review_marks(text, known),
@@ -304,7 +307,7 @@ def blocking_findings(record):
 
 
 def warnings_and_blocks(record):
-    found = [each for part in _parts_of(record) for each in _found(*part)]
+    found = [each for part in _parts_of(record) for each in _described_findings(*part)]
     told = [warned for severity, warned in found if severity == Severity.WARN]
     barred = [warned for severity, warned in found if severity == Severity.BLOCK]
     return [*people_counts_in(record), *told], barred
@@ -320,7 +323,7 @@ def people_counts_in(record):
     if getattr(record, "is_reserved", False):
         return []
     found = [
-        _warned(label or model.fields.of_column(name).label, text, each)
+        _describe_finding(label or model.fields.of_column(name).label, text, each)
         for model, values, label in _parts_of(record)
         for name, text in values.items()
         for each in find_people(text or "")
@@ -368,7 +371,7 @@ def warnings_about_fields(record, names):
 
 
 def warnings_and_blocks_of_fields(record, names):
-    found = list(_found(type(record), _stored(record, names)))
+    found = list(_described_findings(type(record), _values_of(record, names)))
     return tuple(
         [warned for severity, warned in found if severity == wanted]
         for wanted in (Severity.WARN, Severity.BLOCK)
@@ -376,35 +379,35 @@ def warnings_and_blocks_of_fields(record, names):
 
 
 def warnings_about_texts(model, values):
-    found = _found(model, values)
+    found = _described_findings(model, values)
     return [warned for severity, warned in found if severity == Severity.WARN]
 
 
 def _parts_of(record):
-    yield type(record), _guarded(record), ""
+    yield type(record), _guarded_values(record), ""
     subject = record.subject
     if not getattr(subject, "is_in_plan", True):
         # The agency named this work itself, and nobody has reviewed the name.
-        yield type(subject), _stored(subject, ["title_es"]), ""
+        yield type(subject), _values_of(subject, ["title_es"]), ""
     for item in record.evidences.all():
-        yield Evidence, _guarded(item), gettext("Evidence")
+        yield Evidence, _guarded_values(item), gettext("Evidence")
 
 
-def _guarded(record):
-    return _stored(record, record.fields.columns(guarded=True))
+def _guarded_values(record):
+    return _values_of(record, record.fields.columns(guarded=True))
 
 
-def _stored(record, names):
+def _values_of(record, names):
     return {name: getattr(record, name) for name in names}
 
 
-def _found(model, values, label=""):
+def _described_findings(model, values, label=""):
     for name, text, finding in findings_in(model, values):
         label_here = label or model.fields.of_column(name).label
-        yield finding.severity, _warned(label_here, text, finding)
+        yield finding.severity, _describe_finding(label_here, text, finding)
 
 
-def _warned(label, text, finding, *, is_shown=False):
+def _describe_finding(label, text, finding, *, is_shown=False):
     said = text[finding.start : finding.end]
     shown = said if is_shown else excerpt(text, finding)
     is_count = isinstance(finding, CountedPeople)

@@ -223,8 +223,8 @@ def return_to_draft(change, parts, every):
     for part in (each for each in parts if each.place in plans):
         table = TABLE_OF_MODEL[part.model]
         line = _line(drafts[plans[part.place]], table, part.object_id)
-        line.said = _as_said(part, part.after, names) | line.said
-        line.seen = _as_said(part, part.before, names) | line.seen
+        line.said = _as_drafted(part, part.after, names) | line.said
+        line.seen = _as_drafted(part, part.before, names) | line.seen
         line.reason = part.returned or change.reason
         line.save()
         if part.object_id is None:
@@ -242,16 +242,16 @@ def _plan_of(part):
     return rows.values_list(path or "pk", flat=True).first()
 
 
-def _as_said(part, values, new):
+def _as_drafted(part, values, new):
     fields = {name: part.model._meta.get_field(name) for name in values}
     return {
-        name: _called(fields[name], value, new)
+        name: _linked_names(fields[name], value, new)
         for name, value in values.items()
         if name not in NOT_DRAFTED and (name, value) != BY_AMENDMENT
     }
 
 
-def _called(field, value, new):
+def _linked_names(field, value, new):
     if not field.is_relation:
         return None if value == "" else value
     keys = value if isinstance(value, list) else [value]

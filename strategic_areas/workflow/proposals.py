@@ -109,7 +109,7 @@ class ProposalSteps(GuardedSteps):
 PROPOSALS = ProposalSteps()
 
 
-def _take_in(change, made, by):
+def _approve_proposal(change, made, by):
     for proposal in ActivityProposal.objects.filter(change=change):
         if not proposal.is_waiting:
             raise decisions.OutdatedError
@@ -117,7 +117,7 @@ def _take_in(change, made, by):
         PROPOSALS.approve(proposal, by=by, activity=activity)
 
 
-CHANGES.afterwards.append(_take_in)
+CHANGES.afterwards.append(_approve_proposal)
 
 
 @transaction.atomic
@@ -151,7 +151,7 @@ def request_reopening(reopening, *, by):
     return change
 
 
-def _answer_who_asked(change):
+def _answer_reopening(change):
     is_asked = change.records.all()[0].model is RoundReopening
     if not is_asked or change.status not in ANSWERED_STATUSES:
         return
@@ -174,7 +174,7 @@ def _answer_who_asked(change):
     )
 
 
-CHANGES.endings.append(_answer_who_asked)
+CHANGES.endings.append(_answer_reopening)
 
 
 def _activity(proposal, code, victims):

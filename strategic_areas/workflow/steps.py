@@ -478,7 +478,7 @@ def _as_sent(record, question):
         question.number: record.pk,
         "revision": record.revision,
         "version": record.version,
-        "evidence": [_shown(item) for item in record.evidences.all()],
+        "evidence": [_evidence_on_receipt(item) for item in record.evidences.all()],
         **{
             field.name: field.plain(record)
             for field in record.fields.where(receipt=True)
@@ -486,7 +486,7 @@ def _as_sent(record, question):
     }
 
 
-def _shown(item):
+def _evidence_on_receipt(item):
     archive = f"{item.archive_office}, {item.archive_number}".strip(", ")
     return {
         "kind": item.kind,

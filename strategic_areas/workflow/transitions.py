@@ -180,12 +180,12 @@ def unchanged_since(update) -> date | None:
     own = type(update).objects.own_of(update.agency)
     about = {update.subject_field: update.subject}
     before = own.filter(**about).before(update.period).newest_first().first()
-    if before is None or _said(before) != _said(update):
+    if before is None or _reported_values(before) != _reported_values(update):
         return None
     return before.unchanged_since or before.period.ends_on
 
 
-def _said(update):
+def _reported_values(update):
     return [
         field.in_words(field.plain(update)).split()
         for field in update.fields.where(filled_in=True, repeated=True)

@@ -146,36 +146,36 @@ def records_on_page(typed, host):
     name = match.url_name or ""
     if name not in {*MODELS_OF_LIST_PAGE, *RELATED_MODELS, "plan", "evidence"}:
         name = name.rpartition("_")[0]
-    found, place = [*_of_page(name, match.kwargs)], unquote(parts.fragment)
+    found, place = [*_records_of_page(name, match.kwargs)], unquote(parts.fragment)
     return [each for each in found if place and place in _anchors(each)] or found
 
 
-def _of_page(name, words):
+def _records_of_page(name, words):
     if name == "evidence":
         item = Evidence.objects.filter(file=words["token"], is_public=True).first()
         yield from [item.record] if item else []
     for model in MODELS_OF_LIST_PAGE.get(name, ()):
-        yield from _of_plan(model._default_manager.all(), words)
+        yield from _rows_of_plan(model._default_manager.all(), words)
     for model, wanted in record_conditions(name, words):
-        for record in _public(model._default_manager.filter(wanted)):
-            yield from [record, *_beside(name, record, words)]
+        for record in _public_rows(model._default_manager.filter(wanted)):
+            yield from [record, *_related_records(name, record, words)]
 
 
-def _beside(name, record, words):
+def _related_records(name, record, words):
     for model, link in RELATED_MODELS.get(name, ()):
         field = model._meta.get_field(link.partition("__")[0])
         if "__" not in link and not isinstance(record, field.related_model):
             continue
         rows = model._default_manager.filter(**{link: record})
-        yield from _public(_of_plan(rows, words))
+        yield from _public_rows(_rows_of_plan(rows, words))
 
 
-def _of_plan(rows, words):
+def _rows_of_plan(rows, words):
     has_plan = "plan" in words and hasattr(rows.model, "plan")
     return rows.filter(plan__code=words["plan"]) if has_plan else rows
 
 
-def _public(rows):
+def _public_rows(rows):
     if issubclass(rows.model, Revision):
         return rows.filter(status=RevisionStatus.PUBLISHED)
     return rows.latest_revisions() if issubclass(rows.model, PublishedFigure) else rows

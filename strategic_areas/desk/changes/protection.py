@@ -125,7 +125,11 @@ def describe_differences(found):
         ComparedField(_label(each, name), *texts)
         for each in found
         for name in each.following
-        if (texts := [_said(each, row, name) for row in (each.before, each.after)])
+        if (
+            texts := [
+                _cell_in_words(each, row, name) for row in (each.before, each.after)
+            ]
+        )
         and texts[0] != texts[1]
     ]
 
@@ -149,7 +153,7 @@ def _label(each, name):
     return " · ".join(filter(None, parts))
 
 
-def _said(each, row, name):
+def _cell_in_words(each, row, name):
     if row is None:
         return ""
     if name in WORDED_COLUMNS:

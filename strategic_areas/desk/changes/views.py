@@ -384,14 +384,14 @@ def takedown_detail(request, pk):
             for key, row in takedown.rows.items()
             for line in _lines(apps.get_model(key.partition(":")[0]), **row)
         ],
-        stays=_stays(takedown) if steps else [],
+        stays=_not_restored(takedown) if steps else [],
         examined=examined,
         steps=steps,
         why_not=why_not,
     )
 
 
-def _stays(takedown):
+def _not_restored(takedown):
     since = _("It was decided on meanwhile.")
     reasons = dict.fromkeys(takedowns.decided_since(takedown), since)
     reasons |= takedowns.not_restorable(takedown)

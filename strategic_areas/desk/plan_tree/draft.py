@@ -55,7 +55,7 @@ def document_lines(stored, kept):
     for each in sorted(kept, key=lambda line: places.index(line.table)):
         table = STRUCTURE[each.table]
         origin = stored.tables[table.name].key_of_pk.get(each.record, "")
-        said, lost = _led(stored, table, each, new)
+        said, lost = _with_links(stored, table, each, new)
         if origin:
             row = stored.tables[table.name].rows[origin]
             said = {n: v for n, v in said.items() if v != stored.plain(row, n)}
@@ -68,7 +68,7 @@ def document_lines(stored, kept):
     return found
 
 
-def _led(stored, table, line, new):
+def _with_links(stored, table, line, new):
     names, lost = {column.name for column in table.all_columns}, []
     said, led = line.said, {} if line.record else line.seen
     found = {name: value for name, value in said.items() if name in names}
@@ -78,7 +78,7 @@ def _led(stored, table, line, new):
             continue
         own, is_list = new.get(column.linked, {}), isinstance(value, list)
         keys, was = value if is_list else [value], dict(led.get(column.name, ()))
-        rows = _rows(stored, column, keys)
+        rows = _linked_rows(stored, column, keys)
         known = {key for key, row in rows.items() if was.get(key, row.pk) == row.pk}
         there = [key if key in known else own.get(key) for key in keys]
         if None in there:
@@ -88,7 +88,7 @@ def _led(stored, table, line, new):
     return found, lost
 
 
-def _rows(stored, column, keys):
+def _linked_rows(stored, column, keys):
     table = stored.tables[column.linked]
     rows = stored.earlier(column.linked) if column.is_earlier else table.rows
     return {key: rows[key] for key in keys if key in rows}
@@ -111,7 +111,7 @@ class DraftConflict:
 def draft_conflicts(stored, kept):
     found = []
     for each in kept:
-        table, now = STRUCTURE[each.table], _stood(stored, each)
+        table, now = STRUCTURE[each.table], _stored_values(stored, each)
         changes = tuple(
             CellChange(
                 column.label,
@@ -164,19 +164,21 @@ def save_edits(request, tree, edits):
     one has a problem, nothing is saved.
     """
     plan, by = tree.plan, request.user
-    if plan.status == Plan.Status.IN_PREPARATION and not _go_on(tree.kept, edits):
-        drafts, found, _were = _tried(plan, edits, edits)
+    if plan.status == Plan.Status.IN_PREPARATION and not _continue_draft(
+        tree.kept, edits
+    ):
+        drafts, found, _were = _try_edits(plan, edits, edits)
         if all(drafts) and records.apply_at_once(plan, drafts):
             return EditSummary(found) if any(found) else _save(request, drafts, found)
-    lines = {_place(each): each for each in tree.kept}
-    edited = [lines.get(_place(each), each) for each in edits]
-    kept = [*tree.kept, *(each for each in edits if _place(each) not in lines)]
+    lines = {_line_key(each): each for each in tree.kept}
+    edited = [lines.get(_line_key(each), each) for each in edits]
+    kept = [*tree.kept, *(each for each in edits if _line_key(each) not in lines)]
     for line, each in zip(edited, edits, strict=True):
         line.said = line.said | each.said
-    _drafts, found, were = _tried(plan, kept, edited)
+    _drafts, found, were = _try_edits(plan, kept, edited)
     if any(found):
         return EditSummary(found)
-    made = [_kept_line(plan, *pair, by) for pair in zip(edits, were, strict=True)]
+    made = [_save_line(plan, *pair, by) for pair in zip(edits, were, strict=True)]
     return EditSummary(found, str(made[0].record or f"n{made[0].pk}"), is_drafted=True)
 
 
@@ -190,21 +192,24 @@ def _save(request, drafts, found):
     return EditSummary(found, str(drafts[0].record.pk))
 
 
-def _place(line):
+def _line_key(line):
     return (line.table, line.record) if line.record else line.pk
 
 
-def _go_on(kept, edits):
-    lines = {_place(each) for each in kept}
+def _continue_draft(kept, edits):
+    lines = {_line_key(each) for each in kept}
     keys = [key for each in edits for key in _links(each)]
-    return any(_place(each) in lines for each in edits) or any(
+    return any(_line_key(each) in lines for each in edits) or any(
         f"{NEW}{each.pk}" in keys for each in kept
     )
 
 
-def _tried(plan, kept, edited):
+def _try_edits(plan, kept, edited):
     stored = StoredPlanObjects(plan.code)
-    stood = [(_stood if each.record else _led_to)(stored, each) for each in edited]
+    stood = [
+        (_stored_values if each.record else _linked_keys)(stored, each)
+        for each in edited
+    ]
     pairs = document_lines(stored, kept)
     drafts = records.build_drafts(stored, [line for _kept, line in pairs])
     told = find_problems(stored, drafts, members_only=False)
@@ -219,12 +224,12 @@ def _tried(plan, kept, edited):
     )
 
 
-def _stood(stored, line):
+def _stored_values(stored, line):
     row = stored.tables[line.table].row_of_pk.get(line.record)
     return {name: stored.plain(row, name) for name in line.said} if row else {}
 
 
-def _led_to(stored, line):
+def _linked_keys(stored, line):
     # When the line is proposed, a code may belong to another record. These are pairs,
     # since a purge blanks values only.
     return {
@@ -232,11 +237,11 @@ def _led_to(stored, line):
         for column in STRUCTURE[line.table].columns
         if column.linked and (value := line.said.get(column.name))
         for keys in [value if isinstance(value, list) else [value]]
-        for rows in [_rows(stored, column, keys)]
+        for rows in [_linked_rows(stored, column, keys)]
     }
 
 
-def _kept_line(plan, edit, stood, by):
+def _save_line(plan, edit, stood, by):
     if edit.record:
         stood = {name: stood.get(name) for name in edit.said}
     line = workflow.save_draft_line(

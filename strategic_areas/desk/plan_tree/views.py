@@ -108,7 +108,7 @@ def _form_page(request, code, find, level=None):
         node = find(tree)
         posted = (request.POST,) if is_posted else ()
         form = PlanNodeForm(*posted, tree=tree, node=node, level=level or node.level)
-        if form.is_valid() and (done := _keep(request, form)):
+        if form.is_valid() and (done := _save_form(request, form)):
             return done
         if is_posted:
             transaction.set_rollback(True)
@@ -119,11 +119,11 @@ def _lock(plan):
     list(Plan.objects.select_for_update().filter(pk=plan.pk).values_list("pk"))
 
 
-def _keep(request, form):
+def _save_form(request, form):
     tree, node, edits = form.tree, form.node, form.edits
     if not edits:
         messages.success(request, _("Nothing was changed."))
-        return _back(tree.plan, node.key)
+        return _redirect_to_node(tree.plan, node.key)
     result, level = None, form.level
     try:
         with refusals_shown_on(form), transaction.atomic():
@@ -135,17 +135,19 @@ def _keep(request, form):
         form.tell(result.faults)
     if form.errors:
         return None
-    _tell(request, result, form.name)
+    _show_saved(request, result, form.name)
     place = result.place if form.is_new else url_key(node.record)
     if "add" not in request.POST:
-        return _back(tree.plan, node.key if level is PLAN else f"{level.word}-{place}")
+        return _redirect_to_node(
+            tree.plan, node.key if level is PLAN else f"{level.word}-{place}"
+        )
     if level.below:
         return redirect("admin:plan_node_new", tree.plan.code, level.below.word, place)
     above = node if form.is_new else tree.above(node)
     return redirect(above.add_address(level))
 
 
-def _tell(request, result, told, saved=""):
+def _show_saved(request, result, told, saved=""):
     text = saved or _("Saved: %(record)s")
     if result.is_drafted:
         text = _("In your draft: %(record)s. You propose it with all the rest.")
@@ -169,7 +171,7 @@ def plan_node_step(request, plan, kind, pk):
         key = f"{kind}-{pk}"
     if "from_draft" in request.POST:
         return redirect("admin:plan_draft", plan.code)
-    return _back(plan, key)
+    return _redirect_to_node(plan, key)
 
 
 def _swap(step, request, tree, node):
@@ -183,7 +185,7 @@ def _swap(step, request, tree, node):
     for one, another in ((node, beside[place]), (beside[place], node)):
         pairs.append((one.record, another.code))
         pairs += new_codes_below(tree, one.record, one.code, another.code)
-    _keep_all(request, tree, code_edits(pairs), node.record, _("Moved: %(record)s"))
+    _save_all(request, tree, code_edits(pairs), node.record, _("Moved: %(record)s"))
     return node.key
 
 
@@ -235,15 +237,15 @@ def _replace(request, tree, nodes, number):
             _("Only an activity that the approved plan itself states is replaced.")
         )
     edits = replacement_edits(tree, nodes, number)
-    place = _keep_all(request, tree, edits, nodes[0].record).place
+    place = _save_all(request, tree, edits, nodes[0].record).place
     return f"{ACTIVITY.word}-{place}"
 
 
-def _keep_all(request, tree, edits, told, saved=""):
+def _save_all(request, tree, edits, told, saved=""):
     result = draft.save_edits(request, tree, edits)
     if not result.place:
         raise RefusedError(" ".join(t for each in result.faults for _n, t in each))
-    _tell(request, result, told, saved)
+    _show_saved(request, result, told, saved)
     return result
 
 
@@ -340,7 +342,7 @@ def _row(tree, shown):
     }
 
 
-def _back(plan, key):
+def _redirect_to_node(plan, key):
     return redirect(f"{reverse('admin:plan_tree', args=[plan.code])}?node={key}#{key}")
 
 

@@ -212,7 +212,7 @@ class WorkbookComparison:
             for name, table in STRUCTURE.items()
             for line in self.book.lines[name]
         ]
-        names = [_names(table, origin, v) for table, _line, origin, v, _f in read]
+        names = [_identities(table, origin, v) for table, _line, origin, v, _f in read]
         seen = Counter(chain.from_iterable(names))
         repeated = [any(seen[name] > 1 for name in own) for own in names]
         return [self._row(*pair) for pair in zip(read, repeated, strict=True)]
@@ -233,7 +233,7 @@ class WorkbookComparison:
         if table.name == OF_PLAN and origin != self.stored.plan_code:
             text = _("This sheet has one row, that of the plan.")
             faults.append(CellProblem(line.cells[ORIGIN].place, "", text))
-            return _unread(table, line, key, LineState.REFUSED, faults)
+            return _refused_line(table, line, key, LineState.REFUSED, faults)
         row = self._asked(table, line, values, origin)
         if not faults:
             return row
@@ -283,7 +283,7 @@ class WorkbookComparison:
         seen = line.text(SEEN).split("-")[1:]
         if len(seen) != len(values):
             fault = CellProblem("", "", _("The hidden cells of this row were changed."))
-            return _unread(table, line, origin, LineState.REFUSED, [fault])
+            return _refused_line(table, line, origin, LineState.REFUSED, [fault])
         stored, said, stale = value_digests(table, stands, self.stored), {}, []
         for column, was, now in zip(table.columns, seen, stored, strict=True):
             text = line.text(column.name)
@@ -303,7 +303,7 @@ class WorkbookComparison:
             if found is not FieldAction.AGREED:
                 said[name] = values[name]
         if stale:
-            return _unread(table, line, origin, LineState.STALE, stale, origin)
+            return _refused_line(table, line, origin, LineState.STALE, stale, origin)
         state = LineState.CHANGED if said else LineState.UNCHANGED
         said = with_due_date(table, said, stands)
         places = {name: line.cells[name].place for name in values}
@@ -326,15 +326,15 @@ class WorkbookComparison:
             "The plan has a record of this code already, and it says something else."
         )
         fault = CellProblem(line.cells[ORIGIN].place, "", text)
-        return _unread(table, line, key, LineState.STALE, [fault], key)
+        return _refused_line(table, line, key, LineState.STALE, [fault], key)
 
 
-def _names(table, origin, values):
+def _identities(table, origin, values):
     found = [(table.name, "origin", origin)] if origin else []
     if all(values.get(part) for part in table.identity):
         found.append((table.name, "code", table.key_in(values)))
     return found
 
 
-def _unread(table, line, name, state, faults, origin=""):
+def _refused_line(table, line, name, state, faults, origin=""):
     return PlanLine(table, line.number, name, state, origin, faults=tuple(faults))

@@ -85,11 +85,13 @@ def _lists(stored):
                 words = sorted(stored.earlier(column.linked))
                 found[table.name, column.name] = (header, words)
             elif column.linked and column.linked not in STRUCTURE:
-                found.setdefault(column.linked, (column.label, _known(column, stored)))
+                found.setdefault(
+                    column.linked, (column.label, _known_words(column, stored))
+                )
     return found
 
 
-def _known(column, stored):
+def _known_words(column, stored):
     table = stored.tables[column.linked]
     return sorted(
         cell_value(column, key, stored) for key in sorted(table.key_of_pk.values())
@@ -139,7 +141,7 @@ def _rule(column, lists, plan):
     if column.kind is FieldKind.LINK and column.table != "participations":
         # New participants, and new records of other sheets, can be chosen at once.
         sheet = {"agencies": "participations"}.get(column.linked, column.linked)
-        rule = choice_rule(_live(sheet) if sheet in STRUCTURE else lists[sheet])
+        rule = choice_rule(_live_codes(sheet) if sheet in STRUCTURE else lists[sheet])
         # A target may be for an indicator of another plan.
         return rule | {"errorStyle": "warning" if sheet == "indicators" else "stop"}
     if column.kind is FieldKind.LINK:
@@ -160,7 +162,7 @@ def _day(day):
     return f"DATE({day.year},{day.month},{day.day})"
 
 
-def _live(name):
+def _live_codes(name):
     table = STRUCTURE[name]
     letter = letters_of([*LOCKED_COLUMNS, table.columns[0].name])[table.columns[0].name]
     first = f"{quote_sheetname(table.title)}!${letter}${FIRST_ROW}"

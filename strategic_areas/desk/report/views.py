@@ -129,7 +129,7 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
                 date_format(item.first_day, "SHORT_DATE_FORMAT")
                 if item.first_day
                 else "",
-                _kept(item.first_day, period.due_on, today),
+                _timeliness_word(item.first_day, period.due_on, today),
             )
             for cell in asked
             for item in cell.items
@@ -137,7 +137,7 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
     )
 
 
-def _kept(first_day, due_on, today):
+def _timeliness_word(first_day, due_on, today):
     if first_day:
         kept = Timeliness.ON_TIME if first_day <= due_on else Timeliness.LATE
     elif today > due_on:

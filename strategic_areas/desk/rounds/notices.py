@@ -141,7 +141,7 @@ def agency_to_dos(asked, today):
     updates = ActivityUpdate.objects.filter(period__in={c.period for c in asked})
     back = {
         (update.period_id, update.activity): step
-        for update, step in _given_back(updates.select_related("activity"))
+        for update, step in _returned_answers(updates.select_related("activity"))
     }
     values = [
         (cell.period.pk, each)
@@ -180,7 +180,7 @@ def _with_others(parts):
     for question in others:
         rows = question.model.objects.filter(period__is_demonstration=False)
         rows = rows.select_related(question.name, "agency", "period__plan")
-        for update, step in _given_back(rows):
+        for update, step in _returned_answers(rows):
             agency, period = update.agency, update.period
             part = by_key.get((agency, period)) or AgencyToDo(
                 agency, period, period.due_on, period.closes_on, (), (), is_late=False
@@ -190,7 +190,7 @@ def _with_others(parts):
     return list(by_key.values())
 
 
-def _given_back(revisions):
+def _returned_answers(revisions):
     rows = revisions.filter(status=RevisionStatus.RETURNED).without_transcriptions()
     rows = {row.pk: row for row in rows}
     steps = returned_steps(rows)

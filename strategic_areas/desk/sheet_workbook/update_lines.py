@@ -110,7 +110,9 @@ class UpdatePage(AnswerPage):
             "code": row.subject.code,
             "title": row.subject.title,
             "state": _state(row),
-            "last": _last(row) if last else _("Nothing was published before"),
+            "last": _last_report_text(row)
+            if last
+            else _("Nothing was published before"),
             "last_text": getattr(last, last.says) or "" if last else "",
         }
 
@@ -118,7 +120,7 @@ class UpdatePage(AnswerPage):
         # As on the sheet, the agency's own last answer prefills an empty row.
         update = row.own if row.is_empty else row.update
         held = {
-            name: _held(
+            name: _cell_value(
                 column, update if column.field.prefilled or not row.is_empty else None
             )
             for name, column in self.columns.items()
@@ -201,7 +203,7 @@ class UpdatePage(AnswerPage):
                 values[name] = column.typed(line.cell(name))
             except UnreadError as error:
                 faults[name] = str(error)
-        answer = values.get("answer") or _implied(changed)
+        answer = values.get("answer") or _implied_answer(changed)
         faults = self._out_of_place(answer, row, changed) | faults
         data = {"seen_version": _seen_version(line, row)}
         if self.question.takes_no_news:
@@ -254,7 +256,7 @@ class UpdatePage(AnswerPage):
             data.pop("percent", None)
         elif "percent" in data:
             del data["quantity"]
-            data |= _settled(data["execution"], data["percent"], changed)
+            data |= _settle_percent(data["execution"], data["percent"], changed)
         return data
 
     def _links(self, name, text, faults):
@@ -281,7 +283,7 @@ def _state(row):
     return str(row.question.nothing if row.is_empty else update.get_status_display())
 
 
-def _last(row):
+def _last_report_text(row):
     last, parts = row.last, [row.last_said]
     if getattr(last, "percent", None) is not None:
         parts.append(f"{last.percent} %")
@@ -294,7 +296,7 @@ def _last(row):
     return f"{said}. {last.agency.acronym}, {last.get_provenance_display()}"
 
 
-def _held(column, update):
+def _cell_value(column, update):
     value = update and getattr(update, column.name)
     if column.kind in CHOICE_KINDS:
         return column.word(value)
@@ -321,7 +323,7 @@ def _in_words(columns, update, form=None):
     return words
 
 
-def _implied(changed):
+def _implied_answer(changed):
     only_reason = changed == {"no_news_reason_es"}
     return AnswerKind.NO_NEWS if only_reason else AnswerKind.REPORTED
 
@@ -332,7 +334,7 @@ def _seen_version(line, row):
     return line.whole("version")
 
 
-def _settled(execution, percent, changed):
+def _settle_percent(execution, percent, changed):
     try:
         number = numbers.parse_whole_number(percent) if percent else None
     except numbers.UnreadError:
