@@ -28,14 +28,15 @@ STORED = settings.BASE_DIR / "tests/stored/sqlite.tar.xz"
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
-    """The folder of a stored portal on SQLite, brought to this version."""
+    """The folder of a stored portal on SQLite, of this version, with an edition."""
     folder = tmp_path_factory.mktemp("trial")
     with tarfile.open(STORED) as packed:
         packed.extractall(folder, filter="data")
+    own = {"DEBUG": "true", "SHIPPED_PLANS": "false", "VAR_DIR": str(folder)}
     subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        [sys.executable, "manage.py", "prepare_portal", "--verbosity=0"],
         cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], "DEBUG": "true", "VAR_DIR": str(folder)},
+        env={"PATH": os.environ["PATH"], **own},
         check=True,
     )
     return folder
@@ -69,17 +70,23 @@ def change(file, statement):
 
 
 @pytest.mark.postgresql
-def test_every_row_is_copied_and_the_portal_goes_on(trial, stored):
-    head = (stored / "audit-head").read_text()
+def test_every_row_is_copied_and_the_portal_goes_on(trial):
     query = "SELECT narrative_es FROM strategic_areas_activityupdate"
+    of_editions = "SELECT random FROM strategic_areas_edition ORDER BY id"
+    head_query = "SELECT seq || ':' || hash FROM agencies_audithead"
     with closing(sqlite3.connect(trial)) as database:
         texts = sorted(text for (text,) in database.execute(query))
+        bits = [bits for (bits,) in database.execute(of_editions)]
+        [[head]] = database.execute(head_query)
+    assert bits
 
     assert copy(trial).endswith(f"rows are the same; audit record {head}\n")
 
     with connection.cursor() as cursor:
         cursor.execute(query)
         assert sorted(text for (text,) in cursor) == texts
+        cursor.execute(of_editions)
+        assert [bytes(bits) for (bits,) in cursor] == bits
     assert triggers.missing() == []
     with pytest.raises(IntegrityError), transaction.atomic():
         audit.AuditEntry.objects.filter(seq=1).delete()

@@ -113,13 +113,18 @@ def copy_rows(model):
     waiting, number = rows.iterator(chunk_size=CHUNK), 0
     while chunk := {row[0]: row for row in islice(waiting, CHUNK)}:
         insert_rows(model, fields, chunk.values())
-        written = {row[0]: row for row in there.filter(pk__in=chunk)}
+        written = {row[0]: comparable(row) for row in there.filter(pk__in=chunk)}
         if different := [pk for pk, row in chunk.items() if written.get(pk) != row]:
             raise CommandError(f"{table}, row {different[0]}: not the same there.")
         number += len(chunk)
     if there.count() != number:
         raise CommandError(f"{table}: {there.count()} rows instead of {number}.")
     return number
+
+
+def comparable(row):
+    """The row with the bytes of binary fields, for which psycopg2 gives views."""
+    return tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)
 
 
 def insert_rows(model, fields, rows):
