@@ -1,9 +1,6 @@
 """The frame of the pages: menu, marks of areas, and the way to the staff and back."""
 
-import re
-
 import pytest
-from django.conf import settings
 from django.template.loader import render_to_string
 
 from plan_portal.templatetags.portal import MARKS, mark
@@ -57,16 +54,3 @@ def test_one_finds_the_way_from_public_to_staff_pages_and_back(client):
 
     assert 'href="/gestion/"' in public.partition("</main>")[2]
     assert 'href="/"' in staff.partition("<main")[0]
-
-
-def test_staff_and_public_pages_have_one_scale_of_type():
-    sizes = {}
-    for name in ("portal", "admin_portal"):
-        sheet = settings.BASE_DIR / "plan_portal" / "static" / f"{name}.css"
-        sizes[name] = re.findall(r"--(size[-\w]*): ([\d.]+)rem", sheet.read_text())
-
-    assert len(sizes["admin_portal"]) > 4
-    assert set(sizes["admin_portal"]) <= set(sizes["portal"])
-    scale = [float(size) for name, size in sizes["portal"] if name != "size-small"]
-    steps = [after / before for before, after in zip(scale, scale[1:], strict=False)]
-    assert {round(step, 2) for step in steps} == {1.25}

@@ -1,5 +1,4 @@
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -8,27 +7,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = [
-    "help",
-    "run",
-    "dev",
-    "states",
-    "manage",
-    "test",
-    "check",
-    "lint",
-    "html",
-    "deep",
-    "rehearsal",
-    "messages",
-    "bench",
-    "faults",
-    "lighthouse",
-    "screenshots",
-    "lock",
-    "parts",
-    "clean",
-]
 
 
 def make(*arguments, path=None):
@@ -54,13 +32,6 @@ def make_python(tmp_path):
         return script
 
     return write
-
-
-def test_make_alone_lists_every_target():
-    done = make()
-
-    assert done.returncode == 0
-    assert re.findall(r"^make (\S+)", done.stdout, re.MULTILINE) == TARGETS
 
 
 @pytest.mark.parametrize("version", ["3, 10", "3, 14"])

@@ -18,7 +18,6 @@ from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
 from plan_portal.page_cache.finished_pages import FinishedPage
 from plan_portal.urls import FORMER_PICTURES, PUBLIC_PAGES
 from strategic_areas import pictures
-from strategic_areas.commitment_states import StateFamily
 from strategic_areas.models import Commitment
 from strategic_areas.public_paths import public_path
 from tests import make
@@ -189,20 +188,6 @@ def test_a_picture_draws_the_figures_of_its_plan(client, commitment, monkeypatch
     assert [[(state, number) for state, _, number in p["parts"]] for p in drawn] == [
         [("going", 1), ("silent", 1)]
     ]
-
-
-#: Families of which a bar is drawn as a part that is not full.
-NOT_FULL = {"unbegun": "paper", "silent": "paper-shade", "unread": "line"}
-
-
-def test_pictures_use_the_colours_of_the_pages():
-    css = (site.BASE_DIR / "plan_portal/static/portal.css").read_text()
-    light = dict(re.findall(r"--([\w-]+): (#\w+);", css.split("@media")[0]))
-    light["paper"] += "fff"
-
-    assert {
-        each: light[NOT_FULL.get(each, each)] for each in StateFamily
-    } == pictures.COLOURS
 
 
 def test_the_font_has_every_letter_of_both_languages():
