@@ -11,9 +11,11 @@ import io
 import re
 from collections import Counter
 from datetime import date, timedelta
+from functools import cache
 from html import unescape
 
 import pytest
+from django.test import Client
 
 from strategic_areas.commitment_states import family_of
 from strategic_areas.datasets import editions
@@ -61,10 +63,12 @@ def read_anew():
     """Between these tests nothing changes; what was read is kept in memory."""
 
 
-@pytest.fixture
-def get(client, told):
-    """Read an address of the Spanish site with these words of its query."""
+@pytest.fixture(scope="module")
+def get(told):
+    """Read an address of the Spanish site with these words of its query, once."""
+    client = Client()
 
+    @cache
     def read(name, *words, **asked):
         with clock(TODAY):
             return client.get(public_path(name, *words, language="es"), asked)
