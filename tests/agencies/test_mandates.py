@@ -10,7 +10,7 @@ from django.utils import timezone
 from agencies.models import Agency, FocalPoint
 from tests import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 6, 15)
 

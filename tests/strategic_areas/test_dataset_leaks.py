@@ -15,7 +15,7 @@ from tests import make
 from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 #: Stands in what nobody outside may read.
 HIDDEN = "zanahoria"

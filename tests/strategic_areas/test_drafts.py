@@ -15,7 +15,7 @@ from strategic_areas.purging import text_search
 from tests import make
 from tests.make.plans import put_back_in_preparation
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 NAME = "Juana Pérez Zapata"
 

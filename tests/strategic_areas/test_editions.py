@@ -27,7 +27,7 @@ from strategic_areas.models.publication import VersionCounters
 from tests import make
 from tests.make.plans import put_back_in_preparation
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 def make_closed_round(**fields):

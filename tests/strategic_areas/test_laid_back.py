@@ -24,7 +24,7 @@ from tests.make.people import sign_in
 from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.drafts import NO_VICTIMS, add, edit, send
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 NAME = "Juana Pérez Zapata"
 
 

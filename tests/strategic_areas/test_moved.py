@@ -17,7 +17,7 @@ from strategic_areas.queries.plan import plan_progress
 from tests import make
 from tests.strategic_areas.asked import CLOSES, DUE, make_asked, release, submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 TEXT = "Se formó a doce fiscales."
 
@@ -129,7 +129,6 @@ def test_a_silent_round_stays_where_an_amendment_tells_the_day(amended, silent):
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.sqlite
 def test_every_public_output_names_the_agency_that_reported(client, moved, language):
     plan, commitment = moved.plan.code, moved.commitment
     words = {
@@ -178,7 +177,6 @@ def test_staff_reach_what_their_own_agency_wrote(moved):
     assert list(Evidence.objects.of_agency(moved.old)) == []
 
 
-@pytest.mark.sqlite
 def test_a_draft_of_before_neither_shows_nor_stands_in_the_way(client, standing):
     begun = standing.draft(standing.before, narrative_es="A medias.")
     moved = standing.move()

@@ -30,7 +30,7 @@ from tests import make
 from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.plans import load_small, run, small, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 #: Stands in what nobody outside may read; so does this number.
 HIDDEN, NUMBER = "zanahoria", 7331

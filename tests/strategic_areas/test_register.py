@@ -21,7 +21,7 @@ from tests.deep import DEEP
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, Page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 YEARS = (2025, 2026, 2027)
 
 
@@ -82,7 +82,6 @@ def test_words_that_stand_in_one_kind_of_account_alone_are_found(client, plan):
     assert told(found) == [(str(year), "pn") for year in reversed(YEARS)]
 
 
-@pytest.mark.sqlite
 def test_each_value_tells_how_many_accounts_it_leaves(client, plan):
     fields = ask(client, plan, area="1").context["filters"]
 
@@ -100,7 +99,6 @@ def test_each_value_tells_how_many_accounts_it_leaves(client, plan):
     }
 
 
-@pytest.mark.sqlite
 def test_an_empty_result_says_which_filter_to_loosen(client, plan):
     context = ask(client, plan, agency="pn", area="1").context
 
@@ -124,7 +122,7 @@ ADDRESSES = [
     ("query", "status"),
     [
         ("agency=%00pn", 200),
-        *(pytest.param(*each, marks=pytest.mark.sqlite) for each in ADDRESSES),
+        *ADDRESSES,
     ],
 )
 def test_no_address_breaks_the_record(client, plan, query, status):
@@ -136,7 +134,6 @@ def test_no_address_breaks_the_record(client, plan, query, status):
 
 
 @pytest.mark.parametrize("query", ["area=9", "period=1999", "agency=nadie", "change=x"])
-@pytest.mark.sqlite
 def test_an_unknown_filter_value_is_told_by_page_and_file(client, plan, query):
     page, file = (
         public_path("updates", plan.code),
@@ -150,7 +147,6 @@ def test_an_unknown_filter_value_is_told_by_page_and_file(client, plan, query):
     assert client.get(f"{file}?{query}").url == f"{page}?{query}"
 
 
-@pytest.mark.sqlite
 def test_a_change_that_nothing_made_gives_a_file_without_rows(client, plan):
     response = client.get(
         public_path("plan_updates", plan.code), {"change": "withdrawn"}
@@ -255,7 +251,6 @@ def test_no_place_is_named_by_what_is_not_public(client, plan):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.sqlite
 def test_filters_survive_the_change_of_language(client, plan, language):
     other = {"es": "en", "en": "es"}[language]
 
@@ -269,7 +264,6 @@ def test_filters_survive_the_change_of_language(client, plan, language):
     )
 
 
-@pytest.mark.sqlite
 def test_the_front_may_keep_filters_and_places(client, plan):
     path = public_path("updates", plan.code)
     queries = ["", "?period=2026&agency=pn&area=2"]
@@ -282,7 +276,6 @@ def test_the_front_may_keep_filters_and_places(client, plan):
     assert [KEEP in response for response in asked] == [True] * 4
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_file_holds_all_that_the_filters_leave(client, plan, language):
     page = Page(ask(client, plan, language, area="2").content.decode())
@@ -297,7 +290,6 @@ def test_the_file_holds_all_that_the_filters_leave(client, plan, language):
     assert {row["public_id"] for row in rows} == {each.public_id for each in entries}
 
 
-@pytest.mark.sqlite
 def test_the_file_tells_of_a_withdrawn_account_its_reason_alone(client):
     update = make.published_update(narrative_es="=Texto", percent=17)
     path = public_path("plan_updates", update.plan.code)
@@ -311,7 +303,6 @@ def test_the_file_tells_of_a_withdrawn_account_its_reason_alone(client):
     assert ",17," not in text
 
 
-@pytest.mark.sqlite
 def test_the_record_costs_as_many_queries_from_any_place_at_any_size(client, plan):
     spent = []
     period, more = plan.periods.get(code="2025"), PER_PAGE if DEEP else 10
@@ -374,7 +365,6 @@ def changing(lasting):
     return plan, activity, found
 
 
-@pytest.mark.sqlite
 def test_the_register_says_what_each_account_changed_and_on_which_day(client, changing):
     plan, _activity, found = changing
 
@@ -387,7 +377,6 @@ def test_the_register_says_what_each_account_changed_and_on_which_day(client, ch
     }
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
@@ -412,7 +401,6 @@ def test_it_can_be_asked_what_changed_and_since_when(client, changing, asked, ex
     assert len(rows.strip().splitlines()) == 1 + len(expected)
 
 
-@pytest.mark.sqlite
 def test_a_day_that_is_none_is_said_on_the_page(client, changing):
     response = ask(client, changing[0], since="ayer")
 

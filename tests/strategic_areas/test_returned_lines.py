@@ -28,7 +28,7 @@ from tests.make.people import sign_in
 from tests.make.plans import close_structure
 from tests.strategic_areas.drafts import propose
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

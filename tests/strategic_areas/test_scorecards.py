@@ -29,7 +29,7 @@ from tests.strategic_areas.asked import (
     submit,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 #: The day after the round closes, at noon in Santo Domingo.
 CLOSED = datetime(CLOSES.year, CLOSES.month, CLOSES.day, 16, tzinfo=UTC) + timedelta(1)
@@ -68,7 +68,6 @@ def comment_of(activity, period, person):
     )
 
 
-@pytest.mark.sqlite
 def test_the_public_reads_no_scorecard_before_72_hours_have_passed(client, asked):
     activity, _period, _person = asked
     shown = {}
@@ -82,7 +81,6 @@ def test_the_public_reads_no_scorecard_before_72_hours_have_passed(client, asked
     assert shown == {0: (0, 0), 1: (0, 0), 71: (0, 0), 72: (1, 1)}
 
 
-@pytest.mark.sqlite
 def test_without_the_step_nothing_becomes_public_however_long_one_waits(client, asked):
     activity, _period, _person = asked
 
@@ -91,7 +89,6 @@ def test_without_the_step_nothing_becomes_public_however_long_one_waits(client, 
     assert (page.scorecards, page.discipline.asked, page.to_come) == ([], 0, None)
 
 
-@pytest.mark.sqlite
 def test_a_scorecard_counts_first_submissions_by_the_due_date(client, asked):
     activity, period, _person = asked
     pass_on(CLOSED)
@@ -171,7 +168,6 @@ def test_a_round_that_runs_again_is_read_by_its_agencies_anew(asked):
     assert (period.scorecards_ready_at, period.scorecards_public_at) == (None, None)
 
 
-@pytest.mark.sqlite
 def test_the_agency_is_told_once_by_mail_and_nobody_else(asked):
     activity, _period, person = asked
     make.focal_point(agency=make.agency())
@@ -190,7 +186,6 @@ def test_the_agency_is_told_once_by_mail_and_nobody_else(asked):
     assert path in mails.first().text
 
 
-@pytest.mark.sqlite
 def test_the_agency_reads_its_own_on_the_desk_and_sends_a_comment(client, asked):
     activity, period, person = asked
     url = reverse("admin:agency_comment", args=[period.pk, activity.agency.slug])
@@ -207,7 +202,6 @@ def test_the_agency_reads_its_own_on_the_desk_and_sends_a_comment(client, asked)
     assert url in desk
 
 
-@pytest.mark.sqlite
 def test_a_reply_stands_beside_its_scorecard(client, asked):
     activity, period, person = asked
     pass_on(CLOSED)
@@ -224,7 +218,6 @@ def test_a_reply_stands_beside_its_scorecard(client, asked):
     assert response.content.decode().count(TEXT) == 1
 
 
-@pytest.mark.sqlite
 def test_the_methodology_page_states_the_hours_of_the_code(client):
     page = client.get(public_path("methodology"))
 
@@ -232,7 +225,6 @@ def test_the_methodology_page_states_the_hours_of_the_code(client):
     assert "72" in page.content.decode()
 
 
-@pytest.mark.sqlite
 def test_the_page_costs_the_same_with_many_rounds(client, asked):
     activity, _period, _person = asked
     spent = []
@@ -249,7 +241,6 @@ def test_the_page_costs_the_same_with_many_rounds(client, asked):
     assert spent[0] == spent[1] <= MOST_QUERIES
 
 
-@pytest.mark.sqlite
 def test_the_command_does_it(asked, capsys):
     _activity, period, _person = asked
     with time_machine.travel(CLOSED, tick=False):
