@@ -52,9 +52,12 @@ def is_of_database(item):
     """Whether the test runs on this database; see the marks in pyproject.toml."""
     if settings.EMBEDDED_DATABASE:
         return not item.get_closest_marker("postgresql")
-    if item.get_closest_marker("sqlite"):
-        return False
-    return any(map(item.get_closest_marker, ("postgresql", "both_databases")))
+    if item.get_closest_marker("postgresql"):
+        return True
+    fixtures = {"db", "transactional_db", "live_server"} & set(item.fixturenames)
+    uses_database = fixtures or item.get_closest_marker("django_db")
+    is_for_both = item.get_closest_marker("both_databases")
+    return bool(uses_database and is_for_both and not item.get_closest_marker("sqlite"))
 
 
 def _commits(item):

@@ -42,19 +42,20 @@ def test_exit_status(monkeypatch, capsys, statuses, skipped, in_ci, is_part, exp
     ("marks", "is_embedded", "expected"),
     [
         ([], True, True),
-        ([], False, False),
+        (["django_db"], False, False),
         (["postgresql"], True, False),
         (["postgresql"], False, True),
         (["both_databases"], True, True),
-        (["both_databases"], False, True),
-        (["both_databases", "sqlite"], False, False),
+        (["both_databases"], False, False),
+        (["both_databases", "django_db"], False, True),
+        (["both_databases", "django_db", "sqlite"], False, False),
     ],
 )
 def test_marks_say_on_which_database_a_test_runs(
     settings, marks, is_embedded, expected
 ):
     settings.EMBEDDED_DATABASE = is_embedded
-    item = SimpleNamespace(get_closest_marker=lambda name: name in marks)
+    item = SimpleNamespace(get_closest_marker=marks.__contains__, fixturenames=[])
 
     assert conftest.is_of_database(item) is expected
 
