@@ -45,7 +45,8 @@ LOGS = {
     "shared_cache",
     "usersessions_usersession",
 }
-WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
+#: The tables to which a statement writes; a lock is named FOR UPDATE or NO KEY UPDATE.
+WRITES = re.compile(r'(?<!FOR )(?<!KEY )\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
 #: A word that no text of the portal holds, and that no guard takes for anything.
 WORD = re.compile(r"zq[a-z]{6}", re.IGNORECASE)
 FIRST_NUMBER = 830_001

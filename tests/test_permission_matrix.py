@@ -27,17 +27,10 @@ from agencies.accounts import sessions
 from agencies.audit import AuditEntry, Event, receivers
 from tests import permission_table as table
 from tests.deep import DEEP, drawn
+from tests.one_person import LOGS, WRITES
 from tests.permission_posts import POSTS, QUERIES
 from tests.permission_world import World
 
-#: What is written whoever comes: the record of it, sessions and counted tries.
-LOGS = {
-    "agencies_auditentry",
-    "agencies_audithead",
-    "django_session",
-    "shared_cache",
-    "usersessions_usersession",
-}
 IN_USE = {
     "ACCOUNT_REAUTHENTICATION_TIMEOUT": sessions.TO_SEND,
     "REQUIRE_SECOND_FACTOR": True,
@@ -46,7 +39,6 @@ IN_USE = {
 }
 #: What ``agencies.routes.held_by`` leaves on a view.
 MARK = "held_by"
-WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
 LANGUAGES = ("es", "en")
 #: The addresses that a redirect to a door leads to.
 DOORS = {
@@ -253,7 +245,8 @@ class Visited:
                 if response.streaming:
                     response.getvalue()
             changed = any(
-                contents(name) != self.before[name] for name in written - LOGS
+                contents(name) != self.before[name]
+                for name in self.before.keys() & written - LOGS
             )
             # Refusals and sign-ins are told of too; here it is what was changed.
             entries = AuditEntry.objects.filter(pk__gt=self.last_entry)

@@ -129,7 +129,7 @@ def test_without_the_guard_the_same_editors_lose(monkeypatch):
         return guarded(update, by=by, seen_version=stored.version)
 
     monkeypatch.setattr(RevisionForm, "_refuse_stale", lambda form: None)
-    monkeypatch.setattr(forms.workflow, "save", unguarded)
+    monkeypatch.setattr(forms.workflow, "save_draft", unguarded)
     race = Race()
 
     saved, conflicts = race.run(1)
