@@ -48,6 +48,8 @@ DOORS = {
 }
 STAFF = ["A", "B", "ended", "review", "keep"]
 ALL = ["nobody", "half", *STAFF]
+#: What somebody of the staff is told who may not.
+REFUSED = {"403", "404"}
 #: Addresses that are written as a pattern: what stands for it.
 PATTERNS = {
     "^([^/]+)/history/([^/]+)/$": "<object_id>/history/<history>/",
@@ -89,7 +91,8 @@ class Row:
         """
         Role and method → what the table says; ``roles`` are each role's column.
 
-        Whatever is drawn, somebody who may read the page is among those who ask.
+        Whatever is drawn, among those who ask are somebody who may read the page and
+        somebody of the staff who is refused.
         """
         asked = list(product(drawn(roles, 1, key=str(self)), self.methods))
         told = {
@@ -98,6 +101,10 @@ class Row:
         readers = [pair for pair in told if pair[1] == "get" and told[pair] == "200"]
         if not {*asked} & {*readers}:
             asked += readers[:1]
+        of_staff = product([role for role in STAFF if role in roles], self.methods)
+        refused = [pair for pair in of_staff if told[pair] in REFUSED]
+        if not {*asked} & {*refused}:
+            asked += drawn(refused, 1, key=f"{self} refused")
         return {pair: told[pair] for pair in asked}
 
     def told(self, roles, role, method):
