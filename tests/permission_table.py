@@ -28,7 +28,7 @@ home, plans, help, methodology, about, glossary, protection    |            | 20
 data                                                           |            | 200 | 405
 plan_data                                                      | plan       | 200 | 405
 dataset                                                        | dataset    | 200 | 405
-accessibility, privacy, contact, terms, site_map               |            | 200 | 405
+accessibility, privacy, contact, terms, site_map, questions    |            | 200 | 405
 legal_base, discrepancies, search, search_description          |            | 200 | 405
 corrections, indicators, results                               |            | 200 | 405
 indicators_csv, indicators_json, indicators_xlsx               |            | 200 | 405
