@@ -19,7 +19,7 @@ from agencies.fields import (
 
 
 class User(AbstractUser):
-    """An account. Its groups and its mandates say what it may do."""
+    """An account. Its groups and mandates say what it may do."""
 
     class Language(models.TextChoices):
         SPANISH = "es", "Español"
@@ -61,7 +61,7 @@ class User(AbstractUser):
         verbose_name_plural = _("accounts")
 
     def groups_today(self):
-        """Its own groups, and that of reviewers on days on which it stands in."""
+        """Its groups, and that of reviewers on days as a stand-in."""
         own = User.groups.through.objects.filter(user=self).values("group")
         stands_in = Exists(self.stand_ins.current())
         return Group.objects.filter(
@@ -74,13 +74,13 @@ class User(AbstractUser):
 
     @property
     def is_unconfirmed(self):
-        """Whether only the person who sent the invitation says who this person is."""
+        """Whether only the sender of the invitation vouches for this person."""
         invitation = getattr(self, "invitation", None)
         return invitation is not None and invitation.confirmed_at is None
 
     @cached_property
     def invited_alone(self):
-        """The ids of the people whom this one invited and nobody else says to know."""
+        """Ids of the people for whom this user alone vouches."""
         theirs = User.objects.filter(
             invitation__made_by=self, invitation__confirmed_at=None
         )
@@ -88,14 +88,14 @@ class User(AbstractUser):
 
     @cached_property
     def may_be(self):
-        """The ids of the accounts that may belong to the very person of this one."""
+        """Ids of accounts that may belong to the same person."""
         if not self.is_unconfirmed:
             return self.invited_alone
         inviter = self.invitation.made_by
         return self.invited_alone | inviter.invited_alone | {inviter.pk}
 
     def confirm(self):
-        """Note that somebody besides who invited this person knows her."""
+        """Record that a second person vouches for this one."""
         if self.is_unconfirmed:
             self.invitation.confirmed_at = timezone.now()
             self.invitation.save(update_fields=["confirmed_at"])
@@ -145,10 +145,8 @@ class AgencyQuerySet(models.QuerySet):
 
 class Agency(models.Model):
     """
-    An institution that answers for commitments and activities. It outlives plans.
-
-    Its name, acronym and slug may change; old addresses lead on by its
-    ``former_names``.
+    An institution that answers for commitments and activities; it outlives plans. Old
+    addresses lead on by its ``former_names``.
     """
 
     acronym = models.CharField(_("acronym"), max_length=20, unique=True)
@@ -226,7 +224,7 @@ class Agency(models.Model):
 
     @property
     def spoken_name(self):
-        """The name as it stands within a sentence: "la Guardia de Costas"."""
+        """The name within a sentence: "la Guardia de Costas"."""
         article = ARTICLE_OF.get(self.name_es.partition(" ")[0])
         if article is None:
             return self.name
@@ -236,10 +234,7 @@ class Agency(models.Model):
     NAMES = ("acronym", "slug", "name_es", "name_en")
 
     def rename(self, **changes):
-        """
-        Change ``acronym``, ``slug`` or a name, by field, and keep the old ones in the
-        record.
-        """
+        """Change acronym, slug or names, and record the old ones."""
         with transaction.atomic():
             before = Agency.objects.select_for_update().get(pk=self.pk)
             self.former_names.create(
@@ -255,7 +250,7 @@ class Agency(models.Model):
 
 
 class AgencyName(models.Model):
-    """What an agency was called before, with the address word it then had."""
+    """An agency's former name and slug."""
 
     agency = models.ForeignKey(
         Agency,
@@ -290,14 +285,14 @@ class AgencyName(models.Model):
 
 class FocalPointQuerySet(models.QuerySet):
     def current(self, today=None):
-        """The mandates in force on ``today`` (default: today)."""
+        """Mandates in force on ``today``."""
         today = today or timezone.localdate()
         return self.filter(starts_on__lte=today).filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=today)
         )
 
     def agencies_of(self, user):
-        """The ids of the agencies for which the user may report now."""
+        """Ids of the agencies for which the user may report now."""
         if not access.is_focal_point(user):
             return self.none().values("agency")
         return self.current().filter(user=user).values("agency")
@@ -310,10 +305,8 @@ class FocalPointQuerySet(models.QuerySet):
 
 class FocalPoint(models.Model):
     """
-    A person's dated mandate to report for one agency.
-
-    At most one mandate of a kind runs at a time, except a dated one that is marked as
-    cover for someone's leave. One that ended on the day it began ends the day before.
+    A dated mandate to report for one agency. At most one of a kind runs at a time,
+    except a dated cover for leave.
     """
 
     class Kind(models.TextChoices):
@@ -367,9 +360,8 @@ class FocalPoint(models.Model):
 
     def save(self, *args, **kwargs):
         """
-        Save under a lock on the agency, so that two overlapping mandates cannot race.
-
-        Raises ``ValidationError`` on an overlap, also outside a form.
+        Save under a lock on the agency, so that overlapping mandates cannot race.
+        Raises ``ValidationError`` on an overlap.
         """
         with transaction.atomic():
             Agency.objects.select_for_update().get(pk=self.agency_id)

@@ -1,6 +1,6 @@
 """
-``measurements`` and ``drafts`` are left out on purpose, so that raw values and what
-people prepare need an import of their own.
+``measurements`` and ``drafts`` are not re-exported: raw values and drafts need an
+explicit import.
 """
 
 from strategic_areas.models.activities import Activity, Commitment, DueProvenance

@@ -1,4 +1,4 @@
-"""What agencies have undertaken: commitments of a plan, activities, and other work."""
+"""Commitments of a plan and their activities."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -35,9 +35,7 @@ from strategic_areas.themes import Theme
 
 class DueProvenance(models.TextChoices):
     """
-    Who states a due date; where nobody does, it is set to the end of the plan.
-
-    Only what ``progress.STATED`` names can make anything late.
+    Who states a due date. Only the values in ``progress.STATED`` can make work late.
     """
 
     PLAN = "plan", _("Stated by the plan")
@@ -71,9 +69,8 @@ LINEAGE_FIELDS = (*structure(*public("supersedes")), *public("continues"))
 
 class PlannedWork(DatesMixin):
     """
-    A dated record of a plan that may supersede, or continue, an earlier record.
-
-    While an amendment stops it, no round that opens asks for a report.
+    A dated record that may supersede or continue another. No round asks about it while
+    an amendment stops it.
     """
 
     StopKind = StopKind
@@ -114,19 +111,18 @@ class PlannedWork(DatesMixin):
 
     @property
     def stop(self):
-        """From when to when an amendment stops it; None if none does."""
+        """When an amendment stops it, or None."""
         if not self.stopped:
             return None
         return compliance.StopPeriod(self.stopped_on, self.resumes_on)
 
     def stopped_as_of(self, day):
-        """How an amendment had stopped it by this day; "" if none had."""
+        """The kind of stop in force on this day, or ""."""
         is_stopped = bool(self.stopped) and self.stop.holds(day)
         return self.stopped if is_stopped else ""
 
 
 def stops_in_order(model):
-    """The constraint: what is stopped says since when, and only that resumes, later."""
     return models.CheckConstraint(
         name=f"{model}_stop_says_since_when",
         condition=Q(stopped="", stopped_on__isnull=True, resumes_on__isnull=True)
@@ -147,7 +143,7 @@ class PlannedWorkQuerySet(models.QuerySet):
 
 class CommitmentQuerySet(PlannedWorkQuerySet):
     def not_superseded(self):
-        """Commitments that no later record supersedes; counts and lists use these."""
+        """Commitments that lists and counts use."""
         return self.filter(superseded_by__isnull=True)
 
     def visible_to(self, user):
@@ -160,10 +156,8 @@ class CommitmentQuerySet(PlannedWorkQuerySet):
 
 class Commitment(PlanMixin, CodeMixin, PlannedWork, ProvenanceMixin):
     """
-    What one lead agency, supported by others, has undertaken under a programme.
-
-    One whose provenance is not the plan itself is a reconstruction, and pages call it a
-    documented action.
+    What one lead agency undertakes under a programme. Without the plan's own provenance
+    it is a reconstruction.
     """
 
     same_plan_as = ("programme",)
@@ -239,9 +233,8 @@ def local_currency():
 class ActivityQuerySet(PlannedWorkQuerySet):
     def not_superseded(self):
         """
-        Activities of the plan that no later record supersedes, nor their commitment.
-
-        Counts, reports that are owed and lists of planned activities start from these.
+        Activities of the plan that lists and counts use; their commitment is not
+        superseded either.
         """
         return self.filter(
             is_in_plan=True,
@@ -255,9 +248,8 @@ class ActivityQuerySet(PlannedWorkQuerySet):
 
     def visible_to(self, user):
         """
-        All for the plan's keepers, a focal point's agencies' for her.
-
-        Work outside the plan is its agency's alone until it was handed in.
+        All for staff who keep the plan; those of their agencies for focal points. Work
+        outside the plan is private until submitted.
         """
         mine = Q(agency__in=FocalPoint.objects.agencies_of(user))
         if not (access.is_reviewer(user) or access.is_administrator(user)):
@@ -268,12 +260,11 @@ class ActivityQuerySet(PlannedWorkQuerySet):
 
 class Activity(PlanMixin, CodeMixin, PlannedWork, ProvenanceMixin):
     """
-    A piece of work of ONE agency toward a commitment.
+    A piece of work of one agency toward a commitment.
 
-    A one-off activity reports a percentage; a continuing one a state and a quantity,
-    never a percentage. Without ``is_in_plan`` it is work outside the plan: no report on
-    it is ever owed, and it counts nowhere. ``disclosure`` protects small numbers where
-    it counts or reaches victims; while nobody has said whether it does, it does.
+    A one-off activity reports a percentage, a continuing one a state and a quantity.
+    Without ``is_in_plan`` no report is owed and nothing is counted. While nobody has
+    said whether it counts or reaches victims, ``disclosure`` assumes that it does.
     """
 
     #: The prefix of codes of work outside the plan; no code of the plan begins so.
@@ -436,7 +427,7 @@ class Activity(PlanMixin, CodeMixin, PlannedWork, ProvenanceMixin):
         return self.updates.filter(percent__isnull=False).exists()
 
     def clean(self):
-        """Refuse a change of kind that would leave percents on continuing work."""
+        """Refuse a change of kind that would leave percentages on continuing work."""
         super().clean()
         if not (self.pk and self.is_continuing):
             return

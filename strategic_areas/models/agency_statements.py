@@ -1,4 +1,4 @@
-"""What agencies say in public in their own words."""
+"""Public comments of agencies, and disputes of records."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -35,7 +35,7 @@ STATEMENT_FIELDS = (*public("signed_as", "written_at"), *internal("written_by"))
 
 
 class AgencyStatement(models.Model):
-    """A public text, signed by a role; the person's name is shown to staff alone."""
+    """A public text signed by a role. Only staff see the person's name."""
 
     signed_as = models.CharField(_("signed as"), max_length=10, choices=FocalPoint.Kind)
     written_by = models.ForeignKey(
@@ -53,7 +53,7 @@ class AgencyStatement(models.Model):
 
 class AgencyComment(AgencyStatement):
     """
-    An agency's public comment on its own reporting in one round; a later one replaces
+    An agency's public comment on its reporting in one round. A later comment replaces
     it.
     """
 
@@ -119,7 +119,6 @@ NAMED = {
 
 
 def _is_about_one():
-    """A condition: the dispute names exactly one record."""
     condition = Q()
     for name in ABOUT.values():
         condition |= Q(**{f"{each}__isnull": each != name for each in ABOUT.values()})
@@ -133,9 +132,8 @@ class RecordDisputeQuerySet(models.QuerySet):
 
 class RecordDispute(AgencyStatement):
     """
-    An agency's public statement that it does not acknowledge an attribution.
-
-    The public reads it on the page of the record, and there the secretariat's decision.
+    An agency's public statement that it rejects a record which others ascribe to it.
+    The record's page shows it with the secretariat's decision.
     """
 
     #: It stays beside the record; only a purge blanks its words.
@@ -222,7 +220,7 @@ class RecordDispute(AgencyStatement):
         return f"{self.agency} · {self.record}"
 
     def clean(self):
-        """Beside a number of people no other number of them is told."""
+        """Refuse numbers in a statement about a protected count of people."""
         super().clean()
         figure = self.published_figure
         if figure is None or not figure.indicator.sensitive:
@@ -242,12 +240,12 @@ class RecordDispute(AgencyStatement):
 
     @property
     def approval_slot(self):
-        """The slot that allows one undecided change per record, new dispute or not."""
+        """Allows one undecided change per disputed record."""
         return f"dispute:{self.record._meta.model_name}:{self.record.pk}"
 
     @property
     def may_stand(self):
-        """Whether it is stored, or about a public record attributed to its agency."""
+        """Whether it is stored, or about a public record ascribed to its agency."""
         if self.pk is not None:
             return True
         own = Agency.objects.filter(pk=self.agency_id)
@@ -257,9 +255,8 @@ class RecordDispute(AgencyStatement):
 
 def attributed_to(model, agencies):
     """
-    The public reconstructed records of a model that are attributed to these agencies.
-
-    Records that a later one supersedes are left out, since no list shows them.
+    Public reconstructed records of a model that are ascribed to these agencies, without
+    superseded ones.
     """
     if model is PublishedFigure:
         return _figures_of(agencies)
@@ -276,12 +273,6 @@ def attributed_to(model, agencies):
 
 
 def _figures_of(agencies):
-    """
-    The figures that others published of what these agencies counted or answer for.
-
-    One that is or may be protected is left out: what an agency wrote beside it could
-    tell the number. So it is with numbers of people that no source has printed.
-    """
     acronyms = Agency.objects.filter(pk__in=agencies).values("acronym")
     named = Q(indicator__agency__in=agencies) | Q(counted_by__in=acronyms)
     is_unprinted = Q(indicator__sensitive=True, printed_by=None)

@@ -1,8 +1,4 @@
-"""
-What one person proposes and another approves before it applies.
-
-Staff change public records so, and agencies propose activities for the plan.
-"""
+"""Changes and activities that one person proposes and another approves."""
 
 import re
 
@@ -40,7 +36,7 @@ def marked(*texts):
 class PendingChangeQuerySet(DecisionQuerySet):
     def visible_to(self, user):
         """
-        Reviewers see all, administrators those of agencies, others what they proposed.
+        All for reviewers, those of agencies for administrators, their own for others.
         """
         rows = self.prefetch_related("records")
         if not user.is_active:
@@ -56,10 +52,8 @@ class PendingChangeQuerySet(DecisionQuerySet):
 
 class PendingChange(Decision):
     """
-    A change to public records, proposed by one person and decided by another.
-
-    Its ``records`` are all changed together, or none is. ``plan_digest`` is that of the
-    plan which it approves: what it says then is approved, and nothing else.
+    A proposed change of public records. All ``records`` change together.
+    ``plan_digest`` is the digest of a plan that it approves.
     """
 
     plan_digest = models.CharField(
@@ -88,12 +82,10 @@ class RecordChange(models.Model):
     """
     The part of a change that concerns one record.
 
-    ``before`` and ``after`` hold the changed fields as JSON: links as keys, dates and
-    decimals as text. A link to a record that the same change creates is ``{"new":
-    place}``, and that has no ``object_id`` until then. No two undecided changes have
-    the same ``slot``. ``returned`` is why whoever approved the others left this one
-    out; without it, it was applied with them. A trigger refuses every edit; only a
-    running purge blanks its texts.
+    ``before`` and ``after`` are the changed fields as JSON. ``{"new": place}`` links to
+    a record that the same change creates. ``slot`` is unique among undecided changes.
+    ``returned`` is why this part was left out of the approval. A trigger refuses edits;
+    only a purge blanks texts.
     """
 
     blanks = {"before": "{}", "after": "{}", "label": MARKER, "returned": MARKER}
@@ -156,10 +148,8 @@ class ActivityProposalQuerySet(DecisionQuerySet):
 
 class ActivityProposal(PlanMixin, Decision):
     """
-    An activity that an agency proposes for the plan. Never public.
-
-    One person accepts it by proposing an amendment, its ``change``; when another
-    approves that, it is an activity. A declined proposal holds the reason.
+    An activity that an agency proposes; never public. It becomes an activity when the
+    amendment ``change`` is approved.
     """
 
     blanks = {"reason": MARKER}
@@ -244,11 +234,8 @@ def _first_digits(words):
 
 class Amendment(FileMixin):
     """
-    The act by which an approved plan changes, with its reason.
-
-    ``approved_by`` and ``approved_at`` are empty until another person approves its
-    ``change``. Amendments of before acts belonged to changes have none. Its file is
-    never public.
+    The act by which an approved plan changes. ``approved_by`` is empty until another
+    person approves its ``change``. The file is never public.
     """
 
     blanks = marked("reason", "deciding_act")
@@ -270,7 +257,7 @@ class Amendment(FileMixin):
         OFFICIAL_MATRIX = "official_matrix", _("Official matrix taken in")
 
     class Act(models.TextChoices):
-        """What decides it; the last two are cited where no act decided anything."""
+        """What decides it. The last two are cited where no act decided."""
 
         SESSION = "session", _("Minutes of a session")
         RESOLUTION = "resolution", _("Resolution")
@@ -373,14 +360,12 @@ class Amendment(FileMixin):
 
 class PlanChange(PlanMixin):
     """
-    One field of one record of a plan that an approved change changed, in words.
+    One changed field of a plan's record, in the words of the day of approval.
 
-    They are written at the approval, so that a later renaming does not change them.
-    Where ``field`` is the ``model`` itself, the record was added; where it is
-    ``REMOVED``, taken back. Without an ``amendment`` it was a change by two people that
-    needed no act. ``old_plain`` is the old value as JSON, where that is no text.
-    ``kind`` is what the amendment would be if it changed this record alone; it is empty
-    where it changed before amendments were of several kinds.
+    ``field`` is the ``model`` itself for an added record and ``REMOVED`` for one taken
+    back. Without an ``amendment`` two people changed it and no act was needed.
+    ``old_plain`` is an old value as JSON if it is no text. ``kind`` is the amendment's
+    kind if this were its only record.
     """
 
     blanks = {**marked("name", "old_value", "new_value"), "old_plain": MARKER}
@@ -458,24 +443,24 @@ class PlanChange(PlanMixin):
 
     @property
     def made_by(self):
-        """The keys of the amendment and the change of which this row is a part."""
+        """The keys of its amendment and its change."""
         return self.amendment_id, self.change_id
 
     @property
     def says_kind(self):
-        """What says the kind of this change: itself or its amendment, if it has one."""
+        """The object that has the kind: this row or its amendment."""
         act = self.amendment
         return self if act and act.kind == Amendment.Kind.SEVERAL else act
 
     @property
     def amends(self):
-        """True if the plan itself changed, and not only what is known of it."""
+        """Whether the plan itself changed, and not only what is known of it."""
         cited = Amendment.CITED.values()
         return self.amendment is not None and self.amendment.kind not in cited
 
     @property
     def protected(self):
-        """The names of its values that the public does not read, as of victims."""
+        """Names of the values that the public may not read."""
         activity = self.activity
         if self.field == "baseline_value":
             # It may count people: the indicator's page tells it where it may.

@@ -24,8 +24,6 @@ from strategic_areas.models.references import Province
 
 
 class LaterActivity(PlanMixin, CodeMixin, ProvenanceMixin):
-    """An activity after the end of the plan that continues the plan's work."""
-
     same_plan_as = ("programme", "commitment")
 
     plan = models.ForeignKey(
@@ -90,11 +88,8 @@ class LaterActivity(PlanMixin, CodeMixin, ProvenanceMixin):
 
 class HelpLine(models.Model):
     """
-    A telephone line for people who need help, kept by the secretariat.
-
-    The first of ``numbers`` is to be called first. ``confirmed_on`` is the day on which
-    the secretariat last checked that it works. The public reads ``creole``, when to
-    call, once ``creole_is_read`` is set.
+    A telephone line for people who need help. The first of ``numbers`` is called first.
+    ``creole`` is public once ``creole_is_read``.
     """
 
     class Reliability(models.TextChoices):
@@ -189,7 +184,7 @@ class HelpLine(models.Model):
 
 
 class TipTier(models.Model):
-    """The tier that one Trafficking in Persons report gives the country."""
+    """The country's tier in one Trafficking in Persons report."""
 
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="tip_tiers", verbose_name=_("plan")
@@ -267,7 +262,7 @@ class CodeList(CodeMixin, ProvenanceMixin):
 
 
 class CodeListValue(models.Model):
-    """One value of a code list; ``dimension`` only for labels of breakdowns."""
+    """A value of a code list. ``dimension`` is set for labels of breakdowns only."""
 
     path_to_plan = "code_list__plan"
 

@@ -17,9 +17,8 @@ from strategic_areas.public_paths import stable_slug
 
 class Correction(models.Model):
     """
-    A reader's request to correct something; it never names the reader.
-
-    The secretariat enters requests from the mails that it gets.
+    A reader's request for a correction, entered by the secretariat. It never names the
+    reader.
     """
 
     class Outcome(models.TextChoices):
@@ -71,17 +70,17 @@ class Correction(models.Model):
 
     @property
     def days(self):
-        """Whole days from the request to the decision; None while it waits."""
+        """Whole days from request to decision, or None."""
         return (self.decided_on - self.asked_on).days if self.decided_on else None
 
 
 def mark_of(pk: int) -> str:
-    """The permanent anchor of a request on the page of corrections."""
+    """The permanent anchor of a request on its page."""
     return f"solicitud-{stable_slug(f'correction/{pk}')}"
 
 
 class Discrepancy(CodeMixin):
-    """A known contradiction between public sources, published and not hidden."""
+    """A contradiction between public sources."""
 
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="discrepancies", verbose_name=_("plan")

@@ -1,4 +1,4 @@
-"""What people prepare of a plan before it stands in it."""
+"""Drafts of changes to a plan."""
 
 from datetime import timedelta
 
@@ -28,9 +28,8 @@ DRAFTED = {
 
 class PlanDraft(models.Model):
     """
-    What a person would change in a plan. Only that person reads and edits it.
-
-    It is forgotten ``KEPT_FOR`` after its last change.
+    What one person would change in a plan. Only that person reads it. It is deleted
+    ``KEPT_FOR`` after its last change.
     """
 
     #: Editing it changes nothing of the plan, so no approval of the plan depends on it.
@@ -60,11 +59,9 @@ class PlanDraft(models.Model):
 
 class DraftLine(models.Model):
     """
-    What a draft says of one record: ``record`` is its key, None for a new one.
-
-    ``said`` are plain values by column, as a plan's file states them; ``seen`` those
-    that stood there when the person first touched them. ``reason`` is why a reviewer
-    returned the line.
+    A draft of one record; ``record`` is None for a new one. ``said`` are new values by
+    column, ``seen`` the values when editing began. ``reason`` is why a reviewer
+    returned it.
     """
 
     #: A purge empties its words, as the marker would be proposed as a new text.
@@ -101,10 +98,8 @@ class DraftLine(models.Model):
 
 class MatrixNaming(models.Model):
     """
-    What the columns of a plan's matrix are, for the next version of its file.
-
-    Staff alone read it. It holds the words above columns, names of institutions and how
-    cells were read, never a text of the plan.
+    How the columns and cells of a plan's matrix were read, for its next version. It
+    holds no text of the plan.
     """
 
     path_to_plan = None

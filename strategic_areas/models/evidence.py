@@ -1,4 +1,4 @@
-"""The evidence of reviewed records, and every step of the workflow on them."""
+"""Evidence, transitions and translations of updates."""
 
 from functools import reduce
 from operator import or_
@@ -24,7 +24,7 @@ LINKS = tuple(model.link_field for model in UPDATE_MODELS)
 
 
 class RevisionLinkMixin(models.Model):
-    """A record that belongs to exactly one update, of whatever model."""
+    """A record of exactly one update, of either model."""
 
     activity_update = models.ForeignKey(
         ActivityUpdate,
@@ -53,7 +53,6 @@ class RevisionLinkMixin(models.Model):
 
 
 def belongs_to_one(model):
-    """A constraint: it belongs to just one update, of whatever model."""
     alone = (Q(**{f"{name}__isnull": name != link for name in LINKS}) for link in LINKS)
     return models.CheckConstraint(
         name=f"{model}_belongs_to_one_record", condition=reduce(or_, alone)
@@ -61,7 +60,7 @@ def belongs_to_one(model):
 
 
 def evidence_kinds():
-    """Constraints: evidence is of a known kind and fills in that kind's fields only."""
+    """Constraints: each kind of evidence fills in its own fields only."""
     link = Q(url__startswith="https://") | Q(url__startswith="http://")
     file = (
         ~Q(file="")
@@ -112,12 +111,12 @@ def evidence_storage():
 
 class EvidenceQuerySet(models.QuerySet):
     def cleared(self):
-        """Evidence that anyone may open: it is cleared and its revision published."""
+        """Public evidence of published updates."""
         published = {model: model.objects.published() for model in UPDATE_MODELS}
         return self.filter(is_public=True).of_updates(published)
 
     def of_updates(self, rows):
-        """What belongs to one of the updates that ``rows`` has, by their model."""
+        """Evidence of the updates in ``rows``, a mapping of model to rows."""
         about = [(f"{model.link_field}__in", found) for model, found in rows.items()]
         return self.filter(Q.create(about, Q.OR))
 
@@ -132,11 +131,7 @@ class EvidenceQuerySet(models.QuerySet):
 
 
 class FileMixin(models.Model):
-    """
-    A record that may hold a file in the private folder.
-
-    The file is named by its token, which is random and unrelated to ``original_name``.
-    """
+    """A record that may have a private file. The file's name is a random token."""
 
     #: The fields of its file and of the name it came with.
     FILE = ("file", "original_name")
@@ -168,10 +163,8 @@ class FileMixin(models.Model):
 
 class Evidence(RevisionLinkMixin, FileMixin):
     """
-    A piece of evidence for an update: a link, a file, or a record in an archive.
-
-    It is internal unless a reviewer clears it. A correction copies the row, and both
-    name the same file. A purge removes everything but the row.
+    A link, a file or an archive record behind an update. It is internal unless a
+    reviewer clears it. A correction copies the row and shares the file.
     """
 
     class Kind(models.TextChoices):
@@ -240,10 +233,8 @@ class Evidence(RevisionLinkMixin, FileMixin):
 
 class Transition(RevisionLinkMixin):
     """
-    One step of the workflow: who, when, from and to which status, and the reason.
-
-    A trigger refuses every change; only a running purge may blank the free text. A
-    purge is a step too, which keeps the status.
+    A step of the workflow with its person and reason. A purge is a step that keeps the
+    status. A trigger refuses changes; only a purge blanks the texts.
     """
 
     PURGED = "purged"
@@ -302,11 +293,8 @@ TEXTS = ("text", "obstacle", "next_step", "note")
 
 class Translation(models.Model):
     """
-    The secretariat's English translation of one published revision, which never
-    changes.
-
-    Pages show a text from here where the revision has none in English. The next
-    revision of the report needs its own translation.
+    The secretariat's English translation of one published revision. Pages use it where
+    the revision has no English text.
     """
 
     activity_update = models.OneToOneField(
@@ -355,7 +343,7 @@ class Translation(models.Model):
 
     @property
     def may_stand(self):
-        """True when the public reads the revision in full: no other is translated."""
+        """Whether the public reads the whole revision."""
         withheld = getattr(self.record, "is_reserved", False)
         return self.record.status == RevisionStatus.PUBLISHED and not withheld
 
@@ -365,7 +353,7 @@ class Translation(models.Model):
 
 
 def translated_fields(record):
-    """Names of the translation's fields, each with that of the field it translates."""
+    """Names of the translation's fields → names of the fields that they translate."""
     is_no_news = getattr(record, "answer", None) == AnswerKind.NO_NEWS
     text = "no_news_reason" if is_no_news else record.says
     same = {name: name for name in TEXTS if name in record.fields}
@@ -373,9 +361,7 @@ def translated_fields(record):
 
 
 def untranslated(record):
-    """
-    Those of ``translated_fields`` that are filled in in Spanish and empty in English.
-    """
+    """The ``translated_fields`` that have Spanish and no English."""
     return {
         name: field
         for name, field in translated_fields(record).items()

@@ -1,8 +1,6 @@
 """
-What the public reads of the values of indicators, as protected when it was published.
-
-Every page, file, picture and sentence reads these rows and no others; the raw values
-stand in ``measurements``.
+Published values of indicators, protected when they were published. Everything public
+reads these rows; raw values are in ``measurements``.
 """
 
 from django.db import models
@@ -51,7 +49,6 @@ def exactness():
 
 
 def exact_to(label):
-    """The column of how exact a day is; empty where the days themselves tell it."""
     return models.CharField(
         label,
         max_length=5,
@@ -68,20 +65,20 @@ HOW_EXACT = ("exactness", "starts_exact_to", "ends_exact_to")
 
 class PublishedFigureQuerySet(models.QuerySet):
     def public(self):
-        """Figures that were not taken away, also those that a later one revised."""
+        """Figures that are not hidden, earlier revisions included."""
         return self.filter(is_hidden=False)
 
     def same_as(self, figure):
-        """Figures that tell the same number of the same days by the same counter."""
+        """Figures with the same value, days and counter."""
         key = ("indicator", "starts_on", "ends_on", "counted_by", "value")
         return self.filter(**{name: getattr(figure, name) for name in key})
 
     def put_away(self):
-        """Figures that are protected now; they stay on record beside what was said."""
+        """Figures that were published and are protected now."""
         return self.filter(is_latest=False, revised_by=None)
 
     def latest_revisions(self):
-        """The latest of each series and span, also where it was taken away."""
+        """The latest figure of each series and span, hidden or not."""
         return self.filter(is_latest=True)
 
     def visible_to(self, user):
@@ -90,14 +87,11 @@ class PublishedFigureQuerySet(models.QuerySet):
 
 class PublishedFigure(models.Model):
     """
-    A value of an indicator over a span of days, in the form that the public reads.
+    A value of an indicator over a span of days, as the public reads it.
 
-    ``value`` is empty where it ``is_protected``. A revised total stays on record:
-    ``is_latest`` is true of the latest alone, which ``revises`` the one before.
-    ``differs`` says that a later count moved the value by less than ten. ``withheld``
-    names the dimensions that are not told, by one mark whatever the reason; of a
-    protected value ``status`` is empty too. ``is_hidden`` is set while the figure is
-    taken away.
+    ``value`` and ``status`` are empty if it ``is_protected``. ``is_latest`` is false of
+    revised figures, which stay on record. ``differs``: a later count moved the value by
+    less than ten. ``withheld`` names the dimensions that are not disclosed.
     """
 
     class Status(models.TextChoices):
@@ -203,9 +197,8 @@ class PublishedFigure(models.Model):
 
 class PublishedCell(models.Model):
     """
-    One number of a breakdown that the public reads, and the categories that it counts.
-
-    What is no longer told is deleted: only totals keep their history.
+    A number of a published breakdown. It is deleted when it is no longer disclosed:
+    only totals keep a history.
     """
 
     #: It goes with its figure.
@@ -255,11 +248,8 @@ class PublishedCell(models.Model):
 
 class ReportedSpan(models.Model):
     """
-    That an agency handed in a value for certain days, and when; never what it is.
-
-    Pages that may not know a raw value read here who has answered. ``submitted_on`` is
-    the day of the first one, empty where only the secretariat wrote one down;
-    ``status`` is that of the last.
+    That an agency submitted a value for certain days, without the value.
+    ``submitted_on`` is the first day, ``status`` that of the last one.
     """
 
     is_hideable = False

@@ -1,4 +1,4 @@
-"""Indicators, and the target values that plans set."""
+"""Indicators and their targets."""
 
 from decimal import Decimal
 
@@ -28,10 +28,9 @@ from strategic_areas.models.records import CODE_FIELDS, CodeMixin, Provenance, S
 
 class Indicator(CodeMixin):
     """
-    Something that is measured, over several plans. Its code is unique in the portal.
-
-    Series that count different things are never added or merged: ``counts`` and
-    ``counted_by``, by preference an acronym, tell them apart.
+    Something measured over several plans. Its code is unique in the portal. Series that
+    count different things are never added: ``counts`` and ``counted_by`` tell them
+    apart.
     """
 
     path_to_plan = "introduced_by"
@@ -58,7 +57,7 @@ class Indicator(CodeMixin):
         NONE = "none", _("Never added")
 
     class Goal(models.TextChoices):
-        """What a plan is for, by its own word or by that of ``Plan.goals_by``."""
+        """What a plan is for, by its own words or those of ``Plan.goals_by``."""
 
         FEWER_VICTIMS = "fewer_victims", _("There are fewer victims")
         ACCOUNTABILITY = "accountability", _("Those who exploit are held to account")
@@ -66,14 +65,16 @@ class Indicator(CodeMixin):
         JUSTICE = "justice", _("The justice system protects the vulnerable")
 
     class Family(models.TextChoices):
-        """People whom one may count in several ways, and of whom one number is told."""
+        """
+        People who can be counted in several ways; one number of them is disclosed.
+        """
 
         VICTIMS = "victims", _("Victims, at whatever stage they are counted")
         ACCUSED = "accused", _("The accused")
         CONVICTED = "convicted", _("The convicted")
 
     class Dimension(models.TextChoices):
-        """What a breakdown tells apart; ``disclosure`` groups its categories."""
+        """What a breakdown distinguishes."""
 
         SEX_AND_AGE = "sex+age", _("sex and age")
         AGE = "age", _("age")
@@ -84,7 +85,7 @@ class Indicator(CodeMixin):
         STATUS = "status", _("possible or confirmed victims")
 
     class Frequency(models.TextChoices):
-        """For which days rounds ask the agency for a value."""
+        """The days for which rounds ask for a value."""
 
         NOT_ASKED = "not_asked", _("Rounds do not ask for it")
         YEARLY = "yearly", _("For each calendar year of the plan")
@@ -298,9 +299,8 @@ class Indicator(CodeMixin):
 
     def clean(self):
         """
-        Of the same people one indicator tells.
-
-        Whoever lifts the protection says why, and the reason stays.
+        Allow one disclosed indicator per family, and demand a reason for lifting
+        protection.
         """
         tellers = Indicator.objects.filter(family=self.family, is_teller=True)
         if self.is_teller and tellers.exclude(pk=self.pk).exists():
@@ -314,13 +314,13 @@ class Indicator(CodeMixin):
 
     @cached_property
     def is_as_brought(self):
-        """A plan's file brought it without protection, and without a reason."""
+        """Whether a plan's file brought it unprotected, without a reason."""
         brought = {"sensitive": False, "why_not_sensitive": ""}
         return Indicator.objects.filter(pk=self.pk, **brought).exists()
 
 
 class Target(PlanMixin):
-    """The value that a plan sets for an indicator over a span of dates."""
+    """The value that a plan sets for an indicator over a span of days."""
 
     is_hideable = False
 

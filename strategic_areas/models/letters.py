@@ -19,7 +19,7 @@ from strategic_areas.models.review import Revision, RevisionStatus
 
 
 def answers_of_letters():
-    """The names by which letters find what was transcribed from them."""
+    """Names of the relations from letters to transcribed answers."""
     links = Letter._meta.related_objects
     return [link.name for link in links if issubclass(link.related_model, Revision)]
 
@@ -43,7 +43,7 @@ class LetterQuerySet(models.QuerySet):
         return self.filter(agency__in=FocalPoint.objects.agencies_of(user))
 
     def to_confirm(self):
-        """Letters with a transcribed report that waits to be confirmed."""
+        """Letters with a transcription that the agency has yet to confirm."""
         waiting = [f"{name}__status" for name in answers_of_letters()]
         waits = Q.create([(each, RevisionStatus.SUBMITTED) for each in waiting], Q.OR)
         return self.filter(waits).distinct()
@@ -59,10 +59,8 @@ class LetterQuerySet(models.QuerySet):
 
 class Letter(FileMixin):
     """
-    A report that an agency sent on paper or by mail, for one round. Never public.
-
-    Transcribed reports link to it, and the agency confirms that they say the same. The
-    public reads the letter's number and date, never the file.
+    A report sent on paper or by mail for one round. The public reads its number and
+    date, never the file.
     """
 
     is_hideable = False
@@ -123,7 +121,7 @@ class Letter(FileMixin):
         return f"{self.agency} · {self.reference or self.get_kind_display()}"
 
     def clean(self):
-        """Refuse a date in the future, and a round that does not ask the agency now."""
+        """Refuse a date in the future, and a round that does not ask the agency."""
         errors = {}
         if self.received_on and self.received_on > timezone.localdate():
             errors["received_on"] = _("This day has not come yet.")
@@ -137,10 +135,9 @@ class Letter(FileMixin):
 
 class Submission(models.Model):
     """
-    The receipt of what an agency sent for a round: the content, by whom and when.
-
-    A trigger refuses every change; only a purge may blank the content. By ``sha256`` of
-    the canonical content a printed copy can be verified.
+    The receipt of what an agency submitted in a round. ``sha256`` of the canonical
+    content verifies a printed copy. A trigger refuses changes; only a purge blanks the
+    content.
     """
 
     is_only_appended = True
@@ -185,7 +182,6 @@ class Submission(models.Model):
 
 
 def digest(content):
-    """The SHA-256 of a receipt's content: keys sorted, no spaces, UTF-8."""
     canonical = json.dumps(
         content, sort_keys=True, ensure_ascii=False, separators=(",", ":")
     )

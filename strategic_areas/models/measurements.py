@@ -1,7 +1,6 @@
 """
-Raw observed values. ``models`` does not re-export them; public pages may not use them.
-
-No related name leads to them, so that no template can reach one from an indicator.
+Raw values, which public pages may not use. No related name leads to them, so templates
+cannot reach them.
 """
 
 from django.db import models
@@ -40,10 +39,8 @@ class MeasurementQuerySet(models.QuerySet):
 
 class Measurement(models.Model):
     """
-    A value observed between two dates, which are independent of reporting periods.
-
-    Values of overlapping dates are never added. ``printed_by`` is a source that prints
-    the value itself; its breakdown may still be unpublished.
+    A value observed between two dates. Values of overlapping dates are never added.
+    ``printed_by`` is a source that prints the value itself.
     """
 
     Status = PublishedFigure.Status
@@ -182,7 +179,7 @@ class Breakdown(models.Model):
 
 
 class Publication(models.Model):
-    """Which published figure tells a measurement now."""
+    """The published figure of a measurement."""
 
     measurement = models.OneToOneField(
         Measurement, models.PROTECT, related_name="+", verbose_name=_("measurement")
@@ -208,11 +205,10 @@ class Publication(models.Model):
 
 class DisclosedForm(models.Model):
     """
-    What the public has once read of a count of people, for ever.
+    A form in which a count of people was once disclosed. It outlives its indicator.
 
-    ``form`` holds the total of a family's year with its breakdown, as text; empty of a
-    value that was printed or needed no protection. No link keeps the indicator: what
-    was told outlives it.
+    ``form`` is the total of a family's year with its breakdown, as text; empty for a
+    value that needed no protection.
     """
 
     is_only_appended = True
@@ -254,12 +250,10 @@ class ReportedValueQuerySet(DecisionQuerySet):
 
 class ReportedValue(Decision):
     """
-    A value that the responsible agency hands in, until a reviewer publishes it.
+    A value that an agency submits and a reviewer publishes.
 
-    ``parts`` maps each dimension to the numbers of its categories, as text.
-    ``measurement`` is the one that it became. ``letter`` or ``source`` is what the
-    secretariat wrote it down from; where the source prints the very number,
-    ``printed_where`` says where.
+    ``parts`` maps dimensions to the numbers of their categories. ``measurement`` is set
+    at publication. The secretariat transcribes it from ``letter`` or ``source``.
     """
 
     moves_version = False

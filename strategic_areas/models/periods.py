@@ -23,16 +23,15 @@ from strategic_areas.models.plan import Plan, PlanMixin
 
 class ReportingPeriodQuerySet(models.QuerySet):
     def rounds(self):
-        """The rounds, without demonstrations."""
         return self.filter(mode="round", is_demonstration=False)
 
     def opened(self, today=None):
-        """The rounds that have opened, demonstrations included, newest first."""
+        """Opened rounds and demonstrations, newest first."""
         opened = self.filter(mode="round", opens_on__lte=today or timezone.localdate())
         return opened.order_by("-ends_on", "-opens_on", "pk")
 
     def accepting(self, agencies, today=None):
-        """The rounds open today, or opened again for any of ``agencies``."""
+        """Rounds open today, or reopened for any of ``agencies``."""
         today = today or timezone.localdate()
         again = RoundReopening.objects.running(today).filter(agency__in=agencies)
         is_running = Q(closes_on__gte=today) | Q(pk__in=again.values("period"))
@@ -46,13 +45,9 @@ class ReportingPeriod(PlanMixin):
     """
     A quarter, semester or year reported on.
 
-    A round asks the agencies for reports and has a submission window. A record period
-    only holds what public sources say: nobody is late in it. What is entered in a
-    demonstration round counts nowhere.
-
-    The agencies of a closed round can read their scorecards from
-    ``scorecards_ready_at``, and everybody from ``scorecards_public_at``, after they had
-    time to reply.
+    A round asks agencies for reports; a record period only holds what sources say.
+    Nothing in a demonstration is counted. Scorecards of a closed round are shown to the
+    agencies from ``scorecards_ready_at``, to all from ``scorecards_public_at``.
     """
 
     class Mode(models.TextChoices):
@@ -166,7 +161,8 @@ class ReportingPeriod(PlanMixin):
 
     def accepted_until(self, agency, today=None):
         """
-        The last day on which this agency may hand in a first report; None if not today.
+        The last day for a first report of this agency, or None if it cannot report
+        today.
         """
         today = today or timezone.localdate()
         if not self.is_round or self.opens_on > today:
@@ -186,15 +182,13 @@ class ReportingPeriod(PlanMixin):
 
     @property
     def days_left(self):
-        """Whole days until it is due; below 0 once that is past."""
+        """Whole days until it is due; negative afterwards."""
         return (self.due_on - timezone.localdate()).days
 
     def clean(self):
         """
-        Refuse a real round that nobody could answer, or that asks a second time.
-
-        All but the final report lie within the plan's dates. What stands in a round and
-        is left as it is, is not judged again.
+        Refuse a round that nobody could answer or that asks twice. Unchanged fields are
+        not checked again.
         """
         if not (self.plan_id and self.starts_on and self.ends_on):
             return
@@ -250,9 +244,8 @@ class RoundReopeningQuerySet(models.QuerySet):
 
 class RoundReopening(models.Model):
     """
-    Permission for one agency to report in a closed round until a date.
-
-    It is kept for good. It changes no due date: a report made under it is late.
+    Permission for one agency to report in a closed round until a date. It changes no
+    due date.
     """
 
     period = models.ForeignKey(

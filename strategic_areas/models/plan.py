@@ -28,7 +28,7 @@ from strategic_areas.public_paths import public_path
 
 class PlanQuerySet(models.QuerySet):
     def public(self):
-        """The plans that anyone may read, which are those not in preparation."""
+        """Plans that are not in preparation."""
         return self.exclude(status=Plan.Status.IN_PREPARATION)
 
     def visible_to(self, user):
@@ -38,7 +38,7 @@ class PlanQuerySet(models.QuerySet):
 
 
 class Plan(models.Model):
-    """An approved plan; the portal holds several, which may overlap or leave gaps."""
+    """A plan. Plans may overlap or leave gaps."""
 
     class Status(models.TextChoices):
         IN_PREPARATION = "in_preparation", _("In preparation")
@@ -138,7 +138,7 @@ class Plan(models.Model):
         return public_path("plan", self.code, language=language)
 
     def clean(self):
-        """Refuse a status that was left behind; a trigger refuses it too."""
+        """Refuse an earlier status; a trigger does too."""
         super().clean()
         stored = Plan.objects.filter(pk=self.pk).first()
         if stored and self.status in self.PAST[stored.status]:
@@ -146,7 +146,7 @@ class Plan(models.Model):
 
 
 class PlanMixin(models.Model):
-    """A record of one plan for good; a trigger keeps it in that of the record above."""
+    """A record of one plan for good; a trigger keeps it there."""
 
     class Meta:
         abstract = True
@@ -173,8 +173,6 @@ class PlanMixin(models.Model):
 
 
 class Participation(ProvenanceMixin):
-    """An agency's role and mandate in one plan; each plan states its own."""
-
     class Role(models.TextChoices):
         CHAIR = "chair", _("Chair")
         MEMBER = "member", _("Member")
@@ -232,17 +230,17 @@ class Participation(ProvenanceMixin):
 
 class PlanFileQuerySet(models.QuerySet):
     def loaded(self):
-        """The files of which the public is told."""
+        """The files that the public may know of."""
         return self.filter(status=PlanFile.Status.LOADED)
 
 
 class PlanFile(models.Model):
     """
-    A plan file that created or changed records.
+    A loaded plan file.
 
-    Its sum is for staff: with it one could try numbers that the public does not read.
-    ``APPLYING`` exists only inside the transaction that loads the file, so that
-    triggers let it change the structure of an approved plan.
+    Only staff may read its hash: others could try out protected numbers with it.
+    ``APPLYING`` lasts for one transaction, in which triggers allow changes of the
+    structure.
     """
 
     is_hideable = False
@@ -294,8 +292,6 @@ class PlanFile(models.Model):
 
 
 class StrategicArea(PlanMixin, CodeMixin, ProvenanceMixin):
-    """One area of a plan, such as prevention, with the outcome that it seeks."""
-
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="areas", verbose_name=_("plan")
     )

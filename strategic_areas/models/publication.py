@@ -1,4 +1,4 @@
-"""What is published: its version, editions of it, and each record's last import."""
+"""The publication version, editions, and the last import of each record."""
 
 from secrets import token_bytes
 from typing import NamedTuple
@@ -26,10 +26,8 @@ from strategic_areas.models.takedowns import Takedown
 
 class VersionCounters(NamedTuple):
     """
-    The counters of the publication version as they were read.
-
-    ``overdue`` is the number of takedowns that nobody confirmed in time. It moves by
-    the clock, and pages say so: whatever is kept of a page is kept for it, too.
+    The counters of the publication version. ``overdue`` takedowns change with time, so
+    caches depend on them too.
     """
 
     number: int = 0
@@ -39,11 +37,10 @@ class VersionCounters(NamedTuple):
 
 class PublicationVersion(models.Model):
     """
-    One row with counters that only database triggers change.
+    One row with counters that only triggers change.
 
-    ``number`` goes up when public content changes, and ``takedowns`` too when content
-    is taken away; ``triggers/versions.py`` says when. Read both before the content, so
-    that a page is at least as new as its label.
+    ``number`` grows when public content changes, ``takedowns`` when content is taken
+    away. Read both before the content, so that a page is at least as new as its label.
     """
 
     number = models.PositiveBigIntegerField(default=0)
@@ -80,10 +77,8 @@ class PublicationVersion(models.Model):
 
 class ImportedRecord(models.Model):
     """
-    The values that a plan file last gave for one record, field by field.
-
-    A record's value that differs was edited in the portal: an import keeps it and says
-    so.
+    The values that a plan file last gave for one record. An import keeps values that
+    were edited since.
     """
 
     #: What an import remembers must differ from the marker in the record. The next
@@ -111,7 +106,9 @@ class ImportedRecord(models.Model):
 
 
 def random_bits():
-    """128 random bits, without which a sum of a package would tell a hidden number."""
+    """
+    128 random bits, so that the hash of a package does not reveal a hidden number.
+    """
     return token_bytes(16)
 
 
@@ -123,10 +120,8 @@ class EditionProposalQuerySet(DecisionQuerySet):
 
 class EditionProposal(PlanMixin, Decision):
     """
-    An edition that one person proposes and another approves.
-
-    ``corrects`` is the first edition of a number, of which ``named`` are the rows that
-    the new one tells otherwise: pairs of a dataset and a key.
+    A proposed edition. ``corrects`` is the edition that it corrects, ``named`` the
+    changed rows as pairs of dataset and key.
     """
 
     blanks = {"reason": "", **marked("explanation"), "named": "[]"}
@@ -183,13 +178,11 @@ class EditionProposal(PlanMixin, Decision):
 
 class Edition(PlanMixin):
     """
-    What the public read of a plan on the day on which it was made.
+    What was public of a plan on one day.
 
-    ``number`` is that of the year and the place in it, such as 2026-1; the first
-    correction of that is 2026-1.1. ``period`` is the round whose closing on
-    ``closed_on`` made it. A trigger refuses every change but a taking away, for which
-    ``is_moving`` is set inside its transaction: it leaves a note in ``withdrawn`` and
-    other ``random`` bits.
+    The first correction of 2026-1 is 2026-1.1. ``period`` is the round that closed on
+    ``closed_on``. ``is_moving`` lasts for one transaction, in which triggers let a
+    takedown remove content; it adds a note to ``withdrawn`` and new ``random`` bits.
     """
 
     blanks = {**marked("explanation"), "named": "[]", "withdrawn": "[]"}
@@ -271,11 +264,9 @@ class Edition(PlanMixin):
 
 class ReportWords(models.Model):
     """
-    What the secretariat says before and after the report of several rounds.
-
-    The report goes from the edition of the round ``since`` to that of ``period``. Only
-    staff can open it, but it is printed and handed on, so its words are guarded as
-    public ones are. Later words replace these; the changes tell what stood.
+    The secretariat's introduction to and conclusions of the report of several rounds,
+    from the edition of ``since`` to that of ``period``. The report is printed, so the
+    guard reads them.
     """
 
     period = models.ForeignKey(
@@ -328,11 +319,8 @@ class ReportWords(models.Model):
 
 class EditionRows(models.Model):
     """
-    The rows of one dataset in an edition.
-
-    ``content`` is a line of canonical JSON for each key and row, compressed by gzip, in
-    parts and without a time. ``columns`` are the declaration of the dataset as it was:
-    what renders the rows reads it there.
+    The rows of one dataset in an edition: a line of canonical JSON each, compressed by
+    gzip. ``columns`` are the dataset's columns of that day.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="datasets")

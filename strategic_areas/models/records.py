@@ -1,4 +1,4 @@
-"""What every record of a plan has: a code of its own, and where it comes from."""
+"""Codes, provenance and sources of records."""
 
 import re
 
@@ -12,7 +12,7 @@ from strategic_areas.public_paths import RESERVED_WORDS
 
 def sort_key(code):
     """
-    The code with every number padded, so that 1.10 sorts after 1.9.
+    The code with padded numbers, so that 1.10 sorts after 1.9.
 
     >>> sort_key("R-1.1.10") > sort_key("R-1.1.9")
     True
@@ -25,7 +25,7 @@ CODE_FIELDS = (*public("code"), *internal("sort_code"))
 
 
 def is_not_reserved(code):
-    """Refuse a plan code with which the addresses of other pages begin."""
+    """Refuse a plan code that begins other URLs."""
     if code in RESERVED_WORDS:
         raise ValidationError(
             _("“%(code)s” is the first word of other pages; choose another code."),
@@ -34,7 +34,7 @@ def is_not_reserved(code):
 
 
 class CodeMixin(models.Model):
-    """A record with a code of its own; ``sort_code`` follows from it at each save."""
+    """A record with a code, from which each save computes ``sort_code``."""
 
     code = models.CharField(_("code"), max_length=40)
     sort_code = models.CharField(max_length=120, editable=False, db_index=True)
@@ -60,7 +60,7 @@ class CodeMixin(models.Model):
 
 
 class Provenance(models.TextChoices):
-    """Where a figure or a text comes from; the strongest provenance first."""
+    """Where a figure or a text comes from."""
 
     PLAN = "plan", _("Stated by the plan")
     REPORTED = "reported", _("Reported by the agency")
@@ -96,9 +96,8 @@ STATED = [Provenance.PLAN, *STRENGTH]
 
 def provenance_of(kinds):
     """
-    The provenance that sources of these kinds give together: the weakest wins.
-
-    A kind that the table does not have counts as press, none as *reconstructed*.
+    The weakest provenance of sources of these kinds. An unknown kind counts as press,
+    none as *reconstructed*.
     """
     given = [PROVENANCE_OF_KIND.get(kind, Provenance.PRESS) for kind in kinds]
     weakest = max(given, key=STRENGTH.index, default=Provenance.RECONSTRUCTED)
@@ -106,12 +105,12 @@ def provenance_of(kinds):
 
 
 def is_official_kind(kind):
-    """True for a source of a State or of the United Nations."""
+    """Whether it is a source of a State or of the United Nations."""
     return kind in OFFICIAL or kind.startswith("official_")
 
 
 class SourceVoice(models.IntegerChoices):
-    """Who calls the work of a public record done; of several sources the greatest."""
+    """Who states that work is done. Of several sources the greatest is shown."""
 
     OTHER = 0, _("Done, according to a public source")
     PRESS = 1, _("Done, according to the press")
@@ -144,7 +143,7 @@ def voice_of(kinds):
 
 
 def with_voice():
-    """What ``voice_of`` says, of rows that link to a ``source``: for an aggregate."""
+    """``voice_of`` as an expression for rows that link to a ``source``."""
     return models.Case(
         *(
             models.When(source__kind=kind, then=models.Value(voice.value))
@@ -158,7 +157,6 @@ def with_voice():
 
 
 def is_official(path=""):
-    """The condition that the source at a path is of an official kind."""
     begins = models.Q(**{f"{path}kind__startswith": "official_"})
     return begins | models.Q(**{f"{path}kind__in": OFFICIAL})
 
@@ -169,9 +167,8 @@ def is_stronger(provenance, than):
 
 class Source(models.Model):
     """
-    A public text on which records rest. Its key is unique within a plan's file.
-
-    ``kind`` is free text; ``PROVENANCE_OF_KIND`` says which provenance it gives.
+    A public text behind records. Its key is unique in a plan's file.
+    ``PROVENANCE_OF_KIND`` maps ``kind``, which is free text.
     """
 
     plan = models.ForeignKey(
@@ -220,12 +217,12 @@ class Source(models.Model):
 
     @property
     def whole_key(self):
-        """What no other source has: the plan whose file names it, and its key there."""
+        """Its key with the plan's code; unique in the portal."""
         return f"{self.plan.code}:{self.key}"
 
     @classmethod
     def by_key(cls, to_attr: str | None = None) -> models.Prefetch:
-        """Sources by their keys, as an argument of ``prefetch_related``."""
+        """Prefetch of sources ordered by key."""
         return models.Prefetch("sources", cls.objects.order_by("key"), to_attr)
 
 
@@ -247,5 +244,5 @@ class ProvenanceMixin(models.Model):
 
     @property
     def is_official(self):
-        """True when the plan itself states the record; others are reconstructions."""
+        """Whether the plan itself states the record."""
         return self.provenance == Provenance.PLAN

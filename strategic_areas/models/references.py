@@ -1,7 +1,6 @@
 """
-What the records of plans refer to: targets, laws, terms of the glossary, and places.
-
-Regions and provinces have ISO 3166-2 codes; no smaller place is ever stored.
+What plans refer to: targets, laws, terms and places. No place is smaller than a
+province.
 """
 
 from django.core.exceptions import ValidationError
@@ -25,20 +24,17 @@ from strategic_areas.public_paths import public_path
 
 class FrameworkTarget(CodeMixin, ProvenanceMixin):
     """
-    A target of an international framework to which a commitment may contribute.
+    A target of an international framework.
 
-    Families are SDG, GCM (Global Compact for Migration), PALERMO and ASKED; kinds are
-    target, objective, article, indicator, and of what a ``body`` asks of the country
-    recommendation and request. That one is missing from a year's list says only that
-    the list was not read so far. Nothing follows from the State's ``answer``.
+    Families are SDG, GCM (Global Compact for Migration), PALERMO and ASKED, which has
+    recommendations and requests of a ``body``. A year without it means that its list
+    was not read so far.
     """
 
     class Confidence(models.TextChoices):
         """
-        How surely a recommendation is known.
-
-        High: read in the body's own text. Medium: read in part, or told by several
-        other texts. Low: told by one.
+        How surely a recommendation is known. High: read in the body's own text. Medium:
+        read in part, or in several other texts. Low: in one.
         """
 
         HIGH = "high", _("High")
@@ -117,11 +113,11 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
 
     @property
     def slug(self):
-        """That of the body that asks for it, in the address of its page."""
+        """The slug of the body that asks for it."""
         return slugify(self.body)
 
     def page_in(self, plan):
-        """The name of the page of a plan that lists it, and what its address takes."""
+        """The URL name and arguments of the page that lists it."""
         if self.body:
             return "recommendations_of", (plan.code, self.slug)
         return "frameworks", (plan.code,)
@@ -133,9 +129,8 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
 
 class TargetLink(PlanMixin):
     """
-    What an indicator of the portal measures, or why a commitment responds to a target.
-
-    That a commitment responds stands in its own ``frameworks``.
+    What an indicator measures, or why a commitment responds to a target (see also
+    ``Commitment.frameworks``).
     """
 
     same_plan_as = ("commitment",)
@@ -203,7 +198,7 @@ class TargetLink(PlanMixin):
 
 
 class LegalInstrument(ProvenanceMixin):
-    """A law, decree or bill on which the plan is based. ``kind`` is free text."""
+    """A law, decree or bill on which the plan is based."""
 
     code = models.CharField(_("code"), max_length=40)
     kind = models.CharField(_("kind"), max_length=40)
@@ -239,9 +234,7 @@ class LegalInstrument(ProvenanceMixin):
 
 class Term(CodeMixin):
     """
-    A term of the texts of one plan, which lead from its code to the glossary.
-
-    ``strategic_areas.glossary`` holds the terms that every plan has.
+    A term of one plan's texts; ``strategic_areas.glossary`` has those of every plan.
     """
 
     plan = models.ForeignKey(

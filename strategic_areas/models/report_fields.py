@@ -47,18 +47,17 @@ class ReportField(DeclaredField):
     """
     A field that an agency fills in.
 
-    ``part``: the part of the form; None for a field that the form sets by itself.
-    ``rows``: the height of its text box; a text of 1 row is a single line.
-    ``compared``: reviewers see it next to the last published value.
-    ``corrected``: a correction starts with its value, and has to change such a field.
-    ``receipt``: the receipt of what was sent contains it.
-    ``repeated``: the answer “Same as the previous period” copies it.
-    ``stands``: the answer “No news” leaves its last value valid.
+    ``part``: section of the form; None if the form sets it.
+    ``rows``: height of its text box.
+    ``compared``: reviewers compare it with the last published value.
+    ``corrected``: a correction must change such a field.
+    ``receipt``: it is on the receipt.
+    ``repeated``: "Same as the previous period" copies it.
+    ``stands``: "No news" leaves its last value valid.
     ``prefilled``: an empty row starts with its last published value.
-    ``says_no``: False is shown as “no”; in other fields it is shown as nothing.
-    ``column``: its column in the workbook, if it has one.
-    ``heading``: what the public reads above it, where that is not its label; "" where
-    public pages tell it in a way of its own, as the main text or with the state.
+    ``says_no``: False is shown as "no".
+    ``column``: its column in the workbook.
+    ``heading``: public heading if it is not the label; "" for none.
     """
 
     part: FormSection | None = None
@@ -83,7 +82,7 @@ class ReportField(DeclaredField):
 
     @property
     def bounds(self):
-        """The smallest and the largest number allowed; None where there is no limit."""
+        """The least and the greatest number allowed, or None."""
         stated = self.model_field.deconstruct()[3].get("validators", [])
         least = [
             each.limit_value
@@ -96,10 +95,7 @@ class ReportField(DeclaredField):
         return max(least, default=None), min(most, default=None)
 
     def plain(self, record):
-        """
-        The value of a record as JSON: decimals as text, links by name, languages by
-        code.
-        """
+        """The value as JSON: decimals as text, links by name, languages by code."""
         if self.bilingual:
             return {
                 language: getattr(record, f"{self.name}_{language}") or ""
@@ -113,7 +109,7 @@ class ReportField(DeclaredField):
         return value
 
     def in_words(self, plain, language="es"):
-        """A ``plain`` value as text for people, in one language; "" for no value."""
+        """A ``plain`` value as text for people, in one language."""
         if isinstance(plain, dict):
             return plain.get(language, "")
         if isinstance(plain, list):
@@ -141,7 +137,7 @@ class FieldValuesMixin:
         return self._in_words(each for each in fields if not self.is_for_staff(each))
 
     def is_for_staff(self, field):
-        """Whether ``disclosure`` keeps this figure from the public; False of texts."""
+        """Whether ``disclosure`` protects this figure."""
         is_figure = field.kind in {FieldKind.WHOLE, FieldKind.DECIMAL}
         return is_figure and is_for_staff(field.name, self.subject)
 
@@ -151,10 +147,7 @@ class FieldValuesMixin:
 
 
 def in_words(fields, values):
-    """
-    Pairs of a label and the Spanish value, of those ``plain`` values that are not
-    empty.
-    """
+    """Pairs of label and Spanish value for values that are not empty."""
     pairs = [(each.label, each.in_words(values.get(each.name))) for each in fields]
     return [(label, words) for label, words in pairs if words]
 
@@ -175,7 +168,7 @@ def confirmed_field():
 
 
 class AnswerKind(models.TextChoices):
-    """What a revision answers. All three kinds count as reported."""
+    """What a revision answers. Each kind counts as reported."""
 
     REPORTED = "reported", _("Reported")
     SAME_AS_BEFORE = "same_as_before", _("Same as the previous period")
@@ -265,10 +258,8 @@ ANSWER_FIELDS = (
 
 class AnswerMixin(models.Model):
     """
-    The kind of an answer, and what the public may not read of it.
-
-    ``internal_note`` is never published. Of a reserved answer the public reads only
-    that it was given and the legal basis for withholding it.
+    The kind of an answer and its protected parts. Of a reserved answer only the legal
+    basis is public.
     """
 
     answer = models.CharField(
@@ -310,10 +301,7 @@ class AnswerMixin(models.Model):
         return self.is_reserved or self.answer == AnswerKind.NO_NEWS
 
     def missing_answers(self, text):
-        """
-        Messages by the name of each field that this kind of answer needs and that is
-        empty.
-        """
+        """Field name → message for each required field that is empty."""
         required = _("This is required.")
         if self.is_reserved:
             names = ["reserved_reason", "reserved_legal_basis"]

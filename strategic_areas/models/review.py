@@ -26,9 +26,8 @@ from strategic_areas.models.report_fields import AnswerKind, FieldValuesMixin
 
 class WithdrawalCause(models.TextChoices):
     """
-    Why something public was withdrawn or hidden, as the public reads it.
-
-    One person takes it away, so she chooses a sentence and types none.
+    Public reasons for a withdrawal or takedown. One person chooses a sentence and types
+    nothing.
     """
 
     ERROR = "error", _("It stated a fact wrongly.")
@@ -39,7 +38,7 @@ class WithdrawalCause(models.TextChoices):
 
 
 def cause_field(verbose_name, **options):
-    """The column of a cause; empty in rows from before there were causes."""
+    """The column of a cause; empty in older rows."""
     return models.CharField(
         verbose_name,
         max_length=10,
@@ -52,13 +51,13 @@ def cause_field(verbose_name, **options):
 
 
 def public_reason(cause, words):
-    """What the public reads: the sentence, if any, and own words that two approved."""
+    """The sentence of the cause, and words that two people approved."""
     sentence = str(WithdrawalCause(cause).label) if cause else ""
     return " ".join(filter(None, [sentence, words]))
 
 
 class RevisionStatus(models.TextChoices):
-    """The status of a revision. Only ``workflow`` changes it."""
+    """The status of a revision, which only ``workflow`` changes."""
 
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted for review")
@@ -109,10 +108,7 @@ AGE = {
 
 def said_on(record) -> date | None:
     """
-    The day on which an account was given; None where it is unknown.
-
-    Of the public record, that of the source; of a report, the day here on
-    which this revision was last handed in.
+    The date of an update, or None: the source's date, or the local day of submission.
     """
     if record.reported_on or record.submitted_at is None:
         return record.reported_on
@@ -120,19 +116,19 @@ def said_on(record) -> date | None:
 
 
 def day_of(moment) -> date:
-    """The day here; ``localdate`` takes three times as long."""
+    """The local day; ``localdate`` takes three times as long."""
     return moment.astimezone(timezone.get_default_timezone()).date()
 
 
 class RevisionQuerySet(models.QuerySet):
     def published(self):
-        """The only rows a public page, export or chart may start from."""
+        """The only rows from which public pages may start."""
         return self.filter(status=RevisionStatus.PUBLISHED).exclude(
             plan__status=Plan.Status.IN_PREPARATION
         )
 
     def counted(self):
-        """Published rows that enter counts and headlines: those of no demonstration."""
+        """Published rows without demonstrations."""
         return (
             self.published()
             .filter(period__is_demonstration=False)
@@ -140,7 +136,7 @@ class RevisionQuerySet(models.QuerySet):
         )
 
     def counted_or_in_review(self):
-        """Counted rows and submitted ones; readers may know only that those exist."""
+        """Counted and submitted rows. Readers may know only that they exist."""
         return self.filter(
             Q(status__in=[RevisionStatus.PUBLISHED, RevisionStatus.SUBMITTED]),
             period__is_demonstration=False,
@@ -151,9 +147,8 @@ class RevisionQuerySet(models.QuerySet):
 
     def own_of(self, agency):
         """
-        Counted reports that this agency made itself, which say something.
-
-        ``agency`` may be an expression.
+        Counted reports with content that the agency made itself. ``agency`` may be an
+        expression.
         """
         rows = self.counted().filter(agency=agency, origin="entered")
         has_answers = "answer" in self.model.fields
@@ -164,7 +159,7 @@ class RevisionQuerySet(models.QuerySet):
         return self.filter(period__ends_on__lte=period.ends_on).exclude(period=period)
 
     def without_transcriptions(self):
-        """Rows without letters that the secretariat is still transcribing."""
+        """Rows whose letters are not being transcribed."""
         unsent = [RevisionStatus.DRAFT, RevisionStatus.RETURNED]
         return self.exclude(letter__isnull=False, status__in=unsent)
 
@@ -173,11 +168,9 @@ class RevisionQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """
-        The revisions a staff user may open.
-
-        Drafts, and what was returned and is being rewritten, are visible to their
-        agency alone; the secretariat sees what was submitted to it, and what it
-        transcribes itself.
+        The revisions that a staff user may open. Drafts and returned rows are visible
+        to their agency alone; reviewers see submitted rows and their own
+        transcriptions.
         """
         if user.is_active and user.is_superuser:
             return self
@@ -204,19 +197,14 @@ class RevisionQuerySet(models.QuerySet):
 
 class Revision(FieldValuesMixin, PlanMixin, ProvenanceMixin):
     """
-    One revision of a report that an agency writes and the secretariat publishes.
+    One revision of an update that an agency writes and the secretariat publishes.
 
-    ``agency`` makes the report, or a public source attributes the work to it; it stays
-    when the subject moves to another. ``version`` counts the saves, so that the second
-    of two people who save at once gets a conflict. ``contributors`` wrote, changed or
-    submitted any part of it: none of them may publish it. ``is_reviewed_within_agency``
-    is set if the reviewer belonged to the reporting agency, and pages say so.
-    ``unchanged_since``, set when it is handed in and published, is the end of the
-    period for which the agency first said just the same; empty where it says something
-    new. ``printed_by`` is the official source that told the numbers of people in its
-    texts before, where it is about victims; whoever publishes it names it.
-    ``public_id``, the last part of its address, is set at publication and never
-    changed.
+    ``agency`` stays when the subject moves to another agency. ``version`` counts saves,
+    to detect conflicts. No one of ``contributors`` may publish it.
+    ``is_reviewed_within_agency``: the reviewer belonged to the agency.
+    ``unchanged_since`` is the end of the first period with the same content.
+    ``printed_by`` is an official source of its numbers of victims. ``public_id`` is set
+    at publication and never changes.
     """
 
     #: It is withdrawn instead.
@@ -326,7 +314,7 @@ class Revision(FieldValuesMixin, PlanMixin, ProvenanceMixin):
 
     @property
     def subject(self):
-        """The activity or commitment that is reported on."""
+        """The activity or commitment reported on."""
         return getattr(self, self.subject_field)
 
     @property
@@ -357,9 +345,7 @@ class Revision(FieldValuesMixin, PlanMixin, ProvenanceMixin):
 
 
 def review_constraints(model, subject):
-    """
-    The constraints of every reviewed record; ``model`` is the prefix of their names.
-    """
+    """Constraints of every reviewed record; ``model`` prefixes their names."""
     stamped = Q(published_at__isnull=False, published_by__isnull=False)
     unstamped = Q(published_at__isnull=True, published_by__isnull=True)
     unexplained = Q(withdrawal_cause="", withdrawal_reason="")
@@ -434,9 +420,8 @@ def review_constraints(model, subject):
 
 def answer_constraints(model, text):
     """
-    The constraints of an answer. ``text`` tells what was done.
-
-    It is required unless the answer is "No news" or is withheld by law.
+    Constraints of an answer. ``text`` is required unless there is no news or the law
+    reserves it.
     """
     described = Q(**{f"{text}_es__isnull": False}) & ~Q(**{f"{text}_es": ""})
     explained = Q(no_news_reason_es__isnull=False) & ~Q(no_news_reason_es="")

@@ -1,6 +1,4 @@
-"""
-What two people take from the public: contents that are hidden, texts that are blanked.
-"""
+"""Takedowns and purges."""
 
 from datetime import timedelta
 
@@ -23,13 +21,13 @@ PUBLIC_AFTER = timedelta(hours=72)
 
 
 def row_key(model, pk):
-    """By this a takedown names a row of which it hides something."""
+    """The key of a row in ``Takedown.rows``."""
     return f"{model._meta.label_lower}:{pk}"
 
 
 class TakedownQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """Reviewers see all of them, administrators those of agencies and purges."""
+        """All for reviewers; those of agencies and purges for administrators."""
         if not user.is_active:
             return self.none()
         if access.is_reviewer(user) or user.is_superuser:
@@ -39,7 +37,7 @@ class TakedownQuerySet(DecisionQuerySet):
         return rows if access.is_administrator(user) else self.none()
 
     def hiding(self, record):
-        """Takedowns that name the row of a record, by whatever they are about."""
+        """Takedowns that hide something of this record's row."""
         return self.filter(rows__has_key=row_key(type(record), record.pk))
 
     def in_force_of(self, figures):
@@ -47,16 +45,12 @@ class TakedownQuerySet(DecisionQuerySet):
         return rows.exclude(status=Takedown.Status.DECLINED)
 
     def confirmed(self):
-        """Takedowns of which the public reads when and why, the latest first."""
+        """Takedowns with a public reason, newest first."""
         found = self.filter(status=Takedown.Status.APPROVED)
         return found.exclude(cause="", why="").order_by("-decided_at", "-pk")
 
     def overdue(self):
-        """
-        Takedowns that nobody confirmed in time: the public reads that they wait.
-
-        It follows from the clock alone, so that nobody hides quietly what she dislikes.
-        """
+        """Unconfirmed takedowns older than ``PUBLIC_AFTER``, which pages mention."""
         return self.waiting().filter(proposed_at__lte=timezone.now() - PUBLIC_AFTER)
 
 
@@ -64,12 +58,10 @@ class Takedown(Decision):
     """
     Something of a public record that one person hid, until another decides.
 
-    ``rows`` maps each row, as model and key, to its columns ``before`` and ``after``,
-    as plain values. They stand as ``after`` from the proposal; declining restores them.
-    ``editions`` is what went from editions with them, see ``datasets.removals``.
-    Before the confirmation the public reads at most the ``cause``. ``is_moving`` is set
-    only inside the transaction that hides or restores, so that triggers know what may
-    change.
+    ``rows`` maps row keys to plain values ``before`` and ``after``; declining restores
+    ``before``. ``editions`` is what went from editions. Before confirmation at most the
+    ``cause`` is public. ``is_moving`` lasts for one transaction, in which triggers
+    allow the change.
     """
 
     blanks = {
@@ -135,12 +127,12 @@ class Takedown(Decision):
 
     @property
     def public_from(self):
-        """From when the public reads that it waits, if nobody decides before."""
+        """When the public learns of it if nobody decides."""
         return self.proposed_at + PUBLIC_AFTER
 
     @property
     def public_reason(self):
-        """Why it was hidden, as the public reads it once that is confirmed."""
+        """The public reason once it is confirmed."""
         return public_reason(self.cause, self.why)
 
     @property
@@ -161,11 +153,10 @@ class PurgeQuerySet(DecisionQuerySet):
 
 class Purge(Decision):
     """
-    A request to blank every text that holds certain words, for another to confirm.
+    A request to blank every text that contains certain words.
 
-    The decision empties ``phrases`` and ``files``: a decided purge records who, when
-    and how many places, never which words. While it is applied, in one transaction, the
-    triggers of the public record allow exactly its ``places`` to be blanked.
+    The decision empties ``phrases`` and ``files``, so that no record of the words
+    remains. While it is applied, triggers allow exactly its ``places`` to be blanked.
     """
 
     phrases = models.TextField(_("words"), blank=True)
@@ -208,7 +199,7 @@ class Purge(Decision):
 
 
 class PurgedText(models.Model):
-    """One place that a purge blanked: a field of a row, without its former text."""
+    """A field of a row that a purge blanked."""
 
     is_only_appended = True
 

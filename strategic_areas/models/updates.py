@@ -32,7 +32,7 @@ from strategic_areas.public_paths import public_path
 
 
 class ExecutionState(models.TextChoices):
-    """The progress that an agency reports; punctuality is computed from it."""
+    """The progress that an agency reports. Punctuality is computed from it."""
 
     NOT_STARTED = "not_started", _("Not started")
     IN_PROGRESS = "in_progress", _("In progress")
@@ -43,11 +43,8 @@ class ExecutionState(models.TextChoices):
 
 class ActivityUpdate(AnswerMixin, Revision):
     """
-    One agency's account of one activity over one reporting period.
-
-    Drafts belong to the agency; submitting hands it to the secretariat, which returns
-    or publishes it. ``status`` moves only through ``workflow``, and a published update
-    never changes: a correction is a new revision of its own.
+    One agency's report on one activity in one period. A published report never changes:
+    a correction is a new revision.
     """
 
     same_plan_as = ("activity", "period")
@@ -250,7 +247,7 @@ class ActivityUpdate(AnswerMixin, Revision):
             raise ValidationError(errors)
 
     def is_held_back(self):
-        """True when suspended, cancelled, or late by a stated due date."""
+        """Whether it is suspended, cancelled, or late by a stated due date."""
         if self.execution in {ExecutionState.SUSPENDED, ExecutionState.CANCELLED}:
             return True
         if self.execution in {"", ExecutionState.COMPLETED}:
@@ -278,11 +275,10 @@ class DeclaredResult(models.TextChoices):
 
 class CommitmentUpdate(Revision):
     """
-    The lead agency's declaration of what became of a commitment's expected result.
+    The lead's declaration of a commitment's result.
 
-    A commitment is fulfilled when such a declaration is published, never because its
-    activities ended. ``result_reached`` holds the yes or no of declarations older than
-    ``result``: a yes is a result fulfilled; a no meant "not yet", and decides no state.
+    Only a published declaration fulfils a commitment. ``result_reached`` is the yes or
+    no of older declarations: yes is a result fulfilled, no meant "not yet".
     """
 
     same_plan_as = ("commitment", "period")

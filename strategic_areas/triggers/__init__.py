@@ -1,28 +1,17 @@
 """
-The triggers: what the database itself refuses or counts, on both engines.
+Triggers: what the database refuses or counts, on both engines.
 
-* Plan agreement: a record belongs to the same plan as the record above it, and never
-  moves to another plan.
-* Plans: the status of a plan never goes back.
-* The public record: a published, replaced or withdrawn revision keeps its content and
-  its evidence; a transition or a submission is never changed or deleted. Only a running
-  purge, which takes two people, may replace a text that it has listed by the marker, or
-  remove a piece of evidence.
-* Decisions: what one person proposes and another decides on is decided once. A proposed
-  change keeps its content; only a purge blanks it.
-* Structure: what an approved plan holds by its own word changes only while an amendment
-  is applied or a plan file is loaded. What the public was told of a change stays.
-* Editions: they keep their rows, but for what is taken away from the public.
-* Figures: a published number never changes; another figure revises it.
-* Disputes: an agency's statement about an attribution keeps its text; only the decision
-  on it may change.
-* The audit record: rows are only appended, and chained at commit on PostgreSQL.
-* The publication version: every change to what the public reads moves a counter in the
-  same transaction, whether it comes from code, a bulk update or an SQL shell. A change
-  that takes something away from the public moves a second counter too.
+* Plan agreement: a record belongs to the plan of the record above it, for good.
+* Public record: published, replaced and withdrawn revisions keep content and evidence;
+  transitions and submissions never change. Only a running purge blanks listed texts.
+* Decisions: each is decided once; the proposal keeps its content.
+* Structure: an approved plan changes only by an amendment or a plan file.
+* Editions, figures, disputes: rows stay, except for takedowns and revisions.
+* Audit record: rows are only appended, and chained at commit on PostgreSQL.
+* Publication version: every change of public content moves a counter in the same
+  transaction. A takedown moves a second one.
 
-They are dropped before every migrate and installed again after it. ``missing`` names
-those that the database lacks, for the readiness probe.
+Triggers are dropped before every migrate and installed after it.
 """
 
 from django.db import connection, connections, transaction
@@ -63,7 +52,6 @@ def declared(vendor=""):
 
 
 def _existing(connection):
-    """Names of our triggers that are in the database, with their tables."""
     if connection.vendor == "sqlite":
         query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
     else:
@@ -86,7 +74,7 @@ def missing(using="default"):
 
 
 def drop(using="default"):
-    """Drop every trigger of the portal; the functions stay."""
+    """Drop all triggers; functions stay."""
     target = connections[using]
     existing = _existing(target)
     with target.cursor() as cursor:
@@ -97,9 +85,8 @@ def drop(using="default"):
 
 def install(using="default"):
     """
-    Create every declared trigger anew.
-
-    It moves all counters, since rows may have changed while there were no triggers.
+    Create all triggers, and move all counters, since rows may have changed without
+    triggers.
     """
     target = connections[using]
     with transaction.atomic(using=using), target.cursor() as cursor:
@@ -116,19 +103,14 @@ def install(using="default"):
 
 
 def drop_before_migrate(sender, using, plan=(), **kwargs):
-    """
-    Receiver of ``pre_migrate``: drop the triggers if there is a migration to apply.
-
-    Either all are dropped or none: one may wait for a table that somebody uses, in
-    vain.
-    """
+    """Receiver of ``pre_migrate``. One transaction drops all triggers or none."""
     if plan:
         with transaction.atomic(using=using):
             drop(using)
 
 
 def install_after_migrate(sender, using, plan=(), **kwargs):
-    """Receiver of ``post_migrate``; tables may be missing after going backwards."""
+    """Receiver of ``post_migrate``. Tables may be missing after migrating backwards."""
     tables = set(connections[using].introspection.table_names())
     if not {trigger.table for trigger in declared()} <= tables:
         return

@@ -1,4 +1,4 @@
-"""Triggers of the audit record: entries never change, and form a chain of hashes."""
+"""Triggers of the audit record."""
 
 from django.apps import apps
 
@@ -44,12 +44,6 @@ def _no_emptying(name, table):
 
 
 def _chaining():
-    """
-    The trigger that adds an entry to the chain when its transaction commits.
-
-    Added at once, the entry would lock the end of the chain, and two transactions that
-    then touch the same row would deadlock.
-    """
     name = f"{PREFIX}audit_chain"
     return Trigger(
         name=name,
@@ -65,10 +59,8 @@ def _chaining():
 
 def chain_functions():
     """
-    The function that adds one entry to the chain, and the trigger's function.
-
-    Both run with the rights of the tables' owner. ``agencies.audit.chain.link`` has the
-    same hash.
+    Functions that add an entry to the chain, with the rights of the tables' owner.
+    ``agencies.audit.chain`` computes the same hash.
     """
     append, chain = f"{PREFIX}audit_append(bigint)", f"{PREFIX}audit_chain()"
     return (
@@ -94,7 +86,6 @@ def chain_functions():
 
 
 def _in_our_schema(function):
-    """Fix the search path, so that a caller cannot substitute tables of its own."""
     return (
         f"DO $$ BEGIN EXECUTE format('ALTER FUNCTION {function} "
         "SET search_path = %I, pg_temp', current_schema()); END $$"
@@ -102,7 +93,7 @@ def _in_our_schema(function):
 
 
 def chain_what_waits():
-    """SQL that chains the entries recorded while a migrate had dropped the triggers."""
+    """SQL that chains entries recorded while there were no triggers."""
     return (
         f"SELECT {PREFIX}audit_append(id) "  # noqa: S608 - our own names
         f'FROM "{ENTRIES}" WHERE seq IS NULL ORDER BY id'

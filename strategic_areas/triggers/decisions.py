@@ -1,8 +1,4 @@
-"""
-Triggers of decisions: each is decided once, and what was proposed stays.
-
-Approved plans keep their structure but for what was decided, and what is told of it.
-"""
+"""Triggers of decisions and of the structure of approved plans."""
 
 from django.apps import apps
 
@@ -15,10 +11,8 @@ ENDED = "('approved', 'declined', 'taken_back', 'outdated')"
 
 def decided_once():
     """
-    Every kind of decision begins as a proposal and is decided only once.
-
-    An approval passes through ``applying``, set by the person who decides, and ends in
-    the same transaction. Only a running purge blanks the reason.
+    A proposal is decided once. An approval passes through ``applying`` within one
+    transaction.
     """
     kinds = (each for each in apps.get_models() if hasattr(each, "is_decided_once"))
     for model in kinds:
@@ -62,10 +56,8 @@ def decided_once():
 
 def record_changes():
     """
-    The content of a proposed change stays as it was proposed.
-
-    The id of a new record, or why it is returned, may be set while the change is
-    applied; the decision clears the slot.
+    A proposed change keeps its content; applying it may set a new id or why it is
+    returned.
     """
     model = model_named("RecordChange")
     table, texts = model._meta.db_table, dict(model.blanks)
@@ -107,11 +99,7 @@ def record_changes():
 
 
 def takedowns():
-    """
-    What was hidden, and why, stays as it was proposed.
-
-    The public reads why: a purge that waits hides words in it, too.
-    """
+    """What was hidden, and why, stays."""
     model = model_named("Takedown")
     texts = {**model.blanks}
     del texts["reason"]
@@ -136,7 +124,6 @@ def takedowns():
 
 
 def people():
-    """What was proposed of an account stays as it was proposed."""
     for name, columns, message in (
         (
             "StandIn",
@@ -156,7 +143,7 @@ def people():
 
 
 def purges():
-    """A purge keeps its phrases and files until the decision, which empties them."""
+    """A purge keeps phrases and files until the decision empties them."""
     table = model_named("Purge")._meta.db_table
     asked = " OR ".join(map(differs, ("phrases", "files")))
     yield refusal(
@@ -176,10 +163,8 @@ MESSAGE = "the structure of an approved plan changes only by an amendment"
 
 def approved_plans():
     """
-    What an approved plan holds by its own word changes only by an amendment.
-
-    That is while a change with an amendment of the plan is applied, or a plan file
-    loaded.
+    An approved plan's own words change only while an amendment or a plan file is
+    applied.
     """
     plan = model_named("Plan")
     dates = " OR ".join(map(differs, _columns(plan)))
@@ -220,11 +205,6 @@ def _is_purging():
 
 
 def _closed(plan):
-    """
-    A condition: nothing is being applied that may change the plan's structure.
-
-    That is an amendment of the plan, a file, and whatever takes a text away.
-    """
     change = model_named("PendingChange")._meta.db_table
     amendment = model_named("Amendment")._meta.db_table
     file = model_named("PlanFile")._meta.db_table
@@ -238,7 +218,6 @@ def _closed(plan):
 
 
 def _is_official(model, row):
-    """A condition: the plan itself states the record, as a part of the plan."""
     stated = f"{row}.provenance = 'plan'"
     has_work_outside = any(f.name == "is_in_plan" for f in model._meta.concrete_fields)
     return f"({stated} AND {row}.is_in_plan)" if has_work_outside else stated
@@ -251,7 +230,6 @@ def _approved(plan):
 
 
 def _touches(model, event):
-    """A condition: the statement changes the structure of an approved plan."""
     row = "NEW" if event == "INSERT" else "OLD"
     official = _is_official(model, row)
     if event == "UPDATE":
@@ -310,7 +288,7 @@ def what_is_told():
 
 
 def loaded_files():
-    """A loaded file is told as it was loaded, and no row goes back to ``applying``."""
+    """A loaded file stays as it is, and none goes back to ``applying``."""
     table = model_named("PlanFile")._meta.db_table
     message = "what was loaded stays on record"
     yield refusal(

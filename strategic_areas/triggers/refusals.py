@@ -1,4 +1,4 @@
-"""Triggers that refuse a record of another plan, or a change of the public record."""
+"""Triggers that refuse records of another plan and changes of the public record."""
 
 from django.apps import apps
 from django.db import models
@@ -76,7 +76,6 @@ def differs(column):
 
 
 def _is_purged(model, *fields):
-    """A condition: the running purge has listed one of these fields of the row."""
     names = ", ".join(f"'{name}'" for name in fields)
     purge = model_named("Purge")._meta.db_table
     place = model_named("PurgedText")._meta.db_table
@@ -89,16 +88,12 @@ def _is_purged(model, *fields):
 
 
 def is_hiding():
-    """A condition: something is being hidden from the public, or restored."""
+    """A condition: something is being hidden or restored."""
     table = model_named("Takedown")._meta.db_table
     return f'EXISTS (SELECT 1 FROM "{table}" WHERE is_moving)'  # noqa: S608
 
 
 def _forbidden(field):
-    """
-    A condition: the column of a public revision changes, but not by a purge or its
-    wait.
-    """
     changes, model = differs(field.column), field.model
     if field.name == "purged_at":
         return f"({changes} AND NOT {_is_purged(model, field.name)})"
@@ -110,7 +105,6 @@ def _forbidden(field):
 
 
 def _explained_alone(model):
-    """A condition: a withdrawal is explained in words that nobody approved."""
     change = model_named("PendingChange")._meta.db_table
     words = model._meta.get_field("withdrawal_reason")
     return (
@@ -205,7 +199,7 @@ RESOLUTION = {"outcome", "resolved_on", "resolution", "resolution_es", "resoluti
 
 
 def said_by_agencies():
-    """Triggers that keep an agency's statement in a dispute; only a purge blanks it."""
+    """An agency's statement in a dispute stays; only a purge blanks it."""
     model = model_named("RecordDispute")
     table = model._meta.db_table
     said = [
@@ -274,7 +268,6 @@ def _public_evidence():
 
 
 def _beside_public(row):
-    """A condition: the row belongs to a revision of the public record."""
     return " OR ".join(
         f"EXISTS (SELECT 1 FROM {model._meta.db_table} r "  # noqa: S608
         f"WHERE r.id = {row}.{model.link_field}_id AND r.status IN {PUBLIC_RECORD})"
@@ -295,10 +288,7 @@ def published_figures():
 
 def editions():
     """
-    An edition keeps its rows; what is taken away from the public goes from them too.
-
-    Its rows are put in, and changed, only while it ``is_moving``. Whoever moved it
-    leaves other random bits, so that no sum of what stood before holds any more.
+    Rows of an edition change only while it ``is_moving``, which leaves new random bits.
     """
     model, rows = model_named("Edition"), model_named("EditionRows")
     table, label = model._meta.db_table, model._meta.model_name
@@ -327,7 +317,6 @@ def editions():
 
 
 def proposed_editions():
-    """What was proposed of an edition stays as it was proposed."""
     model = model_named("EditionProposal")._meta
     columns = ("plan_id", "corrects_id")
     texts = {k: v for k, v in model.model.blanks.items() if k != "reason"}

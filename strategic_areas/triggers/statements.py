@@ -1,4 +1,4 @@
-"""A trigger, with the SQL statement that creates it on each engine."""
+"""A trigger and its SQL on each engine."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,8 @@ PUBLIC_RECORD = "('published', 'replaced', 'withdrawn')"
 @dataclass(frozen=True)
 class Trigger:
     """
-    One trigger: the statement for each engine, empty where that does not need it.
-
-    ``kept`` says which rows (``OLD``) the trigger lets nobody delete, with ``message``.
+    A trigger with its SQL for each engine, or "". ``kept`` is a condition on rows that
+    may not be deleted.
     """
 
     name: str
@@ -37,7 +36,7 @@ def model_named(name):
 
 
 def revisions():
-    """The models of revisions; rows that link to one are as public as it is."""
+    """Models of revisions. Rows that link to a revision are as public as it is."""
     return [each for each in apps.get_models() if getattr(each, "link_field", "")]
 
 
@@ -68,10 +67,8 @@ def refusal(name, table, event, when, message):
 
 def replacement(deletion):
     """
-    The trigger that refuses to put another row in the place of one that is kept.
-
-    ``deletion`` refuses to delete it. SQLite's INSERT OR REPLACE deletes the row that
-    has the same id or unique value, and fires no trigger for that.
+    A trigger against SQLite's INSERT OR REPLACE, which deletes rows with the same key
+    without firing ``deletion``.
     """
     name, table = f"{deletion.name}_by_replacing", deletion.table
     same = " OR ".join(
@@ -92,12 +89,6 @@ def replacement(deletion):
 
 
 def _keys(deletion):
-    """
-    Lists of columns that a replacing row has in common with the one that goes.
-
-    Where every row is kept, all that is unique counts. Else a second row of the same
-    code is left to the constraint, which says so in its own words.
-    """
     (model,) = (
         each
         for each in apps.get_models(include_auto_created=True)

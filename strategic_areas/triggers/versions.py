@@ -1,10 +1,8 @@
 """
-The triggers that move the counters of the publication version.
+Triggers that move the counters of the publication version.
 
-``number`` moves when a row that a public page shows changes. ``takedowns`` moves too
-when the public may no longer read something: a row is deleted, or changed in one of the
-ways listed in ``TAKEN_DOWN``. Pages made before a takedown are never served again, not
-even while the database is away.
+``number`` moves when a public row changes. ``takedowns`` moves too when a row is
+deleted, or changed as in ``TAKEN_DOWN``: pages made before are never served again.
 """
 
 from dataclasses import dataclass
@@ -52,10 +50,8 @@ TAKEN_DOWN = {
 @dataclass(frozen=True)
 class Table:
     """
-    A table that a public page shows.
-
-    Revisions have a status of their own. ``revision_links`` are pairs of a column and
-    the table of revisions to which it links.
+    A public table. ``revision_links`` are pairs of a column and the table of revisions
+    that it links to.
     """
 
     name: str
@@ -64,7 +60,6 @@ class Table:
 
 
 def public_tables():
-    """Every ``Table`` whose rows move the version: those that the public reads."""
     for model in apps.get_models():
         declared = getattr(model, "fields", None)
         is_public = bool(declared and declared.names(public=True))
@@ -85,7 +80,7 @@ def _table(model):
 
 
 def version():
-    """The triggers that move ``number``; with a deletion ``takedowns`` too."""
+    """Triggers that move ``number``; a deletion moves ``takedowns`` too."""
     for table in public_tables():
         for event in EVENTS:
             rows = {"INSERT": ["NEW"], "DELETE": ["OLD"]}.get(event, ["NEW", "OLD"])
@@ -100,9 +95,8 @@ def version():
 
 def takedowns():
     """
-    The triggers that move both counters when a row changes as in ``TAKEN_DOWN``.
-
-    They do so too when anything changes by which values of an indicator are protected.
+    Triggers that move both counters when a row changes as in ``TAKEN_DOWN``, or the
+    protection of an indicator changes.
     """
     withdrawn = {model.__name__: _WITHDRAWN for model in revisions()}
     protects = model_named("Indicator").fields.columns(protects=True)
@@ -173,7 +167,6 @@ def _version_table():
 
 
 def _move(*counters):
-    """The SQL that moves these counters, and creates their row if it is missing."""
     version = _version_table()
     first = ", ".join(str(int(name in counters)) for name in COUNTERS)
     moved = (f'{name} = "{version}".{name} + 1' for name in counters)
@@ -185,13 +178,13 @@ def _move(*counters):
 
 
 def everything_changed():
-    """The SQL that moves both counters, so that every page is made again."""
+    """SQL that moves both counters."""
     moved = ", ".join(f"{name} = {name} + 1" for name in COUNTERS)
     return f'UPDATE "{_version_table()}" SET {moved}'  # noqa: S608 - our names
 
 
 def functions():
-    """The functions that the triggers call on PostgreSQL."""
+    """Functions that the triggers call on PostgreSQL."""
     return [
         _version_moves(),
         _takes_down(),
@@ -202,7 +195,6 @@ def functions():
 
 
 def _version_moves():
-    """The function that moves ``number``, at most once in a transaction."""
     return (
         f"CREATE OR REPLACE FUNCTION {PREFIX}version_moves() RETURNS void AS $$ "
         f"BEGIN {_once_per_transaction('portal.moved')} "
@@ -214,7 +206,6 @@ def _version_moves():
 
 
 def _takes_down():
-    """The function that moves both counters, at most once in a transaction."""
     return (
         f"CREATE OR REPLACE FUNCTION {PREFIX}takes_down() RETURNS void AS $$ "
         f"BEGIN PERFORM {PREFIX}version_moves(); "
@@ -224,7 +215,6 @@ def _takes_down():
 
 
 def _once_per_transaction(setting):
-    """SQL that ends the function if this transaction has called it before."""
     return (
         f"IF current_setting('{setting}', true) IS NOT DISTINCT FROM "
         "txid_current()::text THEN RETURN; END IF; "
@@ -247,7 +237,6 @@ def _trigger_function(name, does):
 
 
 def _move_beside():
-    """The function for rows that link to revisions of which the public may know."""
     return (
         f"CREATE OR REPLACE FUNCTION {PREFIX}move_version_beside() "  # noqa: S608
         "RETURNS trigger AS $$ "
