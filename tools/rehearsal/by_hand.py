@@ -113,7 +113,7 @@ deploy/manage shell --verbosity 0 <<'END'
 from agencies.models import User
 from strategic_areas import purging
 people = [User.objects.get(username=f"demo-revision{each}") for each in ("", "-2")]
-purging.confirm(purging.request("procedimientos", by=people[0]), by=people[1])
+purging.confirm(purging.request_purge("procedimientos", by=people[0]), by=people[1])
 END
 grep --quiet narrative /var/backups/plan-portal/purged.jsonl
 """
