@@ -39,12 +39,13 @@ def write_archive(target, recipient, members, shared, about):
 
     The pairs of ``shared`` are written beside it, unless an earlier backup did so.
     """
-    sums, stored = {}, {}
+    sums, stored, folder = {}, {}, target.parent / SHARED
+    folder.mkdir(mode=0o700, exist_ok=True)
     for name, opened in shared:
         with opened() as content:
             sums[name] = _sum(content)
             told = f"{recipient}\n{name}\n{sums[name]['sha256']}"
-            stored[name] = _store(target.parent / SHARED, recipient, told, content)
+            stored[name] = _store(folder, recipient, told, content)
     # List first: ``remove_unlisted`` deletes the files of a backup without a list.
     _list_of(target).write_text("\n".join(stored.values()), encoding="utf-8")
     with (
@@ -69,7 +70,6 @@ def write_archive(target, recipient, members, shared, about):
 def _store(folder, recipient, told, content):
     suffix = SUFFIXES[program_of(recipient)].removeprefix(".tar.gz")
     target = folder / f"{sha256(told.encode()).hexdigest()}{suffix}"
-    folder.mkdir(mode=0o700, exist_ok=True)
     if not target.exists():
         content.seek(0)
         with _encrypted_file(target, recipient) as stream:

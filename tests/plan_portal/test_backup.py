@@ -55,6 +55,7 @@ def test_what_was_packed_is_unpacked_and_only_the_owner_reads_it(backup, empty):
     assert sorted(path.name for path in backup.parent.iterdir()) == [
         "backup.files",
         "backup.tar.gz",
+        "files",
         "unpacked",
         "var",
     ]
@@ -199,7 +200,8 @@ def test_a_failing_program_leaves_no_backup(tmp_path, monkeypatch):
             target, "age1", [("one", partial(open, __file__, "rb"))], [], {}
         )
 
-    assert [path.name for path in tmp_path.iterdir()] == ["backup.files"]
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["backup.files", archive.SHARED]
 
 
 def age_key(folder, monkeypatch):
