@@ -12,8 +12,11 @@ export ENV_FILE ?= var/local.env
 export SITE_URL ?= http://localhost:$(PORT)
 export CORRECTIONS_EMAIL ?= correcciones@example.org
 
-# Hashes make sure that what is installed is what was locked.
-INSTALL := $(PY) -m pip install --disable-pip-version-check --no-input --require-hashes
+# Hashes make sure that what is installed is what was locked. Python compiles a module when
+# it is first imported; pip would compile every one.
+INSTALL := $(PY) -m pip install --disable-pip-version-check --no-input --no-compile \
+	--require-hashes
+unexport PYTHONDONTWRITEBYTECODE
 
 # make itself would print which folder it enters, and `manage` must print nothing.
 MAKEFLAGS += --no-print-directory
