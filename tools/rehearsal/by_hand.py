@@ -84,7 +84,8 @@ from agencies.models import User
 assert not User.objects.filter(username="later").exists()
 END
 """
-#: The configuration of a trial: as in "Deploy", but for the database.
+#: The configuration of a trial: as in "Deploy", but for the database. With the shipped
+#: plans prepare_portal would give the people of people.py other passwords.
 TRIAL = f"""
 install -m 0640 -g portal /dev/null /etc/plan-portal.env
 cat > /etc/plan-portal.env <<EOF
@@ -95,6 +96,7 @@ VAR_DIR=/var/lib/plan-portal
 BEHIND_TLS_PROXY=true
 CLIENT_ADDRESS_HEADER=Visitor
 BACKUP_FOLDER=/var/backups/plan-portal
+SHIPPED_PLANS=false
 EOF
 ENV_FILE=/etc/plan-portal.env .venv/bin/python manage.py compile_catalogues
 deploy/manage prepare_portal
