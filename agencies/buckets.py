@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from storages.backends.s3 import S3Storage
 
 from agencies.files import StoreUnreachableError
+from agencies.library_internals import bucket_key
 
 #: Longer than any file: a file is sent in one piece, which is stored whole or not.
 ONE_PIECE = 2**30
@@ -39,7 +40,7 @@ class PrivateBucket(S3Storage):
 
     def _open(self, name, mode="rb"):
         # The whole file: once its first bytes are sent an answer cannot fail any more.
-        key = self._normalize_name(name)
+        key = bucket_key(self, name)
         try:
             with answered():
                 content = self.bucket.Object(key).get()["Body"].read()
@@ -74,7 +75,7 @@ class PrivateBucket(S3Storage):
             if self.bucket.Versioning().status == "Enabled":
                 found.append("the bucket keeps versions: a purged file stays in it")
         for name in self.listdir("")[1][:1]:
-            key = self._normalize_name(name)
+            key = bucket_key(self, name)
             stranger = self.unsigned_connection.Object(self.bucket_name, key)
             try:
                 stranger.load()

@@ -20,6 +20,11 @@ def has_new_password(user):
     return user._password is not None
 
 
+def bucket_key(storage, name):
+    """The key of a file in an S3 store; a name that leaves its folder is refused."""
+    return storage._normalize_name(name)
+
+
 def network_of(request):
     """The key of limits: the IPv4 address, or the IPv6 network."""
     return ratelimit.get_ip(request)

@@ -14,6 +14,7 @@ from allauth.core.internal import ratelimit
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models.sql import InsertQuery
 from granian.server.mp import MPServer
+from storages.backends.s3 import S3Storage
 
 from agencies.library_internals import has_new_password
 from agencies.models import User
@@ -41,6 +42,11 @@ USED = [
         record_authentication,
         {"request", "user", "method"},
         "record_password in agencies/library_internals.py",
+    ),
+    (
+        S3Storage._normalize_name,
+        {"name"},
+        "bucket_key in agencies/library_internals.py",
     ),
     (
         InsertQuery.insert_values,

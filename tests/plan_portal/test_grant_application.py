@@ -4,6 +4,7 @@ import re
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
@@ -111,7 +112,8 @@ def test_without_it_the_portal_says_what_is_missing(stranger, client):
 
     assert response.status_code == 503
     assert re.fullmatch(
-        r"no lista\nthe portal's role may not read \d+ tables: "
+        rf"no lista {re.escape(settings.VERSION)}\n"
+        r"the portal's role may not read \d+ tables: "
         r"deploy/manage --owner grant_application ROLE\n",
         response.content.decode(),
     )

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -259,7 +260,7 @@ def queued_mail(transactional_db):
 def test_the_portal_serves_until_ctrl_c(queued_mail, serve, copied_database):
     process, port = serve
     read_until(process, "Ctrl-C")
-    assert serve_portal.ask(port) == (200, "lista\n")
+    assert serve_portal.ask(port) == (200, f"lista {settings.VERSION}\n")
     folder = copied_database / "mail"
 
     deadline = time.monotonic() + 10

@@ -155,7 +155,7 @@ LEAKS = {
         nothing_more,
         (disclosure, "_merged", tell_parts),
     ),
-    "a total moves by two": ({}, count_again, (figures, "tell", tell_totals)),
+    "a total moves by two": ({}, count_again, (figures, "disclose", tell_totals)),
     "two dimensions are told": (
         {"boy": 3, "girl": 12},
         change_dimension,
