@@ -505,7 +505,7 @@ def test_not_even_the_bytes_of_the_database_file_hold_the_words(open_record):
 
     purge()
 
-    name = settings.DATABASES["default"]["TEST"]["NAME"]
+    name = Path(settings.DATABASES["default"]["TEST"]["NAME"])
     for path in name.parent.glob(f"{name.name}*"):
         assert NAME.encode() not in path.read_bytes()
 
