@@ -381,16 +381,21 @@ def test_the_sources_of_the_headline_are_those_that_its_records_cite(get):
     assert f"{len(cited)} fuentes citadas aquí" in page.text
 
 
+#: Pages of which each linked number is followed, of one plan.
+LINKING = {
+    SHIPPED: [("area", "persecucion"), ("commitment", "R-2.1.1"), ("agency", "pgr")],
+    INVENTED: [("area", "prevencion")],
+}
+
+
 @pytest.mark.parametrize("plan", PLANS)
 def test_each_linked_number_leads_to_as_many(client, get, plan):
-    slug = {SHIPPED: "persecucion", INVENTED: "prevencion"}[plan]
+    words = [("plan",), ("areas",), ("agencies",), ("frameworks",), *LINKING[plan]]
     pages = [
         get("home"),
-        get("plan", plan),
-        get("areas", plan),
-        get("area", plan, slug),
+        get("data"),
+        *(get(name, plan, *rest) for name, *rest in words),
     ]
-    pages += [get("agencies", plan), get("frameworks", plan), get("data")]
     found = {}
 
     for page in pages:

@@ -388,15 +388,6 @@ def test_it_is_resolved_as_a_whole(update):
             RecordDispute.objects.filter(pk=dispute.pk).update(**decided)
 
 
-def test_it_is_about_one_record(update):
-    dispute = make.approved_dispute(update)
-    row = RecordDispute.objects.filter(pk=dispute.pk)
-
-    for fields in ({"activity": update.activity}, {"activity_update": None}):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            row.update(**fields)
-
-
 @pytest.mark.parametrize(
     ("name", "kind"),
     [

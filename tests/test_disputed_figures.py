@@ -121,17 +121,6 @@ def test_who_answers_and_who_counted_may_dispute_it_by_the_desk(client, figure, 
     assert RecordDispute.objects.get().published_figure == figure
 
 
-def test_another_agency_does_not(client, figure):
-    person = make.focal_point()
-    client.force_login(person)
-
-    url = reverse("admin:attribution", args=["cifra", figure.pk])
-
-    assert client.get(url).status_code == 404
-    with pytest.raises(RefusedError):
-        make.dispute(figure, by=person)
-
-
 #: What makes a value one that nobody may dispute: of its indicator, and of itself.
 CLOSED = {
     "its own word": ({}, {"provenance": "reported"}),

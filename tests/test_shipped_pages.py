@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from html import unescape
 
 import pytest
 from django.conf import settings
@@ -292,27 +291,3 @@ def test_every_kind_of_shipped_record_opens_with_its_history(client, shipped):
 
     assert {path for path, status in answers.items() if status != 200} == set()
     assert len(rows) > 20
-
-
-@pytest.mark.parametrize("language", drawn(LANGUAGES, 1, key="numbers"))
-def test_each_linked_number_leads_to_as_many(client, shipped, language):
-    area = {"es": "persecucion", "en": "prosecution"}[language]
-    named = [("plan",), ("area", area), ("commitment", "R-2.1.1"), ("agency", "pgr")]
-    pages = [public_path("home", language=language)]
-    pages += [
-        public_path(name, PLAN, *rest, language=language) for name, *rest in named
-    ]
-    numbered = re.compile(r'<a href="([^"]+)"[^>]*>(?:Las |Los |All )?(\d+) [^<]+</a>')
-    found = {}
-
-    for path in pages:
-        main = client.get(path).content.decode().split("<main")[1]
-        for target, number in numbered.findall(main):
-            if not target.startswith("#"):
-                listed = client.get(unescape(target)).content.decode()
-                rows = len(re.findall(r"<tr(?! class=.group)", listed))
-                rows -= listed.count("<thead")
-                found[path, target] = (int(number), rows)
-
-    assert len(found) >= 4
-    assert {key: pair for key, pair in found.items() if len({*pair}) > 1} == {}

@@ -5,10 +5,8 @@ import gzip
 import io
 import json
 import zipfile
-from dataclasses import replace
 from datetime import date
 
-import frictionless
 import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -190,31 +188,6 @@ def test_a_package_describes_what_its_columns_are():
         {"value": "", "label": GAPS[GapReason.PROTECTED]}
     ]
     assert fields["said_on"]["type"] == "date"
-
-
-def test_a_package_of_a_plan_is_valid(client, plan, tmp_path):
-    package = tmp_path / PACKAGE
-    package.write_bytes(client.get(file_of(plan, "paquete", "zip")).content)
-
-    report = frictionless.validate(str(package))
-
-    assert (report.valid, report.errors) == (True, [])
-    assert len(report.tasks) == len(DATASETS)
-
-
-@pytest.mark.parametrize(
-    ("number", "is_new", "error"),
-    [("many", True, "type-error"), (None, None, "constraint-error")],
-)
-def test_a_fault_in_a_package_is_found(tmp_path, number, is_new, error):
-    rows = {"1": ROWS["1"] | {"number": number, "is_new": is_new}}
-    package = tmp_path / PACKAGE
-    taken = replace(TAKEN, tables={"things": rows})
-    package.write_bytes(as_package(taken, {"things": THINGS}, "0f"))
-
-    report = frictionless.validate(str(package))
-
-    assert [each.type for task in report.tasks for each in task.errors] == [error]
 
 
 def test_an_edition_has_files_of_its_own_rows(client, plan):
