@@ -23,8 +23,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies import access, audit
 from agencies.access import RefusedError

@@ -4,8 +4,7 @@ from django.db import models, transaction
 from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 from agencies import access
 from agencies.fields import (

@@ -19,8 +19,7 @@ from agencies import access
 from agencies.accounts import views
 from agencies.accounts.account_changes import AccountChange
 from agencies.stand_ins import STAND_INS, reviewers
-from strategic_areas.desk import first_steps, people, queries
-from strategic_areas.desk import urls as desk
+from strategic_areas.desk import first_steps, people, queries, urls as desk
 from strategic_areas.desk.changes import agency_statements, decisions
 from strategic_areas.desk.changes.hideable_records import hide_url_for
 from strategic_areas.desk.letters import letters_to_confirm

@@ -1,8 +1,8 @@
 """Sentences with the number of commitments in each family of states."""
 
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import (
+    gettext as _,
     gettext_lazy,
     ngettext,
     npgettext_lazy,

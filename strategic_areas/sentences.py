@@ -7,8 +7,13 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.dateformat import format as as_date
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import (
+    gettext,
+    gettext_lazy as _,
+    ngettext,
+    ngettext_lazy,
+    pgettext_lazy,
+)
 
 from strategic_areas.commitment_states import (
     PLAIN,

@@ -2,8 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.text import slugify
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_lazy as _, gettext_noop, override
 
 
 class Theme(TextChoices):

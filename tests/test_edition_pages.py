@@ -9,8 +9,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from strategic_areas.datasets import DATASETS
-from strategic_areas.datasets import editions as made_editions
+from strategic_areas.datasets import DATASETS, editions as made_editions
 from strategic_areas.datasets.columns import DataColumn, GapReason
 from strategic_areas.datasets.editions import snapshot_of
 from strategic_areas.datasets.file_cache import FILE_CACHE, PlanFiles, current_version

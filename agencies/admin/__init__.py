@@ -6,8 +6,7 @@ Agencies are public records: see ``strategic_areas.admin.plan``.
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _, ngettext
 
 from agencies import mail
 from agencies.access import is_administrator, is_reviewer

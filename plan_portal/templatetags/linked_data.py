@@ -5,8 +5,7 @@ import json
 from django import template
 from django.conf import settings
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
 from plan_portal.templatetags.portal import absolute
 from strategic_areas.datasets import catalogue

@@ -17,8 +17,7 @@ from django.utils.html import (
     strip_tags,
 )
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, pgettext
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _, pgettext
 
 from strategic_areas import count_sentences, disclosure, sentences
 from strategic_areas.commitment_states import (

@@ -5,8 +5,7 @@ from django.contrib import admin
 from django.forms import modelform_factory
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies import audit, numbers
 from agencies.admin.base import ScopedAdmin, ScopedRowsMixin

@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from django.db.models import prefetch_related_objects
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from agencies.models import AGENCY_KINDS, Agency
 from strategic_areas.datasets.columns import (

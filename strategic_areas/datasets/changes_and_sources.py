@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from agencies import fields
 from strategic_areas.datasets.columns import (

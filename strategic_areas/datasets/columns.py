@@ -7,8 +7,7 @@ from django.conf import settings
 from django.db.models import Model, TextChoices, URLField
 from django.utils.functional import Promise
 from django.utils.text import capfirst, format_lazy
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override, pgettext_lazy
+from django.utils.translation import gettext_lazy as _, override, pgettext_lazy
 
 from agencies import fields
 

@@ -2,8 +2,7 @@
 
 from django.conf import settings
 from django.utils.functional import lazy
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from strategic_areas.attainment import AttainmentKind
 from strategic_areas.datasets.columns import (

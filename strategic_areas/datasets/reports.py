@@ -1,7 +1,6 @@
 """The dataset of reports and declarations, with their earlier revisions."""
 
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from agencies.fields import FieldKind
 from strategic_areas.datasets.columns import (

@@ -1,8 +1,7 @@
 """Datasets of international targets and recommendations, and their answers."""
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from strategic_areas.datasets.columns import (
     ADDRESS,

@@ -7,8 +7,7 @@ from django.db.models import TextField
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.text import format_lazy
-from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from agencies.fields import FieldKind
 from agencies.numbers import NumberInput

@@ -24,8 +24,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from agencies import access
 from agencies.access import Role, is_administrator, is_reviewer
@@ -34,8 +33,7 @@ from agencies.accounts.closing import hand_over
 from agencies.accounts.second_factors import FACTORS
 from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
-from agencies.stand_ins import STAND_INS, StandIn
-from agencies.stand_ins import propose_stand_in as name_stand_in
+from agencies.stand_ins import STAND_INS, StandIn, propose_stand_in as name_stand_in
 from strategic_areas.compliance import Timeliness
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import one_button_helper

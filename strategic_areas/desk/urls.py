@@ -13,16 +13,13 @@ from strategic_areas.desk.changes import (
     amendment_forms,
     decisions,
     hideable_records,
+    views as changes,
 )
-from strategic_areas.desk.changes import views as changes
-from strategic_areas.desk.plan_tree import approval
-from strategic_areas.desk.plan_tree import views as plan_tree
+from strategic_areas.desk.plan_tree import approval, views as plan_tree
 from strategic_areas.desk.report import views as report
 from strategic_areas.desk.review import views as review
-from strategic_areas.desk.rounds import editions, opening
-from strategic_areas.desk.rounds import views as rounds
-from strategic_areas.desk.sheet import agency_activities
-from strategic_areas.desk.sheet import views as sheets
+from strategic_areas.desk.rounds import editions, opening, views as rounds
+from strategic_areas.desk.sheet import agency_activities, views as sheets
 from strategic_areas.desk.sheet_workbook import views as workbook
 from strategic_areas.desk.values import views as values
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL

@@ -6,8 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.template.defaultfilters import floatformat
 from django.utils.functional import Promise, lazy
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.fields import NOTE, DeclaredField, FieldKind, public
 from strategic_areas.disclosure import is_for_staff

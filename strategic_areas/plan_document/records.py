@@ -7,8 +7,7 @@ from itertools import groupby, product
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext as _, override
 from simple_history.utils import bulk_create_with_history
 
 from agencies import audit

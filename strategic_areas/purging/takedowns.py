@@ -8,8 +8,7 @@ else decided on meanwhile are not restored. An earlier value returns as a propos
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext as _, override
 
 from agencies.access import RefusedError
 from agencies.decisions import DecisionStatus

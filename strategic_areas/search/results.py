@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from strategic_areas.search.index import ANSWERS, NAME, TITLE, matching_sql, name_key
 from strategic_areas.search.words import word_positions

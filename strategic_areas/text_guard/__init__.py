@@ -14,10 +14,10 @@ from strategic_areas.text_guard import (
     counts,
     identifiers,
     indirect_identifiers,
+    marks as marking,
     names,
     online,
 )
-from strategic_areas.text_guard import marks as marking
 from strategic_areas.text_guard.findings import Finding, PersonalDataKind, Severity
 from strategic_areas.text_guard.names import NOTHING_KNOWN, KnownWords
 from strategic_areas.text_guard.reading import Reading, find

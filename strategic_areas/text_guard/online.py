@@ -6,8 +6,12 @@ from functools import partial
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import PersonalDataKind
 from strategic_areas.text_guard.names import personal_names
-from strategic_areas.text_guard.reading import INSTITUTION, either, words
-from strategic_areas.text_guard.reading import rule as any_rule
+from strategic_areas.text_guard.reading import (
+    INSTITUTION,
+    either,
+    rule as any_rule,
+    words,
+)
 
 AT = (
     r"(?:@ ?| ?[(\[{<] ?(?:@|at|arroba|arobas) ?[)\]}>] ?|[ ,-]{1,3}(?:arroba"

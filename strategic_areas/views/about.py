@@ -4,8 +4,7 @@ from django.conf import settings
 from django.shortcuts import render
 from django.utils import timezone
 
-from strategic_areas import commitment_states, compliance, progress
-from strategic_areas import glossary as words
+from strategic_areas import commitment_states, compliance, glossary as words, progress
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies, changes, help_lines, references
 from strategic_areas.queries.plan import plans, submissions

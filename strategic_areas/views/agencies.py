@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _, pgettext
 
 from strategic_areas.disclosure import disclose_planned_quantity
 from strategic_areas.progress import ActivityState

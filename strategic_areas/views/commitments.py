@@ -9,8 +9,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext, pgettext_lazy
 
 from strategic_areas import charts
 from strategic_areas.count_sentences import (
@@ -35,8 +34,8 @@ from strategic_areas.queries.plan.progress_rows import (
 )
 from strategic_areas.queries.updates import work_done
 from strategic_areas.queries.updates.work_done import WorkDone
-from strategic_areas.sentences import COMMITMENT_PUNCTUALITY as PUNCTUALITY
 from strategic_areas.sentences import (
+    COMMITMENT_PUNCTUALITY as PUNCTUALITY,
     COMMITMENT_STATES,
     FAMILY_WORDS,
     on_record,

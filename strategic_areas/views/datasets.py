@@ -8,8 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.http import http_date
 from django.utils.text import slugify
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
 from strategic_areas.datasets.columns import LANGUAGES
 from strategic_areas.datasets.file_cache import FILE_CACHE, NotReadyError, compress_text

@@ -13,8 +13,13 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import (
+    get_language,
+    gettext as _,
+    gettext_lazy,
+    pgettext,
+    pgettext_lazy,
+)
 
 from strategic_areas.datasets.columns import CellKind, DataColumn, Dataset, GapReason
 from strategic_areas.datasets.file_cache import FILE_CACHE

@@ -7,8 +7,7 @@ from decimal import Decimal
 from operator import attrgetter
 
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from strategic_areas import charts
 from strategic_areas.date_ranges import days_of_year

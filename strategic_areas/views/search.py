@@ -12,8 +12,7 @@ from django.template.loader import get_template, render_to_string
 from django.template.loader_tags import BlockNode
 from django.utils import timezone
 from django.utils.html import strip_tags
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
 from strategic_areas import glossary
 from strategic_areas.datasets import DATASETS

@@ -6,8 +6,7 @@ import pytest
 from django import forms
 from django.contrib.admin.sites import site
 from django.utils import translation
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from agencies import numbers
 from agencies.numbers import UnreadError, number_text, parse_number, parse_whole_number

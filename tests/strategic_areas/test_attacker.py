@@ -11,8 +11,7 @@ from itertools import product
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from strategic_areas import disclosure, figures
 from strategic_areas.disclosure import (

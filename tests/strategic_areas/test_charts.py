@@ -7,8 +7,7 @@ from itertools import combinations
 
 import pytest
 from django.template.loader import render_to_string
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from strategic_areas import charts
 from strategic_areas.charts import scales

@@ -3,8 +3,7 @@
 from itertools import combinations, product
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from strategic_areas import disclosure
 from strategic_areas.disclosure import (

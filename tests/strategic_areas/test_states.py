@@ -6,8 +6,7 @@ from datetime import date
 
 import pytest
 from django.utils.translation import override
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from plan_portal import settings
 from strategic_areas.commitment_states import (

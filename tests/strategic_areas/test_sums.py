@@ -6,8 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.utils.translation import override
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from strategic_areas.commitment_states import CommitmentState
 from strategic_areas.count_sentences import (

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.utils.text import format_lazy
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from strategic_areas import spreadsheet_cells
 from strategic_areas.datasets.columns import (

@@ -9,8 +9,7 @@ from datetime import date
 from xml.sax.saxutils import escape
 
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext as _, override
 
 from strategic_areas import spreadsheet_cells
 from strategic_areas.datasets.columns import CellKind, Dataset

@@ -7,8 +7,7 @@ To show both forms, the change is applied in a transaction and rolled back.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies import access
 from agencies.fields import field_of

@@ -13,8 +13,7 @@ from django.template.loader import get_template
 from django.template.loader_tags import BlockNode
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from agencies.access import only_reviewers

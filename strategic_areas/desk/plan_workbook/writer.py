@@ -2,8 +2,7 @@
 
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from openpyxl.utils import quote_sheetname
 
 from agencies.fields import FieldKind

@@ -7,8 +7,7 @@ from types import SimpleNamespace
 
 from django.utils.formats import date_format
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from strategic_areas.commitment_states import CommitmentState, StateFamily
 from strategic_areas.desk.report import (

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext as _, ngettext, pgettext
 
 from strategic_areas.commitment_states import DECLARED, CommitmentState, StateFamily
 from strategic_areas.datasets.changes_and_sources import DAYS

@@ -6,13 +6,11 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import gettext as _, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from agencies.audit import record_download
-from strategic_areas import spreadsheet_cells as escaping
-from strategic_areas import workflow
+from strategic_areas import spreadsheet_cells as escaping, workflow
 from strategic_areas.compliance import ReportStatus, Timeliness
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.agency_statements import BilingualTextForm

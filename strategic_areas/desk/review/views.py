@@ -7,14 +7,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.desk.changes import decisions
-from strategic_areas.desk.changes import views as changes
+from strategic_areas.desk.changes import decisions, views as changes
 from strategic_areas.desk.inputs import (
     PRINTED_LABEL,
     AnonymityField,

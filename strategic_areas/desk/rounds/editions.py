@@ -5,8 +5,7 @@ from functools import partial
 from django import forms
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.access import RefusedError, only_reviewers
 from strategic_areas import workflow

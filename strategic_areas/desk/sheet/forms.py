@@ -13,8 +13,7 @@ from django.db.models import QuerySet
 from django.forms import model_to_dict, modelform_factory
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies import numbers
 from agencies.fields import FieldKind

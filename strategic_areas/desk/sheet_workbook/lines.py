@@ -9,8 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.fields import FieldKind
 from agencies.numbers import UnreadError

@@ -3,8 +3,7 @@
 import json
 
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.fields import FieldKind
 from agencies.numbers import UnreadError

@@ -8,8 +8,7 @@ from collections import Counter
 
 from django.contrib import messages
 from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.audit import record_download

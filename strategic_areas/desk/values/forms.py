@@ -5,8 +5,7 @@ from decimal import Decimal
 from crispy_forms.layout import Layout
 from django import forms
 from django.utils.formats import number_format
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from agencies import numbers
 from agencies.numbers import DecimalField, number_text

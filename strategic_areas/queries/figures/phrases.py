@@ -8,8 +8,7 @@ from itertools import chain, groupby
 
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy, pgettext
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _, gettext_lazy, pgettext
 
 from strategic_areas.attainment import AttainmentKind
 from strategic_areas.date_ranges import is_of_whole_years
