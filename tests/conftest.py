@@ -22,6 +22,12 @@ from tests.deep import DEEP
 from tests.strategic_areas.asked import on
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
+#: Files that take longest begin first: no process is left alone with one at the end.
+LONGEST = {
+    *("test_permission_matrix", "test_one_person", "test_counts_agree", "test_hiding"),
+    *("test_crawl", "test_data_judges", "test_matrix_pages", "test_disclosure"),
+    *("test_every_public_page", "test_serve_portal", "test_deploy", "test_backup"),
+}
 
 # A short run makes up the same examples each time: it fails for what was changed.
 hypothesis_settings.register_profile(
@@ -45,7 +51,7 @@ def pytest_collection_modifyitems(config, items):
             item.fixturenames.append("open_record")
         (kept if is_of_database(item) else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
-    items[:] = kept
+    items[:] = sorted(kept, key=lambda item: item.path.stem not in LONGEST)
 
 
 def is_of_database(item):

@@ -99,6 +99,8 @@ def run_pytest(name, arguments, **variables):
     environment = os.environ | {"TEST_DATABASE_URL": ""} | variables
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     pytest = [sys.executable, "-m", "pytest", "-rs", "-n", "auto", "--dist", "loadfile"]
+    # tests/conftest.py says which files begin first.
+    pytest.append("--no-loadscope-reorder")
     command = [*pytest, *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
