@@ -14,8 +14,8 @@ def count_queries(read):
 
 def costs(read, grow, *, more=SOME_ROWS):
     """The queries of a reading with one row, and with so many ``more``."""
-    read()  # What a process asks only once does not count.
     grow()
+    read()  # What a process asks only once does not count.
     before = count_queries(read)
     for _ in range(more):
         grow()

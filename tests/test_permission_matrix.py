@@ -92,7 +92,7 @@ class Row:
         Role and method → what the table says; ``roles`` are each role's column.
 
         Whatever is drawn, among those who ask are somebody who may read the page and
-        somebody of the staff who is refused.
+        somebody of the staff who is refused; on an agency's object all who are refused.
         """
         asked = list(product(drawn(roles, 1, key=str(self)), self.methods))
         told = {
@@ -103,7 +103,9 @@ class Row:
             asked += readers[:1]
         of_staff = product([role for role in STAFF if role in roles], self.methods)
         refused = [pair for pair in of_staff if told[pair] in REFUSED]
-        if not {*asked} & {*refused}:
+        if self.is_of_an_agency:
+            asked += refused
+        elif not {*asked} & {*refused}:
             asked += drawn(refused, 1, key=f"{self} refused")
         return {pair: told[pair] for pair in asked}
 

@@ -23,7 +23,7 @@ class AuditEntry(models.Model):
     """
     One event. Triggers refuse every change and deletion.
 
-    ``digest_content`` covers the event; ``hash`` covers the digest, the position and
+    ``digest`` covers the event; ``hash`` covers the digest, the position and
     the hash of the entry before. On PostgreSQL an entry gets its position ``seq`` when
     its transaction commits, so that transactions do not wait for one another.
     """

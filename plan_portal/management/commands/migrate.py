@@ -53,10 +53,10 @@ class Command(migrate.Command):
 
     def handle(self, *args, **options):
         target = connections[options["database"]]
-        applied = MigrationRecorder(target).applied_migrations()
-        if reason := reason_not_to_migrate(applied):
-            raise CommandError(reason)
         try:
+            applied = MigrationRecorder(target).applied_migrations()
+            if reason := reason_not_to_migrate(applied):
+                raise CommandError(reason)
             self.begin_anew_after_others(target, *args, **options)
             row_counts.update_row_counts(options["database"])
         except ProgrammingError as error:

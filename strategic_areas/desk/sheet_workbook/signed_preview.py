@@ -12,7 +12,8 @@ from agencies.access import RefusedError
 from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.evidence import RefusedFileError
 
-SALT = "strategic_areas.desk.sheet_workbook"
+#: It never changes: a preview that is open during an update is read after it.
+SALT = "strategic_areas.desk.workbook"
 #: In seconds.
 MAX_AGE = 2 * 60 * 60
 #: In characters.
