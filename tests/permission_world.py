@@ -9,21 +9,12 @@ from datetime import date, timedelta
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.webauthn.internal.auth import WebAuthn
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.admin.sites import site
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.utils import timezone
-from fido2.cose import ES256
-from fido2.utils import websafe_encode
-from fido2.webauthn import (
-    AttestationObject,
-    AttestedCredentialData,
-    AuthenticatorData,
-    CollectedClientData,
-)
 
 from agencies import invitations
 from agencies.access import Role
@@ -261,7 +252,7 @@ class World:
     def _key(self, user):
         """A passkey beside an app with codes, so that either of them may go."""
         make.totp(user)
-        return WebAuthn.add(user, "Llave", credential()).instance
+        return WebAuthn.add(user, "Llave", make.credential()).instance
 
     def _of_nobody(self):
         """What belongs to the secretariat or to administrators, and to no agency."""
@@ -394,29 +385,6 @@ class World:
             ends_on=timezone.localdate() + timedelta(days=30),
         )
         return user
-
-
-def credential():
-    """What a browser sends of a passkey that it has just made."""
-    private = ec.generate_private_key(ec.SECP256R1())
-    public = ES256.from_cryptography_key(private.public_key())
-    key = AttestedCredentialData.create(bytes(16), bytes(16), public)
-    about = AuthenticatorData.create(bytes(32), 0x45, 0, key)
-    told = CollectedClientData.create(
-        type="webauthn.create", challenge=bytes(32), origin="http://localhost:8000"
-    )
-    return {
-        "id": websafe_encode(key.credential_id),
-        "rawId": websafe_encode(key.credential_id),
-        "type": "public-key",
-        "response": {
-            "clientDataJSON": websafe_encode(told),
-            "attestationObject": websafe_encode(
-                AttestationObject.create("none", about, {})
-            ),
-        },
-        "clientExtensionResults": {},
-    }
 
 
 def _client(user, *, is_proven=True):

@@ -20,6 +20,12 @@ from tests.test_public_pages import LANGUAGES
 
 pytestmark = pytest.mark.django_db
 
+RESERVED = {
+    "is_reserved": True,
+    "reserved_reason": "Un proceso abierto.",
+    "reserved_legal_basis": "Ley 200-04, art. 17",
+}
+
 
 def area_page(client, area, language="es", **query):
     word = getattr(area, f"slug_{language}")
@@ -159,8 +165,7 @@ def test_a_rehearsal_beside_the_plan_is_nothing_that_an_agency_did(client):
         update = make.off_plan_update(
             commitment=commitment, period=period, title_es=title, by=person
         )
-        workflow.submit(update, by=person)
-        workflow.publish(update, by=make.reviewer())
+        make.publish(update)
 
     page = agency_page(client, real.plan, commitment.lead)
 
@@ -242,12 +247,7 @@ def test_a_reconstruction_scores_nobody_by_completion(client):
 def test_whether_withheld_reports_have_evidence_is_not_told(client):
     asked, agency = make.round(), make.agency()
     commitment = make.commitment(plan=asked.plan, lead=agency)
-    reserved = {
-        "is_reserved": True,
-        "reserved_reason": "Un proceso abierto.",
-        "reserved_legal_basis": "Ley 200-04, art. 17",
-    }
-    for fields in ({}, reserved):
+    for fields in ({}, RESERVED):
         publish_with_evidence(commitment, period=asked, **fields)
 
     evidence = agency_page(client, asked.plan, agency).context["page"].evidence
@@ -286,8 +286,7 @@ def handed_in_by(agency, asked, number):
     commitment = make.commitment(plan=asked.plan, lead=agency)
     for _ in range(number):
         activity = make.activity(commitment=commitment)
-        update = make.update(activity=activity, period=asked, by=person)
-        workflow.submit(update, by=person)
+        update = make.submitted_update(activity=activity, period=asked, by=person)
     return update
 
 
@@ -549,25 +548,17 @@ def test_words_withheld_waiting_or_withdrawn_stand_on_neither_page(client, execu
         "narrative_es": "Se habló de una zanahoria.",
         "obstacle_es": "Falta una zanahoria.",
     }
-    reserved = {
-        "is_reserved": True,
-        "reserved_reason": "Un proceso abierto.",
-        "reserved_legal_basis": "Ley 200-04, art. 17",
-    }
-
     person = make.focal_point(agency=agency)
 
     def maker(**fields):
-        update = make.update(
+        return make.submitted_update(
             activity=make.activity(commitment=commitment),
             period=asked,
             by=person,
             **said | fields,
         )
-        workflow.submit(update, by=person)
-        return update
 
-    waiting, withheld, gone, shown = maker(), maker(**reserved), maker(), maker()
+    waiting, withheld, gone, shown = maker(), maker(**RESERVED), maker(), maker()
     reviewer = make.reviewer()
     for update in (withheld, gone):
         workflow.publish(update, by=reviewer)

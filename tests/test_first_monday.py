@@ -55,12 +55,7 @@ def people(no_mail_server):
         "Luis Mar <luis@example.org>",
         stdout=io.StringIO(),
     )
-    clients = []
-    for user in User.objects.order_by("username"):
-        client = Client()
-        client.force_login(user)
-        clients.append(client)
-    return clients
+    return [make.browser(user) for user in User.objects.order_by("username")]
 
 
 def following(client):
@@ -77,12 +72,6 @@ def go(client, number):
     page = client.get(address, follow=True)
     assert page.status_code == 200
     return page
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def come_in(code, **named):
@@ -123,11 +112,11 @@ def test_two_people_come_from_nothing_to_a_published_report(people):
     codes = [each["code"] for each in sent.context["letters"]]
     account = come_in(codes[0], username="eva.rios")
     change = account.account_changes.get()
-    assert list(signed_in(account).get(DESK).context["unconfirmed"]) == [change]
+    assert list(make.browser(account).get(DESK).context["unconfirmed"]) == [change]
     confirmed = reverse("admin:account_change", args=[change.pk])
     assert "Ministerio de Relaciones Exteriores" in luis.get(confirmed).content.decode()
     luis.post(confirmed, {"approve": "1"})
-    assert not signed_in(account).get(DESK).context["unconfirmed"]
+    assert not make.browser(account).get(DESK).context["unconfirmed"]
 
     # The plan, as it comes out of a matrix; commitments alone lead on to the tree.
     plan = Plan.objects.get()

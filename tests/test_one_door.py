@@ -110,8 +110,7 @@ class Typist:
     """One person, who types the same word into everything that she may change."""
 
     def __init__(self, user, models_=None):
-        client = Client()
-        client.force_login(user)
+        client = make.browser(user)
         self.client, self.user, self.session = client, user, client.session
         self.models = models_ or public_models()
 

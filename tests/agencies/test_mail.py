@@ -351,16 +351,21 @@ def test_without_a_server_mails_are_files_of_the_portals_user(settings, tmp_path
 # In the admin
 
 
-@pytest.mark.sqlite
-def test_an_administrator_tries_again_what_was_given_up(client):
-    queue()
-    Mail.objects.update(given_up_at=timezone.now(), attempts=8)
+def try_again(client):
+    """As an administrator does with the one mail that there is."""
     client.force_login(make.administrator())
-
     client.post(
         reverse("admin:agencies_mail_changelist"),
         {"action": "try_again", "_selected_action": [Mail.objects.get().pk]},
     )
+
+
+@pytest.mark.sqlite
+def test_an_administrator_tries_again_what_was_given_up(client):
+    queue()
+    Mail.objects.update(given_up_at=timezone.now(), attempts=8)
+
+    try_again(client)
 
     row = Mail.objects.get()
     assert (row.given_up_at, row.attempts) == (None, 0)
@@ -370,12 +375,8 @@ def test_an_administrator_tries_again_what_was_given_up(client):
 def test_what_was_sent_is_not_sent_again_by_trying_again(client, mailoutbox):
     queue()
     mail.send_queue(now=NOW)
-    client.force_login(make.administrator())
 
-    client.post(
-        reverse("admin:agencies_mail_changelist"),
-        {"action": "try_again", "_selected_action": [Mail.objects.get().pk]},
-    )
+    try_again(client)
     mail.send_queue()
 
     assert len(mailoutbox) == 1

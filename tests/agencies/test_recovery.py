@@ -37,16 +37,12 @@ def person():
 
 
 def ask(person, by):
-    client = Client()
-    client.force_login(by)
-    client.post(ADD, {"user": person.pk, "way": "in_person"})
+    make.browser(by).post(ADD, {"user": person.pk, "way": "in_person"})
     return FactorReset.objects.latest("pk")
 
 
 def press(reset, step, by):
-    client = Client()
-    client.force_login(by)
-    return client.post(page_of(reset, step))
+    return make.browser(by).post(page_of(reset, step))
 
 
 def factors(person):
@@ -79,10 +75,9 @@ def test_asking_alone_removes_nothing(person):
 def test_the_person_herself_is_neither_of_the_two(person):
     administrator = make.administrator()
     make.totp(administrator)
-    client = Client()
-    client.force_login(administrator)
 
-    client.post(ADD, {"user": administrator.pk, "way": "in_person"})
+    ask_for = {"user": administrator.pk, "way": "in_person"}
+    make.browser(administrator).post(ADD, ask_for)
     reset = ask(administrator, make.administrator())
     press(reset, "approve", administrator)
 
@@ -90,8 +85,7 @@ def test_the_person_herself_is_neither_of_the_two(person):
 
 
 def test_a_confirmation_ends_the_sessions(person):
-    open_session = Client()
-    open_session.force_login(person)
+    open_session = make.browser(person)
     reset = ask(person, make.administrator())
 
     press(reset, "approve", make.administrator())
@@ -120,10 +114,10 @@ def test_whoever_asked_takes_it_back_and_the_person_herself_may_refuse():
 
 def test_what_was_asked_for_already_is_told_in_words(person):
     ask(person, make.administrator())
-    client = Client()
-    client.force_login(make.administrator())
 
-    response = client.post(ADD, {"user": person.pk, "way": "video"})
+    response = make.browser(make.administrator()).post(
+        ADD, {"user": person.pk, "way": "video"}
+    )
 
     assert set(response.context["adminform"].form.errors) == {"user"}
     assert FactorReset.objects.count() == 1
@@ -132,10 +126,8 @@ def test_what_was_asked_for_already_is_told_in_words(person):
 def test_a_superuser_is_not_recovered_by_administrators():
     root = make.user(is_superuser=True)
     make.totp(root)
-    client = Client()
-    client.force_login(make.administrator())
 
-    client.post(ADD, {"user": root.pk, "way": "in_person"})
+    make.browser(make.administrator()).post(ADD, {"user": root.pk, "way": "in_person"})
 
     assert FactorReset.objects.count() == 0
 

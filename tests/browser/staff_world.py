@@ -6,16 +6,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
-from fido2.cose import ES256
-from fido2.utils import websafe_encode
-from fido2.webauthn import (
-    AttestationObject,
-    AttestedCredentialData,
-    AuthenticatorData,
-    CollectedClientData,
-)
 
 from agencies import audit
 from strategic_areas import purging, workflow
@@ -35,28 +26,6 @@ from tests.staff_rows import make_row
 #: What the guard warns of.
 WARNED = "Se rescató a dos niñas en Azua."
 NAME = "Juana Pérez Zapata"
-
-
-def make_credential():
-    """What a browser hands over when a key is set up."""
-    public = ec.generate_private_key(ec.SECP256R1()).public_key()
-    key = AttestedCredentialData.create(
-        bytes(16), b"key", ES256.from_cryptography_key(public)
-    )
-    seen = AuthenticatorData.create(bytes(32), AuthenticatorData.FLAG.AT, 0, key)
-    client = CollectedClientData.create("webauthn.create", b"x", "http://localhost")
-    return {
-        "id": websafe_encode(b"key"),
-        "rawId": websafe_encode(b"key"),
-        "type": "public-key",
-        "response": {
-            "clientDataJSON": client.b64,
-            "attestationObject": websafe_encode(
-                AttestationObject.create("none", seen, {})
-            ),
-        },
-        "clientExtensionResults": {"credProps": {"rk": True}},
-    }
 
 
 class World:
@@ -200,7 +169,7 @@ class World:
         self.key = Authenticator.objects.create(
             user=user,
             type=Authenticator.Type.WEBAUTHN,
-            data={"name": "Llave", "credential": make_credential()},
+            data={"name": "Llave", "credential": make.credential()},
         )
         return user
 

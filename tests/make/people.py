@@ -10,9 +10,19 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.models import Group
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
 
 from agencies import invitations, stand_ins
 from agencies.access import Role
@@ -36,6 +46,13 @@ def user(*, group=None, is_staff=True, **fields):
     if group:
         user.groups.add(Group.objects.get(name=group))
     return user
+
+
+def browser(user):
+    """A browser in which the person is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def sign_in(client, login, *, password=PASSWORD, headers=None):
@@ -65,6 +82,29 @@ def totp_code(secret):
         time.sleep(left)
     (counter,) = yield_hotp_counters_from_time()
     return format_hotp_value(hotp_value(secret, counter))
+
+
+def credential():
+    """What a browser sends of a passkey that it has just made."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    public = ES256.from_cryptography_key(private.public_key())
+    key = AttestedCredentialData.create(bytes(16), bytes(16), public)
+    about = AuthenticatorData.create(bytes(32), 0x45, 0, key)
+    told = CollectedClientData.create(
+        type="webauthn.create", challenge=bytes(32), origin="http://localhost:8000"
+    )
+    return {
+        "id": websafe_encode(key.credential_id),
+        "rawId": websafe_encode(key.credential_id),
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": websafe_encode(told),
+            "attestationObject": websafe_encode(
+                AttestationObject.create("none", about, {})
+            ),
+        },
+        "clientExtensionResults": {},
+    }
 
 
 def reviewer(**fields):

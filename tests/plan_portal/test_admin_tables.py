@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.widgets import AutocompleteMixin
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils import timezone
@@ -76,8 +75,7 @@ def people(lasting):
 
 
 def signed_in(user):
-    client = Client()
-    client.force_login(user)
+    client = make.browser(user)
     client.get(reverse("admin:jsi18n"))  # the first request notes the session
     return client
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from plan_portal import server
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 GREETING = "tools.benchmarks.yardstick:application"
@@ -79,10 +80,7 @@ def test_a_worker_that_is_killed_is_replaced_at_the_same_socket(listener):
 
         os.kill(int(worker), signal.SIGKILL)
 
-        deadline = time.monotonic() + 10
-        while children.read_text().split() in ([worker], []):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        assert wait_until(lambda: {*children.read_text().split()} - {worker})
         assert answer(come(listener)) == b"HTTP/1.1 200 OK"
 
 
@@ -193,20 +191,18 @@ def fetched(listener, path="/"):
 def test_a_worker_has_all_workers_renewed_and_no_reader_is_turned_away(listener):
     with serving(listener, f"{__name__}:renewing", workers=2) as process:
         fetched(listener)
-        deadline = time.monotonic() + 40
-        while len(before := workers_of(process)) < 2:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        assert wait_until(lambda: len(workers_of(process)) >= 2, 20)
+        before = workers_of(process)
 
         fetched(listener, "/renew")
-        answers = 0
-        while before & workers_of(process):
-            assert time.monotonic() < deadline
-            assert fetched(listener) > 0
-            answers += 1
-            time.sleep(0.01)
+        answers = []
 
-        assert answers > 50
+        def are_renewed():
+            answers.append(fetched(listener))
+            return not before & workers_of(process)
+
+        assert wait_until(are_renewed, 20, pause=0.01)
+        assert len(answers) > 50
         assert fetched(listener) not in before
 
 
