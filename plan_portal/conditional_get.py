@@ -21,7 +21,7 @@ from strategic_areas.views.parameters import AS_OF, canonical_query, has_free_te
 
 #: WSGI key that marks a request of the page cache, and the header that allows it to
 #: keep the page under the requested URL.
-ASKED_BY_FRONT, KEEP = "portal.front", "X-Portal-Keep"
+ASKED_BY_PAGE_CACHE, KEEP = "portal.page_cache", "X-Portal-Keep"
 
 #: Placeholder of the page's version until the rest is rendered.
 VERSION_PLACEHOLDER = "version-of-this-page"
@@ -127,7 +127,7 @@ def public_page(view, language):
             response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "public, no-cache"
         may_keep = is_canonical and not (is_uncacheable or has_free_text(request))
-        if may_keep and request.META.get(ASKED_BY_FRONT):
+        if may_keep and request.META.get(ASKED_BY_PAGE_CACHE):
             response.headers[KEEP] = "yes"
         return response
 

@@ -203,7 +203,7 @@ SHIPPED_PLANS = env_bool("SHIPPED_PLANS", default=EMBEDDED_DATABASE)
 
 # The page cache: finished public pages in each worker's memory
 
-FRONT_MEMORY = env_number("FRONT_MEMORY_MB", 16, at_least=0) * 2**20
+PAGE_CACHE_BYTES = env_number("PAGE_CACHE_MB", 16, at_least=0) * 2**20
 
 # All processes count limits together here.
 CACHES = {"default": sign_in.shared_cache(env_text("REDIS_URL"))}

@@ -35,7 +35,7 @@ for _name in (
     "EMERGENCY_NUMBER",
     "ENV_FILE",
     "FILE_STORE_URL",
-    "FRONT_MEMORY_MB",
+    "PAGE_CACHE_MB",
     "INVITATION_DOMAINS",
     "LICENCE_NAME",
     "LICENCE_URL",

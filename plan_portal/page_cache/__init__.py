@@ -23,7 +23,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from plan_portal import errors
-from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
+from plan_portal.conditional_get import ASKED_BY_PAGE_CACHE, KEEP
 from plan_portal.errors import HELP_PAGES
 from plan_portal.middleware import (
     REPORTS,
@@ -229,7 +229,7 @@ class UpstreamResponse:
         page_environ = {
             name: environ[name] for name in environ if name not in NOT_OF_THE_PAGE
         }
-        page_environ |= {"REQUEST_METHOD": "GET", ASKED_BY_FRONT: True}
+        page_environ |= {"REQUEST_METHOD": "GET", ASKED_BY_PAGE_CACHE: True}
         self._body = application(page_environ, self._begin)
 
     def _begin(self, status, headers, exc_info=None):
@@ -277,7 +277,7 @@ def with_page_cache(application):
         return application
     watch = VersionWatcher()
     page_cache = PageCache(
-        application, watch=watch, memory=PageMemory(settings.FRONT_MEMORY, HELP)
+        application, watch=watch, memory=PageMemory(settings.PAGE_CACHE_BYTES, HELP)
     )
     watch.start()
     FILE_CACHE.start()

@@ -292,7 +292,7 @@ def test_after_closing_anew_the_old_key_is_needed_no_more(settings):
     settings.MFA_ENCRYPTION_KEYS = [new, *settings.MFA_ENCRYPTION_KEYS]
     out = StringIO()
 
-    call_command("close_factors_anew", stdout=out)
+    call_command("reencrypt_factors", stdout=out)
     settings.MFA_ENCRYPTION_KEYS = [new]
 
     app, paper = (
@@ -314,7 +314,7 @@ def test_closing_anew_without_a_key_says_so_and_changes_nothing(settings):
 
     settings.MFA_ENCRYPTION_KEYS = [Fernet.generate_key().decode(), old]
     with pytest.raises(CommandError):
-        call_command("close_factors_anew")
+        call_command("reencrypt_factors")
 
     assert list(Authenticator.objects.order_by("pk").values("pk", "data")) == before
 

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import OperationalError, connections
 from django.test import RequestFactory
 
-from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
+from plan_portal.conditional_get import ASKED_BY_PAGE_CACHE, KEEP
 from plan_portal.middleware import REPORTS
 from plan_portal.page_cache import HELP, unavailable
 from plan_portal.page_cache.database_deadline import DatabaseDeadline
@@ -52,7 +52,7 @@ def page_of(words):
     """An application with one page, which may be kept."""
 
     def application(environ, start_response):
-        assert environ[ASKED_BY_FRONT]
+        assert environ[ASKED_BY_PAGE_CACHE]
         start_response("200 OK", [(KEEP, "yes"), ("Content-Type", "text/html")])
         return [f"<main >{words}</main>".encode()]
 

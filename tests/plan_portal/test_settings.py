@@ -200,8 +200,8 @@ TRUSTED_PROXY_COUNT=-1
 TRUSTED_PROXY_COUNT=two
 TRUSTED_PROXY_COUNT=1.5
     TRUSTED_PROXY_COUNT must be a whole number from 1 on, not {value!r}
-FRONT_MEMORY_MB=-5
-    FRONT_MEMORY_MB must be a whole number from 0 on, not '-5'
+PAGE_CACHE_MB=-5
+    PAGE_CACHE_MB must be a whole number from 0 on, not '-5'
 CLAMD=http://127.0.0.1:3310
     CLAMD must be unix:///path/of/the/socket or tcp://host:port
 MFA_ENCRYPTION_KEYS=short

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
+from plan_portal.conditional_get import ASKED_BY_PAGE_CACHE, KEEP
 from strategic_areas.datasets.file_cache import FileCache
 from strategic_areas.public_paths import public_path
 from strategic_areas.spreadsheet_cells import unescape_formula
@@ -197,7 +197,7 @@ def test_no_address_breaks_the_list(client, plan, query, status):
 def test_an_unknown_filter_value_is_told_and_not_kept(client, plan, query):
     path = f"{public_path('commitments', plan.code)}?{query}"
 
-    response = client.get(path, **{ASKED_BY_FRONT: "yes"})
+    response = client.get(path, **{ASKED_BY_PAGE_CACHE: "yes"})
 
     assert response.status_code == 200
     assert f"«{query.partition('=')[2]}»" in Page(response.text).text
@@ -207,7 +207,7 @@ def test_an_unknown_filter_value_is_told_and_not_kept(client, plan, query):
 def test_the_list_of_agencies_tells_an_order_that_does_not_exist(client, plan):
     path = f"{public_path('agencies', plan.code)}?sort=nothing"
 
-    response = client.get(path, **{ASKED_BY_FRONT: "yes"})
+    response = client.get(path, **{ASKED_BY_PAGE_CACHE: "yes"})
 
     assert response.status_code == 200
     assert "«nothing»" in Page(response.text).text
@@ -244,7 +244,9 @@ def test_the_front_may_keep_filters_but_no_words(client, plan):
 
     queries = ["", "?area=1&state=no_report", "?sort=title", "?q=a", "?q=a&area=1"]
 
-    asked = [client.get(path + query, **{ASKED_BY_FRONT: True}) for query in queries]
+    asked = [
+        client.get(path + query, **{ASKED_BY_PAGE_CACHE: True}) for query in queries
+    ]
 
     assert [response.status_code for response in asked] == [200] * 5
     assert [KEEP in response for response in asked] == [True] * 3 + [False] * 2
@@ -308,7 +310,7 @@ def test_a_file_of_nothing_known_leads_to_the_page_that_says_so(client, plan, qu
         public_path("commitments", plan.code),
     )
 
-    response = client.get(f"{file}?{query}", **{ASKED_BY_FRONT: "yes"})
+    response = client.get(f"{file}?{query}", **{ASKED_BY_PAGE_CACHE: "yes"})
 
     assert (response.status_code, response.url) == (302, f"{page}?{query}")
     assert KEEP not in response.headers
