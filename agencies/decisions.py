@@ -255,9 +255,8 @@ class DecisionSteps:
 
     def _take(self, decision, status, by, **columns):
         rows = self.model.objects.filter(pk=decision.pk)
-        now = timezone.now()
         if not rows.filter(status=DecisionStatus.PENDING).update(
-            status=status, decided_by=by, decided_at=now, **columns
+            status=status, decided_by=by, decided_at=timezone.now(), **columns
         ):
             stored = rows.get()
             raise RefusedError(

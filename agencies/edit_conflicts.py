@@ -70,11 +70,10 @@ class EditConflictMixin(forms.Form):
 
 
 def conflict_message(stands):
-    now = "; ".join(f"{name}: {value}" for name, value in stands)
     return _(
         "Somebody saved this while you were working on it. Nothing of yours is lost: "
         "it is below. Saved now: %(now)s. Combine the two and save again."
-    ) % {"now": now}
+    ) % {"now": "; ".join(f"{name}: {value}" for name, value in stands)}
 
 
 def _shown(stored, field):

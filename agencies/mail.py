@@ -214,12 +214,11 @@ def send_queue(*, now=None):
                 break
         else:
             sent += 1
-            spent = {"text": "", "html": ""} if mail.kind in OPENS_AN_ACCOUNT else {}
             Mail.objects.filter(pk=mail.pk).update(
                 sent_at=now or timezone.now(),
                 leased_until=None,
                 last_error="",
-                **spent,
+                **{"text": "", "html": ""} if mail.kind in OPENS_AN_ACCOUNT else {},
             )
     return sent, failed
 

@@ -33,15 +33,13 @@ def warn_of_a_nameless_visitor(app_configs, **kwargs):
 
 def share_query_classes():
     """Let modeltranslation cache its queryset classes, which are slow to create."""
-    shared = cache(manager.multilingual_queryset_factory)
-    manager.multilingual_queryset_factory = shared
+    manager.multilingual_queryset_factory = cache(manager.multilingual_queryset_factory)
     manager.MultilingualQuerySet.__reduce__ = parts_to_pickle
 
 
 def parts_to_pickle(query_set):
     """modeltranslation's own, since the cached class is already patched."""
-    kind = type(query_set).__bases__[0]
-    return empty_query_set, (kind,), query_set.__getstate__()
+    return empty_query_set, (type(query_set).__bases__[0],), query_set.__getstate__()
 
 
 def empty_query_set(kind):

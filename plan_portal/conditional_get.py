@@ -162,5 +162,4 @@ def fill_in_version(response):
 
 def own_content(html):
     """The main content without the citation, which contains today's date."""
-    main = html.partition(b"<main")[2].partition(b"</main>")[0]
-    return CITATION.sub(b"", main)
+    return CITATION.sub(b"", html.partition(b"<main")[2].partition(b"</main>")[0])

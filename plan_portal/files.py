@@ -39,8 +39,7 @@ def public_file(view):
             # Otherwise scripts of other sites cannot even read the 404.
             response.headers["Access-Control-Allow-Origin"] = "*"
             return response
-        is_packed = "Content-Encoding" in response.headers
-        if is_packed and "gzip" not in encodings_of(
+        if "Content-Encoding" in response.headers and "gzip" not in encodings_of(
             request.headers.get("accept-encoding", "")
         ):
             response.content = gzip.decompress(response.content)

@@ -214,8 +214,7 @@ def requested_spans(
     """
     if not is_yearly:
         return [(period.starts_on, period.ends_on)]
-    years = range(plan_starts_on.year, period.ends_on.year + 1)
-    spans = map(days_of_year, years)
+    spans = map(days_of_year, range(plan_starts_on.year, period.ends_on.year + 1))
     return [span for span in spans if span[1] <= period.ends_on]
 
 

@@ -147,9 +147,8 @@ def family_counts_text(counts: StateCounts) -> str:
         "said": _counted(first, is_over),
     }
     if rest:
-        others = sum(number for _family, number in rest)
         said += " " + _("Of the other %(total)s, %(said)s.") % {
-            "total": spell_number(others),
+            "total": spell_number(sum(number for _family, number in rest)),
             "said": _counted(rest, is_over),
         }
     return said if parts else ""

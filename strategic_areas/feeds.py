@@ -34,8 +34,7 @@ def plan_feed(request, plan):
 
 def area_feed(request, plan, slug):
     area = found_or_404(areas.area_by_slug(public_plan_or_404(plan), slug))
-    path = area.get_absolute_url()
-    return _feed(request, area.plan, area.name, path, area=area)
+    return _feed(request, area.plan, area.name, area.get_absolute_url(), area=area)
 
 
 def agency_feed(request, plan, slug):

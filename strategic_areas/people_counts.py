@@ -171,9 +171,8 @@ def _fold(text: str) -> tuple[str, list[int]]:
 def _plain(sign: str) -> str:
     if sign in "ñÑ":
         return "ñ"
-    signs = unicodedata.normalize("NFKD", sign)
     return "".join(
         " " if each.isspace() else each.lower()
-        for each in signs
+        for each in unicodedata.normalize("NFKD", sign)
         if not unicodedata.combining(each)
     )

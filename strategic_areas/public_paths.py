@@ -39,8 +39,7 @@ def public_path(name, *args, language=None):
 
 def stable_slug(identity: str) -> str:
     """A short slug that never changes, derived from a unique ``identity``."""
-    digest = sha256(identity.encode()).digest()
-    return b32encode(digest).decode().lower()[:SLUG_LENGTH]
+    return b32encode(sha256(identity.encode()).digest()).decode().lower()[:SLUG_LENGTH]
 
 
 @lru_cache(maxsize=4096)

@@ -96,10 +96,9 @@ def removal_obstacle(period, today):
     """
     rows = [model.objects.filter(period=period) for model in UPDATE_MODELS]
     writers = {row.agency for each in rows for row in each.select_related("agency")}
-    values = asked_values.values_by_round(period.plan, [period]).get(period, ())
     writers |= {
         value.agency
-        for value in values
+        for value in asked_values.values_by_round(period.plan, [period]).get(period, ())
         if value.first_day and value.first_day >= period.opens_on
     }
     names = {"names": ", ".join(sorted(agency.acronym for agency in writers))}

@@ -132,8 +132,7 @@ def round_slots(
 
 
 def _slot(code, names, days, schedule, *, is_final=False):
-    window = schedule.window(days[1])
-    return RoundSlot(code, *names, *days, **window, is_final=is_final)
+    return RoundSlot(code, *names, *days, **schedule.window(days[1]), is_final=is_final)
 
 
 def _month_start(year, months):

@@ -418,10 +418,9 @@ def _on_record_of_one(records):
 
 
 def done_and_going(records) -> str:
-    told = {"done": BRIEF_DONE, "going": BRIEF_GOING}
     said = (
         str(words % {"n": number})
-        for name, words in told.items()
+        for name, words in {"done": BRIEF_DONE, "going": BRIEF_GOING}.items()
         if (number := getattr(records, name))
     )
     return ", ".join(said) or str(FOUND % {"found": records.found})

@@ -107,10 +107,9 @@ def decides_or_will(user):
     Past roles count: otherwise a role could be removed, the address changed, and the
     role given back under the name of a known person.
     """
-    today = timezone.localdate()
     stands_in = StandIn.objects.filter(
         user=user,
-        ends_on__gte=today,
+        ends_on__gte=timezone.localdate(),
         status__in=[DecisionStatus.PENDING, DecisionStatus.APPROVED],
     )
     return (

@@ -249,8 +249,7 @@ def _proof_of(user):
 
 
 def ask_for_proof(request):
-    name = _proof_of(request.user) or "account_reauthenticate"
-    return _redirect(name, request)
+    return _redirect(_proof_of(request.user) or "account_reauthenticate", request)
 
 
 def _redirect(name, request):
@@ -322,8 +321,7 @@ def seconds_allowed(request, now):
 
 
 def was_opened(request, now):
-    opened = request.session.get(OPENED, {})
-    return now - opened.get(request.path, 0) < TO_SEND
+    return now - request.session.get(OPENED, {}).get(request.path, 0) < TO_SEND
 
 
 def note_opening(request, now):
@@ -336,5 +334,4 @@ def note_opening(request, now):
 def proven_at(request):
     """Time of the last sign-in or proof, in seconds."""
     records = get_authentication_records(request, request.user)
-    signed_in = request.session.get(BEGAN, 0)
-    return max([signed_in, *(record["at"] for record in records)])
+    return max([request.session.get(BEGAN, 0), *(record["at"] for record in records)])

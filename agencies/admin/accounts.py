@@ -309,8 +309,7 @@ class FocalPointAdmin(ScopedHistoryAdmin):
 
 
 def _is_taken(username, user):
-    others = User.objects.exclude(pk=user.pk)
-    return others.filter(username__iexact=username).exists()
+    return User.objects.exclude(pk=user.pk).filter(username__iexact=username).exists()
 
 
 def _is_others(request, mandate):

@@ -250,8 +250,7 @@ def _labels(entry, names):
     labels = {}
     for model in filter(None, (_model_of(entry), *map(_model, kinds))):
         for each in (*model._meta.concrete_fields, *model._meta.many_to_many):
-            field = field_of(model, each.name)
-            labels.setdefault(each.name, field.label_of(each.name))
+            labels.setdefault(each.name, field_of(model, each.name).label_of(each.name))
     return [labels.get(name, name) for name in names]
 
 

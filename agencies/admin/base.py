@@ -169,10 +169,9 @@ class ScopedRowsMixin:
         )
 
     def get_autocomplete_fields(self, request):
-        relations = [*self.opts.fields, *self.opts.many_to_many]
         return [
             field.name
-            for field in relations
+            for field in [*self.opts.fields, *self.opts.many_to_many]
             if field.remote_field
             and field.editable
             and self._may_search(field.remote_field.model, request)
@@ -241,9 +240,7 @@ def _has_all(words, texts):
 def _parameter(declared):
     if isinstance(declared, str):
         return declared
-    if isinstance(declared, tuple):
-        return declared[0]
-    return declared.parameter_name
+    return declared[0] if isinstance(declared, tuple) else declared.parameter_name
 
 
 class ScopedAdmin(DisplayMixin, ScopedRowsMixin, admin.ModelAdmin):

@@ -155,8 +155,7 @@ def _rows():
     names = ["id", "seq", "prev_hash", "hash", "digest", *CONTENT]
     chained = AuditEntry.objects.filter(seq__isnull=False).order_by("seq")
     yield from chained.values(*names).iterator(chunk_size=CHUNK)
-    loose = AuditEntry.objects.filter(seq__isnull=True).order_by("pk")
-    yield from loose.values(*names)
+    yield from AuditEntry.objects.filter(seq__isnull=True).order_by("pk").values(*names)
 
 
 def _fault(row, number, last):

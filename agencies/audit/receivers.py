@@ -82,10 +82,9 @@ def account_saved(sender, instance, created, raw=False, **kwargs):
         standing = {name: getattr(instance, name) for name in STANDING}
         record_event(Event.ACCOUNT_MADE, obj=instance, **standing)
         return
-    before = instance._standing_before or {}
     changed = {
         name: getattr(instance, name)
-        for name, value in before.items()
+        for name, value in (instance._standing_before or {}).items()
         if getattr(instance, name) != value
     }
     # A rehash by a stronger method is no new password.

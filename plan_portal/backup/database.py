@@ -56,10 +56,9 @@ def restore_database(folder):
 
 
 def is_empty():
-    if connection.vendor == "sqlite":
-        file = Path(connection.settings_dict["NAME"])
-        if not file.exists():
-            return True
+    file = Path(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and not file.exists():
+        return True
     return not connection.introspection.table_names()
 
 

@@ -85,8 +85,7 @@ class FinishedPage:
         return headers, without_body(headers), etag
 
     def respond(self, environ, start_response):
-        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
-        encoding = preferred(accepted)
+        encoding = preferred(environ.get("HTTP_ACCEPT_ENCODING", ""))
         body = self.bodies.get(encoding)
         headers, unmodified, etag = self.answers[encoding if body else ""]
         seen = environ.get("HTTP_IF_NONE_MATCH")

@@ -177,8 +177,7 @@ def _translated(record, field, element="p"):
     if get_language() == "es" or field not in getattr(record, "translated", ()):
         return ""
     words = _("translated by the secretariat; the agency wrote in Spanish")
-    mark = '<{0} class="only-spanish translated">{1}</{0}>'
-    return format_html(mark, element, words)
+    return format_html('<{0} class="only-spanish translated">{1}</{0}>', element, words)
 
 
 @register.filter

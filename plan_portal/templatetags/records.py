@@ -141,6 +141,4 @@ def edition_of(context, plan, period):
 
 @register.simple_tag
 def told_value(change, name):
-    if name in change.protected:
-        return str(PROTECTED)
-    return bilingual(change, name)
+    return str(PROTECTED) if name in change.protected else bilingual(change, name)

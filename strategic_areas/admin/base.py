@@ -428,9 +428,8 @@ def open_steps(user, record):
     if record.status != RevisionStatus.PUBLISHED:
         return []
     reports = workflow.reports_for(user, record.agency)
-    is_entered = record.origin == record.Origin.ENTERED
     return [
-        *(["correct"] if reports and is_entered else []),
+        *(["correct"] if reports and record.origin == record.Origin.ENTERED else []),
         *(["withdraw"] if workflow.may_review(user, record) else []),
     ]
 

@@ -89,14 +89,12 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "code":
-            told = {"invalid": CODE_HELP}
-            kwargs |= {"help_text": CODE_HELP, "error_messages": told}
+            kwargs |= {"help_text": CODE_HELP, "error_messages": {"invalid": CODE_HELP}}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
         """A plan in preparation is approved on the page that shows it, not here."""
-        is_public = obj and obj.status != Plan.Status.IN_PREPARATION
-        fixed = [] if is_public else ["status"]
+        fixed = [] if (obj and obj.status != Plan.Status.IN_PREPARATION) else ["status"]
         if obj:
             fixed += [
                 name for name in Plan.fields.columns() if name not in {"code", "status"}

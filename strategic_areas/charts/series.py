@@ -80,8 +80,7 @@ def box_around(text: str, x: float, base: float) -> Box:
 
 def box_after(text: str, x: float, base: float, away: float) -> Box:
     """The box of a text that begins ``away`` ems to the right of ``x``."""
-    end = away + LETTER * len(text)
-    return Box(x, away, end, base - LINE * 0.8, base + LINE * 0.2)
+    return Box(x, away, away + LETTER * len(text), base - LINE * 0.8, base + LINE * 0.2)
 
 
 def box_before(text: str, x: float, base: float) -> Box:
@@ -236,8 +235,7 @@ def wanted_labels(layout: ChartLayout):
         yield list(_places(layout, line.values[-1], "last")), True
     for level in layout.levels:
         yield list(_places_of_level(layout, level)), True
-    others = [v for line in layout.lines for v in _by_weight(line.values)]
-    for value in others:
+    for value in [v for line in layout.lines for v in _by_weight(line.values)]:
         yield list(_places(layout, value, "value")), False
 
 
@@ -246,8 +244,7 @@ def _places_of_name(layout, line):
     x = layout.x(value) if value.is_year else layout.ends(value)[1]
     for shift in (0.35, -0.85, 1.55, -2.05, 2.75):
         y = layout.y(value.number) + shift
-        box = box_after(line.name, x, y, 0.9)
-        yield box, (x, y, line.name, "name")
+        yield box_after(line.name, x, y, 0.9), (x, y, line.name, "name")
 
 
 def _places(layout, value, kind):

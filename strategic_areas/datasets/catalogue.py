@@ -191,7 +191,6 @@ def _in_both(text):
 
 
 def _distribution(file, page):
-    size = {} if file.size is None else {"dcat:byteSize": f"{file.size}"}
     return {
         "@id": settings.SITE_URL + file.path,
         "@type": ["dcat:Distribution", "DataDownload"],
@@ -203,7 +202,7 @@ def _distribution(file, page):
         "encodingFormat": media_type(file),
         "dct:format": f"{AUTHORITY}file-type/{file.form}",
         "dct:license": settings.LICENCE_URL,
-        **size,
+        **({} if file.size is None else {"dcat:byteSize": f"{file.size}"}),
     }
 
 

@@ -63,8 +63,12 @@ class LetterForm(forms.ModelForm):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        rounds = ReportingPeriod.objects.visible_to(user).filter(mode="round")
-        rounds = rounds.select_related("plan").order_by("-ends_on", "-pk")
+        rounds = (
+            ReportingPeriod.objects.visible_to(user)
+            .filter(mode="round")
+            .select_related("plan")
+            .order_by("-ends_on", "-pk")
+        )
         self.fields["period"].queryset = rounds
         self.fields["period"].label_from_instance = attrgetter("with_plan")
         self.fields["agency"].queryset = Agency.objects.order_by("acronym")
@@ -145,8 +149,7 @@ def letter_list(request):
 
 def letter_new(request):
     only_reviewers(request)
-    is_post = request.method == "POST"
-    posted = (request.POST, request.FILES) if is_post else ()
+    posted = (request.POST, request.FILES) if (request.method == "POST") else ()
     form = LetterForm(*posted, user=request.user, initial=request.GET.dict())
     if form.is_valid():
         letter = form.save(commit=False)

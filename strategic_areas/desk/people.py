@@ -292,8 +292,7 @@ UNFINISHED_STATUSES = [RevisionStatus.DRAFT, RevisionStatus.RETURNED]
 
 def agency_work(agency, today=None):
     today = today or timezone.localdate()
-    updates = ActivityUpdate.objects.without_transcriptions()
-    updates = updates.filter(agency=agency)
+    updates = ActivityUpdate.objects.without_transcriptions().filter(agency=agency)
     begun = [
         row
         for question in QUESTION_BY_MODEL.values()

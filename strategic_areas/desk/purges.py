@@ -115,8 +115,7 @@ def model_name(model):
 
 def _matching_text(value, model, phrases):
     strings = strings_of(value)
-    found = [text for text in strings if phrases.occur_in(text)] or strings
-    said = " · ".join(found)
+    said = " · ".join([text for text in strings if phrases.occur_in(text)] or strings)
     return LINK_PATTERN.sub("…", said) if model is Mail else said
 
 
@@ -240,8 +239,9 @@ def _only_the_two_roles(request):
 @require_safe
 def purge_list(request):
     _only_the_two_roles(request)
-    purges = Purge.objects.visible_to(request.user)
-    purges = purges.select_related("proposed_by", "decided_by")
+    purges = Purge.objects.visible_to(request.user).select_related(
+        "proposed_by", "decided_by"
+    )
     return render_screen(
         request,
         "desk/purges.html",

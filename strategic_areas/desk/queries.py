@@ -74,11 +74,10 @@ def _accepting(user, agencies, today):
 def _has_part_in(plan):
     active = Activity.objects.not_superseded().filter(plan=plan).order_by()
     leads = Commitment.objects.not_superseded().filter(plan=plan).order_by()
-    counts = asked_indicators(plan).order_by()
     return (
         Q(pk__in=active.values("agency"))
         | Q(pk__in=leads.values("lead"))
-        | Q(pk__in=counts.values("agency"))
+        | Q(pk__in=asked_indicators(plan).order_by().values("agency"))
     )
 
 

@@ -139,8 +139,7 @@ def clean_name(raw):
     stem, dot, extension = name.rpartition(".")
     if not dot:
         stem, extension = name, ""
-    room = LONGEST_NAME - len(extension) - 1
-    stem = stem[:room].strip(". ") or "evidencia"
+    stem = stem[: (LONGEST_NAME - len(extension) - 1)].strip(". ") or "evidencia"
     if DEVICES.match(stem):
         stem = f"_{stem}"
     return f"{stem}.{extension}" if extension else stem

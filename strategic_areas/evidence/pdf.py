@@ -232,8 +232,7 @@ def _remove_metadata(value, keys):
 def clean_pictures(pdf):
     """Remove metadata from every picture; ``ValueError`` for an unreadable one."""
     room = PDF_PAGE_BYTES
-    streams = [each for each in pdf.objects if isinstance(each, Stream)]
-    for found in streams:
+    for found in [each for each in pdf.objects if isinstance(each, Stream)]:
         filters = _filters(found)
         if filters and filters[-1] in BRINGING:
             _clean_picture(pdf, found, filters)

@@ -138,8 +138,7 @@ class DownloadStamp:
     @property
     def sheet_title(self):
         account = slugify(self.account)
-        title = f"{_('Exact')} {self.moment:%Y-%m-%d %H.%M} {account}"
-        return title[:LONGEST_TITLE]
+        return f"{_('Exact')} {self.moment:%Y-%m-%d %H.%M} {account}"[:LONGEST_TITLE]
 
     def file_name(self, extension):
         account = slugify(self.account)
@@ -187,8 +186,7 @@ def _rows(indicators, taken) -> Iterable[list]:
             value.get_status_display(),
             " | ".join(source.title for source in value.sources.all()),
         ]
-        exactness = value.get_exactness_display()
-        yield [*named, "", "", "", value.value, exactness, *beside]
+        yield [*named, "", "", "", value.value, value.get_exactness_display(), *beside]
         for dimension, parts in raw.parts.items():
             for part in parts:
                 code = (dimension, part.category)

@@ -129,8 +129,7 @@ class ValueSteps(GuardedSteps):
 def _page_of(reported):
     if reported.letter_id or reported.source_id:
         return settings.SITE_URL + reverse("admin:value", args=[reported.pk])
-    plan = reported.indicator.introduced_by
-    return agency_page("values", plan, reported.agency)
+    return agency_page("values", reported.indicator.introduced_by, reported.agency)
 
 
 VALUES = ValueSteps()

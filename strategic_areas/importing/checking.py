@@ -121,8 +121,7 @@ class PlanFileChecker:
 
     def section(self, section, node, above):
         """The records of a section; ``above`` is the surrounding record or the file."""
-        is_empty = node is None or is_null(node)
-        if is_empty and not section.required:
+        if (node is None or is_null(node)) and not section.required:
             return []
         is_list = section.shape == "list"
         if not isinstance(node, SequenceNode if is_list else MappingNode):

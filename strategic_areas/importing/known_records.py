@@ -37,18 +37,16 @@ class KnownRecords:
             return True
         if section not in self.codes:
             table = "participations" if section == "agencies" else name
-            entries = self.plan_file.entries[name]
             self.codes[section] = {
-                *map(code_of, entries),
+                *map(code_of, self.plan_file.entries[name]),
                 *self.stored.tables[table].key_of_pk.values(),
             }
         return code in self.codes[section]
 
     def values(self, section, *names):
-        table = self.stored.tables[section]
         found = {
             code: {name: self.stored.plain(row, name) for name in names}
-            for code, row in table.rows.items()
+            for code, row in self.stored.tables[section].rows.items()
         }
         usual = {name: self.stored.unset(TABLES[section], name) for name in names}
         for entry in self.plan_file.entries[section]:
@@ -131,8 +129,7 @@ class KnownRecords:
 def code_of(entry):
     key = entry.section.identity[0]
     node = entry.nodes.get(key)
-    is_word = isinstance(node, ScalarNode)
-    return entry.values.get(key) or (node.value if is_word else "")
+    return entry.values.get(key) or (node.value if isinstance(node, ScalarNode) else "")
 
 
 class LoadedValues:

@@ -249,8 +249,7 @@ class RecordDispute(AgencyStatement):
         if self.pk is not None:
             return True
         own = Agency.objects.filter(pk=self.agency_id)
-        rows = attributed_to(type(self.record), own)
-        return rows.filter(pk=self.record.pk).exists()
+        return attributed_to(type(self.record), own).filter(pk=self.record.pk).exists()
 
 
 def attributed_to(model, agencies):

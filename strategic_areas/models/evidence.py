@@ -48,8 +48,7 @@ class RevisionLinkMixin(models.Model):
 
     @property
     def record(self):
-        links = (getattr(self, name) for name in LINKS)
-        return next(filter(None, links), None)
+        return next(filter(None, (getattr(self, name) for name in LINKS)), None)
 
 
 def belongs_to_one(model):
@@ -356,8 +355,7 @@ def translated_fields(record):
     """Names of the translation's fields → names of the fields that they translate."""
     is_no_news = getattr(record, "answer", None) == AnswerKind.NO_NEWS
     text = "no_news_reason" if is_no_news else record.says
-    same = {name: name for name in TEXTS if name in record.fields}
-    return {"text": text, **same}
+    return {"text": text, **{name: name for name in TEXTS if name in record.fields}}
 
 
 def untranslated(record):

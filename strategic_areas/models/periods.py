@@ -227,8 +227,11 @@ class ReportingPeriod(PlanMixin):
         )
 
     def asking_already(self):
-        others = ReportingPeriod.objects.rounds().filter(plan=self.plan_id)
-        others = others.filter(starts_on__lte=self.ends_on, ends_on__gte=self.starts_on)
+        others = (
+            ReportingPeriod.objects.rounds()
+            .filter(plan=self.plan_id)
+            .filter(starts_on__lte=self.ends_on, ends_on__gte=self.starts_on)
+        )
         return others.exclude(pk=self.pk).first()
 
 

@@ -63,8 +63,13 @@ class PublicationVersion(models.Model):
     @classmethod
     def counters(cls) -> VersionCounters:
         """The current counters; zeros before any publication."""
-        late = Takedown.objects.overdue().order_by().values("status")
-        late = late.annotate(number=models.Count("pk")).values("number")
+        late = (
+            Takedown.objects.overdue()
+            .order_by()
+            .values("status")
+            .annotate(number=models.Count("pk"))
+            .values("number")
+        )
         rows = cls.objects.annotate(overdue=Coalesce(models.Subquery(late), 0))
         return VersionCounters(
             *rows.values_list(*VersionCounters._fields).first() or ()

@@ -100,8 +100,7 @@ def provenance_of(kinds):
     none as *reconstructed*.
     """
     given = [PROVENANCE_OF_KIND.get(kind, Provenance.PRESS) for kind in kinds]
-    weakest = max(given, key=STRENGTH.index, default=Provenance.RECONSTRUCTED)
-    return weakest.value
+    return max(given, key=STRENGTH.index, default=Provenance.RECONSTRUCTED).value
 
 
 def is_official_kind(kind):

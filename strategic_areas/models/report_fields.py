@@ -116,8 +116,7 @@ class ReportField(DeclaredField):
         if plain in {None, ""}:
             return ""
         if self.kind is FieldKind.FLAG:
-            said_no = gettext("No") if self.says_no else ""
-            return gettext("Yes") if plain else said_no
+            return gettext("Yes") if plain else (gettext("No") if self.says_no else "")
         if self.kind is FieldKind.CHOICE:
             return str(dict(self.model_field.flatchoices).get(plain, plain))
         if self.kind is FieldKind.DECIMAL:

@@ -185,9 +185,8 @@ class RevisionQuerySet(models.QuerySet):
         return self.filter(visible)
 
     def _as_it_was_returned(self):
-        steps = self.model._meta.get_field("transitions").related_model.objects
         return Exists(
-            steps.filter(
+            self.model._meta.get_field("transitions").related_model.objects.filter(
                 **{self.model.link_field: OuterRef("pk")},
                 to_status=RevisionStatus.RETURNED,
                 at__gte=OuterRef("changed_at"),

@@ -192,8 +192,7 @@ class Purge(Decision):
 
     @property
     def counts(self):
-        blanked = self.places.exclude(field=STAMP)
-        rows = blanked.order_by("model").values_list("model")
+        rows = self.places.exclude(field=STAMP).order_by("model").values_list("model")
         found = rows.annotate(number=models.Count("pk"))
         return [(apps.get_model(model), number) for model, number in found]
 

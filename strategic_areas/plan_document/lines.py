@@ -70,9 +70,7 @@ def field_action(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=Fa
         return FieldAction.APPLY if here == said else FieldAction.KEEP
     if here == unset and not others:
         return FieldAction.APPLY
-    if is_own and here in others:
-        return FieldAction.APPLY
-    return FieldAction.KEEP
+    return FieldAction.APPLY if is_own and here in others else FieldAction.KEEP
 
 
 def with_defaults(table, said):

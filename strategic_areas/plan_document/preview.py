@@ -62,8 +62,7 @@ def build_preview(stored, lines, *, is_checked=False, members_only=True):
     places = list(STRUCTURE.values())
     lines = sorted(lines, key=lambda line: places.index(line.table))
     # Check refused lines too, to show all problems at once.
-    asked = [line for line in lines if line.said]
-    drafts = records.build_drafts(stored, asked)
+    drafts = records.build_drafts(stored, [line for line in lines if line.said])
     found = [[] for _draft in drafts]
     if not is_checked:
         found = validation.find_problems(stored, drafts, members_only=members_only)

@@ -67,8 +67,7 @@ def build_drafts(stored, lines):
     stored.relate()
     # Columns without suffix hold Spanish.
     with override("es"):
-        records = [_record(stored, line) for line in lines]
-        pairs = list(zip(lines, records, strict=True))
+        pairs = list(zip(lines, [_record(stored, line) for line in lines], strict=True))
         before = [
             {name: stored.plain(record, name) for name in line.said}
             if line.origin

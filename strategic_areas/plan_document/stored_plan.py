@@ -73,9 +73,11 @@ class StoredPlan:
         conditions = dict(table.filters)
         if table.scope:
             conditions[f"{table.scope}__code"] = self.plan_code
-        links = [many.name for many in table.model._meta.many_to_many]
-        rows = table.model._default_manager.filter(**conditions).order_by("pk")
-        rows = rows.prefetch_related(*links)
+        rows = (
+            table.model._default_manager.filter(**conditions)
+            .order_by("pk")
+            .prefetch_related(*[many.name for many in table.model._meta.many_to_many])
+        )
         is_continued = table.has_field("continues")
         return rows.select_related("continues__plan") if is_continued else rows
 

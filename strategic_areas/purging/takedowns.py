@@ -176,8 +176,7 @@ def _without(record, column):
     if value in (None, "", []) or field.is_relation:
         return CANNOT_HIDE
     if isinstance(field, models.CharField | models.TextField | models.JSONField):
-        stated = getattr(record, "blanks", {})
-        return stated.get(column) or REPLACEMENTS.get(
+        return getattr(record, "blanks", {}).get(column) or REPLACEMENTS.get(
             blanking_method(field), CANNOT_HIDE
         )
     is_figure = isinstance(field, models.DecimalField | models.IntegerField)
@@ -254,8 +253,7 @@ def hide_columns(record, columns, *, cause, by, why=""):
         label = str(stored)[:300]
     rows = dict([takedown_row(stored, after), *_changes_that_tell(stored, after)])
     told = {"cause": WithdrawalCause(cause), "why": why.strip()}
-    takedown = Takedown(**about, label=label, rows=rows, **told)
-    return HIDINGS.propose(takedown, by=by)
+    return HIDINGS.propose(Takedown(**about, label=label, rows=rows, **told), by=by)
 
 
 def takedown_row(record, after):
@@ -300,11 +298,10 @@ def not_restorable(takedown):
         for key, row in takedown.rows.items()
         for name, reason in blocked_texts(model_of(key), row["before"]).items()
     }
-    if takedown.model is PublishedFigure:
-        figures = PublishedFigure.objects.put_away()
-        if figures.filter(pk=takedown.object_id).exists():
-            key = row_key(PublishedFigure, takedown.object_id)
-            blocked[key, "is_hidden"] = _("The number is protected now.")
+    figures = PublishedFigure.objects.put_away().filter(pk=takedown.object_id)
+    if takedown.model is PublishedFigure and figures.exists():
+        key = row_key(PublishedFigure, takedown.object_id)
+        blocked[key, "is_hidden"] = _("The number is protected now.")
     return blocked
 
 
@@ -430,8 +427,7 @@ def rows_to_hide(purge, places):
 
 
 def hidden_by(purge):
-    rows = Takedown.objects.filter(content_type=_kind(), object_id=purge.pk)
-    return rows.first()
+    return Takedown.objects.filter(content_type=_kind(), object_id=purge.pk).first()
 
 
 def restore_declined(purge):

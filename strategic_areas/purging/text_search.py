@@ -98,8 +98,7 @@ def _places_in(model, phrases):
     together = [
         field for field in fields if field.name in BLANKED_TOGETHER.get(model, ())
     ]
-    names = [field.attname for field in fields]
-    rows = rows_of(model).values_list("pk", *names)
+    rows = rows_of(model).values_list("pk", *[field.attname for field in fields])
     for pk, *values in rows.iterator(chunk_size=ROWS_AT_ONCE):
         found = [
             field
@@ -155,12 +154,11 @@ def _identifies(field):
         for name in constraint.fields
     }
     named |= {name for group in field.model._meta.unique_together for name in group}
-    fixed = isinstance(field, models.SlugField | models.FileField)
     return bool(
         field.choices
         or field.primary_key
         or field.unique
-        or fixed
+        or isinstance(field, models.SlugField | models.FileField)
         or field.name in named
     )
 

@@ -137,10 +137,9 @@ def _owed(indicator, plan, period, known, public):
 
 
 def _known(indicators):
-    rows = ReportedSpan.objects.filter(indicator__in=indicators)
     return {
         (row.indicator_id, row.agency_id, row.starts_on, row.ends_on): row
-        for row in rows
+        for row in ReportedSpan.objects.filter(indicator__in=indicators)
     }
 
 

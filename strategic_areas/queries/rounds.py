@@ -195,8 +195,7 @@ def agency_rounds(periods: Iterable[ReportingPeriod], today: date) -> list[Agenc
     statuses, again = _statuses(periods), _opened_again_until(periods, today)
     found = []
     for plan, asked in by_plan.items():
-        loaded = load_plan_progress(plan, today, asked=asked)
-        work = obligations_in(loaded, asked)
+        work = obligations_in(load_plan_progress(plan, today, asked=asked), asked)
         found += [
             _cell(agency, period, work.get((agency, period), ()), statuses, again)
             for agency in dict.fromkeys(agency for agency, _period in work)
@@ -231,8 +230,11 @@ def _standing(subject, agency, period, statuses):
 
 def _statuses(periods):
     found = defaultdict(set)
-    updates = ActivityUpdate.objects.without_transcriptions()
-    updates = updates.filter(period__in=periods).order_by()
+    updates = (
+        ActivityUpdate.objects.without_transcriptions()
+        .filter(period__in=periods)
+        .order_by()
+    )
     for *key, status in updates.values_list(
         "period_id", "activity_id", "agency_id", "status"
     ):

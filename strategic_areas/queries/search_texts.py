@@ -438,8 +438,11 @@ def _indicators(public, seen):
             by_year={str(p.year): said[p] for p in said if p.year},
             questions=(_text(row, "name"), _same(" ".join(years))),
         )
-    figures = models.PublishedFigure.objects.public().latest_revisions()
-    figures = figures.filter(indicator__in=codes)
+    figures = (
+        models.PublishedFigure.objects.public()
+        .latest_revisions()
+        .filter(indicator__in=codes)
+    )
     columns = ("pk", "indicator", "starts_on", "ends_on")
     for pk, indicator, *span in figures.values_list(*columns):
         place = DocumentAddress(

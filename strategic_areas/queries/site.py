@@ -178,9 +178,11 @@ def feed_updates(
 
 
 def _newest(rows, plan):
-    rows = rows.filter(plan=plan, period__is_demonstration=False)
-    rows = rows.exclude(status=RevisionStatus.REPLACED)
-    rows = rows.exclude(provenance=Provenance.DEMONSTRATION)
+    rows = (
+        rows.filter(plan=plan, period__is_demonstration=False)
+        .exclude(status=RevisionStatus.REPLACED)
+        .exclude(provenance=Provenance.DEMONSTRATION)
+    )
     moment = Coalesce(F("purged_at"), F("withdrawn_at"), F("published_at"))
     return rows.order_by(moment.desc(), "-pk")
 

@@ -153,9 +153,8 @@ class Document:
         return " ".join(sorted(found))
 
     def shown(self, language):
-        code_en = self.code_en if language == "en" else ""
         told = {
-            "code": code_en or self.code,
+            "code": (self.code_en if language == "en" else "") or self.code,
             "path": self.place.path(language),
             "title": self.title.in_language(language),
             "texts": [(*t.in_language(language), t.about) for t in self.texts],

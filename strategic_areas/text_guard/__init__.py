@@ -33,8 +33,7 @@ __all__ = [
 
 
 def _find_identifiers(reading):
-    rules = [*online.RULES, *identifiers.rules(settings.COUNTRY)]
-    return find(reading, rules)
+    return find(reading, [*online.RULES, *identifiers.rules(settings.COUNTRY)])
 
 
 RULES = (

@@ -407,8 +407,7 @@ def _dotted_end(reading: Reading, index: int) -> int | None:
         end = at = at + 1
         while reading.text(at) in vocabulary.PARTICLES:
             at += 1  # "A. de la C."
-    has_stop = "." in reading.texts(index, end)
-    return end if count > 1 and has_stop else None
+    return end if count > 1 and ("." in reading.texts(index, end)) else None
 
 
 def _lead(reading: Reading, start: int) -> str:

@@ -106,14 +106,13 @@ def takedowns():
     (told,) = rewritten(model, {"why": texts.pop("why")})
     (gone,) = rewritten(model, {"editions": texts.pop("editions")})
     begins = "CAST(OLD.editions AS text) = '{}' AND OLD.status = 'pending'"
-    about = map(differs, ("content_type_id", "object_id", "cause"))
     yield refusal(
         "takedown_change",
         model._meta.db_table,
         "UPDATE",
         " OR ".join(
             [
-                *about,
+                *map(differs, ("content_type_id", "object_id", "cause")),
                 *rewritten(model, texts),
                 f"({told} AND NOT {is_hiding()})",
                 f"({gone} AND NOT ({begins}))",
@@ -244,12 +243,11 @@ def _links(model, field):
     through = field.remote_field.through._meta
     ends = [f for f in through.concrete_fields if f.related_model is model]
     for event in EVENTS:
-        rows = {"INSERT": ["NEW"], "DELETE": ["OLD"]}.get(event, ["NEW", "OLD"])
         touched = " OR ".join(
             f'EXISTS (SELECT 1 FROM "{model._meta.db_table}" r '  # noqa: S608
             f"WHERE r.id = {row}.{end.column} AND {_is_official(model, 'r')} "
             f"AND {_approved('r.plan_id')} AND {_closed('r.plan_id')})"
-            for row in rows
+            for row in {"INSERT": ["NEW"], "DELETE": ["OLD"]}.get(event, ["NEW", "OLD"])
             for end in ends
         )
         yield refusal(

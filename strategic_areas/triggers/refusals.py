@@ -276,10 +276,9 @@ def _beside_public(row):
 
 
 def published_figures():
-    model = model_named("PublishedFigure")
     yield refusal(
         "publishedfigure_number",
-        model._meta.db_table,
+        model_named("PublishedFigure")._meta.db_table,
         "UPDATE",
         " OR ".join(map(differs, TOLD_FIGURE)),
         "a published figure keeps its number: another one revises it",

@@ -256,9 +256,8 @@ def shown_part(commitment, succession, wanted):
     """The requested page of activities and events, and links to the other pages."""
     number = wanted.get("page", "1")
     first = ITEMS_PER_PAGE * (int(number) - 1) if number.isdecimal() else 0
-    today = timezone.localdate()
     page = commitments.load_commitment_page(
-        commitment, succession, today, first, ITEMS_PER_PAGE
+        commitment, succession, timezone.localdate(), first, ITEMS_PER_PAGE
     )
     return {
         "page": page,
@@ -310,8 +309,7 @@ def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) ->
 
 
 def _fields(found):
-    rows = found.plan_progress.rows
-    commitments = [row.commitment for row in rows]
+    commitments = [row.commitment for row in found.plan_progress.rows]
     programmes = {each.programme.code: each.programme for each in commitments}
     ordered = sorted(
         programmes.values(), key=lambda each: (each.area.sort_code, each.sort_code)

@@ -171,9 +171,8 @@ def comparable_series(page: IndicatorPage) -> tuple[IndicatorSeries, ...]:
     found, names = [], {series_name(page)}
     for other in page.others:
         own, its = page.indicator, other.indicator
-        is_alike = (own.counts, own.unit_es) == (its.counts, its.unit_es)
         if (
-            is_alike
+            (own.counts, own.unit_es) == (its.counts, its.unit_es)
             and series_name(other) not in names
             and len(chart_values(other.points)) > 1
         ):

@@ -83,8 +83,7 @@ def plan_list(request):
     today = timezone.localdate()
     choice = plans.choose_plan(today)
     lines = plans.plan_list_items(today, choice, plans.commitment_counts())
-    context = {"plan": choice.shown, "lines": lines}
-    return render(request, "plans.html", context)
+    return render(request, "plans.html", {"plan": choice.shown, "lines": lines})
 
 
 #: Most lines on the page of an area, and fewest of each programme.

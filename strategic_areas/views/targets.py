@@ -62,14 +62,13 @@ def _asked(request, plan, is_wanted, agency="", body=""):
     bodies = Counter(each.target.body for each in every)
     known = sorted(bodies, key=[*BODY_NAMES, *bodies].index)
     years = [year for each in shown for year in each.target.years]
-    unanswered = [each for each in shown if not each.total]
     context = {
         "plan": plan,
         "plan_progress": found,
         "shown": shown,
         "is_of_all": not (agency or body),
         "kinds": Counter(each.target.kind for each in shown),
-        "unanswered": unanswered,
+        "unanswered": [each for each in shown if not each.total],
         "answered": [each for each in shown if each.total],
         "years": (min(years), max(years)) if years else None,
         "has_answer": any(each.target.answer for each in shown),
@@ -90,5 +89,4 @@ def recommendation_file(request, plan, form):
     codes = dict.fromkeys((each.target.code for each in asked), 0)
     linked = ("target_years", "target_agencies", "answers")
     wanted = {"targets": ("code", codes), **dict.fromkeys(linked, ("target", codes))}
-    name = f"{plan.code} {_('recommendations')}"
-    return datasets.list_file(form, name, wanted, plan)
+    return datasets.list_file(form, f"{plan.code} {_('recommendations')}", wanted, plan)

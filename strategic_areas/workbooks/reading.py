@@ -336,8 +336,12 @@ def cell_text(name, value, number_format=""):
             value = round(value * 100, 6)
         is_finite = math.isfinite(value)
         return f"{Decimal(str(value)).normalize():f}" if is_finite else str(value)
-    text = unescape_formula(str(value).replace(STORED_RETURN, "\r"))
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = (
+        unescape_formula(str(value).replace(STORED_RETURN, "\r"))
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .strip()
+    )
     return text.removesuffix("%").strip() if name == "percent" else text
 
 

@@ -59,8 +59,7 @@ def changed_structure_fields(record, before, after, *, is_new=False):
         return []
     if isinstance(record, Plan):
         # A new plan, and its approval, are decided as a whole.
-        was = before.get("status", record.status)
-        if is_new or was == Plan.Status.IN_PREPARATION:
+        if is_new or before.get("status", record.status) == Plan.Status.IN_PREPARATION:
             return []
         return [name for name in names if name in after]
     stood = before.get(PROVENANCE_FIELD, record.provenance)

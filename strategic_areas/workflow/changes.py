@@ -144,8 +144,7 @@ class ChangeSteps(GuardedSteps):
         made = self.put_in(change, parts, by)
         for part in parts:
             if part.object_id is None:
-                rows = change.records.filter(pk=part.pk)
-                rows.update(object_id=made[part.place].pk)
+                change.records.filter(pk=part.pk).update(object_id=made[part.place].pk)
         # Rules are checked again, since the plan may have changed since the proposal.
         applied = [(made[part.place], part) for part in parts]
         amendments.check_act(applied, amendment)
@@ -190,8 +189,7 @@ class ChangeSteps(GuardedSteps):
         for part in every:
             if part.place in places:
                 part.returned = returned.get(part.place, follows).strip()
-                rows = change.records.filter(pk=part.pk)
-                rows.update(returned=part.returned)
+                change.records.filter(pk=part.pk).update(returned=part.returned)
         return [part for part in every if not part.returned]
 
     def put_in(self, change, parts, by):

@@ -173,8 +173,7 @@ def _findings_and_marks(text, tells, known):
         *text_guard.find_personal_data(text),
         *text_guard.find_review_marks(text, known),
     ]
-    kept = [each for each in found if each.kind not in tells]
-    return sorted(kept, key=_place)
+    return sorted([each for each in found if each.kind not in tells], key=_place)
 
 
 def _with_people(seen, counted):
@@ -408,8 +407,7 @@ def _described_findings(model, values, label=""):
 
 
 def _describe_finding(label, text, finding, *, is_shown=False):
-    said = text[finding.start : finding.end]
-    shown = said if is_shown else excerpt(text, finding)
+    shown = text[finding.start : finding.end] if is_shown else excerpt(text, finding)
     is_count = isinstance(finding, CountedPeople)
     return DescribedFinding(
         label, str(finding.message), shown, finding.severity, is_count

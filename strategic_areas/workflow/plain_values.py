@@ -226,10 +226,9 @@ def fields_given_up(records):
     if len(records) < 2:
         return [set() for _record in records]
     changed = {(type(record), record.pk): record for record in records if record.pk}
-    models = {model for model, _pk in changed if unique_text_fields(model)}
     free = {
         (model, name, row[name])
-        for model in models
+        for model in {model for model, _pk in changed if unique_text_fields(model)}
         for row in model._default_manager.filter(
             pk__in=[pk for other, pk in changed if other is model]
         ).values("pk", *unique_text_fields(model))

@@ -136,10 +136,9 @@ def dependants_of(parts):
     for part in parts:
         for offer in _offers(part):
             offering[offer].add(part.place)
-    activities = (part for part in parts if part.model is Activity)
     heirs = {
         key: part.place
-        for part in activities
+        for part in (part for part in parts if part.model is Activity)
         for key in part.after.get("supersedes", ())
         if not is_new(key)
     }

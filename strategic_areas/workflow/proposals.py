@@ -61,8 +61,7 @@ class ProposalSteps(GuardedSteps):
         ``victims`` states whether the activity counts or reaches victims. Refused for a
         code in use, or a plan that ended.
         """
-        rows = ActivityProposal.objects.select_for_update()
-        proposal = rows.get(pk=proposal.pk)
+        proposal = ActivityProposal.objects.select_for_update().get(pk=proposal.pk)
         if why_not := self.why_not(by, proposal):
             raise RefusedError(why_not)
         must(
@@ -224,8 +223,7 @@ def rename_off_plan(activity, *, by):
     Refused once a report on it was published or waits for review.
     """
     stored = Activity.objects.off_plan().select_for_update().get(pk=activity.pk)
-    update = stored.updates.order_by("pk").first()
-    must_report(by, update)
+    must_report(by, stored.updates.order_by("pk").first())
     sent = stored.updates.filter(status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED])
     must(
         not sent.exists(),

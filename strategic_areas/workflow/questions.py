@@ -218,9 +218,11 @@ def seen_versions(*updates) -> SeenVersions:
 def seen_revisions(seen: SeenVersions, **about):
     for question in QUESTION_BY_MODEL.values():
         if keys := [pk for kind, pk in seen if kind == question.kind]:
-            rows = question.model.objects.filter(pk__in=keys, **about)
-            rows = rows.select_related(question.name, "agency", "period")
-            rows = rows.prefetch_related("evidences")
+            rows = (
+                question.model.objects.filter(pk__in=keys, **about)
+                .select_related(question.name, "agency", "period")
+                .prefetch_related("evidences")
+            )
             yield from rows.order_by(f"{question.name}__sort_code", "pk")
 
 

@@ -313,9 +313,8 @@ def must_review(by, update):
 def must_transcribe(by, letter, update):
     """Allow only the secretariat, from a letter of this agency and round."""
     sender = letter.agency_id, letter.period_id
-    is_sender = sender == (update.agency.pk, update.period_id)
     must(
-        is_sender and may_review(by, update),
+        (sender == (update.agency.pk, update.period_id)) and may_review(by, update),
         _("%(record)s: only the secretariat transcribes, from the agency's letter."),
         record=update,
     )

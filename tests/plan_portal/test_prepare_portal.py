@@ -154,18 +154,6 @@ def test_a_silent_preparation_writes_nothing(run_commands):
     assert output.getvalue() == ""
 
 
-@pytest.mark.django_db
-def test_pages_that_earlier_versions_kept_on_disk_are_removed(run_commands, tmp_path):
-    run_commands()
-    (tmp_path / "copies").mkdir()
-    (tmp_path / "copies" / "a.page").write_text("Un texto purgado", encoding="utf-8")
-
-    for _start in range(2):
-        call_command("prepare_portal", "--database-only", stdout=io.StringIO())
-
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_step_tells_the_last_line_of_its_command(run_commands):
     run_commands(says="a record\nanother\ncreated=2 faults=0\n")
 

@@ -56,13 +56,12 @@ class Command(BaseCommand):
         if not access.is_administrator(asker):
             raise CommandError(f"{asked_by} is no administrator.")
         user = _account(username, may_be_closed=options["confirm"])
-        facts = self._take_step(user, options, asker)
         audit.record_event(
             audit.Event.ACCOUNT_CHANGED_ON_SERVER,
             actor=asker,
             obj=user,
             way="server",
-            **facts,
+            **self._take_step(user, options, asker),
         )
         closing.end_sessions(user)
         send_notice(user, "agencies/access_changed_on_server")

@@ -55,8 +55,7 @@ def _sessions(now):
 
 
 def _counts(now):
-    shared = caches["default"]
-    if not isinstance(shared, BaseDatabaseCache):
+    if not isinstance(caches["default"], BaseDatabaseCache):
         return 0
     quote = connection.ops.quote_name
     table = quote(settings.CACHES["default"]["LOCATION"])

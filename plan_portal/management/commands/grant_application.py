@@ -55,8 +55,7 @@ def _schema(cursor):
 
 def statements(role, schema):
     """The SQL statements for the owner; they may be run repeatedly."""
-    tables = connection.introspection.table_names()
-    on = ", ".join(f'"{name}"' for name in tables)
+    on = ", ".join(f'"{name}"' for name in connection.introspection.table_names())
     guarded = ", ".join(f'"{name}"' for name in [*APPENDED, *READ])
     appended = ", ".join(f'"{name}"' for name in APPENDED)
     everything = "SELECT, INSERT, UPDATE, DELETE"

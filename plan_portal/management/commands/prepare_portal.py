@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import shutil
 import time
 from pathlib import Path
 
@@ -56,7 +55,6 @@ class Command(BaseCommand):
         applied = MigrationRecorder(connection).applied_migrations()
         if reason := reason_not_to_migrate(applied):
             raise CommandError(reason)
-        remove_copies()
         self.step("Database", self.migrate)
         self.step("Catalogues", output_of, "compile_catalogues")
         if database_only:
@@ -89,9 +87,7 @@ class Command(BaseCommand):
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
         # Also when no migration is due: its signals install triggers and permissions.
         call_command("migrate", interactive=False, stdout=Dots(self.write))
-        if pending:
-            return f" {len(pending)} migrations applied"
-        return "up to date"
+        return f" {len(pending)} migrations applied" if pending else "up to date"
 
 
 def collect_static_files(write):
@@ -144,17 +140,6 @@ def remove_database():
         file = database_file().with_name(database_file().name + suffix)
         if file.exists():
             file.unlink()
-
-
-def remove_copies():
-    """
-    Delete page copies that earlier versions kept on disk.
-
-    They may contain withdrawn or purged texts, so a failure is an error.
-    """
-    copies = settings.VAR_DIR / "copies"
-    if copies.exists():
-        shutil.rmtree(copies)
 
 
 def plan_files():

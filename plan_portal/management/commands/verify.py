@@ -33,9 +33,7 @@ def find_problems(manifest=None):
         found += [f"missing trigger: {name}" for name in triggers.missing()]
         found += _files()
     found += _audit(manifest["audit_head"] if manifest else "")
-    if manifest:
-        return [*found, *_rows(manifest["counts"])]
-    return [*found, *_pages()]
+    return [*found, *(_rows(manifest["counts"]) if manifest else _pages())]
 
 
 def _rows(expected):

@@ -48,8 +48,7 @@ def _files(snapshot, datasets, random):
     yield "datapackage.json", json.dumps(described, ensure_ascii=False, indent=1)
     for language, name in READ_ME.items():
         with override(language):
-            lines = about_lines(snapshot)
-            context = {"lines": lines, "datasets": datasets.values()}
+            context = {"lines": about_lines(snapshot), "datasets": datasets.values()}
             yield name, render_to_string("read_me.txt", context)
     for name, dataset in datasets.items():
         yield f"{name}.csv", as_csv(dataset, snapshot.tables[name].values())

@@ -147,13 +147,12 @@ def note_of(snapshot: Snapshot) -> dict[str, str]:
 def about_lines(snapshot: Snapshot) -> list[tuple[str, str]]:
     """The description as pairs of heading and text, in the active language."""
     plan = snapshot.title_es if get_language() == "es" else snapshot.title_en
-    licence = f"{settings.LICENCE_NAME} {settings.LICENCE_URL}".strip()
     lines = [
         (_("Plan"), plan or snapshot.title_es),
         (_("Edition"), snapshot.edition),
         (_("Data as of"), snapshot.day.isoformat()),
         (_("Address"), settings.SITE_URL + public_path("data")),
-        (_("Licence"), licence),
+        (_("Licence"), f"{settings.LICENCE_NAME} {settings.LICENCE_URL}".strip()),
         *([] if settings.OFFICIAL_SITE else [OF_DEMONSTRATION]),
         (_("Note"), note_of(snapshot)[get_language()]),
         *([OF_RECONSTRUCTION] if snapshot.is_reconstructed else []),

@@ -51,8 +51,7 @@ def protection_change(change, user, left_out=()):
     """Return what a change alters, without the parts at the ``left_out`` places."""
     fields, every = protective_changes(change), change.records.all()
     parts = [part for part in every if part.place not in left_out]
-    reads = access.is_reviewer(user) or user.is_superuser
-    if not (reads and change.is_waiting):
+    if not ((access.is_reviewer(user) or user.is_superuser) and change.is_waiting):
         return ProtectionChange(fields, None)
     if SOURCE_MODELS.isdisjoint(part.model for part in parts):
         return ProtectionChange(fields, [])

@@ -68,8 +68,9 @@ RECORD_PAGES = {
 
 
 def change_detail(request, pk):
-    rows = PendingChange.objects.visible_to(request.user)
-    rows = rows.select_related("proposed_by", "decided_by")
+    rows = PendingChange.objects.visible_to(request.user).select_related(
+        "proposed_by", "decided_by"
+    )
     change = get_object_or_404(rows, pk=pk)
     amendment = getattr(change, "amendment", None)
     examined = _examined(change, amendment)
@@ -95,10 +96,9 @@ def change_detail(request, pk):
     whole = load_plan_review(plan) if plan else None
     parts = [] if plan else change_records(change, steps, altered.changed or ())
     page, _tell = RECORD_PAGES.get(change.records.all()[0].model, ("", None))
-    has_own = len(parts) == 1 and parts[0]["opening"]
     return render_screen(
         request,
-        page if has_own else "desk/approval.html",
+        page if len(parts) == 1 and parts[0]["opening"] else "desk/approval.html",
         title=str(change),
         decided=change,
         may_hide=not change.is_waiting and HIDINGS.decides(request.user),

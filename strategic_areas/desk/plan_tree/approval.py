@@ -324,8 +324,9 @@ def plan_preview(request, plan, kind, pk):
     only_reviewers(request)
     if kind not in PREVIEW_PAGES:
         raise Http404
-    rows = Plan.objects.filter(status=Plan.Status.IN_PREPARATION)
-    rows = rows.annotate(is_reconstructed=plans.is_reconstructed_column())
+    rows = Plan.objects.filter(status=Plan.Status.IN_PREPARATION).annotate(
+        is_reconstructed=plans.is_reconstructed_column()
+    )
     plan = get_object_or_404(rows, code=plan)
     template, read = PREVIEW_PAGES[kind]
     record, shown = read(plan, pk)

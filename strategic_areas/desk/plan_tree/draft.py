@@ -137,9 +137,8 @@ def settle_conflicts(tree, posted, *, by):
         if not each.changes:
             workflow.drop_draft_lines(tree.plan, [line], by=by)
         elif choice in ("mine", "theirs"):
-            is_mine = choice == "mine"
             workflow.settle_draft_line(
-                tree.plan, line, each.now, is_mine=is_mine, by=by
+                tree.plan, line, each.now, is_mine=choice == "mine", by=by
             )
 
 

@@ -143,8 +143,7 @@ def _save_form(request, form):
         )
     if level.below:
         return redirect("admin:plan_node_new", tree.plan.code, level.below.word, place)
-    above = node if form.is_new else tree.above(node)
-    return redirect(above.add_address(level))
+    return redirect((node if form.is_new else tree.above(node)).add_address(level))
 
 
 def _show_saved(request, result, told, saved=""):

@@ -239,11 +239,10 @@ def _read(request, plan, brought):
 
 def _page(request, plan, upload, **shown):
     form = shown.get("keep")
-    has_errors = upload.errors or form is not None and form.errors
     return render_screen(
         request,
         "desk/planbook.html",
-        status=422 if has_errors else 200,
+        status=422 if (upload.errors or form is not None and form.errors) else 200,
         title=_("Plan %(plan)s as a workbook") % {"plan": plan.code},
         plan=plan,
         is_open=workflow.applies_at_once(plan, ()),

@@ -56,8 +56,7 @@ def write_docx(report: RoundDocument) -> bytes:
     title = document.add_paragraph(_clean(report.title), "Title")
     title.paragraph_format.space_before = Cm(7)
     document.add_paragraph(_clean(report.subject), "Body Text")
-    space = document.add_paragraph().paragraph_format
-    space.space_before = Cm(7)
+    document.add_paragraph().paragraph_format.space_before = Cm(7)
     _add_table(document, DocumentTable("", (("", 4), ("", 13)), report.facts))
     for section in report.sections:
         _add_section(document, section)
@@ -184,8 +183,7 @@ def _new_table(widths, about=""):
 
 def _new_row(element):
     line = _add(element, "w:tr")
-    settings = _add(line, "w:trPr")
-    _add(settings, "w:cantSplit")
+    _add(_add(line, "w:trPr"), "w:cantSplit")
     return line
 
 

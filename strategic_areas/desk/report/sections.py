@@ -217,10 +217,9 @@ def _more(number):
 
 
 def _late(content, rows):
-    columns = {_("Activity"): 9, _("Days late"): 3, _("What holds it back"): 10}
     return tables_with_rows(
         _("What is late, and why"),
-        columns,
+        {_("Activity"): 9, _("Days late"): 3, _("What holds it back"): 10},
         (
             (
                 f"{each.code} {short_title(each)}",
@@ -259,10 +258,9 @@ def _decisions(content):
     ]
     late.sort(key=lambda each: -(each.days_late or 0))
     declare = content.rows("commitments", state=CommitmentState.TO_DECLARE.value)
-    silent = [each.agency_acronym for each in content.answers if not each.handed_in]
     found = [
         (
-            silent,
+            [each.agency_acronym for each in content.answers if not each.handed_in],
             _("Each to name who reports, and by when: %(names)s."),
         ),
         (
@@ -313,8 +311,7 @@ def _institutions(content):
 
 def _without_news(content) -> Iterable[tuple[str, ...]]:
     said = defaultdict(list)
-    told = content.rows("reports", kind="report", status="published")
-    for each in told:
+    for each in content.rows("reports", kind="report", status="published"):
         if each.period == content.period.code:
             said[each.agency].append(each)
     for card in sorted(content.answers, key=lambda each: (each.handed_in, each.agency)):

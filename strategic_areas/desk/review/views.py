@@ -192,7 +192,6 @@ def review_context(user, item, posted=None):
     ``steps`` are the forms open to this user: nobody publishes their own work, or a
     text that the guard blocks.
     """
-    is_value = isinstance(item, review_queue.QueuedValue)
     return {
         "item": item,
         "record": item.record,
@@ -204,7 +203,7 @@ def review_context(user, item, posted=None):
         "steps": _steps(item, posted),
         **(
             value_pages.value_context(user, item.record)
-            if is_value
+            if isinstance(item, review_queue.QueuedValue)
             else _of_report(user, item)
         ),
     }

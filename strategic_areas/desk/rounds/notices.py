@@ -175,17 +175,16 @@ def agency_to_dos(asked, today):
 
 def _with_others(parts):
     by_key = {(part.agency, part.period): part for part in parts}
-    others = [each for each in QUESTION_BY_MODEL.values() if not each.is_owed]
-    for question in others:
-        rows = question.model.objects.filter(period__is_demonstration=False)
-        rows = rows.select_related(question.name, "agency", "period__plan")
+    for question in [each for each in QUESTION_BY_MODEL.values() if not each.is_owed]:
+        rows = question.model.objects.filter(
+            period__is_demonstration=False
+        ).select_related(question.name, "agency", "period__plan")
         for update, step in _returned_answers(rows):
             agency, period = update.agency, update.period
             part = by_key.get((agency, period)) or AgencyToDo(
                 agency, period, period.due_on, period.closes_on, (), (), is_late=False
             )
-            returned = (*part.returned, step)
-            by_key[agency, period] = replace(part, returned=returned)
+            by_key[agency, period] = replace(part, returned=(*part.returned, step))
     return list(by_key.values())
 
 

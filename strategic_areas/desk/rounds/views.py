@@ -165,8 +165,11 @@ def must_keep_rounds(user):
 
 
 def _plans(today):
-    opened = ReportingPeriod.objects.opened(today)
-    opened = opened.filter(plan__in=Plan.objects.public()).select_related("plan")
+    opened = (
+        ReportingPeriod.objects.opened(today)
+        .filter(plan__in=Plan.objects.public())
+        .select_related("plan")
+    )
     newest = opened.order_by("-opens_on", "-pk")
     return list(dict.fromkeys(period.plan for period in newest))
 
@@ -230,8 +233,7 @@ def agencies_by_missing(asked, to_do):
 
 def _close(request, period, today):
     try:
-        closed = rounds.closed_round(period, today)
-        change = workflow.propose(closed, by=request.user)
+        change = workflow.propose(rounds.closed_round(period, today), by=request.user)
     except workflow.AlreadyWaitingError as error:
         return redirect("admin:approval", pk=error.current.pk)
     except access.RefusedError as error:
@@ -250,8 +252,7 @@ def take_round_back(request, pk):
     if take_valid_step(
         form, rounds.remove_period, period, by=request.user, today=today
     ):
-        text = _("%(period)s is taken back.") % {"period": period}
-        messages.success(request, text)
+        messages.success(request, _("%(period)s is taken back.") % {"period": period})
         return redirect("admin:strategic_areas_reportingperiod_changelist")
     return render_screen(
         request,

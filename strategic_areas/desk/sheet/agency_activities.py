@@ -83,8 +83,7 @@ class ReportOffPlanForm(OffPlanNameForm):
             period=period, **{name: self.cleaned_data[name] for name in names}
         )
         update.percent = percent_for(update.execution, None)
-        stored = workflow.report_off_plan(self.instance, update, by=by)
-        self.instance = stored.activity
+        self.instance = workflow.report_off_plan(self.instance, update, by=by).activity
 
 
 def report_off_plan(request, period, agency):
@@ -171,5 +170,4 @@ def propose_activity(request, period, agency):
     if take_valid_step(form, workflow.propose_activity, form.instance, by=request.user):
         messages.success(request, _("Your proposal is with the secretariat."))
         return redirect(f"{found.url}#propuestas")
-    title = _("Propose an activity")
-    return _page(request, found, form, "desk/propose.html", title)
+    return _page(request, found, form, "desk/propose.html", _("Propose an activity"))

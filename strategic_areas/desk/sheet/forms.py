@@ -108,8 +108,7 @@ class RevisionForm(forms.ModelForm):
 
     def _refuse_personal_data(self, cleaned):
         for name in self._meta.model.fields.columns(guarded=True):
-            text = cleaned.get(name)
-            for reason in guard.blocking_messages(text):
+            for reason in guard.blocking_messages(cleaned.get(name)):
                 self.add_error(name, reason)
         notes = self._meta.model.fields.columns(noted=True)
         guard.add_guard_errors(
@@ -193,8 +192,7 @@ class RevisionForm(forms.ModelForm):
 
     def _says_the_same(self, stored):
         """Also true if the first of two equal posts had percent or state adjusted."""
-        answer = getattr(self.instance, "answer", None)
-        if getattr(stored, "answer", None) != answer:
+        if getattr(stored, "answer", None) != getattr(self.instance, "answer", None):
             return False
         if self.posted_pair:
             percent, execution = self.posted_pair
@@ -419,8 +417,9 @@ def _seen(data, version):
 
 def _revision_to_write(row):
     about = {row.field: row.subject, "period": row.period, "agency": row.agency}
-    rows = row.question.model.objects.filter(**about)
-    rows = rows.exclude(status=RevisionStatus.WITHDRAWN)
+    rows = row.question.model.objects.filter(**about).exclude(
+        status=RevisionStatus.WITHDRAWN
+    )
     stored = rows.order_by("-revision").first()
     # A transcriber never sees the agency's own draft.
     if stored is None or row.letter and stored.letter_id != row.letter.pk:

@@ -232,10 +232,9 @@ def rows_for_subjects(question, subjects, period, *, with_transcribed=False):
     updates = prefetch_contents(question, model.objects.all()).in_bulk(
         [subject.newest_id for subject in subjects if subject.newest_id]
     )
-    prefilled = model.fields.names(prefilled=True, kind=FieldKind.LINKS)
     lasts = (
         model.objects.select_related("period", "agency")
-        .prefetch_related(*prefilled)
+        .prefetch_related(*model.fields.names(prefilled=True, kind=FieldKind.LINKS))
         .in_bulk(
             {each for row in subjects for each in (row.last_id, row.own_id) if each}
         )
@@ -278,8 +277,7 @@ def revisions_of(question, period, *, with_transcribed=False):
 
 
 def _earlier(question, rows, period):
-    about = {question.name: OuterRef("pk")}
-    return rows.filter(**about).before(period).newest_first()
+    return rows.filter(**{question.name: OuterRef("pk")}).before(period).newest_first()
 
 
 def _first(rows):

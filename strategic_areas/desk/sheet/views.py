@@ -74,8 +74,7 @@ def save_sheet_row(request, period, agency, **subject):
 
 def render_row(request, row, form=None, sheet=None):
     posted = form if form and form.errors else None
-    unfolded = row.anchor if posted else None
-    rows = sheet_page.ShownRows(unfolded=unfolded, posted=posted)
+    rows = sheet_page.ShownRows(unfolded=row.anchor if posted else None, posted=posted)
     sheet = sheet or {"may_recall": _may_recall(request.user, row)}
     context = {"shown": rows.of(row), "sheet": sheet}
     return render(request, "desk/_row_only.html", context, status=rows.status)
@@ -174,9 +173,8 @@ def evidence_response(request, row, done, form=None, begun=False, sheet=None):
     status = 422 if refused else 200
     if ROW_ONLY_HEADER in request.headers:
         row = sheet.row(row.field, row.key) if sheet else reload_row(row)
-        shown = sheet_page.shown_evidence(row, refused)
         context = {
-            "evidence": shown,
+            "evidence": sheet_page.shown_evidence(row, refused),
             "done": "" if refused else done,
             "begun": begun,
         }

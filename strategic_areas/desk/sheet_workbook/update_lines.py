@@ -67,10 +67,9 @@ class UpdatePage(AnswerPage):
         self.is_optional = question is not REPORT
         self.columns = columns_of(question.model)
         self.needed = (*self.hidden, "code", *self.columns)
-        subject = question.subject_model._meta.verbose_name
         self.context = {
             "code": CODE_COLUMN,
-            "title": (capfirst(str(subject)), 42),
+            "title": (capfirst(str(question.subject_model._meta.verbose_name)), 42),
             "state": (STATE_LABEL, 20),
             "last": (_("Last published"), 26),
             "last_text": (_("What was published"), 44),

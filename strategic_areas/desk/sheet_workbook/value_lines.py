@@ -169,10 +169,9 @@ class ValuePage(AnswerPage):
     def save(self, row, data, *, by):
         form = self._form(row, data)
         if row.state == "submitted":
-            waiting = last_submitted_values([row.value])[row.value]
             is_same = form.is_valid() and initial_of_value(
                 form.instance
-            ) == initial_of_value(waiting)
+            ) == initial_of_value(last_submitted_values([row.value])[row.value])
             # Posted twice, or another number was submitted meanwhile.
             return "handed_in" if is_same else "conflicts", ""
         if take_valid_step(form, submit_value, form.instance, by=by):

@@ -96,10 +96,9 @@ def _download(request, sheet):
     from strategic_areas.desk.sheet_workbook.writer import write_sheet_workbook
 
     record_download(request, sheet.period, agency=sheet.agency, kind="workbook")
-    name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
     return as_file(
         write_sheet_workbook(sheet, answer_pages(sheet), workbook_marks(sheet)),
-        name,
+        f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx",
         WORKBOOK,
     )
 
@@ -170,8 +169,7 @@ def save_sheet_workbook(request, period, agency):
     """
     sheet = sheet_or_404(request.user, period, agency)
     try:
-        staged = request.POST.get("staged", "")
-        rows = read_signed(staged, _owner(sheet, request.user))
+        rows = read_signed(request.POST.get("staged", ""), _owner(sheet, request.user))
     except StalePreviewError as error:
         messages.error(request, str(error))
         return redirect(sheet.url)

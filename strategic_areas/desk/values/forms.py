@@ -141,8 +141,9 @@ def last_public_values(indicators):
         PublishedFigure.objects.public()
         .latest_revisions()
         .filter(indicator__in=indicators)
+        .exclude(value=None)
+        .order_by("ends_on", "starts_on")
     )
-    rows = rows.exclude(value=None).order_by("ends_on", "starts_on")
     return {figure.indicator_id: figure for figure in rows}
 
 
@@ -308,8 +309,7 @@ class SourcedValueForm(ValueForm):
         cleaned = super().clean()
         if bool(cleaned.get("letter")) == bool(cleaned.get("source")):
             self.add_error("source", _("Name the letter or the source, one of them."))
-        where = cleaned.get("printed_where")
-        if where and not cleaned.get("source"):
+        if cleaned.get("printed_where") and not cleaned.get("source"):
             self.add_error("printed_where", _("Only a source prints a number."))
         guard.add_blocking_errors(self, "printed_where")
         return cleaned

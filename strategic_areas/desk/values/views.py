@@ -246,8 +246,7 @@ def _lines(forms, *names):
 @require_POST
 def value_recall(request, pk):
     """Take a pending value back, which only the submitter may do."""
-    rows = ReportedValue.objects.visible_to(request.user)
-    found = get_object_or_404(rows, pk=pk)
+    found = get_object_or_404(ReportedValue.objects.visible_to(request.user), pk=pk)
     done = _("%(record)s is yours again: nothing counts as submitted.")
     take_step(request, VALUES.take_back, found, done=done % {"record": found})
     return redirect(page_of(request))
@@ -351,12 +350,11 @@ def _exact(request, record, agency, indicators, *, subject):
 
 
 def value_context(user, reported):
-    is_own = reported.proposed_by_id == user.pk
     return {
         **value_facts(reported),
         "last": last_public_value(reported.indicator),
         "preview": _preview_of(reported, user),
-        "may_be_recalled": reported.is_waiting and is_own,
+        "may_be_recalled": reported.is_waiting and reported.proposed_by_id == user.pk,
         "hides": _hides(user, reported),
         "transitions": list(_steps(reported)),
     }

@@ -237,8 +237,11 @@ def indicators_with_filters() -> list[Indicator]:
     """All public indicators with the fields that filters use; three queries."""
     plans = Plan.objects.public()
     aims = Target.objects.filter(indicator=OuterRef("pk"), plan__in=plans)
-    rows = _of_public_plans().annotate(has_target=Exists(aims))
-    rows = rows.only("area", "agency", "counted_by")
+    rows = (
+        _of_public_plans()
+        .annotate(has_target=Exists(aims))
+        .only("area", "agency", "counted_by")
+    )
     return list(rows.prefetch_related("area", "agency"))
 
 
@@ -359,8 +362,9 @@ def points_by_indicator(
     if in_full:
         quoted = "printed_by__plan"
         cells = PublishedCell.objects.select_related(quoted).order_by("order")
-        standing = standing.select_related("indicator", "dispute__agency", quoted)
-        standing = standing.prefetch_related(Source.by_key(), Prefetch("cells", cells))
+        standing = standing.select_related(
+            "indicator", "dispute__agency", quoted
+        ).prefetch_related(Source.by_key(), Prefetch("cells", cells))
         earlier = figures.public().filter(is_latest=False)
         revisions = earlier.select_related("dispute__agency").in_bulk()
         words = _words()

@@ -118,9 +118,7 @@ def status_phrase(point: SeriesPoint) -> str:
     if point.is_provisional:
         return pgettext("a figure", "provisional")
     said = pgettext("a figure", "confirmed")
-    if point.differs:
-        return f"{said}; {later_count_phrase()}"
-    return said
+    return f"{said}; {later_count_phrase()}" if point.differs else said
 
 
 def later_count_phrase() -> str:
@@ -186,8 +184,7 @@ def is_several(point) -> bool:
 
 def value_anchor(starts_on: date, ends_on: date) -> str:
     if is_of_whole_years(starts_on, ends_on):
-        years = sorted({starts_on.year, ends_on.year})
-        return "-".join(map(str, years))
+        return "-".join(map(str, sorted({starts_on.year, ends_on.year})))
     return f"{starts_on:%Y-%m-%d}_{ends_on:%Y-%m-%d}"
 
 
@@ -266,12 +263,11 @@ def missing_years_phrase(years: list[int]) -> str:
     """For example "no data for 2018, 2020 and 2021" or "no data for 2015 to 2021"."""
     # In a run of years, the year minus its index is constant.
     numbered = groupby(enumerate(years), lambda pair: pair[1] - pair[0])
-    runs = [[year for _place, year in run] for _distance, run in numbered]
     told = [
         [_("%(first)s to %(last)s") % {"first": run[0], "last": run[-1]}]
         if len(run) > 2
         else map(str, run)
-        for run in runs
+        for run in ([year for _place, year in run] for _distance, run in numbered)
     ]
     return _("no data for %(years)s") % {"years": join_words([*chain(*told)])}
 

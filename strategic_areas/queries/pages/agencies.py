@@ -352,9 +352,11 @@ def agency_by_slug(
     plan = plans.plan_by_code(plan_code)
     if plan is None:
         return None
-    parts = Participation.objects.filter(plan=plan, agency__slug=slug)
-    parts = parts.select_related("agency__succeeded_by")
-    parts = parts.annotate(times_asked=references.recommendation_count("agency"))
+    parts = (
+        Participation.objects.filter(plan=plan, agency__slug=slug)
+        .select_related("agency__succeeded_by")
+        .annotate(times_asked=references.recommendation_count("agency"))
+    )
     part = parts.prefetch_related(Source.by_key()).first()
     others = Agency.objects.filter(slug=slug).select_related("succeeded_by")
     agency = part.agency if part else others.first()

@@ -272,9 +272,8 @@ def load_commitment_page(
         declarations += rows.filter(commitment__in=[commitment.pk, *former])
     row = _row(commitment, own, updates, declarations, periods, today)
     off_plan = [each for each in activities.values() if not each.is_in_plan]
-    standing = {commitment, *own, *off_plan}
     accounts = timeline.update_events(
-        updates, declarations, activities, standing, periods
+        updates, declarations, activities, {commitment, *own, *off_plan}, periods
     )
     last, rounds = timeline.latest_by_subject(accounts), opened_rounds(periods, today)
     beside = [last[each] for each in off_plan if each in last]
@@ -354,10 +353,14 @@ def _tell_amendments(commitment, activities):
 
 
 def _updates(activities):
-    rows = ActivityUpdate.objects.filter(
-        activity__in=activities, status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED]
+    rows = (
+        ActivityUpdate.objects.filter(
+            activity__in=activities,
+            status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED],
+        )
+        .exclude(plan__status=Plan.Status.IN_PREPARATION)
+        .order_by()
     )
-    rows = rows.exclude(plan__status=Plan.Status.IN_PREPARATION).order_by()
     return list(counted_updates.select_report_columns(rows))
 
 

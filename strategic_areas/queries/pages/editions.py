@@ -36,8 +36,9 @@ def editions_by_plan(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
 
     Editions from which a removal failed are left out.
     """
-    found = Edition.objects.filter(plan__in=plans, is_moving=False)
-    found = found.select_related("plan", "period", "corrects")
+    found = Edition.objects.filter(plan__in=plans, is_moving=False).select_related(
+        "plan", "period", "corrects"
+    )
     by_plan = defaultdict(list)
     for each in sorted(found, key=_place, reverse=True):
         by_plan[each.plan.code].append(each)

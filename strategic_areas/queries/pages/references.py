@@ -106,8 +106,13 @@ def recommendation_count(agency: str) -> Subquery:
     A column: the number of recommendations that name the agency at this lookup, or
     null.
     """
-    asked = FrameworkTarget.objects.exclude(body="").filter(addressed=OuterRef(agency))
-    asked = asked.order_by().values("addressed").annotate(number=Count("pk"))
+    asked = (
+        FrameworkTarget.objects.exclude(body="")
+        .filter(addressed=OuterRef(agency))
+        .order_by()
+        .values("addressed")
+        .annotate(number=Count("pk"))
+    )
     return Subquery(asked.values("number"))
 
 
@@ -206,8 +211,9 @@ def later_activities(plan: Plan) -> list[LaterActivity]:
 
 def tiers_by_year() -> dict[int, TipTier]:
     """Ratings from all public plans by year, oldest first; two queries."""
-    rows = TipTier.objects.filter(plan__in=Plan.objects.public())
-    rows = rows.order_by("report_year", "-plan__starts_on")
+    rows = TipTier.objects.filter(plan__in=Plan.objects.public()).order_by(
+        "report_year", "-plan__starts_on"
+    )
     found = {}
     for tier in rows.prefetch_related(Source.by_key()):
         found.setdefault(tier.report_year, tier)
@@ -228,9 +234,12 @@ def nearly_equal_figures() -> dict | None:
     """
     The latest printed pair of the same people and days that differs by less than ten.
     """
-    rows = PublishedFigure.objects.latest_revisions().public().exclude(value=None)
-    rows = rows.filter(indicator__in=indicators.public_indicators()).exclude(
-        printed_by=None
+    rows = (
+        PublishedFigure.objects.latest_revisions()
+        .public()
+        .exclude(value=None)
+        .filter(indicator__in=indicators.public_indicators())
+        .exclude(printed_by=None)
     )
     rows = rows.exclude(indicator__family="").select_related("indicator")
     order = ("-ends_on", "-starts_on", "indicator__family", "indicator__sort_code")

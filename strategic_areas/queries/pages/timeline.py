@@ -189,8 +189,7 @@ def timeline_events(
 
 
 def _order_in_plan(account):
-    is_of_activity = isinstance(account.subject, Activity)
-    return account.subject.sort_code if is_of_activity else ""
+    return account.subject.sort_code if isinstance(account.subject, Activity) else ""
 
 
 def _lateness(step):

@@ -161,8 +161,9 @@ def select_report_columns(updates):
 
 
 def _voices():
-    links = ActivityUpdate.sources.through.objects
-    links = links.filter(activityupdate=OuterRef("pk")).order_by()
+    links = ActivityUpdate.sources.through.objects.filter(
+        activityupdate=OuterRef("pk")
+    ).order_by()
     voices = links.values("activityupdate").annotate(strongest=Max(with_voice()))
     return voices.values("strongest")
 
@@ -275,14 +276,14 @@ def build_counted_updates(
 
 def sources_of_plan(plan: Plan):
     """The distinct sources that the plan's records and counted reports cite."""
-    counted = ActivityUpdate.objects.counted()
-    counted = counted.filter(plan=plan, activity__is_in_plan=True)
+    counted = ActivityUpdate.objects.counted().filter(
+        plan=plan, activity__is_in_plan=True
+    )
     found = Q()
     for model, rows in (
         (Commitment, {"commitment__plan": plan}),
         (Activity, {"activity__plan": plan}),
         (ActivityUpdate, {"activityupdate__in": counted}),
     ):
-        cited = model.sources.through.objects.filter(**rows)
-        found |= Q(pk__in=cited.values("source"))
+        found |= Q(pk__in=model.sources.through.objects.filter(**rows).values("source"))
     return Source.objects.filter(found)

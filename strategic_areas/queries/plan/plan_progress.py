@@ -276,11 +276,17 @@ def add_rounds(
 
 
 def _of_supporter(plan, agency):
-    supported = Commitment.objects.filter(plan=plan, supporting=agency).order_by()
-    supported = supported.annotate(of=F("pk"), is_open=Value(None, BooleanField()))
-    given = Evidence.objects.exclude(kind=Evidence.Kind.REMOVED).order_by()
-    given = given.filter(activity_update__plan=plan, activity_update__agency=agency)
-    given = given.annotate(of=F("activity_update"), is_open=F("is_public"))
+    supported = (
+        Commitment.objects.filter(plan=plan, supporting=agency)
+        .order_by()
+        .annotate(of=F("pk"), is_open=Value(None, BooleanField()))
+    )
+    given = (
+        Evidence.objects.exclude(kind=Evidence.Kind.REMOVED)
+        .order_by()
+        .filter(activity_update__plan=plan, activity_update__agency=agency)
+        .annotate(of=F("activity_update"), is_open=F("is_public"))
+    )
     both = (rows.values_list("of", "is_open") for rows in (supported, given))
     commitments, evidenced = set(), {}
     for pk, is_open in next(both).union(*both, all=True):

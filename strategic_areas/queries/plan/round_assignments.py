@@ -186,8 +186,7 @@ def with_agencies_asked(
     activities = [work[activity].activity for _period, activity in untold]
     found = agencies_by_period(activities, untold)
     for key, others in found.items():
-        reported_by = {**work[key].reported_by, **others}
-        work[key] = replace(work[key], reported_by=reported_by)
+        work[key] = replace(work[key], reported_by={**work[key].reported_by, **others})
 
     def with_others(row):
         keys = [each.activity.pk for each in row.activities]

@@ -169,6 +169,7 @@ class PlanReading:
             ),
         ]
         found = [(*row, RESTS) for row in found] + [(*row, PRINTED) for row in printed]
-        sources = Source.objects.select_related("plan")
-        sources = sources.in_bulk({of.pk for *_row, of, _role in found if of})
+        sources = Source.objects.select_related("plan").in_bulk(
+            {of.pk for *_row, of, _role in found if of}
+        )
         return [(*row, sources[of.pk], role) for *row, of, role in found if of]

@@ -148,8 +148,9 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
         for group in _sifted(within, asked, but=name):
             numbers[getattr(group, column)] += group.number
         facets[name] = Facet(asked.get(name, ""), numbers, numbers.total())
-    periods = ReportingPeriod.objects.filter(plan=plan)
-    periods = periods.filter(code__in=facets["period"].numbers)
+    periods = ReportingPeriod.objects.filter(plan=plan).filter(
+        code__in=facets["period"].numbers
+    )
     periods = {each.code: each for each in periods}
     areas = StrategicArea.objects.filter(plan=plan, code__in=facets["area"].numbers)
     agencies = Agency.objects.in_bulk(facets["agency"].numbers, field_name="slug")
@@ -359,8 +360,11 @@ def _read(plan, asked, ranks, most, account, is_before):
     found = []
     readers = public_updates.public_reports, public_updates.public_declarations
     for model, read in zip(UPDATE_MODELS, readers, strict=True):
-        keys = _asked(model, plan, asked).alias(**_order(model, ranks))
-        keys = keys.order_by(*(f"-{name}" for name in ORDER))
+        keys = (
+            _asked(model, plan, asked)
+            .alias(**_order(model, ranks))
+            .order_by(*(f"-{name}" for name in ORDER))
+        )
         if account:
             keys = _beyond(keys, _place(account, ranks), is_before)
         keys = (keys.reverse() if is_before else keys).values("pk")[:most]
@@ -418,8 +422,11 @@ def _beyond(rows, place, is_newer):
 
 def _corrected(model):
     about = {name: OuterRef(name) for name in ("period", model.subject_field)}
-    before = model.objects.filter(**about, revision__lt=OuterRef("revision"))
-    before = before.filter(status=RevisionStatus.REPLACED).order_by("-revision")
+    before = (
+        model.objects.filter(**about, revision__lt=OuterRef("revision"))
+        .filter(status=RevisionStatus.REPLACED)
+        .order_by("-revision")
+    )
     return Subquery(before.values("published_at")[:1])
 
 

@@ -294,8 +294,11 @@ def public_declarations():
 
 
 def _public(model, *about):
-    rows = model.objects.filter(status__in=PUBLIC_RECORD)
-    rows = rows.exclude(plan__status=Plan.Status.IN_PREPARATION).order_by()
+    rows = (
+        model.objects.filter(status__in=PUBLIC_RECORD)
+        .exclude(plan__status=Plan.Status.IN_PREPARATION)
+        .order_by()
+    )
     related = ("period", "letter", "agency", "translation", "printed_by", *about)
     return rows.select_related(*related).only(*_columns(model, related))
 
