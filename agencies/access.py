@@ -5,6 +5,7 @@ Role checks for users. Only an active staff user in the role's group has the rol
 current mandate.
 """
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +54,12 @@ def is_administrator(user):
     return _is_active_staff(user) and (
         user.is_superuser or _in_group(user, Role.ADMINISTRATOR)
     )
+
+
+def only_administrators(request):
+    """Raise ``PermissionDenied`` for everybody but administrators."""
+    if not is_administrator(request.user):
+        raise PermissionDenied
 
 
 def is_focal_point(user):

@@ -125,9 +125,9 @@ def lacks_room(error):
             return True
         if getattr(error, "pgcode", None) == DISK_FULL:
             return True
-        if getattr(error, "sqlite_errorcode", None) == SQLITE_FULL:
-            return True
-        if str(error) == "IO_ENOSPC":  # the writer of workbooks is in C
+        # The writer of workbooks is in C: its error has this text and no number.
+        is_full = getattr(error, "sqlite_errorcode", None) == SQLITE_FULL
+        if is_full or str(error) == "IO_ENOSPC":
             return True
         error = error.__cause__ or error.__context__
     return False

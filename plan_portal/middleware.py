@@ -82,9 +82,8 @@ def parse_report(body):
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         return None
     known = rule.removesuffix("-elem").removesuffix("-attr")
-    if known not in CONTENT_SECURITY_POLICY["DIRECTIVES"]:
-        return None
-    if page.hostname != settings.SITE_HOST:
+    is_known = known in CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    if not is_known or page.hostname != settings.SITE_HOST:
         return None
     if blocked not in KINDS:
         blocked = "from here" if refused.hostname == page.hostname else "from elsewhere"

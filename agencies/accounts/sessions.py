@@ -227,11 +227,9 @@ class SecondFactorMiddleware(MiddlewareMixin):
         name = "" if match.namespaces else match.url_name
         if PUBLIC.intersection(match.namespaces) or name in PUBLIC_NAMES:
             return None
-        if not request.user.is_authenticated:
+        if not request.user.is_authenticated or name in OPEN:
             return None
         if not settings.REQUIRE_SECOND_FACTOR or is_proven(request):
-            return None
-        if name in OPEN:
             return None
         if proof := _proof_of(request.user):
             return _redirect(proof, request)

@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
@@ -389,8 +389,7 @@ class FactorResetAdmin(ScopedAdmin):
         )
 
     def _step(self, request, pk, step, done):
-        if not access.is_administrator(request.user):
-            raise PermissionDenied
+        access.only_administrators(request)
         found = self.get_queryset(request).filter(pk=pk).first()
         if request.method != "POST" or found is None:
             raise Http404

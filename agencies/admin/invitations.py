@@ -5,7 +5,6 @@ from functools import partial
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -115,8 +114,7 @@ class InvitationAdmin(ScopedAdmin):
         return response
 
     def _invitation(self, request, pk, *, reading=False):
-        if not access.is_administrator(request.user):
-            raise PermissionDenied
+        access.only_administrators(request)
         if not reading and request.method != "POST":
             raise Http404
         found = self.get_queryset(request).filter(pk=pk).first()

@@ -94,7 +94,7 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """A plan in preparation is approved on the page that shows it, not here."""
-        fixed = [] if (obj and obj.status != Plan.Status.IN_PREPARATION) else ["status"]
+        fixed = [] if obj and obj.status != Plan.Status.IN_PREPARATION else ["status"]
         if obj:
             fixed += [
                 name for name in Plan.fields.columns() if name not in {"code", "status"}

@@ -6,7 +6,6 @@ disappears once an agency's report is published. One step invites all agencies a
 """
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -286,8 +285,7 @@ def invite_many(request):
 
     A line with an error does not hold back the others.
     """
-    if not access.is_administrator(request.user):
-        raise PermissionDenied
+    access.only_administrators(request)
     plan, is_sent = plan_in_use(), "send" in request.POST
     pasted = "\n".join(request.POST.getlist("line"))
     lines, kept = [x for x in pasted.splitlines() if x.strip()], ""

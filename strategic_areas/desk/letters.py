@@ -149,7 +149,7 @@ def letter_list(request):
 
 def letter_new(request):
     only_reviewers(request)
-    posted = (request.POST, request.FILES) if (request.method == "POST") else ()
+    posted = (request.POST, request.FILES) if request.method == "POST" else ()
     form = LetterForm(*posted, user=request.user, initial=request.GET.dict())
     if form.is_valid():
         letter = form.save(commit=False)

@@ -27,7 +27,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from agencies import access
-from agencies.access import Role, is_administrator, is_reviewer
+from agencies.access import Role, is_reviewer
 from agencies.accounts.account_changes import ACCOUNT_CHANGES, AccountChange
 from agencies.accounts.closing import hand_over
 from agencies.accounts.second_factors import FACTORS
@@ -188,8 +188,7 @@ def _with_factor():
 
 
 def access_review(request):
-    if not access.is_administrator(request.user):
-        raise PermissionDenied
+    access.only_administrators(request)
     return render_screen(
         request,
         "desk/access_review.html",
@@ -349,8 +348,7 @@ class HandOverMandateForm(forms.Form):
 
 
 def hand_over_mandate(request, pk):
-    if not is_administrator(request.user):
-        raise PermissionDenied
+    access.only_administrators(request)
     current = FocalPoint.objects.current().select_related("agency", "user")
     mandate = get_object_or_404(current, pk=pk)
     form = HandOverMandateForm(request.POST or None, mandate=mandate)
@@ -427,19 +425,25 @@ def stand_in_list(request):
     )
 
 
-def stand_in_detail(request, pk):
-    rows = StandIn.objects.visible_to(request.user)
-    found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
-    steps = decisions.decision_forms(request, STAND_INS, found, decisions.ApproveForm)
-    if decisions.take_pressed_step(request, STAND_INS, found, steps):
+def _decision_page(request, steps, rows, form, template):
+    found = get_object_or_404(rows.select_related("proposed_by", "decided_by"))
+    shown = decisions.decision_forms(request, steps, found, form)
+    if decisions.take_pressed_step(request, steps, found, shown):
         return redirect("admin:index")
     return render_screen(
         request,
-        "desk/stand_in.html",
+        template,
         title=str(found),
         decided=found,
-        steps=steps,
-        why_not=STAND_INS.why_not(request.user, found),
+        steps=shown,
+        why_not=steps.why_not(request.user, found),
+    )
+
+
+def stand_in_detail(request, pk):
+    rows = StandIn.objects.visible_to(request.user).filter(pk=pk)
+    return _decision_page(
+        request, STAND_INS, rows, decisions.ApproveForm, "desk/stand_in.html"
     )
 
 
@@ -448,18 +452,11 @@ class ConfirmPersonForm(decisions.ApproveForm):
 
 
 def account_change_detail(request, pk):
-    rows = AccountChange.objects.visible_to(request.user)
-    found = get_object_or_404(
-        rows.select_related("user", "proposed_by", "decided_by"), pk=pk
-    )
-    steps = decisions.decision_forms(request, ACCOUNT_CHANGES, found, ConfirmPersonForm)
-    if decisions.take_pressed_step(request, ACCOUNT_CHANGES, found, steps):
-        return redirect("admin:index")
-    return render_screen(
+    rows = AccountChange.objects.visible_to(request.user).filter(pk=pk)
+    return _decision_page(
         request,
+        ACCOUNT_CHANGES,
+        rows.select_related("user"),
+        ConfirmPersonForm,
         "desk/account_change.html",
-        title=str(found),
-        decided=found,
-        steps=steps,
-        why_not=ACCOUNT_CHANGES.why_not(request.user, found),
     )

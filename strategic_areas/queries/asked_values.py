@@ -106,9 +106,8 @@ def values_by_round(
     if not rounds or plan.status == Plan.Status.IN_PREPARATION:
         return {}
     indicators = asked_indicators(plan)
-    if agency:
-        indicators = indicators.filter(agency=agency)
-    indicators = list(indicators.select_related("agency"))
+    of_agency = {"agency": agency} if agency else {}
+    indicators = list(indicators.filter(**of_agency).select_related("agency"))
     if not indicators:
         return {}
     known, public = _known(indicators), _public(indicators)

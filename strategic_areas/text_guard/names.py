@@ -407,7 +407,7 @@ def _dotted_end(reading: Reading, index: int) -> int | None:
         end = at = at + 1
         while reading.text(at) in vocabulary.PARTICLES:
             at += 1  # "A. de la C."
-    return end if count > 1 and ("." in reading.texts(index, end)) else None
+    return end if count > 1 and "." in reading.texts(index, end) else None
 
 
 def _lead(reading: Reading, start: int) -> str:

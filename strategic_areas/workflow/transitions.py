@@ -173,9 +173,8 @@ def unchanged_since(update) -> date | None:
     Compares public Spanish texts, figures, places and state with the agency's own last
     report. None for reserved reports, which publish too little.
     """
-    if getattr(update, "is_reserved", False):
-        return None
-    if getattr(update, "answer", None) == AnswerKind.NO_NEWS:
+    is_without_news = getattr(update, "answer", None) == AnswerKind.NO_NEWS
+    if is_without_news or getattr(update, "is_reserved", False):
         return None
     own = type(update).objects.own_of(update.agency)
     about = {update.subject_field: update.subject}

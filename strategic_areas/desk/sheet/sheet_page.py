@@ -337,9 +337,8 @@ class ShownRows:
         is_unfolded = row.anchor == self.unfolded
         corrects = row.anchor == self.correcting
         evidence = shown_evidence(row, self.attaching, corrects=corrects)
-        posted = self.posted
-        if posted and posted.row.anchor != row.anchor:
-            posted = None
+        is_posted = self.posted and self.posted.row.anchor == row.anchor
+        posted = self.posted if is_posted else None
         if row.may_be_corrected and (posted or evidence.form):
             form = posted or row_form(row, provinces=self.provinces)
             if not posted:
