@@ -35,7 +35,7 @@ from strategic_areas.models import (
     Source,
     WithdrawalCause,
 )
-from strategic_areas.models.evidence import translated_fields
+from strategic_areas.models.evidence import TEXTS, translated_fields
 from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
 from strategic_areas.public_paths import public_path
@@ -93,7 +93,7 @@ RELATED_COLUMNS = {
     "commitment": "code title_es title_en provenance plan",
     "activity": "code title_es title_en provenance plan commitment is_in_plan kind "
     "quantity unit_es unit_en counts_victims reaches_victims",
-    "translation": "text obstacle next_step note",
+    "translation": " ".join(TEXTS),
     "printed_by": "title url",
     "dispute": "agency signed_as text_es text_en written_at outcome resolved_on "
     "resolution_es resolution_en activity_update published_figure",
