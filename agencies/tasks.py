@@ -9,7 +9,7 @@ import re
 import tomllib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ from agencies.fields import DeclaredFields, internal
 
 #: The OnCalendar of a task of each day or of the first day of each month.
 CALENDAR = re.compile(r"\*-\*-(\*|01) (\d\d):(\d\d) (\S+)")
+#: The end of a task that failed last, or did not end well yet.
+NEVER = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,17 @@ def execute_task(task, **streams):
         done = TaskRun.objects.filter(name=task.name, ended_at__gte=due)
         if not is_ours or done.exists():
             return False
+        run, _ = TaskRun.objects.get_or_create(
+            name=task.name, defaults={"ended_at": NEVER}
+        )
         try:
             call_command(*task.command, **streams)
+            run.ended_at = timezone.now()
         except BaseException:
-            TaskRun.objects.filter(name=task.name).delete()
+            run.ended_at = NEVER
             raise
-        TaskRun.objects.update_or_create(
-            name=task.name, defaults={"ended_at": timezone.now()}
-        )
+        finally:
+            run.save()
         return True
 
 
@@ -118,12 +123,12 @@ def overdue_tasks(now):
     if not ended:
         return []
     return [
-        f"overdue: {task.name} "
+        f"overdue: {name} "
         + (
-            f"last ended well at {ended[name]:%Y-%m-%dT%H:%MZ}"
-            if name in ended
-            else "failed or never ran"
+            "failed or never ran"
+            if end == NEVER
+            else f"last ended well at {end:%Y-%m-%dT%H:%MZ}"
         )
         for name, task in all_tasks().items()
-        if name not in ended or now - ended[name] > task.overdue
+        if now - (end := ended.get(name, NEVER)) > task.overdue
     ]

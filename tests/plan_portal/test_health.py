@@ -109,6 +109,19 @@ def test_without_timers_nothing_is_overdue(client, disk):
 
 
 @pytest.mark.django_db
+def test_tasks_that_all_failed_are_all_named(client, disk, monkeypatch):
+    monkeypatch.setattr(tasks, "call_command", fail)
+
+    for name in tasks.all_tasks():
+        with pytest.raises(OperationalError):
+            call_command("run_task", name)
+
+    assert problems(client) == [
+        f"overdue: {name} failed or never ran" for name in tasks.all_tasks()
+    ]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", tasks.all_tasks())
 def test_a_failed_or_late_task_is_named(client, disk, name, monkeypatch):
     now, task = timezone.now(), tasks.all_tasks()[name]
