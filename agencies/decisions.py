@@ -165,7 +165,7 @@ class DecisionSteps:
         """
         raise NotImplementedError
 
-    def ended(self, decision):
+    def on_end(self, decision):
         """Hook that runs after any decision."""
 
     def subject(self, decision):
@@ -269,7 +269,7 @@ class DecisionSteps:
 
     def _end(self, decision, by, **facts):
         decision.refresh_from_db()
-        self.ended(decision)
+        self.on_end(decision)
         self._record(decision, by, **facts)
         return decision
 

@@ -41,8 +41,8 @@ class WordsField(models.JSONField):
 
 class FieldKind(Enum):
     TEXT = auto()  #: free text, whoever writes it
-    CHOICE = auto()  #: one word of a fixed list
-    CHOICES = auto()  #: several words of a fixed list
+    CHOICE = auto()  #: one code of a fixed list
+    CHOICES = auto()  #: several codes of a fixed list
     FLAG = auto()  #: yes or no
     WHOLE = auto()  #: a whole number
     DECIMAL = auto()  #: a number with decimals
@@ -63,8 +63,8 @@ FIELD_KINDS = (
     (models.DateField, FieldKind.DATE),
 )
 
-#: Other field classes with typed content.
-TYPED = (models.SlugField, models.JSONField)
+#: Other field classes into which people write text.
+HAND_WRITTEN = (models.SlugField, models.JSONField)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class DeclaredField:
     - ``protects``: decides which numbers of people are public. On a public record two
       people change it, and the approver sees what the public reads before and after.
     - ``called``: the label for staff if it differs from the field's verbose name.
-    - ``noted``: an internal note; personal data in it is refused, without warnings.
+    - ``noted``: an internal note, where personal data is refused and nothing warns.
     - ``tells``: kinds of personal data (``text_guard``) that the field may contain.
     """
 
@@ -115,7 +115,7 @@ class DeclaredField:
         return self.public and (
             self.kind is FieldKind.TEXT
             or self.kind is FieldKind.OTHER
-            and isinstance(self.model_field, TYPED)
+            and isinstance(self.model_field, HAND_WRITTEN)
         )
 
     @property
@@ -276,17 +276,17 @@ def dates_in_order(model, start, end, *, may_last_no_day=False):
     )
 
 
-def decided_as_a_whole(name, day, text):
+def complete_outcome(name, day, text):
     """A constraint: ``outcome``, day and Spanish text are all set or all empty."""
-    said, day_said = f"{text}_es", f"{day}__isnull"
+    spanish, has_no_day = f"{text}_es", f"{day}__isnull"
     return models.CheckConstraint(
         name=name,
         condition=(
             ~Q(outcome="")
-            & Q(**{day_said: False, f"{said}__isnull": False})
-            & ~Q(**{said: ""})
-            | Q(**{"outcome": "", day_said: True})
-            & (Q(**{said: ""}) | Q(**{f"{said}__isnull": True}))
+            & Q(**{has_no_day: False, f"{spanish}__isnull": False})
+            & ~Q(**{spanish: ""})
+            | Q(**{"outcome": "", has_no_day: True})
+            & (Q(**{spanish: ""}) | Q(**{f"{spanish}__isnull": True}))
         ),
         violation_error_message=_(
             "Outcome, date and decision are stated together, or none of them."

@@ -266,8 +266,8 @@ def read_letter(upload):
     return import_string(settings.LETTER_READER)(upload)
 
 
-def refused_letter():
-    return import_string(settings.LETTER_REFUSED)
+def letter_error_class():
+    return import_string(settings.LETTER_ERROR)
 
 
 class InvitationForm(forms.ModelForm):
@@ -323,7 +323,7 @@ class InvitationForm(forms.ModelForm):
             raise ValidationError(_("The letter must be a PDF."))
         try:
             clean = read_letter(upload)
-        except refused_letter() as error:
+        except letter_error_class() as error:
             raise ValidationError(str(error)) from error
         self.instance.letter_name = clean.name
         return ContentFile(clean.content, name=get_random_string(40))

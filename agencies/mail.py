@@ -58,7 +58,7 @@ class MailQuerySet(models.QuerySet):
         )
 
 
-def shows_invented():
+def is_demonstration():
     return (
         settings.EMBEDDED_DATABASE
         and not settings.OFFICIAL_SITE
@@ -116,7 +116,7 @@ class Mail(models.Model):
         return (
             self.kind not in OPENS_AN_ACCOUNT
             and self.to.endswith(INVENTED)
-            and shows_invented()
+            and is_demonstration()
         )
 
     @property

@@ -34,15 +34,15 @@ def port_number(text):
 
 #: Environment variable with the server's process id, for workers.
 SERVER = "PLAN_PORTAL_SERVER"
-#: Seconds within which all workers learn of the same purge.
-ALL_HAVE_ASKED = 2
+#: Seconds to wait, so that the signals of all workers after a purge make one reload.
+RELOAD_DELAY = 2
 
 
 class Server(Granian):
     def __init__(self, application, listener, **options):
         super().__init__(application, backlog=BACKLOG, **options)
         self.listener = listener
-        self.on_reload(self.wait_until_all_have_asked)
+        self.on_reload(self.wait_for_other_workers)
 
     def _init_shared_socket(self):
         self.listener.setblocking(False)
@@ -50,14 +50,14 @@ class Server(Granian):
         self._sso = self.listener
         self._shd = SocketHolder(self.listener.fileno(), False, BACKLOG)
 
-    def wait_until_all_have_asked(self):
-        time.sleep(ALL_HAVE_ASKED)
+    def wait_for_other_workers(self):
+        time.sleep(RELOAD_DELAY)
         self.reload_signal = False
         if not self.interrupt_signal:
             self.main_loop_interrupt.clear()
 
 
-def ask_for_renewal():
+def request_reload():
     """
     Ask the server to replace its workers one by one (SIGHUP), if this process is a
     worker.
@@ -68,8 +68,8 @@ def ask_for_renewal():
 
 
 def passed_socket():
-    told = os.environ.get("LISTEN_PID"), os.environ.get("LISTEN_FDS")
-    if told != (str(os.getpid()), "1"):
+    passed = os.environ.get("LISTEN_PID"), os.environ.get("LISTEN_FDS")
+    if passed != (str(os.getpid()), "1"):
         return None
     return socket.socket(fileno=FIRST_PASSED)
 

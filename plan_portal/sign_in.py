@@ -30,7 +30,7 @@ SIGN_IN = {
         {"NAME": "agencies.accounts.passwords.MonotonyValidator"},
         {"NAME": "agencies.accounts.passwords.ContextWordValidator"},
     ],
-    # A reset link opens the account, so it lasts only an hour.
+    # A reset link sets a new password, so it lasts only an hour.
     "PASSWORD_RESET_TIMEOUT": 60 * 60,
     "ACCOUNT_ADAPTER": "agencies.accounts.sign_in.AccountAdapter",
     "ACCOUNT_LOGIN_METHODS": {"username", "email"},
@@ -51,7 +51,7 @@ SIGN_IN = {
     },
     # By path, since agencies may not import strategic_areas.
     "LETTER_READER": "strategic_areas.evidence.clean_evidence",
-    "LETTER_REFUSED": "strategic_areas.evidence.RefusedFileError",
+    "LETTER_ERROR": "strategic_areas.evidence.RefusedFileError",
     "ACCOUNT_RATE_LIMITS": {
         # Attempts to sign in are limited by agencies.accounts.sign_in_attempts.
         "login": None,
@@ -61,8 +61,8 @@ SIGN_IN = {
         "reset_password": "20/m/ip,5/m/key",
         "reset_password_from_key": "20/m/ip",
         "invitation": "20/m/ip",
-        # More downloads per minute come from programs.
-        "taken_out": "60/m/user",
+        # Downloads of unpublished files. More per minute come from programs.
+        "download_unpublished": "60/m/user",
         # The files of two reports per minute.
         "upload": "12/m/user",
     },

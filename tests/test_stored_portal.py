@@ -414,7 +414,7 @@ def empty_database(folder):
 
 @pytest.mark.usefixtures("db")
 def test_a_backup_comes_back_without_what_was_purged(migrated, restored):
-    assert "; 2 places that were purged since are blank;" in restored.said
+    assert "; 2 fields that were purged since are blank;" in restored.said
     before, now = restored.rows
     assert now == before
     assert restored.head == migrated.head

@@ -1,7 +1,7 @@
 """
 Second factors: encryption of their secrets, and recovery of a lost factor.
 
-One administrator asks for a reset and another confirms; neither may be the owner.
+One administrator asks for a recovery and another confirms; neither may be the owner.
 """
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -56,7 +56,7 @@ class FactorAdapter(DefaultMFAAdapter):
         return _keys().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text):
-        return _opened(_keys().decrypt, encrypted_text.encode()).decode()
+        return _apply_key(_keys().decrypt, encrypted_text.encode()).decode()
 
     def can_delete_authenticator(self, authenticator):
         if not settings.REQUIRE_SECOND_FACTOR:
@@ -68,9 +68,9 @@ class FactorAdapter(DefaultMFAAdapter):
         return gettext("Key %(number)d") % {"number": number}
 
 
-def with_factor(accounts):
+def annotate_has_factor(accounts):
     own = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
-    return accounts.annotate(proven_twice=Exists(own))
+    return accounts.annotate(has_second_factor=Exists(own))
 
 
 def factors_of(user):
@@ -87,21 +87,21 @@ def reencrypt_secrets():
     """
     changed = 0
     for factor in Authenticator.objects.select_for_update().order_by("pk"):
-        held = [name for name in SECRETS if name in factor.data]
-        for name in held:
-            closed = factor.data[name].encode()
-            factor.data[name] = _opened(_keys().rotate, closed).decode()
-        if held:
+        names = [name for name in SECRETS if name in factor.data]
+        for name in names:
+            token = factor.data[name].encode()
+            factor.data[name] = _apply_key(_keys().rotate, token).decode()
+        if names:
             factor.save(update_fields=["data"])
             changed += 1
     return changed
 
 
-def _opened(step, closed):
+def _apply_key(operation, token):
     from cryptography.fernet import InvalidToken
 
     try:
-        return step(closed)
+        return operation(token)
     except InvalidToken:
         raise ImproperlyConfigured(
             "No key of MFA_ENCRYPTION_KEYS opens a stored second factor: "
@@ -175,6 +175,7 @@ class ResetSteps(PersonSteps):
         DecisionStatus.PENDING: audit.Event.RECOVERY_ASKED,
         DecisionStatus.APPROVED: audit.Event.RECOVERY_APPROVED,
         DecisionStatus.DECLINED: audit.Event.RECOVERY_REFUSED,
+        # The audit record has one event for every end without recovery.
         DecisionStatus.TAKEN_BACK: audit.Event.RECOVERY_REFUSED,
         DecisionStatus.OUTDATED: audit.Event.RECOVERY_REFUSED,
     }

@@ -22,7 +22,7 @@ from agencies.audit.receivers import note_account_at_limit, tried_account
 from agencies.library_internals import record_password
 from agencies.mail import mail_person, queue_mail
 
-#: Mails about an account: subject and event.
+#: Mails about an account: subject, and a sentence that says what happened.
 NOTICES = {
     "account/email/password_changed": (
         _("Your password was changed"),
@@ -85,8 +85,8 @@ NOTICES = {
         ),
     ),
 }
-#: Methods of reauthentication.
-WAYS = {
+#: Labels of the methods of reauthentication.
+REAUTHENTICATION_LABELS = {
     "reauthenticate": _("With the password"),
     "mfa_reauthenticate": _("With a code of the app, or a recovery code"),
     "mfa_reauthenticate:webauthn": _("With a passkey or security key"),
@@ -111,7 +111,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request):
-        """The address that limits count by; requests without one are refused."""
+        """The network address that limits count; a request without one is refused."""
         address = address_of(request)
         if not address:
             raise PermissionDenied
@@ -126,22 +126,23 @@ class AccountAdapter(DefaultAccountAdapter):
         """Refuse an attempt beyond a limit before the password is hashed."""
         name = sign_in_attempts.name_of(credentials)
         device = devices.device_of_account(request, credentials)
-        self.tries = made = sign_in_attempts.count_attempt(request, name, device)
-        if made.refused_by:
-            request.refused_by = made.refused_by
-            if made.refused_by != "network":
+        self.attempt = sign_in_attempts.count_attempt(request, name, device)
+        if refused_by := self.attempt.refused_by:
+            request.refused_by = refused_by
+            if refused_by != "network":
                 note_account_at_limit(request, name, tried_account(credentials))
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request, **credentials):
         user = super().authenticate(request, **credentials)
         if user:
-            self.tries.rollback()
+            self.attempt.rollback()
         return user
 
     def get_reauthentication_methods(self, user):
         methods = super().get_reauthentication_methods(user)
-        return [{**each, "description": WAYS[each["id"]]} for each in methods]
+        labels = REAUTHENTICATION_LABELS
+        return [{**each, "description": labels[each["id"]]} for each in methods]
 
     def get_password_change_redirect_url(self, request):
         return reverse("account_index")
@@ -169,7 +170,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reset_password_from_key_url(self, key):
         """Build the link with the portal's own host, never with that of the request."""
-        return reset_address(*key.split("-", 1))
+        return reset_url(*key.split("-", 1))
 
     def send_mail(self, template_prefix, email, context):
         """
@@ -184,7 +185,7 @@ def lift_limit(sender, request, user, **facts):
         clear(request, action="login_failed", key=name.lower())
 
 
-def reset_address(uid, key):
+def reset_url(uid, key):
     path = reverse("account_reset_password_from_key", args=[uid, key])
     return f"{settings.SITE_URL}{path}"
 
@@ -193,7 +194,7 @@ def password_link(user):
     """A single-use link that sets a password, and its validity in minutes."""
     key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     minutes = settings.PASSWORD_RESET_TIMEOUT // 60
-    return reset_address(user_pk_to_url_str(user), key), minutes
+    return reset_url(user_pk_to_url_str(user), key), minutes
 
 
 def send_notice(user, notice, *, to=""):

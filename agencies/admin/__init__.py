@@ -31,7 +31,7 @@ admin.site.register(FactorReset, FactorResetAdmin)
 @admin.register(mail.Mail)
 class MailAdmin(ScopedAdmin):
     """
-    Mails without their text, which may quote reports; those of a demonstration show it.
+    Mails. Their text may quote reports: it is shown in a demonstration alone.
     """
 
     fields = [
@@ -65,7 +65,7 @@ class MailAdmin(ScopedAdmin):
 
     def has_view_permission(self, request, obj=None):
         return super().has_view_permission(request, obj) or (
-            is_reviewer(request.user) and mail.shows_invented()
+            is_reviewer(request.user) and mail.is_demonstration()
         )
 
     def has_try_permission(self, request):

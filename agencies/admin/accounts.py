@@ -14,7 +14,7 @@ from agencies import access
 from agencies.access import Role
 from agencies.accounts import account_changes, closing, second_factors
 from agencies.accounts.account_changes import AccountChange, What
-from agencies.accounts.second_factors import FactorReset, with_factor
+from agencies.accounts.second_factors import FactorReset, annotate_has_factor
 from agencies.admin.base import ScopedAdmin, ScopedHistoryAdmin
 from agencies.edit_conflicts import EditConflictMixin
 from agencies.models import User
@@ -187,7 +187,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     @admin.display(description=_("second factor"), boolean=True)
     def factor(self, user):
-        return user.proven_twice
+        return user.has_second_factor
 
     @admin.display(description=_("roles"))
     def own_roles(self, user):
@@ -237,7 +237,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         """
         Leave out superusers (for others) and the system account of the audit record.
         """
-        accounts = with_factor(super().get_queryset(request))
+        accounts = annotate_has_factor(super().get_queryset(request))
         if request.user.is_superuser:
             return accounts
         return accounts.filter(is_superuser=False).exclude(

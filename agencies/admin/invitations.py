@@ -36,7 +36,8 @@ class InvitationAdmin(ScopedAdmin):
     def changeform_view(self, request, *args, **kwargs):
         """Read the letter before any row is locked: a virus scan takes seconds."""
         if letter := request.FILES.get("letter"):
-            with suppress(invitations.refused_letter()):
+            # The form reads it again, and shows the error.
+            with suppress(invitations.letter_error_class()):
                 invitations.read_letter(letter)
         return super().changeform_view(request, *args, **kwargs)
 
@@ -85,13 +86,13 @@ class InvitationAdmin(ScopedAdmin):
         """No log entry: the audit record has one."""
 
     def response_add(self, request, obj, post_url_continue=None):
-        return self._told(request, obj, request.invitation_secret)
+        return self._created_response(request, obj, request.invitation_secret)
 
     def send_again(self, request, pk, *, mail=True):
         obj = self._invitation(request, pk)
         secret = self._step(request, obj, invitations.invite_again, mail=mail)
         if secret:
-            return self._told(request, obj, secret, mail=mail)
+            return self._created_response(request, obj, secret, mail=mail)
         return HttpResponseRedirect(self._list())
 
     def revoke(self, request, pk):
@@ -132,7 +133,7 @@ class InvitationAdmin(ScopedAdmin):
     def _list(self):
         return reverse("admin:agencies_invitation_changelist")
 
-    def _told(self, request, obj, secret, *, mail=True):
+    def _created_response(self, request, obj, secret, *, mail=True):
         if mail and obj.is_mailed:
             text = gettext("The invitation is on its way to %(email)s.")
             self.message_user(request, text % {"email": obj.email}, messages.SUCCESS)

@@ -76,7 +76,7 @@ def record_download(request, obj, *, agency, event=Event.EXPORTED, **facts):
 
     Raises ``ImmediateHttpResponse`` with status 429 beyond the limit per minute.
     """
-    refuse_beyond_limit(request, "taken_out")
+    refuse_beyond_limit(request, "download_unpublished")
     record_event(event, request=request, obj=obj, agency=agency, **facts)
 
 

@@ -46,7 +46,7 @@ def write_archive(target, recipient, members, shared, about):
             sums[name] = _sum(content)
             told = f"{recipient}\n{name}\n{sums[name]['sha256']}"
             stored[name] = _store(folder, recipient, told, content)
-    # List first: ``remove_unlisted`` deletes the files of a backup without a list.
+    # List first: ``remove_unneeded_files`` deletes the files of an unlisted backup.
     _list_of(target).write_text("\n".join(stored.values()), encoding="utf-8")
     with (
         _encrypted_file(target, recipient) as stream,
@@ -81,7 +81,7 @@ def _list_of(target):
     return target.with_name(LIST.format(target.name.partition(".")[0]))
 
 
-def remove_unlisted(folder):
+def remove_unneeded_files(folder):
     """Delete shared files that no remaining backup needs."""
     needed = {
         name

@@ -11,16 +11,16 @@ from django.db import connection, transaction
 
 from plan_portal.backup import BackupError
 
-NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+DUMP_NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
 
-def dump_database(folder, read):
+def dump_database(folder, collect_facts):
     """
-    Write the dump into ``folder``; return its path and the result of ``read``.
+    Write the dump into ``folder``; return its path and the result of ``collect_facts``.
 
-    ``read`` runs on the same snapshot.
+    ``collect_facts`` runs on the same snapshot.
     """
-    path = folder / NAMES[connection.vendor]
+    path = folder / DUMP_NAMES[connection.vendor]
     if connection.vendor == "sqlite":
         # The transaction waits for writers and blocks new ones.
         with transaction.atomic():
@@ -29,19 +29,19 @@ def dump_database(folder, read):
                 closing(sqlite3.connect(path)) as target,
             ):
                 source.backup(target)
-            return path, read()
+            return path, collect_facts()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute("SELECT pg_export_snapshot()")
         [snapshot] = cursor.fetchone()
-        said = read()
+        facts = collect_facts()
         _run("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={path}")
-        return path, said
+        return path, facts
 
 
 def restore_database(folder):
     """Restore into the empty database, all or nothing."""
-    path = folder / NAMES[connection.vendor]
+    path = folder / DUMP_NAMES[connection.vendor]
     if connection.vendor == "sqlite":
         connection.close()
         target = Path(connection.settings_dict["NAME"])
@@ -84,7 +84,7 @@ def _run(program, *arguments):
         "PGSSLMODE": "sslmode",
         "PGSSLROOTCERT": "sslrootcert",
     }
-    told = {
+    environment = {
         variable: str(parameters[name])
         for variable, name in variables.items()
         if parameters.get(name)
@@ -92,7 +92,7 @@ def _run(program, *arguments):
     try:
         done = subprocess.run(  # noqa: S603 - the arguments are ours
             [program, *arguments],
-            env=os.environ | told,
+            env=os.environ | environment,
             capture_output=True,
             text=True,
             check=False,

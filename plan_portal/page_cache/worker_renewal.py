@@ -17,5 +17,5 @@ class WorkerRenewal:
             return
         purges = Purge.objects.filter(status=Purge.Status.APPROVED).count()
         if self._purges is not None and purges > self._purges:
-            server.ask_for_renewal()
+            server.request_reload()
         self._takedowns, self._purges = takedowns, purges

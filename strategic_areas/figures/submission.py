@@ -116,7 +116,7 @@ class ValueSteps(GuardedSteps):
                 raise RefusedError(text % {"record": each})
         publish_figures(_indicators_of(values))
 
-    def ended(self, reported):
+    def on_end(self, reported):
         record_reported_span(reported)
         if reported.status in {DecisionStatus.APPROVED, DecisionStatus.DECLINED}:
             code, page = reported.indicator.code, _page_of(reported)

@@ -84,7 +84,7 @@ def apply_lines(lines, stored, memory, outcome):
     drafts = records.build_drafts(stored, asked)
     try:
         records.write_drafts(drafts)
-    except records.NotTakenError as refused:
+    except records.RecordRefusedError as refused:
         raise refusal_of(refused.draft.line, refused.__cause__) from refused
     for draft in drafts:
         line = draft.line

@@ -75,7 +75,8 @@ def parse_mapping(text):
 
 
 def _must_be_plain(text):
-    documents, inside = 0, []  # of each open collection, whether a key comes next
+    # For each open collection: None for a list; for a mapping, whether a key is next.
+    documents, inside = 0, []
     for event in yaml.parse(text, Loader=LOADER):
         line = event.start_mark.line + 1
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):

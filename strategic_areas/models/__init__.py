@@ -65,7 +65,7 @@ from strategic_areas.models.updates import (
     ExecutionState,
 )
 
-#: The records of which a plan's list of changes tells.
+#: The records that a plan's list of changes shows.
 OF_PLAN = (
     *(Plan, Participation, Indicator, Discrepancy, LaterActivity, Source, TipTier),
     *(StrategicArea, Programme, Commitment, Activity, Target, Term, ReportingPeriod),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.fields import (
     DeclaredFields,
     bilingual,
-    decided_as_a_whole,
+    complete_outcome,
     internal,
     public,
     spanish_required,
@@ -211,7 +211,7 @@ class RecordDispute(AgencyStatement):
                 name="recorddispute_is_about_one_record",
                 condition=_is_about_one(),
             ),
-            decided_as_a_whole(
+            complete_outcome(
                 "recorddispute_is_resolved_as_a_whole", "resolved_on", "resolution"
             ),
         ]

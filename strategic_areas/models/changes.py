@@ -463,11 +463,11 @@ class PlanChange(PlanMixin):
         """Names of the values that the public may not read."""
         activity = self.activity
         if self.field == "baseline_value":
-            # It may count people: the indicator's page tells it where it may.
+            # It may count people: the indicator's page shows it where it may.
             return ("old_value", "new_value")
         if self.field != "quantity" or not (activity and activity.counts_victims):
             return ()
-        # However its words part thousands, the digits before the sign are too few.
+        # Of "12,000" only 12 is compared with the limit, which errs on the safe side.
         return tuple(
             name
             for name in ("old_value", "new_value")

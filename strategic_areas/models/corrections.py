@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.fields import (
     DeclaredFields,
     bilingual,
+    complete_outcome,
     dates_in_order,
-    decided_as_a_whole,
     public,
     spanish_required,
 )
@@ -56,7 +56,7 @@ class Correction(models.Model):
         constraints = [
             *spanish_required("correction", "about", "asked"),
             dates_in_order("correction", "asked_on", "decided_on"),
-            decided_as_a_whole(
+            complete_outcome(
                 "correction_is_decided_as_a_whole", "decided_on", "decision"
             ),
         ]

@@ -244,7 +244,7 @@ class PlanFile(models.Model):
     """
 
     is_hideable = False
-    #: What it changes does.
+    #: The records that it changes move the version.
     moves_version = False
 
     class Status(models.TextChoices):

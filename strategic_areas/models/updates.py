@@ -256,14 +256,14 @@ class ActivityUpdate(AnswerMixin, Revision):
         deadline = progress.Deadline(
             activity.starts_on, activity.due_on, activity.due_provenance
         )
-        kept = progress.punctuality(
+        punctuality = progress.punctuality(
             progress.ActivityState(self.execution),
             deadline,
             timezone.localdate(),
             self.percent,
             None,
         )
-        return kept == progress.Punctuality.LATE
+        return punctuality == progress.Punctuality.LATE
 
 
 class DeclaredResult(models.TextChoices):

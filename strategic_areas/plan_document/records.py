@@ -53,7 +53,7 @@ class RecordDraft:
         return not self.line.origin
 
 
-class NotTakenError(RefusedError):
+class RecordRefusedError(RefusedError):
     """The database refuses the record of ``draft``; nothing is saved."""
 
     def __init__(self, draft):
@@ -67,6 +67,7 @@ def build_drafts(stored, lines):
     stored.relate()
     # Columns without suffix hold Spanish.
     with override("es"):
+        # Lines may link to each other's records, so all are there before the links.
         pairs = list(zip(lines, [_record(stored, line) for line in lines], strict=True))
         before = [
             {name: stored.plain(record, name) for name in line.said}
@@ -81,9 +82,9 @@ def _record(stored, line):
     table, rows = line.table, stored.tables[line.table.name].rows
     record, key = stored.new_row(table), line.name
     if line.origin:
-        record = rows[line.origin] = stored.to_change(rows[line.origin])
-        stands = {name: stored.plain(record, name) for name in table.identity}
-        key = table.key_in(stands | line.said)
+        record = rows[line.origin] = stored.lock_for_change(rows[line.origin])
+        present = {name: stored.plain(record, name) for name in table.identity}
+        key = table.key_in(present | line.said)
     rows.setdefault(key, record)
     return record
 
@@ -94,7 +95,7 @@ def _draft(stored, line, record, before):
         field = table.field(name)
         if field.many_to_many:
             links[name] = _linked(stored, record, field, value)
-        elif table.is_late(name):
+        elif table.is_saved_last(name):
             links[name] = value and stored.linked_table(field).rows[value]
         else:
             stored.put_plain(record, name, value)
@@ -136,14 +137,14 @@ def apply_at_once(plan, drafts):
 @transaction.atomic
 def save_drafts(plan, drafts, *, by):
     """Save all or none; ``RefusedError`` if the database refuses one."""
-    made = sum(draft.is_new for draft in drafts)
+    created = sum(draft.is_new for draft in drafts)
     save_drafts_unaudited(drafts, by=by)
     audit.record_event(
         audit.Event.PLAN_LOADED,
         actor=by,
         obj=plan,
-        created=made,
-        changed=len(drafts) - made,
+        created=created,
+        changed=len(drafts) - created,
     )
 
 
@@ -155,10 +156,10 @@ def save_drafts_unaudited(drafts, *, by):
             raise RefusedError(
                 _("%(record)s: you may not change this.") % {"record": draft.record}
             )
-    _put_in(drafts, by)
+    _save_and_publish(drafts, by)
 
 
-def _put_in(drafts, by):
+def _save_and_publish(drafts, by):
     with figures.publishing_at_end():
         write_drafts(drafts, by=by)
     if pks := [d.record.pk for d in drafts if isinstance(d.record, Indicator)]:
@@ -175,8 +176,8 @@ def write_drafts(drafts, *, by=None):
     """
     Write drafts in order, inside a transaction; new rows of a table in bulk.
 
-    Codes may be exchanged between records. Raises ``NotTakenError`` for the first draft
-    that the database refuses. Indicators are not published.
+    Codes may be exchanged between records. Raises ``RecordRefusedError`` for the first
+    draft that the database refuses. Indicators are not published.
     """
     free_unique_values(
         (type(draft.record), draft.record.pk, draft.before, draft.line.said)
@@ -232,7 +233,7 @@ def _naming(draft):
     try:
         yield
     except (DatabaseError, ValidationError) as error:
-        raise NotTakenError(draft) from error
+        raise RecordRefusedError(draft) from error
 
 
 def _save_links(drafts):
@@ -307,13 +308,15 @@ def preview_effects(plan, drafts, *, by):
         if (replaced := draft.links.get("supersedes"))
     ]
     replaced = [old for d in drafts for old in d.links.get("supersedes", ())]
-    before, found = [len(each) for each in _standing(plan)], {}
+    before, found = [len(each) for each in _not_superseded(plan)], {}
 
-    def put_in():
-        _put_in(drafts, by)
+    def save():
+        _save_and_publish(drafts, by)
         if pairs:
             left, counts = [], []
-            for name, was, rows in zip(REPLACING, before, _standing(plan), strict=True):
+            for name, was, rows in zip(
+                REPLACING, before, _not_superseded(plan), strict=True
+            ):
                 title = STRUCTURE[name].title
                 counts.append((title, was, len(rows)))
                 if others := [each for each in rows if not each.is_official]:
@@ -326,28 +329,28 @@ def preview_effects(plan, drafts, *, by):
             }
         return [(type(draft.record), draft.record.pk) for draft in drafts]
 
-    touched = [(type(d.record), d.record.pk) for d in drafts if not d.is_new]
-    return found | {"public": public_differences(touched, put_in)}
+    existing = [(type(d.record), d.record.pk) for d in drafts if not d.is_new]
+    return found | {"public": public_differences(existing, save)}
 
 
-def public_differences(touched, put_in):
+def public_differences(existing, save):
     """
     Differences in what the public reads, or None if they cannot be computed.
 
-    ``put_in`` saves the records, which is rolled back, and returns pairs of model and
-    primary key; ``touched`` are such pairs of existing records.
+    ``save`` saves the records, which is rolled back, and returns pairs of model and
+    primary key; ``existing`` are such pairs of records that exist.
     """
-    keys = affected_records(touched)
+    keys = affected_records(existing)
     try:
         with dry_run():
-            keys = merge_keys(keys, affected_records(put_in()))
+            keys = merge_keys(keys, affected_records(save()))
             after = read_public_rows(keys)
     except (OutdatedError, RefusedError, DatabaseError):
         return None
     return row_differences(read_public_rows(keys), after)
 
 
-def _standing(plan):
+def _not_superseded(plan):
     return [
         list(STRUCTURE[name].model.objects.not_superseded().filter(plan=plan))
         for name in REPLACING

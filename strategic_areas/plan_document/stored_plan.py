@@ -88,7 +88,7 @@ class StoredPlan:
     def relate(self):
         """Connect loaded records, so that following a link needs no query."""
 
-    def to_change(self, row):
+    def lock_for_change(self, row):
         """Reload and lock a row."""
         manager = row._meta.model._default_manager
         return manager.select_for_update(of=["self"]).get(pk=row.pk)
@@ -171,5 +171,5 @@ class StoredPlanObjects(StoredPlan):
                     if linked := known.get(getattr(row, field.attname)):
                         field.set_cached_value(row, linked)
 
-    def to_change(self, row):
+    def lock_for_change(self, row):
         return row

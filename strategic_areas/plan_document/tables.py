@@ -97,7 +97,7 @@ class PlanTable:
     def has_field(self, attribute):
         return any(field.name == attribute for field in self.model._meta.fields)
 
-    def is_late(self, attribute):
+    def is_saved_last(self, attribute):
         """Whether it links records of the plan, which must exist first."""
         field = self.field(attribute)
         is_own = field.related_model is self.model and attribute not in EARLIER

@@ -102,7 +102,7 @@ class PurgeSteps(GuardedSteps):
         transaction.on_commit(_note_beside_backups, robust=True)
         return {"places": len(places)}
 
-    def ended(self, purge):
+    def on_end(self, purge):
         takedowns.restore_declined(purge)
 
 

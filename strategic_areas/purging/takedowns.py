@@ -118,7 +118,7 @@ class HidingSteps(GuardedSteps):
         must_not_wait_for_purge(takedown, [*stood, takedown.editions])
         return super().decline(takedown, by=by, reason=reason)
 
-    def ended(self, takedown):
+    def on_end(self, takedown):
         if takedown.status == DecisionStatus.DECLINED:
             kept = decided_since(takedown) | set(not_restorable(takedown))
             _move(takedown, "after", "before", without=kept)

@@ -1,10 +1,10 @@
 """
 The only code that changes the status of an update or a declaration.
 
-draft → submitted → returned with a reason, or published. submitted → draft: taken back
-in time. published → replaced by a newer revision, or withdrawn with a public reason. A
-correction is a new revision. Every step is one guarded UPDATE, so that two people
-cannot both succeed, and records an immutable ``Transition``.
+draft → submitted → returned with a reason, or published. submitted → draft: recalled by
+the agency in time. published → replaced by a newer revision, or withdrawn with a public
+reason. A correction is a new revision. Every step is one guarded UPDATE, so that two
+people cannot both succeed, and records an immutable ``Transition``.
 
 Other public records change through a ``PendingChange`` that another person approves.
 """

@@ -76,9 +76,9 @@ class ChangeSteps(GuardedSteps):
 
     model = PendingChange
     #: Called after a change was applied, with change, records and approver.
-    afterwards = []
+    after_apply = []
     #: Called with each change after its decision.
-    endings = []
+    after_decision = []
 
     def decides(self, user):
         return may_review(user, PendingChange)
@@ -158,7 +158,7 @@ class ChangeSteps(GuardedSteps):
         }
         if flags:
             protect_in_editions((type(record), record.pk) for record in made.values())
-        for follow in self.afterwards:
+        for follow in self.after_apply:
             follow(change, made, by)
         if left := [part for part in every if part.returned]:
             plan_drafts.return_to_draft(change, left, every)
@@ -202,12 +202,12 @@ class ChangeSteps(GuardedSteps):
             made[part.place] = apply_part(part, change, by, made, words)
         return made
 
-    def ended(self, change):
+    def on_end(self, change):
         """
         Return parts of a plan's change that was not approved to the proposer's draft.
         """
         change.records.update(slot=None)
-        for follow in self.endings:
+        for follow in self.after_decision:
             follow(change)
         if change.status == DecisionStatus.APPROVED:
             return

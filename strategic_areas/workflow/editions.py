@@ -65,4 +65,4 @@ def _close(change, made, by):
         editions.make_due_editions()
 
 
-CHANGES.afterwards.append(_close)
+CHANGES.after_apply.append(_close)

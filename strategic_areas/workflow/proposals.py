@@ -90,7 +90,7 @@ class ProposalSteps(GuardedSteps):
     def apply(self, proposal, by, *, activity):
         ActivityProposal.objects.filter(pk=proposal.pk).update(activity=activity)
 
-    def ended(self, proposal):
+    def on_end(self, proposal):
         if proposal.status in ANSWERED_STATUSES:
             address = agency_page("sheet", proposal.plan, proposal.agency)
             mail_proposer(
@@ -107,15 +107,15 @@ class ProposalSteps(GuardedSteps):
 PROPOSALS = ProposalSteps()
 
 
-def _approve_proposal(change, made, by):
+def _approve_proposal(change, created, by):
     for proposal in ActivityProposal.objects.filter(change=change):
         if not proposal.is_waiting:
             raise decisions.OutdatedError
-        (activity,) = made.values()
+        (activity,) = created.values()
         PROPOSALS.approve(proposal, by=by, activity=activity)
 
 
-CHANGES.afterwards.append(_approve_proposal)
+CHANGES.after_apply.append(_approve_proposal)
 
 
 @transaction.atomic
@@ -150,8 +150,8 @@ def request_reopening(reopening, *, by):
 
 
 def _answer_reopening(change):
-    is_asked = change.records.all()[0].model is RoundReopening
-    if not is_asked or change.status not in ANSWERED_STATUSES:
+    is_reopening = change.records.all()[0].model is RoundReopening
+    if not is_reopening or change.status not in ANSWERED_STATUSES:
         return
     ((_part, asked),) = proposed_records(change)
     if change.status == decisions.DecisionStatus.APPROVED:
@@ -172,7 +172,7 @@ def _answer_reopening(change):
     )
 
 
-CHANGES.endings.append(_answer_reopening)
+CHANGES.after_decision.append(_answer_reopening)
 
 
 def _activity(proposal, code, victims):

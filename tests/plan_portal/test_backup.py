@@ -131,10 +131,10 @@ def test_backups_share_files_and_each_is_restored_whole(nights, tmp_path):
 def test_a_shared_file_goes_with_the_last_backup_that_needs_it(nights, tmp_path):
     numbers = []
     for night in nights:
-        archive.remove_unlisted(tmp_path)
+        archive.remove_unneeded_files(tmp_path)
         numbers.append(len(list((tmp_path / archive.SHARED).iterdir())))
         night.with_name(night.name.replace(".tar.gz", ".files")).unlink()
-    archive.remove_unlisted(tmp_path)
+    archive.remove_unneeded_files(tmp_path)
 
     assert numbers == [2, 2, 1]
     assert list((tmp_path / archive.SHARED).iterdir()) == []
@@ -302,14 +302,14 @@ def test_a_backup_of_a_newer_portal_is_refused(monkeypatch):
     manifest = {"engine": "sqlite", "migrations": [["agencies", "9999_from_later"]]}
 
     with pytest.raises(BackupError, match=r"agencies\.9999_from_later is unknown here"):
-        restore.must_be_known(manifest)
+        restore.must_be_compatible(manifest)
 
 
 def test_a_backup_of_the_other_database_is_refused(monkeypatch):
     monkeypatch.setattr(restore, "connection", type("C", (), {"vendor": "sqlite"}))
 
     with pytest.raises(BackupError, match="is of postgresql"):
-        restore.must_be_known({"engine": "postgresql", "migrations": []})
+        restore.must_be_compatible({"engine": "postgresql", "migrations": []})
 
 
 @pytest.mark.django_db

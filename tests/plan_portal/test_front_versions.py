@@ -218,7 +218,7 @@ def test_nobody_waits_for_a_frozen_database(open_record, waited, is_shut):
 @pytest.mark.django_db(transaction=True)
 def test_only_a_purge_asks_for_new_workers(front, plan, monkeypatch):
     asked = []
-    monkeypatch.setattr(server, "ask_for_renewal", lambda: asked.append(True))
+    monkeypatch.setattr(server, "request_reload", lambda: asked.append(True))
     update = make.published_update()
 
     def learn():

@@ -171,7 +171,7 @@ def test_a_worker_loads_at_its_start_what_most_requests_need(tmp_path):
 def renewing(environ, start_response):
     """An application that asks for new workers at one address; it tells its number."""
     if environ["PATH_INFO"] == "/renew":
-        server.ask_for_renewal()
+        server.request_reload()
     body = str(os.getpid()).encode()
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
@@ -225,9 +225,9 @@ def test_a_process_that_serves_by_itself_asks_nobody(monkeypatch):
     killed = []
     monkeypatch.setattr(os, "kill", lambda *told: killed.append(told))
     monkeypatch.delenv(server.SERVER, raising=False)
-    server.ask_for_renewal()
+    server.request_reload()
     monkeypatch.setenv(server.SERVER, str(os.getppid() + 1))
-    server.ask_for_renewal()
+    server.request_reload()
 
     assert killed == []
 
@@ -236,7 +236,7 @@ def test_a_server_that_gathers_requests_for_renewal_ends_when_it_is_told(listene
     with serving(listener) as process:
         assert answer(come(listener)) == b"HTTP/1.1 200 OK"
         process.send_signal(signal.SIGHUP)
-        time.sleep(server.ALL_HAVE_ASKED / 2)
+        time.sleep(server.RELOAD_DELAY / 2)
 
         process.terminate()
 

@@ -251,7 +251,7 @@ def test_a_letter_shown_in_a_page_is_recorded_once_in_a_session(client):
 
 
 def test_a_letter_that_a_limit_refused_is_not_shown_when_asked_again(client, settings):
-    settings.ACCOUNT_RATE_LIMITS = {"taken_out": "1/m/user"}
+    settings.ACCOUNT_RATE_LIMITS = {"download_unpublished": "1/m/user"}
     shown, other = make.letter(), make.letter()
     client.force_login(make.reviewer())
 
@@ -269,7 +269,7 @@ def test_a_letter_that_a_limit_refused_is_not_shown_when_asked_again(client, set
 
 
 def test_nobody_takes_out_everything_at_once(client, settings):
-    settings.ACCOUNT_RATE_LIMITS = {"taken_out": "2/m/user"}
+    settings.ACCOUNT_RATE_LIMITS = {"download_unpublished": "2/m/user"}
     letter, reviewer = make.letter(), make.reviewer()
     address = reverse("admin:letter_file", args=[letter.pk])
     client.force_login(reviewer)

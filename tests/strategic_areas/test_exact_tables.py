@@ -84,7 +84,7 @@ def test_nobody_else_takes_one(client, girls):
 def test_a_page_is_no_file_and_tables_are_limited(client, girls, settings):
     settings.ACCOUNT_RATE_LIMITS = {
         **settings.ACCOUNT_RATE_LIMITS,
-        "taken_out": "1/m/user",
+        "download_unpublished": "1/m/user",
     }
     client.force_login(make.reviewer())
     address = address_of(girls)

@@ -17,7 +17,7 @@ from plan_portal.backup import BackupError, archive, database
 from strategic_areas.purging import blanking
 
 #: Settings in the manifest, which show where a backup came from.
-TOLD = (
+MANIFEST_SETTINGS = (
     *("SITE_URL", "ALLOWED_HOSTS", "OFFICIAL_SITE", "SECRETARIAT_NAME"),
     "EMERGENCY_NUMBER",
     *("CONTACT_EMAIL", "LICENCE_NAME", "LICENCE_URL", "TIME_ZONE"),
@@ -59,16 +59,18 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{error.filename or folder}: {error.strerror}"
             ) from error
-        archive.remove_unlisted(folder)
+        archive.remove_unneeded_files(folder)
         purged = blanking.write_beside(folder)
         size = target.stat().st_size / 2**20
-        self.stdout.write(f"{target} ({size:.1f} MB), {purged} purged places beside it")
+        self.stdout.write(
+            f"{target} ({size:.1f} MB); purged.jsonl lists {purged} purged fields"
+        )
 
 
 def write_backup(target, now):
     """Raises ``FileNotFoundError`` if a file disappears meanwhile."""
     with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=".backup-") as folder:
-        path, about = database.dump_database(Path(folder), described)
+        path, about = database.dump_database(Path(folder), collect_facts)
         files = [
             (f"{store}/{name}", partial(storages[store].open, name))
             for store in PRIVATE
@@ -79,11 +81,11 @@ def write_backup(target, now):
         archive.write_archive(target, settings.BACKUP_RECIPIENT, members, files, about)
 
 
-def described():
+def collect_facts():
     return {
         "engine": connection.vendor,
         "migrations": sorted(MigrationRecorder(connection).applied_migrations()),
         "counts": database.table_counts(),
         "audit_head": audit.verify_chain().head,
-        "settings": {name: getattr(settings, name) for name in TOLD},
+        "settings": {name: getattr(settings, name) for name in MANIFEST_SETTINGS},
     }

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         ) as name:
             folder = Path(name)
             manifest = archive.unpack_backup(file, folder)
-            must_be_known(manifest)
+            must_be_compatible(manifest)
             database.restore_database(folder)
             put_files_back(folder)
         made_at = datetime.fromisoformat(manifest["made_at"])
@@ -68,8 +68,8 @@ class Command(BaseCommand):
             collect_static_files(self.stdout.write)
         self.must_be_well(verify.find_problems())
         self.stdout.write(
-            f"Restored what stood here on {made_at:%Y-%m-%d %H:%M} UTC; {blanked} "
-            "places that were purged since are blank; everybody signs in anew."
+            f"Restored the portal of {made_at:%Y-%m-%d %H:%M} UTC; {blanked} "
+            "fields that were purged since are blank; everybody signs in anew."
         )
 
     def must_be_well(self, faults):
@@ -93,8 +93,8 @@ def put_files_back(folder):
                 storages[store].save(path.name, File(content))
 
 
-def must_be_known(manifest):
-    """Refuse a backup of a newer version, or of one from before 1.0."""
+def must_be_compatible(manifest):
+    """Refuse a backup of another engine, of a newer version or from before 1.0."""
     if manifest["engine"] != connection.vendor:
         raise BackupError(
             f"The backup is of {manifest['engine']}; this portal runs on "
