@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.accounts import closing
 from agencies.accounts.second_factors import FactorReset
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
@@ -183,6 +184,20 @@ def test_the_server_recovers_no_account_that_is_closed_or_unknown():
             call_command("recover_account", name)
 
     assert FactorReset.objects.count() == 0
+
+
+def test_the_server_locks_administrators_before_it_opens_one(monkeypatch):
+    one, opened = make.administrator(is_active=False), []
+    real = closing.hold_administrators
+
+    def hold():
+        opened.append(User.objects.get(pk=one.pk).is_active)
+        real()
+
+    monkeypatch.setattr(closing, "hold_administrators", hold)
+    call_command("recover_account", one.username, stdout=io.StringIO())
+
+    assert opened == [False, True]
 
 
 def test_the_server_opens_the_only_administrator_and_no_second_one():
