@@ -171,7 +171,8 @@ def unpack_backup(source, folder):
         raise BackupError(f"{source} was cut short: it has no manifest.") from None
     if manifest.get("format") != FORMAT:
         raise BackupError(
-            f"{source} has format {manifest.get('format')}; this portal reads {FORMAT}."
+            f"{source} has format {manifest.get('format')}; this portal reads {FORMAT}"
+            ': see "From before 1.0" in docs/operate.md.'
         )
     for name, stored in manifest["shared"].items():
         _bring(source.parent / SHARED / stored, _place(folder, name))
