@@ -72,17 +72,28 @@ class PrivateBucket(S3Storage):
     def find_weaknesses(self):
         found = []
         with answered():
-            if self.bucket.Versioning().status == "Enabled":
+            if self.bucket.Versioning().status:
                 found.append("the bucket keeps versions: a purged file stays in it")
+        stranger = self.unsigned_connection.meta.client
+        if not is_refused(stranger.list_objects, Bucket=self.bucket_name):
+            found.append("the bucket is public: anybody lists its files")
         for name in self.listdir("")[1][:1]:
             key = bucket_key(self, name)
-            stranger = self.unsigned_connection.Object(self.bucket_name, key)
-            try:
-                stranger.load()
-            except ClientError:
-                continue
-            found.append("the bucket is public: anybody reads its files")
+            if not is_refused(stranger.head_object, Bucket=self.bucket_name, Key=key):
+                found.append("the bucket is public: anybody reads its files")
         return found
+
+
+def is_refused(request, **asked):
+    """Whether the store refuses it; another error, as of a busy store, says nothing."""
+    try:
+        with answered():
+            request(**asked)
+    except StoreUnreachableError as error:
+        if status_of(error.__cause__) not in {401, 403, 404}:
+            raise
+        return True
+    return False
 
 
 @contextmanager

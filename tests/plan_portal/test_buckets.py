@@ -1,5 +1,7 @@
 """Evidence and letters in an S3 store: the same rules as in a folder."""
 
+from types import SimpleNamespace
+
 import boto3
 import pytest
 from django.apps import apps
@@ -135,25 +137,51 @@ def test_verify_finds_a_file_that_is_missing_or_was_changed(bucket):
     ]
 
 
-def test_verify_finds_a_bucket_that_shows_or_keeps_too_much(bucket, monkeypatch):
+def answer_lists(status):
+    """Let strangers who list the bucket get this answer; moto lists it to everybody."""
+    answer = SimpleNamespace(status_code=status)
+    told = {"ResponseMetadata": {"HTTPStatusCode": status}}
+    for name in PRIVATE:
+        events = storages[name].unsigned_connection.meta.client.meta.events
+        events.register("before-call.s3.ListObjects", lambda **_: (answer, told))
+
+
+def test_verify_finds_a_bucket_that_shows_or_keeps_too_much(bucket):
+    answer_lists(403)
     storages["evidence"].save("a" * 40, ContentFile(b"photo"))
     assert verify._stores({"a" * 40}) == []
     bucket.put_object_acl(Bucket=NAME, Key=f"evidence/{'a' * 40}", ACL="public-read")
-    bucket.put_bucket_versioning(
-        Bucket=NAME, VersioningConfiguration={"Status": "Enabled"}
-    )
-
-    found = verify._stores({"a" * 40})
-    bucket.put_bucket_versioning(
-        Bucket=NAME, VersioningConfiguration={"Status": "Suspended"}
-    )
+    found = []
+    for status in "Enabled", "Suspended":
+        bucket.put_bucket_versioning(
+            Bucket=NAME, VersioningConfiguration={"Status": status}
+        )
+        found.append(verify._stores({"a" * 40}))
 
     kept = "the bucket keeps versions: a purged file stays in it"
-    assert found == [
+    weaknesses = [
         f"evidence: {kept}",
         "evidence: the bucket is public: anybody reads its files",
         f"letters: {kept}",
     ]
+    assert found == [weaknesses, weaknesses]
+
+
+def test_verify_finds_a_bucket_that_strangers_may_list(bucket):
+    listed = "the bucket is public: anybody lists its files"
+
+    found = verify._stores(set())
+
+    assert [line for line in found if listed in line] == [
+        f"{name}: {listed}" for name in PRIVATE
+    ]
+
+
+def test_a_busy_store_does_not_count_as_private(bucket):
+    answer_lists(503)
+
+    with pytest.raises(StoreUnreachableError):
+        verify._stores(set())
 
 
 def test_no_address_of_a_file_is_handed_out(bucket):
