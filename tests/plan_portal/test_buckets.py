@@ -126,7 +126,17 @@ def test_a_backup_of_a_bucket_is_restored_into_another(bucket, tmp_path):
     assert storages["letters"].open("b" * 40).read() == b"letter"
 
 
+def answer_lists(status):
+    """Let strangers who list the bucket get this answer; moto lists it to everybody."""
+    answer = SimpleNamespace(status_code=status)
+    told = {"ResponseMetadata": {"HTTPStatusCode": status}}
+    for name in PRIVATE:
+        events = storages[name].unsigned_connection.meta.client.meta.events
+        events.register("before-call.s3.ListObjects", lambda **_: (answer, told))
+
+
 def test_verify_finds_a_file_that_is_missing_or_was_changed(bucket):
+    answer_lists(403)
     missing, changed = publish_file(), publish_file()
     bucket.delete_object(Bucket=NAME, Key=f"evidence/{missing.token}")
     bucket.put_object(Bucket=NAME, Key=f"evidence/{changed.token}", Body=b"other")
@@ -135,15 +145,6 @@ def test_verify_finds_a_file_that_is_missing_or_was_changed(bucket):
         f"strategic_areas.Evidence {missing.pk}: its file is missing",
         f"strategic_areas.Evidence {changed.pk}: its file was changed",
     ]
-
-
-def answer_lists(status):
-    """Let strangers who list the bucket get this answer; moto lists it to everybody."""
-    answer = SimpleNamespace(status_code=status)
-    told = {"ResponseMetadata": {"HTTPStatusCode": status}}
-    for name in PRIVATE:
-        events = storages[name].unsigned_connection.meta.client.meta.events
-        events.register("before-call.s3.ListObjects", lambda **_: (answer, told))
 
 
 def test_verify_finds_a_bucket_that_shows_or_keeps_too_much(bucket):
