@@ -47,8 +47,8 @@ class RecordReader:
 
     def __init__(self, reader):
         self.reader = reader
-        #: Latest indicator by record number; looks and splits by sheet and column.
-        self.indicators, self.looks, self.split = {}, {}, {}
+        #: Latest indicator by record number.
+        self.indicators, self.split = {}, {}
 
     def read_row(self, sheet, line, row, *, is_new):
         """Read a row into ``line``; of a continued row only new values."""
@@ -327,7 +327,7 @@ class RecordReader:
         if inside and cell.number is None and len(text) > len(inside[0]):
             said, text = inside, text.replace(inside[0], " ").strip()
         if said:
-            made.said["baseline_year"] = said[inside is said]
+            made.said["baseline_year"] = said[1] if said is inside else said[0]
         answer = answer.saying(text) if text != answer.kept else answer
         found = amounts.target_of(answer, made.said["name"])
         value = None if found.value is None else amounts.plain_number(found.value)
