@@ -13,9 +13,10 @@ def count_queries(read):
 
 
 def costs(read, grow, *, more=SOME_ROWS):
-    """The queries of a reading with one row, and with so many ``more``."""
+    """The queries of a reading with two rows, and with so many ``more``."""
     grow()
     read()  # What a process asks only once does not count.
+    grow()  # Both readings that count follow a change.
     before = count_queries(read)
     for _ in range(more):
         grow()
