@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.http import Http404
+from django.utils import timezone
 
 from strategic_areas import figures, purging, workflow
 from strategic_areas.datasets import editions, removals
@@ -92,7 +93,7 @@ def test_an_edition_says_that_and_why_something_was_taken_and_never_what():
     edition.refresh_from_db()
     assert edition.withdrawn == [
         {
-            "on": takedown.proposed_at.date().isoformat(),
+            "on": timezone.localdate(takedown.proposed_at).isoformat(),
             "cause": "personal",
             "takedown": takedown.pk,
             "rows": [["commitments", commitment.code]],
