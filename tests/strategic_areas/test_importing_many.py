@@ -166,7 +166,7 @@ def test_nobody_saves_a_row_that_is_about_to_be_written_whole(tmp_path, monkeypa
     load_small(tmp_path, small(updates=[]))
     [first] = small()["activities"]
     later = [{**first, "title_es": "Otro curso"}]
-    refused, locked = [], StoredPlan.to_change
+    refused, locked = [], StoredPlan.lock_for_change
 
     def save_a_note():
         try:
@@ -184,7 +184,7 @@ def test_nobody_saves_a_row_that_is_about_to_be_written_whole(tmp_path, monkeypa
             pool.submit(save_a_note).result(20)
         return found
 
-    monkeypatch.setattr(StoredPlan, "to_change", locked_beside_somebody)
+    monkeypatch.setattr(StoredPlan, "lock_for_change", locked_beside_somebody)
     load_small(tmp_path, small(activities=later, updates=[]))
 
     assert refused == ["55P03"]
