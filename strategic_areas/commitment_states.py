@@ -39,12 +39,12 @@ class Recency(NamedTuple):
         )
 
 
-def recency_of(account) -> tuple[Recency, int]:
-    return account.age, -account.pk
+def recency_of(update) -> tuple[Recency, int]:
+    return update.recency, -update.pk
 
 
-def newest_update(accounts: Iterable):
-    return max(accounts, key=recency_of, default=None)
+def newest_update(updates: Iterable):
+    return max(updates, key=recency_of, default=None)
 
 
 # Not frozen: a plan's progress creates thousands.
@@ -57,10 +57,10 @@ class DatedUpdate:
     revision: int = 1
     pk: int = 0
     period_id: int = 0
-    age: Recency = field(init=False, repr=False, compare=False)
+    recency: Recency = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
-        self.age = Recency(
+        self.recency = Recency(
             self.period_ends_on,
             self.said_on or date.min,
             self.was_entered,

@@ -200,7 +200,7 @@ def is_owed(
     before = [
         each
         for each in accounts
-        if each.period_id != asked and each.age.period_ends_on <= last
+        if each.period_id != asked and each.recency.period_ends_on <= last
     ]
     return activity_state(before) != ActivityState.COMPLETED
 

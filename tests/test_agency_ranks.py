@@ -49,9 +49,9 @@ def test_reports_on_time_are_told_once_scorecards_are_public(client, reported):
     release(activity.plan)
     after = rows_of(activity.plan)
 
-    assert {row.discipline.asked for row in before.values()} == {0}
+    assert {row.compliance.asked for row in before.values()} == {0}
     assert "on_time" not in columns
-    assert {agency: row.discipline.on_time for agency, row in after.items()} == {
+    assert {agency: row.compliance.on_time for agency, row in after.items()} == {
         activity.agency: 1,
         other.agency: 0,
     }
@@ -92,10 +92,10 @@ def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
             late=0,
             activities=0,
             done=0,
-            is_told=False,
+            has_public_state=False,
             asked=0,
             handed_in=0,
-            discipline=ComplianceCounts(on_time, late, silent=0),
+            compliance=ComplianceCounts(on_time, late, silent=0),
         )
 
     rows = [row("Nunca", 0, 0), row("Mitad", 2, 2), row("Todo", 1, 0)]

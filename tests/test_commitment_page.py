@@ -167,7 +167,7 @@ def test_a_late_commitment_says_what_its_agencies_published_of_it(client):
 
         delay = page.context["page"].delay
         assert delay.days == 7
-        reasons = {part.row.activity: part.account for part in delay.parts}
+        reasons = {part.row.activity: part.report for part in delay.parts}
         assert reasons[told].obstacle_es == "Falta."
         assert reasons[silent] is None
         assert MARKER not in page.text
@@ -183,7 +183,7 @@ def test_what_a_public_source_says_holds_it_back_is_no_reason_of_the_agency(clie
 
     (part,) = page_of(client, activity.commitment).context["page"].delay.parts
 
-    assert (part.days, part.account) == (7, None)
+    assert (part.days, part.report) == (7, None)
 
 
 def test_what_is_neither_late_nor_held_back_says_nothing_of_it(client):

@@ -469,7 +469,7 @@ def test_how_agencies_answered_rounds_is_the_same_in_the_data(get, data_of):
         own = [row for row in own if row["punctuality"]]
         page = get("agency", INVENTED, each.agency.slug).context["page"]
         kept = Counter(row["punctuality"] for row in own)
-        told = each.discipline
+        told = each.compliance
         assert (kept["on_time"], kept["late"], kept["silent"]) == (
             told.on_time,
             told.late,

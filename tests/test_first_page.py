@@ -54,7 +54,7 @@ def told(plan):
     return {
         delay.row.commitment.code: (
             delay.days,
-            [(part.days, part.account and part.account.obstacle_es) for part in parts],
+            [(part.days, part.report and part.report.obstacle_es) for part in parts],
         )
         for delay in load(plan).shown
         if (parts := delay.parts) is not None
@@ -337,8 +337,8 @@ def test_what_agencies_said_last_comes_first_declared_results_included(client):
     read = board_of(asked.plan)
     found = areas.latest_updates(read, read.rows)
 
-    keys = [(line.account.pk, line.state) for line in found["lately"]]
+    keys = [(line.update.pk, line.state) for line in found["lately"]]
     assert keys == [(declared.pk, None), (update.pk, "in_progress")]
-    assert [line.account.pk for line in found["recorded"]] == [recorded.pk]
+    assert [line.update.pk for line in found["recorded"]] == [recorded.pk]
     page = client.get(public_path("home")).content.decode()
     assert declared.public_id in page

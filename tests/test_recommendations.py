@@ -65,7 +65,7 @@ def test_each_year_of_a_body_is_read_told_or_neither(client):
 
     page, context = shown(client, "recommendations_of", plan.code, "us-tip")
 
-    (strip,) = [each.strip for each in context["answered"] if each.target == first]
+    (strip,) = [each.year_marks for each in context["answered"] if each.target == first]
     assert strip == [("2017", "read"), ("2018", ""), ("2019", "told")]
     assert "Leída en 2017. Según otro texto, en 2019." in page.text
     assert "un año en blanco no dice que no se pidió" in page.text

@@ -187,7 +187,7 @@ def figure(number):
 
 @register.filter
 def mark(area):
-    return (area.place - 1) % MARKS + 1
+    return (area.position - 1) % MARKS + 1
 
 
 register.filter("provenance", lambda kind: Provenance(kind).label if kind else "")
@@ -265,7 +265,7 @@ def family_bar(counts: StateCounts):
 
 
 @register.simple_tag
-def account_status(entry):
+def update_status(entry):
     if not (state := sentences.reported_state(entry)):
         return ""
     return family_mark(_mark_of(state, entry.voice), sentences.update_label(entry))

@@ -75,8 +75,8 @@ CODE_HELP = _(
     "How everybody calls the plan, such as “2029-2032”, in letters, digits and "
     "hyphens: the public reads it in titles and addresses."
 )
-#: Longer numbers are no primary keys.
-MOST_DIGITS = 19
+#: A longer number does not fit into a primary key.
+MAX_KEY_DIGITS = 18
 LEAD_FILTER = ("lead", admin.RelatedOnlyFieldListFilter)
 
 
@@ -93,13 +93,16 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
-        """A plan in preparation is approved on the page that shows it, not here."""
-        fixed = [] if obj and obj.status != Plan.Status.IN_PREPARATION else ["status"]
+        """
+        All but code and status of a saved plan; the status too before its approval.
+        """
+        is_public = obj and obj.status != Plan.Status.IN_PREPARATION
+        read_only = [] if is_public else ["status"]
         if obj:
-            fixed += [
+            read_only += [
                 name for name in Plan.fields.columns() if name not in {"code", "status"}
             ]
-        return [*super().get_readonly_fields(request, obj), *fixed]
+        return [*super().get_readonly_fields(request, obj), *read_only]
 
     def get_fieldsets(self, request, obj=None):
         begun = [(None, {"fields": NEW_PLAN_FIELDS})]
@@ -164,7 +167,7 @@ class SamePlanMixin:
             found = self.get_object(request, unquote(pk))
             return found and found.plan_id
         chosen = (request.POST or request.GET).get("plan", "")
-        return chosen if chosen.isdecimal() and len(chosen) < MOST_DIGITS else None
+        return chosen if chosen.isdecimal() and len(chosen) <= MAX_KEY_DIGITS else None
 
 
 def _with_plan(record):

@@ -250,14 +250,14 @@ def commitments(reading):
         }
 
 
-def _said(reading, account):
+def _said(reading, update):
     codes = {each.pk: each.code for each in reading.plan_progress.periods}
-    otherwise = GapReason.NOT_REPORTED if account else GapReason.NOT_APPLICABLE
-    said_on = account and account.said_on
+    otherwise = GapReason.NOT_REPORTED if update else GapReason.NOT_APPLICABLE
+    said_on = update and update.said_on
     return {
         "said_on": said_on,
         "said_on_gap": gap_reason(said_on, is_protected=False, otherwise=otherwise),
-        "said_in": account and codes[account.period_id],
+        "said_in": update and codes[update.period_id],
     }
 
 

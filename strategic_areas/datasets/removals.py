@@ -26,7 +26,7 @@ from agencies.models import Agency, AgencyName
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import CellKind, GapReason
 from strategic_areas.datasets.editions import pack_rows, rewrite_rows, unpack_rows
-from strategic_areas.datasets.snapshots import dataset_table, in_both
+from strategic_areas.datasets.snapshots import dataset_table, withdraw_in_both
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     UPDATE_MODELS,
@@ -208,7 +208,7 @@ def _left(reach, rows, key, told):
     if left != told and "address" in told:
         # The URL may contain removed words.
         left["address"] = now.get("address")
-    return in_both(left)
+    return withdraw_in_both(left)
 
 
 def _is_of_untold(rows, told, now):

@@ -162,7 +162,7 @@ def reports(reading):
         for row in reading.plan_progress.rows
         for each in (row.commitment, *(of.activity for of in row.activities))
     }
-    for entry in reading.accounts():
+    for entry in reading.published_updates():
         told, of = report_row(entry), entry.subject
         is_report = entry.kind == "activityupdate"
         is_closed = entry.is_withdrawn or entry.is_reserved

@@ -55,8 +55,8 @@ def take_snapshot(plan: Plan) -> Snapshot:
 def dataset_table(dataset: Dataset, reading: PlanReading) -> dict[str, DataRow]:
     """The rows of one dataset by key; ValueError if a key is repeated."""
     found = {}
-    for told in dataset.read(reading):
-        row = as_cells(dataset, told)
+    for values in dataset.read(reading):
+        row = as_cells(dataset, values)
         key = key_of(dataset, row)
         if key in found:
             raise ValueError(f"two rows of {dataset.name} have the key {key}")
@@ -68,15 +68,17 @@ def key_of(dataset: Dataset, row: DataRow) -> str:
     return "/".join(str(row[name] or "") for name in dataset.key)
 
 
-def as_cells(dataset: Dataset, told) -> DataRow:
+def as_cells(dataset: Dataset, values) -> DataRow:
     """
-    The declared columns of a row as scalars; a text withdrawn in one language is in
+    The declared columns as scalars; a text withdrawn in one language is withdrawn in
     both.
     """
-    return in_both({each.name: scalar(told[each.name]) for each in dataset.columns})
+    return withdraw_in_both(
+        {each.name: scalar(values[each.name]) for each in dataset.columns}
+    )
 
 
-def in_both(row: DataRow) -> DataRow:
+def withdraw_in_both(row: DataRow) -> DataRow:
     """The row with a withdrawn text marked in both languages."""
     for name in [name for name, value in row.items() if value == MARKER]:
         pair = {f"{name[:-3]}_es", f"{name[:-3]}_en"}

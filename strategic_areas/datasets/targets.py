@@ -69,7 +69,7 @@ def target_years(reading):
     return [
         {"target": each.target.code, "year": int(year), "known": known}
         for each in reading.targets
-        for year, known in each.strip
+        for year, known in each.year_marks
         # A purged text is present as its marker.
         if known and year.isdigit()
     ]

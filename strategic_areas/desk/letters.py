@@ -386,7 +386,7 @@ def _show_confirmation(request, letter, *, confirm=None, contest=None, status=20
     items = _waiting_items(letter, request.user)
     rows = [item.record for item in items]
     examined = guard.merge_examinations(item.examined for item in items)
-    wrote = any(item.is_mine for item in items)
+    wrote = any(item.needs_another_person for item in items)
     return render_screen(
         request,
         "desk/letter_confirm.html",

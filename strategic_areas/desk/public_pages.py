@@ -76,6 +76,6 @@ def record_conditions(name, words):
     if name == "indicator":
         return [(Indicator, Q(code=code))]
     if name == "update":
-        account = plan & Q(public_id=words["public_id"])
-        return [(ActivityUpdate, account), (CommitmentUpdate, account)]
+        update = plan & Q(public_id=words["public_id"])
+        return [(ActivityUpdate, update), (CommitmentUpdate, update)]
     return []

@@ -23,7 +23,7 @@ from strategic_areas.evidence.limits import (
     SAVE_AS_PDF,
     RefusedFileError,
     check_size,
-    is_heic,
+    heic_error,
 )
 
 logger = logging.getLogger(__name__)
@@ -153,7 +153,7 @@ def extension_of(name):
             "extension", _("Only PDF, JPG and PNG files are taken."), SAVE_AS_PDF
         )
     if extension in {"heic", "heif"}:
-        raise is_heic()
+        raise heic_error()
     if not dot or extension not in EXTENSIONS:
         raise RefusedFileError(
             "extension",

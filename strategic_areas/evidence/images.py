@@ -9,9 +9,9 @@ from PIL import Image, ImageOps
 from strategic_areas.evidence.limits import (
     IMAGE_PIXELS,
     RefusedFileError,
-    holds_another_file,
-    is_heic,
-    not_what_its_name_says,
+    heic_error,
+    polyglot_error,
+    wrong_type_error,
 )
 
 FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
@@ -29,22 +29,22 @@ def clean_image(content, extension):
     """Rotate it upright; drop place, camera, comments and colour profile."""
     file_format = FORMATS[extension]
     if content[4:8] == b"ftyp":  # a HEIC that was only renamed
-        raise is_heic()
+        raise heic_error()
     if not content.startswith(SIGNATURES[file_format]):
-        raise not_what_its_name_says(extension, _advice())
+        raise wrong_type_error(extension, _advice())
     if zipfile.is_zipfile(io.BytesIO(content)):
-        raise holds_another_file(_advice())
+        raise polyglot_error(_advice())
     # Phones may append a second picture to a JPEG, which is dropped. Data after a PNG
     # is suspicious.
     if file_format == "PNG" and not content.endswith(PNG_END):
-        raise holds_another_file(_advice())
+        raise polyglot_error(_advice())
     try:
         with Image.open(io.BytesIO(content), formats=[file_format]) as image:
             return _rewritten(image, file_format)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large() from None
     except (OSError, SyntaxError, ValueError):
-        raise not_what_its_name_says(extension, _advice()) from None
+        raise wrong_type_error(extension, _advice()) from None
 
 
 def _rewritten(image, file_format):

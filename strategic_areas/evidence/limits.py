@@ -64,17 +64,17 @@ def check_size(content):
         )
 
 
-def not_what_its_name_says(extension, how):
+def wrong_type_error(extension, how):
     what = _("This is not a %(extension)s file, or it is damaged.")
     what %= {"extension": extension.upper()}
     return RefusedFileError("not_its_kind", what, how)
 
 
-def is_heic():
+def heic_error():
     return RefusedFileError("heic", IS_HEIC, TAKE_AS_JPG)
 
 
-def holds_another_file(how):
+def polyglot_error(how):
     """The error for a file that is valid as two types, a trick to hide one."""
     return RefusedFileError(
         "two_in_one",

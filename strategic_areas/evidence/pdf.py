@@ -13,8 +13,8 @@ from strategic_areas.evidence.limits import (
     PDF_INDEX_BYTES,
     PDF_PAGE_BYTES,
     RefusedFileError,
-    holds_another_file,
-    not_what_its_name_says,
+    polyglot_error,
+    wrong_type_error,
 )
 
 #: Names in a PDF that run something or embed a file.
@@ -163,19 +163,19 @@ def name_of(value, key):
 def clean_pdf(content, extension="pdf"):
     """Write the pages again; refuse active content."""
     if not content.startswith(b"%PDF-"):
-        raise not_what_its_name_says(extension, _advice())
+        raise wrong_type_error(extension, _advice())
     if not END.search(content) or zipfile.is_zipfile(io.BytesIO(content)):
-        raise holds_another_file(_advice())
+        raise polyglot_error(_advice())
     try:
         with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
             _must_be_passive(pdf)
             if len(pdf.pages) == 0:
-                raise not_what_its_name_says(extension, _advice())
+                raise wrong_type_error(extension, _advice())
             return _rewritten(pdf)
     except pikepdf.PasswordError:
         raise _locked() from None
     except (pikepdf.PdfError, ValueError, TypeError, RuntimeError):
-        raise not_what_its_name_says(extension, _advice()) from None
+        raise wrong_type_error(extension, _advice()) from None
 
 
 def _must_be_passive(pdf):

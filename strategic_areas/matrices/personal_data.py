@@ -14,8 +14,13 @@ from strategic_areas.text_guard.reading import Reading
 #: Marks of the guard used here; the others occur in most texts.
 TOLD_MARKS = {PersonalDataKind.AGE, PersonalDataKind.TRAIT, PersonalDataKind.DAY}
 PEOPLE = frozenset().union(
-    *(vocabulary.COUNTED, vocabulary.LIVING, vocabulary.KIN, vocabulary.OFFICES),
-    *(vocabulary.TRAITS, vocabulary.TOLD_OF, vocabulary.AGE_WORDS, vocabulary.AGED),
+    *(vocabulary.COUNTED, vocabulary.PERSON_VERBS, vocabulary.KIN, vocabulary.OFFICES),
+    *(
+        vocabulary.TRAITS,
+        vocabulary.PERSON_WORDS,
+        vocabulary.AGE_WORDS,
+        vocabulary.AGED,
+    ),
     vocabulary.UNITS_OF_AGES,
 )
 ONE_PERSON = vocabulary.SOUGHT_ONE | vocabulary.AGED_PEOPLE

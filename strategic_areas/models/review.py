@@ -98,7 +98,7 @@ REVISION_FIELDS = (
 
 
 #: The database expression of each field of ``commitment_states.Recency``.
-AGE = {
+RECENCY_COLUMNS = {
     "period_ends_on": F("period__ends_on"),
     "said_on": Coalesce("reported_on", TruncDate("submitted_at"), Value(date.min)),
     "was_entered": Case(When(origin="entered", then=1), default=0),
@@ -164,7 +164,9 @@ class RevisionQuerySet(models.QuerySet):
         return self.exclude(letter__isnull=False, status__in=unsent)
 
     def newest_first(self):
-        return self.order_by(*(AGE[name].desc() for name in Recency._fields), "pk")
+        return self.order_by(
+            *(RECENCY_COLUMNS[name].desc() for name in Recency._fields), "pk"
+        )
 
     def visible_to(self, user):
         """
@@ -322,7 +324,7 @@ class Revision(FieldValuesMixin, PlanMixin, ProvenanceMixin):
         return getattr(self.subject, self.subject.answered_by)
 
     @property
-    def age(self):
+    def recency(self):
         return Recency(
             self.period.ends_on,
             said_on(self) or date.min,

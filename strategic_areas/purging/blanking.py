@@ -48,15 +48,15 @@ from strategic_areas.workflow.changes import CHANGES
 
 
 def blank_matches(places, phrases):
-    whole = {
-        model: {p.row for p in places if p.is_whereabouts and p.model is model}
+    removed = {
+        model: {p.row for p in places if p.removes_whole_file and p.model is model}
         for model in FILES
     }
-    storage.remove_contents(Evidence.objects.filter(pk__in=whole[Evidence]))
+    storage.remove_contents(Evidence.objects.filter(pk__in=removed[Evidence]))
     for model in (Letter, Amendment):
-        storage.remove_files(model.objects.filter(pk__in=whole[model]))
-    _remove_designations(Invitation.objects.filter(pk__in=whole[Invitation]))
-    rest = [place for place in places if not place.is_whereabouts]
+        storage.remove_files(model.objects.filter(pk__in=removed[model]))
+    _remove_designations(Invitation.objects.filter(pk__in=removed[Invitation]))
+    rest = [place for place in places if not place.removes_whole_file]
     for field, rows in matches_by_field(rest):
         for start in range(0, len(rows), ROWS_AT_ONCE):
             _blank_field(field, rows[start : start + ROWS_AT_ONCE], phrases)
@@ -173,23 +173,23 @@ def blank_again(folder, since):
     """
     path = folder / NAME
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    told = [
+    fields = [
         each
         for each in map(json.loads, lines)
         if datetime.fromisoformat(each["at"]) > since - OVERLAP
     ]
-    places = [place for each in told if (place := _place(each))]
+    places = [place for each in fields if (place := _place(each))]
     with transaction.atomic():
         blank_matches(places, AnyText())
-        blank_in_editions(told)
+        blank_in_editions(fields)
     return len(places)
 
 
-def _place(told):
+def _place(stored):
     try:
-        model = apps.get_model(told["model"])
-        field = model._meta.get_field(told["field"])
+        model = apps.get_model(stored["model"])
+        field = model._meta.get_field(stored["field"])
     except (LookupError, FieldDoesNotExist):
         return None
-    there = rows_of(model).filter(pk=told["row"]).exists()
-    return TextMatch(model, told["row"], field) if there else None
+    there = rows_of(model).filter(pk=stored["row"]).exists()
+    return TextMatch(model, stored["row"], field) if there else None

@@ -65,7 +65,7 @@ class TextMatch:
         return blanking_method(self.field)
 
     @property
-    def is_whereabouts(self):
+    def removes_whole_file(self):
         """Whether a match in this field removes the whole evidence or file."""
         return self.field.name in getattr(self.model, "WHEREABOUTS", ())
 

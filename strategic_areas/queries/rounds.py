@@ -121,14 +121,14 @@ def still_owed(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
     )
     activities = activities.exclude(Exists(others.exclude(agency=OuterRef("agency"))))
     found = list(activities.select_related("commitment"))
-    accounts = defaultdict(list)
+    reports = defaultdict(list)
     counted = ActivityUpdate.objects.counted().filter(activity__in=found)
     for update in counted.select_related("period"):
-        accounts[update.activity_id].append(update)
+        reports[update.activity_id].append(update)
     wanted = [
         each.pk
         for each in found
-        if compliance.is_owed(accounts[each.pk], each.starts_on, asked, each.stops)
+        if compliance.is_owed(reports[each.pk], each.starts_on, asked, each.stops)
     ]
     return Activity.objects.filter(pk__in=wanted) if wanted else Activity.objects.none()
 

@@ -337,11 +337,11 @@ def _said_by_agencies(public):
             is_demonstration=row.period.is_demonstration,
         )
     figures = models.PublishedFigure.objects.public().latest_revisions()
-    accounts = models.ActivityUpdate.objects.published().filter(is_reserved=False)
+    reports = models.ActivityUpdate.objects.published().filter(is_reserved=False)
     stands = (
         Q(commitment__in=models.Commitment.objects.not_superseded().filter(**own))
         | Q(activity__in=models.Activity.objects.not_superseded().filter(**own))
-        | Q(activity_update__in=accounts.filter(**own))
+        | Q(activity_update__in=reports.filter(**own))
         | Q(published_figure__in=figures.filter(indicator__introduced_by__in=public))
     )
     rows = models.RecordDispute.objects.filter(stands).select_related(
@@ -385,7 +385,7 @@ def _accounts(public, seen):
                 code=entry.subject.code,
                 texts=_told(*_texts(entry, *UPDATE_TEXTS), basis),
                 captions=(_text(entry.period, "name"), _same(entry.agency.acronym)),
-                order=(*entry.age.descending, entry.pk),
+                order=(*entry.recency.descending, entry.pk),
                 is_demonstration=entry.is_demonstration,
             )
 

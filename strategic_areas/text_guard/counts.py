@@ -27,7 +27,9 @@ def find_small_numbers(reading: Reading) -> Iterator[Finding]:
         if noun is not None and noun != last:
             last = noun
             start, end = min(index, noun), max(index, noun)
-            yield reading.stretch(PersonalDataKind.SMALL_NUMBER, start, end + 1)
+            yield reading.finding_of_words(
+                PersonalDataKind.SMALL_NUMBER, start, end + 1
+            )
 
 
 def find_counts(reading: Reading) -> Iterator[Finding]:
@@ -36,7 +38,7 @@ def find_counts(reading: Reading) -> Iterator[Finding]:
         if noun is None and _is_beside(reading, index):
             noun = index + reading.word(index + 1).is_letters
         if noun is not None:
-            yield reading.stretch(
+            yield reading.finding_of_words(
                 PersonalDataKind.COUNT, min(index, noun), max(index, noun) + 1
             )
 
@@ -185,7 +187,9 @@ def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
         age = first if kind == "age" else second
         if kind != other and second - end <= NEAR_A_PLACE and age not in reported:
             reported.add(age)
-            yield reading.stretch(PersonalDataKind.AGE_AND_PLACE, first, second_end)
+            yield reading.finding_of_words(
+                PersonalDataKind.AGE_AND_PLACE, first, second_end
+            )
 
 
 def ages(reading: Reading) -> Iterator[Stretch]:
@@ -237,7 +241,7 @@ def small_places(reading: Reading) -> Iterator[Stretch]:
         end = vocabulary.place_end(reading.words, index)
         name = tuple([word.text for word in reading.words[index : end or index]])
         is_word = len(name) == 1 and name[0] in vocabulary.PLACE_WORDS
-        is_small = end and name not in vocabulary.NAMED and not is_word
+        is_small = end and name not in vocabulary.PROVINCES_AND_HEROES and not is_word
         if is_small and reading.word(index).is_capitalised:
             yield index, end
         index = end or index + 1

@@ -25,10 +25,10 @@ from strategic_areas.text_guard.reading import (
     TextRule,
     Word,
     around,
-    either,
     is_of_an_office,
+    one_of,
+    one_word,
     rule,
-    words,
 )
 
 DATE = (
@@ -39,32 +39,32 @@ DATE = (
     r"[ ,]{1,2}(?:del? )?(?:19|20)\d\d(?!\d))"
 )
 #: A part of an entry in the civil register, and what stands between two of them.
-PARTS = re.compile(rf"(?<![a-z]){either('ENTRIES')}")
+PARTS = re.compile(rf"(?<![a-z]){one_of('ENTRIES')}")
 ENTRY = (
     rf"{PARTS.pattern}(?: (?:de|of) [a-z]{{4,12}})?[ .:-]{{0,3}}"
     rf"(?:{NUMBERED})?\d{{1,6}}(?:-?[a-z](?![a-z])|(?:[/-]| de )(?:19|20)?\d\d)?"
 )
 AND = r"[ ,;/]{1,3}(?:(?:y|al?|del?|en|el) ){0,2}"
 #: Between the digits of an announced number: "402 dos mil 1234567", "001x1234567x8".
-BETWEEN = rf"(?:{GAP}|[a-z]| ?(?:y )?{either('LINKS')} ?)"
+BETWEEN = rf"(?:{GAP}|[a-z]| ?(?:y )?{one_of('LINKS')} ?)"
 #: This close to its word, a telephone number may be grouped like an amount.
 NEAR = 12
-OFFICE_LINE = re.compile(words("OFFICE_LINE"))
+OFFICE_LINE = re.compile(one_word("OFFICE_LINE"))
 ABROAD = re.compile(r"^(?:00 ?(?=[1-9])|(?=509 |5[78] ))()")
 EXTENSION = re.compile(r"^[ ,(/]{0,3}ext(?:ension|\.)? ?\d")
-PASSPORTS = re.compile(rf"(?<![a-z]){either('PASSPORT')}")
+PASSPORTS = re.compile(rf"(?<![a-z]){one_of('PASSPORT')}")
 PASSPORT = re.compile(PASSPORTS.pattern + "(?!s)")
 #: Exceptions: numbered things, counts, owners of accounts, births.
-NO_PAPER = re.compile(rf"(?<![a-z]){either('NO_PAPER')}")
+NO_PAPER = re.compile(rf"(?<![a-z]){one_of('NO_PAPER')}")
 COUNTED = re.compile(r" (?:de )?(?!tras |antes |despues )[a-z]{3,20}s(?![a-z])")
 SEVERAL = re.compile(r"[a-z]{3,20}(?<!ns)s |(?:[a-z]{2,12} )?cards")
-CIVIL = re.compile(either("CIVIL"))
-OF_AN_OFFICE = re.compile(rf"^[- ,(]{{0,2}}(?:del? )?(?:la )?{either('OWNERS')}")
+CIVIL = re.compile(one_of("CIVIL"))
+OF_AN_OFFICE = re.compile(rf"^[- ,(]{{0,2}}(?:del? )?(?:la )?{one_of('OWNERS')}")
 OF_A_YEAR = re.compile(r"(?:^|-)(?:19|20)\d\d(?:-|$)")
 WEB_ADDRESS = re.compile(r"https?://[^ \n]{1,190}/$")
-NO_BIRTH = re.compile(rf"{words('BORN_THINGS')}[^.;]{{0,60}}$")
+NO_BIRTH = re.compile(rf"{one_word('BORN_THINGS')}[^.;]{{0,60}}$")
 NO_DAY = re.compile(
-    rf"{words('NO_DAY')}|^ del? (?:[a-z]{{2,12}} ){{0,3}}(?:duarte|mella|patria)"
+    rf"{one_word('NO_DAY')}|^ del? (?:[a-z]{{2,12}} ){{0,3}}(?:duarte|mella|patria)"
 )
 
 
@@ -270,9 +270,10 @@ RULES = [
     rule(
         # The end of a number, or one of which digits are crossed out.
         PersonalDataKind.BANK_ACCOUNT,
-        rf"(?:{words('ANNOUNCING')}[^\d;]{{0,30}}(?:termina(?:d[ao])?|end(?:s|ing)|\*\*"
+        rf"(?:{one_word('ANNOUNCING')}[^\d;]{{0,30}}(?:termina(?:d[ao])?|end(?:s|ing)|\*\*"
         r"|xx)[^\d;]{0,12}|(?:(?:ultimos|last)(?: [a-z\d]{1,8})? (?:digit|numer)o?s"
-        rf"|digitos finales)[^\d;]{{0,25}}{words('ANNOUNCING')}[^\d;]{{0,12}}(?=\d\d\d)"
+        rf"|digitos finales)[^\d;]{{0,25}}{one_word('ANNOUNCING')}"
+        r"[^\d;]{0,12}(?=\d\d\d)"
         r"|(?<!\d)\d{3,4}[- ]?[\dx*]{2}[x*]{2}[- ]?[x*]{2,4}[- ]?)"
         r"(?P<found>\d{1,4}(?:-\d)?)(?!\d)",
     ),
@@ -290,31 +291,31 @@ RULES = [
     ),
     rule(
         PersonalDataKind.IDENTITY_DOCUMENT,
-        rf"{words('DOCUMENT')}[^\d;]{{0,60}}?(?P<found>(?:(?<![a-z])[a-z]{{1,3}}"
+        rf"{one_word('DOCUMENT')}[^\d;]{{0,60}}?(?P<found>(?:(?<![a-z])[a-z]{{1,3}}"
         rf"[-.]?\d|\d{BETWEEN}\d)(?:{BETWEEN}\d){{4,17}}|(?<![a-z]){NUMBERED}\d{{4,5}})"
         r"(?![\d%])",
         _is_paper,
     ),
     rule(
         PersonalDataKind.BANK_ACCOUNT,
-        rf"{words('ACCOUNT')}[^\d;]{{0,60}}(?P<found>\d(?:{GAP}\d){{6,22}})(?!\d|-[a-z])",
+        rf"{one_word('ACCOUNT')}[^\d;]{{0,60}}(?P<found>\d(?:{GAP}\d){{6,22}})(?!\d|-[a-z])",
         _is_paper,
     ),
     rule(
         PersonalDataKind.PASSPORT,
-        rf"(?<![a-z\d$])(?P<found>(?<!\.)(?!{either('NO_SERIES')} )[a-z]{{2}} \d(?: ?"
+        rf"(?<![a-z\d$])(?P<found>(?<!\.)(?!{one_of('NO_SERIES')} )[a-z]{{2}} \d(?: ?"
         r"\d){5,8}|[a-z]{1,3}[-.]?\d(?:[-. ]?\d){4,8}|(?:[a-z][-.]){1,3}\d(?:[-. ]?"
         r"\d){5,8}|\d(?:[-. ]?\d){6,10})(?![\w-])",
         _is_passport,
     ),
     rule(
         PersonalDataKind.TELEPHONE,
-        rf"{words('PHONE')}(?P<gap>[^\d;]{{0,30}})(?P<found>\d(?:{GAP}\d){{6,13}})(?!\d)",
+        rf"{one_word('PHONE')}(?P<gap>[^\d;]{{0,30}})(?P<found>\d(?:{GAP}\d){{6,13}})(?!\d)",
         _is_dialled,
     ),
     rule(
         PersonalDataKind.BIRTH_DATE,
-        rf"{words('BIRTH')}(?P<gap>[^\d;]{{0,40}}?)(?P<found>{DATE})",
+        rf"{one_word('BIRTH')}(?P<gap>[^\d;]{{0,40}}?)(?P<found>{DATE})",
         _is_birth,
         needs="",
     ),
@@ -325,9 +326,9 @@ RULES = [
 LEAST_DIGITS, LEAST_NAMED, LEAST_ALONE = 7, 3, 6
 LONGEST, ANNOUNCED_NEAR = 40, 60
 ANNOUNCED = [
-    (PersonalDataKind.BANK_ACCOUNT, re.compile(words("ACCOUNT"))),
-    (PersonalDataKind.IDENTITY_DOCUMENT, re.compile(words("DOCUMENT"))),
-    (PersonalDataKind.TELEPHONE, re.compile(words("NUMBER"))),
+    (PersonalDataKind.BANK_ACCOUNT, re.compile(one_word("ACCOUNT"))),
+    (PersonalDataKind.IDENTITY_DOCUMENT, re.compile(one_word("DOCUMENT"))),
+    (PersonalDataKind.TELEPHONE, re.compile(one_word("NUMBER"))),
 ]
 
 
@@ -340,7 +341,7 @@ def find_spelt_numbers(reading: Reading) -> Iterator[Finding]:
             run.append(word)
         elif run and word.text not in vocabulary.BETWEEN_DIGITS:
             if len(run) > 1 and (kind := _kind(reading, run)):
-                yield reading.finding(kind, run[0].start, run[-1].end)
+                yield reading.finding_at(kind, run[0].start, run[-1].end)
             run = []
 
 

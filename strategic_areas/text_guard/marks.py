@@ -6,50 +6,57 @@ from collections.abc import Iterator
 from strategic_areas.text_guard import counts, names, vocabulary
 from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 from strategic_areas.text_guard.names import KnownWords
-from strategic_areas.text_guard.reading import MONTH, NO_CODE, Reading, either, words
+from strategic_areas.text_guard.reading import (
+    MONTH,
+    NO_CODE,
+    Reading,
+    one_of,
+    one_word,
+)
 
 DAY = re.compile(
     rf"(?<![\d.,/-])(?:\d{{1,2}}(?:ro|o|st|nd|rd|th)?[ -](?:de |of )?{MONTH}(?![a-z])"
     rf"|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19|20)?\d\d(?![\d/-])|\d{{4}}-\d\d-\d\d(?!\d)"
     rf"|(?<![a-z]){MONTH} \d{{1,2}}(?!\d)|(?<![a-z])dia \d{{1,2}}(?!\d)"
-    rf"|{words('DAYS')})"
+    rf"|{one_word('DAYS')})"
 )
 #: Digits and letters that may lead to a file, a card or a vehicle.
 CODE = re.compile(
     r"(?<![\w$])(?<!\d[.,])(?:[a-z]{0,4}[-/]?(?=(?:[-/ ]?\d){5})\d{1,8}"
     r"(?:[-/ ]?\d{1,8}){0,6}(?:-[a-z]{1,4})?|[a-z]{1,4}-?\d{3,8}|\d{3,8}-?[a-z]{1,3}"
-    rf"|\d{{2,4}}-[a-z]{{2,5}}-\d{{2,6}}|{words('ROOM')}[ .:#]{{1,3}}"
+    rf"|\d{{2,4}}-[a-z]{{2,5}}-\d{{2,6}}|{one_word('ROOM')}[ .:#]{{1,3}}"
     r"(?:n[uo]m?[. ]{1,2})?[a-z]?-?\d{1,4}|1[789][.]\d{3,8})(?![\w%])"
 )
 AMOUNT = re.compile(r"\d{1,3}(?:[ .,]\d{3}){1,4}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d")
 LABELLED = re.compile(
-    rf"(?<![a-z]){either('NO_CASE')}[^.;]{{0,25}}$|{words('LABELS')}[^.;]{{0,12}}$"
+    rf"(?<![a-z]){one_of('NO_CASE')}[^.;]{{0,25}}$|{one_word('LABELS')}[^.;]{{0,12}}$"
 )
 LANDMARK = re.compile(
-    rf"{words('BESIDE')}(?:(?<=[ad]el)|(?<=al)| (?:el|la|los|las|un|una|the|a)(?=[ ]))"
+    rf"{one_word('BESIDE')}"
+    r"(?:(?<=[ad]el)|(?<=al)| (?:el|la|los|las|un|una|the|a)(?=[ ]))"
     r" [a-z]{3,20}|(?<![a-z])(?:bo kote|akote|deye|anfas|devan|tou pre) [a-z]{3,20}"
 )
 #: "El batey Central", "barrio 27": only capitals tell a name from other words.
 PLACE = re.compile(
-    rf"(?i:{words('PLACE_WORDS')}[. ]{{1,2}}(?:(?:de|del|el|la|las|los) ){{0,2}})"
+    rf"(?i:{one_word('PLACE_WORDS')}[. ]{{1,2}}(?:(?:de|del|el|la|las|los) ){{0,2}})"
     r"(?:\d{1,3}|[A-Z][^\W\d_]{1,20}(?: [A-Z][^\W\d_]{1,20}){0,4})"
 )
-#: "31 provincias y el Distrito Nacional": there it is no district but one of them.
-AMONG_PROVINCES = re.compile(rf"{words('PROVINCE_WORDS')}[^.;]{{0,60}}$")
-BIRTH = re.compile(words("BORN"))
+#: After "provincias", the National District counts as a province, not a small place.
+AMONG_PROVINCES = re.compile(rf"{one_word('PROVINCE_WORDS')}[^.;]{{0,60}}$")
+BIRTH = re.compile(one_word("BORN"))
 NICKNAME = re.compile(
-    rf"{words('CALLED')}[^.;,]{{0,25}}?(?: (?:como|as|por|li|la|el|las|los)){{0,2}}"
+    rf"{one_word('CALLED')}[^.;,]{{0,25}}?(?: (?:como|as|por|li|la|el|las|los)){{0,2}}"
     r"(?P<found> [\"«“'a-z]{3,20})"
 )
 
 
 def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
-    """If some overlap, names come last."""
+    """Passages for the reviewer to read again; of overlapping ones, names are last."""
     yield from counts.find_counts(reading)
     for age in counts.ages(reading):
-        yield reading.stretch(PersonalDataKind.AGE, *age)
+        yield reading.finding_of_words(PersonalDataKind.AGE, *age)
     for place in counts.small_places(reading):
-        yield reading.stretch(PersonalDataKind.SMALL_PLACE, *place)
+        yield reading.finding_of_words(PersonalDataKind.SMALL_PLACE, *place)
     shapes = [
         *(
             (PersonalDataKind.AGE, BIRTH, reading.plain),
@@ -57,36 +64,40 @@ def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
         ),
         (PersonalDataKind.SMALL_PLACE, PLACE, reading.cased),
     ]
-    if not reading.said.isdisjoint(counts.PEOPLE | vocabulary.LIVING):
+    if not reading.said.isdisjoint(counts.PEOPLE | vocabulary.PERSON_VERBS):
         shapes.append((PersonalDataKind.DAY, DAY, reading.digits))
     for kind, shape, text in shapes:
         for match in shape.finditer(text):
             before = reading.plain[max(0, match.start() - 60) : match.start()]
-            is_named = tuple(match[0].lower().split()) in vocabulary.NAMED
+            is_named = (
+                tuple(match[0].lower().split()) in vocabulary.PROVINCES_AND_HEROES
+            )
             if not (is_named and AMONG_PROVINCES.search(before)):
-                yield reading.finding(kind, *match.span())
+                yield reading.finding_at(kind, *match.span())
     for index in range(len(reading.words)):
         if _is_trait(reading, index):
-            yield reading.stretch(PersonalDataKind.TRAIT, index, index + 1)
+            yield reading.finding_of_words(PersonalDataKind.TRAIT, index, index + 1)
     yield from _codes(reading, known)
     for start, end in names.possible_names(reading, known):
-        yield reading.stretch(names.kind_of(reading, start, end), start, end)
+        yield reading.finding_of_words(names.kind_of(reading, start, end), start, end)
     for match in NICKNAME.finditer(reading.plain):
         start, end = match.span("found")
-        yield reading.finding(PersonalDataKind.POSSIBLE_NAME, start + 1, end)
+        yield reading.finding_at(PersonalDataKind.POSSIBLE_NAME, start + 1, end)
 
 
 def _is_trait(reading: Reading, index: int) -> bool:
     text, before, after = (reading.text(index + on) for on in (0, -1, 1))
-    if text in vocabulary.KIN and before in vocabulary.OF_ONE | {"es", "era"}:
+    if text in vocabulary.KIN and before in vocabulary.DETERMINERS | {"es", "era"}:
         return True
     if text in vocabulary.KIN and after in {"de", "del", "of"}:
         return True
     if text in vocabulary.OFFICES and before in {"es", "era", "is", "was"}:
         return True
-    is_certain = text in vocabulary.TOLD_OF and before in vocabulary.OF_ONE
+    is_one_person = text in vocabulary.PERSON_WORDS and before in vocabulary.DETERMINERS
     after = reading.text(index + 2) if after == "," else after
-    return text in vocabulary.TRAITS or (is_certain and after in vocabulary.LIVING)
+    return text in vocabulary.TRAITS or (
+        is_one_person and after in vocabulary.PERSON_VERBS
+    )
 
 
 def _codes(reading: Reading, known: KnownWords) -> Iterator[Finding]:
@@ -95,4 +106,4 @@ def _codes(reading: Reading, known: KnownWords) -> Iterator[Finding]:
         before = reading.digits[max(0, match.start() - 60) : match.start()]
         is_explained = found in known.words or NO_CODE.fullmatch(found)
         if not (is_explained or AMOUNT.fullmatch(found) or LABELLED.search(before)):
-            yield reading.finding(PersonalDataKind.CODE, *match.span())
+            yield reading.finding_at(PersonalDataKind.CODE, *match.span())

@@ -126,7 +126,7 @@ def find_names(reading: Reading) -> Iterator[Finding]:
     if not reading.said.isdisjoint(vocabulary.NICKNAMED | {"a"}):
         for index in range(len(reading.words)):
             if _is_announced(reading, index):
-                yield reading.stretch(
+                yield reading.finding_of_words(
                     PersonalDataKind.NAME, index, _end(reading, index)
                 )
     telling = vocabulary.TITLES | PERSONS | vocabulary.NAMING
@@ -135,7 +135,7 @@ def find_names(reading: Reading) -> Iterator[Finding]:
     ):
         for start, end in possible_names(reading, NOTHING_KNOWN):
             if _is_told(reading, start, end):
-                yield reading.stretch(PersonalDataKind.NAME, start, end)
+                yield reading.finding_of_words(PersonalDataKind.NAME, start, end)
 
 
 def possible_names(reading: Reading, known: KnownWords) -> Iterator[Stretch]:
@@ -259,7 +259,9 @@ def _in_known_phrases(
     while at < end:
         phrases = [_phrase(reading, at, min(end, at + on)) for on in range(1, LONGEST)]
         length = max(
-            len(each) if each in vocabulary.NAMED or each in known.phrases else 0
+            len(each)
+            if each in vocabulary.PROVINCES_AND_HEROES or each in known.phrases
+            else 0
             for each in phrases
         )
         is_titled = length == 1 and reading.text(at - 1) in vocabulary.TITLES
@@ -361,7 +363,7 @@ def find_initials(reading: Reading) -> Iterator[Finding]:
         is_seen &= index >= end and word.is_letters
         if is_seen and (found := _initials_end(reading, index)):
             end = found
-            yield reading.stretch(PersonalDataKind.INITIALS, index, end)
+            yield reading.finding_of_words(PersonalDataKind.INITIALS, index, end)
 
 
 def _initials_end(reading: Reading, index: int) -> int | None:
@@ -385,7 +387,7 @@ def _initials_end(reading: Reading, index: int) -> int | None:
 def _is_letter(reading: Reading, index: int) -> bool:
     word = reading.word(index)
     before, earlier = reading.text(index - 1), reading.text(index - 2)
-    is_told = before in vocabulary.INITIAL_WORDS | vocabulary.TOLD_OF or (
+    is_told = before in vocabulary.INITIAL_WORDS | vocabulary.PERSON_WORDS or (
         before == "." and len(earlier) == 1
     )
     is_told &= reading.text(index + 1) == "."
@@ -417,7 +419,7 @@ def _lead(reading: Reading, start: int) -> str:
         word = reading.word(start - back)
         if word.text in vocabulary.INITIAL_WORDS:
             return "initials"
-        if is_next and word.text in vocabulary.TOLD_OF:
+        if is_next and word.text in vocabulary.PERSON_WORDS:
             return "person"
         if not word.is_letters and word.text not in vocabulary.PASSED:
             break

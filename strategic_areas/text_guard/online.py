@@ -8,9 +8,9 @@ from strategic_areas.text_guard.findings import PersonalDataKind
 from strategic_areas.text_guard.names import personal_names
 from strategic_areas.text_guard.reading import (
     INSTITUTION,
-    either,
+    one_of,
+    one_word,
     rule as any_rule,
-    words,
 )
 
 AT = (
@@ -29,13 +29,15 @@ OFFICIAL = re.compile(
     r"|iom|unicef|unhcr|undp|unfpa|unwomen|unodc|ilo|paho)\.org|europa\.eu)$"
 )
 SHARED = re.compile(
-    rf"{either('MAILBOX')}@[\w-]{{1,40}}\.(?:org|edu|net)(?:\.[a-z]{{2}})?$"
+    rf"{one_of('MAILBOX')}@[\w-]{{1,40}}\.(?:org|edu|net)(?:\.[a-z]{{2}})?$"
 )
-OFFICIAL_USER = re.compile(either("OFFICIAL_USER"))
-SURNAMED = re.compile(rf"[a-z]{{2,20}}{either('USER_ENDINGS')}(?:rd|dr|oficial)?")
+OFFICIAL_USER = re.compile(one_of("OFFICIAL_USER"))
+SURNAMED = re.compile(rf"[a-z]{{2,20}}{one_of('USER_ENDINGS')}(?:rd|dr|oficial)?")
 PUBLIC_END = re.compile(r"\. ?(?:com|net|org|es|do|fr|ht|edu|info|me|us|co|gov)$")
-OWNER = re.compile(rf"(?i:{words('PROFILE_WORD')}|{words('USER_WORD')}|aparece|figura)")
-NETWORK = words("NETWORK")
+OWNER = re.compile(
+    rf"(?i:{one_word('PROFILE_WORD')}|{one_word('USER_WORD')}|aparece|figura)"
+)
+NETWORK = one_word("NETWORK")
 
 
 def _is_address(match: re.Match[str]) -> bool:
@@ -64,7 +66,9 @@ def _is_user(match: re.Match[str]) -> bool:
 def _is_named(match: re.Match[str]) -> bool:
     said = match[0].lower()
     names = match["name"].lower().split()
-    is_other = INSTITUTION.search(said) or tuple(names) in vocabulary.NAMED
+    is_other = (
+        INSTITUTION.search(said) or tuple(names) in vocabulary.PROVINCES_AND_HEROES
+    )
     if is_other or not vocabulary.OFFICES.isdisjoint(said.split()):
         return False
     is_told = OWNER.search(match.string) or not personal_names().isdisjoint(names)
@@ -78,14 +82,14 @@ RULES = [
         PersonalDataKind.EMAIL,
         rf"{LOCAL}(?: (?:dot|punto|pwen|point|guion bajo) [\w-]{{1,40}}){{0,3}} ?(?:@"
         rf"|[(]a[)]| (?:at|a|en|nan) |[ ,-]{{0,3}}arroba[ ,-]{{0,2}}) ?"
-        rf"{either('PROVIDER')}(?:{DOT}[a-z]{{2,4}}){{0,2}})(?!\w)",
+        rf"{one_of('PROVIDER')}(?:{DOT}[a-z]{{2,4}}){{0,2}})(?!\w)",
         lambda match: re.search(rf"@|{DOT}[a-z]{{2,4}}$|arroba ", match["found"]),
     ),
     rule(
         # "anaperez09 de gmail", "ana.perez09 (gmail)"
         PersonalDataKind.EMAIL,
         r"(?<![\w.])(?P<found>[a-z][a-z.]{0,30}[\d_.][\w.]{0,30},? (?:(?:de|en|del|nan"
-        rf"|on|at) |[(]){either('PROVIDER')}|(?<![a-z@.]){either('PROVIDER')}(?::| es) "
+        rf"|on|at) |[(]){one_of('PROVIDER')}|(?<![a-z@.]){one_of('PROVIDER')}(?::| es) "
         r"[a-z][a-z.]{1,30}\d[\w.]{0,10})(?!\w)",
     ),
     rule(
@@ -104,8 +108,8 @@ RULES = [
     rule(
         # "usuario de Instagram: yuli_09", "su Snapchat es kenia.love15"
         PersonalDataKind.PROFILE,
-        rf"(?:{NETWORK}|{words('USER_WORD')})"
-        rf"[^\w\n.;]{{0,3}}(?:{either('IS_THERE')}[ :]{{1,2}}){{0,3}}[\"«“'(]{{0,2}}"
+        rf"(?:{NETWORK}|{one_word('USER_WORD')})"
+        rf"[^\w\n.;]{{0,3}}(?:{one_of('IS_THERE')}[ :]{{1,2}}){{0,3}}[\"«“'(]{{0,2}}"
         r"(?P<found>(?P<name>[a-z][a-z.]{0,30}[_\d][\w.]{0,30}|[a-z]{2,20}"
         r"\.[a-z\d]{2,20}|[a-z]{6,30}(?![\w.@]\w)))",
         _is_user,

@@ -23,8 +23,8 @@ FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 UNREAD = frozenset({"Cc", "Cf", "Mn", "Me"})
 #: Categories read as spaces: pictures and other symbols.
 SYMBOLS = frozenset({"So", "Sk"})
-#: Variation selectors, which choose how the character before them looks, but for the
-#: one that asks for a picture.
+#: Variation selectors, which choose how the character before them looks; U+FE0F, which
+#: asks for a picture, is left out.
 SELECTORS = frozenset(map(chr, [*range(0xFE00, 0xFE0F), *range(0xE0100, 0xE01F0)]))
 #: A joiner between two pictures, such as those of a woman and a girl.
 PICTURE = re.compile(
@@ -170,13 +170,13 @@ class Reading:
     def texts(self, start: int, end: int) -> set[str]:
         return {self.word(index).text for index in range(start, end)}
 
-    def finding(self, kind: PersonalDataKind, start: int, end: int) -> Finding:
+    def finding_at(self, kind: PersonalDataKind, start: int, end: int) -> Finding:
         """Takes positions in the folded text."""
         return Finding(kind, self._starts[start], self._ends[end - 1])
 
-    def stretch(self, kind: PersonalDataKind, start: int, end: int) -> Finding:
+    def finding_of_words(self, kind: PersonalDataKind, start: int, end: int) -> Finding:
         """A finding from the word at ``start`` to the one before ``end``."""
-        return self.finding(kind, self.word(start).start, self.word(end - 1).end)
+        return self.finding_at(kind, self.word(start).start, self.word(end - 1).end)
 
 
 #: Separators inside a number.
@@ -186,7 +186,7 @@ GAP = SEPARATOR + "{0,3}"
 #: "(núm.) 45", "# 45", "No. 45"
 NUMBERED = r"(?:numero|number|nimewo|num|nro|nos?|n|#)[. \n:#°º]{0,3}"
 
-#: A date, a span of years, thousands with blanks, or only zeros: nobody's.
+#: Dates, spans of years, thousands with blanks, only zeros: no codes of people.
 NO_CODE = re.compile(
     r"\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d|(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}"
     r"|(?:19|20)\d\d[-/ ](?:19|20)\d\d|\d{1,3}(?: \d{3}){1,3}|[1-9]\d{0,4}0{5,9}"
@@ -194,19 +194,19 @@ NO_CODE = re.compile(
 )
 
 
-def either(name: str) -> str:
+def one_of(name: str) -> str:
     entries = sorted(getattr(vocabulary, name), key=lambda entry: (-len(entry), entry))
     return f"(?:{'|'.join(entries)})".replace("_", " ")
 
 
-def words(name: str) -> str:
-    return rf"(?<![a-z]){either(name)}(?![a-z])"
+def one_word(name: str) -> str:
+    return rf"(?<![a-z]){one_of(name)}(?![a-z])"
 
 
-MONTH = either("MONTH")
-INSTITUTION = re.compile(rf"(?<![a-z]){either('INSTITUTION')}")
-PRIVATE = re.compile(rf"(?<![a-z]){either('PRIVATE')}")
-LANDMARK = re.compile(rf"{words('BESIDE')} (?:la |el |the )?[a-z]{{2,20}}")
+MONTH = one_of("MONTH")
+INSTITUTION = re.compile(rf"(?<![a-z]){one_of('INSTITUTION')}")
+PRIVATE = re.compile(rf"(?<![a-z]){one_of('PRIVATE')}")
+LANDMARK = re.compile(rf"{one_word('BESIDE')} (?:la |el |the )?[a-z]{{2,20}}")
 
 
 class TextRule(NamedTuple):
@@ -238,7 +238,7 @@ def find(reading: Reading, rules: list[TextRule]) -> Iterator[Finding]:
             start, end = match.span("found")
             if not any(taken[start:end]) and rule.accepts(match):
                 taken[start:end] = b"\1" * (end - start)
-                yield reading.finding(rule.kind, start, end)
+                yield reading.finding_at(rule.kind, start, end)
 
 
 def around(match: re.Match[str], before: int, after: int) -> str:

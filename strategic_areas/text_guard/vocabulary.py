@@ -35,7 +35,7 @@ globals().update(_read(FILE.read_text("utf-8")))
 for _name in ("PROVINCES", "HEROES", "PLACES"):
     globals()[_name] = frozenset(tuple(x.split("_")) for x in globals()[_name])
 PLACES = globals()["PLACES"]
-NAMED = globals()["PROVINCES"] | globals()["HEROES"]
+PROVINCES_AND_HEROES = globals()["PROVINCES"] | globals()["HEROES"]
 LONGEST_PLACE = max(map(len, PLACES))
 PLACE_BEGINS = frozenset(name[0] for name in PLACES)
 

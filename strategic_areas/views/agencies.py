@@ -140,7 +140,7 @@ def figure_headings(
     if any(row.asked for row in rows):
         last = latest_round(plan_progress.periods, timezone.localdate())
         found["handed_in"] = _("Handed in, %(round)s") % {"round": last.name}
-    if any(row.discipline.asked for row in rows):
+    if any(row.compliance.asked for row in rows):
         found["on_time"] = _("Rounds answered on time")
     return found
 
@@ -159,7 +159,7 @@ def _lines(rows, plan, names):
 def figure_text(row: AgencyRow, name: str) -> str:
     """The text of a cell; an unknown figure is never shown as zero."""
     if name == "on_time":
-        return _of(row.discipline.on_time, row.discipline.asked)
+        return _of(row.compliance.on_time, row.compliance.asked)
     if name == "handed_in":
         return _of(row.handed_in, row.asked)
     number = getattr(row, name)
@@ -198,11 +198,11 @@ def work_table(
     """
     work = sorted(page.work, key=_place)
     shown = page_or_404([*work, *page.off_plan], wanted, PER_PAGE)
-    accounts = work_done.updates_of_reports(
+    reports = work_done.updates_of_reports(
         each.last for each in shown if each.row and each.last
     )
     lines = [
-        (each, accounts.get(each.last.pk) if each.row and each.last else each.last)
+        (each, reports.get(each.last.pk) if each.row and each.last else each.last)
         for each in shown
     ]
     headings = _of_work(page, plan_progress)

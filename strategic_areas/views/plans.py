@@ -140,17 +140,17 @@ def _done_and_not(row, found):
     told = finished[: MOST_FINISHED if row.tally.total else 0]
     first = setbacks[:MOST_SETBACKS]
     held = [part.row for e in first if e.delay for part in e.delay.parts]
-    accounts = work_done.last_updates_of_activities([*told, *held])
+    reports = work_done.last_updates_of_activities([*told, *held])
     results = work_done.work_done_on_commitments(
         found, [e.row for e in first if not e.delay]
     )
     return {
-        "finished": [(each, accounts.get(each.activity.pk)) for each in told],
+        "finished": [(each, reports.get(each.activity.pk)) for each in told],
         "finished_left": len(finished) - len(told),
         "setbacks": [
             (
                 each,
-                delays.with_last_reports(each.delay, accounts),
+                delays.with_last_reports(each.delay, reports),
                 results.get(each.row.commitment.pk),
             )
             for each in first

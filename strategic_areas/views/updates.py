@@ -92,8 +92,8 @@ def _place(plan, wanted):
         return None
     if len(names) > 1:
         raise Http404
-    account = filtered_updates.update_with_id(plan, wanted[names[0]])
-    return found_or_404(account), names == ["before"]
+    update = filtered_updates.update_with_id(plan, wanted[names[0]])
+    return found_or_404(update), names == ["before"]
 
 
 def update_detail(request, plan, public_id):
@@ -110,7 +110,9 @@ def update_detail(request, plan, public_id):
 
 
 def _recorded_until(entries):
-    return max((each.told_on for each in entries if each.is_recorded), default=None)
+    return max(
+        (each.covers_until for each in entries if each.is_recorded), default=None
+    )
 
 
 def _record_name(plan):

@@ -147,7 +147,7 @@ def test_some_are_late_and_say_why(in_force):
 
     assert late == ["2.1.3", "3.1.2"]
     assert [each.row.commitment.code for each in found.shown] == late
-    assert all(part.account for each in found.shown for part in each.parts)
+    assert all(part.report for each in found.shown for part in each.parts)
 
 
 def test_the_open_round_has_been_answered_by_most(in_force):

@@ -114,7 +114,7 @@ def test_it_is_never_published_together_with_others(client):
     client.post(reverse("admin:review_many"), posted)
 
     update.refresh_from_db()
-    assert (item.is_plain, update.status) == (False, RevisionStatus.SUBMITTED)
+    assert (item.may_be_batched, update.status) == (False, RevisionStatus.SUBMITTED)
 
 
 def test_titles_of_evidence_and_names_of_other_work_count_too():

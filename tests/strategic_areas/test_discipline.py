@@ -160,7 +160,7 @@ def test_the_public_page_of_an_agency_tells_how_it_kept_due_dates(client):
             public_path("agency", activity.plan.code, activity.agency.slug)
         )
 
-    assert page.context["page"].discipline == compliance.ComplianceCounts(1, 0, 1)
+    assert page.context["page"].compliance == compliance.ComplianceCounts(1, 0, 1)
 
 
 def test_the_methodology_page_tells_the_secretariats_own_time(client):

@@ -156,7 +156,7 @@ def test_an_account_is_as_old_as_a_row_as_an_entry_and_in_a_count(stored):
         rows, public_updates.build_published_updates(rows), in_count, strict=True
     ):
         report = counted_updates.build_report(light, row.period)
-        assert row.age == entry.age == report.age
+        assert row.recency == entry.recency == report.recency
 
 
 def name_of(row):

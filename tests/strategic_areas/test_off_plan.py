@@ -211,13 +211,13 @@ def everything_counted(plan, agency, user):
             (row.counts, row.late, row.activities)
             for row in agencies.agency_rows(loaded, today)
         ],
-        "scorecard": (page.counts, page.asked, page.discipline),
+        "scorecard": (page.counts, page.asked, page.compliance),
         "of the agency": [row.activity for row in page.activities],
         "of the commitment": [each.row.activity for each in shown.activities],
         "of the commitment's state": shown.row.summary,
         "accounts": counted.total - counted.off_plan,
         "lately": [
-            line.account.pk
+            line.update.pk
             for line in areas.latest_updates(loaded, loaded.rows)["lately"]
         ],
         "sources": sources_of_plan(plan).count(),

@@ -40,7 +40,7 @@ def page_of(commitment, *part):
 
 def told_on(page):
     """The accounts in the time line."""
-    return [step for step in page.steps if step.kind == "account"]
+    return [step for step in page.steps if step.kind == "update"]
 
 
 # Which plan
@@ -301,7 +301,7 @@ def test_a_part_of_a_commitments_page_tells_what_the_whole_page_does():
     whole = page_of(commitment)
     assert len(whole.activities) == 3
     assert [each.quantity for each in whole.activities] == [20, 21, 22]
-    assert {step.kind for step in whole.steps} >= {"account", "today"}
+    assert {step.kind for step in whole.steps} >= {"update", "today"}
 
     for first in range(len(whole.steps)):
         part = page_of(commitment, first, 1)
@@ -323,7 +323,7 @@ def test_what_changed_lately_is_only_what_was_reported_here():
     found = plan_progress.load_plan_progress(plan, TODAY)
     latest = areas.latest_updates(found, found.rows)
 
-    assert [line.account.pk for line in latest["lately"]] == [reported.pk]
+    assert [line.update.pk for line in latest["lately"]] == [reported.pk]
     assert len(latest["recorded"]) == 1
 
 

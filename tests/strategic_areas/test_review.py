@@ -39,7 +39,7 @@ def address(record, page="review"):
 
 
 def token(record):
-    return review_queue.QueuedReport(record, is_mine=False).token
+    return review_queue.QueuedReport(record, needs_another_person=False).token
 
 
 def make_submitted_declaration(**fields):

@@ -75,7 +75,7 @@ def test_the_public_reads_no_scorecard_before_72_hours_have_passed(client, asked
         moment = CLOSED + timedelta(hours=hours)
         pass_on(moment)
         page = page_at(client, moment, activity).context["page"]
-        shown[hours] = len(page.scorecards), page.discipline.asked
+        shown[hours] = len(page.scorecards), page.compliance.asked
 
     assert timedelta(hours=72) == REPLY_WITHIN
     assert shown == {0: (0, 0), 1: (0, 0), 71: (0, 0), 72: (1, 1)}
@@ -86,7 +86,11 @@ def test_without_the_step_nothing_becomes_public_however_long_one_waits(client, 
 
     page = page_at(client, CLOSED + timedelta(days=300), activity).context["page"]
 
-    assert (page.scorecards, page.discipline.asked, page.to_come) == ([], 0, None)
+    assert (page.scorecards, page.compliance.asked, page.unpublished_scorecard) == (
+        [],
+        0,
+        None,
+    )
 
 
 def test_a_scorecard_counts_first_submissions_by_the_due_date(client, asked):

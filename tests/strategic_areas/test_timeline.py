@@ -1,4 +1,4 @@
-"""A commitment's time line: dates and who states them, rounds, accounts, amendments."""
+"""A commitment's time line: dates and who states them, rounds, updates, amendments."""
 
 from datetime import date, timedelta
 
@@ -57,7 +57,7 @@ def test_steps_stand_in_the_order_of_their_days(commitment):
     steps = steps_of(commitment)
 
     assert [step.kind for step in steps] == [
-        *("today", "due", "account"),
+        *("today", "due", "update"),
         *["amendment"] * 2,
     ]
     assert [step.day for step in steps] == sorted(
@@ -251,8 +251,8 @@ def test_what_comes_stands_above_today_and_what_was_below(commitment):
     ]
     told = [(each.kind, each.subject) for each in steps[now + 1 :]]
     assert told == [
-        ("account", kept),
-        ("account", done),
+        ("update", kept),
+        ("update", done),
         ("asked", None),
         ("due", late),
     ]

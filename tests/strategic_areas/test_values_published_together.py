@@ -137,7 +137,7 @@ def test_the_queue_tells_who_may_decide_and_whose_it_is(client):
         client.force_login(user)
         query = {"que": "ajenas" if user == case.proposer else ""}
         ((item,),) = (row.items for row in client.get(QUEUE, query).context["rows"])
-        told.append((item.record, item.is_mine, item.may_be_published))
+        told.append((item.record, item.needs_another_person, item.may_be_published))
 
     assert told == [(case.decision, True, False), (case.decision, False, True)]
 

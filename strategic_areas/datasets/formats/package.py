@@ -32,19 +32,19 @@ TYPES = {
 
 
 def as_package(
-    snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str
+    snapshot: Snapshot, datasets: Mapping[str, Dataset], nonce: str
 ) -> bytes:
     """
     A ZIP with ``datapackage.json``, a page in each language and every CSV.
 
-    Without unguessable ``random`` bits, a digest of the package would reveal a hidden
-    number to anybody who tries 1 to 9 in its place.
+    ``nonce`` is random: without it, somebody could build the package with 1 to 9 in
+    place of a hidden number and compare the digests.
     """
-    return zipped(_files(snapshot, datasets, random))
+    return zipped(_files(snapshot, datasets, nonce))
 
 
-def _files(snapshot, datasets, random):
-    described = describe(snapshot, datasets, random)
+def _files(snapshot, datasets, nonce):
+    described = describe(snapshot, datasets, nonce)
     yield "datapackage.json", json.dumps(described, ensure_ascii=False, indent=1)
     for language, name in READ_ME.items():
         with override(language):
@@ -54,7 +54,7 @@ def _files(snapshot, datasets, random):
         yield f"{name}.csv", as_csv(dataset, snapshot.tables[name].values())
 
 
-def describe(snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str) -> dict:
+def describe(snapshot: Snapshot, datasets: Mapping[str, Dataset], nonce: str) -> dict:
     about, version = about_data(snapshot), snapshot.edition or snapshot.day.isoformat()
     name, url = settings.LICENCE_NAME, settings.LICENCE_URL
     licence = {"name": name.replace(" ", "-"), "title": name, "path": url}
@@ -74,7 +74,7 @@ def describe(snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str) -
         **({"contributors": [secretariat]} if settings.OFFICIAL_SITE else {}),
         "is_reconstructed": snapshot.is_reconstructed,
         "is_demonstration": about["is_demonstration"],
-        "random": random,
+        "random": nonce,
         "resources": [_resource(each, datasets) for each in datasets.values()],
     }
 
@@ -93,8 +93,8 @@ def _resource(dataset, datasets):
         "descriptions": in_both(dataset.row),
         "schema": {
             "fields": [
-                _field(column, meaning, dataset)
-                for column, meaning in with_gaps(dataset)
+                _field(column, gap_reason, dataset)
+                for column, gap_reason in with_gaps(dataset)
             ],
             "primaryKey": list(dataset.key),
             "foreignKeys": [*_references(dataset, datasets)],
@@ -103,27 +103,27 @@ def _resource(dataset, datasets):
     }
 
 
-def _field(column: DataColumn, meaning, dataset: Dataset):
-    told = about_column(column)
-    titles, said = told.pop("title"), told.pop("about", None)
+def _field(column: DataColumn, gap_reason, dataset: Dataset):
+    about = about_column(column)
+    titles, text = about.pop("title"), about.pop("about", None)
     described = {
-        **{"name": told.pop("name"), **TYPES.get(column.kind, {"type": "string"})},
+        **{"name": about.pop("name"), **TYPES.get(column.kind, {"type": "string"})},
         **{"title": titles["es"], "titles": titles},
-        **({"description": said["es"], "descriptions": said} if said else {}),
+        **({"description": text["es"], "descriptions": text} if text else {}),
         "constraints": {
-            "required": not meaning,
+            "required": not gap_reason,
             **({"unique": True} if (column.name,) == dataset.key else {}),
         },
     }
     if column.codes:
-        words = told.pop("codes")
+        words = about.pop("codes")
         described["categories"] = [
             {"value": code, "label": each["es"]} for code, each in words.items()
         ]
         described["codes"] = words
-    if meaning:
-        described["missingValues"] = [{"value": "", "label": in_both(meaning)["es"]}]
-    return described | {"kind": told.pop("type"), **told}
+    if gap_reason:
+        described["missingValues"] = [{"value": "", "label": in_both(gap_reason)["es"]}]
+    return described | {"kind": about.pop("type"), **about}
 
 
 def _references(dataset, datasets):

@@ -74,15 +74,15 @@ class QueuedDecision:
     why_not: str
     parts: tuple[RecordChange, ...]
 
-    sheet, version, count = None, 1, 0
-    is_mine = takes_notes = leaps = False
+    sheet, version, finding_count = None, 1, 0
+    needs_another_person = takes_notes = leaps = False
 
     @property
     def token(self):
         return f"{self.decision._meta.model_name}-{self.decision.pk}-{self.version}"
 
     @property
-    def is_plain(self):
+    def may_be_batched(self):
         models = {part.model for part in self.parts} or {type(self.decision)}
         return not self.why_not and models <= BRIEF_MODELS
 

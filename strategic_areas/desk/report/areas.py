@@ -97,25 +97,25 @@ def _done(content, commitment, work):
         if each.percent is not None and each.family == StateFamily.GOING:
             said.append(f"{each.percent}\N{NO-BREAK SPACE}%")
         said += [_("not acknowledged")] * bool(each.is_disputed)
-        account = content.accounts.get(each.code)
-        if account and (account.is_reserved or account.obstacle_es):
+        report = content.last_reports.get(each.code)
+        if report and (report.is_reserved or report.obstacle_es):
             said.append(obstacle_text(content, each))
         yield " · ".join(said)
 
 
 def obstacle_text(content, activity):
     """Return in short what last held an activity back."""
-    account = content.accounts.get(activity.code)
-    if account is None:
+    report = content.last_reports.get(activity.code)
+    if report is None:
         return state_word(ActivityState(activity.state))
-    said = text_in_language(account, "obstacle")
-    if account.is_reserved:
+    said = text_in_language(report, "obstacle")
+    if report.is_reserved:
         said = _("Reported; content withheld by law")
-    elif account.is_no_news:
+    elif report.is_no_news:
         said = _("No news")
-    marks = [_("not acknowledged")] * bool(account.is_disputed)
-    if account.period != content.period.code:
-        period = content.row("rounds", account.period)
+    marks = [_("not acknowledged")] * bool(report.is_disputed)
+    if report.period != content.period.code:
+        period = content.row("rounds", report.period)
         marks += [text_in_language(period, "name")] * bool(period)
     said = Truncator(said or EMPTY_CELL).chars(2 * SHORT_TITLE_LENGTH)
     return " ".join([said, *(f"({each})" for each in marks)])

@@ -77,11 +77,11 @@ class RoundReport:
         return sorted(late, key=lambda each: -(each.days_late or 0))
 
     @cached_property
-    def accounts(self):
+    def last_reports(self):
         said_in = {each.code: each.said_in for each in self.work}
         told = self.rows("reports", kind="report", status=RevisionStatus.PUBLISHED)
         told = [each for each in told if said_in.get(each.activity) == each.period]
-        return {each.activity: each for each in sorted(told, key=_newness)}
+        return {each.activity: each for each in sorted(told, key=_recency)}
 
     @cached_property
     def answers(self):
@@ -131,7 +131,7 @@ class RoundReport:
         return found
 
 
-def _newness(report):
+def _recency(report):
     """The same order as ``Recency``, for reports of one period."""
     said_on, was_entered = (
         report.handed_in_on or report.reported_on,

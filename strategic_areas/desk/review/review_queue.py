@@ -64,14 +64,14 @@ class QueuePosition:
 
 @dataclass(frozen=True)
 class QueuedReport:
-    """A submitted report; ``is_mine`` means that another person must publish it."""
+    """A submitted report; ``needs_another_person`` if this user may not publish it."""
 
     record: Revision
-    is_mine: bool
-    #: Words that name nobody, read once for all records of a page.
-    known: object = field(default=None, compare=False, repr=False)
+    needs_another_person: bool
+    #: Words that the guard does not mark, read once for all records of a page.
+    known_words: object = field(default=None, compare=False, repr=False)
     #: For a value, the last public value of its indicator.
-    last: object = field(default=None, compare=False, repr=False)
+    last_public: object = field(default=None, compare=False, repr=False)
 
     #: A return may have a note for the secretariat only.
     takes_notes = may_be_returned = True
@@ -124,30 +124,28 @@ class QueuedReport:
         return self.record.status == RevisionStatus.SUBMITTED
 
     @cached_property
-    def _judged(self):
+    def _findings(self):
         return guard.warnings_and_blocks(self.record)
 
     @property
-    def count(self):
-        return sum(map(len, self._judged))
+    def finding_count(self):
+        return sum(map(len, self._findings))
 
     @cached_property
     def examined(self):
-        return guard.examine_report(self.record, self.known)
+        return guard.examine_report(self.record, self.known_words)
 
     @property
-    def is_plain(self):
-        """
-        Whether it may be published with others: no finding, and no part of this user's.
-        """
-        return not (self.is_mine or self.count or self.leaps)
+    def may_be_batched(self):
+        """Whether it may be published with others, without a look at its own page."""
+        return not (self.needs_another_person or self.finding_count or self.leaps)
 
     @property
     def may_be_published(self):
-        return not (self.is_mine or self.examined.blocks)
+        return not (self.needs_another_person or self.examined.blocks)
 
     def publish(self, *, by, cleaned):
-        if self._judged[1]:
+        if self._findings[1]:
             raise RefusedError(
                 _("%(record)s holds personal data: return it.")
                 % {"record": self.record}
@@ -183,14 +181,16 @@ class QueuedValue(QueuedReport):
 
     @property
     def leaps(self):
-        return bool(self.last and is_leap(self.record.value, self.last.value))
+        return bool(
+            self.last_public and is_leap(self.record.value, self.last_public.value)
+        )
 
     @property
     def leap(self):
         """
         The difference from the last value, such as "+56 %"; "" if there is no leap.
         """
-        last = self.last.value if self.leaps else 0
+        last = self.last_public.value if self.leaps else 0
         return f"{100 * (self.record.value - last) / abs(last):+.0f} %" if last else ""
 
     @property
@@ -207,16 +207,16 @@ class QueuedValue(QueuedReport):
         return self.record.is_waiting
 
     @cached_property
-    def _judged(self):
+    def _findings(self):
         return guard.warnings_and_blocks_of_fields(self.record, self.texts)
 
     @cached_property
     def examined(self):
-        return guard.examine_fields(self.record, self.texts, self.known)
+        return guard.examine_fields(self.record, self.texts, self.known_words)
 
     @property
     def may_be_returned(self):
-        return not self.is_mine
+        return not self.needs_another_person
 
     def _publish(self, by, cleaned):
         VALUES.approve(self.record, by=by)
@@ -225,19 +225,18 @@ class QueuedValue(QueuedReport):
         VALUES.decline(self.record, by=by, reason=cleaned["reason"])
 
 
-def queue_item(user, record, known=None, last=None):
-    """
-    Return the queue item; ``known`` words and ``last`` values are read once for a page.
-    """
+def queue_item(user, record, known_words=None, last_public=None):
+    """Return the queue item; the optional arguments are read once for a page."""
     if isinstance(record, ReportedValue):
-        last = last_public_values([record.indicator]) if last is None else last
+        if last_public is None:
+            last_public = last_public_values([record.indicator])
         return QueuedValue(
             record,
             bool(VALUES.why_not(user, record)),
-            known,
-            last.get(record.indicator_id),
+            known_words,
+            last_public.get(record.indicator_id),
         )
-    return QueuedReport(record, workflow.has_part_in(user, record), known)
+    return QueuedReport(record, workflow.has_part_in(user, record), known_words)
 
 
 def review_url(record):
@@ -258,14 +257,14 @@ def reviewable_rows(user, word):
     return rows.select_related("period", "translation", "letter", "agency", *of_subject)
 
 
-def queue_positions(user, *, but_own=False, but_demonstrations=False):
-    found, hers = [], {user.pk, *user.invited_alone}
+def queue_positions(user, *, exclude_own=False, exclude_demonstrations=False):
+    found, own_people = [], {user.pk, *user.invited_alone}
     for word, model in REVIEWED_MODELS.items():
         rows = _waiting(user, word)
-        if but_own:
+        if exclude_own:
             by = "contributors" if word in MODEL_BY_KIND else "proposed_by"
-            rows = rows.exclude(**{f"{by}__in": hers})
-        if but_demonstrations and word in MODEL_BY_KIND:
+            rows = rows.exclude(**{f"{by}__in": own_people})
+        if exclude_demonstrations and word in MODEL_BY_KIND:
             rows = rows.exclude(period__is_demonstration=True)
         # Querysets of translated models reorder columns, so they only select ids.
         plain = QuerySet(model).filter(pk__in=rows.order_by().values("pk")).order_by()
@@ -323,7 +322,7 @@ class QueueRow:
         """
         The tokens that its tick sends; items that must be read alone are left out.
         """
-        return " ".join(item.token for item in self.items if item.is_plain)
+        return " ".join(item.token for item in self.items if item.may_be_batched)
 
     @property
     def examined(self):
@@ -359,13 +358,13 @@ class ReviewQueue:
         return list(map(QueueRow, rows.values()))
 
 
-def review_queue_of(user: User, *, but_demonstrations=False) -> ReviewQueue:
-    asked = {"but_demonstrations": but_demonstrations}
+def review_queue_of(user: User, *, exclude_demonstrations=False) -> ReviewQueue:
+    asked = {"exclude_demonstrations": exclude_demonstrations}
     found = [*queue_positions(user, **asked), *queued_decisions(user)]
     found.sort(key=lambda each: each.since)
-    hers = {*queue_positions(user, but_own=True, **asked)}
-    hers |= {
+    to_decide = {*queue_positions(user, exclude_own=True, **asked)}
+    to_decide |= {
         each for each in found if isinstance(each, QueuedDecision) and not each.why_not
     }
-    others = tuple(each for each in found if each not in hers)
-    return ReviewQueue(user, tuple(each for each in found if each in hers), others)
+    others = tuple(each for each in found if each not in to_decide)
+    return ReviewQueue(user, tuple(each for each in found if each in to_decide), others)

@@ -197,7 +197,7 @@ def review_context(user, item, posted=None):
         "record": item.record,
         "subject": item.subject,
         "examined": item.examined,
-        "is_mine": item.is_mine,
+        "needs_another_person": item.needs_another_person,
         "days": item.days,
         "place": _place(user, item),
         "steps": _steps(item, posted),
@@ -224,7 +224,7 @@ def _of_report(user, item):
 
 
 def _place(user, *items):
-    places = review_queue.queue_positions(user, but_own=True)
+    places = review_queue.queue_positions(user, exclude_own=True)
     found = sorted(places.index(x.place) for x in items if x.place in places)
     if not found or found[-1] - found[0] >= len(found):
         return None
@@ -360,7 +360,7 @@ def _take_step(request, item, form_class, step):
 
 def _next_address(user, place):
     following = review_queue.next_position(
-        review_queue.queue_positions(user, but_own=True), place
+        review_queue.queue_positions(user, exclude_own=True), place
     )
     return following.address if following else reverse("admin:index")
 
@@ -432,7 +432,7 @@ def choose_items(user, tokens):
     by_token = {
         item.token: item
         for item in [*found, *decisions.queued_decisions(user)]
-        if item in found or item.is_plain
+        if item in found or item.may_be_batched
     }
     chosen, left_out = [], []
     for token in dict.fromkeys(tokens):
@@ -448,9 +448,9 @@ def choose_items(user, tokens):
 def _why_not(item, number):
     if item is None:
         return _("it is no longer waiting, or was changed since.")
-    if item.is_mine:
+    if item.needs_another_person:
         return _("you had a part in it: another person publishes it.")
-    if item.count or item.leaps or item.examined.blocks:
+    if item.finding_count or item.leaps or item.examined.blocks:
         return _("something in it has to be read by itself.")
     if number >= MOST_AT_ONCE:
         return _("at most %(number)d at once.") % {"number": MOST_AT_ONCE}

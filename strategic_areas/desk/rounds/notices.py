@@ -120,7 +120,7 @@ def reminders_due(today):
             digest.copies += copies
     copied = [part for part in parts if part.is_copied(today)]
     for user in reviewers().exclude(email=""):
-        waits = review_queue_of(user, but_demonstrations=True)
+        waits = review_queue_of(user, exclude_demonstrations=True)
         has_news = waits.items and _wants_optional_mail(user, today)
         if has_news or copied:
             digest = found.setdefault(user, ReminderMail(user))

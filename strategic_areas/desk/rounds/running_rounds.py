@@ -49,10 +49,10 @@ ROUND_PARTS = {
 
 def rounds_in_progress(asked_for, today):
     """
-    Return the rounds that take reports today, each with the parts of its bar.
+    Return the rounds that take reports today, late ones included.
 
-    The parts add up to the agencies asked. ``ronda`` and ``parte`` in ``asked_for``
-    choose one part.
+    The parts of a round's bar add up to the agencies asked. ``ronda`` and ``parte`` in
+    ``asked_for`` choose one part.
     """
     periods = ReportingPeriod.objects.opened(today).filter(
         plan__in=Plan.objects.public(), closes_on__gte=today
@@ -65,9 +65,10 @@ def rounds_in_progress(asked_for, today):
 
 
 def _running(period, asked, asked_for, today):
+    # Between its due date and its closing date a round takes late reports.
     is_late, missing = today > period.due_on, notices.agency_to_dos(asked, today)
     mailed = agencies_with_contact(today)
-    written_to = [part for part in missing if part.agency.pk in mailed]
+    written_to = [to_do for to_do in missing if to_do.agency.pk in mailed]
     days = [
         day
         for number in range((period.closes_on - period.opens_on).days + 1)
@@ -96,7 +97,7 @@ def _running(period, asked, asked_for, today):
         ],
         "missing": missing,
         "written_to": written_to,
-        "unreached": [part for part in missing if part.agency.pk not in mailed],
+        "unreached": [to_do for to_do in missing if to_do.agency.pk not in mailed],
         "subject": notices.reminder_subject(notices.ReminderMail(None, written_to[:1])),
         "mail": written_to
         and render_to_string("email/_round.txt", {"part": written_to[0]}).strip(),

@@ -88,7 +88,8 @@ class SeriesPoint:
     ``value`` is None unless ``shown`` is VALUE. ``is_break`` means that the definition
     or the counting body differs from the previous point. ``who`` is ``counted_by`` in
     words; ``by_agency`` if it is an agency of the portal. ``withheld`` dimensions are
-    not published. ``differs`` means that a later count moved it by less than ten.
+    not published. ``differs`` means that a later count, which is less than ten away, is
+    not published.
     Revisions come latest first. Fields with defaults are loaded only in full.
     """
 
@@ -144,7 +145,7 @@ class IndicatorSeries:
 
     @cached_property
     def last(self) -> SeriesPoint | None:
-        """The latest point that was not withdrawn; of several, the shortest."""
+        """The latest point that was not withdrawn; of several, the shortest span."""
         shown = [
             each for each in self.points if each.shown is not ValueDisplay.WITHDRAWN
         ]
@@ -156,8 +157,8 @@ class IndicatorSeries:
         begins_on = self.last.starts_on
         earlier = [each for each in self.points if each.ends_on < begins_on]
         later = [each for each in self.points if each.ends_on >= begins_on]
-        is_alike = earlier and not any(each.is_break for each in later)
-        return earlier[-1] if is_alike and earlier[-1].value is not None else None
+        is_comparable = earlier and not any(each.is_break for each in later)
+        return earlier[-1] if is_comparable and earlier[-1].value is not None else None
 
     @property
     def baseline(self) -> Decimal | Protected | None:
@@ -166,9 +167,9 @@ class IndicatorSeries:
         """
         of = self.indicator
         value, days = of.baseline_value, (of.baseline_starts_on, of.baseline_ends_on)
-        told = {(each.starts_on, each.ends_on): each.value for each in self.points}
-        is_told = value is None or not of.sensitive or told.get(days) == value
-        return value if is_told else PROTECTED
+        public = {(each.starts_on, each.ends_on): each.value for each in self.points}
+        is_public = value is None or not of.sensitive or public.get(days) == value
+        return value if is_public else PROTECTED
 
 
 @dataclass(frozen=True)
@@ -276,7 +277,7 @@ def series_of_commitment(commitment: Commitment) -> tuple[list[IndicatorSeries],
     own = Q(commitment=commitment)
     above = Q(commitment=None, programme=commitment.programme_id)
     measures = public_indicators().filter(own | above)
-    figures = _standing(PublishedFigure.objects.filter(indicator__in=measures))
+    figures = _latest_revisions(PublishedFigure.objects.filter(indicator__in=measures))
     rows = list(figures.select_related("indicator"))
     indicators = {row.indicator_id: row.indicator for row in rows}
     ordered = sorted(indicators.values(), key=attrgetter("sort_code"))
@@ -292,9 +293,9 @@ def first_series(lines: Iterable[IndicatorSeries]) -> dict:
     """
     The first series with a value and their total; key figures and long series first.
     """
-    told = [line for line in lines if line.last]
-    told.sort(key=lambda line: (not line.indicator.key_figure, -len(line.points)))
-    return {"lines": told[:MOST_LISTED], "total": len(told)}
+    found = [line for line in lines if line.last]
+    found.sort(key=lambda line: (not line.indicator.key_figure, -len(line.points)))
+    return {"lines": found[:MOST_LISTED], "total": len(found)}
 
 
 def key_figure_series() -> tuple[IndicatorSeries, ...]:
@@ -358,21 +359,21 @@ def points_by_indicator(
     One query; ``in_full`` adds four for sources, breakdowns, labels and revisions.
     """
     figures = PublishedFigure.objects.filter(indicator__in=indicators)
-    standing, words, revisions = _standing(figures), None, {}
+    latest, words, revisions = _latest_revisions(figures), None, {}
     if in_full:
         quoted = "printed_by__plan"
         cells = PublishedCell.objects.select_related(quoted).order_by("order")
-        standing = standing.select_related(
+        latest = latest.select_related(
             "indicator", "dispute__agency", quoted
         ).prefetch_related(Source.by_key(), Prefetch("cells", cells))
         earlier = figures.public().filter(is_latest=False)
         revisions = earlier.select_related("dispute__agency").in_bulk()
         words = _words()
-    found = _series(standing, words, revisions)
+    found = _series(latest, words, revisions)
     return {pk: tuple(series) for pk, series in found.items()}
 
 
-def _standing(figures):
+def _latest_revisions(figures):
     rows = figures.latest_revisions().annotate(
         **counting_body_columns("indicator__introduced_by")
     )
@@ -400,8 +401,8 @@ def _point(figure, before, more):
     shown = ValueDisplay.PROTECTED if figure.is_protected else ValueDisplay.VALUE
     if figure.is_hidden:
         shown = ValueDisplay.WITHDRAWN
-    same = ("pk", "starts_on", "ends_on", "status", "counted_by", "by_agency")
-    same += ("provenance", "differs", "published_at", *HOW_EXACT)
+    copied = ("pk", "starts_on", "ends_on", "status", "counted_by", "by_agency")
+    copied += ("provenance", "differs", "published_at", *HOW_EXACT)
     return SeriesPoint(
         shown=shown,
         value=figure.value if shown is ValueDisplay.VALUE else None,
@@ -409,7 +410,7 @@ def _point(figure, before, more):
         who_en=figure.who_en or "",
         is_break=before is not None
         and (figure.breaks or figure.counted_by != before.counted_by),
-        **{name: getattr(figure, name) for name in same},
+        **{name: getattr(figure, name) for name in copied},
         **{
             name: getattr(figure, name) or "" if shown is ValueDisplay.VALUE else ""
             for name in TEXTS
@@ -436,26 +437,26 @@ def _breakdowns(figure, words):
     found = defaultdict(list)
     for cell in figure.cells.all():
         cell.label_es, cell.label_en = (
-            _label(cell, words, figure.indicator.introduced_by_id, number, joined)
-            for number, joined in enumerate((" y ", " and "))
+            _label(cell, words, figure.indicator.introduced_by_id, index, conjunction)
+            for index, conjunction in enumerate((" y ", " and "))
         )
         found[cell.dimension].append(cell)
     return tuple(PublishedBreakdown(name, tuple(found[name])) for name in sorted(found))
 
 
-def _label(cell, words, plan, language, joined):
+def _label(cell, words, plan, index, conjunction):
     parts = []
     for code in cell.categories:
-        part = words.get((plan, cell.dimension, code), (code, code))[language]
-        keeps = not parts or part[:2].isupper() or _is_proper(cell, code, language)
+        part = words.get((plan, cell.dimension, code), (code, code))[index]
+        keeps = not parts or part[:2].isupper() or _is_proper(cell, code, index)
         parts.append(part if keeps else part[:1].lower() + part[1:])
-    return joined.join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+    return conjunction.join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
 
 
-def _is_proper(cell, code, language):
+def _is_proper(cell, code, index):
     """Whether a label keeps its capital: a place or, in English, a nationality."""
     is_nationality = cell.dimension == "nationality" and code not in COMMON
-    return cell.dimension in PROPER or (language == ENGLISH and is_nationality)
+    return cell.dimension in PROPER or (index == ENGLISH and is_nationality)
 
 
 def _words():

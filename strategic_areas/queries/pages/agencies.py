@@ -66,12 +66,12 @@ class AgencyRow:
     activities: int
     #: How many are reported as done; None without any report.
     done: int | None
-    is_told: bool
+    has_public_state: bool
     #: Obligations of the latest round, and how many of them were submitted.
     asked: int
     handed_in: int
     #: Over the last rounds with public scorecards.
-    discipline: ComplianceCounts
+    compliance: ComplianceCounts
 
     @property
     def agency(self):
@@ -80,7 +80,7 @@ class AgencyRow:
     @property
     def completed(self):
         """Commitments fulfilled; None while none has a public state."""
-        return self.counts[CommitmentState.FULFILLED] if self.is_told else None
+        return self.counts[CommitmentState.FULFILLED] if self.has_public_state else None
 
 
 def load_agency_list_progress(plan: Plan, today: date) -> PlanProgress:
@@ -119,10 +119,10 @@ def agency_rows(found: PlanProgress, today: date) -> tuple[AgencyRow, ...]:
             late=sum(row.is_late for row in led[each.agency_id]),
             activities=len(work[each.agency_id]),
             done=_done(work[each.agency_id]),
-            is_told=has_public_state(led[each.agency_id]),
+            has_public_state=has_public_state(led[each.agency_id]),
             asked=len(owed.get(each.agency_id, ())),
             handed_in=sum(o.is_handed_in for o in owed.get(each.agency_id, ())),
-            discipline=rounds.compliance_of(
+            compliance=rounds.compliance_of(
                 rounds.scorecards(each.agency, asked, today)
             ),
         )
@@ -164,7 +164,7 @@ RANKS = {
     "led": lambda row: row.led,
     "completed": lambda row: row.completed,
     "late": lambda row: row.late,
-    "on_time": lambda row: _share(row.discipline.on_time, row.discipline.asked),
+    "on_time": lambda row: _share(row.compliance.on_time, row.compliance.asked),
     "activities": lambda row: row.activities,
     "handed_in": lambda row: _share(row.handed_in, row.asked),
 }
@@ -203,7 +203,7 @@ class AgencyActivity:
 
     ``row`` is None for work outside the plan, whose last report is a
     ``PublishedUpdate``. ``moved_to`` is another agency that is responsible now;
-    ``told_by`` is another agency that gave the last report.
+    ``reported_by`` is another agency that gave the last report.
     """
 
     activity: Activity
@@ -212,7 +212,7 @@ class AgencyActivity:
     last: CountedReport | PublishedUpdate | None
     period: ReportingPeriod | None
     moved_to: Agency | None = None
-    told_by: Agency | None = None
+    reported_by: Agency | None = None
 
     @property
     def state(self):
@@ -242,11 +242,11 @@ class AgencyPage:
     round: ReportingPeriod | None
     is_due: bool
     asked: list[rounds.ReportingObligation]
-    discipline: ComplianceCounts
+    compliance: ComplianceCounts
     #: With the agency's comment on each.
     scorecards: list[tuple[ReportingPeriod, Scorecard, AgencyComment | None]]
     #: The latest round whose scorecard only the agency can read yet.
-    to_come: ReportingPeriod | None
+    unpublished_scorecard: ReportingPeriod | None
     former_names: QuerySet[AgencyName]
     #: Comments on rounds without a shown scorecard.
     comments: list[AgencyComment]
@@ -293,7 +293,7 @@ class AgencyPage:
         return count_states(self.led)
 
     @property
-    def is_told(self):
+    def has_public_state(self):
         return has_public_state(self.led)
 
     @property
@@ -302,8 +302,8 @@ class AgencyPage:
         if not found:
             return None
         plan = found[0].commitment.plan
-        accounts = [each.row.reports for each in found]
-        return count_recorded_work(accounts, plan.starts_on.year, plan.ends_on.year)
+        reports = [each.row.reports for each in found]
+        return count_recorded_work(reports, plan.starts_on.year, plan.ends_on.year)
 
     @property
     def sentence(self):
@@ -389,8 +389,8 @@ def load_agency_page(
         if row.commitment.pk in plan_progress.supported
     ]
     work = list(_work_of(plan_progress, agency))
-    counts = any(plan_progress.values.values())
-    if not (participation or led or supported or work or counts):
+    has_values = any(plan_progress.values.values())
+    if not (participation or led or supported or work or has_values):
         return None
     opened = plans.opened_rounds(plan_progress.periods, today)
     asked, latest = (
@@ -412,9 +412,11 @@ def load_agency_page(
         round=latest,
         is_due=latest is not None and latest.due_on < today,
         asked=asked.get((agency, latest), []),
-        discipline=rounds.compliance_of(cards),
+        compliance=rounds.compliance_of(cards),
         scorecards=[(each, cards[each], said.get(each)) for each in public],
-        to_come=next((each for each in cards if not each.scorecards_public_at), None),
+        unpublished_scorecard=next(
+            (each for each in cards if not each.scorecards_public_at), None
+        ),
         former_names=agency.former_names.order_by(
             F("ends_on").desc(nulls_last=True), "pk"
         ),
@@ -440,7 +442,7 @@ def _work_of(plan_progress, agency):
                     last=last,
                     period=last and periods[last.period_id],
                     moved_to=None if is_own else each.activity.agency,
-                    told_by=each.reported_by.get(last.period_id)
+                    reported_by=each.reported_by.get(last.period_id)
                     if is_own and last
                     else None,
                 )

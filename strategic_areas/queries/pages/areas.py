@@ -82,11 +82,11 @@ class AreaRow:
             Setback(row, delays.delay_of_commitment(row, today)) for row in self.rows
         )
         return sorted(
-            (each for each in found if each.kind), key=lambda each: each.place
+            (each for each in found if each.kind), key=lambda each: each.sort_key
         )
 
     @property
-    def is_told(self):
+    def has_public_state(self):
         return any(
             row.summary.state not in {None, *WITHOUT_PUBLIC_STATE} for row in self.rows
         )
@@ -110,9 +110,9 @@ class Setback:
         return "unmet" if family == StateFamily.UNMET else ""
 
     @property
-    def place(self):
+    def sort_key(self):
         """
-        Sort key: late ones first, whole commitments before parts, then the longest
+        Late ones first, whole commitments before parts, then the longest
         delay.
         """
         days, worst = (self.delay.days, self.delay.worst) if self.delay else (0, 0)
@@ -120,12 +120,12 @@ class Setback:
 
 
 def areas_of_plan(plan: Plan) -> list[StrategicArea]:
-    """The plan's areas in order, with ``programmes`` and ``place`` (from 1)."""
+    """The plan's areas in order, with ``programmes`` and ``position`` (from 1)."""
     rows = StrategicArea.objects.filter(plan=plan).order_by("sort_code", "pk")
     by_code = Programme.objects.order_by("sort_code")
     found = list(rows.prefetch_related(Prefetch("programmes", by_code)))
-    for place, area in enumerate(found, start=1):
-        area.plan, area.place = plan, place
+    for position, area in enumerate(found, start=1):
+        area.plan, area.position = plan, position
     return found
 
 
@@ -156,7 +156,7 @@ MOST_LATEST = 3
 
 @dataclass(frozen=True)
 class UpdateListItem:
-    account: CountedReport | CountedDeclaration
+    update: CountedReport | CountedDeclaration
     subject: Activity | Commitment
     period: ReportingPeriod
 
@@ -166,28 +166,28 @@ class UpdateListItem:
 
     @property
     def state(self):
-        execution = getattr(self.account, "execution", None)
+        execution = getattr(self.update, "execution", None)
         return progress.ActivityState(execution) if execution else None
 
     @property
     def voice(self):
-        return getattr(self.account, "voice", None)
+        return getattr(self.update, "voice", None)
 
     @property
     def is_recorded(self):
-        return not self.account.was_entered
+        return not self.update.was_entered
 
     @property
     def published_on(self):
-        return day_of(self.account.published_at)
+        return day_of(self.update.published_at)
 
     @property
     def is_disputed(self):
-        is_of_record = not self.account.was_entered
-        return is_of_record and (self.account.is_disputed or self.subject.is_disputed)
+        is_of_record = not self.update.was_entered
+        return is_of_record and (self.update.is_disputed or self.subject.is_disputed)
 
     def get_absolute_url(self, language=None):
-        words = self.subject.plan.code, self.account.public_id
+        words = self.subject.plan.code, self.update.public_id
         return public_path("update", *words, language=language)
 
 
@@ -203,10 +203,10 @@ def latest_updates(
     periods = {period.pk: period for period in plan_progress.periods}
     entered, recorded = [], []
     for row in rows:
-        for subject, accounts in _accounts(row):
-            for account in accounts:
-                known = entered if account.was_entered else recorded
-                known.append((account, subject))
+        for subject, updates in _updates(row):
+            for update in updates:
+                known = entered if update.was_entered else recorded
+                known.append((update, subject))
     found = {
         "lately": nlargest(MOST_LATEST, entered, key=lambda pair: pair[0].published_at),
         "recorded": nlargest(
@@ -219,7 +219,7 @@ def latest_updates(
     }
 
 
-def _accounts(row):
+def _updates(row):
     yield row.commitment, row.declarations
     for each in row.activities:
         yield each.activity, each.reports

@@ -142,7 +142,7 @@ class CommitmentPage:
         return any(getattr(each, name) for each in told for name in names)
 
 
-#: The areas up to its own; their count is its area's place.
+#: The areas up to its own; their count is its area's position.
 UP_TO_AREA = (
     StrategicArea.objects.filter(
         plan=OuterRef("plan"), sort_code__lte=OuterRef("programme__area__sort_code")
@@ -158,7 +158,7 @@ def commitment_by_code(plan_code: str, code: str) -> Commitment | None:
     """
     A commitment of a public plan, superseded or not, or None.
 
-    ``is_disputed`` and ``is_declared`` are annotated; its area has its ``place``.
+    ``is_disputed`` and ``is_declared`` are annotated; its area has its ``position``.
     """
     rows = Commitment.objects.public().select_related(
         *("plan", "lead", "programme__area", "continues__plan", "dispute__agency")
@@ -167,13 +167,13 @@ def commitment_by_code(plan_code: str, code: str) -> Commitment | None:
     rows = rows.annotate(
         is_of_reconstruction=plans.is_reconstructed_column("plan"),
         is_declared=Exists(declared.filter(commitment=OuterRef("pk"))),
-        area_place=Subquery(UP_TO_AREA),
+        area_position=Subquery(UP_TO_AREA),
     )
     commitment = rows.filter(plan__code=plan_code, code=code).first()
     if commitment:
         commitment.plan.is_reconstructed = commitment.is_of_reconstruction
         commitment.programme.area.plan = commitment.plan
-        commitment.programme.area.place = commitment.area_place
+        commitment.programme.area.position = commitment.area_position
         commitment.is_disputed = counted_updates.has_open_dispute(commitment)
     return commitment
 
@@ -272,13 +272,13 @@ def load_commitment_page(
         declarations += rows.filter(commitment__in=[commitment.pk, *former])
     row = _row(commitment, own, updates, declarations, periods, today)
     off_plan = [each for each in activities.values() if not each.is_in_plan]
-    accounts = timeline.update_events(
+    events = timeline.update_events(
         updates, declarations, activities, {commitment, *own, *off_plan}, periods
     )
-    last, rounds = timeline.latest_by_subject(accounts), opened_rounds(periods, today)
+    last, rounds = timeline.latest_by_subject(events), opened_rounds(periods, today)
     beside = [last[each] for each in off_plan if each in last]
     told_beside = {each.key for each in beside}
-    in_line = [each for each in accounts if each.key not in told_beside]
+    in_line = [each for each in events if each.key not in told_beside]
     steps = timeline.timeline_events(row, in_line, rounds, today)
     length = max(len(row.activities), len(steps))
     part = slice(first, None if most is None else first + most)
@@ -315,7 +315,7 @@ def load_commitment_page(
         delay=delays.with_last_reports(
             delay, {a.pk: entry for a, entry in newest.items()}
         ),
-        before_the_matrix=sum(each.is_reconstructed for each in accounts),
+        before_the_matrix=sum(each.is_reconstructed for each in events),
     )
 
 
@@ -376,8 +376,8 @@ def _row(commitment, activities, updates, declarations, periods, today):
         ]
         for rows in (updates, declarations)
     ]
-    accounts = counted_updates.build_counted_updates(*counts, periods)
-    rows = build_progress([commitment], activities, accounts, periods, today)
+    counted = counted_updates.build_counted_updates(*counts, periods)
+    rows = build_progress([commitment], activities, counted, periods, today)
     moves = [
         change
         for each in activities

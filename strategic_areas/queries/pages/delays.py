@@ -24,13 +24,13 @@ class DelayedActivity:
     """
     An activity that is late, suspended or reports an obstacle.
 
-    ``account`` is its agency's last published report. ``submitted_on`` is the day of
+    ``report`` is its agency's last published report. ``submitted_on`` is the day of
     the last report that waits for review.
     """
 
     row: ActivityProgress
     days: int
-    account: PublishedUpdate | None = None
+    report: PublishedUpdate | None = None
     submitted_on: date | None = None
     #: False if the agency disputes the whole commitment, which is marked instead.
     is_disputed: bool = False
@@ -40,7 +40,7 @@ class DelayedActivity:
         return self.row.summary.state == progress.ActivityState.SUSPENDED
 
     def get_absolute_url(self, language=None):
-        return (self.account or self.row.activity).get_absolute_url(language=language)
+        return (self.report or self.row.activity).get_absolute_url(language=language)
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ class Delay:
         return max([self.days, *(part.days for part in self.parts)])
 
     @property
-    def accounts(self):
+    def reports(self):
         """Reports that state an obstacle."""
-        told = (part.account for part in self.parts if part.account)
+        told = (part.report for part in self.parts if part.report)
         return [each for each in told if each.obstacle_es]
 
     @property
@@ -84,9 +84,9 @@ def load_delays(plan_progress: PlanProgress, today: date) -> Delays:
     """The delays of a plan; no query if there are none."""
     found = _all(plan_progress, today)
     parts = [part for each in found[:MOST_SHOWN] for part in each.parts]
-    accounts = work_done.last_updates_of_activities(part.row for part in parts)
+    reports = work_done.last_updates_of_activities(part.row for part in parts)
     return Delays(
-        shown=tuple(with_last_reports(each, accounts) for each in found[:MOST_SHOWN]),
+        shown=tuple(with_last_reports(each, reports) for each in found[:MOST_SHOWN]),
         has_deadlines=_has_deadlines(plan_progress),
     )
 
@@ -115,14 +115,14 @@ def delay_of_commitment(row: CommitmentProgress, today: date) -> Delay | None:
 
 
 def with_last_reports(
-    delay: Delay | None, accounts: Mapping[int, PublishedUpdate | None]
+    delay: Delay | None, reports: Mapping[int, PublishedUpdate | None]
 ) -> Delay | None:
     """The delay with the last report of each activity, unless it is a public record."""
     parts = []
     for part in delay.parts if delay else ():
-        account = accounts.get(part.row.activity.pk)
-        is_own = account is not None and not account.is_recorded
-        parts.append(replace(part, account=account if is_own else None))
+        report = reports.get(part.row.activity.pk)
+        is_own = report is not None and not report.is_recorded
+        parts.append(replace(part, report=report if is_own else None))
     return delay and replace(delay, parts=tuple(parts))
 
 

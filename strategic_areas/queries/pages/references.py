@@ -1,4 +1,4 @@
-"""What a plan answers to and rests on: targets, ratings, laws, sources and terms."""
+"""International targets, ratings, laws, sources and terms to which a plan refers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -66,7 +66,7 @@ class TargetCommitments:
         return [(row, self.whys.get(row.commitment.pk)) for row in rows]
 
     @property
-    def strip(self):
+    def year_marks(self):
         """Pairs of a year and "read", "told" or "", where its list was not read."""
         of = self.target
         known = dict.fromkeys(of.years_told, "told") | dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Which agencies answered a round, and the headline of a plan."""
+"""Which agencies answered a round, and the headline of a plan, which states it."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -28,9 +28,9 @@ def round_to_report_on(
     periods: Iterable[ReportingPeriod], today: date
 ) -> ReportingPeriod | None:
     """The last round past its due date, else the last that opened."""
-    open_rounds = opened_rounds(periods, today)
-    due = (each for each in open_rounds if each.due_on < today or each.is_final)
-    return next(due, next(iter(open_rounds), None))
+    opened = opened_rounds(periods, today)
+    due = (each for each in opened if each.due_on < today or each.is_final)
+    return next(due, next(iter(opened), None))
 
 
 def has_answered_by_agency(

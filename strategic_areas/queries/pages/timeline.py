@@ -36,7 +36,7 @@ class TimelineEvent:
     """
     One event; its ``kind`` tells which fields are set.
 
-    "account": the updates of one period. "amendment": the changes of one record by an
+    "update": the updates of one period. "amendment": the changes of one record by an
     act. "asked": the answers to a round. "due": a due date. "start": the start of
     future work. "today" separates events ``ahead`` from past ones.
     """
@@ -134,14 +134,14 @@ def update_events(
         found.append(
             TimelineEvent(
                 day=periods[period].ends_on,
-                kind="account",
+                kind="update",
                 subject=subject,
                 period=periods[period],
                 rows=tuple(rows),
                 is_of_former=subject not in own,
             )
         )
-    found.sort(key=_newness, reverse=True)
+    found.sort(key=_recency, reverse=True)
     return [
         replace(each, day=days[-1], days=days)
         if (days := tuple(sorted(published[each.period.pk])))
@@ -150,19 +150,19 @@ def update_events(
     ]
 
 
-def _newness(account):
-    row = account.rows[0]
+def _recency(event):
+    row = event.rows[0]
     was_entered = row.origin == "entered"
     said = said_on(row) or date.min
-    return Recency(account.day, said, was_entered, row.revision), -row.pk
+    return Recency(event.day, said, was_entered, row.revision), -row.pk
 
 
 def latest_by_subject(
-    accounts: Iterable[TimelineEvent],
+    events: Iterable[TimelineEvent],
 ) -> dict[Activity | Commitment, TimelineEvent]:
     """The newest current update of the commitment and of each of its activities."""
     found = {}
-    for each in accounts:
+    for each in events:
         is_told = not (each.is_of_former or each.is_withdrawn or each.is_demonstration)
         if is_told:
             found.setdefault(each.subject, each)
@@ -171,7 +171,7 @@ def latest_by_subject(
 
 def timeline_events(
     row: CommitmentProgress,
-    accounts: Iterable[TimelineEvent],
+    events: Iterable[TimelineEvent],
     rounds: Iterable[ReportingPeriod],
     today: date,
 ) -> list[TimelineEvent]:
@@ -181,15 +181,15 @@ def timeline_events(
     Records need their ``approved`` changes, activities the former names of their
     agencies.
     """
-    told = sorted(accounts, key=_order_in_plan)
+    told = sorted(events, key=_order_in_plan)
     found = [*told, *_stated(row, today), *_asked(row, told, rounds, today)]
     if row.commitment.is_official and not is_over(row.commitment.plan, today):
         found.append(TimelineEvent(day=today, kind="today"))
     return sorted(found, key=_lateness, reverse=True)
 
 
-def _order_in_plan(account):
-    return account.subject.sort_code if isinstance(account.subject, Activity) else ""
+def _order_in_plan(event):
+    return event.subject.sort_code if isinstance(event.subject, Activity) else ""
 
 
 def _lateness(step):
@@ -218,9 +218,9 @@ def _stated(row, today):
             )
 
 
-def _asked(row, accounts, rounds, today):
-    told = {(each.subject, each.period) for each in accounts}
-    days = {each.period: each.day for each in accounts}
+def _asked(row, events, rounds, today):
+    told = {(each.subject, each.period) for each in events}
+    days = {each.period: each.day for each in events}
     for period in rounds:
         reported, in_review, silent, known = [], [], [], {}
         for each in row.activities:

@@ -24,8 +24,8 @@ def commitments_changed_since(
     """
     last = period.ends_on
 
-    def by_then(accounts):
-        return [each for each in accounts if each.period_ends_on <= last]
+    def by_then(updates):
+        return [each for each in updates if each.period_ends_on <= last]
 
     then = build_progress(
         [row.commitment for row in plan_progress.rows],

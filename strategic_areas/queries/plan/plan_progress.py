@@ -161,10 +161,10 @@ def _read(plan, today, before):
     _link(commitments, plan, agencies, programmes)
     activities = _records(Activity, activities)
     activities = _linked(activities, commitments, agencies)
-    accounts = counted_updates.counted_updates_of(
+    counted = counted_updates.counted_updates_of(
         read.updates, read.declarations, periods
     )
-    rows = build_progress(commitments, activities, accounts, periods, today)
+    rows = build_progress(commitments, activities, counted, periods, today)
     return PlanProgress(plan, rows, tuple(periods), today, stored_rows=read)
 
 
@@ -206,7 +206,7 @@ def _followed(before, read):
     ]
     work = [each.activity for row in touched for each in row.activities]
     commitments = [row.commitment for row in touched]
-    accounts = counted_updates.counted_updates_of(
+    counted = counted_updates.counted_updates_of(
         {each.pk: read.updates[each.pk] for each in work if each.pk in read.updates},
         {
             each.pk: read.declarations[each.pk]
@@ -215,7 +215,7 @@ def _followed(before, read):
         },
         before.periods,
     )
-    made = build_progress(commitments, work, accounts, before.periods, before.day)
+    made = build_progress(commitments, work, counted, before.periods, before.day)
     anew = {row.commitment.pk: row for row in made}
     rows = tuple(anew.get(row.commitment.pk, row) for row in before.rows)
     return replace(before, rows=rows, stored_rows=read)

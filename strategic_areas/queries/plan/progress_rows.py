@@ -145,7 +145,7 @@ class CommitmentProgress:
 def build_progress(
     commitments: Iterable[Commitment],
     activities: Iterable[Activity],
-    accounts: counted_updates.CountedUpdates,
+    counted: counted_updates.CountedUpdates,
     periods: Iterable[ReportingPeriod],
     today: date,
 ) -> tuple[CommitmentProgress, ...]:
@@ -156,10 +156,10 @@ def build_progress(
     """
     activities, work = list(activities), defaultdict(list)
     asked = opened_rounds(periods, today)
-    reported_by = round_assignments.agencies_by_period(activities, accounts.told_by)
+    reported_by = round_assignments.agencies_by_period(activities, counted.told_by)
     for activity in activities:
-        filed = tuple(accounts.reports.get(activity.pk, ()))
-        handed_in = accounts.handed_in.get(activity.pk, {})
+        filed = tuple(counted.reports.get(activity.pk, ()))
+        handed_in = counted.handed_in.get(activity.pk, {})
         stopped = activity.stopped_as_of(today)
         summary = progress.summarise_activity(
             filed,
@@ -185,13 +185,13 @@ def build_progress(
         )
         work[activity.commitment_id].append(row)
     return tuple(
-        _commitment_row(commitment, tuple(work[commitment.pk]), accounts, asked, today)
+        _commitment_row(commitment, tuple(work[commitment.pk]), counted, asked, today)
         for commitment in commitments
     )
 
 
-def _commitment_row(commitment, activities, accounts, asked, today):
-    plan, declared = commitment.plan, accounts.declared.get(commitment.pk, ())
+def _commitment_row(commitment, activities, counted, asked, today):
+    plan, declared = commitment.plan, counted.declared.get(commitment.pk, ())
     summary = progress.summarise_commitment(
         [(each.summary, each.work, each.reports) for each in activities],
         declared,
@@ -252,22 +252,22 @@ def recorded_work_of(rows: Iterable[CommitmentProgress]) -> RecordedWork | None:
     if not found:
         return None
     plan = found[0].commitment.plan
-    accounts = [each.reports for row in found for each in row.activities]
-    return count_recorded_work(accounts, plan.starts_on.year, plan.ends_on.year)
+    reports = [each.reports for row in found for each in row.activities]
+    return count_recorded_work(reports, plan.starts_on.year, plan.ends_on.year)
 
 
 def count_recorded_work(
-    accounts: Iterable[Sequence[counted_updates.CountedReport]], first: int, last: int
+    reports: Iterable[Sequence[counted_updates.CountedReport]], first: int, last: int
 ) -> RecordedWork:
     """Count records by activity, with every year from ``first`` to ``last``."""
-    accounts = list(accounts)
-    latest = [newest_update(each) for each in accounts]
+    reports = list(reports)
+    latest = [newest_update(each) for each in reports]
     told = [each for each in latest if each]
     done = [each for each in told if each.is_done]
     going = sum(each.execution == progress.ActivityState.IN_PROGRESS for each in told)
-    years = Counter(r.period_ends_on.year for each in accounts for r in each)
+    years = Counter(r.period_ends_on.year for each in reports for r in each)
     return RecordedWork(
-        found=len(accounts),
+        found=len(reports),
         done=len(done),
         by_office=sum(each.voice is not None and each.voice.is_office for each in done),
         by_press=sum(

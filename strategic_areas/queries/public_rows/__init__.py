@@ -188,7 +188,7 @@ def progress_of_commitments(
         rows = _standing(Activity, or_not).filter(commitment__in=own)
         work = activities_of(plan, with_dispute_marks(rows), agencies, own)
         periods = periods_of(plan)
-        accounts = counted_updates.build_counted_updates(
+        counted = counted_updates.build_counted_updates(
             counted_updates.counted_report_rows().filter(
                 activity__in=[each.pk for each in work]
             ),
@@ -197,7 +197,7 @@ def progress_of_commitments(
             ),
             periods,
         )
-        yield from build_progress(own, work, accounts, periods, timezone.localdate())
+        yield from build_progress(own, work, counted, periods, timezone.localdate())
 
 
 def _standing(model, or_not):

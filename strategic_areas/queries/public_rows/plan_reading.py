@@ -89,7 +89,9 @@ class PlanReading:
         rows = (each.order_by().values_list(name) for each in self.revisions())
         return {pk for found in rows for (pk,) in found.distinct()}
 
-    def accounts(self, *, is_citing: bool = False) -> Iterator[PublishedUpdate]:
+    def published_updates(
+        self, *, is_citing: bool = False
+    ) -> Iterator[PublishedUpdate]:
         """
         All public updates, latest first.
 
@@ -139,7 +141,7 @@ class PlanReading:
         }
         for rows in records.values():
             prefetch_related_objects(rows, "sources")
-        accounts = list(self.accounts(is_citing=True))
+        updates = list(self.published_updates(is_citing=True))
         points = [
             (value_key(line.indicator, point), point)
             for line in self.indicators
@@ -152,13 +154,13 @@ class PlanReading:
                 for each in rows
                 for of in each.sources.all()
             ),
-            *(("reports", e.public_id, of) for e in accounts for of in e.sources),
+            *(("reports", e.public_id, of) for e in updates for of in e.sources),
             *(("values", key, of) for key, point in points for of in point.sources),
         ]
         printed = [
             *(
                 ("reports", e.public_id, e.printed_by)
-                for e in accounts
+                for e in updates
                 if not e.purged_on
             ),
             *(("values", key, point.printed_by) for key, point in points),

@@ -39,7 +39,7 @@ from strategic_areas.models import (
     RevisionStatus,
     StrategicArea,
 )
-from strategic_areas.models.review import AGE, day_of
+from strategic_areas.models.review import RECENCY_COLUMNS, day_of
 from strategic_areas.queries.plan.facets import Facet, has_unknown_value
 from strategic_areas.queries.updates import public_updates
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
@@ -315,9 +315,9 @@ def load_update_page(
     whether the page before it is requested. ``agencies`` are those of the updates, if
     known.
     """
-    account, is_before = place or (None, False)
+    update, is_before = place or (None, False)
     ranks = _ranks(agencies or Agency.objects.all())
-    found = _read(plan, asked, ranks, length + 1, account, is_before)
+    found = _read(plan, asked, ranks, length + 1, update, is_before)
     has_more = len(found) > length
     found = found[-length:] if is_before else found[:length]
     if not found:
@@ -330,7 +330,7 @@ def load_update_page(
     )
     return UpdateListPage(
         lines=lines,
-        newer=found[0].public_id if (has_more if is_before else account) else "",
+        newer=found[0].public_id if (has_more if is_before else update) else "",
         older=found[-1].public_id if is_before or has_more else "",
     )
 
@@ -356,7 +356,7 @@ def _asked(model, plan, asked):
     return rows if words is None else rows.filter(pk__in=words)
 
 
-def _read(plan, asked, ranks, most, account, is_before):
+def _read(plan, asked, ranks, most, update, is_before):
     found = []
     readers = public_updates.public_reports, public_updates.public_declarations
     for model, read in zip(UPDATE_MODELS, readers, strict=True):
@@ -365,8 +365,8 @@ def _read(plan, asked, ranks, most, account, is_before):
             .alias(**_order(model, ranks))
             .order_by(*(f"-{name}" for name in ORDER))
         )
-        if account:
-            keys = _beyond(keys, _place(account, ranks), is_before)
+        if update:
+            keys = _beyond(keys, _place(update, ranks), is_before)
         keys = (keys.reverse() if is_before else keys).values("pk")[:most]
         rows = (
             read()
@@ -399,17 +399,28 @@ def _order(model, ranks):
         When(agency=pk, origin="entered", then=rank) for pk, rank in ranks.items()
     ]
     return {
-        **{name: AGE[name] for name in Recency._fields if name != "revision"},
+        **{
+            name: RECENCY_COLUMNS[name]
+            for name in Recency._fields
+            if name != "revision"
+        },
         "rank": Case(*by_agency, default=Value(1)),
         "model": Value(-UPDATE_MODELS.index(model)),
         "minus": -F("pk"),
     }
 
 
-def _place(account, ranks):
-    rank = ranks.get(account.agency_id, 0) if account.origin == "entered" else 1
-    age, model = account.age, UPDATE_MODELS.index(type(account))
-    return age.period_ends_on, account.period_id, rank, *age[1:], -model, -account.pk
+def _place(update, ranks):
+    rank = ranks.get(update.agency_id, 0) if update.origin == "entered" else 1
+    recency, model = update.recency, UPDATE_MODELS.index(type(update))
+    return (
+        recency.period_ends_on,
+        update.period_id,
+        rank,
+        *recency[1:],
+        -model,
+        -update.pk,
+    )
 
 
 def _beyond(rows, place, is_newer):

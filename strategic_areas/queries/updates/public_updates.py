@@ -173,7 +173,7 @@ class PublishedUpdate(Content):
     is_about_disputed: bool = False
 
     @property
-    def age(self):
+    def recency(self):
         return Recency(
             self.period.ends_on,
             self.reported_on or self.submitted_on or date.min,
@@ -259,7 +259,7 @@ class PublishedUpdate(Content):
         return WithdrawalCause(cause).label if cause else ""
 
     @property
-    def told_on(self):
+    def covers_until(self):
         """The last day that a record covers; of a report, the day of publication."""
         if not self.is_recorded:
             return self.published_on

@@ -33,7 +33,7 @@ EXECUTION_ORDER = (
 @dataclass(frozen=True)
 class WorkDone:
     """
-    What was done on a commitment, stated by the update ``account``.
+    What was done on a commitment, stated by the update ``update``.
 
     That is the declaration of its result, else the most advanced public report, else a
     reserved one. ``is_older`` means that others reported for a later period. Without an
@@ -41,7 +41,7 @@ class WorkDone:
     report: the last past its due date (``is_due``), else the open one.
     """
 
-    account: PublishedUpdate | None
+    update: PublishedUpdate | None
     is_older: bool = False
     begins_on: date | None = None
     asked: ReportingPeriod | None = None
@@ -53,11 +53,11 @@ def work_done_on_commitments(
 ) -> dict[int, WorkDone]:
     """What was done on each commitment, by id; two queries."""
     told = [(row, _told(row)) for row in rows]
-    every = chain.from_iterable(accounts for _row, accounts in told)
+    every = chain.from_iterable(updates for _row, updates in told)
     found = _read(
         every, public_updates.public_reports, public_updates.public_declarations
     )
-    shown = [(row, _first(found, accounts)) for row, accounts in told]
+    shown = [(row, _first(found, updates)) for row, updates in told]
     ends = [each.period.ends_on for _row, each in shown if each and each.state]
     return {
         row.commitment.pk: WorkDone(
@@ -84,8 +84,8 @@ def updates_of_reports(reports: Iterable[CountedReport]) -> dict[int, PublishedU
     }
 
 
-def _read(accounts: Iterable, *readers: Callable) -> dict[str, PublishedUpdate]:
-    words = [each.public_id for each in accounts]
+def _read(updates: Iterable, *readers: Callable) -> dict[str, PublishedUpdate]:
+    words = [each.public_id for each in updates]
     return {
         row.public_id: build_published_update(row)
         for read in readers
@@ -109,8 +109,8 @@ def _telling(report):
     return has_begun, report.period_ends_on, -place
 
 
-def _first(found, accounts):
-    entries = [found[a.public_id] for a in accounts if a.public_id in found]
+def _first(found, updates):
+    entries = [found[a.public_id] for a in updates if a.public_id in found]
     news = (each for each in entries if not (each.is_no_news or each.unchanged_since))
     return next(news, entries[0] if entries else None)
 
