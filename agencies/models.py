@@ -87,7 +87,7 @@ class User(AbstractUser):
 
     @cached_property
     def may_be(self):
-        """Ids of accounts that may belong to the same person."""
+        """Ids of other accounts that may belong to this account's person."""
         if not self.is_unconfirmed:
             return self.invited_alone
         inviter = self.invitation.made_by

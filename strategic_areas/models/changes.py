@@ -467,7 +467,7 @@ class PlanChange(PlanMixin):
             return ("old_value", "new_value")
         if self.field != "quantity" or not (activity and activity.counts_victims):
             return ()
-        # Of "12,000" only 12 is compared with the limit, which errs on the safe side.
+        # "12,000" is read as 12: this may hide a large number and never shows a small one.
         return tuple(
             name
             for name in ("old_value", "new_value")

@@ -18,7 +18,7 @@ KEPT = (LineState.NEW, LineState.CHANGED)
 
 @dataclass(frozen=True)
 class PreviewLine:
-    """One displayed line; ``moves`` if its public URL changes."""
+    """A line as the preview shows it. ``moves`` is true if its public URL changes."""
 
     line: PlanLine
     name: str

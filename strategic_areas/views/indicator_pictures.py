@@ -252,7 +252,7 @@ def _levels(page):
 def chart_table_rows(
     page: IndicatorPage, others: Iterable[IndicatorSeries]
 ) -> list[ChartTableRow]:
-    """The table beside a chart: every span with a value, and each missing year."""
+    """Rows of the table beside a chart: spans with a value and years without one."""
     own, beside = (
         _by_span(page),
         [(series_name(each), _by_span(each)) for each in others],

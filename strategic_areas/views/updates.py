@@ -38,7 +38,7 @@ PER_PAGE = 20
 PLACES = ("after", "before")
 SIFTED = ("q", *filtered_updates.FILTERS, *filtered_updates.DAY_FILTERS)
 LIST_PARAMETERS = (*SIFTED, *PLACES)
-#: Filters in the form, and those kept from links.
+#: SHOWN are fields of the filter form; KEPT are filters that only links set.
 SHOWN, KEPT = ("agency", "area"), ("period", "change")
 
 

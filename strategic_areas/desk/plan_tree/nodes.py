@@ -173,7 +173,7 @@ class PlanNode:
 
     @property
     def may_be_replaced(self):
-        """Whether an amendment may divide or join it."""
+        """Whether an amendment may split this activity or merge it with others."""
         return (
             self.level is ACTIVITY
             and self.plan.status != Plan.Status.IN_PREPARATION

@@ -42,7 +42,7 @@ from strategic_areas.models import Amendment, Plan, Provenance
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.values import digest
 
-#: Header with which the script requests part of the page: "form" or "tree".
+#: A request header. The script asks with it for one part of the page: "form" or "tree".
 PART_HEADER = "X-Tree-Part"
 
 

@@ -109,7 +109,7 @@ def _order(delay):
 
 
 def delay_of_commitment(row: CommitmentProgress, today: date) -> Delay | None:
-    """The delay of one commitment without reports, or None; no query."""
+    """The delay of a commitment without the agencies' reports, or None; no query."""
     delay = _delay(row, today)
     return delay if delay.days or delay.parts else None
 
