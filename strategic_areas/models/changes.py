@@ -467,7 +467,8 @@ class PlanChange(PlanMixin):
             return ("old_value", "new_value")
         if self.field != "quantity" or not (activity and activity.counts_victims):
             return ()
-        # "12,000" is read as 12. This can hide a large number, but never show a small one.
+        # "12,000" is read as 12. This can hide a large number, but it never shows a
+        # small one.
         return tuple(
             name
             for name in ("old_value", "new_value")
