@@ -8,7 +8,6 @@ Health probes, answered before the host is checked.
 import logging
 import shutil
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import Error, connection
@@ -83,10 +82,8 @@ def reasons_not_to_serve():
 def operating_problems():
     now = timezone.now()
     found = tasks.overdue_tasks(now)
-    for name in ("VAR_DIR", "BACKUP_FOLDER", "FILE_STORE_URL"):
+    for name in ("VAR_DIR", "BACKUP_FOLDER", "FILE_STORE_FOLDER"):
         folder = getattr(settings, name)
-        if name == "FILE_STORE_URL":
-            folder = folder.startswith("file:") and urlsplit(folder).path
         if folder and shutil.disk_usage(folder).free < LEAST_FREE:
             found.append(f"less than 2 GB are free on the disk of {name}")
     given_up = Mail.objects.filter(given_up_at__gt=now - GIVEN_UP_RECENTLY).count()

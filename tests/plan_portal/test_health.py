@@ -149,7 +149,7 @@ def test_a_failed_or_late_task_is_named(client, disk, name, monkeypatch):
 @pytest.mark.django_db
 def test_a_short_disk_and_lost_mails_are_problems(client, disk, settings, tmp_path):
     settings.BACKUP_FOLDER = tmp_path
-    settings.FILE_STORE_URL = f"file://{tmp_path}"
+    settings.FILE_STORE_FOLDER = tmp_path
     disk.free = health.LEAST_FREE - 1
     now = timezone.now()
     for key, age in ("new", timezone.timedelta(0)), ("old", health.GIVEN_UP_RECENTLY):
@@ -158,7 +158,7 @@ def test_a_short_disk_and_lost_mails_are_problems(client, disk, settings, tmp_pa
     assert problems(client) == [
         "less than 2 GB are free on the disk of VAR_DIR",
         "less than 2 GB are free on the disk of BACKUP_FOLDER",
-        "less than 2 GB are free on the disk of FILE_STORE_URL",
+        "less than 2 GB are free on the disk of FILE_STORE_FOLDER",
         "mails given up in the last three days: 1",
     ]
 
