@@ -12,6 +12,7 @@ from django.utils.translation import override
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.models import Activity, Amendment, Commitment, Plan, PlanChange
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.rounds import owed_activities
 from tests import make
@@ -307,6 +308,21 @@ def test_what_is_stopped_is_not_asked_by_rounds_that_open_from_then_on(until, ac
 
     found = [list(owed_activities(period)) for period in asked.values()]
     assert found == [[activity], [], [activity] if until else []]
+
+
+def test_an_act_that_cancels_a_commitment_states_its_progress_in_public(
+    client, activity
+):
+    commitment = activity.commitment
+    make.participation(plan=activity.plan, agency=commitment.lead)
+    commitment.stopped, commitment.stopped_on = "cancelled", date(2026, 1, 1)
+    approved(commitment, make.act(activity.plan))
+    code = activity.plan.code
+
+    (area,) = client.get(public_path("home")).context["overview"].areas
+    (agency,) = client.get(public_path("agencies", code)).context["agencies"]
+
+    assert (area.has_public_state, agency.has_public_state) == (True, True)
 
 
 def test_what_an_agency_itself_calls_cancelled_is_still_asked(activity):

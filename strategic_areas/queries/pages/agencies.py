@@ -15,7 +15,6 @@ from agencies.folding import fold
 from agencies.models import Agency, AgencyName
 from strategic_areas import progress
 from strategic_areas.commitment_states import (
-    DECLARED,
     CommitmentState,
     count_activities,
     newest_update,
@@ -46,6 +45,7 @@ from strategic_areas.queries.plan.progress_rows import (
     CommitmentProgress,
     count_recorded_work,
     count_states,
+    has_public_state,
     headline_of_rows,
 )
 from strategic_areas.queries.updates import filtered_updates, public_updates
@@ -144,11 +144,6 @@ def sort_by_role(rows: Iterable[AgencyRow]) -> tuple[AgencyRow, ...]:
 def _done(work):
     told = [newest_update(each.reports).is_done for each in work if each.reports]
     return sum(told) if told else None
-
-
-def has_public_state(rows: Iterable[CommitmentProgress]) -> bool:
-    """Whether an update states the progress of any of these commitments."""
-    return any(row.summary.tally.told or row.summary.state in DECLARED for row in rows)
 
 
 def sort_name(row: AgencyRow) -> str:

@@ -10,7 +10,6 @@ from django.db.models import Prefetch
 
 from strategic_areas import progress
 from strategic_areas.commitment_states import (
-    WITHOUT_PUBLIC_STATE,
     KnownActivityState,
     StateFamily,
     family_of,
@@ -39,6 +38,7 @@ from strategic_areas.queries.plan.progress_rows import (
     CommitmentProgress,
     RecordedWork,
     count_states,
+    has_public_state,
     headline_of_rows,
     recorded_work_of,
 )
@@ -87,9 +87,7 @@ class AreaRow:
 
     @property
     def has_public_state(self):
-        return any(
-            row.summary.state not in {None, *WITHOUT_PUBLIC_STATE} for row in self.rows
-        )
+        return has_public_state(self.rows)
 
 
 @dataclass(frozen=True)

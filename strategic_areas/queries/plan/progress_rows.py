@@ -10,6 +10,7 @@ from agencies.models import Agency
 from strategic_areas import compliance, headline, progress
 from strategic_areas.commitment_states import (
     DECLARED,
+    WITHOUT_PUBLIC_STATE,
     KnownActivityState,
     newest_update,
 )
@@ -245,6 +246,12 @@ def recorded_until(rows: Iterable[CommitmentProgress]) -> date | None:
 
 def count_states(rows: Iterable[CommitmentProgress]) -> progress.StateCounts:
     return progress.count_states(row.summary.state for row in rows)
+
+
+def has_public_state(rows: Iterable[CommitmentProgress]) -> bool:
+    """Whether anything public states the progress of any of these commitments."""
+    states = (row.summary.state for row in rows)
+    return any(state not in {None, *WITHOUT_PUBLIC_STATE} for state in states)
 
 
 def recorded_work_of(rows: Iterable[CommitmentProgress]) -> RecordedWork | None:
