@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+A_PORT = "PORT must be a number from 1 to 65535"
 
 
 def make(*arguments, path=None):
@@ -38,14 +39,34 @@ def make_python(tmp_path):
 def test_another_version_of_python_is_refused_by_name(make_python, version):
     python = make_python(f"sys.version_info = ({version})")
 
-    done = make("venv", f"PYTHON={python}")
-
-    name = version.replace(", ", ".")
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[0] == (
-        f"Python {name} found at {sys.executable}; this portal runs on 3.11, 3.12 or "
-        "3.13; set PYTHON=..."
+    assert refusal("venv", f"PYTHON={python}") == (
+        f"Python {version.replace(', ', '.')} found at {sys.executable}; this portal "
+        "runs on 3.11, 3.12 or 3.13; set PYTHON=..."
     )
+
+
+def refusal(*arguments, **options):
+    """The first line of what make says that refuses."""
+    done = make(*arguments, **options)
+    assert done.returncode == 2
+    return done.stderr.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("venv", "PYTHON=python-of-nowhere"),
+            "There is no python-of-nowhere; install Debian's python3 or set PYTHON=...",
+        ),
+        *(
+            (("run", f"PORT={each}"), f"{A_PORT}, not {each}")
+            for each in ("abc", "0", "70000", "80 81", "")
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(arguments, said):
+    assert refusal(*arguments) == said
 
 
 @pytest.mark.parametrize("version", ["3, 11", "3, 12", "3, 13"])
@@ -55,36 +76,12 @@ def test_a_supported_version_of_python_is_accepted(make_python, version):
     assert make("venv", f"PYTHON={python}").returncode == 0
 
 
-def test_a_python_that_is_not_there_is_named():
-    done = make("venv", "PYTHON=python-of-nowhere")
-
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[0] == (
-        "There is no python-of-nowhere; install Debian's python3 or set PYTHON=..."
-    )
-
-
-@pytest.mark.parametrize("port", ["abc", "0", "70000", "80 81", ""])
-def test_a_port_that_cannot_be_is_refused_first(port):
-    done = make("run", f"PORT={port}")
-
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[0] == (
-        f"PORT must be a number from 1 to 65535, not {port}"
-    )
-
-
-@pytest.mark.parametrize(
-    ("target", "package"), [("gettext", "gettext"), ("wrk", "wrk")]
-)
-def test_a_missing_system_package_is_named(tmp_path, target, package):
+@pytest.mark.parametrize("name", ["gettext", "wrk"])
+def test_a_missing_system_package_is_named(tmp_path, name):
     (tmp_path / "sh").symlink_to("/bin/sh")
 
-    done = make(target, path=str(tmp_path))
-
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[0] == (
-        f"{package} is missing: install Debian's package {package}"
+    assert refusal(name, path=str(tmp_path)) == (
+        f"{name} is missing: install Debian's package {name}"
     )
 
 

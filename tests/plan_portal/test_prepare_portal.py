@@ -1,6 +1,7 @@
 import io
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
@@ -32,73 +33,59 @@ def run_commands(monkeypatch, settings, tmp_path):
     return install
 
 
+def prepare(*words, **options):
+    """Run the command itself; what it writes."""
+    output = io.StringIO()
+    call_command("prepare_portal", *words, stdout=output, **options)
+    return output.getvalue()
+
+
 def names(recorder):
     return [call[0] for call in recorder.calls]
 
 
-@pytest.mark.django_db
-def test_a_portal_is_prepared_in_order(run_commands, settings):
-    settings.EMBEDDED_DATABASE = settings.SHIPPED_PLANS = True
-    recorder = run_commands()
-
-    call_command("prepare_portal", stdout=io.StringIO())
-
-    plans = [call[0] for call in recorder.calls if call[0] == "load_plan"]
-    assert plans
-    assert names(recorder) == [
-        "migrate",
-        "compile_catalogues",
-        "collectstatic",
-        *plans,
-        "publish_figures",
-        "open_demonstration",
-    ]
-
-
-@pytest.mark.django_db
-def test_every_plan_file_is_loaded(run_commands, settings):
-    settings.SHIPPED_PLANS = True
-    recorder = run_commands()
-    shipped = sorted(
-        str(path)
-        for path in (settings.BASE_DIR / "strategic_areas/plans").glob("plan-*.yaml")
+BEFORE = ["migrate", "compile_catalogues"]
+PLANS = [
+    str(path)
+    for path in sorted(
+        (settings.BASE_DIR / "strategic_areas/plans").glob("plan-*.yaml")
     )
-
-    call_command("prepare_portal", stdout=io.StringIO())
-
-    assert shipped
-    assert [call[1] for call in recorder.calls if call[0] == "load_plan"] == shipped
-
-
-@pytest.mark.django_db
-def test_no_demonstration_is_opened_on_another_database(run_commands, settings):
-    settings.EMBEDDED_DATABASE, settings.SHIPPED_PLANS = False, True
-    recorder = run_commands()
-
-    call_command("prepare_portal", stdout=io.StringIO())
-
-    assert "open_demonstration" not in names(recorder)
-    assert "load_plan" in names(recorder)
+]
+LOADS = ["load_plan"] * len(PLANS)
+#: Whether the database is embedded and the plans are loaded → what is done besides.
+STEPS = {
+    (True, True): [*LOADS, "publish_figures", "open_demonstration"],
+    (False, True): [*LOADS, "publish_figures"],
+    (True, False): ["publish_figures"],
+    (False, False): ["publish_figures"],
+}
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("is_embedded", [True, False])
-def test_without_plans_a_portal_begins_empty(run_commands, settings, is_embedded):
-    settings.EMBEDDED_DATABASE, settings.SHIPPED_PLANS = is_embedded, False
+@pytest.mark.parametrize(("is_embedded", "has_plans"), STEPS)
+def test_no_demonstration_is_opened_on_another_database(
+    run_commands, settings, is_embedded, has_plans
+):
+    settings.EMBEDDED_DATABASE, settings.SHIPPED_PLANS = is_embedded, has_plans
     recorder = run_commands()
 
-    call_command("prepare_portal", stdout=io.StringIO())
+    prepare()
 
-    assert {"open_demonstration", "load_plan"}.isdisjoint(names(recorder))
+    assert names(recorder) == [
+        *(*BEFORE, "collectstatic"),
+        *STEPS[is_embedded, has_plans],
+    ]
+    loaded = [call[1] for call in recorder.calls if call[0] == "load_plan"]
+    assert loaded == (PLANS if has_plans else [])
 
 
 @pytest.mark.django_db
 def test_a_management_command_needs_tables_and_catalogues_alone(run_commands):
     recorder = run_commands()
 
-    call_command("prepare_portal", "--database-only", stdout=io.StringIO())
+    written = prepare("--database-only", verbosity=0)
 
-    assert names(recorder) == ["migrate", "compile_catalogues"]
+    assert (names(recorder), written) == (BEFORE, "")
 
 
 def touch(source, static):
@@ -122,10 +109,10 @@ def test_static_files_are_collected_again_when_they_changed(
     settings.STATIC_ROOT.mkdir()
     (settings.STATIC_ROOT / "staticfiles.json").touch()
 
-    call_command("prepare_portal", stdout=io.StringIO())
+    prepare()
     if happens:
         happens(source, settings.STATIC_ROOT)
-    call_command("prepare_portal", stdout=io.StringIO())
+    prepare()
 
     assert names(recorder).count("collectstatic") == collected
 
@@ -142,16 +129,6 @@ def test_a_collection_that_failed_is_done_again(run_commands, settings):
     prepare_portal.collect_static_files(print)
 
     assert [names(failed), names(again)] == [["collectstatic"]] * 2
-
-
-@pytest.mark.django_db
-def test_a_silent_preparation_writes_nothing(run_commands):
-    run_commands()
-    output = io.StringIO()
-
-    call_command("prepare_portal", "--database-only", verbosity=0, stdout=output)
-
-    assert output.getvalue() == ""
 
 
 def test_a_step_tells_the_last_line_of_its_command(run_commands):
@@ -186,7 +163,7 @@ def test_a_folder_that_takes_no_file_is_named_in_one_sentence(run_commands, sett
     settings.VAR_DIR.touch()
 
     with pytest.raises(CommandError) as refused:
-        call_command("prepare_portal", stdout=io.StringIO())
+        prepare()
 
     assert str(refused.value) == f"{settings.VAR_DIR}: File exists"
 
@@ -214,7 +191,7 @@ def test_a_database_that_takes_no_row_says_why(
     monkeypatch.setattr(prepare_portal.connection, "close", lambda: None)
 
     with pytest.raises(CommandError) as refused:
-        call_command("prepare_portal", stdout=io.StringIO())
+        prepare()
 
     assert str(refused.value) == f"The database cannot be used: {reason}"
     assert file.exists() is was_there

@@ -15,6 +15,7 @@ from django.db import connection
 
 from agencies import mail
 from plan_portal.management.commands import serve_portal
+from tools.benchmarks.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,27 +31,20 @@ def listener(family, address):
 @pytest.mark.parametrize(
     ("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
 )
-def test_a_busy_port_is_named(family, address):
-    with listener(family, address) as port, pytest.raises(CommandError) as caught:
-        call_command("serve_portal", port=port)
-
-    assert str(caught.value) == f"Port {port} is in use: make run PORT={port + 1}"
-
-
-def test_a_busy_port_is_refused_before_anything_is_prepared(monkeypatch):
+def test_a_busy_port_is_named_before_anything_is_prepared(monkeypatch, family, address):
     called = []
     monkeypatch.setattr(serve_portal, "call_command", called.append)
 
-    with listener(socket.AF_INET, "127.0.0.1") as port, pytest.raises(CommandError):
+    with listener(family, address) as port, pytest.raises(CommandError) as caught:
         call_command("serve_portal", port=port, prepare=True)
 
+    assert str(caught.value) == f"Port {port} is in use: make run PORT={port + 1}"
     assert called == []
 
 
 @pytest.mark.django_db
 def test_the_portal_is_prepared_before_its_server_starts(monkeypatch):
-    with listener(socket.AF_INET, "127.0.0.1") as port:
-        pass
+    port = free_port()
     done, heard = [], {}
 
     def start_server(*args):
@@ -74,8 +68,7 @@ def test_the_portal_is_prepared_before_its_server_starts(monkeypatch):
 
 
 def test_a_server_that_dies_is_told(monkeypatch):
-    with listener(socket.AF_INET, "127.0.0.1") as port:
-        pass
+    port = free_port()
 
     def start_server(*args):
         return subprocess.Popen(["sleep", "60"])
@@ -93,29 +86,15 @@ def test_a_server_that_dies_is_told(monkeypatch):
     assert str(caught.value) == "The server ended by itself, with status -9"
 
 
-def test_a_free_port_is_accepted():
-    with listener(socket.AF_INET, "127.0.0.1") as port:
-        pass
-
-    assert serve_portal.refuse_busy_port(port) is None
-
-
 def test_accounts_stand_in_columns():
+    names = ("username", "password", "role", "agency")
+    accounts = [
+        ("punto-focal", "abc", "focal_point", "MMUJER"),
+        ("administra", "defghijklm", "administrator", None),
+    ]
+
     table = serve_portal.account_table(
-        [
-            {
-                "username": "punto-focal",
-                "password": "abc",
-                "role": "focal_point",
-                "agency": "MMUJER",
-            },
-            {
-                "username": "administra",
-                "password": "defghijklm",
-                "role": "administrator",
-                "agency": None,
-            },
-        ]
+        [dict(zip(names, each, strict=True)) for each in accounts]
     )
 
     assert table.splitlines() == [
@@ -167,8 +146,7 @@ def copied_database(tmp_path, transactional_db):
 @pytest.fixture
 def serve(copied_database):
     """Starts the command in a process of its own, and leaves none behind."""
-    with listener(socket.AF_INET, "127.0.0.1") as port:
-        pass
+    port = free_port()
     with subprocess.Popen(
         [sys.executable, "manage.py", "serve_portal", "--port", str(port)]
         + ["--workers", "1"],
@@ -200,8 +178,7 @@ def read_until(process, text):
 @pytest.fixture
 def address_seen():
     """The port of the real server with an application that answers who one is."""
-    with listener(socket.AF_INET, "127.0.0.1") as port:
-        pass
+    port = free_port()
     server = [sys.executable, "-m", "granian", "--interface", "wsgi"]
     with subprocess.Popen(
         [*server, "--port", str(port), "tests.plan_portal.address_seen:application"],
