@@ -101,41 +101,24 @@ def test_no_mandate_ends_two_days_before_it_begins():
 
 
 def test_cover_for_a_leave_is_dated():
+    people = {"user": make.user(), "agency": make.agency()}
+    cover = FocalPoint(**people, starts_on=TODAY, leave_cover=True)
+
     with pytest.raises(IntegrityError), transaction.atomic():
-        FocalPoint.objects.bulk_create(
-            [
-                FocalPoint(
-                    user=make.user(),
-                    agency=make.agency(),
-                    starts_on=TODAY,
-                    leave_cover=True,
-                )
-            ]
-        )
+        FocalPoint.objects.bulk_create([cover])
 
     assert FocalPoint.objects.count() == 0
 
 
-def test_scope_is_empty_for_a_mandate_without_the_role():
-    user = make.user()
-    make.mandate(user=user, agency=make.agency())
-
-    assert list(Agency.objects.visible_to(user)) == []
-
-
-def test_scope_is_empty_for_an_inactive_account():
-    agency = make.agency()
-    user = make.focal_point(agency=agency, is_active=False)
-
-    assert list(Agency.objects.visible_to(user)) == []
-
-
-def test_scope_is_the_agencies_of_current_mandates():
-    agency, other = make.agency(), make.agency()
+def test_scope_is_what_mandates_of_an_open_account_give():
+    agency, without = make.agency(), make.user()
+    make.mandate(user=without, agency=make.agency())
+    inactive = make.focal_point(is_active=False)
     user = make.focal_point(agency=agency)
-    make.focal_point(agency=other)
 
-    assert list(Agency.objects.visible_to(user)) == [agency]
+    scopes = [[*Agency.objects.visible_to(each)] for each in (without, inactive, user)]
+
+    assert scopes == [[], [], [agency]]
 
 
 def test_a_renamed_agency_keeps_its_former_name():
