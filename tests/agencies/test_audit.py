@@ -153,7 +153,7 @@ def test_an_entry_goes_with_the_transaction_that_it_tells_of():
     assert list(AuditEntry.objects.values_list("seq", "event")) == [(1, "sign_out")]
 
 
-def test_places_in_the_chain_have_no_gap_and_each_hash_covers_the_one_before():
+def test_the_chain_has_no_gap_and_each_hash_covers_the_last():
     entries = make_entries(3)
 
     assert [entry.seq for entry in entries] == [1, 2, 3]
@@ -341,7 +341,7 @@ def test_the_outcome_is_mailed_once_a_day():
 
 
 @pytest.mark.postgresql
-def test_what_was_recorded_while_the_triggers_were_down_is_chained_afterwards():
+def test_what_was_recorded_without_triggers_is_chained_later():
     triggers.drop()
     entry = audit.record_event(Event.SIGN_IN)
 

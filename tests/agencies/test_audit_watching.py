@@ -42,7 +42,7 @@ def wrong(client, login, place="192.0.2.1"):
     ).status_code
 
 
-def test_a_limit_that_is_reached_is_told_once_however_often_it_is_tried(client):
+def test_a_limit_is_told_once_however_often_it_is_tried(client):
     answers = [wrong(client, f"nobody{number}") for number in range(14)]
 
     assert answers.count(429) == 4
@@ -51,7 +51,7 @@ def test_a_limit_that_is_reached_is_told_once_however_often_it_is_tried(client):
     assert len(entries("sign_in_failed")) == 10
 
 
-def test_a_whole_network_that_the_limit_counts_as_one_is_told_once(client, monkeypatch):
+def test_a_network_that_counts_as_one_is_told_once(client, monkeypatch):
     monkeypatch.setattr("plan_portal.sign_in_flood.REFUSED_FOR", 0)
 
     for number in range(12):
@@ -61,7 +61,7 @@ def test_a_whole_network_that_the_limit_counts_as_one_is_told_once(client, monke
     assert [entry.ip for entry in entries("limit_reached")] == ["2001:db8::b"]
 
 
-def test_the_limit_of_an_account_is_told_once_from_wherever_it_is_tried(client):
+def test_an_accounts_limit_is_told_once_from_wherever_tried(client):
     person = make.reviewer()
 
     for number in range(8):
@@ -133,7 +133,7 @@ def test_a_new_account_and_its_standing_are_recorded():
     ]
 
 
-def test_a_new_password_is_recorded_and_a_hash_written_anew_is_not():
+def test_a_new_password_is_recorded_and_a_new_hash_is_not():
     person = make.user()
 
     User.objects.get(pk=person.pk).save()

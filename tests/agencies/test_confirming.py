@@ -71,8 +71,15 @@ def page_of(change):
     return reverse("admin:account_change", args=[change.pk])
 
 
+def keeper_and_reviewer():
+    """Somebody of both roles, who is still one person."""
+    user = make.administrator()
+    user.groups.add(key_of(Role.REVIEWER))
+    return again(user)
+
+
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMINISTRATOR])
-def test_an_invited_person_decides_nothing_until_a_second_one_confirms(role):
+def test_an_invited_person_decides_nothing_until_confirmed(role):
     inviter, second = make.administrator(), make.reviewer()
     person = invited(by=inviter, role=role)
     (change,) = AccountChange.objects.waiting()
@@ -184,6 +191,7 @@ def reviewer_until_now():
     [named_substitute, named_only, waiting_for_a_role, reviewer_until_now],
 )
 def test_so_does_one_of_who_will_decide_or_did(client, maker):
+    """Whoever changes it, also of an agency's person where she is a reviewer too."""
     client.force_login(make.administrator())
     person = maker()
 
@@ -193,10 +201,19 @@ def test_so_does_one_of_who_will_decide_or_did(client, maker):
     assert AccountChange.objects.waiting().filter(what="email").count() == 1
 
 
+def test_a_reviewer_who_keeps_accounts_changes_no_address_alone(client):
+    client.force_login(keeper_and_reviewer())
+    person = make.focal_point()
+
+    save(client, person, email="new@example.org")
+
+    assert again(person).email == person.email
+
+
 @pytest.mark.parametrize(
     "fields", [{"email": "mine@example.org"}, {"username": "mine"}]
 )
-def test_nobody_takes_an_account_and_asks_for_its_role_after_that(client, fields):
+def test_nobody_takes_an_account_and_then_asks_for_its_role(client, fields):
     client.force_login(make.administrator())
     person = make.focal_point()
 
@@ -218,17 +235,6 @@ def test_the_former_address_is_told_of_a_new_one():
 
     assert again(person).email == "new@example.org"
     assert [mail.to for mail in Mail.objects.all()] == [person.email]
-
-
-def test_a_reviewer_who_keeps_accounts_changes_no_address_alone(client):
-    both = make.administrator()
-    both.groups.add(Group.objects.get(name=Role.REVIEWER))
-    client.force_login(both)
-    person = make.focal_point()
-
-    save(client, person, email="new@example.org")
-
-    assert again(person).email == person.email
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMINISTRATOR])
@@ -312,34 +318,20 @@ def test_who_waits_reads_it_on_her_own_page(client):
     assert [each.value for each in page.context["waits"]] == ["reviewer"]
 
 
-def test_a_focal_point_whom_a_reviewer_invited_reports_once_she_is_known():
-    both = make.administrator()
-    both.groups.add(Group.objects.get(name=Role.REVIEWER))
-    person = invited(by=again(both), role=Role.FOCAL_POINT)
-    before = access.is_focal_point(again(person)), person.mandates.count()
-
-    ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make.reviewer())
-
-    assert before == (False, 0)
-    assert (access.is_focal_point(again(person)), person.mandates.count()) == (True, 1)
-
-
-def test_nobody_publishes_what_an_account_wrote_that_she_alone_invited():
+def test_nobody_publishes_what_one_she_alone_invited_wrote():
     inviter, other = make.administrator(), make.reviewer()
     update = make.submitted_update()
-    person = invited(by=inviter, role=Role.FOCAL_POINT)
-    update.contributors.add(person)
-    inviter.groups.add(Group.objects.get(name=Role.REVIEWER))
-    inviter = again(inviter)
+    update.contributors.add(invited(by=inviter, role=Role.FOCAL_POINT))
+    inviter.groups.add(key_of(Role.REVIEWER))
 
     with pytest.raises(TransitionError):
-        workflow.publish(update, by=inviter)
+        workflow.publish(update, by=again(inviter))
 
-    assert workflow.has_part_in(inviter, update)
+    assert workflow.has_part_in(again(inviter), update)
     workflow.publish(update, by=other)
 
 
-def test_nobody_approves_what_an_account_proposed_that_she_alone_invited():
+def test_nobody_approves_what_one_she_alone_invited_proposed():
     inviter = make.reviewer()
     person = invited(by=inviter, role=Role.ADMINISTRATOR)
     person.groups.add(Group.objects.get(name=Role.REVIEWER))
@@ -356,7 +348,7 @@ def known_to_one(*, by, email, role=Role.REVIEWER):
     return again(person)
 
 
-def test_two_people_whom_one_alone_invited_do_not_decide_on_each_other():
+def test_two_whom_one_alone_invited_do_not_decide_on_each_other():
     inviter = make.administrator()
     one = known_to_one(by=inviter, email="one@example.org")
     other = known_to_one(by=inviter, email="other@example.org")
@@ -369,7 +361,7 @@ def test_two_people_whom_one_alone_invited_do_not_decide_on_each_other():
     workflow.approve(change, by=third)
 
 
-def test_nobody_decides_on_what_the_only_one_who_knows_her_proposed():
+def test_nobody_decides_on_what_her_only_voucher_proposed():
     inviter = make.reviewer()
     person = known_to_one(by=inviter, email="one@example.org")
     change = make.change(by=inviter)
@@ -428,16 +420,19 @@ def test_only_of_an_account_that_one_person_knows_is_it_offered(client):
     assert not AccountChange.objects.filter(what="known").exists()
 
 
-def test_who_is_known_before_her_role_is_given_still_gets_the_mandate():
-    both = make.administrator()
-    both.groups.add(Group.objects.get(name=Role.REVIEWER))
-    person = invited(by=again(both), role=Role.FOCAL_POINT)
-    known = make.account_change(user=person, what="known", value="")
-    ACCOUNT_CHANGES.approve(known, by=make.reviewer())
+@pytest.mark.parametrize("is_known_first", [True, False])
+def test_a_focal_point_reports_once_a_second_person_knows_her(is_known_first):
+    """Also where she is known before her role is given."""
+    person = invited(by=keeper_and_reviewer(), role=Role.FOCAL_POINT)
+    before = access.is_focal_point(again(person)), person.mandates.count()
+    if is_known_first:
+        known = make.account_change(user=person, what="known", value="")
+        ACCOUNT_CHANGES.approve(known, by=make.reviewer())
 
     ACCOUNT_CHANGES.approve(AccountChange.objects.waiting().get(), by=make.reviewer())
 
-    assert person.mandates.count() == 1
+    assert before == (False, 0)
+    assert (access.is_focal_point(again(person)), person.mandates.count()) == (True, 1)
 
 
 def change_access(user, *words, by):

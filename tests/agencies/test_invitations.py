@@ -55,7 +55,7 @@ def administrator(client):
     return user
 
 
-def test_an_invited_person_makes_her_account_and_is_led_to_a_second_factor(client):
+def test_an_invited_person_makes_an_account_and_sets_up_a_factor(client):
     agency = make.agency()
     _invitation, secret = make.invitation(agency=agency, kind="alternate")
 
@@ -172,7 +172,7 @@ def test_somebody_signed_in_accepts_nothing_for_another(client, administrator):
     assert client.session["_auth_user_id"] == str(administrator.pk)
 
 
-def test_an_account_comes_without_its_mandate_only_with_a_word_to_the_inviter(client):
+def test_no_account_lacks_its_mandate_unless_the_inviter_is_told(client):
     agency = make.agency()
     holder = make.focal_point(agency=agency)
     invitation, secret = make.invitation(agency=agency, kind="titular")

@@ -32,22 +32,14 @@ DOCUMENTED = {
 }
 #: The callables that are used, the parameters that are passed, and what to read again.
 USED = [
-    (
-        ratelimit.consume,
-        {"app", "action", "key", "limit_get"},
-        "consume in agencies/library_internals.py",
-    ),
-    (ratelimit.get_ip, {"request"}, "network_of in agencies/library_internals.py"),
+    (ratelimit.consume, {"app", "action", "key", "limit_get"}, f"consume in {ONLY}"),
+    (ratelimit.get_ip, {"request"}, f"network_of in {ONLY}"),
     (
         record_authentication,
         {"request", "user", "method"},
-        "record_password in agencies/library_internals.py",
+        f"record_password in {ONLY}",
     ),
-    (
-        S3Storage._normalize_name,
-        {"name"},
-        "bucket_key in agencies/library_internals.py",
-    ),
+    (S3Storage._normalize_name, {"name"}, f"bucket_key in {ONLY}"),
     (
         InsertQuery.insert_values,
         {"fields", "objs", "raw"},
@@ -78,7 +70,7 @@ def test_django_still_notes_that_a_password_was_set():
     assert "self._password = None" in source, "a hash made anew counts as a password"
 
 
-def test_granian_still_hands_its_workers_the_socket_that_it_is_given():
+def test_granian_still_hands_its_workers_the_socket_it_is_given():
     told = "read Server._init_shared_socket in plan_portal/server.py again"
 
     assert "self._init_shared_socket()" in inspect.getsource(MPServer.startup), told

@@ -57,7 +57,7 @@ def test_an_overlap_of_one_kind_is_refused_by_every_path():
         {"starts_on": TODAY + timedelta(days=1)},
     ],
 )
-def test_another_kind_cover_for_leave_or_a_later_mandate_may_stand_beside(fields):
+def test_another_kind_a_cover_or_a_later_mandate_stands_beside(fields):
     first = make.mandate(
         user=make.user(),
         agency=make.agency(),

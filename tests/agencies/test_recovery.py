@@ -92,7 +92,7 @@ def test_a_refused_request_can_no_longer_be_confirmed(person):
     assert factors(person) == 2
 
 
-def test_whoever_asked_takes_it_back_and_the_person_herself_may_refuse():
+def test_whoever_asked_takes_it_back_and_the_person_may_refuse():
     first, second = make.administrator(), make.administrator()
 
     press(ask(second, first), "refuse", first)
@@ -122,7 +122,7 @@ def test_a_superuser_is_not_recovered_by_administrators():
     assert FactorReset.objects.count() == 0
 
 
-def test_the_database_refuses_the_person_herself_as_either_of_the_two():
+def test_the_database_refuses_the_person_as_either_of_the_two():
     first, person = make.administrator(), make.administrator()
     rows = FactorReset.objects.filter(pk=ask(person, first).pk)
     told = {"status": "applying", "decided_at": timezone.now()}
@@ -153,7 +153,7 @@ def test_the_server_prints_a_link_that_serves_once(person, client):
     assert "agencies" not in said.getvalue()
 
 
-def test_the_server_recovers_no_account_that_is_closed_or_unknown():
+def test_the_server_recovers_no_account_closed_or_unknown():
     closed = make.reviewer(is_active=False)
 
     for name in (closed.username, "nobody"):
@@ -177,7 +177,7 @@ def test_the_server_locks_administrators_before_it_opens_one(monkeypatch):
     assert opened == [False, True]
 
 
-def test_the_server_opens_the_only_administrator_and_no_second_one():
+def test_the_server_opens_the_only_administrator_and_no_second():
     one, other = make.administrator(), make.administrator()
     User.objects.update(is_active=False)
 

@@ -54,13 +54,18 @@ def is_in(client):
 
 
 def test_a_session_without_a_sign_of_life_ends_after_an_hour(client, person, clock):
+    """It is gone from the server then; unsent text stays in the browser."""
     clock(HOUR - 1)
     first = is_in(client)
     clock(HOUR - 1)
     second = is_in(client)
+    key = client.session.session_key
     clock(HOUR + 1)
+    answer = client.get(DESK)
 
-    assert (first, second, is_in(client)) == (True, True, False)
+    assert (first, second, answer.status_code) == (True, True, 302)
+    assert "Clear-Site-Data" not in answer.headers
+    assert not Session.objects.filter(session_key=key).exists()
     entry = AuditEntry.objects.get(event="session_ended")
     assert (entry.actor, entry.facts) == (person, {"reason": "idle"})
 
@@ -83,14 +88,6 @@ def test_a_session_in_use_ends_after_twelve_hours_all_the_same(client, person, c
     assert answers == [True] * 12 + [False]
     entry = AuditEntry.objects.get(event="session_ended")
     assert entry.facts == {"reason": "absolute"}
-
-
-def test_a_session_that_is_over_is_gone_from_the_server(client, person, clock):
-    key = client.session.session_key
-    clock(HOUR + 1)
-    is_in(client)
-
-    assert not Session.objects.filter(session_key=key).exists()
 
 
 def test_a_session_of_before_these_rules_is_over(client, person):
@@ -166,13 +163,13 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(client, person, cl
     assert way_back(answer) == [f"{DESK}?a=1"]
 
 
-@pytest.mark.parametrize("is_known", [True, False])
 @pytest.mark.parametrize(
-    ("referer", "back"),
+    ("referer", "back", "is_known"),
     [
-        ("http://testserver/gestion/avisos/?b=1", "/gestion/avisos/?b=1"),
-        ("https://evil.example/gestion/", DESK),
-        ("", DESK),
+        ("http://testserver/gestion/avisos/?b=1", "/gestion/avisos/?b=1", True),
+        ("http://testserver/gestion/avisos/?b=1", "/gestion/avisos/?b=1", False),
+        ("https://evil.example/gestion/", DESK, True),
+        ("", DESK, False),
     ],
 )
 def test_a_late_form_leads_back(client, person, clock, referer, back, is_known):
@@ -217,19 +214,18 @@ def test_signing_in_again_leads_to_the_page_of_a_form(client, clock, method, is_
 
 
 def test_deactivating_an_account_ends_all_its_sessions(client, person):
-    elsewhere, other = make.browser(person), make.browser(make.reviewer())
+    """One that is deactivated in bulk is out at the next request."""
+    elsewhere, colleague = make.browser(person), make.reviewer()
+    other = make.browser(colleague)
 
     person.is_active = False
     person.save()
+    left = Session.objects.count()
+    before = [is_in(each) for each in (client, elsewhere, other)]
+    User.objects.filter(pk=colleague.pk).update(is_active=False)
 
-    assert Session.objects.count() == 1
-    assert [is_in(each) for each in (client, elsewhere, other)] == [False, False, True]
-
-
-def test_an_account_deactivated_in_bulk_is_out_at_the_next_request(client, person):
-    User.objects.filter(pk=person.pk).update(is_active=False)
-
-    assert not is_in(client)
+    assert (left, before) == (1, [False, False, True])
+    assert not is_in(other)
 
 
 def test_an_administrator_ends_the_sessions_of_a_person(client, person):
@@ -260,12 +256,6 @@ def test_signing_out_makes_the_browser_forget(client, person):
     assert out["Clear-Site-Data"] == '"cache", "storage"'
     assert "Clear-Site-Data" not in stays.headers
     assert Session.objects.filter(session_key=client.session.session_key).count() == 0
-
-
-def test_an_expired_session_leaves_unsent_text_in_the_browser(client, person, clock):
-    clock(HOUR + 1)
-
-    assert "Clear-Site-Data" not in client.get(DESK).headers
 
 
 def test_signing_in_begins_a_new_session(client):

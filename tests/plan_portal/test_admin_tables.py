@@ -288,7 +288,7 @@ def exact_names(declared):
     return {name, f"{name}__isnull", f"{name}__exact"}
 
 
-def test_a_list_is_narrowed_by_its_filters_and_tells_no_text_of_a_mail(client):
+def test_a_list_is_narrowed_by_filters_and_tells_no_mails_text(client):
     for kind, text in (("x", "llave-7"), ("y", "")):
         queue_mail(to="a@example.org", language="es", kind=kind, subject="", text=text)
     client.force_login(make.administrator())

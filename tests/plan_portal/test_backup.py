@@ -293,7 +293,7 @@ def test_a_recipient_chooses_the_program(tmp_path):
         ("postgresql", "is of postgresql"),
     ],
 )
-def test_a_backup_of_a_newer_portal_or_another_database_is_refused(
+def test_a_backup_of_a_newer_portal_or_other_database_is_refused(
     monkeypatch, engine, said
 ):
     monkeypatch.setattr(restore, "connection", type("C", (), {"vendor": "sqlite"}))

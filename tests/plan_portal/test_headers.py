@@ -189,7 +189,7 @@ def test_plain_http_leads_to_the_same_address_under_tls(client, secure):
     assert response["Location"] == "https://testserver/planes/?a=1"
 
 
-def test_cookies_are_bound_to_the_host_and_out_of_reach_of_scripts(client, secure):
+def test_cookies_are_bound_to_the_host_and_beyond_all_scripts(client, secure):
     """Their names and the mark secure are the settings': tests/…/test_settings.py."""
     client.force_login(make.reviewer())
     session = client.session

@@ -86,7 +86,7 @@ def test_a_page_tells_what_it_is(client, commitment, language, settings):
     assert "Hay menos trata." in found["og:description"]
 
 
-def test_a_page_about_no_plan_shows_the_picture_of_the_one_at_hand(client, commitment):
+def test_a_page_about_no_plan_shows_the_picture_of_that_at_hand(client, commitment):
     html = client.get(public_path("glossary")).content.decode()
 
     picture = public_path("plan_picture", commitment.plan.code)

@@ -101,7 +101,7 @@ def test_a_refusal_speaks_her_language_and_ends_after_moments(
         sign_in(client, "nobody", password="wrong")
 
 
-def test_beyond_the_limit_of_an_account_no_password_is_hashed_and_nothing_asked(
+def test_beyond_an_accounts_limit_nothing_is_hashed_or_asked(
     client, clock, django_assert_num_queries, monkeypatch
 ):
     person, hashed = make.reviewer(), []
