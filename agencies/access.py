@@ -1,5 +1,5 @@
 """
-Role checks for users. Only an active staff user in the role's group has the role.
+Role checks for users. Only an active staff user in a role's group has the role.
 
 ``plan_portal.roles`` lists what each role may do. Reporting for an agency also needs a
 current mandate.
@@ -43,7 +43,7 @@ def is_reviewer(user):
     return _in_group(user, Role.REVIEWER)
 
 
-def only_reviewers(request):
+def require_reviewer(request):
     """Raise ``Http404`` for everybody but reviewers."""
     if not is_reviewer(request.user):
         raise Http404
@@ -56,7 +56,7 @@ def is_administrator(user):
     )
 
 
-def only_administrators(request):
+def require_administrator(request):
     """Raise ``PermissionDenied`` for everybody but administrators."""
     if not is_administrator(request.user):
         raise PermissionDenied

@@ -1,7 +1,7 @@
 """
-Private files in an S3 store, where FILE_STORE_URL names one.
+Private files in an S3 store, if FILE_STORE_URL names one.
 
-Settings name the class by its path, so that only such a portal imports boto3.
+Settings name the class by its path, so that other portals do not import boto3.
 """
 
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from storages.backends.s3 import S3Storage
 from agencies.files import StoreUnreachableError
 from agencies.library_internals import bucket_key
 
-#: Longer than any file: a file is sent in one piece, which is stored whole or not.
+#: Larger than any file: each file is sent in one request and never stored in part.
 ONE_PIECE = 2**30
 CONFIG = Config(
     signature_version="s3v4",
@@ -31,18 +31,18 @@ CONFIG = Config(
 
 
 class PrivateBucket(S3Storage):
-    """A folder of a bucket that is read through the portal alone."""
+    """A folder of a bucket that only the portal reads."""
 
     def get_default_settings(self):
-        whole = TransferConfig(multipart_threshold=ONE_PIECE, use_threads=False)
-        own = {"client_config": CONFIG, "transfer_config": whole}
-        return super().get_default_settings() | own
+        transfer = TransferConfig(multipart_threshold=ONE_PIECE, use_threads=False)
+        changed = {"client_config": CONFIG, "transfer_config": transfer}
+        return super().get_default_settings() | changed
 
     def _open(self, name, mode="rb"):
-        # The whole file: once its first bytes are sent an answer cannot fail any more.
+        # Read to the end: a response that has begun can no longer become an error.
         key = bucket_key(self, name)
         try:
-            with answered():
+            with convert_store_errors():
                 content = self.bucket.Object(key).get()["Body"].read()
         except StoreUnreachableError as error:
             if status_of(error.__cause__) == 404:
@@ -51,19 +51,19 @@ class PrivateBucket(S3Storage):
         return ContentFile(content, name)
 
     def _save(self, name, content):
-        with answered():
+        with convert_store_errors():
             return super()._save(name, content)
 
     def delete(self, name):
-        with answered():
+        with convert_store_errors():
             super().delete(name)
 
     def exists(self, name):
-        with answered():
+        with convert_store_errors():
             return super().exists(name)
 
     def listdir(self, name):
-        with answered():
+        with convert_store_errors():
             return super().listdir(name)
 
     def url(self, name, **options):
@@ -71,24 +71,26 @@ class PrivateBucket(S3Storage):
 
     def find_weaknesses(self):
         found = []
-        with answered():
+        with convert_store_errors():
             if self.bucket.Versioning().status:
                 found.append("the bucket keeps versions: a purged file stays in it")
-        stranger = self.unsigned_connection.meta.client
-        if not is_refused(stranger.list_objects, Bucket=self.bucket_name):
+        anonymous = self.unsigned_connection.meta.client
+        if not is_request_refused(anonymous.list_objects, Bucket=self.bucket_name):
             found.append("the bucket is public: anybody lists its files")
         for name in self.listdir("")[1][:1]:
             key = bucket_key(self, name)
-            if not is_refused(stranger.head_object, Bucket=self.bucket_name, Key=key):
+            if not is_request_refused(
+                anonymous.head_object, Bucket=self.bucket_name, Key=key
+            ):
                 found.append("the bucket is public: anybody reads its files")
         return found
 
 
-def is_refused(request, **asked):
-    """Whether the store refuses it; another error, as of a busy store, says nothing."""
+def is_request_refused(request, **parameters):
+    """Whether the store refuses the request. Raises other errors of the store."""
     try:
-        with answered():
-            request(**asked)
+        with convert_store_errors():
+            request(**parameters)
     except StoreUnreachableError as error:
         if status_of(error.__cause__) not in {401, 403, 404}:
             raise
@@ -97,7 +99,7 @@ def is_refused(request, **asked):
 
 
 @contextmanager
-def answered():
+def convert_store_errors():
     try:
         yield
     except (Boto3Error, BotoCoreError, ClientError) as error:

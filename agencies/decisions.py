@@ -21,9 +21,7 @@ class OutdatedError(Exception):
 
 
 class DecisionStatus(models.TextChoices):
-    """
-    ``APPLYING`` exists only inside the applying transaction, as a sign for triggers.
-    """
+    """``APPLYING`` exists only inside the applying transaction; triggers read it."""
 
     PENDING = "pending", _("Waits for approval")
     APPLYING = "applying", _("Being carried out")
@@ -33,13 +31,13 @@ class DecisionStatus(models.TextChoices):
     OUTDATED = "outdated", _("Overtaken by another change")
 
 
-def status_field(**words):
-    """``words`` replaces labels, by value."""
+def status_field(**labels):
+    """``labels`` maps values to labels that replace the usual ones."""
     return models.CharField(
         _("status"),
         max_length=10,
         choices=[
-            (each.value, words.get(each.value, each.label)) for each in DecisionStatus
+            (each.value, labels.get(each.value, each.label)) for each in DecisionStatus
         ],
         default=DecisionStatus.PENDING,
     )
@@ -57,8 +55,8 @@ class DecisionQuerySet(models.QuerySet):
 class PersonDecisionQuerySet(DecisionQuerySet):
     def visible_to(self, user):
         rows = self.select_related("user")
-        sees = access.is_reviewer(user) or access.is_administrator(user)
-        return rows if sees else rows.none()
+        may_see = access.is_reviewer(user) or access.is_administrator(user)
+        return rows if may_see else rows.none()
 
 
 class Decision(models.Model):
@@ -67,7 +65,7 @@ class Decision(models.Model):
     Status = DecisionStatus
     #: Triggers find the kinds by this attribute.
     is_decided_once = True
-    #: Texts that only a purge may change, and their blanked values.
+    #: Column that only a purge may change → the value that the purge writes.
     blanks = {"reason": ""}
     is_hideable = False
 
@@ -143,25 +141,26 @@ class DecisionSteps:
     }
     #: Whether declining needs a reason.
     needs_reason = True
-    #: Columns emptied by the decision, with their new values.
-    emptied = {}
+    #: Column → the value that it gets once the proposal is decided.
+    cleared_columns = {}
 
-    def decides(self, user):
+    def may_decide(self, user):
         raise NotImplementedError
 
     def objection(self, user, decision):
-        """Why this user may not decide on this proposal, or ""."""
+        """Why this kind of decision refuses the user, or ""."""
         return ""
 
-    def store(self, decision, **parts):
+    def store(self, decision, **related):
+        """Save the proposal; ``related`` are its rows in other tables, if any."""
         decision.save()
 
-    def apply(self, decision, by, **how):
+    def apply(self, decision, by, **choices):
         """
         Carry out the proposal; may return facts for the audit record.
 
-        ``how`` is additional input of the approver. ``OutdatedError`` rolls back and
-        ends the proposal; ``RefusedError`` rolls back and leaves it pending.
+        ``choices`` are what the approver chose in the form. ``OutdatedError`` rolls
+        back and ends the proposal; ``RefusedError`` rolls back and leaves it pending.
         """
         raise NotImplementedError
 
@@ -176,7 +175,8 @@ class DecisionSteps:
         return {}
 
     def why_not(self, user, decision):
-        if not self.decides(user):
+        """Why the user may not decide on the proposal, or ""."""
+        if not self.may_decide(user):
             return gettext("You do not decide on this.")
         if decision.proposed_by_id == user.pk:
             return gettext("You proposed it: another person decides.")
@@ -185,7 +185,7 @@ class DecisionSteps:
                 "You invited who proposed it, and nobody else has confirmed that they "
                 "know this person: another one decides."
             )
-        if decision.proposed_by_id in user.may_be:
+        if decision.proposed_by_id in user.possible_same_person:
             return gettext(
                 "Nobody has confirmed yet that you and who proposed it are two people: "
                 "another person decides."
@@ -197,33 +197,33 @@ class DecisionSteps:
 
     def waiting_for(self, user):
         rows = self.model.objects.waiting()
-        return rows.visible_to(user) if self.decides(user) else rows.none()
+        return rows.visible_to(user) if self.may_decide(user) else rows.none()
 
     @transaction.atomic
-    def propose(self, decision, *, by, **parts):
+    def propose(self, decision, *, by, **related):
         decision.status = DecisionStatus.PENDING
         decision.proposed_by, decision.proposed_at = by, timezone.now()
-        self.store(decision, **parts)
+        self.store(decision, **related)
         self._record(decision, by)
         return decision
 
     @transaction.atomic
-    def approve(self, decision, *, by, **how):
-        _must(self.why_not(by, decision))
-        taken = self._take(decision, DecisionStatus.APPLYING, by)
+    def approve(self, decision, *, by, **choices):
+        _refuse_if(self.why_not(by, decision))
+        claimed = self._claim(decision, DecisionStatus.APPLYING, by)
         try:
             with transaction.atomic():
-                facts = self.apply(taken, by, **how) or {}
+                facts = self.apply(claimed, by, **choices) or {}
             status = DecisionStatus.APPROVED
         except OutdatedError:
             status, facts = DecisionStatus.OUTDATED, {}
-        rows = self.model.objects.filter(pk=taken.pk, status=DecisionStatus.APPLYING)
-        rows.update(status=status, **self.emptied)
+        rows = self.model.objects.filter(pk=claimed.pk, status=DecisionStatus.APPLYING)
+        rows.update(status=status, **self.cleared_columns)
         return self._end(decision, by, **facts)
 
     @transaction.atomic
     def decline(self, decision, *, by, reason=""):
-        _must(self.why_not_decline(by, decision))
+        _refuse_if(self.why_not_decline(by, decision))
         if self.needs_reason and not reason.strip():
             raise RefusedError(
                 gettext("%(record)s: state the reason.") % {"record": decision}
@@ -240,6 +240,7 @@ class DecisionSteps:
         return self._close(decision, DecisionStatus.TAKEN_BACK, by)
 
     def drop(self, decision, *, by):
+        """Take the proposal back if it is the user's own; otherwise decline it."""
         if decision.proposed_by_id == by.pk:
             return self.take_back(decision, by=by)
         return self.decline(decision, by=by)
@@ -250,10 +251,11 @@ class DecisionSteps:
         return self._close(decision, DecisionStatus.OUTDATED, by)
 
     def _close(self, decision, status, by, **columns):
-        self._take(decision, status, by, **columns, **self.emptied)
+        self._claim(decision, status, by, **columns, **self.cleared_columns)
         return self._end(decision, by)
 
-    def _take(self, decision, status, by, **columns):
+    def _claim(self, decision, status, by, **columns):
+        """The decision with its new status, if nobody else has decided on it yet."""
         rows = self.model.objects.filter(pk=decision.pk)
         if not rows.filter(status=DecisionStatus.PENDING).update(
             status=status, decided_by=by, decided_at=timezone.now(), **columns
@@ -291,7 +293,7 @@ class PersonSteps(DecisionSteps):
     anybody for whom only one person vouches.
     """
 
-    def decides(self, user):
+    def may_decide(self, user):
         return access.is_reviewer(user) or access.is_administrator(user)
 
     def objection(self, user, decision):
@@ -309,6 +311,6 @@ class PersonSteps(DecisionSteps):
         return ""
 
 
-def _must(why_not):
-    if why_not:
-        raise RefusedError(why_not)
+def _refuse_if(reason):
+    if reason:
+        raise RefusedError(reason)

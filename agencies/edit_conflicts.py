@@ -44,39 +44,40 @@ class EditConflictMixin(forms.Form):
         model = type(self.instance)
         # Locked until the end of the request against concurrent saves.
         stored = model._default_manager.select_for_update().get(pk=self.instance.pk)
-        marks = fingerprint(stored)
-        seen = self._seen()
+        stored_digests = fingerprint(stored)
+        displayed_digests = self._displayed_digests()
         changed = [
             stored._meta.get_field(name)
-            for name, mark in marks.items()
-            if name in self.fields and seen.get(name) != mark
+            for name, digest in stored_digests.items()
+            if name in self.fields and displayed_digests.get(name) != digest
         ]
         if changed:
             self.data = self.data.copy()
-            self.data[self.add_prefix("seen_state")] = json.dumps(marks)
-            now = [
-                (capfirst(str(field.verbose_name)), _shown(stored, field))
+            self.data[self.add_prefix("seen_state")] = json.dumps(stored_digests)
+            values = [
+                (capfirst(str(field.verbose_name)), _display_value(stored, field))
                 for field in changed
             ]
-            raise forms.ValidationError(conflict_message(now), code="conflict")
+            raise forms.ValidationError(conflict_message(values), code="conflict")
         return cleaned
 
-    def _seen(self):
+    def _displayed_digests(self):
         try:
-            seen = json.loads(self.data.get(self.add_prefix("seen_state"), ""))
+            digests = json.loads(self.data.get(self.add_prefix("seen_state"), ""))
         except ValueError:
             return {}
-        return seen if isinstance(seen, dict) else {}
+        return digests if isinstance(digests, dict) else {}
 
 
-def conflict_message(stands):
+def conflict_message(stored_values):
+    """``stored_values`` are pairs of a field's label and its stored value."""
     return _(
         "Somebody saved this while you were working on it. Nothing of yours is lost: "
         "it is below. Saved now: %(now)s. Combine the two and save again."
-    ) % {"now": "; ".join(f"{name}: {value}" for name, value in stands)}
+    ) % {"now": "; ".join(f"{name}: {value}" for name, value in stored_values)}
 
 
-def _shown(stored, field):
+def _display_value(stored, field):
     value = getattr(stored, field.name)
     if field.many_to_many:
         value = value.all()

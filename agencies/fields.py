@@ -23,6 +23,8 @@ def in_english(label):
 
 
 class WordsField(models.JSONField):
+    """A list of codes, chosen from ``choices``."""
+
     def validate(self, value, model_instance):
         if unknown := set(value) - set(dict(self.flatchoices)):
             raise ValidationError(
@@ -64,7 +66,7 @@ FIELD_KINDS = (
 )
 
 #: Other field classes into which people write text.
-HAND_WRITTEN = (models.SlugField, models.JSONField)
+TYPED_FIELD_CLASSES = (models.SlugField, models.JSONField)
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,9 @@ class DeclaredField:
       Spanish text).
     - ``protects``: decides which numbers of people are public. On a public record two
       people change it, and the approver sees what the public reads before and after.
-    - ``called``: the label for staff if it differs from the field's verbose name.
-    - ``noted``: an internal note, where personal data is refused and nothing warns.
-    - ``tells``: kinds of personal data (``text_guard``) that the field may contain.
+    - ``staff_label``: the label for staff if it differs from the field's verbose name.
+    - ``is_note``: an internal note: personal data is refused, without other warnings.
+    - ``allowed_personal_data``: kinds (``text_guard``) that the field may contain.
     """
 
     name: str
@@ -90,9 +92,9 @@ class DeclaredField:
     in_file: bool = True
     structure: bool = False
     protects: bool = False
-    called: str | Promise = ""
-    noted: bool = False
-    tells: frozenset = frozenset()
+    staff_label: str | Promise = ""
+    is_note: bool = False
+    allowed_personal_data: frozenset = frozenset()
     model: type[models.Model] | None = None
 
     @cached_property
@@ -106,8 +108,8 @@ class DeclaredField:
         if self.model_field.choices:
             is_list = isinstance(self.model_field, WordsField)
             return FieldKind.CHOICES if is_list else FieldKind.CHOICE
-        known = (kind for of, kind in FIELD_KINDS if isinstance(self.model_field, of))
-        return next(known, FieldKind.OTHER)
+        kinds = (kind for cls, kind in FIELD_KINDS if isinstance(self.model_field, cls))
+        return next(kinds, FieldKind.OTHER)
 
     @property
     def guarded(self):
@@ -115,12 +117,12 @@ class DeclaredField:
         return self.public and (
             self.kind is FieldKind.TEXT
             or self.kind is FieldKind.OTHER
-            and isinstance(self.model_field, HAND_WRITTEN)
+            and isinstance(self.model_field, TYPED_FIELD_CLASSES)
         )
 
     @property
     def label(self):
-        return str(self.called or capfirst(self.model_field.verbose_name))
+        return str(self.staff_label or capfirst(self.model_field.verbose_name))
 
     def label_of(self, column):
         """The label of a column; the English one names its language."""
@@ -144,18 +146,22 @@ class DeclaredFields:
     """
     All declared fields of a model, in display order.
 
-    ``tells`` are kinds of personal data that the records exist to publish, such as the
-    telephone number of a help line.
+    ``allowed_personal_data`` are the kinds that the records exist to publish, such as
+    the telephone number of a help line.
     """
 
-    def __init__(self, *fields, tells=()):
+    def __init__(self, *fields, allowed_personal_data=()):
         self._fields = {field.name: field for field in fields}
-        self._found = {}
-        self.tells = frozenset(tells)
+        self._by_attributes = {}
+        self.allowed_personal_data = frozenset(allowed_personal_data)
 
     def contribute_to_class(self, model, name):
         bound = (replace(field, model=model) for field in self)
-        setattr(model, name, DeclaredFields(*bound, tells=self.tells))
+        setattr(
+            model,
+            name,
+            DeclaredFields(*bound, allowed_personal_data=self.allowed_personal_data),
+        )
 
     def __iter__(self):
         return iter(self._fields.values())
@@ -172,31 +178,33 @@ class DeclaredFields:
             raise KeyError(column)
         return field
 
-    def where(self, **wanted):
-        asked = frozenset(wanted.items())
-        if asked not in self._found:
-            self._found[asked] = [
+    def where(self, **attributes):
+        """The fields whose declaration has these attributes."""
+        key = frozenset(attributes.items())
+        if key not in self._by_attributes:
+            self._by_attributes[key] = [
                 field
                 for field in self
-                if all(getattr(field, name, None) == value for name, value in asked)
+                if all(getattr(field, name, None) == value for name, value in key)
             ]
-        return self._found[asked]
+        return self._by_attributes[key]
 
-    def names(self, **wanted):
-        return [field.name for field in self.where(**wanted)]
+    def names(self, **attributes):
+        return [field.name for field in self.where(**attributes)]
 
-    def columns(self, **wanted):
-        return [name for field in self.where(**wanted) for name in field.columns]
+    def columns(self, **attributes):
+        return [name for field in self.where(**attributes) for name in field.columns]
 
-    def spanish(self, **wanted):
-        return [field.columns[0] for field in self.where(**wanted)]
+    def spanish(self, **attributes):
+        return [field.columns[0] for field in self.where(**attributes)]
 
 
-def models_declaring(**wanted):
+def models_declaring(**attributes):
+    """The models with a field whose declaration has these attributes."""
     return [
         model
         for model in apps.get_models()
-        if hasattr(model, "fields") and model.fields.names(**wanted)
+        if hasattr(model, "fields") and model.fields.names(**attributes)
     ]
 
 
@@ -229,7 +237,11 @@ def internal(*names, in_file=False):
 
 
 #: The attributes of a note, which may contain an office's telephone number.
-NOTE = {"public": False, "noted": True, "tells": frozenset({"telephone"})}
+NOTE = {
+    "public": False,
+    "is_note": True,
+    "allowed_personal_data": frozenset({"telephone"}),
+}
 
 
 def notes(*names):
@@ -261,7 +273,11 @@ class DayAfter(models.Func):
 
 
 def dates_in_order(model, start, end, *, may_last_no_day=False):
-    """With ``may_last_no_day`` the end may be the day before the start."""
+    """
+    A constraint: no end before its start.
+
+    With ``may_last_no_day`` the end may be the day before the start.
+    """
     in_order = (
         Q(**{f"{start}__lte": DayAfter(end)})
         if may_last_no_day

@@ -1,4 +1,4 @@
-"""Where private files lie: in a folder, or in a bucket (``agencies.buckets``)."""
+"""Private files, stored in a folder or in a bucket (``agencies.buckets``)."""
 
 from contextlib import suppress
 
@@ -6,18 +6,18 @@ from django.core.files.storage import FileSystemStorage
 from django.db import transaction
 
 #: The storages of private files, by their names in STORAGES.
-PRIVATE = ("evidence", "letters")
+PRIVATE_STORAGES = ("evidence", "letters")
 
 
 class StoreUnreachableError(OSError):
-    """The store of files does not answer, or refuses the portal."""
+    """The file store does not answer, or refuses the portal."""
 
 
 class WholeFiles(FileSystemStorage):
     """
-    A folder that keeps no part of a file for which there was no room.
+    A folder that deletes a file that was stored in part, as on a full disk.
 
-    A full disk takes what fits, and no row would name it.
+    No row would name such a file, so nothing else would delete it.
     """
 
     def _save(self, name, content):
@@ -33,9 +33,10 @@ def delete_once_committed(storage, name, *, is_unused=lambda: True):
     """
     Delete a file when the transaction commits, if it is unused then.
 
-    Raises ``StoreUnreachableError`` at once if the store is away.
+    Raises ``StoreUnreachableError`` at once if the store does not answer: otherwise the
+    record would lose the name of a file that stays.
     """
-    storage.exists(name)  # else a record would forget a file that stays
+    storage.exists(name)
     transaction.on_commit(lambda: is_unused() and storage.delete(name), robust=True)
 
 

@@ -2,8 +2,8 @@
 
 import unicodedata
 
-#: Accents, and format characters such as zero-width blanks.
-LEFT_OUT = frozenset({"Mn", "Cf"})
+#: Unicode categories: accents, and format characters such as zero-width blanks.
+REMOVED_CATEGORIES = frozenset({"Mn", "Cf"})
 
 
 def fold(text):
@@ -16,5 +16,8 @@ def fold(text):
     if text.isascii():
         return text.casefold()
     characters = unicodedata.normalize("NFKD", text)
-    kept = (each for each in characters if unicodedata.category(each) not in LEFT_OUT)
-    return "".join(kept).casefold()
+    return "".join(
+        character
+        for character in characters
+        if unicodedata.category(character) not in REMOVED_CATEGORIES
+    ).casefold()

@@ -29,21 +29,21 @@ from agencies import access, audit
 from agencies.access import RefusedError
 from agencies.accounts import account_changes
 from agencies.accounts.account_changes import AccountChange
-from agencies.accounts.closing import begin_mandate, holder
+from agencies.accounts.closing import begin_mandate, current_mandate
 from agencies.fields import DeclaredFields, internal
 from agencies.mail import queue_mail
 from agencies.models import Agency, FocalPoint, User
 
-#: Letters and digits without lookalikes; 26 of them are 130 bits.
+#: Letters and digits without lookalikes; a secret has 26 of them, which is 130 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-LENGTH = 26
+SECRET_LENGTH = 26
 
 
 def new_secret():
-    return "".join(secrets.choice(ALPHABET) for _number in range(LENGTH))
+    return "".join(secrets.choice(ALPHABET) for _number in range(SECRET_LENGTH))
 
 
-def plain_secret(typed):
+def normalize_secret(typed):
     """Normalize a typed secret: no spaces or dashes, O as 0, I and L as 1."""
     letters = "".join(each for each in typed.upper() if each.isalnum())
     return letters.translate(str.maketrans("OIL", "011"))
@@ -52,15 +52,15 @@ def plain_secret(typed):
 def digest_of(secret):
     """Keyed hash of a secret, so that the table alone reveals no link."""
     return salted_hmac(
-        "agencies.invitations", plain_secret(secret), algorithm="sha256"
+        "agencies.invitations", normalize_secret(secret), algorithm="sha256"
     ).hexdigest()
 
 
-def in_groups(secret):
+def group_secret(secret):
     return "-".join(secret[at : at + 5] for at in range(0, len(secret), 5))
 
 
-DAYS = 7
+VALID_DAYS = 7
 INVITED_ALREADY = _(
     "This address is invited already: send that invitation again, or revoke it first."
 )
@@ -195,7 +195,7 @@ class Invitation(models.Model):
         return self.accepted_at is None and self.revoked_at is None
 
     @property
-    def decides(self):
+    def has_deciding_role(self):
         return self.role in account_changes.DECIDING
 
     @property
@@ -209,7 +209,7 @@ class Invitation(models.Model):
         return gettext("Waiting")
 
 
-def refuse_address(email):
+def refuse_uninvitable_address(email):
     if not email:
         return
     domain = email.rpartition("@")[2].lower()
@@ -232,34 +232,34 @@ def refuse_address(email):
         raise ValidationError(INVITED_ALREADY)
 
 
-def must_lead_to_mandate(agency, kind, *, by, hands_over=False):
+def mandate_to_succeed(agency, kind, *, by, hands_over=False):
     """
-    The mandate that the invited person takes over, or None if nobody holds one.
+    The current mandate that the invited person takes over, or None if there is none.
 
     Raises ``ValidationError`` if accepting the invitation could give no mandate.
     """
-    told = {"agency": agency.acronym, "kind": FocalPoint.Kind(kind).label.lower()}
+    facts = {"agency": agency.acronym, "kind": FocalPoint.Kind(kind).label.lower()}
     others = Invitation.objects.open().filter(agency=agency, kind=kind)
     if others.filter(expires_at__gt=timezone.now()).exists():
         raise ValidationError(
-            _("Somebody is invited already as %(kind)s of %(agency)s.") % told
+            _("Somebody is invited already as %(kind)s of %(agency)s.") % facts
         )
-    held = holder(agency, kind)
-    if held is None:
+    mandate = current_mandate(agency, kind)
+    if mandate is None:
         FocalPoint(agency=agency, kind=kind).clean()
-    elif held.user == by:
+    elif mandate.user == by:
         raise ValidationError(
             _("You are %(kind)s of %(agency)s: another administrator hands it over.")
-            % told
+            % facts
         )
     elif not hands_over:
-        told["person"] = held.user.get_full_name() or held.user
+        facts["person"] = mandate.user.get_full_name() or mandate.user
         text = _(
             "%(person)s is %(kind)s of %(agency)s. Say so if the invited person "
             "succeeds them; otherwise choose the other kind of mandate."
         )
-        raise ValidationError(text % told, code="held")
-    return held
+        raise ValidationError(text % facts, code="held")
+    return mandate
 
 
 def read_letter(upload):
@@ -301,7 +301,7 @@ class InvitationForm(forms.ModelForm):
         if agency and kind:
             hands_over = cleaned.get("hands_over")
             try:
-                self.instance.succeeds = must_lead_to_mandate(
+                self.instance.succeeds = mandate_to_succeed(
                     agency, kind, by=self.by, hands_over=hands_over
                 )
             except ValidationError as error:
@@ -311,7 +311,7 @@ class InvitationForm(forms.ModelForm):
 
     def clean_email(self):
         email = self.cleaned_data["email"].lower()
-        refuse_address(email)
+        refuse_uninvitable_address(email)
         return email
 
     def clean_letter(self):
@@ -332,7 +332,7 @@ class InvitationForm(forms.ModelForm):
 @transaction.atomic
 def invite(invitation, *, by):
     invitation.email = invitation.email.lower()
-    refuse_address(invitation.email)
+    refuse_uninvitable_address(invitation.email)
     invitation.made_by = by
     secret = _renew(invitation)
     if invitation.email:
@@ -351,7 +351,7 @@ def invite_again(invitation, *, by, mail=True):
     """
     invitation = _locked(invitation)
     if not (mail and invitation.is_mailed):
-        if not shows_code(invitation, by):
+        if not may_show_code(invitation, by):
             raise RefusedError(
                 gettext(
                     "The code of this role is shown only to who invited, and only "
@@ -367,8 +367,8 @@ def invite_again(invitation, *, by, mail=True):
     return secret
 
 
-def shows_code(invitation, user):
-    if not invitation.decides:
+def may_show_code(invitation, user):
+    if not invitation.has_deciding_role:
         return True
     return invitation.made_by_id == user.pk and not has_mail_server()
 
@@ -408,7 +408,7 @@ def accept_invitation(secret, user, password):
     user.language, user.is_staff = invitation.language, True
     user.set_password(password)
     user.save(force_insert=True)
-    waits = invitation.decides or access.is_reviewer(invitation.made_by)
+    waits = invitation.has_deciding_role or access.is_reviewer(invitation.made_by)
     if waits:
         role, by = AccountChange.What.ROLE, invitation.made_by
         account_changes.propose_account_change(user, role, invitation.role, by=by)
@@ -427,7 +427,7 @@ def accept_invitation(secret, user, password):
 def _renew(invitation):
     secret = new_secret()
     invitation.digest = digest_of(secret)
-    invitation.expires_at = timezone.now() + timedelta(days=DAYS)
+    invitation.expires_at = timezone.now() + timedelta(days=VALID_DAYS)
     invitation.save()
     return secret
 
@@ -457,9 +457,9 @@ def invitation_link(secret):
 def printed_letter(invitation, secret):
     return {
         "invitation": invitation,
-        "days": DAYS,
+        "days": VALID_DAYS,
         "link": invitation_link(secret),
-        "code": in_groups(secret),
+        "code": group_secret(secret),
         "page": f"{settings.SITE_URL}{reverse('account_invitation')}",
     }
 
@@ -470,7 +470,7 @@ def mail_invitation(invitation, secret):
             "invitation": invitation,
             "link": invitation_link(secret),
             "site": settings.SITE_URL,
-            "days": DAYS,
+            "days": VALID_DAYS,
         }
         queue_mail(
             to=invitation.email,

@@ -1,8 +1,8 @@
 """
 Uses of private interfaces of libraries, in one place.
 
-Only ``plan_portal.server``, which runs without Django, has others. If a new version
-breaks one, see ``tests/agencies/test_library_internals.py``.
+``plan_portal.server``, which runs without Django, has the only others. If a new version
+breaks one, ``tests/agencies/test_library_internals.py`` fails.
 """
 
 from allauth.account.internal.flows.login import record_authentication
@@ -21,7 +21,9 @@ def has_new_password(user):
 
 
 def bucket_key(storage, name):
-    """The key of a file in an S3 store; a name that leaves its folder is refused."""
+    """
+    The key of a file in an S3 store. An error for a name outside the storage's folder.
+    """
     return storage._normalize_name(name)
 
 

@@ -28,19 +28,18 @@ from agencies.models import FocalPoint, User
 
 logger = logging.getLogger(__name__)
 
-#: Minutes after each failed attempt; after the last one a mail is given up.
-PAUSES = (1, 5, 15, 60, 240, 720, 1440)
-#: During an outage of the mail server: maximum of minutes between attempts, and how
-#: long a mail is tried.
-OUTAGE_PAUSE, OUTAGE = 60, timedelta(days=2)
+#: Minutes to wait after each failed attempt. After the last pause a mail is given up.
+RETRY_MINUTES = (1, 5, 15, 60, 240, 720, 1440)
+#: During an outage of the mail server: the longest pause between attempts in minutes,
+#: and how long a mail is tried.
+MAX_OUTAGE_MINUTES, MAX_OUTAGE = 60, timedelta(days=2)
 #: After this time another process takes over a mail.
 LEASE = timedelta(minutes=5)
 #: Kinds with a link that opens an account: the text is deleted once sent.
 OPENS_AN_ACCOUNT = {"invitation", "password_reset"}
 #: Suffix of invented addresses, to which nothing is sent.
 INVENTED = "@demostracion.example.org"
-#: Maximum of mails per run.
-RUN = 200
+MAX_MAILS_PER_RUN = 200
 
 
 class MailQuerySet(models.QuerySet):
@@ -181,15 +180,15 @@ def focal_points_of(agency, today=None):
 
 
 def agencies_with_contact(today=None):
-    """Ids of the agencies with such a focal point."""
+    """Ids of the agencies with a focal point to whom mail can be sent."""
     people = User.objects.filter(is_active=True, is_staff=True).exclude(email="")
     mandates = FocalPoint.objects.current(today).filter(user__in=people)
     return set(mandates.values_list("agency", flat=True))
 
 
-def retry_mails(mails, *, now=None):
+def retry_mails(mails):
     return mails.filter(sent_at__isnull=True).update(
-        attempts=0, next_attempt_at=now or timezone.now(), given_up_at=None
+        attempts=0, next_attempt_at=timezone.now(), given_up_at=None
     )
 
 
@@ -200,16 +199,16 @@ def send_queue(*, now=None):
     Concurrent runs share the work. The run ends if the mail server does not answer.
     """
     sent = failed = 0
-    for _number in range(RUN):
-        mail = _take(now or timezone.now())
+    for _number in range(MAX_MAILS_PER_RUN):
+        mail = _lease_next_mail(now or timezone.now())
         if mail is None:
             break
         try:
             if not mail.to.endswith(INVENTED):
                 message_of(mail).send()
-        except Exception as error:  # whatever it was, the queue goes on
+        except Exception as error:  # no error may stop the queue
             failed += 1
-            _put_back(mail, error, now or timezone.now())
+            _schedule_retry(mail, error, now or timezone.now())
             if _is_out_of_reach(error):
                 break
         else:
@@ -224,11 +223,11 @@ def send_queue(*, now=None):
 
 
 @transaction.atomic
-def _take(now):
+def _lease_next_mail(now):
     """
     The next due mail, leased to this process, or None.
 
-    The lease outlives the transaction, so that none is open during sending.
+    The lease outlives the transaction, so that no transaction is open during sending.
     """
     ready = Mail.objects.ready(now).order_by("next_attempt_at", "pk")
     mail = ready.select_for_update(skip_locked=True).first()
@@ -241,7 +240,7 @@ def _take(now):
     return mail
 
 
-def _put_back(mail, error, now):
+def _schedule_retry(mail, error, now):
     """
     Schedule the next attempt, or give the mail up after the last pause.
 
@@ -250,16 +249,15 @@ def _put_back(mail, error, now):
     kind = error_summary(error)
     logger.warning("Mail %s was not sent: %s", mail.pk, kind)
     attempts = mail.attempts
-    if _is_out_of_reach(error) and now - mail.created_at < OUTAGE:
-        attempts = min(attempts, PAUSES.index(OUTAGE_PAUSE) + 1)
-    rest = PAUSES[attempts - 1 : attempts]
-    fate = (
-        {"next_attempt_at": now + timedelta(minutes=rest[0])}
-        if rest
-        else {"given_up_at": now}
-    )
+    if _is_out_of_reach(error) and now - mail.created_at < MAX_OUTAGE:
+        attempts = min(attempts, RETRY_MINUTES.index(MAX_OUTAGE_MINUTES) + 1)
+    if attempts <= len(RETRY_MINUTES):
+        pause = timedelta(minutes=RETRY_MINUTES[attempts - 1])
+        change = {"next_attempt_at": now + pause}
+    else:
+        change = {"given_up_at": now}
     Mail.objects.filter(pk=mail.pk).update(
-        attempts=attempts, last_error=kind, leased_until=None, **fate
+        attempts=attempts, last_error=kind, leased_until=None, **change
     )
 
 
@@ -310,7 +308,8 @@ class FileBackend(BaseEmailBackend):
         return len(email_messages)
 
 
-def remove_files_holding(stands_in):
+def remove_mail_files(has_phrase):
+    """Delete the stored mails that have a text for which ``has_phrase`` is true."""
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
     for path in Path(folder).glob("*.eml") if folder else ():
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
@@ -318,5 +317,5 @@ def remove_files_holding(stands_in):
             part for part in message.walk() if part.get_content_maintype() == "text"
         ]
         texts = [str(message["subject"]), *(part.get_content() for part in parts)]
-        if any(map(stands_in, texts)):
+        if any(map(has_phrase, texts)):
             path.unlink()

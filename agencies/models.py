@@ -60,11 +60,11 @@ class User(AbstractUser):
         verbose_name_plural = _("accounts")
 
     def groups_today(self):
-        """Its groups, and that of reviewers on days as a stand-in."""
+        """The account's groups, and the reviewers' on days as a substitute."""
         own = User.groups.through.objects.filter(user=self).values("group")
-        stands_in = Exists(self.stand_ins.current())
+        is_substitute = Exists(self.stand_ins.current())
         return Group.objects.filter(
-            Q(pk__in=own) | Q(stands_in, name=access.Role.REVIEWER)
+            Q(pk__in=own) | Q(is_substitute, name=access.Role.REVIEWER)
         )
 
     @cached_property
@@ -80,13 +80,13 @@ class User(AbstractUser):
     @cached_property
     def invited_alone(self):
         """Ids of the people for whom this user alone vouches."""
-        theirs = User.objects.filter(
+        invited = User.objects.filter(
             invitation__made_by=self, invitation__confirmed_at=None
         )
-        return frozenset(theirs.values_list("pk", flat=True))
+        return frozenset(invited.values_list("pk", flat=True))
 
     @cached_property
-    def may_be(self):
+    def possible_same_person(self):
         """Ids of other accounts that may belong to this account's person."""
         if not self.is_unconfirmed:
             return self.invited_alone
@@ -100,8 +100,8 @@ class User(AbstractUser):
             self.invitation.save(update_fields=["confirmed_at"])
 
 
-#: The first words of names that a sentence tells with an article, by the article. Other
-#: names, such as those that are no Spanish, stand without one.
+#: Spanish article → first words of the names that need it within a sentence. Other
+#: names, such as foreign ones, are used without an article.
 ARTICLES = {
     "el": "Ayuntamiento Banco Centro Comité Congreso Consejo Cuerpo Defensor "
     "Departamento Despacho Ejército Fondo Gabinete Instituto Ministerio Observatorio "
@@ -117,7 +117,7 @@ ARTICLE_OF = {
 }
 
 
-#: The words that agencies' kinds have so far; a plan file may state others.
+#: Labels of the kinds of agencies in use; a plan file may state other kinds.
 AGENCY_KINDS = {
     "armed_forces": _("Armed forces"),
     "civil_society": _("Civil society"),
@@ -144,8 +144,8 @@ class AgencyQuerySet(models.QuerySet):
 
 class Agency(models.Model):
     """
-    An institution that answers for commitments and activities; it outlives plans. Old
-    addresses lead on by its ``former_names``.
+    An institution that answers for commitments and activities, in one plan or several.
+    Its old URLs redirect by its ``former_names``.
     """
 
     acronym = models.CharField(_("acronym"), max_length=20, unique=True)
@@ -229,20 +229,15 @@ class Agency(models.Model):
             return self.name
         return f"{article if self.name == self.name_es else 'the'} {self.name}"
 
-    #: What a former name keeps: a change of one of these is a change of name.
+    #: The fields of a name: a change of one of them is stored as a former name.
     NAMES = ("acronym", "slug", "name_es", "name_en")
 
     def rename(self, **changes):
         """Change acronym, slug or names, and record the old ones."""
         with transaction.atomic():
             before = Agency.objects.select_for_update().get(pk=self.pk)
-            self.former_names.create(
-                acronym=before.acronym,
-                slug=before.slug,
-                name_es=before.name_es,
-                name_en=before.name_en,
-                ends_on=timezone.localdate(),
-            )
+            former = {name: getattr(before, name) for name in self.NAMES}
+            self.former_names.create(**former, ends_on=timezone.localdate())
             for field, value in changes.items():
                 setattr(self, field, value)
             self.save()
@@ -304,8 +299,8 @@ class FocalPointQuerySet(models.QuerySet):
 
 class FocalPoint(models.Model):
     """
-    A dated mandate to report for one agency. At most one of a kind runs at a time,
-    except a dated cover for leave.
+    A dated mandate to report for one agency. At most one of a kind is in force on a
+    day, except for a dated cover for leave.
     """
 
     class Kind(models.TextChoices):
@@ -373,10 +368,10 @@ class FocalPoint(models.Model):
         others = FocalPoint.objects.filter(
             agency=self.agency_id, kind=self.kind, leave_cover=False
         ).exclude(pk=self.pk)
-        clash = others.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=self.starts_on))
+        others = others.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=self.starts_on))
         if self.ends_on:
-            clash = clash.filter(starts_on__lte=self.ends_on)
-        if other := clash.first():
+            others = others.filter(starts_on__lte=self.ends_on)
+        if other := others.first():
             raise ValidationError(
                 {
                     "starts_on": _(

@@ -1,5 +1,5 @@
 """
-Typed numbers, with comma or point as the decimal mark, and never guessed.
+Typed numbers, with comma or point as the decimal mark. An ambiguous one is refused.
 
 ``static/numbers.js`` applies the same rules. Number fields of staff forms come from
 ``number_formfield``.
@@ -14,7 +14,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-LONGEST = 40
+MAX_LENGTH = 40
 BLANK = re.compile(r"[\s\u00a0\u2009\u202f]+")
 #: Digits, grouped by three or not, with an optional fraction after comma or point.
 PLAIN = re.compile(r"([-+]?)(\d+)(?:[.,](\d+))?", re.ASCII)
@@ -25,50 +25,54 @@ GROUPED = re.compile(
 AMBIGUOUS = re.compile(r"([-+]?)([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
 
 
-class UnreadError(ValueError):
-    """A text that is no number or an ambiguous one; the message is for its author."""
+class UnclearValueError(ValueError):
+    """
+    A typed value that is invalid or ambiguous, such as a number or a day.
+
+    The message is for the person who typed it.
+    """
 
 
 def parse_number(text):
     """
-    Parse a typed number; ``UnreadError`` if it is none or ambiguous.
+    Parse a typed number; ``UnclearValueError`` if it is no number or ambiguous.
 
     >>> parse_number("2,5"), parse_number("1.250,50"), parse_number("12 500")
     (Decimal('2.5'), Decimal('1250.5'), Decimal('12500'))
     """
     typed = BLANK.sub(" ", text).strip().replace("\u2212", "-").replace("’", "'")
-    if len(typed) > LONGEST:
-        raise UnreadError(_("Write a number such as 12 or 12.5."))
+    if len(typed) > MAX_LENGTH:
+        raise UnclearValueError(_("Write a number such as 12 or 12.5."))
     if found := AMBIGUOUS.fullmatch(typed):
-        sign, whole, three = found.groups()
-        raise UnreadError(
+        sign, first, three = found.groups()
+        raise UnclearValueError(
             _("“%(text)s” can mean %(many)s or %(few)s. Write the one that you mean.")
             % {
                 "text": typed,
-                "many": f"{sign}{whole}{three}",
-                "few": number_text(Decimal(f"{sign}{whole}.{three}")),
+                "many": f"{sign}{first}{three}",
+                "few": number_text(Decimal(f"{sign}{first}.{three}")),
             }
         )
     if found := PLAIN.fullmatch(typed):
-        sign, whole, part = found.groups()
+        sign, whole, fraction = found.groups()
     elif found := GROUPED.fullmatch(typed):
-        sign, whole, mark, part = found.groups()
-        whole = whole.replace(mark, "")
+        sign, whole, separator, fraction = found.groups()
+        whole = whole.replace(separator, "")
     else:
-        raise UnreadError(_("Write a number such as 12 or 12.5."))
-    return Decimal(_shortest(f"{sign}{whole}.{part or 0}"))
+        raise UnclearValueError(_("Write a number such as 12 or 12.5."))
+    return Decimal(_shortest(f"{sign}{whole}.{fraction or 0}"))
 
 
 def parse_whole_number(text):
     number = parse_number(text)
     if number != number.to_integral_value():
-        raise UnreadError(_("Write a whole number, such as 12."))
+        raise UnclearValueError(_("Write a whole number, such as 12."))
     return int(number)
 
 
 def number_text(number):
     """
-    A number in a form that ``parse_number`` reads again.
+    A number as text from which ``parse_number`` returns the same number.
 
     Thousandths get another zero: "2.125" could mean two thousand.
 
@@ -96,16 +100,16 @@ class NumberInput(forms.TextInput):
 
     def render(self, name, value, attrs=None, renderer=None):
         box = super().render(name, value, attrs, renderer)
-        told = read_as(value)
+        note = interpretation_note(value)
         return (
-            format_html('{}<span class="read-as">{}</span>', box, told) if told else box
+            format_html('{}<span class="read-as">{}</span>', box, note) if note else box
         )
 
 
-def read_as(text):
+def interpretation_note(text):
     try:
         number = parse_number(text) if isinstance(text, str) and text.strip() else None
-    except UnreadError:
+    except UnclearValueError:
         return ""
     if number is None or text == number_text(number):
         return ""
@@ -121,7 +125,7 @@ class NumberFieldMixin:
             return super().to_python(value)
         try:
             return super().to_python(type(self).parse(value))
-        except UnreadError as error:
+        except UnclearValueError as error:
             raise forms.ValidationError(str(error), code="invalid") from None
 
 
@@ -134,13 +138,15 @@ class WholeField(NumberFieldMixin, forms.IntegerField):
 
 
 #: The form field of a column that holds a number.
-FIELDS = {models.DecimalField: DecimalField, models.IntegerField: WholeField}
+FORM_FIELDS = {models.DecimalField: DecimalField, models.IntegerField: WholeField}
 
 
 def number_formfield(column, **options):
-    kinds = (kind for kind in FIELDS if isinstance(column, kind) and not column.choices)
+    kinds = (
+        kind for kind in FORM_FIELDS if isinstance(column, kind) and not column.choices
+    )
     if kind := next(kinds, None):
-        options["form_class"] = FIELDS[kind]
+        options["form_class"] = FORM_FIELDS[kind]
         if not isinstance(options.get("widget"), NumberInput):
             options["widget"] = NumberInput
     return column.formfield(**options)

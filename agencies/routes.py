@@ -9,31 +9,32 @@ from django.utils.http import url_has_allowed_host_and_scheme
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
-def shown_on_page(page, *words):
+def shown_on_page(page, *arguments):
     """
-    Decorator of a view whose form the page with this URL name shows.
+    Decorator of a view whose form is on another page, the one with this URL name.
 
-    ``words`` are the view's URL arguments that the page needs.
+    ``arguments`` are the view's URL arguments that the page needs.
     """
 
     def mark(view):
-        view.held_by = (page, words)
+        view.form_page = (page, arguments)
         return view
 
     return mark
 
 
-def page_of(request):
+def return_url(request):
+    """The page to which the user returns after signing in again."""
     if request.method in SAFE_METHODS:
-        return _holder(request.resolver_match) or request.get_full_path()
+        return _form_page_url(request.resolver_match) or request.get_full_path()
     sent_from = request.headers.get("referer", "")
     if not url_has_allowed_host_and_scheme(
         sent_from, {request.get_host()}, require_https=request.is_secure()
     ):
-        return _holder(request.resolver_match) or reverse("admin:index")
+        return _form_page_url(request.resolver_match) or reverse("admin:index")
     path, query = urlsplit(sent_from)[2:4]
     page = f"{path}?{query}" if query else path
-    return _holder(_match(path)) or page or reverse("admin:index")
+    return _form_page_url(_match(path)) or page or reverse("admin:index")
 
 
 def _match(path):
@@ -43,11 +44,11 @@ def _match(path):
         return None
 
 
-def _holder(match):
-    if match is None or not hasattr(match.func, "held_by"):
+def _form_page_url(match):
+    if match is None or not hasattr(match.func, "form_page"):
         return ""
-    page, words = match.func.held_by
-    return reverse(page, kwargs={word: match.kwargs[word] for word in words})
+    page, arguments = match.func.form_page
+    return reverse(page, kwargs={name: match.kwargs[name] for name in arguments})
 
 
 class LazyViews:

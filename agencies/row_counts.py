@@ -1,20 +1,22 @@
 """
-Statistics that let the query planner know the size of tables.
+SQLite's statistics of the size of tables, for its query planner.
 
-SQLite updates them only when told to; without them it may scan a large table for each
-row of another.
+SQLite updates them only on request. Without them it may scan a large table for each row
+of another.
 """
 
 from django.db import connections
 
-#: From this version SQLite itself finds the tables to analyse.
-FINDS_BY_ITSELF = (3, 46)
+#: The first version that chooses the tables to analyse itself.
+OPTIMIZES_ITSELF = (3, 46)
 
 
 def update_row_counts(using="default"):
     connection = connections[using]
     if connection.vendor != "sqlite":
         return
-    finds = connection.Database.sqlite_version_info >= FINDS_BY_ITSELF
+    version = connection.Database.sqlite_version_info
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA optimize = 0x10002" if finds else "ANALYZE")
+        cursor.execute(
+            "PRAGMA optimize = 0x10002" if version >= OPTIMIZES_ITSELF else "ANALYZE"
+        )

@@ -1,5 +1,5 @@
 """
-Substitutes of reviewers, so that two people are always there to decide.
+Substitutes of reviewers, so that there are always two people to decide.
 
 A reviewer names the person and the days; another reviewer or an administrator approves.
 On these days the substitute has the reviewer's role too.
@@ -94,8 +94,8 @@ def propose_stand_in(stand_in, *, by):
 
 def reviewers():
     """Active people with the reviewer's role today, substitutes included."""
-    stands_in = StandIn.objects.current().filter(user=OuterRef("pk"))
-    member = Group.objects.filter(name=Role.REVIEWER, user=OuterRef("pk"))
+    stand_ins = StandIn.objects.current().filter(user=OuterRef("pk"))
+    groups = Group.objects.filter(name=Role.REVIEWER, user=OuterRef("pk"))
     return User.objects.filter(
-        Exists(stands_in) | Exists(member), is_active=True, is_staff=True
+        Exists(stand_ins) | Exists(groups), is_active=True, is_staff=True
     )

@@ -1,8 +1,8 @@
 """
-Tasks that a timer runs, as deploy/tasks.toml lists them, and when each last ended well.
+Tasks that timers run, as deploy/tasks.toml lists them, and when each last succeeded.
 
-Each machine has all timers; the first one to start a task runs it. Where no task was
-ever run by ``run_task``, as on one's own machine, nothing is overdue.
+Each machine has all timers; the first one to start a task runs it. As long as
+``run_task`` was never used, as on a developer's machine, nothing is overdue.
 """
 
 import re
@@ -20,21 +20,23 @@ from django.utils import timezone
 
 from agencies.fields import DeclaredFields, internal
 
-#: The OnCalendar of a task of each day or of the first day of each month.
+#: systemd's OnCalendar of a daily task, or of one on the first day of each month.
 CALENDAR = re.compile(r"\*-\*-(\*|01) (\d\d):(\d\d) (\S+)")
-#: The end of a task that failed last, or did not end well yet.
+#: The stored end of a task whose last run failed, or that never succeeded.
 NEVER = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True)
 class Task:
+    """``when`` is systemd's OnCalendar; ``overdue`` the time after which it is late."""
+
     name: str
     command: tuple[str, ...]
     when: str
     overdue: timedelta
 
     def last_due(self, now):
-        """When it was last to run; ``now`` for a task of each minute."""
+        """When it should last have started; ``now`` for a task of each minute."""
         if not (match := CALENDAR.fullmatch(self.when)):
             return now
         day, hour, minute, zone = match.groups()
@@ -75,10 +77,10 @@ def all_tasks():
 
 def execute_task(task, **streams):
     """
-    Run the task's command and note its end; return whether it ran.
+    Run the task's command and store its end; return whether it ran.
 
-    It does not run while another machine runs it, nor if it ended well since it was
-    last due. A command that raises makes the task overdue at once.
+    It does not run while another machine runs it, or if it succeeded since it was last
+    due. A command that raises an error makes the task overdue at once.
     """
     with locked(task.name) as is_ours:
         due = task.last_due(timezone.now())
@@ -101,7 +103,9 @@ def execute_task(task, **streams):
 
 @contextmanager
 def locked(name):
-    """Yield whether the task runs nowhere else; a lost process loses its lock."""
+    """
+    Yield whether no other machine runs the task. A process that dies loses its lock.
+    """
     # A portal on SQLite has one machine, where systemd starts no unit twice.
     if connection.vendor != "postgresql":
         yield True

@@ -50,6 +50,6 @@ def _register(model, names):
 
 make_bilingual("agencies")
 
-# After the translated fields, or the history would miss them.
+# After the bilingual fields are registered, so that histories have them too.
 for model in (Agency, FocalPoint):
     keep_history(model, app="agencies")

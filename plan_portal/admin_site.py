@@ -139,7 +139,7 @@ class PortalAdminSite(AdminSite):
             "first": first_steps.first_steps(user, today),
             "behind": shown,
             "behind_hides": hide_url_for(user, shown.record) if shown else "",
-            "hides": HIDINGS.decides(user),
+            "hides": HIDINGS.may_decide(user),
             "parts": queries.open_sheets(user, today),
             "closed": queries.last_closed_round(user, today),
             "returned": queries.returned_answers(user),
@@ -156,7 +156,7 @@ class PortalAdminSite(AdminSite):
             if access.is_reviewer(user)
             else [],
             "to_open": rounds_to_open(today) if access.is_reviewer(user) else [],
-            "is_alone": STAND_INS.decides(user) and reviewers().count() < 2,
+            "is_alone": STAND_INS.may_decide(user) and reviewers().count() < 2,
         }
         return super().index(request, {**context, **(extra_context or {})})
 

@@ -395,6 +395,6 @@ def _client(user, *, is_proven=True):
     request.user, request.session = user, client.session
     record_authentication(request, user, method="password", reauthenticated=True)
     if is_proven:
-        request.session[sessions.SESSION_KEY] = user.pk
+        request.session[sessions.PROVEN_USER_KEY] = user.pk
     request.session.save()
     return client

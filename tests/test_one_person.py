@@ -233,7 +233,7 @@ class Walk:
 @pytest.fixture(scope="module")
 def visited(lasting):
     with pytest.MonkeyPatch.context() as patch, override_settings(**IN_USE):
-        patch.setattr(sessions, "TO_OPEN", sessions.TO_SEND)
+        patch.setattr(sessions, "MAX_PROOF_AGE_TO_OPEN", sessions.MAX_PROOF_AGE_TO_SEND)
         yield Visited()
 
 

@@ -32,13 +32,13 @@ from tests.permission_posts import POSTS, QUERIES
 from tests.permission_world import World
 
 IN_USE = {
-    "ACCOUNT_REAUTHENTICATION_TIMEOUT": sessions.TO_SEND,
+    "ACCOUNT_REAUTHENTICATION_TIMEOUT": sessions.MAX_PROOF_AGE_TO_SEND,
     "REQUIRE_SECOND_FACTOR": True,
     "ALLOW_INDEXING": True,
     "SECURITY_CONTACT": "mailto:seguridad@example.org",
 }
-#: What ``agencies.routes.held_by`` leaves on a view.
-MARK = "held_by"
+#: What ``agencies.routes.form_page`` leaves on a view.
+MARK = "form_page"
 LANGUAGES = ("es", "en")
 #: The addresses that a redirect to a door leads to.
 DOORS = {
@@ -203,7 +203,7 @@ def world(db):
     """
     visited = Visited()
     with pytest.MonkeyPatch.context() as patch, override_settings(**IN_USE):
-        patch.setattr(sessions, "TO_OPEN", sessions.TO_SEND)
+        patch.setattr(sessions, "MAX_PROOF_AGE_TO_OPEN", sessions.MAX_PROOF_AGE_TO_SEND)
         if not DEEP:
             patch.setattr(receivers.DenialMiddleware, "__call__", passed_on)
         yield visited

@@ -1,7 +1,7 @@
 """
-Changes of accounts that decide, confirmed by a second person.
+Changes of the accounts of reviewers and administrators, confirmed by a second person.
 
-Otherwise an administrator could act as two persons. Where nobody else can confirm, use
+Otherwise an administrator could act as two persons. If nobody else can confirm, use
 ``manage.py change_access``.
 """
 
@@ -72,8 +72,8 @@ class AccountChange(Decision):
         ]
 
     def __str__(self):
-        person, said = self.user.get_full_name() or self.user, self.in_words
-        return f"{person} · {self.get_what_display()}{said and f': {said}'}"
+        person, value = self.user.get_full_name() or self.user, self.in_words
+        return f"{person} · {self.get_what_display()}{value and f': {value}'}"
 
     @property
     def in_words(self):
@@ -122,17 +122,17 @@ def decides_or_will(user):
 
 @transaction.atomic
 def propose_account_change(user, what, value="", *, by):
-    asked = {"user": user, "what": what, "value": value}
-    if AccountChange.objects.waiting().filter(**asked).exists():
+    change = {"user": user, "what": what, "value": value}
+    if AccountChange.objects.waiting().filter(**change).exists():
         raise RefusedError(gettext("This was asked for already."))
-    return ACCOUNT_CHANGES.propose(AccountChange(**asked), by=by)
+    return ACCOUNT_CHANGES.propose(AccountChange(**change), by=by)
 
 
 def apply_account_change(change):
     """Raises ``OutdatedError`` if the change no longer fits the account."""
     user = User.objects.select_for_update().get(pk=change.user_id)
     if change.what == What.ROLE:
-        _give(user, change.value)
+        _give_role(user, change.value)
     elif change.what == What.EMAIL:
         others = User.objects.exclude(pk=user.pk)
         if change.value and others.filter(email__iexact=change.value).exists():
@@ -147,7 +147,7 @@ def apply_account_change(change):
         user.username = change.value
         try:
             user.save(update_fields=["username"])
-        except IntegrityError:  # taken since: an invitation was accepted meanwhile
+        except IntegrityError:  # another person has taken the name meanwhile
             raise OutdatedError from None
         send_notice(user, "agencies/account_confirmed")
     elif change.what == What.KNOWN:
@@ -158,7 +158,7 @@ def apply_account_change(change):
         send_notice(user, "agencies/account_confirmed")
 
 
-def _give(user, role):
+def _give_role(user, role):
     if not user.is_active:
         raise OutdatedError
     user.groups.add(Group.objects.get(name=role))

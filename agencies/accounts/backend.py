@@ -1,5 +1,6 @@
 """
-Permissions: the groups of an account, and the reviewer's while it is a substitute.
+Permissions of an account: those of its groups, and the reviewer's on days on which the
+person is a substitute.
 """
 
 from allauth.account.auth_backends import AuthenticationBackend

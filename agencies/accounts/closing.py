@@ -31,7 +31,7 @@ def end_sessions(user, *, reason="closed"):
     audit.record_event(audit.Event.SESSION_ENDED, obj=user, reason=reason)
 
 
-def end_with_account(sender, instance, created, **kwargs):
+def end_sessions_of_closed_account(sender, instance, created, **kwargs):
     if not created and not instance.is_active:
         end_sessions_of(instance)
 
@@ -44,11 +44,11 @@ def end_sessions_of(user):
 
 def administrators():
     group = Group.objects.filter(name=access.Role.ADMINISTRATOR).values("user")
-    keeps = Q(is_superuser=True) | Q(pk__in=group)
-    return User.objects.filter(keeps, is_active=True, is_staff=True).order_by("pk")
+    has_role = Q(is_superuser=True) | Q(pk__in=group)
+    return User.objects.filter(has_role, is_active=True, is_staff=True).order_by("pk")
 
 
-def hold_administrators():
+def lock_administrators():
     """
     Lock the administrators' accounts until the caller's transaction ends.
 
@@ -62,7 +62,7 @@ def is_last_administrator(user):
     Call it inside a transaction: the administrators' accounts stay locked until it
     ends.
     """
-    hold_administrators()
+    lock_administrators()
     # Read again: the role may have been removed while this waited for the lock.
     return [each.pk for each in administrators()] == [user.pk]
 
@@ -89,22 +89,21 @@ def close_account(user):
 
 
 @transaction.atomic
-def hand_over(mandate, successor, *, by, today=None):
+def hand_over(mandate, successor, *, by):
     """
     End a mandate, begin the successor's, and sign the former holder out.
 
     An account without another mandate or role is closed. Raises
     ``access.RefusedError``, without any change, if the step is not possible.
     """
-    today = today or timezone.localdate()
+    today = timezone.localdate()
     Agency.objects.select_for_update().get(pk=mandate.agency_id)
     mandate = FocalPoint.objects.select_related("agency", "user").get(pk=mandate.pk)
-    _must_be_possible(mandate, successor, by, today)
+    _refuse_impossible_handover(mandate, successor, by, today)
     end_mandate(mandate, today=today)
-    held = FocalPoint.objects.current(today).filter(
+    for other in FocalPoint.objects.current(today).filter(
         user=successor, agency=mandate.agency, leave_cover=False
-    )
-    for other in held:
+    ):
         end_mandate(other, today=today)
     begun = FocalPoint.objects.create(
         user=successor, agency=mandate.agency, kind=mandate.kind, starts_on=today
@@ -121,7 +120,7 @@ def hand_over(mandate, successor, *, by, today=None):
     return begun
 
 
-def _must_be_possible(mandate, successor, by, today):
+def _refuse_impossible_handover(mandate, successor, by, today):
     # The inviter may have lost the role since.
     if not access.is_administrator(by):
         raise access.RefusedError(_("Only an administrator hands a mandate over."))
@@ -140,16 +139,16 @@ def _must_be_possible(mandate, successor, by, today):
 
 
 def _close_or_sign_out(user, today):
-    stays = FocalPoint.objects.filter(user=user).exclude(ends_on__lt=today).exists()
-    if stays or access.is_reviewer(user) or access.is_administrator(user):
+    mandates = FocalPoint.objects.filter(user=user).exclude(ends_on__lt=today)
+    if mandates.exists() or access.is_reviewer(user) or access.is_administrator(user):
         end_sessions(user)
     elif user.is_active:
         close_account(user)
 
 
-def holder(agency, kind):
-    held = FocalPoint.objects.current().filter(agency=agency, kind=kind)
-    return held.filter(leave_cover=False).select_related("user", "agency").first()
+def current_mandate(agency, kind):
+    mandates = FocalPoint.objects.current().filter(agency=agency, kind=kind)
+    return mandates.filter(leave_cover=False).select_related("user", "agency").first()
 
 
 def begin_mandate(invitation, user):
@@ -161,34 +160,34 @@ def begin_mandate(invitation, user):
     """
     if invitation.agency is None:
         return None
-    held = holder(invitation.agency, invitation.kind)
+    mandate = current_mandate(invitation.agency, invitation.kind)
     try:
-        if held and held == invitation.succeeds:
-            return hand_over(held, user, by=invitation.made_by)
+        if mandate and mandate == invitation.succeeds:
+            return hand_over(mandate, user, by=invitation.made_by)
         return FocalPoint.objects.create(
             user=user, agency=invitation.agency, kind=invitation.kind
         )
     except (access.RefusedError, ValidationError):  # somebody else holds it meanwhile
         inviter = invitation.made_by
-        keeps = access.is_administrator(inviter)
-        for person in [inviter] if keeps else administrators():
-            _tell(person, invitation, user, held)
+        is_administrator = access.is_administrator(inviter)
+        for person in [inviter] if is_administrator else administrators():
+            _mail_missing_mandate(person, invitation, user, mandate)
         return None
 
 
-def _tell(person, invitation, user, held):
+def _mail_missing_mandate(person, invitation, user, mandate):
     if not person.email:
         return
     page = (
-        reverse("admin:hand_over", args=[held.pk])
-        if held
+        reverse("admin:hand_over", args=[mandate.pk])
+        if mandate
         else reverse("admin:agencies_focalpoint_changelist")
     )
     with translation.override(person.language):
         context = {
             "invitation": invitation,
             "user": user,
-            "held": held,
+            "mandate": mandate,
             "address": f"{settings.SITE_URL}{page}",
         }
         queue_mail(

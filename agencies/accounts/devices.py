@@ -1,8 +1,9 @@
 """
 Cookie of a browser in which a person has signed in before.
 
-Failed attempts of others can block an account or a shared address. With this cookie the
-right password still works, for that account only. A new password ends the cookie.
+Failed attempts of others can block an account or a shared network address. With this
+cookie the right password still works, for that account only. A new password makes the
+cookie invalid.
 """
 
 import secrets
@@ -16,14 +17,15 @@ SALT = "agencies.devices"
 #: Lifetime of the cookie.
 SECONDS = 180 * 24 * 60 * 60
 #: Length of the password-dependent hash in the cookie.
-HASH = 16
+HASH_LENGTH = 16
 
 
 def remember_device(response, user):
-    said = [user.pk, secrets.token_hex(8), user.get_session_auth_hash()[:HASH]]
+    browser = secrets.token_hex(8)
+    content = [user.pk, browser, user.get_session_auth_hash()[:HASH_LENGTH]]
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
-        signing.dumps(said, salt=SALT),
+        signing.dumps(content, salt=SALT),
         max_age=SECONDS,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -32,7 +34,9 @@ def remember_device(response, user):
 
 
 def known_device(request):
-    """The content of the cookie, or None if its signature is not valid."""
+    """
+    Account, browser and hash that the cookie holds, or None if its signature is wrong.
+    """
     cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME)
     if not cookie:
         return None
@@ -44,8 +48,8 @@ def known_device(request):
 
 def device_of_account(request, credentials):
     """The id of the browser if it signed in to this account before; otherwise ""."""
-    said = known_device(request)
-    user = said and tried_account(credentials)
-    if not user or (user.pk, user.get_session_auth_hash()[:HASH]) != said[::2]:
+    device = known_device(request)
+    user = device and tried_account(credentials)
+    if not user or (user.pk, user.get_session_auth_hash()[:HASH_LENGTH]) != device[::2]:
         return ""
-    return said[1]
+    return device[1]

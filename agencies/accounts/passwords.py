@@ -12,16 +12,17 @@ from agencies.folding import fold
 from agencies.models import Agency, AgencyName
 
 #: Words that an attacker would try first, in addition to the country's.
-WORDS = {
+PORTAL_WORDS = {
     *("accion", "contra", "gestion", "nacional", "persona", "personas", "plan"),
     *("portal", "republica", "trafico", "trata", "victima", "victimas"),
 }
-#: Minimum of letters besides these words.
-REST = 8
-#: Minimum of different characters, without blanks.
-DIFFERENT = 5
-#: Shorter parts of names occur in many words.
-SHORTEST_PART = 4
+#: Minimum number of letters in addition to known words.
+MIN_OTHER_LETTERS = 8
+#: Minimum number of different characters, blanks not counted.
+MIN_DIFFERENT = 5
+#: Minimum length of a part of a name: shorter ones occur in many words.
+MIN_NAME_PART = 4
+#: Digits and signs that stand for similar letters.
 DISGUISES = str.maketrans("013457@$!", "oieastasi")
 
 
@@ -43,7 +44,7 @@ class MonotonyValidator:
 
     def validate(self, password, user=None):
         found = Counter("".join(fold(password).split()))
-        if len(found) < DIFFERENT or max(found.values()) * 2 > found.total():
+        if len(found) < MIN_DIFFERENT or max(found.values()) * 2 > found.total():
             raise ValidationError(
                 _("The password repeats a few characters. Use four words of your own."),
                 code="password_of_few_characters",
@@ -61,13 +62,13 @@ class ContextWordValidator:
     def validate(self, password, user=None):
         portal = {settings.SITE_HOST, settings.SECRETARIAT_NAME}
         names = {*portal, *_names_of_agencies(), *_names_of(user)}
-        known = {*WORDS, *settings.COUNTRY.password_words, *_parts(names)}
+        known = {*PORTAL_WORDS, *settings.COUNTRY.password_words, *_parts(names)}
         words = sorted(known, key=len, reverse=True)
-        for said in (plain_letters(password), letters(password)):
-            rest = said
+        for text in (plain_letters(password), letters(password)):
+            rest = text
             for word in words:
                 rest = rest.replace(word, "")
-            if len(rest) < REST and rest != said:
+            if len(rest) < MIN_OTHER_LETTERS and rest != text:
                 raise ValidationError(
                     _(
                         "The password is little more than words that everybody here "
@@ -100,7 +101,7 @@ def _parts(names):
     for name in filter(None, names):
         yield plain_letters(name)
         for word in re.split(r"[\W_\d]+", fold(name)):
-            if len(plain_letters(word)) >= SHORTEST_PART:
+            if len(plain_letters(word)) >= MIN_NAME_PART:
                 yield plain_letters(word)
 
 

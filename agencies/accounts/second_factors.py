@@ -30,8 +30,8 @@ from agencies.models import User
 
 #: Second factors; recovery codes only replace one.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-#: Keys of the secrets of an app and of recovery codes.
-SECRETS = ["secret", "seed"]
+#: Keys in an authenticator's data: the secret of an app, the seed of recovery codes.
+SECRET_KEYS = ["secret", "seed"]
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -87,7 +87,7 @@ def reencrypt_secrets():
     """
     changed = 0
     for factor in Authenticator.objects.select_for_update().order_by("pk"):
-        names = [name for name in SECRETS if name in factor.data]
+        names = [name for name in SECRET_KEYS if name in factor.data]
         for name in names:
             token = factor.data[name].encode()
             factor.data[name] = _apply_key(_keys().rotate, token).decode()
@@ -181,12 +181,12 @@ class ResetSteps(PersonSteps):
     }
     needs_reason = False
 
-    def decides(self, user):
+    def may_decide(self, user):
         return access.is_administrator(user)
 
     def why_not_decline(self, user, reset):
-        is_her_own = reset.user_id == user.pk and self.decides(user)
-        return "" if is_her_own else super().why_not_decline(user, reset)
+        is_own = reset.user_id == user.pk and self.may_decide(user)
+        return "" if is_own else super().why_not_decline(user, reset)
 
     def apply(self, reset, by):
         remove_factors(reset.user, by=by)
@@ -203,7 +203,7 @@ RESETS = ResetSteps()
 
 
 def request_reset(reset, *, by):
-    if not RESETS.decides(by) or reset.user == by:
+    if not RESETS.may_decide(by) or reset.user == by:
         raise RefusedError(gettext("Another administrator must ask for this."))
     return RESETS.propose(reset, by=by)
 

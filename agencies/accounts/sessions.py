@@ -39,29 +39,33 @@ from agencies.accounts import closing
 from agencies.accounts.second_factors import FACTORS, factors_of
 from agencies.audit import Event, record_event
 from agencies.library_internals import consume
-from agencies.routes import SAFE_METHODS, page_of
+from agencies.routes import SAFE_METHODS, return_url
 
-#: Seconds. The first is also the age of the cookie, which each renewal extends.
-IDLE, ABSOLUTE = settings.SESSION_COOKIE_AGE, 60 * 60 * 12
+#: Seconds without use, and since the sign-in, after which a session ends. The first is
+#: also the age of the cookie, which each renewal extends.
+MAX_IDLE, MAX_LENGTH = settings.SESSION_COOKIE_AGE, 60 * 60 * 12
 #: Seconds between two writes of a session.
 RENEWED_EVERY = 60
-BEGAN, ACTIVE = "began_at", "active_at"
+#: Session keys of the times, in seconds, of the sign-in and of the last use.
+BEGAN_KEY, ACTIVE_KEY = "began_at", "active_at"
 #: The authentication class of sessions from before ``agencies.accounts.backend``.
 FORMER_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 #: Clear-Site-Data on signing out, since computers may be shared.
-FORGOTTEN = '"cache", "storage"'
+CLEARED_SITE_DATA = '"cache", "storage"'
 
 
 def connect():
     user_logged_in.connect(start_session_limits, dispatch_uid="sessions")
     user_logged_out.connect(mark_signed_out, dispatch_uid="sessions")
     post_save.connect(
-        closing.end_with_account, sender=get_user_model(), dispatch_uid="sessions"
+        closing.end_sessions_of_closed_account,
+        sender=get_user_model(),
+        dispatch_uid="sessions",
     )
 
 
 def start_session_limits(sender, request, user, **kwargs):
-    request.session[BEGAN] = request.session[ACTIVE] = time.time()
+    request.session[BEGAN_KEY] = request.session[ACTIVE_KEY] = time.time()
 
 
 def mark_signed_out(sender, request, user, **kwargs):
@@ -95,7 +99,7 @@ class SessionLimitsMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         if getattr(request, "has_signed_out", False):
-            response.headers["Clear-Site-Data"] = FORGOTTEN
+            response.headers["Clear-Site-Data"] = CLEARED_SITE_DATA
         return response
 
     def process_view(self, request, view, args, kwargs):
@@ -112,30 +116,32 @@ class SessionLimitsMiddleware:
         )
         request.session.flush()
         request.user = AnonymousUser()
-        return redirect_to_login(page_of(request))
+        return redirect_to_login(return_url(request))
 
     def _back_to_form(self, request, match):
-        is_page = request.method in SAFE_METHODS and not hasattr(match.func, "held_by")
+        is_page = request.method in SAFE_METHODS and not hasattr(
+            match.func, "form_page"
+        )
         if is_page or "admin" not in match.namespaces:
             return None
         if match.url_name in {"login", "logout"}:
             return None
-        return redirect_to_login(page_of(request))
+        return redirect_to_login(return_url(request))
 
 
 def reason_to_end(session, now):
-    if now - session.get(BEGAN, 0) > ABSOLUTE:
+    if now - session.get(BEGAN_KEY, 0) > MAX_LENGTH:
         return "absolute"
-    seen = session.get(ACTIVE, 0)
-    if now - seen > IDLE:
+    last_active = session.get(ACTIVE_KEY, 0)
+    if now - last_active > MAX_IDLE:
         return "idle"
-    if now - seen > RENEWED_EVERY:
+    if now - last_active > RENEWED_EVERY:
         renew_session(session, now)
     return ""
 
 
 def renew_session(session, now):
-    session[ACTIVE] = now
+    session[ACTIVE_KEY] = now
     row = UserSession.objects.filter(session_key=session.session_key)
     row.update(last_seen_at=timezone.now())
 
@@ -158,15 +164,16 @@ class UploadLimitMiddleware:
         return respond_429(request)
 
 
-SESSION_KEY = "second_factor_of"
+#: Session key of the account whose second factor was proven.
+PROVEN_USER_KEY = "second_factor_of"
 #: Session key of the page requested before a factor was set up, for the redirect.
-ASKED_FOR = "asked_for"
+REQUESTED_PAGE_KEY = "asked_for"
 
 #: Namespaces and names of public pages, which use no session.
-PUBLIC = {"es", "en"}
+PUBLIC_NAMESPACES = {"es", "en"}
 PUBLIC_NAMES = {"robots", "security_txt", "sitemap"}
 #: Pages that a session without a proven second factor may open.
-OPEN = {
+OPEN_PAGES = {
     "account_index",
     "account_inactive",
     "account_invitation",
@@ -186,19 +193,19 @@ OPEN = {
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
 }
-#: Pages open to it only while the account has no second factor.
-ENROLMENT = {
+#: Further pages open to it while the account has no second factor.
+ENROLMENT_PAGES = {
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "mfa_totp_picture",
 }
 #: Maximum age of the last proof in seconds: to open a page or press a button, and to
 #: send a form that was opened in time, so that no typed text is lost.
-TO_OPEN, TO_SEND = 15 * 60, 60 * 60
-#: Session key: path → time of opening, in seconds.
-OPENED = "opened_with_proof"
+MAX_PROOF_AGE_TO_OPEN, MAX_PROOF_AGE_TO_SEND = 15 * 60, 60 * 60
+#: Session key of a mapping: path of a form → time of opening, in seconds.
+OPENED_KEY = "opened_with_proof"
 #: URL names of guarded pages with a form.
-PAGES = {
+GUARDED_PAGES = {
     "agencies_factorreset_add",
     "agencies_focalpoint_add",
     "agencies_focalpoint_change",
@@ -208,7 +215,7 @@ PAGES = {
     "purge_new",
 }
 #: URL names of guarded buttons.
-BUTTONS = {
+GUARDED_BUTTONS = {
     "account_change",
     "agencies_factorreset_approve",
     "agencies_invitation_code",
@@ -225,21 +232,21 @@ class SecondFactorMiddleware(MiddlewareMixin):
     def process_view(self, request, view, args, kwargs):
         match = request.resolver_match
         name = "" if match.namespaces else match.url_name
-        if PUBLIC.intersection(match.namespaces) or name in PUBLIC_NAMES:
+        if PUBLIC_NAMESPACES.intersection(match.namespaces) or name in PUBLIC_NAMES:
             return None
-        if not request.user.is_authenticated or name in OPEN:
+        if not request.user.is_authenticated or name in OPEN_PAGES:
             return None
         if not settings.REQUIRE_SECOND_FACTOR or is_proven(request):
             return None
-        if proof := _proof_of(request.user):
+        if proof := _proof_page_of(request.user):
             return _redirect(proof, request)
-        if name in ENROLMENT:
+        if name in ENROLMENT_PAGES:
             return None
-        request.session[ASKED_FOR] = page_of(request)
+        request.session[REQUESTED_PAGE_KEY] = return_url(request)
         return _redirect("mfa_index", request)
 
 
-def _proof_of(user):
+def _proof_page_of(user):
     kinds = set(factors_of(user).values_list("type", flat=True))
     if Authenticator.Type.WEBAUTHN in kinds:
         return "mfa_reauthenticate_webauthn"
@@ -247,28 +254,28 @@ def _proof_of(user):
 
 
 def ask_for_proof(request):
-    return _redirect(_proof_of(request.user) or "account_reauthenticate", request)
+    return _redirect(_proof_page_of(request.user) or "account_reauthenticate", request)
 
 
 def _redirect(name, request):
-    query = urlencode({"next": page_of(request)})
+    query = urlencode({"next": return_url(request)})
     return HttpResponseRedirect(f"{reverse(name)}?{query}")
 
 
 def is_proven(request):
-    return request.session.get(SESSION_KEY) == request.user.pk
+    return request.session.get(PROVEN_USER_KEY) == request.user.pk
 
 
 @receiver(authenticator_used, sender=Authenticator)
 def note_use(sender, request, user, **facts):
-    request.session[SESSION_KEY] = user.pk
+    request.session[PROVEN_USER_KEY] = user.pk
 
 
 @receiver(authenticator_added, sender=Authenticator)
 def note_enrolment(sender, request, user, authenticator, **facts):
     """Recovery codes made together with a factor prove nothing."""
     if authenticator.type in FACTORS:
-        request.session[SESSION_KEY] = user.pk
+        request.session[PROVEN_USER_KEY] = user.pk
     _record(Event.FACTOR_ADDED, request, user, authenticator)
 
 
@@ -297,7 +304,7 @@ class FreshProofMiddleware(MiddlewareMixin):
         if not is_guarded(request) or not request.user.is_authenticated:
             return None
         now = time.time()
-        if now - proven_at(request) >= seconds_allowed(request, now):
+        if now - proven_at(request) >= max_proof_age(request, now):
             return ask_for_proof(request)
         if request.method == "GET":
             note_opening(request, now)
@@ -308,28 +315,41 @@ def is_guarded(request):
     match = request.resolver_match
     if match.namespaces != ["admin"]:
         return False
-    is_pressed = request.method == "POST" and match.url_name in BUTTONS
-    return is_pressed or match.url_name in PAGES
+    is_pressed = request.method == "POST" and match.url_name in GUARDED_BUTTONS
+    return is_pressed or match.url_name in GUARDED_PAGES
 
 
-def seconds_allowed(request, now):
+def max_proof_age(request, now):
     """The maximum age of the last proof for this request."""
-    is_sent = request.method == "POST" and request.resolver_match.url_name in PAGES
-    return TO_SEND if is_sent and was_opened(request, now) else TO_OPEN
+    is_sent = (
+        request.method == "POST" and request.resolver_match.url_name in GUARDED_PAGES
+    )
+    return (
+        MAX_PROOF_AGE_TO_SEND
+        if is_sent and was_opened(request, now)
+        else MAX_PROOF_AGE_TO_OPEN
+    )
 
 
 def was_opened(request, now):
-    return now - request.session.get(OPENED, {}).get(request.path, 0) < TO_SEND
+    return (
+        now - request.session.get(OPENED_KEY, {}).get(request.path, 0)
+        < MAX_PROOF_AGE_TO_SEND
+    )
 
 
 def note_opening(request, now):
-    opened = request.session.get(OPENED, {})
-    request.session[OPENED] = {
-        path: since for path, since in opened.items() if now - since < TO_SEND
+    opened = request.session.get(OPENED_KEY, {})
+    request.session[OPENED_KEY] = {
+        path: since
+        for path, since in opened.items()
+        if now - since < MAX_PROOF_AGE_TO_SEND
     } | {request.path: now}
 
 
 def proven_at(request):
     """Time of the last sign-in or proof, in seconds."""
     records = get_authentication_records(request, request.user)
-    return max([request.session.get(BEGAN, 0), *(record["at"] for record in records)])
+    return max(
+        [request.session.get(BEGAN_KEY, 0), *(record["at"] for record in records)]
+    )

@@ -1,4 +1,4 @@
-"""Signing in: the portal's deviations from allauth."""
+"""Signing in: where the portal differs from allauth."""
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter

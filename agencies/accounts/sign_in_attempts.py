@@ -13,38 +13,46 @@ from django.core.cache import cache
 
 from agencies.library_internals import consume, network_of
 
-#: Seconds for which an account counts towards the limit "login_accounts".
+#: Seconds in which an account counts once towards the limit "login_accounts".
 TRIED_FOR = 60
 
 
 @dataclass
 class SignInAttempt:
-    """What one attempt used up of each limit, or the limit that refused it."""
+    """
+    The units that one attempt used up, or the limit that refused it.
+
+    ``rollback`` returns the units after a successful sign-in. ``counted_key`` is the
+    cache key that shows that the account was counted for this network address.
+    """
 
     refused_by: str = ""
     used: list = field(default_factory=list)
-    mark: str = ""
+    counted_key: str = ""
 
     def rollback(self):
         for usage in self.used:
             usage.rollback()
-        if self.mark:
-            cache.delete(self.mark)
+        if self.counted_key:
+            cache.delete(self.counted_key)
 
-    def take_of(self, limit, request, key):
-        self.take(request, limit, "login_failed", key)
-        self.take(request, limit, "login_account", key, lasts=True)
+    def use_account_limits(self, limit, request, key):
+        self.use(request, limit, "login_failed", key)
+        self.use(request, limit, "login_account", key, is_kept=True)
 
-    def take(self, request, limit, action, key=None, *, lasts=False):
+    def use(self, request, limit, action, key=None, *, is_kept=False):
         """
-        Use up one unit of a limit; with ``lasts``, ``rollback`` does not return it.
+        Use up one unit of ``action`` and return whether one was left.
+
+        ``limit`` names it in ``refused_by``. With ``is_kept``, ``rollback`` does not
+        return the unit.
         """
         if self.refused_by:
             return False
         usage = consume(request, action, key=key)
         if usage is None:
             self.refused_by = limit
-        elif not lasts:
+        elif not is_kept:
             self.used.append(usage)
         return usage is not None
 
@@ -55,15 +63,15 @@ def name_of(credentials):
 
 def count_attempt(request, name, device):
     """``device`` is "" for an unknown browser."""
-    tries = SignInAttempt()
+    attempt = SignInAttempt()
     if device:
-        tries.take_of("device", request, f"device:{device}")
-        return tries
-    mark = f"tried:{network_of(request)}:{sha256(name.encode()).hexdigest()}"
-    if cache.add(mark, True, timeout=TRIED_FOR):
-        if not tries.take(request, "network", "login_accounts"):
-            cache.delete(mark)
-            return tries
-        tries.mark = mark
-    tries.take_of("account", request, name)
-    return tries
+        attempt.use_account_limits("device", request, f"device:{device}")
+        return attempt
+    counted_key = f"tried:{network_of(request)}:{sha256(name.encode()).hexdigest()}"
+    if cache.add(counted_key, True, timeout=TRIED_FOR):
+        if not attempt.use(request, "network", "login_accounts"):
+            cache.delete(counted_key)
+            return attempt
+        attempt.counted_key = counted_key
+    attempt.use_account_limits("account", request, name)
+    return attempt

@@ -74,15 +74,15 @@ class AccountForm(EditConflictMixin, UserChangeForm):
         }
 
     def clean(self):
-        closing.hold_administrators()
+        closing.lock_administrators()
         cleaned = super().clean()
-        self.proposed = list(self._hold_back(cleaned))
+        self.proposed = list(self._withhold_proposed_changes(cleaned))
         is_closed = not cleaned.get("is_active")
         if self.is_own and is_closed and not cleaned.get("closes_own"):
             self.add_error(
                 "closes_own", _("This is your own account: tick here to close it.")
             )
-        if not self._keeps_accounts(cleaned) and closing.is_last_administrator(
+        if not self._stays_administrator(cleaned) and closing.is_last_administrator(
             self.instance
         ):
             raise ValidationError(
@@ -97,18 +97,18 @@ class AccountForm(EditConflictMixin, UserChangeForm):
     def is_own(self):
         return self.instance == self.by
 
-    def _hold_back(self, cleaned):
+    def _withhold_proposed_changes(self, cleaned):
         stored = User.objects.get(pk=self.instance.pk)
-        reviews = access.is_reviewer(self.by)
-        asked = cleaned.get("groups") or Group.objects.none()
-        given = [
+        is_reviewer = access.is_reviewer(self.by)
+        chosen = cleaned.get("groups") or Group.objects.none()
+        added = [
             group
-            for group in asked.exclude(user=stored)
-            if reviews or group.name in account_changes.DECIDING
+            for group in chosen.exclude(user=stored)
+            if is_reviewer or group.name in account_changes.DECIDING
         ]
-        if given:
-            cleaned["groups"] = asked.exclude(pk__in=[group.pk for group in given])
-        for group in given:
+        if added:
+            cleaned["groups"] = chosen.exclude(pk__in=[group.pk for group in added])
+        for group in added:
             yield What.ROLE, group.name
         if cleaned.get("asks_confirmation") and stored.is_unconfirmed:
             yield What.KNOWN, ""
@@ -119,16 +119,16 @@ class AccountForm(EditConflictMixin, UserChangeForm):
                     self.add_error(what, _("This user name is taken."))
                 cleaned[what] = before
                 yield what, value
-        if not (given or reviews or account_changes.decides_or_will(stored)):
+        if not (added or is_reviewer or account_changes.decides_or_will(stored)):
             return
         flags = ("is_active", "is_staff")
-        opens = all(cleaned.get(flag, getattr(stored, flag)) for flag in flags)
-        if opens and not (stored.is_active and stored.is_staff):
+        is_opened = all(cleaned.get(flag, getattr(stored, flag)) for flag in flags)
+        if is_opened and not (stored.is_active and stored.is_staff):
             cleaned |= {flag: getattr(stored, flag) for flag in flags}
             yield What.OPENING, ""
 
-    def _keeps_accounts(self, cleaned):
-        if self.is_own:  # who keeps her roles, since she cannot change them
+    def _stays_administrator(self, cleaned):
+        if self.is_own:  # a user cannot change their own roles
             return bool(cleaned.get("is_active"))
         roles = {group.name for group in cleaned.get("groups") or []}
         return bool(
@@ -191,8 +191,8 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     @admin.display(description=_("roles"))
     def own_roles(self, user):
-        held = user.groups.filter(name__in=Role.values).values_list("name", flat=True)
-        return ", ".join(str(Role(name).label) for name in held) or "–"
+        roles = user.groups.filter(name__in=Role.values).values_list("name", flat=True)
+        return ", ".join(str(Role(name).label) for name in roles) or "–"
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
@@ -203,7 +203,8 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         else:
             return fieldsets
         return [
-            (name, access_fields if name is ACCESS else it) for name, it in fieldsets
+            (name, access_fields if name is ACCESS else options)
+            for name, options in fieldsets
         ]
 
     def get_form(self, request, obj=None, **kwargs):
@@ -257,7 +258,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        request.waits_for_another = bool(form.proposed)
+        request.has_proposals = bool(form.proposed)
         for what, value in form.proposed:
             self._propose(request, obj, what, value)
         if form.initial.get("is_active") and not obj.is_active:
@@ -267,13 +268,13 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     def response_change(self, request, obj):
         """Show no "saved" message for changes that wait for confirmation."""
-        if request.waits_for_another:
+        if request.has_proposals:
             return self.response_post_save_change(request, obj)
         return super().response_change(request, obj)
 
     def _propose(self, request, obj, what, value):
         try:
-            made = account_changes.propose_account_change(
+            change = account_changes.propose_account_change(
                 obj, what, value, by=request.user
             )
         except access.RefusedError as error:
@@ -283,7 +284,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
             "%(change)s: it takes effect when another reviewer or administrator "
             "confirms that they know this person."
         )
-        self.message_user(request, text % {"change": made}, messages.WARNING)
+        self.message_user(request, text % {"change": change}, messages.WARNING)
 
 
 class FocalPointAdmin(ScopedHistoryAdmin):
@@ -297,10 +298,14 @@ class FocalPointAdmin(ScopedHistoryAdmin):
     change_form_template = "admin/agencies/focalpoint_change_form.html"
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and _is_others(request, obj)
+        return super().has_change_permission(request, obj) and _is_of_another_user(
+            request, obj
+        )
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and _is_others(request, obj)
+        return super().has_delete_permission(request, obj) and _is_of_another_user(
+            request, obj
+        )
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "user":
@@ -312,7 +317,7 @@ def _is_taken(username, user):
     return User.objects.exclude(pk=user.pk).filter(username__iexact=username).exists()
 
 
-def _is_others(request, mandate):
+def _is_of_another_user(request, mandate):
     return mandate is None or mandate.user_id != request.user.pk
 
 
@@ -351,13 +356,8 @@ class FactorResetAdmin(ScopedAdmin):
         return form
 
     def get_fields(self, request, obj=None):
-        asked = ["user", "way"]
-        if obj is None:
-            return asked
-        return [
-            *asked,
-            *("status", "proposed_by", "proposed_at", "decided_by", "decided_at"),
-        ]
+        decision = ["status", "proposed_by", "proposed_at", "decided_by", "decided_at"]
+        return ["user", "way", *(decision if obj else [])]
 
     def get_urls(self):
         steps = [
@@ -389,7 +389,7 @@ class FactorResetAdmin(ScopedAdmin):
         )
 
     def _step(self, request, pk, step, done):
-        access.only_administrators(request)
+        access.require_administrator(request)
         found = self.get_queryset(request).filter(pk=pk).first()
         if request.method != "POST" or found is None:
             raise Http404

@@ -15,7 +15,7 @@ from agencies.audit.events import event_groups
 from agencies.fields import field_of
 from agencies.models import Agency, User
 
-FACTS = {
+FACT_LABELS = {
     "account": _("account"),
     "accounts": _("accounts looked at"),
     "added": _("added"),
@@ -63,10 +63,10 @@ FACTS = {
     "what": _("what"),
 }
 #: Prefix of facts taken from the URL of a denied request.
-ASKED = "asked_"
+REQUESTED_PREFIX = "asked_"
 #: Facts that are ids of accounts.
-ACCOUNTS = ("account", "user")
-VALUES = {
+ACCOUNT_FACTS = ("account", "user")
+VALUE_LABELS = {
     **dict(AccountChange.What.choices),
     True: _("Yes"),
     False: _("No"),
@@ -104,13 +104,13 @@ VALUES = {
 
 
 class BoundedPaginator(Paginator):
-    """Counts the newest entries only; older ones are found by a date filter."""
+    """Counts only the newest entries; a date filter finds the older ones."""
 
-    most = 5000
+    max_count = 5000
 
     @cached_property
     def count(self):
-        return self.object_list.order_by()[: self.most].count()
+        return self.object_list.order_by()[: self.max_count].count()
 
 
 class EventFilter(admin.SimpleListFilter):
@@ -153,7 +153,7 @@ class AuditList(DeclaredList):
         numbers = {
             str(number)
             for entry in self.result_list
-            for number in (*map(entry.facts.get, ACCOUNTS), _account_of(entry))
+            for number in (*map(entry.facts.get, ACCOUNT_FACTS), _account_of(entry))
         }
         rows = User.objects.filter(pk__in=filter(str.isdecimal, numbers))
         names = {str(pk): name for pk, name in rows.values_list("pk", "username")}
@@ -191,8 +191,8 @@ class AuditEntryAdmin(ReadOnlyMixin, ScopedAdmin):
 
     @admin.display(description=_("who"))
     def who(self, entry):
-        held = [roles_in_words(entry.role), entry.agency, entry.ip]
-        rest = " · ".join(filter(None, held))
+        context = [roles_in_words(entry.role), entry.agency, entry.ip]
+        rest = " · ".join(filter(None, context))
         name = entry.actor.username if entry.actor else "–"
         return format_html('{}<br><span class="quiet">{}</span>', name, rest)
 
@@ -219,34 +219,36 @@ class AuditEntryAdmin(ReadOnlyMixin, ScopedAdmin):
 
 
 def roles_in_words(role):
-    held = filter(None, role.split("+"))
-    return ", ".join(str(VALUES.get(name, name)) for name in held)
+    roles = filter(None, role.split("+"))
+    return ", ".join(str(VALUE_LABELS.get(name, name)) for name in roles)
 
 
 def facts_in_words(entry):
     names = getattr(entry, "usernames", {})
-    facts = {name: _several(value) for name, value in entry.facts.items()}
+    facts = {name: _as_list(value) for name, value in entry.facts.items()}
     if {"kind", "record"} <= facts.keys():
         numbers = {}
         for kind, number in zip(facts.pop("kind"), facts.pop("record"), strict=True):
             numbers.setdefault(kind, []).append(number)
         facts = {**numbers, **facts}
-    for name, several in facts.items():
-        if name in ACCOUNTS:
-            several = [names.get(str(each), each) for each in several]
+    for name, values in facts.items():
+        if name in ACCOUNT_FACTS:
+            values = [names.get(str(each), each) for each in values]
         if name == "fields":
-            several = _labels(entry, several)
-        text = ", ".join(dict.fromkeys(map(_value, several))) or "–"
-        asked = _("asked for") if name.startswith(ASKED) else _kind_of_record(name)
-        yield str(FACTS.get(name, asked)), text
+            values = _field_labels(entry, values)
+        text = ", ".join(dict.fromkeys(map(_value_label, values))) or "–"
+        asked = (
+            _("asked for") if name.startswith(REQUESTED_PREFIX) else _model_label(name)
+        )
+        yield str(FACT_LABELS.get(name, asked)), text
 
 
-def _several(value):
+def _as_list(value):
     return value if isinstance(value, list) else [value]
 
 
-def _labels(entry, names):
-    kinds = _several(entry.facts.get("kind") or [])
+def _field_labels(entry, names):
+    kinds = _as_list(entry.facts.get("kind") or [])
     labels = {}
     for model in filter(None, (_model_of(entry), *map(_model, kinds))):
         for each in (*model._meta.concrete_fields, *model._meta.many_to_many):
@@ -265,16 +267,16 @@ def _model(label):
         return None
 
 
-def _value(value):
+def _value_label(value):
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return str(VALUES.get(value) or _kind_of_record(value))
+    return str(VALUE_LABELS.get(value) or _model_label(value))
 
 
-def _kind_of_record(value):
+def _model_label(value):
     app, _dot, model = str(value).partition(".")
-    known = apps.all_models.get(app, {}).get(model)
-    return known._meta.verbose_name if known else value
+    found = apps.all_models.get(app, {}).get(model)
+    return found._meta.verbose_name if found else value
 
 
 def exact_time(at):

@@ -50,7 +50,7 @@ class DisplayMixin:
     shown_as = {}
 
     def get_list_display(self, request):
-        return [self._shown(name) for name in super().get_list_display(request)]
+        return [self._list_column(name) for name in super().get_list_display(request)]
 
     def get_fieldsets(self, request, obj=None):
         """A read-only page shows a record as the list does."""
@@ -60,12 +60,12 @@ class DisplayMixin:
         if not (obj and is_page) or self.has_change_permission(request, obj):
             return sets
         return [
-            (title, {**options, "fields": self._read(options["fields"])})
+            (title, {**options, "fields": self._readable_names(options["fields"])})
             for title, options in sets
         ]
 
-    def _read(self, names):
-        return [self._shown(name) for name in names if name != "seen_state"]
+    def _readable_names(self, names):
+        return [self._list_column(name) for name in names if name != "seen_state"]
 
     def get_form(self, request, obj=None, **kwargs):
         if "fields" not in kwargs:
@@ -78,60 +78,62 @@ class DisplayMixin:
         if db_field.name not in self.in_words:
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         return forms.ChoiceField(
-            choices=lambda: self._offered(db_field.name),
+            choices=lambda: self._choices_of(db_field.name),
             label=capfirst(db_field.verbose_name),
             required=not db_field.blank,
         )
 
-    def _offered(self, name):
+    def _choices_of(self, name):
         words = self.in_words[name]
         stored = self.model._default_manager.order_by().values_list(name, flat=True)
         others = {value: value for value in stored.distinct() if value not in words}
         return [("", "---------"), *words.items(), *sorted(others.items())]
 
-    def _shown(self, name):
+    def _list_column(self, name):
         if name in self.shown_as:
             return getattr(self, self.shown_as[name])
         if name in self.in_words:
-            return _word_of(type(self), self.model, name)
+            return _word_column(type(self), self.model, name)
         columns = {field.name: field for field in self.opts.concrete_fields}
         is_day = isinstance(columns.get(name), models.DateField)
-        return _day_of(self.model, name) if is_day else name
+        return _day_column(self.model, name) if is_day else name
 
 
 @cache
-def _day_of(model, name):
+def _day_column(model, name):
     field = model._meta.get_field(name)
     has_time = isinstance(field, models.DateTimeField)
     form = "SHORT_DATETIME_FORMAT" if has_time else "SHORT_DATE_FORMAT"
 
-    def shown(row):
+    def day(row):
         value = getattr(row, name)
         if value is None:
             # Django would show "None" on the page of a record.
             return admin.site.empty_value_display
         return date_format(localtime(value) if has_time else value, form)
 
-    return _column(shown, field)
+    return _display_column(day, field)
 
 
 @cache
-def _word_of(table, model, name):
+def _word_column(table, model, name):
     words = table.in_words[name]
 
-    def shown(row):
+    def word(row):
         value = getattr(row, name)
         return words.get(value, value)
 
-    return _column(shown, model._meta.get_field(name))
+    return _display_column(word, model._meta.get_field(name))
 
 
-def _column(shown, field):
-    shown.__name__ = field.name
-    return admin.display(description=field.verbose_name, ordering=field.name)(shown)
+def _display_column(display, field):
+    display.__name__ = field.name
+    return admin.display(description=field.verbose_name, ordering=field.name)(display)
 
 
 class WordsFilter(admin.AllValuesFieldListFilter):
+    """A list filter that shows the ``in_words`` of the admin in place of codes."""
+
     def __init__(self, field, request, params, model, model_admin, field_path):
         super().__init__(field, request, params, model, model_admin, field_path)
         self.words = model_admin.in_words[field_path]
@@ -148,7 +150,7 @@ class ScopedRowsMixin:
         models.URLField: {"assume_scheme": "https"},
         **{
             column: {"form_class": field, "widget": numbers.NumberInput}
-            for column, field in numbers.FIELDS.items()
+            for column, field in numbers.FORM_FIELDS.items()
         },
     }
 
@@ -157,14 +159,14 @@ class ScopedRowsMixin:
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        self._limit(db_field, request, kwargs)
-        return self._named(
+        self._limit_choices(db_field, request, kwargs)
+        return self._with_picker_names(
             super().formfield_for_foreignkey(db_field, request, **kwargs)
         )
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        self._limit(db_field, request, kwargs)
-        return self._named(
+        self._limit_choices(db_field, request, kwargs)
+        return self._with_picker_names(
             super().formfield_for_manytomany(db_field, request, **kwargs)
         )
 
@@ -185,14 +187,14 @@ class ScopedRowsMixin:
             request
         )
 
-    def _named(self, field):
+    def _with_picker_names(self, field):
         if field and self.admin_site.is_registered(field.queryset.model):
             table = self.admin_site.get_model_admin(field.queryset.model)
             if hasattr(table, "name_in_pickers"):
                 field.label_from_instance = table.name_in_pickers
         return field
 
-    def _limit(self, db_field, request, kwargs):
+    def _limit_choices(self, db_field, request, kwargs):
         related = db_field.remote_field.model._default_manager.all()
         if "queryset" not in kwargs and hasattr(related, "visible_to"):
             kwargs["queryset"] = related.visible_to(request.user)
@@ -215,7 +217,7 @@ class DeclaredList(ChangeList):
     """Accepts declared filters only: other lookups could reveal hidden values."""
 
     def get_filters_params(self, params=None):
-        names = tuple(map(_parameter, self.list_filter))
+        names = tuple(map(_filter_parameter, self.list_filter))
         sent = super().get_filters_params(params)
         return {name: sent[name] for name in sent if name.startswith(names)}
 
@@ -237,7 +239,7 @@ def _has_all(words, texts):
     return all(word in text for word in words)
 
 
-def _parameter(declared):
+def _filter_parameter(declared):
     if isinstance(declared, str):
         return declared
     return declared[0] if isinstance(declared, tuple) else declared.parameter_name
@@ -250,7 +252,7 @@ class ScopedAdmin(DisplayMixin, ScopedRowsMixin, admin.ModelAdmin):
     list_per_page = 50
     #: Saves counting the whole table for a filtered list.
     show_full_result_count = False
-    #: Search without accents reads all rows: not for tables that grow without limit.
+    #: Whether search ignores accents. It reads all rows: not for tables without limit.
     finds_without_accents = True
     #: Whether saving already writes an audit entry.
     has_own_audit_entry = False
@@ -297,6 +299,8 @@ class ScopedAdmin(DisplayMixin, ScopedRowsMixin, admin.ModelAdmin):
 
 
 class ScopedHistoryAdmin(ScopedAdmin, SimpleHistoryAdmin):
+    """A scoped admin with the versions of a record that the user may read."""
+
     def readable_versions(self, record, user):
         return getattr(record, self.opts.simple_history_manager_attribute).all()
 

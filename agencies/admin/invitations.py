@@ -36,7 +36,7 @@ class InvitationAdmin(ScopedAdmin):
     def changeform_view(self, request, *args, **kwargs):
         """Read the letter before any row is locked: a virus scan takes seconds."""
         if letter := request.FILES.get("letter"):
-            # The form reads it again, and shows the error.
+            # The form reads it again, and may_show the error.
             with suppress(invitations.letter_error_class()):
                 invitations.read_letter(letter)
         return super().changeform_view(request, *args, **kwargs)
@@ -61,9 +61,9 @@ class InvitationAdmin(ScopedAdmin):
         ]
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        shows = obj is not None and invitations.shows_code(obj, request.user)
+        may_show = obj is not None and invitations.may_show_code(obj, request.user)
         return super().render_change_form(
-            request, {**context, "shows_code": shows}, *args, obj=obj, **kwargs
+            request, {**context, "may_show_code": may_show}, *args, obj=obj, **kwargs
         )
 
     def get_urls(self):
@@ -115,7 +115,7 @@ class InvitationAdmin(ScopedAdmin):
         return response
 
     def _invitation(self, request, pk, *, reading=False):
-        access.only_administrators(request)
+        access.require_administrator(request)
         if not reading and request.method != "POST":
             raise Http404
         found = self.get_queryset(request).filter(pk=pk).first()

@@ -35,7 +35,7 @@ __all__ = [
 #: A code, a slug, a state or a URL name: without spaces, so never a sentence.
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,79}", re.ASCII)
 #: Maximum length of a list.
-MOST_VALUES = 200
+MAX_VALUES = 200
 
 
 def record_event(event, *, actor=None, request=None, obj=None, agency=None, **facts):
@@ -90,26 +90,26 @@ def role_of(user):
         return ""
     if user.is_superuser:
         return "superuser"
-    held = set(user.groups.values_list("name", flat=True))
-    return "+".join(name for name in access.Role.values if name in held)
+    groups = set(user.groups.values_list("name", flat=True))
+    return "+".join(name for name in access.Role.values if name in groups)
 
 
 def address_of(request):
     """
     The client's network address, or "".
 
-    Behind proxies, the address in the trusted header that the outermost proxy saw;
-    visitors can forge those before it.
+    Behind proxies it is the address that the outermost proxy added to the trusted
+    header; visitors can forge those before it.
     """
     if request is None:
         return ""
-    said = request.META.get("REMOTE_ADDR", "")
+    text = request.META.get("REMOTE_ADDR", "")
     if header := settings.CLIENT_ADDRESS_HEADER:
         proxies = settings.TRUSTED_PROXY_COUNT
         hops = request.META.get(header, "").split(",")
-        said = hops[-proxies] if len(hops) >= proxies else ""
+        text = hops[-proxies] if len(hops) >= proxies else ""
     try:
-        address = ip_address(said.strip().partition("%")[0])
+        address = ip_address(text.strip().partition("%")[0])
     except ValueError:
         return ""
     return str(getattr(address, "ipv4_mapped", None) or address)
@@ -127,8 +127,8 @@ def _person(request):
 def _agency_of(user):
     if user is None or not user.is_staff:
         return ""
-    held = FocalPoint.objects.current().filter(user=user)
-    acronyms = set(held.values_list("agency__acronym", flat=True)[:2])
+    mandates = FocalPoint.objects.current().filter(user=user)
+    acronyms = set(mandates.values_list("agency__acronym", flat=True)[:2])
     return acronyms.pop() if len(acronyms) == 1 else ""
 
 
@@ -139,7 +139,7 @@ def _fact(name, value):
         return value.isoformat()
     if is_code(value):
         return str(value)
-    if isinstance(value, list | tuple | set) and len(value) <= MOST_VALUES:
+    if isinstance(value, list | tuple | set) and len(value) <= MAX_VALUES:
         ordered = sorted(value) if isinstance(value, set) else value
         return [_fact(name, item) for item in ordered]
     raise ValueError(

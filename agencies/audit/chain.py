@@ -23,8 +23,8 @@ class AuditEntry(models.Model):
     """
     One event. Triggers refuse every change and deletion.
 
-    ``digest`` covers the event; ``hash`` covers the digest, the position and
-    the hash of the entry before. On PostgreSQL an entry gets its position ``seq`` when
+    ``digest`` covers the event; ``hash`` covers the digest, the position and the hash
+    of the entry before. On PostgreSQL an entry gets its position ``seq`` when
     its transaction commits, so that transactions do not wait for one another.
     """
 
@@ -104,8 +104,8 @@ class ChainCheck:
 
 
 def digest_content(content):
-    written = {**content, "at": content["at"].astimezone(UTC).isoformat()}
-    text = json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    values = {**content, "at": content["at"].astimezone(UTC).isoformat()}
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return sha256(text.encode()).hexdigest()
 
 
@@ -115,7 +115,7 @@ def link_hash(prev_hash, seq, content_digest):
 
 
 def append_entry(entry):
-    """For SQLite, where no other transaction writes at the same time."""
+    """Append on SQLite, where no other transaction writes at the same time."""
     head, _created = AuditHead.objects.get_or_create(pk=1)
     entry.seq, entry.prev_hash = head.seq + 1, head.hash
     entry.hash = link_hash(entry.prev_hash, entry.seq, entry.digest)
@@ -130,14 +130,14 @@ def verify_chain(expected=""):
     ``expected`` is an earlier head, ``number:hash``: its entry must still have that
     hash. Raises ``ValueError`` if it is malformed.
     """
-    known = [_stored_head(), *_parsed_head(expected)]
+    heads = [_stored_head(), *_parsed_head(expected)]
     count, last = 0, GENESIS
     for row in _rows():
-        fault = _fault(row, count + 1, last) or _contradiction(row, known)
+        fault = _fault(row, count + 1, last) or _contradiction(row, heads)
         if fault:
             return ChainCheck(count, last, fault)
         count, last = row["seq"], row["hash"]
-    return ChainCheck(count, last, _fault_of_end(count, known))
+    return ChainCheck(count, last, _fault_of_end(count, heads))
 
 
 def _stored_head():
@@ -147,8 +147,8 @@ def _stored_head():
 
 def _parsed_head(expected):
     if expected:
-        number, _colon, hash_of_it = expected.partition(":")
-        yield int(number), hash_of_it
+        number, _colon, entry_hash = expected.partition(":")
+        yield int(number), entry_hash
 
 
 def _rows():
@@ -175,15 +175,15 @@ def _fault(row, number, last):
     return ""
 
 
-def _contradiction(row, known):
-    for number, hash_of_it in known:
-        if row["seq"] == number and row["hash"] != hash_of_it:
-            return f"entry {number} is not the one of the head {number}:{hash_of_it}"
+def _contradiction(row, heads):
+    for number, entry_hash in heads:
+        if row["seq"] == number and row["hash"] != entry_hash:
+            return f"entry {number} is not the one of the head {number}:{entry_hash}"
     return ""
 
 
-def _fault_of_end(count, known):
-    if count < max(number for number, _hash in known):
+def _fault_of_end(count, heads):
+    if count < max(number for number, _hash in heads):
         return f"entry {count + 1} is missing"
     marked, _hash = _stored_head()
     if not marked and count:

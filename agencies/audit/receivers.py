@@ -25,15 +25,15 @@ from agencies.audit.events import Event
 from agencies.library_internals import has_new_password, network_of
 from agencies.models import FocalPoint, User
 
-#: Fields of an account that decide on its rights.
-STANDING = ["is_active", "is_staff", "is_superuser"]
+#: Fields of an account that decide what it may do, besides its groups.
+RIGHTS = ["is_active", "is_staff", "is_superuser"]
 
 
 def connect():
     user_logged_in.connect(signed_in, dispatch_uid="audit")
     user_logged_out.connect(signed_out, dispatch_uid="audit")
     user_login_failed.connect(failed_to_sign_in, dispatch_uid="audit")
-    pre_save.connect(compare_account, sender=User, dispatch_uid="audit")
+    pre_save.connect(remember_stored_rights, sender=User, dispatch_uid="audit")
     post_save.connect(account_saved, sender=User, dispatch_uid="audit")
     m2m_changed.connect(roles_changed, sender=User.groups.through, dispatch_uid="audit")
     post_save.connect(mandate_saved, sender=FocalPoint, dispatch_uid="audit")
@@ -65,26 +65,26 @@ def tried_account(credentials):
     return get_user_model().objects.filter(tried).first() if tried else None
 
 
-def compare_account(sender, instance, raw=False, update_fields=None, **kwargs):
-    watched = {*STANDING, "password"} & set(update_fields or [*STANDING, "password"])
-    instance._standing_before = None
+def remember_stored_rights(sender, instance, raw=False, update_fields=None, **kwargs):
+    watched = {*RIGHTS, "password"} & set(update_fields or [*RIGHTS, "password"])
+    instance._rights_before = None
     if raw or not instance.pk or not watched:
         return
-    stored = User.objects.filter(pk=instance.pk).values(*STANDING, "password").first()
+    stored = User.objects.filter(pk=instance.pk).values(*RIGHTS, "password").first()
     if stored:
-        instance._standing_before = {name: stored[name] for name in watched}
+        instance._rights_before = {name: stored[name] for name in watched}
 
 
 def account_saved(sender, instance, created, raw=False, **kwargs):
     if raw:
         return
     if created:
-        standing = {name: getattr(instance, name) for name in STANDING}
-        record_event(Event.ACCOUNT_MADE, obj=instance, **standing)
+        rights = {name: getattr(instance, name) for name in RIGHTS}
+        record_event(Event.ACCOUNT_MADE, obj=instance, **rights)
         return
     changed = {
         name: getattr(instance, name)
-        for name, value in (instance._standing_before or {}).items()
+        for name, value in (instance._rights_before or {}).items()
         if getattr(instance, name) != value
     }
     # A rehash by a stronger method is no new password.
@@ -99,8 +99,8 @@ def roles_changed(sender, instance, action, reverse, pk_set, **kwargs):
     if action not in verb:
         return
     if action == "pre_clear":
-        held = instance.user_set if reverse else instance.groups
-        pk_set = set(held.values_list("pk", flat=True))
+        related = instance.user_set if reverse else instance.groups
+        pk_set = set(related.values_list("pk", flat=True))
     if not pk_set:
         return
     if reverse:
@@ -171,7 +171,7 @@ class DenialMiddleware:
         return response
 
     def _record_denial(self, request, match, status, number):
-        asked = {
+        url_arguments = {
             f"asked_{name}": value
             for name, value in match.kwargs.items()
             if isinstance(value, int) or is_code(value)
@@ -183,7 +183,7 @@ class DenialMiddleware:
             method=request.method.lower(),
             status=status,
             times=number,
-            **asked,
+            **url_arguments,
         )
 
 
@@ -208,7 +208,7 @@ def record_limit(request, address):
     name, account = getattr(request, "account_at_limit", ("", None))
     limit = "of_account" if name else "of_network_address"
     reached = f"{address} {limit} {name or network_of(request)}"
-    key = f"limit-told:{sha256(reached.encode()).hexdigest()}"
+    key = f"limit-recorded:{sha256(reached.encode()).hexdigest()}"
     if cache.add(key, True, timeout=RECORDED_FOR):
         record_event(
             Event.LIMIT_REACHED,

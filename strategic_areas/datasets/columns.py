@@ -133,7 +133,7 @@ def stored_columns(
 
 def label_of(of: fields.DeclaredField) -> Word:
     heading = getattr(of, "heading", None)
-    return heading or of.called or capfirst(of.model_field.verbose_name)
+    return heading or of.staff_label or capfirst(of.model_field.verbose_name)
 
 
 def with_gap(column: DataColumn) -> tuple[DataColumn, DataColumn]:

@@ -285,7 +285,7 @@ def invite_many(request):
 
     A line with an error does not hold back the others.
     """
-    access.only_administrators(request)
+    access.require_administrator(request)
     plan, is_sent = plan_in_use(), "send" in request.POST
     pasted = "\n".join(request.POST.getlist("line"))
     lines, kept = [x for x in pasted.splitlines() if x.strip()], ""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import audit
-from agencies.access import only_reviewers
+from agencies.access import require_reviewer
 from agencies.audit import record_download
 from agencies.mail import focal_points_of, mail_person
 from agencies.models import Agency
@@ -130,14 +130,14 @@ INLINE_PARAMETER = "mostrada"
 
 
 def _letter_or_404(request, pk):
-    only_reviewers(request)
+    require_reviewer(request)
     rows = Letter.objects.select_related("agency", "period__plan", "recorded_by")
     return get_object_or_404(rows, pk=pk)
 
 
 @require_safe
 def letter_list(request):
-    only_reviewers(request)
+    require_reviewer(request)
     letters = Letter.objects.with_counts().select_related("agency", "period")
     return render_screen(
         request,
@@ -148,7 +148,7 @@ def letter_list(request):
 
 
 def letter_new(request):
-    only_reviewers(request)
+    require_reviewer(request)
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
     form = LetterForm(*posted, user=request.user, initial=request.GET.dict())
     if form.is_valid():

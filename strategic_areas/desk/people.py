@@ -188,7 +188,7 @@ def _with_factor():
 
 
 def access_review(request):
-    access.only_administrators(request)
+    access.require_administrator(request)
     return render_screen(
         request,
         "desk/access_review.html",
@@ -348,7 +348,7 @@ class HandOverMandateForm(forms.Form):
 
 
 def hand_over_mandate(request, pk):
-    access.only_administrators(request)
+    access.require_administrator(request)
     current = FocalPoint.objects.current().select_related("agency", "user")
     mandate = get_object_or_404(current, pk=pk)
     form = HandOverMandateForm(request.POST or None, mandate=mandate)
@@ -407,7 +407,7 @@ class ProposeStandInForm(forms.ModelForm):
 
 
 def stand_in_list(request):
-    if not STAND_INS.decides(request.user):
+    if not STAND_INS.may_decide(request.user):
         raise PermissionDenied
     form = None
     if is_reviewer(request.user):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from agencies.access import RefusedError, only_reviewers
+from agencies.access import RefusedError, require_reviewer
 from strategic_areas import workflow
 from strategic_areas.models import Plan
 
@@ -19,7 +19,7 @@ def render_screen(request, template, /, *, status=200, **context):
 
 
 def plan_or_404(request, code):
-    only_reviewers(request)
+    require_reviewer(request)
     return get_object_or_404(Plan.objects.visible_to(request.user), code=code)
 
 

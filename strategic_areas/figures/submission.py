@@ -45,7 +45,7 @@ class ValueSteps(GuardedSteps):
 
     model = ReportedValue
 
-    def decides(self, user):
+    def may_decide(self, user):
         return may_review(user, ReportedValue)
 
     def apply(self, reported, by):

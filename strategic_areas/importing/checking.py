@@ -237,7 +237,7 @@ def findings_in(plan_file):
                     # Records may contain what they exist for, such as a help line's
                     # number.
                     table = TABLES[entry.section.table]
-                    if finding.kind not in table.model.fields.tells:
+                    if finding.kind not in table.model.fields.allowed_personal_data:
                         yield entry, key, finding
 
 

@@ -163,7 +163,7 @@ class HelpLine(models.Model):
         *public("order", in_file=False),
         *public("sources"),
         *bilingual("note"),
-        tells={"telephone"},
+        allowed_personal_data={"telephone"},
     )
 
     class Meta:

@@ -241,7 +241,7 @@ ANSWER_FIELDS = (
         "no_news_reason",
         bilingual=True,
         in_file=False,
-        called=_("No news, because"),
+        staff_label=_("No news, because"),
         heading="",
         part=FormSection.NO_NEWS,
         rows=1,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from agencies import numbers
 from agencies.fields import FieldKind
-from agencies.numbers import UnreadError
+from agencies.numbers import UnclearValueError
 from strategic_areas.plan_document.stored_plan import plain_number
 from strategic_areas.plan_document.tables import STRUCTURE, TABLES
 from strategic_areas.workbooks.reading import comparable, digest_of
@@ -83,7 +83,7 @@ def parse_value(column, cell, find):
     """
     text = cell.text
     if not cell.is_value:
-        raise UnreadError(
+        raise UnclearValueError(
             _(
                 "Write the value itself: "
                 "formulas and errors of calculation are not read."
@@ -109,7 +109,7 @@ def _day(column, text, find):
     try:
         return DAY.clean(text).isoformat()
     except ValidationError:
-        raise UnreadError(_("Write a day such as 31/12/2030.")) from None
+        raise UnclearValueError(_("Write a day such as 31/12/2030.")) from None
 
 
 def _number(column, text, find):
@@ -124,7 +124,7 @@ def _chosen(column, text, find):
     value = _words(column).get(comparable(text))
     if value is None:
         labels = get_text_list(column.offered, _("or"))
-        raise UnreadError(
+        raise UnclearValueError(
             _("“%(word)s” is not on the list. Choose %(words)s.")
             % {"word": text[:60], "words": labels}
         )
@@ -145,7 +145,7 @@ def _linked(column, word, find):
     search = find.earlier if column.is_earlier else find
     key = search(column.linked, word)
     if key is None and column.is_earlier:
-        raise UnreadError(
+        raise UnclearValueError(
             _(
                 "No other plan has the record “%(word)s”. Write the code of the plan, "
                 "a slash and the code of the record, such as 2031-2034/1.1."
@@ -153,7 +153,7 @@ def _linked(column, word, find):
             % {"word": word[:60]}
         )
     if key is None:
-        raise UnreadError(
+        raise UnclearValueError(
             _("Nothing is called “%(word)s” among: %(list)s.")
             % {
                 "word": word[:60],

@@ -67,9 +67,9 @@ class PurgeSteps(GuardedSteps):
         DecisionStatus.OUTDATED: Event.PURGE_CANCELLED,
     }
     needs_reason = False
-    emptied = {"phrases": "", "files": ""}
+    cleared_columns = {"phrases": "", "files": ""}
 
-    def decides(self, user):
+    def may_decide(self, user):
         return access.is_reviewer(user) or access.is_administrator(user)
 
     def apply(self, purge, by):
@@ -97,7 +97,7 @@ class PurgeSteps(GuardedSteps):
             _leave_trace(record, by)
         if hidden and hidden.is_waiting:
             takedowns.HIDINGS.approve(hidden, by=by)
-        transaction.on_commit(lambda: mail.remove_files_holding(words.occur_in))
+        transaction.on_commit(lambda: mail.remove_mail_files(words.occur_in))
         transaction.on_commit(_forget_pages)
         transaction.on_commit(_note_beside_backups, robust=True)
         return {"places": len(places)}
@@ -117,7 +117,7 @@ def request_purge(phrases, files=(), *, by):
 
     Raises ``PhrasesError`` for phrases that cannot be searched.
     """
-    if not PURGES.decides(by):
+    if not PURGES.may_decide(by):
         raise RefusedError(_("Only reviewers and administrators withdraw texts."))
     Phrases(phrases)
     must_be_particular(phrases)

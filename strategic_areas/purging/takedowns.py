@@ -84,7 +84,7 @@ class HidingSteps(GuardedSteps):
 
     model = Takedown
 
-    def decides(self, user):
+    def may_decide(self, user):
         return may_review(user, PendingChange)
 
     def objection(self, user, takedown):
@@ -145,7 +145,7 @@ HIDINGS = HidingSteps()
 
 
 def may_hide(user, record):
-    is_hideable = isinstance(record, HIDEABLE) and HIDINGS.decides(user)
+    is_hideable = isinstance(record, HIDEABLE) and HIDINGS.may_decide(user)
     return is_hideable and decides_on(user, [type(record)])
 
 

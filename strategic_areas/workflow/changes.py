@@ -80,7 +80,7 @@ class ChangeSteps(GuardedSteps):
     #: Called with each change after its decision.
     after_decision = []
 
-    def decides(self, user):
+    def may_decide(self, user):
         return may_review(user, PendingChange)
 
     def objection(self, user, change):
@@ -224,7 +224,7 @@ class ChangeSteps(GuardedSteps):
         parts = change.records.all()
         kinds = [part.model._meta.label_lower for part in parts]
         told = {"kind": kinds, "record": [part.object_id for part in parts]}
-        if len(kinds) > audit.MOST_VALUES:
+        if len(kinds) > audit.MAX_VALUES:
             told = {"kind": set(kinds), "changed": len(kinds)}
         return {**told, "fields": {name for part in parts for name in part.after}}
 

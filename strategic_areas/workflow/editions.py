@@ -27,11 +27,11 @@ class EditionSteps(GuardedSteps):
 
     model = EditionProposal
 
-    def decides(self, user):
+    def may_decide(self, user):
         return may_review(user, EditionProposal)
 
     def store(self, proposal):
-        must(self.decides(proposal.proposed_by), _("You do not decide on this."))
+        must(self.may_decide(proposal.proposed_by), _("You do not decide on this."))
         must(
             proposal.corrects
             or not plans.plan_by_code(proposal.plan.code).is_reconstructed,

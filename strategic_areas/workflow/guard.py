@@ -220,11 +220,15 @@ def findings_in(model, values, *, with_notes=False):
 def _guarded_texts(model, values, *, with_notes=False):
     for name, value in values.items():
         field = field_of(model, name)
-        if not value or not (field.guarded or with_notes and field.noted):
+        if not value or not (field.guarded or with_notes and field.is_note):
             continue
         # A list, such as a help line's numbers, is read as shown on the page.
         text = value if isinstance(value, str) else ", ".join(map(str, value))
-        yield name, text, model.fields.tells | field.tells
+        yield (
+            name,
+            text,
+            model.fields.allowed_personal_data | field.allowed_personal_data,
+        )
 
 
 def blocked_texts(model, values):

@@ -44,7 +44,7 @@ class ProposalSteps(GuardedSteps):
 
     model = ActivityProposal
 
-    def decides(self, user):
+    def may_decide(self, user):
         return may_review(user, ActivityProposal)
 
     def objection(self, user, proposal):

@@ -64,7 +64,7 @@ def pages():
         "agencies_user_change": person.pk,
         "hand_over": mandate.pk,
     }
-    for name in sorted(sessions.PAGES):
+    for name in sorted(sessions.GUARDED_PAGES):
         keys = [arguments[name]] if name in arguments else None
         yield reverse(f"admin:{name}", args=keys)
 
@@ -73,12 +73,12 @@ def test_every_name_is_an_address_of_the_admin():
     (_prefix, admin) = get_resolver().namespace_dict["admin"]
     known = {name for name in admin.reverse_dict if isinstance(name, str)}
 
-    assert known >= sessions.PAGES | sessions.BUTTONS
+    assert known >= sessions.GUARDED_PAGES | sessions.GUARDED_BUTTONS
 
 
 def test_later_each_of_the_pages_asks_first(client, administrator, clock):
     soon = [client.get(page).status_code for page in pages()]
-    clock(sessions.TO_OPEN)
+    clock(sessions.MAX_PROOF_AGE_TO_OPEN)
 
     assert soon == [200] * 7
     assert {where(client.get(page)) for page in pages()} == {PROOF}
@@ -86,9 +86,9 @@ def test_later_each_of_the_pages_asks_first(client, administrator, clock):
 
 
 def test_the_password_opens_the_page_that_was_asked_for(client, administrator, clock):
-    clock(sessions.TO_OPEN)
+    clock(sessions.MAX_PROOF_AGE_TO_OPEN)
     asked = client.get(INVITE)
-    clock(-sessions.TO_OPEN)  # allauth reads the true time
+    clock(-sessions.MAX_PROOF_AGE_TO_OPEN)  # allauth reads the true time
 
     back = client.post(asked.url, {"password": PASSWORD, "next": INVITE})
 
@@ -98,7 +98,7 @@ def test_the_password_opens_the_page_that_was_asked_for(client, administrator, c
 
 def test_a_proof_counts_from_when_it_was_given(client, administrator, clock):
     session = client.session
-    session["began_at"] -= sessions.TO_OPEN
+    session["began_at"] -= sessions.MAX_PROOF_AGE_TO_OPEN
     session["account_authentication_methods"] = []
     session.save()
     before = where(client.get(INVITE))
@@ -107,13 +107,13 @@ def test_a_proof_counts_from_when_it_was_given(client, administrator, clock):
 
     assert before == PROOF
     assert client.get(INVITE).status_code == 200
-    clock(sessions.TO_OPEN)
+    clock(sessions.MAX_PROOF_AGE_TO_OPEN)
     assert where(client.get(INVITE)) == PROOF
 
 
 def test_what_was_opened_in_time_may_be_sent_later(client, administrator, clock):
     client.get(INVITE)
-    clock(sessions.TO_SEND - 60)
+    clock(sessions.MAX_PROOF_AGE_TO_SEND - 60)
     in_time = client.post(INVITE, INVITED)
     clock(60)
     too_late = client.post(INVITE, INVITED | {"email": "eva@example.org"})
@@ -125,7 +125,7 @@ def test_what_was_opened_in_time_may_be_sent_later(client, administrator, clock)
 
 def test_what_was_not_opened_in_time_may_not_be_sent(client, administrator, clock):
     client.get(reverse("admin:agencies_focalpoint_add"))
-    clock(sessions.TO_OPEN)
+    clock(sessions.MAX_PROOF_AGE_TO_OPEN)
     refused = client.get(INVITE)
 
     sent = client.post(INVITE, INVITED)
@@ -136,9 +136,9 @@ def test_what_was_not_opened_in_time_may_not_be_sent(client, administrator, cloc
 
 def test_a_page_opened_long_ago_asks_like_any_other(client, administrator, clock):
     client.get(INVITE)
-    clock(sessions.TO_SEND)
+    clock(sessions.MAX_PROOF_AGE_TO_SEND)
     session = client.session
-    session["began_at"] += sessions.TO_SEND - sessions.TO_OPEN
+    session["began_at"] += sessions.MAX_PROOF_AGE_TO_SEND - sessions.MAX_PROOF_AGE_TO_OPEN
     session.save()
 
     assert where(client.post(INVITE, INVITED)) == PROOF
@@ -149,10 +149,10 @@ def test_later_each_of_the_buttons_asks_first(client, administrator, clock):
     addresses = [reverse(f"admin:{name}", args=[1]) for name in BUTTONS]
 
     soon = [where(client.post(address)) for address in addresses]
-    clock(sessions.TO_OPEN)
+    clock(sessions.MAX_PROOF_AGE_TO_OPEN)
     later = [where(client.post(address)) for address in addresses]
 
-    assert set(BUTTONS) == sessions.BUTTONS
+    assert set(BUTTONS) == sessions.GUARDED_BUTTONS
     assert PROOF not in soon
     assert later == [PROOF] * len(BUTTONS)
 
@@ -161,7 +161,7 @@ def test_a_button_asks_too_and_leads_back_to_its_page(client, administrator, clo
     invitation, _secret = make.invitation()
     digest = invitation.digest
     page = reverse("admin:agencies_invitation_change", args=[invitation.pk])
-    clock(sessions.TO_OPEN)
+    clock(sessions.MAX_PROOF_AGE_TO_OPEN)
 
     asked = client.post(
         reverse("admin:agencies_invitation_send", args=[invitation.pk]),
@@ -179,6 +179,6 @@ def test_whoever_has_a_factor_is_asked_for_it(client, clock, settings):
     secret = make.totp(person)
     sign_in(client, person.username)
     client.post(reverse("mfa_authenticate"), {"code": totp_code(secret)})
-    clock(sessions.TO_OPEN)
+    clock(sessions.MAX_PROOF_AGE_TO_OPEN)
 
     assert where(client.get(INVITE)) == reverse("mfa_reauthenticate")

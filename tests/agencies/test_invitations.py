@@ -110,7 +110,7 @@ def test_an_invitation_serves_for_a_week(client, days, serves):
 
 def test_a_code_from_paper_may_be_typed_badly():
     _invitation, secret = make.invitation(role="reviewer")
-    typed = invitations.in_groups(secret).lower().replace("0", "o").replace("1", "l")
+    typed = invitations.group_secret(secret).lower().replace("0", "o").replace("1", "l")
 
     assert invitations.invitation_of(f" {typed} ") is not None
 
@@ -309,10 +309,10 @@ def test_only_allowed_domains_are_invited(settings):
     settings.INVITATION_DOMAINS = ["mirex.gob.do"]
 
     for host in ("mirex.gob.do", "consulados.mirex.gob.do"):
-        invitations.refuse_address(f"ana@{host}")
+        invitations.refuse_uninvitable_address(f"ana@{host}")
     for host in ("notmirex.gob.do", "example.org"):
         with pytest.raises(ValidationError):
-            invitations.refuse_address(f"ana@{host}")
+            invitations.refuse_uninvitable_address(f"ana@{host}")
 
 
 @pytest.mark.parametrize(

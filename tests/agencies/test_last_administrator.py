@@ -26,14 +26,14 @@ CLOSED = {"is_staff": "on"}
 def both_ask_first(monkeypatch):
     """Both are about to look who keeps accounts before either of them does."""
     asked = Barrier(2)
-    real = closing.hold_administrators
+    real = closing.lock_administrators
 
     def together():
         with suppress(BrokenBarrierError):  # asked again later, by one alone
             asked.wait(timeout=1)
         real()
 
-    monkeypatch.setattr(closing, "hold_administrators", together)
+    monkeypatch.setattr(closing, "lock_administrators", together)
 
 
 def form_of(acting, other, left):

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies import mail
-from agencies.mail import PAUSES, Mail, focal_points_of
+from agencies.mail import RETRY_MINUTES, Mail, focal_points_of
 from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -136,8 +136,8 @@ def test_a_failed_mail_waits_longer_each_time_and_is_given_up(monkeypatch):
         now = row.next_attempt_at
         mail.send_queue(now=now)
 
-    assert waits == [0, *PAUSES]
-    assert list(PAUSES) == sorted(PAUSES)
+    assert waits == [0, *RETRY_MINUTES]
+    assert list(RETRY_MINUTES) == sorted(RETRY_MINUTES)
     assert len(tries) == 8
     assert mail.send_queue(now=now + timedelta(days=30)) == (0, 0)
 

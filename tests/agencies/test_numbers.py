@@ -9,10 +9,15 @@ from django.utils import translation
 from hypothesis import given, strategies as st
 
 from agencies import numbers
-from agencies.numbers import UnreadError, number_text, parse_number, parse_whole_number
+from agencies.numbers import (
+    UnclearValueError,
+    number_text,
+    parse_number,
+    parse_whole_number,
+)
 from plan_portal.roles import ADD, CHANGE, PERMISSIONS
 
-NUMBERS = tuple(numbers.FIELDS)
+NUMBERS = tuple(numbers.FORM_FIELDS)
 #: The tables that some role adds to or changes in the admin.
 CHANGED = {
     table
@@ -62,7 +67,7 @@ def test_a_number_is_read_with_comma_and_point(text, number):
     ],
 )
 def test_what_could_be_two_numbers_is_asked_back(text, many, few):
-    with translation.override("en"), pytest.raises(UnreadError) as refused:
+    with translation.override("en"), pytest.raises(UnclearValueError) as refused:
         parse_number(text)
 
     assert str(refused.value) == (
@@ -93,13 +98,13 @@ def test_what_could_be_two_numbers_is_asked_back(text, many, few):
     ],
 )
 def test_what_is_no_number_is_refused(text):
-    with pytest.raises(UnreadError):
+    with pytest.raises(UnclearValueError):
         parse_number(text)
 
 
 @pytest.mark.parametrize("text", ["2,5", "0.1", "1250,5"])
 def test_a_part_is_no_whole_number(text):
-    with pytest.raises(UnreadError):
+    with pytest.raises(UnclearValueError):
         parse_whole_number(text)
 
 

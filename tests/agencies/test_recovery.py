@@ -165,13 +165,13 @@ def test_the_server_recovers_no_account_closed_or_unknown():
 
 def test_the_server_locks_administrators_before_it_opens_one(monkeypatch):
     one, opened = make.administrator(is_active=False), []
-    real = closing.hold_administrators
+    real = closing.lock_administrators
 
     def hold():
         opened.append(User.objects.get(pk=one.pk).is_active)
         real()
 
-    monkeypatch.setattr(closing, "hold_administrators", hold)
+    monkeypatch.setattr(closing, "lock_administrators", hold)
     call_command("recover_account", one.username, stdout=io.StringIO())
 
     assert opened == [False, True]

@@ -60,13 +60,13 @@ def test_without_a_factor_setting_one_up_and_the_site_are_open(client):
 
 def test_an_address_that_nobody_listed_is_closed(client, monkeypatch):
     sign_in(client, make.reviewer().username)
-    monkeypatch.setattr(sessions, "OPEN", sessions.OPEN - {"account_index"})
+    monkeypatch.setattr(sessions, "OPEN_PAGES", sessions.OPEN_PAGES - {"account_index"})
 
     assert client.get(reverse("account_index")).status_code == 302
 
 
 def test_every_open_address_exists():
-    names = sessions.OPEN | sessions.ENROLMENT
+    names = sessions.OPEN_PAGES | sessions.ENROLMENT_PAGES
     with_arguments = {
         "account_reset_password_from_key": ["1", "key"],
         "guide": ["punto-focal"],

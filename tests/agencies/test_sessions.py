@@ -92,7 +92,7 @@ def test_a_session_in_use_ends_after_twelve_hours_all_the_same(client, person, c
 
 def test_a_session_of_before_these_rules_is_over(client, person):
     session = client.session
-    del session[sessions.BEGAN]
+    del session[sessions.BEGAN_KEY]
     session.save()
 
     assert not is_in(client)

@@ -290,7 +290,7 @@ def _number(told):
 def _read(text):
     try:
         return float(numbers.parse_number(text))
-    except numbers.UnreadError:
+    except numbers.UnclearValueError:
         return None
 
 

@@ -40,7 +40,7 @@ def let_in(page, user, address):
     client, name = Client(), settings.SESSION_COOKIE_NAME
     client.force_login(user)
     session = client.session
-    session[sessions.SESSION_KEY] = user.pk
+    session[sessions.PROVEN_USER_KEY] = user.pk
     session.save()
     cookie = {"name": name, "value": client.cookies[name].value, "url": address}
     page.context.add_cookies([cookie])

@@ -13,7 +13,7 @@ from django.urls import reverse
 from moto.server import ThreadedMotoServer
 
 from agencies import buckets
-from agencies.files import PRIVATE, StoreUnreachableError, list_names
+from agencies.files import PRIVATE_STORAGES, StoreUnreachableError, list_names
 from plan_portal import environment
 from plan_portal.backup import archive
 from plan_portal.management.commands import restore, verify
@@ -118,7 +118,7 @@ def test_a_backup_of_a_bucket_is_restored_into_another(bucket, tmp_path):
     [backup] = tmp_path.glob("plan-portal-*.tar.gz")
     (tmp_path / "unpacked").mkdir()
     archive.unpack_backup(backup, tmp_path / "unpacked")
-    for name in PRIVATE:
+    for name in PRIVATE_STORAGES:
         for each in list_names(storages[name]):
             storages[name].delete(each)
     restore.put_files_back(tmp_path / "unpacked")
@@ -130,7 +130,7 @@ def answer_lists(status):
     """Let strangers who list the bucket get this answer; moto lists it to everybody."""
     answer = SimpleNamespace(status_code=status)
     told = {"ResponseMetadata": {"HTTPStatusCode": status}}
-    for name in PRIVATE:
+    for name in PRIVATE_STORAGES:
         events = storages[name].unsigned_connection.meta.client.meta.events
         events.register("before-call.s3.ListObjects", lambda **_: (answer, told))
 
@@ -174,7 +174,7 @@ def test_verify_finds_a_bucket_that_strangers_may_list(bucket):
     found = verify._stores(set())
 
     assert [line for line in found if listed in line] == [
-        f"{name}: {listed}" for name in PRIVATE
+        f"{name}: {listed}" for name in PRIVATE_STORAGES
     ]
 
 

@@ -417,7 +417,7 @@ def test_the_page_shows_every_record_and_the_audit_record_names_each(client):
 
 
 def test_of_very_many_records_the_audit_record_keeps_how_many(monkeypatch):
-    monkeypatch.setattr("agencies.audit.MOST_VALUES", 1)
+    monkeypatch.setattr("agencies.audit.MAX_VALUES", 1)
     lines = [make.help_line(scope_es="Antes."), make.help_line(scope_es="Antes.")]
     for line in lines:
         line.scope_es = "Después."

@@ -1,10 +1,11 @@
 """Gives or removes a role or a mandate on the server, if nobody else can."""
 
+from datetime import date
+
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils.dateparse import parse_date
 
 from agencies import access, audit
 from agencies.access import Role
@@ -51,7 +52,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, username, asked_by, **options):
-        closing.hold_administrators()
+        closing.lock_administrators()
         asker = _account(asked_by)
         if not access.is_administrator(asker):
             raise CommandError(f"{asked_by} is no administrator.")
@@ -61,20 +62,20 @@ class Command(BaseCommand):
             actor=asker,
             obj=user,
             way="server",
-            **self._take_step(user, options, asker),
+            **self._change_access(user, options, asker),
         )
         closing.end_sessions(user)
         send_notice(user, "agencies/access_changed_on_server")
         self.stdout.write(f"Done. {username} was told by mail and signs in again.")
 
-    def _take_step(self, user, options, by):
+    def _change_access(self, user, options, by):
         if options["confirm"]:
             return {"confirmed": _confirm(user, by)}
         if role := options["give"]:
             user.groups.add(Group.objects.get(name=role))
             return {"given": [role]}
         if role := options["take"]:
-            _take(user, role)
+            _take_role(user, role)
             return {"taken": [role]}
         agency = _agency(options["mandate"] or options["end_mandate"])
         if options["mandate"]:
@@ -97,7 +98,7 @@ def _confirm(user, by):
     return number
 
 
-def _take(user, role):
+def _take_role(user, role):
     is_superuser = role == Role.ADMINISTRATOR and user.is_superuser
     if not (is_superuser or user.groups.filter(name=role).exists()):
         raise CommandError(f"{user} has not this role: {role}.")
@@ -144,19 +145,15 @@ def _give_mandate(user, agency, options):
 
 
 def _end_mandate(user, agency):
-    held = FocalPoint.objects.current().filter(user=user, agency=agency).first()
-    if held is None:
+    mandate = FocalPoint.objects.current().filter(user=user, agency=agency).first()
+    if mandate is None:
         raise CommandError(f"{user} has no mandate for {agency}.")
-    closing.end_mandate(held)
-    return held
+    closing.end_mandate(mandate)
+    return mandate
 
 
 def _date(text):
     try:
-        return parse_date(text) or _no_date(text)
+        return date.fromisoformat(text)
     except ValueError:
-        return _no_date(text)
-
-
-def _no_date(text):
-    raise CommandError(f"{text} is no date such as 2026-12-31.")
+        raise CommandError(f"{text} is no date such as 2026-12-31.") from None

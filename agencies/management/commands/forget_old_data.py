@@ -21,7 +21,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from agencies import row_counts
-from agencies.accounts.sessions import ABSOLUTE
+from agencies.accounts.sessions import MAX_LENGTH
 from agencies.files import delete_once_committed
 from agencies.invitations import Invitation
 from agencies.mail import Mail
@@ -37,24 +37,24 @@ INVITATIONS = timedelta(days=365)
 @transaction.atomic
 def delete_old_data(now):
     return {
-        "sessions that are over": _sessions(now),
-        "counted tries": _counts(now),
-        "texts of mails": _texts(now - TEXTS_OF_MAILS),
-        "mails": _mails(now - MAILS),
-        "mails in files": _files(now - TEXTS_OF_MAILS),
-        "invitations": _invitations(now - INVITATIONS),
-        **_unchanged(now),
+        "sessions that are over": _delete_sessions(now),
+        "counted tries": _delete_limit_counts(now),
+        "texts of mails": _blank_mail_texts(now - TEXTS_OF_MAILS),
+        "mails": _delete_mails(now - MAILS),
+        "mails in files": _delete_mail_files(now - TEXTS_OF_MAILS),
+        "invitations": _delete_invitations(now - INVITATIONS),
+        **_delete_unchanged_rows(now),
     }
 
 
-def _sessions(now):
+def _delete_sessions(now):
     over, _rows = Session.objects.filter(expire_date__lt=now).delete()
-    began = now - timedelta(seconds=ABSOLUTE)
+    began = now - timedelta(seconds=MAX_LENGTH)
     UserSession.objects.filter(last_seen_at__lt=began).delete()
     return over
 
 
-def _counts(now):
+def _delete_limit_counts(now):
     if not isinstance(caches["default"], BaseDatabaseCache):
         return 0
     quote = connection.ops.quote_name
@@ -67,20 +67,20 @@ def _counts(now):
         return cursor.rowcount
 
 
-def _decided(before):
+def _finished_mails(before):
     return Mail.objects.filter(Q(sent_at__lt=before) | Q(given_up_at__lt=before))
 
 
-def _texts(before):
-    return _decided(before).exclude(text="", html="").update(text="", html="")
+def _blank_mail_texts(before):
+    return _finished_mails(before).exclude(text="", html="").update(text="", html="")
 
 
-def _mails(before):
-    number, _rows = _decided(before).delete()
+def _delete_mails(before):
+    number, _rows = _finished_mails(before).delete()
     return number
 
 
-def _files(before):
+def _delete_mail_files(before):
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
     paths = Path(folder).glob("*.eml") if folder else ()
     old = [path for path in paths if _is_older(path, before)]
@@ -96,7 +96,7 @@ def _is_older(path, moment):
         return False
 
 
-def _invitations(before):
+def _delete_invitations(before):
     rows = Invitation.objects.filter(
         Q(revoked_at__lt=before) | Q(expires_at__lt=before), accepted_at=None
     )
@@ -107,7 +107,7 @@ def _invitations(before):
     return number
 
 
-def _unchanged(now):
+def _delete_unchanged_rows(now):
     deleted = {}
     for model in apps.get_models():
         if kept_for := getattr(model, "KEPT_FOR", None):

@@ -32,8 +32,8 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, people, **options):
-        decides = Q(groups__name__in=DECIDING) | Q(is_superuser=True)
-        if User.objects.filter(decides).exists():
+        has_deciding_role = Q(groups__name__in=DECIDING) | Q(is_superuser=True)
+        if User.objects.filter(has_deciding_role).exists():
             raise CommandError(
                 "Somebody decides on this portal already: invite others in the browser."
             )
@@ -53,8 +53,8 @@ class Command(BaseCommand):
             )
 
 
-def _account(said):
-    name, email = parseaddr(said)
+def _account(person):
+    name, email = parseaddr(person)
     first, _space, last = name.partition(" ")
     user = User(username=email.lower(), email=email.lower(), is_staff=True)
     user.first_name, user.last_name = first, last
@@ -62,8 +62,8 @@ def _account(said):
     try:
         user.full_clean()
     except ValidationError as error:
-        raise CommandError(f"{said}: {' '.join(error.messages)}") from error
+        raise CommandError(f"{person}: {' '.join(error.messages)}") from error
     if not (email and last):
-        raise CommandError(f"{said}: write it as 'Ana Pérez <ana@example.gob.do>'.")
+        raise CommandError(f"{person}: write it as 'Ana Pérez <ana@example.gob.do>'.")
     user.save()
     return user

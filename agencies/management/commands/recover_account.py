@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
 def open_last_administrator(user):
     """Reopen a closed account, if it is the only administrator's."""
-    closing.hold_administrators()
+    closing.lock_administrators()
     user.is_active = user.is_staff = True
     user.save(update_fields=["is_active", "is_staff"])
     if not closing.is_last_administrator(user):

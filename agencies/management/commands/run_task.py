@@ -1,4 +1,4 @@
-"""Runs a timer's task and notes that it succeeded."""
+"""Runs a timer's task and stores that it succeeded."""
 
 from django.core.management.base import BaseCommand
 

@@ -34,33 +34,33 @@ class Command(BaseCommand):
 
     def handle(self, *, expect, address, **options):
         if address:
-            _must_be_address(address)
+            _check_address(address)
         if expect and not re.fullmatch(r"\d{1,18}:[0-9a-f]{64}", expect):
             raise CommandError(f"--expect takes a printed head, not {expect!r}.")
-        verdict = audit.verify_chain(expect)
-        said = verdict.fault or f"{verdict.count} entries, none broken"
+        check = audit.verify_chain(expect)
+        summary = check.fault or f"{check.count} entries, none broken"
         if address:
-            _send(address, verdict, said)
-        if verdict.fault:
-            raise CommandError(f"The audit record is broken: {said}.")
-        self.stdout.write(f"{said}\nhead {verdict.head}")
+            _mail_result(address, check, summary)
+        if check.fault:
+            raise CommandError(f"The audit record is broken: {summary}.")
+        self.stdout.write(f"{summary}\nhead {check.head}")
 
 
-def _must_be_address(address):
+def _check_address(address):
     try:
         validate_email(address)
     except ValidationError:
         raise CommandError(f"--mail takes an address, not {address!r}.") from None
 
 
-def _send(address, verdict, said):
+def _mail_result(address, check, summary):
     today = timezone.localdate().isoformat()
-    fate = "broken" if verdict.fault else "whole"
+    result = "broken" if check.fault else "whole"
     mail.queue_mail(
         to=address,
         language="en",
         kind="audit-head",
-        subject=f"Audit record {today}: {fate}",
-        text=f"{said}\nhead {verdict.head}\n",
-        key=f"audit-head:{today}:{fate}:{address}",
+        subject=f"Audit record {today}: {result}",
+        text=f"{summary}\nhead {check.head}\n",
+        key=f"audit-head:{today}:{result}:{address}",
     )

@@ -12,7 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from agencies import audit
-from agencies.files import PRIVATE, list_names
+from agencies.files import PRIVATE_STORAGES, list_names
 from plan_portal.backup import BackupError, archive, database
 from strategic_areas.purging import blanking
 
@@ -73,7 +73,7 @@ def write_backup(target, now):
         path, about = database.dump_database(Path(folder), collect_facts)
         files = [
             (f"{store}/{name}", partial(storages[store].open, name))
-            for store in PRIVATE
+            for store in PRIVATE_STORAGES
             for name in list_names(storages[store])
         ]
         about["made_at"] = now.isoformat()

@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from agencies.files import PRIVATE, list_names
+from agencies.files import PRIVATE_STORAGES, list_names
 from plan_portal.backup import BackupError, archive, database
 from plan_portal.management.commands import verify
 from plan_portal.management.commands.migrate import reason_not_to_migrate
@@ -81,13 +81,13 @@ class Command(BaseCommand):
 def must_be_empty():
     if not database.is_empty():
         raise BackupError("The database is not empty: restore into a new one.")
-    for name in PRIVATE:
+    for name in PRIVATE_STORAGES:
         if list_names(storages[name]):
             raise BackupError(f"There are {name} already: restore into an empty store.")
 
 
 def put_files_back(folder):
-    for store in PRIVATE:
+    for store in PRIVATE_STORAGES:
         for path in sorted((folder / store).glob("*")):
             with path.open("rb") as content:
                 storages[store].save(path.name, File(content))

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies import audit
-from agencies.files import PRIVATE, list_names
+from agencies.files import PRIVATE_STORAGES, list_names
 from plan_portal import sitemap
 from plan_portal.backup import database
 from plan_portal.urls import PUBLIC_PAGES
@@ -67,7 +67,7 @@ def _files():
 def _stores(named):
     # A file of the last hour may belong to a record that is still being saved.
     found, before = [], timezone.now() - timedelta(hours=1)
-    for store in PRIVATE:
+    for store in PRIVATE_STORAGES:
         storage = storages[store]
         for name in list_names(storage):
             if name not in named and storage.get_modified_time(name) < before:

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from agencies.access import only_reviewers
+from agencies.access import require_reviewer
 from agencies.audit import record_download
 from agencies.edit_conflicts import EditConflictForm
 from strategic_areas import evidence, workflow
@@ -107,7 +107,7 @@ class ApprovedRecordForm(GuardedRecordForm):
 
 @require_safe
 def act_file(request, pk):
-    only_reviewers(request)
+    require_reviewer(request)
     amendment = get_object_or_404(Amendment.objects.exclude(file=""), pk=pk)
     if request.method == "GET":
         record_download(request, amendment, agency=None, kind="act")

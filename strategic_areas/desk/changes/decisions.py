@@ -441,7 +441,7 @@ class AcceptProposalForm(ApproveForm):
 
 
 def activity_proposal(request, pk):
-    if not workflow.PROPOSALS.decides(request.user):
+    if not workflow.PROPOSALS.may_decide(request.user):
         raise Http404
     rows = ActivityProposal.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)

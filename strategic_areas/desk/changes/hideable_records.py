@@ -101,7 +101,7 @@ class HideByAddressForm(forms.Form):
 
 @require_safe
 def hide_by_address(request):
-    if not takedowns.HIDINGS.decides(request.user):
+    if not takedowns.HIDINGS.may_decide(request.user):
         raise Http404
     form = HideByAddressForm(request.GET or None, request=request)
     if form.is_valid() and len(form.found) == 1:

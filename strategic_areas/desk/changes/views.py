@@ -101,7 +101,7 @@ def change_detail(request, pk):
         page if len(parts) == 1 and parts[0]["opening"] else "desk/approval.html",
         title=str(change),
         decided=change,
-        may_hide=not change.is_waiting and HIDINGS.decides(request.user),
+        may_hide=not change.is_waiting and HIDINGS.may_decide(request.user),
         amendment=amendment,
         records=parts,
         examined=examined,

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from agencies.access import only_reviewers
+from agencies.access import require_reviewer
 from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import ApproveForm, redirect_to_change
@@ -321,7 +321,7 @@ def plan_approval(request, plan):
 
 @require_safe
 def plan_preview(request, plan, kind, pk):
-    only_reviewers(request)
+    require_reviewer(request)
     if kind not in PREVIEW_PAGES:
         raise Http404
     rows = Plan.objects.filter(status=Plan.Status.IN_PREPARATION).annotate(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import audit
-from agencies.access import RefusedError, only_reviewers
+from agencies.access import RefusedError, require_reviewer
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amendment_forms import ProposeAmendmentForm
 from strategic_areas.desk.changes.decisions import redirect_to_change
@@ -60,7 +60,7 @@ def _node(tree, kind, place):
 
 @require_safe
 def plan_list(request):
-    only_reviewers(request)
+    require_reviewer(request)
     return render_screen(
         request,
         "desk/plan_list.html",
@@ -72,7 +72,7 @@ def plan_list(request):
 @require_safe
 def redirect_to_plan_tree(request, plan="", kind=""):
     """Redirect the former URLs of amendment forms."""
-    only_reviewers(request)
+    require_reviewer(request)
     return redirect("admin:plan_tree", plan) if plan else redirect("admin:plan_list")
 
 

@@ -10,7 +10,7 @@ from itertools import chain
 from django.utils.translation import gettext as _
 
 from agencies.fields import FieldKind
-from agencies.numbers import UnreadError
+from agencies.numbers import UnclearValueError
 from strategic_areas.plan_document.lines import (
     FieldAction,
     LineState,
@@ -267,7 +267,7 @@ class WorkbookComparison:
                 continue
             try:
                 value = parse_value(column, cell, self.find)
-            except UnreadError as unread:
+            except UnclearValueError as unread:
                 faults.append(CellProblem(cell.place, column.label, str(unread)))
                 continue
             if value is None and column.kind in KINDS_WITH_DEFAULT:

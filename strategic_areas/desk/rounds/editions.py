@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _, gettext_lazy
 
-from agencies.access import RefusedError, only_reviewers
+from agencies.access import RefusedError, require_reviewer
 from strategic_areas import workflow
 from strategic_areas.datasets import editions
 from strategic_areas.desk.changes.agency_statements import BilingualTextForm
@@ -81,7 +81,7 @@ class ApproveEditionForm(ApproveForm):
 
 
 def plan_editions(request, plan):
-    only_reviewers(request)
+    require_reviewer(request)
     if not (plan := plans.plan_by_code(plan)):
         raise Http404
     proposal = EditionProposal(plan=plan)
@@ -108,7 +108,7 @@ def plan_editions(request, plan):
 
 
 def edition_proposal(request, pk):
-    if not EDITIONS.decides(request.user):
+    if not EDITIONS.may_decide(request.user):
         raise Http404
     rows = EditionProposal.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)

@@ -110,7 +110,7 @@ class RevisionForm(forms.ModelForm):
         for name in self._meta.model.fields.columns(guarded=True):
             for reason in guard.blocking_messages(cleaned.get(name)):
                 self.add_error(name, reason)
-        notes = self._meta.model.fields.columns(noted=True)
+        notes = self._meta.model.fields.columns(is_note=True)
         guard.add_guard_errors(
             self, self._meta.model, **dict(zip(notes, notes, strict=True))
         )

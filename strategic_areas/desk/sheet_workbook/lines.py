@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.fields import FieldKind
-from agencies.numbers import UnreadError
+from agencies.numbers import UnclearValueError
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models.report_fields import ReportField
 from strategic_areas.plan_document.lines import LineState
@@ -86,7 +86,7 @@ class AnswerColumn:
             return str(
                 parse_value(self, WorkbookCell("", text), None) if text else unset
             )
-        except UnreadError:
+        except UnclearValueError:
             return text
 
 

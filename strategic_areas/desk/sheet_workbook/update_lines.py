@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agencies import numbers
 from agencies.fields import FieldKind
-from agencies.numbers import UnreadError
+from agencies.numbers import UnclearValueError
 from strategic_areas.desk.sheet.forms import save_answer
 from strategic_areas.desk.sheet_workbook.lines import (
     CHOICE_KINDS,
@@ -200,7 +200,7 @@ class UpdatePage(AnswerPage):
         for name, column in self.columns.items():
             try:
                 values[name] = column.typed(line.cell(name))
-            except UnreadError as error:
+            except UnclearValueError as error:
                 faults[name] = str(error)
         answer = values.get("answer") or _implied_answer(changed)
         faults = self._out_of_place(answer, row, changed) | faults
@@ -336,7 +336,7 @@ def _seen_version(line, row):
 def _settle_percent(execution, percent, changed):
     try:
         number = numbers.parse_whole_number(percent) if percent else None
-    except numbers.UnreadError:
+    except numbers.UnclearValueError:
         return {}
     number, execution = settled_pair(
         number,

@@ -6,7 +6,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.fields import FieldKind
-from agencies.numbers import UnreadError
+from agencies.numbers import UnclearValueError
 from strategic_areas.desk.screens import take_valid_step
 from strategic_areas.desk.sheet_workbook.lines import (
     CODE_COLUMN,
@@ -127,7 +127,7 @@ class ValuePage(AnswerPage):
             column = self.columns[name]
             try:
                 value = column.typed(line.cell(name))
-            except UnreadError as error:
+            except UnclearValueError as error:
                 faults[name] = str(error)
             else:
                 value = "on" if value is True else value

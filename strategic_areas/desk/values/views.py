@@ -23,7 +23,7 @@ from agencies.audit import record_download
 from agencies.decisions import DecisionStatus
 from agencies.folding import fold
 from agencies.models import Agency, FocalPoint
-from agencies.routes import page_of
+from agencies.routes import return_url
 from strategic_areas.attainment import AttainmentKind
 from strategic_areas.desk.changes.protection import describe_differences
 from strategic_areas.desk.changes.views import hide_url
@@ -249,7 +249,7 @@ def value_recall(request, pk):
     found = get_object_or_404(ReportedValue.objects.visible_to(request.user), pk=pk)
     done = _("%(record)s is yours again: nothing counts as submitted.")
     take_step(request, VALUES.take_back, found, done=done % {"record": found})
-    return redirect(page_of(request))
+    return redirect(return_url(request))
 
 
 @require_safe
@@ -291,7 +291,7 @@ def record_value(request, indicator):
 
 
 def _must_review(user):
-    if not VALUES.decides(user):
+    if not VALUES.may_decide(user):
         raise Http404
 
 

@@ -51,7 +51,7 @@ def reports_counting_people():
 
 
 def _stopped_in(model):
-    read = [field for field in model.fields if field.guarded or field.noted]
+    read = [field for field in model.fields if field.guarded or field.is_note]
     columns = [name for field in read for name in field.columns]
     rows = models.QuerySet(model).order_by("pk").values("pk", *columns)
     for row in rows.iterator(chunk_size=500) if columns else ():
