@@ -101,7 +101,7 @@ class ValueSteps(GuardedSteps):
             transaction.set_rollback(True)
 
     def _try(self, reported, *, by):
-        self.apply(self._take(reported, DecisionStatus.APPLYING, by), by)
+        self.apply(self._claim(reported, DecisionStatus.APPLYING, by), by)
         return reported
 
     def _together(self, values, by, step):
