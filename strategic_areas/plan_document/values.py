@@ -77,7 +77,7 @@ DAY = forms.DateField(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"])
 
 def parse_value(column, cell, find):
     """
-    The plain value of a cell; ``UnreadError`` if it has none.
+    The plain value of a cell; ``UnclearValueError`` if it has none.
 
     ``find`` maps a table and a word to the key of a record, or None.
     """
