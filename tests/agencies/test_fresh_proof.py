@@ -138,7 +138,9 @@ def test_a_page_opened_long_ago_asks_like_any_other(client, administrator, clock
     client.get(INVITE)
     clock(sessions.MAX_PROOF_AGE_TO_SEND)
     session = client.session
-    session["began_at"] += sessions.MAX_PROOF_AGE_TO_SEND - sessions.MAX_PROOF_AGE_TO_OPEN
+    session["began_at"] += (
+        sessions.MAX_PROOF_AGE_TO_SEND - sessions.MAX_PROOF_AGE_TO_OPEN
+    )
     session.save()
 
     assert where(client.post(INVITE, INVITED)) == PROOF

@@ -72,7 +72,7 @@ class AnswerColumn:
         return dict(self.choices).get(value, "")
 
     def typed(self, cell):
-        """Return the form data of a cell; ``UnclearValueError`` if it cannot be read."""
+        """The form data of a cell; ``UnclearValueError`` if it cannot be read."""
         if self.kind in FORM_KINDS and cell.is_value:
             return cell.number
         return parse_value(self, cell, None)
