@@ -75,7 +75,10 @@ def load_plan_file(path, *, dry_run=False, progress=None):
 def _load(plan_file, file, progress):
     stored = StoredPlan(plan_file.plan_code)
     known = KnownRecords(plan_file, stored)
-    personal, warnings = check_personal_data(plan_file)
+    loaded = PlanFile.objects.filter(sha256=file.sha256, status=PlanFile.Status.LOADED)
+    # The texts of a file that was loaded before were checked then.
+    is_checked = loaded.exists()
+    personal, warnings = ([], []) if is_checked else check_personal_data(plan_file)
     if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
         raise PlanFileError(sorted(faults, key=lambda fault: fault.number))
     memory = LoadedValues(plan_file.plan_code)

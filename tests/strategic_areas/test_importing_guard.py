@@ -142,6 +142,16 @@ def test_a_small_number_without_a_source_is_told_and_loaded(tmp_path, options):
     assert "niñas" not in told[0]
 
 
+def test_the_texts_of_a_file_are_checked_until_it_is_loaded(tmp_path):
+    content = with_text(FEW, "activities", "note_es")
+    path = write(tmp_path, content)
+
+    load_plan_file(path, dry_run=True)
+    warned = [bool(load_plan_file(path).warnings) for _again in range(2)]
+
+    assert warned == [True, False]
+
+
 def test_a_record_that_names_its_public_source_is_not_told(tmp_path):
     content = with_text(FEW, "activities", "note_es", sources=["matrix"])
 
