@@ -244,7 +244,7 @@ class RecordDispute(AgencyStatement):
         return f"dispute:{self.record._meta.model_name}:{self.record.pk}"
 
     @property
-    def may_stand(self):
+    def is_admissible(self):
         """Whether it is stored, or about a public record ascribed to its agency."""
         if self.pk is not None:
             return True

@@ -341,7 +341,7 @@ class Translation(models.Model):
     record = RevisionLinkMixin.record
 
     @property
-    def may_stand(self):
+    def is_admissible(self):
         """Whether the public reads the whole revision."""
         withheld = getattr(self.record, "is_reserved", False)
         return self.record.status == RevisionStatus.PUBLISHED and not withheld

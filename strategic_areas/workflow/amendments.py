@@ -30,7 +30,7 @@ from strategic_areas.workflow.guard import blocked_texts, must_count_nobody
 from strategic_areas.workflow.plain_values import is_new, place_of_new, plain_values
 from strategic_areas.workflow.plan_approval import path_to_plan
 
-#: Provenance states whether a record is stated by the plan itself.
+#: It says whether the plan itself states a record.
 PROVENANCE_FIELD = "provenance"
 #: Superseding an official record ends that record.
 SUPERSEDES_FIELD = "supersedes"
@@ -51,8 +51,8 @@ def changed_structure_fields(record, before, after, *, is_new=False):
     """
     Return the names of the structural fields that a change sets.
 
-    ``record`` is as the change leaves it; ``before`` and ``after`` are its changed
-    columns.
+    ``record`` has the new values; ``before`` and ``after`` are the old and new values
+    by changed column.
     """
     names = record.fields.spanish(structure=True)
     if not names or approved_plan_of(record) is None:
@@ -62,8 +62,8 @@ def changed_structure_fields(record, before, after, *, is_new=False):
         if is_new or before.get("status", record.status) == Plan.Status.IN_PREPARATION:
             return []
         return [name for name in names if name in after]
-    stood = before.get(PROVENANCE_FIELD, record.provenance)
-    if Provenance.PLAN not in {stood, record.provenance}:
+    former = before.get(PROVENANCE_FIELD, record.provenance)
+    if Provenance.PLAN not in {former, record.provenance}:
         replaced = [*before.get(SUPERSEDES_FIELD, ()), *after.get(SUPERSEDES_FIELD, ())]
         return [SUPERSEDES_FIELD] if _are_official(type(record), replaced) else []
     return [name for name in [*names, PROVENANCE_FIELD] if name in after]
@@ -104,9 +104,9 @@ def plain_value_in_words(field, value, names=None):
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if field.choices:
-        known = dict(field.flatchoices)
-        words = value if isinstance(value, list) else [value]
-        return ", ".join(str(known.get(word, word)) for word in words)
+        labels = dict(field.flatchoices)
+        chosen = value if isinstance(value, list) else [value]
+        return ", ".join(str(labels.get(value, value)) for value in chosen)
     kind = field.get_internal_type()
     if kind == "DateField":
         return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
@@ -115,56 +115,57 @@ def plain_value_in_words(field, value, names=None):
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def record_plan_changes(change, made, amendment=None):
+def record_plan_changes(change, records_by_place, amendment=None):
     """
     Store the public ``PlanChange`` rows of a change that was applied.
 
-    ``made`` maps places of parts to stored records.
+    ``records_by_place`` maps places of parts to stored records.
     """
-    rows, day = [], timezone.localdate(change.decided_at)
-    parts = [part for part in change.records.all() if part.place in made]
+    rows, today = [], timezone.localdate(change.decided_at)
+    parts = [part for part in change.records.all() if part.place in records_by_place]
     kinds = amendment_kinds(parts)
     for part in parts:
-        record = made[part.place]
+        record = records_by_place[part.place]
         if (plan := approved_plan_of(record)) is None:
             continue
-        about = {
+        common_values = {
             "plan": plan,
             "change": change,
             "amendment": amendment,
             "model": record._meta.model_name,
             "commitment": record if isinstance(record, Commitment) else None,
             "activity": record if isinstance(record, Activity) else None,
-            "decided_on": amendment.decided_on if amendment else day,
+            "decided_on": amendment.decided_on if amendment else today,
             **_record_names(record),
         }
         if amendment:
-            about["kind"] = kinds[part.place]
+            common_values["kind"] = kinds[part.place]
         rows += [
-            PlanChange(**about, **line) for line in _change_rows(record, part, made)
+            PlanChange(**common_values, **row)
+            for row in _change_rows(record, part, records_by_place)
         ]
     PlanChange.objects.bulk_create(rows)
 
 
 def _record_names(record):
-    found = _in_both_languages("name", lambda language: str(record)[:500])
+    names = _in_both_languages("name", lambda language: str(record)[:500])
     title = "title_en" if hasattr(record, "title_en") else "name_en"
-    return found if getattr(record, title, True) else found | {"name_en": ""}
+    return names if getattr(record, title, True) else names | {"name_en": ""}
 
 
-def _in_both_languages(name, said):
-    found = {}
+def _in_both_languages(name, value_in):
+    values = {}
     for language in LANGUAGES:
         with override(language):
-            found[f"{name}_{language}"] = said(language)
-    return found
+            values[f"{name}_{language}"] = value_in(language)
+    return values
 
 
-def _change_rows(record, part, made):
+def _change_rows(record, part, records_by_place):
     if not part.before:
-        yield _row_of_new_record(record, part, made)
+        yield _row_of_new_record(record, part, records_by_place)
         return
-    names = {place: str(each) for place, each in made.items()}
+    names = {place: str(each) for place, each in records_by_place.items()}
     for field in record.fields.where(public=True):
         columns = [name for name in field.columns if name in part.after]
         follows = field.name == "due_provenance" and "due_on" in part.after
@@ -173,29 +174,29 @@ def _change_rows(record, part, made):
         # A change of the English text only is recorded as such in both languages.
         is_english = field.bilingual and columns[0] != field.columns[0]
         in_both = field.bilingual and not is_english
-        told = field.columns if in_both else columns * 2
-        of = dict(zip(LANGUAGES, told, strict=True))
-        said = partial(_value_in_words, record, names, of)
+        shown_columns = field.columns if in_both else columns * 2
+        column_by_language = dict(zip(LANGUAGES, shown_columns, strict=True))
+        in_words = partial(_value_in_words, record, names, column_by_language)
         yield {
             "field": columns[0] if is_english else field.name,
-            **_in_both_languages("old_value", partial(said, part.before)),
-            **_in_both_languages("new_value", partial(said, part.after)),
+            **_in_both_languages("old_value", partial(in_words, part.before)),
+            **_in_both_languages("new_value", partial(in_words, part.after)),
             "old_plain": _old_plain_value(field, part.before),
         }
 
 
-def _value_in_words(record, names, of, values, language):
-    field = record._meta.get_field(of[language])
+def _value_in_words(record, names, column_by_language, values, language):
+    field = record._meta.get_field(column_by_language[language])
     values = plain_values(record, [field.name]) | values
     return plain_value_in_words(field, values[field.name], names)
 
 
-def _row_of_new_record(record, part, made):
+def _row_of_new_record(record, part, records_by_place):
     replaced = part.after.get("supersedes")
 
     def former(language):
         return plain_value_in_words(
-            record._meta.get_field("supersedes"), replaced, made
+            record._meta.get_field("supersedes"), replaced, records_by_place
         )
 
     return {
@@ -208,10 +209,9 @@ def _row_of_new_record(record, part, made):
 def _old_plain_value(field, before):
     if field.kind is FieldKind.TEXT or field.bilingual:
         return ""
-    told = json.dumps(before.get(field.name))
-    return (
-        told if len(told) <= PlanChange._meta.get_field("old_plain").max_length else ""
-    )
+    value = json.dumps(before.get(field.name))
+    longest = PlanChange._meta.get_field("old_plain").max_length
+    return value if len(value) <= longest else ""
 
 
 StopKind = Commitment.StopKind
@@ -235,7 +235,7 @@ def amendment_kinds(parts):
     """
     Return the kind of amendment that each ``RecordChange`` is by itself, by place.
 
-    Several records that replace one divide it; one that replaces several joins them.
+    A record replaced by several new ones is split; several replaced by one are merged.
     """
     replaced = [
         [(part.model, str(key)) for key in part.after.get(SUPERSEDES_FIELD, ())]
@@ -248,13 +248,14 @@ def amendment_kinds(parts):
     }
 
 
-def _kind_of(part, sharing):
+def _kind_of(part, replacement_counts):
+    """``replacement_counts`` has a number for each record that the part replaces."""
     after = part.after
-    if not part.before and len(sharing) > 1:
+    if not part.before and len(replacement_counts) > 1:
         return Amendment.Kind.MERGE
     if not part.before:
-        is_divided = bool(sharing) and sharing[0] > 1
-        return Amendment.Kind.SPLIT if is_divided else Amendment.Kind.ADD
+        is_split = bool(replacement_counts) and replacement_counts[0] > 1
+        return Amendment.Kind.SPLIT if is_split else Amendment.Kind.ADD
     if stop := KIND_BY_STOP.get(after.get("stopped")):
         return stop
     if part.model is Plan and after.get("ends_on", "") > part.before.get("ends_on", ""):
@@ -303,10 +304,10 @@ def check_act(parts, amendment):
     """
     Refuse a change of structure without an act, and an act without such a change.
 
-    ``parts`` are pairs of a record, as the change leaves it, and its ``RecordChange``.
+    ``parts`` are pairs of a record with its new values and its ``RecordChange``.
     """
     plans = set()
-    as_left = {each.pk: each for each, _part in parts if isinstance(each, Plan)}
+    changed_plans = {each.pk: each for each, _part in parts if isinstance(each, Plan)}
     for record, part in parts:
         names = _structure_in(record, part)
         if names and amendment is None:
@@ -319,7 +320,7 @@ def check_act(parts, amendment):
             )
         if names:
             plans.add(approved_plan_of(record))
-        plan = as_left.get(getattr(record, "plan_id", None))
+        plan = changed_plans.get(getattr(record, "plan_id", None))
         if outside := dates_outside_plan(record, part.after, plan):
             raise RefusedError(f"{record}: {' '.join(outside.values())}")
     if amendment is not None and plans != {amendment.plan}:
@@ -330,37 +331,41 @@ def check_act(parts, amendment):
 
 def dates_outside_plan(record, names, plan=None):
     """
-    Return reasons for the named dates that lie outside the plan, by name.
+    Return by field name why a date lies outside the plan.
 
-    ``plan`` is the plan as the same change leaves it.
+    ``names`` are the fields to check; ``plan`` replaces the record's plan if the same
+    change sets its dates.
     """
     if not isinstance(record, Commitment | Activity):
         return {}
-    plan, found = plan or getattr(record, "plan", None), {}
+    plan, problems = plan or getattr(record, "plan", None), {}
     if not (plan and plan.starts_on and plan.ends_on):
         return {}
     for name in ("starts_on", "due_on"):
         day = getattr(record, name)
         if name in names and day and not plan.starts_on <= day <= plan.ends_on:
-            found[name] = _(
+            problems[name] = _(
                 "The plan runs from %(start)s to %(end)s. An amendment has to extend "
                 "the plan first."
             ) % {
                 "start": date_format(plan.starts_on, "SHORT_DATE_FORMAT"),
                 "end": date_format(plan.ends_on, "SHORT_DATE_FORMAT"),
             }
-    return found
+    return problems
 
 
 def must_not_replace_themselves(parts):
     """Refuse saved records that supersede themselves through others."""
     for record, part in parts:
-        found, waiting = set(), {record.pk} if SUPERSEDES_FIELD in part.after else set()
-        while waiting:
-            rows = type(record).objects.filter(superseded_by__in=waiting)
-            waiting = {*rows.values_list("pk", flat=True)} - found
-            found |= waiting
-        if record.pk in found:
+        superseded, to_follow = (
+            set(),
+            {record.pk} if SUPERSEDES_FIELD in part.after else set(),
+        )
+        while to_follow:
+            rows = type(record).objects.filter(superseded_by__in=to_follow)
+            to_follow = {*rows.values_list("pk", flat=True)} - superseded
+            superseded |= to_follow
+        if record.pk in superseded:
             text = _("A record cannot replace itself.")
             raise RefusedError(f"{record}: {text}")
 
@@ -383,15 +388,15 @@ def save_amendment(amendment, change, parts):
 
 def apply_amendment(change, parts, amendment, by):
     """``parts`` are pairs of each saved record and its ``RecordChange``."""
-    made = {part.place: record for record, part in parts}
-    record_plan_changes(change, made, amendment)
+    records_by_place = {part.place: record for record, part in parts}
+    record_plan_changes(change, records_by_place, amendment)
     if amendment is None:
         return
     # Some proposed parts may have been returned.
     amendment.kind = amendment_kind(amendment, parts)
     amendment.approved_by, amendment.approved_at = by, change.decided_at
     amendment.save(update_fields=["kind", "approved_by", "approved_at"])
-    first = made[min(made)]
+    first = records_by_place[min(records_by_place)]
     agency = getattr(first, "agency", None) or getattr(first, "lead", None)
     audit.record_event(
         audit.Event.AMENDMENT_MADE, actor=by, obj=amendment, agency=agency

@@ -1,4 +1,6 @@
-"""Changes of public records: one person proposes, another approves, then they apply."""
+"""
+Changes of public records: one person proposes, another approves, which applies them.
+"""
 
 import json
 from contextlib import contextmanager
@@ -36,8 +38,8 @@ from strategic_areas.workflow.guard import (
 )
 from strategic_areas.workflow.plain_values import (
     apply_part,
-    fields_given_up,
     free_unique_values,
+    freed_unique_fields,
     is_new,
     must_be_valid,
     plain_value,
@@ -46,15 +48,16 @@ from strategic_areas.workflow.plain_values import (
 from strategic_areas.workflow.plan_approval import path_to_plan
 from strategic_areas.workflow.transitions import decides_on, may_review, must_propose
 
-#: Model → its place in the order in which records of a plan are saved.
+#: Position of a model in the order in which records of a plan are saved.
 MODEL_ORDER = {model: place for place, model in enumerate(DRAFTED.values())}
 EMPTY_VALUES = ("", None, [])
 
 
 @contextmanager
 def dry_run():
-    """Allow changes of structure as by a plan file, and roll all of them back."""
+    """Allow any change of a plan's structure, and roll all changes back."""
     with transaction.atomic():
+        # Triggers allow changes of structure in the transaction of a plan file.
         PlanFile.objects.create()
         yield
         transaction.set_rollback(True)
@@ -85,7 +88,9 @@ class ChangeSteps(GuardedSteps):
 
     def objection(self, user, change):
         """
-        State that another role decides, or that the user's agency disputes the record.
+        Return why the user may not decide, or "".
+
+        Another role decides, or the user's agency disputes the record.
         """
         if not decides_on(user, [part.model for part in change.records.all()]):
             return _("The secretariat decides on this.")
@@ -102,11 +107,13 @@ class ChangeSteps(GuardedSteps):
         Return pending changes; ``is_of_own_dispute`` marks those the user is a party
         to.
         """
-        own = _of_own_disputes(user).filter(change=OuterRef("pk"))
-        return super().waiting_for(user).annotate(is_of_own_dispute=Exists(own))
+        own_disputes = _of_own_disputes(user).filter(change=OuterRef("pk"))
+        return (
+            super().waiting_for(user).annotate(is_of_own_dispute=Exists(own_disputes))
+        )
 
     def store(self, change, parts, amendment=None):
-        plans = [record.pk for record, _part in parts if isinstance(record, Plan)]
+        plans = [record.pk for record, _build_part in parts if isinstance(record, Plan)]
         # Saving a record of a plan in preparation locks the plan too.
         list(Plan.objects.select_for_update().filter(pk__in=plans).values_list("pk"))
         change.save()
@@ -133,20 +140,20 @@ class ChangeSteps(GuardedSteps):
         places of parts to reasons: these parts, and all that depend on them, go back to
         the proposer's draft.
         """
-        every = list(change.records.all())
-        plan_approval.check_plan_approval(change, every, seen=seen, states=states)
-        told = [value for part in every for value in part.after.values()]
+        all_parts = list(change.records.all())
+        plan_approval.check_plan_approval(change, all_parts, seen=seen, states=states)
+        values = [value for part in all_parts for value in part.after.values()]
         if amendment := Amendment.objects.filter(change=change).first():
             names = amendment.fields.columns(guarded=True)
-            told += [getattr(amendment, name) for name in names]
-        must_not_wait_for_purge(change, told)
-        parts = self._leave_out(change, every, returned) if returned else every
-        made = self.put_in(change, parts, by)
+            values += [getattr(amendment, name) for name in names]
+        must_not_wait_for_purge(change, values)
+        parts = self._leave_out(change, all_parts, returned) if returned else all_parts
+        saved = self.save_parts(change, parts, by)
         for part in parts:
             if part.object_id is None:
-                change.records.filter(pk=part.pk).update(object_id=made[part.place].pk)
-        # Rules are checked again, since the plan may have changed since the proposal.
-        applied = [(made[part.place], part) for part in parts]
+                change.records.filter(pk=part.pk).update(object_id=saved[part.place].pk)
+        # The plan may have changed since the proposal.
+        applied = [(saved[part.place], part) for part in parts]
         amendments.check_act(applied, amendment)
         amendments.must_not_replace_themselves(applied)
         amendments.apply_amendment(change, applied, amendment, by)
@@ -157,16 +164,16 @@ class ChangeSteps(GuardedSteps):
             for name in part.after.keys() & part.model.fields.names(protects=True)
         }
         if flags:
-            protect_in_editions((type(record), record.pk) for record in made.values())
-        for follow in self.after_apply:
-            follow(change, made, by)
-        if left := [part for part in every if part.returned]:
-            plan_drafts.return_to_draft(change, left, every)
-        return {"left_out": len(left)} if left else {}
+            protect_in_editions((type(record), record.pk) for record in saved.values())
+        for callback in self.after_apply:
+            callback(change, saved, by)
+        if left_out := [part for part in all_parts if part.returned]:
+            plan_drafts.return_to_draft(change, left_out, all_parts)
+        return {"left_out": len(left_out)} if left_out else {}
 
-    def _leave_out(self, change, every, returned):
-        labels = {part.place: part.label for part in every}
-        if not (plan_drafts.may_return(every) and returned.keys() <= labels.keys()):
+    def _leave_out(self, change, all_parts, returned):
+        labels = {part.place: part.label for part in all_parts}
+        if not (plan_drafts.may_return(all_parts) and returned.keys() <= labels.keys()):
             raise RefusedError(
                 _("%(record)s: it is approved or declined as a whole.")
                 % {"record": change}
@@ -176,39 +183,40 @@ class ChangeSteps(GuardedSteps):
                 text = _("%(record)s: state the reason.") % {"record": labels[place]}
                 raise RefusedError(text)
             must_be_clean(RecordChange, returned=reason)
-        places = plan_drafts.with_dependants(plan_drafts.dependants_of(every), returned)
-        if len(places) == len(every):
+        dependants = plan_drafts.dependants_of(all_parts)
+        places = plan_drafts.with_dependants(dependants, returned)
+        if len(places) == len(all_parts):
             raise RefusedError(
                 _("%(record)s: nothing of it would be approved. Decline it instead.")
                 % {"record": change}
             )
         with override(change.proposed_by.language):
-            others = ", ".join(labels[place] for place in returned)
-            follows = _("It depends on what was returned: %(names)s")
-            follows %= {"names": others}
-        for part in every:
+            reason = _("It depends on what was returned: %(names)s")
+            reason %= {"names": ", ".join(labels[place] for place in returned)}
+        for part in all_parts:
             if part.place in places:
-                part.returned = returned.get(part.place, follows).strip()
+                part.returned = returned.get(part.place, reason).strip()
                 change.records.filter(pk=part.pk).update(returned=part.returned)
-        return [part for part in every if not part.returned]
+        return [part for part in all_parts if not part.returned]
 
-    def put_in(self, change, parts, by):
-        made = {}
-        aside = free_unique_values(
+    def save_parts(self, change, parts, by):
+        """Save the parts; return their records by place."""
+        saved = {}
+        freed_values = free_unique_values(
             (part.model, part.object_id, part.before, part.after) for part in parts
         )
         for part in parts:
-            words = aside.get((part.model, part.object_id), {})
-            made[part.place] = apply_part(part, change, by, made, words)
-        return made
+            freed = freed_values.get((part.model, part.object_id), {})
+            saved[part.place] = apply_part(part, change, by, saved, freed)
+        return saved
 
     def on_end(self, change):
         """
-        Return parts of a plan's change that was not approved to the proposer's draft.
+        If a plan's change was not approved, return its parts to the proposer's draft.
         """
         change.records.update(slot=None)
-        for follow in self.after_decision:
-            follow(change)
+        for callback in self.after_decision:
+            callback(change)
         if change.status == DecisionStatus.APPROVED:
             return
         parts = [part for part in change.records.all() if part.after]
@@ -219,25 +227,29 @@ class ChangeSteps(GuardedSteps):
 
     def facts(self, change):
         """
-        Return which records and fields changed, never their values; of many, how many.
+        Return the changed records and fields, never their values.
+
+        For a large change, return the number of records.
         """
         parts = change.records.all()
         kinds = [part.model._meta.label_lower for part in parts]
-        told = {"kind": kinds, "record": [part.object_id for part in parts]}
+        records = {"kind": kinds, "record": [part.object_id for part in parts]}
         if len(kinds) > audit.MAX_VALUES:
-            told = {"kind": set(kinds), "changed": len(kinds)}
-        return {**told, "fields": {name for part in parts for name in part.after}}
+            records = {"kind": set(kinds), "changed": len(kinds)}
+        return {**records, "fields": {name for part in parts for name in part.after}}
 
 
 CHANGES = ChangeSteps()
 
 
 def _of_own_disputes(user):
-    own = list(FocalPoint.objects.agencies_of(user).values_list("agency_id", flat=True))
-    disputes = RecordDispute.objects.filter(Q(agency__in=own) | Q(written_by=user))
+    agencies = list(
+        FocalPoint.objects.agencies_of(user).values_list("agency_id", flat=True)
+    )
+    disputes = RecordDispute.objects.filter(Q(agency__in=agencies) | Q(written_by=user))
     return RecordChange.objects.filter(
         Q(object_id__in=disputes.values("pk"))
-        | Q(object_id__isnull=True, after__agency__in=own),
+        | Q(object_id__isnull=True, after__agency__in=agencies),
         content_type=ContentType.objects.get_for_model(RecordDispute),
     )
 
@@ -246,7 +258,7 @@ def changeable_fields(model):
     """
     Return the names of the fields that a change may set, links included.
 
-    Of a revision only the reason for its withdrawal changes.
+    A change of a revision may only set the reason for its withdrawal.
     """
     if issubclass(model, Revision):
         return ["withdrawal_reason"]
@@ -273,24 +285,25 @@ def propose_records(records, *, by, amendment=None):
     Propose a change of several records, approved as a whole.
 
     ``records`` are pairs of a record and its links. Records of a plan are saved from
-    the plan down, others in the given order; links may lead to unsaved records saved
-    before. An ``amendment`` names the act for structural changes.
+    the plan down, others in the given order. A link may lead to an unsaved record that
+    is saved earlier. An ``amendment`` names the act for structural changes.
     """
     records = sorted(
         records, key=lambda pair: MODEL_ORDER.get(type(pair[0]), len(MODEL_ORDER))
     )
-    together = [record for record, _links in records]
-    for record in together:
+    changed_records = [record for record, _links in records]
+    for record in changed_records:
         must_propose(by, record)
     parts = build_parts(records, amendment)
     if not parts:
         raise RefusedError(
-            _("%(record)s: nothing of it would change.") % {"record": together[0]}
+            _("%(record)s: nothing of it would change.")
+            % {"record": changed_records[0]}
         )
     if any(plan_approval.approves_plan(part) for _record, part in parts):
         raise RefusedError(
             _("%(record)s: a plan is approved on the page that shows all of it.")
-            % {"record": together[0]}
+            % {"record": changed_records[0]}
         )
     return CHANGES.propose(PendingChange(), by=by, parts=parts, amendment=amendment)
 
@@ -311,11 +324,14 @@ def propose_approval(plan, *, by, seen, states=()):
 
 
 def build_parts(records, amendment=None):
-    together = [record for record, _links in records]
-    amendments.set_due_provenance(together, amendment)
-    free = fields_given_up(together)
+    changed_records = [record for record, _links in records]
+    amendments.set_due_provenance(changed_records, amendment)
+    freed_fields = freed_unique_fields(changed_records)
     parts = [
-        (record, _part(record, links, together[:place], free[place]))
+        (
+            record,
+            _build_part(record, links, changed_records[:place], freed_fields[place]),
+        )
         for place, (record, links) in enumerate(records)
     ]
     parts = [(record, part) for record, part in parts if part.after]
@@ -337,17 +353,17 @@ def waiting_keys(records):
     return {slots[slot] for slot in rows.values_list("slot", flat=True)}
 
 
-def _part(record, links, earlier, free):
+def _build_part(record, links, earlier, freed_fields):
     model = type(record)
-    wanted = _wanted(record, links, earlier)
-    new = [name for name in wanted if is_new(wanted[name])]
-    must_be_valid(record, exclude=new, free=free)
+    proposed = _proposed_values(record, links, earlier)
+    unsaved_links = [name for name in proposed if is_new(proposed[name])]
+    must_be_valid(record, exclude=unsaved_links, freed_fields=freed_fields)
     before = {}
     if record.pk:
-        before = plain_values(model._default_manager.get(pk=record.pk), wanted)
+        before = plain_values(model._default_manager.get(pk=record.pk), proposed)
     after = {
         name: value
-        for name, value in wanted.items()
+        for name, value in proposed.items()
         if (value != before[name] if before else value not in EMPTY_VALUES)
     }
     if blocked := blocked_texts(model, after):
@@ -364,13 +380,13 @@ def _part(record, links, earlier, free):
     )
 
 
-def _wanted(record, links, earlier):
+def _proposed_values(record, links, earlier):
     fields = {
         name: record._meta.get_field(name) for name in changeable_fields(type(record))
     }
-    single = [name for name, field in fields.items() if not field.many_to_many]
+    columns = [name for name, field in fields.items() if not field.many_to_many]
     return {
-        **plain_values(record, single, earlier),
+        **plain_values(record, columns, earlier),
         **{
             name: plain_value(fields[name], value, earlier)
             for name, value in links.items()
@@ -384,8 +400,8 @@ def _slot(record):
 
 
 def _slot_of_new(model, after):
-    told = json.dumps(after, sort_keys=True).encode()
-    return f"{model._meta.model_name}:new:{sha256(told).hexdigest()[:20]}"
+    values = json.dumps(after, sort_keys=True).encode()
+    return f"{model._meta.model_name}:new:{sha256(values).hexdigest()[:20]}"
 
 
 def _label(record):
@@ -395,14 +411,14 @@ def _label(record):
 
 def applies_at_once(record, changed, links=None):
     """
-    Whether saving these fields needs no second person.
+    Whether saving the ``changed`` fields needs no second person.
 
     True if only staff read the fields and they protect nobody, or if the record is in a
     plan in preparation. Fields that the model does not declare count as public.
     """
     fields = [field_of(type(record), name) for name in changed]
-    told = [each for each in fields if each.public or each.protects]
-    if record.pk and fields and not told:
+    needs_approval = any(each.public or each.protects for each in fields)
+    if record.pk and fields and not needs_approval:
         return True
     if isinstance(record, Plan) and record.pk and "status" in changed:
         return False
@@ -415,14 +431,14 @@ def all_apply_at_once(plan, records):
 
     Takes a fixed number of queries. ``records`` are pairs of a record and its links.
     """
-    stored = {}
+    stored_keys = {}
     for record, _links in records:
         if record.pk and record != plan:
-            stored.setdefault(type(record), []).append(record.pk)
+            stored_keys.setdefault(type(record), []).append(record.pk)
     return (
         _is_open(plan)
         and not any(_leads_outside(record, links) for record, links in records)
-        and not any(_are_named_outside(*each) for each in stored.items())
+        and not any(_are_named_outside(*each) for each in stored_keys.items())
     )
 
 
@@ -460,12 +476,12 @@ def _is_open(plan):
 
 
 def _leads_outside(record, links):
-    before = [*links.get("supersedes", ()), getattr(record, "continues", None)]
-    return any(each.plan_id != record.plan_id for each in before if each is not None)
+    former = [*links.get("supersedes", ()), getattr(record, "continues", None)]
+    return any(each.plan_id != record.plan_id for each in former if each is not None)
 
 
-def _are_named_outside(named, keys):
-    for relation in named._meta.get_fields(include_hidden=True):
+def _are_named_outside(named_model, keys):
+    for relation in named_model._meta.get_fields(include_hidden=True):
         model = relation.related_model
         if relation.concrete or not hasattr(model, "fields"):
             continue

@@ -1,4 +1,4 @@
-"""Editions that two people make: at any time, or to correct one."""
+"""Editions that two people make: a new one at any time, or a correction of one."""
 
 from django.utils.translation import gettext as _
 
@@ -21,8 +21,9 @@ class EditionSteps(GuardedSteps):
     """
     One reviewer proposes an edition with its reason, another approves it.
 
-    It holds what is public at the approval, and a correction only the rows it names, if
-    the seal of what the approver read is still ``seen``.
+    An edition contains what is public at the approval; a correction changes only the
+    rows that it names. The approval is refused if the content has another seal than the
+    one ``seen``.
     """
 
     model = EditionProposal
@@ -60,9 +61,9 @@ def edition_texts(proposal):
     return {name: getattr(proposal, name) or "" for name in names}
 
 
-def _close(change, made, by):
-    if any(isinstance(each, ReportingPeriod) for each in made.values()):
+def _make_editions_of_closed_rounds(change, records_by_place, by):
+    if any(isinstance(each, ReportingPeriod) for each in records_by_place.values()):
         editions.make_due_editions()
 
 
-CHANGES.after_apply.append(_close)
+CHANGES.after_apply.append(_make_editions_of_closed_rounds)

@@ -20,43 +20,43 @@ NAMING_MODELS = (
     *(models.Activity, models.Indicator, models.Term, models.LegalInstrument),
     *(models.FrameworkTarget, models.Province, models.HelpLine, Agency, AgencyName),
 )
-#: Cached publication version, digest of the texts, and their words.
-_kept = (None, None, None)
+#: Publication version, digest of the texts, and their words.
+_cached_words = (None, None, None)
 
 
 def known_words():
     """Return words of plans and agencies, cached for the publication version."""
-    global _kept  # one per process, replaced as a whole
-    read_at, known, words = _kept
+    global _cached_words  # one per process, replaced as a whole
+    cached_version, cached_digest, words = _cached_words
     version = models.PublicationVersion.current()
-    if version == read_at:
+    if version == cached_version:
         return words
-    texts = tuple(chain(*map(_texts, NAMING_MODELS)))
+    texts = tuple(chain(*map(_guarded_public_texts, NAMING_MODELS)))
     digest = hash(texts)
-    if digest != known:
+    if digest != cached_digest:
         words = text_guard.KnownWords.of(texts)
-    _kept = version, digest, words
+    _cached_words = version, digest, words
     return words
 
 
 def forget_known_words():
-    global _kept
-    _kept = (None, None, None)
+    global _cached_words
+    _cached_words = (None, None, None)
 
 
-def _texts(model):
+def _guarded_public_texts(model):
     columns = [
         name
         for field in model.fields
         if field.guarded and field.kind is field.kind.TEXT
         for name in field.columns
     ]
-    rows = _public(model).order_by().values_list(*columns)
+    rows = _public_rows(model).order_by().values_list(*columns)
     return (text for row in rows for text in row if text)
 
 
-def _public(model):
-    """Public rows only: what an agency named itself, nobody approved."""
+def _public_rows(model):
+    """Leave out work outside plans: agencies name it without approval."""
     if model is models.Plan:
         return model.objects.public()
     rows = model._base_manager.all()
@@ -74,7 +74,7 @@ EXCERPT_MARGIN = 30
 
 @dataclass(frozen=True)
 class DescribedFinding:
-    """A finding of the guard as people read it: a stop, a warning or a mark."""
+    """A finding of the guard for people: it blocks, warns, or marks words."""
 
     label: str
     message: str
@@ -86,7 +86,7 @@ class DescribedFinding:
 
 @dataclass(frozen=True)
 class MarkedText:
-    """A text in pieces, each with the numbers of the findings in it."""
+    """A text in pieces; each has the numbers of the findings that it is part of."""
 
     column: str
     label: str
@@ -99,63 +99,62 @@ class Examination:
     """
     The guard's findings in the texts of one decision.
 
-    ``found`` is numbered from 1. If it ``asks``, the reviewer ticks that nobody can be
-    recognised; findings that ``blocks`` returns prevent publication.
+    If there are findings, the reviewer has to tick that nobody can be recognised.
+    ``blocks`` prevent publication; ``counts`` are numbers of people, which need an
+    official source.
     """
 
     texts: tuple[MarkedText, ...]
-    found: tuple[DescribedFinding, ...]
+    findings: tuple[DescribedFinding, ...]
 
     @property
     def blocks(self):
-        return [each for each in self.found if each.severity == Severity.BLOCK]
-
-    @property
-    def asks(self):
-        return bool(self.found)
+        return [each for each in self.findings if each.severity == Severity.BLOCK]
 
     @property
     def counts(self):
-        return [each for each in self.found if each.is_count]
+        return [each for each in self.findings if each.is_count]
 
     @property
     def numbered(self):
-        return list(enumerate(self.found, 1))
+        return list(enumerate(self.findings, 1))
 
 
 NOTHING_FOUND = Examination((), ())
 
 
-def merge_examinations(parts):
-    return Examination((), tuple(each for examined in parts for each in examined.found))
+def merge_examinations(examinations):
+    findings = (each for examined in examinations for each in examined.findings)
+    return Examination((), tuple(findings))
 
 
 def examine_texts(parts, known=None, *, counts_people=False):
     """
     Examine texts for a review; ``parts`` are triples of model, values and label.
 
-    ``known`` are words that name nobody, read once for many records. With
-    ``counts_people`` every number of people is a finding.
+    A part with a label uses it for all its texts. ``known`` are words that name nobody,
+    read once for many records. With ``counts_people`` every number of people is a
+    finding.
     """
     known = known or known_words()
-    texts, found = [], []
+    texts, described = [], []
     for model, values, label in parts:
-        for name, text, tells in _guarded_texts(model, values):
-            seen = _findings_and_marks(text, tells, known)
+        for name, text, allowed_kinds in _guarded_texts(model, values):
+            findings = _findings_and_marks(text, allowed_kinds, known)
             if counts_people:
-                seen = _with_people(seen, find_people(text))
-            if not seen:
+                findings = _with_people(findings, find_people(text))
+            if not findings:
                 continue
-            label_here = label or model.fields.of_column(name).label_of(name)
-            numbers = range(len(found) + 1, len(found) + len(seen) + 1)
-            found += [
-                _describe_finding(label_here, text, each, is_shown=True)
-                for each in seen
+            text_label = label or model.fields.of_column(name).label_of(name)
+            numbers = range(len(described) + 1, len(described) + len(findings) + 1)
+            described += [
+                _describe_finding(text_label, text, each, is_whole=True)
+                for each in findings
             ]
-            pieces = _pieces(text, list(zip(seen, numbers, strict=True)))
+            pieces = _pieces(text, list(zip(findings, numbers, strict=True)))
             language = name.rpartition("_")[2] if name[-3:] in {"_es", "_en"} else ""
-            texts.append(MarkedText(name, label_here, language, pieces))
-    return Examination(tuple(texts), tuple(found))
+            texts.append(MarkedText(name, text_label, language, pieces))
+    return Examination(tuple(texts), tuple(described))
 
 
 def examine_report(record, known=None):
@@ -168,29 +167,32 @@ def examine_fields(record, names, known=None):
     return examine_texts([(type(record), _values_of(record, names), "")], known)
 
 
-def _findings_and_marks(text, tells, known):
+def _findings_and_marks(text, allowed_kinds, known):
     found = [
         *text_guard.find_personal_data(text),
         *text_guard.find_review_marks(text, known),
     ]
-    return sorted([each for each in found if each.kind not in tells], key=_place)
+    found = [each for each in found if each.kind not in allowed_kinds]
+    return sorted(found, key=_position)
 
 
-def _with_people(seen, counted):
-    rest = [
+def _with_people(findings, counts):
+    """Add counts of people; each replaces other findings of the same number."""
+    others = [
         each
-        for each in seen
+        for each in findings
         if each.kind not in {PersonalDataKind.SMALL_NUMBER, PersonalDataKind.COUNT}
-        or not any(each.start < one.end and one.start < each.end for one in counted)
+        or not any(each.start < one.end and one.start < each.end for one in counts)
     ]
-    return sorted([*rest, *counted], key=_place)
+    return sorted([*others, *counts], key=_position)
 
 
-def _place(finding):
+def _position(finding):
     return finding.start, finding.end
 
 
 def _pieces(text, numbered):
+    """Split a text at its sorted findings; overlapping ones share a piece."""
     pieces, at = [], 0
     while numbered:
         finding, number = numbered.pop(0)
@@ -211,9 +213,10 @@ def findings_in(model, values, *, with_notes=False):
 
     Data that a model exists to publish, such as a help line's number, is no finding.
     """
-    for name, text, tells in _guarded_texts(model, values, with_notes=with_notes):
+    texts = _guarded_texts(model, values, with_notes=with_notes)
+    for name, text, allowed_kinds in texts:
         for finding in text_guard.find_personal_data(text):
-            if finding.kind not in tells:
+            if finding.kind not in allowed_kinds:
                 yield name, text, finding
 
 
@@ -232,7 +235,7 @@ def _guarded_texts(model, values, *, with_notes=False):
 
 
 def blocked_texts(model, values):
-    """Return why texts may not even be stored, by field name."""
+    """Return by field name why a text may not be stored, not even in a draft."""
     found = {}
     for name, _text, finding in findings_in(model, values, with_notes=True):
         if finding.severity == Severity.BLOCK:
@@ -247,7 +250,7 @@ def must_be_clean(model, *, error=RefusedError, **texts):
 
 
 def must_not_wait_for_purge(record, values, *, error=RefusedError):
-    """Refuse to publish words of a pending purge."""
+    """Refuse to publish words that a pending purge wants removed."""
     phrases = waiting_phrases()
     if phrases and any(map(phrases.occur_in, strings_of(list(values)))):
         raise error(
@@ -305,23 +308,26 @@ def warnings_about(record):
     return warnings_and_blocks(record)[0]
 
 
-def blocking_findings(record):
-    return warnings_and_blocks(record)[1]
-
-
 def warnings_and_blocks(record):
-    found = [each for part in _parts_of(record) for each in _described_findings(*part)]
-    told = [warned for severity, warned in found if severity == Severity.WARN]
-    barred = [warned for severity, warned in found if severity == Severity.BLOCK]
-    return [*people_counts_in(record), *told], barred
+    found = chain(*(_described_findings(*part) for part in _parts_of(record)))
+    warnings, blocks = _by_severity(found)
+    return [*people_counts_in(record), *warnings], blocks
+
+
+def _by_severity(findings):
+    findings = list(findings)
+    return tuple(
+        [each for each in findings if each.severity == severity]
+        for severity in (Severity.WARN, Severity.BLOCK)
+    )
 
 
 def people_counts_in(record):
     """
     Return numbers of people of any size in the texts of a report about victims.
 
-    It is published only with the official source that printed them. Content withheld by
-    law is not read.
+    Such a report is published only with the official source that printed the numbers.
+    Texts withheld by law are not examined.
     """
     if getattr(record, "is_reserved", False):
         return []
@@ -336,30 +342,31 @@ def people_counts_in(record):
 
 def must_count_nobody(record, values, model=None):
     """
-    Refuse numbers of people in texts next to work with victims.
+    Refuse numbers of people in texts about work with victims.
 
-    Applies to translations and disputes, unless their report names the printing source,
-    and to texts of another ``model``. Never to a withdrawal's reason or the work's own
-    texts.
+    ``values`` are texts of ``record``, or with ``model`` texts of that model about the
+    record, such as an amendment's reason. Translations and disputes of a report may
+    repeat numbers whose official source the report names.
     """
-    about = getattr(record, "record", None)
-    subject = getattr(about or record, "subject", about or record)
-    wholes = (models.Plan,) if model or subject is not record else ()
-    if not isinstance(subject, (Activity, Commitment, *wholes)):
+    report = getattr(record, "record", None)
+    subject = getattr(report or record, "subject", report or record)
+    plan_types = (models.Plan,) if model or subject is not record else ()
+    if not isinstance(subject, (Activity, Commitment, *plan_types)):
         return
-    guarded = _guarded_texts(model or type(record), values)
-    said = [
-        excerpt(text, each) for _name, text, _t in guarded for each in find_people(text)
+    excerpts = [
+        excerpt(text, each)
+        for _name, text, _kinds in _guarded_texts(model or type(record), values)
+        for each in find_people(text)
     ]
-    is_printed = not model and getattr(about, "printed_by", None) is not None
-    if not is_printed and said and _is_of_victims(subject):
+    is_printed = not model and getattr(report, "printed_by", None) is not None
+    if not is_printed and excerpts and _is_of_victims(subject):
         raise RefusedError(
             gettext(
                 "%(record)s: this counts people in work with victims: “%(words)s”. "
                 "Write it without the number: only a report that names an official "
                 "source may state it."
             )
-            % {"record": record, "words": said[0]}
+            % {"record": record, "words": excerpts[0]}
         )
 
 
@@ -369,21 +376,12 @@ def _is_of_victims(subject):
     return bool(subject.pk) and any(map(is_of_victims, subject.activities.all()))
 
 
-def warnings_about_fields(record, names):
-    return warnings_and_blocks_of_fields(record, names)[0]
-
-
 def warnings_and_blocks_of_fields(record, names):
-    found = list(_described_findings(type(record), _values_of(record, names)))
-    return tuple(
-        [warned for severity, warned in found if severity == wanted]
-        for wanted in (Severity.WARN, Severity.BLOCK)
-    )
+    return _by_severity(_described_findings(type(record), _values_of(record, names)))
 
 
 def warnings_about_texts(model, values):
-    found = _described_findings(model, values)
-    return [warned for severity, warned in found if severity == Severity.WARN]
+    return _by_severity(_described_findings(model, values))[0]
 
 
 def _parts_of(record):
@@ -406,15 +404,16 @@ def _values_of(record, names):
 
 def _described_findings(model, values, label=""):
     for name, text, finding in findings_in(model, values):
-        label_here = label or model.fields.of_column(name).label
-        yield finding.severity, _describe_finding(label_here, text, finding)
+        yield _describe_finding(
+            label or model.fields.of_column(name).label, text, finding
+        )
 
 
-def _describe_finding(label, text, finding, *, is_shown=False):
-    shown = text[finding.start : finding.end] if is_shown else excerpt(text, finding)
+def _describe_finding(label, text, finding, *, is_whole=False):
+    words = text[finding.start : finding.end] if is_whole else excerpt(text, finding)
     is_count = isinstance(finding, CountedPeople)
     return DescribedFinding(
-        label, str(finding.message), shown, finding.severity, is_count
+        label, str(finding.message), words, finding.severity, is_count
     )
 
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from itertools import chain
 from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
@@ -88,9 +89,9 @@ def must_be_particular(lines):
 
 
 def waiting_phrases():
-    """Return the words and files of pending purges; one query."""
+    """Return the phrases and file names of pending purges."""
     waiting = Purge.objects.waiting().values_list("phrases", "files")
-    return Phrases("\n".join(lines for asked in waiting for lines in asked))
+    return Phrases("\n".join(chain(*waiting)))
 
 
 def strings_of(value):

@@ -23,7 +23,8 @@ from agencies.decisions import OutdatedError
 from agencies.models import Agency
 from strategic_areas.models import AgencyComment, RecordDispute, RoundReopening
 
-#: A link to a new record of the same change is ``{"new": its place}``.
+#: A link to a new record of the same change is ``{"new": place}``; the place is the
+#: record's position in the change.
 NEW = "new"
 
 
@@ -31,7 +32,8 @@ def plain_value(field, value, together=()):
     """
     Return a value as JSON: links as keys, dates and decimals as text.
 
-    A missing text becomes "". A link to an unsaved record is its place in ``together``.
+    A missing text becomes "". A link to an unsaved record is its position in
+    ``together``, the records of the same change.
     """
     if field.many_to_many:
         keys = [_key(each, together) for each in value]
@@ -62,7 +64,7 @@ def is_new(key):
 
 
 def place_of_new(key):
-    """Return the place of a new record in its change, or the key of a stored one."""
+    """Return the place of a new record in its change; of a stored record, its key."""
     return key[NEW] if is_new(key) else key
 
 
@@ -82,26 +84,28 @@ def _read(record, field, together):
     return plain_value(field, value, together)
 
 
-def set_fields(record, values, made):
+def set_fields(record, values, new_records):
     """
     Set the fields of a record, except many-to-many links.
 
-    ``made`` maps places to new records of the same change.
+    ``new_records`` maps places to new records of the same change.
     """
     for name, value in values.items():
         field = record._meta.get_field(name)
         if field.many_to_many:
             continue
         if is_new(value):
-            setattr(record, name, made[place_of_new(value)])
+            setattr(record, name, new_records[place_of_new(value)])
         else:
             setattr(record, field.attname, field.to_python(value))
 
 
-def set_links(record, values, made):
+def set_links(record, values, new_records):
     for name, value in values.items():
         if record._meta.get_field(name).many_to_many:
-            keys = [made[place_of_new(key)] if is_new(key) else key for key in value]
+            keys = [
+                new_records[place_of_new(key)] if is_new(key) else key for key in value
+            ]
             getattr(record, name).set(keys)
 
 
@@ -112,7 +116,7 @@ def proposed_records(change):
 
     The record is None if it was deleted. Many-to-many links are not set.
     """
-    found, made = [], {}
+    pairs, new_records = [], {}
     for part in change.records.all():
         proposed = part.model()
         if part.object_id:
@@ -120,36 +124,36 @@ def proposed_records(change):
         if proposed is not None:
             # Columns without suffix hold Spanish.
             with override("es"):
-                set_fields(proposed, part.after, made)
-            made[part.place] = proposed
-        found.append((part, proposed))
-    return found
+                set_fields(proposed, part.after, new_records)
+            new_records[part.place] = proposed
+        pairs.append((part, proposed))
+    return pairs
 
 
-def apply_part(part, change, by, made, aside):
+def apply_part(part, change, by, saved, freed_values):
     """
-    Save the record of a part as the change says, and return it.
+    Save the record of a part as the change states, and return it.
 
-    ``made`` maps places to records saved before; ``aside`` maps columns to values that
-    ``free_unique_values`` replaced. Raises ``Outdated`` if the record changed since the
-    proposal.
+    ``saved`` maps places to records saved before; ``freed_values`` maps columns to
+    values that ``free_unique_values`` replaced. Raises ``OutdatedError`` if the record
+    changed since the proposal.
     """
-    record = _record_to_change(part, aside)
+    record = _record_to_change(part, freed_values)
     # Columns without suffix hold Spanish.
     with override("es"):
-        set_fields(record, part.after, made)
-    if not getattr(record, "may_stand", True):
+        set_fields(record, part.after, saved)
+    if not getattr(record, "is_admissible", True):
         raise OutdatedError
-    is_said = isinstance(record, AgencyComment)
-    if is_said or isinstance(record, RecordDispute) and part.object_id is None:
+    is_new_dispute = isinstance(record, RecordDispute) and part.object_id is None
+    if is_new_dispute or isinstance(record, AgencyComment):
         record.written_by = change.proposed_by
         record.written_at = change.proposed_at
     if isinstance(record, RoundReopening):
         record.by = by
     must_be_valid(record)
     record._history_user = by
-    said = _("change %(number)s: proposed by %(one)s, approved by %(other)s")
-    record._change_reason = said[:100] % {
+    reason = _("change %(number)s: proposed by %(one)s, approved by %(other)s")
+    record._change_reason = reason[:100] % {
         "number": change.pk,
         "one": change.proposed_by.get_username()[:25],
         "other": by.get_username()[:25],
@@ -157,7 +161,7 @@ def apply_part(part, change, by, made, aside):
     try:
         with override("es"):
             _save_columns(record, part.after)
-            set_links(record, part.after, made)
+            set_links(record, part.after, saved)
     except IntegrityError as error:
         raise RefusedError(
             _("%(record)s: something else was saved in its place meanwhile.")
@@ -166,20 +170,20 @@ def apply_part(part, change, by, made, aside):
     return record
 
 
-def _record_to_change(part, aside):
+def _record_to_change(part, freed_values):
     if part.object_id is None:
         return part.model()
     rows = part.model._default_manager.select_for_update()
     record = rows.filter(pk=part.object_id).first()
-    for name, word in aside.items():
-        setattr(record, name, word)
+    for name, value in freed_values.items():
+        setattr(record, name, value)
     if record is None or plain_values(record, part.before) != part.before:
         raise OutdatedError
     return record
 
 
 def _save_columns(record, changed):
-    """Keeps an agency's former name, so that its old URL redirects."""
+    """An agency's former name is stored, so that its old URL redirects."""
     names = set(Agency.NAMES) & set(changed)
     if isinstance(record, Agency) and record.pk and names:
         record.rename(**{name: getattr(record, name) for name in names})
@@ -187,18 +191,19 @@ def _save_columns(record, changed):
         record.save()
 
 
-def must_be_valid(record, exclude=(), free=()):
+def must_be_valid(record, exclude=(), freed_fields=()):
     """
-    Do what ``full_clean`` does, with all check constraints in one query.
+    Validate as ``full_clean`` does, with all check constraints in one query.
 
-    ``free`` are columns whose value another record of the change frees.
+    ``freed_fields`` are unique columns whose value another record of the change gives
+    up.
     """
     try:
         record.full_clean(exclude=exclude, validate_constraints=False)
         if broken := broken_checks([record], [{*exclude}])[0]:
             raise ValidationError([x.get_violation_error_message() for x in broken])
         for each in unique_constraints(type(record)):
-            each.validate(type(record), record, {*exclude, *free})
+            each.validate(type(record), record, {*exclude, *freed_fields})
     except ValidationError as error:
         raise RefusedError(f"{record}: {'; '.join(error.messages)}") from error
 
@@ -222,11 +227,14 @@ def unique_text_fields(model):
     }
 
 
-def fields_given_up(records):
+def freed_unique_fields(records):
+    """
+    Return for each record the unique fields whose new value another record gives up.
+    """
     if len(records) < 2:
         return [set() for _record in records]
     changed = {(type(record), record.pk): record for record in records if record.pk}
-    free = {
+    freed_values = {
         (model, name, row[name])
         for model in {model for model, _pk in changed if unique_text_fields(model)}
         for row in model._default_manager.filter(
@@ -239,7 +247,7 @@ def fields_given_up(records):
         {
             name
             for name in unique_text_fields(type(record))
-            if (type(record), name, getattr(record, name)) in free
+            if (type(record), name, getattr(record, name)) in freed_values
         }
         for record in records
     ]
@@ -249,33 +257,33 @@ def free_unique_values(changes):
     """
     Replace unique values that records of one change take from each other.
 
-    ``changes`` are model, key, and values before and after. Returns the replaced values
-    by column, by model and key.
+    ``changes`` are tuples of model, key, and values before and after. Returns the
+    replaced values by column for each model and key.
     """
     changes = list(changes)
-    taken = {
+    new_values = {
         (model, name, after[name])
         for model, _pk, _before, after in changes
         for name in unique_text_fields(model) & after.keys()
     }
-    aside = defaultdict(dict)
+    replaced = defaultdict(dict)
     for model, pk, before, after in changes:
         for name in unique_text_fields(model) & after.keys():
-            word = before.get(name) if pk else ""
-            if not word or (model, name, word) not in taken:
+            old_value = before.get(name) if pk else ""
+            if not old_value or (model, name, old_value) not in new_values:
                 continue
-            rows = model._default_manager.filter(pk=pk, **{name: word})
+            rows = model._default_manager.filter(pk=pk, **{name: old_value})
             if rows.update(**{name: f"~{pk}"}):
-                aside[model, pk][name] = word
-    return aside
+                replaced[model, pk][name] = old_value
+    return replaced
 
 
-def broken_checks(records, wrong):
+def broken_checks(records, problem_columns):
     """
     Return for each record the check constraints that it breaks.
 
-    ``wrong`` are for each record the columns that have a problem already; their
-    constraints are skipped.
+    ``problem_columns`` are for each record the columns that have a problem already;
+    constraints on such a column are skipped.
     """
     checks = {
         place: [
@@ -284,16 +292,21 @@ def broken_checks(records, wrong):
             if isinstance(each, CheckConstraint)
             and names.isdisjoint(each.condition.referenced_base_fields)
         ]
-        for place, (record, names) in enumerate(zip(records, wrong, strict=True))
+        for place, (record, names) in enumerate(
+            zip(records, problem_columns, strict=True)
+        )
     }
-    suspects = _failing(
+    suspects = _failing_keys(
         {
-            place: (records[place], reduce(and_, (each.condition for each in own)))
-            for place, own in checks.items()
-            if own
+            place: (
+                records[place],
+                reduce(and_, (each.condition for each in constraints)),
+            )
+            for place, constraints in checks.items()
+            if constraints
         }
     )
-    failing = _failing(
+    failing = _failing_keys(
         {
             (place, each.name): (records[place], each.condition)
             for place in suspects
@@ -301,13 +314,15 @@ def broken_checks(records, wrong):
         }
     )
     return [
-        [each for each in own if (place, each.name) in failing]
-        for place, own in checks.items()
+        [each for each in constraints if (place, each.name) in failing]
+        for place, constraints in checks.items()
     ]
 
 
-def _failing(conditions):
-    queries = [_query(place, *pair) for place, pair in enumerate(conditions.values())]
+def _failing_keys(conditions):
+    queries = [
+        _check_query(place, *pair) for place, pair in enumerate(conditions.values())
+    ]
     places = set(range(len(queries)))
     for start in range(0, len(queries), QUERIES_AT_ONCE):
         first, *others = queries[start : start + QUERIES_AT_ONCE]
@@ -315,26 +330,23 @@ def _failing(conditions):
     return {key for place, key in enumerate(conditions) if place in places}
 
 
-def _query(place, record, condition):
-    """
-    Return the place if the condition holds, as ``Q.check`` does.
-
-    A row is needed to select from; a content type has no column named like ours.
-    """
+def _check_query(place, record, condition):
+    """Return a query that selects the place if the condition holds, as ``Q.check``."""
+    # Any one row will do; the columns of content types have other names than ours.
     some = ContentType.objects.get_for_model(ContentType)
-    values = _values(record, condition.referenced_base_fields)
+    values = _condition_values(record, condition.referenced_base_fields)
     row = ContentType.objects.filter(pk=some.pk).values("model").annotate(**values)
     holds = Coalesce(condition, True, output_field=BooleanField())
     return row.filter(holds).values_list(Value(place), flat=True)
 
 
-def _values(record, names):
-    """A link to an unsaved record is not empty."""
+def _condition_values(record, names):
     values = {}
     for field in map(record._meta.get_field, names):
         value = getattr(record, field.attname)
         if field.is_relation and field.is_cached(record):
             linked = field.get_cached_value(record)
+            # A link to an unsaved record is not empty.
             if linked is not None and linked.pk is None:
                 value = 0
         values[field.name] = Value(value, field)

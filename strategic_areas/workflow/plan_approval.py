@@ -1,8 +1,8 @@
 """
-The approval of a whole plan: two people approve exactly what both have read.
+The approval of a whole plan: two people approve exactly the plan that both have read.
 
-The plan's digest is taken when it is read, stored with the proposal, and compared again
-before the plan becomes public.
+Its digest is computed when the proposer reads the plan, stored with the proposal, and
+compared before the plan becomes public.
 """
 
 from hashlib import sha256
@@ -16,7 +16,7 @@ from agencies.decisions import OutdatedError
 from strategic_areas.models import Plan
 from strategic_areas.workflow.guard import must_not_wait_for_purge
 
-#: Model name → lookup to the plan with which its values become public.
+#: Model name → lookup to the plan whose approval publishes the model's values.
 PLAN_PATH_OF_VALUES = {
     "measurement": "indicator__introduced_by",
     "breakdown": "measurement__indicator__introduced_by",
@@ -36,15 +36,17 @@ def path_to_plan(model):
 
 def plan_digest(plan):
     """Return a digest of the plan and all records in it, values included."""
-    told = sha256()
+    digest = sha256()
     for model, rows in _rows_of(plan):
-        told.update(repr([model._meta.label, *rows.values_list()]).encode())
+        digest.update(repr([model._meta.label, *rows.values_list()]).encode())
         for field in model._meta.many_to_many:
-            links = field.remote_field.through._default_manager
-            ends = field.m2m_field_name(), field.m2m_reverse_field_name()
-            links = links.filter(**{f"{ends[0]}__in": rows.order_by().values("pk")})
-            told.update(repr(sorted(links.values_list(*ends))).encode())
-    return told.hexdigest()
+            link_rows = field.remote_field.through._default_manager
+            keys = field.m2m_field_name(), field.m2m_reverse_field_name()
+            link_rows = link_rows.filter(
+                **{f"{keys[0]}__in": rows.order_by().values("pk")}
+            )
+            digest.update(repr(sorted(link_rows.values_list(*keys))).encode())
+    return digest.hexdigest()
 
 
 def _rows_of(plan):
@@ -69,7 +71,9 @@ def missing_act_fields(plan):
 
 def overdue_rounds(plan):
     """
-    Return rounds that were due before today; the public would read of missing reports.
+    Return the plan's rounds due before today.
+
+    With the plan approved, their reports would publicly be missing.
     """
     rounds = plan.periods.rounds().filter(due_on__lt=timezone.localdate())
     return list(rounds.order_by("due_on"))
@@ -79,8 +83,8 @@ def must_be_approvable(plan, *, seen, states):
     """
     Refuse the approval of a plan that changed, or that lacks its act or dates.
 
-    ``seen`` is the digest of what was read. ``states`` are the act's columns that the
-    user states do not exist.
+    ``seen`` is the digest of the plan that the user read. ``states`` are the columns
+    about the act for which the user states that there is no value.
     """
     if seen != plan_digest(plan):
         raise RefusedError(

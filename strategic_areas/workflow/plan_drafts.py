@@ -1,7 +1,7 @@
 """
 A person's draft of a plan, and lines of proposals that return to it.
 
-Only that person writes in it, so the editor of a draft is also its proposer.
+Only that person can edit the draft and propose its lines.
 """
 
 from collections import defaultdict
@@ -36,22 +36,23 @@ from strategic_areas.workflow.transitions import must_propose
 @transaction.atomic
 def save_draft_line(plan, table, said, *, by, record=None, seen=None, line=None):
     """
-    Save in the person's draft what a record would say; return the ``DraftLine``.
+    Save new values of a record in the person's draft; return the ``DraftLine``.
 
-    ``said`` and ``seen`` are plain values by column; earlier values of a line stay. For
-    a new record ``seen`` maps columns to pairs of a linked key and its primary key.
-    Refuses personal data, and words of a pending purge.
+    ``said`` are new plain values by column, ``seen`` the stored values when editing
+    began; for a new record ``seen`` maps columns to pairs of a linked code and its
+    primary key. ``line`` is the key of a line. Refuses personal data, and words of a
+    pending purge.
     """
     must_propose(by, plan)
     must_be_clean(DRAFTED[table], **said)
     must_not_wait_for_purge(plan, said.values())
-    draft = _locked(plan.pk, by)
-    kept = _line(draft, table, record, line)
-    kept.said |= said
-    kept.seen = (seen or {}) | (kept.seen if record else {})
-    kept.save()
+    draft = _locked_draft(plan.pk, by)
+    draft_line = _find_or_build_line(draft, table, record, line)
+    draft_line.said |= said
+    draft_line.seen = (seen or {}) | (draft_line.seen if record else {})
+    draft_line.save()
     _touch(draft)
-    return kept
+    return draft_line
 
 
 @transaction.atomic
@@ -63,12 +64,12 @@ def drop_draft_lines(plan, lines, *, by):
     _touch(draft)
 
 
-def _locked(plan, person):
+def _locked_draft(plan, person):
     draft, _is_new = PlanDraft.objects.get_or_create(plan_id=plan, person=person)
     return PlanDraft.objects.select_for_update().get(pk=draft.pk)
 
 
-def _line(draft, table, record, line=None):
+def _find_or_build_line(draft, table, record, line=None):
     # Locked, so that texts purged meanwhile are not saved again.
     rows = draft.lines.select_for_update().filter(table=table, record=record)
     if line:
@@ -85,18 +86,20 @@ def _touch(draft):
 
 
 @transaction.atomic
-def settle_draft_line(plan, pk, now, *, is_mine, by):
+def settle_draft_line(plan, pk, stored_values, *, keeps_draft, by):
     """
-    Resolve a conflict; ``now`` are the stored values by column.
+    Resolve a conflict of a draft line with the stored values, given by column.
 
-    ``is_mine`` keeps the line's values, otherwise the stored ones win.
+    With ``keeps_draft`` the line keeps its values, otherwise the stored ones win.
     """
     draft = PlanDraft.objects.select_for_update().get(plan=plan, person=by)
     line = draft.lines.select_for_update().get(pk=pk)
-    others = [name for name in line.said if now[name] != line.seen.get(name)]
-    for name in others:
-        if is_mine:
-            line.seen[name] = now[name]
+    conflicts = [
+        name for name in line.said if stored_values[name] != line.seen.get(name)
+    ]
+    for name in conflicts:
+        if keeps_draft:
+            line.seen[name] = stored_values[name]
         else:
             del line.said[name]
     line.save()
@@ -116,7 +119,7 @@ MOST_LINES = 400
 
 
 def may_return(parts):
-    """Whether some lines of a proposal may return while others are approved."""
+    """Whether some parts of a proposal may be returned while others are approved."""
     return (
         1 < len(parts) <= MOST_LINES
         and all(part.model in TABLE_OF_MODEL for part in parts)
@@ -128,49 +131,50 @@ def dependants_of(parts):
     """
     Map the place of each part to the places of parts that depend on it.
 
-    A part depends on another that creates a linked record, frees a unique text, adds
-    its agency, extends the plan to its dates, supersedes or frees the same record,
-    moves records below a superseded one, or changes its protection.
+    A part depends on parts that create a record it links to or change its protection,
+    give up a unique text that it takes, add its agency to the plan, extend the plan to
+    its dates, or supersede or release the same record. A part that supersedes a
+    commitment depends on those that move or supersede activities of the commitment.
     """
-    offering, leaning = defaultdict(set), defaultdict(set)
+    providers, dependants = defaultdict(set), defaultdict(set)
     for part in parts:
-        for offer in _offers(part):
-            offering[offer].add(part.place)
-    heirs = {
+        for key in _provided_keys(part):
+            providers[key].add(part.place)
+    superseding_places = {
         key: part.place
         for part in (part for part in parts if part.model is Activity)
         for key in part.after.get("supersedes", ())
         if not is_new(key)
     }
-    rows = Activity.objects.filter(pk__in=heirs) if heirs else Activity.objects.none()
-    for pk, above in rows.values_list("pk", "commitment"):
-        offering[Commitment, "supersedes", str(above)].add(heirs[pk])
+    rows = Activity.objects.filter(pk__in=superseding_places)
+    for pk, commitment in rows.values_list("pk", "commitment"):
+        providers[Commitment, "supersedes", str(commitment)].add(superseding_places[pk])
     plan = next((part for part in parts if part.model is Plan), None)
     for part in parts:
-        for place in chain(*(offering.get(need, ()) for need in _needs(part))):
-            leaning[place].add(part.place)
+        for place in chain(*(providers.get(key, ()) for key in _needed_keys(part))):
+            dependants[place].add(part.place)
         if plan and _is_outside(part, plan.before):
-            leaning[plan.place].add(part.place)
+            dependants[plan.place].add(part.place)
     targets = {part.object_id: part.place for part in parts if part.model is Target}
     rows = Target.objects.filter(pk__in=targets.keys() - {None})
-    for pk, indicator in rows.values_list("pk", "indicator") if targets else ():
-        for place in offering.get((Indicator, indicator), ()):
-            leaning[place].add(targets[pk])
-    return leaning
+    for pk, indicator in rows.values_list("pk", "indicator"):
+        for place in providers.get((Indicator, indicator), ()):
+            dependants[place].add(targets[pk])
+    return dependants
 
 
-def with_dependants(leaning, places):
+def with_dependants(dependants, places):
     """Return these places, and those of all parts that depend on them."""
-    found, left = set(), list(places)
-    while left:
-        place = left.pop()
+    found, to_follow = set(), list(places)
+    while to_follow:
+        place = to_follow.pop()
         if place not in found:
             found.add(place)
-            left += leaning.get(place, ())
+            to_follow += dependants.get(place, ())
     return found
 
 
-def _offers(part):
+def _provided_keys(part):
     yield NEW, part.place
     for name in unique_text_fields(part.model) & part.before.keys():
         yield part.model, name, part.before[name]
@@ -180,10 +184,10 @@ def _offers(part):
         yield Commitment, "supersedes", str(part.before["commitment"])
     if part.object_id and part.after.keys() & part.model.fields.names(protects=True):
         yield part.model, part.object_id
-    yield from _replaced(part)
+    yield from _superseded_keys(part)
 
 
-def _needs(part):
+def _needed_keys(part):
     for name, value in part.after.items():
         keys = value if isinstance(value, list) else [value]
         yield from ((NEW, place_of_new(key)) for key in keys if is_new(key))
@@ -192,7 +196,7 @@ def _needs(part):
             yield from ((field.related_model, key) for key in keys if not is_new(key))
     for name in unique_text_fields(part.model) & part.after.keys():
         yield part.model, name, part.after[name]
-    yield from _replaced(part)
+    yield from _superseded_keys(part)
 
 
 def _is_outside(part, plan):
@@ -202,32 +206,32 @@ def _is_outside(part, plan):
     return is_dated and any(day and not starts_on <= day <= ends_on for day in days)
 
 
-def _replaced(part):
-    for key in chain(
-        *(said.get("supersedes", ()) for said in (part.before, part.after))
-    ):
+def _superseded_keys(part):
+    for key in (*part.before.get("supersedes", ()), *part.after.get("supersedes", ())):
         yield part.model, "supersedes", str(key)
 
 
-def return_to_draft(change, parts, every):
+def return_to_draft(change, parts, all_parts):
     """
-    Return parts that were not applied to the proposer's drafts.
+    Return parts that were not approved to the proposer's drafts.
 
-    ``every`` are all parts of the change. Newer values in the draft stay. Each line
-    keeps the reason of its return.
+    ``all_parts`` are all parts of the change. Newer values in the draft stay. Each line
+    stores the reason of its return.
     """
     plans = {part.place: plan for part in parts if (plan := _plan_of(part))}
-    drafts = {plan: _locked(plan, change.proposed_by) for plan in {*plans.values()}}
-    names = {part.place: part.after.get("code") for part in every}
+    drafts = {
+        plan: _locked_draft(plan, change.proposed_by) for plan in {*plans.values()}
+    }
+    names = {part.place: part.after.get("code") for part in all_parts}
     for part in (each for each in parts if each.place in plans):
         table = TABLE_OF_MODEL[part.model]
-        line = _line(drafts[plans[part.place]], table, part.object_id)
+        line = _find_or_build_line(drafts[plans[part.place]], table, part.object_id)
         line.said = _as_drafted(part, part.after, names) | line.said
         line.seen = _as_drafted(part, part.before, names) | line.seen
         line.reason = part.returned or change.reason
         line.save()
         if part.object_id is None:
-            # Its code may belong to another record by then.
+            # The code may belong to another record by then.
             names[part.place] = f"+{line.pk}"
     for draft in drafts.values():
         _touch(draft)

@@ -28,8 +28,8 @@ from strategic_areas.workflow.plain_values import proposed_records
 from strategic_areas.workflow.steps import create_draft
 from strategic_areas.workflow.transitions import may_review, must, must_report
 
-#: Statuses of which the proposer is notified.
-ANSWERED_STATUSES = {
+#: Statuses about which the proposer gets a mail.
+NOTIFIED_STATUSES = {
     decisions.DecisionStatus.APPROVED,
     decisions.DecisionStatus.DECLINED,
 }
@@ -39,7 +39,7 @@ class ProposalSteps(GuardedSteps):
     """
     A reviewer accepts a proposal by proposing an amendment, or declines it.
 
-    It is approved with that amendment, by another reviewer.
+    The proposal is approved with that amendment, by another reviewer.
     """
 
     model = ActivityProposal
@@ -62,8 +62,8 @@ class ProposalSteps(GuardedSteps):
         code in use, or a plan that ended.
         """
         proposal = ActivityProposal.objects.select_for_update().get(pk=proposal.pk)
-        if why_not := self.why_not(by, proposal):
-            raise RefusedError(why_not)
+        if objection := self.why_not(by, proposal):
+            raise RefusedError(objection)
         must(
             proposal.is_waiting,
             _("%(proposal)s: this was decided already."),
@@ -91,7 +91,7 @@ class ProposalSteps(GuardedSteps):
         ActivityProposal.objects.filter(pk=proposal.pk).update(activity=activity)
 
     def on_end(self, proposal):
-        if proposal.status in ANSWERED_STATUSES:
+        if proposal.status in NOTIFIED_STATUSES:
             address = agency_page("sheet", proposal.plan, proposal.agency)
             mail_proposer(
                 proposal,
@@ -107,11 +107,11 @@ class ProposalSteps(GuardedSteps):
 PROPOSALS = ProposalSteps()
 
 
-def _approve_proposal(change, created, by):
+def _approve_proposal(change, records_by_place, by):
     for proposal in ActivityProposal.objects.filter(change=change):
         if not proposal.is_waiting:
             raise decisions.OutdatedError
-        (activity,) = created.values()
+        (activity,) = records_by_place.values()
         PROPOSALS.approve(proposal, by=by, activity=activity)
 
 
@@ -120,15 +120,15 @@ CHANGES.after_apply.append(_approve_proposal)
 
 @transaction.atomic
 def propose_activity(proposal, *, by):
-    """Store an agency's proposal; a form posted twice makes one."""
+    """Store an agency's proposal; a form posted twice makes one proposal."""
     must_report(by, proposal)
     Agency.objects.select_for_update().get(pk=proposal.agency_id)
-    same = ActivityProposal.objects.waiting().filter(
+    earlier = ActivityProposal.objects.waiting().filter(
         agency=proposal.agency_id,
         commitment=proposal.commitment_id,
         title=proposal.title,
     )
-    return same.first() or PROPOSALS.propose(proposal, by=by)
+    return earlier.first() or PROPOSALS.propose(proposal, by=by)
 
 
 @transaction.atomic
@@ -149,30 +149,30 @@ def request_reopening(reopening, *, by):
     return change
 
 
-def _answer_reopening(change):
+def _notify_about_reopening(change):
     is_reopening = change.records.all()[0].model is RoundReopening
-    if not is_reopening or change.status not in ANSWERED_STATUSES:
+    if not is_reopening or change.status not in NOTIFIED_STATUSES:
         return
-    ((_part, asked),) = proposed_records(change)
+    ((_part, reopening),) = proposed_records(change)
     if change.status == decisions.DecisionStatus.APPROVED:
         audit.record_event(
             audit.Event.ROUND_REOPENED,
             actor=change.decided_by,
-            obj=asked.period,
-            agency=asked.agency,
-            until=asked.until,
+            obj=reopening.period,
+            agency=reopening.agency,
+            until=reopening.until,
         )
-    path = reverse("admin:sheet", args=[asked.period_id, asked.agency.slug])
+    path = reverse("admin:sheet", args=[reopening.period_id, reopening.agency.slug])
     mail_proposer(
         change,
         "reopened",
         about=gettext_lazy("Request to open a round again"),
         address=settings.SITE_URL + path,
-        asked=asked,
+        asked=reopening,
     )
 
 
-CHANGES.after_decision.append(_answer_reopening)
+CHANGES.after_decision.append(_notify_about_reopening)
 
 
 def _activity(proposal, code, victims):
@@ -224,9 +224,11 @@ def rename_off_plan(activity, *, by):
     """
     stored = Activity.objects.off_plan().select_for_update().get(pk=activity.pk)
     must_report(by, stored.updates.order_by("pk").first())
-    sent = stored.updates.filter(status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED])
+    submitted = stored.updates.filter(
+        status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED]
+    )
     must(
-        not sent.exists(),
+        not submitted.exists(),
         _("%(record)s was sent already and keeps its name."),
         record=stored,
     )
@@ -238,19 +240,21 @@ def rename_off_plan(activity, *, by):
 
 
 def _earlier_draft(activity, period):
-    same = Activity.objects.off_plan().filter(
+    activities = Activity.objects.off_plan().filter(
         agency=activity.agency_id,
         commitment=activity.commitment_id,
         title_es=activity.title_es,
     )
-    row = same.filter(updates__period=period).first()
-    return row and row.updates.filter(period=period).order_by("-revision").first()
+    stored = activities.filter(updates__period=period).first()
+    return stored and stored.updates.filter(period=period).order_by("-revision").first()
 
 
 def _next_code(activity):
     stem = f"{Activity.OFF_PLAN}{activity.agency.acronym}-".replace("/", "-")
-    taken = Activity.objects.filter(
+    activities = Activity.objects.filter(
         plan=activity.commitment.plan_id, code__startswith=stem
     )
-    numbers = [code.removeprefix(stem) for code in taken.values_list("code", flat=True)]
+    numbers = [
+        code.removeprefix(stem) for code in activities.values_list("code", flat=True)
+    ]
     return f"{stem}{max([0, *(int(n) for n in numbers if n.isdecimal())]) + 1}"

@@ -33,19 +33,19 @@ class RoundQuestion:
     """
     One kind of question.
 
-    ``name`` is that of its subject in forms and URLs, ``kind`` its word in URLs of
-    reviews. ``is_owed`` means that the agency must answer. ``called`` names its answers
-    on receipts, ``part`` is their key there. ``heading`` and ``explanation`` are above
-    its rows.
+    ``name`` is the name of its subject in forms and URLs; ``review_slug`` stands for it
+    in URLs of reviews. ``is_owed`` means that the agency must answer. A receipt lists
+    the answers as ``receipt_key``, below ``receipt_heading``. The sheet shows
+    ``heading`` and ``explanation`` above the rows.
     """
 
     name: str
-    kind: str
+    review_slug: str
     is_owed: bool
-    called: str | Promise
+    receipt_heading: str | Promise
     heading: str | Promise = ""
     explanation: str | Promise = ""
-    part: str
+    receipt_key: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,33 +53,34 @@ class UpdateQuestion(RoundQuestion):
     """
     A question whose answers are revisions of ``model``.
 
-    ``asked`` returns a round's subjects; ``answered_by`` is their field for the
-    responsible agency, ``related`` are relations read with a row. ``word`` names a row
-    in the query, ``url`` and ``path`` are parts of its URL names and URLs, ``number``
-    the key of a revision on receipts.
+    ``subjects`` returns the subjects of a round; ``answered_by`` is their field for the
+    responsible agency, ``related_fields`` are the relations that a row needs.
+    ``row_key`` is the query parameter that names a row, ``url_name`` and ``url_prefix``
+    are parts of its URL names and URLs, ``receipt_id`` is the key of a revision's id on
+    receipts.
 
-    ``takes_no_news`` allows "same as before" and "no news". ``tells`` returns the
-    answer in a word, ``nothing`` its absence. ``asks`` are fields with a question of
-    their own. ``saves``, ``opens`` and ``adds`` label buttons. ``of_letter`` says what
-    to transcribe; without it nothing is.
+    ``takes_no_news`` allows "same as before" and "no news". ``answer_in_words`` returns
+    an answer in a word or two. ``field_questions`` are questions by field.
+    ``letter_instruction`` says what to transcribe from a letter; a question without it
+    is not transcribed.
     """
 
     model: type[Revision]
-    asked: Callable[..., QuerySet]
-    word: str
-    path: str
-    url: str
-    number: str
+    subjects: Callable[..., QuerySet]
+    row_key: str
+    url_prefix: str
+    url_name: str
+    receipt_id: str
     answered_by: str
     takes_no_news: bool = False
-    related: tuple[str, ...]
-    tells: Callable[[Revision], str]
-    nothing: str | Promise
-    asks: Mapping[str, str | Promise] = field(default_factory=dict)
-    saves: str | Promise
-    opens: str | Promise
-    of_letter: str | Promise = ""
-    adds: str | Promise = ""
+    related_fields: tuple[str, ...]
+    answer_in_words: Callable[[Revision], str]
+    no_answer_label: str | Promise
+    field_questions: Mapping[str, str | Promise] = field(default_factory=dict)
+    save_label: str | Promise
+    open_label: str | Promise
+    letter_instruction: str | Promise = ""
+    add_label: str | Promise = ""
     takes_evidence: bool = True
 
     @property
@@ -87,11 +88,11 @@ class UpdateQuestion(RoundQuestion):
         return self.model._meta.get_field(self.name).related_model
 
     @property
-    def links(self) -> list[str]:
+    def link_fields(self) -> list[str]:
         return self.model.fields.names(kind=FieldKind.LINKS, filled_in=True)
 
-    def asked_of(self, agency, period, **lookups) -> QuerySet:
-        return self.asked(period, **{self.answered_by: agency}, **lookups)
+    def subjects_of_agency(self, agency, period, **lookups) -> QuerySet:
+        return self.subjects(period, **{self.answered_by: agency}, **lookups)
 
 
 def _led(period, **lookups):
@@ -99,6 +100,7 @@ def _led(period, **lookups):
 
 
 def _off_plan(period, **lookups):
+    """Return work outside the plan that was reported before and is not finished."""
     reported = ActivityUpdate.objects.filter(
         activity=OuterRef("pk"), period__ends_on__lte=period.ends_on
     )
@@ -109,49 +111,53 @@ def _off_plan(period, **lookups):
 REPORT = UpdateQuestion(
     name="activity",
     is_owed=True,
-    called=_("Reports"),
-    part="reports",
+    receipt_heading=_("Reports"),
+    receipt_key="reports",
     model=ActivityUpdate,
-    asked=rounds.owed_activities,
-    word="fila",
-    path="",
-    url="row",
-    kind="avance",
-    number="update",
+    subjects=rounds.owed_activities,
+    row_key="fila",
+    url_prefix="",
+    url_name="row",
+    review_slug="avance",
+    receipt_id="update",
     answered_by="agency",
     takes_no_news=True,
-    related=("agency", "commitment__plan", "plan"),
-    tells=lambda update: update.get_execution_display(),
-    nothing=_("Nothing yet"),
-    saves=_("Save and next"),
-    opens=_("Read the whole report"),
-    of_letter=_("Write only what the letter says, row by row; leave the rest empty."),
+    related_fields=("agency", "commitment__plan", "plan"),
+    answer_in_words=lambda update: update.get_execution_display(),
+    no_answer_label=_("Nothing yet"),
+    save_label=_("Save and next"),
+    open_label=_("Read the whole report"),
+    letter_instruction=_(
+        "Write only what the letter says, row by row; leave the rest empty."
+    ),
 )
 DECLARATION = UpdateQuestion(
     name="commitment",
     is_owed=False,
-    called=_("Declarations"),
+    receipt_heading=_("Declarations"),
     heading=_("Commitments that the agency leads"),
     explanation=_(
         "When the expected result of one is reached, declare it here. A declaration is "
         "never owed: leave the row alone where there is nothing to declare."
     ),
-    part="declarations",
+    receipt_key="declarations",
     model=CommitmentUpdate,
-    asked=_led,
-    word="compromiso",
-    path="compromisos/",
-    url="declaration",
-    kind="declaracion",
-    number="declaration",
+    subjects=_led,
+    row_key="compromiso",
+    url_prefix="compromisos/",
+    url_name="declaration",
+    review_slug="declaracion",
+    receipt_id="declaration",
     answered_by="lead",
-    related=("lead", "plan"),
-    tells=lambda update: DECLARED[update.result],
-    nothing=_("No declaration in this round"),
-    asks={"result": _("Was the expected result reached?")},
-    saves=_("Save the declaration"),
-    opens=_("Read the whole declaration"),
-    of_letter=_("Only where the letter says whether the expected result is reached."),
+    related_fields=("lead", "plan"),
+    answer_in_words=lambda update: DECLARED[update.result],
+    no_answer_label=_("No declaration in this round"),
+    field_questions={"result": _("Was the expected result reached?")},
+    save_label=_("Save the declaration"),
+    open_label=_("Read the whole declaration"),
+    letter_instruction=_(
+        "Only where the letter says whether the expected result is reached."
+    ),
 )
 #: Reports on work outside the plan differ in their subjects only.
 OFF_PLAN = replace(
@@ -163,22 +169,22 @@ OFF_PLAN = replace(
         "hold. It goes through the same review, is published under a heading of its "
         "own, and is not counted."
     ),
-    asked=_off_plan,
-    of_letter="",
-    adds=_("Add other work done"),
+    subjects=_off_plan,
+    letter_instruction="",
+    add_label=_("Add other work done"),
 )
 #: Values of indicators; until publication only ``figures`` reads their numbers.
 VALUE = RoundQuestion(
     name="value",
-    kind="cifra",
+    review_slug="cifra",
     is_owed=True,
-    called=_("Values"),
+    receipt_heading=_("Values"),
     heading=_("Values of your indicators"),
     explanation=_(
         "Submit what your agency counted, over the days that it counted. The "
         "secretariat publishes it, or says why not."
     ),
-    part="values",
+    receipt_key="values",
 )
 #: In the order of the sheet.
 UPDATE_QUESTIONS = (REPORT, DECLARATION, OFF_PLAN)
@@ -192,7 +198,7 @@ SeenVersions = Mapping[tuple[str, int], int]
 
 
 def revision_key(update):
-    return QUESTION_BY_MODEL[type(update)].kind, update.pk
+    return QUESTION_BY_MODEL[type(update)].review_slug, update.pk
 
 
 def revision_token(update):
@@ -207,19 +213,19 @@ def revision_tokens(updates):
 
 def parse_tokens(tokens) -> SeenVersions:
     """Parse the result of ``revision_tokens``; ``ValueError`` for another form."""
-    parts = (token.split("-") for token in tokens.split(",") if token)
-    return {(kind, int(pk)): int(version) for kind, pk, version in parts}
+    token_parts = (token.split("-") for token in tokens.split(",") if token)
+    return {(kind, int(pk)): int(version) for kind, pk, version in token_parts}
 
 
 def seen_versions(*updates) -> SeenVersions:
     return {revision_key(update): update.version for update in updates}
 
 
-def seen_revisions(seen: SeenVersions, **about):
+def seen_revisions(seen: SeenVersions, **lookups):
     for question in QUESTION_BY_MODEL.values():
-        if keys := [pk for kind, pk in seen if kind == question.kind]:
+        if keys := [pk for kind, pk in seen if kind == question.review_slug]:
             rows = (
-                question.model.objects.filter(pk__in=keys, **about)
+                question.model.objects.filter(pk__in=keys, **lookups)
                 .select_related(question.name, "agency", "period")
                 .prefetch_related("evidences")
             )
@@ -229,7 +235,7 @@ def seen_revisions(seen: SeenVersions, **about):
 def seen_in_receipt(content) -> SeenVersions:
     """Return the versions on a receipt; older ones lack some questions."""
     return {
-        (question.kind, sent[question.number]): sent["version"]
+        (question.review_slug, sent[question.receipt_id]): sent["version"]
         for question in QUESTION_BY_MODEL.values()
-        for sent in content.get(question.part, ())
+        for sent in content.get(question.receipt_key, ())
     }

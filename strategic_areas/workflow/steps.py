@@ -1,4 +1,6 @@
-"""The steps of a review; ``by`` is the person who takes it."""
+"""The steps of a review; ``by`` is the person who takes the step."""
+
+from itertools import chain
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -35,9 +37,9 @@ from strategic_areas.workflow.transitions import (
     must,
     must_accept_reports,
     must_be_in_time,
+    must_give_reason,
     must_report,
     must_review,
-    must_say_why,
     must_still_answer,
     must_submit,
     new_public_id,
@@ -143,7 +145,7 @@ def submit(update, *, by, seen_version=None, note=""):
 
 def send_for_review(update, *, by, seen_version, note="", **stamp):
     """Submit a revision; the caller has checked the permission."""
-    must_say_something_new(update)
+    must_differ_from_published(update)
     change_status(
         update,
         to=RevisionStatus.SUBMITTED,
@@ -174,12 +176,19 @@ def return_to_agency(update, *, by, reason, private_note="", seen_version=None):
         private_note=private_note,
         seen_version=seen_version,
     )
-    sent = update.transitions.filter(to_status="submitted").latest("at", "pk")
-    reads = type(update).objects.visible_to(sent.by).filter(pk=update.pk).exists()
-    if reads and sent.by.is_active and sent.by.email and sent.by.hears_of_returns:
+    submission = update.transitions.filter(to_status="submitted").latest("at", "pk")
+    may_read = (
+        type(update).objects.visible_to(submission.by).filter(pk=update.pk).exists()
+    )
+    if (
+        may_read
+        and submission.by.is_active
+        and submission.by.email
+        and submission.by.hears_of_returns
+    ):
         path = reverse("admin:sheet", args=[update.period_id, update.agency.slug])
         mail_person(
-            sent.by,
+            submission.by,
             "returned",
             gettext_lazy("Returned: %(report)s"),
             facts={"report": update.subject.code},
@@ -191,8 +200,8 @@ def return_to_agency(update, *, by, reason, private_note="", seen_version=None):
 
 
 def return_revision(update, *, by, reason, seen_version, private_note=""):
-    """Return a revision to its author; the caller has checked the permission."""
-    must_say_why(update, reason)
+    """Return a revision; the caller has checked the permission."""
+    must_give_reason(update, reason)
     change_status(
         update,
         to=RevisionStatus.RETURNED,
@@ -209,9 +218,9 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
     """
     Publish a submitted revision; the published one before it becomes replaced.
 
-    ``evidence`` is opened to the public, except of a reserved update. ``printed_by`` is
-    the official source of numbers of people among victims. Nobody publishes a revision
-    that they wrote, changed or submitted in part.
+    ``evidence`` becomes public too, unless the update is reserved. ``printed_by`` is
+    the official source of numbers of people in a report about victims. A person cannot
+    publish a revision of which they wrote, changed or submitted any part.
     """
     must_review(by, update)
     make_public(
@@ -222,19 +231,17 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
         is_reviewed_within_agency=bool(reviewed_within_agency(by, [update])),
     )
     if evidence and not getattr(update, "is_reserved", False):
-        where = [
-            value for item in evidence for value in guard.evidence_identifiers(item)
-        ]
-        guard.must_not_wait_for_purge(update, where, error=TransitionError)
-        shown = update.evidences.filter(pk__in=[item.pk for item in evidence])
-        shown.update(is_public=True)
+        identifiers = chain(*map(guard.evidence_identifiers, evidence))
+        guard.must_not_wait_for_purge(update, identifiers, error=TransitionError)
+        rows = update.evidences.filter(pk__in=[item.pk for item in evidence])
+        rows.update(is_public=True)
 
 
 @transaction.atomic
 def withdraw(update, *, by, cause, words=""):
     """Withdraw a published revision; ``words`` become public once approved."""
     must_review(by, update)
-    must_say_why(update, cause)
+    must_give_reason(update, cause)
     cause = WithdrawalCause(cause)
     with removing_from_editions(cause, [(type(update), update.pk)]):
         change_status(
@@ -302,12 +309,12 @@ def begin_correction(update, *, by):
 
 def make_public(update, *, by, seen_version, printed_by=None, **stamp):
     printed_by = printing_source(update, printed_by or update.printed_by)
-    told = guard.texts_published_with(update)
-    guard.must_not_wait_for_purge(update, told, error=TransitionError)
-    before = published_revision(update)
-    if before:
+    texts = guard.texts_published_with(update)
+    guard.must_not_wait_for_purge(update, texts, error=TransitionError)
+    published = published_revision(update)
+    if published:
         change_status(
-            before,
+            published,
             to=RevisionStatus.REPLACED,
             allowed=[RevisionStatus.PUBLISHED],
             by=by,
@@ -329,7 +336,7 @@ def make_public(update, *, by, seen_version, printed_by=None, **stamp):
 
 
 def printing_source(update, source):
-    """Return the official source of numbers of people; refuse such without one."""
+    """Return the source if texts state numbers of people; refuse them without one."""
     if not guard.people_counts_in(update):
         return None
     must(
@@ -343,10 +350,10 @@ def printing_source(update, source):
     return source
 
 
-def must_say_something_new(update):
-    before = published_revision(update)
+def must_differ_from_published(update):
+    published = published_revision(update)
     must(
-        before is None or _content(before) != _content(update),
+        published is None or _content(published) != _content(update),
         _("%(record)s says just what is published already: change it first."),
         record=update,
     )
@@ -378,8 +385,8 @@ def submit_all(period, agency, seen, *, by, note="", values=()):
     """
     Submit the ``seen`` revisions of a round, all or none, and return the receipt.
 
-    The receipt also holds the status of ``values``, without numbers. The ``note`` is
-    for the secretariat only.
+    ``values`` are entries about submitted values, which state no numbers. The ``note``
+    is for the secretariat only.
     """
     Agency.objects.select_for_update().get(pk=agency.pk)
     updates = seen_revisions(seen, period=period, agency=agency)
@@ -390,9 +397,7 @@ def submit_all(period, agency, seen, *, by, note="", values=()):
 
 
 def versions_of_seen(seen, updates, refusal):
-    """
-    Return the seen version of each revision; ``TransitionError`` if one is missing.
-    """
+    """Return the seen version of each revision; refuse if one is missing."""
     found = {each: seen[revision_key(each)] for each in updates}
     must(found and len(found) == len(seen), refusal)
     return found
@@ -403,9 +408,9 @@ def recall(update, *, by):
     """
     Take a submitted revision back as the agency's draft.
 
-    Possible while the round accepts its reports and no reviewer has decided. The
-    receipt stays. The day of the report becomes that of the next submission, unless it
-    was returned before.
+    Possible while the round accepts the agency's reports and no reviewer has decided.
+    The receipt stays. The report counts as submitted on the day of its next submission,
+    unless it was returned before.
     """
     must_submit(by, update)
     must(
@@ -448,8 +453,8 @@ def build_receipt(period, agency, number, updates, by, note="", values=()):
         "sent_at": at.isoformat(),
         "sent_by": by.get_full_name() or by.get_username(),
         **{
-            question.part: [
-                _as_sent(each, question)
+            question.receipt_key: [
+                _entry_on_receipt(each, question)
                 for each in updates
                 if isinstance(each, question.model)
             ]
@@ -470,11 +475,11 @@ def build_receipt(period, agency, number, updates, by, note="", values=()):
     )
 
 
-def _as_sent(record, question):
+def _entry_on_receipt(record, question):
     return {
         record.subject_field: record.subject.code,
         "title": record.subject.title_es,
-        question.number: record.pk,
+        question.receipt_id: record.pk,
         "revision": record.revision,
         "version": record.version,
         "evidence": [_evidence_on_receipt(item) for item in record.evidences.all()],

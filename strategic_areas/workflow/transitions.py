@@ -39,7 +39,9 @@ class TransitionError(RefusedError):
 
 
 def must(holds, refusal, **facts):
-    """Refuse a step unless its rule holds; ``facts`` are put into the refusal."""
+    """
+    Refuse a step unless its rule holds; ``facts`` fill the refusal's placeholders.
+    """
     if not holds:
         raise TransitionError(refusal % facts)
 
@@ -86,9 +88,9 @@ def new_public_id(update):
             str(update.revision),
         )
     )
-    words = (stable_slug(f"{identity}/{attempt}") for attempt in count())
-    taken = type(update).objects.filter
-    return next(word for word in words if not taken(public_id=word).exists())
+    slugs = (stable_slug(f"{identity}/{attempt}") for attempt in count())
+    rows = type(update).objects.all()
+    return next(slug for slug in slugs if not rows.filter(public_id=slug).exists())
 
 
 def next_revision_number(update):
@@ -110,9 +112,14 @@ def change_status(
     contributes=False,
     **stamp,
 ):
-    """Change the status in one UPDATE whose WHERE clause holds the rule."""
-    said = {"reason": reason, "private_note": private_note}
-    must_be_clean(Transition, error=TransitionError, **said)
+    """
+    Change the status in one UPDATE whose WHERE clause holds the rule.
+
+    ``allowed`` are the former statuses, ``stamp`` are further columns to set. With
+    ``contributes`` the person becomes a contributor.
+    """
+    texts = {"reason": reason, "private_note": private_note}
+    must_be_clean(Transition, error=TransitionError, **texts)
     row = type(update).objects.filter(pk=update.pk)
     # The transition records the stored status, which may differ from the loaded one.
     before = row.select_for_update().values_list("status", flat=True).get()
@@ -126,7 +133,7 @@ def change_status(
     update.refresh_from_db()
     if contributes:
         update.contributors.add(by)
-    record_transition(update, from_status=before, by=by, **said)
+    record_transition(update, from_status=before, by=by, **texts)
 
 
 def _refusal(update, to, allowed, by, seen_version):
@@ -171,7 +178,7 @@ def unchanged_since(update) -> date | None:
     Return the end of the period since which the agency reports the same, or None.
 
     Compares public Spanish texts, figures, places and state with the agency's own last
-    report. None for reserved reports, which publish too little.
+    report. None for reserved reports, which publish too little to compare.
     """
     is_without_news = getattr(update, "answer", None) == AnswerKind.NO_NEWS
     if is_without_news or getattr(update, "is_reserved", False):
@@ -213,10 +220,10 @@ def has_part_in(user, update):
     """
     Whether the user wrote, changed or submitted any part of this revision.
 
-    Includes accounts that the user alone invited, which may be their own.
+    Accounts that the user alone invited count as the user.
     """
-    hers = {user.pk, *user.invited_alone}
-    return not hers.isdisjoint(each.pk for each in update.contributors.all())
+    own_accounts = {user.pk, *user.invited_alone}
+    return not own_accounts.isdisjoint(each.pk for each in update.contributors.all())
 
 
 def may_propose(user, record):
@@ -230,14 +237,14 @@ def may_propose(user, record):
     if isinstance(record, Revision):
         return record.status == RevisionStatus.WITHDRAWN and may_review(user, record)
     if isinstance(record, Translation):
-        return record.may_stand and may_review(user, record.record)
+        return record.is_admissible and may_review(user, record.record)
     if isinstance(record, AgencyComment):
         return record.period.is_round and reports_for(user, record.agency)
     if isinstance(record, RoundReopening):
         return reports_for(user, record.agency)
     if isinstance(record, RecordDispute):
         if not record.pk:
-            return record.may_stand and reports_for(user, record.agency)
+            return record.is_admissible and reports_for(user, record.agency)
         if is_party(user, record):
             return False
     meta, action = record._meta, "change" if record.pk else "add"
@@ -265,7 +272,7 @@ def decides_on(user, models):
 
 
 def is_party(user, dispute):
-    """Whether the dispute is of the user's agency, so that another person decides."""
+    """Whether the user wrote the dispute or reports for its agency."""
     return dispute.written_by_id == user.pk or reports_for(user, dispute.agency_id)
 
 
@@ -287,8 +294,11 @@ def reviewed_within_agency(user, updates):
 
 
 def must_report(by, update):
-    is_hers = reports_for(by, update.agency)
-    must(is_hers, _("%(record)s: you do not report for this agency."), record=update)
+    must(
+        reports_for(by, update.agency),
+        _("%(record)s: you do not report for this agency."),
+        record=update,
+    )
 
 
 def must_submit(by, update):
@@ -331,7 +341,7 @@ def must_still_answer(update):
     )
 
 
-def must_say_why(update, reason):
+def must_give_reason(update, reason):
     must(reason.strip(), _("%(record)s: state the reason."), record=update)
 
 
@@ -362,9 +372,9 @@ def must_accept_reports(update):
 
 def is_in_time(update):
     """
-    Whether the round still takes this revision, saved or not.
+    Whether the round still accepts this revision, which may be unsaved.
 
-    After it closed only earlier submissions and corrections can be sent.
+    A closed round accepts only revisions submitted before, and corrections.
     """
     period, agency = update.period, update.agency
     return bool(
