@@ -49,6 +49,8 @@ class TextLengthValidator(MaxLengthValidator):
 
 
 class AnonymityField(forms.BooleanField):
+    """The tick with which a reviewer confirms that nobody can be recognised."""
+
     def __init__(self, **options):
         super().__init__(label=_("Nobody can be recognised by this"), **options)
 
@@ -57,10 +59,10 @@ class AnonymityField(forms.BooleanField):
         """
         Label the tick with the number of findings, or remove it if there are none.
         """
-        if not examined.asks:
+        if not examined.findings:
             del form.fields["checked"]
             return
-        number = len(examined.found)
+        number = len(examined.findings)
         text = ngettext(
             "Nobody can be recognised by this. I have read what the portal marked.",
             "Nobody can be recognised by this. I have read the %(number)d things that "
@@ -89,14 +91,14 @@ class DocumentField(forms.FileField):
     """
     An uploaded file of an accepted kind; its value is a ``CleanFile``.
 
-    ``files.js`` checks size and kind in the browser. Empty files reach
-    ``evidence.clean``, whose refusal states what to do.
+    ``files.js`` checks size and kind in the browser. Empty files are allowed here, as
+    ``evidence.clean_evidence`` refuses them with a better message.
     """
 
     def __init__(self, *, readers="", **options):
         kinds = _("PDF, JPG or PNG, of 10 MB at most.")
-        told = format_lazy("{} {}", kinds, evidence.SAVE_AS_PDF)
-        words = {
+        hint = format_lazy("{} {}", kinds, evidence.SAVE_AS_PDF)
+        attributes = {
             "accept": ",".join(f".{name}" for name in evidence.EXTENSIONS),
             "data-largest": evidence.FILE_BYTES,
             "data-heic": format_lazy("{} {}", evidence.IS_HEIC, evidence.TAKE_AS_JPG),
@@ -105,8 +107,8 @@ class DocumentField(forms.FileField):
         }
         super().__init__(
             allow_empty_file=True,
-            widget=forms.FileInput(attrs=words),
-            help_text=format_lazy("{} {}", told, readers) if readers else told,
+            widget=forms.FileInput(attrs=attributes),
+            help_text=format_lazy("{} {}", hint, readers) if readers else hint,
             **options,
         )
 
@@ -167,9 +169,9 @@ def add_protection_hint(fields, activity):
 
 class Checkboxes(forms.CheckboxSelectMultiple):
     """
-    Checkboxes with Django's HTML, written without a template for each.
+    Checkboxes with Django's HTML, rendered without templates.
 
-    Each row has one for every province, and templates took most of a sheet's time.
+    A sheet has one for each row and province; templates took most of its time.
     """
 
     def render(self, name, value, attrs=None, renderer=None):
@@ -197,12 +199,12 @@ class Checkboxes(forms.CheckboxSelectMultiple):
 
 
 def widgets_for(fields):
-    made = {
+    widgets = {
         FieldKind.LINKS: Checkboxes,
         FieldKind.WHOLE: NumberInput,
         FieldKind.DECIMAL: NumberInput,
     }
-    return {field.name: made[field.kind] for field in fields if field.kind in made}
+    return {f.name: widgets[f.kind] for f in fields if f.kind in widgets}
 
 
 def text_widgets(fields):
@@ -221,7 +223,7 @@ class FieldGroup(Div):
 
 
 class FoldedFields(Div):
-    """Fields folded away unless one is required or has an error."""
+    """Fields that are folded unless ``is_open`` is set or a field has an error."""
 
     template = "portal/layout/fold.html"
 

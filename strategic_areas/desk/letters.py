@@ -125,7 +125,8 @@ class ContestTranscriptionForm(SeenRevisionsForm):
 
 
 LETTERS_SHOWN = 100
-#: Query parameter with which a page requests a letter's picture.
+#: Query parameter for a letter's picture within a page; also the session's key for the
+#: letters shown so.
 INLINE_PARAMETER = "mostrada"
 
 
@@ -177,58 +178,58 @@ def letter_sheet(request, pk):
     return _page(request, _letter_or_404(request, pk))
 
 
-def _page(request, letter, unfolded=None, posted=None, sending=None):
-    found = read_letter_sheet(letter)
-    unfolded = unfolded or sheet_page.unfolded_row(request, found)
+def _page(request, letter, unfolded=None, posted=None, refused_form=None):
+    sheet = read_letter_sheet(letter)
+    unfolded = unfolded or sheet_page.unfolded_row(request, sheet)
     shown = sheet_page.ShownRows(unfolded=unfolded, posted=posted)
     return render_screen(
         request,
         "desk/letter.html",
-        status=422 if sending else shown.status,
+        status=422 if refused_form else shown.status,
         title=str(letter),
         letter=letter,
-        sheet=found,
-        sections=shown.sections(found),
-        form=sending or _send_form(found),
+        sheet=sheet,
+        sections=shown.sections(sheet),
+        form=refused_form or _send_form(sheet),
         contested=_contested(letter),
     )
 
 
-def _send_form(found, *posted):
+def _send_form(sheet, *posted):
     return SendLetterForm(
         *posted,
-        updates=[row.update for row in found.sendable],
-        action=reverse("admin:letter_send", args=[found.letter.pk]),
-        warnings=[each for row in found.warned for each in row.warnings],
+        updates=[row.update for row in sheet.sendable],
+        action=reverse("admin:letter_send", args=[sheet.letter.pk]),
+        warnings=[each for row in sheet.rows_with_warnings for each in row.warnings],
     )
 
 
 def _contested(letter):
-    found = []
+    contested = []
     for question in QUESTION_BY_MODEL.values():
-        back = question.model.objects.filter(
+        returned = question.model.objects.filter(
             letter=letter, status=RevisionStatus.RETURNED
         )
-        back = {row.pk: row for row in back.select_related(question.name)}
-        steps = returned_steps(back)
-        found += [(row.subject.code, steps[pk]) for pk, row in back.items()]
-    return found
+        returned = {row.pk: row for row in returned.select_related(question.name)}
+        steps = returned_steps(returned)
+        contested += [(row.subject.code, steps[pk]) for pk, row in returned.items()]
+    return contested
 
 
 @require_POST
 def save_letter_row(request, pk, **subject):
     letter = _letter_or_404(request, pk)
-    found = read_letter_sheet(letter)
+    sheet = read_letter_sheet(letter)
     ((name, key),) = subject.items()
-    row = found.row(name, key)
+    row = sheet.row(name, key)
     if row is None:
         raise Http404
     form = save_answer(row, request.POST, by=request.user)
     if form.errors:
         return _page(request, letter, row.anchor, posted=form)
     messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
-    following = found.next_waiting_row(row)
-    return redirect(following.page_url if following else f"{found.url}#send")
+    following = sheet.next_waiting_row(row)
+    return redirect(following.page_url if following else f"{sheet.url}#send")
 
 
 @require_POST
@@ -236,12 +237,12 @@ def send_letter(request, pk):
     letter = _letter_or_404(request, pk)
     form = _send_form(read_letter_sheet(letter), request.POST)
     if not form.is_valid():
-        return _page(request, letter, sending=form)
+        return _page(request, letter, refused_form=form)
     try:
         with transaction.atomic():
             names = form.cleaned_data.keys() & {"seen", "printed_by"}
-            said = {name: form.cleaned_data[name] for name in names}
-            workflow.submit_letter(letter, **said, by=request.user)
+            cleaned = {name: form.cleaned_data[name] for name in names}
+            workflow.submit_letter(letter, **cleaned, by=request.user)
             notify_agency(letter, by=request.user)
     except workflow.TransitionError as error:
         messages.error(request, str(error))
@@ -269,29 +270,33 @@ def download_letter(request, pk):
     letter = get_object_or_404(letters, pk=pk)
     if request.method == "GET" and not _was_shown(request, letter):
         record_download(request, letter, agency=letter.agency, kind="letter")
-        _note_shown(request, letter)
+        _remember_shown(request, letter)
     return as_attachment(letter)
 
 
 def _was_shown(request, letter):
-    """Otherwise each row saved below a photographed letter would add an audit entry."""
+    """
+    Whether a page of this session has shown the letter's picture before.
+
+    Only the first time is recorded in the audit record, not each time a row is saved.
+    """
     return INLINE_PARAMETER in request.GET and letter.pk in request.session.get(
         INLINE_PARAMETER, []
     )
 
 
-def _note_shown(request, letter):
-    seen = request.session.get(INLINE_PARAMETER, [])
-    request.session[INLINE_PARAMETER] = sorted({*seen, letter.pk})
+def _remember_shown(request, letter):
+    shown = request.session.get(INLINE_PARAMETER, [])
+    request.session[INLINE_PARAMETER] = sorted({*shown, letter.pk})
 
 
 @dataclass(frozen=True)
 class LetterSheet(ReportingSheet):
     """
-    What can be transcribed from a letter.
+    The rows that can be transcribed from a letter.
 
-    ``taken`` are subjects on which the agency writes itself; the secretariat does not
-    see such drafts.
+    ``written_by_agency`` are subjects on which the agency writes itself; the
+    secretariat does not see such drafts.
     """
 
     letter: Letter | None = None
@@ -305,7 +310,7 @@ class LetterSheet(ReportingSheet):
                 question, self.period, self.agency, with_transcribed=True
             )
             for question in UPDATE_QUESTIONS
-            if question.of_letter
+            if question.letter_instruction
         }
 
     @cached_property
@@ -320,7 +325,7 @@ class LetterSheet(ReportingSheet):
         }
 
     @property
-    def taken(self):
+    def written_by_agency(self):
         return [
             row.subject
             for rows in self._rows.values()
@@ -333,12 +338,12 @@ class LetterSheet(ReportingSheet):
         return reverse("admin:letter", args=[self.letter.pk])
 
     def next_waiting_row(self, row):
-        """Return the next owed row that waits, starting again from the top; or None."""
+        """Return the next owed row without an answer, or None; wraps around."""
         if not row.question.is_owed:
             return None
         place = self.rows.index(row)
         after = [*self.rows[place + 1 :], *self.rows[:place]]
-        return next((row for row in after if row.waits), None)
+        return next((row for row in after if row.needs_answer), None)
 
 
 def read_letter_sheet(letter):
@@ -346,7 +351,7 @@ def read_letter_sheet(letter):
 
 
 def may_be_transcribed(update, letter):
-    """Whether nothing was reported yet, or only from this letter."""
+    """Whether the current report, if there is one, was transcribed from this letter."""
     return (
         update is None
         or update.status == RevisionStatus.WITHDRAWN
@@ -386,7 +391,7 @@ def _show_confirmation(request, letter, *, confirm=None, contest=None, status=20
     items = _waiting_items(letter, request.user)
     rows = [item.record for item in items]
     examined = guard.merge_examinations(item.examined for item in items)
-    wrote = any(item.needs_another_person for item in items)
+    has_part = any(item.needs_another_person for item in items)
     return render_screen(
         request,
         "desk/letter_confirm.html",
@@ -394,8 +399,8 @@ def _show_confirmation(request, letter, *, confirm=None, contest=None, status=20
         title=_("Confirm what was transcribed"),
         letter=letter,
         items=items,
-        wrote=wrote,
-        may_confirm=workflow.may_submit(request.user, letter.agency) and not wrote,
+        wrote=has_part,
+        may_confirm=workflow.may_submit(request.user, letter.agency) and not has_part,
         confirm=None
         if examined.blocks
         else confirm
@@ -449,7 +454,7 @@ def contest_letter(request, pk):
 
 def _decide(request, letter, form, step, done):
     form.full_clean()
-    said = {name: x for name, x in form.cleaned_data.items() if name != "checked"}
-    if take_step(request, step, letter, done=done, **{"seen": {}, **said}):
+    cleaned = {name: x for name, x in form.cleaned_data.items() if name != "checked"}
+    if take_step(request, step, letter, done=done, **{"seen": {}, **cleaned}):
         return redirect("admin:index")
     return redirect("admin:letter_confirm", pk=letter.pk)

@@ -24,21 +24,20 @@ class RecordBehindPage:
 
 
 def public_url(record) -> str:
-    """Return the public page of a stored record; "" if nothing of it is public."""
+    """Return the URL of a record's public page; "" if the record has none."""
     if not (record and record.pk and hasattr(record, "get_absolute_url")):
         return ""
-    above = getattr(record, "commitment", record)
-    plan = above if isinstance(above, Plan) else getattr(above, "plan", None)
+    owner = getattr(record, "commitment", record)
+    plan = owner if isinstance(owner, Plan) else getattr(owner, "plan", None)
     is_hidden = plan is not None and plan.status == Plan.Status.IN_PREPARATION
     return "" if is_hidden else record.get_absolute_url()
 
 
 def record_behind_page(request) -> RecordBehindPage | None:
     """
-    Return the record of the public page from which a staff user came, if they may see
-    it.
+    Return the record of the public page from which a staff user came, or None.
 
-    The public page itself does not know staff; the browser sends it as the referrer.
+    The user must be allowed to see it. The page is known from the referrer.
     """
     page = request.headers.get("referer", "")
     if not url_has_allowed_host_and_scheme(
@@ -49,33 +48,33 @@ def record_behind_page(request) -> RecordBehindPage | None:
         match = resolve(urlsplit(page).path)
     except Resolver404:
         return None
-    for model, wanted in record_conditions(match.url_name, match.kwargs):
-        table = admin.site.get_model_admin(model)
-        if not table.has_view_permission(request):
+    for model, condition in record_conditions(match.url_name, match.kwargs):
+        model_admin = admin.site.get_model_admin(model)
+        if not model_admin.has_view_permission(request):
             continue
-        if record := table.get_queryset(request).filter(wanted).first():
+        if record := model_admin.get_queryset(request).filter(condition).first():
             name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
             return RecordBehindPage(record, reverse(name, args=[record.pk]))
     return None
 
 
-def record_conditions(name, words):
+def record_conditions(url_name, url_kwargs):
     """
     Return pairs of a model and a condition for the record that a public page shows.
     """
-    plan, code = Q(plan__code=words.get("plan")), words.get("code")
-    slug = words.get("slug")
-    if name == "plan":
-        return [(Plan, Q(code=words["plan"]))]
-    if name == "area":
+    plan, code = Q(plan__code=url_kwargs.get("plan")), url_kwargs.get("code")
+    slug = url_kwargs.get("slug")
+    if url_name == "plan":
+        return [(Plan, Q(code=url_kwargs["plan"]))]
+    if url_name == "area":
         return [(StrategicArea, plan & (Q(slug_es=slug) | Q(slug_en=slug)))]
-    if name == "commitment":
+    if url_name == "commitment":
         return [(Commitment, plan & Q(code=code))]
-    if name == "agency":
+    if url_name == "agency":
         return [(Agency, Q(slug=slug))]
-    if name == "indicator":
+    if url_name == "indicator":
         return [(Indicator, Q(code=code))]
-    if name == "update":
-        update = plan & Q(public_id=words["public_id"])
+    if url_name == "update":
+        update = plan & Q(public_id=url_kwargs["public_id"])
         return [(ActivityUpdate, update), (CommitmentUpdate, update)]
     return []

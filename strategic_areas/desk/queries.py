@@ -1,4 +1,4 @@
-"""What a focal point has to do: owed and returned reports."""
+"""The work of a focal point: owed and returned reports."""
 
 from django.db.models import Q
 from django.utils import timezone
@@ -20,23 +20,22 @@ from strategic_areas.workflow.questions import QUESTION_BY_MODEL, UPDATE_QUESTIO
 STATE_ORDER = ("returned", "todo", "ready")
 
 
-def open_sheets(user, today=None):
+def open_sheets(user):
     """
-    Return the sheets that the user may fill today, with those to be worked on first.
+    Return the sheets that the user may fill in today, those with work to do first.
 
-    A reopened round asks only the agencies it names. Demonstration rounds are included.
-    An agency that owes nothing has a sheet too, while it takes part in the plan.
+    A reopened round asks only the agencies that it names. Demonstration rounds are
+    included. An agency of the plan that owes nothing has a sheet too.
     """
     if not access.is_focal_point(user):
         return []
-    today = today or timezone.localdate()
     agencies = FocalPoint.objects.agencies_of(user)
-    found = [
+    sheets = [
         sheet_for(period, agency, user)
-        for period, asked in _accepting(user, agencies, today)
-        for agency in asked.filter(_has_part_in(period.plan))
+        for period, asked in _accepting_rounds(user, agencies, timezone.localdate())
+        for agency in asked.filter(_takes_part_in(period.plan))
     ]
-    return sorted(found, key=_in_order)
+    return sorted(sheets, key=_sort_key)
 
 
 def last_closed_round(user, today):
@@ -51,27 +50,29 @@ def last_closed_round(user, today):
     closed = visible.filter(closes_on__lt=today).exclude(pk__in=running)
     if not (period := closed.order_by("-closes_on", "-pk").first()):
         return []
-    asked = Agency.objects.filter(_has_part_in(period.plan), pk__in=agencies)
-    return [(period, agency) for agency in asked]
+    own = Agency.objects.filter(_takes_part_in(period.plan), pk__in=agencies)
+    return [(period, agency) for agency in own]
 
 
-def _in_order(sheet):
+def _sort_key(sheet):
     states = {row.state for row in sheet.to_do}
-    places = (place for place, state in enumerate(STATE_ORDER) if state in states)
-    return next(places, len(STATE_ORDER)), sheet.period.due_on
+    positions = (
+        position for position, state in enumerate(STATE_ORDER) if state in states
+    )
+    return next(positions, len(STATE_ORDER)), sheet.period.due_on
 
 
-def _accepting(user, agencies, today):
+def _accepting_rounds(user, agencies, today):
     periods = ReportingPeriod.objects.visible_to(user).accepting(agencies, today)
     for period in periods.select_related("plan"):
         asked = Agency.objects.filter(pk__in=agencies)
         if not period.is_open(today):
-            again = period.reopenings.running(today)
-            asked = asked.filter(pk__in=again.values("agency"))
+            reopenings = period.reopenings.running(today)
+            asked = asked.filter(pk__in=reopenings.values("agency"))
         yield period, asked
 
 
-def _has_part_in(plan):
+def _takes_part_in(plan):
     active = Activity.objects.not_superseded().filter(plan=plan).order_by()
     leads = Commitment.objects.not_superseded().filter(plan=plan).order_by()
     return (
@@ -83,12 +84,12 @@ def _has_part_in(plan):
 
 def returned_answers(user):
     """
-    Return the returned revisions of the user's agencies, not yet sent again.
+    Return the returned revisions of the user's agencies that were not sent again.
 
-    Each has ``returned``, the transition, and ``row_url``: its row on the sheet, or its
-    own page if its round no longer asks the agency about it.
+    Each has ``returned``, the transition, and ``row_url``, its row on the sheet, or its
+    own page if the round no longer asks the agency about it.
     """
-    agencies, found = FocalPoint.objects.agencies_of(user), []
+    agencies, answers = FocalPoint.objects.agencies_of(user), []
     for question in QUESTION_BY_MODEL.values():
         subject = f"{question.name}__{question.answered_by}"
         rows = question.model.objects.filter(
@@ -96,22 +97,24 @@ def returned_answers(user):
         ).without_transcriptions()
         rows = list(rows.select_related("agency", "period__plan", subject))
         steps = returned_steps({row.pk: row for row in rows})
-        asked = _asked_now(question, rows)
+        asked = _asked_subjects(question, rows)
         for update in rows:
             update.returned = steps[update.pk]
             row = AnswerRow(question, update.subject, update.period, update)
             is_asked = (update.period, update.subject) in asked
             is_on_sheet = is_asked and update.agency == row.agency
-            update.row_url = row.page_url if is_on_sheet else row.whole_url
-        found += rows
-    return sorted(found, key=lambda row: row.returned.at)
+            update.row_url = row.page_url if is_on_sheet else row.revision_url
+        answers += rows
+    return sorted(answers, key=lambda row: row.returned.at)
 
 
-def _asked_now(question, updates):
+def _asked_subjects(question, updates):
     return {
         (period, subject)
         for period in {each.period for each in updates}
-        for asks in UPDATE_QUESTIONS
-        if asks.model is question.model
-        for subject in asks.asked(period, pk__in=[each.subject.pk for each in updates])
+        for each_question in UPDATE_QUESTIONS
+        if each_question.model is question.model
+        for subject in each_question.subjects(
+            period, pk__in=[each.subject.pk for each in updates]
+        )
     }

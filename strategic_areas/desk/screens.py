@@ -1,4 +1,4 @@
-"""Responses of the desk's views: pages, steps and refusals."""
+"""Responses of staff views: pages, steps and refusals."""
 
 from contextlib import contextmanager
 
@@ -26,7 +26,9 @@ def plan_or_404(request, code):
 @contextmanager
 def refusals_shown_on(form, *, waits=""):
     """
-    Add a refusal to the form's errors; ``waits`` replaces the text of a pending change.
+    Add a refusal to the form's errors.
+
+    ``waits`` replaces the text if another change of the record is pending.
     """
     try:
         yield
@@ -38,8 +40,8 @@ def refusals_shown_on(form, *, waits=""):
 
 def text_with_change_link(change, text):
     address = reverse("admin:approval", args=[change.pk])
-    name = _("See the change that waits")
-    return format_html('{} <a href="{}">{}</a>', text, address, name)
+    link_text = _("See the change that waits")
+    return format_html('{} <a href="{}">{}</a>', text, address, link_text)
 
 
 def take_valid_step(form, step, *args, **kwargs):

@@ -75,7 +75,7 @@ class PracticeRow(rows.AnswerRow):
     key = property(lambda row: row.subject.pk - UNSAVED_ID)
 
     def url(self, step="", *more):
-        """Return the address of a step; a practice removes no evidence."""
+        """Return the URL of a step; evidence of a practice cannot be removed."""
         return "" if more else reverse(f"admin:practice_row{step}", args=[self.key])
 
 
@@ -93,9 +93,14 @@ class PracticeSheet(contents.ReportingSheet):
     @property
     def steps(self):
         """Triples of the title of a step, how to do it, and whether it is done."""
-        said = {row.update.answer for row in self.rows if row.update}
-        back = [row.is_sent for row in self.rows if row.returned]
-        done = said - {AnswerKind.NO_NEWS}, AnswerKind.NO_NEWS in said, back, any(back)
+        answers = {row.update.answer for row in self.rows if row.update}
+        sent_again = [row.is_sent for row in self.rows if row.returned]
+        done = (
+            answers - {AnswerKind.NO_NEWS},
+            AnswerKind.NO_NEWS in answers,
+            sent_again,
+            any(sent_again),
+        )
         return [
             (*step, bool(each)) for step, each in zip(PRACTICE_STEPS, done, strict=True)
         ]
@@ -121,7 +126,7 @@ def _sheet(request):
     )
     answers = []
     for number, (code, percent, *texts) in enumerate(PRACTICE_ACTIVITIES, 1):
-        title, unit, said = map(str, texts)
+        title, unit, text = map(str, texts)
         subject = Activity(
             pk=UNSAVED_ID + number,
             plan=plan,
@@ -141,47 +146,49 @@ def _sheet(request):
             agency=agency,
             execution="in_progress",
             percent=percent,
-            narrative_es=said,
-            narrative_en=said,
+            narrative_es=text,
+            narrative_en=text,
         )
-        row = PracticeRow(questions.REPORT, subject, period, last=last, own=last)
-        answers.append(_answered(row, _stored_row(request, number)))
+        row = PracticeRow(questions.REPORT, subject, period, last=last, own_last=last)
+        answers.append(_with_answer(row, _stored_row(request, number)))
     return PracticeSheet(period, agency, True, tuple(answers))
 
 
-def _answered(row, kept):
-    form = forms.answer_form(row, row.blank(), QueryDict(kept["posted"]))
-    if not (kept["posted"] and form.is_valid()):
+def _with_answer(row, stored):
+    form = forms.answer_form(row, row.blank_revision(), QueryDict(stored["posted"]))
+    if not (stored["posted"] and form.is_valid()):
         return row
     update = form.instance
-    update.pk, update.status = row.subject.pk, kept["status"]
-    update.changed_at = datetime.fromisoformat(kept["at"])
+    update.pk, update.status = row.subject.pk, stored["status"]
+    update.changed_at = datetime.fromisoformat(stored["at"])
     update._prefetched_objects_cache = {
         "places": form.cleaned_data.get("places", Province.objects.none()),
-        "evidences": [Evidence(pk=pk, **e) for pk, e in enumerate(kept["evidence"])],
+        "evidences": [Evidence(pk=pk, **e) for pk, e in enumerate(stored["evidence"])],
     }
-    back = Transition(
-        at=datetime.fromisoformat(kept["returned"] or kept["at"]),
+    returned = Transition(
+        at=datetime.fromisoformat(stored["returned"] or stored["at"]),
         reason=_(
             "Say it so that it is understood by somebody who was never in the library: "
             "how much, where and since when."
         ),
     )
-    return replace(row, update=update, returned=back if kept["returned"] else None)
+    return replace(
+        row, update=update, returned=returned if stored["returned"] else None
+    )
 
 
 def _stored_row(request, number):
-    begun = {
+    empty = {
         "posted": "",
         "evidence": [],
         "returned": None,
         "status": RevisionStatus.DRAFT,
     }
-    return begun | request.session.get(SESSION_KEY, {}).get(str(number), {})
+    return empty | request.session.get(SESSION_KEY, {}).get(str(number), {})
 
 
-def _store_row(request, number, **told):
-    row = _stored_row(request, number) | {"at": timezone.now().isoformat()} | told
+def _store_row(request, number, **values):
+    row = _stored_row(request, number) | {"at": timezone.now().isoformat()} | values
     request.session[SESSION_KEY] = request.session.get(SESSION_KEY, {}) | {
         str(number): row
     }
@@ -202,10 +209,10 @@ def practice(request):
 @require_POST
 def save_practice_row(request, number):
     row = _row(request, number)
-    form = forms.answer_form(row, row.to_write, request.POST)
+    form = forms.answer_form(row, row.revision_to_edit, request.POST)
     if form.is_valid():
         data, cleaned = request.POST.copy(), form.cleaned_data
-        # One of the two may have been adjusted to the other.
+        # Validation may have adjusted one of the two to the other.
         for name in {"percent", "execution"} & cleaned.keys():
             data[name] = "" if cleaned[name] is None else cleaned[name]
         _store_row(request, number, posted=data.urlencode())
@@ -219,24 +226,28 @@ def save_practice_row(request, number):
 
 @require_POST
 def attach_practice_evidence(request, number):
-    """Check a piece of evidence as any sheet does, and store no file."""
+    """Check a piece of evidence as on a real sheet, without storing the file."""
     row = _row(request, number)
     form = sheet_page.attach_form(row, request.POST, request.FILES)
     if form.is_valid():
-        told = {
+        item = {
             **{name: form.cleaned_data[name] for name in form.Meta.fields},
             "kind": form.instance.kind,
             "original_name": getattr(form.clean_file, "name", ""),
         }
         _store_row(
-            request, number, evidence=[*_stored_row(request, number)["evidence"], told]
+            request, number, evidence=[*_stored_row(request, number)["evidence"], item]
         )
     done = _("It is attached.")
     return views.evidence_response(request, row, done, form, sheet=_sheet(request))
 
 
 def check_practice(request):
-    """Show the page to send from, then the receipt; afterwards one row is returned."""
+    """
+    Show the page from which the sheet is sent, then the receipt.
+
+    The first time, one row is returned at once.
+    """
     sheet = _sheet(request)
     form = views.SendSheetForm(request.POST or None, sheet=sheet)
     if not (sheet.sendable and form.is_valid()):
@@ -247,7 +258,7 @@ def check_practice(request):
             sheet=sheet,
             form=form,
         )
-    kept = steps.build_receipt(
+    receipt = steps.build_receipt(
         sheet.period,
         sheet.agency,
         1,
@@ -265,7 +276,7 @@ def check_practice(request):
         _store_row(
             request, first.key, status=RevisionStatus.RETURNED, returned=at, at=at
         )
-    return views.render_receipt(request, kept, _sheet(request))
+    return views.render_receipt(request, receipt, _sheet(request))
 
 
 @require_POST

@@ -87,38 +87,38 @@ class ReportOffPlanForm(OffPlanNameForm):
 
 
 def report_off_plan(request, period, agency):
-    found = sheet_or_404(request.user, period, agency)
+    sheet = sheet_or_404(request.user, period, agency)
     form = ReportOffPlanForm(
         request.POST if request.method == "POST" else None,
-        instance=Activity(agency=found.agency),
-        commitments=_commitments(found),
-        action=found.off_plan_url,
+        instance=Activity(agency=sheet.agency),
+        commitments=_commitments(sheet),
+        action=sheet.off_plan_url,
         button=_("Save"),
     )
-    if take_valid_step(form, form.store, found.period, by=request.user):
+    if take_valid_step(form, form.store, sheet.period, by=request.user):
         return _saved(request, period, agency, form.instance)
-    return _page(request, found, form)
+    return _page(request, sheet, form)
 
 
 def rename_off_plan(request, period, agency, activity):
     row = row_or_404(request.user, period, agency, activity=activity)
     if not row.may_be_renamed:
         raise Http404
-    found = sheet_or_404(request.user, period, agency)
+    sheet = sheet_or_404(request.user, period, agency)
     form = OffPlanNameForm(
         request.POST if request.method == "POST" else None,
         instance=row.subject,
-        commitments=_commitments(found),
+        commitments=_commitments(sheet),
         action=row.rename_url,
         button=_("Save"),
     )
     if take_valid_step(form, workflow.rename_off_plan, form.instance, by=request.user):
         return _saved(request, period, agency, row.subject)
-    return _page(request, found, form)
+    return _page(request, sheet, form)
 
 
-def _commitments(found):
-    return Commitment.objects.not_superseded().filter(plan=found.period.plan)
+def _commitments(sheet):
+    return Commitment.objects.not_superseded().filter(plan=sheet.period.plan)
 
 
 def _saved(request, period, agency, activity):
@@ -128,13 +128,13 @@ def _saved(request, period, agency, activity):
     )
 
 
-def _page(request, found, form, template="desk/off_plan.html", title=None):
+def _page(request, sheet, form, template="desk/off_plan.html", title=None):
     return render_screen(
         request,
         template,
         title=title or _("Other work done (outside the plan)"),
         status=422 if form.errors else 200,
-        sheet=found,
+        sheet=sheet,
         form=form,
     )
 
@@ -161,13 +161,13 @@ class ProposeActivityForm(forms.ModelForm):
 
 
 def propose_activity(request, period, agency):
-    found = sheet_or_404(request.user, period, agency)
+    sheet = sheet_or_404(request.user, period, agency)
     form = ProposeActivityForm(
         request.POST if request.method == "POST" else None,
-        instance=ActivityProposal(agency=found.agency, plan=found.period.plan),
-        commitments=_commitments(found),
+        instance=ActivityProposal(agency=sheet.agency, plan=sheet.period.plan),
+        commitments=_commitments(sheet),
     )
     if take_valid_step(form, workflow.propose_activity, form.instance, by=request.user):
         messages.success(request, _("Your proposal is with the secretariat."))
-        return redirect(f"{found.url}#propuestas")
-    return _page(request, found, form, "desk/propose.html", _("Propose an activity"))
+        return redirect(f"{sheet.url}#propuestas")
+    return _page(request, sheet, form, "desk/propose.html", _("Propose an activity"))

@@ -34,13 +34,13 @@ def sheet_url(name):
 
 @dataclass(frozen=True)
 class ReportingSheet:
-    """An agency's sheet in a round; ``rows`` are the activities it owes a report on."""
+    """An agency's sheet in a round; ``rows`` are the rows on which it owes a report."""
 
     period: ReportingPeriod
     agency: Agency
     may_submit: bool = False
 
-    of_values = VALUE
+    value_question = VALUE
 
     @property
     def rows(self) -> tuple[AnswerRow, ...]:
@@ -48,8 +48,8 @@ class ReportingSheet:
 
     @cached_property
     def submissions(self) -> tuple[Submission, ...]:
-        sent = Submission.objects.filter(period=self.period, agency=self.agency)
-        return tuple(sent.order_by("-number"))
+        submissions = Submission.objects.filter(period=self.period, agency=self.agency)
+        return tuple(submissions.order_by("-number"))
 
     @cached_property
     def sections(self) -> Mapping[UpdateQuestion, tuple[AnswerRow, ...]]:
@@ -69,10 +69,12 @@ class ReportingSheet:
 
     @cached_property
     def values(self) -> tuple[ValueRow, ...]:
-        found = asked_values.values_by_round(
+        values_by_round = asked_values.values_by_round(
             self.period.plan, [self.period], self.agency
         )
-        return tuple(ValueRow(each, self.period) for each in found.get(self.period, ()))
+        return tuple(
+            ValueRow(each, self.period) for each in values_by_round.get(self.period, ())
+        )
 
     @property
     def keys(self):
@@ -92,12 +94,12 @@ class ReportingSheet:
 
     @property
     def is_closed(self):
-        """Whether the round takes no first reports of the agency."""
+        """Whether the round accepts no first reports of the agency."""
         return self.accepted_until is None
 
     @property
     def was_closed(self):
-        """Whether the round has opened, and takes no first reports any more."""
+        """Whether the round has opened, and accepts no first reports any more."""
         return self.is_closed and self.period.opens_on <= timezone.localdate()
 
     @property
@@ -113,7 +115,7 @@ class ReportingSheet:
 
     @property
     def waiting(self):
-        return [row for row in self.rows if row.waits]
+        return [row for row in self.rows if row.needs_answer]
 
     @property
     def answered(self):
@@ -134,8 +136,7 @@ class ReportingSheet:
         ]
 
     @property
-    def given_values(self):
-        """The number of submitted values among those the round asks for."""
+    def submitted_value_count(self):
         return len(self.values) - len(self.open_values)
 
     def _in_time(self, rows):
@@ -153,7 +154,7 @@ class ReportingSheet:
     @property
     def unanswered(self):
         """Rows still to answer, including returned ones."""
-        waiting = [row for row in self.updates if row.waits]
+        waiting = [row for row in self.updates if row.needs_answer]
         return self._in_time([*waiting, *self.open_values])
 
     @property
@@ -172,7 +173,7 @@ class ReportingSheet:
         return sorted([*self.unanswered, *self.sendable], key=_urgency)
 
     @property
-    def warned(self):
+    def rows_with_warnings(self):
         return [row for row in self.sendable if row.warnings]
 
 

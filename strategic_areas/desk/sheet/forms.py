@@ -1,7 +1,8 @@
 """
-The forms that answer a row, and saving: full answer, "same as before", "no news".
+The forms that answer a row, and how answers are saved.
 
-Their fields follow from the model.
+An answer is a full report, "same as before" or "no news". The fields of the forms
+follow from the model.
 """
 
 from functools import cache
@@ -39,7 +40,7 @@ from strategic_areas.progress import (
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
-#: The version in a form before a correction is begun.
+#: The version in the form of a published row, before saving begins a correction.
 NOT_BEGUN = 0
 NOTHING_CHANGED = _(
     "This says just what is published. Change what is to be corrected, then save."
@@ -57,15 +58,15 @@ class RevisionForm(forms.ModelForm):
 
     If another person saved since ``seen_version``, the form is invalid: it keeps the
     user's text, and ``conflict`` is the stored revision. The next post is accepted. If
-    both are equal, ``is_already_saved`` is set instead.
+    the form equals the stored revision, ``is_already_saved`` is set instead.
     """
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    #: The user, to tell their own earlier save from another person's.
+    #: The user; a conflict with an own earlier save gets another message.
     by = None
     #: The field that shows the error if neither percent nor execution is given.
-    asks_execution_at = "execution"
+    execution_error_field = "execution"
     #: Posted percent and execution, before one was adjusted to the other.
     posted_pair = None
 
@@ -85,7 +86,7 @@ class RevisionForm(forms.ModelForm):
         cleaned = super().clean()
         self._refuse_personal_data(cleaned)
         self._refuse_long(cleaned)
-        # Else the model would report a refused text as missing.
+        # Otherwise the model would report a refused text as missing.
         for name in self.errors.keys() & self.fields.keys():
             if isinstance(self.fields[name], forms.CharField):
                 setattr(self.instance, name, self[name].value())
@@ -104,7 +105,7 @@ class RevisionForm(forms.ModelForm):
         cleaned |= {"percent": percent, "execution": execution}
         if not execution:
             text = _("State the percent, or choose the execution.")
-            self.add_error(self.asks_execution_at, text)
+            self.add_error(self.execution_error_field, text)
 
     def _refuse_personal_data(self, cleaned):
         for name in self._meta.model.fields.columns(guarded=True):
@@ -133,29 +134,29 @@ class RevisionForm(forms.ModelForm):
         stored = rows.get(pk=self.instance.pk)
         if stored.version == self.cleaned_data.get("seen_version"):
             return
-        if self._says_the_same(stored):
+        if self._equals_stored(stored):
             self.cleaned_data["seen_version"] = stored.version
             self.is_already_saved = True
             return
         self.conflict = stored
         self.data = self.data.copy()
         self.data[self.add_prefix("seen_version")] = stored.version
-        raise forms.ValidationError(self._who_saved(stored), code="conflict")
+        raise forms.ValidationError(self._conflict_message(stored), code="conflict")
 
-    def _who_saved(self, stored):
-        saved = stored.history.select_related("history_user").first()
-        who = saved and saved.history_user
+    def _conflict_message(self, stored):
+        last_save = stored.history.select_related("history_user").first()
+        person = last_save and last_save.history_user
         facts = {
-            "who": (who.get_full_name() or who.get_username()) if who else "",
+            "who": (person.get_full_name() or person.get_username()) if person else "",
             "when": date_format(localtime(stored.changed_at), "SHORT_DATETIME_FORMAT"),
         }
-        if who and who == self.by:
+        if person and person == self.by:
             text = _(
                 "You saved this row yourself on %(when)s, in another window or from a "
                 "workbook. Nothing is lost: what you wrote here is below, and what is "
                 "saved and differs is next to it. Combine the two and save again."
             )
-        elif who:
+        elif person:
             text = _(
                 "%(who)s saved this row on %(when)s, while you were writing. Nothing "
                 "is lost: what you wrote here is below, and what is saved and differs "
@@ -174,7 +175,7 @@ class RevisionForm(forms.ModelForm):
         """
         Pairs of label and stored text of the fields that differ from this form.
 
-        For another kind of answer all fields are returned.
+        If the stored revision is another kind of answer, all fields are returned.
         """
         stored = self.conflict
         answers = [getattr(each, "answer", None) for each in (stored, self.instance)]
@@ -190,17 +191,21 @@ class RevisionForm(forms.ModelForm):
             )
         ]
 
-    def _says_the_same(self, stored):
-        """Also true if the first of two equal posts had percent or state adjusted."""
+    def _equals_stored(self, stored):
+        """
+        Whether the form equals the stored revision.
+
+        Percent or execution may have been adjusted when the same post was stored.
+        """
         if getattr(stored, "answer", None) != getattr(self.instance, "answer", None):
             return False
         if self.posted_pair:
             percent, execution = self.posted_pair
-            followed = [
+            adjusted_pairs = [
                 (percent, execution_for(percent, execution)),
                 (percent_for(execution, percent), execution),
             ]
-            if (stored.percent, stored.execution) in followed:
+            if (stored.percent, stored.execution) in adjusted_pairs:
                 self.cleaned_data |= model_to_dict(stored, ["percent", "execution"])
         return all(
             _comparable(stored, name) == _plain(value)
@@ -227,7 +232,7 @@ class SheetRowForm(RevisionForm):
 
     def __init__(self, *args, row, **kwargs):
         self.row = row
-        kwargs.setdefault("instance", row.to_write)
+        kwargs.setdefault("instance", row.revision_to_edit)
         auto_id = f"{row.anchor}{self.suffix}_%s"
         super().__init__(*args, label_suffix="", auto_id=auto_id, **kwargs)
         hidden = [Hidden("answer", self.answer)] if row.question.takes_no_news else []
@@ -251,22 +256,22 @@ class AnswerForm(SheetRowForm):
     """
     The full answer, prefilled with the agency's own last report.
 
-    ``provinces`` are the choices of places, read once for the sheet. ``texts`` are laid
-    out after the evidence.
+    ``provinces`` are the choices of places, read once for the sheet. The page shows
+    ``texts``, a form helper for the text fields, below the evidence.
     """
 
     answer = AnswerKind.REPORTED
-    asks_execution_at = "percent"
+    execution_error_field = "percent"
 
     def __init__(self, *args, row, provinces=None, **kwargs):
-        self.last, self.button = row.own, row.question.saves
-        if self.last and not kwargs.setdefault("instance", row.to_write).pk:
-            remembered = self._meta.model.fields.spanish(prefilled=True)
-            kwargs["initial"] = model_to_dict(self.last, remembered)
+        self.last, self.button = row.own_last, row.question.save_label
+        if self.last and not kwargs.setdefault("instance", row.revision_to_edit).pk:
+            prefilled = self._meta.model.fields.spanish(prefilled=True)
+            kwargs["initial"] = model_to_dict(self.last, prefilled)
         super().__init__(*args, row=row, **kwargs)
-        self.take_provinces(provinces)
+        self.set_provinces(provinces)
 
-    def take_provinces(self, provinces):
+    def set_provinces(self, provinces):
         if provinces is not None and "places" in self.fields:
             self.fields["places"].choices = provinces
 
@@ -301,35 +306,35 @@ class AnswerForm(SheetRowForm):
     def _fold(self, part, names):
         is_open = part is FormSection.RESERVED and self.instance.is_reserved
         if part is FormSection.HELD_BACK:
-            stands = self.instance.execution or self.initial.get("execution") or ""
-            told = ActivityUpdate(activity=self.row.subject, execution=stands)
-            is_open = told.is_held_back()
+            execution = self.instance.execution or self.initial.get("execution") or ""
+            update = ActivityUpdate(activity=self.row.subject, execution=execution)
+            is_open = update.is_held_back()
         return FoldedFields(part.label, *names, is_open=is_open)
 
     def clean(self):
         is_empty = not (self.instance.pk or self.last or self.has_changed())
         if is_empty and self.row.question.takes_no_news:
             self.add_error(None, NOTHING_SAID)
-        self._keep_english()
+        self._copy_or_clear_english()
         cleaned = super().clean()
         percent, execution = map(cleaned.get, ("percent", "execution"))
-        is_told = self.posted_pair and percent is not None
-        if is_told and (percent == 100) != (execution == ActivityState.COMPLETED):
+        has_percent = self.posted_pair and percent is not None
+        if has_percent and (percent == 100) != (execution == ActivityState.COMPLETED):
             self.add_error("percent", NOT_TOGETHER)
         return cleaned
 
-    def _keep_english(self):
+    def _copy_or_clear_english(self):
         for field in self._meta.model.fields.where(bilingual=True, repeated=True):
             spanish, english = field.columns
             if spanish not in self.fields:
                 continue
             text = _lines(self.cleaned_data.get(spanish))
-            stands = getattr(self.instance, english)
+            stored = getattr(self.instance, english)
             is_changed = text != _lines(getattr(self.instance, spanish))
             if self.last and text == _lines(getattr(self.last, spanish)):
-                if is_changed or not stands:
+                if is_changed or not stored:
                     setattr(self.instance, english, getattr(self.last, english))
-            elif is_changed and stands:
+            elif is_changed and stored:
                 setattr(self.instance, english, "")
 
 
@@ -353,13 +358,13 @@ def _form_class(model, base):
         for field in model.fields.where(filled_in=True)
         if (field.part is FormSection.NO_NEWS) is (base is NoNewsForm)
     ]
-    asks = QUESTION_BY_MODEL[model].asks
-    radios = dict.fromkeys(asks, forms.RadioSelect)
+    field_questions = QUESTION_BY_MODEL[model].field_questions
+    radios = dict.fromkeys(field_questions, forms.RadioSelect)
     return modelform_factory(
         model,
         form=base,
         fields=[field.columns[0] for field in fields],
-        labels=asks,
+        labels=field_questions,
         widgets={**widgets_for(fields), **text_widgets(fields), **radios},
         formfield_callback=numbers.number_formfield,
     )
@@ -372,7 +377,7 @@ def row_form(row, *args, base=AnswerForm, **kwargs):
 @transaction.atomic
 def save_answer(row, data, *, by):
     """
-    Store a posted row and return its form; its errors say why it was refused.
+    Store a posted row and return its form, with errors if it was refused.
 
     A row of a letter is transcribed. The subject is locked, so that a form posted twice
     makes one revision.
@@ -394,74 +399,76 @@ def _save_correction(row, published, data, by):
         try:
             instance = workflow.begin_correction(published, by=by)
         except workflow.TransitionError as error:
-            form = answer_form(row, published, _seen(data, published.version))
+            form = answer_form(
+                row, published, _with_seen_version(data, published.version)
+            )
             form.add_error(None, str(error))
             return form
         setattr(instance, row.field, row.subject)
-        form = answer_form(row, instance, _seen(data, instance.version))
+        form = answer_form(row, instance, _with_seen_version(data, instance.version))
         if form.is_valid() and not form.has_changed():
             form.add_error(None, NOTHING_CHANGED)
         if form.is_valid():
             _store(form, by)
         if form.errors:
             transaction.set_rollback(True)
-            form.data = _seen(data, NOT_BEGUN)
+            form.data = _with_seen_version(data, NOT_BEGUN)
     return form
 
 
-def _seen(data, version):
+def _with_seen_version(data, version):
     data = data.copy()
     data["seen_version"] = str(version)
     return data
 
 
 def _revision_to_write(row):
-    about = {row.field: row.subject, "period": row.period, "agency": row.agency}
-    rows = row.question.model.objects.filter(**about).exclude(
+    lookups = {row.field: row.subject, "period": row.period, "agency": row.agency}
+    rows = row.question.model.objects.filter(**lookups).exclude(
         status=RevisionStatus.WITHDRAWN
     )
     stored = rows.order_by("-revision").first()
     # A transcriber never sees the agency's own draft.
     if stored is None or row.letter and stored.letter_id != row.letter.pk:
-        return row.blank()
-    return row.take(stored)
+        return row.blank_revision()
+    return row.link_to_row(stored)
 
 
 def answer_form(row, instance, data):
     answer = data.get("answer") if row.question.takes_no_news else None
     if answer == AnswerKind.NO_NEWS:
-        _say_no_news(instance, row)
+        _fill_in_no_news(instance, row)
         return row_form(row, data, base=NoNewsForm, instance=instance)
-    if answer == AnswerKind.SAME_AS_BEFORE and row.own:
+    if answer == AnswerKind.SAME_AS_BEFORE and row.own_last:
         return _same_as_before(row, instance, data.get("seen_version"))
     return row_form(row, data, instance=instance)
 
 
 def _same_as_before(row, instance, seen_version):
-    last = row.own
+    last = row.own_last
     repeated = last.fields.where(repeated=True)
-    again = model_to_dict(last, [field.columns[0] for field in repeated])
+    values = model_to_dict(last, [field.columns[0] for field in repeated])
     for field in repeated:
         if field.kind is FieldKind.LINKS:
-            again[field.name] = [each.pk for each in again[field.name]]
+            values[field.name] = [each.pk for each in values[field.name]]
         for english in field.columns[1:]:
             setattr(instance, english, getattr(last, english))
-    form = row_form(row, {**again, "seen_version": seen_version}, instance=instance)
+    form = row_form(row, {**values, "seen_version": seen_version}, instance=instance)
     form.answer = AnswerKind.SAME_AS_BEFORE
     return form
 
 
-def _say_no_news(instance, row):
-    if row.own:
-        before = row.own
+def _fill_in_no_news(instance, row):
+    if row.own_last:
+        last = row.own_last
     elif row.last:
-        before = ActivityUpdate(execution=row.last.execution)
+        last = ActivityUpdate(execution=row.last.execution)
     else:
         percent = None if instance.activity.is_continuing else 0
-        before = ActivityUpdate(execution="not_started", percent=percent)
+        last = ActivityUpdate(execution="not_started", percent=percent)
     for field in instance.fields.where(repeated=True):
         if field.stands:
-            setattr(instance, field.name, getattr(before, field.name))
+            setattr(instance, field.name, getattr(last, field.name))
         elif field.kind is not FieldKind.LINKS:
             for column in field.columns:
                 setattr(instance, column, "" if field.kind is FieldKind.TEXT else None)
@@ -469,12 +476,14 @@ def _say_no_news(instance, row):
 
 def _store(form, by):
     record = form.save(commit=False)
-    seen = form.cleaned_data["seen_version"]
+    seen_version = form.cleaned_data["seen_version"]
     try:
         if form.row.letter:
-            workflow.transcribe(record, form.row.letter, by=by, seen_version=seen)
+            workflow.transcribe(
+                record, form.row.letter, by=by, seen_version=seen_version
+            )
         elif record.pk:
-            workflow.save_draft(record, by=by, seen_version=seen)
+            workflow.save_draft(record, by=by, seen_version=seen_version)
         else:
             workflow.create_draft(record, by=by)
     except workflow.TransitionError as error:

@@ -1,4 +1,4 @@
-"""The rows of a sheet: a subject, its newest revision and its state."""
+"""Rows of a sheet; a row is a subject with its newest revision and its state."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -41,10 +41,10 @@ class AnswerRow:
     """
     One subject of a question in a round, and its answer.
 
-    ``update`` is the newest revision, ``last`` the last published one of an earlier
-    period, ``own`` the agency's own last answer, ``returned`` the transition that
-    returned the revision; each may be None. Only ``own`` prefills an empty row. With a
-    ``letter`` the secretariat transcribes the row.
+    ``update`` is the newest revision in this round, ``last`` the last published one of
+    an earlier period, ``own_last`` the agency's own last one, ``returned`` the
+    transition that returned the revision; each may be None. An empty row is prefilled
+    only with ``own_last``. With a ``letter``, the secretariat transcribes the row.
     """
 
     question: UpdateQuestion
@@ -53,7 +53,7 @@ class AnswerRow:
     update: Revision | None = None
     last: Revision | None = None
     returned: Transition | None = None
-    own: Revision | None = None
+    own_last: Revision | None = None
     letter: Letter | None = None
 
     @property
@@ -73,7 +73,7 @@ class AnswerRow:
         if self.update is None or self.update.status == RevisionStatus.WITHDRAWN:
             return "todo"
         if self.update.status == RevisionStatus.RETURNED:
-            return "ready" if self._is_mended else "returned"
+            return "ready" if self._was_edited_since_return else "returned"
         return (
             "ready"
             if self.update.status == RevisionStatus.DRAFT
@@ -81,11 +81,11 @@ class AnswerRow:
         )
 
     @property
-    def _is_mended(self):
+    def _was_edited_since_return(self):
         return not self.returned or self.update.changed_at > self.returned.at
 
     @property
-    def waits(self):
+    def needs_answer(self):
         return self.state == "returned" or self.is_empty and self.question.is_owed
 
     @property
@@ -94,7 +94,7 @@ class AnswerRow:
 
     @cached_property
     def is_in_time(self):
-        return workflow.is_in_time(self.to_write)
+        return workflow.is_in_time(self.revision_to_edit)
 
     @property
     def is_sent(self):
@@ -108,7 +108,7 @@ class AnswerRow:
 
     @property
     def may_be_recalled(self):
-        """Whether the agency sent it itself, and no reviewer has decided yet."""
+        """Whether the agency submitted the row itself and no reviewer has decided."""
         is_own = not getattr(self.update, "letter_id", None)
         return self.state == RevisionStatus.SUBMITTED and is_own
 
@@ -130,20 +130,20 @@ class AnswerRow:
 
     @property
     def anchor(self):
-        return f"{self.question.word}-{self.key}"
+        return f"{self.question.row_key}-{self.key}"
 
     @property
-    def place(self):
-        """The key under which the script stores typed text on the device."""
+    def storage_key(self):
+        """The key under which the page's script stores unsaved text in the browser."""
         return self.key if self.field == "activity" else self.anchor
 
     @property
-    def said(self):
-        return self.question.tells(self.update)
+    def answer_in_words(self):
+        return self.question.answer_in_words(self.update)
 
     @property
-    def last_said(self):
-        return self.question.tells(self.last)
+    def last_answer_in_words(self):
+        return self.question.answer_in_words(self.last)
 
     @property
     def sheet_url(self):
@@ -153,22 +153,17 @@ class AnswerRow:
 
     @property
     def page_url(self):
-        return f"{self.sheet_url}?{self.question.word}={self.key}#{self.anchor}"
+        return f"{self.sheet_url}?{self.question.row_key}={self.key}#{self.anchor}"
 
     @property
     def correct_url(self):
         return self.page_url.replace("#", f"&{CORRECTION_PARAMETER}=1#")
 
-    @property
-    def recall_url(self):
-        return self.url("_recall")
+    recall_url = property(lambda row: row.url("_recall"))
+    rename_url = property(lambda row: row.url("_rename"))
 
     @property
-    def rename_url(self):
-        return self.url("_rename")
-
-    @property
-    def whole_url(self):
+    def revision_url(self):
         """The page of the revision itself, which also takes English texts."""
         return reverse(
             f"admin:strategic_areas_{self.update._meta.model_name}_change",
@@ -176,25 +171,25 @@ class AnswerRow:
         )
 
     def url(self, step="", *more):
-        """Return the URL that takes the row's form, or that of a ``step``."""
-        of, keys = "sheet", [self.period.pk, self.agency.slug]
+        """Return the URL to which the row's form is posted, or that of a ``step``."""
+        screen, keys = "sheet", [self.period.pk, self.agency.slug]
         if self.letter:
-            of, keys = "letter", [self.letter.pk]
-        name = f"admin:{of}_{self.question.url}{step}"
+            screen, keys = "letter", [self.letter.pk]
+        name = f"admin:{screen}_{self.question.url_name}{step}"
         return reverse(name, args=[*keys, self.key, *more])
 
-    def blank(self):
-        return self.take(self.question.model())
+    def blank_revision(self):
+        return self.link_to_row(self.question.model())
 
-    def take(self, update):
+    def link_to_row(self, update):
         setattr(update, self.field, self.subject)
         update.period, update.agency = self.period, self.agency
         return update
 
     @property
-    def to_write(self):
-        """The revision that its form edits; a blank one for an empty row."""
-        return self.blank() if self.is_empty else self.update
+    def revision_to_edit(self):
+        """The revision that the row's form edits; a blank one for an empty row."""
+        return self.blank_revision() if self.is_empty else self.update
 
     @cached_property
     def warnings(self):
@@ -209,8 +204,10 @@ def read_rows(question, period, agency, *, with_transcribed=False, **lookups):
 
     ``with_transcribed`` includes the secretariat's drafts from letters.
     """
-    asked = question.asked_of(agency, period, **lookups)
-    return rows_for_subjects(question, asked, period, with_transcribed=with_transcribed)
+    subjects = question.subjects_of_agency(agency, period, **lookups)
+    return rows_for_subjects(
+        question, subjects, period, with_transcribed=with_transcribed
+    )
 
 
 def rows_for_subjects(question, subjects, period, *, with_transcribed=False):
@@ -218,21 +215,21 @@ def rows_for_subjects(question, subjects, period, *, with_transcribed=False):
         return ()
     model = question.model
     newest = revisions_of(question, period, with_transcribed=with_transcribed)
-    told = model.objects.counted()
+    counted = model.objects.counted()
     if question.takes_no_news:
-        told = told.exclude(answer=AnswerKind.NO_NEWS)
+        counted = counted.exclude(answer=AnswerKind.NO_NEWS)
     own = model.objects.own_of(OuterRef(question.answered_by))
     subjects = list(
-        subjects.select_related(*question.related).annotate(
+        subjects.select_related(*question.related_fields).annotate(
             newest_id=_first(newest),
-            last_id=_first(_earlier(question, told, period)),
+            last_id=_first(_earlier(question, counted, period)),
             own_id=_first(_earlier(question, own, period)),
         )
     )
     updates = prefetch_contents(question, model.objects.all()).in_bulk(
         [subject.newest_id for subject in subjects if subject.newest_id]
     )
-    lasts = (
+    earlier = (
         model.objects.select_related("period", "agency")
         .prefetch_related(*model.fields.names(prefilled=True, kind=FieldKind.LINKS))
         .in_bulk(
@@ -247,25 +244,25 @@ def rows_for_subjects(question, subjects, period, *, with_transcribed=False):
             subject,
             period,
             updates.get(subject.newest_id),
-            lasts.get(subject.last_id),
+            earlier.get(subject.last_id),
             returned.get(subject.newest_id),
-            lasts.get(subject.own_id),
+            earlier.get(subject.own_id),
         )
         if row.update:
-            row.take(row.update)
+            row.link_to_row(row.update)
         rows.append(row)
     return tuple(rows)
 
 
 def prefetch_contents(question, rows):
-    return rows.prefetch_related(*question.links, "evidences")
+    return rows.prefetch_related(*question.link_fields, "evidences")
 
 
 def revisions_of(question, period, *, with_transcribed=False):
     """
-    Return the revisions of ``OuterRef("pk")`` in a round, the newest first.
+    Return a subquery of revisions of a subject in a round, the newest first.
 
-    Only those of the agency that is responsible now.
+    They are those of the agency that is responsible now.
     """
     rows = question.model.objects.filter(
         **{question.name: OuterRef("pk")},
@@ -285,48 +282,52 @@ def _first(rows):
 
 
 def returned_steps(updates):
-    given_back = [
+    returned = [
         pk for pk, row in updates.items() if row.status == RevisionStatus.RETURNED
     ]
-    if not given_back:
+    if not returned:
         return {}
-    field = updates[given_back[0]].link_field
+    field = updates[returned[0]].link_field
     steps = Transition.objects.filter(
-        **{f"{field}__in": given_back}, to_status=RevisionStatus.RETURNED
+        **{f"{field}__in": returned}, to_status=RevisionStatus.RETURNED
     )
     return {getattr(step, f"{field}_id"): step for step in steps.order_by("at", "pk")}
 
 
 def row_or_404(user, period, agency, **subject):
-    asked = round_and_agency_or_404(user, period, agency)
+    period, agency = round_and_agency_or_404(user, period, agency)
     for question in UPDATE_QUESTIONS:
         if pk := subject.get(question.name):
-            for row in read_rows(question, *asked, pk=pk):
+            for row in read_rows(question, period, agency, pk=pk):
                 return row
     raise Http404
 
 
 def reload_row(row):
-    about = {row.field: row.subject, "period": row.period, "agency": row.agency}
-    rows = row.question.model.objects.filter(**about).without_transcriptions()
+    lookups = {row.field: row.subject, "period": row.period, "agency": row.agency}
+    rows = row.question.model.objects.filter(**lookups).without_transcriptions()
     stored = prefetch_contents(row.question, rows).order_by("-revision").first()
     if stored is None:
         return replace(row, update=None, returned=None)
     step = returned_steps({stored.pk: stored}).get(stored.pk)
-    return replace(row, update=row.take(stored), returned=step)
+    return replace(row, update=row.link_to_row(stored), returned=step)
 
 
 def next_waiting_row(row):
-    asked = row.question.asked_of(row.agency, row.period)
+    subjects = row.question.subjects_of_agency(row.agency, row.period)
     newest = revisions_of(row.question, row.period)
-    states = asked.annotate(newest_status=Subquery(newest.values("status")[:1]))
-    found = list(states.values_list("pk", "newest_status"))
-    place = [key for key, _status in found].index(row.key)
-    for key, status in [*found[place + 1 :], *found[:place]]:
+    subjects_with_status = subjects.annotate(
+        newest_status=Subquery(newest.values("status")[:1])
+    )
+    statuses = list(subjects_with_status.values_list("pk", "newest_status"))
+    place = [key for key, _status in statuses].index(row.key)
+    for key, status in [*statuses[place + 1 :], *statuses[:place]]:
         if status in {None, RevisionStatus.WITHDRAWN, RevisionStatus.RETURNED}:
-            (other,) = rows_for_subjects(row.question, asked.filter(pk=key), row.period)
-            if other.waits:
-                return other
+            (next_row,) = rows_for_subjects(
+                row.question, subjects.filter(pk=key), row.period
+            )
+            if next_row.needs_answer:
+                return next_row
     return None
 
 
@@ -349,7 +350,7 @@ VALUE_STATUS_WORDS = {
     ReportStatus.SUBMITTED: _("Waiting for review"),
     ReportStatus.PUBLISHED: pgettext_lazy("a report", "Published"),
 }
-#: Query parameter with the days of the value.
+#: Query parameter with the first and last day of the value.
 DAYS_PARAMETER = "dias"
 
 

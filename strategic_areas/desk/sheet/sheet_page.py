@@ -65,19 +65,21 @@ class RequestReopeningForm(forms.ModelForm):
         widgets = {"until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     def __init__(self, *args, sheet, **kwargs):
-        asked = RoundReopening(period=sheet.period, agency=sheet.agency)
-        asked.until = timezone.localdate() + REOPENED_FOR
-        super().__init__(*args, instance=asked, label_suffix="", **kwargs)
+        reopening = RoundReopening(period=sheet.period, agency=sheet.agency)
+        reopening.until = timezone.localdate() + REOPENED_FOR
+        super().__init__(*args, instance=reopening, label_suffix="", **kwargs)
         address = reverse("admin:sheet_reopen", args=sheet.keys)
-        text = _("Ask to open it again")
-        self.helper = one_button_helper("step-form", "ask", text, action=address)
+        button_label = _("Ask to open it again")
+        self.helper = one_button_helper(
+            "step-form", "ask", button_label, action=address
+        )
 
     def clean(self):
         guard.add_guard_errors(self, RoundReopening, reason="reason")
         return super().clean()
 
 
-#: Kind of evidence → form fields that make it.
+#: Kind of evidence → form fields that state it.
 FIELDS_BY_KIND = {
     Evidence.Kind.FILE: ["upload"],
     Evidence.Kind.LINK: ["url"],
@@ -127,23 +129,23 @@ class EvidenceForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         guard.add_blocking_errors(self, *Evidence.fields.columns(guarded=True))
-        given = [
+        given_kinds = [
             kind
             for kind, names in FIELDS_BY_KIND.items()
             if any(cleaned.get(name) or name in self.errors for name in names)
         ]
-        if self.has_stored_file and Evidence.Kind.FILE not in given:
-            given.insert(0, Evidence.Kind.FILE)
-        if not given and self.instance.kind == Evidence.Kind.REMOVED:
+        if self.has_stored_file and Evidence.Kind.FILE not in given_kinds:
+            given_kinds.insert(0, Evidence.Kind.FILE)
+        if not given_kinds and self.instance.kind == Evidence.Kind.REMOVED:
             return cleaned
-        if not given:
+        if not given_kinds:
             self.add_error("upload", gettext("Give a file, an address or an archive."))
-        elif len(given) > 1:
+        elif len(given_kinds) > 1:
             text = gettext("Give just one: a file, an address or an archive.")
-            self.add_error(FIELDS_BY_KIND[given[1]][0], text)
+            self.add_error(FIELDS_BY_KIND[given_kinds[1]][0], text)
         else:
-            self._must_be_complete(given[0], cleaned)
-            self.instance.kind = given[0]
+            self._must_be_complete(given_kinds[0], cleaned)
+            self.instance.kind = given_kinds[0]
         return cleaned
 
     def _must_be_complete(self, kind, cleaned):
@@ -183,7 +185,7 @@ class AttachEvidenceForm(EvidenceForm):
 
     def clean(self):
         cleaned = super().clean()
-        # A practice keeps no file.
+        # A practice sheet's report is unsaved and stores no file.
         if self.clean_file and not self.record._state.adding:
             files = self.record.evidences.filter(kind=Evidence.Kind.FILE)
             try:
@@ -229,24 +231,31 @@ class ShownRow:
     """
     A row with its forms, if it can be edited.
 
-    A row that ``is_closed`` is shown as its heading and a link that opens it.
+    A row that ``is_collapsed`` is shown as its heading and a link; the page's script
+    loads its forms. ``quick_forms`` answer the row with one button.
     """
 
     row: AnswerRow
     evidence: ShownEvidence | None = None
     form: object = None
-    quick: tuple = ()
+    quick_forms: tuple = ()
     is_unfolded: bool = False
     is_correction: bool = False
-    is_closed: bool = False
+    is_collapsed: bool = False
 
     @property
     def posted(self):
-        return next((f for f in (self.form, *self.quick) if f and f.errors), None)
+        """The form that was posted and refused, or None."""
+        return next((f for f in (self.form, *self.quick_forms) if f and f.errors), None)
 
 
 def render_sheet(request, sheet, *, unfolded=None, asked=None, **refused):
-    """Render the whole sheet; ``asked`` is a refused request to reopen it."""
+    """
+    Render the whole sheet.
+
+    ``unfolded`` is the anchor of the row to show open, ``asked`` a refused request to
+    reopen the round, ``refused`` the other refused form by its field of ``ShownRows``.
+    """
     unfolded = unfolded or unfolded_row(request, sheet)
     correcting = unfolded if CORRECTION_PARAMETER in request.GET else None
     shown = ShownRows(unfolded=unfolded, correcting=correcting, **refused)
@@ -256,7 +265,7 @@ def render_sheet(request, sheet, *, unfolded=None, asked=None, **refused):
         status=422 if asked else shown.status,
         title=f"{sheet.agency.acronym} · {sheet.period}",
         sheet=sheet,
-        sections=shown.sections(sheet, _whole_rows(sheet, unfolded)),
+        sections=shown.sections(sheet, _anchors_with_forms(sheet, unfolded)),
         percent_rules=percent_rules(),
         upload=UploadWorkbookForm(action=sheet.workbook_url),
         reopening=sheet.was_closed and (asked or RequestReopeningForm(sheet=sheet)),
@@ -267,26 +276,27 @@ def render_sheet(request, sheet, *, unfolded=None, asked=None, **refused):
     )
 
 
-def _whole_rows(sheet, unfolded):
+def _anchors_with_forms(sheet, unfolded):
     rows = sheet.updates
     anchors = [row.anchor for row in rows]
     start = anchors.index(unfolded) if unfolded in anchors else 0
     rows = [*rows[start:], *rows[:start]]
-    rows.sort(key=lambda row: (row.anchor != unfolded, not row.waits))
+    rows.sort(key=lambda row: (row.anchor != unfolded, not row.needs_answer))
     return {row.anchor for row in rows[:OPEN_ROWS]}
 
 
 def unfolded_row(request, sheet):
     """Return the anchor of the row in the query, or else of the next waiting row."""
-    asked = (f"{each.word}-{request.GET.get(each.word)}" for each in UPDATE_QUESTIONS)
-    anchors = {row.anchor for row in sheet.updates}
-    waiting = (row.anchor for row in sheet.waiting)
-    return next(filter(anchors.__contains__, asked), None) or next(waiting, None)
+    keys = (question.row_key for question in UPDATE_QUESTIONS)
+    requested = {f"{key}-{request.GET.get(key)}" for key in keys}
+    anchors = [row.anchor for row in sheet.updates if row.anchor in requested]
+    anchors += [row.anchor for row in sheet.waiting]
+    return next(iter(anchors), None)
 
 
 def requested_subject(request):
     for question in UPDATE_QUESTIONS:
-        key = request.GET.get(question.word, "")
+        key = request.GET.get(question.row_key, "")
         if key.isascii() and key.isdecimal():
             return {question.name: int(key)}
     return None
@@ -299,10 +309,10 @@ def province_choices():
 @dataclass(frozen=True)
 class ShownRows:
     """
-    How rows are shown: which is ``unfolded``, and which form was refused.
+    How rows are shown; ``unfolded`` is the anchor of the open row.
 
-    A refused form, ``posted`` or ``attaching``, replaces an empty one. ``correcting``
-    is the anchor of a published row opened for correction.
+    A refused form replaces the empty one: ``posted`` is an answer, ``attaching`` a form
+    for evidence. ``correcting`` is the anchor of a published row opened for correction.
     """
 
     provinces: list = field(default_factory=province_choices)
@@ -318,31 +328,35 @@ class ShownRows:
             return 409
         return 422 if self.posted or self.attaching else 200
 
-    def sections(self, sheet, whole=None):
-        """Return the rows of each question; rows not in ``whole`` stay closed."""
+    def sections(self, sheet, with_forms=None):
+        """
+        Return the rows of each question.
+
+        ``with_forms`` are the anchors of rows that get forms, None for all rows.
+        """
         return [
             (
                 question,
                 [
-                    self.of(row)
-                    if whole is None or row.anchor in whole
-                    else ShownRow(row, is_closed=True)
+                    self.show(row)
+                    if with_forms is None or row.anchor in with_forms
+                    else ShownRow(row, is_collapsed=True)
                     for row in rows
                 ],
             )
             for question, rows in sheet.sections.items()
         ]
 
-    def of(self, row):
+    def show(self, row):
         is_unfolded = row.anchor == self.unfolded
-        corrects = row.anchor == self.correcting
-        evidence = shown_evidence(row, self.attaching, corrects=corrects)
+        is_correction = row.anchor == self.correcting
+        evidence = shown_evidence(row, self.attaching, corrects=is_correction)
         is_posted = self.posted and self.posted.row.anchor == row.anchor
         posted = self.posted if is_posted else None
         if row.may_be_corrected and (posted or evidence.form):
             form = posted or row_form(row, provinces=self.provinces)
             if not posted:
-                # A correction begins when this is saved.
+                # Saving this form begins a correction.
                 form.initial["seen_version"] = NOT_BEGUN
             form.button = _("Save the correction")
             return ShownRow(row, evidence, form, (), is_unfolded, is_correction=True)
@@ -352,28 +366,37 @@ class ShownRows:
         return ShownRow(row, evidence, form, tuple(quick), is_unfolded)
 
     def _forms(self, row, posted):
-        asked = [row_form(row, provinces=self.provinces)]
+        row_forms = [row_form(row, provinces=self.provinces)]
         if row.question.takes_no_news:
-            asked += [SameAsBeforeForm(row=row)] if row.own else []
-            asked.append(row_form(row, base=NoNewsForm))
+            row_forms += [SameAsBeforeForm(row=row)] if row.own_last else []
+            row_forms.append(row_form(row, base=NoNewsForm))
         if isinstance(posted, AnswerForm):
-            posted.take_provinces(self.provinces)
-        return [posted if type(each) is type(posted) else each for each in asked]
+            posted.set_provinces(self.provinces)
+        return [posted if type(each) is type(posted) else each for each in row_forms]
 
 
 def shown_evidence(row, attaching=None, *, corrects=False):
+    """
+    Return the evidence of a row; ``attaching`` is a refused form of any row.
+
+    With ``corrects`` the user corrects the published row.
+    """
     # A letter is itself the evidence of its transcription.
-    takes = row.question.takes_evidence and not row.letter and row.is_in_time
+    may_attach = row.question.takes_evidence and not row.letter and row.is_in_time
     if row.is_empty:
-        form = attach_form(row) if takes else None
+        form = attach_form(row) if may_attach else None
         return ShownEvidence(row, (), form)
-    form, is_mine = None, attaching and attaching.record == row.update
-    is_begun = row.may_be_corrected and (corrects or is_mine)
-    if takes and (row.update.is_editable or is_begun):
-        form = attaching if is_mine else attach_form(row)
-    removes = form and not is_begun
+    form, is_refused = None, attaching and attaching.record == row.update
+    is_correction = row.may_be_corrected and (corrects or is_refused)
+    if may_attach and (row.update.is_editable or is_correction):
+        form = attaching if is_refused else attach_form(row)
+    may_remove = form and not is_correction
     items = [
-        (item, evidence_location(item), row.url("_detach", item.pk) if removes else "")
+        (
+            item,
+            evidence_location(item),
+            row.url("_detach", item.pk) if may_remove else "",
+        )
         for item in row.update.evidences.all()
     ]
     return ShownEvidence(row, tuple(items), form)
@@ -382,7 +405,7 @@ def shown_evidence(row, attaching=None, *, corrects=False):
 def attach_form(row, *posted):
     return AttachEvidenceForm(
         *posted,
-        record=row.to_write,
+        record=row.revision_to_edit,
         action=row.url("_attach"),
         auto_id=f"{row.anchor}-evidence-%s",
     )

@@ -1,4 +1,4 @@
-"""Views of the sheet: saved row by row, checked and sent."""
+"""Views of the sheet, which is saved row by row, then checked and sent."""
 
 from datetime import date
 
@@ -46,13 +46,10 @@ ROW_ONLY_HEADER = "X-Row-Only"
 
 
 def reporting_sheet(request, period, agency):
-    """Show the sheet with the next empty row open; for the script a single row."""
-    if ROW_ONLY_HEADER in request.headers:
-        return _closed_row(request, period, agency)
-    return sheet_page.render_sheet(request, sheet_or_404(request.user, period, agency))
-
-
-def _closed_row(request, period, agency):
+    """Show the sheet with the next waiting row open; for the script a single row."""
+    if ROW_ONLY_HEADER not in request.headers:
+        sheet = sheet_or_404(request.user, period, agency)
+        return sheet_page.render_sheet(request, sheet)
     subject = sheet_page.requested_subject(request)
     if subject is None:
         raise Http404
@@ -76,7 +73,7 @@ def render_row(request, row, form=None, sheet=None):
     posted = form if form and form.errors else None
     rows = sheet_page.ShownRows(unfolded=row.anchor if posted else None, posted=posted)
     sheet = sheet or {"may_recall": _may_recall(request.user, row)}
-    context = {"shown": rows.of(row), "sheet": sheet}
+    context = {"shown": rows.show(row), "sheet": sheet}
     return render(request, "desk/_row_only.html", context, status=rows.status)
 
 
@@ -89,9 +86,8 @@ def _may_recall(user, row):
 def _next_address(row):
     if not row.question.is_owed:
         return row.page_url
-    after = next_waiting_row(row)
-    if after:
-        return after.page_url
+    if next_row := next_waiting_row(row):
+        return next_row.page_url
     return reverse("admin:sheet_check", args=[row.period.pk, row.agency.slug])
 
 
@@ -111,7 +107,7 @@ def download_evidence(request, token):
 
 @require_POST
 def attach_evidence(request, **keys):
-    """Attach one piece of evidence; for a published report it begins a correction."""
+    """Attach a piece of evidence; to a published report by beginning a correction."""
     row = row_or_404(request.user, **keys)
     if row.is_empty:
         messages.error(request, _("Save the row first; then attach its evidence."))
@@ -122,7 +118,7 @@ def attach_evidence(request, **keys):
         type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
         row = reload_row(row)
         form = sheet_page.attach_form(row, request.POST, request.FILES)
-        _save(form, request.user, begins=row.may_be_corrected)
+        _save(form, request.user, begins_correction=row.may_be_corrected)
     begun = row.may_be_corrected and not form.errors
     done = _("%(title)s is attached.")
     if begun:
@@ -131,11 +127,11 @@ def attach_evidence(request, **keys):
     return evidence_response(request, row, done, form, begun)
 
 
-def _save(form, user, *, begins):
+def _save(form, user, *, begins_correction):
     if not form.is_valid():
         return
     try:
-        if begins:
+        if begins_correction:
             form.belong_to(workflow.begin_correction(form.record, by=user))
         else:
             workflow.open_for_evidence(form.record, by=user)
@@ -147,28 +143,28 @@ def _save(form, user, *, begins):
 
 @require_POST
 def remove_evidence(request, item, **keys):
-    row = _begun_row(request, **keys)
-    found = get_object_or_404(row.update.evidences, pk=item)
+    row = _row_with_update(request, **keys)
+    evidence = get_object_or_404(row.update.evidences, pk=item)
     try:
         with transaction.atomic():
             workflow.open_for_evidence(row.update, by=request.user)
-            found.delete()
+            evidence.delete()
     except workflow.TransitionError as error:
         messages.error(request, str(error))
         return redirect(row.page_url)
     return evidence_response(
-        request, row, _("%(title)s is removed.") % {"title": found}
+        request, row, _("%(title)s is removed.") % {"title": evidence}
     )
 
 
-def _begun_row(request, **keys):
+def _row_with_update(request, **keys):
     row = row_or_404(request.user, **keys)
     if row.update is None:
         raise Http404
     return row
 
 
-def evidence_response(request, row, done, form=None, begun=False, sheet=None):
+def evidence_response(request, row, done, form=None, is_correction=False, sheet=None):
     refused = form if form and form.errors else None
     status = 422 if refused else 200
     if ROW_ONLY_HEADER in request.headers:
@@ -176,13 +172,13 @@ def evidence_response(request, row, done, form=None, begun=False, sheet=None):
         context = {
             "evidence": sheet_page.shown_evidence(row, refused),
             "done": "" if refused else done,
-            "begun": begun,
+            "begun": is_correction,
         }
         return render(request, "desk/_evidence.html", context, status=status)
     if refused:
-        found = sheet or sheet_or_404(request.user, row.period.pk, row.agency.slug)
+        sheet = sheet or sheet_or_404(request.user, row.period.pk, row.agency.slug)
         return sheet_page.render_sheet(
-            request, found, unfolded=row.anchor, attaching=refused
+            request, sheet, unfolded=row.anchor, attaching=refused
         )
     messages.success(request, done)
     return redirect(row.page_url)
@@ -204,7 +200,11 @@ def request_reopening(request, period, agency):
 
 
 class SeenRevisionsForm(forms.Form):
-    """A step on revisions in the versions that the screen showed."""
+    """
+    The form of a step on several revisions.
+
+    ``seen`` names the revisions, with the versions that the screen showed.
+    """
 
     step, button, css_class = "", "", "default"
 
@@ -243,7 +243,7 @@ class SendSheetForm(SeenRevisionsForm):
         super().__init__(
             *args, action=sheet.check_url, updates=updates, form_class="send-form"
         )
-        if not sheet.warned:
+        if not sheet.rows_with_warnings:
             del self.fields["warnings_read"]
 
     def clean(self):
@@ -255,38 +255,39 @@ class SendSheetForm(SeenRevisionsForm):
 
 
 def check_sheet(request, period, agency):
-    found = sheet_or_404(request.user, period, agency)
+    sheet = sheet_or_404(request.user, period, agency)
     form = SendSheetForm(
-        request.POST if request.method == "POST" else None, sheet=found
+        request.POST if request.method == "POST" else None, sheet=sheet
     )
     if form.is_valid():
         try:
-            return redirect("admin:receipt", pk=_send(request.user, found, form).pk)
+            return redirect("admin:receipt", pk=_send(request.user, sheet, form).pk)
         except workflow.TransitionError as error:
             messages.error(request, str(error))
-            return redirect(found.check_url)
+            return redirect(sheet.check_url)
     return render_screen(
         request,
         "desk/check.html",
         title=_("Check your answers"),
-        sheet=found,
+        sheet=sheet,
         form=form,
     )
 
 
-def _send(user, found, form):
+def _send(user, sheet, form):
     seen, note = form.cleaned_data["seen"], form.cleaned_data["note"]
-    for submission in found.submissions:
+    for submission in sheet.submissions:
         if seen == seen_in_receipt(submission.content):
             return submission
-    values = receipt_values(row.value for row in found.values)
-    told = {"by": user, "note": note, "values": values}
-    return workflow.submit_all(found.period, found.agency, seen, **told)
+    values = receipt_values(row.value for row in sheet.values)
+    return workflow.submit_all(
+        sheet.period, sheet.agency, seen, by=user, note=note, values=values
+    )
 
 
 @require_POST
 def recall_update(request, **keys):
-    row = _begun_row(request, **keys)
+    row = _row_with_update(request, **keys)
     done = _(
         "%(code)s is yours again. Its receipt stays; nothing counts as sent until you "
         "send it again."
@@ -298,30 +299,32 @@ def recall_update(request, **keys):
 
 def receipt_detail(request, pk):
     agencies = FocalPoint.objects.agencies_of(request.user)
-    kept = get_object_or_404(
-        Submission.objects.filter(agency__in=agencies).select_related(
-            "agency", "period__plan", "by"
-        ),
-        pk=pk,
+    rows = Submission.objects.filter(agency__in=agencies)
+    receipt = get_object_or_404(
+        rows.select_related("agency", "period__plan", "by"), pk=pk
     )
-    return render_receipt(request, kept, ReportingSheet(kept.period, kept.agency))
+    sheet = ReportingSheet(receipt.period, receipt.agency)
+    return render_receipt(request, receipt, sheet)
 
 
-def render_receipt(request, kept, sheet):
+def render_receipt(request, receipt, sheet):
     return render_screen(
         request,
         "desk/receipt.html",
-        title=" ".join([_("Receipt"), kept.reference]),
+        title=" ".join([_("Receipt"), receipt.reference]),
         sheet=sheet,
-        kept=kept,
-        parts=[(each, _as_sent(kept, each)) for each in QUESTION_BY_MODEL.values()],
-        values=_values(kept, request.user),
+        receipt=receipt,
+        parts=[
+            (question, _submitted_answers(receipt, question))
+            for question in QUESTION_BY_MODEL.values()
+        ],
+        values=_submitted_values(receipt, request.user),
     )
 
 
-def _values(submission, user):
-    told = submission.content.get("values", [])
-    keys = {each["value"] for each in told if "value" in each}
+def _submitted_values(receipt, user):
+    values = receipt.content.get("values", [])
+    keys = {each["value"] for each in values if "value" in each}
     numbers = ReportedValue.objects.visible_to(user).in_bulk(keys)
     return [
         {
@@ -332,18 +335,18 @@ def _values(submission, user):
             "reported": numbers.get(each.get("value")),
             "sha256": each.get("sha256"),
         }
-        for each in told
+        for each in values
     ]
 
 
-def _as_sent(submission, question):
+def _submitted_answers(receipt, question):
     fields = question.model.fields.where(receipt=True)
     return [
         {
-            "code": sent[question.name],
-            "title": sent["title"],
-            "said": in_words(fields, sent),
-            "evidence": sent["evidence"],
+            "code": answer[question.name],
+            "title": answer["title"],
+            "said": in_words(fields, answer),
+            "evidence": answer["evidence"],
         }
-        for sent in submission.content.get(question.part, [])
+        for answer in receipt.content.get(question.receipt_key, [])
     ]
