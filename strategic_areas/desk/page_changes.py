@@ -47,6 +47,8 @@ PAGE_TITLES = {
     "indicators": gettext_lazy("The list of figures"),
     "updates": gettext_lazy("The list of reports"),
 }
+#: Columns of a commitment that the first page counts.
+COUNTED_COLUMNS = {"state", "punctuality"}
 WORDS_OF_ROW_CHANGE = {
     "added": gettext_lazy("It is new there."),
     "gone": gettext_lazy("It goes from there."),
@@ -57,37 +59,36 @@ def page_changes_of_reports(readings) -> list[PublicPageChange]:
     """
     Return the pages that change once these reports are published together.
 
-    Nothing is written to find out, so readers of this page lock nobody out.
+    Nothing is written or locked to compute them.
     """
-    found, told = [], []
+    differences, agency_changes = [], []
     for plan in dict.fromkeys(each.after.commitment.plan for each in readings):
         own = [each for each in readings if each.after.commitment.plan == plan]
-        plan_progress = load_plan_progress(plan, timezone.localdate())
-        then = progress_after_publishing(
-            plan_progress, [each.item.record for each in own]
-        )
-        found += row_differences(_progress_rows(plan_progress), _progress_rows(then))
-        told += _agency_changes(then, {(x.after.agency, x.after.period) for x in own})
-    found += [
+        before = load_plan_progress(plan, timezone.localdate())
+        after = progress_after_publishing(before, [each.item.record for each in own])
+        differences += row_differences(_progress_rows(before), _progress_rows(after))
+        sheets = {(each.after.agency, each.after.period) for each in own}
+        agency_changes += _agency_changes(after, sheets)
+    differences += [
         RowDifference("reports", "", None, report_row(each.after)) for each in readings
     ]
-    return page_changes_of(found, told)
+    return page_changes_of(differences, agency_changes)
 
 
 def _progress_rows(plan_progress):
     return {
         dataset: {
-            of.code: {
+            record.code: {
                 "plan": plan_progress.plan.code,
-                "commitment": getattr(of, "commitment", of).code,
-                "code": of.code,
+                "commitment": getattr(record, "commitment", record).code,
+                "code": record.code,
                 "percent": summary.percent,
                 "quantity": None,  # no report changes what is planned
                 **state_columns(summary),
             }
-            for of, summary in found
+            for record, summary in summaries
         }
-        for dataset, found in {
+        for dataset, summaries in {
             "commitments": [
                 (row.commitment, row.summary) for row in plan_progress.rows
             ],
@@ -100,69 +101,71 @@ def _progress_rows(plan_progress):
 
 def _agency_changes(plan_progress, sheets):
     rounds = {period for _agency, period in sheets if not period.is_demonstration}
-    every = (
-        obligations_in(add_rounds(plan_progress, None, rounds), rounds)
-        if rounds
-        else {}
-    )
-    for (agency, period), asked in every.items():
-        if asked and (agency, period) in sheets:
+    if not rounds:
+        return
+    found = obligations_in(add_rounds(plan_progress, None, rounds), rounds)
+    for (agency, period), obligations in found.items():
+        if obligations and (agency, period) in sheets:
             yield PublicPageChange(
                 str(agency),
                 public_path("agency", plan_progress.plan.code, agency.slug),
                 _("%(period)s: %(number)d of %(total)d published.")
                 % {
-                    "number": sum(each.is_published for each in asked),
-                    "total": len(asked),
+                    "number": sum(each.is_published for each in obligations),
+                    "total": len(obligations),
                     "period": choose_language(period.name_es, period.name_en),
                 },
             )
 
 
 def page_changes_of(
-    changed: Iterable[RowDifference] | None, beside: Iterable[PublicPageChange] = ()
+    differences: Iterable[RowDifference] | None,
+    other_pages: Iterable[PublicPageChange] = (),
 ) -> list[PublicPageChange]:
-    """Return each page with these differences once: records, ``beside``, then lists."""
-    found, counted = defaultdict(list), set()
-    for each in changed or ():
-        for words in each.pages:
-            found[words].append(each)
-        told = {column[0] for column in each.columns} & {"state", "punctuality"}
-        if each.dataset == "commitments" and told:
-            counted.add(each.row["plan"])
-    places = [
-        *(_page_change(*each) for each in found.items() if not _is_list(each[0])),
-        *beside,
-        *(_page_change(*each) for each in found.items() if _is_list(each[0])),
+    """
+    Return the pages with these differences, each once.
+
+    Pages of records come first, then ``other_pages``, then lists.
+    """
+    by_page, plans_with_new_states = defaultdict(list), set()
+    for each in differences or ():
+        for page in each.pages:
+            by_page[page].append(each)
+        changes_state = {column[0] for column in each.columns} & COUNTED_COLUMNS
+        if each.dataset == "commitments" and changes_state:
+            plans_with_new_states.add(each.row["plan"])
+    changes = [
+        *(_page_change(*each) for each in by_page.items() if not _is_list(each[0])),
+        *other_pages,
+        *(_page_change(*each) for each in by_page.items() if _is_list(each[0])),
     ]
-    if (
-        counted
-        and getattr(choose_plan(timezone.localdate()).shown, "code", "") in counted
-    ):
-        told = _("How many commitments are in which state.")
-        places.append(PublicPageChange(_("The first page"), public_path("home"), told))
-    return places
+    shown_plan = plans_with_new_states and choose_plan(timezone.localdate()).shown
+    if getattr(shown_plan, "code", "") in plans_with_new_states:
+        text = _("How many commitments are in which state.")
+        changes.append(PublicPageChange(_("The first page"), public_path("home"), text))
+    return changes
 
 
-def _is_list(words):
-    return words[0] in LISTS.values()
+def _is_list(page):
+    return page[0] in LISTS.values()
 
 
-def _page_change(words, rows):
-    lines = [] if _is_list(words) else describe_differences(rows)
-    told = [
-        f"{each.label}: {each.before or '–'} → {each.after or '–'}" for each in lines
+def _page_change(page, rows):
+    """``page`` is a URL name and its arguments, as for ``public_path``."""
+    compared = [] if _is_list(page) else describe_differences(rows)
+    lines = [
+        f"{each.label}: {each.before or '–'} → {each.after or '–'}" for each in compared
     ]
-    told = told or [
+    lines = lines or [
         str(WORDS_OF_ROW_CHANGE[each.kind])
         for each in rows
         if each.kind in WORDS_OF_ROW_CHANGE
     ]
     return PublicPageChange(
-        PAGE_TITLES[words[0]] % {"code": words[-1]},
+        PAGE_TITLES[page[0]] % {"code": page[-1]},
         # A new page has no URL yet.
-        public_path(*words)
-        if _is_list(words) or any(row.before or "indicator" in row.row for row in rows)
+        public_path(*page)
+        if _is_list(page) or any(row.before or "indicator" in row.row for row in rows)
         else "",
-        "\n".join(dict.fromkeys(told)),
+        "\n".join(dict.fromkeys(lines)),
     )

@@ -1,9 +1,13 @@
-"""Purges: the request, the matching texts, and the second person's decision."""
+"""
+Pages of purges: the request, the matching texts, and the second person's decision.
+"""
 
 import re
+from collections import defaultdict
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -34,7 +38,7 @@ from strategic_areas.purging.text_search import (
 )
 from strategic_areas.workflow.phrases import must_be_particular, strings_of
 
-#: Links in mails are masked, since they may open an account.
+#: A link in a mail is masked, since it may open an account.
 LINK_PATTERN = re.compile(r"https?://\S+")
 #: Model that the admin does not list → URL name, and field with its key.
 ROW_PAGES = {
@@ -43,7 +47,7 @@ ROW_PAGES = {
     RecordChange: ("approval", "change_id"),
     Submission: ("receipt", "pk"),
 }
-#: Links from other rows to one that has a page, the nearest first.
+#: Fields that link a row without a page to one with a page, the nearest first.
 OWNER_FIELDS = (
     *("activity_update", "commitment_update", "code_list", "measurement"),
     *("agency", "activity", "commitment", "plan", "user"),
@@ -59,32 +63,31 @@ CONFIRM_ABOVE = 20
 
 
 def hidden_matches(request, takedown, phrases, *, with_texts):
-    """Return the places that the request hid, without rows that are gone."""
-    found = {}
+    """Return the texts that the request hid; rows deleted since are left out."""
+    rows_by_field = defaultdict(list)
     for key, row in takedown.rows.items() if takedown else ():
         record = takedowns.stored_record(key)
         if record is None:
             continue
-        for name, said in row["before"].items():
-            field = (
-                model_name(type(record)),
-                field_of(type(record), name).label_of(name),
+        model, address = type(record), _address(request, record)
+        for name, value in row["before"].items():
+            text = _matching_text(value, model, phrases) if with_texts else ""
+            field = model_name(model), field_of(model, name).label_of(name)
+            rows_by_field[field].append(
+                {"row": record.pk, "address": address, "text": text}
             )
-            told = _matching_text(said, type(record), phrases) if with_texts else ""
-            address = _address(request, record)
-            place = {"row": record.pk, "address": address, "text": told}
-            found.setdefault(field, []).append(place)
     return [
         {"model": model, "field": field, "rows": rows}
-        for (model, field), rows in found.items()
+        for (model, field), rows in rows_by_field.items()
     ]
 
 
-def group_matches(request, places, phrases, *, with_texts):
+def group_matches(request, matches, phrases, *, with_texts):
     """
-    Return matches by table and field, with texts for the person who decides only.
+    Return the matches by table and field.
 
-    The requester gets no texts, which they might not be allowed to read.
+    Only the person who decides gets ``with_texts``: the requester might not be allowed
+    to read them.
     """
     return [
         {
@@ -103,31 +106,31 @@ def group_matches(request, places, phrases, *, with_texts):
                 for row in rows_of(field.model).filter(pk__in=rows)
             ],
         }
-        for field, rows in matches_by_field(places)
+        for field, rows in matches_by_field(matches)
     ]
 
 
 def model_name(model):
-    if kept := getattr(model, "instance_type", None):
-        return _("History: %(name)s") % {"name": kept._meta.verbose_name}
+    if original := getattr(model, "instance_type", None):
+        return _("History: %(name)s") % {"name": original._meta.verbose_name}
     return capfirst(str(model._meta.verbose_name))
 
 
 def _matching_text(value, model, phrases):
     strings = strings_of(value)
-    said = " · ".join([text for text in strings if phrases.occur_in(text)] or strings)
-    return LINK_PATTERN.sub("…", said) if model is Mail else said
+    text = " · ".join([each for each in strings if phrases.occur_in(each)] or strings)
+    return LINK_PATTERN.sub("…", text) if model is Mail else text
 
 
 def _address(request, row):
     model = type(row)
-    if kept := getattr(model, "instance_type", None):
-        return _page(request, kept, row.id, "simple_history", row.history_id)
+    if original := getattr(model, "instance_type", None):
+        return _admin_url(request, original, row.id, "simple_history", row.history_id)
     if model in ROW_PAGES:
         name, key = ROW_PAGES[model]
         return reverse(f"admin:{name}", args=[getattr(row, key)])
     if admin.site.is_registered(model):
-        return _page(request, model, row.pk, "change")
+        return _admin_url(request, model, row.pk, "change")
     for name in OWNER_FIELDS:
         owner = getattr(row, name, None)
         if owner is not None:
@@ -135,17 +138,14 @@ def _address(request, row):
     return ""
 
 
-def _page(request, model, key, page, *version):
+def _admin_url(request, model, key, page, *version):
     if not admin.site.is_registered(model):
         return ""
-    registered = admin.site.get_model_admin(model)
-    if not registered.has_view_permission(request):
+    model_admin = admin.site.get_model_admin(model)
+    rows = model_admin.get_queryset(request).filter(pk=key)
+    if not model_admin.has_view_permission(request) or not rows.exists():
         return ""
-    if not registered.get_queryset(request).filter(pk=key).exists():
-        return ""
-    meta = model._meta
-    name = f"admin:{meta.app_label}_{meta.model_name}_{page}"
-    return reverse(name, args=[key, *version])
+    return reverse(admin_urlname(model._meta, page), args=[key, *version])
 
 
 class RequestPurgeForm(forms.Form):
@@ -195,7 +195,7 @@ class RequestPurgeForm(forms.Form):
     def clean_files(self):
         tokens = []
         for line in self.cleaned_data["files"].split():
-            token = _token(line)
+            token = _file_token(line)
             if not token:
                 raise forms.ValidationError(
                     _("No file of the portal has the address %(address)s.")
@@ -222,7 +222,7 @@ class RequestPurgeForm(forms.Form):
             self.add_error("hides_many", text % {"number": number})
 
 
-def _token(line):
+def _file_token(line):
     *_site, last = line.rstrip("/").split("/")
     for model, (name, pattern) in LETTER_FILES.items():
         if found := pattern.search(line):
@@ -231,14 +231,14 @@ def _token(line):
     return last if Evidence.objects.filter(file=last).exists() else ""
 
 
-def _only_the_two_roles(request):
+def _must_decide_on_purges(request):
     if not purging.PURGES.may_decide(request.user):
         raise Http404
 
 
 @require_safe
 def purge_list(request):
-    _only_the_two_roles(request)
+    _must_decide_on_purges(request)
     purges = Purge.objects.visible_to(request.user).select_related(
         "proposed_by", "decided_by"
     )
@@ -251,12 +251,15 @@ def purge_list(request):
 
 
 def purge_new(request):
-    _only_the_two_roles(request)
+    _must_decide_on_purges(request)
     form = RequestPurgeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        told = {name: form.cleaned_data[name] for name in ("phrases", "files")}
-        asked = purging.request_purge(**told, by=request.user)
-        return redirect("admin:purge", pk=asked.pk)
+        purge = purging.request_purge(
+            phrases=form.cleaned_data["phrases"],
+            files=form.cleaned_data["files"],
+            by=request.user,
+        )
+        return redirect("admin:purge", pk=purge.pk)
     return render_screen(
         request,
         "desk/purge_new.html",
@@ -267,34 +270,34 @@ def purge_new(request):
 
 @require_safe
 def purge_detail(request, pk):
-    asked = _purge_or_404(request, pk)
-    why_not = purging.PURGES.why_not(request.user, asked)
-    context = {"title": str(asked), "purge": asked, "why_not": why_not}
-    if asked.status == Purge.Status.APPROVED:
-        counts = [(model_name(model), number) for model, number in asked.counts]
+    purge = _purge_or_404(request, pk)
+    why_not = purging.PURGES.why_not(request.user, purge)
+    context = {"title": str(purge), "purge": purge, "why_not": why_not}
+    if purge.status == Purge.Status.APPROVED:
+        counts = [(model_name(model), number) for model, number in purge.counts]
         context["counts"] = counts
-    if asked.is_waiting:
-        context |= _places(request, asked, with_texts=not why_not)
+    if purge.is_waiting:
+        context |= _matches(request, purge, with_texts=not why_not)
     return render_screen(request, "desk/purge.html", **context)
 
 
-def _places(request, asked, *, with_texts):
-    places, left = purging.preview_purge(asked)
-    words, takedown = purging.Phrases(asked.phrases), takedowns.hidden_by(asked)
+def _matches(request, purge, *, with_texts):
+    matches, left = purging.preview_purge(purge)
+    phrases, takedown = purging.Phrases(purge.phrases), takedowns.hidden_by(purge)
     if takedown:
         own = Takedown, takedown.pk
-        places = [each for each in places if (each.model, each.row) != own]
-    shown, hidden = split_unsubmitted(places)
+        matches = [each for each in matches if (each.model, each.row) != own]
+    shown, hidden = split_unsubmitted(matches)
     left_shown, left_hidden = split_unsubmitted(left)
-    gone = hidden_matches(request, takedown, words, with_texts=with_texts)
+    gone = hidden_matches(request, takedown, phrases, with_texts=with_texts)
     return {
-        "number": len(places) + sum(len(each["rows"]) for each in gone),
+        "number": len(matches) + sum(len(each["rows"]) for each in gone),
         "gone": gone,
-        "groups": group_matches(request, shown, words, with_texts=with_texts),
+        "groups": group_matches(request, shown, phrases, with_texts=with_texts),
         "hidden": len(hidden),
-        "left": group_matches(request, left_shown, words, with_texts=with_texts),
+        "left": group_matches(request, left_shown, phrases, with_texts=with_texts),
         "left_hidden": len(left_hidden),
-        "files": asked.files.split(),
+        "files": purge.files.split(),
     }
 
 

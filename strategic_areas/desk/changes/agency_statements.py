@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.db.models import Q
+from django.forms import modelform_factory
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -39,7 +40,7 @@ from strategic_areas.queries.plan import counted_updates
 
 #: Number of rounds on which an agency may comment.
 LAST_ROUNDS = 3
-#: Word in the URL → model.
+#: Slug in the URL → model.
 DISPUTABLE_MODELS = {
     "compromiso": Commitment,
     "actividad": Activity,
@@ -70,56 +71,52 @@ class BilingualTextForm(ProposeChangeForm):
             self.fields[name].required = name.endswith("_es")
 
 
+AgencyCommentForm = modelform_factory(AgencyComment, form=BilingualTextForm)
+RecordDisputeForm = modelform_factory(RecordDispute, form=BilingualTextForm)
+
+
 @dataclass(frozen=True)
 class CommentableRound:
     period: ReportingPeriod
     agency: Agency
-    stands: bool
+    has_comment: bool
 
     @property
     def public_from(self):
-        """
-        When the scorecard becomes public, while only its agency reads it; else None.
-        """
+        """When the scorecard becomes public, if only its agency can read it yet."""
         ready_at = self.period.scorecards_ready_at
         is_waiting = ready_at and not self.period.scorecards_public_at
         return ready_at + REPLY_WITHIN if is_waiting else None
 
 
-class AgencyCommentForm(BilingualTextForm):
-    class Meta(BilingualTextForm.Meta):
-        model = AgencyComment
-
-
-def commentable_rounds(user, today=None):
-    today = today or timezone.localdate()
+def commentable_rounds(user):
     agencies = Agency.objects.filter(pk__in=FocalPoint.objects.agencies_of(user))
-    asked = list(
+    participations = list(
         Activity.objects.filter(agency__in=agencies)
         .order_by()
         .values_list("plan_id", "agency_id")
         .distinct()
     )
-    if not asked:
+    if not participations:
         return []
-    rounds = _opened(user, today).filter(plan__in={plan for plan, _ in asked})
+    plans = {plan for plan, _agency in participations}
+    rounds = _opened_rounds(user).filter(plan__in=plans)
     last = list(rounds.select_related("plan")[:LAST_ROUNDS])
     comments = AgencyComment.objects.filter(period__in=last)
-    stands = set(comments.values_list("period_id", "agency_id"))
+    commented = set(comments.values_list("period_id", "agency_id"))
     return [
-        CommentableRound(period, agency, (period.pk, agency.pk) in stands)
+        CommentableRound(period, agency, (period.pk, agency.pk) in commented)
         for period in last
         for agency in agencies
-        if (period.plan_id, agency.pk) in asked
+        if (period.plan_id, agency.pk) in participations
     ]
 
 
-def _opened(user, today):
-    return ReportingPeriod.objects.visible_to(user).opened(today)
+def _opened_rounds(user):
+    return ReportingPeriod.objects.visible_to(user).opened(timezone.localdate())
 
 
 def agency_comment(request, period, agency):
-    today = timezone.localdate()
     comment = _comment_or_404(request.user, period, agency)
     waits = workflow.waiting_change(comment)
     data = request.POST if request.method == "POST" else None
@@ -133,8 +130,8 @@ def agency_comment(request, period, agency):
         request,
         "desk/agency_comment.html",
         comment=comment,
-        scorecard=notices.own_scorecard(comment.agency, comment.period, today),
-        stands=comment.pk is not None,
+        scorecard=notices.own_scorecard(comment.agency, comment.period),
+        is_published=comment.pk is not None,
         form=form,
         waits=waits,
         waiting_lines=changes.field_changes(waits.records.get()) if waits else [],
@@ -146,20 +143,15 @@ def _comment_or_404(user, period, slug):
         agency__in=FocalPoint.objects.agencies_of(user), agency__slug=slug
     )
     mandate = mandates.select_related("agency").order_by("-kind").first()
-    period = get_object_or_404(_opened(user, timezone.localdate()), pk=period)
-    asked = Activity.objects.filter(plan=period.plan_id)
-    if mandate is None or not asked.filter(agency=mandate.agency).exists():
+    period = get_object_or_404(_opened_rounds(user), pk=period)
+    activities = Activity.objects.filter(plan=period.plan_id)
+    if mandate is None or not activities.filter(agency=mandate.agency).exists():
         raise Http404
     rows = AgencyComment.objects.filter(agency=mandate.agency, period=period)
     comment = rows.first() or AgencyComment(agency=mandate.agency, period=period)
     comment.signed_as = mandate.kind
     comment.written_by, comment.written_at = user, timezone.now()
     return comment
-
-
-class DisputeForm(BilingualTextForm):
-    class Meta(BilingualTextForm.Meta):
-        model = RecordDispute
 
 
 def attributed_records(user, kind):
@@ -175,7 +167,7 @@ def attributed_records(user, kind):
 
 
 def attribution_list(request):
-    found = [
+    attributed = [
         {
             "kind": kind,
             "record": row,
@@ -188,7 +180,7 @@ def attribution_list(request):
     return render_screen(
         request,
         "desk/attributions.html",
-        attributed=found,
+        attributed=attributed,
     )
 
 
@@ -198,13 +190,13 @@ def _has_dispute(row):
 
 def attribution_detail(request, kind, pk):
     record = _record_or_404(request.user, kind, pk)
-    dispute = _dispute(request.user, record)
+    dispute = _find_or_build_dispute(request.user, record)
     waits = workflow.waiting_change(dispute) if dispute.pk is None else None
     data = request.POST if request.method == "POST" else None
     form = (
         None
         if dispute.pk or (waits and not data)
-        else DisputeForm(data, instance=dispute)
+        else RecordDisputeForm(data, instance=dispute)
     )
     if form and form.is_valid() and form.propose(by=request.user):
         messages.success(
@@ -216,7 +208,7 @@ def attribution_detail(request, kind, pk):
         "desk/attribution.html",
         record=record,
         title=record_title(record),
-        stands=counted_updates.public_dispute(dispute) if dispute.pk else None,
+        published=counted_updates.public_dispute(dispute) if dispute.pk else None,
         form=form,
         waits=waits,
         waiting_lines=changes.field_changes(waits.records.get()) if waits else [],
@@ -249,7 +241,7 @@ def _agency_of(record, user):
     return record.lead if isinstance(record, Commitment) else record.agency
 
 
-def _dispute(user, record):
+def _find_or_build_dispute(user, record):
     if _has_dispute(record):
         return record.dispute
     agency = _agency_of(record, user)

@@ -21,7 +21,7 @@ DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class GuardedModelForm(forms.ModelForm):
-    """Refuses personal data in the fields that the user changed."""
+    """Refuses personal data in the fields that ``typed_names`` returns."""
 
     def clean(self):
         cleaned = super().clean()
@@ -35,7 +35,7 @@ class GuardedModelForm(forms.ModelForm):
 
 
 class ProposeAmendmentForm(GuardedModelForm):
-    """Proposes drafts of a plan's records, by an act where one is needed."""
+    """Proposes drafts of a plan's records, with the deciding act if one is needed."""
 
     upload = DocumentField(
         label=_("The act itself"),
@@ -56,8 +56,8 @@ class ProposeAmendmentForm(GuardedModelForm):
         }
 
     def __init__(self, *args, plan, drafts, **kwargs):
-        act = Amendment(plan=plan)
-        super().__init__(*args, instance=act, label_suffix="", **kwargs)
+        amendment = Amendment(plan=plan)
+        super().__init__(*args, instance=amendment, label_suffix="", **kwargs)
         self.drafts = drafts
         for name in ("act", "deciding_act_es", "reason_es"):
             self.fields[name].required = True
@@ -71,10 +71,10 @@ class ProposeAmendmentForm(GuardedModelForm):
         return self._meta.fields
 
     def validate_constraints(self):
-        """Leave this to the workflow, which knows the kind of the amendment."""
+        """Do nothing: the workflow validates, as it knows the amendment's kind."""
 
     def propose(self, *, by):
-        """Propose the drafts and return the change; None if the form has errors now."""
+        """Propose the drafts; return the change, or None after adding an error."""
         amendment = self.instance if "act" in self.fields else None
         with refusals_shown_on(self, waits=CHANGE_WAITS), evidence.kept_only_if_saved():
             if upload := self.cleaned_data.get("upload"):
@@ -92,16 +92,16 @@ class ApprovedRecordForm(GuardedRecordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # Earlier values are read from the record, not from hidden inputs.
+        # Initial values come from the record, not from hidden inputs.
         for field in self.fields.values():
             field.show_hidden_initial = False
 
     def clean(self):
         cleaned = super().clean()
-        # The stale guard has locked the record, so no proposal comes in between.
+        # ``EditConflictForm`` has locked the record, so no proposal comes in between.
         if self.instance.pk and (change := workflow.waiting_change(self.instance)):
-            told = text_with_change_link(change, CHANGE_WAITS)
-            raise forms.ValidationError(told, code="waits")
+            text = text_with_change_link(change, CHANGE_WAITS)
+            raise forms.ValidationError(text, code="waits")
         return cleaned
 
 

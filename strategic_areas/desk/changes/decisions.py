@@ -1,4 +1,4 @@
-"""Decisions that one person proposes and another takes: the list and the forms."""
+"""Proposals that another person decides on: their list, and the forms to decide."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,7 +41,7 @@ from strategic_areas.purging.takedowns import HIDINGS
 from strategic_areas.workflow import CHANGES, EDITIONS, PROPOSALS, guard
 from strategic_areas.workflow.guard import NOTHING_FOUND
 
-#: Steps of a kind of decision → URL name of its page, and its group.
+#: Steps of a kind of decision → URL name of its page, and its group in the list.
 DECISION_PAGES = {
     CHANGES: ("admin:approval", "plan"),
     PROPOSALS: ("admin:proposal", "plan"),
@@ -52,7 +52,7 @@ DECISION_PAGES = {
     STAND_INS: ("admin:stand_in", "personas"),
     ACCOUNT_CHANGES: ("admin:account_change", "personas"),
 }
-#: Short records, of which several are approved on one page.
+#: Short records, several of which may be approved on one page.
 BRIEF_MODELS = {AccountChange, AgencyComment, Correction, Translation}
 #: How long a declined or outdated proposal is shown to its proposer.
 SHOWN_FOR = timedelta(days=30)
@@ -63,8 +63,8 @@ class QueuedDecision:
     """
     A pending decision and its page.
 
-    ``why_not`` states why this user may not decide; ``parts`` are the records of a
-    change.
+    ``why_not`` is the reason why this user may not decide, or ""; ``parts`` are the
+    records of a change.
     """
 
     decision: Decision
@@ -75,7 +75,7 @@ class QueuedDecision:
     parts: tuple[RecordChange, ...]
 
     sheet, version, finding_count = None, 1, 0
-    needs_another_person = takes_notes = leaps = False
+    needs_another_person = takes_notes = has_leap = False
 
     @property
     def token(self):
@@ -112,7 +112,7 @@ def days_since(moment):
 
 def queued_decisions(user):
     """Return pending decisions of the kinds that the user decides, oldest first."""
-    found = [
+    queued = [
         QueuedDecision(
             row,
             steps,
@@ -122,12 +122,12 @@ def queued_decisions(user):
             tuple(row.records.all()) if steps is CHANGES else (),
         )
         for steps, (page, group) in DECISION_PAGES.items()
-        for row in steps.waiting_for(user).select_related(*_shown_of(steps.model))
+        for row in steps.waiting_for(user).select_related(*_shown_links(steps.model))
     ]
-    return sorted(found, key=lambda each: each.since)
+    return sorted(queued, key=lambda each: each.since)
 
 
-def _shown_of(model):
+def _shown_links(model):
     names = {field.name for field in model._meta.fields}
     return sorted(names & {"proposed_by", "agency", "commitment"})
 
@@ -152,17 +152,15 @@ class DecisionForm(forms.Form):
     step, button, css_class = "", "", ""
 
     def __init__(self, data, **kwargs):
-        mine = data if data and self.step in data else None
-        super().__init__(mine, label_suffix="", auto_id=f"{self.step}_%s", **kwargs)
+        own_data = data if data and self.step in data else None
+        super().__init__(own_data, label_suffix="", auto_id=f"{self.step}_%s", **kwargs)
         self.helper = one_button_helper(
             "step-form", self.step, self.button, css_class=self.css_class
         )
 
     @property
     def arguments(self):
-        """
-        The keyword arguments of the step, in addition to the decision and the user.
-        """
+        """Further keyword arguments of the step."""
         return {}
 
 
@@ -170,8 +168,8 @@ class ApproveForm(DecisionForm):
     """
     Approves a decision.
 
-    If the guard found something, a tick confirms that nobody can be recognised. If the
-    change ``protects``, another tick confirms that both forms were compared.
+    If the guard found something, a tick confirms that nobody can be recognised. With
+    ``protects`` another tick confirms that both public forms were compared.
     """
 
     step, button = "approve", gettext_lazy("Approve")
@@ -204,36 +202,37 @@ class ApproveForm(DecisionForm):
 
 class ApproveLinesForm(ApproveForm):
     """
-    Approves a proposal of several lines, and returns some of them with a reason.
+    Approves a proposal of several lines, and may return some of them with a reason.
 
-    The first press with a line to return only shows all lines that return with it, and
-    what the public would read of the rest. The next press carries it out.
+    The first press shows which lines would return, and what the public would read of
+    the others; the second applies it. ``told`` are the places of the returning lines
+    shown.
     """
 
     told = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data, *, parts, **kwargs):
         super().__init__(data, **kwargs)
-        self.parts, self.leaning = parts, workflow.dependants_of(parts)
+        self.parts, self.dependants = parts, workflow.dependants_of(parts)
         self.helper.form_id = f"{self.step}-form"
-        # Scrolls to the message of the first press, which is below all lines.
+        # The message of the first press is below all lines.
         self.helper.form_action = "#decision"
         self.helper.layout = Layout(HTML("{{ form.non_field_errors }}"), *self.fields)
-        elsewhere = {"form": self.helper.form_id}
+        attributes = {"form": self.helper.form_id}
         for part in parts:
             self.fields[f"back_{part.place}"] = forms.BooleanField(
                 label=_("It is returned to the person who proposed it"),
                 required=False,
-                help_text=self._goes_with(part),
-                widget=forms.CheckboxInput(elsewhere),
+                help_text=self._dependants_text(part),
+                widget=forms.CheckboxInput(attributes),
             )
             why = LongTextField(label=_("Reason"), required=False)
-            why.widget.attrs |= elsewhere
+            why.widget.attrs |= attributes
             self.fields[f"why_{part.place}"] = why
 
-    def _goes_with(self, part):
+    def _dependants_text(self, part):
         others = self._labels(
-            workflow.with_dependants(self.leaning, [part.place]) - {part.place}
+            workflow.with_dependants(self.dependants, [part.place]) - {part.place}
         )
         text = _("What depends on it is returned as well: %(names)s")
         return text % {"names": others} if others else ""
@@ -241,23 +240,23 @@ class ApproveLinesForm(ApproveForm):
     def _labels(self, places):
         return ", ".join(part.label for part in self.parts if part.place in places)
 
-    def of_line(self, place):
+    def fields_of_line(self, place):
         return [self[f"back_{place}"], self[f"why_{place}"]]
 
     @property
     def returned(self):
         """The reasons for returned lines, by place."""
-        said = getattr(self, "cleaned_data", {})
+        cleaned = getattr(self, "cleaned_data", {})
         return {
-            part.place: said.get(f"why_{part.place}", "")
+            part.place: cleaned.get(f"why_{part.place}", "")
             for part in self.parts
-            if said.get(f"back_{part.place}")
+            if cleaned.get(f"back_{part.place}")
         }
 
     @property
     def left_out(self):
         """The places of all lines that return, dependants included."""
-        return workflow.with_dependants(self.leaning, self.returned)
+        return workflow.with_dependants(self.dependants, self.returned)
 
     def clean(self):
         cleaned = super().clean()
@@ -270,16 +269,16 @@ class ApproveLinesForm(ApproveForm):
             RecordChange,
             **{f"why_{part.place}": "returned" for part in self.parts},
         )
-        left = " ".join(map(str, sorted(self.left_out)))
-        if left != cleaned.get("told", ""):
+        left_out = " ".join(map(str, sorted(self.left_out)))
+        if left_out != cleaned.get("told", ""):
             self.data = self.data.copy()
-            self.data[self.add_prefix("told")] = left
+            self.data[self.add_prefix("told")] = left_out
             # The public text has changed, so the tick no longer applies.
             self.data.pop(self.add_prefix("protection_read"), None)
-            raise forms.ValidationError(self._what_goes_back())
+            raise forms.ValidationError(self._press_again_text())
         return cleaned
 
-    def _what_goes_back(self):
+    def _press_again_text(self):
         if not self.left_out:
             return _(
                 "Nothing is returned now: all of it will be approved. Press again."
@@ -324,7 +323,9 @@ def decision_forms(
     decline_form=DeclineForm,
     **kwargs,
 ):
-    """Return the forms of the steps open to this user; the pressed one is bound."""
+    """
+    Return the forms of the steps that this user may take; the pressed one is bound.
+    """
     data = request.POST if request.method == "POST" else None
     if decision.is_waiting and decision.proposed_by_id == request.user.pk:
         return [TakeBackForm(data)]
@@ -364,7 +365,7 @@ def show_decision(request, decided):
 
 class ProposeChangeForm(GuardedModelForm):
     """
-    Refuses personal data; ``warnings`` are findings that the user must tick as read.
+    Proposes texts without personal data; the user has to tick ``warnings`` as read.
     """
 
     warnings_read = forms.BooleanField(
@@ -384,9 +385,12 @@ class ProposeChangeForm(GuardedModelForm):
         return self._meta.fields
 
     def clean(self):
-        said, names = self.cleaned_data, self._meta.fields
-        # Warnings include refused texts, which leave ``cleaned_data`` below.
-        texts = {name: said[name] for name in names if name in said}
+        # The validation below removes refused texts, which have warnings too.
+        texts = {
+            name: self.cleaned_data[name]
+            for name in self._meta.fields
+            if name in self.cleaned_data
+        }
         cleaned = super().clean()
         self.warnings = guard.warnings_about_texts(self._meta.model, texts)
         if self.warnings:
@@ -397,7 +401,7 @@ class ProposeChangeForm(GuardedModelForm):
         return cleaned
 
     def propose(self, *, by):
-        """Store the change and return it; None if the form has errors now."""
+        """Store the change and return it, or None after adding an error."""
         text = _(
             "Another proposal for this waits for approval. Your text is still here."
         )
@@ -406,7 +410,7 @@ class ProposeChangeForm(GuardedModelForm):
         return None
 
 
-#: Acts that decide; a correction cites a page instead.
+#: Kinds of acts that decide; a correction cites a page instead.
 DECIDING_ACTS = [
     each for each in Amendment.Act.choices if each[0] not in Amendment.CITED
 ]
@@ -444,18 +448,20 @@ def activity_proposal(request, pk):
     if not workflow.PROPOSALS.may_decide(request.user):
         raise Http404
     rows = ActivityProposal.objects.visible_to(request.user)
-    found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
-    examined = guard.examine_fields(found, ("title", "why"))
-    steps = decision_forms(
-        request, workflow.PROPOSALS, found, AcceptProposalForm, examined=examined
+    proposal = get_object_or_404(
+        rows.select_related("proposed_by", "decided_by"), pk=pk
     )
-    if take_pressed_step(request, workflow.PROPOSALS, found, steps):
+    examined = guard.examine_fields(proposal, ("title", "why"))
+    steps = decision_forms(
+        request, workflow.PROPOSALS, proposal, AcceptProposalForm, examined=examined
+    )
+    if take_pressed_step(request, workflow.PROPOSALS, proposal, steps):
         return redirect("admin:index")
     return render_screen(
         request,
         "desk/proposal.html",
-        decided=found,
+        decided=proposal,
         examined=examined,
         steps=steps,
-        why_not=workflow.PROPOSALS.why_not(request.user, found),
+        why_not=workflow.PROPOSALS.why_not(request.user, proposal),
     )

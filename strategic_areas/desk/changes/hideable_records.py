@@ -116,10 +116,7 @@ def hide_by_address(request):
 
 
 def hide_url_for(user, record):
-    """
-    Return the page on which this user hides or withdraws the record; "" if they may
-    not.
-    """
+    """Return the page on which this user may hide or withdraw the record, or ""."""
     if isinstance(record, Revision):
         # A report is withdrawn instead, on its own page.
         address = reverse(admin_urlname(record._meta, "change"), args=[record.pk])
@@ -131,47 +128,47 @@ def hide_url_for(user, record):
 
 def records_on_page(typed, host):
     """
-    Return the records on a public page; with a fragment in its URL only that record.
+    Return the records on a public page; for a URL with a fragment only that record.
     """
-    whole = typed if "://" in typed or typed.startswith("/") else f"//{typed}"
+    url = typed if "://" in typed or typed.startswith("/") else f"//{typed}"
     try:
-        parts = urlsplit(whole)
+        parts = urlsplit(url)
         match = resolve(unquote(parts.path))
     except (ValueError, Resolver404):
         return []
     if parts.netloc not in {"", host, urlsplit(settings.SITE_URL).netloc}:
         return []
-    # URLs of a page's pictures and files count as the page.
+    # The URL of a picture or file of a page stands for the page.
     name = match.url_name or ""
     if name not in {*MODELS_OF_LIST_PAGE, *RELATED_MODELS, "plan", "evidence"}:
         name = name.rpartition("_")[0]
-    found, place = [*_records_of_page(name, match.kwargs)], unquote(parts.fragment)
-    return [each for each in found if place and place in _anchors(each)] or found
+    records, anchor = [*_records_of_page(name, match.kwargs)], unquote(parts.fragment)
+    return [each for each in records if anchor in _anchors(each)] or records
 
 
-def _records_of_page(name, words):
+def _records_of_page(name, url_kwargs):
     if name == "evidence":
-        item = Evidence.objects.filter(file=words["token"], is_public=True).first()
+        item = Evidence.objects.filter(file=url_kwargs["token"], is_public=True).first()
         yield from [item.record] if item else []
     for model in MODELS_OF_LIST_PAGE.get(name, ()):
-        yield from _rows_of_plan(model._default_manager.all(), words)
-    for model, wanted in record_conditions(name, words):
-        for record in _public_rows(model._default_manager.filter(wanted)):
-            yield from [record, *_related_records(name, record, words)]
+        yield from _rows_of_plan(model._default_manager.all(), url_kwargs)
+    for model, condition in record_conditions(name, url_kwargs):
+        for record in _public_rows(model._default_manager.filter(condition)):
+            yield from [record, *_related_records(name, record, url_kwargs)]
 
 
-def _related_records(name, record, words):
+def _related_records(name, record, url_kwargs):
     for model, link in RELATED_MODELS.get(name, ()):
         field = model._meta.get_field(link.partition("__")[0])
         if "__" not in link and not isinstance(record, field.related_model):
             continue
         rows = model._default_manager.filter(**{link: record})
-        yield from _public_rows(_rows_of_plan(rows, words))
+        yield from _public_rows(_rows_of_plan(rows, url_kwargs))
 
 
-def _rows_of_plan(rows, words):
-    has_plan = "plan" in words and hasattr(rows.model, "plan")
-    return rows.filter(plan__code=words["plan"]) if has_plan else rows
+def _rows_of_plan(rows, url_kwargs):
+    has_plan = "plan" in url_kwargs and hasattr(rows.model, "plan")
+    return rows.filter(plan__code=url_kwargs["plan"]) if has_plan else rows
 
 
 def _public_rows(rows):
@@ -184,6 +181,6 @@ def _anchors(record):
     code = getattr(record, "code", "")
     plan = getattr(record, "plan", None)
     subject = getattr(record, "subject", None) if isinstance(record, Revision) else None
-    found = {code, getattr(record, "anchor", ""), getattr(record, "mark", "")}
-    found |= {f"{plan.code}-{code}" if plan else "", subject.code if subject else ""}
-    return found - {""}
+    anchors = {code, getattr(record, "anchor", ""), getattr(record, "mark", "")}
+    anchors |= {f"{plan.code}-{code}" if plan else "", subject.code if subject else ""}
+    return anchors - {""}

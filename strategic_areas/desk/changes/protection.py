@@ -1,7 +1,7 @@
 """
-What a change alters in the protection of people, and in what the public reads.
+The effect of a change on the protection of people and on what the public reads.
 
-To show both forms, the change is applied in a transaction and rolled back.
+To compare both, the change is applied in a transaction and rolled back.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from strategic_areas.queries.public_rows import SOURCE_MODELS, RowDifference
 @dataclass(frozen=True)
 class ProtectionChange:
     """
-    What a change alters in public.
+    The effect of a change on protection and public rows.
 
     ``fields`` are pairs of a record and the labels of its changed protective fields.
     ``changed`` are the differences in public rows; None if this user may not read them.
@@ -41,48 +41,49 @@ class ProtectionChange:
 def protective_changes(change):
     """Return pairs of a record and the labels of the protective fields that change."""
     return [
-        (str(part), ", ".join(field.label for field in found))
+        (str(part), ", ".join(field.label for field in fields))
         for part in change.records.all()
-        if (found := protective_fields(part))
+        if (fields := protective_fields(part))
     ]
 
 
 def protection_change(change, user, left_out=()):
-    """Return what a change alters, without the parts at the ``left_out`` places."""
-    fields, every = protective_changes(change), change.records.all()
-    parts = [part for part in every if part.place not in left_out]
+    """Return the effect of a change without the parts at the ``left_out`` places."""
+    fields, all_parts = protective_changes(change), change.records.all()
+    parts = [part for part in all_parts if part.place not in left_out]
     if not ((access.is_reviewer(user) or user.is_superuser) and change.is_waiting):
         return ProtectionChange(fields, None)
     if SOURCE_MODELS.isdisjoint(part.model for part in parts):
         return ProtectionChange(fields, [])
     touched = [(part.model, part.object_id) for part in parts if part.object_id]
 
-    def put_in():
-        made = workflow.CHANGES.put_in(change, parts, user)
-        return [(type(record), record.pk) for record in made.values()]
+    def apply():
+        saved = workflow.CHANGES.save_parts(change, parts, user)
+        return [(type(record), record.pk) for record in saved.values()]
 
-    return ProtectionChange(fields, public_differences(touched, put_in))
+    return ProtectionChange(fields, public_differences(touched, apply))
 
 
 def protective_fields(part):
     """
-    Return the protective fields that a part sets; of a new record, those not at
-    default.
+    Return the protective fields that a part sets.
+
+    Of a new record, those set to their defaults are left out.
     """
     is_new = part.object_id is None
     return [
         field
         for field in part.model.fields.where(protects=True)
         if field.name in part.after
-        and not (is_new and _is_usual(field.model_field, part.after[field.name]))
+        and not (is_new and _is_default(field.model_field, part.after[field.name]))
     ]
 
 
-def _is_usual(field, value):
+def _is_default(field, value):
     return not field.has_default() or value == field.get_default()
 
 
-#: Column → its label, and function that puts a row's value in words.
+#: Column → its label, and function that returns a row's value in words.
 WORDED_COLUMNS = {
     "state": (gettext_lazy("State"), lambda row: sentences.state_word(row["state"])),
     "punctuality": (
@@ -111,17 +112,18 @@ MODEL_OF_DATASET = {
 }
 
 
-def describe_differences(found):
+def describe_differences(differences):
     """
-    Describe each differing column as a ``ComparedField``; None for None.
+    Describe each column that differs as a ``ComparedField``; None for None.
 
-    Columns that somebody proposed are left out: the proposal shows them.
+    Only columns that differ as a consequence are described: the proposal itself shows
+    the proposed ones.
     """
-    if found is None:
+    if differences is None:
         return None
     return [
-        ComparedField(_label(each, name), *texts)
-        for each in found
+        ComparedField(_difference_label(each, name), *texts)
+        for each in differences
         for name in each.following
         if (
             texts := [
@@ -132,8 +134,8 @@ def describe_differences(found):
     ]
 
 
-def _label(each, name):
-    row, dataset = each.row, each.dataset
+def _difference_label(difference, name):
+    row, dataset = difference.row, difference.dataset
     if dataset == "reports":
         parts = [row["subject"], row["period"]]
     elif "indicator" in row:
@@ -151,7 +153,7 @@ def _label(each, name):
     return " · ".join(filter(None, parts))
 
 
-def _cell_in_words(each, row, name):
+def _cell_in_words(difference, row, name):
     if row is None:
         return ""
     if name in WORDED_COLUMNS:
@@ -160,8 +162,8 @@ def _cell_in_words(each, row, name):
         return _("Withdrawn figure")
     if row[name] is None:
         # A report never shows whether it states a number of victims.
-        is_told = each.dataset != "reports" and name in row.get("protected", ())
-        return str(PROTECTED) if is_told else ""
+        is_shown = difference.dataset != "reports" and name in row.get("protected", ())
+        return str(PROTECTED) if is_shown else ""
     if "exactness" in row:
         return phrases.format_inexact(row[name], row["exactness"])
     return phrases.format_figure(Decimal(row[name]))

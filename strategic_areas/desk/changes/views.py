@@ -1,4 +1,4 @@
-"""Pages of a proposed change, of hiding at once, and of translating."""
+"""Pages for a proposed change, for hiding at once, and for translating."""
 
 from functools import partial
 from types import SimpleNamespace
@@ -32,7 +32,7 @@ from strategic_areas.desk.plan_tree.approval import (
 )
 from strategic_areas.desk.public_pages import public_url
 from strategic_areas.desk.review.comparison import ComparedField
-from strategic_areas.desk.review.review_queue import KIND_BY_MODEL, MODEL_BY_KIND
+from strategic_areas.desk.review.review_queue import REPORT_MODELS, SLUG_BY_MODEL
 from strategic_areas.desk.rounds.opening import opening_preview, reopening_preview
 from strategic_areas.desk.screens import refusals_shown_on, render_screen
 from strategic_areas.models import (
@@ -60,7 +60,7 @@ from strategic_areas.queries.updates import public_updates
 from strategic_areas.workflow import AlreadyWaitingError, amendments, guard
 from strategic_areas.workflow.plain_values import plain_values, proposed_records
 
-#: Model → template of its own approval page, and function that makes its preview.
+#: Model → template of its own approval page, and function that returns its preview.
 RECORD_PAGES = {
     ReportingPeriod: ("desk/round_approval.html", opening_preview),
     RoundReopening: ("desk/reopening_approval.html", reopening_preview),
@@ -93,23 +93,21 @@ def change_detail(request, pk):
     altered = protection.protection_change(
         change, request.user, getattr(next(iter(steps), None), "left_out", ())
     )
-    whole = load_plan_review(plan) if plan else None
-    parts = [] if plan else change_records(change, steps, altered.changed or ())
-    page, _tell = RECORD_PAGES.get(change.records.all()[0].model, ("", None))
+    plan_review = load_plan_review(plan) if plan else None
+    records = [] if plan else change_records(change, steps, altered.changed or ())
+    page, _preview = RECORD_PAGES.get(change.records.all()[0].model, ("", None))
     return render_screen(
         request,
-        page if len(parts) == 1 and parts[0]["opening"] else "desk/approval.html",
+        page if len(records) == 1 and records[0]["opening"] else "desk/approval.html",
         title=str(change),
         decided=change,
         may_hide=not change.is_waiting and HIDINGS.may_decide(request.user),
         amendment=amendment,
-        records=parts,
+        records=records,
         examined=examined,
         altered=altered,
-        places=page_changes_of_plan(whole)
-        if plan
-        else page_changes_of(altered.changed),
-        whole=whole,
+        places=page_changes_of_plan(plan) if plan else page_changes_of(altered.changed),
+        whole=plan_review,
         is_overtaken=bool(plan) and change.plan_digest != workflow.plan_digest(plan),
         steps=steps,
         why_not=workflow.CHANGES.why_not(request.user, change),
@@ -120,44 +118,47 @@ def change_records(change, steps=(), changed=()):
     """
     Return a context for each record of a change.
 
-    ``follows`` are effects on its public rows. ``readings`` are the public texts of a
-    record that has a template for them. ``opening`` previews a pending round.
-    ``returning`` are the fields that return this record alone.
+    ``changed`` are differences of public rows. ``follows`` are those of this record, in
+    words; ``readings`` are its public texts, as ``PUBLIC_TEMPLATES`` shows them.
+    ``opening`` previews a pending round. ``returning`` are the form fields that return
+    only this record.
     """
     form = next(iter(steps), None)
-    found = proposed_records(change)
+    pairs = proposed_records(change)
     amendment = getattr(change, "amendment", None)
     is_of_several = amendment and amendment.kind == Amendment.Kind.SEVERAL
-    kinds = amendments.amendment_kinds([part for part, _proposed in found])
+    kinds = amendments.amendment_kinds([part for part, _proposed in pairs])
     return [
         {
             "name": str(part),
             "kind": Amendment.Kind(kinds[part.place]).label if is_of_several else "",
-            "url": _full_record(part),
+            "url": _record_url(part),
             "lines": field_changes(
-                part, {part.place: part.label for part, _proposed in found}
+                part, {part.place: part.label for part, _proposed in pairs}
             ),
             "follows": protection.describe_differences(
-                _rows_of(part, proposed, changed)
+                _rows_of_record(part, proposed, changed)
             ),
             "readings": _readings(change, proposed) if change.is_waiting else [],
             "returned": part.returned,
-            "returning": form.of_line(part.place) if hasattr(form, "of_line") else [],
+            "returning": form.fields_of_line(part.place)
+            if isinstance(form, decisions.ApproveLinesForm)
+            else [],
             "is_hidden": proposed is not None and not _is_shown(proposed),
             "hides": hide_url(part.model, part.object_id),
             # A plan in preparation has no public page.
             "public": public_url(proposed)
-            if len(found) == 1 and not plan_to_approve(change)
+            if len(pairs) == 1 and not plan_to_approve(change)
             else "",
             "opening": RECORD_PAGES[part.model][1](proposed)
             if change.is_waiting and part.model in RECORD_PAGES
             else None,
         }
-        for part, proposed in found
+        for part, proposed in pairs
     ]
 
 
-def _rows_of(part, proposed, changed):
+def _rows_of_record(part, proposed, changed):
     names = [name for name, table in STRUCTURE.items() if table.model is part.model]
     code = getattr(proposed, "code", None)
     return [x for x in changed if x.dataset in names and x.row["code"] == code]
@@ -189,7 +190,7 @@ def _examined(change, amendment):
     return guard.examine_texts(parts)
 
 
-def _full_record(part):
+def _record_url(part):
     if part.object_id is None or not admin.site.is_registered(part.model):
         return ""
     return reverse(admin_urlname(part.model._meta, "change"), args=[part.object_id])
@@ -204,60 +205,61 @@ def hide_url(model, pk):
 def _readings(change, proposed):
     if type(proposed) not in PUBLIC_TEMPLATES or not _is_shown(proposed):
         return []
-    template, needed = PUBLIC_TEMPLATES[type(proposed)]
-    found = []
+    template, build_context = PUBLIC_TEMPLATES[type(proposed)]
+    readings = []
     for language in ("es", "en"):
         with override(language):
-            text = render_to_string(template, needed(proposed, change))
-            found.append((language, text))
-    return found
+            text = render_to_string(template, build_context(proposed, change))
+            readings.append((language, text))
+    return readings
 
 
 def _is_shown(proposed):
     if isinstance(proposed, Translation):
-        return proposed.may_stand
+        return proposed.is_admissible
     return not getattr(proposed, "confirm_before_publishing", False)
 
 
-def _record(proposed, change):
-    return {"record": proposed}
-
-
-def _line(proposed, change):
-    return {"each": help_lines.help_line_status(proposed, timezone.localdate())}
-
-
-def _entry(proposed, change):
+def _translation_context(proposed, change):
     proposed.record.translation = proposed
     (entry,) = public_updates.build_published_updates([proposed.record])
     return {"entry": entry}
 
 
-def _comment(proposed, change):
+def _comment_context(proposed, change):
     proposed.written_at = change.proposed_at
     return {"comment": proposed}
 
 
-def _dispute(proposed, change):
+def _dispute_context(proposed, change):
     proposed.written_at = proposed.written_at or change.proposed_at
     return {"dispute": counted_updates.public_dispute(proposed)}
 
 
+def _help_line_context(proposed, change):
+    return {"each": help_lines.help_line_status(proposed, timezone.localdate())}
+
+
+def _record_context(proposed, change):
+    return {"record": proposed}
+
+
 #: Model → public template of its records, and function that builds its context.
 PUBLIC_TEMPLATES = {
-    HelpLine: ("_line.html", _line),
-    Correction: ("_correction.html", _record),
-    Indicator: ("desk/_reads_indicator.html", _record),
-    Target: ("desk/_reads_target.html", _record),
-    ReportingPeriod: ("desk/_reads_period.html", _record),
-    Translation: ("_entry_body.html", _entry),
-    AgencyComment: ("_agency_comment.html", _comment),
-    RecordDispute: ("_dispute.html", _dispute),
+    HelpLine: ("_line.html", _help_line_context),
+    Correction: ("_correction.html", _record_context),
+    Indicator: ("desk/_reads_indicator.html", _record_context),
+    Target: ("desk/_reads_target.html", _record_context),
+    ReportingPeriod: ("desk/_reads_period.html", _record_context),
+    Translation: ("_entry_body.html", _translation_context),
+    AgencyComment: ("_agency_comment.html", _comment_context),
+    RecordDispute: ("_dispute.html", _dispute_context),
 }
 
 
-#: Word in the URL → model.
-HIDEABLE_BY_WORD = {model._meta.model_name: model for model in takedowns.HIDEABLE}
+#: Slug in the URL → model.
+HIDEABLE_BY_SLUG = {model._meta.model_name: model for model in takedowns.HIDEABLE}
+#: Choice of ``HideRecordForm``, next to the names of fields.
 WHOLE_RECORD = "-whole"
 #: Number of characters of a text next to the box that hides it.
 EXCERPT_LENGTH = 90
@@ -283,7 +285,7 @@ class HideRecordForm(forms.Form):
         fields = takedowns.hideable(record)
         self.columns = {field.name: columns for field, columns in fields.items()}
         self.columns |= {WHOLE_RECORD: takedowns.values_without_record(record)}
-        names = {field.name: _in_words(field, record) for field in fields}
+        names = {field.name: _field_with_excerpt(field, record) for field in fields}
         names[WHOLE_RECORD] = _("The whole record")
         what = self.fields["what"]
         what.choices = [(x, label) for x, label in names.items() if self.columns[x]]
@@ -302,42 +304,44 @@ class HideRecordForm(forms.Form):
         return {name: value for columns in chosen for name, value in columns.items()}
 
 
-def _in_words(field, record):
+def _field_with_excerpt(field, record):
     column = record._meta.get_field(field.columns[0])
-    said = amendments.plain_value_in_words(column, getattr(record, column.name))
-    excerpt = Truncator(said).chars(EXCERPT_LENGTH)
+    text = amendments.plain_value_in_words(column, getattr(record, column.name))
+    excerpt = Truncator(text).chars(EXCERPT_LENGTH)
     return f"{field.label}: «{excerpt}»" if excerpt else field.label
 
 
 def hide_record(request, kind, pk):
     """Ask what to hide and why; pressing the button hides it at once."""
-    if kind not in HIDEABLE_BY_WORD:
+    if kind not in HIDEABLE_BY_SLUG:
         raise Http404
-    record = get_object_or_404(HIDEABLE_BY_WORD[kind], pk=pk)
+    record = get_object_or_404(HIDEABLE_BY_SLUG[kind], pk=pk)
     if not takedowns.may_hide(request.user, record):
         raise Http404
     if "former" in request.POST:
         return _propose_former(request, record)
     form = HideRecordForm(request.POST or None, record=record)
     if form.is_valid():
-        told = {name: form.cleaned_data[name] for name in ("cause", "why")}
+        reasons = {name: form.cleaned_data[name] for name in ("cause", "why")}
         with refusals_shown_on(form):
-            made = takedowns.hide_columns(record, form.chosen, **told, by=request.user)
-            return redirect("admin:hidden", pk=made.pk)
-    before = takedowns.previous_values(record)
-    now = plain_values(record, before)
-    before = {name: value for name, value in before.items() if value != now[name]}
+            takedown = takedowns.hide_columns(
+                record, form.chosen, **reasons, by=request.user
+            )
+            return redirect("admin:hidden", pk=takedown.pk)
+    former = takedowns.previous_values(record)
+    now = plain_values(record, former)
+    former = {name: value for name, value in former.items() if value != now[name]}
     return render_screen(
         request,
         "desk/hide.html",
         title=_("Hide now"),
         record=record,
         form=form,
-        lines=_lines(type(record), now, before),
+        lines=_compared_fields(type(record), now, former),
     )
 
 
-def _lines(model, before, after):
+def _compared_fields(model, before, after):
     return field_changes(SimpleNamespace(model=model, before=before, after=after))
 
 
@@ -381,7 +385,7 @@ def takedown_detail(request, pk):
         lines=[
             line
             for key, row in takedown.rows.items()
-            for line in _lines(apps.get_model(key.partition(":")[0]), **row)
+            for line in _compared_fields(apps.get_model(key.partition(":")[0]), **row)
         ],
         stays=_not_restored(takedown) if steps else [],
         examined=examined,
@@ -391,8 +395,8 @@ def takedown_detail(request, pk):
 
 
 def _not_restored(takedown):
-    since = _("It was decided on meanwhile.")
-    reasons = dict.fromkeys(takedowns.decided_since(takedown), since)
+    text = _("It was decided on meanwhile.")
+    reasons = dict.fromkeys(takedowns.decided_since(takedown), text)
     reasons |= takedowns.not_restorable(takedown)
     return [
         (field_of(takedowns.model_of(key), name).label_of(name), reason)
@@ -428,13 +432,13 @@ def translation_url(user, record):
     new = Translation(**{record.link_field: record})
     if not untranslated(record) or not workflow.may_propose(user, new):
         return ""
-    return reverse("admin:translation", args=[KIND_BY_MODEL[type(record)], record.pk])
+    return reverse("admin:translation", args=[SLUG_BY_MODEL[type(record)], record.pk])
 
 
 def translate_record(request, kind, pk):
-    kept = _translation_or_404(request.user, kind, pk)
+    translation = _translation_or_404(request.user, kind, pk)
     data = request.POST if request.method == "POST" else None
-    form = TranslationForm(data, instance=kept)
+    form = TranslationForm(data, instance=translation)
     if form.is_valid() and (change := form.propose(by=request.user)):
         messages.success(
             request,
@@ -444,23 +448,23 @@ def translate_record(request, kind, pk):
     return render_screen(
         request,
         "desk/translation.html",
-        record=kept.record,
+        record=translation.record,
         form=form,
-        waits=workflow.waiting_change(kept),
+        waits=workflow.waiting_change(translation),
     )
 
 
 def _translation_or_404(user, kind, pk):
-    if kind not in MODEL_BY_KIND:
+    if kind not in REPORT_MODELS:
         raise Http404
     rows = (
-        MODEL_BY_KIND[kind]
+        REPORT_MODELS[kind]
         .objects.visible_to(user)
         .select_related("translation", "period")
     )
     record = get_object_or_404(rows, pk=pk)
     new = Translation(**{record.link_field: record})
-    kept = getattr(record, "translation", None) or new
-    if not workflow.may_propose(user, kept) or not untranslated(record):
+    translation = getattr(record, "translation", None) or new
+    if not workflow.may_propose(user, translation) or not untranslated(record):
         raise Http404
-    return kept
+    return translation

@@ -1,4 +1,4 @@
-"""Compares a submitted record with the last published one, word by word."""
+"""Comparison of a submitted record with the last published one, word by word."""
 
 import re
 from collections import defaultdict, namedtuple
@@ -24,7 +24,7 @@ MOST_COMPARED_WORDS = 2000
 #: A queued report, the last published revision or None, both as published updates, the
 #: new texts by language, and their columns.
 ReportComparison = namedtuple(
-    "ReportComparison", "item stood before after texts columns"
+    "ReportComparison", "item published before after texts columns"
 )
 #: A public text; ``pieces`` are triples of "same", "gone" or "new", a piece of text,
 #: and the numbers of the guard's findings in it.
@@ -33,7 +33,7 @@ ComparedText = namedtuple("ComparedText", "heading language column pieces")
 
 @dataclass(frozen=True)
 class ComparedField:
-    """One field before and after; the public never reads one that ``is_internal``."""
+    """The two values of a field; the public never reads an internal one."""
 
     label: str
     before: str
@@ -48,31 +48,31 @@ class ComparedField:
 def compare_reports(user, items, *, with_evidence=False):
     """Return what each report changes in public if this user publishes it."""
     reports, today = [item.record for item in items], timezone.localdate()
-    within = workflow.reviewed_within_agency(user, reports)
-    stood = last_published_revisions(reports)
-    known = {
+    reviewed_within = workflow.reviewed_within_agency(user, reports)
+    published = last_published_revisions(reports)
+    updates = {
         (each.kind, each.pk): each
-        for every in (public_reports(), public_declarations())
+        for rows in (public_reports(), public_declarations())
         for each in build_published_updates(
-            every.filter(pk__in=[x.pk for x in stood if isinstance(x, every.model)])
+            rows.filter(pk__in=[x.pk for x in published if isinstance(x, rows.model)])
         )
     }
-    found = []
-    for item, row in zip(items, stood, strict=True):
-        before = row and known.get((row._meta.model_name, row.pk))
+    comparisons = []
+    for item, row in zip(items, published, strict=True):
+        before = row and updates.get((row._meta.model_name, row.pk))
         after = preview_published(
             item.record,
             item.evidences if with_evidence else (),
             today=today,
-            is_reviewed_within_agency=item.record in within,
+            is_reviewed_within_agency=item.record in reviewed_within,
         )
         texts = {
             language: _public_texts(before, after, item, language)
             for language in ("es", "en")[: 1 + bool(after.text_en)]
         }
-        columns = {text.column for told in texts.values() for text in told}
-        found.append(ReportComparison(item, row, before, after, texts, columns))
-    return found
+        columns = {text.column for each in texts.values() for text in each}
+        comparisons.append(ReportComparison(item, row, before, after, texts, columns))
+    return comparisons
 
 
 def _public_texts(before, after, item, language):
@@ -81,20 +81,21 @@ def _public_texts(before, after, item, language):
     marks = {text.column: text.pieces for text in reversed(item.examined.texts)}
     found = []
     for name, heading in [("text", ""), *after.texts]:
-        said = language if getattr(after, f"{name}_{language}") else "es"
-        if new := getattr(after, f"{name}_{said}"):
-            column = f"{columns[name]}_{said}"
-            pieces = _cut(
+        shown = language if getattr(after, f"{name}_{language}") else "es"
+        if new := getattr(after, f"{name}_{shown}"):
+            column = f"{columns[name]}_{shown}"
+            pieces = _with_findings(
                 # Without an earlier public text nothing differs.
-                text_differences(getattr(before, f"{name}_{said}", new), new),
+                text_differences(getattr(before, f"{name}_{shown}", new), new),
                 marks.get(column, [(new, ())]),
             )
-            found.append(ComparedText(heading, said, column, list(pieces)))
+            found.append(ComparedText(heading, shown, column, list(pieces)))
     return found
 
 
-def _cut(pieces, marked):
-    numbers = [found for text, found in marked for _character in text]
+def _with_findings(pieces, marked):
+    """Split the pieces of a difference where the guard's findings begin and end."""
+    numbers = [each for text, each in marked for _character in text]
     for kind, text in pieces:
         if kind == "gone":
             yield kind, text, ()
@@ -108,8 +109,8 @@ def last_published_revisions(records):
     """
     Return for each record the published revision to compare it with, or None.
 
-    A revision of the same period comes before earlier periods. A real report is never
-    compared with a demonstration.
+    It is the one of the same period, else the newest of an earlier period. A real
+    report is never compared with a demonstration.
     """
     rows = defaultdict(list)
     for model in {type(record) for record in records}:
@@ -134,7 +135,7 @@ def last_published_revisions(records):
     ]
 
 
-def compare_fields(before, after, without=()):
+def compare_fields(before, after, excluded_columns=()):
     found = []
     for field in after.fields.where(compared=True):
         for language in ("es", "en") if field.bilingual else ("",):
@@ -143,7 +144,7 @@ def compare_fields(before, after, without=()):
                 field.in_words(field.plain(each), language) if each else ""
                 for each in (before, after)
             )
-            if (old or new) and column not in without:
+            if (old or new) and column not in excluded_columns:
                 found.append(
                     ComparedField(
                         *(field.label_of(column), old, new),
@@ -157,15 +158,15 @@ def text_differences(before, after):
     """
     Return pairs of "same", "gone" or "new" and a piece of text, in order.
 
-    Texts that share less than half the words of the shorter one are returned whole.
+    Texts that share less than half the words of the shorter text are returned whole.
 
     >>> text_differences("dos talleres", "tres talleres")
     [('gone', 'dos'), ('new', 'tres'), ('same', ' talleres')]
     """
     old, new = _words(before), _words(after)
-    one, other = set(before.split()), set(after.split())
+    old_set, new_set = set(before.split()), set(after.split())
     if max(len(old), len(new)) > MOST_COMPARED_WORDS or (
-        2 * len(one & other) < min(len(one), len(other))
+        2 * len(old_set & new_set) < min(len(old_set), len(new_set))
     ):
         return [("gone", before), ("new", after)]
     pieces = []

@@ -29,12 +29,14 @@ from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL, VALUE
 
-#: Word in the URL → model of reports.
-MODEL_BY_KIND = {question.kind: model for model, question in QUESTION_BY_MODEL.items()}
-#: Word in the URL → model of reports and values.
-REVIEWED_MODELS = {**MODEL_BY_KIND, VALUE.kind: ReportedValue}
-KIND_BY_MODEL = {model: word for word, model in REVIEWED_MODELS.items()}
-#: Filter of the list for items that another person decides.
+#: Slug in URLs → model of reports.
+REPORT_MODELS = {
+    question.review_slug: model for model, question in QUESTION_BY_MODEL.items()
+}
+#: Slug in URLs → model of reports or values.
+REVIEWED_MODELS = {**REPORT_MODELS, VALUE.review_slug: ReportedValue}
+SLUG_BY_MODEL = {model: slug for slug, model in REVIEWED_MODELS.items()}
+#: Filter of the list for items that another person has to decide.
 OTHERS_GROUP = "ajenas"
 WAITING_SINCE_FIELD = {ReportedValue: "proposed_at"}
 WAITING_STATUSES = (RevisionStatus.SUBMITTED, ReportedValue.Status.PENDING)
@@ -43,28 +45,30 @@ WAITING_STATUSES = (RevisionStatus.SUBMITTED, ReportedValue.Status.PENDING)
 @dataclass(frozen=True, order=True)
 class QueuePosition:
     """
-    The position of a submitted record: since when it waits, its kind and id.
+    The position of a submitted record: since when it waits, and what it is.
 
     ``sheet`` are the keys of period and agency of a report; None for a value.
     """
 
     since: datetime
-    word: str
+    slug: str
     pk: int
     sheet: tuple[int, int] | None = field(default=None, compare=False)
 
     @property
     def group(self):
-        return "reportes" if self.word in MODEL_BY_KIND else "valores"
+        return "reportes" if self.slug in REPORT_MODELS else "valores"
 
     @property
     def address(self):
-        return reverse("admin:review", args=[self.word, self.pk])
+        return reverse("admin:review", args=[self.slug, self.pk])
 
 
 @dataclass(frozen=True)
 class QueuedReport:
-    """A submitted report; ``needs_another_person`` if this user may not publish it."""
+    """
+    A submitted report; if it ``needs_another_person``, the user may not publish it.
+    """
 
     record: Revision
     needs_another_person: bool
@@ -75,8 +79,8 @@ class QueuedReport:
 
     #: A return may have a note for the secretariat only.
     takes_notes = may_be_returned = True
-    #: Whether a value is far from the last public one.
-    leaps = False
+    #: Whether a value differs much from the last public one.
+    has_leap = False
     template = "desk/review.html"
 
     @property
@@ -84,8 +88,8 @@ class QueuedReport:
         return self.record.evidences.all()
 
     @property
-    def word(self):
-        return KIND_BY_MODEL[type(self.record)]
+    def slug(self):
+        return SLUG_BY_MODEL[type(self.record)]
 
     @property
     def subject(self):
@@ -97,7 +101,7 @@ class QueuedReport:
 
     @property
     def token(self):
-        return f"{self.word}-{self.record.pk}-{self.version}"
+        return f"{self.slug}-{self.record.pk}-{self.version}"
 
     @property
     def kind(self):
@@ -117,7 +121,7 @@ class QueuedReport:
 
     @property
     def place(self):
-        return QueuePosition(self.since, self.word, self.record.pk)
+        return QueuePosition(self.since, self.slug, self.record.pk)
 
     @property
     def is_waiting(self):
@@ -137,8 +141,8 @@ class QueuedReport:
 
     @property
     def may_be_batched(self):
-        """Whether it may be published with others, without a look at its own page."""
-        return not (self.needs_another_person or self.finding_count or self.leaps)
+        """Whether it may be published with others, from the list."""
+        return not (self.needs_another_person or self.finding_count or self.has_leap)
 
     @property
     def may_be_published(self):
@@ -161,7 +165,7 @@ class QueuedReport:
             printed_by=cleaned.get("printed_by"),
         )
 
-    def give_back(self, *, by, cleaned):
+    def send_back(self, *, by, cleaned):
         workflow.return_to_agency(
             self.record,
             by=by,
@@ -172,15 +176,15 @@ class QueuedReport:
 
 
 class QueuedValue(QueuedReport):
-    """A submitted value. It has one version, which its writer may take back."""
+    """A submitted value; it has one version."""
 
-    word, version = VALUE.kind, 1
+    slug, version = VALUE.review_slug, 1
     evidences, takes_notes, template = (), False, "desk/value.html"
     #: Texts that are examined for personal data.
     texts = ("note", "why")
 
     @property
-    def leaps(self):
+    def has_leap(self):
         return bool(
             self.last_public and is_leap(self.record.value, self.last_public.value)
         )
@@ -188,15 +192,15 @@ class QueuedValue(QueuedReport):
     @property
     def leap(self):
         """
-        The difference from the last value, such as "+56 %"; "" if there is no leap.
+        The difference from the last public value, such as "+56 %", if it is large.
         """
-        last = self.last_public.value if self.leaps else 0
+        last = self.last_public.value if self.has_leap else 0
         return f"{100 * (self.record.value - last) / abs(last):+.0f} %" if last else ""
 
     @property
     def subject(self):
-        of = self.record
-        return AskedValue(of.indicator, of.agency, of.starts_on, of.ends_on)
+        value = self.record
+        return AskedValue(value.indicator, value.agency, value.starts_on, value.ends_on)
 
     @property
     def since(self):
@@ -221,12 +225,16 @@ class QueuedValue(QueuedReport):
     def _publish(self, by, cleaned):
         VALUES.approve(self.record, by=by)
 
-    def give_back(self, *, by, cleaned):
+    def send_back(self, *, by, cleaned):
         VALUES.decline(self.record, by=by, reason=cleaned["reason"])
 
 
 def queue_item(user, record, known_words=None, last_public=None):
-    """Return the queue item; the optional arguments are read once for a page."""
+    """
+    Return the queue item; the optional arguments are shared by the items of a page.
+
+    ``last_public`` maps ids of indicators to their last public values.
+    """
     if isinstance(record, ReportedValue):
         if last_public is None:
             last_public = last_public_values([record.indicator])
@@ -240,12 +248,12 @@ def queue_item(user, record, known_words=None, last_public=None):
 
 
 def review_url(record):
-    return reverse("admin:review", args=[KIND_BY_MODEL[type(record)], record.pk])
+    return reverse("admin:review", args=[SLUG_BY_MODEL[type(record)], record.pk])
 
 
-def reviewable_rows(user, word):
-    """Return the rows of a kind, without drafts, that the user may review."""
-    model = REVIEWED_MODELS[word]
+def reviewable_rows(user, slug):
+    """Return the rows of a kind that the user may review; drafts are left out."""
+    model = REVIEWED_MODELS[slug]
     rows = model.objects.visible_to(user).exclude(status=RevisionStatus.DRAFT)
     if not workflow.may_review(user, model):
         return rows.none()
@@ -253,44 +261,46 @@ def reviewable_rows(user, word):
         related = ("letter", "source", "revises", "proposed_by", "decided_by")
         return rows.select_related("agency", "indicator", *related)
     question = QUESTION_BY_MODEL[model]
-    of_subject = [f"{question.name}__{each}" for each in question.related]
-    return rows.select_related("period", "translation", "letter", "agency", *of_subject)
-
-
-def queue_positions(user, *, exclude_own=False, exclude_demonstrations=False):
-    found, own_people = [], {user.pk, *user.invited_alone}
-    for word, model in REVIEWED_MODELS.items():
-        rows = _waiting(user, word)
-        if exclude_own:
-            by = "contributors" if word in MODEL_BY_KIND else "proposed_by"
-            rows = rows.exclude(**{f"{by}__in": own_people})
-        if exclude_demonstrations and word in MODEL_BY_KIND:
-            rows = rows.exclude(period__is_demonstration=True)
-        # Querysets of translated models reorder columns, so they only select ids.
-        plain = QuerySet(model).filter(pk__in=rows.order_by().values("pk")).order_by()
-        since = F(WAITING_SINCE_FIELD.get(model, "submitted_at"))
-        period = F("period") if word in MODEL_BY_KIND else Value(0)
-        found.append(plain.values_list(since, Value(word), "pk", period, "agency"))
-    return sorted(
-        QueuePosition(*row, (period, agency) if period else None)
-        for *row, period, agency in found[0].union(*found[1:], all=True)
+    subject_relations = [f"{question.name}__{each}" for each in question.related_fields]
+    return rows.select_related(
+        "period", "translation", "letter", "agency", *subject_relations
     )
 
 
-def load_queued_reports(user, asked):
-    found, known = {}, SimpleLazyObject(guard.known_words)
-    for word, model in REVIEWED_MODELS.items():
-        if keys := [place.pk for place in asked if place.word == word]:
-            rows = _waiting(user, word).filter(pk__in=keys)
-            rows = list(rows.prefetch_related(*_read_together(model)))
+def queue_positions(user, *, exclude_own=False, exclude_demonstrations=False):
+    querysets, own_people = [], {user.pk, *user.invited_alone}
+    for slug, model in REVIEWED_MODELS.items():
+        rows = _waiting(user, slug)
+        if exclude_own:
+            person_field = "contributors" if slug in REPORT_MODELS else "proposed_by"
+            rows = rows.exclude(**{f"{person_field}__in": own_people})
+        if exclude_demonstrations and slug in REPORT_MODELS:
+            rows = rows.exclude(period__is_demonstration=True)
+        # Querysets of translated models reorder columns, so they only select ids.
+        ids = QuerySet(model).filter(pk__in=rows.order_by().values("pk")).order_by()
+        since = F(WAITING_SINCE_FIELD.get(model, "submitted_at"))
+        period = F("period") if slug in REPORT_MODELS else Value(0)
+        querysets.append(ids.values_list(since, Value(slug), "pk", period, "agency"))
+    return sorted(
+        QueuePosition(*row, (period, agency) if period else None)
+        for *row, period, agency in querysets[0].union(*querysets[1:], all=True)
+    )
+
+
+def load_queued_reports(user, positions):
+    items, known = {}, SimpleLazyObject(guard.known_words)
+    for slug, model in REVIEWED_MODELS.items():
+        if keys := [each.pk for each in positions if each.slug == slug]:
+            rows = _waiting(user, slug).filter(pk__in=keys)
+            rows = list(rows.prefetch_related(*_prefetched(model)))
             last = last_public_values({getattr(row, "indicator", None) for row in rows})
             for row in rows:
                 item = queue_item(user, row, known, last)
-                found[item.place] = item
-    return found
+                items[item.place] = item
+    return items
 
 
-def _read_together(model):
+def _prefetched(model):
     if model is ReportedValue:
         return []
     return [
@@ -300,15 +310,15 @@ def _read_together(model):
     ]
 
 
-def _waiting(user, word):
-    return reviewable_rows(user, word).filter(status__in=WAITING_STATUSES)
+def _waiting(user, slug):
+    return reviewable_rows(user, slug).filter(status__in=WAITING_STATUSES)
 
 
 def next_position(items, place):
-    """Return the position after another one, else the first of all, else None."""
+    """Return the position after ``place``, else the first one, else None."""
     others = [item for item in items if item != place]
-    behind = (item for item in others if item > place)
-    return next(behind, others[0] if others else None)
+    following = (item for item in others if item > place)
+    return next(following, others[0] if others else None)
 
 
 @dataclass(frozen=True)
@@ -320,7 +330,7 @@ class QueueRow:
     @property
     def picks(self):
         """
-        The tokens that its tick sends; items that must be read alone are left out.
+        The tokens that ticking the row sends; items to be read alone are left out.
         """
         return " ".join(item.token for item in self.items if item.may_be_batched)
 
@@ -332,9 +342,9 @@ class QueueRow:
 @dataclass(frozen=True)
 class ReviewQueue:
     """
-    What a user decides, the longest waiting first.
+    The items that wait for a user's decision, the longest waiting first.
 
-    ``others`` are items that another person must decide. All screens count by it.
+    ``others`` are items that another person has to decide.
     """
 
     user: User
@@ -347,24 +357,24 @@ class ReviewQueue:
 
     def loaded(self, items) -> list[QueueRow]:
         """Return the rows of a page of items; the reports of one sheet share a row."""
-        found = load_queued_reports(
+        loaded = load_queued_reports(
             self.user, [each for each in items if isinstance(each, QueuePosition)]
         )
-        found |= {each: each for each in items if isinstance(each, QueuedDecision)}
+        loaded |= {each: each for each in items if isinstance(each, QueuedDecision)}
         rows = defaultdict(list)
         # Items decided between the two queries are left out.
-        for each in filter(found.get, items):
-            rows[each.sheet or each].append(found[each])
+        for each in filter(loaded.get, items):
+            rows[each.sheet or each].append(loaded[each])
         return list(map(QueueRow, rows.values()))
 
 
 def review_queue_of(user: User, *, exclude_demonstrations=False) -> ReviewQueue:
-    asked = {"exclude_demonstrations": exclude_demonstrations}
-    found = [*queue_positions(user, **asked), *queued_decisions(user)]
-    found.sort(key=lambda each: each.since)
-    to_decide = {*queue_positions(user, exclude_own=True, **asked)}
+    options = {"exclude_demonstrations": exclude_demonstrations}
+    items = [*queue_positions(user, **options), *queued_decisions(user)]
+    items.sort(key=lambda each: each.since)
+    to_decide = {*queue_positions(user, exclude_own=True, **options)}
     to_decide |= {
-        each for each in found if isinstance(each, QueuedDecision) and not each.why_not
+        each for each in items if isinstance(each, QueuedDecision) and not each.why_not
     }
-    others = tuple(each for each in found if each not in to_decide)
-    return ReviewQueue(user, tuple(each for each in found if each in to_decide), others)
+    others = tuple(each for each in items if each not in to_decide)
+    return ReviewQueue(user, tuple(each for each in items if each in to_decide), others)

@@ -54,11 +54,7 @@ class PublicEvidenceField(forms.ModelMultipleChoiceField):
 
 
 class PublishForm(ReviewStepForm):
-    """
-    Publishes a record, and opens the ticked evidence to the public.
-
-    Evidence of a reserved record is never opened.
-    """
+    """Publishes a record with the ticked evidence; a reserved record has none."""
 
     button, css_class = gettext_lazy("Yes, publish"), "default"
 
@@ -84,16 +80,16 @@ class PublishForm(ReviewStepForm):
         else:
             self.fields["evidence"].queryset = item.evidences
         AnonymityField.ask(self, item.examined)
-        if not item.leaps:
+        if not item.has_leap:
             del self.fields["compared"]
         PrintedByField.ask(self, item.examined.counts)
 
 
 class PublishManyForm(forms.Form):
     """
-    Publishes the shown versions of several records.
+    Publishes several records in the versions that the screen showed.
 
-    The reports among ``back`` return to their agencies instead, with one reason.
+    Those also named in ``back`` return to their agencies instead, with one reason.
     """
 
     checked = AnonymityField()
@@ -106,16 +102,16 @@ class PublishManyForm(forms.Form):
     def __init__(self, *args, action, tokens, items, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         reports = [item.token for item in items if item.takes_notes]
-        for name, known in (("pick", tokens), ("back", reports)):
+        for name, allowed in (("pick", tokens), ("back", reports)):
             self.fields[name] = forms.MultipleChoiceField(
-                choices=[(token, token) for token in known],
+                choices=[(token, token) for token in allowed],
                 widget=forms.MultipleHiddenInput,
                 required=name == "pick",
             )
         self.initial["pick"] = [item.token for item in items]
         examined = guard.merge_examinations(item.examined for item in items)
         AnonymityField.ask(self, examined)
-        if not examined.asks:  # the page itself says that the records were shown
+        if not examined.findings:  # the page has shown the records
             self.fields["checked"] = forms.BooleanField(
                 widget=forms.HiddenInput, initial=True
             )
@@ -171,7 +167,7 @@ class ReturnForm(ReviewStepForm):
             del self.fields["private_note"]
         if item.examined.blocks:
             self.initial["reason"] = "\n".join(
-                dict.fromkeys(f"{x.label}: {x.message}" for x in item.examined.found)
+                dict.fromkeys(f"{x.label}: {x.message}" for x in item.examined.findings)
             )
         note = FoldedFields(_("Note that only the secretariat reads"), "private_note")
         self.helper.layout = Layout(
@@ -189,8 +185,7 @@ def review_context(user, item, posted=None):
     """
     Return what a reviewer reads before deciding on a report or a value.
 
-    ``steps`` are the forms open to this user: nobody publishes their own work, or a
-    text that the guard blocks.
+    ``steps`` are the forms of the steps that this user may take.
     """
     return {
         "item": item,
@@ -204,18 +199,20 @@ def review_context(user, item, posted=None):
         **(
             value_pages.value_context(user, item.record)
             if isinstance(item, review_queue.QueuedValue)
-            else _of_report(user, item)
+            else _report_context(user, item)
         ),
     }
 
 
-def _of_report(user, item):
+def _report_context(user, item):
     record = item.record
     (reading,) = comparison.compare_reports(user, [item], with_evidence=True)
     return {
         "reading": reading,
         "preview": reading.after,
-        "compared": comparison.compare_fields(reading.stood, record, reading.columns),
+        "compared": comparison.compare_fields(
+            reading.published, record, reading.columns
+        ),
         "places": page_changes_of_reports([reading]) if item.may_be_published else [],
         "transitions": list(record.transitions.select_related("by")),
         "shows_notes": not workflow.reports_for(user, record.agency),
@@ -225,47 +222,41 @@ def _of_report(user, item):
 
 def _place(user, *items):
     places = review_queue.queue_positions(user, exclude_own=True)
-    found = sorted(places.index(x.place) for x in items if x.place in places)
-    if not found or found[-1] - found[0] >= len(found):
+    indexes = sorted(places.index(x.place) for x in items if x.place in places)
+    if not indexes or indexes[-1] - indexes[0] >= len(indexes):
         return None
     return {
-        "number": found[0] + 1,
-        "last": found[-1] + 1,
+        "number": indexes[0] + 1,
+        "last": indexes[-1] + 1,
         "total": len(places),
-        "previous": places[found[0] - 1] if found[0] else None,
-        "following": next(iter(places[found[-1] + 1 :]), None),
+        "previous": places[indexes[0] - 1] if indexes[0] else None,
+        "following": next(iter(places[indexes[-1] + 1 :]), None),
     }
 
 
 def _steps(item, posted):
     if not item.is_waiting:
         return []
-    kinds = [PublishForm] if item.may_be_published else []
-    kinds += [ReturnForm] if item.may_be_returned else []
+    form_classes = [PublishForm] if item.may_be_published else []
+    form_classes += [ReturnForm] if item.may_be_returned else []
     return [
-        posted if isinstance(posted, kind) else step_form(kind, item) for kind in kinds
+        posted if isinstance(posted, form_class) else step_form(form_class, item)
+        for form_class in form_classes
     ]
 
 
-def step_form(kind, item, data=None):
-    name = "publish" if kind is PublishForm else "return"
-    action = reverse(f"admin:review_{name}", args=[item.word, item.record.pk])
+def step_form(form_class, item, data=None):
+    name = "publish" if form_class is PublishForm else "return"
+    action = reverse(f"admin:review_{name}", args=[item.slug, item.record.pk])
     seen = {"seen_version": item.version}
-    return kind(data, action=action, item=item, initial=seen, auto_id=f"{name}_%s")
+    return form_class(
+        data, action=action, item=item, initial=seen, auto_id=f"{name}_%s"
+    )
 
 
 ROWS_PER_PAGE = 50
-#: Nobody reads a longer list.
+#: Items that may be decided together; people would not read a longer list.
 MOST_AT_ONCE = 50
-
-
-def may_review_any(user):
-    return any(workflow.may_review(user, each) for each in review_queue.KIND_BY_MODEL)
-
-
-def must_review(user):
-    if not may_review_any(user):
-        raise PermissionDenied
 
 
 #: Filter word → group of the list.
@@ -279,16 +270,16 @@ QUEUE_GROUPS = {
 
 
 def queue_context(request):
-    waits, chosen = (
+    queue, chosen = (
         review_queue.review_queue_of(request.user),
         request.GET.get("que", ""),
     )
-    page = Paginator(waits.of(chosen), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queue.of(chosen), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return {
-        "waits": waits,
+        "waits": queue,
         "page": page,
-        "rows": waits.loaded(page.object_list),
-        "groups": [(*each, len(waits.of(each[0]))) for each in QUEUE_GROUPS.items()],
+        "rows": queue.loaded(page.object_list),
+        "groups": [(*each, len(queue.of(each[0]))) for each in QUEUE_GROUPS.items()],
         "chosen": chosen,
         "ticked": "todas" in request.GET,
     }
@@ -298,14 +289,14 @@ def item_or_404(user, kind, pk):
     if kind not in review_queue.REVIEWED_MODELS:
         raise Http404
     rows = review_queue.reviewable_rows(user, kind)
-    if kind in review_queue.MODEL_BY_KIND:
+    if kind in review_queue.REPORT_MODELS:
         rows = rows.prefetch_related("evidences")
     return review_queue.queue_item(user, get_object_or_404(rows, pk=pk))
 
 
 def review_record(request, kind, pk):
     item = item_or_404(request.user, kind, pk)
-    if not item.is_waiting and kind in review_queue.MODEL_BY_KIND:
+    if not item.is_waiting and kind in review_queue.REPORT_MODELS:
         record = item.record
         messages.info(
             request, _("%(record)s is no longer waiting.") % {"record": record}
@@ -316,7 +307,7 @@ def review_record(request, kind, pk):
 
 
 def review_value(request, pk):
-    return review_record(request, VALUE.kind, pk)
+    return review_record(request, VALUE.review_slug, pk)
 
 
 def _show(request, item, posted=None):
@@ -338,7 +329,7 @@ def publish_item(request, kind, pk):
 @require_POST
 def return_item(request, kind, pk):
     item = item_or_404(request.user, kind, pk)
-    return _take_step(request, item, ReturnForm, item.give_back)
+    return _take_step(request, item, ReturnForm, item.send_back)
 
 
 def _take_step(request, item, form_class, step):
@@ -366,14 +357,18 @@ def _next_address(user, place):
 
 
 def publish_many(request):
-    must_review(request.user)
+    user, reviewed_models = request.user, review_queue.SLUG_BY_MODEL
+    if not any(workflow.may_review(user, each) for each in reviewed_models):
+        raise PermissionDenied
     picked = request.POST if request.method == "POST" else request.GET
     tokens = " ".join(picked.getlist("pick")).split()
     chosen, left_out = choose_items(request.user, tokens)
-    known = {item.token for item in chosen}
-    # Values are protected together, so without one of them all are previewed again.
+    known_tokens = {item.token for item in chosen}
+    # The protection of values depends on all of them, so that without one of them the
+    # preview is shown again.
     is_as_shown = not any(
-        token.startswith(f"{VALUE.kind}-") and token not in known for token in tokens
+        token.startswith(f"{VALUE.review_slug}-") and token not in known_tokens
+        for token in tokens
     )
     form = PublishManyForm(
         request.POST if request.method == "POST" and is_as_shown else None,
@@ -383,13 +378,13 @@ def publish_many(request):
     )
     items = [x for x in chosen if not isinstance(x, review_queue.QueuedValue)]
     values = [item.record for item in chosen if item not in items]
-    of_values, refused = None, ""
+    value_preview, refused = None, ""
     try:
         if form.is_valid():
             _decide_all(request, values, items, left_out, form.cleaned_data)
             return redirect("admin:index")
         if values:
-            of_values = value_pages.preview_publication(values, by=request.user)
+            value_preview = value_pages.preview_publication(values, by=request.user)
     except RefusedError as error:
         refused = str(error)
     readings = comparison.compare_reports(
@@ -407,9 +402,9 @@ def publish_many(request):
             for item in items
             if isinstance(item, decisions.QueuedDecision)
         ],
-        of_values=of_values,
+        of_values=value_preview,
         refused=refused,
-        chosen=[item for item in chosen if item.examined.asks],
+        chosen=[item for item in chosen if item.examined.findings],
         left_out=left_out,
         place=_place(
             request.user,
@@ -423,16 +418,19 @@ def choose_items(user, tokens):
     """
     Return the ticked items that may be published together, and why others may not.
 
-    A token counts only while the version it names still waits.
+    A token is valid only while the version that it names still waits.
     """
     named = {token.rpartition("-")[0] for token in tokens}
-    places = review_queue.queue_positions(user)
-    asked = [place for place in places if f"{place.word}-{place.pk}" in named]
-    found = review_queue.load_queued_reports(user, asked).values()
+    positions = [
+        each
+        for each in review_queue.queue_positions(user)
+        if f"{each.slug}-{each.pk}" in named
+    ]
+    reports = review_queue.load_queued_reports(user, positions).values()
     by_token = {
         item.token: item
-        for item in [*found, *decisions.queued_decisions(user)]
-        if item in found or item.may_be_batched
+        for item in [*reports, *decisions.queued_decisions(user)]
+        if item in reports or item.may_be_batched
     }
     chosen, left_out = [], []
     for token in dict.fromkeys(tokens):
@@ -450,7 +448,7 @@ def _why_not(item, number):
         return _("it is no longer waiting, or was changed since.")
     if item.needs_another_person:
         return _("you had a part in it: another person publishes it.")
-    if item.finding_count or item.leaps or item.examined.blocks:
+    if item.finding_count or item.has_leap or item.examined.blocks:
         return _("something in it has to be read by itself.")
     if number >= MOST_AT_ONCE:
         return _("at most %(number)d at once.") % {"number": MOST_AT_ONCE}
@@ -461,17 +459,17 @@ def _decide_all(request, values, items, left_out, cleaned):
     VALUES.approve_all(values, by=request.user)
     published = len(values)
     for item in items:
-        said = {**cleaned, "private_note": "", "seen_version": item.version}
+        step_data = {**cleaned, "private_note": "", "seen_version": item.version}
         try:
             if item.token in cleaned["back"]:
-                item.give_back(by=request.user, cleaned=said)
+                item.send_back(by=request.user, cleaned=step_data)
                 decisions.show_decision(request, item.record)
             elif isinstance(item, decisions.QueuedDecision):
                 decisions.show_decision(
                     request, item.steps.approve(item.decision, by=request.user)
                 )
             else:
-                item.publish(by=request.user, cleaned=said)
+                item.publish(by=request.user, cleaned=step_data)
                 published += 1
         except RefusedError as error:
             messages.warning(request, str(error))
