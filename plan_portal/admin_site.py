@@ -140,7 +140,7 @@ class PortalAdminSite(AdminSite):
             "behind": shown,
             "behind_hides": hide_url_for(user, shown.record) if shown else "",
             "hides": HIDINGS.may_decide(user),
-            "parts": queries.open_sheets(user, today),
+            "parts": queries.open_sheets(user),
             "closed": queries.last_closed_round(user, today),
             "returned": queries.returned_answers(user),
             "reports": access.is_focal_point(user),
@@ -149,7 +149,7 @@ class PortalAdminSite(AdminSite):
             "came_back": decisions.returned_proposals(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),
-            "oddities": access_problems(today) if access.is_administrator(user) else [],
+            "oddities": access_problems() if access.is_administrator(user) else [],
             "letters": letters_to_confirm(user),
             "unconfirmed": AccountChange.objects.waiting().filter(user=user),
             "running": rounds_in_progress(request.GET, today)

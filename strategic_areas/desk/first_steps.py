@@ -1,8 +1,8 @@
 """
 The steps from an empty portal to its first published report.
 
-Whether a step is done follows from existing records; nothing else is stored. The list
-disappears once an agency's report is published. One step invites all agencies at once.
+Existing records show whether a step is done. The list disappears once an agency's
+report is published. One step invites all agencies at once.
 """
 
 from django.contrib import messages
@@ -43,8 +43,8 @@ KIND_BY_FIRST_WORD = {
     "organizacion": "international",
     "fundacion": "civil_society",
 }
-#: Word in a pasted line → invitation data.
-MEANING_OF_WORD = {
+#: Word in a pasted line → data of the invitation.
+DATA_BY_WORD = {
     "titular": {"kind": "titular"},
     **dict.fromkeys(
         ["suplente", "alterno", "alterna", "alternate"],
@@ -69,7 +69,9 @@ def plan_in_use():
 
 def first_steps(user, today):
     """
-    Return the steps in order; None for other users, or once a report is published.
+    Return the steps in order.
+
+    None for users who decide nothing, and once a report is published.
     """
     published = ActivityUpdate.objects.filter(
         provenance__in=[Provenance.REPORTED, Provenance.TRANSCRIBED],
@@ -78,14 +80,16 @@ def first_steps(user, today):
     decides = access.is_reviewer(user) or access.is_administrator(user)
     if not decides or published.exists():
         return None
-    plan, of_it = plan_in_use(), {"agency": OuterRef("agency")}
+    plan, of_agency = plan_in_use(), {"agency": OuterRef("agency")}
     code = plan.code if plan else "-"
     people = [each.get_full_name() or each.username for each in reviewers()]
     parts = Participation.objects.filter(plan=plan).annotate(
-        came=Exists(FocalPoint.objects.current().filter(**of_it)),
-        is_invited=Exists(invitations.Invitation.objects.filter(**of_it)),
+        has_signed_in=Exists(FocalPoint.objects.current().filter(**of_agency)),
+        is_invited=Exists(invitations.Invitation.objects.filter(**of_agency)),
     )
-    invited = [each.came for each in parts if each.is_invited or each.came]
+    invited = [
+        each.has_signed_in for each in parts if each.is_invited or each.has_signed_in
+    ]
     activities = Activity.objects.filter(plan=plan).count()
     begun = Commitment.objects.filter(plan=plan).exists()
     rounds = list(ReportingPeriod.objects.rounds().filter(plan=plan))
@@ -179,11 +183,10 @@ def first_steps(user, today):
         },
     ]
     number = [each["is_done"] for each in steps].index(False)
-    may = (
-        access.is_administrator if number in ADMINISTRATOR_STEPS else access.is_reviewer
-    )
+    is_for_administrators = number in ADMINISTRATOR_STEPS
+    has_role = access.is_administrator if is_for_administrators else access.is_reviewer
     # Other users cannot open the page of the step; they see who can.
-    steps[number] |= {"is_next": True, "is_own": may(user)}
+    steps[number] |= {"is_next": True, "is_own": has_role(user)}
     return {"steps": steps, "done": sum(each["is_done"] for each in steps)}
 
 
@@ -191,20 +194,20 @@ def add_participant(plan, acronym, names, *, role, by):
     """
     Return the agency with this acronym, added to the plan in preparation if needed.
 
-    An unknown agency is created under the longest of ``names``; it becomes public with
+    An unknown agency is created with the longest of ``names``; it becomes public with
     the approval of the plan. Raises ``RefusedError``.
     """
     agency = Agency.objects.filter(acronym__iexact=acronym).first()
     part = Participation(plan=plan, agency=agency, role=role, provenance="plan")
     parts = Participation.objects.filter(plan=plan, agency=agency)
-    adds = (
+    may_add = (
         plan
         and workflow.applies_at_once(part, ["role"])
         and workflow.may_propose(by, part)
     )
-    if agency and (not adds or parts.exists()):
+    if agency and (not may_add or parts.exists()):
         return agency
-    if not adds:
+    if not may_add:
         raise RefusedError(
             _("%(name)s: the secretariat adds it to the plan first.")
             % {"name": acronym}
@@ -233,40 +236,39 @@ def _create_agency(acronym, names, by):
 
 def parse_invitation_line(line):
     """
-    Return the meaning of a line, its acronym and its names, in whatever order they are.
+    Return the invitation's data in a line, the agency's acronym, and other names.
+
+    The cells may be in any order.
     """
-    cells = line.split(next((mark for mark in "\t;" if mark in line), ","))
-    said = {"kind": "titular", "part": "member"}
-    for cell in map(str.strip, cells):
-        said |= MEANING_OF_WORD.get(fold(cell), {"email": cell} if "@" in cell else {})
-    names = [
-        x
-        for x in map(str.strip, cells)
-        if x and "@" not in x and fold(x) not in MEANING_OF_WORD
-    ]
+    separator = next((mark for mark in "\t;" if mark in line), ",")
+    cells = [cell.strip() for cell in line.split(separator)]
+    data = {"kind": "titular", "part": "member"}
+    for cell in cells:
+        data |= DATA_BY_WORD.get(fold(cell), {"email": cell} if "@" in cell else {})
+    names = [x for x in cells if x and "@" not in x and fold(x) not in DATA_BY_WORD]
     acronym = next(
         (x for x in names if x.isupper() and " " not in x), (names or [line])[0]
     )
-    return said, acronym, [name for name in names if name != acronym]
+    return data, acronym, [name for name in names if name != acronym]
 
 
 @transaction.atomic
 def _invite(line, plan, by):
-    said, acronym, names = parse_invitation_line(line)
+    data, acronym, names = parse_invitation_line(line)
     try:
-        agency = add_participant(plan, acronym, names, role=said["part"], by=by)
+        agency = add_participant(plan, acronym, names, role=data["part"], by=by)
     except RefusedError as error:
         return {"line": line, "wrong": [str(error)]}
-    said |= {"role": access.Role.FOCAL_POINT, "agency": agency.pk, "language": "es"}
-    form = invitations.InvitationForm(said)
+    data |= {"role": access.Role.FOCAL_POINT, "agency": agency.pk, "language": "es"}
+    form = invitations.InvitationForm(data)
     form.by = by
     if not form.is_valid():
         transaction.set_rollback(True)
         return {"line": line, "wrong": sum(form.errors.values(), [])}
-    made = form.instance
+    invitation = form.instance
     return {
         "line": line,
-        **invitations.printed_letter(made, invitations.invite(made, by=by)),
+        **invitations.printed_letter(invitation, invitations.invite(invitation, by=by)),
     }
 
 
@@ -288,12 +290,12 @@ def invite_many(request):
     access.require_administrator(request)
     plan, is_sent = plan_in_use(), "send" in request.POST
     pasted = "\n".join(request.POST.getlist("line"))
-    lines, kept = [x for x in pasted.splitlines() if x.strip()], ""
+    lines, shown_again = [x for x in pasted.splitlines() if x.strip()], ""
     if len(lines) > MOST_LINES:
-        told = {"number": len(lines), "most": MOST_LINES}
+        facts = {"number": len(lines), "most": MOST_LINES}
         text = _("%(number)d lines are too many: paste at most %(most)d at once.")
-        messages.error(request, text % told)
-        lines, kept = [], pasted
+        messages.error(request, text % facts)
+        lines, shown_again = [], pasted
     with transaction.atomic():
         rows = [_invite(x, plan, request.user) for x in lines]
         _mark_duplicates(rows)
@@ -309,7 +311,7 @@ def invite_many(request):
         wrong=[row for row in rows if "wrong" in row],
         good=good,
         is_sent=is_sent,
-        kept=kept,
+        kept=shown_again,
         letters=[row for row in good if is_sent and not row["invitation"].is_mailed],
         is_confirmed_later=access.is_reviewer(request.user),
     )

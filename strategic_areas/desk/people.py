@@ -1,15 +1,16 @@
 """
-Accounts, mandates and substitutes: who may sign in, and who takes over.
+Accounts, mandates and substitutes: the review of accesses, and handing over.
 
-The access review flags an account when its agency missed the last two closed rounds of
-the mandate, and proposes to close it after three, except an agency's only mandate. No
-account is closed automatically.
+The review flags an account if its agency missed the last two closed rounds of the
+mandate, and proposes to close it after three, unless it holds an agency's only mandate.
+No account is closed automatically.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
@@ -33,7 +34,7 @@ from agencies.accounts.closing import hand_over
 from agencies.accounts.second_factors import FACTORS
 from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
-from agencies.stand_ins import STAND_INS, StandIn, propose_stand_in as name_stand_in
+from agencies.stand_ins import STAND_INS, StandIn, propose_stand_in
 from strategic_areas.compliance import Timeliness
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import one_button_helper
@@ -64,6 +65,7 @@ class AccountAccess:
     mandates: tuple[FocalPoint, ...]
     has_factor: bool
     last_seen: datetime | None
+    #: The number of rounds that its agencies missed in a row.
     missed: int
     is_only_one: bool
 
@@ -81,8 +83,8 @@ class AccountAccess:
 
     @property
     def is_proposed(self):
-        works = self.reviews or self.administers
-        return self.missed >= CLOSE_AFTER_ROUNDS and not works and not self.is_only_one
+        is_needed = self.reviews or self.administers or self.is_only_one
+        return self.missed >= CLOSE_AFTER_ROUNDS and not is_needed
 
 
 @dataclass(frozen=True)
@@ -92,63 +94,65 @@ class MissingMandate:
     no_alternate: bool
 
 
-def account_accesses(today=None):
-    today = today or timezone.localdate()
-    mandates = _mandates(today)
+def account_accesses():
+    mandates = _mandates_by_user()
     holders = Counter(each.agency_id for rows in mandates.values() for each in rows)
-    silence, seen, factors = _silence(today), _last_seen(), _with_factor()
+    rounds_by_agency, seen = _closed_rounds_by_agency(), _last_seen()
+    factors = _users_with_factor()
     users = User.objects.filter(is_active=True, is_staff=True)
-    found = []
+    accesses = []
     for user in users.prefetch_related("groups").order_by("last_name", "username"):
-        held = tuple(mandates[user.pk])
-        found.append(
+        own = tuple(mandates[user.pk])
+        accesses.append(
             AccountAccess(
                 user=user,
                 roles=frozenset(group.name for group in user.groups.all()),
-                mandates=held,
+                mandates=own,
                 has_factor=user.pk in factors,
                 last_seen=max(
                     filter(None, [user.last_login, seen.get(user.pk)]), default=None
                 ),
-                missed=min((_missed(each, silence) for each in held), default=0),
-                is_only_one=any(holders[each.agency_id] == 1 for each in held),
+                missed=min(
+                    (_missed(each, rounds_by_agency) for each in own), default=0
+                ),
+                is_only_one=any(holders[each.agency_id] == 1 for each in own),
             )
         )
-    return sorted(found, key=lambda each: -each.missed)
+    return sorted(accesses, key=lambda each: -each.missed)
 
 
-def missing_mandates(today=None):
+def missing_mandates():
     """
     Return agencies of public plans without a titular or an alternate.
 
     Partners without an activity or indicator are left out: they report nothing.
     """
-    current = FocalPoint.objects.current(today).filter(user__is_active=True)
+    current = FocalPoint.objects.current().filter(user__is_active=True)
     kinds = defaultdict(set)
     for agency, kind in current.values_list("agency_id", "kind"):
         kinds[agency].add(kind)
     plans = Plan.objects.public()
-    taking_part = Participation.objects.filter(plan__in=plans)
+    participations = Participation.objects.filter(plan__in=plans)
     reports = Q(
         agency__in=Activity.objects.not_superseded()
         .filter(plan__in=plans)
         .values("agency")
     ) | Q(agency__in=Indicator.objects.exclude(agency=None).values("agency"))
-    asked = taking_part.filter(~Q(role=Participation.Role.PARTNER) | reports)
+    reporting = participations.filter(~Q(role=Participation.Role.PARTNER) | reports)
     agencies = Agency.objects.filter(
-        pk__in=asked.values("agency"), dissolved_on__isnull=True
+        pk__in=reporting.values("agency"), dissolved_on__isnull=True
     ).order_by("acronym")
-    wanted = (FocalPoint.Kind.TITULAR, FocalPoint.Kind.ALTERNATE)
-    found = [
-        MissingMandate(agency, *(kind not in kinds[agency.pk] for kind in wanted))
+    needed = (FocalPoint.Kind.TITULAR, FocalPoint.Kind.ALTERNATE)
+    gaps = [
+        MissingMandate(agency, *(kind not in kinds[agency.pk] for kind in needed))
         for agency in agencies
     ]
-    return [gap for gap in found if gap.no_titular or gap.no_alternate]
+    return [gap for gap in gaps if gap.no_titular or gap.no_alternate]
 
 
-def _mandates(today):
+def _mandates_by_user():
     found = defaultdict(list)
-    current = FocalPoint.objects.current(today).filter(
+    current = FocalPoint.objects.current().filter(
         user__is_active=True, user__is_staff=True
     )
     for each in current.select_related("agency").order_by("agency__acronym"):
@@ -156,8 +160,9 @@ def _mandates(today):
     return found
 
 
-def _silence(today):
-    found = defaultdict(list)
+def _closed_rounds_by_agency():
+    """Map agencies to pairs of due date and whether it was silent, newest first."""
+    found, today = defaultdict(list), timezone.localdate()
     closed = ReportingPeriod.objects.rounds().filter(closes_on__lt=today)
     for cell in agency_rounds(closed.select_related("plan"), today):
         promptness = cell.promptness(today)
@@ -168,9 +173,9 @@ def _silence(today):
     return {agency: sorted(rounds, reverse=True) for agency, rounds in found.items()}
 
 
-def _missed(mandate, silence):
+def _missed(mandate, rounds_by_agency):
     number = 0
-    for due_on, was_silent in silence.get(mandate.agency_id, []):
+    for due_on, was_silent in rounds_by_agency.get(mandate.agency_id, []):
         if not was_silent or due_on < mandate.starts_on:
             break
         number += 1
@@ -182,7 +187,7 @@ def _last_seen():
     return {row["user"]: row["seen"] for row in rows}
 
 
-def _with_factor():
+def _users_with_factor():
     rows = Authenticator.objects.filter(type__in=FACTORS)
     return set(rows.values_list("user_id", flat=True))
 
@@ -208,74 +213,68 @@ class AccessProblem:
     todo: str
 
 
-def access_problems(today=None) -> list[AccessProblem]:
-    today = today or timezone.localdate()
-    waiting = Invitation.objects.open().filter(expires_at__gt=timezone.now())
-    invited = {*waiting.values_list("agency_id", "kind")}
-    found = sorted(missing_mandates(today), key=lambda gap: not gap.no_titular)
+def access_problems() -> list[AccessProblem]:
+    pending = Invitation.objects.open().filter(expires_at__gt=timezone.now())
+    invited = {*pending.values_list("agency_id", "kind")}
+    gaps = sorted(missing_mandates(), key=lambda gap: not gap.no_titular)
     return [
-        *(
-            odd
-            for each in account_accesses(today)
-            for odd in _account_problems(each, today)
-        ),
+        *chain(*map(_account_problems, account_accesses())),
         *_invitation_problems(),
-        *(_mandate_problem(gap, invited) for gap in found),
+        *(_mandate_problem(gap, invited) for gap in gaps),
     ]
 
 
-def _account_problems(each, today) -> Iterable[AccessProblem]:
-    user = each.user
+def _account_problems(account) -> Iterable[AccessProblem]:
+    user = account.user
     name = f"{user.get_full_name() or user.username} ({user.username})"
     address = reverse("admin:agencies_user_change", args=[user.pk])
-    for what in _problem_texts(each, today):
-        yield AccessProblem(name, what, address, _("See the account"))
+    for text in _problem_texts(account):
+        yield AccessProblem(name, text, address, _("See the account"))
 
 
-def _problem_texts(each, today):
-    if each.is_flagged:
+def _problem_texts(account):
+    if account.is_flagged:
         missed = ngettext(
             "%(number)d round missed in a row",
             "%(number)d rounds missed in a row",
-            each.missed,
-        ) % {"number": each.missed}
-        if each.is_proposed:
+            account.missed,
+        ) % {"number": account.missed}
+        if account.is_proposed:
             missed = f"{missed}; {_('proposed to be closed')}"
-        elif each.is_only_one:
+        elif account.is_only_one:
             missed = f"{missed}; {_('the only one of its agency')}"
         yield missed
-    if settings.REQUIRE_SECOND_FACTOR and not each.has_factor:
+    if settings.REQUIRE_SECOND_FACTOR and not account.has_factor:
         yield _("No second factor yet")
-    if not (each.mandates or each.reviews or each.administers):
+    if not (account.mandates or account.reviews or account.administers):
         yield _("No current mandate: the account can do nothing")
-    for mandate in each.mandates:
-        if mandate.ends_on and mandate.ends_on - today <= ENDS_SOON:
-            told = {
+    for mandate in account.mandates:
+        if mandate.ends_on and mandate.ends_on - timezone.localdate() <= ENDS_SOON:
+            yield _("Its mandate for %(agency)s ends on %(day)s") % {
                 "agency": mandate.agency,
                 "day": date_format(mandate.ends_on, "SHORT_DATE_FORMAT"),
             }
-            yield _("Its mandate for %(agency)s ends on %(day)s") % told
 
 
 def _mandate_problem(gap, invited):
     is_invited = (gap.agency.pk, FocalPoint.Kind.TITULAR) in invited
-    lacking = {
+    texts = {
         _("titular invited, not in yet"): gap.no_titular and is_invited,
         _("no titular"): gap.no_titular and not is_invited,
         _("no alternate"): gap.no_alternate,
     }
-    asked = urlencode({"agency": gap.agency.pk, "role": Role.FOCAL_POINT})
+    query = urlencode({"agency": gap.agency.pk, "role": Role.FOCAL_POINT})
     return AccessProblem(
         f"{gap.agency} · {gap.agency.name}",
-        ", ".join(word for word, is_so in lacking.items() if is_so),
-        f"{reverse('admin:agencies_invitation_add')}?{asked}",
+        ", ".join(text for text, applies in texts.items() if applies),
+        f"{reverse('admin:agencies_invitation_add')}?{query}",
         _("Invite"),
     )
 
 
 def _invitation_problems():
-    gone = Invitation.objects.open().filter(expires_at__lt=timezone.now())
-    for each in gone.order_by("expires_at"):
+    expired = Invitation.objects.open().filter(expires_at__lt=timezone.now())
+    for each in expired.order_by("expires_at"):
         day = date_format(timezone.localdate(each.expires_at), "SHORT_DATE_FORMAT")
         yield AccessProblem(
             str(each),
@@ -289,10 +288,9 @@ REPORTS_SHOWN = 20
 UNFINISHED_STATUSES = [RevisionStatus.DRAFT, RevisionStatus.RETURNED]
 
 
-def agency_work(agency, today=None):
-    today = today or timezone.localdate()
+def agency_work(agency):
     updates = ActivityUpdate.objects.without_transcriptions().filter(agency=agency)
-    begun = [
+    unfinished = [
         row
         for question in QUESTION_BY_MODEL.values()
         for row in question.model.objects.without_transcriptions()
@@ -317,12 +315,13 @@ def agency_work(agency, today=None):
             .select_related("activity", "period")
             .order_by("-published_at", "-pk")[:REPORTS_SHOWN]
         ),
-        "unfinished": tuple(begun),
-        "owed": tuple(_owed(agency, today)),
+        "unfinished": tuple(unfinished),
+        "owed": tuple(_rounds_with_missing_answers(agency)),
     }
 
 
-def _owed(agency, today):
+def _rounds_with_missing_answers(agency):
+    today = timezone.localdate()
     opened = ReportingPeriod.objects.opened(today).select_related("plan")
     for cell in rounds.agency_rounds(opened, today):
         if cell.agency == agency and cell.accepts(today) and cell.missing:
@@ -392,8 +391,10 @@ class ProposeStandInForm(forms.ModelForm):
     def __init__(self, *args, by, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         people = User.objects.filter(is_active=True, is_staff=True, is_superuser=False)
-        known = people.filter(groups__name__in=[Role.FOCAL_POINT, Role.ADMINISTRATOR])
-        others = known.exclude(groups__name=Role.REVIEWER).exclude(pk=by.pk)
+        candidates = people.filter(
+            groups__name__in=[Role.FOCAL_POINT, Role.ADMINISTRATOR]
+        )
+        others = candidates.exclude(groups__name=Role.REVIEWER).exclude(pk=by.pk)
         self.fields["user"].queryset = others.distinct().order_by("username")
         self.helper = one_button_helper(
             "step-form", "name", gettext_lazy("Name them as a substitute")
@@ -414,8 +415,8 @@ def stand_in_list(request):
         form = ProposeStandInForm(request.POST or None, by=request.user)
         if form.is_valid():
             with refusals_shown_on(form):
-                made = name_stand_in(form.save(commit=False), by=request.user)
-                return redirect("admin:stand_in", pk=made.pk)
+                stand_in = propose_stand_in(form.save(commit=False), by=request.user)
+                return redirect("admin:stand_in", pk=stand_in.pk)
     return render_screen(
         request,
         "desk/stand_ins.html",
@@ -426,17 +427,17 @@ def stand_in_list(request):
 
 
 def _decision_page(request, steps, rows, form, template):
-    found = get_object_or_404(rows.select_related("proposed_by", "decided_by"))
-    shown = decisions.decision_forms(request, steps, found, form)
-    if decisions.take_pressed_step(request, steps, found, shown):
+    decision = get_object_or_404(rows.select_related("proposed_by", "decided_by"))
+    step_forms = decisions.decision_forms(request, steps, decision, form)
+    if decisions.take_pressed_step(request, steps, decision, step_forms):
         return redirect("admin:index")
     return render_screen(
         request,
         template,
-        title=str(found),
-        decided=found,
-        steps=shown,
-        why_not=steps.why_not(request.user, found),
+        title=str(decision),
+        decided=decision,
+        steps=step_forms,
+        why_not=steps.why_not(request.user, decision),
     )
 
 

@@ -1,4 +1,4 @@
-"""Editions of a plan: their list, proposals, and what a proposed one holds."""
+"""Pages of a plan's editions and of proposed editions."""
 
 from functools import partial
 
@@ -50,9 +50,9 @@ class ProposeEditionForm(BilingualTextForm):
             del self.fields["named"]
             return
         self.fields["named"].choices = [
-            (f"{of.dataset.name}/{each.key}", _in_words(of.dataset, each))
-            for of in workflow.correctable_rows(first)
-            for each in of.rows
+            (f"{table.dataset.name}/{row.key}", _difference_text(table.dataset, row))
+            for table in workflow.correctable_rows(first)
+            for row in table.rows
         ]
 
     def propose(self, *, by):
@@ -64,20 +64,20 @@ class ProposeEditionForm(BilingualTextForm):
 
 
 class ApproveEditionForm(ApproveForm):
-    """Approves the edition that was read, identified by its seal."""
+    """Approves the edition whose seal the approver has ``seen``."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data, *, seen, **kwargs):
         super().__init__(data, initial={"seen": seen}, **kwargs)
-        self.read = self.data.get("seen", "")
+        self.posted_seal = self.data.get("seen", "")
         if self.is_bound:
             # The page shows the current rows, with their seal.
             self.data = {**self.data.dict(), "seen": seen}
 
     @property
     def arguments(self):
-        return {"seen": self.read}
+        return {"seen": self.posted_seal}
 
 
 def plan_editions(request, plan):
@@ -85,11 +85,11 @@ def plan_editions(request, plan):
     if not (plan := plans.plan_by_code(plan)):
         raise Http404
     proposal = EditionProposal(plan=plan)
-    every = plan.editions.select_related("period", "corrects")
+    rows = plan.editions.select_related("period", "corrects")
     if number := request.GET.get("corrige"):
-        proposal.corrects = get_object_or_404(every, number=number, corrects=None)
-    waits, form = EditionProposal.objects.waiting().filter(plan=plan).first(), None
-    if not waits and (number or not plan.is_reconstructed):
+        proposal.corrects = get_object_or_404(rows, number=number, corrects=None)
+    waiting, form = EditionProposal.objects.waiting().filter(plan=plan).first(), None
+    if not waiting and (number or not plan.is_reconstructed):
         data = request.POST if request.method == "POST" else None
         form = ProposeEditionForm(data, instance=proposal)
         if form.is_valid() and form.propose(by=request.user):
@@ -100,9 +100,9 @@ def plan_editions(request, plan):
         status=422 if form and form.errors else 200,
         title=_("Editions of %(plan)s") % {"plan": plan},
         plan=plan,
-        editions=every,
+        editions=rows,
         corrects=proposal.corrects,
-        waits=waits,
+        waits=waiting,
         form=form,
     )
 
@@ -111,54 +111,56 @@ def edition_proposal(request, pk):
     if not EDITIONS.may_decide(request.user):
         raise Http404
     rows = EditionProposal.objects.visible_to(request.user)
-    found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
-    examined = guard.examine_texts(
-        [(EditionProposal, edition_texts(found), "")], counts_people=True
+    proposal = get_object_or_404(
+        rows.select_related("proposed_by", "decided_by"), pk=pk
     )
-    holds, steps = {}, []
-    if found.is_waiting:
+    examined = guard.examine_texts(
+        [(EditionProposal, edition_texts(proposal), "")], counts_people=True
+    )
+    content, steps = {}, []
+    if proposal.is_waiting:
         try:
             # The seal is read first, so that the rows shown are at least as new.
-            holds = {
-                "seen": editions.seal_of(editions.snapshot_of_proposal(found)),
-                **_holds(found),
+            content = {
+                "seen": editions.seal_of(editions.snapshot_of_proposal(proposal)),
+                **_content(proposal),
             }
         except RefusedError as error:
-            holds = {"seen": "", "refused": error}
-        form = partial(ApproveEditionForm, seen=holds["seen"])
-        steps = decision_forms(request, EDITIONS, found, form, examined=examined)
-        if take_pressed_step(request, EDITIONS, found, steps):
-            return redirect("admin:plan_editions", plan=found.plan.code)
+            content = {"seen": "", "refused": error}
+        form = partial(ApproveEditionForm, seen=content["seen"])
+        steps = decision_forms(request, EDITIONS, proposal, form, examined=examined)
+        if take_pressed_step(request, EDITIONS, proposal, steps):
+            return redirect("admin:plan_editions", plan=proposal.plan.code)
     return render_screen(
         request,
         "desk/edition_proposal.html",
-        title=str(found),
-        decided=found,
+        title=str(proposal),
+        decided=proposal,
         examined=examined,
         steps=steps,
-        why_not=EDITIONS.why_not(request.user, found),
-        **holds,
+        why_not=EDITIONS.why_not(request.user, proposal),
+        **content,
     )
 
 
-def _holds(proposal):
+def _content(proposal):
     first, plan = proposal.corrects, proposal.plan
     served = plan.editions.filter(is_moving=False)
     last = editions.latest_correction(first) if first else served.first()
-    found = edition_differences(plan, last)
+    tables = edition_differences(plan, last)
     return {
         "last": last,
-        "datasets": found,
+        "datasets": tables,
         "lines": [
-            difference_line(of.dataset, each)
-            for of in found
-            for each in of.rows
-            if [of.dataset.name, each.key] in proposal.named
+            difference_line(table.dataset, row)
+            for table in tables
+            for row in table.rows
+            if [table.dataset.name, row.key] in proposal.named
         ],
     }
 
 
-def _in_words(dataset, changed):
-    told = difference_line(dataset, changed)
-    differs = ", ".join(str(label) for label, *_cells in told["cells"])
-    return f"{dataset.title}: {told['code']} · {differs or told['kind']}"
+def _difference_text(dataset, row):
+    line = difference_line(dataset, row)
+    columns = ", ".join(str(label) for label, *_cells in line["cells"])
+    return f"{dataset.title}: {line['code']} · {columns or line['kind']}"

@@ -1,8 +1,7 @@
 """
 Mails to agencies about a round: reminders and scorecards.
 
-An agency reads its scorecard of a closed round first, and may reply before it becomes
-public.
+An agency reads its scorecard of a closed round before the public does, and may reply.
 """
 
 from collections import defaultdict
@@ -55,6 +54,12 @@ class ReturnedAnswer:
 
 @dataclass(frozen=True)
 class AgencyToDo:
+    """
+    The work of an agency in a round: what is missing, and what was returned.
+
+    ``answer_by`` is the due date for this agency, ``accepted_until`` the last day.
+    """
+
     agency: Agency
     period: ReportingPeriod
     answer_by: date
@@ -69,16 +74,19 @@ class AgencyToDo:
         return settings.SITE_URL + path
 
     def is_due_today(self, today):
-        is_day = schedule.is_reminder_day(self.answer_by, today)
-        is_asked = bool(self.missing) and (is_day or today == self.period.opens_on)
-        return is_asked or self.is_day_to_mend(today)
+        is_day = self._is_reminder_day(today) or today == self.period.opens_on
+        return bool(self.missing) and is_day or self.is_day_to_mend(today)
+
+    def _is_reminder_day(self, today):
+        return schedule.is_reminder_day(self.answer_by, today)
 
     def is_day_to_mend(self, today):
         return any(schedule.is_day_to_mend(each.on, today) for each in self.returned)
 
     def is_copied(self, today):
-        weekly = self.missing and schedule.is_reminder_day(self.answer_by, today)
-        return bool(weekly) and schedule.is_copied(self.answer_by, today)
+        """Whether alternates and reviewers get a copy of today's reminder."""
+        is_reminded = bool(self.missing) and self._is_reminder_day(today)
+        return is_reminded and schedule.is_copied(self.answer_by, today)
 
 
 @dataclass
@@ -102,59 +110,62 @@ class ReminderMail:
         return sum(len(part.returned) for part in self.parts)
 
     def __str__(self):
-        said = (
+        text = (
             f"{self.user.username}: {self.due} due, {self.late} late, "
             f"{self.returned} returned, {self.waiting} to decide"
         )
-        return f"{said}, {len(self.copies)} copied" if self.copies else said
+        return f"{text}, {len(self.copies)} copied" if self.copies else text
 
 
 def reminders_due(today):
-    """Return today's reminders by user name, without demonstration rounds."""
+    """Return today's reminders by user name; demonstration rounds are left out."""
     parts = _to_do_in_all_plans(today)
-    found = {}
+    mails = {}
     for user, own, copies in _focal_points(parts, today):
         if _is_reminded_today(user, own, today) or copies:
-            digest = found.setdefault(user, ReminderMail(user))
-            digest.parts += own
-            digest.copies += copies
+            mail = mails.setdefault(user, ReminderMail(user))
+            mail.parts += own
+            mail.copies += copies
     copied = [part for part in parts if part.is_copied(today)]
     for user in reviewers().exclude(email=""):
-        waits = review_queue_of(user, exclude_demonstrations=True)
-        has_news = waits.items and _wants_optional_mail(user, today)
+        queue = review_queue_of(user, exclude_demonstrations=True)
+        has_news = queue.items and _wants_optional_mail(user, today)
         if has_news or copied:
-            digest = found.setdefault(user, ReminderMail(user))
-            digest.waiting = len(waits.items)
-            if waits.items:
-                digest.oldest = timezone.localdate(waits.items[0].since)
-            digest.copies += [p for p in copied if p not in digest.copies]
-    return sorted(found.values(), key=lambda digest: digest.user.username)
+            mail = mails.setdefault(user, ReminderMail(user))
+            mail.waiting = len(queue.items)
+            if queue.items:
+                mail.oldest = timezone.localdate(queue.items[0].since)
+            mail.copies += [p for p in copied if p not in mail.copies]
+    return sorted(mails.values(), key=lambda mail: mail.user.username)
 
 
 def _to_do_in_all_plans(today):
-    asked = ReportingPeriod.objects.rounds().opened(today).select_related("plan")
-    return _with_others(agency_to_dos(agency_rounds(asked, today), today))
+    periods = ReportingPeriod.objects.rounds().opened(today).select_related("plan")
+    return _with_returned_declarations(
+        agency_to_dos(agency_rounds(periods, today), today)
+    )
 
 
-def agency_to_dos(asked, today):
-    updates = ActivityUpdate.objects.filter(period__in={c.period for c in asked})
-    back = {
+def agency_to_dos(cells, today):
+    """``cells`` are the ``AgencyRound`` objects of the rounds."""
+    updates = ActivityUpdate.objects.filter(period__in={c.period for c in cells})
+    returned_by_key = {
         (update.period_id, update.activity): step
         for update, step in _returned_answers(updates.select_related("activity"))
     }
     values = [
         (cell.period.pk, each)
-        for cell in asked
+        for cell in cells
         for each in cell.subjects_with(ReportStatus.RETURNED)
         if isinstance(each, AskedValue)
     ]
     last = last_submitted_values(value for _period, value in values)
-    back |= {
+    returned_by_key |= {
         (pk, value): ReturnedAnswer(value, last[value].decided_at, last[value].reason)
         for pk, value in values
     }
     parts = []
-    for cell in asked:
+    for cell in cells:
         returned = cell.subjects_with(ReportStatus.RETURNED)
         missing = cell.subjects_with(ReportStatus.NOTHING, ReportStatus.DRAFTED)
         missing = missing if cell.accepts(today) else ()
@@ -166,14 +177,14 @@ def agency_to_dos(asked, today):
                     cell.answer_by,
                     cell.accepted_until,
                     missing,
-                    tuple(back[cell.period.pk, each] for each in returned),
+                    tuple(returned_by_key[cell.period.pk, each] for each in returned),
                     is_late=today > cell.answer_by,
                 )
             )
     return parts
 
 
-def _with_others(parts):
+def _with_returned_declarations(parts):
     by_key = {(part.agency, part.period): part for part in parts}
     for question in [each for each in QUESTION_BY_MODEL.values() if not each.is_owed]:
         rows = question.model.objects.filter(
@@ -200,26 +211,26 @@ def _returned_answers(revisions):
 
 def _focal_points(parts, today):
     """
-    Yield each focal point with own tasks, and those it gets a copy of.
+    Yield each focal point, the parts to remind it of, and the parts to copy to it.
 
     An agency's alternates are reminded only if it has no titular.
     """
     mandates = defaultdict(list)
-    reports = User.objects.filter(
+    users = User.objects.filter(
         is_active=True, is_staff=True, groups__name=Role.FOCAL_POINT
     )
-    people = {user.pk: user for user in reports.exclude(email="")}
+    people = {user.pk: user for user in users.exclude(email="")}
     for mandate in FocalPoint.objects.current(today).filter(user__in=people):
         mandates[mandate.agency_id].append(mandate)
     own, copies = defaultdict(list), defaultdict(list)
     for part in parts:
         holders = mandates[part.agency.pk]
         titulars = [each for each in holders if each.kind == FocalPoint.Kind.TITULAR]
-        asked = {each.user_id for each in titulars or holders}
-        for user_id in asked:
+        reminded = {each.user_id for each in titulars or holders}
+        for user_id in reminded:
             own[user_id].append(part)
         if part.is_copied(today):
-            for user_id in {each.user_id for each in holders} - asked:
+            for user_id in {each.user_id for each in holders} - reminded:
                 copies[user_id].append(part)
     for user_id in own.keys() | copies.keys():
         yield people[user_id], own[user_id], copies[user_id]
@@ -245,27 +256,27 @@ def _is_reminded_today(user, parts, today):
     )
 
 
-def write_reminder(digest, today):
-    with translation.override(digest.user.language):
+def write_reminder(mail, today):
+    with translation.override(mail.user.language):
         context = {
-            "digest": digest,
+            "digest": mail,
             "today": today,
             "desk": settings.SITE_URL + reverse("admin:index"),
             "choice": settings.SITE_URL + reverse("admin:reminders"),
         }
         return {
-            "subject": reminder_subject(digest),
+            "subject": reminder_subject(mail),
             "text": render_to_string("email/reminder.txt", context),
             "html": render_to_string("email/reminder.html", context),
         }
 
 
-def reminder_subject(digest):
-    if digest.parts:
-        number = digest.due + digest.late + digest.returned
+def reminder_subject(mail):
+    if mail.parts:
+        number = mail.due + mail.late + mail.returned
         return _("Reports due: %(number)d") % {"number": number}
-    if digest.waiting:
-        return _("Waiting for a decision: %(number)d") % {"number": digest.waiting}
+    if mail.waiting:
+        return _("Waiting for a decision: %(number)d") % {"number": mail.waiting}
     return _("Reports that are late: a copy")
 
 
@@ -273,18 +284,18 @@ REMINDER_KIND = "asked"
 
 
 def agencies_reminded_today(today):
-    begun = timezone.make_aware(datetime.combine(today, time.min))
-    keys = Mail.objects.filter(kind=REMINDER_KIND, created_at__gte=begun)
+    midnight = timezone.make_aware(datetime.combine(today, time.min))
+    keys = Mail.objects.filter(kind=REMINDER_KIND, created_at__gte=midnight)
     return {int(key.split(":")[1]) for key in keys.values_list("key", flat=True)}
 
 
 @transaction.atomic
 def remind_agency(part, *, by, today):
     """
-    Mail an agency's focal points what it has to do; return how many were written to.
+    Mail an agency's focal points what it has to do; return the number of mails.
 
-    For a demonstration only invented people are written to. Refused if it was done
-    today, or if nobody can be written to.
+    For a demonstration round only invented people get a mail. Refused if the agency was
+    reminded today, or if it has nobody with a mail address.
     """
     agency = part.agency
     if agency.pk in agencies_reminded_today(today):
@@ -321,12 +332,12 @@ def prepare_and_release_scorecards(now=None):
     """
     Show scorecards of closed rounds to agencies, publish due ones, and make editions.
 
-    A timer calls it each minute. Returns a line of text for each round and edition.
+    A timer calls this each minute. Returns a line of text for each round and edition.
     """
     now = now or timezone.now()
     lines = []
     for period in rounds.make_scorecards_ready(now):
-        number = _notify(period, now)
+        number = _notify_about_scorecard(period, now)
         lines.append(f"{period.plan.code} {period.code}: ready, {number} told")
     for period in rounds.release_scorecards(now):
         lines.append(f"{period.plan.code} {period.code}: public")
@@ -335,10 +346,10 @@ def prepare_and_release_scorecards(now=None):
     return lines
 
 
-def _notify(period, now):
+def _notify_about_scorecard(period, now):
     number, today = 0, timezone.localdate(now)
-    asked = [cell.agency for cell in agency_rounds([period], today) if cell.items]
-    for agency in asked:
+    agencies = [cell.agency for cell in agency_rounds([period], today) if cell.items]
+    for agency in agencies:
         path = reverse("admin:agency_comment", args=[period.pk, agency.slug])
         for person in focal_points_of(agency):
             number += mail_person(
@@ -355,16 +366,14 @@ def _notify(period, now):
     return number
 
 
-def own_scorecard(agency, period, today):
+def own_scorecard(agency, period):
     if not period.scorecards_ready_at:
         return None
+    today = timezone.localdate()
     plan_progress = load_plan_progress(period.plan, today, for_agency=agency)
-    card = scorecards(agency, obligations_in(plan_progress, [period]), today).get(
-        period
-    )
-    if card is None:
-        return None
-    return {
+    obligations = obligations_in(plan_progress, [period])
+    card = scorecards(agency, obligations, today).get(period)
+    return card and {
         "card": card,
         "public_from": period.scorecards_ready_at + REPLY_WITHIN,
         "is_public": period.scorecards_public_at is not None,

@@ -1,5 +1,6 @@
-"""Opening the next round: its proposed days, and what it would do."""
+"""The page that proposes to open the next round, with a preview of its effects."""
 
+from collections import defaultdict
 from datetime import timedelta
 
 from django import forms
@@ -42,9 +43,10 @@ class OpenRoundForm(forms.ModelForm):
 
 def open_round(request, plan):
     """
-    Show what a plan's next round would do, and propose to open it.
+    Preview a plan's next round, and propose to open it.
 
-    ``again`` shows other days first; ``moved`` takes the due date that the page offers.
+    Posting ``ask`` proposes it, ``moved`` sets the due date that the page offers, and
+    any other button previews the posted days.
     """
     plan = plan_or_404(request, plan)
     frequency = request.GET.get("cada")
@@ -86,47 +88,45 @@ def open_round(request, plan):
 
 def opening_preview(period, form=None) -> dict | None:
     """
-    Return what a proposed round would do; None for a period that asks nobody.
+    Return the effects of a proposed round; None for a period that asks nobody.
 
-    ``asked`` are the reports and values of each agency; ``unreached`` are agencies
-    where nobody with a mail address reports.
+    ``asked`` are pairs of an agency and its owed reports and values; ``unreached`` are
+    agencies without a focal point who has a mail address.
     """
     if not period.is_round or period.is_demonstration:
         return None
-    asked = {}
-    for activity in REPORT.asked(period).select_related("agency"):
-        asked.setdefault(activity.agency, []).append(activity)
-    reports = sum(map(len, asked.values()))
-    # Values are looked up by key, so an unsaved round needs one that no other has.
+    activities = list(REPORT.subjects(period).select_related("agency"))
+    # Values are looked up by the key of the round, and an unsaved one has none.
     period.pk = period.pk or 0
     values = asked_values.values_by_round(period.plan, [period]).get(period, ())
     period.pk = period.pk or None
-    for value in values:
-        asked.setdefault(value.agency, []).append(value)
-    asked = sorted(asked.items(), key=lambda pair: pair[0].acronym)
+    subjects = defaultdict(list)
+    for subject in (*activities, *values):
+        subjects[subject.agency].append(subject)
+    asked = sorted(subjects.items(), key=lambda pair: pair[0].acronym)
     mailed = agencies_with_contact(timezone.localdate())
     better = working_day(period.due_on)
     return {
         "period": period,
         "days": list(_days(period, form)),
         "asked": asked,
-        "reports": reports,
-        "declarations": DECLARATION.asked(period).count(),
+        "reports": len(activities),
+        "declarations": DECLARATION.subjects(period).count(),
         "values": len(values),
-        "unreached": [agency for agency, _rows in asked if agency.pk not in mailed],
+        "unreached": [agency for agency, _owed in asked if agency.pk not in mailed],
         "better": better if better != period.due_on else None,
         "other": period.asking_already(),
         "mail": asked and _first_mail(period, *asked[0]),
     }
 
 
-def reopening_preview(asked) -> dict:
-    sheet = ReportingSheet(asked.period, asked.agency)
-    earlier = RoundReopening.objects.filter(agency=asked.agency)
+def reopening_preview(reopening) -> dict:
+    sheet = ReportingSheet(reopening.period, reopening.agency)
+    earlier = RoundReopening.objects.filter(agency=reopening.agency)
     return {
-        "asked": asked,
+        "asked": reopening,
         "rows": sheet.owed,
-        "earlier": earlier.filter(period__plan=asked.period.plan_id).count(),
+        "earlier": earlier.filter(period__plan=reopening.period.plan_id).count(),
     }
 
 
@@ -146,21 +146,22 @@ def _days(period, form):
     if earlier := list(earlier):
         calendar = rounds.schedule_of(earlier).window(period.ends_on)
     last = period.ends_on
-    for day, name, word, happens in _moments(period):
+    for day, name, label, explanation in _named_days(period):
         usual = calendar.get(name, day)
         yield {
             "day": day,
             "name": name,
             "after": (day - last).days,
-            "word": word,
-            "happens": happens,
+            "word": label,
+            "happens": explanation,
             "usual": usual if usual != day else None,
             "field": form[name] if form and name else None,
         }
         last = day
 
 
-def _moments(period):
+def _named_days(period):
+    """Yield day, form field or "", label and explanation, in order."""
     yield (
         period.opens_on,
         "opens_on",

@@ -12,7 +12,7 @@ from strategic_areas.desk.rounds import notices, views
 from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries.rounds import agency_rounds
 
-#: State → word in the URL, name, name before the due date, and explanation.
+#: State → slug in the URL, name after the due date, name before, and explanation.
 ROUND_PARTS = {
     AgencyRoundState.PUBLISHED: (
         "respondieron",
@@ -47,26 +47,26 @@ ROUND_PARTS = {
 }
 
 
-def rounds_in_progress(asked_for, today):
+def rounds_in_progress(query, today):
     """
-    Return the rounds that take reports today, late ones included.
+    Return the rounds that accept reports today, late ones included.
 
-    The parts of a round's bar add up to the agencies asked. ``ronda`` and ``parte`` in
-    ``asked_for`` choose one part.
+    A round's parts group its agencies by state. ``query`` has the chosen part, as
+    ``ronda`` and ``parte``.
     """
     periods = ReportingPeriod.objects.opened(today).filter(
         plan__in=Plan.objects.public(), closes_on__gte=today
     )
-    asked = [x for x in agency_rounds(periods.select_related("plan"), today) if x.items]
+    cells = [x for x in agency_rounds(periods.select_related("plan"), today) if x.items]
     return [
-        _running(period, [x for x in asked if x.period == period], asked_for, today)
-        for period in dict.fromkeys(cell.period for cell in asked)
+        _round_context(period, [x for x in cells if x.period == period], query, today)
+        for period in dict.fromkeys(cell.period for cell in cells)
     ]
 
 
-def _running(period, asked, asked_for, today):
-    # Between its due date and its closing date a round takes late reports.
-    is_late, missing = today > period.due_on, notices.agency_to_dos(asked, today)
+def _round_context(period, cells, query, today):
+    # Between its due date and its closing date a round accepts late reports.
+    is_late, missing = today > period.due_on, notices.agency_to_dos(cells, today)
     mailed = agencies_with_contact(today)
     written_to = [to_do for to_do in missing if to_do.agency.pk in mailed]
     days = [
@@ -80,20 +80,20 @@ def _running(period, asked, asked_for, today):
         "period": period,
         "is_late": is_late,
         "days_left": (period.closes_on - today).days,
-        "asked": sum(len(cell.items) for cell in asked),
-        "handed_in": sum(len(cell.handed_in) for cell in asked),
+        "asked": sum(len(cell.items) for cell in cells),
+        "handed_in": sum(len(cell.handed_in) for cell in cells),
         "parts": [
             {
-                "word": word,
+                "word": slug,
                 "state": state,
                 "name": late_name if is_late else name,
                 "note": note,
-                "cells": (own := [cell for cell in asked if cell.state == state]),
+                "cells": (own := [cell for cell in cells if cell.state == state]),
                 "rows": views.agencies_by_missing(own, missing),
-                "is_chosen": (str(period.pk), word)
-                == (asked_for.get("ronda"), asked_for.get("parte")),
+                "is_chosen": (str(period.pk), slug)
+                == (query.get("ronda"), query.get("parte")),
             }
-            for state, (word, late_name, name, note) in ROUND_PARTS.items()
+            for state, (slug, late_name, name, note) in ROUND_PARTS.items()
         ],
         "missing": missing,
         "written_to": written_to,

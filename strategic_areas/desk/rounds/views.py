@@ -1,4 +1,4 @@
-"""Views of rounds for the secretariat: the table of agencies, and one round."""
+"""Pages of rounds for the secretariat: the table of agencies, and one round."""
 
 from collections import defaultdict
 from datetime import date
@@ -78,7 +78,7 @@ class TakeRoundBackForm(forms.Form):
 
 def round_list(request):
     """Show the table of agencies and rounds of a plan, by default the latest plan."""
-    must_keep_rounds(request.user)
+    must_manage_rounds(request.user)
     today = timezone.localdate()
     plans = _plans(today)
     plan = next(
@@ -92,7 +92,7 @@ def round_list(request):
         to_open=rounds.rounds_to_open(today, until=date.max),
         plans=plans,
         plan=plan,
-        **_table(plan, today, every="todas" in request.GET) if plan else {},
+        **_table(plan, today, shows_all="todas" in request.GET) if plan else {},
     )
 
 
@@ -106,7 +106,7 @@ def round_detail(request, pk):
     if form.is_valid():
         return _close(request, period, today)
     state = period.state(today)
-    asked = [cell for cell in agency_rounds([period], today) if cell.items]
+    cells = [cell for cell in agency_rounds([period], today) if cell.items]
     return render_screen(
         request,
         "desk/round.html",
@@ -114,10 +114,10 @@ def round_detail(request, pk):
         title=period.name,
         period=period,
         word=ROUND_WORDS[state],
-        agencies=agencies_by_missing(asked, notices.agency_to_dos(asked, today)),
+        agencies=agencies_by_missing(cells, notices.agency_to_dos(cells, today)),
         silent=sorted(
             cell.agency.acronym
-            for cell in asked
+            for cell in cells
             if cell.promptness(today) == Timeliness.SILENT
         ),
         reminded=notices.agencies_reminded_today(today),
@@ -131,13 +131,13 @@ def round_detail(request, pk):
 @require_POST
 def remind_agencies(request, pk, agency=None):
     period, today = round_or_404(request.user, pk), timezone.localdate()
-    asked = [
+    cells = [
         x for x in agency_rounds([period], today) if agency in {None, x.agency.slug}
     ]
-    if not asked:
+    if not cells:
         raise Http404
     reminded, refused = [], []
-    for part in notices.agency_to_dos(asked, today):
+    for part in notices.agency_to_dos(cells, today):
         try:
             notices.remind_agency(part, by=request.user, today=today)
             reminded.append(part.agency.acronym)
@@ -154,12 +154,12 @@ def remind_agencies(request, pk, agency=None):
 
 
 def round_or_404(user, pk):
-    must_keep_rounds(user)
+    must_manage_rounds(user)
     opened = ReportingPeriod.objects.visible_to(user).opened(timezone.localdate())
     return get_object_or_404(opened.select_related("plan"), pk=pk)
 
 
-def must_keep_rounds(user):
+def must_manage_rounds(user):
     if not (access.is_reviewer(user) or user.is_superuser):
         raise PermissionDenied
 
@@ -174,9 +174,9 @@ def _plans(today):
     return list(dict.fromkeys(period.plan for period in newest))
 
 
-def _table(plan, today, *, every):
+def _table(plan, today, *, shows_all):
     periods = list(plan.periods.opened(today))
-    shown = periods if every else periods[:ROUNDS_SHOWN]
+    shown = periods if shows_all else periods[:ROUNDS_SHOWN]
     by_agency = defaultdict(list)
     for cell in agency_rounds(shown, today):
         by_agency[cell.agency].append(cell)
@@ -186,14 +186,14 @@ def _table(plan, today, *, every):
         "rows": [
             {
                 "agency": agency,
-                "entries": [_entry(cell, today) for cell in by_agency[agency]],
+                "entries": [_table_cell(cell, today) for cell in by_agency[agency]],
             }
             for agency in sorted(by_agency, key=lambda agency: agency.acronym)
         ],
     }
 
 
-def _entry(cell, today):
+def _table_cell(cell, today):
     query = {
         "period__id__exact": cell.period.pk,
         "agency__id__exact": cell.agency.pk,
@@ -207,10 +207,11 @@ def _entry(cell, today):
     }
 
 
-def agencies_by_missing(asked, to_do):
-    owing = {part.agency for part in to_do}
-    asked = sorted(
-        asked,
+def agencies_by_missing(cells, to_dos):
+    """Return a context for each agency, those with most missing reports first."""
+    owing = {part.agency for part in to_dos}
+    cells = sorted(
+        cells,
         key=lambda cell: (
             cell.state == AgencyRoundState.PUBLISHED,
             -len(cell.subjects_with(ReportStatus.NOTHING)),
@@ -222,12 +223,12 @@ def agencies_by_missing(asked, to_do):
             "agency": cell.agency,
             "activities": {
                 word: activities
-                for standing, word in REPORT_STATUS_WORDS.items()
-                if (activities := cell.subjects_with(standing))
+                for status, word in REPORT_STATUS_WORDS.items()
+                if (activities := cell.subjects_with(status))
             },
             "owes": cell.agency in owing,
         }
-        for cell in asked
+        for cell in cells
     ]
 
 
@@ -244,7 +245,7 @@ def _close(request, period, today):
 
 def take_round_back(request, pk):
     """Remove a period in which nobody wrote, or show what prevents it."""
-    must_keep_rounds(request.user)
+    must_manage_rounds(request.user)
     rows = ReportingPeriod.objects.visible_to(request.user).select_related("plan")
     period = get_object_or_404(rows, pk=pk)
     form = TakeRoundBackForm(request.POST if request.method == "POST" else None)

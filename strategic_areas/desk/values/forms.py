@@ -40,8 +40,8 @@ DIMENSIONS = {
 }
 PERCENT_UNITS = ("%", "por ciento", "porcentaje")
 WHOLE_COUNTS = ("persons", "cases", "sentences", "events")
-#: If a value differs by more from the last one, its agency explains why, and the
-#: reviewer compares the two.
+#: If a value differs by more than this from the last one, the agency has to explain it,
+#: and the reviewer has to compare the two.
 LEAP_PERCENT = 30
 
 
@@ -58,14 +58,19 @@ def value_problems(
     last: Decimal | None,
     why: str = "",
 ):
-    """Yield pairs of a field, or None for the whole form, and the problem."""
-    told = [value, *(each for dim in parts.values() for each in dim.values())]
-    if counts not in ("money", "other") and any(each < 0 for each in told):
+    """
+    Yield pairs of a field, or None for the whole form, and the problem.
+
+    ``parts`` maps dimensions to numbers by category, ``last`` is the last public value,
+    ``why`` the agency's explanation.
+    """
+    numbers = [value, *(each for dim in parts.values() for each in dim.values())]
+    if counts not in ("money", "other") and any(each < 0 for each in numbers):
         yield "value", _("A count is never below zero.")
     if unit.strip().lower() in PERCENT_UNITS and not 0 <= value <= 100:
         yield "value", _("A percent lies between 0 and 100.")
     if counts in WHOLE_COUNTS and any(
-        each != each.to_integral_value() for each in told
+        each != each.to_integral_value() for each in numbers
     ):
         yield "value", _("This indicator counts in whole numbers.")
     if last is not None and is_leap(value, last) and not why:
@@ -79,11 +84,11 @@ def value_problems(
                     "%(dimension)s: %(number)s of the total are missing. What is not "
                     "known goes into “Not stated”."
                 )
-            words = {"number": format_number(abs(missing))}
-            yield None, text % {"dimension": DIMENSIONS[dimension], **words}
+            number = format_number(abs(missing))
+            yield None, text % {"dimension": DIMENSIONS[dimension], "number": number}
 
 
-#: Sex and age are asked together, so not alone.
+#: Sex and age are entered together, so neither has fields of its own.
 ASKED_DIMENSIONS = [name for name in GROUPS if name not in ("sex", "age")]
 
 
@@ -103,26 +108,26 @@ def categories_of(indicator):
     """
     if indicator.selects or indicator.counts not in WHOLE_COUNTS:
         return {}
-    asked = [indicator.dimension] if indicator.sensitive else ASKED_DIMENSIONS
+    dimensions = [indicator.dimension] if indicator.sensitive else ASKED_DIMENSIONS
     rows = CodeListValue.objects.filter(
         code_list__plan=indicator.introduced_by_id,
         code_list__kind=CodeList.Kind.BREAKDOWNS,
-        dimension__in=asked,
+        dimension__in=dimensions,
     )
     found = defaultdict(dict)
     for row in rows.order_by("order", "pk"):
         english = row.label_en if get_language() == "en" else ""
         found[row.dimension][row.code] = english or row.label_es
-    return {name: found[name] for name in asked if name in found}
+    return {name: found[name] for name in dimensions if name in found}
 
 
 def value_facts(reported):
-    words = categories_of(reported.indicator)
+    labels = categories_of(reported.indicator)
     parts = [
         (
             DIMENSIONS[dimension],
             [
-                (words.get(dimension, {}).get(code, code), number)
+                (labels.get(dimension, {}).get(code, code), number)
                 for code, number in numbers.items()
             ],
         )
@@ -136,7 +141,7 @@ def last_public_value(indicator):
 
 
 def last_public_values(indicators):
-    """Map the id of each indicator to its last public value; one query."""
+    """Map the id of each indicator to its last public value, in one query."""
     rows = (
         PublishedFigure.objects.public()
         .latest_revisions()
@@ -149,16 +154,16 @@ def last_public_values(indicators):
 
 def initial_of_value(reported):
     """Return a submitted value as initial form data, without its old reason."""
-    told = {name: getattr(reported, name) for name in ValueForm.Meta.fields}
-    told["value"] = number_text(reported.value)
+    initial = {name: getattr(reported, name) for name in ValueForm.Meta.fields}
+    initial["value"] = number_text(reported.value)
     if reported.measurement_id:
-        told["why"] = ""
+        initial["why"] = ""
     for dimension, shares in reported.parts.items():
-        told |= {
+        initial |= {
             f"{dimension}.{code}": number_text(number)
             for code, number in shares.items()
         }
-    return told
+    return initial
 
 
 class ValueForm(forms.ModelForm):
@@ -227,32 +232,34 @@ class ValueForm(forms.ModelForm):
         cleaned = super().clean()
         guard.add_blocking_errors(self, "note", "why")
         if (value := cleaned.get("value")) is not None:
-            self._judge(value, cleaned.get("why", ""))
+            self._add_problems(value, cleaned.get("why", ""))
         days = {
             name: cleaned.get(name) or getattr(self.instance, name)
             for name in ("starts_on", "ends_on")
         }
-        about = {"indicator": self.indicator, "agency": self.instance.agency}
+        owner = {"indicator": self.indicator, "agency": self.instance.agency}
         revises = all(days.values()) and current_measurement(
-            ReportedValue(**about, **days)
+            ReportedValue(**owner, **days)
         )
         if revises and not cleaned.get("why") and "why" not in self.errors:
             self.add_error("why", _("The value before is public: say why it differs."))
         return cleaned
 
-    def _judge(self, value, why):
+    def _add_problems(self, value, why):
         parts = {}
         for dimension, names in self.names.items():
-            told = {name.removeprefix(f"{dimension}."): name for name in names}
-            numbers = {code: self.cleaned_data.get(told[code]) for code in told}
-            known = {code: each for code, each in numbers.items() if each is not None}
-            if known:
-                parts[dimension] = known
+            entered = {
+                name.removeprefix(f"{dimension}."): number
+                for name in names
+                if (number := self.cleaned_data.get(name)) is not None
+            }
+            if entered:
+                parts[dimension] = entered
         self.instance.parts = {
-            dimension: {code: format(number, "f") for code, number in known.items()}
-            for dimension, known in parts.items()
+            dimension: {code: format(number, "f") for code, number in entered.items()}
+            for dimension, entered in parts.items()
         }
-        for fault in value_problems(
+        for problem in value_problems(
             value,
             parts,
             counts=self.indicator.counts,
@@ -260,7 +267,7 @@ class ValueForm(forms.ModelForm):
             last=self.last and self.last.value,
             why=why,
         ):
-            self.add_error(*fault)
+            self.add_error(*problem)
 
 
 class DatedValueForm(ValueForm):
@@ -269,8 +276,8 @@ class DatedValueForm(ValueForm):
 
     def __init__(self, *args, row: ValueRow, **kwargs):
         days = {"starts_on": row.value.starts_on, "ends_on": row.value.ends_on}
-        about = {"indicator": row.value.indicator, "agency": row.value.agency}
-        self.row, reported = row, ReportedValue(**about, **days)
+        owner = {"indicator": row.value.indicator, "agency": row.value.agency}
+        self.row, reported = row, ReportedValue(**owner, **days)
         super().__init__(
             *args,
             instance=reported,
@@ -283,7 +290,7 @@ class DatedValueForm(ValueForm):
             field.widget.attrs["aria-label"] = f"{field.label}, {row.value.span}"
 
     def make_layout(self):
-        """The grid's template lays out the fields."""
+        """Return None: the grid's template lays out the fields."""
 
     def has_changed(self):
         """Whether a value was entered; certainty alone does not count."""

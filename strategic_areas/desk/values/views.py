@@ -1,5 +1,5 @@
 """
-Views of values: an agency's indicators, forms, a grid, and the exact tables.
+Pages of values: an agency's indicators, forms, a grid, and the exact tables.
 
 The secretariat also records values from letters or sources, and previews publication.
 """
@@ -75,25 +75,25 @@ def indicator_list_context(request, indicators, page, *keys, owed=()):
     """
     Return the context of a list of indicators with their last public values.
 
-    Indicators of ``owed`` values come first. ``page`` and ``keys`` make the links. The
-    query filters by code and name.
+    Indicators of ``owed`` values come first. Each links to ``page`` with ``keys`` and
+    its own. The query parameter ``q`` filters by code and name.
     """
-    indicators, wanted = list(indicators), request.GET.get("q", "")
-    number = Counter(row.value.indicator.pk for row in owed)
+    indicators, search = list(indicators), request.GET.get("q", "")
+    owed_count = Counter(row.value.indicator.pk for row in owed)
     last = last_public_values(indicators)
     lines = [
         {
             "indicator": each,
             "last": last.get(each.pk),
-            "owed": number[each.pk],
+            "owed": owed_count[each.pk],
             "address": reverse(f"admin:{page}", args=[*keys, each.pk]),
         }
         for each in indicators
-        if fold(wanted) in fold(f"{each.code} {each.name} {each.agency or ''}")
+        if fold(search) in fold(f"{each.code} {each.name} {each.agency or ''}")
     ]
     return {
         "lines": sorted(lines, key=lambda line: not line["owed"]),
-        "wanted": wanted,
+        "wanted": search,
         "searches": len(indicators) > 5,  # fewer are seen at a glance
     }
 
@@ -101,12 +101,12 @@ def indicator_list_context(request, indicators, page, *keys, owed=()):
 @require_safe
 def value_list(request, period, agency):
     sheet = sheet_or_404(request.user, period, agency)
-    found = answered_indicators(agency=sheet.agency)
+    indicators = answered_indicators(agency=sheet.agency)
     context = indicator_list_context(
-        request, found, "value_new", *sheet.keys, owed=sheet.open_values
+        request, indicators, "value_new", *sheet.keys, owed=sheet.open_values
     )
     handed_in = defaultdict(list)
-    rows = ReportedValue.objects.filter(agency=sheet.agency, indicator__in=found)
+    rows = ReportedValue.objects.filter(agency=sheet.agency, indicator__in=indicators)
     for row in rows.select_related("indicator").order_by("-proposed_at"):
         handed_in[row.indicator_id].append(row)
     for line in context["lines"]:
@@ -114,7 +114,7 @@ def value_list(request, period, agency):
     return render_screen(
         request,
         "desk/values.html",
-        title=sheet.of_values.heading,
+        title=sheet.value_question.heading,
         sheet=sheet,
         **context,
     )
@@ -122,32 +122,34 @@ def value_list(request, period, agency):
 
 def value_new(request, period, agency, indicator):
     sheet = sheet_or_404(request.user, period, agency)
-    found = get_object_or_404(answered_indicators(agency=sheet.agency), pk=indicator)
-    before = _begun_from(request, sheet, found)
+    indicator = get_object_or_404(
+        answered_indicators(agency=sheet.agency), pk=indicator
+    )
+    before = _value_to_copy(request, sheet, indicator)
     form = ValueForm(
         _posted(request),
-        instance=ReportedValue(indicator=found, agency=sheet.agency),
-        initial=initial_of_value(before) if before else _days_asked(request),
-        last=last_public_value(found),
+        instance=ReportedValue(indicator=indicator, agency=sheet.agency),
+        initial=initial_of_value(before) if before else _requested_days(request),
+        last=last_public_value(indicator),
     )
     if take_valid_step(form, submit_value, form.instance, by=request.user):
         messages.success(request, _("The value is with the secretariat."))
         return redirect(sheet.values_url)
-    return _entry(request, "desk/value_new.html", [form], sheet=sheet, before=before)
+    return _page(request, "desk/value_new.html", [form], sheet=sheet, before=before)
 
 
 def _posted(request):
     return request.POST if request.method == "POST" else None
 
 
-def _entry(request, template, forms, **context):
-    has_faults = any(form.errors for form in forms)
+def _page(request, template, forms, **context):
+    has_problems = any(form.errors for form in forms)
     return render_screen(
         request,
         template,
-        status=422 if has_faults else 200,
+        status=422 if has_problems else 200,
         title=forms[0].indicator.code,
-        has_faults=has_faults,
+        has_faults=has_problems,
         forms=forms,
         form=forms[0],
         indicator=forms[0].indicator,
@@ -155,32 +157,32 @@ def _entry(request, template, forms, **context):
     )
 
 
-def _begun_from(request, sheet, indicator):
+def _value_to_copy(request, sheet, indicator):
     rows = ReportedValue.objects.filter(agency=sheet.agency, indicator=indicator)
     pk = request.GET.get("desde", "")
     if pk.isdecimal():
         return rows.filter(pk=pk).first()
-    if days := _days_asked(request):
+    if days := _requested_days(request):
         last = rows.filter(**days).order_by("pk").last()
         return last if last and last.status == DecisionStatus.DECLINED else None
     return None
 
 
-def _days_asked(request):
-    names, told = (
-        ("starts_on", "ends_on"),
-        request.GET.get(DAYS_PARAMETER, "").split("_"),
-    )
+def _requested_days(request):
+    days = request.GET.get(DAYS_PARAMETER, "").split("_")
     try:
-        return dict(zip(names, map(date.fromisoformat, told), strict=True))
+        starts_on, ends_on = map(date.fromisoformat, days)
     except ValueError:
         return {}
+    return {"starts_on": starts_on, "ends_on": ends_on}
 
 
 def value_grid(request, period, agency, indicator):
     sheet = sheet_or_404(request.user, period, agency)
-    found = get_object_or_404(answered_indicators(agency=sheet.agency), pk=indicator)
-    own = [row for row in sheet.values if row.value.indicator == found]
+    indicator = get_object_or_404(
+        answered_indicators(agency=sheet.agency), pk=indicator
+    )
+    own = [row for row in sheet.values if row.value.indicator == indicator]
     rows = [row for row in own if row.state == "todo"]
     late = [x for x in own if x not in rows and request.POST.get(f"{x.days}-value")]
     for row in late:
@@ -190,9 +192,9 @@ def value_grid(request, period, agency, indicator):
         return redirect(sheet.values_url)
     if not rows:
         raise Http404
-    last = last_public_value(found)
+    last = last_public_value(indicator)
     forms = [DatedValueForm(_posted(request), row=row, last=last) for row in rows]
-    if request.method == "POST" and (number := _hand_in(forms, by=request.user)):
+    if request.method == "POST" and (number := _submit_all(forms, by=request.user)):
         text = ngettext(
             "%(number)d value is with the secretariat.",
             "%(number)d values are with the secretariat.",
@@ -200,7 +202,7 @@ def value_grid(request, period, agency, indicator):
         )
         messages.success(request, text % {"number": number})
         return redirect(sheet.values_url)
-    return _entry(
+    return _page(
         request,
         "desk/value_grid.html",
         forms,
@@ -218,7 +220,7 @@ def value_grid(request, period, agency, indicator):
     )
 
 
-def _hand_in(forms, *, by):
+def _submit_all(forms, *, by):
     filled = [form for form in forms if form.has_changed()]
     if not filled:
         forms[0].full_clean()
@@ -235,33 +237,33 @@ def _hand_in(forms, *, by):
 
 
 def _lines(forms, *names):
-    found = []
+    lines = []
     for name in names:
         cells = tuple(form[name] if name in form.fields else None for form in forms)
         if label := next((cell.label for cell in cells if cell), None):
-            found.append({"label": label, "cells": cells})
-    return found
+            lines.append({"label": label, "cells": cells})
+    return lines
 
 
 @require_POST
 def value_recall(request, pk):
     """Take a pending value back, which only the submitter may do."""
-    found = get_object_or_404(ReportedValue.objects.visible_to(request.user), pk=pk)
+    reported = get_object_or_404(ReportedValue.objects.visible_to(request.user), pk=pk)
     done = _("%(record)s is yours again: nothing counts as submitted.")
-    take_step(request, VALUES.take_back, found, done=done % {"record": found})
+    take_step(request, VALUES.take_back, reported, done=done % {"record": reported})
     return redirect(return_url(request))
 
 
 @require_safe
 def value_receipt(request, pk):
     rows = ReportedValue.objects.visible_to(request.user)
-    found = get_object_or_404(rows.select_related("proposed_by", "revises"), pk=pk)
+    reported = get_object_or_404(rows.select_related("proposed_by", "revises"), pk=pk)
     return render_screen(
         request,
         "desk/value_receipt.html",
-        title=f"{_('Receipt')} {found}",
-        **value_facts(found),
-        sha256=digest(fingerprinted_facts(found)),
+        title=f"{_('Receipt')} {reported}",
+        **value_facts(reported),
+        sha256=digest(fingerprinted_facts(reported)),
     )
 
 
@@ -278,16 +280,16 @@ def record_value_list(request):
 
 def record_value(request, indicator):
     _must_review(request.user)
-    found = get_object_or_404(answered_indicators(), pk=indicator)
+    indicator = get_object_or_404(answered_indicators(), pk=indicator)
     form = SourcedValueForm(
         _posted(request),
-        instance=ReportedValue(indicator=found, agency=found.agency),
-        last=last_public_value(found),
+        instance=ReportedValue(indicator=indicator, agency=indicator.agency),
+        last=last_public_value(indicator),
     )
     if take_valid_step(form, submit_value, form.instance, by=request.user):
         messages.success(request, _("Saved. Another person publishes it."))
         return redirect("admin:index")
-    return _entry(request, "desk/value_new.html", [form])
+    return _page(request, "desk/value_new.html", [form])
 
 
 def _must_review(user):
@@ -311,42 +313,45 @@ TABLE_FORMATS = {
 
 
 def exact_agency(request, agency):
-    found = get_object_or_404(Agency, slug=agency)
-    rows = Indicator.objects.filter(agency=found)
-    return _exact(request, found, found, rows, subject=found.slug)
+    agency = get_object_or_404(Agency, slug=agency)
+    rows = Indicator.objects.filter(agency=agency)
+    return _exact_table(request, agency, agency, rows, subject=agency.slug)
 
 
 def exact_indicator(request, indicator):
-    found = get_object_or_404(Indicator.objects.select_related("agency"), pk=indicator)
-    rows = Indicator.objects.filter(pk=found.pk)
-    return _exact(request, found, found.agency, rows, subject=found.code)
+    indicator = get_object_or_404(
+        Indicator.objects.select_related("agency"), pk=indicator
+    )
+    rows = Indicator.objects.filter(pk=indicator.pk)
+    return _exact_table(
+        request, indicator, indicator.agency, rows, subject=indicator.code
+    )
 
 
-def _exact(request, record, agency, indicators, *, subject):
+def _exact_table(request, record, agency, indicators, *, subject):
     person, form = request.user, request.POST.get("form")
     own = FocalPoint.objects.agencies_of(person)
     if not (access.is_reviewer(person) or agency and own.filter(agency=agency)):
         raise Http404
     if request.method != "POST" or form not in TABLE_FORMATS:
-        words = {name: word for name, (_write, _type, word) in TABLE_FORMATS.items()}
         context = {
             "record": record,
-            "forms": words,
+            "forms": {name: label for name, (*_, label) in TABLE_FORMATS.items()},
             **indicator_list_context(
                 request, indicators.select_related("agency"), "exact_indicator"
             ),
         }
         title = _("Exact table")
         return render_screen(request, "desk/exact.html", title=title, **context)
-    write, content_type, _word = TABLE_FORMATS[form]
+    write, content_type, _label = TABLE_FORMATS[form]
     record_download(request, record, agency=agency, kind="exact_values", form=form)
-    taken = raw_figures.DownloadStamp(
+    stamp = raw_figures.DownloadStamp(
         person=person.get_full_name() or person.get_username(),
         account=person.get_username(),
         moment=timezone.localtime(),
         subject=subject,
     )
-    return as_file(write(indicators, taken), taken.file_name(form), content_type)
+    return as_file(write(indicators, stamp), stamp.file_name(form), content_type)
 
 
 def value_context(user, reported):
@@ -355,7 +360,7 @@ def value_context(user, reported):
         "last": last_public_value(reported.indicator),
         "preview": _preview_of(reported, user),
         "may_be_recalled": reported.is_waiting and reported.proposed_by_id == user.pk,
-        "hides": _hides(user, reported),
+        "hides": _hide_url(user, reported),
         "transitions": list(_steps(reported)),
     }
 
@@ -368,22 +373,22 @@ def _preview_of(reported, user):
 
 
 def _steps(reported):
-    about = {name: getattr(reported, name) for name in SPAN_FIELDS}
-    rows = ReportedValue.objects.filter(**about).order_by("proposed_at", "pk")
+    lookups = {name: getattr(reported, name) for name in SPAN_FIELDS}
+    rows = ReportedValue.objects.filter(**lookups).order_by("proposed_at", "pk")
     names = ("at", "by", "get_to_status_display", "reason")
     for row in rows.select_related("proposed_by", "decided_by"):
-        told = [(row.proposed_at, row.proposed_by, _("Handed in"), row.why)]
+        steps = [(row.proposed_at, row.proposed_by, _("Handed in"), row.why)]
         if not row.is_waiting:
             status = row.get_status_display()
-            told.append((row.decided_at, row.decided_by, status, row.reason))
-        yield from (dict(zip(names, step, strict=True)) for step in told)
+            steps.append((row.decided_at, row.decided_by, status, row.reason))
+        yield from (dict(zip(names, step, strict=True)) for step in steps)
 
 
-def _hides(user, reported):
-    told = Publication.objects.filter(measurement=reported.measurement_id)
-    figure = PublishedFigure.objects.public().filter(pk__in=told.values("figure"))
-    if (found := figure.first()) and may_hide(user, found):
-        return hide_url(PublishedFigure, found.pk)
+def _hide_url(user, reported):
+    published = Publication.objects.filter(measurement=reported.measurement_id)
+    rows = PublishedFigure.objects.public().filter(pk__in=published.values("figure"))
+    if (figure := rows.first()) and may_hide(user, figure):
+        return hide_url(PublishedFigure, figure.pk)
     return ""
 
 
@@ -394,15 +399,13 @@ def preview_publication(values, *, by):
     ``lines`` are all public changes, ``indicators`` those of each indicator.
     ``RefusedError`` names a value that cannot be published.
     """
-    about = list({each.indicator_id: each.indicator for each in values}.values())
-    keys = affected_records([(Indicator, each.pk) for each in about])
-    rows = read_public_rows(keys)
-    before = _lines_by_key(about)
+    own = list({each.indicator_id: each.indicator for each in values}.values())
+    keys = affected_records([(Indicator, each.pk) for each in own])
+    rows_before = read_public_rows(keys)
+    before = _series_by_key(own)
     with VALUES.tried(values, by=by):
-        after, changed = (
-            _lines_by_key(about),
-            row_differences(rows, read_public_rows(keys)),
-        )
+        after = _series_by_key(own)
+        changed = row_differences(rows_before, read_public_rows(keys))
         return {
             "lines": describe_differences(changed),
             "indicators": [
@@ -415,71 +418,71 @@ def preview_publication(values, *, by):
                     ],
                     "before": _card(before.get(each.pk)),
                     "after": _card(after.get(each.pk)),
-                    "series": list(_series(after.get(each.pk), changed)),
-                    "passed": _met(after.get(each.pk)) - _met(before.get(each.pk)),
-                    "places": _places(after.get(each.pk), changed),
+                    "series": list(_points(after.get(each.pk), changed)),
+                    "passed": _met_targets(after.get(each.pk))
+                    - _met_targets(before.get(each.pk)),
+                    "places": _page_changes(after.get(each.pk), changed),
                 }
-                for each in about
+                for each in own
             ],
         }
 
 
-def _lines_by_key(about) -> dict[int, IndicatorSeries]:
-    rows = indicators.public_indicators().filter(pk__in=[each.pk for each in about])
-    return {line.indicator.pk: line for line in indicators.load_series(rows)}
+def _series_by_key(own) -> dict[int, IndicatorSeries]:
+    rows = indicators.public_indicators().filter(pk__in=[each.pk for each in own])
+    return {series.indicator.pk: series for series in indicators.load_series(rows)}
 
 
-def _card(line):
-    if line is None or line.last is None:
+def _card(series):
+    if series is None or series.last is None:
         return None
     return {
-        "text": phrases.value_sentence(line, line.last),
-        "picture": small_column_chart(line),
+        "text": phrases.value_sentence(series, series.last),
+        "picture": small_column_chart(series),
     }
 
 
-def _met(line):
-    found = (
-        indicators.targets_with_attainment(
-            line.indicator, line.points, timezone.localdate()
-        )
-        if line
-        else ()
+def _met_targets(series):
+    if series is None:
+        return set()
+    pairs = indicators.targets_with_attainment(
+        series.indicator, series.points, timezone.localdate()
     )
-    return {target for target, told in found if told.code == AttainmentKind.MET}
+    return {target for target, result in pairs if result.code == AttainmentKind.MET}
 
 
-def _series(line, changed):
+def _points(series, changed):
     new = {
         each.key
         for each in changed
         if {name for name, _old, _new in each.columns} & {"value", "shown"}
     }
-    for point in line.points if line else ():
+    for point in series.points if series else ():
         yield {
             "span": phrases.span_heading(
                 point.starts_on, point.ends_on, *phrases.exactness_of_days(point)
             ),
             "text": phrases.value_text(point),
             "state": phrases.status_phrase(point),
-            "is_new": value_key(line.indicator, point) in new,
+            "is_new": value_key(series.indicator, point) in new,
         }
 
 
-def _places(line, changed):
-    if line is None or line.last is None:
+def _page_changes(series, changed):
+    if series is None or series.last is None:
         return []
-    of, found = line.indicator, []
-    if of.key_figure:
-        found.append((_("The first page"), public_path("home")))
-    if of.area and _is_among(of, indicators.series_of_area(of.area)):
-        found.append((str(of.area), of.area.get_absolute_url()))
-    if of.agency and _is_among(of, indicators.series_of_agency(of.agency)):
-        plan, slug = of.introduced_by.code, of.agency.slug
-        found.append((str(of.agency), public_path("agency", plan, slug)))
-    found += [(str(each), each.get_absolute_url()) for each in _commitments(of)]
-    own = [x for x in changed if of.code in (x.row.get("indicator"), x.row.get("code"))]
-    return [*starmap(PublicPageChange, found), *page_changes_of(own)]
+    indicator, pages = series.indicator, []
+    area, agency, code = indicator.area, indicator.agency, indicator.code
+    if indicator.key_figure:
+        pages.append((_("The first page"), public_path("home")))
+    if area and _is_among(indicator, indicators.series_of_area(area)):
+        pages.append((str(area), area.get_absolute_url()))
+    if agency and _is_among(indicator, indicators.series_of_agency(agency)):
+        plan = indicator.introduced_by.code
+        pages.append((str(agency), public_path("agency", plan, agency.slug)))
+    pages += [(str(each), each.get_absolute_url()) for each in _commitments(indicator)]
+    own = [x for x in changed if code in (x.row.get("indicator"), x.row.get("code"))]
+    return [*starmap(PublicPageChange, pages), *page_changes_of(own)]
 
 
 def _is_among(indicator, lines):
