@@ -1,5 +1,5 @@
 """
-The whole plan as two people read it before its approval, and previews of its pages.
+The page on which two people read a whole plan before its approval, and page previews.
 """
 
 from dataclasses import dataclass
@@ -53,45 +53,49 @@ STATEMENT_OF_COLUMN = {"act_es": "no_act", "launched_on": "no_date"}
 @dataclass(frozen=True)
 class PlanShortcoming:
     """
-    What a plan lacks, and the consequence; ``records`` are pairs of a label and node
-    key.
+    Something that a plan lacks, and the consequence.
 
-    A grave one must be corrected, or stated by both people.
+    ``records`` are pairs of a label and the key of a node. A grave shortcoming must be
+    corrected, or stated by both people.
     """
 
     text: str
-    follows: str
-    is_there: bool
+    consequence: str
+    applies: bool
     records: tuple = ()
     is_grave: bool = False
 
 
 def load_plan_review(plan):
-    found = PlanTree(plan)
-    nodes = [each for level in LEVELS for each in found.nodes(level)]
-    indicators = [each.record for each in found.nodes(INDICATOR)]
-    parts = found.nodes(PARTICIPATION)
+    tree = PlanTree(plan)
+    nodes = [each for level in LEVELS for each in tree.nodes(level)]
+    indicators = [each.record for each in tree.nodes(INDICATOR)]
+    parts = tree.nodes(PARTICIPATION)
     members = {each.record.agency_id for each in parts}
-    lacks = [*_of_act(plan), *_of_tree(nodes, members), *_of_indicators(indicators)]
+    shortcomings = [
+        *_shortcomings_of_act(plan),
+        *_shortcomings_of_tree(nodes, members),
+        *_shortcomings_of_indicators(indicators),
+    ]
     return {
         "plan": plan,
-        "tree": found,
+        "tree": tree,
         "counts": [
-            *found.counts,
+            *tree.counts,
             ngettext("%(n)d indicator", "%(n)d indicators", len(indicators))
             % {"n": len(indicators)},
             ngettext("%(n)d agency", "%(n)d agencies", len(members))
             % {"n": len(members)},
         ],
-        "lacks": [each for each in lacks if each.is_there],
+        "lacks": [each for each in shortcomings if each.applies],
         "parts": sorted(each.title for each in parts),
         "indicators": indicators,
-        "protected": _protected(nodes, indicators),
+        "protected": _protection_text(nodes, indicators),
         "rounds": list(plan.periods.order_by("starts_on", "code")),
     }
 
 
-def _of_act(plan):
+def _shortcomings_of_act(plan):
     missing, late = workflow.missing_act_fields(plan), workflow.overdue_rounds(plan)
     return (
         PlanShortcoming(
@@ -119,7 +123,7 @@ def _of_act(plan):
     )
 
 
-def _of_tree(nodes, members):
+def _shortcomings_of_tree(nodes, members):
     commitments = [each for each in nodes if each.level is COMMITMENT]
     activities = [each for each in nodes if each.level is ACTIVITY]
     lacks = (
@@ -152,9 +156,10 @@ def _of_tree(nodes, members):
     return [
         *(
             PlanShortcoming(
-                text, follows, bool(found), tuple((n.record.code, n.key) for n in found)
+                *(text, consequence, bool(lacking)),
+                tuple((node.record.code, node.key) for node in lacking),
             )
-            for text, follows, found in lacks
+            for text, consequence, lacking in lacks
         ),
         PlanShortcoming(
             ngettext(
@@ -170,28 +175,28 @@ def _of_tree(nodes, members):
     ]
 
 
-def _of_indicators(indicators):
+def _shortcomings_of_indicators(indicators):
     people = [each for each in indicators if each.counts == Indicator.Counts.PERSONS]
-    bare = [each.code for each in people if not each.sensitive]
-    silent = [each.code for each in indicators if each.agency_id is None]
+    unprotected = [each.code for each in people if not each.sensitive]
+    unassigned = [each.code for each in indicators if each.agency_id is None]
     return (
         PlanShortcoming(
             _("Indicators that count people, without protection: %(codes)s.")
-            % {"codes": ", ".join(bare)},
+            % {"codes": ", ".join(unprotected)},
             _("The public reads each number of them, however small."),
-            bool(bare),
+            bool(unprotected),
             is_grave=True,
         ),
         PlanShortcoming(
             _("Indicators for which no agency answers: %(codes)s.")
-            % {"codes": ", ".join(silent)},
+            % {"codes": ", ".join(unassigned)},
             _("Nobody is asked for their values."),
-            bool(silent),
+            bool(unassigned),
         ),
     )
 
 
-def _protected(nodes, indicators):
+def _protection_text(nodes, indicators):
     activities = [n.record for n in nodes if n.level is ACTIVITY]
     return _(
         "Indicators protected as numbers of people: %(sensitive)d of %(indicators)d. "
@@ -206,17 +211,17 @@ def _protected(nodes, indicators):
     }
 
 
-def page_changes_of_plan(whole):
+def page_changes_of_plan(plan):
     """Return the public pages that would change if the plan were approved today."""
-    plan, today = whole["plan"], timezone.localdate()
-    shown = plans.choose_plan(today).shown
+    today = timezone.localdate()
+    now = plans.choose_plan(today).shown
     then = plans.choose_plan(today, approving=plan).shown
-    told = {"now": shown.code if shown else "–", "then": then.code if then else "–"}
+    codes = {"now": now.code if now else "–", "then": then.code if then else "–"}
     return [
         PublicPageChange(
             _("The first page"),
             public_path("home"),
-            _("The plan that it shows: now %(now)s, then %(then)s.") % told,
+            _("The plan that it shows: now %(now)s, then %(then)s.") % codes,
         ),
         PublicPageChange(
             _("The plan %(code)s") % {"code": plan.code},
@@ -232,7 +237,7 @@ def page_changes_of_plan(whole):
 
 class ConfirmReadForm(forms.Form):
     """
-    Confirms that the plan was read; if it changed since, the reader is asked again.
+    Confirms that the user read the plan; if it changed since, they are asked again.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
@@ -252,8 +257,8 @@ class ConfirmReadForm(forms.Form):
     )
 
     def __init__(self, data, *, plan, **kwargs):
-        self.now = workflow.plan_digest(plan)
-        super().__init__(data, initial={"seen": self.now}, **kwargs)
+        self.digest = workflow.plan_digest(plan)
+        super().__init__(data, initial={"seen": self.digest}, **kwargs)
         self.missing = workflow.missing_act_fields(plan)
         for column, name in STATEMENT_OF_COLUMN.items():
             if column not in self.missing:
@@ -261,12 +266,12 @@ class ConfirmReadForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("seen") != self.now:
+        if cleaned.get("seen") != self.digest:
             self.add_error(
                 None, _("The plan was changed after you had read it: read it again.")
             )
             # The page now shows the current plan, with nothing ticked.
-            self.data = {self.step: "1", "seen": self.now}
+            self.data = {self.step: "1", "seen": self.digest}
         return cleaned
 
     @property
@@ -296,24 +301,22 @@ def plan_to_approve(change):
 
 def plan_approval(request, plan):
     plan = plan_or_404(request, plan)
-    place = redirect("admin:plan_tree", plan=plan.code)
     if plan.status != Plan.Status.IN_PREPARATION:
-        return place
-    if waits := workflow.waiting_change(plan):
-        return redirect("admin:approval", pk=waits.pk)
+        return redirect("admin:plan_tree", plan=plan.code)
+    if change := workflow.waiting_change(plan):
+        return redirect("admin:approval", pk=change.pk)
     form = SendPlanForm(request.POST if request.method == "POST" else None, plan=plan)
     if form.is_valid():
         with refusals_shown_on(form):
             change = workflow.propose_approval(plan, by=request.user, **form.arguments)
             return redirect_to_change(request, change)
-    whole = load_plan_review(plan)
     return render_screen(
         request,
         "desk/plan_approval.html",
         status=422 if form.errors else 200,
         title=_("Send the plan %(code)s for approval") % {"code": plan.code},
-        whole=whole,
-        places=page_changes_of_plan(whole),
+        whole=load_plan_review(plan),
+        places=page_changes_of_plan(plan),
         form=form,
         act_address=reverse("admin:plan_node", args=[plan.code, "plan", plan.pk]),
     )
@@ -328,18 +331,20 @@ def plan_preview(request, plan, kind, pk):
         is_reconstructed=plans.is_reconstructed_column()
     )
     plan = get_object_or_404(rows, code=plan)
-    template, read = PREVIEW_PAGES[kind]
-    record, shown = read(plan, pk)
+    template, load = PREVIEW_PAGES[kind]
+    record, shown = load(plan, pk)
     context = {
         "plan": plan,
-        "name": f"{record.code} {getattr(record, level_of(record).named)}",
+        "name": f"{record.code} {getattr(record, level_of(record).name_field)}",
         "key": page_key(record),
-        "content": _content(template, RequestContext(request, {"plan": plan, **shown})),
+        "content": _render_content_block(
+            template, RequestContext(request, {"plan": plan, **shown})
+        ),
     }
     return render(request, "desk/plan_preview.html", context)
 
 
-def _commitment(plan, pk):
+def _load_commitment(plan, pk):
     rows = Commitment.objects.not_superseded().select_related("lead", "programme__area")
     commitment = get_object_or_404(rows, plan=plan, pk=pk)
     commitment.plan = commitment.programme.area.plan = plan
@@ -351,15 +356,15 @@ def _commitment(plan, pk):
     }
 
 
-def _area(plan, pk):
+def _load_area(plan, pk):
     area = next((each for each in areas.areas_of_plan(plan) if each.pk == pk), None)
     if area is None:
         raise Http404
     area.plan = plan
-    return area, area_context(area, _board(plan))
+    return area, area_context(area, _progress_in_preparation(plan))
 
 
-def _board(plan):
+def _progress_in_preparation(plan):
     agencies = Agency.objects.in_bulk()
     planned, work = (
         model.objects.not_superseded()
@@ -375,14 +380,14 @@ def _board(plan):
     return PlanProgress(plan, rows)
 
 
-#: Word in the URL → public template, and the function that loads its context.
+#: Slug in the URL → public template, and function that loads record and context.
 PREVIEW_PAGES = {
-    "eje": ("area.html", _area),
-    "compromiso": ("commitment.html", _commitment),
+    "eje": ("area.html", _load_area),
+    "compromiso": ("commitment.html", _load_commitment),
 }
 
 
-def _content(template, context):
+def _render_content_block(template, context):
     template = get_template(template).template
     (block,) = [
         node

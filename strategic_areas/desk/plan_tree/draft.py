@@ -1,4 +1,4 @@
-"""A person's draft of a plan: its lines, conflicts and saving."""
+"""A person's draft of a plan: its lines, their conflicts, and saving."""
 
 from dataclasses import dataclass
 
@@ -36,56 +36,64 @@ def _unpurged(value):
     return None if value == "" else value
 
 
-def document_lines(stored, kept):
+def document_lines(stored, draft_lines):
     """
-    Return pairs of a draft's line and the document line it asks for.
+    Return pairs of a draft line and its line of the plan document.
 
-    Lines whose record is gone, or that change nothing any more, are left out.
+    A draft line whose record was deleted, or that changes nothing any more, is left
+    out.
     """
-    names = {
+    new_keys = {
         id(each): f"{NEW}{each.pk or f'x{place}'}"
-        for place, each in enumerate(kept)
+        for place, each in enumerate(draft_lines)
         if each.record is None
     }
-    new = {each.table: {} for each in kept}
-    for each in kept:
-        if name := names.get(id(each)):
-            new[each.table] |= {name: name, each.said.get("code"): name}
-    places, found = list(STRUCTURE), []
-    for each in sorted(kept, key=lambda line: places.index(line.table)):
+    keys_by_table = {each.table: {} for each in draft_lines}
+    for each in draft_lines:
+        if key := new_keys.get(id(each)):
+            keys_by_table[each.table] |= {key: key, each.said.get("code"): key}
+    tables, pairs = list(STRUCTURE), []
+    for each in sorted(draft_lines, key=lambda line: tables.index(line.table)):
         table = STRUCTURE[each.table]
         origin = stored.tables[table.name].key_of_pk.get(each.record, "")
-        said, lost = _with_links(stored, table, each, new)
+        said, problems = _with_links(stored, table, each, keys_by_table)
         if origin:
             row = stored.tables[table.name].rows[origin]
             said = {n: v for n, v in said.items() if v != stored.plain(row, n)}
-        if each.record and not (origin and (said or lost)):
+        if each.record and not (origin and (said or problems)):
             continue
-        name = origin or names[id(each)]
+        key = origin or new_keys[id(each)]
         state = LineState.CHANGED if origin else LineState.NEW
-        line = PlanLine(table, 0, name, state, origin, said, {}, faults=tuple(lost))
-        found.append((each, line))
-    return found
+        line = PlanLine(table, 0, key, state, origin, said, {}, faults=tuple(problems))
+        pairs.append((each, line))
+    return pairs
 
 
-def _with_links(stored, table, line, new):
-    names, lost = {column.name for column in table.all_columns}, []
-    said, led = line.said, {} if line.record else line.seen
-    found = {name: value for name, value in said.items() if name in names}
+def _with_links(stored, table, line, keys_by_table):
+    """
+    Return the values of a draft line with valid links, and problems of lost links.
+
+    A link leads to a stored record, or to a new one of ``keys_by_table``. A new record
+    may only link to the stored record that had the code when it was drafted.
+    """
+    names, problems = {column.name for column in table.all_columns}, []
+    said, drafted_links = line.said, {} if line.record else line.seen
+    values = {name: value for name, value in said.items() if name in names}
     for column in table.columns:
         value = said.get(column.name)
         if not (column.linked and value):
             continue
-        own, is_list = new.get(column.linked, {}), isinstance(value, list)
-        keys, was = value if is_list else [value], dict(led.get(column.name, ()))
+        new, is_list = keys_by_table.get(column.linked, {}), isinstance(value, list)
+        keys = value if is_list else [value]
+        drafted = dict(drafted_links.get(column.name, ()))
         rows = _linked_rows(stored, column, keys)
-        known = {key for key, row in rows.items() if was.get(key, row.pk) == row.pk}
-        there = [key if key in known else own.get(key) for key in keys]
-        if None in there:
+        valid = {key for key, row in rows.items() if drafted.get(key, row.pk) == row.pk}
+        linked = [key if key in valid else new.get(key) for key in keys]
+        if None in linked:
             text = _("The record that was linked here is no longer in the plan.")
-            lost.append(CellProblem("", column.label, text, name=column.name))
-        found[column.name] = [*filter(None, there)] if is_list else there[0]
-    return found, lost
+            problems.append(CellProblem("", column.label, text, name=column.name))
+        values[column.name] = [*filter(None, linked)] if is_list else linked[0]
+    return values, problems
 
 
 def _linked_rows(stored, column, keys):
@@ -97,40 +105,41 @@ def _linked_rows(stored, column, keys):
 @dataclass(frozen=True)
 class DraftConflict:
     """
-    What others changed in a line's record; no ``changes`` if the record is gone.
+    Changes by others in a draft line's record, or its deletion, without ``changes``.
 
-    ``now`` are the stored values of the line's columns.
+    ``stored_values`` are those of the line's columns.
     """
 
     line: DraftLine
     name: str
-    now: dict
+    stored_values: dict
     changes: tuple
 
 
-def draft_conflicts(stored, kept):
-    found = []
-    for each in kept:
-        table, now = STRUCTURE[each.table], _stored_values(stored, each)
+def draft_conflicts(stored, draft_lines):
+    conflicts = []
+    for each in draft_lines:
+        table, values = STRUCTURE[each.table], _stored_values(stored, each)
         changes = tuple(
             CellChange(
                 column.label,
-                value_in_words(column, now[name], stored),
+                value_in_words(column, values[name], stored),
                 value_in_words(column, each.said[name], stored),
             )
             for column in table.all_columns
-            if (name := column.name) in now
-            and field_action(each.said[name], now[name], said=each.seen.get(name))
+            if (name := column.name) in values
+            and field_action(each.said[name], values[name], said=each.seen.get(name))
             is FieldAction.KEEP
         )
-        if changes or each.record and not now:
+        if changes or each.record and not values:
             row = stored.tables[table.name].row_of_pk.get(each.record)
-            found.append(DraftConflict(each, str(row or table.title), now, changes))
-    return found
+            name = str(row or table.title)
+            conflicts.append(DraftConflict(each, name, values, changes))
+    return conflicts
 
 
 def settle_conflicts(tree, posted, *, by):
-    """Keep the line's values, or take the stored ones, as the user chose."""
+    """Keep the draft's values or the stored ones, as the user chose for each line."""
     for each in tree.conflicts:
         line = each.line.pk
         choice = posted.get(f"line-{line}")
@@ -138,88 +147,101 @@ def settle_conflicts(tree, posted, *, by):
             workflow.drop_draft_lines(tree.plan, [line], by=by)
         elif choice in ("mine", "theirs"):
             workflow.settle_draft_line(
-                tree.plan, line, each.now, is_mine=choice == "mine", by=by
+                *(tree.plan, line, each.stored_values),
+                keeps_draft=choice == "mine",
+                by=by,
             )
 
 
 @dataclass(frozen=True)
 class EditSummary:
     """
-    The effect of edits: for each edit, pairs of a column (or "") and a problem.
+    The result of saving edits.
 
-    ``place`` is the URL key of the first record, "" if nothing was saved.
+    ``problems`` are, for each edit, pairs of a column (or "") and a text. ``place`` is
+    the URL key of the first record, "" if nothing was saved.
     """
 
-    faults: list
+    problems: list
     place: str = ""
     is_drafted: bool = False
 
 
 def save_edits(request, tree, edits):
     """
-    Save edits at once where one person may, or else in the person's draft.
+    Save edits at once if one person may do so, otherwise in the person's draft.
 
     Edits are unsaved draft lines; an edit of a drafted record has its line's key. If
     one has a problem, nothing is saved.
     """
     plan, by = tree.plan, request.user
     if plan.status == Plan.Status.IN_PREPARATION and not _continue_draft(
-        tree.kept, edits
+        tree.draft_lines, edits
     ):
-        drafts, found, _were = _try_edits(plan, edits, edits)
+        drafts, problems, _seen = _try_edits(plan, edits, edits)
         if all(drafts) and records.apply_at_once(plan, drafts):
-            return EditSummary(found) if any(found) else _save(request, drafts, found)
-    lines = {_line_key(each): each for each in tree.kept}
+            if any(problems):
+                return EditSummary(problems)
+            return _save(request, drafts, problems)
+    lines = {_line_key(each): each for each in tree.draft_lines}
     edited = [lines.get(_line_key(each), each) for each in edits]
-    kept = [*tree.kept, *(each for each in edits if _line_key(each) not in lines)]
+    new = [each for each in edits if _line_key(each) not in lines]
     for line, each in zip(edited, edits, strict=True):
         line.said = line.said | each.said
-    _drafts, found, were = _try_edits(plan, kept, edited)
-    if any(found):
-        return EditSummary(found)
-    made = [_save_line(plan, *pair, by) for pair in zip(edits, were, strict=True)]
-    return EditSummary(found, str(made[0].record or f"n{made[0].pk}"), is_drafted=True)
+    _drafts, problems, seen = _try_edits(plan, [*tree.draft_lines, *new], edited)
+    if any(problems):
+        return EditSummary(problems)
+    first, *_others = [
+        _save_line(plan, *pair, by) for pair in zip(edits, seen, strict=True)
+    ]
+    place = str(first.record or f"n{first.pk}")
+    return EditSummary(problems, place, is_drafted=True)
 
 
-def _save(request, drafts, found):
+def _save(request, drafts, problems):
     new = {id(each.record) for each in drafts if each.is_new}
     records.save_drafts_unaudited(drafts, by=request.user)
     for each in drafts:
         is_new, names = id(each.record) in new, {*each.line.said}
         event = audit.Event.RECORD_MADE if is_new else audit.Event.RECORD_CHANGED
         audit.record_event(event, request=request, obj=each.record, fields=names)
-    return EditSummary(found, str(drafts[0].record.pk))
+    return EditSummary(problems, str(drafts[0].record.pk))
 
 
 def _line_key(line):
     return (line.table, line.record) if line.record else line.pk
 
 
-def _continue_draft(kept, edits):
-    lines = {_line_key(each) for each in kept}
+def _continue_draft(draft_lines, edits):
+    lines = {_line_key(each) for each in draft_lines}
     keys = [key for each in edits for key in _links(each)]
     return any(_line_key(each) in lines for each in edits) or any(
-        f"{NEW}{each.pk}" in keys for each in kept
+        f"{NEW}{each.pk}" in keys for each in draft_lines
     )
 
 
-def _try_edits(plan, kept, edited):
+def _try_edits(plan, draft_lines, edited):
+    """
+    Return for each edited line its draft, its problems, and the stored values.
+
+    The stored values are as in ``save_draft_line``. The lines are not saved.
+    """
     stored = StoredPlanObjects(plan.code)
-    stood = [
+    seen = [
         (_stored_values if each.record else _linked_keys)(stored, each)
         for each in edited
     ]
-    pairs = document_lines(stored, kept)
-    drafts = records.build_drafts(stored, [line for _kept, line in pairs])
-    told = find_problems(stored, drafts, members_only=False)
-    built, found = {}, {}
-    for (each, line), draft, own in zip(pairs, drafts, told, strict=True):
-        built[id(each)] = draft
-        found[id(each)] = [*own, *((fault.name, fault.text) for fault in line.faults)]
+    pairs = document_lines(stored, draft_lines)
+    drafts = records.build_drafts(stored, [line for _draft_line, line in pairs])
+    found = find_problems(stored, drafts, members_only=False)
+    draft_of, problems_of = {}, {}
+    for (each, line), draft, own in zip(pairs, drafts, found, strict=True):
+        draft_of[id(each)] = draft
+        problems_of[id(each)] = [*own, *((x.name, x.text) for x in line.faults)]
     return (
-        [built.get(id(each)) for each in edited],
-        [found.get(id(each), []) for each in edited],
-        stood,
+        [draft_of.get(id(each)) for each in edited],
+        [problems_of.get(id(each), []) for each in edited],
+        seen,
     )
 
 
@@ -229,8 +251,8 @@ def _stored_values(stored, line):
 
 
 def _linked_keys(stored, line):
-    # When the line is proposed, a code may belong to another record. These are pairs,
-    # since a purge blanks values only.
+    # The keys are stored too, since a code may belong to another record by the time the
+    # line is proposed. They are pairs, since a purge blanks values but not names.
     return {
         column.name: [[key, row.pk] for key, row in rows.items()]
         for column in STRUCTURE[line.table].columns
@@ -240,24 +262,24 @@ def _linked_keys(stored, line):
     }
 
 
-def _save_line(plan, edit, stood, by):
+def _save_line(plan, edit, seen, by):
     if edit.record:
-        stood = {name: stood.get(name) for name in edit.said}
+        seen = {name: seen.get(name) for name in edit.said}
     line = workflow.save_draft_line(
         *(plan, edit.table, edit.said),
-        **{"by": by, "record": edit.record, "seen": stood, "line": edit.pk},
+        **{"by": by, "record": edit.record, "seen": seen, "line": edit.pk},
     )
     if line.record and line.said == line.seen:
         workflow.drop_draft_lines(plan, [line.pk], by=by)
     return line
 
 
-def drop_line(plan, kept, pk, *, by):
+def drop_line(plan, draft_lines, pk, *, by):
     """Delete a line unless others link to its new record; return those others."""
-    leading = [each for each in kept if f"{NEW}{pk}" in _links(each)]
-    if not leading:
+    linking = [each for each in draft_lines if f"{NEW}{pk}" in _links(each)]
+    if not linking:
         workflow.drop_draft_lines(plan, [pk], by=by)
-    return leading
+    return linking
 
 
 def _links(line):

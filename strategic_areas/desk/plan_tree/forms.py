@@ -32,18 +32,18 @@ from strategic_areas.plan_document.stored_plan import plain_number
 from strategic_areas.plan_document.tables import STRUCTURE, as_read
 from strategic_areas.plan_document.values import cell_value, digest
 
-#: Slug field of an area → the name it is made from.
+#: Slug field of an area → field of the name from which the slug is made.
 SLUG_SOURCES = {"slug_es": "name_es", "slug_en": "name_en"}
-#: Only records that the plan itself states can be stopped and resumed.
+#: Columns for records of an approved plan, which can be stopped and resumed.
 STOP_COLUMNS = ("stopped", "stopped_on", "resumes_on")
 
 
 class PlanNodeForm(forms.Form):
     """
-    A record of the tree, or a new one of ``level`` below ``node``.
+    The form of a node's record, or of a new record of ``level`` below the node.
 
-    Once valid, ``said`` are the plain values to set, and ``follows`` pairs of a record
-    below and its new code.
+    Once valid, ``new_values`` are the plain values to set, and ``new_codes`` are pairs
+    of a record below and its new code, which follows from that of its parent.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -52,94 +52,100 @@ class PlanNodeForm(forms.Form):
         super().__init__(*posted, label_suffix="")
         self.tree, self.node, self.level = tree, node, level
         self.is_new = level is not node.level
-        self.table, self.said, self.follows = STRUCTURE[level.table], {}, []
+        self.table, self.new_values, self.new_codes = STRUCTURE[level.table], {}, []
         is_public = tree.plan.status != Plan.Status.IN_PREPARATION
         is_official = getattr(node.record, "provenance", "") == Provenance.PLAN
-        apart = () if is_public and is_official else STOP_COLUMNS
-        self.columns = [x for x in self.table.all_columns if x.name not in apart]
-        self.stands = self._stands()
-        self.auto_id = f"{node.key}-{level.word}-%s"
+        hidden = () if is_public and is_official else STOP_COLUMNS
+        self.columns = [x for x in self.table.all_columns if x.name not in hidden]
+        self.current_values = self._current_values()
+        self.auto_id = f"{node.key}-{level.slug}-%s"
         for column in self.columns:
             field = self.fields[column.name] = self._field(column)
             field.label = VICTIM_QUESTIONS.get(column.name, column.label)
-            value = self.stands[column.name]
+            value = self.current_values[column.name]
             # Dates and numbers are formatted for the user's language.
             if column.kind in (FieldKind.DATE, FieldKind.DECIMAL):
                 value = cell_value(column, value, tree.stored)
             self.initial.setdefault(column.name, value)
-            self._fit(column, field)
-        self.initial["seen"] = self._seen()
+            self._adjust_widget(column, field)
+        self.initial["seen"] = self._current_digests()
 
-    def _stands(self):
+    def _current_values(self):
         stored, names = self.tree.stored, [column.name for column in self.columns]
         if not self.is_new:
             record = self.node.record
-            said = {n: as_read(stored.plain(record, n)) for n in names}
-            return said | self.tree.said_of(record)
-        found = {name: stored.unset(self.table, name) for name in names}
-        if "provenance" in found:
-            found["provenance"] = Provenance.PLAN.value
-        for name in self.level.above:
+            values = {n: as_read(stored.plain(record, n)) for n in names}
+            return values | self.tree.drafted_values(record)
+        values = {name: stored.unset(self.table, name) for name in names}
+        if "provenance" in values:
+            values["provenance"] = Provenance.PLAN.value
+        for name in self.level.parent_links:
             if self.table.column(name).linked == self.node.level.table:
-                found[name] = self.tree.key(self.node.record)
+                values[name] = self.tree.key(self.node.record)
         if self.level.is_coded:
-            found["code"] = self.next_code(self.node)
-        return found
+            values["code"] = self.next_code(self.node)
+        return values
 
-    def _seen(self):
-        return "-".join(digest(self.stands[column.name]) for column in self.columns)
+    def _current_digests(self):
+        return "-".join(
+            digest(self.current_values[column.name]) for column in self.columns
+        )
 
-    def next_code(self, above, *others):
-        """Return the next free code below a node, leaving out ``others``."""
+    def next_code(self, parent, *others):
+        """Return the next free code below a node; ``others`` are in use too."""
         level, stored = self.level, self.tree.stored
         taken = {row.code for row in stored.tables[level.table].row_of_pk.values()}
         taken |= {each.code for each in self.tree.nodes(level)} | {*others}
         taken |= {
             part.after.get("code")
-            for part in self.tree.waiting
+            for part in self.tree.pending_parts
             if part.model is level.model and part.object_id is None
         }
-        beside = above.parts.get(level, [])
+        siblings = parent.parts.get(level, [])
         if level not in LEVELS:
-            beside = beside or self.tree.nodes(level)
-        stem = f"{above.code}." if above.code else ""
-        return next_code(stem, [*(each.code for each in beside), *others], taken)
+            siblings = siblings or self.tree.nodes(level)
+        stem = f"{parent.code}." if parent.code else ""
+        return next_code(stem, [*(each.code for each in siblings), *others], taken)
 
     def _field(self, column):
         if column.name in VICTIM_QUESTIONS:
             return VictimsField(column.name)
         if column.linked:
-            return self._choice(column)
-        of_model = self.table.model._meta.get_field(column.name)
-        is_address = isinstance(of_model, models.URLField)
+            return self._choice_field(column)
+        model_field = self.table.model._meta.get_field(column.name)
+        is_address = isinstance(model_field, models.URLField)
         options = {"assume_scheme": "https"} if is_address else {}
         if column.name in SLUG_SOURCES or column.name.endswith("_en"):
             options["required"] = False
-        return numbers.number_formfield(of_model, **options)
+        return numbers.number_formfield(model_field, **options)
 
-    def _choice(self, column):
-        offered = self._offered(column)
-        value, many = self.stands[column.name], column.kind is FieldKind.LINKS
-        known = {key for _heading, key, _place, _label in offered}
+    def _choice_field(self, column):
+        options = self._link_options(column)
+        value, is_many = (
+            self.current_values[column.name],
+            column.kind is FieldKind.LINKS,
+        )
+        known = {key for _heading, key, _place, _label in options}
         keys = value if isinstance(value, list) else [value]
-        offered += [("", key, key, key) for key in keys if key and key not in known]
-        key_of = {place: key for _heading, key, place, _label in offered}
+        options += [("", key, key, key) for key in keys if key and key not in known]
+        key_of = {place: key for _heading, key, place, _label in options}
         chosen = [place for place, key in key_of.items() if key in keys]
-        self.initial[column.name] = chosen if many else next(iter(chosen), None)
-        choices = [] if many else [("", "---------")]
-        for heading, rows in groupby(offered, lambda row: row[0]):
-            own = [(place, label) for _heading, _key, place, label in rows]
-            choices += [(heading, own)] if heading else own
-        kind = forms.TypedMultipleChoiceField if many else forms.TypedChoiceField
+        self.initial[column.name] = chosen if is_many else next(iter(chosen), None)
+        choices = [] if is_many else [("", "---------")]
+        for heading, rows in groupby(options, lambda row: row[0]):
+            group = [(place, label) for _heading, _key, place, label in rows]
+            choices += [(heading, group)] if heading else group
+        kind = forms.TypedMultipleChoiceField if is_many else forms.TypedChoiceField
         return kind(choices=choices, coerce=key_of.get, required=column.is_required)
 
-    def _offered(self, column):
+    def _link_options(self, column):
+        """Return tuples of heading, key in the document, key in URLs, and label."""
         stored = self.tree.stored
         if column.is_earlier:
             rows = stored.earlier(column.linked)
             return [("", key, key, f"{key} {row.title}") for key, row in rows.items()]
         if column.linked == "agencies":
-            return self._agencies()
+            return self._agency_options()
         if level := LEVEL_BY_TABLE.get(column.linked):
             nodes = self.tree.nodes(level)
             records = [x.record for x in nodes if x is not self.node or self.is_new]
@@ -152,7 +158,7 @@ class PlanNodeForm(forms.Form):
             for pk, key in table.key_of_pk.items()
         ]
 
-    def _agencies(self):
+    def _agency_options(self):
         members = {each.record.agency_id for each in self.tree.nodes(PARTICIPATION)}
         start = self.tree.plan.starts_on
         rows = self.tree.stored.tables["agencies"].row_of_pk.values()
@@ -167,7 +173,7 @@ class PlanNodeForm(forms.Form):
             if not each.dissolved_on or each.dissolved_on > start
         ]
 
-    def _fit(self, column, field):
+    def _adjust_widget(self, column, field):
         if column.name in SLUG_SOURCES:
             field.help_text = _("Left empty, it is made of the name.")
         if column.name.endswith("_en"):
@@ -175,7 +181,7 @@ class PlanNodeForm(forms.Form):
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs["rows"] = 3
         if isinstance(field, forms.DateField):
-            # A browser's date field uses the browser's language, not the page's.
+            # A browser's own date field ignores the language of the page.
             field.widget = forms.DateInput(
                 attrs={"placeholder": _("dd/mm/yyyy"), "inputmode": "numeric"}
             )
@@ -188,108 +194,114 @@ class PlanNodeForm(forms.Form):
             field.widget.attrs["data-picker"] = _("Find by acronym or name")
         elif column.linked:
             field.widget.attrs["data-picker"] = _("Find by code or name")
-        if column.name in self.level.above and self.level in LEVELS and not self.is_new:
+        if (
+            column.name in self.level.parent_links
+            and self.level in LEVELS
+            and not self.is_new
+        ):
             field.help_text = _("Choosing another moves it there, with all below it.")
 
     def clean(self):
         cleaned = super().clean()
         names = [column.name for column in self.columns]
-        asked = {n: _as_plain(cleaned[n]) for n in names if n in cleaned}
-        self._complete(asked)
+        values = {n: _as_plain(cleaned[n]) for n in names if n in cleaned}
+        self._complete(values)
         if self.is_new:
-            self.said = with_defaults(self.table, asked)
+            self.new_values = with_defaults(self.table, values)
             return cleaned
+        current = self.current_values
         seen = dict(zip(names, (cleaned.get("seen") or "").split("-"), strict=False))
-        touched = [name for name in asked if seen.get(name) != digest(asked[name])]
-        self.said = {n: asked[n] for n in touched if asked[n] != self.stands[n]}
-        stale = [n for n in self.said if seen.get(n) != digest(self.stands[n])]
+        edited = [name for name in values if seen.get(name) != digest(values[name])]
+        self.new_values = {n: values[n] for n in edited if values[n] != current[n]}
+        stale = [n for n in self.new_values if seen.get(n) != digest(current[n])]
         if stale:
             self.data = self.data.copy()
-            self.data["seen"] = self._seen()
-            told = conflict_message(
-                (
-                    x.label,
-                    value_in_words(x, self.stands[x.name], self.tree.stored) or "–",
-                )
+            self.data["seen"] = self._current_digests()
+            text = conflict_message(
+                (x.label, value_in_words(x, current[x.name], self.tree.stored) or "–")
                 for x in self.columns
                 if x.name in stale
             )
-            raise forms.ValidationError(told, code="conflict")
-        self.said = with_due_date(self.table, self.said, self.stands)
-        old, new = self.stands.get("code"), self.said.get("code")
+            raise forms.ValidationError(text, code="conflict")
+        self.new_values = with_due_date(self.table, self.new_values, current)
+        old, new = current.get("code"), self.new_values.get("code")
         if self.level in LEVELS and old and new:
             # 1.2.1 below 1.2 becomes 1.4.1 when 1.2 becomes 1.4.
-            self.follows = new_codes_below(self.tree, self.node.record, old, new)
+            self.new_codes = new_codes_below(self.tree, self.node.record, old, new)
         return cleaned
 
-    def _complete(self, asked):
-        for word, name in SLUG_SOURCES.items():
-            if word in asked and not asked[word] and asked.get(name):
+    def _complete(self, values):
+        """Set values that follow from others: slug, code, and provenance of a date."""
+        for slug, name in SLUG_SOURCES.items():
+            if slug in values and not values[slug] and values.get(name):
                 rows = self.tree.stored.tables["areas"].row_of_pk.values()
                 taken = {
-                    getattr(row, word) for row in rows if row is not self.node.record
+                    getattr(row, slug) for row in rows if row is not self.node.record
                 }
-                longest = self.table.field(word).max_length
-                asked[word] = free_slug(asked[name], taken, longest)
-        if "due_on" in asked and not asked["due_on"]:
-            asked["due_provenance"] = None
+                longest = self.table.field(slug).max_length
+                values[slug] = free_slug(values[name], taken, longest)
+        if "due_on" in values and not values["due_on"]:
+            values["due_provenance"] = None
         is_approved = self.tree.plan.status != Plan.Status.IN_PREPARATION
-        end = asked.get("ends_on") if self.level is PLAN and is_approved else None
+        end = values.get("ends_on") if self.level is PLAN and is_approved else None
         # An approved plan may end later, never earlier.
-        if end and end < self.stands["ends_on"]:
+        if end and end < self.current_values["ends_on"]:
             self.add_error("ends_on", _("That is earlier than it ends already."))
-        is_placed = self.level in LEVELS and not self.is_new
-        for name in self.level.above if is_placed else ():
-            is_moved = asked.get(name) not in (None, self.stands[name])
-            if is_moved and asked.get("code") == self.stands["code"]:
+        may_move = self.level in LEVELS and not self.is_new
+        for name in self.level.parent_links if may_move else ():
+            is_moved = values.get(name) not in (None, self.current_values[name])
+            if is_moved and values.get("code") == self.current_values["code"]:
                 nodes = self.tree.nodes(LEVEL_BY_TABLE[self.table.column(name).linked])
-                (above,) = [n for n in nodes if self.tree.key(n.record) == asked[name]]
-                asked["code"] = self.next_code(above)
+                (new_parent,) = [
+                    each for each in nodes if self.tree.key(each.record) == values[name]
+                ]
+                values["code"] = self.next_code(new_parent)
 
     @property
     def edits(self):
-        """The edits of this record first, then of those below whose code follows."""
-        keys = () if self.is_new else (self.node.record.pk, self.node.line)
-        own = [make_edit(self.level, self.said, *keys)] if self.said else []
-        return own + code_edits(self.follows)
+        """The edits of this record, then of records below whose code follows."""
+        keys = () if self.is_new else (self.node.record.pk, self.node.draft_line)
+        own = [make_edit(self.level, self.new_values, *keys)] if self.new_values else []
+        return own + code_edits(self.new_codes)
 
-    def tell(self, found):
-        for place, faults in enumerate(found):
-            for name, text in faults:
+    def add_problems(self, problems_of_edits):
+        for place, problems in enumerate(problems_of_edits):
+            for name, text in problems:
                 if place:
-                    record, _code = self.follows[place - 1]
+                    record, _code = self.new_codes[place - 1]
                     name, text = "code", f"{record}: {text}"
                 self.add_error(name if name in self.fields else None, text)
 
     @property
     def address(self):
-        at = self.node
-        return at.add_address(self.level) if self.is_new else at.address
+        node = self.node
+        return node.add_address(self.level) if self.is_new else node.address
 
     @property
     def name(self):
         if not self.is_new and self.node.record.pk:
             return str(self.node.record)
-        said = self.stands | self.said
-        names = dict.fromkeys(["code", f"{self.level.named}_es", *self.table.identity])
-        return " ".join(str(said[name]) for name in names if said.get(name))
+        values = self.current_values | self.new_values
+        name_field = f"{self.level.name_field}_es"
+        names = dict.fromkeys(["code", name_field, *self.table.identity])
+        return " ".join(str(values[name]) for name in names if values.get(name))
 
     @property
-    def first(self):
-        return [self[name] for name in self.level.first if name in self.fields]
+    def main_fields(self):
+        return [self[name] for name in self.level.main_columns if name in self.fields]
 
     @property
-    def stops(self):
+    def stop_fields(self):
         return _fold(self[name] for name in STOP_COLUMNS if name in self.fields)
 
     @property
-    def rest(self):
-        apart = {*self.level.first, *STOP_COLUMNS}
-        return _fold(each for each in self.visible_fields() if each.name not in apart)
+    def other_fields(self):
+        shown = {*self.level.main_columns, *STOP_COLUMNS}
+        return _fold(each for each in self.visible_fields() if each.name not in shown)
 
     @property
-    def then_adds(self):
-        return (self.level.below or self.level).then_adds
+    def save_and_add_label(self):
+        return (self.level.below or self.level).save_and_add_label
 
 
 def _fold(fields):
@@ -301,26 +313,26 @@ def replacement_edits(tree, nodes, number):
     """
     Return edits for ``number`` new activities that replace those of ``nodes``.
 
-    Each copies the first one. It counts or reaches victims if any of them does.
+    Each is a copy of the first one, and counts or reaches victims if any of them does.
     """
-    above = tree.node_of(parent_of(nodes[0].record))
-    form = PlanNodeForm(tree=tree, node=above, level=nodes[0].level)
+    parent = tree.node_of(parent_of(nodes[0].record))
+    form = PlanNodeForm(tree=tree, node=parent, level=nodes[0].level)
     stored, record = tree.stored, nodes[0].record
-    own = {"code", "supersedes", "continues", *STOP_COLUMNS}
-    said = {
+    not_copied = {"code", "supersedes", "continues", *STOP_COLUMNS}
+    values = {
         column.name: as_read(stored.plain(record, column.name))
         for column in form.columns
-        if column.name not in own
+        if column.name not in not_copied
     } | {
         name: any(getattr(each.record, name) for each in nodes)
         for name in VICTIM_QUESTIONS
     }
-    said["supersedes"] = sorted(tree.key(each.record) for each in nodes)
-    said = {name: value for name, value in said.items() if value not in (None, [])}
+    values["supersedes"] = sorted(tree.key(each.record) for each in nodes)
+    values = {name: value for name, value in values.items() if value not in (None, [])}
     codes = []
     for _each in range(number):
-        codes.append(form.next_code(above, *codes))
-    return [make_edit(form.level, said | {"code": code}) for code in codes]
+        codes.append(form.next_code(parent, *codes))
+    return [make_edit(form.level, values | {"code": code}) for code in codes]
 
 
 def new_codes_below(tree, record, old, new):
@@ -329,10 +341,10 @@ def new_codes_below(tree, record, old, new):
 
     Superseded records are included.
     """
-    above, found = {id(record)}, []
+    parents, found = {id(record)}, []
     for level in LEVELS[LEVELS.index(level_of(record)) + 1 :]:
-        rows = [each for each in tree.records[level] if id(parent_of(each)) in above]
-        above = {id(each) for each in rows}
+        rows = [each for each in tree.records[level] if id(parent_of(each)) in parents]
+        parents = {id(each) for each in rows}
         found += [each for each in rows if each.code.startswith(f"{old}.")]
     return [(each, f"{new}.{each.code.removeprefix(f'{old}.')}") for each in found]
 
@@ -344,9 +356,9 @@ def code_edits(pairs):
     ]
 
 
-def make_edit(level, said, record=None, line=None):
+def make_edit(level, values, record=None, line=None):
     return DraftLine(
-        table=level.table, said=said, record=record, pk=None if record else line
+        table=level.table, said=values, record=record, pk=None if record else line
     )
 
 
@@ -359,4 +371,4 @@ def _as_plain(value):
 
 
 def code_and_name(record):
-    return f"{record.code} · {getattr(record, level_of(record).named)}"
+    return f"{record.code} · {getattr(record, level_of(record).name_field)}"

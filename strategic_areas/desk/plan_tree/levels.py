@@ -12,28 +12,27 @@ from strategic_areas.models.records import sort_key
 from strategic_areas.plan_document.tables import STRUCTURE
 
 
-# Compared by identity, since lazy texts compare by the active language.
+# Compared by identity: lazy texts are equal or not depending on the active language.
 @dataclass(frozen=True, eq=False)
 class TreeLevel:
     """
     One kind of record in the tree.
 
-    ``word`` is its word in URLs, ``table`` its table of the plan's document. ``above``
-    are the links to its parent, if that is not the plan. ``named`` is the field of its
-    name, ``answers`` the link to the responsible agency, ``result`` its expected
-    result. ``first`` are the columns that its form shows unfolded; ``adds`` and
-    ``then_adds`` label the link and the button that add one.
+    ``slug`` is its part of URLs, ``table`` its table of the plan document.
+    ``parent_links`` are the links to its parent, if that is not the plan.
+    ``agency_link`` leads to the responsible agency, ``result_field`` is the expected
+    result. The form shows ``main_columns`` unfolded.
     """
 
-    word: str
+    slug: str
     table: str
-    above: tuple = ()
-    first: tuple = ()
-    named: str = ""
-    answers: str = ""
-    result: str = ""
-    adds: Promise | str = ""
-    then_adds: Promise | str = ""
+    parent_links: tuple = ()
+    main_columns: tuple = ()
+    name_field: str = ""
+    agency_link: str = ""
+    result_field: str = ""
+    add_label: Promise | str = ""
+    save_and_add_label: Promise | str = ""
 
     @property
     def model(self):
@@ -41,7 +40,7 @@ class TreeLevel:
 
     @property
     def links(self):
-        return (*self.above, "introduced_by", "plan")
+        return (*self.parent_links, "introduced_by", "plan")
 
     @property
     def model_name(self):
@@ -65,26 +64,26 @@ class TreeLevel:
 
 PLAN = TreeLevel(
     *("plan", "plans"),
-    first=("title_es", "commission_es", "starts_on", "ends_on"),
-    named="title",
+    main_columns=("title_es", "commission_es", "starts_on", "ends_on"),
+    name_field="title",
 )
 AREA = TreeLevel(
     *("eje", "areas", (), ("code", "name_es", "outcome_es"), "name"),
-    result="outcome",
-    adds=_("Add a strategic area"),
-    then_adds=_("Save and add a strategic area"),
+    result_field="outcome",
+    add_label=_("Add a strategic area"),
+    save_and_add_label=_("Save and add a strategic area"),
 )
 PROGRAMME = TreeLevel(
     *("programa", "programmes", ("area",), ("code", "name_es"), "name"),
-    adds=_("Add a programme"),
-    then_adds=_("Save and add a programme"),
+    add_label=_("Add a programme"),
+    save_and_add_label=_("Save and add a programme"),
 )
 COMMITMENT = TreeLevel(
     *("compromiso", "commitments", ("programme",)),
     ("code", "title_es", "lead", "due_on", "expected_result_es"),
     *("title", "lead", "expected_result"),
-    adds=_("Add a commitment"),
-    then_adds=_("Save and add a commitment"),
+    add_label=_("Add a commitment"),
+    save_and_add_label=_("Save and add a commitment"),
 )
 ACTIVITY = TreeLevel(
     *("actividad", "activities", ("commitment",)),
@@ -93,28 +92,29 @@ ACTIVITY = TreeLevel(
         *("counts_victims", "reaches_victims"),
     ),
     *("title", "agency", "expected_product"),
-    adds=_("Add an activity"),
-    then_adds=_("Save and add an activity"),
+    add_label=_("Add an activity"),
+    save_and_add_label=_("Save and add an activity"),
 )
 PARTICIPATION = TreeLevel(
     *("participacion", "participations", (), ("agency", "role")),
-    adds=_("Add an agency that takes part"),
-    then_adds=_("Save and add an agency that takes part"),
+    add_label=_("Add an agency that takes part"),
+    save_and_add_label=_("Save and add an agency that takes part"),
 )
 INDICATOR = TreeLevel(
     *("indicador", "indicators", ("commitment", "programme", "area")),
     ("code", "name_es", "unit_es", "counts", "agency", "frequency"),
     "name",
-    adds=_("Add an indicator"),
-    then_adds=_("Save and add an indicator"),
+    add_label=_("Add an indicator"),
+    save_and_add_label=_("Save and add an indicator"),
 )
 TARGET = TreeLevel(
     *("meta", "targets", ("indicator",), ("starts_on", "ends_on", "value")),
-    adds=_("Add a target"),
-    then_adds=_("Save and add a target"),
+    add_label=_("Add a target"),
+    save_and_add_label=_("Save and add a target"),
 )
-#: The chain below the plan, and all levels in the order of building a tree.
+#: The chain below the plan.
 LEVELS = (AREA, PROGRAMME, COMMITMENT, ACTIVITY)
+#: All levels, in the order in which a tree is built.
 ALL_LEVELS = (PLAN, *LEVELS, PARTICIPATION, INDICATOR, TARGET)
 ADDABLE_LEVELS = {
     PLAN: (AREA, PARTICIPATION, INDICATOR),
@@ -123,7 +123,7 @@ ADDABLE_LEVELS = {
     COMMITMENT: (ACTIVITY, INDICATOR),
     INDICATOR: (TARGET,),
 }
-LEVEL_BY_WORD = {each.word: each for each in ALL_LEVELS}
+LEVEL_BY_SLUG = {each.slug: each for each in ALL_LEVELS}
 LEVEL_BY_TABLE = {each.table: each for each in ALL_LEVELS}
 LEVEL_BY_MODEL = {each.model: each for each in ALL_LEVELS}
 
@@ -133,13 +133,15 @@ def level_of(record):
 
 
 def url_key(record):
-    """Return the key of a record in URLs: its own, or that of its draft line."""
+    """
+    Return the key of a record in URLs; of a new record, the key of its draft line.
+    """
     return str(record.pk or f"n{record.draft_line}")
 
 
 def page_key(record):
     level = level_of(record)
-    return "plan" if level is PLAN else f"{level.word}-{url_key(record)}"
+    return "plan" if level is PLAN else f"{level.slug}-{url_key(record)}"
 
 
 def parent_of(record):
@@ -148,19 +150,19 @@ def parent_of(record):
     return next(filter(None, links), None)
 
 
-def next_code(stem, beside, taken):
+def next_code(stem, siblings, taken):
     """
-    Return the code after the last of those ``beside``, skipping those ``taken``.
+    Return the code after the last of the ``siblings``, skipping ``taken`` codes.
 
-    ``stem`` begins the first code.
+    Without siblings the code begins with ``stem``.
     """
-    found = re.fullmatch(r"(.*?)(\d{1,9})", max(beside, key=sort_key, default=""))
+    found = re.fullmatch(r"(.*?)(\d{1,9})", max(siblings, key=sort_key, default=""))
     stem, last = (found[1], int(found[2])) if found else (stem, 0)
     codes = (f"{stem}{number}" for number in count(last + 1))
     return next(code for code in codes if code not in taken)
 
 
 def free_slug(name, taken, longest):
-    word = (slugify(name) or "eje")[:longest].strip("-")
-    others = (f"{word[: longest - len(str(n)) - 1]}-{n}" for n in count(2))
-    return next(free for free in chain([word], others) if free not in taken)
+    slug = (slugify(name) or "eje")[:longest].strip("-")
+    others = (f"{slug[: longest - len(str(n)) - 1]}-{n}" for n in count(2))
+    return next(free for free in chain([slug], others) if free not in taken)

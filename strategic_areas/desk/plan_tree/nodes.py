@@ -1,4 +1,4 @@
-"""The nodes of a plan's tree, with a person's draft laid over it."""
+"""The nodes of a plan's tree, with a person's draft applied to it."""
 
 from dataclasses import dataclass, field
 
@@ -33,7 +33,7 @@ from strategic_areas.plan_document.preview import build_preview
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from strategic_areas.plan_document.tables import STRUCTURE
 
-#: A plan with more records shows its commitments folded.
+#: In a plan with more records, commitments are shown folded.
 FOLD_ABOVE = 60
 
 
@@ -42,23 +42,23 @@ class PlanNode:
     """
     One record of the plan, or the plan itself, with the nodes below it.
 
-    ``waits`` is the key of its pending change; ``added`` are pending additions below
-    it. ``line`` is the key of its draft line, ``changes`` what that changes, and
-    ``reason`` why a reviewer returned it. ``heirs`` are drafted records that replace
-    it. ``beside`` are its siblings, itself included.
+    ``pending_change`` is the key of its pending change, ``draft_line`` that of its line
+    in the draft, with ``changes``, and the ``reason`` if a reviewer returned it.
+    ``replacements`` are drafted records that replace it. ``siblings`` include the node
+    itself.
     """
 
     plan: Plan
     record: Model
     level: TreeLevel
     parts: dict = field(default_factory=dict)
-    waits: int | None = None
-    added: list[RecordChange] = field(default_factory=list)
-    line: int | None = None
+    pending_change: int | None = None
+    pending_additions: list[RecordChange] = field(default_factory=list)
+    draft_line: int | None = None
     changes: tuple = ()
     reason: str = ""
-    heirs: list[Model] = field(default_factory=list)
-    beside: list["PlanNode"] = field(default_factory=list)
+    replacements: list[Model] = field(default_factory=list)
+    siblings: list["PlanNode"] = field(default_factory=list)
     is_open: bool = True
     is_on_path: bool = False
 
@@ -84,7 +84,7 @@ class PlanNode:
                 "is_open": self.is_open
                 if nodes is self.below
                 else any(each.is_on_path for each in nodes),
-                "key": self.key if nodes is self.below else f"{self.key}-{level.word}",
+                "key": self.key if nodes is self.below else f"{self.key}-{level.slug}",
             }
             for level, nodes in self.parts.items()
         ]
@@ -105,11 +105,15 @@ class PlanNode:
 
     @property
     def agency(self):
-        return getattr(self.record, self.level.answers or "", None)
+        return getattr(self.record, self.level.agency_link or "", None)
 
     @property
     def result(self):
-        return getattr(self.record, self.level.result) if self.level.result else ""
+        return (
+            getattr(self.record, self.level.result_field)
+            if self.level.result_field
+            else ""
+        )
 
     @property
     def address(self):
@@ -120,7 +124,7 @@ class PlanNode:
         return self._reverse("plan_node_step")
 
     @property
-    def adds(self):
+    def addable_levels(self):
         """Pairs of a level that can be added below, and the URL of its form."""
         return [
             (level, self.add_address(level))
@@ -130,33 +134,33 @@ class PlanNode:
     def add_address(self, level):
         # An indicator belongs to the plan or to a commitment.
         place = self.key if level is INDICATOR else url_key(self.record)
-        return reverse("admin:plan_node_new", args=[self.plan.code, level.word, place])
+        return reverse("admin:plan_node_new", args=[self.plan.code, level.slug, place])
 
     @property
-    def full_record(self):
+    def record_url(self):
         name = admin_urlname(self.record._meta, "change")
         return reverse(name, args=[self.record.pk])
 
     @property
-    def hides(self):
-        """The page that hides something of it; "" while nothing is public."""
+    def hide_url(self):
+        """The page that hides something of the record; "" while nothing is public."""
         in_preparation = self.plan.status == Plan.Status.IN_PREPARATION
         if in_preparation or self.is_new or self.level not in LEVELS:
             return ""
         return reverse("admin:hide", args=[self.level.model_name, self.record.pk])
 
     @property
-    def preview(self):
+    def preview_url(self):
         if self.is_new or self.level not in LEVELS:
             return ""
         has_page = self.level in (AREA, COMMITMENT)
         record = self.record if has_page else parent_of(self.record)
-        args = [self.plan.code, level_of(record).word, record.pk]
-        place = f"#{self.record.code}" if self.level is ACTIVITY else ""
-        return reverse("admin:plan_preview", args=args) + place
+        args = [self.plan.code, level_of(record).slug, record.pk]
+        fragment = f"#{self.record.code}" if self.level is ACTIVITY else ""
+        return reverse("admin:plan_preview", args=args) + fragment
 
     @property
-    def public_page(self):
+    def public_url(self):
         if self.is_new or self.level is TARGET:
             return ""
         has_page = hasattr(self.record, "get_absolute_url")
@@ -167,7 +171,7 @@ class PlanNode:
         return self.level in LEVELS
 
     @property
-    def may_go(self):
+    def may_be_deleted(self):
         """Whether it may be deleted from a plan in preparation."""
         return self.level is not PLAN and not any(self.parts.values())
 
@@ -177,16 +181,16 @@ class PlanNode:
         return (
             self.level is ACTIVITY
             and self.plan.status != Plan.Status.IN_PREPARATION
-            and not (self.is_new or self.waits or self.heirs)
+            and not (self.is_new or self.pending_change or self.replacements)
             and self.record.provenance == Provenance.PLAN
         )
 
     @property
-    def partners(self):
-        return [n for n in self.beside if n is not self and n.may_be_replaced]
+    def mergeable_siblings(self):
+        return [n for n in self.siblings if n is not self and n.may_be_replaced]
 
     def _reverse(self, name):
-        args = [self.plan.code, self.level.word, url_key(self.record)]
+        args = [self.plan.code, self.level.slug, url_key(self.record)]
         return reverse(f"admin:{name}", args=args)
 
     def __iter__(self):
@@ -198,34 +202,35 @@ class PlanNode:
 
 class PlanTree:
     """
-    The tree of a plan.
+    The tree of a plan, with a draft.
 
-    ``kept`` are draft lines, ``waits`` a pending change of the plan, ``waiting`` all
-    pending changes of records. ``conflicts`` are others' changes, ``preview`` the
-    effect of the draft, with its problems if ``is_checked``.
+    ``pending_change`` is that of the plan itself, ``pending_parts`` are all pending
+    changes of records. ``conflicts`` are others' changes of drafted values, ``preview``
+    is the effect of the draft, with its problems if ``is_checked``.
     """
 
-    def __init__(self, plan, kept=(), waits=None, *, is_checked=False):
+    def __init__(self, plan, draft_lines=(), pending_change=None, *, is_checked=False):
         self.stored = StoredPlanObjects(plan.code)
-        self.plan, self.waits = self.stored.plan, waits
-        self.kept = list(kept)
-        self.conflicts = draft_conflicts(self.stored, self.kept)
-        pairs = document_lines(self.stored, self.kept)
-        lines = [line for _kept, line in pairs]
+        self.plan, self.pending_change = self.stored.plan, pending_change
+        self.draft_lines = list(draft_lines)
+        self.conflicts = draft_conflicts(self.stored, self.draft_lines)
+        pairs = document_lines(self.stored, self.draft_lines)
+        lines = [line for _draft_line, line in pairs]
         self.preview = build_preview(
             *(self.stored, lines), is_checked=not is_checked, members_only=False
         )
-        self.kept_of = {id(line): each for each, line in pairs}
+        self.draft_line_of = {id(line): each for each, line in pairs}
         for draft in self.preview.drafts:
-            draft.record.draft_line = self.kept_of[id(draft.line)].pk
-        self.is_free = plan.status == Plan.Status.IN_PREPARATION and waits is None
+            draft.record.draft_line = self.draft_line_of[id(draft.line)].pk
+        in_preparation = plan.status == Plan.Status.IN_PREPARATION
+        self.is_free = in_preparation and pending_change is None
         self.root = PlanNode(self.plan, self.plan, PLAN)
         self._nodes, self.records = {id(self.plan): self.root}, {}
         for level in ALL_LEVELS[1:]:
-            self._put(level)
+            self._add_nodes(level)
         self.by_key = {each.key: each for each in self.root}
-        self._lay_draft_over()
-        self._tell_what_waits()
+        self._add_draft()
+        self._add_pending_changes()
         self.open_at("")
 
     @property
@@ -233,14 +238,14 @@ class PlanTree:
         levels = [each.level for each in self.root]
         return [each.counted(levels.count(each)) for each in LEVELS]
 
-    def said_of(self, record):
+    def drafted_values(self, record):
         drafts = self.preview.drafts
         return next((each.line.said for each in drafts if each.record is record), {})
 
     def node_of(self, record):
         return self._nodes.get(id(record))
 
-    def above(self, node):
+    def parent_node(self, node):
         return self.node_of(parent_of(node.record)) or self.root
 
     def key(self, record):
@@ -259,26 +264,26 @@ class PlanTree:
             is_long = len(self.by_key) > FOLD_ABOVE and node.level is COMMITMENT
             node.is_open = not is_long or node.is_on_path
 
-    def _put(self, level):
+    def _add_nodes(self, level):
         table = STRUCTURE[level.table]
         new = [x for x in self.preview.drafts if x.is_new and x.line.table is table]
         rows = [*table.rows(self.stored), *(draft.record for draft in new)]
         self.records[level] = rows
-        if level.answers:
+        if level.agency_link:
             stored = (row for row in rows if row.pk)
             replaced = {old.pk for row in stored for old in row.supersedes.all()}
             rows = [row for row in rows if row.pk not in replaced]
-        for record in sorted(rows, key=lambda row: _place(level, row)):
-            above = self.node_of(parent_of(record))
-            if above is None and level in LEVELS:
+        for record in sorted(rows, key=lambda row: _sort_key(level, row)):
+            parent = self.node_of(parent_of(record))
+            if parent is None and level in LEVELS:
                 continue
             node = self._nodes[id(record)] = PlanNode(self.plan, record, level)
-            (above or self.root).parts.setdefault(level, []).append(node)
-        for above in self._nodes.values():
-            for node in above.parts.get(level, []):
-                node.beside = above.parts[level]
+            (parent or self.root).parts.setdefault(level, []).append(node)
+        for parent in self._nodes.values():
+            for node in parent.parts.get(level, []):
+                node.siblings = parent.parts[level]
 
-    def _lay_draft_over(self):
+    def _add_draft(self):
         changes = {
             id(each.line): each.changes
             for _title, lines in self.preview.tables
@@ -286,28 +291,28 @@ class PlanTree:
         }
         for draft in self.preview.drafts:
             if node := self.node_of(draft.record):
-                line = self.kept_of[id(draft.line)]
-                node.line, node.reason = line.pk, line.reason
+                line = self.draft_line_of[id(draft.line)]
+                node.draft_line, node.reason = line.pk, line.reason
                 node.changes = changes[id(draft.line)]
             for old in draft.links.get("supersedes", ()):
                 if replaced := self.node_of(old):
-                    replaced.heirs.append(draft.record)
+                    replaced.replacements.append(draft.record)
 
-    def _tell_what_waits(self):
+    def _add_pending_changes(self):
         nodes = {(each.level.model, str(each.record.pk)): each for each in self.root}
-        self.waiting = list(RecordChange.objects.filter(slot__isnull=False))
-        for part in self.waiting:
+        self.pending_parts = list(RecordChange.objects.filter(slot__isnull=False))
+        for part in self.pending_parts:
             if part.object_id:
                 if node := nodes.get((part.model, str(part.object_id))):
-                    node.waits = part.change_id
+                    node.pending_change = part.change_id
             elif level := LEVEL_BY_MODEL.get(part.model):
                 name = next(filter(part.after.get, level.links))
-                above = part.model._meta.get_field(name).related_model
-                if node := nodes.get((above, str(part.after[name]))):
-                    node.added.append(part)
+                parent_model = part.model._meta.get_field(name).related_model
+                if node := nodes.get((parent_model, str(part.after[name]))):
+                    node.pending_additions.append(part)
 
 
-def _place(level, record):
+def _sort_key(level, record):
     if level.is_coded:
         return sort_key(record.code or "")
     if level is PARTICIPATION:

@@ -1,4 +1,4 @@
-"""Views of a plan's tree: forms, steps, and the person's draft."""
+"""Pages of a plan's tree: forms, steps, and the person's draft."""
 
 from functools import partial
 
@@ -29,8 +29,8 @@ from strategic_areas.desk.plan_tree.forms import (
 from strategic_areas.desk.plan_tree.levels import (
     ACTIVITY,
     ADDABLE_LEVELS,
+    LEVEL_BY_SLUG,
     LEVEL_BY_TABLE,
-    LEVEL_BY_WORD,
     LEVELS,
     PLAN,
     url_key,
@@ -42,17 +42,17 @@ from strategic_areas.models import Amendment, Plan, Provenance
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.values import digest
 
-#: A request header. The script asks with it for one part of the page: "form" or "tree".
+#: Header with which the page's script requests one part of it: "form" or "tree".
 PART_HEADER = "X-Tree-Part"
 
 
 def _tree(request, plan, **options):
-    kept = draft.draft_lines(plan, request.user)
-    return PlanTree(plan, kept, workflow.waiting_change(plan), **options)
+    lines = draft.draft_lines(plan, request.user)
+    return PlanTree(plan, lines, workflow.waiting_change(plan), **options)
 
 
 def _node(tree, kind, place):
-    for node in tree.nodes(LEVEL_BY_WORD.get(kind)):
+    for node in tree.nodes(LEVEL_BY_SLUG.get(kind)):
         if url_key(node.record) == place:
             return node
     raise Http404
@@ -87,12 +87,12 @@ def plan_node(request, plan, kind, pk):
 
 
 def plan_node_new(request, plan, kind, above):
-    level = LEVEL_BY_WORD.get(kind)
+    level = LEVEL_BY_SLUG.get(kind)
 
     def find(tree):
         for node in tree.root:
-            adds = level in ADDABLE_LEVELS.get(node.level, ())
-            if adds and above in (node.key, url_key(node.record)):
+            may_add = level in ADDABLE_LEVELS.get(node.level, ())
+            if may_add and above in (node.key, url_key(node.record)):
                 return node
         raise Http404
 
@@ -132,30 +132,32 @@ def _save_form(request, form):
         text = _("Nothing was saved: two records would be known by the same code.")
         form.add_error(None, text)
     if result and not result.place:
-        form.tell(result.faults)
+        form.add_problems(result.problems)
     if form.errors:
         return None
     _show_saved(request, result, form.name)
     place = result.place if form.is_new else url_key(node.record)
     if "add" not in request.POST:
         return _redirect_to_node(
-            tree.plan, node.key if level is PLAN else f"{level.word}-{place}"
+            tree.plan, node.key if level is PLAN else f"{level.slug}-{place}"
         )
     if level.below:
-        return redirect("admin:plan_node_new", tree.plan.code, level.below.word, place)
-    return redirect((node if form.is_new else tree.above(node)).add_address(level))
+        return redirect("admin:plan_node_new", tree.plan.code, level.below.slug, place)
+    return redirect(
+        (node if form.is_new else tree.parent_node(node)).add_address(level)
+    )
 
 
-def _show_saved(request, result, told, saved=""):
-    text = saved or _("Saved: %(record)s")
+def _show_saved(request, result, record, saved_text=""):
+    text = saved_text or _("Saved: %(record)s")
     if result.is_drafted:
         text = _("In your draft: %(record)s. You propose it with all the rest.")
-    messages.success(request, text % {"record": told})
+    messages.success(request, text % {"record": record})
 
 
 @require_POST
 def plan_node_step(request, plan, kind, pk):
-    """Take a step without a form, by its word in ``NODE_STEPS``."""
+    """Take a step without a form; ``NODE_STEPS`` names them."""
     plan = plan_or_404(request, plan)
     step = NODE_STEPS.get(request.POST.get("step"))
     if step is None:
@@ -176,24 +178,25 @@ def plan_node_step(request, plan, kind, pk):
 def _swap(step, request, tree, node):
     if not tree.is_free or node.level not in LEVELS:
         raise RefusedError(_("Codes of an approved plan change one by one."))
-    beside = node.beside
-    place = beside.index(node) + step
-    if not 0 <= place < len(beside):
+    siblings = node.siblings
+    place = siblings.index(node) + step
+    if not 0 <= place < len(siblings):
         raise RefusedError(_("There is nothing to change places with."))
-    pairs = []
-    for one, another in ((node, beside[place]), (beside[place], node)):
-        pairs.append((one.record, another.code))
-        pairs += new_codes_below(tree, one.record, one.code, another.code)
-    _save_all(request, tree, code_edits(pairs), node.record, _("Moved: %(record)s"))
+    new_codes = []
+    for one, another in ((node, siblings[place]), (siblings[place], node)):
+        new_codes.append((one.record, another.code))
+        new_codes += new_codes_below(tree, one.record, one.code, another.code)
+    edits = code_edits(new_codes)
+    _save_all(request, tree, edits, node.record, _("Moved: %(record)s"))
     return node.key
 
 
 def _delete(request, tree, node):
     record = node.record
-    is_gone_alone = node.level is not PLAN and not node.is_new
-    if not (is_gone_alone and workflow.applies_at_once(record, ["code"])):
+    is_stored = node.level is not PLAN and not node.is_new
+    if not (is_stored and workflow.applies_at_once(record, ["code"])):
         raise RefusedError(_("Only records of a plan in preparation can be deleted."))
-    told = str(record)
+    name = str(record)
     audit.record_event(audit.Event.RECORD_DELETED, request=request, obj=record)
     try:
         record.delete()
@@ -201,30 +204,27 @@ def _delete(request, tree, node):
         text = _("Other records depend on it; delete those first: %(others)s")
         others = ", ".join(sorted({str(each) for each in error.protected_objects})[:5])
         raise RefusedError(text % {"others": others}) from error
-    messages.success(request, _("Deleted: %(record)s") % {"record": told})
-    return tree.above(node).key
+    messages.success(request, _("Deleted: %(record)s") % {"record": name})
+    return tree.parent_node(node).key
 
 
 def _drop(request, tree, node):
-    if node.line is None:
+    line = node.draft_line
+    if line is None:
         raise RefusedError(_("Your draft says nothing of this."))
-    leading = draft.drop_line(tree.plan, tree.kept, node.line, by=request.user)
-    if leading:
-        keys = {each.pk for each in leading}
-        others = [str(each.record) for each in tree.root if each.line in keys]
+    linking = draft.drop_line(tree.plan, tree.draft_lines, line, by=request.user)
+    if linking:
+        keys = {each.pk for each in linking}
+        others = [str(each.record) for each in tree.root if each.draft_line in keys]
         text = _("Other lines of your draft lead to it; drop those first: %(others)s")
         raise RefusedError(text % {"others": ", ".join(others[:5])})
     messages.success(request, _("Dropped: %(record)s") % {"record": node.record})
-    return tree.above(node).key if node.is_new else node.key
+    return tree.parent_node(node).key if node.is_new else node.key
 
 
-def _split(request, tree, node):
-    return _replace(request, tree, [node], 2)
-
-
-def _join(request, tree, node):
+def _merge(request, tree, node):
     chosen = {*request.POST.getlist("with")}
-    others = [each for each in node.partners if each.key in chosen]
+    others = [each for each in node.mergeable_siblings if each.key in chosen]
     if not others:
         raise RefusedError(_("Choose at least one other activity of the commitment."))
     return _replace(request, tree, [node, *others], 1)
@@ -237,14 +237,14 @@ def _replace(request, tree, nodes, number):
         )
     edits = replacement_edits(tree, nodes, number)
     place = _save_all(request, tree, edits, nodes[0].record).place
-    return f"{ACTIVITY.word}-{place}"
+    return f"{ACTIVITY.slug}-{place}"
 
 
-def _save_all(request, tree, edits, told, saved=""):
+def _save_all(request, tree, edits, record, saved_text=""):
     result = draft.save_edits(request, tree, edits)
     if not result.place:
-        raise RefusedError(" ".join(t for each in result.faults for _n, t in each))
-    _show_saved(request, result, told, saved)
+        raise RefusedError(" ".join(t for each in result.problems for _n, t in each))
+    _show_saved(request, result, record, saved_text)
     return result
 
 
@@ -253,28 +253,30 @@ NODE_STEPS = {
     "down": partial(_swap, 1),
     "delete": _delete,
     "drop": _drop,
-    "split": _split,
-    "join": _join,
+    "split": lambda request, tree, node: _replace(request, tree, [node], 2),
+    "join": _merge,
 }
 
 
 class ProposeDraftForm(ProposeAmendmentForm):
-    """Proposes a whole draft; ``shown`` is the digest of the lines that were read."""
+    """
+    Proposes a whole draft; ``shown`` is the digest of the lines that the user read.
+    """
 
     shown = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *posted, plan, preview, shown):
         initial = {"shown": shown}
         super().__init__(*posted, plan=plan, drafts=preview.drafts, initial=initial)
-        self.now = shown
+        self.digest = shown
         self.helper = one_button_helper("step-form", "propose", _("Send for approval"))
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("shown") != self.now:
+        if cleaned.get("shown") != self.digest:
             self.add_error(None, _("Your draft was changed meanwhile: read it again."))
-            self.data = {**self.data.dict(), "shown": self.now}
-        if cleaned.get("act") in Amendment.CITED and any(map(_is_decided, self.drafts)):
+            self.data = {**self.data.dict(), "shown": self.digest}
+        if cleaned.get("act") in Amendment.CITED and any(map(_needs_act, self.drafts)):
             text = _(
                 "A page or a document corrects what is written. What divides, joins, "
                 "stops or extends is decided by an act."
@@ -283,7 +285,7 @@ class ProposeDraftForm(ProposeAmendmentForm):
         return cleaned
 
 
-def _is_decided(draft):
+def _needs_act(draft):
     replaced = draft.links.get("supersedes", ())
     return (
         "stopped" in draft.line.said
@@ -303,15 +305,15 @@ def plan_draft(request, plan):
     if "settle" in request.POST:
         draft.settle_conflicts(tree, request.POST, by=request.user)
         return redirect("admin:plan_draft", plan.code)
-    form, outlook, preview = None, {}, tree.preview
+    form, effects, preview = None, {}, tree.preview
     if preview.drafts and preview.is_whole and not tree.conflicts:
-        shown = digest([[each.pk, each.said] for each in tree.kept])
+        shown = digest([[each.pk, each.said] for each in tree.draft_lines])
         form = ProposeDraftForm(*posted, plan=plan, preview=preview, shown=shown)
         if form.is_valid() and (change := form.propose(by=request.user)):
-            lines = [each.pk for each in tree.kept]
+            lines = [each.pk for each in tree.draft_lines]
             workflow.drop_draft_lines(plan, lines, by=request.user)
             return redirect_to_change(request, change)
-        outlook = records.preview_effects(plan, preview.drafts, by=request.user)
+        effects = records.preview_effects(plan, preview.drafts, by=request.user)
     return render_screen(
         request,
         "desk/plan_draft.html",
@@ -323,21 +325,21 @@ def plan_draft(request, plan):
             for title, lines in preview.tables
         ],
         form=form,
-        outlook=outlook,
-        public=describe_differences(outlook.get("public") or ()),
+        outlook=effects,
+        public=describe_differences(effects.get("public") or ()),
     )
 
 
-def _row(tree, shown):
-    kept = tree.kept_of[id(shown.line)]
-    level, place = LEVEL_BY_TABLE[kept.table], str(kept.record or f"n{kept.pk}")
-    args = [tree.plan.code, level.word, place]
+def _row(tree, preview):
+    line = tree.draft_line_of[id(preview.line)]
+    level, place = LEVEL_BY_TABLE[line.table], str(line.record or f"n{line.pk}")
+    args = [tree.plan.code, level.slug, place]
     return {
-        "shown": shown,
-        "kept": kept,
-        "key": "plan" if level is PLAN else f"{level.word}-{place}",
+        "shown": preview,
+        "kept": line,
+        "key": "plan" if level is PLAN else f"{level.slug}-{place}",
         "step": reverse("admin:plan_node_step", args=args),
-        "changes": [ComparedField(c.header, c.old, c.new) for c in shown.changes],
+        "changes": [ComparedField(c.header, c.old, c.new) for c in preview.changes],
     }
 
 

@@ -32,7 +32,11 @@ class BarSegment:
 
 @dataclass(frozen=True)
 class StackedBars:
-    """Named bars of the same width; ``key`` are pairs of a family and its word."""
+    """
+    Bars of the same width; ``key`` are pairs of a family and its word.
+
+    ``rows`` are triples of a name, segments and their total.
+    """
 
     caption: str
     rows: tuple[tuple[str, tuple[BarSegment, ...], int], ...]
@@ -58,7 +62,7 @@ class DocumentSection:
 
 @dataclass(frozen=True)
 class RoundDocument:
-    """A round's report; ``facts`` are on the cover, ``foot`` is below each page."""
+    """A round's report; the cover shows ``facts``, the foot of each page ``foot``."""
 
     author: str
     title: str
@@ -71,6 +75,6 @@ class RoundDocument:
 def tables_with_rows(
     caption: str, columns: Mapping[str, int], rows: Iterable[tuple]
 ) -> tuple[DocumentTable, ...]:
-    """Return one table, or none without rows; ``columns`` map headings to widths."""
-    found = tuple(map(tuple, rows))
-    return (DocumentTable(caption, tuple(columns.items()), found),) * bool(found)
+    """Return a table, or nothing without rows; ``columns`` maps headings to widths."""
+    rows = tuple(map(tuple, rows))
+    return (DocumentTable(caption, tuple(columns.items()), rows),) * bool(rows)

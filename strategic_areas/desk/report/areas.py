@@ -34,7 +34,7 @@ from strategic_areas.sentences import (
 EMPTY_CELL = "–"
 #: Number of characters of a shortened title.
 SHORT_TITLE_LENGTH = 90
-#: Values are comparable if their spans differ by as many days as months do.
+#: Values are comparable if their spans differ by at most as many days as months do.
 SIMILAR_SPAN_DAYS = 4
 ACTIVITY_FAMILY_WORDS = FAMILY_WORDS | {
     StateFamily.MET: STATES[ActivityState.COMPLETED]
@@ -44,10 +44,10 @@ DONE_BY_SOURCES = gettext_lazy("Done, according to public sources")
 
 def area_section(content, area):
     rows = content.rows("commitments", area=area.code)
-    work = [each for each in content.work if each.area == area.code]
-    of = defaultdict(list)
-    for each in work:
-        of[each.commitment].append(each)
+    activities = [each for each in content.work if each.area == area.code]
+    by_commitment = defaultdict(list)
+    for each in activities:
+        by_commitment[each.commitment].append(each)
     is_stated = not content.plan.is_reconstructed
     columns = {
         _("Commitment") if is_stated else _("Documented action"): 8,
@@ -62,63 +62,69 @@ def area_section(content, area):
         f"{area.code} · {text_in_language(area, 'name')}",
         (
             *filter(None, [text_in_language(area, "outcome")]),
-            activity_count_text(content, work),
-            *family_bars(content, _("Activities by state"), [(area_label(area), work)]),
+            activity_count_text(content, activities),
+            *family_bars(
+                content, _("Activities by state"), [(area_label(area), activities)]
+            ),
             *tables_with_rows(
-                caption, columns, (_commitment(content, e, of) for e in rows)
+                caption,
+                columns,
+                (_commitment_row(content, e, by_commitment[e.code]) for e in rows),
             ),
             *(
                 [Subheading(_("Late activities")), f"{'; '.join(lines)}."]
                 if late
                 else ()
             ),
-            *_figures(content, area),
+            *_figure_tables(content, area),
         ),
     )
 
 
-def _commitment(content, row, of):
-    kept, told = row.punctuality, [state_text("commitments", row)]
-    if kept in {Punctuality.LATE, Punctuality.AT_RISK, Punctuality.FINISHED_LATE}:
-        told.append(str(COMMITMENT_PUNCTUALITY[kept]))
-    told += [_("not acknowledged")] * bool(row.is_disputed)
+def _commitment_row(content, row, activities):
+    punctuality, state = row.punctuality, [state_text("commitments", row)]
+    if punctuality in {
+        *(Punctuality.LATE, Punctuality.AT_RISK, Punctuality.FINISHED_LATE)
+    }:
+        state.append(str(COMMITMENT_PUNCTUALITY[punctuality]))
+    state += [_("not acknowledged")] * bool(row.is_disputed)
     return (
         f"{row.code} {text_in_language(row, 'title')}\n{row.lead_acronym}",
-        "\n".join(told),
+        "\n".join(state),
         day_text(row.due_on) or EMPTY_CELL,
-        "\n".join(_done(content, row, of[row.code])) or EMPTY_CELL,
+        "\n".join(_activity_lines(content, row, activities)) or EMPTY_CELL,
     )
 
 
-def _done(content, commitment, work):
-    for each in work:
+def _activity_lines(content, commitment, activities):
+    for each in activities:
         other = f" ({each.agency_acronym})" * (each.agency != commitment.lead)
-        said = [f"{each.code}{other}: {state_text('activities', each)}"]
+        parts = [f"{each.code}{other}: {state_text('activities', each)}"]
         if each.percent is not None and each.family == StateFamily.GOING:
-            said.append(f"{each.percent}\N{NO-BREAK SPACE}%")
-        said += [_("not acknowledged")] * bool(each.is_disputed)
+            parts.append(f"{each.percent}\N{NO-BREAK SPACE}%")
+        parts += [_("not acknowledged")] * bool(each.is_disputed)
         report = content.last_reports.get(each.code)
         if report and (report.is_reserved or report.obstacle_es):
-            said.append(obstacle_text(content, each))
-        yield " · ".join(said)
+            parts.append(obstacle_text(content, each))
+        yield " · ".join(parts)
 
 
 def obstacle_text(content, activity):
-    """Return in short what last held an activity back."""
+    """Return in short the obstacle in an activity's last report, or its state."""
     report = content.last_reports.get(activity.code)
     if report is None:
         return state_word(ActivityState(activity.state))
-    said = text_in_language(report, "obstacle")
+    text = text_in_language(report, "obstacle")
     if report.is_reserved:
-        said = _("Reported; content withheld by law")
+        text = _("Reported; content withheld by law")
     elif report.is_no_news:
-        said = _("No news")
+        text = _("No news")
     marks = [_("not acknowledged")] * bool(report.is_disputed)
     if report.period != content.period.code:
         period = content.row("rounds", report.period)
         marks += [text_in_language(period, "name")] * bool(period)
-    said = Truncator(said or EMPTY_CELL).chars(2 * SHORT_TITLE_LENGTH)
-    return " ".join([said, *(f"({each})" for each in marks)])
+    text = Truncator(text or EMPTY_CELL).chars(2 * SHORT_TITLE_LENGTH)
+    return " ".join([text, *(f"({each})" for each in marks)])
 
 
 def state_text(dataset, row):
@@ -142,22 +148,30 @@ def day_text(day):
     return day and date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")
 
 
-def activity_count_text(content, work):
-    late = sum(each.punctuality == Punctuality.LATE for each in work)
-    told = ACTIVITIES % {"total": len(work)}
-    said = ngettext("%(number)d is late", "%(number)d are late", late)
-    return f"{told}: {said % {'number': late}}." if late else f"{told}."
+def activity_count_text(content, activities):
+    late = sum(each.punctuality == Punctuality.LATE for each in activities)
+    total_text = ACTIVITIES % {"total": len(activities)}
+    late_text = ngettext("%(number)d is late", "%(number)d are late", late)
+    late_text %= {"number": late}
+    return f"{total_text}: {late_text}." if late else f"{total_text}."
 
 
 def family_bars(content, caption, groups):
-    """Return a chart of the activities in each family, with a bar for each group."""
+    """
+    Return a chart of activities by family of states, with a bar for each group.
+
+    ``groups`` are pairs of a name and activities.
+    """
     families = {row.code: row.family for row in content.work}
     names = ACTIVITY_FAMILY_WORDS
     if content.plan.is_reconstructed:
         names = ACTIVITY_FAMILY_WORDS | {StateFamily.MET: DONE_BY_SOURCES}
     rows = []
-    for name, work in groups:
-        counts, total = Counter(families[each.code] for each in work), len(work)
+    for name, activities in groups:
+        counts, total = (
+            Counter(families[each.code] for each in activities),
+            len(activities),
+        )
         segments = tuple(
             BarSegment(
                 each, str(names[each]), counts[each], 1000 * counts[each] // total
@@ -172,11 +186,11 @@ def family_bars(content, caption, groups):
 
 
 def plan_figures(content):
-    if parts := _figures(content, None):
+    if parts := _figure_tables(content, None):
         yield DocumentSection(_("Figures of the whole plan"), tuple(parts))
 
 
-def _figures(content, area):
+def _figure_tables(content, area):
     areas = {each.code: each.area for each in content.rows("commitments")}
     values = defaultdict(list)
     for each in content.rows("values"):
@@ -184,9 +198,9 @@ def _figures(content, area):
             values[each.indicator].append(_point(each))
     lines = []
     for each in content.rows("indicators"):
-        own = each.area or areas.get(each.commitment)
-        if own == area.code if area else not own and each.key_figure:
-            lines.append(_figure(each, values[each.code]))
+        own_area = each.area or areas.get(each.commitment)
+        if own_area == area.code if area else not own_area and each.key_figure:
+            lines.append(_figure_row(each, values[each.code]))
     columns = {
         _("Figure"): 8,
         _("Last value"): 6,
@@ -199,53 +213,53 @@ def _point(row):
     days = {
         name: date.fromisoformat(vars(row)[name]) for name in ("starts_on", "ends_on")
     }
-    told = row.value is not None
+    is_public = row.value is not None
     return SimpleNamespace(
         **vars(row)
         | days
         | {
-            "shown": ValueDisplay.VALUE if told else ValueDisplay.PROTECTED,
-            "value": Decimal(str(row.value)) if told else None,
+            "shown": ValueDisplay.VALUE if is_public else ValueDisplay.PROTECTED,
+            "value": Decimal(str(row.value)) if is_public else None,
         }
     )
 
 
-def _figure(indicator, points):
-    value, cannot = [_("No data")], [text_in_language(indicator, "caveat")]
+def _figure_row(indicator, points):
+    value, caveats = [_("No data")], [text_in_language(indicator, "caveat")]
     if points:
-        last = max(points, key=_newest)
-        line = SimpleNamespace(indicator=indicator, last=last)
-        value = [f"{phrases.value_with_unit(line)}{phrases.span_after_number(last)}"]
+        last = max(points, key=_recency)
+        series = SimpleNamespace(indicator=indicator, last=last)
+        value = [f"{phrases.value_with_unit(series)}{phrases.span_after_number(last)}"]
         value += [_("not acknowledged by an agency")] * bool(last.is_disputed)
         earlier = [
             each
             for each in points
             if each.ends_on < last.starts_on
-            and abs(_days(each) - _days(last)) <= SIMILAR_SPAN_DAYS
+            and abs(_length_in_days(each) - _length_in_days(last)) <= SIMILAR_SPAN_DAYS
         ]
-        before = max(earlier, key=_newest, default=None)
+        before = max(earlier, key=_recency, default=None)
         if before and any(p.is_break for p in points if p.ends_on > before.ends_on):
-            cannot.append(
+            caveats.append(
                 _(
                     "Values on both sides of a break are not compared: what is counted "
                     "changed, or who counts."
                 )
             )
         elif before:
-            told = f"{phrases.value_text(before)}{phrases.span_after_number(before)}"
-            value.append(_("Before: %(value)s") % {"value": told})
+            text = f"{phrases.value_text(before)}{phrases.span_after_number(before)}"
+            value.append(_("Before: %(value)s") % {"value": text})
         if last.status == "provisional":
-            cannot.append(_("Its last value is provisional: it may change."))
+            caveats.append(_("Its last value is provisional: it may change."))
     else:
-        cannot.append(_("Nobody has submitted it: that is not zero."))
+        caveats.append(_("Nobody has submitted it: that is not zero."))
     cause = _("That it goes up or down does not say that the plan caused it.")
-    said = " ".join(filter(None, cannot)) or cause
-    return text_in_language(indicator, "name"), "\n".join(value), said
+    caveat = " ".join(filter(None, caveats)) or cause
+    return text_in_language(indicator, "name"), "\n".join(value), caveat
 
 
-def _newest(point):
+def _recency(point):
     return point.ends_on, point.starts_on
 
 
-def _days(point):
+def _length_in_days(point):
     return (point.ends_on - point.starts_on).days

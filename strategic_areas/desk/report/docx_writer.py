@@ -2,7 +2,7 @@
 Writes the report as a DOCX on A4.
 
 Cells are written as XML, since python-docx takes a second for a thousand of them. Bars
-are tables of coloured cells, which can be edited.
+are tables of coloured cells, so that people can edit them.
 """
 
 import io
@@ -71,12 +71,12 @@ def _set_up(document, report):
     page.left_margin = page.right_margin = MARGIN
     page.top_margin, page.bottom_margin = Cm(1.8), Cm(1.8)
     page.header_distance = page.footer_distance = Cm(0.9)
-    kept = document.core_properties
-    kept.author = kept.comments = kept.keywords = ""
-    kept.title = _clean(report.title)
-    kept.subject = Truncator(_clean(report.subject)).chars(LONGEST_PROPERTY)
-    kept.language = LANGUAGES[(get_language() or "es")[:2]]
-    _set_styles(document, kept.language)
+    properties = document.core_properties
+    properties.author = properties.comments = properties.keywords = ""
+    properties.title = _clean(report.title)
+    properties.subject = Truncator(_clean(report.subject)).chars(LONGEST_PROPERTY)
+    properties.language = LANGUAGES[(get_language() or "es")[:2]]
+    _set_styles(document, properties.language)
     foot = next(page.footer.part.element.iterchildren(qn("w:p")))
     _add_run(foot, f"{report.foot} · ")
     _add(foot, "w:fldSimple", instr="PAGE")
@@ -136,16 +136,18 @@ def _add_section(document, section: DocumentSection):
 def _add_bars(document, bars):
     for name, segments, total in bars.rows:
         room = TEXT_WIDTH - NAME_WIDTH - TOTAL_WIDTH - NARROWEST_SEGMENT * len(segments)
-        parts = [NARROWEST_SEGMENT + room * each.share // 1000 for each in segments]
-        said = ", ".join(f"{each.number} {each.word}" for each in segments)
-        element, line = _new_table([NAME_WIDTH, *parts, TOTAL_WIDTH], f"{name}: {said}")
+        widths = [NARROWEST_SEGMENT + room * each.share // 1000 for each in segments]
+        text = ", ".join(f"{each.number} {each.word}" for each in segments)
+        element, line = _new_table(
+            [NAME_WIDTH, *widths, TOTAL_WIDTH], f"{name}: {text}"
+        )
         _add_cell(line, name, NAME_WIDTH, is_bold=True)
-        for each, width in zip(segments, parts, strict=True):
+        for each, width in zip(segments, widths, strict=True):
             fill, ink, pattern = COLOURS[each.family]
             shading = {"val": pattern, "color": RULE, "fill": fill}
             _add_cell(line, str(each.number), width, shading=shading, ink=ink)
         _add_cell(line, str(total), TOTAL_WIDTH)
-        _place(document, element)
+        _insert_table(document, element)
     key = document.add_paragraph()
     for family, word in bars.key:
         fill = COLOURS[family][0]
@@ -158,23 +160,23 @@ def _add_bars(document, bars):
         key.add_run(f"\N{NO-BREAK SPACE}{_clean(word)}   ")
 
 
-def _place(document, element):
+def _insert_table(document, element):
     # The last element of a body is its page setup.
     document.element.body.insert(-1, element)
     space = document.add_paragraph().paragraph_format
     space.space_after, space.line_spacing = Pt(0), Pt(4)
 
 
-def _new_table(widths, about=""):
+def _new_table(widths, description=""):
     element = OxmlElement("w:tbl")
-    settings = _add(element, "w:tblPr")
-    _add(settings, "w:tblW", w=sum(widths), type="dxa")
-    _add(settings, "w:tblLayout", type="fixed")
-    margins = _add(settings, "w:tblCellMar")
+    properties = _add(element, "w:tblPr")
+    _add(properties, "w:tblW", w=sum(widths), type="dxa")
+    _add(properties, "w:tblLayout", type="fixed")
+    margins = _add(properties, "w:tblCellMar")
     for side, width in (("top", 40), ("left", 60), ("bottom", 40), ("right", 60)):
         _add(margins, f"w:{side}", w=width, type="dxa")
-    if about:
-        _add(settings, "w:tblDescription", val=_clean(about))
+    if description:
+        _add(properties, "w:tblDescription", val=_clean(description))
     grid = _add(element, "w:tblGrid")
     for width in widths:
         _add(grid, "w:gridCol", w=width)
@@ -206,20 +208,20 @@ def _add_table(document, table: DocumentTable):
         line = _new_row(element)
         for place, (text, width) in enumerate(zip(row, widths, strict=True)):
             _add_cell(line, text, width, is_bold=not place)
-    _place(document, element)
+    _insert_table(document, element)
 
 
 def _add_cell(line, text, width, *, is_bold=False, shading=None, ink=""):
     cell = _add(line, "w:tc")
-    settings = _add(cell, "w:tcPr")
-    _add(settings, "w:tcW", w=width, type="dxa")
+    cell_properties = _add(cell, "w:tcPr")
+    _add(cell_properties, "w:tcW", w=width, type="dxa")
     if shading:
-        _add(settings, "w:shd", **shading)
+        _add(cell_properties, "w:shd", **shading)
     paragraph = _add(cell, "w:p")
-    about = _add(paragraph, "w:pPr")
-    _add(about, "w:spacing", before=0, after=0)
+    properties = _add(paragraph, "w:pPr")
+    _add(properties, "w:spacing", before=0, after=0)
     if shading:
-        _add(about, "w:jc", val="center")
+        _add(properties, "w:jc", val="center")
     _add_run(paragraph, text, is_bold=is_bold or bool(shading), ink=ink)
 
 
@@ -231,11 +233,11 @@ def _add_run(paragraph, text, *, is_bold=False, ink=""):
     """Add the lines of a text; only the first line can be bold."""
     for number, line in enumerate(_clean(text).splitlines()):
         run = _add(paragraph, "w:r")
-        about = _add(run, "w:rPr")
+        properties = _add(run, "w:rPr")
         if is_bold and not number:
-            _add(about, "w:b")
+            _add(properties, "w:b")
         if ink:
-            _add(about, "w:color", val=ink)
+            _add(properties, "w:color", val=ink)
         if number:
             _add(run, "w:br")
         _add(run, "w:t").text = line

@@ -27,9 +27,10 @@ class RoundReport:
     """
     The public rows of a round, and how they differ from those of an earlier round.
 
-    ``compared`` are all comparable editions, the latest first. Without ``edition`` the
-    rows are today's, and the report is preliminary. The report shows ``tables``,
-    ``differences`` and the secretariat's ``words`` only, so it follows later takedowns.
+    ``before`` is the edition of the earlier round, ``compared`` are all that may be
+    chosen, the latest first. Without ``edition`` the rows are today's, and the report
+    is preliminary. It shows only ``tables``, ``differences`` and the secretariat's
+    ``words``, so later takedowns apply to it too.
     """
 
     period: ReportingPeriod
@@ -78,10 +79,11 @@ class RoundReport:
 
     @cached_property
     def last_reports(self):
-        said_in = {each.code: each.said_in for each in self.work}
-        told = self.rows("reports", kind="report", status=RevisionStatus.PUBLISHED)
-        told = [each for each in told if said_in.get(each.activity) == each.period]
-        return {each.activity: each for each in sorted(told, key=_recency)}
+        """The last published report of each activity, by the activity's code."""
+        last_periods = {each.code: each.said_in for each in self.work}
+        reports = self.rows("reports", kind="report", status=RevisionStatus.PUBLISHED)
+        last = [x for x in reports if last_periods.get(x.activity) == x.period]
+        return {each.activity: each for each in sorted(last, key=_recency)}
 
     @cached_property
     def answers(self):
@@ -101,43 +103,42 @@ class RoundReport:
             if ends[each.round] <= last:
                 cards[each.agency].append(each)
         return {
-            agency: len([*takewhile(lambda card: not card.handed_in, found)])
-            for agency, found in cards.items()
+            agency: len([*takewhile(lambda card: not card.handed_in, own)])
+            for agency, own in cards.items()
         }
 
     @cached_property
     def changed(self):
         """The commitments and activities that are new, gone or in another state."""
         return [
-            (of.dataset.name, SimpleNamespace(**each.row), each.before, each.after)
-            for of in self.differences
-            if of.dataset.name in {"commitments", "activities"}
-            for each in of.rows
+            (table.dataset.name, SimpleNamespace(**each.row), each.before, each.after)
+            for table in self.differences
+            if table.dataset.name in {"commitments", "activities"}
+            for each in table.rows
             if (each.before or {}).get("state") != (each.after or {}).get("state")
         ]
 
     @cached_property
     def amended(self):
-        found, told = defaultdict(list), self.rows("amendments")
+        """Changes by amendments since the earlier round, by the deciding act."""
+        rows, by_act = self.rows("amendments"), defaultdict(list)
         if self.before:
-            told = [
+            rows = [
                 SimpleNamespace(**each.row)
-                for of in self.differences
-                for each in of.rows
-                if of.dataset.name == "amendments" and each.kind == "added"
+                for table in self.differences
+                for each in table.rows
+                if table.dataset.name == "amendments" and each.kind == "added"
             ]
-        for each in told:
-            found[each.decision].append(each)
-        return found
+        for each in rows:
+            by_act[each.decision].append(each)
+        return by_act
 
 
 def _recency(report):
-    """The same order as ``Recency``, for reports of one period."""
-    said_on, was_entered = (
-        report.handed_in_on or report.reported_on,
-        report.handed_in_on,
-    )
-    return said_on or "", was_entered is not None, report.revision
+    """Return the sort key of ``Recency``, for reports of one period."""
+    submitted_on = report.handed_in_on
+    day = submitted_on or report.reported_on
+    return day or "", submitted_on is not None, report.revision
 
 
 def _day_of(edition):
@@ -151,16 +152,18 @@ def load_round_report(
     Return the report of a round of a public plan; None if none can be made.
 
     It is compared with the last round, or with the round whose code is ``since``;
-    Http404 if that has no edition. Without an edition only the latest round has a
-    report, or an earlier one that is still open: nobody kept what was public before.
+    Http404 if that has no edition. A round without an edition has a report only while
+    it is the latest or open.
     """
     rounds = opened_rounds(periods_of(period.plan), today)
-    known = editions.edition_by_round(period.plan)
-    edition = known.get(period.pk)
+    editions_by_round = editions.edition_by_round(period.plan)
+    edition = editions_by_round.get(period.pk)
     earlier = rounds[rounds.index(period) + 1 :] if period in rounds else []
     if edition is None and period in rounds[1:] and period.closes_on < today:
         return None
-    compared = tuple(known[each.pk] for each in earlier if each.pk in known)
+    compared = tuple(
+        editions_by_round[each.pk] for each in earlier if each.pk in editions_by_round
+    )
     before = next((e for e in compared if since in {"", e.period.code}), None)
     if since and before is None:
         raise Http404

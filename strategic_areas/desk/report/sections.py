@@ -42,22 +42,22 @@ MOST_NAMED = 4
 
 
 def build_round_document(content: RoundReport) -> RoundDocument:
-    plan, subject = content.plan, _name(content, content.period)
+    plan, subject = content.plan, _round_name(content, content.period)
     day = date_format(content.day, "SHORT_DATE_FORMAT")
     names = {"plan": text_in_language(plan, "title"), "round": subject, "day": day}
     return RoundDocument(
         author=text_in_language(plan, "commission"),
         title=_title(content),
         subject=f"{names['plan']} · {subject}",
-        facts=tuple(_facts(content)),
+        facts=tuple(_cover_facts(content)),
         foot=_("%(plan)s · %(round)s · as of %(day)s") % names,
         sections=(
-            *_words(content, "introduction", _("Introduction")),
-            _summary(content),
+            *_words_of_secretariat(content, "introduction", _("Introduction")),
+            _summary_section(content),
             *(area_section(content, each) for each in content.rows("areas")),
             *plan_figures(content),
-            _institutions(content),
-            *_words(content, "conclusions", _("Conclusions")),
+            _agencies_section(content),
+            *_words_of_secretariat(content, "conclusions", _("Conclusions")),
         ),
     )
 
@@ -73,21 +73,21 @@ def _title(content):
     }
 
 
-def _words(content, name, heading):
+def _words_of_secretariat(content, name, heading):
     if content.words:
         lines = filter(str.strip, text_in_language(content.words, name).splitlines())
-        said = (*lines, pgettext("author", "Secretariat"))
-        yield DocumentSection(heading, said, on_new_page=name == "introduction")
+        parts = (*lines, pgettext("author", "Secretariat"))
+        yield DocumentSection(heading, parts, on_new_page=name == "introduction")
 
 
-def _name(content, period):
+def _round_name(content, period):
     return text_in_language(content.row("rounds", period.code) or period, "name")
 
 
-def _facts(content):
+def _cover_facts(content):
     yield _("As of"), date_format(content.day, "DATE_FORMAT")
     if content.answers:
-        yield _("Who reported"), _answered(content.answers)
+        yield _("Who reported"), _response_text(content.answers)
     if content.edition:
         number = content.edition.number
         path = public_path("edition", content.period.plan.code, number)
@@ -98,7 +98,7 @@ def _facts(content):
             _("It shows what the public reads today. No edition keeps it."),
         )
     if content.before:
-        yield pgettext("report", "Covers"), _span(content)
+        yield pgettext("report", "Covers"), _covered_text(content)
     notices = []
     if content.period.is_demonstration:
         notices.append(_("A demonstration: its reports count for nothing."))
@@ -112,42 +112,42 @@ def _facts(content):
     yield _("Note"), " ".join(notices)
 
 
-def _span(content):
-    said = _("from edition %(before)s (%(since)s) to edition %(edition)s (%(round)s)")
+def _covered_text(content):
+    text = _("from edition %(before)s (%(since)s) to edition %(edition)s (%(round)s)")
     if content.edition is None:
-        said = _("from edition %(before)s (%(since)s) to what the public reads today")
-    return said % {
+        text = _("from edition %(before)s (%(since)s) to what the public reads today")
+    return text % {
         "before": content.before,
-        "since": _name(content, content.before.period),
+        "since": _round_name(content, content.before.period),
         "edition": content.edition,
-        "round": _name(content, content.period),
+        "round": _round_name(content, content.period),
     }
 
 
-def _answered(cards):
-    heard = sum(bool(each.handed_in) for each in cards)
-    said = ngettext(
+def _response_text(cards):
+    responding = sum(bool(each.handed_in) for each in cards)
+    text = ngettext(
         "%(heard)d of %(asked)d agency", "%(heard)d of %(asked)d agencies", len(cards)
     )
-    return said % {"heard": heard, "asked": len(cards)}
+    return text % {"heard": responding, "asked": len(cards)}
 
 
-def _summary(content):
-    changes, late = [*_changes(content)], content.late
+def _summary_section(content):
+    changes, late = [*_change_lines(content)], content.late
     return DocumentSection(
         _("On one page"),
         (
             activity_count_text(content, content.work),
             *_who_answered(content),
             *family_bars(content, _("Activities by state and area"), _by_area(content)),
-            Subheading(_since(content)),
+            Subheading(_changes_heading(content)),
             *(changes or [_("No state has changed.")] * bool(content.before)),
-            *(_late(content, late[:MOST_NAMED]) or [_("No activity is late.")]),
+            *(_late_tables(content, late[:MOST_NAMED]) or [_("No activity is late.")]),
             *_more(len(late) - MOST_NAMED),
             Subheading(_("Who did not report")),
-            _silence(content),
+            _silent_agencies_text(content),
             Subheading(_("What the commission may decide")),
-            *_decisions(content),
+            *_questions_to_decide(content),
         ),
     )
 
@@ -156,19 +156,19 @@ def _who_answered(content):
     cards = content.answers
     if not cards:
         return
-    asked, heard = len(cards), sum(bool(each.handed_in) for each in cards)
-    if heard < ENOUGH_REPORTS * asked:
-        said = ngettext(
+    asked, responding = len(cards), sum(bool(each.handed_in) for each in cards)
+    if responding < ENOUGH_REPORTS * asked:
+        text = ngettext(
             "only %(reported)s of %(asked)s agency has reported; that is not enough to "
             "say how the plan is going.",
             "only %(reported)s of %(asked)s agencies have reported; that is not enough "
             "to say how the plan is going.",
             asked,
         )
-        said %= {"reported": heard, "asked": asked}
-        yield said[:1].upper() + said[1:]
+        text %= {"reported": responding, "asked": asked}
+        yield text[:1].upper() + text[1:]
     else:
-        yield _("Reported: %(number)s.") % {"number": _answered(cards)}
+        yield _("Reported: %(number)s.") % {"number": _response_text(cards)}
 
 
 def _by_area(content):
@@ -180,43 +180,44 @@ def _by_area(content):
         )
 
 
-def _since(content):
+def _changes_heading(content):
     if content.before is None:
         return _("No edition keeps the plan's earlier state.")
-    name = _name(content, content.before.period)
+    name = _round_name(content, content.before.period)
     return _("What changed since: %(round)s") % {"round": name}
 
 
-def _changes(content):
-    found, declared = defaultdict(list), []
+def _change_lines(content):
+    by_family, declared = defaultdict(list), []
     for dataset, row, _before, after in content.changed:
         if after and dataset == "activities":
-            found[row.family if row.is_counted else ""].append(row)
+            by_family[row.family if row.is_counted else ""].append(row)
         elif after and row.state in DECLARED:
             declared.append(f"{row.code} ({state_text(dataset, row)})")
     names = {
         **ACTIVITY_FAMILY_WORDS,
         "": _("Cancelled by an amendment, and not counted"),
     }
-    for family in filter(found.get, [*StateFamily, ""]):
-        rows = found[family]
-        named = [f"{each.code} {short_title(each)}" for each in rows[: MOST_NAMED // 2]]
-        more = _more(len(rows) - MOST_NAMED // 2)
-        yield f"{names[family]} ({len(rows)}): {'; '.join([*named, *more])}."
+    for family in filter(by_family.get, [*StateFamily, ""]):
+        titles = [f"{each.code} {short_title(each)}" for each in by_family[family]]
+        named = "; ".join(_first_names(titles, MOST_NAMED // 2))
+        yield f"{names[family]} ({len(titles)}): {named}."
     if declared:
-        named = ", ".join(
-            [*declared[: 2 * MOST_NAMED], *_more(len(declared) - 2 * MOST_NAMED)]
-        )
+        named = ", ".join(_first_names(declared))
         yield _("Results declared: %(names)s.") % {"names": named}
+
+
+def _first_names(names, most=2 * MOST_NAMED):
+    return [*names[:most], *_more(len(names) - most)]
 
 
 def _more(number):
     if number > 0:
-        said = ngettext("%(number)d more", "%(number)d more", number)
-        yield said % {"number": number}
+        text = ngettext("%(number)d more", "%(number)d more", number)
+        yield text % {"number": number}
 
 
-def _late(content, rows):
+def _late_tables(content, rows):
     return tables_with_rows(
         _("What is late, and why"),
         {_("Activity"): 9, _("Days late"): 3, _("What holds it back"): 10},
@@ -231,26 +232,26 @@ def _late(content, rows):
     )
 
 
-def _silence(content):
+def _silent_agencies_text(content):
     if not content.answers:
         return _("Who reported is shown once the round has closed.")
     silent = [each for each in content.answers if not each.handed_in]
     if not silent:
         return _("Every agency has submitted its reports.")
     named = [
-        f"{each.agency_acronym} ({_running(content, each.agency)})"
-        for each in silent[: 2 * MOST_NAMED]
+        f"{each.agency_acronym} ({_silent_rounds_text(content, each.agency)})"
+        for each in silent
     ]
-    return f"{'; '.join([*named, *_more(len(silent) - 2 * MOST_NAMED)])}."
+    return f"{'; '.join(_first_names(named))}."
 
 
-def _running(content, agency):
+def _silent_rounds_text(content, agency):
     number = content.rounds_silent[agency]
-    said = ngettext("%(number)d round", "%(number)d rounds running", number)
-    return said % {"number": number}
+    text = ngettext("%(number)d round", "%(number)d rounds running", number)
+    return text % {"number": number}
 
 
-def _decisions(content):
+def _questions_to_decide(content):
     late = [
         each
         for each in content.rows("commitments", punctuality=Punctuality.LATE.value)
@@ -258,7 +259,7 @@ def _decisions(content):
     ]
     late.sort(key=lambda each: -(each.days_late or 0))
     declare = content.rows("commitments", state=CommitmentState.TO_DECLARE.value)
-    found = [
+    questions = [
         (
             [each.agency_acronym for each in content.answers if not each.handed_in],
             _("Each to name who reports, and by when: %(names)s."),
@@ -273,10 +274,9 @@ def _decisions(content):
         ),
     ]
     lines = [
-        said
-        % {"names": ", ".join([*n[: 2 * MOST_NAMED], *_more(len(n) - 2 * MOST_NAMED)])}
-        for n, said in found
-        if n
+        text % {"names": ", ".join(_first_names(names))}
+        for names, text in questions
+        if names
     ]
     return (
         [NumberedList(tuple(lines))]
@@ -285,47 +285,50 @@ def _decisions(content):
     )
 
 
-def _institutions(content):
+def _agencies_section(content):
     columns = {
         _("Agency"): 8,
         pgettext("reports", "Handed in"): 4,
         pgettext("of an agency", "Answer"): 5,
         _("Since when, and what it said"): 10,
     }
-    rows, none = [*_without_news(content)], _silence(content)
+    rows = [*_without_news(content)]
     return DocumentSection(
         _("Agencies without news or without a report"),
         (
             *tables_with_rows(_("What each of them answered"), columns, rows),
-            *([] if rows else [none]),
+            *([] if rows else [_silent_agencies_text(content)]),
             _(
                 "“No news” is an answer, with its reason. “Did not report” is silence: "
                 "the portal supposes nothing."
             ),
             Subheading(_("What changed in the plan")),
             *(_amendments(content) or [_("Nothing was changed by an act.")]),
-            *_states_then_and_now(content),
+            *_state_tables(content),
         ),
     )
 
 
 def _without_news(content) -> Iterable[tuple[str, ...]]:
-    said = defaultdict(list)
+    reports = defaultdict(list)
     for each in content.rows("reports", kind="report", status="published"):
         if each.period == content.period.code:
-            said[each.agency].append(each)
+            reports[each.agency].append(each)
     for card in sorted(content.answers, key=lambda each: (each.handed_in, each.agency)):
-        own, agency = said[card.agency], content.row("agencies", card.agency)
+        own, agency = reports[card.agency], content.row("agencies", card.agency)
         if not card.handed_in:
-            word, more = _("Did not report"), _running(content, card.agency)
+            status, more = (
+                _("Did not report"),
+                _silent_rounds_text(content, card.agency),
+            )
         elif card.missing:
             missing = ngettext("%(number)d missing", "%(number)d missing", card.missing)
-            word, more = _("Reported in part"), missing % {"number": card.missing}
+            status, more = _("Reported in part"), missing % {"number": card.missing}
         elif own and all(each.is_reserved for each in own):
-            word = _("Content withheld by law")
+            status = _("Content withheld by law")
             more = join_words([*dict.fromkeys(each.legal_basis for each in own)])
         elif own and all(each.is_no_news for each in own):
-            word = _("No news")
+            status = _("No news")
             more = "\n".join(text_in_language(each, "text") for each in own)
         else:
             continue
@@ -334,7 +337,7 @@ def _without_news(content) -> Iterable[tuple[str, ...]]:
             f"{card.agency_acronym}\n{name}",
             _("%(reached)s of %(planned)s")
             % {"reached": card.handed_in, "planned": card.asked},
-            word,
+            status,
             more,
         )
 
@@ -355,8 +358,8 @@ def _amendments(content):
             (
                 text_in_language(each, "name"),
                 str(codes["field"].get(each.field) or codes["what"][each.what]),
-                _value(each, "old_value"),
-                _value(each, "new_value"),
+                _value_text(each, "old_value"),
+                _value_text(each, "new_value"),
             )
             for each in changes
         )
@@ -365,14 +368,14 @@ def _amendments(content):
     return parts
 
 
-def _value(row, name):
+def _value_text(row, name):
     if vars(row)[f"{name}_es_gap"] == "protected":
         return str(PROTECTED)
-    said = text_in_language(row, name)
-    return (day_text(said) if said and row.field in DAYS else said) or EMPTY_CELL
+    text = text_in_language(row, name)
+    return (day_text(text) if text and row.field in DAYS else text) or EMPTY_CELL
 
 
-def _states_then_and_now(content):
+def _state_tables(content):
     columns = {
         _("Commitment or activity"): 9,
         pgettext("state at the last round", "Then"): 4,
@@ -382,11 +385,11 @@ def _states_then_and_now(content):
         (
             f"{row.code} {text_in_language(row, 'title')}",
             *(
-                state_text(of, each and SimpleNamespace(**each))
+                state_text(dataset, each and SimpleNamespace(**each))
                 for each in (before, after)
             ),
         )
-        for of, row, before, after in content.changed
+        for dataset, row, before, after in content.changed
         if content.before
     )
     return tables_with_rows(_("State, then and now"), columns, rows)

@@ -1,5 +1,5 @@
 """
-Views of a round's documents: the report for the commission, and the round's state.
+Pages of a round's documents: the report for the commission, and the round's state.
 """
 
 from django.http import Http404
@@ -33,7 +33,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @require_safe
 def round_document(request, pk):
-    period, content = _read(request, pk)
+    period, content = _load_report(request, pk)
     return render_screen(
         request,
         "desk/report.html",
@@ -48,7 +48,7 @@ def round_document(request, pk):
 def download_document(request, pk):
     from strategic_areas.desk.report.docx_writer import write_docx
 
-    period, content = _read(request, pk)
+    period, content = _load_report(request, pk)
     if content is None:
         raise Http404
     stem = f"{_('Report for the commission')} {period.plan.code} {period.code}"
@@ -69,11 +69,11 @@ class ReportWordsForm(BilingualTextForm):
 
 
 def report_words(request, pk):
-    period, content = _read(request, pk)
+    period, content = _load_report(request, pk)
     if not (content and content.edition and content.before):
         raise Http404
-    said = content.words or ReportWords(period=period, since=content.before.period)
-    form = ReportWordsForm(request.POST or None, instance=said)
+    words = content.words or ReportWords(period=period, since=content.before.period)
+    form = ReportWordsForm(request.POST or None, instance=words)
     if form.is_valid() and (change := form.propose(by=request.user)):
         return decisions.redirect_to_change(request, change)
     return render_screen(
@@ -84,12 +84,12 @@ def report_words(request, pk):
         period=period,
         content=content,
         report=sections.build_round_document(content),
-        waits=workflow.waiting_change(said),
+        waits=workflow.waiting_change(words),
         form=form,
     )
 
 
-def _read(request, pk):
+def _load_report(request, pk):
     period = round_or_404(request.user, pk)
     if period.plan.status == Plan.Status.IN_PREPARATION:
         raise Http404
@@ -101,8 +101,10 @@ STATUS_WORDS = {
     **REPORT_STATUS_WORDS,
     ReportStatus.PUBLISHED: pgettext_lazy("a report", "Published"),
 }
+#: Code of the paper size in workbooks.
 LEGAL_PAPER = 5
-HEADING = "003876"
+#: Colour of headings.
+HEADING_COLOUR = "003876"
 
 
 def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, ...]:
@@ -114,7 +116,7 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
         _("First handed in"): 16,
         _("Punctuality"): 16,
     }
-    asked = sorted(agency_rounds([period], today), key=lambda cell: cell.agency.acronym)
+    cells = sorted(agency_rounds([period], today), key=lambda cell: cell.agency.acronym)
     return tables_with_rows(
         _("Each report and value that the round asks for"),
         columns,
@@ -129,7 +131,7 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
                 else "",
                 _timeliness_word(item.first_day, period.due_on, today),
             )
-            for cell in asked
+            for cell in cells
             for item in cell.items
         ),
     )
@@ -137,12 +139,12 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
 
 def _timeliness_word(first_day, due_on, today):
     if first_day:
-        kept = Timeliness.ON_TIME if first_day <= due_on else Timeliness.LATE
+        timeliness = Timeliness.ON_TIME if first_day <= due_on else Timeliness.LATE
     elif today > due_on:
-        kept = Timeliness.SILENT
+        timeliness = Timeliness.SILENT
     else:
         return ""
-    return str(PROMPTNESS[kept])
+    return str(PROMPTNESS[timeliness])
 
 
 @require_safe
@@ -161,11 +163,11 @@ def round_state(request, pk):
 def download_round_state(request, pk):
     period, today = round_or_404(request.user, pk), timezone.localdate()
     record_download(request, period, agency=None, kind="round_state")
-    written = tables_as_workbook(round_state_tables(period, today))
+    workbook = tables_as_workbook(round_state_tables(period, today))
     name = slugify(
         f"{_('State of the round')} {period.plan.code} {period.code} {today}"
     )
-    return as_file(written, f"{name}.xlsx", WORKBOOK)
+    return as_file(workbook, f"{name}.xlsx", WORKBOOK)
 
 
 def tables_as_workbook(tables: tuple[DocumentTable, ...]) -> bytes:
@@ -191,7 +193,7 @@ def tables_as_workbook(tables: tuple[DocumentTable, ...]) -> bytes:
                 cell.data_type = "s"
     for cell in sheet[1]:
         cell.font = Font(bold=True, color="FFFFFF")
-        cell.fill = PatternFill("solid", fgColor=HEADING)
+        cell.fill = PatternFill("solid", fgColor=HEADING_COLOUR)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     sheet.print_title_rows = "1:1"
