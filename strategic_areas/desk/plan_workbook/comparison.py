@@ -1,4 +1,4 @@
-"""Compares an uploaded plan workbook with the plan, row by row and cell by cell."""
+"""Comparison of an uploaded plan workbook with the plan, by row and by cell."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -29,7 +29,8 @@ from strategic_areas.plan_document.values import (
 )
 from strategic_areas.workbooks.reading import SEEN, CellProblem, comparable
 
-#: Column with the exported code of a row; ``SEEN`` begins with its key.
+#: Column with the code that a row had when exported. ``SEEN``, the hidden column, holds
+#: the record's primary key and a digest for each column, joined by "-".
 ORIGIN = "origin"
 #: Identifies the columns of the workbook; other workbooks are refused.
 _SHAPE = " ".join(
@@ -40,15 +41,15 @@ _SHAPE = " ".join(
 WORKBOOK_FORMAT = (
     "plan-2-" + hashlib.blake2s(_SHAPE.encode(), digest_size=4).hexdigest()
 )
-#: Columns that only apply to the other plan.
+#: Columns that a new plan does not copy from the workbook of another plan.
 COLUMNS_NOT_COPIED = {
     *("note_es", "note_en"),
     *("provenance", "outcome_provenance", "mandate_provenance", "due_provenance"),
     *("sources", "budget", "budget_amount", "budget_source"),
     *("supersedes", "continues"),
 }
-#: Column that changes with another one, without being edited itself.
-FOLLOWED_COLUMNS = {"due_provenance": "due_on"}
+#: Column that follows from another column, without being edited itself.
+FOLLOWING_COLUMNS = {"due_provenance": "due_on"}
 #: Placeholder for an exported value, if the stored one has changed since.
 CHANGED_SINCE = object()
 #: Kinds whose empty cell means the default.
@@ -56,29 +57,28 @@ KINDS_WITH_DEFAULT = (FieldKind.CHOICE, FieldKind.FLAG)
 
 
 class CopiedPlanFilter:
-    """Leaves out what a new plan does not copy from another plan's workbook."""
+    """Selects the rows that a new plan copies from the workbook of another plan."""
 
     def __init__(self, stored, book):
         self.plan = stored.plan
         self.replaced = {
             name: {
-                word.strip()
+                code.strip()
                 for line in book.lines[name]
-                for word in BETWEEN.split(line.text("supersedes"))
+                for code in BETWEEN.split(line.text("supersedes"))
             }
             for name in ("commitments", "activities")
         }
 
     def adjust(self, table, values):
+        """Remove dates outside the new plan."""
         for column in table.columns:
             is_planned = table.name in self.replaced and column.kind is FieldKind.DATE
             if is_planned and self._is_outside(values.get(column.name)):
                 values[column.name] = None
 
     def leaves_out(self, table, values, rows):
-        """
-        Whether a row is no part of the new plan; ``rows`` are stored records by key.
-        """
+        """Whether a row is not copied; ``rows`` are stored records by key."""
         if table.name == OF_PLAN:
             return True
         if table.name == "indicators":
@@ -86,9 +86,11 @@ class CopiedPlanFilter:
             return values.get("code") in rows
         if table.name == "targets":
             return self._is_outside(values.get("ends_on"))
-        of = values.get("code"), values.get("commitment")
-        is_part = table.name == "activities" and of[1] in self.replaced["commitments"]
-        return is_part or of[0] in self.replaced.get(table.name, ())
+        is_of_replaced = (
+            table.name == "activities"
+            and values.get("commitment") in self.replaced["commitments"]
+        )
+        return is_of_replaced or values.get("code") in self.replaced.get(table.name, ())
 
     def _is_outside(self, day):
         return bool(day) and not (
@@ -98,41 +100,42 @@ class CopiedPlanFilter:
 
 class RecordFinder:
     """
-    Call it with a table name and a word to get the key of a record, or None.
+    Finds records by the codes and names in cells.
 
-    Codes of the workbook win over stored codes, since codes may be changed or
-    exchanged.
+    Call it with a table name and a text to get the key of a record, or None. Codes of
+    the workbook come before stored codes, since a workbook may change codes, or
+    exchange those of two records.
     """
 
     def __init__(self, stored, book, *, is_own):
         self.stored, self.book, self.is_own = stored, book, is_own
-        self.folded = {}
+        self.keys_by_name = {}
         #: Keys that records give up for another code in the workbook, by table.
         self.given_up = defaultdict(set)
-        self.written, self.taken = defaultdict(dict), defaultdict(dict)
-        for name, line, origin in self._coded():
+        #: Code in the workbook → key of the record, by table.
+        self.key_of_code = defaultdict(dict)
+        #: Code when exported → primary key, by table.
+        self.exported_pks = defaultdict(dict)
+        for name, line, origin in self._coded_lines():
             if origin:
-                self.taken[name][line.text(ORIGIN)] = (
-                    stored.tables[name].rows[origin].pk
-                )
-                self.written[name][line.text("code")] = origin
+                pk = stored.tables[name].rows[origin].pk
+                self.exported_pks[name][line.text(ORIGIN)] = pk
+                self.key_of_code[name][line.text("code")] = origin
                 if line.text("code") != origin:
                     self.given_up[name].add(origin)
-        for name, line, origin in self._coded():
+        for name, line, origin in self._coded_lines():
             if not origin:
                 code = line.text("code")
-                self.written[name].setdefault(code, self.new_key(name, code))
+                self.key_of_code[name].setdefault(code, self.new_key(name, code))
 
-    def _coded(self):
+    def _coded_lines(self):
         for name, table in STRUCTURE.items():
             if name != OF_PLAN and table.identity == ("code",):
                 for line in self.book.lines[name]:
                     yield name, line, self.origin(table, line)
 
     def new_key(self, name, key):
-        """
-        Return the key of a new record, marked if another record still has this code.
-        """
+        """Return the key of a new record, marked if a stored record has this code."""
         return f"{NEW}{key}" if key in self.given_up[name] else key
 
     def origin(self, table, line):
@@ -140,10 +143,10 @@ class RecordFinder:
         number = line.text(SEEN).partition("-")[0]
         if not (self.is_own and line.text(ORIGIN) and number.isdecimal()):
             return ""
-        return self.own[table.name].get(int(number), "")
+        return self._current_keys[table.name].get(int(number), "")
 
     @cached_property
-    def own(self):
+    def _current_keys(self):
         return {
             name: {
                 row.pk: self.stored.tables[name].key_of_pk[row.pk]
@@ -152,41 +155,39 @@ class RecordFinder:
             for name, table in STRUCTURE.items()
         }
 
-    def is_as_taken(self, column, text, seen):
-        """
-        Whether a cell still links to the records that it linked to when it was
-        exported.
-        """
+    def is_as_exported(self, column, text, exported_digest):
+        """Whether a cell still links to the same records as when it was exported."""
         if column.linked not in STRUCTURE or column.is_earlier:
             return False
-        words = BETWEEN.split(text) if column.kind is FieldKind.LINKS else [text]
-        keys = [self.taken[column.linked].get(word.strip()) for word in words]
-        return None not in keys and digest(sorted(keys, key=str)) == seen
+        codes = BETWEEN.split(text) if column.kind is FieldKind.LINKS else [text]
+        pks = [self.exported_pks[column.linked].get(code.strip()) for code in codes]
+        return None not in pks and digest(sorted(pks, key=str)) == exported_digest
 
-    def __call__(self, table, word):
+    def __call__(self, table, text):
         stored = self.stored.tables[table]
-        if word in self.written[table]:
-            return self.written[table][word]
-        if word in stored.rows:
-            return stored.key_of_pk[stored.rows[word].pk]
-        return self._by_name(table).get(comparable(word))
+        if text in self.key_of_code[table]:
+            return self.key_of_code[table][text]
+        if text in stored.rows:
+            return stored.key_of_pk[stored.rows[text].pk]
+        return self._by_name(table).get(comparable(text))
 
-    def earlier(self, table, word):
-        key = "/".join(part.strip() for part in word.split("/"))
+    def earlier(self, table, text):
+        """Return the key of a record of an earlier plan, or None."""
+        key = "/".join(part.strip() for part in text.split("/"))
         return key if key in self.stored.earlier(table) else None
 
     def _by_name(self, table):
-        if table not in self.folded:
+        if table not in self.keys_by_name:
             stored = self.stored.tables[table]
-            self.folded[table] = {
-                comparable(str(word)): stored.key_of_pk[pk]
+            self.keys_by_name[table] = {
+                comparable(str(name)): stored.key_of_pk[pk]
                 for pk, row in stored.row_of_pk.items()
-                for word in (
+                for name in (
                     stored.key_of_pk[pk],
                     *([row.name] if table == "provinces" else []),
                 )
             }
-        return self.folded[table]
+        return self.keys_by_name[table]
 
 
 def compare_plan_workbook(stored, book):
@@ -199,142 +200,160 @@ def compare_plan_workbook(stored, book):
 
 class WorkbookComparison:
     """
-    Compares the rows of one workbook; ``starting`` is set if it is another plan's.
+    Compares the rows of one workbook; ``copy_filter`` is set if it is another plan's.
     """
 
-    def __init__(self, stored, book, starting):
-        self.stored, self.starting, self.book = stored, starting, book
-        self.find = RecordFinder(stored, book, is_own=starting is None)
+    def __init__(self, stored, book, copy_filter):
+        self.stored, self.copy_filter, self.book = stored, copy_filter, book
+        self.find = RecordFinder(stored, book, is_own=copy_filter is None)
 
     def rows(self):
-        read = [
+        parsed = [
             (table, line, self.find.origin(table, line), *self._values(table, line))
             for name, table in STRUCTURE.items()
             for line in self.book.lines[name]
         ]
-        names = [_identities(table, origin, v) for table, _line, origin, v, _f in read]
-        seen = Counter(chain.from_iterable(names))
-        repeated = [any(seen[name] > 1 for name in own) for own in names]
-        return [self._row(*pair) for pair in zip(read, repeated, strict=True)]
+        names = [
+            _identities(table, origin, values)
+            for table, _line, origin, values, _problems in parsed
+        ]
+        counts = Counter(chain.from_iterable(names))
+        repeated = [any(counts[name] > 1 for name in own) for own in names]
+        return [self._row(*pair) for pair in zip(parsed, repeated, strict=True)]
 
-    def _row(self, read, is_repeated):
-        table, line, origin, values, faults = read
+    def _row(self, parsed, is_repeated):
+        table, line, origin, values, problems = parsed
         key = table.key_in(values)
-        if self.starting and self.starting.leaves_out(
+        if self.copy_filter and self.copy_filter.leaves_out(
             table, values, self.stored.tables[table.name].rows
         ):
             return PlanLine(table, line.number, key, LineState.UNCHANGED)
         if is_repeated:
-            faults.append(
-                CellProblem(
-                    "", "", _("This record, or its code, is in more than one row.")
-                )
-            )
+            text = _("This record, or its code, is in more than one row.")
+            problems.append(CellProblem("", "", text))
         if table.name == OF_PLAN and origin != self.stored.plan_code:
             text = _("This sheet has one row, that of the plan.")
-            faults.append(CellProblem(line.cells[ORIGIN].place, "", text))
-            return _refused_line(table, line, key, LineState.REFUSED, faults)
-        row = self._asked(table, line, values, origin)
-        if not faults:
+            problems.append(CellProblem(line.cells[ORIGIN].place, "", text))
+            return _refused_line(table, line, key, LineState.REFUSED, problems)
+        row = self._compared_line(table, line, values, origin)
+        if not problems:
             return row
-        return replace(row, state=LineState.REFUSED, faults=(*faults, *row.faults))
+        return replace(row, state=LineState.REFUSED, faults=(*problems, *row.faults))
 
-    def _asked(self, table, line, values, origin):
+    def _compared_line(self, table, line, values, origin):
         key = table.key_in(values)
         if origin:
-            return self._changed(table, line, values, origin)
+            return self._changed_line(table, line, values, origin)
         rows = self.stored.tables[table.name].rows
         if key in rows and key not in self.find.given_up[table.name]:
-            return self._there_already(table, line, values, key)
+            return self._repeated_line(table, line, values, key)
         key = self.find.new_key(table.name, key)
         said = with_defaults(table, values)
         places = {each.name: line.cells[each.name].place for each in table.columns}
-        state, faults = LineState.NEW, ()
-        if not self.starting and (former := line.text(ORIGIN)):
+        state, problems = LineState.NEW, ()
+        if not self.copy_filter and (former := line.text(ORIGIN)):
             text = _("The record %(code)s is not in the plan any more.")
-            faults = (
-                CellProblem(line.cells[ORIGIN].place, "", text % {"code": former}),
-            )
+            place = line.cells[ORIGIN].place
+            problems = (CellProblem(place, "", text % {"code": former}),)
             state = LineState.STALE
-        return PlanLine(table, line.number, key, state, "", said, places, faults=faults)
+        return PlanLine(
+            table, line.number, key, state, "", said, places, faults=problems
+        )
 
     def _values(self, table, line):
-        values, faults = {}, []
+        values, problems = {}, []
         for column in table.columns:
             cell = line.cells[column.name]
-            if self.starting and column.name in COLUMNS_NOT_COPIED:
+            if self.copy_filter and column.name in COLUMNS_NOT_COPIED:
                 values[column.name] = [] if column.kind is FieldKind.LINKS else None
                 continue
             try:
                 value = parse_value(column, cell, self.find)
             except UnclearValueError as unread:
-                faults.append(CellProblem(cell.place, column.label, str(unread)))
+                problems.append(CellProblem(cell.place, column.label, str(unread)))
                 continue
             if value is None and column.kind in KINDS_WITH_DEFAULT:
                 value = self.stored.unset(table, column.name)
             values[column.name] = value
-        if self.starting:
-            self.starting.adjust(table, values)
-        return values, faults
+        if self.copy_filter:
+            self.copy_filter.adjust(table, values)
+        return values, problems
 
-    def _changed(self, table, line, values, origin):
-        stands = table.plain(self.stored, self.stored.tables[table.name].rows[origin])
-        values = stands | values
-        seen = line.text(SEEN).split("-")[1:]
-        if len(seen) != len(values):
-            fault = CellProblem("", "", _("The hidden cells of this row were changed."))
-            return _refused_line(table, line, origin, LineState.REFUSED, [fault])
-        stored, said, stale = value_digests(table, stands, self.stored), {}, []
-        for column, was, now in zip(table.columns, seen, stored, strict=True):
+    def _changed_line(self, table, line, values, origin):
+        stored = table.plain(self.stored, self.stored.tables[table.name].rows[origin])
+        values = stored | values
+        exported_digests = line.text(SEEN).split("-")[1:]
+        if len(exported_digests) != len(values):
+            text = _("The hidden cells of this row were changed.")
+            problems = [CellProblem("", "", text)]
+            return _refused_line(table, line, origin, LineState.REFUSED, problems)
+        stored_digests = value_digests(table, stored, self.stored)
+        digests = zip(table.columns, exported_digests, stored_digests, strict=True)
+        columns = [(column, before, before == now) for column, before, now in digests]
+        for column, exported_digest, is_current in columns:
             text = line.text(column.name)
-            if was == now and self.find.is_as_taken(column, text, was):
-                values[column.name] = stands[column.name]
-        asked = value_digests(table, values, self.stored)
-        touched = {n for n, a, s in zip(values, asked, seen, strict=True) if a != s}
-        for column, was, now in zip(table.columns, seen, stored, strict=True):
+            # A code in the cell may belong to another record of this workbook.
+            if is_current and self.find.is_as_exported(column, text, exported_digest):
+                values[column.name] = stored[column.name]
+        new_digests = value_digests(table, values, self.stored)
+        edited = {
+            name
+            for name, new, exported in zip(
+                values, new_digests, exported_digests, strict=True
+            )
+            if new != exported
+        }
+        said, stale = {}, []
+        for column, _exported_digest, is_current in columns:
             name = column.name
-            if FOLLOWED_COLUMNS.get(name) in touched and name not in touched:
+            if FOLLOWING_COLUMNS.get(name) in edited and name not in edited:
                 continue
-            taken = stands[name] if was == now else CHANGED_SINCE
-            found = field_action(values[name], stands[name], said=taken)
-            if found is FieldAction.KEEP:
+            exported = stored[name] if is_current else CHANGED_SINCE
+            action = field_action(values[name], stored[name], said=exported)
+            if action is FieldAction.KEEP:
                 text = _("Somebody changed this after the workbook was taken.")
                 stale.append(CellProblem(line.cells[name].place, column.label, text))
-            if found is not FieldAction.AGREED:
+            if action is not FieldAction.AGREED:
                 said[name] = values[name]
         if stale:
             return _refused_line(table, line, origin, LineState.STALE, stale, origin)
         state = LineState.CHANGED if said else LineState.UNCHANGED
-        said = with_due_date(table, said, stands)
+        said = with_due_date(table, said, stored)
         places = {name: line.cells[name].place for name in values}
+        digest_text = "-".join(stored_digests)
         return PlanLine(
-            table, line.number, origin, state, origin, said, places, "-".join(stored)
+            table, line.number, origin, state, origin, said, places, digest_text
         )
 
-    def _there_already(self, table, line, values, key):
-        """A new row whose record exists: it was saved before, or is another's."""
-        stands = table.plain(self.stored, self.stored.tables[table.name].rows[key])
+    def _repeated_line(self, table, line, values, key):
+        """
+        Return the line of a new row whose code is stored already.
+
+        The row was saved before, or another record has its code.
+        """
+        stored = table.plain(self.stored, self.stored.tables[table.name].rows[key])
         is_different = any(
             line.text(column.name)
-            and values.get(column.name) not in (None, [], stands[column.name])
+            and values.get(column.name) not in (None, [], stored[column.name])
             for column in table.columns
-            if column.name not in FOLLOWED_COLUMNS
+            if column.name not in FOLLOWING_COLUMNS
         )
         if not is_different:
             return PlanLine(table, line.number, key, LineState.UNCHANGED, key)
         text = _(
             "The plan has a record of this code already, and it says something else."
         )
-        fault = CellProblem(line.cells[ORIGIN].place, "", text)
-        return _refused_line(table, line, key, LineState.STALE, [fault], key)
+        problems = [CellProblem(line.cells[ORIGIN].place, "", text)]
+        return _refused_line(table, line, key, LineState.STALE, problems, key)
 
 
 def _identities(table, origin, values):
-    found = [(table.name, "origin", origin)] if origin else []
+    """Return names of a row's record, each of which no other row may have."""
+    names = [(table.name, "origin", origin)] if origin else []
     if all(values.get(part) for part in table.identity):
-        found.append((table.name, "code", table.key_in(values)))
-    return found
+        names.append((table.name, "code", table.key_in(values)))
+    return names
 
 
-def _refused_line(table, line, name, state, faults, origin=""):
-    return PlanLine(table, line.number, name, state, origin, faults=tuple(faults))
+def _refused_line(table, line, name, state, problems, origin=""):
+    return PlanLine(table, line.number, name, state, origin, faults=tuple(problems))

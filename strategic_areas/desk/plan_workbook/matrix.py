@@ -1,7 +1,7 @@
 """
-A matrix between its upload and the plan: the roles of its columns, and the questions.
+An uploaded matrix: the forms that ask for the roles of its columns and for answers.
 
-The file travels from page to page, signed for its uploader; nothing of it is stored.
+Each page sends the file to the next one, signed for its uploader; it is not stored.
 """
 
 import base64
@@ -34,8 +34,9 @@ from strategic_areas.workbooks.reading import MOST_ROWS, digest_of
 
 #: In bytes; a larger file would not fit, signed, into a form.
 LARGEST_FILE = 1_300_000
+#: The answer that leaves a value out.
 LEAVE_OUT = "-"
-#: Roles answered with texts of the plan, which no naming stores.
+#: Roles answered with texts of the plan, which a naming does not store.
 TEXT_ROLES = {
     *("title", "name", "indicator", "product", "outcome"),
     *("verification", "funding", "state", "note", "unit"),
@@ -111,11 +112,12 @@ class UploadedMatrix:
         return SimpleUploadedFile(self.name, self.content)
 
     @cached_property
-    def look(self):
+    def layout(self):
         return matrices.detect_layout(self.file)
 
     @property
-    def given(self):
+    def given_answers(self):
+        """Triples of the key, the question and the answer of each question."""
         for key, answer in self.naming.answers.items():
             cell, name, _text = key.rsplit("#", 2)
             yield (
@@ -126,11 +128,11 @@ class UploadedMatrix:
         for text, acronym in self.naming.institutions.items():
             yield text, f"«{text}»", acronym or "–"
 
-    def take(self, lines, answers):
+    def store_answers(self, lines, answers):
         """
-        Take the posted texts and answers; return whether some could not be read.
+        Store the posted texts and answers; return whether some could not be parsed.
 
-        Answers that the user wants to change are forgotten.
+        Answers that the user wants to change are deleted.
         """
         data, self.checked = answers.data, []
         for found in lines.found:
@@ -142,15 +144,15 @@ class UploadedMatrix:
         for key in data.getlist("again"):
             self.naming.answers.pop(key, None)
             self.naming.institutions.pop(key, None)
-        for asked in (each for each in answers.asked if each.chosen):
-            answer = "" if asked.chosen == LEAVE_OUT else asked.chosen
-            if asked.question.field == "institution":
-                self.naming.institutions[asked.question.text] = answer
+        for shown in (each for each in answers.asked if each.chosen):
+            answer = "" if shown.chosen == LEAVE_OUT else shown.chosen
+            if shown.question.field == "institution":
+                self.naming.institutions[shown.question.text] = answer
             else:
-                self.naming.answers[asked.question.key] = answer
+                self.naming.answers[shown.question.key] = answer
         return answers.has_errors
 
-    def asked_texts(self, lines):
+    def identifying_texts(self, lines):
         """Return pairs of an identifying text and whether a person checked it."""
         return [
             (found, checked_key(found.key, found.text) in self.checked)
@@ -158,10 +160,10 @@ class UploadedMatrix:
         ]
 
     def unchecked(self, lines):
-        """Return the texts that stop the plan: barred, or not checked yet."""
+        """Return the texts that prevent saving: barred, or not checked yet."""
         return [
             found
-            for found, is_checked in self.asked_texts(lines)
+            for found, is_checked in self.identifying_texts(lines)
             if found.messages and (found.is_barred or not is_checked)
         ]
 
@@ -180,14 +182,14 @@ def _institutions():
         yield matrices.KnownInstitution(agency.acronym, [*names], former)
 
 
-def proposed_naming(plan, look):
+def proposed_naming(plan, layout):
     """Return the plan's saved naming, fitted to this file, or else a guess."""
-    naming = look.naming
-    if kept := MatrixNaming.objects.filter(plan=plan).first():
+    naming = layout.naming
+    if saved := MatrixNaming.objects.filter(plan=plan).first():
         # A purge may have blanked required parts of the naming.
         with suppress(TypeError, ValueError, KeyError):
-            pairs = {name: dict(kept.naming[name]) for name in MAPPING_PARTS}
-            naming = Naming.from_json(kept.naming | pairs).fitted(look)
+            pairs = {name: dict(saved.naming[name]) for name in MAPPING_PARTS}
+            naming = Naming.from_json(saved.naming | pairs).fitted(layout)
     naming.years = [plan.starts_on.year, plan.ends_on.year]
     return naming
 
@@ -218,13 +220,15 @@ def save_naming(plan, naming):
 
 
 class ColumnNamingForm(forms.Form):
-    def __init__(self, *args, look, naming, **kwargs):
+    """Asks for the role of each column of the sheets to read."""
+
+    def __init__(self, *args, layout, naming, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.base, self.sheets, self.doubtful = naming, [], 0
-        named = {each.title: each for each in naming.sheets}
-        for number, sheet in enumerate(look.sheets):
+        sheet_namings = {each.title: each for each in naming.sheets}
+        for number, sheet in enumerate(layout.sheets):
             if sheet.kind not in {"hidden", "empty"}:
-                self._add(number, sheet, named.get(sheet.title))
+                self._add_sheet(number, sheet, sheet_namings.get(sheet.title))
         if not self.sheets:
             raise RefusedFileError(
                 "empty",
@@ -244,7 +248,7 @@ class ColumnNamingForm(forms.Form):
             required=False,
         )
 
-    def _add(self, number, sheet, naming):
+    def _add_sheet(self, number, sheet, naming):
         start, shown = f"{number}-", naming or sheet.naming
         rows = {
             "heading": (_("First row of the headings"), shown.heading_rows[0]),
@@ -293,9 +297,7 @@ class ColumnNamingForm(forms.Form):
 
     @property
     def parts(self):
-        """
-        Triples of each sheet: the sheet, its own fields, its columns with their fields.
-        """
+        """Triples of a sheet, its fields, and its columns with their two fields."""
         for sheet, start, columns in self.sheets:
             yield (
                 sheet,
@@ -328,21 +330,21 @@ class ColumnNamingForm(forms.Form):
         return f"{role}:{part}"
 
     def naming(self):
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         self.base.sheets = [
             matrices.SheetNaming(
                 sheet.title,
-                [said[f"{start}heading"], said[f"{start}headings"]],
-                said[f"{start}first"],
-                said[f"{start}last"],
-                {column.letter: said[name] for column, name in columns},
+                [cleaned[f"{start}heading"], cleaned[f"{start}headings"]],
+                cleaned[f"{start}first"],
+                cleaned[f"{start}last"],
+                {column.letter: cleaned[name] for column, name in columns},
                 {column.letter: column.heading for column, name in columns},
-                said[f"{start}area"],
+                cleaned[f"{start}area"],
             )
             for sheet, start, columns in self.sheets
-            if said[f"{start}read"]
+            if cleaned[f"{start}read"]
         ]
-        self.base.levels, self.base.by_depth = said["levels"], said["by_depth"]
+        self.base.levels, self.base.by_depth = cleaned["levels"], cleaned["by_depth"]
         return self.base
 
 
@@ -376,13 +378,13 @@ class MatrixAnswerForm:
             for line in reading.of("programmes")
         ]
         self.data, self.count = data, len(reading.questions)
-        asked = sorted(reading.questions, key=lambda each: each.reading is not None)
-        self.asked = [self._asked(each) for each in asked[:MOST_QUESTIONS]]
+        questions = sorted(reading.questions, key=lambda each: each.reading is not None)
+        self.asked = [self._shown_question(each) for each in questions[:MOST_QUESTIONS]]
         if len({each.question.cell.rpartition("!")[0] for each in self.asked}) == 1:
             for each in self.asked:
                 each.place = cell_without_sheet(each.place)
 
-    def _asked(self, question):
+    def _shown_question(self, question):
         name, data = f"q-{digest_of(question.key)}", self.data
         is_name = question.field == "institution"
         readings = [] if is_name else [question.reading, *question.others]
@@ -394,20 +396,20 @@ class MatrixAnswerForm:
         if question.field not in REQUIRED_ROLES:
             choices[LEAVE_OUT] = _("Leave it out")
         chosen = question.reading if data is None else data.get(name, "")
-        asked = ShownMatrixQuestion(
+        shown = ShownMatrixQuestion(
             name, question, question.cell, list(choices.items())
         )
-        asked.chosen = chosen if chosen in choices else ""
-        asked.typed = (data or {}).get(f"{name}-text", "").strip()
-        if asked.typed and asked.may_be_typed:
+        shown.chosen = chosen if chosen in choices else ""
+        shown.typed = (data or {}).get(f"{name}-text", "").strip()
+        if shown.typed and shown.may_be_typed:
             try:
-                asked.chosen = self._typed(question, asked.typed)
+                shown.chosen = self._parse_typed(question, shown.typed)
             except (ValidationError, ValueError) as error:
-                asked.chosen = ""
-                asked.error = " ".join(getattr(error, "messages", [str(error)]))
-        return asked
+                shown.chosen = ""
+                shown.error = " ".join(getattr(error, "messages", [str(error)]))
+        return shown
 
-    def _typed(self, question, text):
+    def _parse_typed(self, question, text):
         if len(text) > 400:
             raise ValueError(_("Write at most 400 characters."))
         if question.field in AGENCY_ROLES:
@@ -436,7 +438,7 @@ class MatrixAnswerForm:
 
     @property
     def has_errors(self):
-        return any(asked.error for asked in self.asked)
+        return any(shown.error for shown in self.asked)
 
 
 def checked_key(key, text):
@@ -452,7 +454,7 @@ def describe_value(reading):
 
 @dataclass
 class MatrixNode:
-    """A line with those below it; ``cells`` maps its fields to cells."""
+    """A line and the nodes below it; ``cells`` maps its fields to cells."""
 
     line: object
     cells: dict
@@ -461,7 +463,7 @@ class MatrixNode:
 
 
 def build_matrix_tree(reading):
-    """Return the top lines with the lines below them, without participations."""
+    """Return the nodes of the top lines, without participations."""
     nodes = [
         MatrixNode(
             line,

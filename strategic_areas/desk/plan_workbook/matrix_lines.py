@@ -1,4 +1,4 @@
-"""Turns the lines of a matrix into lines of the plan's document."""
+"""Converts the lines of a matrix to lines of the plan's document."""
 
 import re
 from collections import Counter, defaultdict
@@ -23,7 +23,7 @@ from strategic_areas.plan_document.values import record_digests
 from strategic_areas.text_guard.findings import MESSAGES, STOPS
 from strategic_areas.workbooks.reading import CellProblem, comparable, digest_of
 
-#: By table: field of a matrix line → column of the plan's table.
+#: Table → field of a matrix line → column of the table.
 COLUMN_OF_FIELD = {
     "areas": {"code": "code", "name": "name_es", "outcome": "outcome_es"},
     "programmes": {"code": "code", "area": "area", "name": "name_es"},
@@ -52,13 +52,13 @@ COLUMN_OF_FIELD = {
     },
     "participations": {"agency": "agency", "role": "role"},
 }
-#: Field without a column in the plan → role of its matrix column.
+#: Field of a matrix line that the plan may have no column for → role in the matrix.
 UNPLACED_FIELDS = {
     **{"budget_amount": "budget", "funding_source": "funding", "status": "state"},
     **{"state": "state", "note": "note", "supporting": "supporting", "lead": "lead"},
     **{"product": "product", "means_of_verification": "verification"},
 }
-#: Columns of new records that no matrix states.
+#: Columns of new records that a matrix does not state.
 DEFAULTED_COLUMNS = {
     *("participations.role", "indicators.counts", "indicators.unit_es"),
     *("indicators.agency", "indicators.frequency"),
@@ -86,46 +86,52 @@ class IdentifyingText:
 
 class MatrixLines:
     """
-    The ``PlanLine``s of a matrix, compared with the stored plan.
+    The ``PlanLine`` objects of a matrix, compared with the stored plan.
 
     ``texts`` maps keys of identifying texts to their replacements, "" to leave one out.
-    Afterwards ``found`` are the identifying texts, and ``homeless`` maps column names
-    to cells for which the plan has no field.
+    Afterwards ``found`` are the identifying texts, and ``unplaced_cells`` maps column
+    names to cells for which the plan has no field.
     """
 
     def __init__(self, stored, reading, texts):
         self.stored, self.reading, self.texts = stored, reading, texts
-        self.found, self.homeless, self.gone = [], defaultdict(list), set()
+        self.found, self.unplaced_cells = [], defaultdict(list)
+        #: Numbers of lines that are left out, because their title or code is.
+        self.left_out = set()
         self.protected = {each.cell: each.messages for each in reading.protected}
         self.agencies = stored.tables["agencies"]
-        self.keys, self.numbers, self.seen = {}, Counter(), set()
-        self.recoded = {}
+        #: Number of a matrix line → key of its record.
+        self.keys = {}
+        self.indicator_numbers, self.seen = Counter(), set()
+        #: Table and code of the matrix → code without identifying text.
+        self.replaced_codes = {}
         commitments = stored.tables["commitments"].key_of_pk
-        self.named = {
+        self.indicator_codes = {
             (commitments.get(row.commitment_id), comparable(row.name_es)): code
             for code, row in stored.tables["indicators"].rows.items()
             if row.introduced_by_id == stored.plan.pk
         }
         self._name_programmes()
-        made = [
-            self._line(STRUCTURE[x], line)
+        lines = [
+            self._plan_line(STRUCTURE[x], line)
             for x in COLUMN_OF_FIELD
             for line in reading.of(x)
         ]
-        self.lines = list(filter(None, made))
+        self.lines = list(filter(None, lines))
         # In a template a defaultdict would return a new list for "items".
-        self.homeless = dict(self.homeless)
+        self.unplaced_cells = dict(self.unplaced_cells)
 
     def _name_programmes(self):
-        made, wanted = {}, self.reading.of("commitments")
-        for line in wanted:
+        """Replace the names of programmes by codes; add lines for new programmes."""
+        new, commitments = {}, self.reading.of("commitments")
+        for line in commitments:
             if name := line.said.get("programme"):
-                line.said["programme"] = self._programme(line, name, made)
-        for line in wanted:
-            line.said.setdefault("programme", made.get(line.said.get("area")))
+                line.said["programme"] = self._programme_code(line, name, new)
+        for line in commitments:
+            line.said.setdefault("programme", new.get(line.said.get("area")))
 
-    def _programme(self, line, name, made):
-        """Return the code of a programme; new ones are added to ``made`` by area."""
+    def _programme_code(self, line, name, new_codes):
+        """Return the code of a programme; ``new_codes`` are those added, by area."""
         area, rows = line.said.get("area"), self.stored.tables["programmes"].rows
         codes = {each.said.get("code") for each in self.reading.of("programmes")}
         codes |= rows.keys()
@@ -136,43 +142,44 @@ class MatrixLines:
             if comparable(each.said["name"]) == comparable(name):
                 return each.said["code"]
         stored = {comparable(row.name_es): code for code, row in rows.items()}
-        below = (f"{area}.{n}" for n in count(1))
-        free = (x for x in chain([area], below) if x not in codes)
-        code = made[area] = stored.get(comparable(name)) or next(free)
+        numbered = (f"{area}.{n}" for n in count(1))
+        free = (x for x in chain([area], numbered) if x not in codes)
+        code = new_codes[area] = stored.get(comparable(name)) or next(free)
         new = MatrixLine("programmes", len(self.reading.lines), line.above)
         new.said |= {"code": code, "area": area, "name": name}
-        up = line if line.above is None else self.reading.lines[line.above]
-        new.places["name"] = new.places["code"] = up.title_cell
+        titled = line if line.above is None else self.reading.lines[line.above]
+        new.places["name"] = new.places["code"] = titled.title_cell
         self.reading.lines.append(new)
         return code
 
-    def _line(self, table, line):
-        if line.above in self.gone:
-            self.gone.add(line.number)
+    def _plan_line(self, table, line):
+        if line.above in self.left_out:
+            self.left_out.add(line.number)
             return None
-        said, faults = self._said(table, line), []
+        said, problems = self._values_by_column(table, line), []
         for column in table.columns:
             value = said.get(column.name)
             if not value:
                 continue
             if column.linked == "agencies":
-                said[column.name] = self._agency(column, line, value, faults)
+                said[column.name] = self._agencies(column, line, value, problems)
             elif column.kind is FieldKind.TEXT:
                 said[column.name] = self._text(column, line, value)
             elif column.linked:
-                said[column.name] = self.recoded.get((column.linked, value), value)
+                code = self.replaced_codes.get((column.linked, value), value)
+                said[column.name] = code
         title = next((c for c in ("title_es", "name_es") if c in said), None)
         code = line.said.get("code")
         if title and not said[title] or code and not said.get("code", True):
-            self.gone.add(line.number)
+            self.left_out.add(line.number)
             return None
-        self.recoded[table.name, code] = said.get("code")
-        return self._compared(table, line, said, faults)
+        self.replaced_codes[table.name, code] = said.get("code")
+        return self._compared_line(table, line, said, problems)
 
-    def _said(self, table, line):
-        said, up = dict(line.said), self._up(line, "commitments")
-        if up is not None:
-            said["commitment"] = self.keys.get(up.number)
+    def _values_by_column(self, table, line):
+        said, commitment = dict(line.said), self._commitment_above(line)
+        if commitment is not None:
+            said["commitment"] = self.keys.get(commitment.number)
         if table.name == "activities":
             is_continuing = said.get("exact_to") == "continuing"
             said["kind"] = (
@@ -180,11 +187,12 @@ class MatrixLines:
             )
         if table.name == "indicators":
             self._complete_indicator(said)
-            # The lead is proposed as responsible, once a year, as targets are set. An
-            # unknown lead is reported on the commitment only.
-            if up is not None and up.said.get("lead") in self.agencies.rows:
-                said["agency"] = up.said["lead"]
-                said["frequency"] = Indicator.Frequency.YEARLY
+            # The lead of the commitment is proposed as responsible agency, and yearly
+            # values, since targets are yearly. An unknown lead is a problem of the
+            # commitment only.
+            lead = commitment and commitment.said.get("lead")
+            if lead in self.agencies.rows:
+                said |= {"agency": lead, "frequency": Indicator.Frequency.YEARLY}
         if table.name == "targets":
             said["indicator"] = self.keys.get(line.above)
         if table.name == "participations":
@@ -192,13 +200,13 @@ class MatrixLines:
         columns = COLUMN_OF_FIELD[table.name]
         for name, cell in line.places.items():
             if name in UNPLACED_FIELDS and name not in columns and said.get(name):
-                self.homeless[ROLES[UNPLACED_FIELDS[name]]].append(cell.place)
+                self.unplaced_cells[ROLES[UNPLACED_FIELDS[name]]].append(cell.place)
         return {columns[name]: value for name, value in said.items() if name in columns}
 
-    def _up(self, line, table):
+    def _commitment_above(self, line):
         while line.above is not None:
             line = self.reading.lines[line.above]
-            if line.table == table:
+            if line.table == "commitments":
                 return line
         return None
 
@@ -216,27 +224,27 @@ class MatrixLines:
 
     def _indicator_code(self, said):
         rows, plan = self.stored.tables["indicators"].rows, self.stored.plan
-        of, name = said.get("commitment"), comparable(said["name"])
-        if (of, name) in self.named:
-            return self.named[of, name]
+        commitment, name = said.get("commitment"), comparable(said["name"])
+        if (commitment, name) in self.indicator_codes:
+            return self.indicator_codes[commitment, name]
         while True:
-            self.numbers[of] += 1
-            code = f"{INDICATOR_PREFIX}{of}.{self.numbers[of]}"
+            self.indicator_numbers[commitment] += 1
+            number = self.indicator_numbers[commitment]
+            code = f"{INDICATOR_PREFIX}{commitment}.{number}"
             if code in rows and rows[code].introduced_by_id != plan.pk:
                 code = f"{code}-{plan.code}"
             if code not in rows:
                 return code
 
-    def _agency(self, column, line, value, faults):
+    def _agencies(self, column, line, value, problems):
         names = value if isinstance(value, list) else [value]
         known = [x for x in names if x in self.agencies.rows]
         for name in names:
             if name not in known:
                 text = gettext("The portal has no agency “%(name)s”.")
+                text %= {"name": name[:40]}
                 place = self._place(line, column.name)
-                faults.append(
-                    CellProblem(place, column.label, text % {"name": name[:40]})
-                )
+                problems.append(CellProblem(place, column.label, text))
         keys = [self.agencies.key_of_pk[self.agencies.rows[x].pk] for x in known]
         if column.kind is FieldKind.LINKS:
             return sorted(set(keys))
@@ -245,67 +253,68 @@ class MatrixLines:
     def _text(self, column, line, value):
         place = self._place(line, column.name)
         key = f"{place}#{column.name}#{digest_of(value)}"
-        said = self.texts.get(key, value)
+        text = self.texts.get(key, value)
         # A code is often in the cell of the title, which shows the findings itself.
         is_code = column.name == "code"
-        is_made = is_code and not self._own_place(line, "code")
-        kinds = () if is_made else identifying_kinds(said)
+        is_generated = is_code and not self._own_place(line, "code")
+        kinds = () if is_generated else identifying_kinds(text)
         messages = [MESSAGES[kind] for kind in kinds]
-        if not is_code and said == value and self._own_place(line, column.name):
+        if not is_code and text == value and self._own_place(line, column.name):
             messages += self.protected.get(place, [])
         if messages or key in self.texts:
             is_barred = not STOPS.keys().isdisjoint(kinds)
             messages = tuple(dict.fromkeys(map(str, messages)))
             label = f"{line.said.get('code') or ''} {column.label}".strip()
             self.found.append(
-                IdentifyingText(key, place, label, said, messages, is_barred)
+                IdentifyingText(key, place, label, text, messages, is_barred)
             )
-        return said or None
+        return text or None
 
     def _own_place(self, line, column):
-        names = {of: name for name, of in COLUMN_OF_FIELD[line.table].items()}
-        return line.places.get(names.get(column))
+        fields = {own: name for name, own in COLUMN_OF_FIELD[line.table].items()}
+        return line.places.get(fields.get(column))
 
     def _place(self, line, column):
+        """Return the cell of a column, or else that of the line's title."""
         cell = self._own_place(line, column)
         if cell is None and line.places:
             cell = line.places.get("title") or next(iter(line.places.values()))
         return cell.place if cell else ""
 
-    def _compared(self, table, line, said, faults):
+    def _compared_line(self, table, line, said, problems):
         places = {name: self._place(line, name) for name in said}
         row = ROW_NUMBER.search(next(iter(places.values()), ""))
         key = self.keys[line.number] = table.key_in(said)
         if (table.name, key) in self.seen:
             text = gettext("This record, or its code, is in more than one row.")
-            faults.append(CellProblem("", "", text))
+            problems.append(CellProblem("", "", text))
         self.seen.add((table.name, key))
-        record, stood = self.stored.tables[table.name].rows.get(key), ""
+        record, digests = self.stored.tables[table.name].rows.get(key), ""
         if record is None:
             said, state = with_defaults(table, said), LineState.NEW
         else:
-            stands = table.plain(self.stored, record)
+            stored = table.plain(self.stored, record)
             said = {
                 name: value
                 for name, value in said.items()
-                if value != stands[name]
+                if value != stored[name]
                 # Stored values win over defaults that the matrix does not state.
                 and (
                     f"{table.name}.{name}" not in DEFAULTED_COLUMNS
                     or self._own_place(line, name)
                 )
             }
-            said = with_due_date(table, said, stands)
+            said = with_due_date(table, said, stored)
             state = LineState.CHANGED if said else LineState.UNCHANGED
-            stood = record_digests(table, record, self.stored)
+            digests = record_digests(table, record, self.stored)
         return PlanLine(
             table,
             int(row.group()) if row else 0,
             key,
-            LineState.REFUSED if faults else state,
+            LineState.REFUSED if problems else state,
             key if record else "",
             said,
             places,
-            stood,
-            tuple(faults),
+            digests,
+            tuple(problems),
         )

@@ -1,4 +1,4 @@
-"""Views of a plan's workbook: download, upload, preview and save."""
+"""Pages of a plan's workbook: download, upload, preview and save."""
 
 from dataclasses import dataclass
 
@@ -106,10 +106,8 @@ def _owner(plan, user):
     return [user.pk, "plan", plan.pk]
 
 
-def _bringer(plan, user):
-    """
-    Differs from ``_owner``, so that a signed matrix is never read as signed lines.
-    """
+def _matrix_owner(plan, user):
+    """Differs from ``_owner``, so that a signed matrix is never read as lines."""
     return [user.pk, "matrix", plan.pk]
 
 
@@ -147,7 +145,7 @@ def upload_plan_workbook(request, plan):
         try:
             pages = read_pages(file)
             if not marks_of_pages(pages):
-                return _name(request, plan, UploadedMatrix.of(file))
+                return _naming_page(request, plan, UploadedMatrix.of(file))
             stored = StoredPlanObjects(plan.code)
             lines = compare_plan_workbook(stored, read_plan_workbook(pages, plan))
             shown = _preview(plan, stored, lines, request.user)
@@ -161,79 +159,82 @@ def name_matrix(request, plan):
     """Ask for the roles of a matrix's columns, and show the plan that results."""
     plan = plan_or_404(request, plan)
     try:
-        brought = UploadedMatrix.unsigned(
-            request.POST.get("matrix", ""), _bringer(plan, request.user)
+        matrix = UploadedMatrix.unsigned(
+            request.POST.get("matrix", ""), _matrix_owner(plan, request.user)
         )
-        if brought.naming is None or "columns" in request.POST:
-            return _name(request, plan, brought, is_posted="name" in request.POST)
-        return _read(request, plan, brought)
+        if matrix.naming is None or "columns" in request.POST:
+            is_posted = "name" in request.POST
+            return _naming_page(request, plan, matrix, is_posted=is_posted)
+        return _matrix_page(request, plan, matrix)
     except (RefusedError, RefusedFileError) as error:
         messages.error(request, str(error))
     return redirect("admin:planbook", plan.code)
 
 
-def _name(request, plan, brought, *, is_posted=False):
-    look = brought.look
-    naming = brought.naming or proposed_naming(plan, look)
+def _naming_page(request, plan, matrix, *, is_posted=False):
+    layout = matrix.layout
+    naming = matrix.naming or proposed_naming(plan, layout)
     form = ColumnNamingForm(
-        request.POST if is_posted else None, look=look, naming=naming
+        request.POST if is_posted else None, layout=layout, naming=naming
     )
     if is_posted and form.is_valid():
-        brought.naming = form.naming()
-        return _read(request, plan, brought)
-    brought.naming = None
+        matrix.naming = form.naming()
+        return _matrix_page(request, plan, matrix)
+    matrix.naming = None
     return render_screen(
         request,
         "desk/matrix_naming.html",
         status=422 if form.errors else 200,
         title=_("What is each column?"),
         plan=plan,
-        matrix=brought,
-        signed=brought.signed(_bringer(plan, request.user)),
+        matrix=matrix,
+        signed=matrix.signed(_matrix_owner(plan, request.user)),
         form=form,
     )
 
 
-def _read(request, plan, brought):
-    reading = brought.read()
+def _matrix_page(request, plan, matrix):
+    reading = matrix.read()
     answers = MatrixAnswerForm(reading)
     if "answer" in request.POST:
-        lines = MatrixLines(StoredPlanObjects(plan.code), reading, brought.texts)
-        has_errors = brought.take(lines, MatrixAnswerForm(reading, request.POST))
-        reading = brought.read()
+        lines = MatrixLines(StoredPlanObjects(plan.code), reading, matrix.texts)
+        has_errors = matrix.store_answers(
+            lines, MatrixAnswerForm(reading, request.POST)
+        )
+        reading = matrix.read()
         answers = MatrixAnswerForm(reading, request.POST if has_errors else None)
-    save_naming(plan, brought.naming)
+    save_naming(plan, matrix.naming)
     stored = StoredPlanObjects(plan.code)
-    lines = MatrixLines(stored, reading, brought.texts)
+    lines = MatrixLines(stored, reading, matrix.texts)
     if len(lines.lines) > MOST_RECORDS:
         raise too_large_error()
-    shown = {}
-    if not (answers.asked or brought.unchecked(lines)):
-        shown = _preview(plan, stored, lines.lines, request.user)
+    preview = {}
+    if not (answers.asked or matrix.unchecked(lines)):
+        preview = _preview(plan, stored, lines.lines, request.user)
         # A matrix has no row for the plan itself.
-        own = STRUCTURE[OF_PLAN].title
-        shown["absent"] = [pair for pair in shown["absent"] if pair[0] != own]
+        plan_title = STRUCTURE[OF_PLAN].title
+        preview["absent"] = [x for x in preview["absent"] if x[0] != plan_title]
     return render_screen(
         request,
         "desk/matrix.html",
         status=422 if answers.has_errors else 200,
         title=_("The plan that comes out of your matrix"),
         plan=plan,
-        matrix=brought,
-        signed=brought.signed(_bringer(plan, request.user)),
+        matrix=matrix,
+        signed=matrix.signed(_matrix_owner(plan, request.user)),
         counts=[
-            (table.title, len(found))
+            (table.title, len(own))
             for name, table in STRUCTURE.items()
-            if (found := reading.of(name))
+            if (own := reading.of(name))
         ],
         reading=reading,
         answers=answers,
         lines=lines,
-        texts=brought.asked_texts(lines),
-        given=list(brought.given),
+        texts=matrix.identifying_texts(lines),
+        given=list(matrix.given_answers),
         tree=build_matrix_tree(reading),
         may_add_agencies=request.user.has_perm("agencies.add_agency"),
-        **shown,
+        **preview,
     )
 
 
@@ -257,25 +258,26 @@ def _address(name, plan):
 
 def _preview(plan, stored, lines, user):
     preview = build_preview(stored, lines)
-    shown = {"preview": preview, "absent": _absent(stored, lines)}
+    shown = {"preview": preview, "absent": _absent_records(stored, lines)}
     if preview.drafts and preview.is_whole:
         shown["keep"] = _form(
             plan, preview, initial={"staged": sign_preview(preview, plan, by=user)}
         )
-        outlook = records.preview_effects(plan, preview.drafts, by=user)
-        shown["outlook"] = outlook | {"lines": describe_differences(outlook["public"])}
+        effects = records.preview_effects(plan, preview.drafts, by=user)
+        shown["outlook"] = effects | {"lines": describe_differences(effects["public"])}
     return shown
 
 
-def _absent(stored, lines):
-    found = []
+def _absent_records(stored, lines):
+    """Return pairs of a table's title and the keys of records without a row."""
+    absent = []
     for name, table in STRUCTURE.items():
-        known = stored.tables[name].key_of_pk
+        key_of_pk = stored.tables[name].key_of_pk
         listed = {line.origin or line.name for line in lines if line.table is table}
-        keys = (known[row.pk] for row in table.rows(stored))
+        keys = (key_of_pk[row.pk] for row in table.rows(stored))
         missing = [key for key in keys if key not in listed]
-        found += [(table.title, missing)] if missing else []
-    return found
+        absent += [(table.title, missing)] if missing else []
+    return absent
 
 
 def _form(plan, preview, *posted, **kwargs):
@@ -296,14 +298,14 @@ def _form(plan, preview, *posted, **kwargs):
 def save_plan_workbook(request, plan):
     plan = plan_or_404(request, plan)
     try:
-        return _keep(request, plan)
+        return _save_preview(request, plan)
     except RefusedError as error:
         messages.error(request, str(error))
         return redirect("admin:planbook", plan.code)
 
 
 @transaction.atomic
-def _keep(request, plan):
+def _save_preview(request, plan):
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     preview = load_signed_preview(request.POST.get("staged", ""), plan, by=request.user)
     form = _form(plan, preview, request.POST, request.FILES)
@@ -321,7 +323,7 @@ def _keep(request, plan):
     return _page(request, plan, upload, preview=preview, keep=form)
 
 
-#: Several times a plan's size; each takes some hundredths of a second to check.
+#: Several times a plan's size. Checking a record takes some hundredths of a second.
 MOST_RECORDS = 1_500
 
 
@@ -337,7 +339,7 @@ def read_plan_workbook(pages, plan):
     """
     Return the ``UploadedPlanWorkbook``; ``RefusedFileError`` if the plan refuses it.
 
-    A plan in preparation also takes the workbook of another plan, to start from it.
+    A plan in preparation also accepts the workbook of another plan, to copy it.
     """
     marks = marks_of_pages(pages)
     if marks.get("format") != WORKBOOK_FORMAT:

@@ -74,20 +74,20 @@ def write_plan_workbook(plan):
 
 
 def _lists(stored):
-    found = {}
+    lists = {}
     for table in STRUCTURE.values():
         for column in table.columns:
             header = f"{table.title}: {column.label}"
             if column.kind in (FieldKind.CHOICE, FieldKind.FLAG):
-                found[table.name, column.name] = (header, column.offered)
+                lists[table.name, column.name] = (header, column.offered)
             elif column.is_earlier:
                 words = sorted(stored.earlier(column.linked))
-                found[table.name, column.name] = (header, words)
+                lists[table.name, column.name] = (header, words)
             elif column.linked and column.linked not in STRUCTURE:
-                found.setdefault(
+                lists.setdefault(
                     column.linked, (column.label, _known_words(column, stored))
                 )
-    return found
+    return lists
 
 
 def _known_words(column, stored):
@@ -125,13 +125,16 @@ def _width(column):
 
 
 def _rows(table, stored):
-    filled = {f"{table.name}.{column.name}" for column in table.columns}
+    may_be_filled = {f"{table.name}.{column.name}" for column in table.columns}
     for row in table.rows(stored):
         values = table.plain(stored, row)
-        said = {c.name: cell_value(c, values[c.name], stored) for c in table.columns}
-        said[SEEN] = "-".join([str(row.pk), *value_digests(table, values, stored)])
-        said[ORIGIN] = stored.tables[table.name].key_of_pk[row.pk]
-        yield {f"{table.name}.{name}": value for name, value in said.items()}, filled
+        cells = {c.name: cell_value(c, values[c.name], stored) for c in table.columns}
+        cells[SEEN] = "-".join([str(row.pk), *value_digests(table, values, stored)])
+        cells[ORIGIN] = stored.tables[table.name].key_of_pk[row.pk]
+        yield (
+            {f"{table.name}.{name}": value for name, value in cells.items()},
+            may_be_filled,
+        )
 
 
 def _rule(column, lists, plan):
@@ -140,7 +143,9 @@ def _rule(column, lists, plan):
     if column.kind is FieldKind.LINK and column.table != "participations":
         # New participants, and new records of other sheets, can be chosen at once.
         sheet = {"agencies": "participations"}.get(column.linked, column.linked)
-        rule = choice_rule(_live_codes(sheet) if sheet in STRUCTURE else lists[sheet])
+        rule = choice_rule(
+            _codes_on_sheet(sheet) if sheet in STRUCTURE else lists[sheet]
+        )
         # A target may be for an indicator of another plan.
         return rule | {"errorStyle": "warning" if sheet == "indicators" else "stop"}
     if column.kind is FieldKind.LINK:
@@ -161,12 +166,12 @@ def _day(day):
     return f"DATE({day.year},{day.month},{day.day})"
 
 
-def _live_codes(name):
+def _codes_on_sheet(name):
     table = STRUCTURE[name]
     letter = letters_of([*LOCKED_COLUMNS, table.columns[0].name])[table.columns[0].name]
     first = f"{quote_sheetname(table.title)}!${letter}${FIRST_ROW}"
-    whole = f"{first}:${letter}${LAST_ROW}"
-    return f"OFFSET({first},0,0,MAX(1,COUNTA({whole})),1)"
+    column_range = f"{first}:${letter}${LAST_ROW}"
+    return f"OFFSET({first},0,0,MAX(1,COUNTA({column_range})),1)"
 
 
 def _hint(column):

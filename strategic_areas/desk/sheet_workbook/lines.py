@@ -1,8 +1,8 @@
 """
-The pages of an agency's workbook, and what an uploaded line would change.
+The pages of an agency's workbook, and previews of uploaded lines.
 
-Each line is rehearsed with the form of its row and rolled back. A cell counts only if
-it was changed after the workbook was downloaded.
+For a preview each line is saved with the form of its row, and rolled back. Only cells
+that were changed after the download count.
 """
 
 from collections import Counter
@@ -43,10 +43,10 @@ DOWNLOAD_AGAIN = gettext_lazy(
 @dataclass(frozen=True, eq=False)
 class AnswerColumn:
     """
-    A column that the agency fills, named as the form's field.
+    A column that the agency fills in, named as the form's field.
 
-    ``known`` are pairs of value and word of a list, ``bounds`` the smallest and largest
-    number. ``field`` is the revision's field, if any.
+    ``known`` are pairs of value and label of a list, ``bounds`` the smallest and
+    largest number. ``field`` is the revision's field, if any.
     """
 
     name: str
@@ -71,14 +71,16 @@ class AnswerColumn:
     def word(self, value):
         return dict(self.choices).get(value, "")
 
-    def typed(self, cell):
-        """The form data of a cell; ``UnclearValueError`` if it cannot be read."""
+    def form_data(self, cell):
+        """
+        Return the form data of a cell; ``UnclearValueError`` if it cannot be parsed.
+        """
         if self.kind in FORM_KINDS and cell.is_value:
             return cell.number
         return parse_value(self, cell, None)
 
-    def meant(self, text):
-        """Return the stored value of a cell's text in either language."""
+    def stored_value(self, text):
+        """Return the stored value of a cell's text, which may be in either language."""
         if self.kind not in CHOICE_KINDS:
             return text
         unset = False if self.kind is FieldKind.FLAG else ""
@@ -93,7 +95,9 @@ class AnswerColumn:
 @dataclass(frozen=True)
 class LinePreview:
     """
-    What saving a line would do to its ``row``, or None; ``data`` is what saving posts.
+    The effect of saving a line.
+
+    ``row`` is its row on the sheet, or None; ``data`` is the form data to save.
     """
 
     page: "AnswerPage"
@@ -112,24 +116,24 @@ class LinePreview:
 
 class AnswerPage:
     """
-    One page of the workbook: ``rows`` of the sheet, and ``columns`` to fill by name.
+    One page of the workbook: ``rows`` of the sheet, and ``columns`` to fill in by name.
 
-    ``hidden`` and ``context`` are the columns before those. A page without a ``needed``
-    column is refused, unless it ``is_optional`` and missing as a whole. Subclasses
-    define
+    Before these come the ``hidden`` columns and the locked ``context`` columns. A page
+    without a ``required`` column is refused; a page that ``is_optional`` may be
+    missing. Subclasses define
 
     - ``machine_name(name)``: the name in the hidden row, by which a column is found;
-    - ``told(row)`` and ``held(row)``: values of locked cells and of cells to fill;
-      ``may_fill(row, name)``;
-    - ``seen(texts)``: the digest kept in a hidden cell; ``changed(line)``: names of the
-      cells changed since;
-    - ``rehearsed(line, row, changed, by=)``: the ``LinePreview`` of a changed line;
+    - ``context_cells(row)`` and ``answer_cells(row)``: values of locked cells, and of
+      cells to fill in; ``may_fill(row, name)``;
+    - ``digest(texts)``: stored in a hidden cell; ``changed(line)``: names of the cells
+      changed since;
+    - ``preview(line, row, changed, by=)``: the ``LinePreview`` of a changed line;
     - ``save(row, data, by=)``: stores the line, and returns "saved", "handed_in",
       "conflicts" or "refused", with a reason.
     """
 
     name, title, rows, columns = "", "", (), {}
-    hidden, context, needed = (KEY_COLUMN, SEEN), {}, (KEY_COLUMN, SEEN)
+    hidden, context, required = (KEY_COLUMN, SEEN), {}, (KEY_COLUMN, SEEN)
     is_optional = True
 
     def offered(self, column):
@@ -146,35 +150,35 @@ class AnswerPage:
     def texts(self, line):
         return {name: line.text(name) for name in self.columns}
 
-    def outcomes(self, pages, *, by):
-        machine = (*self.hidden, *self.context, *self.columns)
-        names, lines = lines_below(pages, {self.machine_name(n): n for n in machine})
-        self._must_be_whole(names)
+    def previews(self, pages, *, by):
+        columns = (*self.hidden, *self.context, *self.columns)
+        names, lines = lines_below(pages, {self.machine_name(n): n for n in columns})
+        self._must_have_columns(names)
         lines = [
             line for line in lines if any(map(line.text, [KEY_COLUMN, *self.columns]))
         ]
-        times = Counter(line.text(KEY_COLUMN) for line in lines)
-        return [self._outcome(line, times, by) for line in lines]
+        counts = Counter(line.text(KEY_COLUMN) for line in lines)
+        return [self._preview_of(line, counts, by) for line in lines]
 
-    def _must_be_whole(self, names):
+    def _must_have_columns(self, names):
         if not names and not self.is_optional:
             what = _("The hidden first row of the report is missing.")
             raise RefusedFileError("no_names", what, DOWNLOAD_AGAIN)
-        missing = [self.header(name) for name in self.needed if name not in names]
+        missing = [self.header(name) for name in self.required if name not in names]
         if names and missing:
             what = _("These columns are missing: %(columns)s.")
             what %= {"columns": ", ".join(missing)}
             raise RefusedFileError("missing_column", what, DOWNLOAD_AGAIN)
 
-    def _outcome(self, line, times, by):
+    def _preview_of(self, line, counts, by):
         row, changed = self.row(line.text(KEY_COLUMN)), self.changed(line)
         if not changed:
             return LinePreview(self, line, row, LineState.UNCHANGED)
-        if faults := self._misplaced(line, row, changed, times):
-            return self.refused(line, row, faults)
-        return self.rehearsed(line, row, changed, by=by)
+        if problems := self._row_problems(line, row, changed, counts):
+            return self.refused(line, row, problems)
+        return self.preview(line, row, changed, by=by)
 
-    def _misplaced(self, line, row, changed, times):
+    def _row_problems(self, line, row, changed, counts):
         if not line.text(KEY_COLUMN):
             text = _(
                 "Rows cannot be added in the workbook; activities are proposed on the "
@@ -182,7 +186,7 @@ class AnswerPage:
             )
         elif row is None:
             text = _("It is no longer asked about in this round.")
-        elif times[line.text(KEY_COLUMN)] > 1:
+        elif counts[line.text(KEY_COLUMN)] > 1:
             text = _("This is in more than one row.")
         elif line.text("code") != row.subject.code:
             text = _("The code does not belong to this row; cells were moved apart.")
@@ -193,13 +197,12 @@ class AnswerPage:
             return []
         return [("", text)]
 
-    def refused(self, line, row, faults, changes=(), state=LineState.REFUSED):
+    def refused(self, line, row, problems, changes=(), state=LineState.REFUSED):
         """
-        Return the preview of a line with ``faults``: pairs of a column (or "") and a
-        text.
+        Return the preview of a line with problems: pairs of a column (or "") and text.
         """
-        places = ["", *self.columns]
-        told = tuple(
+        order = ["", *self.columns]
+        cell_problems = tuple(
             CellProblem(
                 line.cell(name).place,
                 self.header(name) if name else "",
@@ -207,6 +210,6 @@ class AnswerPage:
                 line.number,
                 name,
             )
-            for name, text in sorted(faults, key=lambda each: places.index(each[0]))
+            for name, text in sorted(problems, key=lambda each: order.index(each[0]))
         )
-        return LinePreview(self, line, row, state, told, changes)
+        return LinePreview(self, line, row, state, cell_problems, changes)

@@ -1,7 +1,7 @@
 """
-Previewed rows, signed into the page that saves them.
+Signed previews: the page that saves previewed rows contains them, signed.
 
-The server stores no copy, and nobody saves rows that they were not shown.
+So the server stores no copy, and a user can only save rows that were shown to them.
 """
 
 from django import forms
@@ -12,7 +12,7 @@ from agencies.access import RefusedError
 from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.evidence import RefusedFileError
 
-#: It never changes: a preview that is open during an update is read after it.
+#: Must not change: a preview that is open during a deployment is saved after it.
 SALT = "strategic_areas.desk.workbook"
 #: In seconds.
 MAX_AGE = 2 * 60 * 60
@@ -21,7 +21,7 @@ MAX_SIGNED_LENGTH = 2_000_000
 
 
 class StalePreviewError(RefusedError):
-    """The preview is too old, was changed, or is of another owner."""
+    """The preview is too old, was changed, or belongs to another owner."""
 
     def __init__(self):
         super().__init__(
@@ -30,7 +30,7 @@ class StalePreviewError(RefusedError):
 
 
 def sign(rows, owner):
-    """Sign rows for their ``owner``: the user, and where the rows may be saved."""
+    """Sign rows for their ``owner``: the keys of the user and of the rows' sheet."""
     signed = signing.dumps([owner, rows], salt=SALT, compress=True)
     if len(signed) > MAX_SIGNED_LENGTH:
         raise RefusedFileError(

@@ -63,10 +63,10 @@ class UpdatePage(AnswerPage):
 
     def __init__(self, question, rows):
         self.question, self.rows = question, rows
-        self.name, self.title = question.name, str(question.called)
+        self.name, self.title = question.name, str(question.receipt_heading)
         self.is_optional = question is not REPORT
         self.columns = columns_of(question.model)
-        self.needed = (*self.hidden, "code", *self.columns)
+        self.required = (*self.hidden, "code", *self.columns)
         self.context = {
             "code": CODE_COLUMN,
             "title": (capfirst(str(question.subject_model._meta.verbose_name)), 42),
@@ -77,7 +77,7 @@ class UpdatePage(AnswerPage):
 
     @cached_property
     def linked(self):
-        """The records that a column of links may name: ids by name, by column."""
+        """Column → name → id of the records to which a cell may link."""
         return {
             name: {
                 str(each): each.pk
@@ -100,7 +100,7 @@ class UpdatePage(AnswerPage):
         other = "percent" if _is_continuing(row) else "quantity"
         return row.is_open and name != other
 
-    def told(self, row):
+    def context_cells(self, row):
         last, update = row.last, row.update
         return {
             KEY_COLUMN: row.key,
@@ -108,51 +108,54 @@ class UpdatePage(AnswerPage):
             "version": update.version if update else 0,
             "code": row.subject.code,
             "title": row.subject.title,
-            "state": _state(row),
+            "state": _state_text(row),
             "last": _last_report_text(row)
             if last
             else _("Nothing was published before"),
             "last_text": getattr(last, last.says) or "" if last else "",
         }
 
-    def held(self, row):
+    def answer_cells(self, row):
         # As on the sheet, the agency's own last answer prefills an empty row.
-        update = row.own if row.is_empty else row.update
-        held = {
+        update = row.own_last if row.is_empty else row.update
+        cells = {
             name: _cell_value(
                 column, update if column.field.prefilled or not row.is_empty else None
             )
             for name, column in self.columns.items()
         }
         if getattr(update, "answer", AnswerKind.NO_NEWS) != AnswerKind.NO_NEWS:
-            held["no_news_reason_es"] = ""
-        return held
+            cells["no_news_reason_es"] = ""
+        return cells
 
-    def seen(self, texts):
+    def digest(self, texts):
         return "-".join(
-            digest_of(column.meant(texts[name]))
+            digest_of(column.stored_value(texts[name]))
             for name, column in self.columns.items()
         )
 
     def changed(self, line):
         texts = self.texts(line)
-        before, now = line.text(SEEN).split("-"), self.seen(texts).split("-")
+        before, now = line.text(SEEN).split("-"), self.digest(texts).split("-")
         if len(before) != len(now):
             return {name for name, text in texts.items() if text}
-        pairs = zip(self.columns, before, now, strict=True)
-        return {name for name, one, other in pairs if one != other}
+        digests = zip(self.columns, before, now, strict=True)
+        return {name for name, old, new in digests if old != new}
 
-    def rehearsed(self, line, row, changed, *, by):
-        data, unread = self._posted(line, row, changed)
+    def preview(self, line, row, changed, *, by):
+        data, cell_problems = self._form_data(line, row, changed)
         with transaction.atomic():
             form = save_answer(row, data, by=by)
             transaction.set_rollback(True)
-        faults = [*unread.items(), *self._form_faults(line, form, unread)]
+        problems = [
+            *cell_problems.items(),
+            *self._form_problems(line, form, cell_problems),
+        ]
         if form.conflict:
             changes = self._changes(line, form.conflict, form)
-            return self.refused(line, row, faults, changes, LineState.STALE)
-        if faults:
-            return self.refused(line, row, faults)
+            return self.refused(line, row, problems, changes, LineState.STALE)
+        if problems:
+            return self.refused(line, row, problems)
         stored = None if row.is_empty else row.update
         changes = self._changes(line, stored, form)
         if form.is_already_saved or not changes:
@@ -161,17 +164,17 @@ class UpdatePage(AnswerPage):
         warnings = tuple(guard.warnings_about(form.instance))
         return LinePreview(self, line, row, state, (), changes, warnings, data)
 
-    def _form_faults(self, line, form, known):
+    def _form_problems(self, line, form, known):
         errors = {} if "answer" in known else form.errors.as_data()
         for name, messages in errors.items():
             column = name if name in self.columns else ""
             for error in messages:
                 text = " ".join(error.messages)
                 # A refused text also counts as missing; one reason is enough.
-                is_told = (
+                is_repeated = (
                     column and line.text(column) and text == _("This is required.")
                 )
-                if not (name in known or error.code == "conflict" or is_told):
+                if not (name in known or error.code == "conflict" or is_repeated):
                     yield column, text
 
     def _changes(self, line, stored, form):
@@ -195,27 +198,27 @@ class UpdatePage(AnswerPage):
             return "refused", next(iter(form.errors.values()))[0]
         return "saved", ""
 
-    def _posted(self, line, row, changed):
-        values, faults = {}, {}
+    def _form_data(self, line, row, changed):
+        values, problems = {}, {}
         for name, column in self.columns.items():
             try:
-                values[name] = column.typed(line.cell(name))
+                values[name] = column.form_data(line.cell(name))
             except UnclearValueError as error:
-                faults[name] = str(error)
+                problems[name] = str(error)
         answer = values.get("answer") or _implied_answer(changed)
-        faults = self._out_of_place(answer, row, changed) | faults
+        problems = self._unexpected_cells(answer, row, changed) | problems
         data = {"seen_version": _seen_version(line, row)}
         if self.question.takes_no_news:
             data["answer"] = answer
         if answer == AnswerKind.NO_NEWS:
             data["no_news_reason_es"] = _as_typed(values.get("no_news_reason_es"))
         elif answer == AnswerKind.REPORTED:
-            data |= self._report(row, values, changed, faults)
-        return data, faults
+            data |= self._report_data(row, values, changed, problems)
+        return data, problems
 
-    def _out_of_place(self, answer, row, changed):
+    def _unexpected_cells(self, answer, row, changed):
         found = {}
-        if answer == AnswerKind.SAME_AS_BEFORE and row.own is None:
+        if answer == AnswerKind.SAME_AS_BEFORE and row.own_last is None:
             found["answer"] = _(
                 "The agency has reported nothing before: choose “Reported”."
             )
@@ -240,14 +243,14 @@ class UpdatePage(AnswerPage):
             )
         return found
 
-    def _report(self, row, values, changed, faults):
+    def _report_data(self, row, values, changed, problems):
         data = {}
         for name, column in self.columns.items():
             if not column.field.filled_in or column.field.part == FormSection.NO_NEWS:
                 continue
             value = values.get(name) or ""
             if column.kind is FieldKind.LINKS:
-                value = self._links(name, value, faults)
+                value = self._linked_ids(name, value, problems)
             elif column.kind is FieldKind.TEXT:
                 value = _as_typed(value)
             data[name] = value
@@ -258,12 +261,12 @@ class UpdatePage(AnswerPage):
             data |= _settle_percent(data["execution"], data["percent"], changed)
         return data
 
-    def _links(self, name, text, faults):
+    def _linked_ids(self, name, text, problems):
         known = {comparable(word): pk for word, pk in self.linked[name].items()}
         words = [each.strip() for each in BETWEEN_NAMES.split(text)]
         unknown = [each for each in words if each and comparable(each) not in known]
-        if unknown and name not in faults:
-            faults[name] = _(
+        if unknown and name not in problems:
+            problems[name] = _(
                 "Not on the sheet of lists: %(names)s. Write each name as it stands "
                 "there, separated by a semicolon."
             ) % {"names": ", ".join(each[:60] for each in unknown)}
@@ -274,25 +277,27 @@ def _is_continuing(row):
     return getattr(row.subject, "is_continuing", False)
 
 
-def _state(row):
+def _state_text(row):
     if row.state == "returned":
         reason = row.returned.reason if row.returned else ""
         return f"{RevisionStatus.RETURNED.label}: {reason}"
     update = row.update
-    return str(row.question.nothing if row.is_empty else update.get_status_display())
+    return str(
+        row.question.no_answer_label if row.is_empty else update.get_status_display()
+    )
 
 
 def _last_report_text(row):
-    last, parts = row.last, [row.last_said]
+    last, parts = row.last, [row.last_answer_in_words]
     if getattr(last, "percent", None) is not None:
         parts.append(f"{last.percent} %")
     if getattr(last, "quantity", None) is not None:
         quantity = floatformat(last.quantity, "-2g")
         parts.append(f"{quantity} {row.subject.unit or ''}".strip())
-    said = f"{' · '.join(map(str, parts))} ({last.period.name})"
-    if last == row.own:
-        return said
-    return f"{said}. {last.agency.acronym}, {last.get_provenance_display()}"
+    text = f"{' · '.join(map(str, parts))} ({last.period.name})"
+    if last == row.own_last:
+        return text
+    return f"{text}. {last.agency.acronym}, {last.get_provenance_display()}"
 
 
 def _cell_value(column, update):

@@ -60,7 +60,7 @@ class ValuePage(AnswerPage):
     }
 
     def __init__(self, rows):
-        self.name, self.title, self.rows = VALUE.name, str(VALUE.called), rows
+        self.name, self.title, self.rows = VALUE.name, str(VALUE.receipt_heading), rows
         indicators = dict.fromkeys(row.value.indicator for row in rows)
         self.categories = {each: categories_of(each) for each in indicators}
         self.columns, self._last = {column.name: column for column in VALUE_COLUMNS}, {}
@@ -81,7 +81,7 @@ class ValuePage(AnswerPage):
         own = self.categories[row.value.indicator].get(dimension, ())
         return row.is_open and (not dimension or code in own)
 
-    def told(self, row):
+    def context_cells(self, row):
         return {
             KEY_COLUMN: row.key,
             "code": row.subject.code,
@@ -96,54 +96,54 @@ class ValuePage(AnswerPage):
             row.value for row in self.rows if row.state == "returned"
         )
 
-    def held(self, row):
+    def answer_cells(self, row):
         if not row.is_open:
             return {}
         last = self._returned.get(row.value)
-        told = {"certainty": PublishedFigure.Status.PROVISIONAL}
-        told |= initial_of_value(last) if last else {}
+        values = {"certainty": PublishedFigure.Status.PROVISIONAL}
+        values |= initial_of_value(last) if last else {}
         return {
-            name: _shown(column, told.get(name))
+            name: _cell_value(column, values.get(name))
             for name, column in self.columns.items()
         }
 
-    def seen(self, texts):
-        told = {
-            self.machine_name(name): self.columns[name].meant(text)
+    def digest(self, texts):
+        values = {
+            self.machine_name(name): self.columns[name].stored_value(text)
             for name, text in texts.items()
             if text
         }
-        return digest_of(json.dumps(dict(sorted(told.items()))), size=DIGEST_BYTES)
+        return digest_of(json.dumps(values, sort_keys=True), size=DIGEST_BYTES)
 
     def changed(self, line):
         """Return all filled cells of a changed row, which is submitted as a whole."""
         texts = self.texts(line)
-        is_as_taken = self.seen(texts) == line.text(SEEN)
-        return set() if is_as_taken else {name for name in texts if texts[name]}
+        is_unchanged = self.digest(texts) == line.text(SEEN)
+        return set() if is_unchanged else {name for name in texts if texts[name]}
 
-    def rehearsed(self, line, row, changed, *, by):
-        data, faults = {}, {}
+    def preview(self, line, row, changed, *, by):
+        data, cell_problems = {}, {}
         for name in changed:
             column = self.columns[name]
             try:
-                value = column.typed(line.cell(name))
+                value = column.form_data(line.cell(name))
             except UnclearValueError as error:
-                faults[name] = str(error)
+                cell_problems[name] = str(error)
             else:
                 value = "on" if value is True else value
                 data |= {f"{row.days}-{name}": value} if value else {}
         form = self._form(row, data)
-        not_asked = changed - {*form.fields, *faults}
+        unexpected = changed - {*form.fields, *cell_problems}
         text = _("This indicator does not ask for it; leave the cell empty.")
-        faults |= dict.fromkeys(not_asked, text)
-        if not (form.has_changed() or faults):
+        cell_problems |= dict.fromkeys(unexpected, text)
+        if not (form.has_changed() or cell_problems):
             return LinePreview(self, line, row, LineState.UNCHANGED)
-        told = [*faults.items()]
+        problems = [*cell_problems.items()]
         for field, messages in form.errors.items():
             name = field if field in self.columns else ""
-            told += [(name, text) for text in messages if name not in faults]
-        if told:
-            return self.refused(line, row, told)
+            problems += [(name, text) for text in messages if name not in cell_problems]
+        if problems:
+            return self.refused(line, row, problems)
         changes = tuple(
             CellChange(
                 self.header(name),
@@ -157,7 +157,9 @@ class ValuePage(AnswerPage):
             if name in changed
         )
         state = LineState.NEW if row.state == "todo" else LineState.CHANGED
-        warnings = tuple(guard.warnings_about_fields(form.instance, ("note", "why")))
+        warnings = tuple(
+            guard.warnings_and_blocks_of_fields(form.instance, ("note", "why"))[0]
+        )
         return LinePreview(self, line, row, state, (), changes, warnings, data)
 
     def _form(self, row, data):
@@ -172,14 +174,14 @@ class ValuePage(AnswerPage):
             is_same = form.is_valid() and initial_of_value(
                 form.instance
             ) == initial_of_value(last_submitted_values([row.value])[row.value])
-            # Posted twice, or another number was submitted meanwhile.
+            # The line was posted twice, or another number was submitted meanwhile.
             return "handed_in" if is_same else "conflicts", ""
         if take_valid_step(form, submit_value, form.instance, by=by):
             return "handed_in", ""
         return "refused", next(iter(form.errors.values()))[0]
 
 
-def _shown(column, value):
+def _cell_value(column, value):
     if value in (None, ""):
         return ""
     if column.kind is FieldKind.CHOICE:

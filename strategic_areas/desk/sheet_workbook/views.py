@@ -1,5 +1,5 @@
 """
-Views of the sheet's workbook: download, upload with preview, save.
+Pages of the sheet's workbook: download, upload with preview, save.
 
 The previewed rows are signed into the page, and checked again when saved.
 """
@@ -111,43 +111,40 @@ def read_sheet_workbook(upload, sheet, *, by):
     """
     pages = read_pages(upload)
     _must_be_of(marks_of_pages(pages), sheet)
-    return [
-        outcome
-        for page in answer_pages(sheet)
-        for outcome in page.outcomes(pages, by=by)
-    ]
+    answers = answer_pages(sheet)
+    return [line for page in answers for line in page.previews(pages, by=by)]
 
 
-def _must_be_of(found, sheet):
-    if found == workbook_marks(sheet):
+def _must_be_of(marks, sheet):
+    if marks == workbook_marks(sheet):
         return
-    if found.get("format") != FORMAT:
+    if marks.get("format") != FORMAT:
         what = _("This is not the workbook of a sheet, or one of an older version.")
         raise RefusedFileError("not_ours", what, DOWNLOAD_AGAIN)
     what = _(
         "This workbook is of %(agency)s in the round %(period)s, not of this sheet."
-    ) % {"agency": found.get("agency"), "period": found.get("period")}
+    ) % {"agency": marks.get("agency"), "period": marks.get("period")}
     raise RefusedFileError("another_sheet", what, DOWNLOAD_AGAIN)
 
 
 def _preview(sheet, file, user):
-    outcomes = read_sheet_workbook(file, sheet, by=user)
-    announced = [each for each in outcomes if each.data]
+    lines = read_sheet_workbook(file, sheet, by=user)
+    to_save = [each for each in lines if each.data]
     rows = [
         [each.page.name, each.row.key, each.row.subject.code, each.data]
-        for each in announced
+        for each in to_save
     ]
     label = ngettext("Save %(count)d row", "Save %(count)d rows", len(rows))
-    shown = [
-        (title, explanation, [each for each in outcomes if each.state is state])
+    sections = [
+        (title, explanation, [each for each in lines if each.state is state])
         for state, (title, explanation) in SECTIONS.items()
     ]
     return {
-        "outcomes": outcomes,
-        "counts": Counter(each.state for each in outcomes),
-        "sections": [section for section in shown if section[2]],
+        "outcomes": lines,
+        "counts": Counter(each.state for each in lines),
+        "sections": [section for section in sections if section[2]],
         "count": len(rows),
-        "hands_in": any(isinstance(each.page, ValuePage) for each in announced),
+        "hands_in": any(isinstance(each.page, ValuePage) for each in to_save),
         "form": SavePreviewForm(
             action=sheet.workbook_save_url,
             label=label % {"count": len(rows)},
@@ -174,19 +171,19 @@ def save_sheet_workbook(request, period, agency):
         messages.error(request, str(error))
         return redirect(sheet.url)
     pages = {page.name: page for page in answer_pages(sheet)}
-    became = {"saved": [], "handed_in": [], "conflicts": []}
+    codes_by_result = {"saved": [], "handed_in": [], "conflicts": []}
     for name, key, code, data in rows:
         page = pages.get(name)
         row = page and page.row(str(key))
-        what, why = "refused", _("It is no longer asked about in this round.")
+        result, reason = "refused", _("It is no longer asked about in this round.")
         if row:
-            what, why = page.save(row, data, by=request.user)
-        if what == "refused":
+            result, reason = page.save(row, data, by=request.user)
+        if result == "refused":
             message = _("%(code)s is not saved: %(reason)s")
-            messages.error(request, message % {"code": code, "reason": why})
+            messages.error(request, message % {"code": code, "reason": reason})
         else:
-            became[what].append(code)
-    for what, (tell, message) in {
+            codes_by_result[result].append(code)
+    for result, (add_message, message) in {
         "saved": (messages.success, _("Saved from the workbook: %(codes)s.")),
         "handed_in": (
             messages.success,
@@ -200,6 +197,6 @@ def save_sheet_workbook(request, period, agency):
             ),
         ),
     }.items():
-        if became[what]:
-            tell(request, message % {"codes": ", ".join(became[what])})
+        if codes := codes_by_result[result]:
+            add_message(request, message % {"codes": ", ".join(codes)})
     return redirect(sheet.url)

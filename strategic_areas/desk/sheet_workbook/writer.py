@@ -83,16 +83,16 @@ def _rule(column, place):
 
 def _rows(page):
     for row in page.rows:
-        held = page.held(row)
-        texts = {name: _read_again(name, held.get(name)) for name in page.columns}
-        values = page.told(row) | {SEEN: page.seen(texts)} | held
+        cells = page.answer_cells(row)
+        texts = {name: _text_in_file(name, cells.get(name)) for name in page.columns}
+        values = page.context_cells(row) | {SEEN: page.digest(texts)} | cells
         may_be_filled = {
             page.machine_name(name) for name in page.columns if page.may_fill(row, name)
         }
         yield {page.machine_name(n): v for n, v in values.items()}, may_be_filled
 
 
-def _read_again(name, value):
+def _text_in_file(name, value):
     return cell_text(name, workbook_text(value) if isinstance(value, str) else value)
 
 
