@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import unquote
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -68,20 +69,22 @@ class ApprovedMixin:
             super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
-        """Save what needs no second person, and propose the rest as one change."""
-        together = []
+        """
+        Save rows that need no second person, and propose the others as one change.
+        """
+        to_propose = []
         if request.is_direct:
             direct = [rows for rows in formsets if _is_direct(rows)]
             super().save_related(request, form, direct, change)
             formsets = [rows for rows in formsets if rows not in direct]
         else:
-            together.append((form.instance, self._links(form)))
+            to_propose.append((form.instance, self._links(form)))
         for rows in formsets:
             rows.save(commit=False)
             edited = [row for row, _names in rows.changed_objects]
-            together += [(row, {}) for row in [*rows.new_objects, *edited]]
-        if together:
-            self._propose(request, together)
+            to_propose += [(row, {}) for row in [*rows.new_objects, *edited]]
+        if to_propose:
+            self._propose(request, to_propose)
 
     def _links(self, form):
         return {
@@ -90,18 +93,16 @@ class ApprovedMixin:
             if field.name in form.cleaned_data
         }
 
-    def _propose(self, request, together):
+    def _propose(self, request, records):
         try:
-            change = workflow.propose_records(together, by=request.user)
+            request.proposed = workflow.propose_records(records, by=request.user)
         except workflow.AlreadyWaitingError as error:
             request.proposed = error.current
         except RefusedError as error:
             self.message_user(request, str(error), messages.WARNING)
-        else:
-            request.proposed = change
 
     def log_addition(self, request, obj, message):
-        """Log only what was saved: a proposed change is its own record."""
+        """Log saved records only: a proposed change is its own audit entry."""
         if request.is_direct:
             super().log_addition(request, obj, message)
 
@@ -118,12 +119,9 @@ class ApprovedMixin:
         return self._proposed(request) or super().response_change(request, obj)
 
     def _proposed(self, request):
-        if request.proposed is None and request.is_direct:
-            return None
         if request.proposed is None:
-            return redirect(
-                f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
-            )
+            changelist = admin_urlname(self.opts, "changelist")
+            return None if request.is_direct else redirect(changelist)
         self.message_user(
             request,
             _("Kept. It applies when another person approves it."),
@@ -146,7 +144,7 @@ class ApprovedMixin:
 
 class EditedOnTreeMixin(ApprovedMixin):
     """
-    A record that is edited on its plan's tree; here it is read, with its history.
+    A record that is edited on its plan's tree; the admin only shows it and its history.
 
     ``plan_field`` leads to the plan. Name the mixin before the admin class.
     """
@@ -171,7 +169,7 @@ def tree_url(user, plan, record):
     if not access.is_reviewer(user):
         return ""
     return reverse(
-        "admin:plan_node", args=[plan.code, level_of(record).word, record.pk]
+        "admin:plan_node", args=[plan.code, level_of(record).slug, record.pk]
     )
 
 
@@ -236,8 +234,8 @@ class RevisionAdmin(ScopedHistoryAdmin):
     """
     Revisions, written by their agency and changed by the workflow.
 
-    The desk publishes and returns submitted ones; this page shows history and the steps
-    of published ones.
+    Other pages publish and return submitted revisions. This one shows the history, and
+    the steps of published revisions.
     """
 
     change_form_template = "admin/strategic_areas/reviewed_change_form.html"
@@ -250,7 +248,7 @@ class RevisionAdmin(ScopedHistoryAdmin):
     #: Each step is audited; edits of drafts are in their history only.
     has_own_audit_entry = True
     #: Field of the subject, and the subject's field of the responsible agency.
-    subject = answering = ""
+    subject = answered_by = ""
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (
@@ -278,8 +276,10 @@ class RevisionAdmin(ScopedHistoryAdmin):
         """Offer subjects of the user's agencies, and rounds that accept reports."""
         agencies = FocalPoint.objects.agencies_of(request.user)
         if db_field.name == self.subject:
-            standing = db_field.remote_field.model.objects.not_superseded()
-            kwargs["queryset"] = standing.filter(**{f"{self.answering}__in": agencies})
+            subjects = db_field.remote_field.model.objects.not_superseded()
+            kwargs["queryset"] = subjects.filter(
+                **{f"{self.answered_by}__in": agencies}
+            )
         if db_field.name == "period":
             periods = ReportingPeriod.objects.visible_to(request.user)
             kwargs["queryset"] = periods.accepting(agencies)
@@ -329,13 +329,13 @@ class RevisionAdmin(ScopedHistoryAdmin):
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
-        take = self.admin_site.admin_view(require_POST(self.step_view))
-        held = shown_on_page(f"admin:{name}_change", "object_id")(take)
+        view = self.admin_site.admin_view(require_POST(self.step_view))
+        view = shown_on_page(f"admin:{name}_change", "object_id")(view)
         return [
             *(
                 path(
                     f"<path:object_id>/{step}/",
-                    held,
+                    view,
                     {"step": step},
                     name=f"{name}_{step}",
                 )
@@ -349,7 +349,7 @@ class RevisionAdmin(ScopedHistoryAdmin):
         form = self._step_form(step, record, request.POST)
         if form.is_valid():
             try:
-                record = self._take(step, record, request.user, form.cleaned_data)
+                record = self._take_step(step, record, request.user, form.cleaned_data)
             except RefusedError as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:
@@ -364,7 +364,7 @@ class RevisionAdmin(ScopedHistoryAdmin):
                 self.message_user(request, f"{label}: {errors[0]}", messages.ERROR)
         return redirect(self._address(record, "change"))
 
-    def _take(self, step, record, user, cleaned):
+    def _take_step(self, step, record, user, cleaned):
         if step == "correct":
             return workflow.begin_correction(record, by=user)
         if step == "explain":
@@ -389,10 +389,7 @@ class RevisionAdmin(ScopedHistoryAdmin):
         )
 
     def _address(self, record, page):
-        return reverse(
-            f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}",
-            args=[record.pk],
-        )
+        return reverse(admin_urlname(self.opts, page), args=[record.pk])
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj:
@@ -416,7 +413,7 @@ class RevisionAdmin(ScopedHistoryAdmin):
 
 
 def _has_mandate(user):
-    """Cached on the user, since every page of the admin asks several times."""
+    """Cached on the user, since each page of the admin checks this several times."""
     if not hasattr(user, "_has_current_mandate"):
         user._has_current_mandate = user.mandates.current().exists()
     return user._has_current_mandate

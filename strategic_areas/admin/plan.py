@@ -94,7 +94,7 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """
-        All but code and status of a saved plan; the status too before its approval.
+        Return all fields but code and status; the status too before the approval.
         """
         is_public = obj and obj.status != Plan.Status.IN_PREPARATION
         read_only = [] if is_public else ["status"]
@@ -105,8 +105,8 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
         return [*super().get_readonly_fields(request, obj), *read_only]
 
     def get_fieldsets(self, request, obj=None):
-        begun = [(None, {"fields": NEW_PLAN_FIELDS})]
-        return super().get_fieldsets(request, obj) if obj else begun
+        new_plan_fieldsets = [(None, {"fields": NEW_PLAN_FIELDS})]
+        return super().get_fieldsets(request, obj) if obj else new_plan_fieldsets
 
     def response_post_save_add(self, request, obj):
         return redirect("admin:plan_tree", obj.code)
@@ -164,8 +164,8 @@ class SamePlanMixin:
 
     def _plan(self, request):
         if pk := request.resolver_match.kwargs.get("object_id"):
-            found = self.get_object(request, unquote(pk))
-            return found and found.plan_id
+            record = self.get_object(request, unquote(pk))
+            return record and record.plan_id
         chosen = (request.POST or request.GET).get("plan", "")
         return chosen if chosen.isdecimal() and len(chosen) <= MAX_KEY_DIGITS else None
 

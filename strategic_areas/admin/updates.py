@@ -34,7 +34,9 @@ from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 class ReportingPeriodAdmin(SamePlanMixin, ApprovedHistoryAdmin):
     """A second person approves a period before it becomes public or asks agencies."""
 
-    list_display = ["name", "plan", "mode", "opens_on", "due_on", "closes_on", "asked"]
+    list_display = [
+        *("name", "plan", "mode", "opens_on", "due_on", "closes_on", "demonstration")
+    ]
     list_filter = [PLAN_FILTER, "mode"]
     list_select_related = ["plan"]
     search_fields = ["code", "name_es", "name_en"]
@@ -47,7 +49,7 @@ class ReportingPeriodAdmin(SamePlanMixin, ApprovedHistoryAdmin):
         return period.with_plan
 
     @admin.display(description=gettext_lazy("demonstration"), boolean=True)
-    def asked(self, period):
+    def demonstration(self, period):
         return period.is_demonstration
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
@@ -96,18 +98,18 @@ def _in_english(model):
 class EvidenceFormSet(forms.BaseInlineFormSet):
     def clean(self):
         super().clean()
-        kept = [form for form in self.forms if not form.cleaned_data.get("DELETE")]
-        fresh = [form for form in kept if form.clean_file]
+        remaining = [form for form in self.forms if not form.cleaned_data.get("DELETE")]
+        new = [form for form in remaining if form.clean_file]
         agency = getattr(self.instance, "agency", None)
-        if not fresh or agency is None:
+        if not new or agency is None:
             return
-        count = sum(bool(form.clean_file or form.has_stored_file) for form in kept)
+        count = sum(bool(form.clean_file or form.has_stored_file) for form in remaining)
         try:
-            evidence.check_space(agency, count, [form.clean_file for form in fresh])
+            evidence.check_space(agency, count, [form.clean_file for form in new])
         except evidence.RefusedFileError as error:
-            fresh[-1].add_error("upload", str(error))
-        others = [form.instance for form in kept if form not in fresh]
-        for form in fresh:
+            new[-1].add_error("upload", str(error))
+        others = [form.instance for form in remaining if form not in new]
+        for form in new:
             try:
                 evidence.check_duplicate(form.clean_file, others)
             except evidence.RefusedFileError as error:
@@ -119,7 +121,7 @@ class EvidenceInline(ScopedRowsMixin, admin.StackedInline):
     model = Evidence
     form = EvidenceForm
     formset = EvidenceFormSet
-    readonly_fields = ["whereabouts", "is_public"]
+    readonly_fields = ["location", "is_public"]
     extra = 1
 
     def has_change_permission(self, request, obj=None):
@@ -156,7 +158,7 @@ class EvidenceInline(ScopedRowsMixin, admin.StackedInline):
         ]
 
     @admin.display(description=gettext_lazy("where it is"))
-    def whereabouts(self, item):
+    def location(self, item):
         return evidence_location(item) if item.pk else "–"
 
 
@@ -209,7 +211,7 @@ class ActivityUpdateForm(RevisionAdminForm):
 class ActivityUpdateAdmin(RevisionAdmin):
     form = ActivityUpdateForm
     inlines = [EvidenceInline]
-    subject, answering = "activity", "agency"
+    subject, answered_by = "activity", "agency"
     readonly_fields = ["answer", "no_news_reason_es"]
     list_display = ["activity", "status", "agency", "period", "execution", "advance"]
     list_select_related = ["activity", "agency", "period"]
@@ -246,7 +248,7 @@ class ActivityUpdateAdmin(RevisionAdmin):
     ]
 
     def get_fieldsets(self, request, obj=None):
-        """Continuing work reports no percent."""
+        """Leave out the percent of continuing work."""
         fieldsets = super().get_fieldsets(request, obj)
         if not _is_continuing(request, obj):
             return fieldsets
@@ -281,16 +283,18 @@ def _is_continuing(request, update):
 
 
 class AnswerAdmin(RevisionAdmin):
-    """Revisions of a question's answers; form and lists follow from its fields."""
+    """
+    The admin of a question's answers; form and lists follow from the model's fields.
+    """
 
     inlines = [EvidenceInline]
 
     def __init__(self, model, site):
         question = QUESTION_BY_MODEL[model]
-        fields, about = model.fields, [question.name, "period"]
-        self.subject, self.answering = question.name, question.answered_by
-        said = fields.names(filled_in=True, kind=FieldKind.CHOICE)
-        self.list_display = [question.name, "agency", "period", "status", *said]
+        fields, keys = model.fields, [question.name, "period"]
+        self.subject, self.answered_by = question.name, question.answered_by
+        choices = fields.names(filled_in=True, kind=FieldKind.CHOICE)
+        self.list_display = [question.name, "agency", "period", "status", *choices]
         self.list_select_related = [question.name, "agency", "period"]
         self.search_fields = [f"{question.name}__code", f"{question.name}__title_es"]
         self.fieldsets = [
@@ -298,7 +302,7 @@ class AnswerAdmin(RevisionAdmin):
                 None,
                 {
                     "fields": [
-                        *about,
+                        *keys,
                         *fields.spanish(filled_in=True),
                         "seen_version",
                     ]
@@ -309,7 +313,7 @@ class AnswerAdmin(RevisionAdmin):
         self.form = modelform_factory(
             model,
             form=RevisionAdminForm,
-            fields=[*about, *fields.columns(filled_in=True)],
+            fields=[*keys, *fields.columns(filled_in=True)],
             formfield_callback=numbers.number_formfield,
         )
         super().__init__(model, site)
