@@ -52,12 +52,14 @@ BUTTON_PAGES = {
         for step in ("row", "row_attach", "delete")
     },
     **{
-        f"sheet_{question.url}{step}": SHEET
+        f"sheet_{question.url_name}{step}": SHEET
         for question in QUESTION_BY_MODEL.values()
         for step in ("", "_attach", "_detach", "_recall")
     },
     "letter_send": LETTER,
-    **{f"letter_{question.url}": LETTER for question in QUESTION_BY_MODEL.values()},
+    **{
+        f"letter_{question.url_name}": LETTER for question in QUESTION_BY_MODEL.values()
+    },
     "letter_confirmed": CONFIRMATION,
     "letter_contested": CONFIRMATION,
     "purge_confirm": PURGE,
@@ -84,15 +86,19 @@ SHEET_ROUTE = "hoja/<int:period>/<slug:agency>/"
 
 
 def _of_rows(question):
-    row = f"{question.path}<int:{question.name}>/"
-    sheet, name = f"{SHEET_ROUTE}{row}", f"sheet_{question.url}"
+    row = f"{question.url_prefix}<int:{question.name}>/"
+    sheet, name = f"{SHEET_ROUTE}{row}", f"sheet_{question.url_name}"
     detach = f"{sheet}evidencia/<int:item>/quitar/"
     return [
         (sheet, sheets.save_sheet_row, name),
         (f"{sheet}recobrar/", sheets.recall_update, f"{name}_recall"),
         (f"{sheet}evidencia/", sheets.attach_evidence, f"{name}_attach"),
         (detach, sheets.remove_evidence, f"{name}_detach"),
-        (f"cartas/<int:pk>/{row}", letters.save_letter_row, f"letter_{question.url}"),
+        (
+            f"cartas/<int:pk>/{row}",
+            letters.save_letter_row,
+            f"letter_{question.url_name}",
+        ),
     ]
 
 

@@ -30,7 +30,7 @@ def send(client, address, **typed):
 
 def node(record):
     plan = record if isinstance(record, Plan) else over_all(record)
-    return [plan.code, level_of(record).word, record.pk]
+    return [plan.code, level_of(record).slug, record.pk]
 
 
 def over_all(record):

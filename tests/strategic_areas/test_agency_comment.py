@@ -178,7 +178,7 @@ def test_the_desk_lists_the_rounds_of_ones_own_agency_and_no_other(client, world
 
     listed = client.get(reverse("admin:index")).context["commentable"]
 
-    assert [(each.period, each.agency, each.stands) for each in listed] == [
+    assert [(each.period, each.agency, each.has_comment) for each in listed] == [
         (world.period, world.agency, False)
     ]
     assert commentable_rounds(make.reviewer()) == []

@@ -409,7 +409,7 @@ def test_the_page_shows_every_record_and_the_audit_record_names_each(client):
     source, discrepancy = context["records"]
     assert [line.after for line in source["lines"] if line.after == SOURCE["key"]]
     assert SOURCE["title"] in [line.after for line in discrepancy["lines"]]
-    assert context["examined"].found
+    assert context["examined"].findings
     assert AuditEntry.objects.get(event="approval_asked").facts["kind"] == [
         "strategic_areas.source",
         "strategic_areas.discrepancy",
@@ -562,7 +562,7 @@ def test_what_is_marked_is_read_before_a_change_is_approved(client, scope):
 
     change.refresh_from_db()
     assert unread.context["steps"][0].errors
-    assert unread.context["examined"].found
+    assert unread.context["examined"].findings
     assert change.status == Status.APPROVED
 
 

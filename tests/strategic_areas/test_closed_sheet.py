@@ -26,7 +26,9 @@ def ask(desk, reason="El contrato se firmó el día 12.", until=None):
 
 def forms_of(page):
     rows = [row for _question, rows in page.context["sections"] for row in rows]
-    return [bool(shown.form or shown.quick or shown.evidence.form) for shown in rows]
+    return [
+        bool(shown.form or shown.quick_forms or shown.evidence.form) for shown in rows
+    ]
 
 
 def test_a_closed_sheet_says_that_all_was_sent_only_if_it_was(desk):

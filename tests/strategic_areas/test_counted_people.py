@@ -36,7 +36,7 @@ def waiting(narrative=COUNTED, **of):
 
 def publish(client, update, **said):
     posted = {"seen_version": update.version, "checked": "on", **said}
-    word = review_queue.KIND_BY_MODEL[type(update)]
+    word = review_queue.SLUG_BY_MODEL[type(update)]
     address = reverse("admin:review_publish", args=[word, update.pk])
     return client.post(address, posted)
 
@@ -238,7 +238,7 @@ def test_one_sentence_leads_to_the_indicator_that_counts_victims():
 def test_a_small_number_is_shown_once():
     update = waiting("Se atendió a tres niñas en la casa.")
 
-    found = guard.examine_report(update).found
+    found = guard.examine_report(update).findings
 
     assert [(each.is_count, "tres niñas" in each.excerpt) for each in found] == [
         (True, True)

@@ -42,7 +42,7 @@ def case(made, db):
 def test_every_kind_of_decision_stands_in_the_one_list():
     kinds = {model for model in apps.get_models() if issubclass(model, Decision)}
 
-    reviewed = kinds & set(review_queue.KIND_BY_MODEL)
+    reviewed = kinds & set(review_queue.SLUG_BY_MODEL)
 
     assert reviewed == {ReportedValue}
     assert {steps.model for steps in decisions.DECISION_PAGES} == kinds - reviewed

@@ -96,7 +96,9 @@ def test_a_line_whose_place_is_gone_is_shown_and_dropped(client):
     step = reverse("admin:plan_node_step", args=["p", "actividad", f"n{line.pk}"])
     answer = client.post(step, {"step": "drop"})
 
-    assert [each.line for each in page.context["tree"].root if each.line] == [line.pk]
+    assert [
+        each.draft_line for each in page.context["tree"].root if each.draft_line
+    ] == [line.pk]
     assert answer.status_code == 302
     assert not DraftLine.objects.exists()
 
@@ -360,9 +362,9 @@ def test_a_code_that_another_record_took_meanwhile_leads_nowhere(client):
     address = reverse("admin:plan_node", args=["p", "actividad", f"n{line.pk}"])
     send(client, address, commitment=str(one.pk))
 
-    [node] = [each for each in tree.root if each.line]
-    assert tree.above(node).level.word == "plan"
+    [node] = [each for each in tree.root if each.draft_line]
+    assert tree.parent_node(node).level.slug == "plan"
     assert draft["form"] is None
     mended = client.get(reverse("admin:plan_tree", args=["p"])).context["tree"]
-    [node] = [each for each in mended.root if each.line]
-    assert mended.above(node).record == one
+    [node] = [each for each in mended.root if each.draft_line]
+    assert mended.parent_node(node).record == one

@@ -98,7 +98,7 @@ def test_the_secretariat_reads_no_draft_of_the_agency(client, kind):
 
     page = client.get(address("letter", letter))
 
-    assert page.context["sheet"].taken == [own.subject]
+    assert page.context["sheet"].written_by_agency == [own.subject]
     assert words not in page.content.decode()
 
 

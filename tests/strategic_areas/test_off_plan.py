@@ -150,7 +150,7 @@ def test_the_workflow_itself_keeps_the_name_of_what_is_published(desk):
 def test_a_name_that_warns_is_looked_at_before_it_is_sent(desk):
     tell(desk, title_es="Se rescató a dos niñas en Azua")
 
-    assert [row.update.activity.code for row in sheet_of(desk).warned] == [
+    assert [row.update.activity.code for row in sheet_of(desk).rows_with_warnings] == [
         f"F-{desk.agency.acronym}-1"
     ]
 

@@ -57,7 +57,7 @@ def test_what_others_said_stands_beside_the_row_and_never_in_it(filler, others):
     assert shown.row.last.narrative_es == PRESS
     assert said in " ".join(page.content.decode().split())
     assert PRESS in page.content.decode()
-    assert [form.helper.form_class.split("--")[-1] for form in shown.quick] == [
+    assert [form.helper.form_class.split("--")[-1] for form in shown.quick_forms] == [
         "no_news"
     ]
     assert [name for name in shown.form.fields if shown.form[name].value()] == []

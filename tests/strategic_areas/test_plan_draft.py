@@ -350,7 +350,7 @@ def test_a_draft_is_read_by_its_own_person_alone(client, activity):
     address = reverse("admin:plan_tree", args=["p"])
     tree = client.get(address).context["tree"]
 
-    assert [each for each in tree.root if each.line] == []
+    assert [each for each in tree.root if each.draft_line] == []
     assert draft_page(client).context["rows"] == []
     step(client, activity, "drop")
     assert DraftLine.objects.count() == 1
@@ -440,7 +440,9 @@ def test_what_was_declined_is_mended_and_proposed_again(client, activity):
     workflow.decline(change, by=make.reviewer(), reason="Falta la unidad.")
 
     page = client.get(reverse("admin:plan_tree", args=["p"]))
-    found = {each.level.word: each for each in page.context["tree"].root if each.line}
+    found = {
+        each.level.slug: each for each in page.context["tree"].root if each.draft_line
+    }
     assert {each.reason for each in found.values()} == {"Falta la unidad."}
     assert found["meta"].record.indicator == found["indicador"].record
     assert found["actividad"].record.commitment == found["compromiso"].record
@@ -478,7 +480,7 @@ def test_a_warning_about_the_reason_stands_beside_the_decision(client, activity)
 
     page = client.get(reverse("admin:approval", args=[PendingChange.objects.get().pk]))
 
-    assert [each.label for each in page.context["examined"].found]
+    assert [each.label for each in page.context["examined"].findings]
 
 
 def test_the_file_of_the_act_is_kept_for_the_secretariat(client, activity):

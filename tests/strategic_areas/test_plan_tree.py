@@ -124,7 +124,7 @@ def test_of_an_approved_plan_an_edit_is_kept_in_the_draft(client, reviewer):
     assert activity.title_es == "Talleres"
     assert not PendingChange.objects.exists()
     page = client.get(reverse("admin:plan_tree", args=[activity.plan.code]))
-    [shown] = [each for each in page.context["tree"].root if each.line]
+    [shown] = [each for each in page.context["tree"].root if each.draft_line]
     assert [(each.old, each.new) for each in shown.changes] == [("Talleres", "Cursos")]
 
 
@@ -155,7 +155,7 @@ def test_a_commitment_and_its_activities_stand_in_the_draft(client, reviewer):
         send(client, address, title_es=title, agency=agency.pk, **NO_VICTIMS)
 
     page = client.get(reverse("admin:plan_tree", args=[programme.plan.code]))
-    found = [(each.level.word, each.code) for each in page.context["tree"].root]
+    found = [(each.level.slug, each.code) for each in page.context["tree"].root]
     assert found[-3:] == [
         ("compromiso", "1.1.1"),
         ("actividad", "1.1.1.1"),
@@ -297,8 +297,10 @@ def test_what_waits_stands_in_the_tree(client, reviewer):
     page = client.get(reverse("admin:plan_tree", args=[commitment.plan.code]))
     nodes = {each.record: each for each in page.context["tree"].root}
     added, edited = PendingChange.objects.order_by("pk")
-    assert [part.change_id for part in nodes[commitment].added] == [added.pk]
-    assert nodes[activity].waits == edited.pk
+    assert [part.change_id for part in nodes[commitment].pending_additions] == [
+        added.pk
+    ]
+    assert nodes[activity].pending_change == edited.pk
     assert commitment.activities.get() == activity
 
 
@@ -387,7 +389,7 @@ def test_a_tree_of_many_takes_as_many_queries(
 def previews(client, plan):
     """By code where the tree leads to show how the public will read a record."""
     page = client.get(reverse("admin:plan_tree", args=[plan.code]))
-    return {each.record.code: each.preview for each in page.context["tree"].root}
+    return {each.record.code: each.preview_url for each in page.context["tree"].root}
 
 
 @pytest.mark.parametrize(
@@ -430,7 +432,7 @@ def test_each_level_offers_what_stands_below_it(client, branched, reviewer, lang
     page = client.get(reverse("admin:plan_tree", args=["p"]))
 
     offered = {
-        each.level.word: [level.word for level, _address in each.adds]
+        each.level.slug: [level.slug for level, _address in each.addable_levels]
         for each in page.context["tree"].root
     }
     assert offered == {

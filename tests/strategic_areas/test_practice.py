@@ -144,7 +144,7 @@ def test_its_receipt_names_a_library_and_not_the_institution(practice):
 
     page = practice.send()
 
-    assert page.context["kept"].reference == "P-BIB-1"
+    assert page.context["receipt"].reference == "P-BIB-1"
     assert practice.agency.name_es not in page.content.decode()
 
 

@@ -35,7 +35,7 @@ from strategic_areas.search.results import search_all
 from strategic_areas.search.words import parse_question
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import seen_versions
-from strategic_areas.workflow.steps import must_say_something_new
+from strategic_areas.workflow.steps import must_differ_from_published
 from tests import make
 from tests.strategic_areas.filling import Filler, in_state
 from tests.world import TEXT, Lasting
@@ -296,7 +296,9 @@ def test_the_guard_finds_it_where_it_stands_stored(draft, field, language):
     draft.save()
     draft.refresh_from_db()
 
-    assert [found.label for found in guard.blocking_findings(draft)] == [field.label]
+    assert [found.label for found in guard.warnings_and_blocks(draft)[1]] == [
+        field.label
+    ]
 
 
 @walked(FIELDS)
@@ -314,9 +316,9 @@ def test_a_correction_begins_with_it_and_is_one_if_it_changes(published, field):
 
     assert field.plain(revision) == field.plain(published)
     with pytest.raises(workflow.TransitionError):
-        must_say_something_new(revision)
+        must_differ_from_published(revision)
     change(revision, field)
-    must_say_something_new(revision)
+    must_differ_from_published(revision)
 
 
 def change(revision, field):

@@ -148,7 +148,7 @@ def test_the_guard_refuses_an_identity_card_in_either_text(client, rounds, name)
 
     assert (answer.status_code, PendingChange.objects.count()) == (422, 0)
     marked = guard.examine_texts([(ReportWords, texts, "")])
-    assert [x.severity for x in marked.found] == [Severity.BLOCK]
+    assert [x.severity for x in marked.findings] == [Severity.BLOCK]
 
 
 def test_what_may_name_somebody_is_sent_only_once_it_was_read(client, rounds):

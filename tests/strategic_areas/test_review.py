@@ -34,7 +34,7 @@ BUDGETS = {"queue": 57, "record": 26, "many": 32}
 
 def address(record, page="review"):
     return reverse(
-        f"admin:{page}", args=[review_queue.KIND_BY_MODEL[type(record)], record.pk]
+        f"admin:{page}", args=[review_queue.SLUG_BY_MODEL[type(record)], record.pk]
     )
 
 
@@ -128,7 +128,7 @@ def test_only_unmarked_reports_of_others_can_be_ticked(client, reviewer, submit)
     (row,), (own,) = response.context["rows"], others.context["rows"]
     page = response.content.decode()
     assert [item.record for item in row.items] == [plain, warned]
-    assert (len(row.examined.found), row.picks) == (1, token(plain))
+    assert (len(row.examined.findings), row.picks) == (1, token(plain))
     assert f'name="pick" value="{token(plain)}"' in page
     assert (own.items[0].record, own.picks) == (hers, "")
 
@@ -329,7 +329,7 @@ def test_a_review_shows_each_mark_numbered_and_explained(client, reviewer, submi
     page = client.get(address(update))
 
     examined = page.context["screen"]["examined"]
-    assert [(each.excerpt, str(each.severity)) for each in examined.found] == [
+    assert [(each.excerpt, str(each.severity)) for each in examined.findings] == [
         ("Dos técnicas", "mark"),
         ("Villa Jaragua", "mark"),
     ]

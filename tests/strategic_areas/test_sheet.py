@@ -776,16 +776,16 @@ def test_a_long_sheet_has_the_forms_of_the_rows_that_come_next(desk):
     shown = desk.open().context["rows"]
     later = desk.client.get(f"{desk.address()}?fila={waiting[-2].pk}").context["rows"]
 
-    assert [each.row.subject for each in shown if not each.is_closed] == [
+    assert [each.row.subject for each in shown if not each.is_collapsed] == [
         *waiting[:2],
         *waiting[3 : sheet_page.OPEN_ROWS + 1],
     ]
-    assert [each.row.subject for each in later if not each.is_closed] == [
+    assert [each.row.subject for each in later if not each.is_collapsed] == [
         *(waiting[0], waiting[1], waiting[3]),
         *waiting[-2:],
     ]
     assert [each.form is None for each in later] == [
-        each.is_closed or each.row.subject == waiting[2] for each in later
+        each.is_collapsed or each.row.subject == waiting[2] for each in later
     ]
 
 

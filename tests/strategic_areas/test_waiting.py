@@ -87,7 +87,7 @@ def test_reports_of_one_sheet_stand_on_one_row(client):
     page = client.get(INDEX)
 
     sheet, alone = page.context["rows"]
-    assert (len(sheet.items), sheet.examined.found) == (3, ())
+    assert (len(sheet.items), sheet.examined.findings) == (3, ())
     assert sheet.picks == " ".join(item.token for item in sheet.items)
     assert subject_of(alone) == another
     assert len(page.context["waits"].items) == 4
