@@ -62,19 +62,15 @@ def record_conditions(url_name, url_kwargs):
     """
     Return pairs of a model and a condition for the record that a public page shows.
     """
-    plan, code = Q(plan__code=url_kwargs.get("plan")), url_kwargs.get("code")
-    slug = url_kwargs.get("slug")
-    if url_name == "plan":
-        return [(Plan, Q(code=url_kwargs["plan"]))]
-    if url_name == "area":
-        return [(StrategicArea, plan & (Q(slug_es=slug) | Q(slug_en=slug)))]
-    if url_name == "commitment":
-        return [(Commitment, plan & Q(code=code))]
-    if url_name == "agency":
-        return [(Agency, Q(slug=slug))]
-    if url_name == "indicator":
-        return [(Indicator, Q(code=code))]
-    if url_name == "update":
-        update = plan & Q(public_id=url_kwargs["public_id"])
-        return [(ActivityUpdate, update), (CommitmentUpdate, update)]
-    return []
+    names = ("plan", "code", "slug", "public_id")
+    plan_code, code, slug, public_id = map(url_kwargs.get, names)
+    of_plan = Q(plan__code=plan_code)
+    update = of_plan & Q(public_id=public_id)
+    return {
+        "plan": [(Plan, Q(code=plan_code))],
+        "area": [(StrategicArea, of_plan & (Q(slug_es=slug) | Q(slug_en=slug)))],
+        "commitment": [(Commitment, of_plan & Q(code=code))],
+        "agency": [(Agency, Q(slug=slug))],
+        "indicator": [(Indicator, Q(code=code))],
+        "update": [(ActivityUpdate, update), (CommitmentUpdate, update)],
+    }.get(url_name, [])

@@ -191,8 +191,9 @@ class ChangeSteps(GuardedSteps):
                 % {"record": change}
             )
         with override(change.proposed_by.language):
-            reason = _("It depends on what was returned: %(names)s")
-            reason %= {"names": ", ".join(labels[place] for place in returned)}
+            reason = _("It depends on what was returned: %(names)s") % {
+                "names": ", ".join(labels[place] for place in returned)
+            }
         for part in all_parts:
             if part.place in places:
                 part.returned = returned.get(part.place, reason).strip()

@@ -385,10 +385,14 @@ def is_in_time(update):
 def must_be_in_time(update):
     if is_in_time(update):
         return
-    text = _(
-        "%(period)s closed on %(day)s. The secretariat can open it again for "
-        "%(agency)s; what you wrote is kept until then."
+    raise TransitionError(
+        _(
+            "%(period)s closed on %(day)s. The secretariat can open it again for "
+            "%(agency)s; what you wrote is kept until then."
+        )
+        % {
+            "period": update.period,
+            "agency": update.agency,
+            "day": date_format(update.period.closes_on, "SHORT_DATE_FORMAT"),
+        }
     )
-    day = date_format(update.period.closes_on, "SHORT_DATE_FORMAT")
-    facts = {"period": update.period, "agency": update.agency, "day": day}
-    raise TransitionError(text % facts)

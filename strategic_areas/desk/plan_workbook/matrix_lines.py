@@ -241,8 +241,9 @@ class MatrixLines:
         known = [x for x in names if x in self.agencies.rows]
         for name in names:
             if name not in known:
-                text = gettext("The portal has no agency “%(name)s”.")
-                text %= {"name": name[:40]}
+                text = gettext("The portal has no agency “%(name)s”.") % {
+                    "name": name[:40]
+                }
                 place = self._place(line, column.name)
                 problems.append(CellProblem(place, column.label, text))
         keys = [self.agencies.key_of_pk[self.agencies.rows[x].pk] for x in known]

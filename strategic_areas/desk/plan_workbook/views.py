@@ -367,8 +367,7 @@ def _lines(table, pages):
     if len(found) < len(names):
         what = _(
             "Of the sheet “%(sheet)s” the hidden first row or a column is missing."
-        )
-        what %= {"sheet": table.title}
+        ) % {"sheet": table.title}
         raise RefusedFileError("missing_column", what, _again())
     return [line for line in lines if any(map(line.text, names[2:]))]
 

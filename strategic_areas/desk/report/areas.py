@@ -151,8 +151,9 @@ def day_text(day):
 def activity_count_text(content, activities):
     late = sum(each.punctuality == Punctuality.LATE for each in activities)
     total_text = ACTIVITIES % {"total": len(activities)}
-    late_text = ngettext("%(number)d is late", "%(number)d are late", late)
-    late_text %= {"number": late}
+    late_text = ngettext("%(number)d is late", "%(number)d are late", late) % {
+        "number": late
+    }
     return f"{total_text}: {late_text}." if late else f"{total_text}."
 
 

@@ -113,9 +113,11 @@ def _cover_facts(content):
 
 
 def _covered_text(content):
-    text = _("from edition %(before)s (%(since)s) to edition %(edition)s (%(round)s)")
-    if content.edition is None:
-        text = _("from edition %(before)s (%(since)s) to what the public reads today")
+    text = (
+        _("from edition %(before)s (%(since)s) to edition %(edition)s (%(round)s)")
+        if content.edition
+        else _("from edition %(before)s (%(since)s) to what the public reads today")
+    )
     return text % {
         "before": content.before,
         "since": _round_name(content, content.before.period),

@@ -170,19 +170,34 @@ def _named_days(period):
     )
     first = period.due_on - timedelta(days=max(DAYS_BEFORE_DUE))
     if first > period.opens_on:
-        text = _(
-            "A mail to all who have not sent everything; again 3 days before it is due,"
-            " and on that day."
+        yield (
+            first,
+            "",
+            _("First reminder"),
+            _(
+                "A mail to all who have not sent everything; again 3 days before it is "
+                "due, and on that day."
+            ),
         )
-        yield first, "", _("First reminder"), text
-    text = _("From the next day the public reads who has not reported.")
-    yield period.due_on, "due_on", _("Due"), text
-    weeks = (period.closes_on - period.due_on).days // 7
-    if weeks:
-        last = period.due_on + timedelta(weeks=weeks)
-        text = _(
-            "A mail a week to all who have not sent everything; this is the last one."
+    yield (
+        period.due_on,
+        "due_on",
+        _("Due"),
+        _("From the next day the public reads who has not reported."),
+    )
+    if weeks := (period.closes_on - period.due_on).days // 7:
+        yield (
+            period.due_on + timedelta(weeks=weeks),
+            "",
+            _("Last reminder"),
+            _(
+                "A mail a week to all who have not sent everything; this is the last "
+                "one."
+            ),
         )
-        yield last, "", _("Last reminder"), text
-    text = _("After it nobody reports without asking; scorecards are made.")
-    yield period.closes_on, "closes_on", _("Closes"), text
+    yield (
+        period.closes_on,
+        "closes_on",
+        _("Closes"),
+        _("After it nobody reports without asking; scorecards are made."),
+    )

@@ -119,12 +119,13 @@ def attach_evidence(request, **keys):
         row = reload_row(row)
         form = sheet_page.attach_form(row, request.POST, request.FILES)
         _save(form, request.user, begins_correction=row.may_be_corrected)
-    begun = row.may_be_corrected and not form.errors
-    done = _("%(title)s is attached.")
-    if begun:
-        done = _("%(title)s is attached to a correction: send it with the sheet.")
-    done %= {"title": form.instance.title}
-    return evidence_response(request, row, done, form, begun)
+    is_correction = row.may_be_corrected and not form.errors
+    done = (
+        _("%(title)s is attached to a correction: send it with the sheet.")
+        if is_correction
+        else _("%(title)s is attached.")
+    ) % {"title": form.instance.title}
+    return evidence_response(request, row, done, form, is_correction)
 
 
 def _save(form, user, *, begins_correction):
@@ -291,8 +292,7 @@ def recall_update(request, **keys):
     done = _(
         "%(code)s is yours again. Its receipt stays; nothing counts as sent until you "
         "send it again."
-    )
-    done %= {"code": row.subject.code}
+    ) % {"code": row.subject.code}
     take_step(request, workflow.recall, row.update, done=done)
     return redirect(row.page_url)
 

@@ -166,8 +166,9 @@ class AnswerPage:
             raise RefusedFileError("no_names", what, DOWNLOAD_AGAIN)
         missing = [self.header(name) for name in self.required if name not in names]
         if names and missing:
-            what = _("These columns are missing: %(columns)s.")
-            what %= {"columns": ", ".join(missing)}
+            what = _("These columns are missing: %(columns)s.") % {
+                "columns": ", ".join(missing)
+            }
             raise RefusedFileError("missing_column", what, DOWNLOAD_AGAIN)
 
     def _preview_of(self, line, counts, by):
