@@ -231,12 +231,7 @@ class WithdrawUpdateForm(ExplainWithdrawalForm):
 
 
 class RevisionAdmin(ScopedHistoryAdmin):
-    """
-    Revisions, written by their agency and changed by the workflow.
-
-    Other pages publish and return submitted revisions. This one shows the history, and
-    the steps of published revisions.
-    """
+    """The history of revisions, and the steps of published ones."""
 
     change_form_template = "admin/strategic_areas/reviewed_change_form.html"
     list_per_page = 50

@@ -69,9 +69,7 @@ def plan_in_use():
 
 def first_steps(user, today):
     """
-    Return the steps in order.
-
-    None for users who decide nothing, and once a report is published.
+    Return the steps in order; None for other users, or once a report is published.
     """
     published = ActivityUpdate.objects.filter(
         provenance__in=[Provenance.REPORTED, Provenance.TRANSCRIBED],
@@ -236,7 +234,7 @@ def _create_agency(acronym, names, by):
 
 def parse_invitation_line(line):
     """
-    Return the invitation's data in a line, the agency's acronym, and other names.
+    Return the invitation's data, the agency's acronym, and other names.
 
     The cells may be in any order.
     """

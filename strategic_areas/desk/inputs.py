@@ -91,8 +91,8 @@ class DocumentField(forms.FileField):
     """
     An uploaded file of an accepted kind; its value is a ``CleanFile``.
 
-    ``files.js`` checks size and kind in the browser. Empty files are allowed here, as
-    ``evidence.clean_evidence`` refuses them with a better message.
+    Empty files are allowed here, as ``evidence.clean_evidence`` refuses them with a
+    better message.
     """
 
     def __init__(self, *, readers="", **options):

@@ -276,9 +276,7 @@ def download_letter(request, pk):
 
 def _was_shown(request, letter):
     """
-    Whether a page of this session has shown the letter's picture before.
-
-    Only the first time is recorded in the audit record, not each time a row is saved.
+    Whether a page of this session has shown the picture before, which is audited once.
     """
     return INLINE_PARAMETER in request.GET and letter.pk in request.session.get(
         INLINE_PARAMETER, []
@@ -295,8 +293,7 @@ class LetterSheet(ReportingSheet):
     """
     The rows that can be transcribed from a letter.
 
-    ``written_by_agency`` are subjects on which the agency writes itself; the
-    secretariat does not see such drafts.
+    The agency itself writes on the subjects ``written_by_agency``.
     """
 
     letter: Letter | None = None

@@ -122,11 +122,7 @@ def page_changes_of(
     differences: Iterable[RowDifference] | None,
     other_pages: Iterable[PublicPageChange] = (),
 ) -> list[PublicPageChange]:
-    """
-    Return the pages with these differences, each once.
-
-    Pages of records come first, then ``other_pages``, then lists.
-    """
+    """Return the pages with these differences: records, ``other_pages``, then lists."""
     by_page, plans_with_new_states = defaultdict(list), set()
     for each in differences or ():
         for page in each.pages:

@@ -37,7 +37,7 @@ def record_behind_page(request) -> RecordBehindPage | None:
     """
     Return the record of the public page from which a staff user came, or None.
 
-    The user must be allowed to see it. The page is known from the referrer.
+    The user must be allowed to see it. The referrer names the page.
     """
     page = request.headers.get("referer", "")
     if not url_has_allowed_host_and_scheme(

@@ -86,8 +86,8 @@ def group_matches(request, matches, phrases, *, with_texts):
     """
     Return the matches by table and field.
 
-    Only the person who decides gets ``with_texts``: the requester might not be allowed
-    to read them.
+    Only the person who decides gets texts: the requester might not be allowed to read
+    them.
     """
     return [
         {

@@ -244,9 +244,8 @@ def attach_practice_evidence(request, number):
 
 def check_practice(request):
     """
-    Show the page from which the sheet is sent, then the receipt.
-
-    The first time, one row is returned at once.
+    Show the page from which the sheet is sent, then the receipt; return one row at
+    first.
     """
     sheet = _sheet(request)
     form = views.SendSheetForm(request.POST or None, sheet=sheet)

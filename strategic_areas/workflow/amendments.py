@@ -51,8 +51,8 @@ def changed_structure_fields(record, before, after, *, is_new=False):
     """
     Return the names of the structural fields that a change sets.
 
-    ``record`` has the new values; ``before`` and ``after`` are the old and new values
-    by changed column.
+    ``record`` has the new values; ``before`` and ``after`` are values by changed
+    column.
     """
     names = record.fields.spanish(structure=True)
     if not names or approved_plan_of(record) is None:
@@ -234,8 +234,6 @@ KIND_BY_FIELDS = (
 def amendment_kinds(parts):
     """
     Return the kind of amendment that each ``RecordChange`` is by itself, by place.
-
-    A record replaced by several new ones is split; several replaced by one are merged.
     """
     replaced = [
         [(part.model, str(key)) for key in part.after.get(SUPERSEDES_FIELD, ())]

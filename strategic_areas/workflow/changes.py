@@ -88,9 +88,7 @@ class ChangeSteps(GuardedSteps):
 
     def objection(self, user, change):
         """
-        Return why the user may not decide, or "".
-
-        Another role decides, or the user's agency disputes the record.
+        State that another role decides, or that the user's agency disputes the record.
         """
         if not decides_on(user, [part.model for part in change.records.all()]):
             return _("The secretariat decides on this.")
@@ -228,9 +226,7 @@ class ChangeSteps(GuardedSteps):
 
     def facts(self, change):
         """
-        Return the changed records and fields, never their values.
-
-        For a large change, return the number of records.
+        Return the changed records, or their number, and fields; never their values.
         """
         parts = change.records.all()
         kinds = [part.model._meta.label_lower for part in parts]

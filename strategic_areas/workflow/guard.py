@@ -132,9 +132,8 @@ def examine_texts(parts, known=None, *, counts_people=False):
     """
     Examine texts for a review; ``parts`` are triples of model, values and label.
 
-    A part with a label uses it for all its texts. ``known`` are words that name nobody,
-    read once for many records. With ``counts_people`` every number of people is a
-    finding.
+    ``known`` are words that name nobody. With ``counts_people`` every number of people
+    is a finding.
     """
     known = known or known_words()
     texts, described = [], []
@@ -326,8 +325,8 @@ def people_counts_in(record):
     """
     Return numbers of people of any size in the texts of a report about victims.
 
-    Such a report is published only with the official source that printed the numbers.
-    Texts withheld by law are not examined.
+    Only an official source that printed them makes them public. Texts withheld by law
+    are not examined.
     """
     if getattr(record, "is_reserved", False):
         return []

@@ -33,7 +33,7 @@ def plain_value(field, value, together=()):
     Return a value as JSON: links as keys, dates and decimals as text.
 
     A missing text becomes "". A link to an unsaved record is its position in
-    ``together``, the records of the same change.
+    ``together``.
     """
     if field.many_to_many:
         keys = [_key(each, together) for each in value]
@@ -282,8 +282,7 @@ def broken_checks(records, problem_columns):
     """
     Return for each record the check constraints that it breaks.
 
-    ``problem_columns`` are for each record the columns that have a problem already;
-    constraints on such a column are skipped.
+    Constraints on its ``problem_columns`` are skipped.
     """
     checks = {
         place: [

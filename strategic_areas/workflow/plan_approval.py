@@ -71,9 +71,7 @@ def missing_act_fields(plan):
 
 def overdue_rounds(plan):
     """
-    Return the plan's rounds due before today.
-
-    With the plan approved, their reports would publicly be missing.
+    Return the plan's rounds due before today; their reports would publicly be missing.
     """
     rounds = plan.periods.rounds().filter(due_on__lt=timezone.localdate())
     return list(rounds.order_by("due_on"))

@@ -215,8 +215,7 @@ def return_to_draft(change, parts, all_parts):
     """
     Return parts that were not approved to the proposer's drafts.
 
-    ``all_parts`` are all parts of the change. Newer values in the draft stay. Each line
-    stores the reason of its return.
+    Newer values in the draft stay. Each line stores the reason of its return.
     """
     plans = {part.place: plan for part in parts if (plan := _plan_of(part))}
     drafts = {

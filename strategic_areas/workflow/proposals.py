@@ -37,7 +37,7 @@ NOTIFIED_STATUSES = {
 
 class ProposalSteps(GuardedSteps):
     """
-    A reviewer accepts a proposal by proposing an amendment, or declines it.
+    A reviewer declines a proposal, or accepts it by proposing an amendment.
 
     The proposal is approved with that amendment, by another reviewer.
     """

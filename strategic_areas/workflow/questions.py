@@ -33,10 +33,9 @@ class RoundQuestion:
     """
     One kind of question.
 
-    ``name`` is the name of its subject in forms and URLs; ``review_slug`` stands for it
-    in URLs of reviews. ``is_owed`` means that the agency must answer. A receipt lists
-    the answers as ``receipt_key``, below ``receipt_heading``. The sheet shows
-    ``heading`` and ``explanation`` above the rows.
+    ``name`` names its subject in forms and URLs, ``review_slug`` in URLs of reviews.
+    ``is_owed`` means that the agency must answer. A receipt lists the answers as
+    ``receipt_key``, below ``receipt_heading``.
     """
 
     name: str
@@ -54,15 +53,13 @@ class UpdateQuestion(RoundQuestion):
     A question whose answers are revisions of ``model``.
 
     ``subjects`` returns the subjects of a round; ``answered_by`` is their field for the
-    responsible agency, ``related_fields`` are the relations that a row needs.
-    ``row_key`` is the query parameter that names a row, ``url_name`` and ``url_prefix``
-    are parts of its URL names and URLs, ``receipt_id`` is the key of a revision's id on
-    receipts.
+    responsible agency, ``related_fields`` are relations that a row needs. ``row_key``
+    is the query parameter of a row, ``url_name`` and ``url_prefix`` are parts of its
+    URL names and URLs, ``receipt_id`` is the key of a revision's id on receipts.
 
     ``takes_no_news`` allows "same as before" and "no news". ``answer_in_words`` returns
-    an answer in a word or two. ``field_questions`` are questions by field.
-    ``letter_instruction`` says what to transcribe from a letter; a question without it
-    is not transcribed.
+    an answer in a word or two. ``letter_instruction`` says what to transcribe from a
+    letter; a question without it is not transcribed.
     """
 
     model: type[Revision]

@@ -219,8 +219,8 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
     Publish a submitted revision; the published one before it becomes replaced.
 
     ``evidence`` becomes public too, unless the update is reserved. ``printed_by`` is
-    the official source of numbers of people in a report about victims. A person cannot
-    publish a revision of which they wrote, changed or submitted any part.
+    the official source of numbers of people in a report about victims. A contributor to
+    the revision cannot publish it.
     """
     must_review(by, update)
     make_public(

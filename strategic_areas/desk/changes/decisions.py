@@ -168,8 +168,8 @@ class ApproveForm(DecisionForm):
     """
     Approves a decision.
 
-    If the guard found something, a tick confirms that nobody can be recognised. With
-    ``protects`` another tick confirms that both public forms were compared.
+    Ticks confirm that nobody can be recognised, if the guard found something, and with
+    ``protects`` that both public forms were compared.
     """
 
     step, button = "approve", gettext_lazy("Approve")

@@ -116,8 +116,7 @@ def describe_differences(differences):
     """
     Describe each column that differs as a ``ComparedField``; None for None.
 
-    Only columns that differ as a consequence are described: the proposal itself shows
-    the proposed ones.
+    Proposed columns are left out, since the proposal shows them.
     """
     if differences is None:
         return None

@@ -53,10 +53,9 @@ STATEMENT_OF_COLUMN = {"act_es": "no_act", "launched_on": "no_date"}
 @dataclass(frozen=True)
 class PlanShortcoming:
     """
-    Something that a plan lacks, and the consequence.
+    Something that a plan lacks; ``records`` are pairs of a label and a node's key.
 
-    ``records`` are pairs of a label and the key of a node. A grave shortcoming must be
-    corrected, or stated by both people.
+    A grave shortcoming must be corrected, or stated by both people.
     """
 
     text: str

@@ -73,8 +73,8 @@ def _with_links(stored, table, line, keys_by_table):
     """
     Return the values of a draft line with valid links, and problems of lost links.
 
-    A link leads to a stored record, or to a new one of ``keys_by_table``. A new record
-    may only link to the stored record that had the code when it was drafted.
+    A new record may only link to the stored record that had the code when it was
+    drafted, or to a new one of ``keys_by_table``.
     """
     names, problems = {column.name for column in table.all_columns}, []
     said, drafted_links = line.said, {} if line.record else line.seen
@@ -159,7 +159,7 @@ class EditSummary:
     The result of saving edits.
 
     ``problems`` are, for each edit, pairs of a column (or "") and a text. ``place`` is
-    the URL key of the first record, "" if nothing was saved.
+    the URL key of the first record, if it was saved.
     """
 
     problems: list
@@ -222,9 +222,7 @@ def _continue_draft(draft_lines, edits):
 
 def _try_edits(plan, draft_lines, edited):
     """
-    Return for each edited line its draft, its problems, and the stored values.
-
-    The stored values are as in ``save_draft_line``. The lines are not saved.
+    Return each edited line's draft, problems, and stored values; nothing is saved.
     """
     stored = StoredPlanObjects(plan.code)
     seen = [

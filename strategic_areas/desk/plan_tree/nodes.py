@@ -205,8 +205,8 @@ class PlanTree:
     The tree of a plan, with a draft.
 
     ``pending_change`` is that of the plan itself, ``pending_parts`` are all pending
-    changes of records. ``conflicts`` are others' changes of drafted values, ``preview``
-    is the effect of the draft, with its problems if ``is_checked``.
+    changes of records. ``conflicts`` are others' changes of drafted values; ``preview``
+    is the effect of the draft.
     """
 
     def __init__(self, plan, draft_lines=(), pending_change=None, *, is_checked=False):

@@ -103,8 +103,7 @@ class RecordFinder:
     Finds records by the codes and names in cells.
 
     Call it with a table name and a text to get the key of a record, or None. Codes of
-    the workbook come before stored codes, since a workbook may change codes, or
-    exchange those of two records.
+    the workbook come first, since a workbook may exchange the codes of two records.
     """
 
     def __init__(self, stored, book, *, is_own):
@@ -327,9 +326,7 @@ class WorkbookComparison:
 
     def _repeated_line(self, table, line, values, key):
         """
-        Return the line of a new row whose code is stored already.
-
-        The row was saved before, or another record has its code.
+        Return the line of a new row whose code is stored: saved before, or another's.
         """
         stored = table.plain(self.stored, self.stored.tables[table.name].rows[key])
         is_different = any(

@@ -1,5 +1,5 @@
 """
-An uploaded matrix: the forms that ask for the roles of its columns and for answers.
+An uploaded matrix, and forms for the roles of its columns and for answers.
 
 Each page sends the file to the next one, signed for its uploader; it is not stored.
 """

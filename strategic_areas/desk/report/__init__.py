@@ -33,9 +33,9 @@ class BarSegment:
 @dataclass(frozen=True)
 class StackedBars:
     """
-    Bars of the same width; ``key`` are pairs of a family and its word.
+    Bars of the same width: triples of a name, segments and their total.
 
-    ``rows`` are triples of a name, segments and their total.
+    ``key`` are pairs of a family and its word.
     """
 
     caption: str

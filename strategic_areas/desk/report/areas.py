@@ -159,9 +159,7 @@ def activity_count_text(content, activities):
 
 def family_bars(content, caption, groups):
     """
-    Return a chart of activities by family of states, with a bar for each group.
-
-    ``groups`` are pairs of a name and activities.
+    Return a chart of activities by family; ``groups`` are pairs of name and activities.
     """
     families = {row.code: row.family for row in content.work}
     names = ACTIVITY_FAMILY_WORDS

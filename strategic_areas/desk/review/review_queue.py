@@ -232,8 +232,6 @@ class QueuedValue(QueuedReport):
 def queue_item(user, record, known_words=None, last_public=None):
     """
     Return the queue item; the optional arguments are shared by the items of a page.
-
-    ``last_public`` maps ids of indicators to their last public values.
     """
     if isinstance(record, ReportedValue):
         if last_public is None:

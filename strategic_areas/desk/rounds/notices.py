@@ -54,11 +54,7 @@ class ReturnedAnswer:
 
 @dataclass(frozen=True)
 class AgencyToDo:
-    """
-    The work of an agency in a round: what is missing, and what was returned.
-
-    ``answer_by`` is the due date for this agency, ``accepted_until`` the last day.
-    """
+    """The work of an agency in a round: what is missing, and what was returned."""
 
     agency: Agency
     period: ReportingPeriod
@@ -211,7 +207,7 @@ def _returned_answers(revisions):
 
 def _focal_points(parts, today):
     """
-    Yield each focal point, the parts to remind it of, and the parts to copy to it.
+    Yield each focal point, its parts, and the parts copied to it.
 
     An agency's alternates are reminded only if it has no titular.
     """
@@ -332,7 +328,7 @@ def prepare_and_release_scorecards(now=None):
     """
     Show scorecards of closed rounds to agencies, publish due ones, and make editions.
 
-    A timer calls this each minute. Returns a line of text for each round and edition.
+    A timer calls this each minute. Returns a line for each round and edition.
     """
     now = now or timezone.now()
     lines = []

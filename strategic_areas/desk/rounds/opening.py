@@ -45,8 +45,7 @@ def open_round(request, plan):
     """
     Preview a plan's next round, and propose to open it.
 
-    Posting ``ask`` proposes it, ``moved`` sets the due date that the page offers, and
-    any other button previews the posted days.
+    Posting ``ask`` proposes it, ``moved`` sets the due date that the page offers.
     """
     plan = plan_or_404(request, plan)
     frequency = request.GET.get("cada")

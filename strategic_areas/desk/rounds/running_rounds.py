@@ -51,8 +51,7 @@ def rounds_in_progress(query, today):
     """
     Return the rounds that accept reports today, late ones included.
 
-    A round's parts group its agencies by state. ``query`` has the chosen part, as
-    ``ronda`` and ``parte``.
+    A round's parts group its agencies by state; ``query`` names the chosen part.
     """
     periods = ReportingPeriod.objects.opened(today).filter(
         plan__in=Plan.objects.public(), closes_on__gte=today

@@ -1,8 +1,7 @@
 """
 The forms that answer a row, and how answers are saved.
 
-An answer is a full report, "same as before" or "no news". The fields of the forms
-follow from the model.
+An answer is a full report, "same as before" or "no news".
 """
 
 from functools import cache
@@ -193,9 +192,8 @@ class RevisionForm(forms.ModelForm):
 
     def _equals_stored(self, stored):
         """
-        Whether the form equals the stored revision.
-
-        Percent or execution may have been adjusted when the same post was stored.
+        Whether the form equals the stored revision, before or after adjusting the
+        percent.
         """
         if getattr(stored, "answer", None) != getattr(self.instance, "answer", None):
             return False

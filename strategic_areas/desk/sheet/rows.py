@@ -260,9 +260,7 @@ def prefetch_contents(question, rows):
 
 def revisions_of(question, period, *, with_transcribed=False):
     """
-    Return a subquery of revisions of a subject in a round, the newest first.
-
-    They are those of the agency that is responsible now.
+    Return a subquery of a subject's revisions by the responsible agency, newest first.
     """
     rows = question.model.objects.filter(
         **{question.name: OuterRef("pk")},

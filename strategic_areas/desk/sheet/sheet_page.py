@@ -231,8 +231,8 @@ class ShownRow:
     """
     A row with its forms, if it can be edited.
 
-    A row that ``is_collapsed`` is shown as its heading and a link; the page's script
-    loads its forms. ``quick_forms`` answer the row with one button.
+    ``quick_forms`` answer it with one button. Of a row that ``is_collapsed``, the
+    page's script loads the forms.
     """
 
     row: AnswerRow
@@ -253,8 +253,8 @@ def render_sheet(request, sheet, *, unfolded=None, asked=None, **refused):
     """
     Render the whole sheet.
 
-    ``unfolded`` is the anchor of the row to show open, ``asked`` a refused request to
-    reopen the round, ``refused`` the other refused form by its field of ``ShownRows``.
+    ``unfolded`` is the anchor of the open row, ``asked`` a refused request to reopen
+    the round, ``refused`` another refused form, by field of ``ShownRows``.
     """
     unfolded = unfolded or unfolded_row(request, sheet)
     correcting = unfolded if CORRECTION_PARAMETER in request.GET else None
@@ -330,9 +330,7 @@ class ShownRows:
 
     def sections(self, sheet, with_forms=None):
         """
-        Return the rows of each question.
-
-        ``with_forms`` are the anchors of rows that get forms, None for all rows.
+        Return the rows of each question; ``with_forms`` are anchors, None for all rows.
         """
         return [
             (
@@ -376,11 +374,7 @@ class ShownRows:
 
 
 def shown_evidence(row, attaching=None, *, corrects=False):
-    """
-    Return the evidence of a row; ``attaching`` is a refused form of any row.
-
-    With ``corrects`` the user corrects the published row.
-    """
+    """Return the evidence of a row; ``attaching`` is a refused form of any row."""
     # A letter is itself the evidence of its transcription.
     may_attach = row.question.takes_evidence and not row.letter and row.is_in_time
     if row.is_empty:

@@ -1,7 +1,7 @@
 """
-Signed previews: the page that saves previewed rows contains them, signed.
+Previewed rows, signed into the page that saves them.
 
-So the server stores no copy, and a user can only save rows that were shown to them.
+The server stores no copy, and a user can only save rows that were shown to them.
 """
 
 from django import forms
