@@ -30,9 +30,9 @@ def main():
         peaks = {}
         for page in PAGES:
             servers.write(
-                f"`{page}`\n\n| server | connections | page, of the same answer | "
-                "of its body alone | of a greeting | of nginx | not modified, of the "
-                "same answer | of a greeting | p99 ms, page and same answer |\n"
+                f"`{page}`\n\n| server | connections | page ÷ same answer | "
+                "page ÷ body | page ÷ greeting | page ÷ nginx | not modified ÷ same "
+                "answer | not modified ÷ greeting | p99 ms, page and same answer |\n"
                 f"{'|---' * 9}|"
             )
             for name in servers.COMMANDS:

@@ -51,9 +51,9 @@ def fill(folder):
 @scenario(
     "F8",
     "Disk full while six people save, publish and upload; then freed",
-    passes="who saves is told that it failed, who uploads that the disk is full (507); "
-    "public pages go on; no file is cut off; nothing confirmed is lost; everything "
-    "works again once there is room",
+    passes="people who save read that it failed, people who upload that the disk is "
+    "full (507); public pages go on; no file is cut off; nothing confirmed is lost; "
+    "everything works again once there is room",
     on=BOTH,
 )
 def full_disk(stage, engine):

@@ -60,8 +60,8 @@ def behind(stage, name, engine):
 @scenario(
     "F15",
     "Two hundred clients that send a form a byte at a time, behind nginx and Caddy",
-    passes="p95 of the public pages at most 1 s, none fails; six such clients stop the "
-    "bare server (control)",
+    passes="p95 of the public pages at most 1 s, none fails; six such clients stop a "
+    "server without a proxy (control)",
 )
 def slow_clients(stage, engine):
     outcome = Outcome("")
@@ -78,7 +78,7 @@ def slow_clients(stage, engine):
             outcome.must(not wrong, f"{name}: {len(wrong)} pages failed")
             if name == "nginx":
                 bare = at_the_bare_server(portal)
-                outcome.did += f"bare server with six: {counted(bare)}; "
+                outcome.did += f"no proxy, six forms: {counted(bare)}; "
                 held = any(a.status == "no answer" for a in bare)
                 outcome.must(held, "the control did not stop the bare server")
     outcome.did = outcome.did.rstrip("; ")

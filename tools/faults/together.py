@@ -11,8 +11,9 @@ from tools.faults.telling import Outcome, counted, pace, percentile, scenario
 
 @scenario(
     "F4",
-    "Eight editors of one record, 25 saves each, and the same without the guard",
-    passes="nothing lost, each loser told; without the guard saves are lost",
+    "Eight editors of one record, 25 saves each, with and without the version check",
+    passes="nothing lost, each refused editor gets a message; without the check saves "
+    "are lost",
     on=BOTH,
 )
 def editors(stage, engine):

@@ -30,8 +30,8 @@ DAYS, ACTIVITIES = (2, 9, 15, 25, None), 3
     "Y1",
     "Fourteen months day by day with four rounds, five agencies and all timers",
     passes="each round opens and closes on its day; nobody reports outside it; at most "
-    "one reminder a person and day, none to who owes nothing; scorecards ready the day "
-    "after the end and public 72 hours later; audit record whole",
+    "one reminder a person and day, none to a person who owes nothing; scorecards "
+    "ready the day after the end and public 72 hours later; audit record whole",
     on=BOTH,
 )
 def year(stage, engine):
