@@ -100,7 +100,7 @@ parts: installed-test ## list every library in var/parts.json (CycloneDX), for a
 
 clean: ## remove .venv and caches; keeps var/, where the database is
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
-	rm -rf var/static var/static.stamp
+	rm -rf var/static var/static.stamp var/styles
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name '*.mo' -delete
 

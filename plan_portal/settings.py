@@ -242,6 +242,11 @@ vars().update(environment.mail_server(_mail_server, files=VAR_DIR / "mail"))
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "plan_portal" / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "plan_portal.styles.StyleSheetFinder",
+]
 # The logos of an official site: institution.svg and government.svg, or as .png.
 _logos = env_text("LOGO_FOLDER")
 LOGOS = environment.logos(_logos)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 PARTS = {"deploy": "tools", "tools": "tools", "tests": "tests"}
 LINES = {".html": "templates", ".txt": "templates", ".css": "styles", ".js": "scripts"}
-SERVED = ("templates/", "plan_portal/static/")
+SERVED = ("templates/", "plan_portal/static/", "plan_portal/styles/")
 
 
 def part_of(path):

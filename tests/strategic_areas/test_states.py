@@ -9,6 +9,7 @@ from django.utils.translation import override
 from hypothesis import given, strategies as st
 
 from plan_portal import settings
+from plan_portal.styles import join_files
 from strategic_areas.commitment_states import (
     DECLARED,
     FAMILIES,
@@ -179,7 +180,7 @@ def contrast(one, other):
 
 def test_every_family_has_a_word_a_mark_and_a_colour_that_is_read_in_grey_too():
     shapes = (settings.BASE_DIR / "templates/_shapes.html").read_text()
-    css = (settings.BASE_DIR / "plan_portal/static/portal.css").read_text()
+    css = join_files().read_text()
     drawn = dict(re.findall(r'id="shape-(\w+)"( [^>]*>.*)</symbol>', shapes))
     light, dark = (
         dict(re.findall(r"--([\w-]+): (#\w{6});", part.replace("#fff;", "#ffffff;")))
