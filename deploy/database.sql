@@ -1,8 +1,8 @@
 -- Roles and database on PostgreSQL, as its superuser, with the passwords in
 -- OWNER_PASSWORD and PORTAL_PASSWORD: psql --file=deploy/database.sql
--- Roles that exist get these passwords; a database that exists is an error.
--- The owner migrates; the portal connects as a role that owns nothing, so that it cannot
--- remove the triggers that guard what is published and the audit record.
+-- Existing roles get these passwords; an existing database is an error.
+-- The owner runs migrations. The portal connects as a role that owns nothing, so that it
+-- cannot remove the triggers that protect published content and the audit record.
 \set ON_ERROR_STOP on
 \getenv owner_password OWNER_PASSWORD
 \getenv portal_password PORTAL_PASSWORD

@@ -1,8 +1,8 @@
 """
-What a change must pass besides the tests: make check
+Checks besides the tests: make check
 
-Looks at migrations, at Django's list for deployment, and at the catalogue of
-translations. With --write it brings the catalogue up to date instead: make messages
+Checks migrations, Django's deployment list and the translations. With --write it
+updates the translation catalogue instead: make messages
 """
 
 import base64
@@ -39,7 +39,7 @@ def main(arguments):
 
 
 def manage(*arguments, root=ROOT):
-    """Run a command as production would; its status and everything it said."""
+    """Run a command as production would; return its status and output."""
     environment = {key: os.environ[key] for key in os.environ if key not in OURS}
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
@@ -78,7 +78,7 @@ def catalogue_faults():
 
 
 def msgfmt_complaints(path):
-    """What gettext itself finds wrong, such as placeholders that differ."""
+    """Errors that gettext finds, such as different placeholders."""
     done = subprocess.run(
         ["msgfmt", "--check", "--output-file", os.devnull, path],
         stdout=subprocess.PIPE,
@@ -104,7 +104,7 @@ def translations(message):
 
 
 def read_catalogue(path):
-    """Its sentences, each with its context."""
+    """The sentences of a catalogue, each with its context."""
     with path.open("rb") as file:
         return {
             (message.context, message.id) if message.context else message.id
@@ -114,7 +114,7 @@ def read_catalogue(path):
 
 
 def collected_catalogue():
-    """The catalogue as makemessages writes it from the sources as they stand."""
+    """The catalogue that makemessages writes from the present sources."""
     copy = Path(tempfile.mkdtemp(prefix="plan-portal-messages-"))
     try:
         for name in source_files():
@@ -134,7 +134,7 @@ def collected_catalogue():
         collected = ROOT / "var" / "collected.po"
         collected.parent.mkdir(mode=0o750, exist_ok=True)
         text = (copy / CATALOGUE).read_text()
-        # A line that changes with every run would make every two changes collide.
+        # A line that changes with every run would cause conflicts between branches.
         collected.write_text(re.sub(r'^"POT-Creation-Date:.*\n', "", text, flags=re.M))
         return collected
     finally:
@@ -142,7 +142,7 @@ def collected_catalogue():
 
 
 def source_files():
-    """Everything that git keeps or would keep."""
+    """All files that Git tracks or would add."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,

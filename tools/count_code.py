@@ -1,10 +1,9 @@
 """
-How large the portal is: python tools/count_code.py [FOLDER]
+The size of the portal: python tools/count_code.py [FOLDER]
 
-Of Python, statements and words of docstrings; a docstring is no statement. Of
-templates, styles and scripts, lines. Apart for the product, its tools and its tests:
-tools are what developers and operators run, in deploy/ and tools/. Migrations are left
-out, and so is what Git does not keep.
+Counts statements and words of docstrings of Python (a docstring is no statement), and
+lines of templates, styles and scripts; separately for the product, its tools (deploy/
+and tools/) and its tests. Migrations and files that Git ignores are left out.
 """
 
 import ast
@@ -19,7 +18,7 @@ SERVED = ("templates/", "plan_portal/static/", "plan_portal/styles/")
 
 
 def part_of(path):
-    """Where a file counts: product, tools or tests."""
+    """The part that a file belongs to: product, tools or tests."""
     return PARTS.get(path.split("/")[0], "product")
 
 

@@ -1,13 +1,13 @@
 """
-Everything that the public reads, as bytes, to compare two versions of the code by.
+All public content as bytes, to compare two versions of the code.
 
-python tools/public_bytes.py store WORLDS    makes both databases, on one day
-python tools/public_bytes.py read WORLDS TO  reads them with this code, into files
-diff -rq BEFORE AFTER                        then names what differs
+python tools/public_bytes.py store WORLDS    makes both databases, on one day python
+tools/public_bytes.py read WORLDS TO  reads them with this code, into files diff -rq
+BEFORE AFTER                        then names the differences
 
-One database is what `make run` shows, the other what `make states` does. Both languages
-are read, by following links from the first pages and from the site map. Of the links
-with a question, the first few of each kind are followed. Workbooks are kept unpacked.
+One database is that of `make run`, the other that of `make states`. Pages of both
+languages are found by following links from the first pages and the site map; of links
+with a query, only the first few of each kind. Workbooks are stored unpacked.
 """
 
 import argparse
@@ -36,13 +36,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 DAY = datetime(2026, 11, 30, 15, tzinfo=UTC)
 WORLDS = ("run", "states")
-#: So many links with the same path and the same names in their question are followed.
+#: Number of links followed that have the same path and names of query parameters.
 MOST_ALIKE = 3
-#: What differs between two versions without any page differing.
+#: Differences between two versions that are not differences of a page.
 LABELS = re.compile(rb'(/static/[^"?]+)(\?[^"]*|\.[0-9a-f]{12}(?=\.))')
-#: When openpyxl wrote a workbook.
+#: The time at which openpyxl wrote a workbook.
 MADE_AT = re.compile(rb"<dcterms:(created|modified).*?</dcterms:\1>")
-#: How what is sent packed begins.
+#: The first bytes of compressed content.
 PACKED = b"\x1f\x8b"
 
 
@@ -93,7 +93,7 @@ def store(world):
 
 
 def unpacked(body):
-    """The body; of a workbook its parts one after the other, without the time."""
+    """The body; for a workbook its parts one after the other, without the time."""
     if body.startswith(PACKED):
         body = gzip.decompress(body)
     if not body.startswith(b"PK"):

@@ -1,7 +1,7 @@
 """
-Runs every test on every database and browser that this machine has: make test
+Runs every test on every database and browser of this machine: make test
 
-Uses the standard library alone, and says at the end what was skipped and how to get it.
+Uses the standard library alone. At the end it names skipped tests and how to run them.
 With CI set, a skip is a failure.
 """
 
@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-#: The shell without windows comes first: it takes half the processor time.
+#: The headless shell comes first: it takes half the processor time.
 CHROMIUM_NAMES = (
     "chromium-headless-shell",
     "chromium",
@@ -25,13 +25,13 @@ CHROMIUM_NAMES = (
     "google-chrome",
 )
 NO_TESTS_COLLECTED = 5
-#: Options of a server whose data need not survive a power cut.
+#: Options of a server whose data need not survive a power failure.
 FAST = (
     " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     " -c wal_level=minimal -c max_wal_senders=0"
     # Compiling a statement takes longer than running it on a few rows.
     " -c jit=off"
-    # A statement that does not end fails its test instead of holding up the rest.
+    # A statement that does not end fails its test instead of blocking the rest.
     " -c statement_timeout=120s"
 )
 
@@ -60,10 +60,10 @@ def main(arguments):
 
 def summary(statuses, skipped, *, is_part=False):
     """
-    Write what failed and what was skipped; the exit status.
+    Print failures and skips; return the exit status.
 
-    ``statuses`` are those of pytest by the name of the run. A developer who asks for
-    part of the tests may ask for those of one run alone, but for some.
+    ``statuses`` maps the name of a run to pytest's status. With ``is_part`` a run may
+    have no tests.
     """
     say("Summary")
     if is_part and {*statuses.values()} != {NO_TESTS_COLLECTED}:
@@ -79,7 +79,7 @@ def summary(statuses, skipped, *, is_part=False):
 
 
 def compile_catalogues():
-    """Make the catalogues that Django reads, where one is missing or outdated."""
+    """Compile missing and outdated translations."""
     sources = (ROOT / "plan_portal" / "locale").rglob("*.po")
     if all(is_newer(source.with_suffix(".mo"), source) for source in sources):
         return
@@ -93,9 +93,9 @@ def is_newer(made, source):
 
 
 def run_pytest(name, arguments, **variables):
-    """Run pytest on every processor; its exit status."""
+    """Run pytest on every processor; return its exit status."""
     say(name)
-    # Tests are kept compiled for the next run: that halves the time of reading them.
+    # Compiled tests are kept for the next run: that halves the time to load them.
     environment = os.environ | {"TEST_DATABASE_URL": ""} | variables
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     pytest = [sys.executable, "-m", "pytest", "-rs", "-n", "auto", "--dist", "loadfile"]
@@ -106,7 +106,7 @@ def run_pytest(name, arguments, **variables):
 
 
 def find_chromium():
-    """The path of a Chromium, or an empty string."""
+    """The path of a Chromium, or ""."""
     named = os.environ.get("CHROMIUM")
     for name in (named,) if named else CHROMIUM_NAMES:
         path = shutil.which(name)
@@ -117,7 +117,7 @@ def find_chromium():
 
 @contextlib.contextmanager
 def database_server():
-    """Name and address of a PostgreSQL to test on; or the reason why there is none."""
+    """Name and address of a PostgreSQL for tests; or the reason why there is none."""
     if os.environ.get("TEST_DATABASE_URL"):
         yield "PostgreSQL (TEST_DATABASE_URL)", os.environ["TEST_DATABASE_URL"]
         return
@@ -173,9 +173,9 @@ def has_account(name):
 @contextlib.contextmanager
 def throw_away_cluster(binaries, *, durable=False):
     """
-    A server on a socket in a temporary folder; nothing of it remains.
+    A temporary server on a socket in a temporary folder.
 
-    A ``durable`` one keeps what it confirmed when it is killed, as in production.
+    A ``durable`` one keeps confirmed data when it is killed, as in production.
     """
     folder = Path(tempfile.mkdtemp(prefix="plan-portal-postgresql-"))
     as_owner = {}

@@ -1,9 +1,9 @@
 """
 The pictures of README.md, docs/tour.md and the guides: make screenshots
 
-They are of two portals, which it starts and ends: that of `make run`, with the shipped
-plan and its rehearsal, and that of `make states`, with an invented plan.
-docs/images/before/ holds pictures of older pages, which are not taken again.
+They show two portals, which it starts and stops: that of `make run`, with the shipped
+plan and its demonstration, and that of `make states`, with an invented plan. The older
+pictures of docs/images/before/ are not taken again.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from tools.benchmarks import servers
 from tools.run_tests import ROOT, find_chromium
 
 FOLDER = ROOT / "docs" / "images"
-#: Width and height of what is shown of a page.
+#: Width and height of the visible part of a page.
 SIZES = [(1280, 1000), (360, 780)]
 COLOURS = 128
 PAGES = {
@@ -43,10 +43,10 @@ INVENTED = {
     "example-agency": "/ejemplo/instituciones/polci/",
     "example-list": "/ejemplo/compromisos/",
 }
-#: The pictures of the guides, as a telephone shows the pages, and twice as sharp.
+#: Pictures of the guides, as on a telephone, with twice the resolution.
 GUIDES = ROOT / "plan_portal" / "static" / "guides"
 GUIDE_SIZE = {"width": 360, "height": 440}
-#: What the guide of administrators shows.
+#: Pages in the guide of administrators.
 KEPT = [
     "/gestion/agencies/invitation/add/",
     "/gestion/agencies/focalpoint/",
@@ -87,7 +87,7 @@ def invented_portal():
 
 
 def screens(browser, site):
-    """A page for each size, and its width."""
+    """A page for each screen size, and its width."""
     for width, height in SIZES:
         context = browser.new_context(
             base_url=site, locale="es-DO", viewport={"width": width, "height": height}
@@ -103,13 +103,13 @@ def take_all(page, pages, width):
 
 
 def take_desk(page, accounts, width):
-    """The desk as an agency's focal point sees it."""
+    """The desk of an agency's focal point."""
     sign_in(page, accounts, "focal_point")
     take(page, f"desk-{width}")
 
 
 def take_tree(page, accounts, width):
-    """A plan as the secretariat keeps it, with one of its records open in place."""
+    """The plan tree, with one record open."""
     sign_in(page, accounts, "reviewer")
     page.goto("/gestion/planes/2017-2020/")
     panel = page.locator(".node--commitment > .node-panel").first
@@ -119,7 +119,7 @@ def take_tree(page, accounts, width):
 
 
 def take_queue(page, reviewer, width):
-    """All that waits for a decision of the secretariat."""
+    """The secretariat's open decisions."""
     sign_in(page, [reviewer], "reviewer")
     page.goto("/gestion/")
     take(page, f"queue-{width}")
@@ -137,7 +137,7 @@ def take_guides(browser, site, password):
         sign_in(page, [account], "one")
 
     def take_guide(name, place):
-        """The page from a place on, under its own heading."""
+        """The part of the page that begins at ``place``, under its own heading."""
         page.locator(place).first.evaluate(
             "place => scrollTo(0, place.getBoundingClientRect().top + scrollY - 12)"
         )
@@ -178,7 +178,9 @@ def sign_in(page, accounts, role):
 
 
 def take(page, name):
-    """A picture of few colours: a page of text needs no more, and weighs a third."""
+    """
+    A picture of few colours, which suffice for text and need a third of the bytes.
+    """
     taken = Image.open(io.BytesIO(page.screenshot()))
     few = taken.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     FOLDER.mkdir(exist_ok=True)

@@ -1,10 +1,9 @@
 """
-The portal with the shipped plan and an invented one on which every state stands.
+The portal with the shipped plan and an invented one with commitments in every state.
 
-`make states` serves it, to whoever works on pages and to whoever wants to see a plan in
-its second year; `make states ARGS=next` serves the plan of another commission, alone on
-its portal. It has DEBUG. Its database is thrown away afterwards, and with it the
-accounts whose names and password are printed.
+`make states` serves it, for work on pages and to show a plan in its second year; `make
+states ARGS=next` serves only the plan of another commission. It has DEBUG. Its
+database, with the accounts that it prints, is deleted afterwards.
 """
 
 import io
@@ -26,7 +25,7 @@ from django.core.management import call_command
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-#: What to sign in as, and what one finds there.
+#: Accounts to sign in with, and their content.
 SHOWN = {
     "coni": "focal point of CONI: one report came back, the rest is published",
     "guaco": "focal point of GUACO: nothing reported yet",
@@ -38,10 +37,9 @@ SHOWN = {
 
 def main(port, *, is_next):
     """
-    Serve on ``port`` until stopped; whoever stops it, its folder goes.
+    Serve on ``port`` until stopped, then delete the folder.
 
-    ``is_next`` serves the plan of another commission instead, with its settings, on a
-    portal that holds no other.
+    ``is_next`` serves only the plan of another commission, with its settings.
     """
     next_plan = import_module("tests.next_plan")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
@@ -73,7 +71,7 @@ def main(port, *, is_next):
 
 
 def make_tables():
-    """Make the tables from the models: the migrations take ten times as long."""
+    """Create the tables from the models: migrations take ten times as long."""
     settings.MIGRATION_MODULES = {each.label: None for each in apps.get_app_configs()}
     call_command("migrate", run_syncdb=True, verbosity=0)
     settings.MIGRATION_MODULES = {}

@@ -1,7 +1,7 @@
 """
-Seconds to record 20,000 events and to verify them; two are the most for the latter.
+Time to record 20,000 audit events and to verify them; verifying may take two seconds.
 
-On a throw-away database: SQLite, or the server that TEST_DATABASE_URL names.
+On a temporary database: SQLite, or the server that TEST_DATABASE_URL names.
 """
 
 import os
@@ -19,7 +19,9 @@ ENTRIES, TOGETHER = 20_000, 100
 
 
 def main():
-    """In a process of its own: the settings of tests change the surroundings."""
+    """
+    Run in a process of its own, since the settings of tests change the environment.
+    """
     subprocess.run([sys.executable, "-m", __name__], cwd=ROOT, check=True)
 
 

@@ -1,11 +1,11 @@
 """
-The files of data and an edition, at the size of a real plan and of one ten times that.
+Data files and an edition of a real-size plan, and of one ten times as large.
 
-"Forms" measures one process: reading all that is public of the plan, making each form
-of it and an edition. Its yardstick writes the same rows as bare JSON and packs them.
-"Readers" measures a server on PostgreSQL: how soon after a publication all files tell
-it, and how long whoever reads pages waits while they are made. Each is a process of its
-own, whose peak of memory is told.
+"Forms" measures one process: reading the public content of the plan, making each file
+format and an edition. Its yardstick writes the same rows as plain JSON and packs them.
+"Readers" measures a server on PostgreSQL: the time until all files show a publication,
+and how long page requests wait while files are made. Each runs in a process of its own
+and prints its peak memory.
 """
 
 import gzip
@@ -33,10 +33,10 @@ from tools.run_tests import find_server_binaries, throw_away_cluster
 MODULE = "tools.benchmarks.datasets"
 SIZES = {"600": real_plan.REAL, "6,000": real_plan.TENFOLD}
 PUBLICATIONS = 3
-#: What readers ask for, each in turn, so many times a second.
+#: Pages that readers request in turn, and requests a second.
 PAGES = ("/", "/real/", "/real/compromisos/", "/datos/")
 READS = 20
-#: The longest that one of a hundred readers may wait while files are made, in ms.
+#: Limit of the 99th percentile of readers' waits while files are made, in ms.
 MOST_WAIT = 300
 #: Stores the invented plan of a size in the portal of the environment.
 STORE = """
@@ -108,7 +108,7 @@ def measure_forms(size):
 
 
 def timed(action):
-    """What an action returns, and the seconds of processor time that it took."""
+    """The result of an action, and its processor time in seconds."""
     begun = time.process_time()
     return action(), time.process_time() - begun
 
@@ -118,7 +118,7 @@ def packed(tables):
 
 
 def memory():
-    """The most memory that this process has used, in MB."""
+    """Peak memory of this process in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -159,10 +159,9 @@ def readers(size):
 
 def publish(url, port, name, waits):
     """
-    Seconds until the files tell a new name of an agency; pages are read meanwhile.
+    Seconds until the files show a new name of an agency.
 
-    Each page is asked for once before, so that it stands ready, as it does without
-    files.
+    Pages are requested meanwhile; each was requested once before, so that it is cached.
     """
     with closing(psycopg2.connect(url)) as database, database.cursor() as cursor:
         cursor.execute(

@@ -1,12 +1,12 @@
 """
-The desk and the admin as the data grows: saving a row, the screens, every table.
+Desk and admin as the data grows: saving a row, the screens, every table.
 
-Each figure is one request, made in process by a signed-in person, with the middleware
-that all share: on SQLite the work of this process, else the time on the wall. The
-yardstick is a staff page that reads no record, asked for in turn with the others: the
-admin's catalogue of words.
+Each figure is one request of a signed-in person, made in process with all middleware.
+Times are processor time on SQLite, elapsed time on PostgreSQL. The yardstick is a staff
+page without records, the admin's JavaScript catalogue, requested in turn with the
+others.
 
-On a throw-away database: SQLite, or the server that TEST_DATABASE_URL names.
+On a temporary database: SQLite, or the server that TEST_DATABASE_URL names.
 """
 
 import logging
@@ -35,13 +35,15 @@ ROOT = Path(__file__).resolve().parents[2]
 ACTIVITIES, ROWS = (10, 100, 1_000), (1, 10, 100)
 PROVINCES = 32
 SAVES, ROUNDS, FEW_ROUNDS = 40, 9, 3
-#: What is held to: of a saved row, of a table.
+#: Limits: of a saved row, of a table.
 MOST_MS, MOST_QUERIES = 100, 10
 EMPTY = "admin:jsi18n"
 
 
 def main():
-    """In a process of its own: the settings of tests change the surroundings."""
+    """
+    Run in a process of its own, since the settings of tests change the environment.
+    """
     subprocess.run([sys.executable, "-m", __name__], cwd=ROOT, check=True)
 
 
@@ -61,7 +63,7 @@ def run():
 
 
 def reporting():
-    """One agency's round as it owes more and more; what missed its mark."""
+    """Measure an agency's screens as it owes more reports; return the missed limits."""
     asked, figures = Asked(), {}
     for size in ACTIVITIES:
         asked.grow(size)
@@ -79,7 +81,9 @@ def reporting():
 
 
 class Asked:
-    """A focal point, and what her agency owes in a round; told of once before."""
+    """
+    A focal point, and the reports that her agency owes in a round and made before.
+    """
 
     def __init__(self):
         make = import_module("tests.make")
@@ -112,7 +116,7 @@ class Asked:
         }
 
     def saved(self):
-        """Rows saved one after the other, from the first to the last of the sheet."""
+        """Save the rows of the sheet one after the other."""
         client = signed_in(self.user)
         step = len(self.activities) // 10
         rows = self.activities[::step]
@@ -146,7 +150,7 @@ class Asked:
 
 
 def make_provinces():
-    """As many as there are: each row of a sheet offers them all."""
+    """Create all provinces, since each row of a sheet offers them."""
     models = import_module("strategic_areas.models")
     region = models.Region.objects.create(code="DO-X", name="Región")
     for number in range(PROVINCES):
@@ -156,7 +160,9 @@ def make_provinces():
 
 
 def tables():
-    """Every table of the admin and the secretariat's screens; what missed its mark."""
+    """
+    Measure every admin table and the secretariat's screens; return the missed limits.
+    """
     make = import_module("tests.make")
     make_row = import_module("tests.staff_rows").make_row
     people = [make.reviewer(), make.administrator()]
@@ -181,7 +187,7 @@ def tables():
 
 
 def screens(person, models):
-    """Name → address of what she may open: each table, and the secretariat's work."""
+    """Name → address of the tables and review screens that the person may open."""
     found = {}
     if person.has_perm("strategic_areas.publish_activityupdate"):
         found["the reviewer's desk"] = reverse("admin:index")
@@ -199,7 +205,7 @@ def screens(person, models):
 
 
 def measured(person, pages, rounds=ROUNDS):
-    """Name of a page → its ``Figure``; the yardstick before each round of all."""
+    """Name of a page → its ``Figure``. The yardstick is measured before each round."""
     client = signed_in(person)
     found = {name: Figure() for name in pages}
     for name, address in pages.items():
@@ -215,7 +221,7 @@ def measured(person, pages, rounds=ROUNDS):
 
 
 class Figure:
-    """What one screen took: its queries, milliseconds, and times the empty view."""
+    """Queries and milliseconds of one screen, and their ratio to the empty page."""
 
     def __init__(self):
         self.queries, self.times, self.shares = 0, [], []
@@ -250,7 +256,7 @@ def spent(action):
 
 
 def told(name, what, figures):
-    """Write the table: of each size the milliseconds and the times the empty view."""
+    """Write the table: milliseconds and ratio to the empty page for each size."""
     sizes = [f"{size:,} {what}, ms | × empty" for size in figures]
     sys.stdout.write(
         f"\n| {name} | queries | {' | '.join(sizes)} |\n"

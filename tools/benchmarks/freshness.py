@@ -1,9 +1,10 @@
 """
-What readers see while others publish: how soon, how old at most, and never back.
+Age of the pages that readers get during publications.
 
-Three separate processes serve one page from PostgreSQL while four writers change what
-it shows a thousand times; each process is asked all the while. The plan is the shipped
-one, or with PLAN=real the invented one of 600 activities.
+Three processes serve one page from PostgreSQL while four writers change its content a
+thousand times. Measures how soon a change is visible, the oldest page served, and
+whether a page is followed by an older one. The plan is the shipped one, or with
+PLAN=real the invented one of 600 activities.
 """
 
 import os
@@ -50,7 +51,7 @@ asked = ReportingPeriod.objects.get(code="ronda-4")
 owed = rounds.owed_activities(asked).exclude(updates__period=asked)
 print(*owed.values_list("pk", flat=True))
 """
-#: How many reports of the open round the page says that each agency handed in.
+#: The number of submitted reports of the open round on the page of each agency.
 HANDED_IN = re.compile(rb">(\d+) de \d+<")
 #: Seconds after a publication during which the page before it may still be served.
 PROMISED = 2.0
@@ -63,7 +64,7 @@ def main():
         sys.exit("freshness: install Debian's package postgresql")
     with ExitStack() as stack:
         url = stack.enter_context(throw_away_cluster(binaries))
-        # The database that every new server has.
+        # Every new server has this database.
         url = url.replace("/portal?", "/postgres?")
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         environment = servers.prepared_portal(folder, DATABASE_URL=url)
@@ -107,7 +108,7 @@ def main():
 
 
 def store_real_plan(environment):
-    """The ids of activities on which nobody reported yet in the open round."""
+    """Ids of activities without a report in the open round."""
     command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", STORE]
     environment = os.environ | environment
     stored = subprocess.run(
@@ -117,7 +118,7 @@ def store_real_plan(environment):
 
 
 def publish(cursor, area):
-    """Count the area's mark up and return it; a trigger moves the version with it."""
+    """Increase the area's counter and return it; a trigger increases the version."""
     cursor.execute(
         f"UPDATE {TABLE} SET name_es = 'marca ' || id || '-' || "  # noqa: S608
         "(substring(name_es from '[0-9]+$')::int + 1) WHERE id = %s "
@@ -145,7 +146,7 @@ def ask(connection):
 
 
 def marks(body):
-    """The number that the page shows of each area."""
+    """The counter that the page shows for each area."""
     return {int(area): int(number) for area, number in MARK.findall(body)}
 
 
@@ -154,7 +155,7 @@ def handed_in(body):
 
 
 def renamed(area):
-    """Publications of a name: each is made, and tells whether a page shows it."""
+    """Publications of a name; each returns a check whether a page shows it."""
 
     def publish_name(cursor, before):
         number = publish(cursor, area)
@@ -164,7 +165,7 @@ def renamed(area):
 
 
 def reported(url, activities):
-    """Publications of reports likewise, on one activity each."""
+    """Publications of reports, each on one activity, as in ``renamed``."""
     own = {"activity_id": "work.id", "agency_id": "work.agency_id"}
     own["public_id"] = "'medida-' || work.id"
     with closing(psycopg2.connect(url)) as database, database.cursor() as cursor:
@@ -209,7 +210,7 @@ def alone(url, ports, publications):
 
 
 def race(url, ports, areas):
-    """What went wrong, in counts, while four writers publish a thousand times."""
+    """Counts of wrong answers while four writers publish a thousand times."""
     commits = {area: [] for area in areas}  # (when it was committed, its number)
     seen = {port: [] for port in ports}
     done = threading.Event()
@@ -246,7 +247,10 @@ def race(url, ports, areas):
 
 
 def read_meanwhile(url, ports, area):
-    """Milliseconds that readers wait, ten of each process a second, while one edits."""
+    """
+    Milliseconds of page requests, ten a second for each process, during one edit a
+    second.
+    """
     waits, done = [], threading.Event()
 
     def keep_reading(port):
@@ -297,6 +301,6 @@ def judged(commits, seen):
 
 
 def age_of(rows, asked, number):
-    """Seconds for which a newer state of the area had been public when it was asked."""
+    """Seconds for which a newer state of the area was already public at the request."""
     missed = [at for at, published in rows if published > number and at <= asked]
     return asked - min(missed) if missed else 0.0

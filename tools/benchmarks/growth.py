@@ -1,13 +1,12 @@
 """
-Cold pages as the data grows: queries, and time against the first size.
+Pages made anew as the data grows: queries, and time relative to the first size.
 
-The shipped plan is copied, row by row, into plans of other years; then its own record
-into earlier periods. No page measured here shows more for it, so none may cost more.
-Pages are made in process, without the front. Each round asks for every page and for one
-that reads no plan, the yardstick: sizes are compared by their shares of it, since they
-are measured one after the other.
+The shipped plan is copied, row by row, into plans of other years; then its own updates
+into earlier periods. None of the measured pages shows the copies, so none may become
+slower. Pages are made in process, without the page cache. Sizes are measured one after
+the other, so each time is divided by that of a page without a plan, the yardstick.
 
-On a throw-away database: SQLite, or the server that TEST_DATABASE_URL names.
+On a temporary database: SQLite, or the server that TEST_DATABASE_URL names.
 """
 
 import logging
@@ -32,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROUNDS, MOST = 9, 1.5
 PLAN, STEP = "2017-2020", 1_000_000
 YARDSTICK = "/salud/viva"
-#: What is copied with a plan, each kind after those that it refers to.
+#: Models copied with a plan, each after those that it refers to.
 OF_A_PLAN = (
     "Source",
     "StrategicArea",
@@ -48,14 +47,16 @@ OF_A_PLAN = (
     "CommitmentUpdate",
     "Evidence",
 )
-#: What is copied with an earlier period.
+#: Models copied with an earlier period.
 OF_A_PERIOD = ("ActivityUpdate", "CommitmentUpdate", "Evidence")
-#: Text that must be another one in each copy.
+#: Texts that must differ in each copy.
 ONLY_ONCE = {"token", "public_id"}
 
 
 def main():
-    """In a process of its own: the settings of tests change the surroundings."""
+    """
+    Run in a process of its own, since the settings of tests change the environment.
+    """
     subprocess.run([sys.executable, "-m", __name__], cwd=ROOT, check=True)
 
 
@@ -100,7 +101,7 @@ def every_page():
 
 
 def pages_of_one_size():
-    """Those that show the latest of a record, however long it is."""
+    """Pages that show only the newest updates, however many there are."""
     longer = ("compromisos/",)  # one commitment's time line shows its whole record
     return [
         path for path in every_page() if path.split(f"/{PLAN}/")[-1][:12] not in longer
@@ -108,9 +109,11 @@ def pages_of_one_size():
 
 
 def grown(name, copy, paths, *, sizes):
-    """Measure these pages while ``copy`` multiplies the data; those that miss."""
+    """
+    Measure these pages while ``copy`` multiplies the data; return those over the limit.
+    """
     connection.creation.create_test_db(verbosity=0)
-    # What was kept of the database before would have a later publication version.
+    # A cache of the earlier database would have a later publication version.
     import_module("strategic_areas.queries.caching").PLAN_CACHE.empty()
     try:
         call_command(
@@ -137,7 +140,7 @@ def multiply(copy, numbers):
 
 
 def copy_plan(number):
-    """A plan ten years earlier than the copy before, with all that it holds."""
+    """Copy the plan and all its records to ten years earlier than the last copy."""
     plan = model("Plan").objects.get(code=PLAN)
     shift_years(plan, number, "starts_on", "ends_on", "launched_on")
     plan.pk, plan.code = plan.pk + number * STEP, f"{PLAN}-{number}"
@@ -147,7 +150,7 @@ def copy_plan(number):
 
 
 def copy_period(number):
-    """Every account of every period, filed once more under an earlier one."""
+    """Copy every update of every period to an earlier one."""
     period = model("ReportingPeriod")
     for row in list(period.objects.filter(plan__code=PLAN, pk__lt=STEP)):
         shift_years(
@@ -160,7 +163,7 @@ def copy_period(number):
 
 
 def copy_rows(kinds, moved, number):
-    """Copy the first rows of these kinds; references to what ``moved`` go with it."""
+    """Copy the first rows of these models; references to ``moved`` rows follow."""
     for kind in [*kinds, *joins(kinds)]:
         fields = kind._meta.concrete_fields
         columns = ", ".join(f'"{field.column}"' for field in fields)
@@ -173,7 +176,7 @@ def copy_rows(kinds, moved, number):
 
 
 def joins(kinds):
-    """The tables between these kinds and others."""
+    """The many-to-many tables of these models."""
     return [
         field.remote_field.through
         for kind in kinds
@@ -182,7 +185,7 @@ def joins(kinds):
 
 
 def value(field, moved, number):
-    """What a column holds in the copy, as SQL."""
+    """The SQL of a column's value in the copy."""
     column = f'"{field.column}"'
     if field.primary_key or field.related_model in moved:
         return f"{column} + {number * STEP}"
@@ -193,7 +196,7 @@ def value(field, moved, number):
 
 
 def shift_years(record, number, *names):
-    """Put its dates ten years earlier for each copy."""
+    """Move these dates ten years back for each copy."""
     for name in names:
         if day := getattr(record, name):
             setattr(record, name, day.replace(year=day.year - 10 * number, day=1))
@@ -204,7 +207,7 @@ def model(name):
 
 
 def measured(paths):
-    """For each page its queries and the median of its share of the yardstick."""
+    """Page → number of queries, and median of its ratio to the yardstick."""
     client = Client(headers={"host": "localhost"})
     queries = {path: count(client, path) for path in paths}
     seconds(client, YARDSTICK)
@@ -232,12 +235,12 @@ def seconds(client, path):
 
 
 def clock():
-    """Seconds of this process, where the database is in it; else those on the wall."""
+    """Processor seconds on SQLite, elapsed seconds on PostgreSQL."""
     return time.process_time() if connection.vendor == "sqlite" else time.perf_counter()
 
 
 def told(name, paths, figures):
-    """Write the table; the pages that cost more for the data beside them."""
+    """Write the table; return the pages that became slower."""
     head = " | ".join(f"{size} × {name}" for size in figures)
     sys.stdout.write(
         f"\n| page | queries | {head} | grew |\n|---|---|{'---|' * len(figures)}---|\n"

@@ -1,9 +1,9 @@
 """
-Pages that stand ready, and "not modified", against bare functions and nginx.
+Cached pages and "not modified" answers, compared with bare functions and nginx.
 
-A page carries some twenty headers, most of them of security; they cost the server more
-than the front does. So there are two yardsticks: a function that answers the page's
-body with the fewest headers, and one that answers the very same headers too.
+A page has some twenty headers, most of them for security; they cost the server more
+than the page cache does. So there are two yardsticks: a function that sends the page's
+body with two headers, and one that sends the same body and headers.
 """
 
 import gzip
@@ -19,14 +19,14 @@ ROUNDS = 7
 CONNECTIONS = (16, 64, 256)
 #: The first page, and an indicator with a picture and breakdowns.
 PAGES = ("/", "/indicadores/I-39/")
-#: What is asked for the page itself; yardsticks answer the same at any address.
+#: Requests of the page itself; yardsticks answer the same at any address.
 OURS = ("page", "unmodified")
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
         environment = servers.prepared_portal(folder)
-        servers.write("## Pages that stand ready\n")
+        servers.write("## Pages from memory\n")
         peaks = {}
         for page in PAGES:
             servers.write(
@@ -43,7 +43,9 @@ def main():
 
 
 def measure(name, page, environment, folder):
-    """One line for each number of connections; the worker's peak of memory in MB."""
+    """
+    Print a row for each number of connections; return the worker's peak memory in MB.
+    """
     with ExitStack() as stack:
         portal, process = stack.enter_context(
             servers.serve(name, "plan_portal.wsgi:application", **environment)
@@ -82,13 +84,15 @@ def measure(name, page, environment, folder):
 
 
 def own_headers(told):
-    """What the application said: the server adds the rest itself."""
+    """The headers that the application sets, without those of the server."""
     added = {"date", "server", "connection", "transfer-encoding"}
     return [(name, value) for name, value in told.items() if name not in added]
 
 
 def rounds(targets, page, connections):
-    """The figures of each target, taken in turn; every second time in reverse."""
+    """
+    The figures of each target, measured in turn, every second round in reverse order.
+    """
     taken = {name: [] for name in targets}
     for number in range(ROUNDS):
         for name in [*targets][:: -1 if number % 2 else 1]:

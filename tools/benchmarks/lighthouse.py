@@ -1,8 +1,8 @@
 """
-What Google's Lighthouse says of the main pages on a telephone: make lighthouse
+Google's Lighthouse scores of the main pages on a telephone: make lighthouse
 
-It starts a portal of its own with the shipped plan, as `make run` does, and lets search
-engines list it, as an official host would. ``main`` is given the program.
+Starts a portal of its own with the shipped plan, as `make run` does, with indexing
+allowed as on an official host.
 """
 
 import json
@@ -25,7 +25,7 @@ PAGES = [
     "/2017-2020/avances/",
 ]
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
-#: On a busy machine it now and then misses its browser's answer.
+#: On a busy machine Lighthouse sometimes loses its browser.
 TRIES = 3
 CHROMIUM = (
     "--headless=new --no-sandbox --disable-gpu --no-first-run "
@@ -34,7 +34,7 @@ CHROMIUM = (
 
 
 def main(program):
-    """A row for each page; status 1 where a category misses its 100."""
+    """Print a row for each page; exit with 1 if a category scores less than 100."""
     missed = 0
     with servers.portal(ALLOW_INDEXING="true") as (site, _folder):
         servers.write(
@@ -48,7 +48,7 @@ def main(program):
 
 
 def measure(program, address):
-    """Lighthouse's report on one page, seen for the first time."""
+    """Lighthouse's report on a first visit of one page."""
     command = [
         program,
         address,
@@ -68,7 +68,9 @@ def measure(program, address):
 
 
 def tell(path, report):
-    """Print the page's row and what it lost points by; how many categories missed."""
+    """
+    Print the page's row and its losses; return the number of categories below 100.
+    """
     scores = [round(report["categories"][each]["score"] * 100) for each in CATEGORIES]
     audits = report["audits"]
     paint = audits["largest-contentful-paint"]["displayValue"].replace("\xa0", " ")

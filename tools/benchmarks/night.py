@@ -1,4 +1,4 @@
-"""What the portal does each night, so that nothing is measured as on its first day."""
+"""The nightly task, so that no benchmark measures a database of its first day."""
 
 import io
 
@@ -7,7 +7,9 @@ from django.db import connection
 
 
 def pass_a_night():
-    """Run the nightly task, by which SQLite counts; PostgreSQL counts by itself."""
+    """
+    Run the nightly task, which updates SQLite's statistics; PostgreSQL updates its own.
+    """
     call_command("forget_old_data", stdout=io.StringIO())
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -1,8 +1,8 @@
 """
-Ready pages while others publish, and while the database is stopped or frozen.
+Cached pages during publications, and while the database is stopped or frozen.
 
-A server of its own on PostgreSQL, held to one processor like its yardstick. Rates are
-compared inside a round; what a reader waits for is told in milliseconds.
+The server runs on PostgreSQL, on one processor like its yardstick. Rates are compared
+within a round; waits of readers are in milliseconds.
 """
 
 import signal
@@ -20,11 +20,11 @@ from tools.benchmarks.freshness import PAGE, mark_areas, publish
 from tools.run_tests import find_server_binaries, throw_away_cluster
 
 ROUNDS, OUTAGES, CONNECTIONS = 7, 3, 16
-#: As many as docs/operate.md says: who waits for the database holds up one of them.
+#: As many as docs/operate.md says: a request that waits for the database blocks one.
 THREADS = 2
 #: Seconds for which the database is frozen.
 FROZEN = 10
-#: Pages of which nobody has asked before: none of them stands ready anywhere.
+#: Pages that nobody has requested before: none is cached.
 UNASKED = "/2017-2020/compromisos/?eje={}"
 BANNER = b"copy-band"
 
@@ -55,7 +55,9 @@ def main():
 
 
 def while_publishing(url, port, greeting):
-    """The rate of a ready page with one publication a second, of a greeting's."""
+    """
+    Rate of a cached page, relative to a greeting's, with one publication a second.
+    """
     areas = mark_areas(url)
     done = threading.Event()
 
@@ -85,7 +87,9 @@ def while_publishing(url, port, greeting):
 
 
 def stopped(database, port):
-    """Rates with the database and without; what else is asked for, and the return."""
+    """
+    Rates with and without the database, other requests meanwhile, and the recovery.
+    """
     ratios, refused, back = [], [], []
     servers.asked(port, PAGE)
     for number in range(OUTAGES):
@@ -113,7 +117,7 @@ def stopped(database, port):
 
 
 def frozen(database, port):
-    """The longest that a reader waits while the database neither answers nor ends."""
+    """The longest wait of a reader while the database is frozen."""
     waits = {PAGE: [], UNASKED: [], "/cuenta/login/": []}
     done = threading.Event()
 
@@ -148,7 +152,7 @@ def rate(port, path, seconds=1):
 
 
 def seconds_until_fresh(port):
-    """Seconds until the page comes without the banner of an old copy."""
+    """Seconds until the page has no outage banner."""
     begun = time.monotonic()
     while BANNER in servers.asked(port, PAGE)[2]:
         time.sleep(0.02)

@@ -1,10 +1,10 @@
 """
-A plain Django site that keeps its pages with cache_page: what peers measures beside.
+A plain Django site that caches its pages, for comparison in ``peers``.
 
-It has the middleware of ``startproject``, and Django's own for compression and for
-answers of 304. PEER_CACHE says what keeps the pages: "locmem" or "files" behind
-``cache_page``, or "site", where the cache for a whole site keeps compressed answers in
-the process. PEER_FOLDER holds its SQLite database, PEER_ROWS says how long a page is.
+It has the middleware of ``startproject``, and Django's own for compression and 304
+answers. PEER_CACHE chooses the cache: "locmem" or "files" behind ``cache_page``, or
+"site", the per-site cache, which keeps compressed answers in the process. PEER_FOLDER
+holds its SQLite database; PEER_ROWS sets the length of a page.
 """
 
 import os
@@ -155,7 +155,7 @@ urlpatterns = [path("", kept), path("compromisos/<int:number>/", kept)]
 
 
 def prepare():
-    """Make the tables and fill them, if they are not there."""
+    """Create and fill the tables, unless they exist."""
     if connection.introspection.table_names():
         return
     with connection.schema_editor() as editor:

@@ -1,13 +1,12 @@
 """
-The portal beside a plain Django site that keeps its pages with cache_page.
+The portal compared with a plain Django site that caches its pages.
 
 Both run under the same gunicorn, one worker on one processor, with pages of about the
-same length. Figures are taken in turn, and told as ratios: over 1 the portal is faster.
+same length. They are measured in turn; over 1 the portal is faster.
 
-The plain site does much less: its pages are made of four queries, have one language and
-no security policy. It serves a page as it was for up to an hour after it was changed,
-and needs no version for it. What was withdrawn stays until then, and without the
-database only the pages that it keeps are served.
+The plain site does much less: its pages take four queries, and have one language and no
+security policy. It serves a page for up to an hour after it was changed or withdrawn,
+and needs no version. Without the database it serves only cached pages.
 """
 
 import os
@@ -46,7 +45,7 @@ def main():
 
 
 def begun(stack, kind, environment):
-    """The ports of a portal and of a peer with pages of the same length."""
+    """The ports of a portal and a plain site with pages of the same length."""
 
     def serve(application, **variables):
         return stack.enter_context(servers.serve("gunicorn", application, **variables))
@@ -84,7 +83,7 @@ def line(kind, portal, peer):
 
 
 def ratios(ours, theirs):
-    """Our rate as a multiple of theirs, each round in the other order."""
+    """Our rate divided by theirs; the order changes with each round."""
     found = []
     for number in range(ROUNDS):
         rates = {}
@@ -98,7 +97,7 @@ def ratios(ours, theirs):
 
 
 def made_anew(portal, peer):
-    """Milliseconds of pages that nobody has asked for, of both in turn."""
+    """Milliseconds of pages that were never requested, of both in turn."""
     listed = servers.fetch(portal, "/2017-2020/compromisos/")[1].decode()
     codes = sorted(set(re.findall(r'href="(/2017-2020/compromisos/[^"/]+/)"', listed)))
     pairs = [(path, f"/compromisos/{n}/") for n, path in enumerate(codes, 1)]

@@ -1,10 +1,9 @@
 """
 An invented official plan of a given size, with four rounds of reports in every state.
 
-The plan is a file, which the importer loads; the reports are rows, stored in bulk. All
-is drawn with a seed, so that a size is the same plan on each run and each database. The
-first agency answers for a fifth of all activities and the first commitment holds a
-twentieth of them, since real plans are lopsided too.
+The importer loads the plan from a file; the reports are inserted in bulk. A seed makes
+the same plan on each run and each database. The first agency has a fifth of all
+activities and the first commitment a twentieth, since real plans are uneven too.
 """
 
 import io
@@ -59,7 +58,7 @@ DID = (
     "el plan.",
     "Quedó pendiente la validación final, que depende de otra institución del sector.",
 )
-#: Of a hundred activities, how many have which account in a closed round; the rest
+#: Of a hundred activities, how many have which update in a closed round; the rest
 #: have none. A corrected one is published after a replaced one.
 IN_CLOSED = {
     "published": 74,
@@ -80,7 +79,7 @@ IN_OPEN = {
 
 
 def prepare(size):
-    """Load the plan of this size and store its reports; the people by name."""
+    """Load the plan of this size and store its reports; return the people by name."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plan.yaml"
         path.write_text(plan_file(size), encoding="utf-8")
@@ -89,7 +88,7 @@ def prepare(size):
 
 
 def plan_file(size):
-    """The text of the plan file: JSON, which is YAML."""
+    """The text of the plan file, as JSON, which is YAML."""
     draw, today = random.Random(SEED), timezone.localdate()  # noqa: S311 - no secret
     begins = date(today.year - 2, 1, 1)
     agencies = [f"INST{number + 1}" for number in range(size.agencies)]
@@ -237,7 +236,7 @@ def indicators_of(draw, size, agencies, commitments, begins):
 
 
 class Reports:
-    """The rounds, and what each agency answered in them."""
+    """The rounds and the answers of each agency."""
 
     def __init__(self):
         self.make = import_module("tests.make")
@@ -254,7 +253,7 @@ class Reports:
         self.rows, self.steps, self.numbers = [], [], count()
 
     def store(self):
-        """Store all of it; the people who can look at it."""
+        """Store everything; return the people who may read it."""
         make_provinces()
         for number in range(CLOSED + 1):
             period = self.round(number)
@@ -269,7 +268,7 @@ class Reports:
         return {"focal point": self.author, "reviewer": self.reviewer}
 
     def round(self, number):
-        """The round ``number``, of half a year; the last one is open today."""
+        """Create half-year round ``number``; the last one is open today."""
         today = timezone.localdate()
         opens = today - timedelta(days=10 + 180 * (CLOSED - number))
         return model("ReportingPeriod").objects.create(
@@ -359,7 +358,9 @@ class Reports:
         return fields
 
     def save(self, kind, link):
-        """Store the rows, who wrote them, their steps and some of their evidence."""
+        """
+        Store the rows, their authors, their transitions and some of their evidence.
+        """
         stored = kind.objects.bulk_create(self.rows, batch_size=500)
         self.rows = []
         wrote = kind.contributors.through
@@ -403,7 +404,7 @@ class Reports:
             }
 
     def hand_in(self, number):
-        """In the open round, let this many reports wait for review."""
+        """Submit this many reports of the open round for review."""
         period = model("ReportingPeriod").objects.get(plan=self.plan, code="ronda-4")
         rows = model("ActivityUpdate").objects.filter(period=period)
         unsent = rows.filter(status__in=["draft", "returned"])
@@ -418,7 +419,7 @@ class Reports:
 
 
 def make_provinces():
-    """As many as there are: each row of a sheet offers them all."""
+    """Create all provinces, since each row of a sheet offers them."""
     if not model("Province").objects.exists():
         region = model("Region").objects.create(code="DO-X", name="Región")
         province = model("Province")
@@ -429,7 +430,7 @@ def make_provinces():
 
 
 def moment(day):
-    """Noon in Universal Time, which is the same day in Santo Domingo."""
+    """Noon in UTC, which is the same day in Santo Domingo."""
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 

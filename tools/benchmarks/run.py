@@ -1,8 +1,8 @@
 """
-Speed as ratios against a yardstick in the same run: make bench
+Speed relative to a yardstick in the same run: make bench
 
-Ratios can be compared between machines; the figures beside them cannot. Arguments: the
-benchmarks to run; without any, all of them.
+Ratios can be compared between machines; absolute figures cannot. Arguments: names of
+benchmarks; without any, all of them.
 """
 
 import sys

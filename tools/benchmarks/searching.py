@@ -1,11 +1,11 @@
 """
-What a search costs as the data grows: the first, one after a publication, the others.
+The cost of a search as the data grows: the first, one after a publication, the others.
 
-The shipped plan is copied into plans of other years, as in ``growth``. The words asked
-for stand in few texts, in many and in most. Answers are made in process, without the
-front, whose memory they never enter. Times are of this process's own work on SQLite.
+The shipped plan is copied into plans of other years, as in ``growth``. The searched
+words occur in few texts, in many and in most. Answers are made in process, without the
+page cache, which never holds them. Times are processor time on SQLite.
 
-On a throw-away database: SQLite, or the server that TEST_DATABASE_URL names.
+On a temporary database: SQLite, or the server that TEST_DATABASE_URL names.
 """
 
 import logging
@@ -33,7 +33,9 @@ WORDS = ("R-1.1", "jueces", "frontera Haití", "víctimas", "trata de personas")
 
 
 def main():
-    """In a process of its own: the settings of tests change the surroundings."""
+    """
+    Run in a process of its own, since the settings of tests change the environment.
+    """
     subprocess.run([sys.executable, "-m", __name__], cwd=ROOT, check=True)
 
 
@@ -55,7 +57,7 @@ def run():
 
 
 def measured(size):
-    """What each kind of search costs at a size: queries, and milliseconds of each."""
+    """Queries and milliseconds of each kind of search at a size."""
     grown = {1: 1, 10: 1, 100: 10}[size]
     growth.multiply(growth.copy_plan, range(grown, size))
     import_module("strategic_areas.search.index").empty_index()
@@ -72,7 +74,7 @@ def measured(size):
 
 
 def timed(client, word, rounds):
-    """The queries of the first of several rounds, and the milliseconds of each."""
+    """Queries of the first round, and milliseconds of each round."""
     path = f"/buscar/?q={quote(word)}"
     with CaptureQueriesContext(connection) as queries:
         found = [growth.seconds(client, path)]
@@ -82,7 +84,7 @@ def timed(client, word, rounds):
 
 
 def memory():
-    """MB that the process holds."""
+    """Memory of the process in MB."""
     return (
         int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])
         / 1024
@@ -90,7 +92,7 @@ def memory():
 
 
 def told(columns):
-    """Write the table; the questions that cost too much."""
+    """Write the table; return the searches over the limit."""
     told = [
         f"{size} × ({number} texts, {grew:.0f} MB)"
         for size, (number, grew, _) in columns.items()
@@ -102,7 +104,7 @@ def told(columns):
     for word in next(iter(columns.values()))[2]:
         queries = {rows[word][0] for *_, rows in columns.values()}
         times = [rows[word][1] for *_, rows in columns.values()]
-        # What is read and written before the first answer grows with the texts.
+        # The work before the first answer grows with the texts.
         is_asked_often = word in WORDS
         if is_asked_often and (max(queries) > MOST_QUERIES or len(queries) > 1):
             missed.append(word)

@@ -1,4 +1,4 @@
-"""Servers on free ports, held to one processor where there are two."""
+"""Servers on free ports, each on one processor if there are two."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
-#: One worker each, so that a figure is one of one processor.
+#: One worker each, so that a figure is that of one processor.
 COMMANDS = {
     "granian": (
         "-m granian --interface wsgi --no-ws --workers 1 --blocking-threads {threads} "
@@ -45,7 +45,7 @@ def free_port():
 
 
 def on_processor(number, command):
-    """The command held to one processor, where there are two and a way to do it."""
+    """The command with a prefix that limits it to one processor, where possible."""
     if shutil.which("taskset") and os.cpu_count() > 1:
         return ["taskset", "-c", str(number), *command]
     return command
@@ -62,7 +62,7 @@ def serve(name, application, threads=1, **environment):
 
 @contextlib.contextmanager
 def nginx(body, packed):
-    """The port of an nginx that serves one packed file; None where there is none."""
+    """The port of an nginx that serves one compressed file; None without nginx."""
     if not shutil.which("nginx"):
         yield None
         return
@@ -113,7 +113,7 @@ def wait_for(port, patience=30):
 
 
 def fetch(port, path="/", expected=200, **headers):
-    """Headers, named in lower case, and body of one GET that must answer so."""
+    """Headers, named in lower case, and body of one GET with the expected status."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     with contextlib.closing(connection):
         names = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -126,7 +126,7 @@ def fetch(port, path="/", expected=200, **headers):
 
 
 def asked(port, path, timeout=60):
-    """Status, milliseconds and body of one GET by a connection of its own."""
+    """Status, milliseconds and body of one GET on its own connection."""
     begun = time.monotonic()
     with contextlib.closing(
         HTTPConnection("127.0.0.1", port, timeout=timeout)
@@ -138,7 +138,7 @@ def asked(port, path, timeout=60):
 
 
 def load(port, path="/", *, connections, seconds=1, **headers):
-    """Requests a second, p99 in ms and the number of errors, as wrk counts them."""
+    """Requests a second, p99 in ms and the number of errors, measured by wrk."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
     for name, value in {"Host": "localhost", **headers}.items():
         command += ["-H", f"{name.replace('_', '-')}: {value}"]
@@ -157,7 +157,7 @@ def load(port, path="/", *, connections, seconds=1, **headers):
 
 
 def megabytes(process):
-    """The most memory that any process of this server's session has used, in MB."""
+    """Peak memory of any process of this server in MB."""
     peaks = [0]
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, AttributeError):
@@ -168,7 +168,7 @@ def megabytes(process):
 
 
 def prepared_portal(folder, **environment):
-    """The environment of a portal of its own in this folder, with the plan loaded."""
+    """The environment of a new portal in this folder, with the plan loaded."""
     variables = {
         "ENV_FILE": "",
         "VAR_DIR": str(folder),
@@ -209,7 +209,7 @@ def write(text):
 
 
 class Database:
-    """The throw-away server, to be stopped and frozen."""
+    """A temporary database server that can be stopped and frozen."""
 
     def __init__(self, binaries, url, options="-c fsync=off"):
         self.binaries, self.options = binaries, options
@@ -231,7 +231,7 @@ class Database:
         )
 
     def signal(self, number):
-        """To the server and each process that it has begun."""
+        """Send a signal to the server and all its processes."""
         server = (self.folder / "data" / "postmaster.pid").read_text().split()[0]
         children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
         for process in (server, *children):

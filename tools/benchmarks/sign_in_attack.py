@@ -1,12 +1,12 @@
 """
-Guessing passwords thirty times a second: what is answered, and what readers notice.
+Thirty password guesses a second: the answers to them, and the effect on readers.
 
-The server is the one of operate.md, held to one processor; attack and quiet take turns
-in one run. In quiet the same guesses go to a bare function beside it, so that what is
-compared is the portal's work and not the guesser's. First all guesses come from one
-address; then each from another and at another account, within every limit. Readers are
-asked for in two ways: at an even pace, for the time that an answer takes, and as fast
-as it goes, for how many are served.
+The server is the one of operate.md, on one processor. Attack and quiet take turns in
+one run. In the quiet phase the same guesses go to a bare function beside it, so that
+the guesser's own work does not count. First all guesses come from one address; then
+each from another address and at another account, within every limit. Readers are
+measured in two ways: at an even pace, for the time of an answer, and as fast as
+possible, for the rate.
 """
 
 import itertools
@@ -44,7 +44,7 @@ SERVER = (
 def main():
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        # The guesser says where each guess comes from, as a proxy would.
+        # The guesser states the address of each guess, as a proxy would.
         environment = servers.prepared_portal(folder) | {
             "CLIENT_ADDRESS_HEADER": "Visitor"
         }
@@ -67,7 +67,7 @@ def main():
 
 
 def attack(port, bare, database, *, is_spread):
-    """Measure one way of guessing and tell of it."""
+    """Measure and print one way of guessing."""
     before = events(database)
     answers, taken = rounds(port, bare, Guess(port, is_spread=is_spread))
     recorded = events(database) - before
@@ -89,7 +89,7 @@ def attack(port, bare, database, *, is_spread):
 
 
 def rounds(port, bare, sent):
-    """Statuses of the guesses, and by measure the pairs of quiet and attack."""
+    """Statuses of the guesses, and for each measure the pairs of quiet and attack."""
     answers, unheard = Counter(), Counter()
     taken = {
         name: []
@@ -109,7 +109,7 @@ def rounds(port, bare, sent):
 
 
 def pace(port):
-    """Milliseconds that an answer takes when readers come one after the other."""
+    """Milliseconds of an answer when readers come one after the other."""
     times = []
     begun = time.perf_counter()
     with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
@@ -129,7 +129,7 @@ def pace(port):
 
 
 def rate(port):
-    """Pages that are served in a second when readers ask for more than that."""
+    """Pages a second at full load."""
     served, _p99, errors = servers.load(port, connections=CONNECTIONS, seconds=SLICE)
     if errors:
         sys.exit(f"readers were answered {errors} errors")
@@ -145,7 +145,7 @@ def wait_until(moment):
 
 @contextmanager
 def guessing(sent, port, answers):
-    """Guess at this port while the block runs; the last answers are waited for."""
+    """Guess at this port during the block, and wait for the last answers."""
 
     def keep_guessing():
         begun = time.perf_counter()
@@ -161,7 +161,7 @@ def guessing(sent, port, answers):
 
 
 class Guess:
-    """A wrong sign-in as a browser would send it, with what its page gave."""
+    """A wrong sign-in, sent as by a browser."""
 
     def __init__(self, port, *, is_spread):
         self.is_spread, self.numbers = is_spread, itertools.count()
@@ -173,7 +173,7 @@ class Guess:
         self.field = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)[1]
 
     def to(self, port):
-        """The status with which it is answered."""
+        """Send it to this port; return the status."""
         number = next(self.numbers)
         account = number if self.is_spread else number % ACCOUNTS
         body = {
@@ -194,13 +194,13 @@ class Guess:
 
 
 def sent_by(number):
-    """The headers of somebody at the address of this number."""
+    """Headers of the visitor with this number."""
     place = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
     return {"Host": HOST["Host"], "Visitor": place}
 
 
 def events(database):
-    """How many entries of each kind stand in the audit record."""
+    """Number of entries of each kind in the audit record."""
     with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute(
             "SELECT event, count(*) FROM agencies_auditentry GROUP BY event"
@@ -220,7 +220,7 @@ def line(name, pairs):
 
 
 def judge(answers, recorded, *, is_spread):
-    """What must hold on any machine, whatever the figures."""
+    """Check what must hold on any machine."""
     # From one address some are refused by a limit, and more as a flood.
     held = set(answers) if is_spread else set(answers) - {429}
     if held != {200, 503}:

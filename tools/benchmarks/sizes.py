@@ -1,17 +1,14 @@
 """
-The portal at the size of a real plan, and of one ten times that.
+The portal with a real-size plan, and with one ten times as large.
 
-Public pages are made in process, cold: without the front that keeps them. Each page is
-measured three ways: "anew", with nothing kept, as by a process that has just begun or
-at once after a publication, when all of the plan is read too; "ready", when the thread
-that watches has loaded the progress of the plan shown, which it does within a
-second; and then once more. A figure is the processor time of this process, which is a
-worker's; the database's own counts on SQLite, where it is in the process, and not on
-PostgreSQL.
-Rounds go through all pages in turn, so that whatever else the machine does falls on all
-alike.
+Public pages are made in process, without the page cache. Each page is measured three
+ways: "anew", with no cache, as after a start or a publication; "ready", with the cached
+progress of the plan, which a thread loads within a second; and once more. A figure is
+the processor time of this process. That includes the database on SQLite, not on
+PostgreSQL. Rounds go through all pages in turn, so that other work of the machine
+affects all alike.
 
-On a throw-away database: SQLite, or the server that TEST_DATABASE_URL names.
+On a temporary database: SQLite, or the server that TEST_DATABASE_URL names.
 """
 
 import gc
@@ -47,12 +44,12 @@ ROUNDS, SAVES = 5, 20
 #: The sizes of which pages are measured; "shipped" is the plan of the repository.
 SIZES = {"shipped": None, "600": real_plan.REAL, "6,000": real_plan.TENFOLD}
 SHIPPED = "2017-2020"
-#: What is held to of pages made anew: the median of all kinds and the slowest, in ms.
+#: Limits of pages made anew: the median of all kinds and the slowest, in ms.
 MOST_MS = {"shipped": (50, 50), "600": (75, 130), "6,000": (1_500, 2_000)}
 MOST_BYTES, MOST_QUERIES = 60_000, 20
-#: What is held to of reading a plan of 600 activities, in ms.
+#: Limit of reading a plan of 600 activities, in ms.
 MOST_OF_BOARD = 35
-#: What is held to of staff's work on 600 activities, in ms; of a sheet, in bytes.
+#: Limits of staff's work on 600 activities, in ms; of a sheet, in bytes.
 MOST_OF_STAFF = {
     "sheet of 100 rows": 300,
     "a row saved": 60,
@@ -60,14 +57,16 @@ MOST_OF_STAFF = {
     "workbook of 600": 3_000,
 }
 MOST_OF_SHEET = 150_000
-#: Of importing 10,000 activities, and of importing them again: seconds, and MB.
+#: Limits of importing 10,000 activities, and of importing them again: seconds, MB.
 MOST_OF_IMPORT = {"import": (8, 150), "again": (6, 150)}
 MOST_OF_WORKER = 110
 PARTS = ("pages", "staff", "imports", "worker")
 
 
 def main():
-    """Each part in a process of its own: a peak of memory is a process's."""
+    """
+    Run each part in a process of its own, since peak memory is measured per process.
+    """
     missed = 0
     chosen = os.environ.get("PARTS", " ".join(PARTS)).split()
     for part in chosen:
@@ -97,7 +96,7 @@ def run(part):
 
 
 def pages():
-    """Every kind of public page at each size; what is over a limit."""
+    """Measure every kind of public page at each size; return the missed limits."""
     figures, boards = {}, {}
     triggers = import_module("tests.first_state")
     empty = triggers.remember()
@@ -124,7 +123,7 @@ def pages():
 
 
 def board(plan):
-    """Milliseconds of loading the progress of a plan, uncached."""
+    """Milliseconds to load the progress of a plan, uncached."""
     boards = import_module("strategic_areas.queries.plan.plan_progress")
     found = real_plan.model("Plan").objects.get(code=plan)
     return times(
@@ -133,7 +132,7 @@ def board(plan):
 
 
 def addresses(plan):
-    """Name of a kind → its address: of each kind the record with the most."""
+    """Kind of page → address of the record with the most content."""
     update = real_plan.model("ActivityUpdate").objects.published()
     is_real = plan == real_plan.PLAN
     area = "eje-1" if is_real else "prevencion"
@@ -174,9 +173,9 @@ def addresses(plan):
 
 def measured(plan):
     """
-    Name of a kind → queries, bytes of HTML, and the milliseconds of each round.
+    Kind of page → queries, bytes of HTML, and milliseconds of each round.
 
-    Queries are those of a page with nothing kept. Milliseconds are lists: see ``WAYS``.
+    Queries are those without a cache. Milliseconds are lists: see ``WAYS``.
     """
     client, paths = Client(headers={"host": "localhost"}), addresses(plan)
     cache = import_module("strategic_areas.queries.caching").PLAN_CACHE
@@ -212,7 +211,7 @@ def fetch(client, path):
 
 
 def spent(action):
-    """Milliseconds of this process's processor time."""
+    """Processor time of the action in milliseconds."""
     begun = time.process_time()
     action()
     return (time.process_time() - begun) * 1000
@@ -255,7 +254,7 @@ def spread(times):
 
 
 def staff():
-    """The desk on 600 activities; what is over a limit."""
+    """Measure the desk with 600 activities; return the missed limits."""
     people = real_plan.prepare(real_plan.REAL)
     model = real_plan.model
     period = model("ReportingPeriod").objects.get(code="ronda-4")
@@ -299,7 +298,7 @@ def times(action, rounds=ROUNDS):
 
 
 def saved(client, period, agency):
-    """Rows of the sheet that nobody has answered, saved one after the other."""
+    """Save the unanswered rows of the sheet one after the other."""
     rounds = import_module("strategic_areas.queries.rounds")
     owed = rounds.owed_activities(period, agency=agency, kind="one_off")
     silent = list(owed.exclude(updates__period=period)[:SAVES])
@@ -333,7 +332,7 @@ def signed_in(person):
 
 
 def imports():
-    """A file of 10,000 activities, loaded and loaded again in a process of its own."""
+    """Load a file of 10,000 activities twice, each in a process of its own."""
     missed = []
     servers.write("| 10,000 activities | s | peak of memory, MB |\n|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
@@ -359,20 +358,22 @@ def imports():
 
 
 def imported(path):
-    """Load a file into the database that SIZES_DATABASE names; tell what it took."""
+    """
+    Load a file into the database that SIZES_DATABASE names; print time and memory.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
     connection.settings_dict["NAME"] = os.environ["SIZES_DATABASE"]
     begun = time.process_time()
     call_command("load_plan", path, stdout=io.StringIO())
-    # What getrusage tells begins with what the process that started this one had.
+    # getrusage includes the memory of the process that started this one.
     status = Path("/proc/self/status").read_text()
     memory = int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
     sys.stdout.write(f"\n{json.dumps([time.process_time() - begun, memory])}\n")
 
 
 def worker():
-    """The memory of a worker that has served every page of the shipped plan."""
+    """Memory of a worker that has served every page of the shipped plan."""
     with tempfile.TemporaryDirectory() as folder:
         variables = servers.prepared_portal(folder, ALLOW_INDEXING="true")
         with servers.serve(

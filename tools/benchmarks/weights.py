@@ -1,8 +1,8 @@
 """
-What a page weighs on its way to a reader, as the portal sends it.
+The bytes of a page as the portal sends it.
 
-Every page that the sitemap lists is fetched, compressed with gzip, the least that any
-browser takes; a first visit also fetches the style and the pictures that it shows.
+Every page of the sitemap is fetched with gzip. A first visit also fetches the style and
+the pictures of the page.
 """
 
 import contextlib
@@ -15,9 +15,9 @@ from urllib.parse import urljoin, urlsplit
 
 from tools.benchmarks import servers
 
-#: In bytes: a page, the page with its style, all of a first visit; and its requests.
+#: Limits in bytes: a page, the page with its style, a first visit; and its requests.
 PAGE, WITH_STYLE, VISIT, REQUESTS = 14 * 1024, 30 * 1024, 50 * 1024, 5
-#: Which pages are of one kind: by the words behind the plan's code.
+#: Kinds of pages, by the part of the address after the plan's code.
 KINDS = {
     "home": r"/(en/)?",
     "plan": r"/(en/)?[\d-]+/",
@@ -39,7 +39,7 @@ LOADED = re.compile(
 
 
 def main():
-    """A row for each kind of page, its heaviest; ends with 1 where one is too heavy."""
+    """Print the heaviest page of each kind; exit with 1 if one is over a limit."""
     with servers.portal(ALLOW_INDEXING="true") as (site, _folder):
         listed = re.findall(
             rf"<loc>{site}([^<]+)</loc>", fetch(site, "/sitemap.xml")[1]
@@ -62,7 +62,9 @@ def kind_of(path):
 
 
 def visit(site, path):
-    """Bytes of the page, of it with its style, of a first visit; and its requests."""
+    """
+    Bytes of the page, of the page with its style, of a first visit; number of requests.
+    """
     size, html = fetch(site, path)
     linked = [urljoin(path, first or other) for first, other in LOADED.findall(html)]
     asked = {each for each in linked if not urlsplit(each).netloc}
@@ -88,7 +90,7 @@ def fetch(site, path):
 
 
 def told(kind, visits):
-    """Print the heaviest of a kind; whether it is too heavy."""
+    """Print the heaviest page of a kind; return whether it is over a limit."""
     page, styled, whole, requests, path = max(visits)
     servers.write(
         f"| {kind} | {len(visits)} | `{path}` | {page:,} | {styled:,} | {whole:,} | "

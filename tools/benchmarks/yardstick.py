@@ -1,9 +1,8 @@
 """
-The least that a WSGI function can do under the same server: the yardsticks.
+Yardsticks: the simplest WSGI functions under the same server.
 
-With YARDSTICK_BODY it answers the bytes of that file, packed as they are; without, the
-eleven bytes of a greeting. YARDSTICK_HEADERS names a file of JSON with the status and
-the headers of an answer, to be sent in place of the fewest that will do.
+With YARDSTICK_BODY the answer is the content of that file; without it, an eleven-byte
+greeting. YARDSTICK_HEADERS names a JSON file with the status and headers to send.
 """
 
 import json

@@ -1,6 +1,6 @@
 """
-What becomes of the portal when something breaks: make faults
+The portal under failures: make faults
 
-Each scenario breaks one thing under a portal that people use, and tells what was lost.
-docs/reliability.md has the outcomes, and says how to add a scenario.
+Each scenario breaks one thing under a portal in use, and prints the losses.
+docs/reliability.md has the results and explains how to add a scenario.
 """

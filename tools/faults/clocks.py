@@ -29,13 +29,13 @@ class Clock:
         portal.start([*SERVER, *application], CLOCK=str(self.file))
 
     def move(self, seconds):
-        """It is so many seconds later than it is, in every worker."""
+        """Move the clock of every worker by these seconds."""
         self.seconds = seconds
         self.file.write_text(str(seconds))
         time.sleep(0.5)
 
     def manage(self, *arguments):
-        """A command at that time, as a timer would run it."""
+        """Run a command at that time, as a timer would."""
         command = [sys.executable, "-m", "tools.faults.moved", str(self.seconds)]
         return subprocess.run(
             [*command, *arguments],
@@ -80,7 +80,7 @@ def pages(portal):
 
 
 def forward(clock, outcome):
-    """A day later the session is over; whoever signs in anew goes on."""
+    """A day later the session has ended, and a new sign-in works."""
     portal = clock.portal
     reporter = staff.Reporter(portal, portal.world["people"][0])
     outcome.must(reporter.save().status == 200, "she could not save before")
@@ -96,7 +96,7 @@ def forward(clock, outcome):
 
 
 def link(clock, outcome):
-    """A link to a new password is good for an hour."""
+    """A link to a new password is valid for an hour."""
     portal = clock.portal
     person = visitors.Visitor(portal.port)
     person.get(RESET)
@@ -126,7 +126,7 @@ def follow(portal, path):
 
 
 def back(clock, outcome):
-    """A day back: who signs in works, and what was saved later stays."""
+    """A day back, sign-in works, and later saves remain."""
     portal = clock.portal
     clock.move(-DAY)
     shown = pages(portal)
@@ -154,7 +154,7 @@ def past_the_end(clock, outcome):
 
 
 def over_midnight(clock, outcome):
-    """A page that stands in memory when the day ends."""
+    """A page in memory at the end of the day."""
     portal = clock.portal
     now = datetime.now(UTC).astimezone(ZONE)
     end = datetime(now.year, now.month, now.day, tzinfo=ZONE) + timedelta(days=1)

@@ -17,13 +17,13 @@ from tools.faults import staff, visitors
 from tools.faults.restarts import BOTH, must_lose_nothing, share_failed
 from tools.faults.telling import Outcome, counted, scenario
 
-#: Megabytes that the small disk has besides what lies on it already.
+#: Free megabytes of the small disk.
 ROOM = 12
 
 
 @contextlib.contextmanager
 def small_disk(megabytes, owner=None):
-    """A folder on a disk of its own, which root can make."""
+    """A folder on a disk of its own, which only root can create."""
     with tempfile.TemporaryDirectory(prefix="plan-portal-disk-") as name:
         command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", name]
         if subprocess.run(command, check=False, capture_output=True).returncode:
@@ -37,7 +37,7 @@ def small_disk(megabytes, owner=None):
 
 
 def fill(folder):
-    """Write a file until the disk is full; the file, to be removed."""
+    """Write a file until the disk is full; return the file."""
     ballast = folder / "ballast"
     with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
@@ -120,9 +120,9 @@ _numbers = threading.local()
 
 def attach(reporter, *, is_large=False):
     """
-    Attach a picture to the row that a person reports on; no two are alike.
+    Attach a new picture to the row that a person reports on.
 
-    A large one is received into a temporary file, on the same small disk.
+    A large one is received into a temporary file on the same small disk.
     """
     size = _numbers.size = getattr(_numbers, "size", 0) + 1
     picture = make_image(size=(900 + size, 700))
@@ -141,7 +141,7 @@ def attach(reporter, *, is_large=False):
 
 @contextlib.contextmanager
 def on_small_disk(portal):
-    """Let what the portal writes lie on a small disk; the disk's folder."""
+    """Move the portal's data to a small disk; return the disk's folder."""
     if portal.engine == "sqlite":
         used = sum(f.stat().st_size for f in portal.folder.glob("portal.sqlite3*"))
         with small_disk(used // 2**20 + ROOM) as disk:

@@ -1,4 +1,4 @@
-"""More people than usual: readers, editors on the last day, somebody who guesses."""
+"""Unusual load: readers, editors on the last day, an attacker who guesses passwords."""
 
 import re
 import threading
@@ -12,7 +12,7 @@ from tools.faults.telling import Outcome, counted, pace, percentile, scenario
 
 
 def memory(portal):
-    """Megabytes that the workers hold."""
+    """Memory of the workers in MB."""
     texts = [Path(f"/proc/{pid}/status").read_text() for pid in portal.workers()]
     return sum(int(re.search(r"VmRSS:\s+(\d+)", text)[1]) for text in texts) / 1024
 

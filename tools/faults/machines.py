@@ -18,13 +18,13 @@ from tools.faults.stage import Portal
 from tools.faults.telling import Outcome, counted, pace, percentile, scenario
 from tools.faults.together import publish
 
-#: Seconds within which readers of every server are promised a publication.
+#: Seconds within which every server must show a publication.
 FRESH = 2
 
 
 @contextlib.contextmanager
 def two_machines(stage, engine, **settings):
-    """Two portals with folders of their own, of which only the files are shared."""
+    """Two portals with separate folders that share only the files."""
     with tempfile.TemporaryDirectory(dir=stage.folder) as shared:
         settings["FILE_STORE_URL"] = f"file://{shared}/files"
         with stage.portal(engine, **settings) as first:
@@ -71,7 +71,7 @@ def shared_state(stage, engine):
 
 
 def seconds_until_fresh(portals, reviewer, report):
-    """How long after a publication a request still got the page of before."""
+    """Time after a publication until no request gets the old page."""
     page = page_of(portals[0], report)
     old, again = (
         [servers.asked(each.port, page)[2] for each in portals] for _ in range(2)
@@ -90,7 +90,7 @@ def seconds_until_fresh(portals, reviewer, report):
 
 
 def guess(portal, times):
-    """The statuses of so many wrong passwords of one account."""
+    """Statuses of several sign-ins to one account with wrong passwords."""
     stranger = visitors.Visitor(portal.port)
     stranger.get(visitors.SIGN_IN)
     wrong = {"login": portal.world["administrator"], "password": "equivocada"}

@@ -1,9 +1,9 @@
 """
-The mail server is down for a day: it accepts and says nothing, or refuses.
+The mail server is down for a day: it accepts and does not answer, or refuses.
 
     python -m tools.faults.mails FIRST LAST
 
-runs the queue of each minute between two, and says in which one all was sent.
+runs the queue for each minute between the two, and prints when all mails were sent.
 """
 
 import contextlib
@@ -30,7 +30,10 @@ DAY = 1440
 
 
 class MailServer:
-    """Takes connections: says nothing, or takes each mail and keeps its text."""
+    """
+    Accepts connections; either does not answer, or accepts each mail and keeps its
+    text.
+    """
 
     def __init__(self, port, *, is_silent):
         self.is_silent, self.mails, self._held = is_silent, [], []
@@ -58,7 +61,7 @@ class MailServer:
                     return
 
     def close(self):
-        # A thread that waits for a visitor keeps the socket open until it is woken.
+        # A thread that waits for a connection keeps the socket open until it wakes up.
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -108,7 +111,7 @@ def no_mail(stage, engine):
 
 
 def play(portal, first, last):
-    """The runs of the queue of all minutes between two; what the last one was."""
+    """Run the queue for each minute between the two; return the last result."""
     command = [sys.executable, "-m", "tools.faults.mails", str(first), str(last)]
     done = subprocess.run(
         command, cwd=ROOT, env=portal.environment, stdout=subprocess.PIPE, check=True

@@ -4,8 +4,8 @@ The portal on a clock that is moved while it serves, or one command on such a cl
     python -m plan_portal.server --application tools.faults.moved:application
     python -m tools.faults.moved SECONDS COMMAND …
 
-The file that CLOCK names says by how many seconds. Python's clock is moved, and neither
-that of the database server nor the monotonic one, which no change of the hour moves.
+The file that CLOCK names holds the seconds. Only Python's clock is moved, neither the
+database server's nor the monotonic one.
 """
 
 import os
@@ -17,17 +17,17 @@ from pathlib import Path
 
 import time_machine
 
-#: When the monotonic clock, which nobody moves, stood at nought.
+#: The time at which the monotonic clock, which is not moved, was 0.
 EPOCH = time.time() - time.monotonic()
 
 
 def move(seconds):
-    """From now on it is so many seconds later than it is."""
+    """Move the clock of this process by these seconds."""
     time_machine.travel(EPOCH + time.monotonic() + seconds, tick=True).start()
 
 
 def follow(file):
-    """Move the clock of this process whenever the file says so."""
+    """Move the clock of this process whenever the file changes."""
     told = ""
     while True:
         now = file.read_text() if file.exists() else ""

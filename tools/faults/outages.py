@@ -76,7 +76,7 @@ def frozen(stage, engine):
     with stage.portal(engine) as portal:
         portal.start()
         warm(portal)
-        # The second half was never asked for, so that none of it stands ready.
+        # The second half was never requested, so that none of it is cached.
         unasked = [f"/2017-2020/compromisos/?eje=x{number}" for number in range(2000)]
         workers = set(portal.workers())
         with (
@@ -131,7 +131,7 @@ def killed_database(stage, engine):
 
 
 def start_again(cluster, patience=30):
-    """Start after a kill: the memory of the dead processes is freed a moment later."""
+    """Start after a kill; the memory of the dead processes is freed a moment later."""
     deadline = time.monotonic() + patience
     while True:
         try:

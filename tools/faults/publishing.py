@@ -1,4 +1,6 @@
-"""The server is killed inside publications, and plan files are loaded badly."""
+"""
+The server is killed during publications; plan files are loaded twice and interrupted.
+"""
 
 import os
 import random
@@ -28,7 +30,7 @@ def killed_publication(stage, engine):
         portal.start()
         names, outcome = portal.world["reviewers"], Outcome("")
         reviewer = staff.signed_in(portal, names[0])
-        # How long a publication takes here, so that the kills fall into it.
+        # The time of a publication here, so that the kills interrupt it.
         begun = time.monotonic()
         publish(reviewer, portal.world["sent"][-1])
         usual = (time.monotonic() - begun) / 2
@@ -69,7 +71,7 @@ def killed_publication(stage, engine):
 
 
 def once_changed(portal, page, old):
-    """The page when it is another one, for which readers wait two seconds at most."""
+    """The page once it has changed, within the two seconds promised to readers."""
     deadline = time.monotonic() + 3
     while (new := asked(portal.port, page)[2]) == old and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -82,7 +84,7 @@ def post(reviewer, report, version, answers):
 
 
 def page_of(portal, report):
-    """The address of the commitment that a report is about."""
+    """The address of the commitment of a report."""
     [(code,)] = portal.rows(
         "SELECT c.code FROM strategic_areas_activityupdate u "
         "JOIN strategic_areas_activity a ON a.id = u.activity_id "
@@ -92,7 +94,7 @@ def page_of(portal, report):
     return f"/{portal.world['plan']}/compromisos/{code}/"
 
 
-#: Tables in which a plan file makes rows.
+#: Tables that a plan file fills.
 TABLES = ("plan", "strategicarea", "programme", "commitment", "activity", "source")
 PLAN = ROOT / "tests" / "states_plan" / "earlier.yaml"
 
@@ -145,7 +147,7 @@ def begin(portal):
 
 
 def rows(portal):
-    """How many rows each table has in which a plan file makes some."""
+    """Table → number of rows, for the tables that a plan file fills."""
     return [
         portal.rows(f"SELECT count(*) FROM strategic_areas_{table}")[0][0]  # noqa: S608
         for table in TABLES
@@ -198,7 +200,7 @@ def restored(stage, engine):
 
 
 def empty(portal):
-    """Leave nothing of a portal but its folder's static files."""
+    """Delete everything of a portal except its static files."""
     if portal.engine == "postgresql":
         name = Path(portal.variables["DATABASE_URL"].partition("?")[0]).name
         portal.cluster.drop(name)

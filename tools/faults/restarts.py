@@ -17,7 +17,7 @@ def share_failed(answers):
 
 
 def must_lose_nothing(outcome, portal, people):
-    """Nothing that was told as saved is gone, and the audit record is whole."""
+    """No confirmed save is lost, and the audit record is intact."""
     lost = people.lost(portal)
     fault = portal.audit_fault()
     outcome.must(not lost, f"{len(lost)} confirmed saves are gone: {lost[:3]}")
@@ -43,7 +43,7 @@ def replaced_workers(stage, engine):
                 portal.process.send_signal(signal.SIGHUP)
                 wait_until(lambda before=before: not before & set(portal.workers()))
                 time.sleep(1)
-            # Killed sooner after its start, granian takes it for a broken application.
+            # If it is killed sooner, granian considers the application broken.
             time.sleep(6)
             victim = portal.workers()[0]
             os.kill(victim, signal.SIGKILL)

@@ -1,8 +1,8 @@
 """
-Plays the scenarios of tools/faults and tells what was lost: make faults
+Runs the scenarios of tools/faults: make faults
 
 Arguments: names of scenarios, such as "F2 F10"; without any, all of them. The table is
-printed and kept in var/faults.md. MINUTES says how long the long ones take.
+printed and stored in var/faults.md. MINUTES is the length of the long ones.
 """
 
 import os
@@ -57,7 +57,7 @@ def main(names):
 
 
 def play(played, stage, engine):
-    """The row of one scenario on one database, and whether it passed."""
+    """Run one scenario on one database; return its row and whether it passed."""
     begun = time.monotonic()
     try:
         outcome = played.play(stage, engine)
@@ -71,7 +71,7 @@ def play(played, stage, engine):
 
 
 def surroundings():
-    """Where and when it was played."""
+    """Place and time of the run."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
         cwd=ROOT,

@@ -1,4 +1,6 @@
-"""Two hundred clients that send slowly, behind the shipped proxies and without one."""
+"""
+Two hundred clients that send slowly, behind the shipped proxies and without a proxy.
+"""
 
 import contextlib
 import shutil
@@ -15,9 +17,9 @@ from tools.faults import visitors
 from tools.faults.telling import Outcome, counted, pace, percentile, scenario
 
 SLOW = 200
-#: A form of which the rest comes a byte at a time. The portal refuses it unread without
-#: the cookie and the origin that tell it from a forged one, and without the header in
-#: which a proxy names the visitor.
+#: A form whose rest comes a byte at a time. The portal refuses it unread without the
+#: cookie and the origin of a genuine form, and without the header in which a proxy
+#: states the visitor's address.
 HEAD = (
     "POST /cuenta/login/ HTTP/1.1\r\nHost: localhost\r\n"
     "X-Forwarded-Proto: https\r\nVisitor: 203.0.113.9\r\n"
@@ -86,7 +88,7 @@ def slow_clients(stage, engine):
 
 
 def read_beside(stage, port):
-    """What readers are answered while the slow ones send."""
+    """Answers to readers while the slow clients send."""
     with visitors.Crowd(port, people=4, tls=True):
         time.sleep(4)
     held = [open_slowly(port) for _ in range(SLOW)]
@@ -120,10 +122,10 @@ def drip(held, done):
 
 def at_the_bare_server(portal):
     """
-    The same without a proxy: what the operator's page warns of.
+    The same without a proxy, against which docs/operate.md warns.
 
-    They come one after the other. One process of the server takes all that come in the
-    same instant, and then the other one still has its threads for readers.
+    The clients come one after the other. Otherwise one process of the server takes them
+    all, and the other one keeps its threads for readers.
     """
     head = HEAD.format(site=portal.variables["SITE_URL"]).encode()
     held = []

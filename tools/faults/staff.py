@@ -1,4 +1,4 @@
-"""Focal points and reviewers who sign in and save while something breaks."""
+"""Focal points and reviewers who sign in and save during a failure."""
 
 import re
 import threading
@@ -16,7 +16,7 @@ class Reporter:
     """
     A focal point who saves one row of the sheet again and again.
 
-    ``confirmed`` holds the marks that the portal said it had saved.
+    ``confirmed`` holds the codes whose save the portal confirmed.
     """
 
     def __init__(self, portal, person, visitor=None):
@@ -29,7 +29,7 @@ class Reporter:
         self.version, self._number, self._word = "", 0, uuid4().hex[:8]
 
     def save(self):
-        """Save the row once with a new mark; the answer."""
+        """Save the row once with a new code; return the answer."""
         self._number += 1
         mark = f"m{self._word}x{self._number}"
         answer = self.visitor.post(
@@ -61,7 +61,7 @@ class Reporting:
     """
     Several reporters at the same time, each in a thread, until the block ends.
 
-    They do not all begin in the same instant, but one after the other within a pause.
+    They begin one after the other within the first pause.
     """
 
     def __init__(self, reporters, pause):
@@ -91,7 +91,7 @@ class Reporting:
         return [mark for each in self.reporters for mark in each.confirmed]
 
     def lost(self, portal):
-        """The marks that were told as saved and stand nowhere in the history."""
+        """Confirmed codes that are missing from the history."""
         table = "strategic_areas_historicalactivityupdate"
         stored = portal.rows(f"SELECT narrative_es FROM {table}")  # noqa: S608
         texts = " ".join(text for (text,) in stored if text)
@@ -100,5 +100,5 @@ class Reporting:
 
 
 def reporters(portal, number):
-    """So many focal points, signed in."""
+    """This many focal points, signed in."""
     return [Reporter(portal, person) for person in portal.world["people"][:number]]

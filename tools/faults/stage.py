@@ -1,5 +1,5 @@
 """
-A portal of its own for each scenario: its database, its folder and its server.
+A separate portal for each scenario: its database, its folder and its server.
 
 The portal is made once for each engine, and copied for each scenario. It has the
 shipped plan and the plan of tools/faults/world.py, in whose open round people report.
@@ -25,7 +25,7 @@ from tools.benchmarks import servers
 from tools.run_tests import find_server_binaries, throw_away_cluster
 
 ROOT = servers.ROOT
-#: As deploy/systemd/plan-portal.service has it.
+#: As in deploy/systemd/plan-portal.service.
 SERVER = [sys.executable, "-m", "plan_portal.server"]
 #: Hands a socket to a command as systemd does, in the same process.
 PASS_ON = (
@@ -37,7 +37,7 @@ TEMPLATE = "portal_template"
 
 
 class Stage:
-    """The templates of a run, and how long its long scenarios take."""
+    """The portals to copy in a run, and the length of its long scenarios."""
 
     def __init__(self, folder, stack):
         self.folder, self._stack = Path(folder), stack
@@ -46,12 +46,12 @@ class Stage:
         self._made, self._number = set(), 0
 
     def seconds(self, short):
-        """How long to go on: MINUTES in the long form, else ``short`` seconds."""
+        """Duration: MINUTES in the long form, else ``short`` seconds."""
         return self.minutes * 60 or short
 
     @contextlib.contextmanager
     def portal(self, engine, **settings):
-        """A portal that nobody has used yet."""
+        """An unused portal."""
         template = self._template(engine)
         self._number += 1
         folder = self.folder / f"{engine}-{self._number}"
@@ -70,7 +70,7 @@ class Stage:
             shutil.rmtree(folder, ignore_errors=True)
 
     def cluster(self):
-        """The PostgreSQL of this run; begun when it is first asked for."""
+        """The PostgreSQL of this run, started at the first use."""
         if self.database is None:
             binaries = find_server_binaries()
             if binaries is None:
@@ -95,7 +95,7 @@ class Stage:
 
 
 def surroundings(folder, port):
-    """The variables of a portal: production's, but for TLS and second factors."""
+    """Environment of a portal: as in production, without TLS and second factors."""
     return {
         "ENV_FILE": "",
         "DATABASE_URL": "",
@@ -104,14 +104,14 @@ def surroundings(folder, port):
         "INSECURE_HTTP": "true",
         "SECRET_KEY": "for-faults-only",
         "SITE_URL": f"http://localhost:{port}",
-        # Each person of a scenario comes from an address of her own, as by a proxy.
+        # Each person of a scenario has an address of her own, as behind a proxy.
         "CLIENT_ADDRESS_HEADER": "Visitor",
         "DJANGO_SETTINGS_MODULE": "plan_portal.settings",
     }
 
 
 class Cluster(servers.Database):
-    """The throw-away server, with a database for each scenario."""
+    """The temporary server, with a database for each scenario."""
 
     def __init__(self, binaries, url):
         super().__init__(binaries, url, options="")
@@ -148,7 +148,7 @@ class Portal:
         return os.environ | self.variables
 
     def listen(self):
-        """The socket that systemd would keep for the server; it outlives it."""
+        """Open the socket that systemd would hold; it outlives the server."""
         if self._listener is None:
             self._listener = socket.socket()
             self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -157,7 +157,7 @@ class Portal:
         return self._listener
 
     def close(self):
-        """Close the socket too: who comes is refused at once."""
+        """Close the socket too, so that new connections are refused."""
         self._listener.close()
         self._listener = None
 
@@ -193,7 +193,7 @@ class Portal:
         self.wait_until_ready(patience)
 
     def wait_until_ready(self, patience=60):
-        """Seconds until /salud/lista answers 200."""
+        """Wait until /salud/lista answers 200; return the seconds."""
         begun = time.monotonic()
         while time.monotonic() < begun + patience:
             if self.process and self.process.poll() is not None:
@@ -208,23 +208,23 @@ class Portal:
         return self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
 
     def errors(self):
-        """The lines of the server's log at level ERROR."""
+        """Lines of the server's log at level ERROR."""
         lines = self.log.read_text(errors="replace").splitlines()
         return [line for line in lines if '"level": "ERROR"' in line]
 
     def workers(self):
-        """The processes that the server has begun."""
+        """The processes that the server has started."""
         pid = self.process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return [int(child) for child in children]
 
     def stop(self):
-        """End the server as systemd does, and wait for it."""
+        """Stop the server as systemd does, and wait for its end."""
         self.process.terminate()
         self.process.wait(20)
 
     def kill(self):
-        """End the server and all its workers with SIGKILL."""
+        """Kill the server and all its workers with SIGKILL."""
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -232,7 +232,7 @@ class Portal:
             self.process = None
 
     def manage(self, *arguments, check=True, **variables):
-        """Run a management command; its process, with what it printed."""
+        """Run a management command; return the process with its output."""
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -244,12 +244,12 @@ class Portal:
         )
 
     def audit_fault(self):
-        """What ``verify_audit`` finds wrong; an empty string when nothing is."""
+        """The error that ``verify_audit`` reports; "" if there is none."""
         done = self.manage("verify_audit", check=False)
         return done.stdout.strip()[-200:] if done.returncode else ""
 
     def rows(self, query, *values):
-        """The rows of a query, asked past the portal."""
+        """Rows of a query, read directly from the database."""
         if self.engine == "sqlite":
             place = f"file:{self.folder / 'portal.sqlite3'}?mode=ro"
             with contextlib.closing(sqlite3.connect(place, uri=True)) as database:
@@ -264,7 +264,7 @@ class Portal:
             return cursor.fetchall()
 
     def change(self, statement):
-        """Run a statement past the portal, on PostgreSQL."""
+        """Run a statement directly on PostgreSQL."""
         with contextlib.closing(
             psycopg2.connect(self.variables["DATABASE_URL"])
         ) as database:
@@ -275,7 +275,7 @@ class Portal:
 
 @contextlib.contextmanager
 def new_stage():
-    """A stage in a temporary folder; nothing of it remains."""
+    """A stage in a temporary folder."""
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(
             tempfile.TemporaryDirectory(prefix="plan-portal-faults-")

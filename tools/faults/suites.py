@@ -1,4 +1,4 @@
-"""Scenarios that are tests already, in their long form where that takes minutes."""
+"""Scenarios that are tests already, in their long form if that takes minutes."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from tools.run_tests import find_server_binaries, throw_away_cluster
 
 
 def pytest_outcome(stage, engine, *arguments, **variables):
-    """Run tests on an engine; their closing line is what was done."""
+    """Run tests on an engine; their last line describes the run."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     with ExitStack() as stack:
         url = ""

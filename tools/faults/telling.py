@@ -1,4 +1,4 @@
-"""A scenario, what it must hold, and the table that tells how it went."""
+"""Scenarios, their conditions, and the table of results."""
 
 import statistics
 from collections import Counter
@@ -21,20 +21,20 @@ class Scenario:
 
 @dataclass
 class Outcome:
-    """What was done and lost; ``faults`` are the conditions that did not hold."""
+    """Description and losses of a run; ``faults`` are the conditions that failed."""
 
     did: str
     lost: str = "nothing"
     faults: list = field(default_factory=list)
 
     def must(self, holds, fault):
-        """Note a fault unless the condition holds."""
+        """Record a fault unless the condition holds."""
         if not holds:
             self.faults.append(fault)
 
 
 def scenario(name, title, *, passes, on=("postgresql",)):
-    """Declare a scenario; ``on`` are the databases on which it is played."""
+    """Declare a scenario; ``on`` are the databases on which it runs."""
 
     def declare(play):
         SCENARIOS[name] = Scenario(name, title, passes, tuple(on), play)
@@ -62,20 +62,20 @@ def line(played, engine, outcome, seconds):
 
 
 def counted(answers):
-    """How many answers had which status, in words: "120 × 200, 3 × reset"."""
+    """Answers counted by status, as text: "120 × 200, 3 × reset"."""
     found = Counter(answer.status for answer in answers)
     told = sorted(found.items(), key=lambda pair: (-pair[1], str(pair[0])))
     return ", ".join(f"{number} × {status}" for status, number in told) or "none"
 
 
 def percentile(answers, share):
-    """The milliseconds within which that share of the answers came."""
+    """The milliseconds within which this share of the answers came."""
     times = sorted(answer.seconds * 1000 for answer in answers)
     return times[min(len(times) - 1, int(len(times) * share))] if times else 0.0
 
 
 def pace(answers):
-    """Median, 95th and 99th percentile and the longest, in milliseconds, in words."""
+    """Median, 95th and 99th percentile and maximum in milliseconds, as text."""
     times = [answer.seconds * 1000 for answer in answers]
     if not times:
         return "no answer"

@@ -21,7 +21,7 @@ def editors(stage, engine):
 
 
 def publish(reviewer, report):
-    """What a reviewer's browser posts from the page of one report; the answer."""
+    """Post a publication as a reviewer's browser would; return the answer."""
     page = f"/gestion/revision/avance/{report}/"
     shown = reviewer.get(page)
     if shown.status != 200:
@@ -32,7 +32,7 @@ def publish(reviewer, report):
 
 
 def transitions(portal, report):
-    """How often a report was published, as the record of its steps has it."""
+    """Number of recorded publications of a report."""
     [(number,)] = portal.rows(
         "SELECT count(*) FROM strategic_areas_transition "
         "WHERE activity_update_id = %s AND to_status = 'published'",
@@ -67,7 +67,7 @@ def publishers(stage, engine):
                 thread.start()
             for thread in threads:
                 thread.join()
-            # The loser reads on her next page that the report waits no more.
+            # The other reviewer's next page says that the report is already decided.
             after = [each.get("/gestion/").text for each in reviewers]
             told.append(sum('class="error"' in text for text in after))
         numbers = [transitions(portal, report) for report in reports]

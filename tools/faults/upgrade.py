@@ -1,4 +1,6 @@
-"""The stored portal is migrated while its own code serves; then as docs say."""
+"""
+The stored portal is migrated while its own code serves, then as docs/operate.md says.
+"""
 
 import io
 import subprocess
@@ -17,11 +19,11 @@ from tools.faults.restarts import BOTH
 from tools.faults.stage import SERVER, Portal, surroundings
 from tools.faults.telling import Outcome, counted, scenario
 
-#: The commit at which the portal in tests/stored was made.
+#: The commit that made the portal in tests/stored.
 STORED = "83257298"
 #: Not long after it was stored: its rounds are open.
 THEN = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
-#: In which the stored people have passwords of production, and no second factor.
+#: With them the stored people have production passwords and no second factor.
 PEOPLE = """
 from django.contrib.auth.hashers import make_password
 from agencies.models import User
@@ -103,7 +105,7 @@ def old_command(portal, code, *arguments):
 
 
 def reporter_of(portal):
-    """The stored focal point and a row of an open round that nobody has touched."""
+    """The stored focal point and an untouched row of an open round."""
     period, agency, activity = portal.rows(OPEN)[0]
     portal.world["period"] = period
     person = {"name": "focal", "agency": agency, "activities": [activity]}
@@ -132,7 +134,7 @@ def migrated_as_told(stage, engine):
 
 
 def saved(people, since):
-    """What was saved of that which was posted since a moment."""
+    """The saves since a moment that are in the database."""
     return [a for a in people.answers if a.begun > since and a.status == 200]
 
 

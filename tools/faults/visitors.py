@@ -1,4 +1,4 @@
-"""Who uses a portal while something breaks: readers at an even pace, and staff."""
+"""The simulated users of a portal: readers and staff."""
 
 import asyncio
 import re
@@ -14,14 +14,14 @@ from uuid import uuid4
 from tests.proxies import TRUSTING
 
 SIGN_IN = "/cuenta/login/"
-#: What most readers ask for; each page stands ready in a worker's memory.
+#: Pages that most readers request; each is cached in a worker's memory.
 PAGES = ("/", "/2017-2020/", "/2017-2020/ejes/", "/2017-2020/compromisos/", "/ayuda/")
 VERSION = re.compile(r'name="seen_version"[^>]*?value="(\d*)"')
 BANNER = b"copy-band"
 
 
 class Answer(NamedTuple):
-    """A status, or the name of what went wrong, and how long it took to know."""
+    """A status or the name of an error, and the time until it arrived."""
 
     status: object
     seconds: float
@@ -36,10 +36,10 @@ class Answer(NamedTuple):
 
 class Asking:
     """
-    Asks for public pages from a thread of its own, until the block ends.
+    Requests public pages from a thread, until the block ends.
 
-    Each request has a connection of its own, as behind a proxy. ``answers`` holds them
-    in the order in which they ended.
+    Each request has its own connection, as behind a proxy. ``answers`` are in the order
+    in which they ended.
     """
 
     def __init__(self, port, *, pages=PAGES, tls=False, patience=60):
@@ -58,7 +58,7 @@ class Asking:
         self._thread.join()
 
     def since(self, moment):
-        """The answers to what was asked from then on."""
+        """Answers to the requests since this moment."""
         return [answer for answer in self.answers if answer.begun >= moment]
 
     async def ask(self, number):
@@ -89,7 +89,7 @@ class Asking:
 
 
 class Readers(Asking):
-    """Ask at an even rate, whatever becomes of the earlier requests."""
+    """Requests at an even rate, whether or not earlier ones have ended."""
 
     def __init__(self, port, *, rate, **options):
         super().__init__(port, **options)
@@ -108,7 +108,7 @@ class Readers(Asking):
 
 
 class Crowd(Asking):
-    """So many people who read a page, think, and ask for the next one."""
+    """A number of people who read a page, pause, and request the next one."""
 
     def __init__(self, port, *, people, think=0, **options):
         super().__init__(port, **options)
@@ -118,7 +118,7 @@ class Crowd(Asking):
         await asyncio.gather(*(self._read(place) for place in range(self.people)))
 
     async def _read(self, place):
-        # They do not all come in the same instant.
+        # They do not all begin at the same instant.
         await asyncio.sleep(self.think * place / self.people)
         number = place
         while not self.done.is_set():
@@ -128,7 +128,7 @@ class Crowd(Asking):
 
 
 def is_whole(raw):
-    """Whether an answer's body is as long as its header says."""
+    """Whether the body of an answer is as long as its header says."""
     if not raw.startswith(b"HTTP/1.1 "):
         return False
     head, _, body = raw.partition(b"\r\n\r\n")
@@ -137,7 +137,7 @@ def is_whole(raw):
 
 
 class Visitor:
-    """Somebody with a browser: cookies, a token for forms, an address of her own."""
+    """A browser: cookies, a CSRF token, and its own address."""
 
     def __init__(self, port, *, tls=False, patience=60):
         self.port, self.tls, self.patience = port, tls, patience
@@ -145,14 +145,14 @@ class Visitor:
 
     @property
     def token(self):
-        """What forms carry against forgery; under TLS its name has a prefix."""
+        """The CSRF token; under TLS the name of its cookie has a prefix."""
         return next((v for k, v in self.cookies.items() if k.endswith("csrf")), "")
 
     def get(self, path, **headers):
         return self._ask("GET", path, None, headers)
 
     def post(self, path, fields, **headers):
-        """Post a form; its token is the one that the last page gave."""
+        """Post a form with the token of the last page."""
         fields = {"csrfmiddlewaretoken": self.token, **fields}
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         return self._ask("POST", path, urlencode(fields, doseq=True), headers)
@@ -214,7 +214,7 @@ class Visitor:
         )
 
     def sign_in(self, username, password, patience=60):
-        """Sign in; a process that is busy with another one is asked again."""
+        """Sign in; repeat if the process is busy with another sign-in."""
         self.get(SIGN_IN)
         deadline = time.monotonic() + patience
         while True:
@@ -227,7 +227,7 @@ class Visitor:
 
 
 def hold_open(port, data, number):
-    """So many connections on which only ``data`` was sent."""
+    """Open this many connections, and send only ``data`` on each."""
     held = []
     for _ in range(number):
         with suppress(OSError):

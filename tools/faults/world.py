@@ -1,8 +1,8 @@
 """
 The plan in whose open round the people of all scenarios report.
 
-Run as a process of its own, on an empty database: it makes the tables, loads the
-shipped plan beside it, and writes who and what there is into ``world.json`` of VAR_DIR.
+Run in a process of its own, on an empty database: creates the tables, loads the shipped
+plan too, and writes people and records into ``world.json`` of VAR_DIR.
 """
 
 import io
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from tools.serve_states import make_tables
 
-#: Twenty-one agencies of two focal points; what each agency owes, and has sent already.
+#: Twenty-one agencies of two focal points; the reports that each owes and submitted.
 AGENCIES, ACTIVITIES, SENT = 21, 8, 3
 
 
@@ -34,7 +34,7 @@ def main():
 
 
 def build(make):
-    """Make plan, people and reports; what a scenario has to know of them."""
+    """Create plan, people and reports; return what a scenario needs to know of them."""
     plan = make.plan(code="ensayo", title_es="Plan de ensayo")
     period = make.round(plan=plan, code="ronda-1", name_es="Primera ronda")
     world = {"period": period.pk, "people": [], "sent": [], "plan": plan.code}

@@ -1,4 +1,4 @@
-"""A year of rounds with the clock moved: they open, remind, close and are scored."""
+"""A year of rounds with the clock moved: opening, reminders, closing, scorecards."""
 
 import io
 import json
@@ -21,8 +21,8 @@ from tools.faults.telling import Outcome, scenario
 
 FIRST, LAST = date(2027, 1, 1), date(2028, 2, 29)
 OPENS = date(2027, 4, 1), date(2027, 7, 1), date(2027, 10, 1), date(2028, 1, 1)
-#: Agencies, each of so many activities; on which day of a round each of them reports.
-#: None never does, and the fourth does after the due date.
+#: Activities of each agency, and the day of a round on which each reports. None never
+#: reports; the fourth reports after the due date.
 DAYS, ACTIVITIES = (2, 9, 15, 25, None), 3
 
 
@@ -51,13 +51,13 @@ def year(stage, engine):
 
 
 class Year:
-    """The plan of the year, who works on it, and what was not as it should be."""
+    """The plan of the year, the people who work on it, and the errors found."""
 
     def __init__(self):
         self.make = import_module("tests.make")
         self.models = import_module("strategic_areas.models")
         self.workflow = import_module("strategic_areas.workflow")
-        # The world beside it has taken the first numbers for its names.
+        # Names with the first numbers exist already.
         for _ in range(100_000):
             next(import_module("tests.make.numbers").numbers)
         self.faults, self.counts = [], Counter()
@@ -114,7 +114,7 @@ class Year:
             self.counts["days"] += 1
 
     def _report(self, period, day):
-        """What agencies do in a round on a day, and what is refused outside it."""
+        """Let agencies report in a round on a day, and check refusals outside it."""
         one = timedelta(days=1)
         edges = {period.opens_on - one, period.closes_on + one}
         if day in edges:
@@ -171,7 +171,7 @@ class Year:
         return list(rows.filter(period=period, activity__in=activities))
 
     def _look(self, day):
-        """Scorecards and what is public, as they must stand this evening."""
+        """Check scorecards and public content of this evening."""
         for period in self.rounds:
             period.refresh_from_db()
             ready = day > period.closes_on
@@ -186,7 +186,7 @@ class Year:
                 )
 
     def look_back(self):
-        """Reminders and reports of the whole year."""
+        """Check reminders and reports of the whole year."""
         mails = import_module("agencies.mail").Mail.objects.filter(kind="reminder")
         self.counts["reminders"] = mails.count()
         double = (
@@ -220,7 +220,7 @@ class Year:
 
 
 def at(day, hour=16):
-    """That hour of the day, of Greenwich; by default noon in Santo Domingo."""
+    """This hour of the day in UTC; by default noon in Santo Domingo."""
     moment = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
     return time_machine.travel(moment, tick=False)
 

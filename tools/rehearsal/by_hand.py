@@ -1,4 +1,4 @@
-"""What people do on the machine besides the steps of docs/operate.md."""
+"""Actions of people on the machine besides the steps of docs/operate.md."""
 
 HOST = "plan.example.gob.do"
 OPERATOR_EMAIL = f"operador@{HOST}"
@@ -45,7 +45,7 @@ cmp /var/backups/plan-portal/purged.jsonl /srv/copies/purged.jsonl
 cd /var/backups/plan-portal
 for file in *.age files/*; do cmp $file /srv/copies/$file; done
 """
-#: A backup that fails is named at once and mailed; once it is mended, all is well.
+#: A failed backup is reported and mailed at once; after the correction all is well.
 FAILING_BACKUP = f"""
 tasks=http://127.0.0.1:8000/salud/tareas
 curl --fail --silent $tasks >/dev/null
@@ -71,7 +71,7 @@ mv /usr/bin/age.away /usr/bin/age
 systemctl start plan-portal-task@backup
 curl --fail --silent $tasks >/dev/null
 """
-#: What somebody enters after an update is gone when the version before is back.
+#: Going back to the version before loses everything entered after the update.
 ENTERED_LATER = """
 deploy/manage shell --verbosity 0 <<'END'
 from agencies.models import User
@@ -84,8 +84,8 @@ from agencies.models import User
 assert not User.objects.filter(username="later").exists()
 END
 """
-#: The configuration of a trial: as in "Deploy", but for the database. With the shipped
-#: plans prepare_portal would give the people of people.py other passwords.
+#: The configuration of a trial: as in "Deploy", except for the database. With the
+#: shipped plans prepare_portal would give the people of people.py other passwords.
 TRIAL = f"""
 install -m 0640 -g portal /dev/null /etc/plan-portal.env
 cat > /etc/plan-portal.env <<EOF
@@ -101,7 +101,7 @@ EOF
 ENV_FILE=/etc/plan-portal.env .venv/bin/python manage.py compile_catalogues
 deploy/manage prepare_portal
 """
-#: What is cleaned each day takes an old backup, and not the list of what was purged.
+#: The daily cleaning deletes an old backup, but not the list of purges.
 OLD_BACKUPS_GO = """
 cd /var/backups/plan-portal
 touch --date '31 days ago' plan-portal-old.tar.gz.age purged.jsonl files/*
@@ -109,7 +109,7 @@ systemd-tmpfiles --clean
 test ! -e plan-portal-old.tar.gz.age -a -e purged.jsonl -a -n "$(ls files)"
 """
 
-#: Two people purge a word that the backup holds, of the draft that people.py made.
+#: Two people purge a word of the draft that people.py made; the backup contains it.
 PURGE = """
 deploy/manage shell --verbosity 0 <<'END'
 from agencies.models import User
@@ -143,7 +143,7 @@ systemctl daemon-reload
 systemctl start plan-portal-2.socket plan-portal-2.service
 sleep 5
 """
-#: Two servers whose timers go off together make one backup; later none makes another.
+#: Two servers whose timers start together make one backup, and no other one later.
 RUNS_ONCE = """
 deploy/manage shell --verbosity 0 <<'END'
 from agencies.tasks import TaskRun
@@ -156,5 +156,5 @@ wait
 deploy/manage run_task backup
 test $(ls /var/backups/plan-portal/*.age | wc -l) = $((before + 1))
 """
-#: An app shows another code after so long; each signs in once.
+#: An app shows another code after these seconds; a code works once.
 NEXT_CODE = "sleep 31"

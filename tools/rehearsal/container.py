@@ -1,9 +1,9 @@
 """
-The steps of deploy/Containerfile, run in their order on a machine of their own.
+The steps of deploy/Containerfile, run in order on a machine of their own.
 
-No builder of images is needed: an empty Debian with its Python stands for the image
-that FROM names. What the file says last is run as ``podman run --read-only`` would run
-it: as nobody, on a disk that is read-only but for one volume and /tmp.
+This needs no builder of images: an empty Debian with Python replaces the image after
+FROM. The final command runs as with ``podman run --read-only``: as nobody, on a disk
+that is read-only except for one volume and /tmp.
 """
 
 import json
@@ -12,7 +12,7 @@ import shlex
 from pathlib import Path
 
 FILE = Path(__file__).resolve().parents[2] / "deploy/Containerfile"
-#: What the image of FROM brings: /usr/local/bin/python with pip.
+#: The content of the image after FROM: /usr/local/bin/python with pip.
 BASE = """
 apt-get update -qq
 apt-get install --yes -qq --no-install-recommends python3-venv >/dev/null
@@ -35,7 +35,7 @@ exec setpriv --reuid nobody --regid nogroup --clear-groups --bounding-set=-all \
 
 
 def steps(text):
-    """Pairs of an instruction and what follows it, with its continued lines joined."""
+    """Pairs of an instruction and its argument, with continued lines joined."""
     lines = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
     joined = re.sub(r"\\\n\s*", " ", lines)
     found = [line.strip() for line in re.sub(r"\n[ \t]+", " ", joined).splitlines()]
@@ -43,7 +43,7 @@ def steps(text):
 
 
 class Container:
-    """What the steps have made so far."""
+    """State of the build."""
 
     def __init__(self, machine, source):
         self.machine, self.source = machine, source
@@ -85,7 +85,7 @@ class Container:
         self.volume = told
 
     def do_expose(self, told):
-        """Only a note for whoever publishes the port."""
+        """Has no effect on the build."""
 
     def do_healthcheck(self, told):
         self.health = shlex.join(json.loads(told.partition("CMD ")[2]))
@@ -106,7 +106,7 @@ class Container:
 
 
 def play(rehearsal):
-    """Build, prepare, serve, ask; each as a step of the rehearsal."""
+    """Build, prepare, serve and request; each is a step of the rehearsal."""
     text = FILE.read_text(encoding="utf-8")
     rehearsal.begin("container")
     machine = rehearsal.machine

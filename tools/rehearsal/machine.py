@@ -1,9 +1,9 @@
 """
 An empty Debian machine inside this one, with systemd and a network of its own.
 
-It is a folder that debootstrap filled, whose /sbin/init runs in namespaces of its own:
-processes, mounts, host name, cgroups, network. slirp4netns lets it reach the outside;
-nothing outside reaches it.
+It is a folder that debootstrap filled. Its /sbin/init runs in separate namespaces:
+processes, mounts, host name, cgroups, network. slirp4netns connects it to the outside;
+no connection comes in.
 """
 
 import contextlib
@@ -18,13 +18,13 @@ import time
 from pathlib import Path
 
 MIRROR = "http://deb.debian.org/debian"
-#: What debootstrap adds to the smallest Debian: systemd, as on a server.
+#: Packages that debootstrap adds to the smallest Debian: systemd, as on a server.
 BASE = "systemd,systemd-sysv,dbus,iproute2,procps,ca-certificates"
-#: However this process ends, nothing of a machine runs on.
+#: If this process ends in any way, the machine stops too.
 DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
 NEEDED = ("debootstrap", "slirp4netns", "age-keygen", "unshare", "nsenter")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#: Where the second hierarchy of cgroups lies, or the only one.
+#: Folder of the second hierarchy of cgroups, or of the only one.
 CGROUPS = [Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup")]
 
 BOOT = """
@@ -59,7 +59,7 @@ exec env -i container=rehearsal PATH="$2" /sbin/init </dev/null
 
 
 class StepFailed(Exception):
-    """A command of the machine ended with another status than 0."""
+    """A command of the machine ended with a status other than 0."""
 
 
 def must_be_possible():
@@ -72,7 +72,7 @@ def must_be_possible():
 
 
 class Machine:
-    """One machine, from its first file to its end; nothing of it remains."""
+    """One temporary machine."""
 
     def __init__(self, folder, suite):
         self.folder, self.suite = folder, suite
@@ -99,7 +99,7 @@ class Machine:
         else:
             self.outside(["tar", "-C", self.root, "-xf", packed])
         (self.root / "etc/resolv.conf").write_text("nameserver 10.0.2.3\n")
-        # Nobody waits for kernel modules in a machine that shares a kernel.
+        # A machine that shares a kernel loads no modules.
         mask = self.root / "etc/systemd/system/systemd-modules-load.service"
         mask.symlink_to("/dev/null")
 
@@ -140,7 +140,7 @@ class Machine:
         self.await_systemd()
 
     def await_systemd(self):
-        """Wait until everything was started; at first systemctl reaches nobody."""
+        """Wait until everything has started; at first systemctl cannot connect."""
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -153,7 +153,7 @@ class Machine:
                 return
 
     def first_process(self):
-        """The number that this machine gives to the other one's init."""
+        """The process id, on this machine, of the other one's init."""
         place = Path(f"/proc/{self.processes[0].pid}")
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
@@ -165,7 +165,9 @@ class Machine:
         raise StepFailed(f"systemd did not start: {self.log.read_text()[-3000:]}")
 
     def run(self, script, *, folder="/", **variables):
-        """Run a script of bash at a terminal of the machine, as root; what it said."""
+        """
+        Run a bash script in a terminal of the machine, as root; return the output.
+        """
         told = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "TERM": "dumb"}
         told |= {"DEBIAN_FRONTEND": "noninteractive"} | variables
         command = ["nsenter", "--target", str(self.init), "--all", f"--wdns={folder}"]
@@ -181,7 +183,7 @@ class Machine:
         return said
 
     def path(self, inside):
-        """Where a file of the machine's disk lies on this one."""
+        """The path on this machine of a file of the other one."""
         return self.root / inside.lstrip("/")
 
     def end(self):
@@ -201,7 +203,7 @@ class Machine:
 
 
 def heard(terminal, log):
-    """Read a terminal to its end; what it said."""
+    """Read a terminal to its end; return the output."""
     said = ""
     with log.open("a", encoding="utf-8") as file:
         while True:

@@ -1,9 +1,9 @@
 """
-Run in the machine by ``manage.py shell``: a round that is open, and who reports in it.
+Run in the machine by ``manage.py shell``: opens a round and creates its people.
 
-The shipped plan with the demonstration's round and accounts, which no portal in
-production has: this one is thrown away. Prints what tools/rehearsal/visitor.py needs,
-on one line.
+Uses the shipped plan with the demonstration's round and accounts, which no portal in
+production has, since this one is temporary. Prints the input of
+tools/rehearsal/visitor.py on one line.
 """
 
 import json
@@ -48,7 +48,7 @@ update = ActivityUpdate(
 workflow.create_draft(update, by=mandate.user)
 secret = generate_totp_secret()
 TOTP.activate(mandate.user, secret)
-#: Noise does not become smaller: some 3 MB.
+#: Noise cannot be compressed: some 3 MB.
 photo = Image.frombytes("RGB", (2300, 1700), os.urandom(2300 * 1700 * 3))
 photo.save("/var/lib/plan-portal/photo.jpg", quality=87)
 keys = [period.pk, mandate.agency.slug]

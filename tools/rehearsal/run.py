@@ -1,14 +1,13 @@
 """
 Runs the steps of docs/operate.md on an empty Debian machine: make rehearsal
 
-Every block that the page marks as shell is run as it stands there, by root: from an
-empty machine to a portal that people use, through what an operator does in five years,
-to another one on which a backup is restored, an update and the way back, and a move to
-a third one; then a trial on SQLite that goes on on PostgreSQL. What the page leaves to
-the operator is played here: a certificate, the people, another machine for copies, and
-the disaster. Then the steps of deploy/Containerfile. At the end stands how long each
-step took. ARGS=page, trial, two or container plays one of them; SUITE names
-another Debian.
+Root runs every shell block of the page unchanged. First come an empty machine, a portal
+in use, and the operator's tasks of five years; then a second machine on which a backup
+is restored, an update and the way back, and a move to a third machine; then a trial on
+SQLite that moves to PostgreSQL. Everything that the page leaves to the operator is
+simulated: a certificate, people, another machine for copies, and the disaster. The
+steps of deploy/Containerfile come last. Finally it prints the duration of each step.
+ARGS=page, trial, two or container runs one of them; SUITE names another Debian.
 """
 
 import os
@@ -49,7 +48,7 @@ from tools.rehearsal.machine import Machine, StepFailed, must_be_possible
 ROOT = Path(__file__).resolve().parents[2]
 HERE = "/srv/plan-portal"
 BLOCK = re.compile(r"^## (?P<title>[^\n]+)$|^```sh\n(?P<script>.*?)^```$", re.M | re.S)
-#: What the service must not be able to write, tried in its own view of the disk.
+#: Paths that the service must not be able to write, tried in its own mount namespace.
 CLOSED = ["/srv/plan-portal", "/etc", "/usr", "/var/log", "/var/lib", "/home", "/root"]
 OPEN = ["/var/lib/plan-portal", "/var/backups/plan-portal", "/tmp"]  # noqa: S108
 
@@ -66,7 +65,7 @@ def blocks(page):
 
 
 class Rehearsal:
-    """The machine in use, what was found on it, and how long each step took."""
+    """The present machine, the results, and the duration of each step."""
 
     def __init__(self, folder, suite):
         self.folder, self.suite = folder, suite
@@ -97,7 +96,7 @@ class Rehearsal:
         return outcome
 
     def begin(self, name):
-        """An empty machine, with the repository from which the code is taken."""
+        """Start an empty machine, with the repository of the code."""
         self.machine = Machine(self.folder / name, self.suite)
         self.step(f"an empty Debian ({self.suite})", self.machine.make)
         shutil.copytree(self.repository, self.inside("/root/plan-portal.git"))
@@ -157,7 +156,7 @@ class Rehearsal:
         self.people = re.search(r"PEOPLE ({.*})", said)[1]
 
     def make_key(self):
-        """Another key opens the backups from now on; the ones before stay known."""
+        """Use another key for backups from now on; earlier keys are kept."""
         made = subprocess.run(
             ["age-keygen"], capture_output=True, text=True, check=True
         )
@@ -174,7 +173,9 @@ class Rehearsal:
         return max(backups, key=lambda path: path.stat().st_mtime)
 
     def keep(self):
-        """What lies elsewhere when the machine is lost; a folder of this machine."""
+        """
+        Copy the files that survive the loss of the machine to a folder of this one.
+        """
         kept = self.folder / "kept"
         kept.mkdir()
         for path in ("/etc/plan-portal.env", "/etc/plan-portal-owner.env"):
@@ -211,7 +212,7 @@ class Rehearsal:
             self.set_up_copies()
 
     def publish_next_version(self):
-        """Let the repository have a newer version; return the one before."""
+        """Add a newer version to the repository; return the one before."""
         work = self.folder / "work"
         git("clone", "--quiet", self.inside("/root/plan-portal.git"), work)
         before = git("rev-parse", "HEAD", folder=work).strip()
@@ -225,7 +226,7 @@ class Rehearsal:
         return before
 
     def look_at_the_service(self):
-        """What the running service may write, and which powers it has."""
+        """Check what the running service may write, and its privileges."""
         tries = "".join(
             f"touch {path}/.try 2>/dev/null && rm {path}/.try && echo WRITES {path};"
             for path in [*CLOSED, *OPEN]
@@ -254,7 +255,7 @@ class Rehearsal:
         assert not failed.strip(), failed
 
 
-#: What root's shell knows lives on from block to block.
+#: Variables and functions of root's shell are kept between blocks.
 LOAD = "test ! -e /run/shell || . /run/shell"
 SAVE = "{ declare -p | grep PASSWORD= || true; declare -f; } > /run/shell"
 
@@ -342,7 +343,7 @@ def play(rehearsal):
 
 
 def play_trial(rehearsal):
-    """A trial on SQLite that people use goes on on PostgreSQL."""
+    """A trial on SQLite, in use, moves to PostgreSQL."""
     rehearsal.begin("trial")
     rehearsal.section("Deploy", slice(0, 1))
     rehearsal.by_hand("a trial without PostgreSQL", TRIAL)
@@ -358,7 +359,7 @@ def play_trial(rehearsal):
 
 
 def play_two_servers(rehearsal):
-    """Two application servers behind nginx: each is used while the other is away."""
+    """Two application servers behind nginx; each is used while the other is down."""
     rehearsal.begin("two")
     rehearsal.make_key()
     rehearsal.section("Deploy")
@@ -376,7 +377,7 @@ def play_two_servers(rehearsal):
     rehearsal.must_be_well()
 
 
-#: What ARGS may name; without it all are played.
+#: Values of ARGS; without it all run.
 PARTS = {
     "page": play,
     "trial": play_trial,
@@ -397,7 +398,7 @@ def main(arguments):
         say("What is not committed takes no part.\n")
     rehearsal = None
     try:
-        # In memory: what is written there is thrown away, and quickly.
+        # In memory, since the files are temporary and it is fast.
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=True)
         rehearsal = Rehearsal(folder, suite)
         for part in arguments or PARTS:

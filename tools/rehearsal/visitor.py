@@ -1,8 +1,8 @@
 """
 Run in the machine by its own python3: a focal point at work through the proxy.
 
-Reads on standard input what people.py printed; its argument is the file of a photo to
-attach, or nothing: then the photo must be there already. Says what was done.
+Reads the output of people.py on standard input. The argument is a photo to attach;
+without it the photo must be there already. Prints its actions.
 """
 
 import base64
@@ -46,7 +46,7 @@ def main(told, photo):
 
 
 def post(address, form):
-    """Fill in the form of a page and send it; the answer after its redirects."""
+    """Fill in the form of a page and send it; return the answer after its redirects."""
     page = opener.open(address)
     fields = form | {"csrfmiddlewaretoken": TOKEN.search(page.read())[1].decode()}
     sent = urlencode(fields).encode()
@@ -73,7 +73,7 @@ def attach(address, sheet, content):
 
 
 def code(secret):
-    """What an app with codes shows now."""
+    """The present code of an authenticator app."""
     key = base64.b32decode(secret)
     digest = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30), "sha1")
     place = digest[-1] & 15
