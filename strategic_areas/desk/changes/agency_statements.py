@@ -129,6 +129,7 @@ def agency_comment(request, period, agency):
     return render_screen(
         request,
         "desk/agency_comment.html",
+        title=_("Comment of the agency"),
         comment=comment,
         scorecard=notices.own_scorecard(comment.agency, comment.period),
         is_published=comment.pk is not None,
@@ -180,6 +181,7 @@ def attribution_list(request):
     return render_screen(
         request,
         "desk/attributions.html",
+        title=_("Attributed to your agency"),
         attributed=attributed,
     )
 

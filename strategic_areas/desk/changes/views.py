@@ -448,6 +448,7 @@ def translate_record(request, kind, pk):
     return render_screen(
         request,
         "desk/translation.html",
+        title=_("Translate into English"),
         record=translation.record,
         form=form,
         waits=workflow.waiting_change(translation),
