@@ -89,7 +89,7 @@ def first_steps(user, today):
         each.has_signed_in for each in parts if each.is_invited or each.has_signed_in
     ]
     activities = Activity.objects.filter(plan=plan).count()
-    begun = Commitment.objects.filter(plan=plan).exists()
+    has_commitments = Commitment.objects.filter(plan=plan).exists()
     rounds = list(ReportingPeriod.objects.rounds().filter(plan=plan))
     steps = [
         {
@@ -133,7 +133,7 @@ def first_steps(user, today):
                 "The plan has commitments and no activity yet: agencies report on "
                 "activities. Add them on the tree, or name their column again."
             )
-            if begun
+            if has_commitments
             else _(
                 "Upload the matrix as you have it, in Excel. The portal asks once what "
                 "each column is, and shows the plan that comes out. Nothing is public "
@@ -142,7 +142,7 @@ def first_steps(user, today):
             "who": _("about 25 minutes"),
             "is_done": bool(activities),
             "address": reverse(
-                "admin:plan_tree" if begun else "admin:planbook", args=[code]
+                "admin:plan_tree" if has_commitments else "admin:planbook", args=[code]
             ),
         },
         {

@@ -32,8 +32,8 @@ def open_sheets(user):
     agencies = FocalPoint.objects.agencies_of(user)
     sheets = [
         sheet_for(period, agency, user)
-        for period, asked in _accepting_rounds(user, agencies, timezone.localdate())
-        for agency in asked.filter(_takes_part_in(period.plan))
+        for period, own in _accepting_rounds(user, agencies, timezone.localdate())
+        for agency in own.filter(_takes_part_in(period.plan))
     ]
     return sorted(sheets, key=_sort_key)
 
@@ -65,11 +65,11 @@ def _sort_key(sheet):
 def _accepting_rounds(user, agencies, today):
     periods = ReportingPeriod.objects.visible_to(user).accepting(agencies, today)
     for period in periods.select_related("plan"):
-        asked = Agency.objects.filter(pk__in=agencies)
+        accepted = Agency.objects.filter(pk__in=agencies)
         if not period.is_open(today):
             reopenings = period.reopenings.running(today)
-            asked = asked.filter(pk__in=reopenings.values("agency"))
-        yield period, asked
+            accepted = accepted.filter(pk__in=reopenings.values("agency"))
+        yield period, accepted
 
 
 def _takes_part_in(plan):
@@ -97,11 +97,11 @@ def returned_answers(user):
         ).without_transcriptions()
         rows = list(rows.select_related("agency", "period__plan", subject))
         steps = returned_steps({row.pk: row for row in rows})
-        asked = _asked_subjects(question, rows)
+        asked_subjects = _asked_subjects(question, rows)
         for update in rows:
             update.returned = steps[update.pk]
             row = AnswerRow(question, update.subject, update.period, update)
-            is_asked = (update.period, update.subject) in asked
+            is_asked = (update.period, update.subject) in asked_subjects
             is_on_sheet = is_asked and update.agency == row.agency
             update.row_url = row.page_url if is_on_sheet else row.revision_url
         answers += rows

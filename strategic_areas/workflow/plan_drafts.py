@@ -34,21 +34,21 @@ from strategic_areas.workflow.transitions import must_propose
 
 
 @transaction.atomic
-def save_draft_line(plan, table, said, *, by, record=None, seen=None, line=None):
+def save_draft_line(plan, table, new_values, *, by, record=None, seen=None, line=None):
     """
     Save new values of a record in the person's draft; return the ``DraftLine``.
 
-    ``said`` are new plain values by column, ``seen`` the stored values when editing
+    ``new_values`` are plain values by column, ``seen`` the stored values when editing
     began; for a new record ``seen`` maps columns to pairs of a linked code and its
     primary key. ``line`` is the key of a line. Refuses personal data, and words of a
     pending purge.
     """
     must_propose(by, plan)
-    must_be_clean(DRAFTED[table], **said)
-    must_not_wait_for_purge(plan, said.values())
+    must_be_clean(DRAFTED[table], **new_values)
+    must_not_wait_for_purge(plan, new_values.values())
     draft = _locked_draft(plan.pk, by)
     draft_line = _find_or_build_line(draft, table, record, line)
-    draft_line.said |= said
+    draft_line.said |= new_values
     draft_line.seen = (seen or {}) | (draft_line.seen if record else {})
     draft_line.save()
     _touch(draft)

@@ -367,8 +367,8 @@ def test_the_page_tells_what_goes_back_before_it_does(client, proposal):
 
     first = client.post(address, ticked(proposal, number))
     form = first.context["steps"][0]
-    told = form["told"].value()
-    second = client.post(address, ticked(proposal, number, told=told))
+    told = form["seen"].value()
+    second = client.post(address, ticked(proposal, number, seen=told))
 
     assert (first.status_code, proposal.records.filter(returned="").count()) == (200, 3)
     assert told.split() == [str(each) for each in sorted(form.left_out)]
@@ -381,7 +381,7 @@ def test_the_page_tells_what_goes_back_before_it_does(client, proposal):
 def test_the_page_asks_for_tick_and_reason(missing, client, proposal):
     sign_in(client, make.reviewer())
     number = place(proposal, Commitment)
-    posted = ticked(proposal, number, told=str(number))
+    posted = ticked(proposal, number, seen=str(number))
     del posted[f"{missing}_{number}"]
 
     page = client.post(reverse("admin:approval", args=[proposal.pk]), posted)

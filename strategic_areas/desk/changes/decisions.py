@@ -205,11 +205,11 @@ class ApproveLinesForm(ApproveForm):
     Approves a proposal of several lines, and may return some of them with a reason.
 
     The first press shows which lines would return, and what the public would read of
-    the others; the second applies it. ``told`` are the places of the returning lines
+    the others; the second applies it. ``seen`` are the places of the returning lines
     shown.
     """
 
-    told = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data, *, parts, **kwargs):
         super().__init__(data, **kwargs)
@@ -270,9 +270,9 @@ class ApproveLinesForm(ApproveForm):
             **{f"why_{part.place}": "returned" for part in self.parts},
         )
         left_out = " ".join(map(str, sorted(self.left_out)))
-        if left_out != cleaned.get("told", ""):
+        if left_out != cleaned.get("seen", ""):
             self.data = self.data.copy()
-            self.data[self.add_prefix("told")] = left_out
+            self.data[self.add_prefix("seen")] = left_out
             # The public text has changed, so the tick no longer applies.
             self.data.pop(self.add_prefix("protection_read"), None)
             raise forms.ValidationError(self._press_again_text())

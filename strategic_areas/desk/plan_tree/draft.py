@@ -56,15 +56,17 @@ def document_lines(stored, draft_lines):
     for each in sorted(draft_lines, key=lambda line: tables.index(line.table)):
         table = STRUCTURE[each.table]
         origin = stored.tables[table.name].key_of_pk.get(each.record, "")
-        said, problems = _with_links(stored, table, each, keys_by_table)
+        values, problems = _with_links(stored, table, each, keys_by_table)
         if origin:
             row = stored.tables[table.name].rows[origin]
-            said = {n: v for n, v in said.items() if v != stored.plain(row, n)}
-        if each.record and not (origin and (said or problems)):
+            values = {n: v for n, v in values.items() if v != stored.plain(row, n)}
+        if each.record and not (origin and (values or problems)):
             continue
         key = origin or new_keys[id(each)]
         state = LineState.CHANGED if origin else LineState.NEW
-        line = PlanLine(table, 0, key, state, origin, said, {}, faults=tuple(problems))
+        line = PlanLine(
+            table, 0, key, state, origin, values, {}, faults=tuple(problems)
+        )
         pairs.append((each, line))
     return pairs
 
@@ -77,10 +79,10 @@ def _with_links(stored, table, line, keys_by_table):
     drafted, or to a new one of ``keys_by_table``.
     """
     names, problems = {column.name for column in table.all_columns}, []
-    said, drafted_links = line.said, {} if line.record else line.seen
-    values = {name: value for name, value in said.items() if name in names}
+    drafted_values, drafted_links = line.said, {} if line.record else line.seen
+    values = {name: value for name, value in drafted_values.items() if name in names}
     for column in table.columns:
-        value = said.get(column.name)
+        value = drafted_values.get(column.name)
         if not (column.linked and value):
             continue
         new, is_list = keys_by_table.get(column.linked, {}), isinstance(value, list)

@@ -94,9 +94,9 @@ class PlanNodeForm(forms.Form):
     def next_code(self, parent, *others):
         """Return the next free code below a node; ``others`` are in use too."""
         level, stored = self.level, self.tree.stored
-        taken = {row.code for row in stored.tables[level.table].row_of_pk.values()}
-        taken |= {each.code for each in self.tree.nodes(level)} | {*others}
-        taken |= {
+        used_codes = {row.code for row in stored.tables[level.table].row_of_pk.values()}
+        used_codes |= {each.code for each in self.tree.nodes(level)} | {*others}
+        used_codes |= {
             part.after.get("code")
             for part in self.tree.pending_parts
             if part.model is level.model and part.object_id is None
@@ -105,7 +105,7 @@ class PlanNodeForm(forms.Form):
         if level not in LEVELS:
             siblings = siblings or self.tree.nodes(level)
         stem = f"{parent.code}." if parent.code else ""
-        return next_code(stem, [*(each.code for each in siblings), *others], taken)
+        return next_code(stem, [*(each.code for each in siblings), *others], used_codes)
 
     def _field(self, column):
         if column.name in VICTIM_QUESTIONS:
@@ -235,11 +235,11 @@ class PlanNodeForm(forms.Form):
         for slug, name in SLUG_SOURCES.items():
             if slug in values and not values[slug] and values.get(name):
                 rows = self.tree.stored.tables["areas"].row_of_pk.values()
-                taken = {
+                used_slugs = {
                     getattr(row, slug) for row in rows if row is not self.node.record
                 }
                 longest = self.table.field(slug).max_length
-                values[slug] = free_slug(values[name], taken, longest)
+                values[slug] = free_slug(values[name], used_slugs, longest)
         if "due_on" in values and not values["due_on"]:
             values["due_provenance"] = None
         is_approved = self.tree.plan.status != Plan.Status.IN_PREPARATION

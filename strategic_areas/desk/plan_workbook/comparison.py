@@ -247,7 +247,7 @@ class WorkbookComparison:
         if key in rows and key not in self.find.given_up[table.name]:
             return self._repeated_line(table, line, values, key)
         key = self.find.new_key(table.name, key)
-        said = with_defaults(table, values)
+        new_values = with_defaults(table, values)
         places = {each.name: line.cells[each.name].place for each in table.columns}
         state, problems = LineState.NEW, ()
         if not self.copy_filter and (former := line.text(ORIGIN)):
@@ -256,7 +256,7 @@ class WorkbookComparison:
             problems = (CellProblem(place, "", text % {"code": former}),)
             state = LineState.STALE
         return PlanLine(
-            table, line.number, key, state, "", said, places, faults=problems
+            table, line.number, key, state, "", new_values, places, faults=problems
         )
 
     def _values(self, table, line):
@@ -302,7 +302,7 @@ class WorkbookComparison:
             )
             if new != exported
         }
-        said, stale = {}, []
+        new_values, stale = {}, []
         for column, _exported_digest, is_current in columns:
             name = column.name
             if FOLLOWING_COLUMNS.get(name) in edited and name not in edited:
@@ -313,15 +313,15 @@ class WorkbookComparison:
                 text = _("Somebody changed this after the workbook was taken.")
                 stale.append(CellProblem(line.cells[name].place, column.label, text))
             if action is not FieldAction.AGREED:
-                said[name] = values[name]
+                new_values[name] = values[name]
         if stale:
             return _refused_line(table, line, origin, LineState.STALE, stale, origin)
-        state = LineState.CHANGED if said else LineState.UNCHANGED
-        said = with_due_date(table, said, stored)
+        state = LineState.CHANGED if new_values else LineState.UNCHANGED
+        new_values = with_due_date(table, new_values, stored)
         places = {name: line.cells[name].place for name in values}
         digest_text = "-".join(stored_digests)
         return PlanLine(
-            table, line.number, origin, state, origin, said, places, digest_text
+            table, line.number, origin, state, origin, new_values, places, digest_text
         )
 
     def _repeated_line(self, table, line, values, key):

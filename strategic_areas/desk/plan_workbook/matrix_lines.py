@@ -156,52 +156,54 @@ class MatrixLines:
         if line.above in self.left_out:
             self.left_out.add(line.number)
             return None
-        said, problems = self._values_by_column(table, line), []
+        values, problems = self._values_by_column(table, line), []
         for column in table.columns:
-            value = said.get(column.name)
+            value = values.get(column.name)
             if not value:
                 continue
             if column.linked == "agencies":
-                said[column.name] = self._agencies(column, line, value, problems)
+                values[column.name] = self._agencies(column, line, value, problems)
             elif column.kind is FieldKind.TEXT:
-                said[column.name] = self._text(column, line, value)
+                values[column.name] = self._text(column, line, value)
             elif column.linked:
                 code = self.replaced_codes.get((column.linked, value), value)
-                said[column.name] = code
-        title = next((c for c in ("title_es", "name_es") if c in said), None)
+                values[column.name] = code
+        title = next((c for c in ("title_es", "name_es") if c in values), None)
         code = line.said.get("code")
-        if title and not said[title] or code and not said.get("code", True):
+        if title and not values[title] or code and not values.get("code", True):
             self.left_out.add(line.number)
             return None
-        self.replaced_codes[table.name, code] = said.get("code")
-        return self._compared_line(table, line, said, problems)
+        self.replaced_codes[table.name, code] = values.get("code")
+        return self._compared_line(table, line, values, problems)
 
     def _values_by_column(self, table, line):
-        said, commitment = dict(line.said), self._commitment_above(line)
+        values, commitment = dict(line.said), self._commitment_above(line)
         if commitment is not None:
-            said["commitment"] = self.keys.get(commitment.number)
+            values["commitment"] = self.keys.get(commitment.number)
         if table.name == "activities":
-            is_continuing = said.get("exact_to") == "continuing"
-            said["kind"] = (
+            is_continuing = values.get("exact_to") == "continuing"
+            values["kind"] = (
                 Activity.Kind.CONTINUING if is_continuing else Activity.Kind.ONE_OFF
             )
         if table.name == "indicators":
-            self._complete_indicator(said)
+            self._complete_indicator(values)
             # The lead of the commitment is proposed as responsible agency, and yearly
             # values, since targets are yearly. An unknown lead is a problem of the
             # commitment only.
             lead = commitment and commitment.said.get("lead")
             if lead in self.agencies.rows:
-                said |= {"agency": lead, "frequency": Indicator.Frequency.YEARLY}
+                values |= {"agency": lead, "frequency": Indicator.Frequency.YEARLY}
         if table.name == "targets":
-            said["indicator"] = self.keys.get(line.above)
+            values["indicator"] = self.keys.get(line.above)
         if table.name == "participations":
-            said["role"] = Participation.Role.PARTNER
+            values["role"] = Participation.Role.PARTNER
         columns = COLUMN_OF_FIELD[table.name]
         for name, cell in line.places.items():
-            if name in UNPLACED_FIELDS and name not in columns and said.get(name):
+            if name in UNPLACED_FIELDS and name not in columns and values.get(name):
                 self.unplaced_cells[ROLES[UNPLACED_FIELDS[name]]].append(cell.place)
-        return {columns[name]: value for name, value in said.items() if name in columns}
+        return {
+            columns[name]: value for name, value in values.items() if name in columns
+        }
 
     def _commitment_above(self, line):
         while line.above is not None:
@@ -210,21 +212,21 @@ class MatrixLines:
                 return line
         return None
 
-    def _complete_indicator(self, said):
+    def _complete_indicator(self, values):
         with override("es"):
-            said.setdefault("unit", gettext("units"))
-        said["counts"] = Indicator.Counts.OTHER
-        year = said.get("baseline_year")
-        if said.get("baseline") and year:
-            said["baseline_starts_on"], said["baseline_ends_on"] = span(str(year))
+            values.setdefault("unit", gettext("units"))
+        values["counts"] = Indicator.Counts.OTHER
+        year = values.get("baseline_year")
+        if values.get("baseline") and year:
+            values["baseline_starts_on"], values["baseline_ends_on"] = span(str(year))
         else:
-            said["baseline"] = None
-        if not said.get("code"):
-            said["code"] = self._indicator_code(said)
+            values["baseline"] = None
+        if not values.get("code"):
+            values["code"] = self._indicator_code(values)
 
-    def _indicator_code(self, said):
+    def _indicator_code(self, values):
         rows, plan = self.stored.tables["indicators"].rows, self.stored.plan
-        commitment, name = said.get("commitment"), comparable(said["name"])
+        commitment, name = values.get("commitment"), comparable(values["name"])
         if (commitment, name) in self.indicator_codes:
             return self.indicator_codes[commitment, name]
         while True:
@@ -282,22 +284,22 @@ class MatrixLines:
             cell = line.places.get("title") or next(iter(line.places.values()))
         return cell.place if cell else ""
 
-    def _compared_line(self, table, line, said, problems):
-        places = {name: self._place(line, name) for name in said}
+    def _compared_line(self, table, line, values, problems):
+        places = {name: self._place(line, name) for name in values}
         row = ROW_NUMBER.search(next(iter(places.values()), ""))
-        key = self.keys[line.number] = table.key_in(said)
+        key = self.keys[line.number] = table.key_in(values)
         if (table.name, key) in self.seen:
             text = gettext("This record, or its code, is in more than one row.")
             problems.append(CellProblem("", "", text))
         self.seen.add((table.name, key))
         record, digests = self.stored.tables[table.name].rows.get(key), ""
         if record is None:
-            said, state = with_defaults(table, said), LineState.NEW
+            values, state = with_defaults(table, values), LineState.NEW
         else:
             stored = table.plain(self.stored, record)
-            said = {
+            values = {
                 name: value
-                for name, value in said.items()
+                for name, value in values.items()
                 if value != stored[name]
                 # Stored values win over defaults that the matrix does not state.
                 and (
@@ -305,8 +307,8 @@ class MatrixLines:
                     or self._own_place(line, name)
                 )
             }
-            said = with_due_date(table, said, stored)
-            state = LineState.CHANGED if said else LineState.UNCHANGED
+            values = with_due_date(table, values, stored)
+            state = LineState.CHANGED if values else LineState.UNCHANGED
             digests = record_digests(table, record, self.stored)
         return PlanLine(
             table,
@@ -314,7 +316,7 @@ class MatrixLines:
             key,
             LineState.REFUSED if problems else state,
             key if record else "",
-            said,
+            values,
             places,
             digests,
             tuple(problems),
