@@ -348,11 +348,15 @@ class RevisionAdmin(ScopedHistoryAdmin):
             except RefusedError as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:
-                text = _("%(record)s: %(status)s.") % {
-                    "record": record,
-                    "status": record.get_status_display().lower(),
-                }
-                self.message_user(request, text, messages.SUCCESS)
+                self.message_user(
+                    request,
+                    _("%(record)s: %(status)s.")
+                    % {
+                        "record": record,
+                        "status": record.get_status_display().lower(),
+                    },
+                    messages.SUCCESS,
+                )
         else:
             for name, errors in form.errors.items():
                 label = form.fields[name].label if name in form.fields else ""

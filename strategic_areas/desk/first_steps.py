@@ -291,8 +291,10 @@ def invite_many(request):
     lines, shown_again = [x for x in pasted.splitlines() if x.strip()], ""
     if len(lines) > MOST_LINES:
         facts = {"number": len(lines), "most": MOST_LINES}
-        text = _("%(number)d lines are too many: paste at most %(most)d at once.")
-        messages.error(request, text % facts)
+        messages.error(
+            request,
+            _("%(number)d lines are too many: paste at most %(most)d at once.") % facts,
+        )
         lines, shown_again = [], pasted
     with transaction.atomic():
         rows = [_invite(x, plan, request.user) for x in lines]

@@ -63,13 +63,12 @@ class AnonymityField(forms.BooleanField):
             del form.fields["checked"]
             return
         number = len(examined.findings)
-        text = ngettext(
+        form.fields["checked"].label = ngettext(
             "Nobody can be recognised by this. I have read what the portal marked.",
             "Nobody can be recognised by this. I have read the %(number)d things that "
             "the portal marked.",
             number,
-        )
-        form.fields["checked"].label = text % {"number": number}
+        ) % {"number": number}
 
 
 class LongTextField(forms.CharField):

@@ -414,8 +414,12 @@ def _show_confirmation(request, letter, *, confirm=None, contest=None, status=20
 
 
 def _step_form(form_class, name, letter, rows, *posted, **kwargs):
-    action = reverse(f"admin:{name}", args=[letter.pk])
-    return form_class(*posted, updates=rows, action=action, **kwargs)
+    return form_class(
+        *posted,
+        updates=rows,
+        action=reverse(f"admin:{name}", args=[letter.pk]),
+        **kwargs,
+    )
 
 
 @require_POST
@@ -433,8 +437,13 @@ def confirm_letter(request, pk):
     )
     if examined.blocks or "checked" in form.errors:
         return _show_confirmation(request, letter, confirm=form, status=422)
-    done = _("Confirmed and published. Thank you.")
-    return _decide(request, letter, form, workflow.confirm_letter, done)
+    return _decide(
+        request,
+        letter,
+        form,
+        workflow.confirm_letter,
+        _("Confirmed and published. Thank you."),
+    )
 
 
 @require_POST
@@ -445,8 +454,13 @@ def contest_letter(request, pk):
     )
     if "reason" in form.errors:
         return _show_confirmation(request, letter, contest=form, status=422)
-    done = _("Sent back to the secretariat. You may write your own report too.")
-    return _decide(request, letter, form, workflow.contest_letter, done)
+    return _decide(
+        request,
+        letter,
+        form,
+        workflow.contest_letter,
+        _("Sent back to the secretariat. You may write your own report too."),
+    )
 
 
 def _decide(request, letter, form, step, done):

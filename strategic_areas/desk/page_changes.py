@@ -137,8 +137,13 @@ def page_changes_of(
     ]
     shown_plan = plans_with_new_states and choose_plan(timezone.localdate()).shown
     if getattr(shown_plan, "code", "") in plans_with_new_states:
-        text = _("How many commitments are in which state.")
-        changes.append(PublicPageChange(_("The first page"), public_path("home"), text))
+        changes.append(
+            PublicPageChange(
+                _("The first page"),
+                public_path("home"),
+                _("How many commitments are in which state."),
+            )
+        )
     return changes
 
 

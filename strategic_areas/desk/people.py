@@ -354,8 +354,9 @@ def hand_over_mandate(request, pk):
     if form.is_valid():
         with refusals_shown_on(form):
             hand_over(mandate, form.cleaned_data["successor"], by=request.user)
-            done = _("%(agency)s is handed over.") % {"agency": mandate.agency}
-            messages.success(request, done)
+            messages.success(
+                request, _("%(agency)s is handed over.") % {"agency": mandate.agency}
+            )
             return redirect("admin:agencies_focalpoint_changelist")
     return render_screen(
         request,

@@ -215,11 +215,14 @@ class RequestPurgeForm(forms.Form):
     def _count(self, phrases, files):
         if (number := purging.count_public(phrases, files)) > CONFIRM_ABOVE:
             self.fields["hides_many"].widget = forms.CheckboxInput()
-            text = _(
-                "This hides %(number)s public places at once, for everybody. Name the "
-                "person more closely, or tick the box and ask again."
+            self.add_error(
+                "hides_many",
+                _(
+                    "This hides %(number)s public places at once, for everybody. Name "
+                    "the person more closely, or tick the box and ask again."
+                )
+                % {"number": number},
             )
-            self.add_error("hides_many", text % {"number": number})
 
 
 def _file_token(line):

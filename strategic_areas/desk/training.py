@@ -238,8 +238,9 @@ def attach_practice_evidence(request, number):
         _store_row(
             request, number, evidence=[*_stored_row(request, number)["evidence"], item]
         )
-    done = _("It is attached.")
-    return views.evidence_response(request, row, done, form, sheet=_sheet(request))
+    return views.evidence_response(
+        request, row, _("It is attached."), form, sheet=_sheet(request)
+    )
 
 
 def check_practice(request):

@@ -178,8 +178,9 @@ class ChangeSteps(GuardedSteps):
             )
         for place, reason in returned.items():
             if not reason.strip():
-                text = _("%(record)s: state the reason.") % {"record": labels[place]}
-                raise RefusedError(text)
+                raise RefusedError(
+                    _("%(record)s: state the reason.") % {"record": labels[place]}
+                )
             must_be_clean(RecordChange, returned=reason)
         dependants = plan_drafts.dependants_of(all_parts)
         places = plan_drafts.with_dependants(dependants, returned)

@@ -99,8 +99,9 @@ def contest_letter(letter, seen, *, by, reason):
 
 def _chosen(letter, seen):
     updates = seen_revisions(seen, letter=letter, status__in=OPEN)
-    refusal = _("Something changed in the meantime: look at the page again.")
-    return versions_of_seen(seen, updates, refusal).items()
+    return versions_of_seen(
+        seen, updates, _("Something changed in the meantime: look at the page again.")
+    ).items()
 
 
 #: The importer's user.

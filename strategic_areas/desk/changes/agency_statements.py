@@ -119,8 +119,9 @@ def _opened_rounds(user):
 def agency_comment(request, period, agency):
     comment = _comment_or_404(request.user, period, agency)
     waits = workflow.waiting_change(comment)
-    data = request.POST if request.method == "POST" else None
-    form = AgencyCommentForm(data, instance=comment)
+    form = AgencyCommentForm(
+        request.POST if request.method == "POST" else None, instance=comment
+    )
     if form.is_valid() and form.propose(by=request.user):
         messages.success(
             request, _("Sent. The secretariat reads it before it is published.")

@@ -283,11 +283,10 @@ class ApproveLinesForm(ApproveForm):
             return _(
                 "Nothing is returned now: all of it will be approved. Press again."
             )
-        text = _(
+        return _(
             "These go back to who proposed them: %(names)s. The rest will be approved: "
             "read above what the public would read of it, then press again."
-        )
-        return text % {"names": self._labels(self.left_out)}
+        ) % {"names": self._labels(self.left_out)}
 
     @property
     def arguments(self):
@@ -396,8 +395,10 @@ class ProposeChangeForm(GuardedModelForm):
         if self.warnings:
             self.fields["warnings_read"].widget = forms.CheckboxInput()
             if not cleaned.get("warnings_read"):
-                reason = _("Read the warnings, then change the text or tick this.")
-                self.add_error("warnings_read", reason)
+                self.add_error(
+                    "warnings_read",
+                    _("Read the warnings, then change the text or tick this."),
+                )
         return cleaned
 
     def propose(self, *, by):

@@ -395,8 +395,9 @@ def takedown_detail(request, pk):
 
 
 def _not_restored(takedown):
-    text = _("It was decided on meanwhile.")
-    reasons = dict.fromkeys(takedowns.decided_since(takedown), text)
+    reasons = dict.fromkeys(
+        takedowns.decided_since(takedown), _("It was decided on meanwhile.")
+    )
     reasons |= takedowns.not_restorable(takedown)
     return [
         (field_of(takedowns.model_of(key), name).label_of(name), reason)
@@ -419,8 +420,9 @@ class TranslationForm(ProposeChangeForm):
         for name in {*self._meta.fields} - {*missing}:
             del self.fields[name]
         for name, base in missing.items():
-            label = capfirst(record._meta.get_field(base).verbose_name)
-            self.fields[name].label = in_english(label)
+            self.fields[name].label = in_english(
+                capfirst(record._meta.get_field(base).verbose_name)
+            )
             self.fields[name].help_text = format_html(
                 '<span class="original" lang="es">{}</span>',
                 linebreaksbr(getattr(record, f"{base}_es"), autoescape=True),
@@ -437,8 +439,9 @@ def translation_url(user, record):
 
 def translate_record(request, kind, pk):
     translation = _translation_or_404(request.user, kind, pk)
-    data = request.POST if request.method == "POST" else None
-    form = TranslationForm(data, instance=translation)
+    form = TranslationForm(
+        request.POST if request.method == "POST" else None, instance=translation
+    )
     if form.is_valid() and (change := form.propose(by=request.user)):
         messages.success(
             request,

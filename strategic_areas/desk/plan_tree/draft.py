@@ -92,8 +92,14 @@ def _with_links(stored, table, line, keys_by_table):
         valid = {key for key, row in rows.items() if drafted.get(key, row.pk) == row.pk}
         linked = [key if key in valid else new.get(key) for key in keys]
         if None in linked:
-            text = _("The record that was linked here is no longer in the plan.")
-            problems.append(CellProblem("", column.label, text, name=column.name))
+            problems.append(
+                CellProblem(
+                    "",
+                    column.label,
+                    _("The record that was linked here is no longer in the plan."),
+                    name=column.name,
+                )
+            )
         values[column.name] = [*filter(None, linked)] if is_list else linked[0]
     return values, problems
 

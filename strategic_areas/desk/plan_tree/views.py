@@ -129,8 +129,9 @@ def _save_form(request, form):
         with refusals_shown_on(form), transaction.atomic():
             result = draft.save_edits(request, tree, edits)
     except IntegrityError:
-        text = _("Nothing was saved: two records would be known by the same code.")
-        form.add_error(None, text)
+        form.add_error(
+            None, _("Nothing was saved: two records would be known by the same code.")
+        )
     if result and not result.place:
         form.add_problems(result.problems)
     if form.errors:
@@ -216,8 +217,10 @@ def _drop(request, tree, node):
     if linking:
         keys = {each.pk for each in linking}
         others = [str(each.record) for each in tree.root if each.draft_line in keys]
-        text = _("Other lines of your draft lead to it; drop those first: %(others)s")
-        raise RefusedError(text % {"others": ", ".join(others[:5])})
+        raise RefusedError(
+            _("Other lines of your draft lead to it; drop those first: %(others)s")
+            % {"others": ", ".join(others[:5])}
+        )
     messages.success(request, _("Dropped: %(record)s") % {"record": node.record})
     return tree.parent_node(node).key if node.is_new else node.key
 
@@ -277,11 +280,13 @@ class ProposeDraftForm(ProposeAmendmentForm):
             self.add_error(None, _("Your draft was changed meanwhile: read it again."))
             self.data = {**self.data.dict(), "shown": self.digest}
         if cleaned.get("act") in Amendment.CITED and any(map(_needs_act, self.drafts)):
-            text = _(
-                "A page or a document corrects what is written. What divides, joins, "
-                "stops or extends is decided by an act."
+            self.add_error(
+                "act",
+                _(
+                    "A page or a document corrects what is written. What divides, "
+                    "joins, stops or extends is decided by an act."
+                ),
             )
-            self.add_error("act", text)
         return cleaned
 
 

@@ -337,10 +337,16 @@ class WorkbookComparison:
         )
         if not is_different:
             return PlanLine(table, line.number, key, LineState.UNCHANGED, key)
-        text = _(
-            "The plan has a record of this code already, and it says something else."
-        )
-        problems = [CellProblem(line.cells[ORIGIN].place, "", text)]
+        problems = [
+            CellProblem(
+                line.cells[ORIGIN].place,
+                "",
+                _(
+                    "The plan has a record of this code already, and it says something "
+                    "else."
+                ),
+            )
+        ]
         return _refused_line(table, line, key, LineState.STALE, problems, key)
 
 

@@ -312,8 +312,10 @@ class ColumnNamingForm(forms.Form):
                 cleaned[name] = self._role(name, cleaned)
             rows = [cleaned.get(start + name) for name in ROW_FIELDS]
             if None not in rows and sorted(rows) != rows:
-                text = _("The rows of the headings come first, then those of the plan.")
-                self.add_error(f"{start}first", text)
+                self.add_error(
+                    f"{start}first",
+                    _("The rows of the headings come first, then those of the plan."),
+                )
         if not any(cleaned.get(f"{start}read") for _s, start, _c in self.sheets):
             raise ValidationError(_("Choose at least one sheet."))
         return cleaned
@@ -325,8 +327,10 @@ class ColumnNamingForm(forms.Form):
         found = PERIOD.fullmatch(period.upper())
         part = found[0] if found else period_of(period, self.base.years[0])
         if not part:
-            text = _("Write a period such as 2027, 2027-S1, 2027-Q1 or 2027-03.")
-            self.add_error(f"{name}-period", text)
+            self.add_error(
+                f"{name}-period",
+                _("Write a period such as 2027, 2027-S1, 2027-Q1 or 2027-03."),
+            )
         return f"{role}:{part}"
 
     def naming(self):

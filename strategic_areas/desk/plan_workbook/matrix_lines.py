@@ -289,8 +289,13 @@ class MatrixLines:
         row = ROW_NUMBER.search(next(iter(places.values()), ""))
         key = self.keys[line.number] = table.key_in(values)
         if (table.name, key) in self.seen:
-            text = gettext("This record, or its code, is in more than one row.")
-            problems.append(CellProblem("", "", text))
+            problems.append(
+                CellProblem(
+                    "",
+                    "",
+                    gettext("This record, or its code, is in more than one row."),
+                )
+            )
         self.seen.add((table.name, key))
         record, digests = self.stored.tables[table.name].rows.get(key), ""
         if record is None:

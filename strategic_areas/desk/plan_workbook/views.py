@@ -284,8 +284,12 @@ def _form(plan, preview, *posted, **kwargs):
     kwargs |= {"action": _address("planbook_save", plan)}
     count = len(preview.drafts)
     if records.apply_at_once(plan, preview.drafts):
-        label = ngettext("Save %(count)d record", "Save %(count)d records", count)
-        return SavePreviewForm(*posted, label=label % {"count": count}, **kwargs)
+        return SavePreviewForm(
+            *posted,
+            label=ngettext("Save %(count)d record", "Save %(count)d records", count)
+            % {"count": count},
+            **kwargs,
+        )
     kwargs["label"] = _("Send for approval")
     if preview.replaces and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
@@ -312,10 +316,13 @@ def _save_preview(request, plan):
     if records.apply_at_once(plan, preview.drafts):
         records.save_drafts(plan, preview.drafts, by=request.user)
         count = len(preview.drafts)
-        text = ngettext(
-            "%(count)d record is saved.", "%(count)d records are saved.", count
+        messages.success(
+            request,
+            ngettext(
+                "%(count)d record is saved.", "%(count)d records are saved.", count
+            )
+            % {"count": count},
         )
-        messages.success(request, text % {"count": count})
         return redirect("admin:plan_tree", plan.code)
     if form.is_valid() and (change := form.propose(by=request.user)):
         return redirect_to_change(request, change)
@@ -365,10 +372,12 @@ def _lines(table, pages):
     names = [SEEN, ORIGIN, *(column.name for column in table.columns)]
     found, lines = lines_below(pages, {f"{table.name}.{name}": name for name in names})
     if len(found) < len(names):
-        what = _(
-            "Of the sheet “%(sheet)s” the hidden first row or a column is missing."
-        ) % {"sheet": table.title}
-        raise RefusedFileError("missing_column", what, _again())
+        raise RefusedFileError(
+            "missing_column",
+            _("Of the sheet “%(sheet)s” the hidden first row or a column is missing.")
+            % {"sheet": table.title},
+            _again(),
+        )
     return [line for line in lines if any(map(line.text, names[2:]))]
 
 

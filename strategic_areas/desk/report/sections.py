@@ -128,10 +128,9 @@ def _covered_text(content):
 
 def _response_text(cards):
     responding = sum(bool(each.handed_in) for each in cards)
-    text = ngettext(
+    return ngettext(
         "%(heard)d of %(asked)d agency", "%(heard)d of %(asked)d agencies", len(cards)
-    )
-    return text % {"heard": responding, "asked": len(cards)}
+    ) % {"heard": responding, "asked": len(cards)}
 
 
 def _summary_section(content):
@@ -215,8 +214,9 @@ def _first_names(names, most=2 * MOST_NAMED):
 
 def _more(number):
     if number > 0:
-        text = ngettext("%(number)d more", "%(number)d more", number)
-        yield text % {"number": number}
+        yield ngettext("%(number)d more", "%(number)d more", number) % {
+            "number": number
+        }
 
 
 def _late_tables(content, rows):
@@ -249,8 +249,9 @@ def _silent_agencies_text(content):
 
 def _silent_rounds_text(content, agency):
     number = content.rounds_silent[agency]
-    text = ngettext("%(number)d round", "%(number)d rounds running", number)
-    return text % {"number": number}
+    return ngettext("%(number)d round", "%(number)d rounds running", number) % {
+        "number": number
+    }
 
 
 def _questions_to_decide(content):

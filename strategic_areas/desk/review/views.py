@@ -476,9 +476,12 @@ def _decide_all(request, values, items, left_out, cleaned):
     for label, reason in left_out:
         messages.warning(request, f"{label}: {reason}")
     if published:
-        text = ngettext(
-            "%(number)d answer was published.",
-            "%(number)d answers were published.",
-            published,
+        messages.success(
+            request,
+            ngettext(
+                "%(number)d answer was published.",
+                "%(number)d answers were published.",
+                published,
+            )
+            % {"number": published},
         )
-        messages.success(request, text % {"number": published})

@@ -90,8 +90,9 @@ def plan_editions(request, plan):
         proposal.corrects = get_object_or_404(rows, number=number, corrects=None)
     waiting, form = EditionProposal.objects.waiting().filter(plan=plan).first(), None
     if not waiting and (number or not plan.is_reconstructed):
-        data = request.POST if request.method == "POST" else None
-        form = ProposeEditionForm(data, instance=proposal)
+        form = ProposeEditionForm(
+            request.POST if request.method == "POST" else None, instance=proposal
+        )
         if form.is_valid() and form.propose(by=request.user):
             return redirect("admin:edition_proposal", pk=proposal.pk)
     return render_screen(

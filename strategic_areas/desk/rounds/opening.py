@@ -57,8 +57,9 @@ def open_round(request, plan):
         return redirect("admin:approval", pk=waits.pk)
     data = request.POST.dict() if request.method == "POST" else None
     if data and data.get("code", period.code) != period.code:
-        text = _("The plan was changed after you had read it: read it again.")
-        messages.warning(request, text)
+        messages.warning(
+            request, _("The plan was changed after you had read it: read it again.")
+        )
         data = None
     if data and "moved" in data:
         data["due_on"] = data["moved"]

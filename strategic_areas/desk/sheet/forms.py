@@ -103,8 +103,10 @@ class RevisionForm(forms.ModelForm):
         percent, execution = settled_pair(percent, execution, changed=changed)
         cleaned |= {"percent": percent, "execution": execution}
         if not execution:
-            text = _("State the percent, or choose the execution.")
-            self.add_error(self.execution_error_field, text)
+            self.add_error(
+                self.execution_error_field,
+                _("State the percent, or choose the execution."),
+            )
 
     def _refuse_personal_data(self, cleaned):
         for name in self._meta.model.fields.columns(guarded=True):
@@ -297,8 +299,9 @@ class AnswerForm(SheetRowForm):
         # A percent alone is enough; see ``_settle_percent``.
         self.fields["execution"].required = activity.is_continuing
         if activity.is_continuing and activity.unit:
-            label = gettext("Quantity (%(unit)s)") % {"unit": activity.unit}
-            self.fields["quantity"].label = label
+            self.fields["quantity"].label = gettext("Quantity (%(unit)s)") % {
+                "unit": activity.unit
+            }
         add_protection_hint(self.fields, activity)
 
     def _fold(self, part, names):

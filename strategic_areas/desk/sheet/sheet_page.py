@@ -141,8 +141,10 @@ class EvidenceForm(forms.ModelForm):
         if not given_kinds:
             self.add_error("upload", gettext("Give a file, an address or an archive."))
         elif len(given_kinds) > 1:
-            text = gettext("Give just one: a file, an address or an archive.")
-            self.add_error(FIELDS_BY_KIND[given_kinds[1]][0], text)
+            self.add_error(
+                FIELDS_BY_KIND[given_kinds[1]][0],
+                gettext("Give just one: a file, an address or an archive."),
+            )
         else:
             self._must_be_complete(given_kinds[0], cleaned)
             self.instance.kind = given_kinds[0]

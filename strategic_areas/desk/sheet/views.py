@@ -120,12 +120,18 @@ def attach_evidence(request, **keys):
         form = sheet_page.attach_form(row, request.POST, request.FILES)
         _save(form, request.user, begins_correction=row.may_be_corrected)
     is_correction = row.may_be_corrected and not form.errors
-    done = (
-        _("%(title)s is attached to a correction: send it with the sheet.")
-        if is_correction
-        else _("%(title)s is attached.")
-    ) % {"title": form.instance.title}
-    return evidence_response(request, row, done, form, is_correction)
+    return evidence_response(
+        request,
+        row,
+        (
+            _("%(title)s is attached to a correction: send it with the sheet.")
+            if is_correction
+            else _("%(title)s is attached.")
+        )
+        % {"title": form.instance.title},
+        form,
+        is_correction,
+    )
 
 
 def _save(form, user, *, begins_correction):
@@ -289,11 +295,16 @@ def _send(user, sheet, form):
 @require_POST
 def recall_update(request, **keys):
     row = _row_with_update(request, **keys)
-    done = _(
-        "%(code)s is yours again. Its receipt stays; nothing counts as sent until you "
-        "send it again."
-    ) % {"code": row.subject.code}
-    take_step(request, workflow.recall, row.update, done=done)
+    take_step(
+        request,
+        workflow.recall,
+        row.update,
+        done=_(
+            "%(code)s is yours again. Its receipt stays; nothing counts as sent "
+            "until you send it again."
+        )
+        % {"code": row.subject.code},
+    )
     return redirect(row.page_url)
 
 
