@@ -183,7 +183,7 @@ def save_edits(request, tree, edits):
     one has a problem, nothing is saved.
     """
     plan, by = tree.plan, request.user
-    if plan.status == Plan.Status.IN_PREPARATION and not _continue_draft(
+    if plan.status == Plan.Status.IN_PREPARATION and not _continues_draft(
         tree.draft_lines, edits
     ):
         drafts, problems, _seen = _try_edits(plan, edits, edits)
@@ -220,7 +220,7 @@ def _line_key(line):
     return (line.table, line.record) if line.record else line.pk
 
 
-def _continue_draft(draft_lines, edits):
+def _continues_draft(draft_lines, edits):
     lines = {_line_key(each) for each in draft_lines}
     keys = [key for each in edits for key in _links(each)]
     return any(_line_key(each) in lines for each in edits) or any(
