@@ -106,18 +106,22 @@ def test_an_action_other_than_a_jump_or_a_web_link_is_refused(action, place):
 
 
 @pytest.mark.parametrize(
-    "annotation",
+    ("annotation", "code"),
     [
-        {"Subtype": Name.Screen},
-        {"Subtype": Name("/3D")},
-        {"Subtype": Name.Link, "FS": Dictionary(F=String("\\\\host\\a"))},
-        {"Subtype": Name.Link, "FS": Dictionary(UF=String("a"))},
+        ({"Subtype": Name.Screen}, "active"),
+        ({"Subtype": Name("/3D")}, "active"),
+        ({"Subtype": Name.Link, "FS": Dictionary(F=String("\\\\host\\a"))}, "active"),
+        ({"Subtype": Name.Link, "FS": Dictionary(UF=String("a"))}, "active"),
+        ({"Subtype": Name.Text, "Contents": String("x")}, "comments"),
+        ({"Subtype": Name.Highlight, "Contents": String("x")}, "comments"),
+        ({"Subtype": Name.Popup, "Contents": String("x")}, "comments"),
+        ({"Subtype": Name.Redact}, "comments"),
     ],
 )
-def test_an_annotation_that_plays_or_names_a_file_is_refused(annotation):
+def test_an_annotation_that_plays_names_a_file_or_comments_is_refused(annotation, code):
     content = make_pdf(on_page("/Annots", Array([Dictionary(**annotation)])))
 
-    assert refusal(content) == "active"
+    assert refusal(content) == code
 
 
 def test_a_stream_whose_bytes_lie_elsewhere_is_refused():
@@ -157,21 +161,6 @@ def test_a_link_to_a_mail_or_telephone_is_removed(address):
 
 
 # Comments
-
-
-@pytest.mark.parametrize(
-    "annotation",
-    [
-        {"Subtype": Name.Text, "Contents": String("x")},
-        {"Subtype": Name.Highlight, "Contents": String("x")},
-        {"Subtype": Name.Popup, "Contents": String("x")},
-        {"Subtype": Name.Redact},
-    ],
-)
-def test_a_pdf_with_comments_is_refused(annotation):
-    content = make_pdf(on_page("/Annots", Array([Dictionary(**annotation)])))
-
-    assert refusal(content) == "comments"
 
 
 def test_a_mark_loses_its_author():

@@ -327,41 +327,39 @@ def test_a_figure_goes_with_what_belongs_to_it():
     assert (activity.budget, activity.budget_amount) == ("not_known", None)
 
 
-def test_what_changed_meanwhile_is_not_put_back():
-    record = make.law(name_es="Antes", note_es="Nota")
+#: A record, what two people made of it since it was hidden, and what it says at last.
+CHANGED_SINCE = {
+    "a text": (
+        lambda: make.law(name_es="Antes", note_es="Nota"),
+        [{"name_es": "Después"}],
+        {"name_es": "Después", "note_es": "Nota"},
+    ),
+    "a flag": (
+        make.help_line,
+        [{"confirm_before_publishing": False}, {"confirm_before_publishing": True}],
+        {"confirm_before_publishing": True},
+    ),
+    "a number": (
+        lambda: make.law(year=2003),
+        [{"year": 2004}, {"year": None}],
+        {"year": None},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED_SINCE)
+def test_what_two_people_changed_since_is_not_put_back(name):
+    maker, changes, expected = CHANGED_SINCE[name]
+    record = maker()
     takedown = hide(record)
     record.refresh_from_db()
-    change = make.change(record, name_es="Después")
-    workflow.approve(change, by=make.reviewer())
+    for change in changes:
+        changed(record, **change)
 
     takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     record.refresh_from_db()
-    assert (record.name_es, record.note_es) == ("Después", "Nota")
-
-
-def test_a_flag_that_two_people_set_since_is_not_put_back():
-    line = make.help_line()
-    takedown = hide(line)
-    changed(line, confirm_before_publishing=False)
-    changed(line, confirm_before_publishing=True)
-
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
-
-    line.refresh_from_db()
-    assert line.confirm_before_publishing
-
-
-def test_a_number_that_two_people_removed_since_is_not_put_back():
-    record = make.law(year=2003)
-    takedown = hide(record)
-    changed(record, year=2004)
-    changed(record, year=None)
-
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
-
-    record.refresh_from_db()
-    assert record.year is None
+    assert {each: getattr(record, each) for each in expected} == expected
 
 
 def test_a_text_that_two_people_removed_elsewhere_is_not_put_back():
@@ -584,31 +582,24 @@ def told_of(tmp_path, number, *, sensitive=False):
     return PublishedFigure.objects.latest_revisions().get()
 
 
+@pytest.mark.parametrize("is_for_good", [True, False])
 @pytest.mark.parametrize("numbers", [[40, 40, 40], [40, 50, 40]])
-def test_a_number_hidden_for_good_does_not_come_back(tmp_path, numbers):
+def test_a_hidden_number_told_anew_comes_back_with_the_first(
+    tmp_path, numbers, is_for_good
+):
     first, second, third = numbers
-    takedown = hide(told_of(tmp_path, first))
-    takedowns.HIDINGS.approve(takedown, by=make.reviewer())
-
+    takedown, other = hide(told_of(tmp_path, first)), make.reviewer()
+    if is_for_good:
+        takedowns.HIDINGS.approve(takedown, by=other)
     told_of(tmp_path, second, sensitive=second == first)
     figure = told_of(tmp_path, third)
 
     assert (figure.value, read(figure).shown) == (40, ValueDisplay.WITHDRAWN)
     public = PublishedFigure.objects.public().values_list("value", flat=True)
     assert 40 not in public
-
-
-@pytest.mark.parametrize("numbers", [[40, 40, 40], [40, 50, 40]])
-def test_a_number_told_anew_comes_back_with_the_one_that_was_hidden(tmp_path, numbers):
-    first, second, third = numbers
-    takedown = hide(told_of(tmp_path, first))
-    told_of(tmp_path, second, sensitive=second == first)
-    figure = told_of(tmp_path, third)
-    stood = read(figure).shown
-
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
-
-    assert (stood, read(figure).shown) == (ValueDisplay.WITHDRAWN, ValueDisplay.VALUE)
+    if not is_for_good:
+        takedowns.HIDINGS.decline(takedown, by=other, reason="No era.")
+        assert read(figure).shown == ValueDisplay.VALUE
 
 
 @pytest.mark.parametrize("is_disputed", [True, False])

@@ -182,16 +182,19 @@ def test_nobody_but_the_agency_confirms_or_contests(make_actor, waiting):
 
 def test_what_is_contested_comes_back_with_its_reason(client, waiting):
     client.force_login(make.focal_point(agency=waiting.agency))
-    client.post(
-        address("letter_contested", waiting.letter),
-        {"seen": revision_token(waiting), "reason": "Falta la firma."},
-    )
+    path, seen = address("letter_contested", waiting.letter), revision_token(waiting)
+    refused = client.post(path, {"seen": seen, "reason": ""})
+    waiting.refresh_from_db()
+    before = waiting.status
+    client.post(path, {"seen": seen, "reason": "Falta la firma."})
 
     client.force_login(waiting.letter.recorded_by)
     page = client.get(address("letter", waiting.letter))
 
     waiting.refresh_from_db()
     ((code, step),) = page.context["contested"]
+    assert (refused.status_code, before) == (422, "submitted")
+    assert list(refused.context["contest"].errors) == ["reason"]
     assert (waiting.status, code) == ("returned", waiting.subject.code)
     assert step.reason == "Falta la firma."
 
@@ -221,13 +224,6 @@ def test_what_the_agency_saves_becomes_its_own(kind):
 
     record.refresh_from_db()
     assert (record.provenance, record.letter) == ("reported", None)
-
-
-def test_a_transcription_names_its_letter_and_whoever_wrote_it():
-    update = make.transcribed_update()
-
-    assert (update.provenance, update.status) == ("transcribed", "draft")
-    assert update.contributors.get() == update.letter.recorded_by
 
 
 def test_only_the_secretariat_transcribes():
@@ -381,6 +377,7 @@ def test_a_row_of_a_letter_is_saved_in_the_agencys_name(client):
         "transcribed",
         letter,
     )
+    assert (update.status, update.contributors.get()) == ("draft", letter.recorded_by)
 
 
 def test_handing_over_asks_everybody_who_reports_for_the_agency(client):
@@ -448,20 +445,6 @@ def test_the_agency_confirms_no_personal_data(client):
     update.refresh_from_db()
     assert (shown.context["confirm"], refused.status_code) == (None, 422)
     assert update.status == "submitted"
-
-
-def test_contesting_wants_a_reason(client):
-    update = handed_over(make.transcribed_update)
-    client.force_login(make.focal_point(agency=update.agency))
-
-    response = client.post(
-        address("letter_contested", update.letter),
-        {"seen": revision_token(update), "reason": ""},
-    )
-
-    update.refresh_from_db()
-    assert (response.status_code, update.status) == (422, "submitted")
-    assert list(response.context["contest"].errors) == ["reason"]
 
 
 def test_a_reference_that_could_lead_to_somebody_is_not_public(client):

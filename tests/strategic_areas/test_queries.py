@@ -46,53 +46,37 @@ def told_on(page):
 # Which plan
 
 
-def test_the_plan_in_force_is_shown_when_it_has_commitments():
-    plan = make.commitment().plan
-    make.commitment(
-        plan=make.plan(starts_on=date(2017, 1, 1), ends_on=date(2020, 1, 1))
-    )
-
-    assert plans.choose_plan(TODAY) == plans.PlanChoice(plan, plan)
-
-
-def test_a_plan_in_force_without_commitments_gives_way_to_the_latest_with_a_record():
-    empty = make.plan()
-    old = make.plan(
-        starts_on=date(2017, 1, 1), ends_on=date(2020, 12, 31), status="ended"
-    )
-    older = make.plan(
-        starts_on=date(2009, 1, 1), ends_on=date(2014, 12, 31), status="ended"
-    )
-    make.commitment(plan=old)
-    make.commitment(plan=older)
-
-    assert plans.choose_plan(TODAY) == plans.PlanChoice(empty, old)
+#: First and last year of plans, and their state.
+PLANS = {
+    "in force": (2025, 2028, "approved"),
+    "old": (2017, 2020, "ended"),
+    "older": (2009, 2014, "ended"),
+    "coming": (2027, 2030, "approved"),
+    "hidden": (2025, 2028, "in_preparation"),
+}
 
 
-def test_a_plan_that_has_not_begun_leaves_the_home_page_to_the_one_before():
-    old = make.plan(
-        starts_on=date(2017, 1, 1), ends_on=date(2020, 12, 31), status="ended"
-    )
-    make.commitment(plan=old)
-    coming = make.plan(starts_on=date(2027, 1, 1), ends_on=date(2030, 12, 31))
-    make.commitment(plan=coming)
+@pytest.mark.parametrize(
+    ("with_commitments", "empty", "in_force", "shown"),
+    [
+        (["in force", "old"], [], "in force", "in force"),
+        (["old", "older"], ["in force"], "in force", "old"),
+        (["old", "coming"], [], None, "old"),
+        (["coming"], [], None, "coming"),
+        (["hidden"], [], None, None),
+    ],
+)
+def test_which_plan_is_shown(with_commitments, empty, in_force, shown):
+    made = {None: None}
+    for name in (*with_commitments, *empty):
+        first, last, status = PLANS[name]
+        days = {"starts_on": date(first, 1, 1), "ends_on": date(last, 12, 31)}
+        made[name] = make.plan(status=status, **days)
+        if name not in empty:
+            make.commitment(plan=made[name])
 
-    assert plans.choose_plan(TODAY) == plans.PlanChoice(None, old)
-
-
-def test_a_plan_that_has_not_begun_is_shown_where_there_is_no_other():
-    coming = make.plan(starts_on=date(2027, 1, 1), ends_on=date(2030, 12, 31))
-    make.commitment(plan=coming)
-
-    assert plans.choose_plan(TODAY) == plans.PlanChoice(None, coming)
-
-
-def test_a_plan_in_preparation_is_never_chosen():
-    hidden = make.plan(status="in_preparation")
-    make.commitment(plan=hidden)
-
-    assert plans.choose_plan(TODAY) == plans.PlanChoice(None, None)
-    assert hidden not in plans.public_plans()
+    assert plans.choose_plan(TODAY) == plans.PlanChoice(made[in_force], made[shown])
+    assert made.get("hidden") not in plans.public_plans()
 
 
 def test_gaps_between_plans_are_told_and_overlaps_are_none():
@@ -415,6 +399,7 @@ def test_a_demonstration_stands_beside_the_real_state():
     assert account.latest is None
     entries = filtered_updates.load_update_page(plan, {}, 100).entries
     assert [entry.is_demonstration for entry in entries] == [True]
+    assert not ActivityUpdate.objects.counted().exists()
 
 
 def test_only_cleared_evidence_is_public():
@@ -536,17 +521,6 @@ def test_an_old_confirmation_is_told(days, is_told):
     (line,) = help_lines.load_help_page(TODAY)["lines"]
 
     assert line.unconfirmed_since == (confirmed if is_told else None)
-
-
-def test_a_demonstration_stays_one_by_what_it_says_of_itself():
-    asked = make.round(is_demonstration=True)
-    update = make.published_update(
-        activity=make.activity(plan=asked.plan), period=asked
-    )
-    (step,) = told_on(page_of(update.activity.commitment))
-
-    assert step.entry.is_demonstration
-    assert not ActivityUpdate.objects.counted().exists()
 
 
 def test_a_report_counts_as_known_from_the_day_it_was_handed_in():

@@ -60,26 +60,21 @@ def superseded(record, **changes):
 # Of the plan no more
 
 
-def test_an_older_text_of_a_superseded_commitment_goes():
-    commitment = make.commitment(title_es=TEXT)
-    edition = make.edition(plan=commitment.plan)
-    superseded(commitment, title_es=f"{TEXT} Otra vez.")
+@pytest.mark.parametrize(
+    ("maker", "dataset", "column"),
+    [
+        (make.commitment, "commitments", "title_es"),
+        (make.activity, "activities", "expected_product_es"),
+    ],
+)
+def test_an_older_text_of_a_superseded_record_goes(maker, dataset, column):
+    record = maker(**{column: TEXT})
+    edition = make.edition(plan=record.plan)
+    superseded(record, **{column: f"{TEXT} Otra vez."})
 
-    hide(commitment, "title_es")
+    hide(record, column)
 
-    assert rows_of(edition)[commitment.code]["title_es"] == MARKER
-    assert NAME not in stored(edition)
-
-
-def test_an_older_text_of_a_superseded_activity_goes():
-    activity = make.activity(expected_product_es=TEXT)
-    edition = make.edition(plan=activity.plan)
-    superseded(activity, expected_product_es=f"{TEXT} Corregido.")
-
-    hide(activity, "expected_product_es")
-
-    row = rows_of(edition, "activities")[activity.code]
-    assert row["expected_product_es"] == MARKER
+    assert rows_of(edition, dataset)[record.code][column] == MARKER
     assert NAME not in stored(edition)
 
 
@@ -227,26 +222,20 @@ def test_what_is_restored_leaves_an_edition_held_back(monkeypatch):
     assert (row["title_es"], held_back(edition)) == ("Un título sin más", True)
 
 
-def test_what_is_hidden_later_goes_from_an_edition_held_back():
+@pytest.mark.parametrize(
+    "take",
+    [lambda commitment: hide(commitment, "title_es"), lambda commitment: purge()],
+    ids=["a hiding", "a purge"],
+)
+def test_what_is_taken_later_goes_from_an_edition_held_back(take):
     commitment = make.commitment(title_es=TEXT)
     edition = make.edition(plan=commitment.plan)
     Edition.objects.update(is_moving=True)
 
-    hide(commitment, "title_es")
+    take(commitment)
 
     assert rows_of(edition)[commitment.code]["title_es"] == MARKER
-    assert held_back(edition)
-
-
-def test_a_purge_reaches_an_edition_held_back():
-    commitment = make.commitment(title_es=TEXT)
-    edition = make.edition(plan=commitment.plan)
-    Edition.objects.update(is_moving=True)
-
-    done = purge()
-
     assert NAME not in stored(edition)
-    assert (EditionRows, 1) in done.counts
     assert held_back(edition)
 
 

@@ -274,17 +274,13 @@ def publish_a_correction(update):
     workflow.publish(correction, by=make.reviewer())
 
 
-def purge_text(update):
-    make.purged(update.narrative_es)
-
-
 #: In this order: what is withdrawn or deleted first leaves nothing for the others to
 #: take away.
 TAKEDOWNS = {
     "evidence closed": lambda update: update.evidences.update(is_public=False),
     "a wrong number": lambda update: HelpLine.objects.update(numbers=["1"]),
     "a row deleted": lambda update: HelpLine.objects.all().delete(),
-    "a purge": purge_text,
+    "a purge": lambda update: make.purged(update.narrative_es),
     "a withdrawal": lambda update: workflow.withdraw(
         update, by=make.reviewer(), cause="error"
     ),

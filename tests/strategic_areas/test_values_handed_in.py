@@ -310,18 +310,6 @@ def test_a_value_that_leaps_asks_for_a_reason_that_no_public_page_tells(desk, cl
     assert (figure.value, figure.reason_es or "") == (70, "")
 
 
-def test_a_value_near_the_last_asks_for_no_reason(desk, client):
-    desk.hand_in()
-    decide(client)
-    client.force_login(desk.user)
-    none = {f"sex+age.{code}": "" for code, _label in WORDS}
-    days = {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
-
-    told = desk.hand_in(**days, value="63", **none)
-
-    assert told.status_code == 302
-
-
 def test_of_the_same_days_one_value_waits(desk):
     desk.hand_in()
 

@@ -154,15 +154,6 @@ def test_what_means_the_same_as_before_is_no_change(published):
     assert kinds(published.upload(book)) == {"unchanged": [published.activity.code]}
 
 
-def test_a_preview_saves_nothing(published):
-    before = everything_stored()
-
-    response = published.upload(published.book().fill(published.activity, percent=60))
-
-    assert kinds(response) == {"new": [published.activity.code]}
-    assert everything_stored() == before
-
-
 def test_one_number_in_the_workbook_is_a_report(published):
     waiting = published.another()
 
@@ -620,7 +611,7 @@ def test_a_refusal_stands_beside_the_field(filler, content):
     assert response.context["upload"].errors["workbook"]
 
 
-def test_nothing_is_saved_that_no_preview_of_hers_announced(published):
+def test_nothing_is_saved_but_by_her_own_preview_of_today(published, monkeypatch):
     preview = published.upload(published.book().fill(published.activity, percent=60))
     signed = preview.context["form"]["staged"].value()
     forged = signing.dumps(
@@ -632,14 +623,8 @@ def test_nothing_is_saved_that_no_preview_of_hers_announced(published):
         published.client.post(published.address("workbook_save"), {"staged": staged})
     published.client.force_login(colleague)
     published.client.post(published.address("workbook_save"), {"staged": signed})
-
-    assert not ActivityUpdate.objects.filter(period=published.period).exists()
-
-
-def test_a_preview_grows_old(published, monkeypatch):
-    preview = published.upload(published.book().fill(published.activity, percent=60))
+    published.client.force_login(published.user)
     monkeypatch.setattr(signed_preview, "MAX_AGE", -1)
-
     published.confirm(preview)
 
     assert not ActivityUpdate.objects.filter(period=published.period).exists()

@@ -126,20 +126,12 @@ def test_a_correction_replaces_what_it_corrects_when_published():
     assert (second.revision, second.percent, first.percent) == (2, 45, 40)
 
 
-def test_a_correction_is_possible_after_the_round_closed():
-    first = make.published_update()
-    first.period.closes_on = first.period.due_on = timezone.localdate() - timedelta(1)
-    first.period.save()
-
-    second = workflow.begin_correction(first, by=first.contributors.get())
-
-    assert second.status == RevisionStatus.DRAFT
-
-
+@pytest.mark.parametrize("maker", [make.round, make.period])
 @pytest.mark.sqlite
-def test_a_closed_round_takes_no_first_report():
+def test_a_closed_round_or_a_record_period_takes_no_first_report(maker):
     closed = timezone.localdate() - timedelta(days=1)
-    period = make.round(due_on=closed, closes_on=closed)
+    days = {"due_on": closed, "closes_on": closed} if maker is make.round else {}
+    period = maker(**days)
 
     with pytest.raises(workflow.TransitionError):
         make.update(activity=make.activity(plan=period.plan), period=period)
@@ -159,25 +151,19 @@ def reopen(period, agency):
     RoundReopening.objects.create(period=period, agency=agency, **fields)
 
 
-def test_a_draft_begun_in_time_is_not_submitted_after_the_round_closed():
+def test_a_draft_is_submitted_after_the_close_only_where_it_reopened():
     update = make.update()
+    author = update.contributors.get()
     close(update.period)
     reopen(update.period, make.agency())  # another's: it opens nothing for this one
 
     with pytest.raises(workflow.TransitionError):
-        workflow.submit(update, by=update.contributors.get())
+        workflow.submit(update, by=author)
 
     update.refresh_from_db()
     assert (update.status, update.submitted_at) == (RevisionStatus.DRAFT, None)
-
-
-def test_a_round_opened_again_takes_the_draft_of_that_agency():
-    update = make.update()
-    close(update.period)
     reopen(update.period, update.agency)
-
-    workflow.submit(update, by=update.contributors.get())
-
+    workflow.submit(update, by=author)
     assert update.status == RevisionStatus.SUBMITTED
 
 
@@ -191,26 +177,17 @@ def test_what_came_back_is_submitted_again_after_the_round_closed():
     assert update.status == RevisionStatus.SUBMITTED
 
 
-def test_a_correction_is_submitted_after_the_round_closed():
-    correction = make.correction(make.published_update())
-    close(correction.period)
+def test_a_correction_is_begun_and_submitted_after_the_round_closed():
+    first = make.published_update()
+    close(first.period)
 
+    correction = make.correction(first)
     workflow.submit(correction, by=correction.contributors.first())
 
     assert correction.status == RevisionStatus.SUBMITTED
 
 
-@pytest.mark.sqlite
-def test_a_record_period_takes_no_report():
-    period = make.period()
-
-    with pytest.raises(workflow.TransitionError):
-        make.update(activity=make.activity(plan=period.plan), period=period)
-
-    assert ActivityUpdate.objects.count() == 0
-
-
-def test_a_withdrawal_keeps_its_public_cause_and_no_words_of_one_person():
+def test_a_withdrawal_states_its_cause_and_words_that_two_people_approved():
     update, reviewer = make.published_update(), make.reviewer()
 
     workflow.withdraw(update, by=reviewer, cause="error", words="Era de otro año.")
@@ -221,17 +198,10 @@ def test_a_withdrawal_keeps_its_public_cause_and_no_words_of_one_person():
         reviewer,
     )
     assert update.withdrawal_reason == ""
-
-
-def test_own_words_on_a_withdrawal_stand_once_another_person_approved_them():
-    update, reviewer = make.published_update(), make.reviewer()
-    workflow.withdraw(update, by=reviewer, cause="error", words="Era de otro año.")
     (change,) = PendingChange.objects.waiting()
-
     with pytest.raises(RefusedError):
         workflow.approve(change, by=reviewer)
     workflow.approve(change, by=make.reviewer())
-
     update.refresh_from_db()
     assert update.withdrawal_reason == "Era de otro año."
 
@@ -482,18 +452,11 @@ def test_nothing_is_taken_back_once_decided_or_closed_nor_by_others():
     for stranger in (make.focal_point(agency=make.agency()), make.reviewer()):
         with pytest.raises(workflow.TransitionError):
             workflow.recall(update, by=stranger)
-    update.period.closes_on = update.period.due_on = timezone.localdate() - timedelta(1)
-    update.period.opens_on = update.period.due_on - timedelta(9)
-    update.period.save()
+    update.period.opens_on = timezone.localdate() - timedelta(10)
+    close(update.period)
     with pytest.raises(workflow.TransitionError):
         workflow.recall(update, by=author)
-    RoundReopening.objects.create(
-        period=update.period,
-        agency=update.agency,
-        until=timezone.localdate(),
-        reason="Faltaba.",
-        by=author,
-    )
+    reopen(update.period, update.agency)
     workflow.publish(update, by=make.reviewer())
     with pytest.raises(workflow.TransitionError):
         workflow.recall(update, by=author)
