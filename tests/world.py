@@ -16,7 +16,6 @@ from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
     RevisionStatus,
-    RoundReopening,
 )
 from strategic_areas.workflow.questions import revision_tokens
 from tests import make
@@ -125,10 +124,4 @@ class Desk(Lasting):
         self.period.save()
 
     def reopen(self, until):
-        RoundReopening.objects.create(
-            period=self.period,
-            agency=self.agency,
-            until=until,
-            reason="Faltaba un dato.",
-            by=make.reviewer(),
-        )
+        make.reopening(self.period, self.agency, until=until)

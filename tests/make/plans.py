@@ -10,6 +10,7 @@ from strategic_areas.datasets import editions
 from strategic_areas.models import (
     Activity,
     Amendment,
+    CodeList,
     Commitment,
     Discrepancy,
     Edition,
@@ -25,13 +26,17 @@ from strategic_areas.models import (
     PlanFile,
     Programme,
     Provenance,
+    Province,
     PublishedFigure,
+    Region,
     Source,
     StrategicArea,
+    Target,
     TargetLink,
     Term,
     TipTier,
 )
+from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.publication import random_bits
 from tests import make
 from tests.make.numbers import numbers
@@ -83,6 +88,11 @@ def plan_file(plan, **fields):
     file.status = PlanFile.Status.LOADED
     file.save()
     return file
+
+
+def province(name="Azua"):
+    region, _made = Region.objects.get_or_create(code="DO-X", name="Región")
+    return Province.objects.create(code=f"DO-{name}", name=name, region=region)
 
 
 def source(*, plan=None, **fields):
@@ -181,6 +191,34 @@ def published_figure(*, indicator=None, year=2025, sources=(), cells=None, **fie
             dimension="exploitation", categories=[category], value=value, order=order
         )
     return figure
+
+
+def indicator_target(indicator, **fields):
+    """A target that a plan sets an indicator of its own for 2025, unless said."""
+    days = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 12, 31)}
+    given = {"plan": indicator.introduced_by, "value": 5, "provenance": "plan"}
+    return Target.objects.create(indicator=indicator, **days | given | fields)
+
+
+def measurement(indicator, *, dimension="sex+age", parts=None, **fields):
+    """A value that an agency counted for 2025, unless said; ``parts`` by category."""
+    days = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 12, 31)}
+    given = {"value": 40, "status": "confirmed", "provenance": "reported"}
+    made = Measurement.objects.create(indicator=indicator, **days | given | fields)
+    for category, value in (parts or {}).items():
+        Breakdown.objects.create(
+            measurement=made, dimension=dimension, category=category, value=value
+        )
+    return made
+
+
+def breakdown_labels(plan, **labels):
+    """The words of a plan for categories of sex and age, by code."""
+    codes = CodeList.objects.create(
+        plan=plan, code="b", kind="breakdowns", name_es="Etiquetas"
+    )
+    for code, label in labels.items():
+        codes.values.create(dimension="sex+age", code=code, label_es=label)
 
 
 def target(**fields):

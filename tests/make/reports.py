@@ -23,6 +23,7 @@ from strategic_areas.models import (
     RecordDispute,
     ReportingPeriod,
     ReportWords,
+    RoundReopening,
 )
 from strategic_areas.models.agency_statements import ABOUT
 from strategic_areas.models.measurements import ReportedValue
@@ -118,6 +119,14 @@ def round(*, plan=None, **fields):
     fields.setdefault("due_on", today + timedelta(days=20))
     fields.setdefault("closes_on", today + timedelta(days=30))
     return make.period(plan=plan, **fields)
+
+
+def reopening(period, agency, **fields):
+    """Let a round take reports of one agency again, for five days unless said."""
+    fields.setdefault("until", timezone.localdate() + timedelta(days=5))
+    fields.setdefault("reason", "Cambio de personal.")
+    fields.setdefault("by", make.reviewer())
+    return RoundReopening.objects.create(period=period, agency=agency, **fields)
 
 
 def told_rounds(*, plan=None):

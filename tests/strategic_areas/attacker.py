@@ -108,13 +108,11 @@ class Portal:
     def measure(self, name, indicator):
         """An empty count of an indicator for each span."""
         return {
-            (name, span): Measurement.objects.create(
-                indicator=indicator,
+            (name, span): make.measurement(
+                indicator,
                 starts_on=ends_of(span)[0],
                 ends_on=ends_of(span)[1],
                 value=0,
-                status="confirmed",
-                provenance="reported",
             )
             for span in SPANS
         }

@@ -1,9 +1,12 @@
 """How a reviewer edits a plan on its tree, and proposes the draft."""
 
 from django.urls import reverse
+from django.utils.translation import override
 
+from strategic_areas import workflow
 from strategic_areas.desk.plan_tree.levels import level_of
-from strategic_areas.models import Plan
+from strategic_areas.models import Activity, Commitment, Plan
+from tests import make
 
 ACT = {
     "act": "resolution",
@@ -53,3 +56,27 @@ def propose(client, plan, **act):
     form = client.get(address).context["form"]
     typed = {**ACT, **act} if "act" in form.fields else {}
     return client.post(address, {"shown": form["shown"].value(), **typed})
+
+
+def propose_all(plan, *records, act=True):
+    """Propose records, or pairs of a record and its links, together; by an act."""
+    with override("es"):
+        return workflow.propose_records(
+            [each if isinstance(each, tuple) else (each, {}) for each in records],
+            by=make.reviewer(),
+            amendment=make.act(plan) if act else None,
+        )
+
+
+def new_commitment(beside, **said):
+    """An unsaved commitment of the programme of another."""
+    given = {"lead": beside.lead, "code": "9", "title_es": "Nuevo"}
+    above = {"plan": beside.plan, "programme": beside.programme}
+    return Commitment(**above, **{"provenance": "plan"} | given | said)
+
+
+def new_activity(commitment, **said):
+    """An unsaved activity of a commitment."""
+    given = {"agency": commitment.lead, "code": "9.1", "title_es": "Otra"}
+    above = {"plan": commitment.plan, "commitment": commitment}
+    return Activity(**above, **{"provenance": "plan"} | given | said)

@@ -13,7 +13,6 @@ from strategic_areas.models import (
     PublishedFigure,
     ReportedSpan,
     RevisionStatus,
-    RoundReopening,
     Transition,
 )
 from tests import make
@@ -184,13 +183,8 @@ class World:
             scorecards_public_at=NOW - timedelta(days=5) if is_public else None,
         )
         if reopened_until is not None:
-            RoundReopening.objects.create(
-                period=made,
-                agency=self.agencies[0],
-                until=day(reopened_until),
-                reason="Cambio de personal.",
-                by=self.by,
-            )
+            until = day(reopened_until)
+            make.reopening(made, self.agencies[0], until=until, by=self.by)
         return made
 
     def _say(self, work, period, state, on, execution, answer):

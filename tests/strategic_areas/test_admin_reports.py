@@ -4,13 +4,22 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import override
 
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.models import ActivityUpdate, RevisionStatus
+from strategic_areas.models import (
+    ActivityUpdate,
+    PublishedFigure,
+    RevisionStatus,
+    Target,
+)
+from strategic_areas.models.measurements import Measurement, ReportedValue
 from tests import make
 from tests.world import Desk
 
@@ -121,20 +130,8 @@ def test_the_second_to_save_keeps_her_text_and_sees_the_others(desk):
     }
     assert f'name="seen_version" value="{own.version}"' in page
     assert own.narrative_es == "Lo que guardó la primera."
-
-
-def test_after_a_conflict_the_next_press_saves(desk):
-    own = make.update(**desk.about)
-    workflow.save_draft(own, by=desk.user, seen_version=1)
-
-    desk.client.post(
-        address(own),
-        {
-            **filled(desk, seen_version=2),
-            "narrative_es": "Lo de las dos, junto.",
-        },
-    )
-
+    both = {**filled(desk, seen_version=2), "narrative_es": "Lo de las dos, junto."}
+    desk.client.post(address(own), both)
     own.refresh_from_db()
     assert (own.narrative_es, own.version) == ("Lo de las dos, junto.", 3)
 
@@ -188,9 +185,7 @@ def test_a_percent_on_continuing_work_is_refused_by_the_model():
     ("execution", "percent", "field"),
     [("in_progress", "100", "execution"), ("completed", "60", "percent")],
 )
-def test_execution_and_percent_that_disagree_are_errors(
-    desk, execution, percent, field
-):
+def test_execution_and_percent_that_disagree_are_told(desk, execution, percent, field):
     response = desk.client.post(
         ADD,
         filled(desk, execution=execution, percent=percent),
@@ -201,10 +196,9 @@ def test_execution_and_percent_that_disagree_are_errors(
     assert form["narrative_es"].value() == "Se capacitó al personal."
 
 
-def test_a_reviewer_sees_no_drafts(client):
+def test_a_reviewer_sees_no_drafts(client, reviewer):
     make.update()
     submitted = make.submitted_update()
-    client.force_login(make.reviewer())
 
     response = client.get(LIST)
 
@@ -315,3 +309,79 @@ def test_what_is_past_due_stands_before_what_is_due(desk):
         (late, -2),
         (desk.period, 20),
     ]
+
+
+# What staff read of indicators, targets and raw values
+
+SPAN = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 12, 31)}
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"), [("349.000", "349"), ("34.500", "34.5"), ("300", "300")]
+)
+def test_a_value_is_listed_with_its_unit_and_without_zeros(client, stored, shown):
+    plan, indicator = make.plan(), make.indicator()
+    make.indicator_target(indicator, plan=plan, value=stored)
+    make.measurement(indicator, value=stored)
+    client.force_login(make.reviewer(language="en"))
+
+    listed = []
+    for model in (Target, Measurement):
+        name = f"admin:strategic_areas_{model._meta.model_name}_changelist"
+        (row,) = client.get(reverse(name)).context["cl"].result_list
+        with override("en"):
+            listed.append(admin.site.get_model_admin(model).figure(row))
+
+    page = client.get(
+        reverse("admin:strategic_areas_measurement_change", args=[row.pk])
+    )
+    assert listed == [f"{shown} people", f"{shown} people"]
+    assert f"{shown} people" in page.text
+    assert stored == shown or stored not in page.text
+    assert str(Target.objects.get()) == f"{indicator.code}: {shown}"
+
+
+def test_every_field_of_an_admin_page_has_a_name_that_is_translated():
+    untold = [
+        f"{model._meta.label}.{field.name}"
+        for model in admin.site._registry
+        if model._meta.app_label == "strategic_areas"
+        for field in [*model._meta.fields, *model._meta.many_to_many]
+        if field.editable
+        and not field.primary_key
+        and not field.name.endswith("_en")
+        and not isinstance(field.verbose_name, Promise)
+    ]
+
+    assert untold == []
+
+
+def test_nobody_changes_a_value_by_a_form(client):
+    stored = make.measurement(make.indicator(), value=5)
+    client.force_login(make.user(is_staff=True, is_superuser=True))
+    page = reverse("admin:strategic_areas_measurement_change", args=[stored.pk])
+    printed = {"printed_by": make.source().pk, "printed_where_es": "p. 4"}
+
+    answers = [
+        client.post(page, {"value": "9", **printed}),
+        client.post(reverse("admin:strategic_areas_measurement_add"), printed),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    stored.refresh_from_db()
+    assert (stored.value, stored.printed_by) == (5, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "called"),
+    [
+        ("es", "I-01, del 01/01/2025 al 31/12/2025"),
+        ("en", "I-01, from 1 January 2025 to 31 December 2025"),
+    ],
+)
+def test_a_value_is_called_by_its_days_in_words(language, called):
+    indicator = make.indicator(code="I-01")
+
+    with override(language):
+        for model in (Measurement, PublishedFigure, ReportedValue):
+            assert str(model(indicator=indicator, **SPAN)) == called

@@ -1,6 +1,10 @@
 """Editions: made once, kept as they were, and changed by a taking away alone."""
 
+import gzip
+import hashlib
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from datetime import timedelta
 from itertools import count
 from threading import Barrier
@@ -8,13 +12,17 @@ from threading import Barrier
 import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 from django.utils.translation import override
 
 from agencies import audit
 from agencies.access import RefusedError
 from agencies.audit import AuditEntry
-from strategic_areas.datasets import DATASETS, editions
+from strategic_areas import workflow
+from strategic_areas.datasets import DATASETS, editions, formats
+from strategic_areas.datasets.file_cache import FILE_CACHE
+from strategic_areas.datasets.formats import PACKAGE, names_of
 from strategic_areas.datasets.snapshots import take_snapshot
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import (
@@ -25,6 +33,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.publication import VersionCounters
 from tests import make
+from tests.crawling import text_of
 from tests.make.plans import put_back_in_preparation
 
 pytestmark = pytest.mark.django_db
@@ -272,3 +281,63 @@ def test_a_plan_that_changes_each_time_it_is_read_is_refused(monkeypatch):
 
     with override("en"), pytest.raises(RefusedError, match="changing too fast"):
         editions.make_edition(plan)
+
+
+# No sum that anybody was told lets a hidden cell be tried, from 1 to 9
+
+SUMS = ("md5", "sha1", "sha256", "sha512", "blake2b")
+
+
+@pytest.fixture
+def hidden():
+    """An edition of which a number is protected since, and all that was told of it."""
+    activity = make.activity()
+    update = make.published_update(activity=activity, people_reached=4)
+    edition = make.edition(plan=activity.plan)
+    told = read(edition)
+    random = bytes(edition.random).hex()
+    change = make.change(activity, reaches_victims=True)
+    workflow.approve(change, by=make.reviewer())
+    edition.refresh_from_db()
+    return edition, update.public_id, told + read(edition), random
+
+
+def read(edition):
+    """Headers and sums that the public is told of the files of an edition."""
+    client, found = Client(), [FILE_CACHE.files(edition.plan, edition).package_sum]
+    for name in names_of(editions.datasets_of(edition)):
+        if name != "workbook.xlsx":
+            path = f"/datos/{edition.plan.code}/{edition.number}/{name}"
+            answer = client.get(path)
+            assert answer.status_code == 200
+            found += answer.headers.values()
+            # What is told of one file may stand in another.
+            found.append(text_of(b"".join(answer)))
+    return found
+
+
+def tried(edition, public_id, random):
+    """The sums of each file with each number in the cell, in each way to write them."""
+    snapshot = deepcopy(editions.snapshot_of(edition))
+    datasets = editions.datasets_of(edition)
+    row = snapshot.tables["reports"][public_id]
+    assert row["people_reached"] is None
+    for number in range(1, 10):
+        row |= {"people_reached": number, "people_reached_gap": None}
+        for name in ("reports.csv", "reports.json", PACKAGE):
+            content = formats.make_file(name, snapshot, datasets, random)
+            for packed in (content, gzip.compress(content, 6, mtime=0)):
+                for each in SUMS:
+                    found = hashlib.new(each, packed)
+                    yield found.hexdigest()
+                    yield b64encode(found.digest()).decode()
+
+
+def test_no_number_tried_in_a_hidden_cell_gives_a_sum_that_was_told(hidden):
+    edition, public_id, told, random = hidden
+
+    sums = tried(edition, public_id, bytes(edition.random).hex())
+
+    assert [each for each in sums if any(each in said for said in told)] == []
+    # With the random bits of before it would.
+    assert told[0] in set(tried(edition, public_id, random))

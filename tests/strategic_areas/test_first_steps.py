@@ -1,14 +1,13 @@
 """The first steps of a portal, and the people who are invited by one pasted list."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.access import Role
 from agencies.invitations import Invitation
 from agencies.mail import Mail
-from agencies.models import Agency
+from agencies.models import Agency, User
 from strategic_areas.desk.first_steps import (
     MOST_LINES,
     first_steps,
@@ -16,6 +15,7 @@ from strategic_areas.desk.first_steps import (
 )
 from strategic_areas.models import Participation
 from tests import make
+from tests.costs import costs
 from tests.make.plans import propose_plan
 
 pytestmark = pytest.mark.django_db
@@ -195,11 +195,10 @@ def test_a_step_leads_only_who_may_take_it(client):
 
 
 @pytest.mark.parametrize("is_demonstration", [False, True])
-def test_the_list_is_gone_once_an_agencys_report_is_published(client, is_demonstration):
+def test_the_list_goes_once_a_report_is_published(client, reviewer, is_demonstration):
     period = make.round(is_demonstration=is_demonstration)
     activity = make.activity(plan=period.plan)
     make.published_update(period=period, activity=activity)
-    client.force_login(make.reviewer())
 
     first = client.get(DESK).context["first"]
 
@@ -207,16 +206,40 @@ def test_the_list_is_gone_once_an_agencys_report_is_published(client, is_demonst
 
 
 def test_the_list_takes_the_same_queries_for_any_plan():
-    user = make.reviewer()
-    counts = []
-    for number in (1, 6):
-        plan = make.plan(status="in_preparation")
-        for _each in range(number):
-            activity = make.activity(plan=plan)
-            make.participation(plan=plan, agency=activity.agency)
-        user = type(user).objects.get(pk=user.pk)
-        with CaptureQueriesContext(connection) as queries:
-            steps_done(user)
-        counts.append(len(queries))
+    user, plan = make.reviewer(), make.plan(status="in_preparation")
 
-    assert counts[0] == counts[1]
+    def grow():
+        make.participation(plan=plan, agency=make.activity(plan=plan).agency)
+
+    few, many = costs(lambda: steps_done(User.objects.get(pk=user.pk)), grow)
+
+    assert few == many
+
+
+# A guide for each role, which anybody may read and the invitation leads to
+
+#: Role → the word of its guide.
+GUIDES = {
+    Role.FOCAL_POINT: "punto-focal",
+    Role.REVIEWER: "coordinacion",
+    Role.ADMINISTRATOR: "administracion",
+}
+
+
+@pytest.mark.parametrize("word", GUIDES.values())
+def test_nobody_has_to_sign_in_to_read_a_guide(client, word):
+    assert client.get(reverse("guide", args=[word])).status_code == 200
+
+
+def test_there_is_no_other_guide(client):
+    assert client.get(reverse("guide", args=["base"])).status_code == 404
+
+
+@pytest.mark.parametrize("role", Role)
+def test_an_invitation_leads_to_the_guide_of_its_role(role, settings):
+    fields = {} if role == Role.FOCAL_POINT else {"agency": None, "kind": ""}
+
+    make.invitation(email="ana@example.org", role=role, **fields)
+
+    text = Mail.objects.get(kind="invitation").text
+    assert settings.SITE_URL + reverse("guide", args=[GUIDES[role]]) in text

@@ -1,14 +1,18 @@
 """Reasons of steps and notes among staff: guarded before they are stored."""
 
+import io
+
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.desk.changes.decisions import DeclineForm
 from strategic_areas.desk.review.views import ReturnForm
-from strategic_areas.models import RevisionStatus, Transition
+from strategic_areas.models import Activity, Discrepancy, RevisionStatus, Transition
 from tests import make
+from tests.make.plans import open_structure
 
 pytestmark = pytest.mark.django_db
 
@@ -32,27 +36,19 @@ def note_privately(text):
     )
 
 
-def decline_change(text):
-    workflow.decline(make.change(), by=make.reviewer(), reason=text)
-
-
-def decline_proposal(text):
-    proposal, reviewer = make.proposal(), make.reviewer()
-    workflow.PROPOSALS.decline(proposal, by=reviewer, reason=text)
-
-
-def decline_purge(text):
-    purge = make.purge()
-    purging.PURGES.decline(purge, by=make.reviewer(), reason=text)
-
-
 STEPS = {
     "withdrawal": withdraw,
     "return": give_back,
     "private note": note_privately,
-    "declined change": decline_change,
-    "declined proposal": decline_proposal,
-    "declined purge": decline_purge,
+    "declined change": lambda text: workflow.decline(
+        make.change(), by=make.reviewer(), reason=text
+    ),
+    "declined proposal": lambda text: workflow.PROPOSALS.decline(
+        make.proposal(), by=make.reviewer(), reason=text
+    ),
+    "declined purge": lambda text: purging.PURGES.decline(
+        make.purge(), by=make.reviewer(), reason=text
+    ),
 }
 
 
@@ -104,9 +100,8 @@ def test_a_report_keeps_no_card_in_notes_for_the_secretariat(client):
     assert not names & set(refused[1])
 
 
-def test_a_refused_reason_keeps_what_was_typed(client):
+def test_a_refused_reason_keeps_what_was_typed(client, reviewer):
     update = make.submitted_update()
-    client.force_login(make.reviewer())
 
     answer = client.post(
         reverse("admin:review_return", args=["avance", update.pk]),
@@ -128,3 +123,47 @@ def test_the_form_that_declines_names_the_field():
     form = DeclineForm({"decline": "1", "reason": CARD})
 
     assert list(form.errors) == ["reason"]
+
+
+# The command that lists stored texts in which the guard finds a person
+
+
+def listed():
+    """The command's lines, and its exit status."""
+    output, status = io.StringIO(), 0
+    try:
+        call_command("check_texts", stdout=output)
+    except SystemExit as ended:
+        status = ended.code
+    return output.getvalue().splitlines(), status
+
+
+def test_a_stored_text_that_would_be_refused_is_named_and_not_quoted():
+    record = make.discrepancy()
+    Discrepancy.objects.filter(pk=record.pk).update(detail_es="Con 001-1234567-8.")
+
+    assert listed() == (
+        [f"strategic_areas.Discrepancy {record.pk} detail_es identity_document"],
+        1,
+    )
+
+
+def test_clean_texts_and_the_telephone_of_a_help_line_pass():
+    make.help_line(numbers=["809-200-7212"])
+    make.published_update()
+
+    lines, status = listed()
+
+    assert (len(lines), status) == (1, 0)
+
+
+def test_a_public_report_that_counts_people_without_a_source_is_named():
+    """One published before that was asked, or before its work was of victims."""
+    update = make.published_update(narrative_es="Se atendieron 47 mujeres.")
+    assert listed()[1] == 0
+
+    open_structure()
+    Activity.objects.filter(pk=update.activity_id).update(reaches_victims=True)
+
+    label = f"strategic_areas.ActivityUpdate {update.pk}"
+    assert listed() == ([f"{label} counts people in work with victims"], 1)

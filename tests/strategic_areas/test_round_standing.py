@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from agencies.audit import AuditEntry, Event
 from agencies.mail import INVENTED, Mail
+from strategic_areas import workflow
 from strategic_areas.compliance import ReportStatus
 from strategic_areas.desk.report.views import STATUS_WORDS, round_state_tables
 from tests import make
@@ -154,3 +155,99 @@ def test_of_a_demonstration_only_invented_people_are_reminded(client, reviewer):
     press(client, period, activity.agency)
 
     assert [each.to for each in Mail.objects.filter(kind="asked")] == [invented]
+
+
+# One round's page: what is missing by agency, and closing before the day
+
+READ = {"has_read": "on"}
+
+
+def page(period):
+    return reverse("admin:round", args=[period.pk])
+
+
+def make_world(**window):
+    """A round, an agency with one activity in each state, and another's, untouched."""
+    commitment = make.commitment()
+    period = make.round(plan=commitment.plan, **window)
+    author = make.focal_point(agency=commitment.lead)
+    activities = [make.activity(commitment=commitment) for _ in range(5)]
+    other = make.activity(plan=commitment.plan)
+    _nothing, drafted, submitted, returned, published = activities
+    fields = {"period": period, "by": author}
+    make.update(activity=drafted, **fields)
+    make.submitted_update(activity=submitted, **fields)
+    back = make.submitted_update(activity=returned, **fields)
+    workflow.return_to_agency(back, by=make.reviewer(), reason="Falta la fecha.")
+    done = make.submitted_update(activity=published, **fields)
+    workflow.publish(done, by=make.reviewer())
+    return period, activities, other
+
+
+def test_a_round_tells_what_is_missing_of_each_agency_late_or_closed(client, reviewer):
+    period, activities, other = make_world(**LATE)
+    nothing, drafted, submitted, returned, _published = activities
+
+    for closes_on in (LATE["closes_on"], TODAY - DAY):
+        type(period).objects.filter(pk=period.pk).update(closes_on=closes_on)
+        response = client.get(page(period))
+
+        told = {
+            each["agency"]: list(each["activities"].values())
+            for each in response.context["agencies"]
+        }
+        assert told == {
+            nothing.agency: [(nothing,), (drafted,), (returned,), (submitted,)],
+            other.agency: [(other,)],
+        }
+        assert (response.context["form"] is not None) is (closes_on > TODAY)
+
+
+def test_a_late_round_is_closed_once_a_second_person_agrees(client, reviewer):
+    period, *_ = make_world(**LATE)
+    second = make.reviewer()
+
+    unread = client.post(page(period))
+    client.post(page(period), READ)
+    before = type(period).objects.get(pk=period.pk).closes_on
+    workflow.approve(workflow.waiting_change(period), by=second)
+
+    period.refresh_from_db()
+    assert (unread.status_code, before) == (422, LATE["closes_on"])
+    assert (period.closes_on, period.is_open()) == (TODAY - DAY, False)
+    assert period.history.latest().history_user == second
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        {**LATE, "due_on": TODAY},
+        {**LATE, "due_on": TODAY + DAY},
+        {**LATE, "due_on": TODAY - 2 * DAY, "closes_on": TODAY - DAY},
+    ],
+)
+def test_no_round_is_closed_before_its_due_date_or_twice(client, reviewer, window):
+    period = make.round(**window)
+
+    client.post(page(period), READ)
+
+    period.refresh_from_db()
+    assert period.closes_on == window["closes_on"]
+    assert workflow.waiting_change(period) is None
+
+
+def test_a_round_that_has_not_opened_is_not_found(client, reviewer):
+    period = make.round(opens_on=TODAY + DAY)
+
+    assert client.get(page(period)).status_code == 404
+
+
+def test_the_page_costs_the_same_at_1_and_many_activities(client, reviewer):
+    period, activities, _ = make_world(**LATE)
+    commitment = activities[0].commitment
+
+    few, many = costs(
+        lambda: client.get(page(period)), lambda: make.activity(commitment=commitment)
+    )
+
+    assert few == many

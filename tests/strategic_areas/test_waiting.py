@@ -1,4 +1,4 @@
-"""The one list of what waits for a decision, and its number on every screen."""
+"""The one list of what waits for a decision, and what is decided on together."""
 
 from datetime import timedelta
 
@@ -7,10 +7,12 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from strategic_areas import triggers
+from strategic_areas.models import Translation
 from tests import make
 
-# They are about pages: no database changes what they test.
 pytestmark = pytest.mark.django_db
+
 
 INDEX = reverse("admin:index")
 
@@ -41,9 +43,8 @@ def subject_of(row):
     return getattr(row.items[0], "record", None) or row.items[0].decision
 
 
-def test_everything_stands_on_one_list_by_its_age(client):
+def test_everything_stands_on_one_list_by_its_age(client, reviewer):
     made = make_one_of_each()
-    client.force_login(make.reviewer())
 
     rows = client.get(INDEX).context["rows"]
 
@@ -52,9 +53,8 @@ def test_everything_stands_on_one_list_by_its_age(client):
     ]
 
 
-def test_each_filter_leads_to_as_many_as_it_tells(client):
+def test_each_filter_leads_to_as_many_as_it_tells(client, reviewer):
     make_one_of_each()
-    client.force_login(make.reviewer())
 
     groups = client.get(INDEX).context["groups"]
 
@@ -72,7 +72,7 @@ def test_each_filter_leads_to_as_many_as_it_tells(client):
     }
 
 
-def test_reports_of_one_sheet_stand_on_one_row(client):
+def test_reports_of_one_sheet_stand_on_one_row(client, reviewer):
     commitment, agency = make.commitment(), make.agency()
     author = make.focal_point(agency=agency)
     period = make.round(plan=commitment.plan)
@@ -82,7 +82,6 @@ def test_reports_of_one_sheet_stand_on_one_row(client):
     another = make.submitted_update(
         period=period, activity=make.activity(commitment=commitment)
     )
-    client.force_login(make.reviewer())
 
     page = client.get(INDEX)
 
@@ -108,9 +107,7 @@ def test_what_somebody_proposed_herself_is_told_and_not_offered(client):
 @pytest.mark.parametrize(
     ("name", "query"), [("review_queue", "?que=reportes"), ("decisions", "")]
 )
-def test_the_addresses_of_the_former_lists_lead_to_it(client, name, query):
-    client.force_login(make.reviewer())
-
+def test_the_addresses_of_the_former_lists_lead_to_it(client, reviewer, name, query):
     answer = client.get(reverse(f"admin:{name}"))
 
     assert answer["Location"] == f"../{query}#decisiones"
@@ -124,3 +121,100 @@ def test_an_administrator_has_what_she_decides_and_no_report(client):
 
     kinds = [type(subject_of(row)).__name__ for row in rows]
     assert kinds == ["Purge", "FactorReset"]
+
+
+# Decisions of a few lines that are read on one page and approved by one press
+
+MANY = reverse("admin:review_many")
+
+
+def make_translation(text="Part was done.", **fields):
+    update = make.published_update()
+    return make.change(Translation(activity_update=update), text=text, **fields)
+
+
+def token(decision):
+    return f"{decision._meta.model_name}-{decision.pk}-1"
+
+
+def status(decision):
+    decision.refresh_from_db()
+    return decision.status
+
+
+def picks(client):
+    rows = client.get(INDEX).context["rows"]
+    return [row.picks for row in rows if row.picks]
+
+
+def test_related_decisions_are_shown_whole_and_approved_by_one_press(client, reviewer):
+    by = make.reviewer()
+    made = [
+        make.account_change(by=by),
+        make.account_change(by=by),
+        make_translation(by=by),
+    ]
+    asked = {"pick": picks(client)}
+
+    page = client.get(MANY, asked)
+    before = [status(each) for each in made]
+    client.post(MANY, {**asked, "checked": "on"})
+
+    assert {*asked["pick"]} == {token(each) for each in made}
+    text = page.content.decode()
+    assert all(each.user.username in text for each in made[:2])
+    assert "Part was done." in text
+    assert before == ["pending"] * 3
+    assert [(status(each), each.decided_by) for each in made] == [
+        ("approved", reviewer)
+    ] * 3
+
+
+def test_they_are_decided_on_beside_reports(client, reviewer):
+    change, update = make.account_change(), make.submitted_update()
+
+    client.post(MANY, {"pick": picks(client), "checked": "on"})
+
+    update.refresh_from_db()
+    assert (status(change), update.status) == ("approved", "published")
+
+
+def test_what_needs_its_own_page_is_never_approved_together(client, reviewer):
+    change = make.change(make.activity(), reaches_victims=True)
+
+    offered = picks(client)
+    client.post(MANY, {"pick": token(change), "checked": "on"})
+
+    assert (offered, status(change)) == ([], "pending")
+
+
+def test_nobody_approves_her_own_among_others(client, reviewer):
+    own, other = make_translation(by=reviewer), make_translation()
+
+    offered = picks(client)
+    client.post(MANY, {"pick": [token(own), token(other)], "checked": "on"})
+
+    assert offered == [token(other)]
+    assert (status(own), status(other)) == ("pending", "approved")
+
+
+def test_what_is_marked_asks_that_nobody_can_be_recognised(client, reviewer):
+    change = make_translation(text="It was Yubelkis in Villa Jaragua.")
+
+    refused = client.post(MANY, {"pick": token(change)})
+
+    assert (refused.status_code, status(change)) == (422, "pending")
+    client.post(MANY, {"pick": token(change), "checked": "on"})
+    assert status(change) == "approved"
+
+
+def test_what_holds_personal_data_is_left_to_its_own_page(client, reviewer):
+    change = make_translation()
+    (part,) = change.records.all()
+    after = {**part.after, "text": "Her card is 001-1234567-8."}
+    triggers.drop()  # they refuse every edit of what was proposed
+    change.records.update(after=after)
+
+    client.post(MANY, {"pick": token(change), "checked": "on"})
+
+    assert status(change) == "pending"
