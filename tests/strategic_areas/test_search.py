@@ -125,30 +125,10 @@ PUBLIC = {
 }
 #: A word for each, so that they stand in one portal and are told apart.
 WORDS = [
-    "zanahoria",
-    "remolacha",
-    "berenjena",
-    "calabaza",
-    "lechuga",
-    "espinaca",
-    "alcachofa",
-    "cebolla",
-    "guayaba",
-    "papaya",
-    "lechoza",
-    "auyama",
-    "mandioca",
-    "batata",
-    "aceituna",
-    "almendra",
-    "avellana",
-    "cereza",
-    "ciruela",
-    "frambuesa",
-    "granada",
-    "manzana",
-    "naranja",
-    "toronja",
+    *("zanahoria", "remolacha", "berenjena", "calabaza", "lechuga", "espinaca"),
+    *("alcachofa", "cebolla", "guayaba", "papaya", "lechoza", "auyama", "mandioca"),
+    *("batata", "aceituna", "almendra", "avellana", "cereza", "ciruela", "frambuesa"),
+    *("granada", "manzana", "naranja", "toronja"),
 ]
 
 

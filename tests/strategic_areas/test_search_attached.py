@@ -1,5 +1,6 @@
 """The search in records other than reports, and which of them it never finds."""
 
+from functools import partial
 from itertools import product
 
 import pytest
@@ -63,6 +64,22 @@ def declared_on_source(word):
     publish(draft)
 
 
+#: Records that rest on a source, and rows that their agency does not acknowledge.
+CITING = {
+    "commitment": make.commitment,
+    "activity": make.activity,
+    "part": make_participation,
+    "law": make.law,
+    "line": make.help_line,
+    "later work": make.later_activity,
+    "rating": make.tier,
+    "discrepancy": make.discrepancy,
+}
+DISPUTED = {
+    "commitment": lambda: make.commitment(provenance="press"),
+    "activity": lambda: make.activity(provenance="press"),
+    "update": make.record_update,
+}
 #: What is made → the kind of what is found, and how it is made to hold a word.
 PUBLIC = {
     "evidence": ("evidence", lambda word: cleared(word=word)),
@@ -76,43 +93,11 @@ PUBLIC = {
             archive_office=f"Oficina {word}", archive_number="7"
         ),
     ),
-    "source of a commitment": (
-        "source",
-        lambda word: rest_on_source(make.commitment, word),
-    ),
-    "source of an activity": (
-        "source",
-        lambda word: rest_on_source(make.activity, word),
-    ),
     "source of an update": (
         "source",
         lambda word: make.record_update(sources=[source(word)]),
     ),
     "source of a declaration": ("source", declared_on_source),
-    "source of a part": (
-        "source",
-        lambda word: rest_on_source(make_participation, word),
-    ),
-    "source of a law": (
-        "source",
-        lambda word: rest_on_source(make.law, word),
-    ),
-    "source of a line": (
-        "source",
-        lambda word: rest_on_source(make.help_line, word),
-    ),
-    "source of later work": (
-        "source",
-        lambda word: rest_on_source(make.later_activity, word),
-    ),
-    "source of a rating": (
-        "source",
-        lambda word: rest_on_source(make.tier, word),
-    ),
-    "source of a discrepancy": (
-        "source",
-        lambda word: rest_on_source(make.discrepancy, word),
-    ),
     "correction asked for": (
         "correction",
         lambda word: make.correction_request(**both("asked", word)),
@@ -123,18 +108,14 @@ PUBLIC = {
             **both("decision", word), outcome="kept", decided_on="2026-03-09"
         ),
     ),
-    "disputed commitment": (
-        "agency",
-        lambda word: dispute(make.commitment(provenance="press"), word),
-    ),
-    "disputed activity": (
-        "agency",
-        lambda word: dispute(make.activity(provenance="press"), word),
-    ),
-    "disputed update": (
-        "agency",
-        lambda word: dispute(make.record_update(), word),
-    ),
+    **{
+        f"source of: {name}": ("source", partial(rest_on_source, maker))
+        for name, maker in CITING.items()
+    },
+    **{
+        f"disputed {name}": ("agency", lambda word, maker=maker: dispute(maker(), word))
+        for name, maker in DISPUTED.items()
+    },
 }
 
 
