@@ -3,8 +3,6 @@
 from datetime import date
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from strategic_areas import workflow
@@ -12,6 +10,7 @@ from strategic_areas.datasets.snapshots import take_snapshot
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import AgencyComment, Correction, Plan, PlanChange
 from tests import make
+from tests.costs import costs
 from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
 
@@ -392,25 +391,14 @@ def test_a_discrepancy_leads_to_the_indicators_that_anyone_may_read():
     assert list(told["discrepancy_indicators"]) == [f"{discrepancy.code}/{known.code}"]
 
 
-def queries_of(plan):
-    with CaptureQueriesContext(
-        connection,
-    ) as spent:
-        tables(plan)
-    return len(spent)
-
-
 def test_a_plan_takes_as_many_queries_for_many_rows_as_for_one():
     activity, _period = closed_round()
     plan = activity.plan
     release(plan)
-    beside(plan)
-    one = queries_of(plan)
 
-    for _number in range(9):
-        beside(plan)
+    few, many = costs(lambda: tables(plan), lambda: beside(plan))
 
-    assert queries_of(plan) == one
+    assert few == many
 
 
 def beside(plan):

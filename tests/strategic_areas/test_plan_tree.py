@@ -17,6 +17,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.drafts import DraftLine
 from tests import make
+from tests.costs import costs
 from tests.make.plans import close_structure, open_structure, propose_plan
 from tests.strategic_areas.drafts import (
     NO_VICTIMS,
@@ -205,20 +206,13 @@ def codes(records):
 
 
 def test_up_and_down_change_the_codes_of_all_below_too(client, branched, reviewer):
-
     step(client, Commitment.objects.get(code="1.1.2"), "up")
+    step(client, Commitment.objects.get(code="1.1.1"), "up")  # the first stays
 
     assert codes(branched.commitments) == ["1.1.2", "1.1.1"]
     assert codes(branched.activities) == ["1.1.2.1", "1.1.1.1"]
     moved = Activity.objects.get(code="1.1.2.1")
     assert moved.sort_code == "000001.000001.000002.000001"
-
-
-def test_the_first_does_not_move_up(client, branched, reviewer):
-
-    step(client, Commitment.objects.get(code="1.1.1"), "up")
-
-    assert codes(branched.commitments) == ["1.1.1", "1.1.2"]
 
 
 @pytest.mark.parametrize("is_approved", [False, True])
@@ -371,19 +365,15 @@ def test_the_second_of_two_who_save_is_told(client, branched, reviewer):
     assert commitment.title_es == "Primera"
 
 
-def test_a_tree_of_many_takes_as_many_queries(
-    client, branched, reviewer, django_assert_max_num_queries
-):
+def test_a_tree_of_many_takes_as_many_queries(client, branched, reviewer):
     address = reverse("admin:plan_tree", args=["p"])
-    client.get(address)
-    with django_assert_max_num_queries(40) as few:
-        client.get(address)
     programme = Programme.objects.get(code="1.2")
-    for number in range(1, 30):
-        make.commitment(programme=programme, code=f"1.2.{number}")
 
-    with django_assert_max_num_queries(len(few)):
-        client.get(address)
+    few, many = costs(
+        lambda: client.get(address), lambda: make.commitment(programme=programme)
+    )
+
+    assert many <= few <= 40
 
 
 def previews(client, plan):

@@ -3,8 +3,7 @@
 import copy
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -17,7 +16,7 @@ from strategic_areas.models import (
 from strategic_areas.public_paths import public_path as public_address
 from strategic_areas.queries.updates import public_updates
 from tests import make
-from tests.deep import DEEP
+from tests.costs import costs
 
 pytestmark = pytest.mark.django_db
 
@@ -167,9 +166,8 @@ def test_a_translation_is_mended_by_another_change(update):
     assert entry_of(update).text_en == "Guides were printed again."
 
 
-def test_only_one_translation_of_a_revision_waits(client, update):
+def test_only_one_translation_of_a_revision_waits(client, reviewer, update):
     make.change(Translation(activity_update=update), text=ENGLISH)
-    client.force_login(make.reviewer())
 
     response = client.post(address(update), {"text": "Another one."})
 
@@ -187,9 +185,7 @@ def test_what_was_withdrawn_meanwhile_is_not_translated(update):
     assert (decided.status, Translation.objects.count()) == (Status.OUTDATED, 0)
 
 
-def test_personal_data_is_no_more_translated_than_written(client, update):
-    client.force_login(make.reviewer())
-
+def test_personal_data_is_no_more_translated_than_written(client, reviewer, update):
     response = client.post(address(update), {"text": "Ask ana@example.org."})
 
     assert set(response.context["form"].errors) == {"text"}
@@ -210,15 +206,13 @@ def test_personal_data_is_no_more_translated_than_written(client, update):
         ),
     ],
 )
-def test_what_the_public_does_not_read_in_spanish_has_no_page(client, maker):
+def test_what_the_public_does_not_read_in_spanish_has_no_page(client, reviewer, maker):
     update = maker()
-    client.force_login(make.reviewer())
 
     assert client.get(address(update)).status_code == 404
 
 
-def test_the_reviewers_page_of_a_published_record_leads_there(client, update):
-    client.force_login(make.reviewer())
+def test_the_reviewers_page_of_a_published_record_leads_there(client, reviewer, update):
     name = "admin:strategic_areas_activityupdate_change"
 
     page = client.get(reverse(name, args=[update.pk]))
@@ -226,9 +220,8 @@ def test_the_reviewers_page_of_a_published_record_leads_there(client, update):
     assert page.context["translation_url"] == address(update)
 
 
-def test_the_approver_reads_both_languages_as_the_public_will(client, update):
+def test_the_approver_reads_both_languages_as_the_public_will(client, reviewer, update):
     change = make.change(Translation(activity_update=update), text=ENGLISH)
-    client.force_login(make.reviewer())
 
     context = client.get(reverse("admin:approval", args=[change.pk])).context
 
@@ -247,22 +240,24 @@ def test_the_database_keeps_one_translation_per_revision_that_says_something(upd
 
 
 def test_translations_cost_no_query_of_their_own():
-    costs, made = [], []
-    for number in (1, 10 if DEEP else 4):
-        for _ in range(number):
-            made.append(make.record_update(activity=make.activity()))
-            Translation.objects.create(activity_update=made[-1], text=ENGLISH)
-        rows = public_updates.public_reports().filter(pk__in=[each.pk for each in made])
-        with CaptureQueriesContext(connection) as queries, override("en"):
-            entries = public_updates.build_published_updates(rows)
-        costs.append(len(queries))
+    made = []
 
-    assert costs[0] == costs[1]
-    assert {entry.text_en for entry in entries} == {ENGLISH}
+    def grow():
+        made.append(make.record_update(activity=make.activity()).pk)
+        Translation.objects.create(activity_update_id=made[-1], text=ENGLISH)
+
+    def read():
+        rows = public_updates.public_reports().filter(pk__in=made)
+        with override("en"):
+            return public_updates.build_published_updates(rows)
+
+    few, many = costs(read, grow)
+
+    assert few == many
+    assert {entry.text_en for entry in read()} == {ENGLISH}
 
 
-def test_who_translates_reads_the_guards_warnings_before_it_is_kept(client, update):
-    client.force_login(make.reviewer())
+def test_who_translates_reads_the_warnings_before(client, reviewer, update):
     posted = {"text": "Two girls were assisted."}
 
     asked = client.post(address(update), posted)
