@@ -4,7 +4,6 @@ import pytest
 from django.urls import reverse
 
 from strategic_areas import workflow
-from strategic_areas.models import Target
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -15,13 +14,6 @@ def make_participation():
     return make.participation(plan=plan, agency=agency)
 
 
-def make_target():
-    days = {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
-    indicator = make.indicator()
-    plan = indicator.introduced_by
-    return Target.objects.create(plan=plan, indicator=indicator, value=5, **days)
-
-
 MAKERS = {
     "strategicarea": make.area,
     "programme": make.programme,
@@ -29,7 +21,7 @@ MAKERS = {
     "activity": make.activity,
     "participation": make_participation,
     "indicator": make.indicator,
-    "target": make_target,
+    "target": lambda: make.indicator_target(make.indicator()),
 }
 
 

@@ -11,12 +11,13 @@ from django.utils.translation import override
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.models import Activity, Amendment, Commitment, Plan, PlanChange
+from strategic_areas.models import Activity, Amendment, Plan, PlanChange
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.rounds import owed_activities
 from tests import make
 from tests.make.plans import close_structure, open_structure
+from tests.strategic_areas.drafts import new_activity, new_commitment
 
 pytestmark = pytest.mark.django_db
 BOTH = ["old_value", "new_value"]
@@ -152,23 +153,6 @@ def test_what_is_told_of_a_planned_number_of_victims(activity_is, expected, acti
     assert ("<del>Dato protegido</del>" in page) == bool(hidden)
 
 
-KINDS = {
-    "reword": {"title_es": "Otro"},
-    "redate": {"starts_on": date(2026, 1, 1)},
-    "retarget": {"quantity": 8},
-    "suspend": {"stopped": "suspended", "stopped_on": date(2026, 1, 1)},
-    "cancel": {"stopped": "cancelled", "stopped_on": date(2026, 1, 1)},
-}
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_kind_follows_from_what_changes(kind, activity):
-    for name, value in KINDS[kind].items():
-        setattr(activity, name, value)
-
-    assert approved(activity, make.act(activity.plan)).amendment.kind == kind
-
-
 @pytest.mark.parametrize(
     ("act", "kind", "stated"),
     [
@@ -240,13 +224,8 @@ def test_dates_stay_within_the_plan_unless_the_amendment_extends_it(activity):
 
 def test_a_division_takes_the_place_of_what_it_divides(activity):
     parts = [
-        Activity(
-            plan=activity.plan,
-            commitment=activity.commitment,
-            agency=make.agency(),
-            code=f"1.1.{letter}",
-            title_es=f"Talleres {letter}",
-            provenance="plan",
+        new_activity(
+            activity.commitment, code=f"1.1.{letter}", title_es=f"Talleres {letter}"
         )
         for letter in "ab"
     ]
@@ -271,14 +250,7 @@ def test_a_division_takes_the_place_of_what_it_divides(activity):
 
 
 def test_what_takes_the_place_of_the_plans_own_record_needs_an_act(activity):
-    rebuilt = Activity(
-        plan=activity.plan,
-        commitment=activity.commitment,
-        agency=activity.agency,
-        code="R-1",
-        title_es="Reconstruida",
-        provenance="press",
-    )
+    rebuilt = new_activity(activity.commitment, code="R-1", provenance="press")
 
     with pytest.raises(RefusedError):
         approved([(rebuilt, {"supersedes": [activity]})], None)
@@ -350,14 +322,7 @@ def make_several(activity):
     other = make.activity(commitment=activity.commitment, code="1.2")
     close_structure()
     activity.agency, other.due_on = make.agency(), date(2026, 6, 30)
-    added = Activity(
-        plan=activity.plan,
-        commitment=activity.commitment,
-        agency=activity.agency,
-        code="1.3",
-        title_es="Otra",
-        provenance="plan",
-    )
+    added = new_activity(activity.commitment, code="1.3")
     records = [(activity, {}), (other, {}), (added, {})]
     return approved(records, make.act(activity.plan)), other
 
@@ -416,23 +381,8 @@ def test_only_a_later_end_extends_the_plan(ends_on, kind, activity):
 
 
 def test_records_are_saved_from_the_plan_down_in_whatever_order_they_come(activity):
-    commitment = Commitment(
-        plan=activity.plan,
-        programme=activity.commitment.programme,
-        lead=activity.agency,
-        code="9",
-        title_es="Nuevo",
-        provenance="plan",
-    )
-    added = Activity(
-        plan=activity.plan,
-        commitment=commitment,
-        agency=activity.agency,
-        code="9.1",
-        title_es="Otra",
-        due_on=date(2029, 6, 30),
-        provenance="plan",
-    )
+    commitment = new_commitment(activity.commitment)
+    added = new_activity(commitment, due_on=date(2029, 6, 30))
     plan = Plan.objects.get(pk=activity.plan_id)
     plan.ends_on = date(2029, 12, 31)
 

@@ -225,9 +225,8 @@ def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
         assert "Sumar otra vez." in text
 
 
-def test_the_table_of_the_round_tells_how_each_value_stands(scene, client):
+def test_the_table_of_the_round_tells_how_each_value_stands(scene, client, reviewer):
     scene.hand_in()
-    client.force_login(make.reviewer())
 
     page = client.get(reverse("admin:round_state", args=[scene.period.pk]))
 

@@ -168,24 +168,16 @@ def test_a_round_opened_again_in_the_admin_is_recorded(client):
     assert entry.facts == {"until": (today + timedelta(days=5)).isoformat()}
 
 
-def make_plan_in_preparation():
+def unready():
     return make.plan(status="in_preparation")
-
-
-def make_source_in_preparation():
-    return make.source(plan=make_plan_in_preparation())
-
-
-def make_round_in_preparation():
-    return make.round(plan=make_plan_in_preparation())
 
 
 @pytest.mark.parametrize(
     ("make_actor", "make_record", "changed"),
     [
-        (make.reviewer, make_source_in_preparation, {"title": "Palabra"}),
-        (make.reviewer, make_plan_in_preparation, {"code": "palabra"}),
-        (make.reviewer, make_round_in_preparation, {"name_es": "Palabra"}),
+        (make.reviewer, lambda: make.source(plan=unready()), {"title": "Palabra"}),
+        (make.reviewer, unready, {"code": "palabra"}),
+        (make.reviewer, lambda: make.round(plan=unready()), {"name_es": "Palabra"}),
         (make.administrator, make.agency, {"only_titular_submits": "on"}),
         (make.administrator, make.reviewer, {"last_name": "Palabra-del-nombre"}),
     ],
@@ -209,7 +201,7 @@ def test_changes_are_recorded_without_words(client, make_actor, make_record, cha
 def test_what_is_changed_on_the_tree_is_recorded_without_its_words(client):
     reviewer = make.reviewer()
     client.force_login(reviewer)
-    activity = make.activity(plan=make_plan_in_preparation())
+    activity = make.activity(plan=unready())
 
     edit(client, activity, title_es="Palabra")
 
@@ -218,9 +210,8 @@ def test_what_is_changed_on_the_tree_is_recorded_without_its_words(client):
     assert entry.object == f"strategic_areas.activity:{activity.pk}"
 
 
-def test_nothing_is_recorded_where_nothing_was_changed(client):
+def test_nothing_is_recorded_where_nothing_was_changed(client, reviewer):
     record = make.source()
-    client.force_login(make.reviewer())
 
     save_again(client, reverse("admin:strategic_areas_source_change", args=[record.pk]))
 
@@ -239,10 +230,9 @@ def test_a_letter_that_somebody_takes_out_is_recorded(client):
     assert entry.facts == {"kind": "letter"}
 
 
-def test_a_letter_shown_in_a_page_is_recorded_once_in_a_session(client):
+def test_a_letter_shown_in_a_page_is_recorded_once_in_a_session(client, reviewer):
     letter = make.letter()
     address = reverse("admin:letter_file", args=[letter.pk])
-    client.force_login(make.reviewer())
 
     for path in (f"{address}?mostrada", f"{address}?mostrada", address):
         client.get(path).getvalue()
@@ -250,10 +240,11 @@ def test_a_letter_shown_in_a_page_is_recorded_once_in_a_session(client):
     assert AuditEntry.objects.filter(event="exported").count() == 2
 
 
-def test_a_letter_that_a_limit_refused_is_not_shown_when_asked_again(client, settings):
+def test_a_letter_over_the_limit_is_not_shown_when_asked_again(
+    client, reviewer, settings
+):
     settings.ACCOUNT_RATE_LIMITS = {"download_unpublished": "1/m/user"}
     shown, other = make.letter(), make.letter()
-    client.force_login(make.reviewer())
 
     def ask(letter):
         address = reverse("admin:letter_file", args=[letter.pk])

@@ -192,25 +192,19 @@ def test_no_address_breaks_the_list(client, plan, query, status):
 
 
 @pytest.mark.parametrize(
-    "query", ["area=9", "agency=nadie", "state=lost", "sort=nothing"]
+    ("name", "query"),
+    [
+        *(("commitments", each) for each in ("area=9", "agency=nadie", "state=lost")),
+        *((each, "sort=nothing") for each in ("commitments", "agencies")),
+    ],
 )
-def test_an_unknown_filter_value_is_told_and_not_kept(client, plan, query):
-    path = f"{public_path('commitments', plan.code)}?{query}"
+def test_an_unknown_filter_value_is_told_and_not_kept(client, plan, name, query):
+    path = f"{public_path(name, plan.code)}?{query}"
 
     response = client.get(path, **{ASKED_BY_PAGE_CACHE: "yes"})
 
     assert response.status_code == 200
     assert f"«{query.partition('=')[2]}»" in Page(response.text).text
-    assert KEEP not in response.headers
-
-
-def test_the_list_of_agencies_tells_an_order_that_does_not_exist(client, plan):
-    path = f"{public_path('agencies', plan.code)}?sort=nothing"
-
-    response = client.get(path, **{ASKED_BY_PAGE_CACHE: "yes"})
-
-    assert response.status_code == 200
-    assert "«nothing»" in Page(response.text).text
     assert KEEP not in response.headers
 
 

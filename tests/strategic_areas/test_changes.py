@@ -400,9 +400,8 @@ def test_personal_data_in_one_of_several_records_refuses_all():
 
 
 @pytest.mark.sqlite
-def test_the_page_shows_every_record_and_the_audit_record_names_each(client):
+def test_the_page_shows_every_record_and_the_audit_record_names_each(client, reviewer):
     change = propose_discrepancy(detail_es="Atendió a dos niñas en Azua.")
-    client.force_login(make.reviewer())
 
     context = client.get(page_of(change)).context
 
@@ -450,9 +449,8 @@ def test_saving_a_help_line_in_the_admin_proposes_and_changes_nothing(client):
 
 
 @pytest.mark.sqlite
-def test_adding_an_indicator_on_the_tree_proposes_it(client):
+def test_adding_an_indicator_on_the_tree_proposes_it(client, reviewer):
     plan, why = make.plan(), "Cuenta casos, no personas."
-    client.force_login(make.reviewer())
     said = {"code": "I-9", "name_es": "Casos", "unit_es": "casos", "counts": "cases"}
     said |= {"sensitive": ""}
 
@@ -487,10 +485,9 @@ def test_lifting_the_protection_of_an_indicator_demands_and_keeps_a_reason():
 
 
 @pytest.mark.sqlite
-def test_a_second_change_in_the_admin_keeps_the_text_and_links_the_first(client):
+def test_a_second_change_keeps_its_text_and_links_the_first(client, reviewer):
     line = make.help_line()
     change = make.change(line, scope_es="Uno.")
-    client.force_login(make.reviewer())
     line.refresh_from_db()
     form = filled(client, address(line))
 
@@ -522,10 +519,9 @@ def test_a_reviewer_approves_on_the_page_and_the_public_reads_it(client):
 
 
 @pytest.mark.sqlite
-def test_the_page_shows_what_changes_and_both_readings(client):
+def test_the_page_shows_what_changes_and_both_readings(client, reviewer):
     line = make.help_line(scope_es="Atiende de día.")
     change = make.change(line, scope_es="Atiende de noche.")
-    client.force_login(make.reviewer())
 
     context = client.get(page_of(change)).context
 
@@ -539,9 +535,8 @@ def test_the_page_shows_what_changes_and_both_readings(client):
 
 
 @pytest.mark.sqlite
-def test_a_line_that_stays_hidden_shows_no_reading(client):
+def test_a_line_that_stays_hidden_shows_no_reading(client, reviewer):
     line = make.help_line(confirm_before_publishing=True)
-    client.force_login(make.reviewer())
 
     context = client.get(page_of(make.change(line))).context
 
@@ -553,9 +548,8 @@ def test_a_line_that_stays_hidden_shows_no_reading(client):
 @pytest.mark.parametrize(
     "scope", ["Atendió a dos niñas en Azua.", "Pregunte por Yubelkis."]
 )
-def test_what_is_marked_is_read_before_a_change_is_approved(client, scope):
+def test_what_is_marked_is_read_before_a_change_is_approved(client, reviewer, scope):
     change = make.change(scope_es=scope)
-    client.force_login(make.reviewer())
 
     unread = client.post(page_of(change), {"approve": "x"})
     client.post(page_of(change), {"approve": "x", "checked": "on"})
@@ -567,11 +561,10 @@ def test_what_is_marked_is_read_before_a_change_is_approved(client, scope):
 
 
 @pytest.mark.sqlite
-def test_what_the_guard_stops_by_now_is_not_approved(client, monkeypatch):
+def test_what_the_guard_stops_by_now_is_not_approved(client, reviewer, monkeypatch):
     with monkeypatch.context() as before:
         before.setattr(changes, "blocked_texts", lambda model, values: {})
         change = make.change(scope_es="Atendió a 001-1234567-8.")
-    client.force_login(make.reviewer())
 
     client.post(page_of(change), {"approve": "x", "checked": "on"})
 
@@ -580,9 +573,8 @@ def test_what_the_guard_stops_by_now_is_not_approved(client, monkeypatch):
 
 
 @pytest.mark.sqlite
-def test_a_declined_change_tells_its_proposer_why(client):
+def test_a_declined_change_tells_its_proposer_why(client, reviewer):
     change = make.change()
-    client.force_login(make.reviewer())
 
     client.post(page_of(change), {"decline": "x", "reason": "No es cierto."})
 

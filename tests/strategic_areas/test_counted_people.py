@@ -63,18 +63,18 @@ def asks(client, update):
         ("Se formó a cero víctimas.", {"reaches_victims": True}, ASKED),
     ],
 )
-def test_the_source_is_asked_where_people_are_counted(client, narrative, of, asked):
+def test_a_source_is_asked_where_people_are_counted(
+    client, reviewer, narrative, of, asked
+):
     update = waiting(narrative, **of)
-    client.force_login(make.reviewer())
 
     assert asks(client, update) == asked
 
 
-def test_without_the_official_source_it_stays_where_it_is(client):
+def test_without_the_official_source_it_stays_where_it_is(client, reviewer):
     update = waiting()
     source = make.source(plan=update.activity.plan, title="Informe TIP 2025")
     press = make.source(plan=update.activity.plan, kind="press")
-    client.force_login(make.reviewer())
 
     for said in ({}, {"printed_by": source.pk}, {"is_printed": "on"}):
         assert publish(client, update, **said).status_code == 422
@@ -104,9 +104,8 @@ def test_no_source_is_kept_where_nobody_is_counted():
     assert update.printed_by is None
 
 
-def test_it_is_never_published_together_with_others(client):
+def test_it_is_never_published_together_with_others(client, reviewer):
     update = waiting()
-    client.force_login(make.reviewer())
     [row] = client.get(reverse("admin:index")).context["rows"]
     item = row.items[0]
 

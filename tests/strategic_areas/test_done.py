@@ -14,6 +14,7 @@ from tests.test_public_pages import Page
 
 pytestmark = pytest.mark.django_db
 SECRET = "zanahoria"
+SAID = {"narrative_es": f"{SECRET} texto"}
 
 
 def listed(client, plan, language="es"):
@@ -97,7 +98,7 @@ def reserved(activity, asked):
         activity=activity,
         period=asked,
         is_reserved=True,
-        narrative_es=f"{SECRET} texto",
+        **SAID,
         reserved_reason=f"{SECRET} motivo",
         reserved_legal_basis="Ley 200-04, art. 17",
     )
@@ -105,24 +106,18 @@ def reserved(activity, asked):
 
 
 def in_review(activity, asked):
-    make.submitted_update(
-        activity=activity, period=asked, narrative_es=f"{SECRET} texto"
-    )
+    make.submitted_update(activity=activity, period=asked, **SAID)
     return "Su reporte espera que una segunda persona lo revise."
 
 
 def withdrawn(activity, asked):
-    update = make.published_update(
-        activity=activity, period=asked, narrative_es=f"{SECRET} texto"
-    )
+    update = make.published_update(activity=activity, period=asked, **SAID)
     workflow.withdraw(update, by=make.reviewer(), cause="error")
     return "se recibe hasta el"
 
 
 def replaced(activity, asked):
-    update = make.published_update(
-        activity=activity, period=asked, narrative_es=f"{SECRET} texto"
-    )
+    update = make.published_update(activity=activity, period=asked, **SAID)
     fixed = make.correction(update, narrative_es="Ahora sí.")
     make.publish(fixed)
     return "Ahora sí."
@@ -130,9 +125,7 @@ def replaced(activity, asked):
 
 def rehearsed(activity, asked):
     period = make.round(plan=asked.plan, is_demonstration=True)
-    make.published_update(
-        activity=activity, period=period, narrative_es=f"{SECRET} texto"
-    )
+    make.published_update(activity=activity, period=period, **SAID)
     return "se recibe hasta el"
 
 

@@ -34,6 +34,11 @@ def in_english():
         yield
 
 
+def correct(edition, *named):
+    """Propose to tell these rows otherwise."""
+    return make.edition_proposal(plan=edition.plan, corrects=edition, named=[*named])
+
+
 def approve(proposal):
     """Approve it as it stands; what it tells now was read."""
     seen = editions.seal_of(editions.snapshot_of_proposal(proposal))
@@ -82,9 +87,7 @@ def test_an_edition_is_made_when_another_person_approves_it():
 def test_a_correction_tells_otherwise_just_what_it_names(corrected):
     named, other = place_of(corrected), place_of(corrected, 1)
 
-    edition = approve(
-        make.edition_proposal(plan=corrected.plan, corrects=corrected, named=[named])
-    ).edition
+    edition = approve(correct(corrected, named)).edition
 
     before, after = editions.snapshot_of(corrected), editions.snapshot_of(edition)
     assert edition.number == f"{YEAR}-1.1"
@@ -101,11 +104,7 @@ def test_the_next_correction_builds_on_the_one_before(corrected):
     both = places(corrected)[:2]
 
     for place in both:
-        last = approve(
-            make.edition_proposal(
-                plan=corrected.plan, corrects=corrected, named=[place]
-            )
-        ).edition
+        last = approve(correct(corrected, place)).edition
 
     assert last.number == f"{YEAR}-1.2"
     told = editions.snapshot_of(last).tables
@@ -116,7 +115,7 @@ def test_the_next_correction_builds_on_the_one_before(corrected):
 @pytest.mark.parametrize("named", [[], [["commitments", "none"]]], ids=["none", "same"])
 def test_a_correction_names_what_differs(corrected, named):
     with pytest.raises(RefusedError, match="Name what the edition tells"):
-        make.edition_proposal(plan=corrected.plan, corrects=corrected, named=named)
+        correct(corrected, *named)
 
     assert not EditionProposal.objects.exists()
 
@@ -129,19 +128,20 @@ def test_a_reconstruction_has_one_edition_and_corrections_of_it():
     with pytest.raises(RefusedError, match="has one edition"):
         make.edition_proposal(plan=commitment.plan)
 
-    proposal = make.edition_proposal(
-        plan=commitment.plan, corrects=edition, named=[place_of(edition)]
-    )
+    proposal = correct(edition, place_of(edition))
     assert approve(proposal).edition.number == f"{YEAR}-1.1"
 
 
-def test_the_explanation_is_guarded_and_waits_for_no_purge():
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *((f"explanation_{each}", "Cédula 001-1234567-8") for each in ("es", "en")),
+        ("explanation_es", ""),
+    ],
+)
+def test_the_explanation_is_guarded_and_stated_in_spanish(name, text):
     with pytest.raises(RefusedError):
-        make.edition_proposal(explanation_es="Cédula 001-1234567-8")
-    with pytest.raises(RefusedError):
-        make.edition_proposal(explanation_en="Cédula 001-1234567-8")
-    with pytest.raises(RefusedError):
-        make.edition_proposal(explanation_es="")
+        make.edition_proposal(**{name: text})
 
     assert not EditionProposal.objects.exists()
 
@@ -179,9 +179,7 @@ def test_one_edition_of_a_plan_waits_at_a_time():
 
 
 def test_what_was_proposed_never_changes(corrected):
-    proposal = make.edition_proposal(
-        plan=corrected.plan, corrects=corrected, named=[place_of(corrected)]
-    )
+    proposal = correct(corrected, place_of(corrected))
     rows = EditionProposal.objects.filter(pk=proposal.pk)
 
     for change in ({"named": []}, {"corrects": None}, {"explanation_es": "Otra"}):
@@ -237,13 +235,7 @@ def test_a_column_that_is_declared_later_makes_no_row_differ(corrected, monkeypa
     )
     monkeypatch.setitem(DATASETS, dataset, more)
 
-    approve(
-        make.edition_proposal(
-            plan=corrected.plan,
-            corrects=corrected,
-            named=places(corrected),
-        )
-    )
+    approve(correct(corrected, *places(corrected)))
 
     assert places(corrected) == []
     later = editions.snapshot_of(make.edition(plan=corrected.plan))
@@ -261,23 +253,18 @@ def test_a_correction_names_also_the_row_to_which_another_leads():
     (activity,) = [place for place in every if place[0] == "activities"]
 
     with pytest.raises(RefusedError, match="name it too"):
-        make.edition_proposal(plan=commitment.plan, corrects=edition, named=[activity])
+        correct(edition, activity)
 
-    proposal = make.edition_proposal(
-        plan=commitment.plan, corrects=edition, named=every
-    )
+    proposal = correct(edition, *every)
     assert faults(editions.snapshot_of(approve(proposal).edition)) == []
 
 
 # On PostgreSQL the version moves at a commit, which a test does not come to.
-def test_what_changed_after_it_was_read_is_read_again(client, corrected):
+def test_what_changed_after_it_was_read_is_read_again(client, reviewer, corrected):
     """Whoever approves knows what she makes, not what stood there before."""
     named = place_of(corrected)
-    proposal = make.edition_proposal(
-        plan=corrected.plan, corrects=corrected, named=[named]
-    )
+    proposal = correct(corrected, named)
     page = reverse("admin:edition_proposal", args=[proposal.pk])
-    client.force_login(make.reviewer())
     read = client.get(page)
     corrected.plan.commitments.update(title_es="Otro más", sort_code="y")
 
@@ -300,15 +287,14 @@ def test_nobody_approves_an_edition_without_having_read_it(corrected):
         EDITIONS.approve(proposal, by=make.reviewer(), seen="")
 
 
-def test_a_correction_of_what_is_told_as_before_by_then_is_not_made(client, corrected):
-    proposal = make.edition_proposal(
-        plan=corrected.plan, corrects=corrected, named=[place_of(corrected)]
-    )
+def test_a_correction_that_changes_nothing_by_then_is_not_made(
+    client, reviewer, corrected
+):
+    proposal = correct(corrected, place_of(corrected))
     told = editions.snapshot_of(corrected).tables["commitments"]
     for row in corrected.plan.commitments.all():
         row.title_es = told[row.code]["title_es"]
         row.save()
-    client.force_login(make.reviewer())
 
     with pytest.raises(RefusedError, match="Name what the edition tells"):
         EDITIONS.approve(proposal, by=make.reviewer(), seen="")
@@ -324,11 +310,7 @@ def test_a_correction_tells_days_late_of_the_day_of_its_data():
     edition = make.edition(plan=plan)
     with time_machine.travel(timezone.now() + timedelta(days=100)):
         type(activity).objects.update(title_es="Otra")
-        correction = approve(
-            make.edition_proposal(
-                plan=plan, corrects=edition, named=[["activities", key]]
-            )
-        ).edition
+        correction = approve(correct(edition, ["activities", key])).edition
         assert correction.made_on == timezone.localdate()
 
     told = editions.snapshot_of(correction)
@@ -364,25 +346,18 @@ def test_a_correction_says_what_was_withdrawn_from_what_it_corrects(corrected):
     )
     corrected.refresh_from_db()
 
-    correction = approve(
-        make.edition_proposal(
-            plan=corrected.plan,
-            corrects=corrected,
-            named=[["commitments", other.code]],
-        )
-    ).edition
+    correction = approve(correct(corrected, ["commitments", other.code])).edition
 
     assert corrected.withdrawn
     assert correction.withdrawn == corrected.withdrawn
 
 
-def test_a_held_back_edition_stands_in_the_way_of_no_other(client, corrected):
+def test_a_held_back_edition_stands_in_the_way_of_no_other(client, reviewer, corrected):
     """From one that is_moving something may not have been taken away."""
     plan = corrected.plan
     proposal = make.edition_proposal(plan=plan)
     Edition.objects.update(is_moving=True)
     page = reverse("admin:edition_proposal", args=[proposal.pk])
-    client.force_login(make.reviewer())
 
     listed = client.get(reverse("admin:plan_editions", args=[plan.code]))
     read = client.get(page)
@@ -392,13 +367,10 @@ def test_a_held_back_edition_stands_in_the_way_of_no_other(client, corrected):
     assert Edition.objects.filter(is_moving=False).get().number == f"{YEAR}-2"
 
 
-def test_a_correction_of_a_held_back_edition_is_only_declined(client, corrected):
-    proposal = make.edition_proposal(
-        plan=corrected.plan, corrects=corrected, named=[place_of(corrected)]
-    )
+def test_of_a_held_back_edition_a_correction_is_declined(client, reviewer, corrected):
+    proposal = correct(corrected, place_of(corrected))
     Edition.objects.update(is_moving=True)
     page = reverse("admin:edition_proposal", args=[proposal.pk])
-    client.force_login(make.reviewer())
 
     read = client.get(page)
     approved = client.post(page, {"approve": "1"})

@@ -376,12 +376,11 @@ def test_the_agency_cannot_clear_its_own_evidence(client, draft):
     assert draft.evidences.get().is_public is False
 
 
-def test_a_reviewer_finds_every_item_with_its_link_and_clears_one(client):
+def test_a_reviewer_finds_every_item_with_its_link_and_clears_one(client, reviewer):
     update = make.submitted_update()
     file, other = make.file_evidence(update), make.file_evidence(update)
     make.evidence(update, url="https://example.org/acta")
     make.evidence(update, archive_office="Archivo", archive_number="14-B")
-    client.force_login(make.reviewer())
 
     review = reverse("admin:review", args=["avance", update.pk])
     page = client.get(review).content.decode()
@@ -621,7 +620,7 @@ def delete_row(client, update, item, capture):
         return save(client, update, row, initial=1)
 
 
-def test_removing_a_row_removes_its_file_once_committed(
+def test_a_removed_row_takes_its_file_once_committed(
     client, draft, folder, django_capture_on_commit_callbacks
 ):
     item = make.file_evidence(draft)

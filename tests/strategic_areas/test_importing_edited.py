@@ -134,13 +134,14 @@ def test_a_key_new_in_the_file_fills_what_nobody_has_filled(tmp_path):
     assert counts(load_small(tmp_path, content)) == (0, 2, 0)
 
 
-def test_what_a_file_no_longer_has_stays(tmp_path):
+def test_what_a_file_no_longer_has_is_named_and_stays(tmp_path):
     load_small(tmp_path, small())
 
-    outcome = load_small(tmp_path, small(activities=[], updates=[], indicators=[]))
+    outcome = load_small(tmp_path, small(activities=[], updates=[]))
 
     assert counts(outcome) == (0, 0, 0)
-    assert Activity.objects.count() == 1
+    assert outcome.absent == [("activities", "C1.a"), ("updates", "C1.a/2030-S1")]
+    assert Activity.objects.get().code == "C1.a"
     assert ActivityUpdate.objects.published().count() == 1
 
 
@@ -325,12 +326,3 @@ def test_a_classification_without_entities_keeps_its_note(tmp_path):
     entities = CodeList.objects.get()
     assert (entities.code, entities.note_es) == ("entities", "Nota")
     assert counts(load_small(tmp_path, content)) == (0, 0, 0)
-
-
-def test_what_a_later_file_leaves_out_is_named_and_stays(tmp_path):
-    load_small(tmp_path, small())
-
-    outcome = load_small(tmp_path, small(activities=[], updates=[]))
-
-    assert outcome.absent == [("activities", "C1.a"), ("updates", "C1.a/2030-S1")]
-    assert Activity.objects.get().code == "C1.a"

@@ -22,37 +22,18 @@ from strategic_areas.workflow.plan_drafts import MOST_LINES
 from tests import make
 from tests.make.people import sign_in
 from tests.make.plans import close_structure, open_structure
-from tests.strategic_areas.drafts import NO_VICTIMS, add, edit, send
+from tests.strategic_areas.drafts import (
+    NO_VICTIMS,
+    add,
+    edit,
+    new_activity,
+    new_commitment,
+    propose_all,
+    send,
+)
 
 pytestmark = pytest.mark.django_db
 NAME = "Juana Pérez Zapata"
-
-
-def proposed(plan, *records, act=True, **links):
-    with override("es"):
-        return workflow.propose_records(
-            [each if isinstance(each, tuple) else (each, {}) for each in records],
-            by=make.reviewer(),
-            amendment=make.act(plan) if act else None,
-        )
-
-
-def new_commitment(above, **said):
-    return Commitment(
-        plan=above.plan,
-        programme=above.programme,
-        lead=above.lead,
-        **{"code": "9", "title_es": "Nuevo", "provenance": "plan"} | said,
-    )
-
-
-def new_activity(above, **said):
-    return Activity(
-        plan=above.plan,
-        commitment=above,
-        agency=above.lead,
-        **{"code": "9.1", "title_es": "Otra", "provenance": "plan"} | said,
-    )
 
 
 def returned(change, model, pk=None):
@@ -74,7 +55,7 @@ def test_a_purge_takes_what_stood_above_a_new_record_and_leaves_the_record():
     above = make.commitment(code="1")
     close_structure()
     commitment = new_commitment(above, title_es=f"Ayudar a {NAME}")
-    change = proposed(above.plan, commitment, new_activity(commitment))
+    change = propose_all(above.plan, commitment, new_activity(commitment))
 
     purge(NAME)
 
@@ -135,10 +116,9 @@ def test_lines_go_back_to_the_draft_of_their_own_plan():
         provenance="plan",
         **{**days, "ends_on": date(2027, 12, 31)},
     )
-    change = proposed(other, indicator, target, second)
+    change = propose_all(other, indicator, target, second)
 
-    with override("es"):
-        workflow.approve(change, by=make.reviewer(), returned={1: "No consta."})
+    returned(change, Target)
 
     line = DraftLine.objects.get()
     assert (line.table, line.draft.plan) == ("targets", other)
@@ -149,7 +129,7 @@ def test_several_lines_that_need_no_act_go_back_too():
     other = make.commitment(code="2", programme=one.programme)
     close_structure()
     one.note_es, other.note_es = "Una", "Otra"
-    change = proposed(one.plan, one, other, act=False)
+    change = propose_all(one.plan, one, other, act=False)
 
     workflow.decline(change, by=make.reviewer(), reason="Falta.")
 
@@ -164,9 +144,7 @@ def test_a_target_goes_back_with_what_protects_its_indicator():
     plan = indicator.introduced_by
     commitment = make.commitment(plan=plan)
     days = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
-    stored = Target.objects.create(
-        plan=plan, indicator=indicator, value=50, provenance="plan", **days
-    )
+    stored = make.indicator_target(indicator, value=50, **days)
     close_structure()
     indicator.sensitive, commitment.title_es, stored.value = True, "Otro", 3
     new = Target(
@@ -176,12 +154,9 @@ def test_a_target_goes_back_with_what_protects_its_indicator():
         provenance="plan",
         **{**days, "ends_on": date(2027, 12, 31)},
     )
-    change = proposed(plan, indicator, commitment, stored, new)
-    places = {each.place: each for each in change.records.all()}
-    [place] = [p for p, each in places.items() if each.model is Indicator]
+    change = propose_all(plan, indicator, commitment, stored, new)
 
-    with override("es"):
-        workflow.approve(change, by=make.reviewer(), returned={place: "No consta."})
+    returned(change, Indicator)
 
     commitment.refresh_from_db()
     assert commitment.title_es == "Otro"
@@ -195,20 +170,14 @@ def test_what_takes_a_place_that_another_gives_up_goes_back_with_it():
     close_structure()
     above = old.commitment
     above.title_es = "Otro"
-    change = proposed(
+    change = propose_all(
         above.plan,
         above,
         (heir, {"supersedes": []}),
         (new_activity(above), {"supersedes": [old]}),
     )
-    [place] = [
-        each.place
-        for each in change.records.all()
-        if each.object_id == heir.pk and each.model is Activity
-    ]
 
-    with override("es"):
-        workflow.approve(change, by=make.reviewer(), returned={place: "No."})
+    returned(change, Activity, heir.pk)
 
     assert [each.code for each in old.superseded_by.all()] == ["1.2"]
 
@@ -220,11 +189,9 @@ def test_no_activity_stays_below_a_commitment_that_another_replaces():
     close_structure()
     new, other.title_es = new_commitment(old), "Otro"
     moved.commitment = new
-    change = proposed(old.plan, (new, {"supersedes": [old]}), moved, other)
-    [place] = [each.place for each in change.records.all() if each.model is Activity]
+    change = propose_all(old.plan, (new, {"supersedes": [old]}), moved, other)
 
-    with override("es"):
-        workflow.approve(change, by=make.reviewer(), returned={place: "No."})
+    returned(change, Activity)
 
     assert Activity.objects.not_superseded().filter(pk=moved.pk).exists()
     assert not Commitment.objects.filter(code="9").exists()
@@ -234,7 +201,7 @@ def test_a_returned_record_stays_below_the_returned_one():
     above = make.commitment(code="1")
     close_structure()
     commitment = new_commitment(above)
-    change = proposed(above.plan, commitment, new_activity(commitment))
+    change = propose_all(above.plan, commitment, new_activity(commitment))
     workflow.decline(change, by=make.reviewer(), reason="Falta.")
     open_structure()
     make.commitment(code="9", programme=above.programme)
@@ -266,7 +233,7 @@ def test_what_is_left_of_a_change_goes_back_though_a_record_is_gone():
     one = make.commitment(plan=plan, code="1")
     other = make.commitment(programme=one.programme, code="2")
     one.title_es, other.title_es = "Uno", "Otro"
-    change = proposed(plan, one, other, act=False)
+    change = propose_all(plan, one, other, act=False)
     one.delete()
 
     workflow.approve(change, by=make.reviewer())
@@ -281,7 +248,7 @@ def test_no_more_lines_are_offered_for_return_than_a_request_may_send(monkeypatc
     other = make.commitment(code="2", programme=one.programme)
     close_structure()
     one.note_es, other.note_es = "Una", "Otra"
-    parts = list(proposed(one.plan, one, other, act=False).records.all())
+    parts = list(propose_all(one.plan, one, other, act=False).records.all())
 
     found = [workflow.may_return(parts)]
     monkeypatch.setattr("strategic_areas.workflow.plan_drafts.MOST_LINES", 1)
@@ -311,7 +278,7 @@ def test_what_is_replaced_below_a_replaced_commitment_is_replaced_with_it():
     close_structure()
     new, other.title_es = new_commitment(old), "Otro"
     heir = (new_activity(new), {"supersedes": [replaced]})
-    change = proposed(old.plan, (new, {"supersedes": [old]}), heir, other)
+    change = propose_all(old.plan, (new, {"supersedes": [old]}), heir, other)
 
     returned(change, Activity)
 
@@ -323,8 +290,8 @@ def test_two_records_cannot_take_the_place_of_each_other():
     one = make.activity(code="1.1")
     other = make.activity(code="1.2", commitment=one.commitment)
     close_structure()
-    first = proposed(one.plan, (one, {"supersedes": [other]}))
-    second = proposed(one.plan, (other, {"supersedes": [one]}))
+    first = propose_all(one.plan, (one, {"supersedes": [other]}))
+    second = propose_all(one.plan, (other, {"supersedes": [one]}))
     workflow.approve(first, by=make.reviewer())
 
     with pytest.raises(RefusedError):
@@ -354,7 +321,7 @@ def test_a_code_that_another_record_took_meanwhile_leads_nowhere(client):
     typed = {"code": "1.5", "title_es": "Talleres", "agency": one.lead_id}
     add(client, "actividad", one, **NO_VICTIMS, **typed)
     one.code, other.code = "2", "1"
-    workflow.approve(proposed(plan, one, other), by=make.reviewer())
+    workflow.approve(propose_all(plan, one, other), by=make.reviewer())
 
     tree = client.get(reverse("admin:plan_tree", args=["p"])).context["tree"]
     draft = client.get(reverse("admin:plan_draft", args=["p"])).context

@@ -139,9 +139,9 @@ def test_the_agency_confirms_on_its_page_and_the_public_reads_so(client, waiting
     assert waiting.letter.reference in public
 
 
-def test_a_second_reviewer_reads_the_letter_and_publishes(client, waiting, kind):
-    client.force_login(make.reviewer())
-
+def test_another_reviewer_reads_the_letter_and_publishes(
+    client, reviewer, waiting, kind
+):
     page = client.get(reverse("admin:review", args=[kind, waiting.pk]))
     client.post(
         reverse("admin:review_publish", args=[kind, waiting.pk]),
@@ -300,9 +300,7 @@ def posted_letter(letter_of, **changes):
     }
 
 
-def test_a_letter_is_recorded_with_its_file(client):
-    client.force_login(make.reviewer())
-
+def test_a_letter_is_recorded_with_its_file(client, reviewer):
     client.post(reverse("admin:letter_new"), posted_letter(make.activity()))
 
     letter = Letter.objects.get()
@@ -310,10 +308,9 @@ def test_a_letter_is_recorded_with_its_file(client):
     assert evidence_storage().exists(letter.token)
 
 
-def test_a_letter_is_asked_for_by_agency_and_round(client):
+def test_a_letter_is_asked_for_by_agency_and_round(client, reviewer):
     activity = make.activity()
     period = make.round(plan=activity.plan)
-    client.force_login(make.reviewer())
     named = {"agency": str(activity.agency.pk), "period": str(period.pk)}
 
     form = client.get(reverse("admin:letter_new"), named).context["form"]
@@ -321,8 +318,7 @@ def test_a_letter_is_asked_for_by_agency_and_round(client):
     assert {name: form[name].value() for name in named} == named
 
 
-def test_a_letter_that_cannot_be_is_told_beside_the_field(client):
-    client.force_login(make.reviewer())
+def test_a_letter_that_cannot_be_is_told_beside_the_field(client, reviewer):
     activity = make.activity()
     said = []
 
@@ -344,7 +340,7 @@ def test_a_letter_that_cannot_be_is_told_beside_the_field(client):
     assert said[2].endswith("Guárdelo de nuevo y suba ese archivo.")
 
 
-def test_a_closed_round_takes_no_letter(client):
+def test_a_closed_round_takes_no_letter(client, reviewer):
     activity = make.activity()
     closed = make.round(
         plan=activity.plan,
@@ -352,7 +348,6 @@ def test_a_closed_round_takes_no_letter(client):
         due_on="2025-01-31",
         closes_on="2025-02-01",
     )
-    client.force_login(make.reviewer())
 
     response = client.post(
         reverse("admin:letter_new"), posted_letter(activity, period=closed.pk)
@@ -361,23 +356,21 @@ def test_a_closed_round_takes_no_letter(client):
     assert list(response.context["form"].errors) == ["period"]
 
 
-def test_a_row_of_a_letter_is_saved_in_the_agencys_name(client):
+def test_rows_of_a_letter_are_saved_in_the_agencys_name(client):
     activity = make.activity()
-    letter = make.letter(agency=activity.agency, period=make.round(plan=activity.plan))
+    letter = make_letter_of(activity.commitment)
     client.force_login(letter.recorded_by)
-    path = address("letter_row", letter, activity.pk)
+    said = {"answer": "reported", "percent": "60", "narrative_es": "Se hizo."}
 
-    client.post(
-        path, {"answer": "reported", "percent": "60", "narrative_es": "Se hizo."}
-    )
+    client.post(address("letter_row", letter, activity.pk), said)
+    client.post(address("letter_declaration", letter, activity.commitment_id), SAID)
 
-    update = ActivityUpdate.objects.get()
-    assert (update.percent, update.provenance, update.letter) == (
-        60,
-        "transcribed",
-        letter,
-    )
-    assert (update.status, update.contributors.get()) == ("draft", letter.recorded_by)
+    update, declared = activity.updates.get(), activity.commitment.updates.get()
+    for each in (update, declared):
+        assert (each.status, each.provenance) == ("draft", "transcribed")
+        assert (each.letter, each.contributors.get()) == (letter, letter.recorded_by)
+    assert update.percent == 60
+    assert (declared.result, declared.statement_es) == ("fulfilled", STATEMENT)
 
 
 def test_handing_over_asks_everybody_who_reports_for_the_agency(client):
@@ -473,22 +466,6 @@ def test_a_purge_takes_the_file_of_a_letter(client, open_record):
     letter.refresh_from_db()
     assert (letter.file.name, letter.original_name) == ("", "")
     assert not evidence_storage().exists(token)
-
-
-def test_a_row_of_the_letter_is_saved_in_the_leads_name(client):
-    commitment = make.commitment()
-    letter = make_letter_of(commitment)
-    client.force_login(letter.recorded_by)
-
-    client.post(address("letter_declaration", letter, commitment.pk), SAID)
-
-    declared = commitment.updates.get()
-    assert (declared.status, declared.provenance, declared.letter) == (
-        "draft",
-        "transcribed",
-        letter,
-    )
-    assert (declared.result, declared.statement_es) == ("fulfilled", STATEMENT)
 
 
 @pytest.mark.parametrize("lead_by_another", [True, False])

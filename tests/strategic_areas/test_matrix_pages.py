@@ -159,9 +159,7 @@ def test_the_columns_are_proposed_and_the_plan_that_comes_out_is_saved(bringer):
     assert set(parts) == {("MIREX", "partner"), ("MT", "partner")}
 
 
-def test_rows_take_the_same_queries_at_any_number(
-    bringer, django_assert_max_num_queries
-):
+def test_many_rows_take_the_queries_of_one(bringer, django_assert_max_num_queries):
     rows = [[*ROW[:2], f"1.1.{number} Formar", *ROW[3:]] for number in range(1, 41)]
     one, many = (bringer.bring(workbook(*each)) for each in (rows[:1], rows))
     with CaptureQueriesContext(connection) as taken:

@@ -50,6 +50,12 @@ def tell(desk, **fields):
     return desk.post("sheet_off_plan", **told | fields)
 
 
+def begin(desk, **fields):
+    """A draft of such work."""
+    about = {"commitment": desk.commitment, "period": desk.period, "by": desk.user}
+    return make.off_plan_update(**about, **fields)
+
+
 def sheet_of(desk):
     return desk.open().context["sheet"]
 
@@ -120,9 +126,7 @@ def test_a_closed_round_takes_no_new_work_and_leaves_no_activity(desk):
 
 
 def test_its_name_is_mended_until_it_was_sent(desk):
-    update = make.off_plan_update(
-        commitment=desk.commitment, period=desk.period, by=desk.user
-    )
+    update = begin(desk)
     mended = {"title_es": "Con su nombre", "commitment": desk.commitment.pk}
     address = desk.address("sheet_row_rename", update.activity.pk)
 
@@ -135,11 +139,8 @@ def test_its_name_is_mended_until_it_was_sent(desk):
 
 
 def test_the_workflow_itself_keeps_the_name_of_what_is_published(desk):
-    update = make.off_plan_update(
-        commitment=desk.commitment, period=desk.period, by=desk.user
-    )
-    workflow.submit(update, by=desk.user)
-    workflow.publish(update, by=make.reviewer())
+    update = begin(desk)
+    make.publish(update)
     activity = Activity.objects.get()
     activity.title_es = "Otro"
 
@@ -168,16 +169,8 @@ def test_it_is_sent_with_the_rest(desk):
 
 def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
     for title, execution, percent in (("A", "completed", 100), ("B", "in_progress", 9)):
-        update = make.off_plan_update(
-            commitment=desk.commitment,
-            period=desk.period,
-            by=desk.user,
-            title_es=title,
-            execution=execution,
-            percent=percent,
-        )
-        workflow.submit(update, by=desk.user)
-        workflow.publish(update, by=make.reviewer())
+        update = begin(desk, title_es=title, execution=execution, percent=percent)
+        make.publish(update)
     desk.period = make.round(
         plan=desk.plan, starts_on="2026-01-01", ends_on="2026-12-31"
     )
@@ -240,9 +233,7 @@ def test_no_figure_moves_by_work_beside_the_plan(desk):
     make.activity(commitment=desk.commitment)
     before = everything_counted(desk.plan, desk.agency, desk.user)
 
-    update = make.off_plan_update(
-        commitment=desk.commitment, period=desk.period, by=desk.user
-    )
+    update = begin(desk)
     workflow.submit(update, by=desk.user)
     assert everything_counted(desk.plan, desk.agency, desk.user) == before
 
@@ -255,9 +246,7 @@ def test_once_published_it_is_read_under_its_own_heading(desk, client):
     make.published_update(
         activity=make.activity(commitment=desk.commitment), period=desk.period
     )
-    update = make.off_plan_update(
-        commitment=desk.commitment, period=desk.period, by=desk.user, title_es=TITLE
-    )
+    update = begin(desk, title_es=TITLE)
     addresses = [
         desk.commitment.get_absolute_url(language="es"),
         reverse("es:agency", args=[desk.plan.code, desk.agency.slug]),
@@ -265,8 +254,7 @@ def test_once_published_it_is_read_under_its_own_heading(desk, client):
     ]
 
     unseen = [TITLE in client.get(address).content.decode() for address in addresses]
-    workflow.submit(update, by=desk.user)
-    workflow.publish(update, by=make.reviewer())
+    make.publish(update)
 
     pages = [client.get(address) for address in addresses]
     assert unseen == [False] * 3
@@ -282,8 +270,7 @@ def test_once_published_it_is_read_under_its_own_heading(desk, client):
 
 
 def test_the_secretariat_sees_it_only_once_it_is_handed_in(desk):
-    told = {"commitment": desk.commitment, "period": desk.period, "by": desk.user}
-    kept, sent = make.off_plan_update(**told), make.off_plan_update(**told)
+    kept, sent = begin(desk), begin(desk)
     workflow.submit(sent, by=desk.user)
     later = ActivityUpdate(
         activity=sent.activity,

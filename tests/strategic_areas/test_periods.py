@@ -63,9 +63,8 @@ def changes_of(client, plan):
     return client.get(f"/{plan.code}/modificaciones/").content.decode()
 
 
-def test_one_person_renames_and_moves_no_period_that_the_public_reads(client):
+def test_one_person_renames_and_moves_no_period_that_the_public_reads(client, reviewer):
     period = make.period(code="2019", name_es="Año 2019")
-    client.force_login(make.reviewer())
     address = reverse("admin:strategic_areas_reportingperiod_change", args=[period.pk])
     form = client.get(address).context["adminform"].form
     values = {name: form[name].value() for name in form.fields}
@@ -91,10 +90,9 @@ def test_a_changed_period_is_told_among_the_changes_of_the_plan(client):
     assert "01/02/2025" in told
 
 
-def test_a_round_asks_nobody_before_a_second_person_agrees(client):
+def test_a_round_asks_nobody_before_a_second_person_agrees(client, reviewer):
     activity = make.activity()
     asked = make.focal_point(agency=activity.agency)
-    client.force_login(make.reviewer())
 
     add(client, activity.plan)
     before = queries.open_sheets(asked), ReportingPeriod.objects.count()
@@ -104,11 +102,10 @@ def test_a_round_asks_nobody_before_a_second_person_agrees(client):
     assert [each.period.code for each in queries.open_sheets(asked)] == ["semestre-1"]
 
 
-def test_both_persons_read_whom_a_round_asks_and_who_is_not_reached(client):
+def test_both_persons_read_whom_a_round_asks_and_who_is_not_reached(client, reviewer):
     reached = make.activity()
     other = make.activity(plan=reached.plan)
     make.focal_point(agency=reached.agency)
-    client.force_login(make.reviewer())
     add(client, reached.plan)
     address = reverse("admin:approval", args=[PendingChange.objects.get().pk])
 
@@ -126,9 +123,8 @@ def test_both_persons_read_whom_a_round_asks_and_who_is_not_reached(client):
         assert other.agency.acronym in page.content.decode()
 
 
-def test_a_due_date_in_the_past_is_refused(client):
+def test_a_due_date_in_the_past_is_refused(client, reviewer):
     plan = make.plan()
-    client.force_login(make.reviewer())
 
     answer = add(client, plan, opens_on=days(-9), due_on=days(-1))
 
@@ -136,9 +132,8 @@ def test_a_due_date_in_the_past_is_refused(client):
     assert not PendingChange.objects.exists()
 
 
-def test_a_due_date_that_passes_while_a_round_waits_is_refused(client, time_machine):
+def test_a_due_date_that_passes_meanwhile_is_refused(client, reviewer, time_machine):
     plan = make.plan()
-    client.force_login(make.reviewer())
     add(client, plan, due_on=days(2))
 
     time_machine.move_to(f"{days(4)}T15:00:00Z", tick=False)
@@ -156,19 +151,17 @@ def test_a_due_date_that_passes_while_a_round_waits_is_refused(client, time_mach
         {"is_final": "on"},
     ],
 )
-def test_a_second_round_for_a_span_is_refused(client, span):
+def test_a_second_round_for_a_span_is_refused(client, reviewer, span):
     plan = make.plan()
     make.round(plan=plan, **SPAN)
-    client.force_login(make.reviewer())
 
     answer = add(client, plan, **span)
 
     assert errors_of(answer) == ["starts_on"]
 
 
-def test_of_two_rounds_that_wait_for_one_span_one_is_approved(client):
+def test_of_two_rounds_that_wait_for_one_span_one_is_approved(client, reviewer):
     plan = make.plan()
-    client.force_login(make.reviewer())
     for code in ("uno", "dos"):
         add(client, plan, code=code)
     first, second = PendingChange.objects.order_by("pk")
@@ -180,11 +173,10 @@ def test_of_two_rounds_that_wait_for_one_span_one_is_approved(client):
     assert [each.code for each in plan.periods.all()] == ["uno"]
 
 
-def test_another_plan_and_a_record_period_may_cover_the_same_days(client):
+def test_another_plan_and_a_record_period_may_cover_the_same_days(client, reviewer):
     plan = make.plan()
     make.round(**SPAN)
     make.period(plan=plan, **SPAN)
-    client.force_login(make.reviewer())
 
     add(client, plan)
 
@@ -199,18 +191,16 @@ def test_an_old_round_keeps_its_past_due_date_when_it_is_renamed():
     assert change.records.get().after == {"name_es": "Otro nombre"}
 
 
-def test_a_round_of_a_plan_in_preparation_is_made_at_once(client):
+def test_a_round_of_a_plan_in_preparation_is_made_at_once(client, reviewer):
     plan = make.plan(status="in_preparation")
-    client.force_login(make.reviewer())
 
     add(client, plan)
 
     assert plan.periods.get().code == "semestre-1"
 
 
-def test_a_round_in_which_nothing_was_sent_is_taken_back_and_told(client):
+def test_a_round_in_which_nothing_was_sent_is_taken_back_and_told(client, reviewer):
     period = make.round(name_es="Primer semestre", due_on=TODAY)
-    client.force_login(make.reviewer())
 
     address = reverse("admin:round_take_back", args=[period.pk])
     shown = client.get(address)
@@ -262,9 +252,8 @@ def test_a_round_that_was_due_keeps_its_silence_on_record(client):
     assert_stays(client, period, "fecha límite")
 
 
-def test_a_past_round_of_a_plan_that_nobody_reads_is_taken_back(client):
+def test_a_past_round_of_a_plan_that_nobody_reads_is_taken_back(client, reviewer):
     plan = make.plan(status="in_preparation")
-    client.force_login(make.reviewer())
 
     answer = take_back(client, make.round(plan=plan, due_on=days(-1)))
 

@@ -127,8 +127,7 @@ def test_the_places_of_a_report_are_those_where_it_then_is_published(client, mak
     ]
 
 
-def test_the_page_of_the_agency_tells_how_much_is_then_published(client):
-    client.force_login(make.reviewer())
+def test_the_page_of_the_agency_tells_how_much_is_then_published(client, reviewer):
     update = report_of_two()
 
     told = shown(client.get(review_url(update)))
@@ -137,8 +136,7 @@ def test_the_page_of_the_agency_tells_how_much_is_then_published(client):
     assert (at, "Primera: 1 de 2 publicados.") in told
 
 
-def test_a_demonstration_changes_no_count(client):
-    client.force_login(make.reviewer())
+def test_a_demonstration_changes_no_count(client, reviewer):
     update = report_of_two(is_demonstration=True)
 
     told = shown(client.get(review_url(update)))
@@ -149,8 +147,7 @@ def test_a_demonstration_changes_no_count(client):
     ]
 
 
-def test_reports_read_together_tell_where_they_appear(client):
-    client.force_login(make.reviewer())
+def test_reports_read_together_tell_where_they_appear(client, reviewer):
     update = report_of_two()
     other = make.submitted_update(
         activity=update.activity.commitment.activities.exclude(
@@ -168,8 +165,7 @@ def test_reports_read_together_tell_where_they_appear(client):
 
 
 @pytest.mark.parametrize("maker", [report_of_two, corrected, declared])
-def test_opening_the_page_writes_nothing(client, maker):
-    client.force_login(make.reviewer())
+def test_opening_the_page_writes_nothing(client, reviewer, maker):
     record = maker()
     client.get(review_url(record))  # the visit itself is kept
     before = tables()

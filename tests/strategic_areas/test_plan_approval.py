@@ -9,7 +9,6 @@ from django.utils import timezone
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange, Plan
-from strategic_areas.models.measurements import Measurement
 from strategic_areas.queries.plan.plans import choose_plan
 from tests import make
 from tests.make.plans import approve_plan, propose_plan
@@ -274,13 +273,7 @@ def test_a_value_that_came_after_the_reading_is_read_before_it_is_approved(plan)
     indicator = make.indicator(plan=plan)
     read = workflow.plan_digest(plan)
 
-    Measurement.objects.create(
-        indicator=indicator,
-        starts_on="2026-01-01",
-        ends_on="2026-12-31",
-        value=40,
-        provenance="documented",
-    )
+    make.measurement(indicator)
     with_value = workflow.plan_digest(plan)
     make.published_figure(indicator=indicator)
 

@@ -17,7 +17,6 @@ from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import counts
 
-# They are about pages: no database changes what they test.
 pytestmark = pytest.mark.django_db
 ACT = {
     "act": "resolution",

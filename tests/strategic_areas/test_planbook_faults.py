@@ -22,7 +22,6 @@ from tests.deep import DEEP, drawn
 from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import fill
 
-# They are about pages: no database changes what they test.
 pytestmark = pytest.mark.django_db
 
 #: What no column but one of texts understands, and a text that is refused.

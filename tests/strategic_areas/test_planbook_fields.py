@@ -24,7 +24,6 @@ from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import counts, faults
 from tests.strategic_areas.test_planbook_amending import ACT
 
-# They are about pages: no database changes what they test.
 pytestmark = pytest.mark.django_db
 
 
@@ -150,13 +149,8 @@ def test_a_code_that_nobody_gives_up_is_refused(keeper):
 def test_what_cannot_be_exchanged_says_what_to_do(keeper):
     indicator = make.indicator(plan=keeper.plan, code="N-1")
     for year in (2025, 2026):
-        Target.objects.create(
-            indicator=indicator,
-            plan=keeper.plan,
-            starts_on=date(year, 1, 1),
-            ends_on=date(year, 12, 31),
-            value=year,
-        )
+        days = {"starts_on": date(year, 1, 1), "ends_on": date(year, 12, 31)}
+        make.indicator_target(indicator, value=year, provenance="", **days)
     book = keeper.take()
     first, second = book.rows("targets")
     for code, year in ((first, 2026), (second, 2025)):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.models import PendingChange, Plan, Target
+from strategic_areas.models import PendingChange, Plan
 from strategic_areas.models.drafts import DraftLine
 from tests import make
 from tests.make.plans import propose_plan, read_plan
@@ -184,14 +184,7 @@ def test_its_approval_is_not_proposed_while_one_of_its_records_is_saved(plan):
 def test_what_a_public_plan_names_of_it_needs_a_second_person(plan, status):
     indicator = make.indicator(plan=plan)
     other = make.plan(status=status)
-    Target.objects.create(
-        indicator=indicator,
-        plan=other,
-        starts_on="2026-01-01",
-        ends_on="2026-12-31",
-        value=5,
-        provenance="plan",
-    )
+    make.indicator_target(indicator, plan=other)
 
     found = (
         workflow.applies_at_once(indicator, ["name_es"]),

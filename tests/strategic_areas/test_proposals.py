@@ -208,10 +208,9 @@ def test_the_public_reads_act_and_reason_and_nobodys_name(client):
     assert not any(person.username in page for person in people)
 
 
-def test_half_a_decision_changes_nothing(client):
+def test_half_a_decision_changes_nothing(client, reviewer):
     proposal = make.proposal()
     taken = make.activity(commitment=proposal.commitment, code="T-1")
-    client.force_login(make.reviewer())
     halves = [
         *({"code": code} for code in ("", "T-1", "F-X-1", "1/2")),
         *({"deciding_act": act} for act in ("", "Acta de 001-1234567-8")),
@@ -229,10 +228,9 @@ def test_half_a_decision_changes_nothing(client):
     assert not Mail.objects.exists()
 
 
-def test_a_plan_that_has_ended_takes_no_activity_any_more(client):
+def test_a_plan_that_has_ended_takes_no_activity_any_more(client, reviewer):
     proposal = make.proposal()
     Plan.objects.filter(pk=proposal.plan_id).update(status="ended")
-    client.force_login(make.reviewer())
 
     response = accept(client, proposal)
 
@@ -345,9 +343,8 @@ def test_a_proposal_is_never_public(client):
     assert [page for page in pages if TITLE in page or WHY in page] == []
 
 
-def test_what_the_guard_marks_stands_beside_the_decision_and_asks_for_a_tick(client):
+def test_what_the_guard_marks_is_shown_and_asks_for_a_tick(client, reviewer):
     proposal = make.proposal(why="Se rescató a dos niñas en Azua.")
-    client.force_login(make.reviewer())
 
     shown = client.get(page_of(proposal))
     refused = client.post(page_of(proposal), {"accept": "x", **ACT})

@@ -76,9 +76,8 @@ def test_one_person_changes_nothing_that_protects(client, name):
     assert not workflow.applies_at_once(MAKERS[model](), [column])
 
 
-def test_the_tree_proposes_a_protective_field_that_it_saves(client):
+def test_the_tree_proposes_a_protective_field_that_it_saves(client, reviewer):
     activity = make.activity(counts_victims=True, provenance="press")
-    client.force_login(make.reviewer())
 
     edit(client, activity, counts_victims="False")
     propose(client, activity.plan)
@@ -147,9 +146,8 @@ def test_the_decider_reads_what_the_figures_would_tell(client, counted):
     assert all(label in page for label, _before, _after in found)
 
 
-def test_showing_what_would_be_published_publishes_nothing(client, counted):
+def test_showing_what_would_be_published_publishes_nothing(client, reviewer, counted):
     change = unprotected(counted)
-    client.force_login(make.reviewer())
     before = list(PublishedFigure.objects.values())
 
     client.get(page_of(change))
@@ -160,9 +158,8 @@ def test_showing_what_would_be_published_publishes_nothing(client, counted):
     assert Indicator.objects.get().sensitive
 
 
-def test_what_protects_is_approved_only_once_both_forms_were_compared(client, counted):
+def test_what_protects_is_approved_once_both_forms_were_read(client, reviewer, counted):
     change = unprotected(counted)
-    client.force_login(make.reviewer())
 
     client.post(page_of(change), {"approve": "1"})
     waits = PendingChange.objects.get().is_waiting
@@ -223,9 +220,8 @@ def test_of_several_records_in_one_change_each_that_protects_is_named(client):
     assert [name for name, _fields in found] == [f"Indicador: {indicator}"]
 
 
-def test_a_change_that_protects_nobody_asks_for_no_more(client):
+def test_a_change_that_protects_nobody_asks_for_no_more(client, reviewer):
     change = make.change(make.indicator(), note_es="Otra nota.")
-    client.force_login(make.reviewer())
 
     client.post(page_of(change), {"approve": "1"})
 
@@ -260,10 +256,9 @@ def test_a_dry_run_names_what_a_file_changes_of_protection(tmp_path):
 @pytest.mark.parametrize(
     ("reaches", "said"), [(True, "llega a víctimas"), (False, "no son víctimas")]
 )
-def test_a_reviewer_reads_whom_an_agency_says_it_reaches(client, reaches, said):
+def test_a_reviewer_reads_whom_the_agency_reaches(client, reviewer, reaches, said):
     update = make.off_plan_update(reaches_victims=reaches)
     workflow.submit(update, by=update.contributors.get())
-    client.force_login(make.reviewer())
 
     page = client.get(reverse("admin:review", args=["avance", update.pk]))
 

@@ -8,7 +8,6 @@ from strategic_areas.desk.public_pages import record_behind_page
 from tests import make
 from tests.make.plans import put_back_in_preparation
 
-# They are about pages: no database changes what they test.
 pytestmark = pytest.mark.django_db
 
 INDEX = reverse("admin:index")

@@ -19,7 +19,6 @@ from strategic_areas.models import (
     Target,
 )
 from strategic_areas.models.measurements import (
-    Breakdown,
     DisclosedForm,
     Measurement,
     Publication,
@@ -447,19 +446,10 @@ def test_what_was_told_of_a_value_holds_through_all_its_revisions(tmp_path):
 def revise(women, **others):
     """A measurement that revises the latest, as one that is entered here would."""
     last = Measurement.objects.latest("pk")
-    made = Measurement.objects.create(
-        indicator=last.indicator,
-        starts_on=last.starts_on,
-        ends_on=last.ends_on,
-        value=women + sum(others.values()),
-        status="confirmed",
-        provenance="reported",
-        revises=last,
-    )
-    for category, value in {"woman": women, **others}.items():
-        Breakdown.objects.create(
-            measurement=made, dimension="sex+age", category=category, value=value
-        )
+    parts = {"woman": women, **others}
+    days = {"starts_on": last.starts_on, "ends_on": last.ends_on}
+    value = sum(parts.values())
+    make.measurement(last.indicator, value=value, revises=last, parts=parts, **days)
     figures.publish_figures(Indicator.objects.all())
 
 
@@ -503,18 +493,11 @@ def test_what_a_file_says_of_a_value_that_was_revised_here_is_kept(tmp_path):
     value = {"period": "2030", "value": 40, "breakdown": parts(woman=20, man=20)}
     load_small(tmp_path, plan(value))
     brought = Measurement.objects.get()
-    same = {name: getattr(brought, name) for name in ("starts_on", "ends_on")}
-    revision = Measurement.objects.create(
-        indicator=brought.indicator,
-        counted_by=brought.counted_by,
-        status="confirmed",
-        provenance="reported",
-        value=60,
-        revises=brought,
-        **same,
-    )
-    Breakdown.objects.create(
-        measurement=revision, dimension="sex+age", category="woman", value=30
+    make.measurement(
+        brought.indicator,
+        **{name: getattr(brought, name) for name in ("starts_on", "ends_on")},
+        **{"counted_by": brought.counted_by, "value": 60, "revises": brought},
+        parts={"woman": 30},
     )
 
     unchanged = load_small(tmp_path, plan(value))

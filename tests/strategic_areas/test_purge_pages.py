@@ -15,11 +15,10 @@ pytestmark = pytest.mark.django_db
 NAME = "Juana Pérez Zapata"
 
 
-def test_a_row_that_is_gone_since_leaves_the_purge_to_be_decided(client):
+def test_a_row_that_is_gone_since_leaves_the_purge_to_be_decided(client, reviewer):
     gone, left = make.round(name_es="Ronda de Zutana"), make.law(note_es="A Zutana.")
     asked = purging.request_purge("Zutana", by=make.administrator())
     gone.delete()
-    client.force_login(make.reviewer())
 
     _places, context = shown(client, asked)
     client.post(reverse("admin:purge_confirm", args=[asked.pk]))
@@ -37,9 +36,8 @@ def shown(client, purge):
     return [(row["address"], row["text"]) for row in places], context
 
 
-def test_the_page_lists_every_place_and_the_address_no_word(client):
+def test_the_page_lists_every_place_and_the_address_no_word(client, reviewer):
     update = make.published_update(narrative_es=f"A {NAME}.")
-    client.force_login(make.reviewer())
 
     response = client.post(reverse("admin:purge_new"), {"phrases": NAME})
 
@@ -53,7 +51,7 @@ def test_the_page_lists_every_place_and_the_address_no_word(client):
     }
 
 
-def test_the_second_person_reads_each_text_before_she_confirms(client):
+def test_the_second_person_reads_each_text_before_she_confirms(client, reviewer):
     update = make.published_update(narrative_es=f"A {NAME}.")
     workflow.return_to_agency(
         sent := make.submitted_update(), by=make.reviewer(), reason=f"Sin {NAME}."
@@ -62,7 +60,6 @@ def test_the_second_person_reads_each_text_before_she_confirms(client):
     text = f"Hola {NAME}: {key}"
     queue_mail(to="a@example.org", language="es", kind="x", subject="x", text=text)
     asked = purging.request_purge(NAME, by=make.administrator())
-    client.force_login(make.reviewer())
 
     places, _context = shown(client, asked)
 
@@ -94,9 +91,8 @@ def test_of_drafts_both_persons_are_told_a_number_alone(client):
     assert columns_that_hold(NAME) == []
 
 
-def test_a_request_names_a_file_by_its_address(client):
+def test_a_request_names_a_file_by_its_address(client, reviewer):
     item = make.file_evidence(make.update())
-    client.force_login(make.reviewer())
 
     client.post(
         reverse("admin:purge_new"),
@@ -106,9 +102,7 @@ def test_a_request_names_a_file_by_its_address(client):
     assert Purge.objects.get().files == item.token
 
 
-def test_a_request_that_asks_for_nothing_or_too_much_is_told_so(client):
-    client.force_login(make.reviewer())
-
+def test_a_request_that_asks_for_nothing_or_too_much_is_told_so(client, reviewer):
     for wrong, posted in (
         ("__all__", {}),
         ("phrases", {"phrases": "ab"}),

@@ -10,7 +10,6 @@ from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.desk.review.review_queue import review_queue_of
-from strategic_areas.models import RoundReopening
 from strategic_areas.schedule import is_day_to_mend, is_reminder_day
 from tests import make
 from tests.costs import costs
@@ -113,9 +112,7 @@ def test_a_round_opened_again_reminds_by_its_own_last_day():
     activity, period = make_asked(closes_on=date(2025, 5, 6))
     person = make_person(activity.agency)
     until = date(2025, 6, 20)
-    RoundReopening.objects.create(
-        period=period, agency=activity.agency, until=until, reason="x", by=person
-    )
+    make.reopening(period, activity.agency, until=until, by=person)
 
     expected = [date(2025, 6, 6), date(2025, 6, 17), until]
     found = days_reminded(date(2025, 6, 1), date(2025, 6, 30), expected)

@@ -26,7 +26,12 @@ from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from tests import make
 from tests.make.people import sign_in
 from tests.make.plans import close_structure
-from tests.strategic_areas.drafts import propose
+from tests.strategic_areas.drafts import (
+    new_activity,
+    new_commitment,
+    propose,
+    propose_all,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -43,33 +48,13 @@ def proposal():
     agency = make.agency(acronym="NUEVA")
     close_structure()
     plan.ends_on, redated.due_on = date(2029, 12, 31), date(2029, 6, 30)
-    commitment = Commitment(
-        plan=plan,
-        programme=above.programme,
-        lead=agency,
-        code="2",
-        title_es="Nuevo",
-        provenance="plan",
-    )
-    added = Activity(
-        plan=plan,
-        commitment=commitment,
-        agency=above.lead,
-        code="2.1",
-        title_es="Otra",
-        provenance="plan",
-    )
+    commitment = new_commitment(above, lead=agency, code="2")
+    added = new_activity(commitment, agency=above.lead, code="2.1")
     participation = Participation(
         plan=plan, agency=agency, role="member", provenance="plan"
     )
     above.title_es = "Después"
-    records = [plan, participation, commitment, added, redated, above]
-    with override("es"):
-        return workflow.propose_records(
-            [(each, {}) for each in records],
-            by=make.reviewer(),
-            amendment=make.act(plan),
-        )
+    return propose_all(plan, plan, participation, commitment, added, redated, above)
 
 
 def place(proposal, model, *, new=False):
@@ -169,23 +154,9 @@ def test_both_parts_of_a_division_go_back_together():
     commitment, plan = activity.commitment, activity.commitment.plan
     close_structure()
     commitment.title_es = "Otro"
-    parts = [
-        Activity(
-            plan=plan,
-            commitment=commitment,
-            agency=activity.agency,
-            code=f"1.1.{letter}",
-            title_es=f"Parte {letter}",
-            provenance="plan",
-        )
-        for letter in "ab"
-    ]
-    with override("es"):
-        change = workflow.propose_records(
-            [(commitment, {}), *((each, {"supersedes": [activity]}) for each in parts)],
-            by=make.reviewer(),
-            amendment=make.act(plan),
-        )
+    parts = [new_activity(commitment, code=f"1.1.{letter}") for letter in "ab"]
+    links = {"supersedes": [activity]}
+    change = propose_all(plan, commitment, *((each, links) for each in parts))
 
     approve(change, {1: "No se divide."})
 
@@ -295,10 +266,7 @@ def test_what_a_purge_ends_goes_back_without_its_words():
     other = make.commitment(programme=one.programme)
     close_structure()
     one.title_es, other.title_es = "Ayudar a Juana Pérez Zapata", "Otro"
-    with override("es"):
-        change = workflow.propose_records(
-            [(one, {}), (other, {})], by=make.reviewer(), amendment=make.act(one.plan)
-        )
+    change = propose_all(one.plan, one, other)
 
     make.purged("Juana Pérez Zapata")
 
@@ -341,9 +309,7 @@ def test_a_line_in_the_draft_says_what_the_plans_document_would():
     close_structure()
     with override("es"):
         for step in (workflow.decline, workflow.approve):
-            change = workflow.propose_records(
-                [record], by=make.reviewer(), amendment=make.act(commitment.plan)
-            )
+            change = propose_all(commitment.plan, record)
             how = {"reason": "Falta."} if step == workflow.decline else {}
             step(change, by=make.reviewer(), **how)
 

@@ -104,12 +104,11 @@ def text_of(document):
         return "\n".join(parts.read(name).decode() for name in names)
 
 
-def test_the_document_and_the_page_say_the_same(client):
+def test_the_document_and_the_page_say_the_same(client, reviewer):
     update = make.published_update(
         obstacle_es="Faltan vehículos.", next_step_es="Comprar dos."
     )
     make.activity(commitment=update.activity.commitment)
-    client.force_login(make.reviewer())
     args = [update.period.pk]
 
     page = client.get(reverse("admin:round_report", args=args))
@@ -338,7 +337,7 @@ def test_a_number_that_is_protected_since_is_not_told_as_what_it_was():
     assert "43\N{NO-BREAK SPACE}%" not in told
 
 
-def test_a_report_of_several_rounds_compares_with_an_earlier_edition(client):
+def test_a_report_of_several_rounds_compares_with_an_earlier_edition(client, reviewer):
     plan = make.plan()
     activity = make.activity(plan=plan)
     author = make.focal_point(agency=activity.agency)
@@ -353,7 +352,6 @@ def test_a_report_of_several_rounds_compares_with_an_earlier_edition(client):
         make_edition(period)
         rounds.append(period)
     first, second, last = rounds
-    client.force_login(make.reviewer())
 
     changed = {
         since: rows_of(
@@ -448,14 +446,13 @@ def test_what_is_withdrawn_leaves_the_report_of_an_edition():
     assert "61\N{NO-BREAK SPACE}%" not in told
 
 
-def test_a_round_that_closed_without_an_edition_before_the_latest_has_no_report(client):
+def test_an_earlier_round_without_an_edition_has_no_report(client, reviewer):
     plan = make.plan()
     activity = make.activity(plan=plan)
     before = make.round(plan=plan, **BEFORE, **LATE)
     make.published_update(activity=activity, period=before)
     close(before)
     latest = make.round(plan=plan, **SINCE, **LATE)
-    client.force_login(make.reviewer())
 
     still_open = make.round(plan=plan, **BEFORE, **LATE)
 

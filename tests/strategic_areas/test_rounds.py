@@ -98,69 +98,49 @@ def test_a_plan_without_rounds_begins_with_the_one_that_can_still_be_answered():
     assert plan.periods.count() == 0
 
 
-def test_the_rounds_so_far_are_the_calendar():
-    plan = make_short_plan()
-    make.round(
-        plan=plan,
-        starts_on=date(2025, 1, 1),
-        ends_on=date(2025, 3, 31),
-        opens_on=date(2025, 4, 2),
-        due_on=date(2025, 4, 20),
-        closes_on=date(2025, 5, 10),
-    )
-
-    following = rounds.next_round(plan, TODAY)
-
-    assert (following.code, following.due_on, following.closes_on) == (
-        "ronda-2025-t2",
-        date(2025, 7, 20),
-        date(2025, 8, 9),
-    )
+DAYS = ("starts_on", "ends_on", "opens_on", "due_on", "closes_on")
 
 
-def test_periods_end_in_the_months_in_which_they_ended_before():
-    plan = make.plan(starts_on=date(2025, 5, 1), ends_on=date(2029, 4, 30))
-    make.round(
-        plan=plan,
-        starts_on=date(2025, 5, 1),
-        ends_on=date(2025, 10, 31),
-        opens_on=date(2025, 11, 1),
-        due_on=date(2025, 12, 25),
-        closes_on=date(2026, 1, 9),
-    )
+@pytest.mark.parametrize(
+    ("plan_days", "code", "round_days", "asked", "expected"),
+    [
+        (
+            ("2025-01-01", "2025-12-31"),
+            *("q1", "2025-01-01 2025-03-31 2025-04-02 2025-04-20 2025-05-10"),
+            (TODAY,),
+            {"code": "ronda-2025-t2"}
+            | {"due_on": "2025-07-20", "closes_on": "2025-08-09"},
+        ),
+        (
+            ("2025-05-01", "2029-04-30"),
+            *("s1", "2025-05-01 2025-10-31 2025-11-01 2025-12-25 2026-01-09"),
+            (date(2025, 12, 1),),
+            {"code": "ronda-2025-s2", "name_es": "Noviembre – abril de 2026"}
+            | {"starts_on": "2025-11-01", "ends_on": "2026-04-30"}
+            | {"due_on": "2026-06-24"},
+        ),
+        (
+            ("2025-01-01", "2025-12-31"),
+            "ronda-2025-t2",
+            "2025-04-01 2025-05-15 2025-05-16 2025-05-30 2025-06-10",
+            (date(2025, 5, 1), RoundFrequency.QUARTER),
+            {"code": "ronda-2025-t2-2"}
+            | {"starts_on": "2025-05-16", "ends_on": "2025-06-30"},
+        ),
+    ],
+    ids=["as late as before", "in the same months", "no day twice"],
+)
+def test_the_rounds_so_far_are_the_calendar(
+    plan_days, code, round_days, asked, expected
+):
+    first, last = map(date.fromisoformat, plan_days)
+    plan = make.plan(starts_on=first, ends_on=last)
+    days = map(date.fromisoformat, round_days.split())
+    make.round(plan=plan, code=code, **dict(zip(DAYS, days, strict=True)))
 
-    following = rounds.next_round(plan, date(2025, 12, 1))
+    following = rounds.next_round(plan, *asked)
 
-    assert (following.starts_on, following.ends_on, following.due_on) == (
-        date(2025, 11, 1),
-        date(2026, 4, 30),
-        date(2026, 6, 24),
-    )
-    assert (following.code, following.name_es) == (
-        "ronda-2025-s2",
-        "Noviembre – abril de 2026",
-    )
-
-
-def test_days_that_a_round_asks_about_are_not_asked_about_again():
-    plan = make_short_plan()
-    make.round(
-        plan=plan,
-        code="ronda-2025-t2",
-        starts_on=date(2025, 4, 1),
-        ends_on=date(2025, 5, 15),
-        opens_on=date(2025, 5, 16),
-        due_on=date(2025, 5, 30),
-        closes_on=date(2025, 6, 10),
-    )
-
-    following = rounds.next_round(plan, date(2025, 5, 1), RoundFrequency.QUARTER)
-
-    assert (following.code, following.starts_on, following.ends_on) == (
-        "ronda-2025-t2-2",
-        date(2025, 5, 16),
-        date(2025, 6, 30),
-    )
+    assert {name: str(getattr(following, name)) for name in expected} == expected
 
 
 def test_the_final_report_comes_last_and_then_nothing(time_machine):
@@ -231,8 +211,7 @@ WINDOW = {"opens_on": "2025-07-01", "due_on": "2025-07-18", "closes_on": "2025-0
 
 
 @pytest.mark.sqlite
-def test_the_desk_says_that_a_round_is_to_be_opened(client, running, time_machine):
-    client.force_login(make.reviewer())
+def test_the_desk_says_that_a_round_is_due(client, reviewer, running, time_machine):
     link = open_address(running)
     shown = link in client.get("/gestion/").content.decode()
     time_machine.move_to("2025-05-30T15:00:00Z", tick=False)
@@ -249,11 +228,10 @@ def test_the_desk_says_that_a_round_is_to_be_opened(client, running, time_machin
 
 
 @pytest.mark.sqlite
-def test_a_round_is_opened_by_two_who_read_the_same(client, running):
+def test_a_round_is_opened_by_two_who_read_the_same(client, reviewer, running):
     activity = make.activity(plan=running)
     mandate = {"starts_on": date(2025, 1, 1)}
     person = make.focal_point(agency=activity.agency, mandate=mandate)
-    client.force_login(make.reviewer())
     first = client.get(open_address(running)).context["opening"]
 
     asked = client.post(open_address(running), {**WINDOW, "ask": "1"})
@@ -274,7 +252,7 @@ def test_a_round_is_opened_by_two_who_read_the_same(client, running):
     assert (period.code, period.due_on) == ("ronda-2025-s1", date(2025, 7, 18))
 
 
-def test_the_second_person_reads_what_departs_from_the_calendar(client, running):
+def test_another_person_reads_what_departs_from_usual_days(client, reviewer, running):
     make.round(
         plan=running,
         starts_on=date(2025, 1, 1),
@@ -283,7 +261,6 @@ def test_the_second_person_reads_what_departs_from_the_calendar(client, running)
         due_on=date(2025, 4, 15),
         closes_on=date(2025, 4, 30),
     )
-    client.force_login(make.reviewer())
 
     asked = client.post(open_address(running), {**WINDOW, "ask": "1"})
 
@@ -293,14 +270,13 @@ def test_the_second_person_reads_what_departs_from_the_calendar(client, running)
     }
 
 
-def test_what_a_round_asks_is_what_the_sheets_then_hold(client, running):
+def test_what_a_round_asks_is_what_the_sheets_then_hold(client, reviewer, running):
     activity = make.activity(plan=running)
     make.activity(plan=running, starts_on=date(2025, 8, 1))
     other = make.activity(plan=running)
     asked_of = {"plan": running, "frequency": "each_round"}
     indicator = make.indicator(agency=activity.agency, **asked_of)
     make.indicator(agency=None, **asked_of)
-    client.force_login(make.reviewer())
     told = client.get(open_address(running)).context["opening"]
 
     asked = client.post(open_address(running), {**WINDOW, "ask": "1"})
@@ -318,8 +294,7 @@ def test_what_a_round_asks_is_what_the_sheets_then_hold(client, running):
     assert (told["reports"], told["values"]) == (2, 1)
 
 
-def test_a_page_from_before_another_round_was_opened_asks_for_none(client, running):
-    client.force_login(make.reviewer())
+def test_a_page_older_than_another_round_asks_for_none(client, reviewer, running):
     code = client.get(open_address(running)).context["period"].code
     make.round(plan=running, starts_on=date(2025, 1, 1), ends_on=date(2025, 6, 30))
 
@@ -330,9 +305,7 @@ def test_a_page_from_before_another_round_was_opened_asks_for_none(client, runni
     assert not PendingChange.objects.exists()
 
 
-def test_other_days_are_shown_before_anything_is_asked(client, running):
-    client.force_login(make.reviewer())
-
+def test_other_days_are_shown_before_anything_is_asked(client, reviewer, running):
     again = client.post(
         open_address(running), {**WINDOW, "due_on": "2025-07-20", "again": "1"}
     )
@@ -382,22 +355,11 @@ def make_closed_round(plan):
     )
 
 
-def reopen(period, agency, **fields):
-    fields.setdefault("until", timezone.localdate() + timedelta(days=5))
-    return RoundReopening.objects.create(
-        period=period,
-        agency=agency,
-        reason="Cambio de personal.",
-        by=make.reviewer(),
-        **fields,
-    )
-
-
 def test_a_round_opened_again_takes_the_first_report_of_that_agency_alone():
     activity = make.activity()
     other = make.activity(plan=activity.plan)
     period = make_closed_round(activity.plan)
-    reopen(period, activity.agency)
+    make.reopening(period, activity.agency)
 
     update = make.update(activity=activity, period=period)
     with pytest.raises(workflow.TransitionError):
@@ -410,7 +372,9 @@ def test_a_round_opened_again_takes_the_first_report_of_that_agency_alone():
 def test_a_round_opened_again_closes_after_its_last_day():
     activity = make.activity()
     period = make_closed_round(activity.plan)
-    reopen(period, activity.agency, until=timezone.localdate() - timedelta(days=1))
+    make.reopening(
+        period, activity.agency, until=timezone.localdate() - timedelta(days=1)
+    )
 
     with pytest.raises(workflow.TransitionError):
         make.update(activity=activity, period=period)
@@ -424,7 +388,7 @@ def test_the_desk_asks_in_a_round_opened_again_for_that_agency_alone():
     period = make_closed_round(mine.plan)
     user = make.focal_point(agency=mine.agency)
     user.mandates.create(agency=second, kind="titular", starts_on=TODAY)
-    reopen(period, mine.agency)
+    make.reopening(period, mine.agency)
 
     (sheet,) = queries.open_sheets(user)
 
@@ -438,7 +402,7 @@ def test_a_round_opened_again_asks_nobody_before_it_opens():
         plan=activity.plan, opens_on=tomorrow, due_on=tomorrow, closes_on=tomorrow
     )
     user = make.focal_point(agency=activity.agency)
-    reopen(period, activity.agency)
+    make.reopening(period, activity.agency)
 
     with pytest.raises(workflow.TransitionError):
         make.update(activity=activity, period=period)
@@ -469,9 +433,8 @@ def test_the_secretariat_opens_a_round_again_and_says_why(client):
 
 
 @pytest.mark.sqlite
-def test_a_round_is_picked_by_its_plan_too(client):
+def test_a_round_is_picked_by_its_plan_too(client, reviewer):
     period = make.round()
-    client.force_login(make.reviewer())
 
     for name in ("admin:strategic_areas_roundreopening_add", "admin:letter_new"):
         context = client.get(reverse(name)).context

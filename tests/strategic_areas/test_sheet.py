@@ -19,8 +19,6 @@ from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     AnswerKind,
-    Province,
-    Region,
     RevisionStatus,
     Submission,
 )
@@ -32,14 +30,6 @@ from tests.deep import DEEP
 from tests.world import TEXT, Desk
 
 pytestmark = pytest.mark.django_db
-
-
-def make_provinces():
-    region = Region.objects.create(code="DO-X", name="Región")
-    return [
-        Province.objects.create(code=f"DO-{name}", name=name, region=region)
-        for name in ("Azua", "Duarte")
-    ]
 
 
 def test_the_sheet_lists_what_the_agency_owes_and_nobody_elses(desk):
@@ -331,8 +321,7 @@ def test_what_is_reserved_or_internal_never_reaches_a_public_page(desk, client):
     desk.save(**RESERVED)
     desk.save(desk.another(), internal_note="Nota plantada.")
     for update in ActivityUpdate.objects.filter(period=desk.period):
-        workflow.submit(update, by=desk.user)
-        workflow.publish(update, by=make.reviewer())
+        make.publish(update)
 
     pages = public_pages(client, desk.activity)
 
@@ -347,8 +336,7 @@ def test_what_is_reserved_or_internal_never_reaches_a_public_page(desk, client):
 def test_what_was_withheld_stays_withheld_without_news(desk):
     desk.save(**RESERVED)
     update = ActivityUpdate.objects.get()
-    workflow.submit(update, by=desk.user)
-    workflow.publish(update, by=make.reviewer())
+    make.publish(update)
     today = update.period.opens_on
     desk.period = make.round(
         plan=desk.activity.plan, starts_on=today, ends_on=today, code="2027-t1"
@@ -379,7 +367,7 @@ def test_what_is_ready_is_sent_at_once_with_a_receipt(desk):
 
 
 def test_a_receipt_holds_what_receipts_always_held_as_plain_values(desk):
-    azua, duarte = make_provinces()
+    azua, duarte = make.province(), make.province("Duarte")
     update = make.update(
         activity=desk.another(kind="continuing"),
         period=desk.period,

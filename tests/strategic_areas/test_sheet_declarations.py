@@ -24,10 +24,9 @@ def kept_desk(lasting):
     return Desk(owes=False).keep()
 
 
-def ready(model, **of):
-    """The ids and versions of what is written and not sent."""
-    written = model.objects.filter(status=RevisionStatus.DRAFT, **of)
-    return ",".join(f"{row.pk}:{row.version}" for row in written)
+def write_report(desk):
+    activity = make.activity(commitment=desk.commitment)
+    return make.update(activity=activity, period=desk.period, by=desk.user)
 
 
 def test_the_sheet_has_a_row_for_each_commitment_that_the_agency_leads(desk):
@@ -98,11 +97,7 @@ def test_forged_addresses_are_not_found(desk):
 
 
 def test_reports_and_declarations_are_sent_at_once_with_one_receipt(desk):
-    report = make.update(
-        activity=make.activity(commitment=desk.commitment),
-        period=desk.period,
-        by=desk.user,
-    )
+    report = write_report(desk)
     desk.declare()
     declared = CommitmentUpdate.objects.get()
     make.evidence(declared, url="https://example.org/acta")
@@ -150,11 +145,7 @@ def test_a_declaration_is_sent_alone_and_a_second_press_finds_its_receipt(desk):
 
 
 def test_nothing_is_sent_when_a_declaration_changed_meanwhile(desk):
-    report = make.update(
-        activity=make.activity(commitment=desk.commitment),
-        period=desk.period,
-        by=desk.user,
-    )
+    report = write_report(desk)
     desk.declare()
     form = desk.client.get(desk.address("sheet_check")).context["form"]
     desk.declare(seen_version=1, statement_es="Otra cosa.")

@@ -134,7 +134,7 @@ def test_whether_a_number_of_victims_moved_is_not_told(number):
     assert update.unchanged_since == earlier.period.ends_on
 
 
-def test_staff_read_every_number(client):
+def test_staff_read_every_number(client, reviewer):
     counting = make.activity(**OF_VICTIMS, kind="continuing", quantity=9143)
     update = make.submitted_update(
         activity=counting, percent=None, quantity=7431, people_reached=8267
@@ -142,7 +142,6 @@ def test_staff_read_every_number(client):
     author = update.contributors.get()
     receipt = [update.period_id, update.agency.slug]
 
-    client.force_login(make.reviewer())
     review = client.get(review_queue.review_url(update)).content.decode()
     activity = reverse("admin:strategic_areas_activity_change", args=[counting.pk])
     planned = client.get(activity).content.decode()
@@ -154,8 +153,7 @@ def test_staff_read_every_number(client):
     assert ("7,431" in sheet, "8267" in sheet) == (True, True)
 
 
-def test_adding_an_activity_asks_whether_it_is_of_victims(client):
-    client.force_login(make.reviewer())
+def test_adding_an_activity_asks_whether_it_is_of_victims(client, reviewer):
     commitment = make.commitment()
     place = [commitment.plan.code, "actividad", commitment.pk]
 

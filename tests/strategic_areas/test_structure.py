@@ -34,14 +34,7 @@ def plan(lasting):
     commitment = activity.commitment
     commitment.supporting.add(make.agency())
     make.commitment(plan=activity.plan).supersedes.add(commitment)
-    Target.objects.create(
-        plan=activity.plan,
-        indicator=make.indicator(plan=activity.plan),
-        starts_on="2025-01-01",
-        ends_on="2025-12-31",
-        value=5,
-        provenance="plan",
-    )
+    make.indicator_target(make.indicator(plan=activity.plan))
     close_structure()
     return activity.plan
 

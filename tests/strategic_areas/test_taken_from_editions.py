@@ -2,7 +2,6 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor, wait
-from datetime import date
 
 import pytest
 from django.db import connection
@@ -22,7 +21,6 @@ from strategic_areas.models import (
     PublishedFigure,
     Takedown,
 )
-from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.purging import blanking, takedowns
 from tests import make
 from tests.strategic_areas.plans import load_small, small
@@ -409,19 +407,9 @@ def test_a_plan_file_that_protects_a_number_reaches_editions(tmp_path):
 def counted(plan, **fields):
     """An indicator of the plan with a value of 2025 and its parts by sex."""
     indicator = make.indicator(plan=plan, national=True, dimension="sex", **fields)
-    measurement = Measurement.objects.create(
-        indicator=indicator,
-        starts_on=date(2025, 1, 1),
-        ends_on=date(2025, 12, 31),
-        value=43,
-        status="confirmed",
-        provenance="reported",
-        note_es="43 mujeres y niñas.",
-    )
-    for category, value in (("female", 40), ("male", 3)):
-        Breakdown.objects.create(
-            measurement=measurement, dimension="sex", category=category, value=value
-        )
+    told = {"value": 43, "note_es": "43 mujeres y niñas."}
+    parts = {"female": 40, "male": 3}
+    measurement = make.measurement(indicator, dimension="sex", parts=parts, **told)
     figures.publish_figures(Indicator.objects.filter(pk=indicator.pk))
     return indicator, measurement
 

@@ -80,8 +80,7 @@ def test_a_workbook_gives_and_takes_them_in_words(client, activity):
     assert themes() == ["children", "tourism"]
 
 
-def test_of_a_public_plan_two_people_change_them_without_an_act(client, activity):
-    client.force_login(make.reviewer())
+def test_of_a_public_plan_two_people_change_them(client, reviewer, activity):
     edit(client, activity, themes=["border", "work"])
 
     propose(client, activity.plan)
@@ -95,8 +94,7 @@ def test_of_a_public_plan_two_people_change_them_without_an_act(client, activity
     assert change.new_value_en == "Border, Work"
 
 
-def test_the_record_of_an_activity_tells_them(client, activity):
-    client.force_login(make.reviewer())
+def test_the_record_of_an_activity_tells_them(client, reviewer, activity):
     address = reverse("admin:strategic_areas_activity_change", args=[activity.pk])
 
     assert '<div class="readonly">Trabajo</div>' in client.get(address).text

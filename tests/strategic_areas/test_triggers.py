@@ -24,7 +24,6 @@ from strategic_areas.models import (
     PublicationVersion,
     Purge,
     Region,
-    Target,
     Transition,
     Translation,
 )
@@ -337,10 +336,7 @@ def test_a_submission_moves_the_version_and_a_draft_does_not(open_record):
 @pytest.mark.django_db(transaction=True)
 def test_what_hangs_on_a_draft_does_not_move_the_version(open_record):
     draft, published = make.update(), make.published_update()
-    region = Region.objects.create(code="R1", name="Ozama")
-    province = Province.objects.create(
-        code="DO-01", name="Santo Domingo", region=region
-    )
+    province = make.province()
 
     assert [
         moved(lambda: make.evidence(draft)),
@@ -407,7 +403,6 @@ def one_row_in_every_public_table():
     make.activity(plan=plan).supersedes.add(update.activity)
     make.commitment(plan=plan).supersedes.add(update.activity.commitment)
     make.letter(agency=update.agency, period=update.period)
-    today = update.period.ends_on
     Translation.objects.create(activity_update=update, text="In English.")
     AgencyComment.objects.create(
         agency=update.agency,
@@ -423,14 +418,7 @@ def one_row_in_every_public_table():
     make.takedown()
     make.reported_value()
     make.approved_dispute(make.commitment(plan=plan, provenance="press"))
-    Target.objects.create(
-        plan=plan,
-        indicator=Indicator.objects.first(),
-        starts_on=today,
-        ends_on=today,
-        value=1,
-        provenance="plan",
-    )
+    make.indicator_target(Indicator.objects.first(), plan=plan)
     make.amendment(plan=plan)
     target = make.target()
     target.addressed.add(update.agency)

@@ -7,7 +7,6 @@ from agencies.access import RefusedError
 from strategic_areas.desk.values import views
 from strategic_areas.desk.values.forms import last_public_value
 from strategic_areas.figures.submission import submit_value
-from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import ReportedValue
 from tests import make
 from tests.costs import costs
@@ -27,13 +26,7 @@ class GridDesk(Scene, Lasting):
         super().__init__()
         self.indicator.family, self.indicator.dimension = "victims", "sex+age"
         self.indicator.save()
-        labels = CodeList.objects.create(
-            plan=self.plan, code="b", kind="breakdowns", name_es="Etiquetas"
-        )
-        for code, label in WORDS:
-            CodeListValue.objects.create(
-                code_list=labels, dimension="sex+age", code=code, label_es=label
-            )
+        make.breakdown_labels(self.plan, **dict(WORDS))
 
     @property
     def address(self):
@@ -76,12 +69,11 @@ def test_indicators_that_owe_a_value_come_first_and_are_found_by_a_word(desk, cl
     assert [line["indicator"] for line in found] == [others[1]]
 
 
-def test_a_value_that_was_taken_away_is_not_the_last_that_the_public_reads(client):
+def test_a_value_that_was_taken_away_is_not_the_last_one(client, reviewer):
     indicator = make.indicator(plan=make.plan(), agency=make.agency())
     stays = make.published_figure(indicator=indicator, year=2025)
     gone = make.published_figure(indicator=indicator, year=2026, value=7771)
     make.takedown(gone)
-    client.force_login(make.reviewer())
 
     lines = client.get(reverse("admin:values_recorded")).context["lines"]
 

@@ -13,8 +13,6 @@ from agencies.mail import Mail
 from strategic_areas.desk.values.forms import value_problems
 from strategic_areas.figures.submission import VALUES, fingerprinted_facts, submit_value
 from strategic_areas.models import (
-    CodeList,
-    CodeListValue,
     PublishedCell,
     PublishedFigure,
 )
@@ -42,13 +40,7 @@ class ValueDesk(Desk):
             is_teller=True,
             dimension="sex+age",
         )
-        labels = CodeList.objects.create(
-            plan=self.plan, code="b", kind="breakdowns", name_es="Etiquetas"
-        )
-        for code, label in WORDS:
-            CodeListValue.objects.create(
-                code_list=labels, dimension="sex+age", code=code, label_es=label
-            )
+        make.breakdown_labels(self.plan, **dict(WORDS))
 
     def hand_in(self, **fields):
         told = {
@@ -338,15 +330,8 @@ def test_nobody_hands_in_for_an_indicator_of_another_agency(desk):
 
 def test_a_value_is_outdated_where_another_was_published_meanwhile():
     reported = make.reported_value()
-    Measurement.objects.create(
-        indicator=reported.indicator,
-        starts_on=reported.starts_on,
-        ends_on=reported.ends_on,
-        counted_by=reported.agency.acronym,
-        value=7,
-        status="confirmed",
-        provenance="reported",
-    )
+    # The same days.
+    make.measurement(reported.indicator, counted_by=reported.agency.acronym, value=7)
 
     VALUES.approve(reported, by=make.reviewer())
 

@@ -148,9 +148,8 @@ def test_what_waits_hidden_is_not_corrected():
     assert workflow.begin_correction(update, by=by).narrative_es == TEXT
 
 
-def test_a_request_that_hides_many_places_is_asked_for_twice(client):
+def test_a_request_that_hides_many_places_is_asked_for_twice(client, reviewer):
     laws = [make.law(name_es=f"Ley {number} de Quisqueya") for number in range(21)]
-    client.force_login(make.reviewer())
     page, asked = reverse("admin:purge_new"), {"phrases": "Quisqueya"}
 
     first = client.post(page, asked)
@@ -163,19 +162,16 @@ def test_a_request_that_hides_many_places_is_asked_for_twice(client):
     assert (Purge.objects.count(), laws[0].name_es) == (1, MARKER)
 
 
-def test_a_request_that_hides_few_places_is_asked_for_once(client):
+def test_a_request_that_hides_few_places_is_asked_for_once(client, reviewer):
     for number in range(20):
         make.law(name_es=f"Ley {number} de Quisqueya")
-    client.force_login(make.reviewer())
 
     client.post(reverse("admin:purge_new"), {"phrases": "Quisqueya"})
 
     assert Purge.objects.count() == 1
 
 
-def test_common_words_alone_are_no_request(client):
-    client.force_login(make.reviewer())
-
+def test_common_words_alone_are_no_request(client, reviewer):
     said = client.post(reverse("admin:purge_new"), {"phrases": "de la"})
 
     assert list(said.context["form"].errors) == ["phrases"]

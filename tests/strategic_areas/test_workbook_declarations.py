@@ -36,6 +36,10 @@ class Lead(Filler):
         named = {f"commitment.{name}": value for name, value in values.items()}
         return self.download().fill(self.commitment, **named)
 
+    def declared(self):
+        about = {"commitment": self.commitment, "period": self.period}
+        return make.declaration(by=self.user, **about)
+
     def saved(self):
         rows = CommitmentUpdate.objects.filter(period=self.period)
         return [(row.commitment, row.result, row.statement_es) for row in rows]
@@ -85,7 +89,7 @@ def test_who_leads_none_has_no_such_page(lead):
 
 
 def test_as_it_was_downloaded_it_changes_nothing(lead):
-    make.declaration(commitment=lead.commitment, period=lead.period, by=lead.user)
+    lead.declared()
 
     response = lead.upload(lead.download())
 
@@ -129,9 +133,7 @@ def test_each_fault_stands_by_its_cell_and_nothing_is_saved(lead, values, wrong)
 
 
 def test_what_somebody_saved_meanwhile_is_not_overwritten(lead):
-    declaration = make.declaration(
-        commitment=lead.commitment, period=lead.period, by=lead.user
-    )
+    declaration = lead.declared()
     book = lead.fill(statement_es=STATEMENT)
     declaration.statement_es = "Lo más nuevo."
     workflow.save_draft(declaration, by=lead.user, seen_version=1)
@@ -146,9 +148,7 @@ def test_what_somebody_saved_meanwhile_is_not_overwritten(lead):
 
 
 def test_what_was_sent_stays(lead):
-    declaration = make.declaration(
-        commitment=lead.commitment, period=lead.period, by=lead.user
-    )
+    declaration = lead.declared()
     book = lead.fill(statement_es=STATEMENT)
     workflow.submit(declaration, by=lead.user)
 
@@ -190,9 +190,7 @@ def test_a_page_without_its_key_is_refused_by_its_column(lead):
 
 
 def test_a_declaration_that_was_returned_is_mended_in_the_workbook(lead):
-    declaration = make.declaration(
-        commitment=lead.commitment, period=lead.period, by=lead.user
-    )
+    declaration = lead.declared()
     workflow.submit(declaration, by=lead.user)
     workflow.return_to_agency(declaration, by=make.reviewer(), reason="Diga dónde.")
     book = lead.fill(statement_es=STATEMENT)

@@ -16,8 +16,6 @@ from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import (
     ActivityUpdate,
     AnswerKind,
-    Province,
-    Region,
     RevisionStatus,
 )
 from strategic_areas.workbooks import reading
@@ -40,9 +38,8 @@ def kept_published(lasting):
 
 @pytest.fixture(scope="module")
 def provinces(lasting):
-    region = Region.objects.create(code="DO-X", name="Región")
-    for name in ("Azua", "Samaná"):
-        Province.objects.create(code=f"DO-{name}", name=name, region=region)
+    make.province()
+    make.province("Samaná")
 
 
 @pytest.fixture(scope="module")

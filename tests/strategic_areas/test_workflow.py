@@ -18,7 +18,6 @@ from strategic_areas.models import (
     ActivityUpdate,
     PendingChange,
     RevisionStatus,
-    RoundReopening,
 )
 from strategic_areas.queries.plan import plan_progress as boards
 from strategic_areas.workflow.questions import seen_versions
@@ -145,24 +144,18 @@ def close(period):
     period.save()
 
 
-def reopen(period, agency):
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    fields = {"until": tomorrow, "reason": "Una causa.", "by": make.reviewer()}
-    RoundReopening.objects.create(period=period, agency=agency, **fields)
-
-
 def test_a_draft_is_submitted_after_the_close_only_where_it_reopened():
     update = make.update()
     author = update.contributors.get()
     close(update.period)
-    reopen(update.period, make.agency())  # another's: it opens nothing for this one
+    make.reopening(update.period, make.agency())  # another's opens nothing for this one
 
     with pytest.raises(workflow.TransitionError):
         workflow.submit(update, by=author)
 
     update.refresh_from_db()
     assert (update.status, update.submitted_at) == (RevisionStatus.DRAFT, None)
-    reopen(update.period, update.agency)
+    make.reopening(update.period, update.agency)
     workflow.submit(update, by=author)
     assert update.status == RevisionStatus.SUBMITTED
 
@@ -456,7 +449,7 @@ def test_nothing_is_taken_back_once_decided_or_closed_nor_by_others():
     close(update.period)
     with pytest.raises(workflow.TransitionError):
         workflow.recall(update, by=author)
-    reopen(update.period, update.agency)
+    make.reopening(update.period, update.agency)
     workflow.publish(update, by=make.reviewer())
     with pytest.raises(workflow.TransitionError):
         workflow.recall(update, by=author)
