@@ -18,7 +18,6 @@ from strategic_areas import workflow
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import (
     ActivityUpdate,
-    AgencyComment,
     Commitment,
     Plan,
     PublishedFigure,
@@ -431,14 +430,7 @@ class Official:
             creole="Rele nou.",
             creole_is_read=True,
         )
-        comment = AgencyComment(
-            agency=self.lead,
-            period=self.now,
-            written_by=self.author,
-            written_at=timezone.now(),
-            text_es="La institución cambió de sede.",
-            signed_as="titular",
-        )
+        comment = make.agency_comment(self.lead, self.now, self.author)
         change = workflow.propose(comment, by=self.author)
         workflow.approve(change, by=self.reviewer)
         with time_machine.travel(timezone.now() - 2 * PUBLIC_AFTER):

@@ -13,6 +13,7 @@ from strategic_areas.models import (
     Activity,
     ActivityProposal,
     ActivityUpdate,
+    AgencyComment,
     Commitment,
     CommitmentUpdate,
     Correction,
@@ -127,6 +128,13 @@ def reopening(period, agency, **fields):
     fields.setdefault("reason", "Cambio de personal.")
     fields.setdefault("by", make.reviewer())
     return RoundReopening.objects.create(period=period, agency=agency, **fields)
+
+
+def agency_comment(agency, period, by, **fields):
+    """Not stored: two people decide on it."""
+    fields = {"text_es": "Nos mudamos.", "signed_as": "titular", **fields}
+    fields |= {"written_by": by, "written_at": timezone.now()}
+    return AgencyComment(agency=agency, period=period, **fields)
 
 
 def told_rounds(*, plan=None):

@@ -38,14 +38,8 @@ class World:
         return reverse("admin:agency_comment", args=args)
 
     def comment(self, **fields):
-        fields = {"text_es": TEXT, "signed_as": "titular", **fields}
-        return AgencyComment(
-            agency=self.agency,
-            period=self.period,
-            written_by=self.user,
-            written_at=timezone.now(),
-            **fields,
-        )
+        fields = {"text_es": TEXT, **fields}
+        return make.agency_comment(self.agency, self.period, self.user, **fields)
 
     def propose(self, **fields):
         return workflow.propose(self.comment(**fields), by=self.user)

@@ -3,12 +3,11 @@
 from datetime import date
 
 import pytest
-from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.datasets.snapshots import take_snapshot
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models import AgencyComment, Correction, Plan, PlanChange
+from strategic_areas.models import Correction, Plan, PlanChange
 from tests import make
 from tests.costs import costs
 from tests.make.plans import close_structure, open_structure
@@ -50,14 +49,7 @@ def comment_that_waits(plan):
 
 
 def said_by(agency, period, person):
-    return AgencyComment(
-        agency=agency,
-        period=period,
-        written_by=person,
-        written_at=timezone.now(),
-        text_es=HIDDEN,
-        signed_as="titular",
-    )
+    return make.agency_comment(agency, period, person, text_es=HIDDEN)
 
 
 def demonstration(plan):

@@ -15,7 +15,7 @@ from strategic_areas import rounds, workflow
 from strategic_areas.compliance import REPLY_WITHIN, Timeliness
 from strategic_areas.desk.changes.agency_statements import commentable_rounds
 from strategic_areas.desk.rounds import notices
-from strategic_areas.models import AgencyComment, PublicationVersion, ReportingPeriod
+from strategic_areas.models import PublicationVersion, ReportingPeriod
 from strategic_areas.public_paths import public_path
 from tests import make
 from tests.make.plans import put_back_in_preparation
@@ -55,17 +55,6 @@ def page_at(client, moment, activity):
 def pass_on(moment):
     with time_machine.travel(moment, tick=False):
         return notices.prepare_and_release_scorecards()
-
-
-def comment_of(activity, period, person):
-    return AgencyComment(
-        agency=activity.agency,
-        period=period,
-        written_by=person,
-        written_at=CLOSED,
-        text_es=TEXT,
-        signed_as="titular",
-    )
 
 
 def test_the_public_reads_no_scorecard_before_72_hours_have_passed(client, asked):
@@ -210,7 +199,8 @@ def test_a_reply_stands_beside_its_scorecard(client, asked):
     activity, period, person = asked
     pass_on(CLOSED)
     with time_machine.travel(CLOSED + timedelta(hours=5), tick=False):
-        change = workflow.propose(comment_of(activity, period, person), by=person)
+        said = make.agency_comment(activity.agency, period, person, text_es=TEXT)
+        change = workflow.propose(said, by=person)
         workflow.approve(change, by=make.reviewer())
     pass_on(CLOSED + REPLY_WITHIN)
 

@@ -13,7 +13,6 @@ from django.utils.translation import override
 
 from strategic_areas import purging, workflow
 from strategic_areas.models import (
-    AgencyComment,
     PublicationVersion,
     Translation,
 )
@@ -67,14 +66,10 @@ def make_comment(word=WORD, **fields):
     make.participation(plan=asked.plan, agency=agency)
     activity = make.activity(plan=asked.plan, agency=agency)
     update = make.update(activity=activity, period=asked)
-    return AgencyComment.objects.create(
-        agency=agency,
-        period=asked,
-        text_es=f"Nuestra {word}.",
-        signed_as="titular",
-        written_by=update.contributors.get(),
-        written_at=update.created_at,
-    )
+    person, said = update.contributors.get(), f"Nuestra {word}."
+    comment = make.agency_comment(agency, asked, person, text_es=said)
+    comment.save()
+    return comment
 
 
 def make_former_name(word):

@@ -5,7 +5,6 @@ from django.apps import apps as django_apps
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
-from django.utils import timezone
 
 from agencies import audit
 from agencies.accounts.account_changes import AccountChange
@@ -14,7 +13,6 @@ from strategic_areas import triggers, workflow
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
-    AgencyComment,
     CodeList,
     Commitment,
     HelpLine,
@@ -404,14 +402,7 @@ def one_row_in_every_public_table():
     make.commitment(plan=plan).supersedes.add(update.activity.commitment)
     make.letter(agency=update.agency, period=update.period)
     Translation.objects.create(activity_update=update, text="In English.")
-    AgencyComment.objects.create(
-        agency=update.agency,
-        period=update.period,
-        text_es="Nuestro comentario.",
-        signed_as="titular",
-        written_by=person,
-        written_at=timezone.now(),
-    )
+    make.agency_comment(update.agency, update.period, person).save()
     make.correction_request()
     make.edition(plan=plan)
     make.report_words()
