@@ -377,7 +377,7 @@ def addresses_to_read():
     for path in public_addresses():
         kinds[name_of(path)].append(path)
     for kind, paths in kinds.items():
-        yield from paths if kind in READ_WHOLE else drawn(paths, 3, key=kind)
+        yield from paths if kind in READ_WHOLE else drawn(paths, 2, key=kind)
 
 
 def read(client, path):

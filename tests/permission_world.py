@@ -65,7 +65,7 @@ class World:
         self.objects = {name: self.common | self._of_agency(name) for name in names}
         yesterday = timezone.localdate() - timedelta(days=1)
         FocalPoint.objects.filter(user=self.former).update(ends_on=yesterday)
-        self.rows = {model: make_row(model).pk for model in site._registry}
+        self.rows = {model: make_row(model, self.plan).pk for model in site._registry}
         self.clients = self._clients()
 
     def _late_round(self):

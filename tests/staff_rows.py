@@ -73,12 +73,18 @@ MAKERS = {
 }
 
 
-def make_row(model):
-    """A new row with relations of its own, so that none is read once for all."""
+def make_row(model, plan=None):
+    """
+    A new row with relations of its own, so that none is read once for all.
+
+    It may be of a ``plan`` that there is.
+    """
     if model in MAKERS:
         return MAKERS[model]()
-    fields = [field for field in model._meta.concrete_fields if _is_filled(field)]
-    return model._default_manager.create(**{f.name: _value(f) for f in fields})
+    fields = {f.name: f for f in model._meta.concrete_fields if _is_filled(f)}
+    found = {"plan": plan} if plan and fields.pop("plan", None) else {}
+    found |= {name: _value(field) for name, field in fields.items()}
+    return model._default_manager.create(**found)
 
 
 def _is_filled(field):

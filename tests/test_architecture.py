@@ -12,21 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 #: Inside strategic_areas: a module imports only from its own row and those above it.
 ROWS = [
     [
-        "public_paths",
-        "attainment",
-        "spreadsheet_cells",
-        "charts",
-        "disclosure",
-        "compliance",
-        "glossary",
-        "headline",
-        "people_counts",
-        "progress",
-        "schedule",
-        "date_ranges",
-        "commitment_states",
-        "text_guard",
-        "themes",
+        *("public_paths", "attainment", "spreadsheet_cells", "charts", "disclosure"),
+        *("compliance", "glossary", "headline", "people_counts", "progress"),
+        *("schedule", "date_ranges", "commitment_states", "text_guard", "themes"),
     ],
     ["models", "sentences", "count_sentences", "translation"],
     [
@@ -122,6 +110,16 @@ def row_of(room):
     return next((number for number, row in enumerate(ROWS) if room in row), None)
 
 
+def offenders(paths, is_wrong, **how):
+    """Where a name is imported that must not be, by its file and itself."""
+    return [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted(paths)
+        for name in imported_names(path, **how)
+        if is_wrong(path, name)
+    ]
+
+
 def test_no_import_hides_in_a_call():
     """Only ``LazyViews`` calls it; it names its module where it is made."""
     calls = {
@@ -148,14 +146,10 @@ def test_a_view_that_is_loaded_later_counts_as_imported():
     ],
 )
 def test_apps_import_one_way(app, forbidden):
-    offenders = [
-        f"{path.relative_to(ROOT)}: {name}"
-        for path in source_files(app)
-        for name in imported_names(path)
-        if any(is_within(name, other) for other in forbidden)
-    ]
+    def is_wrong(path, name):
+        return any(is_within(name, other) for other in forbidden)
 
-    assert offenders == []
+    assert offenders(source_files(app), is_wrong) == []
 
 
 def test_every_room_of_strategic_areas_stands_in_one_row():
@@ -165,63 +159,45 @@ def test_every_room_of_strategic_areas_stands_in_one_row():
 
 
 def test_modules_import_from_their_own_row_or_above():
-    offenders = [
-        f"{path.relative_to(ROOT)}: {name}"
-        for path in source_files("strategic_areas")
-        for name in imported_names(path)
-        if room_of(path) not in WIRING
-        and (row := row_of(room_imported(name))) is not None
-        and row > row_of(room_of(path))
-    ]
+    def is_wrong(path, name):
+        row = row_of(room_imported(name))
+        is_wiring = room_of(path) in WIRING
+        return not is_wiring and row is not None and row > row_of(room_of(path))
 
-    assert offenders == []
+    assert offenders(source_files("strategic_areas"), is_wrong) == []
 
 
 def test_the_staff_rooms_import_one_way():
-    offenders = [
-        f"{path.relative_to(ROOT)}: {name}"
-        for path in source_files("strategic_areas")
-        for name in imported_names(path)
-        if room_of(path) in LAST_ROW
-        and room_imported(name) in LAST_ROW
-        and LAST_ROW.index(room_imported(name)) < LAST_ROW.index(room_of(path))
-    ]
+    def is_wrong(path, name):
+        rooms = room_imported(name), room_of(path)
+        return {*rooms} <= {*LAST_ROW} and (
+            LAST_ROW.index(rooms[0]) < LAST_ROW.index(rooms[1])
+        )
 
-    assert offenders == []
+    assert offenders(source_files("strategic_areas"), is_wrong) == []
 
 
 PURE = (
-    "attainment",
-    "commitment_states",
-    "progress",
-    "headline",
-    "schedule",
-    "date_ranges",
-    "compliance",
+    *("attainment", "commitment_states", "progress", "headline", "schedule"),
+    *("date_ranges", "compliance"),
 )
 
 
 def test_the_rules_of_counting_know_no_database():
     files = [ROOT / "strategic_areas" / f"{module}.py" for module in PURE]
-    offenders = [
-        f"{path.name}: {name}"
-        for path in [*files, *source_files("strategic_areas", "charts")]
-        for name in imported_names(path)
-        if is_within(name, "django") or is_within(name, "strategic_areas.models")
-    ]
+    files += source_files("strategic_areas", "charts")
 
-    assert offenders == []
+    def is_wrong(path, name):
+        return is_within(name, "django") or is_within(name, "strategic_areas.models")
+
+    assert offenders(files, is_wrong) == []
 
 
 def test_public_reads_and_the_writers_do_not_know_each_other():
-    offenders = [
-        f"{path.relative_to(ROOT)}: {name}"
-        for path in source_files("strategic_areas", "queries")
-        for name in imported_names(path)
-        if room_imported(name) in {"workflow", "rounds", "evidence", "figures"}
-    ]
+    def is_wrong(path, name):
+        return room_imported(name) in {"workflow", "rounds", "evidence", "figures"}
 
-    assert offenders == []
+    assert offenders(source_files("strategic_areas", "queries"), is_wrong) == []
 
 
 def test_no_module_is_longer_than_500_lines():
@@ -297,15 +273,10 @@ def test_what_a_server_loads_brings_no_tools_for_tests():
     found = reachable(["agencies", "strategic_areas", "plan_portal.urls"])
 
     assert ROOT / "plan_portal" / "sitemap.py" in found
-    assert [
-        f"{path.relative_to(ROOT)}: {name}"
-        for path in sorted(found)
-        for name in imported_names(path)
-        if is_within(name, "django.test")
-    ] == []
+    assert offenders(found, lambda path, name: is_within(name, "django.test")) == []
 
 
-def test_a_server_loads_the_readers_of_files_only_when_one_is_read():
+def test_a_server_loads_readers_of_files_only_when_one_is_read():
     readers = ("PIL", "docx", "openpyxl", "pikepdf")
     starts = ["plan_portal.urls", "strategic_areas.admin", "strategic_areas.desk.urls"]
 
@@ -313,12 +284,10 @@ def test_a_server_loads_the_readers_of_files_only_when_one_is_read():
 
     assert ROOT / "strategic_areas" / "desk" / "sheet_workbook" / "views.py" in found
     assert ROOT / "strategic_areas" / "evidence" / "cleaning.py" in found
-    assert [
-        f"{path.relative_to(ROOT)}: {name}"
-        for path in sorted(found)
-        for name in imported_names(path, at_once=True)
-        if name.split(".")[0] in readers
-    ] == []
+    assert (
+        offenders(found, lambda path, name: name.split(".")[0] in readers, at_once=True)
+        == []
+    )
 
 
 def test_a_template_cannot_walk_to_raw_values_or_drafts():

@@ -45,27 +45,14 @@ def works(page):
     ]
 
 
-# Targets that an area answers
-
-
-@pytest.fixture
-def answering():
-    """Two commitments of one area answer a target, one of another area a second."""
-    target, other = make.target(), make.target()
-    programme = make.programme()
-    here = [make.commitment(programme=programme) for _ in range(2)]
-    there = make.commitment(plan=programme.plan)
-    for commitment in here:
-        commitment.frameworks.add(target)
-    there.frameworks.add(other)
-    return programme.area, target
-
-
-def test_an_area_names_the_targets_that_its_own_commitments_answer(client, answering):
-    area, target = answering
+def test_an_area_names_the_targets_that_its_commitments_answer(client):
+    target, programme = make.target(), make.programme()
+    for _ in range(2):
+        make.commitment(programme=programme).frameworks.add(target)
+    make.commitment(plan=programme.plan).frameworks.add(make.target())
 
     for language in LANGUAGES:
-        page = area_page(client, area, language)
+        page = area_page(client, programme.area, language)
 
         targets = [(each.target.code, each.total) for each in page.context["targets"]]
         assert targets == [(target.code, 2)]
@@ -77,7 +64,7 @@ def test_an_area_names_the_targets_that_its_own_commitments_answer(client, answe
 # How far a commitment's activities have come
 
 
-def test_activities_are_told_in_numbers_where_a_percent_means_nothing(client):
+def test_activities_are_told_in_numbers_where_no_percent_is_one(client):
     asked = make.round()
     commitment = make.commitment(plan=asked.plan)
     for execution, kind in (("completed", "one_off"), ("in_progress", "continuing")):
@@ -98,40 +85,35 @@ def test_activities_are_told_in_numbers_where_a_percent_means_nothing(client):
 # An agency's scorecard
 
 
-def test_evidence_counts_once_its_report_is_published_open_or_not(client):
+def test_evidence_counts_once_its_report_is_published(client):
+    """No report counts that public sources make, nor one that is withheld."""
     asked = make.round()
     commitment = make.commitment(plan=asked.plan)
     person = make.focal_point(agency=commitment.lead)
+    make.record_update(activity=make.activity(commitment=commitment))
 
-    def maker(step, **evidence):
+    def maker(step, evidence=None, **fields):
         activity = make.activity(commitment=commitment)
-        update = make.update(activity=activity, period=asked, by=person)
-        if evidence:
-            make.evidence(update, **evidence)
+        update = make.update(activity=activity, period=asked, by=person, **fields)
+        if evidence is not None:
+            make.evidence(update, is_public=evidence)
         if step == "published":
             workflow.submit(update, by=person)
             workflow.publish(update, by=make.reviewer())
 
-    maker("published", is_public=True)
-    maker("published", is_public=False)
+    maker("published", evidence=True)
+    maker("published", evidence=False)
+    maker("published", evidence=False, **RESERVED)
     maker("published")
-    maker("draft", is_public=False)
+    maker("draft", evidence=False)
 
     page = agency_page(client, asked.plan, commitment.lead).context["page"]
 
     assert page.evidence == {"reports": 3, "with_evidence": 2, "with_open": 1}
 
 
-def test_what_public_sources_say_is_no_report_with_or_without_evidence(client):
-    activity = make.activity()
-    make.record_update(activity=activity)
-
-    page = agency_page(client, activity.plan, activity.agency).context["page"]
-
-    assert page.evidence["reports"] == 0
-
-
 def test_what_an_area_lists_as_done_is_what_its_heading_counts(client):
+    """What sources tell of it stands in its table alone."""
     asked = make.round()
     programme = make.programme(plan=asked.plan)
     plans_own, found = (
@@ -140,7 +122,9 @@ def test_what_an_area_lists_as_done_is_what_its_heading_counts(client):
         )
         for provenance in ("plan", "reconstructed")
     )
-    make.record_update(activity=found, period=asked, execution="completed")
+    make.record_update(
+        activity=found, period=asked, execution="completed", narrative_es="Lo cuentan."
+    )
     alone = area_page(client, programme.area)
     make.published_update(
         activity=plans_own, period=asked, execution="completed", percent=100
@@ -148,7 +132,7 @@ def test_what_an_area_lists_as_done_is_what_its_heading_counts(client):
 
     both = area_page(client, programme.area)
 
-    assert alone.context["finished"] == []
+    assert (alone.context["finished"], alone.text.count("Lo cuentan.")) == ([], 1)
     assert "Qué se hizo: 1 de 1 actividad terminada" in both.text
     assert [each.activity for each, _ in both.context["finished"]] == [plans_own]
 
@@ -156,7 +140,7 @@ def test_what_an_area_lists_as_done_is_what_its_heading_counts(client):
 # What no table tells
 
 
-def test_a_rehearsal_beside_the_plan_is_nothing_that_an_agency_did(client):
+def test_a_rehearsal_beside_the_plan_is_nothing_an_agency_did(client):
     real = make.round()
     rehearsal = make.round(plan=real.plan, is_demonstration=True)
     commitment = make.commitment(plan=real.plan)
@@ -220,7 +204,7 @@ def test_what_it_leads_is_told_by_state_and_by_punctuality(client):
     assert kept == {"late": 1, "not_due": 1}
 
 
-def test_each_public_round_stands_in_a_row_with_how_it_was_answered(client):
+def test_each_public_round_has_a_row_with_how_it_was_answered(client):
     activity, period = make_asked()
     submit(activity, period, DUE + timedelta(2), make_person(activity.agency))
     release(activity.plan)
@@ -244,32 +228,15 @@ def test_a_reconstruction_scores_nobody_by_completion(client):
     assert re.findall(r"<dd>(\d+)", counts) == ["1", "0", "0"]
 
 
-def test_whether_withheld_reports_have_evidence_is_not_told(client):
-    asked, agency = make.round(), make.agency()
-    commitment = make.commitment(plan=asked.plan, lead=agency)
-    for fields in ({}, RESERVED):
-        publish_with_evidence(commitment, period=asked, **fields)
-
-    evidence = agency_page(client, asked.plan, agency).context["page"].evidence
-
-    assert evidence == {"reports": 1, "with_evidence": 1, "with_open": 0}
-
-
-def publish_with_evidence(commitment, **fields):
-    activity = make.activity(commitment=commitment)
-    update = make.update(activity=activity, **fields)
+def test_the_board_of_one_agency_alone_reads_evidence():
+    update = make.update()
     make.evidence(update)
     make.publish(update)
-
-
-def test_the_board_of_one_agency_alone_reads_evidence():
-    commitment = make.commitment()
-    publish_with_evidence(commitment)
-    plan, today = plans.plan_by_code(commitment.plan.code), timezone.localdate()
+    plan, today = plans.plan_by_code(update.plan.code), timezone.localdate()
 
     found = [
         plan_progress.load_plan_progress(plan, today, by)
-        for by in (None, commitment.lead)
+        for by in (None, update.activity.commitment.lead)
     ]
 
     (each,) = found[0].activities
@@ -280,32 +247,17 @@ def test_the_board_of_one_agency_alone_reads_evidence():
 # What it undertook, did and reports
 
 
-def handed_in_by(agency, asked, number):
-    """Reports of the agency that wait for review, and none that is published."""
-    person = make.focal_point(agency=agency)
-    commitment = make.commitment(plan=asked.plan, lead=agency)
-    for _ in range(number):
-        activity = make.activity(commitment=commitment)
-        update = make.submitted_update(activity=activity, period=asked, by=person)
-    return update
-
-
-@pytest.fixture
-def two_agencies():
-    """One that handed in all that it owes, and one that is silent."""
+def test_who_handed_in_everything_never_reads_like_the_silent(client):
     asked = make.round()
-    told, silent = make.agency(), make.agency()
+    plan, told, silent = asked.plan, make.agency(), make.agency()
+    person = make.focal_point(agency=told)
     for agency in (told, silent):
-        make.participation(plan=asked.plan, agency=agency)
-    handed_in_by(told, asked, 3)
-    commitment = make.commitment(plan=asked.plan, lead=silent)
-    for _ in range(3):
-        make.activity(commitment=commitment)
-    return asked.plan, told, silent
-
-
-def test_who_handed_in_everything_never_reads_like_who_is_silent(client, two_agencies):
-    plan, told, silent = two_agencies
+        make.participation(plan=plan, agency=agency)
+        commitment = make.commitment(plan=plan, lead=agency)
+        for _ in range(3):
+            activity = make.activity(commitment=commitment)
+            if agency == told:
+                make.submitted_update(activity=activity, period=asked, by=person)
 
     pages = {each: agency_page(client, plan, each) for each in (told, silent)}
     found = client.get(public_path("agencies", plan.code, language="en"))
@@ -315,18 +267,14 @@ def test_who_handed_in_everything_never_reads_like_who_is_silent(client, two_age
     assert (answers[told].reported, answers[told].in_review) == (3, 3)
     assert {len(each.asked) for each in answers.values()} == {3}
     assert answers[silent].reported == 0
-    told_html, silent_html = (pages[each].content.decode() for each in (told, silent))
-    assert "family--unread" in told_html
-    assert "family--silent" not in told_html
-    assert "family--silent" in silent_html
-    assert "Origin" not in silent_html
-    name = plan.periods.get().name_en
-    assert [cells[each][f"Handed in, {name}"] for each in (told, silent)] == [
-        "3 of 3",
-        "0 of 3",
-    ]
+    assert "family--unread" in pages[told].text
+    assert "family--silent" not in pages[told].text
+    assert "family--silent" in pages[silent].text
+    assert "Origin" not in pages[silent].text
+    handed_in = f"Handed in, {plan.periods.get().name_en}"
+    assert [cells[each][handed_in] for each in pages] == ["3 of 3", "0 of 3"]
     # Nothing that is published tells how far either has come: that is no zero.
-    assert {cells[each]["Fulfilled"] for each in (told, silent)} == {"not known yet"}
+    assert {cells[each]["Fulfilled"] for each in pages} == {"not known yet"}
 
 
 @pytest.mark.parametrize(
@@ -351,11 +299,10 @@ def test_nobody_is_called_silent_before_the_due_date_has_passed(client, days, sa
 
 
 def test_what_was_handed_in_and_returned_stays_handed_in(client):
-    asked, agency = make.round(), make.agency()
-    update = handed_in_by(agency, asked, 1)
+    update = make.submitted_update()
     workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la cifra.")
 
-    page = agency_page(client, asked.plan, agency).context["page"]
+    page = agency_page(client, update.plan, update.agency).context["page"]
 
     assert (len(page.asked), page.reported, page.in_review) == (1, 1, 1)
 
@@ -402,7 +349,7 @@ def test_an_agencys_tables_have_no_column_that_says_one_thing(client):
 # What was done, and what was not, in an area
 
 
-def test_an_area_tells_what_is_done_in_the_words_of_each_last_account(client):
+def test_an_area_tells_what_is_done_in_the_words_last_said(client):
     asked = make.round()
     commitment = make.commitment(plan=asked.plan)
     person = make.focal_point(agency=commitment.lead)
@@ -430,13 +377,11 @@ def test_an_area_tells_what_is_done_in_the_words_of_each_last_account(client):
     assert "Se hizo in_progress." not in done
 
 
-@pytest.fixture
-def late_and_unmet():
-    """One commitment that is late for a reason, one suspended, one not fulfilled."""
+def test_an_area_tells_what_went_wrong_with_the_reason_open(client):
+    """Of what is late for a reason, of what is suspended and of what is unfulfilled."""
     asked, today = make.round(), timezone.localdate()
     programme = make.programme(plan=asked.plan)
-    made = [make.commitment(programme=programme) for _ in range(4)]
-    late, held, unmet, _going = made
+    late, held, unmet, going = (make.commitment(programme=programme) for _ in range(4))
     Commitment.objects.filter(pk=late.pk).update(
         due_on=today - timedelta(9), due_provenance="plan"
     )
@@ -444,24 +389,18 @@ def late_and_unmet():
         (late, {"execution": "in_progress", "obstacle_es": "Falta el local."}),
         (held, {"execution": "suspended", "obstacle_es": "Falta el dinero."}),
         (unmet, {"execution": "in_progress"}),
-        (_going, {"execution": "in_progress"}),
+        (going, {"execution": "in_progress"}),
     ):
         activity = make.activity(commitment=commitment)
         make.published_update(activity=activity, period=asked, **fields)
     make.published_declaration(
         commitment=unmet, period=asked, result="unfulfilled", statement_es="No se pudo."
     )
-    return programme.area, [late, held, unmet]
 
+    page = area_page(client, programme.area)
 
-def test_an_area_tells_what_went_wrong_with_the_reason_open(client, late_and_unmet):
-    area, expected = late_and_unmet
-
-    page = area_page(client, area)
-
-    told = [each for each, _delay, _done in page.context["setbacks"]]
-    assert [each.row.commitment for each in told] == expected
-    assert [each.kind for each in told] == ["late", "held", "unmet"]
+    told = [(each.row.commitment, each.kind) for each, *_ in page.context["setbacks"]]
+    assert told == [(late, "late"), (held, "held"), (unmet, "unmet")]
     section = page.text.split('class="thirds"')[1].split("</section>")[0]
     assert "<details" not in section
     for reason in ("Falta el local.", "Falta el dinero.", "No se pudo."):
@@ -482,8 +421,11 @@ def owing():
 
 
 def test_silence_is_said_first_with_its_round_and_how_to_hear(client, owing):
+    """Also of who took part in a rehearsal only."""
     activity, asked = owing
     plan, agency = asked.plan, activity.agency
+    rehearsal = make.round(plan=plan, is_demonstration=True)
+    make.published_update(activity=activity, period=rehearsal)
 
     page = agency_page(client, plan, agency)
 
@@ -494,16 +436,6 @@ def test_silence_is_said_first_with_its_round_and_how_to_hear(client, owing):
     assert asked.name_es in main[first : main.index("count-band")]
     feed = public_path("agency_feed", plan.code, agency.slug)
     assert re.search(rf'href="{feed}"[^>]*>Avisarme cuando reporte<', main)
-
-
-def test_who_only_took_part_in_a_rehearsal_is_called_silent(client, owing):
-    activity, asked = owing
-    rehearsal = make.round(plan=asked.plan, is_demonstration=True)
-    make.published_update(activity=activity, period=rehearsal)
-
-    page = agency_page(client, asked.plan, activity.agency)
-
-    assert "No ha reportado en este portal" in page.text
 
 
 @pytest.mark.parametrize("step", ["submitted", "returned", "published", "off plan"])
@@ -538,7 +470,7 @@ def hidden_words(client, area, agency):
 
 
 @pytest.mark.parametrize("execution", ["completed", "suspended"])
-def test_words_withheld_waiting_or_withdrawn_stand_on_neither_page(client, execution):
+def test_words_withheld_waiting_or_withdrawn_are_on_neither_page(client, execution):
     asked = make.round()
     commitment = make.commitment(plan=asked.plan)
     area, agency = commitment.programme.area, commitment.lead
@@ -598,7 +530,7 @@ def test_a_silent_agency_leads_to_no_list_and_the_list_knows_it(client):
     assert unknown.context["chosen"][0].is_unknown
 
 
-def test_lateness_of_a_commitment_agrees_with_it_on_card_and_filter(client):
+def test_lateness_agrees_with_a_commitment_on_card_and_filter(client):
     due = {"due_on": timezone.localdate() - timedelta(5), "due_provenance": "plan"}
     commitment = make.commitment(**due)
     make.round(plan=commitment.plan)
@@ -644,39 +576,18 @@ def test_english_has_its_own_acronym_of_an_agency(client):
     assert "oim" in found["Location"]
 
 
-def test_the_goal_of_an_area_stands_whole_on_the_page_of_all_areas(client):
-    goal = "Colaboración: que las instituciones, todas, cooperen, dentro y fuera."
-    area = make.area(outcome_es=goal)
-    make.commitment(programme=make.programme(area=area))
-
-    assert goal in client.get(public_path("areas", area.plan.code, language="es")).text
-
-
 def test_a_list_of_some_says_of_how_many_they_are(client):
     plan = make.plan()
     first, _other = (make.commitment(plan=plan) for _ in range(2))
-    path, asked = (
-        public_path("commitments", plan.code),
-        {"area": first.programme.area.code},
-    )
+    path = public_path("commitments", plan.code)
 
-    whole, part = client.get(path), client.get(path, asked)
+    whole, part = (
+        client.get(path),
+        client.get(path, {"area": first.programme.area.code}),
+    )
 
     assert f"<h1>\nLos 2 compromisos del plan {plan.code}\n" in whole.text
     assert f"<h1>\n1 de los 2 compromisos del plan {plan.code}\n" in part.text
-
-
-def test_what_sources_tell_of_an_area_stands_in_its_table_alone(client):
-    commitment = make.commitment(provenance="reconstructed")
-    activity = make.activity(commitment=commitment, provenance="press")
-    make.record_update(
-        activity=activity, execution="completed", narrative_es="Lo cuenta la prensa."
-    )
-
-    page = area_page(client, commitment.programme.area)
-
-    assert page.text.count("Lo cuenta la prensa.") == 1
-    assert page.context["finished"] == []
 
 
 @pytest.mark.parametrize(("days", "offered"), [(0, True), (-1, False)])
@@ -696,7 +607,7 @@ def test_only_of_a_plan_that_is_not_over_are_dates_offered(client, days, offered
         (["press", "un_body"], "De la prensa y de una fuente de un gobierno"),
     ],
 )
-def test_an_account_names_the_press_and_an_office_where_both_tell(client, kinds, said):
+def test_an_account_names_press_and_office_where_both_tell(client, kinds, said):
     plan = make.plan()
     sources = [make.source(plan=plan, kind=kind) for kind in kinds]
     activity = make.activity(plan=plan, provenance="press")

@@ -76,7 +76,7 @@ def get(told):
     return read
 
 
-def test_the_editions_of_the_invented_plan_are_those_of_its_closings(told):
+def test_the_invented_plans_editions_are_those_of_its_closings(told):
     rounds = ReportingPeriod.objects.rounds().filter(closes_on__lt=TODAY)
     made = Edition.objects.filter(plan__code__in=[INVENTED, states_plan.EARLIER])
 
@@ -122,10 +122,6 @@ def states(rows):
 def counted(counts):
     """The counts of a page by state, without what nothing is in."""
     return {state: number for state, number in counts.by_state if number}
-
-
-def numbers_in(text):
-    return [int(each) for each in re.findall(r"\d+", text)]
 
 
 @pytest.mark.parametrize("plan", PLANS)
@@ -268,7 +264,7 @@ def test_so_is_the_number_of_those_that_are_done(get, plan):
     assert counted == dict.fromkeys(counted, {SHIPPED: 30, INVENTED: 21}[plan])
 
 
-def test_the_home_page_has_a_tile_for_each_commitment_as_the_areas_count(get):
+def test_home_has_a_tile_for_each_commitment_as_areas_count(get):
     page = get("home")
     overview = page.context["overview"]
     counts = {family: len(rows) for family, rows in overview.families}
@@ -282,7 +278,7 @@ def test_the_home_page_has_a_tile_for_each_commitment_as_the_areas_count(get):
 
 
 @pytest.mark.parametrize("plan", PLANS)
-def test_the_number_of_updates_is_that_of_the_list_and_its_filters(get, plan):
+def test_the_number_of_updates_is_that_of_list_and_filters(get, plan):
     page = get("updates", plan)
     rows = file_of(get("plan_updates", plan))
     facets = {f.name: f for f in page.context["filters"]}
@@ -340,7 +336,7 @@ def test_each_value_of_a_filter_counts_the_rows_that_it_leaves(get, plan, name):
     assert len(found) > 20
 
 
-def test_each_value_of_a_filter_of_figures_counts_the_rows_that_it_leaves(get):
+def test_each_value_of_a_filter_of_figures_counts_its_rows(get):
     found = {}
     for field in get("indicators").context["fields"]:
         for value, _label, number in options_of(field):
@@ -371,7 +367,7 @@ def test_how_many_reported_names_its_round(get):
     assert {s.period.name: s.answers for s in spans}[last.name] == asking.answers
 
 
-def test_the_sources_of_the_headline_are_those_that_its_records_cite(get):
+def test_the_headlines_sources_are_those_that_its_records_cite(get):
     entries = [*FILE["commitments"], *FILE["activities"], *FILE["updates"]]
     cited = {key for entry in entries for key in entry.get("sources") or ()}
 

@@ -146,19 +146,21 @@ def test_what_is_protected_or_its_own_word_is_not_disputed(client):
     assert found == {"open": 200, **dict.fromkeys(CLOSED, 404)}
 
 
-def test_the_old_value_keeps_what_was_said_of_it_when_it_is_revised(client, figure):
+def test_a_revised_value_keeps_what_was_said_of_it(client, figure):
     make.approved_dispute(figure, text_es=TEXT)
     PublishedFigure.objects.filter(pk=figure.pk).update(is_latest=False)
-    make.published_figure(
-        indicator=figure.indicator, value=60, revises=figure, **FIGURE
-    )
+    revised = {"value": 60, "revises": figure, "reason_es": "Se contó dos veces."}
+    make.published_figure(indicator=figure.indicator, **revised, **FIGURE)
 
     context = page(client).context
 
     assert context["disputed"] == []
     (point,) = context["revised"]
-    assert point.revisions[0].dispute.text_es == TEXT
-    assert TEXT in page(client).content.decode()
+    (old,) = point.revisions
+    assert (old.value, old.dispute.text_es) == (figure.value, TEXT)
+    html = page(client).content.decode()
+    assert TEXT in html
+    assert "Se contó dos veces." in html
 
 
 def of_people(indicator):
@@ -168,7 +170,7 @@ def of_people(indicator):
     return indicator
 
 
-def test_of_people_only_what_is_printed_is_disputed_and_without_numbers(indicator):
+def test_of_people_only_print_is_disputed_and_without_numbers(indicator):
     of = {"indicator": of_people(indicator), **FIGURE}
     make.published_figure(**of, year=2024)
     source = make.source(kind="official_report")
@@ -183,7 +185,7 @@ def test_of_people_only_what_is_printed_is_disputed_and_without_numbers(indicato
     make.approved_dispute(printed, text_es="En 2025 contamos de otro modo.", by=person)
 
 
-def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, indicator):
+def test_what_is_protected_now_is_gone_with_what_was_said_of_it(client, indicator):
     of_people(indicator)
     measurement = Measurement.objects.create(
         indicator=indicator,

@@ -105,7 +105,7 @@ def test_what_was_withdrawn_is_not_told_of_before():
     assert "zanahoria" not in of.rows[0].before.values()
 
 
-def test_a_dataset_and_a_column_that_one_edition_lacks_are_told_as_such():
+def test_a_dataset_and_a_column_that_an_edition_lacks_are_told():
     columns = DATASETS["commitments"].columns
     dataset = replace(DATASETS["commitments"], columns=columns[:-1])
     fewer = {"commitments": dataset}
@@ -129,6 +129,7 @@ def test_a_dataset_and_a_column_that_one_edition_lacks_are_told_as_such():
 
 
 def test_an_edition_tells_what_it_kept_and_not_what_stands_today(client):
+    """What differs, and the way to each file."""
     later, earlier = kept(commitments={"state": "in_progress", "family": "going"})
     plan = later.plan
     commitment = plan.commitments.get()
@@ -137,6 +138,7 @@ def test_an_edition_tells_what_it_kept_and_not_what_stands_today(client):
     close_structure()
 
     page = read(client, "edition", plan, later.number)
+    first = read(client, "edition", plan, earlier.number)
 
     assert page.status_code == 200
     assert page.context["told"].counts.total == 1
@@ -144,31 +146,16 @@ def test_an_edition_tells_what_it_kept_and_not_what_stands_today(client):
     assert (row.code, old, new) == (commitment.code, "in_progress", "no_activities")
     assert "zanahoria" not in page.text
     assert page.context["before"] == earlier
-
-
-def test_an_edition_lists_what_differs_and_leads_to_each_file(client):
-    later, _earlier = kept(commitments={"percent": 5})
-
-    page = read(client, "edition", later.plan, later.number)
-
     assert [of.dataset.name for of in page.context["moved"]] == ["commitments"]
     still = {of.dataset.name for of in page.context["still"]}
     tables = snapshot_of(later).tables
     assert still == {name for name in tables if tables[name]} - {"commitments"}
     for name in {"commitments", *still}:
-        path = f"/datos/{later.plan.code}/{later.number}/{name}.csv"
-        assert f'href="{path}"' in page.text
-
-
-def test_an_edition_has_a_place_for_each_commitment_and_its_own_day(client):
-    later, earlier = kept()
-
-    page = read(client, "edition", later.plan, earlier.number)
-
-    ((row, state),) = page.context["told"].each
-    assert (row.code, state) == (later.plan.commitments.get().code, "no_activities")
-    assert f'<li id="{row.code}">' in page.text
-    assert f"<p>Edición del {earlier.made_on:%d/%m/%Y}</p>" in page.text
+        assert f'href="/datos/{plan.code}/{later.number}/{name}.csv"' in page.text
+    ((row, state),) = first.context["told"].each
+    assert (row.code, state) == (commitment.code, "in_progress")
+    assert f'<li id="{row.code}">' in first.text
+    assert f"<p>Edición del {earlier.made_on:%d/%m/%Y}</p>" in first.text
 
 
 def test_an_edition_names_who_did_not_report_in_its_round(client):
@@ -189,7 +176,7 @@ def test_an_edition_names_who_did_not_report_in_its_round(client):
     assert public_path("agency", plan.code, silent.slug) in page.text
 
 
-def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
+def test_an_edition_says_that_and_when_something_was_withdrawn(client):
     commitment = make.commitment()
     edition = make.edition(plan=commitment.plan)
     note = {
@@ -209,7 +196,7 @@ def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
 
 
 # On PostgreSQL the version moves at a commit, which a test does not come to.
-def test_beside_the_sum_it_says_that_it_changes_when_something_is_put_back(client):
+def test_beside_the_sum_it_says_when_it_changes(client):
     edition = make.edition(plan=make.commitment().plan)
     found = FILE_CACHE.files(edition.plan, edition).package_sum
 
@@ -289,20 +276,12 @@ def test_a_difference_is_a_page_by_dataset_and_a_file(client):
     }
     (row,) = json.loads(answers["JSON"].text)["rows"]
     assert (row["key"], row["before"], row["after"]) == (code, 5, None)
+    sifted = read(client, "difference", later.plan, *numbers, dataset="plans")
+    path = dict(sifted.context["files"])["JSON"]
+    assert json.loads(client.get(path).text)["rows"] == []
 
 
-def test_the_file_of_a_filtered_difference_holds_what_the_page_shows(client):
-    later, earlier = kept(commitments={"percent": 5}, plans={"title_es": "Otro"})
-    numbers = later.number, earlier.number
-
-    for name in ("commitments", "plans"):
-        page = read(client, "difference", later.plan, *numbers, dataset=name)
-        path = dict(page.context["files"])["JSON"]
-        rows = json.loads(client.get(path).text)["rows"]
-        assert [row["dataset"] for row in rows] == [name]
-
-
-def test_a_state_is_told_without_its_family_and_an_empty_cell_with_its_reason():
+def test_a_state_is_told_alone_and_an_empty_cell_by_its_reason():
     before = commitment(state="in_progress", family="going", days_late=3)
     reason = {"days_late_gap": GapReason.NOT_APPLICABLE.value}
     after = commitment(state="no_activities", family="silent", **reason)
@@ -316,7 +295,7 @@ def test_a_state_is_told_without_its_family_and_an_empty_cell_with_its_reason():
     assert told == ["Estado", "Días de atraso"]
 
 
-def test_a_later_edition_is_not_held_against_itself_or_the_other_way(client):
+def test_an_edition_is_held_against_earlier_ones_alone(client):
     later, earlier = kept()
 
     for numbers in (

@@ -74,7 +74,7 @@ def test_records_are_told_from_the_records_and_by_year(client, shipped):
     )
 
 
-def test_of_a_reconstruction_it_tells_what_is_on_record_and_how_surely(client, shipped):
+def test_of_a_reconstruction_it_tells_how_surely_what_is_known(client, shipped):
     html = main_of(client, "/")
 
     counts = html.split('class="count-band"')[1].split("</dl>")[0]
@@ -88,22 +88,20 @@ def test_of_a_reconstruction_it_tells_what_is_on_record_and_how_surely(client, s
     assert 'class="tiles"' not in html
 
 
-def test_every_commitment_is_a_tile_in_its_family_and_names_itself(client):
+def test_each_commitment_is_a_tile_in_its_family_that_names_it(client):
     plan = make.plan(code="plan-de-prueba")
     asked = make.round(plan=plan)
     silent, heard = (make.activity(plan=plan, code=code).commitment for code in "12")
     make.published_update(activity=heard.activities.get(), period=asked)
+    tile = r'tile family--(\w+)[^"]*" href="[^>]+ aria-label="([^"]+)"'
 
     for language in LANGUAGES:
         html = main_of(client, public_path("home", language=language))
 
         with override(language):
             named = [f"{each.code} {each.title}" for each in (heard, silent)]
-        tile = r'tile family--(\w+)[^"]*" href="[^>]+ aria-label="([^"]+)"'
-        assert re.findall(tile, html) == [
-            ("going", named[0]),
-            ("silent", named[1]),
-        ]
+        expected = [("going", named[0]), ("silent", named[1])]
+        assert re.findall(tile, html) == expected
 
 
 def test_a_plan_of_many_commitments_has_a_bar_for_tiles(client, monkeypatch):
@@ -140,7 +138,7 @@ def test_the_tree_of_a_plan_has_families_and_marks_what_is_late(client):
     assert re.findall(r'class="(family|late)\b', tree) == ["family", "late"]
 
 
-def test_the_page_of_a_plan_leads_to_its_themes_and_to_what_is_asked(client, shipped):
+def test_the_page_of_a_plan_leads_to_themes_and_what_is_asked(client, shipped):
     html = main_of(client, "/2017-2020/")
 
     asked = client.get(public_path("recommendations", "2017-2020")).context
@@ -214,7 +212,7 @@ def report(activity, period, **fields):
         return make.published_update(activity=activity, period=period, **fields)
 
 
-def test_until_a_round_is_due_the_silent_of_the_one_before_are_named(client):
+def test_until_a_round_is_due_the_last_ones_silent_are_named(client):
     plan = make.plan()
     first, before, latest = make_rounds(plan, 200, 100, 10)
     twice, once, heard = (
@@ -242,7 +240,7 @@ def test_before_its_first_round_it_says_when_that_opens(client):
     assert missing_in(client, asked.plan) == []
 
 
-def test_what_changed_since_the_last_round_leads_to_a_list_of_as_many(client):
+def test_what_changed_since_a_round_leads_to_a_list_of_as_many(client):
     plan = make.plan()
     before, now = make_rounds(plan, 100, 10)
     done, same, withdrawn = (
@@ -267,8 +265,7 @@ def test_what_changed_since_the_last_round_leads_to_a_list_of_as_many(client):
 
 
 def test_the_first_page_tells_what_is_noted_of_its_plan(client):
-    plan = make.plan(note_es="Plan inventado.", code="plan-de-prueba")
-    make.commitment(plan=plan)
+    make.commitment(plan=make.plan(note_es="Plan inventado.", code="plan-de-prueba"))
 
     assert "Plan inventado." in text_of(main_of(client, "/"))
 

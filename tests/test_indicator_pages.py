@@ -195,7 +195,7 @@ def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
 
 
 @pytest.mark.parametrize("asked", ["area=no-hay", "agency=no-hay", "target=no-hay"])
-def test_a_file_of_an_unknown_filter_leads_to_the_page_that_says_so(client, asked):
+def test_a_file_of_an_unknown_filter_leads_to_the_page(client, asked):
     make.published_figure()
     page = f"{public_path('indicators')}?{asked}"
 
@@ -261,7 +261,7 @@ def test_a_value_names_the_report_that_tells_it(client, counted_by, named, told)
     )
 
 
-def test_a_number_says_where_it_is_printed_and_that_a_later_count_differs(client):
+def test_a_number_says_where_it_is_printed_and_what_differs(client):
     source = make.source(cited_as_es="el informe 12")
     printed = {"printed_by": source, "printed_where_es": "cuadro 3"}
     figure = make.published_figure(year=2024, **printed)
@@ -322,20 +322,6 @@ def test_bars_are_a_picture_to_take_along_too(client, settings):
     assert f'&lt;img src="{settings.SITE_URL}{path}" alt="' in page.text
     gone = public_path("breakdown_drawing", indicator.code, "2018-exploitation")
     assert client.get(gone).status_code == 404
-
-
-def test_a_revised_value_keeps_the_old_one_and_says_why(client):
-    indicator = make.indicator()
-    old = make.published_figure(indicator=indicator, value=77, is_latest=False)
-    make.published_figure(
-        indicator=indicator, value=88, revises=old, reason_es="Se contó dos veces."
-    )
-
-    page = client.get(public_path("indicator", indicator.code, language="es"))
-
-    (point,) = page.context["revised"]
-    assert [each.value for each in point.revisions] == [77]
-    assert "Se contó dos veces." in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -383,7 +383,7 @@ def forgotten(monkeypatch):
     monkeypatch.setattr(HelpLine, "fields", fields)
 
 
-def test_a_text_that_was_not_declared_is_guarded_and_needs_a_second_person(forgotten):
+def test_a_text_not_declared_is_guarded_and_needs_two_people(forgotten):
     line = make.help_line()
 
     assert list(blocked_texts(HelpLine, {"scope_es": CARD})) == ["scope_es"]

@@ -319,7 +319,7 @@ def test_no_choice_of_one_person_changes_what_is_read(visited, planted):
             for row in ROWS
             if row.address.endswith("_change") and answer(row, role, "get") == "200"
         ]
-        for page in [*drawn(pages, 4, key=role), *planted]:
+        for page in [*drawn(pages, 2, key=role), *planted]:
             changed += walk.turn_each(page, before, rows)
 
     assert changed == []

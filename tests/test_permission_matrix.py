@@ -13,6 +13,7 @@ whoever may not change anything is held to that by comparing every table.
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from http.cookies import SimpleCookie
 from itertools import product
@@ -25,6 +26,7 @@ from django.urls import get_resolver, resolve, reverse
 
 from agencies.accounts import sessions
 from agencies.audit import AuditEntry, Event, receivers
+from strategic_areas.datasets.file_cache import FILE_CACHE
 from tests import permission_table as table
 from tests.deep import DEEP, drawn
 from tests.one_person import LOGS, WRITES
@@ -204,6 +206,8 @@ def world(db):
     visited = Visited()
     with pytest.MonkeyPatch.context() as patch, override_settings(**IN_USE):
         patch.setattr(sessions, "MAX_PROOF_AGE_TO_OPEN", sessions.MAX_PROOF_AGE_TO_SEND)
+        # The files of a plan are made once, and not for each test.
+        patch.setattr(FILE_CACHE, "at_hand", cache(FILE_CACHE.at_hand))
         if not DEEP:
             patch.setattr(receivers.DenialMiddleware, "__call__", passed_on)
         yield visited
@@ -342,7 +346,7 @@ def test_of_the_other_agencys_objects_the_other_is_told_the_same(world, rows):
     assert world.answers(wanted, "B") == wanted
 
 
-def test_what_only_takes_forms_names_the_page_on_which_they_stand(world):
+def test_what_only_takes_forms_names_the_page_of_the_forms(world):
     only_forms = [
         row
         for row in ROWS

@@ -419,19 +419,6 @@ def test_public_pages_are_only_read(client, method):
     assert getattr(client, method)("/").status_code == 405
 
 
-# What every page has
-
-
-@pytest.mark.parametrize(("official", "shown"), [(True, 0), (False, 1)])
-def test_an_official_site_has_no_demonstration_band(client, settings, official, shown):
-    settings.OFFICIAL_SITE = official
-
-    page = read(client, "/")
-
-    classes = [each.get("class") for each in page.every("p")]
-    assert classes.count("demonstration-band") == shown
-
-
 # What is not counted
 
 
@@ -462,6 +449,8 @@ def test_a_demonstration_is_marked_and_counted_nowhere(client):
         assert (percent in page.text) is stands, path
         assert bool(marks) is stands, path
         assert counts(page) == before.get(path, counts(page)), path
+    listed = client.get(public_path("updates", commitment.plan.code)).context
+    assert (listed["counts"].total, len(listed["record_page"].entries)) == (0, 1)
 
 
 def counts(page):
@@ -474,29 +463,20 @@ def counts(page):
 @pytest.mark.parametrize("hosts", [True, False])
 def test_a_review_that_stays_within_the_agency_is_told(client, hosts):
     commitment = make.commitment()
-    make.participation(
-        plan=commitment.plan, agency=commitment.lead, hosts_secretariat=hosts
-    )
-    activity = make.activity(commitment=commitment)
-    update = make.published_update(activity=activity)
+    plan, agency = commitment.plan, commitment.lead
+    make.participation(plan=plan, agency=agency, hosts_secretariat=hosts)
+    update = make.published_update(activity=make.activity(commitment=commitment))
     make.published_declaration(commitment=commitment)
 
-    args = {
-        "commitment": (commitment.plan.code, commitment.code),
-        "update": (commitment.plan.code, update.public_id),
-    }
-
-    told = {
-        language: [
-            client.get(public_path(name, *each, language=language)).text.count(
-                'class="reviewed-within"'
+    for language in LANGUAGES:
+        told = [
+            client.get(path).text.count('class="reviewed-within"')
+            for path in (
+                commitment.get_absolute_url(language),
+                public_path("update", plan.code, update.public_id, language=language),
             )
-            for name, each in args.items()
         ]
-        for language in LANGUAGES
-    }
-
-    assert told == dict.fromkeys(LANGUAGES, [2, 1] if hosts else [0, 0])
+        assert told == ([2, 1] if hosts else [0, 0])
 
 
 def test_a_text_without_english_is_marked_as_spanish(client):
@@ -509,16 +489,6 @@ def test_a_text_without_english_is_marked_as_spanish(client):
     assert "Solo en español" in page.text
     assert "only in Spanish" in page.text
     assert [each for _, each in page.tags if each.get("lang") == "es"]
-
-
-# The shipped plan
-
-
-def test_the_emergency_number_is_told_without_any_line(client):
-    page = read(client, "/ayuda/")
-
-    numbers = [e["href"] for e in page.every("a") if e["href"].startswith("tel:")]
-    assert numbers == ["tel:911", "tel:911"]
 
 
 # What a page costs, and when it is sent again
@@ -568,7 +538,7 @@ def make_reported(commitment, rows):
         workflow.publish(update, by=reviewer, evidence=cleared)
 
 
-def test_each_page_takes_the_same_few_queries_for_1_and_for_many_rows(client):
+def test_each_page_takes_the_same_few_queries_for_many_rows(client):
     with pytest.MonkeyPatch.context() as patch:
         spent = queries_of_each_page(client, 1, patch)
     with pytest.MonkeyPatch.context() as patch:
@@ -577,30 +547,19 @@ def test_each_page_takes_the_same_few_queries_for_1_and_for_many_rows(client):
     assert max(spent.values()) <= MOST_QUERIES
 
 
-def test_a_publication_sends_the_page_again(client, open_record):
-    activity = make.activity()
-    commitment = activity.commitment
-    path = commitment.get_absolute_url("es")
-    label = client.get(path)["ETag"]
-    before = PublicationVersion.current()
-
-    make.published_update(activity=activity)
-
-    assert PublicationVersion.current() > before
-    response = client.get(path, headers={"if-none-match": label})
-    assert response.status_code == 200
-
-
-def test_a_draft_sends_nothing_again(client, open_record):
+def test_only_a_publication_sends_the_page_again(client, open_record):
     asked = make.round()
-    activity = make.activity(plan=asked.plan)
+    activity, other = (make.activity(plan=asked.plan) for _ in range(2))
     path = activity.commitment.get_absolute_url("es")
-    label = client.get(path)["ETag"]
+    label, statuses = {"if-none-match": client.get(path)["ETag"]}, []
 
-    make.update(activity=activity, period=asked)
+    for maker, of in ((make.update, activity), (make.published_update, other)):
+        before = PublicationVersion.current()
+        maker(activity=of, period=asked)
+        answer = client.get(path, headers=label)
+        statuses.append((answer.status_code, PublicationVersion.current() > before))
 
-    response = client.get(path, headers={"if-none-match": label})
-    assert response.status_code == 304
+    assert statuses == [(304, False), (200, True)]
 
 
 def test_languages_and_days_have_labels_of_their_own(client, monkeypatch):
@@ -611,50 +570,13 @@ def test_languages_and_days_have_labels_of_their_own(client, monkeypatch):
     assert len({spanish, english, client.get("/")["ETag"]}) == 3
 
 
-WHY = {"es": "Tenía un error de hecho.", "en": "It stated a fact wrongly."}
-
-
-def test_a_withdrawn_update_shows_its_public_reason_in_both_languages(client):
-    update = make.published_update(narrative_es=MARKER)
-    commitment, agency = update.activity.commitment, update.agency
-    assert MARKER in client.get(commitment.get_absolute_url("es")).text
-    workflow.withdraw(update, by=make.reviewer(), cause="error")
-    make.participation(plan=update.plan, agency=agency)
-
-    pages = {
-        (name, language): client.get(public_path(name, *args, language=language))
-        for name, args in {
-            "commitment": [update.plan.code, commitment.code],
-            "updates": [update.plan.code],
-            "agency": [update.plan.code, agency.slug],
-            "home": [],
-        }.items()
-        for language in LANGUAGES
-    }
-
-    assert {page.status_code for page in pages.values()} == {200}
-    for language in LANGUAGES:
-        assert WHY[language] in pages["commitment", language].text
-    assert [place for place, page in pages.items() if MARKER in page.text] == []
-
-
-def test_demonstrations_are_not_counted_among_what_was_published(client):
-    asked = make.round(is_demonstration=True)
-    activity = make.activity(plan=asked.plan)
-    make.record_update(activity=activity)
-    make.published_update(activity=activity, period=asked)
-
-    page = client.get(public_path("updates", asked.plan.code, language="es"))
-
-    assert (
-        page.context["counts"].total,
-        len(page.context["record_page"].entries),
-    ) == (1, 2)
-
-
-def test_an_error_page_begins_with_the_help_line(client, db):
+def test_the_emergency_number_is_told_without_any_line(client):
+    """An error page begins with it."""
+    help_page = read(client, "/ayuda/")
     page = client.get("/en/2017-2020/nothing/").content.decode()
 
+    numbers = [e["href"] for e in help_page.every("a") if e["href"].startswith("tel:")]
+    assert numbers == ["tel:911", "tel:911"]
     assert page.index('href="tel:911"') < page.index("<main")
 
 
@@ -723,6 +645,8 @@ def test_the_glossary_begins_with_trafficking_and_smuggling(client):
 
 
 def test_contact_tells_what_the_settings_state_and_nothing_else(client, settings):
+    settings.CONTACT_EMAIL = settings.CONTACT_PHONE = settings.CONTACT_ADDRESS = ""
+    settings.CORRECTIONS_EMAIL = ""
     bare = read(client, "/contacto/")
     settings.CONTACT_EMAIL = "plan@example.gob.do"
     settings.CONTACT_PHONE = "809-555-0100"
@@ -731,14 +655,18 @@ def test_contact_tells_what_the_settings_state_and_nothing_else(client, settings
     mail = [a["href"] for a in stated.every("a") if a["href"].startswith("mailto:")]
     assert mail == ["mailto:plan@example.gob.do"]
     assert "809-555-0100" in stated.text
+    assert "Escriba a" in stated.text
     assert not [a for a in bare.every("a") if a["href"].startswith("mailto:")]
+    for asked in ("Escriba a", "Diga en qué página", "Díganos"):
+        assert asked not in bare.text
+    assert "Aún no hay una dirección para preguntas" in bare.text
 
 
 @pytest.mark.parametrize(
     ("path", "title"),
     [("/ayuda/", "Líneas telefónicas"), ("/en/help/", "Telephone lines")],
 )
-def test_a_browser_s_history_of_the_help_tells_nothing_of_the_site(client, path, title):
+def test_a_browsers_history_tells_nothing_of_the_help(client, path, title):
     html = client.get(path).content.decode()
 
     described = re.findall('name="description"[^>]*content="(.*?)"', html)
@@ -768,19 +696,6 @@ def test_days_of_deciding_have_a_median_from_five_on(client, number, said, media
         text = read(client, path).text
         assert said in text if said else "Hasta hoy" not in text
         assert ("la mitad en 6 días o menos" in text) is median
-
-
-def test_nobody_is_told_to_write_where_there_is_no_address(client, settings):
-    settings.CONTACT_EMAIL = settings.CONTACT_PHONE = settings.CONTACT_ADDRESS = ""
-    settings.CORRECTIONS_EMAIL = ""
-    bare = read(client, "/contacto/").text
-    settings.CONTACT_EMAIL = "plan@example.gob.do"
-    reachable = read(client, "/contacto/").text
-
-    for asked in ("Escriba a", "Diga en qué página", "Díganos"):
-        assert asked not in bare
-    assert "Aún no hay una dirección para preguntas" in bare
-    assert "Escriba a" in reachable
 
 
 # Reporting an error
@@ -827,10 +742,6 @@ def test_a_page_that_says_the_same_has_the_same_version(client, monkeypatch):
     assert len(versions) == 1
 
 
-def test_about_page_shows_version_of_software(client, settings):
-    assert f"Version {settings.VERSION} of" in client.get("/en/about/").text
-
-
 @pytest.mark.parametrize("is_stated", [True, False])
 def test_an_error_is_reported_by_mail_where_there_is_an_address(
     client, settings, corrections_email, is_stated
@@ -839,5 +750,5 @@ def test_an_error_is_reported_by_mail_where_there_is_an_address(
 
     page = client.get("/en/about/").text
 
-    assert ("Report an error" in page) is is_stated
-    assert ("mailto:" in page) is is_stated
+    assert f"Version {settings.VERSION} of" in page
+    assert [each in page for each in ("Report an error", "mailto:")] == [is_stated] * 2

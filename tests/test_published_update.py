@@ -1,7 +1,6 @@
 """The permanent address of each published revision: what it tells, and for how long."""
 
 import re
-from itertools import product
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -99,7 +98,7 @@ def test_a_record_names_its_sources_and_their_date(client):
     assert response.context["entry"].is_recorded
 
 
-def test_what_is_not_published_is_not_found_whatever_word_is_tried(client):
+def test_what_is_not_published_is_not_found_by_any_word(client):
     activity = make.activity()
     words = [
         word
@@ -130,31 +129,24 @@ def test_an_update_is_found_under_its_own_plan_alone(client, update):
 
 
 def test_an_address_stays_whatever_is_renamed_or_changed(client, update):
+    """Nobody changes it, not even in the database, and no two share one."""
     path = path_of(update)
     update.activity.code = "A-otro"
     update.activity.save()
     update.period.code = "otro"
     update.period.save()
-    correct(update, narrative_es="Dicho de otro modo.")
+    second = correct(update, narrative_es="Dicho de otro modo.")
+    for word in ("otra", ""):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ActivityUpdate.objects.filter(pk=update.pk).update(public_id=word)
 
     update.refresh_from_db()
 
     assert path_of(update) == path
     assert client.get(path).status_code == 200
-
-
-def test_nobody_changes_an_address_not_even_in_the_database(update):
-    for word in ("otra", ""):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            ActivityUpdate.objects.filter(pk=update.pk).update(public_id=word)
-
-
-def test_an_address_is_made_of_what_is_told_and_shared_by_no_two(update):
-    second = correct(update, narrative_es="Otra cosa.")
-    taken = workflow.transitions.new_public_id(update)
-
-    assert len({update.public_id, second.public_id, taken}) == 3
-    assert {len(each) for each in (update.public_id, second.public_id)} == {12}
+    words = [update.public_id, second.public_id]
+    assert [len(each) for each in words] == [12, 12]
+    assert len({*words, workflow.transitions.new_public_id(update)}) == 3
 
 
 def test_a_replaced_revision_says_so_and_leads_to_the_newest(client):
@@ -184,11 +176,13 @@ def test_a_withdrawn_update_tells_its_reason_and_nothing_else(client):
     workflow.withdraw(second, by=make.reviewer(), cause="error")
 
     # What was taken back is not shown in an older wording either.
-    for update, language in product((first, second), LANGUAGES):
-        html = client.get(path_of(update, language)).text
-        assert MARKER not in html
-        assert "37 %" not in html
-        assert WHY[language] in html
+    for language in LANGUAGES:
+        of_plan = first.activity.commitment.get_absolute_url(language)
+        for path in (path_of(first, language), path_of(second, language), of_plan):
+            html = client.get(path).text
+            assert MARKER not in html
+            assert "37 %" not in html
+            assert WHY[language] in html
 
 
 def told(client, path):
@@ -249,7 +243,7 @@ def test_a_correction_after_a_withdrawal_is_shown(client):
     assert MARKER not in client.get(path_of(first)).content.decode()
 
 
-def test_a_declaration_and_work_beside_the_plan_have_addresses_too(client):
+def test_declarations_and_work_beside_the_plan_have_addresses(client):
     declared = make.published_declaration()
     beside = make.off_plan_update()
     make.publish(beside)

@@ -306,7 +306,7 @@ def test_the_front_passes_files_on_and_keeps_none(make_front, plan):
     assert path not in front.memory.pages
 
 
-def test_files_are_made_once_for_a_version(shelf, plan, moved):
+def test_files_are_made_once_for_a_version_and_a_day(shelf, plan, moved, monkeypatch):
     shelf._make()
     made = shelf.files(plan)
     shelf._make()
@@ -314,20 +314,14 @@ def test_files_are_made_once_for_a_version(shelf, plan, moved):
     moved(2)
     before = shelf.files(plan)
     shelf._make()
-
-    assert made is same is before
-    assert shelf.files(plan) is not made
-    assert made.snapshot.tables == {}
-    assert made.counts["commitments"] == 1
-
-
-def test_files_of_another_day_are_made_anew(shelf, plan, monkeypatch):
-    shelf._make()
-    made = shelf.files(plan)
+    anew = shelf.files(plan)
     monkeypatch.setattr(file_cache.timezone, "localdate", lambda: date(2030, 1, 1))
     shelf._make()
 
-    assert shelf.files(plan) is not made
+    assert made is same is before
+    assert len({made, anew, shelf.files(plan)}) == 3
+    assert made.snapshot.tables == {}
+    assert made.counts["commitments"] == 1
 
 
 def test_what_was_made_before_a_taking_away_is_never_served(shelf, plan, moved):
@@ -338,14 +332,8 @@ def test_what_was_made_before_a_taking_away_is_never_served(shelf, plan, moved):
         shelf.files(plan)
 
     assert shelf.at_hand(plan) is None
-
-
-def test_what_was_made_before_a_taking_away_is_forgotten(shelf, plan, moved):
-    shelf._make()
-
     shelf.drop_older(1)
     moved(1)
-
     assert shelf.at_hand(plan) is None
 
 
@@ -364,11 +352,15 @@ def test_what_is_taken_away_meanwhile_is_in_none(shelf, plan, moved, monkeypatch
 
 
 def test_who_asks_too_early_is_told_to_come_again(client, shelf, plan, monkeypatch):
+    """Other sites too are told what is no file."""
+    leads = client.get("/indicadores.csv?area=x")
     monkeypatch.setattr(datasets, "FILE_CACHE", shelf)
 
     response = client.get(file_of(plan))
 
-    assert response.status_code == 503
+    assert (leads.status_code, response.status_code) == (302, 503)
+    for answer in (leads, response):
+        assert answer["Access-Control-Allow-Origin"] == "*"
     assert response.headers["Retry-After"] == "5"
     assert response.headers["Cache-Control"] == "no-store"
     assert "ETag" not in response.headers
@@ -432,7 +424,7 @@ def test_a_page_with_old_sizes_is_not_kept(client, shelf, plan, moved, monkeypat
     assert (before, ready_now, is_kept()) == (False, True, False)
 
 
-def test_an_edition_from_which_something_is_being_taken_is_not_found(client, plan):
+def test_an_edition_from_which_something_is_taken_is_not_found(client, plan):
     edition = editions.make_edition(plan)
     place = [plan.code, edition.number]
     files = [(name, form) for name in DATASETS for form in ("csv", "json")]
@@ -473,13 +465,3 @@ def test_a_list_of_several_plans_names_them_all(client, plan):
 @pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
 def test_without_public_plans_there_is_no_file_of_a_list(client, db, form):
     assert client.get(f"/indicadores.{form}").status_code == 404
-
-
-def test_other_sites_are_told_what_is_no_file(client, shelf, plan, monkeypatch):
-    leads = client.get("/indicadores.csv?area=x")
-    monkeypatch.setattr(datasets, "FILE_CACHE", shelf)
-    waits = client.get(file_of(plan))
-
-    assert (leads.status_code, waits.status_code) == (302, 503)
-    for answer in (leads, waits):
-        assert answer["Access-Control-Allow-Origin"] == "*"

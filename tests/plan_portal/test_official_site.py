@@ -22,6 +22,7 @@ def test_official_site_shows_identifier_links_and_logos(client, settings):
     page = read(client, "/")
 
     assert "termina en .gob.do, .gov.do, .mil.do" in page.text
+    assert "demonstration-band" not in [each.get("class") for each in page.every("p")]
     addresses = [each["href"] for each in page.every("a")]
     assert addresses[-10:] == list(settings.COUNTRY.state_links)
     assert addresses[-10:-8] == [
@@ -43,6 +44,7 @@ def test_demonstration_looks_like_no_official_site(client, settings):
     classes = [each.get("class") for each in found]
     assert {"official", "state-links", "logo"}.isdisjoint(classes)
     assert page.every("img") == []
+    assert "demonstration-band" in [each.get("class") for each in page.every("p")]
 
 
 def test_logo_folder_gives_each_logo_or_is_refused(tmp_path):
