@@ -95,8 +95,9 @@ class DocumentField(forms.FileField):
     """
 
     def __init__(self, *, readers="", **options):
-        kinds = _("PDF, JPG or PNG, of 10 MB at most.")
-        hint = format_lazy("{} {}", kinds, evidence.SAVE_AS_PDF)
+        hint = format_lazy(
+            "{} {}", _("PDF, JPG or PNG, of 10 MB at most."), evidence.SAVE_AS_PDF
+        )
         attributes = {
             "accept": ",".join(f".{name}" for name in evidence.EXTENSIONS),
             "data-largest": evidence.FILE_BYTES,

@@ -266,8 +266,9 @@ def notify_agency(letter, *, by):
 
 @require_safe
 def download_letter(request, pk):
-    letters = Letter.objects.visible_to(request.user).exclude(file="")
-    letter = get_object_or_404(letters, pk=pk)
+    letter = get_object_or_404(
+        Letter.objects.visible_to(request.user).exclude(file=""), pk=pk
+    )
     if request.method == "GET" and not _was_shown(request, letter):
         record_download(request, letter, agency=letter.agency, kind="letter")
         _remember_shown(request, letter)

@@ -368,8 +368,9 @@ def hand_over_mandate(request, pk):
 
 
 def agency_work_page(request, slug):
-    agencies = FocalPoint.objects.agencies_of(request.user)
-    agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
+    agency = Agency.objects.filter(
+        pk__in=FocalPoint.objects.agencies_of(request.user), slug=slug
+    ).first()
     if agency is None:
         raise Http404
     return render_screen(

@@ -56,8 +56,9 @@ class ProposeAmendmentForm(GuardedModelForm):
         }
 
     def __init__(self, *args, plan, drafts, **kwargs):
-        amendment = Amendment(plan=plan)
-        super().__init__(*args, instance=amendment, label_suffix="", **kwargs)
+        super().__init__(
+            *args, instance=Amendment(plan=plan), label_suffix="", **kwargs
+        )
         self.drafts = drafts
         for name in ("act", "deciding_act_es", "reason_es"):
             self.fields[name].required = True
@@ -100,8 +101,9 @@ class ApprovedRecordForm(GuardedRecordForm):
         cleaned = super().clean()
         # ``EditConflictForm`` has locked the record, so no proposal comes in between.
         if self.instance.pk and (change := workflow.waiting_change(self.instance)):
-            text = text_with_change_link(change, CHANGE_WAITS)
-            raise forms.ValidationError(text, code="waits")
+            raise forms.ValidationError(
+                text_with_change_link(change, CHANGE_WAITS), code="waits"
+            )
         return cleaned
 
 

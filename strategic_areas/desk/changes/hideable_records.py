@@ -162,8 +162,9 @@ def _related_records(name, record, url_kwargs):
         field = model._meta.get_field(link.partition("__")[0])
         if "__" not in link and not isinstance(record, field.related_model):
             continue
-        rows = model._default_manager.filter(**{link: record})
-        yield from _public_rows(_rows_of_plan(rows, url_kwargs))
+        yield from _public_rows(
+            _rows_of_plan(model._default_manager.filter(**{link: record}), url_kwargs)
+        )
 
 
 def _rows_of_plan(rows, url_kwargs):

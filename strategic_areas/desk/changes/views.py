@@ -209,8 +209,9 @@ def _readings(change, proposed):
     readings = []
     for language in ("es", "en"):
         with override(language):
-            text = render_to_string(template, build_context(proposed, change))
-            readings.append((language, text))
+            readings.append(
+                (language, render_to_string(template, build_context(proposed, change)))
+            )
     return readings
 
 

@@ -138,8 +138,9 @@ class PlanNode:
 
     @property
     def record_url(self):
-        name = admin_urlname(self.record._meta, "change")
-        return reverse(name, args=[self.record.pk])
+        return reverse(
+            admin_urlname(self.record._meta, "change"), args=[self.record.pk]
+        )
 
     @property
     def hide_url(self):

@@ -307,8 +307,11 @@ def reload_row(row):
     stored = prefetch_contents(row.question, rows).order_by("-revision").first()
     if stored is None:
         return replace(row, update=None, returned=None)
-    step = returned_steps({stored.pk: stored}).get(stored.pk)
-    return replace(row, update=row.link_to_row(stored), returned=step)
+    return replace(
+        row,
+        update=row.link_to_row(stored),
+        returned=returned_steps({stored.pk: stored}).get(stored.pk),
+    )
 
 
 def next_waiting_row(row):
@@ -330,8 +333,9 @@ def next_waiting_row(row):
 
 
 def round_and_agency_or_404(user, period, slug):
-    agencies = FocalPoint.objects.agencies_of(user)
-    agency = get_object_or_404(Agency, pk__in=agencies, slug=slug)
+    agency = get_object_or_404(
+        Agency, pk__in=FocalPoint.objects.agencies_of(user), slug=slug
+    )
     periods = ReportingPeriod.objects.visible_to(user).filter(mode="round")
     return get_object_or_404(periods.select_related("plan"), pk=period), agency
 

@@ -309,8 +309,9 @@ def recall_update(request, **keys):
 
 
 def receipt_detail(request, pk):
-    agencies = FocalPoint.objects.agencies_of(request.user)
-    rows = Submission.objects.filter(agency__in=agencies)
+    rows = Submission.objects.filter(
+        agency__in=FocalPoint.objects.agencies_of(request.user)
+    )
     receipt = get_object_or_404(
         rows.select_related("agency", "period__plan", "by"), pk=pk
     )

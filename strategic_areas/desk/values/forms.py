@@ -304,8 +304,9 @@ class SourcedValueForm(ValueForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        letters = Letter.objects.filter(agency=self.instance.agency)
-        self.fields["letter"].queryset = letters
+        self.fields["letter"].queryset = Letter.objects.filter(
+            agency=self.instance.agency
+        )
         sources = Source.objects.filter(plan=self.indicator.introduced_by_id)
         self.fields["source"].queryset = sources
 
