@@ -32,7 +32,7 @@ from strategic_areas.purging.takedowns import HIDINGS
 from strategic_areas.rounds import rounds_to_open
 
 #: allauth's apps, whose tables (secrets of second factors among them) are hidden.
-NOT_SHOWN = {"account", "mfa", "usersessions"}
+HIDDEN_APPS = {"account", "mfa", "usersessions"}
 #: Sentences of Django's admin with our own translation: Django's Spanish greets in the
 #: plural and assumes genders. The list is unused; it makes ``make messages`` collect
 #: them into our catalogue, which takes precedence.
@@ -73,17 +73,19 @@ class PortalAdminSite(AdminSite):
     def register(self, model_or_iterable, admin_class=None, **options):
         models = model_or_iterable
         models = [models] if isinstance(models, type) else models
-        shown = [each for each in models if each._meta.app_label not in NOT_SHOWN]
-        super().register(shown, admin_class, **options)
+        visible = [each for each in models if each._meta.app_label not in HIDDEN_APPS]
+        super().register(visible, admin_class, **options)
 
     def login(self, request, extra_context=None):
-        wanted = request.GET.get("next", "")
+        next_url = request.GET.get("next", "")
         if request.user.is_authenticated:
             if not self.has_permission(request):
                 raise PermissionDenied
             return redirect("admin:index")
         # By default the user is sent to the page of their work.
-        query = urlencode({"next": wanted}) if wanted != reverse("admin:index") else ""
+        query = (
+            urlencode({"next": next_url}) if next_url != reverse("admin:index") else ""
+        )
         return HttpResponseRedirect(f"{reverse('account_login')}?{query}".rstrip("?"))
 
     def logout(self, request, extra_context=None):
@@ -134,11 +136,11 @@ class PortalAdminSite(AdminSite):
 
     def index(self, request, extra_context=None):
         user, today = request.user, timezone.localdate()
-        shown = record_behind_page(request)
+        page = record_behind_page(request)
         context = {
             "first": first_steps.first_steps(user, today),
-            "behind": shown,
-            "behind_hides": hide_url_for(user, shown.record) if shown else "",
+            "behind": page,
+            "behind_hides": hide_url_for(user, page.record) if page else "",
             "hides": HIDINGS.may_decide(user),
             "parts": queries.open_sheets(user),
             "closed": queries.last_closed_round(user, today),
@@ -195,7 +197,7 @@ class ChoicesView(AutocompleteJsonView):
 
 @require_POST
 def choose_language(request):
-    response = HttpResponseRedirect(_way_back(request))
+    response = HttpResponseRedirect(_return_url(request))
     language = request.POST.get("language")
     if language not in dict(settings.LANGUAGES):
         return response
@@ -213,7 +215,7 @@ def choose_language(request):
     return response
 
 
-def _way_back(request):
+def _return_url(request):
     target = request.POST.get("next", "")
     if target.startswith("/") and url_has_allowed_host_and_scheme(
         target, allowed_hosts=None

@@ -19,9 +19,9 @@ from strategic_areas.models import PublicationVersion
 from strategic_areas.queries.caching import caching_version
 from strategic_areas.views.parameters import AS_OF, canonical_query, has_free_text
 
-#: WSGI key that marks a request of the page cache, and the header that allows it to
-#: keep the page under the requested URL.
-ASKED_BY_PAGE_CACHE, KEEP = "portal.page_cache", "X-Portal-Keep"
+#: WSGI key that marks a request of the page cache, and the response header that lets
+#: the cache store the page under the requested URL.
+PAGE_CACHE_KEY, KEEP_HEADER = "portal.page_cache", "X-Portal-Keep"
 
 #: Placeholder of the page's version until the rest is rendered.
 VERSION_PLACEHOLDER = "version-of-this-page"
@@ -30,9 +30,9 @@ INDENTATION = re.compile(rb"\n\s+")
 #: The citation block, which contains the page's content and today's date.
 CITATION = re.compile(rb'<p class="cite">.*?</p>', re.DOTALL)
 
-#: Folders and kinds of files that decide on the content of pages.
-MADE_OF = ("agencies", "plan_portal", "strategic_areas", "templates")
-KINDS = {".css", ".html", ".mo", ".py", ".svg", ".ttf"}
+#: Folders and suffixes of the files from which pages are made.
+SOURCE_FOLDERS = ("agencies", "plan_portal", "strategic_areas", "templates")
+SOURCE_SUFFIXES = {".css", ".html", ".mo", ".py", ".svg", ".ttf"}
 #: The settings whose values pages show.
 SHOWN_SETTINGS = (
     "COUNTRY",
@@ -68,15 +68,15 @@ def public_digest(content: bytes, length=24) -> str:
 @cache
 def build_label():
     """Digest of the portal's files and of the settings that pages show."""
-    stored_rows = sha256()
-    for part in MADE_OF:
+    digest = sha256()
+    for part in SOURCE_FOLDERS:
         for path in sorted((settings.BASE_DIR / part).rglob("*")):
-            if path.suffix in KINDS:
-                stored_rows.update(str(path.relative_to(settings.BASE_DIR)).encode())
-                stored_rows.update(path.read_bytes())
+            if path.suffix in SOURCE_SUFFIXES:
+                digest.update(str(path.relative_to(settings.BASE_DIR)).encode())
+                digest.update(path.read_bytes())
     shown = [getattr(settings, name) for name in SHOWN_SETTINGS]
-    stored_rows.update(repr(shown).encode())
-    return stored_rows.hexdigest()[:12]
+    digest.update(repr(shown).encode())
+    return digest.hexdigest()[:12]
 
 
 def content_label(counters):
@@ -100,7 +100,7 @@ def public_page(view, language):
 
     @require_safe
     @wraps(view)
-    def labelled(request, *args, **kwargs):
+    def conditional_view(request, *args, **kwargs):
         counters = PublicationVersion.counters()
         request.overdue = counters.overdue
         request.content_label = content_label(counters)
@@ -117,21 +117,21 @@ def public_page(view, language):
             # The plan's progress may be cached for this version.
             with caching_version(counters.number):
                 response = view(request, *args, **kwargs)
-            leave_out_indentation(response)
+            strip_indentation(response)
             fill_in_version(response)
         if finish := getattr(view, "finish", None):
             finish(response)
         is_uncacheable = getattr(response, "is_uncacheable", False)
-        # Its ETag would stay the same once the missing value is known.
+        # Otherwise the ETag would stay the same once the missing value is known.
         if not is_uncacheable:
             response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "public, no-cache"
         may_keep = is_canonical and not (is_uncacheable or has_free_text(request))
-        if may_keep and request.META.get(ASKED_BY_PAGE_CACHE):
-            response.headers[KEEP] = "yes"
+        if may_keep and request.META.get(PAGE_CACHE_KEY):
+            response.headers[KEEP_HEADER] = "yes"
         return response
 
-    return labelled
+    return conditional_view
 
 
 def _query(request):
@@ -139,8 +139,8 @@ def _query(request):
     return f"?{sent}" if sent else ""
 
 
-def leave_out_indentation(response):
-    """It is a sixth of a page."""
+def strip_indentation(response):
+    """Remove the indentation of HTML, which is a sixth of a page."""
     if response.headers["Content-Type"].startswith("text/html"):
         response.content = INDENTATION.sub(b"\n", response.content)
 
@@ -154,12 +154,12 @@ def fill_in_version(response):
     """
     if response.streaming or VERSION_PLACEHOLDER.encode() not in response.content:
         return
-    version = public_digest(own_content(response.content), 12)
+    version = public_digest(main_content(response.content), 12)
     response.content = response.content.replace(
         VERSION_PLACEHOLDER.encode(), version.encode()
     )
 
 
-def own_content(html):
+def main_content(html):
     """The main content without the citation, which contains today's date."""
     return CITATION.sub(b"", html.partition(b"<main")[2].partition(b"</main>")[0])

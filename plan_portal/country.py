@@ -60,7 +60,7 @@ def load_country(path):
     """Raises ``ImproperlyConfigured`` for an unusable file."""
     try:
         country = Country(**tomllib.loads(path.read_text(encoding="utf-8")))
-        wrong = [*_of_another_kind(country)] or [*_unusable(country)]
+        wrong = [*_wrong_types(country)] or [*_unusable_values(country)]
     except (TypeError, ValueError) as error:
         wrong = [str(error)]
     if wrong:
@@ -68,7 +68,7 @@ def load_country(path):
     return country
 
 
-def _of_another_kind(country):
+def _wrong_types(country):
     for each in fields(country):
         value, kind = getattr(country, each.name), get_origin(each.type) or each.type
         is_right = type(value) is kind
@@ -80,15 +80,15 @@ def _of_another_kind(country):
             yield f"{each.name} must be {getattr(each.type, '__name__', each.type)}"
 
 
-def _unusable(country):
+def _unusable_values(country):
     if not re.fullmatch("[A-Z]{2}", country.code):
         yield "code must be two capital letters"
     for name in ("area", "subscriber", "card_shapes"):
         if not getattr(country, name):
             yield f"{name} must not be empty"
     for name in ("area", "card_shapes", "checked_card"):
-        told = getattr(country, name)
-        for pattern in [told] if isinstance(told, str) else told:
+        texts = getattr(country, name)
+        for pattern in [texts] if isinstance(texts, str) else texts:
             try:
                 re.compile(pattern)
             except re.error as error:
@@ -101,8 +101,8 @@ def _unusable(country):
         for url, texts in country.state_links.items():
             if not url.startswith("https://") or not texts.get(language):
                 yield f"state_links {url} needs https and a text in {language}"
-        told = country.texts.get(language, {})
-        if missing := [name for name in TEXTS if not told.get(name)]:
+        texts = country.texts.get(language, {})
+        if missing := [name for name in TEXTS if not texts.get(name)]:
             yield f"texts.{language} lacks {', '.join(missing)}"
 
 

@@ -6,7 +6,7 @@ def embedded_database(path):
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
         "OPTIONS": {
-            # A writer waits at the start and does not fail half-way.
+            # A writer waits for the lock when it begins, and does not fail half-way.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             # secure_delete overwrites deleted or purged data; recursive_triggers runs
@@ -21,7 +21,7 @@ def embedded_database(path):
 
 #: Timeouts of a silent server or network: seconds to connect, milliseconds until sent
 #: data is acknowledged.
-SILENCE = {
+CONNECTION_TIMEOUTS = {
     "connect_timeout": 2,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -30,10 +30,10 @@ SILENCE = {
 }
 #: No JIT: PostgreSQL overestimates queries that join many tables and read few rows, and
 #: compiling them takes up to a second.
-UNCOMPILED = "-c jit=off"
+NO_JIT = "-c jit=off"
 #: The server ends the session of a vanished machine and frees its locks; the default is
 #: two hours.
-VANISHED = (
+SERVER_KEEPALIVES = (
     "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 )
 #: Timeouts of one request. Commands that migrate or load may take longer.
@@ -47,9 +47,9 @@ DEADLINES = {
 def named_database(config):
     # A connection ends with its request, and timeouts are short: a frozen database must
     # not freeze the portal.
-    options = {**SILENCE, **config.get("OPTIONS", {})}
-    said = options.get("options", "")
-    options["options"] = f"{UNCOMPILED} {VANISHED} {said}".strip()
+    options = {**CONNECTION_TIMEOUTS, **config.get("OPTIONS", {})}
+    configured = options.get("options", "")
+    options["options"] = f"{NO_JIT} {SERVER_KEEPALIVES} {configured}".strip()
     return {**config, "CONN_MAX_AGE": 0, "OPTIONS": options}
 
 
@@ -75,10 +75,10 @@ def unreadable_tables(connection):
         return cursor.fetchone()[0]
 
 
-def hold_to_deadlines(config):
+def set_statement_timeouts(config):
     """Set PostgreSQL's statement timeout in ``config``; options of DATABASE_URL win."""
     if config["ENGINE"] != "django.db.backends.postgresql":
         return
-    asked = " ".join(f"-c {name}={value}" for name, value in DEADLINES.items())
-    said = config["OPTIONS"].get("options", "")
-    config["OPTIONS"]["options"] = f"{asked} {said}".strip()
+    deadlines = " ".join(f"-c {name}={value}" for name, value in DEADLINES.items())
+    configured = config["OPTIONS"].get("options", "")
+    config["OPTIONS"]["options"] = f"{deadlines} {configured}".strip()

@@ -26,9 +26,9 @@ env = environ.Env()
 def env_text(name, *rules, default=""):
     """An empty variable counts as missing."""
     value = os.environ.get(name) or default
-    for is_met, told in rules:
+    for is_met, message in rules:
         if value and not is_met(value):
-            raise ImproperlyConfigured(f"{name} {told.format(value)}")
+            raise ImproperlyConfigured(f"{name} {message.format(value)}")
     return value
 
 
@@ -104,7 +104,7 @@ OWN_FOLDER = (
     lambda path: (BASE_DIR / path).is_dir() or not (BASE_DIR / path).exists(),
     "names {}, which is no folder",
 )
-#: Messages do not repeat the password in it.
+#: The messages do not repeat the URL, since it contains the password.
 DATABASE = (
     (pattern_rule("postgres(ql)?://.*"), "must begin with postgres://"),
     PORT,
@@ -153,9 +153,9 @@ if ENV_FILE := env_text("ENV_FILE", FILE):
 
 def env_bool(name, default=False):
     """Only "true" and "false", so that a typing error turns nothing on."""
-    told = "must be true or false, not {!r} (see 'Configuration' in README.md)"
+    message = "must be true or false, not {!r} (see 'Configuration' in README.md)"
     return env_text(
-        name, (pattern_rule("true|false"), told), default=str(default).lower()
+        name, (pattern_rule("true|false"), message), default=str(default).lower()
     ) == ("true")
 
 
@@ -176,11 +176,11 @@ def env_number(name, default, *, at_least):
 
 
 def env_list(name, rule):
-    is_met, told = rule
+    is_met, message = rule
     texts = env.list(name, default=[])
     for text in texts:
         if not is_met(text):
-            raise ImproperlyConfigured(f"{name} {told.format(text)}")
+            raise ImproperlyConfigured(f"{name} {message.format(text)}")
     return texts
 
 

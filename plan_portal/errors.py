@@ -38,33 +38,35 @@ RETRY_AFTER = "30"
 logger = logging.getLogger(__name__)
 
 #: Exceptions for too large numbers, texts with NUL, and too deeply nested JSON.
-OF_WHAT_WAS_SENT = (DataError, OverflowError, RecursionError)
-#: Messages of ``ValueError`` for the same, and for a text in place of a number.
-IN_WORDS = (
+INPUT_ERRORS = (DataError, OverflowError, RecursionError)
+#: Messages of ``ValueError`` for such input, and for a text in place of a number.
+INPUT_ERROR_MESSAGES = (
     "Exceeds the limit (",
     "expected a number but got",
     "cannot contain NUL",
 )
 
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+DISK_FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT}
 DISK_FULL = "53100"
 SQLITE_FULL = 13
 
 
 def error_page(request, status, template="", **more):
-    """The page never says what went wrong."""
+    """An error page. It never states the cause; ``more`` goes to the template."""
     # LanguageMiddleware may not have run.
     language = getattr(request, "LANGUAGE_CODE", None) or language_of_visitor(request)
     with translation.override(language):
-        shown = "en" if language == "en" else "es"
+        public_language = "en" if language == "en" else "es"
         context = {
             "language": language,
-            "home": _path("home", shown),
-            "help": HELP_PAGES[shown],
+            "home": _path("home", public_language),
+            "help": HELP_PAGES[public_language],
             "emergency": settings.EMERGENCY_NUMBER,
-            "search": _path("search", shown),
-            "menu": [(_path(each, shown), words) for each, words in MENU.items()],
+            "search": _path("search", public_language),
+            "menu": [
+                (_path(each, public_language), words) for each, words in MENU.items()
+            ],
             "is_official": settings.OFFICIAL_SITE,
             "hosts": ", ".join(settings.COUNTRY.state_hosts),
             # The unhashed name, since the manifest may be missing.
@@ -108,17 +110,17 @@ def server_error(request):
     is_of_database = isinstance(error, OperationalError | InterfaceError)
     is_sent = request.method == "POST"
     # Reading needs no disk space, unless a data file is made.
-    if lacks_room(error) and (is_sent or not is_of_database):
+    if is_disk_full(error) and (is_sent or not is_of_database):
         return error_page(request, 507, is_sent=is_sent)
     if is_of_database or isinstance(error, StoreUnreachableError):
         return unavailable(request)
     return error_page(request, 500)
 
 
-def lacks_room(error):
+def is_disk_full(error):
     while error is not None:
         if isinstance(error, OSError) and (
-            error.errno in NO_ROOM
+            error.errno in DISK_FULL_ERRNOS
             # Python found no writable temporary folder.
             or (error.errno == errno.ENOENT and "temporary directory" in str(error))
         ):
@@ -159,17 +161,17 @@ class UnreadableMiddleware(MiddlewareMixin):
     """
 
     def process_exception(self, request, exception):
-        if not is_of_what_was_sent(exception):
+        if not is_input_error(exception):
             return None
         kind = type(exception).__name__
         logger.warning("Unreadable input: %s in %s", kind, location_of(exception))
         return bad_request(request, exception)
 
 
-def is_of_what_was_sent(exception):
+def is_input_error(exception):
     if isinstance(exception, ValueError):
-        return any(words in str(exception) for words in IN_WORDS)
-    return isinstance(exception, OF_WHAT_WAS_SENT)
+        return any(words in str(exception) for words in INPUT_ERROR_MESSAGES)
+    return isinstance(exception, INPUT_ERRORS)
 
 
 def location_of(exception):

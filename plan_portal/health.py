@@ -25,8 +25,8 @@ from strategic_areas import triggers
 logger = logging.getLogger(__name__)
 
 #: Bytes that must be free where the portal writes.
-LEAST_FREE = 2 * 2**30
-#: A given-up mail is a problem this long; some addresses never work again.
+MIN_FREE_BYTES = 2 * 2**30
+#: How long a given-up mail is reported; some addresses never work again.
 GIVEN_UP_RECENTLY = timedelta(days=3)
 NOT_STORED = {"Cache-Control": "no-store"}
 
@@ -84,7 +84,7 @@ def operating_problems():
     found = tasks.overdue_tasks(now)
     for name in ("VAR_DIR", "BACKUP_FOLDER", "FILE_STORE_FOLDER"):
         folder = getattr(settings, name)
-        if folder and shutil.disk_usage(folder).free < LEAST_FREE:
+        if folder and shutil.disk_usage(folder).free < MIN_FREE_BYTES:
             found.append(f"less than 2 GB are free on the disk of {name}")
     given_up = Mail.objects.filter(given_up_at__gt=now - GIVEN_UP_RECENTLY).count()
     if given_up:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import DatabaseError, OperationalError
 
-#: Errors whose message may repeat typed text. Not OperationalError: the database is
-#: down.
-REPEATING = (
+#: Errors whose message may repeat typed text. OperationalError, a subclass of
+#: DatabaseError, does not: it is about the server.
+ERRORS_WITH_INPUT = (
     *(ValueError, LookupError, SuspiciousOperation, ValidationError),
     DatabaseError,
 )
@@ -26,13 +26,13 @@ class JsonFormatter(logging.Formatter):
     """
 
     def formatException(self, exc_info):
-        error, told = exc_info[1], []
+        error, parts = exc_info[1], []
         while error is not None:
             frames = traceback.format_tb(error.__traceback__)
-            told.append("".join([*frames, _named(error)]))
+            parts.append("".join([*frames, _describe_error(error)]))
             hidden = error.__suppress_context__
             error = error.__cause__ or (None if hidden else error.__context__)
-        return "\n\n".join(reversed(told))
+        return "\n\n".join(reversed(parts))
 
     def format(self, record):
         entry = {
@@ -51,9 +51,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(entry, ensure_ascii=True, default=str)
 
 
-def _named(error):
+def _describe_error(error):
     kind = type(error).__qualname__
-    repeats = isinstance(error, REPEATING) and not isinstance(error, OperationalError)
+    repeats = isinstance(error, ERRORS_WITH_INPUT) and not isinstance(
+        error, OperationalError
+    )
     return kind if repeats else f"{kind}: {error}"
 
 

@@ -34,11 +34,11 @@ CONTENT_SECURITY_POLICY = {
 }
 
 #: Maximum size of a report; browsers send some hundred bytes.
-LARGEST = 8 * 1024
+MAX_REPORT_BYTES = 8 * 1024
 #: Reports that a process logs per minute.
-A_MINUTE = 20
+MAX_LOGGED_PER_MINUTE = 20
 #: Reported in place of a URL if the refused content has none.
-KINDS = {"inline", "eval", "wasm-eval", "data", "blob"}
+BLOCKED_KINDS = {"inline", "eval", "wasm-eval", "data", "blob"}
 
 
 class PolicyReportMiddleware:
@@ -52,7 +52,7 @@ class PolicyReportMiddleware:
         if request.method != "POST":
             return HttpResponse(status=405, headers={"Allow": "POST"})
         length = request.headers.get("content-length") or "0"
-        if not length.isdecimal() or int(length) > LARGEST:
+        if not length.isdecimal() or int(length) > MAX_REPORT_BYTES:
             return HttpResponse(status=413)
         found = parse_report(request.read(int(length)))
         if found is None:
@@ -66,7 +66,7 @@ class PolicyReportMiddleware:
         if minute != self.minute:
             self.minute, self.logged = minute, 0
         self.logged += 1
-        return self.logged <= A_MINUTE
+        return self.logged <= MAX_LOGGED_PER_MINUTE
 
 
 def parse_report(body):
@@ -81,11 +81,11 @@ def parse_report(body):
         page, refused = urlsplit(page), urlsplit(blocked)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         return None
-    known = rule.removesuffix("-elem").removesuffix("-attr")
-    is_known = known in CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    bare_rule = rule.removesuffix("-elem").removesuffix("-attr")
+    is_known = bare_rule in CONTENT_SECURITY_POLICY["DIRECTIVES"]
     if not is_known or page.hostname != settings.SITE_HOST:
         return None
-    if blocked not in KINDS:
+    if blocked not in BLOCKED_KINDS:
         blocked = "from here" if refused.hostname == page.hostname else "from elsewhere"
     return rule, _name_of(page.path), blocked
 

@@ -93,18 +93,18 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--application", default="plan_portal.wsgi:application")
     parser.add_argument("--grace", type=int, default=GRACE)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     os.environ[SERVER] = str(os.getpid())
     server = Server(
-        asked.application,
-        passed_socket() or own_socket(asked.host, asked.port),
+        options.application,
+        passed_socket() or own_socket(options.host, options.port),
         interface=Interfaces.WSGI,
-        workers=asked.workers,
+        workers=options.workers,
         # While one thread waits for the database, the other serves readers.
         blocking_threads=2,
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=asked.grace,
+        workers_kill_timeout=options.grace,
         log_level=LogLevels.warning,
     )
     server.serve()

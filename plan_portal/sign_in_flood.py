@@ -18,21 +18,21 @@ from plan_portal.errors import error_page, too_many_requests
 
 #: Written out, since this middleware runs before URL resolution.
 SIGN_IN = "/cuenta/login/"
-#: Seconds of further refusals without a query. Short, since allauth's shared limit
-#: decides.
+#: Seconds in which a refused network is refused again without a query. Short, since
+#: allauth's limit, shared by all processes, decides.
 REFUSED_FOR = 2
 #: The same for an account or a browser; a flood may use several in turn.
 ACCOUNT_REFUSED_FOR = 10
-#: Maximum of remembered networks and accounts; beyond it all are dropped.
-MOST_REFUSED = 1000
+#: Maximum number of remembered networks and accounts; beyond it all are dropped.
+MAX_REMEMBERED = 1000
 #: A flood: this many sign-ins of one network within so many seconds, more than an
 #: office sends to one process; how long it counts as one; seconds between attempts let
 #: through.
 FLOOD, FLOOD_WITHIN, FLOOD_LASTS, BETWEEN_TURNS = 40, 5, 60, 10
-#: The key of all networks that are no flood by themselves.
+#: The key under which the requests of all networks are counted together.
 MANY_NETWORKS = ""
 #: Held while this process works on a sign-in.
-ONE_AT_A_TIME = Lock()
+SIGN_IN_LOCK = Lock()
 RETRY_AFTER = "5"
 
 
@@ -71,27 +71,27 @@ class SignInFloodMiddleware:
             return too_many_requests(request)
         if must_wait:
             return busy(request)
-        response = self._one_at_a_time(request)
+        response = self._respond_alone(request)
         if response.status_code == 429:
             limit = getattr(request, "refused_by", "network")
             self._remember("account" if device else limit, keys[limit])
         return response
 
-    def _one_at_a_time(self, request):
-        if not ONE_AT_A_TIME.acquire(blocking=False):
+    def _respond_alone(self, request):
+        if not SIGN_IN_LOCK.acquire(blocking=False):
             return busy(request)
         try:
             return self.get_response(request)
         finally:
-            ONE_AT_A_TIME.release()
+            SIGN_IN_LOCK.release()
 
     def _must_wait(self, network):
-        return self._floods(network) or self._floods(MANY_NETWORKS)
+        return self._is_flood(network) or self._is_flood(MANY_NETWORKS)
 
-    def _floods(self, network):
+    def _is_flood(self, network):
         now, sent = time.monotonic(), self.sent_at.get(network)
         if sent is None:
-            if len(self.sent_at) >= MOST_REFUSED:
+            if len(self.sent_at) >= MAX_REMEMBERED:
                 self.sent_at.clear()
             sent = self.sent_at[network] = deque(maxlen=FLOOD)
         if len(sent) == FLOOD and now - sent[0] < FLOOD_WITHIN:
@@ -107,7 +107,7 @@ class SignInFloodMiddleware:
         return time.monotonic() < self.refused_until.get((limit, key), 0)
 
     def _remember(self, limit, key):
-        if len(self.refused_until) >= MOST_REFUSED:
+        if len(self.refused_until) >= MAX_REMEMBERED:
             self.refused_until.clear()
         seconds = REFUSED_FOR if limit == "network" else ACCOUNT_REFUSED_FOR
         self.refused_until[limit, key] = time.monotonic() + seconds

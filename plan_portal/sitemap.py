@@ -14,8 +14,8 @@ from plan_portal.middleware import STAFF_PATHS
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.site import public_addresses
 
-#: Left out of the sitemap: the content depends on the query.
-LEFT_OUT = {"search"}
+#: Pages left out of the sitemap, since their content depends on the query.
+EXCLUDED_PAGES = {"search"}
 #: The address of security.txt.
 SECURITY_TXT = ".well-known/security.txt"
 #: RFC 9116 recommends less than a year.
@@ -74,7 +74,7 @@ def every_address(pages):
     """Spanish path, English path and last change of every public page."""
     found = public_addresses()
     for name, _view, path, _english in pages:
-        if name in LEFT_OUT:
+        if name in EXCLUDED_PAGES:
             continue
         for spanish, english, changed_at in _places(found, name, path):
             yield (

@@ -22,13 +22,13 @@ django_application = get_wsgi_application()
 # Django must be set up first.
 from django.db import connections  # noqa: E402
 
-from plan_portal.databases import hold_to_deadlines  # noqa: E402
+from plan_portal.databases import set_statement_timeouts  # noqa: E402
 from plan_portal.page_cache import with_page_cache  # noqa: E402
 
-hold_to_deadlines(connections.settings["default"])
+set_statement_timeouts(connections.settings["default"])
 application = with_page_cache(django_application)
 
-# Existing objects stay for good: exclude them from garbage collection, which would
+# Existing objects are never freed: exclude them from garbage collection, which would
 # otherwise scan the cached plan every few pages while readers wait.
 gc.freeze()
 gc.set_threshold(3_000, 10, 10)

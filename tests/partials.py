@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.template.base import Template
 
-from plan_portal.templatetags.portal import made_once
+from plan_portal.templatetags.portal import render_once
 
 ELEMENT = re.compile(r"<(\w+)([^>]*)>")
 #: Attributes and links that, with the elements, tell one state from another; the words
@@ -16,7 +16,7 @@ TRAIT = re.compile(r'\b(?:class|lang|role|type)="[^"]*"|aria-\w+|tel:|mailto:')
 @contextmanager
 def recorded(found):
     """Store in ``found`` the HTML of each partial that is drawn, by name and state."""
-    made_once.cache_clear()
+    render_once.cache_clear()
     render_as_ever, seen = Template.render, set()
 
     def render_and_note(template, context):

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from rdflib.namespace import DCTERMS, FOAF, RDF
 
-from plan_portal.conditional_get import ASKED_BY_PAGE_CACHE, KEEP
+from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
 from strategic_areas.datasets import DATASETS, file_cache
 from strategic_areas.datasets.columns import CellKind
 from strategic_areas.models import Provenance
@@ -227,10 +227,10 @@ def test_numbers_of_an_earlier_version_are_shown_on_no_page(client, plan, monkey
     monkeypatch.setattr(file_cache.FILE_CACHE, "at_hand", lambda *_: files)
     make.commitment(plan=plan)
 
-    response = client.get("/datos/p-1/", **{ASKED_BY_PAGE_CACHE: True})
+    response = client.get("/datos/p-1/", **{PAGE_CACHE_KEY: True})
 
     assert {table.number for table in response.context["told"].tables} == {None}
-    assert KEEP not in response.headers
+    assert KEEP_HEADER not in response.headers
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ FORMAT = 2
 MANIFEST = "manifest.json"
 #: The folder of the shared files, and the name of a backup's list of them.
 SHARED, LIST = "files", "{}.files"
-READING_OR_WRITING = (tarfile.TarError, EOFError, OSError)
+STREAM_ERRORS = (tarfile.TarError, EOFError, OSError)
 SUFFIXES = {"": ".tar.gz", "age": ".tar.gz.age", "gpg": ".tar.gz.gpg"}
 
 
@@ -37,15 +37,16 @@ def write_archive(target, recipient, members, shared, about):
     """
     Write ``members``, pairs of a name and a function that opens it, to ``target``.
 
-    The pairs of ``shared`` are written beside it, unless an earlier backup did so.
+    The pairs of ``shared`` go to the folder ``files`` next to it, unless an earlier
+    backup stored them. ``about`` are further facts for the manifest.
     """
     sums, stored, folder = {}, {}, target.parent / SHARED
     folder.mkdir(mode=0o700, exist_ok=True)
-    for name, opened in shared:
-        with opened() as content:
-            sums[name] = _sum(content)
-            told = f"{recipient}\n{name}\n{sums[name]['sha256']}"
-            stored[name] = _store(folder, recipient, told, content)
+    for name, open_content in shared:
+        with open_content() as content:
+            sums[name] = _size_and_digest(content)
+            stored_key = f"{recipient}\n{name}\n{sums[name]['sha256']}"
+            stored[name] = _store(folder, recipient, stored_key, content)
     # List first: ``remove_unneeded_files`` deletes the files of an unlisted backup.
     _list_of(target).write_text("\n".join(stored.values()), encoding="utf-8")
     with (
@@ -53,9 +54,9 @@ def write_archive(target, recipient, members, shared, about):
         gzip.GzipFile("", "wb", compresslevel=3, fileobj=stream) as packing,
         tarfile.open(fileobj=packing, mode="w|") as packed,
     ):
-        for name, opened in members:
-            with opened() as content:
-                sums[name] = _sum(content)
+        for name, open_content in members:
+            with open_content() as content:
+                sums[name] = _size_and_digest(content)
                 content.seek(0)
                 entry = tarfile.TarInfo(name)
                 entry.size = sums[name]["size"]
@@ -67,9 +68,9 @@ def write_archive(target, recipient, members, shared, about):
         packed.addfile(entry, io.BytesIO(text))
 
 
-def _store(folder, recipient, told, content):
+def _store(folder, recipient, stored_key, content):
     suffix = SUFFIXES[program_of(recipient)].removeprefix(".tar.gz")
-    target = folder / f"{sha256(told.encode()).hexdigest()}{suffix}"
+    target = folder / f"{sha256(stored_key.encode()).hexdigest()}{suffix}"
     if not target.exists():
         content.seek(0)
         with _encrypted_file(target, recipient) as stream:
@@ -135,15 +136,15 @@ def _running(command, **streams):
     with process:
         try:
             yield process
-        except READING_OR_WRITING as error:  # the program may have ended before us
+        except STREAM_ERRORS as error:  # the program may have ended before us
             failed = error
         for stream in (process.stdin, process.stdout):
             with suppress(BrokenPipeError):
                 if stream:
                     stream.close()
-        said = process.stderr.read().decode(errors="replace").strip()
-    if process.returncode and (said or isinstance(failed, BrokenPipeError | None)):
-        raise BackupError(f"{command[0]} failed: {said or process.returncode}")
+        message = process.stderr.read().decode(errors="replace").strip()
+    if process.returncode and (message or isinstance(failed, BrokenPipeError | None)):
+        raise BackupError(f"{command[0]} failed: {message or process.returncode}")
     if failed:
         raise failed
 
@@ -163,7 +164,7 @@ def unpack_backup(source, folder):
                 _unpack(t, member, folder)
             while stream.read(2**20):  # what follows the archive: the program's end
                 pass
-    except READING_OR_WRITING as error:
+    except STREAM_ERRORS as error:
         raise BackupError(f"{source} is broken or was cut short: {error}") from None
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -175,12 +176,12 @@ def unpack_backup(source, folder):
             ': see "From before 1.0" in docs/operate.md.'
         )
     for name, stored in manifest["shared"].items():
-        _bring(source.parent / SHARED / stored, _place(folder, name))
+        _unpack_shared_file(source.parent / SHARED / stored, _place(folder, name))
     _compare(source, folder, manifest["files"])
     return manifest
 
 
-def _bring(stored, target):
+def _unpack_shared_file(stored, target):
     if stored.exists():
         with _readable(stored) as stream, target.open("wb") as file:
             shutil.copyfileobj(stream, file)
@@ -205,16 +206,16 @@ def _place(folder, name):
 
 
 def _compare(source, folder, sums):
-    there = {
+    unpacked = {
         str(path.relative_to(folder))
         for path in folder.rglob("*")
         if path.is_file() and path != folder / MANIFEST
     }
-    if lost := sorted(sums.keys() ^ there):
+    if lost := sorted(sums.keys() ^ unpacked):
         raise BackupError(f"{source} is broken: {lost[0]} is missing or unexpected.")
     for name, expected in sums.items():
         with (folder / name).open("rb") as content:
-            if _sum(content) != expected:
+            if _size_and_digest(content) != expected:
                 raise BackupError(f"{source} is broken: {name} was changed.")
 
 
@@ -238,6 +239,6 @@ def _readable(source):
         yield process.stdout
 
 
-def _sum(content):
+def _size_and_digest(content):
     digest = file_digest(content, "sha256").hexdigest()
     return {"size": content.seek(0, io.SEEK_END), "sha256": digest}

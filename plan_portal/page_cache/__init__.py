@@ -23,7 +23,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from plan_portal import errors
-from plan_portal.conditional_get import ASKED_BY_PAGE_CACHE, KEEP
+from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
 from plan_portal.errors import HELP_PAGES
 from plan_portal.middleware import (
     REPORTS,
@@ -38,17 +38,17 @@ from strategic_areas.datasets.file_cache import FILE_CACHE
 from strategic_areas.queries.pages import overview
 
 #: The request for which the common 503 response is made in advance.
-ANY = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https"}
+SAMPLE_REQUEST = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https"}
 #: Paths passed on to Django.
-PASSED_ON = (*STAFF_PATHS, "/salud/", "/static/")
-#: Suffixes of data files, which ``datasets.ready`` keeps.
-DATA = (".csv", ".json", ".xlsx", ".zip")
+UNCACHED_PATHS = (*STAFF_PATHS, "/salud/", "/static/")
+#: Suffixes of data files, which ``datasets.file_cache`` stores.
+DATA_SUFFIXES = (".csv", ".json", ".xlsx", ".zip")
 #: Paths that Django answers without the database.
 WITHOUT_DATABASE = ("/salud/", "/static/", REPORTS)
-#: Made in advance, to be ready if the database goes down.
-HELP = tuple(HELP_PAGES.values())
+#: Pages made in advance, so that they can be shown while the database is down.
+HELP_PATHS = tuple(HELP_PAGES.values())
 #: Parts of the WSGI environment hidden from views of cached pages.
-NOT_OF_THE_PAGE = (
+IGNORED_VARIABLES = (
     "HTTP_ACCEPT_ENCODING",
     "HTTP_COOKIE",
     "HTTP_IF_MATCH",
@@ -70,12 +70,12 @@ def banner(made_at, path):
 def unavailable():
     """Body and headers of a 503 that need no database."""
     wrapped = SecurityHeadersMiddleware(CSPMiddleware(errors.unavailable))
-    response = wrapped(WSGIRequest({**ANY, "wsgi.input": BytesIO()}))
+    response = wrapped(WSGIRequest({**SAMPLE_REQUEST, "wsgi.input": BytesIO()}))
     length = ("Content-Length", str(len(response.content)))
     return response.content, [*response.items(), length]
 
 
-def say_unavailable(environ, start_response):
+def respond_unavailable(environ, start_response):
     body, headers = unavailable()
     start_response("503 Service Unavailable", list(headers))
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
@@ -93,7 +93,7 @@ class PageCache:
         self.watch, self.memory = watch, memory
         self._session_cookie = f"{settings.SESSION_COOKIE_NAME}="
         # Bounded, since a request may name any host.
-        self._knows = lru_cache(maxsize=64)(is_allowed)
+        self._is_known_host = lru_cache(maxsize=64)(is_allowed)
         self.renewal = WorkerRenewal()
         watch.on_new_label = self.drop_older
         watch.make_ready = self.make_ready
@@ -106,31 +106,31 @@ class PageCache:
         if (
             page is not None
             and page.label is self.watch.label
-            and time.monotonic() < self.watch.good_until
-            and self._is_for_everybody(environ)
+            and time.monotonic() < self.watch.valid_until
+            and self._is_cacheable(environ)
         ):
             self.memory.touch(key)
             return page.respond(environ, start_response)
-        if not self._is_for_everybody(environ):
+        if not self._is_cacheable(environ):
             return self._pass_on(environ, start_response)
         self.watch.start()
         if not self.watch.ask():
-            return self._from_before(key, environ, start_response)
-        return self._current(key, environ).respond(environ, start_response)
+            return self._respond_with_old_page(key, environ, start_response)
+        return self._current_page(key, environ).respond(environ, start_response)
 
-    def _is_for_everybody(self, environ):
+    def _is_cacheable(self, environ):
         return (
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
-            and not environ["PATH_INFO"].startswith(PASSED_ON)
-            and not environ["PATH_INFO"].endswith(DATA)
+            and not environ["PATH_INFO"].startswith(UNCACHED_PATHS)
+            and not environ["PATH_INFO"].endswith(DATA_SUFFIXES)
             # A decoded %3F would look like the start of a query.
             and "?" not in environ["PATH_INFO"]
             and self._session_cookie not in environ.get("HTTP_COOKIE", "")
-            and self._is_addressed_well(environ)
+            and self._has_valid_host(environ)
         )
 
-    def _is_addressed_well(self, environ):
-        return self._knows(environ.get("HTTP_HOST", "")) and (
+    def _has_valid_host(self, environ):
+        return self._is_known_host(environ.get("HTTP_HOST", "")) and (
             settings.INSECURE_HTTP or is_secure(environ)
         )
 
@@ -141,26 +141,26 @@ class PageCache:
         Requests that wait for a dead database would occupy the few threads.
         """
         path = environ["PATH_INFO"]
-        if not path.startswith(WITHOUT_DATABASE) and self._is_addressed_well(environ):
+        if not path.startswith(WITHOUT_DATABASE) and self._has_valid_host(environ):
             self.watch.start()
             if not self.watch.ask():
-                return say_unavailable(environ, start_response)
+                return respond_unavailable(environ, start_response)
         return self._ask_django(environ, start_response)
 
     def _ask_django(self, environ, start_response):
         with self.watch.deadline.applied():
             return self.application(environ, start_response)
 
-    def _current(self, key, environ):
+    def _current_page(self, key, environ):
         page = self.memory.pages.get(key)
         if page is None or page.label is not self.watch.label:
             with self.memory.making(key):
                 page = self.memory.pages.get(key)
                 if page is None or page.label is not self.watch.label:
-                    page = self._make(key, environ)
+                    page = self._render_page(key, environ)
         return page
 
-    def _make(self, key, environ):
+    def _render_page(self, key, environ):
         """
         Let Django render the page; cache it, or return the uncacheable response.
 
@@ -175,7 +175,7 @@ class PageCache:
         self.memory.put(key, page)
         return page
 
-    def _from_before(self, key, environ, start_response):
+    def _respond_with_old_page(self, key, environ, start_response):
         """
         Answer with the earlier page under a banner, or with 503.
 
@@ -183,7 +183,7 @@ class PageCache:
         """
         page = self.memory.pages.get(key)
         if page is None:
-            return say_unavailable(environ, start_response)
+            return respond_unavailable(environ, start_response)
         if page.bannered is None:
             page.bannered = page.under(banner(page.made_at, key))
         return page.bannered.respond(environ, start_response)
@@ -209,7 +209,7 @@ class PageCache:
 
     def _make_help_pages(self):
         site = urlsplit(settings.SITE_URL)
-        for path in HELP:
+        for path in HELP_PATHS:
             environ = {
                 "REQUEST_METHOD": "GET",
                 "PATH_INFO": path,
@@ -217,7 +217,7 @@ class PageCache:
                 "wsgi.url_scheme": site.scheme,
                 "wsgi.input": BytesIO(),
             }
-            answer = self._current(path, environ)
+            answer = self._current_page(path, environ)
             if not isinstance(answer, FinishedPage):
                 answer.read()  # which ends the request
 
@@ -227,14 +227,14 @@ class UpstreamResponse:
 
     def __init__(self, application, environ):
         page_environ = {
-            name: environ[name] for name in environ if name not in NOT_OF_THE_PAGE
+            name: environ[name] for name in environ if name not in IGNORED_VARIABLES
         }
-        page_environ |= {"REQUEST_METHOD": "GET", ASKED_BY_PAGE_CACHE: True}
+        page_environ |= {"REQUEST_METHOD": "GET", PAGE_CACHE_KEY: True}
         self._body = application(page_environ, self._begin)
 
     def _begin(self, status, headers, exc_info=None):
         self.status = status
-        self.headers = [pair for pair in headers if pair[0] != KEEP]
+        self.headers = [pair for pair in headers if pair[0] != KEEP_HEADER]
         self.may_be_kept = len(self.headers) < len(headers)
 
     def read(self):
@@ -277,7 +277,9 @@ def with_page_cache(application):
         return application
     watch = VersionWatcher()
     page_cache = PageCache(
-        application, watch=watch, memory=PageMemory(settings.PAGE_CACHE_BYTES, HELP)
+        application,
+        watch=watch,
+        memory=PageMemory(settings.PAGE_CACHE_BYTES, HELP_PATHS),
     )
     watch.start()
     FILE_CACHE.start()

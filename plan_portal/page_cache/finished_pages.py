@@ -12,12 +12,17 @@ from plan_portal.conditional_get import public_digest
 
 #: Stored encodings, the preferred one first.
 ENCODINGS = ("br", "gzip", "")
-#: The first reader waits for it: brotli 11 takes a hundred times as long.
+#: The first reader waits for compression: brotli 11 takes a hundred times as long.
 GZIP_LEVEL, BROTLI_QUALITY = 6, 5
 #: Headers that the page cache sets for each encoding.
 OWN_HEADERS = {"content-length", "etag", "vary", "accept-ranges", "content-encoding"}
 #: Headers that describe a body; an answer of 304 has no body.
-OF_A_BODY = {"content-type", "content-length", "content-encoding", "content-language"}
+BODY_HEADERS = {
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "content-language",
+}
 
 
 class FinishedPage:
@@ -48,7 +53,7 @@ class FinishedPage:
             ("Accept-Ranges", "none"),
         ]
         self.unmodified = without_body(self.headers)
-        summed = public_digest(html)
+        digest = public_digest(html)
         if self._is_picture():
             self.bodies = {"": html}
         else:
@@ -57,7 +62,7 @@ class FinishedPage:
                 "gzip": gzip.compress(html, GZIP_LEVEL, mtime=0),
             }
         self.answers = {
-            encoding: self._answer(encoding, len(body), summed)
+            encoding: self._answer(encoding, len(body), digest)
             for encoding, body in {"": html, **self.bodies}.items()
         }
         self.size = sum(map(len, self.bodies.values()))
@@ -73,9 +78,9 @@ class FinishedPage:
             for name, value in self.headers
         )
 
-    def _answer(self, encoding, length, summed):
+    def _answer(self, encoding, length, digest):
         # A strong ETag names the bytes, so each encoding has its own.
-        etag = f'"{summed}-{encoding}"' if encoding else f'"{summed}"'
+        etag = f'"{digest}-{encoding}"' if encoding else f'"{digest}"'
         headers = [
             ("Content-Length", str(length)),
             ("ETag", etag),
@@ -88,8 +93,8 @@ class FinishedPage:
         encoding = preferred(environ.get("HTTP_ACCEPT_ENCODING", ""))
         body = self.bodies.get(encoding)
         headers, unmodified, etag = self.answers[encoding if body else ""]
-        seen = environ.get("HTTP_IF_NONE_MATCH")
-        if seen and matches(seen, etag):
+        if_none_match = environ.get("HTTP_IF_NONE_MATCH")
+        if if_none_match and matches(if_none_match, etag):
             start_response("304 Not Modified", [*self.unmodified, *unmodified])
             return []
         start_response("200 OK", [*self.headers, *headers])
@@ -106,7 +111,7 @@ def unpacked(packed):
 
 
 def without_body(headers):
-    return [(name, text) for name, text in headers if name.lower() not in OF_A_BODY]
+    return [(name, text) for name, text in headers if name.lower() not in BODY_HEADERS]
 
 
 @lru_cache(maxsize=256)  # browsers send a dozen; a stranger may send any
@@ -124,11 +129,11 @@ def encodings_of(accepted: str) -> set[str]:
     return allowed
 
 
-def matches(seen, etag):
+def matches(if_none_match, etag):
     """Whether an If-None-Match header names this ETag or ``*``; comparison is weak."""
-    if seen == etag:
+    if if_none_match == etag:
         return True
-    names = [name.strip().removeprefix("W/") for name in seen.split(",")]
+    names = [name.strip().removeprefix("W/") for name in if_none_match.split(",")]
     return etag in names or names == ["*"]
 
 

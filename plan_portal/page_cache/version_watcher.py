@@ -22,22 +22,28 @@ from strategic_areas.models import PublicationVersion
 logger = logging.getLogger(__name__)
 
 CHANNEL = "portal_version"
-#: Seconds for which a version is valid after it was read; promised to readers.
-GOOD_FOR = 2.0
+#: Seconds for which a version is valid after it was read; pages are at most this old.
+VALID_SECONDS = 2.0
 #: Seconds between two reads of the version, without and with notifications.
 POLL, POLL_BESIDE_PUSH = 0.25, 0.5
 #: Minimum of seconds between two calls of ``make_ready``.
 BETWEEN_MAKING = 1.0
 #: After these seconds without an answer, other threads do not ask; shorter than
-#: ``GOOD_FOR``.
-LATE = 1.25
+#: ``VALID_SECONDS``.
+LATE_SECONDS = 1.25
 #: Seconds until the next read after a failure: by the thread, and by a request, which
 #: delays others while it waits.
 RETRY, RETRY_OF_REQUEST = 0.5, 10.0
 
 
 class PageVersion(NamedTuple):
-    """The version of a page; if the current one differs, the page is made again."""
+    """
+    The version of a page; if the current one differs, the page is made again.
+
+    ``version`` is the publication version; ``takedowns`` counts takedowns and purges
+    and never decreases; ``overdue`` is the number of takedowns that are not confirmed
+    in time.
+    """
 
     build: str
     version: int
@@ -57,16 +63,16 @@ class PageVersion(NamedTuple):
 
 class VersionWatcher:
     """
-    Holds the current ``label``, valid until ``good_until`` on the monotonic clock.
+    Holds the current ``label``, valid until ``valid_until`` on the monotonic clock.
 
-    ``on_new_label`` is called at once; ``make_ready`` by the watching thread, at most
-    once a second, so that readers are not delayed.
+    ``on_new_label`` is called at once; ``make_ready``, which prepares pages and the
+    plan's progress, by the watching thread at most once a second.
     """
 
     def __init__(self):
         self.label = None
         self._labelled_at = 0.0
-        self.good_until = 0.0
+        self.valid_until = 0.0
         self.on_new_label = lambda label: None
         self.make_ready = lambda: None
         self._build = build_label()
@@ -85,8 +91,8 @@ class VersionWatcher:
         """Start of the current wait for the version (monotonic clock), or None."""
         return min([*self._asked_at.values()], default=None)
 
-    def is_good(self):
-        return time.monotonic() < self.good_until
+    def is_valid(self):
+        return time.monotonic() < self.valid_until
 
     def start(self):
         """Call it in the worker: threads do not survive a fork."""
@@ -102,7 +108,7 @@ class VersionWatcher:
         self._stopping.set()
         self.deadline.stop()
         if self._thread:
-            self._thread.join(POLL_BESIDE_PUSH + GOOD_FOR)
+            self._thread.join(POLL_BESIDE_PUSH + VALID_SECONDS)
 
     def ask(self):
         """
@@ -111,7 +117,7 @@ class VersionWatcher:
         One thread reads at a time. Others do not wait if the last read failed or is
         blocked.
         """
-        if self.is_good():
+        if self.is_valid():
             return True
         if self._has_just_failed() or self._is_late():
             return False
@@ -119,18 +125,18 @@ class VersionWatcher:
             return False
         try:
             # The thread that held the lock may have read it, or failed, meanwhile.
-            if not self.is_good() and not self._has_just_failed():
+            if not self.is_valid() and not self._has_just_failed():
                 self._read()
         except Error:
             return False
         finally:
             self._asking.release()
-        return self.is_good()
+        return self.is_valid()
 
     def _is_late(self):
         since = self.waited_since()
         waited = 0.0 if since is None else time.monotonic() - since
-        return self.label is not None and waited > LATE
+        return self.label is not None and waited > LATE_SECONDS
 
     def _has_just_failed(self):
         return time.monotonic() < self._next_question
@@ -150,7 +156,7 @@ class VersionWatcher:
             self._build, counters.number, day, counters.takedowns, counters.overdue
         )
         self._set_label(label, begun)
-        self.good_until = begun + GOOD_FOR
+        self.valid_until = begun + VALID_SECONDS
         self._next_question = 0.0
 
     def _set_label(self, label, begun):
@@ -164,8 +170,8 @@ class VersionWatcher:
             known = self.label
             is_newer = known is None or label.counters > known.counters
             is_later = begun > self._labelled_at and not is_newer
-            is_other = is_later and label.by_clock != known.by_clock
-            if is_newer or (is_other and label.counters == known.counters):
+            only_clock_differs = is_later and label.by_clock != known.by_clock
+            if is_newer or (only_clock_differs and label.counters == known.counters):
                 self.on_new_label(label)
                 self.label, self._labelled_at = label, begun
 

@@ -92,17 +92,17 @@ def _about(context, name):
             "alternateName": agency.local_acronym,
         }
     if name == "update":
-        return _account(context["entry"])
+        return _report(context["entry"])
     if name == "indicator":
-        return _dataset(context["page"], context["files"])
+        return _indicator_dataset(context["page"], context["files"])
     if name == "dataset":
-        return _table(plan, context["table"], context["told"].day)
+        return _plan_dataset(plan, context["table"], context["told"].day)
     if name in {"data", "plan_data"} and plan:
         told = context["told"]
         return {
             "@type": "DataCatalog",
             "name": phrases.text_in_language(plan, "title"),
-            "dataset": [_table(plan, each, told.day) for each in told.tables],
+            "dataset": [_plan_dataset(plan, each, told.day) for each in told.tables],
         }
     if name in {"plan", "area", "commitment"} and plan:
         return {
@@ -114,8 +114,8 @@ def _about(context, name):
     return None
 
 
-def _dataset(page, files):
-    found = {
+def _indicator_dataset(page, files):
+    dataset = {
         "@type": "Dataset",
         "name": phrases.text_in_language(page.indicator, "name"),
         "identifier": page.indicator.code,
@@ -133,11 +133,11 @@ def _dataset(page, files):
     if page.points:
         first = min(point.starts_on for point in page.points)
         last = max(point.ends_on for point in page.points)
-        found["temporalCoverage"] = f"{first}/{last}"
-    return {name: value for name, value in found.items() if value}
+        dataset["temporalCoverage"] = f"{first}/{last}"
+    return {name: value for name, value in dataset.items() if value}
 
 
-def _table(plan, table, day):
+def _plan_dataset(plan, table, day):
     return {
         "@type": "Dataset",
         "@id": absolute(public_path("dataset", plan.code, table.dataset.name)),
@@ -157,10 +157,10 @@ def _table(plan, table, day):
     }
 
 
-def _account(entry):
+def _report(entry):
     """
-    A withdrawn update shows no more than its page. Agencies are authors of own reports
-    only.
+    An update as a schema.org report. An agency is the author only of what it reported
+    itself. Of a withdrawn update it states no more than the page.
     """
     agency = {"@type": "GovernmentOrganization", "name": entry.agency.name}
     told = {

@@ -43,7 +43,7 @@ register.filter("stated", sentences.cited_state)
 register.filter("work_done", sentences.work_done)
 register.filter("work_in_cell", sentences.work_in_cell)
 register.filter("years_on_record", sentences.years_on_record)
-register.filter("said_by", sentences.source_and_month)
+register.filter("source_and_month", sentences.source_and_month)
 register.filter("on_record", sentences.on_record)
 register.filter("parts_on_record", count_sentences.parts_on_record)
 register.filter("spelled", count_sentences.spell_number)
@@ -53,7 +53,7 @@ register.filter("open_commitments_text", count_sentences.open_commitments_text)
 register.simple_tag(public_path)
 
 #: Number of symbols of areas; further areas repeat them.
-MARKS = 6
+AREA_SYMBOLS = 6
 
 
 @register.simple_tag(takes_context=True)
@@ -187,7 +187,7 @@ def figure(number):
 
 @register.filter
 def mark(area):
-    return (area.position - 1) % MARKS + 1
+    return (area.position - 1) % AREA_SYMBOLS + 1
 
 
 register.filter("provenance", lambda kind: Provenance(kind).label if kind else "")
@@ -215,7 +215,7 @@ def _mark_of(state, voice):
 
 
 @register.simple_tag
-def family(state, said="", voice=None):
+def family(state, detail="", voice=None):
     """
     The family of a commitment's state, and below it the exact state if that adds
     something.
@@ -227,7 +227,7 @@ def family(state, said="", voice=None):
     if not isinstance(state, CommitmentState):
         return status(state, voice)
     exact = "" if state in PLAIN else sentences.state_word(state)
-    below = ", ".join(text for text in (exact[:1].lower() + exact[1:], said) if text)
+    below = ", ".join(text for text in (exact[:1].lower() + exact[1:], detail) if text)
     shown = family(family_of(state))
     return (
         format_html('{}<span class="exact">{}</span>', shown, below) if below else shown
@@ -236,22 +236,22 @@ def family(state, said="", voice=None):
 
 @register.simple_tag
 def family_mark(family, word=""):
-    return made_once("_family.html", "family", family, word)
+    return render_once("_family.html", "family", family, word)
 
 
 @register.simple_tag
 def late(standing):
     kept = standing.punctuality
     if kept == Punctuality.AT_RISK:
-        return made_once("_late.html", "kept", kept, pgettext("a mark", "At risk"))
+        return render_once("_late.html", "kept", kept, pgettext("a mark", "At risk"))
     if kept != Punctuality.LATE:
         return ""
-    return made_once("_late.html", "kept", kept, sentences.punctuality_word(standing))
+    return render_once("_late.html", "kept", kept, sentences.punctuality_word(standing))
 
 
 @register.simple_tag
 def late_by(days):
-    return made_once("_late.html", "kept", "late", sentences.late_by(days))
+    return render_once("_late.html", "kept", "late", sentences.late_by(days))
 
 
 @register.inclusion_tag("_family_bar.html")
@@ -274,7 +274,7 @@ def update_status(entry):
 @register.simple_tag
 def punctuality(standing):
     kept, word = standing.punctuality, sentences.punctuality_word(standing)
-    return late(standing) or made_once("_punctuality.html", "kept", kept, word)
+    return late(standing) or render_once("_punctuality.html", "kept", kept, word)
 
 
 @register.simple_tag
@@ -285,7 +285,7 @@ def promptness(kept):
 
 
 @cache
-def made_once(template, name, value, word):
+def render_once(template, name, value, word):
     return mark_safe(  # noqa: S308 - a template escaped it
         render_to_string(template, {name: value, "word": word}).strip()
     )
@@ -298,7 +298,7 @@ def dial(number):
 
 
 #: Pages with a feed of their own. The others have the plan's.
-FOLLOWED = ("plan", "area", "commitment", "agency")
+PAGES_WITH_FEED = ("plan", "area", "commitment", "agency")
 
 
 @register.tag
@@ -336,7 +336,7 @@ def companions(context):
         return {}
     match = context["request"].resolver_match
     kind, args = "plan", [plan.code]
-    if match.url_name in FOLLOWED:
+    if match.url_name in PAGES_WITH_FEED:
         kind, args = match.url_name, list(match.kwargs.values())
     found = {"feed": public_path(f"{kind}_feed", *args)}
     found["days"] = public_path("edition_days", plan.code)

@@ -25,8 +25,8 @@ register.filter("author", sentences.author_of)
 register.filter("dated", sentences.update_date)
 
 
-#: The end of the first words of a title.
-REST = re.compile(
+#: A title from its first preposition or conjunction to its end.
+TITLE_TAIL = re.compile(
     r" (?:a|al|con|de|del|e|en|o|para|por|que|sin|sobre|y"
     r"|and|at|by|for|from|in|of|on|or|that|to|with) .*"
 )
@@ -36,7 +36,7 @@ REST = re.compile(
 def headword(activity):
     """The first words of its title: "Apertura" of "Apertura de las oficinas"."""
     title, only_spanish = text_of(activity, "title")
-    words = REST.sub("", title)
+    words = TITLE_TAIL.sub("", title)
     return format_html('<span lang="es">{}</span>', words) if only_spanish else words
 
 
@@ -62,7 +62,7 @@ def hidden_among(context, kind):
 
 register.filter("instrument", lambda kind: sentences.INSTRUMENT_KINDS.get(kind, kind))
 register.filter("family", lambda code: sentences.FAMILIES.get(code, code))
-register.filter("place_in", lambda target, plan: target.address_in(plan))
+register.filter("path_in_plan", lambda target, plan: target.address_in(plan))
 register.filter("body", lambda code: sentences.BODY_NAMES.get(code, code))
 register.filter("short_body", lambda code: sentences.SHORT_BODIES.get(code, code))
 register.filter("contracted", lambda told: told.replace(" a el ", " al "), is_safe=True)
@@ -73,7 +73,7 @@ register.filter("attained", lambda attainment: phrases.ATTAINED[attainment.code]
 register.filter("value_text", phrases.value_text)
 register.filter("measured", phrases.value_with_unit)
 register.filter("who", phrases.counted_by_phrase)
-register.filter("told_by", phrases.source_phrase)
+register.filter("source_phrase", phrases.source_phrase)
 register.filter("cited", phrases.citation_phrase)
 register.filter("number", phrases.format_figure)
 register.filter("dimension", phrases.dimension_phrase)
@@ -104,7 +104,7 @@ def when(point):
     )
 
 
-register.filter("beside", phrases.span_after_number)
+register.filter("span_after_number", phrases.span_after_number)
 
 
 @register.filter
@@ -120,14 +120,14 @@ def baseline_span(indicator):
 
 
 @register.simple_tag(takes_context=True)
-def teller_of_victims(context):
+def victims_total_indicator(context):
     """The indicator that states how many victims are counted; read once per page."""
     page = getattr(context, "request", context)
-    if not hasattr(page, "teller_of_victims"):
-        page.teller_of_victims = indicators.family_total_indicator(
+    if not hasattr(page, "victims_total_indicator"):
+        page.victims_total_indicator = indicators.family_total_indicator(
             Indicator.Family.VICTIMS
         )
-    return page.teller_of_victims
+    return page.victims_total_indicator
 
 
 @register.simple_tag(takes_context=True)
@@ -140,5 +140,5 @@ def edition_of(context, plan, period):
 
 
 @register.simple_tag
-def told_value(change, name):
+def public_value(change, name):
     return str(PROTECTED) if name in change.protected else bilingual(change, name)

@@ -20,7 +20,7 @@ PARTS = {
     "caveat": gettext_lazy("What cannot be said with it"),
     "means_of_verification": gettext_lazy("Where it can be checked"),
     "outcome": gettext_lazy("Outcome sought"),
-    "asked": gettext_lazy("What was asked"),
+    "query": gettext_lazy("What was query"),
     "decision": gettext_lazy("What was decided"),
     "resolution": gettext_lazy("What was decided"),
     "legal_basis": gettext_lazy("Reported; content withheld by law"),
@@ -40,5 +40,5 @@ def part_word(about):
 
 @register.simple_tag
 def search_path(words, kind="", page=1):
-    asked = {"q": words, "kind": kind, "page": page if page > 1 else ""}
-    return f"{public_path('search')}?{urlencode({k: v for k, v in asked.items() if v})}"
+    query = {"q": words, "kind": kind, "page": page if page > 1 else ""}
+    return f"{public_path('search')}?{urlencode({k: v for k, v in query.items() if v})}"

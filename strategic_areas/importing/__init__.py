@@ -54,10 +54,10 @@ def load_plan_file(path, *, dry_run=False, progress=None):
     try:
         # Columns without suffix hold Spanish.
         with transaction.atomic(), override("es"):
-            outcome = _load(plan_file, file, progress or (lambda table, number: None))
+            summary = _load(plan_file, file, progress or (lambda table, number: None))
             if dry_run:
-                is_new = outcome.created["plans"]
-                keys = affected_records(() if is_new else outcome.touched)
+                is_new = summary.created["plans"]
+                keys = affected_records(() if is_new else summary.touched)
                 after = read_public_rows(keys)
                 transaction.set_rollback(True)
     except DatabaseError as error:
@@ -68,8 +68,8 @@ def load_plan_file(path, *, dry_run=False, progress=None):
         )
         raise PlanFileError([fault]) from error
     if dry_run:
-        outcome.public = row_differences(read_public_rows(keys), after)
-    return outcome
+        summary.public = row_differences(read_public_rows(keys), after)
+    return summary
 
 
 def _load(plan_file, file, progress):
@@ -82,28 +82,28 @@ def _load(plan_file, file, progress):
     if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
         raise PlanFileError(sorted(faults, key=lambda fault: fault.number))
     memory = LoadedValues(plan_file.plan_code)
-    outcome = ImportSummary(warnings=warnings)
+    summary = ImportSummary(warnings=warnings)
     file.save()  # while it is being loaded, it may change the structure of plans
     lines = LineBuilder(plan_file, known).lists
     with figures.publishing_at_end():
-        for name, some in lines.items():
-            progress(name, len(some))
+        for name, table_lines in lines.items():
+            progress(name, len(table_lines))
         others = chain.from_iterable(lines[n] for n in TABLES if n not in REVISED)
-        apply_lines(list(others), stored, memory, outcome)
+        apply_lines(list(others), stored, memory, summary)
         for name in filter(lines.get, REVISED):
-            revising = UpdateRevisions(TABLES[name], stored, memory, outcome)
+            revising = UpdateRevisions(TABLES[name], stored, memory, summary)
             for line in lines[name]:
-                revising.put_in(line)
-    outcome.absent = _absent(memory, lines)
+                revising.apply_line(line)
+    summary.absent = _absent(memory, lines)
     figures.publish_figures(Indicator.objects.filter(introduced_by=stored.plan))
-    if any(each.protects for _title, changes in outcome.changed for each in changes):
-        protect_in_editions(outcome.touched)
+    if any(each.protects for _title, changes in summary.changed for each in changes):
+        protect_in_editions(summary.touched)
     memory.save(stored.plan)
-    if outcome.created or outcome.changed:
+    if summary.created or summary.changed:
         counts = {
-            "created": outcome.created.total(),
-            "changed": len(outcome.changed),
-            "kept": len(outcome.kept),
+            "created": summary.created.total(),
+            "changed": len(summary.changed),
+            "kept": len(summary.kept),
         }
         file.plan, file.status = stored.plan, PlanFile.Status.LOADED
         file.created, file.changed, file.kept = counts.values()
@@ -111,11 +111,13 @@ def _load(plan_file, file, progress):
         audit.record_event(audit.Event.PLAN_LOADED, obj=stored.plan, **counts)
     else:
         file.delete()
-    return outcome
+    return summary
 
 
 def _absent(memory, lines):
-    given = {(name, each.name) for name, some in lines.items() for each in some}
+    given = {
+        (name, each.name) for name, table_lines in lines.items() for each in table_lines
+    }
     known = memory.records
     rows = {(place[0], known[place].values.get(ROW)) for place in given & known.keys()}
     return sorted(

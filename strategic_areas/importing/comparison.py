@@ -35,10 +35,10 @@ from strategic_areas.plan_document.tables import TABLE_OF_MODEL
 from strategic_areas.workbooks.reading import CellChange, CellProblem
 
 #: Tables of raw values, published with their indicator.
-OF_INDICATORS = {"values", "breakdowns"}
+VALUE_TABLES = {"values", "breakdowns"}
 #: Statuses of reports that count or are in progress.
-IN_FORCE = {*OPEN, RevisionStatus.PUBLISHED}
-REVISED_HERE = "revised here"
+COUNTED_STATUSES = {*OPEN, RevisionStatus.PUBLISHED}
+REVISED_BY_AGENCY = "revised here"
 
 
 @dataclass
@@ -72,16 +72,16 @@ class ImportSummary:
         )
 
 
-def apply_lines(lines, stored, memory, outcome):
+def apply_lines(lines, stored, memory, summary):
     """
     Compare lines with the stored data, apply the changes and extend the summary.
 
     Call it in a transaction. Raises ``PlanFileError`` for the first record that the
     database refuses.
     """
-    lines = LineComparison(stored, memory, outcome).compare(lines)
-    asked = [line for line in lines if line.state is not LineState.UNCHANGED]
-    drafts = records.build_drafts(stored, asked)
+    lines = LineComparison(stored, memory, summary).compare(lines)
+    changed_lines = [line for line in lines if line.state is not LineState.UNCHANGED]
+    drafts = records.build_drafts(stored, changed_lines)
     try:
         records.write_drafts(drafts)
     except records.RecordRefusedError as refused:
@@ -91,17 +91,17 @@ def apply_lines(lines, stored, memory, outcome):
         if draft.is_new:
             stored.tables[line.table.name].put(draft.record, line.name)
             memory.remember(line, **{ROW: draft.record.pk})
-            outcome.created[line.table.name] += 1
+            summary.created[line.table.name] += 1
         else:
             changes = [
                 CellChange(
-                    name, former, line.said[name], protects=_protects(line, name)
+                    name, former, line.values[name], protects=_protects(line, name)
                 )
                 for name, former in draft.before.items()
             ]
-            outcome.changed.append((line.title, changes))
-        outcome.touched += affected_records(draft, stored)
-    outcome.unchanged += len(lines) - len(asked)
+            summary.changed.append((line.title, changes))
+        summary.touched += affected_records(draft, stored)
+    summary.unchanged += len(lines) - len(changed_lines)
 
 
 def _protects(line, name):
@@ -111,7 +111,7 @@ def _protects(line, name):
 def affected_records(draft, stored):
     """The record and those it no longer belongs to, whose public content changes."""
     line = draft.line
-    if line.table.name in OF_INDICATORS:
+    if line.table.name in VALUE_TABLES:
         rows = stored.tables["indicators"].rows
         yield Indicator, rows[line.name.partition("/")[0]].pk
         return
@@ -143,16 +143,16 @@ def refusal_of(line, error):
 class LineComparison:
     """Compares the lines of a file, by docs/plan-format.md."""
 
-    def __init__(self, stored, memory, outcome):
+    def __init__(self, stored, memory, summary):
         self.stored = stored
         self.memory = memory
-        self.outcome = outcome
+        self.summary = summary
         self.revised = RevisedValues(stored.plan_code)
 
     def compare(self, lines):
         # The portal may have another key for a row than the file.
         rows = [self.row_of(line) for line in lines]
-        return [self.asked(*pair) for pair in zip(lines, rows, strict=True)]
+        return [self.with_changes(*pair) for pair in zip(lines, rows, strict=True)]
 
     def row_of(self, line):
         table = self.stored.tables[line.table.name]
@@ -163,34 +163,36 @@ class LineComparison:
             self.memory.remember(line, **{ROW: row.pk})
         return row
 
-    def asked(self, line, row):
+    def with_changes(self, line, row):
         if row:
-            said = {each.header: each.new for each in self.wanted_changes(line, row)}
+            new_values = {
+                each.header: each.new for each in self.wanted_changes(line, row)
+            }
             return replace(
                 line,
-                state=LineState.CHANGED if said else LineState.UNCHANGED,
+                state=LineState.CHANGED if new_values else LineState.UNCHANGED,
                 origin=line.name,
-                said=said,
+                values=new_values,
             )
-        if self.is_late_part(line):
-            self.keep(line, "", "no record", "a part", REVISED_HERE)
+        if self.is_part_of_revised_value(line):
+            self.keep(line, "", "no record", "a part", REVISED_BY_AGENCY)
             return replace(line, state=LineState.UNCHANGED)
-        self.memory.remember(line, **line.said)
-        return replace(line, said=line.starting | line.said)
+        self.memory.remember(line, **line.values)
+        return replace(line, values=line.starting | line.values)
 
-    def is_late_part(self, line):
+    def is_part_of_revised_value(self, line):
         if line.table.name != "breakdowns":
             return False
         values = self.stored.tables["values"].rows
-        return bool(self.revised.instead_of(values.get(line.said["measurement"])))
+        return bool(self.revised.instead_of(values.get(line.values["measurement"])))
 
-    def keep(self, line, name, here, in_file, reason):
-        self.outcome.kept.append(
-            CellChange(name, here, in_file, line.title, reason=reason)
+    def keep(self, line, name, stored_value, in_file, reason):
+        self.summary.kept.append(
+            CellChange(name, stored_value, in_file, line.title, reason=reason)
         )
 
     def wanted_changes(self, line, row, reason=""):
-        changes = (self.wanted_change(line, row, name, reason) for name in line.said)
+        changes = (self.wanted_change(line, row, name, reason) for name in line.values)
         return [change for change in changes if change]
 
     def wanted_change(self, line, row, name, reason=""):
@@ -199,46 +201,48 @@ class LineComparison:
 
         With a ``reason`` it makes none; the summary lists the difference.
         """
-        wanted, here = line.said[name], self.stored.plain(row, name)
+        wanted, stored_value = line.values[name], self.stored.plain(row, name)
         others = []
         # Links to sources from several plans' files coexist.
         if line.table.field(name).related_model is not Source:
             others = self.memory.set_by(line, name)
-        if wanted == here and not others:
+        if wanted == stored_value and not others:
             self.memory.remember(line, **{name: wanted})
             return None
-        found = field_action(
+        action = field_action(
             wanted,
-            here,
-            said=self.memory.said(line).get(name, NOTHING),
+            stored_value,
+            former=self.memory.last_values(line).get(name, NOTHING),
             unset=self.stored.unset(line.table, name),
             others=[value for _, value in others],
             is_own=row._meta.model is Plan and row.code == self.stored.plan_code,
         )
-        if found is FieldAction.APPLY and (now := self.revised.instead_of(row)):
-            here, reason = self.stored.plain(now, name), REVISED_HERE
-            if here == wanted:
+        if action is FieldAction.APPLY and (revision := self.revised.instead_of(row)):
+            stored_value, reason = self.stored.plain(revision, name), REVISED_BY_AGENCY
+            if stored_value == wanted:
                 return None
-        setters = [plan for plan, value in others if value == here]
-        if found is FieldAction.AGREED:
+        setters = [plan for plan, value in others if value == stored_value]
+        if action is FieldAction.AGREED:
             # Only the file that set a value may change it.
             if not setters:
                 self.memory.remember(line, **{name: wanted})
             return None
-        if found is FieldAction.APPLY and not reason:
+        if action is FieldAction.APPLY and not reason:
             self.memory.remember(line, **{name: wanted})
-            return CellChange(name, here, wanted, protects=_protects(line, name))
+            return CellChange(
+                name, stored_value, wanted, protects=_protects(line, name)
+            )
         if setters:
             reason = f"set by the file of plan {setters[0]}"
-        self.keep(line, name, here, wanted, reason or "edited here")
+        self.keep(line, name, stored_value, wanted, reason or "edited here")
         return None
 
 
 class UpdateRevisions(LineComparison):
     """Applies changed updates as new revisions."""
 
-    def __init__(self, table, stored, memory, outcome):
-        super().__init__(stored, memory, outcome)
+    def __init__(self, table, stored, memory, summary):
+        super().__init__(stored, memory, summary)
         self.table = table
         self.published = {}
         self.reasons = {}
@@ -258,47 +262,49 @@ class UpdateRevisions(LineComparison):
             "agency", f"{subject}__{answers}"
         )
         for row in rows.order_by("revision"):
-            self.look_at(row)
+            self.examine_row(row)
 
-    def look_at(self, row):
+    def examine_row(self, row):
         key = self.stored.key(self.table, row)
         if row.status == RevisionStatus.PUBLISHED:
             self.published[key] = row
         if row.status == RevisionStatus.WITHDRAWN:
             self.reasons[key] = "withdrawn here"
-        elif row.origin == Revision.Origin.ENTERED and row.status in IN_FORCE:
+        elif row.origin == Revision.Origin.ENTERED and row.status in COUNTED_STATUSES:
             self.reasons[key] = "reported here"
         elif row.status == RevisionStatus.PUBLISHED:
             self.reasons.pop(key, None)
             if row.pk in self.disputed:
                 self.reasons[key] = "disputed here"
 
-    def put_in(self, line):
+    def apply_line(self, line):
         current, reason = self.published.get(line.name), self.reasons.get(line.name)
         changes = current and self.wanted_changes(line, current, reason)
         if current is None and not reason:
-            self.publish(line, line.said)
-            self.outcome.created[self.table.name] += 1
+            self.publish(line, line.values)
+            self.summary.created[self.table.name] += 1
         elif changes:
             values = {name: self.stored.plain(current, name) for name in self.content}
-            said = {each.header: each.new for each in changes if each.header in values}
-            self.publish(line, values | said)
-            self.outcome.changed.append((line.title, changes))
+            new_values = {
+                each.header: each.new for each in changes if each.header in values
+            }
+            self.publish(line, values | new_values)
+            self.summary.changed.append((line.title, changes))
         else:
-            self.outcome.unchanged += 1
+            self.summary.unchanged += 1
             if current is None:
                 self.keep(line, "", "no record", "an update", reason)
 
     def wanted_changes(self, line, row, reason=""):
-        found = super().wanted_changes(line, row, reason)
+        changes = super().wanted_changes(line, row, reason)
         # Knowledge about a reconstruction's agency may change.
         if row.agency_id != row.answering.pk and not (
             reason or row.subject.is_official
         ):
-            found.append(
+            changes.append(
                 CellChange("agency", row.agency.acronym, row.answering.acronym)
             )
-        return found
+        return changes
 
     def publish(self, line, values):
         update = self.stored.new_row(self.table)
@@ -316,6 +322,6 @@ class UpdateRevisions(LineComparison):
             workflow.publish_public_record(update, sources=sources)
         except (DatabaseError, ValidationError, workflow.TransitionError) as error:
             raise refusal_of(line, error) from error
-        self.outcome.touched.append((type(update), update.pk))
+        self.summary.touched.append((type(update), update.pk))
         # Remember only the values from the file.
-        self.memory.remember(line, **{name: values[name] for name in line.said})
+        self.memory.remember(line, **{name: values[name] for name in line.values})

@@ -123,14 +123,14 @@ def bilingual_keys(name, stored_as):
 
 VERSION = FileKey("format", whole("1", 1, 1), True)
 
-#: The sources of all regions and provinces; the only list of plain values.
+#: The sources of all regions and provinces, a list at the top level of the file.
 GEOGRAPHY_SOURCES = FileKey("geography_sources", references("sources"))
 
 
 #: The key of a source, written before its record.
 SOURCE_KEY = FileKey("key", CODE, True, ("key",), "sources")
 #: Kinds of typed content: texts, codes and URLs.
-TYPED = (TEXT, CODE, URL)
+TYPED_KINDS = (TEXT, CODE, URL)
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class FileSection:
         return [
             key.name
             for key in (*self.keys, SOURCE_KEY)
-            if key.kind in TYPED or getattr(key.kind, "each", None) == TEXT
+            if key.kind in TYPED_KINDS or getattr(key.kind, "each", None) == TEXT
         ]
 
 
@@ -188,8 +188,10 @@ PLACES = {
         FileKey("places", references("provinces")),
     ]
 }
-FROM_SOURCES = {"provenance": [FileKey("provenance", one_of(STRENGTH))]}
-REPORTED = FROM_SOURCES | {"sources": [FileKey("sources", references("sources"), True)]}
+SOURCE_PROVENANCE = {"provenance": [FileKey("provenance", one_of(STRENGTH))]}
+REPORTED_SOURCES = SOURCE_PROVENANCE | {
+    "sources": [FileKey("sources", references("sources"), True)]
+}
 PERIOD = {
     "starts_on": [FileKey("period", SPAN, True, ("starts_on", "ends_on"))],
     "ends_on": [],
@@ -259,7 +261,7 @@ BREAKDOWN = section(
 VALUES = section(
     "values",
     special=PERIOD
-    | FROM_SOURCES
+    | SOURCE_PROVENANCE
     | {"breaks": [FileKey("break", FLAG, stored_as=("breaks",))]},
     identity=("period", "counted_by"),
     nested=(BREAKDOWN,),
@@ -321,13 +323,13 @@ SECTIONS = {
         section("later_activities", special=PLACES),
         section(
             "updates",
-            special=REPORTED | EXECUTION,
+            special=REPORTED_SOURCES | EXECUTION,
             identity=("activity", "period"),
             has_claim=True,
         ),
         section(
             "commitment_updates",
-            special=REPORTED
+            special=REPORTED_SOURCES
             | {"result": [FileKey("result", one_of(models.DeclaredResult), True)]},
             identity=("commitment", "period"),
             has_claim=True,

@@ -1,5 +1,5 @@
 """
-What the portal already knows: records, values of earlier files, agencies' revisions.
+Stored data to which a file is compared: records, values of earlier files, revisions.
 """
 
 from collections import defaultdict
@@ -48,16 +48,18 @@ class KnownRecords:
             code: {name: self.stored.plain(row, name) for name in names}
             for code, row in self.stored.tables[section].rows.items()
         }
-        usual = {name: self.stored.unset(TABLES[section], name) for name in names}
+        defaults = {name: self.stored.unset(TABLES[section], name) for name in names}
         for entry in self.plan_file.entries[section]:
-            said = {each: entry.values[each] for each in names if each in entry.values}
-            found[code_of(entry)] = found.get(code_of(entry), usual) | said
+            values = {
+                each: entry.values[each] for each in names if each in entry.values
+            }
+            found[code_of(entry)] = found.get(code_of(entry), defaults) | values
         return found
 
     @cached_property
     def source_kinds(self):
         found = self.values("sources", "kind")
-        return {key: said["kind"] or "" for key, said in found.items()}
+        return {key: values["kind"] or "" for key, values in found.items()}
 
     def given_provenance(self, entry):
         return provenance_of(
@@ -75,30 +77,30 @@ class KnownRecords:
     @cached_property
     def successors(self):
         found = self.values("agencies", "succeeded_by")
-        return {acronym: [said["succeeded_by"]] for acronym, said in found.items()}
+        return {acronym: [values["succeeded_by"]] for acronym, values in found.items()}
 
     @cached_property
-    def of_victims(self):
+    def victim_codes(self):
         """Codes of activities that count or reach victims, and of their commitments."""
         concerned = {
-            code: said["commitment"]
-            for code, said in self.activities.items()
-            if any(said[name] for name in VICTIMS)
+            code: values["commitment"]
+            for code, values in self.activities.items()
+            if any(values[name] for name in VICTIMS)
         }
         return {*concerned, *concerned.values()}
 
     @cached_property
-    def with_standing_percents(self):
+    def with_unrepeated_percents(self):
         """Codes of activities whose published percent the file does not repeat."""
         updates = ActivityUpdate.objects.filter(
             plan__code=self.stored.plan_code, status=RevisionStatus.PUBLISHED
         ).exclude(percent=None)
-        said = {
+        in_file = {
             (entry.values.get("activity"), entry.values.get("period"))
             for entry in self.plan_file.entries["updates"]
         }
         pairs = set(updates.values_list("activity__code", "period__code"))
-        return {activity for activity, _ in pairs - said}
+        return {activity for activity, _ in pairs - in_file}
 
     @cached_property
     def in_other_plans(self):
@@ -111,13 +113,13 @@ class KnownRecords:
             for section in ("commitments", "activities")
         }
 
-    def address_words(self, section, field):
+    def slugs_in_use(self, section, field):
         """Map each slug in use to the codes of its record."""
         table, codes = self.stored.tables[section], defaultdict(set)
-        said = ImportedRecord.objects.filter(section=section)
+        rows = ImportedRecord.objects.filter(section=section)
         if not TABLES[section].is_shared:
-            said = said.filter(plan__code=self.stored.plan_code)
-        for key, values in said.values_list("key", "values"):
+            rows = rows.filter(plan__code=self.stored.plan_code)
+        for key, values in rows.values_list("key", "values"):
             codes[values.get(ROW)].add(key)
         return {
             word: {table.key_of_pk[pk], *codes[pk]}
@@ -149,10 +151,10 @@ class LoadedValues:
         shared = [table.name for table in TABLES.values() if table.is_shared]
         others = ImportedRecord.objects.filter(section__in=shared).order_by("pk")
         for record in others.exclude(plan__code=plan_code).select_related("plan"):
-            said = record.plan.code, record.values
-            self.others[record.section, record.key].append(said)
+            loaded = self.others[record.section, record.key]
+            loaded.append((record.plan.code, record.values))
 
-    def said(self, line):
+    def last_values(self, line):
         remembered = self.records.get((line.table.name, line.name))
         return remembered.values if remembered else {}
 
@@ -166,13 +168,17 @@ class LoadedValues:
             return []
         column = attribute != ROW and line.table.field(attribute)
         is_flag = isinstance(column, columns.BooleanField)
-        usual = {attribute: column.get_default()} if is_flag else {}
-        told = [(plan, usual | said) for plan, said in found]
-        return [(plan, said[attribute]) for plan, said in told if attribute in said]
+        defaults = {attribute: column.get_default()} if is_flag else {}
+        complete = [(plan, defaults | values) for plan, values in found]
+        return [
+            (plan, values[attribute])
+            for plan, values in complete
+            if attribute in values
+        ]
 
     def row(self, line):
-        if ROW in (said := self.said(line)):
-            return said[ROW]
+        if ROW in (values := self.last_values(line)):
+            return values[ROW]
         return next((pk for _, pk in self.set_by(line, ROW)), None)
 
     def remember(self, line, **values):

@@ -12,8 +12,8 @@ from strategic_areas.workbooks.reading import CellProblem
 
 #: libyaml's parser if available: much faster.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-LARGEST_FILE = 20_000_000
-DEEPEST = 12
+MAX_FILE_SIZE = 20_000_000
+MAX_DEPTH = 12
 TAG = "tag:yaml.org,2002:"
 
 
@@ -33,8 +33,8 @@ def read_file(path):
     """
     path = Path(path)
     try:
-        if path.is_file() and path.stat().st_size > LARGEST_FILE:
-            raise_problem("a larger file", f"a file of at most {LARGEST_FILE:,} bytes")
+        if path.is_file() and path.stat().st_size > MAX_FILE_SIZE:
+            raise_problem("a larger file", f"a file of at most {MAX_FILE_SIZE:,} bytes")
         content = path.read_bytes()
     except OSError as error:
         raise_problem(f"{path} ({error.strerror})", "a file that can be read")
@@ -53,7 +53,7 @@ def read_file(path):
 
 def parse_mapping(text):
     try:
-        _must_be_plain(text)
+        _refuse_other_yaml(text)
         node = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -74,26 +74,28 @@ def parse_mapping(text):
     return node
 
 
-def _must_be_plain(text):
+def _refuse_other_yaml(text):
     # For each open collection: None for a list; for a mapping, whether a key is next.
-    documents, inside = 0, []
+    documents, open_collections = 0, []
     for event in yaml.parse(text, Loader=LOADER):
         line = event.start_mark.line + 1
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             if event.tag not in (None, "!", f"{TAG}str"):
                 raise_problem(event.tag, "a value without a tag", line)
-            is_key = inside[-1] if inside else None
+            is_key = open_collections[-1] if open_collections else None
             if is_key is not None:
-                inside[-1] = not is_key
+                open_collections[-1] = not is_key
             if isinstance(event, yaml.ScalarEvent):
                 continue
-            if len(inside) == DEEPEST:
-                raise_problem("a deeper nesting", f"at most {DEEPEST} levels", line)
+            if len(open_collections) == MAX_DEPTH:
+                raise_problem("a deeper nesting", f"at most {MAX_DEPTH} levels", line)
             if is_key:
                 raise_problem("a list or mapping as a key", "a word as a key", line)
-            inside.append(True if isinstance(event, yaml.MappingStartEvent) else None)
+            open_collections.append(
+                True if isinstance(event, yaml.MappingStartEvent) else None
+            )
         elif isinstance(event, yaml.CollectionEndEvent):
-            inside.pop()
+            open_collections.pop()
         elif isinstance(event, yaml.AliasEvent):
             raise_problem(
                 f"*{event.anchor}", "the value itself: aliases are not read", line

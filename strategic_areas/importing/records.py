@@ -19,27 +19,27 @@ class LineBuilder:
         self.known = known
         self.lists = {name: [] for name in TABLES}
         for name, section in SECTIONS.items():
-            self.take(section, plan_file.entries[name])
+            self.add_section(section, plan_file.entries[name])
         sources = plan_file.top.values.get(GEOGRAPHY_SOURCES.name)
         if sources is not None:
             for line in [*self.lists["regions"], *self.lists["provinces"]]:
-                line.said["sources"] = sources
+                line.values["sources"] = sources
 
-    def take(self, section, entries, above=None):
+    def add_section(self, section, entries, above=None):
         if section.fixed.get("code_list") == BREAKDOWN_LABELS["code"] and entries:
             title = "classification breakdown_labels"
             self.put(TABLES["code_lists"], entries[0], {**BREAKDOWN_LABELS}, title)
         for order, entry in enumerate(entries, start=1):
             # Nested lists alone are no list of entities.
             is_record = entry.values or entry.nested.get("entities")
-            is_made = section.shape != "record" or is_record
-            line = self.add(section, entry, order, above) if is_made else above
+            has_line = section.shape != "record" or is_record
+            line = self.add(section, entry, order, above) if has_line else above
             for inner in section.nested:
-                self.take(inner, entry.nested[inner.name], line)
+                self.add_section(inner, entry.nested[inner.name], line)
 
     def add(self, section, entry, order, above):
         table = TABLES[section.table]
-        values = self.said(entry, table) | section.fixed
+        values = self.values_of(entry, table) | section.fixed
         if section.above:
             values[section.above] = above.name
         if section.is_numbered:
@@ -49,7 +49,7 @@ class LineBuilder:
             self.put(
                 part,
                 entry,
-                self.said(entry, part) | {"agency": values["acronym"]},
+                self.values_of(entry, part) | {"agency": values["acronym"]},
                 f"participations {values['acronym']}",
             )
         if table.name == "values":
@@ -73,14 +73,14 @@ class LineBuilder:
             entry.line,
             table.key_in(values),
             LineState.NEW,
-            said=values,
+            values=values,
             title=title,
             starting=starting,
         )
         self.lists[table.name].append(line)
         return line
 
-    def said(self, entry, table):
+    def values_of(self, entry, table):
         values = {}
         for key in (*entry.section.keys, SOURCE_KEY):
             if key.name in entry.values and key.table == table.name:

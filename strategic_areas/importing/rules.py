@@ -20,7 +20,7 @@ from strategic_areas.plan_document.validation import all_before
 #: Codes of lists with a section of their own.
 OWN_LISTS = {"entities", "breakdown_labels"}
 #: Sections, the keys of their slugs, and their words in messages.
-ADDRESS_WORDS = (
+SLUG_KEYS = (
     ("areas", "slug_es", "code"),
     ("areas", "slug_en", "code"),
     ("agencies", "slug", "acronym"),
@@ -28,11 +28,11 @@ ADDRESS_WORDS = (
 
 
 def broken_rules(plan_file, known):
-    for sections, key, rule, expected in OF_ONE_RECORD:
+    for sections, key, rule, expected in RECORD_RULES:
         for entry in chain(*map(plan_file.records, sections)):
             if found := rule(entry, key, known):
                 yield entry.fault(key, expected.format(found))
-    for rule in OF_SEVERAL:
+    for rule in FILE_RULES:
         yield from rule(plan_file, known)
 
 
@@ -77,25 +77,29 @@ def unknown_references(plan_file, known):
                     yield entry.fault(key.name, expected, entry.item(key.name, code))
 
 
-def taken_addresses(plan_file, known):
-    for section, key, code in ADDRESS_WORDS:
-        taken, whose = known.address_words(section, key), {}
+def taken_slugs(plan_file, known):
+    for section, key, code in SLUG_KEYS:
+        slug_owners, owner_by_slug = known.slugs_in_use(section, key), {}
         entries = plan_file.entries[section]
         listed = {entry.values.get(code) for entry in entries}
         for entry in entries:
             word, own = entry.values.get(key), entry.values.get(code)
             if not word or not own:
                 continue
-            holder = {whose[word]} if word in whose else taken.get(word, {own})
+            owners = (
+                {owner_by_slug[word]}
+                if word in owner_by_slug
+                else slug_owners.get(word, {own})
+            )
             # A record of the file gets the file's slug.
-            if own not in holder and (word in whose or not holder & listed):
+            if own not in owners and (word in owner_by_slug or not owners & listed):
                 yield entry.fault(
-                    key, f"another address word: {min(holder)} has this one"
+                    key, f"another address word: {min(owners)} has this one"
                 )
-            whose.setdefault(word, own)
+            owner_by_slug.setdefault(word, own)
 
 
-def several_tellers(plan_file, known):
+def second_total_indicators(plan_file, known):
     """A second indicator that counts the same people, in the file or stored."""
     found = dict(known.indicators)
     listed = [
@@ -103,17 +107,17 @@ def several_tellers(plan_file, known):
         for entry in plan_file.entries["indicators"]
         if (code := code_of(entry)) in found
     ]
-    tellers = {
+    total_indicators = {
         said["family"]: code for code, said in found.items() if said["is_teller"]
     }
     for entry, said in listed:
-        if said["is_teller"] and said["family"] in tellers:
-            other = tellers[said["family"]]
+        if said["is_teller"] and said["family"] in total_indicators:
+            other = total_indicators[said["family"]]
             yield entry.fault(
                 "is_teller", f"one indicator that tells of them; {other} does"
             )
         if said["is_teller"]:
-            tellers.setdefault(said["family"], code_of(entry))
+            total_indicators.setdefault(said["family"], code_of(entry))
 
 
 def people_counted(plan_file, known):
@@ -121,7 +125,7 @@ def people_counted(plan_file, known):
     for entry in plan_file.entries["updates"] + plan_file.entries["commitment_updates"]:
         source = entry.values.get("printed_by")
         about = entry.values.get("activity") or entry.values.get("commitment")
-        if source or about not in known.of_victims:
+        if source or about not in known.victim_codes:
             continue
         for key in entry.section.typed:
             for each in find_people(entry.values.get(key) or ""):
@@ -168,7 +172,7 @@ def is_off_plan(entry, key, known):
     return entry.values.get(key, "").startswith(Activity.OFF_PLAN)
 
 
-def is_a_part(entry, key, known):
+def is_own_list(entry, key, known):
     return entry.values.get(key) in OWN_LISTS
 
 
@@ -197,10 +201,10 @@ def is_completed_in_part(entry, key, known):
     return is_completed and entry.values.get(key) not in (None, 100)
 
 
-def is_whole_but_not_completed(entry, key, known):
-    is_said = entry.values.get(key) is not None
+def is_full_but_not_completed(entry, key, known):
+    is_stated = entry.values.get(key) is not None
     is_completed = entry.values.get(key) == ExecutionState.COMPLETED
-    return is_said and entry.values.get("percent") == 100 and not is_completed
+    return is_stated and entry.values.get("percent") == 100 and not is_completed
 
 
 def continues_with_percent(entry, key, known):
@@ -210,7 +214,7 @@ def continues_with_percent(entry, key, known):
 
 def stated_a_percent(entry, key, known):
     is_continuing = entry.values.get(key) == Activity.Kind.CONTINUING
-    return is_continuing and entry.values.get("code") in known.with_standing_percents
+    return is_continuing and entry.values.get("code") in known.with_unrepeated_percents
 
 
 def is_of_amount(entry):
@@ -228,7 +232,7 @@ def has_part_of_no_amount(entry, key, known):
 
 
 def part_without_budget(entry, key, known):
-    parts = [part for part in OF_BUDGET if entry.values.get(part) is not None]
+    parts = [part for part in BUDGET_KEYS if entry.values.get(part) is not None]
     return parts and key not in entry.nodes and parts[0]
 
 
@@ -259,8 +263,8 @@ def counts_below_zero(entry, key, known):
 def is_small_and_unofficial(entry, key, known):
     number = entry.values.get("value")
     is_of_people = number is not None and indicator_of(entry, known)["sensitive"]
-    is_small_one = is_of_people and is_small(Decimal(number))
-    return is_small_one and is_unofficial(entry, key, known)
+    is_small_count = is_of_people and is_small(Decimal(number))
+    return is_small_count and is_unofficial(entry, key, known)
 
 
 def is_unofficial(entry, key, known):
@@ -273,7 +277,7 @@ def succeeds_itself(entry, key, known):
     return entry.values.get(key) and own in all_before(own, known.successors)
 
 
-OF_BUDGET = ("budget_amount", "budget_source")
+BUDGET_KEYS = ("budget_amount", "budget_source")
 UPDATES = ("updates", "commitment_updates")
 WORK = ("commitments", "activities", "later_activities")
 PLANS = ("plan", "other_plans")
@@ -283,13 +287,13 @@ OFF_PLAN = (
     "agencies report outside the plan"
 )
 #: Sections and key → rule and expectation, formatted with the rule's result.
-OF_ONE_RECORD = (
+RECORD_RULES = (
     (("other_plans",), "code", is_the_files_own, "another plan than the file's own"),
     (("activities",), "code", is_off_plan, OFF_PLAN),
     (
         ("classification.lists",),
         "code",
-        is_a_part,
+        is_own_list,
         "another code: this one is that of a part of the classification",
     ),
     (
@@ -316,7 +320,7 @@ OF_ONE_RECORD = (
     (
         ("updates",),
         "status",
-        is_whole_but_not_completed,
+        is_full_but_not_completed,
         "completed, since the percent is 100",
     ),
     (
@@ -327,7 +331,7 @@ OF_ONE_RECORD = (
     ),
     *(
         (("activities",), part, rule, expected)
-        for part in OF_BUDGET
+        for part in BUDGET_KEYS
         for rule, expected in (
             (lacks_part, "a value, since the budget is an amount"),
             (has_part_of_no_amount, "nothing, since the budget is no amount"),
@@ -378,11 +382,11 @@ OF_ONE_RECORD = (
         "an agency that is not its own end",
     ),
 )
-OF_SEVERAL = (
+FILE_RULES = (
     repeated,
     unknown_references,
-    taken_addresses,
+    taken_slugs,
     lost_predecessors,
     people_counted,
-    several_tellers,
+    second_total_indicators,
 )

@@ -112,14 +112,14 @@ def flag(text):
     return SafeConstructor.bool_values[text.lower()]
 
 
-def read_inside(kind, node, told):
+def read_inside(kind, node, template):
     """Read a value that may not be empty."""
     try:
         value = kind.read(node)
     except UnfitValueError as unfit:
-        raise UnfitValueError(told.format(unfit.expected), node) from None
+        raise UnfitValueError(template.format(unfit.expected), node) from None
     if value is None:
-        raise UnfitValueError(told.format(kind.label), node)
+        raise UnfitValueError(template.format(kind.label), node)
     return value
 
 

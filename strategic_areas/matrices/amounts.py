@@ -12,7 +12,7 @@ from decimal import Decimal
 from agencies.folding import fold
 from strategic_areas.workbooks.reading import comparable
 
-WORDS = {
+NUMBER_WORDS = {
     **dict.fromkeys(["un", "uno", "una", "one"], 1),
     **{"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7},
     **{"ocho": 8, "nueve": 9, "diez": 10, "doce": 12, "two": 2, "three": 3, "four": 4},
@@ -23,14 +23,14 @@ SCALES = [
     (re.compile(r"mil(?:es)?|k|thousands?"), 10**3),
 ]
 SCALE = "|".join(form.pattern for form, _ in SCALES)
-HEAD_SCALE = re.compile(rf"\b(?:{SCALE})\b")
+SCALE_WORD = re.compile(rf"\b(?:{SCALE})\b")
 FIGURES = r"\d+(?:[.,'\u2019]\d+)*(?: \d{3}(?!\d))*"
 NUMBER = re.compile(
-    rf"(?<![\w.,])(?:(?P<figures>{FIGURES})|(?P<word>{'|'.join(WORDS)})(?![a-z]))"
+    rf"(?<![\w.,])(?:(?P<figures>{FIGURES})|(?P<word>{'|'.join(NUMBER_WORDS)})(?![a-z]))"
     rf"(?: ?(?P<scale>{SCALE})(?![a-z]))?(?P<percent> ?%| por ciento| percent)?"
 )
 #: Texts for "no number", accepted without a question.
-NOTHING = re.compile(
+NO_VALUE = re.compile(
     r"[-–—_./*]*|n\.?/?[adp]\.?|s\.?/?[dc]\.?|s/i|t\.?b\.?d\.?"
     r"|#(?:[a-z]+/?[a-z0-9]*[!?]|n/[ad]|[a-z]+)"
     r"|no (?:disponible|aplica|hay|tiene|definid[oa]).*"
@@ -40,23 +40,23 @@ NOTHING = re.compile(
     r"|(?:fondos|recursos) propios|own funds|ninguno|no cost|none|not? .*|to be .*"
     r"|a definir.*"
 )
-MARKS = re.compile(r"[x✓✔√●■☑]|si|yes")
+MARK = re.compile(r"[x✓✔√●■☑]|si|yes")
 EACH_YEAR = (
     r"(?:(?:por|al|cada|a|per|each|every|todos los|en cada|/) ?(?:ano|year)s?\b"
     r"|anual(?:es|mente)?|annual(?:ly)?|yearly)"
 )
 YEAR = r"(?:19|20)\d\d"
-LONGEST = 500
+MAX_LENGTH = 500
 UNTIL = re.compile(rf"(?:hasta|until|a) (?:el )?({YEAR})")
 FROM = re.compile(rf"(?:desde|a partir de|from) (?:el )?({YEAR})")
 SPANS = re.compile(rf"({YEAR})(?: ?(?:-|–|a|al|to) ?({YEAR}))?")
-OF_YEARS = re.compile(
+YEARS_THEN_NUMBER = re.compile(
     rf"(?:ano )?(?P<first>{YEAR})(?: ?(?:-|–|al?|to) ?(?P<last>{YEAR}))? ?[:=] ?"
     rf"(?P<number>[^;\n]*?)(?=[;\n]|,? ?(?:ano )?{YEAR} ?(?:(?:-|–"
     rf"|al?) ?{YEAR} ?)?[:=]|$)"
 )
-A_NUMBER = rf"(?:{FIGURES}|{'|'.join(WORDS)})(?: ?(?:{SCALE}))? ?%?"
-IN_YEARS = re.compile(
+A_NUMBER = rf"(?:{FIGURES}|{'|'.join(NUMBER_WORDS)})(?: ?(?:{SCALE}))? ?%?"
+NUMBER_THEN_YEAR = re.compile(
     rf"(?P<number>{A_NUMBER})(?: [a-z]{{3,20}})?"
     rf" ?(?:\(|en |para |al |in |by )(?:el )?(?P<first>{YEAR})\)?"
 )
@@ -64,10 +64,10 @@ AT_LEAST = re.compile(
     r"[<>≥≤~±+]|al menos|m[ia](?:nimo|ximo|n\.|x\.)|mas de|menos de|hasta|cerca de"
     r"|at least|aprox"
 )
-REFUSED = [
-    (why, re.compile(form))
-    for why, form in [
-        ("no_number", rf"\A(?:{NOTHING.pattern})\Z"),
+REFUSED_FORMS = [
+    (reason, re.compile(form))
+    for reason, form in [
+        ("no_number", rf"\A(?:{NO_VALUE.pattern})\Z"),
         ("relative", r"% mas|aument|increment|reduc|disminu|respecto|mas que|increase"
                      r"|decrease|(?<![\w.,])[+−-]\d|\+ ?\d"),
         ("range", rf"({FIGURES}) ?%? ?(?:-|–|a|to|entre|y) ?({FIGURES})"),
@@ -88,56 +88,61 @@ class MatrixNumber:
 
     value: Decimal | None = None
     is_percent: bool = False
-    why: str = ""
+    reason: str = ""
     others: tuple = ()
     currency: str | None = None
 
 
 def is_nothing(text):
     """Whether a text stands for "no number", such as "n/d" or "—"."""
-    return bool(NOTHING.fullmatch(_plain(text)))
+    return bool(NO_VALUE.fullmatch(_plain(text)))
 
 
-def target_of(cell, name, *, shares=False):
+def target_of(cell, name, *, others_are_shares=False):
     """
     The target of one year, from its own cell.
 
-    ``name`` is the indicator's; ``shares`` means that other years of the row are
-    percentages.
+    ``name`` is the indicator's; ``others_are_shares`` means that other years of the row
+    are percentages.
     """
     is_share = is_percentage(name)
     if cell.number is not None:
         value = Decimal(str(cell.number))
         if cell.is_percent:
             return MatrixNumber(value * 100, True, "whole_share" if value == 1 else "")
-        if is_share and not shares and 0 < value <= 1:
+        if is_share and not others_are_shares and 0 < value <= 1:
             return MatrixNumber(value * 100, True, "fraction")
-        why = "format_differs" if shares else ""
-        return MatrixNumber(value, is_share or shares, why)
-    plain = _plain(cell.kept)
-    if MARKS.fullmatch(plain) or plain == "no":
-        return MatrixNumber(Decimal(plain != "no"), why="mark")
+        reason = "format_differs" if others_are_shares else ""
+        return MatrixNumber(value, is_share or others_are_shares, reason)
+    plain = _plain(cell.unstruck_text)
+    if MARK.fullmatch(plain) or plain == "no":
+        return MatrixNumber(Decimal(plain != "no"), reason="mark")
     numbers = [x for x in NUMBER.finditer(plain) if not re.fullmatch(YEAR, x[0])]
-    if why := _why_refused(plain, numbers):
-        return MatrixNumber(why=why)
+    if reason := _refusal_reason(plain, numbers):
+        return MatrixNumber(reason=reason)
     found = numbers[0]
-    read = _number(found, of_share=is_share)
+    number_read = _parse_number(found, of_share=is_share)
     rest = f"{plain[: found.start()]} {plain[found.end() :]}"
-    whys = {
-        "unit_twice": found["scale"] and HEAD_SCALE.search(fold(name)),
+    reasons = {
+        "unit_twice": found["scale"] and SCALE_WORD.search(fold(name)),
         "each_or_all": re.search(r"\bacum", rest),
         "at_least": AT_LEAST.search(rest),
         "more_numbers": re.search(r"\d|\bun[oa] por\b", rest),
     }
-    why = read.why or next(filter(whys.get, whys), "")
-    if why == "unit_twice":
-        read = MatrixNumber(read.value / _scale(found["scale"]))
-    return MatrixNumber(read.value, read.is_percent or is_share, why, read.others)
+    reason = number_read.reason or next(filter(reasons.get, reasons), "")
+    if reason == "unit_twice":
+        number_read = MatrixNumber(number_read.value / _scale(found["scale"]))
+    return MatrixNumber(
+        number_read.value,
+        number_read.is_percent or is_share,
+        reason,
+        number_read.others,
+    )
 
 
-def _why_refused(plain, numbers):
-    whys = (why for why, form in REFUSED if form.search(plain))
-    return next(whys, "" if numbers else "no_number")
+def _refusal_reason(plain, numbers):
+    reasons = (reason for reason, form in REFUSED_FORMS if form.search(plain))
+    return next(reasons, "" if numbers else "no_number")
 
 
 def targets_of(cell, name, years, due_year, *, asks_yearly=False):
@@ -148,36 +153,44 @@ def targets_of(cell, name, years, due_year, *, asks_yearly=False):
     check or "". A number without a year belongs to ``due_year`` or the last year;
     percentages always do.
     """
-    plain, is_share = _plain(cell.kept), is_percentage(name)
+    plain, is_share = _plain(cell.unstruck_text), is_percentage(name)
     all_years = range(years[0], years[1] + 1)
     if cell.number is None and (found := _by_year(plain)):
-        return _together(found, is_share)
+        return _merge_years(found, is_share)
     if is_nothing(plain):
         return {}, is_share, "no_number"
     number = NUMBER.search(SPANS.sub(" ", plain))
-    is_relative = _why_refused(plain, ()) == "relative"
+    is_relative = _refusal_reason(plain, ()) == "relative"
     if number and not is_relative and re.search(EACH_YEAR, plain):
         start, end = FROM.search(plain), UNTIL.search(plain)
         if (span := SPANS.search(plain)) and span[2]:
             start, end = [span[1]] * 2, [span[2]] * 2
         first = int(start[1] if start else years[0])
         last = int(end[1] if end else years[1])
-        read = _number(number)
-        each = dict.fromkeys(map(str, range(first, last + 1)), read.value)
-        why = read.why or ("yearly" if asks_yearly else "")
-        return each, read.is_percent or is_share, why
+        number_read = _parse_number(number)
+        each = dict.fromkeys(map(str, range(first, last + 1)), number_read.value)
+        reason = number_read.reason or ("yearly" if asks_yearly else "")
+        return each, number_read.is_percent or is_share, reason
     parts = [NUMBER.fullmatch(part.strip()) for part in re.split(r"/|;|\n|\|", plain)]
     if len(parts) == len(all_years) > 1 and all(parts):
-        read = [_number(part) for part in parts]
-        values = {str(y): r.value for y, r in zip(all_years, read, strict=True)}
-        return values, any(r.is_percent for r in read) or is_share, "years_not_told"
+        number_read = [_parse_number(part) for part in parts]
+        values = {str(y): r.value for y, r in zip(all_years, number_read, strict=True)}
+        return (
+            values,
+            any(r.is_percent for r in number_read) or is_share,
+            "years_not_told",
+        )
     if len(parts) > 1 or re.search(r"->|→|=>", plain):
         return {}, is_share, "years_not_told"
-    read = target_of(cell, name)
-    if read.value is None:
-        return {}, is_share, read.why
-    year = years[1] if read.is_percent or not due_year else due_year
-    return {str(year): read.value}, read.is_percent, read.why or "no_year"
+    number_read = target_of(cell, name)
+    if number_read.value is None:
+        return {}, is_share, number_read.reason
+    year = years[1] if number_read.is_percent or not due_year else due_year
+    return (
+        {str(year): number_read.value},
+        number_read.is_percent,
+        number_read.reason or "no_year",
+    )
 
 
 def is_percentage(name):
@@ -191,28 +204,30 @@ def budget_of(cell, heading, years, *, country, has_points=False):
     ``heading`` may name currency and unit; ``has_points``: other cells have decimal
     points.
     """
-    plain, head = _plain(cell.kept), fold(heading)
-    told = currency_of(plain, country) or currency_of(head, country)
-    currency = told or country.currency
-    scaled = HEAD_SCALE.search(head)
+    plain, head = _plain(cell.unstruck_text), fold(heading)
+    named_currency = currency_of(plain, country) or currency_of(head, country)
+    currency = named_currency or country.currency
+    scaled = SCALE_WORD.search(head)
     factor = _scale(scaled[0]) if scaled else 1
     if cell.number is not None:
         return MatrixNumber(Decimal(str(cell.number)) * factor, currency=currency)
     if is_nothing(plain):
-        return MatrixNumber(why="no_number" if plain.startswith("#") else "")
+        return MatrixNumber(reason="no_number" if plain.startswith("#") else "")
     numbers = [each for each in NUMBER.finditer(plain) if each["figures"]]
-    if why := _why_refused(plain, numbers):
-        return MatrixNumber(why=why if numbers else "who_pays")
+    if reason := _refusal_reason(plain, numbers):
+        return MatrixNumber(reason=reason if numbers else "who_pays")
     figures, scale = numbers[0]["figures"], numbers[0]["scale"]
-    read = _number(numbers[0])
-    if len(numbers) > 1 or read.value is None:
-        return MatrixNumber(why="more_numbers" if numbers[1:] else read.why)
-    amount = read.value * (1 if scale else factor)
+    number_read = _parse_number(numbers[0])
+    if len(numbers) > 1 or number_read.value is None:
+        return MatrixNumber(
+            reason="more_numbers" if numbers[1:] else number_read.reason
+        )
+    amount = number_read.value * (1 if scale else factor)
     rest = f"{plain[: numbers[0].start()]} {plain[numbers[0].end() :]}"
     for _name, form in _currencies(country):
         rest = form.sub(" ", rest)
     is_yearly = re.search(EACH_YEAR, rest)
-    whys = {
+    reasons = {
         "yearly": is_yearly,
         "unit_twice": scaled and scale,
         "at_least": AT_LEAST.search(rest),
@@ -220,8 +235,8 @@ def budget_of(cell, heading, years, *, country, has_points=False):
         "more_words": re.search("[a-z]{3}", rest),
     }
     amount *= years[1] - years[0] + 1 if is_yearly else 1
-    why = next(filter(whys.get, whys), "")
-    return MatrixNumber(amount, why=why, currency=currency)
+    reason = next(filter(reasons.get, reasons), "")
+    return MatrixNumber(amount, reason=reason, currency=currency)
 
 
 def currency_of(text, country):
@@ -243,42 +258,44 @@ def plain_number(value):
 def _by_year(plain):
     found = [
         (each, each["first"], each.groupdict().get("last"), each["number"])
-        for form in (OF_YEARS, IN_YEARS)
+        for form in (YEARS_THEN_NUMBER, NUMBER_THEN_YEAR)
         for each in form.finditer(plain)
     ]
     return found if len({each[0].re for each in found}) == 1 else []
 
 
-def _together(found, is_share):
-    values, why = {}, ""
+def _merge_years(found, is_share):
+    values, reason = {}, ""
     for _each, first, last, text in found:
         number = NUMBER.search(text)
-        read = _number(number) if number else MatrixNumber(why="no_number")
+        number_read = (
+            _parse_number(number) if number else MatrixNumber(reason="no_number")
+        )
         is_for_each = not last or re.search(EACH_YEAR, text)
-        why = why or read.why or ("" if is_for_each else "each_or_all")
-        is_share = is_share or read.is_percent
-        if read.value is None:
+        reason = reason or number_read.reason or ("" if is_for_each else "each_or_all")
+        is_share = is_share or number_read.is_percent
+        if number_read.value is None:
             continue
         years = [*map(str, range(int(first), int(last or first) + 1))]
         has_more = re.search(r"\d", text[number.end() :]) or {*years} & values.keys()
-        why = why or ("more_numbers" if has_more else "")
-        values |= dict.fromkeys(years, read.value)
-    return values, is_share, why
+        reason = reason or ("more_numbers" if has_more else "")
+        values |= dict.fromkeys(years, number_read.value)
+    return values, is_share, reason
 
 
 def _plain(text):
-    return comparable(text[:LONGEST].replace("\n", " ; "))
+    return comparable(text[:MAX_LENGTH].replace("\n", " ; "))
 
 
 def _scale(text):
     return next((by for form, by in SCALES if form.fullmatch(text)), 1)
 
 
-def _number(found, *, of_share=False):
+def _parse_number(found, *, of_share=False):
     percent = bool(found["percent"])
     scale = _scale(found["scale"]) if found["scale"] else 1
     if found["word"]:
-        return MatrixNumber(Decimal(WORDS[found["word"]]) * scale, percent)
+        return MatrixNumber(Decimal(NUMBER_WORDS[found["word"]]) * scale, percent)
     figures = re.sub(r"[ '\u2019]", "", found["figures"])
     marks = re.findall(r"[.,]", figures)
     if len(set(marks)) == 2:

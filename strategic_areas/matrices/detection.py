@@ -31,9 +31,9 @@ from strategic_areas.matrices.times import period_of, time_of
 from strategic_areas.workbooks.reading import MOST_ROWS, comparable
 
 #: Titles with the plan's years are above this row.
-TITLES_ABOVE = 12
+LAST_TITLE_ROW = 12
 #: Rows searched for headings, and maximum of heading rows.
-HEADINGS_WITHIN, MOST_HEADING_ROWS = 60, 4
+LAST_HEADING_ROW, MOST_HEADING_ROWS = 60, 4
 SAMPLES = 3
 #: Roles of columns whose codes may show levels.
 MAY_HOLD_LEVELS = {"code", "ignore", "level", "product", "outcome", *LEVELS}
@@ -97,7 +97,7 @@ def detect_layout(file):
     Detect the layout of an uploaded matrix; ``RefusedFileError`` for an unsafe file.
     """
     opened = open_matrix(file)
-    sheets = [_looked(each) for each in opened]
+    sheets = [_detect_sheet(each) for each in opened]
     naming = Naming(years=_years(opened))
     naming.sheets = [each.naming for each in sheets if each.kind == "matrix"]
     headings = [x.heading for each in sheets for x in each.columns if x.role == "level"]
@@ -126,7 +126,7 @@ def _as_levels(ranked, *, below_areas=False):
 
 def _years(opened):
     visible = (each for each in opened if each.state == "visible")
-    texts = [x.text for each in visible for x in each.texts(until=TITLES_ABOVE)]
+    texts = [x.text for each in visible for x in each.texts(until=LAST_TITLE_ROW)]
     texts += [each.title for each in opened]
     spans = Counter(
         (int(found[1]), int(found[2]))
@@ -139,37 +139,37 @@ def _years(opened):
     return [min(years), max(years)] if years else [0, 9999]
 
 
-def _looked(sheet):
+def _detect_sheet(sheet):
     kind = "hidden" if sheet.state != "visible" else "other" if sheet.rows else "empty"
     naming = SheetNaming(sheet.title, last_row=max(sheet.rows, default=0))
-    looked = DetectedSheet(sheet.title, kind, naming.last_row, naming)
+    detected = DetectedSheet(sheet.title, kind, naming.last_row, naming)
     top = _heading_row(sheet) if kind == "other" else None
     if top is None:
         # The user may still choose another sheet.
-        looked.columns = [
+        detected.columns = [
             DetectedColumn(letter, "", "ignore", [*_texts(sheet, letter, 0).values()])
             for letter in map(letter_of, range(1, sheet.last_column + 1))
             if kind == "other"
         ]
-        return looked
+        return detected
     first, last = _heading_block(sheet, top)
-    looked.kind, looked.columns = "matrix", _columns(sheet, first, last)
+    detected.kind, detected.columns = "matrix", _columns(sheet, first, last)
     naming.heading_rows, naming.first_row = [first, last], last + 1
-    depths = _nest(sheet, last, looked.columns)
-    naming.columns = {each.letter: each.role for each in looked.columns}
-    naming.headings = {each.letter: each.heading for each in looked.columns}
+    depths = _find_nested_levels(sheet, last, detected.columns)
+    naming.columns = {each.letter: each.role for each in detected.columns}
+    naming.headings = {each.letter: each.heading for each in detected.columns}
     naming.last_row = _last_row(sheet, naming)
     is_told = {"level", "area"} & {*naming.columns.values()}
-    if not is_told and not _have_area_rows(looked.columns):
+    if not is_told and not _have_area_rows(detected.columns):
         naming.area = _area_title(sheet, first)
     free = [level for level in LEVELS if level not in naming.columns.values()]
     if 1 < depths < len(free):
         free = [*free[: depths - 1], "commitment" if "commitment" in free else free[-1]]
-    looked.nested = free if depths else []
-    return looked
+    detected.nested = free if depths else []
+    return detected
 
 
-def _nest(sheet, after, columns):
+def _find_nested_levels(sheet, after, columns):
     """
     The number of depths of a column's codes; 0 if they show no levels.
 
@@ -203,7 +203,7 @@ def _nest(sheet, after, columns):
 
 def _heading_row(sheet):
     scores = {}
-    for row in range(1, HEADINGS_WITHIN + 1):
+    for row in range(1, LAST_HEADING_ROW + 1):
         cells = sheet.rows.get(row, ())
         score = len({role_of(comparable(cell.text)) for cell in cells} - {""})
         if score > 2 and score * 2 >= len([c for c in cells if c.number is None]):
@@ -240,9 +240,9 @@ def _heading_block(sheet, top):
 
 
 def _is_below_heading(sheet, row, below):
-    looks = {(cell.colour, cell.is_bold) for cell in sheet.rows[row]}
+    styles = {(cell.colour, cell.is_bold) for cell in sheet.rows[row]}
     periods = [cell for cell in below if period_of(comparable(cell.text), 2000)]
-    return all((c.colour, c.is_bold) in looks for c in below) and (
+    return all((c.colour, c.is_bold) in styles for c in below) and (
         bool(below[0].colour or below[0].is_bold) or len(periods) == len(below)
     )
 
@@ -267,11 +267,11 @@ def _columns(sheet, first, last):
         letter = letter_of(column)
         hidden = (letter, "hidden_column") in sheet.hidden
         texts = [*_texts(sheet, letter, last, last + 39).values()]
-        made = DetectedColumn(letter, " / ".join(heading), "", texts, hidden)
+        column_found = DetectedColumn(letter, " / ".join(heading), "", texts, hidden)
         if parts or texts:
-            made.role = _column_role(parts, made.samples)
-            found.append(made)
-    _settle(found)
+            column_found.role = _column_role(parts, column_found.samples)
+            found.append(column_found)
+    _settle_roles(found)
     return found
 
 
@@ -344,7 +344,7 @@ def _is_coded(column):
     return len(coded) * 2 > len(column.texts)
 
 
-def _settle(columns):
+def _settle_roles(columns):
     free = {"programme", "area"} - {each.role for each in columns}
     for each in columns:
         if each.role == "product" and _is_coded(each):

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from agencies.folding import fold
 
-LONGEST = 600
+MAX_LENGTH = 600
 #: Similarity from which a mistyped name is proposed.
-ALIKE, SURELY_ALIKE, ALIKE_ACRONYM = 0.84, 0.93, 0.9
+SIMILAR, VERY_SIMILAR, SIMILAR_ACRONYM = 0.84, 0.93, 0.9
 ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9&.-]+")
-SHORT = {
+ABBREVIATIONS = {
     "m": "ministerio",
     "min": "ministerio",
     "gral": "general",
@@ -33,10 +33,23 @@ SHORT = {
     "ofic": "oficina",
 }
 #: Words that do not distinguish institutions.
-NO_NAME = {"de", "del", "la", "las", "el", "los", "y", "e", "the", "of", "and", "for"}
+FILLER_WORDS = {
+    "de",
+    "del",
+    "la",
+    "las",
+    "el",
+    "los",
+    "y",
+    "e",
+    "the",
+    "of",
+    "and",
+    "for",
+}
 COUNTRY = re.compile(r"\b(?:de la )?republica dominicana\b")
 OLD_MINISTRY = re.compile(r"\bsecretaria de estado\b")
-HEADS = re.compile(
+INSTITUTION_WORDS = re.compile(
     r"(?:ministerio|ministry|direccion|directorate|consejo|council|instituto|institute"
     r"|oficina|office|policia|police|procuraduria|ministerio publico|tribunal|court"
     r"|suprema|universidad|university|comision|commission|ayuntamientos?|secretaria"
@@ -47,9 +60,9 @@ HEADS = re.compile(
 )
 NO_TEXT = re.compile(r"[-–—_./*]*")
 #: Texts without an institution, and the reason.
-NO_ONE = [
-    (why, re.compile(form))
-    for why, form in [
+NOBODY_FORMS = [
+    (reason, re.compile(form))
+    for reason, form in [
         ("nobody_named", r"por (?:definir|asignar|determinar|identificar|designar"
                          r"|confirmar).*|pendiente.*|t\.?b\.?d\.?|to be .*|n/?[ad]"
                          r"|s/?d|sin (?:asignar|responsable|definir).*|¿?\?+"),
@@ -80,7 +93,7 @@ JOINT = re.compile(
     r" *(?:[/;,+&|\n•]|(?<=\w)-(?=[A-ZÁÉÍÓÚÑ])| [-–—] |\b[ye]\b(?= )| and | con ) *"
 )
 #: Separators after which the role of the next institution is unclear.
-OPEN_JOINTS = re.compile(r"^ *(?:[-–—]|[ye]|and) *$")
+UNCLEAR_JOINTS = re.compile(r"^ *(?:[-–—]|[ye]|and) *$")
 EITHER = re.compile(r" (?:o|u|or) ")
 GLOSSARY = re.compile(r"\b([A-ZÁÉÍÓÚÑ]{2,12}) *[=:] *([^.;=\n]{4,90})")
 
@@ -103,7 +116,7 @@ class KnownInstitution(NamedTuple):
 
 class InstitutionGuess(NamedTuple):
     acronym: str
-    why: str = ""
+    reason: str = ""
 
 
 @dataclass
@@ -116,7 +129,7 @@ class ResponsibleParts:
 
     lead: str | None = None
     supporting: list = field(default_factory=list)
-    whys: list = field(default_factory=list)
+    reasons: list = field(default_factory=list)
     named: dict = field(default_factory=dict)
 
     @property
@@ -163,10 +176,10 @@ class InstitutionNames:
         if not (inside and bare.strip()):
             return self._unknown(text)
         outer, inner = self.guess(bare.strip()), self.guess(inside)
-        if outer and outer.why != "unknown":
-            return outer._replace(why="otherwise")
-        if inner and (inner.why != "unknown" or ACRONYM.fullmatch(inside)):
-            return inner._replace(why=inner.why or "otherwise")
+        if outer and outer.reason != "unknown":
+            return outer._replace(reason="otherwise")
+        if inner and (inner.reason != "unknown" or ACRONYM.fullmatch(inside)):
+            return inner._replace(reason=inner.reason or "otherwise")
         return outer
 
     def _unknown(self, text):
@@ -174,13 +187,19 @@ class InstitutionNames:
         if len(inside) == 1 and not EITHER.search(text):
             return InstitutionGuess(inside.pop(), "otherwise")
         if ACRONYM.fullmatch(text) and len(text) < 13:
-            if near := get_close_matches(_key(text), self.acronyms, 1, ALIKE_ACRONYM):
+            if near := get_close_matches(_key(text), self.acronyms, 1, SIMILAR_ACRONYM):
                 return InstitutionGuess(self.acronyms[near[0]], "otherwise")
             return InstitutionGuess(text, "unknown")
         words = text.split()
-        is_name = all(word[0].isupper() or fold(word) in NO_NAME for word in words)
-        if words and words[0][0].isupper() and (HEADS.match(fold(text)) or is_name):
-            initials = "".join(word[0] for word in words if fold(word) not in NO_NAME)
+        is_name = all(word[0].isupper() or fold(word) in FILLER_WORDS for word in words)
+        if (
+            words
+            and words[0][0].isupper()
+            and (INSTITUTION_WORDS.match(fold(text)) or is_name)
+        ):
+            initials = "".join(
+                word[0] for word in words if fold(word) not in FILLER_WORDS
+            )
             is_free = len(initials) > 1 and _key(initials) not in self.acronyms
             guess = initials if is_free else "".join(words)
             return InstitutionGuess(guess.upper(), "unknown")
@@ -190,12 +209,12 @@ class InstitutionNames:
         name = _name(text)
         if found := self.names.get(name):
             return found
-        if len(name) < 5 or HEADS.fullmatch(name):
+        if len(name) < 5 or INSTITUTION_WORDS.fullmatch(name):
             return ""
         parts = {acr for known, acr in self.names.items() if _is_part(name, known)}
-        return parts.pop() if len(parts) == 1 else self.likest(name, ALIKE)
+        return parts.pop() if len(parts) == 1 else self.most_similar(name, SIMILAR)
 
-    def likest(self, name, least):
+    def most_similar(self, name, least):
         """The acronym of the name most similar to a mistyped one, or ""."""
         words = set(name.split())
         near = [
@@ -207,7 +226,7 @@ class InstitutionNames:
         return self.names[found[0]] if found else ""
 
 
-def split_responsible(text, book, *, role="responsible"):
+def split_responsible(text, known_names, *, role="responsible"):
     """
     Lead and supporters of a cell; with ``role`` "supporting", supporters only.
 
@@ -215,43 +234,54 @@ def split_responsible(text, book, *, role="responsible"):
     """
     if NO_TEXT.fullmatch(text.strip()):
         return ResponsibleParts()
-    if why := "no_institution" if len(text) > LONGEST else _why_nobody(text):
-        return ResponsibleParts(whys=[why])
-    parts, is_open = _parts(text, book)
+    if (
+        reason := "no_institution"
+        if len(text) > MAX_LENGTH
+        else _reason_for_nobody(text)
+    ):
+        return ResponsibleParts(reasons=[reason])
+    parts, is_open = _parts(text, known_names)
     # With a separate column of supporters, all names here are leads.
     is_open = is_open or role == "lead"
     leads = [name for name, is_lead, is_support in parts if is_lead]
-    found, names, may_lead = ResponsibleParts(), [], []
+    found, names, possible_leads = ResponsibleParts(), [], []
     for part, is_lead, is_support in parts:
-        why = _why_nobody(part)
-        guess = None if why else book.guess(part)
+        reason = _reason_for_nobody(part)
+        guess = None if reason else known_names.guess(part)
         if guess is None:
-            found.whys.append("everybody" if why == "everybody" else "no_institution")
+            found.reasons.append(
+                "everybody" if reason == "everybody" else "no_institution"
+            )
         elif guess.acronym:
-            found.named |= {part: guess} if guess.why else {}
+            found.named |= {part: guess} if guess.reason else {}
             names.append(guess.acronym)
-            may_lead += [guess.acronym] if is_lead or not (leads or is_support) else []
+            possible_leads += (
+                [guess.acronym] if is_lead or not (leads or is_support) else []
+            )
     if role != "supporting":
-        found.lead = next(iter(may_lead), None)
+        found.lead = next(iter(possible_leads), None)
     found.supporting = [x for x in dict.fromkeys(names) if x != found.lead]
     is_marked = leads or any(is_support for *_, is_support in parts)
     if role != "supporting" and is_open and not is_marked and len(names) > 1:
-        found.whys.append("who_leads")
+        found.reasons.append("who_leads")
     return found
 
 
-def _why_nobody(text):
-    return next((why for why, form in NO_ONE if form.fullmatch(fold(text).strip())), "")
+def _reason_for_nobody(text):
+    return next(
+        (reason for reason, form in NOBODY_FORMS if form.fullmatch(fold(text).strip())),
+        "",
+    )
 
 
-def _parts(text, book):
+def _parts(text, known_names):
     cut = WITH_SUPPORT.search(fold_in_place(text))
     main, rest = (text[: cut.start()], text[cut.end() :]) if cut else (text, "")
     if main.count("(") > main.count(")"):
         # "PGR (con apoyo de MIREX)"
         main, rest = main.replace("(", " "), rest.replace(")", " ", 1)
-    first, is_open = _names(main, book)
-    others, _open = _names(rest, book)
+    first, is_open = _names(main, known_names)
+    others, _open = _names(rest, known_names)
     parts = [_marked(each) for each in first]
     # "MIREX / MINERD, MMUJER (apoyo)": all after the first separator are supporters.
     if parts and parts[-1][2] and not any(each[1] or each[2] for each in parts[:-1]):
@@ -268,7 +298,7 @@ def _marked(text):
     return bare, bool(found["lead"]), bool(found["support"])
 
 
-def _names(text, book):
+def _names(text, known_names):
     """
     The names of a list, and whether only "y" or hyphens join some of them.
 
@@ -280,39 +310,47 @@ def _names(text, book):
         each for each in JOINT.finditer(text) if not _is_inside(text, each.start())
     ]
     edges = [(0, 0), *(each.span() for each in joints), (len(text), len(text))]
-    pieces = range(len(edges) - 1)
+    parts = range(len(edges) - 1)
     names, at, is_open = [], 0, False
-    while at < len(pieces):
+    while at < len(parts):
         for end in range(len(edges) - 1, at, -1):
-            stretch = text[edges[at][1] : edges[end][0]].strip()
-            if end == at + 1 or _is_one(stretch, book):
+            candidate = text[edges[at][1] : edges[end][0]].strip()
+            if end == at + 1 or _is_single_name(candidate, known_names):
                 break
-        if stretch:
-            names.append(stretch)
+        if candidate:
+            names.append(candidate)
         joint = joints[end - 1].group() if end <= len(joints) else ""
-        is_open = is_open or bool(OPEN_JOINTS.match(joint))
+        is_open = is_open or bool(UNCLEAR_JOINTS.match(joint))
         at = end
     return names, is_open
 
 
-def _is_one(stretch, book):
-    bare = _marked(stretch)[0]
+def _is_single_name(candidate, known_names):
+    bare = _marked(candidate)[0]
     name = _name(bare)
-    if name in book.names or {_key(bare)} & {*book.confirmed, *book.acronyms}:
+    if name in known_names.names or {_key(bare)} & {
+        *known_names.confirmed,
+        *known_names.acronyms,
+    }:
         return True
     inside = re.fullmatch(r"([^()]+)\(([A-ZÁÉÍÓÚÑ]{2,12})\)", bare)
-    pieces = JOINT.split(bare)
-    if any(_key(piece) in book.acronyms for piece in pieces):
+    parts = JOINT.split(bare)
+    if any(_key(piece) in known_names.acronyms for piece in parts):
         return False
-    if inside and HEADS.match(fold(bare)):
-        return not any(HEADS.match(fold(each)) for each in pieces[1:])
-    if any(HEADS.match(fold(each)) or ACRONYM.fullmatch(each) for each in pieces[1:]):
+    if inside and INSTITUTION_WORDS.match(fold(bare)):
+        return not any(INSTITUTION_WORDS.match(fold(each)) for each in parts[1:])
+    if any(
+        INSTITUTION_WORDS.match(fold(each)) or ACRONYM.fullmatch(each)
+        for each in parts[1:]
+    ):
         return False
-    first = book.guess(pieces[0])
-    is_new = HEADS.match(fold(bare)) and (not first or first.why == "unknown")
+    first = known_names.guess(parts[0])
+    is_new = INSTITUTION_WORDS.match(fold(bare)) and (
+        not first or first.reason == "unknown"
+    )
     if is_new and re.fullmatch(r"[^/;,+&|\n•]+ [ye] [^/;,+&|\n•]+", bare):
         return True  # "Ministerio de Hacienda y Economía"
-    return bool(book.likest(name, SURELY_ALIKE))
+    return bool(known_names.most_similar(name, VERY_SIMILAR))
 
 
 def _is_inside(text, at):
@@ -325,9 +363,9 @@ def _key(text):
 
 def _name(text):
     words = re.findall(r"[a-z0-9]+", fold(text))
-    plain = " ".join(SHORT.get(word, word) for word in words)
+    plain = " ".join(ABBREVIATIONS.get(word, word) for word in words)
     plain = OLD_MINISTRY.sub("ministerio", COUNTRY.sub("", plain))
-    return " ".join(word for word in plain.split() if word not in NO_NAME)
+    return " ".join(word for word in plain.split() if word not in FILLER_WORDS)
 
 
 def _is_part(name, known):

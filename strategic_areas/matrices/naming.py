@@ -1,5 +1,5 @@
 """
-The confirmed meaning of a matrix's sheets and columns, kept for its next version.
+The confirmed meaning of a matrix's sheets and columns, by_title for its next version.
 
 Stored as JSON by ``as_json`` and read by ``from_json``.
 """
@@ -161,17 +161,17 @@ class Naming:
                     raise ValueError(f"{sheet.title}: {letter} {role}")
         return naming
 
-    def fitted(self, look):
+    def adapted_to(self, layout):
         """
         Adapt this naming to another version of the file, by sheet names and headings.
         """
-        guess = look.naming
-        kept = {comparable(each.title): each for each in self.sheets}
-        if len(kept) == len(guess.sheets) == 1:
-            kept = {comparable(guess.sheets[0].title): self.sheets[0]}
-        named = [each for each in guess.sheets if comparable(each.title) in kept]
+        guess = layout.naming
+        by_title = {comparable(each.title): each for each in self.sheets}
+        if len(by_title) == len(guess.sheets) == 1:
+            by_title = {comparable(guess.sheets[0].title): self.sheets[0]}
+        named = [each for each in guess.sheets if comparable(each.title) in by_title]
         for sheet in named:
-            old = kept[comparable(sheet.title)]
+            old = by_title[comparable(sheet.title)]
             words = old.headings
             roles = {comparable(words.get(k, "")): v for k, v in old.columns.items()}
             for letter, heading in sheet.headings.items():

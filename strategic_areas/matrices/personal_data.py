@@ -11,8 +11,8 @@ from strategic_areas import text_guard
 from strategic_areas.text_guard import PersonalDataKind, vocabulary
 from strategic_areas.text_guard.reading import Reading
 
-#: Marks of the guard used here; the others occur in most texts.
-TOLD_MARKS = {PersonalDataKind.AGE, PersonalDataKind.TRAIT, PersonalDataKind.DAY}
+#: Review marks of the guard that are reported; the others occur in most texts.
+REPORTED_MARKS = {PersonalDataKind.AGE, PersonalDataKind.TRAIT, PersonalDataKind.DAY}
 PEOPLE = frozenset().union(
     *(vocabulary.COUNTED, vocabulary.PERSON_VERBS, vocabulary.KIN, vocabulary.OFFICES),
     *(
@@ -24,17 +24,28 @@ PEOPLE = frozenset().union(
     vocabulary.UNITS_OF_AGES,
 )
 ONE_PERSON = vocabulary.SOUGHT_ONE | vocabulary.AGED_PEOPLE
-BEFORE_ONE = {"la", "el", "una", "un", "esta", "este", "dicha", "dicho", "the", "this"}
+SINGULAR_ARTICLES = {
+    "la",
+    "el",
+    "una",
+    "un",
+    "esta",
+    "este",
+    "dicha",
+    "dicho",
+    "the",
+    "this",
+}
 #: Words for few people, even without a number.
-FEW_BY_NATURE = {"hermanas", "hermanos", "gemelas", "gemelos", "primas", "familia"}
+FEW_PEOPLE_WORDS = {"hermanas", "hermanos", "gemelas", "gemelos", "primas", "familia"}
 #: "Caso Mercedes" and "M. R.", but no company or region.
-CASES = re.compile(
+CASE_NAMES = re.compile(
     r"\b[Cc]aso (?!de |del |por )[A-ZÁÉÍÓÚ]"
     r"|(?<![\w.])(?!S\. ?A|D\. ?N|R\. ?D)[A-ZÁÉÍÓÚ]\. ?[A-ZÁÉÍÓÚ]\."
 )
 #: Signs of a person without a word for people: telephone, age, initial, alias,
 #: whereabouts.
-SIGNS = {
+OTHER_SIGNS = {
     PersonalDataKind.TELEPHONE: re.compile(
         r"\(?\b8[024]9\)?[ .-]?\d{3}[ .-]?\d{4}\b"
         r"|\+\d{1,3}[ .-]?\(?\d{2,4}\)?(?:[ .-]?\d{3,4}){2}"
@@ -57,13 +68,13 @@ SIGNS = {
     ),
 }
 #: Events that happen to a single person.
-HAPPENED = re.compile(
+EVENTS = re.compile(
     r"\bcasos?\b|\b(?:rescat|capt|explot|vendid|violad|abusad|asesinad|fallecid|hallad"
     r"|traslad|retornad|repatriad|desaparecid|embarazad|secuestr|escap|huy|denunci"
     r"|encontrad|rescued|case|killed|missing|pregnant)"
 )
 #: Maximum of words between a person and a place.
-NEAR = 6
+MAX_DISTANCE = 6
 
 
 @lru_cache(maxsize=4_096)
@@ -73,32 +84,32 @@ def identifying_kinds(text):
     a single person with an event or a place, and people of a small place.
     """
     plain = fold(text)
-    kinds = [kind for kind, form in SIGNS.items() if form.search(plain)]
+    kinds = [kind for kind, form in OTHER_SIGNS.items() if form.search(plain)]
     if not re.search(r"[^\W\d_]{3}|\d{3}|@", text):
         return tuple(kinds)
     kinds += [each.kind for each in text_guard.find_personal_data(text)]
     if not PEOPLE.isdisjoint(re.findall("[a-z]+", plain)):
         marks = [each.kind for each in text_guard.find_review_marks(text)]
-        kinds += [kind for kind in marks if kind in TOLD_MARKS]
+        kinds += [kind for kind in marks if kind in REPORTED_MARKS]
         reading = Reading(text)
         is_of_people = not reading.said.isdisjoint(vocabulary.COUNTED)
         if PersonalDataKind.SMALL_PLACE in marks and is_of_people:
             kinds.append(PersonalDataKind.SMALL_PLACE)
         if any(_is_somebody(reading, index) for index in range(len(reading.words))):
             kinds.append(PersonalDataKind.TRAIT)
-    if CASES.search(text):
+    if CASE_NAMES.search(text):
         kinds.append(PersonalDataKind.POSSIBLE_NAME)
     return tuple(dict.fromkeys(kinds))
 
 
 def _is_somebody(reading, index):
     word = reading.word(index)
-    is_one = word.text in ONE_PERSON and reading.text(index - 1) in BEFORE_ONE
-    if not (is_one or word.text in FEW_BY_NATURE) or word.is_capitalised:
+    is_one = word.text in ONE_PERSON and reading.text(index - 1) in SINGULAR_ARTICLES
+    if not (is_one or word.text in FEW_PEOPLE_WORDS) or word.is_capitalised:
         return False
     if is_one and reading.text(index + 1) in vocabulary.SOUGHT_ONE:
         return True  # "la adolescente venezolana"
-    return bool(HAPPENED.search(reading.plain)) or any(
+    return bool(EVENTS.search(reading.plain)) or any(
         reading.word(at).is_capitalised and vocabulary.place_end(reading.words, at)
-        for at in range(index + 1, min(index + NEAR, len(reading.words)))
+        for at in range(index + 1, min(index + MAX_DISTANCE, len(reading.words)))
     )

@@ -29,7 +29,7 @@ from strategic_areas.matrices.spreadsheet import MatrixCell, open_matrix
 
 PLAN = re.compile(r"\b(?:plan|estrategia|programa|strategy|programme) ")
 #: Fields that take an answer verbatim; other answers are parsed like cells.
-AS_ANSWERED = {
+VERBATIM_FIELDS = {
     "code",
     "lead",
     "name",
@@ -55,71 +55,71 @@ class MatrixReader:
     def __init__(self, sheets, naming, institutions):
         self.sheets = {each.title: each for each in sheets}
         self.naming, self.years = naming, tuple(naming.years)
-        self.book = InstitutionNames(institutions, naming.institutions)
+        self.names = InstitutionNames(institutions, naming.institutions)
         self.result = MatrixReading()
-        self.taken, self.asked = set(), {}
-        self.named_texts, self.known, self.records = {}, {}, {}
-        self.asked_shares = set()
+        self.used_places, self.questions = set(), {}
+        self.named_texts, self.participations, self.records = {}, {}, {}
+        self.percentage_indicators = set()
         self.details = RecordReader(self)
 
     def read(self):
         self._find_plan()
         cells = [x for each in self.sheets.values() for x in each.cells.values()]
-        self.book.learn("\n".join(x.text for x in cells if "=" in x.text))
+        self.names.learn("\n".join(x.text for x in cells if "=" in x.text))
         for naming in self.naming.sheets:
             if sheet := self.sheets.get(naming.title):
                 SheetReader(self, sheet, naming).read()
         self._complete_codes()
         self._complete_leads()
         self._ask_institutions()
-        self._tell_other_sheets()
+        self._notice_other_sheets()
         self._protect_all()
-        self.result.questions += self.asked.values()
+        self.result.questions += self.questions.values()
         order = {cell.place: number for number, cell in enumerate(cells)}
         self.result.questions.sort(key=lambda each: order.get(each.cell, -1))
         return self.result
 
-    def line(self, table, above=None):
-        line = MatrixLine(table, len(self.result.lines), above and above.number)
+    def line(self, table, parent=None):
+        line = MatrixLine(table, len(self.result.lines), parent and parent.number)
         self.result.lines.append(line)
         return line
 
-    def say(self, line, name, value, cell=None):
-        line.said[name] = value
+    def set_value(self, line, name, value, cell=None):
+        line.values[name] = value
         if cell is not None:
             line.places.setdefault(name, cell)
-            self.take(line, cell)
+            self.use_cell(line, cell)
 
-    def take(self, line, cell):
-        """Assign a cell to a line, even if it sets no value."""
+    def use_cell(self, line, cell):
+        """Mark the cell as used by the line, also if it sets no value."""
         if cell.place not in line.cells:
             line.cells.append(cell.place)
-        self.taken.add(cell.place)
+        self.used_places.add(cell.place)
 
-    def answered(self, cell, name):
+    def answered_cell(self, cell, name):
         """The cell with the user's answer for a field, or as it is."""
         answer = self.naming.answers.get(key_of(cell.place, name, cell.text))
-        return cell if answer is None else cell.saying(answer)
+        return cell if answer is None else cell.with_text(answer)
 
-    def ask(self, cell, name, why, reading=None, *, others=(), line=None, cells=()):
+    def ask(self, cell, name, reason, reading=None, *, others=(), line=None, cells=()):
         asked = MatrixQuestion(
-            cell.place, name, cell.text, why, reading, tuple(others),
+            cell.place, name, cell.text, reason, reading, tuple(others),
             line and line.number, tuple(cells),
         )  # fmt: skip
         answer = self.naming.answers.get(asked.key)
         if answer is None:
-            self.taken.add(cell.place)
-            self.asked.setdefault(asked.key, asked)
+            self.used_places.add(cell.place)
+            self.questions.setdefault(asked.key, asked)
         elif line is not None:
-            self.take(line, cell)
-            if name in AS_ANSWERED:
+            self.use_cell(line, cell)
+            if name in VERBATIM_FIELDS:
                 is_needed = name in {"name", "title"}
-                line.said[name] = answer or (line.said[name] if is_needed else None)
+                line.values[name] = answer or (line.values[name] if is_needed else None)
 
-    def leave_out(self, cell, why):
-        if cell.place not in self.taken:
-            self.taken.add(cell.place)
-            self.result.left_out.append(MatrixNotice(cell.place, why, cell.text))
+    def leave_out(self, cell, reason):
+        if cell.place not in self.used_places:
+            self.used_places.add(cell.place)
+            self.result.left_out.append(MatrixNotice(cell.place, reason, cell.text))
 
     def notice(self, cell, kind, text=""):
         place = getattr(cell, "place", cell)
@@ -169,20 +169,24 @@ class MatrixReader:
         """
         for level in LEVELS:
             group = self.result.of(TABLES[level])
-            single = [x for x in group if depth_of(x.said["code"]) == 1]
-            places = {(x.said["code"], x.above) for x in single}
+            single = [x for x in group if depth_of(x.values["code"]) == 1]
+            places = {(x.values["code"], x.parent) for x in single}
             begin_again = len({code for code, _above in places}) < len(places)
             made, elsewhere = [], []
             for line in group:
-                up, code = self._up(line), line.said["code"]
-                start = f"{up.said['code']}." if up and up.said["code"] else ""
+                parent, code = self._parent(line), line.values["code"]
+                start = (
+                    f"{parent.values['code']}."
+                    if parent and parent.values["code"]
+                    else ""
+                )
                 if code is None and (found := self._code_from_below(line)):
-                    line.said["code"] = found
+                    line.values["code"] = found
                     self._ask_code(line, "code_missing", found)
                 elif code is None or (begin_again and line in single):
-                    line.said |= {"number": code} if code else {}
+                    line.values |= {"number": code} if code else {}
                     free = f"{start}{code}" if code else self._free_code(start, group)
-                    line.said["code"] = free
+                    line.values["code"] = free
                     made += [line] if level != "programme" or not code else []
                 elif depth_of(code) > max(1, start.count(".")) > 0:
                     elsewhere += [line] if not code.startswith(start) else []
@@ -191,38 +195,42 @@ class MatrixReader:
                 self._check_code(line)
             for first in made[:1]:
                 cells = [each.code_cell.place for each in made]
-                code = first.said["code"]
+                code = first.values["code"]
                 self._ask_code(first, "codes_to_be_made", code, cells=cells)
             self._ask_repeated(group)
         for line in self.result.lines:
-            up = line if line.table in TABLES.values() else None
-            while up := up and self._up(up):
-                line.said.setdefault(up.table.removesuffix("s"), up.said["code"])
+            parent = line if line.table in TABLES.values() else None
+            while parent := parent and self._parent(parent):
+                line.values.setdefault(
+                    parent.table.removesuffix("s"), parent.values["code"]
+                )
 
     def _complete_leads(self):
         for line in self.result.of("commitments"):
-            below = [x for x in self.result.of("activities") if self._up(x) is line]
-            leads = Counter(x.said["lead"] for x in below if x.said.get("lead"))
-            if leads and "lead" not in line.said:
-                line.said["lead"] = likely = leads.most_common(1)[0][0]
+            below = [x for x in self.result.of("activities") if self._parent(x) is line]
+            leads = Counter(x.values["lead"] for x in below if x.values.get("lead"))
+            if leads and "lead" not in line.values:
+                line.values["lead"] = likely = leads.most_common(1)[0][0]
                 if len(leads) > 1:
                     cell = line.title_cell
                     self.ask(cell, "lead", "lead_from_below", likely, line=line)
 
-    def _ask_code(self, line, why, reading, **more):
-        self.ask(line.code_cell, "code", why, reading, line=line, **more)
+    def _ask_code(self, line, reason, reading, **more):
+        self.ask(line.code_cell, "code", reason, reading, line=line, **more)
 
-    def _up(self, line):
-        return None if line.above is None else self.result.lines[line.above]
+    def _parent(self, line):
+        return None if line.parent is None else self.result.lines[line.parent]
 
     def _code_from_below(self, line):
-        below = (x for x in self.result.lines if x.above == line.number)
-        codes = (x.said["code"] for x in below if depth_of(x.said.get("code")) > 1)
+        below = (x for x in self.result.lines if x.parent == line.number)
+        codes = (x.values["code"] for x in below if depth_of(x.values.get("code")) > 1)
         return next(codes, "").rpartition(".")[0] or None
 
     def _check_code(self, line):
-        code = line.said["code"]
-        line.said["code"] = other = in_script_of(code, self._up(line).said["code"])
+        code = line.values["code"]
+        line.values["code"] = other = in_script_of(
+            code, self._parent(line).values["code"]
+        )
         self._ask_code(
             line, "other_script" if other != code else "code_elsewhere", other
         )
@@ -230,47 +238,47 @@ class MatrixReader:
     def _ask_repeated(self, group):
         seen = set()
         for line in group:
-            code = fold(line.said["code"] or "")
+            code = fold(line.values["code"] or "")
             if code and code in seen:
-                start = "".join(line.said["code"].rpartition(".")[:2])
+                start = "".join(line.values["code"].rpartition(".")[:2])
                 others = [self._free_code(start, group)]
                 self._ask_code(line, "code_repeated", None, others=others)
             seen.add(code)
 
     def _free_code(self, start, group):
-        taken = {line.said.get("code") for line in group}
+        taken = {line.values.get("code") for line in group}
         return next(x for n in count(1) if (x := f"{start}{n}") not in taken)
 
     def _ask_institutions(self):
         for text, (guess, cells) in self.named_texts.items():
             asked = MatrixQuestion(
-                cells[0].place, "institution", text, f"institution_{guess.why}",
+                cells[0].place, "institution", text, f"institution_{guess.reason}",
                 guess.acronym, cells=tuple(cell.place for cell in cells),
             )  # fmt: skip
             self.result.questions.append(asked)
         for line in list(self.result.lines):
             for name in ("lead", "agency", "supporting"):
-                said = line.said.get(name) or []
+                said = line.values.get(name) or []
                 for acronym in said if isinstance(said, list) else [said]:
-                    if acronym not in self.known:
+                    if acronym not in self.participations:
                         member = self.line("participations")
-                        member.said["agency"] = acronym
+                        member.values["agency"] = acronym
                         first = next(iter(line.places.values()))
                         member.places["agency"] = line.places.get(name, first)
-                        self.known[acronym] = member
+                        self.participations[acronym] = member
 
-    def _tell_other_sheets(self):
-        titles = [fold(line.said.get("name", "")) for line in self.result.of("areas")]
+    def _notice_other_sheets(self):
+        titles = [fold(line.values.get("name", "")) for line in self.result.of("areas")]
         named = {naming.title for naming in self.naming.sheets}
         for sheet in self.sheets.values():
             if sheet.title not in named and sheet.state != "visible":
                 self.notice(sheet.title, "hidden_sheet")
             elif sheet.title not in named:
                 for cell in sheet.texts():
-                    self._tell_unread(sheet, cell, titles)
+                    self._ask_unread_text(sheet, cell, titles)
                     self.leave_out(cell, "sheet")
 
-    def _tell_unread(self, sheet, cell, titles):
+    def _ask_unread_text(self, sheet, cell, titles):
         words = fold(cell.text)
         name = fold(split_level(cell.text).name)
         is_known = any(name in title or title in name for title in titles if title)
@@ -279,7 +287,7 @@ class MatrixReader:
         asked_here = any(
             each.cell.startswith(f"{sheet.title}!")
             and each.cell.endswith(str(cell.row))
-            for each in self.asked.values()
+            for each in self.questions.values()
         )
         is_text = cell.number is None and not cell.is_formula
         if is_text and is_first and not (is_known or is_said or asked_here):

@@ -73,8 +73,8 @@ REASONS = {
     "yearly": _("A number for each year."),
     "years_not_told": _("Several numbers without years."),
 }
-#: Reasons for unused cells, and notices about a file.
-TOLD = {
+#: Reasons why cells are not used, and notices about a file.
+NOTICES = {
     "above": _("above the table"),
     "below": _("below the table: notes or a legend"),
     "column": _("its column is not to be read"),
@@ -100,16 +100,16 @@ TOLD = {
 @dataclass
 class MatrixLine:
     """
-    One record. ``above`` is the number of its parent line, or None.
+    One record. ``parent`` is the number of its parent line, or None.
 
-    ``said`` maps fields to values, ``places`` fields to cells; ``cells`` are all cells
+    ``values`` and ``places`` map fields to values and to cells; ``cells`` are all cells
     of the line.
     """
 
     table: str
     number: int
-    above: int | None = None
-    said: dict = field(default_factory=dict)
+    parent: int | None = None
+    values: dict = field(default_factory=dict)
     places: dict = field(default_factory=dict)
     cells: list = field(default_factory=list)
 
@@ -127,7 +127,8 @@ class MatrixLine:
 @dataclass(frozen=True)
 class MatrixQuestion:
     """
-    A decision for the user; ``reading`` is the likeliest answer or None.
+    A question to the user; ``reading`` is the most likely answer or None, ``others``
+    are further ones. ``reason`` is a key of ``REASONS``.
 
     ``line`` is the line's number; ``cells`` are all cells that one answer settles.
     """
@@ -135,7 +136,7 @@ class MatrixQuestion:
     cell: str
     field: str
     text: str
-    why: str
+    reason: str
     reading: str | None = None
     others: tuple = ()
     line: int | None = None
@@ -148,7 +149,7 @@ class MatrixQuestion:
 
     @property
     def message(self):
-        return REASONS[self.why]
+        return REASONS[self.reason]
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ class MatrixNotice:
 
     @property
     def message(self):
-        return TOLD[self.kind]
+        return NOTICES[self.kind]
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,12 @@ TABLES = {level: f"{level}s" for level in LEVELS[:3]} | {"activity": "activities
 TITLES = dict.fromkeys(["areas", "programmes"], "name")
 TITLES |= dict.fromkeys(["commitments", "activities"], "title")
 #: Roles of a lone cell that is a heading.
-BANNERS = {"level", *CODES}
+HEADING_ROLES = {"level", *CODES}
 #: Maximum share of a chronogram's cells in a marking colour.
-MOST_MARKED = 0.6
+MAX_MARKED_SHARE = 0.6
 #: Columns that rows of totals leave empty.
-OF_RECORDS = {"lead", "responsible", "due", "indicator"}
-GOES_ON = re.compile(r"\(?(?:viene|contin|cont\.|cont'd)|[a-záéíóúñ]")
+RECORD_ROLES = {"lead", "responsible", "due", "indicator"}
+CONTINUATION = re.compile(r"\(?(?:viene|contin|cont\.|cont'd)|[a-záéíóúñ]")
 OUTCOME = re.compile(r"(?:objetivo|proposito|outcome|goal)\b[^:]{0,30}: *")
 
 
@@ -46,16 +46,17 @@ class SheetReader:
             for column, role in self.roles.items()
             if role.startswith("chronogram:")
         }
-        self.current, self.above, self.carrier, self.lead = {}, {}, None, None
+        self.current, self.texts_above, self.last_record, self.lead = {}, {}, None, None
         self.levels = reader.naming.levels
         self.by_colour, self.by_depth, self.widths = {}, {}, {}
         self.is_nested = reader.naming.by_depth and "level" in self.columns
-        self.asked_once = set()
+        self.reasons_asked = set()
         self.headings = {
             column: tuple(map(fold, heading_parts(sheet, column, naming.heading_rows)))
             for column in range(1, sheet.last_column + 1)
         }
-        #: Colour → state: below the rows, a cell of it beside a text.
+        #: Colour → state, by the legend: below the records, a cell in the colour and
+        #: the text to its right.
         self.legend = {
             cell.colour: beside.text
             for (row, column), cell in sheet.cells.items()
@@ -72,21 +73,21 @@ class SheetReader:
         has_titles = self.columns.keys() & {"level", *LEVELS}
         for row, cells in self.sheet.rows.items():
             if naming.first_row <= row <= naming.last_row:
-                if not has_titles and self.is_first("no_titles"):
+                if not has_titles and self.first_time("no_titles"):
                     self.reader.ask(cells[0], "level", "no_titles")
                 self._read_row(row, cells)
         self._ask_coordinators()
-        self._tell_cells()
+        self._notice_cells()
 
     @cached_property
     def mark_colours(self):
         colours = [each.colour for each in self.cells_below_headings(self.periods)]
         rows = self.naming.last_row - self.naming.first_row + 1
-        most = MOST_MARKED * rows * len(self.periods)
+        most = MAX_MARKED_SHARE * rows * len(self.periods)
         return {each for each in colours if each and colours.count(each) < most}
 
     @cached_property
-    def pointed(self):
+    def columns_with_points(self):
         cells = self.cells_below_headings(self.columns["budget"])
         return {x.column for x in cells if re.search(r"\d\.\d\d?(?!\d)", x.text)}
 
@@ -95,15 +96,15 @@ class SheetReader:
         cells = self.sheet.cells
         return [cells[row, x] for row in rows for x in columns if (row, x) in cells]
 
-    def is_first(self, why):
-        """Whether this is the sheet's first question with this reason."""
-        is_first = why not in self.asked_once
-        self.asked_once.add(why)
+    def first_time(self, reason):
+        """Whether no question had this reason yet; it is remembered."""
+        is_first = reason not in self.reasons_asked
+        self.reasons_asked.add(reason)
         return is_first
 
     def _learn_depths(self):
         cells = self.cells_below_headings(self.columns["level"][:1])
-        depths = {depth_of(self._said(cell, "level").code) for cell in cells}
+        depths = {depth_of(self._level_text(cell, "level").code) for cell in cells}
         above = ["area"] if self.naming.area else []
         levels = [each for each in self.levels if each not in above] or [*LEVELS]
         for at, depth in enumerate(sorted(depths - {0})):
@@ -111,12 +112,12 @@ class SheetReader:
 
     def _learn_levels(self):
         for cell in self.cells_below_headings(self.columns["level"][:1]):
-            said = split_level(cell.text)
-            is_of_record = said.code and len(self.sheet.rows[cell.row]) > 1
-            level = level_among(said.word, self.levels)
+            level_text = split_level(cell.text)
+            is_of_record = level_text.code and len(self.sheet.rows[cell.row]) > 1
+            level = level_among(level_text.word, self.levels)
             if level := level or (self.levels[-1] if is_of_record else ""):
-                self.by_depth.setdefault(depth_of(said.code), level)
-                if cell.colour and said.word:
+                self.by_depth.setdefault(depth_of(level_text.code), level)
+                if cell.colour and level_text.word:
                     self.by_colour.setdefault(cell.colour, level)
                 self.widths.setdefault(level, []).append(self._width(cell))
 
@@ -132,49 +133,53 @@ class SheetReader:
         else:
             letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", naming.area).groups()
             cell = self.sheet.at(int(digits), column_of(letters))
-        line = cell and self._record("area", cell, split_level(cell.kept))
+        line = cell and self._record("area", cell, split_level(cell.unstruck_text))
         below = cell.row + 1 if cell and cell.row else naming.last_row
         for cell in self.sheet.texts(below, naming.heading_rows[0]):
             if found := OUTCOME.match(comparable(cell.text)):
-                reader.say(line, "outcome", cell.kept[found.end() :], cell)
+                reader.set_value(
+                    line, "outcome", cell.unstruck_text[found.end() :], cell
+                )
         return line
 
     # Rows.
 
     def _read_row(self, row, cells):
-        here = [cell for cell in cells if cell.column in self.roles]
+        read_cells = [cell for cell in cells if cell.column in self.roles]
         if self.is_nested:
-            here = [x for x in here if self.roles[x.column] not in CODES] or here
-        roles = [self.roles[cell.column] for cell in here]
-        first, alone = comparable(cells[0].text), len(here) == 1
-        why = "column"
+            read_cells = [
+                x for x in read_cells if self.roles[x.column] not in CODES
+            ] or read_cells
+        roles = [self.roles[cell.column] for cell in read_cells]
+        first, alone = comparable(cells[0].text), len(read_cells) == 1
+        reason = "column"
         if self._repeats_headings(cells):
-            why = "heading_again"
-        elif TOTAL.match(first) and OF_RECORDS.isdisjoint(roles):
-            why = "total"
+            reason = "heading_again"
+        elif TOTAL.match(first) and RECORD_ROLES.isdisjoint(roles):
+            reason = "total"
         elif (
             alone
             and roles != ["note"]
             and NOTE.match(first)
-            and not (self.is_nested and self._said(here[0], "level").code)
+            and not (self.is_nested and self._level_text(read_cells[0], "level").code)
         ):
-            why = "note_row"
+            reason = "note_row"
         elif alone and (
-            roles[0] in BANNERS
-            or self._width(here[0]) > 2
-            or (roles[0] in LEVELS and GOES_ON.match(here[0].kept))
-            or self._lacks_code(here[0])
+            roles[0] in HEADING_ROLES
+            or self._width(read_cells[0]) > 2
+            or (roles[0] in LEVELS and CONTINUATION.match(read_cells[0].unstruck_text))
+            or self._lacks_code(read_cells[0])
         ):
-            self._read_banner(here[0])
-        elif here:
+            self._read_heading(read_cells[0])
+        elif read_cells:
             self._read_record(row)
         for cell in cells:
-            self.reader.leave_out(cell, why)
+            self.reader.leave_out(cell, reason)
 
     def _lacks_code(self, cell):
         level = self.roles[cell.column]
         is_coded = level in LEVELS and self.columns.get(f"code:{level}")
-        return is_coded and not self._said(cell, level).code
+        return is_coded and not self._level_text(cell, level).code
 
     def _repeats_headings(self, cells):
         same = [
@@ -184,46 +189,56 @@ class SheetReader:
         ]
         return len(same) == len(cells) or (len(same) > 2 and len(same) * 2 > len(cells))
 
-    def _read_banner(self, cell):
-        said = self._said(cell, self.roles[cell.column])
-        level = self._level_of(cell, said, is_alone=True)
-        if level and not (self.carrier and GOES_ON.match(cell.kept)):
-            line = self._record(level, cell, said)
+    def _read_heading(self, cell):
+        level_text = self._level_text(cell, self.roles[cell.column])
+        level = self._level_of(cell, level_text, is_alone=True)
+        if level and not (self.last_record and CONTINUATION.match(cell.unstruck_text)):
+            line = self._record(level, cell, level_text)
             if level in self.widths and self._width(cell) == 1:
                 joined = [each for each in self.widths[level] if each > 1]
-                if len(joined) * 2 > len(self.widths[level]) and said.word:
-                    self.reader.ask(cell, level, "not_merged", said.code, line=line)
-        elif said.code:
+                if len(joined) * 2 > len(self.widths[level]) and level_text.word:
+                    self.reader.ask(
+                        cell, level, "not_merged", level_text.code, line=line
+                    )
+        elif level_text.code:
             self.reader.ask(cell, "level", "no_level", others=self.levels)
-        elif self.carrier is not None:
-            name = TITLES[self.carrier.table]
-            more = re.sub(r"^\([^)]*\)\s*", "", cell.kept)
-            joined = f"{self.carrier.said[name]} {more}"
-            self.reader.ask(cell, name, "goes_on", joined, line=self.carrier)
-            self.reader.take(self.carrier, cell)
+        elif self.last_record is not None:
+            name = TITLES[self.last_record.table]
+            more = re.sub(r"^\([^)]*\)\s*", "", cell.unstruck_text)
+            joined = f"{self.last_record.values[name]} {more}"
+            self.reader.ask(cell, name, "goes_on", joined, line=self.last_record)
+            self.reader.use_cell(self.last_record, cell)
             self.reader.protect(cell, joined)
         else:
             self.reader.leave_out(cell, "not_understood")
 
-    def _level_of(self, cell, said, *, is_alone):
-        answer = self.reader.answered(cell, "level")
+    def _level_of(self, cell, level_text, *, is_alone):
+        """
+        The level of a text, or "". In this order count: the user's answer, the depth of
+        the code, a level word, a colour, and the column.
+        """
+        answer = self.reader.answered_cell(cell, "level")
         if answer is not cell:
-            return answer.kept
-        if self.is_nested and said.code:
-            return self.by_depth[depth_of(said.code)]
+            return answer.unstruck_text
+        if self.is_nested and level_text.code:
+            return self.by_depth[depth_of(level_text.code)]
         if "level" in self.columns:
-            by_depth = self.by_depth.get(depth_of(said.code), "") if said.code else ""
-            return level_among(said.word, self.levels) or (
+            by_depth = (
+                self.by_depth.get(depth_of(level_text.code), "")
+                if level_text.code
+                else ""
+            )
+            return level_among(level_text.word, self.levels) or (
                 self.by_colour.get(cell.colour, by_depth)
                 if is_alone
                 else self.levels[-1]
             )
         role = self.roles.get(cell.column, "")
-        word = level_among(said.word, [*LEVELS])
+        word = level_among(level_text.word, [*LEVELS])
         below = [level for level in LEVELS if level in self.columns]
         if word and below and LEVELS.index(word) >= LEVELS.index(below[0]):
             word = below[0] if role == below[0] else LEVELS[LEVELS.index(below[0]) - 1]
-        top = "area" if depth_of(said.code) == 1 else ""
+        top = "area" if depth_of(level_text.code) == 1 else ""
         without_word = "" if self._lacks_code(cell) else role
         return word or (without_word if role in LEVELS else top)
 
@@ -234,17 +249,17 @@ class SheetReader:
         columns += [each for level in LEVELS for each in self.columns.get(level, ())]
         for cell in filter(None, map(cells.get, columns)):
             role, before = self.roles[cell.column], len(lines)
-            said = self._said(cell, role)
+            level_text = self._level_text(cell, role)
             if role == "level":
-                level = self._level_of(cell, said, is_alone=False)
-                started = self._record(level, cell, said)
+                level = self._level_of(cell, level_text, is_alone=False)
+                started = self._record(level, cell, level_text)
             elif not is_ditto(cell):
-                line = self._record(role, cell, said)
+                line = self._record(role, cell, level_text)
                 started = line if len(lines) > before else started
             elif line := self.current.get(role):
-                self.reader.take(line, cell)
-                self.reader.ask(cell, role, "ditto", line.said.get("code"))
-        if line := started or self.carrier:
+                self.reader.use_cell(line, cell)
+                self.reader.ask(cell, role, "ditto", line.values.get("code"))
+        if line := started or self.last_record:
             self.reader.details.read_row(self, line, row, is_new=started is not None)
 
     def _code(self, row, level):
@@ -253,61 +268,65 @@ class SheetReader:
         cells = (self.sheet.at(row, column) for column in columns)
         return next((cell for cell in cells if cell and cell.text), None)
 
-    def _said(self, cell, level):
-        said = split_level(cell.kept, is_high=self.is_nested or level in LEVELS[:2])
+    def _level_text(self, cell, level):
+        level_text = split_level(
+            cell.unstruck_text, is_high=self.is_nested or level in LEVELS[:2]
+        )
         if (code := self._code(cell.row, level)) is None:
-            return said
-        worded = split_level(code.kept + " -")
+            return level_text
+        worded = split_level(code.unstruck_text + " -")
         own = worded.code if worded.word else ""
-        return said._replace(code=own or code.kept.rstrip(".)"))
+        return level_text._replace(code=own or code.unstruck_text.rstrip(".)"))
 
     # Records.
 
-    def _record(self, level, cell, said):
-        reader, code = self.reader, said.code
+    def _record(self, level, cell, level_text):
+        reader, code = self.reader, level_text.code
         code_cell = self._code(cell.row, self.roles.get(cell.column, ""))
         higher = reversed(LEVELS[: LEVELS.index(level)])
-        up = next(filter(None, map(self.current.get, higher)), None)
-        if up is None and level != "area" and self.naming.area:
-            up = self._area_of_sheet()
-        key = (level, up and up.number, code, fold(said.name))
+        parent = next(filter(None, map(self.current.get, higher)), None)
+        if parent is None and level != "area" and self.naming.area:
+            parent = self._area_of_sheet()
+        key = (level, parent and parent.number, code, fold(level_text.name))
         same = reader.records.get(key)
         if level not in LEVELS[:2] and same is not self.current.get(level):
             same = None
-        line = reader.records[key] = same or reader.line(TABLES[level], up)
+        line = reader.records[key] = same or reader.line(TABLES[level], parent)
         for each in filter(None, (cell, code_cell)):
-            reader.take(line, each)
+            reader.use_cell(line, each)
         if same is None:
-            reader.say(line, TITLES[line.table], said.name, cell)
-            reader.say(line, "code", ".".join(code.split()) or None, code_cell or cell)
+            reader.set_value(line, TITLES[line.table], level_text.name, cell)
+            reader.set_value(
+                line, "code", ".".join(code.split()) or None, code_cell or cell
+            )
             if " " in code:
                 reader.ask(
-                    code_cell, "code", "other_script", line.said["code"], line=line
+                    code_cell, "code", "other_script", line.values["code"], line=line
                 )
             self._read_struck(line, cell)
-            if said.coordinator:
+            if level_text.coordinator:
                 found = reader.details.responsible(
-                    said.coordinator, cell, "responsible"
+                    level_text.coordinator, cell, "responsible"
                 )
-                reader.say(line, "lead", found.lead, cell)
+                reader.set_value(line, "lead", found.lead, cell)
                 if found.supporting:
-                    reader.say(line, "supporting", found.supporting, cell)
-            is_low = level not in LEVELS[:2] and (not up or up.table == "areas")
-            if is_low and self.is_first(("no_programme", up and up.number)):
-                likely = up and up.said["name"]
+                    reader.set_value(line, "supporting", found.supporting, cell)
+            is_low = level not in LEVELS[:2] and (not parent or parent.table == "areas")
+            if is_low and self.first_time(("no_programme", parent and parent.number)):
+                likely = parent and parent.values["name"]
                 reader.ask(cell, "programme", "no_programme", likely, line=line)
         if self.current.get(level) is not line:
             for lower in LEVELS[LEVELS.index(level) :]:
                 self.current.pop(lower, None)
-            self.current[level] = self.carrier = line
+            self.current[level] = self.last_record = line
         return line
 
     def _read_struck(self, line, cell):
         if cell.is_struck:
-            line.said["is_struck"] = True
-        if cell.kept != cell.text:
+            line.values["is_struck"] = True
+        if cell.unstruck_text != cell.text:
             name = TITLES[line.table]
-            self.reader.ask(cell, name, "struck_inside", line.said[name], line=line)
+            self.reader.ask(cell, name, "struck_inside", line.values[name], line=line)
 
     def _ask_coordinators(self):
         for level in LEVELS[:3]:
@@ -317,12 +336,12 @@ class SheetReader:
             ]  # fmt: skip
             bare = [x for x in lines if not COORDINATOR.search(x.title_cell.text)]
             for line in bare if len(bare) * 2 < len(lines) else ():
-                line.said.setdefault("lead", None)
+                line.values.setdefault("lead", None)
                 self.reader.ask(line.code_cell, "lead", "no_coordinator", line=line)
 
     # Notices about cells.
 
-    def _tell_cells(self):
+    def _notice_cells(self):
         reader, sheet = self.reader, self.sheet
         for cell in sheet.cells.values():
             kinds = {
@@ -334,11 +353,11 @@ class SheetReader:
                 text = cell.comment if kind == "comment" else cell.text
                 reader.notice(cell, kind, text)
             if cell.text:
-                reader.leave_out(cell, self._why_left_out(cell))
+                reader.leave_out(cell, self._reason_left_out(cell))
         for name, kind in sheet.hidden:
             reader.notice(f"{sheet.title}!{name}", kind)
 
-    def _why_left_out(self, cell):
+    def _reason_left_out(self, cell):
         if cell.row < self.naming.first_row:
             return "heading" if cell.row >= self.naming.heading_rows[0] else "above"
         if cell.row <= self.naming.last_row:

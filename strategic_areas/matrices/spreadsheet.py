@@ -18,7 +18,7 @@ from strategic_areas.workbooks.reading import (
     too_large_error,
 )
 
-ABOUT_FILE = ("title", "subject", "description", "keywords", "category")
+FILE_PROPERTIES = ("title", "subject", "description", "keywords", "category")
 PROMPTS = ("promptTitle", "prompt", "errorTitle", "error")
 #: Codes for "no colour".
 NO_COLOURS = {"00000000", "FFFFFFFF", "00FFFFFF"}
@@ -29,15 +29,15 @@ class MatrixCell:
     """
     A cell at ``place``, such as "Plan!A5", with its full ``text``.
 
-    ``kept`` is the text without struck-through parts; ``number`` and ``day`` are set
-    for typed values.
+    ``unstruck_text`` lacks struck-through parts; ``number`` and ``day`` are set for
+    typed values.
     """
 
     place: str
     row: int
     column: int
     text: str = ""
-    kept: str = ""
+    unstruck_text: str = ""
     number: float | None = None
     day: date | None = None
     format: str = ""
@@ -51,15 +51,16 @@ class MatrixCell:
     def is_percent(self):
         return self.number is not None and "%" in self.format
 
-    def saying(self, text):
+    def with_text(self, text):
         """The cell as if a person had typed this text."""
-        return replace(self, kept=text, number=None, day=None)
+        return replace(self, unstruck_text=text, number=None, day=None)
 
 
 @dataclass
 class MatrixSheet:
     """
-    Cells by (row, column); ``anchors`` maps merged positions to that of their text.
+    Cells by (row, column). ``anchors`` maps each position inside a merged range to the
+    top left position, which has the text.
     """
 
     title: str
@@ -132,7 +133,7 @@ def _load(content):
         values = load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
     sheets = [_sheet(page, values[page.title]) for page in book.worksheets]
     for first in sheets[:1]:
-        first.outside += _texts_of(book.properties, ABOUT_FILE)
+        first.outside += _texts_of(book.properties, FILE_PROPERTIES)
     return sheets
 
 
@@ -183,9 +184,9 @@ def _sheet(page, values):
 
 def _cell(title, cell, values):
     # Merged cells have no style.
-    has_looks = hasattr(cell, "font")
-    colour = _colour(cell.fill) if has_looks else ""
-    comment = cell.comment if has_looks else None
+    has_style = hasattr(cell, "font")
+    colour = _colour(cell.fill) if has_style else ""
+    comment = cell.comment if has_style else None
     if cell.value is None and not colour and not comment:
         return None
     is_formula = cell.data_type == CALCULATED
@@ -208,7 +209,7 @@ def _cell(title, cell, values):
         row=cell.row,
         column=cell.column,
         text=text,
-        kept=others if 0 < len(struck) < len(runs) else text,
+        unstruck_text=others if 0 < len(struck) < len(runs) else text,
         number=value if is_number else None,
         day=date(value.year, value.month, value.day) if is_day else None,
         format=cell.number_format,

@@ -63,7 +63,7 @@ UNIT = (
 UNITS = dict.fromkeys("tq", (4, "{0}-Q{1}")) | dict.fromkeys("sh", (2, "{0}-S{1}"))
 UNITS["c"] = (3, "{0}-{2:02}/{0}-{3:02}")
 #: The most exact first.
-FORMS = [
+PATTERNS = [
     re.compile(form)
     for form in (
         r"(?P<year>\d{4})-(?P<month_number>\d\d?)-(?P<day>\d\d?)(?: 00:00:00)?",
@@ -86,7 +86,7 @@ FORMS = [
 OPEN_END = re.compile(r"(?:a partir|desde|from)\b")
 NO_BRACKETS = str.maketrans("()", "  ")
 JOINTS = re.compile(r" ?[-–—/] ?| (?:al?|hasta|to|y|e|and|until) ")
-BEFORE = re.compile(
+LEADING_WORDS = re.compile(
     r"^(?:(?:a mas tardar|hasta|para|antes del?|durante|fecha|limite|desde|entre|en"
     r"|not later than|no later than|by|until|from|el|la|los|de|del|in|during|the"
     r"|plazo|a partir de)[ :]+)+"
@@ -104,10 +104,10 @@ YEARLY = re.compile(
 #: "2026-28", and no month of a year.
 SHORT_SPAN = re.compile(r"20(\d\d)[-–/](1[3-9]|[2-9]\d)")
 #: Two years that are not consecutive.
-APART = re.compile(r"(20\d\d) (?:y|e|and) (20\d\d)")
-LONGEST = 200
+TWO_YEARS = re.compile(r"(20\d\d) (?:y|e|and) (20\d\d)")
+MAX_LENGTH = 200
 #: Vague times of a year, and the latest day they can mean.
-ABOUT = re.compile(
+VAGUE_TIME = re.compile(
     r"(?:a )?(?:(?P<end>fin(?:es|al|ales)?|end)|(?P<middle>mediados?|mid)"
     r"|principios?|inicios?|comienzos?|early)[ -](?:del? |of )?(?:ano )?"
     r"(?P<year>20\d\d)"
@@ -116,16 +116,16 @@ ABOUT = re.compile(
 
 @dataclass(frozen=True)
 class MatrixTime:
-    """ISO days; ``why`` is the reason to check, or ""."""
+    """ISO days; ``reason`` is the reason to check, or ""."""
 
     span: str = ""
     starts_on: str | None = None
     due_on: str | None = None
     exact_to: str | None = None
-    why: str = ""
+    reason: str = ""
 
 
-NO_TIME = MatrixTime(why="no_date")
+NO_TIME = MatrixTime(reason="no_date")
 
 
 def time_of(text, years, *, day=None, form=""):
@@ -141,38 +141,38 @@ def time_of(text, years, *, day=None, form=""):
         shown = re.sub(r'"[^"]*"|\[[^]]*\]', "", form.casefold())
         is_whole = shown == "general" or "d" in shown
         length = 10 if is_whole else 7 if "m" in shown else 4
-        return _within(_spanned(f"{day:%Y-%m-%d}"[:length]), years)
-    whole = _plain(text[:LONGEST])
+        return _check_plan_years(_time_of_span(f"{day:%Y-%m-%d}"[:length]), years)
+    whole = _plain(text[:MAX_LENGTH])
     plain = " ".join(whole.translate(NO_BRACKETS).split())
-    plain = BEFORE.sub("", plain).strip(" .:;")
+    plain = LEADING_WORDS.sub("", plain).strip(" .:;")
     if CONTINUING.fullmatch(plain):
         return MatrixTime(exact_to="continuing")
-    if found := _read(plain):
+    if found := _parse_span(plain):
         if OPEN_END.match(whole) and "/" not in found.span:
-            return replace(_spanned(f"{found.span}/{years[1]}"), why="open_end")
-        apart = APART.fullmatch(plain)
+            return replace(_time_of_span(f"{found.span}/{years[1]}"), reason="open_end")
+        apart = TWO_YEARS.fullmatch(plain)
         if apart and int(apart[2]) - int(apart[1]) > 1:
-            return replace(found, why="partly_read")
+            return replace(found, reason="partly_read")
         if re.match("antes de|before", whole) and found.exact_to != "day":
-            return replace(found, why="about")
-        return _within(found, years)
+            return replace(found, reason="about")
+        return _check_plan_years(found, years)
     if CONTINUING.search(plain) or YEARLY.search(plain):
-        return MatrixTime(exact_to="continuing", why="recurring")
-    if about := ABOUT.fullmatch(plain):
+        return MatrixTime(exact_to="continuing", reason="recurring")
+    if about := VAGUE_TIME.fullmatch(plain):
         last = "12-31" if about["end"] else "06-30" if about["middle"] else "03-31"
-        return replace(_spanned(f"{about['year']}-{last}"), why="about")
-    inside = [found for form in FORMS[:-1] if (found := _inside(form, plain))]
+        return replace(_time_of_span(f"{about['year']}-{last}"), reason="about")
+    inside = [found for form in PATTERNS[:-1] if (found := _inside(form, plain))]
     named = sorted(re.findall(r"(?<!\d)20\d\d(?!\d)", plain))
     whole = "/".join(dict.fromkeys([*named[:1], *named[-1:]]))
     likely = next(iter(inside), whole)
-    return replace(_spanned(likely), why="partly_read") if likely else NO_TIME
+    return replace(_time_of_span(likely), reason="partly_read") if likely else NO_TIME
 
 
 def period_of(text, year=None):
     """The period of a heading, such as 2027-Q1 for "T1" below the year 2027, or ""."""
     plain = _plain(text).strip(" .:")
-    of_year = _part(f"{plain} {year}") if year and plain not in ORDINALS else ""
-    return _part(plain) or of_year
+    of_year = _parse_part(f"{plain} {year}") if year and plain not in ORDINALS else ""
+    return _parse_part(plain) or of_year
 
 
 def exactness(part):
@@ -185,20 +185,20 @@ def _plain(text):
     return re.sub(r"(\d)\.(?=(?:o|a|er|ro|ra|do|da|to|ta)\b)", r"\1", plain)
 
 
-def _read(plain):
-    if part := _part(plain):
-        return _spanned(part)
+def _parse_span(plain):
+    if part := _parse_part(plain):
+        return _time_of_span(part)
     if years := SHORT_SPAN.fullmatch(plain):
-        return _spanned(f"20{years[1]}/20{years[2]}")
+        return _time_of_span(f"20{years[1]}/20{years[2]}")
     for joint in JOINTS.finditer(plain):
         first, last = plain[: joint.start()], plain[joint.end() :]
-        end = _part(last)
-        if start := end and (_part(first) or _lend(first, end)):
-            return _spanned(f"{start.split('/')[0]}/{end.split('/')[-1]}")
+        end = _parse_part(last)
+        if start := end and (_parse_part(first) or _complete_start(first, end)):
+            return _time_of_span(f"{start.split('/')[0]}/{end.split('/')[-1]}")
     return None
 
 
-def _lend(first, end):
+def _complete_start(first, end):
     if first in ORDINALS and re.search("[QS]", end):
         return f"{end[:6]}{ORDINALS[first]}"
     if len(end) == 10 and first.isdecimal() and len(first) < 3:
@@ -206,7 +206,7 @@ def _lend(first, end):
     return period_of(first, end[:4])
 
 
-def _spanned(text):
+def _time_of_span(text):
     try:
         starts_on, ends_on = span(text)
     except ValueError:
@@ -216,15 +216,15 @@ def _spanned(text):
     return MatrixTime(text, starts, ends_on, last)
 
 
-def _within(time, years):
+def _check_plan_years(time, years):
     if time.due_on and not years[0] <= int(time.due_on[:4]) <= years[1]:
-        return replace(time, why="outside_plan")
+        return replace(time, reason="outside_plan")
     return time
 
 
-def _part(plain):
+def _parse_part(plain):
     plain = re.sub(r"^(?:el|la|del|de) ", "", plain)
-    found = next(filter(None, (form.fullmatch(plain) for form in FORMS)), None)
+    found = next(filter(None, (form.fullmatch(plain) for form in PATTERNS)), None)
     return _as_part(found) if found else ""
 
 

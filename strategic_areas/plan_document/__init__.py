@@ -15,9 +15,9 @@ Every editor proceeds like this:
     stored = StoredPlanObjects(plan.code)
     lines = [
         PlanLine(TABLES["activities"], 1, "1.1.1", LineState.CHANGED, origin="1.1.1",
-                 said={"title_es": "Otro título"}),
+                 values={"title_es": "Otro título"}),
         PlanLine(TABLES["activities"], 2, "1.1.9", LineState.NEW,
-                 said=with_defaults(TABLES["activities"], {"code": "1.1.9", ...})),
+                 values=with_defaults(TABLES["activities"], {"code": "1.1.9", ...})),
     ]
     preview = build_preview(stored, lines)  # changes, faults and warnings of each line
     if preview.is_whole and preview.drafts:

@@ -27,7 +27,7 @@ class PlanLine:
     - ``number`` and ``name`` identify it for people; other lines refer to a new record
       by ``name``.
     - ``origin``: the key of its record, or "" for a new one.
-    - ``said``: plain values to set, by column, or None if it makes no record;
+    - ``values``: plain values to set, by column, or None if it makes no record;
       ``places``: their cells.
     - ``stood``: digests of the record at the time of comparison.
     - ``title``: the record's name in messages; ``starting``: defaults of a new record.
@@ -38,7 +38,7 @@ class PlanLine:
     name: str
     state: LineState
     origin: str = ""
-    said: dict | None = None
+    values: dict | None = None
     places: dict | None = None
     stood: str = ""
     faults: tuple = ()
@@ -56,26 +56,28 @@ class FieldAction(Enum):
     KEEP = "the stored value stays"
 
 
-def field_action(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=False):
+def field_action(
+    wanted, stored_value, *, former=NOTHING, unset=None, others=(), is_own=False
+):
     """
     Whether a document changes a field of an existing record (docs/plan-format.md).
 
-    ``said`` is the value when the document was exported or last loaded, ``unset`` the
+    ``former`` is the value when the document was exported or last loaded, ``unset`` the
     field's default, ``others`` the values from other plans' files. ``is_own``: the row
     is the document's own plan.
     """
-    if wanted == here:
+    if wanted == stored_value:
         return FieldAction.AGREED
-    if said is not NOTHING:
-        return FieldAction.APPLY if here == said else FieldAction.KEEP
-    if here == unset and not others:
+    if former is not NOTHING:
+        return FieldAction.APPLY if stored_value == former else FieldAction.KEEP
+    if stored_value == unset and not others:
         return FieldAction.APPLY
-    return FieldAction.APPLY if is_own and here in others else FieldAction.KEEP
+    return FieldAction.APPLY if is_own and stored_value in others else FieldAction.KEEP
 
 
-def with_defaults(table, said):
+def with_defaults(table, values):
     names = {column.name for column in table.columns}
-    found = {name: value for name, value in said.items() if value not in (None, [])}
+    found = {name: value for name, value in values.items() if value not in (None, [])}
     for language in ("es", "en"):
         slug, name = f"slug_{language}", found.get(f"name_{language}")
         if slug in names and slug not in found and name:
@@ -85,10 +87,10 @@ def with_defaults(table, said):
     return with_due_date(table, found, {})
 
 
-def with_due_date(table, said, stands):
+def with_due_date(table, values, stored_values):
     """Set the provenance of a new due date to the plan, unless a cell states it."""
-    after = stands | said
+    after = stored_values | values
     is_official = after.get("provenance") == Provenance.PLAN
-    if said.get("due_on") and not after.get("due_provenance") and is_official:
-        return said | {"due_provenance": DueProvenance.PLAN.value}
-    return said
+    if values.get("due_on") and not after.get("due_provenance") and is_official:
+        return values | {"due_provenance": DueProvenance.PLAN.value}
+    return values

@@ -7,18 +7,22 @@ from agencies.fields import FieldKind
 from strategic_areas.models import Plan
 from strategic_areas.plan_document import records, validation
 from strategic_areas.plan_document.lines import LineState, PlanLine
-from strategic_areas.plan_document.tables import STRUCTURE, as_read
+from strategic_areas.plan_document.tables import STRUCTURE, as_read_back
 from strategic_areas.plan_document.values import cell_value, record_label
 from strategic_areas.workbooks.reading import CellChange, CellProblem
 from strategic_areas.workflow import guard
 
 #: The states of lines that are kept.
-KEPT = (LineState.NEW, LineState.CHANGED)
+SAVED_STATES = (LineState.NEW, LineState.CHANGED)
 
 
 @dataclass(frozen=True)
 class PreviewLine:
-    """A line as the preview shows it. ``moves`` is true if its public URL changes."""
+    """
+    A line as the preview shows it.
+
+    ``changes_url`` tells whether the public URL of its record changes.
+    """
 
     line: PlanLine
     name: str
@@ -26,7 +30,7 @@ class PreviewLine:
     changes: tuple = ()
     faults: tuple = ()
     warnings: tuple = ()
-    moves: bool = False
+    changes_url: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,18 +66,18 @@ def build_preview(stored, lines, *, is_checked=False, members_only=True):
     places = list(STRUCTURE.values())
     lines = sorted(lines, key=lambda line: places.index(line.table))
     # Check refused lines too, to show all problems at once.
-    drafts = records.build_drafts(stored, [line for line in lines if line.said])
+    drafts = records.build_drafts(stored, [line for line in lines if line.values])
     found = [[] for _draft in drafts]
     if not is_checked:
         found = validation.find_problems(stored, drafts, members_only=members_only)
         found = validation.add_dependants(stored, drafts, found)
-    shown = {}
+    by_line = {}
     for draft, faults in zip(drafts, found, strict=True):
-        shown[id(draft.line)] = _shown(stored, draft, faults)
+        by_line[id(draft.line)] = _preview_line(stored, draft, faults)
     tables = {}
     counts = Counter()
     for line in lines:
-        each = shown.get(id(line)) or PreviewLine(
+        each = by_line.get(id(line)) or PreviewLine(
             line, line.name, line.state, faults=line.faults
         )
         counts[each.state] += 1
@@ -82,27 +86,27 @@ def build_preview(stored, lines, *, is_checked=False, members_only=True):
     return PlanPreview(
         list(tables.items()),
         counts,
-        [draft for draft in drafts if draft.line.state in KEPT],
+        [draft for draft in drafts if draft.line.state in SAVED_STATES],
     )
 
 
-def _shown(stored, draft, faults):
+def _preview_line(stored, draft, faults):
     line, places = draft.line, draft.line.places or {}
     columns = {column.name: column for column in line.table.all_columns}
     changes = tuple(
         CellChange(
             columns[name].label,
-            value_in_words(columns[name], as_read(draft.before.get(name)), stored),
+            value_in_words(columns[name], as_read_back(draft.before.get(name)), stored),
             value_in_words(columns[name], value, stored),
             places.get(name, ""),
         )
-        for name, value in line.said.items()
+        for name, value in line.values.items()
     )
     if any(not fault.header for fault in line.faults):
         # Its values are checked once it has a parent.
         faults = []
     unread = {fault.place for fault in line.faults}
-    told = line.faults + tuple(
+    problems = line.faults + tuple(
         CellProblem(
             places.get(name, ""),
             columns[name].label if name in columns else "",
@@ -113,14 +117,14 @@ def _shown(stored, draft, faults):
         if places.get(name) not in unread
     )
     is_public = stored.plan.status != Plan.Status.IN_PREPARATION
-    has_moved = not {"code", "slug_es"}.isdisjoint(line.said)
+    has_moved = not {"code", "slug_es"}.isdisjoint(line.values)
     return PreviewLine(
         line,
-        line.name if told else str(draft.record),
-        LineState.REFUSED if told and line.state in KEPT else line.state,
+        line.name if problems else str(draft.record),
+        LineState.REFUSED if problems and line.state in SAVED_STATES else line.state,
         changes,
-        told,
-        tuple(guard.warnings_about_texts(type(draft.record), line.said)),
+        problems,
+        tuple(guard.warnings_about_texts(type(draft.record), line.values)),
         bool(line.origin) and is_public and has_moved,
     )
 
@@ -132,11 +136,11 @@ def value_in_words(column, value, stored):
         return f"{cell_value(column, value, stored):%d/%m/%Y}"
     if column.kind in (FieldKind.LINK, FieldKind.LINKS):
         keys = value if isinstance(value, list) else [value]
-        return "; ".join(_called(column, key, stored) for key in keys)
+        return "; ".join(_link_label(column, key, stored) for key in keys)
     return str(cell_value(column, value, stored))
 
 
-def _called(column, key, stored):
+def _link_label(column, key, stored):
     code = record_label(column, key, stored)
     if column.linked not in STRUCTURE or column.is_earlier:
         return code

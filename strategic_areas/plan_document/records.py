@@ -22,7 +22,7 @@ from strategic_areas.models import (
 from strategic_areas.models.plan import PlanMixin
 from strategic_areas.models.records import CodeMixin
 from strategic_areas.plan_document.lines import PlanLine
-from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
+from strategic_areas.plan_document.tables import PLAN_TABLE, STRUCTURE
 from strategic_areas.queries.public_rows import (
     affected_records,
     merge_keys,
@@ -67,10 +67,10 @@ def build_drafts(stored, lines):
     stored.relate()
     # Columns without suffix hold Spanish.
     with override("es"):
-        # Lines may link to each other's records, so all are there before the links.
+        # Lines may link to each other's records, so all exist before the links.
         pairs = list(zip(lines, [_record(stored, line) for line in lines], strict=True))
         before = [
-            {name: stored.plain(record, name) for name in line.said}
+            {name: stored.plain(record, name) for name in line.values}
             if line.origin
             else {}
             for line, record in pairs
@@ -84,14 +84,14 @@ def _record(stored, line):
     if line.origin:
         record = rows[line.origin] = stored.lock_for_change(rows[line.origin])
         present = {name: stored.plain(record, name) for name in table.identity}
-        key = table.key_in(present | line.said)
+        key = table.key_in(present | line.values)
     rows.setdefault(key, record)
     return record
 
 
 def _draft(stored, line, record, before):
     table, links = line.table, {}
-    for name, value in line.said.items():
+    for name, value in line.values.items():
         field = table.field(name)
         if field.many_to_many:
             links[name] = _linked(stored, record, field, value)
@@ -105,9 +105,9 @@ def _draft(stored, line, record, before):
 
 
 def _linked(stored, record, field, keys):
-    known = stored.linked_table(field).key_of_pk
-    there = getattr(record, field.name).all() if record.pk else []
-    others = [each for each in there if each.pk not in known]
+    known_keys = stored.linked_table(field).key_of_pk
+    current = getattr(record, field.name).all() if record.pk else []
+    others = [each for each in current if each.pk not in known_keys]
     return [*others, *stored.linked(field, keys)]
 
 
@@ -121,7 +121,7 @@ def needs_act(drafts):
                 for name in draft.links
                 if not draft.is_new
             },
-            draft.line.said | draft.links,
+            draft.line.values | draft.links,
             is_new=draft.is_new,
         )
         for draft in drafts
@@ -167,9 +167,9 @@ def _save_and_publish(drafts, by):
 
 
 #: Batch size.
-AT_ONCE = 500
+BATCH_SIZE = 500
 #: The models whose ``save`` fills in columns.
-COMPLETED = (PlanMixin, CodeMixin)
+COMPLETED_ON_SAVE = (PlanMixin, CodeMixin)
 
 
 def write_drafts(drafts, *, by=None):
@@ -180,7 +180,7 @@ def write_drafts(drafts, *, by=None):
     draft that the database refuses. Indicators are not published.
     """
     free_unique_values(
-        (type(draft.record), draft.record.pk, draft.before, draft.line.said)
+        (type(draft.record), draft.record.pk, draft.before, draft.line.values)
         for draft in drafts
     )
     with override("es"):
@@ -192,7 +192,7 @@ def write_drafts(drafts, *, by=None):
                 continue
             for draft in group:
                 # If only links change, save a version to record the user.
-                if by or draft.line.said.keys() - draft.links.keys():
+                if by or draft.line.values.keys() - draft.links.keys():
                     _save(draft)
         _save_links(drafts)
 
@@ -214,22 +214,22 @@ def _create(drafts):
 
 def _create_rows(rows):
     model = type(rows[0])
-    for row, kind in product(rows, COMPLETED):
+    for row, kind in product(rows, COMPLETED_ON_SAVE):
         if isinstance(row, kind):
             kind.complete(row)
     if hasattr(model, "history"):
-        bulk_create_with_history(rows, model, batch_size=AT_ONCE)
+        bulk_create_with_history(rows, model, batch_size=BATCH_SIZE)
     else:
-        model._default_manager.bulk_create(rows, batch_size=AT_ONCE)
+        model._default_manager.bulk_create(rows, batch_size=BATCH_SIZE)
 
 
 def _save(draft):
-    with _naming(draft):
+    with _refusing_with(draft):
         draft.record.save()
 
 
 @contextmanager
-def _naming(draft):
+def _refusing_with(draft):
     try:
         yield
     except (DatabaseError, ValidationError) as error:
@@ -256,7 +256,7 @@ def _save_links(drafts):
 
 
 def _set_list(draft, name, linked):
-    with _naming(draft):
+    with _refusing_with(draft):
         getattr(draft.record, name).set(linked)
 
 
@@ -270,7 +270,7 @@ def _add_lists(lists):
             through(**{own: draft.record.pk, other: each.pk}) for each in linked
         ]
     for through, new in rows.items():
-        through._default_manager.bulk_create(new, batch_size=AT_ONCE)
+        through._default_manager.bulk_create(new, batch_size=BATCH_SIZE)
 
 
 def propose_drafts(drafts, *, by, amendment=None):
@@ -284,13 +284,15 @@ def propose_drafts(drafts, *, by, amendment=None):
 
 def lock_records(plan, lines):
     for table in {line.table.name: line.table for line in lines}.values():
-        field = {"indicators": "introduced_by", OF_PLAN: "pk"}.get(table.name, "plan")
+        field = {"indicators": "introduced_by", PLAN_TABLE: "pk"}.get(
+            table.name, "plan"
+        )
         rows = table.model.objects.select_for_update().filter(**{field: plan.pk})
         list(rows.values("pk"))
 
 
-#: The tables whose records another record may replace.
-REPLACING = ("commitments", "activities")
+#: The tables whose records another record may supersede.
+SUPERSEDABLE = ("commitments", "activities")
 
 
 def preview_effects(plan, drafts, *, by):
@@ -315,7 +317,7 @@ def preview_effects(plan, drafts, *, by):
         if pairs:
             left, counts = [], []
             for name, was, rows in zip(
-                REPLACING, before, _not_superseded(plan), strict=True
+                SUPERSEDABLE, before, _not_superseded(plan), strict=True
             ):
                 title = STRUCTURE[name].title
                 counts.append((title, was, len(rows)))
@@ -353,7 +355,7 @@ def public_differences(existing, save):
 def _not_superseded(plan):
     return [
         list(STRUCTURE[name].model.objects.not_superseded().filter(plan=plan))
-        for name in REPLACING
+        for name in SUPERSEDABLE
     ]
 
 

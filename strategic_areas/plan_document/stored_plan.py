@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from agencies.models import AgencyName
 from strategic_areas.plan_document.tables import (
-    EARLIER,
+    OTHER_PLAN_LINKS,
     STRUCTURE,
     TABLE_OF_MODEL,
     TABLES,
@@ -57,7 +57,7 @@ class StoredPlan:
         self.plan_code = plan_code
         self.tables = TablesOnDemand()
         self.tables.read = self.read
-        self.blanks, self.of_other_plans = {}, {}
+        self.empty_rows, self.of_other_plans = {}, {}
 
     def read(self, name):
         table, found = TABLES[name], StoredTable()
@@ -119,9 +119,9 @@ class StoredPlan:
         return None if value == "" else value
 
     def unset(self, table, attribute):
-        if table.name not in self.blanks:
-            self.blanks[table.name] = table.model()
-        return self.plain(self.blanks[table.name], attribute)
+        if table.name not in self.empty_rows:
+            self.empty_rows[table.name] = table.model()
+        return self.plain(self.empty_rows[table.name], attribute)
 
     def put_plain(self, row, attribute, value):
         field = row._meta.get_field(attribute)
@@ -164,7 +164,7 @@ class StoredPlanObjects(StoredPlan):
         for name, table in STRUCTURE.items():
             for field in table.model._meta.concrete_fields:
                 other = TABLE_OF_MODEL.get(field.related_model)
-                if other is None or field.name in EARLIER:
+                if other is None or field.name in OTHER_PLAN_LINKS:
                     continue
                 known = self.tables[other.name].row_of_pk
                 for row in self.tables[name].row_of_pk.values():

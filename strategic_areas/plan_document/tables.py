@@ -16,15 +16,15 @@ from strategic_areas.models.records import STATED, Provenance
 from strategic_areas.workbooks.reading import cell_text
 
 #: The table with the plan's own row.
-OF_PLAN = "plans"
-#: The code is fixed; the status changes by approval.
-LEFT_OUT = {(OF_PLAN, "code"), (OF_PLAN, "status")}
+PLAN_TABLE = "plans"
+#: Columns that lines do not set: a plan's code is fixed, and approval sets its status.
+EXCLUDED_COLUMNS = {(PLAN_TABLE, "code"), (PLAN_TABLE, "status")}
 #: Links to records of other plans, written "plan/code".
-EARLIER = {"continues"}
+OTHER_PLAN_LINKS = {"continues"}
 #: Required columns with a default for new records.
-NEVER_MISSING = {"provenance", "slug"}
+DEFAULTED = {"provenance", "slug"}
 #: Columns edited on the plan tree only.
-ON_TREE = {"stopped", "stopped_on", "resumes_on", "why_not_sensitive"}
+TREE_ONLY = {"stopped", "stopped_on", "resumes_on", "why_not_sensitive"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class PlanColumn:
 
     @property
     def is_earlier(self):
-        return self.name in EARLIER
+        return self.name in OTHER_PLAN_LINKS
 
     @property
     def choices(self):
@@ -65,8 +65,8 @@ class PlanColumn:
 
     @property
     def offered(self):
-        is_origin = self.field.model_field.choices == Provenance.choices
-        known = STATED if is_origin else dict(self.choices)
+        is_provenance = self.field.model_field.choices == Provenance.choices
+        known = STATED if is_provenance else dict(self.choices)
         return [word for value, word in self.choices if value in known]
 
 
@@ -100,7 +100,7 @@ class PlanTable:
     def is_saved_last(self, attribute):
         """Whether it links records of the plan, which must exist first."""
         field = self.field(attribute)
-        is_own = field.related_model is self.model and attribute not in EARLIER
+        is_own = field.related_model is self.model and attribute not in OTHER_PLAN_LINKS
         return field.many_to_many or is_own
 
     @cached_property
@@ -122,17 +122,15 @@ class PlanTable:
         }
         known |= {each.name: each for each in self.stated}
         return tuple(
-            replace(each, is_required=False)
-            if each.field.name in NEVER_MISSING
-            else each
+            replace(each, is_required=False) if each.field.name in DEFAULTED else each
             for name, each in known.items()
-            if (self.name, name) not in LEFT_OUT
+            if (self.name, name) not in EXCLUDED_COLUMNS
         )
 
     @cached_property
     def all_columns(self):
         """Also the columns that only the plan tree edits."""
-        also = (each for each in self.model.fields if each.name in ON_TREE)
+        also = (each for each in self.model.fields if each.name in TREE_ONLY)
         return (
             *self.columns,
             *(PlanColumn(self.name, each.name, each, False) for each in also),
@@ -146,13 +144,13 @@ class PlanTable:
 
     @property
     def title(self):
-        if self.name == OF_PLAN:
+        if self.name == PLAN_TABLE:
             return capfirst(str(self.model._meta.verbose_name))
         model = Agency if self.name == "participations" else self.model
         return capfirst(str(model._meta.verbose_name_plural))
 
     def rows(self, stored):
-        if self.name == OF_PLAN:
+        if self.name == PLAN_TABLE:
             return [stored.plan]
         rows = stored.tables[self.name].row_of_pk.values()
         if self.name == "indicators":
@@ -163,12 +161,12 @@ class PlanTable:
 
     def plain(self, stored, row):
         return {
-            column.name: as_read(stored.plain(row, column.name))
+            column.name: as_read_back(stored.plain(row, column.name))
             for column in self.columns
         }
 
 
-def as_read(value):
+def as_read_back(value):
     if isinstance(value, str):
         return cell_text("", spreadsheet_cells.workbook_text(value)) or None
     return value

@@ -28,28 +28,30 @@ def find_problems(stored, drafts, *, members_only=True):
 
     ``members_only`` refuses agencies that do not participate in the plan.
     """
-    taking_part = set(stored.tables["participations"].key_of_pk.values())
-    taking_part |= {
-        draft.line.said["agency"]
+    participants = set(stored.tables["participations"].key_of_pk.values())
+    participants |= {
+        draft.line.values["agency"]
         for draft in drafts
-        if draft.line.table.name == "participations" and "agency" in draft.line.said
+        if draft.line.table.name == "participations" and "agency" in draft.line.values
     }
     replaced = _replaced(stored, drafts)
     records = [draft.record for draft in drafts]
-    _tell_what_stood(drafts)
+    _set_former_state(drafts)
     waiting = workflow.waiting_keys(records)
-    wrong = [list(_of_fields(draft)) for draft in drafts]
+    wrong = [list(_field_problems(draft)) for draft in drafts]
     broken = broken_checks(records, [{name for name, _text in own} for own in wrong])
-    shared = _shared(stored, drafts)
+    shared = _uniqueness_problems(stored, drafts)
     found = []
     for place, draft in enumerate(drafts):
-        told = [*wrong[place], *_faults(draft, replaced)]
-        told += _outsiders(draft, taking_part) if members_only else []
-        told += [("", each.get_violation_error_message()) for each in broken[place]]
-        told += shared[place]
+        problems = [*wrong[place], *_record_problems(draft, replaced)]
+        problems += _unknown_participants(draft, participants) if members_only else []
+        problems += [("", each.get_violation_error_message()) for each in broken[place]]
+        problems += shared[place]
         if (type(draft.record), draft.record.pk) in waiting:
-            told.append(("", _("A change of this record waits for approval already.")))
-        found.append(list(dict.fromkeys(told)))
+            problems.append(
+                ("", _("A change of this record waits for approval already."))
+            )
+        found.append(list(dict.fromkeys(problems)))
     return found
 
 
@@ -61,32 +63,34 @@ def add_dependants(stored, drafts, found):
         if draft.is_new and (faults or draft.line.faults)
     }
     text = _("Depends on row %(number)d of the sheet “%(sheet)s”, which has an error.")
-    told = []
+    problems = []
     for draft, faults in zip(drafts, found, strict=True):
         depends = [
             (column.name, text % {"number": line.number, "sheet": line.table.title})
             for column in draft.line.table.columns
-            for record in _led_to(stored, draft, column)
+            for record in _linked_records(stored, draft, column)
             if (line := wrong.get(id(record))) and record is not draft.record
         ]
-        told.append([*faults, *depends])
-    return told
+        problems.append([*faults, *depends])
+    return problems
 
 
-def _led_to(stored, draft, column):
-    keys = draft.line.said.get(column.name)
+def _linked_records(stored, draft, column):
+    keys = draft.line.values.get(column.name)
     if not keys or column.linked not in STRUCTURE or column.is_earlier:
         return []
     keys = keys if isinstance(keys, list) else [keys]
     return [stored.tables[column.linked].rows[key] for key in keys]
 
 
-def _outsiders(draft, taking_part):
+def _unknown_participants(draft, participants):
     line = draft.line
     for column in line.table.columns:
         if column.linked == "agencies" and line.table.name != "participations":
-            said = line.said.get(column.name) or []
-            missing = {*([said] if isinstance(said, str) else said)} - taking_part
+            values = line.values.get(column.name) or []
+            missing = {
+                *([values] if isinstance(values, str) else values)
+            } - participants
             if missing:
                 yield (
                     column.name,
@@ -95,10 +99,10 @@ def _outsiders(draft, taking_part):
                 )
 
 
-def _faults(draft, replaced):
+def _record_problems(draft, replaced):
     record, line = draft.record, draft.line
-    yield from guard.blocked_texts(type(record), line.said).items()
-    yield from workflow.dates_outside_plan(record, line.said).items()
+    yield from guard.blocked_texts(type(record), line.values).items()
+    yield from workflow.dates_outside_plan(record, line.values).items()
     if "supersedes" in draft.links:
         if any(each.pk is None for each in draft.links["supersedes"]):
             yield "supersedes", _("Only what the plan has already can be replaced.")
@@ -106,7 +110,7 @@ def _faults(draft, replaced):
             yield "supersedes", _("A record cannot replace itself.")
 
 
-def _of_fields(draft):
+def _field_problems(draft):
     record = draft.record
     columns = {column.name for column in draft.line.table.all_columns}
     linked = [
@@ -125,7 +129,7 @@ def _of_fields(draft):
                 yield from ((own, text) for each in errors for text in each.messages)
 
 
-def _tell_what_stood(drafts):
+def _set_former_state(drafts):
     activities = [d.record for d in drafts if isinstance(d.record, Activity)]
     stored = [each.pk for each in activities if each.pk]
     updates = ActivityUpdate.objects.filter(activity__in=stored, percent__isnull=False)
@@ -134,36 +138,38 @@ def _tell_what_stood(drafts):
         each.has_percents = each.pk in with_percents
     for draft in drafts:
         if isinstance(draft.record, Indicator) and not draft.is_new:
-            was = {
+            former = {
                 name: draft.before.get(name, getattr(draft.record, name))
                 for name in ("sensitive", "why_not_sensitive")
             }
-            draft.record.is_as_brought = not any(was.values())
+            draft.record.is_as_brought = not any(former.values())
 
 
-def _shared(stored, drafts):
+def _uniqueness_problems(stored, drafts):
     found = {id(draft.record): [] for draft in drafts}
     for name in {draft.line.table.name for draft in drafts}:
         model = STRUCTURE[name].model
         own = [draft for draft in drafts if draft.line.table.name == name]
-        said = {id(draft.record): draft.line.said for draft in own}
+        values = {id(draft.record): draft.line.values for draft in own}
         rows = [*stored.tables[name].row_of_pk.values()]
         rows += [draft.record for draft in own if draft.is_new]
         for constraint in unique_constraints(model):
             text = constraint.get_violation_error_message()
-            told = [(row, text) for row in _alike(constraint, rows)]
-            told += (
-                [] if unique_text_fields(model) else _exchanged(constraint, own, stored)
+            problems = [(row, text) for row in _duplicates(constraint, rows)]
+            problems += (
+                []
+                if unique_text_fields(model)
+                else _exchanged_values(constraint, own, stored)
             )
-            for record, text in told:
+            for record, text in problems:
                 columns = (
-                    n for n in constraint.fields if n in said.get(id(record), ())
+                    n for n in constraint.fields if n in values.get(id(record), ())
                 )
                 found.get(id(record), []).append((next(columns, ""), text))
     return [found[id(draft.record)] for draft in drafts]
 
 
-def _alike(constraint, rows):
+def _duplicates(constraint, rows):
     by_key = defaultdict(list)
     for row in rows:
         by_key[_key(constraint, row)].append(row)
@@ -175,7 +181,7 @@ def _alike(constraint, rows):
     ]
 
 
-def _exchanged(constraint, drafts, stored):
+def _exchanged_values(constraint, drafts, stored):
     former = {_former_key(constraint, draft, stored): draft.record for draft in drafts}
     text = _(
         "Another row of this workbook gives this up. Only codes and address words can "
@@ -203,10 +209,10 @@ def _plain(value):
 def _former_key(constraint, draft, stored):
     if draft.is_new:
         return None
-    stood = copy(draft.record)
+    former = copy(draft.record)
     for name in {*constraint.fields} & draft.before.keys():
-        stored.put_plain(stood, name, draft.before[name])
-    return _key(constraint, stood)
+        stored.put_plain(former, name, draft.before[name])
+    return _key(constraint, former)
 
 
 def _replaced(stored, drafts):

@@ -71,7 +71,7 @@ def record_label(column, key, stored):
     return key.removeprefix(NEW)
 
 
-BETWEEN = re.compile(r"[;\n]")
+SEPARATORS = re.compile(r"[;\n]")
 DAY = forms.DateField(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"])
 
 
@@ -90,7 +90,7 @@ def parse_value(column, cell, find):
             )
         )
     if column.kind in (FieldKind.LINKS, FieldKind.CHOICES):
-        words = [word.strip() for word in BETWEEN.split(text)]
+        words = [word.strip() for word in SEPARATORS.split(text)]
         return sorted(
             {READERS[column.kind](column, word, find) for word in words if word}
         )
@@ -120,7 +120,7 @@ def _whole(column, text, find):
     return numbers.parse_whole_number(text)
 
 
-def _chosen(column, text, find):
+def _choice(column, text, find):
     value = _words(column).get(comparable(text))
     if value is None:
         labels = get_text_list(column.offered, _("or"))
@@ -167,9 +167,9 @@ READERS = {
     FieldKind.DATE: _day,
     FieldKind.DECIMAL: _number,
     FieldKind.WHOLE: _whole,
-    FieldKind.CHOICE: _chosen,
-    FieldKind.CHOICES: _chosen,
-    FieldKind.FLAG: _chosen,
+    FieldKind.CHOICE: _choice,
+    FieldKind.CHOICES: _choice,
+    FieldKind.FLAG: _choice,
     FieldKind.LINK: _linked,
     FieldKind.LINKS: _linked,
 }

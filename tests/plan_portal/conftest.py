@@ -4,7 +4,7 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 
-from plan_portal.page_cache import HELP, PageCache
+from plan_portal.page_cache import HELP_PATHS, PageCache
 from plan_portal.page_cache.finished_pages import PageMemory
 from plan_portal.page_cache.version_watcher import VersionWatcher
 from tests import make
@@ -21,7 +21,7 @@ def make_front(db, monkeypatch):
     monkeypatch.setattr(connections["default"], "close", lambda: None)
 
     def maker(application=None, memory=2**20):
-        memory = PageMemory(memory, HELP)
+        memory = PageMemory(memory, HELP_PATHS)
         return PageCache(Counting(application), watch=VersionWatcher(), memory=memory)
 
     yield maker

@@ -41,7 +41,7 @@ class Reply:
 
 def later(front):
     """Let two seconds pass: what is known of the version is not good any more."""
-    front.watch.good_until = 0
+    front.watch.valid_until = 0
     front.watch._next_question = 0
 
 

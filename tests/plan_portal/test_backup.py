@@ -300,7 +300,7 @@ def test_a_backup_of_a_newer_portal_or_other_database_is_refused(
     manifest = {"engine": engine, "migrations": [["agencies", "9999_from_later"]]}
 
     with pytest.raises(BackupError, match=said):
-        restore.must_be_compatible(manifest)
+        restore.refuse_incompatible_backup(manifest)
 
 
 @pytest.mark.django_db

@@ -141,7 +141,7 @@ def test_verify_finds_a_file_that_is_missing_or_was_changed(bucket):
     bucket.delete_object(Bucket=NAME, Key=f"evidence/{missing.token}")
     bucket.put_object(Bucket=NAME, Key=f"evidence/{changed.token}", Body=b"other")
 
-    assert verify._files() == [
+    assert verify._file_problems() == [
         f"strategic_areas.Evidence {missing.pk}: its file is missing",
         f"strategic_areas.Evidence {changed.pk}: its file was changed",
     ]

@@ -74,20 +74,22 @@ def test_what_is_no_report_of_ours_is_told_to_nobody(report, caplog, fields):
 
 
 def test_a_large_one_is_not_read(report):
-    assert report("x" * (middleware.LARGEST + 1)).status_code == 413
+    assert report("x" * (middleware.MAX_REPORT_BYTES + 1)).status_code == 413
 
 
 def test_a_flood_fills_no_log_and_ends_with_the_minute(report, caplog, monkeypatch):
     now = [0.0]
     monkeypatch.setattr(middleware.time, "monotonic", lambda: now[0])
-    first = {report().status_code for _time in range(middleware.A_MINUTE + 5)}
+    first = {
+        report().status_code for _time in range(middleware.MAX_LOGGED_PER_MINUTE + 5)
+    }
     before = len(told(caplog))
 
     now[0] = 60.0
     report()
 
     assert first == {204}
-    assert before == middleware.A_MINUTE
+    assert before == middleware.MAX_LOGGED_PER_MINUTE
     assert len(told(caplog)) == before + 1
 
 

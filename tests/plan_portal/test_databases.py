@@ -16,7 +16,7 @@ POSTGRESQL = "django.db.backends.postgresql"
 def test_a_server_process_has_deadlines():
     config = {"ENGINE": POSTGRESQL, "OPTIONS": {}}
 
-    databases.hold_to_deadlines(config)
+    databases.set_statement_timeouts(config)
 
     assert config["OPTIONS"]["options"] == (
         "-c statement_timeout=5s -c lock_timeout=3s "
@@ -29,7 +29,7 @@ def test_what_the_address_of_the_database_says_comes_last():
         {"ENGINE": POSTGRESQL, "OPTIONS": {"options": "-c lock_timeout=1s"}}
     )
 
-    databases.hold_to_deadlines(config)
+    databases.set_statement_timeouts(config)
 
     assert config["OPTIONS"]["options"].endswith(" -c lock_timeout=1s")
 
@@ -45,7 +45,7 @@ def test_sqlite_is_left_as_it_is(tmp_path):
     config = databases.embedded_database(tmp_path / "portal.sqlite3")
     before = dict(config["OPTIONS"])
 
-    databases.hold_to_deadlines(config)
+    databases.set_statement_timeouts(config)
 
     assert config["OPTIONS"] == before
 
@@ -54,7 +54,7 @@ def test_sqlite_is_left_as_it_is(tmp_path):
 def test_postgresql_ends_what_takes_too_long(db, monkeypatch):
     monkeypatch.setitem(databases.DEADLINES, "statement_timeout", "50ms")
     config = databases.named_database({**connection.settings_dict, "OPTIONS": {}})
-    databases.hold_to_deadlines(config)
+    databases.set_statement_timeouts(config)
     parameters = connection.get_connection_params() | config["OPTIONS"]
     parameters.pop("cursor_factory", None)
 

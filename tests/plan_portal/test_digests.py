@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from plan_portal import conditional_get
-from plan_portal.conditional_get import own_content, public_digest
+from plan_portal.conditional_get import main_content, public_digest
 from plan_portal.page_cache.finished_pages import FinishedPage
 from tests import make
 
@@ -82,5 +82,5 @@ def test_no_label_is_made_without_the_secret(client, other_secret):
         assert label != other, path
         assert not {each for each in plain_sums(body) if each in label}, path
         versions = {*re.findall(rb"\b[0-9a-f]{12}\b", body)}
-        main = sha256(own_content(body)).hexdigest()[:12].encode()
+        main = sha256(main_content(body)).hexdigest()[:12].encode()
         assert main not in versions, path

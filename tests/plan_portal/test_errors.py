@@ -129,7 +129,7 @@ def test_sqlite_and_the_writer_of_workbooks_say_so_on_a_disk_without_room():
         database.execute("PRAGMA max_page_count = 2")
         with pytest.raises(sqlite3.OperationalError) as told:
             database.execute("INSERT INTO t VALUES (zeroblob(100000))")
-    assert errors.lacks_room(told.value)
+    assert errors.is_disk_full(told.value)
 
     with (
         pytest.raises(etree.SerialisationError) as told,
@@ -137,4 +137,4 @@ def test_sqlite_and_the_writer_of_workbooks_say_so_on_a_disk_without_room():
         xml.element("a"),
     ):
         xml.write("b" * 100_000)
-    assert errors.lacks_room(told.value)
+    assert errors.is_disk_full(told.value)

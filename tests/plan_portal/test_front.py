@@ -19,9 +19,9 @@ from django.conf import settings
 from django.db import OperationalError, connections
 from django.test import RequestFactory
 
-from plan_portal.conditional_get import ASKED_BY_PAGE_CACHE, KEEP
+from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
 from plan_portal.middleware import REPORTS
-from plan_portal.page_cache import HELP, unavailable
+from plan_portal.page_cache import HELP_PATHS, unavailable
 from plan_portal.page_cache.database_deadline import DatabaseDeadline
 from plan_portal.page_cache.finished_pages import FinishedPage, PageMemory, preferred
 from plan_portal.page_cache.version_watcher import PageVersion
@@ -52,8 +52,8 @@ def page_of(words):
     """An application with one page, which may be kept."""
 
     def application(environ, start_response):
-        assert environ[ASKED_BY_PAGE_CACHE]
-        start_response("200 OK", [(KEEP, "yes"), ("Content-Type", "text/html")])
+        assert environ[PAGE_CACHE_KEY]
+        start_response("200 OK", [(KEEP_HEADER, "yes"), ("Content-Type", "text/html")])
         return [f"<main >{words}</main>".encode()]
 
     return application
@@ -66,7 +66,9 @@ def test_every_simple_page_is_kept(front, plan):
     replies = {path: Reply(front, path) for path in SIMPLE}
 
     assert front.application.asked == SIMPLE
-    told = {path: {KEEP, "Set-Cookie"} & {*replies[path].headers} for path in SIMPLE}
+    told = {
+        path: {KEEP_HEADER, "Set-Cookie"} & {*replies[path].headers} for path in SIMPLE
+    }
     assert told == dict.fromkeys(SIMPLE, set())
 
 
@@ -319,7 +321,7 @@ def test_help_gives_way_to_no_other_page(make_front):
     for number in range(20):
         Reply(front, f"/{number}/")
 
-    assert set(HELP) < set(front.memory.pages)
+    assert set(HELP_PATHS) < set(front.memory.pages)
     assert front.memory.size <= 4000
 
 
@@ -332,7 +334,7 @@ def test_many_who_ask_at_once_wait_for_one_page(make_front):
 
     front = make_front(slow)
     front.watch.ask()
-    front.watch.good_until = time.monotonic() + 60
+    front.watch.valid_until = time.monotonic() + 60
     replies = []
 
     def ask():
@@ -413,9 +415,9 @@ def test_help_is_there_without_the_database(front, plan, monkeypatch):
     front.make_ready()
     cut_off(front, monkeypatch)
 
-    replies = [Reply(front, path) for path in HELP]
+    replies = [Reply(front, path) for path in HELP_PATHS]
 
-    assert tuple(public_path("help", language=each) for each in ("es", "en")) == HELP
+    assert tuple(public_path("help", language=each) for each in ("es", "en")) == HELP_PATHS
     assert [reply.status for reply in replies] == [200, 200]
     assert [b"809-200-1202" in reply.body for reply in replies] == [True, True]
 
@@ -430,7 +432,7 @@ def test_help_is_made_even_if_the_plan_cannot_be_read(front, plan, monkeypatch):
     with pytest.raises(LookupError):
         front.make_ready()
 
-    assert set(HELP) == set(front.memory.pages)
+    assert set(HELP_PATHS) == set(front.memory.pages)
 
 
 @pytest.mark.parametrize(
@@ -626,7 +628,7 @@ def test_an_answer_from_memory_costs_less_than_making_a_request(front, plan):
     """Against Django's own request object, measured in the same breath."""
     Reply(front, "/")
     environ = RequestFactory()._base_environ(PATH_INFO="/", HTTP_HOST="localhost")
-    front.watch.good_until = time.monotonic() + 60
+    front.watch.valid_until = time.monotonic() + 60
 
     def seconds(act):
         begun = time.perf_counter()

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from plan_portal import server
-from plan_portal.page_cache import HELP, PageCache
+from plan_portal.page_cache import HELP_PATHS, PageCache
 from plan_portal.page_cache.database_deadline import DatabaseDeadline
 from plan_portal.page_cache.finished_pages import PageMemory
-from plan_portal.page_cache.version_watcher import LATE, VersionWatcher
+from plan_portal.page_cache.version_watcher import LATE_SECONDS, VersionWatcher
 from strategic_areas import purging, workflow
 from strategic_areas.models import HelpLine, PublicationVersion, StrategicArea
 from strategic_areas.public_paths import public_path
@@ -78,14 +78,14 @@ def test_the_plan_is_read_before_its_pages_are_asked(front, plan, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("waited", "is_asked"), [(LATE / 2, True), (LATE * 1.1, False)]
+    ("waited", "is_asked"), [(LATE_SECONDS / 2, True), (LATE_SECONDS * 1.1, False)]
 )
 def test_nobody_asks_beside_a_watch_that_has_waited_long(
     front, plan, django_assert_num_queries, waited, is_asked
 ):
     """What is frozen would keep whoever asks as long as it keeps the watch."""
     Reply(front, "/")
-    front.watch.good_until = 0.0
+    front.watch.valid_until = 0.0
     front.watch._asked_at["the watching thread"] = time.monotonic() - waited
 
     with django_assert_num_queries(int(is_asked)):
@@ -152,7 +152,7 @@ def test_a_publication_leaves_old_pages_for_an_outage(front, plan, monkeypatch):
 
 
 def test_the_thread_makes_the_help_pages_at_start_and_after_each_version(open_record):
-    watch, memory = VersionWatcher(), PageMemory(2**20, HELP)
+    watch, memory = VersionWatcher(), PageMemory(2**20, HELP_PATHS)
     front = PageCache(WSGIHandler(), watch=watch, memory=memory)
 
     def told():

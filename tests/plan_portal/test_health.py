@@ -86,7 +86,7 @@ def disk(monkeypatch):
     """A disk whose free bytes can be set: so many that nothing is wrong at first."""
 
     class Disk:
-        free = health.LEAST_FREE
+        free = health.MIN_FREE_BYTES
 
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: Disk)
     return Disk
@@ -140,7 +140,7 @@ def test_a_failed_or_late_task_is_named(client, disk, name, monkeypatch):
 def test_a_short_disk_and_lost_mails_are_problems(client, disk, settings, tmp_path):
     settings.BACKUP_FOLDER = tmp_path
     settings.FILE_STORE_FOLDER = tmp_path
-    disk.free = health.LEAST_FREE - 1
+    disk.free = health.MIN_FREE_BYTES - 1
     now = timezone.now()
     for key, age in ("new", timezone.timedelta(0)), ("old", health.GIVEN_UP_RECENTLY):
         Mail.objects.create(key=key, to="a@example.org", given_up_at=now - age)

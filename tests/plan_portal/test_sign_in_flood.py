@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from plan_portal import sign_in_flood
-from plan_portal.sign_in_flood import ONE_AT_A_TIME, SignInFloodMiddleware
+from plan_portal.sign_in_flood import SIGN_IN_LOCK, SignInFloodMiddleware
 from tests import make
 from tests.make.people import PASSWORD, sign_in
 
@@ -194,7 +194,7 @@ def test_who_signed_in_here_before_waits_for_no_turn(client, flood):
 
 
 def test_no_more_networks_are_remembered_than_it_says(rf, clock, monkeypatch):
-    monkeypatch.setattr(sign_in_flood, "MOST_REFUSED", 3)
+    monkeypatch.setattr(sign_in_flood, "MAX_REMEMBERED", 3)
     middleware = SignInFloodMiddleware(lambda request: HttpResponse(status=429))
 
     for number in range(10):
@@ -211,7 +211,7 @@ def test_a_sign_in_beside_another_is_told_when_to_come_back(
     person = make.reviewer()
     client.cookies["idioma"] = language
 
-    with ONE_AT_A_TIME, django_assert_num_queries(0):
+    with SIGN_IN_LOCK, django_assert_num_queries(0):
         refused = [sign_in(client, person.username) for _ in range(12)]
     free = sign_in(client, person.username)
 
@@ -223,7 +223,7 @@ def test_a_sign_in_beside_another_is_told_when_to_come_back(
 
 
 def test_a_passkey_is_not_refused_beside_a_sign_in(client):
-    with ONE_AT_A_TIME:
+    with SIGN_IN_LOCK:
         answer = client.post(reverse("mfa_login_webauthn"), {"credential": "{}"})
 
     assert answer.status_code == 302
@@ -237,7 +237,7 @@ class ComingForm(io.BytesIO):
         self.was_free = []
 
     def read(self, size=-1):
-        self.was_free.append(not ONE_AT_A_TIME.locked())
+        self.was_free.append(not SIGN_IN_LOCK.locked())
         return super().read(size)
 
 
@@ -264,7 +264,7 @@ def test_while_a_form_comes_others_sign_in(client):
 def test_a_form_that_breaks_off_is_refused_and_keeps_nobody_out(client):
     answer = send(client, BrokenForm("login=x"), 100)
 
-    assert (answer.status_code, ONE_AT_A_TIME.locked()) == (400, False)
+    assert (answer.status_code, SIGN_IN_LOCK.locked()) == (400, False)
 
 
 def test_a_sign_in_that_fails_inside_keeps_nobody_out(rf):
@@ -274,4 +274,4 @@ def test_a_sign_in_that_fails_inside_keeps_nobody_out(rf):
     with pytest.raises(ZeroDivisionError):
         SignInFloodMiddleware(fail)(rf.post(SIGN_IN))
 
-    assert not ONE_AT_A_TIME.locked()
+    assert not SIGN_IN_LOCK.locked()

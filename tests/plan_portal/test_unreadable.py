@@ -4,7 +4,7 @@ import pytest
 from django.db import DataError
 from django.urls import reverse
 
-from plan_portal.errors import is_of_what_was_sent
+from plan_portal.errors import is_input_error
 from tests import make
 
 DIGITS = "7" * 5000
@@ -48,4 +48,4 @@ def test_a_passkeys_answer_that_is_none_breaks_no_page(client, caplog, page, ans
     ],
 )
 def test_an_error_of_the_portal_itself_is_not_taken_for_one(error, is_of_it):
-    assert is_of_what_was_sent(error) is is_of_it
+    assert is_input_error(error) is is_of_it

@@ -55,7 +55,7 @@ def same_text(text):
 
 def of_record(line, expected):
     """Differences of one action: who, when, how much, in which state."""
-    said = line.said
+    said = line.values
     lead = expected.get("lead", expected.get("agency"))
     pairs = [
         ("title", said["title"], expected["title"]),
@@ -92,17 +92,17 @@ def of_record(line, expected):
 def of_due(line, expected):
     due = expected["due"]
     names = ("span", "starts_on", "due_on", "exact_to", "marked")
-    yield from ((name, line.said.get(name), due.get(name)) for name in names)
+    yield from ((name, line.values.get(name), due.get(name)) for name in names)
     if "cells" not in due:
         yield "due", place_of(line, "due_on"), {k: due[k] for k in ("cell", "text")}
 
 
 def of_budget(line, expected):
     budget = expected.get("budget", {})
-    amount = line.said.get("budget_amount")
+    amount = line.values.get("budget_amount")
     yield "amount", amount and Decimal(amount), budget.get("amount")
     if budget.get("amount"):
-        yield "currency", line.said["budget_currency"], budget["currency"]
+        yield "currency", line.values["budget_currency"], budget["currency"]
     if budget:
         place = {k: budget[k] for k in ("cell", "text")}
         got = place_of(line, "budget_amount")
@@ -115,20 +115,20 @@ def isnumber(got, wanted):
 
 
 def of_indicators(reading, line, expected):
-    found = [x for x in reading.of("indicators") if x.above == line.number]
+    found = [x for x in reading.of("indicators") if x.parent == line.number]
     for made, wanted in zip(found, expected, strict=True):
         base = wanted.get("baseline", {})
-        value = made.said.get("baseline")
-        targets = [x for x in reading.of("targets") if x.above == made.number]
+        value = made.values.get("baseline")
+        targets = [x for x in reading.of("targets") if x.parent == made.number]
         pairs = [
-            ("name", made.said["name"], wanted["name"]),
+            ("name", made.values["name"], wanted["name"]),
             ("cell", made.places["name"].place, wanted["cell"]),
-            ("unit", made.said.get("unit"), wanted.get("unit")),
+            ("unit", made.values.get("unit"), wanted.get("unit")),
             ("baseline", value and Decimal(value), base.get("value")),
-            ("baseline year", made.said.get("baseline_year"), base.get("period")),
+            ("baseline year", made.values.get("baseline_year"), base.get("period")),
             (
                 "targets",
-                [(t.said["period"], Decimal(t.said["value"])) for t in targets],
+                [(t.values["period"], Decimal(t.values["value"])) for t in targets],
                 [(t["period"], t["value"]) for t in wanted["targets"]],
             ),
         ]
@@ -172,7 +172,7 @@ def test_areas_programmes_and_lines_are_read(name):
         for line, wanted in zip(reading.of(table), expected[table], strict=True):
             title = "title" if table == "commitments" else "name"
             keys = {"code", title, "area", "programme", "lead", "outcome"} & {*wanted}
-            pairs = [(key, line.said.get(key), wanted[key]) for key in sorted(keys)]
+            pairs = [(key, line.values.get(key), wanted[key]) for key in sorted(keys)]
             place = place_of(line, title)
             pairs.append(("cell", place["cell"], wanted["cell"]))
             pairs.append(("text", same_text(place["text"]), same_text(wanted["text"])))
@@ -254,7 +254,7 @@ def test_nothing_else_is_asked_but_who_an_institution_is(name):
     wanted = {each["cell"] for each in expected["ambiguous_or_unreadable"]}
 
     beside = {
-        (question.cell.partition("!")[2], question.why)
+        (question.cell.partition("!")[2], question.reason)
         for question in reading.questions
         if question.cell not in wanted and question.field != "institution"
     }
@@ -307,7 +307,9 @@ def test_an_institution_by_another_name_is_proposed(name):
 @each_matrix
 def test_institutions_that_the_portal_does_not_know_are_asked_about(name):
     reading, expected = one_of_three(name)
-    unknown = {q.reading for q in reading.questions if q.why == "institution_unknown"}
+    unknown = {
+        q.reading for q in reading.questions if q.reason == "institution_unknown"
+    }
 
     wanted = set(expected["institutions_not_in_the_plan_of_2017"])
 

@@ -89,7 +89,7 @@ def test_an_answer_decides(name, place, field, answer, said, value):
 
     assert question.key not in {each.key for each in reading.questions}
     same = line_at(reading, line.table, question.cell)
-    assert same.said.get(said) == value
+    assert same.values.get(said) == value
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_an_answer_decides_a_target(name, place, answer, targets):
     reading = again(content, naming)
 
     found = {
-        line.said["period"]: line.said["value"]
+        line.values["period"]: line.values["value"]
         for line in reading.of("targets")
         if line.places["value"].place.endswith(f"!{place}")
     }
@@ -145,13 +145,13 @@ def test_taking_every_likeliest_reading_changes_no_line(name):
     assert {q.key for q in decided.questions} == open_ones
     kept = ("title", "code", "lead", "supporting", "span", "due_on", "budget_amount")
     assert [
-        [line.said.get(field) for field in (*kept, "value", "status", "state")]
+        [line.values.get(field) for field in (*kept, "value", "status", "state")]
         for line in decided.lines
-        if line.said.get("title") not in GOING_ON
+        if line.values.get("title") not in GOING_ON
     ] == [
-        [line.said.get(field) for field in (*kept, "value", "status", "state")]
+        [line.values.get(field) for field in (*kept, "value", "status", "state")]
         for line in reading.lines
-        if line.said.get("title") not in GOING_ON
+        if line.values.get("title") not in GOING_ON
     ]
     assert lost(content, decided) == []
 
@@ -163,9 +163,9 @@ def test_a_confirmed_institution_is_taken_everywhere():
     naming.institutions["Evaluador externo"] = "EXT"
     reading = again(content, naming)
 
-    assert line_at(reading, "commitments", "E11").said["supporting"] == ["MINC"]
+    assert line_at(reading, "commitments", "E11").values["supporting"] == ["MINC"]
     assert {q.text for q in reading.questions} & {*naming.institutions} == set()
-    assert "MINC" in {line.said["agency"] for line in reading.of("participations")}
+    assert "MINC" in {line.values["agency"] for line in reading.of("participations")}
 
 
 def test_a_naming_is_plain_json():
@@ -225,15 +225,15 @@ def test_a_kept_naming_fits_when_columns_and_rows_moved():
     naming.sheets[0].columns["P"] = "ignore"
     newer = moved(content, "Matriz PNA 2026-2030", columns=2, rows=3)
 
-    fitted = naming.fitted(detect_layout(upload(newer)))
+    fitted = naming.adapted_to(detect_layout(upload(newer)))
     other = again(newer, fitted)
 
     assert fitted.sheets[0].columns["R"] == "ignore"
-    assert [line.said["code"] for line in other.of("commitments")] == [
-        line.said["code"] for line in reading.of("commitments")
+    assert [line.values["code"] for line in other.of("commitments")] == [
+        line.values["code"] for line in reading.of("commitments")
     ]
     assert len(other.of("targets")) == len(reading.of("targets"))
-    assert not any("means_of_verification" in line.said for line in other.lines)
+    assert not any("means_of_verification" in line.values for line in other.lines)
 
 
 def test_an_answer_is_not_taken_for_another_text():
@@ -315,12 +315,12 @@ def test_an_answer_decides_between_two_texts_of_a_record(place, answer, field, v
     (question,) = [
         each
         for each in again(content, naming).questions
-        if each.why == "second_value" and each.cell.endswith(place)
+        if each.reason == "second_value" and each.cell.endswith(place)
     ]
 
     naming.answers[question.key] = answer
     reading = again(content, naming)
 
     (line,) = reading.of("commitments")
-    assert line.said[field] == value
+    assert line.values[field] == value
     assert question.key not in {each.key for each in reading.questions}

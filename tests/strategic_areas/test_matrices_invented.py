@@ -43,10 +43,10 @@ def outline(reading):
     table = "activities" if reading.of("activities") else "commitments"
     return [
         [
-            line.said["code"],
-            line.said.get("lead"),
-            line.said.get("supporting"),
-            line.said.get("due_on") or line.said.get("exact_to"),
+            line.values["code"],
+            line.values.get("lead"),
+            line.values.get("supporting"),
+            line.values.get("due_on") or line.values.get("exact_to"),
         ]
         for line in reading.of(table)
     ]
@@ -78,14 +78,14 @@ def test_nothing_is_read_twice_and_nothing_is_left(layout):
 def questions(reading):
     """Cell without its sheet, field and reason of each question."""
     asked = reading.questions
-    return {(x.cell.partition("!")[2], x.field, x.why) for x in asked}
+    return {(x.cell.partition("!")[2], x.field, x.reason) for x in asked}
 
 
 def test_the_depth_of_a_code_tells_the_level():
     _content, reading = read_once("depths")
 
     tables = ("areas", "programmes", "commitments")
-    codes = [line.said["code"] for table in tables for line in reading.of(table)]
+    codes = [line.values["code"] for table in tables for line in reading.of(table)]
     assert codes == ["1", "2", "1.1", "2.1", "1.1.1", "1.1.2", "2.1.1", "2.1.2"]
     asked = questions(reading)
     assert {each for each in asked if each[1] in {"code", "level", "title"}} == {
@@ -107,7 +107,7 @@ def test_a_row_with_a_code_never_goes_on_with_another():
     key = next(x.key for x in by_words.questions if x.cell == "Plan!A10")
     naming.answers[key] = "programme"
     answered = read_matrix(upload(content), naming, institutions=known())
-    assert [x.said["name"] for x in answered.of("programmes")] == ["Formar"]
+    assert [x.values["name"] for x in answered.of("programmes")] == ["Formar"]
 
 
 def test_areas_in_rows_of_their_own_stand_above_the_columns():
@@ -134,17 +134,17 @@ def test_areas_in_rows_of_their_own_stand_above_the_columns():
         *("lead", "supporting"),
     ]
     assert [each.letter for each in columns if each.is_doubtful] == ["B", "C"]
-    assert [x.said["code"] for x in reading.of("activities")] == [
+    assert [x.values["code"] for x in reading.of("activities")] == [
         *("1.1.1.a", "1.1.2.a", "2.1.1.a")
     ]
-    assert [x.said["area"] for x in reading.of("programmes")] == ["1", "2"]
+    assert [x.values["area"] for x in reading.of("programmes")] == ["1", "2"]
 
 
 def test_numbers_below_quarters_are_their_targets():
     _content, reading = read_once("depths")
 
     values = {
-        line.said["period"]: line.said["value"]
+        line.values["period"]: line.values["value"]
         for line in reading.of("targets")
         if line.places["value"].place.endswith("15")
     }
@@ -172,7 +172,7 @@ def test_a_title_without_the_code_of_its_neighbours_is_asked_about():
 
     reading = read_as_guessed(content_of(book))
 
-    assert [x.said["title"] for x in reading.of("commitments")] == [
+    assert [x.values["title"] for x in reading.of("commitments")] == [
         *("Formar oficiales", "Compartir estadísticas")
     ]
     assert ("B3", "title", "goes_on") in questions(reading)
@@ -325,7 +325,7 @@ TIMES = {
 def test_times_are_read_as_people_write_them(text):
     found = time_of(text, (2026, 2030))
 
-    assert (found.span, found.due_on, found.exact_to, found.why) == TIMES[text]
+    assert (found.span, found.due_on, found.exact_to, found.reason) == TIMES[text]
 
 
 def test_a_date_of_the_program_is_as_exact_as_it_is_shown():
@@ -372,7 +372,7 @@ def cell_of(text):
 def test_one_number_is_read_or_asked(text, value, why):
     found = target_of(cell_of(text), "Personas")
 
-    assert (found.value, found.why) == (value, why)
+    assert (found.value, found.reason) == (value, why)
 
 
 @pytest.mark.parametrize(
@@ -408,7 +408,7 @@ def test_budgets_are_read_in_full_units(text, heading, amount, currency, setting
 
     found = budget_of(cell_of(text), heading, years, country=country)
 
-    assert (found.value, found.currency, found.why) == (amount, currency, "")
+    assert (found.value, found.currency, found.reason) == (amount, currency, "")
 
 
 @pytest.mark.parametrize(
@@ -432,7 +432,7 @@ def test_a_budget_that_is_no_plain_amount_is_asked(text, amount, why, settings):
 
     found = budget_of(cell_of(text), "Costo", years, country=country)
 
-    assert (found.value, found.why) == (amount, why)
+    assert (found.value, found.reason) == (amount, why)
 
 
 @pytest.mark.parametrize(
@@ -456,7 +456,7 @@ def test_several_names_in_a_column_of_leads_are_asked_about():
     found = split_responsible("MMUJER\nMINERD", book, role="lead")
 
     assert (found.lead, found.supporting) == ("MMUJER", ["MINERD"])
-    assert found.whys == ["who_leads"]
+    assert found.reasons == ["who_leads"]
 
 
 @pytest.mark.parametrize(
@@ -538,9 +538,9 @@ def test_a_band_over_a_whole_row_marks_no_time():
         book.active[place].fill = PatternFill("solid", fgColor="FFD9D9D9")
     reading = read_as_guessed(content_of(book))
 
-    asked = {each.cell for each in reading.questions if each.why == "only_colour"}
+    asked = {each.cell for each in reading.questions if each.reason == "only_colour"}
 
-    assert [line.said.get("due_on") for line in reading.of("commitments")] == [
+    assert [line.values.get("due_on") for line in reading.of("commitments")] == [
         None,
         "2027-09-30",
         "2027-03-31",

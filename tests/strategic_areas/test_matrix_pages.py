@@ -86,7 +86,7 @@ class Bringer:
             for each in response.context["answers"].asked:
                 offered = [value for value, _label in each.choices]
                 chosen = {"MT", matrix.LEAVE_OUT}.intersection(offered) or offered
-                if each.question.why == "no_programme":
+                if each.question.reason == "no_programme":
                     fields[f"{each.name}-text"] = "Coordinar"
                 elif not each.chosen:
                     fields[each.name] = max(chosen)
@@ -288,7 +288,7 @@ def test_work_without_a_programme_gets_the_one_that_is_named(bringer):
     question = next(
         each
         for each in seen.context["answers"].asked
-        if each.question.why == "no_programme"
+        if each.question.reason == "no_programme"
     )
 
     named = bringer.confirm(seen, **{f"{question.name}-text": "Coordinar"})
@@ -311,7 +311,7 @@ def test_commitments_and_activities_below_areas_become_a_plan(bringer):
         ["2.1", "Ruta de atención", "Protocolo", "PGR", "permanente"],
     ]
     seen = bringer.read(workbook(*rows, headings=headings))
-    proposed = [(x.question.why, x.chosen) for x in asked(seen).values()]
+    proposed = [(x.question.reason, x.chosen) for x in asked(seen).values()]
 
     bringer.keep(bringer.confirm(seen))
 
@@ -583,7 +583,7 @@ def test_a_person_says_that_the_depth_of_codes_tells_levels(bringer):
     )
 
     assert [
-        (line.table, line.said["code"])
+        (line.table, line.values["code"])
         for line in seen.context["reading"].lines
         if line.table != "participations"
     ] == [("areas", "1"), ("programmes", "1.1"), ("commitments", "1.1.1")]
@@ -600,7 +600,7 @@ def test_a_person_names_the_period_of_a_column(bringer, period, read):
 
     if read:
         commitment = seen.context["reading"].of("commitments")[0]
-        assert (commitment.said["span"], commitment.said["due_on"]) == (
+        assert (commitment.values["span"], commitment.values["due_on"]) == (
             read,
             "2027-06-30",
         )

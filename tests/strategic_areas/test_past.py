@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 import time_machine
 
-from plan_portal.conditional_get import ASKED_BY_PAGE_CACHE, KEEP
+from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
 from strategic_areas.public_paths import public_path
 from tests import make
 from tests.test_public_pages import LANGUAGES
@@ -76,9 +76,9 @@ def paths(activity, language="es"):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_past_periods_address_leads_to_the_page(client, activity, language):
     for name, path in paths(activity, language).items():
-        answer = client.get(f"{path}?at=2025", **{ASKED_BY_PAGE_CACHE: True})
+        answer = client.get(f"{path}?at=2025", **{PAGE_CACHE_KEY: True})
         assert (answer.status_code, answer["Location"]) == (301, path), name
-        assert KEEP not in answer.headers, name
+        assert KEEP_HEADER not in answer.headers, name
 
 
 def test_what_else_a_past_address_asks_for_stays(client, activity):

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from plan_portal.conditional_get import ASKED_BY_PAGE_CACHE, KEEP
+from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
 from strategic_areas import workflow
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.updates import filtered_updates
@@ -271,11 +271,9 @@ def test_the_front_may_keep_filters_and_places(client, plan):
     (account,) = shown.entries
     queries += [f"?{name}={account.public_id}" for name in ("after", "before")]
 
-    asked = [
-        client.get(path + query, **{ASKED_BY_PAGE_CACHE: True}) for query in queries
-    ]
+    asked = [client.get(path + query, **{PAGE_CACHE_KEY: True}) for query in queries]
 
-    assert [KEEP in response for response in asked] == [True] * 4
+    assert [KEEP_HEADER in response for response in asked] == [True] * 4
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 NAME = re.compile(r" plan-portal-(\d{8}T\d{6})Z\.tar\.gz")
 #: At this age of the newest copy, a night was missed.
-MOST_OLD = timedelta(hours=26)
+MAX_COPY_AGE = timedelta(hours=26)
 
 
 class Command(BaseCommand):
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         if not made:
             raise CommandError("There is no backup to copy.")
         newest = datetime.strptime(max(made), "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-        if timezone.now() - newest > MOST_OLD:
+        if timezone.now() - newest > MAX_COPY_AGE:
             raise CommandError(f"The newest copy is of {newest:%Y-%m-%d %H:%M} UTC.")
         self.stdout.write(f"{len(made)} backups there, the newest of {newest} UTC")
 

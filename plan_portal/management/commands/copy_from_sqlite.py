@@ -23,8 +23,8 @@ from strategic_areas.models import Plan
 
 #: Alias of the SQLite database.
 TRIAL = "trial"
-#: Sessions are not copied: everybody signs in again.
-ENDED = {Session, UserSession}
+#: Sessions are not models_to_copy: everybody signs in again.
+UNCOPIED_MODELS = {Session, UserSession}
 #: How many rows are in memory at a time.
 CHUNK = 1000
 
@@ -54,16 +54,18 @@ class Command(BaseCommand):
         try:
             with connections[TRIAL].wrap_database_errors:
                 connections[TRIAL].connect()
-            must_be_of_this_version()
+            refuse_other_version()
             with transaction.atomic(), transaction.atomic(using=TRIAL):
                 number, head = copy_everything()
         except DatabaseError as error:
-            said = str(error).splitlines()[0]  # the others repeat the row
-            raise CommandError(f"The trial cannot be copied: {said}") from error
+            message = str(error).splitlines()[0]  # the others repeat the row
+            raise CommandError(
+                f"The trial cannot be models_to_copy: {message}"
+            ) from error
         self.stdout.write(f"{number} rows are the same; audit record {head}")
 
 
-def must_be_of_this_version():
+def refuse_other_version():
     trial, own = (
         set(MigrationRecorder(connections[alias]).applied_migrations())
         for alias in (TRIAL, "default")
@@ -76,30 +78,30 @@ def must_be_of_this_version():
 
 def copy_everything():
     """Copy all tables; return the number of rows and the head of the audit record."""
-    copied = [
+    models_to_copy = [
         model
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy
     ]
-    tables = [model._meta.db_table for model in copied]
+    tables = [model._meta.db_table for model in models_to_copy]
     number = 0
     triggers.drop()
     with connection.cursor() as cursor:
         # Also rows that migrations create: permissions and content types.
         for statement in connection.ops.sql_flush(no_style(), tables):
             cursor.execute(statement)
-        for model in copied:
-            if model not in ENDED:
+        for model in models_to_copy:
+            if model not in UNCOPIED_MODELS:
                 number += copy_rows(model)
         connection.check_constraints()
-        for statement in connection.ops.sequence_reset_sql(no_style(), copied):
+        for statement in connection.ops.sequence_reset_sql(no_style(), models_to_copy):
             cursor.execute(statement)
     head = audit.AuditHead.objects.using(TRIAL).first()
-    verdict = audit.verify_chain(str(head) if head else "")
-    if verdict.fault:
-        raise CommandError(f"The audit record is broken: {verdict.fault}.")
+    check = audit.verify_chain(str(head) if head else "")
+    if check.fault:
+        raise CommandError(f"The audit record is broken: {check.fault}.")
     triggers.install()
-    return number, verdict.head
+    return number, check.head
 
 
 def copy_rows(model):
@@ -109,21 +111,21 @@ def copy_rows(model):
     names = [field.attname for field in fields]
     # Not the model's manager, which may filter or translate rows.
     rows = models.QuerySet(model, using=TRIAL).order_by("pk").values_list("pk", *names)
-    there = models.QuerySet(model).order_by("pk").values_list("pk", *names)
+    copied_rows = models.QuerySet(model).order_by("pk").values_list("pk", *names)
     waiting, number = rows.iterator(chunk_size=CHUNK), 0
     while chunk := {row[0]: row for row in islice(waiting, CHUNK)}:
         insert_rows(model, fields, chunk.values())
-        written = {row[0]: comparable(row) for row in there.filter(pk__in=chunk)}
+        written = {row[0]: comparable(row) for row in copied_rows.filter(pk__in=chunk)}
         if different := [pk for pk, row in chunk.items() if written.get(pk) != row]:
             raise CommandError(f"{table}, row {different[0]}: not the same there.")
         number += len(chunk)
-    if there.count() != number:
-        raise CommandError(f"{table}: {there.count()} rows instead of {number}.")
+    if copied_rows.count() != number:
+        raise CommandError(f"{table}: {copied_rows.count()} rows instead of {number}.")
     return number
 
 
 def comparable(row):
-    """The row with the bytes of binary fields, for which psycopg2 gives views."""
+    """The row with bytes in place of the memory views that psycopg2 returns."""
     return tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)
 
 

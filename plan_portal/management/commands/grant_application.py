@@ -29,13 +29,13 @@ class Command(BaseCommand):
         if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", role):
             raise CommandError(f"{role!r} is no name of a role: a-z, 0-9 and _ only.")
         with transaction.atomic(), connection.cursor() as cursor:
-            _must_be_another(cursor, role)
+            _refuse_owner(cursor, role)
             for statement in statements(role, _schema(cursor)):
                 cursor.execute(statement)
         self.stdout.write(f"{role} may run the portal and only append to its record")
 
 
-def _must_be_another(cursor, role):
+def _refuse_owner(cursor, role):
     cursor.execute(
         "SELECT rolsuper OR pg_has_role(oid, current_user, 'MEMBER') "
         "FROM pg_roles WHERE rolname = %s",

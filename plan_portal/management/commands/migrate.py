@@ -14,10 +14,10 @@ from plan_portal.databases import lacks_right
 #: Milliseconds to wait for a lock; requests queue behind this command and give up after
 #: three seconds.
 LOCK_MS = 2_500
-#: Seconds for retries.
+#: Seconds in which attempts are repeated.
 PATIENCE = 120
 #: deadlock_detected, lock_not_available
-MET_OTHERS = {"40P01", "55P03"}
+CONFLICT_CODES = {"40P01", "55P03"}
 #: The last commit that can migrate a portal from before 1.0; see docs/operate.md.
 COMMIT_BEFORE_1_0 = "203f57d1"
 #: The apps with migrations of their own.
@@ -57,7 +57,7 @@ class Command(migrate.Command):
             applied = MigrationRecorder(target).applied_migrations()
             if reason := reason_not_to_migrate(applied):
                 raise CommandError(reason)
-            self.begin_anew_after_others(target, *args, **options)
+            self.migrate_with_retries(target, *args, **options)
             row_counts.update_row_counts(options["database"])
         except ProgrammingError as error:
             if not lacks_right(error):
@@ -67,17 +67,19 @@ class Command(migrate.Command):
                 "their owner: deploy/manage --owner, then the command"
             ) from error
 
-    def begin_anew_after_others(self, target, *args, **options):
+    def migrate_with_retries(self, target, *args, **options):
         if target.vendor != "postgresql" or target.in_atomic_block:
             super().handle(*args, **options)
             return
         begun = time.monotonic()
-        asked = target.settings_dict["OPTIONS"]
-        usual = asked.get("options", "")
-        asked["options"] = f"{usual} -c lock_timeout={LOCK_MS}".strip()
-        target.close()  # the next connection is asked for that
+        database_options = target.settings_dict["OPTIONS"]
+        former_options = database_options.get("options", "")
+        database_options["options"] = (
+            f"{former_options} -c lock_timeout={LOCK_MS}".strip()
+        )
+        target.close()  # the options apply to the next connection
         try:
-            while not self.has_handled(*args, **options):
+            while not self.has_migrated(*args, **options):
                 if time.monotonic() > begun + PATIENCE:
                     raise CommandError(
                         "The tables were in use all the time, and triggers may be "
@@ -85,15 +87,15 @@ class Command(migrate.Command):
                         "again."
                     )
         finally:
-            asked["options"] = usual
+            database_options["options"] = former_options
             target.close()
 
-    def has_handled(self, *args, **options):
+    def has_migrated(self, *args, **options):
         """False if a deadlock ended the attempt."""
         try:
             super().handle(*args, **options)
         except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", None) not in MET_OTHERS:
+            if getattr(error.__cause__, "pgcode", None) not in CONFLICT_CODES:
                 raise
             self.stderr.write(
                 "Somebody was using the tables; what is left begins anew."

@@ -45,18 +45,18 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def restore(self, file):
-        must_be_empty()
+        refuse_filled_portal()
         settings.VAR_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
             dir=settings.VAR_DIR, prefix=".restore-"
         ) as name:
             folder = Path(name)
             manifest = archive.unpack_backup(file, folder)
-            must_be_compatible(manifest)
+            refuse_incompatible_backup(manifest)
             database.restore_database(folder)
             put_files_back(folder)
         made_at = datetime.fromisoformat(manifest["made_at"])
-        self.must_be_well(verify.find_problems(manifest))
+        self.refuse_faults(verify.find_problems(manifest))
         triggers.drop()
         blanked = blanking.blank_again(file.parent, made_at)
         Session.objects.all().delete()
@@ -66,19 +66,19 @@ class Command(BaseCommand):
         if isinstance(staticfiles_storage, ManifestFilesMixin):
             # An empty machine has no static files yet.
             collect_static_files(self.stdout.write)
-        self.must_be_well(verify.find_problems())
+        self.refuse_faults(verify.find_problems())
         self.stdout.write(
             f"Restored the portal of {made_at:%Y-%m-%d %H:%M} UTC; {blanked} "
             "fields that were purged since are blank; everybody signs in anew."
         )
 
-    def must_be_well(self, faults):
+    def refuse_faults(self, faults):
         if faults:
             listed = "\n".join(faults)
             raise BackupError(f"The restored portal must not be served:\n{listed}")
 
 
-def must_be_empty():
+def refuse_filled_portal():
     if not database.is_empty():
         raise BackupError("The database is not empty: restore into a new one.")
     for name in PRIVATE_STORAGES:
@@ -93,7 +93,7 @@ def put_files_back(folder):
                 storages[store].save(path.name, File(content))
 
 
-def must_be_compatible(manifest):
+def refuse_incompatible_backup(manifest):
     """Refuse a backup of another engine, of a newer version or from before 1.0."""
     if manifest["engine"] != connection.vendor:
         raise BackupError(

@@ -31,12 +31,15 @@ def find_problems(manifest=None):
     found = []
     if not manifest:
         found += [f"missing trigger: {name}" for name in triggers.missing()]
-        found += _files()
-    found += _audit(manifest["audit_head"] if manifest else "")
-    return [*found, *(_rows(manifest["counts"]) if manifest else _pages())]
+        found += _file_problems()
+    found += _audit_problems(manifest["audit_head"] if manifest else "")
+    return [
+        *found,
+        *(_row_count_problems(manifest["counts"]) if manifest else _page_problems()),
+    ]
 
 
-def _rows(expected):
+def _row_count_problems(expected):
     counted = database.table_counts()
     return [
         f"table {name}: {counted.get(name, 'missing')} rows, the backup had {number}"
@@ -45,13 +48,15 @@ def _rows(expected):
     ]
 
 
-def _files():
+def _file_problems():
     found, named = [], set()
     for model in apps.get_models():
         files = [
             f for f in model._meta.concrete_fields if isinstance(f, models.FileField)
         ]
-        summed = any(field.name == "sha256" for field in model._meta.concrete_fields)
+        has_digest = any(
+            field.name == "sha256" for field in model._meta.concrete_fields
+        )
         for field in files:
             for row in models.QuerySet(model).exclude(**{field.name: ""}):
                 file = getattr(row, field.name)
@@ -59,12 +64,12 @@ def _files():
                 place = f"{model._meta.label} {row.pk}"
                 if not file.storage.exists(file.name):
                     found.append(f"{place}: its file is missing")
-                elif summed and row.sha256 != _sum(file):
+                elif has_digest and row.sha256 != _sum(file):
                     found.append(f"{place}: its file was changed")
-    return found + _stores(named)
+    return found + _store_problems(named)
 
 
-def _stores(named):
+def _store_problems(named):
     # A file of the last hour may belong to a record that is still being saved.
     found, before = [], timezone.now() - timedelta(hours=1)
     for store in PRIVATE_STORAGES:
@@ -82,12 +87,12 @@ def _sum(file):
         return file_digest(stored, "sha256").hexdigest()
 
 
-def _audit(head):
-    verdict = audit.verify_chain(head)
-    return [f"audit record: {verdict.fault}"] if verdict.fault else []
+def _audit_problems(head):
+    check = audit.verify_chain(head)
+    return [f"audit record: {check.fault}"] if check.fault else []
 
 
-def _pages():
+def _page_problems():
     client = Client(SERVER_NAME=settings.SITE_HOST, raise_request_exception=False)
     found = []
     log = logging.getLogger("plan_portal.access")

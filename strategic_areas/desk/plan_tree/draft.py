@@ -136,7 +136,7 @@ def draft_conflicts(stored, draft_lines):
             )
             for column in table.all_columns
             if (name := column.name) in values
-            and field_action(each.said[name], values[name], said=each.seen.get(name))
+            and field_action(each.said[name], values[name], former=each.seen.get(name))
             is FieldAction.KEEP
         )
         if changes or each.record and not values:
@@ -210,7 +210,7 @@ def _save(request, drafts, problems):
     new = {id(each.record) for each in drafts if each.is_new}
     records.save_drafts_unaudited(drafts, by=request.user)
     for each in drafts:
-        is_new, names = id(each.record) in new, {*each.line.said}
+        is_new, names = id(each.record) in new, {*each.line.values}
         event = audit.Event.RECORD_MADE if is_new else audit.Event.RECORD_CHANGED
         audit.record_event(event, request=request, obj=each.record, fields=names)
     return EditSummary(problems, str(drafts[0].record.pk))

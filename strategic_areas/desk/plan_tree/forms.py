@@ -29,7 +29,7 @@ from strategic_areas.models.drafts import DraftLine
 from strategic_areas.plan_document.lines import with_defaults, with_due_date
 from strategic_areas.plan_document.preview import value_in_words
 from strategic_areas.plan_document.stored_plan import plain_number
-from strategic_areas.plan_document.tables import STRUCTURE, as_read
+from strategic_areas.plan_document.tables import STRUCTURE, as_read_back
 from strategic_areas.plan_document.values import cell_value, digest
 
 #: Slug field of an area → field of the name from which the slug is made.
@@ -74,7 +74,7 @@ class PlanNodeForm(forms.Form):
         stored, names = self.tree.stored, [column.name for column in self.columns]
         if not self.is_new:
             record = self.node.record
-            values = {n: as_read(stored.plain(record, n)) for n in names}
+            values = {n: as_read_back(stored.plain(record, n)) for n in names}
             return values | self.tree.drafted_values(record)
         values = {name: stored.unset(self.table, name) for name in names}
         if "provenance" in values:
@@ -320,7 +320,7 @@ def replacement_edits(tree, nodes, number):
     stored, record = tree.stored, nodes[0].record
     not_copied = {"code", "supersedes", "continues", *STOP_COLUMNS}
     values = {
-        column.name: as_read(stored.plain(record, column.name))
+        column.name: as_read_back(stored.plain(record, column.name))
         for column in form.columns
         if column.name not in not_copied
     } | {
@@ -367,7 +367,7 @@ def _as_plain(value):
         return value.isoformat()
     if isinstance(value, list):
         return sorted(value)
-    return plain_number(value) if isinstance(value, Decimal) else as_read(value)
+    return plain_number(value) if isinstance(value, Decimal) else as_read_back(value)
 
 
 def code_and_name(record):

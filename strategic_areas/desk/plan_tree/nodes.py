@@ -241,7 +241,7 @@ class PlanTree:
 
     def drafted_values(self, record):
         drafts = self.preview.drafts
-        return next((each.line.said for each in drafts if each.record is record), {})
+        return next((each.line.values for each in drafts if each.record is record), {})
 
     def node_of(self, record):
         return self._nodes.get(id(record))

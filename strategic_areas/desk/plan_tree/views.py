@@ -293,9 +293,9 @@ class ProposeDraftForm(ProposeAmendmentForm):
 def _needs_act(draft):
     replaced = draft.links.get("supersedes", ())
     return (
-        "stopped" in draft.line.said
+        "stopped" in draft.line.values
         or isinstance(draft.record, Plan)
-        and "ends_on" in draft.line.said
+        and "ends_on" in draft.line.values
         or any(each.provenance == Provenance.PLAN for each in replaced)
     )
 

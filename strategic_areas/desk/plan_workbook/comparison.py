@@ -19,9 +19,9 @@ from strategic_areas.plan_document.lines import (
     with_defaults,
     with_due_date,
 )
-from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
+from strategic_areas.plan_document.tables import PLAN_TABLE, STRUCTURE
 from strategic_areas.plan_document.values import (
-    BETWEEN,
+    SEPARATORS,
     NEW,
     digest,
     parse_value,
@@ -65,7 +65,7 @@ class CopiedPlanFilter:
             name: {
                 code.strip()
                 for line in book.lines[name]
-                for code in BETWEEN.split(line.text("supersedes"))
+                for code in SEPARATORS.split(line.text("supersedes"))
             }
             for name in ("commitments", "activities")
         }
@@ -79,7 +79,7 @@ class CopiedPlanFilter:
 
     def leaves_out(self, table, values, rows):
         """Whether a row is not copied; ``rows`` are stored records by key."""
-        if table.name == OF_PLAN:
+        if table.name == PLAN_TABLE:
             return True
         if table.name == "indicators":
             # Indicators are shared by all plans.
@@ -129,7 +129,7 @@ class RecordFinder:
 
     def _coded_lines(self):
         for name, table in STRUCTURE.items():
-            if name != OF_PLAN and table.identity == ("code",):
+            if name != PLAN_TABLE and table.identity == ("code",):
                 for line in self.book.lines[name]:
                     yield name, line, self.origin(table, line)
 
@@ -158,7 +158,7 @@ class RecordFinder:
         """Whether a cell still links to the same records as when it was exported."""
         if column.linked not in STRUCTURE or column.is_earlier:
             return False
-        codes = BETWEEN.split(text) if column.kind is FieldKind.LINKS else [text]
+        codes = SEPARATORS.split(text) if column.kind is FieldKind.LINKS else [text]
         pks = [self.exported_pks[column.linked].get(code.strip()) for code in codes]
         return None not in pks and digest(sorted(pks, key=str)) == exported_digest
 
@@ -230,7 +230,7 @@ class WorkbookComparison:
         if is_repeated:
             text = _("This record, or its code, is in more than one row.")
             problems.append(CellProblem("", "", text))
-        if table.name == OF_PLAN and origin != self.stored.plan_code:
+        if table.name == PLAN_TABLE and origin != self.stored.plan_code:
             text = _("This sheet has one row, that of the plan.")
             problems.append(CellProblem(line.cells[ORIGIN].place, "", text))
             return _refused_line(table, line, key, LineState.REFUSED, problems)
@@ -308,7 +308,7 @@ class WorkbookComparison:
             if FOLLOWING_COLUMNS.get(name) in edited and name not in edited:
                 continue
             exported = stored[name] if is_current else CHANGED_SINCE
-            action = field_action(values[name], stored[name], said=exported)
+            action = field_action(values[name], stored[name], former=exported)
             if action is FieldAction.KEEP:
                 text = _("Somebody changed this after the workbook was taken.")
                 stale.append(CellProblem(line.cells[name].place, column.label, text))

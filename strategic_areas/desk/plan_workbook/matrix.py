@@ -189,7 +189,7 @@ def proposed_naming(plan, layout):
         # A purge may have blanked required parts of the naming.
         with suppress(TypeError, ValueError, KeyError):
             pairs = {name: dict(saved.naming[name]) for name in MAPPING_PARTS}
-            naming = Naming.from_json(saved.naming | pairs).fitted(layout)
+            naming = Naming.from_json(saved.naming | pairs).adapted_to(layout)
     naming.years = [plan.starts_on.year, plan.ends_on.year]
     return naming
 
@@ -366,7 +366,7 @@ class ShownMatrixQuestion:
     def may_be_typed(self):
         return (
             self.question.field not in CHOICE_ROLES
-            or self.question.why == "no_programme"
+            or self.question.reason == "no_programme"
         )
 
     @property
@@ -378,7 +378,7 @@ class MatrixAnswerForm:
     def __init__(self, reading, data=None):
         self.agencies = dict(Agency.objects.values_list("acronym", "name_es"))
         self.programmes = [
-            (line.said["code"], f"{line.said['code']} {line.said['name']}")
+            (line.values["code"], f"{line.values['code']} {line.values['name']}")
             for line in reading.of("programmes")
         ]
         self.data, self.count = data, len(reading.questions)
@@ -395,7 +395,7 @@ class MatrixAnswerForm:
         choices = {x: describe_value(x) for x in readings if x}
         if is_name or question.field in AGENCY_ROLES:
             choices |= {a: f"{a} · {b}" for a, b in sorted(self.agencies.items())}
-        if question.why == "no_programme":
+        if question.reason == "no_programme":
             choices |= dict(self.programmes)
         if question.field not in REQUIRED_ROLES:
             choices[LEAVE_OUT] = _("Leave it out")
@@ -475,17 +475,17 @@ def build_matrix_tree(reading):
                 name: cell_without_sheet(cell.place)
                 for name, cell in line.places.items()
             },
-            describe_value(line.said.get("due_on") or ""),
+            describe_value(line.values.get("due_on") or ""),
         )
         for line in reading.lines
     ]
     for node in nodes:
-        if node.line.above is not None:
-            nodes[node.line.above].below.append(node)
+        if node.line.parent is not None:
+            nodes[node.line.parent].below.append(node)
     return [
         node
         for node in nodes
-        if node.line.above is None and node.line.table != "participations"
+        if node.line.parent is None and node.line.table != "participations"
     ]
 
 

@@ -125,35 +125,35 @@ class MatrixLines:
         """Replace the names of programmes by codes; add lines for new programmes."""
         new, commitments = {}, self.reading.of("commitments")
         for line in commitments:
-            if name := line.said.get("programme"):
-                line.said["programme"] = self._programme_code(line, name, new)
+            if name := line.values.get("programme"):
+                line.values["programme"] = self._programme_code(line, name, new)
         for line in commitments:
-            line.said.setdefault("programme", new.get(line.said.get("area")))
+            line.values.setdefault("programme", new.get(line.values.get("area")))
 
     def _programme_code(self, line, name, new_codes):
         """Return the code of a programme; ``new_codes`` are those added, by area."""
-        area, rows = line.said.get("area"), self.stored.tables["programmes"].rows
-        codes = {each.said.get("code") for each in self.reading.of("programmes")}
+        area, rows = line.values.get("area"), self.stored.tables["programmes"].rows
+        codes = {each.values.get("code") for each in self.reading.of("programmes")}
         codes |= rows.keys()
         if name in codes:
             return name
-        lines = [x for x in self.reading.of("programmes") if x.said.get("area") == area]
+        lines = [x for x in self.reading.of("programmes") if x.values.get("area") == area]
         for each in lines:
-            if comparable(each.said["name"]) == comparable(name):
-                return each.said["code"]
+            if comparable(each.values["name"]) == comparable(name):
+                return each.values["code"]
         stored = {comparable(row.name_es): code for code, row in rows.items()}
         numbered = (f"{area}.{n}" for n in count(1))
         free = (x for x in chain([area], numbered) if x not in codes)
         code = new_codes[area] = stored.get(comparable(name)) or next(free)
-        new = MatrixLine("programmes", len(self.reading.lines), line.above)
-        new.said |= {"code": code, "area": area, "name": name}
-        titled = line if line.above is None else self.reading.lines[line.above]
+        new = MatrixLine("programmes", len(self.reading.lines), line.parent)
+        new.values |= {"code": code, "area": area, "name": name}
+        titled = line if line.parent is None else self.reading.lines[line.parent]
         new.places["name"] = new.places["code"] = titled.title_cell
         self.reading.lines.append(new)
         return code
 
     def _plan_line(self, table, line):
-        if line.above in self.left_out:
+        if line.parent in self.left_out:
             self.left_out.add(line.number)
             return None
         values, problems = self._values_by_column(table, line), []
@@ -169,7 +169,7 @@ class MatrixLines:
                 code = self.replaced_codes.get((column.linked, value), value)
                 values[column.name] = code
         title = next((c for c in ("title_es", "name_es") if c in values), None)
-        code = line.said.get("code")
+        code = line.values.get("code")
         if title and not values[title] or code and not values.get("code", True):
             self.left_out.add(line.number)
             return None
@@ -177,7 +177,7 @@ class MatrixLines:
         return self._compared_line(table, line, values, problems)
 
     def _values_by_column(self, table, line):
-        values, commitment = dict(line.said), self._commitment_above(line)
+        values, commitment = dict(line.values), self._commitment_above(line)
         if commitment is not None:
             values["commitment"] = self.keys.get(commitment.number)
         if table.name == "activities":
@@ -190,11 +190,11 @@ class MatrixLines:
             # The lead of the commitment is proposed as responsible agency, and yearly
             # values, since targets are yearly. An unknown lead is a problem of the
             # commitment only.
-            lead = commitment and commitment.said.get("lead")
+            lead = commitment and commitment.values.get("lead")
             if lead in self.agencies.rows:
                 values |= {"agency": lead, "frequency": Indicator.Frequency.YEARLY}
         if table.name == "targets":
-            values["indicator"] = self.keys.get(line.above)
+            values["indicator"] = self.keys.get(line.parent)
         if table.name == "participations":
             values["role"] = Participation.Role.PARTNER
         columns = COLUMN_OF_FIELD[table.name]
@@ -206,8 +206,8 @@ class MatrixLines:
         }
 
     def _commitment_above(self, line):
-        while line.above is not None:
-            line = self.reading.lines[line.above]
+        while line.parent is not None:
+            line = self.reading.lines[line.parent]
             if line.table == "commitments":
                 return line
         return None
@@ -267,7 +267,7 @@ class MatrixLines:
         if messages or key in self.texts:
             is_barred = not STOPS.keys().isdisjoint(kinds)
             messages = tuple(dict.fromkeys(map(str, messages)))
-            label = f"{line.said.get('code') or ''} {column.label}".strip()
+            label = f"{line.values.get('code') or ''} {column.label}".strip()
             self.found.append(
                 IdentifyingText(key, place, label, text, messages, is_barred)
             )

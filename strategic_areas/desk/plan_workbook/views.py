@@ -49,7 +49,7 @@ from strategic_areas.plan_document import records
 from strategic_areas.plan_document.lines import LineState, PlanLine
 from strategic_areas.plan_document.preview import build_preview
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
-from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
+from strategic_areas.plan_document.tables import PLAN_TABLE, STRUCTURE
 from strategic_areas.plan_document.values import record_digests
 from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.workbooks.reading import (
@@ -64,8 +64,8 @@ from strategic_areas.workbooks.reading import (
 def sign_preview(preview, plan, *, by):
     lines = [
         [
-            *(line.table.name, line.number, line.name, line.origin, line.said),
-            {name: place for name, place in line.places.items() if name in line.said},
+            *(line.table.name, line.number, line.name, line.origin, line.values),
+            {name: place for name, place in line.places.items() if name in line.values},
             line.stood,
         ]
         for line in (draft.line for draft in preview.drafts)
@@ -212,7 +212,7 @@ def _matrix_page(request, plan, matrix):
     if not (answers.asked or matrix.unchecked(lines)):
         preview = _preview(plan, stored, lines.lines, request.user)
         # A matrix has no row for the plan itself.
-        plan_title = STRUCTURE[OF_PLAN].title
+        plan_title = STRUCTURE[PLAN_TABLE].title
         preview["absent"] = [x for x in preview["absent"] if x[0] != plan_title]
     return render_screen(
         request,

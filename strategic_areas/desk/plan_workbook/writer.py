@@ -8,7 +8,7 @@ from openpyxl.utils import quote_sheetname
 from agencies.fields import FieldKind
 from strategic_areas.desk.plan_workbook.comparison import ORIGIN, WORKBOOK_FORMAT
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
-from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
+from strategic_areas.plan_document.tables import PLAN_TABLE, STRUCTURE
 from strategic_areas.plan_document.values import cell_value, value_digests
 from strategic_areas.workbooks.reading import SEEN
 from strategic_areas.workbooks.writing import (
@@ -151,7 +151,11 @@ def _rule(column, lists, plan):
     if column.kind is FieldKind.LINK:
         return choice_rule(lists[column.linked])
     is_planned = column.name in {"starts_on", "due_on", "ends_on"}
-    if column.table == OF_PLAN or column.kind is not FieldKind.DATE or not is_planned:
+    if (
+        column.table == PLAN_TABLE
+        or column.kind is not FieldKind.DATE
+        or not is_planned
+    ):
         return {}
     return {
         "type": "date",
