@@ -150,14 +150,14 @@ def test_verify_finds_a_file_that_is_missing_or_was_changed(bucket):
 def test_verify_finds_a_bucket_that_shows_or_keeps_too_much(bucket):
     answer_lists(403)
     storages["evidence"].save("a" * 40, ContentFile(b"photo"))
-    assert verify._stores({"a" * 40}) == []
+    assert verify._store_problems({"a" * 40}) == []
     bucket.put_object_acl(Bucket=NAME, Key=f"evidence/{'a' * 40}", ACL="public-read")
     found = []
     for status in "Enabled", "Suspended":
         bucket.put_bucket_versioning(
             Bucket=NAME, VersioningConfiguration={"Status": status}
         )
-        found.append(verify._stores({"a" * 40}))
+        found.append(verify._store_problems({"a" * 40}))
 
     kept = "the bucket keeps versions: a purged file stays in it"
     weaknesses = [
@@ -171,7 +171,7 @@ def test_verify_finds_a_bucket_that_shows_or_keeps_too_much(bucket):
 def test_verify_finds_a_bucket_that_strangers_may_list(bucket):
     listed = "the bucket is public: anybody lists its files"
 
-    found = verify._stores(set())
+    found = verify._store_problems(set())
 
     assert [line for line in found if listed in line] == [
         f"{name}: {listed}" for name in PRIVATE_STORAGES
@@ -182,7 +182,7 @@ def test_a_busy_store_does_not_count_as_private(bucket):
     answer_lists(503)
 
     with pytest.raises(StoreUnreachableError):
-        verify._stores(set())
+        verify._store_problems(set())
 
 
 def test_no_address_of_a_file_is_handed_out(bucket):

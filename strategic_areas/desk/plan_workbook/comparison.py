@@ -21,8 +21,8 @@ from strategic_areas.plan_document.lines import (
 )
 from strategic_areas.plan_document.tables import PLAN_TABLE, STRUCTURE
 from strategic_areas.plan_document.values import (
-    SEPARATORS,
     NEW,
+    SEPARATORS,
     digest,
     parse_value,
     value_digests,
