@@ -20,7 +20,7 @@ PARTS = {
     "caveat": gettext_lazy("What cannot be said with it"),
     "means_of_verification": gettext_lazy("Where it can be checked"),
     "outcome": gettext_lazy("Outcome sought"),
-    "query": gettext_lazy("What was query"),
+    "asked": gettext_lazy("What was asked"),
     "decision": gettext_lazy("What was decided"),
     "resolution": gettext_lazy("What was decided"),
     "legal_basis": gettext_lazy("Reported; content withheld by law"),

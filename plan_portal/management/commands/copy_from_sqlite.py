@@ -23,7 +23,7 @@ from strategic_areas.models import Plan
 
 #: Alias of the SQLite database.
 TRIAL = "trial"
-#: Sessions are not models_to_copy: everybody signs in again.
+#: Sessions are not copied: everybody signs in again.
 UNCOPIED_MODELS = {Session, UserSession}
 #: How many rows are in memory at a time.
 CHUNK = 1000
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         except DatabaseError as error:
             message = str(error).splitlines()[0]  # the others repeat the row
             raise CommandError(
-                f"The trial cannot be models_to_copy: {message}"
+                f"The trial cannot be copied: {message}"
             ) from error
         self.stdout.write(f"{number} rows are the same; audit record {head}")
 
