@@ -13,7 +13,7 @@ from strategic_areas.commitment_states import IN_PROGRESS_AFTER_PLAN, StateFamil
 from strategic_areas.progress import Punctuality, StateCounts
 from strategic_areas.sentences import FAMILY_WORDS, join_words
 
-#: Parts of one sentence; the last three have no verb in Spanish.
+#: Parts of one sentence; in Spanish the last three have no verb of their own.
 FAMILY_COUNTS = {
     StateFamily.MET: npgettext_lazy(
         "commitments", "%(n)s is fulfilled", "%(n)s are fulfilled", "number"
@@ -55,7 +55,7 @@ LATE = npgettext_lazy("commitments", "%(n)s is late.", "%(n)s are late.", "numbe
 OPEN = npgettext_lazy(
     "commitments", "%(n)s is still open", "%(n)s are still open", "number"
 )
-KEPT = {
+PUNCTUALITY_PARTS = {
     Punctuality.LATE: npgettext_lazy(
         "commitments", "%(n)s is overdue", "%(n)s are overdue", "number"
     ),
@@ -174,7 +174,11 @@ def open_commitments_text(headline) -> str:
     "None is overdue" is stated only if some deadline is known.
     """
     number, kept = headline.unfinished, headline.punctuality
-    parts = [(KEPT[kind], kept[kind]) for kind in KEPT if kept[kind]]
+    parts = [
+        (PUNCTUALITY_PARTS[kind], kept[kind])
+        for kind in PUNCTUALITY_PARTS
+        if kept[kind]
+    ]
     if not kept[Punctuality.LATE] and kept[Punctuality.NO_DEADLINE] < number:
         parts.insert(0, (NONE_OVERDUE, number))
     said, *rest = [

@@ -27,7 +27,9 @@ class HeadlineKind(StrEnum):
 #: States of unfinished commitments.
 UNFINISHED = frozenset(CommitmentState) - CLOSED
 #: Punctuality of unfinished work, in order.
-OWED = tuple(kept for kept in Punctuality if kept != Punctuality.FINISHED_LATE)
+OWED = tuple(
+    punctual for punctual in Punctuality if punctual != Punctuality.FINISHED_LATE
+)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def headline_of(
         findings=_findings(ended_on, anyone_reported, answers, is_due),
         counts=count_states(each.state for each in standings),
         unfinished=len(unfinished),
-        punctuality={kept: tally[kept] for kept in OWED},
+        punctuality={punctual: tally[punctual] for punctual in OWED},
         ended_on=ended_on,
         answers=answers,
         is_due=is_due,

@@ -158,13 +158,13 @@ def _fold(text: str) -> tuple[str, list[int]]:
 
     Of several blanks only the first is kept.
     """
-    kept, places = [], []
+    characters, places = [], []
     for place, sign in enumerate(text):
         for each in _plain(sign):
-            if each != " " or kept[-1:] != [" "]:
-                kept.append(each)
+            if each != " " or characters[-1:] != [" "]:
+                characters.append(each)
                 places.append(place)
-    return "".join(kept), places
+    return "".join(characters), places
 
 
 @cache

@@ -112,18 +112,18 @@ class ProgressSummary:
     State, punctuality, percent and counts of one activity or commitment.
 
     A reconstructed commitment has no state. ``tally`` counts a commitment's activities;
-    ``said`` is the update that decides the state.
+    ``deciding_update`` is the update that decides the state.
     """
 
     state: ActivityState | CommitmentState | None
     punctuality: Punctuality | None
     percent: int | None = None
     tally: Tally = Tally()
-    said: DatedUpdate | None = None
+    deciding_update: DatedUpdate | None = None
 
     @property
     def said_on(self) -> date | None:
-        return self.said and self.said.known_by
+        return self.deciding_update and self.deciding_update.known_by
 
 
 @dataclass(frozen=True)
@@ -153,15 +153,16 @@ def _state(latest):
 
 
 def completion_bounds(
-    accounts: Iterable[ActivityReport] | Iterable[Declaration],
+    updates: Iterable[ActivityReport] | Iterable[Declaration],
 ) -> tuple[date, date] | None:
     """
     First and last possible day of completion.
 
-    They come from the first of the latest reports that all state completion.
+    They come from the earliest report of the unbroken last series of reports that state
+    completion.
     """
     first = None
-    for each in sorted(accounts, key=recency_of, reverse=True):
+    for each in sorted(updates, key=recency_of, reverse=True):
         if not each.is_done:
             break
         first = each
@@ -175,11 +176,10 @@ def summarise_activity(
     stopped: str = "",
     *,
     is_over: bool = False,
-    untold: ActivityState = ActivityState.NO_REPORT,
+    state_without_reports: ActivityState = ActivityState.NO_REPORT,
 ) -> ProgressSummary:
     """
-    State, percent and punctuality of one activity; ``untold`` is its state without
-    reports.
+    State, percent and punctuality of one activity.
 
     An activity ``stopped`` by an amendment is suspended or cancelled, unless it was
     completed, and never late. After the end of the plan nothing is in progress.
@@ -190,12 +190,14 @@ def summarise_activity(
     if stopped and state != ActivityState.COMPLETED:
         return ProgressSummary(ActivityState(stopped), None, percent)
     done = completion_bounds(reports) if state == ActivityState.COMPLETED else None
-    kept = punctuality(state, deadline, today, percent, done)
+    punctual = punctuality(state, deadline, today, percent, done)
     if latest is None or latest.is_reserved:
-        kept = punctuality_without_reports(kept)
+        punctual = punctuality_without_reports(punctual)
     if is_over and state == ActivityState.IN_PROGRESS:
         state = ActivityState.LEFT_IN_PROGRESS
-    return ProgressSummary(state if latest else untold, kept, percent)
+    return ProgressSummary(
+        state if latest else state_without_reports, punctual, percent
+    )
 
 
 def punctuality(
@@ -217,7 +219,7 @@ def punctuality(
     if not deadline.is_stated:
         return Punctuality.NO_DEADLINE
     if state == ActivityState.COMPLETED:
-        return _kept(done, deadline.due_on)
+        return _punctuality_of_completed(done, deadline.due_on)
     if today > deadline.due_on:
         return Punctuality.LATE
     near = deadline.due_on - today <= timedelta(days=AT_RISK_DAYS)
@@ -226,12 +228,14 @@ def punctuality(
     return Punctuality.ON_TIME
 
 
-def punctuality_without_reports(kept: Punctuality | None) -> Punctuality | None:
+def punctuality_without_reports(punctual: Punctuality | None) -> Punctuality | None:
     """The punctuality of work without public reports: never "on time"."""
-    return Punctuality.NOT_DUE if kept == Punctuality.ON_TIME else kept
+    return Punctuality.NOT_DUE if punctual == Punctuality.ON_TIME else punctual
 
 
-def _kept(done: tuple[date, date] | None, due_on: date) -> Punctuality | None:
+def _punctuality_of_completed(
+    done: tuple[date, date] | None, due_on: date
+) -> Punctuality | None:
     if done is None or done[1] <= due_on:
         return Punctuality.ON_TIME
     return Punctuality.FINISHED_LATE if done[0] > due_on else None
@@ -312,7 +316,9 @@ def summarise_commitment(
     reports = [report for *_, filed in activities for report in filed]
     declared = newest_update(declarations)
     state = commitment_state(CommitmentFacts(works, _result(declarations), is_over))
-    said = declared if declared and declared.result else newest_update(reports)
+    deciding_update = (
+        declared if declared and declared.result else newest_update(reports)
+    )
     percent = None
     if state in UNDER_WAY:
         percent = average_percent(
@@ -322,20 +328,24 @@ def summarise_commitment(
                 if work != KnownActivityState.CANCELLED
             ]
         )
-    kept = None
+    punctual = None
     if state == CommitmentState.FULFILLED:
-        kept = punctuality(
+        punctual = punctuality(
             ActivityState.COMPLETED,
             deadline,
             today,
             done=completion_bounds(declarations),
         )
     elif state not in CLOSED and not stopped:
-        kept = punctuality(ActivityState.IN_PROGRESS, deadline, today, percent)
-        kept = (
-            punctuality_without_reports(kept) if state in WITHOUT_PUBLIC_STATE else kept
+        punctual = punctuality(ActivityState.IN_PROGRESS, deadline, today, percent)
+        punctual = (
+            punctuality_without_reports(punctual)
+            if state in WITHOUT_PUBLIC_STATE
+            else punctual
         )
-    return ProgressSummary(state, kept, percent, count_activities(works), said)
+    return ProgressSummary(
+        state, punctual, percent, count_activities(works), deciding_update
+    )
 
 
 def _result(declarations):

@@ -183,10 +183,10 @@ def schedule_of(rounds):
     The longest round decides frequency and months; the latest decides the days to
     answer.
     """
-    if not (whole := [each for each in rounds if not each.is_final]):
+    if not (regular := [each for each in rounds if not each.is_final]):
         return Schedule()
-    longest = max(whole, key=lambda each: each.ends_on - each.starts_on)
-    last = max(whole, key=lambda each: each.ends_on)
+    longest = max(regular, key=lambda each: each.ends_on - each.starts_on)
+    last = max(regular, key=lambda each: each.ends_on)
     is_of_months = (longest.ends_on + timedelta(days=1)).day == 1
     return Schedule(
         frequency_of(longest.starts_on, longest.ends_on),

@@ -283,7 +283,7 @@ class RevisionAdmin(ScopedHistoryAdmin):
     def changeform_view(self, request, *args, **kwargs):
         """Store no file of evidence if the database rolls back."""
         evidence.clean_ahead(request.FILES)
-        with evidence.kept_only_if_saved():
+        with evidence.discard_files_on_rollback():
             return super().changeform_view(request, *args, **kwargs)
 
     def readable_versions(self, record, user):

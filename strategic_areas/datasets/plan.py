@@ -230,7 +230,7 @@ COMMITMENTS = (
 
 def commitments(reading):
     for row in reading.plan_progress.rows:
-        of, state, said = row.commitment, row.summary.state, row.summary.said
+        of, state, said = row.commitment, row.summary.state, row.summary.deciding_update
         if row.records:
             said = newest_update(
                 each for work in row.activities for each in work.reports

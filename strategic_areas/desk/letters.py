@@ -155,7 +155,7 @@ def letter_new(request):
     if form.is_valid():
         letter = form.save(commit=False)
         letter.recorded_by = request.user
-        with evidence.kept_only_if_saved(), transaction.atomic():
+        with evidence.discard_files_on_rollback(), transaction.atomic():
             evidence.write_file(letter, form.clean_file)
             letter.save()
             audit.record_event(

@@ -18,7 +18,7 @@ from strategic_areas.evidence.storage import (
     attach_file,
     check_duplicate,
     check_space,
-    kept_only_if_saved,
+    discard_files_on_rollback,
     write_file,
 )
 
@@ -33,7 +33,7 @@ __all__ = [
     "attach_file",
     "clean_evidence",
     "clean_ahead",
-    "kept_only_if_saved",
+    "discard_files_on_rollback",
     "check_duplicate",
     "check_space",
     "received_bytes",

@@ -28,13 +28,13 @@ from strategic_areas.evidence.limits import (
 
 logger = logging.getLogger(__name__)
 
-LONGEST_NAME = 100
+MAX_NAME_LENGTH = 100
 #: Maximum of seconds for a scan, during which a thread waits.
 SCAN_SECONDS = 5
-LONGEST_ANSWER = 1024
-DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
+MAX_ANSWER_BYTES = 1024
+DEVICE_NAMES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 #: Extensions refused before the last one, as in list.php.jpg.
-HIDDEN = frozenset(
+INNER_EXTENSIONS = frozenset(
     """
     pdf jpg jpeg png gif bmp tif tiff webp svg xls xlsx xlsm xlsb doc docx docm dot dotm
     ppt pptx pptm odt ods odp rtf csv txt html htm xhtml shtml mht xml xsl js mjs json
@@ -139,8 +139,8 @@ def clean_name(raw):
     stem, dot, extension = name.rpartition(".")
     if not dot:
         stem, extension = name, ""
-    stem = stem[: (LONGEST_NAME - len(extension) - 1)].strip(". ") or "evidencia"
-    if DEVICES.match(stem):
+    stem = stem[: (MAX_NAME_LENGTH - len(extension) - 1)].strip(". ") or "evidencia"
+    if DEVICE_NAMES.match(stem):
         stem = f"_{stem}"
     return f"{stem}.{extension}" if extension else stem
 
@@ -163,7 +163,7 @@ def extension_of(name):
                 "PNG."
             ),
         )
-    if any(part.lower() in HIDDEN for part in stem.split(".")[1:]):
+    if any(part.lower() in INNER_EXTENSIONS for part in stem.split(".")[1:]):
         raise RefusedFileError(
             "double_extension",
             _("The name of this file has two endings, like “list.php.jpg”."),
@@ -202,20 +202,20 @@ def check_for_virus(content):
 def _ask_scanner(address, content):
     ends = time.monotonic() + SCAN_SECONDS
     with _connected(address) as line:
-        _wait_no_longer(line, ends)
+        _set_remaining_timeout(line, ends)
         size, end = struct.pack("!I", len(content)), struct.pack("!I", 0)
         line.sendall(b"zINSTREAM\0" + size + content + end)
         received = b""
-        while not received.endswith(b"\0") and len(received) < LONGEST_ANSWER:
-            _wait_no_longer(line, ends)
-            part = line.recv(LONGEST_ANSWER)
+        while not received.endswith(b"\0") and len(received) < MAX_ANSWER_BYTES:
+            _set_remaining_timeout(line, ends)
+            part = line.recv(MAX_ANSWER_BYTES)
             if not part:
                 break
             received += part
     return received.rstrip(b"\0").decode("ascii", "replace").strip()
 
 
-def _wait_no_longer(line, ends):
+def _set_remaining_timeout(line, ends):
     rest = ends - time.monotonic()
     if rest <= 0:
         raise TimeoutError

@@ -33,15 +33,15 @@ ACTIONS = frozenset(
 )
 MEDIA = frozenset(["/Sound", "/Movie", "/Screen", "/3D", "/RichMedia"])
 #: The named actions that turn pages.
-TURNS = frozenset(["/NextPage", "/PrevPage", "/FirstPage", "/LastPage"])
-PLACES = Array | Name | String
-WEB = re.compile(r"(?i)\s*https?://[^\s\\/][^\\\0-\x1f]*\Z")
+PAGE_TURNS = frozenset(["/NextPage", "/PrevPage", "/FirstPage", "/LastPage"])
+DESTINATION_TYPES = Array | Name | String
+WEB_LINK = re.compile(r"(?i)\s*https?://[^\s\\/][^\\\0-\x1f]*\Z")
 #: Links that are removed; their text stays.
-HARMLESS = re.compile(r"(?i)\s*(mailto:|tel:|www\.)[^\\\0-\x1f]*\Z")
+REMOVABLE_LINK = re.compile(r"(?i)\s*(mailto:|tel:|www\.)[^\\\0-\x1f]*\Z")
 #: Comments with their author, and redactions that are only announced.
 NOTES = frozenset(["/Text", "/Caret", "/Redact"])
 #: Drawings, which are comments if they have a text.
-MARKS = frozenset(
+DRAWINGS = frozenset(
     """
     /Line /Square /Circle /Polygon /PolyLine /Highlight /Underline /Squiggly /StrikeOut
     /Stamp /Ink /Popup
@@ -51,25 +51,25 @@ MARKS = frozenset(
 METADATA = ("/Metadata", "/PieceInfo", "/LastModified", "/SpiderInfo", "/Thumb")
 #: Keys of an annotation's author and time.
 AUTHOR = ("/T", "/M", "/CreationDate", "/NM", "/Subj")
-DRAWN = MARKS | {"/FreeText", "/Link"}
-END = re.compile(rb"%%EOF[\r\n\0 ]*\Z")
+ANNOTATIONS_WITH_AUTHOR = DRAWINGS | {"/FreeText", "/Link"}
+FILE_END = re.compile(rb"%%EOF[\r\n\0 ]*\Z")
 
 #  Filters of pictures with metadata of their own: JPEG and JPEG 2000.
-BRINGING = {"/DCTDecode", "/DCT", "/JPXDecode"}
-#: Inline photos: the filter, and the operator before the bytes.
-INLINE = re.compile(rb"/(DCT|DCTDecode|JPX|JPXDecode)\b")
-BYTES = re.compile(rb"\bID\s")
-DESCRIPTION = 300
-#: More than any page has.
-MANY = 1_000
+FILTERS_WITH_METADATA = {"/DCTDecode", "/DCT", "/JPXDecode"}
+#: Inline photos: the filter in the header, and the operator before the data.
+INLINE_FILTER = re.compile(rb"/(DCT|DCTDecode|JPX|JPXDecode)\b")
+INLINE_DATA = re.compile(rb"\bID\s")
+#: Bytes after the filter in which the data must begin; more pictures than a page has.
+MAX_INLINE_HEADER = 300
+MAX_INLINE_IMAGES = 1_000
 #: Application segments of a JPEG that are kept: the JFIF header and Adobe's colour
 #: transform.
-HEADERS = {0xE0: b"JFIF\0", 0xEE: b"Adobe"}
+KEPT_SEGMENTS = {0xE0: b"JFIF\0", 0xEE: b"Adobe"}
 NEXT_MARKER = re.compile(rb"\xff+[^\0\xd0-\xd7\xff]")
 START_MARK, END_MARK, SCAN_MARK = 0xD8, 0xD9, 0xDA
 #: Required boxes of JPEG 2000.
-BOXES = {b"jP  ", b"ftyp", b"jp2h", b"jp2c"}
-NAKED = b"\xff\x4f\xff\x51"
+REQUIRED_BOXES = {b"jP  ", b"ftyp", b"jp2h", b"jp2c"}
+RAW_CODESTREAM = b"\xff\x4f\xff\x51"
 COMMENT, TILE = 0xFF64, 0xFF90
 
 # 10 MB may unpack to gigabytes.
@@ -81,7 +81,7 @@ pikepdf.settings.set_qpdf_limits(
 )
 
 
-def inside(found):
+def parts_inside(found):
     """
     Names and dictionaries in this object, each dictionary with its keys.
 
@@ -93,26 +93,26 @@ def inside(found):
         if isinstance(value, Name):
             yield value, ()
         elif isinstance(value, Array):
-            waiting += filter(_is_here, value)
+            waiting += filter(_is_direct_object, value)
         elif isinstance(value, Dictionary | Stream):
             yield value, value.keys()
-            waiting += filter(_is_here, value.values())
+            waiting += filter(_is_direct_object, value.values())
 
 
-def _is_here(item):
+def _is_direct_object(item):
     return isinstance(item, pikepdf.Object) and not item.is_indirect
 
 
-def does_more(value, keys):
+def is_active(value, keys):
     """Whether a dictionary runs, plays, sends or opens something."""
     if not ACTIVE.isdisjoint(keys):
         return True
     kind = name_of(value, "/S") if "/S" in keys else ""
     return (
         kind in ACTIONS
-        or (kind == "/Named" and name_of(value, "/N") not in TURNS)
+        or (kind == "/Named" and name_of(value, "/N") not in PAGE_TURNS)
         or ("/Subtype" in keys and name_of(value, "/Subtype") in MEDIA)
-        or ("/OpenAction" in keys and not _only_shows(value["/OpenAction"]))
+        or ("/OpenAction" in keys and not _only_jumps(value["/OpenAction"]))
         or ("/URI" in keys and not _is_harmless(value))
         or _names_file(value, keys)
     )
@@ -121,7 +121,7 @@ def does_more(value, keys):
 def _is_harmless(value):
     address = value["/URI"]
     if isinstance(address, String):
-        return bool(WEB.match(str(address)) or HARMLESS.match(str(address)))
+        return bool(WEB_LINK.match(str(address)) or REMOVABLE_LINK.match(str(address)))
     return name_of(value, "/S") != "/URI"
 
 
@@ -132,27 +132,27 @@ def _names_file(value, keys):
     return names_one or ("/F" in keys and isinstance(value, Stream))
 
 
-def opens_no_page(action):
+def is_removable_link(action):
     """
-    Whether it links to a mail address or a telephone number; such links are removed.
+    Whether it links to no web page, but to a mail address or a telephone number.
     """
     address = action.get("/URI")
-    return isinstance(address, String) and not WEB.match(str(address))
+    return isinstance(address, String) and not WEB_LINK.match(str(address))
 
 
-def _only_shows(action):
+def _only_jumps(action):
     if isinstance(action, Dictionary):
         return (
             action.get("/S") == Name.GoTo
-            and isinstance(action.get("/D"), PLACES)
+            and isinstance(action.get("/D"), DESTINATION_TYPES)
             and "/Next" not in action
         )
-    return isinstance(action, PLACES)
+    return isinstance(action, DESTINATION_TYPES)
 
 
 def is_note(value):
     kind = name_of(value, "/Subtype")
-    return kind in NOTES or (kind in MARKS and bool(str(value.get("/Contents", ""))))
+    return kind in NOTES or (kind in DRAWINGS and bool(str(value.get("/Contents", ""))))
 
 
 def name_of(value, key):
@@ -164,26 +164,26 @@ def clean_pdf(content, extension="pdf"):
     """Write the pages again; refuse active content."""
     if not content.startswith(b"%PDF-"):
         raise wrong_type_error(extension, _advice())
-    if not END.search(content) or zipfile.is_zipfile(io.BytesIO(content)):
+    if not FILE_END.search(content) or zipfile.is_zipfile(io.BytesIO(content)):
         raise polyglot_error(_advice())
     try:
         with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
-            _must_be_passive(pdf)
+            _refuse_active_content(pdf)
             if len(pdf.pages) == 0:
                 raise wrong_type_error(extension, _advice())
             return _rewritten(pdf)
     except pikepdf.PasswordError:
-        raise _locked() from None
+        raise _locked_error() from None
     except (pikepdf.PdfError, ValueError, TypeError, RuntimeError):
         raise wrong_type_error(extension, _advice()) from None
 
 
-def _must_be_passive(pdf):
+def _refuse_active_content(pdf):
     if pdf.is_encrypted:
-        raise _locked()
+        raise _locked_error()
     for found in pdf.objects:
-        for each, keys in inside(found):
-            _must_only_show(each, keys)
+        for each, keys in parts_inside(found):
+            _refuse_active_part(each, keys)
             _remove_metadata(each, keys)
     # An undecodable stream was not checked.
     if any("error decoding" in str(warning) for warning in pdf.get_warnings()):
@@ -197,7 +197,7 @@ def _rewritten(pdf):
     try:
         clean_pictures(pdf)
     except (ValueError, struct.error):
-        raise _odd_picture() from None
+        raise _picture_error() from None
     written = io.BytesIO()
     pdf.save(
         written,
@@ -208,21 +208,21 @@ def _rewritten(pdf):
     return written.getvalue()
 
 
-def _must_only_show(value, keys):
+def _refuse_active_part(value, keys):
     if isinstance(value, Name):
         if str(value) in ACTIVE:
-            raise _active()
-    elif does_more(value, keys):
-        raise _active()
+            raise _active_content_error()
+    elif is_active(value, keys):
+        raise _active_content_error()
     elif "/Subtype" in keys and is_note(value):
-        raise _commented()
+        raise _comments_error()
 
 
 def _remove_metadata(value, keys):
     removed = [*METADATA]
-    if "/Subtype" in keys and name_of(value, "/Subtype") in DRAWN:
+    if "/Subtype" in keys and name_of(value, "/Subtype") in ANNOTATIONS_WITH_AUTHOR:
         removed += AUTHOR
-    if "/URI" in keys and opens_no_page(value):
+    if "/URI" in keys and is_removable_link(value):
         removed += ["/URI", "/S"]
     for key in removed:
         if key in keys:
@@ -231,22 +231,24 @@ def _remove_metadata(value, keys):
 
 def clean_pictures(pdf):
     """Remove metadata from every picture; ``ValueError`` for an unreadable one."""
-    room = PDF_PAGE_BYTES
+    remaining_bytes = PDF_PAGE_BYTES
     for found in [each for each in pdf.objects if isinstance(each, Stream)]:
         filters = _filters(found)
-        if filters and filters[-1] in BRINGING:
+        if filters and filters[-1] in FILTERS_WITH_METADATA:
             _clean_picture(pdf, found, filters)
         elif found.get("/Subtype") != Name.Image and not _is_packed_index(found):
-            drawn = found.read_bytes(StreamDecodeLevel.generalized)
-            room -= len(drawn)
-            if room < 0 or _holds_photo(drawn):
+            page_content = found.read_bytes(StreamDecodeLevel.generalized)
+            remaining_bytes -= len(page_content)
+            if remaining_bytes < 0 or _holds_photo(page_content):
                 raise ValueError("A page that cannot be cleaned of photos")
 
 
-def _holds_photo(drawn):
-    for number, found in enumerate(INLINE.finditer(drawn)):
+def _holds_photo(page_content):
+    for number, found in enumerate(INLINE_FILTER.finditer(page_content)):
         end = found.end()
-        if number > MANY or BYTES.search(drawn, end, end + DESCRIPTION):
+        if number > MAX_INLINE_IMAGES or INLINE_DATA.search(
+            page_content, end, end + MAX_INLINE_HEADER
+        ):
             return True
     return False
 
@@ -271,48 +273,48 @@ def _clean_picture(pdf, found, filters):
         if given is not None:
             outer.DecodeParms = Array(parms[:-1])
         data = outer.read_bytes(StreamDecodeLevel.generalized)
-    clean = without_boxes if filters[-1] == "/JPXDecode" else without_segments
+    strip = without_boxes if filters[-1] == "/JPXDecode" else without_segments
     last = parms[-1] if parms else None
     keep = {} if last is None else {"decode_parms": last}
-    found.write(clean(data), filter=Name(filters[-1]), **keep)
+    found.write(strip(data), filter=Name(filters[-1]), **keep)
 
 
 def without_segments(photo):
     """A JPEG without the segments of place, camera, program and comment."""
     if photo[:2] != b"\xff\xd8":
         raise ValueError("A photo that is none")
-    kept, place, has_points = bytearray(b"\xff\xd8"), 2, False
+    result, place, has_points = bytearray(b"\xff\xd8"), 2, False
     while True:
         found = NEXT_MARKER.search(photo, place)
         if has_points:
-            kept += photo[place : found.start() if found else None]
+            result += photo[place : found.start() if found else None]
         elif not found:
             raise ValueError("A photo without points")
         if found is None:
-            return bytes(kept + b"\xff\xd9")
+            return bytes(result + b"\xff\xd9")
         marker, place = photo[found.end() - 1], found.end()
         if marker == END_MARK:
-            return bytes(kept + b"\xff\xd9")
+            return bytes(result + b"\xff\xd9")
         if marker in {START_MARK, 0x01}:
             continue
         (length,) = struct.unpack_from(">H", photo, place)
         segment, place = photo[place : place + length], place + length
         has_points = has_points or marker == SCAN_MARK
-        if _shows(marker, segment[2:]):
-            kept += bytes([0xFF, marker]) + segment
+        if _is_kept_segment(marker, segment[2:]):
+            result += bytes([0xFF, marker]) + segment
 
 
-def _shows(marker, content):
-    if marker in HEADERS:
-        return content.startswith(HEADERS[marker])
+def _is_kept_segment(marker, content):
+    if marker in KEPT_SEGMENTS:
+        return content.startswith(KEPT_SEGMENTS[marker])
     return not (0xE0 <= marker <= 0xEF or marker == 0xFE)
 
 
 def without_boxes(picture):
     """A JPEG 2000 without the boxes and comments of metadata."""
-    if picture.startswith(NAKED):
+    if picture.startswith(RAW_CODESTREAM):
         return _without_comments(picture)
-    kept, place = bytearray(), 0
+    result, place = bytearray(), 0
     while place < len(picture):
         length, kind = struct.unpack_from(">I4s", picture, place)
         head = 8
@@ -325,26 +327,26 @@ def without_boxes(picture):
         content = picture[place + head : place + length]
         if kind == b"jp2c":
             content = _without_comments(content)
-        if kind in BOXES:
-            kept += struct.pack(">I4s", len(content) + 8, kind) + content
+        if kind in REQUIRED_BOXES:
+            result += struct.pack(">I4s", len(content) + 8, kind) + content
         place += length
-    if place > len(picture) or b"jp2c" not in kept:
+    if place > len(picture) or b"jp2c" not in result:
         raise ValueError("A picture that was cut off")
-    return bytes(kept)
+    return bytes(result)
 
 
 def _without_comments(codestream):
-    kept, place = bytearray(codestream[:2]), 2
+    result, place = bytearray(codestream[:2]), 2
     while True:
         marker, length = struct.unpack_from(">HH", codestream, place)
         if marker == TILE:
-            return bytes(kept + codestream[place:])
+            return bytes(result + codestream[place:])
         if marker != COMMENT:
-            kept += codestream[place : place + 2 + length]
+            result += codestream[place : place + 2 + length]
         place += 2 + length
 
 
-def _active():
+def _active_content_error():
     return RefusedFileError(
         "active",
         _(
@@ -355,7 +357,7 @@ def _active():
     )
 
 
-def _commented():
+def _comments_error():
     return RefusedFileError(
         "comments",
         _("This PDF holds comments or marks, with the names of those who made them."),
@@ -366,7 +368,7 @@ def _commented():
     )
 
 
-def _odd_picture():
+def _picture_error():
     return RefusedFileError(
         "picture",
         _("A picture in this PDF may show its place and camera: it cannot be cleaned."),
@@ -374,7 +376,7 @@ def _odd_picture():
     )
 
 
-def _locked():
+def _locked_error():
     return RefusedFileError(
         "locked",
         _("This PDF is protected by a password or by restrictions."),

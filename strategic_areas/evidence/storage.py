@@ -26,12 +26,12 @@ NO_FILE = {
     "size": None,
 }
 
-#: Names of the files written since ``kept_only_if_saved`` began.
+#: Names of the files written since ``discard_files_on_rollback`` began.
 _written = ContextVar("written", default=None)
 
 
 @contextmanager
-def kept_only_if_saved():
+def discard_files_on_rollback():
     """Context that removes the written files if the database rolls back."""
     names = []
     token = _written.set(names)
@@ -126,8 +126,8 @@ def remove_contents(rows):
     files = {item.file.name for item in rows if item.file}
     same = Q(pk__in=[item.pk for item in rows]) | Q(file__in=files)
     ids = list(Evidence.objects.filter(same).values_list("pk", flat=True))
-    whereabouts = dict.fromkeys(Evidence.WHEREABOUTS, "")
-    removed = {"kind": Evidence.Kind.REMOVED, **NO_FILE, **whereabouts}
+    location = dict.fromkeys(Evidence.WHEREABOUTS, "")
+    removed = {"kind": Evidence.Kind.REMOVED, **NO_FILE, **location}
     Evidence.objects.filter(pk__in=ids).update(**removed)
     Evidence.history.model.objects.filter(id__in=ids).update(**removed)
     for name in files:

@@ -92,7 +92,7 @@ def identifying_kinds(text):
         marks = [each.kind for each in text_guard.find_review_marks(text)]
         kinds += [kind for kind in marks if kind in REPORTED_MARKS]
         reading = Reading(text)
-        is_of_people = not reading.said.isdisjoint(vocabulary.COUNTED)
+        is_of_people = not reading.word_set.isdisjoint(vocabulary.COUNTED)
         if PersonalDataKind.SMALL_PLACE in marks and is_of_people:
             kinds.append(PersonalDataKind.SMALL_PLACE)
         if any(_is_somebody(reading, index) for index in range(len(reading.words))):

@@ -78,29 +78,31 @@ class PurgeSteps(GuardedSteps):
         if hidden and hidden.status != DecisionStatus.DECLINED:
             # Restored inside this transaction only.
             takedowns.restore_for_purge(hidden)
-        places, _left = preview_purge(purge)
-        records = blanking.purged_records(places)
-        listed = {(place.model, place.row, place.field.name) for place in places}
-        _list(purge, listed | {(type(each), each.pk, STAMP) for each in records})
-        touched = [(place.model, place.row) for place in places]
+        matches, _left = preview_purge(purge)
+        records = blanking.purged_records(matches)
+        listed = {(match.model, match.row, match.field.name) for match in matches}
+        _list_fields(purge, listed | {(type(each), each.pk, STAMP) for each in records})
+        touched = [(match.model, match.row) for match in matches]
         with removing_from_editions(
             WithdrawalCause.PERSONAL, touched, words=words, compares=False
         ) as gone:
-            blanking.blank_matches(places, words)
-        several = [gone, hidden.editions if hidden else {}]
-        lost = {(pk, key[:MOST]) for each in several for pk in each for key in each[pk]}
-        _list(purge, {(EditionRows, *each) for each in lost})
+            blanking.blank_matches(matches, words)
+        removals = [gone, hidden.editions if hidden else {}]
+        lost = {
+            (pk, key[:MOST]) for each in removals for pk in each for key in each[pk]
+        }
+        _list_fields(purge, {(EditionRows, *each) for each in lost})
         blanking.stamp_purged(records)
-        blanking.cancel_mails_and_changes(places, by)
+        blanking.cancel_mails_and_changes(matches, by)
         index.empty_index()
         for record in records:
-            _leave_trace(record, by)
+            _record_transition(record, by)
         if hidden and hidden.is_waiting:
             takedowns.HIDINGS.approve(hidden, by=by)
         transaction.on_commit(lambda: mail.remove_mail_files(words.occur_in))
-        transaction.on_commit(_forget_pages)
-        transaction.on_commit(_note_beside_backups, robust=True)
-        return {"places": len(places)}
+        transaction.on_commit(_truncate_wal)
+        transaction.on_commit(_write_purge_list, robust=True)
+        return {"places": len(matches)}
 
     def on_end(self, purge):
         takedowns.restore_declined(purge)
@@ -125,24 +127,24 @@ def request_purge(phrases, files=(), *, by):
         raise RefusedError(_("Say which words, or which file."))
     purge = _unsaved(phrases, files)
     PURGES.propose(purge, by=by)
-    takedowns.hide_matches(purge, _handed_in(purge), by=by)
+    takedowns.hide_matches(purge, _submitted_matches(purge), by=by)
     return purge
 
 
 def count_public(phrases, files=()):
     purge = _unsaved(phrases, files)
-    rows = takedowns.rows_to_hide(purge, _handed_in(purge))
-    told = sum(len(row["after"]) for row in rows.values())
-    return told + count_cells_with(Phrases(purge.phrases))
+    rows = takedowns.rows_to_hide(purge, _submitted_matches(purge))
+    number = sum(len(row["after"]) for row in rows.values())
+    return number + count_cells_with(Phrases(purge.phrases))
 
 
 def _unsaved(phrases, files):
     return Purge(phrases=phrases.strip(), files="\n".join(files))
 
 
-def _handed_in(purge):
-    places, _left = preview_purge(purge)
-    return split_unsubmitted(places)[0]
+def _submitted_matches(purge):
+    matches, _left = preview_purge(purge)
+    return split_unsubmitted(matches)[0]
 
 
 def preview_purge(purge):
@@ -155,11 +157,11 @@ def preview_purge(purge):
             **{f"{token}__in": purge.files.split()}
         ).values_list("pk")
     ]
-    found = [place for place in find_matches(words) if place not in files]
+    found = [match for match in find_matches(words) if match not in files]
     return split_by_method([*files, *found])
 
 
-def _list(purge, listed):
+def _list_fields(purge, listed):
     PurgedText.objects.bulk_create(
         [
             PurgedText(purge=purge, model=model._meta.label_lower, row=row, field=name)
@@ -169,7 +171,7 @@ def _list(purge, listed):
     )
 
 
-def _leave_trace(record, by):
+def _record_transition(record, by):
     Transition.objects.create(
         **{record.link_field: record},
         from_status=record.status,
@@ -179,12 +181,12 @@ def _leave_trace(record, by):
     )
 
 
-def _note_beside_backups():
+def _write_purge_list():
     if settings.BACKUP_FOLDER:
-        blanking.write_beside(settings.BACKUP_FOLDER)
+        blanking.write_purge_list(settings.BACKUP_FOLDER)
 
 
-def _forget_pages():
+def _truncate_wal():
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -35,8 +35,8 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.takedowns import STAMP
 from strategic_areas.purging.text_search import (
+    BATCH_SIZE,
     FILES,
-    ROWS_AT_ONCE,
     BlankingMethod,
     TextMatch,
     blanking_method,
@@ -58,8 +58,8 @@ def blank_matches(places, phrases):
     _remove_designations(Invitation.objects.filter(pk__in=removed[Invitation]))
     rest = [place for place in places if not place.removes_whole_file]
     for field, rows in matches_by_field(rest):
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            _blank_field(field, rows[start : start + ROWS_AT_ONCE], phrases)
+        for start in range(0, len(rows), BATCH_SIZE):
+            _blank_field(field, rows[start : start + BATCH_SIZE], phrases)
 
 
 def _remove_designations(invitations):
@@ -70,15 +70,15 @@ def _remove_designations(invitations):
 
 def _blank_field(field, rows, phrases):
     stored = rows_of(field.model).filter(pk__in=rows)
-    how = blanking_method(field)
-    if how in {BlankingMethod.STRINGS, BlankingMethod.FORGET}:
-        instead = MARKER if how is BlankingMethod.STRINGS else ""
+    method = blanking_method(field)
+    if method in {BlankingMethod.STRINGS, BlankingMethod.FORGET}:
+        replacement = MARKER if method is BlankingMethod.STRINGS else ""
         for pk, value in list(stored.values_list("pk", field.attname)):
-            mended = replace_phrases(value, phrases, instead)
-            stored.filter(pk=pk).update(**{field.attname: mended})
-    elif how is BlankingMethod.MARK:
+            new_value = replace_phrases(value, phrases, replacement)
+            stored.filter(pk=pk).update(**{field.attname: new_value})
+    elif method is BlankingMethod.MARK:
         stored.update(**{field.attname: MARKER})
-    elif how is BlankingMethod.BLANK:
+    elif method is BlankingMethod.BLANK:
         blank = field.model.blanks[field.name]
         stored.update(**{field.attname: {} if blank == "{}" else blank})
     else:
@@ -127,7 +127,7 @@ def cancel_mails_and_changes(places, by):
         CHANGES.overtake(change, by=by)
 
 
-NAME = "purged.jsonl"
+LIST_NAME = "purged.jsonl"
 #: A purge that overlaps a backup may be missing in it.
 OVERLAP = timedelta(minutes=10)
 
@@ -139,7 +139,7 @@ class AnyText:
         return True
 
 
-def write_beside(folder):
+def write_purge_list(folder):
     """
     Update the file in ``folder``; return its number of fields.
 
@@ -154,14 +154,14 @@ def write_beside(folder):
             "purge__decided_at", "model", "row", "field"
         )
     ]
-    path = folder / NAME
+    path = folder / LIST_NAME
     known = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    every = list(dict.fromkeys([*known, *lines]))
-    unfinished = folder / f".{NAME}.{uuid4().hex}"
-    unfinished.write_text("".join(f"{line}\n" for line in every), encoding="utf-8")
+    all_lines = list(dict.fromkeys([*known, *lines]))
+    unfinished = folder / f".{LIST_NAME}.{uuid4().hex}"
+    unfinished.write_text("".join(f"{line}\n" for line in all_lines), encoding="utf-8")
     unfinished.chmod(0o600)
     unfinished.replace(path)
-    return len(every)
+    return len(all_lines)
 
 
 def blank_again(folder, since):
@@ -171,25 +171,25 @@ def blank_again(folder, since):
     In a structured value every string is blanked, since the phrases are unknown. Call
     it without triggers: they compare with a running purge.
     """
-    path = folder / NAME
+    path = folder / LIST_NAME
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     fields = [
         each
         for each in map(json.loads, lines)
         if datetime.fromisoformat(each["at"]) > since - OVERLAP
     ]
-    places = [place for each in fields if (place := _place(each))]
+    places = [place for each in fields if (place := _text_match(each))]
     with transaction.atomic():
         blank_matches(places, AnyText())
         blank_in_editions(fields)
     return len(places)
 
 
-def _place(stored):
+def _text_match(stored):
     try:
         model = apps.get_model(stored["model"])
         field = model._meta.get_field(stored["field"])
     except (LookupError, FieldDoesNotExist):
         return None
-    there = rows_of(model).filter(pk=stored["row"]).exists()
-    return TextMatch(model, stored["row"], field) if there else None
+    is_stored = rows_of(model).filter(pk=stored["row"]).exists()
+    return TextMatch(model, stored["row"], field) if is_stored else None

@@ -66,7 +66,7 @@ REPLACEMENTS = {
     BlankingMethod.STRINGS: [],
 }
 #: Texts up to this length are not searched in the list of changes.
-SHORT = 3
+MAX_UNSEARCHED_LENGTH = 3
 #: Columns that only make sense with a figure, and their values without it.
 WITH_FIGURE = {
     "baseline_value": {"baseline_starts_on": None, "baseline_ends_on": None},
@@ -104,7 +104,7 @@ class HidingSteps(GuardedSteps):
         hidden = texts_hidden_by([takedown])
         what = {"takedown": takedown.pk, "texts": hidden, "words": words}
         with removing_from_editions(takedown.cause, touched, **what) as gone:
-            _move(takedown, "before", "after")
+            _swap_values(takedown, "before", "after")
         Takedown.objects.filter(pk=takedown.pk).update(editions=gone)
         takedown.editions = gone
 
@@ -114,14 +114,14 @@ class HidingSteps(GuardedSteps):
     def decline(self, takedown, *, by, reason=""):
         """Restore the content, unless a pending purge covers it."""
         rows = takedown.rows.values()
-        stood = [value for row in rows for value in row["before"].values()]
-        must_not_wait_for_purge(takedown, [*stood, takedown.editions])
+        hidden_values = [value for row in rows for value in row["before"].values()]
+        must_not_wait_for_purge(takedown, [*hidden_values, takedown.editions])
         return super().decline(takedown, by=by, reason=reason)
 
     def on_end(self, takedown):
         if takedown.status == DecisionStatus.DECLINED:
             kept = decided_since(takedown) | set(not_restorable(takedown))
-            _move(takedown, "after", "before", without=kept)
+            _swap_values(takedown, "after", "before", without=kept)
             if takedown.editions and not kept:
                 later = Takedown.objects.filter(pk__gt=takedown.pk)
                 hidden = texts_hidden_by(later.exclude(status=DecisionStatus.DECLINED))
@@ -251,9 +251,9 @@ def hide_columns(record, columns, *, cause, by, why=""):
         )
     with override("es"):
         label = str(stored)[:300]
-    rows = dict([takedown_row(stored, after), *_changes_that_tell(stored, after)])
-    told = {"cause": WithdrawalCause(cause), "why": why.strip()}
-    return HIDINGS.propose(Takedown(**about, label=label, rows=rows, **told), by=by)
+    rows = dict([takedown_row(stored, after), *_plan_change_rows(stored, after)])
+    stated = {"cause": WithdrawalCause(cause), "why": why.strip()}
+    return HIDINGS.propose(Takedown(**about, label=label, rows=rows, **stated), by=by)
 
 
 def takedown_row(record, after):
@@ -261,7 +261,7 @@ def takedown_row(record, after):
     return row_key(type(record), record.pk), row
 
 
-def _changes_that_tell(record, after):
+def _plan_change_rows(record, after):
     plan = approved_plan_of(record)
     if plan is None:
         return
@@ -274,11 +274,11 @@ def _changes_that_tell(record, after):
         columns = {
             name: MARKER
             for name in PlanChange.fields.columns(bilingual=True)
-            if (told := getattr(line, name) or "")
+            if (text_shown := getattr(line, name) or "")
             and (
                 is_of_field
                 and not name.startswith("name")
-                or any(text in told for text in texts)
+                or any(text in text_shown for text in texts)
             )
         }
         if is_of_field and line.old_plain:
@@ -288,7 +288,7 @@ def _changes_that_tell(record, after):
 
 
 def restore_for_purge(takedown):
-    _move(takedown, "after", "before")
+    _swap_values(takedown, "after", "before")
 
 
 def not_restorable(takedown):
@@ -346,7 +346,7 @@ def decided_since(takedown):
         for key, row in takedown.rows.items()
         for name, value in row["before"].items()
         if (key, name) in changed
-        or any(each in told for each in gone for told in _texts({name: value}))
+        or any(each in text for each in gone for text in _texts({name: value}))
     }
 
 
@@ -362,14 +362,14 @@ def texts_hidden_by(takedowns):
 
 def _texts(values):
     strings = [text for value in values.values() for text in strings_of(value)]
-    return [text for text in strings if len(text) > SHORT]
+    return [text for text in strings if len(text) > MAX_UNSEARCHED_LENGTH]
 
 
-def _move(takedown, stands, comes, without=()):
+def _swap_values(takedown, current, new, without=()):
     """
     Swap the values of each row, where the current value is unchanged.
 
-    ``stands`` and ``comes`` name the forms; ``without`` are pairs of row key and column
+    ``current`` and ``new`` name the forms; ``without`` are pairs of row key and column
     to skip.
     """
     rows = Takedown.objects.filter(pk=takedown.pk)
@@ -379,10 +379,10 @@ def _move(takedown, stands, comes, without=()):
         record = rows_of_model.filter(pk=key.partition(":")[2]).first()
         if record is None:
             continue
-        now = plain_values(record, row[stands])
+        now = plain_values(record, row[current])
         changed = {
-            column: row[comes][column]
-            for column, value in row[stands].items()
+            column: row[new][column]
+            for column, value in row[current].items()
             if now[column] == value and (key, column) not in without
         }
         _put(record, changed, takedown)
@@ -398,7 +398,7 @@ def _put(record, values, takedown):
         set_links(record, values, {})
 
 
-CLOSED = {"is_public": False}
+HIDDEN_EVIDENCE = {"is_public": False}
 
 
 def hide_matches(purge, places, *, by):
@@ -433,8 +433,8 @@ def hidden_by(purge):
 def restore_declined(purge):
     takedown = hidden_by(purge)
     if takedown and takedown.is_waiting and purge.status == Purge.Status.DECLINED:
-        said = _("The purge was called off.")
-        HIDINGS.decline(takedown, by=purge.decided_by, reason=said)
+        reason = _("The purge was called off.")
+        HIDINGS.decline(takedown, by=purge.decided_by, reason=reason)
 
 
 def _kind():
@@ -457,21 +457,21 @@ def _columns(record, fields, words):
     if isinstance(record, Takedown) and record.status != Takedown.Status.APPROVED:
         return {}
     if isinstance(record, Evidence):
-        return CLOSED if record.is_public else {}
+        return HIDDEN_EVIDENCE if record.is_public else {}
     # Protective fields stay.
     public = record.fields.columns(public=True, protects=False)
     columns = {
-        field.name: _instead(record, field, words)
+        field.name: _replacement(record, field, words)
         for field in fields
         if field.name in public
     }
     return {name: each for name, each in columns.items() if each is not CANNOT_HIDE}
 
 
-def _instead(record, field, words):
-    how = blanking_method(field)
-    if how is BlankingMethod.STRINGS:
+def _replacement(record, field, words):
+    method = blanking_method(field)
+    if method is BlankingMethod.STRINGS:
         return replace_phrases(getattr(record, field.attname), words, MARKER)
-    if how is BlankingMethod.BLANK:
+    if method is BlankingMethod.BLANK:
         return record.blanks[field.name]
-    return REPLACEMENTS.get(how, CANNOT_HIDE)
+    return REPLACEMENTS.get(method, CANNOT_HIDE)

@@ -37,7 +37,7 @@ NOT_SEARCHED = {
 }
 #: Model → fields of its file and the file's original name.
 FILES = {each: each.FILE for each in apps.get_models() if hasattr(each, "FILE")}
-ROWS_AT_ONCE = 500
+BATCH_SIZE = 500
 TEXTS = (models.CharField, models.TextField, models.JSONField)
 #: The marker is no valid URL or e-mail address.
 ADDRESSES = (models.URLField, models.EmailField)
@@ -61,7 +61,7 @@ class TextMatch:
     field: models.Field
 
     @property
-    def treatment(self):
+    def method(self):
         return blanking_method(self.field)
 
     @property
@@ -89,30 +89,30 @@ def rows_of(model):
 
 def find_matches(phrases):
     return [
-        place for model in searched_models() for place in _places_in(model, phrases)
+        place for model in searched_models() for place in _matches_in(model, phrases)
     ]
 
 
-def _places_in(model, phrases):
+def _matches_in(model, phrases):
     fields = text_fields(model)
-    together = [
+    blanked_together = [
         field for field in fields if field.name in BLANKED_TOGETHER.get(model, ())
     ]
     rows = rows_of(model).values_list("pk", *[field.attname for field in fields])
-    for pk, *values in rows.iterator(chunk_size=ROWS_AT_ONCE):
+    for pk, *values in rows.iterator(chunk_size=BATCH_SIZE):
         found = [
             field
             for field, value in zip(fields, values, strict=True)
             if contains_phrase(value, phrases)
         ]
-        if set(together) & set(found):
-            found += [field for field in together if field not in found]
+        if set(blanked_together) & set(found):
+            found += [field for field in blanked_together if field not in found]
         yield from (TextMatch(model, pk, field) for field in found)
 
 
 def split_by_method(places):
     """Matches that a purge blanks, and matches that people must change."""
-    left = [each for each in places if each.treatment is BlankingMethod.LEAVE]
+    left = [each for each in places if each.method is BlankingMethod.LEAVE]
     return [each for each in places if each not in left], left
 
 
@@ -163,14 +163,15 @@ def _identifies(field):
     )
 
 
-def replace_phrases(value, phrases, instead):
+def replace_phrases(value, phrases, replacement):
     if isinstance(value, str):
-        return instead if phrases.occur_in(value) else value
+        return replacement if phrases.occur_in(value) else value
     if isinstance(value, list):
-        return [replace_phrases(each, phrases, instead) for each in value]
+        return [replace_phrases(each, phrases, replacement) for each in value]
     if isinstance(value, dict):
         return {
-            key: replace_phrases(each, phrases, instead) for key, each in value.items()
+            key: replace_phrases(each, phrases, replacement)
+            for key, each in value.items()
         }
     return value
 

@@ -22,7 +22,7 @@ SMALL = re.compile("0?[1-9](?:-0?[1-9])?")
 
 def find_small_numbers(reading: Reading) -> Iterator[Finding]:
     last = -1
-    for index in () if reading.said.isdisjoint(PEOPLE) else _numbers(reading):
+    for index in () if reading.word_set.isdisjoint(PEOPLE) else _numbers(reading):
         noun = _noun(reading, index)
         if noun is not None and noun != last:
             last = noun
@@ -155,7 +155,7 @@ def _is_beside(reading: Reading, index: int) -> bool:
         return _meets(reading, range(index + 1, index + 5))
     if after.endswith((*vocabulary.SEVERAL, *vocabulary.DID)):
         return True
-    if reading.text(index - 1) == ":" and not PEOPLE.isdisjoint(reading.said):
+    if reading.text(index - 1) == ":" and not PEOPLE.isdisjoint(reading.word_set):
         return True
     places = range(1, NEAR + 1)
     return any(_meets(reading, [index + s * on for on in places]) for s in (1, -1))
@@ -179,7 +179,7 @@ OF_AN_AGE = vocabulary.AGED_PEOPLE | vocabulary.OLD
 def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
     """From an age to the nearest place, in either order."""
     found = [(*age, "age") for age in ages(reading)]
-    if not found or reading.said.isdisjoint(vocabulary.AGED_PEOPLE):
+    if not found or reading.word_set.isdisjoint(vocabulary.AGED_PEOPLE):
         return
     found += [(*place, "place") for place in _places(reading)]
     reported: set[int] = set()

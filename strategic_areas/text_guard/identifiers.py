@@ -18,7 +18,7 @@ from strategic_areas.text_guard.reading import (
     INSTITUTION,
     MONTH,
     NO_CODE,
-    NOTHING,
+    NO_WORD,
     NUMBERED,
     PRIVATE,
     Reading,
@@ -333,10 +333,10 @@ ANNOUNCED = [
 
 
 def find_spelt_numbers(reading: Reading) -> Iterator[Finding]:
-    if reading.said.isdisjoint(vocabulary.VALUES):
+    if reading.word_set.isdisjoint(vocabulary.VALUES):
         return
     run: list[Word] = []
-    for word in [*reading.words, NOTHING]:
+    for word in [*reading.words, NO_WORD]:
         if (word.text in vocabulary.VALUES or word.is_number) and len(run) < LONGEST:
             run.append(word)
         elif run and word.text not in vocabulary.BETWEEN_DIGITS:

@@ -64,7 +64,7 @@ def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
         ),
         (PersonalDataKind.SMALL_PLACE, PLACE, reading.cased),
     ]
-    if not reading.said.isdisjoint(counts.PEOPLE | vocabulary.PERSON_VERBS):
+    if not reading.word_set.isdisjoint(counts.PEOPLE | vocabulary.PERSON_VERBS):
         shapes.append((PersonalDataKind.DAY, DAY, reading.digits))
     for kind, shape, text in shapes:
         for match in shape.finditer(text):

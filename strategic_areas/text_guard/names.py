@@ -111,7 +111,7 @@ class KnownWords:
         phrases: set[str] = set()
         for text in texts:
             reading = Reading(text)
-            words |= reading.said
+            words |= reading.word_set
             for start, end in _runs(reading):
                 joined = " ".join(_phrase(reading, start, end))
                 phrases |= {joined, *re.split(" del? ", joined)}
@@ -123,7 +123,7 @@ NOTHING_KNOWN = KnownWords()
 
 
 def find_names(reading: Reading) -> Iterator[Finding]:
-    if not reading.said.isdisjoint(vocabulary.NICKNAMED | {"a"}):
+    if not reading.word_set.isdisjoint(vocabulary.NICKNAMED | {"a"}):
         for index in range(len(reading.words)):
             if _is_announced(reading, index):
                 yield reading.finding_of_words(
@@ -131,7 +131,8 @@ def find_names(reading: Reading) -> Iterator[Finding]:
                 )
     telling = vocabulary.TITLES | PERSONS | vocabulary.NAMING
     if not (
-        reading.said.isdisjoint(telling) and reading.said.isdisjoint(personal_names())
+        reading.word_set.isdisjoint(telling)
+        and reading.word_set.isdisjoint(personal_names())
     ):
         for start, end in possible_names(reading, NOTHING_KNOWN):
             if _is_told(reading, start, end):

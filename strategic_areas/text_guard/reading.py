@@ -20,7 +20,7 @@ HYPHENS = frozenset("\u02d7\u2043\u2212\u2796")
 #: Letters and marks that are invisible.
 FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 #: Categories left out: control and format characters, accents and enclosing marks.
-UNREAD = frozenset({"Cc", "Cf", "Mn", "Me"})
+IGNORED_CATEGORIES = frozenset({"Cc", "Cf", "Mn", "Me"})
 #: Categories read as spaces: pictures and other symbols.
 SYMBOLS = frozenset({"So", "Sk"})
 #: Variation selectors, which choose how the character before them looks; U+FE0F, which
@@ -72,7 +72,7 @@ class Word(NamedTuple):
 #: Indices of the first word and after the last word.
 Stretch = tuple[int, int]
 #: The word returned for places before the first and after the last word.
-NOTHING = Word("", "", 0, 0)
+NO_WORD = Word("", "", 0, 0)
 
 
 @lru_cache(maxsize=4096)
@@ -84,7 +84,7 @@ def _plain(char: str) -> str:
     category = unicodedata.category(char)
     if char.isspace():
         return "\n" if char in LINE_ENDS else " "
-    if category in UNREAD or char in FILLERS:
+    if category in IGNORED_CATEGORIES or char in FILLERS:
         return ""
     if category == "Nd":
         return str(unicodedata.decimal(char))
@@ -148,8 +148,8 @@ class Reading:
             for start, end in map(re.Match.span, WORD.finditer(plain))
         ]
         texts = [word.text for word in self.words]
-        self.said = frozenset(texts)
-        self.word = _At(enumerate(self.words), NOTHING).__getitem__
+        self.word_set = frozenset(texts)
+        self.word = _At(enumerate(self.words), NO_WORD).__getitem__
         self.text = _At(enumerate(texts), "").__getitem__
 
     def _fold(self, text: str) -> list[str]:

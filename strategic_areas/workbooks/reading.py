@@ -20,22 +20,22 @@ from strategic_areas.spreadsheet_cells import unescape_formula
 
 #: Far more than any sheet of the portal has.
 MOST_ROWS, MOST_COLUMNS = 3_000, 100
-MOST_PARTS = 2_000
+MAX_PARTS = 2_000
 UNPACKED_BYTES = 30 * 1024 * 1024
 #: Limits of cells and texts, of other elements and attributes, and of all together.
 #: openpyxl needs about 2 seconds for them.
-MOST_CELLS, MOST_OTHERS, MOST_ELEMENTS = 200_000, 50_000, 600_000
+MAX_CELLS, MAX_OTHERS, MAX_ELEMENTS = 200_000, 50_000, 600_000
 #: Limit of cells in ranges such as A1:H60: openpyxl creates an object for each.
-MOST_JOINED = 100_000
-STRETCHES = re.compile(rb"mergeCell |hyperlink ")
-CELLS, OF_CELLS = frozenset(["c", "si", "t"]), frozenset(["row", "v", "is"])
+MAX_RANGE_CELLS = 100_000
+RANGE_ELEMENTS = re.compile(rb"mergeCell |hyperlink ")
+CELLS, UNCOUNTED_ELEMENTS = frozenset(["c", "si", "t"]), frozenset(["row", "v", "is"])
 #: Compression methods that can be unpacked in parts.
-PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+COMPRESSION_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ACTIVE = re.compile(r"(?i)macro|vbaproject|activex|oleobject")
 #: A tag or text that would take the XML parser long.
 ENDLESS = re.compile(rb"<[^<]{1000000}")
-#: Bytes before the first character of XML in any encoding, and between characters.
-NO_SIGN, BETWEEN = b"\0\xef\xbb\xbf\xff\xfe \t\r\n", b"\0"
+#: Bytes that may precede the XML in any encoding, and the zero bytes of UTF-16.
+BYTE_ORDER_MARKS, ZERO_BYTE = b"\0\xef\xbb\xbf\xff\xfe \t\r\n", b"\0"
 
 
 def read_pages(upload):
@@ -56,19 +56,19 @@ def open_safely(upload, load):
     """
     if not str(upload.name).lower().endswith(".xlsx"):
         raise RefusedFileError(
-            "not_xlsx", _("This is no Excel workbook (.xlsx)."), _save_as()
+            "not_xlsx", _("This is no Excel workbook (.xlsx)."), _save_as_hint()
         )
     content = received_bytes(upload)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            _must_be_modest(packed)
+            _check_limits(packed)
         return load(content)
     except RefusedFileError:
         raise
     except Exception as error:
         # Parsers raise many exceptions for damaged files.
         raise RefusedFileError(
-            "damaged", _("This workbook is damaged."), _save_as()
+            "damaged", _("This workbook is damaged."), _save_as_hint()
         ) from error
 
 
@@ -95,19 +95,19 @@ def _pages(content):
     return pages
 
 
-def _must_be_modest(packed):
+def _check_limits(packed):
     from defusedxml import sax
 
     entries = packed.infolist()
     unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > MOST_PARTS or unpacked > UNPACKED_BYTES:
+    if len(entries) > MAX_PARTS or unpacked > UNPACKED_BYTES:
         raise too_large_error()
     counter = ElementCounter()
     for entry in entries:
-        if entry.compress_type not in PACKED:
+        if entry.compress_type not in COMPRESSION_METHODS:
             raise ValueError("Packed as no spreadsheet does")
         if ACTIVE.search(entry.filename):
-            raise _active()
+            raise _active_content_error()
         part = packed.read(entry)
         if ENDLESS.search(part):
             raise too_large_error()
@@ -126,66 +126,66 @@ class ElementCounter(ContentHandler):
 
     def __init__(self):
         super().__init__()
-        self.cells = self.others = self.elements = self.joined = 0
+        self.cells = self.others = self.elements = self.range_cells = 0
 
     def startElement(self, name, attrs):
         kind, size = name.rpartition(":")[2], 1 + len(attrs)
         self.elements += size
         if kind in CELLS:
             self.cells += 1
-        elif kind not in OF_CELLS:
+        elif kind not in UNCOUNTED_ELEMENTS:
             self.others += size
         if kind in {"mergeCell", "hyperlink"}:
-            self.joined += _cells_in(attrs.get("ref", "A1"))
-        self._must_fit()
+            self.range_cells += _cells_in(attrs.get("ref", "A1"))
+        self._check_counts()
         if ACTIVE.search(attrs.get("ContentType", "")):
-            raise _active()
+            raise _active_content_error()
 
     def characters(self, content):
         self.elements += 1
-        self._must_fit()
+        self._check_counts()
 
     def count_unread(self, part):
-        if not part.lstrip(NO_SIGN).startswith(b"<"):
+        if not part.lstrip(BYTE_ORDER_MARKS).startswith(b"<"):
             return
-        signs = part.replace(BETWEEN, b"")
-        if b"<!DOCTYPE" in signs or STRETCHES.search(signs):
+        characters = part.replace(ZERO_BYTE, b"")
+        if b"<!DOCTYPE" in characters or RANGE_ELEMENTS.search(characters):
             raise ValueError("What no spreadsheet has, or what cannot be counted")
         self.others += part.count(b"<") + part.count(b"=")
-        self._must_fit()
+        self._check_counts()
 
-    def _must_fit(self):
+    def _check_counts(self):
         if (
-            self.cells > MOST_CELLS
-            or self.others > MOST_OTHERS
-            or self.elements > MOST_ELEMENTS
-            or self.joined > MOST_JOINED
+            self.cells > MAX_CELLS
+            or self.others > MAX_OTHERS
+            or self.elements > MAX_ELEMENTS
+            or self.range_cells > MAX_RANGE_CELLS
         ):
             raise too_large_error()
 
 
-def _cells_in(stretch):
+def _cells_in(cell_range):
     from openpyxl.utils import range_boundaries
 
-    left, top, right, bottom = range_boundaries(stretch)
+    left, top, right, bottom = range_boundaries(cell_range)
     return (right - left + 1) * (bottom - top + 1)
 
 
-def _active():
+def _active_content_error():
     return RefusedFileError(
         "active",
         _("This workbook holds a macro or a program of another kind."),
-        _save_as(),
+        _save_as_hint(),
     )
 
 
-def _save_as():
+def _save_as_hint():
     return _(
         "In the spreadsheet choose “Save as” and the type “Excel workbook (.xlsx)”."
     )
 
 
-#: The hidden sheet with the workbook's origin.
+#: The hidden sheet that states from which plan or round the workbook was exported.
 MARKS = "_hoja"
 #: How Excel stores the line ends of some programs.
 STORED_RETURN = "_x000D_"
@@ -195,7 +195,8 @@ LONGEST_TEXT = 32_767
 DIGEST_BYTES = 4
 #: The hidden column with the digest of a row at export.
 SEEN = "seen"
-NAMES_WITHIN = 10
+#: The header row is looked for in the first rows only.
+HEADER_SEARCH_ROWS = 10
 CALCULATED, BROKEN, NUMERIC = "f", "e", "n"
 
 
@@ -222,8 +223,8 @@ class CellProblem:
     """
     A problem with a cell, or with its row if ``place`` is empty.
 
-    In plan files ``place`` is the record, ``number`` the line, and ``found`` the text
-    in the file.
+    In plan files ``place`` is the record, ``number`` the line, ``found`` its text
+    and ``message`` what was expected; ``str`` is for plan files only.
     """
 
     place: str
@@ -290,7 +291,7 @@ def lines_below(pages, names):
     """
     best, lines = {}, []
     for rows in pages.values():
-        for number, row in enumerate(rows[:NAMES_WITHIN], 1):
+        for number, row in enumerate(rows[:HEADER_SEARCH_ROWS], 1):
             columns = {}
             for column, cell in enumerate(row):
                 if cell.value in names:

@@ -34,21 +34,21 @@ NAMES_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3
 FONT = "Calibri"
 #: Number formats: of texts, and of numbers of any kind.
 TEXT, NUMBER = "@", "General"
-TOP = Alignment(vertical="top", wrap_text=True)
+TOP_ALIGNED = Alignment(vertical="top", wrap_text=True)
 THIN = Side(style="thin", color="9AA5B5")
-LINED = {
-    "alignment": TOP,
+WITH_BORDER = {
+    "alignment": TOP_ALIGNED,
     "border": Border(left=THIN, right=THIN, top=THIN, bottom=THIN),
 }
-HEADING = LINED | {"font": Font(name=FONT, bold=True, color="FFFFFF")}
+HEADING = WITH_BORDER | {"font": Font(name=FONT, bold=True, color="FFFFFF")}
 OPEN = Protection(locked=False)
 #: Styles of headings, of fixed and of editable cells.
-LOOKS = {
+HEADING_STYLES = {
     "header": HEADING | {"fill": PatternFill("solid", fgColor="003876")},
     "header to fill": HEADING | {"fill": PatternFill("solid", fgColor="0B5D3B")},
 }
-TOLD = LINED | {"fill": PatternFill("solid", fgColor="E9EDF2")}
-TO_FILL = LINED | {"protection": OPEN}
+READ_ONLY_STYLE = WITH_BORDER | {"fill": PatternFill("solid", fgColor="E9EDF2")}
+EDITABLE_STYLE = WITH_BORDER | {"protection": OPEN}
 WARNING = PatternFill("solid", fgColor="FFF4E0")
 #: Excel's limits of a cell's messages; longer ones count as damage.
 LONGEST_TITLE, LONGEST_MESSAGE = 32, 225
@@ -56,7 +56,7 @@ LONGEST_TITLE, LONGEST_MESSAGE = 32, 225
 LETTER_PAPER, PAGES_WIDE = 1, 3
 #: Width of one column on letter paper, also in the wider font of suites without
 #: Calibri: LibreOffice cuts off wider columns.
-WIDE = 72
+PAGE_WIDTH = 72
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def write_rows(page, headings, rows, *, fixed, footer, last_row=None):
     """
     rows = list(rows)
     letters = letters_of(each.name for each in headings)
-    looks = _looks(page.parent, {each.shape for each in headings})
+    styles = _style_names(page.parent, {each.shape for each in headings})
     for heading in headings:
         _add_heading(page, heading, letters[heading.name], may_grow=bool(last_row))
     page.row_dimensions[NAMES_ROW].hidden = True
@@ -117,7 +117,7 @@ def write_rows(page, headings, rows, *, fixed, footer, last_row=None):
             cell = page[f"{letters[heading.name]}{number}"]
             write_cell(cell, values.get(heading.name))
             if not heading.is_hidden:
-                cell.style = looks[heading.shape, heading.name in open_names]
+                cell.style = styles[heading.shape, heading.name in open_names]
     last = last_row or HEADER_ROW + len(rows)
     if last >= FIRST_ROW:
         for heading in headings:
@@ -137,19 +137,19 @@ def write_rows(page, headings, rows, *, fixed, footer, last_row=None):
         page.protection.autoFilter = False
 
 
-def _looks(book, shapes):
+def _style_names(book, shapes):
     """
     Names of cell styles, by number format and editability.
 
     Registered as named styles, which are much faster to assign.
     """
-    wanted = LOOKS | {
+    all_styles = HEADING_STYLES | {
         f"{word} {shape}": parts | {"number_format": shape}
         for shape in shapes
-        for word, parts in (("told", TOLD), ("to fill", TO_FILL))
+        for word, parts in (("told", READ_ONLY_STYLE), ("to fill", EDITABLE_STYLE))
     }
     plain = {"font": DEFAULT_FONT, "number_format": "General", "hidden": True}
-    for name, parts in wanted.items():
+    for name, parts in all_styles.items():
         if name not in book.named_styles:
             book.add_named_style(NamedStyle(name, **plain | parts))
     words = {False: "told", True: "to fill"}
@@ -165,7 +165,7 @@ def _add_heading(page, heading, letter, *, may_grow):
     column.width, column.hidden = heading.width, heading.is_hidden
     if may_grow and heading.is_filled:
         # Rows that are added later take the style of the column.
-        column.alignment, column.protection = TOP, OPEN
+        column.alignment, column.protection = TOP_ALIGNED, OPEN
         column.number_format = heading.shape
 
 
@@ -195,7 +195,7 @@ def write_cell(cell, value):
 
 def write_notes(page, title, parts):
     page.title = _("Instructions")
-    page.column_dimensions["A"].width = WIDE
+    page.column_dimensions["A"].width = PAGE_WIDTH
     lines = [(title, Font(name=FONT, bold=True, size=14))]
     for part in parts:
         heading, sentences = ("", [part]) if isinstance(part, str) else part
@@ -204,7 +204,7 @@ def write_notes(page, title, parts):
     for number, (text, font) in enumerate(lines, 1):
         cell = page.cell(number, 1)
         write_cell(cell, text)
-        cell.alignment = TOP
+        cell.alignment = TOP_ALIGNED
         if font:
             cell.font = font
         if text.startswith("•"):

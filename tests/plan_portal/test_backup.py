@@ -315,7 +315,7 @@ def test_a_purge_notes_its_places_without_words_and_forgets_none(
 ):
     settings.BACKUP_FOLDER = tmp_path
     earlier = '{"at": "2026-01-01T00:00:00+00:00", "model": "a.b", "row": 1}'
-    (tmp_path / blanking.NAME).write_text(f"{earlier}\n")
+    (tmp_path / blanking.LIST_NAME).write_text(f"{earlier}\n")
     update = make.update(narrative_es="Se atendió a Juana Pérez Zapata.")
     purge = purging.request_purge("Juana Pérez Zapata", by=make.reviewer())
 
@@ -324,7 +324,7 @@ def test_a_purge_notes_its_places_without_words_and_forgets_none(
     [note] = [each for each in callbacks if "note" in each.__name__]
     note()
 
-    first, *noted = (tmp_path / blanking.NAME).read_text().splitlines()
+    first, *noted = (tmp_path / blanking.LIST_NAME).read_text().splitlines()
     assert first == earlier
     places = [json.loads(line) for line in noted]
     assert {"strategic_areas.activityupdate"} <= {each["model"] for each in places}

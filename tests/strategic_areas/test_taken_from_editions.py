@@ -227,7 +227,7 @@ def test_a_restored_backup_does_not_bring_purged_words_back(tmp_path):
     backup = {each.pk: bytes(each.content) for each in EditionRows.objects.all()}
     made_at = edition.made_at
     done = purge()
-    blanking.write_beside(tmp_path)
+    blanking.write_purge_list(tmp_path)
     Edition.objects.update(is_moving=True)
     for pk, content in backup.items():
         EditionRows.objects.filter(pk=pk).update(content=content)
@@ -237,7 +237,7 @@ def test_a_restored_backup_does_not_bring_purged_words_back(tmp_path):
     blanking.blank_again(tmp_path, made_at)
 
     assert NAME not in stored(edition)
-    assert NAME not in (tmp_path / blanking.NAME).read_text(encoding="utf-8")
+    assert NAME not in (tmp_path / blanking.LIST_NAME).read_text(encoding="utf-8")
     assert commitment.code in rows_of(edition)
     assert (EditionRows, 1) in done.counts
 

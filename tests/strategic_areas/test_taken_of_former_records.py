@@ -257,7 +257,7 @@ def test_a_restored_backup_leaves_an_edition_held_back_without_the_words(tmp_pat
     backup = {each.pk: bytes(each.content) for each in EditionRows.objects.all()}
     Edition.objects.update(is_moving=True)
     purge()
-    blanking.write_beside(tmp_path)
+    blanking.write_purge_list(tmp_path)
     for pk, content in backup.items():
         EditionRows.objects.filter(pk=pk).update(content=content)
 

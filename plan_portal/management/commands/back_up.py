@@ -60,7 +60,7 @@ class Command(BaseCommand):
                 f"{error.filename or folder}: {error.strerror}"
             ) from error
         archive.remove_unneeded_files(folder)
-        purged = blanking.write_beside(folder)
+        purged = blanking.write_purge_list(folder)
         size = target.stat().st_size / 2**20
         self.stdout.write(
             f"{target} ({size:.1f} MB); purged.jsonl lists {purged} purged fields"

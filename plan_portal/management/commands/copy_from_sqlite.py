@@ -59,9 +59,7 @@ class Command(BaseCommand):
                 number, head = copy_everything()
         except DatabaseError as error:
             message = str(error).splitlines()[0]  # the others repeat the row
-            raise CommandError(
-                f"The trial cannot be copied: {message}"
-            ) from error
+            raise CommandError(f"The trial cannot be copied: {message}") from error
         self.stdout.write(f"{number} rows are the same; audit record {head}")
 
 

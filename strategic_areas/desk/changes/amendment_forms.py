@@ -77,7 +77,10 @@ class ProposeAmendmentForm(GuardedModelForm):
     def propose(self, *, by):
         """Propose the drafts; return the change, or None after adding an error."""
         amendment = self.instance if "act" in self.fields else None
-        with refusals_shown_on(self, waits=CHANGE_WAITS), evidence.kept_only_if_saved():
+        with (
+            refusals_shown_on(self, waits=CHANGE_WAITS),
+            evidence.discard_files_on_rollback(),
+        ):
             if upload := self.cleaned_data.get("upload"):
                 evidence.write_file(amendment, upload)
             return records.propose_drafts(self.drafts, by=by, amendment=amendment)

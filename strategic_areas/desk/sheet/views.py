@@ -27,7 +27,7 @@ from strategic_areas.desk.sheet.rows import (
     row_or_404,
 )
 from strategic_areas.desk.sheet.sheet_page import RequestReopeningForm
-from strategic_areas.evidence import clean_ahead, kept_only_if_saved
+from strategic_areas.evidence import clean_ahead, discard_files_on_rollback
 from strategic_areas.figures.submission import receipt_values
 from strategic_areas.models import Evidence, Submission, Transition
 from strategic_areas.models.measurements import ReportedValue
@@ -113,7 +113,7 @@ def attach_evidence(request, **keys):
         messages.error(request, _("Save the row first; then attach its evidence."))
         return redirect(row.page_url)
     clean_ahead(request.FILES)
-    with kept_only_if_saved(), transaction.atomic():
+    with discard_files_on_rollback(), transaction.atomic():
         Agency.objects.select_for_update().get(pk=row.update.agency.pk)
         type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
         row = reload_row(row)

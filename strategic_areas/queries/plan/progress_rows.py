@@ -168,7 +168,7 @@ def build_progress(
             today,
             stopped,
             is_over=is_over(activity.plan, today),
-            untold=_untold(activity, handed_in, () if filed else asked),
+            state_without_reports=_untold(activity, handed_in, () if filed else asked),
         )
         row = ActivityProgress(
             activity,
