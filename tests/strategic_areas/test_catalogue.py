@@ -238,9 +238,7 @@ def test_the_front_may_keep_filters_but_no_words(client, plan):
 
     queries = ["", "?area=1&state=no_report", "?sort=title", "?q=a", "?q=a&area=1"]
 
-    asked = [
-        client.get(path + query, **{PAGE_CACHE_KEY: True}) for query in queries
-    ]
+    asked = [client.get(path + query, **{PAGE_CACHE_KEY: True}) for query in queries]
 
     assert [response.status_code for response in asked] == [200] * 5
     assert [KEEP_HEADER in response for response in asked] == [True] * 3 + [False] * 2

@@ -26,7 +26,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.records import CodeMixin
 from strategic_areas.plan_document import records
-from strategic_areas.plan_document.records import COMPLETED
+from strategic_areas.plan_document.records import COMPLETED_ON_SAVE
 from strategic_areas.plan_document.stored_plan import StoredPlan
 from strategic_areas.plan_document.tables import REVISED, TABLES
 from tests import make
@@ -315,7 +315,7 @@ def test_rows_and_versions_are_those_of_rows_saved_one_by_one(tmp_path, monkeypa
     first = write(tmp_path, content)
     later = write(tmp_path, with_other_words(content), "later.yaml")
     # So few at once that most tables take several statements.
-    monkeypatch.setattr(records, "AT_ONCE", 10)
+    monkeypatch.setattr(records, "BATCH_SIZE", 10)
     with transaction.atomic():
         load_plan_file(first)
         told = load_plan_file(later)
@@ -440,7 +440,7 @@ def test_nothing_but_the_history_waits_for_a_new_row(model):
         Source: [figures.publish_source],
     }.get(model, [])
 
-    assert saving <= {models.Model, *COMPLETED}
+    assert saving <= {models.Model, *COMPLETED_ON_SAVE}
     assert listening == known
     assert [
         each.name for each in model._meta.concrete_fields if fills_itself(each)

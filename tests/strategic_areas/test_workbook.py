@@ -334,10 +334,10 @@ def unopened(monkeypatch):
     [
         {"names": '<definedName name="n">1</definedName>' * 500_000},
         {"xfs": "<xf/>" * 2_000_000},
-        {"xfs": "<xf/>" * (reading.MOST_OTHERS + 1)},
-        {"rows": f"<row>{'<c/>' * (reading.MOST_CELLS + 1)}</row>"},
-        {"texts": "<si/>" * (reading.MOST_CELLS + 1)},
-        {"rows": "<row/>" * (reading.MOST_ELEMENTS + 1)},
+        {"xfs": "<xf/>" * (reading.MAX_OTHERS + 1)},
+        {"rows": f"<row>{'<c/>' * (reading.MAX_CELLS + 1)}</row>"},
+        {"texts": "<si/>" * (reading.MAX_CELLS + 1)},
+        {"rows": "<row/>" * (reading.MAX_ELEMENTS + 1)},
         {"links": [("hyperlink", "https://x.example/", "External")] * 20_000},
     ],
     ids=["names", "formats", "few_formats", "cells", "texts", "rows", "links"],
@@ -379,7 +379,7 @@ def with_part(name, content):
 
 
 ENTITIES = '<!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>'
-MANY_FORMATS = f"<a>{'<xf/>' * reading.MOST_OTHERS}</a>"
+MANY_FORMATS = f"<a>{'<xf/>' * reading.MAX_OTHERS}</a>"
 MACRO = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 HOSTILE = {
     "damaged": [
@@ -398,7 +398,7 @@ HOSTILE = {
         with_part("xl/styles.xml", f"<a b='{'>' * 1_000_001}'/>"),
         with_part("xl/styles.xml", MANY_FORMATS.encode("utf-32")),
         make_zip(
-            {f"{number}.xml": "<a/>" for number in range(reading.MOST_PARTS)}
+            {f"{number}.xml": "<a/>" for number in range(reading.MAX_PARTS)}
             | unzip(workbook())
         ),
     ],
@@ -441,7 +441,7 @@ def test_what_a_plain_workbook_may_hold_is_no_reason_to_refuse_it(client):
 
 
 def test_both_pages_refuse_it_in_words(client):
-    bomb = workbook(xfs="<xf/>" * (reading.MOST_OTHERS + 1))
+    bomb = workbook(xfs="<xf/>" * (reading.MAX_OTHERS + 1))
     filler = Filler(client)
     keeper = Keeper(client, make.reviewer(), make.plan(status="in_preparation"))
 
@@ -471,9 +471,9 @@ def test_our_own_workbooks_use_a_small_part_of_the_room(client, monkeypatch):
 
     assert len(used) == 2
     for counted in used:
-        assert counted.others < reading.MOST_OTHERS * 0.2
-        assert counted.cells < reading.MOST_CELLS * 0.1
-        assert counted.elements < reading.MOST_ELEMENTS * 0.1
+        assert counted.others < reading.MAX_OTHERS * 0.2
+        assert counted.cells < reading.MAX_CELLS * 0.1
+        assert counted.elements < reading.MAX_ELEMENTS * 0.1
 
 
 def test_files_beyond_a_persons_limit_are_not_read(client):

@@ -137,7 +137,9 @@ class MatrixLines:
         codes |= rows.keys()
         if name in codes:
             return name
-        lines = [x for x in self.reading.of("programmes") if x.values.get("area") == area]
+        lines = [
+            x for x in self.reading.of("programmes") if x.values.get("area") == area
+        ]
         for each in lines:
             if comparable(each.values["name"]) == comparable(name):
                 return each.values["code"]
