@@ -417,7 +417,9 @@ def test_help_is_there_without_the_database(front, plan, monkeypatch):
 
     replies = [Reply(front, path) for path in HELP_PATHS]
 
-    assert tuple(public_path("help", language=each) for each in ("es", "en")) == HELP_PATHS
+    assert (
+        tuple(public_path("help", language=each) for each in ("es", "en")) == HELP_PATHS
+    )
     assert [reply.status for reply in replies] == [200, 200]
     assert [b"809-200-1202" in reply.body for reply in replies] == [True, True]
 
