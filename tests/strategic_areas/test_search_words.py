@@ -32,16 +32,19 @@ def file(*documents, label=""):
     return index.update_index(label or next(labels), lambda: documents)
 
 
+def a_document(pk, *title, place="help", kind="update", **fields):
+    said = {"title": BilingualText(*title), "place": DocumentAddress(place)}
+    return Document(kind=kind, pk=pk, **said, **fields)
+
+
 def file_texts(*texts, kind="update", english=()):
     """File a document for each text, in their order."""
     english = dict(enumerate(english))
     file(
         *(
-            Document(
+            a_document(
+                *(str(number), f"Título {number}", f"Title {number}"),
                 kind=kind,
-                pk=str(number),
-                title=BilingualText(f"Título {number}", f"Title {number}"),
-                place=DocumentAddress("help"),
                 texts=(BilingualText(text, english.get(number, "")),),
                 order=(number,),
             )
@@ -57,16 +60,6 @@ def find(words, language="es", unread=()):
 
 def found_in(answer):
     return [hit.pk for group in answer.groups for hit in group.hits]
-
-
-def a_document(pk, title, **fields):
-    return Document(
-        kind="update",
-        pk=pk,
-        title=BilingualText(title),
-        place=DocumentAddress("help"),
-        **fields,
-    )
 
 
 @pytest.mark.parametrize(
@@ -168,19 +161,8 @@ def test_equal_hits_come_in_their_order(orders):
 
 def test_who_bears_that_very_name_comes_before_all():
     file(
-        Document(
-            kind="commitment",
-            pk="holder",
-            title=BilingualText("PGR"),
-            place=DocumentAddress("help"),
-        ),
-        Document(
-            kind="plan",
-            pk="named",
-            title=BilingualText("Nada"),
-            place=DocumentAddress("plans"),
-            names=("PGR",),
-        ),
+        a_document("holder", "PGR", kind="commitment"),
+        a_document("named", "Nada", place="plans", kind="plan", names=("PGR",)),
     )
 
     assert found_in(find("pgr")) == ["named", "holder"]
