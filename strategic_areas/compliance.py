@@ -114,7 +114,7 @@ class Scorecard:
     on_time: int
     late: int
     missing: int
-    promptness: Timeliness
+    timeliness: Timeliness
 
 
 def scorecard_of(
@@ -128,7 +128,7 @@ def scorecard_of(
         on_time=on_time,
         late=len(given) - on_time,
         missing=len(first_days) - len(given),
-        promptness=timeliness_of(due_on, first_days, today),
+        timeliness=timeliness_of(due_on, first_days, today),
     )
 
 

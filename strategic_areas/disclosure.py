@@ -172,12 +172,12 @@ class Disclosure:
     """
     The decision about a count; ``form`` is None if it is protected.
 
-    ``stands``: an earlier form stays published. ``differs``: pages state that a later
-    count differs from it.
+    ``is_unchanged``: an earlier form stays published. ``differs``: pages state that a
+    later count differs from it.
     """
 
     form: DisclosedCounts | None
-    stands: bool = False
+    is_unchanged: bool = False
     differs: bool = False
 
 
@@ -198,7 +198,7 @@ def disclose(
     last = told[-1] if told else None
     if any(is_small(abs(value - each.total)) for each in told):
         if is_small(abs(value - last.total)):
-            return Disclosure(last, stands=True, differs=True)
+            return Disclosure(last, is_unchanged=True, differs=True)
         return Disclosure(None)
     form = DisclosedCounts(
         value, dimension, disclose_breakdown(dimension, parts, value)
@@ -207,7 +207,7 @@ def disclose(
         return Disclosure(form)
     if last and last.total == value and last.cells:
         is_compared = bool(parts) and dimension == last.dimension
-        return Disclosure(last, stands=True, differs=is_compared)
+        return Disclosure(last, is_unchanged=True, differs=is_compared)
     return Disclosure(DisclosedCounts(value))
 
 

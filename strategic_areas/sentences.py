@@ -278,7 +278,7 @@ def kind_of_record(change) -> str:
 
 def changed_field_name(change) -> str:
     """The field that a plan change changed, or that it was withdrawn."""
-    if change.removes:
+    if change.removes_record:
         return gettext("Taken back: nothing had been sent in it")
     try:
         model = apps.get_model("strategic_areas", change.model)

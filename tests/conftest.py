@@ -126,11 +126,11 @@ def read_anew(request, monkeypatch):
     transaction nothing is kept.
     """
     if not settings.EMBEDDED_DATABASE and not _commits(request.node):
-        monkeypatch.setattr(PLAN_CACHE, "_most", -1)
-        monkeypatch.setattr(FILE_CACHE, "_kept", Unkept())
+        monkeypatch.setattr(PLAN_CACHE, "_max_activities", -1)
+        monkeypatch.setattr(FILE_CACHE, "_files", Unkept())
     yield
     PLAN_CACHE.empty()
-    FILE_CACHE._kept.clear()
+    FILE_CACHE._files.clear()
     guard.forget_known_words()
 
 

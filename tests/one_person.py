@@ -382,7 +382,7 @@ def addresses_to_read():
 
 def read(client, path):
     # A page of an edition tells the sizes of the files that are made by then.
-    for files in FILE_CACHE._kept.values():
+    for files in FILE_CACHE._files.values():
         files.packed.clear()
         files.sizes.clear()
     return RANDOM.sub("", unquote(text_of(b"".join(client.get(path)))))
@@ -391,7 +391,7 @@ def read(client, path):
 def forget():
     """Forget what is kept in memory: it may be of a version that was rolled back."""
     PLAN_CACHE.empty()
-    FILE_CACHE._kept.clear()
+    FILE_CACHE._files.clear()
     index.empty_index()
 
 

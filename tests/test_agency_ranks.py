@@ -93,8 +93,8 @@ def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
             activities=0,
             done=0,
             has_public_state=False,
-            asked=0,
-            handed_in=0,
+            owed=0,
+            submitted=0,
             compliance=ComplianceCounts(on_time, late, silent=0),
         )
 

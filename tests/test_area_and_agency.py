@@ -212,7 +212,7 @@ def test_each_public_round_has_a_row_with_how_it_was_answered(client):
     page = agency_page(client, activity.plan, activity.agency)
 
     scorecards = page.context["page"].scorecards
-    rows = [(each, card.promptness) for each, card, _comment in scorecards]
+    rows = [(each, card.timeliness) for each, card, _comment in scorecards]
     assert rows == [(period, Timeliness.LATE)]
     assert page.content.decode().count("promptness--late") == 1
 
@@ -265,7 +265,7 @@ def test_who_handed_in_everything_never_reads_like_the_silent(client):
 
     answers = {each: page.context["page"] for each, page in pages.items()}
     assert (answers[told].reported, answers[told].in_review) == (3, 3)
-    assert {len(each.asked) for each in answers.values()} == {3}
+    assert {len(each.obligations) for each in answers.values()} == {3}
     assert answers[silent].reported == 0
     assert "family--unread" in pages[told].text
     assert "family--silent" not in pages[told].text
@@ -304,7 +304,7 @@ def test_what_was_handed_in_and_returned_stays_handed_in(client):
 
     page = agency_page(client, update.plan, update.agency).context["page"]
 
-    assert (len(page.asked), page.reported, page.in_review) == (1, 1, 1)
+    assert (len(page.obligations), page.reported, page.in_review) == (1, 1, 1)
 
 
 def test_what_it_undertook_and_did_stands_in_one_table_each(client):

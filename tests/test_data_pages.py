@@ -64,7 +64,7 @@ def url(name, *args):
 def test_a_plan_shows_each_dataset_with_its_rows_and_files(client, plan, language):
     page = shown(client, public_path("plan_data", plan.code, language=language))
 
-    files = file_cache.FILE_CACHE.at_hand(plan)
+    files = file_cache.FILE_CACHE.available_files(plan)
     links = {each.get("href") for each in page.every("a")}
     rows = {table.dataset.name: table.number for table in page.context["told"].tables}
     assert rows == files.counts
@@ -96,9 +96,9 @@ def test_without_a_plan_the_page_of_data_says_so(client):
 
 
 def test_sizes_are_those_of_files_that_are_ready(client, plan, monkeypatch):
-    files = file_cache.FILE_CACHE.at_hand(plan)
+    files = file_cache.FILE_CACHE.available_files(plan)
     files.make_all()
-    monkeypatch.setattr(file_cache.FILE_CACHE, "at_hand", lambda *_: files)
+    monkeypatch.setattr(file_cache.FILE_CACHE, "available_files", lambda *_: files)
 
     page = shown(client, "/datos/p-1/")
 
@@ -108,7 +108,7 @@ def test_sizes_are_those_of_files_that_are_ready(client, plan, monkeypatch):
 
 
 def test_no_file_is_made_to_show_a_page(client, plan, monkeypatch):
-    monkeypatch.setattr(file_cache.FILE_CACHE, "at_hand", lambda *_: None)
+    monkeypatch.setattr(file_cache.FILE_CACHE, "available_files", lambda *_: None)
 
     page = shown(client, "/datos/p-1/")
 
@@ -223,8 +223,8 @@ def test_a_page_tells_machines_of_its_dataset_and_licence(client, plan):
 
 # On PostgreSQL the version moves at a commit, which a test does not come to.
 def test_numbers_of_an_earlier_version_are_shown_on_no_page(client, plan, monkeypatch):
-    files = file_cache.FILE_CACHE.at_hand(plan)
-    monkeypatch.setattr(file_cache.FILE_CACHE, "at_hand", lambda *_: files)
+    files = file_cache.FILE_CACHE.available_files(plan)
+    monkeypatch.setattr(file_cache.FILE_CACHE, "available_files", lambda *_: files)
     make.commitment(plan=plan)
 
     response = client.get("/datos/p-1/", **{PAGE_CACHE_KEY: True})

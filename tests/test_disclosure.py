@@ -244,7 +244,7 @@ class World:
         """What every public address answers, by the address."""
         client, found = Client(), {}
         # As of the same version, no file would be made again.
-        FILE_CACHE._kept.clear()
+        FILE_CACHE._files.clear()
         for path in sorted(self.addresses()):
             response = client.get(path)
             assert response.status_code == 200, path

@@ -207,7 +207,7 @@ def world(db):
     with pytest.MonkeyPatch.context() as patch, override_settings(**IN_USE):
         patch.setattr(sessions, "MAX_PROOF_AGE_TO_OPEN", sessions.MAX_PROOF_AGE_TO_SEND)
         # The files of a plan are made once, and not for each test.
-        patch.setattr(FILE_CACHE, "at_hand", cache(FILE_CACHE.at_hand))
+        patch.setattr(FILE_CACHE, "available_files", cache(FILE_CACHE.available_files))
         if not DEEP:
             patch.setattr(receivers.DenialMiddleware, "__call__", passed_on)
         yield visited

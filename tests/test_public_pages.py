@@ -497,11 +497,12 @@ def test_a_text_without_english_is_marked_as_spanish(client):
 def make_files_ahead(monkeypatch, plan):
     """As a portal does that runs: pages read what a thread of it has made ready."""
     made = {
-        each: FILE_CACHE.at_hand(plan, each) for each in (None, *plan.editions.all())
+        each: FILE_CACHE.available_files(plan, each)
+        for each in (None, *plan.editions.all())
     }
     monkeypatch.setattr(
         FILE_CACHE,
-        "at_hand",
+        "available_files",
         lambda of, edition=None: made[edition] if of == plan else None,
     )
 

@@ -46,7 +46,7 @@ class ReportingPeriodAdmin(SamePlanMixin, ApprovedHistoryAdmin):
     change_list_template = "admin/strategic_areas/periods_change_list.html"
 
     def name_in_pickers(self, period):
-        return period.with_plan
+        return period.name_with_plan
 
     @admin.display(description=gettext_lazy("demonstration"), boolean=True)
     def demonstration(self, period):

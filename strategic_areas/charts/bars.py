@@ -12,14 +12,18 @@ from strategic_areas.charts.scales import BarValue, ChartValue, YearScale, em, p
 #: Heights in ems: of a category, of its name's line, and of its bar.
 ROW, NAME, BAR = 3.0, 1.0, 1.1
 #: The height of the picture in ems, and of the smallest column that is not zero.
-HEIGHT, LEAST = 3.0, 0.1
+HEIGHT, MIN_COLUMN = 3.0, 0.1
 #: How much of its span a column fills.
 FILLED = 0.7
 
 
 @dataclass(frozen=True)
 class Bar:
-    """``name_y`` and ``text_y`` are base lines; the number follows ``width``."""
+    """
+    A bar with its name above it and its number right of it.
+
+    ``name_y`` and ``text_y`` are the base lines of name and number.
+    """
 
     name: str
     text: str
@@ -45,11 +49,11 @@ def draw_bars(parts: Iterable[BarValue]) -> BarChart:
             name=part.name,
             text=part.text,
             width=percent(float(100 * part.number / longest)),
-            name_y=em(ROW * place + NAME),
-            y=em(ROW * place + NAME + 0.4),
-            text_y=em(ROW * place + NAME + 0.4 + BAR * 0.82),
+            name_y=em(ROW * position + NAME),
+            y=em(ROW * position + NAME + 0.4),
+            text_y=em(ROW * position + NAME + 0.4 + BAR * 0.82),
         )
-        for place, part in enumerate(parts)
+        for position, part in enumerate(parts)
     )
     return BarChart(em(ROW * len(parts)), em(BAR), rows)
 
@@ -85,7 +89,7 @@ def draw_columns(values: Iterable[ChartValue]) -> ColumnChart | None:
         width = (end - start) * FILLED
         height = round(float(HEIGHT * float(value.number) / float(most)), 1)
         if value.number > 0:
-            height = max(height, LEAST)
+            height = max(height, MIN_COLUMN)
         found.append(
             ChartColumn(
                 x=percent(round(start + (end - start - width) / 2, 1)),

@@ -97,7 +97,7 @@ class PlacedLabel:
 
 def place_label(
     candidates: Sequence[Sequence[Box]],
-    taken: Iterable[Box],
+    occupied: Iterable[Box],
     strokes: Iterable[Stroke] = (),
     needed: frozenset[int] = frozenset(),
 ) -> list[PlacedLabel | None]:
@@ -105,26 +105,26 @@ def place_label(
     A box for each text, or None if it fits nowhere.
 
     ``candidates`` hold each text's boxes, best first; important texts come first. Boxes
-    ``taken`` stay free; texts in ``needed`` are always placed.
+    ``occupied`` stay free; texts in ``needed`` are always placed.
     """
-    taken, strokes = list(taken), list(strokes)
+    occupied, strokes = list(occupied), list(strokes)
     found: list[PlacedLabel | None] = [None] * len(candidates)
     for width in (NARROW, WIDE):
         for number, boxes in enumerate(candidates):
             if found[number]:
                 continue
-            free = [box for box in boxes if not _is_taken(box, taken, width)]
+            free = [box for box in boxes if not _is_occupied(box, occupied, width)]
             if number in needed and not free:
                 free = boxes[:1]
             if free:
                 best = min(free, key=lambda box: _crossings(box, strokes))
                 found[number] = PlacedLabel(best, width == WIDE)
-                taken.append(best)
+                occupied.append(best)
     return found
 
 
-def _is_taken(box, taken, width):
-    return any(box.meets(each, at) for each in taken for at in {width, WIDE})
+def _is_occupied(box, occupied, width):
+    return any(box.meets(each, at) for each in occupied for at in {width, WIDE})
 
 
 def _crossings(box, strokes):
@@ -137,11 +137,11 @@ class ChartLayout:
     ):
         self.lines = [_sorted(line) for line in lines]
         self.levels = levels
-        every = [*(value for line in lines for value in line.values), *levels]
+        all_values = [*(value for line in lines for value in line.values), *levels]
         self.years = scales.YearScale.over(
-            (each.starts_on, each.ends_on) for each in every
+            (each.starts_on, each.ends_on) for each in all_values
         )
-        self.ticks = scales.ticks(each.number for each in every)
+        self.ticks = scales.ticks(each.number for each in all_values)
         self.floor = ABOVE + PLOT
 
     def y(self, number) -> float:
@@ -217,7 +217,7 @@ def place_labels(layout: ChartLayout):
     texts = list(wanted_labels(layout))
     return place_label(
         [[box for box, _label in boxes] for boxes, _is_needed in texts],
-        taken=[layout.box(v) for line in layout.lines for v in line.values],
+        occupied=[layout.box(v) for line in layout.lines for v in line.values],
         strokes=[
             *(s for line in layout.lines for s in layout.strokes(line)),
             *map(layout.stroke, layout.levels),
@@ -230,16 +230,16 @@ def wanted_labels(layout: ChartLayout):
     """The candidate boxes of each text, and whether it must be placed."""
     if len(layout.lines) > 1:
         for line in layout.lines:
-            yield list(_places_of_name(layout, line)), True
+            yield list(_name_boxes(layout, line)), True
     for line in layout.lines:
-        yield list(_places(layout, line.values[-1], "last")), True
+        yield list(_value_boxes(layout, line.values[-1], "last")), True
     for level in layout.levels:
-        yield list(_places_of_level(layout, level)), True
+        yield list(_level_boxes(layout, level)), True
     for value in [v for line in layout.lines for v in _by_weight(line.values)]:
-        yield list(_places(layout, value, "value")), False
+        yield list(_value_boxes(layout, value, "value")), False
 
 
-def _places_of_name(layout, line):
+def _name_boxes(layout, line):
     value = line.values[-1]
     x = layout.x(value) if value.is_year else layout.ends(value)[1]
     for shift in (0.35, -0.85, 1.55, -2.05, 2.75):
@@ -247,7 +247,7 @@ def _places_of_name(layout, line):
         yield box_after(line.name, x, y, 0.9), (x, y, line.name, "name")
 
 
-def _places(layout, value, kind):
+def _value_boxes(layout, value, kind):
     x = layout.x(value)
     for shift in (-0.85, 1.5):
         y = layout.y(value.number) + shift
@@ -255,7 +255,7 @@ def _places(layout, value, kind):
             yield box_around(value.text, x, y), (x, y, value.text, kind)
 
 
-def _places_of_level(layout, level):
+def _level_boxes(layout, level):
     start, end = layout.reach(level)
     for shift in (-0.4, 1.15):
         y = layout.y(level.number) + shift
@@ -405,8 +405,8 @@ def draw_series(
 
 def _years(years):
     written = years.labelled(WIDE_YEARS)
-    every = -(-len(written) // NARROW_YEARS)
-    narrow = set(written[::-1][::every])
+    step = -(-len(written) // NARROW_YEARS)
+    narrow = set(written[::-1][::step])
     for year in written:
         yield YearTick(percent(years.middle(year)), str(year), year not in narrow)
 
@@ -452,9 +452,9 @@ def _span(layout, value):
 
 def _signs(layout):
     for line in layout.lines:
-        for place, value in enumerate(line.values):
+        for position, value in enumerate(line.values):
             yield "provisional" if value.is_provisional else "confirmed"
             if not value.is_year:
                 yield "span"
-            if value.is_break and place:
+            if value.is_break and position:
                 yield "break"

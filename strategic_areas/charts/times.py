@@ -8,9 +8,9 @@ from strategic_areas.charts.scales import YearScale, em, percent
 
 LABELLED = 8
 #: Narrower spans, in percent of the width, have no text.
-LEAST = 3.5
+MIN_TEXT_WIDTH = 3.5
 #: Closer to an edge, in percent, a text is not centred.
-NEAR = 8
+EDGE = 8
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def time_axis(
     """
     spans, days = list(spans), list(days)
     now = [today] if today >= whole[0] else []
-    told = [whole, *(each[:2] for each in spans)]
-    years = YearScale.over([*told, *((day, day) for day in (*days, *now))])
+    all_spans = [whole, *(each[:2] for each in spans)]
+    years = YearScale.over([*all_spans, *((day, day) for day in (*days, *now))])
     return TimeAxis(
         whole=_span(years, *whole),
         spans=tuple(_span(years, *each) for each in spans),
@@ -71,12 +71,16 @@ def time_axis(
 
 def _span(years, first, last, kind="", text=""):
     start, end = years.span(first, last)
-    wide = text if end - start >= LEAST else ""
+    shown_text = text if end - start >= MIN_TEXT_WIDTH else ""
     return AxisSpan(
-        percent(start), percent(end - start), percent((start + end) / 2), kind, wide
+        percent(start),
+        percent(end - start),
+        percent((start + end) / 2),
+        kind,
+        shown_text,
     )
 
 
-def _today(place):
-    kind = "start" if place < NEAR else "end" if place > 100 - NEAR else "middle"
-    return AxisSpan(percent(place), kind=kind)
+def _today(position):
+    kind = "start" if position < EDGE else "end" if position > 100 - EDGE else "middle"
+    return AxisSpan(percent(position), kind=kind)

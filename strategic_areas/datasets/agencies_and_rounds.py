@@ -27,7 +27,7 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.queries.asked_values import AskedValue
-from strategic_areas.queries.rounds import scorecards as answered
+from strategic_areas.queries.rounds import scorecards as agency_scorecards
 from strategic_areas.sentences import PROMPTNESS, ROUND_WORDS
 
 ROLES = {
@@ -82,10 +82,10 @@ AGENCIES = (
 def agencies(reading):
     """Agencies with a role in the plan, and others that a row names."""
     own = {each.agency_id: each for each in reading.participations}
-    every = Agency.objects.order_by("slug").in_bulk()
-    paged = {
+    all_agencies = Agency.objects.order_by("slug").in_bulk()
+    with_page = {
         *own,
-        *(agency.pk for _role, agency, *_of in _parts(reading)),
+        *(agency.pk for _role, agency, *_records in _parts(reading)),
         *(
             one.agency_id
             for row in reading.plan_progress.activities
@@ -93,14 +93,14 @@ def agencies(reading):
         ),
         *(
             agency.pk
-            for (agency, _round), asked in reading.asked.items()
-            if any(isinstance(each.subject, AskedValue) for each in asked)
+            for (agency, _round), obligations in reading.obligations.items()
+            if any(isinstance(each.subject, AskedValue) for each in obligations)
         ),
     }
-    named = {
-        *paged,
-        *(agency.pk for agency, _round in reading.asked),
-        *reading.told("agency"),
+    agency_ids = {
+        *with_page,
+        *(agency.pk for agency, _round in reading.obligations),
+        *reading.ids_of("agency"),
         *(line.indicator.agency_id for line in reading.indicators),
         *(
             agency.pk
@@ -109,16 +109,22 @@ def agencies(reading):
             for agency in each.target.addressed.all()
         ),
     } - {None}
-    while heirs := {every[pk].succeeded_by_id for pk in named} - named - {None}:
-        named |= heirs
-    for of in (each for each in every.values() if each.pk in named):
-        part = own.get(of.pk) or Participation(plan=reading.plan, agency=of)
+    while (
+        successors := {all_agencies[pk].succeeded_by_id for pk in agency_ids}
+        - agency_ids
+        - {None}
+    ):
+        agency_ids |= successors
+    for agency in (each for each in all_agencies.values() if each.pk in agency_ids):
+        part = own.get(agency.pk) or Participation(plan=reading.plan, agency=agency)
         yield {
             **vars(part),
-            **vars(of),
-            "code": of.slug,
-            "succeeded_by": getattr(every.get(of.succeeded_by_id), "slug", None),
-            "address": page_column(part) if of.pk in paged else None,
+            **vars(agency),
+            "code": agency.slug,
+            "succeeded_by": getattr(
+                all_agencies.get(agency.succeeded_by_id), "slug", None
+            ),
+            "address": page_column(part) if agency.pk in with_page else None,
         }
 
 
@@ -126,11 +132,15 @@ def _parts(reading):
     rows = reading.plan_progress.rows
     prefetch_related_objects([row.commitment for row in rows], "supporting")
     for row in rows:
-        of = row.commitment
-        yield "lead", of.lead, of, None
-        yield from (("support", each, of, None) for each in of.supporting.all())
-        work = (each.activity for each in row.activities)
-        yield from (("responsible", each.agency, of, each) for each in work)
+        commitment = row.commitment
+        yield "lead", commitment.lead, commitment, None
+        yield from (
+            ("support", each, commitment, None) for each in commitment.supporting.all()
+        )
+        activities = (each.activity for each in row.activities)
+        yield from (
+            ("responsible", each.agency, commitment, each) for each in activities
+        )
 
 
 ROLE = (
@@ -155,14 +165,14 @@ ROLE = (
 
 
 def roles(reading):
-    for role, agency, of, activity in _parts(reading):
+    for role, agency, commitment, activity in _parts(reading):
         yield {
-            "commitment": of.code,
+            "commitment": commitment.code,
             "activity": activity and activity.code,
             "role": role,
             "agency": agency.slug,
             "agency_acronym": agency.acronym,
-            "is_disputed": role != "support" and (activity or of).is_disputed,
+            "is_disputed": role != "support" and (activity or commitment).is_disputed,
         }
 
 
@@ -186,17 +196,17 @@ ROUNDS = (
 
 def rounds(reading):
     """The plan's periods; demonstrations only if an update names one."""
-    told = reading.told("period")
+    used_ids = reading.ids_of("period")
     for each in reading.plan_progress.periods:
-        if each.pk in told or not each.is_demonstration:
-            since, is_round = each.scorecards_public_at, each.is_round
-            why = GapReason.NOT_DUE if is_round else GapReason.NOT_APPLICABLE
+        if each.pk in used_ids or not each.is_demonstration:
+            public_since, is_round = each.scorecards_public_at, each.is_round
+            gap = GapReason.NOT_DUE if is_round else GapReason.NOT_APPLICABLE
             yield {
                 **vars(each),
                 "due_on": each.due_on if is_round else None,
                 "state": each.state(reading.day),
-                "scorecards_public_on": since,
-                "scorecards_public_on_gap": None if since else why,
+                "scorecards_public_on": public_since,
+                "scorecards_public_on_gap": None if public_since else gap,
             }
 
 
@@ -231,30 +241,32 @@ SCORECARDS = (
 
 def scorecards(reading):
     """
-    How each agency answered each closed round, latest first.
+    How each agency agency_scorecards each closed round, latest first.
 
     Submission counts are public at once, the rest with the scorecards.
     """
     comments = AgencyComment.objects.filter(period__plan=reading.plan)
-    said = {(each.agency_id, each.period_id): each for each in comments}
-    for (agency, period), asked in reading.asked.items():
-        if not asked or period.closes_on >= reading.day:
+    comment_of = {(each.agency_id, each.period_id): each for each in comments}
+    for (agency, period), obligations in reading.obligations.items():
+        if not obligations or period.closes_on >= reading.day:
             continue
-        cards, handed_in = {}, sum(each.is_handed_in for each in asked)
+        card_by_round, submitted = {}, sum(each.was_submitted for each in obligations)
         if period.scorecards_public_at:
-            cards = answered(agency, {(agency, period): asked}, reading.day)
-        card = cards.get(period)
-        comment = card and said.get((agency.pk, period.pk))
+            card_by_round = agency_scorecards(
+                agency, {(agency, period): obligations}, reading.day
+            )
+        card = card_by_round.get(period)
+        comment = card and comment_of.get((agency.pk, period.pk))
         yield {
             "round": period.code,
             "agency": agency.slug,
             "agency_acronym": agency.acronym,
-            "asked": len(asked),
-            "handed_in": handed_in,
-            "missing": len(asked) - handed_in,
+            "asked": len(obligations),
+            "handed_in": submitted,
+            "missing": len(obligations) - submitted,
             "on_time": card and card.on_time,
             "late": card and card.late,
-            "punctuality": card and card.promptness,
+            "punctuality": card and card.timeliness,
             **pair(comment or AgencyComment(), "text", "comment"),
         }
 

@@ -54,7 +54,7 @@ ABOUT = _(
 
 def as_catalogue(published: list[PlanData], today: date) -> dict:
     """The datasets of all plans, as JSON-LD."""
-    nodes = [node for of in published for node in _nodes(of)]
+    nodes = [node for plan_data in published for node in _nodes(plan_data)]
     return {
         "@context": CONTEXT,
         "@type": ["dcat:Catalog", "DataCatalog"],
@@ -65,18 +65,21 @@ def as_catalogue(published: list[PlanData], today: date) -> dict:
     }
 
 
-def _nodes(of):
-    whole, code = public_path("plan_data", of.plan.code, language="es"), of.plan.code
-    url = settings.SITE_URL + whole
-    versions = [_version(of, each, url) for each in of.editions]
+def _nodes(plan_data):
+    path, code = (
+        public_path("plan_data", plan_data.plan.code, language="es"),
+        plan_data.plan.code,
+    )
+    url = settings.SITE_URL + path
+    versions = [_version(plan_data, each, url) for each in plan_data.editions]
     has = {"dcat:hasVersion": [{"@id": each["@id"]} for each in versions]}
-    yield _node(of, whole, _title(of), ABOUT, of.files, has)
+    yield _node(plan_data, path, _title(plan_data), ABOUT, plan_data.files, has)
     yield from versions
-    for each in of.tables:
+    for each in plan_data.tables:
         yield _node(
-            of,
+            plan_data,
             public_path("dataset", code, each.dataset.name, language="es"),
-            title_of(of.plan, each),
+            title_of(plan_data.plan, each),
             about(each),
             each.files,
             {"dct:isPartOf": url},
@@ -84,30 +87,32 @@ def _nodes(of):
 
 
 def title_of(plan, table: CatalogueTable) -> Word:
-    return _said(
+    return _lazy_format(
         _("%(title)s, plan %(code)s"), title=table.dataset.title, code=plan.code
     )
 
 
 def about(table: CatalogueTable) -> Word:
-    return _said(
+    return _lazy_format(
         _("A row is %(row)s. How often it changes: %(changes)s."),
         row=table.dataset.row,
         changes=table.changes,
     )
 
 
-def _version(of, edition, url):
-    number, code = edition.number, of.plan.code
+def _version(plan_data, edition, url):
+    number, code = edition.number, plan_data.plan.code
     package = public_path(
         "edition_file", code, number, *PACKAGE.split("."), language="es"
     )
     book = public_path("edition_workbook", code, number, language="es")
     return _node(
-        of._replace(day=edition.made_on),
+        plan_data._replace(day=edition.made_on),
         public_path("edition", code, number, language="es"),
-        _said(_("%(title)s, edition %(number)s"), title=_title(of), number=number),
-        _said(_("What was public of the plan on %(day)s."), day=edition.made_on),
+        _lazy_format(
+            _("%(title)s, edition %(number)s"), title=_title(plan_data), number=number
+        ),
+        _lazy_format(_("What was public of the plan on %(day)s."), day=edition.made_on),
         [CatalogueFile("XLSX", book, None), CatalogueFile("ZIP", package, None)],
         {
             **dict.fromkeys(("dcat:version", "version"), number),
@@ -118,29 +123,29 @@ def _version(of, edition, url):
     )
 
 
-def _title(of):
-    return lazy(lambda: text_in_language(of.plan, "title"), str)()
+def _title(plan_data):
+    return lazy(lambda: text_in_language(plan_data.plan, "title"), str)()
 
 
-def _said(sentence, **words):
+def _lazy_format(sentence, **words):
     return lazy(lambda: str(sentence) % words, str)()
 
 
-def _node(of, path, title, about, files, more):
+def _node(plan_data, path, title, about, files, more):
     return {
         "@type": ["dcat:Dataset", "Dataset"],
-        **_common(path, title, about, of.day),
+        **_common(path, title, about, plan_data.day),
         "dcat:landingPage": settings.SITE_URL + path,
         "dcat:theme": f"{AUTHORITY}data-theme/JUST",
         "dct:accrualPeriodicity": f"{AUTHORITY}frequency/IRREG",
         "dct:temporal": {
             "@type": "dct:PeriodOfTime",
-            "dcat:startDate": f"{of.plan.starts_on}",
-            "dcat:endDate": f"{of.plan.ends_on}",
+            "dcat:startDate": f"{plan_data.plan.starts_on}",
+            "dcat:endDate": f"{plan_data.plan.ends_on}",
         },
-        "temporalCoverage": f"{of.plan.starts_on}/{of.plan.ends_on}",
-        "dcat:version": f"{of.day}",
-        "version": f"{of.day}",
+        "temporalCoverage": f"{plan_data.plan.starts_on}/{plan_data.plan.ends_on}",
+        "dcat:version": f"{plan_data.day}",
+        "version": f"{plan_data.day}",
         "dcat:distribution": [_distribution(each, path) for each in files],
         "distribution": [{"@id": settings.SITE_URL + each.path} for each in files],
         **more,
@@ -186,8 +191,8 @@ def publisher() -> str:
 
 
 def _in_both(text):
-    told = in_both(text).items()
-    return [{"@language": language, "@value": word} for language, word in told]
+    texts = in_both(text).items()
+    return [{"@language": language, "@value": word} for language, word in texts]
 
 
 def _distribution(file, page):
@@ -210,16 +215,16 @@ def media_type(file: CatalogueFile) -> str:
     return MEDIA_TYPES[file.form.lower()].partition(";")[0]
 
 
-def as_ckan(of: PlanData) -> dict:
+def as_ckan(plan_data: PlanData) -> dict:
     """
     The arguments of CKAN's ``package_create`` for a plan, in the active language.
 
     The receiving catalogue adds ``owner_org``.
     """
-    files = [(_title(of), ABOUT, each) for each in of.files]
+    files = [(_title(plan_data), ABOUT, each) for each in plan_data.files]
     files += [
         (table.dataset.title, table.dataset.row, each)
-        for table in of.tables
+        for table in plan_data.tables
         for each in table.files
     ]
     is_free = "creativecommons.org/licenses/by/" in settings.LICENCE_URL
@@ -227,19 +232,19 @@ def as_ckan(of: PlanData) -> dict:
         "licence": settings.LICENCE_URL,
         "language": ", ".join(LANGUAGES),
         "spatial": settings.COUNTRY.name,
-        "temporal_start": f"{of.plan.starts_on}",
-        "temporal_end": f"{of.plan.ends_on}",
+        "temporal_start": f"{plan_data.plan.starts_on}",
+        "temporal_end": f"{plan_data.plan.ends_on}",
     }
     return {
-        "name": f"plan-{of.plan.code.lower()}",
-        "title": f"{_title(of)}",
+        "name": f"plan-{plan_data.plan.code.lower()}",
+        "title": f"{_title(plan_data)}",
         "notes": f"{ABOUT}",
-        "url": settings.SITE_URL + public_path("plan_data", of.plan.code),
+        "url": settings.SITE_URL + public_path("plan_data", plan_data.plan.code),
         "author": publisher(),
         "maintainer": publisher(),
         "maintainer_email": settings.CONTACT_EMAIL,
         "license_id": "cc-by" if is_free else "notspecified",
-        "version": f"{of.day}",
+        "version": f"{plan_data.day}",
         "tags": [{"name": f"{_('human trafficking')}"}],
         "extras": [{"key": name, "value": value} for name, value in extras.items()],
         "resources": [

@@ -1,6 +1,7 @@
 """Datasets of changes, corrections, sources, citations and discrepancies."""
 
 from dataclasses import replace
+from itertools import chain
 
 from django.conf import settings
 from django.utils.text import capfirst
@@ -114,40 +115,45 @@ AMENDMENTS = (
 
 def amendments(reading):
     for each in changes.changes_of_plan(reading.plan):
-        for line in (line for lines in each.records for line in lines):
-            is_whole, of_kind = line.brings or line.removes, line.says_kind
-            of = line.activity.commitment if line.activity else line.commitment
+        for line in chain.from_iterable(each.records):
+            is_whole_record, of_kind = (
+                line.adds_record or line.removes_record,
+                line.kind_source,
+            )
+            commitment = line.activity.commitment if line.activity else line.commitment
             yield {
                 **vars(each.amendment or Amendment()),
                 "code": stable_slug(f"planchange/{line.pk}"),
-                "decision": stable_slug("decision/{}/{}".format(*line.made_by)),
+                "decision": stable_slug("decision/{}/{}".format(*line.decision_key)),
                 "decided_on": each.day,
                 "kind": of_kind and of_kind.kind,
                 "record": line.model,
-                "commitment": of and of.code,
+                "commitment": commitment and commitment.code,
                 "activity": line.activity and line.activity.code,
                 **pair(line, "name"),
-                "what": is_whole
-                and ("added" if line.brings else "taken_back")
+                "what": is_whole_record
+                and ("added" if line.adds_record else "taken_back")
                 or "changed",
-                "field": None if is_whole else line.field,
-                **dict(_values(line, is_whole=is_whole)),
+                "field": None if is_whole_record else line.field,
+                **dict(_values(line, is_whole_record=is_whole_record)),
             }
 
 
-def _values(line, *, is_whole):
+def _values(line, *, is_whole_record):
     for name in VALUES:
         # Without Spanish there is no value.
-        is_none = is_whole or not getattr(line, f"{name}_es")
-        why = GapReason.NOT_APPLICABLE if is_none else GapReason.NOT_REPORTED
-        reason = GapReason.PROTECTED if name in line.protected else why
+        is_empty = is_whole_record or not getattr(line, f"{name}_es")
+        reason_if_public = (
+            GapReason.NOT_APPLICABLE if is_empty else GapReason.NOT_REPORTED
+        )
+        reason = GapReason.PROTECTED if name in line.protected else reason_if_public
         day = line.field in DAYS and parse_amendment_day(
             getattr(line, f"{name}_es") or ""
         )
         for column in (f"{name}_{language}" for language in LANGUAGES):
-            said = reason is not GapReason.PROTECTED and (day or getattr(line, column))
-            yield column, said or None
-            yield f"{column}_gap", None if said else reason
+            value = reason is not GapReason.PROTECTED and (day or getattr(line, column))
+            yield column, value or None
+            yield f"{column}_gap", None if value else reason
 
 
 CORRECTIONS = (
@@ -231,7 +237,7 @@ def discrepancies(reading):
     ]
 
 
-CONCERNED = (
+DISCREPANCY_INDICATORS = (
     DataColumn("discrepancy", _("Discrepancy (code)"), refers="discrepancies.code"),
     DataColumn("indicator", _("Indicator (code)"), refers="indicators.code"),
 )
@@ -298,7 +304,7 @@ DATASETS = (
         _("Indicators of discrepancies"),
         _("an indicator that a discrepancy is about"),
         CORRECTED,
-        CONCERNED,
+        DISCREPANCY_INDICATORS,
         ("discrepancy", "indicator"),
         discrepancy_indicators,
     ),

@@ -48,8 +48,9 @@ class DataColumn:
     A column with its stable English name and its heading.
 
     ``gap`` is the meaning of an empty cell, None if no cell is empty; a column with
-    several reasons has a companion ``<name>_gap``. ``codes`` labels its codes,
-    ``refers`` is the "dataset.column" of its values.
+    several reasons has a companion ``<name>_gap``. ``codes`` maps its codes to labels,
+    ``refers`` is the "dataset.column" that holds its values, ``about`` is an
+    explanation.
     """
 
     name: str
@@ -65,9 +66,11 @@ class DataColumn:
 @dataclass(frozen=True)
 class Dataset:
     """
-    A table of a plan: what a row is, how often it changes, and its key.
+    A table of a plan.
 
-    ``read`` yields rows from a ``PlanReading``, with a value for every column.
+    ``row`` says what a row is, ``changes`` how often the table changes; ``key`` are the
+    columns that identify a row. ``read`` yields rows from a ``PlanReading``, with a
+    value for every column.
     """
 
     name: str
@@ -117,23 +120,30 @@ def stored_columns(
     """
     Columns of a model's public fields; ``gap`` is the meaning of empty optional ones.
     """
-    found, public = [], {of.name: of for of in model.fields.where(public=True)}
-    for of in map(public.__getitem__, names):
-        is_address = isinstance(of.model_field, URLField)
+    columns, fields_by_name = (
+        [],
+        {declared.name: declared for declared in model.fields.where(public=True)},
+    )
+    for declared in map(fields_by_name.__getitem__, names):
+        is_address = isinstance(declared.model_field, URLField)
         column = DataColumn(
-            of.name,
-            label_of(of),
-            CellKind.ADDRESS if is_address else STORED.get(of.kind, CellKind.TEXT),
-            gap if of.model_field.blank else None,
-            codes=dict(of.model_field.flatchoices) or None,
+            declared.name,
+            label_of(declared),
+            CellKind.ADDRESS
+            if is_address
+            else STORED.get(declared.kind, CellKind.TEXT),
+            gap if declared.model_field.blank else None,
+            codes=dict(declared.model_field.flatchoices) or None,
         )
-        found += bilingual(column) if of.bilingual else [column]
-    return tuple(found)
+        columns += bilingual(column) if declared.bilingual else [column]
+    return tuple(columns)
 
 
-def label_of(of: fields.DeclaredField) -> Word:
-    heading = getattr(of, "heading", None)
-    return heading or of.staff_label or capfirst(of.model_field.verbose_name)
+def label_of(declared: fields.DeclaredField) -> Word:
+    heading = getattr(declared, "heading", None)
+    return (
+        heading or declared.staff_label or capfirst(declared.model_field.verbose_name)
+    )
 
 
 def with_gap(column: DataColumn) -> tuple[DataColumn, DataColumn]:

@@ -40,18 +40,18 @@ from strategic_areas.queries.plan import plans
 
 logger = logging.getLogger(__name__)
 
-#: A stored bilingual word, in the active language.
-_in_words = lazy(lambda es, en: en if get_language() == "en" else es, str)
+#: A stored bilingual text, in the active language.
+_text_in_language = lazy(lambda es, en: en if get_language() == "en" else es, str)
 #: Rows compressed together; the level, as higher ones take far longer.
 AT_ONCE, LEVEL = 200, 6
 #: Attempts to read a plan that keeps changing.
-TIMES = 9
+MAX_ATTEMPTS = 9
 #: The zlib option for gzip.
 GZIP = zlib.MAX_WBITS | 16
-#: Changes daily, so it is no difference.
-WITH_THE_DAY = "days_late"
+#: This column changes daily, so it counts as no difference.
+DAYS_LATE = "days_late"
 #: The purpose of the seal's key.
-READ = "strategic_areas.edition"
+SEAL_PURPOSE = "strategic_areas.edition"
 #: Editions that are made only once.
 MADE_ONCE = Q(is_reconstructed=True) | ~Q(period=None) | ~Q(proposal=None)
 
@@ -65,7 +65,7 @@ def make_edition(
     seen: str = "",
 ) -> Edition:
     """
-    Make the edition of what is public of the plan now, or return the one already made.
+    Make an edition of the plan's public content now, or return the one already made.
 
     ``period`` is a closed round, ``proposal`` an agreed proposal; with neither it is
     the edition of a reconstruction. ``seen`` is the seal of what the second person
@@ -75,19 +75,19 @@ def make_edition(
     plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     corrects = proposal and proposal.corrects
     closing = corrects or Edition(period=period, closed_on=period and period.closes_on)
-    about = {
+    lookups = {
         "corrects": corrects,
         "proposal": proposal,
         "period": closing.period,
         "closed_on": closing.closed_on,
     }
-    if made := plan.editions.filter(MADE_ONCE, **about).first():
-        return made
-    told, today = (
+    if existing := plan.editions.filter(MADE_ONCE, **lookups).first():
+        return existing
+    snapshot, today = (
         snapshot_of_proposal(proposal) if proposal else read_unchanging(plan),
         timezone.localdate(),
     )
-    if proposal and seal_of(told) != seen:
+    if proposal and seal_of(snapshot) != seen:
         raise RefusedError(
             _("The public reads something else since you read this: read it again.")
         )
@@ -97,20 +97,20 @@ def make_edition(
         plan=plan,
         number=f"{stem}{others.count() + 1}",
         made_on=today,
-        is_reconstructed=told.is_reconstructed,
+        is_reconstructed=snapshot.is_reconstructed,
         named=proposal.named if proposal else [],
         explanation_es=proposal.explanation_es if proposal else "",
         explanation_en=proposal.explanation_en if proposal else "",
         withdrawn=latest_correction(corrects).withdrawn if corrects else [],
         is_moving=True,
-        **about,
+        **lookups,
     )
     EditionRows.objects.bulk_create(
         EditionRows(
             edition=edition,
             dataset=name,
             columns=_declaration(dataset),
-            content=pack_rows(told.tables[name]),
+            content=pack_rows(snapshot.tables[name]),
         )
         for name, dataset in datasets_of(corrects).items()
     )
@@ -136,19 +136,19 @@ def make_due_editions() -> list[Edition]:
     has_one = Edition.objects.filter(
         period=OuterRef("pk"), closed_on=OuterRef("closes_on")
     )
-    waiting = closed.exclude(Exists(has_one)).select_related("plan")
-    due = [(each.plan, each) for each in waiting.order_by("closes_on", "pk")]
+    without_edition = closed.exclude(Exists(has_one)).select_related("plan")
+    due = [(each.plan, each) for each in without_edition.order_by("closes_on", "pk")]
     due += [
         (plan, None) for plan in public.filter(is_reconstructed=True, editions=None)
     ]
-    found = []
+    made = []
     for plan, period in due:
         try:
-            found.append(make_edition(plan, period=period))
+            made.append(make_edition(plan, period=period))
         except Exception:
             # An error in one plan must not stop the others.
             logger.exception("The edition of plan %s was not made", plan.code)
-    return found
+    return made
 
 
 def read_unchanging(plan: Plan) -> Snapshot:
@@ -157,16 +157,18 @@ def read_unchanging(plan: Plan) -> Snapshot:
 
     ``RefusedError`` if every attempt met a change.
     """
-    for _time in range(TIMES):
-        version, told = PublicationVersion.counters(), take_snapshot(plan)
+    for _attempt in range(MAX_ATTEMPTS):
+        version, snapshot = PublicationVersion.counters(), take_snapshot(plan)
         if PublicationVersion.counters() == version:
-            return told
+            return snapshot
     raise RefusedError(_("The portal is changing too fast: try again in a moment."))
 
 
-def seal_of(told: Snapshot) -> str:
-    """A keyed digest of what somebody read."""
-    return salted_hmac(READ, _json(told.tables), algorithm="sha256").hexdigest()
+def seal_of(snapshot: Snapshot) -> str:
+    """A keyed digest of the content that a person read."""
+    return salted_hmac(
+        SEAL_PURPOSE, _json(snapshot.tables), algorithm="sha256"
+    ).hexdigest()
 
 
 def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
@@ -195,15 +197,15 @@ def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
         if row := now.tables.get(name, {}).get(key):
             names = [each.name for each in datasets[name].columns]
             tables[name][key] = row = {name: row.get(name) for name in names}
-            if late := row.get(WITH_THE_DAY):
-                row[WITH_THE_DAY] = max(late - (now.day - before.day).days, 0)
+            if late := row.get(DAYS_LATE):
+                row[DAYS_LATE] = max(late - (now.day - before.day).days, 0)
         else:
             tables[name].pop(key, None)
     named = [
         (before.tables[name].get(key), tables[name].get(key))
         for name, key in proposal.named
     ]
-    if not named or any(stood == stands for stood, stands in named):
+    if not named or any(before == after for before, after in named):
         raise RefusedError(
             _("Name what the edition tells otherwise than the public reads now.")
         )
@@ -219,9 +221,9 @@ def _unresolved(datasets, tables):
         (name, column.name, row[column.name])
         for name, dataset in datasets.items()
         for column in dataset.columns
-        for to, _dot, key in [column.refers.partition(".")]
-        if to in tables
-        for known in [{None, *(row[key] for row in tables[to].values())}]
+        for dataset_name, _dot, key in [column.refers.partition(".")]
+        if dataset_name in tables
+        for known in [{None, *(row[key] for row in tables[dataset_name].values())}]
         for row in tables[name].values()
         if row[column.name] not in known
     }
@@ -263,7 +265,7 @@ def pack_rows(table: dict[str, dict]) -> bytes:
     """
     lines = [_line(*each) for each in table.items()]
     starts = range(0, len(lines), AT_ONCE)
-    return b"".join(_compressed(lines[place : place + AT_ONCE]) for place in starts)
+    return b"".join(_compressed(lines[start : start + AT_ONCE]) for start in starts)
 
 
 def unpack_rows(content: bytes) -> dict[str, dict]:
@@ -279,24 +281,24 @@ def rewrite_rows(content: bytes, keys: Container[str] | None, texts, change) -> 
     decompressed and compressed again.
     """
     starts = {_start(_line(key, {})) for key in keys or ()}
-    texts, found = [_json(text) for text in texts], []
+    texts, groups = [_json(text) for text in texts], []
     while content:
         reader = zlib.decompressobj(wbits=GZIP)
         lines = reader.decompress(content).splitlines(keepends=True)
         changed = list(lines)
-        for place, line in enumerate(lines):
+        for position, line in enumerate(lines):
             if (
                 keys is None
                 or _start(line) in starts
                 or any(text in line for text in texts)
             ):
                 key, row = json.loads(line)
-                left = change(key, row)
-                changed[place] = b"" if left is None else _line(key, left)
-        own = content[: len(content) - len(reader.unused_data)]
-        found.append(own if changed == lines else _compressed(changed))
+                new_row = change(key, row)
+                changed[position] = b"" if new_row is None else _line(key, new_row)
+        group = content[: len(content) - len(reader.unused_data)]
+        groups.append(group if changed == lines else _compressed(changed))
         content = reader.unused_data
-    return b"".join(found)
+    return b"".join(groups)
 
 
 def _line(key, row):
@@ -330,15 +332,15 @@ def datasets_of(edition: Edition | None) -> dict[str, Dataset]:
 
 def _declaration(dataset):
     columns = [vars(each) for each in dataset.columns]
-    told = {**vars(dataset), "columns": columns, "read": None}
-    return json.loads(json.dumps(told, default=in_both))
+    declaration = {**vars(dataset), "columns": columns, "read": None}
+    return json.loads(json.dumps(declaration, default=in_both))
 
 
 def _declared(rows):
     stored = {**rows.columns, "key": tuple(rows.columns["key"])}
     stored["columns"] = tuple(
         DataColumn(
-            **_read(each)
+            **_with_lazy_texts(each)
             | {
                 "kind": CellKind(each["kind"]),
                 "gap": each["gap"] and GapReason(each["gap"]),
@@ -346,15 +348,15 @@ def _declared(rows):
         )
         for each in stored["columns"]
     )
-    return Dataset(**_read(stored))
+    return Dataset(**_with_lazy_texts(stored))
 
 
-def _read(said):
+def _with_lazy_texts(stored):
     return {
-        name: _in_words(**value)
+        name: _text_in_language(**value)
         if isinstance(value, dict) and value.keys() == LANGUAGES.keys()
-        else _read(value)
+        else _with_lazy_texts(value)
         if isinstance(value, dict)
         else value
-        for name, value in said.items()
+        for name, value in stored.items()
     }

@@ -94,20 +94,22 @@ INDICATORS = (
 
 def indicators(reading):
     """Each indicator with its area and commitment in this plan."""
-    standing = {
+    code_of_commitment = {
         row.commitment.pk: row.commitment.code for row in reading.plan_progress.rows
     }
     for line in reading.indicators:
-        told, of = indicator_row(line), line.indicator
-        is_protected = "baseline_value" in told["protected"]
+        columns, indicator = indicator_row(line), line.indicator
+        is_protected = "baseline_value" in columns["protected"]
         yield {
-            **told,
-            "area": of.area.code if of.area and of.area.plan == reading.plan else None,
-            "commitment": standing.get(of.commitment_id),
-            "agency": of.agency and of.agency.slug,
-            "baseline_value_gap": gap_reason(told["baseline_value"], is_protected),
+            **columns,
+            "area": indicator.area.code
+            if indicator.area and indicator.area.plan == reading.plan
+            else None,
+            "commitment": code_of_commitment.get(indicator.commitment_id),
+            "agency": indicator.agency and indicator.agency.slug,
+            "baseline_value_gap": gap_reason(columns["baseline_value"], is_protected),
             "values": len(line.points),
-            "address": _page(of),
+            "address": _page(indicator),
         }
 
 
@@ -165,19 +167,19 @@ VALUES = (
 
 def values(reading):
     for line, point in _points(reading):
-        told, is_told = value_row(point), point.shown is ValueDisplay.VALUE
+        columns, is_public = value_row(point), point.shown is ValueDisplay.VALUE
         is_protected = point.shown is ValueDisplay.PROTECTED
         yield {
-            **told,
+            **columns,
             "id": value_key(line.indicator, point),
             "indicator": line.indicator.code,
             **pair(point, "who"),
             "value_gap": gap_reason(
-                told["value"], is_protected, GapReason.NOT_APPLICABLE
+                columns["value"], is_protected, GapReason.NOT_APPLICABLE
             ),
-            "exactness": told["exactness"] if is_told else None,
+            "exactness": columns["exactness"] if is_public else None,
             "printed_by": point.printed_by and point.printed_by.whole_key,
-            "revisions": len(told["earlier"]) if is_told else None,
+            "revisions": len(columns["earlier"]) if is_public else None,
             "address": _page(
                 line.indicator, value_anchor(point.starts_on, point.ends_on)
             ),
@@ -227,12 +229,12 @@ def breakdowns(reading):
         }
         for name in point.withheld:
             key = f"{about['value_id']}/{name}"
-            yield {**empty, **about, "id": key, **_told_apart(name)}
-        for key, told, cell in parts_of(about["value_id"], point):
+            yield {**empty, **about, "id": key, **_dimension_columns(name)}
+        for key, breakdown, cell in parts_of(about["value_id"], point):
             yield {
-                **part_row(told, cell),
+                **part_row(breakdown, cell),
                 **about,
-                **_told_apart(told.dimension),
+                **_dimension_columns(breakdown.dimension),
                 **pair(cell, "printed_where"),
                 "printed_by": cell.printed_by and cell.printed_by.whole_key,
                 "id": key,
@@ -240,7 +242,7 @@ def breakdowns(reading):
             }
 
 
-def _told_apart(code):
+def _dimension_columns(code):
     words = in_both(lazy(dimension_phrase, str)(code))
     names = {f"dimension_name_{language}": word for language, word in words.items()}
     return {"dimension": code, **names}

@@ -29,13 +29,13 @@ from strategic_areas.models import Edition, Plan, PublicationVersion
 logger = logging.getLogger(__name__)
 
 #: Seconds that one reader per process may wait for files.
-PATIENCE = 1.0
+MAX_WAIT = 1.0
 #: Least seconds between two runs, which also rest as long as they took.
-PAUSE = 1.0
+MIN_PAUSE = 1.0
 #: The purpose of the key for today's random bits.
-BITS = "strategic_areas.package"
+RANDOM_BITS_PURPOSE = "strategic_areas.package"
 #: Bytes of memory for the files of editions; today's are extra.
-MOST = 48 * 2**20
+MAX_BYTES = 48 * 2**20
 
 
 class NotReadyError(Exception):
@@ -57,14 +57,16 @@ def compress_text(name: str, content: bytes) -> bytes:
 
 
 class PlanFiles:
-    def __init__(self, plan: Plan, edition: Edition | None, label: FileVersion):
-        self.label = label
+    def __init__(self, plan: Plan, edition: Edition | None, version: FileVersion):
+        self.version = version
         if edition:
             self.snapshot, self.datasets = snapshot_of(edition), datasets_of(edition)
             self.random = bytes(edition.random).hex()
         else:
             self.snapshot, self.datasets = read_unchanging(plan), DATASETS
-            bits = salted_hmac(BITS, f"{plan.code} {label}", algorithm="sha256")
+            bits = salted_hmac(
+                RANDOM_BITS_PURPOSE, f"{plan.code} {version}", algorithm="sha256"
+            )
             self.random = bits.hexdigest()[:32]
         self.counts = {name: len(rows) for name, rows in self.snapshot.tables.items()}
         self.packed, self.sizes, self.made_at = {}, {}, time.time()
@@ -78,8 +80,8 @@ class PlanFiles:
         return self.packed[name]
 
     def rows(self, name: str) -> dict[str, DataRow]:
-        told = json.loads(gzip.decompress(self.content(f"{name}.json")))
-        return {key_of(self.datasets[name], row): row for row in told["rows"]}
+        content = json.loads(gzip.decompress(self.content(f"{name}.json")))
+        return {key_of(self.datasets[name], row): row for row in content["rows"]}
 
     def make_all(self):
         for name in names_of(self.datasets):
@@ -107,12 +109,12 @@ class PlanFiles:
 
 
 class FileCache:
-    """Files by plan id and edition id (None for today's)."""
+    """Files by plan id and edition id, which is None for today's files."""
 
-    def __init__(self, most: int):
-        self._most, self._kept, self._asked = most, OrderedDict(), set()
+    def __init__(self, max_bytes: int):
+        self._max_bytes, self._files, self._requested = max_bytes, OrderedDict(), set()
         self._changed, self._wake = threading.Condition(), threading.Event()
-        self._thread, self._waiting = None, threading.Lock()
+        self._thread, self._waiting_lock = None, threading.Lock()
 
     def start(self):
         """Start the thread, after the worker has forked."""
@@ -125,58 +127,60 @@ class FileCache:
 
     def drop_older(self, takedowns: int):
         with self._changed:
-            for key, files in list(self._kept.items()):
-                if files.label.takedowns < takedowns:
-                    del self._kept[key]
+            for key, files in list(self._files.items()):
+                if files.version.takedowns < takedowns:
+                    del self._files[key]
 
-    def at_hand(self, plan: Plan, edition: Edition | None = None) -> PlanFiles | None:
+    def available_files(
+        self, plan: Plan, edition: Edition | None = None
+    ) -> PlanFiles | None:
         """The files, perhaps of the previous version; None while none are ready."""
-        label, key = current_version(), (plan.pk, edition and edition.pk)
+        version, key = current_version(), (plan.pk, edition and edition.pk)
         with self._changed:
-            found = self._kept.get(key)
+            found = self._files.get(key)
             if self._thread is None:
-                if not _is_current(found, edition, label):
-                    found = self._kept[key] = PlanFiles(plan, edition, label)
-            elif not _is_current(found, edition, label):
-                self._asked.add(key)
+                if not _is_current(found, edition, version):
+                    found = self._files[key] = PlanFiles(plan, edition, version)
+            elif not _is_current(found, edition, version):
+                self._requested.add(key)
                 self.wake()
-            if found is None or found.label.takedowns < label.takedowns:
+            if found is None or found.version.takedowns < version.takedowns:
                 return None
-            self._kept.move_to_end(key)
+            self._files.move_to_end(key)
             return found
 
     def files(self, plan: Plan, edition: Edition | None = None) -> PlanFiles:
         """The files; NotReadyError if none are ready after a short wait."""
-        if found := self.at_hand(plan, edition):
+        if found := self.available_files(plan, edition):
             return found
-        if self._waiting.acquire(blocking=False):
+        if self._waiting_lock.acquire(blocking=False):
             try:
                 with self._changed:
-                    self._changed.wait(PATIENCE)
+                    self._changed.wait(MAX_WAIT)
             finally:
-                self._waiting.release()
-            if found := self.at_hand(plan, edition):
+                self._waiting_lock.release()
+            if found := self.available_files(plan, edition):
                 return found
         raise NotReadyError
 
     def _run(self):
         while self._wake.wait():
             self._wake.clear()
-            begun = time.monotonic()
+            started = time.monotonic()
             try:
                 self._make()
             except Exception:
                 logger.exception("The files of data were not made")
             finally:
                 connection.close()
-            time.sleep(max(PAUSE, time.monotonic() - begun))
+            time.sleep(max(MIN_PAUSE, time.monotonic() - started))
 
     def _make(self):
         self.drop_older(current_version().takedowns)
         plans = Plan.objects.public().in_bulk()
         with self._changed:
-            asked, self._asked = self._asked, set()
-        for key in dict.fromkeys([*asked, *((pk, None) for pk in plans)]):
+            requested, self._requested = self._requested, set()
+        for key in dict.fromkeys([*requested, *((pk, None) for pk in plans)]):
             try:
                 self._make_one(key, plans.get(key[0]))
             except Exception:
@@ -185,30 +189,30 @@ class FileCache:
 
     def _make_one(self, key, plan):
         edition = key[1] and Edition.objects.filter(pk=key[1], is_moving=False).first()
-        label = current_version()
-        is_gone = plan is None or (key[1] and edition is None)
-        if is_gone or _is_current(self._kept.get(key), edition, label):
+        version = current_version()
+        is_removed = plan is None or (key[1] and edition is None)
+        if is_removed or _is_current(self._files.get(key), edition, version):
             return
-        files = PlanFiles(plan, edition, label)
+        files = PlanFiles(plan, edition, version)
         files.make_all()
-        if files.label.takedowns < current_version().takedowns:
+        if files.version.takedowns < current_version().takedowns:
             self.wake()
             return
         with self._changed:
-            self._kept[key] = files
-            self._kept.move_to_end(key)
-            editions = [each for each in self._kept if each[1]]
-            while sum(self._kept[each].size for each in editions) > self._most:
-                del self._kept[editions.pop(0)]
+            self._files[key] = files
+            self._files.move_to_end(key)
+            editions = [each for each in self._files if each[1]]
+            while sum(self._files[each].size for each in editions) > self._max_bytes:
+                del self._files[editions.pop(0)]
             self._changed.notify_all()
 
 
-def _is_current(files, edition, label):
+def _is_current(files, edition, version):
     """Whether files are current; an edition changes only with its random bits."""
     if files is None or edition is None:
-        return files is not None and files.label == label
+        return files is not None and files.version == version
     is_same = files.random == bytes(edition.random).hex()
-    return is_same and files.label.takedowns == label.takedowns
+    return is_same and files.version.takedowns == version.takedowns
 
 
-FILE_CACHE = FileCache(MOST)
+FILE_CACHE = FileCache(MAX_BYTES)

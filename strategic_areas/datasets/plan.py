@@ -84,7 +84,7 @@ DAYS_LATE = with_gap(
 )
 
 
-def kept(words):
+def punctuality_columns(words):
     return with_gap(
         DataColumn("punctuality", _("Punctuality"), CellKind.CODE, codes=words)
     )
@@ -150,10 +150,11 @@ PROGRAMMES = (
 
 
 def programmes(reading):
-    rows = reading.plan.programmes.select_related("area__plan")
     return [
         {**vars(each), "area": each.area.code, "address": page_column(each.area)}
-        for each in rows.order_by("sort_code", "pk")
+        for each in reading.plan.programmes.select_related("area__plan").order_by(
+            "sort_code", "pk"
+        )
     ]
 
 
@@ -215,7 +216,7 @@ COMMITMENTS = (
     *stored_columns(Commitment, "starts_on"),
     DUE_ON,
     *stored_columns(Commitment, "due_provenance"),
-    *kept(COMMITMENT_PUNCTUALITY),
+    *punctuality_columns(COMMITMENT_PUNCTUALITY),
     *DAYS_LATE,
     *stored_columns(
         Commitment, "stopped", "stopped_on", "resumes_on", gap=GapReason.NOT_APPLICABLE
@@ -230,27 +231,31 @@ COMMITMENTS = (
 
 def commitments(reading):
     for row in reading.plan_progress.rows:
-        of, state, said = row.commitment, row.summary.state, row.summary.deciding_update
+        commitment, state, latest = (
+            row.commitment,
+            row.summary.state,
+            row.summary.deciding_update,
+        )
         if row.records:
-            said = newest_update(
+            latest = newest_update(
                 each for work in row.activities for each in work.reports
             )
         yield {
             **commitment_row(row),
-            "area": of.programme.area.code,
-            **pair(of.programme.area, "name", "area_name"),
-            "lead": of.lead.slug,
-            "lead_acronym": of.lead.acronym,
+            "area": commitment.programme.area.code,
+            **pair(commitment.programme.area, "name", "area_name"),
+            "lead": commitment.lead.slug,
+            "lead_acronym": commitment.lead.acronym,
             "family": state and family_of(state),
-            **_said(reading, said),
+            **_update_columns(reading, latest),
             **_counts(row),
-            "percent_gap": _why_no_average(row),
+            "percent_gap": _average_gap(row),
             **_dates(row, reading.day),
-            "address": page_column(of),
+            "address": page_column(commitment),
         }
 
 
-def _said(reading, update):
+def _update_columns(reading, update):
     codes = {each.pk: each.code for each in reading.plan_progress.periods}
     otherwise = GapReason.NOT_REPORTED if update else GapReason.NOT_APPLICABLE
     said_on = update and update.said_on
@@ -263,16 +268,16 @@ def _said(reading, update):
 
 def _counts(row):
     tally, records, state = row.summary.tally, row.records, row.summary.state
-    told, done, total = tally.told, tally.done, tally.total
+    reported, done, total = tally.told, tally.done, tally.total
     if records:
-        told, done, total = records.found - records.untold, records.done, None
+        reported, done, total = records.found - records.untold, records.done, None
     is_unasked = state == CommitmentState.NOT_ASKED
     otherwise = GapReason.NOT_ASKED if is_unasked else GapReason.NOT_REPORTED
-    done = done if told or total == 0 else None
+    done = done if reported or total == 0 else None
     return {
         "activities_done": done,
         "activities_done_gap": gap_reason(done, _is_reserved(row), otherwise),
-        "activities_reported": told,
+        "activities_reported": reported,
         "activities_total": total,
     }
 
@@ -281,17 +286,17 @@ def _is_reserved(row):
     return row.summary.state == CommitmentState.RESERVED
 
 
-def _why_no_average(row):
-    left = (each.activity for each in row.activities if each.is_counted)
+def _average_gap(row):
+    counted = (each.activity for each in row.activities if each.is_counted)
     if _is_reserved(row):
         return GapReason.PROTECTED
     if row.summary.percent is None and row.summary.state not in UNDER_WAY:
         return GapReason.NOT_APPLICABLE
-    return gap_reason(row.summary.percent, any(each.counts_victims for each in left))
+    return gap_reason(row.summary.percent, any(each.counts_victims for each in counted))
 
 
 def _dates(row, day):
-    due, why = row.deadline, UNDATED.get(row.summary.punctuality)
+    due, gap = row.deadline, UNDATED.get(row.summary.punctuality)
     is_late = row.summary.punctuality == Punctuality.LATE
     # Nobody stated the day of completion, if it matters.
     is_done = row.summary.state in {CommitmentState.FULFILLED, ActivityState.COMPLETED}
@@ -300,8 +305,8 @@ def _dates(row, day):
         "punctuality_gap": None if row.summary.punctuality else otherwise,
         "due_on": due.due_on if due.is_stated else None,
         "due_provenance": due.due_provenance if due.is_stated else None,
-        "days_late": None if why else (day - due.due_on).days if is_late else 0,
-        "days_late_gap": why,
+        "days_late": None if gap else (day - due.due_on).days if is_late else 0,
+        "days_late_gap": gap,
     }
 
 
@@ -338,7 +343,7 @@ ACTIVITIES = (
     *stored_columns(Activity, "starts_on"),
     DUE_ON,
     *stored_columns(Activity, "due_provenance"),
-    *kept(PUNCTUALITY),
+    *punctuality_columns(PUNCTUALITY),
     *DAYS_LATE,
     *stored_columns(
         Activity, "stopped", "stopped_on", "resumes_on", gap=GapReason.NOT_APPLICABLE
@@ -383,38 +388,42 @@ ACTIVITIES = (
 def activities(reading):
     """Each current activity of the plan; work outside it is left out."""
     for row in reading.plan_progress.activities:
-        told, of, latest = activity_row(row), row.activity, newest_update(row.reports)
-        percent, why = _percent(row, latest)
-        is_protected = "quantity" in told["protected"]
+        columns, activity, latest = (
+            activity_row(row),
+            row.activity,
+            newest_update(row.reports),
+        )
+        percent, gap = _percent(row, latest)
+        is_protected = "quantity" in columns["protected"]
         yield {
-            **told,
-            "programme": of.commitment.programme.code,
-            "area": of.commitment.programme.area.code,
-            "agency": of.agency.slug,
-            "agency_acronym": of.agency.acronym,
+            **columns,
+            "programme": activity.commitment.programme.code,
+            "area": activity.commitment.programme.area.code,
+            "agency": activity.agency.slug,
+            "agency_acronym": activity.agency.acronym,
             "is_counted": row.is_counted,
-            "family": family_of(told["state"]),
+            "family": family_of(columns["state"]),
             "voice": row.voice and row.voice.name.lower(),
-            **_said(reading, latest),
+            **_update_columns(reading, latest),
             "percent": percent,
-            "percent_gap": why,
+            "percent_gap": gap,
             **_dates(row, reading.day),
-            "quantity_gap": gap_reason(told["quantity"], is_protected),
-            "budget_currency": of.budget_amount and of.budget_currency,
-            "address": page_column(of),
+            "quantity_gap": gap_reason(columns["quantity"], is_protected),
+            "budget_currency": activity.budget_amount and activity.budget_currency,
+            "address": page_column(activity),
         }
 
 
 def _percent(row, latest):
     """The percent of an activity and why it is missing; never of reconstructed work."""
-    of, is_own = row.activity, latest is None or latest.was_entered
-    percent = row.summary.percent if is_own or of.commitment.is_official else None
+    activity, is_own = row.activity, latest is None or latest.was_entered
+    percent = row.summary.percent if is_own or activity.commitment.is_official else None
     if percent is not None:
         return percent, None
     # First, as removals from editions rely on this reason.
-    if of.counts_victims or (latest and latest.is_reserved):
+    if activity.counts_victims or (latest and latest.is_reserved):
         return None, GapReason.PROTECTED
-    if of.is_continuing or not is_own:
+    if activity.is_continuing or not is_own:
         return None, GapReason.NOT_APPLICABLE
     is_unasked = row.summary.state == ActivityState.NOT_ASKED
     return None, GapReason.NOT_ASKED if is_unasked else GapReason.NOT_REPORTED

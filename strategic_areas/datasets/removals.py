@@ -3,15 +3,16 @@ Removal of content from stored editions, in the transaction that removes it in p
 
 After ``removing_from_editions`` no edition holds, in either language,
 
-* a text replaced by the marker today, a protected number, the content of a withdrawn
+* a text that the marker replaces today, a protected number, the content of a withdrawn
   report, or an undisclosed part of a sensitive indicator;
-* a cell that this removal took from today's rows, also in an older wording;
+* a cell that this removal took from today's rows, even if the edition has an older
+  wording of it;
 * a hidden text anywhere, or any text with purged words;
 * a percent that would reveal one of these.
 
-Today's cell takes its place. Mere changes, as by amendments, stay in the edition. If
-the scope cannot be computed, purged words are still removed, and the edition stays
-``is_moving``, that is withheld for good.
+Today's cell replaces it. Other changes, such as amendments, do not touch the edition.
+If the scope cannot be computed, purged words are still removed, and the edition stays
+``is_moving``, which withholds it for good.
 """
 
 import logging
@@ -55,8 +56,8 @@ REPLACEMENTS = {CellKind.TEXT: MARKER, CellKind.ADDRESS: None}
 #: The replacement of a percent that would reveal a removed number.
 NO_PERCENT = {"percent": None, "percent_gap": GapReason.PROTECTED.value}
 #: The part of a row's key that a purge can store.
-MOST = PurgedText._meta.get_field("field").max_length
-#: Models that any row may name, so that a whole plan is affected.
+MAX_KEY_LENGTH = PurgedText._meta.get_field("field").max_length
+#: Models that any row may name, so that a load_rows plan is affected.
 EVERYWHERE = {
     *(Agency, AgencyName, AgencyComment),
     *(Participation, ReportingPeriod, Source),
@@ -70,63 +71,67 @@ EVERYTHING = {
 }
 
 
-#: ``tables`` are the public rows now and before; ``whole`` loads all rows of a dataset;
-#: ``texts`` are hidden, ``words`` purged.
-RemovalScope = namedtuple("RemovalScope", "tables whole texts words")
+#: ``tables`` are the public rows now and before; ``load_rows`` loads all rows of a
+#: dataset; ``texts`` are hidden texts, ``words`` purged words.
+RemovalScope = namedtuple("RemovalScope", "tables load_rows texts words")
 
 
 @contextmanager
 def removing_from_editions(
-    cause, touched, *, plans=None, takedown=None, compares=True, texts=(), words=None
+    cause, records, *, plans=None, takedown=None, compares=True, texts=(), words=None
 ):
     """
     Context manager: remove from editions what its body removes from public rows.
 
-    ``cause`` is a ``WithdrawalCause`` or "protected". ``touched`` are pairs of model
+    ``cause`` is a ``WithdrawalCause`` or "protected". ``records`` are pairs of model
     and id, or None for everything in ``plans``; ``texts`` are hidden texts, ``words``
     the purged words. ``compares`` includes cells that vanish from today's rows. The
     yielded dictionary receives the removed cells, by ``EditionRows`` id and row key.
     """
     # Lock the plans, so that no edition is made of the earlier content.
     list(Plan.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-    every = Edition.objects.order_by("pk")
-    editions = list(every if plans is None else every.filter(plan__in=plans))
-    keys = cache(lambda: _keys(touched))
-    stood = _today(editions, keys) if compares else defaultdict(dict)
-    yield (gone := {})
-    now = _today(editions, keys)
+    all_editions = Edition.objects.order_by("pk")
+    editions = list(
+        all_editions if plans is None else all_editions.filter(plan__in=plans)
+    )
+    keys = cache(lambda: _affected_keys(records))
+    rows_before = _today(editions, keys) if compares else defaultdict(dict)
+    yield (removed := {})
+    rows_now = _today(editions, keys)
     reading = cache(_reading)
-    whole = cache(lambda plan, name: dataset_table(DATASETS[name], reading(plan)))
+    load_dataset = cache(
+        lambda plan, name: dataset_table(DATASETS[name], reading(plan))
+    )
     for edition in editions:
         note = {"cause": cause, "takedown": takedown}
         try:
             with transaction.atomic():
-                tables = now[edition.plan_id], stood[edition.plan_id]
-                whole_of = partial(whole, edition.plan)
-                reach = RemovalScope(tables, whole_of, {*texts}, words)
-                gone |= _take(edition, reach, note)
+                tables = rows_now[edition.plan_id], rows_before[edition.plan_id]
+                load_rows = partial(load_dataset, edition.plan)
+                scope = RemovalScope(tables, load_rows, {*texts}, words)
+                removed |= _remove_cells(edition, scope, note)
         except Exception:
             logger.exception("Edition %s is not served any more.", edition)
             edition.is_moving = True
             edition.save(update_fields=["is_moving"])
             if words:
-                gone |= _take(
+                removed |= _remove_cells(
                     edition, RemovalScope(({}, {}), lambda _: {}, (), words), note
                 )
 
 
-def protect_in_editions(touched):
+def protect_in_editions(records):
     """Remove from editions what is protected today of these records."""
-    with removing_from_editions(GapReason.PROTECTED.value, touched, compares=False):
+    with removing_from_editions(GapReason.PROTECTED.value, records, compares=False):
         pass
 
 
-def _keys(touched):
-    """The affected records, or None for a whole plan."""
-    if touched is None:
+def _affected_keys(records):
+    """The affected records, or None for a load_rows plan."""
+    if records is None:
         return None
     by_model = defaultdict(set)
-    for model, pk in touched:
+    for model, pk in records:
         by_model[model].add(pk)
     if EVERYWHERE & by_model.keys():
         return None
@@ -164,75 +169,83 @@ def _reading(plan, only=None):
     return PlanReading(plan, timezone.localdate(), only)
 
 
-def _left(reach, rows, key, told):
+def _remaining_row(scope, rows, key, edition_row):
     """What of an edition's row may stay public; None if nothing."""
-    now, stood = (each.get(rows.dataset, {}).get(key) for each in reach.tables)
-    if stood and not now and rows.dataset == "sources":
+    now, before = (each.get(rows.dataset, {}).get(key) for each in scope.tables)
+    if before and not now and rows.dataset == "sources":
         # An unaffected row may cite the source too.
-        now = reach.whole(rows.dataset).get(key)
-    if now is None and (stood or _is_of_untold(rows, told, reach.tables[0])):
+        now = scope.load_rows(rows.dataset).get(key)
+    if now is None and (before or _is_undisclosed(rows, edition_row, scope.tables[0])):
         return None
-    if told == now and not reach.words:
-        return told
-    worded = {
-        name: instead
-        for name, instead in _worded(rows).items()
-        if told[name] in reach.texts or reach.words and reach.words.occur_in(told[name])
+    if edition_row == now and not scope.words:
+        return edition_row
+    replaced = {
+        name: replacement
+        for name, replacement in _replaceable_cells(rows).items()
+        if edition_row[name] in scope.texts
+        or scope.words
+        and scope.words.occur_in(edition_row[name])
     }
-    if worded and now is None:
+    if replaced and now is None:
         # An unaffected record may hold the same text.
-        now = reach.whole(rows.dataset).get(key)
-    now, stood, left = now or {}, stood or {}, dict(told)
+        now = scope.load_rows(rows.dataset).get(key)
+    now, before, remaining = now or {}, before or {}, dict(edition_row)
     columns = rows.columns["columns"]
-    gone = [each["name"] for each in columns if _is_gone(each, told, now, stood)]
+    gone_columns = [
+        each["name"]
+        for each in columns
+        if _is_cell_gone(each, edition_row, now, before)
+    ]
     is_withdrawn = (
         rows.dataset == "reports" and now.get("status") == RevisionStatus.WITHDRAWN
     )
-    if is_withdrawn or gone and rows.dataset in FIGURES:
+    if is_withdrawn or gone_columns and rows.dataset in FIGURES:
         # Codes and gaps explain the removed content.
         for each in columns:
             cell = now.get(each["name"])
             if cell is None or each["kind"] == CellKind.CODE:
-                left[each["name"]] = cell
+                remaining[each["name"]] = cell
     else:
-        gaps = [gap for name in gone if (gap := f"{name}_gap") in told]
-        left |= {name: now[name] for name in gone + gaps}
+        gaps = [gap for name in gone_columns if (gap := f"{name}_gap") in edition_row]
+        remaining |= {name: now[name] for name in gone_columns + gaps}
     if rows.dataset == "activities":
-        percent = stood.get("percent")
+        percent = before.get("percent")
         # It is the percent of a withdrawn or replaced report.
-        if percent is not None and told["percent"] == percent != now.get("percent"):
-            left |= NO_PERCENT
-    for name, instead in worded.items():
-        if reach.words or told[name] != now.get(name):
-            left[name] = instead
-    if left != told and "address" in told:
+        if percent is not None and edition_row["percent"] == percent != now.get(
+            "percent"
+        ):
+            remaining |= NO_PERCENT
+    for name, replacement in replaced.items():
+        if scope.words or edition_row[name] != now.get(name):
+            remaining[name] = replacement
+    if remaining != edition_row and "address" in edition_row:
         # The URL may contain removed words.
-        left["address"] = now.get("address")
-    return withdraw_in_both(left)
+        remaining["address"] = now.get("address")
+    return withdraw_in_both(remaining)
 
 
-def _is_of_untold(rows, told, now):
+def _is_undisclosed(rows, edition_row, now):
     """Whether it is of a sensitive indicator or of an undisclosed value."""
     if rows.dataset not in FIGURES:
         return False
     indicator, value = (
-        now.get(name, {}).get(told.get(key), {})
+        now.get(name, {}).get(edition_row.get(key), {})
         for name, key in (("indicators", "indicator"), ("values", "value_id"))
     )
     return indicator.get("sensitive") or value.get("value", ...) is None
 
 
-def _is_gone(column, told, now, stood):
+def _is_cell_gone(column, edition_row, now, before):
     name = column["name"]
-    if told[name] is None or name not in now:
+    if edition_row[name] is None or name not in now:
         return False
     if now[name] is not None:
         return now[name] in {MARKER, GapReason.PROTECTED.value}
-    why = now.get(f"{name}_gap") or column["gap"]
-    return why == GapReason.PROTECTED or stood.get(name) is not None
+    gap = now.get(f"{name}_gap") or column["gap"]
+    return gap == GapReason.PROTECTED or before.get(name) is not None
 
 
-def _worded(rows):
+def _replaceable_cells(rows):
     """
     Cells that may hold words about people, with their replacements; never keys and
     codes.
@@ -246,58 +259,62 @@ def _worded(rows):
     }
 
 
-def _take(edition, reach, note):
-    found, lost = {}, defaultdict(set)
+def _remove_cells(edition, scope, note):
+    changes, lost_percents = {}, defaultdict(set)
     # Reports, activities, commitments in this order, as ``lost`` is passed on.
     for rows in edition.datasets.order_by("-pk"):
-        content, gone = _taken(rows, reach, lost)
-        if gone:
-            found[rows] = content, gone
-    if found:
-        listed = [[r.dataset, key] for r in reversed(found) for key in found[r][1]]
-        note |= {"on": timezone.localdate().isoformat(), "rows": listed}
+        content, removed = _rewrite_dataset(rows, scope, lost_percents)
+        if removed:
+            changes[rows] = content, removed
+    if changes:
+        keys = [[r.dataset, key] for r in reversed(changes) for key in changes[r][1]]
+        note |= {"on": timezone.localdate().isoformat(), "rows": keys}
         edition.refresh_from_db(fields=["withdrawn"])
-        contents = {rows: content for rows, (content, _gone) in found.items()}
-        _change(edition, contents, [*edition.withdrawn, note])
-    return {str(rows.pk): gone for rows, (_content, gone) in found.items()}
+        contents = {rows: content for rows, (content, _gone) in changes.items()}
+        _store(edition, contents, [*edition.withdrawn, note])
+    return {str(rows.pk): removed for rows, (_content, removed) in changes.items()}
 
 
-def _taken(rows, reach, lost):
+def _rewrite_dataset(rows, scope, lost_percents):
     """
     The remaining content of a dataset, and the removed cells by key.
 
     A removed percent takes equal percents of the activity, and the commitment's, with
     it.
     """
-    name, gone = rows.dataset, {}
-    keys = {key for each in reach.tables for key in each.get(name, ())}
+    name, removed = rows.dataset, {}
+    keys = {key for each in scope.tables for key in each.get(name, ())}
     if name == "commitments":
-        keys |= lost[name]
-    if reach.words or name in FIGURES and reach.tables[0].get("indicators"):
+        keys |= lost_percents[name]
+    if scope.words or name in FIGURES and scope.tables[0].get("indicators"):
         keys = None
 
-    def change(key, told):
-        left = _left(reach, rows, key, told)
-        percent = told.get("percent")
-        if left and {key, (key, percent)} & lost[name]:
-            left = {**left, **NO_PERCENT}
-        kept = left or {}
-        if name == "reports" and kept.get("percent") != percent:
-            lost["activities"].add((told["subject"], percent))
-        if name == "activities" and kept.get("percent") != percent:
-            lost["commitments"].add(told["commitment"])
-        cells = {each: told[each] for each in told if kept.get(each, ...) != told[each]}
+    def change(key, edition_row):
+        remaining = _remaining_row(scope, rows, key, edition_row)
+        percent = edition_row.get("percent")
+        if remaining and {key, (key, percent)} & lost_percents[name]:
+            remaining = {**remaining, **NO_PERCENT}
+        left_in_public = remaining or {}
+        if name == "reports" and left_in_public.get("percent") != percent:
+            lost_percents["activities"].add((edition_row["subject"], percent))
+        if name == "activities" and left_in_public.get("percent") != percent:
+            lost_percents["commitments"].add(edition_row["commitment"])
+        cells = {
+            each: edition_row[each]
+            for each in edition_row
+            if left_in_public.get(each, ...) != edition_row[each]
+        }
         if cells:
-            gone[key] = cells
-        return left
+            removed[key] = cells
+        return remaining
 
-    return rewrite_rows(rows.content, keys, reach.texts, change), gone
+    return rewrite_rows(rows.content, keys, scope.texts, change), removed
 
 
-def _change(edition, contents, withdrawn):
+def _store(edition, content_by_rows, withdrawn):
     stored = Edition.objects.filter(pk=edition.pk)
     stored.update(is_moving=True)
-    for rows, content in contents.items():
+    for rows, content in content_by_rows.items():
         rows.content = content
         rows.save(update_fields=["content"])
     stored.update(is_moving=False, withdrawn=withdrawn, random=random_bits())
@@ -311,17 +328,19 @@ def restore_in_editions(takedown, *, without):
 
     ``without`` are texts hidden since.
     """
-    gone = takedown.editions
-    stored = EditionRows.objects.filter(pk__in=gone).select_related("edition")
-    for rows in stored:
+    removed = takedown.editions
+    edition_rows = EditionRows.objects.filter(pk__in=removed).select_related("edition")
+    for rows in edition_rows:
         table, columns = unpack_rows(rows.content), len(rows.columns["columns"])
-        for key, cells in gone[str(rows.pk)].items():
-            stood = {name: cells[name] for name in cells if cells[name] not in without}
+        for key, cells in removed[str(rows.pk)].items():
+            restored = {
+                name: cells[name] for name in cells if cells[name] not in without
+            }
             if key in table or len(cells) == columns:
-                table[key] = table.get(key, dict.fromkeys(cells, MARKER)) | stood
-        left = [n for n in rows.edition.withdrawn if n["takedown"] != takedown.pk]
-        _change(rows.edition, {rows: pack_rows(table)}, left)
-    plans = {rows.edition.plan_id for rows in stored}
+                table[key] = table.get(key, dict.fromkeys(cells, MARKER)) | restored
+        notes = [n for n in rows.edition.withdrawn if n["takedown"] != takedown.pk]
+        _store(rows.edition, {rows: pack_rows(table)}, notes)
+    plans = {rows.edition.plan_id for rows in edition_rows}
     with removing_from_editions(takedown.cause, None, plans=plans, compares=False):
         pass
 
@@ -331,7 +350,7 @@ def count_cells_with(words):
         words.occur_in(row[name])
         for rows in EditionRows.objects.all()
         for row in unpack_rows(rows.content).values()
-        for name in _worded(rows)
+        for name in _replaceable_cells(rows)
     )
 
 
@@ -340,8 +359,8 @@ def blank_in_editions(places):
     label = EditionRows._meta.label_lower
     for place in (each for each in places if each["model"] == label):
         for rows in EditionRows.objects.filter(pk=place["row"]):
-            table, blanks = unpack_rows(rows.content), _worded(rows)
+            table, blanks = unpack_rows(rows.content), _replaceable_cells(rows)
             for key, row in table.items():
-                if key[:MOST] == place["field"]:
+                if key[:MAX_KEY_LENGTH] == place["field"]:
                     row |= {name: blanks[name] for name in blanks if row[name]}
-            _change(rows.edition, {rows: pack_rows(table)}, rows.edition.withdrawn)
+            _store(rows.edition, {rows: pack_rows(table)}, rows.edition.withdrawn)

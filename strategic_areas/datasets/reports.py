@@ -160,33 +160,35 @@ def reports(reading):
     codes = {
         each.code
         for row in reading.plan_progress.rows
-        for each in (row.commitment, *(of.activity for of in row.activities))
+        for each in (row.commitment, *(work.activity for work in row.activities))
     }
     for entry in reading.published_updates():
-        told, of = report_row(entry), entry.subject
+        columns, subject = report_row(entry), entry.subject
         is_report = entry.kind == "activityupdate"
         is_closed = entry.is_withdrawn or entry.is_reserved
         yield {
-            **told,
+            **columns,
             "kind": "report" if is_report else "declaration",
-            **pair(of, "title", "subject_title"),
-            "activity": of.code if is_report and of.code in codes else None,
-            "commitment": told["commitment"] if told["commitment"] in codes else None,
+            **pair(subject, "title", "subject_title"),
+            "activity": subject.code if is_report and subject.code in codes else None,
+            "commitment": columns["commitment"]
+            if columns["commitment"] in codes
+            else None,
             "is_off_plan": entry.is_off_plan,
             "agency": entry.agency.slug,
             "agency_acronym": entry.agency.acronym,
             **pair(entry.agency, "name", "agency_name"),
             "period_starts_on": entry.period.starts_on,
             "period_ends_on": entry.period.ends_on,
-            "result": NOT_YET if told["result"] == "" else told["result"],
-            **dict(_numbers(entry, told, is_report)),
+            "result": NOT_YET if columns["result"] == "" else columns["result"],
+            **dict(_numbers(entry, columns, is_report)),
             **(
-                pair(of, "unit")
+                pair(subject, "unit")
                 if is_report
                 else dict.fromkeys(each.name for each in UNIT)
             ),
             "text_es_gap": gap_reason(
-                told["text_es"] or None,
+                columns["text_es"] or None,
                 entry.is_reserved,
                 GapReason.NOT_APPLICABLE
                 if entry.is_withdrawn
@@ -207,21 +209,19 @@ def reports(reading):
         }
 
 
-def _numbers(entry, told, is_report):
+def _numbers(entry, columns, is_report):
     for name in REPORT_NUMBERS:
-        is_asked = is_report and not entry.is_withdrawn
-        is_protected = name in told["protected"] or entry.is_reserved
+        is_applicable = is_report and not entry.is_withdrawn
+        is_protected = name in columns["protected"] or entry.is_reserved
         if name == "percent" and is_report:
-            is_asked &= not (entry.subject.is_continuing or entry.is_reconstructed)
-        value = told[name] if is_asked else None
-        otherwise = GapReason.NOT_REPORTED if is_asked else GapReason.NOT_APPLICABLE
+            is_applicable &= not (entry.subject.is_continuing or entry.is_reconstructed)
+        value = columns[name] if is_applicable else None
+        gap = GapReason.NOT_REPORTED if is_applicable else GapReason.NOT_APPLICABLE
         # Only continuing activities ask for a quantity.
-        if name == "quantity" and is_asked and not entry.is_recorded:
-            otherwise = (
-                otherwise if entry.subject.is_continuing else GapReason.NOT_ASKED
-            )
+        if name == "quantity" and is_applicable and not entry.is_recorded:
+            gap = gap if entry.subject.is_continuing else GapReason.NOT_ASKED
         yield name, value
-        yield f"{name}_gap", gap_reason(value, is_protected, otherwise)
+        yield f"{name}_gap", gap_reason(value, is_protected, gap)
 
 
 DATASETS = (

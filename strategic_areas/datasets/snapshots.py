@@ -56,7 +56,9 @@ def dataset_table(dataset: Dataset, reading: PlanReading) -> dict[str, DataRow]:
     """The rows of one dataset by key; ValueError if a key is repeated."""
     found = {}
     for values in dataset.read(reading):
-        row = as_cells(dataset, values)
+        row = withdraw_in_both(
+            {each.name: scalar(values[each.name]) for each in dataset.columns}
+        )
         key = key_of(dataset, row)
         if key in found:
             raise ValueError(f"two rows of {dataset.name} have the key {key}")
@@ -66,16 +68,6 @@ def dataset_table(dataset: Dataset, reading: PlanReading) -> dict[str, DataRow]:
 
 def key_of(dataset: Dataset, row: DataRow) -> str:
     return "/".join(str(row[name] or "") for name in dataset.key)
-
-
-def as_cells(dataset: Dataset, values) -> DataRow:
-    """
-    The declared columns as scalars; a text withdrawn in one language is withdrawn in
-    both.
-    """
-    return withdraw_in_both(
-        {each.name: scalar(values[each.name]) for each in dataset.columns}
-    )
 
 
 def withdraw_in_both(row: DataRow) -> DataRow:

@@ -41,10 +41,10 @@ TARGETS = (
 
 def targets(reading):
     for each in reading.targets:
-        of = each.target
-        page = of.address_in(reading.plan, "es")
+        target = each.target
+        page = target.address_in(reading.plan, "es")
         yield {
-            **vars(of),
+            **vars(target),
             "commitments": each.total,
             "address": f"{settings.SITE_URL}{page}",
         }

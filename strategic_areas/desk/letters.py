@@ -70,7 +70,7 @@ class LetterForm(forms.ModelForm):
             .order_by("-ends_on", "-pk")
         )
         self.fields["period"].queryset = rounds
-        self.fields["period"].label_from_instance = attrgetter("with_plan")
+        self.fields["period"].label_from_instance = attrgetter("name_with_plan")
         self.fields["agency"].queryset = Agency.objects.order_by("acronym")
         self.clean_file = None
         self.helper = one_button_helper("step-form", "save", gettext_lazy("Record it"))

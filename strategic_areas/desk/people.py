@@ -165,7 +165,7 @@ def _closed_rounds_by_agency():
     found, today = defaultdict(list), timezone.localdate()
     closed = ReportingPeriod.objects.rounds().filter(closes_on__lt=today)
     for cell in agency_rounds(closed.select_related("plan"), today):
-        promptness = cell.promptness(today)
+        promptness = cell.timeliness(today)
         if promptness != Timeliness.NOT_ASKED and not cell.accepts(today):
             found[cell.agency.pk].append(
                 (cell.period.due_on, promptness == Timeliness.SILENT)
@@ -289,11 +289,11 @@ UNFINISHED_STATUSES = [RevisionStatus.DRAFT, RevisionStatus.RETURNED]
 
 
 def agency_work(agency):
-    updates = ActivityUpdate.objects.without_transcriptions().filter(agency=agency)
+    updates = ActivityUpdate.objects.without_open_transcriptions().filter(agency=agency)
     unfinished = [
         row
         for question in QUESTION_BY_MODEL.values()
-        for row in question.model.objects.without_transcriptions()
+        for row in question.model.objects.without_open_transcriptions()
         .filter(agency=agency, status__in=UNFINISHED_STATUSES)
         .select_related(question.name, "period")
     ]

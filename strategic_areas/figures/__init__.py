@@ -42,10 +42,11 @@ from strategic_areas.people_counts import tells_number
 
 class DisclosureHistory:
     """
-    What was ever disclosed of families and indicators.
+    The forms and spans that were ever disclosed of families and indicators.
 
-    ``members`` maps indicator ids to families, ``concerned`` are the ids of indicators
-    being published.
+    A *form* is a total with at most one breakdown, as it was once published.
+    ``members`` maps indicator ids to families; ``concerned`` are the ids of the
+    indicators that are being published.
     """
 
     def __init__(self, members, concerned):
@@ -60,10 +61,10 @@ class DisclosureHistory:
         self.new = []
 
     def remember_span(self, raw):
-        key = _key(raw)
+        key = _span_key(raw)
         if key not in self.spans:
             self.spans.add(key)
-            self.new.append(_row(raw))
+            self.new.append(_form_row(raw))
 
     def write(self):
         DisclosedForm.objects.bulk_create(self.new)
@@ -72,25 +73,23 @@ class DisclosureHistory:
 
     def remember_form(self, raw, form):
         """Record the disclosed form of a family's year, if it differs from the last."""
-        told, last_by = self.forms(raw)
-        if last_by != raw.indicator.pk or told[-1] != form:
-            row = _row(raw, _written(form))
+        forms, last_by = self.forms(raw)
+        if last_by != raw.indicator.pk or forms[-1] != form:
+            row = _form_row(raw, _form_as_json(form))
             row.save()
             self.rows.append(row)
 
     def forms(self, raw):
-        """
-        All disclosed forms of the family's year, and the id of the last indicator.
-        """
+        """The disclosed forms of the family's year, and the last one's indicator id."""
         rows = [
             row
             for row in self._of_family(raw)
             if row.form is not None and row.starts_on == raw.span.starts_on
         ]
         last_by = rows[-1].indicator_id if rows else None
-        return [_read(row.form) for row in rows], last_by
+        return [_form_from_json(row.form) for row in rows], last_by
 
-    def is_of_another_family(self, indicator):
+    def once_had_another_family(self, indicator):
         """Whether the indicator once published about another family."""
         return any(
             row.family not in ("", indicator.family)
@@ -115,33 +114,33 @@ class DisclosureHistory:
         )
 
 
-def _key(raw):
-    of = raw.indicator
-    return of.family, of.pk, raw.span.starts_on, raw.span.ends_on
+def _span_key(raw):
+    indicator = raw.indicator
+    return indicator.family, indicator.pk, raw.span.starts_on, raw.span.ends_on
 
 
-def _row(raw, form=None):
+def _form_row(raw, form=None):
     names = ("family", "indicator_id", "starts_on", "ends_on")
-    return DisclosedForm(form=form, **dict(zip(names, _key(raw), strict=True)))
+    return DisclosedForm(form=form, **dict(zip(names, _span_key(raw), strict=True)))
 
 
-def _written(form):
+def _form_as_json(form):
     cells = [[list(cell.categories), str(cell.value)] for cell in form.cells]
     return {"total": str(form.total), "dimension": form.dimension, "cells": cells}
 
 
-def _read(stored):
+def _form_from_json(stored):
     cells = (
         DisclosedCell(tuple(names), Decimal(text)) for names, text in stored["cells"]
     )
     return DisclosedCounts(Decimal(stored["total"]), stored["dimension"], tuple(cells))
 
 
-#: Columns that may change while the number stays.
-ABOUT_IT = ("breaks", "provenance", "starts_exact_to", "ends_exact_to")
-#: Columns about the form of disclosure.
-OF_FORM = {"status", "printed_by_id", "printed_where_es", "printed_where_en"}
-OF_FORM |= {"differs", "withheld"}
+#: Columns that may change while the number stays the same.
+DETAIL_COLUMNS = ("breaks", "provenance", "starts_exact_to", "ends_exact_to")
+#: Columns that state how the number is disclosed.
+DISCLOSURE_COLUMNS = {"status", "printed_by_id", "printed_where_es", "printed_where_en"}
+DISCLOSURE_COLUMNS |= {"differs", "withheld"}
 TEXTS = tuple(
     f"{name}_{language}"
     for name in ("caption", "note", "reason")
@@ -179,13 +178,13 @@ class DisclosedValue:
     """
     The disclosed form of one value; ``value`` is None if it is protected.
 
-    If it ``stands``, the earlier number and its texts stay unchanged.
+    If it ``is_unchanged``, the earlier number and its texts stay published.
     """
 
     value: Decimal | None = None
     quote: Quote | None = None
     cells: dict[str, list[DisclosedCell]] = field(default_factory=dict)
-    stands: bool = False
+    is_unchanged: bool = False
     differs: bool = False
 
 
@@ -201,42 +200,44 @@ def publish_figures(indicators):
     members = list(families.select_for_update(of=["self"]).values_list("pk", "family"))
     concerned = Q(pk__in=indicators) | Q(pk__in=[pk for pk, _family in members])
     raws = read_raw_figures(Indicator.objects.filter(concerned))
-    memory = DisclosureHistory(dict(members), {raw.indicator.pk for raw in raws})
+    history = DisclosureHistory(dict(members), {raw.indicator.pk for raw in raws})
     for raw in raws:
         if raw.is_printed or not raw.indicator.sensitive:
-            memory.remember_span(raw)
-    memory.write()
-    tellers = _tellers(raws)
+            history.remember_span(raw)
+    history.write()
+    total_ids = _total_ids(raws)
     # Columns without suffix hold Spanish.
     with override("es"):
-        takes = [_write(raw, _told(raw, memory, tellers)) for raw in raws]
-    if any(takes):
+        are_removed = [
+            _write(raw, _disclosed_value(raw, history, total_ids)) for raw in raws
+        ]
+    if any(are_removed):
         protect_in_editions((Indicator, raw.indicator.pk) for raw in raws)
 
 
-def _tellers(raws):
+def _total_ids(raws):
     """
     Ids of the values that give a family's total, one for each year.
 
     A family with two total indicators publishes none.
     """
-    tellers = Indicator.objects.exclude(family="").filter(is_teller=True)
-    count = Counter(tellers.values_list("family", flat=True))
+    totals = Indicator.objects.exclude(family="").filter(is_teller=True)
+    count = Counter(totals.values_list("family", flat=True))
     found = {}
     for raw in raws:
-        of = raw.indicator
-        tells = of.is_teller and count[of.family] == 1
-        if tells and of.national and not of.selects and raw.year:
-            found.setdefault((of.family, raw.year), []).append(raw)
-    return {min(each, key=_counts_least).measurement.pk for each in found.values()}
+        indicator = raw.indicator
+        is_total = indicator.is_teller and count[indicator.family] == 1
+        if is_total and indicator.national and not indicator.selects and raw.year:
+            found.setdefault((indicator.family, raw.year), []).append(raw)
+    return {min(each, key=_preference).measurement.pk for each in found.values()}
 
 
-def _counts_least(raw):
+def _preference(raw):
     measurement = raw.measurement
     return measurement.counted_by != raw.indicator.counted_by, measurement.pk
 
 
-def _told(raw, memory, tellers):
+def _disclosed_value(raw, history, total_ids):
     measurement, indicator = raw.measurement, raw.indicator
     if not indicator.sensitive:
         parts = {name: raw.parts[name] for name in raw.parts if name in GROUPS}
@@ -247,81 +248,101 @@ def _told(raw, memory, tellers):
             name: [part for part in parts if part.quote]
             for name, parts in raw.parts.items()
         }
-        cells = {name: _as_cells(each) for name, each in quoted.items() if each}
         return DisclosedValue(
-            measurement.value if raw.quote else None, raw.quote, cells
+            measurement.value if raw.quote else None,
+            raw.quote,
+            {name: _as_cells(each) for name, each in quoted.items() if each},
         )
-    if measurement.pk not in tellers or memory.is_of_another_family(indicator):
+    if measurement.pk not in total_ids or history.once_had_another_family(indicator):
         return DisclosedValue()
-    return _of_year(raw, memory)
+    return _disclose_year(raw, history)
 
 
 def _as_cells(parts):
     return [DisclosedCell((part.category,), part.value, part.quote) for part in parts]
 
 
-def _of_year(raw, memory):
+def _disclose_year(raw, history):
     measurement, indicator = raw.measurement, raw.indicator
-    told, last_by = memory.forms(raw)
-    # The disclosed number is not that of another counting body.
-    was_said = raw.figure and told and raw.figure.value == told[-1].total
-    is_own = bool(was_said) and last_by == indicator.pk
+    forms, last_by = history.forms(raw)
+    is_shown = raw.figure and forms and raw.figure.value == forms[-1].total
+    # Otherwise another indicator's number would stay published as this one's.
+    is_own = bool(is_shown) and last_by == indicator.pk
     is_confirmed = measurement.status == PublishedFigure.Status.CONFIRMED
-    if memory.is_covered(raw) or not is_confirmed:
-        return _as_told(told[-1], stands=True) if is_own else DisclosedValue()
+    if history.is_covered(raw) or not is_confirmed:
+        return (
+            _value_of_form(forms[-1], is_unchanged=True) if is_own else DisclosedValue()
+        )
     parts = raw.parts.get(indicator.dimension, [])
-    telling = disclose(measurement.value, indicator.dimension, parts, told)
-    if telling.form is None or (telling.stands and not is_own):
+    disclosure = disclose(measurement.value, indicator.dimension, parts, forms)
+    if disclosure.form is None or (disclosure.is_unchanged and not is_own):
         return DisclosedValue()
-    if not telling.stands:
-        memory.remember_form(raw, telling.form)
-    return _as_told(telling.form, stands=telling.stands, differs=telling.differs)
+    if not disclosure.is_unchanged:
+        history.remember_form(raw, disclosure.form)
+    return _value_of_form(
+        disclosure.form,
+        is_unchanged=disclosure.is_unchanged,
+        differs=disclosure.differs,
+    )
 
 
-def _as_told(form, *, stands, differs=False):
+def _value_of_form(form, *, is_unchanged, differs=False):
     cells = {form.dimension: list(form.cells)} if form.cells else {}
-    return DisclosedValue(form.total, cells=cells, stands=stands, differs=differs)
+    return DisclosedValue(
+        form.total, cells=cells, is_unchanged=is_unchanged, differs=differs
+    )
 
 
-def _write(raw, told):
+def _write(raw, disclosed):
     """
-    Write the value; return whether a disclosed number of a sensitive indicator is gone.
+    Write the value; return whether a disclosed sensitive number was changed or removed.
     """
-    stood = raw.figure and (raw.figure.value, raw.cells)
-    takes = raw.indicator.sensitive and stood not in [None, (told.value, told.cells)]
-    figure = _write_total(raw, told)
-    _write_cells(raw, figure, told.cells)
-    made = raw.publication or Publication()
-    if (made.measurement_id, made.figure_id) != (raw.measurement.pk, figure.pk):
-        made.measurement, made.figure = raw.measurement, figure
-        made.save()
-    return takes
+    before = raw.figure and (raw.figure.value, raw.cells)
+    is_removed = raw.indicator.sensitive and before not in [
+        None,
+        (disclosed.value, disclosed.cells),
+    ]
+    figure = _write_total(raw, disclosed)
+    _write_cells(raw, figure, disclosed.cells)
+    publication = raw.publication or Publication()
+    if (publication.measurement_id, publication.figure_id) != (
+        raw.measurement.pk,
+        figure.pk,
+    ):
+        publication.measurement, publication.figure = raw.measurement, figure
+        publication.save()
+    return is_removed
 
 
-def _write_total(raw, told):
+def _write_total(raw, disclosed):
     measurement, before = raw.measurement, raw.figure
-    number = {
+    identity = {
         "starts_on": measurement.starts_on,
         "ends_on": measurement.ends_on,
         "counted_by": measurement.counted_by,
-        "value": told.value,
-        "is_protected": told.value is None,
+        "value": disclosed.value,
+        "is_protected": disclosed.value is None,
     }
-    is_same = before and all(getattr(before, name) == number[name] for name in number)
-    about_it = _about(raw, told)
-    if is_same and told.stands:
-        _update(before, {name: about_it[name] for name in about_it if name in OF_FORM})
+    is_same = before and all(
+        getattr(before, name) == identity[name] for name in identity
+    )
+    details = _details(raw, disclosed)
+    if is_same and disclosed.is_unchanged:
+        _update(
+            before,
+            {name: details[name] for name in details if name in DISCLOSURE_COLUMNS},
+        )
         return before
     sources = set()
-    if not (told.stands or told.value is None):
+    if not (disclosed.is_unchanged or disclosed.value is None):
         sources = {each.pk for each in measurement.sources.all()}
     if is_same:
-        _update(before, about_it)
+        _update(before, details)
         if sources != {each.pk for each in before.sources.all()}:
             before.sources.set(sources)
         return before
-    figure = PublishedFigure(indicator=raw.indicator, **number, **about_it)
-    figure.revises = _put_away(raw, before, told)
+    figure = PublishedFigure(indicator=raw.indicator, **identity, **details)
+    figure.revises = _archive_or_delete(raw, before, disclosed)
     same = PublishedFigure.objects.same_as(figure).filter(is_hidden=True)
     figure.is_hidden = Takedown.objects.in_force_of(same).exists()
     figure.save()
@@ -329,49 +350,53 @@ def _write_total(raw, told):
     return figure
 
 
-def _about(raw, told):
-    measurement, quote = raw.measurement, told.quote
-    about_it = {name: getattr(measurement, name) for name in ABOUT_IT}
-    about_it |= {name: _text(raw, name, told) for name in TEXTS}
-    status = PublishedFigure.Status.CONFIRMED if told.stands else measurement.status
-    return about_it | {
-        "status": "" if told.value is None else status,
+def _details(raw, disclosed):
+    measurement, quote = raw.measurement, disclosed.quote
+    details = {name: getattr(measurement, name) for name in DETAIL_COLUMNS}
+    details |= {name: _text(raw, name, disclosed) for name in TEXTS}
+    status = (
+        PublishedFigure.Status.CONFIRMED
+        if disclosed.is_unchanged
+        else measurement.status
+    )
+    return details | {
+        "status": "" if disclosed.value is None else status,
         "exactness": Exactness.EXACT
-        if told.value is None or told.stands
+        if disclosed.value is None or disclosed.is_unchanged
         else measurement.exactness,
         "printed_by_id": quote and quote.source,
         "printed_where_es": quote.where_es if quote else "",
         "printed_where_en": quote.where_en if quote else "",
-        "differs": told.differs,
-        "withheld": sorted(raw.parts.keys() - told.cells.keys()),
+        "differs": disclosed.differs,
+        "withheld": sorted(raw.parts.keys() - disclosed.cells.keys()),
     }
 
 
-def _text(raw, name, told):
+def _text(raw, name, disclosed):
     """The text, unless it could reveal a protected number."""
     text = getattr(raw.measurement, name) or ""
-    is_of_another = told.value is None or told.stands
-    tells = text_guard.find_personal_data if told.quote else tells_number
-    is_kept = not raw.indicator.sensitive or not (is_of_another or tells(text))
-    return text if is_kept else ""
+    is_of_another = disclosed.value is None or disclosed.is_unchanged
+    find_numbers = text_guard.find_personal_data if disclosed.quote else tells_number
+    is_public = not raw.indicator.sensitive or not (is_of_another or find_numbers(text))
+    return text if is_public else ""
 
 
-def _update(figure, about_it):
+def _update(figure, details):
     changed = [
         name
-        for name, value in about_it.items()
+        for name, value in details.items()
         # A removed text stays removed.
         if (now := getattr(figure, name)) != value
         and now != MARKER
         and (now or value != "")
     ]
     for name in changed:
-        setattr(figure, name, about_it[name])
+        setattr(figure, name, details[name])
     if changed:
         figure.save()
 
 
-def _put_away(raw, before, told):
+def _archive_or_delete(raw, before, disclosed):
     """
     End a replaced figure; return it if it stays on record.
 
@@ -381,7 +406,7 @@ def _put_away(raw, before, told):
     if before is None:
         return None
     raw.cells.clear()
-    if not (told.value is None or before.is_protected):
+    if not (disclosed.value is None or before.is_protected):
         before.cells.all().delete()
         before.is_latest = False
         before.save()
@@ -393,7 +418,7 @@ def _put_away(raw, before, told):
         disputes = RecordDispute.objects.filter(published_figure=before)
         takedowns = Takedown.objects.in_force_of([before.pk])
         if disputes.exists() or before.is_hidden and takedowns.exists():
-            # Its disputes are kept, and hidden with it.
+            # The figure is hidden, and its disputes with it.
             before.is_hidden, before.is_latest, before.revises = True, False, None
             before.save()
         else:

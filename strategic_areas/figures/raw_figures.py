@@ -58,11 +58,15 @@ class RawFigure:
         """
         The printed source of the total; numbers below ten need an official source.
         """
-        told, source = self.measurement, self.measurement.printed_by
+        measurement, source = self.measurement, self.measurement.printed_by
         if source is None:
             return None
-        is_of_few = self.indicator.sensitive and is_small(told.value)
-        return None if is_of_few and not is_official_kind(source.kind) else _quote(told)
+        is_small_number = self.indicator.sensitive and is_small(measurement.value)
+        return (
+            None
+            if is_small_number and not is_official_kind(source.kind)
+            else _quote(measurement)
+        )
 
     @property
     def is_printed(self):
@@ -87,38 +91,38 @@ def read_raw_figures(indicators):
     )
     if not (raws := [RawFigure(each) for each in latest]):
         return raws
-    owner = _owners(raws, indicators)
+    raw_of = _raw_by_measurement(raws, indicators)
     parts = Breakdown.objects.filter(measurement__in=[raw.measurement for raw in raws])
     for part in parts.select_related("printed_by").order_by("pk"):
         source = part.printed_by
         quote = _quote(part) if source and is_official_kind(source.kind) else None
         row = CategoryCount(part.category, part.value, quote)
-        owner[part.measurement_id].parts.setdefault(part.dimension, []).append(row)
-    made = Publication.objects.filter(measurement__in=owner)
-    for publication in made.select_related("figure").prefetch_related(
+        raw_of[part.measurement_id].parts.setdefault(part.dimension, []).append(row)
+    publications = Publication.objects.filter(measurement__in=raw_of)
+    for publication in publications.select_related("figure").prefetch_related(
         "figure__sources", "figure__cells"
     ):
-        raw = owner[publication.measurement_id]
+        raw = raw_of[publication.measurement_id]
         raw.publication = publication
         for cell in publication.figure.cells.all():
-            told = DisclosedCell(tuple(cell.categories), cell.value, _quote(cell))
-            raw.cells[cell.dimension].append(told)
+            disclosed = DisclosedCell(tuple(cell.categories), cell.value, _quote(cell))
+            raw.cells[cell.dimension].append(disclosed)
     return raws
 
 
-def _owners(raws, indicators):
+def _raw_by_measurement(raws, indicators):
     """
     Map each measurement to the latest of its revisions, which takes over its figure.
     """
     rows = Measurement.objects.filter(indicator__in=indicators)
-    before = dict(rows.values_list("pk", "revises"))
-    owner = {}
+    revised = dict(rows.values_list("pk", "revises"))
+    raw_of = {}
     for raw in raws:
         pk = raw.measurement.pk
         while pk is not None:
-            owner[pk] = raw
-            pk = before[pk]
-    return owner
+            raw_of[pk] = raw
+            pk = revised[pk]
+    return raw_of
 
 
 @dataclass(frozen=True)
@@ -146,20 +150,21 @@ class DownloadStamp:
         return f"{slugify(_('Exact'))}-{self.subject}-{moment}-{account}.{extension}"
 
 
-def raw_figures_csv(indicators, taken: DownloadStamp) -> bytes:
-    rows = ([_plain(cell) for cell in row] for row in _rows(indicators, taken))
-    return spreadsheet_cells.csv_content(rows).encode()
+def raw_figures_csv(indicators, stamp: DownloadStamp) -> bytes:
+    return spreadsheet_cells.csv_content(
+        [_plain(cell) for cell in row] for row in _rows(indicators, stamp)
+    ).encode()
 
 
-def raw_figures_workbook(indicators, taken: DownloadStamp) -> bytes:
+def raw_figures_workbook(indicators, stamp: DownloadStamp) -> bytes:
     from openpyxl.styles import Font
 
     from strategic_areas.workbooks.writing import content_of, new_book
 
     book = new_book()
     sheet = book.active
-    sheet.title = taken.sheet_title
-    for row in _rows(indicators, taken):
+    sheet.title = stamp.sheet_title
+    for row in _rows(indicators, stamp):
         sheet.append([_in_workbook(cell) for cell in row])
     for row in sheet["1:2"]:
         for cell in row:
@@ -169,8 +174,8 @@ def raw_figures_workbook(indicators, taken: DownloadStamp) -> bytes:
     return content_of(book)
 
 
-def _rows(indicators, taken) -> Iterable[list]:
-    yield [taken.mark]
+def _rows(indicators, stamp) -> Iterable[list]:
+    yield [stamp.mark]
     yield [
         *(_("Code"), _("Indicator"), _("Unit"), _("Counted by"), _("From"), _("Until")),
         *(_("Breakdown (code)"), _("Category (code)"), _("Category"), _("Value")),
@@ -179,26 +184,35 @@ def _rows(indicators, taken) -> Iterable[list]:
     labels = _labels()
     for raw in read_raw_figures(indicators):
         value = raw.measurement
-        of = value.indicator
-        named = [of.code, of.name, of.unit, value.counted_by]
-        named += [value.starts_on, value.ends_on]
-        beside = [
+        indicator = value.indicator
+        about = [indicator.code, indicator.name, indicator.unit, value.counted_by]
+        about += [value.starts_on, value.ends_on]
+        status_and_sources = [
             value.get_status_display(),
             " | ".join(source.title for source in value.sources.all()),
         ]
-        yield [*named, "", "", "", value.value, value.get_exactness_display(), *beside]
+        yield [
+            *about,
+            "",
+            "",
+            "",
+            value.value,
+            value.get_exactness_display(),
+            *status_and_sources,
+        ]
         for dimension, parts in raw.parts.items():
             for part in parts:
                 code = (dimension, part.category)
-                label = labels.get((of.introduced_by_id, *code), "")
-                yield [*named, *code, label, part.value, "", *beside]
+                label = labels.get((indicator.introduced_by_id, *code), "")
+                yield [*about, *code, label, part.value, "", *status_and_sources]
 
 
 def _labels():
-    rows = CodeListValue.objects.filter(code_list__kind=CodeList.Kind.BREAKDOWNS)
     return {
         (row.code_list.plan_id, row.dimension, row.code): row.label
-        for row in rows.select_related("code_list")
+        for row in CodeListValue.objects.filter(
+            code_list__kind=CodeList.Kind.BREAKDOWNS
+        ).select_related("code_list")
     }
 
 

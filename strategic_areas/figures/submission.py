@@ -51,8 +51,8 @@ class ValueSteps(GuardedSteps):
     def apply(self, reported, by):
         if reported.revises != current_measurement(reported):
             raise OutdatedError
-        told = [reported.printed_where, reported.note, reported.why]
-        must_not_wait_for_purge(reported, told)
+        texts = [reported.printed_where, reported.note, reported.why]
+        must_not_wait_for_purge(reported, texts)
         measurement = Measurement.objects.create(
             indicator=reported.indicator,
             starts_on=reported.starts_on,
@@ -194,20 +194,20 @@ def submit_value(reported, *, by):
 
 def record_reported_span(reported):
     """Record, without the number, that these days were reported."""
-    about = {name: getattr(reported, name) for name in SPAN_FIELDS}
-    rows = ReportedValue.objects.filter(**about).exclude(
+    lookups = {name: getattr(reported, name) for name in SPAN_FIELDS}
+    rows = ReportedValue.objects.filter(**lookups).exclude(
         status=DecisionStatus.TAKEN_BACK
     )
     last = rows.order_by("proposed_at", "pk").last()
     if last is None:
-        ReportedSpan.objects.filter(**about).delete()
+        ReportedSpan.objects.filter(**lookups).delete()
         return
-    own = rows.filter(source=None).order_by("proposed_at").first()
-    told = {
+    first = rows.filter(source=None).order_by("proposed_at").first()
+    columns = {
         "status": SPAN_STATUS.get(last.status, ReportedSpan.Status.RETURNED),
-        "submitted_on": own and timezone.localdate(own.proposed_at),
+        "submitted_on": first and timezone.localdate(first.proposed_at),
     }
-    ReportedSpan.objects.update_or_create(**about, defaults=told)
+    ReportedSpan.objects.update_or_create(**lookups, defaults=columns)
 
 
 def last_submitted_values(
@@ -217,13 +217,14 @@ def last_submitted_values(
     by_key = {_key(each): each for each in values}
     if not by_key:
         return {}
-    rows = ReportedValue.objects.select_related("indicator", "agency", "proposed_by")
-    rows = rows.exclude(status=DecisionStatus.TAKEN_BACK).filter(
-        indicator__in={each.indicator for each in by_key.values()}, **lookups
-    )
     return {
         by_key[key]: row
-        for row in rows.order_by("proposed_at", "pk")
+        for row in ReportedValue.objects.select_related(
+            "indicator", "agency", "proposed_by"
+        )
+        .exclude(status=DecisionStatus.TAKEN_BACK)
+        .filter(indicator__in={each.indicator for each in by_key.values()}, **lookups)
+        .order_by("proposed_at", "pk")
         if (key := _key(row)) in by_key
     }
 
@@ -269,5 +270,5 @@ def _fingerprint(reported):
     return {"value": reported.pk, "sha256": digest(fingerprinted_facts(reported))}
 
 
-def _key(told):
-    return told.indicator.pk, told.agency.pk, told.starts_on, told.ends_on
+def _key(value):
+    return value.indicator.pk, value.agency.pk, value.starts_on, value.ends_on

@@ -298,11 +298,11 @@ class UpdateRevisions(LineComparison):
     def wanted_changes(self, line, row, reason=""):
         changes = super().wanted_changes(line, row, reason)
         # Knowledge about a reconstruction's agency may change.
-        if row.agency_id != row.answering.pk and not (
+        if row.agency_id != row.responsible_agency.pk and not (
             reason or row.subject.is_official
         ):
             changes.append(
-                CellChange("agency", row.agency.acronym, row.answering.acronym)
+                CellChange("agency", row.agency.acronym, row.responsible_agency.acronym)
             )
         return changes
 

@@ -188,7 +188,11 @@ def other_owner(entry, key, known):
 
 def later_state(entry, key, known):
     row = known.stored.tables["plans"].rows.get(entry.values.get("code"))
-    return row.status if row and entry.values.get(key) in Plan.PAST[row.status] else ""
+    return (
+        row.status
+        if row and entry.values.get(key) in Plan.EARLIER_STATUSES[row.status]
+        else ""
+    )
 
 
 def later_start(entry, key, known):

@@ -250,11 +250,11 @@ class ActivityQuerySet(PlannedWorkQuerySet):
         All for staff who keep the plan; those of their agencies for focal points. Work
         outside the plan is private until submitted.
         """
-        mine = Q(agency__in=FocalPoint.objects.agencies_of(user))
+        own = Q(agency__in=FocalPoint.objects.agencies_of(user))
         if not (access.is_reviewer(user) or access.is_administrator(user)):
-            return self.filter(mine)
-        handed_in = Activity.objects.filter(updates__submitted_at__isnull=False)
-        return self.filter(mine | Q(is_in_plan=True) | Q(pk__in=handed_in.values("pk")))
+            return self.filter(own)
+        submitted = Activity.objects.filter(updates__submitted_at__isnull=False)
+        return self.filter(own | Q(is_in_plan=True) | Q(pk__in=submitted.values("pk")))
 
 
 class Activity(PlanMixin, CodeMixin, PlannedWork, ProvenanceMixin):
@@ -262,8 +262,8 @@ class Activity(PlanMixin, CodeMixin, PlannedWork, ProvenanceMixin):
     A piece of work of one agency toward a commitment.
 
     A one-off activity reports a percentage, a continuing one a state and a quantity.
-    Without ``is_in_plan`` no report is owed and nothing is counted. While nobody has
-    said whether it counts or reaches victims, ``disclosure`` assumes that it does.
+    Without ``is_in_plan`` no report is owed and nothing is counted. Until somebody sets
+    ``counts_victims`` and ``reaches_victims``, ``disclosure`` assumes that both hold.
     """
 
     #: The prefix of codes of work outside the plan; no code of the plan begins so.
@@ -358,7 +358,7 @@ class Activity(PlanMixin, CodeMixin, PlannedWork, ProvenanceMixin):
         *public("budget", "budget_amount", "budget_currency", "budget_source"),
         *LINEAGE_FIELDS,
         *PROVENANCE_FIELDS,
-        # By it a planned quantity of victims stands as the plan's own.
+        # The provenance "plan" makes a planned quantity of victims public.
         *protective(*public("provenance")),
     )
 

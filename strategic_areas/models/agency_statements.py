@@ -103,7 +103,7 @@ class AgencyComment(AgencyStatement):
 #: The provenances of records that somebody other than the agency attributes to it.
 ATTRIBUTED = (Provenance.DOCUMENTED, Provenance.PRESS, Provenance.RECONSTRUCTED)
 #: The link of a dispute to its record, by the model of the record.
-ABOUT = {
+LINK_BY_MODEL = {
     Commitment: "commitment",
     Activity: "activity",
     ActivityUpdate: "activity_update",
@@ -111,7 +111,7 @@ ABOUT = {
 }
 #: The lookup of the agency to which a record is attributed, by model. Figures are found
 #: by ``_figures_of``, since two agencies may speak about each.
-NAMED = {
+AGENCY_LOOKUPS = {
     Commitment: "lead",
     Activity: "agency",
     ActivityUpdate: "agency",
@@ -120,8 +120,10 @@ NAMED = {
 
 def _is_about_one():
     condition = Q()
-    for name in ABOUT.values():
-        condition |= Q(**{f"{each}__isnull": each != name for each in ABOUT.values()})
+    for name in LINK_BY_MODEL.values():
+        condition |= Q(
+            **{f"{each}__isnull": each != name for each in LINK_BY_MODEL.values()}
+        )
     return condition
 
 
@@ -136,7 +138,7 @@ class RecordDispute(AgencyStatement):
     The record's page shows it with the secretariat's decision.
     """
 
-    #: It stays beside the record; only a purge blanks its words.
+    #: It stays on the record's page; only a purge blanks its words.
     is_hideable = False
 
     class Outcome(models.TextChoices):
@@ -235,8 +237,9 @@ class RecordDispute(AgencyStatement):
 
     @property
     def record(self):
-        found = (getattr(self, name) for name in ABOUT.values())
-        return next(filter(None, found), None)
+        return next(
+            filter(None, (getattr(self, name) for name in LINK_BY_MODEL.values())), None
+        )
 
     @property
     def approval_slot(self):
@@ -260,22 +263,24 @@ def attributed_to(model, agencies):
     if model is PublishedFigure:
         return _figures_of(agencies)
     if model is ActivityUpdate:
-        standing = Activity.objects.not_superseded()
+        current = Activity.objects.not_superseded()
         rows = model.objects.filter(
-            status=RevisionStatus.PUBLISHED, activity__in=standing
+            status=RevisionStatus.PUBLISHED, activity__in=current
         )
     else:
         rows = model.objects.not_superseded()
     return rows.filter(
-        **{f"{NAMED[model]}__in": agencies}, provenance__in=ATTRIBUTED
+        **{f"{AGENCY_LOOKUPS[model]}__in": agencies}, provenance__in=ATTRIBUTED
     ).exclude(plan__status=Plan.Status.IN_PREPARATION)
 
 
 def _figures_of(agencies):
     acronyms = Agency.objects.filter(pk__in=agencies).values("acronym")
-    named = Q(indicator__agency__in=agencies) | Q(counted_by__in=acronyms)
+    of_agencies = Q(indicator__agency__in=agencies) | Q(counted_by__in=acronyms)
     is_unprinted = Q(indicator__sensitive=True, printed_by=None)
-    told = PublishedFigure.objects.public().latest_revisions()
-    return told.filter(named, provenance__in=ATTRIBUTED, is_protected=False).exclude(
+    figures = PublishedFigure.objects.public().latest_revisions()
+    return figures.filter(
+        of_agencies, provenance__in=ATTRIBUTED, is_protected=False
+    ).exclude(
         is_unprinted | Q(indicator__introduced_by__status=Plan.Status.IN_PREPARATION)
     )

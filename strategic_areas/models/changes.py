@@ -28,7 +28,7 @@ from strategic_areas.models.plan import Plan, PlanMixin
 
 
 def marked(*texts):
-    """The marker for each column of these bilingual texts."""
+    """Map each column of these bilingual texts to the marker."""
     columns = [f"{text}{language}" for text in texts for language in ("", "_es", "_en")]
     return dict.fromkeys(columns, MARKER)
 
@@ -43,11 +43,11 @@ class PendingChangeQuerySet(DecisionQuerySet):
             return rows.none()
         if access.is_reviewer(user) or user.is_superuser:
             return rows
-        seen = Q(proposed_by=user)
+        visible = Q(proposed_by=user)
         if access.is_administrator(user):
             other = RecordChange.objects.exclude(content_type__app_label="agencies")
-            seen |= ~Q(pk__in=other.values("change"))
-        return rows.filter(seen)
+            visible |= ~Q(pk__in=other.values("change"))
+        return rows.filter(visible)
 
 
 class PendingChange(Decision):
@@ -267,7 +267,7 @@ class Amendment(FileMixin):
         SIGNED_PAGE = "signed_page", _("Page of the signed plan")
         OFFICIAL_DOCUMENT = "official_document", _("Official document")
 
-    #: What is cited where no act decided anything → the kind of the amendment.
+    #: Documents cited where no act decided → the kind of the amendment.
     CITED = {
         Act.SIGNED_PAGE: Kind.CORRECTION,
         Act.OFFICIAL_DOCUMENT: Kind.OFFICIAL_MATRIX,
@@ -442,19 +442,20 @@ class PlanChange(PlanMixin):
         return f"{self.name}: {self.field}"
 
     @property
-    def made_by(self):
-        """The keys of its amendment and its change."""
+    def decision_key(self):
+        """Ids of its amendment and its change; equal for what was decided together."""
         return self.amendment_id, self.change_id
 
     @property
-    def says_kind(self):
-        """The object that has the kind: this row or its amendment."""
-        act = self.amendment
-        return self if act and act.kind == Amendment.Kind.SEVERAL else act
+    def kind_source(self):
+        """This row if its amendment has several kinds, else the amendment."""
+        amendment = self.amendment
+        is_mixed = amendment and amendment.kind == Amendment.Kind.SEVERAL
+        return self if is_mixed else amendment
 
     @property
     def amends(self):
-        """Whether the plan itself changed, and not only what is known of it."""
+        """Whether the plan itself changed, and not only the record of it."""
         cited = Amendment.CITED.values()
         return self.amendment is not None and self.amendment.kind not in cited
 
@@ -476,9 +477,9 @@ class PlanChange(PlanMixin):
         )
 
     @property
-    def brings(self):
+    def adds_record(self):
         return self.field == self.model
 
     @property
-    def removes(self):
+    def removes_record(self):
         return self.field == self.REMOVED

@@ -14,7 +14,7 @@ from strategic_areas.models.plan import Participation, Plan, Programme, Strategi
 
 #: The tables of which a draft has lines, by their names in a plan's file, in the order
 #: in which records are saved.
-DRAFTED = {
+DRAFT_TABLES = {
     "plans": Plan,
     "areas": StrategicArea,
     "programmes": Programme,
@@ -28,11 +28,11 @@ DRAFTED = {
 
 class PlanDraft(models.Model):
     """
-    What one person would change in a plan. Only that person reads it. It is deleted
-    ``KEPT_FOR`` after its last change.
+    Changes of a plan that one person prepares. Only that person reads them. They are
+    deleted ``KEPT_FOR`` after the last change.
     """
 
-    #: Editing it changes nothing of the plan, so no approval of the plan depends on it.
+    #: Editing a draft changes no plan, so no approval of the plan depends on it.
     path_to_plan = None
     KEPT_FOR = timedelta(days=90)
 
@@ -69,7 +69,9 @@ class DraftLine(models.Model):
 
     draft = models.ForeignKey(PlanDraft, models.CASCADE, related_name="lines")
     order = models.PositiveIntegerField()
-    table = models.CharField(max_length=20, choices=[(each, each) for each in DRAFTED])
+    table = models.CharField(
+        max_length=20, choices=[(each, each) for each in DRAFT_TABLES]
+    )
     record = models.PositiveBigIntegerField(null=True)
     said = models.JSONField(default=dict)
     seen = models.JSONField(default=dict)
@@ -93,7 +95,7 @@ class DraftLine(models.Model):
 
     @property
     def model(self):
-        return DRAFTED[self.table]
+        return DRAFT_TABLES[self.table]
 
 
 class MatrixNaming(models.Model):

@@ -52,9 +52,11 @@ class RevisionLinkMixin(models.Model):
 
 
 def belongs_to_one(model):
-    alone = (Q(**{f"{name}__isnull": name != link for name in LINKS}) for link in LINKS)
+    conditions = (
+        Q(**{f"{name}__isnull": name != link for name in LINKS}) for link in LINKS
+    )
     return models.CheckConstraint(
-        name=f"{model}_belongs_to_one_record", condition=reduce(or_, alone)
+        name=f"{model}_belongs_to_one_record", condition=reduce(or_, conditions)
     )
 
 
@@ -111,17 +113,20 @@ def evidence_storage():
 class EvidenceQuerySet(models.QuerySet):
     def cleared(self):
         """Public evidence of published updates."""
-        published = {model: model.objects.published() for model in UPDATE_MODELS}
-        return self.filter(is_public=True).of_updates(published)
+        return self.filter(is_public=True).of_updates(
+            {model: model.objects.published() for model in UPDATE_MODELS}
+        )
 
     def of_updates(self, rows):
         """Evidence of the updates in ``rows``, a mapping of model to rows."""
-        about = [(f"{model.link_field}__in", found) for model, found in rows.items()]
-        return self.filter(Q.create(about, Q.OR))
+        lookups = [
+            (f"{model.link_field}__in", updates) for model, updates in rows.items()
+        ]
+        return self.filter(Q.create(lookups, Q.OR))
 
     def of_agency(self, agency):
-        about = [(f"{name}__agency", agency) for name in LINKS]
-        return self.filter(Q.create(about, Q.OR))
+        lookups = [(f"{name}__agency", agency) for name in LINKS]
+        return self.filter(Q.create(lookups, Q.OR))
 
     def visible_to(self, user):
         return self.of_updates(
@@ -134,7 +139,7 @@ class FileMixin(models.Model):
 
     #: The fields of its file and of the name it came with.
     FILE = ("file", "original_name")
-    #: Fields that tell where it is: a purge of any of these removes the whole piece.
+    #: Fields that name the file or its place: a purge of any of them removes the file.
     WHEREABOUTS = ("original_name",)
 
     file = models.FileField(
@@ -240,7 +245,7 @@ class Transition(RevisionLinkMixin):
 
     is_only_appended = True
     blanks = {"reason": "", "private_note": ""}
-    #: Pages tell of it, but of none of its columns as it stands.
+    #: Pages depend on transitions, although none of these fields is public.
     moves_version = True
 
     from_status = models.CharField(
@@ -285,8 +290,8 @@ class Transition(RevisionLinkMixin):
         return f"{self.get_from_status_display()} → {self.get_to_status_display()}"
 
 
-#: Its texts. ``text`` is what was done, why there is no news, or a declaration; each
-#: other one translates the field of the same name.
+#: The texts of a translation. ``text`` translates the main text or the reason for no
+#: news, each other one the field of the same name.
 TEXTS = ("text", "obstacle", "next_step", "note")
 
 
@@ -354,7 +359,7 @@ class Translation(models.Model):
 def translated_fields(record):
     """Names of the translation's fields → names of the fields that they translate."""
     is_no_news = getattr(record, "answer", None) == AnswerKind.NO_NEWS
-    text = "no_news_reason" if is_no_news else record.says
+    text = "no_news_reason" if is_no_news else record.main_text_field
     return {"text": text, **{name: name for name in TEXTS if name in record.fields}}
 
 

@@ -59,7 +59,7 @@ def exact_to(label):
     )
 
 
-#: The columns that say how exact a value and its days are.
+#: The columns with the exactness of a value and of its days.
 HOW_EXACT = ("exactness", "starts_exact_to", "ends_exact_to")
 
 
@@ -73,8 +73,8 @@ class PublishedFigureQuerySet(models.QuerySet):
         key = ("indicator", "starts_on", "ends_on", "counted_by", "value")
         return self.filter(**{name: getattr(figure, name) for name in key})
 
-    def put_away(self):
-        """Figures that were published and are protected now."""
+    def no_longer_public(self):
+        """Earlier figures without a public successor, since they are protected now."""
         return self.filter(is_latest=False, revised_by=None)
 
     def latest_revisions(self):
@@ -90,8 +90,8 @@ class PublishedFigure(models.Model):
     A value of an indicator over a span of days, as the public reads it.
 
     ``value`` and ``status`` are empty if it ``is_protected``. ``is_latest`` is false of
-    revised figures, which stay on record. ``differs``: a later count moved the value by
-    less than ten. ``withheld`` names the dimensions that are not disclosed.
+    revised figures, which stay on record. ``differs``: a later count, not published,
+    differs by less than ten. ``withheld`` names the dimensions that are not disclosed.
     """
 
     class Status(models.TextChoices):
@@ -201,7 +201,7 @@ class PublishedCell(models.Model):
     only totals keep a history.
     """
 
-    #: It goes with its figure.
+    #: Its figure is hidden instead.
     is_hideable = False
 
     figure = models.ForeignKey(
@@ -248,8 +248,8 @@ class PublishedCell(models.Model):
 
 class ReportedSpan(models.Model):
     """
-    That an agency submitted a value for certain days, without the value.
-    ``submitted_on`` is the first day, ``status`` that of the last one.
+    The days for which an agency submitted a value, without the value.
+    ``submitted_on`` is the day of the first submission, ``status`` that of the last.
     """
 
     is_hideable = False

@@ -27,9 +27,8 @@ from strategic_areas.models.records import CODE_FIELDS, CodeMixin, Provenance, S
 
 class Indicator(CodeMixin):
     """
-    Something measured over several plans. Its code is unique in the portal. Series that
-    count different things are never added: ``counts`` and ``counted_by`` tell them
-    apart.
+    Something measured over several plans. Its code is unique in the portal. Series with
+    different ``counts`` or ``counted_by`` are never added.
     """
 
     path_to_plan = "introduced_by"
@@ -42,7 +41,7 @@ class Indicator(CodeMixin):
         MONEY = "money", _("Money")
         OTHER = "other", _("Other")
 
-    #: What is counted one by one, and so is never below zero.
+    #: Units that are counted one by one, so that values are never below zero.
     COUNTED = (Counts.PERSONS, Counts.CASES, Counts.SENTENCES, Counts.EVENTS)
 
     class Direction(models.TextChoices):
@@ -301,21 +300,22 @@ class Indicator(CodeMixin):
         Allow one disclosed indicator per family, and demand a reason for lifting
         protection.
         """
-        tellers = Indicator.objects.filter(family=self.family, is_teller=True)
-        if self.is_teller and tellers.exclude(pk=self.pk).exists():
+        total_indicators = Indicator.objects.filter(family=self.family, is_teller=True)
+        if self.is_teller and total_indicators.exclude(pk=self.pk).exists():
             text = _("Another indicator tells of these people.")
             raise ValidationError({"is_teller": text})
         if self.sensitive:
             self.why_not_sensitive = ""
-        elif not self.why_not_sensitive.strip() and not self.is_as_brought:
+        elif not self.why_not_sensitive.strip() and not self.was_imported_unprotected:
             text = _("Say why nobody could be found by its small numbers.")
             raise ValidationError({"why_not_sensitive": text})
 
     @cached_property
-    def is_as_brought(self):
-        """Whether a plan's file brought it unprotected, without a reason."""
-        brought = {"sensitive": False, "why_not_sensitive": ""}
-        return Indicator.objects.filter(pk=self.pk, **brought).exists()
+    def was_imported_unprotected(self):
+        """Whether a plan file created it unprotected, without a reason."""
+        return Indicator.objects.filter(
+            pk=self.pk, sensitive=False, why_not_sensitive=""
+        ).exists()
 
 
 class Target(PlanMixin):

@@ -24,7 +24,7 @@ def answers_of_letters():
     return [link.name for link in links if issubclass(link.related_model, Revision)]
 
 
-def sum_of_reports(status):
+def count_answers_with(status):
     """An expression: how many answers of a letter have this status."""
     counts = (
         Count(name, filter=Q(**{f"{name}__status": status}), distinct=True)
@@ -44,14 +44,16 @@ class LetterQuerySet(models.QuerySet):
 
     def to_confirm(self):
         """Letters with a transcription that the agency has yet to confirm."""
-        waiting = [f"{name}__status" for name in answers_of_letters()]
-        waits = Q.create([(each, RevisionStatus.SUBMITTED) for each in waiting], Q.OR)
-        return self.filter(waits).distinct()
+        status_lookups = [f"{name}__status" for name in answers_of_letters()]
+        is_submitted = Q.create(
+            [(each, RevisionStatus.SUBMITTED) for each in status_lookups], Q.OR
+        )
+        return self.filter(is_submitted).distinct()
 
     def with_counts(self):
         return self.annotate(
             **{
-                f"n_{status}": sum_of_reports(status)
+                f"n_{status}": count_answers_with(status)
                 for status in ("draft", "submitted", "returned", "published")
             }
         )

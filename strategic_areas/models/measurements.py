@@ -40,7 +40,7 @@ class MeasurementQuerySet(models.QuerySet):
 class Measurement(models.Model):
     """
     A value observed between two dates. Values of overlapping dates are never added.
-    ``printed_by`` is a source that prints the value itself.
+    ``printed_by`` is a source that states this very value.
     """
 
     Status = PublishedFigure.Status

@@ -33,8 +33,8 @@ class ReportingPeriodQuerySet(models.QuerySet):
     def accepting(self, agencies, today=None):
         """Rounds open today, or reopened for any of ``agencies``."""
         today = today or timezone.localdate()
-        again = RoundReopening.objects.running(today).filter(agency__in=agencies)
-        is_running = Q(closes_on__gte=today) | Q(pk__in=again.values("period"))
+        reopenings = RoundReopening.objects.running(today).filter(agency__in=agencies)
+        is_running = Q(closes_on__gte=today) | Q(pk__in=reopenings.values("period"))
         return self.opened(today).filter(is_running)
 
     def visible_to(self, user):
@@ -148,7 +148,7 @@ class ReportingPeriod(PlanMixin):
         return self.name
 
     @property
-    def with_plan(self):
+    def name_with_plan(self):
         return f"{self.name} · {self.plan.code}"
 
     @property
@@ -169,8 +169,8 @@ class ReportingPeriod(PlanMixin):
             return None
         if self.closes_on >= today:
             return self.closes_on
-        again = self.reopenings.running(today).filter(agency=agency)
-        return again.aggregate(last=Max("until"))["last"]
+        reopenings = self.reopenings.running(today).filter(agency=agency)
+        return reopenings.aggregate(last=Max("until"))["last"]
 
     def accepts(self, agency, today=None):
         return self.accepted_until(agency, today) is not None
@@ -209,7 +209,7 @@ class ReportingPeriod(PlanMixin):
         if self._differs(stored, "due_on") and is_past:
             errors["due_on"] = _("This day has passed: nobody could still answer.")
         if self._differs(stored, "mode", "starts_on", "ends_on") and (
-            other := self.asking_already()
+            other := self.overlapping_round()
         ):
             errors["starts_on"] = _(
                 "%(round)s asks about these days already, from %(start)s to %(end)s."
@@ -226,13 +226,13 @@ class ReportingPeriod(PlanMixin):
             getattr(stored, name) != getattr(self, name) for name in names
         )
 
-    def asking_already(self):
-        others = (
+    def overlapping_round(self):
+        overlapping = (
             ReportingPeriod.objects.rounds()
             .filter(plan=self.plan_id)
             .filter(starts_on__lte=self.ends_on, ends_on__gte=self.starts_on)
         )
-        return others.exclude(pk=self.pk).first()
+        return overlapping.exclude(pk=self.pk).first()
 
 
 class RoundReopeningQuerySet(models.QuerySet):

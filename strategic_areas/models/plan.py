@@ -45,8 +45,8 @@ class Plan(models.Model):
         APPROVED = "approved", _("Approved")
         ENDED = "ended", _("Ended")
 
-    #: By status, those that the plan has left behind for good.
-    PAST = {
+    #: By status, the earlier ones, to which a plan never returns.
+    EARLIER_STATUSES = {
         Status.IN_PREPARATION: (),
         Status.APPROVED: (Status.IN_PREPARATION,),
         Status.ENDED: (Status.IN_PREPARATION, Status.APPROVED),
@@ -141,12 +141,12 @@ class Plan(models.Model):
         """Refuse an earlier status; a trigger does too."""
         super().clean()
         stored = Plan.objects.filter(pk=self.pk).first()
-        if stored and self.status in self.PAST[stored.status]:
+        if stored and self.status in self.EARLIER_STATUSES[stored.status]:
             raise ValidationError({"status": _("A plan's status never goes back.")})
 
 
 class PlanMixin(models.Model):
-    """A record of one plan for good; a trigger keeps it there."""
+    """A record of one plan; a trigger refuses a move to another plan."""
 
     class Meta:
         abstract = True
@@ -160,15 +160,15 @@ class PlanMixin(models.Model):
 
     def complete(self):
         for name in self.same_plan_as:
-            if self.plan_id is None and (above := getattr(self, name)):
-                self.plan_id = above.plan_id
+            if self.plan_id is None and (parent := getattr(self, name)):
+                self.plan_id = parent.plan_id
 
     def clean(self):
         super().clean()
         for name in self.same_plan_as:
-            above = getattr(self, name, None)
-            if above and self.plan_id not in (None, above.plan_id):
-                text = _("This is of another plan: %(plan)s.") % {"plan": above.plan}
+            parent = getattr(self, name, None)
+            if parent and self.plan_id not in (None, parent.plan_id):
+                text = _("This is of another plan: %(plan)s.") % {"plan": parent.plan}
                 raise ValidationError({name: text})
 
 
@@ -230,7 +230,7 @@ class Participation(ProvenanceMixin):
 
 class PlanFileQuerySet(models.QuerySet):
     def loaded(self):
-        """The files that the public may know of."""
+        """Files whose load is complete, which are public."""
         return self.filter(status=PlanFile.Status.LOADED)
 
 
@@ -244,7 +244,7 @@ class PlanFile(models.Model):
     """
 
     is_hideable = False
-    #: The records that it changes move the version.
+    #: The records that it changes increase the version.
     moves_version = False
 
     class Status(models.TextChoices):

@@ -39,8 +39,8 @@ class PublicationVersion(models.Model):
     """
     One row with counters that only triggers change.
 
-    ``number`` grows when public content changes, ``takedowns`` when content is taken
-    away. Read both before the content, so that a page is at least as new as its label.
+    ``number`` grows when public content changes, ``takedowns`` when content is removed.
+    Read both before the content, so that a page is at least as new as its label.
     """
 
     number = models.PositiveBigIntegerField(default=0)
@@ -86,8 +86,8 @@ class ImportedRecord(models.Model):
     were edited since.
     """
 
-    #: What an import remembers must differ from the marker in the record. The next
-    #: import then takes the record for edited and does not restore the purged text.
+    #: These values must differ from the marker in the record. The next import then
+    #: takes the record for edited and does not restore the purged text.
     forgets_words = True
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
@@ -183,7 +183,7 @@ class EditionProposal(PlanMixin, Decision):
 
 class Edition(PlanMixin):
     """
-    What was public of a plan on one day.
+    The public content of a plan on one day.
 
     The first correction of 2026-1 is 2026-1.1. ``period`` is the round that closed on
     ``closed_on``. ``is_moving`` lasts for one transaction, in which triggers let a

@@ -1,6 +1,6 @@
 """
-What plans refer to: targets, laws, terms and places. No place is smaller than a
-province.
+Records to which plans refer: targets, laws, terms and places. No place is smaller than
+a province.
 """
 
 from django.core.exceptions import ValidationError
@@ -123,14 +123,14 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
         return "frameworks", (plan.code,)
 
     def address_in(self, plan, language=None):
-        name, words = self.page_in(plan)
-        return f"{public_path(name, *words, language=language)}#{self.code}"
+        name, arguments = self.page_in(plan)
+        return f"{public_path(name, *arguments, language=language)}#{self.code}"
 
 
 class TargetLink(PlanMixin):
     """
-    What an indicator measures, or why a commitment responds to a target (see also
-    ``Commitment.frameworks``).
+    A target that an indicator measures or to which a commitment responds, and ``why``
+    (see also ``Commitment.frameworks``).
     """
 
     same_plan_as = ("commitment",)

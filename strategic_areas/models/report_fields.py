@@ -46,13 +46,13 @@ class ReportField(DeclaredField):
     """
     A field that an agency fills in.
 
-    ``part``: section of the form; None if the form sets it.
+    ``part``: section of the form; None if agencies do not fill it in.
     ``rows``: height of its text box.
     ``compared``: reviewers compare it with the last published value.
-    ``corrected``: a correction must change such a field.
+    ``corrected``: a correction must change at least one field marked so.
     ``receipt``: it is on the receipt.
     ``repeated``: "Same as the previous period" copies it.
-    ``stands``: "No news" leaves its last value valid.
+    ``survives_no_news``: "No news" leaves its last value valid.
     ``prefilled``: an empty row starts with its last published value.
     ``says_no``: False is shown as "no".
     ``column``: its column in the workbook.
@@ -65,7 +65,7 @@ class ReportField(DeclaredField):
     corrected: bool = True
     receipt: bool = True
     repeated: bool = True
-    stands: bool = False
+    survives_no_news: bool = False
     prefilled: bool = False
     says_no: bool = False
     column: ColumnLayout | None = None
@@ -166,7 +166,7 @@ def confirmed_field():
 
 
 class AnswerKind(models.TextChoices):
-    """What a revision answers. Each kind counts as reported."""
+    """The kind of answer that an agency gives. Each kind counts as reported."""
 
     REPORTED = "reported", _("Reported")
     SAME_AS_BEFORE = "same_as_before", _("Same as the previous period")
@@ -213,7 +213,7 @@ ANSWER_FIELDS = (
         "is_reserved",
         in_file=False,
         part=FormSection.RESERVED,
-        stands=True,
+        survives_no_news=True,
         column=ColumnLayout(
             12,
             _(
@@ -227,14 +227,14 @@ ANSWER_FIELDS = (
         in_file=False,
         **NOTE,
         part=FormSection.RESERVED,
-        stands=True,
+        survives_no_news=True,
         column=ColumnLayout(34, _("For the secretariat; never published.")),
     ),
     ReportField(
         "reserved_legal_basis",
         in_file=False,
         part=FormSection.RESERVED,
-        stands=True,
+        survives_no_news=True,
         column=ColumnLayout(24, AN_ARTICLE),
     ),
     ReportField(

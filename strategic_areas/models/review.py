@@ -69,7 +69,7 @@ class RevisionStatus(models.TextChoices):
 
 #: Statuses of revisions still worked on; at most one such per subject and period.
 OPEN = (RevisionStatus.DRAFT, RevisionStatus.SUBMITTED, RevisionStatus.RETURNED)
-#: Statuses of revisions that an agency has handed in and that stand, or wait.
+#: Statuses of revisions that were submitted and neither replaced nor withdrawn.
 EVER_SUBMITTED = (
     RevisionStatus.SUBMITTED,
     RevisionStatus.RETURNED,
@@ -147,8 +147,8 @@ class RevisionQuerySet(models.QuerySet):
 
     def own_of(self, agency):
         """
-        Counted reports with content that the agency made itself. ``agency`` may be an
-        expression.
+        Counted reports that the agency itself entered, except "no news". ``agency`` may
+        be an expression.
         """
         rows = self.counted().filter(agency=agency, origin="entered")
         has_answers = "answer" in self.model.fields
@@ -158,8 +158,8 @@ class RevisionQuerySet(models.QuerySet):
         """Rows of other periods that ended by the end of this one."""
         return self.filter(period__ends_on__lte=period.ends_on).exclude(period=period)
 
-    def without_transcriptions(self):
-        """Rows whose letters are not being transcribed."""
+    def without_open_transcriptions(self):
+        """Without drafts of transcriptions that only the secretariat works on."""
         unsent = [RevisionStatus.DRAFT, RevisionStatus.RETURNED]
         return self.exclude(letter__isnull=False, status__in=unsent)
 
@@ -179,14 +179,14 @@ class RevisionQuerySet(models.QuerySet):
         visible = Q(agency__in=FocalPoint.objects.agencies_of(user))
         if access.is_reviewer(user):
             unsent = Q(status=RevisionStatus.DRAFT) | Q(
-                ~self._as_it_was_returned(),
+                ~self._is_unchanged_since_return(),
                 status=RevisionStatus.RETURNED,
                 letter__isnull=True,
             )
             visible |= ~unsent
         return self.filter(visible)
 
-    def _as_it_was_returned(self):
+    def _is_unchanged_since_return(self):
         return Exists(
             self.model._meta.get_field("transitions").related_model.objects.filter(
                 **{self.model.link_field: OuterRef("pk")},
@@ -208,13 +208,13 @@ class Revision(FieldValuesMixin, PlanMixin, ProvenanceMixin):
     at publication and never changes.
     """
 
-    #: It is withdrawn instead.
+    #: A published revision is withdrawn instead.
     is_hideable = False
 
     #: The field of the record reported on, and the field by which others link to this.
     subject_field = link_field = ""
-    #: The field of what it says.
-    says = ""
+    #: The field of its main text.
+    main_text_field = ""
 
     class Origin(models.TextChoices):
         ENTERED = "entered", _("Entered in the portal")
@@ -319,8 +319,8 @@ class Revision(FieldValuesMixin, PlanMixin, ProvenanceMixin):
         return getattr(self, self.subject_field)
 
     @property
-    def answering(self):
-        """The agency that answers for the subject now."""
+    def responsible_agency(self):
+        """The agency that is responsible for the subject now."""
         return getattr(self.subject, self.subject.answered_by)
 
     @property
@@ -347,12 +347,14 @@ class Revision(FieldValuesMixin, PlanMixin, ProvenanceMixin):
 
 def review_constraints(model, subject):
     """Constraints of every reviewed record; ``model`` prefixes their names."""
-    stamped = Q(published_at__isnull=False, published_by__isnull=False)
-    unstamped = Q(published_at__isnull=True, published_by__isnull=True)
+    published_fields = Q(published_at__isnull=False, published_by__isnull=False)
+    unpublished_fields = Q(published_at__isnull=True, published_by__isnull=True)
     unexplained = Q(withdrawal_cause="", withdrawal_reason="")
     withdrawn = Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~unexplained
-    standing = Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True) & unexplained
-    record = ["plan", "documented", "press", "reconstructed"]
+    not_withdrawn = (
+        Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True) & unexplained
+    )
+    recorded = ["plan", "documented", "press", "reconstructed"]
     return [
         models.UniqueConstraint(
             name=f"{model}_revision_unique",
@@ -376,8 +378,8 @@ def review_constraints(model, subject):
         models.CheckConstraint(
             name=f"{model}_public_names_who_and_when",
             condition=(
-                Q(status__in=PUBLIC_RECORD) & stamped
-                | ~Q(status__in=PUBLIC_RECORD) & unstamped
+                Q(status__in=PUBLIC_RECORD) & published_fields
+                | ~Q(status__in=PUBLIC_RECORD) & unpublished_fields
             ),
             violation_error_message=_("What is public names who published it, when."),
         ),
@@ -398,14 +400,14 @@ def review_constraints(model, subject):
             name=f"{model}_withdrawn_names_who_when_and_why",
             condition=(
                 Q(status=RevisionStatus.WITHDRAWN) & withdrawn
-                | ~Q(status=RevisionStatus.WITHDRAWN) & standing
+                | ~Q(status=RevisionStatus.WITHDRAWN) & not_withdrawn
             ),
             violation_error_message=_("A withdrawal states its public reason."),
         ),
         models.CheckConstraint(
             name=f"{model}_provenance_follows_origin",
             condition=(
-                Q(origin="record", provenance__in=record)
+                Q(origin="record", provenance__in=recorded)
                 | Q(
                     origin="entered",
                     provenance__in=["reported", "transcribed", "demonstration"],

@@ -16,7 +16,7 @@ from agencies.fields import DeclaredFields, internal, public
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models.review import cause_field, public_reason
 
-#: How long something may be hidden, unconfirmed, before the public reads that it is.
+#: The time after which the public reads of an unconfirmed takedown.
 PUBLIC_AFTER = timedelta(hours=72)
 
 
@@ -41,8 +41,9 @@ class TakedownQuerySet(DecisionQuerySet):
         return self.filter(rows__has_key=row_key(type(record), record.pk))
 
     def in_force_of(self, figures):
-        rows = self.filter(content_type__model="publishedfigure", object_id__in=figures)
-        return rows.exclude(status=Takedown.Status.DECLINED)
+        return self.filter(
+            content_type__model="publishedfigure", object_id__in=figures
+        ).exclude(status=Takedown.Status.DECLINED)
 
     def confirmed(self):
         """Takedowns with a public reason, newest first."""
@@ -56,12 +57,12 @@ class TakedownQuerySet(DecisionQuerySet):
 
 class Takedown(Decision):
     """
-    Something of a public record that one person hid, until another decides.
+    Content of a public record that one person hid; another person decides about it.
 
     ``rows`` maps row keys to plain values ``before`` and ``after``; declining restores
-    ``before``. ``editions`` is what went from editions. Before confirmation at most the
-    ``cause`` is public. ``is_moving`` lasts for one transaction, in which triggers
-    allow the change.
+    ``before``. ``editions`` holds the cells removed from editions. Before confirmation
+    at most the ``cause`` is public. ``is_moving`` lasts for one transaction, in which
+    triggers allow the change.
     """
 
     blanks = {
@@ -127,7 +128,7 @@ class Takedown(Decision):
 
     @property
     def public_from(self):
-        """When the public learns of it if nobody decides."""
+        """The time from which pages mention it if nobody decides."""
         return self.proposed_at + PUBLIC_AFTER
 
     @property

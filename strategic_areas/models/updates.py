@@ -49,7 +49,7 @@ class ActivityUpdate(AnswerMixin, Revision):
 
     same_plan_as = ("activity", "period")
     subject_field, link_field = "activity", "activity_update"
-    says = "narrative"
+    main_text_field = "narrative"
 
     plan = models.ForeignKey(
         Plan,
@@ -98,7 +98,7 @@ class ActivityUpdate(AnswerMixin, Revision):
         ReportField(
             "execution",
             part=FormSection.FIGURES,
-            stands=True,
+            survives_no_news=True,
             prefilled=True,
             column=ColumnLayout(
                 18,
@@ -112,7 +112,7 @@ class ActivityUpdate(AnswerMixin, Revision):
             "percent",
             heading="",
             part=FormSection.FIGURES,
-            stands=True,
+            survives_no_news=True,
             prefilled=True,
             column=ColumnLayout(
                 13,
@@ -283,7 +283,7 @@ class CommitmentUpdate(Revision):
 
     same_plan_as = ("commitment", "period")
     subject_field, link_field = "commitment", "commitment_update"
-    says = "statement"
+    main_text_field = "statement"
 
     plan = models.ForeignKey(
         Plan,

@@ -142,7 +142,7 @@ def _set_former_state(drafts):
                 name: draft.before.get(name, getattr(draft.record, name))
                 for name in ("sensitive", "why_not_sensitive")
             }
-            draft.record.is_as_brought = not any(former.values())
+            draft.record.was_imported_unprotected = not any(former.values())
 
 
 def _uniqueness_problems(stored, drafts):

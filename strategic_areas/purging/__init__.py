@@ -14,7 +14,7 @@ from agencies.access import RefusedError
 from agencies.audit import Event
 from agencies.decisions import DecisionStatus
 from strategic_areas.datasets.removals import (
-    MOST,
+    MAX_KEY_LENGTH,
     count_cells_with,
     removing_from_editions,
 )
@@ -89,7 +89,10 @@ class PurgeSteps(GuardedSteps):
             blanking.blank_matches(matches, words)
         removals = [gone, hidden.editions if hidden else {}]
         lost = {
-            (pk, key[:MOST]) for each in removals for pk in each for key in each[pk]
+            (pk, key[:MAX_KEY_LENGTH])
+            for each in removals
+            for pk in each
+            for key in each[pk]
         }
         _list_fields(purge, {(EditionRows, *each) for each in lost})
         blanking.stamp_purged(records)

@@ -72,7 +72,7 @@ class AskedValue:
             return f"{getattr(self.indicator, f'name_{language}')}: {self.span}"
 
     @property
-    def is_handed_in(self):
+    def was_submitted(self):
         """Whether the agency ever submitted the value, or it is public."""
         return self.first_day is not None or self.is_public
 
@@ -110,42 +110,44 @@ def values_by_round(
     indicators = list(indicators.filter(**of_agency).select_related("agency"))
     if not indicators:
         return {}
-    known, public = _known(indicators), _public(indicators)
+    reported_spans, public_spans = (
+        _reported_spans(indicators),
+        _public_spans(indicators),
+    )
     found = defaultdict(tuple)
     for period in rounds:
         for indicator in indicators:
-            found[period] += tuple(_owed(indicator, plan, period, known, public))
+            found[period] += tuple(
+                _owed(indicator, plan, period, reported_spans, public_spans)
+            )
     return found
 
 
-def _owed(indicator, plan, period, known, public):
+def _owed(indicator, plan, period, reported_spans, public_spans):
     is_yearly = indicator.frequency == Indicator.Frequency.YEARLY
     for days in compliance.requested_spans(period, plan.starts_on, is_yearly=is_yearly):
-        row = known.get((indicator.pk, indicator.agency_id, *days))
-        is_public = (indicator.pk, *days) in public
-        first_day = row and row.submitted_on
+        span = reported_spans.get((indicator.pk, indicator.agency_id, *days))
+        is_public = (indicator.pk, *days) in public_spans
+        first_day = span and span.submitted_on
         if compliance.is_value_owed(period, first_day, is_public=is_public):
             report_status = (
                 ReportStatus.PUBLISHED if is_public else ReportStatus.NOTHING
             )
-            if row and not is_public:
-                report_status = STATUS_OF_SPAN.get(row.status, ReportStatus.NOTHING)
+            if span and not is_public:
+                report_status = STATUS_OF_SPAN.get(span.status, ReportStatus.NOTHING)
             yield AskedValue(
                 indicator, indicator.agency, *days, report_status, first_day
             )
 
 
-def _known(indicators):
+def _reported_spans(indicators):
     return {
         (row.indicator_id, row.agency_id, row.starts_on, row.ends_on): row
         for row in ReportedSpan.objects.filter(indicator__in=indicators)
     }
 
 
-def _public(indicators):
-    rows = (
-        PublishedFigure.objects.public()
-        .latest_revisions()
-        .filter(indicator__in=indicators)
-    )
+def _public_spans(indicators):
+    rows = PublishedFigure.objects.public().latest_revisions()
+    rows = rows.filter(indicator__in=indicators)
     return set(rows.values_list("indicator", "starts_on", "ends_on"))

@@ -31,44 +31,45 @@ class ProgressCache:
     Database triggers move the version with every public change, so an entry is valid
     while the version is the same. Entries are shared by threads and languages: they
     must not be changed and hold no translated text. One thread loads while others wait.
-    The least recently used entries are dropped when all hold more than ``most``
-    activities.
+    The least recently used entries are dropped when all together hold more than
+    ``max_activities``.
     """
 
-    def __init__(self, most: int):
-        self._most, self._lock = most, threading.Lock()
+    def __init__(self, max_activities: int):
+        self._max_activities, self._lock = max_activities, threading.Lock()
         self.empty()
 
     def empty(self):
-        self._version, self._kept, self._before = None, OrderedDict(), {}
+        self._version, self._entries, self._previous = None, OrderedDict(), {}
 
-    def get_or_load(self, key: Hashable, read: Callable):
+    def get_or_load(self, key: Hashable, load: Callable):
         """
-        The entry of ``key``, or the result of ``read`` when no version is being cached.
+        The entry of ``key``, loaded if it is missing.
 
-        ``read`` receives the entry of the previous version, or None.
+        ``load`` receives the entry of the previous version, or None. Outside
+        ``caching_version`` its result is not cached.
         """
         version = _VERSION.get()
         if version is None:
-            return read(None)
+            return load(None)
         with self._lock:
             if self._version is None or self._version < version:
-                self._version, self._before = version, self._kept
-                self._kept = OrderedDict()
+                self._version, self._previous = version, self._entries
+                self._entries = OrderedDict()
             if version < self._version:
-                return read(None)
-            if key not in self._kept:
-                self._kept[key] = read(self._before.pop(key, None))
-            self._kept.move_to_end(key)
-            found = self._kept[key]
-            self._let_go()
+                return load(None)
+            if key not in self._entries:
+                self._entries[key] = load(self._previous.pop(key, None))
+            self._entries.move_to_end(key)
+            found = self._entries[key]
+            self._drop_oldest()
             return found
 
-    def _let_go(self):
-        sizes = [len(each.activities) for each in self._kept.values()]
-        for place in range(len(sizes)):
-            if sum(sizes[place:]) > self._most:
-                self._kept.popitem(last=False)
+    def _drop_oldest(self):
+        sizes = [len(each.activities) for each in self._entries.values()]
+        for position in range(len(sizes)):
+            if sum(sizes[position:]) > self._max_activities:
+                self._entries.popitem(last=False)
 
 
-PLAN_CACHE = ProgressCache(most=15_000)
+PLAN_CACHE = ProgressCache(max_activities=15_000)

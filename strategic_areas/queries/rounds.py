@@ -38,10 +38,9 @@ def last_scored_rounds(
     periods: Iterable[ReportingPeriod], today: date
 ) -> list[ReportingPeriod]:
     """The last ``LAST_ROUNDS`` rounds with public scorecards, newest first."""
-    public = [
-        each for each in opened_rounds(periods, today) if each.scorecards_public_at
-    ]
-    return public[:LAST_ROUNDS]
+    return (
+        [each for each in opened_rounds(periods, today) if each.scorecards_public_at]
+    )[:LAST_ROUNDS]
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,13 @@ class ReportingObligation:
     """
     A report or value that a round requires of an agency.
 
-    ``is_handed_in`` includes returned ones; ``first_day`` is the first submission.
+    ``was_submitted`` is true for returned ones too; ``first_day`` is the day of the
+    first submission.
     """
 
     subject: Activity | AskedValue
     first_day: date | None
-    is_handed_in: bool
+    was_submitted: bool
     is_published: bool
 
 
@@ -70,54 +70,55 @@ def obligations_in(
     return {
         (agency, period): items
         for period in periods
-        for agency, items in _asked_in(plan_progress, period).items()
+        for agency, items in _obligations_of_round(plan_progress, period).items()
     }
 
 
-def _asked_in(plan_progress, period):
-    found = {
-        agency: [_asked(plan_progress, row, period) for row in rows if row.owes(period)]
+def _obligations_of_round(plan_progress, period):
+    obligations = {
+        agency: [
+            ReportingObligation(
+                row.activity,
+                plan_progress.first_day(row, period),
+                was_ever_submitted(plan_progress, row, period),
+                row.has_reported(period),
+            )
+            for row in rows
+            if row.owes(period)
+        ]
         for agency, rows in round_assignments.activities_by_agency(
             plan_progress, period
         ).items()
         if plan_progress.for_agency in {None, agency}
     }
     for value in plan_progress.values.get(period, ()):
-        found.setdefault(value.agency, []).append(
+        obligations.setdefault(value.agency, []).append(
             ReportingObligation(
-                value, value.first_day, value.is_handed_in, value.is_public
+                value, value.first_day, value.was_submitted, value.is_public
             )
         )
-    return found
+    return obligations
 
 
-def _asked(plan_progress, row, period):
-    return ReportingObligation(
-        row.activity,
-        plan_progress.first_day(row, period),
-        was_ever_submitted(plan_progress, row, period),
-        row.has_reported(period),
-    )
-
-
-def owed_activities(asked: ReportingPeriod, **lookups) -> QuerySet:
+def owed_activities(period: ReportingPeriod, **lookups) -> QuerySet:
     """
     Activities on which a round requires a report, narrowed by ``lookups``.
 
     The same rule as ``ActivityProgress.owes``; a plan in preparation requires none.
     """
-    planned = Activity.objects.public().not_superseded().filter(plan=asked.plan)
-    return still_owed(asked, planned.filter(**lookups))
+    planned = Activity.objects.public().not_superseded().filter(plan=period.plan)
+    return still_owed(period, planned.filter(**lookups))
 
 
-def still_owed(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
+def still_owed(period: ReportingPeriod, activities: QuerySet) -> QuerySet:
     """
-    Of these activities, those begun and neither ended nor stopped.
+    The given activities on which the round requires a report: begun, not ended or
+    stopped.
 
-    Activities on which another agency reported before a move are left out.
+    Activities on which another agency reported before they moved are left out.
     """
     others = ActivityUpdate.objects.filter(
-        activity=OuterRef("pk"), period=asked.pk, status__in=EVER_SUBMITTED
+        activity=OuterRef("pk"), period=period.pk, status__in=EVER_SUBMITTED
     )
     activities = activities.exclude(Exists(others.exclude(agency=OuterRef("agency"))))
     found = list(activities.select_related("commitment"))
@@ -128,17 +129,17 @@ def still_owed(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
     wanted = [
         each.pk
         for each in found
-        if compliance.is_owed(reports[each.pk], each.starts_on, asked, each.stops)
+        if compliance.is_owed(reports[each.pk], each.starts_on, period, each.stops)
     ]
     return Activity.objects.filter(pk__in=wanted) if wanted else Activity.objects.none()
 
 
 def was_ever_submitted(
-    plan_progress: PlanProgress, row: ActivityProgress, asked: ReportingPeriod
+    plan_progress: PlanProgress, row: ActivityProgress, period: ReportingPeriod
 ) -> bool:
     """Whether a report for the round was ever submitted, even if returned since."""
-    is_in = row.has_reported(asked) or asked.pk in row.handed_in
-    return is_in or plan_progress.first_day(row, asked) is not None
+    is_in_review = row.has_reported(period) or period.pk in row.in_review
+    return is_in_review or plan_progress.first_day(row, period) is not None
 
 
 @dataclass(frozen=True)
@@ -163,23 +164,24 @@ class AgencyRound:
         return compliance.agency_round_state(item.report_status for item in self.items)
 
     @property
-    def handed_in(self):
+    def submitted(self):
         """Subjects in review or published."""
         return self.subjects_with(*compliance.NO_WORK_LEFT)
 
     @property
     def missing(self):
         """How many reports and values the agency still has to write or correct."""
-        return len(self.items) - len(self.handed_in)
+        return len(self.items) - len(self.submitted)
 
     def subjects_with(self, *statuses):
         return tuple(
             item.subject for item in self.items if item.report_status in statuses
         )
 
-    def promptness(self, today):
-        days = [item.first_day for item in self.items]
-        return compliance.timeliness_of(self.period.due_on, days, today)
+    def timeliness(self, today):
+        return compliance.timeliness_of(
+            self.period.due_on, [item.first_day for item in self.items], today
+        )
 
     def accepts(self, today):
         return self.period.opens_on <= today <= self.accepted_until
@@ -192,37 +194,45 @@ def agency_rounds(periods: Iterable[ReportingPeriod], today: date) -> list[Agenc
     by_plan, periods = defaultdict(list), list(periods)
     for period in periods:
         by_plan[period.plan].append(period)
-    statuses, again = _statuses(periods), _opened_again_until(periods, today)
+    statuses, reopened_until = _statuses(periods), _reopened_until(periods, today)
     found = []
-    for plan, asked in by_plan.items():
-        work = obligations_in(load_plan_progress(plan, today, asked=asked), asked)
+    for plan, rounds in by_plan.items():
+        obligations = obligations_in(
+            load_plan_progress(plan, today, rounds=rounds), rounds
+        )
         found += [
-            _cell(agency, period, work.get((agency, period), ()), statuses, again)
-            for agency in dict.fromkeys(agency for agency, _period in work)
-            for period in asked
+            _agency_round(
+                agency,
+                period,
+                obligations.get((agency, period), ()),
+                statuses,
+                reopened_until,
+            )
+            for agency in dict.fromkeys(agency for agency, _period in obligations)
+            for period in rounds
         ]
     return found
 
 
-def _cell(agency, period, asked, statuses, again):
-    until = again.get((period.pk, agency.pk))
+def _agency_round(agency, period, obligations, statuses, reopened_until):
+    until = reopened_until.get((period.pk, agency.pk))
     return AgencyRound(
         agency,
         period,
         tuple(
             ObligationStatus(
                 each.subject,
-                _standing(each.subject, agency, period, statuses),
+                _report_status(each.subject, agency, period, statuses),
                 each.first_day,
             )
-            for each in asked
+            for each in obligations
         ),
         accepted_until=until or period.closes_on,
         answer_by=until or period.due_on,
     )
 
 
-def _standing(subject, agency, period, statuses):
+def _report_status(subject, agency, period, statuses):
     if isinstance(subject, AskedValue):
         return subject.report_status
     return compliance.report_status(statuses[period.pk, subject.pk, agency.pk])
@@ -231,7 +241,7 @@ def _standing(subject, agency, period, statuses):
 def _statuses(periods):
     found = defaultdict(set)
     updates = (
-        ActivityUpdate.objects.without_transcriptions()
+        ActivityUpdate.objects.without_open_transcriptions()
         .filter(period__in=periods)
         .order_by()
     )
@@ -242,27 +252,27 @@ def _statuses(periods):
     return found
 
 
-def _opened_again_until(periods, today):
-    again = RoundReopening.objects.running(today).filter(period__in=periods)
-    rows = again.order_by("until").values_list("period_id", "agency_id", "until")
+def _reopened_until(periods, today):
+    reopenings = RoundReopening.objects.running(today).filter(period__in=periods)
+    rows = reopenings.order_by("until").values_list("period_id", "agency_id", "until")
     return {(period, agency): until for period, agency, until in rows}
 
 
 def scorecards(
     agency: Agency,
-    asked: Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]],
+    obligations: Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]],
     today: date,
 ) -> dict[ReportingPeriod, compliance.Scorecard]:
     """
     An agency's scorecards by round, once each is ready.
 
-    ``asked`` comes from ``obligations_in``.
+    ``obligations`` come from ``obligations_in``.
     """
     found = {}
-    for period in dict.fromkeys(period for _agency, period in asked):
-        given = [each.first_day for each in asked.get((agency, period), ())]
-        if given and period.scorecards_ready_at:
-            found[period] = compliance.scorecard_of(period.due_on, given, today)
+    for period in dict.fromkeys(period for _agency, period in obligations):
+        first_days = [each.first_day for each in obligations.get((agency, period), ())]
+        if first_days and period.scorecards_ready_at:
+            found[period] = compliance.scorecard_of(period.due_on, first_days, today)
     return found
 
 
@@ -270,7 +280,7 @@ def compliance_of(
     cards: dict[ReportingPeriod, compliance.Scorecard],
 ) -> compliance.ComplianceCounts:
     return compliance.count_compliance(
-        card.promptness for period, card in cards.items() if period.scorecards_public_at
+        card.timeliness for period, card in cards.items() if period.scorecards_public_at
     )
 
 
@@ -282,12 +292,12 @@ class AgencyAnswers:
     missing: tuple[Activity | AskedValue, ...]
 
     @property
-    def handed_in(self):
+    def submitted(self):
         return self.owed - len(self.missing)
 
     @property
     def unpublished(self):
-        return self.handed_in - self.published
+        return self.submitted - self.published
 
 
 def agency_answers(
@@ -300,7 +310,7 @@ def agency_answers(
     """
     found = []
     for (agency, _period), owed in obligations_in(plan_progress, [period]).items():
-        missing = tuple(each.subject for each in owed if not each.is_handed_in)
+        missing = tuple(each.subject for each in owed if not each.was_submitted)
         published = sum(each.is_published for each in owed)
         if owed:
             found.append(AgencyAnswers(agency, len(owed), published, missing))

@@ -47,32 +47,36 @@ def public_addresses() -> dict[str, list[PageAddress]]:
     ``of_plan`` holds pages that take only a plan, "" those without arguments. Empty
     pages are left out.
     """
-    recorded = list(plans.public_plans().filter(has_record=True))
-    commitments = _commitments(recorded)
+    plans_with_record = list(plans.public_plans().filter(has_record=True))
+    rows = Commitment.objects.public().not_superseded()
+    rows = rows.filter(plan__in=plans_with_record).select_related("plan")
+    commitments = list(rows.annotate(last=LAST_PUBLISHED))
     found = {"": [((), (), None)]}
     found["plan"] = _same((plan.code,) for plan in Plan.objects.public())
-    for name, are_told in (
+    for name, has_page in (
         ("of_plan", lambda plan: True),
         ("amendments", lambda plan: plan.has_changes),
         ("later_activities", lambda plan: plan.has_later),
-        ("recommendations", lambda plan: plan.is_asked),
+        ("recommendations", lambda plan: plan.has_recommendations),
     ):
         found[name] = [
             ((plan.code,), (plan.code,), _last(commitments, plan))
-            for plan in filter(are_told, recorded)
+            for plan in filter(has_page, plans_with_record)
         ]
-    asked = FrameworkTarget.objects.exclude(body="").order_by("sort_code")
-    asked = list(asked.values_list("body", "addressed__slug"))
-    for name, words in (
-        ("recommendations_of", [slugify(body) for body, _agency in asked]),
-        ("recommendations_to", [agency for _body, agency in asked if agency]),
+    recommendations = FrameworkTarget.objects.exclude(body="").order_by("sort_code")
+    recommendations = list(recommendations.values_list("body", "addressed__slug"))
+    for name, slugs in (
+        ("recommendations_of", [slugify(body) for body, _agency in recommendations]),
+        ("recommendations_to", [agency for _body, agency in recommendations if agency]),
     ):
-        words = dict.fromkeys(words)
-        found[name] = _same((plan.code, word) for plan in recorded for word in words)
+        slugs = dict.fromkeys(slugs)
+        found[name] = _same(
+            (plan.code, slug) for plan in plans_with_record for slug in slugs
+        )
     found["area"] = [
         ((code, spanish), (code, english or spanish), None)
         for code, spanish, english in StrategicArea.objects.filter(
-            plan__in=recorded
+            plan__in=plans_with_record
         ).values_list("plan__code", "slug_es", "slug_en")
     ]
     found["commitment"] = [
@@ -82,15 +86,17 @@ def public_addresses() -> dict[str, list[PageAddress]]:
     ]
     themes = plans.themes_by_plan()
     found["theme"] = _same(
-        (plan.code, theme) for plan in recorded for theme in themes.get(plan.pk, ())
+        (plan.code, theme)
+        for plan in plans_with_record
+        for theme in themes.get(plan.pk, ())
     )
     found["agency"] = _same(
-        Participation.objects.filter(plan__in=recorded).values_list(
+        Participation.objects.filter(plan__in=plans_with_record).values_list(
             "plan__code", "agency__slug"
         )
     )
     found["dataset"] = _same(
-        (plan.code, name) for plan in recorded for name in DATASETS
+        (plan.code, name) for plan in plans_with_record for name in DATASETS
     )
     found["indicator"] = _same(
         Indicator.objects.filter(introduced_by__in=Plan.objects.public())
@@ -101,27 +107,27 @@ def public_addresses() -> dict[str, list[PageAddress]]:
         *_revisions(public_updates.public_reports()),
         *_revisions(public_updates.public_declarations()),
     ]
-    return found | _editions(recorded)
+    return found | _editions(plans_with_record)
 
 
-def _editions(recorded):
-    told = editions.editions_by_plan(recorded)
-    pairs = [
-        (plan, later.number, earlier.number)
-        for plan, every in told.items()
-        for later, earlier in pairwise(every)
-    ]
-    last = [(plan, every[0].number) for plan, every in told.items()]
+def _editions(plans_with_record):
+    by_plan = editions.editions_by_plan(plans_with_record)
     return {
         "edition": [
             (key, key, each.made_at)
-            for plan, every in told.items()
-            for each in every
+            for plan, of_plan in by_plan.items()
+            for each in of_plan
             for key in [(plan, each.number)]
         ],
-        "edition_days": _same((plan,) for plan in told),
-        "difference": _same(pairs),
-        "difference_today": _same(last),
+        "edition_days": _same((plan,) for plan in by_plan),
+        "difference": _same(
+            (plan, later.number, earlier.number)
+            for plan, of_plan in by_plan.items()
+            for later, earlier in pairwise(of_plan)
+        ),
+        "difference_today": _same(
+            [(plan, of_plan[0].number) for plan, of_plan in by_plan.items()]
+        ),
     }
 
 
@@ -129,12 +135,17 @@ def _revisions(rows):
     rows = (
         rows.filter(status=RevisionStatus.PUBLISHED).select_related(None).order_by("pk")
     )
-    told = rows.values_list("plan__code", "public_id", "published_at")
-    return [((plan, word), (plan, word), at) for plan, word, at in told]
+    addresses = rows.values_list("plan__code", "public_id", "published_at")
+    return [
+        ((plan, public_id), (plan, public_id), published_at)
+        for plan, public_id, published_at in addresses
+    ]
 
 
-def _commitments(recorded):
-    rows = Commitment.objects.public().not_superseded().filter(plan__in=recorded)
+def _commitments(plans_with_record):
+    rows = (
+        Commitment.objects.public().not_superseded().filter(plan__in=plans_with_record)
+    )
     return list(rows.select_related("plan").annotate(last=LAST_PUBLISHED))
 
 
@@ -155,18 +166,18 @@ def feed_updates(
 
     Only the newest revision of each; no demonstrations.
     """
-    updates = _newest(public_updates.public_reports(), plan)
+    reports = _newest(public_updates.public_reports(), plan)
     declarations = _newest(public_updates.public_declarations(), plan)
     if area:
-        updates = updates.filter(activity__commitment__programme__area=area)
+        reports = reports.filter(activity__commitment__programme__area=area)
         declarations = declarations.filter(commitment__programme__area=area)
     if agency:
-        updates = updates.filter(agency=agency)
+        reports = reports.filter(agency=agency)
         declarations = declarations.filter(agency=agency)
     if commitment:
-        updates = updates.filter(activity__commitment=commitment)
+        reports = reports.filter(activity__commitment=commitment)
         declarations = declarations.filter(commitment=commitment)
-    rows = [*updates[:FEED_LENGTH], *declarations[:FEED_LENGTH]]
+    rows = [*reports[:FEED_LENGTH], *declarations[:FEED_LENGTH]]
     found = [
         (entry, row.published_at, _changed_at(row))
         for entry, row in zip(

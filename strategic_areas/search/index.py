@@ -25,7 +25,7 @@ from strategic_areas.search.words import NOT_OF_A_KEY, word_positions
 
 LANGUAGES = ("es", "en")
 #: Prefixes of the keys of titles, of questions and of names.
-TITLE, ANSWERS, NAME = "t=", "q=", "n="
+TITLE, QUESTION, NAME = "t=", "q=", "n="
 #: ``sort`` orders rows of a kind. Row 0 holds the label in ``digest``.
 ROWS = (
     "CREATE TABLE IF NOT EXISTS search_index (rowid bigint PRIMARY KEY, "
@@ -67,7 +67,7 @@ MATCHING = {
 }
 ATTEMPTS = 3
 #: Seconds to wait for another process that writes.
-PATIENCE = 3
+MAX_WAIT = 3
 _filling = threading.Lock()
 
 
@@ -117,7 +117,7 @@ class Document:
     kind: str
     pk: str
     title: BilingualText
-    place: DocumentAddress
+    address: DocumentAddress
     code: str = ""
     #: The English code, if it differs.
     code_en: str = ""
@@ -142,20 +142,20 @@ class Document:
             (self.code_en, "en"),
         ]
         others = (*self.texts, *self.captions, *self.also)
-        asked = [
+        questions = [
             each.in_language(lang) for each in self.questions for lang in LANGUAGES
         ]
-        titled = _keys(title)
-        found = titled | _keys(each.in_language(language) for each in others)
-        found |= {TITLE + key for key in titled}
-        found |= {ANSWERS + key for key in _keys(asked)}
-        found |= {NAME + name_key(name) for name in self.names}
-        return " ".join(sorted(found))
+        title_keys = _keys(title)
+        keys = title_keys | _keys(each.in_language(language) for each in others)
+        keys |= {TITLE + key for key in title_keys}
+        keys |= {QUESTION + key for key in _keys(questions)}
+        keys |= {NAME + name_key(name) for name in self.names}
+        return " ".join(sorted(keys))
 
     def shown(self, language):
-        told = {
+        content = {
             "code": (self.code_en if language == "en" else "") or self.code,
-            "path": self.place.path(language),
+            "path": self.address.path(language),
             "title": self.title.in_language(language),
             "texts": [(*t.in_language(language), t.about) for t in self.texts],
             "captions": [each.in_language(language) for each in self.captions],
@@ -164,7 +164,7 @@ class Document:
             },
             "is_demonstration": self.is_demonstration,
         }
-        return json.dumps(told, ensure_ascii=False)
+        return json.dumps(content, ensure_ascii=False)
 
 
 def name_key(name):
@@ -181,10 +181,9 @@ def _keys(texts):
 
 
 def _sortable(order):
-    told = (
+    return "\x01".join(
         f"{each + 10**15:016d}" if isinstance(each, int) else each for each in order
     )
-    return "\x01".join(told)
 
 
 def need_full_text(app_configs, **kwargs):
@@ -196,8 +195,8 @@ def need_full_text(app_configs, **kwargs):
             base.execute("CREATE VIRTUAL TABLE words USING fts5(word)")
         except sqlite3.OperationalError as error:
             hint = "Use Debian's python3, or PostgreSQL: DATABASE_URL."
-            said = f"SQLite cannot search in full texts: {error}."
-            return [checks.Error(said, hint=hint, id="portal.E001")]
+            message = f"SQLite cannot search in full texts: {error}."
+            return [checks.Error(message, hint=hint, id="portal.E001")]
     return []
 
 
@@ -228,26 +227,26 @@ def _empty(cursor):
         cursor.execute("INSERT INTO search_words (search_words) VALUES ('optimize')")
 
 
-def update_index(label, read):
+def update_index(label, load_documents):
     """
-    Fill the tables for ``label``; ``read`` yields all documents.
+    Fill the tables for ``label``; ``load_documents`` yields all documents.
 
     The label must be read first, so that rows are at least as new. Returns ids of
     outdated rows that could not be removed.
     """
     if _label() == label:
         return ()
-    if not _filling.acquire(timeout=PATIENCE):
-        _added, removed = _differences(read())
+    if not _filling.acquire(timeout=MAX_WAIT):
+        _added, removed = _differences(load_documents())
         return tuple(removed)
     try:
         for _ in range(ATTEMPTS):
-            if (seen := _label()) == label:
+            if (former_label := _label()) == label:
                 return ()
-            added, removed = _differences(read())
+            added, removed = _differences(load_documents())
             try:
                 with _waiting_briefly():
-                    if _write(seen, label, added, removed):
+                    if _write(former_label, label, added, removed):
                         return ()
             except DatabaseError:
                 break
@@ -264,7 +263,7 @@ def _waiting_briefly():
         return
     usual = connection.settings_dict["OPTIONS"].get("timeout", 5)
     with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+        cursor.execute(f"PRAGMA busy_timeout = {MAX_WAIT * 1000}")
         try:
             yield
         finally:
@@ -283,12 +282,12 @@ def _differences(documents):
             "SELECT kind, record, rowid, digest FROM search_index WHERE rowid > 0"
         )
         rows = cursor.fetchall()
-    filed = {(kind, record): rest for kind, record, *rest in rows}
-    kept = {rowid for rowid, _digest in filed.values()}
+    indexed = {(kind, record): id_and_digest for kind, record, *id_and_digest in rows}
+    kept_ids = {rowid for rowid, _digest in indexed.values()}
     # Remove duplicates that two processes may have written.
-    added, removed = [], [each[2] for each in rows if each[2] not in kept]
+    added, removed = [], [each[2] for each in rows if each[2] not in kept_ids]
     for each in documents:
-        rowid, digest = filed.pop((each.kind, each.pk), (None, None))
+        rowid, digest = indexed.pop((each.kind, each.pk), (None, None))
         if digest != each.digest:
             removed += [rowid] if rowid else []
             sort = _sortable((*each.order, each.pk))
@@ -296,42 +295,48 @@ def _differences(documents):
             keys = map(each.keys, LANGUAGES)
             row = each.kind, each.pk, each.digest, sort
             added.append((row, (*shown, *keys)))
-    return added, [*removed, *(rowid for rowid, _ in filed.values())]
+    return added, [*removed, *(rowid for rowid, _ in indexed.values())]
 
 
-def _write(seen, label, added, removed):
+def _write(former_label, label, added, removed):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE search_index SET digest = %s WHERE rowid = 0 AND digest = %s",
-            [label, seen],
+            [label, former_label],
         )
         if cursor.rowcount != 1:
             return False
         for start in range(0, len(removed), AT_ONCE):
-            gone = ", ".join(map(str, removed[start : start + AT_ONCE]))
-            cursor.execute(f"DELETE FROM search_index WHERE rowid IN ({gone})")  # noqa: S608
-            cursor.execute(f"DELETE FROM search_words WHERE rowid IN ({gone})")  # noqa: S608
+            ids = ", ".join(map(str, removed[start : start + AT_ONCE]))
+            cursor.execute(f"DELETE FROM search_index WHERE rowid IN ({ids})")  # noqa: S608
+            cursor.execute(f"DELETE FROM search_words WHERE rowid IN ({ids})")  # noqa: S608
         cursor.execute("SELECT max(rowid) FROM search_index")
         first = cursor.fetchone()[0] + 1
         for start in range(0, len(added), AT_ONCE):
-            some = list(enumerate(added[start : start + AT_ONCE], first + start))
-            rows = [value for at, (row, _) in some for value in (at, *row)]
-            words = [value for at, (_, told) in some for value in (at, *told)]
-            cursor.execute(ADD_ROWS + ", ".join([ROW] * len(some)), rows)
+            numbered = list(enumerate(added[start : start + AT_ONCE], first + start))
+            row_values = [
+                value for rowid, (row, _) in numbered for value in (rowid, *row)
+            ]
+            word_values = [
+                value
+                for rowid, (_, word_values) in numbered
+                for value in (rowid, *word_values)
+            ]
+            cursor.execute(ADD_ROWS + ", ".join([ROW] * len(numbered)), row_values)
             each = WORDS[connection.vendor]
-            cursor.execute(ADD_WORDS + ", ".join([each] * len(some)), words)
+            cursor.execute(ADD_WORDS + ", ".join([each] * len(numbered)), word_values)
     return True
 
 
-def matching_sql(language, found, beginning=""):
+def matching_sql(language, keys_of_words, beginning=""):
     """SQL for ids of rows with at least one key of each word, and its parameter."""
-    where, asked, (quote, either, both) = MATCHING[connection.vendor]
+    where, expression, (quote, either, both) = MATCHING[connection.vendor]
     words = both.join(
         f"({either.join(f'{quote}{beginning}{key}{quote}' for key in keys)})"
-        for keys in found
+        for keys in keys_of_words
     )
     where = where.format(language)
     return (
         f"SELECT rowid FROM search_words WHERE {where}",  # noqa: S608 - a column's name
-        asked.format(language, words),
+        expression.format(language, words),
     )

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext as _, gettext_lazy
 
-from strategic_areas.search.index import ANSWERS, NAME, TITLE, matching_sql, name_key
+from strategic_areas.search.index import NAME, QUESTION, TITLE, matching_sql, name_key
 from strategic_areas.search.words import word_positions
 
 #: Kinds of documents in the order of results.
@@ -83,25 +83,26 @@ class SearchResults:
     Hits by kind; kinds with an exact answer come first.
 
     ``straight`` is the URL of a document with exactly this name. Without hits,
-    ``alone`` counts the documents for each word.
+    ``counts_by_word`` counts the documents for each word.
     """
 
     groups: tuple[HitGroup, ...]
     total: int
     straight: str = ""
-    alone: tuple[tuple[str, int], ...] = ()
+    counts_by_word: tuple[tuple[str, int], ...] = ()
 
 
 def search_all(question, unread=()):
     """The first hits of every kind; index rows in ``unread`` are left out."""
     groups = _groups(question, "", 0, PER_GROUP, unread)
     if not groups:
-        return SearchResults((), 0, alone=_alone(question, unread))
+        return SearchResults((), 0, counts_by_word=_counts_by_word(question, unread))
     named = [group.hits[0].path for group in groups if group.hits[0].is_named]
     order = list(KINDS)
     groups.sort(key=lambda group: (*_is_after(group), order.index(group.kind)))
-    total = sum(group.total for group in groups)
-    return SearchResults(tuple(groups), total, *named[:1])
+    return SearchResults(
+        tuple(groups), sum(group.total for group in groups), *named[:1]
+    )
 
 
 def search_kind(question, kind, page, unread=()):
@@ -141,13 +142,13 @@ def _groups(question, only, first, last, unread):
 
 
 def _rows(question, unread):
-    language, asked = question.language, question.keys
+    language, parameters = question.language, question.keys
     found = {
         "named": matching_sql(language, [[name_key(question.text)]], NAME),
-        "answers": matching_sql(language, asked, ANSWERS),
-        "titled": matching_sql(language, asked, TITLE),
-        "written": matching_sql(language, [keys[:1] for keys in asked]),
-        "all": matching_sql(language, asked),
+        "answers": matching_sql(language, parameters, QUESTION),
+        "titled": matching_sql(language, parameters, TITLE),
+        "written": matching_sql(language, [keys[:1] for keys in parameters]),
+        "all": matching_sql(language, parameters),
     }
     conditions = [f"(rowid NOT IN ({found[each][0]})) AS {each}" for each in RANKS]
     query = FOUND.format(
@@ -155,9 +156,9 @@ def _rows(question, unread):
         conditions=", ".join(conditions),
         readable=_readable(unread),
     )
-    asked = [found[name][1] for name in (*RANKS, "all", "named", "answers")]
+    parameters = [found[name][1] for name in (*RANKS, "all", "named", "answers")]
     with connection.cursor() as cursor:
-        cursor.execute(query, asked)
+        cursor.execute(query, parameters)
         return cursor.fetchall()
 
 
@@ -168,60 +169,58 @@ def _shown(language, chosen):
     with connection.cursor() as cursor:
         cursor.execute(query)
         rows = cursor.fetchall()
-    told = {(record, rowid): json.loads(shown) for record, rowid, shown in rows}
-    return {row: told[row] for row in chosen & set(told)}
+    contents = {(record, rowid): json.loads(shown) for record, rowid, shown in rows}
+    return {row: contents[row] for row in chosen & set(contents)}
 
 
 def _readable(unread):
     return f"rowid NOT IN ({', '.join(map(str, unread))})" if unread else "TRUE"
 
 
-def _alone(question, unread):
+def _counts_by_word(question, unread):
     if len(question.words) < 2:
         return ()
-    found = [matching_sql(question.language, [keys]) for keys in question.keys]
+    queries = [matching_sql(question.language, [keys]) for keys in question.keys]
     counts = ", ".join(
-        f"(SELECT count(*) FROM ({sql}) AS held WHERE {_readable(unread)})"  # noqa: S608
-        for sql, _ in found
+        f"(SELECT count(*) FROM ({sql}) AS matching WHERE {_readable(unread)})"  # noqa: S608
+        for sql, _ in queries
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts}", [asked for _, asked in found])
+        cursor.execute(f"SELECT {counts}", [parameter for _, parameter in queries])
         numbers = cursor.fetchone()
     counted = zip(question.words, numbers, strict=True)
     return tuple((word, number) for word, number in counted if number)
 
 
 def _hit(question, row, shown):
-    is_not_named, answers_not, is_not_titled, *_rest, pk, _rowid = row
-    wanted = question.wanted
+    is_not_named, is_no_answer, is_not_titled, *_rest, pk, _rowid = row
+    keys = question.wanted
     years = [shown["by_year"].get(year) for year in YEAR.findall(question.text)]
     # The value of a requested year replaces the first caption.
-    told = [each for each in years if each]
-    captions = [*told, *shown["captions"][1:]] if told else shown["captions"]
-    text, language, about = _best(shown["texts"], wanted)
+    of_years = [each for each in years if each]
+    captions = [*of_years, *shown["captions"][1:]] if of_years else shown["captions"]
+    text, language, about = _best(shown["texts"], keys)
     return Hit(
         pk=pk,
         code=shown["code"],
         path=shown["path"],
-        title=_in_its_language(*shown["title"], mark_words, wanted),
-        excerpt=_in_its_language(text, language, mark_excerpt, wanted) if text else "",
+        title=_in_its_language(*shown["title"], mark_words, keys),
+        excerpt=_in_its_language(text, language, mark_excerpt, keys) if text else "",
         about=about,
-        captions=tuple(
-            _in_its_language(*each, mark_words, wanted) for each in captions
-        ),
+        captions=tuple(_in_its_language(*each, mark_words, keys) for each in captions),
         is_demonstration=shown["is_demonstration"],
         is_named=not is_not_named,
-        is_first=not (is_not_named and answers_not),
+        is_first=not (is_not_named and is_no_answer),
         is_titled=not is_not_titled,
     )
 
 
 def _best(texts, wanted):
-    best, most = ("", "", ""), 0
+    best, best_count = ("", "", ""), 0
     for text, language, about in texts:
-        held = {key for *_, keys in _spans(text, language, wanted) for key in keys}
-        if len(held) > most:
-            best, most = (text, language, about), len(held)
+        matched = {key for *_, keys in _spans(text, language, wanted) for key in keys}
+        if len(matched) > best_count:
+            best, best_count = (text, language, about), len(matched)
     return best
 
 

@@ -153,15 +153,15 @@ def parse_question(raw, language):
 
     Very common words are left out if there are others.
     """
-    begun = raw[: LONGEST + 1]
-    text = "".join(char if char.isprintable() else " " for char in begun[:LONGEST])
+    start = raw[: LONGEST + 1]
+    text = "".join(char if char.isprintable() else " " for char in start[:LONGEST])
     words = {fold(word): word for _, word in _split(text) if word_keys(word, "es")}
     common = COMMON["es"] if language == "es" else COMMON["es"] | COMMON["en"]
-    told = [word for folded, word in words.items() if folded not in common]
-    told = told or list(words.values())
+    wanted = [word for folded, word in words.items() if folded not in common]
+    wanted = wanted or list(words.values())
     return Question(
         text=" ".join(text.split()),
         language=language,
-        words=tuple(told[:MOST_WORDS]),
-        is_cut=len(begun) > LONGEST or len(told) > MOST_WORDS,
+        words=tuple(wanted[:MOST_WORDS]),
+        is_cut=len(start) > LONGEST or len(wanted) > MOST_WORDS,
     )

@@ -52,7 +52,7 @@ def plan_status():
     model = model_named("Plan")
     back = [
         f"OLD.status = '{status.value}' AND NEW.status = '{earlier.value}'"
-        for status, past in model.PAST.items()
+        for status, past in model.EARLIER_STATUSES.items()
         for earlier in past
     ]
     yield refusal(

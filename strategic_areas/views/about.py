@@ -63,8 +63,8 @@ def contact(request):
 
 
 def glossary(request):
-    told = {"terms": words.TERMS, "of_plans": plans.public_terms()}
-    return page(request, "glossary.html", families=commitment_states.FAMILIES, **told)
+    terms = {"terms": words.TERMS, "of_plans": plans.public_terms()}
+    return page(request, "glossary.html", families=commitment_states.FAMILIES, **terms)
 
 
 def site_map(request):
@@ -79,7 +79,7 @@ def help_page(request):
 
 
 def methodology(request):
-    told = rules() | {
+    context = rules() | {
         "review_days": submissions.median_review_days(),
         "pair": references.nearly_equal_figures(),
     }
@@ -88,8 +88,10 @@ def methodology(request):
     counts = plan and load_plan_progress(plan, today).counts
     if counts and counts.total:
         numbers = [number for _family, number in counts.by_family]
-        told["families"] = list(zip(commitment_states.FAMILIES, numbers, strict=True))
-    return render(request, "methodology.html", {"plan": plan, **told})
+        context["families"] = list(
+            zip(commitment_states.FAMILIES, numbers, strict=True)
+        )
+    return render(request, "methodology.html", {"plan": plan, **context})
 
 
 def rules():
@@ -120,8 +122,8 @@ def legal_base(request):
 
 
 def discrepancies(request):
-    told = references.discrepancies_with_series()
-    return page(request, "discrepancies.html", discrepancies=told)
+    rows = references.discrepancies_with_series()
+    return page(request, "discrepancies.html", discrepancies=rows)
 
 
 def later_activities(request, plan):

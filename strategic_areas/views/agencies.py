@@ -103,7 +103,7 @@ def agency_detail(request, plan, slug):
         "page_query": build_query(wanted),
         "listed": listed,
         "files": (page.led or page.supported)
-        and list_files("plan_commitments", plan.code, asked=listed),
+        and list_files("plan_commitments", plan.code, query=listed),
         "figures": indicators.first_series(indicators.series_of_agency(agency)),
     }
     return render(request, "agency.html", context)
@@ -137,7 +137,7 @@ def figure_headings(
             "late": pgettext("commitments", "Late"),
             "activities": _("Activities"),
         }
-    if any(row.asked for row in rows):
+    if any(row.owed for row in rows):
         last = latest_round(plan_progress.periods, timezone.localdate())
         found["handed_in"] = _("Handed in, %(round)s") % {"round": last.name}
     if any(row.compliance.asked for row in rows):
@@ -145,12 +145,12 @@ def figure_headings(
     return found
 
 
-def _lines(rows, plan, names):
+def _lines(rows, plan, headings):
     return [
         (
             row.participation,
             public_path("agency", plan.code, row.agency.slug),
-            [(label, figure_text(row, name)) for name, label in names.items()],
+            [(label, figure_text(row, name)) for name, label in headings.items()],
         )
         for row in rows
     ]
@@ -159,16 +159,16 @@ def _lines(rows, plan, names):
 def figure_text(row: AgencyRow, name: str) -> str:
     """The text of a cell; an unknown figure is never shown as zero."""
     if name == "on_time":
-        return _of(row.compliance.on_time, row.compliance.asked)
+        return _count_of_total(row.compliance.on_time, row.compliance.asked)
     if name == "handed_in":
-        return _of(row.handed_in, row.asked)
+        return _count_of_total(row.submitted, row.owed)
     number = getattr(row, name)
     if number is None and not (row.activities if name == "done" else row.led):
         return ""
     return pgettext("a figure", "not known yet") if number is None else str(number)
 
 
-def _of(number, total):
+def _count_of_total(number, total):
     if not total:
         return pgettext("an agency, in no round", "not asked")
     return pgettext("rounds", "%(number)d of %(total)d") % {
@@ -177,15 +177,15 @@ def _of(number, total):
     }
 
 
-def _columns(figures: Mapping[str, str], asked: Mapping[str, str]):
-    by = asked.get("sort", "")
+def _columns(figures: Mapping[str, str], wanted: Mapping[str, str]):
+    sort = wanted.get("sort", "")
     for name, label in {"": _("Agency"), **figures}.items():
-        turned = "" if not name else name if by == f"-{name}" else f"-{name}"
+        next_sort = "" if not name else name if sort == f"-{name}" else f"-{name}"
         direction = ""
-        if name == by.removeprefix("-"):
-            direction = "descending" if by.startswith("-") else "ascending"
-        there = "" if name in UNRANKED else build_query(asked, sort=turned) or "?"
-        yield Heading(name, label, there, direction)
+        if name == sort.removeprefix("-"):
+            direction = "descending" if sort.startswith("-") else "ascending"
+        address = "" if name in UNRANKED else build_query(wanted, sort=next_sort) or "?"
+        yield Heading(name, label, address, direction)
 
 
 def work_table(
@@ -205,15 +205,15 @@ def work_table(
         (each, reports.get(each.last.pk) if each.row and each.last else each.last)
         for each in shown
     ]
-    headings = _of_work(page, plan_progress)
-    found = select_columns(
-        headings, [_cells_of_work(*line, headings) for line in lines]
+    headings = _work_headings(page, plan_progress)
+    selection = select_columns(
+        headings, [_work_cells(*line, headings) for line in lines]
     )
     return {
         "shown": shown,
         "lines": lines,
-        "columns": [(name, headings[name]) for name in found.shown],
-        "common": [pair for pair in found.common if pair[1]],
+        "columns": [(name, headings[name]) for name in selection.shown],
+        "common": [pair for pair in selection.common if pair[1]],
     }
 
 
@@ -226,13 +226,13 @@ WORK_COLUMNS = ("state", "words", "commitment", "last")
 PLANNED_COLUMNS = ("commitment", "planned", "due")
 
 
-def _of_work(page, plan_progress):
-    is_found = plan_progress.is_reconstructed
+def _work_headings(page, plan_progress):
+    is_reconstructed = plan_progress.is_reconstructed
     names = {
         "state": _("State"),
-        "words": _("What the source says") if is_found else _("In its words"),
-        "commitment": _("Documented action") if is_found else _("Commitment"),
-        "last": _("Last record") if is_found else _("Reported in"),
+        "words": _("What the source says") if is_reconstructed else _("In its words"),
+        "commitment": _("Documented action") if is_reconstructed else _("Commitment"),
+        "last": _("Last record") if is_reconstructed else _("Reported in"),
         "planned": _("Planned"),
         "due": _("Due"),
     }
@@ -242,13 +242,13 @@ def _of_work(page, plan_progress):
     }
 
 
-def _cells_of_work(work, said, names):
-    told = {
+def _work_cells(work, update, headings):
+    cells = {
         "state": state_word(work.state, work.last.voice if work.last else None),
-        "words": text_in_language(said, "text") if said else "",
+        "words": text_in_language(update, "text") if update else "",
         "commitment": work.commitment.code,
         "planned": disclose_planned_quantity(work.activity),
         "due": work.activity.due_on,
         "last": work.period.name if work.period else "",
     }
-    return {name: told[name] for name in names}
+    return {name: cells[name] for name in headings}

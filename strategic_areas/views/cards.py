@@ -42,38 +42,45 @@ def under_policy(response, directives):
     csp_replace(directives)(lambda: response)()
 
 
-def _board(plan):
+def _plan_progress(plan):
     return load_plan_progress(plan, timezone.localdate())
 
 
 @finished_by(framed_anywhere)
 def area_card(request, plan, slug):
     area = found_or_404(areas.area_by_slug(public_plan_or_404(plan), slug))
-    found = _board(area.plan)
-    own = [r for r in found.rows if r.commitment.programme.area_id == area.pk]
-    return _card(request, found, area, "name", area.get_absolute_url(), own)
+    plan_progress = _plan_progress(area.plan)
+    own = [
+        row for row in plan_progress.rows if row.commitment.programme.area_id == area.pk
+    ]
+    return _card(request, plan_progress, area, "name", area.get_absolute_url(), own)
 
 
 @finished_by(framed_anywhere)
 def agency_card(request, plan, slug):
     plan, agency, _participation = found_or_404(agencies.agency_by_slug(plan, slug))
-    found, page = _board(plan), public_path("agency", plan.code, agency.slug)
-    led = [r for r in found.rows if r.commitment.lead_id == agency.pk]
-    return _card(request, found, agency, "name", page, led)
+    plan_progress, page = (
+        _plan_progress(plan),
+        public_path("agency", plan.code, agency.slug),
+    )
+    led = [row for row in plan_progress.rows if row.commitment.lead_id == agency.pk]
+    return _card(request, plan_progress, agency, "name", page, led)
 
 
 @finished_by(framed_anywhere)
 def commitment_card(request, plan, code):
-    found = _board(public_plan_or_404(plan))
-    row = found_or_404(next((r for r in found.rows if r.commitment.code == code), None))
+    plan_progress = _plan_progress(public_plan_or_404(plan))
+    row = found_or_404(
+        next((r for r in plan_progress.rows if r.commitment.code == code), None)
+    )
     page = row.commitment.get_absolute_url()
-    return _card(request, found, row.commitment, "title", page, row=row)
+    return _card(request, plan_progress, row.commitment, "title", page, row=row)
 
 
-def _card(request, found, record, field, page, rows=(), row=None):
+def _card(request, plan_progress, record, field, page, rows=(), row=None):
     context = {
-        "plan": found.plan,
-        "plan_progress": found,
+        "plan": plan_progress.plan,
+        "plan_progress": plan_progress,
         "record": record,
         "field": field,
         "page": page,
@@ -86,18 +93,25 @@ def _card(request, found, record, field, page, rows=(), row=None):
 
 @finished_by(shown_elsewhere)
 def plan_picture(request, plan):
-    found = _board(public_plan_or_404(plan))
-    counts, records = count_states(found.rows), recorded_work_of(found.rows)
-    drawn = draw_card(
-        site=_("National Plan against Human Trafficking"),
-        kicker=_("Plan %(code)s") % {"code": found.plan.code},
-        title=found.plan.title,
-        summary=_total(counts.total, len(found.rows)),
-        parts=[(f, str(FAMILY_WORDS[f]), n) for f, n in counts.by_family if n],
-        note=on_record(records) if records else "",
-        foot=_foot(found),
+    plan_progress = _plan_progress(public_plan_or_404(plan))
+    counts, records = (
+        count_states(plan_progress.rows),
+        recorded_work_of(plan_progress.rows),
     )
-    return HttpResponse(drawn, content_type="image/png")
+    image = draw_card(
+        site=_("National Plan against Human Trafficking"),
+        kicker=_("Plan %(code)s") % {"code": plan_progress.plan.code},
+        title=plan_progress.plan.title,
+        summary=_totals_text(counts.total, len(plan_progress.rows)),
+        parts=[
+            (family, str(FAMILY_WORDS[family]), number)
+            for family, number in counts.by_family
+            if number
+        ],
+        note=on_record(records) if records else "",
+        foot=_foot(plan_progress),
+    )
+    return HttpResponse(image, content_type="image/png")
 
 
 @finished_by(shown_elsewhere)
@@ -110,24 +124,28 @@ def former_picture(request, plan=None, **record):
     )
 
 
-def _total(counted, every):
+def _totals_text(official, total):
     parts = [
-        (counted, ngettext("%(number)s commitment", "%(number)s commitments", counted)),
         (
-            every - counted,
+            official,
+            ngettext("%(number)s commitment", "%(number)s commitments", official),
+        ),
+        (
+            total - official,
             ngettext(
                 "%(number)s documented action",
                 "%(number)s documented actions",
-                every - counted,
+                total - official,
             ),
         ),
     ]
-    said = [text % {"number": number} for number, text in parts if number]
-    return " · ".join(said) or _("No commitments are on record.")
+    texts = [text % {"number": number} for number, text in parts if number]
+    return " · ".join(texts) or _("No commitments are on record.")
 
 
-def _foot(found):
-    if found.is_reconstructed:
+def _foot(plan_progress):
+    if plan_progress.is_reconstructed:
         return _("Reconstructed from public sources; it does not measure fulfilment.")
-    day = date_format(timezone.localdate(), "SHORT_DATE_FORMAT")
-    return _("Data as of %(day)s") % {"day": day}
+    return _("Data as of %(day)s") % {
+        "day": date_format(timezone.localdate(), "SHORT_DATE_FORMAT")
+    }

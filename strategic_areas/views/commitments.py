@@ -85,8 +85,8 @@ def commitment_list(request, plan):
         public_plan_or_404(plan),
         query_values(request, *LIST_PARAMETERS, "page"),
     )
-    no_order = _unknown_order(wanted)
-    found = _sifted(plan, wanted)
+    unknown_order = _unknown_order(wanted)
+    found = _load_list(plan, wanted)
     is_long = len(found.plan_progress.rows) > MANY
     page = page_or_404(found.rows, wanted, PER_PAGE_OF_MANY if is_long else PER_PAGE)
     is_by_area = (
@@ -99,11 +99,11 @@ def commitment_list(request, plan):
         "catalogue": found,
         "page": page,
         "table": commitment_table(found.plan_progress, groups),
-        "no_order": no_order,
-        **_filters(found, wanted, is_variant=bool(no_order)),
+        "no_order": unknown_order,
+        **_filters(found, wanted, is_variant=bool(unknown_order)),
     }
     answer = render(request, "commitments.html", context)
-    return mark_uncacheable(answer, found.is_unknown or bool(no_order))
+    return mark_uncacheable(answer, found.is_unknown or bool(unknown_order))
 
 
 def _by_area(found, rows):
@@ -118,7 +118,7 @@ def _by_area(found, rows):
 @reads_parameters("page")
 def theme_list(request, plan, theme):
     plan, wanted = public_plan_or_404(plan), query_values(request, "page")
-    found = _sifted(plan, {"theme": theme})
+    found = _load_list(plan, {"theme": theme})
     if not found.rows:
         raise Http404
     work = [each for row in found.rows for each in row.activities if each.is_counted]
@@ -146,10 +146,10 @@ def theme_list(request, plan, theme):
 def commitment_file(request, plan, form):
     """The whole list as a file, with the same filters and order."""
     plan, wanted = public_plan_or_404(plan), query_values(request, *LIST_PARAMETERS)
-    sent = dict(wanted)
-    no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
-    if found.is_unknown or no_order:
-        return redirect_to_list(sent, "commitments", plan.code)
+    requested = dict(wanted)
+    unknown_order, found = _unknown_order(wanted), _load_list(plan, wanted)
+    if found.is_unknown or unknown_order:
+        return redirect_to_list(requested, "commitments", plan.code)
     is_reconstructed = found.plan_progress.is_reconstructed
     name = _("documented actions") if is_reconstructed else _("commitments")
     ranks = {row.commitment.code: rank for rank, row in enumerate(found.rows)}
@@ -170,7 +170,7 @@ def commitment_drawing(request, plan):
         public_plan_or_404(plan),
         query_values(request, *filtered_commitments.FILTERS),
     )
-    found = _sifted(plan, wanted)
+    found = _load_list(plan, wanted)
     counts, records, day = (
         found.counts,
         found.records,
@@ -204,13 +204,13 @@ def list_downloads(plan, **wanted):
     of_picture = {name: value for name, value in wanted.items() if name != "sort"}
     return {
         "files": datasets.list_files(
-            "plan_commitments", plan.code, asked=build_query(wanted)
+            "plan_commitments", plan.code, query=build_query(wanted)
         ),
         "drawing": public_path("plan_drawing", plan.code) + build_query(of_picture),
     }
 
 
-def _sifted(plan, wanted):
+def _load_list(plan, wanted):
     sort = wanted.get("sort", "code")
     return filtered_commitments.load_commitment_list(
         load_plan_progress(plan, timezone.localdate()), wanted, sort
@@ -229,16 +229,16 @@ def commitment_detail(request, plan, code):
     """One commitment; a superseded one redirects to its successor."""
     commitment = found_or_404(commitments.commitment_by_code(plan, code))
     succession = commitments.Succession(commitment.plan)
-    if heir := commitments.successor_url(commitment, succession):
-        return redirect(heir, permanent=True)
-    shown = shown_part(commitment, succession, query_values(request, "page"))
-    of = commitment.plan.code, commitment.code
+    if successor := commitments.successor_of(commitment, succession):
+        return redirect(successor, permanent=True)
+    part = page_part(commitment, succession, query_values(request, "page"))
+    arguments = commitment.plan.code, commitment.code
     context = {
         "plan": commitment.plan,
         "commitment": commitment,
-        "recorded_until": recorded_until([shown["page"].row]),
-        "files": datasets.list_files("commitment_updates", *of),
-        **shown,
+        "recorded_until": recorded_until([part["page"].row]),
+        "files": datasets.list_files("commitment_updates", *arguments),
+        **part,
         **figures_of(commitment),
     }
     return render(request, "commitment.html", context)
@@ -252,7 +252,7 @@ def figures_of(commitment):
     }
 
 
-def shown_part(commitment, succession, wanted):
+def page_part(commitment, succession, wanted):
     """The requested page of activities and events, and links to the other pages."""
     number = wanted.get("page", "1")
     first = ITEMS_PER_PAGE * (int(number) - 1) if number.isdecimal() else 0
@@ -267,14 +267,14 @@ def shown_part(commitment, succession, wanted):
                 code,
                 build_query(
                     {
-                        "page": str(place // ITEMS_PER_PAGE + 1)
-                        if place >= ITEMS_PER_PAGE
+                        "page": str(position // ITEMS_PER_PAGE + 1)
+                        if position >= ITEMS_PER_PAGE
                         else ""
                     }
                 ),
             )
-            for place, code in enumerate(page.codes)
-            if not first <= place < first + ITEMS_PER_PAGE
+            for position, code in enumerate(page.codes)
+            if not first <= position < first + ITEMS_PER_PAGE
         ],
         "page_query": build_query(wanted),
     }
@@ -288,15 +288,15 @@ def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) ->
         for name, words, labels in _fields(found)
     }
     words = filter_field("q", found.facets["q"], (_("Words"), ""), (), wanted)
-    chosen = [each for each in [words, *fields.values()] if each.asked]
-    late = filter_links(fields["punctuality"], wanted, "")
+    chosen = [each for each in [words, *fields.values()] if each.requested]
+    late_links = filter_links(fields["punctuality"], wanted, "")
     return {
         "asked": given,
         "filters": list(fields.values()),
         "fields": [fields[name] for name in FORM_FILTERS if fields[name].is_useful],
         "kept": [each for each in chosen if each.name not in {"q", *FORM_FILTERS}],
         "chips": filter_links(fields["family"], wanted, pgettext("commitments", "All")),
-        "late": [each for each in late if each[0] == Punctuality.LATE],
+        "late": [each for each in late_links if each[0] == Punctuality.LATE],
         "chosen": chosen,
         "total": len(found.plan_progress.rows),
         "dropped": build_query(wanted, **{each.name: "" for each in chosen}) or "?",
@@ -315,8 +315,12 @@ def _fields(found):
         programmes.values(), key=lambda each: (each.area.sort_code, each.sort_code)
     )
     areas = {each.area.code: each.area.label for each in ordered}
-    part_of = {each.slug: each for group in found.part_of.values() for each in group}
-    agencies = sort_by_label((slug, each.name) for slug, each in part_of.items())
+    agencies_by_slug = {
+        each.slug: each for group in found.agencies_of.values() for each in group
+    }
+    agencies = sort_by_label(
+        (slug, each.name) for slug, each in agencies_by_slug.items()
+    )
     return (
         (
             "area",
@@ -404,10 +408,10 @@ def commitment_table(
     """
     groups = [(heading, list(rows)) for heading, rows in groups]
     rows = [row for _heading, group in groups for row in group]
-    told = work_done.work_done_on_commitments(plan_progress, rows)
+    done_on = work_done.work_done_on_commitments(plan_progress, rows)
     lines = {
         row.commitment.pk: CommitmentTableRow(
-            row, told[row.commitment.pk], row.days_late(plan_progress.day)
+            row, done_on[row.commitment.pk], row.days_late(plan_progress.day)
         )
         for row in rows
     }

@@ -58,10 +58,12 @@ def dataset_detail(request, plan, dataset):
 
 
 def data_catalogue(request):
-    told = [published_data(each) for each in _recorded()]
-    content = as_catalogue(told, timezone.localdate())
+    published = [published_data(each) for each in _recorded()]
+    content = as_catalogue(published, timezone.localdate())
     answer = JsonResponse(content, content_type="application/ld+json")
-    return mark_uncacheable(answer, any(each.tables[0].number is None for each in told))
+    return mark_uncacheable(
+        answer, any(each.tables[0].number is None for each in published)
+    )
 
 
 def ckan_package(request, plan):
@@ -74,9 +76,9 @@ def _recorded():
 
 def published_data(plan) -> PlanData:
     """The data of a plan, with the sizes of files that are ready."""
-    label, ready = current_version(), FILE_CACHE.at_hand(plan)
-    is_current = ready is not None and ready.label == label
-    counts, sizes = (ready.counts, ready.sizes) if is_current else ({}, {})
+    version, files = current_version(), FILE_CACHE.available_files(plan)
+    is_current = files is not None and files.version == version
+    counts, sizes = (files.counts, files.sizes) if is_current else ({}, {})
     tables = [
         CatalogueTable(
             each,
@@ -86,11 +88,11 @@ def published_data(plan) -> PlanData:
         )
         for name, each in DATASETS.items()
     ]
-    whole = [
+    plan_files = [
         file_at(sizes, "workbook", plan.code, language=get_language()),
         file_at(sizes, "data_file", plan.code, *PACKAGE.split(".")),
     ]
-    return PlanData(plan, timezone.localdate(), tables, whole, editions_of(plan))
+    return PlanData(plan, timezone.localdate(), tables, plan_files, editions_of(plan))
 
 
 def file_at(sizes, name, *args, language="es") -> CatalogueFile:
@@ -101,16 +103,24 @@ def file_at(sizes, name, *args, language="es") -> CatalogueFile:
 
 
 def _of_plan(plan, dataset):
-    told, names = published_data(plan), {each.name for each in dataset.columns}
-    table = next(each for each in told.tables if each.dataset == dataset)
+    data, names = published_data(plan), {each.name for each in dataset.columns}
+    table = next(each for each in data.tables if each.dataset == dataset)
     today = timezone.localdate()
     rounds = ReportingPeriod.objects.rounds().filter(plan=plan, closes_on__gte=today)
     return {
         "plan_progress": load_plan_progress(plan, today),
         "next": rounds.order_by("closes_on").first(),
-        "told": told,
+        "told": data,
         "table": table,
-        "files": [(_with_size(each), each.path) for each in table.files],
+        "files": [
+            (
+                f"{each.form} ({filesizeformat(each.size)})"
+                if each.size
+                else each.form,
+                each.path,
+            )
+            for each in table.files
+        ],
         "columns": [
             {
                 "column": each,
@@ -122,10 +132,6 @@ def _of_plan(plan, dataset):
         ],
         "lines": _lines(dataset, settings.SITE_URL + table.files[0].path),
     }
-
-
-def _with_size(file):
-    return f"{file.form} ({filesizeformat(file.size)})" if file.size else file.form
 
 
 def _lines(dataset, url):

@@ -57,7 +57,7 @@ Wanted = Mapping[str, tuple[str, Mapping[str, int]]]
 
 
 def list_file(
-    form: str, name: str, wanted: Wanted, *of: Plan, until: date | None = None
+    form: str, name: str, wanted: Wanted, *plans: Plan, until: date | None = None
 ) -> HttpResponse:
     """
     A list as a file with the columns of its dataset.
@@ -66,41 +66,44 @@ def list_file(
     several plans are merged; Http404 without a plan. ``until`` replaces the data's day
     in the name of a reconstruction's file.
     """
-    shelves = found_or_404([FILE_CACHE.files(plan) for plan in of] or None)
+    files_of_plans = found_or_404([FILE_CACHE.files(plan) for plan in plans] or None)
     stem = next(iter(wanted))
     if form in TEXTS:
         wanted = {stem: wanted[stem]}
     else:
         stem = STEMS[get_language()]
-    tables = {each: _rows(shelves, each, *told) for each, told in wanted.items()}
-    every = [files.snapshot for files in shelves]
+    tables = {
+        each: _rows(files_of_plans, each, *selection)
+        for each, selection in wanted.items()
+    }
+    snapshots = [files.snapshot for files in files_of_plans]
     snapshot = replace(
-        every[0],
-        plan=", ".join(each.plan for each in every),
-        title_es="; ".join(each.title_es for each in every),
-        title_en="; ".join(each.title_en for each in every if each.title_en),
-        is_reconstructed=all(each.is_reconstructed for each in every),
+        snapshots[0],
+        plan=", ".join(each.plan for each in snapshots),
+        title_es="; ".join(each.title_es for each in snapshots),
+        title_en="; ".join(each.title_en for each in snapshots if each.title_en),
+        is_reconstructed=all(each.is_reconstructed for each in snapshots),
         tables=tables,
     )
-    datasets = {each: shelves[0].datasets[each] for each in tables}
+    datasets = {each: files_of_plans[0].datasets[each] for each in tables}
     content = make_file(f"{stem}.{form}", snapshot, datasets, random="")
-    words = _("Record up to") if until else _("Data as of")
-    name = slugify(f"{name} {words} {(until or snapshot.day).isoformat()}")
+    dated = _("Record up to") if until else _("Data as of")
+    name = slugify(f"{name} {dated} {(until or snapshot.day).isoformat()}")
     return file_response(compress_text(form, content), form, f"{name}.{form}")
 
 
-def _rows(shelves, name, column, ranks):
+def _rows(files_of_plans, name, column, ranks):
     found = {}
-    for files in shelves:
+    for files in files_of_plans:
         for key, row in files.rows(name).items():
             if row[column] in ranks:
                 found.setdefault(key, row)
     return dict(sorted(found.items(), key=lambda pair: ranks[pair[1][column]]))
 
 
-def list_files(name: str, *args: str, asked: str = "") -> list[tuple[str, str]]:
+def list_files(name: str, *args: str, query: str = "") -> list[tuple[str, str]]:
     return [
-        (form.upper(), public_path(list_file_name(name, form), *args) + asked)
+        (form.upper(), public_path(list_file_name(name, form), *args) + query)
         for form in LIST_FORMS
     ]
 
@@ -125,25 +128,25 @@ def file_index(request):
 
 
 def _of_plan(plan):
-    files, code = FILE_CACHE.at_hand(plan), plan.code
+    files, code = FILE_CACHE.available_files(plan), plan.code
     if files is None:
         raise NotReadyError
     return about_data(files.snapshot) | {
         "workbook": {
-            each: whole("workbook", code, language=each) for each in LANGUAGES
+            each: full_url("workbook", code, language=each) for each in LANGUAGES
         },
-        "package": whole("data_file", code, *PACKAGE.split(".")),
+        "package": full_url("data_file", code, *PACKAGE.split(".")),
         "datasets": [
             about_dataset(dataset, files.snapshot)
             | {"rows": files.counts[name], "columns": len(dataset.columns)}
-            | {form: whole("data_file", code, name, form) for form in TEXTS}
+            | {form: full_url("data_file", code, name, form) for form in TEXTS}
             for name, dataset in files.datasets.items()
         ],
         "editions": [
             {
                 "number": each.number,
                 "made_on": each.made_on.isoformat(),
-                "package": whole(
+                "package": full_url(
                     "edition_file", code, each.number, *PACKAGE.split(".")
                 ),
             }
@@ -152,5 +155,5 @@ def _of_plan(plan):
     }
 
 
-def whole(name, *args, language="es"):
+def full_url(name, *args, language="es"):
     return settings.SITE_URL + public_path(name, *args, language=language)

@@ -91,28 +91,28 @@ DIFFERENCES = Dataset(
 def edition_detail(request, plan, edition):
     """The plan as the public read it on one day."""
     plan = public_plan_or_404(plan)
-    every = editions.editions_of(plan)
-    found = found_or_404(_numbered(every, edition))
-    place = every.index(found) + 1
-    before = next(iter(every[place:]), None)
+    all_editions = editions.editions_of(plan)
+    found = found_or_404(_edition_with_number(all_editions, edition))
+    position = all_editions.index(found) + 1
+    before = next(iter(all_editions[position:]), None)
     rows = editions.edition_differences(plan, before, found)
     by_name = {each.dataset.name: each for each in rows}
-    told = editions.load_edition_page(found)
+    page = editions.load_edition_page(found)
     context = {
         "plan": plan,
         "edition": found,
-        "told": told,
-        "later": every[: place - 1],
-        "earlier": every[place:],
+        "told": page,
+        "later": all_editions[: position - 1],
+        "earlier": all_editions[position:],
         "before": before,
-        "corrections": [each for each in every if each.corrects == found],
+        "corrections": [each for each in all_editions if each.corrects == found],
         "changes": editions.state_changes(by_name["commitments"].rows),
-        "moved": [each for each in rows if each.has_moved and (each.had or each.has)],
-        "still": [each for each in rows if each.has and not each.has_moved],
+        "moved": [each for each in rows if each.has_changed and (each.had or each.has)],
+        "still": [each for each in rows if each.has and not each.has_changed],
         "number": sum(len(each.rows) for each in rows),
-        "notes": [_note(each, by_name, told.pages) for each in found.withdrawn],
+        "notes": [_note(each, by_name, page.pages) for each in found.withdrawn],
     }
-    ready, numbers = FILE_CACHE.at_hand(plan, found), (plan.code, found.number)
+    ready, numbers = FILE_CACHE.available_files(plan, found), (plan.code, found.number)
     sizes, package = ready.sizes if ready else {}, PACKAGE.split(".")
     context["files"] = [
         file_at(sizes, "edition_file", *numbers, *package),
@@ -139,31 +139,37 @@ def _note(note, datasets, pages):
     }
 
 
-def _numbered(every, number):
-    return next((each for each in every if each.number == number), None)
+def _edition_with_number(all_editions, number):
+    return next((each for each in all_editions if each.number == number), None)
 
 
-def _read(code, earlier, later):
+def _load_differences(code, earlier, later):
     plan = public_plan_or_404(code)
-    every = editions.editions_of(plan)
-    old = found_or_404(_numbered(every, earlier))
-    new = found_or_404(_numbered(every, later)) if later else None
-    if new and every.index(new) >= every.index(old):
+    all_editions = editions.editions_of(plan)
+    old = found_or_404(_edition_with_number(all_editions, earlier))
+    new = found_or_404(_edition_with_number(all_editions, later)) if later else None
+    if new and all_editions.index(new) >= all_editions.index(old):
         raise Http404
     return plan, old, new, editions.edition_differences(plan, old, new)
 
 
 @reads_parameters("dataset", "page")
 def difference_page(request, plan, earlier, edition=""):
-    plan, old, new, found = _read(plan, earlier, edition)
+    plan, old, new, differences = _load_differences(plan, earlier, edition)
     wanted = query_values(request, "dataset", "page")
     items = [
-        FilterableRecord((of.dataset, each), {"dataset": frozenset({of.dataset.name})})
-        for of in found
-        for each in of.rows
+        FilterableRecord(
+            (difference.dataset, each),
+            {"dataset": frozenset({difference.dataset.name})},
+        )
+        for difference in differences
+        for each in difference.rows
     ]
     rows, facets = apply_filters(items, wanted, ["dataset"])
-    labels = [("", of.dataset.name, of.dataset.title) for of in found]
+    labels = [
+        ("", difference.dataset.name, difference.dataset.title)
+        for difference in differences
+    ]
     chosen = filter_field(
         "dataset", facets["dataset"], (_("Dataset"), ""), labels, wanted
     )
@@ -174,7 +180,7 @@ def difference_page(request, plan, earlier, edition=""):
         "plan": plan,
         "earlier": old,
         "later": new,
-        "found": found,
+        "found": differences,
         "page": page,
         "lines": [difference_line(dataset, each) for dataset, each in page.object_list],
         "chips": filter_links(chosen, wanted, pgettext("datasets", "All")),
@@ -187,8 +193,9 @@ def difference_page(request, plan, earlier, edition=""):
             for path in [public_path(name, plan.code, *numbers, form, language="es")]
         ],
     }
-    page = render(request, "edition_difference.html", context)
-    return mark_uncacheable(page, chosen.is_unknown)
+    return mark_uncacheable(
+        render(request, "edition_difference.html", context), chosen.is_unknown
+    )
 
 
 def difference_line(dataset: Dataset, changed: RowDifference) -> dict:
@@ -227,8 +234,8 @@ def _path_of(url):
 def cell_text(column: DataColumn, row: Mapping) -> str:
     value = row.get(column.name)
     if value is None:
-        why = editions.gap_of(column, row)
-        return GapReason(why).label if why else ""
+        gap = editions.gap_of(column, row)
+        return GapReason(gap).label if gap else ""
     if value == MARKER:
         return _("[text withdrawn]")
     if column.codes:
@@ -244,20 +251,21 @@ def cell_text(column: DataColumn, row: Mapping) -> str:
 @reads_parameters("dataset")
 def difference_file(request, plan, earlier, form, edition=""):
     wanted = query_values(request, "dataset")
-    plan, old, new, found = _read(plan, earlier, edition)
+    plan, old, new, differences = _load_differences(plan, earlier, edition)
     rows = [
-        (of.dataset.name, each.key, each.kind, *cells)
-        for of in found
-        if wanted.get("dataset", of.dataset.name) == of.dataset.name
-        for each in of.rows
+        (difference.dataset.name, each.key, each.kind, *cells)
+        for difference in differences
+        if wanted.get("dataset", difference.dataset.name) == difference.dataset.name
+        for each in difference.rows
         for cells in (each.columns if each.kind == "changed" else [(None,) * 3])
     ]
     names = [each.name for each in DIFFERENCES.columns]
     rows = {
-        str(place): dict(zip(names, row, strict=True)) for place, row in enumerate(rows)
+        str(position): dict(zip(names, row, strict=True))
+        for position, row in enumerate(rows)
     }
     number = new.number if new else "hoy"
-    told = Snapshot(
+    snapshot = Snapshot(
         plan.code,
         plan.title_es,
         plan.title_en or "",
@@ -268,7 +276,7 @@ def difference_file(request, plan, earlier, form, edition=""):
     )
     forms = {
         "csv": lambda: as_csv(DIFFERENCES, rows.values()),
-        "json": lambda: as_json(told, DIFFERENCES),
+        "json": lambda: as_json(snapshot, DIFFERENCES),
     }
     content = found_or_404(forms.get(form))()
     name = f"{plan.code}-{number}-desde-{old.number}.{form}"
@@ -279,12 +287,14 @@ def difference_file(request, plan, earlier, form, edition=""):
 def edition_on_day(request, plan):
     """Redirect to the edition that holds a day, or say that none does."""
     plan, wanted = public_plan_or_404(plan), query_values(request, "day").get("day", "")
-    every, day = editions.editions_of(plan), None
+    all_editions, day = editions.editions_of(plan), None
     with suppress(ValueError):
         day = date.fromisoformat(wanted)
     is_past = day and day <= timezone.localdate()
     # The last edition made by then holds the day.
-    if found := next((each for each in every if is_past and each.made_on <= day), None):
+    if found := next(
+        (each for each in all_editions if is_past and each.made_on <= day), None
+    ):
         return redirect(public_path("edition", plan.code, found.number))
-    context = {"plan": plan, "editions": every, "wanted": wanted, "day": day}
+    context = {"plan": plan, "editions": all_editions, "wanted": wanted, "day": day}
     return render(request, "edition_days.html", context | {"is_variant": bool(wanted)})

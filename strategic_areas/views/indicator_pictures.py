@@ -44,7 +44,7 @@ class SeriesChart:
         return "values", "indicator", [each.indicator.code for each in self.lines]
 
     @property
-    def said(self) -> list[str]:
+    def explanations(self) -> list[str]:
         """The meaning of the signs in the chart, for a file without a key."""
         return [str(text) for sign, text in SIGNS.items() if sign in self.picture.signs]
 
@@ -52,7 +52,7 @@ class SeriesChart:
 @dataclass(frozen=True)
 class ChartTableRow:
     """
-    A span in the table beside a chart.
+    A span in the table next to a chart.
 
     ``point`` is None without a value. ``beside`` are other counting bodies with their
     points. ``mark`` is the fragment on the page, numbered if several counted.
@@ -77,13 +77,13 @@ class BreakdownChart:
 
     @property
     def rows(self) -> tuple[str, str, list[str]]:
-        of = f"{value_key(self.lines[0].indicator, self.lines[0].last)}/"
-        of += f"{self.breakdown.dimension}/"
+        prefix = f"{value_key(self.lines[0].indicator, self.lines[0].last)}/"
+        prefix += f"{self.breakdown.dimension}/"
         groups = ["|".join(each.categories) for each in self.breakdown.cells]
-        return "breakdowns", "id", [of + each for each in groups]
+        return "breakdowns", "id", [prefix + each for each in groups]
 
     @property
-    def said(self) -> list[str]:
+    def explanations(self) -> list[str]:
         quoted = dict.fromkeys(
             filter(None, map(phrases.quotation_phrase, self.breakdown.cells))
         )
@@ -119,11 +119,11 @@ def small_column_chart(line: IndicatorSeries) -> charts.ColumnChart | None:
     drawn = _without_break(
         sorted(chart_values(line.points), key=attrgetter("starts_on"))
     )
-    overlap = any(
+    have_overlap = any(
         after.starts_on <= before.ends_on
         for before, after in zip(drawn, drawn[1:], strict=False)
     )
-    return charts.draw_columns(drawn) if len(drawn) > 1 and not overlap else None
+    return charts.draw_columns(drawn) if len(drawn) > 1 and not have_overlap else None
 
 
 def _without_break(drawn):
@@ -139,7 +139,7 @@ def series_chart(
     page: IndicatorPage, periods: Iterable[charts.ChartPeriod]
 ) -> SeriesChart | None:
     """
-    An indicator's values beside comparable series; None if there is nothing to compare.
+    An indicator's values with comparable series; None if there is nothing to compare.
     """
     if not chart_values(page.points):
         return None
@@ -170,9 +170,9 @@ def draw_series(
 def comparable_series(page: IndicatorPage) -> tuple[IndicatorSeries, ...]:
     found, names = [], {series_name(page)}
     for other in page.others:
-        own, its = page.indicator, other.indicator
+        own, theirs = page.indicator, other.indicator
         if (
-            (own.counts, own.unit_es) == (its.counts, its.unit_es)
+            (own.counts, own.unit_es) == (theirs.counts, theirs.unit_es)
             and series_name(other) not in names
             and len(chart_values(other.points)) > 1
         ):
@@ -204,9 +204,9 @@ def chart_notes(
     First the last value of each series with its sources; last, what no chart can show.
     """
     return [
-        *(text for line in lines for text in _told(line)),
-        *chart.said,
-        *(text for line in lines for text in _set_apart(line)),
+        *(text for line in lines for text in _last_value_texts(line)),
+        *chart.explanations,
+        *(text for line in lines for text in _exception_texts(line)),
         *dict.fromkeys(
             phrases.text_in_language(each.indicator, "caveat") for each in lines
         ),
@@ -214,7 +214,7 @@ def chart_notes(
     ]
 
 
-def _told(line):
+def _last_value_texts(line):
     who = _("According to %(who)s") % {"who": phrases.source_phrase(line.last)}
     what = phrases.text_in_language(line.indicator, "name")
     yield f"{what}: {phrases.value_sentence(line, line.last)}. {who}."
@@ -222,17 +222,17 @@ def _told(line):
         yield ", ".join(filter(None, [each.title, each.publisher]))
 
 
-def _set_apart(line):
+def _exception_texts(line):
     for each in line.points:
-        said = "" if each.shown is ValueDisplay.VALUE else phrases.value_text(each)
+        text = "" if each.shown is ValueDisplay.VALUE else phrases.value_text(each)
         if each.is_disputed:
             agency = {"agency": each.dispute.agency.local_acronym}
-            said = _("%(agency)s does not acknowledge it.") % agency
-        if said:
+            text = _("%(agency)s does not acknowledge it.") % agency
+        if text:
             span = phrases.span_heading(
                 each.starts_on, each.ends_on, *phrases.exactness_of_days(each)
             )
-            yield f"{series_name(line)}, {span}: {said}"
+            yield f"{series_name(line)}, {span}: {text}"
 
 
 def _levels(page):
@@ -252,22 +252,22 @@ def _levels(page):
 def chart_table_rows(
     page: IndicatorPage, others: Iterable[IndicatorSeries]
 ) -> list[ChartTableRow]:
-    """Rows of the table beside a chart: spans with a value and years without one."""
-    own, beside = (
+    """Rows of the table next to a chart: spans with a value and years without one."""
+    own_points, others_by_span = (
         _by_span(page),
         [(series_name(each), _by_span(each)) for each in others],
     )
-    spans = set(own).union(*(known for _name, known in beside))
+    spans = set(own_points).union(*(points for _name, points in others_by_span))
     spans |= set(map(days_of_year, phrases.missing_years(page.points)))
     return [
         ChartTableRow(
             *span,
             point,
-            [(named, known.get(span, [None])[0]) for named, known in beside],
+            [(name, points.get(span, [None])[0]) for name, points in others_by_span],
             phrases.value_anchor(*span) + (f"-{place}" if place > 1 else ""),
         )
         for span in sorted(spans, key=lambda span: (span[1], span[0]))
-        for place, point in enumerate(own.get(span, [None]), start=1)
+        for place, point in enumerate(own_points.get(span, [None]), start=1)
     ]
 
 
@@ -290,9 +290,9 @@ def _by_span(line):
 
 
 def breakdown_charts(page: IndicatorPage, point: SeriesPoint) -> list[BreakdownChart]:
-    found, mark = [], phrases.value_anchor(point.starts_on, point.ends_on)
+    found, span = [], phrases.value_anchor(point.starts_on, point.ends_on)
     for each in point.breakdowns:
-        parts = [
+        bars = [
             charts.BarValue(
                 phrases.text_in_language(cell, "label"),
                 cell.value,
@@ -300,7 +300,7 @@ def breakdown_charts(page: IndicatorPage, point: SeriesPoint) -> list[BreakdownC
             )
             for cell in each.cells
         ]
-        place = slugify(f"{mark} {each.dimension}".replace("+", " "))
+        chart_id = slugify(f"{span} {each.dimension}".replace("+", " "))
         title = _("%(name)s %(when)s, by %(dimension)s") % {
             "name": phrases.text_in_language(page.indicator, "name"),
             "when": phrases.span_phrase(
@@ -310,7 +310,7 @@ def breakdown_charts(page: IndicatorPage, point: SeriesPoint) -> list[BreakdownC
         }
         line = replace(page, points=(point,))
         found.append(
-            BreakdownChart(place, charts.draw_bars(parts), title, each, (line,))
+            BreakdownChart(chart_id, charts.draw_bars(bars), title, each, (line,))
         )
     return found
 
@@ -331,12 +331,12 @@ def key_figures_with_charts() -> list[
         indicators.key_figure_series(),
         key=lambda line: line.indicator.goal != Indicator.Goal.RESTORATION,
     )
-    return [(line, *_before(line)) for line in lines]
+    return [(line, *_columns_or_earlier(line)) for line in lines]
 
 
-def _before(line):
+def _columns_or_earlier(line):
     if found := small_column_chart(line):
         return found, []
-    told = [each for each in line.points if each.shown is ValueDisplay.VALUE]
-    earlier = [each for each in told if each.ends_on < line.last.starts_on]
+    values = [each for each in line.points if each.shown is ValueDisplay.VALUE]
+    earlier = [each for each in values if each.ends_on < line.last.starts_on]
     return None, sorted(earlier, key=attrgetter("ends_on"))[-EARLIER:]

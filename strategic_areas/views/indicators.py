@@ -41,19 +41,19 @@ MOST, PER_PAGE = 64, 30
 
 @reads_parameters(*FILTERS, "page")
 def indicator_list(request):
-    given, listed = (
+    requested, listed = (
         query_values(request, *FILTERS, "page"),
         indicators.indicators_with_filters(),
     )
-    wanted = {name: word for name, word in given.items() if name != "page"}
-    found, facets = _sifted(listed, wanted)
+    wanted = {name: word for name, word in requested.items() if name != "page"}
+    found, facets = _apply_filters(listed, wanted)
     fields = [
         filter_field(name, facets[name], texts, labels, wanted)
         for name, texts, labels in _fields(listed)
     ]
-    chosen = [each for each in fields if each.asked]
+    chosen = [each for each in fields if each.requested]
     ordered = sorted(found, key=lambda each: _area_key(each.area))
-    page = page_or_404(ordered, given, PER_PAGE if len(listed) > MOST else MOST)
+    page = page_or_404(ordered, requested, PER_PAGE if len(listed) > MOST else MOST)
     context = {
         "plan": plans.choose_plan(timezone.localdate()).shown,
         "groups": _grouped(indicators.series_of_indicators(page.object_list)),
@@ -65,8 +65,8 @@ def indicator_list(request):
         "fields": [each for each in fields if each.is_useful],
         "chosen": chosen,
         "dropped": build_query(wanted, **dict.fromkeys(FILTERS, "")) or "?",
-        "files": datasets.list_files("indicators", asked=build_query(wanted)),
-        "page_query": build_query(given),
+        "files": datasets.list_files("indicators", query=build_query(wanted)),
+        "page_query": build_query(requested),
         "shared": build_query(wanted),
         "is_variant": bool(wanted),
     }
@@ -79,7 +79,7 @@ def indicator_list(request):
 @reads_parameters(*FILTERS)
 def list_file(request, form):
     wanted = query_values(request, *FILTERS)
-    found, facets = _sifted(indicators.indicators_with_filters(), wanted)
+    found, facets = _apply_filters(indicators.indicators_with_filters(), wanted)
     if has_unknown_value(facets, WORDS):
         return redirect_to_list(wanted, "indicators")
     return _file(form, _("indicators"), (each.code for each in found))
@@ -136,8 +136,8 @@ def indicator_file(request, code, form):
 def chart_drawing(request, code, name="series"):
     """A chart of an indicator as a file; ``name`` is its id on the page."""
     found = _chart(code, name)
-    beside = [each.indicator for each in found.lines[1:]]
-    lines = [found.lines[0], *indicators.series_of_indicators(beside, in_full=True)]
+    others = [each.indicator for each in found.lines[1:]]
+    lines = [found.lines[0], *indicators.series_of_indicators(others, in_full=True)]
     notes = indicator_pictures.chart_notes(found, lines)
     return drawing_response(
         found.picture, found.title, notes, public_path("indicator", code)
@@ -155,8 +155,8 @@ def _chart(code, name):
     series = indicator_pictures.series_chart(page, indicator_pictures.plan_periods())
     bars = (
         each
-        for of in page.points
-        for each in indicator_pictures.breakdown_charts(page, of)
+        for point in page.points
+        for each in indicator_pictures.breakdown_charts(page, point)
     )
     found = (each for each in (series, *bars) if each and each.name == name)
     return found_or_404(next(found, None))
@@ -182,8 +182,8 @@ def _has_break(page):
 
 
 def _before(page):
-    is_told = page.last is not None and page.last.shown is ValueDisplay.VALUE
-    before = page.before if is_told else None
+    has_value = page.last is not None and page.last.shown is ValueDisplay.VALUE
+    before = page.before if has_value else None
     return before if before and before.year and page.last.year else None
 
 
@@ -198,7 +198,7 @@ def _same_years(page):
     ]
 
 
-def _sifted(listed, wanted):
+def _apply_filters(listed, wanted):
     agencies = [each.agency for each in listed if each.agency]
     slugs = {agency.acronym: agency.slug for agency in agencies}
     items = [FilterableRecord(each, _values(each, slugs)) for each in listed]
@@ -242,11 +242,11 @@ def _fields(rows):
 
 
 def _grouped(lines):
-    key, found = lambda line: _area_key(line.indicator.area), []
+    key, groups = lambda line: _area_key(line.indicator.area), []
     for _key, rows in groupby(sorted(lines, key=key), key=key):
         pairs = [(line, indicator_pictures.small_column_chart(line)) for line in rows]
-        found.append((pairs[0][0].indicator.area, pairs))
-    return found
+        groups.append((pairs[0][0].indicator.area, pairs))
+    return groups
 
 
 def _area_key(area):

@@ -104,8 +104,8 @@ def build_query(values: Mapping[str, str], **changes) -> str:
     """
     For example "?area=1&state=late", or "". ``changes`` override; empty values drop.
     """
-    kept = {name: value for name, value in {**values, **changes}.items() if value}
-    return f"?{urlencode(kept)}" if kept else ""
+    parameters = {name: value for name, value in {**values, **changes}.items() if value}
+    return f"?{urlencode(parameters)}" if parameters else ""
 
 
 def public_plan_or_404(code):
@@ -129,7 +129,7 @@ class FilterField:
 
     name: str
     label: str
-    asked: str
+    requested: str
     chosen: str
     dropped: str
     every: str = ""
@@ -141,7 +141,7 @@ class FilterField:
     @property
     def is_useful(self):
         """Whether it distinguishes records, or a value was requested."""
-        return bool(self.asked) or sum(len(group) for _, group in self.groups) > 1
+        return bool(self.requested) or sum(len(group) for _, group in self.groups) > 1
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def filter_field(
     facet: Facet,
     words: tuple[str, str],
     labels: Iterable[tuple[str, str, str]],
-    asked: Mapping[str, str],
+    wanted: Mapping[str, str],
     uncounted=frozenset(),
 ) -> FilterField:
     """
@@ -168,34 +168,34 @@ def filter_field(
     ``words`` are its label and the label of "any"; ``labels`` are triples of group,
     value and label. Values without records are left out.
     """
-    groups, chosen, is_unknown = {}, facet.asked, bool(facet.asked)
+    groups, chosen, is_unknown = {}, facet.requested, bool(facet.requested)
     for group, value, label in labels:
-        if value not in facet.numbers and value != facet.asked:
+        if value not in facet.numbers and value != facet.requested:
             continue
         number = None if value in uncounted else facet.numbers.get(value, 0)
         groups.setdefault(group, []).append((value, label, number))
-        if value == facet.asked:
+        if value == facet.requested:
             chosen, is_unknown = label, False
     return FilterField(
         name=name,
         label=words[0],
         every=words[1],
         groups=tuple(groups.items()),
-        asked=facet.asked,
+        requested=facet.requested,
         chosen=chosen,
-        dropped=build_query(asked, **{name: "", **FROM_THE_START}),
+        dropped=build_query(wanted, **{name: "", **FROM_THE_START}),
         without=facet.without,
         is_unknown=is_unknown and name not in FREE_TEXT,
     )
 
 
 def day_field(
-    name: str, label: str, asked: Mapping[str, str], chosen: str
+    name: str, label: str, wanted: Mapping[str, str], chosen: str
 ) -> FilterField:
-    dropped = build_query(asked, **{name: "", **FROM_THE_START})
-    wanted = asked.get(name, "")
+    dropped = build_query(wanted, **{name: "", **FROM_THE_START})
+    requested = wanted.get(name, "")
     return FilterField(
-        name=name, label=label, asked=wanted, chosen=chosen, dropped=dropped
+        name=name, label=label, requested=requested, chosen=chosen, dropped=dropped
     )
 
 
@@ -204,16 +204,16 @@ FROM_THE_START = {"page": "", "after": "", "before": ""}
 
 
 def filter_links(
-    field: FilterField, asked: Mapping[str, str], every: str
+    field: FilterField, wanted: Mapping[str, str], every: str
 ) -> list[tuple]:
     """
     A filter's values as links, ``every`` first: value, label, URL, count, is chosen.
     """
-    found = [("", every, field.dropped or "?", field.without, not field.asked)]
+    found = [("", every, field.dropped or "?", field.without, not field.requested)]
     for value, label, number in (o for _, options in field.groups for o in options):
-        there = build_query(asked, **{field.name: value, **FROM_THE_START})
-        if number != 0 or value == field.asked:
-            found.append((value, label, there, number, value == field.asked))
+        there = build_query(wanted, **{field.name: value, **FROM_THE_START})
+        if number != 0 or value == field.requested:
+            found.append((value, label, there, number, value == field.requested))
     return found
 
 
@@ -221,9 +221,9 @@ def sort_by_label(pairs: Iterable[tuple[str, str]]) -> list:
     return sorted(dict(pairs).items(), key=lambda pair: fold(pair[1]))
 
 
-def page_or_404(rows: Sequence, asked: Mapping[str, str], length: int) -> Page:
+def page_or_404(rows: Sequence, wanted: Mapping[str, str], length: int) -> Page:
     try:
-        return Paginator(rows, length).page(asked.get("page", 1))
+        return Paginator(rows, length).page(wanted.get("page", 1))
     except InvalidPage:
         raise Http404 from None
 

@@ -70,13 +70,13 @@ def plan_time(request, plan):
 
 
 def _axis(plan, spans, today):
-    told = [
+    axis_spans = [
         (each.starts_on, each.ends_on, each.tense, str(number) if each.period else "")
         for number, each in enumerate(spans, start=1)
         if each.period or not spans[-1].period
     ]
     days = [each.period.due_on for each in spans if each.period]
-    return charts.time_axis((plan.starts_on, plan.ends_on), told, days, today)
+    return charts.time_axis((plan.starts_on, plan.ends_on), axis_spans, days, today)
 
 
 def plan_list(request):
@@ -127,46 +127,47 @@ def area_context(area, found):
         "row": row,
     }
     context["table"] = _programmes(row, found)
-    context |= _done_and_not(row, found)
+    context |= _finished_and_setbacks(row, found)
     context["targets"] = references.targets_of_area(area, found)
     context["figures"] = indicators.first_series(indicators.series_of_area(area))
     context |= commitments.list_downloads(area.plan, area=area.code) if row.rows else {}
     return context
 
 
-def _done_and_not(row, found):
+def _finished_and_setbacks(row, found):
     finished, setbacks = row.finished, row.setbacks(found.day)
     # Reconstructed work is listed in the area's table.
-    told = finished[: MOST_FINISHED if row.tally.total else 0]
-    first = setbacks[:MOST_SETBACKS]
-    held = [part.row for e in first if e.delay for part in e.delay.parts]
-    reports = work_done.last_updates_of_activities([*told, *held])
+    listed = finished[: MOST_FINISHED if row.tally.total else 0]
+    listed_setbacks = setbacks[:MOST_SETBACKS]
+    delayed = [part.row for e in listed_setbacks if e.delay for part in e.delay.parts]
+    reports = work_done.last_updates_of_activities([*listed, *delayed])
     results = work_done.work_done_on_commitments(
-        found, [e.row for e in first if not e.delay]
+        found, [e.row for e in listed_setbacks if not e.delay]
     )
     return {
-        "finished": [(each, reports.get(each.activity.pk)) for each in told],
-        "finished_left": len(finished) - len(told),
+        "finished": [(each, reports.get(each.activity.pk)) for each in listed],
+        "finished_left": len(finished) - len(listed),
         "setbacks": [
             (
                 each,
                 delays.with_last_reports(each.delay, reports),
                 results.get(each.row.commitment.pk),
             )
-            for each in first
+            for each in listed_setbacks
         ],
-        "setbacks_left": len(setbacks) - len(first),
+        "setbacks_left": len(setbacks) - len(listed_setbacks),
     }
 
 
 def _programmes(row, found):
-    most = len(row.rows)
-    if most > MOST_LINES:
-        most = max(FEWEST, MOST_LINES // len(row.programmes))
+    limit = len(row.rows)
+    if limit > MOST_LINES:
+        limit = max(FEWEST, MOST_LINES // len(row.programmes))
     for programme, rows in row.programmes:
         programme.number = len(rows)
-        if len(rows) > most:
-            whole = build_query({"programme": programme.code})
-            programme.listed = public_path("commitments", found.plan.code) + whole
-    groups = [(programme, rows[:most]) for programme, rows in row.programmes]
-    return commitments.commitment_table(found, groups)
+        if len(rows) > limit:
+            query = build_query({"programme": programme.code})
+            programme.listed = public_path("commitments", found.plan.code) + query
+    return commitments.commitment_table(
+        found, [(programme, rows[:limit]) for programme, rows in row.programmes]
+    )

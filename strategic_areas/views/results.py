@@ -18,16 +18,16 @@ def results(request):
     # Key figures first, then indicators with a value.
     lines.sort(key=lambda line: (not line.last, not line.indicator.key_figure))
     parts = [
-        _part(goal, about, periods, today)
+        _part(goal, of_goal, periods, today)
         for goal in Indicator.Goal
-        if (about := [line for line in lines if line.indicator.goal == goal])
+        if (of_goal := [line for line in lines if line.indicator.goal == goal])
     ]
     tiers = references.tiers_by_year()
     years = range(min(tiers), max(tiers) + 1) if tiers else ()
     context = {
         "plan": plans.choose_plan(today).shown,
         "parts": parts,
-        "tellers": _tellers(lines),
+        "tellers": _goal_sources(lines),
         "tiers": [(year, tiers.get(year)) for year in years],
     }
     return render(request, "results.html", context)
@@ -41,28 +41,25 @@ def _part(goal, lines, periods, today):
         "sentence": first.last and phrases.value_sentence(first, first.last),
         "unknown": phrases.last_known_phrase(first, today),
         "known": [_known(line, periods, today) for line in lines],
-        "tellers": _tellers(lines),
+        "tellers": _goal_sources(lines),
     }
 
 
 def _known(line, periods, today):
-    title = (
-        phrases.chart_title(line)
-        if line.last
-        else phrases.text_in_language(line.indicator, "name")
-    )
     return {
         "line": line,
-        "title": title,
+        "title": phrases.chart_title(line)
+        if line.last
+        else phrases.text_in_language(line.indicator, "name"),
         "picture": indicator_pictures.draw_series([line], periods),
         "unknown": phrases.last_known_phrase(line, today),
     }
 
 
-def _tellers(lines):
+def _goal_sources(lines):
     """The first plan whose goals another source states, or None; whether all are so."""
-    told = [line.indicator.introduced_by for line in lines]
+    plans_with_goals = [line.indicator.introduced_by for line in lines]
     return {
-        "plan": next((each for each in told if each.goals_by_es), None),
-        "is_alone": len({each.goals_by_es for each in told}) == 1,
+        "plan": next((each for each in plans_with_goals if each.goals_by_es), None),
+        "is_alone": len({each.goals_by_es for each in plans_with_goals}) == 1,
     }

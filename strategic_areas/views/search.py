@@ -39,7 +39,7 @@ PAGES = (
     "contact",
 )
 #: Common queries by page.
-CALLED = {
+NAMES = {
     "help": ("ayuda", "help", "denunciar", "teléfono", "telephone"),
     "methodology": ("citar", "cómo citar", "cite", "how to cite"),
     "data": ("csv", "excel", "descargar", "descargas", "datos", "download", "data"),
@@ -63,11 +63,11 @@ def search_page(request):
     context |= {"longest": words.LONGEST, "most_words": words.MOST_WORDS}
     if question.text:
         # Search engines should not index search results.
-        told = build_query({"q": question.text, "kind": kind})
-        context |= {"is_variant": True, "page_query": told}
+        query = build_query({"q": question.text, "kind": kind})
+        context |= {"is_variant": True, "page_query": query}
     if not question.words:
         context["example"] = plan and plans.first_commitment_code(plan)
-        context["ways"] = _ways_on(plan)
+        context["ways"] = _suggested_links(plan)
         return render(request, "search.html", context)
     unread = index.update_index(request.content_label, documents)
     if kind:
@@ -81,57 +81,62 @@ def search_page(request):
         if straight := context["answer"].straight:
             return redirect(straight)
         if not context["answer"].total:
-            context["ways"] = _ways_on(plan)
+            context["ways"] = _suggested_links(plan)
     return render(request, "search.html", context)
 
 
-def _ways_on(plan):
-    ways = [(public_path("indicators"), _("Figures"))]
+def _suggested_links(plan):
+    links = [(public_path("indicators"), _("Figures"))]
     if plan and plan.has_record:
-        ways += [
-            (public_path(name, plan.code), _(called))
-            for name, (called, *_said) in LISTS.items()
-            if plan.is_asked or name != "recommendations"
+        links += [
+            (public_path(name, plan.code), _(title))
+            for name, (title, *_other) in LISTS.items()
+            if plan.has_recommendations or name != "recommendations"
         ]
-        ways += [
+        links += [
             (public_path("theme", plan.code, theme), theme.label)
             for theme in plans.themes_by_plan().get(plan.pk, ())
         ]
-    return [*ways, (public_path("help"), _("Need help? Telephone lines"))]
+    return [*links, (public_path("help"), _("Need help? Telephone lines"))]
 
 
 def description(request):
-    context = {"site": settings.SITE_URL, "name": _("Anti-trafficking")}
-    text = render_to_string("search.xml", context)
-    kind = "application/opensearchdescription+xml; charset=utf-8"
-    return HttpResponse(text, content_type=kind)
+    return HttpResponse(
+        render_to_string(
+            "search.xml", {"site": settings.SITE_URL, "name": _("Anti-trafficking")}
+        ),
+        content_type="application/opensearchdescription+xml; charset=utf-8",
+    )
 
 
 def site_documents():
     """A ``Document`` of each of ``PAGES`` and of each glossary entry."""
-    called = {**CALLED, "help": CALLED["help"] + help_lines.emergency_number()}
-    for place, name in enumerate(PAGES):
+    names = {**NAMES, "help": NAMES["help"] + help_lines.emergency_number()}
+    for position, name in enumerate(PAGES):
         yield Document(
             kind="page",
             pk=name,
             title=_block(name, "title"),
-            place=DocumentAddress(name),
-            texts=(_block(name, "content"), *(_of_data() if name == "data" else ())),
-            names=called.get(name, ()),
-            order=(place,),
+            address=DocumentAddress(name),
+            texts=(
+                _block(name, "content"),
+                *(_dataset_texts() if name == "data" else ()),
+            ),
+            names=names.get(name, ()),
+            order=(position,),
         )
-    for place, term in enumerate(glossary.TERMS):
+    for position, term in enumerate(glossary.TERMS):
         yield Document(
             kind="glossary",
             pk=term.anchor,
             title=in_both(term.word),
-            place=DocumentAddress("glossary", fragment=term.anchor),
+            address=DocumentAddress("glossary", fragment=term.anchor),
             texts=(in_both(term.meaning),),
-            order=(place,),
+            order=(position,),
         )
 
 
-def _of_data():
+def _dataset_texts():
     words = [word for each in DATASETS.values() for word in (each.title, each.row)]
     return [in_each(partial(str, word)) for word in words]
 
@@ -144,11 +149,14 @@ def _block(name, block):
 def _rendered(template, name):
     blocks = template.nodelist.get_nodes_by_type(BlockNode)
     block = next(node for node in blocks if node.name == name)
-    known = {"portal": {"country": settings.COUNTRY.words}}
-    context = Context({**known, **facts(), **rules()})
+    settings_context = {"portal": {"country": settings.COUNTRY.words}}
+    context = Context({**settings_context, **facts(), **rules()})
     with context.bind_template(template):
         html = block.nodelist.render(context)
-    _heading, ended, rest = html.partition("</h1>")
+    _heading, heading_end, after_heading = html.partition("</h1>")
     # Each tag becomes a space, or the words around it would join.
-    text = strip_tags((rest if ended else html).replace("<", " <"))
-    return " ".join(unescape(text).split())
+    return " ".join(
+        unescape(
+            strip_tags((after_heading if heading_end else html).replace("<", " <"))
+        ).split()
+    )

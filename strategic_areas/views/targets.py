@@ -17,27 +17,29 @@ from strategic_areas.views.parameters import public_plan_or_404
 
 
 def framework_list(request, plan):
-    plan, found = _board(plan)
+    plan, found = _plan_and_progress(plan)
     context = {
         "plan": plan,
         "plan_progress": found,
         "tiers": references.tiers_of_plan(plan),
     }
     context["targets"] = references.targets_of_plan(found)
-    context["is_asked"] = FrameworkTarget.objects.exclude(body="").exists()
+    context["has_recommendations"] = FrameworkTarget.objects.exclude(body="").exists()
     return render(request, "frameworks.html", context)
 
 
 def recommendation_list(request, plan):
-    return _asked(request, plan, lambda target: True)
+    return _recommendations_page(request, plan, lambda target: True)
 
 
 def recommendations_of(request, plan, slug):
-    return _asked(request, plan, lambda target: target.slug == slug, body=slug)
+    return _recommendations_page(
+        request, plan, lambda target: target.slug == slug, body=slug
+    )
 
 
 def recommendations_to(request, plan, slug):
-    return _asked(
+    return _recommendations_page(
         request,
         plan,
         lambda target: any(each.slug == slug for each in target.addressed.all()),
@@ -45,26 +47,28 @@ def recommendations_to(request, plan, slug):
     )
 
 
-def _board(plan):
+def _plan_and_progress(plan):
     plan = public_plan_or_404(plan)
     return plan, load_plan_progress(plan, timezone.localdate())
 
 
-def _asked(request, plan, is_wanted, agency="", body=""):
-    plan, found = _board(plan)
-    every = references.recommendations_of_plan(found)
-    shown = [each for each in every if is_wanted(each.target)]
+def _recommendations_page(request, plan, is_wanted, agency="", body=""):
+    plan, plan_progress = _plan_and_progress(plan)
+    all_recommendations = references.recommendations_of_plan(plan_progress)
+    shown = [each for each in all_recommendations if is_wanted(each.target)]
     if not shown and (agency or body):
         raise Http404
-    named = Counter(
-        each for answered in every for each in answered.target.addressed.all()
+    agencies = Counter(
+        each
+        for recommendation in all_recommendations
+        for each in recommendation.target.addressed.all()
     )
-    bodies = Counter(each.target.body for each in every)
+    bodies = Counter(each.target.body for each in all_recommendations)
     known = sorted(bodies, key=[*BODY_NAMES, *bodies].index)
     years = [year for each in shown for year in each.target.years]
     context = {
         "plan": plan,
-        "plan_progress": found,
+        "plan_progress": plan_progress,
         "shown": shown,
         "is_of_all": not (agency or body),
         "kinds": Counter(each.target.kind for each in shown),
@@ -73,8 +77,8 @@ def _asked(request, plan, is_wanted, agency="", body=""):
         "years": (min(years), max(years)) if years else None,
         "has_answer": any(each.target.answer for each in shown),
         "bodies": [(code, slugify(code), bodies[code]) for code in known],
-        "named": sorted(named.items(), key=lambda pair: (-pair[1], pair[0].acronym)),
-        "agency": next((each for each in named if each.slug == agency), None),
+        "named": sorted(agencies.items(), key=lambda pair: (-pair[1], pair[0].acronym)),
+        "agency": next((each for each in agencies if each.slug == agency), None),
         "takes_part": plan.participations.filter(agency__slug=agency).exists(),
         "body": next((code for code in known if slugify(code) == body), ""),
         "files": datasets.list_files("recommendations", plan.code),
@@ -84,9 +88,9 @@ def _asked(request, plan, is_wanted, agency="", body=""):
 
 def recommendation_file(request, plan, form):
     """Recommendations as a file; a workbook also lists the answers."""
-    plan, found = _board(plan)
-    asked = references.recommendations_of_plan(found)
-    codes = dict.fromkeys((each.target.code for each in asked), 0)
+    plan, plan_progress = _plan_and_progress(plan)
+    recommendations = references.recommendations_of_plan(plan_progress)
+    codes = dict.fromkeys((each.target.code for each in recommendations), 0)
     linked = ("target_years", "target_agencies", "answers")
     wanted = {"targets": ("code", codes), **dict.fromkeys(linked, ("target", codes))}
     return datasets.list_file(form, f"{plan.code} {_('recommendations')}", wanted, plan)

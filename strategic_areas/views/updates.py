@@ -35,9 +35,9 @@ from strategic_areas.views.parameters import (
 
 #: Longer pages are unreadable on a phone.
 PER_PAGE = 20
-PLACES = ("after", "before")
-SIFTED = ("q", *filtered_updates.FILTERS, *filtered_updates.DAY_FILTERS)
-LIST_PARAMETERS = (*SIFTED, *PLACES)
+START_PARAMETERS = ("after", "before")
+FILTER_PARAMETERS = ("q", *filtered_updates.FILTERS, *filtered_updates.DAY_FILTERS)
+LIST_PARAMETERS = (*FILTER_PARAMETERS, *START_PARAMETERS)
 #: SHOWN are fields of the filter form; KEPT are filters that only links set.
 SHOWN, KEPT = ("agency", "area"), ("period", "change")
 
@@ -46,24 +46,24 @@ SHOWN, KEPT = ("agency", "area"), ("period", "change")
 def update_list(request, plan):
     plan, wanted = public_plan_or_404(plan), query_values(request, *LIST_PARAMETERS)
     counts = filtered_updates.count_by_filters(plan, wanted)
-    place = _place(plan, wanted)
+    start = _start(plan, wanted)
     agencies = counts.agencies.values()
-    shown = filtered_updates.load_update_page(plan, wanted, PER_PAGE, place, agencies)
+    page = filtered_updates.load_update_page(plan, wanted, PER_PAGE, start, agencies)
     context = {
         "plan": plan,
-        "record_page": shown,
+        "record_page": page,
         "counts": counts,
         "record_name": _record_name(plan),
-        "recorded_until": _recorded_until(shown.entries),
-        "sections": update_sections(plan, shown, counts),
+        "recorded_until": _recorded_until(page.entries),
+        "sections": update_sections(plan, page, counts),
         **_filters(plan, counts, wanted),
     }
     return mark_uncacheable(render(request, "updates.html", context), counts.is_unknown)
 
 
-@reads_parameters(*SIFTED)
+@reads_parameters(*FILTER_PARAMETERS)
 def update_file(request, plan, form):
-    plan, wanted = public_plan_or_404(plan), query_values(request, *SIFTED)
+    plan, wanted = public_plan_or_404(plan), query_values(request, *FILTER_PARAMETERS)
     if filtered_updates.count_by_filters(plan, wanted).is_unknown:
         return redirect_to_list(wanted, "updates", plan.code)
     return _file(form, plan, filtered_updates.matching_public_ids(plan, wanted))
@@ -74,20 +74,20 @@ def commitment_file(request, plan, code, form):
     return _file(form, commitment.plan, filtered_updates.public_ids_of(commitment))
 
 
-def _file(form, plan, words):
+def _file(form, plan, public_ids):
     found = load_plan_progress(plan, timezone.localdate())
     return datasets.list_file(
         form,
         f"{plan.code} {_('updates')}",
-        {"reports": ("public_id", dict.fromkeys(words, 0))},
+        {"reports": ("public_id", dict.fromkeys(public_ids, 0))},
         plan,
         until=found.recorded_until if found.is_reconstructed else None,
     )
 
 
-def _place(plan, wanted):
+def _start(plan, wanted):
     """The update to continue from and whether to go back; Http404 if unknown."""
-    names = [name for name in PLACES if name in wanted]
+    names = [name for name in START_PARAMETERS if name in wanted]
     if not names:
         return None
     if len(names) > 1:
@@ -133,7 +133,7 @@ def _filters(plan: Plan, found: filtered_updates.FilterCounts, given: dict) -> d
         for name, label in labels.items()
     ]
     words = filter_field("q", found.facets["q"], (_("Words"), ""), (), wanted)
-    chosen = [each for each in [words, *fields.values(), *days] if each.asked]
+    chosen = [each for each in [words, *fields.values(), *days] if each.requested]
     every = _("All years") if plan.is_reconstructed else _("All rounds")
     return {
         "asked": given,
@@ -141,14 +141,14 @@ def _filters(plan: Plan, found: filtered_updates.FilterCounts, given: dict) -> d
         "chips": filter_links(fields["period"], wanted, every),
         "filters": list(fields.values()),
         "fields": [fields[name] for name in SHOWN if fields[name].is_useful],
-        "kept": [fields[name] for name in KEPT if fields[name].asked],
+        "kept": [fields[name] for name in KEPT if fields[name].requested],
         "chosen": chosen,
         "dropped": "?",
         "shared": build_query(wanted),
         "page_query": build_query(given),
         "is_variant": bool(wanted),
         "files": datasets.list_files(
-            "plan_updates", plan.code, asked=build_query(wanted)
+            "plan_updates", plan.code, query=build_query(wanted)
         ),
     }
 
@@ -164,7 +164,7 @@ def _fields(found):
     periods = sorted(
         found.periods.values(), key=lambda each: (each.ends_on, each.code), reverse=True
     )
-    rehearsed = frozenset(each.code for each in periods if each.is_demonstration)
+    demonstrations = frozenset(each.code for each in periods if each.is_demonstration)
     agencies = sort_by_label((each.slug, each.name) for each in found.agencies.values())
     areas = sorted(found.areas.values(), key=lambda each: each.sort_code)
     return (
@@ -172,7 +172,7 @@ def _fields(found):
             "period",
             (_("Period"), _("Any period")),
             [("", each.code, each.name) for each in periods],
-            rehearsed,
+            demonstrations,
         ),
         (
             "agency",
@@ -205,10 +205,10 @@ def update_sections(
 
     Only the first page shows how agencies answered the rounds.
     """
-    known = {each.pk: each for each in counts.periods.values()}
-    today, answers, found = timezone.localdate(), {}, []
-    if not page.newer and (rounds := opened_rounds(known.values(), today)):
-        plan_progress = load_plan_progress(plan, today, asked=rounds)
+    periods = {each.pk: each for each in counts.periods.values()}
+    today, answers, sections = timezone.localdate(), {}, []
+    if not page.newer and (rounds := opened_rounds(periods.values(), today)):
+        plan_progress = load_plan_progress(plan, today, rounds=rounds)
         shown = {line.entry.period for line in page.lines}
         answers = {
             each: agency_answers(plan_progress, each)
@@ -216,21 +216,21 @@ def update_sections(
             if each in shown
         }
     for (period, is_recorded), lines in groupby(page.lines, attrgetter("section")):
-        told = [] if is_recorded else answers.get(period, [])
-        by_agency = {each.agency.pk: each for each in told}
-        missing = [each.agency for each in told if not each.handed_in]
-        found.append(
+        agency_rows = [] if is_recorded else answers.get(period, [])
+        by_agency = {each.agency.pk: each for each in agency_rows}
+        missing = [each.agency for each in agency_rows if not each.submitted]
+        sections.append(
             {
-                "period": known[period.pk],
+                "period": periods[period.pk],
                 "is_recorded": is_recorded,
-                "answers": told,
-                "heard": len(told) - len(missing),
+                "answers": agency_rows,
+                "heard": len(agency_rows) - len(missing),
                 "missing": missing,
-                "is_due": bool(told) and today > known[period.pk].due_on,
+                "is_due": bool(agency_rows) and today > periods[period.pk].due_on,
                 "groups": [
                     (list(group), counts.dated[period.pk, key], by_agency.get(key))
                     for key, group in groupby(lines, attrgetter("group"))
                 ],
             }
         )
-    return found
+    return sections

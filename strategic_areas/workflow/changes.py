@@ -26,7 +26,7 @@ from strategic_areas.models import (
     RecordChange,
     RecordDispute,
 )
-from strategic_areas.models.drafts import DRAFTED
+from strategic_areas.models.drafts import DRAFT_TABLES
 from strategic_areas.models.review import Revision
 from strategic_areas.workflow import amendments, plan_approval, plan_drafts
 from strategic_areas.workflow.guard import (
@@ -49,7 +49,7 @@ from strategic_areas.workflow.plan_approval import path_to_plan
 from strategic_areas.workflow.transitions import decides_on, may_review, must_propose
 
 #: Position of a model in the order in which records of a plan are saved.
-MODEL_ORDER = {model: place for place, model in enumerate(DRAFTED.values())}
+MODEL_ORDER = {model: place for place, model in enumerate(DRAFT_TABLES.values())}
 EMPTY_VALUES = ("", None, [])
 
 

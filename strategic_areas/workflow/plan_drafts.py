@@ -21,7 +21,7 @@ from strategic_areas.models import (
     Plan,
     Target,
 )
-from strategic_areas.models.drafts import DRAFTED, DraftLine, PlanDraft
+from strategic_areas.models.drafts import DRAFT_TABLES, DraftLine, PlanDraft
 from strategic_areas.workflow.guard import must_be_clean, must_not_wait_for_purge
 from strategic_areas.workflow.plain_values import (
     NEW,
@@ -44,7 +44,7 @@ def save_draft_line(plan, table, new_values, *, by, record=None, seen=None, line
     pending purge.
     """
     must_propose(by, plan)
-    must_be_clean(DRAFTED[table], **new_values)
+    must_be_clean(DRAFT_TABLES[table], **new_values)
     must_not_wait_for_purge(plan, new_values.values())
     draft = _locked_draft(plan.pk, by)
     draft_line = _find_or_build_line(draft, table, record, line)
@@ -108,7 +108,7 @@ def settle_draft_line(plan, pk, stored_values, *, keeps_draft, by):
     _touch(draft)
 
 
-TABLE_OF_MODEL = {model: table for table, model in DRAFTED.items()}
+TABLE_OF_MODEL = {model: table for table, model in DRAFT_TABLES.items()}
 #: Columns that the proposal sets, and no draft contains.
 NOT_DRAFTED = {"plan", "introduced_by", "is_in_plan"}
 BY_AMENDMENT = ("due_provenance", DueProvenance.AMENDMENT)

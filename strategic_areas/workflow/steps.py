@@ -58,7 +58,7 @@ def create_draft(update, *, by):
     Refused outside rounds, and if another revision of the report is open. A round that
     does not accept the agency's reports allows corrections only.
     """
-    update.agency = update.answering
+    update.agency = update.responsible_agency
     must_report(by, update)
     must_accept_reports(update)
     return store_draft(update, by, Provenance.REPORTED)

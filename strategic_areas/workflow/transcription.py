@@ -46,7 +46,7 @@ def transcribe(update, letter, *, by, seen_version=None):
     A revision that the agency wrote is never changed.
     """
     if update.pk is None:
-        update.agency = update.answering
+        update.agency = update.responsible_agency
     must_transcribe(by, letter, update)
     if update.pk is None:
         must_accept_reports(update)
@@ -154,7 +154,7 @@ def publish_public_record(update, *, sources):
     before = next(published, None)
     # The responsible agency of reconstructed work may still be corrected.
     stays = before and update.subject.is_official
-    update.agency = before.agency if stays else update.answering
+    update.agency = before.agency if stays else update.responsible_agency
     if before:
         change_status(
             before,

@@ -333,11 +333,11 @@ def must_still_answer(update):
     """Refuse a first submission once another agency is responsible."""
     must(
         update.submitted_at
-        or update.agency == update.answering
+        or update.agency == update.responsible_agency
         or published_revision(update),
         _("%(record)s: %(agency)s answers for this now."),
         record=update,
-        agency=update.answering,
+        agency=update.responsible_agency,
     )
 
 

@@ -26,7 +26,7 @@ from strategic_areas.models import (
     ReportWords,
     RoundReopening,
 )
-from strategic_areas.models.agency_statements import ABOUT
+from strategic_areas.models.agency_statements import LINK_BY_MODEL
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.purging import takedowns
 from tests import make
@@ -47,7 +47,7 @@ def dispute(record, *, by=None, **fields):
     fields.setdefault("text_es", "Ese operativo lo hizo otra institución.")
     fields.setdefault("signed_as", "titular")
     dispute = RecordDispute(
-        **{ABOUT[type(record)]: record},
+        **{LINK_BY_MODEL[type(record)]: record},
         agency=agency,
         written_by=by,
         written_at=timezone.now(),

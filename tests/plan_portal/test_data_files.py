@@ -86,8 +86,8 @@ def moved(monkeypatch):
 @pytest.fixture
 def shelf(plan, moved, monkeypatch):
     """A shelf that makes files when the test says so."""
-    monkeypatch.setattr(file_cache, "PATIENCE", 0)
-    shelf = FileCache(most=0)
+    monkeypatch.setattr(file_cache, "MAX_WAIT", 0)
+    shelf = FileCache(max_bytes=0)
     shelf._thread = "of the test"
     return shelf
 
@@ -331,10 +331,10 @@ def test_what_was_made_before_a_taking_away_is_never_served(shelf, plan, moved):
     with pytest.raises(NotReadyError):
         shelf.files(plan)
 
-    assert shelf.at_hand(plan) is None
+    assert shelf.available_files(plan) is None
     shelf.drop_older(1)
     moved(1)
-    assert shelf.at_hand(plan) is None
+    assert shelf.available_files(plan) is None
 
 
 def test_what_is_taken_away_meanwhile_is_in_none(shelf, plan, moved, monkeypatch):
@@ -347,7 +347,7 @@ def test_what_is_taken_away_meanwhile_is_in_none(shelf, plan, moved, monkeypatch
     shelf._make()
     moved(1)
 
-    assert shelf.at_hand(plan) is None
+    assert shelf.available_files(plan) is None
     assert shelf._wake.is_set()
 
 
@@ -368,8 +368,8 @@ def test_who_asks_too_early_is_told_to_come_again(client, shelf, plan, monkeypat
 
 
 def test_one_reader_waits_and_the_next_is_told_at_once(shelf, plan, monkeypatch):
-    shelf._waiting.acquire()
-    monkeypatch.setattr(file_cache, "PATIENCE", 60)
+    shelf._waiting_lock.acquire()
+    monkeypatch.setattr(file_cache, "MAX_WAIT", 60)
 
     with pytest.raises(NotReadyError):
         shelf.files(plan)
@@ -385,7 +385,7 @@ def test_files_that_cannot_be_made_do_not_end_the_maker(shelf, monkeypatch, capl
     rounds = iter([True, True, False])
     monkeypatch.setattr(shelf._wake, "wait", lambda: next(rounds))
     monkeypatch.setattr(file_cache.connection, "close", lambda: None)
-    monkeypatch.setattr(file_cache, "PAUSE", 0)
+    monkeypatch.setattr(file_cache, "MIN_PAUSE", 0)
     monkeypatch.setattr(shelf, "_make", lambda: 1 / 0)
 
     shelf._run()
@@ -404,8 +404,8 @@ def test_a_plan_that_fails_keeps_no_other_away(shelf, plan, monkeypatch, caplog)
     monkeypatch.setattr(file_cache, "read_unchanging", read)
     shelf._make()
 
-    assert shelf.at_hand(plan) is None
-    assert shelf.at_hand(other).counts["commitments"] == 0
+    assert shelf.available_files(plan) is None
+    assert shelf.available_files(other).counts["commitments"] == 0
     assert f"The files of plan {plan.pk} were not made" in caplog.text
 
 

@@ -90,7 +90,7 @@ class Portal:
 
     def __post_init__(self):
         # A world before may be undone, and its publication versions with it.
-        FILE_CACHE._kept.clear()
+        FILE_CACHE._files.clear()
         self.plan = make.plan()
         self.official = make.source(plan=self.plan)
         self.press = make.source(plan=self.plan, kind="press")

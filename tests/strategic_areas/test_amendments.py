@@ -238,7 +238,7 @@ def test_a_division_takes_the_place_of_what_it_divides(activity):
     standing = Activity.objects.not_superseded().values_list("code", flat=True)
     assert list(standing) == ["1.1.a", "1.1.b"]
     rows = PlanChange.objects.filter(change=change)
-    assert [(row.brings, row.old_value_es) for row in rows] == [
+    assert [(row.adds_record, row.old_value_es) for row in rows] == [
         (True, "1.1 Talleres")
     ] * 2
     # What has no English name is told as being only in Spanish.

@@ -266,7 +266,7 @@ def test_the_public_page_of_an_agency_counts_its_values(scene, client):
     page = client.get(f"/{scene.plan.code}/instituciones/{scene.agency.slug}/")
 
     told = page.context["page"]
-    assert (len(told.asked), told.reported, told.in_review) == (2, 1, 1)
+    assert (len(told.obligations), told.reported, told.in_review) == (2, 1, 1)
 
 
 def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
@@ -283,5 +283,5 @@ def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
     )
 
     assert card[period] == compliance.Scorecard(
-        asked=2, on_time=0, late=1, missing=1, promptness=compliance.Timeliness.LATE
+        asked=2, on_time=0, late=1, missing=1, timeliness=compliance.Timeliness.LATE
     )

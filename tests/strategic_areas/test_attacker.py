@@ -166,7 +166,7 @@ LEAKS = {
     "two indicators of a family tell": (
         {"man": 3, "boy": 10, "girl": 20},
         nothing_more,
-        (figures, "_tellers", all_tell),
+        (figures, "_total_ids", all_tell),
     ),
     "print and a total stand beside each other": (
         {"man": 3, "boy": 0},
@@ -208,7 +208,7 @@ def told_of(numbers, forms):
     """What is told of two parts in a group of their own each, after these forms."""
     parts = [CategoryCount("adult", numbers[0]), CategoryCount("girl", numbers[1])]
     telling = disclosure.disclose(sum(numbers), "sex+age", parts, forms)
-    is_new = telling.form is not None and not telling.stands
+    is_new = telling.form is not None and not telling.is_unchanged
     return str(telling), [*forms, telling.form] if is_new else forms
 
 
@@ -326,7 +326,7 @@ def test_she_notices_a_number_by_which_two_editions_tell_a_few():
     table = unpack_rows(rows.content)
     told = next(row for row in table.values() if row["value"])
     told["value"] += 2
-    removals._change(second, {rows: pack_rows(table)}, [])
+    removals._store(second, {rows: pack_rows(table)}, [])
 
     portal.read_packages()
 

@@ -108,7 +108,8 @@ def test_a_board_of_too_many_activities_is_not_kept():
 
 
 def test_one_thread_reads_and_the_others_wait_for_what_it_reads():
-    memory, begun, may_end, found = ProgressCache(most=10), Event(), Event(), []
+    memory, found = ProgressCache(max_activities=10), []
+    begun, may_end = Event(), Event()
 
     def read(before):
         begun.set()
@@ -135,7 +136,7 @@ def test_one_thread_reads_and_the_others_wait_for_what_it_reads():
 
 
 def test_after_a_fault_the_next_reader_reads():
-    memory = ProgressCache(most=10)
+    memory = ProgressCache(max_activities=10)
 
     def fail(before):
         raise ValueError("no board")
@@ -204,7 +205,7 @@ def test_a_change_that_is_tried_and_undone_leaves_no_board(client):
     make.published_update(activity=activity, period=asked)
     client.get(path)
 
-    kept = [row for each in PLAN_CACHE._kept.values() for row in each.activities]
+    kept = [row for each in PLAN_CACHE._entries.values() for row in each.activities]
     assert {row.activity.title_es for row in kept} == {"Como está escrito"}
 
 
@@ -245,17 +246,17 @@ def test_after_a_report_only_the_rows_of_its_commitment_are_made_anew():
     asked = make.round()
     told, other = (make.activity(plan=asked.plan) for _ in range(2))
     plan, today = asked.plan, asked.ends_on
-    before = plan_progress._read(plan, today, None)
+    before = plan_progress._load(plan, today, None)
     make.published_update(activity=told, period=asked)
 
-    after = plan_progress._read(plan, today, before)
-    assert rows_of(after) == rows_of(plan_progress._read(plan, today, None))
+    after = plan_progress._load(plan, today, before)
+    assert rows_of(after) == rows_of(plan_progress._load(plan, today, None))
     assert [new is old for new, old in zip(after.rows, before.rows, strict=True)] == [
         row.commitment.pk != told.commitment_id for row in before.rows
     ]
 
     Agency.objects.filter(pk=other.agency_id).update(acronym="OTRA")
-    renamed = plan_progress._read(plan, today, after)
+    renamed = plan_progress._load(plan, today, after)
     assert "OTRA" in [each.activity.agency.acronym for each in renamed.activities]
 
 
@@ -415,7 +416,7 @@ def told_of(plan, earlier, *, is_kept):
                 (
                     *(each.activity.pk, each.activity.due_on, each.summary),
                     *(each.activity.agency.acronym, each.activity.is_disputed),
-                    *(by_id(each.reports), each.handed_in, each.owes(earlier)),
+                    *(by_id(each.reports), each.in_review, each.owes(earlier)),
                 )
                 for each in row.activities
             ],

@@ -311,7 +311,7 @@ def test_a_file_of_nothing_known_leads_to_the_page_that_says_so(client, plan, qu
 
 def test_the_file_costs_as_many_queries_with_many_rows(client, plan, monkeypatch):
     path, spent = public_path("plan_commitments", plan.code), []
-    shelf = FileCache(most=0)
+    shelf = FileCache(max_bytes=0)
     shelf._thread = "of the test"
     monkeypatch.setattr(datasets, "FILE_CACHE", shelf)
     for number in (1, MANY_ROWS - 3 if DEEP else 8):

@@ -34,8 +34,8 @@ def test_each_dimension_has_its_groups():
         (10, [], Disclosure(DisclosedCounts(10))),
         (110, [100], Disclosure(DisclosedCounts(110))),
         (100, [100], Disclosure(DisclosedCounts(100))),
-        (109, [100], Disclosure(DisclosedCounts(100), stands=True, differs=True)),
-        (91, [100], Disclosure(DisclosedCounts(100), stands=True, differs=True)),
+        (109, [100], Disclosure(DisclosedCounts(100), is_unchanged=True, differs=True)),
+        (91, [100], Disclosure(DisclosedCounts(100), is_unchanged=True, differs=True)),
         # It is told neither that nor how far it moved from a number told before.
         (95, [100, 120], Disclosure(None)),
         (120, [120, 100], Disclosure(DisclosedCounts(120))),
@@ -43,7 +43,7 @@ def test_each_dimension_has_its_groups():
         (5, [10], Disclosure(None)),
         (2, [12], Disclosure(None)),
         (0, [12], Disclosure(DisclosedCounts(0))),
-        (10.5, [20], Disclosure(DisclosedCounts(20), stands=True, differs=True)),
+        (10.5, [20], Disclosure(DisclosedCounts(20), is_unchanged=True, differs=True)),
     ],
 )
 def test_a_total_moves_by_tens_or_stands(value, before, expected):
@@ -118,7 +118,7 @@ def form(dimension="sex+age", **counted):
 
 
 TOLD = form(woman=20, girl=30)
-STANDS = Disclosure(TOLD, stands=True, differs=True)
+STANDS = Disclosure(TOLD, is_unchanged=True, differs=True)
 
 
 @pytest.mark.parametrize(
@@ -154,10 +154,12 @@ def test_a_breakdown_is_held_against_every_form():
 def test_what_once_told_one_dimension_never_tells_another():
     parts = parts_of({"adult": 20, "child": 30})
 
-    assert disclose(50, "age", parts, [TOLD]) == Disclosure(TOLD, stands=True)
+    assert disclose(50, "age", parts, [TOLD]) == Disclosure(TOLD, is_unchanged=True)
     # The categories of age are among those of sex and age.
     of_age = form("age", adult=20, child=30)
-    assert disclose(50, "sex+age", parts, [of_age]) == Disclosure(of_age, stands=True)
+    assert disclose(50, "sex+age", parts, [of_age]) == Disclosure(
+        of_age, is_unchanged=True
+    )
     assert disclose(
         60, "age", [*parts, CategoryCount(NOT_STATED, 10)], [TOLD]
     ) == Disclosure(DisclosedCounts(60))
@@ -241,7 +243,7 @@ def publications(dimension, versions):
         whole = sum(parts.values()) + rest
         telling = disclose(whole, dimension, parts_of(parts), forms)
         truth = parts | ({NOT_STATED: rest} if rest else {})
-        if telling.form is None or telling.stands:
+        if telling.form is None or telling.is_unchanged:
             continue
         forms.append(telling.form)
         cells = [(cell.categories, cell.value) for cell in telling.form.cells]
@@ -286,7 +288,7 @@ def test_a_mark_leaves_at_least_five_answers(given_counts):
     for parts, rest in versions:
         whole = sum(parts.values()) + rest
         telling = disclose(whole, dimension, parts_of(parts), forms)
-        forms += [telling.form] if telling.form and not telling.stands else []
+        forms += [telling.form] if telling.form and not telling.is_unchanged else []
     seen = {}
     for value in range(200):
         telling = disclose(value, "", [], forms)

@@ -190,7 +190,7 @@ def test_the_table_tells_what_each_agency_has_done(client):
 
     (entry,) = row["entries"]
     cell = entry["cell"]
-    assert (cell.state, len(cell.handed_in), len(cell.items)) == ("in_progress", 1, 2)
+    assert (cell.state, len(cell.submitted), len(cell.items)) == ("in_progress", 1, 2)
     assert f"period__id__exact={period.pk}" in entry["address"]
 
 

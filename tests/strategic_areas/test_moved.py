@@ -79,7 +79,7 @@ def test_the_past_stays_with_the_agency_and_what_comes_is_the_others(moved):
             [each.last.pk for each in page.work if each.last and not each.reported_by],
             [card.on_time for _period, card, _comment in page.scorecards],
             page.evidence["reports"],
-            len(page.asked),
+            len(page.obligations),
         )
         for agency in (moved.old, moved.new)
         for page in [moved.page(agency)]

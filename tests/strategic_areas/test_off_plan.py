@@ -204,7 +204,7 @@ def everything_counted(plan, agency, user):
             (row.counts, row.late, row.activities)
             for row in agencies.agency_rows(loaded, today)
         ],
-        "scorecard": (page.counts, page.asked, page.compliance),
+        "scorecard": (page.counts, page.obligations, page.compliance),
         "of the agency": [row.activity for row in page.activities],
         "of the commitment": [each.row.activity for each in shown.activities],
         "of the commitment's state": shown.row.summary,

@@ -102,7 +102,7 @@ def check_agency_page(world, asked):
         latest = asked[real[0], agency] if real else {}
         given = latest.keys() & handed_in_once(real[0], latest) if real else ()
         assert page.round == (real[0] if real else None)
-        assert (len(page.asked), page.reported) == (len(latest), len(given))
+        assert (len(page.obligations), page.reported) == (len(latest), len(given))
         cards = {period: card for period, card, _comment in page.scorecards}
         for period in real:
             statuses = asked[period, agency]
@@ -151,7 +151,7 @@ def check_commitment_pages(world, asked):
 
 def check_headline(world, asked):
     """So does the sentence that tells how many agencies have reported."""
-    loaded = plan_progress.load_plan_progress(world.plan, TODAY, asked=world.periods)
+    loaded = plan_progress.load_plan_progress(world.plan, TODAY, rounds=world.periods)
     for period in rounds.opened_rounds(world.periods, TODAY):
         owing = {agency for agency in world.agencies if asked[period, agency]}
         told = round_answers.load_round_answers(loaded, period).asked

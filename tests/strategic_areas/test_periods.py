@@ -214,7 +214,7 @@ def test_a_round_in_which_nothing_was_sent_is_taken_back_and_told(client, review
     assert not ReportingPeriod.objects.exists()
     client.logout()
     assert "Primer semestre" in changes_of(client, period.plan)
-    assert PlanChange.objects.get().removes
+    assert PlanChange.objects.get().removes_record
 
 
 def assert_stays(client, period, told=""):

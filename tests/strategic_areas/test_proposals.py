@@ -170,7 +170,7 @@ def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
     )
     assert (
         told.amendment,
-        told.brings,
+        told.adds_record,
         told.new_value_es,
         amendment.reason_es,
         amendment.deciding_act_es,

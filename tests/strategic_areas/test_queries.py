@@ -170,7 +170,7 @@ def test_whoever_handed_in_a_report_is_not_among_the_silent():
     make.published_update(activity=activities[0], period=asked)
     make.submitted_update(activity=activities[1], period=asked)
 
-    read = plan_progress.load_plan_progress(plan, TODAY, asked=[asked])
+    read = plan_progress.load_plan_progress(plan, TODAY, rounds=[asked])
     said = round_answers.headline_of(read, timezone.localdate()).answers
 
     assert (len(said.asked), said.heard) == (3, 2)
@@ -202,7 +202,7 @@ def test_before_its_due_date_a_round_takes_nothing_from_the_one_before():
     now = make.round(plan=plan)
     update = make.published_update(activity=make.activity(plan=plan), period=before)
 
-    read = plan_progress.load_plan_progress(plan, today, asked=[before, now])
+    read = plan_progress.load_plan_progress(plan, today, rounds=[before, now])
 
     assert round_answers.round_to_report_on(read.periods, today) == before
     assert round_answers.headline_of(read, today).findings == ("counts",)
@@ -223,7 +223,7 @@ def test_what_is_completed_or_not_begun_is_not_owed():
     make.activity(plan=plan, starts_on=asked.ends_on + timedelta(days=1))
     owing = make.activity(plan=plan)
 
-    read = plan_progress.load_plan_progress(plan, TODAY, asked=[asked])
+    read = plan_progress.load_plan_progress(plan, TODAY, rounds=[asked])
     said = round_answers.headline_of(read, timezone.localdate()).answers
 
     assert said.missing == (owing.agency.acronym,)
@@ -367,7 +367,7 @@ def test_a_successor_shows_what_was_filed_under_its_predecessors():
     assert (step.entry.pk, step.subject, step.is_of_former) == (update.pk, old, True)
     assert page.row.summary.state == "no_activities"
     old_page = commitments.commitment_by_code(plan.code, old.commitment.code)
-    assert commitments.successor_url(old_page, Succession(plan)) == new
+    assert commitments.successor_of(old_page, Succession(plan)) == new
 
 
 def test_an_activity_shows_what_was_filed_under_the_one_it_replaced():
@@ -443,7 +443,7 @@ def test_an_agency_tells_how_many_of_the_activities_asked_for_it_reported():
         *found[1:], plan_progress.load_plan_progress(plan, today, agency), today
     )
 
-    assert (page.round, len(page.asked), page.reported) == (asked, 2, 1)
+    assert (page.round, len(page.obligations), page.reported) == (asked, 2, 1)
 
 
 def test_the_sources_behind_a_plan_are_counted_once_each():
@@ -520,7 +520,7 @@ def test_an_old_confirmation_is_told(days, is_told):
 
     (line,) = help_lines.load_help_page(TODAY)["lines"]
 
-    assert line.unconfirmed_since == (confirmed if is_told else None)
+    assert line.last_confirmed_on == (confirmed if is_told else None)
 
 
 def test_a_report_counts_as_known_from_the_day_it_was_handed_in():

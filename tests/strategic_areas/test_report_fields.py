@@ -364,7 +364,7 @@ def test_the_same_as_before_says_it_again_and_no_news_lets_it_stand(writer, fiel
     assert (repeated == field.plain(last)) == field.repeated
     if field.kind is not FieldKind.LINKS:
         stands = field.plain(writer.stored()) == field.plain(last)
-        assert stands == field.stands
+        assert stands == field.survives_no_news
 
 
 #: So that what is repeated in English too is seen to be.

@@ -92,7 +92,7 @@ def test_a_scorecard_counts_first_submissions_by_the_due_date(client, asked):
     ((told, card, _comment),) = page.scorecards
     assert told == period
     assert (card.asked, card.on_time, card.late, card.missing) == (2, 1, 0, 1)
-    assert card.promptness == Timeliness.LATE
+    assert card.timeliness == Timeliness.LATE
 
 
 @pytest.mark.django_db(transaction=True)

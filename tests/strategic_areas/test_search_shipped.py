@@ -42,7 +42,7 @@ def test_results_of_each_kind_lead_to_their_places(client):
         step = 1 if DEEP else -(-len(documents) // FOLLOWED)
         for number, document in enumerate(documents[::step]):
             for language in LANGUAGES if DEEP else [LANGUAGES[number % 2]]:
-                path, _, mark = document.place.path(language).partition("#")
+                path, _, mark = document.address.path(language).partition("#")
                 if path not in pages:
                     pages[path] = client.get(path)
                 page = pages[path]

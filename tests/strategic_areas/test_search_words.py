@@ -181,7 +181,7 @@ def test_the_table_follows_what_is_read():
     file(a_document("1", "Tres"), two, label="second")
     assert found_in(find("uno")) == []
     assert found_in(find("tres")) == ["1"]
-    assert find("dos tres").alone == (("dos", 1), ("tres", 1))
+    assert find("dos tres").counts_by_word == (("dos", 1), ("tres", 1))
 
 
 def rows():
@@ -235,7 +235,7 @@ def test_where_nothing_may_be_written_what_is_no_more_is_not_found():
     with read_only():
         unread = file(a_document("kept", "Trata"), a_document("new", "Trata"))
         answer = find("trata", unread=unread)
-        alone = find("trata zzz", unread=unread).alone
+        alone = find("trata zzz", unread=unread).counts_by_word
 
     assert found_in(answer) == ["kept"]
     assert answer.total == 1
@@ -243,7 +243,7 @@ def test_where_nothing_may_be_written_what_is_no_more_is_not_found():
 
 
 def test_who_waits_too_long_for_another_who_fills_does_without(monkeypatch):
-    monkeypatch.setattr(index, "PATIENCE", 0.01)
+    monkeypatch.setattr(index, "MAX_WAIT", 0.01)
     file(a_document("kept", "Trata"), a_document("hidden", "Trata"))
 
     with index._filling:
@@ -266,7 +266,7 @@ def test_a_search_waits_briefly_for_who_writes():
         file(a_document("1", "Uno"))
 
     usual = connection.settings_dict["OPTIONS"]["timeout"]
-    assert waits == [index.PATIENCE * 1000, usual * 1000]
+    assert waits == [index.MAX_WAIT * 1000, usual * 1000]
 
 
 def test_a_restored_portal_finds_nothing_that_was_purged_since():
@@ -348,7 +348,7 @@ def test_no_copy_of_a_row_outlives_the_next_filling():
 def test_of_several_words_each_is_counted_by_itself():
     file_texts("Una cosa.", "Otra cosa.", "Nadie.")
 
-    assert find("cosa nadie zzz").alone == (("cosa", 2), ("nadie", 1))
+    assert find("cosa nadie zzz").counts_by_word == (("cosa", 2), ("nadie", 1))
 
 
 HOSTILE = [

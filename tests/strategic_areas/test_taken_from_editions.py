@@ -252,7 +252,7 @@ def test_an_edition_of_which_the_reach_is_unknown_is_not_served(monkeypatch):
     def fails(*_arguments):
         raise RuntimeError
 
-    monkeypatch.setattr(removals, "_left", fails)
+    monkeypatch.setattr(removals, "_remaining_row", fails)
     hide(commitment, "title_es")
 
     commitment.refresh_from_db()

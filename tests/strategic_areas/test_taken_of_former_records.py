@@ -213,7 +213,7 @@ def test_what_is_restored_leaves_an_edition_held_back(monkeypatch):
     edition = make.edition(plan=commitment.plan)
     takedown = hide(commitment, "title_es")
     with monkeypatch.context() as patched:
-        patched.setattr(removals, "_left", fails)
+        patched.setattr(removals, "_remaining_row", fails)
         hide(other, "title_es")
 
     restore(takedown)

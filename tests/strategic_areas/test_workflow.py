@@ -36,7 +36,7 @@ def steps(update):
 
 def first_day(update):
     board = boards.load_plan_progress(
-        update.plan, timezone.localdate(), asked=[update.period]
+        update.plan, timezone.localdate(), rounds=[update.period]
     )
     return board.first_day(SimpleNamespace(activity=update.activity), update.period)
 

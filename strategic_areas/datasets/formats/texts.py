@@ -63,8 +63,9 @@ def as_csv(dataset: Dataset, rows: Iterable[DataRow]) -> bytes:
     are "true" and "false"; missing values are empty.
     """
     names = [each.name for each in dataset.columns]
-    table = ([_in_csv(row[name]) for name in names] for row in rows)
-    return spreadsheet_cells.csv_content([names, *table]).encode()
+    return spreadsheet_cells.csv_content(
+        [names, *([_in_csv(row[name]) for name in names] for row in rows)]
+    ).encode()
 
 
 def _in_csv(value):
@@ -80,8 +81,9 @@ def as_json(snapshot: Snapshot, dataset: Dataset) -> bytes:
         for row in snapshot.tables[dataset.name].values()
     )
     about, columns = written(about), written(columns)
-    text = f'{{"about": {about},\n"columns": {columns},\n"rows": [\n{rows}\n]}}\n'
-    return text.encode()
+    return (
+        f'{{"about": {about},\n"columns": {columns},\n"rows": [\n{rows}\n]}}\n'.encode()
+    )
 
 
 def written(content) -> str:
@@ -115,7 +117,7 @@ def about_dataset(dataset: Dataset, snapshot: Snapshot) -> dict:
 
 def about_column(column: DataColumn) -> dict:
     codes = column.codes or {}
-    told = {
+    description = {
         "name": column.name,
         "title": in_both(column.label),
         "type": str(column.kind),
@@ -125,7 +127,7 @@ def about_column(column: DataColumn) -> dict:
         "empty": column.gap and {"code": str(column.gap), **in_both(column.gap.label)},
         "refers": column.refers,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in description.items() if value}
 
 
 def with_gaps(dataset: Dataset) -> Iterator[tuple[DataColumn, Word]]:

@@ -30,9 +30,9 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.models.agency_statements import (
-    ABOUT,
+    AGENCY_LOOKUPS,
+    LINK_BY_MODEL,
     LONGEST,
-    NAMED,
     attributed_to,
 )
 from strategic_areas.queries.figures import phrases
@@ -165,7 +165,7 @@ def attributed_records(user, kind):
         )
     if model is ActivityUpdate:
         rows = rows.select_related("activity", "period")
-    return rows.select_related("plan", "dispute__agency", NAMED[model])
+    return rows.select_related("plan", "dispute__agency", AGENCY_LOOKUPS[model])
 
 
 def attribution_list(request):
@@ -250,7 +250,7 @@ def _find_or_build_dispute(user, record):
     agency = _agency_of(record, user)
     mandates = user.mandates.current().filter(agency=agency)
     return RecordDispute(
-        **{ABOUT[type(record)]: record},
+        **{LINK_BY_MODEL[type(record)]: record},
         agency=agency,
         signed_as=mandates.order_by("-kind").first().kind,
         written_by=user,

@@ -43,7 +43,7 @@ from strategic_areas.queries.plan.plan_progress import (
     build_progress,
     commitments_of,
 )
-from strategic_areas.views.commitments import figures_of, shown_part
+from strategic_areas.views.commitments import figures_of, page_part
 from strategic_areas.views.plans import area_context
 
 #: Column of the act → checkbox that states that there is none.
@@ -351,7 +351,7 @@ def _load_commitment(plan, pk):
     return commitment, {
         "commitment": commitment,
         **figures_of(commitment),
-        **shown_part(commitment, commitments.Succession(plan), {}),
+        **page_part(commitment, commitments.Succession(plan), {}),
     }
 
 

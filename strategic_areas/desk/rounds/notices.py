@@ -196,7 +196,9 @@ def _with_returned_declarations(parts):
 
 
 def _returned_answers(revisions):
-    rows = revisions.filter(status=RevisionStatus.RETURNED).without_transcriptions()
+    rows = revisions.filter(
+        status=RevisionStatus.RETURNED
+    ).without_open_transcriptions()
     rows = {row.pk: row for row in rows}
     steps = returned_steps(rows)
     return [

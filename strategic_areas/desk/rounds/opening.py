@@ -115,7 +115,7 @@ def opening_preview(period, form=None) -> dict | None:
         "values": len(values),
         "unreached": [agency for agency, _owed in asked if agency.pk not in mailed],
         "better": better if better != period.due_on else None,
-        "other": period.asking_already(),
+        "other": period.overlapping_round(),
         "mail": asked and _first_mail(period, *asked[0]),
     }
 

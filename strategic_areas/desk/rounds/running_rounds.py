@@ -80,7 +80,7 @@ def _round_context(period, cells, query, today):
         "is_late": is_late,
         "days_left": (period.closes_on - today).days,
         "asked": sum(len(cell.items) for cell in cells),
-        "handed_in": sum(len(cell.handed_in) for cell in cells),
+        "handed_in": sum(len(cell.submitted) for cell in cells),
         "parts": [
             {
                 "word": slug,

@@ -118,7 +118,7 @@ def round_detail(request, pk):
         silent=sorted(
             cell.agency.acronym
             for cell in cells
-            if cell.promptness(today) == Timeliness.SILENT
+            if cell.timeliness(today) == Timeliness.SILENT
         ),
         reminded=notices.agencies_reminded_today(today),
         form=form if state == RoundState.LATE else None,
@@ -202,7 +202,7 @@ def _table_cell(cell, today):
     return {
         "cell": cell,
         "word": STATE_WORDS[cell.state],
-        "promptness": TIMELINESS_WORDS.get(cell.promptness(today), ""),
+        "promptness": TIMELINESS_WORDS.get(cell.timeliness(today), ""),
         "address": f"{changelist}?{urlencode(query)}",
     }
 

@@ -468,7 +468,7 @@ def _fill_in_no_news(instance, row):
         percent = None if instance.activity.is_continuing else 0
         last = ActivityUpdate(execution="not_started", percent=percent)
     for field in instance.fields.where(repeated=True):
-        if field.stands:
+        if field.survives_no_news:
             setattr(instance, field.name, getattr(last, field.name))
         elif field.kind is not FieldKind.LINKS:
             for column in field.columns:

@@ -112,7 +112,7 @@ class UpdatePage(AnswerPage):
             "last": _last_report_text(row)
             if last
             else _("Nothing was published before"),
-            "last_text": getattr(last, last.says) or "" if last else "",
+            "last_text": getattr(last, last.main_text_field) or "" if last else "",
         }
 
     def answer_cells(self, row):

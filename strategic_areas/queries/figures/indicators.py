@@ -165,10 +165,15 @@ class IndicatorSeries:
         """
         The baseline, if any; protected for a sensitive indicator unless already public.
         """
-        of = self.indicator
-        value, days = of.baseline_value, (of.baseline_starts_on, of.baseline_ends_on)
+        indicator = self.indicator
+        value, days = (
+            indicator.baseline_value,
+            (indicator.baseline_starts_on, indicator.baseline_ends_on),
+        )
         public = {(each.starts_on, each.ends_on): each.value for each in self.points}
-        is_public = value is None or not of.sensitive or public.get(days) == value
+        is_public = (
+            value is None or not indicator.sensitive or public.get(days) == value
+        )
         return value if is_public else PROTECTED
 
 
@@ -200,8 +205,9 @@ def public_indicators() -> QuerySet[Indicator]:
 
 
 def _of_public_plans():
-    rows = Indicator.objects.filter(introduced_by__in=Plan.objects.public())
-    return rows.order_by("sort_code", "pk")
+    return Indicator.objects.filter(introduced_by__in=Plan.objects.public()).order_by(
+        "sort_code", "pk"
+    )
 
 
 def counting_body_columns(plan: str) -> Mapping[str, Coalesce | Exists]:
@@ -336,8 +342,8 @@ def targets_with_attainment(
 def target_attainment(target: Target, line: IndicatorSeries, today: date) -> Attainment:
     """How far the values that were not withdrawn reach the target."""
     values = [each for each in line.points if each.shown is not ValueDisplay.WITHDRAWN]
-    of = line.indicator
-    how = {"direction": of.direction, "aggregation": of.aggregation}
+    indicator = line.indicator
+    how = {"direction": indicator.direction, "aggregation": indicator.aggregation}
     return attainment(target, values, **how, today=today)
 
 
@@ -369,15 +375,17 @@ def points_by_indicator(
         earlier = figures.public().filter(is_latest=False)
         revisions = earlier.select_related("dispute__agency").in_bulk()
         words = _words()
-    found = _series(latest, words, revisions)
-    return {pk: tuple(series) for pk, series in found.items()}
+    return {
+        pk: tuple(series) for pk, series in _series(latest, words, revisions).items()
+    }
 
 
 def _latest_revisions(figures):
-    rows = figures.latest_revisions().annotate(
-        **counting_body_columns("indicator__introduced_by")
-    )
-    return rows.order_by("starts_on", "ends_on", "counted_by", "pk")
+    return (
+        figures.latest_revisions().annotate(
+            **counting_body_columns("indicator__introduced_by")
+        )
+    ).order_by("starts_on", "ends_on", "counted_by", "pk")
 
 
 def _series(figures, words=None, revisions=()):
@@ -460,10 +468,9 @@ def _is_proper(cell, code, index):
 
 
 def _words():
-    rows = CodeListValue.objects.filter(code_list__kind=CodeList.Kind.BREAKDOWNS)
     return {
         (plan, dimension, code): (spanish, english or spanish)
-        for plan, dimension, code, spanish, english in rows.values_list(
-            "code_list__plan", "dimension", "code", "label_es", "label_en"
-        )
+        for plan, dimension, code, spanish, english in CodeListValue.objects.filter(
+            code_list__kind=CodeList.Kind.BREAKDOWNS
+        ).values_list("code_list__plan", "dimension", "code", "label_es", "label_en")
     }

@@ -69,10 +69,10 @@ def value_text(point: SeriesPoint) -> str:
 
 
 def format_inexact(value: Decimal, exactness: str) -> str:
-    told = format_figure(value)
+    number = format_figure(value)
     if exactness == Exactness.EXACT:
-        return told
-    return str(INEXACT[exactness] % {"number": told})
+        return number
+    return str(INEXACT[exactness] % {"number": number})
 
 
 def value_with_unit(line: IndicatorSeries) -> str:
@@ -227,8 +227,9 @@ def value_caption(line: IndicatorSeries) -> tuple[str, str]:
             status_phrase(point),
         )
     said, _opened, source = text.removesuffix(")").partition(" (")
-    known = [source, later_count_phrase() if point.differs else ""]
-    return said, "; ".join(filter(None, known))
+    return said, "; ".join(
+        filter(None, [source, later_count_phrase() if point.differs else ""])
+    )
 
 
 def missing_years(points: Iterable[SeriesPoint]) -> list[int]:
@@ -254,8 +255,8 @@ def chart_title(line: IndicatorSeries) -> str:
     elif breaks:
         years = join_words([str(each.starts_on.year) for each in breaks])
         parts.append(_("what is counted changes in %(years)s") % {"years": years})
-    if gone := missing_years(line.points):
-        parts.append(missing_years_phrase(gone))
+    if missing := missing_years(line.points):
+        parts.append(missing_years_phrase(missing))
     return "; ".join(parts)
 
 
@@ -263,13 +264,13 @@ def missing_years_phrase(years: list[int]) -> str:
     """For example "no data for 2018, 2020 and 2021" or "no data for 2015 to 2021"."""
     # In a run of years, the year minus its index is constant.
     numbered = groupby(enumerate(years), lambda pair: pair[1] - pair[0])
-    told = [
+    phrases = [
         [_("%(first)s to %(last)s") % {"first": run[0], "last": run[-1]}]
         if len(run) > 2
         else map(str, run)
         for run in ([year for _place, year in run] for _distance, run in numbered)
     ]
-    return _("no data for %(years)s") % {"years": join_words([*chain(*told)])}
+    return _("no data for %(years)s") % {"years": join_words([*chain(*phrases)])}
 
 
 def last_known_phrase(line: IndicatorSeries, today: date) -> str:

@@ -68,8 +68,8 @@ class AgencyRow:
     done: int | None
     has_public_state: bool
     #: Obligations of the latest round, and how many of them were submitted.
-    asked: int
-    handed_in: int
+    owed: int
+    submitted: int
     #: Over the last rounds with public scorecards.
     compliance: ComplianceCounts
 
@@ -85,50 +85,58 @@ class AgencyRow:
 
 def load_agency_list_progress(plan: Plan, today: date) -> PlanProgress:
     """The plan's progress with the rounds that the list needs."""
-    found = load_plan_progress(plan, today)
-    latest = latest_round(found.periods, today)
-    asked = dict.fromkeys([*rounds.last_scored_rounds(found.periods, today), latest])
-    asked = tuple(filter(None, asked))
-    return add_rounds(found, None, asked) if asked else found
+    plan_progress = load_plan_progress(plan, today)
+    latest = latest_round(plan_progress.periods, today)
+    asked_rounds = dict.fromkeys(
+        [*rounds.last_scored_rounds(plan_progress.periods, today), latest]
+    )
+    asked_rounds = tuple(filter(None, asked_rounds))
+    return (
+        add_rounds(plan_progress, None, asked_rounds) if asked_rounds else plan_progress
+    )
 
 
-def agency_rows(found: PlanProgress, today: date) -> tuple[AgencyRow, ...]:
+def agency_rows(plan_progress: PlanProgress, today: date) -> tuple[AgencyRow, ...]:
     """
     The plan's agencies in the default order; one query.
 
-    ``found`` comes from ``load_agency_list_progress``.
+    ``plan_progress`` comes from ``load_agency_list_progress``.
     """
-    led, work = defaultdict(list), defaultdict(list)
-    for row in found.rows:
+    led, activities = defaultdict(list), defaultdict(list)
+    for row in plan_progress.rows:
         led[row.commitment.lead_id].append(row)
         for each in row.activities:
             if each.is_counted:
-                work[each.activity.agency_id].append(each)
-    latest = latest_round(found.periods, today)
-    asked = rounds.obligations_in(
-        found, rounds.last_scored_rounds(found.periods, today)
+                activities[each.activity.agency_id].append(each)
+    latest = latest_round(plan_progress.periods, today)
+    obligations = rounds.obligations_in(
+        plan_progress, rounds.last_scored_rounds(plan_progress.periods, today)
     )
-    last = rounds.obligations_in(found, [latest] if latest else ())
-    owed = {agency.pk: items for (agency, _round), items in last.items()}
-    parts = Participation.objects.filter(plan=found.plan).select_related("agency")
-    rows = [
-        AgencyRow(
-            participation=each,
-            counts=count_states(led[each.agency_id]),
-            led=len(led[each.agency_id]),
-            late=sum(row.is_late for row in led[each.agency_id]),
-            activities=len(work[each.agency_id]),
-            done=_done(work[each.agency_id]),
-            has_public_state=has_public_state(led[each.agency_id]),
-            asked=len(owed.get(each.agency_id, ())),
-            handed_in=sum(o.is_handed_in for o in owed.get(each.agency_id, ())),
-            compliance=rounds.compliance_of(
-                rounds.scorecards(each.agency, asked, today)
-            ),
-        )
-        for each in parts.order_by("pk")
-    ]
-    return sort_by_role(rows)
+    latest_obligations = rounds.obligations_in(
+        plan_progress, [latest] if latest else ()
+    )
+    owed = {agency.pk: items for (agency, _round), items in latest_obligations.items()}
+    return sort_by_role(
+        [
+            AgencyRow(
+                participation=each,
+                counts=count_states(led[each.agency_id]),
+                led=len(led[each.agency_id]),
+                late=sum(row.is_late for row in led[each.agency_id]),
+                activities=len(activities[each.agency_id]),
+                done=_done_count(activities[each.agency_id]),
+                has_public_state=has_public_state(led[each.agency_id]),
+                owed=len(owed.get(each.agency_id, ())),
+                submitted=sum(o.was_submitted for o in owed.get(each.agency_id, ())),
+                compliance=rounds.compliance_of(
+                    rounds.scorecards(each.agency, obligations, today)
+                ),
+            )
+            for each in Participation.objects.filter(plan=plan_progress.plan)
+            .select_related("agency")
+            .order_by("pk")
+        ]
+    )
 
 
 def sort_by_role(rows: Iterable[AgencyRow]) -> tuple[AgencyRow, ...]:
@@ -141,9 +149,11 @@ def sort_by_role(rows: Iterable[AgencyRow]) -> tuple[AgencyRow, ...]:
     )
 
 
-def _done(work):
-    told = [newest_update(each.reports).is_done for each in work if each.reports]
-    return sum(told) if told else None
+def _done_count(activities):
+    is_done = [
+        newest_update(each.reports).is_done for each in activities if each.reports
+    ]
+    return sum(is_done) if is_done else None
 
 
 def sort_name(row: AgencyRow) -> str:
@@ -161,7 +171,7 @@ RANKS = {
     "late": lambda row: row.late,
     "on_time": lambda row: _share(row.compliance.on_time, row.compliance.asked),
     "activities": lambda row: row.activities,
-    "handed_in": lambda row: _share(row.handed_in, row.asked),
+    "handed_in": lambda row: _share(row.submitted, row.owed),
 }
 
 
@@ -236,7 +246,7 @@ class AgencyPage:
     #: The latest opened round, and its obligations of the agency.
     round: ReportingPeriod | None
     is_due: bool
-    asked: list[rounds.ReportingObligation]
+    obligations: list[rounds.ReportingObligation]
     compliance: ComplianceCounts
     #: With the agency's comment on each.
     scorecards: list[tuple[ReportingPeriod, Scorecard, AgencyComment | None]]
@@ -266,8 +276,8 @@ class AgencyPage:
     def silent_in(self):
         """Rounds in which nothing was submitted in time, latest first."""
         silent = Timeliness.SILENT
-        found = [each for each, card, _ in self.scorecards if card.promptness == silent]
-        is_missing = self.asked and self.is_due and not self.reported
+        found = [each for each, card, _ in self.scorecards if card.timeliness == silent]
+        is_missing = self.obligations and self.is_due and not self.reported
         return [self.round, *found] if is_missing and self.round not in found else found
 
     @property
@@ -297,8 +307,9 @@ class AgencyPage:
         if not found:
             return None
         plan = found[0].commitment.plan
-        reports = [each.row.reports for each in found]
-        return count_recorded_work(reports, plan.starts_on.year, plan.ends_on.year)
+        return count_recorded_work(
+            [each.row.reports for each in found], plan.starts_on.year, plan.ends_on.year
+        )
 
     @property
     def sentence(self):
@@ -309,11 +320,11 @@ class AgencyPage:
         """
         How many obligations of the latest round it submitted, including returned ones.
         """
-        return sum(each.is_handed_in for each in self.asked)
+        return sum(each.was_submitted for each in self.obligations)
 
     @property
     def in_review(self):
-        return self.reported - sum(each.is_published for each in self.asked)
+        return self.reported - sum(each.is_published for each in self.obligations)
 
     @property
     def evidence(self):
@@ -323,7 +334,7 @@ class AgencyPage:
 
         Reserved reports do not count.
         """
-        told = [
+        reports = [
             report
             for each in self.work
             for report in each.row.reports
@@ -332,9 +343,11 @@ class AgencyPage:
             and not report.is_reserved
         ]
         return {
-            "reports": len(told),
-            "with_evidence": sum(report.pk in self.evidenced for report in told),
-            "with_open": sum(self.evidenced.get(report.pk, False) for report in told),
+            "reports": len(reports),
+            "with_evidence": sum(report.pk in self.evidenced for report in reports),
+            "with_open": sum(
+                self.evidenced.get(report.pk, False) for report in reports
+            ),
         }
 
 
@@ -350,7 +363,7 @@ def agency_by_slug(
     parts = (
         Participation.objects.filter(plan=plan, agency__slug=slug)
         .select_related("agency__succeeded_by")
-        .annotate(times_asked=references.recommendation_count("agency"))
+        .annotate(recommendation_count=references.recommendation_count("agency"))
     )
     part = parts.prefetch_related(Source.by_key()).first()
     others = Agency.objects.filter(slug=slug).select_related("succeeded_by")
@@ -383,19 +396,19 @@ def load_agency_page(
         for row in plan_progress.rows
         if row.commitment.pk in plan_progress.supported
     ]
-    work = list(_work_of(plan_progress, agency))
+    work = list(_activities_of(plan_progress, agency))
     has_values = any(plan_progress.values.values())
     if not (participation or led or supported or work or has_values):
         return None
     opened = plans.opened_rounds(plan_progress.periods, today)
-    asked, latest = (
+    obligations, latest = (
         rounds.obligations_in(plan_progress, opened),
         next(iter(opened), None),
     )
-    cards = rounds.scorecards(agency, asked, today)
+    cards = rounds.scorecards(agency, obligations, today)
     public = [each for each in cards if each.scorecards_public_at][:LATEST]
-    said = _comments(agency, plan_progress.plan)
-    told = (report.agency_id for each in work for report in each.row.reports)
+    comment_of = _comments(agency, plan_progress.plan)
+    reporting_ids = (report.agency_id for each in work for report in each.row.reports)
     return AgencyPage(
         agency=agency,
         participation=participation,
@@ -406,30 +419,35 @@ def load_agency_page(
         off_plan=_off_plan(agency, plan_progress.plan),
         round=latest,
         is_due=latest is not None and latest.due_on < today,
-        asked=asked.get((agency, latest), []),
+        obligations=obligations.get((agency, latest), []),
         compliance=rounds.compliance_of(cards),
-        scorecards=[(each, cards[each], said.get(each)) for each in public],
+        scorecards=[(each, cards[each], comment_of.get(each)) for each in public],
         unpublished_scorecard=next(
             (each for each in cards if not each.scorecards_public_at), None
         ),
         former_names=agency.former_names.order_by(
             F("ends_on").desc(nulls_last=True), "pk"
         ),
-        comments=[said[each] for each in said if each not in public],
-        has_answered=any(o.is_handed_in for items in asked.values() for o in items),
-        has_updates=agency.pk in told
+        comments=[comment_of[each] for each in comment_of if each not in public],
+        has_answered=any(
+            o.was_submitted for items in obligations.values() for o in items
+        ),
+        has_updates=agency.pk in reporting_ids
         or filtered_updates.has_updates_of(plan_progress.plan, agency),
     )
 
 
-def _work_of(plan_progress, agency):
-    periods, key = {period.pk: period for period in plan_progress.periods}, agency.pk
+def _activities_of(plan_progress, agency):
+    periods, agency_id = (
+        {period.pk: period for period in plan_progress.periods},
+        agency.pk,
+    )
     for row in plan_progress.rows:
         for each in row.activities:
-            is_own = each.activity.agency_id == key
-            told = is_own or [a for a in each.reports if a.agency_id == key]
-            if told:
-                last = newest_update(each.reports if is_own else told)
+            is_own = each.activity.agency_id == agency_id
+            reports = [a for a in each.reports if is_own or a.agency_id == agency_id]
+            if is_own or reports:
+                last = newest_update(reports)
                 yield AgencyActivity(
                     activity=each.activity,
                     row=each,

@@ -69,11 +69,13 @@ class AreaRow:
         Reconstructed ones only if the plan itself states none.
         """
         are_official = bool(self.tally.total)
-        rows = [e for e in self.rows if e.commitment.is_official == are_official]
+        rows = [row for row in self.rows if row.commitment.is_official == are_official]
         work = (each for row in rows for each in row.activities)
-        done = [each for each in work if each.work == KnownActivityState.COMPLETED]
+        completed = [each for each in work if each.work == KnownActivityState.COMPLETED]
         return sorted(
-            done, key=lambda each: recency_of(newest_update(each.reports)), reverse=True
+            completed,
+            key=lambda each: recency_of(newest_update(each.reports)),
+            reverse=True,
         )
 
     def setbacks(self, today: date) -> list["Setback"]:
@@ -137,12 +139,14 @@ def area_by_slug(plan: Plan, slug: str) -> StrategicArea | None:
 def area_rows(
     areas: list[StrategicArea], plan_progress: PlanProgress
 ) -> tuple[AreaRow, ...]:
-    led = defaultdict(list)
+    rows_by_programme = defaultdict(list)
     for row in plan_progress.rows:
-        led[row.commitment.programme_id].append(row)
+        rows_by_programme[row.commitment.programme_id].append(row)
     found = []
     for area in areas:
-        branches = [(each, led[each.pk]) for each in area.programmes.all()]
+        branches = [
+            (each, rows_by_programme[each.pk]) for each in area.programmes.all()
+        ]
         rows = [row for _programme, rows in branches for row in rows]
         counts, known = count_states(rows), recorded_work_of(rows)
         found.append(AreaRow(area, branches, counts, known, headline_of_rows(rows)))
@@ -185,8 +189,9 @@ class UpdateListItem:
         return is_of_record and (self.update.is_disputed or self.subject.is_disputed)
 
     def get_absolute_url(self, language=None):
-        words = self.subject.plan.code, self.update.public_id
-        return public_path("update", *words, language=language)
+        return public_path(
+            "update", self.subject.plan.code, self.update.public_id, language=language
+        )
 
 
 def latest_updates(
@@ -203,8 +208,8 @@ def latest_updates(
     for row in rows:
         for subject, updates in _updates(row):
             for update in updates:
-                known = entered if update.was_entered else recorded
-                known.append((update, subject))
+                updates_of_kind = entered if update.was_entered else recorded
+                updates_of_kind.append((update, subject))
     found = {
         "lately": nlargest(MOST_LATEST, entered, key=lambda pair: pair[0].published_at),
         "recorded": nlargest(
@@ -212,8 +217,11 @@ def latest_updates(
         ),
     }
     return {
-        name: [UpdateListItem(*pair, periods[pair[0].period_id]) for pair in known]
-        for name, known in found.items()
+        name: [
+            UpdateListItem(*pair, periods[pair[0].period_id])
+            for pair in updates_of_kind
+        ]
+        for name, updates_of_kind in found.items()
     }
 
 

@@ -52,7 +52,9 @@ def changes_of_plan(plan: Plan) -> tuple[ApprovedPlanChange, ...]:
     )
     about = attrgetter("model", "commitment_id", "activity_id", "name_es")
     found = []
-    for (day, _made_by), group in groupby(rows, attrgetter("decided_on", "made_by")):
+    for (day, _decision), group in groupby(
+        rows, attrgetter("decided_on", "decision_key")
+    ):
         records = [list(lines) for _key, lines in groupby(group, about)]
         found.append(ApprovedPlanChange(day, records[0][0].amendment, records))
     return tuple(found)
@@ -73,20 +75,20 @@ def load_correction_log() -> dict:
     ``days`` is the median time to a decision; ``hidden`` are confirmed takedowns and
     ``overdue`` those not confirmed in time.
     """
-    decided = Correction.objects.filter(decided_on__isnull=False)
-    dates = decided.values_list("asked_on", "decided_on")
-    times = [decided - asked for asked, decided in dates]
+    decided_rows = Correction.objects.filter(decided_on__isnull=False)
+    dates = decided_rows.values_list("asked_on", "decided_on")
+    days = [decided_on - asked_on for asked_on, decided_on in dates]
     return {
         "corrections": Correction.objects.order_by(*LATEST_FIRST),
-        "decided": len(times),
-        "days": compliance.median_days(times),
+        "decided": len(days),
+        "days": compliance.median_days(days),
         "hidden": Takedown.objects.confirmed()[:PER_PAGE],
         "overdue": Takedown.objects.overdue(),
     }
 
 
 #: Models shown on the page of another record, with their link to it.
-BELOW = {
+SHOWN_ON_PAGE_OF = {
     Agency: [(Participation, "agency")],
     Commitment: [
         (Activity, "commitment"),
@@ -103,11 +105,11 @@ MODELS = {each._meta.model_name: each for each in UPDATE_MODELS}
 def overdue_takedowns_on_page(record):
     """Takedowns on a record's page that were not confirmed in time."""
     model = MODELS[record.kind] if isinstance(record, PublishedUpdate) else type(record)
-    here = {row_key(model, record.pk)}
-    for below, link in BELOW.get(model, ()):
-        rows = below.objects.filter(**{link: record})
-        here |= {row_key(below, pk) for pk in rows.values_list("pk", flat=True)}
-    return tuple(each for each in Takedown.objects.overdue() if here & set(each.rows))
+    keys = {row_key(model, record.pk)}
+    for shown_model, link in SHOWN_ON_PAGE_OF.get(model, ()):
+        rows = shown_model.objects.filter(**{link: record})
+        keys |= {row_key(shown_model, pk) for pk in rows.values_list("pk", flat=True)}
+    return tuple(each for each in Takedown.objects.overdue() if keys & set(each.rows))
 
 
 def overdue_takedowns_of_kind(kind):
@@ -119,6 +121,6 @@ def overdue_takedowns_of_kind(kind):
     )
 
 
-def log_page_of(place: int) -> int:
-    """The page of the log that holds the request at ``place``, counted from 1."""
-    return -(-place // PER_PAGE)
+def log_page_of(position: int) -> int:
+    """The page of the log that holds the request at ``position``, counted from 1."""
+    return -(-position // PER_PAGE)

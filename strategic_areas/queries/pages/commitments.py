@@ -75,10 +75,10 @@ class ActivityDetail:
         Periods are not added up, as nobody states that they may be. Counts of public
         sources are left out.
         """
-        entry, wanted = self.latest, disclose_planned_quantity(self.row.activity)
-        is_told = entry and not entry.is_recorded and entry.quantity is not PROTECTED
-        is_asked = self.row.activity.is_official and wanted not in {None, PROTECTED}
-        return entry.quantity if is_told and is_asked else None
+        entry, planned = self.latest, disclose_planned_quantity(self.row.activity)
+        is_stated = entry and not entry.is_recorded and entry.quantity is not PROTECTED
+        is_planned = self.row.activity.is_official and planned not in {None, PROTECTED}
+        return entry.quantity if is_stated and is_planned else None
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ class CommitmentPage:
     continues: Commitment | None
     dispute: counted_updates.Dispute | None
     delay: delays.Delay | None
-    #: The number of records of the reconstruction that it superseded.
-    before_the_matrix: int
+    #: The number of records on the reconstruction that it superseded.
+    superseded_records: int
 
     @property
     def is_reported(self):
@@ -125,21 +125,21 @@ class CommitmentPage:
 
     @property
     def evidenced(self):
-        """How many of these updates have evidence open to the public."""
+        """How many of these updates have public evidence."""
         return sum(
             any(item.url or item.token for item in each.evidence)
             for each in self.reported
         )
 
     @property
-    def are_victims_meant(self):
+    def concerns_victims(self):
         return any(is_of_victims(each.row.activity) for each in self.activities)
 
     @property
-    def says_more(self):
+    def has_details(self):
         names = ("expected_product_es", "means_of_verification_es", "note_es")
-        told = [each.row.activity for each in self.activities]
-        return any(getattr(each, name) for each in told for name in names)
+        activities = [each.row.activity for each in self.activities]
+        return any(getattr(each, name) for each in activities for name in names)
 
 
 #: The areas up to its own; their count is its area's position.
@@ -192,22 +192,22 @@ class Succession:
                 self._old[new].append(old)
                 self._new[old].append(new)
         self._superseded = {
-            old for found in self._old_activities.values() for old in found
+            old for old_ids in self._old_activities.values() for old in old_ids
         }
 
     def is_superseded(self, activity_id: int) -> bool:
         return activity_id in self._superseded
 
-    def heirs(self, commitment_id: int) -> list[int]:
-        return _walk(commitment_id, self._new)
+    def successors(self, commitment_id: int) -> list[int]:
+        return _linked_ids(commitment_id, self._new)
 
     def predecessors(self, commitment_id: int) -> list[int]:
         """Ids of the commitments that it superseded, nearest first."""
-        return _walk(commitment_id, self._old)
+        return _linked_ids(commitment_id, self._old)
 
     def former_activities(self, commitment_id: int) -> set[int]:
         own = self._renewed[commitment_id]
-        return {old for new in own for old in _walk(new, self._old_activities)}
+        return {old for new in own for old in _linked_ids(new, self._old_activities)}
 
 
 def _pairs(plan):
@@ -220,7 +220,7 @@ def _pairs(plan):
     return of_commitments.union(of_activities)
 
 
-def _walk(start, links):
+def _linked_ids(start, links):
     found, queue = [], [start]
     while queue:
         for each in links.get(queue.pop(0), ()):
@@ -230,14 +230,16 @@ def _walk(start, links):
     return found
 
 
-def successor_url(commitment: Commitment, succession: Succession) -> Commitment | None:
+def successor_of(commitment: Commitment, succession: Succession) -> Commitment | None:
     """The first current commitment in the chain of successors."""
-    heirs = succession.heirs(commitment.pk)
-    if not heirs:
+    successors = succession.successors(commitment.pk)
+    if not successors:
         return None
-    standing = Commitment.objects.not_superseded().filter(pk__in=heirs)
-    by_id = standing.select_related("plan").in_bulk()
-    return next((by_id[heir] for heir in heirs if heir in by_id), None)
+    current = Commitment.objects.not_superseded().filter(pk__in=successors)
+    by_id = current.select_related("plan").in_bulk()
+    return next(
+        (by_id[successor] for successor in successors if successor in by_id), None
+    )
 
 
 def load_commitment_page(
@@ -252,9 +254,9 @@ def load_commitment_page(
 
     It shows at most ``most`` activities and events, starting at ``first``.
     """
-    former = succession.predecessors(commitment.pk)
+    predecessors = succession.predecessors(commitment.pk)
     periods = periods_of(commitment.plan)
-    activities = _activities(commitment, former, succession)
+    activities = _activities(commitment, predecessors, succession)
     own = [
         each
         for each in activities.values()
@@ -264,35 +266,39 @@ def load_commitment_page(
     ]
     for each in own:
         each.commitment, each.plan = commitment, commitment.plan
-    _tell_amendments(commitment, own)
+    _attach_amendments(commitment, own)
     updates = _updates(activities)
     declarations = []
-    if former or commitment.is_declared:
+    if predecessors or commitment.is_declared:
         rows = public_updates.public_declarations()
-        declarations += rows.filter(commitment__in=[commitment.pk, *former])
-    row = _row(commitment, own, updates, declarations, periods, today)
+        declarations += rows.filter(commitment__in=[commitment.pk, *predecessors])
+    row = _build_row(commitment, own, updates, declarations, periods, today)
     off_plan = [each for each in activities.values() if not each.is_in_plan]
     events = timeline.update_events(
         updates, declarations, activities, {commitment, *own, *off_plan}, periods
     )
     last, rounds = timeline.latest_by_subject(events), opened_rounds(periods, today)
-    beside = [last[each] for each in off_plan if each in last]
-    told_beside = {each.key for each in beside}
-    in_line = [each for each in events if each.key not in told_beside]
-    steps = timeline.timeline_events(row, in_line, rounds, today)
+    off_plan_events = [last[each] for each in off_plan if each in last]
+    off_plan_keys = {each.key for each in off_plan_events}
+    timeline_updates = [each for each in events if each.key not in off_plan_keys]
+    steps = timeline.timeline_events(row, timeline_updates, rounds, today)
     length = max(len(row.activities), len(steps))
-    part = slice(first, None if most is None else first + most)
-    work = row.activities[part]
+    page_slice = slice(first, None if most is None else first + most)
+    work = row.activities[page_slice]
     delay = delays.delay_of_commitment(row, today)
     late = [each.row for each in delay.parts] if delay else ()
-    told = [last[each.activity] for each in (*work, *late) if each.activity in last]
-    told += [last[commitment]] if commitment in last else []
-    shown = [each for each in steps[part] if each.rows]
-    entries = _entries({each.key for each in [*told, *shown, *beside]}, declarations)
+    last_updates = [
+        last[each.activity] for each in (*work, *late) if each.activity in last
+    ]
+    last_updates += [last[commitment]] if commitment in last else []
+    shown = [each for each in steps[page_slice] if each.rows]
+    entries = _entries(
+        {each.key for each in [*last_updates, *shown, *off_plan_events]}, declarations
+    )
     ends = {each.key for each in last.values()}
-    steps = tuple(each.with_content(entries, ends) for each in steps[part])
+    steps = tuple(each.with_content(entries, ends) for each in steps[page_slice])
     _read_related(commitment, work)
-    newest = {each.subject: entries[each.key] for each in told}
+    newest = {each.subject: entries[each.key] for each in last_updates}
     return CommitmentPage(
         row=row,
         round=rounds[0] if rounds else None,
@@ -307,15 +313,17 @@ def load_commitment_page(
             for each in work
         ),
         steps=steps,
-        off_plan=tuple(entries[each.key] for each in beside),
+        off_plan=tuple(entries[each.key] for each in off_plan_events),
         declared=newest.pop(commitment, None),
-        sources=_numbered([commitment, *(each.activity for each in work)], steps),
+        sources=_numbered_sources(
+            [commitment, *(each.activity for each in work)], steps
+        ),
         continues=_public_or_none(commitment.continues),
         dispute=counted_updates.dispute_of(commitment),
         delay=delays.with_last_reports(
             delay, {a.pk: entry for a, entry in newest.items()}
         ),
-        before_the_matrix=sum(each.is_reconstructed for each in events),
+        superseded_records=sum(each.is_reconstructed for each in events),
     )
 
 
@@ -337,7 +345,7 @@ def _activities(commitment, former, succession) -> dict[int, Activity]:
     return {each.pk: each for each in found}
 
 
-def _tell_amendments(commitment, activities):
+def _attach_amendments(commitment, activities):
     rows = (
         plans.approved_changes()
         .filter(Q(commitment=commitment) | Q(activity__in=activities))
@@ -353,39 +361,42 @@ def _tell_amendments(commitment, activities):
 
 
 def _updates(activities):
-    rows = (
-        ActivityUpdate.objects.filter(
-            activity__in=activities,
-            status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED],
+    return list(
+        counted_updates.select_report_columns(
+            ActivityUpdate.objects.filter(
+                activity__in=activities,
+                status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED],
+            )
+            .exclude(plan__status=Plan.Status.IN_PREPARATION)
+            .order_by()
         )
-        .exclude(plan__status=Plan.Status.IN_PREPARATION)
-        .order_by()
     )
-    return list(counted_updates.select_report_columns(rows))
 
 
-def _row(commitment, activities, updates, declarations, periods, today):
-    real = {each.pk for each in periods if not each.is_demonstration}
+def _build_row(commitment, activities, updates, declarations, periods, today):
+    real_periods = {each.pk for each in periods if not each.is_demonstration}
     counts = [
         [
             each
             for each in rows
             if each.status in {RevisionStatus.PUBLISHED, RevisionStatus.SUBMITTED}
-            and each.period_id in real
+            and each.period_id in real_periods
             and each.provenance != Provenance.DEMONSTRATION
         ]
         for rows in (updates, declarations)
     ]
     counted = counted_updates.build_counted_updates(*counts, periods)
     rows = build_progress([commitment], activities, counted, periods, today)
-    moves = [
+    agency_changes = [
         change
         for each in activities
         for change in each.approved
         if change.field == round_assignments.AGENCY_FIELD and change.amends
     ]
-    asked_then = round_assignments.agencies_asked(activities, periods, moves)
-    (row,) = round_assignments.with_agencies_asked(rows, asked_then)
+    former_agency_ids = round_assignments.agencies_asked(
+        activities, periods, agency_changes
+    )
+    (row,) = round_assignments.with_agencies_asked(rows, former_agency_ids)
     return row
 
 
@@ -409,13 +420,13 @@ def _read_related(commitment, rows):
     prefetch_related_objects([row.activity for row in rows], Source.by_key())
 
 
-def _numbered(records, steps):
+def _numbered_sources(records, steps):
     entries = [each.entry for each in steps if each.entry]
-    rest_on = [each.sources.all() for each in records]
-    rest_on += [each.sources for each in entries]
-    rest_on.append([each.printed_by for each in entries if each.printed_by])
+    cited = [each.sources.all() for each in records]
+    cited += [each.sources for each in entries]
+    cited.append([each.printed_by for each in entries if each.printed_by])
     places, found = {}, []
-    for source in chain.from_iterable(rest_on):
+    for source in chain.from_iterable(cited):
         if source.pk not in places:
             places[source.pk] = len(places) + 1
             found.append(source)

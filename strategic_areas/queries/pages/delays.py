@@ -59,8 +59,8 @@ class Delay:
     @property
     def reports(self):
         """Reports that state an obstacle."""
-        told = (part.report for part in self.parts if part.report)
-        return [each for each in told if each.obstacle_es]
+        reports = (part.report for part in self.parts if part.report)
+        return [each for each in reports if each.obstacle_es]
 
     @property
     def declaration(self):
@@ -82,25 +82,17 @@ class Delays:
 
 def load_delays(plan_progress: PlanProgress, today: date) -> Delays:
     """The delays of a plan; no query if there are none."""
-    found = _all(plan_progress, today)
+    every = (delay_of_commitment(row, today) for row in plan_progress.rows)
+    found = sorted(filter(None, every), key=_order)
     parts = [part for each in found[:MOST_SHOWN] for part in each.parts]
     reports = work_done.last_updates_of_activities(part.row for part in parts)
     return Delays(
         shown=tuple(with_last_reports(each, reports) for each in found[:MOST_SHOWN]),
-        has_deadlines=_has_deadlines(plan_progress),
-    )
-
-
-def _all(plan_progress, day):
-    found = [_delay(row, day) for row in plan_progress.rows]
-    return sorted((each for each in found if each.days or each.parts), key=_order)
-
-
-def _has_deadlines(plan_progress):
-    return any(
-        each.deadline.is_stated
-        for row in plan_progress.rows
-        for each in (row, *row.activities)
+        has_deadlines=any(
+            each.deadline.is_stated
+            for row in plan_progress.rows
+            for each in (row, *row.activities)
+        ),
     )
 
 
@@ -127,21 +119,21 @@ def with_last_reports(
 
 
 def _delay(row, day):
-    over = {progress.ActivityState.COMPLETED, progress.ActivityState.CANCELLED}
+    finished = {progress.ActivityState.COMPLETED, progress.ActivityState.CANCELLED}
     if row.summary.state in CLOSED:
         return Delay(row, 0, ())
     parts = (
         DelayedActivity(
             each,
             _days(each, day),
-            submitted_on=max(each.handed_in.values(), default=None),
+            submitted_on=max(each.in_review.values(), default=None),
             is_disputed=not row.commitment.is_disputed and _is_disputed(each),
         )
         for each in row.activities
-        if each.summary.state not in over
+        if each.summary.state not in finished
     )
-    held = (each for each in parts if each.days or _is_held_back(each))
-    return Delay(row, _days(row, day), tuple(held))
+    delayed = (each for each in parts if each.days or _is_held_back(each))
+    return Delay(row, _days(row, day), tuple(delayed))
 
 
 def _is_disputed(row):

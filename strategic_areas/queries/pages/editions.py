@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from strategic_areas.commitment_states import CommitmentState, family_of
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import DataColumn, Dataset, GapReason
-from strategic_areas.datasets.editions import WITH_THE_DAY, datasets_of, snapshot_of
+from strategic_areas.datasets.editions import DAYS_LATE, datasets_of, snapshot_of
 from strategic_areas.datasets.file_cache import FILE_CACHE, current_version
 from strategic_areas.datasets.snapshots import take_snapshot
 from strategic_areas.models import Edition, Plan
@@ -61,11 +61,11 @@ def edition_by_round(plan: Plan) -> dict[int, Edition]:
 @dataclass(frozen=True)
 class DatasetDifference:
     """
-    The changes of one dataset, with its former (``had``) and present (``has``) row
-    count.
+    The changes of one dataset between two states of a plan.
 
-    If only one side has the dataset, the other count is None and ``rows`` is empty.
-    ``new`` and ``former`` are columns that only one side has.
+    ``had`` and ``has`` are the former and the present row count, None if that state
+    lacks the dataset; then ``rows`` is empty. ``new`` and ``former`` are columns that
+    only one state has.
     """
 
     dataset: Dataset
@@ -76,7 +76,7 @@ class DatasetDifference:
     former: tuple[DataColumn, ...]
 
     @property
-    def has_moved(self):
+    def has_changed(self):
         return bool(self.rows) or (self.had is None) != (self.has is None)
 
     @property
@@ -100,69 +100,75 @@ def _key(edition):
 
 @lru_cache(maxsize=16)
 def _differences(plan, earlier, later, now):
-    after = _kept(later) if later else (_today(plan, now), DATASETS)
-    return compare_tables(_kept(earlier) if earlier else ({}, {}), after)
+    later_tables = _stored_tables(later) if later else (_today(plan, now), DATASETS)
+    return compare_tables(
+        _stored_tables(earlier) if earlier else ({}, {}), later_tables
+    )
 
 
 def tables_of(plan: Plan, edition: Edition | None) -> PlanTables:
     """The tables of an edition, or of today without one."""
     if edition:
-        return _kept(_key(edition))
+        return _stored_tables(_key(edition))
     return _today(plan.pk, current_version()), DATASETS
 
 
 def _today(pk, now):
     plan = Plan.objects.get(pk=pk)
-    files = FILE_CACHE.at_hand(plan)
-    is_current = files and files.label == now
-    return files.tables if is_current else take_snapshot(plan).tables
+    cached = FILE_CACHE.available_files(plan)
+    is_current = cached and cached.version == now
+    return cached.tables if is_current else take_snapshot(plan).tables
 
 
-def _kept(key):
+def _stored_tables(key):
     edition = Edition.objects.get(pk=key[0])
     return snapshot_of(edition).tables, datasets_of(edition)
 
 
 def compare_tables(before: PlanTables, after: PlanTables) -> list[DatasetDifference]:
     """The differences of two states of a plan, by dataset."""
-    (old, had), (new, has) = before, after
+    (former, had), (present, has) = before, after
     rows = {name: [] for name in had.keys() & has.keys()}
     for each in row_differences(
-        *({name: of[name] for name in rows} for of in (old, new))
+        *({name: tables[name] for name in rows} for tables in (former, present))
     ):
-        told = _withheld(has[each.dataset], each)
-        if {name for name, *_cells in told.columns} - {WITH_THE_DAY}:
-            rows[each.dataset].append(told)
+        difference = _without_hidden_cells(has[each.dataset], each)
+        if {name for name, *_cells in difference.columns} - {DAYS_LATE}:
+            rows[each.dataset].append(difference)
     return [
         DatasetDifference(
             has[name] if name in has else had[name],
-            len(old[name]) if name in had else None,
-            len(new[name]) if name in has else None,
+            len(former[name]) if name in had else None,
+            len(present[name]) if name in has else None,
             tuple(rows.get(name, ())),
-            _lacking(has, had, name),
-            _lacking(had, has, name),
+            _missing_columns(has, had, name),
+            _missing_columns(had, has, name),
         )
         for name in {**has, **had}
     ]
 
 
-def _lacking(one, other, name):
+def _missing_columns(one, other, name):
     names = {each.name for each in other[name].columns} if name in other else ()
-    told = one[name].columns if name in one and name in other else ()
-    return tuple(each for each in told if each.name not in names)
+    columns = one[name].columns if name in one and name in other else ()
+    return tuple(each for each in columns if each.name not in names)
 
 
-def _withheld(dataset, changed):
+def _without_hidden_cells(dataset, changed):
     if changed.kind != "changed":
         return changed
-    now = changed.after
-    hidden = {
+    after = changed.after
+    hidden_columns = {
         each.name
         for each in dataset.columns
-        if now.get(each.name) is None
-        and (now.get("withdrawn_on") or gap_of(each, now) == GapReason.PROTECTED)
+        if after.get(each.name) is None
+        and (after.get("withdrawn_on") or gap_of(each, after) == GapReason.PROTECTED)
     }
-    before = {name: cell for name, cell in changed.before.items() if name not in hidden}
+    before = {
+        name: cell
+        for name, cell in changed.before.items()
+        if name not in hidden_columns
+    }
     return replace(changed, before=before)
 
 
@@ -170,8 +176,9 @@ def gap_of(column: DataColumn, row: Mapping) -> GapReason | None:
     return row.get(f"{column.name}_gap") or column.gap
 
 
-#: Commitments whose state differs, as triples of row, old and new state (None if it was
-#: or is not in the plan). ``apart`` changed their family, ``alike`` did not.
+#: Commitments whose state differs, as triples of row, old and new state (None if the
+#: commitment was or is not in the plan). ``apart`` moved to another family of states,
+#: ``alike`` did not; ``number`` counts both.
 StateChanges = namedtuple("StateChanges", "number apart alike")
 
 
@@ -189,33 +196,33 @@ def _state(row):
     return CommitmentState(row["state"]) if row and row["state"] else None
 
 
-#: What an edition tells, all of it from its rows: ``counts`` are those of its number of
-#: ``commitments`` by state, None of a reconstruction, ``each`` with its state. Its
-#: round asked so many agencies, of which so many were ``heard``; those ``missing``
-#: handed in nothing. ``pages`` are the addresses, by dataset and key, of rows from
-#: which something was withdrawn.
+#: The content of an edition's page, computed from its rows. ``commitments`` is their
+#: number, ``counts`` their numbers by state (None for a reconstruction), ``each`` pairs
+#: each with its state. ``asked`` is the number of agencies that the round asked,
+#: ``heard`` of those that submitted anything; ``missing`` are the others. ``pages`` are
+#: the URLs, by dataset and key, of rows with withdrawn content.
 EditionPage = namedtuple(
     "EditionPage", "plan period commitments counts each asked heard missing pages"
 )
 
 
 def load_edition_page(edition: Edition) -> EditionPage:
-    return _told(*_key(edition), edition.period and edition.period.code)
+    return _load_page(*_key(edition), edition.period and edition.period.code)
 
 
 @lru_cache(maxsize=32)
-def _told(pk, _random, code):
+def _load_page(pk, _random, code):
     edition = Edition.objects.select_related("plan").get(pk=pk)
-    kept = snapshot_of(edition)
-    tables = defaultdict(dict, kept.tables)
+    snapshot = snapshot_of(edition)
+    tables = defaultdict(dict, snapshot.tables)
     numbers = Counter(_state(row) for row in tables["commitments"].values())
     by_state = tuple((state, numbers[state]) for state in CommitmentState)
     period = tables["rounds"].get(code)
     days = {name: date.fromisoformat(period[name]) for name in DAYS} if period else {}
-    asked = [row for row in tables["scorecards"].values() if row["round"] == code]
-    missing = [row for row in asked if not row["handed_in"]]
+    scorecards = [row for row in tables["scorecards"].values() if row["round"] == code]
+    missing = [row for row in scorecards if not row["handed_in"]]
     return EditionPage(
-        SimpleNamespace(**tables["plans"].get(kept.plan, vars(kept))),
+        SimpleNamespace(**tables["plans"].get(snapshot.plan, vars(snapshot))),
         SimpleNamespace(**period | days) if period else None,
         numbers.total(),
         None if numbers[None] else StateCounts(numbers.total(), by_state),
@@ -223,8 +230,8 @@ def _told(pk, _random, code):
             (SimpleNamespace(**row), _state(row))
             for row in tables["commitments"].values()
         ],
-        len(asked),
-        len(asked) - len(missing),
+        len(scorecards),
+        len(scorecards) - len(missing),
         [SimpleNamespace(**tables["agencies"][row["agency"]]) for row in missing],
         {
             (name, key): url

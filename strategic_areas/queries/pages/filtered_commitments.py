@@ -62,7 +62,7 @@ class CommitmentList:
     #: Codes of answered targets by commitment id.
     answers: Mapping[int, frozenset[str]]
     #: By commitment id, its lead and then its supporting agencies.
-    part_of: Mapping[int, Sequence[Agency]]
+    agencies_of: Mapping[int, Sequence[Agency]]
 
     @property
     def counts(self) -> progress.StateCounts:
@@ -85,26 +85,26 @@ class CommitmentList:
 
 
 def load_commitment_list(
-    plan_progress: PlanProgress, asked: Mapping[str, str], sort: str = "code"
+    plan_progress: PlanProgress, wanted: Mapping[str, str], sort: str = "code"
 ) -> CommitmentList:
     """
     The commitments that match the filters; three queries.
 
-    ``asked`` maps ``FILTERS`` to values; ``sort`` is one of ``SORTS``, descending with
+    ``wanted`` maps ``FILTERS`` to values; ``sort`` is one of ``SORTS``, descending with
     a leading "-".
     """
     targets, answers = targets_by_commitment(plan_progress)
-    part_of = _agencies_of(plan_progress)
-    changed = _changed(plan_progress, asked.get("changed", ""))
+    agencies_of = _agencies_of(plan_progress)
+    changed = _changed(plan_progress, wanted.get("changed", ""))
     items = [
         FilterableRecord(
-            row, _values(row, answers, part_of, changed, asked.get("q", ""))
+            row, _values(row, answers, agencies_of, changed, wanted.get("q", ""))
         )
         for row in plan_progress.rows
     ]
-    rows, facets = apply_filters(items, asked, FILTERS)
+    rows, facets = apply_filters(items, wanted, FILTERS)
     found = tuple(sort_commitments(rows, sort))
-    return CommitmentList(plan_progress, found, facets, targets, answers, part_of)
+    return CommitmentList(plan_progress, found, facets, targets, answers, agencies_of)
 
 
 def targets_by_commitment(plan_progress: PlanProgress):
@@ -140,19 +140,21 @@ def _agencies_of(plan_progress):
 
 def _changed(plan_progress, code):
     rounds = opened_rounds(plan_progress.periods, plan_progress.day)
-    since = next((each for each in rounds if each.code == code), None)
-    rows = past_states.commitments_changed_since(plan_progress, since) if since else ()
+    period = next((each for each in rounds if each.code == code), None)
+    rows = (
+        past_states.commitments_changed_since(plan_progress, period) if period else ()
+    )
     return {row.commitment.pk: frozenset({code}) for row in rows}
 
 
-def _values(row, answers, part_of, changed, words):
+def _values(row, answers, agencies_of, changed, words):
     commitment, summary = row.commitment, row.summary
     state = summary.state
     return {
         "q": frozenset({words} if words and matches_words(row, words) else ()),
         "area": frozenset({commitment.programme.area.code}),
         "programme": frozenset({commitment.programme.code}),
-        "agency": frozenset(each.slug for each in part_of[commitment.pk]),
+        "agency": frozenset(each.slug for each in agencies_of[commitment.pk]),
         "family": frozenset({family_of(state)} if state else ()),
         "state": frozenset({state} if state else ()),
         "punctuality": frozenset(filter(None, [summary.punctuality])),
@@ -193,7 +195,7 @@ def _state_place(row):
     return FAMILY_ORDER.index(family_of(state)), STATE_ORDER.index(state)
 
 
-KEYS = {
+SORT_KEYS = {
     "code": lambda row: row.commitment.sort_code,
     "title": lambda row: fold(row.commitment.title),
     "area": lambda row: row.commitment.programme.sort_code,
@@ -208,8 +210,8 @@ def sort_commitments(
     rows: list[CommitmentProgress], sort: str
 ) -> list[CommitmentProgress]:
     """Rows sorted by one of ``SORTS``; rows without a value come last either way."""
-    key, is_descending = KEYS[sort.removeprefix("-")], sort.startswith("-")
-    rows = sorted(rows, key=KEYS["code"])
+    key, is_descending = SORT_KEYS[sort.removeprefix("-")], sort.startswith("-")
+    rows = sorted(rows, key=SORT_KEYS["code"])
     known = [row for row in rows if key(row) is not None]
     unknown = [row for row in rows if key(row) is None]
     return sorted(known, key=key, reverse=is_descending) + unknown

@@ -23,7 +23,8 @@ NEEDS = {
 @dataclass(frozen=True)
 class HelpLineStatus:
     line: HelpLine
-    unconfirmed_since: date | None
+    #: The last confirmation, if it is older than ``CONFIRMED_FOR_DAYS``; else None.
+    last_confirmed_on: date | None
     sources: tuple = ()
 
     @property
@@ -64,27 +65,29 @@ def load_help_page(today: date) -> dict:
     rows = published_help_lines().prefetch_related("sources")
     lines = [help_line_status(row, today, tuple(row.sources.all())) for row in rows]
     lines.sort(key=lambda each: (_is_police(each), each.line.order, each.line.pk))
-    asked = [each for each in lines if not each.is_emergency]
-    reporting = next((each for each in asked if each.line.takes_reports), None)
+    ordinary = [each for each in lines if not each.is_emergency]
+    fallback = next((each for each in ordinary if each.line.takes_reports), None)
     needs = []
     for code, field in NEEDS.items():
-        own = [each for each in asked if getattr(each.line, field)]
-        needs.append((code, own, None if own else reporting))
-    told = {each.line.pk for _code, own, _nearest in needs for each in own}
+        serving = [each for each in ordinary if getattr(each.line, field)]
+        needs.append((code, serving, None if serving else fallback))
+    shown_ids = {each.line.pk for _code, serving, _nearest in needs for each in serving}
     return {
         "lines": lines,
         "needs": needs,
-        "others": [each for each in asked if each.line.pk not in told],
-        "unconfirmed": [each for each in asked if not each.line.confirmed_on],
+        "others": [each for each in ordinary if each.line.pk not in shown_ids],
+        "unconfirmed": [each for each in ordinary if not each.line.confirmed_on],
         "knows_languages": any(each.line.languages_es for each in lines),
         "in_creole": [each for each in lines if each.creole],
     }
 
 
 def help_line_status(row: HelpLine, today: date, sources: tuple = ()) -> HelpLineStatus:
-    since, limit = row.confirmed_on, timedelta(CONFIRMED_FOR_DAYS)
+    confirmed_on, limit = row.confirmed_on, timedelta(CONFIRMED_FOR_DAYS)
     return HelpLineStatus(
-        row, since if since and today - since > limit else None, sources
+        row,
+        confirmed_on if confirmed_on and today - confirmed_on > limit else None,
+        sources,
     )
 
 

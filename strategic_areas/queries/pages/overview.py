@@ -35,7 +35,7 @@ MOST_NAMED = 120
 MOST_TILES = 60
 #: How many changed commitments are named, and the order of their families.
 MOST_CHANGED = 5
-TOLD_FIRST = (
+FAMILIES_SHOWN_FIRST = (
     *(StateFamily.MET, StateFamily.UNMET, StateFamily.HALTED, StateFamily.SILENT),
     *(StateFamily.UNBEGUN, StateFamily.GOING, StateFamily.UNREAD),
 )
@@ -68,23 +68,23 @@ def plan_intervals(
     plan_progress: PlanProgress, today: date
 ) -> tuple[PlanInterval, ...]:
     """Its years, if it has records or no rounds, then its rounds."""
-    found = [p for p in plan_progress.periods if p.is_round and not p.is_demonstration]
-    found.sort(key=lambda each: (each.ends_on, each.opens_on, each.pk))
+    rounds = [p for p in plan_progress.periods if p.is_round and not p.is_demonstration]
+    rounds.sort(key=lambda each: (each.ends_on, each.opens_on, each.pk))
     records = plan_progress.records
-    counted = dict(records.years) if records else {}
+    records_of_year = dict(records.years) if records else {}
     years = {
         *range(plan_progress.plan.starts_on.year, plan_progress.plan.ends_on.year + 1),
-        *counted,
+        *records_of_year,
     }
-    told_years = [
+    year_intervals = [
         PlanInterval(
             *(days := days_of_year(year)),
             _tense(*days, today),
-            records=counted.get(year, 0) if records else None,
+            records=records_of_year.get(year, 0) if records else None,
         )
-        for year in (sorted(years) if records or not found else ())
+        for year in (sorted(years) if records or not rounds else ())
     ]
-    return (*told_years, *(_round(plan_progress, each, today) for each in found))
+    return (*year_intervals, *(_round(plan_progress, each, today) for each in rounds))
 
 
 def _round(plan_progress, period, today):
@@ -148,13 +148,13 @@ class ChangedCommitments:
     rows: tuple[CommitmentProgress, ...]
 
     @property
-    def told(self):
+    def shown(self):
         """The first ``MOST_CHANGED``, by family of their new state."""
-        found, left = dict(rows_by_family(self.rows)), MOST_CHANGED
-        for family in TOLD_FIRST:
-            if left > 0 and family in found:
-                yield family, found[family][:left]
-                left -= len(found[family])
+        by_family, left = dict(rows_by_family(self.rows)), MOST_CHANGED
+        for family in FAMILIES_SHOWN_FIRST:
+            if left > 0 and family in by_family:
+                yield family, by_family[family][:left]
+                left -= len(by_family[family])
 
 
 @dataclass(frozen=True)
@@ -202,49 +202,49 @@ def cache_shown_plan(today: date) -> None:
 
 
 def load_overview(plan: Plan, today: date) -> Overview:
-    found = load_progress_with_rounds(plan, today)
-    rounds = opened_rounds(found.periods, today)
-    to_come = [each for each in found.periods if each.is_round and not rounds]
+    plan_progress = load_progress_with_rounds(plan, today)
+    rounds = opened_rounds(plan_progress.periods, today)
+    future = [each for each in plan_progress.periods if each.is_round and not rounds]
     return Overview(
-        plan_progress=found,
-        headline=round_answers.headline_of(found, today),
-        areas=areas.area_rows(areas.areas_of_plan(plan), found),
-        asking=_asking(found, rounds, today) if rounds else None,
-        first_round=min(to_come, key=lambda each: each.opens_on, default=None),
+        plan_progress=plan_progress,
+        headline=round_answers.headline_of(plan_progress, today),
+        areas=areas.area_rows(areas.areas_of_plan(plan), plan_progress),
+        asking=_latest_round(plan_progress, rounds, today) if rounds else None,
+        first_round=min(future, key=lambda each: each.opens_on, default=None),
         changed=ChangedCommitments(
-            rounds[1], past_states.commitments_changed_since(found, rounds[1])
+            rounds[1], past_states.commitments_changed_since(plan_progress, rounds[1])
         )
         if len(rounds) > 1
         else None,
         institutions=Participation.objects.filter(plan=plan).count(),
         sources=sources_of_plan(plan).count(),
-        latest=areas.latest_updates(found, found.rows),
-        delays=delays.load_delays(found, today),
+        latest=areas.latest_updates(plan_progress, plan_progress.rows),
+        delays=delays.load_delays(plan_progress, today),
         year=year_of_plan(plan, today),
     )
 
 
-def _asking(found, rounds, today):
-    silent = {
+def _latest_round(plan_progress, rounds, today):
+    silent_by_round = {
         each: {
             agency
             for agency, has_answered in round_answers.has_answered_by_agency(
-                found, each
+                plan_progress, each
             ).items()
             if not has_answered
         }
         for each in rounds[:3]
         if each.due_on < today
     }
-    due, before = [*silent, None, None][:2]
-    missing = sorted(silent.get(due, ()), key=lambda each: fold(each.name))
-    again = silent.get(before, ())
+    due, before = [*silent_by_round, None, None][:2]
+    missing = sorted(silent_by_round.get(due, ()), key=lambda each: fold(each.name))
+    silent_before = silent_by_round.get(before, ())
     return LatestRound(
         period=rounds[0],
-        answers=round_answers.load_round_answers(found, rounds[0]),
+        answers=round_answers.load_round_answers(plan_progress, rounds[0]),
         due=due,
         before=before,
-        missing=tuple((each, each in again) for each in missing),
+        missing=tuple((each, each in silent_before) for each in missing),
     )
 
 
@@ -253,23 +253,23 @@ def load_plan_page(plan: Plan, today: date) -> dict:
     The page of a plan, as template context.
 
     ``behind`` counts all public sources cited, ``sources`` are those of the plan
-    itself. Commitments of a plan that ``is_long`` are not listed. ``unanswered`` counts
-    the recommendations in ``asked`` without a commitment.
+    itself. If it ``is_long``, its commitments are not listed. ``asked`` are the
+    recommendations, ``unanswered`` counts those without a commitment.
     """
-    found = load_progress_with_rounds(plan, today)
-    rows = areas.area_rows(areas.areas_of_plan(plan), found)
-    asked = references.recommendations_of_plan(found)
+    plan_progress = load_progress_with_rounds(plan, today)
+    rows = areas.area_rows(areas.areas_of_plan(plan), plan_progress)
+    recommendations = references.recommendations_of_plan(plan_progress)
     return {
-        "plan_progress": found,
-        "headline": round_answers.headline_of(found, today),
+        "plan_progress": plan_progress,
+        "headline": round_answers.headline_of(plan_progress, today),
         "areas": rows,
         "programmes": sum(len(row.programmes) for row in rows),
-        "spans": plan_intervals(found, today),
+        "spans": plan_intervals(plan_progress, today),
         "institutions": Participation.objects.filter(plan=plan).count(),
         "behind": sources_of_plan(plan).count(),
         "sources": plan.sources.order_by("key"),
         "themes": plans.themes_by_plan().get(plan.pk),
-        "asked": asked,
-        "unanswered": sum(not each.total for each in asked),
-        "is_long": len(found.rows) > MOST_NAMED,
+        "asked": recommendations,
+        "unanswered": sum(not each.total for each in recommendations),
+        "is_long": len(plan_progress.rows) > MOST_NAMED,
     }

@@ -37,14 +37,14 @@ class TargetCommitments:
     """
     One target and the commitments that answer it, by family of their states.
 
-    Reconstructed ones have no state and come last. ``whys`` explain by commitment,
-    ``measured`` are the series that measure the target, ``years`` those in which its
-    body is known to have asked for it.
+    Reconstructed ones have no state and come last. ``reasons`` maps ids of commitments
+    to the links that explain them; ``measured`` are the series that measure the target,
+    ``years`` the years of its body's reports.
     """
 
     target: FrameworkTarget
     by_family: tuple[tuple[StateFamily | None, tuple[CommitmentProgress, ...]], ...]
-    whys: Mapping[int, TargetLink] = field(default_factory=dict)
+    reasons: Mapping[int, TargetLink] = field(default_factory=dict)
     measured: tuple[tuple[IndicatorSeries, TargetLink], ...] = ()
     years: tuple[str, ...] = ()
 
@@ -63,14 +63,14 @@ class TargetCommitments:
         """The answering commitments in the plan's order, each with its reason."""
         rows = [row for _, some in self.by_family for row in some]
         rows.sort(key=lambda row: row.commitment.sort_code)
-        return [(row, self.whys.get(row.commitment.pk)) for row in rows]
+        return [(row, self.reasons.get(row.commitment.pk)) for row in rows]
 
     @property
     def year_marks(self):
-        """Pairs of a year and "read", "told" or "", where its list was not read."""
-        of = self.target
-        known = dict.fromkeys(of.years_told, "told") | dict.fromkeys(
-            of.years_read, "read"
+        """Each year with "read" or "told" if the target is known from it, else ""."""
+        target = self.target
+        known = dict.fromkeys(target.years_told, "told") | dict.fromkeys(
+            target.years_read, "read"
         )
         return [(year, known.get(year, "")) for year in self.years]
 
@@ -80,7 +80,7 @@ def targets_of_plan(plan_progress: PlanProgress) -> list[TargetCommitments]:
     targets = FrameworkTarget.objects.filter(body="").order_by(
         F("year").desc(nulls_last=True), "sort_code", "code"
     )
-    return _answered(sorted(targets, key=_family), plan_progress)
+    return _with_commitments(sorted(targets, key=_family), plan_progress)
 
 
 def recommendations_of_plan(plan_progress: PlanProgress) -> list[TargetCommitments]:
@@ -89,14 +89,14 @@ def recommendations_of_plan(plan_progress: PlanProgress) -> list[TargetCommitmen
 
     Unanswered ones come first, then those repeated in most years.
     """
-    asked = FrameworkTarget.objects.exclude(body="").order_by("sort_code")
-    targets = list(asked.prefetch_related("addressed", Source.by_key()))
+    recommendations = FrameworkTarget.objects.exclude(body="").order_by("sort_code")
+    targets = list(recommendations.prefetch_related("addressed", Source.by_key()))
     years = defaultdict(set)
     for each in targets:
         years[each.body] |= {*each.years}
     found = [
         replace(each, years=tuple(sorted(years[each.target.body])))
-        for each in _answered(targets, plan_progress)
+        for each in _with_commitments(targets, plan_progress)
     ]
     return sorted(found, key=_least_answered)
 
@@ -106,25 +106,29 @@ def recommendation_count(agency: str) -> Subquery:
     A column: the number of recommendations that name the agency at this lookup, or
     null.
     """
-    asked = (
+    recommendations = (
         FrameworkTarget.objects.exclude(body="")
         .filter(addressed=OuterRef(agency))
         .order_by()
         .values("addressed")
         .annotate(number=Count("pk"))
     )
-    return Subquery(asked.values("number"))
+    return Subquery(recommendations.values("number"))
 
 
-def _least_answered(answered):
-    if not answered.total:
+def _least_answered(recommendation):
+    if not recommendation.total:
         return 0, 0
-    return 1, -len(answered.target.years)
+    return 1, -len(recommendation.target.years)
 
 
-def _answered(targets, plan_progress):
+def _with_commitments(targets, plan_progress):
     rows = {row.commitment.pk: row for row in plan_progress.rows}
-    answers, whys, measures = defaultdict(list), defaultdict(dict), defaultdict(list)
+    answers, links_by_target, measures = (
+        defaultdict(list),
+        defaultdict(dict),
+        defaultdict(list),
+    )
     # Filtered by plan, as a join from the targets would read every plan.
     pairs = Commitment.frameworks.through.objects.filter(
         commitment__plan=plan_progress.plan
@@ -135,7 +139,7 @@ def _answered(targets, plan_progress):
     links = TargetLink.objects.filter(plan__in=Plan.objects.public()).order_by("pk")
     for link in links:
         if link.commitment_id:
-            whys[link.target_id][link.commitment_id] = link
+            links_by_target[link.target_id][link.commitment_id] = link
         else:
             measures[link.target_id].append(link)
     wanted = {each.indicator_id for each in links} - {None}
@@ -145,7 +149,7 @@ def _answered(targets, plan_progress):
         TargetCommitments(
             target,
             _by_family(answers[target.pk]),
-            whys[target.pk],
+            links_by_target[target.pk],
             tuple(
                 (line_of[link.indicator_id], link)
                 for link in measures[target.pk]
@@ -201,12 +205,12 @@ def legal_base():
 
 
 def later_activities(plan: Plan) -> list[LaterActivity]:
-    rows = (
+    return sorted(
         LaterActivity.objects.filter(plan=plan)
         .select_related("agency", "programme", "commitment__plan")
-        .prefetch_related("places", Source.by_key())
+        .prefetch_related("places", Source.by_key()),
+        key=lambda each: -(each.year or 0),
     )
-    return sorted(rows, key=lambda each: -(each.year or 0))
 
 
 def tiers_by_year() -> dict[int, TipTier]:
@@ -244,8 +248,8 @@ def nearly_equal_figures() -> dict | None:
     rows = rows.exclude(indicator__family="").select_related("indicator")
     order = ("-ends_on", "-starts_on", "indicator__family", "indicator__sort_code")
     same = attrgetter("ends_on", "starts_on", "indicator.family")
-    for _key, told in groupby(rows.order_by(*order, "pk"), key=same):
-        for one, other in combinations(told, 2):
+    for _key, figures in groupby(rows.order_by(*order, "pk"), key=same):
+        for one, other in combinations(figures, 2):
             difference = abs(one.value - other.value)
             if is_small(difference):
                 return {"one": one, "other": other, "difference": difference}

@@ -1,4 +1,4 @@
-"""Which agencies answered a round, and the headline of a plan, which states it."""
+"""Which agencies answered a round, and the headline of a plan."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -14,13 +14,13 @@ from strategic_areas.queries.plan.plans import is_over, opened_rounds
 
 def headline_of(plan_progress: PlanProgress, today: date) -> headline.Headline:
     plan = plan_progress.plan
-    asked = round_to_report_on(plan_progress.periods, today)
+    period = round_to_report_on(plan_progress.periods, today)
     return headline.headline_of(
         [row.summary for row in plan_progress.rows],
         today=today,
         ended_on=plan.ends_on if is_over(plan, plan_progress.day) else None,
         anyone_reported=has_any_agency_reported(plan_progress),
-        answers=asked and load_round_answers(plan_progress, asked),
+        answers=period and load_round_answers(plan_progress, period),
     )
 
 
@@ -34,36 +34,36 @@ def round_to_report_on(
 
 
 def has_answered_by_agency(
-    plan_progress: PlanProgress, asked: ReportingPeriod
+    plan_progress: PlanProgress, period: ReportingPeriod
 ) -> dict[Agency, bool]:
     """The agencies that a round asks, and whether each has answered."""
-    owing, given = set(), set()
+    owing_agencies, answering_agencies = set(), set()
     for agency, rows in round_assignments.activities_by_agency(
-        plan_progress, asked
+        plan_progress, period
     ).items():
-        if any(row.owes(asked) for row in rows):
-            owing.add(agency)
-        if any(rounds.was_ever_submitted(plan_progress, row, asked) for row in rows):
-            given.add(agency)
-    for value in plan_progress.values.get(asked, ()):
-        owing.add(value.agency)
-        if value.is_handed_in:
-            given.add(value.agency)
-    in_order = sorted(owing, key=lambda each: each.acronym)
-    return {agency: agency in given for agency in in_order}
+        if any(row.owes(period) for row in rows):
+            owing_agencies.add(agency)
+        if any(rounds.was_ever_submitted(plan_progress, row, period) for row in rows):
+            answering_agencies.add(agency)
+    for value in plan_progress.values.get(period, ()):
+        owing_agencies.add(value.agency)
+        if value.was_submitted:
+            answering_agencies.add(value.agency)
+    in_order = sorted(owing_agencies, key=lambda each: each.acronym)
+    return {agency: agency in answering_agencies for agency in in_order}
 
 
 def load_round_answers(
-    plan_progress: PlanProgress, asked: ReportingPeriod
+    plan_progress: PlanProgress, period: ReportingPeriod
 ) -> headline.RoundAnswers:
-    found = has_answered_by_agency(plan_progress, asked)
+    found = has_answered_by_agency(plan_progress, period)
     return headline.RoundAnswers(
-        due_on=asked.due_on,
+        due_on=period.due_on,
         asked=tuple(each.acronym for each in found),
         reported=frozenset(each.acronym for each in found if found[each]),
-        is_final=asked.is_final,
-        name_es=asked.name_es,
-        name_en=asked.name_en or "",
+        is_final=period.is_final,
+        name_es=period.name_es,
+        name_en=period.name_en or "",
     )
 
 

@@ -34,11 +34,11 @@ FINISHED = CLOSED | {ActivityState.COMPLETED, ActivityState.CANCELLED}
 @dataclass(frozen=True, kw_only=True)
 class TimelineEvent:
     """
-    One event; its ``kind`` tells which fields are set.
+    One event; its ``kind`` decides which fields are set.
 
     "update": the updates of one period. "amendment": the changes of one record by an
     act. "asked": the answers to a round. "due": a due date. "start": the start of
-    future work. "today" separates events ``ahead`` from past ones.
+    future work. "today": the line between future (``is_ahead``) and past events.
     """
 
     day: date
@@ -86,8 +86,8 @@ class TimelineEvent:
 
     @property
     def is_demonstration(self):
-        is_one = self.rows[0].provenance == Provenance.DEMONSTRATION
-        return is_one or self.period.is_demonstration
+        was_demonstration = self.rows[0].provenance == Provenance.DEMONSTRATION
+        return was_demonstration or self.period.is_demonstration
 
     @property
     def is_reconstructed(self):
@@ -125,10 +125,10 @@ def update_events(
     found, published = [], defaultdict(set)
     for (subject, period), rows in groups.items():
         rows.sort(key=attrgetter("revision"), reverse=True)
-        taken_back = (
+        withdrawn = (
             n for n, row in enumerate(rows) if row.status == RevisionStatus.WITHDRAWN
         )
-        rows = rows[: next(taken_back, len(rows)) + 1]
+        rows = rows[: next(withdrawn, len(rows)) + 1]
         if rows[0].origin == "entered":
             published[period].add(day_of(rows[0].published_at))
         found.append(
@@ -153,8 +153,8 @@ def update_events(
 def _recency(event):
     row = event.rows[0]
     was_entered = row.origin == "entered"
-    said = said_on(row) or date.min
-    return Recency(event.day, said, was_entered, row.revision), -row.pk
+    stated_on = said_on(row) or date.min
+    return Recency(event.day, stated_on, was_entered, row.revision), -row.pk
 
 
 def latest_by_subject(
@@ -163,8 +163,10 @@ def latest_by_subject(
     """The newest current update of the commitment and of each of its activities."""
     found = {}
     for each in events:
-        is_told = not (each.is_of_former or each.is_withdrawn or each.is_demonstration)
-        if is_told:
+        is_current = not (
+            each.is_of_former or each.is_withdrawn or each.is_demonstration
+        )
+        if is_current:
             found.setdefault(each.subject, each)
     return found
 
@@ -181,58 +183,63 @@ def timeline_events(
     Records need their ``approved`` changes, activities the former names of their
     agencies.
     """
-    told = sorted(events, key=_order_in_plan)
-    found = [*told, *_stated(row, today), *_asked(row, told, rounds, today)]
+    updates = sorted(
+        events,
+        key=lambda event: (
+            event.subject.sort_code if isinstance(event.subject, Activity) else ""
+        ),
+    )
+    found = [
+        *updates,
+        *_stated_events(row, today),
+        *_round_events(row, updates, rounds, today),
+    ]
     if row.commitment.is_official and not is_over(row.commitment.plan, today):
         found.append(TimelineEvent(day=today, kind="today"))
     return sorted(found, key=_lateness, reverse=True)
 
 
-def _order_in_plan(event):
-    return event.subject.sort_code if isinstance(event.subject, Activity) else ""
+def _lateness(event):
+    period = event.period
+    rank = (event.is_ahead, event.kind == "today", event.day)
+    return *rank, event.place[1], period.ends_on if period else date.min, str(period)
 
 
-def _lateness(step):
-    period = step.period
-    rank = (step.is_ahead, step.kind == "today", step.day)
-    return *rank, step.place[1], period.ends_on if period else date.min, str(period)
-
-
-def _stated(row, today):
+def _stated_events(row, today):
     for each in (row, *row.activities):
         subject = row.commitment if each is row else each.activity
-        for _act, lines in groupby(subject.approved, attrgetter("made_by")):
+        for _act, lines in groupby(subject.approved, attrgetter("decision_key")):
             lines = tuple(lines)
             yield TimelineEvent(
                 day=lines[0].decided_on, kind="amendment", subject=subject, lines=lines
             )
-        kept, is_done = each.summary.punctuality, each.summary.state in FINISHED
+        punctuality, is_done = each.summary.punctuality, each.summary.state in FINISHED
         if subject.starts_on and subject.starts_on > today and not is_done:
             yield TimelineEvent(
                 day=subject.starts_on, kind="start", subject=subject, is_ahead=True
             )
         is_ahead = each.deadline.is_stated and subject.due_on >= today and not is_done
-        if is_ahead or kept == Punctuality.LATE:
+        if is_ahead or punctuality == Punctuality.LATE:
             yield TimelineEvent(
                 day=subject.due_on, kind="due", subject=subject, is_ahead=is_ahead
             )
 
 
-def _asked(row, events, rounds, today):
-    told = {(each.subject, each.period) for each in events}
+def _round_events(row, events, rounds, today):
+    reported_keys = {(each.subject, each.period) for each in events}
     days = {each.period: each.day for each in events}
     for period in rounds:
-        reported, in_review, silent, known = [], [], [], {}
+        reported, in_review, unreported, agencies = [], [], [], {}
         for each in row.activities:
-            activity = _as_asked(each, period, known)
+            activity = _with_agency_asked(each, period, agencies)
             if each.has_reported(period):
                 reported.append(activity)
-            elif handed_in := each.handed_in.get(period.pk):
-                in_review.append((activity, handed_in))
-            elif each.owes(period) and (each.activity, period) not in told:
-                silent.append(activity)
+            elif submitted_on := each.in_review.get(period.pk):
+                in_review.append((activity, submitted_on))
+            elif each.owes(period) and (each.activity, period) not in reported_keys:
+                unreported.append(activity)
         is_over = today > period.due_on
-        if in_review or silent or (reported and not is_over):
+        if in_review or unreported or (reported and not is_over):
             yield TimelineEvent(
                 day=days.get(period, period.due_on) if is_over else period.due_on,
                 kind="asked",
@@ -240,18 +247,18 @@ def _asked(row, events, rounds, today):
                 period=period,
                 reported=tuple(reported),
                 in_review=tuple(in_review),
-                missing=tuple(silent) if is_over else (),
-                awaited=() if is_over else tuple(silent),
+                missing=tuple(unreported) if is_over else (),
+                awaited=() if is_over else tuple(unreported),
             )
 
 
-def _as_asked(row, period, known):
+def _with_agency_asked(row, period, agencies):
     """The activity with the agency that the round asked, under its name at the time."""
-    agency = row.answering(period)
-    if agency.pk not in known:
-        known[agency.pk] = round_assignments.agency_as_of(agency, period.ends_on)
-    if known[agency.pk] is row.activity.agency:
+    agency = row.agency_for(period)
+    if agency.pk not in agencies:
+        agencies[agency.pk] = round_assignments.agency_as_of(agency, period.ends_on)
+    if agencies[agency.pk] is row.activity.agency:
         return row.activity
-    then = copy(row.activity)
-    then.agency = known[agency.pk]
-    return then
+    former = copy(row.activity)
+    former.agency = agencies[agency.pk]
+    return former

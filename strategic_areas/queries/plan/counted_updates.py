@@ -81,8 +81,9 @@ def has_open_dispute(record) -> bool:
 
 def has_unresolved_dispute(field: str, record="pk") -> Exists:
     """A column: whether the record at this lookup has an undecided dispute."""
-    rows = RecordDispute.objects.unresolved()
-    return Exists(rows.filter(**{field: OuterRef(record)}))
+    return Exists(
+        RecordDispute.objects.unresolved().filter(**{field: OuterRef(record)})
+    )
 
 
 DECLARATION_COLUMNS = (
@@ -118,7 +119,7 @@ class CountedUpdate:
     provenance: str
     published_at: datetime
     public_id: str
-    #: Its agency has an open dispute of this very update.
+    #: Whether its agency has an open dispute of this very update.
     is_disputed: bool = False
 
 
@@ -152,12 +153,13 @@ def select_report_columns(updates):
     """The rows of ``updates`` with the columns that ``build_report`` needs."""
     obstacle = Q(obstacle_es__gt="", is_reserved=False)
     # No text is read, so the rewriting for languages is not needed.
-    rows = updates.rewrite(False).annotate(
-        is_disputed=has_unresolved_dispute("activity_update"),
-        is_held_back=ExpressionWrapper(obstacle, BooleanField()),
-        voice=Case(When(origin="record", then=Subquery(_voices()))),
-    )
-    return rows.values_list(*REPORT_COLUMNS, named=True)
+    return (
+        updates.rewrite(False).annotate(
+            is_disputed=has_unresolved_dispute("activity_update"),
+            is_held_back=ExpressionWrapper(obstacle, BooleanField()),
+            voice=Case(When(origin="record", then=Subquery(_voices()))),
+        )
+    ).values_list(*REPORT_COLUMNS, named=True)
 
 
 def _voices():
@@ -217,14 +219,14 @@ class CountedUpdates:
     """
     The counted updates of a plan, by activity and commitment id.
 
-    ``handed_in`` holds the submission day of updates in review, by activity and period.
-    ``told_by`` maps (period, activity) ids to the id of the reporting agency.
+    ``in_review`` holds the submission day of updates in review, by activity and period.
+    ``reporting_agency_ids`` maps (period, activity) ids to ids of agencies.
     """
 
     reports: Mapping[int, list[CountedReport]] = field(default_factory=dict)
     declared: Mapping[int, list[CountedDeclaration]] = field(default_factory=dict)
-    handed_in: Mapping[int, Mapping[int, date]] = field(default_factory=dict)
-    told_by: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    in_review: Mapping[int, Mapping[int, date]] = field(default_factory=dict)
+    reporting_agency_ids: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
 def load_counted_rows(
@@ -233,13 +235,13 @@ def load_counted_rows(
     """
     Rows of a plan's reports and declarations by subject id and own id; two queries.
     """
-    told = {"plan": plan, "period__in": [each.pk for each in periods]}
-    found = defaultdict(dict), defaultdict(dict)
-    for row in counted_report_rows().filter(**told):
-        found[0][row.activity_id][row.pk] = row
-    for row in counted_declaration_rows().filter(**told):
-        found[1][row.commitment_id][row.pk] = row
-    return found
+    wanted = {"plan": plan, "period__in": [each.pk for each in periods]}
+    rows_by_subject = defaultdict(dict), defaultdict(dict)
+    for row in counted_report_rows().filter(**wanted):
+        rows_by_subject[0][row.activity_id][row.pk] = row
+    for row in counted_declaration_rows().filter(**wanted):
+        rows_by_subject[1][row.commitment_id][row.pk] = row
+    return rows_by_subject
 
 
 def counted_updates_of(
@@ -260,18 +262,18 @@ def build_counted_updates(
     updates: Iterable, declarations: Iterable, periods: Iterable[ReportingPeriod]
 ) -> CountedUpdates:
     periods = {each.pk: each for each in periods}
-    reports, declared, handed_in = defaultdict(list), defaultdict(list), {}
-    told_by = {}
+    reports, declared, in_review = defaultdict(list), defaultdict(list), {}
+    reporting_agency_ids = {}
     for row in updates:
-        told_by[row.period_id, row.activity_id] = row.agency_id
+        reporting_agency_ids[row.period_id, row.activity_id] = row.agency_id
         if row.status == RevisionStatus.SUBMITTED:
-            handed_in.setdefault(row.activity_id, {})[row.period_id] = said_on(row)
+            in_review.setdefault(row.activity_id, {})[row.period_id] = said_on(row)
         else:
             reports[row.activity_id].append(build_report(row, periods[row.period_id]))
     for row in declarations:
-        said = build_declaration(row, periods[row.period_id])
-        declared[row.commitment_id].append(said)
-    return CountedUpdates(reports, declared, handed_in, told_by)
+        declaration = build_declaration(row, periods[row.period_id])
+        declared[row.commitment_id].append(declaration)
+    return CountedUpdates(reports, declared, in_review, reporting_agency_ids)
 
 
 def sources_of_plan(plan: Plan):

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Facet:
     """
-    One filter and the requested value ``asked``, or "".
+    One filter of a list.
 
-    ``numbers`` counts the records for each value under the other filters; ``without``
-    counts them if this filter is dropped.
+    ``requested`` is the requested value, or "". ``numbers`` counts the records for each
+    value under the other filters; ``without`` counts them if this filter is dropped.
     """
 
-    asked: str
+    requested: str
     numbers: Mapping[str, int]
     without: int
 
     @property
     def is_unknown(self) -> bool:
-        return bool(self.asked) and self.asked not in self.numbers
+        return bool(self.requested) and self.requested not in self.numbers
 
 
 @dataclass(frozen=True)
@@ -30,33 +30,37 @@ class FilterableRecord:
 
 
 def has_unknown_value(
-    facets: Mapping[str, Facet], possible: Mapping[str, Iterable[str]]
+    facets: Mapping[str, Facet], valid: Mapping[str, Iterable[str]]
 ) -> bool:
-    """Whether a requested value is neither present nor among the ``possible`` ones."""
+    """Whether a requested value is neither present nor among the ``valid`` ones."""
     return any(
-        facet.is_unknown and facet.asked not in possible.get(name, ())
+        facet.is_unknown and facet.requested not in valid.get(name, ())
         for name, facet in facets.items()
     )
 
 
 def apply_filters(
-    items: Iterable[FilterableRecord], asked: Mapping[str, str], names: Iterable[str]
+    items: Iterable[FilterableRecord],
+    requested: Mapping[str, str],
+    names: Iterable[str],
 ) -> tuple[list, dict[str, Facet]]:
     """The records that match all requested values, and a facet for each filter."""
-    kept, without = [], Counter()
+    matching, excluded_by = [], Counter()
     numbers = {name: Counter() for name in names}
-    wanted = [(name, asked[name]) for name in numbers if asked.get(name)]
+    active = [(name, requested[name]) for name in numbers if requested.get(name)]
     for item in items:
-        missed = {name for name, value in wanted if value not in item.values[name]}
-        for name, found in numbers.items():
-            counts = missed <= {name}
+        missed = {name for name, value in active if value not in item.values[name]}
+        for name, counts_of_filter in numbers.items():
+            is_counted = missed <= {name}
             for value in item.values[name]:
-                found[value] += counts
+                counts_of_filter[value] += is_counted
         if not missed:
-            kept.append(item.record)
+            matching.append(item.record)
         elif len(missed) == 1:
-            without.update(missed)
-    return kept, {
-        name: Facet(asked.get(name, ""), found, len(kept) + without[name])
-        for name, found in numbers.items()
+            excluded_by.update(missed)
+    return matching, {
+        name: Facet(
+            requested.get(name, ""), counts_of_filter, len(matching) + excluded_by[name]
+        )
+        for name, counts_of_filter in numbers.items()
     }

@@ -27,7 +27,7 @@ def commitments_changed_since(
     def by_then(updates):
         return [each for each in updates if each.period_ends_on <= last]
 
-    then = build_progress(
+    former_rows = build_progress(
         [row.commitment for row in plan_progress.rows],
         [each.activity for each in plan_progress.activities],
         counted_updates.CountedUpdates(
@@ -45,8 +45,8 @@ def commitments_changed_since(
     )
     return tuple(
         row
-        for row, before in zip(plan_progress.rows, then, strict=True)
-        if row.summary.state != before.summary.state
+        for row, former in zip(plan_progress.rows, former_rows, strict=True)
+        if row.summary.state != former.summary.state
     )
 
 

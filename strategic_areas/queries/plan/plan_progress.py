@@ -71,14 +71,14 @@ class PlanProgress:
     for_agency: Agency | None = None
     supported: frozenset[int] = frozenset()
     evidenced: Mapping[int, bool] = field(default_factory=dict)
-    #: Of that agency, or of all agencies in the rounds ``asked``.
-    handed_in: FirstSubmissions = field(default_factory=dict)
-    #: Ids of the rounds for which it was loaded; for an agency, all rounds are.
-    asked: frozenset[int] = frozenset()
-    #: Of that agency, or of all.
+    #: Of that agency, or of all agencies in the rounds ``round_ids``.
+    first_submissions: FirstSubmissions = field(default_factory=dict)
+    #: Ids of the rounds for which it was loaded; with an agency, it holds all rounds.
+    round_ids: frozenset[int] = frozenset()
+    #: Required values, of that agency or of all.
     values: asked_values.ValuesByRound = field(default_factory=dict)
-    #: Its rows, from which ``_followed`` detects changes.
-    stored_rows: "StoredRows | None" = field(default=None, repr=False, compare=False)
+    #: The database rows, from which ``_rebuild_changed`` detects changes.
+    stored_rows: StoredRows | None = field(default=None, repr=False, compare=False)
 
     @property
     def is_reconstructed(self):
@@ -110,9 +110,9 @@ class PlanProgress:
 
         Raises ValueError if the progress was not loaded for the round.
         """
-        if not (self.for_agency or period.pk in self.asked):
+        if not (self.for_agency or period.pk in self.round_ids):
             raise ValueError("the progress was not loaded for this round")
-        found = self.handed_in.get((period.pk, row.activity.pk))
+        found = self.first_submissions.get((period.pk, row.activity.pk))
         return found and found.day
 
 
@@ -120,56 +120,58 @@ def load_plan_progress(
     plan: Plan,
     today: date,
     for_agency: Agency | None = None,
-    asked: Iterable[ReportingPeriod] = (),
+    rounds: Iterable[ReportingPeriod] = (),
 ) -> PlanProgress:
     """
     Every current commitment and activity of a plan, with its state today.
 
     ``for_agency`` adds the commitments that the agency supports, its reports with
-    evidence and its first submissions; ``asked`` adds the first submissions of all
+    evidence and its first submissions; ``rounds`` adds the first submissions of all
     agencies in these rounds. Either adds which agency each round asked.
     """
     plan_progress = PLAN_CACHE.get_or_load(
-        (plan.pk, today), lambda before: _read(plan, today, before)
+        (plan.pk, today), lambda previous: _load(plan, today, previous)
     )
-    asked = tuple(asked)
+    rounds = tuple(rounds)
     return (
-        add_rounds(plan_progress, for_agency, asked)
-        if for_agency or asked
+        add_rounds(plan_progress, for_agency, rounds)
+        if for_agency or rounds
         else plan_progress
     )
 
 
 def load_progress_with_rounds(plan: Plan, today: date) -> PlanProgress:
     plan_progress = load_plan_progress(plan, today)
-    asked = opened_rounds(plan_progress.periods, today)
-    return add_rounds(plan_progress, None, asked) if asked else plan_progress
+    rounds = opened_rounds(plan_progress.periods, today)
+    return add_rounds(plan_progress, None, rounds) if rounds else plan_progress
 
 
-def _read(plan, today, before):
+def _load(plan, today, previous):
     agencies, periods = Agency.objects.in_bulk(), periods_of(plan)
     programmes = _programmes_of(plan)
     commitments = _rows(Commitment, plan=plan)
     activities = _rows(Activity, plan=plan, is_in_plan=True)
-    known = [plan, *agencies.values(), *periods, *programmes.values()]
-    known += [each.area for each in programmes.values()]
-    structure = (list(map(_values, known)), commitments, activities)
-    read = StoredRows(structure, *counted_updates.load_counted_rows(plan, periods))
-    if before and before.stored_rows.structure == structure:
-        return _followed(before, read)
+    related = [plan, *agencies.values(), *periods, *programmes.values()]
+    related += [each.area for each in programmes.values()]
+    values = [
+        [getattr(record, each.attname) for each in record._meta.concrete_fields]
+        for record in related
+    ]
+    structure = (values, commitments, activities)
+    stored_rows = StoredRows(
+        structure, *counted_updates.load_counted_rows(plan, periods)
+    )
+    if previous and previous.stored_rows.structure == structure:
+        return _rebuild_changed(previous, stored_rows)
     commitments = list(_records(Commitment, commitments))
     _link(commitments, plan, agencies, programmes)
     activities = _records(Activity, activities)
     activities = _linked(activities, commitments, agencies)
     counted = counted_updates.counted_updates_of(
-        read.updates, read.declarations, periods
+        stored_rows.updates, stored_rows.declarations, periods
     )
     rows = build_progress(commitments, activities, counted, periods, today)
-    return PlanProgress(plan, rows, tuple(periods), today, stored_rows=read)
-
-
-def _values(record):
-    return [getattr(record, each.attname) for each in record._meta.concrete_fields]
+    return PlanProgress(plan, rows, tuple(periods), today, stored_rows=stored_rows)
 
 
 def _columns(model):
@@ -194,55 +196,65 @@ def _records(model, rows):
         yield record
 
 
-def _followed(before, read):
+def _rebuild_changed(previous, stored_rows):
     """Reuse the earlier progress; rebuild only commitments whose updates differ."""
-    updates = _differing(before.stored_rows.updates, read.updates)
-    declarations = _differing(before.stored_rows.declarations, read.declarations)
-    touched = [
+    updates = _differing(previous.stored_rows.updates, stored_rows.updates)
+    declarations = _differing(
+        previous.stored_rows.declarations, stored_rows.declarations
+    )
+    affected = [
         row
-        for row in before.rows
+        for row in previous.rows
         if row.commitment.pk in declarations
         or any(each.activity.pk in updates for each in row.activities)
     ]
-    work = [each.activity for row in touched for each in row.activities]
-    commitments = [row.commitment for row in touched]
+    activities = [each.activity for row in affected for each in row.activities]
+    commitments = [row.commitment for row in affected]
     counted = counted_updates.counted_updates_of(
-        {each.pk: read.updates[each.pk] for each in work if each.pk in read.updates},
         {
-            each.pk: read.declarations[each.pk]
-            for each in commitments
-            if each.pk in read.declarations
+            each.pk: stored_rows.updates[each.pk]
+            for each in activities
+            if each.pk in stored_rows.updates
         },
-        before.periods,
+        {
+            each.pk: stored_rows.declarations[each.pk]
+            for each in commitments
+            if each.pk in stored_rows.declarations
+        },
+        previous.periods,
     )
-    made = build_progress(commitments, work, counted, before.periods, before.day)
-    anew = {row.commitment.pk: row for row in made}
-    rows = tuple(anew.get(row.commitment.pk, row) for row in before.rows)
-    return replace(before, rows=rows, stored_rows=read)
+    rebuilt = build_progress(
+        commitments, activities, counted, previous.periods, previous.day
+    )
+    rebuilt_by_id = {row.commitment.pk: row for row in rebuilt}
+    rows = tuple(rebuilt_by_id.get(row.commitment.pk, row) for row in previous.rows)
+    return replace(previous, rows=rows, stored_rows=stored_rows)
 
 
 def progress_after_publishing(
     plan_progress: PlanProgress, reports: Iterable[Revision]
 ) -> PlanProgress:
     """The progress as it will be once these reports are published."""
-    updates, declared = (
+    updates, declarations = (
         dict(plan_progress.stored_rows.updates),
         dict(plan_progress.stored_rows.declarations),
     )
     for new in (each for each in reports if not each.is_demonstration):
-        rows = updates if isinstance(new, ActivityUpdate) else declared
-        stood = rows.get(at := new.subject.pk, {})
+        rows = updates if isinstance(new, ActivityUpdate) else declarations
+        current_rows = rows.get(subject_id := new.subject.pk, {})
         row = (
-            stood[new.pk]._replace(status=RevisionStatus.PUBLISHED)
-            if new.pk in stood
+            current_rows[new.pk]._replace(status=RevisionStatus.PUBLISHED)
+            if new.pk in current_rows
             else new
         )
         # It replaces the public update of the same period.
-        kept = {pk: x for pk, x in stood.items() if x.period_id != new.period_id}
-        rows[at] = {**kept, new.pk: row}
-    return _followed(
+        others = {
+            pk: x for pk, x in current_rows.items() if x.period_id != new.period_id
+        }
+        rows[subject_id] = {**others, new.pk: row}
+    return _rebuild_changed(
         plan_progress,
-        replace(plan_progress.stored_rows, updates=updates, declarations=declared),
+        replace(plan_progress.stored_rows, updates=updates, declarations=declarations),
     )
 
 
@@ -253,22 +265,22 @@ def _differing(before, now):
 def add_rounds(
     plan_progress: PlanProgress,
     for_agency: Agency | None,
-    asked: Iterable[ReportingPeriod],
+    rounds: Iterable[ReportingPeriod],
 ) -> PlanProgress:
     """Add what ``load_plan_progress`` describes for an agency and rounds."""
     plan = plan_progress.plan
-    handed_in = submissions.first_submissions(plan, for_agency, asked)
+    first_submissions = submissions.first_submissions(plan, for_agency, rounds)
     activities = [each.activity for each in plan_progress.activities]
-    moves = round_assignments.agency_changes(plan)
-    asked_of = round_assignments.agencies_asked(
-        activities, asked or plan_progress.periods, moves
+    agency_changes = round_assignments.agency_changes(plan)
+    agency_ids = round_assignments.agencies_asked(
+        activities, rounds or plan_progress.periods, agency_changes
     )
-    asked_of |= {key: each.agency_id for key, each in handed_in.items()}
+    agency_ids |= {key: each.agency_id for key, each in first_submissions.items()}
     return replace(
         plan_progress,
-        rows=round_assignments.with_agencies_asked(plan_progress.rows, asked_of),
-        handed_in=handed_in,
-        asked=frozenset(each.pk for each in asked),
+        rows=round_assignments.with_agencies_asked(plan_progress.rows, agency_ids),
+        first_submissions=first_submissions,
+        round_ids=frozenset(each.pk for each in rounds),
         values=asked_values.values_by_round(plan, plan_progress.periods, for_agency),
         for_agency=for_agency,
         **(_of_supporter(plan, for_agency) if for_agency else {}),
@@ -281,15 +293,15 @@ def _of_supporter(plan, agency):
         .order_by()
         .annotate(of=F("pk"), is_open=Value(None, BooleanField()))
     )
-    given = (
+    evidence = (
         Evidence.objects.exclude(kind=Evidence.Kind.REMOVED)
         .order_by()
         .filter(activity_update__plan=plan, activity_update__agency=agency)
         .annotate(of=F("activity_update"), is_open=F("is_public"))
     )
-    both = (rows.values_list("of", "is_open") for rows in (supported, given))
+    kinds = (rows.values_list("of", "is_open") for rows in (supported, evidence))
     commitments, evidenced = set(), {}
-    for pk, is_open in next(both).union(*both, all=True):
+    for pk, is_open in next(kinds).union(*kinds, all=True):
         if is_open is None:
             commitments.add(pk)
         else:
@@ -340,5 +352,4 @@ def _linked(activities, commitments, agencies):
 def with_dispute_marks(rows: QuerySet) -> QuerySet:
     """Records of public plans by code, annotated with ``is_disputed``."""
     is_disputed = counted_updates.has_unresolved_dispute(rows.model._meta.model_name)
-    rows = rows.public().annotate(is_disputed=is_disputed)
-    return rows.order_by("sort_code", "pk")
+    return rows.public().annotate(is_disputed=is_disputed).order_by("sort_code", "pk")

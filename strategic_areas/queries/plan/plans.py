@@ -70,8 +70,8 @@ def old_plain_value(change: PlanChange) -> object:
 
 def is_reconstructed_column(plan="pk"):
     """A column: whether the plan at this lookup is reconstructed."""
-    standing = Commitment.objects.not_superseded().filter(plan=OuterRef(plan))
-    return Exists(standing.exclude(provenance=Provenance.PLAN))
+    current = Commitment.objects.not_superseded().filter(plan=OuterRef(plan))
+    return Exists(current.exclude(provenance=Provenance.PLAN))
 
 
 def public_plans():
@@ -79,21 +79,21 @@ def public_plans():
     Public plans, latest first.
 
     Annotated: ``has_record``, ``has_later`` and ``has_changes`` (related records
-    exist), ``is_reconstructed`` (any current commitment is), ``is_asked`` (any
-    recommendation exists).
+    exist), ``is_reconstructed`` (any current commitment is) and
+    ``has_recommendations`` (any recommendation to the country exists).
     """
     return _described(Plan.objects.public())
 
 
 def _described(rows):
-    of_it = {"plan": OuterRef("pk")}
+    own = {"plan": OuterRef("pk")}
     return rows.annotate(
-        has_record=Exists(Commitment.objects.filter(**of_it)),
-        has_later=Exists(LaterActivity.objects.filter(**of_it)),
-        has_changes=Exists(PlanChange.objects.filter(**of_it))
-        | Exists(PlanFile.objects.loaded().filter(**of_it)),
+        has_record=Exists(Commitment.objects.filter(**own)),
+        has_later=Exists(LaterActivity.objects.filter(**own)),
+        has_changes=Exists(PlanChange.objects.filter(**own))
+        | Exists(PlanFile.objects.loaded().filter(**own)),
         is_reconstructed=is_reconstructed_column(),
-        is_asked=Exists(FrameworkTarget.objects.exclude(body="")),
+        has_recommendations=Exists(FrameworkTarget.objects.exclude(body="")),
     )
 
 
@@ -174,8 +174,8 @@ class PlanListItem:
 
 
 def commitment_counts() -> dict[int, int]:
-    standing = Commitment.objects.not_superseded().order_by().values_list("plan")
-    return dict(standing.annotate(Count("pk")))
+    current = Commitment.objects.not_superseded().order_by().values_list("plan")
+    return dict(current.annotate(Count("pk")))
 
 
 def plan_list_items(
@@ -227,10 +227,10 @@ def themes_by_plan() -> dict[int, list[Theme]]:
 
 
 def first_commitment_code(plan: Plan) -> str:
-    standing = (
+    current = (
         Commitment.objects.not_superseded().filter(plan=plan).order_by("sort_code")
     )
-    return standing.values_list("code", flat=True).first() or ""
+    return current.values_list("code", flat=True).first() or ""
 
 
 def public_terms() -> tuple[Term, ...]:

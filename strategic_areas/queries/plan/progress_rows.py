@@ -56,7 +56,7 @@ class ActivityProgress:
     reports: tuple[counted_updates.CountedReport, ...]
     work: KnownActivityState
     #: Submission days of reports in review, by period id.
-    handed_in: Mapping[int, date] = field(default_factory=dict)
+    in_review: Mapping[int, date] = field(default_factory=dict)
     #: By period id, the reporting agency where another is responsible now.
     reported_by: Mapping[int, Agency] = field(default_factory=dict)
 
@@ -75,23 +75,23 @@ class ActivityProgress:
         latest = newest_update(self.reports)
         return latest.voice if latest else None
 
-    def owes(self, asked: ReportingPeriod | None) -> bool:
+    def owes(self, period: ReportingPeriod | None) -> bool:
         """
         Whether the round requires a report on the activity; False without a round.
         """
         activity = self.activity
-        return asked is not None and compliance.is_owed(
-            self.reports, activity.starts_on, asked, activity.stops
+        return period is not None and compliance.is_owed(
+            self.reports, activity.starts_on, period, activity.stops
         )
 
     @cached_property
     def reported_in(self):
         return frozenset(each.period_id for each in self.reports)
 
-    def has_reported(self, asked: ReportingPeriod | None) -> bool:
-        return asked is not None and asked.pk in self.reported_in
+    def has_reported(self, period: ReportingPeriod | None) -> bool:
+        return period is not None and period.pk in self.reported_in
 
-    def answering(self, period) -> Agency:
+    def agency_for(self, period) -> Agency:
         """The agency that reported for the period, else the one responsible now."""
         return self.reported_by.get(period.pk, self.activity.agency)
 
@@ -128,8 +128,8 @@ class CommitmentProgress:
 
     @cached_property
     def recorded_until(self):
-        told = (report for each in self.activities for report in each.reports)
-        return max((report.known_by for report in told), default=None)
+        reports = (report for each in self.activities for report in each.reports)
+        return max((report.known_by for report in reports), default=None)
 
     @property
     def is_late(self):
@@ -155,73 +155,79 @@ def build_progress(
 
     ``periods`` are all periods of the plan.
     """
-    activities, work = list(activities), defaultdict(list)
-    asked = opened_rounds(periods, today)
-    reported_by = round_assignments.agencies_by_period(activities, counted.told_by)
+    activities, rows_by_commitment = list(activities), defaultdict(list)
+    rounds = opened_rounds(periods, today)
+    reported_by = round_assignments.agencies_by_period(
+        activities, counted.reporting_agency_ids
+    )
     for activity in activities:
-        filed = tuple(counted.reports.get(activity.pk, ()))
-        handed_in = counted.handed_in.get(activity.pk, {})
+        reports = tuple(counted.reports.get(activity.pk, ()))
+        in_review = counted.in_review.get(activity.pk, {})
         stopped = activity.stopped_as_of(today)
         summary = progress.summarise_activity(
-            filed,
+            reports,
             deadline_of(activity),
             today,
             stopped,
             is_over=is_over(activity.plan, today),
-            state_without_reports=_untold(activity, handed_in, () if filed else asked),
+            state_without_reports=_state_without_report(
+                activity, in_review, () if reports else rounds
+            ),
         )
         row = ActivityProgress(
             activity,
-            _late_if_asked(summary, activity.plan, asked, today),
-            filed,
+            _late_if_asked(summary, activity.plan, rounds, today),
+            reports,
             progress.known_state_of(
-                filed,
+                reports,
                 stopped=stopped,
                 ends_on=activity.plan.ends_on if activity.is_continuing else None,
                 in_review=summary.state == progress.ActivityState.IN_REVIEW,
                 asked=summary.state == progress.ActivityState.NO_REPORT,
             ),
-            handed_in,
+            in_review,
             reported_by.get(activity.pk, {}),
         )
-        work[activity.commitment_id].append(row)
+        rows_by_commitment[activity.commitment_id].append(row)
     return tuple(
-        _commitment_row(commitment, tuple(work[commitment.pk]), counted, asked, today)
+        _commitment_row(
+            commitment, tuple(rows_by_commitment[commitment.pk]), counted, rounds, today
+        )
         for commitment in commitments
     )
 
 
-def _commitment_row(commitment, activities, counted, asked, today):
-    plan, declared = commitment.plan, counted.declared.get(commitment.pk, ())
+def _commitment_row(commitment, activities, counted, rounds, today):
+    plan, declarations = commitment.plan, counted.declared.get(commitment.pk, ())
     summary = progress.summarise_commitment(
         [(each.summary, each.work, each.reports) for each in activities],
-        declared,
+        declarations,
         deadline_of(commitment),
         today,
         is_official=commitment.is_official,
         is_over=is_over(plan, today),
         stopped=commitment.stopped_as_of(today),
     )
-    summary = _late_if_asked(summary, plan, asked, today)
-    return CommitmentProgress(commitment, summary, activities, tuple(declared))
+    summary = _late_if_asked(summary, plan, rounds, today)
+    return CommitmentProgress(commitment, summary, activities, tuple(declarations))
 
 
-def _untold(
+def _state_without_report(
     activity: Activity,
-    handed_in: Mapping[int, date],
+    in_review: Mapping[int, date],
     rounds: Iterable[ReportingPeriod],
 ) -> progress.ActivityState:
     if not activity.commitment.is_official:
         return progress.ActivityState.NO_RECORD
-    if handed_in:
+    if in_review:
         return progress.ActivityState.IN_REVIEW
-    is_asked = any(
+    was_asked = any(
         compliance.is_owed((), activity.starts_on, each, activity.stops)
         for each in rounds
     )
     return (
         progress.ActivityState.NO_REPORT
-        if is_asked
+        if was_asked
         else progress.ActivityState.NOT_ASKED
     )
 
@@ -232,7 +238,7 @@ def _late_if_asked(
     rounds: Iterable[ReportingPeriod],
     today: date,
 ) -> progress.ProgressSummary:
-    """In a plan that ended before its first round, nothing is late."""
+    """The summary; in a plan that ended before its first round, nothing is late."""
     is_late = summary.punctuality == progress.Punctuality.LATE
     if not is_late or not is_over(plan, today):
         return summary
@@ -240,8 +246,9 @@ def _late_if_asked(
 
 
 def recorded_until(rows: Iterable[CommitmentProgress]) -> date | None:
-    days = (row.recorded_until for row in rows)
-    return max((day for day in days if day), default=None)
+    return max(
+        (day for day in (row.recorded_until for row in rows) if day), default=None
+    )
 
 
 def count_states(rows: Iterable[CommitmentProgress]) -> progress.StateCounts:
@@ -269,9 +276,11 @@ def count_recorded_work(
     """Count records by activity, with every year from ``first`` to ``last``."""
     reports = list(reports)
     latest = [newest_update(each) for each in reports]
-    told = [each for each in latest if each]
-    done = [each for each in told if each.is_done]
-    going = sum(each.execution == progress.ActivityState.IN_PROGRESS for each in told)
+    last_reports = [each for each in latest if each]
+    done = [each for each in last_reports if each.is_done]
+    going = sum(
+        each.execution == progress.ActivityState.IN_PROGRESS for each in last_reports
+    )
     years = Counter(r.period_ends_on.year for each in reports for r in each)
     return RecordedWork(
         found=len(reports),
@@ -281,8 +290,8 @@ def count_recorded_work(
             each.voice in {SourceVoice.PRESS, SourceVoice.ORGANISATION} for each in done
         ),
         going=going,
-        other=len(told) - len(done) - going,
-        untold=len(latest) - len(told),
+        other=len(last_reports) - len(done) - going,
+        untold=len(latest) - len(last_reports),
         years=tuple((y, years[y]) for y in sorted({*range(first, last + 1), *years})),
     )
 

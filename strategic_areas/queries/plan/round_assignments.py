@@ -36,25 +36,25 @@ def former_name_column(agency: str, day=PERIOD_END) -> Subquery:
 
 def former_name_on(names: Iterable[AgencyName], day: date) -> Mapping | None:
     """The former name that an agency had on a day, or None."""
-    held = [
+    names_of_day = [
         each
         for each in names
         if each.ends_on
         and each.ends_on >= day
         and (each.starts_on is None or each.starts_on <= day)
     ]
-    if not held:
+    if not names_of_day:
         return None
-    first = min(held, key=lambda each: (each.ends_on, each.pk))
+    first = min(names_of_day, key=lambda each: (each.ends_on, each.pk))
     return {name: getattr(first, name) for name in NAME_FIELDS}
 
 
-def with_former_name(agency: Agency, name: Mapping | None) -> Agency:
+def with_former_name(agency: Agency, former_name: Mapping | None) -> Agency:
     """An unsaved copy of the agency with this name; ``today`` is the original."""
-    if not name:
+    if not former_name:
         return agency
     renamed = copy(agency)
-    for field, value in name.items():
+    for field, value in former_name.items():
         setattr(renamed, field, value)
     renamed.acronym_en = ""
     renamed.today = agency
@@ -78,18 +78,17 @@ def agencies_by_name(agencies: Iterable[Agency]) -> Mapping[int | str, Agency]:
     """
     found = {each.pk: each for each in agencies}
     for each in agencies:
-        for word in _words(each):
-            found.setdefault(word, each)
+        for name in _names(each):
+            found.setdefault(name, each)
     for each in agencies:
         for former in each.former_names.all():
-            for word in _words(former):
-                found.setdefault(word, each)
+            for name in _names(former):
+                found.setdefault(name, each)
     return found
 
 
-def _words(named):
-    words = (named.acronym, named.slug, named.name_es, named.name_en)
-    return filter(None, words)
+def _names(agency):
+    return filter(None, (agency.acronym, agency.slug, agency.name_es, agency.name_en))
 
 
 AGENCY_FIELD = "agency"
@@ -99,23 +98,13 @@ def activities_by_agency(
     plan_progress, period: ReportingPeriod
 ) -> Mapping[Agency, list]:
     """
-    The activities that a round asks each agency about, owed or not.
+    The activities about which a round asks each agency, owed or not.
 
-    A moved activity counts, in earlier rounds, for the agency that they asked.
+    A moved activity counts for the agency that the round asked.
     """
-    return _asked_of(
-        plan_progress, period if period.pk in _told_by_others(plan_progress) else None
-    )
-
-
-def _told_by_others(plan_progress):
-    return frozenset(key for row in plan_progress.activities for key in row.reported_by)
-
-
-def _asked_of(plan_progress, period):
     agencies, found = {}, defaultdict(list)
     for row in plan_progress.activities:
-        agency = row.answering(period) if period else row.activity.agency
+        agency = row.agency_for(period)
         agencies.setdefault(agency.pk, agency)
         found[agency.pk].append(row)
     return {agencies[key]: rows for key, rows in found.items()}
@@ -123,10 +112,11 @@ def _asked_of(plan_progress, period):
 
 def agency_changes(plan: Plan) -> list[PlanChange]:
     """The amendments that moved activities of a plan to other agencies."""
-    moved = plans.changes_by_amendment().filter(
-        plan=plan, activity__isnull=False, field=AGENCY_FIELD
+    return list(
+        plans.changes_by_amendment().filter(
+            plan=plan, activity__isnull=False, field=AGENCY_FIELD
+        )
     )
-    return list(moved)
 
 
 def agencies_asked(
@@ -138,72 +128,77 @@ def agencies_asked(
     Ids of the agencies that rounds asked before an activity moved, by (period,
     activity).
     """
-    now = {each.pk: each.agency_id for each in activities}
-    moved, periods = defaultdict(list), list(periods)
+    present_ids = {each.pk: each.agency_id for each in activities}
+    moves_of, periods = defaultdict(list), list(periods)
     for move in sorted(moves, key=lambda each: (each.decided_on, each.pk)):
-        if move.activity_id in now and not move.brings:
-            moved[move.activity_id].append(move)
-    if not (moved and periods):
+        if move.activity_id in present_ids and not move.adds_record:
+            moves_of[move.activity_id].append(move)
+    if not (moves_of and periods):
         return {}
-    named, found = agencies_by_name(agencies_with_former_names()), {}
+    agencies, found = agencies_by_name(agencies_with_former_names()), {}
     for period in periods:
         closed = period.closes_on or period.ends_on
-        for activity, each in moved.items():
-            asked = _before(each, closed, named)
-            if asked and asked.pk != now[activity]:
+        for activity, activity_moves in moves_of.items():
+            asked = _agency_before(activity_moves, closed, agencies)
+            if asked and asked.pk != present_ids[activity]:
                 found[period.pk, activity] = asked.pk
     return found
 
 
-def _before(moves, day, named):
+def _agency_before(moves, day, agencies):
     later = (move for move in moves if move.decided_on > day)
-    old = (
-        named.get(plans.old_plain_value(move) or move.old_value_es) for move in later
+    former_agencies = (
+        agencies.get(plans.old_plain_value(move) or move.old_value_es) for move in later
     )
-    return next(filter(None, old), None)
+    return next(filter(None, former_agencies), None)
 
 
 def with_agencies_asked(
-    rows: Iterable, asked_of: Mapping[tuple[int, int], int]
+    rows: Iterable, agency_ids: Mapping[tuple[int, int], int]
 ) -> tuple:
     """
-    The rows with the agencies asked, where no update states one.
+    The rows with the agencies that rounds asked, where no update names the agency.
 
-    ``asked_of`` comes from ``agencies_asked``.
+    ``agency_ids`` come from ``agencies_asked``.
     """
     rows = tuple(rows)
-    work = {each.activity.pk: each for row in rows for each in row.activities}
-    untold = {
+    rows_by_activity = {
+        each.activity.pk: each for row in rows for each in row.activities
+    }
+    missing = {
         (period, activity): agency
-        for (period, activity), agency in asked_of.items()
-        if (row := work.get(activity))
+        for (period, activity), agency in agency_ids.items()
+        if (row := rows_by_activity.get(activity))
         and agency != row.activity.agency_id
         and period not in row.reported_in
-        and period not in row.handed_in
+        and period not in row.in_review
     }
-    if not untold:
+    if not missing:
         return rows
-    activities = [work[activity].activity for _period, activity in untold]
-    found = agencies_by_period(activities, untold)
-    for key, others in found.items():
-        work[key] = replace(work[key], reported_by={**work[key].reported_by, **others})
+    activities = [rows_by_activity[activity].activity for _period, activity in missing]
+    agencies_by_activity = agencies_by_period(activities, missing)
+    for key, others in agencies_by_activity.items():
+        rows_by_activity[key] = replace(
+            rows_by_activity[key],
+            reported_by={**rows_by_activity[key].reported_by, **others},
+        )
 
     def with_others(row):
         keys = [each.activity.pk for each in row.activities]
-        if found.keys().isdisjoint(keys):
+        if agencies_by_activity.keys().isdisjoint(keys):
             return row
-        return replace(row, activities=tuple(work[key] for key in keys))
+        return replace(row, activities=tuple(rows_by_activity[key] for key in keys))
 
     return tuple(map(with_others, rows))
 
 
-def agencies_by_period(activities, asked_of):
+def agencies_by_period(activities, agency_ids):
     """Agencies other than the present one, by activity and period id."""
-    now = {each.pk: each.agency_id for each in activities}
+    present_ids = {each.pk: each.agency_id for each in activities}
     others = {
         (activity, period): agency
-        for (period, activity), agency in asked_of.items()
-        if now.get(activity, agency) != agency
+        for (period, activity), agency in agency_ids.items()
+        if present_ids.get(activity, agency) != agency
     }
     found = defaultdict(dict)
     if others:

@@ -29,33 +29,33 @@ FirstSubmissions = Mapping[tuple[int, int], FirstSubmission]
 
 
 def first_submissions(
-    plan: Plan, for_agency: Agency | None, asked: Iterable[ReportingPeriod]
+    plan: Plan, for_agency: Agency | None, rounds: Iterable[ReportingPeriod]
 ) -> FirstSubmissions:
     """
     First submissions by (period, activity) id.
 
-    Those of one agency, or on its activities, or those of the rounds ``asked``.
-    Submissions that the agency took back do not count.
+    With ``for_agency``, only its own and those on its activities; else those for
+    ``rounds``. Submissions that the agency took back do not count.
     """
     own = Q(agency=for_agency) | Q(activity__agency=for_agency)
-    told = own if for_agency else Q(period__in=asked)
-    updates = ActivityUpdate.objects.filter(told, plan=plan)
-    steps = (
-        Transition.objects.filter(
-            to_status=RevisionStatus.SUBMITTED, activity_update__in=updates
-        )
-        .exclude(Exists(_taken_back()))
-        .values_list(
-            "activity_update__period_id",
-            "activity_update__activity_id",
-            "activity_update__agency_id",
-        )
-        .annotate(first=Min("at"))
-        .order_by("-first")
-    )
     return {
         (period, activity): FirstSubmission(day_of(first), agency)
-        for period, activity, agency, first in steps
+        for period, activity, agency, first in (
+            Transition.objects.filter(
+                to_status=RevisionStatus.SUBMITTED,
+                activity_update__in=ActivityUpdate.objects.filter(
+                    own if for_agency else Q(period__in=rounds), plan=plan
+                ),
+            )
+            .exclude(Exists(_taken_back()))
+            .values_list(
+                "activity_update__period_id",
+                "activity_update__activity_id",
+                "activity_update__agency_id",
+            )
+            .annotate(first=Min("at"))
+            .order_by("-first")
+        )
     }
 
 
@@ -74,17 +74,18 @@ def _taken_back():
 
 def median_review_days() -> int | None:
     """The secretariat's median days from a submission to its decision."""
-    steps = (
-        Transition.objects.filter(
-            activity_update__period__in=ReportingPeriod.objects.rounds(),
-            activity_update__activity__is_in_plan=True,
-            to_status__in=[
-                RevisionStatus.SUBMITTED,
-                RevisionStatus.RETURNED,
-                RevisionStatus.PUBLISHED,
-            ],
+    return compliance.median_days(
+        compliance.review_times(
+            Transition.objects.filter(
+                activity_update__period__in=ReportingPeriod.objects.rounds(),
+                activity_update__activity__is_in_plan=True,
+                to_status__in=[
+                    RevisionStatus.SUBMITTED,
+                    RevisionStatus.RETURNED,
+                    RevisionStatus.PUBLISHED,
+                ],
+            )
+            .order_by("at", "pk")
+            .values_list("activity_update_id", "to_status", "at")
         )
-        .order_by("at", "pk")
-        .values_list("activity_update_id", "to_status", "at")
     )
-    return compliance.median_days(compliance.review_times(steps))

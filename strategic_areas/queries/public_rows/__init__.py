@@ -1,8 +1,8 @@
 """
-Public columns of records as plain rows, and the difference of two readings.
+Public columns of records as plain rows, and the differences of two sets of rows.
 
 Protection is applied: a protected number is None and named in ``protected``. Caches are
-not used, so that rows of a change that is tried and rolled back are right.
+not used, so that the rows are right inside a transaction that is rolled back later.
 """
 
 from collections import defaultdict
@@ -86,16 +86,16 @@ VALUE_COLUMNS = (
 )
 
 
-def affected_records(touched: Iterable[tuple[type[Model], int]]) -> Keys:
+def affected_records(changed: Iterable[tuple[type[Model], int]]) -> Keys:
     """
-    The given records and all whose public rows depend on them.
+    The changed records, and all records whose public rows depend on them.
 
-    ``touched`` are pairs of model and id. Commitments depend on activities, superseded
+    ``changed`` are pairs of model and id. Commitments depend on activities, superseded
     records on their successor, reports on their subject, figures on their family and,
     if they count people, on any source.
     """
     keys = defaultdict(set)
-    for model, pk in touched:
+    for model, pk in changed:
         keys[model].add(pk)
     for model in UPDATE_MODELS:
         reports = model.objects.filter(pk__in=keys.pop(model, ()))
@@ -103,13 +103,17 @@ def affected_records(touched: Iterable[tuple[type[Model], int]]) -> Keys:
         keys[subject.related_model].update(_pks(reports, subject.attname))
     for model in (Commitment, Activity):
         keys[model].update(_pks(model.objects.filter(superseded_by__in=keys[model])))
-    work, own = keys[Activity], set(keys[Commitment])
+    activities, commitments = keys[Activity], set(keys[Commitment])
     reports = ActivityUpdate.objects.filter(
-        Q(activity__in=work) | Q(activity__commitment__in=own)
+        Q(activity__in=activities) | Q(activity__commitment__in=commitments)
     )
     keys[ActivityUpdate] = _pks(reports)
-    keys[CommitmentUpdate] = _pks(CommitmentUpdate.objects.filter(commitment__in=own))
-    keys[Commitment] |= _pks(Activity.objects.filter(pk__in=work), "commitment_id")
+    keys[CommitmentUpdate] = _pks(
+        CommitmentUpdate.objects.filter(commitment__in=commitments)
+    )
+    keys[Commitment] |= _pks(
+        Activity.objects.filter(pk__in=activities), "commitment_id"
+    )
     keys[Programme].update(_pks(Programme.objects.filter(area__in=keys[StrategicArea])))
     if keys.pop(Source, None):
         keys[Indicator].update(_pks(Indicator.objects.filter(sensitive=True)))
@@ -136,37 +140,39 @@ def read_public_rows(keys: Keys) -> RowsByDataset:
     areas = StrategicArea.objects.select_related("plan")
     programmes = Programme.objects.select_related("plan", "area")
     rows = list(progress_of_commitments(keys[Commitment]))
-    told = public_updates.build_published_updates(
+    updates = public_updates.build_published_updates(
         row
-        for every in (
+        for public_rows in (
             public_updates.public_reports(),
             public_updates.public_declarations(),
         )
-        for row in without_withdrawn(every.filter(pk__in=keys[every.model]))
+        for row in without_revisions_before_withdrawal(
+            public_rows.filter(pk__in=keys[public_rows.model])
+        )
     )
-    lines = indicators.load_series(
+    series = indicators.load_series(
         indicators.public_indicators().filter(pk__in=keys[Indicator]), in_full=True
     )
     return {
         "plans": {each.code: _stored(each) for each in plans},
-        "areas": _of_plan(
+        "areas": _by_plan_and_code(
             _stored(each, "plan")
             for each in areas.filter(pk__in=keys[StrategicArea], plan__in=public)
         ),
-        "programmes": _of_plan(
+        "programmes": _by_plan_and_code(
             _stored(each, "plan", "area")
             for each in programmes.filter(pk__in=keys[Programme], plan__in=public)
         ),
-        "commitments": _of_plan(map(commitment_row, rows)),
-        "activities": _of_plan(
+        "commitments": _by_plan_and_code(map(commitment_row, rows)),
+        "activities": _by_plan_and_code(
             activity_row(each) for row in rows for each in row.activities
         ),
-        "reports": {each.public_id: report_row(each) for each in told},
-        **value_rows(lines),
+        "reports": {each.public_id: report_row(each) for each in updates},
+        **value_rows(series),
     }
 
 
-def without_withdrawn(rows: QuerySet) -> QuerySet:
+def without_revisions_before_withdrawal(rows: QuerySet) -> QuerySet:
     about = {name: OuterRef(name) for name in ("period", rows.model.subject_field)}
     withdrawn = rows.model.objects.filter(status=RevisionStatus.WITHDRAWN, **about)
     newer = withdrawn.filter(revision__gt=OuterRef("revision"))
@@ -174,18 +180,18 @@ def without_withdrawn(rows: QuerySet) -> QuerySet:
 
 
 def progress_of_commitments(
-    commitments: Iterable[int] | QuerySet, *, or_not: bool = False
+    commitments: Iterable[int] | QuerySet, *, include_superseded: bool = False
 ) -> Iterator[CommitmentProgress]:
     """
     The progress of these commitments today.
 
-    With ``or_not``, superseded ones are treated as current.
+    With ``include_superseded``, superseded ones are built like current ones.
     """
     agencies = Agency.objects.in_bulk()
     for plan in Plan.objects.filter(commitments__in=commitments).distinct():
-        rows = _standing(Commitment, or_not).filter(pk__in=commitments)
+        rows = _rows_of(Commitment, include_superseded).filter(pk__in=commitments)
         own = commitments_of(plan, with_dispute_marks(rows), agencies)
-        rows = _standing(Activity, or_not).filter(commitment__in=own)
+        rows = _rows_of(Activity, include_superseded).filter(commitment__in=own)
         work = activities_of(plan, with_dispute_marks(rows), agencies, own)
         periods = periods_of(plan)
         counted = counted_updates.build_counted_updates(
@@ -200,8 +206,8 @@ def progress_of_commitments(
         yield from build_progress(own, work, counted, periods, timezone.localdate())
 
 
-def _standing(model, or_not):
-    return model.objects.all() if or_not else model.objects.not_superseded()
+def _rows_of(model, include_superseded):
+    return model.objects.all() if include_superseded else model.objects.not_superseded()
 
 
 @cache
@@ -214,15 +220,15 @@ def _columns(model):
     )
 
 
-def _stored(each, *links):
-    row = {name: getattr(each, name) for name in _columns(type(each))}
+def _stored(record, *links):
+    row = {name: getattr(record, name) for name in _columns(type(record))}
     for name in links:
-        linked = getattr(each, name)
+        linked = getattr(record, name)
         row[name] = getattr(linked, "acronym", None) or linked.code
     return row
 
 
-def _of_plan(rows):
+def _by_plan_and_code(rows):
     return {f"{row['plan']}/{row['code']}": row for row in rows}
 
 
@@ -255,7 +261,7 @@ def _numbers(numbers):
 
 
 def report_row(entry: PublishedUpdate) -> dict:
-    """A published report; ``agency`` has its name of that day."""
+    """A published update; ``agency`` is the agency's name in that period."""
     return {
         "plan": entry.commitment.plan.code,
         "commitment": entry.commitment.code,
@@ -267,38 +273,39 @@ def report_row(entry: PublishedUpdate) -> dict:
     }
 
 
-def value_rows(lines: Collection[IndicatorSeries]) -> RowsByDataset:
+def value_rows(series: Collection[IndicatorSeries]) -> RowsByDataset:
     points = [
-        (line.indicator, value_key(line.indicator, point), point)
-        for line in lines
-        for point in line.points
+        (one.indicator, value_key(one.indicator, point), point)
+        for one in series
+        for point in one.points
     ]
     return {
-        "indicators": {line.indicator.code: indicator_row(line) for line in lines},
+        "indicators": {one.indicator.code: indicator_row(one) for one in series},
         "values": {
-            key: {"indicator": of.code, **value_row(point)} for of, key, point in points
+            key: {"indicator": indicator.code, **value_row(point)}
+            for indicator, key, point in points
         },
         "parts": {
             part: {
                 "starts_on": point.starts_on,
                 "ends_on": point.ends_on,
-                "indicator": of.code,
+                "indicator": indicator.code,
                 "counted_by": point.counted_by,
                 **part_row(breakdown, cell),
             }
-            for of, key, point in points
+            for indicator, key, point in points
             for part, breakdown, cell in parts_of(key, point)
         },
     }
 
 
-def indicator_row(line: IndicatorSeries) -> dict:
-    of = line.indicator
+def indicator_row(series: IndicatorSeries) -> dict:
+    indicator = series.indicator
     return {
-        **_stored(of, "introduced_by"),
-        **_numbers({"baseline_value": line.baseline}),
-        "area": of.area.code if of.area else "",
-        "agency": of.agency.acronym if of.agency else "",
+        **_stored(indicator, "introduced_by"),
+        **_numbers({"baseline_value": series.baseline}),
+        "area": indicator.area.code if indicator.area else "",
+        "agency": indicator.agency.acronym if indicator.agency else "",
     }
 
 
@@ -311,19 +318,23 @@ def parts_of(
     key: str, point: SeriesPoint
 ) -> Iterator[tuple[str, PublishedBreakdown, PublishedCell]]:
     """Each number of a value's breakdowns, with the key of its row."""
-    for told in point.breakdowns:
-        for cell in told.cells:
-            yield f"{key}/{told.dimension}/{'|'.join(cell.categories)}", told, cell
+    for breakdown in point.breakdowns:
+        for cell in breakdown.cells:
+            yield (
+                f"{key}/{breakdown.dimension}/{'|'.join(cell.categories)}",
+                breakdown,
+                cell,
+            )
 
 
 def value_row(point: SeriesPoint) -> dict:
-    is_told = point.value is not None
+    is_public = point.value is not None
     return {
         **{name: getattr(point, name) for name in VALUE_COLUMNS},
         "shown": point.shown,
         "value": point.value,
         "protected": ("value",) if point.shown is ValueDisplay.PROTECTED else (),
-        "earlier": tuple(each.value for each in point.revisions if is_told),
+        "earlier": tuple(each.value for each in point.revisions if is_public),
         "sources": tuple(each.key for each in point.sources),
         "printed_by": point.printed_by.key if point.printed_by else "",
     }
@@ -408,9 +419,9 @@ class RowDifference:
 
     @property
     def following(self) -> tuple[str, ...]:
-        """Computed columns; none for added and gone records."""
-        is_told = self.before and self.after or "indicator" in self.row
-        return COMPUTED_COLUMNS.get(self.dataset, ()) if is_told else ()
+        """Computed columns of the dataset; none for added and removed records."""
+        is_comparable = self.before and self.after or "indicator" in self.row
+        return COMPUTED_COLUMNS.get(self.dataset, ()) if is_comparable else ()
 
     @property
     def pages(self) -> list[tuple]:
@@ -427,10 +438,10 @@ def row_differences(before: RowsByDataset, after: RowsByDataset) -> list[RowDiff
     A column that only one reading has is no change.
     """
     found = (
-        RowDifference(dataset, key, stood, now)
+        RowDifference(dataset, key, row_before, row_after)
         for dataset in {**before, **after}
         for old, new in [(before.get(dataset, {}), after.get(dataset, {}))]
         for key in {**old, **new}
-        if (stood := old.get(key)) != (now := new.get(key))
+        if (row_before := old.get(key)) != (row_after := new.get(key))
     )
     return [each for each in found if each.kind != "changed" or each.columns]

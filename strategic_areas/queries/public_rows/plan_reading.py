@@ -30,13 +30,13 @@ from strategic_areas.queries.public_rows import (
     parts_of,
     progress_of_commitments,
     value_key,
-    without_withdrawn,
+    without_revisions_before_withdrawal,
 )
 from strategic_areas.queries.rounds import ReportingObligation, obligations_in
 from strategic_areas.queries.updates import public_updates
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
-#: The role of a source: it supports the row, or printed its number.
+#: The role of a source: it supports the row, or it published the row's number.
 RESTS, PRINTED = "rests", "printed"
 #: Updates held in memory at once.
 AT_ONCE = 2_000
@@ -47,9 +47,9 @@ class PlanReading:
     """
     The public data of one plan on a day, loaded on first use.
 
-    Queries grow only with each ``AT_ONCE`` updates; caches are not used. ``only``
-    limits commitments, updates and indicators to these records, superseded ones
-    included.
+    The number of queries grows only with each ``AT_ONCE`` updates; caches are not used.
+    ``only`` limits commitments, updates and indicators to these records, including
+    superseded ones.
     """
 
     plan: Plan
@@ -58,18 +58,20 @@ class PlanReading:
 
     @cached_property
     def plan_progress(self) -> PlanProgress:
-        own = self._asked_for(Commitment.objects.filter(plan=self.plan)).values("pk")
+        commitments = self._only(Commitment.objects.filter(plan=self.plan)).values("pk")
         periods = tuple(periods_of(self.plan))
-        rows = progress_of_commitments(own, or_not=self.only is not None)
+        rows = progress_of_commitments(
+            commitments, include_superseded=self.only is not None
+        )
         return PlanProgress(self.plan, tuple(rows), periods, self.day)
 
-    def _asked_for(self, rows):
+    def _only(self, rows):
         if self.only is None:
             return rows
         return rows.filter(pk__in=self.only.get(rows.model, ()))
 
     @cached_property
-    def asked(
+    def obligations(
         self,
     ) -> Mapping[tuple[Agency, ReportingPeriod], list[ReportingObligation]]:
         rounds = opened_rounds(self.plan_progress.periods, self.day)
@@ -81,11 +83,11 @@ class PlanReading:
 
     def revisions(self) -> list[QuerySet]:
         rows = (public_updates.public_reports(), public_updates.public_declarations())
-        own = (self._asked_for(each.filter(plan=self.plan)) for each in rows)
-        return [without_withdrawn(each) for each in own]
+        own = (self._only(each.filter(plan=self.plan)) for each in rows)
+        return [without_revisions_before_withdrawal(each) for each in own]
 
-    def told(self, name: str) -> set[int]:
-        """Ids of the agencies, or of the periods, that updates name."""
+    def ids_of(self, name: str) -> set[int]:
+        """The distinct values of the id column ``name`` in public updates."""
         rows = (each.order_by().values_list(name) for each in self.revisions())
         return {pk for found in rows for (pk,) in found.distinct()}
 
@@ -114,14 +116,15 @@ class PlanReading:
             named = model.objects.filter(plan=self.plan).exclude(indicator=None)
             own |= Q(pk__in=named.values("indicator"))
         rows = indicators.public_indicators()
-        rows = rows.filter(own) if self.only is None else self._asked_for(rows)
-        return indicators.load_series(rows, in_full=True)
+        return indicators.load_series(
+            rows.filter(own) if self.only is None else self._only(rows), in_full=True
+        )
 
     @cached_property
     def targets(self) -> list[TargetCommitments]:
-        """International targets and recommendations, with what answers each."""
-        asked = references.recommendations_of_plan(self.plan_progress)
-        return [*references.targets_of_plan(self.plan_progress), *asked]
+        """International targets and recommendations, with the commitments for each."""
+        recommendations = references.recommendations_of_plan(self.plan_progress)
+        return [*references.targets_of_plan(self.plan_progress), *recommendations]
 
     @cached_property
     def discrepancies(self) -> list[Discrepancy]:
@@ -149,19 +152,31 @@ class PlanReading:
         ]
         found = [
             *(
-                (dataset, each.agency.slug if dataset == "agencies" else each.code, of)
+                (
+                    dataset,
+                    each.agency.slug if dataset == "agencies" else each.code,
+                    source,
+                )
                 for dataset, rows in records.items()
                 for each in rows
-                for of in each.sources.all()
+                for source in each.sources.all()
             ),
-            *(("reports", e.public_id, of) for e in updates for of in e.sources),
-            *(("values", key, of) for key, point in points for of in point.sources),
+            *(
+                ("reports", update.public_id, source)
+                for update in updates
+                for source in update.sources
+            ),
+            *(
+                ("values", key, source)
+                for key, point in points
+                for source in point.sources
+            ),
         ]
         printed = [
             *(
-                ("reports", e.public_id, e.printed_by)
-                for e in updates
-                if not e.purged_on
+                ("reports", update.public_id, update.printed_by)
+                for update in updates
+                if not update.purged_on
             ),
             *(("values", key, point.printed_by) for key, point in points),
             *(
@@ -172,6 +187,8 @@ class PlanReading:
         ]
         found = [(*row, RESTS) for row in found] + [(*row, PRINTED) for row in printed]
         sources = Source.objects.select_related("plan").in_bulk(
-            {of.pk for *_row, of, _role in found if of}
+            {source.pk for *_row, source, _role in found if source}
         )
-        return [(*row, sources[of.pk], role) for *row, of, role in found if of]
+        return [
+            (*row, sources[source.pk], role) for *row, source, role in found if source
+        ]

@@ -134,31 +134,41 @@ class UpdateListPage:
         return tuple(line.entry for line in self.lines)
 
 
-def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
-    """Count updates; ``asked`` maps ``FILTERS``, ``DAY_FILTERS`` and "q" to values."""
-    groups = _groups(plan, asked)
-    real = [group for group in groups if group.is_real]
-    worded = [group for group in real if group.is_worded]
-    within = [group for group in worded if group.is_within]
-    words, of_days = asked.get("q", ""), [group for group in real if group.is_within]
-    number = _total(_sifted(within, asked))
-    facets = {"q": Facet(words, {words: number}, _total(_sifted(of_days, asked)))}
+def count_by_filters(plan: Plan, wanted: Mapping[str, str]) -> FilterCounts:
+    """Count updates; ``wanted`` maps ``FILTERS``, ``DAY_FILTERS`` and "q" to values."""
+    groups = _groups(plan, wanted)
+    counted = [group for group in groups if group.is_real]
+    with_words = [group for group in counted if group.has_words]
+    in_days = [group for group in with_words if group.is_in_days]
+    text, of_these_days = (
+        wanted.get("q", ""),
+        [group for group in counted if group.is_in_days],
+    )
+    number = _total(_matching(in_days, wanted))
+    facets = {
+        "q": Facet(text, {text: number}, _total(_matching(of_these_days, wanted)))
+    }
     for name, column in FILTERS.items():
         numbers = Counter({getattr(group, column): 0 for group in groups})
-        for group in _sifted(within, asked, but=name):
+        for group in _matching(in_days, wanted, but=name):
             numbers[getattr(group, column)] += group.number
-        facets[name] = Facet(asked.get(name, ""), numbers, numbers.total())
+        facets[name] = Facet(wanted.get(name, ""), numbers, numbers.total())
     periods = ReportingPeriod.objects.filter(plan=plan).filter(
         code__in=facets["period"].numbers
     )
     periods = {each.code: each for each in periods}
     areas = StrategicArea.objects.filter(plan=plan, code__in=facets["area"].numbers)
     agencies = Agency.objects.in_bulk(facets["agency"].numbers, field_name="slug")
-    if silent := _silent(plan, asked.get("agency", ""), agencies):
-        agencies[silent.slug], facets["agency"].numbers[silent.slug] = silent, 0
-    undated = (group for group in _sifted(worded, asked) if not group.is_dated)
+    if agency_without_updates := _agency_without_updates(
+        plan, wanted.get("agency", ""), agencies
+    ):
+        (
+            agencies[agency_without_updates.slug],
+            facets["agency"].numbers[agency_without_updates.slug],
+        ) = agency_without_updates, 0
+    undated = (group for group in _matching(with_words, wanted) if not group.is_dated)
     dated = Counter()
-    for group in _sifted(within, asked):
+    for group in _matching(in_days, wanted):
         dated[group.period, group.is_dated] += group.number * group.is_recorded
     return FilterCounts(
         facets=facets,
@@ -168,35 +178,45 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
         found=number,
         rows=_total(
             group
-            for group in _sifted(groups, asked)
-            if group.is_worded and group.is_within
+            for group in _matching(groups, wanted)
+            if group.has_words and group.is_in_days
         ),
-        total=_total(real),
-        off_plan=_total(group for group in real if not group.is_planned),
-        withdrawn=_total(group for group in real if group.change == "withdrawn"),
+        total=_total(counted),
+        off_plan=_total(group for group in counted if not group.is_planned),
+        withdrawn=_total(group for group in counted if group.change == "withdrawn"),
         undated=_total(undated),
         dated=dated,
     )
 
 
-def _groups(plan, asked):
-    of_days, kinds = _of_days(asked), []
-    told = {
+def _groups(plan, wanted):
+    days, kinds = _day_condition(wanted), []
+    columns_of_group = {
         "is_real": _is(
             ~Q(provenance=Provenance.DEMONSTRATION), period__is_demonstration=False
         ),
-        "is_within": _is(of_days) if of_days else Value(True),
+        "is_in_days": _is(days) if days else Value(True),
         "is_dated": _is(day__isnull=False),
         "is_recorded": _is(origin="record"),
     }
     for model in UPDATE_MODELS:
         is_update = model is ActivityUpdate
         is_planned = F("activity__is_in_plan") if is_update else Value(True)
-        words = _worded(model, plan, asked)
+        words = _ids_with_words(model, plan, wanted)
         # A condition on an empty list is no column in SQL.
-        told["is_worded"] = _is(pk__in=words) if words else Value(words is None)
-        rows = _in_record(model, plan).annotate(**told, is_planned=is_planned)
-        columns = [*FILTERS.values(), "period", *told, "is_planned", "number"]
+        columns_of_group["has_words"] = (
+            _is(pk__in=words) if words else Value(words is None)
+        )
+        rows = _in_record(model, plan).annotate(
+            **columns_of_group, is_planned=is_planned
+        )
+        columns = [
+            *FILTERS.values(),
+            "period",
+            *columns_of_group,
+            "is_planned",
+            "number",
+        ]
         rows = rows.values(*columns[:-1]).annotate(number=Count("pk"))
         kinds.append(rows.values_list(*columns, named=True))
     return list(kinds[0].union(kinds[1], all=True))
@@ -226,14 +246,14 @@ def _change(is_update):
 
     A report is compared with the last one for an earlier period of its activity.
     """
-    is_same = When(execution=OuterRef("execution"), then=Value("same"))
+    same_state = When(execution=OuterRef("execution"), then=Value("same"))
     before = ActivityUpdate.objects.filter(
         activity=OuterRef("activity"),
         status=RevisionStatus.PUBLISHED,
         period__is_demonstration=False,
         period__ends_on__lt=OuterRef("period__ends_on"),
     ).newest_first()
-    before = before.values_list(Case(is_same, default=Value("state")))[:1]
+    before = before.values_list(Case(same_state, default=Value("state")))[:1]
     return Case(
         When(status=RevisionStatus.WITHDRAWN, then=Value("withdrawn")),
         When(revision__gt=1, then=Value("corrected")),
@@ -243,49 +263,49 @@ def _change(is_update):
     )
 
 
-def _of_days(asked):
-    days = {DAY_FILTERS[name]: parse_day(asked, name) for name in DAY_FILTERS}
+def _day_condition(wanted):
+    days = {DAY_FILTERS[name]: parse_day(wanted, name) for name in DAY_FILTERS}
     return Q(**{lookup: day for lookup, day in days.items() if day})
 
 
-def _worded(model, plan, asked):
-    if not (words := fold(asked.get("q", "")).split()):
+def _ids_with_words(model, plan, wanted):
+    if not (words := fold(wanted.get("q", "")).split()):
         return None
-    about, found = model.subject_field, []
-    names = [f"{about}__{name}" for name in ("code", "title_es", "title_en")]
+    subject, found = model.subject_field, []
+    names = [f"{subject}__{name}" for name in ("code", "title_es", "title_en")]
     names += [f"agency__{name}" for name in ("acronym", "name_es", "name_en")]
-    said = [f"{model.says}_es", f"{model.says}_en"]
+    main_text = [f"{model.main_text_field}_es", f"{model.main_text_field}_en"]
     rows = model.objects.filter(plan=plan, status__in=LISTED_STATUSES).order_by()
     withheld = Q(status=RevisionStatus.WITHDRAWN)
     if model is ActivityUpdate:
         withheld |= Q(is_reserved=True)
-    for part, columns in (
-        (rows.exclude(withheld), [*names, *said]),
+    for listed, columns in (
+        (rows.exclude(withheld), [*names, *main_text]),
         (rows.filter(withheld), names),
     ):
-        for pk, *texts in part.values_list("pk", *columns):
+        for pk, *texts in listed.values_list("pk", *columns):
             text = fold(" ".join(filter(None, texts)))
             found += [pk] if all(word in text for word in words) else []
     return found
 
 
-def parse_day(asked: Mapping[str, str], name: str) -> date | None:
+def parse_day(wanted: Mapping[str, str], name: str) -> date | None:
     try:
-        return date.fromisoformat(asked.get(name, ""))
+        return date.fromisoformat(wanted.get(name, ""))
     except ValueError:
         return None
 
 
-def _sifted(groups, asked, but=""):
-    wanted = {
-        column: asked[name]
+def _matching(groups, wanted, but=""):
+    values = {
+        column: wanted[name]
         for name, column in FILTERS.items()
-        if asked.get(name) and name != but
+        if wanted.get(name) and name != but
     }
     return [
         group
         for group in groups
-        if all(getattr(group, column) == word for column, word in wanted.items())
+        if all(getattr(group, column) == value for column, value in values.items())
     ]
 
 
@@ -293,51 +313,56 @@ def _total(groups):
     return sum(group.number for group in groups)
 
 
-def _silent(plan, word, known):
+def _agency_without_updates(plan, word, known):
     if not word or word in known:
         return None
-    part = Participation.objects.filter(plan=plan, agency__slug=word)
-    found = part.select_related("agency").first()
+    participations = Participation.objects.filter(plan=plan, agency__slug=word)
+    found = participations.select_related("agency").first()
     return found and found.agency
 
 
 def load_update_page(
     plan: Plan,
-    asked: Mapping[str, str],
+    wanted: Mapping[str, str],
     length: int,
-    place=None,
+    start=None,
     agencies: Iterable[Agency] = (),
 ) -> UpdateListPage:
     """
     A page of updates: latest period first, then agencies by name, then records by day.
 
-    ``place`` is None for the first page, else an update from ``update_with_id`` and
+    ``start`` is None for the first page, else an update from ``update_with_id`` and
     whether the page before it is requested. ``agencies`` are those of the updates, if
     known.
     """
-    update, is_before = place or (None, False)
+    update, is_before = start or (None, False)
     ranks = _ranks(agencies or Agency.objects.all())
-    found = _read(plan, asked, ranks, length + 1, update, is_before)
+    found = _load_rows(plan, wanted, ranks, length + 1, update, is_before)
     has_more = len(found) > length
     found = found[-length:] if is_before else found[:length]
     if not found:
         return UpdateListPage((), "", "")
-    lines = tuple(
-        ListedUpdate(entry, row.change, row.day, row.corrects and day_of(row.corrects))
-        for row, entry in zip(
-            found, public_updates.build_brief_updates(found), strict=True
-        )
-    )
     return UpdateListPage(
-        lines=lines,
+        lines=tuple(
+            ListedUpdate(
+                entry, row.change, row.day, row.corrects and day_of(row.corrects)
+            )
+            for row, entry in zip(
+                found, public_updates.build_brief_updates(found), strict=True
+            )
+        ),
         newer=found[0].public_id if (has_more if is_before else update) else "",
         older=found[-1].public_id if is_before or has_more else "",
     )
 
 
-def matching_public_ids(plan: Plan, asked: Mapping[str, str]) -> set[str]:
-    kinds = (_asked(model, plan, asked) for model in UPDATE_MODELS)
-    return {word for rows in kinds for word in rows.values_list("public_id", flat=True)}
+def matching_public_ids(plan: Plan, wanted: Mapping[str, str]) -> set[str]:
+    kinds = (_matching_rows(model, plan, wanted) for model in UPDATE_MODELS)
+    return {
+        public_id
+        for rows in kinds
+        for public_id in rows.values_list("public_id", flat=True)
+    }
 
 
 def public_ids_of(commitment: Commitment) -> set[str]:
@@ -345,29 +370,34 @@ def public_ids_of(commitment: Commitment) -> set[str]:
         ActivityUpdate.objects.filter(activity__commitment=commitment),
         CommitmentUpdate.objects.filter(commitment=commitment),
     )
-    told = (rows.filter(status__in=LISTED_STATUSES).order_by() for rows in kinds)
-    return {word for rows in told for word in rows.values_list("public_id", flat=True)}
+    return {
+        public_id
+        for rows in (
+            rows.filter(status__in=LISTED_STATUSES).order_by() for rows in kinds
+        )
+        for public_id in rows.values_list("public_id", flat=True)
+    }
 
 
-def _asked(model, plan, asked):
-    wanted = {FILTERS[name]: asked[name] for name in FILTERS if asked.get(name)}
-    rows = _in_record(model, plan).filter(_of_days(asked), **wanted)
-    words = _worded(model, plan, asked)
+def _matching_rows(model, plan, wanted):
+    lookups = {FILTERS[name]: wanted[name] for name in FILTERS if wanted.get(name)}
+    rows = _in_record(model, plan).filter(_day_condition(wanted), **lookups)
+    words = _ids_with_words(model, plan, wanted)
     return rows if words is None else rows.filter(pk__in=words)
 
 
-def _read(plan, asked, ranks, most, update, is_before):
+def _load_rows(plan, wanted, ranks, limit, update, is_before):
     found = []
     readers = public_updates.public_reports, public_updates.public_declarations
     for model, read in zip(UPDATE_MODELS, readers, strict=True):
         keys = (
-            _asked(model, plan, asked)
+            _matching_rows(model, plan, wanted)
             .alias(**_order(model, ranks))
             .order_by(*(f"-{name}" for name in ORDER))
         )
         if update:
-            keys = _beyond(keys, _place(update, ranks), is_before)
-        keys = (keys.reverse() if is_before else keys).values("pk")[:most]
+            keys = _continuing_from(keys, _sort_key(update, ranks), is_before)
+        keys = (keys.reverse() if is_before else keys).values("pk")[:limit]
         rows = (
             read()
             .filter(pk__in=keys)
@@ -378,12 +408,12 @@ def _read(plan, asked, ranks, most, update, is_before):
             )
         )
         found += rows
-    return sorted(found, key=lambda row: _place(row, ranks), reverse=True)
+    return sorted(found, key=lambda row: _sort_key(row, ranks), reverse=True)
 
 
 def _ranks(agencies):
-    every = sorted(agencies, key=lambda each: (fold(each.name), each.pk))
-    return {each.pk: -place for place, each in enumerate(every)}
+    by_name = sorted(agencies, key=lambda each: (fold(each.name), each.pk))
+    return {each.pk: -position for position, each in enumerate(by_name)}
 
 
 #: The sort key, descending: within an agency and period newer first, then by model,
@@ -410,7 +440,7 @@ def _order(model, ranks):
     }
 
 
-def _place(update, ranks):
+def _sort_key(update, ranks):
     rank = ranks.get(update.agency_id, 0) if update.origin == "entered" else 1
     recency, model = update.recency, UPDATE_MODELS.index(type(update))
     return (
@@ -423,11 +453,11 @@ def _place(update, ranks):
     )
 
 
-def _beyond(rows, place, is_newer):
-    found, same = Q(pk__in=()), Q()
-    for name, value in zip(ORDER, place, strict=True):
-        found |= same & Q(**{f"{name}__{'gt' if is_newer else 'lt'}": value})
-        same &= Q(**{name: value})
+def _continuing_from(rows, sort_key, is_newer):
+    found, equal_so_far = Q(pk__in=()), Q()
+    for name, value in zip(ORDER, sort_key, strict=True):
+        found |= equal_so_far & Q(**{f"{name}__{'gt' if is_newer else 'lt'}": value})
+        equal_so_far &= Q(**{name: value})
     return rows.filter(found)
 
 

@@ -216,16 +216,17 @@ class PublishedUpdate(Content):
     @property
     def texts(self):
         """Names and headings of its texts, except the main text."""
-        said = [each for each in TEXT_FIELDS if getattr(self, f"{each.name}_es")]
-        return [(field.name, field.public_heading) for field in said]
+        filled = [each for each in TEXT_FIELDS if getattr(self, f"{each.name}_es")]
+        return [(field.name, field.public_heading) for field in filled]
 
     @property
     def figures(self):
         """Name, heading and value of its disclosed figures, except the percent."""
-        found = [(each, getattr(self, each.name)) for each in FIGURE_FIELDS]
         return [
             (field.name, field.public_heading, value)
-            for field, value in found
+            for field, value in [
+                (each, getattr(self, each.name)) for each in FIGURE_FIELDS
+            ]
             if value not in {None, PROTECTED}
         ]
 
@@ -241,13 +242,13 @@ class PublishedUpdate(Content):
     @property
     def states_percent(self):
         """Whether pages show its percent: never of reconstructed or completed work."""
-        is_told = self.percent not in {None, PROTECTED}
-        is_known = is_told and self.state != progress.ActivityState.COMPLETED
+        is_stated = self.percent not in {None, PROTECTED}
+        is_known = is_stated and self.state != progress.ActivityState.COMPLETED
         return is_known and not self.is_reconstructed
 
     def get_absolute_url(self, language=None):
-        words = self.commitment.plan.code, self.public_id
-        return public_path("update", *words, language=language)
+        arguments = self.commitment.plan.code, self.public_id
+        return public_path("update", *arguments, language=language)
 
     @property
     def dated_on(self):
@@ -277,7 +278,7 @@ def public_reports():
     return _public(
         ActivityUpdate, "activity__commitment__plan", "dispute__agency"
     ).annotate(
-        called_then=round_assignments.former_name_column("agency"),
+        former_name=round_assignments.former_name_column("agency"),
         is_about_disputed=counted_updates.has_unresolved_dispute("activity", "activity")
         | counted_updates.has_unresolved_dispute("commitment", "activity__commitment"),
     )
@@ -286,7 +287,7 @@ def public_reports():
 def public_declarations():
     """Declarations that are or were public, as ``public_reports``."""
     return _public(CommitmentUpdate, "commitment__plan").annotate(
-        called_then=round_assignments.former_name_column("agency"),
+        former_name=round_assignments.former_name_column("agency"),
         is_about_disputed=counted_updates.has_unresolved_dispute(
             "commitment", "commitment"
         ),
@@ -307,13 +308,13 @@ def _public(model, *about):
 def _columns(model, related):
     texts = {*model.fields.names(bilingual=True)}
     names = {field.name for field in model._meta.concrete_fields}
-    found = names - texts - {"internal_note", "created_at", "changed_at"}
+    columns = names - texts - {"internal_note", "created_at", "changed_at"}
     for path in related:
         steps = path.split("__")
         for number, name in enumerate(steps, start=1):
             for field in RELATED_COLUMNS.get(name, "").split():
-                found.add("__".join([*steps[:number], field]))
-    return found
+                columns.add("__".join([*steps[:number], field]))
+    return columns
 
 
 def build_published_updates(
@@ -324,15 +325,15 @@ def build_published_updates(
     _read_sources(rows)
     updates, declarations = _by_model(rows)
     about = Q(activity_update__in=updates) | Q(commitment_update__in=declarations)
-    cleared = defaultdict(list)
+    evidence_of = defaultdict(list)
     for item in Evidence.objects.filter(about, is_public=True).order_by("pk"):
-        cleared[item.activity_update_id, item.commitment_update_id].append(item)
+        evidence_of[item.activity_update_id, item.commitment_update_id].append(item)
     keys = [
         (row.pk, None) if isinstance(row, ActivityUpdate) else (None, row.pk)
         for row in rows
     ]
     return [
-        build_published_update(row, row.its_sources, cleared[key])
+        build_published_update(row, row.cited_sources, evidence_of[key])
         for row, key in zip(rows, keys, strict=True)
     ]
 
@@ -344,13 +345,13 @@ def build_brief_updates(
     rows = list(rows)
     _read_sources([row for row in rows if row.origin == "record"])
     return [
-        build_published_update(row, getattr(row, "its_sources", ())) for row in rows
+        build_published_update(row, getattr(row, "cited_sources", ())) for row in rows
     ]
 
 
 def _read_sources(rows):
     for each in _by_model(rows):
-        prefetch_related_objects(each, Source.by_key(to_attr="its_sources"))
+        prefetch_related_objects(each, Source.by_key(to_attr="cited_sources"))
 
 
 def _by_model(rows):
@@ -370,13 +371,13 @@ def build_published_update(
     With ``is_withheld`` it has metadata but no content.
     """
     is_update = isinstance(row, ActivityUpdate)
-    frame = {
+    metadata = {
         "kind": row._meta.model_name,
         "pk": row.pk,
         "subject": row.subject,
         "commitment": row.activity.commitment if is_update else row.commitment,
         "agency": round_assignments.with_former_name(
-            row.agency, getattr(row, "called_then", None)
+            row.agency, getattr(row, "former_name", None)
         ),
         "period": row.period,
         "revision": row.revision,
@@ -390,31 +391,34 @@ def build_published_update(
         "purged_on": _day(row.purged_at),
     }
     if is_withheld:
-        return PublishedUpdate(**frame)
+        return PublishedUpdate(**metadata)
     if letter := row.letter:
-        is_found = text_guard.find_personal_data(letter.reference)
-        frame["letter_kind"], frame["letter_dated_on"] = letter.kind, letter.dated_on
-        frame["letter_number"] = "" if is_found else letter.reference
-        frame["is_confirmed"] = row.confirmed_at is not None
+        has_personal_data = text_guard.find_personal_data(letter.reference)
+        metadata["letter_kind"], metadata["letter_dated_on"] = (
+            letter.kind,
+            letter.dated_on,
+        )
+        metadata["letter_number"] = "" if has_personal_data else letter.reference
+        metadata["is_confirmed"] = row.confirmed_at is not None
     if row.status == RevisionStatus.WITHDRAWN:
         return PublishedUpdate(
-            **frame,
+            **metadata,
             withdrawn_on=_day(row.withdrawn_at),
             withdrawal_cause=row.withdrawal_cause,
             withdrawal_reason_es=row.withdrawal_reason,
         )
     if is_update:
-        frame["state"] = progress.ActivityState(row.execution)
+        metadata["state"] = progress.ActivityState(row.execution)
     if is_update and row.is_reserved:
         return PublishedUpdate(
-            **frame, is_reserved=True, legal_basis=row.reserved_legal_basis
+            **metadata, is_reserved=True, legal_basis=row.reserved_legal_basis
         )
-    frame["unchanged_since"] = row.unchanged_since
+    metadata["unchanged_since"] = row.unchanged_since
     if row.origin == "record":
-        frame["dispute"] = counted_updates.dispute_of(row)
-        frame["is_about_disputed"] = getattr(row, "is_about_disputed", False)
+        metadata["dispute"] = counted_updates.dispute_of(row)
+        metadata["is_about_disputed"] = getattr(row, "is_about_disputed", False)
     return PublishedUpdate(
-        **frame,
+        **metadata,
         is_no_news=is_update and row.answer == AnswerKind.NO_NEWS,
         **(_figures(row) if is_update else {"result": row.result}),
         **_texts(row),
@@ -439,19 +443,19 @@ def _day(moment):
 
 
 def _figures(row):
-    names = ["percent", *FIGURES_OF[type(row)]]
     return {
-        name: public_figure(name, getattr(row, name), row.activity) for name in names
+        name: public_figure(name, getattr(row, name), row.activity)
+        for name in ["percent", *FIGURES_OF[type(row)]]
     }
 
 
 def _texts(row):
-    kept, found, translated = getattr(row, "translation", None), {}, set()
-    others = {name: name for name in TEXTS_OF[type(row)]}
-    for name, field in (others | translated_fields(row)).items():
+    translation, found, translated = getattr(row, "translation", None), {}, set()
+    same_names = {name: name for name in TEXTS_OF[type(row)]}
+    for name, field in (same_names | translated_fields(row)).items():
         spanish = getattr(row, f"{field}_es") or ""
         english = getattr(row, f"{field}_en") or ""
-        if spanish and not english and (english := getattr(kept, name, "")):
+        if spanish and not english and (english := getattr(translation, name, "")):
             translated.add(name)
         found |= {f"{name}_es": spanish, f"{name}_en": english}
     return {**found, "translated": frozenset(translated)}

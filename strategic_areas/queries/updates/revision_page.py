@@ -55,9 +55,9 @@ def load_revision_page(plan: Plan, public_id: str) -> RevisionPage | None:
 
 def _published(rows, public_id):
     revisions = build_published_updates(rows)
-    place = [each.public_id for each in revisions].index(public_id)
-    taken_back = [each for each in revisions[: place + 1] if each.is_withdrawn]
-    if taken_back and not revisions[place].is_withdrawn:
-        revisions[place] = build_published_update(rows[place], is_withheld=True)
-    withdrawal = taken_back[-1] if taken_back else None
-    return RevisionPage(revisions[place], tuple(revisions), withdrawal)
+    position = [each.public_id for each in revisions].index(public_id)
+    withdrawn = [each for each in revisions[: position + 1] if each.is_withdrawn]
+    if withdrawn and not revisions[position].is_withdrawn:
+        revisions[position] = build_published_update(rows[position], is_withheld=True)
+    withdrawal = withdrawn[-1] if withdrawn else None
+    return RevisionPage(revisions[position], tuple(revisions), withdrawal)

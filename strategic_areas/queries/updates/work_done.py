@@ -33,18 +33,19 @@ EXECUTION_ORDER = (
 @dataclass(frozen=True)
 class WorkDone:
     """
-    What was done on a commitment, stated by the update ``update``.
+    What was done on a commitment, in the words of its most informative update.
 
-    That is the declaration of its result, else the most advanced public report, else a
-    reserved one. ``is_older`` means that others reported for a later period. Without an
-    update, ``begins_on`` is the future start, and ``asked`` the round that got no
-    report: the last past its due date (``is_due``), else the open one.
+    ``update`` is the declaration of its result, else the most advanced public report,
+    else a reserved one. ``is_older`` means that other commitments have an update of a
+    later period. Without an update, either ``begins_on`` is the future start, or
+    ``unanswered_round`` is the last round past its due date (``is_due``), else the
+    open one, for which no report came.
     """
 
     update: PublishedUpdate | None
     is_older: bool = False
     begins_on: date | None = None
-    asked: ReportingPeriod | None = None
+    unanswered_round: ReportingPeriod | None = None
     is_due: bool = False
 
 
@@ -52,20 +53,22 @@ def work_done_on_commitments(
     plan_progress: PlanProgress, rows: Iterable[CommitmentProgress]
 ) -> dict[int, WorkDone]:
     """What was done on each commitment, by id; two queries."""
-    told = [(row, _told(row)) for row in rows]
-    every = chain.from_iterable(updates for _row, updates in told)
-    found = _read(
-        every, public_updates.public_reports, public_updates.public_declarations
+    updates_by_row = [(row, _best_updates(row)) for row in rows]
+    updates = chain.from_iterable(updates for _row, updates in updates_by_row)
+    published = _read(
+        updates, public_updates.public_reports, public_updates.public_declarations
     )
-    shown = [(row, _first(found, updates)) for row, updates in told]
-    ends = [each.period.ends_on for _row, each in shown if each and each.state]
+    shown = [
+        (row, _first_with_news(published, updates)) for row, updates in updates_by_row
+    ]
+    ends = [update.period.ends_on for _row, update in shown if update and update.state]
     return {
         row.commitment.pk: WorkDone(
-            each, bool(each.state) and each.period.ends_on < max(ends)
+            update, bool(update.state) and update.period.ends_on < max(ends)
         )
-        if each
-        else _untold(row, plan_progress)
-        for row, each in shown
+        if update
+        else _future_or_unanswered(row, plan_progress)
+        for row, update in shown
     }
 
 
@@ -85,42 +88,48 @@ def updates_of_reports(reports: Iterable[CountedReport]) -> dict[int, PublishedU
 
 
 def _read(updates: Iterable, *readers: Callable) -> dict[str, PublishedUpdate]:
-    words = [each.public_id for each in updates]
+    public_ids = [each.public_id for each in updates]
     return {
         row.public_id: build_published_update(row)
         for read in readers
-        for row in read().filter(public_id__in=words, status=RevisionStatus.PUBLISHED)
+        for row in read().filter(
+            public_id__in=public_ids, status=RevisionStatus.PUBLISHED
+        )
     }
 
 
-def _told(row):
-    said = newest_update(row.declarations)
-    if said and said.result:
-        return [said]
+def _best_updates(row):
+    declaration = newest_update(row.declarations)
+    if declaration and declaration.result:
+        return [declaration]
     reports = [report for each in row.activities for report in each.reports]
     reports = [each for each in reports if not each.is_reserved] or reports
-    best = max(map(_telling, reports), default=None)
-    return [report for report in reports if _telling(report) == best]
+    highest = max(map(_informativeness, reports), default=None)
+    return [report for report in reports if _informativeness(report) == highest]
 
 
-def _telling(report):
+def _informativeness(report):
     has_begun = report.execution in EXECUTION_ORDER
-    place = EXECUTION_ORDER.index(report.execution) if has_begun else 0
-    return has_begun, report.period_ends_on, -place
+    position = EXECUTION_ORDER.index(report.execution) if has_begun else 0
+    return has_begun, report.period_ends_on, -position
 
 
-def _first(found, updates):
-    entries = [found[a.public_id] for a in updates if a.public_id in found]
+def _first_with_news(published, updates):
+    entries = [published[a.public_id] for a in updates if a.public_id in published]
     news = (each for each in entries if not (each.is_no_news or each.unchanged_since))
     return next(news, entries[0] if entries else None)
 
 
-def _untold(row, plan_progress):
+def _future_or_unanswered(row, plan_progress):
     days = [each.activity.starts_on for each in row.activities]
     begins_on = min(filter(None, days), default=row.commitment.starts_on)
     if begins_on and begins_on > plan_progress.day:
         return WorkDone(None, begins_on=begins_on)
     rounds = opened_rounds(plan_progress.periods, plan_progress.day)
-    asked = [each for each in rounds if any(work.owes(each) for work in row.activities)]
-    due = [each for each in asked if each.due_on < plan_progress.day]
-    return WorkDone(None, asked=next(iter(due or asked), None), is_due=bool(due))
+    unanswered = [
+        each for each in rounds if any(work.owes(each) for work in row.activities)
+    ]
+    due = [each for each in unanswered if each.due_on < plan_progress.day]
+    return WorkDone(
+        None, unanswered_round=next(iter(due or unanswered), None), is_due=bool(due)
+    )
