@@ -47,16 +47,16 @@ from strategic_areas.purging.text_search import (
 from strategic_areas.workflow.changes import CHANGES
 
 
-def blank_matches(places, phrases):
+def blank_matches(matches, phrases):
     removed = {
-        model: {p.row for p in places if p.removes_whole_file and p.model is model}
+        model: {p.row for p in matches if p.removes_whole_file and p.model is model}
         for model in FILES
     }
     storage.remove_contents(Evidence.objects.filter(pk__in=removed[Evidence]))
     for model in (Letter, Amendment):
         storage.remove_files(model.objects.filter(pk__in=removed[model]))
     _remove_designations(Invitation.objects.filter(pk__in=removed[Invitation]))
-    rest = [place for place in places if not place.removes_whole_file]
+    rest = [match for match in matches if not match.removes_whole_file]
     for field, rows in matches_by_field(rest):
         for start in range(0, len(rows), BATCH_SIZE):
             _blank_field(field, rows[start : start + BATCH_SIZE], phrases)
@@ -85,15 +85,15 @@ def _blank_field(field, rows, phrases):
         stored.update(**{field.attname: ""})
 
 
-def purged_records(places):
+def purged_records(matches):
     """The revisions that lose a text or a piece of evidence."""
     ids = {model: set() for model in UPDATE_MODELS}
     evidence = set()
-    for place in places:
-        if place.model in UPDATE_MODELS:
-            ids[place.model].add(place.row)
-        elif place.model is Evidence:
-            evidence.add(place.row)
+    for match in matches:
+        if match.model in UPDATE_MODELS:
+            ids[match.model].add(match.row)
+        elif match.model is Evidence:
+            evidence.add(match.row)
     for item in Evidence.objects.filter(pk__in=evidence):
         ids[type(item.record)].add(item.record.pk)
     return [
@@ -117,9 +117,9 @@ def stamp_purged(records):
         rows.filter(status__in=OPEN).update(version=F("version") + 1)
 
 
-def cancel_mails_and_changes(places, by):
+def cancel_mails_and_changes(matches, by):
     mails, parts = (
-        [place.row for place in places if place.model is model]
+        [match.row for match in matches if match.model is model]
         for model in (Mail, RecordChange)
     )
     Mail.objects.filter(pk__in=mails).waiting().update(given_up_at=timezone.now())
@@ -178,11 +178,11 @@ def blank_again(folder, since):
         for each in map(json.loads, lines)
         if datetime.fromisoformat(each["at"]) > since - OVERLAP
     ]
-    places = [place for each in fields if (place := _text_match(each))]
+    matches = [match for each in fields if (match := _text_match(each))]
     with transaction.atomic():
-        blank_matches(places, AnyText())
+        blank_matches(matches, AnyText())
         blank_in_editions(fields)
-    return len(places)
+    return len(matches)
 
 
 def _text_match(stored):

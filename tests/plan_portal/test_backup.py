@@ -321,7 +321,7 @@ def test_a_purge_notes_its_places_without_words_and_forgets_none(
 
     with django_capture_on_commit_callbacks() as callbacks:
         purging.confirm(purge, by=make.reviewer())
-    [note] = [each for each in callbacks if "note" in each.__name__]
+    [note] = [each for each in callbacks if "purge_list" in each.__name__]
     note()
 
     first, *noted = (tmp_path / blanking.LIST_NAME).read_text().splitlines()
