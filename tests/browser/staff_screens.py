@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from django.contrib import admin
@@ -30,35 +31,42 @@ class Screen:
     """
     One screen as one role sees it.
 
-    ``args`` are those of the address, from the world. ``press`` does on the page what
-    leads to the screen, where opening its address is not enough.
+    ``args`` are those of the address: names of records of the world, and plain words.
+    ``press`` does on the page what leads to the screen, where opening its address does
+    not.
     """
 
     name: str
     role: str
-    args: Callable = lambda world: []
+    args: str | Callable = ""
     query: str | Callable = ""
     press: Callable | None = None
 
     def address(self, world):
         query = self.query(world) if callable(self.query) else self.query
-        return reverse(self.name, args=self.args(world)) + query
+        path = reverse(self.name, args=args_of(self.args, world))
+        return path + query.format(world=world)
 
 
-def sheet_of(world):
-    return [world.period.pk, world.agency.slug]
+#: The sheet of the agency in its open round, and values on it.
+SHEET = "period agency.slug"
+VALUES, ASKED = f"{SHEET} indicator", f"{SHEET} asked_for"
+#: A commitment of a plan in preparation.
+NODE = "prepared.plan.code compromiso prepared"
 
 
-def values_of(world):
-    return [*sheet_of(world), world.indicator.pk]
+def args_of(said, world):
+    if callable(said):
+        return said(world)
+    return [_arg(word, world) for word in said.split()]
 
 
-def asked_of(world):
-    return [*sheet_of(world), world.asked_for.pk]
-
-
-def attributed(world):
-    return ["actividad", world.attributed.pk]
+def _arg(word, world):
+    """The key of a record that the world names so, or a word of it; else the word."""
+    if not hasattr(world, word.partition(".")[0]):
+        return word
+    found = attrgetter(word)(world)
+    return getattr(found, "pk", found)
 
 
 def unfold(page, world):
@@ -103,7 +111,7 @@ def attach_nothing(page, world):
 
 def bring_a_workbook(page, world):
     """What a workbook would change, with an error and a warning among it."""
-    address = reverse("admin:workbook", args=sheet_of(world))
+    address = reverse("admin:workbook", args=args_of(SHEET, world))
     book = Book(page.request.get(address).body())
     book.fill(world.waiting, execution="in_progress", narrative_es=WARNED)
     book.fill(world.draft.activity, percent=101)
@@ -155,7 +163,7 @@ def name_a_matrix(page, world):
 
 
 def take_plan(page, world):
-    address = reverse("admin:planbook_file", args=plan_of(world))
+    address = reverse("admin:planbook_file", args=[world.plan.code])
     return PlanBook(page.request.get(address).body())
 
 
@@ -179,10 +187,6 @@ def hand_in_a_wrong_one(page, world):
     send_empty(page, world)
 
 
-def plan_of(world):
-    return [world.plan.code]
-
-
 def drafted_plan_of(world):
     """Of a plan in force, which the person would change."""
     commitment = world.commitment
@@ -192,27 +196,7 @@ def drafted_plan_of(world):
         record=commitment.pk,
         seen={"title_es": commitment.title_es},
     )
-    return plan_of(world)
-
-
-def prepared_plan_of(world):
-    return [world.prepared.plan.code]
-
-
-def node_of(world):
-    return [*prepared_plan_of(world), "compromiso", world.prepared.pk]
-
-
-def place_of(world):
-    return [*prepared_plan_of(world), "actividad", world.prepared.pk]
-
-
-def preview_of(world):
-    return [*prepared_plan_of(world), "compromiso", world.prepared.pk]
-
-
-def area_preview_of(world):
-    return [*prepared_plan_of(world), "eje", world.prepared.programme.area_id]
+    return [world.plan.code]
 
 
 def open_a_node(page, world):
@@ -272,76 +256,71 @@ def save_empty(page, world):
     page.locator(".errornote").wait_for()
 
 
+def take_an_invitation(page, world):
+    """The form by which whoever was invited makes an account."""
+    page.get_by_label("El código de la hoja").fill(world.invited)
+    page.get_by_role("button", name="Continuar").click()
+    page.locator("#id_first_name").wait_for()
+
+
 DESK = [
     Screen("admin:index", "focal_point"),
     Screen("admin:index", "reviewer"),
     Screen("admin:index", "administrator"),
-    Screen("admin:sheet", "focal_point", sheet_of),
-    Screen("admin:sheet", "focal_point", sheet_of, press=unfold),
-    Screen("admin:sheet", "focal_point", sheet_of, press=save_what_is_wrong),
+    Screen("admin:sheet", "focal_point", SHEET),
+    Screen("admin:sheet", "focal_point", SHEET, press=unfold),
+    Screen("admin:sheet", "focal_point", SHEET, press=save_what_is_wrong),
     Screen(
         "admin:sheet",
         "focal_point",
-        sheet_of,
-        lambda world: f"?fila={world.draft.activity.pk}",
+        SHEET,
+        "?fila={world.draft.activity.pk}",
         press=attach_nothing,
     ),
-    Screen("admin:sheet_check", "focal_point", sheet_of),
-    Screen("admin:sheet", "focal_point", sheet_of, press=bring_a_workbook),
-    Screen("admin:sheet", "focal_point", sheet_of, press=bring_another_file),
-    Screen("admin:sheet_off_plan", "focal_point", sheet_of),
-    Screen("admin:sheet_off_plan", "focal_point", sheet_of, press=send_empty),
-    Screen("admin:sheet_propose", "focal_point", sheet_of, press=send_empty),
-    Screen(
-        "admin:sheet_row_rename",
-        "focal_point",
-        lambda world: [*sheet_of(world), world.off_plan.activity.pk],
-    ),
+    Screen("admin:sheet_check", "focal_point", SHEET),
+    Screen("admin:sheet", "focal_point", SHEET, press=bring_a_workbook),
+    Screen("admin:sheet", "focal_point", SHEET, press=bring_another_file),
+    Screen("admin:sheet_off_plan", "focal_point", SHEET),
+    Screen("admin:sheet_off_plan", "focal_point", SHEET, press=send_empty),
+    Screen("admin:sheet_propose", "focal_point", SHEET, press=send_empty),
+    Screen("admin:sheet_row_rename", "focal_point", f"{SHEET} off_plan.activity"),
     Screen("admin:practice", "focal_point"),
     Screen("admin:practice", "focal_point", press=unfold),
     Screen("admin:practice_check", "focal_point", press=save_a_practice),
     Screen("admin:practice_check", "focal_point", press=send_a_practice),
-    Screen("guide", "focal_point", lambda world: ["punto-focal"]),
-    Screen("guide", "reviewer", lambda world: ["coordinacion"]),
-    Screen("guide", "administrator", lambda world: ["administracion"]),
-    Screen("admin:receipt", "focal_point", lambda world: [world.receipt.pk]),
-    Screen("admin:values", "focal_point", sheet_of),
-    Screen("admin:exact_agency", "reviewer", lambda world: [world.agency.slug]),
-    Screen("admin:exact_indicator", "reviewer", lambda world: [world.indicator.pk]),
-    Screen("admin:value_new", "focal_point", values_of, press=unfold),
-    Screen("admin:value_new", "focal_point", values_of, press=send_empty),
-    Screen(
-        "admin:value_new",
-        "focal_point",
-        values_of,
-        lambda world: f"?desde={world.mended.pk}",
-    ),
-    Screen("admin:value_grid", "focal_point", asked_of),
-    Screen("admin:value_grid", "focal_point", asked_of, press=hand_in_a_wrong_one),
-    Screen("admin:value_receipt", "focal_point", lambda world: [world.counted.pk]),
-    Screen("admin:proposal", "reviewer", lambda world: [world.proposal.pk]),
-    Screen("admin:agency_comment", "focal_point", sheet_of),
+    Screen("guide", "focal_point", "punto-focal"),
+    Screen("guide", "reviewer", "coordinacion"),
+    Screen("guide", "administrator", "administracion"),
+    Screen("admin:receipt", "focal_point", "receipt"),
+    Screen("admin:values", "focal_point", SHEET),
+    Screen("admin:exact_agency", "reviewer", "agency.slug"),
+    Screen("admin:exact_indicator", "reviewer", "indicator"),
+    Screen("admin:value_new", "focal_point", VALUES, press=unfold),
+    Screen("admin:value_new", "focal_point", VALUES, press=send_empty),
+    Screen("admin:value_new", "focal_point", VALUES, "?desde={world.mended.pk}"),
+    Screen("admin:value_grid", "focal_point", ASKED),
+    Screen("admin:value_grid", "focal_point", ASKED, press=hand_in_a_wrong_one),
+    Screen("admin:value_receipt", "focal_point", "counted"),
+    Screen("admin:proposal", "reviewer", "proposal"),
+    Screen("admin:agency_comment", "focal_point", SHEET),
     Screen("admin:attributions", "focal_point"),
-    Screen("admin:attribution", "focal_point", attributed),
-    Screen("admin:attribution", "focal_point", attributed, press=send_empty),
-    Screen("admin:letter_confirm", "focal_point", lambda world: [world.sent.letter.pk]),
-    Screen("admin:handover", "focal_point", lambda world: [world.agency.slug]),
+    Screen("admin:attribution", "focal_point", "actividad attributed"),
+    Screen(
+        "admin:attribution", "focal_point", "actividad attributed", press=send_empty
+    ),
+    Screen("admin:letter_confirm", "focal_point", "sent.letter"),
+    Screen("admin:handover", "focal_point", "agency.slug"),
     Screen("admin:reminders", "focal_point"),
 ]
 REVIEW = [
     Screen("admin:index", "reviewer", query="?todas=1", press=publish_together),
     Screen("admin:review_many", "reviewer"),
-    Screen("admin:review", "reviewer", lambda world: ["avance", world.warned.pk]),
-    Screen(
-        "admin:review",
-        "reviewer",
-        lambda world: ["avance", world.submitted.pk],
-        press=return_without_reason,
-    ),
-    Screen("admin:review", "reviewer", lambda w: ["declaracion", w.declared.pk]),
-    Screen("admin:translation", "reviewer", lambda w: ["avance", w.published.pk]),
+    Screen("admin:review", "reviewer", "avance warned"),
+    Screen("admin:review", "reviewer", "avance submitted", press=return_without_reason),
+    Screen("admin:review", "reviewer", "declaracion declared"),
+    Screen("admin:translation", "reviewer", "avance published"),
     Screen("admin:index", "administrator", query="?que=ajenas"),
-    Screen("admin:approval", "reviewer", lambda world: [world.change.pk]),
+    Screen("admin:approval", "reviewer", "change"),
     Screen("admin:hide_by_address", "administrator", query="?address=zanahoria"),
     Screen(
         "admin:hide_by_address",
@@ -354,66 +333,60 @@ REVIEW = [
         lambda world: ["helpline", world.change.records.get().object_id],
         press=send_empty,
     ),
-    Screen("admin:hidden", "reviewer", lambda world: [world.hidden.pk]),
+    Screen("admin:hidden", "reviewer", "hidden"),
     Screen("admin:stand_ins", "reviewer", press=send_empty),
     Screen("admin:stand_ins", "administrator"),
-    Screen("admin:stand_in", "administrator", lambda world: [world.stand_in.pk]),
-    Screen("admin:account_change", "reviewer", lambda world: [world.account_change.pk]),
-    Screen("admin:plan_editions", "reviewer", plan_of, press=send_empty),
-    Screen("admin:edition_proposal", "reviewer", lambda world: [world.edition.pk]),
+    Screen("admin:stand_in", "administrator", "stand_in"),
+    Screen("admin:account_change", "reviewer", "account_change"),
+    Screen("admin:plan_editions", "reviewer", "plan.code", press=send_empty),
+    Screen("admin:edition_proposal", "reviewer", "edition"),
     Screen("admin:plan_list", "reviewer"),
-    Screen("admin:plan_tree", "reviewer", plan_of, press=open_a_node),
-    Screen("admin:plan_tree", "reviewer", prepared_plan_of),
+    Screen("admin:plan_tree", "reviewer", "plan.code", press=open_a_node),
+    Screen("admin:plan_tree", "reviewer", "prepared.plan.code"),
     Screen("admin:plan_draft", "reviewer", drafted_plan_of, press=send_empty),
-    Screen("admin:plan_approval", "reviewer", prepared_plan_of, press=send_empty),
-    Screen("admin:plan_node", "reviewer", node_of, press=unfold),
-    Screen("admin:plan_node", "reviewer", node_of, press=save_no_title),
-    Screen("admin:plan_node_new", "reviewer", place_of, press=save_no_title),
-    Screen("admin:plan_preview", "reviewer", preview_of),
-    Screen("admin:plan_preview", "reviewer", area_preview_of),
-    Screen("admin:planbook", "reviewer", plan_of),
-    Screen("admin:planbook", "reviewer", plan_of, press=bring_a_plan),
-    Screen("admin:planbook", "reviewer", plan_of, press=bring_a_wrong_plan),
-    Screen("admin:planbook", "reviewer", plan_of, press=bring_a_matrix),
-    Screen("admin:planbook", "reviewer", plan_of, press=name_a_matrix),
-    Screen("admin:values_recorded", "reviewer"),
+    Screen("admin:plan_approval", "reviewer", "prepared.plan.code", press=send_empty),
+    Screen("admin:plan_node", "reviewer", NODE, press=unfold),
+    Screen("admin:plan_node", "reviewer", NODE, press=save_no_title),
     Screen(
-        "admin:value_recorded",
+        "admin:plan_node_new",
         "reviewer",
-        lambda world: [world.indicator.pk],
-        press=send_empty,
+        "prepared.plan.code actividad prepared",
+        press=save_no_title,
     ),
-    Screen("admin:value", "reviewer", lambda world: [world.counted.pk]),
-    Screen("admin:value", "reviewer", lambda world: [world.told.pk]),
+    Screen("admin:plan_preview", "reviewer", NODE),
+    Screen(
+        "admin:plan_preview",
+        "reviewer",
+        "prepared.plan.code eje prepared.programme.area",
+    ),
+    Screen("admin:planbook", "reviewer", "plan.code"),
+    Screen("admin:planbook", "reviewer", "plan.code", press=bring_a_plan),
+    Screen("admin:planbook", "reviewer", "plan.code", press=bring_a_wrong_plan),
+    Screen("admin:planbook", "reviewer", "plan.code", press=bring_a_matrix),
+    Screen("admin:planbook", "reviewer", "plan.code", press=name_a_matrix),
+    Screen("admin:values_recorded", "reviewer"),
+    Screen("admin:value_recorded", "reviewer", "indicator", press=send_empty),
+    Screen("admin:value", "reviewer", "counted"),
+    Screen("admin:value", "reviewer", "told"),
     Screen("admin:letters", "reviewer"),
     Screen("admin:letter_new", "reviewer"),
     Screen("admin:letter_new", "reviewer", press=record_a_letter),
-    Screen("admin:letter", "colleague", lambda world: [world.transcribed.letter.pk]),
+    Screen("admin:letter", "colleague", "transcribed.letter"),
     Screen("admin:purges", "reviewer"),
     Screen("admin:purge_new", "reviewer"),
     Screen("admin:purge_new", "reviewer", press=ask_for_a_purge),
-    Screen("admin:purge", "reviewer", lambda world: [world.purge.pk]),
+    Screen("admin:purge", "reviewer", "purge"),
     Screen("admin:rounds", "reviewer"),
-    Screen("admin:round", "reviewer", lambda world: [world.period.pk]),
-    Screen("admin:round", "reviewer", lambda world: [world.closed.pk]),
-    Screen("admin:round_take_back", "reviewer", lambda world: [world.period.pk]),
-    Screen(
-        "admin:round_take_back",
-        "reviewer",
-        lambda world: [world.empty.pk],
-        press=send_empty,
-    ),
-    Screen("admin:round_report", "reviewer", lambda world: [world.period.pk]),
-    Screen("admin:round_report", "reviewer", lambda world: [world.compared.pk]),
-    Screen("admin:report_words", "reviewer", lambda world: [world.compared.pk]),
-    Screen("admin:round_state", "reviewer", lambda world: [world.period.pk]),
-    Screen("admin:round_open", "reviewer", lambda world: [world.plan.code]),
-    Screen(
-        "admin:round_open",
-        "reviewer",
-        lambda world: [world.plan.code],
-        press=ask_without_a_day,
-    ),
+    Screen("admin:round", "reviewer", "period"),
+    Screen("admin:round", "reviewer", "closed"),
+    Screen("admin:round_take_back", "reviewer", "period"),
+    Screen("admin:round_take_back", "reviewer", "empty", press=send_empty),
+    Screen("admin:round_report", "reviewer", "period"),
+    Screen("admin:round_report", "reviewer", "compared"),
+    Screen("admin:report_words", "reviewer", "compared"),
+    Screen("admin:round_state", "reviewer", "period"),
+    Screen("admin:round_open", "reviewer", "plan.code"),
+    Screen("admin:round_open", "reviewer", "plan.code", press=ask_without_a_day),
 ]
 ADMINISTRATION = [
     Screen("admin:access_review", "administrator"),
@@ -426,34 +399,19 @@ ADMINISTRATION = [
     Screen("admin:agencies_invitation_add", "administrator", press=invite),
     Screen("admin:agencies_invitation_add", "administrator", press=save_empty),
     Screen("admin:strategic_areas_plan_add", "reviewer", press=save_empty),
-    Screen(
-        "admin:strategic_areas_activityupdate_change",
-        "focal_point",
-        lambda world: [world.returned.pk],
-    ),
-    Screen(
-        "admin:strategic_areas_activityupdate_change",
-        "reviewer",
-        lambda world: [world.submitted.pk],
-    ),
-    Screen(
-        "admin:strategic_areas_commitmentupdate_change",
-        "reviewer",
-        lambda world: [world.declared.pk],
-    ),
-    Screen(
-        "admin:strategic_areas_activity_change",
-        "focal_point",
-        lambda world: [world.waiting.pk],
-    ),
+    Screen("admin:strategic_areas_activityupdate_change", "focal_point", "returned"),
+    Screen("admin:strategic_areas_activityupdate_change", "reviewer", "submitted"),
+    Screen("admin:strategic_areas_commitmentupdate_change", "reviewer", "declared"),
+    Screen("admin:strategic_areas_activity_change", "focal_point", "waiting"),
     Screen("admin:strategic_areas_activity_changelist", "focal_point"),
-    Screen("admin:app_list", "reviewer", lambda world: ["strategic_areas"]),
-    Screen("admin:app_list", "administrator", lambda world: ["agencies"]),
+    Screen("admin:app_list", "reviewer", "strategic_areas"),
+    Screen("admin:app_list", "administrator", "agencies"),
 ]
 ACCOUNT = [
     Screen("account_login", "anonymous"),
     Screen("account_login", "anonymous", press=send_empty),
     Screen("account_invitation", "anonymous"),
+    Screen("account_invitation", "anonymous", press=take_an_invitation),
     Screen("account_inactive", "anonymous"),
     Screen("account_signup", "anonymous"),
     Screen("account_reset_password", "anonymous"),
@@ -479,8 +437,8 @@ ACCOUNT = [
     Screen("mfa_view_recovery_codes", "locked"),
     Screen("mfa_generate_recovery_codes", "locked"),
     Screen("mfa_list_webauthn", "locked"),
-    Screen("mfa_edit_webauthn", "locked", lambda world: [world.key.pk]),
-    Screen("mfa_remove_webauthn", "locked", lambda world: [world.key.pk]),
+    Screen("mfa_edit_webauthn", "locked", "key"),
+    Screen("mfa_remove_webauthn", "locked", "key"),
     Screen("mfa_reauthenticate_webauthn", "locked"),
     Screen("account_logout", "focal_point"),
 ]
@@ -492,22 +450,13 @@ NO_SCREEN = {
         *("admin:sheet_row", "admin:sheet_row_attach"),
         *("admin:practice_row", "admin:practice_row_attach", "admin:practice_delete"),
         *("admin:sheet_row_detach", "admin:sheet_declaration"),
-        *(
-            "admin:sheet_row_recall",
-            "admin:sheet_declaration_recall",
-            "admin:sheet_reopen",
-        ),
+        *("admin:sheet_row_recall", "admin:sheet_declaration_recall"),
         *("admin:sheet_declaration_attach", "admin:sheet_declaration_detach"),
         *("admin:letter_send", "admin:letter_confirmed", "admin:letter_contested"),
         *("admin:letter_row", "admin:letter_declaration"),
         *("admin:purge_confirm", "admin:purge_cancel", "admin:value_recall"),
-        *(
-            "admin:review_publish",
-            "admin:review_return",
-            "admin:round_remind",
-            "admin:round_remind_all",
-        ),
-        "admin:plan_node_step",
+        *("admin:review_publish", "admin:review_return", "admin:sheet_reopen"),
+        *("admin:round_remind", "admin:round_remind_all", "admin:plan_node_step"),
         *("admin:agencies_invitation_send", "admin:agencies_invitation_code"),
         *("admin:agencies_invitation_revoke", "admin:agencies_factorreset_approve"),
         "admin:agencies_factorreset_refuse",

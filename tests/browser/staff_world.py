@@ -166,12 +166,21 @@ class World:
         user = make.reviewer()
         self.secret = make.totp(user)
         RecoveryCodes.activate(user)
-        self.key = Authenticator.objects.create(
+        Authenticator.objects.create(
             user=user,
             type=Authenticator.Type.WEBAUTHN,
             data={"name": "Llave", "credential": make.credential()},
         )
         return user
+
+    @property
+    def key(self):
+        return self.locked.authenticator_set.get(type=Authenticator.Type.WEBAUTHN)
+
+    @cached_property
+    def invited(self):
+        """The code of somebody who has no account yet."""
+        return make.invitation()[1]
 
     @cached_property
     def forgetful(self):

@@ -9,6 +9,7 @@ from strategic_areas.desk.plan_tree.levels import page_key
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.models.drafts import DraftLine
 from tests import make
+from tests.browser.windows import approve
 from tests.make.plans import close_structure
 
 pytestmark = [
@@ -60,15 +61,7 @@ def decide(page, proposer):
     """The proposer finds no button to approve with; another person presses it."""
     expect(proposer.locator(".said")).to_contain_text(REASON)
     expect(proposer.locator("input[name=approve]")).to_have_count(0)
-    page.goto("/gestion/")
-    page.locator(".waiting tbody .button").click()
-    expect(page.locator(".said")).to_contain_text("12-2026")
-    # What a guard marked, and what decides on numbers of people, is ticked as read.
-    for name in ("checked", "protection_read"):
-        for box in page.locator(f"input[name={name}]").all():
-            box.check()
-    page.locator("input[name=approve]").click()
-    expect(page.locator(".messagelist")).to_be_visible()
+    approve(page, "12-2026")
 
 
 def test_a_date_moves_and_the_old_one_stays_beside_it(page, make_page, activity):

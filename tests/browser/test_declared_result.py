@@ -26,10 +26,6 @@ def declare(page, commitment):
     expect(row).to_have_attribute("data-state", "ready")
 
 
-def review_of(declared):
-    return reverse("admin:review", args=["declaracion", declared.pk])
-
-
 @pytest.mark.parametrize("script", [True, False])
 def test_a_declared_result_is_sent_reviewed_and_read(make_page, script):
     lead = make.agency()
@@ -51,7 +47,8 @@ def test_a_declared_result_is_sent_reviewed_and_read(make_page, script):
     expect(page.get_by_role("main")).not_to_contain_text(STATEMENT)
     page = make_page(make.reviewer(), java_script_enabled=script)
     page.goto(reverse("admin:index"))
-    page.locator(f"a[href='{review_of(declared)}']").first.click()
+    address = reverse("admin:review", args=["declaracion", declared.pk])
+    page.locator(f"a[href='{address}']").first.click()
     page.locator("input[name=step]").first.click()
     expect(page.locator(".messagelist .success")).to_be_visible()
 

@@ -32,6 +32,7 @@ from strategic_areas.queries.plan.plans import latest_round
 from tests import states_plan
 from tests.browser.public_walk import SHIPPED, Site, sheets
 from tests.browser.test_tasks import WIDTHS, Reader
+from tests.deep import drawn
 from tests.public_site import LANGUAGES
 from tests.states_plan.staging import Stage, clock
 from tests.strategic_areas.plans.kept import load_shipped
@@ -131,7 +132,7 @@ def test_every_state_of_the_rule_stands_on_a_commitment(in_force):
     assert set(counted(in_force) + counted(over)) == set(given) == set(S)
 
 
-def test_it_is_of_the_size_of_a_plan_and_says_that_it_is_invented(in_force):
+def test_it_is_of_a_plans_size_and_says_that_it_is_invented(in_force):
     plan = in_force.plan
 
     assert (len(in_force.rows), len(in_force.activities)) == (24, 57)
@@ -256,7 +257,7 @@ def test_what_changed_since_a_day(later_reader):
     assert not shown & earlier
 
 
-def test_the_first_page_of_a_plan_under_way_shows_its_answer_at_once(invented):
+def test_a_plan_under_way_shows_its_answer_at_once(invented):
     """As that of the shipped plan, which ``test_first_page`` holds to the same."""
     desk, phone = (
         invented.open(viewport={"width": w, "height": 800}) for w in WIDTHS[::-1]
@@ -277,7 +278,7 @@ def test_its_first_page_is_printed_on_two_sheets(invented, path):
     assert sheets(page) <= 2
 
 
-@pytest.mark.parametrize("path", LONGEST)
+@pytest.mark.parametrize("path", drawn(LONGEST, 2, key="longest"))
 def test_a_commitment_tells_first_what_is_known_and_its_facts(invented, path):
     page = invented.open(viewport={"width": 360, "height": 740})
     page.goto(path)

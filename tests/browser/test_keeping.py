@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from strategic_areas.models import ActivityUpdate
 from tests import make
-from tests.make.people import PASSWORD
+from tests.browser.windows import sign_in
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -27,12 +27,6 @@ def form_of(page):
     return page.locator("form", has=page.locator("#return_reason"))
 
 
-def sign_in(page, user):
-    page.locator("#id_login").fill(user.username)
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("#login-form input[type=submit]").click()
-
-
 def test_a_reason_survives_a_session_that_ended(make_page, update):
     user = make.reviewer()
     page = make_page(user)
@@ -43,7 +37,7 @@ def test_a_reason_survives_a_session_that_ended(make_page, update):
     Session.objects.all().delete()
     form_of(page).locator("input[type=submit]").click()
     page.wait_for_url("**/cuenta/login/**")
-    sign_in(page, user)
+    sign_in(page, user.username)
     page.wait_for_url(f"**{address}")
     page.locator(".notice--kept button").first.click()
 
@@ -54,10 +48,8 @@ def test_a_reason_survives_a_session_that_ended(make_page, update):
     page.wait_for_load_state()
 
     assert ActivityUpdate.objects.get().status == "returned"
-    assert (
-        page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('kept:'))")
-        == []
-    )
+    kept = "Object.keys(localStorage).filter(k => k.startsWith('kept:'))"
+    assert page.evaluate(kept) == []
 
 
 def test_signing_out_takes_it_along(make_page, update):
@@ -69,7 +61,7 @@ def test_signing_out_takes_it_along(make_page, update):
 
     page.locator("#logout-form button").click()
     page.wait_for_url("**/cuenta/login/**")
-    sign_in(page, user)
+    sign_in(page, user.username)
     page.wait_for_url("**/gestion/**")
     page.goto(address)
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from strategic_areas.models import Activity, ActivityUpdate
 from strategic_areas.public_paths import public_path
+from tests.browser.windows import sign_in
 from tests.strategic_areas.plans.kept import load_shipped
 
 pytestmark = [
@@ -32,11 +33,9 @@ def accounts(transactional_db, settings, tmp_path):
     return by_role
 
 
-def sign_in(page, account):
+def enter(page, account):
     page.goto("/gestion/")
-    page.get_by_label("Nombre de usuario").fill(account["username"])
-    page.get_by_label("Contraseña").fill(account["password"])
-    page.get_by_role("button", name="Entrar").click()
+    sign_in(page, account["username"], account["password"])
 
 
 def row_of(page, code):
@@ -70,14 +69,14 @@ def test_a_report_is_written_returned_mended_published_and_read(windows, account
     foreign = Activity.objects.filter(agency__acronym=stranger["agency"]).first()
 
     page, reviewing = windows.take(), windows.take()
-    sign_in(page, focal_point)
+    enter(page, focal_point)
     expect(page.get_by_role("row", name=re.compile(re.escape(code)))).to_be_visible()
     expect(page.get_by_text(foreign.code)).to_have_count(0)
     page.get_by_role("link", name=f"Reportar {code}").click()
     write_in_row(page, code, percent=60, text="Se revisó.")
     send_all(page)
 
-    sign_in(reviewing, reviewer)
+    enter(reviewing, reviewer)
     reviewing.get_by_role("link", name=f"Leer {code}").click()
     reviewing.get_by_label("Motivo de la devolución").fill("Diga qué expedientes.")
     reviewing.get_by_role("button", name="Devolver a la institución").click()

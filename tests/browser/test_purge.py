@@ -4,9 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from strategic_areas.models import Purge
 from tests import make
-from tests.browser.axe import faults
 from tests.strategic_areas.test_purging import columns_that_hold
 
 pytestmark = [
@@ -52,18 +50,3 @@ def test_one_requests_another_confirms_and_the_name_is_nowhere(page, make_page):
     confirming.goto(history)
     expect(confirming.locator("body")).not_to_contain_text("Juana")
     assert columns_that_hold("Juana") == []
-
-
-def test_axe_finds_nothing_on_the_pages_of_purges(make_page):
-    make.published_update(narrative_es=f"Se atendió a {NAME} ayer.")
-    page = make_page(make.reviewer(), bypass_csp=True)
-    page.goto(reverse("admin:purge_new"))
-    found = faults(page)
-    page.locator("#id_phrases").fill(NAME)
-    page.locator(".step-form [type=submit]").click()
-    asked = Purge.objects.get()
-    found += faults(page)
-    page.goto(reverse("admin:purges"))
-    found += faults(page)
-
-    assert (found, asked.status) == ([], "pending")

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate
 from tests import make
-from tests.browser.axe import faults
 from tests.browser.windows import complaints_of
 
 pytestmark = [
@@ -165,23 +164,3 @@ def test_the_review_works_with_scripts_off(make_page):
 
     is_at(page, QUEUE)
     assert work.statuses() == ["published", "returned"]
-
-
-def test_axe_finds_nothing_on_queue_screen_and_confirming_page(make_page):
-    work = Submitted(3, warned=[0], marked=[1])
-    page = make_page(work.reviewer, bypass_csp=True)
-    found = []
-
-    for path in (
-        QUEUE,
-        address(work.updates[0]),
-        f"{QUEUE}?todas=1",
-    ):
-        page.goto(path)
-        found += faults(page)
-    page.locator(".queue-buttons button").click()
-    expect(page.locator(".public-then .entry")).to_have_count(2)
-    expect(page.locator("mark")).to_have_count(2)
-    found += faults(page)
-
-    assert found == []

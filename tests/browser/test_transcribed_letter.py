@@ -6,10 +6,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from strategic_areas import workflow
-from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Letter
+from strategic_areas.models import ActivityUpdate, CommitmentUpdate
 from strategic_areas.workflow.questions import seen_versions
 from tests import make
-from tests.browser.axe import faults
 from tests.uploads import make_pdf
 
 pytestmark = [
@@ -91,27 +90,3 @@ def test_what_is_contested_comes_back_to_who_transcribed_it(make_page):
     writing.goto(reverse("admin:letters"))
     writing.get_by_role("link", name=update.letter.reference).click()
     expect(writing.locator(".notice--returned")).to_contain_text("Son doce talleres.")
-
-
-def test_axe_finds_nothing_on_the_pages_of_letters(make_page):
-    update = make.transcribed_update()
-    make.activity(commitment=update.activity.commitment)
-    letter = Letter.objects.get()
-    page = make_page(letter.recorded_by, bypass_csp=True)
-    broken = []
-    for address in (
-        reverse("admin:index"),
-        reverse("admin:letters"),
-        reverse("admin:letter_new"),
-        reverse("admin:letter", args=[letter.pk]),
-    ):
-        page.goto(address)
-        broken += faults(page)
-    workflow.submit_letter(letter, seen_versions(update), by=letter.recorded_by)
-    page = make_page(make.focal_point(agency=update.agency), bypass_csp=True)
-    page.goto("/gestion/")
-    broken += faults(page)
-    page.goto(reverse("admin:letter_confirm", args=[letter.pk]))
-    broken += faults(page)
-
-    assert broken == []

@@ -121,9 +121,7 @@ def soon(page, address, text, *, gone=False):
     assert page.evaluate(holds, [address, text, gone, SOON]), (address, text)
 
 
-def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
-    page, make_page
-):
+def test_a_value_goes_from_its_agency_to_the_public_and_away(page, make_page):
     scene = Scene()
     page.goto("/")
     entering, reviewing = make_page(scene.focal_point), make_page(scene.reviewer)
@@ -172,7 +170,8 @@ def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
     field(entering, "value").fill("4981")
     field(entering, "certainty").select_option("confirmed")
     type_parts(entering, woman=4950)
-    hand_without_reason(entering)
+    entering.locator("#content input[name=save]").click()
+    expect(entering.locator("#id_why[aria-invalid=true]")).to_be_visible()
     field(entering, "why").fill("Faltaba el mes de diciembre.")
     hand_in(entering)
     decide(reviewing, "publicar")
@@ -201,11 +200,6 @@ def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
     expect(deciding.locator(".messagelist li").first).to_be_visible()
     for address in scene.pages():
         soon(page, address, "4,981")
-
-
-def hand_without_reason(page):
-    page.locator("#content input[name=save]").click()
-    expect(page.locator("#id_why[aria-invalid=true]")).to_be_visible()
 
 
 def test_years_that_are_owed_are_entered_at_once_with_their_sums(make_page):

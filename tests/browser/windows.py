@@ -9,9 +9,10 @@ from collections import defaultdict
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 from agencies.accounts import sessions
+from tests.make.people import PASSWORD
 
 #: The lightest page of the portal. From any other site the browser would begin a new
 #: process for the next page, since the portal's pages share theirs with nobody.
@@ -22,12 +23,45 @@ PATIENCE = 30_000
 AS_ON_ANY_SCREEN = ("media", "color_scheme", "forced_colors")
 
 
+#: What whoever sends or approves a proposal says to have read.
+READ = ("no_act", "no_date", "plan_read", "checked", "protection_read")
+
+
 def complaints_of(page):
     """What the browser will say against a page; a policy that is broken, above all."""
     said = []
-    page.on("console", lambda message: said.append(message.text))
+
+    def listen(message):
+        if message.type in {"error", "warning"}:
+            said.append(message.text)
+
+    page.on("console", listen)
     page.on("pageerror", lambda error: said.append(str(error)))
     return said
+
+
+def sign_in(page, username, password=PASSWORD):
+    """By the form, with the password alone."""
+    page.locator("#id_login").fill(username)
+    page.locator("#id_password").fill(password)
+    page.locator("#login-form input[type=submit]").click()
+
+
+def tick_as_read(page):
+    for name in READ:
+        for box in page.locator(f"input[name={name}]").all():
+            box.check()
+
+
+def approve(page, says):
+    """What waits for a second person, once its page says what was proposed."""
+    page.goto("/gestion/")
+    page.locator(".waiting tbody .button").click()
+    expect(page.locator("#content")).to_contain_text(says)
+    page.wait_for_load_state()
+    tick_as_read(page)
+    page.locator("input[name=approve]").click()
+    expect(page.locator(".messagelist")).to_be_visible()
 
 
 def let_in(page, user, address):
