@@ -3,7 +3,7 @@
 import pytest
 from django.template.loader import render_to_string
 
-from plan_portal.templatetags.portal import MARKS, mark
+from plan_portal.templatetags.portal import AREA_SYMBOLS, mark
 from strategic_areas.queries.pages import areas
 from tests import make
 
@@ -24,10 +24,10 @@ def test_areas_are_marked_in_the_order_of_their_plan():
 def test_each_mark_has_a_shape_of_its_own():
     shapes = {
         render_to_string("_area_mark.html", {"mark": mark}).split(" d=")[1]
-        for mark in range(1, MARKS + 1)
+        for mark in range(1, AREA_SYMBOLS + 1)
     }
 
-    assert len(shapes) == MARKS
+    assert len(shapes) == AREA_SYMBOLS
 
 
 @pytest.mark.parametrize(

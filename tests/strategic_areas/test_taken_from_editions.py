@@ -474,7 +474,7 @@ def test_a_hidden_amount_goes_from_every_edition():
 def test_an_edition_that_is_made_meanwhile_does_not_keep_it(monkeypatch):
     """Who makes one while something is hidden waits, and reads what is left."""
     commitment = make.commitment(title_es=TEXT)
-    plan, moving, made = commitment.plan, takedowns._move, []
+    plan, moving, made = commitment.plan, takedowns._swap_values, []
 
     def maker():
         try:
@@ -486,7 +486,7 @@ def test_an_edition_that_is_made_meanwhile_does_not_keep_it(monkeypatch):
         wait([pool.submit(maker)], timeout=3)  # It would have been made by then.
         moving(*arguments, **how)
 
-    monkeypatch.setattr(takedowns, "_move", move)
+    monkeypatch.setattr(takedowns, "_swap_values", move)
     with ThreadPoolExecutor(1) as pool:
         hide(commitment, "title_es")
 
