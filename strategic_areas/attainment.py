@@ -17,7 +17,7 @@ class AttainmentKind(StrEnum):
     MISSED = "missed"  #: its last day has passed
     OPEN = "open"  #: not met, and its last day is still to come
     NO_VALUE = "no_value"
-    PROTECTED = "protected"  #: a value that it would take is not told
+    PROTECTED = "protected"  #: a value that it needs is not published
     NO_DIRECTION = "no_direction"  #: more is neither better nor worse
     NOT_COMPARABLE = "not_comparable"  #: the series breaks in between
 
@@ -39,21 +39,21 @@ def attainment(
     By aggregation: the sum of non-overlapping values inside the span; the value that
     ends last in it; or the value of exactly the span.
     """
-    taken = _taken(aim, values, aggregation)
-    if not taken:
+    counted = _values_towards(aim, values, aggregation)
+    if not counted:
         return Attainment(AttainmentKind.NO_VALUE)
-    if any(each.value is None for each in taken):
+    if any(each.value is None for each in counted):
         return Attainment(AttainmentKind.PROTECTED)
-    if any(each.is_break for each in taken[1:]):
+    if any(each.is_break for each in counted[1:]):
         return Attainment(AttainmentKind.NOT_COMPARABLE)
-    reached = sum(each.value for each in taken)
+    reached = sum(each.value for each in counted)
     if direction not in ("increase", "decrease"):
         return Attainment(AttainmentKind.NO_DIRECTION, reached)
     is_more = direction == "increase"
     is_met = reached >= aim.value if is_more else reached <= aim.value
     # A sum may still grow beyond its limit while values are missing.
-    is_whole = aggregation != "sum" or _covers(aim, taken)
-    is_over = today > aim.ends_on and is_whole
+    is_complete = aggregation != "sum" or _covers(aim, counted)
+    is_over = today > aim.ends_on and is_complete
     if is_met and (is_more or is_over):
         code = AttainmentKind.MET
     elif is_over or (not is_more and not is_met and aggregation == "sum"):
@@ -63,7 +63,7 @@ def attainment(
     return Attainment(code, reached)
 
 
-def _taken(aim, values, aggregation):
+def _values_towards(aim, values, aggregation):
     inside = sorted(
         (each for each in values if aim.starts_on <= each.ends_on <= aim.ends_on),
         key=lambda each: (each.ends_on, each.starts_on),
@@ -85,6 +85,6 @@ def _taken(aim, values, aggregation):
     return added
 
 
-def _covers(aim, taken):
-    days = sum((each.ends_on - each.starts_on).days + 1 for each in taken)
+def _covers(aim, counted):
+    days = sum((each.ends_on - each.starts_on).days + 1 for each in counted)
     return days == (aim.ends_on - aim.starts_on).days + 1

@@ -95,8 +95,8 @@ def is_of_victims(activity):
 
 def disclose_planned_quantity(activity):
     """For completed work this is the quantity reached."""
-    is_told = not activity.counts_victims or is_printed(activity, activity.quantity)
-    return activity.quantity if is_told else PROTECTED
+    is_public = not activity.counts_victims or is_printed(activity, activity.quantity)
+    return activity.quantity if is_public else PROTECTED
 
 
 def is_printed(activity, quantity):
@@ -185,25 +185,25 @@ def disclose(
     value: Decimal,
     dimension: str,
     parts: Sequence[CategoryCount],
-    told: Sequence[DisclosedCounts],
+    published: Sequence[DisclosedCounts],
 ) -> Disclosure:
     """
     Decide what is published of a new count of a family and year.
 
-    ``parts`` belong to the one dimension; ``told`` are all published forms, the latest
-    last.
+    ``parts`` belong to the one dimension; ``published`` are all forms that were ever
+    public, the latest last.
     """
     if value < 0 or is_small(value):
         return Disclosure(None)
-    last = told[-1] if told else None
-    if any(is_small(abs(value - each.total)) for each in told):
+    last = published[-1] if published else None
+    if any(is_small(abs(value - each.total)) for each in published):
         if is_small(abs(value - last.total)):
             return Disclosure(last, is_unchanged=True, differs=True)
         return Disclosure(None)
     form = DisclosedCounts(
         value, dimension, disclose_breakdown(dimension, parts, value)
     )
-    if form.cells and all(_follows(form, each) for each in told):
+    if form.cells and all(_follows(form, each) for each in published):
         return Disclosure(form)
     if last and last.total == value and last.cells:
         is_compared = bool(parts) and dimension == last.dimension
@@ -212,10 +212,10 @@ def disclose(
 
 
 def disclose_breakdown(
-    dimension: str, parts: Sequence[CategoryCount], whole: Decimal
+    dimension: str, parts: Sequence[CategoryCount], total: Decimal
 ) -> tuple[DisclosedCell, ...]:
     """The cells of a total in one dimension; empty if none can be disclosed."""
-    rest = whole - sum(part.value for part in parts)
+    rest = total - sum(part.value for part in parts)
     is_fit = dimension in GROUPS and parts and rest >= 0
     if not is_fit or any(part.value < 0 for part in parts):
         return ()
