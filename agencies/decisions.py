@@ -54,9 +54,8 @@ class DecisionQuerySet(models.QuerySet):
 
 class PersonDecisionQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        rows = self.select_related("user")
         may_see = access.is_reviewer(user) or access.is_administrator(user)
-        return rows if may_see else rows.none()
+        return self.select_related("user") if may_see else self.none()
 
 
 class Decision(models.Model):

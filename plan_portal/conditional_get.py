@@ -74,8 +74,7 @@ def build_label():
             if path.suffix in SOURCE_SUFFIXES:
                 digest.update(str(path.relative_to(settings.BASE_DIR)).encode())
                 digest.update(path.read_bytes())
-    shown = [getattr(settings, name) for name in SHOWN_SETTINGS]
-    digest.update(repr(shown).encode())
+    digest.update(repr([getattr(settings, name) for name in SHOWN_SETTINGS]).encode())
     return digest.hexdigest()[:12]
 
 

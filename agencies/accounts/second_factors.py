@@ -117,8 +117,8 @@ def _keys():
 
 class FactorResetQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        rows = self.select_related("user")
-        return rows if access.is_administrator(user) else rows.none()
+        may_see = access.is_administrator(user)
+        return self.select_related("user") if may_see else self.none()
 
 
 class FactorReset(Decision):
