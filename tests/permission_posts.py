@@ -20,7 +20,7 @@ QUERIES = {
         "model_name": "activityupdate",
         "field_name": "activity",
         "term": "",
-    },
+    }
 }
 
 
@@ -41,11 +41,8 @@ def report(words):
 
 
 def declaration(words):
-    return {
-        "seen_version": words["version"],
-        "result": "in_part",
-        "statement_es": "Falta una parte.",
-    }
+    said = {"result": "in_part", "statement_es": "Falta una parte."}
+    return {"seen_version": words["version"], **said}
 
 
 def evidence(words):
@@ -96,21 +93,8 @@ def letter(words):
 
 
 def decided(words):
-    return {
-        "seen_version": words["version"],
-        "checked": "on",
-        "reason": REASON,
-        "cause": "error",
-        "words": REASON,
-    }
-
-
-def new_password(words):
-    return {
-        "oldpassword": PASSWORD,
-        "password1": NEW_PASSWORD,
-        "password2": NEW_PASSWORD,
-    }
+    said = {"reason": REASON, "cause": "error", "words": REASON}
+    return {"seen_version": words["version"], "checked": "on", **said}
 
 
 def pasted(words):
@@ -119,16 +103,16 @@ def pasted(words):
     return {"line": f"{agency.acronym}; Luz Paz; luz.paz@example.org", "send": ""}
 
 
+NEW = dict.fromkeys(("password1", "password2"), NEW_PASSWORD)
+DECISION = {"approve": "1", "take_back": "1"}
+#: By address what is sent to it, or what makes that of the words of its records.
 POSTS = {
-    "account_change_password": new_password,
-    "language": lambda words: {"language": "en"},
-    "mfa_edit_webauthn": lambda words: {"name": "Otra"},
+    "account_change_password": {"oldpassword": PASSWORD, **NEW},
+    "language": {"language": "en"},
+    "mfa_edit_webauthn": {"name": "Otra"},
     "admin:invite_many": pasted,
-    "admin:reminders": lambda words: {"reminders": "never"},
-    "admin:practice_row": lambda words: {
-        "answer": "no_news",
-        "no_news_reason_es": "Sí.",
-    },
+    "admin:reminders": {"reminders": "never"},
+    "admin:practice_row": {"answer": "no_news", "no_news_reason_es": "Sí."},
     "admin:practice_row_attach": evidence,
     "admin:sheet_row": report,
     "admin:sheet_row_attach": evidence,
@@ -137,59 +121,57 @@ POSTS = {
     "admin:sheet_off_plan": off_plan,
     "admin:sheet_row_rename": off_plan,
     "admin:sheet_propose": proposal,
-    "admin:sheet_reopen": lambda words: {"reason": REASON},
-    "admin:agency_comment": lambda words: {"text_es": "Se avanzó más."},
-    "admin:proposal": lambda words: {"decline": "1", "reason": REASON},
-    "admin:value_new": lambda words: {
-        "starts_on": "2025-01-01",
-        "ends_on": "2025-12-31",
-        "value": "40",
-        "certainty": "confirmed",
+    "admin:sheet_reopen": {"reason": REASON},
+    "admin:agency_comment": {"text_es": "Se avanzó más."},
+    "admin:proposal": {"decline": "1", "reason": REASON},
+    "admin:value_new": {
+        **{"starts_on": "2025-01-01", "ends_on": "2025-12-31"},
+        **{"value": "40", "certainty": "confirmed"},
     },
-    "admin:value_recorded": lambda words: {"value": "40"},
-    "admin:exact_agency": lambda words: {"form": "csv"},
-    "admin:exact_indicator": lambda words: {"form": "xlsx"},
-    "admin:approval": lambda words: {"approve": "1", "take_back": "1"},
+    "admin:value_recorded": {"value": "40"},
+    "admin:exact_agency": {"form": "csv"},
+    "admin:exact_indicator": {"form": "xlsx"},
+    "admin:approval": DECISION,
     "admin:letter_new": letter,
     "admin:plan_node": branch,
     "admin:plan_node_new": branch,
-    "admin:plan_node_step": lambda words: {"step": "delete"},
+    "admin:plan_node_step": {"step": "delete"},
     "admin:letter_row": report,
     "admin:letter_declaration": declaration,
     "admin:letter_send": lambda words: {"seen": words["seen"]},
     "admin:letter_confirmed": lambda words: {"seen": words["seen"]},
     "admin:letter_contested": lambda words: {"seen": words["seen"], "reason": REASON},
-    "admin:hide": lambda words: {"what": "-whole", "cause": "error"},
-    "admin:hidden": lambda words: {"approve": "1"},
-    "admin:report_words": lambda words: {
+    "admin:hide": {"what": "-whole", "cause": "error"},
+    "admin:hidden": {"approve": "1"},
+    "admin:report_words": {
         "introduction_es": "Fue un buen año.",
         "conclusions_es": "Se cumplió.",
     },
-    "admin:plan_editions": lambda words: {"explanation_es": "Se cita."},
-    "admin:edition_proposal": lambda words: {
-        "decline": "1",
-        "take_back": "1",
-        "reason": REASON,
-    },
+    "admin:plan_editions": {"explanation_es": "Se cita."},
+    "admin:edition_proposal": {"decline": "1", "take_back": "1", "reason": REASON},
     "admin:stand_ins": lambda words: {
         "user": words["user"],
-        "starts_on": "2090-01-01",
-        "ends_on": "2090-01-31",
+        **{"starts_on": "2090-01-01", "ends_on": "2090-01-31"},
     },
-    "admin:stand_in": lambda words: {"approve": "1", "take_back": "1"},
-    "admin:account_change": lambda words: {"approve": "1", "take_back": "1"},
-    "admin:purge_new": lambda words: {"phrases": "Zutana"},
-    "admin:attribution": lambda words: {"text_es": "Lo hizo otra institución."},
-    "admin:translation": lambda words: {"text": "Part of the work was done."},
-    "admin:round": lambda words: {"has_read": "on"},
-    "admin:round_take_back": lambda words: {"has_read": "on"},
+    "admin:stand_in": DECISION,
+    "admin:account_change": DECISION,
+    "admin:purge_new": {"phrases": "Zutana"},
+    "admin:attribution": {"text_es": "Lo hizo otra institución."},
+    "admin:translation": {"text": "Part of the work was done."},
+    "admin:round": {"has_read": "on"},
+    "admin:round_take_back": {"has_read": "on"},
     "admin:review_publish": decided,
     "admin:review_return": decided,
     "admin:hand_over": lambda words: {"successor": words["successor"]},
-    "admin:strategic_areas_activityupdate_withdraw": decided,
-    "admin:strategic_areas_activityupdate_explain": decided,
-    "admin:strategic_areas_activityupdate_correct": decided,
-    "admin:strategic_areas_commitmentupdate_withdraw": decided,
-    "admin:strategic_areas_commitmentupdate_explain": decided,
-    "admin:strategic_areas_commitmentupdate_correct": decided,
+    **{
+        f"admin:strategic_areas_{model}_{step}": decided
+        for model in ("activityupdate", "commitmentupdate")
+        for step in ("withdraw", "explain", "correct")
+    },
 }
+
+
+def form_for(address, words):
+    """What is sent to an address, of whose records these are the words."""
+    found = POSTS.get(address, {})
+    return found(words) if callable(found) else dict(found)

@@ -44,10 +44,7 @@ TELLING_AGENCIES = (
     *(("plan-callado", "muda"), ("plan-oficial", "rectora")),
     *(("plan-oficial", "heredera"), ("plan-oficial", "disuelta")),
 )
-PERSON = {
-    "first_name": f"{HIDDEN} nombre",
-    "last_name": f"{HIDDEN} apellido",
-}
+PERSON = {"first_name": f"{HIDDEN} nombre", "last_name": f"{HIDDEN} apellido"}
 LONG = (
     "Se capacitó a 120 inspectores e inspectoras en la detección de la trata con fines "
     "de explotación laboral y se repartieron guías en las seis oficinas regionales."

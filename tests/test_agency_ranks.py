@@ -83,7 +83,7 @@ def test_agencies_stand_by_name_and_are_ranked_only_when_asked(client, reported)
     assert canonical["href"].endswith(path)
 
 
-def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
+def test_who_was_never_asked_is_ranked_last():
     def row(name, on_time, late):
         return agencies.AgencyRow(
             participation=Participation(agency=Agency(name_es=name)),
@@ -123,7 +123,7 @@ def test_by_name_the_chair_comes_first_and_the_partners_last():
     assert names == ["Zeta", "Áncora", "Bombo", "Aro"]
 
 
-def test_the_list_can_be_ranked_where_its_headings_are_out_of_sight(client, reported):
+def test_the_list_can_be_ranked_without_its_headings_in_sight(client, reported):
     path = public_path("agencies", reported[0].plan.code)
 
     page = client.get(path, {"sort": "-led"})

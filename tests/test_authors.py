@@ -159,13 +159,15 @@ def test_nothing_is_said_to_go_on_by_a_record_of_the_past(client, recorded):
 
 
 @pytest.mark.parametrize("name", ["plan_commitments", "plan_updates"])
-def test_a_reconstructions_file_is_named_by_its_last_day(client, plan, recorded, name):
-    response = client.get(public_path(name, plan.code, language="en"))
+def test_a_reconstructions_file_is_named_by_its_last_day(client, recorded, name):
+    """And that of reports by the day on which it is taken."""
+    report = make.published_update()
 
-    assert "record-up-to-2020-12-31" in response["Content-Disposition"]
+    files = [
+        client.get(public_path(name, each.plan.code, language="en"))
+        for each in (recorded, report)
+    ]
 
-
-def test_a_file_of_reports_is_named_by_its_day(client, plan, reported):
-    response = client.get(public_path("plan_updates", plan.code, language="en"))
-
-    assert f"data-as-of-{timezone.localdate()}" in response["Content-Disposition"]
+    told = [each["Content-Disposition"] for each in files]
+    assert "record-up-to-2020-12-31" in told[0]
+    assert f"data-as-of-{timezone.localdate()}" in told[1]

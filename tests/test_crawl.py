@@ -17,12 +17,7 @@ from django.test import Client, RequestFactory, override_settings
 from agencies.models import User
 from plan_portal import errors, urls
 from plan_portal.styles import join_files
-from strategic_areas.models import (
-    ActivityUpdate,
-    Commitment,
-    RecordDispute,
-    Source,
-)
+from strategic_areas.models import ActivityUpdate, Commitment, RecordDispute, Source
 from strategic_areas.public_paths import public_path
 from tests import make, nu_validator, partials, public_site
 from tests.crawling import SAMPLED, Crawl, name_of
@@ -241,7 +236,7 @@ def test_only_cards_may_be_framed_and_any_site_may(crawl):
     }
 
 
-def test_every_page_fits_the_first_flight_and_30_kb_with_its_style(crawl):
+def test_every_page_fits_the_first_flight_and_30_kb(crawl):
     style = len(compress(join_files().read_bytes()))
     weights = {path: len(compress(crawl.bodies[path])) for path in crawl.pages()}
 

@@ -220,7 +220,7 @@ def test_frictionless_finds_no_fault_in_a_package(taken, tmp_path):
     assert faults_of_package(taken.package, tmp_path) == []
 
 
-def test_pandas_reads_each_table_with_its_types_as_its_json_has_it(taken):
+def test_pandas_reads_each_table_as_its_json_has_it(taken):
     faults = {}
     for resource in described(taken.package)["resources"]:
         name = resource["name"]

@@ -175,10 +175,7 @@ def test_resolved_it_leaves_the_lists_and_tells_what_was_decided(client, update)
 
 
 def test_a_focal_point_says_so_and_a_reviewer_approves(client, update):
-    person, reviewer = (
-        make.focal_point(agency=update.agency),
-        make.reviewer(),
-    )
+    person, reviewer = (make.focal_point(agency=update.agency), make.reviewer())
     client.force_login(person)
     url = reverse("admin:attribution", args=["actividad", update.activity_id])
     every = records(update)

@@ -56,7 +56,7 @@ def answers(site, client):
     return [Answer(*place, client.get(place[-1])) for place in every_address(world)]
 
 
-def test_every_page_is_whole_and_leads_to_itself_in_the_other_language(answers):
+def test_every_page_is_whole_and_leads_to_its_other_language(answers):
     found = {(each.name, each.language): each.path for each in answers}
 
     for (name, language), path in found.items():
@@ -93,7 +93,7 @@ def test_pages_hold_no_script_no_inline_style_and_no_cookie(answers):
         assert "Cookie" not in answer.response.get("Vary", ""), answer.path
 
 
-def test_no_page_of_an_official_plan_is_headed_as_a_reconstruction(answers):
+def test_no_official_page_is_headed_as_a_reconstruction(answers):
     headed = [each.path for each in answers if "reconstruction" in class_names(each)]
 
     assert headed == []

@@ -57,7 +57,7 @@ def test_a_model_with_public_fields_declares_all_its_fields(model):
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
-def test_a_declaration_names_fields_of_its_model_and_both_their_columns(model):
+def test_a_declaration_names_a_models_fields_and_their_columns(model):
     columns = {field.name for field in model._meta.get_fields()}
 
     assert set(model.fields.columns()) <= columns
@@ -102,7 +102,7 @@ def test_a_declaration_answers_by_what_holds_of_a_field():
     assert [ActivityUpdate.fields[name].kind for name in KINDS] == list(KINDS.values())
 
 
-def test_the_guard_looks_at_the_texts_of_the_public_and_at_no_other():
+def test_the_guard_looks_at_public_texts_and_at_no_other():
     fields = ActivityUpdate.fields
     texts = {"narrative", "no_news_reason", "reserved_legal_basis", "note"}
     others = {"execution", "percent", "activity", "internal_note", "reserved_reason"}

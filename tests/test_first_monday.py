@@ -13,12 +13,7 @@ from lxml import html
 
 from agencies.models import Agency, User
 from strategic_areas.admin.plan import CODE_HELP
-from strategic_areas.models import (
-    ActivityUpdate,
-    PendingChange,
-    Plan,
-    ReportingPeriod,
-)
+from strategic_areas.models import ActivityUpdate, PendingChange, Plan, ReportingPeriod
 from tests import make
 
 pytestmark = pytest.mark.django_db

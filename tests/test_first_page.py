@@ -64,7 +64,7 @@ def told(plan):
 # What is late, and why
 
 
-def test_the_latest_comes_first_each_with_the_reason_that_its_agency_states():
+def test_the_latest_comes_first_with_its_agencys_reason():
     first = make_late(10)
     asked = first.plan.periods.get()
     second = make_late(30, asked=asked, obstacle_es="Se licita de nuevo.")
@@ -83,7 +83,7 @@ def test_the_signs_of_a_reason_are_escaped_once(client):
     assert home.count("La firma «A &amp; B» no entregó.") == 1
 
 
-def test_what_is_late_as_a_whole_comes_before_what_is_late_in_part():
+def test_what_is_late_as_a_whole_comes_before_the_late_in_part():
     in_part = make_late(30)
     whole = make.commitment(plan=in_part.plan, due_on=ago(5), **STATED)
     make.activity(commitment=whole)
@@ -91,7 +91,7 @@ def test_what_is_late_as_a_whole_comes_before_what_is_late_in_part():
     assert list(told(in_part.plan)) == [whole.code, in_part.commitment.code]
 
 
-def test_of_a_late_commitment_without_an_account_no_reason_is_known(client):
+def test_of_a_late_commitment_without_account_no_reason_is_known(client):
     commitment = make.commitment(due_on=ago(5), **STATED)
     make.activity(commitment=commitment)
 
@@ -166,7 +166,7 @@ def test_the_late_block_leads_to_lists_of_as_many(client):
     assert numbers == [headline.late, counts["halted"]]
 
 
-def test_of_a_plan_that_ended_before_anybody_was_asked_nothing_is_late(client):
+def test_nothing_is_late_of_a_plan_over_before_anybody_was_asked(client):
     plan = make.plan(ends_on=date(2025, 12, 31))
     due = {"due_on": date(2025, 6, 1), "due_provenance": "plan"}
     commitment = make.commitment(plan=plan, **due)
@@ -198,15 +198,12 @@ def test_what_finished_late_is_nowhere_called_late(client):
 
     assert {
         kept: [line.commitment for line in lines] for kept, lines in listed.items()
-    } == {
-        "late": [owed],
-        "finished_late": [finished],
-    }
+    } == {"late": [owed], "finished_late": [finished]}
     assert rows_of(plan)[lead].late == 1
     assert overview.headline.punctuality["late"] == 1
 
 
-def test_work_that_nobody_reported_on_is_not_yet_due_in_page_list_and_file(client):
+def test_unreported_work_is_not_yet_due_in_page_list_and_file(client):
     asked = make.round()
     due = {**STATED, "due_on": ago(-700)}
     silent, heard = (
@@ -236,7 +233,7 @@ def test_work_that_nobody_reported_on_is_not_yet_due_in_page_list_and_file(clien
 
 
 @pytest.mark.parametrize("execution", ["completed", "cancelled"])
-def test_what_is_over_is_late_no_more_though_its_due_date_was_stated(execution):
+def test_what_is_over_is_late_no_more(execution):
     percent = 100 if execution == "completed" else None
     activity = make_late(execution=execution, percent=percent)
 
@@ -246,7 +243,7 @@ def test_what_is_over_is_late_no_more_though_its_due_date_was_stated(execution):
     assert told(activity.plan) == {}
 
 
-def test_what_is_suspended_or_held_back_is_told_before_it_is_late():
+def test_what_is_suspended_or_held_is_told_before_it_is_late():
     asked = make.round()
     reasons = {"obstacle_es": "Faltó presupuesto.", "next_step_es": "Pedirlo."}
     held, suspended, free = (
@@ -264,7 +261,7 @@ def test_what_is_suspended_or_held_back_is_told_before_it_is_late():
     }
 
 
-def test_an_obstacle_that_a_public_source_tells_is_no_reason_of_the_agency():
+def test_an_obstacle_that_a_source_tells_is_no_agencys_reason():
     activity = make.activity(due_on=ago(3), **STATED)
     make.record_update(activity=activity, obstacle_es="Dice la prensa.")
 
@@ -325,7 +322,7 @@ def test_reasons_cost_the_same_however_many_there_are(client):
 # What changed lately
 
 
-def test_what_agencies_said_last_comes_first_declared_results_included(client):
+def test_what_agencies_said_last_comes_first(client):
     asked = make.round()
     activity = make.activity(plan=asked.plan)
     recorded = make.record_update(activity=activity)

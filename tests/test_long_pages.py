@@ -127,7 +127,7 @@ def test_many_indicators_are_read_page_by_page(client, monkeypatch):
     assert own == [names[:2], names[2:3]]
 
 
-def test_pages_are_sent_without_the_indentation_of_their_templates(client, long):
+def test_pages_are_sent_without_their_templates_indentation(client, long):
     content = client.get(long.address("plan")).content
 
     assert content.count(b"\n") > 50

@@ -277,7 +277,7 @@ def test_the_guard_knows_the_numbers_of_its_country(settings, text, kind):
     assert [each.kind for each in find_personal_data(text)] == [kind]
 
 
-def test_the_texts_of_every_country_are_the_same_in_both_languages():
+def test_every_countrys_texts_are_the_same_in_both_languages():
     for each in (FIRST_COUNTRY, next_plan.COUNTRY):
         assert each.texts["es"].keys() == each.texts["en"].keys()
     assert FIRST_COUNTRY.texts["es"].keys() == next_plan.COUNTRY.texts["es"].keys()

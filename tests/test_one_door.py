@@ -390,7 +390,7 @@ def test_a_text_not_declared_is_guarded_and_needs_two_people(forgotten):
     assert not workflow.applies_at_once(line, ["scope_es"])
 
 
-def test_a_new_public_field_needs_a_second_person_by_its_declaration(monkeypatch):
+def test_a_new_public_field_needs_two_people_by_its_declaration(monkeypatch):
     agency = make.agency()
     before = workflow.applies_at_once(agency, ["only_titular_submits"])
     told = [field for field in Agency.fields if field.name != "only_titular_submits"]

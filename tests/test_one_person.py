@@ -32,7 +32,7 @@ from tests.one_person import (
     read_rows,
     turned,
 )
-from tests.permission_posts import POSTS
+from tests.permission_posts import POSTS, form_for
 from tests.test_permission_matrix import IN_USE, ROWS, Visited
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +106,7 @@ class Walk:
             is_of_staff = row.address.startswith("admin:")
             if is_of_staff and is_open and row.address not in self.person.accepted:
                 words = self.visited.words(row, "A")
-                known = POSTS.get(row.address, lambda words: {})(words)
+                known = form_for(row.address, words)
                 with transaction.atomic():
                     self.person.send_known(self.visited.path(row, words), known)
                     transaction.set_rollback(True)
@@ -121,7 +121,7 @@ class Walk:
             for form in self.person.open(path):
                 self.person.send(form, self.besides(row))
         if row.address in POSTS and row.address not in self.person.accepted:
-            self.person.send_known(path, POSTS[row.address](words))
+            self.person.send_known(path, form_for(row.address, words))
 
     def besides(self, row):
         """What a record of the kind holds, for the form of another one."""

@@ -30,7 +30,7 @@ from strategic_areas.datasets.file_cache import FILE_CACHE
 from tests import permission_table as table
 from tests.deep import DEEP, drawn
 from tests.one_person import LOGS, WRITES
-from tests.permission_posts import POSTS, QUERIES
+from tests.permission_posts import QUERIES, form_for
 from tests.permission_world import World
 
 IN_USE = {
@@ -245,7 +245,7 @@ class Visited:
         words = self.words(row, whose)
         sent = QUERIES.get(row.address, {})
         if method == "post":
-            sent = POSTS.get(row.address, lambda words: {})(words)
+            sent = form_for(row.address, words)
         written = set()
 
         def note(execute, sql, params, many, context):

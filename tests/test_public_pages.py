@@ -120,10 +120,7 @@ def make_beside(commitment, source, rows):
     """``rows`` of all that the public record holds beside what was reported."""
     plan, indicator = commitment.plan, make.indicator(plan=commitment.plan)
     make_counts(commitment, indicator, source, rows)
-    people = {
-        "proposed_by": make.reviewer(),
-        "approved_by": make.reviewer(),
-    }
+    people = {"proposed_by": make.reviewer(), "approved_by": make.reviewer()}
     made = defaultdict(list)
     for _ in range(rows):
         make.amendment(commitment=commitment, **people)

@@ -63,7 +63,7 @@ def test_discrepancies_of_a_plan_in_preparation_stay_hidden(client):
 # Amendments and later activities
 
 
-def test_only_approved_amendments_of_the_plan_are_told_the_latest_first(client):
+def test_only_approved_amendments_are_told_the_latest_first(client):
     plan = make.plan()
     commitment = make.commitment(plan=plan)
     activity = make.activity(commitment=commitment)

@@ -13,12 +13,7 @@ from strategic_areas.datasets import DATASETS
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.public_paths import public_path
 from tests import make
-from tests.test_public_pages import (
-    LANGUAGES,
-    every_address,
-    make_world,
-    some_addresses,
-)
+from tests.test_public_pages import LANGUAGES, every_address, make_world, some_addresses
 
 pytestmark = pytest.mark.django_db
 

@@ -25,11 +25,7 @@ BANS = {
             "plan_portal/templatetags/linked_data.py",
         },
     ),
-    "text run as code": (
-        r"(?<![\w.])(eval|exec|compile)\(",
-        ("py",),
-        NOWHERE,
-    ),
+    "text run as code": (r"(?<![\w.])(eval|exec|compile)\(", ("py",), NOWHERE),
     "text run as a template": (r"\bTemplate\(|from_string\(", ("py",), NOWHERE),
     "a command of the system": (
         r"\bsubprocess\b|os\.system|popen",

@@ -72,7 +72,7 @@ def every_output(plan, language):
         (["reference"], SourceVoice.OTHER),
     ],
 )
-def test_who_says_that_work_is_done_is_the_strongest_of_its_sources(kinds, expected):
+def test_who_says_that_work_is_done_is_its_strongest_source(kinds, expected):
     plan = make.plan()
     sources = [make.source(plan=plan, kind=kind) for kind in kinds]
     activity = make.activity(plan=plan, provenance="press")
@@ -99,7 +99,7 @@ def test_a_cell_holds_whole_sentences_and_cuts_only_a_long_one(text, expected):
     assert shortened(text) == (text if expected is None else expected)
 
 
-def test_no_mark_of_what_is_done_stands_on_what_no_office_calls_so():
+def test_no_mark_of_done_stands_on_what_no_office_calls_so():
     marks = {
         each: status(ActivityState.COMPLETED, each) for each in (None, *SourceVoice)
     }
@@ -172,7 +172,7 @@ def test_no_span_of_a_value_reads_as_the_day_of_a_date(client, shipped):
     assert "16 casos, entre enero de 2023 y mayo de 2024, confirmada" in said
 
 
-def test_the_figures_of_a_programme_are_not_those_of_its_commitment(client, shipped):
+def test_a_programmes_figures_are_not_those_of_its_commitment(client, shipped):
     page = client.get(public_path("commitment", PLAN, "R-3.1.4", language="es"))
     headings = re.findall(
         r"<(?:h2|summary)>(Cifras? [^<]+|Sus? cifras?[^<]*)", page.text

@@ -149,7 +149,7 @@ def test_an_embedded_figure_says_what_its_page_says(client, indicator, language)
     assert {"es": "Datos al", "en": "Data as of"}[language] in shown
 
 
-def test_an_indicator_without_a_value_says_so_where_it_is_embedded(client):
+def test_an_embedded_indicator_without_a_value_says_so(client):
     assert "No consta ningún valor." in card(client, make.indicator())
 
 
@@ -182,7 +182,7 @@ def test_a_picture_of_commitments_is_of_what_the_filters_show(client):
         assert client.get(f"{path}?{asked}").status_code == 404
 
 
-def test_a_reconstruction_is_drawn_as_a_record_and_not_as_a_state(client):
+def test_a_reconstruction_is_drawn_as_a_record_not_as_a_state(client):
     commitment = make.commitment(provenance="reconstructed")
     make.activity(commitment=commitment, provenance="press")
     make.approved_dispute(commitment)

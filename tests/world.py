@@ -12,11 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from strategic_areas.models import (
-    ActivityUpdate,
-    CommitmentUpdate,
-    RevisionStatus,
-)
+from strategic_areas.models import ActivityUpdate, CommitmentUpdate, RevisionStatus
 from strategic_areas.workflow.questions import revision_tokens
 from tests import make
 

@@ -436,10 +436,7 @@ def test_every_fact_has_words():
             {"kind": ["agencies.agency", "agencies.focalpoint"], "record": [7, 3]},
             [("agency", "7"), ("focal point", "3")],
         ),
-        (
-            {"kind": ["agencies.agency"] * 2, "record": [7, None]},
-            [("agency", "7, –")],
-        ),
+        ({"kind": ["agencies.agency"] * 2, "record": [7, None]}, [("agency", "7, –")]),
     ],
 )
 def test_what_is_told_of_records_is_told_in_words(facts, words):

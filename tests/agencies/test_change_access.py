@@ -48,7 +48,7 @@ def test_a_role_is_taken():
     assert recorded()[2] == {"way": "server", "taken": ["reviewer"]}
 
 
-def test_a_superuser_who_is_no_administrator_any_more_is_no_superuser_either():
+def test_a_superuser_no_longer_administrator_is_none_either():
     one, root = make.administrator(), make.reviewer(is_superuser=True)
 
     change_access(root, "--take", "administrator", by=one)

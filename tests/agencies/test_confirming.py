@@ -187,8 +187,7 @@ def reviewer_until_now():
 
 
 @pytest.mark.parametrize(
-    "maker",
-    [named_substitute, named_only, waiting_for_a_role, reviewer_until_now],
+    "maker", [named_substitute, named_only, waiting_for_a_role, reviewer_until_now]
 )
 def test_so_does_one_of_who_will_decide_or_did(client, maker):
     """Whoever changes it, also of an agency's person where she is a reviewer too."""

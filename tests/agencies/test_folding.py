@@ -16,5 +16,5 @@ from agencies.folding import fold
         ("137-03 ½", "137-03 1⁄2"),
     ],
 )
-def test_capitals_accents_and_what_nobody_sees_make_no_difference(written, typed):
+def test_capitals_accents_and_unseen_signs_make_no_difference(written, typed):
     assert fold(written) == fold(typed) == typed

@@ -177,7 +177,7 @@ def test_mails_in_files_are_forgotten_with_the_others(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["else.txt", "young.eml"]
 
 
-def test_a_mail_in_a_file_that_is_gone_already_keeps_no_other_one(
+def test_a_mail_whose_file_is_gone_keeps_no_other_one(
     settings, tmp_path, monkeypatch, django_capture_on_commit_callbacks
 ):
     settings.EMAIL_FILE_PATH = tmp_path

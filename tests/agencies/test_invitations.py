@@ -38,8 +38,7 @@ def page_of(invitation, step="change"):
 
 def fill_in(client, secret, **fields):
     return client.post(
-        PAGE,
-        {"codigo": secret, **NAMES, "password1": NEW, "password2": NEW, **fields},
+        PAGE, {"codigo": secret, **NAMES, "password1": NEW, "password2": NEW, **fields}
     )
 
 
@@ -316,11 +315,7 @@ def test_only_allowed_domains_are_invited(settings):
 
 
 @pytest.mark.parametrize(
-    "fields",
-    [
-        {"role": "focal_point"},
-        {"role": "reviewer", "kind": "titular"},
-    ],
+    "fields", [{"role": "focal_point"}, {"role": "reviewer", "kind": "titular"}]
 )
 def test_a_mandate_is_asked_just_of_a_focal_point(client, administrator, fields):
     response = client.post(ADD, INVITED | fields)

@@ -17,13 +17,7 @@ TODAY = date(2026, 6, 15)
 
 @pytest.mark.parametrize(
     ("starts", "ends", "expected"),
-    [
-        (-1, None, True),
-        (0, 0, True),
-        (-5, -1, False),
-        (0, -1, False),
-        (1, None, False),
-    ],
+    [(-1, None, True), (0, 0, True), (-5, -1, False), (0, -1, False), (1, None, False)],
 )
 def test_a_mandate_is_current_from_its_first_to_its_last_day(starts, ends, expected):
     mandate = make.mandate(
@@ -66,9 +60,7 @@ def test_another_kind_a_cover_or_a_later_mandate_stands_beside(fields):
     )
 
     second = make.mandate(
-        user=make.user(),
-        agency=first.agency,
-        **{"starts_on": TODAY, **fields},
+        user=make.user(), agency=first.agency, **{"starts_on": TODAY, **fields}
     )
 
     assert FocalPoint.objects.contains(second)

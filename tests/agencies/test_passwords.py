@@ -27,7 +27,7 @@ class FormerHasher(Argon2PasswordHasher):
     time_cost, memory_cost, parallelism = 3, 128, 8
 
 
-def test_what_was_hashed_otherwise_still_opens_and_is_written_anew(settings):
+def test_another_hash_still_opens_and_is_written_anew(settings):
     settings.PASSWORD_HASHERS = ["agencies.accounts.passwords.LeanArgon2Hasher"]
     former = FormerHasher()
     encoded = former.encode(PASSWORD, former.salt())

@@ -178,9 +178,7 @@ def test_a_late_form_leads_back(client, person, clock, referer, back, is_known):
         client.cookies.clear()
 
     answer = client.post(
-        reverse("admin:reminders"),
-        {"reminders": "never"},
-        headers={"referer": referer},
+        reverse("admin:reminders"), {"reminders": "never"}, headers={"referer": referer}
     )
 
     assert answer.status_code == 302

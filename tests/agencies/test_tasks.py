@@ -30,7 +30,7 @@ def test_a_task_was_last_due_at_the_hour_of_santo_domingo(name, now, due):
     assert tasks.all_tasks()[name].last_due(now) == due
 
 
-def test_each_task_is_of_each_minute_or_of_an_hour_that_can_be_read():
+def test_each_task_is_of_each_minute_or_of_a_readable_hour():
     assert {
         name: bool(tasks.CALENDAR.fullmatch(task.when))
         for name, task in tasks.all_tasks().items()
@@ -73,7 +73,7 @@ def test_a_task_does_not_run_while_another_machine_runs_it(monkeypatch):
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
-def test_postgresql_soon_ends_the_session_of_a_machine_that_vanished():
+def test_postgresql_soon_ends_a_vanished_machines_session():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT source FROM pg_settings WHERE name LIKE 'tcp_keepalives%'"

@@ -51,11 +51,7 @@ LOOKS = {
     "en": [(1280, "dark", EVERYTHING), (320, "light", SIZES)],
 }
 #: Of a long list the first are looked at: the others are made by the same template.
-REPEATED = [
-    "tbody tr:nth-child(n+6)",
-    "li:nth-child(n+8)",
-    "article:nth-of-type(n+5)",
-]
+REPEATED = ["tbody tr:nth-child(n+6)", "li:nth-child(n+8)", "article:nth-of-type(n+5)"]
 if DEEP:
     REPEATED = []
     LOOKS = dict.fromkeys(

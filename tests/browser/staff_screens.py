@@ -11,12 +11,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from agencies.access import STAFF_ROUTES
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
-from strategic_areas.models import (
-    ActivityUpdate,
-    Commitment,
-    Plan,
-    ReportingPeriod,
-)
+from strategic_areas.models import ActivityUpdate, Commitment, Plan, ReportingPeriod
 from tests.browser.staff_world import NAME, WARNED
 from tests.strategic_areas.filling import Book
 from tests.strategic_areas.planbooks import PlanBook
@@ -473,7 +468,7 @@ NO_SCREEN = {
         *("admin:round_document", "admin:round_workbook"),
     },
     "data or a script for a page": {
-        *("admin:autocomplete", "admin:jsi18n", "mfa_login_webauthn"),
+        *("admin:autocomplete", "admin:jsi18n", "mfa_login_webauthn")
     },
     "leads to another page": {
         *("admin:login", "admin:logout", "admin:view_on_site"),

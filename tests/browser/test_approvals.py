@@ -22,7 +22,7 @@ pytestmark = [
 BEFORE, AFTER = "Atiende de lunes a viernes.", "Atiende todos los días del año."
 
 
-def test_a_help_line_changes_for_the_public_once_another_approves(page, make_page):
+def test_a_help_line_changes_once_another_approves(page, make_page):
     line = make.help_line(label_es="Línea de prueba", scope_es=BEFORE)
     first = make_page(make.reviewer())
 

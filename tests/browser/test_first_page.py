@@ -4,13 +4,7 @@ import pytest
 from django.db import transaction
 
 from tests import public_site
-from tests.browser.public_walk import (
-    CUT_WORDS,
-    IS_WIDER,
-    WITH_LARGE_TEXT,
-    Site,
-    sheets,
-)
+from tests.browser.public_walk import CUT_WORDS, IS_WIDER, WITH_LARGE_TEXT, Site, sheets
 from tests.deep import drawn
 
 pytestmark = pytest.mark.django_db

@@ -285,10 +285,7 @@ def test_one_press_saves_a_row_and_its_file_and_loses_neither(make_page, tmp_pat
     expect(page.locator(".tally .button")).to_be_focused()
     update = ActivityUpdate.objects.get(period=asked.period)
     assert [item.original_name for item in update.evidences.all()] == [good.name]
-    assert (update.narrative_es, update.percent) == (
-        "Escrito y guardado con ella.",
-        60,
-    )
+    assert (update.narrative_es, update.percent) == ("Escrito y guardado con ella.", 60)
 
 
 def test_evidence_attached_first_saves_its_row_and_lets_it_open(make_page):

@@ -45,11 +45,7 @@ def report_for_all(user):
     until = timezone.localdate() + DAY
     for agency in Agency.objects.exclude(focal_points__user=user):
         make.mandate(
-            user=user,
-            agency=agency,
-            kind="alternate",
-            leave_cover=True,
-            ends_on=until,
+            user=user, agency=agency, kind="alternate", leave_cover=True, ends_on=until
         )
 
 

@@ -85,7 +85,7 @@ def ask(client, item):
     return response.status_code, content[:5]
 
 
-def test_the_public_reads_a_cleared_file_until_its_report_is_withdrawn(bucket, client):
+def test_the_public_reads_a_cleared_file_until_it_is_withdrawn(bucket, client):
     item = publish_file()
 
     during = ask(client, item)

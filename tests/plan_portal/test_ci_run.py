@@ -30,10 +30,7 @@ def ci(tmp_path):
             (commands / name).symlink_to(shutil.which(name))
         for name in ("apt-get", "make", "python3"):
             fake = FAKE.format(
-                bash=shutil.which("bash"),
-                name=name,
-                log=log,
-                fails=fails,
+                bash=shutil.which("bash"), name=name, log=log, fails=fails
             )
             (commands / name).write_text(fake)
             (commands / name).chmod(0o755)
@@ -76,7 +73,7 @@ def test_what_makes_virtual_environments_is_installed_first(ci):
     assert called.index(installed[0]) < called.index("make installed-test")
 
 
-def test_the_other_chromium_is_installed_where_there_is_none_without_windows(ci):
+def test_the_other_chromium_is_installed_where_one_lacks(ci):
     status, _said, called = ci(fails="chromium-headless-shell")
 
     assert status == 0

@@ -91,7 +91,7 @@ def test_backups_are_copied_elsewhere_and_none_is_deleted_there(copies, settings
     assert {path.stat().st_mode & 0o777 for path in copies.iterdir()} == {0o600}
 
 
-def test_a_copy_that_is_old_or_lacking_or_cannot_be_made_is_an_error(copies, settings):
+def test_a_copy_that_is_old_lacking_or_impossible_is_an_error(copies, settings):
     def error():
         with pytest.raises(CommandError) as raised:
             call_command("copy_backups")
@@ -115,7 +115,7 @@ def test_without_another_machine_nothing_is_copied(settings):
     assert said.getvalue() == "BACKUP_COPY_TO is not set: no backup lies elsewhere.\n"
 
 
-def test_the_target_starts_all_that_is_not_started_by_something_else():
+def test_the_target_starts_all_that_nothing_else_starts():
     started = {path.name for path in SYSTEMD.iterdir() if "@" not in path.name}
     target = (SYSTEMD / "plan-portal.target").read_text(encoding="utf-8")
     wanted = [line.removeprefix("Wants=") for line in target.splitlines()]
@@ -166,7 +166,7 @@ def test_systemd_reads_every_unit_without_complaint(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_services_write_to_their_folder_and_to_a_temporary_one_alone():
+def test_services_write_to_their_and_a_temporary_folder_alone():
     held = [
         "StateDirectory=plan-portal",
         "PrivateTmp=true",
@@ -305,7 +305,7 @@ def test_a_proxy_tells_the_visitor_and_drops_imitations(proxy, portal):
     assert [name for name in headers if "_" in name] == []
 
 
-def test_a_proxy_passes_the_largest_upload_and_refuses_a_larger_one(proxy, portal):
+def test_a_proxy_passes_the_largest_upload_and_no_larger_one(proxy, portal):
     with closing(connect(proxy)) as visitor:
         visitor.request("POST", "/", body=bytes(LARGEST))
         assert status_of(visitor) == 200
@@ -336,7 +336,7 @@ def test_no_proxy_log_tells_visitors_or_searches(proxy, portal, tmp_path):
     ] == []
 
 
-def test_a_request_that_is_still_arriving_does_not_reach_the_portal(proxy, portal):
+def test_a_request_still_arriving_does_not_reach_the_portal(proxy, portal):
     with closing(connect(proxy)) as slow:
         slow.putrequest("POST", "/")
         slow.putheader("Content-Length", "20")

@@ -53,7 +53,7 @@ def test_a_refused_form_is_told_in_the_language_of_its_address(path, language):
 
 
 @pytest.mark.parametrize(("path", "language"), [("/page/", "es"), ("/en/", "en")])
-def test_a_request_for_another_host_is_answered_in_the_right_language(path, language):
+def test_another_hosts_request_is_answered_in_the_right_language(path, language):
     response = Client().get(path, headers={"host": "another.example"})
 
     assert response.status_code == 400
@@ -104,15 +104,12 @@ def status_after(method, error):
 
 
 @pytest.mark.parametrize("what", FULL)
-def test_who_sends_something_for_which_there_is_no_room_is_told_so(what):
-    assert status_after("post", FULL[what]) == 507
-
-
-@pytest.mark.parametrize("what", FULL)
-def test_a_page_that_cannot_be_read_for_want_of_room_is_told_by_what_failed(what):
+def test_where_there_is_no_room_that_is_told_by_what_failed(what):
     of_the_database = what in {"PostgreSQL", "SQLite"}
 
-    assert status_after("get", FULL[what]) == (503 if of_the_database else 507)
+    statuses = [status_after(method, FULL[what]) for method in ("post", "get")]
+
+    assert statuses == [507, 503 if of_the_database else 507]
 
 
 @pytest.mark.parametrize("what", OTHER)
@@ -122,7 +119,7 @@ def test_other_failures_are_not_taken_for_a_full_disk(what):
     assert status_after("post", error) == status
 
 
-def test_sqlite_and_the_writer_of_workbooks_say_so_on_a_disk_without_room():
+def test_sqlite_and_writers_of_workbooks_tell_of_a_full_disk():
     """As the portal reads them: real errors, of a table and a device that are full."""
     with closing(sqlite3.connect(":memory:")) as database:
         database.execute("CREATE TABLE t (x)")

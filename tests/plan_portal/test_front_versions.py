@@ -120,7 +120,7 @@ def test_an_outage_brings_nothing_back(front, plan, monkeypatch, take_down):
     assert Reply(front, "/glosario/").status == 200
 
 
-def test_a_page_in_memory_tells_of_a_takedown_when_its_time_is_over(front, plan):
+def test_a_page_in_memory_tells_of_a_takedown_past_its_time(front, plan):
     """No row changes then: only the clock goes on."""
     noon = timezone.localtime().replace(hour=12)
     with time_machine.travel(noon, tick=False):
@@ -151,7 +151,7 @@ def test_a_publication_leaves_old_pages_for_an_outage(front, plan, monkeypatch):
     assert Reply(front, "/").status == 200
 
 
-def test_the_thread_makes_the_help_pages_at_start_and_after_each_version(open_record):
+def test_the_thread_makes_help_at_start_and_after_each_version(open_record):
     watch, memory = VersionWatcher(), PageMemory(2**20, HELP_PATHS)
     front = PageCache(WSGIHandler(), watch=watch, memory=memory)
 

@@ -155,8 +155,7 @@ def test_every_kind_of_answer_has_the_best_headers(kind, secure):
 
 
 @pytest.mark.parametrize(
-    "path",
-    ["/", "/cuenta/login/", "/nowhere/", "/static/portal.css", "/salud/viva"],
+    "path", ["/", "/cuenta/login/", "/nowhere/", "/static/portal.css", "/salud/viva"]
 )
 def test_every_text_says_its_character_set(client, path):
     response = client.get(path)

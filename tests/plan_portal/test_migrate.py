@@ -46,7 +46,7 @@ def save(first, last, has_begun):
         connection.close()
 
 
-def test_what_is_ended_for_a_deadlock_with_somebody_who_saves_is_done_again(tables):
+def test_what_a_deadlock_with_somebody_ended_is_done_again(tables):
     told, has_begun = io.StringIO(), Event()
     with ThreadPoolExecutor(1) as pool:
         saving = pool.submit(save, *tables, has_begun)

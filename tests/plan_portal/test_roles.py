@@ -78,7 +78,7 @@ def test_an_account_may_do_what_readme_says_and_nothing_else(role):
 
 
 @pytest.mark.django_db
-def test_a_permission_given_by_hand_is_taken_back_at_the_next_migrate():
+def test_a_permission_given_by_hand_is_gone_at_the_next_migrate():
     group = Group.objects.get(name=Role.FOCAL_POINT)
     group.permissions.clear()
 

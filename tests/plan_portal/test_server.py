@@ -63,7 +63,7 @@ def answer(visitor):
         return visitor.recv(15)
 
 
-def test_who_comes_while_the_server_is_replaced_waits_and_is_answered(listener):
+def test_who_comes_while_the_server_is_replaced_is_answered(listener):
     with serving(listener):
         assert answer(come(listener)) == b"HTTP/1.1 200 OK"
 
@@ -84,7 +84,7 @@ def test_a_worker_that_is_killed_is_replaced_at_the_same_socket(listener):
         assert answer(come(listener)) == b"HTTP/1.1 200 OK"
 
 
-def test_a_form_that_is_never_sent_to_its_end_does_not_keep_the_server(listener):
+def test_a_form_never_sent_to_its_end_does_not_keep_the_server(listener):
     reads = f"{__name__}:read_all"
     with serving(listener, reads, grace=1) as process, closing(come(listener)) as held:
         assert held.recv(15) == b"HTTP/1.1 200 OK"
@@ -111,7 +111,7 @@ def test_systemd_waits_until_the_server_has_ended_its_workers():
     assert int(patience) >= server.GRACE + 5
 
 
-def test_a_socket_that_was_passed_to_another_process_is_not_taken(monkeypatch):
+def test_a_socket_passed_to_another_process_is_not_taken(monkeypatch):
     monkeypatch.setenv("LISTEN_FDS", "1")
     monkeypatch.setenv("LISTEN_PID", str(os.getpid() + 1))
 
@@ -188,7 +188,7 @@ def fetched(listener, path="/"):
         return int(response.read())
 
 
-def test_a_worker_has_all_workers_renewed_and_no_reader_is_turned_away(listener):
+def test_a_worker_has_all_renewed_and_no_reader_is_turned_away(listener):
     with serving(listener, f"{__name__}:renewing", workers=2) as process:
         fetched(listener)
         assert wait_until(lambda: len(workers_of(process)) >= 2, 20)
@@ -232,7 +232,7 @@ def test_a_process_that_serves_by_itself_asks_nobody(monkeypatch):
     assert killed == []
 
 
-def test_a_server_that_gathers_requests_for_renewal_ends_when_it_is_told(listener):
+def test_a_server_about_to_renew_its_workers_ends_when_told(listener):
     with serving(listener) as process:
         assert answer(come(listener)) == b"HTTP/1.1 200 OK"
         process.send_signal(signal.SIGHUP)

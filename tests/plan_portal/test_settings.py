@@ -336,7 +336,7 @@ def test_without_a_folder_of_backups_there_is_none(value_of, tmp_path):
     assert value_of(expression, named) == f"PosixPath('{tmp_path}')"
 
 
-def test_the_address_of_the_database_is_no_setting_that_a_page_could_show(value_of):
+def test_the_databases_address_is_no_setting_a_page_could_show(value_of):
     variables = PRODUCTION | {"DATABASE_URL": "postgres://portal:geheim@db/plan"}
 
     assert value_of("hasattr(settings, 'DATABASE_URL')", variables) == "False"

@@ -39,11 +39,7 @@ def dispute(world):
 
 
 def signed(by):
-    return {
-        "written_by": by,
-        "written_at": timezone.now(),
-        "signed_as": "titular",
-    }
+    return {"written_by": by, "written_at": timezone.now(), "signed_as": "titular"}
 
 
 def after_the_first(world):
