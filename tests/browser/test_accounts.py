@@ -12,10 +12,7 @@ from tests.browser.codes import lasting_code
 from tests.browser.windows import complaints_of
 from tests.make.people import PASSWORD
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)

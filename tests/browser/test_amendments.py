@@ -12,10 +12,7 @@ from tests import make
 from tests.browser.windows import approve
 from tests.make.plans import close_structure
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 REASON = "El presupuesto se aprobó tarde."
 ACT = {"deciding_act_es": "12-2026", "decided_on": "2026-03-01", "reason_es": REASON}
 

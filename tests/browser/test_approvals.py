@@ -14,10 +14,7 @@ from tests import make
 from tests.browser.windows import approve
 from tests.make.plans import close_structure
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 BEFORE, AFTER = "Atiende de lunes a viernes.", "Atiende todos los días del año."
 

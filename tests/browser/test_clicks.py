@@ -10,10 +10,7 @@ from tests.browser.test_review import PUBLISH, Submitted, address
 from tests.browser.test_sheet import Round, number
 from tests.make.plans import close_structure
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 CODES = ["1.1.1", "1.1.1.1", "1.1.1.2"]
 

@@ -7,10 +7,7 @@ from playwright.sync_api import expect
 from strategic_areas.models import CommitmentUpdate, Submission
 from tests import make
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 STATEMENT = "El protocolo está aprobado y en uso en todas las fiscalías."
 

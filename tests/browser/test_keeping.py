@@ -9,10 +9,7 @@ from strategic_areas.models import ActivityUpdate
 from tests import make
 from tests.browser.windows import sign_in
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 TEXT = "Falta la fuente del dato: ¿de dónde sale?"
 

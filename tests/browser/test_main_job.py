@@ -12,10 +12,7 @@ from strategic_areas.public_paths import public_path
 from tests.browser.windows import sign_in
 from tests.strategic_areas.plans.kept import load_shipped
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 TEXT = "Se revisaron los expedientes del primer semestre."
 

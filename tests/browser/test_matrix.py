@@ -12,10 +12,7 @@ from tests.browser.test_clicks import Hand
 from tests.browser.windows import approve, tick_as_read
 from tests.strategic_areas.planbooks import PlanBook
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 FILE = Path(__file__).parent.parent / "strategic_areas/matrices/matriz-unica.xlsx"
 #: Those that the matrix names in full, and those that it calls by their acronyms.

@@ -7,10 +7,7 @@ from strategic_areas.models import Activity, Commitment, Plan
 from tests import make
 from tests.browser.windows import approve, tick_as_read
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -7,10 +7,7 @@ from playwright.sync_api import expect
 from tests import make
 from tests.strategic_areas.test_purging import columns_that_hold
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 NAME = "Juana Pérez Zapata"
 

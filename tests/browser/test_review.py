@@ -11,10 +11,7 @@ from strategic_areas.models import ActivityUpdate
 from tests import make
 from tests.browser.windows import complaints_of
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 QUEUE = reverse("admin:index")
 WARNED = "Se atendió a dos niñas."

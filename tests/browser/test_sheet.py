@@ -16,10 +16,7 @@ from tests import make
 from tests.browser.windows import complaints_of, sign_in
 from tests.uploads import make_pdf
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 TEXT = "Se revisaron los procedimientos de la institución."
 

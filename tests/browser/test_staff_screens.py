@@ -178,7 +178,6 @@ class Walk:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("open_record")
 def test_axe_and_the_policy_find_nothing_on_any_screen(browser, live_server):
     """Many are opened and measured; axe, which takes a second, reads some of them."""
     world = World()

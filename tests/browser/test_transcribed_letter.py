@@ -11,10 +11,7 @@ from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.uploads import make_pdf
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 STATEMENT = "El protocolo está aprobado y en uso en todas las fiscalías."
 TEXT = "Se dictaron doce talleres en las escuelas."

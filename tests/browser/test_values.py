@@ -14,10 +14,7 @@ from strategic_areas.models import CodeList, CodeListValue, Indicator, Target
 from strategic_areas.models.measurements import ReportedValue
 from tests import make
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 #: Within this time the public reads what was decided, in milliseconds.
 SOON = 2_000

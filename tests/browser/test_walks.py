@@ -12,10 +12,7 @@ from tests.browser.staff_screens import XLSX
 from tests.browser.test_clicks import Hand
 from tests.strategic_areas.planbooks import PlanBook
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 READ = ("no_act", "no_date", "plan_read")
 PUBLISH = "form[action$='publicar/'] input[type=submit]"

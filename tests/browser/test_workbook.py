@@ -11,10 +11,7 @@ from tests import make
 from tests.browser.windows import complaints_of
 from tests.strategic_areas.filling import Book, Filler
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("open_record"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
