@@ -27,6 +27,7 @@ from strategic_areas.datasets import editions
 from strategic_areas.models import Edition, Plan
 from strategic_areas.public_paths import public_path
 from tests import states_plan
+from tests.deep import DEEP
 from tests.reading import kept_in_memory
 from tests.states_plan.staging import clock
 from tests.strategic_areas.plans import shipped_content
@@ -52,6 +53,13 @@ EVERY_SHEET = (
 Taken = namedtuple("Taken", ["package", "tables", "json", "workbook"])
 
 
+#: Whose files are read: in the short form of one plan as it stands today, and of the
+#: other in an edition.
+PLACES = [(SHIPPED, "edition"), (INVENTED, "today")]
+if DEEP:
+    PLACES += [(SHIPPED, "today"), (INVENTED, "edition")]
+
+
 @pytest.fixture(scope="module")
 def told(lasting):
     load_shipped()
@@ -67,25 +75,15 @@ def read_anew():
     """Between these tests nothing changes; what was read is kept in memory."""
 
 
-@pytest.fixture(params=["today", "edition"])
-def edition_of(request):
-    """The number of the edition of a plan whose files are read, "" for today's."""
-
-    def number(plan):
-        if request.param == "today":
-            return ""
-        return Edition.objects.filter(plan__code=plan).last().number
-
-    return number
-
-
-@pytest.fixture(params=[SHIPPED, INVENTED])
-def taken(request, client, told, edition_of, kept):
+@pytest.fixture(params=PLACES, ids="-".join)
+def taken(request, client, told, kept):
     """All files of a plan."""
-    key = request.param, edition_of(request.param)
-    if key not in kept:
-        kept[key] = take(client, *key)
-    return kept[key]
+    plan, of = request.param
+    if request.param not in kept:
+        editions_of = Edition.objects.filter(plan__code=plan)
+        number = editions_of.last().number if of == "edition" else ""
+        kept[request.param] = take(client, plan, number)
+    return kept[request.param]
 
 
 @pytest.fixture(scope="module")
@@ -297,9 +295,9 @@ def test_libreoffice_opens_a_workbook_and_reads_every_row(taken, tmp_path):
 @pytest.fixture
 def planted(client, told, kept):
     """Today's files of the plan in use, to plant a fault, and their commitments."""
-    key = INVENTED, ""
+    key = INVENTED, "today"
     if key not in kept:
-        kept[key] = take(client, *key)
+        kept[key] = take(client, key[0])
     found = kept[key]
     resources = {each["name"]: each for each in described(found.package)["resources"]}
     return found, resources["commitments"]
