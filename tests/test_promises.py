@@ -61,7 +61,8 @@ protection
     test_each_of_the_three_kinds_is_attached_and_stays_internal
     test_nothing_that_is_not_public_and_no_person_is_anywhere
   Files are written anew on arrival
-    test_what_was_cleaned_is_clean test_institutions_are_told_to_send_no_lists_of_names
+    test_each_kind_is_taken_cleaned_and_clean_under_its_content_type
+    test_institutions_are_told_to_send_no_lists_of_names
   Of what agencies report
     test_no_public_address_depends_on_a_number_of_victims
   A text about work with victims tells a number
@@ -111,7 +112,7 @@ accessibility
     test_everyone_can_read_any_page_and_it_is_light
     test_a_keyboard_stops_at_all_in_the_order_read_and_leaves
   Files of evidence look
-    test_each_kind_is_taken_under_its_own_content_type
+    test_each_kind_is_taken_cleaned_and_clean_under_its_content_type
   Some texts are only in Spanish
     test_a_text_without_english_is_marked_as_spanish
   Tell us what you were looking for
