@@ -18,9 +18,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import models, transaction
 from django.db.models import Q
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext, gettext_lazy as _
@@ -31,7 +30,7 @@ from agencies.accounts import account_changes
 from agencies.accounts.account_changes import AccountChange
 from agencies.accounts.closing import begin_mandate, current_mandate
 from agencies.fields import DeclaredFields, internal
-from agencies.mail import queue_mail
+from agencies.mail import mail_person
 from agencies.models import Agency, FocalPoint, User
 
 #: Letters and digits without lookalikes; a secret has 26 of them, which is 130 bits.
@@ -465,20 +464,15 @@ def printed_letter(invitation, secret):
 
 
 def mail_invitation(invitation, secret):
-    with translation.override(invitation.language):
-        context = {
-            "invitation": invitation,
-            "link": invitation_link(secret),
-            "site": settings.SITE_URL,
-            "days": VALID_DAYS,
-        }
-        queue_mail(
-            to=invitation.email,
-            language=invitation.language,
-            kind="invitation",
-            subject=gettext("Invitation to the plan portal"),
-            text=render_to_string("email/invitation.txt", context),
-        )
+    mail_person(
+        invitation,
+        "invitation",
+        _("Invitation to the plan portal"),
+        invitation=invitation,
+        link=invitation_link(secret),
+        site=settings.SITE_URL,
+        days=VALID_DAYS,
+    )
 
 
 def has_mail_server():

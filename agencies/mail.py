@@ -143,15 +143,22 @@ def queue_mail(*, to, language, kind, subject, text, html="", key=""):
     return created
 
 
-def mail_person(person, kind, subject, /, *, key="", facts=None, **context):
-    """Queue the mail of a kind in the person's language; see ``queue_mail``."""
+def mail_person(
+    person, kind, subject, /, *, to="", template="", key="", facts=None, **context
+):
+    """
+    Queue a mail in the person's language; see ``queue_mail``.
+
+    It goes to the person's address and has the template of its kind, unless others are
+    given.
+    """
     with override(person.language):
         return queue_mail(
-            to=person.email,
+            to=to or person.email,
             language=person.language,
             kind=kind,
             subject=str(subject) % facts if facts else str(subject),
-            text=render_to_string(f"email/{kind}.txt", context),
+            text=render_to_string(f"email/{template or kind}.txt", context),
             key=key,
         )
 

@@ -14,14 +14,13 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies import access, audit
 from agencies.access import RefusedError
-from agencies.mail import queue_mail
+from agencies.mail import mail_person
 from agencies.models import Agency, FocalPoint, User
 
 
@@ -183,17 +182,13 @@ def _mail_missing_mandate(person, invitation, user, mandate):
         if mandate
         else reverse("admin:agencies_focalpoint_changelist")
     )
-    with translation.override(person.language):
-        context = {
-            "invitation": invitation,
-            "user": user,
-            "mandate": mandate,
-            "address": f"{settings.SITE_URL}{page}",
-        }
-        queue_mail(
-            to=person.email,
-            language=person.language,
-            kind="invitation",
-            subject=_("An account waits for its mandate"),
-            text=render_to_string("email/no_mandate.txt", context),
-        )
+    mail_person(
+        person,
+        "invitation",
+        gettext_lazy("An account waits for its mandate"),
+        template="no_mandate",
+        invitation=invitation,
+        user=user,
+        mandate=mandate,
+        address=f"{settings.SITE_URL}{page}",
+    )

@@ -11,16 +11,15 @@ from allauth.core.ratelimit import clear, respond_429
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts import devices, sign_in_attempts
 from agencies.audit import address_of
 from agencies.audit.receivers import note_account_at_limit, tried_account
 from agencies.library_internals import record_password
-from agencies.mail import mail_person, queue_mail
+from agencies.mail import mail_person
 
 #: Mails about an account: subject, and a sentence that says what happened.
 NOTICES = {
@@ -198,23 +197,17 @@ def password_link(user):
 
 
 def send_notice(user, notice, *, to=""):
-    to = to or user.email
-    if not to:
+    if not (to or user.email):
         return
     subject, happened = NOTICES[notice]
-    with translation.override(user.language):
-        queue_mail(
-            to=to,
-            language=user.language,
-            kind="account",
-            subject=str(subject),
-            text=render_to_string(
-                "email/account_notice.txt",
-                {
-                    "happened": happened,
-                    "username": user.get_username(),
-                    "moment": timezone.now(),
-                    "contact": settings.CONTACT_EMAIL,
-                },
-            ),
-        )
+    mail_person(
+        user,
+        "account",
+        subject,
+        to=to,
+        template="account_notice",
+        happened=happened,
+        username=user.get_username(),
+        moment=timezone.now(),
+        contact=settings.CONTACT_EMAIL,
+    )
