@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 
 from agencies import tasks
 from agencies.mail import Mail
@@ -31,11 +32,8 @@ GIVEN_UP_RECENTLY = timedelta(days=3)
 NOT_STORED = {"Cache-Control": "no-store"}
 
 
-class HealthMiddleware:
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
+class HealthMiddleware(MiddlewareMixin):
+    def process_request(self, request):
         if request.path_info == "/salud/viva":
             return plain_answer("viva")
         if request.path_info == "/salud/lista":
@@ -50,7 +48,7 @@ class HealthMiddleware:
                 status=503 if problems else 200,
                 headers=NOT_STORED,
             )
-        return self.get_response(request)
+        return None
 
 
 def without_database_errors(list_problems):

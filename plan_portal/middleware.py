@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
+from django.utils.deprecation import MiddlewareMixin
 
 logger = logging.getLogger(__name__)
 
@@ -119,15 +120,12 @@ def path_for_log(path):
     return f"{start}{word}…" if word else path
 
 
-class AccessLogMiddleware:
+class AccessLogMiddleware(MiddlewareMixin):
     """
     Logs path, status and duration.
 
     Query strings (search words, tokens) and personal data are left out.
     """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         begun = time.perf_counter()
@@ -147,11 +145,11 @@ class AccessLogMiddleware:
         return response
 
 
-class SecurityHeadersMiddleware:
+class SecurityHeadersMiddleware(MiddlewareMixin):
     """Sets security headers; a view may set its own first."""
 
     def __init__(self, get_response):
-        self.get_response = get_response
+        super().__init__(get_response)
         self.headers = {
             "Cross-Origin-Embedder-Policy": "require-corp",
             "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
@@ -165,8 +163,7 @@ class SecurityHeadersMiddleware:
         if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
             self.transport_security += "; includeSubDomains"
 
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         if getattr(response, "xframe_options_exempt", False):
@@ -181,16 +178,13 @@ class SecurityHeadersMiddleware:
         return response
 
 
-class LanguageMiddleware:
+class LanguageMiddleware(MiddlewareMixin):
     """
     Sets the language: by URL on public pages, by the user on staff pages.
 
     Public pages depend on no header, cookie or session, so that one copy serves
     everybody.
     """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         is_staff = is_staff_path(request.path_info)

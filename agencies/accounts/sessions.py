@@ -90,14 +90,10 @@ def _person_of(request):
     return get_user(request)
 
 
-class SessionLimitsMiddleware:
+class SessionLimitsMiddleware(MiddlewareMixin):
     """Ends expired sessions and leads to the sign-in page and back."""
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         if getattr(request, "has_signed_out", False):
             response.headers["Clear-Site-Data"] = CLEARED_SITE_DATA
         return response
@@ -146,14 +142,8 @@ def renew_session(session, now):
     row.update(last_seen_at=timezone.now())
 
 
-class UploadLimitMiddleware:
+class UploadLimitMiddleware(MiddlewareMixin):
     """Answers 429 before an uploaded file is parsed, which may take seconds."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
         if request.method != "POST" or not request.user.is_authenticated:

@@ -18,6 +18,7 @@ from django.contrib.auth.signals import (
 from django.core.cache import cache
 from django.db.models import Q
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+from django.utils.deprecation import MiddlewareMixin
 
 from agencies.access import is_staff_address
 from agencies.audit import is_code, record_event
@@ -146,7 +147,7 @@ RECORDED_FOR = 300
 COUNTED_FOR = 60 * 60
 
 
-class DenialMiddleware:
+class DenialMiddleware(MiddlewareMixin):
     """
     Records refusals after the response, so that no rollback removes them.
 
@@ -154,11 +155,7 @@ class DenialMiddleware:
     100th … of an account and status within an hour get an entry with the count.
     """
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         match, status = request.resolver_match, response.status_code
         if match is None or not match.url_name or not is_staff_address(match):
             return response
