@@ -8,6 +8,7 @@ may decide, and what applying it does).
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
@@ -145,6 +146,11 @@ class DecisionSteps:
 
     def may_decide(self, user):
         raise NotImplementedError
+
+    def require_decider(self, user):
+        """Raise ``Http404`` for everybody who does not decide on this kind."""
+        if not self.may_decide(user):
+            raise Http404
 
     def objection(self, user, decision):
         """Why this kind of decision refuses the user, or ""."""

@@ -6,6 +6,7 @@ from functools import partial
 from django import forms
 from django.contrib import admin, messages
 from django.http import FileResponse, Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext, gettext_lazy as _
@@ -118,10 +119,7 @@ class InvitationAdmin(ScopedAdmin):
         access.require_administrator(request)
         if not reading and request.method != "POST":
             raise Http404
-        found = self.get_queryset(request).filter(pk=pk).first()
-        if found is None:
-            raise Http404
-        return found
+        return get_object_or_404(self.get_queryset(request), pk=pk)
 
     def _step(self, request, obj, step, **options):
         try:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -43,6 +42,7 @@ from strategic_areas.models import (
     Transition,
 )
 from strategic_areas.views.files import as_attachment
+from strategic_areas.views.parameters import found_or_404
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL, UPDATE_QUESTIONS
 
@@ -221,9 +221,7 @@ def save_letter_row(request, pk, **subject):
     letter = _letter_or_404(request, pk)
     sheet = read_letter_sheet(letter)
     ((name, key),) = subject.items()
-    row = sheet.row(name, key)
-    if row is None:
-        raise Http404
+    row = found_or_404(sheet.row(name, key))
     form = save_answer(row, request.POST, by=request.user)
     if form.errors:
         return _page(request, letter, row.anchor, posted=form)

@@ -20,7 +20,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -368,11 +367,8 @@ def hand_over_mandate(request, pk):
 
 
 def agency_work_page(request, slug):
-    agency = Agency.objects.filter(
-        pk__in=FocalPoint.objects.agencies_of(request.user), slug=slug
-    ).first()
-    if agency is None:
-        raise Http404
+    own = FocalPoint.objects.agencies_of(request.user)
+    agency = get_object_or_404(Agency, pk__in=own, slug=slug)
     return render_screen(
         request,
         "desk/handover.html",

@@ -8,7 +8,6 @@ from collections import defaultdict
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -234,14 +233,9 @@ def _file_token(line):
     return last if Evidence.objects.filter(file=last).exists() else ""
 
 
-def _must_decide_on_purges(request):
-    if not purging.PURGES.may_decide(request.user):
-        raise Http404
-
-
 @require_safe
 def purge_list(request):
-    _must_decide_on_purges(request)
+    purging.PURGES.require_decider(request.user)
     purges = Purge.objects.visible_to(request.user).select_related(
         "proposed_by", "decided_by"
     )
@@ -254,7 +248,7 @@ def purge_list(request):
 
 
 def purge_new(request):
-    _must_decide_on_purges(request)
+    purging.PURGES.require_decider(request.user)
     form = RequestPurgeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         purge = purging.request_purge(

@@ -20,12 +20,11 @@ from strategic_areas.models.measurements import Breakdown, Measurement, Reported
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.guard import (
-    GuardedSteps,
     must_be_clean,
     must_not_wait_for_purge,
 )
 from strategic_areas.workflow.transitions import (
-    may_review,
+    GuardedSteps,
     must,
     must_report,
     must_review,
@@ -44,9 +43,6 @@ class ValueSteps(GuardedSteps):
     """An approved value becomes a measurement and is published."""
 
     model = ReportedValue
-
-    def may_decide(self, user):
-        return may_review(user, ReportedValue)
 
     def apply(self, reported, by):
         if reported.revises != current_measurement(reported):

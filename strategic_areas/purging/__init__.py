@@ -35,8 +35,8 @@ from strategic_areas.purging.text_search import (
     split_unsubmitted,
 )
 from strategic_areas.search import index
-from strategic_areas.workflow.guard import GuardedSteps
 from strategic_areas.workflow.phrases import Phrases, PhrasesError, must_be_particular
+from strategic_areas.workflow.transitions import GuardedSteps
 
 __all__ = [
     "PURGES",

@@ -44,7 +44,6 @@ from strategic_areas.triggers.versions import public_tables
 from strategic_areas.workflow import changes
 from strategic_areas.workflow.amendments import approved_plan_of
 from strategic_areas.workflow.guard import (
-    GuardedSteps,
     blocked_texts,
     must_be_clean,
     must_count_nobody,
@@ -52,7 +51,7 @@ from strategic_areas.workflow.guard import (
 )
 from strategic_areas.workflow.phrases import Phrases, strings_of
 from strategic_areas.workflow.plain_values import plain_values, set_fields, set_links
-from strategic_areas.workflow.transitions import decides_on, may_review
+from strategic_areas.workflow.transitions import GuardedSteps, decides_on, may_review
 
 HIDEABLE = tuple(
     model

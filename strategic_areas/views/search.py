@@ -24,7 +24,7 @@ from strategic_areas.queries.search_texts import LISTS, in_both, in_each
 from strategic_areas.search import index, results, words
 from strategic_areas.search.index import Document, DocumentAddress
 from strategic_areas.views.about import facts, rules
-from strategic_areas.views.parameters import build_query, query_values
+from strategic_areas.views.parameters import build_query, found_or_404, query_values
 
 #: URL names of pages that are the same for every plan.
 PAGES = (
@@ -71,9 +71,7 @@ def search_page(request):
         return render(request, "search.html", context)
     unread = index.update_index(request.content_label, documents)
     if kind:
-        group = results.search_kind(question, kind, int(page), unread)
-        if group is None:
-            raise Http404
+        group = found_or_404(results.search_kind(question, kind, int(page), unread))
         pages = -(-group.total // results.PER_PAGE)
         context |= {"group": group, "page": int(page), "pages": pages}
     else:

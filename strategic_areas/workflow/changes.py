@@ -30,7 +30,6 @@ from strategic_areas.models.drafts import DRAFT_TABLES
 from strategic_areas.models.review import Revision
 from strategic_areas.workflow import amendments, plan_approval, plan_drafts
 from strategic_areas.workflow.guard import (
-    GuardedSteps,
     blocked_texts,
     must_be_clean,
     must_count_nobody,
@@ -46,7 +45,7 @@ from strategic_areas.workflow.plain_values import (
     plain_values,
 )
 from strategic_areas.workflow.plan_approval import path_to_plan
-from strategic_areas.workflow.transitions import decides_on, may_review, must_propose
+from strategic_areas.workflow.transitions import GuardedSteps, decides_on, must_propose
 
 #: Position of a model in the order in which records of a plan are saved.
 MODEL_ORDER = {model: place for place, model in enumerate(DRAFT_TABLES.values())}
@@ -82,9 +81,6 @@ class ChangeSteps(GuardedSteps):
     after_apply = []
     #: Called with each change after its decision.
     after_decision = []
-
-    def may_decide(self, user):
-        return may_review(user, PendingChange)
 
     def objection(self, user, change):
         """

@@ -8,13 +8,12 @@ from strategic_areas.queries.pages.editions import edition_differences
 from strategic_areas.queries.plan import plans
 from strategic_areas.workflow.changes import CHANGES
 from strategic_areas.workflow.guard import (
-    GuardedSteps,
     must_be_clean,
     must_count_nobody,
     must_not_wait_for_purge,
 )
 from strategic_areas.workflow.plain_values import must_be_valid
-from strategic_areas.workflow.transitions import may_review, must
+from strategic_areas.workflow.transitions import GuardedSteps, must
 
 
 class EditionSteps(GuardedSteps):
@@ -27,9 +26,6 @@ class EditionSteps(GuardedSteps):
     """
 
     model = EditionProposal
-
-    def may_decide(self, user):
-        return may_review(user, EditionProposal)
 
     def store(self, proposal):
         must(self.may_decide(proposal.proposed_by), _("You do not decide on this."))

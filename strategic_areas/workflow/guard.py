@@ -4,7 +4,6 @@ from itertools import chain
 from django.utils.translation import gettext
 
 from agencies.access import RefusedError
-from agencies.decisions import DecisionSteps
 from agencies.fields import field_of
 from agencies.models import Agency, AgencyName
 from strategic_areas import models, text_guard
@@ -283,12 +282,6 @@ def add_guard_errors(form, model, **columns):
         text = form.cleaned_data.get(name)
         for reason in blocked_texts(model, {column: text}).values():
             form.add_error(name, reason)
-
-
-class GuardedSteps(DecisionSteps):
-    def decline(self, decision, *, by, reason=""):
-        must_be_clean(self.model, reason=reason)
-        return super().decline(decision, by=by, reason=reason)
 
 
 def blocking_messages(text):

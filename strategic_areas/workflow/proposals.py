@@ -23,10 +23,9 @@ from strategic_areas.models import (
 )
 from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.changes import CHANGES, propose
-from strategic_areas.workflow.guard import GuardedSteps
 from strategic_areas.workflow.plain_values import proposed_records
 from strategic_areas.workflow.steps import create_draft
-from strategic_areas.workflow.transitions import may_review, must, must_report
+from strategic_areas.workflow.transitions import GuardedSteps, must, must_report
 
 #: Statuses about which the proposer gets a mail.
 NOTIFIED_STATUSES = {
@@ -43,9 +42,6 @@ class ProposalSteps(GuardedSteps):
     """
 
     model = ActivityProposal
-
-    def may_decide(self, user):
-        return may_review(user, ActivityProposal)
 
     def objection(self, user, proposal):
         if proposal.change and proposal.change.is_waiting:

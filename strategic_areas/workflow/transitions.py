@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from agencies import access, audit
 from agencies.access import RefusedError
+from agencies.decisions import DecisionSteps
 from agencies.models import FocalPoint
 from strategic_areas.models import (
     AgencyComment,
@@ -214,6 +215,17 @@ def may_submit(user, agency):
 def may_review(user, update):
     name = f"strategic_areas.publish_{update._meta.model_name}"
     return user.is_active and user.has_perm(name)
+
+
+class GuardedSteps(DecisionSteps):
+    """Reviewers of its model decide, and give reasons without personal data."""
+
+    def may_decide(self, user):
+        return may_review(user, self.model)
+
+    def decline(self, decision, *, by, reason=""):
+        must_be_clean(self.model, reason=reason)
+        return super().decline(decision, by=by, reason=reason)
 
 
 def has_part_in(user, update):

@@ -7,7 +7,6 @@ from crispy_forms.layout import HTML, Layout
 from django import forms
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -446,8 +445,7 @@ class AcceptProposalForm(ApproveForm):
 
 
 def activity_proposal(request, pk):
-    if not workflow.PROPOSALS.may_decide(request.user):
-        raise Http404
+    workflow.PROPOSALS.require_decider(request.user)
     rows = ActivityProposal.objects.visible_to(request.user)
     proposal = get_object_or_404(
         rows.select_related("proposed_by", "decided_by"), pk=pk

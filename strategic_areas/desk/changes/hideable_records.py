@@ -5,7 +5,6 @@ from urllib.parse import unquote, urlsplit
 from django import forms
 from django.conf import settings
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
-from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.text import capfirst
@@ -101,8 +100,7 @@ class HideByAddressForm(forms.Form):
 
 @require_safe
 def hide_by_address(request):
-    if not takedowns.HIDINGS.may_decide(request.user):
-        raise Http404
+    takedowns.HIDINGS.require_decider(request.user)
     form = HideByAddressForm(request.GET or None, request=request)
     if form.is_valid() and len(form.found) == 1:
         return redirect(form.found[0]["address"])

@@ -57,6 +57,7 @@ from strategic_areas.purging.takedowns import HIDEABLE, HIDINGS
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import counted_updates
 from strategic_areas.queries.updates import public_updates
+from strategic_areas.views.parameters import found_or_404
 from strategic_areas.workflow import AlreadyWaitingError, amendments, guard
 from strategic_areas.workflow.plain_values import plain_values, proposed_records
 
@@ -314,9 +315,7 @@ def _field_with_excerpt(field, record):
 
 def hide_record(request, kind, pk):
     """Ask what to hide and why; pressing the button hides it at once."""
-    if kind not in HIDEABLE_BY_SLUG:
-        raise Http404
-    record = get_object_or_404(HIDEABLE_BY_SLUG[kind], pk=pk)
+    record = get_object_or_404(found_or_404(HIDEABLE_BY_SLUG.get(kind)), pk=pk)
     if not takedowns.may_hide(request.user, record):
         raise Http404
     if "former" in request.POST:
@@ -460,13 +459,8 @@ def translate_record(request, kind, pk):
 
 
 def _translation_or_404(user, kind, pk):
-    if kind not in REPORT_MODELS:
-        raise Http404
-    rows = (
-        REPORT_MODELS[kind]
-        .objects.visible_to(user)
-        .select_related("translation", "period")
-    )
+    rows = found_or_404(REPORT_MODELS.get(kind)).objects.visible_to(user)
+    rows = rows.select_related("translation", "period")
     record = get_object_or_404(rows, pk=pk)
     new = Translation(**{record.link_field: record})
     translation = getattr(record, "translation", None) or new

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django import forms
 from django.db.models import Value
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template import RequestContext
 from django.template.loader import get_template
@@ -44,6 +43,7 @@ from strategic_areas.queries.plan.plan_progress import (
     commitments_of,
 )
 from strategic_areas.views.commitments import figures_of, page_part
+from strategic_areas.views.parameters import found_or_404
 from strategic_areas.views.plans import area_context
 
 #: Column of the act → checkbox that states that there is none.
@@ -324,13 +324,11 @@ def plan_approval(request, plan):
 @require_safe
 def plan_preview(request, plan, kind, pk):
     require_reviewer(request)
-    if kind not in PREVIEW_PAGES:
-        raise Http404
+    template, load = found_or_404(PREVIEW_PAGES.get(kind))
     rows = Plan.objects.filter(status=Plan.Status.IN_PREPARATION).annotate(
         is_reconstructed=plans.is_reconstructed_column()
     )
     plan = get_object_or_404(rows, code=plan)
-    template, load = PREVIEW_PAGES[kind]
     record, shown = load(plan, pk)
     context = {
         "plan": plan,
@@ -356,9 +354,8 @@ def _load_commitment(plan, pk):
 
 
 def _load_area(plan, pk):
-    area = next((each for each in areas.areas_of_plan(plan) if each.pk == pk), None)
-    if area is None:
-        raise Http404
+    found = (each for each in areas.areas_of_plan(plan) if each.pk == pk)
+    area = found_or_404(next(found, None))
     area.plan = plan
     return area, area_context(area, _progress_in_preparation(plan))
 

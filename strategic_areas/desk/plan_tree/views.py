@@ -41,6 +41,7 @@ from strategic_areas.desk.screens import plan_or_404, refusals_shown_on, render_
 from strategic_areas.models import Amendment, Plan, Provenance
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.values import digest
+from strategic_areas.views.parameters import found_or_404
 
 #: Header with which the page's script requests one part of it: "form" or "tree".
 PART_HEADER = "X-Tree-Part"
@@ -160,9 +161,7 @@ def _show_saved(request, result, record, saved_text=""):
 def plan_node_step(request, plan, kind, pk):
     """Take a step without a form; ``NODE_STEPS`` names them."""
     plan = plan_or_404(request, plan)
-    step = NODE_STEPS.get(request.POST.get("step"))
-    if step is None:
-        raise Http404
+    step = found_or_404(NODE_STEPS.get(request.POST.get("step")))
     try:
         with transaction.atomic():
             _lock(plan)

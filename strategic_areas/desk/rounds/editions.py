@@ -3,7 +3,6 @@
 from functools import partial
 
 from django import forms
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -20,8 +19,8 @@ from strategic_areas.desk.inputs import Checkboxes
 from strategic_areas.desk.screens import refusals_shown_on, render_screen
 from strategic_areas.models import EditionProposal
 from strategic_areas.queries.pages.editions import edition_differences
-from strategic_areas.queries.plan import plans
 from strategic_areas.views.editions import difference_line
+from strategic_areas.views.parameters import public_plan_or_404
 from strategic_areas.workflow import EDITIONS, guard
 from strategic_areas.workflow.editions import edition_texts
 
@@ -82,8 +81,7 @@ class ApproveEditionForm(ApproveForm):
 
 def plan_editions(request, plan):
     require_reviewer(request)
-    if not (plan := plans.plan_by_code(plan)):
-        raise Http404
+    plan = public_plan_or_404(plan)
     proposal = EditionProposal(plan=plan)
     rows = plan.editions.select_related("period", "corrects")
     if number := request.GET.get("corrige"):
@@ -109,8 +107,7 @@ def plan_editions(request, plan):
 
 
 def edition_proposal(request, pk):
-    if not EDITIONS.may_decide(request.user):
-        raise Http404
+    EDITIONS.require_decider(request.user)
     rows = EditionProposal.objects.visible_to(request.user)
     proposal = get_object_or_404(
         rows.select_related("proposed_by", "decided_by"), pk=pk

@@ -33,6 +33,7 @@ from strategic_areas.models import Evidence, Submission, Transition
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.models.report_fields import in_words
 from strategic_areas.views.files import as_attachment
+from strategic_areas.views.parameters import found_or_404
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import (
     QUESTION_BY_MODEL,
@@ -50,9 +51,7 @@ def reporting_sheet(request, period, agency):
     if ROW_ONLY_HEADER not in request.headers:
         sheet = sheet_or_404(request.user, period, agency)
         return sheet_page.render_sheet(request, sheet)
-    subject = sheet_page.requested_subject(request)
-    if subject is None:
-        raise Http404
+    subject = found_or_404(sheet_page.requested_subject(request))
     return render_row(request, row_or_404(request.user, period, agency, **subject))
 
 
@@ -96,9 +95,8 @@ def download_evidence(request, token):
     if not admin.site.has_permission(request):
         raise Http404
     rows = Evidence.objects.visible_to(request.user)
-    item = rows.filter(kind=Evidence.Kind.FILE, file=token).order_by("pk").last()
-    if item is None:
-        raise Http404
+    rows = rows.filter(kind=Evidence.Kind.FILE, file=token)
+    item = found_or_404(rows.order_by("pk").last())
     if request.method == "GET":
         opened = audit.Event.EVIDENCE_OPENED
         record_download(request, item, agency=item.record.agency, event=opened)
@@ -166,8 +164,7 @@ def remove_evidence(request, item, **keys):
 
 def _row_with_update(request, **keys):
     row = row_or_404(request.user, **keys)
-    if row.update is None:
-        raise Http404
+    found_or_404(row.update)
     return row
 
 

@@ -269,7 +269,7 @@ def value_receipt(request, pk):
 
 @require_safe
 def record_value_list(request):
-    _must_review(request.user)
+    VALUES.require_decider(request.user)
     return render_screen(
         request,
         "desk/values_recorded.html",
@@ -279,7 +279,7 @@ def record_value_list(request):
 
 
 def record_value(request, indicator):
-    _must_review(request.user)
+    VALUES.require_decider(request.user)
     indicator = get_object_or_404(answered_indicators(), pk=indicator)
     form = SourcedValueForm(
         _posted(request),
@@ -290,11 +290,6 @@ def record_value(request, indicator):
         messages.success(request, _("Saved. Another person publishes it."))
         return redirect("admin:index")
     return _page(request, "desk/value_new.html", [form])
-
-
-def _must_review(user):
-    if not VALUES.may_decide(user):
-        raise Http404
 
 
 #: Format → function that writes it, content type, and label of the button.
