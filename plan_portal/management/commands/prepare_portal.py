@@ -86,7 +86,13 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
         # Also when no migration is due: its signals install triggers and permissions.
-        call_command("migrate", interactive=False, stdout=Dots(self.write))
+        # Silent, it does not compare the models with their migrations.
+        call_command(
+            "migrate",
+            interactive=False,
+            stdout=Dots(self.write),
+            verbosity=min(len(pending), 1),
+        )
         return f" {len(pending)} migrations applied" if pending else "up to date"
 
 
