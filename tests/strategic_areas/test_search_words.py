@@ -33,7 +33,7 @@ def file(*documents, label=""):
 
 
 def a_document(pk, *title, place="help", kind="update", **fields):
-    said = {"title": BilingualText(*title), "place": DocumentAddress(place)}
+    said = {"title": BilingualText(*title), "address": DocumentAddress(place)}
     return Document(kind=kind, pk=pk, **said, **fields)
 
 
