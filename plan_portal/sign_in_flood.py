@@ -66,7 +66,9 @@ class SignInFloodMiddleware:
         keys = {"device": device, "account": name, "network": network}
         if device:
             keys = dict.fromkeys(keys, device)
-        must_wait = not device and self._must_wait(network)
+        must_wait = not device and (
+            self._is_flood(network) or self._is_flood(MANY_NETWORKS)
+        )
         if self._is_refused("account", keys["account"]):
             return too_many_requests(request)
         if must_wait:
@@ -84,9 +86,6 @@ class SignInFloodMiddleware:
             return self.get_response(request)
         finally:
             SIGN_IN_LOCK.release()
-
-    def _must_wait(self, network):
-        return self._is_flood(network) or self._is_flood(MANY_NETWORKS)
 
     def _is_flood(self, network):
         now, sent = time.monotonic(), self.sent_at.get(network)

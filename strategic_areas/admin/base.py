@@ -230,7 +230,16 @@ class WithdrawUpdateForm(ExplainWithdrawalForm):
     words = WithdrawalReasonField(required=False)
 
 
-class RevisionAdmin(ScopedHistoryAdmin):
+class SubmittedHistoryMixin:
+    """Only the record's own agency reads versions that were never submitted."""
+
+    def readable_versions(self, record, user):
+        if user.is_superuser or workflow.reports_for(user, record.agency):
+            return super().readable_versions(record, user)
+        return submitted_versions(record)
+
+
+class RevisionAdmin(SubmittedHistoryMixin, ScopedHistoryAdmin):
     """The history of revisions, and the steps of published ones."""
 
     change_form_template = "admin/strategic_areas/reviewed_change_form.html"
@@ -285,11 +294,6 @@ class RevisionAdmin(ScopedHistoryAdmin):
         evidence.clean_ahead(request.FILES)
         with evidence.discard_files_on_rollback():
             return super().changeform_view(request, *args, **kwargs)
-
-    def readable_versions(self, record, user):
-        if user.is_superuser or workflow.reports_for(user, record.agency):
-            return super().readable_versions(record, user)
-        return submitted_versions(record)
 
     def save_model(self, request, obj, form, change):
         if change:

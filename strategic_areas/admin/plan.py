@@ -18,11 +18,11 @@ from agencies.admin.base import (
     WordsFilter,
 )
 from agencies.models import AGENCY_KINDS, Agency, AgencyName
-from strategic_areas import workflow
 from strategic_areas.admin.base import (
     ApprovedInline,
     ApprovedMixin,
     EditedOnTreeMixin,
+    SubmittedHistoryMixin,
     tree_url,
 )
 from strategic_areas.desk.inputs import VICTIM_QUESTIONS, VictimsField
@@ -56,7 +56,6 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.purging.takedowns import may_hide
-from strategic_areas.purging.text_search import submitted_versions
 from strategic_areas.sentences import (
     BODY_NAMES,
     FAMILIES,
@@ -225,8 +224,11 @@ class CommitmentAdmin(PlanRecordAdmin):
 
 
 @admin.register(Activity)
-class ActivityAdmin(SamePlanMixin, PlanRecordAdmin):
-    """Work outside the plan is not on the tree, so it is changed here."""
+class ActivityAdmin(SubmittedHistoryMixin, SamePlanMixin, PlanRecordAdmin):
+    """
+    Work outside the plan is not on the tree, so it is changed here. It is part of a
+    report, of which only submitted versions are shown.
+    """
 
     list_display = ["code", "title", "agency", "kind", "due_on"]
     list_filter = [PLAN_FILTER, "kind", ("agency", admin.RelatedOnlyFieldListFilter)]
@@ -244,14 +246,6 @@ class ActivityAdmin(SamePlanMixin, PlanRecordAdmin):
         if db_field.name in VICTIM_QUESTIONS:
             return VictimsField(db_field.name)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def readable_versions(self, record, user):
-        """
-        Work outside the plan is part of a report: only submitted versions are shown.
-        """
-        if user.is_superuser or workflow.reports_for(user, record.agency):
-            return super().readable_versions(record, user)
-        return submitted_versions(record)
 
 
 class FormerNameInline(ApprovedInline):

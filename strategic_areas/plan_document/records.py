@@ -186,7 +186,8 @@ def write_drafts(drafts, *, by=None):
     with override("es"):
         for draft in drafts:
             draft.record._history_user = by
-        for (_name, is_new), group in groupby(drafts, key=_row_kind):
+        groups = groupby(drafts, key=lambda each: (each.line.table.name, each.is_new))
+        for (_name, is_new), group in groups:
             if is_new:
                 _create([*group])
                 continue
@@ -195,10 +196,6 @@ def write_drafts(drafts, *, by=None):
                 if by or draft.line.values.keys() - draft.links.keys():
                     _save(draft)
         _save_links(drafts)
-
-
-def _row_kind(draft):
-    return draft.line.table.name, draft.is_new
 
 
 def _create(drafts):

@@ -191,12 +191,9 @@ class Succession:
             else:
                 self._old[new].append(old)
                 self._new[old].append(new)
-        self._superseded = {
+        self.superseded_activities = {
             old for old_ids in self._old_activities.values() for old in old_ids
         }
-
-    def is_superseded(self, activity_id: int) -> bool:
-        return activity_id in self._superseded
 
     def successors(self, commitment_id: int) -> list[int]:
         return _linked_ids(commitment_id, self._new)
@@ -262,7 +259,7 @@ def load_commitment_page(
         for each in activities.values()
         if each.commitment_id == commitment.pk
         and each.is_in_plan
-        and not succession.is_superseded(each.pk)
+        and each.pk not in succession.superseded_activities
     ]
     for each in own:
         each.commitment, each.plan = commitment, commitment.plan
