@@ -26,7 +26,7 @@ from strategic_areas.desk.plan_tree.forms import PlanNodeForm
 from strategic_areas.desk.plan_tree.levels import page_key
 from strategic_areas.desk.plan_tree.nodes import PlanTree
 from strategic_areas.models import AgencyComment, RoundReopening
-from strategic_areas.workflow.questions import revision_token, seen_versions
+from strategic_areas.workflow.questions import revision_token
 from tests import make
 from tests.staff_rows import make_row
 from tests.uploads import make_pdf
@@ -184,7 +184,7 @@ class World:
     def _receipt(self, agency, author):
         activity = make.activity(plan=self.plan, agency=agency)
         update = make.update(activity=activity, period=self.open, by=author)
-        seen = seen_versions(update)
+        seen = make.seen_versions(update)
         return workflow.submit_all(self.open, agency, seen, by=author)
 
     def _proposal(self, agency, author):
@@ -237,7 +237,7 @@ class World:
         update = make.transcribed_update(
             activity=activity, letter=letter, by=self.colleague
         )
-        seen = seen_versions(update)
+        seen = make.seen_versions(update)
         if handed:
             workflow.submit_letter(letter, seen, by=self.colleague)
             update.refresh_from_db()

@@ -29,7 +29,6 @@ from strategic_areas.models.takedowns import PUBLIC_AFTER
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import changes
-from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.strategic_areas.plans.kept import load_shipped
 
@@ -346,11 +345,13 @@ class Official:
             update = make.transcribed_update(
                 activity=activity, letter=letter, by=self.reviewer
             )
-            seen = seen_versions(update)
+            seen = make.seen_versions(update)
             workflow.submit_letter(letter, seen, by=self.reviewer)
             update.refresh_from_db()
             if is_confirmed:
-                workflow.confirm_letter(letter, seen_versions(update), by=self.author)
+                workflow.confirm_letter(
+                    letter, make.seen_versions(update), by=self.author
+                )
             else:
                 workflow.publish(update, by=make.reviewer())
 

@@ -214,10 +214,6 @@ def parse_tokens(tokens) -> SeenVersions:
     return {(kind, int(pk)): int(version) for kind, pk, version in token_parts}
 
 
-def seen_versions(*updates) -> SeenVersions:
-    return {revision_key(update): update.version for update in updates}
-
-
 def seen_revisions(seen: SeenVersions, **lookups):
     for question in QUESTION_BY_MODEL.values():
         if keys := [pk for kind, pk in seen if kind == question.review_slug]:

@@ -19,7 +19,6 @@ from strategic_areas.models import (
     PendingChange,
     Translation,
 )
-from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.staff_rows import make_row
 
@@ -91,7 +90,7 @@ class World:
         letter = {"by": self.colleague}
         self.transcribed = make.transcribed_update(activity=other, **letter)
         self.sent = make.transcribed_update(activity=self._activity(), **letter)
-        sent = seen_versions(self.sent)
+        sent = make.seen_versions(self.sent)
         workflow.submit_letter(self.sent.letter, sent, by=self.colleague)
         self.receipt = self._receipt()
         self.proposal = make.proposal(
@@ -104,7 +103,7 @@ class World:
             activity=self._activity(), period=self.period, by=self.focal_point
         )
         return workflow.submit_all(
-            self.period, agency, seen_versions(update), by=self.focal_point
+            self.period, agency, make.seen_versions(update), by=self.focal_point
         )
 
     def _count(self):

@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate
-from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.uploads import make_pdf
 
@@ -74,7 +73,7 @@ def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
 def test_what_is_contested_comes_back_to_who_transcribed_it(make_page):
     update = make.transcribed_update()
     transcriber = update.letter.recorded_by
-    workflow.submit_letter(update.letter, seen_versions(update), by=transcriber)
+    workflow.submit_letter(update.letter, make.seen_versions(update), by=transcriber)
 
     contesting = make_page(make.focal_point(agency=update.agency))
     contesting.goto("/gestion/")

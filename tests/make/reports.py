@@ -29,9 +29,15 @@ from strategic_areas.models import (
 from strategic_areas.models.agency_statements import LINK_BY_MODEL
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.purging import takedowns
+from strategic_areas.workflow.questions import parse_tokens, revision_tokens
 from tests import make
 from tests.make.numbers import numbers
 from tests.uploads import make_pdf
+
+
+def seen_versions(*updates):
+    """What a screen that shows these revisions sends back: their versions."""
+    return parse_tokens(revision_tokens(updates))
 
 
 def dispute(record, *, by=None, **fields):

@@ -8,7 +8,6 @@ from django.utils import timezone
 from strategic_areas import workflow
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, ReportingPeriod
-from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.states_plan.cast import EARLIER, PLAN
 from tests.states_plan.staging import clock, pdf
@@ -106,7 +105,7 @@ def attach(update, titles):
 
 
 def send(world, period, updates, letter):
-    seen = seen_versions(*updates)
+    seen = make.seen_versions(*updates)
     if letter:
         workflow.submit_letter(letter, seen, by=world.reviewer)
     elif updates:
@@ -118,7 +117,7 @@ def send(world, period, updates, letter):
 def review(world, update, row, letter, evidence):
     update.refresh_from_db()
     if letter:
-        seen = seen_versions(update)
+        seen = make.seen_versions(update)
         workflow.confirm_letter(letter, seen, by=world.focal_point(update.agency))
     elif row.get("step") == "returned":
         workflow.return_to_agency(update, by=world.reviewer, reason=row["reason"])

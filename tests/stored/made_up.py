@@ -9,7 +9,6 @@ from agencies.models import User
 from strategic_areas import purging, workflow
 from strategic_areas.importing import load_plan_file
 from strategic_areas.models import Translation
-from strategic_areas.workflow.questions import seen_versions
 from tests import make, public_site, staff_rows
 from tests.make.people import TOTP
 from tests.strategic_areas.plans import SHIPPED
@@ -60,7 +59,7 @@ def hand_in(official):
     workflow.submit_all(
         official.now,
         official.lead,
-        seen_versions(*reports, declared),
+        make.seen_versions(*reports, declared),
         by=official.author,
     )
 

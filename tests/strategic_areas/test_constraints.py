@@ -10,7 +10,6 @@ from django.utils.translation import override
 
 from strategic_areas import workflow
 from strategic_areas.models import Activity, ActivityUpdate, Plan
-from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.strategic_areas.refusing import is_refused
 
@@ -39,7 +38,7 @@ def step_back():
 
 def submission():
     update = make.update()
-    about = update.period, update.agency, seen_versions(update)
+    about = update.period, update.agency, make.seen_versions(update)
     return workflow.submit_all(*about, by=update.contributors.get())
 
 

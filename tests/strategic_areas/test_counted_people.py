@@ -14,7 +14,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.review import review_queue
 from strategic_areas.models import RevisionStatus, Translation
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import revision_token, seen_versions
+from strategic_areas.workflow.questions import revision_token
 from tests import make
 from tests.make.plans import close_structure
 
@@ -170,7 +170,7 @@ def test_whoever_transcribes_a_letter_names_the_source(client):
     client.post(send, {**seen, "is_printed": "on", "printed_by": source.pk})
     update.refresh_from_db()
     agency = make.focal_point(agency=activity.agency)
-    workflow.confirm_letter(letter, seen_versions(update), by=agency)
+    workflow.confirm_letter(letter, make.seen_versions(update), by=agency)
 
     update.refresh_from_db()
     assert (update.status, update.printed_by) == (RevisionStatus.PUBLISHED, source)

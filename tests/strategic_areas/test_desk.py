@@ -20,7 +20,6 @@ from strategic_areas.models import (
     RevisionStatus,
     RoundReopening,
 )
-from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.world import TEXT
 
@@ -49,7 +48,7 @@ def test_what_is_owed_is_sent_and_then_the_desk_is_empty(desk):
     update = make.update(**desk.about)
     assert buttons(home(desk)) == [False, True]
     kept = workflow.submit_all(
-        desk.period, desk.agency, seen_versions(update), by=desk.user
+        desk.period, desk.agency, make.seen_versions(update), by=desk.user
     )
 
     page = home(desk)

@@ -22,7 +22,6 @@ from strategic_areas.models import (
 from strategic_areas.workflow.questions import (
     DECLARATION,
     revision_token,
-    seen_versions,
 )
 from tests import make
 from tests.uploads import make_pdf
@@ -48,7 +47,7 @@ def handed_over(transcribe, **fields):
     """A transcribed record that waits for its agency's word."""
     record = transcribe(**fields)
     letter = record.letter
-    workflow.submit_letter(letter, seen_versions(record), by=letter.recorded_by)
+    workflow.submit_letter(letter, make.seen_versions(record), by=letter.recorded_by)
     record.refresh_from_db()
     return record
 
@@ -161,7 +160,9 @@ def test_the_transcriber_neither_publishes_nor_confirms(waiting):
     with pytest.raises(workflow.TransitionError):
         workflow.publish(waiting, by=transcriber)
     with pytest.raises(workflow.TransitionError):
-        workflow.confirm_letter(waiting.letter, seen_versions(waiting), by=transcriber)
+        workflow.confirm_letter(
+            waiting.letter, make.seen_versions(waiting), by=transcriber
+        )
 
     waiting.refresh_from_db()
     assert waiting.status == "submitted"
@@ -169,7 +170,7 @@ def test_the_transcriber_neither_publishes_nor_confirms(waiting):
 
 @pytest.mark.parametrize("make_actor", [make.focal_point, make.reviewer])
 def test_nobody_but_the_agency_confirms_or_contests(make_actor, waiting):
-    said, by = seen_versions(waiting), make_actor()
+    said, by = make.seen_versions(waiting), make_actor()
 
     with pytest.raises(workflow.TransitionError):
         workflow.confirm_letter(waiting.letter, said, by=by)
@@ -203,7 +204,7 @@ def test_what_is_contested_is_not_the_agencys_to_mend(client, waiting):
     """Neither on its desk nor in its digest nor in what a successor takes over."""
     person = make.focal_point(agency=waiting.agency)
     told = {"by": person, "reason": "Falta la firma."}
-    workflow.contest_letter(waiting.letter, seen_versions(waiting), **told)
+    workflow.contest_letter(waiting.letter, make.seen_versions(waiting), **told)
     client.force_login(person)
 
     desk = client.get(reverse("admin:index"))
@@ -260,7 +261,7 @@ def test_where_only_a_titular_submits_only_a_titular_confirms():
     type(update.agency).objects.update(only_titular_submits=True)
 
     with pytest.raises(workflow.TransitionError):
-        workflow.confirm_letter(update.letter, seen_versions(update), by=alternate)
+        workflow.confirm_letter(update.letter, make.seen_versions(update), by=alternate)
 
     update.refresh_from_db()
     assert update.status == "submitted"
@@ -269,7 +270,7 @@ def test_where_only_a_titular_submits_only_a_titular_confirms():
 def test_what_changed_since_it_was_read_is_not_confirmed():
     update = handed_over(make.transcribed_update)
     focal_point = make.focal_point(agency=update.agency)
-    before = seen_versions(update)
+    before = make.seen_versions(update)
     workflow.contest_letter(update.letter, before, by=focal_point, reason="No.")
     update.refresh_from_db()
     update.percent = 50
@@ -277,7 +278,7 @@ def test_what_changed_since_it_was_read_is_not_confirmed():
     workflow.transcribe(
         update, update.letter, by=transcriber, seen_version=update.version
     )
-    workflow.submit_letter(update.letter, seen_versions(update), by=transcriber)
+    workflow.submit_letter(update.letter, make.seen_versions(update), by=transcriber)
 
     with pytest.raises(workflow.EditConflictError):
         workflow.confirm_letter(update.letter, before, by=focal_point)
@@ -525,7 +526,7 @@ def test_all_of_a_letter_is_handed_over_or_nothing(changed):
     )
     stale = {
         (kind, pk): version + (kind == changed)
-        for (kind, pk), version in seen_versions(update, declared).items()
+        for (kind, pk), version in make.seen_versions(update, declared).items()
     }
 
     with pytest.raises(workflow.EditConflictError):
@@ -544,7 +545,9 @@ def test_the_words_of_one_lead_never_become_anothers():
 
     with pytest.raises(workflow.TransitionError):
         workflow.confirm_letter(
-            waiting.letter, seen_versions(waiting), by=make.focal_point(agency=other)
+            waiting.letter,
+            make.seen_versions(waiting),
+            by=make.focal_point(agency=other),
         )
     workflow.publish(waiting, by=make.reviewer())
 

@@ -15,7 +15,6 @@ from strategic_areas.models import (
     PlanChange,
     ReportingPeriod,
 )
-from strategic_areas.workflow.questions import seen_versions
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -271,7 +270,7 @@ def test_what_an_agency_sent_and_recalled_keeps_the_round(client):
     update = make.update()
     (person,) = update.contributors.all()
     period, agency = update.period, update.agency
-    workflow.submit_all(period, agency, seen_versions(update), by=person)
+    workflow.submit_all(period, agency, make.seen_versions(update), by=person)
     workflow.recall(ActivityUpdate.objects.get(), by=person)
 
     assert_stays(client, period)

@@ -33,7 +33,6 @@ from strategic_areas.purging.text_search import (
     searched_models,
     text_fields,
 )
-from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.strategic_areas.refusing import is_refused
 
@@ -126,7 +125,7 @@ def plant_everywhere():
     workflow.submit_all(
         sent.period,
         sent.agency,
-        seen_versions(sent),
+        make.seen_versions(sent),
         by=returned.contributors.get(),
     )
     draft = make.update(narrative_es=TEXT)

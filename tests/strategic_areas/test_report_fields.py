@@ -34,7 +34,6 @@ from strategic_areas.search import index
 from strategic_areas.search.results import search_all
 from strategic_areas.search.words import parse_question
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import seen_versions
 from strategic_areas.workflow.steps import must_differ_from_published
 from tests import make
 from tests.strategic_areas.filling import Filler, in_state
@@ -333,7 +332,7 @@ def change(revision, field):
 def test_the_receipt_holds_it(draft, field):
     by = draft.contributors.get()
 
-    workflow.submit_all(draft.period, draft.agency, seen_versions(draft), by=by)
+    workflow.submit_all(draft.period, draft.agency, make.seen_versions(draft), by=by)
 
     (report,) = Submission.objects.get().content["reports"]
     assert report[field.name] == field.plain(draft)

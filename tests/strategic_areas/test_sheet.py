@@ -23,7 +23,7 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.letters import digest
-from strategic_areas.workflow.questions import REPORT, revision_tokens, seen_versions
+from strategic_areas.workflow.questions import REPORT, revision_tokens
 from tests import make
 from tests.costs import costs
 from tests.deep import DEEP
@@ -427,7 +427,7 @@ def submit(desk, activity=None, **fields):
     """Write a report, and send it by itself."""
     about = {"activity": activity or desk.activity, "period": desk.period}
     update = make.update(by=desk.user, **about, **fields)
-    seen = seen_versions(update)
+    seen = make.seen_versions(update)
     return workflow.submit_all(desk.period, desk.agency, seen, by=desk.user)
 
 

@@ -12,7 +12,7 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.letters import digest
-from strategic_areas.workflow.questions import DECLARATION, seen_versions
+from strategic_areas.workflow.questions import DECLARATION
 from tests import make
 from tests.world import STATEMENT, Desk
 
@@ -165,7 +165,7 @@ def test_another_leads_declaration_is_not_sent(desk):
 
     with pytest.raises(workflow.TransitionError):
         workflow.submit_all(
-            desk.period, desk.agency, seen_versions(theirs), by=desk.user
+            desk.period, desk.agency, make.seen_versions(theirs), by=desk.user
         )
 
     theirs.refresh_from_db()

@@ -17,7 +17,6 @@ from strategic_areas import workflow
 from strategic_areas.desk.sheet.sheet_page import AttachEvidenceForm
 from strategic_areas.evidence import FILES_PER_UPDATE
 from strategic_areas.models import ActivityUpdate, Evidence, Submission
-from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.uploads import make_pdf
 from tests.world import Desk
@@ -256,7 +255,7 @@ def test_a_row_with_nothing_saved_takes_no_evidence_yet(row):
 
 def test_the_receipt_names_the_evidence(row):
     item = make.file_evidence(row.update)
-    seen = seen_versions(row.update)
+    seen = make.seen_versions(row.update)
 
     kept = workflow.submit_all(row.period, row.agency, seen, by=row.user)
 

@@ -9,7 +9,6 @@ from strategic_areas.disclosure import MARKER
 from strategic_areas.figures.submission import VALUES
 from strategic_areas.models import Purge, Takedown
 from strategic_areas.purging import takedowns
-from strategic_areas.workflow.questions import seen_versions
 from tests import make
 from tests.make.plans import approve_plan
 
@@ -74,14 +73,14 @@ def test_the_words_become_public_only_once_it_is_called_off(way):
 
 def test_a_letter_with_the_words_is_not_confirmed():
     update = make.transcribed_update(narrative_es=TEXT)
-    letter, seen = update.letter, seen_versions(update)
+    letter, seen = update.letter, make.seen_versions(update)
     workflow.submit_letter(letter, seen, by=letter.recorded_by)
     update.refresh_from_db()
     purging.request_purge(NAME, by=make.reviewer())
     focal_point = make.focal_point(agency=update.agency)
 
     with pytest.raises(workflow.TransitionError, match="retirar de todas partes"):
-        workflow.confirm_letter(letter, seen_versions(update), by=focal_point)
+        workflow.confirm_letter(letter, make.seen_versions(update), by=focal_point)
 
     update.refresh_from_db()
     assert update.status == "submitted"

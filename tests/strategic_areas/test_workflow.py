@@ -20,7 +20,6 @@ from strategic_areas.models import (
     RevisionStatus,
 )
 from strategic_areas.queries.plan import plan_progress as boards
-from strategic_areas.workflow.questions import seen_versions
 from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -460,7 +459,7 @@ def test_nothing_is_taken_back_once_decided_or_closed_nor_by_others():
 def test_a_letter_is_contested_and_not_taken_back():
     update = make.transcribed_update()
     workflow.submit_letter(
-        update.letter, seen_versions(update), by=update.contributors.get()
+        update.letter, make.seen_versions(update), by=update.contributors.get()
     )
 
     with pytest.raises(workflow.TransitionError):
@@ -471,7 +470,7 @@ def test_a_letter_is_contested_and_not_taken_back():
 def test_a_note_goes_with_a_submission():
     update = make.update()
     author = update.contributors.get()
-    sent = seen_versions(update)
+    sent = make.seen_versions(update)
     asked = update.period, update.agency, sent
     with pytest.raises(workflow.TransitionError):
         workflow.submit_all(*asked, by=author, note="Cédula 001-1234567-8.")
