@@ -376,23 +376,23 @@ class Tally:
     """
     Counts of a commitment's activities.
 
-    ``total`` excludes those that an amendment cancelled. ``told`` counts those with a
-    public report; the others are left out, not counted as 0.
+    ``total`` excludes those that an amendment cancelled. ``reported`` counts those with
+    a public report; the others are left out, not counted as 0.
     """
 
     done: int = 0
-    told: int = 0
+    reported: int = 0
     total: int = 0
 
     @property
-    def untold(self):
-        return self.total - self.told
+    def unreported(self):
+        return self.total - self.reported
 
 
 def count_activities(works: Sequence[KnownActivityState]) -> Tally:
     left = CommitmentFacts(works).left
-    told = [work for work in left if work not in UNKNOWN_STATES]
-    return Tally(told.count(KnownActivityState.COMPLETED), len(told), len(left))
+    reported = [work for work in left if work not in UNKNOWN_STATES]
+    return Tally(reported.count(KnownActivityState.COMPLETED), len(reported), len(left))
 
 
 def sum_tallies(tallies: Iterable[Tally]) -> Tally:

@@ -180,7 +180,7 @@ class StopPeriod:
 
 
 def is_owed(
-    accounts: Iterable, starts_on: date | None, period, stops: Iterable[StopPeriod] = ()
+    updates: Iterable, starts_on: date | None, period, stops: Iterable[StopPeriod] = ()
 ) -> bool:
     """
     Whether an agency owes a report on an activity in the round ``period``.
@@ -188,7 +188,7 @@ def is_owed(
     A report is owed once the activity has begun, unless it was completed in an earlier
     period, or an amendment stopped it (or its commitment: ``stops``) by the round's
     opening day. That the agency itself reports it as cancelled changes nothing. Of
-    ``accounts``, all updates that count, only those of other periods that end by the
+    ``updates``, all updates that count, only those of other periods that end by the
     end of the round decide.
     """
     asked_on = period.opens_on or period.ends_on
@@ -199,7 +199,7 @@ def is_owed(
         return False
     before = [
         each
-        for each in accounts
+        for each in updates
         if each.period_id != asked and each.recency.period_ends_on <= last
     ]
     return activity_state(before) != ActivityState.COMPLETED
@@ -222,8 +222,9 @@ def is_value_owed(period, first_day: date | None, *, is_public: bool) -> bool:
     """
     Whether a round asks an agency for the value of a span.
 
-    A submitted value answers every round that had opened by its ``first_day``. Values
-    published in another way are not asked for.
+    ``first_day`` is the day on which the value was first submitted: rounds that had
+    opened by then asked for it, later rounds do not ask again. A value that was
+    published without being submitted is not asked for.
     """
     if first_day is None:
         return not is_public

@@ -99,14 +99,14 @@ def spell_number(number: int) -> str:
     return str(NUMBERS[number - 1] if 0 < number <= len(NUMBERS) else number)
 
 
-#: What is on record of reconstructed work, by the name of the number in ``Records``.
+#: What is on record of reconstructed work, by field of ``RecordedWork``.
 PARTS_ON_RECORD = {
     "by_office": gettext_lazy("done, a government or the UN says"),
     "by_press": gettext_lazy("done, but only the press or an NGO says so"),
     "by_others": gettext_lazy("done, another public source says"),
     "going": gettext_lazy("under way when last heard of"),
     "other": gettext_lazy("not begun or stopped when last heard of"),
-    "untold": gettext_lazy("without later news"),
+    "unreported": gettext_lazy("without later news"),
 }
 
 

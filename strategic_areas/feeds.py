@@ -70,7 +70,7 @@ def _feed(request, plan, title, path, **within):
 def _add(feed, entry, published_at, changed_at):
     pubdate = published_at
     if entry.is_recorded:
-        # The day of a public record; None where it has none.
+        # The day of the source; None if it is unknown.
         day = entry.dated_on
         pubdate = day and datetime.combine(day, time(), UTC)
     # The same id for all revisions, so that feed readers show one entry.

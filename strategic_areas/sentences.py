@@ -277,7 +277,7 @@ def kind_of_record(change) -> str:
 
 
 def changed_field_name(change) -> str:
-    """The field that a plan change changed, or that it was withdrawn."""
+    """The name of a changed field, or a sentence for a round that was withdrawn."""
     if change.removes_record:
         return gettext("Taken back: nothing had been sent in it")
     try:
@@ -307,25 +307,25 @@ COMPLETED = ngettext_lazy(
     "total",
 )
 REPORTED = ngettext_lazy(
-    "%(told)d of %(total)d activity reported, none completed",
-    "%(told)d of %(total)d activities reported, none completed",
+    "%(reported)d of %(total)d activity reported, none completed",
+    "%(reported)d of %(total)d activities reported, none completed",
     "total",
 )
 MISSING = ngettext_lazy(
-    "%(untold)d without a published report",
-    "%(untold)d without a published report",
-    "untold",
+    "%(unreported)d without a published report",
+    "%(unreported)d without a published report",
+    "unreported",
 )
 OF = pgettext_lazy("activities", "%(done)d of %(total)d")
-NONE_OF = pgettext_lazy("activities", "none; %(told)d of %(total)d reported")
-UNTOLD = _("%(untold)d without a published report")
+NONE_OF = pgettext_lazy("activities", "none; %(reported)d of %(total)d reported")
+UNREPORTED = _("%(unreported)d without a published report")
 NONE = _("none")
 ACTIVITIES = ngettext_lazy("%(total)d activity", "%(total)d activities", "total")
 
 FOUND = ngettext_lazy(
     "We found %(found)d activity", "We found %(found)d activities", "found"
 )
-#: By the name of the number in ``Records``.
+#: By field of ``RecordedWork``.
 ON_RECORD = {
     "done": ngettext_lazy(
         "%(n)d reported as done",
@@ -342,7 +342,9 @@ ON_RECORD = {
         "%(n)d not begun or stopped at last record",
         "n",
     ),
-    "untold": ngettext_lazy("%(n)d without a record", "%(n)d without a record", "n"),
+    "unreported": ngettext_lazy(
+        "%(n)d without a record", "%(n)d without a record", "n"
+    ),
 }
 BRIEF_DONE = ngettext_lazy("%(n)d done", "%(n)d done", "n")
 BRIEF_GOING = ngettext_lazy("%(n)d under way", "%(n)d under way", "n")
@@ -351,7 +353,7 @@ ONE_ON_RECORD = {
     "done": _("We found 1 activity, reported as done"),
     "going": _("We found 1 activity, under way at its last record"),
     "other": _("We found 1 activity, not begun or stopped at its last record"),
-    "untold": _("We found 1 activity, without a record"),
+    "unreported": _("We found 1 activity, without a record"),
 }
 ONE_BY_PRESS = _("We found 1 activity, reported as done by the press or an NGO alone")
 BY_PRESS = ngettext_lazy(
@@ -367,14 +369,14 @@ UNKNOWN = _("We do not know how many the plan had.")
 
 def work_done(tally) -> str:
     """How many activities are completed, or ""."""
-    numbers = {"done": tally.done, "told": tally.told, "total": tally.total}
-    if not tally.told:
+    numbers = {"done": tally.done, "reported": tally.reported, "total": tally.total}
+    if not tally.reported:
         return str(ACTIVITIES % numbers) if tally.total else ""
-    if not tally.untold:
+    if not tally.unreported:
         return str(COMPLETED % numbers)
     if not tally.done:
         return str(REPORTED % numbers)
-    return f"{COMPLETED % numbers}; {MISSING % {'untold': tally.untold}}"
+    return f"{COMPLETED % numbers}; {MISSING % {'unreported': tally.unreported}}"
 
 
 def work_in_cell(row) -> str:
@@ -384,12 +386,16 @@ def work_in_cell(row) -> str:
         pressed = row.records.by_press
         return f"{said} ({BY_PRESS % {'n': pressed}})" if pressed else str(said)
     tally = row.summary.tally
-    numbers = {**vars(tally), "untold": tally.untold}
-    if not tally.told:
+    numbers = {**vars(tally), "unreported": tally.unreported}
+    if not tally.reported:
         return "—" if tally.total else str(NONE)
-    if tally.untold and not tally.done:
+    if tally.unreported and not tally.done:
         return str(NONE_OF % numbers)
-    return f"{OF % numbers}; {UNTOLD % numbers}" if tally.untold else str(OF % numbers)
+    return (
+        f"{OF % numbers}; {UNREPORTED % numbers}"
+        if tally.unreported
+        else str(OF % numbers)
+    )
 
 
 def years_on_record(records) -> str:
@@ -427,7 +433,7 @@ def done_and_going(records) -> str:
 
 
 def rest_on_record(records) -> str:
-    rest = {"other": records.other, "untold": records.untold}
+    rest = {"other": records.other, "unreported": records.unreported}
     return ", ".join(
         str(ON_RECORD[name] % {"n": number}) for name, number in rest.items() if number
     )

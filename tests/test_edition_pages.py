@@ -141,7 +141,7 @@ def test_an_edition_tells_what_it_kept_and_not_what_stands_today(client):
     first = read(client, "edition", plan, earlier.number)
 
     assert page.status_code == 200
-    assert page.context["told"].counts.total == 1
+    assert page.context["content"].counts.total == 1
     ((row, old, new),) = page.context["changes"].apart
     assert (row.code, old, new) == (commitment.code, "in_progress", "no_activities")
     assert "zanahoria" not in page.text
@@ -152,7 +152,7 @@ def test_an_edition_tells_what_it_kept_and_not_what_stands_today(client):
     assert still == {name for name in tables if tables[name]} - {"commitments"}
     for name in {"commitments", *still}:
         assert f'href="/datos/{plan.code}/{later.number}/{name}.csv"' in page.text
-    ((row, state),) = first.context["told"].each
+    ((row, state),) = first.context["content"].each
     assert (row.code, state) == (commitment.code, "in_progress")
     assert f'<li id="{row.code}">' in first.text
     assert f"<p>Edición del {earlier.made_on:%d/%m/%Y}</p>" in first.text
@@ -169,7 +169,7 @@ def test_an_edition_names_who_did_not_report_in_its_round(client):
     edition = made_editions.make_edition(plan, period=update.period)
 
     page = read(client, "edition", plan, edition.number)
-    told = page.context["told"]
+    told = page.context["content"]
     assert (told.asked, told.heard) == (2, 1)
     assert [each.code for each in told.missing] == [silent.slug]
     assert told.period.code == update.period.code

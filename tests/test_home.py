@@ -165,7 +165,7 @@ def test_of_the_silent_no_nought_is_told(client):
         page = client.get(public_path("home", language=language))
 
         (area,) = page.context["overview"].areas
-        assert (area.has_public_state, area.tally.told) == (False, 0)
+        assert (area.has_public_state, area.tally.reported) == (False, 0)
         card = page.text.split('class="card area-card')[1].split("</ul>")[0]
         assert "0" not in re.findall(r"\d+", text_of(f"<{card}"))
 

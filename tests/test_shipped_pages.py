@@ -81,7 +81,7 @@ def test_the_counts_on_the_home_page_are_those_of_the_file(client, shipped):
     assert overview.plan_progress.counts.total == 0
     assert records.found == len(FILE["activities"]) == 55
     assert (records.done, records.by_office, records.by_press) == (30, 13, 17)
-    assert (records.going, records.untold) == (24, 1)
+    assert (records.going, records.unreported) == (24, 1)
     assert records.done <= said["completed"]
     assert records.years == tuple(sorted(years.items()))
     assert [number for _, number in records.years] == [13, 23, 24, 12]
@@ -170,7 +170,7 @@ def test_the_data_page_leads_to_every_dataset_and_tells_its_day(client, shipped)
     assert public_path("plan_feed", PLAN, language="es") in links
     for name in DATASETS:
         assert {f"/datos/{PLAN}/{name}/", f"/datos/{PLAN}/{name}.csv"} <= links
-    numbers = {each.dataset.name: each.number for each in context["told"].tables}
+    numbers = {each.dataset.name: each.number for each in context["data"].tables}
     assert numbers["commitments"] == len(FILE["commitments"])
     assert settings.LICENCE_URL in links
     assert "/datos/" in links  # by the menu

@@ -96,13 +96,13 @@ def _about(context, name):
     if name == "indicator":
         return _indicator_dataset(context["page"], context["files"])
     if name == "dataset":
-        return _plan_dataset(plan, context["table"], context["told"].day)
+        return _plan_dataset(plan, context["table"], context["data"].day)
     if name in {"data", "plan_data"} and plan:
-        told = context["told"]
+        data = context["data"]
         return {
             "@type": "DataCatalog",
             "name": phrases.text_in_language(plan, "title"),
-            "dataset": [_plan_dataset(plan, each, told.day) for each in told.tables],
+            "dataset": [_plan_dataset(plan, each, data.day) for each in data.tables],
         }
     if name in {"plan", "area", "commitment"} and plan:
         return {
@@ -163,20 +163,20 @@ def _report(entry):
     itself. Of a withdrawn update it states no more than the page.
     """
     agency = {"@type": "GovernmentOrganization", "name": entry.agency.name}
-    told = {
+    node = {
         "@type": "Report",
         "name": entry.subject.title,
         "temporalCoverage": f"{entry.period.starts_on}/{entry.period.ends_on}",
         "about": agency,
     }
     if entry.dated_on:
-        told["datePublished"] = f"{entry.dated_on}"
+        node["datePublished"] = f"{entry.dated_on}"
     if entry.is_recorded:
-        told["sdDatePublished"] = f"{entry.published_on}"
-        told["isBasedOn"] = [_source(each) for each in entry.sources]
+        node["sdDatePublished"] = f"{entry.published_on}"
+        node["isBasedOn"] = [_source(each) for each in entry.sources]
     elif not entry.is_demonstration:
-        told["author"] = agency
-    return told
+        node["author"] = agency
+    return node
 
 
 def _source(source):

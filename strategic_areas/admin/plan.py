@@ -93,7 +93,7 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """
-        Return all fields but code and status; the status too before the approval.
+        Of a stored plan, all fields but code and status; the status too until approval.
         """
         is_public = obj and obj.status != Plan.Status.IN_PREPARATION
         read_only = [] if is_public else ["status"]
@@ -217,6 +217,7 @@ class CommitmentAdmin(PlanRecordAdmin):
     search_fields = ["code", "title_es", "title_en"]
 
     def get_list_filter(self, request):
+        # Other roles see only their own agency's commitments.
         filters = super().get_list_filter(request)
         if access.is_reviewer(request.user) or request.user.is_superuser:
             return filters
@@ -318,6 +319,7 @@ class RecordDisputeAdmin(ApprovedHistoryAdmin):
     ]
     fields = [
         *readonly_fields,
+        # The hidden seen_state is a field of the form: it finds conflicting edits.
         *("outcome", "resolved_on", "resolution_es", "resolution_en", "seen_state"),
     ]
 

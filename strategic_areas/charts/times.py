@@ -27,7 +27,8 @@ class AxisSpan:
 @dataclass(frozen=True)
 class TimeAxis:
     """
-    ``today`` is None before the first year; its ``kind`` says where its text ends.
+    ``today`` is None before the plan's first day. Its ``kind`` is the SVG text-anchor:
+    the start, middle or end of its text is at today.
     """
 
     whole: AxisSpan

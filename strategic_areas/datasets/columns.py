@@ -36,7 +36,7 @@ class GapReason(TextChoices):
     NOT_DUE = "not_due", _("It is not due yet")
     NOT_APPLICABLE = "not_applicable", _("It does not apply")
     UNTRANSLATED = "untranslated", _("There is no translation")
-    TOLD = "told", _("The cell that it is about has a value")
+    HAS_VALUE = "told", _("The cell that it is about has a value")
 
 
 GAPS = dict(GapReason.choices[:5])
@@ -152,7 +152,7 @@ def with_gap(column: DataColumn) -> tuple[DataColumn, DataColumn]:
         f"{column.name}_gap",
         format_lazy("{}: {}", column.label, _("why it is empty")),
         CellKind.CODE,
-        GapReason.TOLD,
+        GapReason.HAS_VALUE,
         codes=GAPS,
     )
     return replace(column, gap=None), reason

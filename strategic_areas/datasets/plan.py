@@ -268,9 +268,9 @@ def _update_columns(reading, update):
 
 def _counts(row):
     tally, records, state = row.summary.tally, row.records, row.summary.state
-    reported, done, total = tally.told, tally.done, tally.total
+    reported, done, total = tally.reported, tally.done, tally.total
     if records:
-        reported, done, total = records.found - records.untold, records.done, None
+        reported, done, total = records.found - records.unreported, records.done, None
     is_unasked = state == CommitmentState.NOT_ASKED
     otherwise = GapReason.NOT_ASKED if is_unasked else GapReason.NOT_REPORTED
     done = done if reported or total == 0 else None

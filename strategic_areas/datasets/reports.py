@@ -19,7 +19,7 @@ from strategic_areas.datasets.columns import (
     with_gap,
 )
 from strategic_areas.models import (
-    PUBLIC_RECORD,
+    PUBLIC_STATUSES,
     DeclaredResult,
     Provenance,
     WithdrawalCause,
@@ -72,7 +72,7 @@ REPORTS = (
         "status",
         _("What became of the revision"),
         CellKind.CODE,
-        codes={each.value: each.label for each in PUBLIC_RECORD},
+        codes={each.value: each.label for each in PUBLIC_STATUSES},
     ),
     DataColumn("revision", _("Revision"), CellKind.INTEGER),
     DataColumn(

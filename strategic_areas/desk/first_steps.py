@@ -94,7 +94,7 @@ def first_steps(user, today):
     steps = [
         {
             "title": _("Two people who decide"),
-            "told": ", ".join(people)
+            "details": ", ".join(people)
             if len(people) > 1
             else _("Invite a second person of the secretariat; nobody decides alone."),
             "who": _("5 minutes"),
@@ -103,7 +103,7 @@ def first_steps(user, today):
         },
         {
             "title": _("The commission and its plan"),
-            "told": f"{plan.commission} · {plan.title}"
+            "details": f"{plan.commission} · {plan.title}"
             if plan and plan.commission
             else _(
                 "What the commission is called, what its plan is called, and from when "
@@ -117,7 +117,7 @@ def first_steps(user, today):
         },
         {
             "title": _("The agencies"),
-            "told": _("Invited: %(invited)d; came in: %(came)d.")
+            "details": _("Invited: %(invited)d; came in: %(came)d.")
             % {"invited": len(invited), "came": sum(invited)}
             if invited
             else _("All with one pasted list: agency, person and mail."),
@@ -127,7 +127,7 @@ def first_steps(user, today):
         },
         {
             "title": _("The plan"),
-            "told": _("Activities: %(n)d") % {"n": activities}
+            "details": _("Activities: %(n)d") % {"n": activities}
             if activities
             else _(
                 "The plan has commitments and no activity yet: agencies report on "
@@ -147,7 +147,7 @@ def first_steps(user, today):
         },
         {
             "title": _("Approve the plan"),
-            "told": _(
+            "details": _(
                 "One person sends it; the other reads and approves it. From then on "
                 "the public reads it."
             ),
@@ -157,7 +157,7 @@ def first_steps(user, today):
         },
         {
             "title": _("The calendar"),
-            "told": _(
+            "details": _(
                 "How often the plan asks, and the days of the first round. One person "
                 "asks to open it, the other does."
             ),
@@ -167,14 +167,14 @@ def first_steps(user, today):
         },
         {
             "title": _("The first round"),
-            "told": _("It opens on its day; the agencies get a mail."),
+            "details": _("It opens on its day; the agencies get a mail."),
             "who": _("on that day"),
             "is_done": any(each.opens_on <= today for each in rounds),
             "address": reverse("admin:rounds"),
         },
         {
             "title": _("The first published report"),
-            "told": _("An agency sends it, and one of you publishes it."),
+            "details": _("An agency sends it, and one of you publishes it."),
             "who": _("when it comes"),
             "is_done": False,
             "address": reverse("admin:review_queue"),

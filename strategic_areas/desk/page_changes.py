@@ -55,22 +55,23 @@ WORDS_OF_ROW_CHANGE = {
 }
 
 
-def page_changes_of_reports(readings) -> list[PublicPageChange]:
+def page_changes_of_reports(comparisons) -> list[PublicPageChange]:
     """
-    Return the pages that change once these reports are published together.
+    Return the pages that change once these compared reports are published together.
 
     Nothing is written or locked to compute them.
     """
     differences, agency_changes = [], []
-    for plan in dict.fromkeys(each.after.commitment.plan for each in readings):
-        own = [each for each in readings if each.after.commitment.plan == plan]
+    for plan in dict.fromkeys(each.after.commitment.plan for each in comparisons):
+        own = [each for each in comparisons if each.after.commitment.plan == plan]
         before = load_plan_progress(plan, timezone.localdate())
         after = progress_after_publishing(before, [each.item.record for each in own])
         differences += row_differences(_progress_rows(before), _progress_rows(after))
         sheets = {(each.after.agency, each.after.period) for each in own}
         agency_changes += _agency_changes(after, sheets)
     differences += [
-        RowDifference("reports", "", None, report_row(each.after)) for each in readings
+        RowDifference("reports", "", None, report_row(each.after))
+        for each in comparisons
     ]
     return page_changes_of(differences, agency_changes)
 
@@ -164,7 +165,7 @@ def _page_change(page, rows):
     ]
     return PublicPageChange(
         PAGE_TITLES[page[0]] % {"code": page[-1]},
-        # A new page has no URL yet.
+        # A new record has no page yet; a new value is shown on its indicator's page.
         public_path(*page)
         if _is_list(page) or any(row.before or "indicator" in row.row for row in rows)
         else "",

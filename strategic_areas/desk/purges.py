@@ -284,16 +284,16 @@ def _matches(request, purge, *, with_texts):
     if takedown:
         own = Takedown, takedown.pk
         matches = [each for each in matches if (each.model, each.row) != own]
-    shown, hidden = split_unsubmitted(matches)
-    left_shown, left_hidden = split_unsubmitted(left)
-    gone = hidden_matches(request, takedown, phrases, with_texts=with_texts)
+    shown, unsubmitted = split_unsubmitted(matches)
+    left_shown, left_unsubmitted = split_unsubmitted(left)
+    already_hidden = hidden_matches(request, takedown, phrases, with_texts=with_texts)
     return {
-        "number": len(matches) + sum(len(each["rows"]) for each in gone),
-        "gone": gone,
+        "number": len(matches) + sum(len(each["rows"]) for each in already_hidden),
+        "already_hidden": already_hidden,
         "groups": group_matches(request, shown, phrases, with_texts=with_texts),
-        "hidden": len(hidden),
+        "unsubmitted": len(unsubmitted),
         "left": group_matches(request, left_shown, phrases, with_texts=with_texts),
-        "left_hidden": len(left_hidden),
+        "left_unsubmitted": len(left_unsubmitted),
         "files": purge.files.split(),
     }
 

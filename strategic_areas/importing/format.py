@@ -142,7 +142,7 @@ class FileSection:
     - ``above``: the column that leads to the surrounding record.
     - ``fixed``: values of columns without a key; ``starting``: defaults of new records.
     - ``is_numbered``: a column holds the position in the list.
-    - ``has_claim``: the provenance follows from the sources unless the file states it.
+    - ``infers_provenance``: provenance follows from the sources if the file has none.
     """
 
     name: str
@@ -156,7 +156,7 @@ class FileSection:
     fixed: dict = field(default_factory=dict, hash=False)
     starting: dict = field(default_factory=dict, hash=False)
     is_numbered: bool = False
-    has_claim: bool = False
+    infers_provenance: bool = False
 
     @cached_property
     def names(self):
@@ -266,7 +266,7 @@ VALUES = section(
     identity=("period", "counted_by"),
     nested=(BREAKDOWN,),
     above="indicator",
-    has_claim=True,
+    infers_provenance=True,
 )
 TARGETS = section("targets", special=PERIOD, identity=("period",), above="indicator")
 
@@ -325,14 +325,14 @@ SECTIONS = {
             "updates",
             special=REPORTED_SOURCES | EXECUTION,
             identity=("activity", "period"),
-            has_claim=True,
+            infers_provenance=True,
         ),
         section(
             "commitment_updates",
             special=REPORTED_SOURCES
             | {"result": [FileKey("result", one_of(models.DeclaredResult), True)]},
             identity=("commitment", "period"),
-            has_claim=True,
+            infers_provenance=True,
         ),
         section("indicators", special=INDICATOR, nested=(VALUES, TARGETS)),
         section("target_links", identity=("target", "commitment", "indicator")),

@@ -30,7 +30,7 @@ class LineBuilder:
             title = "classification breakdown_labels"
             self.put(TABLES["code_lists"], entries[0], {**BREAKDOWN_LABELS}, title)
         for order, entry in enumerate(entries, start=1):
-            # Nested lists alone are no list of entities.
+            # A "classification" that has other lists but no entities adds no code list.
             is_record = entry.values or entry.nested.get("entities")
             has_line = section.shape != "record" or is_record
             line = self.add(section, entry, order, above) if has_line else above
@@ -55,9 +55,9 @@ class LineBuilder:
         if table.name == "values":
             values["counted_by"] = counted_by(entry)
         if table.name == "targets":
-            claim = entry.above.values.get("targets_provenance")
-            values["provenance"] = claim or self.known.given_provenance(entry.above)
-        if section.has_claim:
+            stated = entry.above.values.get("targets_provenance")
+            values["provenance"] = stated or self.known.given_provenance(entry.above)
+        if section.infers_provenance:
             values.setdefault("provenance", self.known.given_provenance(entry))
         return self.put(table, entry, values, entry.name)
 

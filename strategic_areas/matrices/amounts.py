@@ -2,7 +2,7 @@
 Numbers in a matrix: targets, by year or in one text, and budgets.
 
 A comma before three digits separates thousands, as Dominicans write; a point there is
-ambiguous, so the reader asks.
+ambiguous, so a person is asked.
 """
 
 import re
@@ -60,7 +60,7 @@ NUMBER_THEN_YEAR = re.compile(
     rf"(?P<number>{A_NUMBER})(?: [a-z]{{3,20}})?"
     rf" ?(?:\(|en |para |al |in |by )(?:el )?(?P<first>{YEAR})\)?"
 )
-AT_LEAST = re.compile(
+INEXACT = re.compile(
     r"[<>≥≤~±+]|al menos|m[ia](?:nimo|ximo|n\.|x\.)|mas de|menos de|hasta|cerca de"
     r"|at least|aprox"
 )
@@ -126,7 +126,7 @@ def target_of(cell, name, *, others_are_shares=False):
     reasons = {
         "unit_twice": found["scale"] and SCALE_WORD.search(fold(name)),
         "each_or_all": re.search(r"\bacum", rest),
-        "at_least": AT_LEAST.search(rest),
+        "inexact": INEXACT.search(rest),
         "more_numbers": re.search(r"\d|\bun[oa] por\b", rest),
     }
     reason = number_read.reason or next(filter(reasons.get, reasons), "")
@@ -145,13 +145,14 @@ def _refusal_reason(plain, numbers):
     return next(reasons, "" if numbers else "no_number")
 
 
-def targets_of(cell, name, years, due_year, *, asks_yearly=False):
+def targets_of(cell, name, years, due_year, *, has_own_year=False):
     """
     The targets of several years in one text.
 
     Returns a mapping of years to numbers, whether they are percentages, and a reason to
-    check or "". A number without a year belongs to ``due_year`` or the last year;
-    percentages always do.
+    check or "". A number without a year belongs to ``due_year``, or to the last year if
+    there is none or if it is a percentage. ``has_own_year``: the column has a year, so
+    "per year" in its cell is to be checked.
     """
     plain, is_share = _plain(cell.unstruck_text), is_percentage(name)
     all_years = range(years[0], years[1] + 1)
@@ -169,7 +170,7 @@ def targets_of(cell, name, years, due_year, *, asks_yearly=False):
         last = int(end[1] if end else years[1])
         number_read = _parse_number(number)
         each = dict.fromkeys(map(str, range(first, last + 1)), number_read.value)
-        reason = number_read.reason or ("yearly" if asks_yearly else "")
+        reason = number_read.reason or ("yearly" if has_own_year else "")
         return each, number_read.is_percent or is_share, reason
     parts = [NUMBER.fullmatch(part.strip()) for part in re.split(r"/|;|\n|\|", plain)]
     if len(parts) == len(all_years) > 1 and all(parts):
@@ -230,7 +231,7 @@ def budget_of(cell, heading, years, *, country, has_points=False):
     reasons = {
         "yearly": is_yearly,
         "unit_twice": scaled and scale,
-        "at_least": AT_LEAST.search(rest),
+        "inexact": INEXACT.search(rest),
         "comma": has_points and re.fullmatch(r"\d+,\d{1,2}", figures),
         "more_words": re.search("[a-z]{3}", rest),
     }

@@ -413,7 +413,7 @@ class RecordReader:
                 name,
                 reader.years,
                 due and int(due[:4]),
-                asks_yearly=bool(period),
+                has_own_year=bool(period),
             )
         if is_percent and values:
             indicator.values["unit"] = "%"

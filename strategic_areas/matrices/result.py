@@ -11,7 +11,7 @@ from strategic_areas.workbooks.reading import digest_of
 REASONS = {
     "about": _("The day is only roughly said."),
     "area_from_title": _("No text names the area; the sheet's name is taken for it."),
-    "at_least": _("It says at least, at most or about; the plan holds one number."),
+    "inexact": _("It says at least, at most or about; the plan holds one number."),
     "code_elsewhere": _("The code does not fit the place: one of them is wrong."),
     "code_missing": _("It has no code; the records below it suggest one."),
     "code_repeated": _("Another record has this code already."),

@@ -103,7 +103,7 @@ YEARLY = re.compile(
 )
 #: "2026-28", and no month of a year.
 SHORT_SPAN = re.compile(r"20(\d\d)[-–/](1[3-9]|[2-9]\d)")
-#: Two years that are not consecutive.
+#: Two years joined by "and".
 TWO_YEARS = re.compile(r"(20\d\d) (?:y|e|and) (20\d\d)")
 MAX_LENGTH = 200
 #: Vague times of a year, and the latest day they can mean.

@@ -52,7 +52,7 @@ from strategic_areas.models.references import (
 from strategic_areas.models.report_fields import AnswerKind
 from strategic_areas.models.review import (
     OPEN,
-    PUBLIC_RECORD,
+    PUBLIC_STATUSES,
     RevisionStatus,
     WithdrawalCause,
 )
@@ -76,7 +76,7 @@ __all__ = [
     "OF_PLAN",
     "OPEN",
     "UPDATE_MODELS",
-    "PUBLIC_RECORD",
+    "PUBLIC_STATUSES",
     "Activity",
     "ActivityProposal",
     "ActivityUpdate",

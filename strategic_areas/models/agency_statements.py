@@ -248,7 +248,7 @@ class RecordDispute(AgencyStatement):
 
     @property
     def is_admissible(self):
-        """Whether it is stored, or about a public record ascribed to its agency."""
+        """Whether it is stored, or about a public row ascribed to its agency."""
         if self.pk is not None:
             return True
         own = Agency.objects.filter(pk=self.agency_id)

@@ -24,6 +24,8 @@ from strategic_areas.models.references import Province
 
 
 class LaterActivity(PlanMixin, CodeMixin, ProvenanceMixin):
+    """Work that public sources date after the end of the plan; no count includes it."""
+
     same_plan_as = ("programme", "commitment")
 
     plan = models.ForeignKey(

@@ -32,7 +32,7 @@ class PlanDraft(models.Model):
     deleted ``KEPT_FOR`` after the last change.
     """
 
-    #: Editing a draft changes no plan, so no approval of the plan depends on it.
+    #: No lookup to the plan (see ``workflow.plan_approval``): a draft is no part of it.
     path_to_plan = None
     KEPT_FOR = timedelta(days=90)
 
@@ -104,6 +104,7 @@ class MatrixNaming(models.Model):
     holds no text of the plan.
     """
 
+    #: As of drafts.
     path_to_plan = None
     KEPT_FOR = timedelta(days=730)
     forgets_words = True

@@ -76,7 +76,7 @@ EVER_SUBMITTED = (
     RevisionStatus.PUBLISHED,
 )
 #: Statuses of revisions that are or were public: their content never changes silently.
-PUBLIC_RECORD = (
+PUBLIC_STATUSES = (
     RevisionStatus.PUBLISHED,
     RevisionStatus.REPLACED,
     RevisionStatus.WITHDRAWN,
@@ -378,8 +378,8 @@ def review_constraints(model, subject):
         models.CheckConstraint(
             name=f"{model}_public_names_who_and_when",
             condition=(
-                Q(status__in=PUBLIC_RECORD) & published_fields
-                | ~Q(status__in=PUBLIC_RECORD) & unpublished_fields
+                Q(status__in=PUBLIC_STATUSES) & published_fields
+                | ~Q(status__in=PUBLIC_STATUSES) & unpublished_fields
             ),
             violation_error_message=_("What is public names who published it, when."),
         ),
@@ -391,8 +391,8 @@ def review_constraints(model, subject):
         models.CheckConstraint(
             name=f"{model}_public_alone_has_an_address",
             condition=(
-                Q(status__in=PUBLIC_RECORD) & ~Q(public_id="")
-                | ~Q(status__in=PUBLIC_RECORD) & Q(public_id="")
+                Q(status__in=PUBLIC_STATUSES) & ~Q(public_id="")
+                | ~Q(status__in=PUBLIC_STATUSES) & Q(public_id="")
             ),
             violation_error_message=_("What is public has an address of its own."),
         ),

@@ -7,7 +7,7 @@ from agencies.fields import FieldKind
 from strategic_areas.models import Plan
 from strategic_areas.plan_document import records, validation
 from strategic_areas.plan_document.lines import LineState, PlanLine
-from strategic_areas.plan_document.tables import STRUCTURE, as_read_back
+from strategic_areas.plan_document.tables import STRUCTURE, as_read_from_cell
 from strategic_areas.plan_document.values import cell_value, record_label
 from strategic_areas.workbooks.reading import CellChange, CellProblem
 from strategic_areas.workflow import guard
@@ -96,7 +96,9 @@ def _preview_line(stored, draft, faults):
     changes = tuple(
         CellChange(
             columns[name].label,
-            value_in_words(columns[name], as_read_back(draft.before.get(name)), stored),
+            value_in_words(
+                columns[name], as_read_from_cell(draft.before.get(name)), stored
+            ),
             value_in_words(columns[name], value, stored),
             places.get(name, ""),
         )

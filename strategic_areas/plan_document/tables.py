@@ -161,12 +161,13 @@ class PlanTable:
 
     def plain(self, stored, row):
         return {
-            column.name: as_read_back(stored.plain(row, column.name))
+            column.name: as_read_from_cell(stored.plain(row, column.name))
             for column in self.columns
         }
 
 
-def as_read_back(value):
+def as_read_from_cell(value):
+    """Return a value as it comes back from a workbook's cell; an empty text is None."""
     if isinstance(value, str):
         return cell_text("", spreadsheet_cells.workbook_text(value)) or None
     return value

@@ -21,7 +21,7 @@ from strategic_areas.datasets.removals import (
 )
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
-    PUBLIC_RECORD,
+    PUBLIC_STATUSES,
     Evidence,
     HelpLine,
     PendingChange,
@@ -451,7 +451,7 @@ def _public(places):
 
 
 def _columns(record, fields, words):
-    if isinstance(record, Revision) and record.status not in PUBLIC_RECORD:
+    if isinstance(record, Revision) and record.status not in PUBLIC_STATUSES:
         return {}
     if isinstance(record, Takedown) and record.status != Takedown.Status.APPROVED:
         return {}

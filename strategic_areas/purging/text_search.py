@@ -210,8 +210,8 @@ def _submissions(record):
 def split_unsubmitted(places):
     """Matches that may be shown, and matches that are only counted."""
     secret = _UnsubmittedRows(places)
-    hidden = [place for place in places if secret.holds(place)]
-    return [place for place in places if place not in hidden], hidden
+    unsubmitted = [place for place in places if secret.holds(place)]
+    return [place for place in places if place not in unsubmitted], unsubmitted
 
 
 class _UnsubmittedRows:

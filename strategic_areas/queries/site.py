@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from strategic_areas.datasets import DATASETS
 from strategic_areas.models import (
-    PUBLIC_RECORD,
+    PUBLIC_STATUSES,
     Activity,
     Commitment,
     FrameworkTarget,
@@ -30,7 +30,7 @@ from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
 LAST_PUBLISHED = Max(
     "activities__updates__published_at",
-    filter=Q(activities__updates__status__in=PUBLIC_RECORD),
+    filter=Q(activities__updates__status__in=PUBLIC_STATUSES),
 )
 #: Updates in a feed.
 FEED_LENGTH = 50

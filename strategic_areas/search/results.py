@@ -92,11 +92,11 @@ class SearchResults:
     counts_by_word: tuple[tuple[str, int], ...] = ()
 
 
-def search_all(question, unread=()):
-    """The first hits of every kind; index rows in ``unread`` are left out."""
-    groups = _groups(question, "", 0, PER_GROUP, unread)
+def search_all(question, outdated=()):
+    """The first hits of every kind; index rows in ``outdated`` are left out."""
+    groups = _groups(question, "", 0, PER_GROUP, outdated)
     if not groups:
-        return SearchResults((), 0, counts_by_word=_counts_by_word(question, unread))
+        return SearchResults((), 0, counts_by_word=_counts_by_word(question, outdated))
     named = [group.hits[0].path for group in groups if group.hits[0].is_named]
     order = list(KINDS)
     groups.sort(key=lambda group: (*_is_after(group), order.index(group.kind)))
@@ -105,9 +105,9 @@ def search_all(question, unread=()):
     )
 
 
-def search_kind(question, kind, page, unread=()):
+def search_kind(question, kind, page, outdated=()):
     first = (page - 1) * PER_PAGE
-    groups = _groups(question, kind, first, first + PER_PAGE, unread)
+    groups = _groups(question, kind, first, first + PER_PAGE, outdated)
     return groups[0] if groups else None
 
 
@@ -120,9 +120,9 @@ def _is_after(group):
     return not answers, answers and group.kind != "page", not is_called_so
 
 
-def _groups(question, only, first, last, unread):
+def _groups(question, only, first, last, outdated):
     by_kind = defaultdict(list)
-    for kind, *row in _rows(question, unread):
+    for kind, *row in _rows(question, outdated):
         if only in {"", kind}:
             by_kind[kind].append(tuple(row))
     best = {kind: heapq.nsmallest(last, rows)[first:] for kind, rows in by_kind.items()}
@@ -130,7 +130,7 @@ def _groups(question, only, first, last, unread):
     chosen = {row[-2:] for rows, _kind in best for row in rows}
     shown = _shown(question.language, chosen)
     if chosen != set(shown):  # the index changed meanwhile
-        return _groups(question, only, first, last, unread)
+        return _groups(question, only, first, last, outdated)
     return [
         HitGroup(
             kind,
@@ -141,7 +141,7 @@ def _groups(question, only, first, last, unread):
     ]
 
 
-def _rows(question, unread):
+def _rows(question, outdated):
     language, parameters = question.language, question.keys
     found = {
         "named": matching_sql(language, [[name_key(question.text)]], NAME),
@@ -154,7 +154,7 @@ def _rows(question, unread):
     query = FOUND.format(
         **{name: sql for name, (sql, _words) in found.items()},
         conditions=", ".join(conditions),
-        readable=_readable(unread),
+        readable=_readable(outdated),
     )
     parameters = [found[name][1] for name in (*RANKS, "all", "named", "answers")]
     with connection.cursor() as cursor:
@@ -173,16 +173,16 @@ def _shown(language, chosen):
     return {row: contents[row] for row in chosen & set(contents)}
 
 
-def _readable(unread):
-    return f"rowid NOT IN ({', '.join(map(str, unread))})" if unread else "TRUE"
+def _readable(outdated):
+    return f"rowid NOT IN ({', '.join(map(str, outdated))})" if outdated else "TRUE"
 
 
-def _counts_by_word(question, unread):
+def _counts_by_word(question, outdated):
     if len(question.words) < 2:
         return ()
     queries = [matching_sql(question.language, [keys]) for keys in question.keys]
     counts = ", ".join(
-        f"(SELECT count(*) FROM ({sql}) AS matching WHERE {_readable(unread)})"  # noqa: S608
+        f"(SELECT count(*) FROM ({sql}) AS matching WHERE {_readable(outdated)})"  # noqa: S608
         for sql, _ in queries
     )
     with connection.cursor() as cursor:

@@ -1,11 +1,11 @@
-"""Triggers that refuse records of another plan and changes of the public record."""
+"""Triggers that refuse records of another plan and changes of what is public."""
 
 from django.apps import apps
 from django.db import models
 
 from strategic_areas.disclosure import MARKER
 from strategic_areas.triggers.statements import (
-    PUBLIC_RECORD,
+    PUBLIC_STATUSES,
     model_named,
     refusal,
     revisions,
@@ -126,14 +126,14 @@ def public_record():
             f"{label}_public_content",
             table,
             "UPDATE",
-            f"OLD.status IN {PUBLIC_RECORD} AND ({changed})",
+            f"OLD.status IN {PUBLIC_STATUSES} AND ({changed})",
             f"a public {label} never changes: correct it by a new revision",
         )
         yield refusal(
             f"{label}_public_status",
             table,
             "UPDATE",
-            f"OLD.status IN {PUBLIC_RECORD} AND NEW.status <> OLD.status AND NOT "
+            f"OLD.status IN {PUBLIC_STATUSES} AND NEW.status <> OLD.status AND NOT "
             "(OLD.status = 'published' AND NEW.status IN ('replaced', 'withdrawn'))",
             f"a public {label} is only ever replaced or withdrawn",
         )
@@ -148,7 +148,7 @@ def public_record():
             f"{label}_public_deletion",
             table,
             "DELETE",
-            f"OLD.status IN {PUBLIC_RECORD}",
+            f"OLD.status IN {PUBLIC_STATUSES}",
             f"a public {label} is never deleted",
         )
     yield from _public_sources()
@@ -229,7 +229,7 @@ def _public_sources():
         parent = f"OLD.{label}_id"
         when = (
             f"(SELECT status FROM {model._meta.db_table} "  # noqa: S608 - our own names
-            f"WHERE id = {parent}) IN {PUBLIC_RECORD}"
+            f"WHERE id = {parent}) IN {PUBLIC_STATUSES}"
         )
         message = f"a public {label} keeps its sources"
         for event in ("UPDATE", "DELETE"):
@@ -270,7 +270,7 @@ def _public_evidence():
 def _beside_public(row):
     return " OR ".join(
         f"EXISTS (SELECT 1 FROM {model._meta.db_table} r "  # noqa: S608
-        f"WHERE r.id = {row}.{model.link_field}_id AND r.status IN {PUBLIC_RECORD})"
+        f"WHERE r.id = {row}.{model.link_field}_id AND r.status IN {PUBLIC_STATUSES})"
         for model in revisions()
     )
 

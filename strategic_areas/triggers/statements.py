@@ -8,9 +8,9 @@ PREFIX = "portal_"
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 #: On PostgreSQL all work at commit takes one lock, since two could cause a deadlock.
 AT_COMMIT = "PERFORM pg_advisory_xact_lock(hashtext('portal_at_commit'))"
-#: Conditions of a deletion that hold for each row.
+#: Conditions that hold for each row: the table keeps all its rows.
 EVERY_ROW = {"OLD.id IS NOT NULL", "OLD.id > 0"}
-PUBLIC_RECORD = "('published', 'replaced', 'withdrawn')"
+PUBLIC_STATUSES = "('published', 'replaced', 'withdrawn')"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def model_named(name):
 
 
 def revisions():
-    """Models of revisions. Rows that link to a revision are as public as it is."""
+    """Models of revisions; others link to them by a field named ``link_field``."""
     return [each for each in apps.get_models() if getattr(each, "link_field", "")]
 
 
@@ -97,6 +97,7 @@ def _keys(deletion):
     meta = model._meta
     yield [meta.pk.column]
     if deletion.kept not in EVERY_ROW:
+        # If only some rows are kept, their other unique keys are not guarded.
         return
     for field in meta.concrete_fields:
         if field.unique and not field.primary_key:

@@ -65,7 +65,7 @@ def agency_list(request, plan):
         "no_order": no_order,
         "is_variant": bool(wanted or no_order),
         "page_query": build_query(given),
-        "shared": build_query(wanted),
+        "filter_query": build_query(wanted),
         "agencies": rows,
         "page": page,
         "lines": _lines(page.object_list, plan, names),

@@ -303,7 +303,7 @@ def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) ->
         "orders": list(ORDERS.items()),
         "page_query": build_query(given),
         "is_variant": is_variant or bool(wanted),
-        "shared": build_query(wanted),
+        "filter_query": build_query(wanted),
         **list_downloads(plan, **wanted),
     }
 

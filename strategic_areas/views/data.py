@@ -110,7 +110,7 @@ def _of_plan(plan, dataset):
     return {
         "plan_progress": load_plan_progress(plan, today),
         "next": rounds.order_by("closes_on").first(),
-        "told": data,
+        "data": data,
         "table": table,
         "files": [
             (

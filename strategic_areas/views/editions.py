@@ -101,7 +101,7 @@ def edition_detail(request, plan, edition):
     context = {
         "plan": plan,
         "edition": found,
-        "told": page,
+        "content": page,
         "later": all_editions[: position - 1],
         "earlier": all_editions[position:],
         "before": before,
@@ -184,7 +184,7 @@ def difference_page(request, plan, earlier, edition=""):
         "page": page,
         "lines": [difference_line(dataset, each) for dataset, each in page.object_list],
         "chips": filter_links(chosen, wanted, pgettext("datasets", "All")),
-        "shared": build_query(wanted, page=""),
+        "filter_query": build_query(wanted, page=""),
         "page_query": build_query(wanted),
         "is_variant": "dataset" in wanted,
         "files": [

@@ -67,7 +67,7 @@ def indicator_list(request):
         "dropped": build_query(wanted, **dict.fromkeys(FILTERS, "")) or "?",
         "files": datasets.list_files("indicators", query=build_query(wanted)),
         "page_query": build_query(requested),
-        "shared": build_query(wanted),
+        "filter_query": build_query(wanted),
         "is_variant": bool(wanted),
     }
     return mark_uncacheable(

@@ -69,13 +69,13 @@ def search_page(request):
         context["example"] = plan and plans.first_commitment_code(plan)
         context["ways"] = _suggested_links(plan)
         return render(request, "search.html", context)
-    unread = index.update_index(request.content_label, documents)
+    outdated = index.update_index(request.content_label, documents)
     if kind:
-        group = found_or_404(results.search_kind(question, kind, int(page), unread))
+        group = found_or_404(results.search_kind(question, kind, int(page), outdated))
         pages = -(-group.total // results.PER_PAGE)
         context |= {"group": group, "page": int(page), "pages": pages}
     else:
-        context["answer"] = results.search_all(question, unread)
+        context["answer"] = results.search_all(question, outdated)
         if straight := context["answer"].straight:
             return redirect(straight)
         if not context["answer"].total:

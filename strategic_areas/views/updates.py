@@ -144,7 +144,7 @@ def _filters(plan: Plan, found: filtered_updates.FilterCounts, given: dict) -> d
         "kept": [fields[name] for name in KEPT if fields[name].requested],
         "chosen": chosen,
         "dropped": "?",
-        "shared": build_query(wanted),
+        "filter_query": build_query(wanted),
         "page_query": build_query(given),
         "is_variant": bool(wanted),
         "files": datasets.list_files(

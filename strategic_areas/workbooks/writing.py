@@ -146,13 +146,13 @@ def _style_names(book, shapes):
     all_styles = HEADING_STYLES | {
         f"{word} {shape}": parts | {"number_format": shape}
         for shape in shapes
-        for word, parts in (("told", READ_ONLY_STYLE), ("to fill", EDITABLE_STYLE))
+        for word, parts in (("read only", READ_ONLY_STYLE), ("to fill", EDITABLE_STYLE))
     }
     plain = {"font": DEFAULT_FONT, "number_format": "General", "hidden": True}
     for name, parts in all_styles.items():
         if name not in book.named_styles:
             book.add_named_style(NamedStyle(name, **plain | parts))
-    words = {False: "told", True: "to fill"}
+    words = {False: "read only", True: "to fill"}
     return {(s, is_open): f"{words[is_open]} {s}" for s in shapes for is_open in words}
 
 

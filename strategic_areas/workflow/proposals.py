@@ -12,7 +12,7 @@ from agencies.mail import mail_person, mail_proposer
 from agencies.models import Agency
 from agencies.stand_ins import reviewers
 from strategic_areas.models import (
-    PUBLIC_RECORD,
+    PUBLIC_STATUSES,
     Activity,
     ActivityProposal,
     Amendment,
@@ -221,7 +221,7 @@ def rename_off_plan(activity, *, by):
     stored = Activity.objects.off_plan().select_for_update().get(pk=activity.pk)
     must_report(by, stored.updates.order_by("pk").first())
     submitted = stored.updates.filter(
-        status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED]
+        status__in=[*PUBLIC_STATUSES, RevisionStatus.SUBMITTED]
     )
     must(
         not submitted.exists(),

@@ -122,7 +122,7 @@ def system_user():
 @transaction.atomic
 def publish_public_record(update, *, sources):
     """
-    Publish an update from the public record, without a second person.
+    Publish an update taken from public sources, without a second person.
 
     Only the importer calls this. Needs a source and a provenance other than a report,
     and never replaces what an agency reported.

@@ -94,7 +94,7 @@ def test_a_state_comes_from_what_is_publicly_known(maker, state, told):
 
     counted = row.summary.tally
     assert row.summary.state == state
-    assert (counted.done, counted.told, counted.total) == told
+    assert (counted.done, counted.reported, counted.total) == told
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def test_a_row_that_is_gone_since_leaves_the_purge_to_be_decided(client, reviewe
     _places, context = shown(client, asked)
     client.post(reverse("admin:purge_confirm", args=[asked.pk]))
 
-    rows = [row["row"] for group in context["gone"] for row in group["rows"]]
+    rows = [row["row"] for group in context["already_hidden"] for row in group["rows"]]
     asked.refresh_from_db()
     assert (rows, asked.status) == ([left.pk], "approved")
 
@@ -31,7 +31,7 @@ def test_a_row_that_is_gone_since_leaves_the_purge_to_be_decided(client, reviewe
 def shown(client, purge):
     """What the page of a purge shows of the places, and what else."""
     context = client.get(reverse("admin:purge", args=[purge.pk])).context
-    found = [*context["gone"], *context["groups"]]
+    found = [*context["already_hidden"], *context["groups"]]
     places = [row for group in found for row in group["rows"]]
     return [(row["address"], row["text"]) for row in places], context
 
@@ -84,8 +84,8 @@ def test_of_drafts_both_persons_are_told_a_number_alone(client):
     for person in (asked.proposed_by, make.reviewer(), make.administrator()):
         client.force_login(person)
         places, context = shown(client, asked)
-        assert (places, context["hidden"]) == ([], context["number"])
-        assert context["hidden"] > 6
+        assert (places, context["unsubmitted"]) == ([], context["number"])
+        assert context["unsubmitted"] > 6
 
     purging.confirm(asked, by=make.reviewer())
     assert columns_that_hold(NAME) == []

@@ -19,7 +19,7 @@ from strategic_areas.datasets.snapshots import DataRow, Snapshot
 from strategic_areas.public_paths import public_path
 
 #: Notices in all files for people.
-TOLD = (
+NOTICES = (
     (
         gettext_lazy("What is missing"),
         gettext_lazy(
@@ -158,6 +158,6 @@ def about_lines(snapshot: Snapshot) -> list[tuple[str, str]]:
         *([] if settings.OFFICIAL_SITE else [OF_DEMONSTRATION]),
         (_("Note"), note_of(snapshot)[get_language()]),
         *([OF_RECONSTRUCTION] if snapshot.is_reconstructed else []),
-        *TOLD,
+        *NOTICES,
     ]
     return [(str(heading), str(text)) for heading, text in lines if text]

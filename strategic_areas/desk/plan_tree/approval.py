@@ -23,9 +23,9 @@ from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.desk.page_changes import PublicPageChange
 from strategic_areas.desk.plan_tree.levels import (
     ACTIVITY,
+    CHAIN,
     COMMITMENT,
     INDICATOR,
-    LEVELS,
     PARTICIPATION,
     level_of,
     page_key,
@@ -67,7 +67,7 @@ class PlanShortcoming:
 
 def load_plan_review(plan):
     tree = PlanTree(plan)
-    nodes = [each for level in LEVELS for each in tree.nodes(level)]
+    nodes = [each for level in CHAIN for each in tree.nodes(level)]
     indicators = [each.record for each in tree.nodes(INDICATOR)]
     parts = tree.nodes(PARTICIPATION)
     members = {each.record.agency_id for each in parts}

@@ -14,8 +14,8 @@ from agencies.edit_conflicts import conflict_message
 from agencies.fields import FieldKind
 from strategic_areas.desk.inputs import VICTIM_QUESTIONS, VictimsField
 from strategic_areas.desk.plan_tree.levels import (
+    CHAIN,
     LEVEL_BY_TABLE,
-    LEVELS,
     PARTICIPATION,
     PLAN,
     free_slug,
@@ -29,7 +29,7 @@ from strategic_areas.models.drafts import DraftLine
 from strategic_areas.plan_document.lines import with_defaults, with_due_date
 from strategic_areas.plan_document.preview import value_in_words
 from strategic_areas.plan_document.stored_plan import plain_number
-from strategic_areas.plan_document.tables import STRUCTURE, as_read_back
+from strategic_areas.plan_document.tables import STRUCTURE, as_read_from_cell
 from strategic_areas.plan_document.values import cell_value, digest
 
 #: Slug field of an area → field of the name from which the slug is made.
@@ -74,7 +74,7 @@ class PlanNodeForm(forms.Form):
         stored, names = self.tree.stored, [column.name for column in self.columns]
         if not self.is_new:
             record = self.node.record
-            values = {n: as_read_back(stored.plain(record, n)) for n in names}
+            values = {n: as_read_from_cell(stored.plain(record, n)) for n in names}
             return values | self.tree.drafted_values(record)
         values = {name: stored.unset(self.table, name) for name in names}
         if "provenance" in values:
@@ -102,7 +102,8 @@ class PlanNodeForm(forms.Form):
             if part.model is level.model and part.object_id is None
         }
         siblings = parent.parts.get(level, [])
-        if level not in LEVELS:
+        if level not in CHAIN:
+            # Codes of indicators are numbered over the whole plan.
             siblings = siblings or self.tree.nodes(level)
         stem = f"{parent.code}." if parent.code else ""
         return next_code(stem, [*(each.code for each in siblings), *others], used_codes)
@@ -125,18 +126,20 @@ class PlanNodeForm(forms.Form):
             self.current_values[column.name],
             column.kind is FieldKind.LINKS,
         )
-        known = {key for _heading, key, _place, _label in options}
+        known = {key for _heading, key, _url_key, _label in options}
         keys = value if isinstance(value, list) else [value]
         options += [("", key, key, key) for key in keys if key and key not in known]
-        key_of = {place: key for _heading, key, place, _label in options}
-        chosen = [place for place, key in key_of.items() if key in keys]
+        key_by_url_key = {url_key: key for _heading, key, url_key, _label in options}
+        chosen = [url_key for url_key, key in key_by_url_key.items() if key in keys]
         self.initial[column.name] = chosen if is_many else next(iter(chosen), None)
         choices = [] if is_many else [("", "---------")]
         for heading, rows in groupby(options, lambda row: row[0]):
-            group = [(place, label) for _heading, _key, place, label in rows]
+            group = [(url_key, label) for _heading, _key, url_key, label in rows]
             choices += [(heading, group)] if heading else group
         kind = forms.TypedMultipleChoiceField if is_many else forms.TypedChoiceField
-        return kind(choices=choices, coerce=key_of.get, required=column.is_required)
+        return kind(
+            choices=choices, coerce=key_by_url_key.get, required=column.is_required
+        )
 
     def _link_options(self, column):
         """Return tuples of heading, key in the document, key in URLs, and label."""
@@ -185,7 +188,7 @@ class PlanNodeForm(forms.Form):
             field.widget = forms.DateInput(
                 attrs={"placeholder": _("dd/mm/yyyy"), "inputmode": "numeric"}
             )
-            if column.name in ("starts_on", "due_on") and self.level in LEVELS:
+            if column.name in ("starts_on", "due_on") and self.level in CHAIN:
                 field.help_text = _("From %(start)s to %(end)s.") % {
                     "start": date_format(self.tree.plan.starts_on, "SHORT_DATE_FORMAT"),
                     "end": date_format(self.tree.plan.ends_on, "SHORT_DATE_FORMAT"),
@@ -196,7 +199,7 @@ class PlanNodeForm(forms.Form):
             field.widget.attrs["data-picker"] = _("Find by code or name")
         if (
             column.name in self.level.parent_links
-            and self.level in LEVELS
+            and self.level in CHAIN
             and not self.is_new
         ):
             field.help_text = _("Choosing another moves it there, with all below it.")
@@ -225,7 +228,7 @@ class PlanNodeForm(forms.Form):
             raise forms.ValidationError(text, code="conflict")
         self.new_values = with_due_date(self.table, self.new_values, current)
         old, new = current.get("code"), self.new_values.get("code")
-        if self.level in LEVELS and old and new:
+        if self.level in CHAIN and old and new:
             # 1.2.1 below 1.2 becomes 1.4.1 when 1.2 becomes 1.4.
             self.new_codes = new_codes_below(self.tree, self.node.record, old, new)
         return cleaned
@@ -247,7 +250,7 @@ class PlanNodeForm(forms.Form):
         # An approved plan may end later, never earlier.
         if end and end < self.current_values["ends_on"]:
             self.add_error("ends_on", _("That is earlier than it ends already."))
-        may_move = self.level in LEVELS and not self.is_new
+        may_move = self.level in CHAIN and not self.is_new
         for name in self.level.parent_links if may_move else ():
             is_moved = values.get(name) not in (None, self.current_values[name])
             if is_moved and values.get("code") == self.current_values["code"]:
@@ -265,10 +268,10 @@ class PlanNodeForm(forms.Form):
         return own + code_edits(self.new_codes)
 
     def add_problems(self, problems_of_edits):
-        for place, problems in enumerate(problems_of_edits):
+        for index, problems in enumerate(problems_of_edits):
             for name, text in problems:
-                if place:
-                    record, _code = self.new_codes[place - 1]
+                if index:
+                    record, _code = self.new_codes[index - 1]
                     name, text = "code", f"{record}: {text}"
                 self.add_error(name if name in self.fields else None, text)
 
@@ -320,7 +323,7 @@ def replacement_edits(tree, nodes, number):
     stored, record = tree.stored, nodes[0].record
     not_copied = {"code", "supersedes", "continues", *STOP_COLUMNS}
     values = {
-        column.name: as_read_back(stored.plain(record, column.name))
+        column.name: as_read_from_cell(stored.plain(record, column.name))
         for column in form.columns
         if column.name not in not_copied
     } | {
@@ -342,7 +345,7 @@ def new_codes_below(tree, record, old, new):
     Superseded records are included.
     """
     parents, found = {id(record)}, []
-    for level in LEVELS[LEVELS.index(level_of(record)) + 1 :]:
+    for level in CHAIN[CHAIN.index(level_of(record)) + 1 :]:
         rows = [each for each in tree.records[level] if id(parent_of(each)) in parents]
         parents = {id(each) for each in rows}
         found += [each for each in rows if each.code.startswith(f"{old}.")]
@@ -367,7 +370,9 @@ def _as_plain(value):
         return value.isoformat()
     if isinstance(value, list):
         return sorted(value)
-    return plain_number(value) if isinstance(value, Decimal) else as_read_back(value)
+    return (
+        plain_number(value) if isinstance(value, Decimal) else as_read_from_cell(value)
+    )
 
 
 def code_and_name(record):

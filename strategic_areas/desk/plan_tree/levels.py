@@ -53,7 +53,7 @@ class TreeLevel:
     @property
     def below(self):
         """The next level in the chain from area to activity, or None."""
-        return dict(pairwise(LEVELS)).get(self)
+        return dict(pairwise(CHAIN)).get(self)
 
     def counted(self, number):
         meta = self.model._meta
@@ -112,10 +112,10 @@ TARGET = TreeLevel(
     add_label=_("Add a target"),
     save_and_add_label=_("Save and add a target"),
 )
-#: The chain below the plan.
-LEVELS = (AREA, PROGRAMME, COMMITMENT, ACTIVITY)
+#: The levels that have codes below each other; indicators are no part of it.
+CHAIN = (AREA, PROGRAMME, COMMITMENT, ACTIVITY)
 #: All levels, in the order in which a tree is built.
-ALL_LEVELS = (PLAN, *LEVELS, PARTICIPATION, INDICATOR, TARGET)
+ALL_LEVELS = (PLAN, *CHAIN, PARTICIPATION, INDICATOR, TARGET)
 ADDABLE_LEVELS = {
     PLAN: (AREA, PARTICIPATION, INDICATOR),
     AREA: (PROGRAMME,),

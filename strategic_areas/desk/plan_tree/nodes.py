@@ -14,10 +14,10 @@ from strategic_areas.desk.plan_tree.levels import (
     ADDABLE_LEVELS,
     ALL_LEVELS,
     AREA,
+    CHAIN,
     COMMITMENT,
     INDICATOR,
     LEVEL_BY_MODEL,
-    LEVELS,
     PARTICIPATION,
     PLAN,
     TARGET,
@@ -146,13 +146,13 @@ class PlanNode:
     def hide_url(self):
         """The page that hides something of the record; "" while nothing is public."""
         in_preparation = self.plan.status == Plan.Status.IN_PREPARATION
-        if in_preparation or self.is_new or self.level not in LEVELS:
+        if in_preparation or self.is_new or self.level not in CHAIN:
             return ""
         return reverse("admin:hide", args=[self.level.model_name, self.record.pk])
 
     @property
     def preview_url(self):
-        if self.is_new or self.level not in LEVELS:
+        if self.is_new or self.level not in CHAIN:
             return ""
         has_page = self.level in (AREA, COMMITMENT)
         record = self.record if has_page else parent_of(self.record)
@@ -169,7 +169,7 @@ class PlanNode:
 
     @property
     def may_move(self):
-        return self.level in LEVELS
+        return self.level in CHAIN
 
     @property
     def may_be_deleted(self):
@@ -237,7 +237,7 @@ class PlanTree:
     @property
     def counts(self):
         levels = [each.level for each in self.root]
-        return [each.counted(levels.count(each)) for each in LEVELS]
+        return [each.counted(levels.count(each)) for each in CHAIN]
 
     def drafted_values(self, record):
         drafts = self.preview.drafts
@@ -276,7 +276,7 @@ class PlanTree:
             rows = [row for row in rows if row.pk not in replaced]
         for record in sorted(rows, key=lambda row: _sort_key(level, row)):
             parent = self.node_of(parent_of(record))
-            if parent is None and level in LEVELS:
+            if parent is None and level in CHAIN:
                 continue
             node = self._nodes[id(record)] = PlanNode(self.plan, record, level)
             (parent or self.root).parts.setdefault(level, []).append(node)

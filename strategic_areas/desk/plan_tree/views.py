@@ -29,9 +29,9 @@ from strategic_areas.desk.plan_tree.forms import (
 from strategic_areas.desk.plan_tree.levels import (
     ACTIVITY,
     ADDABLE_LEVELS,
+    CHAIN,
     LEVEL_BY_SLUG,
     LEVEL_BY_TABLE,
-    LEVELS,
     PLAN,
     url_key,
 )
@@ -176,7 +176,7 @@ def plan_node_step(request, plan, kind, pk):
 
 
 def _swap(step, request, tree, node):
-    if not tree.is_free or node.level not in LEVELS:
+    if not tree.is_free or node.level not in CHAIN:
         raise RefusedError(_("Codes of an approved plan change one by one."))
     siblings = node.siblings
     place = siblings.index(node) + step

@@ -143,8 +143,8 @@ def edition_proposal(request, pk):
 
 def _content(proposal):
     first, plan = proposal.corrects, proposal.plan
-    served = plan.editions.filter(is_moving=False)
-    last = editions.latest_correction(first) if first else served.first()
+    available = plan.editions.filter(is_moving=False)
+    last = editions.latest_correction(first) if first else available.first()
     tables = edition_differences(plan, last)
     return {
         "last": last,

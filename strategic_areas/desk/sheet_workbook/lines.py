@@ -34,7 +34,9 @@ CHOICE_KINDS, NUMBER_KINDS = (
 FORM_KINDS = (*NUMBER_KINDS, FieldKind.LINKS)
 #: Hidden column that identifies a row; ``SEEN`` is the other hidden column.
 KEY_COLUMN = "key"
-CODE_COLUMN, STATE_LABEL = (gettext_lazy("Code"), 12), gettext_lazy("State")
+#: Label and width.
+CODE_COLUMN = (gettext_lazy("Code"), 12)
+STATE_LABEL = gettext_lazy("State")
 DOWNLOAD_AGAIN = gettext_lazy(
     "Download the workbook of this sheet and copy into it what you filled."
 )
@@ -128,7 +130,7 @@ class AnswerPage:
     - ``digest(texts)``: stored in a hidden cell; ``changed(line)``: names of the cells
       changed since;
     - ``preview(line, row, changed, by=)``: the ``LinePreview`` of a changed line;
-    - ``save(row, data, by=)``: stores the line, and returns "saved", "handed_in",
+    - ``save(row, data, by=)``: stores the line, and returns "saved", "submitted",
       "conflicts" or "refused", with a reason.
     """
 

@@ -175,9 +175,9 @@ class ValuePage(AnswerPage):
                 form.instance
             ) == initial_of_value(last_submitted_values([row.value])[row.value])
             # The line was posted twice, or another number was submitted meanwhile.
-            return "handed_in" if is_same else "conflicts", ""
+            return "submitted" if is_same else "conflicts", ""
         if take_valid_step(form, submit_value, form.instance, by=by):
-            return "handed_in", ""
+            return "submitted", ""
         return "refused", next(iter(form.errors.values()))[0]
 
 

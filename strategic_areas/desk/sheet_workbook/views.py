@@ -171,7 +171,7 @@ def save_sheet_workbook(request, period, agency):
         messages.error(request, str(error))
         return redirect(sheet.url)
     pages = {page.name: page for page in answer_pages(sheet)}
-    codes_by_result = {"saved": [], "handed_in": [], "conflicts": []}
+    codes_by_result = {"saved": [], "submitted": [], "conflicts": []}
     for name, key, code, data in rows:
         page = pages.get(name)
         row = page and page.row(str(key))
@@ -185,7 +185,7 @@ def save_sheet_workbook(request, period, agency):
             codes_by_result[result].append(code)
     for result, (add_message, message) in {
         "saved": (messages.success, _("Saved from the workbook: %(codes)s.")),
-        "handed_in": (
+        "submitted": (
             messages.success,
             _("Submitted from the workbook: %(codes)s."),
         ),

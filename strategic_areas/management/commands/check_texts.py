@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import models
 
 from strategic_areas.models import (
-    PUBLIC_RECORD,
+    PUBLIC_STATUSES,
     UPDATE_MODELS,
 )
 from strategic_areas.text_guard import Severity
@@ -44,7 +44,7 @@ def reports_counting_people():
     people.
     """
     for model in UPDATE_MODELS:
-        rows = model.objects.filter(status__in=PUBLIC_RECORD, printed_by=None)
+        rows = model.objects.filter(status__in=PUBLIC_STATUSES, printed_by=None)
         for row in rows.order_by("pk").iterator(chunk_size=500):
             if people_counts_in(row):
                 yield f"{model._meta.label} {row.pk} counts people in work with victims"

@@ -31,8 +31,9 @@ ATTAINED = {
     AttainmentKind.NO_DIRECTION: gettext_lazy("Neither more nor less is better"),
     AttainmentKind.NOT_COMPARABLE: gettext_lazy("The values cannot be compared"),
 }
-#: Kinds of counts whose unit the indicator's name need not contain.
-OF_A_UNIT = frozenset({Indicator.Counts.MONEY, Indicator.Counts.OTHER})
+#: Kinds of counts that are shown with their unit also for one year. The names of other
+#: indicators say what is counted, such as victims.
+SHOWN_WITH_UNIT = frozenset({Indicator.Counts.MONEY, Indicator.Counts.OTHER})
 INEXACT = {
     Exactness.MORE_THAN: gettext_lazy("more than %(number)s"),
     Exactness.AT_LEAST: gettext_lazy("at least %(number)s"),
@@ -76,9 +77,13 @@ def format_inexact(value: Decimal, exactness: str) -> str:
 
 
 def value_with_unit(line: IndicatorSeries) -> str:
-    """The last value, with its unit unless the indicator's name contains it."""
+    """
+    The last value, with its unit unless the indicator's name contains it.
+
+    People and cases have it only before several years, which follow after a comma.
+    """
     point, indicator = line.last, line.indicator
-    is_bare = indicator.counts not in OF_A_UNIT and not is_several(point)
+    is_bare = indicator.counts not in SHOWN_WITH_UNIT and not is_several(point)
     if point.shown is not ValueDisplay.VALUE or is_bare:
         return value_text(point)
     unit, name = (
@@ -94,7 +99,11 @@ def counted_by_phrase(counted) -> str:
 
 
 def source_phrase(point: SeriesPoint) -> str:
-    """The counting body and the reports that state the value."""
+    """
+    The reports that state the value, after the counting body if that is an agency.
+
+    Without reports the counting body alone.
+    """
     names = [text_in_language(each, "cited_as") for each in point.sources]
     reports = join_words(list(dict.fromkeys(filter(None, names))))
     if not reports or not point.by_agency:

@@ -198,8 +198,8 @@ def latest_updates(
     plan_progress: PlanProgress, rows: Iterable[CommitmentProgress]
 ) -> dict[str, list[UpdateListItem]]:
     """
-    The latest reports of agencies (``lately``) and newest public records
-    (``recorded``).
+    The latest reports of agencies (``lately``) and the newest updates from public
+    sources (``recorded``).
 
     Demonstrations are left out.
     """

@@ -24,7 +24,7 @@ from strategic_areas.disclosure import (
     is_of_victims,
 )
 from strategic_areas.models import (
-    PUBLIC_RECORD,
+    PUBLIC_STATUSES,
     Activity,
     ActivityUpdate,
     Commitment,
@@ -163,7 +163,7 @@ def commitment_by_code(plan_code: str, code: str) -> Commitment | None:
     rows = Commitment.objects.public().select_related(
         *("plan", "lead", "programme__area", "continues__plan", "dispute__agency")
     )
-    declared = CommitmentUpdate.objects.filter(status__in=PUBLIC_RECORD)
+    declared = CommitmentUpdate.objects.filter(status__in=PUBLIC_STATUSES)
     rows = rows.annotate(
         is_of_reconstruction=plans.is_reconstructed_column("plan"),
         is_declared=Exists(declared.filter(commitment=OuterRef("pk"))),
@@ -362,7 +362,7 @@ def _updates(activities):
         counted_updates.select_report_columns(
             ActivityUpdate.objects.filter(
                 activity__in=activities,
-                status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED],
+                status__in=[*PUBLIC_STATUSES, RevisionStatus.SUBMITTED],
             )
             .exclude(plan__status=Plan.Status.IN_PREPARATION)
             .order_by()

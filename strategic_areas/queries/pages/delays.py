@@ -109,7 +109,7 @@ def delay_of_commitment(row: CommitmentProgress, today: date) -> Delay | None:
 def with_last_reports(
     delay: Delay | None, reports: Mapping[int, PublishedUpdate | None]
 ) -> Delay | None:
-    """The delay with the last report of each activity, unless it is a public record."""
+    """The delay with each activity's last report, unless it is from public sources."""
     parts = []
     for part in delay.parts if delay else ():
         report = reports.get(part.row.activity.pk)

@@ -68,7 +68,7 @@ def load_round_answers(
 
 
 def has_any_agency_reported(plan_progress: PlanProgress) -> bool:
-    """Whether any agency ever reported here; public records do not count."""
+    """Whether an agency ever reported here, in a round of the portal."""
     return any(row.was_declared_here for row in plan_progress.rows) or any(
         report.was_entered for row in plan_progress.activities for report in row.reports
     )

@@ -37,7 +37,7 @@ class RecordedWork:
     by_press: int
     going: int
     other: int
-    untold: int
+    unreported: int
     years: tuple[tuple[int, int], ...]
 
     @property
@@ -291,7 +291,7 @@ def count_recorded_work(
         ),
         going=going,
         other=len(last_reports) - len(done) - going,
-        untold=len(latest) - len(last_reports),
+        unreported=len(latest) - len(last_reports),
         years=tuple((y, years[y]) for y in sorted({*range(first, last + 1), *years})),
     )
 

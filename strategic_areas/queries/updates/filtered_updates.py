@@ -45,7 +45,7 @@ from strategic_areas.queries.updates import public_updates
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 from strategic_areas.sentences import CHANGES
 
-#: Filters with their columns in ``_in_record``.
+#: Filters with their columns in ``_listed_rows``.
 FILTERS = {
     "period": "period__code",
     "agency": "agency__slug",
@@ -57,8 +57,8 @@ DAY_FILTERS = {"since": "day__gte", "until": "day__lte"}
 #: Valid values, even if no update has them.
 WORDS = {"change": frozenset(CHANGES)}
 LISTED_STATUSES = (RevisionStatus.PUBLISHED, RevisionStatus.WITHDRAWN)
-#: The day of an update's effect: of its withdrawal or publication, or of a public
-#: record's source.
+#: The day of an update's effect: of its withdrawal or publication, or of the source
+#: that it was taken from.
 CHANGED_ON = Case(
     When(status=RevisionStatus.WITHDRAWN, then=TruncDate("withdrawn_at")),
     When(origin="record", then=F("reported_on")),
@@ -81,14 +81,14 @@ class FilterCounts:
     agencies: Mapping[str, Agency]
     areas: Mapping[str, StrategicArea]
     found: int
-    #: Rows of the file, which includes demonstrations.
+    #: Rows of the list's download, which includes demonstrations.
     rows: int
     total: int
     off_plan: int
     withdrawn: int
     #: Updates without a day that match the other filters.
     undated: int
-    #: Public records by (period, has a day).
+    #: Updates taken from public sources, by (period, has a day).
     dated: Mapping[tuple[int, bool], int]
 
     @property
@@ -100,7 +100,7 @@ class FilterCounts:
 @dataclass(frozen=True)
 class ListedUpdate:
     """
-    An update, its effect on the public record and the day of that effect.
+    An update, its effect on what the public reads, and the day of that effect.
 
     ``corrects`` is the publication day of the revision that it replaced.
     """
@@ -112,7 +112,7 @@ class ListedUpdate:
 
     @property
     def section(self):
-        """The table it belongs to: its period, and whether it is a public record."""
+        """Its table: the period, and whether it was taken from public sources."""
         return self.entry.period, self.entry.is_recorded
 
     @property
@@ -140,23 +140,18 @@ def count_by_filters(plan: Plan, wanted: Mapping[str, str]) -> FilterCounts:
     counted = [group for group in groups if group.is_real]
     with_words = [group for group in counted if group.has_words]
     in_days = [group for group in with_words if group.is_in_days]
-    text, of_these_days = (
-        wanted.get("q", ""),
-        [group for group in counted if group.is_in_days],
-    )
+    text = wanted.get("q", "")
     number = _total(_matching(in_days, wanted))
-    facets = {
-        "q": Facet(text, {text: number}, _total(_matching(of_these_days, wanted)))
-    }
+    without_words = _matching([each for each in counted if each.is_in_days], wanted)
+    facets = {"q": Facet(text, {text: number}, _total(without_words))}
     for name, column in FILTERS.items():
         numbers = Counter({getattr(group, column): 0 for group in groups})
         for group in _matching(in_days, wanted, but=name):
             numbers[getattr(group, column)] += group.number
         facets[name] = Facet(wanted.get(name, ""), numbers, numbers.total())
-    periods = ReportingPeriod.objects.filter(plan=plan).filter(
-        code__in=facets["period"].numbers
+    periods = ReportingPeriod.objects.filter(
+        plan=plan, code__in=facets["period"].numbers
     )
-    periods = {each.code: each for each in periods}
     areas = StrategicArea.objects.filter(plan=plan, code__in=facets["area"].numbers)
     agencies = Agency.objects.in_bulk(facets["agency"].numbers, field_name="slug")
     if agency_without_updates := _agency_without_updates(
@@ -166,13 +161,12 @@ def count_by_filters(plan: Plan, wanted: Mapping[str, str]) -> FilterCounts:
             agencies[agency_without_updates.slug],
             facets["agency"].numbers[agency_without_updates.slug],
         ) = agency_without_updates, 0
-    undated = (group for group in _matching(with_words, wanted) if not group.is_dated)
     dated = Counter()
     for group in _matching(in_days, wanted):
         dated[group.period, group.is_dated] += group.number * group.is_recorded
     return FilterCounts(
         facets=facets,
-        periods=periods,
+        periods={each.code: each for each in periods},
         agencies=agencies,
         areas={each.code: each for each in areas},
         found=number,
@@ -184,7 +178,9 @@ def count_by_filters(plan: Plan, wanted: Mapping[str, str]) -> FilterCounts:
         total=_total(counted),
         off_plan=_total(group for group in counted if not group.is_planned),
         withdrawn=_total(group for group in counted if group.change == "withdrawn"),
-        undated=_total(undated),
+        undated=_total(
+            group for group in _matching(with_words, wanted) if not group.is_dated
+        ),
         dated=dated,
     )
 
@@ -200,14 +196,14 @@ def _groups(plan, wanted):
         "is_recorded": _is(origin="record"),
     }
     for model in UPDATE_MODELS:
-        is_update = model is ActivityUpdate
-        is_planned = F("activity__is_in_plan") if is_update else Value(True)
+        is_report = model is ActivityUpdate
+        is_planned = F("activity__is_in_plan") if is_report else Value(True)
         words = _ids_with_words(model, plan, wanted)
         # A condition on an empty list is no column in SQL.
         columns_of_group["has_words"] = (
             _is(pk__in=words) if words else Value(words is None)
         )
-        rows = _in_record(model, plan).annotate(
+        rows = _listed_rows(model, plan).annotate(
             **columns_of_group, is_planned=is_planned
         )
         columns = [
@@ -226,21 +222,21 @@ def _is(*conditions, **others):
     return ExpressionWrapper(Q(*conditions, **others), BooleanField())
 
 
-def _in_record(model, plan):
-    is_update = model is ActivityUpdate
-    about = "activity__commitment" if is_update else "commitment"
+def _listed_rows(model, plan):
+    is_report = model is ActivityUpdate
+    about = "activity__commitment" if is_report else "commitment"
     return (
         model.objects.filter(plan=plan, status__in=LISTED_STATUSES)
         .order_by()
         .annotate(
             area=F(f"{about}__programme__area__code"),
-            change=_change(is_update),
+            change=_change(is_report),
             day=CHANGED_ON,
         )
     )
 
 
-def _change(is_update):
+def _change(is_report):
     """
     One of ``CHANGES``, the first that applies.
 
@@ -258,7 +254,7 @@ def _change(is_update):
         When(status=RevisionStatus.WITHDRAWN, then=Value("withdrawn")),
         When(revision__gt=1, then=Value("corrected")),
         default=Coalesce(Subquery(before), Value("first"))
-        if is_update
+        if is_report
         else Value("declared"),
     )
 
@@ -381,7 +377,7 @@ def public_ids_of(commitment: Commitment) -> set[str]:
 
 def _matching_rows(model, plan, wanted):
     lookups = {FILTERS[name]: wanted[name] for name in FILTERS if wanted.get(name)}
-    rows = _in_record(model, plan).filter(_day_condition(wanted), **lookups)
+    rows = _listed_rows(model, plan).filter(_day_condition(wanted), **lookups)
     words = _ids_with_words(model, plan, wanted)
     return rows if words is None else rows.filter(pk__in=words)
 

@@ -20,7 +20,7 @@ from strategic_areas.disclosure import (
     public_figure,
 )
 from strategic_areas.models import (
-    PUBLIC_RECORD,
+    PUBLIC_STATUSES,
     UPDATE_MODELS,
     Activity,
     ActivityUpdate,
@@ -296,7 +296,7 @@ def public_declarations():
 
 def _public(model, *about):
     rows = (
-        model.objects.filter(status__in=PUBLIC_RECORD)
+        model.objects.filter(status__in=PUBLIC_STATUSES)
         .exclude(plan__status=Plan.Status.IN_PREPARATION)
         .order_by()
     )
