@@ -222,9 +222,8 @@ def is_value_owed(period, first_day: date | None, *, is_public: bool) -> bool:
     """
     Whether a round asks an agency for the value of a span.
 
-    ``first_day`` is the day on which the value was first submitted: rounds that had
-    opened by then asked for it, later rounds do not ask again. A value that was
-    published without being submitted is not asked for.
+    Rounds that had opened by ``first_day``, when a value was first submitted, asked for
+    it; later rounds do not ask again. Nor does any for a value published otherwise.
     """
     if first_day is None:
         return not is_public

@@ -133,7 +133,7 @@ def test_whoever_approves_reads_what_the_public_will(client):
     page = client.get(reverse("admin:approval", args=[change.pk]))
 
     (record,) = page.context["records"]
-    readings = dict(record["readings"])
+    readings = dict(record["previews"])
     assert set(readings) == {"es", "en"}
     assert DECIDED["decision_es"] in readings["es"]
     # Both stand on one page, on which no two things may bear one mark.

@@ -190,7 +190,7 @@ def test_a_focal_point_says_so_and_a_reviewer_approves(client, update):
     assert [(each["kind"], each["record"].pk) for each in listed] == [
         (kind, record.pk) for kind, record in every.items()
     ]
-    assert TEXT in dict(page.context["records"][0]["readings"])["es"]
+    assert TEXT in dict(page.context["records"][0]["previews"])["es"]
     assert (dispute.activity, dispute.written_by) == (update.activity, person)
     assert dispute.signed_as == "titular"
 

@@ -26,10 +26,7 @@ class AxisSpan:
 
 @dataclass(frozen=True)
 class TimeAxis:
-    """
-    ``today`` is None before the plan's first day. Its ``kind`` is the SVG text-anchor:
-    the start, middle or end of its text is at today.
-    """
+    """``today`` is None before the first day; its ``kind`` is SVG's text-anchor."""
 
     whole: AxisSpan
     spans: tuple[AxisSpan, ...]

@@ -57,7 +57,7 @@ WORDS_OF_ROW_CHANGE = {
 
 def page_changes_of_reports(comparisons) -> list[PublicPageChange]:
     """
-    Return the pages that change once these compared reports are published together.
+    Return the pages that change once these reports are published together.
 
     Nothing is written or locked to compute them.
     """

@@ -151,8 +151,8 @@ def targets_of(cell, name, years, due_year, *, has_own_year=False):
 
     Returns a mapping of years to numbers, whether they are percentages, and a reason to
     check or "". A number without a year belongs to ``due_year``, or to the last year if
-    there is none or if it is a percentage. ``has_own_year``: the column has a year, so
-    "per year" in its cell is to be checked.
+    there is none or if it is a percentage. With ``has_own_year``, "per year" is a
+    reason to check.
     """
     plain, is_share = _plain(cell.unstruck_text), is_percentage(name)
     all_years = range(years[0], years[1] + 1)

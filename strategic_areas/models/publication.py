@@ -186,9 +186,9 @@ class Edition(PlanMixin):
     The public content of a plan on one day.
 
     The first correction of 2026-1 is 2026-1.1. ``period`` is the round that closed on
-    ``closed_on``. While ``is_moving`` an edition is withheld, and triggers let a
-    takedown remove content from it: for one transaction, or for good if the removal
-    failed. A removal adds a note to ``withdrawn`` and new ``random`` bits.
+    ``closed_on``. While ``is_moving`` it is withheld, and triggers let a takedown
+    remove content: for one transaction, or for good if removal failed. Removal adds a
+    note to ``withdrawn`` and new ``random`` bits.
     """
 
     blanks = {**marked("explanation"), "named": "[]", "withdrawn": "[]"}

@@ -152,7 +152,7 @@ def test_the_approver_reads_it_as_the_public_will(client, reviewer, world):
 
     context = client.get(reverse("admin:approval", args=[change.pk])).context
 
-    spanish, english = (html for _, html in context["records"][0]["readings"])
+    spanish, english = (html for _, html in context["records"][0]["previews"])
     assert TEXT in spanish
     assert "The institution moved." in english
 

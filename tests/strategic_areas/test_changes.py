@@ -529,8 +529,8 @@ def test_the_page_shows_what_changes_and_both_readings(client, reviewer):
     (shown,) = record["lines"]
     assert ("gone", "día.") in shown.pieces
     assert ("new", "noche.") in shown.pieces
-    assert [language for language, _ in record["readings"]] == ["es", "en"]
-    assert all("Atiende de noche." in html for _, html in record["readings"])
+    assert [language for language, _ in record["previews"]] == ["es", "en"]
+    assert all("Atiende de noche." in html for _, html in record["previews"])
     assert [form.step for form in context["steps"]] == ["approve", "decline"]
 
 
@@ -541,7 +541,7 @@ def test_a_line_that_stays_hidden_shows_no_reading(client, reviewer):
     context = client.get(page_of(make.change(line))).context
 
     (record,) = context["records"]
-    assert record["readings"] == []
+    assert record["previews"] == []
 
 
 @pytest.mark.sqlite

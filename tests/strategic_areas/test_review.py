@@ -428,7 +428,7 @@ def test_differences_are_marked_word_by_word_and_read_out(client, reviewer):
     response = client.get(address(update))
 
     screen, page = response.context["screen"], response.content.decode()
-    (told,) = screen["reading"].texts["es"]
+    (told,) = screen["comparison"].texts["es"]
     compared = {line.label: line for line in screen["compared"]}
     assert [(kind, text) for kind, text, _numbers in told.pieces] == [
         ("same", "Se hicieron "),
@@ -451,7 +451,7 @@ def test_a_mark_keeps_its_number_where_the_text_differs(client, reviewer):
 
     screen = client.get(address(update)).context["screen"]
 
-    (told,) = screen["reading"].texts["es"]
+    (told,) = screen["comparison"].texts["es"]
     marked = [piece for piece in told.pieces if piece[2]]
     assert marked == [("new", "Villa Jaragua", (1,))]
 
@@ -582,7 +582,7 @@ def test_what_is_published_together_was_shown_first(client, reviewer, submit):
     before = [status_of(first), status_of(second)]
     client.post(MANY, {"pick": [token(first), token(second)], **CHECKED})
 
-    entries = [reading.after for reading in shown.context["readings"]]
+    entries = [each.after for each in shown.context["comparisons"]]
     assert [(entry.kind, entry.pk) for entry in entries] == [
         ("activityupdate", first.pk),
         ("commitmentupdate", second.pk),
@@ -620,8 +620,8 @@ def test_what_may_not_go_with_the_others_is_left_out_and_told(client, reviewer, 
     shown = client.get(MANY, {"pick": tokens})
     response = client.post(MANY, {"pick": tokens, **CHECKED}, follow=True)
 
-    readings = shown.context["readings"]
-    assert [reading.after.pk for reading in readings] == [plain.pk]
+    comparisons = shown.context["comparisons"]
+    assert [each.after.pk for each in comparisons] == [plain.pk]
     assert len(shown.context["left_out"]) == 5
     rows = (plain, warned, hers, changed)
     assert [status_of(row) for row in rows] == ["published"] + ["submitted"] * 3

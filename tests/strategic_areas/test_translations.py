@@ -225,7 +225,7 @@ def test_the_approver_reads_both_languages_as_the_public_will(client, reviewer, 
 
     context = client.get(reverse("admin:approval", args=[change.pk])).context
 
-    spanish, english = (html for _, html in context["records"][0]["readings"])
+    spanish, english = (html for _, html in context["records"][0]["previews"])
     assert SPANISH in spanish
     assert ENGLISH in english
 

@@ -120,7 +120,7 @@ def change_records(change, steps=(), changed=()):
     Return a context for each record of a change.
 
     ``changed`` are differences of public rows. ``follows`` are those of this record, in
-    words; ``readings`` are its public texts, as ``PUBLIC_TEMPLATES`` shows them.
+    words; ``previews`` are its public texts, as ``PUBLIC_TEMPLATES`` shows them.
     ``opening`` previews a pending round. ``returning`` are the form fields that return
     only this record.
     """
@@ -140,7 +140,7 @@ def change_records(change, steps=(), changed=()):
             "follows": protection.describe_differences(
                 _rows_of_record(part, proposed, changed)
             ),
-            "readings": _readings(change, proposed) if change.is_waiting else [],
+            "previews": _previews(change, proposed) if change.is_waiting else [],
             "returned": part.returned,
             "returning": form.fields_of_line(part.place)
             if isinstance(form, decisions.ApproveLinesForm)
@@ -203,17 +203,17 @@ def hide_url(model, pk):
     return reverse("admin:hide", args=[model._meta.model_name, pk])
 
 
-def _readings(change, proposed):
+def _previews(change, proposed):
     if type(proposed) not in PUBLIC_TEMPLATES or not _is_shown(proposed):
         return []
     template, build_context = PUBLIC_TEMPLATES[type(proposed)]
-    readings = []
+    previews = []
     for language in ("es", "en"):
         with override(language):
-            readings.append(
+            previews.append(
                 (language, render_to_string(template, build_context(proposed, change)))
             )
-    return readings
+    return previews
 
 
 def _is_shown(proposed):

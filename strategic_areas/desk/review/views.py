@@ -206,14 +206,16 @@ def review_context(user, item, posted=None):
 
 def _report_context(user, item):
     record = item.record
-    (reading,) = comparison.compare_reports(user, [item], with_evidence=True)
+    (report_comparison,) = comparison.compare_reports(user, [item], with_evidence=True)
     return {
-        "reading": reading,
-        "preview": reading.after,
+        "comparison": report_comparison,
+        "preview": report_comparison.after,
         "compared": comparison.compare_fields(
-            reading.published, record, reading.columns
+            report_comparison.published, record, report_comparison.columns
         ),
-        "places": page_changes_of_reports([reading]) if item.may_be_published else [],
+        "places": page_changes_of_reports([report_comparison])
+        if item.may_be_published
+        else [],
         "transitions": list(record.transitions.select_related("by")),
         "shows_notes": not workflow.reports_for(user, record.agency),
         "public": public_url(record.subject),
@@ -387,7 +389,7 @@ def publish_many(request):
             value_preview = value_pages.preview_publication(values, by=request.user)
     except RefusedError as error:
         refused = str(error)
-    readings = comparison.compare_reports(
+    comparisons = comparison.compare_reports(
         request.user, [item for item in items if item.takes_notes]
     )
     return render_screen(
@@ -395,8 +397,8 @@ def publish_many(request):
         "desk/publish_many.html",
         status=422 if request.method == "POST" else 200,
         title=_("Read together"),
-        readings=readings,
-        places=page_changes_of_reports(readings),
+        comparisons=comparisons,
+        places=page_changes_of_reports(comparisons),
         together=[
             (item, changes.change_records(item.decision) if item.parts else [])
             for item in items

@@ -80,7 +80,7 @@ def value_with_unit(line: IndicatorSeries) -> str:
     """
     The last value, with its unit unless the indicator's name contains it.
 
-    People and cases have it only before several years, which follow after a comma.
+    Counts of people have it only before several years.
     """
     point, indicator = line.last, line.indicator
     is_bare = indicator.counts not in SHOWN_WITH_UNIT and not is_several(point)
@@ -99,11 +99,7 @@ def counted_by_phrase(counted) -> str:
 
 
 def source_phrase(point: SeriesPoint) -> str:
-    """
-    The reports that state the value, after the counting body if that is an agency.
-
-    Without reports the counting body alone.
-    """
+    """The reports that state the value, after a counting agency; or the body alone."""
     names = [text_in_language(each, "cited_as") for each in point.sources]
     reports = join_words(list(dict.fromkeys(filter(None, names))))
     if not reports or not point.by_agency:
