@@ -131,7 +131,7 @@ def read_anew(request, monkeypatch):
     yield
     PLAN_CACHE.empty()
     FILE_CACHE._files.clear()
-    guard.forget_known_words()
+    guard.known_words_at.cache_clear()
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from django.utils.translation import gettext
@@ -19,28 +20,18 @@ NAMING_MODELS = (
     *(models.Activity, models.Indicator, models.Term, models.LegalInstrument),
     *(models.FrameworkTarget, models.Province, models.HelpLine, Agency, AgencyName),
 )
-#: Publication version, digest of the texts, and their words.
-_cached_words = (None, None, None)
+#: Most publications change none of the texts.
+_known_words_of = lru_cache(maxsize=1)(text_guard.KnownWords.of)
 
 
 def known_words():
     """Return words of plans and agencies, cached for the publication version."""
-    global _cached_words  # one per process, replaced as a whole
-    cached_version, cached_digest, words = _cached_words
-    version = models.PublicationVersion.current()
-    if version == cached_version:
-        return words
-    texts = tuple(chain(*map(_guarded_public_texts, NAMING_MODELS)))
-    digest = hash(texts)
-    if digest != cached_digest:
-        words = text_guard.KnownWords.of(texts)
-    _cached_words = version, digest, words
-    return words
+    return known_words_at(models.PublicationVersion.current())
 
 
-def forget_known_words():
-    global _cached_words
-    _cached_words = (None, None, None)
+@lru_cache(maxsize=1)
+def known_words_at(_version):
+    return _known_words_of(tuple(chain(*map(_guarded_public_texts, NAMING_MODELS))))
 
 
 def _guarded_public_texts(model):
