@@ -33,7 +33,9 @@ __all__ = [
 
 
 def _find_identifiers(reading):
-    return find(reading, [*online.RULES, *identifiers.rules(settings.COUNTRY)])
+    return find(
+        reading, [*online.RULES, *identifiers.identifier_rules(settings.COUNTRY)]
+    )
 
 
 RULES = (
@@ -49,7 +51,7 @@ RULES = (
 
 def find_personal_data(text: str) -> list[Finding]:
     """Blocks and warnings, in order."""
-    return _inspected(Reading(text))
+    return _blocks_and_warnings(Reading(text))
 
 
 def find_review_marks(text: str, known: KnownWords = NOTHING_KNOWN) -> list[Finding]:
@@ -57,19 +59,22 @@ def find_review_marks(text: str, known: KnownWords = NOTHING_KNOWN) -> list[Find
     Further marks for the reviewer, in order; ``known`` explains capitalised words.
     """
     reading = Reading(text)
-    taken, found = bytearray(len(text)), []
-    for each in _inspected(reading):
-        taken[each.start : each.end] = b"\1" * (each.end - each.start)
-    every = marking.find_marks(reading, known)
-    for each in sorted(every, key=lambda each: (each.start, -each.end)):
-        if not any(taken[each.start : each.end]):
-            taken[each.start : each.end] = b"\1" * (each.end - each.start)
-            found.append(each)
-    return found
+    marked: set[int] = set()
+    for finding in _blocks_and_warnings(reading):
+        marked.update(range(finding.start, finding.end))
+    marks = []
+    found = marking.find_marks(reading, known)
+    for mark in sorted(found, key=lambda mark: (mark.start, -mark.end)):
+        if marked.isdisjoint(positions := range(mark.start, mark.end)):
+            marked.update(positions)
+            marks.append(mark)
+    return marks
 
 
-def _inspected(reading: Reading) -> list[Finding]:
-    found = {Finding(PersonalDataKind.HIDDEN, *stretch) for stretch in reading.hidden}
+def _blocks_and_warnings(reading: Reading) -> list[Finding]:
+    found = {
+        Finding(PersonalDataKind.HIDDEN, *positions) for positions in reading.hidden
+    }
     for rule in RULES:
         found.update(rule(reading))
     return sorted(found, key=lambda each: (each.start, each.end, each.kind))

@@ -11,19 +11,19 @@ from itertools import pairwise
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, PersonalDataKind
-from strategic_areas.text_guard.reading import Reading, Stretch
+from strategic_areas.text_guard.reading import Reading, WordRange
 
 PEOPLE, ONE, FEW = vocabulary.COUNTED, vocabulary.ONE, vocabulary.FEW
 #: Maximum of words between number and people, for warnings and for marks.
-REACH, NEAR = 4, 6
+MAX_WORDS_BETWEEN, MAX_WORDS_FOR_MARK = 4, 6
 #: One to nine, alone or as both ends of a range such as 2-3.
-SMALL = re.compile("0?[1-9](?:-0?[1-9])?")
+SMALL_NUMBER = re.compile("0?[1-9](?:-0?[1-9])?")
 
 
 def find_small_numbers(reading: Reading) -> Iterator[Finding]:
     last = -1
-    for index in () if reading.word_set.isdisjoint(PEOPLE) else _numbers(reading):
-        noun = _noun(reading, index)
+    for index in () if reading.word_set.isdisjoint(PEOPLE) else _small_numbers(reading):
+        noun = _counted_noun(reading, index)
         if noun is not None and noun != last:
             last = noun
             start, end = min(index, noun), max(index, noun)
@@ -33,9 +33,9 @@ def find_small_numbers(reading: Reading) -> Iterator[Finding]:
 
 
 def find_counts(reading: Reading) -> Iterator[Finding]:
-    for index in _numbers(reading):
-        noun = _noun(reading, index)
-        if noun is None and _is_beside(reading, index):
+    for index in _small_numbers(reading):
+        noun = _counted_noun(reading, index)
+        if noun is None and _is_near_people(reading, index):
             noun = index + reading.word(index + 1).is_letters
         if noun is not None:
             yield reading.finding_of_words(
@@ -43,18 +43,20 @@ def find_counts(reading: Reading) -> Iterator[Finding]:
             )
 
 
-def _numbers(reading: Reading) -> Iterator[int]:
+def _small_numbers(reading: Reading) -> Iterator[int]:
     for index, word in enumerate(reading.words):
         if word.is_number:
-            is_read = SMALL.fullmatch(word.text) and not _is_glued(reading, index)
+            is_small = SMALL_NUMBER.fullmatch(word.text) and not _is_code_or_date(
+                reading, index
+            )
         else:
-            is_read = word.text in ONE | FEW and not _ends_a_longer(reading, index)
-        if is_read and not _counts_nothing(reading, index):
+            is_small = word.text in ONE | FEW and not _ends_longer_number(reading, index)
+        if is_small and not _counts_nothing(reading, index):
             yield index
 
 
-def _is_glued(reading: Reading, index: int) -> bool:
-    """In a code ("R-1", "G7"), an ordinal, a date or a percentage."""
+def _is_code_or_date(reading: Reading, index: int) -> bool:
+    """Whether it is part of "R-1", an ordinal, a date, a percentage or a list."""
     word, after = reading.word(index), reading.word(index + 1)
     before, earlier = reading.word(index - 1), reading.word(index - 2)
     if before.end == word.start and (
@@ -70,14 +72,14 @@ def _is_glued(reading: Reading, index: int) -> bool:
     return after.text == "%" or after.is_number or is_item or bool(is_day)
 
 
-def _ends_a_longer(reading: Reading, index: int) -> bool:
-    """As "dos" in "treinta y dos"."""
+def _ends_longer_number(reading: Reading, index: int) -> bool:
+    # "dos" in "treinta y dos"
     at = index - 1 - (reading.text(index - 1) in vocabulary.JOINED)
     return reading.text(at) in vocabulary.TENS
 
 
 def _counts_nothing(reading: Reading, index: int) -> bool:
-    """In a label ("artículo 3"), a rate ("tres de cada diez") or a team."""
+    """Whether it is a label ("artículo 3"), a rate ("tres de cada diez") or a team."""
     before, earlier = reading.text(index - 1), reading.text(index - 2)
     after, later = reading.text(index + 1), reading.text(index + 2)
     if before in vocabulary.LABELS | vocabulary.NOT_COUNTED:
@@ -96,7 +98,7 @@ def _counts_nothing(reading: Reading, index: int) -> bool:
     return is_anyone or (before == "de" and earlier in vocabulary.TEAMS)
 
 
-def _noun(reading: Reading, index: int) -> int | None:
+def _counted_noun(reading: Reading, index: int) -> int | None:
     after = _noun_after(reading, index)
     return _noun_before(reading, index) if after is None else after
 
@@ -109,7 +111,7 @@ def _noun_after(reading: Reading, index: int) -> int | None:
         place += 1
         place += reading.text(place) in vocabulary.THOSE - vocabulary.THEM
         place += reading.word(place).is_number
-    for at in range(place, place + REACH):
+    for at in range(place, place + MAX_WORDS_BETWEEN):
         word = reading.word(at)
         is_next = at == index + 1 or reading.text(at - 1) in vocabulary.THOSE
         is_of_people = word.text in vocabulary.NATIONALS | vocabulary.THEM
@@ -146,28 +148,32 @@ def _noun_before(reading: Reading, index: int) -> int | None:
     return at if not after.is_letters or after.text in vocabulary.STOPS else None
 
 
-def _is_beside(reading: Reading, index: int) -> bool:
+def _is_near_people(reading: Reading, index: int) -> bool:
     after = reading.text(index + 1)
     place = index + 1 + (after in vocabulary.ADJECTIVES)
     if {after, reading.text(place)} & (vocabulary.THINGS | vocabulary.YEARS | {"%"}):
         return False
     if reading.text(index) in ONE:
-        return _meets(reading, range(index + 1, index + 5))
+        return _reaches_people(reading, range(index + 1, index + 5))
     if after.endswith((*vocabulary.SEVERAL, *vocabulary.DID)):
         return True
     if reading.text(index - 1) == ":" and not PEOPLE.isdisjoint(reading.word_set):
         return True
-    places = range(1, NEAR + 1)
-    return any(_meets(reading, [index + s * on for on in places]) for s in (1, -1))
+    places = range(1, MAX_WORDS_FOR_MARK + 1)
+    return any(
+        _reaches_people(reading, [index + sign * step for step in places])
+        for sign in (1, -1)
+    )
 
 
-def _meets(reading: Reading, places) -> bool:
+def _reaches_people(reading: Reading, places) -> bool:
+    """Whether a word for people comes before the end of the sentence."""
     near = map(reading.text, places)
     return next((x for x in near if x in PEOPLE or x in vocabulary.ENDS), "") in PEOPLE
 
 
 #: Maximum of words between an age and a place for a warning.
-NEAR_A_PLACE = 20
+MAX_WORDS_TO_PLACE = 20
 #: Every age, in digits as people write it: 7, 07 and 007.
 AGES = vocabulary.AGES_IN_WORDS | {
     str(age).zfill(length) for age in range(111) for length in (1, 2, 3)
@@ -185,14 +191,14 @@ def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
     reported: set[int] = set()
     for (first, end, kind), (second, second_end, other) in pairwise(sorted(found)):
         age = first if kind == "age" else second
-        if kind != other and second - end <= NEAR_A_PLACE and age not in reported:
+        if kind != other and second - end <= MAX_WORDS_TO_PLACE and age not in reported:
             reported.add(age)
             yield reading.finding_of_words(
                 PersonalDataKind.AGE_AND_PLACE, first, second_end
             )
 
 
-def ages(reading: Reading) -> Iterator[Stretch]:
+def ages(reading: Reading) -> Iterator[WordRange]:
     for index, word in enumerate(reading.words):
         if word.text in vocabulary.AGE_WORDS:
             yield index, index + 1
@@ -213,8 +219,10 @@ def _age_end(reading: Reading, index: int) -> int | None:
         return index + 1
     unit = index + 1 + (behind == "-")
     if reading.text(unit) not in vocabulary.UNITS_OF_AGES:
-        is_told = before[0] in {"(", ","} and behind in {")", ","}
-        return index + 1 if is_told and len(text) == 2 and text.isdecimal() else None
+        is_enclosed = before[0] in {"(", ","} and behind in {")", ","}
+        return (
+            index + 1 if is_enclosed and len(text) == 2 and text.isdecimal() else None
+        )
     after = reading.texts(unit + 1, unit + 3)
     if vocabulary.NOT_OLD_BEFORE & set(before[:3]) or vocabulary.NOT_OLD_AFTER & after:
         return None
@@ -226,7 +234,7 @@ def _age_end(reading: Reading, index: int) -> int | None:
     return None if is_young and OF_AN_AGE.isdisjoint({*before, *after}) else unit + 1
 
 
-def _places(reading: Reading) -> Iterator[Stretch]:
+def _places(reading: Reading) -> Iterator[WordRange]:
     for index, word in enumerate(reading.words):
         end = vocabulary.place_end(reading.words, index)
         is_in = word.is_capitalised and reading.text(index - 1) in vocabulary.AT
@@ -234,7 +242,7 @@ def _places(reading: Reading) -> Iterator[Stretch]:
             yield index, end or index + 1
 
 
-def small_places(reading: Reading) -> Iterator[Stretch]:
+def small_places(reading: Reading) -> Iterator[WordRange]:
     """Names of places below the province, such as "Sosúa"."""
     index = 0
     while index < len(reading.words):

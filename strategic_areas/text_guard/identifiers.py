@@ -24,11 +24,11 @@ from strategic_areas.text_guard.reading import (
     Reading,
     TextRule,
     Word,
-    around,
     is_of_an_office,
     one_of,
     one_word,
     rule,
+    text_around,
 )
 
 DATE = (
@@ -38,23 +38,23 @@ DATE = (
     rf"{MONTH}(?![a-z])|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)|{MONTH}"
     r"[ ,]{1,2}(?:del? )?(?:19|20)\d\d(?!\d))"
 )
-#: A part of an entry in the civil register, and what stands between two of them.
-PARTS = re.compile(rf"(?<![a-z]){one_of('ENTRIES')}")
-ENTRY = (
-    rf"{PARTS.pattern}(?: (?:de|of) [a-z]{{4,12}})?[ .:-]{{0,3}}"
+#: A part of an entry in the civil register, and the words between two parts.
+REGISTER_PART = re.compile(rf"(?<![a-z]){one_of('ENTRIES')}")
+REGISTER_ENTRY = (
+    rf"{REGISTER_PART.pattern}(?: (?:de|of) [a-z]{{4,12}})?[ .:-]{{0,3}}"
     rf"(?:{NUMBERED})?\d{{1,6}}(?:-?[a-z](?![a-z])|(?:[/-]| de )(?:19|20)?\d\d)?"
 )
-AND = r"[ ,;/]{1,3}(?:(?:y|al?|del?|en|el) ){0,2}"
+BETWEEN_PARTS = r"[ ,;/]{1,3}(?:(?:y|al?|del?|en|el) ){0,2}"
 #: Between the digits of an announced number: "402 dos mil 1234567", "001x1234567x8".
-BETWEEN = rf"(?:{GAP}|[a-z]| ?(?:y )?{one_of('LINKS')} ?)"
+BETWEEN_DIGITS = rf"(?:{GAP}|[a-z]| ?(?:y )?{one_of('LINKS')} ?)"
 #: This close to its word, a telephone number may be grouped like an amount.
-NEAR = 12
+MAX_GAP_TO_TELEPHONE = 12
 OFFICE_LINE = re.compile(one_word("OFFICE_LINE"))
 ABROAD = re.compile(r"^(?:00 ?(?=[1-9])|(?=509 |5[78] ))()")
 EXTENSION = re.compile(r"^[ ,(/]{0,3}ext(?:ension|\.)? ?\d")
-PASSPORTS = re.compile(rf"(?<![a-z]){one_of('PASSPORT')}")
-PASSPORT = re.compile(PASSPORTS.pattern + "(?!s)")
-#: Exceptions: numbered things, counts, owners of accounts, births.
+PASSPORT_WORDS = re.compile(rf"(?<![a-z]){one_of('PASSPORT')}")
+PASSPORT_WORD = re.compile(PASSPORT_WORDS.pattern + "(?!s)")
+#: Exceptions: numbered things, counts, owners of accounts, births, other days.
 NO_PAPER = re.compile(rf"(?<![a-z]){one_of('NO_PAPER')}")
 COUNTED = re.compile(r" (?:de )?(?!tras |antes |despues )[a-z]{3,20}s(?![a-z])")
 SEVERAL = re.compile(r"[a-z]{3,20}(?<!ns)s |(?:[a-z]{2,12} )?cards")
@@ -68,7 +68,7 @@ NO_DAY = re.compile(
 )
 
 
-def _dialled(text: str):
+def _parsed_telephone(text: str):
     import phonenumbers
 
     number = re.sub(r"[^\d+]", " ", text).strip()
@@ -78,31 +78,33 @@ def _dialled(text: str):
         return None
 
 
-def _is_private(match: re.Match[str]) -> bool:
+def _is_private_telephone(match: re.Match[str]) -> bool:
     import phonenumbers
 
-    number, end = _dialled(match["found"]), match.end("found")
+    number, end = _parsed_telephone(match["found"]), match.end("found")
     digits = str(number.national_number) if number else ""
     free, country = phonenumbers.PhoneNumberType.TOLL_FREE, settings.COUNTRY
-    is_whole = len(digits) == len(country.area) + sum(country.subscriber)
-    is_toll_free = is_whole and digits.startswith(tuple(country.toll_free))
+    has_full_length = len(digits) == len(country.area) + sum(country.subscriber)
+    is_toll_free = has_full_length and digits.startswith(tuple(country.toll_free))
     if digits in country.help_lines or is_toll_free:
         return False
     if number and phonenumbers.number_type(number) == free:
         return False
     has_extension = EXTENSION.match(match.string[end : end + 20])
-    if has_extension and INSTITUTION.search(around(match, 110, 0)):
+    if has_extension and INSTITUTION.search(text_around(match, 110, 0)):
         return False
-    near = around(match, 60, 25)
-    is_told = OFFICE_LINE.search(near) or near[:60].rstrip().endswith((":", ")", ","))
-    return not (is_told and is_of_an_office(match))
+    near = text_around(match, 60, 25)
+    is_announced = OFFICE_LINE.search(near) or near[:60].rstrip().endswith(
+        (":", ")", ",")
+    )
+    return not (is_announced and is_of_an_office(match))
 
 
 def _is_telephone(match: re.Match[str]) -> bool:
     import phonenumbers
 
-    number = _dialled(match["found"])
-    if number is None or not _is_private(match):
+    number = _parsed_telephone(match["found"])
+    if number is None or not _is_private_telephone(match):
         return False
     if match["found"].startswith(("+", "00", "509", "(509")):
         known = phonenumbers.ValidationResult
@@ -111,16 +113,15 @@ def _is_telephone(match: re.Match[str]) -> bool:
     return phonenumbers.is_valid_number(number)
 
 
-def _is_dialled(match: re.Match[str]) -> bool:
-    is_near = "gap" in match.re.groupindex and len(match["gap"]) < NEAR
-    return (is_near or _is_code(match)) and _is_private(match)
+def _is_announced_telephone(match: re.Match[str]) -> bool:
+    is_near = "gap" in match.re.groupindex and len(match["gap"]) < MAX_GAP_TO_TELEPHONE
+    return (is_near or _is_identifying_code(match)) and _is_private_telephone(match)
 
 
 def _is_identity_card(match: re.Match[str]) -> bool:
     """
-    Whether it may be one, even with a wrong check digit, since such cards were issued.
-
-    A telephone number with country code, or a part of a URL, is not one.
+    Whether it may be an identity card, even one with a wrong check digit: such cards
+    were issued. A telephone number with country code or a part of a URL is none.
     """
     found, (start, end) = match["found"], match.span("found")
     if not re.search("[1-9]", found):
@@ -129,10 +130,10 @@ def _is_identity_card(match: re.Match[str]) -> bool:
         return _is_checked(match)
     if re.match("-[a-z]", match.string[end : end + 2]) and found.isdecimal():
         return not WEB_ADDRESS.search(match.string[max(0, start - 200) : start])
-    return not (found.isdecimal() and is_dialled(found, from_abroad=True))
+    return not (found.isdecimal() and begins_with_area_code(found, from_abroad=True))
 
 
-def is_dialled(digits: str, *, from_abroad: bool = False) -> bool:
+def begins_with_area_code(digits: str, *, from_abroad: bool = False) -> bool:
     code = settings.COUNTRY.calling_code if from_abroad else ""
     return bool(re.match(code + "".join(settings.COUNTRY.area), digits))
 
@@ -146,7 +147,7 @@ def _is_checked(match: re.Match[str]) -> bool:
     return bool(is_even) and card.is_valid(digits)
 
 
-def _is_card(match: re.Match[str]) -> bool:
+def _is_bank_card(match: re.Match[str]) -> bool:
     from stdnum import luhn
     from stdnum.util import clean
 
@@ -165,7 +166,7 @@ def _is_iban(match: re.Match[str]) -> bool:
     return is_own or is_wallet or iban.is_valid(code, check_country=False)
 
 
-def _is_code(match: re.Match[str]) -> bool:
+def _is_identifying_code(match: re.Match[str]) -> bool:
     start, end = match.span("found")
     after = match.string[end : end + 40]
     is_counted = match["found"].isdecimal() and COUNTED.match(after)
@@ -175,31 +176,33 @@ def _is_code(match: re.Match[str]) -> bool:
     return not is_other and not NO_CODE.fullmatch(match["found"])
 
 
-def _is_paper(match: re.Match[str]) -> bool:
-    told = match.string[match.start() : match.start("found")]
+def _is_document(match: re.Match[str]) -> bool:
+    before = match.string[match.start() : match.start("found")]
     is_count = len(match["found"]) < 9 and match["found"].isdecimal()
-    is_other = NO_PAPER.search(told) or (is_count and SEVERAL.match(told))
-    return _is_code(match) and not is_other
+    is_other = NO_PAPER.search(before) or (is_count and SEVERAL.match(before))
+    return _is_identifying_code(match) and not is_other
 
 
 def _is_passport(match: re.Match[str]) -> bool:
     has_series = match["found"][0].isalpha()
     if OF_A_YEAR.search(match["found"]):
         return False
-    shape, before = (PASSPORTS, 110) if has_series else (PASSPORT, 70)
-    return _is_code(match) and bool(shape.search(around(match, before, 40)))
+    shape, before = (PASSPORT_WORDS, 110) if has_series else (PASSPORT_WORD, 70)
+    return _is_identifying_code(match) and bool(
+        shape.search(text_around(match, before, 40))
+    )
 
 
-def _is_entry(match: re.Match[str]) -> bool:
+def _is_register_entry(match: re.Match[str]) -> bool:
     if OF_AN_OFFICE.match(match.string[match.end("found") :][:40]):
         return False
-    told = len({each[0] for each in PARTS.findall(match["found"])})
-    near = f"{around(match, 90, 60)} {match['found']}"
-    return told > 2 or (told == 2 and bool(CIVIL.search(near)))
+    number = len({part[0] for part in REGISTER_PART.findall(match["found"])})
+    near = f"{text_around(match, 90, 60)} {match['found']}"
+    return number > 2 or (number == 2 and bool(CIVIL.search(near)))
 
 
-def _is_birth(match: re.Match[str]) -> bool:
-    """False for an institution's, and for "born before" in a law."""
+def _is_birth_date(match: re.Match[str]) -> bool:
+    """False for the foundation of an institution, and for "born before" in a law."""
     before = match.string[max(0, match.start() - 60) : match.start()]
     return not NO_BIRTH.search(before) and not NO_DAY.search(match["gap"])
 
@@ -212,11 +215,11 @@ AMERICAN = (
 
 
 @cache
-def rules(country) -> list[TextRule]:
-    return [*_rules_of(country), *RULES]
+def identifier_rules(country) -> list[TextRule]:
+    return [*_country_rules(country), *RULES]
 
 
-def _rules_of(country):
+def _country_rules(country):
     cards = "|".join(country.card_shapes).replace("{GAP}", GAP)
     area, spaced = "".join(country.area), GAP.join(country.area)
     line = GAP.join(rf"\d{{{digits}}}" for digits in country.subscriber)
@@ -241,7 +244,7 @@ def _rules_of(country):
             PersonalDataKind.TELEPHONE,
             rf"(?<!\d)(?P<found>[(]?{spaced}[)]?(?:{GAP}\d){{{sum(country.subscriber)}}})"
             r"(?!\d)",
-            _is_dialled,
+            _is_announced_telephone,
         ),
     ]
 
@@ -255,11 +258,13 @@ RULES = [
         _is_telephone,
     ),
     rule(
-        # As one dials in Venezuela, and "dejó el 555-0138".
+        # a number of Venezuela; "dejó el 555-0138"
         PersonalDataKind.TELEPHONE,
         r"(?<![\d-])(?P<found>0[24]\d\d[-. ]\d{3}(?:[-. ]?\d\d){2}|(?<=[ea]l |on |ro )"
         r"[2-9]\d\d-(?!19|20)\d{4})(?![\w-])",
-        lambda match: match["found"][0] == "0" or PRIVATE.search(around(match, 80, 80)),
+        lambda match: (
+            match["found"][0] == "0" or PRIVATE.search(text_around(match, 80, 80))
+        ),
     ),
     rule(
         PersonalDataKind.BANK_ACCOUNT,
@@ -268,7 +273,7 @@ RULES = [
         _is_iban,
     ),
     rule(
-        # The end of a number, or one of which digits are crossed out.
+        # the last digits of a number, or a number with hidden digits
         PersonalDataKind.BANK_ACCOUNT,
         rf"(?:{one_word('ANNOUNCING')}[^\d;]{{0,30}}(?:termina(?:d[ao])?|end(?:s|ing)|\*\*"
         r"|xx)[^\d;]{0,12}|(?:(?:ultimos|last)(?: [a-z\d]{1,8})? (?:digit|numer)o?s"
@@ -280,26 +285,26 @@ RULES = [
     rule(
         # acta 234, folio 56, libro 12
         PersonalDataKind.IDENTITY_DOCUMENT,
-        rf"(?P<found>{ENTRY}(?:{AND}{ENTRY}){{1,2}})(?!\w)",
-        _is_entry,
+        rf"(?P<found>{REGISTER_ENTRY}(?:{BETWEEN_PARTS}{REGISTER_ENTRY}){{1,2}})(?!\w)",
+        _is_register_entry,
     ),
     rule(
         PersonalDataKind.BANK_ACCOUNT,
         r"(?<!\d)(?P<found>\d{4}(?:[- \n]?\d{4}){3}|3[47]\d\d[- ]?\d{6}[- ]?\d{5})"
         r"(?!\d)",
-        _is_card,
+        _is_bank_card,
     ),
     rule(
         PersonalDataKind.IDENTITY_DOCUMENT,
         rf"{one_word('DOCUMENT')}[^\d;]{{0,60}}?(?P<found>(?:(?<![a-z])[a-z]{{1,3}}"
-        rf"[-.]?\d|\d{BETWEEN}\d)(?:{BETWEEN}\d){{4,17}}|(?<![a-z]){NUMBERED}\d{{4,5}})"
+        rf"[-.]?\d|\d{BETWEEN_DIGITS}\d)(?:{BETWEEN_DIGITS}\d){{4,17}}|(?<![a-z]){NUMBERED}\d{{4,5}})"
         r"(?![\d%])",
-        _is_paper,
+        _is_document,
     ),
     rule(
         PersonalDataKind.BANK_ACCOUNT,
         rf"{one_word('ACCOUNT')}[^\d;]{{0,60}}(?P<found>\d(?:{GAP}\d){{6,22}})(?!\d|-[a-z])",
-        _is_paper,
+        _is_document,
     ),
     rule(
         PersonalDataKind.PASSPORT,
@@ -311,20 +316,21 @@ RULES = [
     rule(
         PersonalDataKind.TELEPHONE,
         rf"{one_word('PHONE')}(?P<gap>[^\d;]{{0,30}})(?P<found>\d(?:{GAP}\d){{6,13}})(?!\d)",
-        _is_dialled,
+        _is_announced_telephone,
     ),
     rule(
         PersonalDataKind.BIRTH_DATE,
         rf"{one_word('BIRTH')}(?P<gap>[^\d;]{{0,40}}?)(?P<found>{DATE})",
-        _is_birth,
+        _is_birth_date,
         needs="",
     ),
 ]
 
 
-#: The least digits, and the least spelt words of a telephone and of any number.
-LEAST_DIGITS, LEAST_NAMED, LEAST_ALONE = 7, 3, 6
-LONGEST, ANNOUNCED_NEAR = 40, 60
+#: Minimum of digits, and of spelt words in a telephone and in any other number.
+#: A number longer than MAX_WORDS is split.
+MIN_DIGITS, MIN_TELEPHONE_WORDS, MIN_WORDS = 7, 3, 6
+MAX_WORDS, MAX_DISTANCE = 40, 60
 ANNOUNCED = [
     (PersonalDataKind.BANK_ACCOUNT, re.compile(one_word("ACCOUNT"))),
     (PersonalDataKind.IDENTITY_DOCUMENT, re.compile(one_word("DOCUMENT"))),
@@ -337,33 +343,33 @@ def find_spelt_numbers(reading: Reading) -> Iterator[Finding]:
         return
     run: list[Word] = []
     for word in [*reading.words, NO_WORD]:
-        if (word.text in vocabulary.VALUES or word.is_number) and len(run) < LONGEST:
+        if (word.text in vocabulary.VALUES or word.is_number) and len(run) < MAX_WORDS:
             run.append(word)
         elif run and word.text not in vocabulary.BETWEEN_DIGITS:
-            if len(run) > 1 and (kind := _kind(reading, run)):
+            if len(run) > 1 and (kind := _spelt_number_kind(reading, run)):
                 yield reading.finding_at(kind, run[0].start, run[-1].end)
             run = []
 
 
-def _kind(reading: Reading, run: list[Word]) -> PersonalDataKind | None:
+def _spelt_number_kind(reading: Reading, run: list[Word]) -> PersonalDataKind | None:
     spelt = [word.text for word in run if not word.is_number]
-    digits = _digits(run)
-    whole = len(settings.COUNTRY.area) + sum(settings.COUNTRY.subscriber)
-    may_be_dialled = is_dialled(digits)
-    if spelt and may_be_dialled and len(digits) == whole:
+    digits = _spelt_digits(run)
+    full_length = len(settings.COUNTRY.area) + sum(settings.COUNTRY.subscriber)
+    may_be_dialled = begins_with_area_code(digits)
+    if spelt and may_be_dialled and len(digits) == full_length:
         return PersonalDataKind.TELEPHONE
-    sure = [text for text in spelt if text not in vocabulary.MAY_COUNT]
-    if len(sure) < 2 or len(digits) < LEAST_DIGITS or digits[:3] == "123":
+    certain = [text for text in spelt if text not in vocabulary.MAY_COUNT]
+    if len(certain) < 2 or len(digits) < MIN_DIGITS or digits[:3] == "123":
         return None
-    before = reading.plain[max(0, run[0].start - ANNOUNCED_NEAR) : run[0].start]
+    before = reading.plain[max(0, run[0].start - MAX_DISTANCE) : run[0].start]
     kind = next((kind for kind, shape in ANNOUNCED if shape.search(before)), None)
-    is_alone = sum(text in vocabulary.UNITS for text in spelt) >= LEAST_ALONE
-    is_alone |= may_be_dialled and len(spelt) >= LEAST_NAMED
+    is_alone = sum(text in vocabulary.UNITS for text in spelt) >= MIN_WORDS
+    is_alone |= may_be_dialled and len(spelt) >= MIN_TELEPHONE_WORDS
     return kind or (PersonalDataKind.TELEPHONE if is_alone else None)
 
 
-def _digits(run: list[Word]) -> str:
-    """ "Treinta y cuatro" has two, not three."""
+def _spelt_digits(run: list[Word]) -> str:
+    # "Treinta y cuatro" has two digits, not three.
     found, above = "", 0
     for word in run:
         value = vocabulary.VALUES.get(word.text) or re.sub(r"\D", "", word.text)

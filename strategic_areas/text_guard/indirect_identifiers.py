@@ -6,16 +6,16 @@ from strategic_areas.text_guard.findings import PersonalDataKind
 from strategic_areas.text_guard.reading import (
     NO_CODE,
     NUMBERED,
-    around,
     is_of_an_office,
     one_of,
     one_word,
     rule,
+    text_around,
 )
 
-#: A code with a stroke and three digits: "2019-00345", "2018-EPEN-00412", "0887-B".
+#: A code with a hyphen or slash and three digits: "2019-00345", "2018-EPEN-00412".
 CODE = r"(?=(?:[a-z/-]{0,12}\d){3})[a-z\d]{1,10}(?:[-/][a-z\d]{1,12}){1,6}"
-#: Years, telephones and laws are no case file, and neither is a thing bought.
+#: Years, telephone numbers and rulings are no case file.
 NO_FILE = re.compile(
     r"(?:19|20)\d\d[-/](?:19|20)?\d\d|24/7|9-1-1|(?:1-)?\d{3}-\d{3}-\d{4}|tc/.{1,20}"
 )
@@ -25,7 +25,7 @@ NO_CASE = re.compile(rf"(?<![a-z]){one_of('NO_CASE')}")
 def _is_case(match: re.Match[str]) -> bool:
     found = re.sub(f"^{NUMBERED}", "", match["found"])
     is_other = NO_FILE.fullmatch(found) or NO_CODE.fullmatch(found)
-    return not is_other and not NO_CASE.search(around(match, 60, 60))
+    return not is_other and not NO_CASE.search(text_around(match, 60, 60))
 
 
 RULES = [

@@ -58,10 +58,8 @@ def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
     for place in counts.small_places(reading):
         yield reading.finding_of_words(PersonalDataKind.SMALL_PLACE, *place)
     shapes = [
-        *(
-            (PersonalDataKind.AGE, BIRTH, reading.plain),
-            (PersonalDataKind.SMALL_PLACE, LANDMARK, reading.plain),
-        ),
+        (PersonalDataKind.AGE, BIRTH, reading.plain),
+        (PersonalDataKind.SMALL_PLACE, LANDMARK, reading.plain),
         (PersonalDataKind.SMALL_PLACE, PLACE, reading.cased),
     ]
     if not reading.word_set.isdisjoint(counts.PEOPLE | vocabulary.PERSON_VERBS):
@@ -69,10 +67,9 @@ def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
     for kind, shape, text in shapes:
         for match in shape.finditer(text):
             before = reading.plain[max(0, match.start() - 60) : match.start()]
-            is_named = (
-                tuple(match[0].lower().split()) in vocabulary.PROVINCES_AND_HEROES
-            )
-            if not (is_named and AMONG_PROVINCES.search(before)):
+            name = tuple(match[0].lower().split())
+            is_province = name in vocabulary.PROVINCES_AND_HEROES
+            if not (is_province and AMONG_PROVINCES.search(before)):
                 yield reading.finding_at(kind, *match.span())
     for index in range(len(reading.words)):
         if _is_trait(reading, index):

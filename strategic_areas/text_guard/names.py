@@ -15,10 +15,11 @@ from pathlib import Path
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, PersonalDataKind
-from strategic_areas.text_guard.reading import Reading, Stretch, Word
+from strategic_areas.text_guard.reading import Reading, Word, WordRange
 
-#: Maximum distance of an office before and after a name, and of a thing named after it.
-BEFORE, AFTER, CALLED = 10, 6, 5
+#: Maximum distance, in words, of an office before and after a name, and of a thing
+#: before the person that it is named after.
+OFFICE_BEFORE, OFFICE_AFTER, THING_BEFORE = 10, 6, 5
 PREFIX = re.compile("^(?:ex|vice|sub|vis)")
 YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -29,11 +30,11 @@ def is_office(word: Word) -> bool:
 
 def is_official(reading: Reading, start: int, end: int) -> bool:
     """
-    Named with an office: "la ministra Ana Gil", "Ana Gil, ministra".
+    Whether a name has an office: "la ministra Ana Gil", "Ana Gil, ministra".
 
     "a" or "con" between them means another person: "la fiscal habló con doña Ana".
     """
-    for back in range(1, BEFORE + 1):
+    for back in range(1, OFFICE_BEFORE + 1):
         word, before = reading.word(start - back), reading.word(start - back - 1)
         if is_office(word):
             return before.text not in {"su", "her", "his"}
@@ -47,7 +48,7 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
         return True
     if reading.text(end) not in vocabulary.BEFORE_OFFICES:
         return False
-    for on in range(1, AFTER):
+    for on in range(1, OFFICE_AFTER):
         word = reading.word(end + on)
         is_unit = word.is_shouted and on < 3 and not reading.word(start).is_shouted
         if is_office(word) or (on < 4 and word.text in vocabulary.EMPLOYERS) or is_unit:
@@ -58,27 +59,32 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
 
 
 def is_called_after(reading: Reading, start: int, end: int) -> bool:
-    """As in "el liceo Ana Gil", "Ana Gil Avenue", "Ana Gil (2019)"."""
+    """Whether a thing has the name: "el liceo Ana Gil", "Ana Gil Avenue"."""
     after, later = reading.word(end), reading.text(end + 1)
     is_titled = after.text in vocabulary.NO_NAMES | vocabulary.CALLED_AFTER
     if after.is_capitalised and is_titled:
         return True
     if after.text == "(" and YEAR.match(later):
         return True
-    for back in range(1, CALLED + 1):
+    for back in range(1, THING_BEFORE + 1):
         word = reading.word(start - back)
         if word.text in vocabulary.CALLED_AFTER:
             return True
-        is_passed = word.is_capitalised or word.text in vocabulary.PARTICLES | {"."}
-        if not is_passed and word.text not in vocabulary.QUOTES | vocabulary.JOINED:
+        may_be_between = word.is_capitalised or word.text in vocabulary.PARTICLES | {
+            "."
+        }
+        if (
+            not may_be_between
+            and word.text not in vocabulary.QUOTES | vocabulary.JOINED
+        ):
             return False
     return False
 
 
 FILE = Path(__file__).with_name("people.txt")
-#: Maximum of words in a known phrase and between person and name, of letters in an
-#: acronym, and the share of words in capitals beyond which capitals are ignored.
-LONGEST, NEAR, LONGEST_ACRONYM, LOUD = 8, 5, 5, 0.6
+#: Maximum of words in a known phrase and from a person to the name, of letters in an
+#: acronym, and of the share of words in capitals; beyond it capitals are ignored.
+MAX_PHRASE, MAX_AFTER_PERSON, MAX_ACRONYM, MAX_CAPITALS_SHARE = 8, 5, 5, 0.6
 PERSONS = vocabulary.SOUGHT_ONE | vocabulary.KIN
 #: Typical beginnings and endings of modern Dominican given names.
 SYNTHETIC_NAMES = re.compile(
@@ -112,7 +118,7 @@ class KnownWords:
         for text in texts:
             reading = Reading(text)
             words |= reading.word_set
-            for start, end in _runs(reading):
+            for start, end in _capitalised_runs(reading):
                 joined = " ".join(_phrase(reading, start, end))
                 phrases |= {joined, *re.split(" del? ", joined)}
         split = [tuple(each.split()) for each in phrases]
@@ -127,30 +133,30 @@ def find_names(reading: Reading) -> Iterator[Finding]:
         for index in range(len(reading.words)):
             if _is_announced(reading, index):
                 yield reading.finding_of_words(
-                    PersonalDataKind.NAME, index, _end(reading, index)
+                    PersonalDataKind.NAME, index, _run_end(reading, index)
                 )
-    telling = vocabulary.TITLES | PERSONS | vocabulary.NAMING
+    announcing_words = vocabulary.TITLES | PERSONS | vocabulary.NAMING
     if not (
-        reading.word_set.isdisjoint(telling)
+        reading.word_set.isdisjoint(announcing_words)
         and reading.word_set.isdisjoint(personal_names())
     ):
         for start, end in possible_names(reading, NOTHING_KNOWN):
-            if _is_told(reading, start, end):
+            if _is_certain_name(reading, start, end):
                 yield reading.finding_of_words(PersonalDataKind.NAME, start, end)
 
 
-def possible_names(reading: Reading, known: KnownWords) -> Iterator[Stretch]:
+def possible_names(reading: Reading, known: KnownWords) -> Iterator[WordRange]:
     letters = [word for word in reading.words if len(word.text) > 1 and word.is_letters]
     shouted = sum(word.is_shouted for word in letters)
-    is_loud = shouted > 2 and shouted > LOUD * len(letters)
-    for start, end in () if is_loud else _runs(reading):
-        if kept := _unexplained(reading, start, end, known):
-            yield kept
+    ignores_capitals = shouted > 2 and shouted > MAX_CAPITALS_SHARE * len(letters)
+    for start, end in () if ignores_capitals else _capitalised_runs(reading):
+        if name_range := _unexplained_part(reading, start, end, known):
+            yield name_range
     for index, word in enumerate(reading.words):
-        if is_loud and len(word.text) == len(reading.text(index + 1)) == 1:
+        if ignores_capitals and len(word.text) == len(reading.text(index + 1)) == 1:
             yield index, index + 2  # "R M V"
-        is_small = is_loud or not word.is_capitalised
-        if is_small and _is_small_name(reading, index, known):
+        is_uncapitalised = ignores_capitals or not word.is_capitalised
+        if is_uncapitalised and _is_uncapitalised_name(reading, index, known):
             end = index + 1
             while reading.text(end) in vocabulary.ALL_NAMES | personal_names():
                 end += 1
@@ -163,7 +169,7 @@ def kind_of(reading: Reading, start: int, end: int) -> PersonalDataKind:
     """
     words = [word for word in reading.words[start:end] if word.is_letters]
     is_short = all(
-        len(word.cased) <= LONGEST_ACRONYM and word.cased.isupper() for word in words
+        len(word.cased) <= MAX_ACRONYM and word.cased.isupper() for word in words
     )
     has_name = not personal_names().isdisjoint([word.text for word in words])
     return (
@@ -173,33 +179,35 @@ def kind_of(reading: Reading, start: int, end: int) -> PersonalDataKind:
     )
 
 
-def _is_small_name(reading: Reading, index: int, known: KnownWords) -> bool:
-    """In small letters: of the list, made up, or before "contó"."""
+def _is_uncapitalised_name(reading: Reading, index: int, known: KnownWords) -> bool:
+    """Whether a word is in the list, looks like a modern name, or precedes "contó"."""
     text = reading.text(index)
     if text in personal_names():
         return True
     if text in known.words or text in vocabulary.ORDINARY or not text.isalpha():
         return False
-    is_told = _begins(reading, index) and reading.text(index + 1) in vocabulary.SAID
-    return len(text) > 3 and (is_told or bool(SYNTHETIC_NAMES.fullmatch(text)))
+    is_speaker = (
+        _begins_sentence(reading, index) and reading.text(index + 1) in vocabulary.SAID
+    )
+    return len(text) > 3 and (is_speaker or bool(SYNTHETIC_NAMES.fullmatch(text)))
 
 
-def _runs(reading: Reading) -> Iterator[Stretch]:
-    """Capitalised words, with small ones between: "Ana de la Cruz"."""
+def _capitalised_runs(reading: Reading) -> Iterator[WordRange]:
+    """Ranges of capitalised words with particles between: "Ana de la Cruz"."""
     at = 0
     while at < len(reading.words):
         end = at + 1
         if _is_capital(reading.word(at)):
-            end = _end(reading, at)
+            end = _run_end(reading, at)
             yield at, end
         at = end
 
 
-def _end(reading: Reading, start: int) -> int:
+def _run_end(reading: Reading, start: int) -> int:
     end = at = start + 1
     while at < len(reading.words):
         word, before = reading.words[at], reading.words[at - 1]
-        if _is_capital(word) and not _is_apart(reading, at):
+        if _is_capital(word) and not _is_on_new_line(reading, at):
             end = at + 1
         elif not (
             word.text in vocabulary.PARTICLES
@@ -215,42 +223,46 @@ def _is_capital(word: Word) -> bool:
     return word.is_letters and word.is_capitalised
 
 
-def _is_apart(reading: Reading, index: int) -> bool:
+def _is_on_new_line(reading: Reading, index: int) -> bool:
     return (
         "\n" in reading.plain[reading.word(index - 1).end : reading.word(index).start]
     )
 
 
-def _begins(reading: Reading, index: int) -> bool:
-    return reading.text(index - 1) in vocabulary.STARTS or _is_apart(reading, index)
+def _begins_sentence(reading: Reading, index: int) -> bool:
+    return reading.text(index - 1) in vocabulary.STARTS or _is_on_new_line(
+        reading, index
+    )
 
 
 def _phrase(reading: Reading, start: int, end: int) -> tuple[str, ...]:
     return tuple([word.text for word in reading.words[start:end]])
 
 
-def _unexplained(
+def _unexplained_part(
     reading: Reading, start: int, end: int, known: KnownWords
-) -> Stretch | None:
+) -> WordRange | None:
     explained = set(_in_known_phrases(reading, start, end, known))
-    at = [
+    unexplained = [
         index
         for index in range(start, end)
         if _is_capital(reading.word(index))
-        and not (index in explained or _explains(reading, index, known))
+        and not (index in explained or _is_explained(reading, index, known))
     ]
-    if not at or (end - start > 1 and is_official(reading, at[0], at[-1] + 1)):
+    if not unexplained:
         return None
-    last = at[-1] + 1
-    while last < end and (
-        reading.text(last) in vocabulary.ALL_NAMES
+    first, after = unexplained[0], unexplained[-1] + 1
+    if end - start > 1 and is_official(reading, first, after):
+        return None
+    while after < end and (
+        reading.text(after) in vocabulary.ALL_NAMES
         or (
-            reading.text(last - 1) in personal_names()
-            and _is_capital(reading.word(last))
+            reading.text(after - 1) in personal_names()
+            and _is_capital(reading.word(after))
         )
     ):
-        last += 1  # beside a name, words that are surnames too belong to it
-    return at[0], last
+        after += 1  # next to a name, words that are surnames too belong to it
+    return first, after
 
 
 def _in_known_phrases(
@@ -258,7 +270,9 @@ def _in_known_phrases(
 ) -> Iterator[int]:
     at = start
     while at < end:
-        phrases = [_phrase(reading, at, min(end, at + on)) for on in range(1, LONGEST)]
+        phrases = [
+            _phrase(reading, at, min(end, at + on)) for on in range(1, MAX_PHRASE)
+        ]
         length = max(
             len(each)
             if each in vocabulary.PROVINCES_AND_HEROES or each in known.phrases
@@ -270,9 +284,9 @@ def _in_known_phrases(
         at += length or 1
 
 
-def _explains(reading: Reading, index: int, known: KnownWords) -> bool:
+def _is_explained(reading: Reading, index: int, known: KnownWords) -> bool:
     text, after = reading.text(index), reading.word(index + 1)
-    is_first, is_alone = _begins(reading, index), not _is_capital(after)
+    is_first, is_alone = _begins_sentence(reading, index), not _is_capital(after)
     if len(text) == 1:  # of a code, a list or a sentence: "R-1", "A.", "Y"
         is_list = is_first and not _is_capital(reading.word(index + 2))
         is_coded = "-" in {after.text, reading.text(index - 1)} or after.is_number
@@ -294,13 +308,13 @@ def _is_month(reading: Reading, index: int, known: KnownWords) -> bool:
     return (
         reading.text(index) in vocabulary.MONTHS
         and YEAR.fullmatch(reading.text(index + 1)) is not None
-        and not (_is_capital(before) and not _explains(reading, index - 1, known))
-        and not _is_led(reading, index)
+        and not (_is_capital(before) and not _is_explained(reading, index - 1, known))
+        and not _follows_person_word(reading, index)
     )
 
 
 def _is_announced(reading: Reading, index: int) -> bool:
-    """As in "alias la flaca" and "(a) Chino"."""
+    # "alias la flaca", "(a) Chino"
     at, word = index - 1, reading.word(index)
     while at > index - 4 and reading.text(at) in vocabulary.BEFORE_NICKNAMES:
         at -= 1
@@ -311,7 +325,7 @@ def _is_announced(reading: Reading, index: int) -> bool:
     return reading.text(at) in vocabulary.NICKNAMED
 
 
-def _is_told(reading: Reading, start: int, end: int) -> bool:
+def _is_certain_name(reading: Reading, start: int, end: int) -> bool:
     word = reading.word(start)
     is_short = len(word.text) < 2 or (
         word.is_shouted and word.text not in personal_names()
@@ -319,7 +333,7 @@ def _is_told(reading: Reading, start: int, end: int) -> bool:
     is_place = vocabulary.place_end(reading.words, start) is not None
     if is_short or is_place or is_called_after(reading, start, end):
         return False
-    if _is_led(reading, start):
+    if _follows_person_word(reading, start):
         return not is_official(reading, start, end) and word.is_capitalised
     names = [x.text for x in reading.words[start:end] if _is_capital(x)]
     if not names or names[0] not in personal_names():
@@ -333,8 +347,8 @@ def _is_told(reading: Reading, start: int, end: int) -> bool:
     return is_aged or not vocabulary.SAID.isdisjoint({after, reading.text(start - 1)})
 
 
-def _is_led(reading: Reading, index: int) -> bool:
-    for back in range(1, NEAR + 1):
+def _follows_person_word(reading: Reading, index: int) -> bool:
+    for back in range(1, MAX_AFTER_PERSON + 1):
         at = index - back
         word, before = reading.word(at), reading.text(at - 1)
         if word.text in vocabulary.TITLES:
@@ -353,16 +367,17 @@ def _is_led(reading: Reading, index: int) -> bool:
     return False
 
 
-#: The most words between initials and the word "initials", and the most initials.
-LEAD, MOST_INITIALS, MOST_JOINED = 5, 5, 4
+#: Maximum of words between initials and the word that announces them, of initials with
+#: points, and of initials without.
+MAX_DISTANCE, MAX_INITIALS, MAX_JOINED_INITIALS = 5, 5, 4
 
 
 def find_initials(reading: Reading) -> Iterator[Finding]:
     end = 0
     for index, word in enumerate(reading.words):
-        is_seen = word.cased.isupper() or reading.text(index + 1) == "."
-        is_seen &= index >= end and word.is_letters
-        if is_seen and (found := _initials_end(reading, index)):
+        may_begin = word.cased.isupper() or reading.text(index + 1) == "."
+        may_begin &= index >= end and word.is_letters
+        if may_begin and (found := _initials_end(reading, index)):
             end = found
             yield reading.finding_of_words(PersonalDataKind.INITIALS, index, end)
 
@@ -370,37 +385,41 @@ def find_initials(reading: Reading) -> Iterator[Finding]:
 def _initials_end(reading: Reading, index: int) -> int | None:
     dotted = _dotted_end(reading, index)
     word = reading.word(index)
-    is_joined = word.is_shouted and len(word.text) <= MOST_JOINED
+    is_joined = word.is_shouted and len(word.text) <= MAX_JOINED_INITIALS
     end = dotted or (index + 1 if is_joined else None)
     if end is None:
         return None
-    lead = _lead(reading, index)
-    if lead == "initials" or (lead and dotted):
+    announced_by = _announcing_word(reading, index)
+    if announced_by == "initials" or (announced_by and dotted):
         return end
     letters = [word.text for word in reading.words[index:end] if word.is_letters]
     if "".join(letters) in vocabulary.ABBREVIATIONS:
         return None
     before, after = reading.text(index - 1), reading.text(end)
-    is_told = after in vocabulary.ACTS and before not in vocabulary.THOSE
-    return end if (dotted and is_told) or _has_age(reading, end) else None
+    has_acted = after in vocabulary.ACTS and before not in vocabulary.THOSE
+    return end if (dotted and has_acted) or _is_before_age(reading, end) else None
 
 
-def _is_letter(reading: Reading, index: int) -> bool:
+def _is_initial(reading: Reading, index: int) -> bool:
     word = reading.word(index)
     before, earlier = reading.text(index - 1), reading.text(index - 2)
-    is_told = before in vocabulary.INITIAL_WORDS | vocabulary.PERSON_WORDS or (
+    is_announced = before in vocabulary.INITIAL_WORDS | vocabulary.PERSON_WORDS or (
         before == "." and len(earlier) == 1
     )
-    is_told &= reading.text(index + 1) == "."
-    return len(word.text) == 1 and word.is_letters and (word.is_capitalised or is_told)
+    is_announced &= reading.text(index + 1) == "."
+    return (
+        len(word.text) == 1
+        and word.is_letters
+        and (word.is_capitalised or is_announced)
+    )
 
 
 def _dotted_end(reading: Reading, index: int) -> int | None:
-    """After two to five single capitals with stops: "M. R.", "J.P.F"."""
-    if reading.text(index - 1) == "." and _is_letter(reading, index - 2):
+    """The end of two to five capitals with points, such as "J.P.F", or None."""
+    if reading.text(index - 1) == "." and _is_initial(reading, index - 2):
         return None
     at, count, end = index, 0, index
-    while _is_letter(reading, at) and count < MOST_INITIALS:
+    while _is_initial(reading, at) and count < MAX_INITIALS:
         count, end, at = count + 1, at + 1, at + 1
         if (
             reading.text(at) != "."
@@ -413,10 +432,10 @@ def _dotted_end(reading: Reading, index: int) -> int | None:
     return end if count > 1 and "." in reading.texts(index, end) else None
 
 
-def _lead(reading: Reading, start: int) -> str:
-    """What announces initials, near or next to them; else ""."""
+def _announcing_word(reading: Reading, start: int) -> str:
+    """ "initials", "person" or "": the kind of word that precedes initials."""
     is_next = True
-    for back in range(1, LEAD + 1):
+    for back in range(1, MAX_DISTANCE + 1):
         word = reading.word(start - back)
         if word.text in vocabulary.INITIAL_WORDS:
             return "initials"
@@ -428,9 +447,9 @@ def _lead(reading: Reading, start: int) -> str:
     return ""
 
 
-def _has_age(reading: Reading, end: int) -> bool:
-    """As in "(16)", ", de 15 años", ", menor de edad"."""
-    behind = [reading.text(end + on) for on in range(LEAD)]
-    is_bare = len(behind[1]) == 2 and behind[1].isdecimal() and behind[2] in {")", ","}
-    is_told = is_bare or not vocabulary.AGED_BEHIND.isdisjoint(behind)
-    return is_told and behind[0] in {",", "(", "de"}
+def _is_before_age(reading: Reading, end: int) -> bool:
+    # "(16)", ", de 15 años", ", menor de edad"
+    after = [reading.text(end + on) for on in range(MAX_DISTANCE)]
+    is_bare = len(after[1]) == 2 and after[1].isdecimal() and after[2] in {")", ","}
+    has_age = is_bare or not vocabulary.AGED_BEHIND.isdisjoint(after)
+    return has_age and after[0] in {",", "(", "de"}

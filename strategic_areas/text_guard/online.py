@@ -23,7 +23,7 @@ DOT = (
 )
 LOCAL = r"(?<![\w.])(?P<found>[\w.%+'-]{1,64}"
 DOMAIN = rf"[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,4}}"
-#: Governments and organisations of states, and what else their domains end in.
+#: Domains of governments and of organisations of states.
 OFFICIAL = re.compile(
     r"@ ?(?:[\w-]{1,40}\.){0,4}(?:(?:gob|gov|mil)(?:\.[a-z]{2})?|int|edu\.do|(?:un|oas"
     r"|iom|unicef|unhcr|undp|unfpa|unwomen|unodc|ilo|paho)\.org|europa\.eu)$"
@@ -58,21 +58,21 @@ def _is_personal_name(match: re.Match[str]) -> bool:
 
 
 def _is_user(match: re.Match[str]) -> bool:
-    """Letters alone are one if a person's name is in them: "analopez"."""
+    """Letters alone are a user name if they hold a surname: "analopez"."""
     is_named = SURNAMED.fullmatch(match["name"])
     return bool(is_named or not match["name"].isalpha()) and _is_personal_name(match)
 
 
 def _is_named(match: re.Match[str]) -> bool:
-    said = match[0].lower()
+    text = match[0].lower()
     names = match["name"].lower().split()
     is_other = (
-        INSTITUTION.search(said) or tuple(names) in vocabulary.PROVINCES_AND_HEROES
+        INSTITUTION.search(text) or tuple(names) in vocabulary.PROVINCES_AND_HEROES
     )
-    if is_other or not vocabulary.OFFICES.isdisjoint(said.split()):
+    if is_other or not vocabulary.OFFICES.isdisjoint(text.split()):
         return False
-    is_told = OWNER.search(match.string) or not personal_names().isdisjoint(names)
-    return is_told and _is_personal_name(match)
+    has_owner = OWNER.search(match.string) or not personal_names().isdisjoint(names)
+    return has_owner and _is_personal_name(match)
 
 
 rule = partial(any_rule, needs="")

@@ -7,6 +7,7 @@ out. Repetitions in patterns are bounded, so that no text is slow.
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import groupby
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 
-#: Hyphens and minus signs that Unicode does not count as dashes.
+#: Hyphens and minus characters that Unicode does not count as dashes.
 HYPHENS = frozenset("\u02d7\u2043\u2212\u2796")
 #: Letters and marks that are invisible.
 FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
@@ -37,7 +38,7 @@ LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 WORD = re.compile(r"\d{1,20}(?:[.,:/-]\d{1,20}){0,8}|[^\W\d_]{1,40}|[^\w\s]")
 
 #: A number in which somebody typed the letter O.
-WITH_LETTERS = re.compile(
+NUMBER_WITH_LETTERS = re.compile(
     r"(?<![a-z\d])(?=[o\d]{0,11}\d)[o\d](?:[o\d]|[il](?=\d)){1,11}(?![a-z\d])"
 )
 LETTER_AT_DIGIT = re.compile(r"[oil]\d|\do")
@@ -70,17 +71,17 @@ class Word(NamedTuple):
 
 
 #: Indices of the first word and after the last word.
-Stretch = tuple[int, int]
+WordRange = tuple[int, int]
 #: The word returned for places before the first and after the last word.
 NO_WORD = Word("", "", 0, 0)
 
 
 @lru_cache(maxsize=4096)
-def _folded(char: str) -> str:
-    return "".join(map(_plain, unicodedata.normalize("NFKD", char)))
+def _folded_character(char: str) -> str:
+    return "".join(map(_plain_character, unicodedata.normalize("NFKD", char)))
 
 
-def _plain(char: str) -> str:
+def _plain_character(char: str) -> str:
     category = unicodedata.category(char)
     if char.isspace():
         return "\n" if char in LINE_ENDS else " "
@@ -93,12 +94,12 @@ def _plain(char: str) -> str:
     return " " if category in SYMBOLS else char
 
 
-def _hidden_stretches(text: str) -> Iterator[tuple[int, int]]:
+def _hidden_ranges(text: str) -> Iterator[tuple[int, int]]:
     hidden = [at for at, char in enumerate(text) if _is_hidden(char)]
     hidden = [at for at in hidden if not PICTURE.match(text, max(0, at - 1))]
     for _shift, run in groupby(enumerate(hidden), lambda pair: pair[1] - pair[0]):
-        places = [at for _, at in run]
-        yield places[0], places[-1] + 1
+        indices = [at for _, at in run]
+        yield indices[0], indices[-1] + 1
 
 
 @lru_cache(maxsize=4096)
@@ -107,41 +108,30 @@ def _is_hidden(char: str) -> bool:
     return is_format or char in FILLERS or char in SELECTORS
 
 
-def _with_zeros(match: re.Match[str]) -> str:
+def _letters_to_digits(match: re.Match[str]) -> str:
     number = match[0]
-    behind = match.string[match.end() : match.end() + 2]
-    if ORDINAL.fullmatch(number) and not (behind[:1] in "-_." and behind[1:].isdigit()):
+    after = match.string[match.end() : match.end() + 2]
+    if ORDINAL.fullmatch(number) and not (after[:1] in "-_." and after[1:].isdigit()):
         return number
     return re.sub("o", "0", re.sub("[il]", "1", number))
 
 
-class _At(dict):
-    """A mapping by index, with ``nothing`` outside the text."""
-
-    def __init__(self, known, nothing) -> None:
-        super().__init__(known)
-        self.nothing = nothing
-
-    def __missing__(self, index: int):
-        return self.nothing
-
-
 class Reading:
     """
-    The folded text with and without capitals, its words and original positions.
+    The folded text with (``cased``) and without capitals (``plain``), and its words.
 
-    ``digits`` has zeros for letters O inside numbers.
+    ``digits`` is ``plain`` with digits for the letters O, I and L inside numbers.
     """
 
     def __init__(self, text: str) -> None:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self.cased = "".join(self._fold(text))
-        self.hidden = list(_hidden_stretches(text))
-        self.plain = self.cased.lower()  # of folded characters none becomes two
+        self.hidden = list(_hidden_ranges(text))
+        self.plain = self.cased.lower()  # as long as ``cased``
         self.digits = self.plain
         if LETTER_AT_DIGIT.search(self.plain):
-            self.digits = WITH_LETTERS.sub(_with_zeros, self.plain)
+            self.digits = NUMBER_WITH_LETTERS.sub(_letters_to_digits, self.plain)
         plain, cased, make = self.plain, self.cased, Word._make
         self.words = [
             make((plain[start:end], cased[start:end], start, end))
@@ -149,13 +139,14 @@ class Reading:
         ]
         texts = [word.text for word in self.words]
         self.word_set = frozenset(texts)
-        self.word = _At(enumerate(self.words), NO_WORD).__getitem__
-        self.text = _At(enumerate(texts), "").__getitem__
+        # Functions of an index; outside the text they return NO_WORD and "".
+        self.word = defaultdict(lambda: NO_WORD, enumerate(self.words)).__getitem__
+        self.text = defaultdict(str, enumerate(texts)).__getitem__
 
     def _fold(self, text: str) -> list[str]:
         kept: list[str] = []
         for index, original in enumerate(text):
-            for char in _folded(original):
+            for char in _folded_character(original):
                 if kept and char in " \n" and kept[-1] in " \n":
                     kept[-1] = min(kept[-1], char)  # a line end outlasts spaces
                     self._ends[-1] = index + 1
@@ -195,11 +186,13 @@ NO_CODE = re.compile(
 
 
 def one_of(name: str) -> str:
+    """A pattern for any entry of the vocabulary's list ``name``."""
     entries = sorted(getattr(vocabulary, name), key=lambda entry: (-len(entry), entry))
     return f"(?:{'|'.join(entries)})".replace("_", " ")
 
 
 def one_word(name: str) -> str:
+    """The same, for whole words."""
     return rf"(?<![a-z]){one_of(name)}(?![a-z])"
 
 
@@ -211,7 +204,7 @@ LANDMARK = re.compile(rf"{one_word('BESIDE')} (?:la |el |the )?[a-z]{{2,20}}")
 
 class TextRule(NamedTuple):
     """
-    A pattern whose group ``found`` is a finding if ``accepts`` agrees.
+    A pattern whose group ``found`` is a finding if ``accepts`` returns true.
 
     Texts without any character of ``needs`` are skipped.
     """
@@ -228,20 +221,20 @@ def rule(kind: PersonalDataKind, pattern: str, *more, **options) -> TextRule:
 
 
 def find(reading: Reading, rules: list[TextRule]) -> Iterator[Finding]:
-    taken = bytearray(len(reading.plain))
-    signs = frozenset(reading.digits)
+    covered = bytearray(len(reading.plain))
+    characters = frozenset(reading.digits)
     for rule in rules:
-        if rule.needs and signs.isdisjoint(rule.needs):
+        if rule.needs and characters.isdisjoint(rule.needs):
             continue
         text = reading.cased if rule.is_cased else reading.digits
         for match in rule.shape.finditer(text):
             start, end = match.span("found")
-            if not any(taken[start:end]) and rule.accepts(match):
-                taken[start:end] = b"\1" * (end - start)
+            if not any(covered[start:end]) and rule.accepts(match):
+                covered[start:end] = b"\1" * (end - start)
                 yield reading.finding_at(rule.kind, start, end)
 
 
-def around(match: re.Match[str], before: int, after: int) -> str:
+def text_around(match: re.Match[str], before: int, after: int) -> str:
     (start, end), text = match.span("found"), match.string
     last = end + after
     while end < last < len(text) and text[last].isalpha():
@@ -250,7 +243,7 @@ def around(match: re.Match[str], before: int, after: int) -> str:
 
 
 def is_of_an_office(match: re.Match[str]) -> bool:
-    """Whether it belongs to an institution (not a landmark) and to no person."""
-    near = around(match, 110, 90)
+    """Whether words near it name an institution (not a landmark) and no person."""
+    near = text_around(match, 110, 90)
     is_named = INSTITUTION.search(LANDMARK.sub(" ", near))
     return bool(is_named and not PRIVATE.search(near))

@@ -6,7 +6,7 @@ from pathlib import Path
 FILE = Path(__file__).with_name("vocabulary.txt")
 
 
-def _lists(text: str) -> Iterator[tuple[str, list[str]]]:
+def _named_entries(text: str) -> Iterator[tuple[str, list[str]]]:
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     for block in "\n".join(lines).split("\n\n"):
         name, _, words = block.strip().partition(":")
@@ -14,23 +14,23 @@ def _lists(text: str) -> Iterator[tuple[str, list[str]]]:
             yield name, words.split()
 
 
-def _read(text: str) -> dict[str, frozenset[str]]:
-    read: dict[str, frozenset[str]] = {}
-    for name, words in _lists(text):
-        found: set[str] = set()
+def _load_lists(text: str) -> dict[str, frozenset[str]]:
+    lists: dict[str, frozenset[str]] = {}
+    for name, words in _named_entries(text):
+        entries: set[str] = set()
         for word in words:
             mark, rest = word[0], word[1:]
             if mark == "@":
-                found |= read[rest]
+                entries |= lists[rest]
             elif mark == "-" and rest:
-                found.discard(rest)
+                entries.discard(rest)
             else:
-                found.add(word)
-        read[name] = frozenset(found)
-    return read
+                entries.add(word)
+        lists[name] = frozenset(entries)
+    return lists
 
 
-globals().update(_read(FILE.read_text("utf-8")))
+globals().update(_load_lists(FILE.read_text("utf-8")))
 
 for _name in ("PROVINCES", "HEROES", "PLACES"):
     globals()[_name] = frozenset(tuple(x.split("_")) for x in globals()[_name])
