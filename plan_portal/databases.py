@@ -54,11 +54,11 @@ def named_database(config):
 
 
 #: insufficient_privilege
-NO_RIGHT = "42501"
+INSUFFICIENT_PRIVILEGE = "42501"
 
 
-def lacks_right(error):
-    return getattr(error.__cause__, "pgcode", None) == NO_RIGHT
+def lacks_privilege(error):
+    return getattr(error.__cause__, "pgcode", None) == INSUFFICIENT_PRIVILEGE
 
 
 def unreadable_tables(connection):

@@ -42,7 +42,7 @@ class PublicPages(Sitemap):
         self.pages = pages
 
     def items(self):
-        return list(every_address(self.pages))
+        return list(public_page_paths(self.pages))
 
     def location(self, item):
         spanish, english, _changed_at = item
@@ -70,7 +70,7 @@ def sitemap_view(pages):
     return view
 
 
-def every_address(pages):
+def public_page_paths(pages):
     """Spanish path, English path and last change of every public page."""
     found = public_addresses()
     for name, _view, path, _english in pages:
@@ -84,7 +84,7 @@ def every_address(pages):
             )
 
 
-def one_of_each(pages):
+def example_paths(pages):
     found = public_addresses()
     for name, _view, path, _english in pages:
         for spanish, english, _at in _places(found, name, path)[:1]:

@@ -24,7 +24,7 @@ class Recency(NamedTuple):
     period_ends_on: date
     #: The day of the source or of the submission; ``date.min`` if unknown.
     said_on: date
-    #: An agency's report is newer than a public source.
+    #: Whether an agency reported it: that is newer than a public source.
     was_entered: bool
     revision: int
 
@@ -130,7 +130,7 @@ class StateFamily(StrEnum):
     """
     Families of states, in display order.
 
-    ``UNREAD`` is shown apart: reported but not published.
+    ``UNPUBLISHED``, shown apart, is reported work without a published report.
     """
 
     MET = "met"
@@ -138,13 +138,13 @@ class StateFamily(StrEnum):
     GOING = "going"
     HALTED = "halted"
     UNBEGUN = "unbegun"
-    SILENT = "silent"
-    UNREAD = "unread"
+    NO_NEWS = "silent"
+    UNPUBLISHED = "unread"
 
 
 class FamilyDefinition(NamedTuple):
     family: StateFamily
-    says: str
+    meaning: str
     states: tuple[CommitmentState, ...]
 
 
@@ -176,22 +176,22 @@ FAMILIES = (
         (S.NOT_STARTED, S.INCOMPLETE),
     ),
     FamilyDefinition(
-        StateFamily.SILENT,
+        StateFamily.NO_NEWS,
         _("Nobody has said anything, or there was nothing to ask for."),
         (S.NO_REPORT, S.NOT_ASKED, S.NO_ACTIVITIES),
     ),
     FamilyDefinition(
-        StateFamily.UNREAD,
+        StateFamily.UNPUBLISHED,
         _("Neither a family nor silence: there is a report, and it cannot be read."),
         (S.IN_REVIEW, S.RESERVED),
     ),
 )
-#: States that say no more than their family.
+#: States that mean no more than their family.
 PLAIN = frozenset({S.FULFILLED, S.IN_PROGRESS, S.NOT_STARTED})
-#: By value: those of activities are the same, and two more.
+#: By the value of a commitment's or an activity's state.
 _FAMILY_OF = {str(state): row.family for row in FAMILIES for state in row.states} | {
     "completed": StateFamily.MET,
-    "no_record": StateFamily.SILENT,
+    "no_record": StateFamily.NO_NEWS,
 }
 
 
@@ -200,13 +200,13 @@ def family_of(state: str) -> StateFamily:
 
 
 class KnownActivityState(StrEnum):
-    """The public knowledge of one activity, as input of the rule."""
+    """What the public knows of one activity, as input of the rule."""
 
     COMPLETED = "completed"
     IN_PROGRESS = "in_progress"
     #: Continuing work, in progress by a report that reaches the end of the plan.
     KEPT_UP = "kept_up"
-    #: Suspended, or called cancelled by its agency alone.
+    #: Suspended, or cancelled in its agency's report without an amendment.
     SUSPENDED = "suspended"
     #: Cancelled by an amendment.
     CANCELLED = "cancelled"
@@ -226,7 +226,9 @@ UNKNOWN_STATES = frozenset(
         KnownActivityState.NOT_ASKED,
     }
 )
-_GOING = frozenset({KnownActivityState.IN_PROGRESS, KnownActivityState.KEPT_UP})
+_IN_PROGRESS_STATES = frozenset(
+    {KnownActivityState.IN_PROGRESS, KnownActivityState.KEPT_UP}
+)
 
 
 @dataclass(frozen=True)
@@ -234,24 +236,25 @@ class CommitmentFacts:
     """
     The input of the rule for one commitment.
 
-    ``result`` is the declared result or ""; ``works`` are its activities in the plan,
+    ``result`` is the declared result or ""; ``activities`` are those in the plan,
     without superseded or moved ones; ``is_over``: the plan has ended.
     """
 
-    works: Sequence[KnownActivityState] = ()
+    activities: Sequence[KnownActivityState] = ()
     result: str = ""
     is_over: bool = False
 
     @cached_property
-    def left(self):
+    def not_cancelled(self):
         """Activities that no amendment cancelled."""
-        return [work for work in self.works if work != KnownActivityState.CANCELLED]
+        cancelled = KnownActivityState.CANCELLED
+        return [state for state in self.activities if state != cancelled]
 
-    def any(self, *kinds):
-        return any(work in kinds for work in self.left)
+    def has_any(self, *states):
+        return any(state in states for state in self.not_cancelled)
 
-    def all(self, *kinds):
-        return all(work in kinds for work in self.left)
+    def has_only(self, *states):
+        return all(state in states for state in self.not_cancelled)
 
 
 @dataclass(frozen=True)
@@ -259,7 +262,7 @@ class StateRule:
     """
     One row of the rule.
 
-    ``case`` says when it applies, ``states`` are its possible results; ``choose``
+    ``case`` is the printed condition, ``states`` are the possible results; ``choose``
     returns one of them, or None if the row does not apply.
     """
 
@@ -277,26 +280,34 @@ def _declared(facts):
 
 
 def _in_progress(facts):
-    if not facts.any(*_GOING):
+    if not facts.has_any(*_IN_PROGRESS_STATES):
         return None
     if not facts.is_over:
         return S.IN_PROGRESS
-    is_kept = facts.all(KnownActivityState.KEPT_UP, KnownActivityState.COMPLETED)
-    return S.KEPT_UP if is_kept else S.LEFT_IN_PROGRESS
+    is_kept_up = facts.has_only(
+        KnownActivityState.KEPT_UP, KnownActivityState.COMPLETED
+    )
+    return S.KEPT_UP if is_kept_up else S.LEFT_IN_PROGRESS
 
 
 def _suspended(facts):
-    if not facts.any(KnownActivityState.SUSPENDED):
+    if not facts.has_any(KnownActivityState.SUSPENDED):
         return None
     return (
-        S.PARTLY_SUSPENDED if facts.any(KnownActivityState.COMPLETED) else S.SUSPENDED
+        S.PARTLY_SUSPENDED
+        if facts.has_any(KnownActivityState.COMPLETED)
+        else S.SUSPENDED
     )
 
 
 def _not_started(facts):
-    if not facts.any(KnownActivityState.NOT_STARTED):
+    if not facts.has_any(KnownActivityState.NOT_STARTED):
         return None
-    return S.NOT_STARTED if facts.all(KnownActivityState.NOT_STARTED) else S.INCOMPLETE
+    return (
+        S.NOT_STARTED
+        if facts.has_only(KnownActivityState.NOT_STARTED)
+        else S.INCOMPLETE
+    )
 
 
 #: The first row that applies decides.
@@ -305,7 +316,7 @@ RULE = (
     _when(
         S.NO_ACTIVITIES,
         _("The plan holds no activity for it"),
-        lambda facts: not facts.works,
+        lambda facts: not facts.activities,
     ),
     _when(
         S.CANCELLED,
@@ -314,7 +325,7 @@ RULE = (
             "that are not cancelled, and what an agency alone calls cancelled counts "
             "as suspended"
         ),
-        lambda facts: not facts.left,
+        lambda facts: not facts.not_cancelled,
     ),
     StateRule(
         _(
@@ -328,7 +339,7 @@ RULE = (
     _when(
         S.TO_DECLARE,
         _("All activities are completed"),
-        lambda facts: facts.all(KnownActivityState.COMPLETED),
+        lambda facts: facts.has_only(KnownActivityState.COMPLETED),
     ),
     StateRule(
         _("Any activity is suspended; “suspended in part”, if some are completed"),
@@ -338,7 +349,7 @@ RULE = (
     _when(
         S.BEGUN,
         _("Any activity is completed"),
-        lambda facts: facts.any(KnownActivityState.COMPLETED),
+        lambda facts: facts.has_any(KnownActivityState.COMPLETED),
     ),
     StateRule(
         _(
@@ -351,17 +362,17 @@ RULE = (
     _when(
         S.IN_REVIEW,
         _("Any report waits for review"),
-        lambda facts: facts.any(KnownActivityState.IN_REVIEW),
+        lambda facts: facts.has_any(KnownActivityState.IN_REVIEW),
     ),
     _when(
         S.RESERVED,
         _("The law withholds the content of any report"),
-        lambda facts: facts.any(KnownActivityState.RESERVED),
+        lambda facts: facts.has_any(KnownActivityState.RESERVED),
     ),
     _when(
         S.NO_REPORT,
         _("A round asked for a report of any activity"),
-        lambda facts: facts.any(KnownActivityState.SILENT),
+        lambda facts: facts.has_any(KnownActivityState.SILENT),
     ),
     _when(S.NOT_ASKED, _("None of this"), lambda facts: True),
 )
@@ -376,8 +387,8 @@ class Tally:
     """
     Counts of a commitment's activities.
 
-    ``total`` excludes those that an amendment cancelled. ``reported`` counts those with
-    a public report; the others are left out, not counted as 0.
+    ``total`` excludes those that an amendment cancelled. ``reported`` counts those
+    with a public report, ``unreported`` the others.
     """
 
     done: int = 0
@@ -389,10 +400,10 @@ class Tally:
         return self.total - self.reported
 
 
-def count_activities(works: Sequence[KnownActivityState]) -> Tally:
-    left = CommitmentFacts(works).left
-    reported = [work for work in left if work not in UNKNOWN_STATES]
-    return Tally(reported.count(KnownActivityState.COMPLETED), len(reported), len(left))
+def count_activities(activities: Sequence[KnownActivityState]) -> Tally:
+    counted = CommitmentFacts(activities).not_cancelled
+    known = [state for state in counted if state not in UNKNOWN_STATES]
+    return Tally(known.count(KnownActivityState.COMPLETED), len(known), len(counted))
 
 
 def sum_tallies(tallies: Iterable[Tally]) -> Tally:

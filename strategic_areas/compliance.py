@@ -47,6 +47,15 @@ class ReportStatus(StrEnum):
     PUBLISHED = "published"
 
 
+#: The status of a revision → that of the report; of several the first decides.
+_REPORT_STATUSES = {
+    "returned": ReportStatus.RETURNED,
+    "published": ReportStatus.PUBLISHED,
+    "submitted": ReportStatus.SUBMITTED,
+    "draft": ReportStatus.DRAFTED,
+}
+
+
 def report_status(statuses: Set[str]) -> ReportStatus:
     """
     The status that results from the ``statuses`` of all revisions.
@@ -54,24 +63,19 @@ def report_status(statuses: Set[str]) -> ReportStatus:
     A returned revision needs work, whatever is published. A correction in progress
     leaves the published report published.
     """
-    if "returned" in statuses:
-        return ReportStatus.RETURNED
-    if "published" in statuses:
-        return ReportStatus.PUBLISHED
-    if "submitted" in statuses:
-        return ReportStatus.SUBMITTED
-    return ReportStatus.DRAFTED if "draft" in statuses else ReportStatus.NOTHING
+    found = (status for each, status in _REPORT_STATUSES.items() if each in statuses)
+    return next(found, ReportStatus.NOTHING)
 
 
 #: Statuses of reports that need no further work from the agency.
 NO_WORK_LEFT = frozenset({ReportStatus.SUBMITTED, ReportStatus.PUBLISHED})
 
 
-def agency_round_state(standings: Iterable[ReportStatus]) -> AgencyRoundState:
+def agency_round_state(statuses: Iterable[ReportStatus]) -> AgencyRoundState:
     """
     One state for the whole round; a returned report comes first, since it needs work.
     """
-    found = set(standings)
+    found = set(statuses)
     if not found:
         return AgencyRoundState.NOT_ASKED
     if ReportStatus.RETURNED in found:
@@ -94,12 +98,12 @@ def timeliness_of(
     """
     if not first_days:
         return Timeliness.NOT_ASKED
-    given = [day for day in first_days if day is not None]
-    if len(given) == len(first_days) and max(given) <= due_on:
+    submitted = [day for day in first_days if day is not None]
+    if len(submitted) == len(first_days) and max(submitted) <= due_on:
         return Timeliness.ON_TIME
     if today <= due_on:
         return Timeliness.PENDING
-    return Timeliness.LATE if given else Timeliness.SILENT
+    return Timeliness.LATE if submitted else Timeliness.SILENT
 
 
 @dataclass(frozen=True)
@@ -121,13 +125,13 @@ def scorecard_of(
     due_on: date, first_days: Sequence[date | None], today: date
 ) -> Scorecard:
     """``first_days`` are as in ``timeliness_of``."""
-    given = [day for day in first_days if day is not None]
-    on_time = sum(day <= due_on for day in given)
+    submitted = [day for day in first_days if day is not None]
+    on_time = sum(day <= due_on for day in submitted)
     return Scorecard(
         asked=len(first_days),
         on_time=on_time,
-        late=len(given) - on_time,
-        missing=len(first_days) - len(given),
+        late=len(submitted) - on_time,
+        missing=len(first_days) - len(submitted),
         timeliness=timeliness_of(due_on, first_days, today),
     )
 
@@ -156,12 +160,12 @@ def review_times(steps: Iterable[tuple[int, str, datetime]]) -> list[timedelta]:
 
     ``steps`` are triples of record, new status and time, oldest first.
     """
-    waiting, times = {}, []
-    for record, status, moment in steps:
+    submitted_at, times = {}, []
+    for record, status, changed_at in steps:
         if status == "submitted":
-            waiting[record] = moment
-        elif begun := waiting.pop(record, None):
-            times.append(moment - begun)
+            submitted_at[record] = changed_at
+        elif begun_at := submitted_at.pop(record, None):
+            times.append(changed_at - begun_at)
     return times
 
 
@@ -175,7 +179,7 @@ class StopPeriod:
     since: date
     until: date | None = None
 
-    def holds(self, day: date) -> bool:
+    def covers(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)
 
 
@@ -187,22 +191,21 @@ def is_owed(
 
     A report is owed once the activity has begun, unless it was completed in an earlier
     period, or an amendment stopped it (or its commitment: ``stops``) by the round's
-    opening day. That the agency itself reports it as cancelled changes nothing. Of
-    ``updates``, all updates that count, only those of other periods that end by the
-    end of the round decide.
+    opening day. A report of the agency that it is cancelled changes nothing.
+    ``updates`` are all that count; those of other periods that end by the end of the
+    round decide.
     """
-    asked_on = period.opens_on or period.ends_on
-    if any(stop.holds(asked_on) for stop in stops):
+    opens_on, last_day = period.opens_on or period.ends_on, period.ends_on
+    if any(stop.covers(opens_on) for stop in stops):
         return False
-    asked, last = period.pk, period.ends_on
-    if starts_on is not None and starts_on > last:
+    if starts_on is not None and starts_on > last_day:
         return False
-    before = [
-        each
-        for each in updates
-        if each.period_id != asked and each.recency.period_ends_on <= last
+    earlier = [
+        update
+        for update in updates
+        if update.period_id != period.pk and update.recency.period_ends_on <= last_day
     ]
-    return activity_state(before) != ActivityState.COMPLETED
+    return activity_state(earlier) != ActivityState.COMPLETED
 
 
 def requested_spans(

@@ -13,7 +13,7 @@ from strategic_areas.commitment_states import IN_PROGRESS_AFTER_PLAN, StateFamil
 from strategic_areas.progress import Punctuality, StateCounts
 from strategic_areas.sentences import FAMILY_WORDS, join_words
 
-#: Parts of one sentence; in Spanish the last three have no verb of their own.
+#: Parts of one sentence.
 FAMILY_COUNTS = {
     StateFamily.MET: npgettext_lazy(
         "commitments", "%(n)s is fulfilled", "%(n)s are fulfilled", "number"
@@ -36,22 +36,22 @@ FAMILY_COUNTS = {
     StateFamily.UNBEGUN: npgettext_lazy(
         "commitments", "%(n)s has not begun", "%(n)s have not begun", "number"
     ),
-    StateFamily.SILENT: npgettext_lazy(
+    StateFamily.NO_NEWS: npgettext_lazy(
         "commitments", "%(n)s has no news", "%(n)s have no news", "number"
     ),
-    StateFamily.UNREAD: npgettext_lazy(
+    StateFamily.UNPUBLISHED: npgettext_lazy(
         "commitments",
         "%(n)s has an unpublished report",
         "%(n)s have unpublished reports",
         "number",
     ),
 }
-#: How many are under way of a plan that has ended.
+#: Replaces the part of work under way once the plan has ended.
 LEFT_UNDER_WAY = npgettext_lazy(
     "commitments", "%(n)s stayed under way", "%(n)s stayed under way", "number"
 )
 LATE = npgettext_lazy("commitments", "%(n)s is late.", "%(n)s are late.", "number")
-#: How many commitments are not finished, and how those keep their dates.
+#: The number of unfinished commitments, and their punctuality.
 OPEN = npgettext_lazy(
     "commitments", "%(n)s is still open", "%(n)s are still open", "number"
 )
@@ -99,7 +99,7 @@ def spell_number(number: int) -> str:
     return str(NUMBERS[number - 1] if 0 < number <= len(NUMBERS) else number)
 
 
-#: What is on record of reconstructed work, by field of ``RecordedWork``.
+#: Parts about reconstructed work, by field of ``RecordedWork``.
 PARTS_ON_RECORD = {
     "by_office": gettext_lazy("done, a government or the UN says"),
     "by_press": gettext_lazy("done, but only the press or an NGO says so"),
@@ -142,16 +142,16 @@ def family_counts_text(counts: StateCounts) -> str:
         first = parts
     rest = [part for part in parts if part not in first]
     is_over = any(counts[state] for state in IN_PROGRESS_AFTER_PLAN)
-    said = _("Of %(total)s commitments, %(said)s.") % {
+    text = _("Of %(total)s commitments, %(said)s.") % {
         "total": spell_number(counts.total),
         "said": _counted(first, is_over),
     }
     if rest:
-        said += " " + _("Of the other %(total)s, %(said)s.") % {
+        text += " " + _("Of the other %(total)s, %(said)s.") % {
             "total": spell_number(sum(number for _family, number in rest)),
             "said": _counted(rest, is_over),
         }
-    return said if parts else ""
+    return text if parts else ""
 
 
 def _counted(parts, is_over):
@@ -163,8 +163,8 @@ def _counted(parts, is_over):
 
 def late_commitments_text(number: int) -> str:
     """A sentence, or "" for 0."""
-    said = LATE % {"number": number, "n": spell_number(number)}
-    return capfirst(said) if number else ""
+    text = LATE % {"number": number, "n": spell_number(number)}
+    return capfirst(text) if number else ""
 
 
 def open_commitments_text(headline) -> str:
@@ -173,16 +173,16 @@ def open_commitments_text(headline) -> str:
 
     "None is overdue" is stated only if some deadline is known.
     """
-    number, kept = headline.unfinished, headline.punctuality
+    number, counts = headline.unfinished, headline.punctuality
     parts = [
-        (PUNCTUALITY_PARTS[kind], kept[kind])
-        for kind in PUNCTUALITY_PARTS
-        if kept[kind]
+        (words, counts[kind])
+        for kind, words in PUNCTUALITY_PARTS.items()
+        if counts[kind]
     ]
-    if not kept[Punctuality.LATE] and kept[Punctuality.NO_DEADLINE] < number:
+    if not counts[Punctuality.LATE] and counts[Punctuality.NO_DEADLINE] < number:
         parts.insert(0, (NONE_OVERDUE, number))
-    said, *rest = [
+    first, *rest = [
         str(words % {"number": n, "n": spell_number(n)})
         for words, n in [(OPEN, number), *parts]
     ]
-    return f"{capfirst(said)}; {join_words(rest)}." if number else ""
+    return f"{capfirst(first)}; {join_words(rest)}." if number else ""

@@ -50,14 +50,13 @@ from django.utils.translation import gettext
 #: The smallest disclosed number of victims, besides 0.
 SMALLEST_DISCLOSED = 10
 VICTIM_FLAGS = ("counts_victims", "reaches_victims")
-#: Figure of a report → flags of which any keeps it for staff.
+#: Number in a report → flags of the activity; if any is set, only staff read it.
 VICTIM_FLAGS_OF = {
     "quantity": ("counts_victims",),
     "percent": ("counts_victims",),
     "people_reached": VICTIM_FLAGS,
 }
-#: Replaces a purged text in every language; pages translate it, triggers compare with
-#: it.
+#: Replaces a purged text in every language. Pages translate it.
 MARKER = "[texto retirado]"
 
 
@@ -203,7 +202,7 @@ def disclose(
     form = DisclosedCounts(
         value, dimension, disclose_breakdown(dimension, parts, value)
     )
-    if form.cells and all(_follows(form, each) for each in published):
+    if form.cells and all(_may_follow(form, each) for each in published):
         return Disclosure(form)
     if last and last.total == value and last.cells:
         is_compared = bool(parts) and dimension == last.dimension
@@ -216,13 +215,14 @@ def disclose_breakdown(
 ) -> tuple[DisclosedCell, ...]:
     """The cells of a total in one dimension; empty if none can be disclosed."""
     rest = total - sum(part.value for part in parts)
-    is_fit = dimension in GROUPS and parts and rest >= 0
-    if not is_fit or any(part.value < 0 for part in parts):
+    if dimension not in GROUPS or not parts or rest < 0:
         return ()
-    return _merged(_with_rest(parts, rest), GROUPS[dimension])
+    if any(part.value < 0 for part in parts):
+        return ()
+    return _merge_small_parts(_with_rest(parts, rest), GROUPS[dimension])
 
 
-def _follows(form: DisclosedCounts, before: DisclosedCounts) -> bool:
+def _may_follow(form: DisclosedCounts, before: DisclosedCounts) -> bool:
     if not before.cells:
         return True
     now = {cell.categories: cell.value for cell in form.cells}
@@ -241,7 +241,7 @@ def _with_rest(parts: Sequence[CategoryCount], rest: Decimal) -> list[CategoryCo
     return [CategoryCount(category, value) for category, value in values.items()]
 
 
-def _merged(
+def _merge_small_parts(
     parts: Sequence[CategoryCount], groups: Sequence[tuple[str, ...]]
 ) -> tuple[DisclosedCell, ...]:
     listed = {category for group in groups for category in group}
@@ -249,14 +249,15 @@ def _merged(
         return ()
     cells: list[DisclosedCell] = []
     for group in groups:
-        own = _of_group(parts, group, listed)
-        if any(is_small(part.value) for part in own):
-            together = sum(part.value for part in own)
-            if is_small(together) or len(own) == len(parts):
+        members = _of_group(parts, group, listed)
+        if any(is_small(part.value) for part in members):
+            group_total = sum(part.value for part in members)
+            if is_small(group_total) or len(members) == len(parts):
                 return ()
-            cells.append(DisclosedCell(tuple(part.category for part in own), together))
+            categories = tuple(part.category for part in members)
+            cells.append(DisclosedCell(categories, group_total))
         else:
-            cells += [DisclosedCell((part.category,), part.value) for part in own]
+            cells += [DisclosedCell((part.category,), part.value) for part in members]
     return tuple(cells)
 
 
@@ -268,7 +269,7 @@ def _of_group(
         for part in parts
         if part.category in group or ("*" in group and part.category not in listed)
     ]
-    places = {category: place for place, category in enumerate(group)}
+    order = {category: index for index, category in enumerate(group)}
     return sorted(
-        found, key=lambda part: (places.get(part.category, len(group)), part.category)
+        found, key=lambda part: (order.get(part.category, len(group)), part.category)
     )

@@ -50,19 +50,19 @@ def commitment_feed(request, plan, code):
     return _feed(request, commitment.plan, title, path, commitment=commitment)
 
 
-def _feed(request, plan, title, path, **within):
-    kind, about = next(iter(within.items()), ("plan", plan))
+def _feed(request, plan, title, path, **scope):
+    kind, record = next(iter(scope.items()), ("plan", plan))
     feed = PlanFeed(
         title=_("%(title)s: updates") % {"title": title},
         link=absolute(path),
         description="",
         language=get_language(),
         feed_url=absolute(request.path),
-        feed_guid=permanent_id(kind, about.pk, get_language()).urn,
+        feed_guid=permanent_id(kind, record.pk, get_language()).urn,
         author_name=_("National Plan against Human Trafficking"),
         since=datetime.combine(plan.starts_on, time(), UTC),
     )
-    for entry, published_at, changed_at in site.feed_updates(plan, **within):
+    for entry, published_at, changed_at in site.feed_updates(plan, **scope):
         _add(feed, entry, published_at, changed_at)
     return HttpResponse(feed.writeString("utf-8"), content_type=ATOM)
 

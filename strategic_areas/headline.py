@@ -27,7 +27,7 @@ class HeadlineKind(StrEnum):
 #: States of unfinished commitments.
 UNFINISHED = frozenset(CommitmentState) - CLOSED
 #: Punctuality of unfinished work, in order.
-OWED = tuple(
+UNFINISHED_PUNCTUALITY = tuple(
     punctual for punctual in Punctuality if punctual != Punctuality.FINISHED_LATE
 )
 
@@ -53,12 +53,12 @@ class RoundAnswers:
         return tuple(name for name in self.asked if name not in self.reported)
 
     @property
-    def heard(self) -> int:
+    def reported_count(self) -> int:
         return len(self.asked) - len(self.missing)
 
     @property
-    def is_enough(self) -> bool:
-        return self.heard >= len(self.asked) * ENOUGH_REPORTS
+    def has_enough_reports(self) -> bool:
+        return self.reported_count >= len(self.asked) * ENOUGH_REPORTS
 
     def is_due(self, today: date) -> bool:
         """Whether the due date has passed; before that no report is missing."""
@@ -73,7 +73,7 @@ class Headline:
     punctuality: Mapping[Punctuality, int]
     ended_on: date | None = None
     answers: RoundAnswers | None = None
-    #: Whether the due date of those answers has passed.
+    #: Whether the due date of that round has passed.
     is_due: bool = False
 
     @property
@@ -82,7 +82,7 @@ class Headline:
 
 
 def headline_of(
-    standings: Sequence[ProgressSummary],
+    summaries: Sequence[ProgressSummary],
     *,
     today: date,
     ended_on: date | None = None,
@@ -90,19 +90,19 @@ def headline_of(
     answers: RoundAnswers | None = None,
 ) -> Headline:
     """
-    Choose the headline by the first finding that applies.
+    Choose the findings of the headline; only "over" and "nobody" appear together.
 
-    Only "over" and "nobody reported" appear together. ``ended_on`` is the end of a past
+    ``summaries`` are those of a plan's commitments; ``ended_on`` is the end of a past
     plan, or None. ``answers`` belong to the round whose reports are counted.
     """
-    unfinished = [each for each in standings if each.state in UNFINISHED]
+    unfinished = [each for each in summaries if each.state in UNFINISHED]
     tally = Counter(each.punctuality for each in unfinished)
     is_due = answers is not None and answers.is_due(today)
     return Headline(
         findings=_findings(ended_on, anyone_reported, answers, is_due),
-        counts=count_states(each.state for each in standings),
+        counts=count_states(each.state for each in summaries),
         unfinished=len(unfinished),
-        punctuality={punctual: tally[punctual] for punctual in OWED},
+        punctuality={punctual: tally[punctual] for punctual in UNFINISHED_PUNCTUALITY},
         ended_on=ended_on,
         answers=answers,
         is_due=is_due,
@@ -113,11 +113,11 @@ def _findings(ended_on, anyone_reported, answers, is_due):
     found = []
     if ended_on is not None:
         is_asked = answers is not None and answers.is_final and answers.asked
-        if is_asked and (answers.heard or not is_due):
+        if is_asked and (answers.reported_count or not is_due):
             return (HeadlineKind.FINAL,)
         found.append(HeadlineKind.OVER)
     if not anyone_reported:
         found.append(HeadlineKind.NOBODY)
-    if not found and answers is not None and not answers.is_enough:
+    if not found and answers is not None and not answers.has_enough_reports:
         found.append(HeadlineKind.TOO_FEW)
     return tuple(found) or (HeadlineKind.COUNTS,)

@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from strategic_areas.text_guard.findings import Severity
 
 
-def _either(words: str) -> str:
+def _any_of(words: str) -> str:
     return f"(?:{'|'.join(words.split())})"
 
 
 #: Words for people in any role.
-PEOPLE = _either(
+PEOPLE = _any_of(
     "victimas? sobrevivientes? survivors? victims? personas? people persons?"
     " mujer(?:es)? wom[ae]n hombres? m[ae]n varon(?:es)? niñ[oax@]s? nin[oax@]s?"
     " girls? boys? children kids? menores menor\\sde\\sedad minors? adolescentes?"
@@ -33,14 +33,14 @@ PEOPLE = _either(
     " beneficiari[oa]s usuari[oa]s pacientes viktim moun fanm gason timoun tifi"
 )
 #: Participles for people, as in "47 rescatadas", which elsewhere may mean cases.
-DONE = _either(
+DONE = _any_of(
     "rescatad[oa]s identificad[oa]s asistid[oa]s atendid[oa]s acogid[oa]s referid[oa]s"
     " albergad[oa]s repatriad[oa]s retornad[oa]s deportad[oa]s beneficiad[oa]s"
     " imputad[oa]s acusad[oa]s condenad[oa]s detenid[oa]s arrestad[oa]s procesad[oa]s"
     " rescued identified assisted sheltered referred repatriated convicted arrested"
 )
 #: Numbers in words; "una" and "one" follow a rule of their own.
-SPELT = _either(
+SPELT = _any_of(
     "cero dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce"
     " quince dieci[a-z]{4,8} veinte veinti[a-z]{2,8}"
     " (?:tre|cuare|cincue|sese|sete|oche|nove)nta cien cientos?"
@@ -61,7 +61,7 @@ GATHER = (
     r"(?:\s?%|\s?\(\d{1,9}\)|\s(?:casos?|grupos?|total|cases?|groups?|y\s[a-z]{2,12}))"
 )
 OF = r"\s(?:de|of)(?:\s(?:l[ao]s|the|ell[ao]s|est[ao]s|those|these))?"
-STOPS = _either(
+STOPS = _any_of(
     "para sobre contra con por en a ante desde hacia hasta sin e o u ni que se y del al"
     " for on against with by in into to and or from about at as who which de of años?"
     " anos? meses mes dias? horas? semanas? veces pesos dolares years? months? days?"
@@ -84,18 +84,18 @@ SINGLE = re.compile(
     rf"\s(?:{PEOPLE}|child)\b"
     r"(?!\s(?:que|puede|debe|podria|tiene|who|can|may|must|should|has)\b)"
 )
-#: Words after which a number names a law, a date or a place in a list.
+#: Words after which a number names a law, a date or a position in a list.
 LABEL = re.compile(
-    _either(
+    _any_of(
         "ley leyes law arts? articulos? article num numero number decreto resolucion"
         " acta linea line fase objetivo goal ods meta capitulo expediente"
     )
 )
-#: Words after which such a number is a year.
+#: Words after which a number from 1900 to 2099 is a year.
 OF_TIME = re.compile(
-    _either("en in de of desde since durante during año year hasta y and")
+    _any_of("en in de of desde since durante during año year hasta y and")
 )
-#: "trata de personas" and similar terms count nobody.
+#: Before "personas: 5" in "trata de personas: 5", which counts nobody.
 CRIME = re.compile(r"(?:trata|trafico|ilicito|trafficking|smuggling)\s(?:de|in|of)\s$")
 ADVICE = re.compile(r"[a-z]{2,20}(?:ar|er|ir)(?:la|lo|le|se)?")
 
@@ -119,28 +119,28 @@ YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 ANY_NUMBER = re.compile(rf"\d|(?<![a-z]){SPELT}(?![a-z])")
 
 
-def tells_number(text: str) -> bool:
-    folded, _places = _fold(text)
+def contains_number(text: str) -> bool:
+    folded, _positions = _fold(text)
     return ANY_NUMBER.search(YEAR.sub(" ", folded)) is not None
 
 
 def find_people(text: str) -> list[CountedPeople]:
-    folded, places = _fold(text)
+    folded, positions = _fold(text)
     found = []
     for pattern in (BEFORE, AFTER, SINGLE):
         for match in pattern.finditer(folded):
-            if _counts(match, is_after=pattern is AFTER, is_one=pattern is SINGLE):
-                start, last = places[match.start()], places[match.end() - 1]
+            if _is_count(match, is_after=pattern is AFTER, is_one=pattern is SINGLE):
+                start, last = positions[match.start()], positions[match.end() - 1]
                 found.append(CountedPeople(start, last + 1))
     return sorted(found, key=lambda each: (each.start, each.end))
 
 
-def _counts(match: re.Match[str], *, is_after: bool, is_one: bool) -> bool:
+def _is_count(match: re.Match[str], *, is_after: bool, is_one: bool) -> bool:
     start = match.start("number")
     before = re.findall(r"[a-zñ]{1,40}", match.string[max(0, start - 40) : start])[-2:]
     last = before[-1] if before else ""
     if is_one:
-        # "cómo atender a una víctima" is advice about any.
+        # "cómo atender a una víctima" means any victim.
         verb = before[0] if last in {"a", "to"} else last
         return not ADVICE.fullmatch(verb)
     is_year = YEAR.fullmatch(match["number"]) is not None
@@ -158,21 +158,21 @@ def _fold(text: str) -> tuple[str, list[int]]:
 
     Of several blanks only the first is kept.
     """
-    characters, places = [], []
-    for place, sign in enumerate(text):
-        for each in _plain(sign):
+    characters, positions = [], []
+    for position, character in enumerate(text):
+        for each in _plain(character):
             if each != " " or characters[-1:] != [" "]:
                 characters.append(each)
-                places.append(place)
-    return "".join(characters), places
+                positions.append(position)
+    return "".join(characters), positions
 
 
 @cache
-def _plain(sign: str) -> str:
-    if sign in "ñÑ":
+def _plain(character: str) -> str:
+    if character in "ñÑ":
         return "ñ"
     return "".join(
         " " if each.isspace() else each.lower()
-        for each in unicodedata.normalize("NFKD", sign)
+        for each in unicodedata.normalize("NFKD", character)
         if not unicodedata.combining(each)
     )

@@ -31,7 +31,7 @@ from strategic_areas.commitment_states import (
 
 #: A stated due date this near makes work that is not completed "at risk".
 AT_RISK_DAYS = 30
-#: So does a percent that lies this many points behind the share of time gone.
+#: So does a percent that is this many points below the share of time that has passed.
 AT_RISK_POINTS = 25
 #: Minimum share of agencies that must have reported for a statement about a plan.
 ENOUGH_REPORTS = Fraction(2, 3)
@@ -67,14 +67,14 @@ class Punctuality(StrEnum):
     NO_DEADLINE = "no_deadline"
 
 
-#: Who may state a due date. The end of the plan says nothing about one record.
+#: Who may state a due date. The plan's own end is no due date of a record.
 STATED = frozenset({"plan", "amendment", "agency"})
 
 
 @dataclass(kw_only=True)
 class ActivityReport(DatedUpdate):
     execution: str
-    #: None too if it counts victims, whose numbers reports do not disclose.
+    #: None also if the activity counts victims.
     percent: int | None = None
     is_reserved: bool = False
 
@@ -85,7 +85,7 @@ class ActivityReport(DatedUpdate):
 
 @dataclass(kw_only=True)
 class Declaration(DatedUpdate):
-    #: One of the four results; "" of an old declaration that said "not yet".
+    #: One of the four results; "" of an old declaration, "not reached yet".
     result: str
 
     @property
@@ -211,8 +211,8 @@ def punctuality(
     Whether a stated due date is met; late from the day after it.
 
     Only unfinished work is late; work completed afterwards "finished late". None for
-    cancelled work, for completion on an unknown day, and without a due date from the
-    plan, an amendment or the agency: lateness is never guessed.
+    cancelled work and for completion on an unknown day: lateness is never guessed.
+    ``done`` are the first and last possible day of completion.
     """
     if state == ActivityState.CANCELLED:
         return None
@@ -222,8 +222,8 @@ def punctuality(
         return _punctuality_of_completed(done, deadline.due_on)
     if today > deadline.due_on:
         return Punctuality.LATE
-    near = deadline.due_on - today <= timedelta(days=AT_RISK_DAYS)
-    if near or _is_behind(deadline, today, percent):
+    is_near = deadline.due_on - today <= timedelta(days=AT_RISK_DAYS)
+    if is_near or _is_behind(deadline, today, percent):
         return Punctuality.AT_RISK
     return Punctuality.ON_TIME
 
@@ -245,8 +245,8 @@ def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:
     if percent is None or deadline.starts_on is None:
         return False
     length = (deadline.due_on - deadline.starts_on).days
-    gone = max(0, (today - deadline.starts_on).days)
-    share = min(100, gone * 100 / length) if length > 0 else 100
+    passed = max(0, (today - deadline.starts_on).days)
+    share = min(100, passed * 100 / length) if length > 0 else 100
     return share - percent >= AT_RISK_POINTS
 
 
@@ -270,7 +270,12 @@ def known_state_of(
     in_review: bool = False,
     asked: bool = False,
 ) -> KnownActivityState:
-    """An activity's public knowledge, for the rule of its commitment's state."""
+    """
+    What the public knows of an activity, for the rule of its commitment's state.
+
+    ``ends_on`` is the end of the plan, for continuing work only; ``asked``: whether a
+    round required a report.
+    """
     latest = newest_update(reports)
     if latest and latest.is_done and not latest.is_reserved:
         return KnownActivityState.COMPLETED
@@ -284,8 +289,8 @@ def known_state_of(
         return KnownActivityState.SILENT if asked else KnownActivityState.NOT_ASKED
     if latest.execution == ActivityState.CANCELLED:
         return KnownActivityState.SUSPENDED
-    is_kept = ends_on is not None and latest.period_ends_on >= ends_on
-    if is_kept and latest.execution == ActivityState.IN_PROGRESS:
+    reaches_end = ends_on is not None and latest.period_ends_on >= ends_on
+    if reaches_end and latest.execution == ActivityState.IN_PROGRESS:
         return KnownActivityState.KEPT_UP
     return KnownActivityState(latest.execution)
 
@@ -308,26 +313,25 @@ def summarise_commitment(
     ``activities`` are triples of summary, known state and reports. A commitment
     ``stopped`` by an amendment is never late.
     """
-    works = [work for _, work, _ in activities]
     if not is_official:
         return ProgressSummary(None, None)
-    if stopped == KnownActivityState.CANCELLED and not works:
-        works = [KnownActivityState.CANCELLED]
-    reports = [report for *_, filed in activities for report in filed]
+    known_states = [known_state for _, known_state, _ in activities]
+    if stopped == KnownActivityState.CANCELLED and not known_states:
+        known_states = [KnownActivityState.CANCELLED]
+    reports = [report for *_, own_reports in activities for report in own_reports]
     declared = newest_update(declarations)
-    state = commitment_state(CommitmentFacts(works, _result(declarations), is_over))
+    state = commitment_state(
+        CommitmentFacts(known_states, declared.result if declared else "", is_over)
+    )
     deciding_update = (
         declared if declared and declared.result else newest_update(reports)
     )
-    percent = None
-    if state in UNDER_WAY:
-        percent = average_percent(
-            [
-                each.percent
-                for each, work, _ in activities
-                if work != KnownActivityState.CANCELLED
-            ]
-        )
+    percents = [
+        summary.percent
+        for summary, known_state, _ in activities
+        if known_state != KnownActivityState.CANCELLED
+    ]
+    percent = average_percent(percents) if state in UNDER_WAY else None
     punctual = None
     if state == CommitmentState.FULFILLED:
         punctual = punctuality(
@@ -338,19 +342,11 @@ def summarise_commitment(
         )
     elif state not in CLOSED and not stopped:
         punctual = punctuality(ActivityState.IN_PROGRESS, deadline, today, percent)
-        punctual = (
-            punctuality_without_reports(punctual)
-            if state in WITHOUT_PUBLIC_STATE
-            else punctual
-        )
+        if state in WITHOUT_PUBLIC_STATE:
+            punctual = punctuality_without_reports(punctual)
     return ProgressSummary(
-        state, punctual, percent, count_activities(works), deciding_update
+        state, punctual, percent, count_activities(known_states), deciding_update
     )
-
-
-def _result(declarations):
-    latest = newest_update(declarations)
-    return latest.result if latest else ""
 
 
 def average_percent(

@@ -29,11 +29,11 @@ from strategic_areas.schedule import RoundState, Schedule, frequency_of, round_s
 DEMONSTRATION_CODE = "demostracion"
 #: How long a demonstration round stays open from the day on which it is opened.
 DEMONSTRATION_DAYS = 30
-#: How long before a round would open the secretariat is asked to open it.
+#: How long before a round's opening day the secretariat is asked to open it.
 OPENED_AHEAD = timedelta(days=30)
 
 
-def agency_page(name, plan, agency):
+def desk_url(name, plan, agency):
     """Absolute URL of an agency's page in its latest round, else of the desk."""
     period = ReportingPeriod.objects.opened().filter(plan=plan).first()
     args = [period.pk, agency.slug] if period else []
@@ -90,9 +90,9 @@ def closed_round(period, today):
 
 def removal_obstacle(period, today):
     """
-    Why a period cannot be removed, or "".
+    The reason why a period cannot be removed, or "".
 
-    After the due date silence stays on record; nobody's work is deleted.
+    No agency's work is deleted; after the due date missing answers stay on record.
     """
     rows = [model.objects.filter(period=period) for model in UPDATE_MODELS]
     writers = {row.agency for each in rows for row in each.select_related("agency")}
@@ -118,9 +118,8 @@ def remove_period(period, *, by, today):
     public.
     """
     period = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
-    plan, names = period.plan, {}
-    for language in ("es", "en"):
-        names[f"name_{language}"] = getattr(period, f"name_{language}") or ""
+    plan = period.plan
+    names = {name: getattr(period, name) or "" for name in ("name_es", "name_en")}
     if reason := removal_obstacle(period, today):
         raise RefusedError(f"{period}: {reason}")
     audit.record_event(audit.Event.RECORD_DELETED, actor=by, obj=period)
@@ -145,26 +144,27 @@ def remove_period(period, *, by, today):
 def make_scorecards_ready(now):
     """Show agencies the scorecards of closed real rounds; return these rounds."""
     today = timezone.localdate(now)
-    waiting = _without_public_scorecards()
-    running = waiting.filter(closes_on__gte=today)
-    running.exclude(scorecards_ready_at=None).update(scorecards_ready_at=None)
-    closed = waiting.filter(closes_on__lt=today, scorecards_ready_at=None)
-    return _stamped(closed, audit.Event.SCORECARDS_READY, scorecards_ready_at=now)
+    unpublished = _without_public_scorecards()
+    still_open = unpublished.filter(closes_on__gte=today)
+    still_open.exclude(scorecards_ready_at=None).update(scorecards_ready_at=None)
+    closed = unpublished.filter(closes_on__lt=today, scorecards_ready_at=None)
+    return _stamp_rounds(closed, audit.Event.SCORECARDS_READY, scorecards_ready_at=now)
 
 
 def release_scorecards(now):
-    waiting = _without_public_scorecards()
-    due = waiting.filter(scorecards_ready_at__lte=now - REPLY_WITHIN)
-    return _stamped(due, audit.Event.SCORECARDS_PUBLIC, scorecards_public_at=now)
+    unpublished = _without_public_scorecards()
+    due = unpublished.filter(scorecards_ready_at__lte=now - REPLY_WITHIN)
+    return _stamp_rounds(due, audit.Event.SCORECARDS_PUBLIC, scorecards_public_at=now)
 
 
 def _without_public_scorecards():
-    rows = ReportingPeriod.objects.rounds().filter(plan__in=Plan.objects.public())
-    return rows.filter(scorecards_public_at=None)
+    return ReportingPeriod.objects.rounds().filter(
+        plan__in=Plan.objects.public(), scorecards_public_at=None
+    )
 
 
 @transaction.atomic
-def _stamped(rows, event, **stamp):
+def _stamp_rounds(rows, event, **stamp):
     """
     Stamp and record each round once, also under concurrency; return those stamped here.
     """
@@ -180,8 +180,8 @@ def schedule_of(rounds):
     """
     The schedule that a plan's rounds follow, or the default.
 
-    The longest round decides frequency and months; the latest decides the days to
-    answer.
+    The longest round decides frequency and months; the latest, how many days agencies
+    have to answer.
     """
     if not (regular := [each for each in rounds if not each.is_final]):
         return Schedule()
@@ -200,18 +200,18 @@ def next_round(plan, today, frequency=None):
     """
     The unsaved next round by the plan's schedule, or None after the last.
 
-    It covers days that no round asks about; rounds already overdue are skipped.
-    ``frequency`` changes the schedule.
+    It covers days that no round covers; a round that would be overdue is skipped.
+    ``frequency`` replaces that of the schedule.
     """
     periods = list(plan.periods.all())
     rounds = [each for each in periods if each.is_round and not each.is_demonstration]
-    calendar = schedule_of(rounds)
-    calendar = replace(calendar, frequency=frequency or calendar.frequency)
-    taken = tuple((each.starts_on, each.ends_on) for each in rounds)
-    names = {each.code for each in periods}
-    for slot in round_slots(plan.starts_on, plan.ends_on, calendar, taken):
+    schedule = schedule_of(rounds)
+    schedule = replace(schedule, frequency=frequency or schedule.frequency)
+    covered = tuple((each.starts_on, each.ends_on) for each in rounds)
+    codes = {each.code for each in periods}
+    for slot in round_slots(plan.starts_on, plan.ends_on, schedule, covered):
         if slot.due_on >= today:
-            days = asdict(_with_free_code(slot, names))
+            days = asdict(_with_free_code(slot, codes))
             return ReportingPeriod(plan=plan, is_scheduled=True, **days)
     return None
 
@@ -226,23 +226,24 @@ def rounds_to_open(today, until=None):
     opening = [
         each
         for each in found
-        if each and each.opens_on <= until and not waiting_round(each.plan)
+        if each and each.opens_on <= until and not proposed_round(each.plan)
     ]
     return sorted(opening, key=lambda each: each.opens_on)
 
 
-def waiting_round(plan):
-    parts = RecordChange.objects.filter(
+def proposed_round(plan):
+    """The proposal to open a round of the plan, not decided yet, or None."""
+    record_changes = RecordChange.objects.filter(
         content_type=ContentType.objects.get_for_model(ReportingPeriod),
         object_id=None,
         after__plan=plan.pk,
     )
-    return PendingChange.objects.waiting().filter(records__in=parts).first()
+    return PendingChange.objects.waiting().filter(records__in=record_changes).first()
 
 
-def _with_free_code(slot, names):
+def _with_free_code(slot, codes):
     code, number = slot.code, 1
-    while code in names:
+    while code in codes:
         number += 1
         code = f"{slot.code}-{number}"
     return replace(slot, code=code)

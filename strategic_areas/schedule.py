@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 #: Months after the plan's end that the final report covers.
-FINAL_MONTHS = 3
+MONTHS_OF_FINAL_REPORT = 3
 
 #: (Spanish, English) of each month, as a period's name says it.
 MONTH_NAMES = (
@@ -56,12 +56,12 @@ class RoundFrequency(StrEnum):
     YEAR = "year"
 
 
-MONTHS = {
+MONTHS_PER_ROUND = {
     RoundFrequency.QUARTER: 3,
     RoundFrequency.SEMESTER: 6,
     RoundFrequency.YEAR: 12,
 }
-LETTER = {RoundFrequency.QUARTER: "t", RoundFrequency.SEMESTER: "s"}
+CODE_LETTERS = {RoundFrequency.QUARTER: "t", RoundFrequency.SEMESTER: "s"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Schedule:
     frequency: RoundFrequency = RoundFrequency.SEMESTER
     days_until_due: int = 15
     days_until_close: int = 30
-    #: A month in which one of its periods ends.
+    #: The number of a month in which one of its periods ends.
     ends_in: int = 12
 
     def window(self, ends_on: date) -> dict[str, date]:
@@ -82,7 +82,7 @@ class Schedule:
 
 def frequency_of(starts_on: date, ends_on: date) -> RoundFrequency:
     months = (ends_on.year - starts_on.year) * 12 + ends_on.month - starts_on.month
-    found = (each for each, most in MONTHS.items() if months < most)
+    found = (each for each, length in MONTHS_PER_ROUND.items() if months < length)
     return next(found, RoundFrequency.YEAR)
 
 
@@ -103,16 +103,16 @@ def round_slots(
     starts_on: date,
     ends_on: date,
     schedule: Schedule,
-    taken: tuple[tuple[date, date], ...] = (),
+    covered: tuple[tuple[date, date], ...] = (),
 ) -> Iterator[RoundSlot]:
     """
     The rounds of a plan from ``starts_on`` to ``ends_on``, oldest first.
 
     They follow the calendar, cut to the plan; the last is the final report after its
-    end. Days in ``taken``, pairs of first and last day, are already covered: a round
-    begins after them or is left out.
+    end. ``covered`` are the first and last days of existing rounds: a round begins
+    after them or is left out.
     """
-    months = MONTHS[schedule.frequency]
+    months = MONTHS_PER_ROUND[schedule.frequency]
     after_last = schedule.ends_in % months
     begun = (starts_on.month - 1 - after_last) // months * months
     first = _month_start(starts_on.year, begun + after_last)
@@ -120,13 +120,13 @@ def round_slots(
         after = _month_start(first.year, first.month - 1 + months)
         begins = max(first, starts_on)
         ends = min(after - timedelta(days=1), ends_on)
-        if free := _free_part(begins, ends, taken):
-            code = _code(schedule.frequency, first, months)
-            yield _slot(code, _names(*free), free, schedule)
+        if free := _free_part(begins, ends, covered):
+            code = _slot_code(schedule.frequency, first, months)
+            yield _slot(code, _slot_names(*free), free, schedule)
         first = after
     begins = ends_on + timedelta(days=1)
-    after = _month_start(begins.year, begins.month - 1 + FINAL_MONTHS)
-    if free := _free_part(begins, after - timedelta(days=1), taken):
+    after = _month_start(begins.year, begins.month - 1 + MONTHS_OF_FINAL_REPORT)
+    if free := _free_part(begins, after - timedelta(days=1), covered):
         names = ("Informe final", "Final report")
         yield _slot("informe-final", names, free, schedule, is_final=True)
 
@@ -139,20 +139,20 @@ def _month_start(year, months):
     return date(year + months // 12, months % 12 + 1, 1)
 
 
-def _free_part(begins, ends, taken):
-    lasts = [last for first, last in taken if first <= ends and last >= begins]
-    begins = max([begins, *(last + timedelta(days=1) for last in lasts)])
+def _free_part(begins, ends, covered):
+    last_days = [last for first, last in covered if first <= ends and last >= begins]
+    begins = max([begins, *(last + timedelta(days=1) for last in last_days)])
     return (begins, ends) if begins <= ends else None
 
 
-def _code(frequency, first, months):
+def _slot_code(frequency, first, months):
     if frequency == RoundFrequency.YEAR:
         return f"ronda-{first.year}"
     number = (first.month - 1) // months + 1
-    return f"ronda-{first.year}-{LETTER[frequency]}{number}"
+    return f"ronda-{first.year}-{CODE_LETTERS[frequency]}{number}"
 
 
-def _names(begins, ends):
+def _slot_names(begins, ends):
     if (begins.month, ends.month) == (1, 12):
         return f"Año {ends.year}", f"Year {ends.year}"
     first, last = MONTH_NAMES[begins.month - 1], MONTH_NAMES[ends.month - 1]
@@ -173,9 +173,9 @@ def working_day(day: date) -> date:
     return day
 
 
-#: Days of reminders before the due date; after it they are weekly.
+#: Reminders are sent so many days before the due date, and weekly after it.
 DAYS_BEFORE_DUE = (14, 3, 0)
-#: After so many weekly reminders the alternate and the secretariat get a copy.
+#: After so many weekly reminders the alternate and the secretariat get copies.
 WEEKLY_REMINDERS_ALONE = 2
 
 

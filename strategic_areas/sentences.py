@@ -67,8 +67,10 @@ FAMILY_WORDS = {
     StateFamily.GOING: pgettext_lazy("a family of states", "Under way"),
     StateFamily.HALTED: pgettext_lazy("a family of states", "Halted or cancelled"),
     StateFamily.UNBEGUN: pgettext_lazy("a family of states", "Not begun"),
-    StateFamily.SILENT: pgettext_lazy("a family of states", "No news"),
-    StateFamily.UNREAD: pgettext_lazy("a family of states", "Reported, not published"),
+    StateFamily.NO_NEWS: pgettext_lazy("a family of states", "No news"),
+    StateFamily.UNPUBLISHED: pgettext_lazy(
+        "a family of states", "Reported, not published"
+    ),
 }
 #: Labels of results; "" is an old declaration, "not reached yet".
 DECLARED = {
@@ -94,7 +96,7 @@ FAMILIES = {
     "PALERMO": _("Palermo Protocol"),
     "ASKED": _("What others ask of the country"),
 }
-#: Bodies with requests to the country, as they follow "What", in display order.
+#: Bodies with requests to the country, in display order.
 BODY_NAMES = {
     "US-TIP": _("the United States Department of State"),
     "ILO-CEACR": _("the ILO Committee of Experts"),
@@ -105,7 +107,7 @@ BODY_NAMES = {
     ),
     "CRC": _("the Committee on the Rights of the Child"),
 }
-#: The same, as short as they go.
+#: Their short names.
 SHORT_BODIES = {
     "US-TIP": _("United States"),
     "ILO-CEACR": _("ILO, experts"),
@@ -160,7 +162,7 @@ PUNCTUALITY = {
     Punctuality.NOT_DUE: pgettext_lazy("work with a due date", "Not yet due"),
     Punctuality.NO_DEADLINE: _("No known deadline"),
 }
-#: Commitments differ in gender in Spanish.
+#: In Spanish the words for a commitment have another gender.
 COMMITMENT_PUNCTUALITY = PUNCTUALITY | {
     Punctuality.LATE: pgettext_lazy("a commitment", "Late"),
     Punctuality.FINISHED_LATE: pgettext_lazy("a commitment", "Finished late"),
@@ -174,7 +176,7 @@ CHANGES = {
     "corrected": pgettext_lazy("an update", "Corrected"),
     "withdrawn": pgettext_lazy("an update", "Withdrawn"),
 }
-PROMPTNESS = {
+TIMELINESS = {
     Timeliness.ON_TIME: pgettext_lazy("an answer to a round", "On time"),
     Timeliness.LATE: pgettext_lazy("an answer to a round", "Late or in part"),
     Timeliness.SILENT: pgettext_lazy("an answer to a round", "No answer"),
@@ -189,31 +191,30 @@ ROUND_WORDS = {
 }
 
 
-def reported_state(entry) -> ActivityState | None:
+def reported_state(update) -> ActivityState | None:
     """
     The state that an update gives its activity.
 
-    A record of public sources holds for its day and does not state what is in progress
-    now.
+    What a public source called in progress was so on its day only.
     """
-    is_going = entry.is_recorded and entry.state == ActivityState.IN_PROGRESS
-    return ActivityState.LEFT_IN_PROGRESS if is_going else entry.state
+    is_going = update.is_recorded and update.state == ActivityState.IN_PROGRESS
+    return ActivityState.LEFT_IN_PROGRESS if is_going else update.state
 
 
-def update_label(entry) -> str:
-    if entry.state is None and entry.result is not None:
-        return str(DECLARED[entry.result])
-    if reported_state(entry) != entry.state:
+def update_label(update) -> str:
+    if update.state is None and update.result is not None:
+        return str(DECLARED[update.result])
+    if reported_state(update) != update.state:
         return str(UNDER_WAY_THEN)
-    return state_word(entry.state, entry.voice)
+    return state_word(update.state, update.voice)
 
 
 def state_word(state, voice=None) -> str:
     """
     The word for a state, or "".
 
-    Work that public sources call done is not simply "completed": ``voice`` is who says
-    so.
+    ``voice`` is the kind of public source that states it; its label replaces
+    "Completed".
     """
     if not state:
         return ""
@@ -228,12 +229,12 @@ def family_word(state) -> str:
 
 
 def cited_state(row, day) -> str:
-    """A commitment's family, state and lateness on a day, for a citation."""
+    """A commitment's family, state and lateness or risk on a day, for a citation."""
     state, days = row.summary.state, row.days_late(day)
     exact = "" if state in PLAIN else state_word(state)
     is_at_risk = row.summary.punctuality == Punctuality.AT_RISK
-    kept = punctuality_word(row.summary) if is_at_risk else days and late_by(days)
-    more = [word[:1].lower() + word[1:] for word in (exact, kept) if word]
+    risk = punctuality_word(row.summary) if is_at_risk else days and late_by(days)
+    more = [word[:1].lower() + word[1:] for word in (exact, risk) if word]
     return ", ".join([family_word(state), *more])
 
 
@@ -242,12 +243,12 @@ def late_by(days: int) -> str:
     return word % {"number": days}
 
 
-def punctuality_word(standing) -> str:
-    if standing.punctuality is None:
+def punctuality_word(summary) -> str:
+    if summary.punctuality is None:
         return ""
-    is_commitment = isinstance(standing.state, CommitmentState)
+    is_commitment = isinstance(summary.state, CommitmentState)
     words = COMMITMENT_PUNCTUALITY if is_commitment else PUNCTUALITY
-    return str(words[standing.punctuality])
+    return str(words[summary.punctuality])
 
 
 def join_words(words: list[str]) -> str:
@@ -262,8 +263,7 @@ def join_words(words: list[str]) -> str:
 
 def lead_word(is_official) -> str:
     """
-    The term for a commitment's agency; of a reconstructed one, it is ascribed by
-    others.
+    The term for a commitment's agency; to a reconstructed one, others ascribe it.
     """
     return str(_("Lead") if is_official else _("Attributed to"))
 
@@ -290,8 +290,8 @@ def changed_field_name(change) -> str:
 
 def stop_phrase(change) -> str:
     kind = change.kind or getattr(change.amendment, "kind", "")
-    said = STOPS.get((kind, change.model)) if change.field == "stopped" else None
-    return str(said or "")
+    phrase = STOPS.get((kind, change.model)) if change.field == "stopped" else None
+    return str(phrase or "")
 
 
 def target_code(target) -> str:
@@ -382,9 +382,9 @@ def work_done(tally) -> str:
 def work_in_cell(row) -> str:
     """The same for a table cell below a heading."""
     if row.records:
-        said = OF % {"done": row.records.done, "total": row.records.found}
-        pressed = row.records.by_press
-        return f"{said} ({BY_PRESS % {'n': pressed}})" if pressed else str(said)
+        text = OF % {"done": row.records.done, "total": row.records.found}
+        by_press = row.records.by_press
+        return f"{text} ({BY_PRESS % {'n': by_press}})" if by_press else str(text)
     tally = row.summary.tally
     numbers = {**vars(tally), "unreported": tally.unreported}
     if not tally.reported:
@@ -405,14 +405,14 @@ def years_on_record(records) -> str:
 def on_record(records) -> str:
     if records.found == 1:
         return _on_record_of_one(records)
-    said = []
+    parts = []
     for name, words in ON_RECORD.items():
         if number := getattr(records, name):
-            said.append(str(words % {"n": number}))
+            parts.append(str(words % {"n": number}))
             if name == "done" and records.by_press:
-                said[-1] += f" ({BY_PRESS % {'n': records.by_press}})"
+                parts[-1] += f" ({BY_PRESS % {'n': records.by_press}})"
     found = FOUND % {"found": records.found}
-    return f"{found}: {', '.join(said)}. {UNKNOWN}" if said else f"{found}. {UNKNOWN}"
+    return f"{found}: {', '.join(parts)}. {UNKNOWN}" if parts else f"{found}. {UNKNOWN}"
 
 
 def _on_record_of_one(records):
@@ -424,46 +424,47 @@ def _on_record_of_one(records):
 
 
 def done_and_going(records) -> str:
-    said = (
+    parts = (
         str(words % {"n": number})
         for name, words in {"done": BRIEF_DONE, "going": BRIEF_GOING}.items()
         if (number := getattr(records, name))
     )
-    return ", ".join(said) or str(FOUND % {"found": records.found})
+    return ", ".join(parts) or str(FOUND % {"found": records.found})
 
 
 def rest_on_record(records) -> str:
-    rest = {"other": records.other, "unreported": records.unreported}
     return ", ".join(
-        str(ON_RECORD[name] % {"n": number}) for name, number in rest.items() if number
+        str(ON_RECORD[name] % {"n": number})
+        for name in ("other", "unreported")
+        if (number := getattr(records, name))
     )
 
 
-def author_of(entry) -> str:
+def author_of(update) -> str:
     """
     Who states an update: its agency, or the publishers of its sources; "" in a
     demonstration.
     """
-    if entry.is_demonstration:
+    if update.is_demonstration:
         return str(PORTAL)
-    if not entry.is_recorded:
-        return entry.agency.name
-    named = (source.publisher or source.title for source in entry.sources)
+    if not update.is_recorded:
+        return update.agency.name
+    named = (source.publisher or source.title for source in update.sources)
     return "; ".join(dict.fromkeys(named)) or str(SOURCES)
 
 
 def source_and_month(row) -> str:
-    standing = row.summary
-    if standing.state is None or standing.said_on is None:
+    summary = row.summary
+    if summary.state is None or summary.said_on is None:
         return ""
-    month = as_date(standing.said_on, "m/Y")
+    month = as_date(summary.said_on, "m/Y")
     if row.declared_by:
         return ACCORDING_TO % {"agency": row.declared_by.local_acronym, "month": month}
     return LAST_REPORT % {"month": month}
 
 
 #: Maximum length of a cell's sentences, and of a single cut sentence.
-SHORT, LONG = 160, 240
+MAX_TEXT, MAX_SENTENCE = 160, 240
 #: The end of a sentence, not of an abbreviation or initial.
 END_OF_SENTENCE = re.compile(r"(?<=[\w%)»”]{3})[.!?][»”\")]?(?= [^\Wa-z\d_]| [¿¡«“])|$")
 
@@ -472,11 +473,11 @@ def shortened(text) -> str:
     """The first sentences of a text in one line, cut at the end of a word."""
     text = " ".join(text.split())
     ends = [found.end() for found in END_OF_SENTENCE.finditer(text)]
-    ends = [end for end in ends if end <= SHORT] or ends[:1]
-    end = next((end for end in ends if end >= SHORT // 2), ends[-1])
-    if end <= LONG:
+    ends = [end for end in ends if end <= MAX_TEXT] or ends[:1]
+    end = next((end for end in ends if end >= MAX_TEXT // 2), ends[-1])
+    if end <= MAX_SENTENCE:
         return text[:end]
-    words = text[: LONG + 1].rpartition(" ")[0] or text[:LONG]
+    words = text[: MAX_SENTENCE + 1].rpartition(" ")[0] or text[:MAX_SENTENCE]
     return f"{words.rstrip(',:;')}…"
 
 

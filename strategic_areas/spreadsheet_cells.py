@@ -14,9 +14,9 @@ from datetime import date
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\0]")
 #: Text that has to be escaped: a formula, or text that looks like an escaped one.
 NEEDS_ESCAPE = re.compile(rf"'*(?:{FORMULA.pattern})")
-#: By this mark spreadsheets recognize UTF-8.
-MARK = "\ufeff"
-#: Characters that XML cannot hold, and so a workbook cannot either.
+#: Spreadsheets recognize UTF-8 by it.
+BYTE_ORDER_MARK = "\ufeff"
+#: Characters that are not allowed in XML, the format of a workbook's parts.
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -40,11 +40,11 @@ def workbook_text(text):
 
 def csv_content(rows):
     written = io.StringIO()
-    csv.writer(written).writerows(map(_in_text, row) for row in rows)
-    return MARK + written.getvalue()
+    csv.writer(written).writerows(map(_csv_cell, row) for row in rows)
+    return BYTE_ORDER_MARK + written.getvalue()
 
 
-def _in_text(cell):
+def _csv_cell(cell):
     if cell is None:
         return ""
     if isinstance(cell, date):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from plan_portal import urls
-from plan_portal.sitemap import every_address
+from plan_portal.sitemap import public_page_paths
 from strategic_areas import workflow
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import (
@@ -465,7 +465,7 @@ def instances():
     """Name, Spanish and English address of every public page of every record."""
     places = site.public_addresses()
     for row in urls.PUBLIC_PAGES:
-        for spanish, english, _changed in every_address([row]):
+        for spanish, english, _changed in public_page_paths([row]):
             yield row[0], spanish, english
     for name, *_rest in urls.PUBLIC_COMPANIONS:
         if name in {"plan_updates", "plan_time"}:

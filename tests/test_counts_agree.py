@@ -349,7 +349,7 @@ def test_each_value_of_a_filter_of_figures_counts_its_rows(get):
 def test_how_many_reported_names_its_round(get):
     home, agencies = get("home"), get("agencies", INVENTED)
     asking = home.context["overview"].asking
-    heard = f"{asking.answers.heard} de {len(asking.answers.asked)}"
+    heard = f"{asking.answers.reported_count} de {len(asking.answers.asked)}"
     last = latest_round(home.context["plan_progress"].periods, TODAY)
 
     box = home.text.split('class="round-box"')[1].split("</section>")[0]
@@ -359,7 +359,7 @@ def test_how_many_reported_names_its_round(get):
     assert f"{last.name}: quién ha reportado" in said
     assert said.count(f"Reportaron {heard} instituciones.") == 1
     assert f"Entregó, {last.name}" in agencies.text
-    assert box.count("<i></i>") == asking.answers.heard
+    assert box.count("<i></i>") == asking.answers.reported_count
     assert f"{asking.due.name}: una no reportó" in said
     ((agency, again),) = asking.missing
     assert (agency.acronym, again) == ("GUACO", False)

@@ -10,7 +10,7 @@ import pytest
 from django.utils.translation import override
 from openpyxl import load_workbook
 
-from plan_portal.sitemap import every_address
+from plan_portal.sitemap import public_page_paths
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import disclosure
 from strategic_areas.models import Indicator, PublishedFigure
@@ -164,7 +164,9 @@ def test_no_address_tells_a_number_below_the_threshold(client, tmp_path, monkeyp
     secret |= {each["value"] for each in others}
 
     languages = drawn([0, 1], 1, key="small")
-    paths = {each[place] for each in every_address(PUBLIC_PAGES) for place in languages}
+    paths = {
+        each[place] for each in public_page_paths(PUBLIC_PAGES) for place in languages
+    }
     for language in LANGUAGES:
         for form in ("csv", "json", "xlsx"):
             paths.add(public_path(f"indicators_{form}", language=language))

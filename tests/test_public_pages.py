@@ -620,7 +620,7 @@ def test_the_methodology_prints_the_rule_that_the_code_uses(client, db, language
             assert gettext(row.case) in page.text
             assert all(state_word(state) in page.text for state in row.states)
         for row in FAMILIES:
-            assert gettext(row.says) in page.text
+            assert gettext(row.meaning) in page.text
             assert str(FAMILY_WORDS[row.family]) in page.text
 
 

@@ -40,7 +40,7 @@ def test_a_target_tells_how_what_answers_it_stands(client):
     answered, *rest = context["targets"]
     assert {
         family: [row.commitment for row in rows] for family, rows in answered.by_family
-    } == {StateFamily.MET: [done], StateFamily.SILENT: [silent]}
+    } == {StateFamily.MET: [done], StateFamily.NO_NEWS: [silent]}
     assert [(each.target, each.total) for each in rest] == [(unanswered, 0)]
     families = [str(FAMILIES[each.family]) for each in (target, unanswered)]
     places = [page.text.index(each) for each in families]

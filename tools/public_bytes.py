@@ -109,7 +109,7 @@ def read(folder):
     urls = import_module("plan_portal.urls")
     client = import_module("django.test").Client(SERVER_NAME="localhost")
     queue = ["/", "/en/"]
-    for spanish, english, _changed_at in sitemap.every_address(urls.PUBLIC_PAGES):
+    for spanish, english, _changed_at in sitemap.public_page_paths(urls.PUBLIC_PAGES):
         queue += [spanish, english]
     reached, alike = set(queue), Counter()
     folder.mkdir(parents=True, exist_ok=True)

@@ -31,7 +31,7 @@ from strategic_areas.models import Provenance
 from strategic_areas.progress import ActivityState, Punctuality, StateCounts
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import plans
-from strategic_areas.sentences import DECLARED, FAMILY_WORDS, PROMPTNESS
+from strategic_areas.sentences import DECLARED, FAMILY_WORDS, TIMELINESS
 
 register = template.Library()
 
@@ -280,7 +280,7 @@ def punctuality(standing):
 @register.simple_tag
 def promptness(kept):
     return format_html(
-        '<span class="promptness promptness--{}">{}</span>', kept, PROMPTNESS[kept]
+        '<span class="promptness promptness--{}">{}</span>', kept, TIMELINESS[kept]
     )
 
 

@@ -28,7 +28,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.rounds import scorecards as agency_scorecards
-from strategic_areas.sentences import PROMPTNESS, ROUND_WORDS
+from strategic_areas.sentences import ROUND_WORDS, TIMELINESS
 
 ROLES = {
     "lead": pgettext_lazy("a part in a commitment", "Leads it"),
@@ -228,7 +228,7 @@ SCORECARDS = (
             DataColumn("on_time", _("Handed in on time"), CellKind.INTEGER),
             DataColumn("late", _("Handed in late"), CellKind.INTEGER),
             DataColumn(
-                "punctuality", _("Punctuality"), CellKind.CODE, codes=PROMPTNESS
+                "punctuality", _("Punctuality"), CellKind.CODE, codes=TIMELINESS
             ),
         )
     ),

@@ -37,7 +37,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.figures import Exactness
 from strategic_areas.models.measurements import DisclosedForm, Publication
-from strategic_areas.people_counts import tells_number
+from strategic_areas.people_counts import contains_number
 
 
 class DisclosureHistory:
@@ -376,7 +376,7 @@ def _text(raw, name, disclosed):
     """The text, unless it could reveal a protected number."""
     text = getattr(raw.measurement, name) or ""
     is_of_another = disclosed.value is None or disclosed.is_unchanged
-    find_numbers = text_guard.find_personal_data if disclosed.quote else tells_number
+    find_numbers = text_guard.find_personal_data if disclosed.quote else contains_number
     is_public = not raw.indicator.sensitive or not (is_of_another or find_numbers(text))
     return text if is_public else ""
 

@@ -18,7 +18,7 @@ from strategic_areas.models import Indicator, ReportedSpan
 from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Breakdown, Measurement, ReportedValue
 from strategic_areas.queries.asked_values import AskedValue
-from strategic_areas.rounds import agency_page
+from strategic_areas.rounds import desk_url
 from strategic_areas.workflow.guard import (
     must_be_clean,
     must_not_wait_for_purge,
@@ -125,7 +125,7 @@ class ValueSteps(GuardedSteps):
 def _page_of(reported):
     if reported.letter_id or reported.source_id:
         return settings.SITE_URL + reverse("admin:value", args=[reported.pk])
-    return agency_page("values", reported.indicator.introduced_by, reported.agency)
+    return desk_url("values", reported.indicator.introduced_by, reported.agency)
 
 
 VALUES = ValueSteps()

@@ -118,7 +118,7 @@ class PlannedWork(DatesMixin):
 
     def stopped_as_of(self, day):
         """The kind of stop in force on this day, or ""."""
-        return self.stopped if self.stopped and self.stop.holds(day) else ""
+        return self.stopped if self.stopped and self.stop.covers(day) else ""
 
 
 def stops_in_order(model):

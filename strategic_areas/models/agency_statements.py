@@ -23,7 +23,7 @@ from strategic_areas.models.plan import Plan
 from strategic_areas.models.records import Provenance
 from strategic_areas.models.review import RevisionStatus
 from strategic_areas.models.updates import ActivityUpdate
-from strategic_areas.people_counts import tells_number
+from strategic_areas.people_counts import contains_number
 
 #: The most characters of a comment or of a dispute's text. Both are shown next to
 #: figures, and are no reports.
@@ -228,7 +228,7 @@ class RecordDispute(AgencyStatement):
         if figure is None or not figure.indicator.sensitive:
             return
         for name in ("text_es", "text_en", "resolution_es", "resolution_en"):
-            if tells_number(getattr(self, name) or ""):
+            if contains_number(getattr(self, name) or ""):
                 text = _(
                     "Say it without numbers: the indicator tells how many people there "
                     "are. Another number is handed in as its value."

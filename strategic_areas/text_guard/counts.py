@@ -50,7 +50,9 @@ def _small_numbers(reading: Reading) -> Iterator[int]:
                 reading, index
             )
         else:
-            is_small = word.text in ONE | FEW and not _ends_longer_number(reading, index)
+            is_small = word.text in ONE | FEW and not _ends_longer_number(
+                reading, index
+            )
         if is_small and not _counts_nothing(reading, index):
             yield index
 

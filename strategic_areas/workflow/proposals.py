@@ -21,7 +21,7 @@ from strategic_areas.models import (
     RevisionStatus,
     RoundReopening,
 )
-from strategic_areas.rounds import agency_page
+from strategic_areas.rounds import desk_url
 from strategic_areas.workflow.changes import CHANGES, propose
 from strategic_areas.workflow.plain_values import proposed_records
 from strategic_areas.workflow.steps import create_draft
@@ -88,7 +88,7 @@ class ProposalSteps(GuardedSteps):
 
     def on_end(self, proposal):
         if proposal.status in NOTIFIED_STATUSES:
-            address = agency_page("sheet", proposal.plan, proposal.agency)
+            address = desk_url("sheet", proposal.plan, proposal.agency)
             mail_proposer(
                 proposal,
                 "proposal",

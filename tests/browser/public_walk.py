@@ -20,7 +20,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from plan_portal import errors, urls
-from plan_portal.sitemap import every_address
+from plan_portal.sitemap import public_page_paths
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Indicator
 from strategic_areas.public_paths import public_path
 from tests import public_site
@@ -238,7 +238,7 @@ def page_of(name, world):
             each: public_path(name, code, word[each], language=each) for each in word
         }
     row = next(each for each in [*urls.PUBLIC_PAGES, *CARDS] if each[0] == name)
-    every = [both for *both, _changed in every_address([row])]
+    every = [both for *both, _changed in public_page_paths([row])]
     every = every or [[public_path(name, language=each) for each in LANGUAGES]]
     of_plan = [both for both in every if f"/{world.plan.code}/" in both[0]]
     return dict(zip(LANGUAGES, (of_plan or every)[0], strict=True))

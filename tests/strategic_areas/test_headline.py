@@ -68,7 +68,7 @@ def test_the_first_finding_that_applies_is_chosen(fields, expected):
 def test_whoever_has_not_reported_is_missing_and_strangers_do_not_count():
     told = answers("B", "stranger")
 
-    assert (told.heard, told.missing) == (1, ("A", "C"))
+    assert (told.reported_count, told.missing) == (1, ("A", "C"))
 
 
 def test_nobody_s_report_lacks_before_the_due_date_has_passed():

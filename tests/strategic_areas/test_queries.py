@@ -173,7 +173,7 @@ def test_whoever_handed_in_a_report_is_not_among_the_silent():
     read = plan_progress.load_plan_progress(plan, TODAY, rounds=[asked])
     said = round_answers.headline_of(read, timezone.localdate()).answers
 
-    assert (len(said.asked), said.heard) == (3, 2)
+    assert (len(said.asked), said.reported_count) == (3, 2)
     assert said.missing == (activities[2].agency.acronym,)
 
 
@@ -191,7 +191,7 @@ def test_whose_reports_were_all_returned_is_not_among_the_silent():
     )
 
     assert found.headline.answers.missing == ()
-    assert found.asking.answers.heard == len(found.asking.answers.asked) == 1
+    assert found.asking.answers.reported_count == len(found.asking.answers.asked) == 1
 
 
 @pytest.mark.sqlite

@@ -303,7 +303,7 @@ def test_with_rounds_it_has_each_and_who_reported_in_those_that_opened():
         maker(activity=make.activity(plan=asked.plan), period=asked)
 
     told = [
-        each.answers and (each.answers.heard, len(each.answers.asked))
+        each.answers and (each.answers.reported_count, len(each.answers.asked))
         for each in spans_of(asked.plan, today)
     ]
 
@@ -333,6 +333,6 @@ def test_a_report_that_was_returned_was_heard_in_its_round_and_no_later_one():
     update = make.submitted_update(activity=make.activity(plan=plan), period=before)
     workflow.return_to_agency(update, by=make.reviewer(), reason="Falta el acta.")
 
-    heard = [each.answers.heard for each in spans_of(plan, today)]
+    heard = [each.answers.reported_count for each in spans_of(plan, today)]
 
     assert heard == [1, 0]

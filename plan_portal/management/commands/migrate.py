@@ -9,7 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from agencies import row_counts
-from plan_portal.databases import lacks_right
+from plan_portal.databases import lacks_privilege
 
 #: Milliseconds to wait for a lock; requests queue behind this command and give up after
 #: three seconds.
@@ -60,7 +60,7 @@ class Command(migrate.Command):
             self.migrate_with_retries(target, *args, **options)
             row_counts.update_row_counts(options["database"])
         except ProgrammingError as error:
-            if not lacks_right(error):
+            if not lacks_privilege(error):
                 raise
             raise CommandError(
                 "The role of DATABASE_URL may not change the tables. Run this as "

@@ -14,7 +14,7 @@ from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from plan_portal.databases import lacks_right
+from plan_portal.databases import lacks_privilege
 from plan_portal.management.commands.migrate import reason_not_to_migrate
 from strategic_areas.datasets import editions
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 remove_database()
             raise CommandError(f"The database cannot be used: {error}") from error
         except ProgrammingError as error:
-            if not lacks_right(error):
+            if not lacks_privilege(error):
                 raise
             raise CommandError(
                 "\nThe role of DATABASE_URL may not change the tables. Run this as "

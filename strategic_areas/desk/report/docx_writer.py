@@ -43,8 +43,8 @@ COLOURS = {
     StateFamily.GOING: ("174A8C", "FFFFFF", "clear"),
     StateFamily.HALTED: ("7D569C", "FFFFFF", "clear"),
     StateFamily.UNBEGUN: ("3F4757", "FFFFFF", "clear"),
-    StateFamily.SILENT: (RULE, INK, "clear"),
-    StateFamily.UNREAD: ("FFFFFF", INK, "thinDiagStripe"),
+    StateFamily.NO_NEWS: (RULE, INK, "clear"),
+    StateFamily.UNPUBLISHED: ("FFFFFF", INK, "thinDiagStripe"),
 }
 LANGUAGES = {"es": "es-DO", "en": "en-US"}
 

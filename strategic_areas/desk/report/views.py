@@ -25,7 +25,7 @@ from strategic_areas.desk.screens import render_screen
 from strategic_areas.models import Plan, ReportingPeriod, ReportWords
 from strategic_areas.queries.figures.phrases import text_in_language
 from strategic_areas.queries.rounds import agency_rounds
-from strategic_areas.sentences import PROMPTNESS
+from strategic_areas.sentences import TIMELINESS
 from strategic_areas.views.files import WORKBOOK, as_file
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -144,7 +144,7 @@ def _timeliness_word(first_day, due_on, today):
         timeliness = Timeliness.SILENT
     else:
         return ""
-    return str(PROMPTNESS[timeliness])
+    return str(TIMELINESS[timeliness])
 
 
 @require_safe

@@ -36,8 +36,8 @@ MOST_TILES = 60
 #: How many changed commitments are named, and the order of their families.
 MOST_CHANGED = 5
 FAMILIES_SHOWN_FIRST = (
-    *(StateFamily.MET, StateFamily.UNMET, StateFamily.HALTED, StateFamily.SILENT),
-    *(StateFamily.UNBEGUN, StateFamily.GOING, StateFamily.UNREAD),
+    *(StateFamily.MET, StateFamily.UNMET, StateFamily.HALTED, StateFamily.NO_NEWS),
+    *(StateFamily.UNBEGUN, StateFamily.GOING, StateFamily.UNPUBLISHED),
 )
 
 
