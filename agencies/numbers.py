@@ -27,7 +27,7 @@ AMBIGUOUS = re.compile(r"([-+]?)([1-9]\d{0,2})[.,](\d{3})", re.ASCII)
 
 class UnclearValueError(ValueError):
     """
-    A typed value that is invalid or ambiguous, such as a number or a day.
+    A typed number or day that is invalid or ambiguous.
 
     The message is for the person who typed it.
     """
@@ -60,7 +60,7 @@ def parse_number(text):
         whole = whole.replace(separator, "")
     else:
         raise UnclearValueError(_("Write a number such as 12 or 12.5."))
-    return Decimal(_shortest(f"{sign}{whole}.{fraction or 0}"))
+    return Decimal(_without_trailing_zeros(f"{sign}{whole}.{fraction or 0}"))
 
 
 def parse_whole_number(text):
@@ -79,30 +79,32 @@ def number_text(number):
     >>> number_text(Decimal("2.500")), number_text(Decimal("2.125")), number_text(1250)
     ('2.5', '2.1250', '1250')
     """
-    text = _shortest(format(Decimal(str(number)), "f"))
+    text = _without_trailing_zeros(format(Decimal(str(number)), "f"))
     return f"{text}0" if AMBIGUOUS.fullmatch(text) else text
 
 
-def _shortest(text):
+def _without_trailing_zeros(text):
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
 
 
 class NumberInput(forms.TextInput):
     """
-    A text box that shows how the typed number was understood.
+    A text text_box that shows how the typed number was understood.
 
-    A browser's own number box treats the comma as its own language does.
+    A browser's own number text_box treats the comma as its own language does.
     """
 
     def __init__(self, attrs=None):
         super().__init__({"inputmode": "decimal", **(attrs or {})})
 
     def render(self, name, value, attrs=None, renderer=None):
-        box = super().render(name, value, attrs, renderer)
+        text_box = super().render(name, value, attrs, renderer)
         note = interpretation_note(value)
         return (
-            format_html('{}<span class="read-as">{}</span>', box, note) if note else box
+            format_html('{}<span class="read-as">{}</span>', text_box, note)
+            if note
+            else text_box
         )
 
 
@@ -142,10 +144,10 @@ FORM_FIELDS = {models.DecimalField: DecimalField, models.IntegerField: WholeFiel
 
 
 def number_formfield(column, **options):
-    kinds = (
+    matching = (
         kind for kind in FORM_FIELDS if isinstance(column, kind) and not column.choices
     )
-    if kind := next(kinds, None):
+    if kind := next(matching, None):
         options["form_class"] = FORM_FIELDS[kind]
         if not isinstance(options.get("widget"), NumberInput):
             options["widget"] = NumberInput

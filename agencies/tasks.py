@@ -28,7 +28,10 @@ NEVER = datetime.fromtimestamp(0, UTC)
 
 @dataclass(frozen=True)
 class Task:
-    """``when`` is systemd's OnCalendar; ``overdue`` the time after which it is late."""
+    """
+    ``when`` is systemd's OnCalendar. The task is late if its last success is longer ago
+    than ``overdue``.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -82,20 +85,18 @@ def execute_task(task, **streams):
     It does not run while another machine runs it, or if it succeeded since it was last
     due. A command that raises an error makes the task overdue at once.
     """
-    with locked(task.name) as is_ours:
+    with locked(task.name) as has_lock:
         due = task.last_due(timezone.now())
         done = TaskRun.objects.filter(name=task.name, ended_at__gte=due)
-        if not is_ours or done.exists():
+        if not has_lock or done.exists():
             return False
         run, _ = TaskRun.objects.get_or_create(
             name=task.name, defaults={"ended_at": NEVER}
         )
+        run.ended_at = NEVER
         try:
             call_command(*task.command, **streams)
             run.ended_at = timezone.now()
-        except BaseException:
-            run.ended_at = NEVER
-            raise
         finally:
             run.save()
         return True
@@ -113,11 +114,11 @@ def locked(name):
     with connection.cursor() as cursor:
         key = "hashtextextended(%s, 0)"
         cursor.execute(f"SELECT pg_try_advisory_lock({key})", [f"task:{name}"])
-        [is_ours] = cursor.fetchone()
+        [has_lock] = cursor.fetchone()
         try:
-            yield is_ours
+            yield has_lock
         finally:
-            if is_ours:
+            if has_lock:
                 cursor.execute(f"SELECT pg_advisory_unlock({key})", [f"task:{name}"])
 
 

@@ -53,7 +53,7 @@ def named_database(config):
     return {**config, "CONN_MAX_AGE": 0, "OPTIONS": options}
 
 
-#: insufficient_privilege
+#: PostgreSQL's error code.
 INSUFFICIENT_PRIVILEGE = "42501"
 
 

@@ -35,12 +35,12 @@ NOT_STORED = {"Cache-Control": "no-store"}
 class HealthMiddleware(MiddlewareMixin):
     def process_request(self, request):
         if request.path_info == "/salud/viva":
-            return plain_answer("viva")
+            return plain_response("viva")
         if request.path_info == "/salud/lista":
             reasons = without_database_errors(reasons_not_to_serve)
             words = "no lista" if reasons else "lista"
             text = "\n".join([f"{words} {settings.VERSION}", *reasons])
-            return plain_answer(text, status=503 if reasons else 200)
+            return plain_response(text, status=503 if reasons else 200)
         if request.path_info == "/salud/tareas":
             problems = without_database_errors(operating_problems)
             return JsonResponse(
@@ -71,8 +71,7 @@ def reasons_not_to_serve():
     if reason := reason_not_to_migrate(applied):
         return [reason]
     executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
+    if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return [f"unapplied migrations: {len(plan)}"]
     return [f"missing trigger: {name}" for name in triggers.missing()]
 
@@ -84,13 +83,13 @@ def operating_problems():
         folder = getattr(settings, name)
         if folder and shutil.disk_usage(folder).free < MIN_FREE_BYTES:
             found.append(f"less than 2 GB are free on the disk of {name}")
-    given_up = Mail.objects.filter(given_up_at__gt=now - GIVEN_UP_RECENTLY).count()
-    if given_up:
+    recently = now - GIVEN_UP_RECENTLY
+    if given_up := Mail.objects.filter(given_up_at__gt=recently).count():
         found.append(f"mails given up in the last three days: {given_up}")
     return found
 
 
-def plain_answer(text, status=200):
+def plain_response(text, status=200):
     return HttpResponse(
         f"{text}\n",
         status=status,

@@ -72,11 +72,11 @@ def sitemap_view(pages):
 
 def public_page_paths(pages):
     """Spanish path, English path and last change of every public page."""
-    found = public_addresses()
+    arguments = public_addresses()
     for name, _view, path, _english in pages:
         if name in EXCLUDED_PAGES:
             continue
-        for spanish, english, changed_at in _places(found, name, path):
+        for spanish, english, changed_at in _path_arguments(arguments, name, path):
             yield (
                 public_path(name, *spanish, language="es"),
                 public_path(name, *english, language="en"),
@@ -85,15 +85,18 @@ def public_page_paths(pages):
 
 
 def example_paths(pages):
-    found = public_addresses()
+    """Spanish and English path of one record's page, for each public page."""
+    arguments = public_addresses()
     for name, _view, path, _english in pages:
-        for spanish, english, _at in _places(found, name, path)[:1]:
+        for spanish, english, _at in _path_arguments(arguments, name, path)[:1]:
             yield public_path(name, *spanish, language="es")
             yield public_path(name, *english, language="en")
 
 
-def _places(found, name, path):
-    return found[name] if name in found else found["of_plan" if "<" in path else ""]
+def _path_arguments(arguments, name, path):
+    """Triples: arguments of the Spanish and the English path, and the last change."""
+    kind = "of_plan" if "<" in path else ""
+    return arguments[name] if name in arguments else arguments[kind]
 
 
 @require_safe

@@ -215,9 +215,8 @@ def disclose_breakdown(
 ) -> tuple[DisclosedCell, ...]:
     """The cells of a total in one dimension; empty if none can be disclosed."""
     rest = total - sum(part.value for part in parts)
-    if dimension not in GROUPS or not parts or rest < 0:
-        return ()
-    if any(part.value < 0 for part in parts):
+    has_negative = rest < 0 or any(part.value < 0 for part in parts)
+    if dimension not in GROUPS or not parts or has_negative:
         return ()
     return _merge_small_parts(_with_rest(parts, rest), GROUPS[dimension])
 

@@ -250,10 +250,6 @@ def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:
     return share - percent >= AT_RISK_POINTS
 
 
-def capped_percent(percent: int) -> int:
-    return min(100, max(0, percent))
-
-
 def count_states(
     states: Iterable[ActivityState | CommitmentState | None], kinds=CommitmentState
 ) -> StateCounts:
@@ -355,7 +351,7 @@ def average_percent(
     """The average, rounded down; None unless all activities have a public percent."""
     if not percents or None in percents:
         return None
-    return sum(capped_percent(percent) for percent in percents) // len(percents)
+    return sum(min(100, max(0, percent)) for percent in percents) // len(percents)
 
 
 #: The cases of a percent, with an example of each.

@@ -224,10 +224,6 @@ def state_word(state, voice=None) -> str:
     return str((COMMITMENT_STATES if is_commitment else STATES)[state])
 
 
-def family_word(state) -> str:
-    return str(FAMILY_WORDS[family_of(state)]) if state else ""
-
-
 def cited_state(row, day) -> str:
     """A commitment's family, state and lateness or risk on a day, for a citation."""
     state, days = row.summary.state, row.days_late(day)
@@ -235,7 +231,7 @@ def cited_state(row, day) -> str:
     is_at_risk = row.summary.punctuality == Punctuality.AT_RISK
     risk = punctuality_word(row.summary) if is_at_risk else days and late_by(days)
     more = [word[:1].lower() + word[1:] for word in (exact, risk) if word]
-    return ", ".join([family_word(state), *more])
+    return ", ".join([str(FAMILY_WORDS[family_of(state)]) if state else "", *more])
 
 
 def late_by(days: int) -> str:

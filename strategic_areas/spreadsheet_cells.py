@@ -26,10 +26,9 @@ def escape_formula(text):
 
 
 def unescape_formula(text):
-    """Remove that apostrophe."""
-    if text.startswith("'") and NEEDS_ESCAPE.match(text[1:]):
-        return text[1:]
-    return text
+    """Remove the apostrophe that ``escape_formula`` added."""
+    is_escaped = text.startswith("'") and NEEDS_ESCAPE.match(text[1:])
+    return text[1:] if is_escaped else text
 
 
 def workbook_text(text):

@@ -26,9 +26,8 @@ def find_small_numbers(reading: Reading) -> Iterator[Finding]:
         noun = _counted_noun(reading, index)
         if noun is not None and noun != last:
             last = noun
-            start, end = min(index, noun), max(index, noun)
             yield reading.finding_of_words(
-                PersonalDataKind.SMALL_NUMBER, start, end + 1
+                PersonalDataKind.SMALL_NUMBER, min(index, noun), max(index, noun) + 1
             )
 
 

@@ -84,9 +84,9 @@ def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
 
 def _is_trait(reading: Reading, index: int) -> bool:
     text, before, after = (reading.text(index + on) for on in (0, -1, 1))
-    if text in vocabulary.KIN and before in vocabulary.DETERMINERS | {"es", "era"}:
-        return True
-    if text in vocabulary.KIN and after in {"de", "del", "of"}:
+    if text in vocabulary.KIN and (
+        before in vocabulary.DETERMINERS | {"es", "era"} or after in {"de", "del", "of"}
+    ):
         return True
     if text in vocabulary.OFFICES and before in {"es", "era", "is", "was"}:
         return True

@@ -62,9 +62,8 @@ def is_called_after(reading: Reading, start: int, end: int) -> bool:
     """Whether a thing has the name: "el liceo Ana Gil", "Ana Gil Avenue"."""
     after, later = reading.word(end), reading.text(end + 1)
     is_titled = after.text in vocabulary.NO_NAMES | vocabulary.CALLED_AFTER
-    if after.is_capitalised and is_titled:
-        return True
-    if after.text == "(" and YEAR.match(later):
+    is_dated = after.text == "(" and YEAR.match(later)
+    if is_dated or (after.is_capitalised and is_titled):
         return True
     for back in range(1, THING_BEFORE + 1):
         word = reading.word(start - back)

@@ -17,10 +17,10 @@ from agencies.models import Agency, FocalPoint, User
 
 class Command(BaseCommand):
     help = (
-        "Give or take a role or a mandate of an account, or confirm what waits for a "
-        "second person about it. For when there is only one administrator, who may not "
-        "change her own and confirms nothing that she proposed; the audit record names "
-        "who asked, and the person is told by mail. Her sessions end."
+        "Give or take a role or a mandate of an account, or confirm a proposed change "
+        "of it. For when there is only one administrator, who may "
+        "not change their own account or confirm their own proposal. The audit record "
+        "names who asked for it. The user gets a mail, and their sessions end."
     )
 
     def add_arguments(self, parser):
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         step.add_argument(
             "--confirm",
             action="store_true",
-            help="Confirm what waits for a second person about this account.",
+            help="Confirm the change of this account that waits for a second person.",
         )
         step.add_argument("--give", choices=Role.values, help="A role to give.")
         step.add_argument("--take", choices=Role.values, help="A role to take.")

@@ -27,11 +27,11 @@ from agencies.invitations import Invitation
 from agencies.mail import Mail
 
 #: Retention of a mail's text after it was sent or given up.
-TEXTS_OF_MAILS = timedelta(days=90)
+MAIL_TEXT_RETENTION = timedelta(days=90)
 #: Retention of the rest of a mail.
-MAILS = timedelta(days=365)
+MAIL_RETENTION = timedelta(days=365)
 #: Retention of an invitation that was not accepted.
-INVITATIONS = timedelta(days=365)
+INVITATION_RETENTION = timedelta(days=365)
 
 
 @transaction.atomic
@@ -39,19 +39,18 @@ def delete_old_data(now):
     return {
         "sessions that are over": _delete_sessions(now),
         "counted tries": _delete_limit_counts(now),
-        "texts of mails": _blank_mail_texts(now - TEXTS_OF_MAILS),
-        "mails": _delete_mails(now - MAILS),
-        "mails in files": _delete_mail_files(now - TEXTS_OF_MAILS),
-        "invitations": _delete_invitations(now - INVITATIONS),
+        "texts of mails": _blank_mail_texts(now - MAIL_TEXT_RETENTION),
+        "mails": _finished_mails(now - MAIL_RETENTION).delete()[0],
+        "mails in files": _delete_mail_files(now - MAIL_TEXT_RETENTION),
+        "invitations": _delete_invitations(now - INVITATION_RETENTION),
         **_delete_unchanged_rows(now),
     }
 
 
 def _delete_sessions(now):
-    over, _rows = Session.objects.filter(expire_date__lt=now).delete()
     began = now - timedelta(seconds=MAX_LENGTH)
     UserSession.objects.filter(last_seen_at__lt=began).delete()
-    return over
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
 def _delete_limit_counts(now):
@@ -73,11 +72,6 @@ def _finished_mails(before):
 
 def _blank_mail_texts(before):
     return _finished_mails(before).exclude(text="", html="").update(text="", html="")
-
-
-def _delete_mails(before):
-    number, _rows = _finished_mails(before).delete()
-    return number
 
 
 def _delete_mail_files(before):
@@ -119,14 +113,14 @@ def _delete_unchanged_rows(now):
 
 class Command(BaseCommand):
     help = (
-        "Delete sessions that are over, counted tries, old mails, invitations that "
-        "nobody accepted and drafts that nobody went on with. Reports, accounts and "
+        "Delete expired sessions and counts of attempts, old mails, invitations that "
+        "were not accepted and drafts that were not continued. Reports, accounts and "
         "the audit record are not touched."
     )
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--dry-run", action="store_true", help="Say the same, delete nothing."
+            "--dry-run", action="store_true", help="Print the same, delete nothing."
         )
 
     def handle(self, *, dry_run, **options):

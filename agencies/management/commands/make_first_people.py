@@ -16,10 +16,10 @@ from agencies.models import User
 
 class Command(BaseCommand):
     help = (
-        "Make the two people who begin a portal: both review and administer, so that "
-        "what needs two people can be done in the browser from the first day. Each "
-        "gets a link that sets a password once, for you to hand over; at the first "
-        "sign-in each sets up a second factor. Only while nobody decides here yet."
+        "Create a portal's first two accounts. Both review and administer, so that "
+        "steps that need two people work in the browser from the first day. Prints for "
+        "each a link that sets a password once, for you to hand over; at the first "
+        "sign-in each sets up a second factor. Only while no account has these roles."
     )
 
     def add_arguments(self, parser):
@@ -56,8 +56,13 @@ class Command(BaseCommand):
 def _account(person):
     name, email = parseaddr(person)
     first, _space, last = name.partition(" ")
-    user = User(username=email.lower(), email=email.lower(), is_staff=True)
-    user.first_name, user.last_name = first, last
+    user = User(
+        username=email.lower(),
+        email=email.lower(),
+        first_name=first,
+        last_name=last,
+        is_staff=True,
+    )
     user.set_unusable_password()
     try:
         user.full_clean()

@@ -35,9 +35,8 @@ class Command(BaseCommand):
         link, minutes = password_link(user)
         self.stdout.write(
             f"Second factors removed, sessions ended. The link serves once, within "
-            f"{minutes} minutes:"
+            f"{minutes} minutes:\n{link}"
         )
-        self.stdout.write(link)
 
 
 def open_last_administrator(user):

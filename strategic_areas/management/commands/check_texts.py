@@ -1,4 +1,4 @@
-"""Lists stored texts that the current rules would not publish."""
+"""Lists stored texts that the current rules of the personal-data guard block."""
 
 import sys
 
@@ -6,24 +6,21 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import models
 
-from strategic_areas.models import (
-    PUBLIC_STATUSES,
-    UPDATE_MODELS,
-)
+from strategic_areas.models import PUBLIC_STATUSES, UPDATE_MODELS
 from strategic_areas.text_guard import Severity
 from strategic_areas.workflow.guard import findings_in, people_counts_in
 
 
 class Command(BaseCommand):
     help = (
-        "List the stored texts in which the guard finds what identifies a person: the "
-        "model, the key of the row, the field and the kind, never the text. So are "
-        "public reports about victims that count people without an official source. "
-        "Ends with status 1 if there are any."
+        "List the stored texts in which the guard finds data that identifies a person: "
+        "the model, the key of the row, the field and the kind, never the text. List "
+        "public reports about victims, too, that count people without an official "
+        "source. Ends with status 1 if there are any."
     )
 
     def handle(self, **options):
-        found = sorted({*not_publishable(), *reports_counting_people()})
+        found = sorted({*blocked_texts(), *reports_counting_people()})
         for line in found:
             self.stdout.write(line)
         if found:
@@ -31,11 +28,11 @@ class Command(BaseCommand):
         self.stdout.write("No stored text holds what the guard stops.")
 
 
-def not_publishable():
+def blocked_texts():
     for app in ("agencies", "strategic_areas"):
         for model in apps.get_app_config(app).get_models():
             if hasattr(model, "fields"):
-                yield from _stopped_in(model)
+                yield from _blocked_texts_of(model)
 
 
 def reports_counting_people():
@@ -50,9 +47,9 @@ def reports_counting_people():
                 yield f"{model._meta.label} {row.pk} counts people in work with victims"
 
 
-def _stopped_in(model):
-    read = [field for field in model.fields if field.guarded or field.is_note]
-    columns = [name for field in read for name in field.columns]
+def _blocked_texts_of(model):
+    checked = [field for field in model.fields if field.guarded or field.is_note]
+    columns = [name for field in checked for name in field.columns]
     rows = models.QuerySet(model).order_by("pk").values("pk", *columns)
     for row in rows.iterator(chunk_size=500) if columns else ():
         pk = row.pop("pk")

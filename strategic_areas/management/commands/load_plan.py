@@ -1,6 +1,7 @@
 """Loads a plan file or shows its changes."""
 
 import sys
+from os.path import commonprefix
 
 from django.core.management.base import BaseCommand
 
@@ -8,8 +9,8 @@ from agencies import row_counts
 from strategic_areas.importing import PlanFileError, load_plan_file
 from strategic_areas.public_paths import public_path
 
-#: Characters shown around the first difference.
-SHOWN = 120
+#: Characters shown of a value, around the first difference.
+EXCERPT_LENGTH = 120
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run",
             action="store_true",
-            help="Check the file and show what would change; write nothing.",
+            help="Check the file and show label would change; write nothing.",
         )
 
     def handle(self, *, file, dry_run, **options):
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             number = len(refused.faults)
             self.stdout.write(f"created=0 changed=0 unchanged=0 kept=0 faults={number}")
             sys.exit(1)
-        self.tell(outcome)
+        self.write_outcome(outcome)
         if dry_run:
             self.stdout.write("Dry run: nothing was written.")
         else:
@@ -43,7 +44,7 @@ class Command(BaseCommand):
         if number and self.stderr.isatty():
             self.stderr.write(f"{table}: {number} …")
 
-    def tell(self, outcome):
+    def write_outcome(self, outcome):
         for warning in outcome.warnings:
             self.stdout.write(f"warning: {warning}")
         for table, number in outcome.created.items():
@@ -51,8 +52,8 @@ class Command(BaseCommand):
         for record, changes in outcome.changed:
             for change in changes:
                 old, new = excerpts(change.old, change.new)
-                what = "changes what is protected" if change.protects else "changed"
-                self.stdout.write(f"{what}: {record}, {change.header}: {old} → {new}")
+                label = "changes label is protected" if change.protects else "changed"
+                self.stdout.write(f"{label}: {record}, {change.header}: {old} → {new}")
         for each in outcome.public:
             for name in each.following:
                 old, new = public_text(each.before, name), public_text(each.after, name)
@@ -88,21 +89,16 @@ def excerpts(one, other):
     ('nothing', 'a, b')
     """
     texts = [as_text(one), as_text(other)]
-    same = 0
-    for left, right in zip(*texts, strict=False):
-        if left != right:
-            break
-        same += 1
-    start = max(0, same - SHOWN // 3)
+    start = max(0, len(commonprefix(texts)) - EXCERPT_LENGTH // 3)
     return tuple(excerpt(text, start) for text in texts)
 
 
 def excerpt(text, start):
-    if len(text) <= SHOWN:
+    if len(text) <= EXCERPT_LENGTH:
         return text
     before = "…" if start else ""
-    after = "…" if len(text) > start + SHOWN else ""
-    return f"{before}{text[start : start + SHOWN]}{after}"
+    after = "…" if len(text) > start + EXCERPT_LENGTH else ""
+    return f"{before}{text[start : start + EXCERPT_LENGTH]}{after}"
 
 
 def as_text(value):

@@ -20,8 +20,8 @@ from strategic_areas.desk.rounds import notices
 from strategic_areas.models import Activity, Participation
 from strategic_areas.queries.rounds import agency_rounds, owed_activities
 
-#: Two of each role, to try decisions of a second person.
-OTHERS = [
+#: User name, agency and role: two of each, since many steps need a second person.
+REVIEWERS_AND_ADMINISTRATORS = [
     ("demo-revision", None, Role.REVIEWER),
     ("demo-revision-2", None, Role.REVIEWER),
     ("demo-administracion", None, Role.ADMINISTRATOR),
@@ -56,11 +56,11 @@ class Command(BaseCommand):
         path = Path(settings.VAR_DIR) / "demo-accounts.json"
         known = _known_passwords(path)
         focal_points = [(*each, Role.FOCAL_POINT) for each in _focal_points(period)]
-        people = zip(NAMES, [*focal_points, *OTHERS], strict=True)
+        people = zip(NAMES, [*focal_points, *REVIEWERS_AND_ADMINISTRATORS], strict=True)
         accounts = [_account(known, *name, *person) for name, person in people]
         accounts = [each for each in accounts if each]
-        _store(path, accounts)
-        # These reminders are only displayed.
+        _store_accounts(path, accounts)
+        # These reminders are shown on pages and never sent.
         for part in notices.agency_to_dos(agency_rounds([period], today), today):
             with suppress(RefusedError):
                 notices.remind_agency(part, by=None, today=today)
@@ -139,16 +139,16 @@ def _account(known, first, last, username, agency, role):
         FocalPoint.objects.create(
             user=user, agency=agency, kind=FocalPoint.Kind.TITULAR
         )
-    held = user.mandates.current().select_related("agency").order_by("pk")
+    mandates = user.mandates.current().select_related("agency").order_by("pk")
     return {
         "username": username,
         "password": password,
         "role": role,
-        "agency": ", ".join(each.agency.acronym for each in held) or None,
+        "agency": ", ".join(each.agency.acronym for each in mandates) or None,
     }
 
 
-def _store(path, accounts):
+def _store_accounts(path, accounts):
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--dry-run", action="store_true", help="Only say it; write to nobody."
+            "--dry-run", action="store_true", help="Only print it; send no mail."
         )
 
     @transaction.atomic
@@ -33,9 +33,9 @@ class Command(BaseCommand):
             if each.is_proposed:
                 self.stdout.write(f"close {each.user}: {each.missed} rounds missed")
             elif each.is_flagged:
-                why = ", the only one of its agency" if each.is_only_one else ""
+                note = ", the only one of its agency" if each.is_only_one else ""
                 self.stdout.write(
-                    f"look at {each.user}: {each.missed} rounds missed{why}"
+                    f"look at {each.user}: {each.missed} rounds missed{note}"
                 )
         for gap in gaps:
             lacks = [
@@ -48,14 +48,14 @@ class Command(BaseCommand):
             ]
             self.stdout.write(f"{gap.agency} has no {' and no '.join(lacks)}")
         if not dry_run:
-            self._write(found, proposed)
+            self._record_and_mail(found, proposed)
         self.stdout.write(
             f"accounts={len(found)} proposed={len(proposed)} gaps={len(gaps)}"
         )
 
-    def _write(self, found, proposed):
+    def _record_and_mail(self, accesses, proposed):
         audit.record_event(
-            audit.Event.ACCESS_REVIEWED, accounts=len(found), proposed=len(proposed)
+            audit.Event.ACCESS_REVIEWED, accounts=len(accesses), proposed=len(proposed)
         )
         if not proposed:
             return

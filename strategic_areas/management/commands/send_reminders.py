@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--dry-run", action="store_true", help="Say the same, queue nothing."
+            "--dry-run", action="store_true", help="Print the same, queue nothing."
         )
         parser.add_argument("--only", metavar="ADDRESS", help="Remind this person.")
 
