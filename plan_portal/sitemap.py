@@ -94,7 +94,7 @@ def example_paths(pages):
 
 
 def _path_arguments(arguments, name, path):
-    """Triples: arguments of the Spanish and the English path, and the last change."""
+    # Triples: arguments of the Spanish and the English path, and the last change.
     kind = "of_plan" if "<" in path else ""
     return arguments[name] if name in arguments else arguments[kind]
 

@@ -269,8 +269,7 @@ def known_state_of(
     """
     What the public knows of an activity, for the rule of its commitment's state.
 
-    ``ends_on`` is the end of the plan, for continuing work only; ``asked``: whether a
-    round required a report.
+    ``ends_on`` is the plan's, for continuing work only.
     """
     latest = newest_update(reports)
     if latest and latest.is_done and not latest.is_reserved:

@@ -57,7 +57,7 @@ def _small_numbers(reading: Reading) -> Iterator[int]:
 
 
 def _is_code_or_date(reading: Reading, index: int) -> bool:
-    """Whether it is part of "R-1", an ordinal, a date, a percentage or a list."""
+    # Whether it is part of "R-1", an ordinal, a date, a percentage or a list.
     word, after = reading.word(index), reading.word(index + 1)
     before, earlier = reading.word(index - 1), reading.word(index - 2)
     if before.end == word.start and (
@@ -80,7 +80,7 @@ def _ends_longer_number(reading: Reading, index: int) -> bool:
 
 
 def _counts_nothing(reading: Reading, index: int) -> bool:
-    """Whether it is a label ("artículo 3"), a rate ("tres de cada diez") or a team."""
+    # Whether it is a label ("artículo 3"), a rate ("tres de cada diez") or a team.
     before, earlier = reading.text(index - 1), reading.text(index - 2)
     after, later = reading.text(index + 1), reading.text(index + 2)
     if before in vocabulary.LABELS | vocabulary.NOT_COUNTED:
@@ -132,7 +132,7 @@ def _noun_after(reading: Reading, index: int) -> int | None:
 
 
 def _noun_before(reading: Reading, index: int) -> int | None:
-    """As in "víctimas: 3", "niñas (2)" and "las víctimas fueron tres"."""
+    # As in "víctimas: 3", "niñas (2)" and "las víctimas fueron tres".
     at = index - 1
     while at > index - 3 and reading.text(at) in vocabulary.COLONS:
         at -= 1
@@ -168,7 +168,7 @@ def _is_near_people(reading: Reading, index: int) -> bool:
 
 
 def _reaches_people(reading: Reading, places) -> bool:
-    """Whether a word for people comes before the end of the sentence."""
+    # Whether a word for people comes before the end of the sentence.
     near = map(reading.text, places)
     return next((x for x in near if x in PEOPLE or x in vocabulary.ENDS), "") in PEOPLE
 

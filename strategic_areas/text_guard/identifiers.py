@@ -202,7 +202,7 @@ def _is_register_entry(match: re.Match[str]) -> bool:
 
 
 def _is_birth_date(match: re.Match[str]) -> bool:
-    """False for the foundation of an institution, and for "born before" in a law."""
+    # False for the foundation of an institution, and for "born before" in a law.
     before = match.string[max(0, match.start() - 60) : match.start()]
     return not NO_BIRTH.search(before) and not NO_DAY.search(match["gap"])
 

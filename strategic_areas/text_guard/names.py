@@ -179,7 +179,7 @@ def kind_of(reading: Reading, start: int, end: int) -> PersonalDataKind:
 
 
 def _is_uncapitalised_name(reading: Reading, index: int, known: KnownWords) -> bool:
-    """Whether a word is in the list, looks like a modern name, or precedes "contó"."""
+    # Whether a word is in the list, looks like a modern name, or precedes "contó".
     text = reading.text(index)
     if text in personal_names():
         return True
@@ -192,7 +192,7 @@ def _is_uncapitalised_name(reading: Reading, index: int, known: KnownWords) -> b
 
 
 def _capitalised_runs(reading: Reading) -> Iterator[WordRange]:
-    """Ranges of capitalised words with particles between: "Ana de la Cruz"."""
+    # Ranges of capitalised words with particles between: "Ana de la Cruz".
     at = 0
     while at < len(reading.words):
         end = at + 1
@@ -302,7 +302,7 @@ def _is_explained(reading: Reading, index: int, known: KnownWords) -> bool:
 
 
 def _is_month(reading: Reading, index: int, known: KnownWords) -> bool:
-    """As in "January to June 2027"; not "Ana June 2027", nor "the girl June 2027"."""
+    # As in "January to June 2027"; not "Ana June 2027", nor "the girl June 2027".
     before = reading.word(index - 1)
     return (
         reading.text(index) in vocabulary.MONTHS
@@ -414,7 +414,7 @@ def _is_initial(reading: Reading, index: int) -> bool:
 
 
 def _dotted_end(reading: Reading, index: int) -> int | None:
-    """The end of two to five capitals with points, such as "J.P.F", or None."""
+    # The end of two to five capitals with points, such as "J.P.F", or None.
     if reading.text(index - 1) == "." and _is_initial(reading, index - 2):
         return None
     at, count, end = index, 0, index
@@ -432,7 +432,7 @@ def _dotted_end(reading: Reading, index: int) -> int | None:
 
 
 def _announcing_word(reading: Reading, start: int) -> str:
-    """ "initials", "person" or "": the kind of word that precedes initials."""
+    # "initials", "person" or "": the kind of word that precedes initials.
     is_next = True
     for back in range(1, MAX_DISTANCE + 1):
         word = reading.word(start - back)

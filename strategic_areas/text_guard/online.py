@@ -58,7 +58,7 @@ def _is_personal_name(match: re.Match[str]) -> bool:
 
 
 def _is_user(match: re.Match[str]) -> bool:
-    """Letters alone are a user name if they hold a surname: "analopez"."""
+    # Letters alone are a user name if they hold a surname: "analopez".
     is_named = SURNAMED.fullmatch(match["name"])
     return bool(is_named or not match["name"].isalpha()) and _is_personal_name(match)
 
