@@ -166,8 +166,10 @@ def test_another_count_stands_beside_and_never_in_the_sum(client, shipped):
     pgr = [17, 11, 26, 63]
     police = [83, 45, 35, 44]
     assert [years[year].point.value for year in range(2017, 2021)] == pgr
-    assert [years[year].beside[0][1].value for year in range(2017, 2021)] == police
-    assert years[2015].beside == [("PN", None)]
+    assert [
+        years[year].other_counts[0][1].value for year in range(2017, 2021)
+    ] == police
+    assert years[2015].other_counts == [("PN", None)]
     labels = re.findall(r'<td class="number" data-label="(\w+)"', page.text)
     assert labels == ["PGR", "PN"] * len(page.context["rows"])
     sums = {str(a + b) for a, b in zip(pgr, police, strict=True)}

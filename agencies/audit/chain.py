@@ -175,8 +175,8 @@ def _fault(row, number, last):
     return ""
 
 
-def _contradiction(row, heads):
-    for number, entry_hash in heads:
+def _contradiction(row, known_heads):
+    for number, entry_hash in known_heads:
         if row["seq"] == number and row["hash"] != entry_hash:
             return f"entry {number} is not the one of the head {number}:{entry_hash}"
     return ""

@@ -150,8 +150,8 @@ class PlanFileChecker:
     def name(self, section, node, number, above):
         words = []
         if isinstance(node, MappingNode):
-            said = {key.value: value for key, value in node.value}
-            parts = [said.get(name) for name in section.identity]
+            node_by_key = {key.value: value for key, value in node.value}
+            parts = [node_by_key.get(name) for name in section.identity]
             words = [part.value for part in parts if isinstance(part, ScalarNode)]
         named = " ".join(words) if any(words) else f"#{number}"
         before = f"{above.name} " if above else ""

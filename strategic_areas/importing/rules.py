@@ -108,16 +108,18 @@ def second_total_indicators(plan_file, known):
         if (code := code_of(entry)) in found
     ]
     total_indicators = {
-        said["family"]: code for code, said in found.items() if said["is_teller"]
+        indicator["family"]: code
+        for code, indicator in found.items()
+        if indicator["is_teller"]
     }
-    for entry, said in listed:
-        if said["is_teller"] and said["family"] in total_indicators:
-            other = total_indicators[said["family"]]
+    for entry, indicator in listed:
+        if indicator["is_teller"] and indicator["family"] in total_indicators:
+            other = total_indicators[indicator["family"]]
             yield entry.fault(
                 "is_teller", f"one indicator that tells of them; {other} does"
             )
-        if said["is_teller"]:
-            total_indicators.setdefault(said["family"], code_of(entry))
+        if indicator["is_teller"]:
+            total_indicators.setdefault(indicator["family"], code_of(entry))
 
 
 def people_counted(plan_file, known):
@@ -129,9 +131,9 @@ def people_counted(plan_file, known):
             continue
         for key in entry.section.typed:
             for each in find_people(entry.values.get(key) or ""):
-                said = entry.values[key][each.start : each.end]
+                quoted = entry.values[key][each.start : each.end]
                 expected = (
-                    f"no number of people such as “{said}”, since the work is with "
+                    f"no number of people such as “{quoted}”, since the work is with "
                     "victims; or printed_by, an official source that printed it"
                 )
                 yield entry.fault(key, expected)
@@ -142,8 +144,8 @@ def lost_predecessors(plan_file, known):
     own = plan_file.plan_code
     for section, elsewhere in known.in_other_plans.items():
         replaced = {
-            code: said["supersedes"]
-            for code, said in known.values(section, "supersedes").items()
+            code: record["supersedes"]
+            for code, record in known.values(section, "supersedes").items()
         }
         for entry in plan_file.entries[section]:
             code = entry.values.get("code")
@@ -258,8 +260,8 @@ def indicator_of(entry, known):
 
 
 def counts_below_zero(entry, key, known):
-    said = entry.values.get(key)
-    number = said.get("value") if isinstance(said, dict) else said
+    value = entry.values.get(key)
+    number = value.get("value") if isinstance(value, dict) else value
     is_counted = indicator_of(entry, known)["counts"] in Indicator.COUNTED
     return is_counted and str(number).startswith("-")
 

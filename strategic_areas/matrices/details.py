@@ -110,11 +110,11 @@ class RecordReader:
         if old is None or (name in REPEATED_FIELDS and old.place != cell.place):
             read(line, role, column, cell)
         elif old.text != cell.text:
-            said = line.values[name]
-            said = ", ".join(said) if isinstance(said, list) else said
-            self.reader.ask(cell, role, "second_value", said, line=line)
+            value = line.values[name]
+            value = ", ".join(value) if isinstance(value, list) else value
+            self.reader.ask(cell, role, "second_value", value, line=line)
             answer = self.reader.answered_cell(cell, role)
-            if answer is not cell and answer.unstruck_text not in {"", said}:
+            if answer is not cell and answer.unstruck_text not in {"", value}:
                 line.values.pop(name)
                 read(line, role, column, answer)
         self.reader.use_cell(line, cell)
@@ -207,8 +207,8 @@ class RecordReader:
             line.values |= {"span": time.span or None, "starts_on": starts_on}
             line.values["exact_to"] = time.exact_to
             self.reader.set_value(line, "due_on", time.due_on, cell)
-        said = YEAR.findall(cell.comment)
-        if time.due_on and said and time.due_on[:4] not in said:
+        years = YEAR.findall(cell.comment)
+        if time.due_on and years and time.due_on[:4] not in years:
             reasons.append("comment_differs")
         others = ["permanente"] if time.reason == "recurring" else []
         for reason in filter(None, [*reasons, time.reason]):
@@ -218,8 +218,8 @@ class RecordReader:
         sheet, columns = self.sheet.sheet, self.sheet.periods
         marked, coloured, others, answered = {}, {}, {}, {}
         # A colour of the whole row is no mark.
-        beside = (cell for cell in sheet.rows[self.row] if cell.column not in columns)
-        marks = self.sheet.mark_colours - {cell.colour for cell in beside}
+        other_cells = (x for x in sheet.rows[self.row] if x.column not in columns)
+        marks = self.sheet.mark_colours - {cell.colour for cell in other_cells}
         cells = {x: cell for x in columns if (cell := sheet.at(self.row, x))}
         for column, cell in cells.items():
             text = fold(cell.unstruck_text).strip()
@@ -271,8 +271,8 @@ class RecordReader:
         answer = self.reader.answered_cell(cell, "budget")
         heading = self.sheet.naming.headings.get(letter_of(column), "")
         for each in self.sheet.columns.get("currency", ()):
-            beside = self.sheet.sheet.at(self.row, each)
-            heading += f" {beside.text}" if beside else ""
+            neighbour = self.sheet.sheet.at(self.row, each)
+            heading += f" {neighbour.text}" if neighbour else ""
         if answer is not cell and re.match(r"[A-Z]{3} \d", answer.unstruck_text):
             heading = ""  # an amount that the reader proposed, already in full units
         found = amounts.budget_of(
@@ -350,9 +350,9 @@ class RecordReader:
         if "baseline" in cells:
             self._baseline(indicator, cells["baseline"])
         if year := cells.get("baseline_year"):
-            said = YEAR.search(year.text)
+            found = YEAR.search(year.text)
             self.reader.set_value(
-                indicator, "baseline_year", said[0] if said else None, year
+                indicator, "baseline_year", found[0] if found else None, year
             )
         targets = {r: c for r, c in cells.items() if r.startswith("target")}
         others_are_shares = any(each.is_percent for each in targets.values())
@@ -367,13 +367,13 @@ class RecordReader:
 
     def _baseline(self, indicator, cell):
         answer = self.reader.answered_cell(cell, "baseline")
-        said = YEAR.search(self.sheet.naming.headings.get(letter_of(cell.column), ""))
+        year = YEAR.search(self.sheet.naming.headings.get(letter_of(cell.column), ""))
         inside = re.search(r"\(?\b((?:19|20)\d\d)\b\)?:?", answer.unstruck_text)
         text = answer.unstruck_text
         if inside and cell.number is None and len(text) > len(inside[0]):
-            said, text = inside, text.replace(inside[0], " ").strip()
-        if said:
-            indicator.values["baseline_year"] = said[1] if said is inside else said[0]
+            year, text = inside, text.replace(inside[0], " ").strip()
+        if year:
+            indicator.values["baseline_year"] = year[1] if year is inside else year[0]
         answer = answer.with_text(text) if text != answer.unstruck_text else answer
         found = amounts.target_of(answer, indicator.values["name"])
         value = None if found.value is None else amounts.plain_number(found.value)
@@ -417,8 +417,8 @@ class RecordReader:
             )
         if is_percent and values:
             indicator.values["unit"] = "%"
-        said = {each: amounts.plain_number(value) for each, value in values.items()}
-        for each, value in said.items():
+        numbers = {each: amounts.plain_number(value) for each, value in values.items()}
+        for each, value in numbers.items():
             target = reader.line("targets", indicator)
             first, last = span(each)
             target.values |= {"period": each, "starts_on": first, "ends_on": last}
@@ -429,8 +429,8 @@ class RecordReader:
             reason = "" if indicator.number in reader.percentage_indicators else reason
             reader.percentage_indicators.add(indicator.number)
         if reason:
-            by_year = "; ".join(f"{year}: {value}" for year, value in said.items())
-            reading = said[period] if [*said] == [period] else by_year
+            by_year = "; ".join(f"{year}: {value}" for year, value in numbers.items())
+            reading = numbers[period] if [*numbers] == [period] else by_year
             reader.ask(
                 cell, "target", reason, reading or None, others=others, line=indicator
             )

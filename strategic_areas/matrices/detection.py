@@ -159,8 +159,8 @@ def _detect_sheet(sheet):
     naming.columns = {each.letter: each.role for each in detected.columns}
     naming.headings = {each.letter: each.heading for each in detected.columns}
     naming.last_row = _last_row(sheet, naming)
-    is_told = {"level", "area"} & {*naming.columns.values()}
-    if not is_told and not _have_area_rows(detected.columns):
+    names_areas = {"level", "area"} & {*naming.columns.values()}
+    if not names_areas and not _have_area_rows(detected.columns):
         naming.area = _area_title(sheet, first)
     free = [level for level in LEVELS if level not in naming.columns.values()]
     if 1 < depths < len(free):
@@ -376,7 +376,7 @@ def _settle_roles(columns):
 
 
 def _settle_codes(columns):
-    taken = set()
+    used_roles = set()
     for at, each in reversed([*enumerate(columns)]):
         if each.role != "code":
             continue
@@ -385,9 +385,9 @@ def _settle_codes(columns):
         codes = len(each.texts) - _area_rows(each) - notes
         named.sort(key=lambda other: abs(len(other.texts) - codes))
         each.role = f"code:{named[0].role}" if named else "ignore"
-        if each.role in taken:
+        if each.role in used_roles:
             each.role = "ignore"
-        taken.add(each.role)
+        used_roles.add(each.role)
 
 
 def _last_row(sheet, naming):

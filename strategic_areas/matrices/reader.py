@@ -126,8 +126,8 @@ class MatrixReader:
         self.result.notices.append(MatrixNotice(place, kind, text))
 
     def protect(self, cell, text):
-        said = split_level(text)
-        kinds = identifying_kinds(said.name if said.code else text)
+        split = split_level(text)
+        kinds = identifying_kinds(split.name if split.code else text)
         found = ProtectedCell(cell.place, text, kinds)
         if kinds and found not in self.result.protected:
             self.result.protected.append(found)
@@ -246,8 +246,8 @@ class MatrixReader:
             seen.add(code)
 
     def _free_code(self, start, group):
-        taken = {line.values.get("code") for line in group}
-        return next(x for n in count(1) if (x := f"{start}{n}") not in taken)
+        used_codes = {line.values.get("code") for line in group}
+        return next(x for n in count(1) if (x := f"{start}{n}") not in used_codes)
 
     def _ask_institutions(self):
         for text, (guess, cells) in self.named_texts.items():
@@ -258,8 +258,8 @@ class MatrixReader:
             self.result.questions.append(asked)
         for line in list(self.result.lines):
             for name in ("lead", "agency", "supporting"):
-                said = line.values.get(name) or []
-                for acronym in said if isinstance(said, list) else [said]:
+                acronyms = line.values.get(name) or []
+                for acronym in acronyms if isinstance(acronyms, list) else [acronyms]:
                     if acronym not in self.participations:
                         member = self.line("participations")
                         member.values["agency"] = acronym
@@ -282,7 +282,7 @@ class MatrixReader:
         words = fold(cell.text)
         name = fold(split_level(cell.text).name)
         is_known = any(name in title or title in name for title in titles if title)
-        is_said = role_of(words) or TOTAL.match(words) or words == fold(sheet.title)
+        is_heading = role_of(words) or TOTAL.match(words) or words == fold(sheet.title)
         is_first = sheet.rows[cell.row][0] is cell or cell.column > 2
         asked_here = any(
             each.cell.startswith(f"{sheet.title}!")
@@ -290,5 +290,5 @@ class MatrixReader:
             for each in self.questions.values()
         )
         is_text = cell.number is None and not cell.is_formula
-        if is_text and is_first and not (is_known or is_said or asked_here):
+        if is_text and is_first and not (is_known or is_heading or asked_here):
             self.ask(cell, "commitment", "sheet_not_read")

@@ -58,10 +58,10 @@ class SheetReader:
         #: Colour → state, by the legend: below the records, a cell in the colour and
         #: the text to its right.
         self.legend = {
-            cell.colour: beside.text
+            cell.colour: neighbour.text
             for (row, column), cell in sheet.cells.items()
             if row > naming.last_row and cell.colour and not cell.text
-            if (beside := sheet.cells.get((row, column + 1))) and beside.text
+            if (neighbour := sheet.cells.get((row, column + 1))) and neighbour.text
         }
 
     def read(self):

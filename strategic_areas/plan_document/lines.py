@@ -29,7 +29,7 @@ class PlanLine:
     - ``origin``: the key of its record, or "" for a new one.
     - ``values``: plain values to set, by column, or None if it makes no record;
       ``places``: their cells.
-    - ``stood``: digests of the record at the time of comparison.
+    - ``compared_digests``: digests of the record at the time of comparison.
     - ``title``: the record's name in messages; ``starting``: defaults of a new record.
     """
 
@@ -40,7 +40,7 @@ class PlanLine:
     origin: str = ""
     values: dict | None = None
     places: dict | None = None
-    stood: str = ""
+    compared_digests: str = ""
     faults: tuple = ()
     title: str = ""
     starting: dict = field(default_factory=dict)

@@ -85,9 +85,9 @@ class PurgeSteps(GuardedSteps):
         touched = [(match.model, match.row) for match in matches]
         with removing_from_editions(
             WithdrawalCause.PERSONAL, touched, words=words, compares=False
-        ) as gone:
+        ) as removed_cells:
             blanking.blank_matches(matches, words)
-        removals = [gone, hidden.editions if hidden else {}]
+        removals = [removed_cells, hidden.editions if hidden else {}]
         lost = {
             (pk, key[:MAX_KEY_LENGTH])
             for each in removals

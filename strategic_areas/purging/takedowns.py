@@ -102,10 +102,10 @@ class HidingSteps(GuardedSteps):
         touched = [(model_of(key), int(key.partition(":")[2])) for key in takedown.rows]
         hidden = texts_hidden_by([takedown])
         what = {"takedown": takedown.pk, "texts": hidden, "words": words}
-        with removing_from_editions(takedown.cause, touched, **what) as gone:
+        with removing_from_editions(takedown.cause, touched, **what) as removed_cells:
             _swap_values(takedown, "before", "after")
-        Takedown.objects.filter(pk=takedown.pk).update(editions=gone)
-        takedown.editions = gone
+        Takedown.objects.filter(pk=takedown.pk).update(editions=removed_cells)
+        takedown.editions = removed_cells
 
     def apply(self, takedown, by):
         must_not_wait_for_purge(takedown, [takedown.why])

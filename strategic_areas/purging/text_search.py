@@ -209,8 +209,8 @@ def _submissions(record):
 
 def split_unsubmitted(places):
     """Matches that may be shown, and matches that are only counted."""
-    secret = _UnsubmittedRows(places)
-    unsubmitted = [place for place in places if secret.holds(place)]
+    unsubmitted_rows = _UnsubmittedRows(places)
+    unsubmitted = [place for place in places if unsubmitted_rows.holds(place)]
     return [place for place in places if place not in unsubmitted], unsubmitted
 
 
@@ -220,9 +220,9 @@ class _UnsubmittedRows:
             model: model.objects.filter(status=RevisionStatus.DRAFT)
             for model in UPDATE_MODELS
         }
-        told = ActivityUpdate.objects.filter(submitted_at__isnull=False)
+        submitted = ActivityUpdate.objects.filter(submitted_at__isnull=False)
         drafts[Activity] = Activity.objects.off_plan().exclude(
-            pk__in=told.values("activity")
+            pk__in=submitted.values("activity")
         )
         of_updates = {model: drafts[model] for model in UPDATE_MODELS}
         drafts[Evidence] = Evidence.objects.of_updates(of_updates)

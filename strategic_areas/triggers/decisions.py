@@ -61,7 +61,7 @@ def record_changes():
     """
     model = model_named("RecordChange")
     table, texts = model._meta.db_table, dict(model.blanks)
-    (told,) = rewritten(model, {"returned": texts.pop("returned")})
+    (reason_changes,) = rewritten(model, {"returned": texts.pop("returned")})
     changes = model_named("PendingChange")._meta.db_table
 
     def status(row):
@@ -78,7 +78,7 @@ def record_changes():
         *rewritten(model, texts),
         f"({differs('object_id')} AND NOT ({named}))",
         f"({differs('slot')} AND NOT ({freed}))",
-        f"({told} AND NOT ({returned}))",
+        f"({reason_changes} AND NOT ({returned}))",
     ]
     message = "a proposed change never changes; it is decided on once"
     yield refusal(
@@ -103,8 +103,8 @@ def takedowns():
     model = model_named("Takedown")
     texts = {**model.blanks}
     del texts["reason"]
-    (told,) = rewritten(model, {"why": texts.pop("why")})
-    (gone,) = rewritten(model, {"editions": texts.pop("editions")})
+    (reason_changes,) = rewritten(model, {"why": texts.pop("why")})
+    (editions_change,) = rewritten(model, {"editions": texts.pop("editions")})
     begins = "CAST(OLD.editions AS text) = '{}' AND OLD.status = 'pending'"
     yield refusal(
         "takedown_change",
@@ -114,8 +114,8 @@ def takedowns():
             [
                 *map(differs, ("content_type_id", "object_id", "cause")),
                 *rewritten(model, texts),
-                f"({told} AND NOT {is_hiding()})",
-                f"({gone} AND NOT ({begins}))",
+                f"({reason_changes} AND NOT {is_hiding()})",
+                f"({editions_change} AND NOT ({begins}))",
             ]
         ),
         "what was hidden never changes; it is decided on once",
@@ -262,7 +262,7 @@ def _links(model, field):
 def what_is_told():
     for name, message in (
         ("Amendment", "an approved amendment never changes"),
-        ("PlanChange", "what is told of a change of the plan never changes"),
+        ("PlanChange", "what is texts_change of a change of the plan never changes"),
     ):
         model = model_named(name)
         texts = model.blanks
@@ -272,14 +272,14 @@ def what_is_told():
             for field in model._meta.concrete_fields
             if field.name not in {*texts, *OF_FILE}
         ]
-        told = " OR ".join(rewritten(model, texts))
-        changed = [*map(differs, kept), f"(({told}) AND NOT {is_hiding()})"]
-        stands = "OLD.approved_at IS NOT NULL" if name == "Amendment" else "1 = 1"
+        texts_change = " OR ".join(rewritten(model, texts))
+        changed = [*map(differs, kept), f"(({texts_change}) AND NOT {is_hiding()})"]
+        is_final = "OLD.approved_at IS NOT NULL" if name == "Amendment" else "1 = 1"
         yield refusal(
             f"{label}_change",
             table,
             "UPDATE",
-            f"{stands} AND ({' OR '.join(changed)})",
+            f"{is_final} AND ({' OR '.join(changed)})",
             message,
         )
         yield refusal(f"{label}_deletion", table, "DELETE", "OLD.id > 0", message)

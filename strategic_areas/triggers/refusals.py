@@ -202,7 +202,7 @@ def said_by_agencies():
     """An agency's statement in a dispute stays; only a purge blanks it."""
     model = model_named("RecordDispute")
     table = model._meta.db_table
-    said = [
+    forbidden = [
         _forbidden(field)
         for field in model._meta.concrete_fields
         if field.name not in RESOLUTION
@@ -211,7 +211,7 @@ def said_by_agencies():
         "recorddispute_change",
         table,
         "UPDATE",
-        " OR ".join(said),
+        " OR ".join(forbidden),
         "what an agency does not acknowledge is its own word: decide on it instead",
     )
     yield refusal(
@@ -245,15 +245,18 @@ def _public_sources():
 def _public_evidence():
     model = model_named("Evidence")
     table, whereabouts = model._meta.db_table, model.WHEREABOUTS
-    gone = {"kind", "file", "content_type", "size", "sha256", *whereabouts}
-    said, places = [], []
+    file_fields = {"kind", "file", "content_type", "size", "sha256", *whereabouts}
+    forbidden, file_changes = [], []
     for field in model._meta.concrete_fields:
-        if field.name in gone:
-            places.append(differs(field.column))
+        if field.name in file_fields:
+            file_changes.append(differs(field.column))
         elif field.name != "is_public":
-            said.append(_forbidden(field))
-    taken = f"NEW.kind = 'removed' AND {_is_purged(model, *whereabouts)}"
-    changed = f"{' OR '.join(said)} OR ({' OR '.join(places)}) AND NOT ({taken})"
+            forbidden.append(_forbidden(field))
+    is_removal = f"NEW.kind = 'removed' AND {_is_purged(model, *whereabouts)}"
+    changed = (
+        f"{' OR '.join(forbidden)} OR ({' OR '.join(file_changes)}) "
+        f"AND NOT ({is_removal})"
+    )
     message = "the evidence of a public revision never changes"
     yield refusal(
         "evidence_public_content",

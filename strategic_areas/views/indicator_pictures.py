@@ -54,14 +54,14 @@ class ChartTableRow:
     """
     A span in the table next to a chart.
 
-    ``point`` is None without a value. ``beside`` are other counting bodies with their
-    points. ``mark`` is the fragment on the page, numbered if several counted.
+    ``point`` is None without a value. ``other_counts`` pairs other counting bodies with
+    their points. ``mark`` is the fragment on the page, numbered if several counted.
     """
 
     starts_on: date
     ends_on: date
     point: SeriesPoint | None
-    beside: list[tuple[str, SeriesPoint | None]]
+    other_counts: list[tuple[str, SeriesPoint | None]]
     mark: str
 
 

@@ -112,7 +112,7 @@ def indicator_detail(request, code):
         "last": page.last,
         "before": _before(page),
         "series": series,
-        "beside": [indicator_pictures.series_name(each) for each in others],
+        "other_counts": [indicator_pictures.series_name(each) for each in others],
         "rows": table,
         "columns": indicator_pictures.chart_table_columns(table),
         "broken_down": broken_down,

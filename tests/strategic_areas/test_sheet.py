@@ -411,7 +411,7 @@ def test_a_receipt_holds_what_receipts_always_held_as_plain_values(desk):
     assert {name: report[name] for name in said} == said
     page = desk.client.get(reverse("admin:receipt", args=[kept.pk]))
     (shown,) = dict(page.context["parts"])[REPORT]
-    assert dict(shown["said"]) == {
+    assert dict(shown["answers"]) == {
         "Respuesta": "Reportado",
         "Ejecución": "En ejecución",
         "Cantidad": "12.50",

@@ -150,19 +150,19 @@ def parent_of(record):
     return next(filter(None, links), None)
 
 
-def next_code(stem, siblings, taken):
+def next_code(stem, siblings, used_codes):
     """
-    Return the code after the last of the ``siblings``, skipping ``taken`` codes.
+    Return the code after the last of the ``siblings``, skipping ``used_codes`` codes.
 
     Without siblings the code begins with ``stem``.
     """
     found = re.fullmatch(r"(.*?)(\d{1,9})", max(siblings, key=sort_key, default=""))
     stem, last = (found[1], int(found[2])) if found else (stem, 0)
     codes = (f"{stem}{number}" for number in count(last + 1))
-    return next(code for code in codes if code not in taken)
+    return next(code for code in codes if code not in used_codes)
 
 
-def free_slug(name, taken, longest):
+def free_slug(name, used_slugs, longest):
     slug = (slugify(name) or "eje")[:longest].strip("-")
     others = (f"{slug[: longest - len(str(n)) - 1]}-{n}" for n in count(2))
-    return next(free for free in chain([slug], others) if free not in taken)
+    return next(free for free in chain([slug], others) if free not in used_slugs)

@@ -358,7 +358,7 @@ def _page(request, tree, form=None, key="", status=200):
     if form and (part == "form" or part and request.method == "POST"):
         return render(request, "desk/_plan_node_form.html", context, status=status)
     if part:
-        context["said"] = messages.get_messages(request)
+        context["messages"] = messages.get_messages(request)
         return render(request, "desk/_plan_tree.html", context)
     return render_screen(
         request,

@@ -66,7 +66,7 @@ def sign_preview(preview, plan, *, by):
         [
             *(line.table.name, line.number, line.name, line.origin, line.values),
             {name: place for name, place in line.places.items() if name in line.values},
-            line.stood,
+            line.compared_digests,
         ]
         for line in (draft.line for draft in preview.drafts)
     ]
@@ -85,9 +85,9 @@ def load_signed_preview(signed, plan, *, by):
             number,
             name,
             LineState.CHANGED if origin else LineState.NEW,
-            *(origin, said, places, stood),
+            *(origin, values, places, digests),
         )
-        for table, number, name, origin, said, places, stood in read_signed(
+        for table, number, name, origin, values, places, digests in read_signed(
             signed, _owner(plan, by)
         )
     ]
@@ -97,7 +97,10 @@ def load_signed_preview(signed, plan, *, by):
         record = stored.tables[line.table.name].rows.get(line.origin or line.name)
         if bool(line.origin) != (record is not None):
             raise StalePreviewError
-        if record and record_digests(line.table, record, stored) != line.stood:
+        if (
+            record
+            and record_digests(line.table, record, stored) != line.compared_digests
+        ):
             raise StalePreviewError
     return build_preview(stored, lines, is_checked=True)
 

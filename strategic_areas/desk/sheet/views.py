@@ -354,7 +354,7 @@ def _submitted_answers(receipt, question):
         {
             "code": answer[question.name],
             "title": answer["title"],
-            "said": in_words(fields, answer),
+            "answers": in_words(fields, answer),
             "evidence": answer["evidence"],
         }
         for answer in receipt.content.get(question.receipt_key, [])

@@ -122,8 +122,8 @@ def status_phrase(point: SeriesPoint) -> str:
         return ""
     if point.is_provisional:
         return pgettext("a figure", "provisional")
-    said = pgettext("a figure", "confirmed")
-    return f"{said}; {later_count_phrase()}" if point.differs else said
+    status = pgettext("a figure", "confirmed")
+    return f"{status}; {later_count_phrase()}" if point.differs else status
 
 
 def later_count_phrase() -> str:
@@ -231,8 +231,8 @@ def value_caption(line: IndicatorSeries) -> tuple[str, str]:
             f"{text_in_language(line.indicator, 'unit')}{span_after_number(point)}",
             status_phrase(point),
         )
-    said, _opened, source = text.removesuffix(")").partition(" (")
-    return said, "; ".join(
+    caption, _opened, source = text.removesuffix(")").partition(" (")
+    return caption, "; ".join(
         filter(None, [source, later_count_phrase() if point.differs else ""])
     )
 
