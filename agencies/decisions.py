@@ -294,8 +294,8 @@ class PersonSteps(DecisionSteps):
     """
     Steps of a decision about an account, its ``user``.
 
-    Three people may not decide: the user, the only person who vouches for the user, and
-    anybody for whom only one person vouches.
+    Not allowed to decide are the user, the only person who has confirmed to know the
+    user, and anybody whom only one person has confirmed to know.
     """
 
     def may_decide(self, user):

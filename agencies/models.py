@@ -73,13 +73,13 @@ class User(AbstractUser):
 
     @property
     def is_unconfirmed(self):
-        """Whether only the sender of the invitation vouches for this person."""
+        """Whether only the inviter has confirmed to know this person."""
         invitation = getattr(self, "invitation", None)
         return invitation is not None and invitation.confirmed_at is None
 
     @cached_property
     def invited_alone(self):
-        """Ids of the people for whom this user alone vouches."""
+        """Ids of the people whom only this user has confirmed to know."""
         invited = User.objects.filter(
             invitation__made_by=self, invitation__confirmed_at=None
         )
@@ -94,7 +94,7 @@ class User(AbstractUser):
         return self.invited_alone | inviter.invited_alone | {inviter.pk}
 
     def confirm(self):
-        """Record that a second person vouches for this one."""
+        """Record that a second person confirmed to know this one."""
         if self.is_unconfirmed:
             self.invitation.confirmed_at = timezone.now()
             self.invitation.save(update_fields=["confirmed_at"])

@@ -379,34 +379,34 @@ DATA_FILES = [
     (
         "data_file",
         datasets.dataset_file,
-        "datos/<slug:plan>/<slug:stem>.<slug:form>",
+        "datos/<slug:plan>/<slug:stem>.<slug:file_format>",
         None,
     ),
     (
         "edition_file",
         datasets.dataset_file,
-        "datos/<slug:plan>/<code:edition>/<slug:stem>.<slug:form>",
+        "datos/<slug:plan>/<code:edition>/<slug:stem>.<slug:file_format>",
         None,
     ),
     (
         "difference_file",
         editions.difference_file,
-        "datos/<slug:plan>/<edition:edition>/desde/<edition:earlier>.<slug:form>",
+        "datos/<slug:plan>/<edition:edition>/desde/<edition:earlier>.<slug:file_format>",
         None,
     ),
     (
         "difference_today_file",
         editions.difference_file,
-        "datos/<slug:plan>/hoy/desde/<edition:earlier>.<slug:form>",
+        "datos/<slug:plan>/hoy/desde/<edition:earlier>.<slug:file_format>",
         None,
     ),
     *(
         (
-            datasets.list_file_name(name, form),
-            partial(view, form=form),
-            *(f"{es}.{form}", f"{en}.{form}"),
+            datasets.list_file_name(name, file_format),
+            partial(view, file_format=file_format),
+            *(f"{es}.{file_format}", f"{en}.{file_format}"),
         )
-        for form in datasets.LIST_FORMS
+        for file_format in datasets.LIST_FORMS
         for name, view, es, en in LISTS
     ),
 ]

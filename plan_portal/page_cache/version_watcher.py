@@ -31,8 +31,8 @@ BETWEEN_MAKING = 1.0
 #: After these seconds without an answer, other threads do not ask; shorter than
 #: ``VALID_SECONDS``.
 LATE_SECONDS = 1.25
-#: Seconds until the next read after a failure: by the thread, and by a request, which
-#: delays others while it waits.
+#: Seconds until the next read after a failure: by the thread, or by a request if no
+#: thread reads; and by a request while the thread reads too.
 RETRY, RETRY_OF_REQUEST = 0.5, 10.0
 
 
@@ -84,7 +84,7 @@ class VersionWatcher:
         self._next_question = 0.0
         self._asked_at = {}
         self._ready_for = None
-        self._not_ready_before = 0.0
+        self._make_ready_from = 0.0
         self.deadline = DatabaseDeadline(self.waited_since)
 
     def waited_since(self):
@@ -198,14 +198,15 @@ class VersionWatcher:
         is_pushed = connection.vendor == "postgresql"
         self._read(listen=is_pushed)
         is_new = self._ready_for is not self.label
+        # Readers come first, and quick publications are made ready together.
         pause = POLL if is_new or not is_pushed else POLL_BESIDE_PUSH
         if is_pushed:
             _wait_for_push(pause)
         else:
             self._stopping.wait(pause)
         now = time.monotonic()
-        if is_new and now >= self._not_ready_before and not self._stopping.is_set():
-            self._ready_for, self._not_ready_before = self.label, now + BETWEEN_MAKING
+        if is_new and now >= self._make_ready_from and not self._stopping.is_set():
+            self._ready_for, self._make_ready_from = self.label, now + BETWEEN_MAKING
             # This may close the connection; the next round listens and reads again.
             self.make_ready()
 

@@ -124,10 +124,10 @@ def _indicator_dataset(page, files):
         "distribution": [
             {
                 "@type": "DataDownload",
-                "encodingFormat": form,
+                "encodingFormat": file_format,
                 "contentUrl": absolute(path),
             }
-            for form, path in files
+            for file_format, path in files
         ],
     }
     if page.points:

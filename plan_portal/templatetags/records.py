@@ -122,21 +122,21 @@ def baseline_span(indicator):
 @register.simple_tag(takes_context=True)
 def victims_total_indicator(context):
     """The indicator that states how many victims are counted; read once per page."""
-    page = getattr(context, "request", context)
-    if not hasattr(page, "victims_total_indicator"):
-        page.victims_total_indicator = indicators.family_total_indicator(
+    store = getattr(context, "request", context)
+    if not hasattr(store, "victims_total_indicator"):
+        store.victims_total_indicator = indicators.family_total_indicator(
             Indicator.Family.VICTIMS
         )
-    return page.victims_total_indicator
+    return store.victims_total_indicator
 
 
 @register.simple_tag(takes_context=True)
 def edition_of(context, plan, period):
     """The edition of a closed round; those of the plan are read once per page."""
-    page = getattr(context, "request", context)
-    if not hasattr(page, "editions_of_rounds"):
-        page.editions_of_rounds = editions.edition_by_round(plan)
-    return page.editions_of_rounds.get(period.pk) if period else None
+    store = getattr(context, "request", context)
+    if not hasattr(store, "editions_of_rounds"):
+        store.editions_of_rounds = editions.edition_by_round(plan)
+    return store.editions_of_rounds.get(period.pk) if period else None
 
 
 @register.simple_tag

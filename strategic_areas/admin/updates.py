@@ -99,22 +99,24 @@ class EvidenceFormSet(forms.BaseInlineFormSet):
     def clean(self):
         super().clean()
         remaining = [form for form in self.forms if not form.cleaned_data.get("DELETE")]
-        new = [form for form in remaining if form.clean_file]
+        new = [form for form in remaining if form.cleaned_file]
         agency = getattr(self.instance, "agency", None)
         if not new or agency is None:
             return
-        count = sum(bool(form.clean_file or form.has_stored_file) for form in remaining)
+        count = sum(
+            bool(form.cleaned_file or form.has_stored_file) for form in remaining
+        )
         try:
-            evidence.check_space(agency, count, [form.clean_file for form in new])
+            evidence.check_space(agency, count, [form.cleaned_file for form in new])
         except evidence.RefusedFileError as error:
             new[-1].add_error("upload", str(error))
         others = [form.instance for form in remaining if form not in new]
         for form in new:
             try:
-                evidence.check_duplicate(form.clean_file, others)
+                evidence.check_duplicate(form.cleaned_file, others)
             except evidence.RefusedFileError as error:
                 form.add_error("upload", str(error))
-            others.append(form.clean_file)
+            others.append(form.cleaned_file)
 
 
 class EvidenceInline(ScopedRowsMixin, admin.StackedInline):

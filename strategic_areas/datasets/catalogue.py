@@ -13,7 +13,7 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures.phrases import text_in_language
 
 #: ``size`` is in bytes, None while the file is not ready.
-CatalogueFile = namedtuple("CatalogueFile", "form path size")
+CatalogueFile = namedtuple("CatalogueFile", "format path size")
 #: ``number`` is the row count, or None.
 CatalogueTable = namedtuple("CatalogueTable", "dataset changes number files")
 #: ``files`` hold the whole plan; ``editions`` come latest first.
@@ -199,20 +199,20 @@ def _distribution(file, page):
     return {
         "@id": settings.SITE_URL + file.path,
         "@type": ["dcat:Distribution", "DataDownload"],
-        "dct:title": file.form,
+        "dct:title": file.format,
         "dcat:accessURL": settings.SITE_URL + page,
         "dcat:downloadURL": settings.SITE_URL + file.path,
         "contentUrl": settings.SITE_URL + file.path,
         "dcat:mediaType": IANA + media_type(file),
         "encodingFormat": media_type(file),
-        "dct:format": f"{AUTHORITY}file-type/{file.form}",
+        "dct:format": f"{AUTHORITY}file-type/{file.format}",
         "dct:license": settings.LICENCE_URL,
         **({} if file.size is None else {"dcat:byteSize": f"{file.size}"}),
     }
 
 
 def media_type(file: CatalogueFile) -> str:
-    return MEDIA_TYPES[file.form.lower()].partition(";")[0]
+    return MEDIA_TYPES[file.format.lower()].partition(";")[0]
 
 
 def as_ckan(plan_data: PlanData) -> dict:
@@ -249,10 +249,10 @@ def as_ckan(plan_data: PlanData) -> dict:
         "extras": [{"key": name, "value": value} for name, value in extras.items()],
         "resources": [
             {
-                "name": f"{name} ({file.form})",
+                "name": f"{name} ({file.format})",
                 "description": f"{about}",
                 "url": settings.SITE_URL + file.path,
-                "format": file.form,
+                "format": file.format,
                 "mimetype": media_type(file),
                 "size": file.size,
             }

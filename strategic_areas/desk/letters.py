@@ -72,7 +72,7 @@ class LetterForm(forms.ModelForm):
         self.fields["period"].queryset = rounds
         self.fields["period"].label_from_instance = attrgetter("name_with_plan")
         self.fields["agency"].queryset = Agency.objects.order_by("acronym")
-        self.clean_file = None
+        self.cleaned_file = None
         self.helper = one_button_helper("step-form", "save", gettext_lazy("Record it"))
 
     def clean_reference(self):
@@ -81,8 +81,8 @@ class LetterForm(forms.ModelForm):
         return self.cleaned_data["reference"]
 
     def clean_upload(self):
-        self.clean_file = self.cleaned_data["upload"]
-        return self.clean_file
+        self.cleaned_file = self.cleaned_data["upload"]
+        return self.cleaned_file
 
 
 class SendLetterForm(SeenRevisionsForm):
@@ -156,7 +156,7 @@ def letter_new(request):
         letter = form.save(commit=False)
         letter.recorded_by = request.user
         with evidence.discard_files_on_rollback(), transaction.atomic():
-            evidence.write_file(letter, form.clean_file)
+            evidence.write_file(letter, form.cleaned_file)
             letter.save()
             audit.record_event(
                 audit.Event.LETTER_RECORDED,
@@ -337,8 +337,8 @@ class LetterSheet(ReportingSheet):
         """Return the next owed row without an answer, or None; wraps around."""
         if not row.question.is_owed:
             return None
-        place = self.rows.index(row)
-        after = [*self.rows[place + 1 :], *self.rows[:place]]
+        place = self.owed_rows.index(row)
+        after = [*self.owed_rows[place + 1 :], *self.owed_rows[:place]]
         return next((row for row in after if row.needs_answer), None)
 
 

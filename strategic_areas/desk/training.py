@@ -93,8 +93,8 @@ class PracticeSheet(contents.ReportingSheet):
     @property
     def steps(self):
         """Triples of the title of a step, how to do it, and whether it is done."""
-        answers = {row.update.answer for row in self.rows if row.update}
-        sent_again = [row.is_sent for row in self.rows if row.returned]
+        answers = {row.update.answer for row in self.owed_rows if row.update}
+        sent_again = [row.is_sent for row in self.owed_rows if row.returned]
         done = (
             answers - {AnswerKind.NO_NEWS},
             AnswerKind.NO_NEWS in answers,
@@ -233,7 +233,7 @@ def attach_practice_evidence(request, number):
         item = {
             **{name: form.cleaned_data[name] for name in form.Meta.fields},
             "kind": form.instance.kind,
-            "original_name": getattr(form.clean_file, "name", ""),
+            "original_name": getattr(form.cleaned_file, "name", ""),
         }
         _store_row(
             request, number, evidence=[*_stored_row(request, number)["evidence"], item]
@@ -268,7 +268,7 @@ def check_practice(request):
     )
     for row in sheet.sendable:
         _store_row(request, row.key, status=RevisionStatus.SUBMITTED)
-    if not any(row.returned for row in sheet.rows):
+    if not any(row.returned for row in sheet.owed_rows):
         first = min(
             sheet.sendable, key=lambda row: row.update.answer == AnswerKind.NO_NEWS
         )

@@ -122,6 +122,7 @@ def _is_harmless(value):
     address = value["/URI"]
     if isinstance(address, String):
         return bool(WEB_LINK.match(str(address)) or REMOVABLE_LINK.match(str(address)))
+    # The catalogue has a dictionary /URI, which opens nothing.
     return name_of(value, "/S") != "/URI"
 
 
@@ -187,7 +188,7 @@ def _refuse_active_content(pdf):
             _remove_metadata(each, keys)
     # An undecodable stream was not checked.
     if any("error decoding" in str(warning) for warning in pdf.get_warnings()):
-        raise ValueError("A packed index that does not open")
+        raise ValueError("Packed objects that do not open")
 
 
 def _rewritten(pdf):
@@ -236,7 +237,7 @@ def clean_pictures(pdf):
         filters = _filters(found)
         if filters and filters[-1] in FILTERS_WITH_METADATA:
             _clean_picture(pdf, found, filters)
-        elif found.get("/Subtype") != Name.Image and not _is_packed_index(found):
+        elif found.get("/Subtype") != Name.Image and not _holds_packed_objects(found):
             page_content = found.read_bytes(StreamDecodeLevel.generalized)
             remaining_bytes -= len(page_content)
             if remaining_bytes < 0 or _holds_photo(page_content):
@@ -253,7 +254,7 @@ def _holds_photo(page_content):
     return False
 
 
-def _is_packed_index(found):
+def _holds_packed_objects(found):
     return found.get("/Type") in {Name.XRef, Name.ObjStm}
 
 
@@ -283,13 +284,13 @@ def without_segments(photo):
     """A JPEG without the segments of place, camera, program and comment."""
     if photo[:2] != b"\xff\xd8":
         raise ValueError("A photo that is none")
-    result, place, has_points = bytearray(b"\xff\xd8"), 2, False
+    result, place, has_pixels = bytearray(b"\xff\xd8"), 2, False
     while True:
         found = NEXT_MARKER.search(photo, place)
-        if has_points:
+        if has_pixels:
             result += photo[place : found.start() if found else None]
         elif not found:
-            raise ValueError("A photo without points")
+            raise ValueError("A photo without pixels")
         if found is None:
             return bytes(result + b"\xff\xd9")
         marker, place = photo[found.end() - 1], found.end()
@@ -299,7 +300,7 @@ def without_segments(photo):
             continue
         (length,) = struct.unpack_from(">H", photo, place)
         segment, place = photo[place : place + length], place + length
-        has_points = has_points or marker == SCAN_MARK
+        has_pixels = has_pixels or marker == SCAN_MARK
         if _is_kept_segment(marker, segment[2:]):
             result += bytes([0xFF, marker]) + segment
 

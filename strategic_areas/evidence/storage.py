@@ -46,19 +46,19 @@ def discard_files_on_rollback():
         _written.reset(token)
 
 
-def attach_file(evidence, clean_file):
+def attach_file(evidence, cleaned_file):
     """Write the file under a random name and describe it in the unsaved evidence."""
     _remove_once_committed(evidence.file.name)
     evidence.kind = Evidence.Kind.FILE
-    write_file(evidence, clean_file)
+    write_file(evidence, cleaned_file)
 
 
-def write_file(row, clean_file):
-    row.original_name = clean_file.name
-    row.content_type = clean_file.content_type
-    row.size = clean_file.size
-    row.sha256 = clean_file.sha256
-    content = ContentFile(clean_file.content)
+def write_file(row, cleaned_file):
+    row.original_name = cleaned_file.name
+    row.content_type = cleaned_file.content_type
+    row.size = cleaned_file.size
+    row.sha256 = cleaned_file.sha256
+    content = ContentFile(cleaned_file.content)
     row.file.save(secrets.token_hex(TOKEN_BYTES), content, save=False)
     if _written.get() is not None:
         _written.get().append(row.file.name)
@@ -96,14 +96,14 @@ def check_space(agency, count, new_files):
         )
 
 
-def check_duplicate(clean_file, others):
+def check_duplicate(cleaned_file, others):
     """
     Refuse a file that the report already has among ``others``, rows or clean files.
 
     Call it after ``check_space``, which locks.
     """
     for other in others:
-        if other.sha256 == clean_file.sha256:
+        if other.sha256 == cleaned_file.sha256:
             raise RefusedFileError(
                 "twice",
                 _("This report already has this file: %(name)s.")

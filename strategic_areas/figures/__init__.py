@@ -98,7 +98,7 @@ class DisclosureHistory:
         )
 
     def is_covered(self, raw):
-        """Whether the value overlaps a span that was disclosed exactly."""
+        """Whether the value overlaps a span whose number needed no protection."""
         return any(
             row.form is None
             and raw.span.overlaps(DateRange(row.starts_on, row.ends_on))
@@ -376,8 +376,9 @@ def _text(raw, name, disclosed):
     """The text, unless it could reveal a protected number."""
     text = getattr(raw.measurement, name) or ""
     is_of_another = disclosed.value is None or disclosed.is_unchanged
-    find_numbers = text_guard.find_personal_data if disclosed.quote else contains_number
-    is_public = not raw.indicator.sensitive or not (is_of_another or find_numbers(text))
+    # The number of a quoted value is public already.
+    reveals = text_guard.find_personal_data if disclosed.quote else contains_number
+    is_public = not raw.indicator.sensitive or not (is_of_another or reveals(text))
     return text if is_public else ""
 
 

@@ -22,7 +22,7 @@ SCALES = [
     (re.compile(r"mill?on(?:es)?|mill\.?|mm|millions?|m"), 10**6),
     (re.compile(r"mil(?:es)?|k|thousands?"), 10**3),
 ]
-SCALE = "|".join(form.pattern for form, _ in SCALES)
+SCALE = "|".join(pattern.pattern for pattern, _ in SCALES)
 SCALE_WORD = re.compile(rf"\b(?:{SCALE})\b")
 FIGURES = r"\d+(?:[.,'\u2019]\d+)*(?: \d{3}(?!\d))*"
 NUMBER = re.compile(
@@ -65,8 +65,8 @@ INEXACT = re.compile(
     r"|at least|aprox"
 )
 REFUSED_FORMS = [
-    (reason, re.compile(form))
-    for reason, form in [
+    (reason, re.compile(pattern))
+    for reason, pattern in [
         ("no_number", rf"\A(?:{NO_VALUE.pattern})\Z"),
         ("relative", r"% mas|aument|increment|reduc|disminu|respecto|mas que|increase"
                      r"|decrease|(?<![\w.,])[+−-]\d|\+ ?\d"),
@@ -141,7 +141,7 @@ def target_of(cell, name, *, others_are_shares=False):
 
 
 def _refusal_reason(plain, numbers):
-    reasons = (reason for reason, form in REFUSED_FORMS if form.search(plain))
+    reasons = (reason for reason, pattern in REFUSED_FORMS if pattern.search(plain))
     return next(reasons, "" if numbers else "no_number")
 
 
@@ -225,8 +225,8 @@ def budget_of(cell, heading, years, *, country, has_points=False):
         )
     amount = number_read.value * (1 if scale else factor)
     rest = f"{plain[: numbers[0].start()]} {plain[numbers[0].end() :]}"
-    for _name, form in _currencies(country):
-        rest = form.sub(" ", rest)
+    for _name, pattern in _currencies(country):
+        rest = pattern.sub(" ", rest)
     is_yearly = re.search(EACH_YEAR, rest)
     reasons = {
         "yearly": is_yearly,
@@ -242,7 +242,7 @@ def budget_of(cell, heading, years, *, country, has_points=False):
 
 def currency_of(text, country):
     """The currency named by sign, code or word in a folded text, or ""."""
-    return next((x for x, form in _currencies(country) if form.search(text)), "")
+    return next((x for x, pattern in _currencies(country) if pattern.search(text)), "")
 
 
 def _currencies(country):
@@ -259,8 +259,8 @@ def plain_number(value):
 def _by_year(plain):
     found = [
         (each, each["first"], each.groupdict().get("last"), each["number"])
-        for form in (YEARS_THEN_NUMBER, NUMBER_THEN_YEAR)
-        for each in form.finditer(plain)
+        for pattern in (YEARS_THEN_NUMBER, NUMBER_THEN_YEAR)
+        for each in pattern.finditer(plain)
     ]
     return found if len({each[0].re for each in found}) == 1 else []
 
@@ -289,7 +289,7 @@ def _plain(text):
 
 
 def _scale(text):
-    return next((by for form, by in SCALES if form.fullmatch(text)), 1)
+    return next((by for pattern, by in SCALES if pattern.fullmatch(text)), 1)
 
 
 def _parse_number(found, *, of_share=False):

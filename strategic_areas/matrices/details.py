@@ -52,19 +52,21 @@ class RecordReader:
         #: Text and role of a cell → the institutions found in it.
         self.split_texts = {}
 
-    def read_row(self, sheet, line, row, *, is_new):
+    def read_row(self, sheet_reader, line, row, *, is_new):
         """Read a row into ``line``; if it continues a record, only new values."""
-        self.sheet, self.row, self.is_new = sheet, row, is_new
-        at = sheet.sheet.at if is_new else lambda *place: sheet.sheet.cells.get(place)
+        self.sheet_reader, self.row, self.is_new = sheet_reader, row, is_new
+        sheet = sheet_reader.sheet
+        # A merged cell is read once, with the first row of its record.
+        at = sheet.at if is_new else lambda *place: sheet.cells.get(place)
         cells = {}
-        for column in sheet.roles:
+        for column in sheet_reader.roles:
             if (cell := at(row, column)) and cell.text:
                 cells.setdefault(cell.place, (column, cell))
         cells = dict(cells.values())
         measures, numbers = {}, {}
         for column, cell in cells.items():
             # A mark without a period is a due date.
-            role = sheet.roles[column].removesuffix("chronogram") or "due"
+            role = sheet_reader.roles[column].removesuffix("chronogram") or "due"
             kind = role.partition(":")[0]
             if cell.is_formula and cell.text.startswith("="):
                 self.reader.ask(cell, kind, "formula", line=line)
@@ -77,8 +79,8 @@ class RecordReader:
                 measures[role] = cell
             elif kind == "chronogram" and cell.unstruck_text.isdecimal():
                 numbers[role.replace(kind, "target")] = cell
-            elif role == "outcome" and "area" in sheet.current:
-                self._detail(sheet.current["area"], role, column, cell)
+            elif role == "outcome" and "area" in sheet_reader.current:
+                self._detail(sheet_reader.current["area"], role, column, cell)
             elif kind in {*TEXTS, *FIELDS, "lead", "supporting"}:
                 self._detail(line, role, column, cell)
             elif kind in {"code", "currency", "level"}:
@@ -94,7 +96,7 @@ class RecordReader:
             for role, cell in measures.items()
             if cell.place not in self.reader.used_places or cell in numbers.values()
         }
-        if sheet.periods and "exact_to" not in line.values:
+        if sheet_reader.periods and "exact_to" not in line.values:
             self._chronogram(line)
         self._state(line, cells)
         if is_new and "lead" not in line.values and "title" in line.values:
@@ -135,15 +137,15 @@ class RecordReader:
     # Who, and when.
 
     def _no_lead(self, line):
-        guess = self.reader.names.guess(self.sheet.sheet.title.strip())
-        if {"lead", "responsible"} & {*self.sheet.columns}:
+        guess = self.reader.names.guess(self.sheet_reader.sheet.title.strip())
+        if {"lead", "responsible"} & {*self.sheet_reader.columns}:
             self._ask_title(line, "lead", "no_lead")
         elif guess and guess.reason != "unknown":
-            if self.sheet.first_time("lead_from_title"):
+            if self.sheet_reader.first_time("lead_from_title"):
                 self._ask_title(line, "lead", "lead_from_title", guess.acronym)
-                self.sheet.lead = line.values["lead"]
-            line.values["lead"] = self.sheet.lead
-        elif self.sheet.first_time("no_lead"):
+                self.sheet_reader.lead = line.values["lead"]
+            line.values["lead"] = self.sheet_reader.lead
+        elif self.sheet_reader.first_time("no_lead"):
             self._ask_title(line, "lead", "no_lead")
 
     def _who(self, line, role, column, cell):
@@ -152,10 +154,10 @@ class RecordReader:
         if (
             is_ditto(cell)
             and text == cell.unstruck_text
-            and column in self.sheet.texts_above
+            and column in self.sheet_reader.values_above
         ):
-            text, reasons = self.sheet.texts_above[column], ["ditto"]
-        self.sheet.texts_above[column] = text
+            text, reasons = self.sheet_reader.values_above[column], ["ditto"]
+        self.sheet_reader.values_above[column] = text
         found = self.responsible(text, cell, role)
         if role != "supporting":
             self.reader.set_value(line, "lead", found.lead, cell)
@@ -188,17 +190,19 @@ class RecordReader:
             [],
             self.reader.years,
         )
-        if is_ditto(cell) and column in self.sheet.texts_above:
-            time, reasons = self.sheet.texts_above[column], ["ditto"]
+        if is_ditto(cell) and column in self.sheet_reader.values_above:
+            time, reasons = self.sheet_reader.values_above[column], ["ditto"]
         else:
-            time = time_of(cell.unstruck_text, years, day=cell.day, form=cell.format)
+            time = time_of(
+                cell.unstruck_text, years, day=cell.day, number_format=cell.format
+            )
         if answer is not cell and answer.unstruck_text != time.due_on:
             time = (
                 time_of(answer.unstruck_text, years)
                 if answer.unstruck_text
                 else MatrixTime()
             )
-        self.sheet.texts_above[column] = time
+        self.sheet_reader.values_above[column] = time
         if role == "start":
             starts_on = span(time.span)[0] if time.span else None
             self.reader.set_value(line, "starts_on", starts_on, cell)
@@ -215,11 +219,11 @@ class RecordReader:
             self.reader.ask(cell, role, reason, time.due_on, others=others, line=line)
 
     def _chronogram(self, line):
-        sheet, columns = self.sheet.sheet, self.sheet.periods
+        sheet, columns = self.sheet_reader.sheet, self.sheet_reader.periods
         marked, coloured, others, answered = {}, {}, {}, {}
         # A colour of the whole row is no mark.
         other_cells = (x for x in sheet.rows[self.row] if x.column not in columns)
-        marks = self.sheet.mark_colours - {cell.colour for cell in other_cells}
+        marks = self.sheet_reader.mark_colours - {cell.colour for cell in other_cells}
         cells = {x: cell for x in columns if (cell := sheet.at(self.row, x))}
         for column, cell in cells.items():
             text = fold(cell.unstruck_text).strip()
@@ -250,7 +254,7 @@ class RecordReader:
                 self.reader.ask(cell, "due", "mark_unclear", others=likely, line=line)
 
     def _marks(self, line, both, cell, *, is_marked):
-        place_of = {self.sheet.periods[column]: column for column in both}
+        place_of = {self.sheet_reader.periods[column]: column for column in both}
         periods = sorted(place_of, key=span)
         text = "/".join(dict.fromkeys([periods[0], periods[-1]]))
         starts_on, ends_on = span(text)
@@ -269,9 +273,9 @@ class RecordReader:
 
     def _budget(self, line, _role, column, cell):
         answer = self.reader.answered_cell(cell, "budget")
-        heading = self.sheet.naming.headings.get(letter_of(column), "")
-        for each in self.sheet.columns.get("currency", ()):
-            neighbour = self.sheet.sheet.at(self.row, each)
+        heading = self.sheet_reader.naming.headings.get(letter_of(column), "")
+        for each in self.sheet_reader.columns.get("currency", ()):
+            neighbour = self.sheet_reader.sheet.at(self.row, each)
             heading += f" {neighbour.text}" if neighbour else ""
         if answer is not cell and re.match(r"[A-Z]{3} \d", answer.unstruck_text):
             heading = ""  # an amount that the reader proposed, already in full units
@@ -280,7 +284,7 @@ class RecordReader:
             heading,
             self.reader.years,
             country=settings.COUNTRY,
-            has_points=column in self.sheet.columns_with_points,
+            has_points=column in self.sheet_reader.columns_with_points,
         )
         amount = None if found.value is None else amounts.plain_number(found.value)
         line.values["budget_currency"] = found.currency
@@ -291,13 +295,17 @@ class RecordReader:
 
     def _state(self, line, cells):
         for cell in cells.values():
-            if cell.colour in self.sheet.legend and "state" not in line.values:
-                line.values["state"] = self.sheet.legend[cell.colour]
+            if cell.colour in self.sheet_reader.legend and "state" not in line.values:
+                line.values["state"] = self.sheet_reader.legend[cell.colour]
                 self.reader.notice(cell, "colour_as_state", line.values["state"])
         state, note = (fold(line.values.get(name) or "") for name in ("state", "note"))
         by_state, by_note = (
             next(
-                (status for status, form in END_STATES.items() if form.search(text)),
+                (
+                    status
+                    for status, pattern in END_STATES.items()
+                    if pattern.search(text)
+                ),
                 None,
             )
             for text in (state, note)
@@ -336,7 +344,7 @@ class RecordReader:
         if (
             cell is None
             and indicator.places == {}
-            and self.sheet.first_time("no_indicator")
+            and self.sheet_reader.first_time("no_indicator")
         ):
             cell = next(iter(cells.values()))
             self.reader.ask(cell, "indicator", "no_indicator", name, line=indicator)
@@ -367,7 +375,9 @@ class RecordReader:
 
     def _baseline(self, indicator, cell):
         answer = self.reader.answered_cell(cell, "baseline")
-        year = YEAR.search(self.sheet.naming.headings.get(letter_of(cell.column), ""))
+        year = YEAR.search(
+            self.sheet_reader.naming.headings.get(letter_of(cell.column), "")
+        )
         inside = re.search(r"\(?\b((?:19|20)\d\d)\b\)?:?", answer.unstruck_text)
         text = answer.unstruck_text
         if inside and cell.number is None and len(text) > len(inside[0]):
@@ -378,7 +388,7 @@ class RecordReader:
         found = amounts.target_of(answer, indicator.values["name"])
         value = None if found.value is None else amounts.plain_number(found.value)
         self.reader.set_value(indicator, "baseline", value, cell)
-        self.reader.protect(cell, f"{indicator.values['name']}: {value}")
+        self.reader.check_text(cell, f"{indicator.values['name']}: {value}")
         if found.is_percent:
             indicator.values["unit"] = "%"
         if found.reason not in {"", "whole_share"} and not amounts.is_nothing(text):

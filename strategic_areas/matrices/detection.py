@@ -126,7 +126,9 @@ def _as_levels(ranked, *, below_areas=False):
 
 def _years(opened):
     visible = (each for each in opened if each.state == "visible")
-    texts = [x.text for each in visible for x in each.texts(until=LAST_TITLE_ROW)]
+    texts = [
+        x.text for each in visible for x in each.cells_with_text(until=LAST_TITLE_ROW)
+    ]
     texts += [each.title for each in opened]
     spans = Counter(
         (int(found[1]), int(found[2]))
@@ -401,7 +403,7 @@ def _last_row(sheet, naming):
 
 
 def _area_title(sheet, first):
-    for cell in sheet.texts(until=first):
+    for cell in sheet.cells_with_text(until=first):
         words = comparable(cell.text)
         if AREA_TITLE.match(words) and role_of(words) != "level":
             return cell.place.rpartition("!")[2]

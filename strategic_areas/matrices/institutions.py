@@ -61,8 +61,8 @@ INSTITUTION_WORDS = re.compile(
 NO_TEXT = re.compile(r"[-–—_./*]*")
 #: Texts without an institution, and the reason.
 NOBODY_FORMS = [
-    (reason, re.compile(form))
-    for reason, form in [
+    (reason, re.compile(pattern))
+    for reason, pattern in [
         ("nobody_named", r"por (?:definir|asignar|determinar|identificar|designar"
                          r"|confirmar).*|pendiente.*|t\.?b\.?d\.?|to be .*|n/?[ad]"
                          r"|s/?d|sin (?:asignar|responsable|definir).*|¿?\?+"),
@@ -269,7 +269,11 @@ def split_responsible(text, known_names, *, role="responsible"):
 
 def _reason_for_nobody(text):
     return next(
-        (reason for reason, form in NOBODY_FORMS if form.fullmatch(fold(text).strip())),
+        (
+            reason
+            for reason, pattern in NOBODY_FORMS
+            if pattern.fullmatch(fold(text).strip())
+        ),
         "",
     )
 

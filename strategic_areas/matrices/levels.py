@@ -120,7 +120,7 @@ def are_nested(codes):
     return bool(lower) and min(len(below) / len(lower), len(known) / len(every)) > 0.8
 
 
-def in_script_of(code, above):
+def in_notation_of(code, above):
     """A code with its first part written as in the code above it."""
     first, _dot, rest = code.partition(".")
     wanted = above.partition(".")[0]

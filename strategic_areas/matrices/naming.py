@@ -50,8 +50,8 @@ AREA = r"(?:title|[A-Z]{1,3}[0-9]{1,4})?"
 LEVELS = ("area", "programme", "commitment", "activity")
 #: Role → pattern of headings; the first match counts.
 HEADINGS = [
-    (role, re.compile(form))
-    for role, form in [
+    (role, re.compile(pattern))
+    for role, pattern in [
         ("verification", r"medios? de verificacion|fuentes? de verificacion"
                          r"|verificacion"
                          r"|evidencias?|means of verification"),
@@ -191,7 +191,7 @@ def role_of(heading):
 
 def _role(heading):
     bare = re.sub(r"^(?:la|el|los|las|the) ", "", heading.strip(" .:*"))
-    return next((role for role, form in HEADINGS if form.match(bare)), "")
+    return next((role for role, pattern in HEADINGS if pattern.match(bare)), "")
 
 
 def ranked_words(heading):

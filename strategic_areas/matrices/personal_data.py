@@ -84,7 +84,7 @@ def identifying_kinds(text):
     a single person with an event or a place, and people of a small place.
     """
     plain = fold(text)
-    kinds = [kind for kind, form in OTHER_SIGNS.items() if form.search(plain)]
+    kinds = [kind for kind, pattern in OTHER_SIGNS.items() if pattern.search(plain)]
     if not re.search(r"[^\W\d_]{3}|\d{3}|@", text):
         return tuple(kinds)
     kinds += [each.kind for each in text_guard.find_personal_data(text)]

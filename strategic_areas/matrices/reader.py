@@ -10,7 +10,7 @@ from strategic_areas.matrices.detection import TOTAL
 from strategic_areas.matrices.institutions import InstitutionNames
 from strategic_areas.matrices.levels import (
     depth_of,
-    in_script_of,
+    in_notation_of,
     sentence,
     split_level,
 )
@@ -73,7 +73,7 @@ class MatrixReader:
         self._complete_leads()
         self._ask_institutions()
         self._notice_other_sheets()
-        self._protect_all()
+        self._check_all_texts()
         self.result.questions += self.questions.values()
         order = {cell.place: number for number, cell in enumerate(cells)}
         self.result.questions.sort(key=lambda each: order.get(each.cell, -1))
@@ -116,7 +116,7 @@ class MatrixReader:
                 is_needed = name in {"name", "title"}
                 line.values[name] = answer or (line.values[name] if is_needed else None)
 
-    def leave_out(self, cell, reason):
+    def leave_out_unless_used(self, cell, reason):
         if cell.place not in self.used_places:
             self.used_places.add(cell.place)
             self.result.left_out.append(MatrixNotice(cell.place, reason, cell.text))
@@ -125,23 +125,23 @@ class MatrixReader:
         place = getattr(cell, "place", cell)
         self.result.notices.append(MatrixNotice(place, kind, text))
 
-    def protect(self, cell, text):
+    def check_text(self, cell, text):
         split = split_level(text)
         kinds = identifying_kinds(split.name if split.code else text)
         found = ProtectedCell(cell.place, text, kinds)
         if kinds and found not in self.result.protected:
             self.result.protected.append(found)
 
-    def _protect_all(self):
+    def _check_all_texts(self):
         for sheet in self.sheets.values():
             page = MatrixCell(f"{sheet.title}!", 0, 0)
             for text in sheet.outside:
                 self.notice(page, "outside", text)
             for text in (sheet.title, *sheet.outside):
-                self.protect(page, text)
+                self.check_text(page, text)
             for cell in sheet.cells.values() if sheet.state == "visible" else ():
                 for text in filter(None, (cell.text, cell.comment)):
-                    self.protect(cell, text)
+                    self.check_text(cell, text)
 
     # Checks of the whole file.
 
@@ -150,7 +150,9 @@ class MatrixReader:
             cell
             for each in self.naming.sheets
             if each.title in self.sheets
-            for cell in self.sheets[each.title].texts(until=each.heading_rows[0])
+            for cell in self.sheets[each.title].cells_with_text(
+                until=each.heading_rows[0]
+            )
             if PLAN.search(fold(cell.text))
         ]
         for cell in titles[:1]:
@@ -228,11 +230,11 @@ class MatrixReader:
 
     def _check_code(self, line):
         code = line.values["code"]
-        line.values["code"] = other = in_script_of(
+        line.values["code"] = other = in_notation_of(
             code, self._parent(line).values["code"]
         )
         self._ask_code(
-            line, "other_script" if other != code else "code_elsewhere", other
+            line, "other_notation" if other != code else "code_elsewhere", other
         )
 
     def _ask_repeated(self, group):
@@ -274,9 +276,9 @@ class MatrixReader:
             if sheet.title not in named and sheet.state != "visible":
                 self.notice(sheet.title, "hidden_sheet")
             elif sheet.title not in named:
-                for cell in sheet.texts():
+                for cell in sheet.cells_with_text():
                     self._ask_unread_text(sheet, cell, titles)
-                    self.leave_out(cell, "sheet")
+                    self.leave_out_unless_used(cell, "sheet")
 
     def _ask_unread_text(self, sheet, cell, titles):
         words = fold(cell.text)

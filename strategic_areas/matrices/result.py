@@ -54,7 +54,7 @@ REASONS = {
     "only_colour": _("Only colours show the time."),
     "number_of_period": _("A number in place of a mark: the target of its period."),
     "open_end": _("It says a beginning and no end."),
-    "other_script": _("The code is written otherwise than those above it."),
+    "other_notation": _("The code is written otherwise than those above it."),
     "outside_plan": _("The time is not within the years of the plan."),
     "partly_read": _("There is more in the text than was read as a time."),
     "range": _("A range: the plan holds one number."),

@@ -46,7 +46,12 @@ class SheetReader:
             for column, role in self.roles.items()
             if role.startswith("chronogram:")
         }
-        self.current, self.texts_above, self.last_record, self.lead = {}, {}, None, None
+        self.current, self.values_above, self.last_record, self.lead = (
+            {},
+            {},
+            None,
+            None,
+        )
         self.levels = reader.naming.levels
         self.by_colour, self.by_depth, self.widths = {}, {}, {}
         self.is_nested = reader.naming.by_depth and "level" in self.columns
@@ -135,7 +140,7 @@ class SheetReader:
             cell = self.sheet.at(int(digits), column_of(letters))
         line = cell and self._record("area", cell, split_level(cell.unstruck_text))
         below = cell.row + 1 if cell and cell.row else naming.last_row
-        for cell in self.sheet.texts(below, naming.heading_rows[0]):
+        for cell in self.sheet.cells_with_text(below, naming.heading_rows[0]):
             if found := OUTCOME.match(comparable(cell.text)):
                 reader.set_value(
                     line, "outcome", cell.unstruck_text[found.end() :], cell
@@ -174,7 +179,7 @@ class SheetReader:
         elif read_cells:
             self._read_record(row)
         for cell in cells:
-            self.reader.leave_out(cell, reason)
+            self.reader.leave_out_unless_used(cell, reason)
 
     def _lacks_code(self, cell):
         level = self.roles[cell.column]
@@ -208,9 +213,9 @@ class SheetReader:
             joined = f"{self.last_record.values[name]} {more}"
             self.reader.ask(cell, name, "goes_on", joined, line=self.last_record)
             self.reader.use_cell(self.last_record, cell)
-            self.reader.protect(cell, joined)
+            self.reader.check_text(cell, joined)
         else:
-            self.reader.leave_out(cell, "not_understood")
+            self.reader.leave_out_unless_used(cell, "not_understood")
 
     def _level_of(self, cell, level_text, *, is_alone):
         """
@@ -301,7 +306,7 @@ class SheetReader:
             )
             if " " in code:
                 reader.ask(
-                    code_cell, "code", "other_script", line.values["code"], line=line
+                    code_cell, "code", "other_notation", line.values["code"], line=line
                 )
             self._read_struck(line, cell)
             if level_text.coordinator:
@@ -353,7 +358,7 @@ class SheetReader:
                 text = cell.comment if kind == "comment" else cell.text
                 reader.notice(cell, kind, text)
             if cell.text:
-                reader.leave_out(cell, self._reason_left_out(cell))
+                reader.leave_out_unless_used(cell, self._reason_left_out(cell))
         for name, kind in sheet.hidden:
             reader.notice(f"{sheet.title}!{name}", kind)
 

@@ -85,7 +85,7 @@ class MatrixSheet:
                 found.setdefault(row, []).append(cell)
         return found
 
-    def texts(self, first=1, until=MOST_ROWS + 1):
+    def cells_with_text(self, first=1, until=MOST_ROWS + 1):
         return [x for n, row in self.rows.items() if first <= n < until for x in row]
 
     @property

@@ -64,8 +64,8 @@ UNITS = dict.fromkeys("tq", (4, "{0}-Q{1}")) | dict.fromkeys("sh", (2, "{0}-S{1}
 UNITS["c"] = (3, "{0}-{2:02}/{0}-{3:02}")
 #: The most exact first.
 PATTERNS = [
-    re.compile(form)
-    for form in (
+    re.compile(pattern)
+    for pattern in (
         r"(?P<year>\d{4})-(?P<month_number>\d\d?)-(?P<day>\d\d?)(?: 00:00:00)?",
         r"(?P<day>\d\d?)[-/.](?P<month_number>\d\d?)[-/.](?P<year>(?:20)?\d\d)",
         rf"(?P<day>\d\d?)(?:ro|o)?{OF}{MONTH}{OF}{SHORT_YEAR}",
@@ -128,17 +128,17 @@ class MatrixTime:
 NO_TIME = MatrixTime(reason="no_date")
 
 
-def time_of(text, years, *, day=None, form=""):
+def time_of(text, years, *, day=None, number_format=""):
     """
     The time in a cell; ``years`` are the plan's first and last year.
 
-    ``day`` is a typed date, displayed with the number format ``form``.
+    ``day`` is a typed date, displayed with ``number_format``.
 
     >>> time_of("II semestre 2027", (2026, 2030)).due_on
     '2027-12-31'
     """
     if day:
-        shown = re.sub(r'"[^"]*"|\[[^]]*\]', "", form.casefold())
+        shown = re.sub(r'"[^"]*"|\[[^]]*\]', "", number_format.casefold())
         is_whole = shown == "general" or "d" in shown
         length = 10 if is_whole else 7 if "m" in shown else 4
         return _check_plan_years(_time_of_span(f"{day:%Y-%m-%d}"[:length]), years)
@@ -161,7 +161,7 @@ def time_of(text, years, *, day=None, form=""):
     if about := VAGUE_TIME.fullmatch(plain):
         last = "12-31" if about["end"] else "06-30" if about["middle"] else "03-31"
         return replace(_time_of_span(f"{about['year']}-{last}"), reason="about")
-    inside = [found for form in PATTERNS[:-1] if (found := _inside(form, plain))]
+    inside = [found for pattern in PATTERNS[:-1] if (found := _inside(pattern, plain))]
     named = sorted(re.findall(r"(?<!\d)20\d\d(?!\d)", plain))
     whole = "/".join(dict.fromkeys([*named[:1], *named[-1:]]))
     likely = next(iter(inside), whole)
@@ -224,12 +224,12 @@ def _check_plan_years(time, years):
 
 def _parse_part(plain):
     plain = re.sub(r"^(?:el|la|del|de) ", "", plain)
-    found = next(filter(None, (form.fullmatch(plain) for form in PATTERNS)), None)
+    found = next(filter(None, (pattern.fullmatch(plain) for pattern in PATTERNS)), None)
     return _as_part(found) if found else ""
 
 
-def _inside(form, plain):
-    found = re.search(rf"(?<![\w-])(?:{form.pattern})(?![\w-])", plain)
+def _inside(pattern, plain):
+    found = re.search(rf"(?<![\w-])(?:{pattern.pattern})(?![\w-])", plain)
     return _as_part(found) if found else ""
 
 
@@ -239,8 +239,8 @@ def _as_part(found):
     if which := parts.get("which"):
         number = ORDINALS[which]
         unit = parts.get("unit") or ("q" if number > 2 else "s")
-        most, form = UNITS[unit[0]]
-        found = form.format(year, number, number * 4 - 3, number * 4)
+        most, template = UNITS[unit[0]]
+        found = template.format(year, number, number * 4 - 3, number * 4)
         return found if number <= most else ""
     month = parts.get("month_number") or MONTHS.get((parts.get("month") or "")[:3])
     if month is None:

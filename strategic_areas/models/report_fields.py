@@ -16,13 +16,13 @@ from strategic_areas.models.references import Province
 TRANSCRIPTION_FIELDS = public("letter", "confirmed_at", in_file=False)
 
 
-def _an_article():
+def _legal_basis_hint():
     law = settings.COUNTRY.texts["es"]["access_law"]
     return gettext("The public reads it, such as: %(law)s, art. 17.") % {"law": law}
 
 
-#: How a legal basis is written.
-AN_ARTICLE = lazy(_an_article, str)()
+#: Help text of the legal basis.
+LEGAL_BASIS_HINT = lazy(_legal_basis_hint, str)()
 
 
 class FormSection(models.TextChoices):
@@ -55,7 +55,7 @@ class ReportField(DeclaredField):
     ``survives_no_news``: "No news" leaves its last value valid.
     ``prefilled``: an empty row starts with its last published value.
     ``says_no``: False is shown as "no".
-    ``column``: its column in the workbook.
+    ``column_layout``: of its column in the workbook.
     ``heading``: public heading if it is not the label; "" for none.
     """
 
@@ -68,7 +68,7 @@ class ReportField(DeclaredField):
     survives_no_news: bool = False
     prefilled: bool = False
     says_no: bool = False
-    column: ColumnLayout | None = None
+    column_layout: ColumnLayout | None = None
     heading: str | Promise | None = None
 
     @property
@@ -82,6 +82,7 @@ class ReportField(DeclaredField):
     @property
     def bounds(self):
         """The least and the greatest number allowed, or None."""
+        # Without Django's own upper limits, which only the database needs.
         stated = self.model_field.deconstruct()[3].get("validators", [])
         least = [
             each.limit_value
@@ -177,7 +178,7 @@ ANSWER = ReportField(
     "answer",
     in_file=False,
     repeated=False,
-    column=ColumnLayout(
+    column_layout=ColumnLayout(
         22,
         _(
             "Choose from the list. With “Same as the previous period” and “No news” "
@@ -192,7 +193,7 @@ ANSWER_FIELDS = (
         in_file=False,
         part=FormSection.REACH,
         prefilled=True,
-        column=ColumnLayout(
+        column_layout=ColumnLayout(
             26,
             _(
                 "Names as they stand on the sheet of lists, separated by a semicolon: "
@@ -207,14 +208,14 @@ ANSWER_FIELDS = (
         part=FormSection.NOTE,
         compared=False,
         repeated=False,
-        column=ColumnLayout(34, _("Never published.")),
+        column_layout=ColumnLayout(34, _("Never published.")),
     ),
     ReportField(
         "is_reserved",
         in_file=False,
         part=FormSection.RESERVED,
         survives_no_news=True,
-        column=ColumnLayout(
+        column_layout=ColumnLayout(
             12,
             _(
                 "Yes where the law withholds it; then reason and legal basis are "
@@ -228,14 +229,14 @@ ANSWER_FIELDS = (
         **NOTE,
         part=FormSection.RESERVED,
         survives_no_news=True,
-        column=ColumnLayout(34, _("For the secretariat; never published.")),
+        column_layout=ColumnLayout(34, _("For the secretariat; never published.")),
     ),
     ReportField(
         "reserved_legal_basis",
         in_file=False,
         part=FormSection.RESERVED,
         survives_no_news=True,
-        column=ColumnLayout(24, AN_ARTICLE),
+        column_layout=ColumnLayout(24, LEGAL_BASIS_HINT),
     ),
     ReportField(
         "no_news_reason",
@@ -246,7 +247,7 @@ ANSWER_FIELDS = (
         part=FormSection.NO_NEWS,
         rows=1,
         repeated=False,
-        column=ColumnLayout(
+        column_layout=ColumnLayout(
             34,
             _("Only with the answer “No news”. The public reads it. Name no person."),
         ),
@@ -256,8 +257,8 @@ ANSWER_FIELDS = (
 
 class AnswerMixin(models.Model):
     """
-    The kind of an answer and its protected parts. Of a reserved answer only the legal
-    basis is public.
+    The kind of an answer, and the parts that the law reserves: of a reserved answer
+    only the legal basis is public.
     """
 
     answer = models.CharField(
@@ -288,7 +289,7 @@ class AnswerMixin(models.Model):
         _("legal basis"),
         max_length=200,
         blank=True,
-        help_text=AN_ARTICLE,
+        help_text=LEGAL_BASIS_HINT,
     )
 
     class Meta:

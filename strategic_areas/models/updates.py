@@ -100,7 +100,7 @@ class ActivityUpdate(AnswerMixin, Revision):
             part=FormSection.FIGURES,
             survives_no_news=True,
             prefilled=True,
-            column=ColumnLayout(
+            column_layout=ColumnLayout(
                 18,
                 _(
                     "Choose from the list. Where a percent says it, it follows from "
@@ -114,7 +114,7 @@ class ActivityUpdate(AnswerMixin, Revision):
             part=FormSection.FIGURES,
             survives_no_news=True,
             prefilled=True,
-            column=ColumnLayout(
+            column_layout=ColumnLayout(
                 13,
                 _(
                     "A whole number from 0 to 100, since the activity began. "
@@ -125,7 +125,7 @@ class ActivityUpdate(AnswerMixin, Revision):
         ReportField(
             "quantity",
             part=FormSection.FIGURES,
-            column=ColumnLayout(
+            column_layout=ColumnLayout(
                 13, _("A number, 0 or more. Only for continuing work.")
             ),
         ),
@@ -136,7 +136,7 @@ class ActivityUpdate(AnswerMixin, Revision):
             part=FormSection.TEXT,
             rows=5,
             prefilled=True,
-            column=ColumnLayout(
+            column_layout=ColumnLayout(
                 60,
                 _(
                     "About the work, never about a person. The public reads it. A new "
@@ -150,7 +150,7 @@ class ActivityUpdate(AnswerMixin, Revision):
             heading=_("What holds it back"),
             part=FormSection.HELD_BACK,
             prefilled=True,
-            column=ColumnLayout(
+            column_layout=ColumnLayout(
                 40,
                 _(
                     "What holds it back. Required when it is suspended, cancelled or "
@@ -163,14 +163,14 @@ class ActivityUpdate(AnswerMixin, Revision):
             bilingual=True,
             part=FormSection.HELD_BACK,
             prefilled=True,
-            column=ColumnLayout(
+            column_layout=ColumnLayout(
                 40, _("Required when it is suspended, cancelled or late.")
             ),
         ),
         ReportField(
             "people_reached",
             part=FormSection.REACH,
-            column=ColumnLayout(13, _("A whole number, 0 or more.")),
+            column_layout=ColumnLayout(13, _("A whole number, 0 or more.")),
         ),
         *ANSWER_FIELDS,
         *TRANSCRIPTION_FIELDS,
@@ -323,7 +323,7 @@ class CommitmentUpdate(Revision):
             "result",
             part=FormSection.TEXT,
             heading="",
-            column=ColumnLayout(
+            column_layout=ColumnLayout(
                 24,
                 _("Choose from the list. Leave it alone while it is not decided."),
             ),
@@ -342,7 +342,7 @@ class CommitmentUpdate(Revision):
             heading="",
             part=FormSection.TEXT,
             rows=4,
-            column=ColumnLayout(60, statement.help_text),
+            column_layout=ColumnLayout(60, statement.help_text),
         ),
         *TRANSCRIPTION_FIELDS,
         *REVISION_FIELDS,

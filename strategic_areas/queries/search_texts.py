@@ -245,7 +245,7 @@ def _context(public, addresses):
             order=(row.pk,),
         )
     # Targets are indexed on the page of the latest plan with commitments.
-    for plan in sorted(public.values(), key=lambda each: not each.has_record)[:1]:
+    for plan in sorted(public.values(), key=lambda each: not each.has_commitments)[:1]:
         for row in models.FrameworkTarget.objects.all():
             number = row.code.removeprefix(f"{row.family}-")
             address = DocumentAddress(*row.page_in(plan), fragment=row.code)
@@ -284,7 +284,7 @@ def _lists(public):
             sentences = (theme.label, ABOUT_THEME, SEARCH_WORDS[theme])
             lists.append(("theme", sentences, (plan.code, theme)))
         for number, (name, sentences, arguments) in enumerate(
-            lists if plan.has_record else ()
+            lists if plan.has_commitments else ()
         ):
             yield document(
                 *(
@@ -309,21 +309,21 @@ def _agencies(public, addresses):
         pairs = rows.filter(plan__in=public).order_by().values_list(link, "plan")
         for agency, plan in pairs.distinct():
             found.append((public[plan].rank, 1, agency, public[plan], None))
-    # The dictionary keeps the last entry of each agency: its nearest plan.
+    # The dictionary keeps the last entry of each agency: its latest plan.
     found.sort(key=lambda each: each[:2], reverse=True)
-    nearest = {
+    latest_plans = {
         agency: (plan, participation) for *_, agency, plan, participation in found
     }
     names_of = defaultdict(list)
-    for each in AgencyName.objects.filter(agency__in=nearest).order_by("pk"):
+    for each in AgencyName.objects.filter(agency__in=latest_plans).order_by("pk"):
         names_of[each.agency_id].append(each)
-    agencies = Agency.objects.in_bulk(nearest)
+    agencies = Agency.objects.in_bulk(latest_plans)
     for *_, agency, plan, participation in found:
         if participation:
             address = _agency_page(plan, agencies[agency])
             addresses[models.Participation][participation.pk] = address, plan
     for agency in agencies.values():
-        (plan, participation), names = nearest[agency.pk], names_of[agency.pk]
+        (plan, participation), names = latest_plans[agency.pk], names_of[agency.pk]
         former_acronyms = [each.acronym for each in names]
         former_names = (_text(each, "name") for each in names)
         yield _document(

@@ -47,9 +47,9 @@ def public_addresses() -> dict[str, list[PageAddress]]:
     ``of_plan`` holds pages that take only a plan, "" those without arguments. Empty
     pages are left out.
     """
-    plans_with_record = list(plans.public_plans().filter(has_record=True))
+    plans_with_commitments = list(plans.public_plans().filter(has_commitments=True))
     rows = Commitment.objects.public().not_superseded()
-    rows = rows.filter(plan__in=plans_with_record).select_related("plan")
+    rows = rows.filter(plan__in=plans_with_commitments).select_related("plan")
     commitments = list(rows.annotate(last=LAST_PUBLISHED))
     found = {"": [((), (), None)]}
     found["plan"] = _same((plan.code,) for plan in Plan.objects.public())
@@ -61,7 +61,7 @@ def public_addresses() -> dict[str, list[PageAddress]]:
     ):
         found[name] = [
             ((plan.code,), (plan.code,), _last(commitments, plan))
-            for plan in filter(has_page, plans_with_record)
+            for plan in filter(has_page, plans_with_commitments)
         ]
     recommendations = FrameworkTarget.objects.exclude(body="").order_by("sort_code")
     recommendations = list(recommendations.values_list("body", "addressed__slug"))
@@ -71,12 +71,12 @@ def public_addresses() -> dict[str, list[PageAddress]]:
     ):
         slugs = dict.fromkeys(slugs)
         found[name] = _same(
-            (plan.code, slug) for plan in plans_with_record for slug in slugs
+            (plan.code, slug) for plan in plans_with_commitments for slug in slugs
         )
     found["area"] = [
         ((code, spanish), (code, english or spanish), None)
         for code, spanish, english in StrategicArea.objects.filter(
-            plan__in=plans_with_record
+            plan__in=plans_with_commitments
         ).values_list("plan__code", "slug_es", "slug_en")
     ]
     found["commitment"] = [
@@ -87,16 +87,16 @@ def public_addresses() -> dict[str, list[PageAddress]]:
     themes = plans.themes_by_plan()
     found["theme"] = _same(
         (plan.code, theme)
-        for plan in plans_with_record
+        for plan in plans_with_commitments
         for theme in themes.get(plan.pk, ())
     )
     found["agency"] = _same(
-        Participation.objects.filter(plan__in=plans_with_record).values_list(
+        Participation.objects.filter(plan__in=plans_with_commitments).values_list(
             "plan__code", "agency__slug"
         )
     )
     found["dataset"] = _same(
-        (plan.code, name) for plan in plans_with_record for name in DATASETS
+        (plan.code, name) for plan in plans_with_commitments for name in DATASETS
     )
     found["indicator"] = _same(
         Indicator.objects.filter(introduced_by__in=Plan.objects.public())
@@ -107,11 +107,11 @@ def public_addresses() -> dict[str, list[PageAddress]]:
         *_revisions(public_updates.public_reports()),
         *_revisions(public_updates.public_declarations()),
     ]
-    return found | _editions(plans_with_record)
+    return found | _editions(plans_with_commitments)
 
 
-def _editions(plans_with_record):
-    by_plan = editions.editions_by_plan(plans_with_record)
+def _editions(plans_with_commitments):
+    by_plan = editions.editions_by_plan(plans_with_commitments)
     return {
         "edition": [
             (key, key, each.made_at)
@@ -140,13 +140,6 @@ def _revisions(rows):
         ((plan, public_id), (plan, public_id), published_at)
         for plan, public_id, published_at in addresses
     ]
-
-
-def _commitments(plans_with_record):
-    rows = (
-        Commitment.objects.public().not_superseded().filter(plan__in=plans_with_record)
-    )
-    return list(rows.select_related("plan").annotate(last=LAST_PUBLISHED))
 
 
 def _last(commitments, plan):

@@ -143,7 +143,7 @@ def theme_list(request, plan, theme):
 
 
 @reads_parameters(*LIST_PARAMETERS, sort="code")
-def commitment_file(request, plan, form):
+def commitment_file(request, plan, file_format):
     """The whole list as a file, with the same filters and order."""
     plan, wanted = public_plan_or_404(plan), query_values(request, *LIST_PARAMETERS)
     requested = dict(wanted)
@@ -154,7 +154,7 @@ def commitment_file(request, plan, form):
     name = _("documented actions") if is_reconstructed else _("commitments")
     ranks = {row.commitment.code: rank for rank, row in enumerate(found.rows)}
     return datasets.list_file(
-        form,
+        file_format,
         f"{plan.code} {name}",
         {"commitments": ("code", ranks)},
         plan,

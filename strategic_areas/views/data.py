@@ -38,7 +38,7 @@ def data_page(request, plan=None):
         if plan
         else plans.choose_plan(timezone.localdate()).shown
     )
-    context = {"plan": shown, "plans": _recorded(), **facts()}
+    context = {"plan": shown, "plans": _plans_with_commitments(), **facts()}
     if shown:
         context |= _of_plan(shown, DATASETS[EXAMPLE])
         context["few"] = [c for c in context["columns"] if c["column"].name in FEW]
@@ -58,7 +58,7 @@ def dataset_detail(request, plan, dataset):
 
 
 def data_catalogue(request):
-    published = [published_data(each) for each in _recorded()]
+    published = [published_data(each) for each in _plans_with_commitments()]
     content = as_catalogue(published, timezone.localdate())
     answer = JsonResponse(content, content_type="application/ld+json")
     return mark_uncacheable(
@@ -70,8 +70,8 @@ def ckan_package(request, plan):
     return JsonResponse(as_ckan(published_data(public_plan_or_404(plan))))
 
 
-def _recorded():
-    return list(plans.public_plans().filter(has_record=True))
+def _plans_with_commitments():
+    return list(plans.public_plans().filter(has_commitments=True))
 
 
 def published_data(plan) -> PlanData:
@@ -84,7 +84,10 @@ def published_data(plan) -> PlanData:
             each,
             each.changes_in(plan),
             counts.get(name),
-            [file_at(sizes, "data_file", plan.code, name, form) for form in TEXTS],
+            [
+                file_at(sizes, "data_file", plan.code, name, text_format)
+                for text_format in TEXTS
+            ],
         )
         for name, each in DATASETS.items()
     ]
@@ -114,9 +117,9 @@ def _of_plan(plan, dataset):
         "table": table,
         "files": [
             (
-                f"{each.form} ({filesizeformat(each.size)})"
+                f"{each.format} ({filesizeformat(each.size)})"
                 if each.size
-                else each.form,
+                else each.format,
                 each.path,
             )
             for each in table.files

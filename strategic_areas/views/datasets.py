@@ -31,18 +31,20 @@ LIST_FORMS = (*TEXTS, "xlsx")
 FIRST_AS_CSV = {"plan_commitments", "plan_updates", "commitment_updates"}
 
 
-def dataset_file(request, plan, stem, form, edition=""):
+def dataset_file(request, plan, stem, file_format, edition=""):
     plan = public_plan_or_404(plan)
     if edition:
         of_number = plan.editions.filter(number=edition, is_moving=False)
         edition = found_or_404(of_number.first())
     files = FILE_CACHE.files(plan, edition or None)
     try:
-        content = files.content(f"{stem}.{form}")
+        content = files.content(f"{stem}.{file_format}")
     except KeyError:
         raise Http404 from None
     version = files.snapshot.edition or files.snapshot.day.isoformat()
-    response = file_response(content, form, f"{plan.code}-{stem}-{version}.{form}")
+    response = file_response(
+        content, file_format, f"{plan.code}-{stem}-{version}.{file_format}"
+    )
     response.headers["Last-Modified"] = http_date(files.made_at)
     return response
 
@@ -57,7 +59,7 @@ Wanted = Mapping[str, tuple[str, Mapping[str, int]]]
 
 
 def list_file(
-    form: str, name: str, wanted: Wanted, *plans: Plan, until: date | None = None
+    file_format: str, name: str, wanted: Wanted, *plans: Plan, until: date | None = None
 ) -> HttpResponse:
     """
     A list as a file with the columns of its dataset.
@@ -68,7 +70,7 @@ def list_file(
     """
     files_of_plans = found_or_404([FILE_CACHE.files(plan) for plan in plans] or None)
     stem = next(iter(wanted))
-    if form in TEXTS:
+    if file_format in TEXTS:
         wanted = {stem: wanted[stem]}
     else:
         stem = STEMS[get_language()]
@@ -86,10 +88,12 @@ def list_file(
         tables=tables,
     )
     datasets = {each: files_of_plans[0].datasets[each] for each in tables}
-    content = make_file(f"{stem}.{form}", snapshot, datasets, random="")
+    content = make_file(f"{stem}.{file_format}", snapshot, datasets, random="")
     dated = _("Record up to") if until else _("Data as of")
     name = slugify(f"{name} {dated} {(until or snapshot.day).isoformat()}")
-    return file_response(compress_text(form, content), form, f"{name}.{form}")
+    return file_response(
+        compress_text(file_format, content), file_format, f"{name}.{file_format}"
+    )
 
 
 def _rows(files_of_plans, name, column, ranks):
@@ -103,20 +107,27 @@ def _rows(files_of_plans, name, column, ranks):
 
 def list_files(name: str, *args: str, query: str = "") -> list[tuple[str, str]]:
     return [
-        (form.upper(), public_path(list_file_name(name, form), *args) + query)
-        for form in LIST_FORMS
+        (
+            file_format.upper(),
+            public_path(list_file_name(name, file_format), *args) + query,
+        )
+        for file_format in LIST_FORMS
     ]
 
 
-def list_file_name(name: str, form: str) -> str:
-    return name if form == "csv" and name in FIRST_AS_CSV else f"{name}_{form}"
+def list_file_name(name: str, file_format: str) -> str:
+    return (
+        name
+        if file_format == "csv" and name in FIRST_AS_CSV
+        else f"{name}_{file_format}"
+    )
 
 
-def file_response(content, form, name):
+def file_response(content, file_format, name):
     """A download; text files are compressed already."""
-    response = HttpResponse(content, content_type=MEDIA_TYPES[form])
+    response = HttpResponse(content, content_type=MEDIA_TYPES[file_format])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    if form in TEXTS:
+    if file_format in TEXTS:
         response.headers["Content-Encoding"] = "gzip"
     return response
 
@@ -139,7 +150,10 @@ def _of_plan(plan):
         "datasets": [
             about_dataset(dataset, files.snapshot)
             | {"rows": files.counts[name], "columns": len(dataset.columns)}
-            | {form: full_url("data_file", code, name, form) for form in TEXTS}
+            | {
+                file_format: full_url("data_file", code, name, file_format)
+                for file_format in TEXTS
+            }
             for name, dataset in files.datasets.items()
         ],
         "editions": [

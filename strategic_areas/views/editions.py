@@ -188,9 +188,11 @@ def difference_page(request, plan, earlier, edition=""):
         "page_query": build_query(wanted),
         "is_variant": "dataset" in wanted,
         "files": [
-            (form.upper(), path + build_query(wanted, page=""))
-            for form in ("csv", "json")
-            for path in [public_path(name, plan.code, *numbers, form, language="es")]
+            (file_format.upper(), path + build_query(wanted, page=""))
+            for file_format in ("csv", "json")
+            for path in [
+                public_path(name, plan.code, *numbers, file_format, language="es")
+            ]
         ],
     }
     return mark_uncacheable(
@@ -249,7 +251,7 @@ def cell_text(column: DataColumn, row: Mapping) -> str:
 
 
 @reads_parameters("dataset")
-def difference_file(request, plan, earlier, form, edition=""):
+def difference_file(request, plan, earlier, file_format, edition=""):
     wanted = query_values(request, "dataset")
     plan, old, new, differences = _load_differences(plan, earlier, edition)
     rows = [
@@ -278,9 +280,9 @@ def difference_file(request, plan, earlier, form, edition=""):
         "csv": lambda: as_csv(DIFFERENCES, rows.values()),
         "json": lambda: as_json(snapshot, DIFFERENCES),
     }
-    content = found_or_404(forms.get(form))()
-    name = f"{plan.code}-{number}-desde-{old.number}.{form}"
-    return file_response(compress(content, mtime=0), form, name)
+    content = found_or_404(forms.get(file_format))()
+    name = f"{plan.code}-{number}-desde-{old.number}.{file_format}"
+    return file_response(compress(content, mtime=0), file_format, name)
 
 
 @reads_parameters("day")

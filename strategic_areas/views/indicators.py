@@ -77,22 +77,22 @@ def indicator_list(request):
 
 
 @reads_parameters(*FILTERS)
-def list_file(request, form):
+def list_file(request, file_format):
     wanted = query_values(request, *FILTERS)
     found, facets = _apply_filters(indicators.indicators_with_filters(), wanted)
     if has_unknown_value(facets, WORDS):
         return redirect_to_list(wanted, "indicators")
-    return _file(form, _("indicators"), (each.code for each in found))
+    return _file(file_format, _("indicators"), (each.code for each in found))
 
 
-def _file(form, name, codes):
+def _file(file_format, name, codes):
     codes = dict.fromkeys(codes, 0)
     wanted = {
         "values": ("indicator", codes),
         "indicators": ("code", codes),
         "breakdowns": ("indicator", codes),
     }
-    return datasets.list_file(form, name, wanted, *plans.public_plans())
+    return datasets.list_file(file_format, name, wanted, *plans.public_plans())
 
 
 def indicator_detail(request, code):
@@ -127,9 +127,9 @@ def indicator_detail(request, code):
     return render(request, "indicator.html", context)
 
 
-def indicator_file(request, code, form):
+def indicator_file(request, code, file_format):
     found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
-    return _file(form, code, [code])
+    return _file(file_format, code, [code])
 
 
 @finished_by(shown_elsewhere)

@@ -85,7 +85,7 @@ def search_page(request):
 
 def _suggested_links(plan):
     links = [(public_path("indicators"), _("Figures"))]
-    if plan and plan.has_record:
+    if plan and plan.has_commitments:
         links += [
             (public_path(name, plan.code), _(title))
             for name, (title, *_other) in LISTS.items()

@@ -86,11 +86,13 @@ def _recommendations_page(request, plan, is_wanted, agency="", body=""):
     return render(request, "recommendations.html", context)
 
 
-def recommendation_file(request, plan, form):
+def recommendation_file(request, plan, file_format):
     """Recommendations as a file; a workbook also lists the answers."""
     plan, plan_progress = _plan_and_progress(plan)
     recommendations = references.recommendations_of_plan(plan_progress)
     codes = dict.fromkeys((each.target.code for each in recommendations), 0)
     linked = ("target_years", "target_agencies", "answers")
     wanted = {"targets": ("code", codes), **dict.fromkeys(linked, ("target", codes))}
-    return datasets.list_file(form, f"{plan.code} {_('recommendations')}", wanted, plan)
+    return datasets.list_file(
+        file_format, f"{plan.code} {_('recommendations')}", wanted, plan
+    )

@@ -62,22 +62,24 @@ def update_list(request, plan):
 
 
 @reads_parameters(*FILTER_PARAMETERS)
-def update_file(request, plan, form):
+def update_file(request, plan, file_format):
     plan, wanted = public_plan_or_404(plan), query_values(request, *FILTER_PARAMETERS)
     if filtered_updates.count_by_filters(plan, wanted).is_unknown:
         return redirect_to_list(wanted, "updates", plan.code)
-    return _file(form, plan, filtered_updates.matching_public_ids(plan, wanted))
+    return _file(file_format, plan, filtered_updates.matching_public_ids(plan, wanted))
 
 
-def commitment_file(request, plan, code, form):
+def commitment_file(request, plan, code, file_format):
     commitment = found_or_404(commitments.commitment_by_code(plan, code))
-    return _file(form, commitment.plan, filtered_updates.public_ids_of(commitment))
+    return _file(
+        file_format, commitment.plan, filtered_updates.public_ids_of(commitment)
+    )
 
 
-def _file(form, plan, public_ids):
+def _file(file_format, plan, public_ids):
     found = load_plan_progress(plan, timezone.localdate())
     return datasets.list_file(
-        form,
+        file_format,
         f"{plan.code} {_('updates')}",
         {"reports": ("public_id", dict.fromkeys(public_ids, 0))},
         plan,

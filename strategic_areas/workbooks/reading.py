@@ -299,6 +299,7 @@ def lines_below(pages, names):
             if len(columns) > len(best):
                 best, lines = columns, list(enumerate(rows, 1))[number:]
     found = (line_of(number, row, best) for number, row in lines)
+    # The visible headings are a line too, with SEEN above the hidden column.
     return best.keys(), [line for line in found if line.text(SEEN) != SEEN]
 
 

@@ -205,7 +205,10 @@ def reports_for(user, agency):
 
 
 def may_submit(user, agency):
-    """Whether the user reports for the agency, as titular if the agency requires it."""
+    """
+    Whether the user reports for the agency; if it requires so, as its titular (first
+    focal point) and not as an alternate.
+    """
     if not agency.only_titular_submits:
         return reports_for(user, agency)
     titulars = user.mandates.current().filter(kind=FocalPoint.Kind.TITULAR)
@@ -272,7 +275,7 @@ def must_propose(by, record):
 
 def decides_on(user, models):
     """
-    Whether a user who decides on changes decides on those of these models.
+    Whether a person who may approve changes may also approve changes of these models.
 
     Administrators without another role decide on agencies and their names only.
     """

@@ -89,7 +89,7 @@ def test_the_depth_of_a_code_tells_the_level():
     assert codes == ["1", "2", "1.1", "2.1", "1.1.1", "1.1.2", "2.1.1", "2.1.2"]
     asked = questions(reading)
     assert {each for each in asked if each[1] in {"code", "level", "title"}} == {
-        ("A22", "code", "other_script")
+        ("A22", "code", "other_notation")
     }
 
 

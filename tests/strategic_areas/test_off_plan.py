@@ -181,7 +181,7 @@ def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
         ("B", "todo")
     ]
     listed = queries.open_sheets(desk.user)
-    assert (sheet.rows, sheet.waiting) == ((), [])
+    assert (sheet.owed_rows, sheet.waiting) == ((), [])
     assert [(each.rows, each.to_do) for each in listed] == [((), [])] * 2
 
 
@@ -217,7 +217,9 @@ def everything_counted(plan, agency, user):
         "review": submissions.median_review_days(),
         "rounds": rounds.agency_rounds(plan.periods.opened(today), today),
         "owed": [
-            row.subject for sheet in queries.open_sheets(user) for row in sheet.rows
+            row.subject
+            for sheet in queries.open_sheets(user)
+            for row in sheet.owed_rows
         ],
     }
 

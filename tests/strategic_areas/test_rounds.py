@@ -285,7 +285,7 @@ def test_what_a_round_asks_is_what_the_sheets_then_hold(client, reviewer, runnin
     period = running.periods.get()
     sheets = [ReportingSheet(period, each.agency) for each in (activity, other)]
     held = {
-        sheet.agency: [row.subject.code for row in (*sheet.rows, *sheet.values)]
+        sheet.agency: [row.subject.code for row in (*sheet.owed_rows, *sheet.values)]
         for sheet in sheets
     }
     codes = {agency: [row.code for row in rows] for agency, rows in told["asked"]}
@@ -392,7 +392,7 @@ def test_the_desk_asks_in_a_round_opened_again_for_that_agency_alone():
 
     (sheet,) = queries.open_sheets(user)
 
-    assert [(row.subject, row.period) for row in sheet.rows] == [(mine, period)]
+    assert [(row.subject, row.period) for row in sheet.owed_rows] == [(mine, period)]
 
 
 def test_a_round_opened_again_asks_nobody_before_it_opens():

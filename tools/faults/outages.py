@@ -15,8 +15,8 @@ from tools.faults.telling import Outcome, counted, pace, percentile, scenario
     "F1",
     "PostgreSQL stopped at once (-m immediate), then started; pages in memory",
     passes="99.9 % answer 200, p95 at most 300 ms, under a banner; staff pages 503 in "
-    "Spanish within 3 s; viva 200, lista 503 (F3: a fresh page within 10 s of its "
-    "return, without a banner)",
+    "Spanish within 3 s; /salud/viva answers 200, /salud/lista 503; a fresh page "
+    "without a banner within 10 s of the return",
 )
 def stopped(stage, engine):
     with stage.portal(engine) as portal:

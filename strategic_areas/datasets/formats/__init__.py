@@ -28,7 +28,7 @@ PACKAGE = "paquete.zip"
 
 
 def names_of(datasets: Mapping[str, Dataset]) -> list[str]:
-    texts = (f"{name}.{form}" for name in datasets for form in TEXTS)
+    texts = (f"{name}.{file_format}" for name in datasets for file_format in TEXTS)
     return [*texts, *WORKBOOKS, PACKAGE]
 
 
@@ -44,8 +44,8 @@ def make_file(
         return as_package(snapshot, datasets, random)
     if name in WORKBOOKS:
         return as_workbook(snapshot, datasets, WORKBOOKS[name])
-    stem, _dot, form = name.rpartition(".")
+    stem, _dot, file_format = name.rpartition(".")
     dataset = datasets[stem]
-    if form == "csv":
+    if file_format == "csv":
         return as_csv(dataset, snapshot.tables[stem].values())
-    return {"json": as_json}[form](snapshot, dataset)
+    return {"json": as_json}[file_format](snapshot, dataset)

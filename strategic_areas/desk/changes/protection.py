@@ -123,7 +123,7 @@ def describe_differences(differences):
     return [
         ComparedField(_difference_label(each, name), *texts)
         for each in differences
-        for name in each.following
+        for name in each.computed_columns
         if (
             texts := [
                 _cell_in_words(each, row, name) for row in (each.before, each.after)

@@ -134,7 +134,7 @@ class RecordFinder:
                     yield name, line, self.origin(table, line)
 
     def new_key(self, name, key):
-        """Return the key of a new record, marked if a stored record has this code."""
+        """The key of a new record, marked if a stored record gives up this code."""
         return f"{NEW}{key}" if key in self.given_up[name] else key
 
     def origin(self, table, line):
@@ -326,7 +326,8 @@ class WorkbookComparison:
 
     def _repeated_line(self, table, line, values, key):
         """
-        Return the line of a new row whose code is stored: saved before, or another's.
+        The line of a new row whose code is stored: an earlier upload saved this row, or
+        another record has its code.
         """
         stored = table.plain(self.stored, self.stored.tables[table.name].rows[key])
         is_different = any(

@@ -34,7 +34,7 @@ def sheet_url(name):
 
 @dataclass(frozen=True)
 class ReportingSheet:
-    """An agency's sheet in a round; ``rows`` are the rows on which it owes a report."""
+    """An agency's sheet in a round; on ``owed_rows`` it owes a report."""
 
     period: ReportingPeriod
     agency: Agency
@@ -43,7 +43,7 @@ class ReportingSheet:
     value_question = VALUE
 
     @property
-    def rows(self) -> tuple[AnswerRow, ...]:
+    def owed_rows(self) -> tuple[AnswerRow, ...]:
         return self.sections[REPORT]
 
     @cached_property
@@ -59,7 +59,7 @@ class ReportingSheet:
         }
 
     @cached_property
-    def updates(self):
+    def all_rows(self):
         return [row for rows in self.sections.values() for row in rows]
 
     @cached_property
@@ -107,7 +107,7 @@ class ReportingSheet:
         return self.may_submit and self.accepted_until is not None
 
     def row(self, name, key):
-        rows = (row for row in self.updates if row.field == name)
+        rows = (row for row in self.all_rows if row.field == name)
         return next((row for row in rows if row.key == key), None)
 
     def value(self, key):
@@ -115,11 +115,11 @@ class ReportingSheet:
 
     @property
     def waiting(self):
-        return [row for row in self.rows if row.needs_answer]
+        return [row for row in self.owed_rows if row.needs_answer]
 
     @property
     def answered(self):
-        return len(self.rows) - len(self.waiting)
+        return len(self.owed_rows) - len(self.waiting)
 
     @property
     def grids(self):
@@ -144,17 +144,17 @@ class ReportingSheet:
 
     @cached_property
     def sendable(self):
-        return self._in_time([row for row in self.updates if row.state == "ready"])
+        return self._in_time([row for row in self.all_rows if row.state == "ready"])
 
     @property
     def handed_in(self):
-        rows = [*self.updates, *self.values]
+        rows = [*self.all_rows, *self.values]
         return [row for row in rows if row.state in {"submitted", "published"}]
 
     @property
     def unanswered(self):
         """Rows still to answer, including returned ones."""
-        waiting = [row for row in self.updates if row.needs_answer]
+        waiting = [row for row in self.all_rows if row.needs_answer]
         return self._in_time([*waiting, *self.open_values])
 
     @property

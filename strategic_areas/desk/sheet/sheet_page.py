@@ -113,18 +113,18 @@ class EvidenceForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.clean_file = None
+        self.cleaned_file = None
 
     @property
     def has_stored_file(self):
         return bool(self.instance.pk) and self.instance.kind == Evidence.Kind.FILE
 
     def clean_upload(self):
-        self.clean_file = self.cleaned_data["upload"]
-        if self.clean_file:
-            for reason in guard.blocking_messages(self.clean_file.name):
+        self.cleaned_file = self.cleaned_data["upload"]
+        if self.cleaned_file:
+            for reason in guard.blocking_messages(self.cleaned_file.name):
                 self.add_error("upload", reason)
-        return self.clean_file
+        return self.cleaned_file
 
     def clean(self):
         cleaned = super().clean()
@@ -157,8 +157,8 @@ class EvidenceForm(forms.ModelForm):
                     self.add_error(name, gettext("An archive needs office and number."))
 
     def save(self, commit=True):
-        if self.clean_file:
-            evidence.attach_file(self.instance, self.clean_file)
+        if self.cleaned_file:
+            evidence.attach_file(self.instance, self.cleaned_file)
         return super().save(commit)
 
 
@@ -187,14 +187,14 @@ class AttachEvidenceForm(EvidenceForm):
 
     def clean(self):
         cleaned = super().clean()
-        # A practice sheet's report is unsaved and stores no file.
-        if self.clean_file and not self.record._state.adding:
+        # The practice sheet of ``desk/training.py`` stores neither report nor file.
+        if self.cleaned_file and not self.record._state.adding:
             files = self.record.evidences.filter(kind=Evidence.Kind.FILE)
             try:
                 evidence.check_space(
-                    self.record.agency, files.count() + 1, [self.clean_file]
+                    self.record.agency, files.count() + 1, [self.cleaned_file]
                 )
-                evidence.check_duplicate(self.clean_file, files)
+                evidence.check_duplicate(self.cleaned_file, files)
             except evidence.RefusedFileError as error:
                 self.add_error("upload", str(error))
         return cleaned
@@ -279,7 +279,7 @@ def render_sheet(request, sheet, *, unfolded=None, asked=None, **refused):
 
 
 def _anchors_with_forms(sheet, unfolded):
-    rows = sheet.updates
+    rows = sheet.all_rows
     anchors = [row.anchor for row in rows]
     start = anchors.index(unfolded) if unfolded in anchors else 0
     rows = [*rows[start:], *rows[:start]]
@@ -291,7 +291,7 @@ def unfolded_row(request, sheet):
     """Return the anchor of the row in the query, or else of the next waiting row."""
     keys = (question.row_key for question in UPDATE_QUESTIONS)
     requested = {f"{key}-{request.GET.get(key)}" for key in keys}
-    anchors = [row.anchor for row in sheet.updates if row.anchor in requested]
+    anchors = [row.anchor for row in sheet.all_rows if row.anchor in requested]
     anchors += [row.anchor for row in sheet.waiting]
     return next(iter(anchors), None)
 

@@ -112,7 +112,7 @@ class LinePreview:
     data: dict | None = None
 
     @property
-    def is_known(self):
+    def has_stored_answer(self):
         return self.state is not LineState.NEW
 
 

@@ -46,15 +46,15 @@ def columns_of(model):
         field.columns[0]: AnswerColumn(
             field.columns[0],
             _label(field),
-            field.column.width,
-            field.column.hint,
+            field.column_layout.width,
+            field.column_layout.hint,
             field.kind,
             tuple(getattr(field.model_field, "flatchoices", ())),
             field.bounds,
             field,
         )
         for field in model.fields
-        if getattr(field, "column", None)
+        if getattr(field, "column_layout", None)
     }
 
 
@@ -124,7 +124,8 @@ class UpdatePage(AnswerPage):
             )
             for name, column in self.columns.items()
         }
-        if getattr(update, "answer", AnswerKind.NO_NEWS) != AnswerKind.NO_NEWS:
+        has_reason = "no_news_reason_es" in cells
+        if has_reason and update and update.answer != AnswerKind.NO_NEWS:
             cells["no_news_reason_es"] = ""
         return cells
 
@@ -211,7 +212,7 @@ class UpdatePage(AnswerPage):
         if self.question.takes_no_news:
             data["answer"] = answer
         if answer == AnswerKind.NO_NEWS:
-            data["no_news_reason_es"] = _as_typed(values.get("no_news_reason_es"))
+            data["no_news_reason_es"] = _as_posted(values.get("no_news_reason_es"))
         elif answer == AnswerKind.REPORTED:
             data |= self._report_data(row, values, changed, problems)
         return data, problems
@@ -252,7 +253,7 @@ class UpdatePage(AnswerPage):
             if column.kind is FieldKind.LINKS:
                 value = self._linked_ids(name, value, problems)
             elif column.kind is FieldKind.TEXT:
-                value = _as_typed(value)
+                value = _as_posted(value)
             data[name] = value
         if _is_continuing(row):
             data.pop("percent", None)
@@ -352,5 +353,6 @@ def _settle_percent(execution, percent, changed):
     return {"execution": str(execution), "percent": percent}
 
 
-def _as_typed(text):
+def _as_posted(text):
+    """The text of a cell as a browser posts that of a text box."""
     return (text or "").replace("\n", "\r\n")

@@ -65,7 +65,7 @@ def workbook_marks(sheet):
 def answer_pages(sheet):
     pages = [ValuePage(sheet.values)]
     for question in reversed(QUESTION_BY_MODEL.values()):
-        rows = [row for row in sheet.updates if row.field == question.name]
+        rows = [row for row in sheet.all_rows if row.field == question.name]
         pages.insert(0, UpdatePage(question, rows))
     return [
         page for page in pages if page.columns and (page.rows or not page.is_optional)

@@ -55,7 +55,7 @@ class Command(BaseCommand):
                 label = "changes label is protected" if change.protects else "changed"
                 self.stdout.write(f"{label}: {record}, {change.header}: {old} → {new}")
         for each in outcome.public:
-            for name in each.following:
+            for name in each.computed_columns:
                 old, new = public_text(each.before, name), public_text(each.after, name)
                 if old != new:
                     self.stdout.write(

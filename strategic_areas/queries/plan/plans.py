@@ -78,7 +78,7 @@ def public_plans():
     """
     Public plans, latest first.
 
-    Annotated: ``has_record``, ``has_later`` and ``has_changes`` (related records
+    Annotated: ``has_commitments``, ``has_later`` and ``has_changes`` (related records
     exist), ``is_reconstructed`` (any current commitment is) and
     ``has_recommendations`` (any recommendation to the country exists).
     """
@@ -88,7 +88,7 @@ def public_plans():
 def _described(rows):
     own = {"plan": OuterRef("pk")}
     return rows.annotate(
-        has_record=Exists(Commitment.objects.filter(**own)),
+        has_commitments=Exists(Commitment.objects.filter(**own)),
         has_later=Exists(LaterActivity.objects.filter(**own)),
         has_changes=Exists(PlanChange.objects.filter(**own))
         | Exists(PlanFile.objects.loaded().filter(**own)),
@@ -102,7 +102,7 @@ def plan_by_code(code: str) -> Plan | None:
 
 
 def plans_with_areas():
-    return public_plans().filter(has_record=True).prefetch_related("areas")
+    return public_plans().filter(has_commitments=True).prefetch_related("areas")
 
 
 def periods_of(plan: Plan) -> list[ReportingPeriod]:
@@ -152,10 +152,10 @@ def choose_plan(today: date, *, approving: Plan | None = None) -> PlanChoice:
         | Q(pk=Subquery(latest.filter(recorded)[:1]))
     )
     in_force = next((plan for plan in found if plan.is_running), None)
-    if in_force and in_force.has_record:
+    if in_force and in_force.has_commitments:
         return PlanChoice(in_force, in_force)
     recorded_plans = sorted(
-        (plan for plan in found if plan.has_record),
+        (plan for plan in found if plan.has_commitments),
         key=lambda plan: plan.starts_on > today,
     )
     return PlanChoice(in_force, recorded_plans[0] if recorded_plans else in_force)

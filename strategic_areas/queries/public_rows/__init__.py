@@ -418,8 +418,11 @@ class RowDifference:
         ]
 
     @property
-    def following(self) -> tuple[str, ...]:
-        """Computed columns of the dataset; none for added and removed records."""
+    def computed_columns(self) -> tuple[str, ...]:
+        """
+        Columns of the dataset that the portal computes. None for added and removed
+        records, except values of indicators.
+        """
         is_comparable = self.before and self.after or "indicator" in self.row
         return COMPUTED_COLUMNS.get(self.dataset, ()) if is_comparable else ()
 
