@@ -34,7 +34,7 @@ def asked_by_sheet(world, period, number):
     """
     found = contents.sheet_for(period, world.agencies[number], world.users[number])
     return {
-        row.subject: row.update.status if row.update else "" for row in found.rows
+        row.subject: row.update.status if row.update else "" for row in found.owed_rows
     } | {row.value: row.state.replace("todo", "") for row in found.values}
 
 

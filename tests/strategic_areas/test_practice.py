@@ -53,7 +53,7 @@ class Practice:
         return self.post("_check", seen=form.initial["seen"])
 
     def states(self):
-        return [row.state for row in self.open().context["sheet"].rows]
+        return [row.state for row in self.open().context["sheet"].owed_rows]
 
     def done(self):
         return [is_done for *_step, is_done in self.open().context["steps"]]
@@ -79,7 +79,7 @@ def test_a_whole_practice_leaves_every_table_as_it_was(practice):
     practice.report(internal_note="Sala de lectura")
     file = SimpleUploadedFile("salas.pdf", make_pdf(), "application/pdf")
     practice.post("_row_attach", 1, title_es="Salas", upload=file)
-    (row, *_others) = practice.open().context["sheet"].rows
+    (row, *_others) = practice.open().context["sheet"].owed_rows
     practice.say_no_news()
     practice.send()
     practice.report(narrative_es="Hay dos salas.")
@@ -100,7 +100,7 @@ def test_what_was_saved_stands_in_the_row_again(practice, percent, execution):
     said = {"execution": "in_progress", "obstacle_es": "Falta luz."}
     practice.report(percent=percent, **said)
 
-    (row, *_others) = practice.open().context["sheet"].rows
+    (row, *_others) = practice.open().context["sheet"].owed_rows
     update = row.update
     assert (update.percent, update.execution) == (int(percent), execution)
     assert (update.narrative_es, update.obstacle_es) == (TEXT, "Falta luz.")
