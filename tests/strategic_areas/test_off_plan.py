@@ -182,7 +182,7 @@ def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
     ]
     listed = queries.open_sheets(desk.user)
     assert (sheet.owed_rows, sheet.waiting) == ((), [])
-    assert [(each.rows, each.to_do) for each in listed] == [((), [])] * 2
+    assert [(each.owed_rows, each.to_do) for each in listed] == [((), [])] * 2
 
 
 def everything_counted(plan, agency, user):
