@@ -47,7 +47,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext
 
-#: The smallest disclosed number of victims, besides 0.
+#: The smallest disclosed number of victims above 0.
 SMALLEST_DISCLOSED = 10
 VICTIM_FLAGS = ("counts_victims", "reaches_victims")
 #: Number in a report → flags of the activity; if any is set, only staff read it.

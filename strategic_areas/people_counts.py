@@ -84,7 +84,7 @@ SINGLE = re.compile(
     rf"\s(?:{PEOPLE}|child)\b"
     r"(?!\s(?:que|puede|debe|podria|tiene|who|can|may|must|should|has)\b)"
 )
-#: Words after which a number names a law, a date or a position in a list.
+#: Words after which a number names a law, a date or an item of a list.
 LABEL = re.compile(
     _any_of(
         "ley leyes law arts? articulos? article num numero number decreto resolucion"

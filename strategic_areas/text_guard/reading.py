@@ -16,7 +16,7 @@ from typing import NamedTuple
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 
-#: Hyphens and minus characters that Unicode does not count as dashes.
+#: Hyphens and minus signs that Unicode does not count as dashes.
 HYPHENS = frozenset("\u02d7\u2043\u2212\u2796")
 #: Letters and marks that are invisible.
 FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
