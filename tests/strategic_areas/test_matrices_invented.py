@@ -332,7 +332,7 @@ def test_a_date_of_the_program_is_as_exact_as_it_is_shown():
     day = datetime.date(2028, 12, 1)
 
     exact = [
-        time_of("", (2026, 2030), day=day, form=form).due_on
+        time_of("", (2026, 2030), day=day, number_format=form).due_on
         for form in ("dd/mm/yyyy", "mmm-yy", "yyyy", 'd "de" mmmm')
     ]
 
