@@ -463,6 +463,7 @@ def contest_letter(request, pk):
 
 
 def _decide(request, letter, form, step, done):
+    # An unreadable ``seen`` names no revisions, which the workflow refuses.
     form.full_clean()
     cleaned = {name: x for name, x in form.cleaned_data.items() if name != "checked"}
     if take_step(request, step, letter, done=done, **{"seen": {}, **cleaned}):

@@ -34,7 +34,8 @@ from strategic_areas.plan_document.values import cell_value, digest
 
 #: Slug field of an area → field of the name from which the slug is made.
 SLUG_SOURCES = {"slug_es": "name_es", "slug_en": "name_en"}
-#: Columns for records of an approved plan, which can be stopped and resumed.
+#: Columns for records that an approved plan states itself, so that an amendment of it
+#: can stop or resume them.
 STOP_COLUMNS = ("stopped", "stopped_on", "resumes_on")
 
 
@@ -101,7 +102,7 @@ class PlanNodeForm(forms.Form):
             for part in self.tree.pending_parts
             if part.model is level.model and part.object_id is None
         }
-        siblings = parent.parts.get(level, [])
+        siblings = parent.children.get(level, [])
         if level not in CHAIN:
             # Codes of indicators are numbered over the whole plan.
             siblings = siblings or self.tree.nodes(level)
@@ -354,7 +355,10 @@ def new_codes_below(tree, record, old, new):
 
 def code_edits(pairs):
     return [
-        make_edit(level_of(each), {"code": code}, each.pk, each.pk or each.draft_line)
+        # Only a new record has a draft line.
+        make_edit(
+            level_of(each), {"code": code}, each.pk, getattr(each, "draft_line", None)
+        )
         for each, code in pairs
     ]
 

@@ -40,7 +40,7 @@ FOLD_ABOVE = 60
 @dataclass
 class PlanNode:
     """
-    One record of the plan, or the plan itself, with the nodes below it.
+    One record of the plan, or the plan itself, with its ``children`` by level.
 
     ``pending_change`` is the key of its pending change, ``draft_line`` that of its line
     in the draft, with ``changes``, and the ``reason`` if a reviewer returned it.
@@ -51,7 +51,7 @@ class PlanNode:
     plan: Plan
     record: Model
     level: TreeLevel
-    parts: dict = field(default_factory=dict)
+    children: dict = field(default_factory=dict)
     pending_change: int | None = None
     pending_additions: list[RecordChange] = field(default_factory=list)
     draft_line: int | None = None
@@ -73,7 +73,7 @@ class PlanNode:
     @property
     def below(self):
         """The nodes below it in the chain from area to activity."""
-        return self.parts.get(AREA if self.level is PLAN else self.level.below, [])
+        return self.children.get(AREA if self.level is PLAN else self.level.below, [])
 
     @property
     def branches(self):
@@ -86,7 +86,7 @@ class PlanNode:
                 else any(each.is_on_path for each in nodes),
                 "key": self.key if nodes is self.below else f"{self.key}-{level.slug}",
             }
-            for level, nodes in self.parts.items()
+            for level, nodes in self.children.items()
         ]
 
     @property
@@ -174,7 +174,7 @@ class PlanNode:
     @property
     def may_be_deleted(self):
         """Whether it may be deleted from a plan in preparation."""
-        return self.level is not PLAN and not any(self.parts.values())
+        return self.level is not PLAN and not any(self.children.values())
 
     @property
     def may_be_replaced(self):
@@ -196,7 +196,7 @@ class PlanNode:
 
     def __iter__(self):
         yield self
-        for nodes in self.parts.values():
+        for nodes in self.children.values():
             for each in nodes:
                 yield from each
 
@@ -260,7 +260,7 @@ class PlanTree:
 
     def open_at(self, key):
         for node in reversed(list(self.root)):
-            below = (each for nodes in node.parts.values() for each in nodes)
+            below = (each for nodes in node.children.values() for each in nodes)
             node.is_on_path = node.key == key or any(x.is_on_path for x in below)
             is_long = len(self.by_key) > FOLD_ABOVE and node.level is COMMITMENT
             node.is_open = not is_long or node.is_on_path
@@ -279,10 +279,10 @@ class PlanTree:
             if parent is None and level in CHAIN:
                 continue
             node = self._nodes[id(record)] = PlanNode(self.plan, record, level)
-            (parent or self.root).parts.setdefault(level, []).append(node)
+            (parent or self.root).children.setdefault(level, []).append(node)
         for parent in self._nodes.values():
-            for node in parent.parts.get(level, []):
-                node.siblings = parent.parts[level]
+            for node in parent.children.get(level, []):
+                node.siblings = parent.children[level]
 
     def _add_draft(self):
         changes = {
