@@ -273,9 +273,9 @@ def kind_of_record(change) -> str:
 
 
 def changed_field_name(change) -> str:
-    """The name of a changed field, or a sentence for a round that was withdrawn."""
+    """The name of a changed field, or a sentence about a withdrawn round."""
     if change.removes_record:
-        return gettext("Taken back: nothing had been sent in it")
+        return gettext("Withdrawn: nothing had been submitted in this round")
     try:
         model = apps.get_model("strategic_areas", change.model)
         name = model._meta.get_field(change.field).verbose_name

@@ -1,6 +1,6 @@
 """
-Rules for data that identifies a person by itself, which blocks a text; also cards and
-telephone numbers in words ("ocho cero nueve, …").
+Rules for data that identifies a person by itself, which blocks a text; also for
+numbers of cards, accounts and telephones in words ("ocho cero nueve, …").
 
 Own rules, since phonenumbers' ``PhoneNumberMatcher`` misses a number next to another.
 """
@@ -45,12 +45,14 @@ REGISTER_ENTRY = (
     rf"(?:{NUMBERED})?\d{{1,6}}(?:-?[a-z](?![a-z])|(?:[/-]| de )(?:19|20)?\d\d)?"
 )
 BETWEEN_PARTS = r"[ ,;/]{1,3}(?:(?:y|al?|del?|en|el) ){0,2}"
-#: Between the digits of an announced number: "402 dos mil 1234567", "001x1234567x8".
+#: Between the digits of a number after a word such as "cédula", for example
+#: "402 dos mil 1234567", "001x1234567x8".
 BETWEEN_DIGITS = rf"(?:{GAP}|[a-z]| ?(?:y )?{one_of('LINKS')} ?)"
 #: This close to its word, a telephone number may be grouped like an amount.
 MAX_GAP_TO_TELEPHONE = 12
 OFFICE_LINE = re.compile(one_word("OFFICE_LINE"))
-ABROAD = re.compile(r"^(?:00 ?(?=[1-9])|(?=509 |5[78] ))()")
+#: Before a number from abroad: the "00", or nothing before a neighbour's code.
+ABROAD = re.compile(r"^(?:00 ?(?=[1-9])|(?=509 |5[78] ))")
 EXTENSION = re.compile(r"^[ ,(/]{0,3}ext(?:ension|\.)? ?\d")
 PASSPORT_WORDS = re.compile(rf"(?<![a-z]){one_of('PASSPORT')}")
 PASSPORT_WORD = re.compile(PASSPORT_WORDS.pattern + "(?!s)")
@@ -73,7 +75,7 @@ def _parsed_telephone(text: str):
 
     number = re.sub(r"[^\d+]", " ", text).strip()
     try:
-        return phonenumbers.parse(ABROAD.sub(r"+\1", number), settings.COUNTRY.code)
+        return phonenumbers.parse(ABROAD.sub("+", number), settings.COUNTRY.code)
     except phonenumbers.NumberParseException:
         return None
 
@@ -127,7 +129,7 @@ def _is_identity_card(match: re.Match[str]) -> bool:
     if not re.search("[1-9]", found):
         return False  # a form's pattern
     if found.isdecimal() and match.string[start - 1 : start] == "/":
-        return _is_checked(match)
+        return _has_valid_check_digit(match)
     if re.match("-[a-z]", match.string[end : end + 2]) and found.isdecimal():
         return not WEB_ADDRESS.search(match.string[max(0, start - 200) : start])
     return not (found.isdecimal() and begins_with_area_code(found, from_abroad=True))
@@ -138,16 +140,16 @@ def begins_with_area_code(digits: str, *, from_abroad: bool = False) -> bool:
     return bool(re.match(code + "".join(settings.COUNTRY.area), digits))
 
 
-def _is_checked(match: re.Match[str]) -> bool:
+def _has_valid_check_digit(match: re.Match[str]) -> bool:
     from stdnum.util import get_cc_module
 
     card = get_cc_module(settings.COUNTRY.code.lower(), settings.COUNTRY.identity_card)
     digits = re.sub(r"\D", "", match["found"])
-    is_even = len({*match["found"]} - {*digits}) < 2 and int(digits)
-    return bool(is_even) and card.is_valid(digits)
+    has_one_separator = len({*match["found"]} - {*digits}) < 2
+    return has_one_separator and bool(int(digits)) and card.is_valid(digits)
 
 
-def _is_bank_card(match: re.Match[str]) -> bool:
+def _is_payment_card(match: re.Match[str]) -> bool:
     from stdnum import luhn
     from stdnum.util import clean
 
@@ -176,7 +178,7 @@ def _is_identifying_code(match: re.Match[str]) -> bool:
     return not is_other and not NO_CODE.fullmatch(match["found"])
 
 
-def _is_document(match: re.Match[str]) -> bool:
+def _is_announced_number(match: re.Match[str]) -> bool:
     before = match.string[match.start() : match.start("found")]
     is_count = len(match["found"]) < 9 and match["found"].isdecimal()
     is_other = NO_PAPER.search(before) or (is_count and SEVERAL.match(before))
@@ -220,19 +222,19 @@ def identifier_rules(country) -> list[TextRule]:
 
 
 def _country_rules(country):
-    cards = "|".join(country.card_shapes).replace("{GAP}", GAP)
+    identity_cards = "|".join(country.card_shapes).replace("{GAP}", GAP)
     area, spaced = "".join(country.area), GAP.join(country.area)
     line = GAP.join(rf"\d{{{digits}}}" for digits in country.subscriber)
     return [
         rule(
             PersonalDataKind.IDENTITY_DOCUMENT,
-            rf"(?<![+\d])(?P<found>{cards})(?!\d)",
+            rf"(?<![+\d])(?P<found>{identity_cards})(?!\d)",
             _is_identity_card,
         ),
         rule(
             PersonalDataKind.IDENTITY_DOCUMENT,
             rf"(?<![+\d])(?P<found>{country.checked_card})(?!\d)",
-            _is_checked,
+            _has_valid_check_digit,
         ),
         rule(
             PersonalDataKind.TELEPHONE,
@@ -292,19 +294,19 @@ RULES = [
         PersonalDataKind.BANK_ACCOUNT,
         r"(?<!\d)(?P<found>\d{4}(?:[- \n]?\d{4}){3}|3[47]\d\d[- ]?\d{6}[- ]?\d{5})"
         r"(?!\d)",
-        _is_bank_card,
+        _is_payment_card,
     ),
     rule(
         PersonalDataKind.IDENTITY_DOCUMENT,
         rf"{one_word('DOCUMENT')}[^\d;]{{0,60}}?(?P<found>(?:(?<![a-z])[a-z]{{1,3}}"
         rf"[-.]?\d|\d{BETWEEN_DIGITS}\d)(?:{BETWEEN_DIGITS}\d){{4,17}}|(?<![a-z]){NUMBERED}\d{{4,5}})"
         r"(?![\d%])",
-        _is_document,
+        _is_announced_number,
     ),
     rule(
         PersonalDataKind.BANK_ACCOUNT,
         rf"{one_word('ACCOUNT')}[^\d;]{{0,60}}(?P<found>\d(?:{GAP}\d){{6,22}})(?!\d|-[a-z])",
-        _is_document,
+        _is_announced_number,
     ),
     rule(
         PersonalDataKind.PASSPORT,
@@ -327,10 +329,12 @@ RULES = [
 ]
 
 
-#: Minimum of digits, and of spelt words in a telephone and in any other number.
+#: Minimum of digits; of spelt words if the digits begin with the area code; of spelt
+#: single digits otherwise, if no word announces the number.
 #: A number longer than MAX_WORDS is split.
-MIN_DIGITS, MIN_TELEPHONE_WORDS, MIN_WORDS = 7, 3, 6
+MIN_DIGITS, MIN_TELEPHONE_WORDS, MIN_SINGLE_DIGITS = 7, 3, 6
 MAX_WORDS, MAX_DISTANCE = 40, 60
+#: Words that announce a number, such as "cuenta" or "cédula", by its kind.
 ANNOUNCED = [
     (PersonalDataKind.BANK_ACCOUNT, re.compile(one_word("ACCOUNT"))),
     (PersonalDataKind.IDENTITY_DOCUMENT, re.compile(one_word("DOCUMENT"))),
@@ -355,17 +359,17 @@ def _spelt_number_kind(reading: Reading, run: list[Word]) -> PersonalDataKind | 
     spelt = [word.text for word in run if not word.is_number]
     digits = _spelt_digits(run)
     full_length = len(settings.COUNTRY.area) + sum(settings.COUNTRY.subscriber)
-    may_be_dialled = begins_with_area_code(digits)
-    if spelt and may_be_dialled and len(digits) == full_length:
+    has_area_code = begins_with_area_code(digits)
+    if spelt and has_area_code and len(digits) == full_length:
         return PersonalDataKind.TELEPHONE
     certain = [text for text in spelt if text not in vocabulary.MAY_COUNT]
     if len(certain) < 2 or len(digits) < MIN_DIGITS or digits[:3] == "123":
         return None
     before = reading.plain[max(0, run[0].start - MAX_DISTANCE) : run[0].start]
     kind = next((kind for kind, shape in ANNOUNCED if shape.search(before)), None)
-    is_alone = sum(text in vocabulary.UNITS for text in spelt) >= MIN_WORDS
-    is_alone |= may_be_dialled and len(spelt) >= MIN_TELEPHONE_WORDS
-    return kind or (PersonalDataKind.TELEPHONE if is_alone else None)
+    is_certain = sum(text in vocabulary.UNITS for text in spelt) >= MIN_SINGLE_DIGITS
+    is_certain |= has_area_code and len(spelt) >= MIN_TELEPHONE_WORDS
+    return kind or (PersonalDataKind.TELEPHONE if is_certain else None)
 
 
 def _spelt_digits(run: list[Word]) -> str:

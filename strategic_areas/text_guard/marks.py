@@ -41,7 +41,7 @@ PLACE = re.compile(
     rf"(?i:{one_word('PLACE_WORDS')}[. ]{{1,2}}(?:(?:de|del|el|la|las|los) ){{0,2}})"
     r"(?:\d{1,3}|[A-Z][^\W\d_]{1,20}(?: [A-Z][^\W\d_]{1,20}){0,4})"
 )
-#: After "provincias", the National District counts as a province, not a small place.
+#: After "provincias" no listed name is a small place, though "Distrito" begins one.
 AMONG_PROVINCES = re.compile(rf"{one_word('PROVINCE_WORDS')}[^.;]{{0,60}}$")
 BIRTH = re.compile(one_word("BORN"))
 NICKNAME = re.compile(
@@ -51,7 +51,7 @@ NICKNAME = re.compile(
 
 
 def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
-    """Passages for the reviewer to read again; of overlapping ones, names are last."""
+    """Passages for the reviewer to read again; before names, marks of other kinds."""
     yield from counts.find_counts(reading)
     for age in counts.ages(reading):
         yield reading.finding_of_words(PersonalDataKind.AGE, *age)

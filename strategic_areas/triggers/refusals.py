@@ -8,7 +8,7 @@ from strategic_areas.triggers.statements import (
     PUBLIC_STATUSES,
     model_named,
     refusal,
-    revisions,
+    revision_models,
 )
 
 #: What was told as a figure, and of what: another number is another figure, which
@@ -114,7 +114,7 @@ def _explained_alone(model):
 
 
 def public_record():
-    for model in revisions():
+    for model in revision_models():
         table, label = model._meta.db_table, model._meta.model_name
         kept = [
             field
@@ -224,7 +224,7 @@ def said_by_agencies():
 
 
 def _public_sources():
-    for model in revisions():
+    for model in revision_models():
         label, through = model._meta.model_name, model.sources.through._meta
         parent = f"OLD.{label}_id"
         when = (
@@ -274,7 +274,7 @@ def _beside_public(row):
     return " OR ".join(
         f"EXISTS (SELECT 1 FROM {model._meta.db_table} r "  # noqa: S608
         f"WHERE r.id = {row}.{model.link_field}_id AND r.status IN {PUBLIC_STATUSES})"
-        for model in revisions()
+        for model in revision_models()
     )
 
 

@@ -35,7 +35,7 @@ def model_named(name):
     return apps.get_model("strategic_areas", name)
 
 
-def revisions():
+def revision_models():
     """Models of revisions; others link to them by a field named ``link_field``."""
     return [each for each in apps.get_models() if getattr(each, "link_field", "")]
 

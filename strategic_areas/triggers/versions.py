@@ -15,7 +15,7 @@ from strategic_areas.triggers.statements import (
     PREFIX,
     Trigger,
     model_named,
-    revisions,
+    revision_models,
 )
 
 #: Statuses of revisions of which the public knows. Of a submitted one it knows only
@@ -74,9 +74,10 @@ def _table(model):
     links = tuple(
         (field.column, field.related_model._meta.db_table)
         for field in model._meta.concrete_fields
-        if field.related_model in revisions() and model.__name__ not in ON_NO_REVISION
+        if field.related_model in revision_models()
+        and model.__name__ not in ON_NO_REVISION
     )
-    return Table(model._meta.db_table, model in revisions(), links)
+    return Table(model._meta.db_table, model in revision_models(), links)
 
 
 def version():
@@ -98,7 +99,7 @@ def takedowns():
     Triggers that move both counters when a row changes as in ``TAKEN_DOWN``, or the
     protection of an indicator changes.
     """
-    withdrawn = {model.__name__: _WITHDRAWN for model in revisions()}
+    withdrawn = {model.__name__: _WITHDRAWN for model in revision_models()}
     protects = model_named("Indicator").fields.columns(protects=True)
     changed = (f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in protects)
     conditions = withdrawn | TAKEN_DOWN | {"Indicator": " OR ".join(changed)}
