@@ -57,7 +57,7 @@ EXTENSION = re.compile(r"^[ ,(/]{0,3}ext(?:ension|\.)? ?\d")
 PASSPORT_WORDS = re.compile(rf"(?<![a-z]){one_of('PASSPORT')}")
 PASSPORT_WORD = re.compile(PASSPORT_WORDS.pattern + "(?!s)")
 #: Exceptions: numbered things, counts, owners of accounts, births, other days.
-NO_PAPER = re.compile(rf"(?<![a-z]){one_of('NO_PAPER')}")
+NOT_PERSONAL = re.compile(rf"(?<![a-z]){one_of('NOT_PERSONAL')}")
 COUNTED = re.compile(r" (?:de )?(?!tras |antes |despues )[a-z]{3,20}s(?![a-z])")
 SEVERAL = re.compile(r"[a-z]{3,20}(?<!ns)s |(?:[a-z]{2,12} )?cards")
 CIVIL = re.compile(one_of("CIVIL"))
@@ -181,7 +181,7 @@ def _is_identifying_code(match: re.Match[str]) -> bool:
 def _is_announced_number(match: re.Match[str]) -> bool:
     before = match.string[match.start() : match.start("found")]
     is_count = len(match["found"]) < 9 and match["found"].isdecimal()
-    is_other = NO_PAPER.search(before) or (is_count and SEVERAL.match(before))
+    is_other = NOT_PERSONAL.search(before) or (is_count and SEVERAL.match(before))
     return _is_identifying_code(match) and not is_other
 
 

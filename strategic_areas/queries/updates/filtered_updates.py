@@ -134,35 +134,37 @@ class UpdateListPage:
         return tuple(line.entry for line in self.lines)
 
 
-def count_by_filters(plan: Plan, wanted: Mapping[str, str]) -> FilterCounts:
-    """Count updates; ``wanted`` maps ``FILTERS``, ``DAY_FILTERS`` and "q" to values."""
-    groups = _groups(plan, wanted)
+def count_by_filters(plan: Plan, filter_values: Mapping[str, str]) -> FilterCounts:
+    """Count updates; keys of the filter are ``FILTERS``, ``DAY_FILTERS`` and "q"."""
+    groups = _groups(plan, filter_values)
     counted = [group for group in groups if group.is_real]
     with_words = [group for group in counted if group.has_words]
     in_days = [group for group in with_words if group.is_in_days]
-    text = wanted.get("q", "")
-    number = _total(_matching(in_days, wanted))
-    without_words = _matching([each for each in counted if each.is_in_days], wanted)
+    text = filter_values.get("q", "")
+    number = _total(_matching(in_days, filter_values))
+    without_words = _matching(
+        [each for each in counted if each.is_in_days], filter_values
+    )
     facets = {"q": Facet(text, {text: number}, _total(without_words))}
     for name, column in FILTERS.items():
         numbers = Counter({getattr(group, column): 0 for group in groups})
-        for group in _matching(in_days, wanted, but=name):
+        for group in _matching(in_days, filter_values, but=name):
             numbers[getattr(group, column)] += group.number
-        facets[name] = Facet(wanted.get(name, ""), numbers, numbers.total())
+        facets[name] = Facet(filter_values.get(name, ""), numbers, numbers.total())
     periods = ReportingPeriod.objects.filter(
         plan=plan, code__in=facets["period"].numbers
     )
     areas = StrategicArea.objects.filter(plan=plan, code__in=facets["area"].numbers)
     agencies = Agency.objects.in_bulk(facets["agency"].numbers, field_name="slug")
     if agency_without_updates := _agency_without_updates(
-        plan, wanted.get("agency", ""), agencies
+        plan, filter_values.get("agency", ""), agencies
     ):
         (
             agencies[agency_without_updates.slug],
             facets["agency"].numbers[agency_without_updates.slug],
         ) = agency_without_updates, 0
     dated = Counter()
-    for group in _matching(in_days, wanted):
+    for group in _matching(in_days, filter_values):
         dated[group.period, group.is_dated] += group.number * group.is_recorded
     return FilterCounts(
         facets=facets,
@@ -172,21 +174,23 @@ def count_by_filters(plan: Plan, wanted: Mapping[str, str]) -> FilterCounts:
         found=number,
         rows=_total(
             group
-            for group in _matching(groups, wanted)
+            for group in _matching(groups, filter_values)
             if group.has_words and group.is_in_days
         ),
         total=_total(counted),
         off_plan=_total(group for group in counted if not group.is_planned),
         withdrawn=_total(group for group in counted if group.change == "withdrawn"),
         undated=_total(
-            group for group in _matching(with_words, wanted) if not group.is_dated
+            group
+            for group in _matching(with_words, filter_values)
+            if not group.is_dated
         ),
         dated=dated,
     )
 
 
-def _groups(plan, wanted):
-    days, kinds = _day_condition(wanted), []
+def _groups(plan, filter_values):
+    days, kinds = _day_condition(filter_values), []
     columns_of_group = {
         "is_real": _is(
             ~Q(provenance=Provenance.DEMONSTRATION), period__is_demonstration=False
@@ -198,7 +202,7 @@ def _groups(plan, wanted):
     for model in UPDATE_MODELS:
         is_report = model is ActivityUpdate
         is_planned = F("activity__is_in_plan") if is_report else Value(True)
-        words = _ids_with_words(model, plan, wanted)
+        words = _ids_with_words(model, plan, filter_values)
         # A condition on an empty list is no column in SQL.
         columns_of_group["has_words"] = (
             _is(pk__in=words) if words else Value(words is None)
@@ -259,13 +263,13 @@ def _change(is_report):
     )
 
 
-def _day_condition(wanted):
-    days = {DAY_FILTERS[name]: parse_day(wanted, name) for name in DAY_FILTERS}
+def _day_condition(filter_values):
+    days = {DAY_FILTERS[name]: parse_day(filter_values, name) for name in DAY_FILTERS}
     return Q(**{lookup: day for lookup, day in days.items() if day})
 
 
-def _ids_with_words(model, plan, wanted):
-    if not (words := fold(wanted.get("q", "")).split()):
+def _ids_with_words(model, plan, filter_values):
+    if not (words := fold(filter_values.get("q", "")).split()):
         return None
     subject, found = model.subject_field, []
     names = [f"{subject}__{name}" for name in ("code", "title_es", "title_en")]
@@ -285,18 +289,18 @@ def _ids_with_words(model, plan, wanted):
     return found
 
 
-def parse_day(wanted: Mapping[str, str], name: str) -> date | None:
+def parse_day(filter_values: Mapping[str, str], name: str) -> date | None:
     try:
-        return date.fromisoformat(wanted.get(name, ""))
+        return date.fromisoformat(filter_values.get(name, ""))
     except ValueError:
         return None
 
 
-def _matching(groups, wanted, but=""):
+def _matching(groups, filter_values, but=""):
     values = {
-        column: wanted[name]
+        column: filter_values[name]
         for name, column in FILTERS.items()
-        if wanted.get(name) and name != but
+        if filter_values.get(name) and name != but
     }
     return [
         group
@@ -319,7 +323,7 @@ def _agency_without_updates(plan, word, known):
 
 def load_update_page(
     plan: Plan,
-    wanted: Mapping[str, str],
+    filter_values: Mapping[str, str],
     length: int,
     start=None,
     agencies: Iterable[Agency] = (),
@@ -333,7 +337,7 @@ def load_update_page(
     """
     update, is_before = start or (None, False)
     ranks = _ranks(agencies or Agency.objects.all())
-    found = _load_rows(plan, wanted, ranks, length + 1, update, is_before)
+    found = _load_rows(plan, filter_values, ranks, length + 1, update, is_before)
     has_more = len(found) > length
     found = found[-length:] if is_before else found[:length]
     if not found:
@@ -352,8 +356,8 @@ def load_update_page(
     )
 
 
-def matching_public_ids(plan: Plan, wanted: Mapping[str, str]) -> set[str]:
-    kinds = (_matching_rows(model, plan, wanted) for model in UPDATE_MODELS)
+def matching_public_ids(plan: Plan, filter_values: Mapping[str, str]) -> set[str]:
+    kinds = (_matching_rows(model, plan, filter_values) for model in UPDATE_MODELS)
     return {
         public_id
         for rows in kinds
@@ -375,19 +379,23 @@ def public_ids_of(commitment: Commitment) -> set[str]:
     }
 
 
-def _matching_rows(model, plan, wanted):
-    lookups = {FILTERS[name]: wanted[name] for name in FILTERS if wanted.get(name)}
-    rows = _listed_rows(model, plan).filter(_day_condition(wanted), **lookups)
-    words = _ids_with_words(model, plan, wanted)
+def _matching_rows(model, plan, filter_values):
+    lookups = {
+        FILTERS[name]: filter_values[name]
+        for name in FILTERS
+        if filter_values.get(name)
+    }
+    rows = _listed_rows(model, plan).filter(_day_condition(filter_values), **lookups)
+    words = _ids_with_words(model, plan, filter_values)
     return rows if words is None else rows.filter(pk__in=words)
 
 
-def _load_rows(plan, wanted, ranks, limit, update, is_before):
+def _load_rows(plan, filter_values, ranks, limit, update, is_before):
     found = []
     readers = public_updates.public_reports, public_updates.public_declarations
     for model, read in zip(UPDATE_MODELS, readers, strict=True):
         keys = (
-            _matching_rows(model, plan, wanted)
+            _matching_rows(model, plan, filter_values)
             .alias(**_order(model, ranks))
             .order_by(*(f"-{name}" for name in ORDER))
         )
