@@ -20,15 +20,8 @@ from django.test import Client
 from lxml import html
 from openpyxl import load_workbook
 
+from strategic_areas import models
 from strategic_areas.datasets.file_cache import FILE_CACHE
-from strategic_areas.models import (
-    Activity,
-    Commitment,
-    Indicator,
-    Plan,
-    Programme,
-    StrategicArea,
-)
 from strategic_areas.queries.caching import PLAN_CACHE
 from strategic_areas.queries.public_rows import affected_records, read_public_rows
 from strategic_areas.search import index
@@ -406,8 +399,15 @@ class Unchanged(dict):
 
 def read_rows():
     """The public rows of all records, to explain what differs on a page."""
-    models = (Plan, StrategicArea, Programme, Commitment, Activity, Indicator)
-    keys = ((model, each.pk) for model in models for each in model.objects.all())
+    kinds = (
+        models.Plan,
+        models.StrategicArea,
+        models.Programme,
+        models.Commitment,
+        models.Activity,
+        models.Indicator,
+    )
+    keys = ((model, each.pk) for model in kinds for each in model.objects.all())
     return read_public_rows(affected_records(keys))
 
 

@@ -14,17 +14,8 @@ from django.utils import timezone
 from agencies.models import Agency
 from plan_portal import urls
 from plan_portal.sitemap import public_page_paths
-from strategic_areas import workflow
+from strategic_areas import models, workflow
 from strategic_areas.desk.rounds import notices
-from strategic_areas.models import (
-    ActivityUpdate,
-    Commitment,
-    Plan,
-    PublishedFigure,
-    ReportingPeriod,
-    Target,
-    Translation,
-)
 from strategic_areas.models.takedowns import PUBLIC_AFTER
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries import site
@@ -68,10 +59,12 @@ ENDED = date(1991, 12, 31)
 
 def make_disputed():
     """Of the reconstruction: a line not acknowledged, and an account as was decided."""
-    shipped = Commitment.objects.filter(provenance="reconstructed").not_superseded()
+    shipped = models.Commitment.objects.filter(
+        provenance="reconstructed"
+    ).not_superseded()
     line = shipped.filter(frameworks__isnull=False).first()
     make.approved_dispute(line, text_en="Another institution did that.")
-    account = ActivityUpdate.objects.exclude(activity__commitment=line).first()
+    account = models.ActivityUpdate.objects.exclude(activity__commitment=line).first()
     dispute = make.approved_dispute(account)
     change = make.change(
         dispute,
@@ -81,7 +74,7 @@ def make_disputed():
         resolution_en="The source leaves no doubt.",
     )
     workflow.approve(change, by=make.reviewer())
-    figures = PublishedFigure.objects.filter(indicator__agency__isnull=False)
+    figures = models.PublishedFigure.objects.filter(indicator__agency__isnull=False)
     make.approved_dispute(figures.first())
 
 
@@ -109,7 +102,7 @@ def make_superseded(agency):
 def close_rounds(official):
     """One whose scorecards are public, and one whose agencies still read theirs."""
     now, today = timezone.now(), timezone.localdate()
-    rounds = ReportingPeriod.objects
+    rounds = models.ReportingPeriod.objects
     rounds.filter(pk=official.before.pk).update(closes_on=today - timedelta(days=10))
     notices.prepare_and_release_scorecards(now - timedelta(days=9))
     rounds.filter(plan__code="plan-callado").update(
@@ -357,7 +350,7 @@ class Official:
 
     def make_translated(self):
         update = self.publish(self.rich, narrative_es="Se tradujo.", narrative_en="")
-        kept = Translation(activity_update=update, text="It was translated.")
+        kept = models.Translation(activity_update=update, text="It was translated.")
         change = make.change(kept, text="It was translated.")
         workflow.approve(change, by=make.reviewer())
 
@@ -391,7 +384,7 @@ class Official:
         make.published_figure(indicator=indicator, year=2020, is_protected=True)
         make.published_figure(indicator=indicator, year=2021, is_hidden=True, value=77)
         make.published_figure(indicator=indicator, year=2022, breaks=True)
-        Target.objects.create(
+        models.Target.objects.create(
             plan=self.plan,
             indicator=indicator,
             starts_on=self.plan.starts_on,
@@ -482,7 +475,7 @@ def instances():
 
 def data_files():
     """Addresses of files with every row of each public plan, and of its editions."""
-    for plan in Plan.objects.public():
+    for plan in models.Plan.objects.public():
         for number in ["", *plan.editions.values_list("number", flat=True)]:
             for name in ("paquete.zip", "libro.xlsx"):
                 words = ["datos", plan.code, number, name]

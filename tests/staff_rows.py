@@ -3,25 +3,13 @@
 from datetime import date, timedelta
 from itertools import count
 
-from django.db import models
+from django.db import models as columns
 from django.utils import timezone
 
 from agencies.accounts.second_factors import FactorReset
 from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
-from strategic_areas.models import (
-    Activity,
-    ActivityUpdate,
-    Commitment,
-    CommitmentUpdate,
-    Indicator,
-    PendingChange,
-    Plan,
-    PublishedFigure,
-    RecordDispute,
-    ReportingPeriod,
-    RoundReopening,
-)
+from strategic_areas import models
 from tests import make
 
 _numbers = count(1)
@@ -33,7 +21,7 @@ def make_mandate():
 
 def make_reopening():
     closed = timezone.localdate() - timedelta(days=1)
-    return RoundReopening.objects.create(
+    return models.RoundReopening.objects.create(
         period=make.round(due_on=closed, closes_on=closed),
         agency=make.agency(),
         until=closed + timedelta(days=20),
@@ -58,18 +46,18 @@ MAKERS = {
     User: make.reviewer,
     FocalPoint: make_mandate,
     Invitation: make_invitation,
-    Plan: make.plan,
-    Commitment: make.commitment,
-    Activity: make.activity,
-    ActivityUpdate: make.submitted_update,
-    CommitmentUpdate: make.declaration,
-    ReportingPeriod: make.round,
-    RoundReopening: make_reopening,
-    Indicator: make.indicator,
-    PublishedFigure: make.published_figure,
+    models.Plan: make.plan,
+    models.Commitment: make.commitment,
+    models.Activity: make.activity,
+    models.ActivityUpdate: make.submitted_update,
+    models.CommitmentUpdate: make.declaration,
+    models.ReportingPeriod: make.round,
+    models.RoundReopening: make_reopening,
+    models.Indicator: make.indicator,
+    models.PublishedFigure: make.published_figure,
     FactorReset: make.factor_reset,
-    PendingChange: make.change,
-    RecordDispute: make_dispute,
+    models.PendingChange: make.change,
+    models.RecordDispute: make_dispute,
 }
 
 
@@ -116,12 +104,12 @@ def _value(field):
         return make_row(field.remote_field.model)
     if field.choices:
         return field.choices[0][0]
-    if isinstance(field, models.DateTimeField):
+    if isinstance(field, columns.DateTimeField):
         return timezone.now()
-    if isinstance(field, models.DateField):
+    if isinstance(field, columns.DateField):
         return date(2026, 1, 1)
-    if isinstance(field, models.EmailField):
+    if isinstance(field, columns.EmailField):
         return f"persona{number}@example.org"
-    if isinstance(field, models.CharField | models.TextField):
+    if isinstance(field, columns.CharField | columns.TextField):
         return f"x{number}"[: field.max_length]
     return number

@@ -17,18 +17,10 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from strategic_areas import models
 from strategic_areas.commitment_states import family_of
 from strategic_areas.datasets import editions
 from strategic_areas.datasets.snapshots import take_snapshot
-from strategic_areas.models import (
-    Activity,
-    Commitment,
-    Edition,
-    Plan,
-    Programme,
-    ReportingPeriod,
-    StrategicArea,
-)
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.public_rows import affected_records, read_public_rows
@@ -77,8 +69,8 @@ def get(told):
 
 
 def test_the_invented_plans_editions_are_those_of_its_closings(told):
-    rounds = ReportingPeriod.objects.rounds().filter(closes_on__lt=TODAY)
-    made = Edition.objects.filter(plan__code__in=[INVENTED, states_plan.EARLIER])
+    rounds = models.ReportingPeriod.objects.rounds().filter(closes_on__lt=TODAY)
+    made = models.Edition.objects.filter(plan__code__in=[INVENTED, states_plan.EARLIER])
 
     assert {each: each.closes_on + timedelta(1) for each in rounds} == {
         each.period: each.made_on for each in made
@@ -105,11 +97,11 @@ def rows_of(told):
 
 
 def read_rows(code):
-    models = (StrategicArea, Programme, Commitment, Activity)
+    kinds = (models.StrategicArea, models.Programme, models.Commitment, models.Activity)
     return read_public_rows(
         affected_records(
             (model, pk)
-            for model in models
+            for model in kinds
             for pk in model.objects.filter(plan__code=code).values_list("pk", flat=True)
         )
     )
@@ -411,7 +403,7 @@ def test_each_linked_number_leads_to_as_many(client, get, plan):
 def data_of(told):
     """Everything public of a plan as data, table by table."""
     with clock(TODAY):
-        plans = {code: Plan.objects.get(code=code) for code in PLANS}
+        plans = {code: models.Plan.objects.get(code=code) for code in PLANS}
         return {code: data(take_snapshot(plan)) for code, plan in plans.items()}
 
 
@@ -529,7 +521,7 @@ def test_the_sources_of_the_headline_are_cited_in_the_data(get, data_of, plan):
 @pytest.mark.parametrize("plan", PLANS)
 def test_each_citation_of_the_data_leads_to_a_row(data_of, plan):
     with clock(TODAY):
-        tables = take_snapshot(Plan.objects.get(code=plan)).tables
+        tables = take_snapshot(models.Plan.objects.get(code=plan)).tables
 
     cited = data_of[plan]["citations"]
 

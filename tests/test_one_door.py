@@ -8,45 +8,14 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.messages.storage.fallback import FallbackStorage
-from django.db import models
+from django.db import models as columns
 from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 from django.utils.functional import cached_property
 
 from agencies.fields import DeclaredFields, public
 from agencies.models import Agency, AgencyName
-from strategic_areas import workflow
-from strategic_areas.models import (
-    ActivityUpdate,
-    AgencyComment,
-    Amendment,
-    CodeList,
-    CodeListValue,
-    Commitment,
-    CommitmentUpdate,
-    Correction,
-    Edition,
-    Evidence,
-    HelpLine,
-    Indicator,
-    Letter,
-    Plan,
-    PlanChange,
-    Province,
-    PublishedCell,
-    PublishedFigure,
-    RecordChange,
-    RecordDispute,
-    Region,
-    ReportingPeriod,
-    ReportWords,
-    Takedown,
-    Target,
-    TargetLink,
-    TipTier,
-    Transition,
-    Translation,
-)
+from strategic_areas import models, workflow
 from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.triggers import versions
 from strategic_areas.workflow.guard import blocked_texts
@@ -59,17 +28,23 @@ from tests.test_public_pages import make_world
 pytestmark = pytest.mark.django_db
 
 SENTINEL, CARD = "zanahoria", "001-1234567-8"
-TEXTS = (models.CharField, models.TextField, models.JSONField)
+TEXTS = (columns.CharField, columns.TextField, columns.JSONField)
 #: Public models that no page of the admin changes: they have steps of their own, or
 #: follow from what a plan's file states.
 OWN_STEPS = {
-    *(PublishedCell, PublishedFigure),
-    *(ActivityUpdate, CommitmentUpdate, Evidence, Transition, Letter),
-    *(Translation, AgencyComment, Amendment, PlanChange),
-    *(Edition, ReportWords, Takedown),
+    *(models.PublishedCell, models.PublishedFigure),
+    *(
+        models.ActivityUpdate,
+        models.CommitmentUpdate,
+        models.Evidence,
+        models.Transition,
+        models.Letter,
+    ),
+    *(models.Translation, models.AgencyComment, models.Amendment, models.PlanChange),
+    *(models.Edition, models.ReportWords, models.Takedown),
 }
 #: Rows that stand on the page of the record above them, and are typed into with it.
-BELOW = {AgencyName, CodeListValue}
+BELOW = {AgencyName, models.CodeListValue}
 #: Kinds that are chosen from a list, so that nobody types them.
 IN_WORDS = {
     model: page.in_words
@@ -99,9 +74,9 @@ def texts_of(model):
 
 
 def typed(field, word):
-    if isinstance(field, models.JSONField):
+    if isinstance(field, columns.JSONField):
         return json.dumps([word])
-    if isinstance(field, models.URLField):
+    if isinstance(field, columns.URLField):
         return f"https://example.org/{word}"
     return word[: field.max_length]
 
@@ -206,11 +181,11 @@ def rows_below(model, word):
 DECIDED = {"outcome": "kept", "resolved_on": "2026-03-09", "decided_on": "2026-03-09"}
 #: What a form needs besides texts: a second record differs, a decision is whole.
 ANOTHER = {
-    RecordDispute: lambda: DECIDED,
-    Correction: lambda: DECIDED,
-    TargetLink: lambda: {"target": make.target().pk},
-    TipTier: lambda: {"report_year": 1999},
-    ReportingPeriod: lambda: {"mode": "record", "opens_on": "", "closes_on": ""},
+    models.RecordDispute: lambda: DECIDED,
+    models.Correction: lambda: DECIDED,
+    models.TargetLink: lambda: {"target": make.target().pk},
+    models.TipTier: lambda: {"report_year": 1999},
+    models.ReportingPeriod: lambda: {"mode": "record", "opens_on": "", "closes_on": ""},
 }
 
 
@@ -218,8 +193,8 @@ ANOTHER = {
 def everything(lasting):
     """A portal with a row of every model that is kept by two people, and its staff."""
     commitment = make_world()
-    plan, indicator = commitment.plan, Indicator.objects.first()
-    Target.objects.create(
+    plan, indicator = commitment.plan, models.Indicator.objects.first()
+    models.Target.objects.create(
         plan=plan,
         indicator=indicator,
         starts_on="2026-01-01",
@@ -227,10 +202,12 @@ def everything(lasting):
         value=10,
         provenance="plan",
     )
-    codes = CodeList.objects.create(plan=plan, code="L", kind="values", name_es="Lista")
-    CodeListValue.objects.create(code_list=codes, code="v", label_es="Valor")
-    region = Region.objects.create(code="1", name="Región")
-    Province.objects.create(code="1", name="Provincia", region=region)
+    codes = models.CodeList.objects.create(
+        plan=plan, code="L", kind="values", name_es="Lista"
+    )
+    models.CodeListValue.objects.create(code_list=codes, code="v", label_es="Valor")
+    region = models.Region.objects.create(code="1", name="Región")
+    models.Province.objects.create(code="1", name="Provincia", region=region)
     rebuilt = make.activity(commitment=commitment, provenance="press")
     make.approved_dispute(rebuilt)
     AgencyName.objects.create(
@@ -240,13 +217,15 @@ def everything(lasting):
 
 
 #: An agency's own words, by steps of their own.
-SAID_ON_THE_DESK = {*((RecordDispute, "text_es"), (RecordDispute, "text_en"))}
+SAID_ON_THE_DESK = {
+    *((models.RecordDispute, "text_es"), (models.RecordDispute, "text_en"))
+}
 #: Texts of public models that only staff read.
 INTERNAL = {(Agency, "website_unverified")}
 
 
 def has_room(field):
-    return isinstance(field, models.JSONField | models.TextField) or (
+    return isinstance(field, columns.JSONField | columns.TextField) or (
         field.max_length >= len(CARD)
     )
 
@@ -265,7 +244,7 @@ def test_no_word_is_public_before_another_person_approved_it(db, everything):
     for model, texts, answer in reviewer.type_on_tree(SENTINEL):
         kept_by_two |= {(model, name) for name in texts}
         assert answer.status_code == 302, (model, answer.context["form"].errors)
-    plan = Commitment.objects.first().plan
+    plan = models.Commitment.objects.first().plan
     act = {"deciding_act_es": SENTINEL, "reason_es": SENTINEL}
     sent = propose(reviewer.client, plan, **act)
     assert "/aprobaciones/" in sent.headers["Location"]
@@ -279,7 +258,7 @@ def test_no_word_is_public_before_another_person_approved_it(db, everything):
     # and for a new plan, which is in preparation; and no column of a public model was
     # left out.
     others = [each[0] for each in said if "/aprobaciones/" not in each[1]]
-    assert others == [Plan, Plan], said
+    assert others == [models.Plan, models.Plan], said
     assert {
         (model, name)
         for model in public_models()
@@ -293,10 +272,12 @@ def test_no_word_is_public_before_another_person_approved_it(db, everything):
 
 def assert_approval_publishes():
     """What another person approves does reach the public: a page then shows it."""
-    commitments = ContentType.objects.get_for_model(Commitment)
-    part = RecordChange.objects.get(content_type=commitments, object_id__isnull=False)
+    commitments = ContentType.objects.get_for_model(models.Commitment)
+    part = models.RecordChange.objects.get(
+        content_type=commitments, object_id__isnull=False
+    )
     workflow.approve(part.change, by=make.reviewer())
-    page = Commitment.objects.get(pk=part.object_id).get_absolute_url("es")
+    page = models.Commitment.objects.get(pk=part.object_id).get_absolute_url("es")
     assert SENTINEL in Client().get(page).content.decode()
 
 
@@ -308,8 +289,8 @@ def tables_that_hold(word):
     in which it will stand.
     """
     public = {
-        Plan: Plan.objects.public(),
-        Amendment: Amendment.objects.exclude(approved_at=None),
+        models.Plan: models.Plan.objects.public(),
+        models.Amendment: models.Amendment.objects.exclude(approved_at=None),
     }
     return {
         model
@@ -378,15 +359,15 @@ def test_the_number_of_an_identity_card_is_refused_everywhere(db, everything):
 @pytest.fixture
 def forgotten(monkeypatch):
     """Help lines whose declaration does not know one of their texts."""
-    kept = [field for field in HelpLine.fields if field.name != "scope"]
+    kept = [field for field in models.HelpLine.fields if field.name != "scope"]
     fields = DeclaredFields(*kept)
-    monkeypatch.setattr(HelpLine, "fields", fields)
+    monkeypatch.setattr(models.HelpLine, "fields", fields)
 
 
 def test_a_text_not_declared_is_guarded_and_needs_two_people(forgotten):
     line = make.help_line()
 
-    assert list(blocked_texts(HelpLine, {"scope_es": CARD})) == ["scope_es"]
+    assert list(blocked_texts(models.HelpLine, {"scope_es": CARD})) == ["scope_es"]
     assert not workflow.applies_at_once(line, ["scope_es"])
 
 

@@ -14,24 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from plan_portal.urls import PUBLIC_PAGES
-from strategic_areas import workflow
+from strategic_areas import models, workflow
 from strategic_areas.commitment_states import FAMILIES, RULE
 from strategic_areas.count_sentences import family_counts_text
 from strategic_areas.datasets.file_cache import FILE_CACHE
-from strategic_areas.models import (
-    Activity,
-    ActivityUpdate,
-    Commitment,
-    Discrepancy,
-    FrameworkTarget,
-    HelpLine,
-    Indicator,
-    Provenance,
-    PublicationVersion,
-    PublishedCell,
-    PublishedFigure,
-    Target,
-)
 from strategic_areas.public_paths import RESERVED_WORDS, public_path
 from strategic_areas.sentences import FAMILY_WORDS, state_word
 from strategic_areas.themes import Theme
@@ -95,7 +81,9 @@ def make_world(rows=1, *, demonstration=False):
         activity = make.activity(commitment=commitment, themes=[Theme.WORK])
         activities.append(activity)
         make.record_update(activity=activity, sources=[source])
-        HelpLine.objects.create(label_es=f"Línea {number}", numbers=["809-200-7212"])
+        models.HelpLine.objects.create(
+            label_es=f"Línea {number}", numbers=["809-200-7212"]
+        )
         make.correction_request()
         other = make.agency()
         make.participation(plan=plan, agency=other)
@@ -104,9 +92,9 @@ def make_world(rows=1, *, demonstration=False):
         make.area(plan=plan)
         ended = date(2000 - number, 12, 31)
         make.plan(starts_on=ended - timedelta(days=300), ends_on=ended)
-    link(Activity.sources, [(each, source) for each in activities])
-    link(Commitment.supporting, [(each, agency) for each in led])
-    link(Commitment.supporting, [(commitment, each.lead) for each in led])
+    link(models.Activity.sources, [(each, source) for each in activities])
+    link(models.Commitment.supporting, [(each, agency) for each in led])
+    link(models.Commitment.supporting, [(commitment, each.lead) for each in led])
     make.earlier_edition(make.edition(plan=plan))
     if rows > 1:
         # As PostgreSQL does by itself once rows are committed. It may have found these
@@ -135,8 +123,14 @@ def make_beside(commitment, source, rows):
             made[type(record)].append(record)
     for model, records in made.items():
         link(model.sources, [(each, source) for each in records])
-    link(Commitment.frameworks, [(commitment, each) for each in made[FrameworkTarget]])
-    link(Discrepancy.indicators, [(each, indicator) for each in made[Discrepancy]])
+    link(
+        models.Commitment.frameworks,
+        [(commitment, each) for each in made[models.FrameworkTarget]],
+    )
+    link(
+        models.Discrepancy.indicators,
+        [(each, indicator) for each in made[models.Discrepancy]],
+    )
 
 
 def make_asked(commitment, indicator):
@@ -169,18 +163,21 @@ def make_counts(commitment, indicator, source, rows):
             programme=commitment.programme,
             agency=commitment.lead,
             key_figure=True,
-            goal=Indicator.Goal.ACCOUNTABILITY,
+            goal=models.Indicator.Goal.ACCOUNTABILITY,
         )
-        Target.objects.create(
+        models.Target.objects.create(
             plan=commitment.plan,
             indicator=indicator,
             starts_on=date(1900 + number, 1, 1),
             ends_on=date(1900 + number, 12, 31),
             value=50,
-            provenance=Provenance.PLAN,
+            provenance=models.Provenance.PLAN,
         )
         counted += [(indicator, number), (other, number)]
-    link(Discrepancy.indicators, [(discrepancy, each) for each, _ in counted[1::2]])
+    link(
+        models.Discrepancy.indicators,
+        [(discrepancy, each) for each, _ in counted[1::2]],
+    )
     discrepancy.indicators.add(indicator)
     make_figures(counted, source)
 
@@ -191,7 +188,7 @@ def make_figures(counted, source):
     both = []
     for is_latest in (False, True):
         figures = [
-            PublishedFigure(
+            models.PublishedFigure(
                 indicator=indicator,
                 starts_on=date(1900 + number, 1, 1),
                 ends_on=date(1900 + number, 12, 31),
@@ -203,10 +200,10 @@ def make_figures(counted, source):
         if is_latest:
             for figure, earlier in zip(figures, both[0], strict=True):
                 figure.revises, figure.withheld = earlier, {"age": "folded"}
-        both.append(PublishedFigure.objects.bulk_create(figures))
-    link(PublishedFigure.sources, [(each, source) for each in both[1]])
-    PublishedCell.objects.bulk_create(
-        PublishedCell(
+        both.append(models.PublishedFigure.objects.bulk_create(figures))
+    link(models.PublishedFigure.sources, [(each, source) for each in both[1]])
+    models.PublishedCell.objects.bulk_create(
+        models.PublishedCell(
             figure=figure,
             dimension="exploitation",
             categories=[category],
@@ -228,7 +225,7 @@ def arguments(commitment):
         "commitment": lambda language: (plan, commitment.code),
         "agency": lambda language: (plan, commitment.lead.slug),
         "update": lambda language: (plan, published.public_id),
-        "indicator": lambda language: (Indicator.objects.first().code,),
+        "indicator": lambda language: (models.Indicator.objects.first().code,),
         "dataset": lambda language: (plan, "commitments"),
         "recommendations_of": lambda language: (plan, "us-tip"),
         "recommendations_to": lambda language: (plan, commitment.lead.slug),
@@ -237,9 +234,11 @@ def arguments(commitment):
         "difference_today": lambda language: (plan, "2020-1"),
     }
     edition = commitment.plan.editions.exclude(number="2020-1").get().number
-    rows = ActivityUpdate.objects.filter(plan=commitment.plan, status="published")
+    rows = models.ActivityUpdate.objects.filter(
+        plan=commitment.plan, status="published"
+    )
     published = rows.first()
-    asked = FrameworkTarget.objects.exclude(body="").exists()
+    asked = models.FrameworkTarget.objects.exclude(body="").exists()
     return {
         name: takes.get(name, lambda language, path=path: (plan,) * (":plan" in path))
         for name, _, path, _ in PUBLIC_PAGES
@@ -552,10 +551,12 @@ def test_only_a_publication_sends_the_page_again(client, open_record):
     label, statuses = {"if-none-match": client.get(path)["ETag"]}, []
 
     for maker, of in ((make.update, activity), (make.published_update, other)):
-        before = PublicationVersion.current()
+        before = models.PublicationVersion.current()
         maker(activity=of, period=asked)
         answer = client.get(path, headers=label)
-        statuses.append((answer.status_code, PublicationVersion.current() > before))
+        statuses.append(
+            (answer.status_code, models.PublicationVersion.current() > before)
+        )
 
     assert statuses == [(304, False), (200, True)]
 
@@ -597,7 +598,7 @@ def test_the_headline_of_an_official_plan_tells_its_states(client):
 
 @pytest.mark.parametrize(("hours", "is_marked"), [("24 h", False), ("De día", True)])
 def test_figures_without_words_are_of_no_language(client, db, hours, is_marked):
-    HelpLine.objects.create(
+    models.HelpLine.objects.create(
         label_es="Línea", label_en="Line", numbers=["212"], hours_es=hours
     )
 

@@ -31,20 +31,9 @@ from agencies import audit
 from agencies.accounts.second_factors import FactorReset
 from agencies.models import User
 from plan_portal import environment
-from strategic_areas import triggers, workflow
+from strategic_areas import models, triggers, workflow
 from strategic_areas.datasets import editions
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models import (
-    ActivityProposal,
-    ActivityUpdate,
-    EditionRows,
-    Evidence,
-    Letter,
-    PendingChange,
-    Plan,
-    Purge,
-    Submission,
-)
 from strategic_areas.public_paths import public_path
 from tests import make, public_site
 from tests.crawling import COMPANIONS
@@ -229,16 +218,16 @@ WORK = {
         "index attributions": list,
         "sheet sheet_check workbook": lambda: [open_round().pk, "rectora"],
         "sheet_propose": lambda: [open_round().pk, "rectora"],
-        "receipt": lambda: [Submission.objects.get().pk],
+        "receipt": lambda: [models.Submission.objects.get().pk],
         "strategic_areas_activityupdate_history": lambda: [a_report("returned").pk],
     },
     "reviewer": {
         "index letters purges rounds strategic_areas_pendingchange_changelist": list,
         "review": lambda: ["avance", a_report("submitted").pk],
         "approval": lambda: [waiting_changes()[0].pk],
-        "proposal": lambda: [ActivityProposal.objects.first().pk],
-        "letter": lambda: [Letter.objects.first().pk],
-        "purge": lambda: [Purge.objects.get(status="pending").pk],
+        "proposal": lambda: [models.ActivityProposal.objects.first().pk],
+        "letter": lambda: [models.Letter.objects.first().pk],
+        "purge": lambda: [models.Purge.objects.get(status="pending").pk],
         "round": lambda: [open_round().pk],
         "strategic_areas_activityupdate_history": lambda: [a_report("withdrawn").pk],
     },
@@ -252,15 +241,15 @@ WORK = {
 
 
 def open_round():
-    return Submission.objects.get().period
+    return models.Submission.objects.get().period
 
 
 def a_report(status):
-    return ActivityUpdate.objects.filter(status=status).first()
+    return models.ActivityUpdate.objects.filter(status=status).first()
 
 
 def waiting_changes():
-    return PendingChange.objects.filter(status="pending").order_by("pk")
+    return models.PendingChange.objects.filter(status="pending").order_by("pk")
 
 
 @pytest.mark.sqlite
@@ -287,7 +276,7 @@ def test_stored_recovery_codes_are_opened(portal):
 
 
 def test_a_file_of_evidence_is_read(portal, client):
-    token = Evidence.objects.exclude(file="").filter(is_public=True).get().token
+    token = models.Evidence.objects.exclude(file="").filter(is_public=True).get().token
 
     response = client.get(public_path("evidence", token, language="es"))
 
@@ -324,7 +313,7 @@ class Restored:
 
 def contents():
     """What each edition tells, packed."""
-    rows = EditionRows.objects.order_by("pk").values_list("dataset", "content")
+    rows = models.EditionRows.objects.order_by("pk").values_list("dataset", "content")
     return [(dataset, bytes(content)) for dataset, content in rows]
 
 
@@ -335,12 +324,16 @@ def restored(migrated, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock():
         # The head of the audit record is compared below.
         with mock.patch.object(editions.audit, "record_event"):
-            editions.make_edition(Plan.objects.public().first())
+            editions.make_edition(models.Plan.objects.public().first())
         before, told = kept_rows(), contents()
         begun = time.monotonic()
         call_command("back_up", folder, verbosity=0)
-        update = ActivityUpdate.objects.exclude(narrative_es="").order_by("pk").first()
-        file = Evidence.objects.exclude(file="").order_by("pk").first()
+        update = (
+            models.ActivityUpdate.objects.exclude(narrative_es="")
+            .order_by("pk")
+            .first()
+        )
+        file = models.Evidence.objects.exclude(file="").order_by("pk").first()
         (folder / "purged.jsonl").unlink()
         note_purged(folder, update, "narrative_es")
         note_purged(folder, file, "original_name")
@@ -356,12 +349,12 @@ def restored(migrated, django_db_blocker, tmp_path_factory):
                 [backup] = folder.glob("plan-portal-*.tar.gz")
                 said = io.StringIO()
                 call_command("restore", backup, stdout=said)
-                text = ActivityUpdate.objects.get(pk=update.pk).narrative_es
+                text = models.ActivityUpdate.objects.get(pk=update.pk).narrative_es
                 found = Restored(
                     said.getvalue(),
                     (before, kept_rows()),
                     audit.verify_chain().head,
-                    (text, Evidence.objects.get(pk=file.pk).file.name),
+                    (text, models.Evidence.objects.get(pk=file.pk).file.name),
                     file.file.name,
                     {path.name for path in (var / "evidence").iterdir()},
                     (told, contents()),

@@ -9,16 +9,8 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.utils import timezone
 
 from agencies import audit
-from strategic_areas import purging, workflow
+from strategic_areas import models, purging, workflow
 from strategic_areas.figures.submission import VALUES
-from strategic_areas.models import (
-    ActivityUpdate,
-    CodeList,
-    CodeListValue,
-    CommitmentUpdate,
-    PendingChange,
-    Translation,
-)
 from tests import make
 from tests.staff_rows import make_row
 
@@ -51,9 +43,9 @@ class World:
         self._count()
         self._ask_for_approval()
         self._rows = {
-            ActivityUpdate: self.draft,
-            CommitmentUpdate: self.declared,
-            PendingChange: self.change,
+            models.ActivityUpdate: self.draft,
+            models.CommitmentUpdate: self.declared,
+            models.PendingChange: self.change,
         }
 
     def _fill_the_sheet(self):
@@ -111,11 +103,11 @@ class World:
         self.indicator = make.indicator(
             plan=self.plan, agency=self.agency, national=True
         )
-        labels = CodeList.objects.create(
+        labels = models.CodeList.objects.create(
             plan=self.plan, code="b", kind="breakdowns", name_es="Etiquetas"
         )
         for code, label in (("woman", "Mujeres"), ("not_stated", "No consta")):
-            CodeListValue.objects.create(
+            models.CodeListValue.objects.create(
                 code_list=labels, dimension="sex+age", code=code, label_es=label
             )
         self.asked_for = make.indicator(
@@ -142,7 +134,8 @@ class World:
             make.help_line(), by=self.colleague, scope_es=f"Atiende siempre. {WARNED}"
         )
         make.change(
-            Translation(activity_update=make.published_update()), text="Part was done."
+            models.Translation(activity_update=make.published_update()),
+            text="Part was done.",
         )
         make.published_update(narrative_es=f"Se atendió a {NAME} ayer.")
         self.hidden = make.takedown(by=self.colleague)

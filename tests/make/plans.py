@@ -5,37 +5,8 @@ from datetime import date
 from django.db import connection
 from django.utils import timezone
 
-from strategic_areas import triggers, workflow
+from strategic_areas import models, triggers, workflow
 from strategic_areas.datasets import editions
-from strategic_areas.models import (
-    Activity,
-    Amendment,
-    CodeList,
-    Commitment,
-    Discrepancy,
-    Edition,
-    EditionProposal,
-    FrameworkTarget,
-    HelpLine,
-    Indicator,
-    LaterActivity,
-    LegalInstrument,
-    Participation,
-    Plan,
-    PlanChange,
-    PlanFile,
-    Programme,
-    Provenance,
-    Province,
-    PublishedFigure,
-    Region,
-    Source,
-    StrategicArea,
-    Target,
-    TargetLink,
-    Term,
-    TipTier,
-)
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.publication import random_bits
 from tests import make
@@ -47,11 +18,11 @@ def plan(**fields):
     fields.setdefault("code", f"plan-{number}")
     fields.setdefault("title_es", f"Plan nacional {number}")
     fields.setdefault("title_en", f"National plan {number}")
-    fields.setdefault("status", Plan.Status.APPROVED)
+    fields.setdefault("status", models.Plan.Status.APPROVED)
     fields.setdefault("starts_on", date(2025, 1, 1))
     fields.setdefault("ends_on", date(2028, 12, 31))
     open_structure()
-    return Plan.objects.create(**fields)
+    return models.Plan.objects.create(**fields)
 
 
 def put_back_in_preparation(plan):
@@ -63,7 +34,9 @@ def put_back_in_preparation(plan):
         if is_postgresql:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f'DROP TRIGGER "{guard.name}"{where}')
-        Plan.objects.filter(pk=plan.pk).update(status=Plan.Status.IN_PREPARATION)
+        models.Plan.objects.filter(pk=plan.pk).update(
+            status=models.Plan.Status.IN_PREPARATION
+        )
         cursor.execute(guard.create(connection.vendor))
         if is_postgresql:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -71,12 +44,12 @@ def put_back_in_preparation(plan):
 
 def open_structure():
     """As while a plan file is loaded: whatever a plan holds may be made and changed."""
-    return PlanFile.objects.create()
+    return models.PlanFile.objects.create()
 
 
 def close_structure():
     """From now on the structure of approved plans changes by amendments alone."""
-    PlanFile.objects.filter(status=PlanFile.Status.APPLYING).delete()
+    models.PlanFile.objects.filter(status=models.PlanFile.Status.APPLYING).delete()
 
 
 def plan_file(plan, **fields):
@@ -84,15 +57,15 @@ def plan_file(plan, **fields):
     number = next(numbers)
     fields.setdefault("name", f"plan-{number}.yaml")
     fields.setdefault("sha256", f"{number:064x}")
-    file = PlanFile.objects.create(plan=plan, **fields)
-    file.status = PlanFile.Status.LOADED
+    file = models.PlanFile.objects.create(plan=plan, **fields)
+    file.status = models.PlanFile.Status.LOADED
     file.save()
     return file
 
 
 def province(name="Azua"):
-    region, _made = Region.objects.get_or_create(code="DO-X", name="Región")
-    return Province.objects.create(code=f"DO-{name}", name=name, region=region)
+    region, _made = models.Region.objects.get_or_create(code="DO-X", name="Región")
+    return models.Province.objects.create(code=f"DO-{name}", name=name, region=region)
 
 
 def source(*, plan=None, **fields):
@@ -102,13 +75,13 @@ def source(*, plan=None, **fields):
     fields.setdefault("publisher", "Gobierno")
     fields.setdefault("url", f"https://example.org/{number}")
     fields.setdefault("kind", "official_report")
-    return Source.objects.create(plan=plan or make.plan(), **fields)
+    return models.Source.objects.create(plan=plan or make.plan(), **fields)
 
 
 def participation(*, plan, agency, **fields):
-    fields.setdefault("role", Participation.Role.MEMBER)
-    fields.setdefault("provenance", Provenance.DOCUMENTED)
-    return Participation.objects.create(plan=plan, agency=agency, **fields)
+    fields.setdefault("role", models.Participation.Role.MEMBER)
+    fields.setdefault("provenance", models.Provenance.DOCUMENTED)
+    return models.Participation.objects.create(plan=plan, agency=agency, **fields)
 
 
 def area(*, plan=None, **fields):
@@ -118,8 +91,8 @@ def area(*, plan=None, **fields):
     fields.setdefault("slug_en", f"area-{number}")
     fields.setdefault("name_es", f"Eje {number}")
     fields.setdefault("name_en", f"Area {number}")
-    fields.setdefault("provenance", Provenance.PLAN)
-    return StrategicArea.objects.create(plan=plan or make.plan(), **fields)
+    fields.setdefault("provenance", models.Provenance.PLAN)
+    return models.StrategicArea.objects.create(plan=plan or make.plan(), **fields)
 
 
 def programme(*, area=None, plan=None, **fields):
@@ -127,8 +100,8 @@ def programme(*, area=None, plan=None, **fields):
     fields.setdefault("code", str(number))
     fields.setdefault("name_es", f"Programa {number}")
     fields.setdefault("name_en", f"Programme {number}")
-    fields.setdefault("provenance", Provenance.PLAN)
-    return Programme.objects.create(area=area or make.area(plan=plan), **fields)
+    fields.setdefault("provenance", models.Provenance.PLAN)
+    return models.Programme.objects.create(area=area or make.area(plan=plan), **fields)
 
 
 def commitment(*, programme=None, plan=None, lead=None, **fields):
@@ -136,8 +109,8 @@ def commitment(*, programme=None, plan=None, lead=None, **fields):
     fields.setdefault("code", f"C-{number}")
     fields.setdefault("title_es", f"Compromiso {number}")
     fields.setdefault("title_en", f"Commitment {number}")
-    fields.setdefault("provenance", Provenance.PLAN)
-    return Commitment.objects.create(
+    fields.setdefault("provenance", models.Provenance.PLAN)
+    return models.Commitment.objects.create(
         programme=programme or make.programme(plan=plan),
         lead=lead or make.agency(),
         **fields,
@@ -151,10 +124,12 @@ def activity(*, commitment=None, plan=None, agency=None, **fields):
     fields.setdefault("code", f"A-{number}")
     fields.setdefault("title_es", f"Actividad {number}")
     fields.setdefault("title_en", f"Activity {number}")
-    fields.setdefault("provenance", Provenance.PLAN)
+    fields.setdefault("provenance", models.Provenance.PLAN)
     fields.setdefault("counts_victims", False)
     fields.setdefault("reaches_victims", False)
-    return Activity.objects.create(commitment=commitment, agency=agency, **fields)
+    return models.Activity.objects.create(
+        commitment=commitment, agency=agency, **fields
+    )
 
 
 def indicator(*, plan=None, **fields):
@@ -165,7 +140,7 @@ def indicator(*, plan=None, **fields):
     fields.setdefault("unit_es", "personas")
     fields.setdefault("unit_en", "people")
     fields.setdefault("counts", "persons")
-    return Indicator.objects.create(introduced_by=plan or make.plan(), **fields)
+    return models.Indicator.objects.create(introduced_by=plan or make.plan(), **fields)
 
 
 def published_figure(*, indicator=None, year=2025, sources=(), cells=None, **fields):
@@ -182,7 +157,7 @@ def published_figure(*, indicator=None, year=2025, sources=(), cells=None, **fie
         "ends_on": date(year, 12, 31),
         **fields,
     }
-    figure = PublishedFigure.objects.create(
+    figure = models.PublishedFigure.objects.create(
         indicator=indicator or make.indicator(), **fields
     )
     figure.sources.set(sources)
@@ -197,7 +172,7 @@ def indicator_target(indicator, **fields):
     """A target that a plan sets an indicator of its own for 2025, unless said."""
     days = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 12, 31)}
     given = {"plan": indicator.introduced_by, "value": 5, "provenance": "plan"}
-    return Target.objects.create(indicator=indicator, **days | given | fields)
+    return models.Target.objects.create(indicator=indicator, **days | given | fields)
 
 
 def measurement(indicator, *, dimension="sex+age", parts=None, **fields):
@@ -214,7 +189,7 @@ def measurement(indicator, *, dimension="sex+age", parts=None, **fields):
 
 def breakdown_labels(plan, **labels):
     """The words of a plan for categories of sex and age, by code."""
-    codes = CodeList.objects.create(
+    codes = models.CodeList.objects.create(
         plan=plan, code="b", kind="breakdowns", name_es="Etiquetas"
     )
     for code, label in labels.items():
@@ -228,8 +203,8 @@ def target(**fields):
     fields.setdefault("kind", "target")
     fields.setdefault("name_es", f"Meta {fields['code']}")
     fields.setdefault("name_en", f"Target {fields['code']}")
-    fields.setdefault("provenance", Provenance.DOCUMENTED)
-    return FrameworkTarget.objects.create(**fields)
+    fields.setdefault("provenance", models.Provenance.DOCUMENTED)
+    return models.FrameworkTarget.objects.create(**fields)
 
 
 def target_link(target, **fields):
@@ -237,7 +212,7 @@ def target_link(target, **fields):
     to = fields.get("commitment") or fields.get("indicator")
     fields.setdefault("plan", getattr(to, "plan", None) or to.introduced_by)
     fields.setdefault("why_es", "Lo cuenta")
-    return TargetLink.objects.create(target=target, **fields)
+    return models.TargetLink.objects.create(target=target, **fields)
 
 
 def law(**fields):
@@ -246,8 +221,8 @@ def law(**fields):
     fields.setdefault("kind", "law")
     fields.setdefault("name_es", f"Ley {number}")
     fields.setdefault("name_en", f"Law {number}")
-    fields.setdefault("provenance", Provenance.DOCUMENTED)
-    return LegalInstrument.objects.create(**fields)
+    fields.setdefault("provenance", models.Provenance.DOCUMENTED)
+    return models.LegalInstrument.objects.create(**fields)
 
 
 def discrepancy(*, plan=None, **fields):
@@ -257,7 +232,7 @@ def discrepancy(*, plan=None, **fields):
     fields.setdefault("topic_en", f"Topic {number}")
     fields.setdefault("detail_es", "Un informe dice 17 y otro 26.")
     fields.setdefault("detail_en", "One report says 17 and another 26.")
-    return Discrepancy.objects.create(plan=plan or make.plan(), **fields)
+    return models.Discrepancy.objects.create(plan=plan or make.plan(), **fields)
 
 
 def tier(*, plan=None, **fields):
@@ -265,7 +240,7 @@ def tier(*, plan=None, **fields):
     fields.setdefault("tier", "2")
     fields.setdefault("label_es", "Nivel 2")
     fields.setdefault("label_en", "Tier 2")
-    return TipTier.objects.create(plan=plan or make.plan(), **fields)
+    return models.TipTier.objects.create(plan=plan or make.plan(), **fields)
 
 
 def term(*, plan=None, **fields):
@@ -275,7 +250,7 @@ def term(*, plan=None, **fields):
     fields.setdefault("word_en", f"Term {number}")
     fields.setdefault("meaning_es", f"Lo que quiere decir {number}.")
     fields.setdefault("meaning_en", f"What it means {number}.")
-    return Term.objects.create(plan=plan or make.plan(), **fields)
+    return models.Term.objects.create(plan=plan or make.plan(), **fields)
 
 
 def later_activity(*, plan=None, **fields):
@@ -283,8 +258,8 @@ def later_activity(*, plan=None, **fields):
     fields.setdefault("code", f"L-{number}")
     fields.setdefault("title_es", f"Después {number}")
     fields.setdefault("title_en", f"Later {number}")
-    fields.setdefault("provenance", Provenance.PRESS)
-    return LaterActivity.objects.create(plan=plan or make.plan(), **fields)
+    fields.setdefault("provenance", models.Provenance.PRESS)
+    return models.LaterActivity.objects.create(plan=plan or make.plan(), **fields)
 
 
 #: The fields of an amendment itself; others of ``amendment`` tell what changed.
@@ -296,11 +271,11 @@ OF_ACT = {
 
 def act(plan, **fields):
     """An unsaved amendment, to propose a change of the plan with."""
-    fields.setdefault("act", Amendment.Act.RESOLUTION)
+    fields.setdefault("act", models.Amendment.Act.RESOLUTION)
     fields.setdefault("deciding_act_es", "12-2026")
     fields.setdefault("decided_on", timezone.localdate())
     fields.setdefault("reason_es", "Faltó presupuesto.")
-    return Amendment(plan=plan, **fields)
+    return models.Amendment(plan=plan, **fields)
 
 
 def amendment(*, plan=None, is_approved=True, **fields):
@@ -321,7 +296,7 @@ def amendment(*, plan=None, is_approved=True, **fields):
     act.setdefault("decided_on", date(2025, 9, 1))
     about = fields.get("activity") or fields.get("commitment") or plan
     plan = plan or about.plan
-    amendment = Amendment.objects.create(plan=plan, **{"kind": "redate", **act})
+    amendment = models.Amendment.objects.create(plan=plan, **{"kind": "redate", **act})
     if not is_approved:
         return amendment
     fields.setdefault("field", "due_on")
@@ -329,7 +304,7 @@ def amendment(*, plan=None, is_approved=True, **fields):
     fields.setdefault("old_value_en", "31/03/2026")
     fields.setdefault("new_value_es", "30/06/2026")
     fields.setdefault("new_value_en", "30/06/2026")
-    return PlanChange.objects.create(
+    return models.PlanChange.objects.create(
         plan=plan,
         amendment=amendment,
         model=about._meta.model_name,
@@ -344,7 +319,7 @@ def help_line(**fields):
     number = next(numbers)
     fields.setdefault("label_es", f"Línea {number}")
     fields.setdefault("numbers", ["809-200-7212"])
-    return HelpLine.objects.create(**fields)
+    return models.HelpLine.objects.create(**fields)
 
 
 def read_plan(plan):
@@ -375,14 +350,14 @@ def edition(*, plan=None):
 def edition_proposal(*, by=None, plan=None, **fields):
     """An edition that another person has yet to approve; it corrects none."""
     fields.setdefault("explanation_es", "Se cita en el informe anual.")
-    proposal = EditionProposal(plan=plan or make.plan(), **fields)
+    proposal = models.EditionProposal(plan=plan or make.plan(), **fields)
     return workflow.EDITIONS.propose(proposal, by=by or make.reviewer())
 
 
 def earlier_edition(edition, tables=None, *, number="2020-1", **fields):
     """An edition of years before with the rows of another, of ``tables`` with these."""
     fields = {"made_on": date(2020, 5, 5), "number": number} | fields
-    earlier = Edition.objects.create(plan=edition.plan, is_moving=True, **fields)
+    earlier = models.Edition.objects.create(plan=edition.plan, is_moving=True, **fields)
     for rows in edition.datasets.all():
         rows.pk, rows.edition = None, earlier
         rows._state.adding = True

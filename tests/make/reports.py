@@ -5,27 +5,10 @@ from datetime import date, timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from strategic_areas import purging, workflow
+from strategic_areas import models, purging, workflow
 from strategic_areas.datasets import editions
 from strategic_areas.evidence import attach_file, clean_evidence, write_file
 from strategic_areas.figures.submission import submit_value
-from strategic_areas.models import (
-    Activity,
-    ActivityProposal,
-    ActivityUpdate,
-    AgencyComment,
-    Commitment,
-    CommitmentUpdate,
-    Correction,
-    Evidence,
-    Letter,
-    Provenance,
-    PublishedFigure,
-    RecordDispute,
-    ReportingPeriod,
-    ReportWords,
-    RoundReopening,
-)
 from strategic_areas.models.agency_statements import LINK_BY_MODEL
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.purging import takedowns
@@ -46,13 +29,13 @@ def dispute(record, *, by=None, **fields):
 
     ``record`` is a commitment, an activity, an update or a figure.
     """
-    named = {Commitment: "lead", PublishedFigure: "indicator"}
+    named = {models.Commitment: "lead", models.PublishedFigure: "indicator"}
     agency = getattr(record, named.get(type(record), "agency"))
-    agency = agency.agency if isinstance(record, PublishedFigure) else agency
+    agency = agency.agency if isinstance(record, models.PublishedFigure) else agency
     by = by or make.focal_point(agency=agency)
     fields.setdefault("text_es", "Ese operativo lo hizo otra institución.")
     fields.setdefault("signed_as", "titular")
-    dispute = RecordDispute(
+    dispute = models.RecordDispute(
         **{LINK_BY_MODEL[type(record)]: record},
         agency=agency,
         written_by=by,
@@ -65,7 +48,7 @@ def dispute(record, *, by=None, **fields):
 def approved_dispute(record, **fields):
     """One that the public reads."""
     workflow.approve(make.dispute(record, **fields), by=make.reviewer())
-    return RecordDispute.objects.latest("pk")
+    return models.RecordDispute.objects.latest("pk")
 
 
 def correction_request(**fields):
@@ -75,7 +58,7 @@ def correction_request(**fields):
     fields.setdefault("about_es", f"Página {number}")
     fields.setdefault("about_en", f"Page {number}")
     fields.setdefault("asked_es", f"La cifra {number} no coincide con su fuente.")
-    return Correction.objects.create(**fields)
+    return models.Correction.objects.create(**fields)
 
 
 def change(record=None, *, by=None, links=None, **fields):
@@ -112,16 +95,16 @@ def period(*, plan=None, **fields):
     fields.setdefault("code", f"period-{number}")
     fields.setdefault("name_es", f"Período {number}")
     fields.setdefault("name_en", f"Period {number}")
-    fields.setdefault("mode", ReportingPeriod.Mode.RECORD)
+    fields.setdefault("mode", models.ReportingPeriod.Mode.RECORD)
     fields.setdefault("starts_on", date(2025, 1, 1))
     fields.setdefault("ends_on", date(2025, 12, 31))
-    return ReportingPeriod.objects.create(plan=plan or make.plan(), **fields)
+    return models.ReportingPeriod.objects.create(plan=plan or make.plan(), **fields)
 
 
 def round(*, plan=None, **fields):
     """A round that is open today and closes in a month."""
     today = timezone.localdate()
-    fields.setdefault("mode", ReportingPeriod.Mode.ROUND)
+    fields.setdefault("mode", models.ReportingPeriod.Mode.ROUND)
     fields.setdefault("opens_on", today - timedelta(days=10))
     fields.setdefault("due_on", today + timedelta(days=20))
     fields.setdefault("closes_on", today + timedelta(days=30))
@@ -133,14 +116,14 @@ def reopening(period, agency, **fields):
     fields.setdefault("until", timezone.localdate() + timedelta(days=5))
     fields.setdefault("reason", "Cambio de personal.")
     fields.setdefault("by", make.reviewer())
-    return RoundReopening.objects.create(period=period, agency=agency, **fields)
+    return models.RoundReopening.objects.create(period=period, agency=agency, **fields)
 
 
 def agency_comment(agency, period, by, **fields):
     """Not stored: two people decide on it."""
     fields = {"text_es": "Nos mudamos.", "signed_as": "titular", **fields}
     fields |= {"written_by": by, "written_at": timezone.now()}
-    return AgencyComment(agency=agency, period=period, **fields)
+    return models.AgencyComment(agency=agency, period=period, **fields)
 
 
 def told_rounds(*, plan=None):
@@ -160,9 +143,9 @@ def report_words(*, rounds=None, **fields):
     since, period = rounds or make.told_rounds()
     fields.setdefault("introduction_es", "Fue el año de las oficinas nuevas.")
     fields.setdefault("conclusions_es", "Conviene abrir dos más.")
-    words = ReportWords(period=period, since=since, **fields)
+    words = models.ReportWords(period=period, since=since, **fields)
     workflow.approve(workflow.propose(words, by=make.reviewer()), by=make.reviewer())
-    return ReportWords.objects.get(period=period, since=since)
+    return models.ReportWords.objects.get(period=period, since=since)
 
 
 def update(*, activity=None, period=None, by=None, **fields):
@@ -171,7 +154,7 @@ def update(*, activity=None, period=None, by=None, **fields):
     fields.setdefault("execution", "in_progress")
     fields.setdefault("percent", None if activity.is_continuing else 40)
     fields.setdefault("narrative_es", "Se hizo una parte del trabajo.")
-    update = ActivityUpdate(
+    update = models.ActivityUpdate(
         activity=activity, period=period or make.round(plan=activity.plan), **fields
     )
     return workflow.create_draft(
@@ -183,7 +166,7 @@ def off_plan_update(*, commitment=None, period=None, by=None, **fields):
     """A draft of work outside the plan, by the commitment's lead by default."""
     commitment = commitment or make.commitment()
     agency = fields.pop("agency", commitment.lead)
-    activity = Activity(
+    activity = models.Activity(
         commitment=commitment,
         agency=agency,
         title_es=fields.pop("title_es", f"Jornada {next(numbers)}"),
@@ -192,7 +175,9 @@ def off_plan_update(*, commitment=None, period=None, by=None, **fields):
     fields.setdefault("execution", "completed")
     fields.setdefault("percent", 100)
     fields.setdefault("narrative_es", "Se hizo y no estaba en el plan.")
-    update = ActivityUpdate(period=period or make.round(plan=commitment.plan), **fields)
+    update = models.ActivityUpdate(
+        period=period or make.round(plan=commitment.plan), **fields
+    )
     by = by or make.focal_point(agency=agency)
     return workflow.report_off_plan(activity, update, by=by)
 
@@ -203,7 +188,7 @@ def proposal(*, commitment=None, agency=None, by=None, **fields):
     agency = agency or commitment.lead
     fields.setdefault("title", f"Actividad propuesta {next(numbers)}")
     fields.setdefault("why", "Hace falta para cumplir el compromiso.")
-    proposal = ActivityProposal(
+    proposal = models.ActivityProposal(
         plan=commitment.plan, commitment=commitment, agency=agency, **fields
     )
     by = by or make.focal_point(agency=agency)
@@ -258,8 +243,8 @@ def earlier_report(activity, *, by=None, starts_on="2024-01-01", **fields):
     window = (date(year, 1, 1), date(year, 1, 31), date(year, 2, 10))
     names = ("opens_on", "due_on", "closes_on")
     window = dict(zip(names, window, strict=True))
-    ReportingPeriod.objects.filter(pk=period.pk).update(**window)
-    return ActivityUpdate.objects.get(pk=update.pk)
+    models.ReportingPeriod.objects.filter(pk=period.pk).update(**window)
+    return models.ActivityUpdate.objects.get(pk=update.pk)
 
 
 def correction(update, **fields):
@@ -276,8 +261,8 @@ def record_update(*, activity=None, period=None, sources=None, **fields):
     activity = activity or make.activity()
     fields.setdefault("execution", "in_progress")
     fields.setdefault("narrative_es", "Una fuente pública lo recoge.")
-    fields.setdefault("provenance", Provenance.PRESS)
-    update = ActivityUpdate(
+    fields.setdefault("provenance", models.Provenance.PRESS)
+    update = models.ActivityUpdate(
         activity=activity, period=period or make.period(plan=activity.plan), **fields
     )
     return workflow.publish_public_record(
@@ -290,7 +275,7 @@ def declaration(*, commitment=None, period=None, by=None, **fields):
     commitment = commitment or make.commitment()
     fields.setdefault("result", "fulfilled")
     fields.setdefault("statement_es", "El resultado esperado se alcanzó.")
-    update = CommitmentUpdate(
+    update = models.CommitmentUpdate(
         commitment=commitment,
         period=period or make.round(plan=commitment.plan),
         **fields,
@@ -315,14 +300,14 @@ def evidence(update=None, **fields):
     fields.setdefault("kind", "archive" if "archive_office" in fields else "link")
     if fields["kind"] == "link":
         fields.setdefault("url", "https://example.org/")
-    return Evidence.objects.create(**{link: update}, **fields)
+    return models.Evidence.objects.create(**{link: update}, **fields)
 
 
 def file_evidence(update=None, *, name="Acta.pdf", content=None, **fields):
     """A file attached to a draft, stored as the form stores it."""
     update = update or make.update()
     link = "activity_update" if hasattr(update, "activity") else "commitment_update"
-    item = Evidence(**{link: update, "title_es": "Acta", **fields})
+    item = models.Evidence(**{link: update, "title_es": "Acta", **fields})
     upload = SimpleUploadedFile(name, content or make_pdf())
     attach_file(item, clean_evidence(upload))
     item.save()
@@ -335,7 +320,7 @@ def letter(*, agency=None, period=None, by=None, **fields):
     fields.setdefault("reference", f"DG-{next(numbers)}")
     fields.setdefault("dated_on", today - timedelta(days=3))
     fields.setdefault("received_on", today - timedelta(days=1))
-    letter = Letter(
+    letter = models.Letter(
         agency=agency or make.agency(),
         period=period or make.round(),
         recorded_by=by or make.reviewer(),
@@ -357,7 +342,7 @@ def transcribed_update(*, activity=None, letter=None, by=None, **fields):
     fields.setdefault("execution", "in_progress")
     fields.setdefault("percent", 40)
     fields.setdefault("narrative_es", "Se hizo lo que dice el oficio.")
-    update = ActivityUpdate(activity=activity, period=letter.period, **fields)
+    update = models.ActivityUpdate(activity=activity, period=letter.period, **fields)
     return workflow.transcribe(update, letter, by=by)
 
 
@@ -370,5 +355,7 @@ def transcribed_declaration(*, commitment=None, letter=None, by=None, **fields):
     )
     fields.setdefault("result", "fulfilled")
     fields.setdefault("statement_es", "El oficio dice que el resultado se alcanzó.")
-    update = CommitmentUpdate(commitment=commitment, period=letter.period, **fields)
+    update = models.CommitmentUpdate(
+        commitment=commitment, period=letter.period, **fields
+    )
     return workflow.transcribe(update, letter, by=by)

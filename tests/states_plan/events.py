@@ -5,30 +5,19 @@ from datetime import timedelta
 from django.utils import timezone
 
 from agencies.models import Agency
-from strategic_areas import workflow
-from strategic_areas.models import (
-    Activity,
-    ActivityProposal,
-    ActivityUpdate,
-    AgencyComment,
-    Amendment,
-    Commitment,
-    Correction,
-    Provenance,
-    RecordDispute,
-)
+from strategic_areas import models, workflow
 from tests.states_plan.cast import EARLIER, PLAN
 from tests.states_plan.rounds import LATE
 
 
 def dispute(world):
     """An agency does not acknowledge what the press says it did."""
-    told = ActivityUpdate.objects.get(
-        plan=world.plans[EARLIER], provenance=Provenance.PRESS
+    told = models.ActivityUpdate.objects.get(
+        plan=world.plans[EARLIER], provenance=models.Provenance.PRESS
     )
     with world.stage.on("2027-05-04"):
         by = world.focal_point(told.agency)
-        said = RecordDispute(
+        said = models.RecordDispute(
             activity_update=told,
             agency=told.agency,
             **signed(by),
@@ -50,7 +39,7 @@ def after_the_first(world):
         activity.due_on = world.stage.day("2028-09-30")
         world.decide(
             activity,
-            act=Amendment.Act.SESSION,
+            act=models.Amendment.Act.SESSION,
             deciding_act_es="N.º 4",
             deciding_act_en="No. 4",
             reason_es="La escala salarial de las plazas se aprobó tarde.",
@@ -60,13 +49,13 @@ def after_the_first(world):
 
 def answer_a_reader(world):
     today = timezone.localdate()
-    asked = Correction(
+    asked = models.Correction(
         asked_on=today - timedelta(days=12),
         about_es="Inspección del trabajo con indicadores de trata",
         about_en="Labour inspection with indicators of trafficking",
         asked_es="El plazo del protocolo no es el de la matriz.",
         asked_en="The due date of the protocol is not that of the matrix.",
-        outcome=Correction.Outcome.KEPT,
+        outcome=models.Correction.Outcome.KEPT,
         decided_on=today,
         decision_es="La página 14 de la matriz dice esa misma fecha.",
         decision_en="Page 14 of the matrix states that very date.",
@@ -79,11 +68,11 @@ def after_the_second(world):
         comment(world)
     with world.stage.on("2028-03-20"):
         commitment = world.commitments[PLAN, "3.2.2"]
-        commitment.stopped = Commitment.StopKind.CANCELLED
+        commitment.stopped = models.Commitment.StopKind.CANCELLED
         commitment.stopped_on = timezone.localdate()
         world.decide(
             commitment,
-            act=Amendment.Act.RESOLUTION,
+            act=models.Amendment.Act.RESOLUTION,
             deciding_act_es="N.º 12",
             deciding_act_en="No. 12",
             reason_es="La ley de migración ya da ese permiso.",
@@ -94,7 +83,7 @@ def after_the_second(world):
 def comment(world):
     agency = Agency.objects.get(acronym=LATE[0])
     by = world.focal_point(agency)
-    said = AgencyComment(
+    said = models.AgencyComment(
         agency=agency,
         period=world.plan.periods.get(code=f"semestre-{LATE[1]}"),
         **signed(by),
@@ -111,7 +100,7 @@ def leave_waiting(world):
     with world.stage.on("2028-07-11"):
         work_outside_the_plan(world)
         commitment = world.commitments[PLAN, "2.1.4"]
-        proposal = ActivityProposal(
+        proposal = models.ActivityProposal(
             plan=world.plan,
             commitment=commitment,
             agency=commitment.lead,
@@ -122,7 +111,7 @@ def leave_waiting(world):
         activity = world.activities[PLAN, "1.2.1.d"]
         activity.due_on = world.stage.day("2028-12-15")
         waiting = world.amendment(
-            act=Amendment.Act.SESSION,
+            act=models.Amendment.Act.SESSION,
             deciding_act_es="N.º 9",
             deciding_act_en="No. 9",
             reason_es="La consulta jurídica tarda más de lo previsto.",
@@ -133,14 +122,14 @@ def leave_waiting(world):
 
 def work_outside_the_plan(world):
     commitment = world.commitments[PLAN, "1.1.1"]
-    activity = Activity(
+    activity = models.Activity(
         commitment=commitment,
         agency=Agency.objects.get(acronym="FPA"),
         title_es="Obra de teatro en doce comunidades",
         title_en="Play in twelve communities",
         reaches_victims=False,
     )
-    update = ActivityUpdate(
+    update = models.ActivityUpdate(
         period=world.plan.periods.get(code="semestre-3"),
         execution="completed",
         percent=100,
