@@ -84,27 +84,22 @@ class World:
         writer = self.former if name == "A" else author
         words = {"period": self.open.pk, "agency": agency.slug, "slug": agency.slug}
         mandate = FocalPoint.objects.current().get(user=author)
-        told = make.off_plan_update(
-            commitment=make.commitment(plan=self.plan, lead=agency),
-            period=self.open,
-            by=writer,
-        )
+        led = make.commitment(plan=self.plan, lead=agency)
+        told = make.off_plan_update(commitment=led, period=self.open, by=writer)
         receipt = self._receipt(agency, author)
+        value = make.reported_value(indicator=self._indicator(agency), by=author)
+        attributed = make.activity(plan=self.plan, agency=agency, provenance="press")
         others = {
-            "sheet": {**words, "commitment": told.activity.commitment_id},
-            "off-plan": {
-                **words,
-                "activity": told.activity_id,
-                "commitment": told.activity.commitment_id,
-            },
+            "sheet": {**words, "commitment": led.pk},
+            "off-plan": {**words, "activity": told.activity_id, "commitment": led.pk},
             "receipt": {"pk": receipt.pk},
             "mandate": {"pk": mandate.pk, "successor": self.successor.pk},
-            "proposal": {"pk": self._proposal(agency, author).pk},
+            "proposal": {"pk": make.proposal(commitment=led, by=author).pk},
             "measured": {**words, "indicator": self._indicator(agency).pk},
-            "reported": {"pk": (value := self._reported(agency, author)).pk},
+            "reported": {"pk": value.pk},
             "review-value": {"kind": "cifra", "pk": value.pk, "version": 1},
             "comment": {"pk": self._comment(agency, author).pk},
-            "attributed": {"kind": "actividad", "pk": self._attributed(agency).pk},
+            "attributed": {"kind": "actividad", "pk": attributed.pk},
             "amendment": {"plan": self.plan.code, "kind": "extender"},
             "act": {"pk": self._act().pk},
             "tree": self._tree(),
@@ -135,44 +130,26 @@ class World:
     def _report(self, state, agency, writer, author):
         activity = make.activity(plan=self.plan, agency=agency)
         update = make.update(activity=activity, period=self.open, by=writer)
-        item = make.file_evidence(update)
-        self._bring_to(state, update, author)
-        update.refresh_from_db()
-        return {
+        words = self._bring_to(state, update, author)
+        return words | {
             "kind": "avance",
             "plan": self.plan.code,
             "public_id": update.public_id or "ninguno",
-            "pk": update.pk,
-            "object_id": update.pk,
-            "history": update.history.first().pk,
             "activity": activity.pk,
             "commitment": activity.commitment_id,
-            "item": item.pk,
-            "token": item.file.name,
-            "version": update.version,
         }
 
     def _declaration(self, state, agency, writer, author):
         commitment = make.commitment(plan=self.plan, lead=agency)
         update = make.declaration(commitment=commitment, period=self.open, by=writer)
-        item = make.file_evidence(update)
-        self._bring_to(state, update, author)
-        update.refresh_from_db()
-        return {
-            "kind": "declaracion",
-            "pk": update.pk,
-            "object_id": update.pk,
-            "history": update.history.first().pk,
-            "commitment": commitment.pk,
-            "item": item.pk,
-            "token": item.file.name,
-            "version": update.version,
-        }
+        words = {"kind": "declaracion", "commitment": commitment.pk}
+        return words | self._bring_to(state, update, author)
 
     def _bring_to(self, state, record, author):
-        if state == "draft":
-            return
-        workflow.submit(record, by=author)
+        """The words of a record with evidence that is brought to a state."""
+        item = make.file_evidence(record)
+        if state != "draft":
+            workflow.submit(record, by=author)
         if state == "returned":
             workflow.return_to_agency(record, by=self.colleague, reason=WHY)
         if state in {"published", "withdrawn"}:
@@ -180,6 +157,15 @@ class World:
             workflow.publish(record, by=self.colleague, evidence=cleared)
         if state == "withdrawn":
             workflow.withdraw(record, by=self.colleague, cause="error")
+        record.refresh_from_db()
+        return {
+            "pk": record.pk,
+            "object_id": record.pk,
+            "history": record.history.first().pk,
+            "item": item.pk,
+            "token": item.file.name,
+            "version": record.version,
+        }
 
     def _receipt(self, agency, author):
         activity = make.activity(plan=self.plan, agency=agency)
@@ -187,24 +173,13 @@ class World:
         seen = make.seen_versions(update)
         return workflow.submit_all(self.open, agency, seen, by=author)
 
-    def _proposal(self, agency, author):
-        commitment = make.commitment(plan=self.plan, lead=agency)
-        return make.proposal(commitment=commitment, by=author)
-
     def _indicator(self, agency):
         return make.indicator(plan=self.plan, agency=agency, frequency="each_round")
-
-    def _reported(self, agency, author):
-        indicator = self._indicator(agency)
-        return make.reported_value(indicator=indicator, by=author)
 
     def _comment(self, agency, author):
         comment = AgencyComment(agency=agency, period=self.late, text_es="Se avanzó.")
         comment.signed_as = "titular"
         return workflow.propose(comment, by=author)
-
-    def _attributed(self, agency):
-        return make.activity(plan=self.plan, agency=agency, provenance="press")
 
     def _act(self):
         """The amendment of an act that came with its file."""

@@ -7,8 +7,8 @@ in each place. What a request changes is rolled back, as in the permission matri
 """
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from itertools import product
 from urllib.parse import quote
 
@@ -20,8 +20,7 @@ from django.db import connection, transaction
 from plan_portal.logs import JsonFormatter
 from tests.deep import DEEP, drawn
 from tests.permission_posts import QUERIES, form_for
-from tests.permission_world import World
-from tests.test_permission_matrix import PATTERNS, ROWS, addresses
+from tests.test_permission_matrix import ROWS, Visitors, addresses
 
 pytestmark = pytest.mark.both_databases
 
@@ -89,21 +88,16 @@ def hostile(db):
     return Hostile()
 
 
-class Hostile:
-    """A world, and what answers when somebody sends it something that is not meant."""
+class Hostile(Visitors):
+    """What answers when somebody sends the world something that is not meant."""
 
     def __init__(self):
-        self.world = World("A")
-        self.routes = addresses()
-        self.cookies = {
-            role: {name: each.value for name, each in client.cookies.items()}
-            for role, client in self.world.clients.items()
-        }
+        super().__init__("A")
         self.fields = {}
 
     def statuses(self, case):
         """The statuses that a case is answered with."""
-        path = self.path(case)
+        path = self.path_of(case)
         if case.place == "path":
             return [self.ask(case, path, {})]
         names = self.names(case)
@@ -129,28 +123,14 @@ class Hostile:
     def usual(self, case):
         if case.method == "get":
             return QUERIES.get(case.row.address, {})
-        return form_for(case.row.address, self.words(case))
+        return form_for(case.row.address, self.words(case.row))
 
-    def words(self, case):
-        row, objects = case.row, self.world.objects["A"]
-        if row.model and row.object in {"row", "own"}:
-            model = next(
-                each for each in site._registry if each._meta.label_lower == row.model
-            )
-            return {"object_id": self.world.rows[model], "history": 1}
-        return objects.get(row.object, {"object_id": 1, "content_type_id": 1})
-
-    def path(self, case):
-        route = self.routes[case.row.address]
-        for pattern, plain in PATTERNS.items():
-            route = route.replace(pattern, plain)
-        words = self.words(case)
+    def path_of(self, case):
+        words = self.words(case.row)
         if case.place == "path":
-            value = self.value(case) or MARK
-            return "/" + re.sub(r"<(?:\w+:)?(\w+)>", quote(str(value), safe=""), route)
-        return "/" + re.sub(
-            r"<(?:\w+:)?(\w+)>", lambda found: str(words.get(found[1], 1)), route
-        )
+            value = quote(str(self.value(case) or MARK), safe="")
+            words = defaultdict(lambda: value)
+        return self.path(case.row, words)
 
     def names(self, case):
         """What a query may hold, or the fields that stand on the page of a form."""
@@ -173,15 +153,10 @@ class Hostile:
     def ask_page(self, case):
         client = self.client(case.role)
         with transaction.atomic():
-            response = client.get(self.path(case))
+            response = client.get(self.path_of(case))
             read = response.getvalue()
             transaction.set_rollback(True)
         return read.decode(errors="replace")
-
-    def client(self, role):
-        client = self.world.clients[role]
-        client.cookies = SimpleCookie(self.cookies[role])
-        return client
 
     def ask(self, case, path, sent):
         with transaction.atomic():

@@ -217,16 +217,46 @@ def passed_on(middleware, request, response):
     return response
 
 
-class Visited:
-    """A world, and what becomes of it when somebody asks for something."""
+class Visitors:
+    """A world, its addresses, and its people, each signed in as at first."""
 
-    def __init__(self):
-        self.world = World()
-        self.routes = addresses()
+    def __init__(self, *names):
+        self.world, self.routes = World(*names), addresses()
         self.cookies = {
             role: {name: each.value for name, each in client.cookies.items()}
             for role, client in self.world.clients.items()
         }
+
+    def client(self, role):
+        client = self.world.clients[role]
+        client.cookies = SimpleCookie(self.cookies[role])
+        return client
+
+    def words(self, row, whose="A"):
+        objects = self.world.objects[whose]
+        if not row.model or row.object not in {"row", "own"}:
+            return objects.get(row.object, {"object_id": 1, "content_type_id": 1})
+        model = apps.get_model(row.model)
+        pk = objects["own"][model] if row.object == "own" else self.world.rows[model]
+        past = getattr(model, "history", None)
+        return {
+            "object_id": pk,
+            "history": past and past.filter(id=pk).values_list("pk", flat=True).first(),
+        }
+
+    def path(self, row, words):
+        route = self.routes[row.address]
+        for pattern, plain in PATTERNS.items():
+            route = route.replace(pattern, plain)
+        parts = re.compile(r"<((?:\w+:)?(\w+))>")
+        return "/" + parts.sub(lambda m: str(words.get(m[1]) or words[m[2]]), route)
+
+
+class Visited(Visitors):
+    """What becomes of the world when somebody asks for something."""
+
+    def __init__(self):
+        super().__init__()
         self.tables = connection.introspection.django_table_names(only_existing=True)
         self.before = {name: contents(name) for name in self.tables}
         self.last_entry = AuditEntry.objects.latest("pk").pk
@@ -240,9 +270,7 @@ class Visited:
 
     def ask(self, row, role, method, whose="A"):
         """The answer in the words of the table."""
-        client = self.world.clients[role]
-        client.cookies = SimpleCookie(self.cookies[role])
-        words = self.words(row, whose)
+        client, words = self.client(role), self.words(row, whose)
         sent = QUERIES.get(row.address, {})
         if method == "post":
             sent = form_for(row.address, words)
@@ -269,25 +297,6 @@ class Visited:
                 mark = "!" if told_of else "~"
             transaction.set_rollback(True)
         return told(response) + mark
-
-    def words(self, row, whose):
-        objects = self.world.objects[whose]
-        if not row.model or row.object not in {"row", "own"}:
-            return objects.get(row.object, {"object_id": 1, "content_type_id": 1})
-        model = apps.get_model(row.model)
-        pk = objects["own"][model] if row.object == "own" else self.world.rows[model]
-        past = getattr(model, "history", None)
-        return {
-            "object_id": pk,
-            "history": past and past.filter(id=pk).values_list("pk", flat=True).first(),
-        }
-
-    def path(self, row, words):
-        route = self.routes[row.address]
-        for pattern, plain in PATTERNS.items():
-            route = route.replace(pattern, plain)
-        parts = re.compile(r"<((?:\w+:)?(\w+))>")
-        return "/" + parts.sub(lambda m: str(words.get(m[1]) or words[m[2]]), route)
 
 
 def contents(name):

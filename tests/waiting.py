@@ -1,5 +1,6 @@
 """Wait for another process or thread."""
 
+import socket
 import time
 
 
@@ -9,3 +10,8 @@ def wait_until(holds, seconds=10, pause=0.05):
     while not (found := holds()) and time.monotonic() < deadline:
         time.sleep(pause)
     return found
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

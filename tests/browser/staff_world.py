@@ -103,13 +103,7 @@ class World:
         self.indicator = make.indicator(
             plan=self.plan, agency=self.agency, national=True
         )
-        labels = models.CodeList.objects.create(
-            plan=self.plan, code="b", kind="breakdowns", name_es="Etiquetas"
-        )
-        for code, label in (("woman", "Mujeres"), ("not_stated", "No consta")):
-            models.CodeListValue.objects.create(
-                code_list=labels, dimension="sex+age", code=code, label_es=label
-            )
+        make.breakdown_labels(self.plan, woman="Mujeres", not_stated="No consta")
         self.asked_for = make.indicator(
             plan=self.plan, agency=self.agency, national=True, frequency="yearly"
         )

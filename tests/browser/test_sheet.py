@@ -18,6 +18,7 @@ from tests.uploads import make_pdf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+LINK = "https://example.org/acta"
 TEXT = "Se revisaron los procedimientos de la institución."
 
 
@@ -55,6 +56,28 @@ def number(page, activity):
 
 def press_save(page, activity):
     row(page, activity).locator(".row-save input[name=save]").click()
+
+
+@pytest.fixture
+def open_sheet(make_page):
+    """A round with so many activities, and the sheet of its agency."""
+
+    def open_one(activities=1, **options):
+        asked = Round(activities)
+        page = make_page(asked.user, **options)
+        page.goto(asked.address)
+        return asked, page
+
+    return open_one
+
+
+def open_evidence(page, activity, **fields):
+    """Unfold the evidence of a row, and fill in these fields of it."""
+    fold = row(page, activity).locator("[data-evidence]")
+    fold.locator("summary").click()
+    for name, text in fields.items():
+        fold.locator(f"input[name={name}]").fill(text)
+    return fold
 
 
 WORD_FOR_A_FULL_DISK = """
@@ -122,10 +145,8 @@ def test_ten_activities_take_two_clicks_and_a_number_each(make_page):
     assert on_paper > 0.7 * page.viewport_size["width"]
 
 
-def test_a_lost_line_and_a_full_disk_lose_nothing(make_page):
-    asked = Round(3)
-    page = make_page(asked.user)
-    page.goto(asked.address)
+def test_a_lost_line_and_a_full_disk_lose_nothing(open_sheet):
+    asked, page = open_sheet(3)
     first, second, third = asked.activities
 
     page.context.set_offline(True)
@@ -151,11 +172,9 @@ def test_a_lost_line_and_a_full_disk_lose_nothing(make_page):
     expect(number(page, third)).to_have_value("70")
 
 
-def test_an_ended_session_loses_nothing(make_page):
-    asked = Round(1)
+def test_an_ended_session_loses_nothing(open_sheet):
+    asked, page = open_sheet()
     (activity,) = asked.activities
-    page = make_page(asked.user)
-    page.goto(asked.address)
 
     page.context.clear_cookies()
     number(page, activity).fill("60")
@@ -176,11 +195,9 @@ def test_an_ended_session_loses_nothing(make_page):
     assert asked.stored() == {activity.code: 60}
 
 
-def test_a_double_click_makes_one_update(make_page):
-    asked = Round(1)
+def test_a_double_click_makes_one_update(open_sheet):
+    asked, page = open_sheet()
     (activity,) = asked.activities
-    page = make_page(asked.user)
-    page.goto(asked.address)
 
     number(page, activity).fill("60")
     row(page, activity).locator(".row-save input[name=save]").dblclick()
@@ -189,11 +206,9 @@ def test_a_double_click_makes_one_update(make_page):
     assert ActivityUpdate.objects.get(period=asked.period).version == 1
 
 
-def test_the_sheet_works_with_scripts_off(make_page):
-    asked = Round(2)
+def test_the_sheet_works_with_scripts_off(open_sheet):
+    asked, page = open_sheet(2, java_script_enabled=False)
     first, second = asked.activities
-    page = make_page(asked.user, java_script_enabled=False)
-    page.goto(asked.address)
 
     number(page, first).fill("60")
     press_save(page, first)
@@ -231,10 +246,8 @@ def test_the_sheet_works_by_keyboard_alone(make_page):
     assert complaints == []
 
 
-def test_the_script_settles_both_fields_as_the_server_does(make_page):
-    asked = Round(1)
-    page = make_page(asked.user)
-    page.goto(asked.address)
+def test_the_script_settles_both_fields_as_the_server_does(open_sheet):
+    asked, page = open_sheet()
     percents = [None, 0, 1, 99, 100]
     cases = [
         (str(state), number) for state in progress.EXECUTIONS for number in percents
@@ -253,20 +266,16 @@ def test_the_script_settles_both_fields_as_the_server_does(make_page):
     ]
 
 
-def test_one_press_saves_a_row_and_its_file_and_loses_neither(make_page, tmp_path):
-    asked = Round(1)
+def test_one_press_saves_a_row_and_its_file_and_loses_neither(open_sheet, tmp_path):
+    asked, page = open_sheet()
     (activity,) = asked.activities
     bad, good = tmp_path / "Acta.pdf", tmp_path / "Acta buena.pdf"
     bad.write_bytes(b"no es un PDF")
     good.write_bytes(make_pdf())
-    page = make_page(asked.user)
-    page.goto(asked.address)
     text = row(page, activity).locator("textarea[name=narrative_es]")
     number(page, activity).fill("60")
     text.fill("Escrito y guardado con ella.")
-    fold = row(page, activity).locator("[data-evidence]")
-    fold.locator("summary").click()
-    fold.locator("input[name=title_es]").fill("Acta")
+    fold = open_evidence(page, activity, title_es="Acta")
 
     fold.locator("input[type=file]").set_input_files(bad)
     press_save(page, activity)
@@ -285,16 +294,11 @@ def test_one_press_saves_a_row_and_its_file_and_loses_neither(make_page, tmp_pat
     assert (update.narrative_es, update.percent) == ("Escrito y guardado con ella.", 60)
 
 
-def test_evidence_attached_first_saves_its_row_and_lets_it_open(make_page):
-    asked = Round(2)
+def test_evidence_attached_first_saves_its_row_and_lets_it_open(open_sheet):
+    asked, page = open_sheet(2)
     activity, _other = asked.activities
-    page = make_page(asked.user)
-    page.goto(asked.address)
     number(page, activity).fill("60")
-    fold = row(page, activity).locator("[data-evidence]")
-    fold.locator("summary").click()
-    fold.locator("input[name=title_es]").fill("Acta")
-    fold.locator("input[name=url]").fill("https://example.org/acta")
+    fold = open_evidence(page, activity, title_es="Acta", url=LINK)
 
     fold.locator("[name=attach]").click()
 
@@ -302,12 +306,9 @@ def test_evidence_attached_first_saves_its_row_and_lets_it_open(make_page):
     assert asked.stored() == {activity.code: 60}
 
 
-def test_a_file_that_would_be_refused_is_never_sent(make_page, tmp_path):
-    asked = Round(1)
-    page = make_page(asked.user)
-    page.goto(asked.address)
-    fold = row(page, asked.activities[0]).locator("[data-evidence]")
-    fold.locator("summary").click()
+def test_a_file_that_would_be_refused_is_never_sent(open_sheet, tmp_path):
+    asked, page = open_sheet()
+    fold = open_evidence(page, asked.activities[0])
     heic = b"\0\0\0\x18ftypheic" + b"\0" * 100
     files = {
         "IMG_1.HEIC": (heic, "HEIC"),
@@ -332,10 +333,8 @@ def test_a_file_that_would_be_refused_is_never_sent(make_page, tmp_path):
     assert field.evaluate("field => field.files.length") == 1
 
 
-def test_completed_work_below_100_percent_is_asked_about_at_once(make_page):
-    asked = Round(1)
-    page = make_page(asked.user)
-    page.goto(asked.address)
+def test_completed_work_below_100_percent_is_asked_about_at_once(open_sheet):
+    asked, page = open_sheet()
     shown = row(page, asked.activities[0])
     state = shown.locator("select[name=execution]")
     state.select_option("completed")
@@ -358,12 +357,9 @@ def test_evidence_and_a_text_correct_what_is_published(make_page):
     )
     page = make_page(asked.user)
     page.goto(f"{asked.address}?fila={activity.pk}&corregir=1")
-    fold = row(page, activity).locator("[data-evidence]")
 
     row(page, activity).locator("textarea[name=narrative_es]").fill(TEXT)
-    fold.locator("summary").click()
-    fold.locator("input[name=title_es]").fill("Acta")
-    fold.locator("input[name=url]").fill("https://example.org/acta")
+    open_evidence(page, activity, title_es="Acta", url=LINK)
     press_save(page, activity)
 
     expect(row(page, activity)).to_have_attribute("data-state", "ready")
@@ -377,11 +373,9 @@ def test_evidence_and_a_text_correct_what_is_published(make_page):
     assert published.status == "published"
 
 
-def test_closed_rows_open_in_place_and_ahead_of_a_lost_line(make_page):
-    asked = Round(sheet_page.OPEN_ROWS + 9)
-    page = make_page(asked.user)
+def test_closed_rows_open_in_place_and_ahead_of_a_lost_line(open_sheet):
+    asked, page = open_sheet(sheet_page.OPEN_ROWS + 9)
     closed = "[data-row]:has(> [data-closed])"
-    page.goto(asked.address)
     expect(page.locator(closed)).to_have_count(8)
     second, last, unread = asked.activities[1], *asked.activities[-2:]
     assert row(page, last).locator("form").count() == 0
@@ -410,11 +404,9 @@ def test_closed_rows_open_in_place_and_ahead_of_a_lost_line(make_page):
     assert asked.stored() == {second.code: 80, last.code: 70}
 
 
-def test_a_row_that_is_not_saved_is_named_before_all_is_sent(make_page):
-    world = Round(activities=2)
+def test_a_row_that_is_not_saved_is_named_before_all_is_sent(open_sheet):
+    world, page = open_sheet(2)
     first, second = world.activities
-    page = make_page(world.user)
-    page.goto(world.address)
     number(page, first).fill("40")
     press_save(page, first)
     expect(row(page, second)).to_have_attribute("open", "")
@@ -433,11 +425,9 @@ def test_a_row_that_is_not_saved_is_named_before_all_is_sent(make_page):
     assert world.stored() == {first.code: 40, second.code: 55}
 
 
-def test_what_stands_on_the_device_alone_is_named_too(make_page):
-    world = Round(activities=1)
+def test_what_stands_on_the_device_alone_is_named_too(open_sheet):
+    world, page = open_sheet()
     (activity,) = world.activities
-    page = make_page(world.user)
-    page.goto(world.address)
     number(page, activity).fill("55")
     page.reload()
 

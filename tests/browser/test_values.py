@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from agencies import numbers
 from strategic_areas.figures.submission import VALUES
-from strategic_areas.models import CodeList, CodeListValue, Indicator, Target
+from strategic_areas.models import Indicator, Target
 from strategic_areas.models.measurements import ReportedValue
 from tests import make
 
@@ -46,13 +46,8 @@ class Scene:
             dimension=DIMENSION,
             direction=Indicator.Direction.INCREASE,
         )
-        labels = CodeList.objects.create(
-            plan=activity.plan, code="b", kind="breakdowns", name_es="Etiquetas"
-        )
-        for code, (label, _number) in PARTS.items():
-            CodeListValue.objects.create(
-                code_list=labels, dimension=DIMENSION, code=code, label_es=label
-            )
+        labels = {code: label for code, (label, _number) in PARTS.items()}
+        make.breakdown_labels(activity.plan, **labels)
         self.focal_point = make.focal_point(agency=self.agency)
         self.reviewer, self.colleague = make.reviewer(), make.reviewer()
 

@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from tests.proxies import TRUSTING, caddy, make_certificate, nginx
+from tests.waiting import listens, wait_until
 from tools.benchmarks.servers import free_port
 from tools.rehearsal import run as rehearsal
 
@@ -244,14 +245,7 @@ def proxy_running(program, folder, certificate, inner, port, *more):
         (folder / "said.log").open("wb") as said,
         subprocess.Popen(command, stdout=said, stderr=said) as process,
     ):
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            with (
-                suppress(OSError),
-                closing(socket.create_connection(("127.0.0.1", port))),
-            ):
-                break
-            time.sleep(0.05)
+        wait_until(lambda: listens(port))
         yield port
         process.terminate()
 

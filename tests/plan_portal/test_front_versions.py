@@ -21,6 +21,7 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import plan_progress
 from tests import make
 from tests.plan_portal.fronts import Reply, commit, cut_off, later
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.both_databases
 
@@ -159,9 +160,7 @@ def test_the_thread_makes_help_at_start_and_after_each_version(open_record):
         return [b"809-200-1202" in page.html for page in memory.pages.values()]
 
     def wait_for(expected):
-        deadline = time.monotonic() + 10
-        while told() != expected and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(lambda: told() == expected, pause=0.01)
         return told()
 
     try:
@@ -184,9 +183,7 @@ def test_the_thread_learns_of_a_publication_by_itself(open_record):
         asked_to_wait = 0.5 if connection.vendor == "postgresql" else 2
 
         make.plan()
-        deadline = time.monotonic() + asked_to_wait
-        while watch.label is before and time.monotonic() < deadline:
-            time.sleep(0.005)
+        wait_until(lambda: watch.label is not before, asked_to_wait, pause=0.005)
 
         assert watch.label[1] == PublicationVersion.current()
     finally:

@@ -1,7 +1,6 @@
 """A migration beside people who save: it ends well, or in one sentence."""
 
 import io
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
@@ -12,6 +11,7 @@ from django.db import OperationalError, connection, transaction
 
 from plan_portal.management.commands import migrate
 from strategic_areas import triggers
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -27,6 +27,11 @@ def tables():
     triggers.install()
 
 
+def is_waited_for(cursor, table):
+    cursor.execute(WAITING, [table])
+    return cursor.fetchone() == (1,)
+
+
 def save(first, last, has_begun):
     """Write to the last table, and to the first once somebody waits for the last."""
     try:
@@ -35,12 +40,7 @@ def save(first, last, has_begun):
             cursor.execute("SET LOCAL deadlock_timeout = '60s'")
             cursor.execute(f'LOCK TABLE "{last}" IN ROW EXCLUSIVE MODE')
             has_begun.set()
-            deadline = time.monotonic() + 20
-            while time.monotonic() < deadline:
-                cursor.execute(WAITING, [last])
-                if cursor.fetchone() == (1,):
-                    break
-                time.sleep(0.01)
+            wait_until(lambda: is_waited_for(cursor, last), 20, pause=0.01)
             cursor.execute(f'LOCK TABLE "{first}" IN ROW EXCLUSIVE MODE')
     finally:
         connection.close()

@@ -5,7 +5,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from django.db import connection
 
 from agencies import mail
 from plan_portal.management.commands import serve_portal
+from tests.waiting import listens, wait_until
 from tools.benchmarks.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -187,17 +187,10 @@ def address_seen():
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     ) as process:
-        deadline = time.monotonic() + 20
-        while not listens(port) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(lambda: listens(port), 20)
         yield port
         # Its parent waits for its workers, for ever where one has only just started.
         os.killpg(process.pid, signal.SIGKILL)
-
-
-def listens(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def answer_by_hand(port, *headers):
@@ -240,14 +233,9 @@ def test_the_portal_serves_until_ctrl_c(queued_mail, serve, copied_database):
     assert serve_portal.ask(port) == (200, f"lista {settings.VERSION}\n")
     folder = copied_database / "mail"
 
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        files = list(folder.glob("*.eml"))
-        if any(each.stat().st_size for each in files):  # found and written
-            break
-        time.sleep(0.05)
+    wait_until(lambda: any(each.stat().st_size for each in folder.glob("*.eml")))
 
-    (file,) = files
+    (file,) = folder.glob("*.eml")
     assert "To: ana@example.org" in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o600
 
