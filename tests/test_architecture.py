@@ -1,6 +1,7 @@
 """Who may look into which room: parsed from every import, wherever it stands."""
 
 import ast
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -315,3 +316,11 @@ def test_a_template_cannot_walk_to_raw_values_or_drafts():
 
     assert links
     assert outward == []
+
+
+def test_every_file_to_touch_is_there():
+    text = (ROOT / "docs" / "change.md").read_text(encoding="utf-8")
+    paths = {path for path in re.findall(r"`([\w./-]+)`", text) if "/" in path}
+
+    assert "agencies/fields.py" in paths
+    assert {path for path in paths if not (ROOT / path).exists()} == set()

@@ -18,8 +18,8 @@ from strategic_areas.queries.plan import plan_progress, plans
 from tests import make
 from tests.public_site import MOST_QUERIES
 from tests.strategic_areas.asked import on
-from tests.test_agency_ranks import rows_of
 from tests.test_public_pages import LANGUAGES, MARKER
+from tests.test_public_records import rows_of
 
 pytestmark = pytest.mark.django_db
 

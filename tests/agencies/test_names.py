@@ -1,4 +1,4 @@
-"""The names of agencies within sentences."""
+"""Names of agencies within sentences, and words as people type them."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils.translation import override
 
+from agencies.folding import fold
 from agencies.models import Agency
 
 PLANS = [
@@ -65,3 +66,20 @@ def test_names_are_listed_as_one_says_them():
         assert template.render(Context({"found": found})) == (
             "la Policía Civil y el Consejo"
         )
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Capacitación", "capacitacion"),
+        ("NIÑEZ", "ninez"),
+        ("nin\u0303ez", "ninez"),
+        ("ﬁscal", "fiscal"),
+        ("Straße", "strasse"),
+        ("𝐏𝐥𝐚𝐧", "plan"),
+        ("ni\u00adñas\u200b", "ninas"),
+        ("137-03 ½", "137-03 1⁄2"),
+    ],
+)
+def test_capitals_accents_and_unseen_signs_make_no_difference(written, typed):
+    assert fold(written) == fold(typed) == typed
