@@ -199,10 +199,8 @@ class Official:
         activity = make.activity(commitment=commitment, **fields.pop("activity", {}))
         fields.setdefault("period", self.now)
         fields.setdefault("narrative_en", "Part of the work was done.")
-        update = make.update(activity=activity, by=self.author, **fields)
-        workflow.submit(update, by=self.author)
-        workflow.publish(update, by=self.reviewer)
-        return update
+        people = {"by": self.author, "reviewer": self.reviewer}
+        return make.published_update(activity=activity, **people, **fields)
 
     def make_states(self):
         """A commitment in each state and each punctuality."""
@@ -241,14 +239,12 @@ class Official:
         after = {**due, "due_on": self.today - timedelta(days=100)}
         for reached, stated in ((done, {}), (self.commitment(**after), after)):
             self.publish(reached, activity=stated, execution="completed", percent=100)
-            declared = make.declaration(
+            make.published_declaration(
                 commitment=reached,
                 period=self.now,
                 by=self.author,
                 statement_en="Reached.",
             )
-            workflow.submit(declared, by=self.author)
-            workflow.publish(declared, by=self.reviewer)
         replaced = self.commitment()
         self.publish(replaced)
         self.replaced = replaced
@@ -291,9 +287,7 @@ class Official:
             narrative_es=HIDDEN,
             internal_note=HIDDEN,
         )
-        corrected = make.correction(self.publish(rich), narrative_es="Ahora.")
-        workflow.submit(corrected, by=corrected.contributors.get())
-        workflow.publish(corrected, by=self.reviewer)
+        make.publish(make.correction(self.publish(rich), narrative_es="Ahora."))
         withdrawn = self.publish(rich, narrative_es=HIDDEN)
         workflow.withdraw(withdrawn, by=self.reviewer, cause="error")
         self.publish(rich, period=self.rehearsal, narrative_es="Texto de ensayo.")
@@ -306,14 +300,12 @@ class Official:
 
     def make_unchanged(self):
         before = self.publish(self.commitment(), period=self.before)
-        again = make.update(
+        make.published_update(
             activity=before.activity,
             period=self.now,
             by=self.author,
             narrative_en=before.narrative_en,
         )
-        workflow.submit(again, by=self.author)
-        workflow.publish(again, by=self.reviewer)
 
     def make_evidence(self):
         activity = make.activity(commitment=self.rich)
@@ -328,8 +320,7 @@ class Official:
             ),
         ]
         make.evidence(update, title_es=HIDDEN)
-        workflow.submit(update, by=self.author)
-        workflow.publish(update, by=self.reviewer, evidence=shown)
+        make.publish(update, evidence=shown)
 
     def make_letters(self):
         for is_confirmed in (True, False):
@@ -358,8 +349,7 @@ class Official:
         update = make.off_plan_update(
             commitment=self.rich, period=self.now, by=self.author, narrative_en="Extra."
         )
-        workflow.submit(update, by=self.author)
-        workflow.publish(update, by=self.reviewer)
+        make.publish(update)
 
     def make_purged(self):
         self.publish(self.rich, narrative_es=f"Se atendió a {HIDDEN} Pérez.")
@@ -384,14 +374,8 @@ class Official:
         make.published_figure(indicator=indicator, year=2020, is_protected=True)
         make.published_figure(indicator=indicator, year=2021, is_hidden=True, value=77)
         make.published_figure(indicator=indicator, year=2022, breaks=True)
-        models.Target.objects.create(
-            plan=self.plan,
-            indicator=indicator,
-            starts_on=self.plan.starts_on,
-            ends_on=self.plan.ends_on,
-            value=200,
-            provenance="plan",
-        )
+        days = {"starts_on": self.plan.starts_on, "ends_on": self.plan.ends_on}
+        make.indicator_target(indicator, value=200, **days)
 
     def make_beside(self):
         """What the record holds beside accounts, each with its source."""

@@ -32,14 +32,8 @@ TEXTS = (columns.CharField, columns.TextField, columns.JSONField)
 #: Public models that no page of the admin changes: they have steps of their own, or
 #: follow from what a plan's file states.
 OWN_STEPS = {
-    *(models.PublishedCell, models.PublishedFigure),
-    *(
-        models.ActivityUpdate,
-        models.CommitmentUpdate,
-        models.Evidence,
-        models.Transition,
-        models.Letter,
-    ),
+    *(models.PublishedCell, models.PublishedFigure, models.ActivityUpdate),
+    *(models.CommitmentUpdate, models.Evidence, models.Transition, models.Letter),
     *(models.Translation, models.AgencyComment, models.Amendment, models.PlanChange),
     *(models.Edition, models.ReportWords, models.Takedown),
 }
@@ -194,14 +188,7 @@ def everything(lasting):
     """A portal with a row of every model that is kept by two people, and its staff."""
     commitment = make_world()
     plan, indicator = commitment.plan, models.Indicator.objects.first()
-    models.Target.objects.create(
-        plan=plan,
-        indicator=indicator,
-        starts_on="2026-01-01",
-        ends_on="2026-12-31",
-        value=10,
-        provenance="plan",
-    )
+    make.indicator_target(indicator, plan=plan)
     codes = models.CodeList.objects.create(
         plan=plan, code="L", kind="values", name_es="Lista"
     )
@@ -217,9 +204,7 @@ def everything(lasting):
 
 
 #: An agency's own words, by steps of their own.
-SAID_ON_THE_DESK = {
-    *((models.RecordDispute, "text_es"), (models.RecordDispute, "text_en"))
-}
+SAID_ON_THE_DESK = {(models.RecordDispute, name) for name in ("text_es", "text_en")}
 #: Texts of public models that only staff read.
 INTERNAL = {(Agency, "website_unverified")}
 

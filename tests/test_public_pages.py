@@ -165,14 +165,8 @@ def make_counts(commitment, indicator, source, rows):
             key_figure=True,
             goal=models.Indicator.Goal.ACCOUNTABILITY,
         )
-        models.Target.objects.create(
-            plan=commitment.plan,
-            indicator=indicator,
-            starts_on=date(1900 + number, 1, 1),
-            ends_on=date(1900 + number, 12, 31),
-            value=50,
-            provenance=models.Provenance.PLAN,
-        )
+        first, last = date(1900 + number, 1, 1), date(1900 + number, 12, 31)
+        make.indicator_target(indicator, starts_on=first, ends_on=last, value=50)
         counted += [(indicator, number), (other, number)]
     link(
         models.Discrepancy.indicators,

@@ -134,12 +134,10 @@ def test_she_herself_confirms_nothing_nor_does_who_proposed_it():
 )
 def test_somebody_whom_only_her_inviter_knows_confirms_nobody(maker, steps):
     inviter = make.administrator()
-    person = invited(by=inviter, role=Role.FOCAL_POINT)
-    person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
-    decision = maker()
+    person = known_to_one(by=inviter, role=Role.ADMINISTRATOR)
 
     with pytest.raises(RefusedError):
-        steps.approve(decision, by=again(person))
+        steps.approve(maker(), by=person)
 
 
 @pytest.mark.parametrize(
@@ -332,15 +330,13 @@ def test_nobody_publishes_what_one_she_alone_invited_wrote():
 
 def test_nobody_approves_what_one_she_alone_invited_proposed():
     inviter = make.reviewer()
-    person = invited(by=inviter, role=Role.ADMINISTRATOR)
-    person.groups.add(Group.objects.get(name=Role.REVIEWER))
-    change = make.change(by=again(person))
+    change = make.change(by=known_to_one(by=inviter))
 
     with pytest.raises(RefusedError):
         workflow.approve(change, by=inviter)
 
 
-def known_to_one(*, by, email, role=Role.REVIEWER):
+def known_to_one(*, by, email="invited@example.org", role=Role.REVIEWER):
     """Somebody with a role, as before a second person had to confirm it."""
     person = invited(by=by, role=Role.FOCAL_POINT, email=email)
     person.groups.add(Group.objects.get(name=role))
@@ -362,7 +358,7 @@ def test_two_whom_one_alone_invited_do_not_decide_on_each_other():
 
 def test_nobody_decides_on_what_her_only_voucher_proposed():
     inviter = make.reviewer()
-    person = known_to_one(by=inviter, email="one@example.org")
+    person = known_to_one(by=inviter)
     change = make.change(by=inviter)
     with pytest.raises(RefusedError):
         workflow.approve(change, by=person)

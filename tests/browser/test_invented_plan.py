@@ -258,7 +258,7 @@ def test_what_changed_since_a_day(later_reader):
 
 
 def test_a_plan_under_way_shows_its_answer_at_once(invented):
-    """As that of the shipped plan, which ``test_first_page`` holds to the same."""
+    """As that of the shipped plan, which ``test_tasks`` holds to the same."""
     desk, phone = (
         invented.open(viewport={"width": w, "height": 800}) for w in WIDTHS[::-1]
     )

@@ -1,10 +1,7 @@
 """The runner of the tests, and what must be checked besides them."""
 
-from types import SimpleNamespace
-
 import pytest
 
-from tests import conftest
 from tools import check, run_tests
 from tools.faults import run
 from tools.faults.telling import SCENARIOS, Outcome, Scenario
@@ -38,28 +35,6 @@ def test_exit_status(monkeypatch, capsys, statuses, skipped, in_ci, is_part, exp
 
     said = capsys.readouterr().out
     assert [reason for reason in skipped if f"SKIPPED {reason}." not in said] == []
-
-
-@pytest.mark.parametrize(
-    ("marks", "is_embedded", "expected"),
-    [
-        ([], True, True),
-        (["django_db"], False, False),
-        (["postgresql"], True, False),
-        (["postgresql"], False, True),
-        (["both_databases"], True, True),
-        (["both_databases"], False, False),
-        (["both_databases", "django_db"], False, True),
-        (["both_databases", "django_db", "sqlite"], False, False),
-    ],
-)
-def test_marks_say_on_which_database_a_test_runs(
-    settings, marks, is_embedded, expected
-):
-    settings.EMBEDDED_DATABASE = is_embedded
-    item = SimpleNamespace(get_closest_marker=marks.__contains__, fixturenames=[])
-
-    assert conftest.is_of_database(item) is expected
 
 
 def test_a_chromium_named_by_hand_wins(monkeypatch, tmp_path):
