@@ -131,20 +131,7 @@ class Official:
         )
         make.programme(area=make.area(plan=self.plan))
         self.programme = make.programme(area=self.area)
-        past = {"starts_on": today - timedelta(days=180)}
-        self.before = make.round(
-            plan=self.plan,
-            **past,
-            ends_on=today - timedelta(days=90),
-            opens_on=today - timedelta(days=89),
-            due_on=today - timedelta(days=60),
-            closes_on=today + timedelta(days=2),
-        )
-        self.now = make.round(
-            plan=self.plan,
-            starts_on=today - timedelta(days=89),
-            ends_on=today - timedelta(days=11),
-        )
+        self.before, self.now = make.open_rounds(self.plan)
         self.rehearsal = make.round(
             plan=self.plan, is_demonstration=True, name_es="Ensayo", name_en="Rehearsal"
         )

@@ -122,19 +122,7 @@ class World:
             region=Region.objects.create(code="DO-98", name="Región"),
         )
         self.programme = make.programme(area=make.area(plan=self.plan))
-        self.before = make.round(
-            plan=self.plan,
-            starts_on=today - timedelta(days=180),
-            ends_on=today - timedelta(days=90),
-            opens_on=today - timedelta(days=89),
-            due_on=today - timedelta(days=60),
-            closes_on=today + timedelta(days=2),
-        )
-        self.now = make.round(
-            plan=self.plan,
-            starts_on=today - timedelta(days=89),
-            ends_on=today - timedelta(days=11),
-        )
+        self.before, self.now = make.open_rounds(self.plan)
         first, second = self.commitment(), self.commitment()
         self.activities = {
             "quantity": make.activity(commitment=first, **COUNTED),

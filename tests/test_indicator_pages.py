@@ -33,6 +33,10 @@ def body(client, path):
     return response.content
 
 
+def page_of(client, indicator):
+    return client.get(public_path("indicator", indicator.code, language="es"))
+
+
 def read_csv(content):
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
@@ -186,7 +190,7 @@ def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
         indicator=indicator, value=None
     ).first().cells.all().delete()
 
-    page = client.get(public_path("indicator", indicator.code, language="es"))
+    page = page_of(client, indicator)
     row = read_csv(body(client, public_path("indicator_csv", indicator.code)))[-1]
 
     assert page.context["last"].shown is ValueDisplay.PROTECTED
@@ -224,7 +228,7 @@ def test_counts_of_one_span_by_two_have_addresses_of_their_own(client):
     for who, value in (("PGR", 17), ("PN", 83)):
         make.published_figure(indicator=indicator, counted_by=who, value=value)
 
-    page = client.get(public_path("indicator", indicator.code, language="es"))
+    page = page_of(client, indicator)
 
     assert re.findall(r'<tr id="([^"]+)"', page.text) == ["2025", "2025-2"]
 
@@ -255,7 +259,7 @@ def test_a_value_names_the_report_that_tells_it(client, counted_by, named, told)
             printed_by=source,
         )
 
-    page = client.get(public_path("indicator", indicator.code, language="es")).text
+    page = page_of(client, indicator).text
 
     assert told in page
     assert page.count(f"Según {named.get('cited_as_es', '«Informe doce»')}.") == (
@@ -315,7 +319,7 @@ def test_joined_categories_keep_the_capitals_of_their_language():
 
 def test_bars_are_a_picture_to_take_along_too(client, settings):
     _commitment, indicator = world(cells={"sexual": 70, "labour": 50})
-    page = client.get(public_path("indicator", indicator.code, language="es"))
+    page = page_of(client, indicator)
 
     (path,) = re.findall(r'href="([^"]+/2019-exploitation\.svg)"', page.text)
     drawing = body(client, path).decode()
@@ -358,9 +362,7 @@ def test_spans_are_told_apart(language):
 def test_files_and_citation_stand_once_and_at_the_chart(client):
     _commitment, indicator = world()
 
-    page = body(
-        client, public_path("indicator", indicator.code, language="es")
-    ).decode()
+    page = page_of(client, indicator).text
 
     chart, _table = page.split('<details class="twin"')
     picture = public_path("indicator_drawing", indicator.code, language="es")
@@ -382,9 +384,7 @@ def test_it_says_which_targets_it_measures(client):
     hidden = make.plan(status="in_preparation")
     make.target_link(make.target(code="SDG-5.2"), indicator=indicator, plan=hidden)
 
-    page = body(
-        client, public_path("indicator", indicator.code, language="es")
-    ).decode()
+    page = page_of(client, indicator).text
 
     for each, called in ((target, "ODS 16.2"), (asked, "Contar mejor")):
         path = each.address_in(commitment.plan, language="es")

@@ -3,6 +3,7 @@
 import email
 import smtplib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -252,18 +253,15 @@ def test_two_runs_at_once_send_each_mail_once(monkeypatch, open_record):
     for _number in range(20):
         queue()
 
-    def run():
+    def run(_number):
         start.wait()
         try:
             mail.send_queue(now=NOW)
         finally:
             connection.close()
 
-    runs = [threading.Thread(target=run) for _number in range(2)]
-    for each in runs:
-        each.start()
-    for each in runs:
-        each.join()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, range(2)))
 
     assert sorted(sent) == sorted(
         f"person{number}@example.org" for number in range(1, 21)

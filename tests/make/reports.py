@@ -111,6 +111,21 @@ def round(*, plan=None, **fields):
     return make.period(plan=plan, **fields)
 
 
+def open_rounds(plan):
+    """Two rounds that take reports, the earlier one for two days more."""
+    today = timezone.localdate()
+    before = make.round(
+        plan=plan,
+        starts_on=today - timedelta(days=180),
+        ends_on=today - timedelta(days=90),
+        opens_on=today - timedelta(days=89),
+        due_on=today - timedelta(days=60),
+        closes_on=today + timedelta(days=2),
+    )
+    now = {"starts_on": before.ends_on + timedelta(days=1)}
+    return before, make.round(plan=plan, ends_on=today - timedelta(days=11), **now)
+
+
 def reopening(period, agency, **fields):
     """Let a round take reports of one agency again, for five days unless said."""
     fields.setdefault("until", timezone.localdate() + timedelta(days=5))

@@ -335,19 +335,15 @@ def test_many_who_ask_at_once_wait_for_one_page(make_front):
     front = make_front(slow)
     front.watch.ask()
     front.watch.valid_until = time.monotonic() + 60
-    replies = []
 
-    def ask():
+    def ask(_number):
         begun.wait()
-        replies.append(Reply(front, "/slow/").status)
+        return Reply(front, "/slow/").status
 
-    threads = [threading.Thread(target=ask) for _number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(ask, range(8)))
 
-    assert replies == [200] * 8
+    assert statuses == [200] * 8
     assert front.application.asked == ["/slow/"]
 
 
