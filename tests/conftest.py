@@ -15,11 +15,13 @@ from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
 from strategic_areas.datasets.file_cache import FILE_CACHE
+from strategic_areas.models import Plan
 from strategic_areas.queries.caching import PLAN_CACHE
 from strategic_areas.workflow import guard
 from tests import first_state
 from tests.deep import DEEP
 from tests.strategic_areas.asked import on
+from tests.strategic_areas.plans.kept import load_shipped
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 #: Files that take longest begin first: no process is left alone with one at the end.
@@ -125,6 +127,9 @@ def read_anew(request, monkeypatch):
     On PostgreSQL the version moves when a transaction ends: in a test that is one whole
     transaction nothing is kept.
     """
+    if "kept_in_memory" in request.fixturenames:
+        yield
+        return
     if not settings.EMBEDDED_DATABASE and not _commits(request.node):
         monkeypatch.setattr(PLAN_CACHE, "_max_activities", -1)
         monkeypatch.setattr(FILE_CACHE, "_files", Unkept())
@@ -155,6 +160,21 @@ def lasting(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def kept_in_memory():
+    """For tests that change nothing public: what pages read is kept between them."""
+    PLAN_CACHE.empty()
+    yield
+    PLAN_CACHE.empty()
+
+
+@pytest.fixture(scope="module")
+def shipped(lasting, kept_in_memory):
+    """The shipped plan, which none of the module's tests changes."""
+    load_shipped()
+    return Plan.objects.get(code="2017-2020")
 
 
 @pytest.fixture

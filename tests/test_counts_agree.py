@@ -27,7 +27,6 @@ from strategic_areas.queries.public_rows import affected_records, read_public_ro
 from strategic_areas.sentences import work_in_cell
 from tests import states_plan
 from tests.datasets import faults
-from tests.reading import kept_in_memory
 from tests.states_plan.staging import clock
 from tests.strategic_areas.plans import shipped_content
 from tests.strategic_areas.plans.kept import load_shipped
@@ -43,16 +42,11 @@ NUMBERED = re.compile(r'<a href="([^"]+)"[^>]*>(?:Las |Los |La |El )?(\d+) [^<]+
 
 
 @pytest.fixture(scope="module")
-def told(lasting):
+def told(lasting, kept_in_memory):
     load_shipped()
     states_plan.build(TODAY)
-    with clock(TODAY), kept_in_memory():
+    with clock(TODAY):
         yield
-
-
-@pytest.fixture
-def read_anew():
-    """Between these tests nothing changes; what was read is kept in memory."""
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,6 @@ from strategic_areas.models import Edition, Plan
 from strategic_areas.public_paths import public_path
 from tests import states_plan
 from tests.deep import DEEP
-from tests.reading import kept_in_memory
 from tests.states_plan.staging import clock
 from tests.strategic_areas.plans import shipped_content
 from tests.strategic_areas.plans.kept import load_shipped
@@ -61,18 +60,13 @@ if DEEP:
 
 
 @pytest.fixture(scope="module")
-def told(lasting):
+def told(lasting, kept_in_memory):
     load_shipped()
     states_plan.build(TODAY)
-    with clock(TODAY), kept_in_memory():
+    with clock(TODAY):
         for plan in Plan.objects.filter(code__in=[SHIPPED, INVENTED], editions=None):
             editions.make_edition(plan)
         yield
-
-
-@pytest.fixture
-def read_anew():
-    """Between these tests nothing changes; what was read is kept in memory."""
 
 
 @pytest.fixture(params=PLACES, ids="-".join)

@@ -16,7 +16,6 @@ from tests import make
 from tests.columns_seen import idle_columns
 from tests.deep import drawn
 from tests.strategic_areas.asked import on
-from tests.strategic_areas.plans.kept import load_shipped
 from tests.test_public_pages import LANGUAGES, Page
 
 pytestmark = pytest.mark.django_db
@@ -24,11 +23,6 @@ pytestmark = pytest.mark.django_db
 #: What is said of work under way, which ended with the plan.
 NOW = r"[Ee]n ejecución\b|\b[Ii]n progress\b|under way\.|está atrasado|están atrasados"
 TAGS = r"<(script|style)\b.*?</\1>|<[^>]+>"
-
-
-@pytest.fixture(scope="module")
-def shipped(lasting):
-    load_shipped()
 
 
 def text_of(html):

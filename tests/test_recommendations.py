@@ -14,7 +14,6 @@ from strategic_areas.public_paths import public_path
 from tests import make
 from tests.make.plans import put_back_in_preparation
 from tests.strategic_areas.plans import shipped_content
-from tests.strategic_areas.plans.kept import load_shipped
 from tests.test_public_records import shown
 
 pytestmark = pytest.mark.django_db
@@ -196,11 +195,6 @@ def test_the_files_hold_what_the_page_tells_and_what_answers(client):
 
 
 # The shipped plan
-
-
-@pytest.fixture(scope="module")
-def shipped(lasting):
-    return load_shipped()
 
 
 def test_each_recommendation_is_told_with_what_answers_it(client, shipped):

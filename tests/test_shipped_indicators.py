@@ -13,9 +13,7 @@ from strategic_areas.datasets import DATASETS
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators, phrases
 from tests.deep import drawn
-from tests.reading import kept_in_memory
 from tests.strategic_areas.plans import shipped_content
-from tests.strategic_areas.plans.kept import load_shipped
 from tests.test_indicator_pages import body, plain, read_csv, read_workbook
 
 pytestmark = pytest.mark.django_db
@@ -24,18 +22,6 @@ FILE = shipped_content()
 CODES = [each["code"] for each in FILE["indicators"]]
 OF_PROTECTION = {e["code"] for e in FILE["indicators"] if e["area"] == "3"}
 TAGS = re.compile(r"<[^>]+>")
-
-
-@pytest.fixture(scope="module")
-def shipped(lasting):
-    load_shipped()
-    with kept_in_memory():
-        yield
-
-
-@pytest.fixture
-def read_anew():
-    """Between these tests nothing changes; what was read is kept in memory."""
 
 
 def rows_of(html):

@@ -12,14 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas.datasets import DATASETS
-from strategic_areas.models import ActivityUpdate, FrameworkTarget, Plan
+from strategic_areas.models import ActivityUpdate, FrameworkTarget
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import plan_progress
 from tests import make
 from tests.deep import drawn
-from tests.reading import kept_in_memory
 from tests.strategic_areas.plans import shipped_content
-from tests.strategic_areas.plans.kept import load_shipped
 from tests.test_public_pages import read
 from tests.test_public_records import shown
 from tests.test_reconstructed_pages import MEASURES, Said
@@ -28,18 +26,6 @@ pytestmark = pytest.mark.django_db
 
 FILE = shipped_content()
 PLAN = FILE["plan"]["code"]
-
-
-@pytest.fixture(scope="module")
-def shipped(lasting):
-    load_shipped()
-    with kept_in_memory():
-        yield Plan.objects.get(code=PLAN)
-
-
-@pytest.fixture
-def read_anew():
-    """Between these tests nothing changes; what was read is kept in memory."""
 
 
 def test_the_area_word_of_the_other_language_leads_on(client, shipped):

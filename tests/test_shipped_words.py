@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from plan_portal.templatetags.portal import status
 from strategic_areas import figures
-from strategic_areas.models import ActivityUpdate, Plan
+from strategic_areas.models import ActivityUpdate
 from strategic_areas.models.measurements import Measurement
 from strategic_areas.models.records import SourceVoice, voice_of
 from strategic_areas.progress import ActivityState
@@ -20,9 +20,7 @@ from strategic_areas.queries.figures import indicators, phrases
 from strategic_areas.queries.plan import plan_progress
 from strategic_areas.sentences import shortened, state_word
 from tests import make
-from tests.reading import kept_in_memory
 from tests.strategic_areas.plans import shipped_content
-from tests.strategic_areas.plans.kept import load_shipped
 
 pytestmark = pytest.mark.django_db
 
@@ -32,18 +30,6 @@ FLAT = {
     "es": re.compile(r"\bTerminadas?\b(?! con)|[Dd]ad[oa]s? por hech|da por hech"),
     "en": re.compile(r"(?<!, none )(?<!activities )\bCompleted\b"),
 }
-
-
-@pytest.fixture(scope="module")
-def shipped(lasting):
-    load_shipped()
-    with kept_in_memory():
-        yield Plan.objects.get(code=PLAN)
-
-
-@pytest.fixture
-def read_anew():
-    """Between these tests nothing changes; what was read is kept in memory."""
 
 
 def every_output(plan, language):

@@ -18,7 +18,6 @@ from strategic_areas.models import Plan
 from strategic_areas.public_paths import public_path
 from tests import make, states_plan
 from tests.datasets import faults, wrongly_declared
-from tests.reading import kept_in_memory
 from tests.states_plan.staging import clock
 from tests.strategic_areas.plans import shipped_content
 from tests.strategic_areas.plans.kept import load_shipped
@@ -31,11 +30,11 @@ PLANS = (SHIPPED, INVENTED, states_plan.EARLIER)
 
 
 @pytest.fixture(scope="module")
-def told(lasting):
+def told(lasting, kept_in_memory):
     """A snapshot of each plan by its code."""
     load_shipped()
     states_plan.build(TODAY)
-    with clock(TODAY), kept_in_memory():
+    with clock(TODAY):
         yield {code: take_snapshot(Plan.objects.get(code=code)) for code in PLANS}
 
 

@@ -11,26 +11,12 @@ from strategic_areas.search.results import KINDS
 from strategic_areas.views.search import site_documents
 from tests.deep import DEEP
 from tests.public_site import LANGUAGES
-from tests.reading import kept_in_memory
-from tests.strategic_areas.plans.kept import load_shipped
 
 pytestmark = pytest.mark.usefixtures("shipped")
 
 #: How many results of each kind are followed, the first in Spanish and the next in
 #: English, unless every page is asked for in both.
 FOLLOWED = 2
-
-
-@pytest.fixture(scope="module")
-def shipped(lasting):
-    load_shipped()
-    with kept_in_memory():
-        yield
-
-
-@pytest.fixture
-def read_anew():
-    """Between these tests nothing changes; what was read is kept in memory."""
 
 
 def test_results_of_each_kind_lead_to_their_places(client):
