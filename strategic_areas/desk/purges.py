@@ -279,21 +279,23 @@ def purge_detail(request, pk):
 
 
 def _matches(request, purge, *, with_texts):
-    matches, left = purging.preview_purge(purge)
+    matches, by_hand = purging.preview_purge(purge)
     phrases, takedown = purging.Phrases(purge.phrases), takedowns.hidden_by(purge)
     if takedown:
         own = Takedown, takedown.pk
         matches = [each for each in matches if (each.model, each.row) != own]
     shown, unsubmitted = split_unsubmitted(matches)
-    left_shown, left_unsubmitted = split_unsubmitted(left)
+    by_hand_shown, by_hand_unsubmitted = split_unsubmitted(by_hand)
     already_hidden = hidden_matches(request, takedown, phrases, with_texts=with_texts)
     return {
         "number": len(matches) + sum(len(each["rows"]) for each in already_hidden),
         "already_hidden": already_hidden,
         "groups": group_matches(request, shown, phrases, with_texts=with_texts),
         "unsubmitted": len(unsubmitted),
-        "left": group_matches(request, left_shown, phrases, with_texts=with_texts),
-        "left_unsubmitted": len(left_unsubmitted),
+        "by_hand": group_matches(
+            request, by_hand_shown, phrases, with_texts=with_texts
+        ),
+        "by_hand_unsubmitted": len(by_hand_unsubmitted),
         "files": purge.files.split(),
     }
 

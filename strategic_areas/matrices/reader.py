@@ -21,7 +21,7 @@ from strategic_areas.matrices.result import (
     MatrixNotice,
     MatrixQuestion,
     MatrixReading,
-    ProtectedCell,
+    IdentifyingCell,
     key_of,
 )
 from strategic_areas.matrices.sheets import TABLES, SheetReader
@@ -128,9 +128,9 @@ class MatrixReader:
     def check_text(self, cell, text):
         split = split_level(text)
         kinds = identifying_kinds(split.name if split.code else text)
-        found = ProtectedCell(cell.place, text, kinds)
-        if kinds and found not in self.result.protected:
-            self.result.protected.append(found)
+        found = IdentifyingCell(cell.place, text, kinds)
+        if kinds and found not in self.result.identifying_cells:
+            self.result.identifying_cells.append(found)
 
     def _check_all_texts(self):
         for sheet in self.sheets.values():

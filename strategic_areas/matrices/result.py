@@ -1,4 +1,4 @@
-"""Result of reading a matrix: lines, questions, notices and protected cells."""
+"""Result of reading a matrix: lines, questions, notices and cells that may identify people."""
 
 from dataclasses import dataclass, field
 
@@ -169,7 +169,7 @@ class MatrixNotice:
 
 
 @dataclass(frozen=True)
-class ProtectedCell:
+class IdentifyingCell:
     cell: str
     text: str
     kinds: tuple
@@ -188,7 +188,7 @@ class MatrixReading:
     questions: list = field(default_factory=list)
     left_out: list = field(default_factory=list)
     notices: list = field(default_factory=list)
-    protected: list = field(default_factory=list)
+    identifying_cells: list = field(default_factory=list)
 
     def of(self, table):
         return [line for line in self.lines if line.table == table]

@@ -78,7 +78,7 @@ class PurgeSteps(GuardedSteps):
         if hidden and hidden.status != DecisionStatus.DECLINED:
             # Restored inside this transaction only.
             takedowns.restore_for_purge(hidden)
-        matches, _left = preview_purge(purge)
+        matches, _by_hand = preview_purge(purge)
         records = blanking.purged_records(matches)
         listed = {(match.model, match.row, match.field.name) for match in matches}
         _list_fields(purge, listed | {(type(each), each.pk, STAMP) for each in records})
@@ -146,7 +146,7 @@ def _unsaved(phrases, files):
 
 
 def _submitted_matches(purge):
-    matches, _left = preview_purge(purge)
+    matches, _by_hand = preview_purge(purge)
     return split_unsubmitted(matches)[0]
 
 

@@ -112,8 +112,8 @@ def _matches_in(model, phrases):
 
 def split_by_method(places):
     """Matches that a purge blanks, and matches that people must change."""
-    left = [each for each in places if each.method is BlankingMethod.LEAVE]
-    return [each for each in places if each not in left], left
+    by_hand = [each for each in places if each.method is BlankingMethod.LEAVE]
+    return [each for each in places if each not in by_hand], by_hand
 
 
 def matches_by_field(places):

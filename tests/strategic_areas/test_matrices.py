@@ -320,7 +320,7 @@ def test_institutions_that_the_portal_does_not_know_are_asked_about(name):
 def test_every_text_that_protects_somebody_is_told(name):
     reading, expected = one_of_three(name)
 
-    told = {each.cell for each in reading.protected}
+    told = {each.cell for each in reading.identifying_cells}
 
     wanted = {each["cell"] for each in expected["protect"]}
     assert wanted <= told

@@ -200,7 +200,7 @@ def test_a_title_without_the_code_of_its_neighbours_is_asked_about():
 def test_texts_about_somebody_are_told(layout, cells):
     _content, reading = read_once(layout)
 
-    assert {each.cell.rpartition("!")[2] for each in reading.protected} == cells
+    assert {each.cell.rpartition("!")[2] for each in reading.identifying_cells} == cells
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_texts_outside_what_is_read_are_guarded():
 
     reading = read_as_guessed(content_of(book))
 
-    assert {(each.cell, each.text) for each in reading.protected} == {
+    assert {(each.cell, each.text) for each in reading.identifying_cells} == {
         ("Plan!", "víctima M.R.L."),
         ("Plan!", "809-555-0144"),
         ("Plan!", "mailto:maria.perez@gmail.com"),

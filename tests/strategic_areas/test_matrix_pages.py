@@ -565,7 +565,7 @@ def test_nothing_to_protect_of_a_matrix_gets_through_unseen(bringer, plan, name,
         ticks = {f"{each.name}-checked": "on" for each in texts(again)}
         again = bringer.confirm(again, **ticks)
 
-    protected = {each.cell for each in reading.protected}
+    protected = {each.cell for each in reading.identifying_cells}
     assert protected & taken <= {each.place for each in texts(seen)}
     saved = {table: TABLES[table].model.objects.count() for table in found}
     assert (saved, set(counts(again))) == (found, {"unchanged"})

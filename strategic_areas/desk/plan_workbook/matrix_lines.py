@@ -98,7 +98,9 @@ class MatrixLines:
         self.found, self.unplaced_cells = [], defaultdict(list)
         #: Numbers of lines that are left out, because their title or code is.
         self.left_out = set()
-        self.protected = {each.cell: each.messages for each in reading.protected}
+        self.messages_by_cell = {
+            each.cell: each.messages for each in reading.identifying_cells
+        }
         self.agencies = stored.tables["agencies"]
         #: Number of a matrix line → key of its record.
         self.keys = {}
@@ -265,7 +267,7 @@ class MatrixLines:
         kinds = () if is_generated else identifying_kinds(text)
         messages = [MESSAGES[kind] for kind in kinds]
         if not is_code and text == value and self._own_place(line, column.name):
-            messages += self.protected.get(place, [])
+            messages += self.messages_by_cell.get(place, [])
         if messages or key in self.texts:
             is_barred = not STOPS.keys().isdisjoint(kinds)
             messages = tuple(dict.fromkeys(map(str, messages)))
