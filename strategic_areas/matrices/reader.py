@@ -17,11 +17,11 @@ from strategic_areas.matrices.levels import (
 from strategic_areas.matrices.naming import LEVELS, role_of
 from strategic_areas.matrices.personal_data import identifying_kinds
 from strategic_areas.matrices.result import (
+    IdentifyingCell,
     MatrixLine,
     MatrixNotice,
     MatrixQuestion,
     MatrixReading,
-    IdentifyingCell,
     key_of,
 )
 from strategic_areas.matrices.sheets import TABLES, SheetReader

@@ -1,4 +1,4 @@
-"""Result of reading a matrix: lines, questions, notices and cells that may identify people."""
+"""Result of reading a matrix: lines, questions, notices and identifying cells."""
 
 from dataclasses import dataclass, field
 
