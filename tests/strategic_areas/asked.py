@@ -19,7 +19,6 @@ def on(day):
 
 
 def make_asked(agency=None, **fields):
-    """An activity of an agency and a round that asks for it."""
     activity = make.activity(agency=agency or make.agency(), plan=make.plan())
     fields = {"opens_on": OPENS, "due_on": DUE, "closes_on": CLOSES} | fields
     period = make.round(

@@ -47,7 +47,6 @@ MOST = 400
 
 
 def ends_of(span):
-    """The first and the last day of a span."""
     (first, last) = SPANS[span][0], SPANS[span][-1]
     return date(first[0], *DAYS[first[1]][0]), date(last[0], *DAYS[last[1]][1])
 
@@ -106,7 +105,6 @@ class Portal:
             self.measured |= self.measure(name, indicator)
 
     def measure(self, name, indicator):
-        """An empty count of an indicator for each span."""
         return {
             (name, span): make.measurement(
                 indicator,
@@ -118,7 +116,6 @@ class Portal:
         }
 
     def counted(self, name):
-        """The people whom an indicator counts."""
         return [each for each in PEOPLE if name != "women" or each in ("woman", "girl")]
 
     def people(self, name, span, dimension="", categories=()):
@@ -220,16 +217,13 @@ class Portal:
     # What happens to it
 
     def count(self, half, person, number):
-        """Count again."""
         self.counts[half, person] = number
         self.write()
 
     def set_of(self, name, **values):
-        """Change what an indicator says of itself."""
         Indicator.objects.filter(pk=self.indicators[name].pk).update(**values)
 
     def let_tell(self, name):
-        """Make another indicator of the family its teller."""
         for each in self.indicators:
             self.set_of(each, is_teller=each == name)
 
@@ -247,7 +241,6 @@ class Portal:
             measurement.refresh_from_db()
 
     def take_print_back(self):
-        """Say of nothing any more that a source printed it."""
         for model in (Measurement, Breakdown):
             model.objects.update(printed_by=None, printed_where_es="")
         for measurement in self.measured.values():
@@ -267,7 +260,6 @@ class Portal:
             figure.save()
 
     def add_of_another_plan(self):
-        """Load another plan with an indicator of its own that tells the same people."""
         other = make.indicator(
             plan=make.plan(),
             **{"sensitive": True, "national": True, "family": "victims"},
@@ -366,7 +358,6 @@ def computed(portal):
 
 
 def pairs(number):
-    """Each version alone, and each two of them."""
     for version in range(number):
         yield ((version, 1),)
         for other in range(version):

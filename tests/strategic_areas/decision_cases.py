@@ -10,7 +10,6 @@ from tests import make
 
 
 def make_proposal_by(by):
-    """An activity that a reviewer proposed who reports for an agency besides."""
     commitment = make.commitment()
     by.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
     make.mandate(user=by, agency=commitment.lead)
@@ -18,7 +17,6 @@ def make_proposal_by(by):
 
 
 def taken_in(proposal):
-    """The activity that an amendment made of it."""
     return {"activity": make.activity(commitment=proposal.commitment)}
 
 
@@ -28,7 +26,6 @@ def read_by(proposal):
 
 
 def make_value_by(by):
-    """A value that a reviewer hands in who reports for an agency besides."""
     indicator = make.indicator(agency=make.agency())
     by.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
     make.mandate(user=by, agency=indicator.agency)

@@ -24,7 +24,6 @@ def form_at(client, address, **headers):
 
 
 def send(client, address, **typed):
-    """Fill in the form at an address, and press "Save"."""
     form = form_at(client, address)
     values = {name: form[name].value() for name in form.fields}
     posted = {name: value for name, value in values.items() if value not in (None, [])}
@@ -51,7 +50,6 @@ def add(client, word, above, **typed):
 
 
 def propose(client, plan, **act):
-    """Propose the person's draft of a plan by an act, as its page shows it."""
     address = reverse("admin:plan_draft", args=[plan.code])
     form = client.get(address).context["form"]
     typed = {**ACT, **act} if "act" in form.fields else {}
@@ -69,14 +67,12 @@ def propose_all(plan, *records, act=True):
 
 
 def new_commitment(beside, **said):
-    """An unsaved commitment of the programme of another."""
     given = {"lead": beside.lead, "code": "9", "title_es": "Nuevo"}
     above = {"plan": beside.plan, "programme": beside.programme}
     return Commitment(**above, **{"provenance": "plan"} | given | said)
 
 
 def new_activity(commitment, **said):
-    """An unsaved activity of a commitment."""
     given = {"agency": commitment.lead, "code": "9.1", "title_es": "Otra"}
     above = {"plan": commitment.plan, "commitment": commitment}
     return Activity(**above, **{"provenance": "plan"} | given | said)

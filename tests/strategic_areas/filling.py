@@ -51,7 +51,6 @@ class Book:
 
 
 def in_state(response, state):
-    """The outcomes of the lines of an upload that are in this state."""
     return [each for each in response.context["outcomes"] if each.state == state]
 
 
@@ -74,7 +73,6 @@ class Filler(Desk):
         return self.post("workbook", workbook=SimpleUploadedFile(name, content))
 
     def confirm(self, response):
-        """Save what the preview announced."""
         staged = response.context["form"]["staged"].value()
         return self.post("workbook_save", staged=staged)
 
@@ -89,5 +87,4 @@ class Kept(Filler):
         return self
 
     def book(self):
-        """What she downloads while nothing has changed."""
         return Book(self.kept)

@@ -15,7 +15,6 @@ INVENTED = yaml.safe_load((FOLDER / "invented.yaml").read_text())
 
 @cache
 def invented(name):
-    """The bytes of one of them."""
     book = openpyxl.Workbook()
     book.remove(book.active)
     for sheet in INVENTED[name]["sheets"]:

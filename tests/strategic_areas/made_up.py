@@ -22,7 +22,6 @@ NOW = timezone.now()
 
 
 def day(number):
-    """So many days from today."""
     return TODAY + timedelta(days=number)
 
 
@@ -107,7 +106,6 @@ plans = st.fixed_dictionaries(
 
 
 def stopped(stop):
-    """The fields of a record that an amendment suspends or cancels."""
     if stop is None:
         return {}
     since, until = stop
@@ -117,8 +115,6 @@ def stopped(stop):
 
 
 class People:
-    """Two agencies, each with somebody who reports, and a reviewer."""
-
     def __init__(self):
         self.by = make.reviewer()
         self.agencies = [make.agency() for _ in range(2)]
@@ -227,7 +223,6 @@ class World:
             )
 
     def _count(self, agency, frequency, became, on):
-        """An indicator, and what became of its first year or of its first period."""
         indicator = make.indicator(
             plan=self.plan, agency=self.agencies[agency], frequency=frequency
         )

@@ -46,7 +46,6 @@ class PlanBook:
         return self
 
     def add(self, sheet, /, **values):
-        """A new row below the last one."""
         page, columns = self.pages[sheet], self.columns(sheet)
         number = max(page.max_row, FIRST_ROW - 1) + 1
         for name, value in values.items():
@@ -73,18 +72,15 @@ class Keeper:
 
     @classmethod
     def of(cls, plan):
-        """One with her workbook at hand, for a plan that many tests begin with."""
         keeper = cls(Client(), make.reviewer(), plan)
         keeper.taken = keeper.file_of(plan)
         return keeper
 
     def with_client(self, client):
-        """She again, with a client of her own."""
         return Keeper(client, self.user, self.plan, self.taken)
 
     @property
     def book(self):
-        """The workbook that was taken before the test began."""
         return PlanBook(self.taken)
 
     def address(self, name="planbook"):

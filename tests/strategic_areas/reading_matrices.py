@@ -25,7 +25,6 @@ FORMER = {
 
 @cache
 def known():
-    """The institutions of the shipped plan, as the portal would know them."""
     plan = yaml.safe_load((FOLDER.parents[2] / SHIPPED).read_text())
     return tuple(
         KnownInstitution(
@@ -42,7 +41,6 @@ def upload(content, name="matriz.xlsx"):
 
 
 def content_of(book):
-    """The bytes of an openpyxl workbook."""
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -56,7 +54,6 @@ def read_as_guessed(content):
 
 @cache
 def one_of_three(name):
-    """The reading of one of the three, and what is expected of it."""
     expected = yaml.safe_load((FOLDER / f"{name}.expected.yaml").read_text())
     return read_as_guessed((FOLDER / f"{name}.xlsx").read_bytes()), expected
 

@@ -28,7 +28,6 @@ LONG_AGO = {"starts_on": TODAY - timedelta(days=3000)}
 
 
 def close_rounds(plan, number, **fields):
-    """Rounds that closed, one a month, the last one yesterday."""
     return [
         make.round(
             plan=plan,

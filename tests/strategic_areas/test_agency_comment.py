@@ -21,8 +21,6 @@ TEXT = "Este trimestre la institución cambió de sede."
 
 
 class World:
-    """An agency with an activity in a plan, a focal point of it and an open round."""
-
     def __init__(self, **fields):
         self.plan = make.plan()
         self.agency = make.agency()

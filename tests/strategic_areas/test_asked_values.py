@@ -26,8 +26,6 @@ YEAR = {"starts_on": date(2024, 1, 1), "ends_on": date(2024, 12, 31)}
 
 
 class Scene:
-    """A round of a plan that began in 2024, and an indicator that is asked for."""
-
     def __init__(self, frequency="yearly", **fields):
         self.plan = make.plan(starts_on=date(2024, 7, 1), ends_on=date(2027, 12, 31))
         self.agency = make.agency()
@@ -50,7 +48,6 @@ class Scene:
         return [(each.starts_on, each.ends_on) for each in self.asked()]
 
     def hand_in(self, days=YEAR, on=0, **fields):
-        """Hand in a value, so many days ago."""
         reported = make.reported_value(
             indicator=self.indicator, by=self.user, **days, **fields
         )

@@ -188,7 +188,6 @@ def worlds(whole, categories, cells):
 
 
 def ways(places, value):
-    """Every list of numbers from zero up with this sum."""
     if places == 1:
         return [(value,)]
     return [
@@ -222,7 +221,6 @@ EXAMPLES = settings(max_examples=2000 if DEEP else 80, deadline=None)
 
 @st.composite
 def counted(draw):
-    """A dimension, and up to three counts of some of its categories, with a rest."""
     dimension = draw(st.sampled_from(sorted(GROUPS)))
     known = [name for group in GROUPS[dimension] for name in group]
     known = [name for name in known if name not in ("*", NOT_STATED)]

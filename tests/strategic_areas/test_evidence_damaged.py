@@ -43,7 +43,6 @@ def damage(content, chance):
 
 
 def used():
-    """The most megabytes that this process has used so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -172,7 +172,6 @@ def test_companions_cost_the_same_at_any_size_and_are_not_sent_again(client):
 
 
 def make_reported(rows):
-    """A commitment with so many activities, of each of which a source tells."""
     commitment = make.commitment(due_on=date(2026, 6, 1), due_provenance="plan")
     make.round(plan=commitment.plan)
     for _ in range(rows):

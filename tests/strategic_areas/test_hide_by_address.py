@@ -56,7 +56,6 @@ def report(record):
 
 
 def pages(commitment):
-    """Pairs of the name and words of a public page, and a record that stands there."""
     plan, agency = commitment.plan, commitment.lead
     activity, area = commitment.activities.first(), commitment.programme.area
     indicator = Indicator.objects.first()

@@ -145,7 +145,6 @@ def test_pages_of_two_plans_keep_apart_what_holds_for_one(client):
 
 
 def rows():
-    """Every row of every table but the counters, by table and key."""
     found = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):

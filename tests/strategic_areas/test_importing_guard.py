@@ -16,7 +16,6 @@ FEW = "Se atendió a dos niñas."
 
 
 def with_text(text, section="updates", key="narrative_es", **record):
-    """The small plan with a text in its first record of a section."""
     content = small()
     content[section][0] |= {key: text, **record}
     return content

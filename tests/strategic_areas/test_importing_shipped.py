@@ -85,7 +85,6 @@ def told(row, attribute):
 
 
 def rows_of(model):
-    """The rows of a model, read at once with all that they lead to."""
     columns = model._meta.fields
     ones = [each.name for each in columns if each.many_to_one]
     many = [each.name for each in model._meta.many_to_many]
@@ -204,7 +203,6 @@ def test_every_value_of_an_update_is_published(shipped):
 
 
 def updates():
-    """All updates by the codes of their activity and period."""
     rows = rows_of(models.ActivityUpdate)
     return {(row.activity.code, row.period.code): row for row in rows}
 

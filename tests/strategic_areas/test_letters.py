@@ -44,7 +44,6 @@ def text_of(record):
 
 
 def handed_over(transcribe, **fields):
-    """A transcribed record that waits for its agency's word."""
     record = transcribe(**fields)
     letter = record.letter
     workflow.submit_letter(letter, make.seen_versions(record), by=letter.recorded_by)
@@ -59,7 +58,6 @@ def kind(request):
 
 @pytest.fixture
 def waiting(db, kind):
-    """A record of each kind that waits for its agency's word."""
     return handed_over(TRANSCRIBED[kind])
 
 

@@ -23,8 +23,6 @@ TEXT = "Se formó a doce fiscales."
 
 
 class Moved:
-    """An activity that was reported on once, and can be moved to another agency."""
-
     def __init__(self):
         self.activity, self.closed = make_asked()
         self.old, self.new = self.activity.agency, make.agency()

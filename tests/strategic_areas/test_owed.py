@@ -168,7 +168,6 @@ EXAMPLES = 12 if connection.vendor == "sqlite" else 4
 
 @pytest.fixture
 def people():
-    """They take part in every plan that is made up."""
     return People()
 
 

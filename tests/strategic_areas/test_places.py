@@ -70,7 +70,6 @@ def shown(page):
 
 
 def tables():
-    """Every row of every table."""
     return {
         model: sorted(map(repr, model._base_manager.values_list()))
         for model in apps.get_models(include_auto_created=True)
@@ -78,7 +77,6 @@ def tables():
 
 
 def report_of_two(**fields):
-    """A report that waits, of an agency that a round asks for two."""
     activity = make.activity(code="1.1.1.a")
     make.activity(commitment=activity.commitment, agency=activity.agency)
     period = make.round(plan=activity.plan, name_es="Primera", **fields)
@@ -86,7 +84,6 @@ def report_of_two(**fields):
 
 
 def corrected():
-    """A correction that waits, of a report that is public."""
     by = make.focal_point(agency=(activity := make.activity()).agency)
     correction = workflow.begin_correction(
         make.published_update(activity=activity), by=by
@@ -99,7 +96,6 @@ def corrected():
 
 
 def declared():
-    """A declaration that waits."""
     declaration = make.declaration(commitment=make.activity().commitment)
     workflow.submit(declaration, by=declaration.contributors.get())
     return declaration

@@ -39,7 +39,6 @@ STOPPED = {"stopped": "suspended", "stopped_on": "2026-03-01"}
 
 @pytest.fixture(scope="module")
 def world(lasting):
-    """Two activities of an approved plan that is closed, and a reviewer."""
     made = make.activity(plan=make.plan(code="p"), code="1.1", title_es="Talleres")
     make.activity(commitment=made.commitment, code="1.2")
     close_structure()
@@ -48,7 +47,6 @@ def world(lasting):
 
 @pytest.fixture
 def activity(world, client):
-    """The first activity; the reviewer is signed in."""
     made, reviewer = world
     client.force_login(reviewer)
     return Activity.objects.get(pk=made.pk)
@@ -65,7 +63,6 @@ def step(client, record, word, **posted):
 
 
 def edit_line(client, line, word, **typed):
-    """Word a new record of the draft anew."""
     address = reverse("admin:plan_node", args=["p", word, f"n{line.pk}"])
     return send(client, address, **typed)
 

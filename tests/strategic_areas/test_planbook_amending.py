@@ -28,7 +28,6 @@ ACT = {
 
 @pytest.fixture(scope="module")
 def kept_keeper(lasting):
-    """A reviewer at the workbook of an approved, closed plan with one activity."""
     made = make.activity(plan=make.plan(code="p"), code="1.1")
     make.participation(plan=made.plan, agency=made.agency)
     close_structure()

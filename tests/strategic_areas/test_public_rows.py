@@ -39,7 +39,6 @@ MODELS = (Plan, StrategicArea, Programme, Commitment, Activity, Indicator)
 
 
 def everything():
-    """The rows of all records there are."""
     return read_public_rows(
         affected_records(
             (model, pk)
@@ -59,7 +58,6 @@ def hidden_indicator():
 
 
 def corrected(narrative):
-    """A published correction of a report that said this."""
     update = make.published_update(narrative_es=narrative)
     correction = make.correction(update, narrative_es="Ahora.")
     make.publish(correction)

@@ -83,12 +83,10 @@ class Race:
         return saved, conflicts
 
     def _read(self):
-        """The row as it stands on a screen that is opened now."""
         stands = ActivityUpdate.objects.filter(activity=self.activity).first()
         return AnswerRow(REPORT, self.activity, self.period, stands)
 
     def _add(self, row, mark, person):
-        """Save the text that was read with one more mark."""
         text = row.update.narrative_es if row.update else "Avances:"
         form = forms.save_answer(
             row,
@@ -104,7 +102,6 @@ class Race:
         return form
 
     def standing(self):
-        """The marks that stand in the end."""
         return ActivityUpdate.objects.get().narrative_es.split()[1:]
 
 

@@ -202,7 +202,6 @@ def open_address(plan):
 
 @pytest.fixture
 def running(time_machine):
-    """A plan whose first semester is over."""
     time_machine.move_to("2025-07-01T15:00:00Z", tick=False)
     return make_short_plan()
 

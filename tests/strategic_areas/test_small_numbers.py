@@ -20,7 +20,6 @@ WARNED, SHOWN = "Se reunió en la calle El Conde 105.", "calle El Conde 105"
 
 
 def of_victims(**fields):
-    """A draft on an activity that reaches victims."""
     return make.update(activity=make.activity(reaches_victims=True), **fields)
 
 

@@ -31,7 +31,6 @@ def steps_of(commitment, today=None):
 
 
 def make_round(plan, due_in=-10, **fields):
-    """A real round whose reports are due in so many days."""
     due_on = timezone.localdate() + timedelta(days=due_in)
     return make.round(
         plan=plan,

@@ -20,8 +20,6 @@ WORDS = [("woman", "Mujeres"), ("girl", "Niñas")]
 
 
 class GridDesk(Scene, Lasting):
-    """A focal point who owes the values of two years."""
-
     def __init__(self):
         super().__init__()
         self.indicator.family, self.indicator.dimension = "victims", "sex+age"

@@ -15,8 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 class Scene:
-    """An indicator of cases that opens the first page, with the value of 2023."""
-
     def __init__(self, client, **fields):
         self.client = client
         self.agency = make.agency(acronym="PGR", name_es="Procuraduría")
@@ -61,7 +59,6 @@ class Scene:
         return shown | {"lines": preview["lines"]}
 
     def series(self):
-        """What the public reads of the indicator."""
         rows = indicators.public_indicators().filter(pk=self.indicator.pk)
         (line,) = indicators.load_series(rows)
         return [phrases.value_sentence(line, point) for point in line.points]

@@ -18,7 +18,6 @@ INDEX = reverse("admin:index")
 
 
 def waiting_for(days, maker):
-    """Make a report or a proposal that waits for so many days."""
     with time_machine.travel(timezone.now() - timedelta(days=days)):
         return maker()
 

@@ -157,7 +157,6 @@ def part_of_shipped():
 
 
 def texts_in(value):
-    """Every text inside lists and mappings."""
     if isinstance(value, dict | list):
         for each in value.values() if isinstance(value, dict) else value:
             yield from texts_in(each)
@@ -203,6 +202,5 @@ def run(path, *options):
 
 
 def footprint(*models):
-    """How many rows each table has, and the publication version."""
     counts = {model.__name__: model.objects.count() for model in models}
     return {**counts, "version": PublicationVersion.current()}
