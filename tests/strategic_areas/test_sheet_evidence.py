@@ -29,8 +29,6 @@ IDENTIFIER = "001-1234567-8"
 
 
 class Row(Desk):
-    """A saved row of hers."""
-
     def __init__(self):
         super().__init__()
         self.update = make.update(**self.about)
@@ -48,7 +46,6 @@ class Row(Desk):
 
 @pytest.fixture(autouse=True)
 def folder():
-    """The private folder, empty."""
     location = settings.VAR_DIR / "evidence"
     shutil.rmtree(location, ignore_errors=True)
     return location
@@ -94,15 +91,6 @@ def test_what_is_wrong_is_said_beside_its_field(row):
         form = AttachEvidenceForm(fields, record=row.update, action="")
 
         assert list(form.errors) == [wrong], fields
-
-
-def test_a_refusal_is_said_in_the_row_and_nothing_is_kept(row):
-    response = row.attach(title_es="Acta")
-
-    (shown,) = response.context["rows"]
-    errors = list(shown.evidence.form.errors)
-    assert (response.status_code, errors) == (422, ["upload"])
-    assert not Evidence.objects.exists()
 
 
 @pytest.mark.parametrize(
