@@ -169,7 +169,6 @@ def test_a_reconstructions_update_follows_its_agency(provenance, follows, tmp_pa
 
 
 def other_plan(code, **agency):
-    """A second plan that shares the agency, a help line and an international target."""
     content = small(indicators=[])
     content["plan"] |= {"code": code, "title_es": f"Plan {code}"}
     content["agencies"][0] |= {"mandate_es": f"En {code}", **agency}
@@ -301,7 +300,6 @@ def refuse_many(rows):
 
 
 def with_other_words(value, name=""):
-    """What a plan's file says, with other titles and names."""
     if isinstance(value, list):
         return [with_other_words(each) for each in value]
     if isinstance(value, dict):
@@ -337,8 +335,8 @@ def test_rows_and_versions_are_those_of_rows_saved_one_by_one(tmp_path, monkeypa
         **{section: len(content[section]) for section in NAMED},
         **{"plan": 1, "classification": len(lists)},
     }
-    versions = together["HistoricalActivity"].total()
-    assert versions == 2 * len(content["activities"])
+
+    assert together["HistoricalActivity"].total() == 2 * len(content["activities"])
 
 
 @pytest.mark.parametrize(("number", "is_change"), [(600, False), (20, True)])

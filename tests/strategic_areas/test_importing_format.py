@@ -108,20 +108,10 @@ COMPUTED = {
 
 
 def every_section():
-    """Each section with its path, such as indicators.values."""
     waiting = [(section.name, section) for section in SECTIONS.values()]
     for path, section in waiting:
         waiting += [(f"{path}.{inner.name}", inner) for inner in section.nested]
     return waiting
-
-
-def declared():
-    """Fields by table that some key of the format states."""
-    found = {name: set() for name in TABLES}
-    for _, section in every_section():
-        for key in section.keys:
-            found[key.table].update(key.stored_as)
-    return found
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -135,7 +125,11 @@ def test_every_field_of_a_table_is_stated_or_computed_for_a_reason(table):
         field.name
         for field in [*table.model._meta.fields, *table.model._meta.many_to_many]
     }
-    stated = declared()[table.name]
+    found = {name: set() for name in TABLES}
+    for _, section in every_section():
+        for key in section.keys:
+            found[key.table].update(key.stored_as)
+    stated = found[table.name]
     computed = {**COMPUTED[""], **COMPUTED.get(table.name, {})}
 
     assert fields - translated - stated - set(computed) == set()
@@ -144,7 +138,6 @@ def test_every_field_of_a_table_is_stated_or_computed_for_a_reason(table):
 
 
 def documented_keys():
-    """Keys by section path, as the tables of the documentation list them."""
     found = {}
     for part in re.split(r"^#{3,4} ", DOCUMENT, flags=re.M)[1:]:
         path = part[1 : part.index("`", 1)]

@@ -22,13 +22,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def keepers(lasting):
-    """Of an empty plan in preparation, and of one with one record of each kind."""
     empty = make.plan(code="2029-2032", status="in_preparation")
     small = make.plan(code="2033-2036", status="in_preparation")
     agency = make.agency(acronym="MIP")
     make.participation(plan=small, agency=agency)
-    area = make.area(plan=small, code="1")
-    programme = make.programme(area=area, code="1.1")
+    programme = make.programme(area=make.area(plan=small, code="1"), code="1.1")
     commitment = make.commitment(programme=programme, lead=agency, code="C")
     make.activity(commitment=commitment, code="A", title_es="Taller")
     return Keeper.of(empty), Keeper.of(small)
@@ -64,7 +62,6 @@ def faults(response):
 
 
 def fill(book):
-    """One record on every sheet."""
     book.add("areas", code="1", name_es="Prevención y más")
     book.add("programmes", code="1.1", area="1", name_es="Formación")
     book.add("participations", agency="MIP", role="Miembro")
@@ -178,8 +175,7 @@ def test_a_stale_workbook_is_refused_and_names_the_row(keeper, activity):
 
     response = keeper.bring(book)
 
-    cell = book.cell("activities", "A", "title_es").coordinate
-    assert faults(response) == [cell]
+    assert faults(response) == [book.cell("activities", "A", "title_es").coordinate]
     assert counts(response)["stale"] == 1
     assert "keep" not in response.context
 
@@ -233,8 +229,7 @@ def test_a_new_plan_starts_from_the_last_one(empty):
 
 
 def test_an_approved_plan_takes_no_other_plans_workbook(keeper):
-    approved = make.plan()
-    other = Keeper(keeper.client, keeper.user, approved)
+    other = Keeper(keeper.client, keeper.user, make.plan())
 
     assert other.bring(keeper.taken).status_code == 422
 

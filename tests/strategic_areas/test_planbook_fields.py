@@ -27,28 +27,23 @@ from tests.strategic_areas.test_planbook_amending import ACT
 pytestmark = pytest.mark.django_db
 
 
-def make_keeper(status):
-    """Of a plan with the commitments 1 and 2, of which 1 has the activity 1.1."""
-    plan = make.plan(code="p", status=status)
-    agency = make.agency(acronym="MIP")
-    make.participation(plan=plan, agency=agency)
-    area = make.area(plan=plan, code="E1", slug_es="uno")
-    programme = make.programme(area=area, code="P1")
-    for code in ("1", "2"):
-        make.commitment(
-            programme=programme, lead=agency, code=code, title_es=f"Fue {code}"
-        )
-    make.activity(
-        commitment=Commitment.objects.get(code="1"), code="1.1", title_es="Fue 1.1"
-    )
-    close_structure()
-    return Keeper.of(plan)
-
-
 @pytest.fixture(scope="module", params=["in_preparation", "approved"])
 def either(request, lasting):
     with transaction.atomic():
-        yield make_keeper(request.param)
+        plan = make.plan(code="p", status=request.param)
+        agency = make.agency(acronym="MIP")
+        make.participation(plan=plan, agency=agency)
+        area = make.area(plan=plan, code="E1", slug_es="uno")
+        programme = make.programme(area=area, code="P1")
+        for code in ("1", "2"):
+            make.commitment(
+                programme=programme, lead=agency, code=code, title_es=f"Fue {code}"
+            )
+        make.activity(
+            commitment=Commitment.objects.get(code="1"), code="1.1", title_es="Fue 1.1"
+        )
+        close_structure()
+        yield Keeper.of(plan)
         transaction.set_rollback(True)
 
 

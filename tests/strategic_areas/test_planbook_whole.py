@@ -35,7 +35,6 @@ AREAS, PROGRAMMES, COMMITMENTS, ACTIVITIES = SIZES
 
 
 def fill(book, agencies):
-    """A whole plan, as a commission would write it."""
     for agency in agencies:
         book.add("participations", agency=agency, role="Member")
     for area in range(1, AREAS + 1):
@@ -134,23 +133,6 @@ def shipped(lasting, tmp_path_factory):
 MATRIX = ACT | {"act": "official_document", "deciding_act_es": "Matriz, hoja 2"}
 
 
-def write_matrix(book):
-    """Of each reconstructed commitment and activity an official one."""
-    for sheet, columns in (
-        ("commitments", ("programme", "title_es", "lead")),
-        ("activities", ("commitment", "title_es", "agency")),
-    ):
-        for code in book.rows(sheet):
-            said = {name: book.cell(sheet, code, name).value for name in columns}
-            if sheet == "activities":
-                said["commitment"] = said["commitment"].removeprefix("R-")
-            book.add(sheet, code=code.removeprefix("R-"), supersedes=code, **said)
-    for sheet in ("areas", "programmes"):
-        for code in book.rows(sheet):
-            book.fill(sheet, code, provenance="Stated by the plan")
-    return book
-
-
 def standing():
     return [model.objects.not_superseded().count() for model in (Commitment, Activity)]
 
@@ -166,7 +148,20 @@ def test_an_official_matrix_takes_the_place_of_the_reconstruction(client, shippe
     commitments = Commitment.objects.select_related("plan")
     addresses = [record.get_absolute_url() for record in commitments[::3]]
 
-    response = keeper.bring(write_matrix(keeper.take()))
+    book = keeper.take()
+    for sheet, columns in (
+        ("commitments", ("programme", "title_es", "lead")),
+        ("activities", ("commitment", "title_es", "agency")),
+    ):
+        for code in book.rows(sheet):
+            said = {name: book.cell(sheet, code, name).value for name in columns}
+            if sheet == "activities":
+                said["commitment"] = said["commitment"].removeprefix("R-")
+            book.add(sheet, code=code.removeprefix("R-"), supersedes=code, **said)
+    for sheet in ("areas", "programmes"):
+        for code in book.rows(sheet):
+            book.fill(sheet, code, provenance="Stated by the plan")
+    response = keeper.bring(book)
 
     assert faults(response) == []
     succession = response.context["outlook"]["succession"]
