@@ -25,7 +25,6 @@ BOTH = ["old_value", "new_value"]
 
 @pytest.fixture(scope="module")
 def world(lasting):
-    """An activity of an approved plan, which the database keeps."""
     plan = make.plan(code="p")
     made = make.activity(
         plan=plan,
@@ -48,7 +47,6 @@ def activity(world, db):
 
 
 def approved(records, act):
-    """The approved change of several records, or of one."""
     records = records if isinstance(records, list) else [(records, {})]
     with override("es"):
         change = workflow.propose_records(records, by=make.reviewer(), amendment=act)
@@ -316,33 +314,23 @@ def test_what_an_agency_itself_calls_cancelled_is_still_asked(activity):
     assert list(owed_activities(asked)) == [activity]
 
 
-def make_several(activity):
-    """An amendment that moves one activity, redates another and adds a third."""
+def test_an_amendment_of_several_kinds_tells_that_of_each_record(activity, client):
     open_structure()
     other = make.activity(commitment=activity.commitment, code="1.2")
     close_structure()
     activity.agency, other.due_on = make.agency(), date(2026, 6, 30)
     added = new_activity(activity.commitment, code="1.3")
     records = [(activity, {}), (other, {}), (added, {})]
-    return approved(records, make.act(activity.plan)), other
 
+    change = approved(records, make.act(activity.plan))
 
-def test_an_amendment_of_several_kinds_tells_that_of_each_record(activity):
-    change, _other = make_several(activity)
-
+    of_plan = client.get(reverse("es:amendments", args=["p"])).content.decode()
+    of_record = client.get(other.get_absolute_url()).content.decode()
     rows = PlanChange.objects.filter(change=change).order_by("activity__code")
     assert change.amendment.kind == "several"
     assert [row.kind for row in rows if row.field != "due_provenance"] == [
         *("move", "redate", "add")
     ]
-
-
-def test_pages_tell_what_an_act_of_several_kinds_did_to_a_record(activity, client):
-    _change, other = make_several(activity)
-
-    of_plan = client.get(reverse("es:amendments", args=["p"])).content.decode()
-    of_record = client.get(other.get_absolute_url()).content.decode()
-
     said = ["Varios cambios", "Cambio de institución", "Nuevas fechas", "Adición"]
     assert [of_plan.count(each) for each in said] == [1, 1, 1, 1]
     assert "Nuevas fechas · Resolución" in of_record

@@ -90,21 +90,23 @@ def test_each_person_writes_in_their_own_draft_alone():
     ] == [(one, [{"title_es": "Uno"}]), (other, [{"title_es": "Dos"}])]
 
 
-def test_only_who_may_change_the_plan_keeps_a_draft():
+@pytest.mark.parametrize(
+    ("maker", "title"),
+    [
+        (make.focal_point, "Uno"),
+        (make.reviewer, "Cédula 001-0123456-7"),
+        (make.reviewer, f"Lo de {NAME}"),
+    ],
+    ids=["who may not change the plan", "personal data", "words of a purge"],
+)
+def test_no_draft_is_kept_of_what_may_not_be_said(maker, title):
     commitment = make.commitment()
+    purging.request_purge(NAME, by=make.reviewer())
 
     with pytest.raises(RefusedError):
-        keep(commitment, by=make.focal_point(), title_es="Uno")
+        keep(commitment, by=maker(), title_es=title)
 
     assert not PlanDraft.objects.exists()
-
-
-def test_personal_data_is_not_kept_in_a_draft():
-    commitment = make.commitment()
-
-    with pytest.raises(RefusedError):
-        keep(commitment, by=make.reviewer(), title_es="Cédula 001-0123456-7")
-
     assert not DraftLine.objects.exists()
 
 
@@ -127,16 +129,6 @@ def test_others_read_no_draft_on_the_page_of_a_purge():
     shown, counted = text_search.split_unsubmitted(purging.preview_purge(asked)[0])
 
     assert (shown, [each.model for each in counted]) == ([], [DraftLine])
-
-
-def test_words_that_wait_for_a_purge_are_not_kept():
-    commitment = make.commitment()
-    purging.request_purge(NAME, by=make.reviewer())
-
-    with pytest.raises(RefusedError):
-        keep(commitment, by=make.reviewer(), title_es=f"Lo de {NAME}")
-
-    assert not DraftLine.objects.exists()
 
 
 def test_a_draft_is_forgotten_90_days_after_its_last_change():

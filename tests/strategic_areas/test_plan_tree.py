@@ -28,7 +28,6 @@ from tests.strategic_areas.drafts import (
     propose,
     send,
 )
-from tests.world import Lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -51,16 +50,6 @@ def branched(db, kept_branched):
     Shared by all tests.
     """
     return copy.deepcopy(kept_branched)
-
-
-@pytest.fixture(scope="module")
-def kept_reviewer(lasting):
-    return Lasting(make.reviewer()).keep()
-
-
-@pytest.fixture
-def reviewer(client, db, kept_reviewer):
-    return kept_reviewer.again(client).user
 
 
 def step(client, record, word):
@@ -143,19 +132,20 @@ def test_what_is_set_back_leaves_the_draft(client, reviewer):
     assert lines(reviewer) == []
 
 
-def test_a_commitment_and_its_activities_stand_in_the_draft(client, reviewer):
+def test_a_line_stands_in_the_draft_and_is_not_dropped_while_others_hang_on_it(
+    client, reviewer
+):
     programme = make.programme(code="1.1")
     close_structure()
-    agency = make.agency()
+    agency, code = make.agency(), programme.plan.code
 
     add(client, "compromiso", programme, title_es="Formar", lead=agency.pk)
     [above] = lines(reviewer)
-    address = [programme.plan.code, "actividad", f"n{above.pk}"]
-    address = reverse("admin:plan_node_new", args=address)
+    address = reverse("admin:plan_node_new", args=[code, "actividad", f"n{above.pk}"])
     for title in ("Talleres", "Guías"):
         send(client, address, title_es=title, agency=agency.pk, **NO_VICTIMS)
 
-    page = client.get(reverse("admin:plan_tree", args=[programme.plan.code]))
+    page = client.get(reverse("admin:plan_tree", args=[code]))
     found = [(each.level.slug, each.code) for each in page.context["tree"].root]
     assert found[-3:] == [
         ("compromiso", "1.1.1"),
@@ -163,25 +153,14 @@ def test_a_commitment_and_its_activities_stand_in_the_draft(client, reviewer):
         ("actividad", "1.1.1.2"),
     ]
     assert not programme.commitments.exists()
-
-
-def test_a_line_on_which_others_hang_is_not_dropped(client, reviewer):
-    programme = make.programme(code="1.1")
-    close_structure()
-    agency = make.agency()
-    add(client, "compromiso", programme, title_es="Formar", lead=agency.pk)
-    [above] = lines(reviewer)
-    args = [programme.plan.code, "actividad", f"n{above.pk}"]
-    address = reverse("admin:plan_node_new", args=args)
-    send(client, address, title_es="Talleres", agency=agency.pk, **NO_VICTIMS)
-    below = lines(reviewer)[-1]
-
+    _above, first, second = lines(reviewer)
     for word, line, left in (
-        ("compromiso", above, 2),
-        ("actividad", below, 1),
+        ("compromiso", above, 3),
+        ("actividad", first, 2),
+        ("actividad", second, 1),
         ("compromiso", above, 0),
     ):
-        args = [programme.plan.code, word, f"n{line.pk}"]
+        args = [code, word, f"n{line.pk}"]
         client.post(reverse("admin:plan_node_step", args=args), {"step": "drop"})
         assert len(lines(reviewer)) == left
 

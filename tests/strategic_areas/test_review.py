@@ -20,7 +20,6 @@ from strategic_areas.models import ActivityUpdate, RevisionStatus
 from strategic_areas.workflow import guard
 from tests import make
 from tests.deep import SOME_ROWS
-from tests.world import Lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +48,6 @@ def make_submitted_declaration(**fields):
 
 
 def waiting_since(record, days):
-    """Let the record wait for longer than it does."""
     moment = timezone.now() - timedelta(days=days)
     type(record).objects.filter(pk=record.pk).update(submitted_at=moment)
     record.refresh_from_db()
@@ -74,16 +72,6 @@ def submit(db, kept_lead):
         return make.submitted_update(**about, **fields)
 
     return maker
-
-
-@pytest.fixture(scope="module")
-def kept_reviewer(lasting):
-    return Lasting(make.reviewer()).keep()
-
-
-@pytest.fixture
-def reviewer(client, db, kept_reviewer):
-    return kept_reviewer.again(client).user
 
 
 def publish(client, record, **data):
@@ -707,6 +695,5 @@ def test_what_was_decided_meanwhile_is_told(client, reviewer, monkeypatch, submi
 
 def test_an_agency_without_a_mandate_is_reviewed_too(client, reviewer, submit):
     make.agency()
-    update = submit()
 
-    assert client.get(address(update)).context["screen"]["shows_notes"] is True
+    assert client.get(address(submit())).context["screen"]["shows_notes"] is True

@@ -138,7 +138,6 @@ def test_a_closed_round_or_a_record_period_takes_no_first_report(maker):
 
 
 def close(period):
-    """The round's last day was yesterday."""
     period.closes_on = period.due_on = timezone.localdate() - timedelta(days=1)
     period.save()
 
@@ -159,24 +158,17 @@ def test_a_draft_is_submitted_after_the_close_only_where_it_reopened():
     assert update.status == RevisionStatus.SUBMITTED
 
 
-def test_what_came_back_is_submitted_again_after_the_round_closed():
-    update = make.submitted_update()
-    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
-    close(update.period)
+def test_what_came_back_and_corrections_are_submitted_after_the_round_closed():
+    returned, published = make.submitted_update(), make.published_update()
+    workflow.return_to_agency(returned, by=make.reviewer(), reason="Falta la fecha.")
+    for each in (returned, published):
+        close(each.period)
+    correction = make.correction(published)
 
-    workflow.submit(update, by=update.contributors.first())
+    for each in (returned, correction):
+        workflow.submit(each, by=each.contributors.first())
 
-    assert update.status == RevisionStatus.SUBMITTED
-
-
-def test_a_correction_is_begun_and_submitted_after_the_round_closed():
-    first = make.published_update()
-    close(first.period)
-
-    correction = make.correction(first)
-    workflow.submit(correction, by=correction.contributors.first())
-
-    assert correction.status == RevisionStatus.SUBMITTED
+    assert {returned.status, correction.status} == {RevisionStatus.SUBMITTED}
 
 
 def test_a_withdrawal_states_its_cause_and_words_that_two_people_approved():
@@ -410,8 +402,7 @@ def submitted_on(day, update, *, by, monkeypatch):
 def test_what_is_taken_back_counts_from_its_next_submission(monkeypatch):
     today = timezone.now()
     period = make.round()
-    activity = make.activity(plan=period.plan)
-    update = make.update(activity=activity, period=period)
+    update = make.update(activity=make.activity(plan=period.plan), period=period)
     author = update.contributors.get()
 
     submitted_on(today - timedelta(2), update, by=author, monkeypatch=monkeypatch)
