@@ -50,14 +50,33 @@ class Reading:
         return self.memory.get_or_load(name, made).said
 
 
-def test_a_board_is_read_once_for_a_version():
-    reading, found = Reading(), []
+#: Versions in which boards are asked for, None elsewhere than on public pages; what for
+#: each, and the numbers of the readings that are told.
+READINGS = {
+    "once for a version": ({}, [5, 5, 6, 6], "aaaa", [1, 1, 2, 2]),
+    "anew elsewhere": ({}, [5, None, None], "aaa", [1, 2, 3]),
+    "anew by a slow page of an old version": ({}, [6, 5, 5, 6], "aaaa", [1, 2, 3, 1]),
+    "anew after it gave way to others": (
+        {"most": 2},
+        [5] * 6,
+        "abacab",
+        [1, 2, 1, 3, 1, 4],
+    ),
+    "anew if it is too large": ({"most": 2, "size": 3}, [5, 5], "aa", [1, 2]),
+}
 
-    for version in (5, 5, 6, 6):
-        with caching_version(version):
-            found.append(reading.read())
 
-    assert found == ["a 1", "a 1", "a 2", "a 2"]
+@pytest.mark.parametrize("case", READINGS)
+def test_a_board_is_read(case):
+    limits, versions, names, numbers = READINGS[case]
+    reading, found = Reading(**limits), []
+
+    for version, name in zip(versions, names, strict=True):
+        with caching_version(version) if version else nullcontext():
+            found.append(reading.read(name))
+
+    told = zip(names, numbers, strict=True)
+    assert found == [f"{name} {number}" for name, number in told]
 
 
 def test_what_reads_knows_the_board_of_the_version_before_alone():
@@ -70,41 +89,6 @@ def test_what_reads_knows_the_board_of_the_version_before_alone():
             found.append(reading.before)
 
     assert found == [None, "a 1", None, "b 3", None, "b 4"]
-
-
-def test_elsewhere_than_on_public_pages_a_board_is_read_anew():
-    reading = Reading()
-    with caching_version(5):
-        reading.read()
-
-    assert [reading.read(), reading.read()] == ["a 2", "a 3"]
-
-
-def test_a_slow_page_of_an_old_version_changes_nothing_for_a_newer_one():
-    reading = Reading()
-    with caching_version(6):
-        reading.read()
-
-    with caching_version(5):
-        old = [reading.read(), reading.read()]
-    with caching_version(6):
-        assert (old, reading.read()) == (["a 2", "a 3"], "a 1")
-
-
-def test_the_board_that_was_used_longest_ago_gives_way():
-    reading = Reading(most=2)
-
-    with caching_version(5):
-        found = [reading.read(name) for name in ("a", "b", "a", "c", "a", "b")]
-
-    assert found == ["a 1", "b 2", "a 1", "c 3", "a 1", "b 4"]
-
-
-def test_a_board_of_too_many_activities_is_not_kept():
-    reading = Reading(most=2, size=3)
-
-    with caching_version(5):
-        assert [reading.read(), reading.read()] == ["a 1", "a 2"]
 
 
 def test_one_thread_reads_and_the_others_wait_for_what_it_reads():
@@ -280,8 +264,6 @@ MORE = 20
 
 
 class Happenings:
-    """What befalls the accounts of two plans, drawn at random."""
-
     def __init__(self, draw):
         self.draw, self.reviewer = draw, make.reviewer()
         self.round = make.round()
@@ -399,7 +381,6 @@ def by_id(accounts):
 
 
 def told_of(plan, earlier, *, is_kept):
-    """What the board of a plan holds, kept from before or read anew."""
     kept = caching_version(PublicationVersion.current()) if is_kept else nullcontext()
     with kept:
         found = plan_progress.load_plan_progress(

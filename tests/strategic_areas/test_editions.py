@@ -40,7 +40,6 @@ pytestmark = pytest.mark.django_db
 
 
 def make_closed_round(**fields):
-    """A round whose last day was yesterday."""
     today = timezone.localdate()
     days = {"opens_on": -40, "due_on": -10, "closes_on": -1}
     fields |= {name: today + timedelta(days=number) for name, number in days.items()}
@@ -205,19 +204,14 @@ def test_the_timer_makes_the_edition_of_a_round_the_day_after_it_closed():
     assert entry.object == f"strategic_areas.edition:{edition.pk}"
 
 
-def test_a_demonstration_a_record_and_a_plan_in_preparation_make_no_edition():
-    make_closed_round(is_demonstration=True)
-    make.period()
-    put_back_in_preparation(make_closed_round().plan)
-
-    assert editions.make_due_editions() == []
-
-
-def test_of_a_round_that_closed_long_ago_no_edition_is_made_of_today():
+def test_no_edition_is_made_of_what_closed_long_ago_or_is_no_public_round():
     now = timezone.now()
     make_closed_round(
         scorecards_ready_at=now - timedelta(days=4), scorecards_public_at=now
     )
+    make_closed_round(is_demonstration=True)
+    make.period()
+    put_back_in_preparation(make_closed_round().plan)
 
     assert editions.make_due_editions() == []
 

@@ -105,33 +105,21 @@ def test_nobody_is_late_by_a_date_that_nobody_states(provenance):
 
 
 @pytest.mark.parametrize(
-    "state",
+    ("state", "days_left", "expected"),
     [
-        ActivityState.NOT_STARTED,
-        ActivityState.SUSPENDED,
-        ActivityState.NO_REPORT,
-        ActivityState.IN_PROGRESS,
+        *((state, -1, Punctuality.LATE) for state in ("not_started", "suspended")),
+        *((state, -1, Punctuality.LATE) for state in ("no_report", "in_progress")),
+        ("cancelled", -1_000, None),
+        ("in_progress", AT_RISK_DAYS, Punctuality.AT_RISK),
+        ("in_progress", AT_RISK_DAYS + 1, Punctuality.ON_TIME),
     ],
 )
-def test_whatever_is_not_done_is_late_after_its_date(state):
-    assert punctuality(state, STATED, date(2026, 7, 1)) == Punctuality.LATE
-
-
-def test_what_was_cancelled_keeps_no_date():
-    assert punctuality(ActivityState.CANCELLED, STATED, date(2030, 1, 1)) is None
-
-
-@pytest.mark.parametrize(
-    ("days_left", "expected"),
-    [
-        (AT_RISK_DAYS, Punctuality.AT_RISK),
-        (AT_RISK_DAYS + 1, Punctuality.ON_TIME),
-    ],
-)
-def test_a_near_date_is_a_risk(days_left, expected):
+def test_what_is_not_done_is_late_after_its_date_and_at_risk_near_it(
+    state, days_left, expected
+):
     today = DUE - timedelta(days=days_left)
 
-    assert punctuality(ActivityState.IN_PROGRESS, STATED, today) == expected
+    assert punctuality(ActivityState(state), STATED, today) == expected
 
 
 @pytest.mark.parametrize(
@@ -151,19 +139,28 @@ def test_a_percent_far_behind_the_time_gone_is_a_risk(percent, expected):
     assert kept == expected
 
 
+DAY = timedelta(days=1)
+#: Of work that was due within it.
+PERIOD = {"period_starts_on": DUE - 60 * DAY, "ends_on": DUE + 30 * DAY}
+
+
 @pytest.mark.parametrize(
-    ("ends_on", "expected"),
+    ("told", "expected"),
     [
-        (DUE, Punctuality.ON_TIME),
-        (DUE + timedelta(days=1), Punctuality.FINISHED_LATE),
+        ({"ends_on": DUE}, Punctuality.ON_TIME),
+        ({"ends_on": DUE + DAY}, Punctuality.FINISHED_LATE),
+        (PERIOD, None),
+        (PERIOD | {"period_starts_on": DUE + DAY}, Punctuality.FINISHED_LATE),
+        (PERIOD | {"said_on": DUE}, Punctuality.ON_TIME),
+        (PERIOD | {"said_on": DUE + DAY}, None),
     ],
 )
-def test_completed_work_stays_on_time_or_finished_late_for_ever(ends_on, expected):
-    reports = [report("completed", ends_on=ends_on, percent=100)]
+def test_completed_work_stays_on_time_or_late_for_ever_and_is_never_guessed(
+    told, expected
+):
+    done = report("completed", percent=100, **told)
 
-    standing = summarise_activity(reports, STATED, date(2030, 1, 1))
-
-    assert standing.punctuality == expected
+    assert summarise_activity([done], STATED, date(2030, 1, 1)).punctuality == expected
 
 
 def test_completion_dates_from_the_first_report_of_the_unbroken_last_run():
@@ -184,28 +181,6 @@ def test_a_source_within_the_period_dates_the_completion():
 
     assert completion_bounds([early])[1] == date(2026, 2, 1)
     assert completion_bounds([late])[1] == date(2026, 3, 31)
-
-
-@pytest.mark.parametrize(
-    ("begins", "said_on", "expected"),
-    [
-        (DUE - timedelta(days=60), None, None),
-        (DUE + timedelta(days=1), None, Punctuality.FINISHED_LATE),
-        (DUE - timedelta(days=60), DUE, Punctuality.ON_TIME),
-        (DUE - timedelta(days=60), DUE + timedelta(days=1), None),
-    ],
-)
-def test_lateness_of_completed_work_is_never_guessed(begins, said_on, expected):
-    done = ActivityReport(
-        execution="completed",
-        period_starts_on=begins,
-        period_ends_on=DUE + timedelta(days=30),
-        said_on=said_on,
-    )
-
-    standing = summarise_activity([done], STATED, date(2030, 1, 1))
-
-    assert standing.punctuality == expected
 
 
 def test_a_commitment_declared_reached_in_time_is_on_time():

@@ -39,7 +39,6 @@ def page_of(commitment, *part):
 
 
 def told_on(page):
-    """The accounts in the time line."""
     return [step for step in page.steps if step.kind == "update"]
 
 
@@ -106,40 +105,47 @@ def test_a_plan_that_was_closed_before_its_last_day_is_over(status, phase):
 # States
 
 
-def test_only_published_real_updates_make_a_state():
+def make_nothing_public():
     commitment = make.commitment()
     activity = make.activity(commitment=commitment)
     make.update(activity=activity)
-    make.submitted_update(
-        activity=make.activity(commitment=commitment, agency=make.agency())
-    )
+    other = make.activity(commitment=commitment, agency=make.agency())
+    make.submitted_update(activity=other)
     make.published_update(activity=activity, period=make_demonstration(commitment.plan))
+    return other
 
-    assert state_of(commitment) == "in_review"
 
-
-def test_completed_activities_leave_the_result_to_be_declared():
+def make_completed():
     activity = make.activity()
     make.published_update(activity=activity, execution="completed", percent=100)
-
-    assert state_of(activity.commitment) == "to_declare"
-
-
-def test_a_published_declaration_of_the_lead_fulfils_a_commitment():
-    declared = make.published_declaration()
-
-    assert state_of(declared.commitment) == "fulfilled"
+    return activity
 
 
-def test_a_draft_or_demonstrated_declaration_fulfils_nothing():
-    draft = make.declaration()
-    plan = make.plan()
-    shown = make.published_declaration(
-        commitment=make.commitment(plan=plan), period=make_demonstration(plan)
-    )
+def make_withdrawn():
+    update = make.published_update()
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
+    return update.activity
 
-    assert state_of(draft.commitment) == "no_activities"
-    assert state_of(shown.commitment) == "no_activities"
+
+def make_declared_in_a_demonstration():
+    commitment = make.commitment()
+    period = make_demonstration(commitment.plan)
+    return make.published_declaration(commitment=commitment, period=period)
+
+
+@pytest.mark.parametrize(
+    ("maker", "state"),
+    [
+        (make_nothing_public, "in_review"),
+        (make_completed, "to_declare"),
+        (make_withdrawn, "not_asked"),
+        (make.published_declaration, "fulfilled"),
+        (make.declaration, "no_activities"),
+        (make_declared_in_a_demonstration, "no_activities"),
+    ],
+)
+def test_only_what_is_public_and_real_makes_a_state(maker, state):
+    assert state_of(maker().commitment) == state
 
 
 def test_a_superseded_commitment_is_counted_no_more():
@@ -150,13 +156,6 @@ def test_a_superseded_commitment_is_counted_no_more():
     rows = plan_progress.load_plan_progress(old.plan, TODAY).rows
 
     assert [row.commitment for row in rows] == [new]
-
-
-def test_a_withdrawn_update_makes_no_state():
-    update = make.published_update()
-    workflow.withdraw(update, by=make.reviewer(), cause="error")
-
-    assert state_of(update.activity.commitment) == "not_asked"
 
 
 # Rounds and the headline
@@ -487,12 +486,6 @@ def test_where_no_line_is_for_a_need_the_nearest_takes_reports():
     assert of_men == []
     assert nearest.line.label_es == "Denuncias"
     assert needs["report"][1] is None
-
-
-def test_a_line_to_confirm_first_stays_hidden():
-    make_line(label_es="Sin confirmar", confirm_before_publishing=True)
-
-    assert help_lines.load_help_page(TODAY)["lines"] == []
 
 
 @pytest.mark.parametrize("is_read", [True, False])

@@ -189,30 +189,31 @@ def test_the_glossary_is_found_at_the_word(client):
     assert "/en/glossary/#trafico" in paths(client, "smuggling of migrants", "en")
 
 
-def test_marks_stand_around_the_words_and_nothing_else_is_markup(client):
-    make.commitment(title_es=f"<b>Una</b> {WORD} & más")
-
-    page = ask(client, WORD).content.decode()
-
-    assert f"&lt;b&gt;Una&lt;/b&gt; <mark>{WORD}</mark> &amp; más" in page
-
-
-def test_a_demonstration_is_marked(client):
+def make_rehearsed():
     asked = make.round(is_demonstration=True)
     activity = make.activity(plan=asked.plan)
     make.published_update(activity=activity, period=asked, narrative_es=WORD)
 
-    page = ask(client, WORD)
 
-    assert 'class="demonstration-mark"' in page.content.decode()
+@pytest.mark.parametrize(
+    ("maker", "language", "html"),
+    [
+        (
+            lambda: make.commitment(title_es=f"<b>Una</b> {WORD} & más"),
+            *("es", f"&lt;b&gt;Una&lt;/b&gt; <mark>{WORD}</mark> &amp; más"),
+        ),
+        (make_rehearsed, "es", 'class="demonstration-mark"'),
+        (
+            lambda: make.published_update(narrative_es=WORD),
+            *("en", f'<span lang="es"><mark>{WORD}</mark></span>'),
+        ),
+    ],
+    ids=["the words alone", "a demonstration", "a text without English"],
+)
+def test_what_is_found_is_marked(client, maker, language, html):
+    maker()
 
-
-def test_a_text_without_english_is_marked_as_spanish(client):
-    make.published_update(narrative_es=WORD)
-
-    page = ask(client, WORD, "en").content.decode()
-
-    assert f'<span lang="es"><mark>{WORD}</mark></span>' in page
+    assert html in ask(client, WORD, language).content.decode()
 
 
 def test_the_secretariat_s_english_is_found(client):
@@ -274,8 +275,7 @@ def make_people():
     person = {"username": f"{WORD}-cuenta", "first_name": WORD, "last_name": WORD}
     agency = make.agency()
     focal_point = make.focal_point(agency=agency, email=f"{WORD}@example.org", **person)
-    activity = make.activity(agency=agency)
-    make.published_update(activity=activity, by=focal_point)
+    make.published_update(activity=make.activity(agency=agency), by=focal_point)
 
 
 def make_in_preparation():
@@ -341,7 +341,6 @@ def test_what_no_page_shows_is_never_found(client):
 
 
 def kept_of_the_table():
-    """All that the database keeps for the search, as bytes."""
     tables = [each for each in tables_of_the_database() if each.startswith("search_")]
     kept = b""
     with connection.cursor() as cursor:

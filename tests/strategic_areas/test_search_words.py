@@ -430,9 +430,7 @@ def test_an_excerpt_holds_the_words_together_and_marks_them():
 
 @pytest.mark.parametrize("text", ["", "x", "a " * 500, "x" * 900, "víctima" * 200])
 def test_an_excerpt_of_anything_is_a_part_of_it(text):
-    html = mark_excerpt(text, "es", {"victima"})
-
-    assert strip_tags(html).strip("… ") in text
+    assert strip_tags(mark_excerpt(text, "es", {"victima"})).strip("… ") in text
 
 
 def test_marks_lose_no_sign():

@@ -33,13 +33,11 @@ TEXT = f"Taller que dio {NAME}."
 
 
 def rows_of(edition, dataset="commitments"):
-    """The rows of an edition as they are stored."""
     edition.refresh_from_db()
     return editions.unpack_rows(edition.datasets.get(dataset=dataset).content)
 
 
 def stored(edition):
-    """All that is stored of an edition's rows, as one text."""
     return "".join(
         json.dumps(editions.unpack_rows(each.content), ensure_ascii=False)
         for each in edition.datasets.all()
@@ -51,7 +49,6 @@ def bytes_of(edition):
 
 
 def two_editions(commitment, **later):
-    """Two editions of its plan; between them the commitment changed."""
     plan = commitment.programme.area.plan
     first = make.edition(plan=plan)
     type(commitment).objects.filter(pk=commitment.pk).update(**later)
@@ -131,6 +128,16 @@ def test_the_same_words_of_a_record_that_is_not_touched_stay():
     assert (rows[one.code]["title_es"], rows[other.code]["title_es"]) == (MARKER, TEXT)
 
 
+def test_what_was_only_changed_stays_as_it_stood():
+    one = make.commitment(title_es="Primer título")
+    other = make.commitment(title_es=TEXT, programme=one.programme)
+    edition, _second = two_editions(one, title_es="Segundo título")
+
+    hide(other, "title_es")
+
+    assert rows_of(edition)[one.code]["title_es"] == "Primer título"
+
+
 def test_only_what_is_touched_is_read_of_a_plan(monkeypatch):
     commitment = make.commitment(title_es=TEXT)
     other = make.activity(plan=commitment.plan).commitment
@@ -145,16 +152,6 @@ def test_only_what_is_touched_is_read_of_a_plan(monkeypatch):
     found = [[*tables["commitments"]] for told in read for tables in told.values()]
     assert found == [[commitment.code]] * 2
     assert {commitment.code, other.code} <= rows_of(edition).keys()
-
-
-def test_what_was_only_changed_stays_as_it_stood():
-    one = make.commitment(title_es="Primer título")
-    other = make.commitment(title_es=TEXT, programme=one.programme)
-    edition, _second = two_editions(one, title_es="Segundo título")
-
-    hide(other, "title_es")
-
-    assert rows_of(edition)[one.code]["title_es"] == "Primer título"
 
 
 def test_restoring_brings_back_just_what_was_hidden():
@@ -184,8 +181,7 @@ def test_a_text_that_was_hidden_elsewhere_meanwhile_does_not_come_back():
 
     takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
-    row = rows_of(edition)[commitment.code]
-    assert row["note_es"] == MARKER
+    assert rows_of(edition)[commitment.code]["note_es"] == MARKER
 
 
 # Purging
@@ -382,7 +378,6 @@ def test_a_number_that_is_protected_later_goes_with_what_would_tell_it():
 
 
 def approve(record, **fields):
-    """Two people change a record of an approved plan."""
     change = make.change(record, **fields)
     return workflow.approve(change, by=make.reviewer())
 
@@ -405,7 +400,6 @@ def test_a_plan_file_that_protects_a_number_reaches_editions(tmp_path):
 
 
 def counted(plan, **fields):
-    """An indicator of the plan with a value of 2025 and its parts by sex."""
     indicator = make.indicator(plan=plan, national=True, dimension="sex", **fields)
     told = {"value": 43, "note_es": "43 mujeres y niñas."}
     parts = {"female": 40, "male": 3}

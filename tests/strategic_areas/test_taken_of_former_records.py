@@ -39,10 +39,6 @@ def fails(*_arguments):
     raise RuntimeError
 
 
-def restore(takedown):
-    return takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
-
-
 def superseded(record, **changes):
     """The record, changed, with another one in its place."""
     same = ("programme", "commitment")
@@ -99,8 +95,7 @@ def linked_no_more():
     """An edition of a plan that told the indicator of another, and tells it no more."""
     plan, other = make.plan(), make.plan()
     indicator, _measurement = counted(other, sensitive=False)
-    target = make.target()
-    make.target_link(target, plan=plan, indicator=indicator)
+    make.target_link(make.target(), plan=plan, indicator=indicator)
     edition = make.edition(plan=plan)
     TargetLink.objects.filter(plan=plan).delete()
     indicator.refresh_from_db()
@@ -216,21 +211,33 @@ def test_what_is_restored_leaves_an_edition_held_back(monkeypatch):
         patched.setattr(removals, "_remaining_row", fails)
         hide(other, "title_es")
 
-    restore(takedown)
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     row = rows_of(edition)[commitment.code]
     assert (row["title_es"], held_back(edition)) == ("Un título sin más", True)
 
 
+def let_reading_fail(patch):
+    patch.setattr(removals, "_reading", fails)
+
+
+def hold_back(_patch):
+    Edition.objects.update(is_moving=True)
+
+
 @pytest.mark.parametrize(
-    "take",
-    [lambda commitment: hide(commitment, "title_es"), lambda commitment: purge()],
-    ids=["a hiding", "a purge"],
+    ("before", "take"),
+    [
+        (hold_back, lambda commitment: hide(commitment, "title_es")),
+        (hold_back, lambda commitment: purge()),
+        (let_reading_fail, lambda commitment: purge()),
+    ],
+    ids=["a hiding", "a purge", "a purge while the plan cannot be read"],
 )
-def test_what_is_taken_later_goes_from_an_edition_held_back(take):
+def test_what_is_taken_goes_from_an_edition_held_back(before, take, monkeypatch):
     commitment = make.commitment(title_es=TEXT)
     edition = make.edition(plan=commitment.plan)
-    Edition.objects.update(is_moving=True)
+    before(monkeypatch)
 
     take(commitment)
 
@@ -239,21 +246,8 @@ def test_what_is_taken_later_goes_from_an_edition_held_back(take):
     assert held_back(edition)
 
 
-def test_a_purge_reaches_an_edition_of_a_plan_that_cannot_be_read(monkeypatch):
-    commitment = make.commitment(title_es=TEXT)
-    edition = make.edition(plan=commitment.plan)
-    monkeypatch.setattr(removals, "_reading", fails)
-
-    purge()
-
-    assert rows_of(edition)[commitment.code]["title_es"] == MARKER
-    assert NAME not in stored(edition)
-    assert held_back(edition)
-
-
 def test_a_restored_backup_leaves_an_edition_held_back_without_the_words(tmp_path):
-    commitment = make.commitment(title_es=TEXT)
-    edition = make.edition(plan=commitment.plan)
+    edition = make.edition(plan=make.commitment(title_es=TEXT).plan)
     backup = {each.pk: bytes(each.content) for each in EditionRows.objects.all()}
     Edition.objects.update(is_moving=True)
     purge()
