@@ -74,7 +74,6 @@ STEPS = st.one_of(
 
 
 def play(portal, step):
-    """Let one thing happen to a portal."""
     kind, *words = step
     if kind == "dimension":
         portal.set_of(words[0], dimension=words[1])
@@ -118,17 +117,14 @@ def test_no_publications_together_tell_of_few_people(counts, steps):
 
 
 def tell_parts(parts, groups):
-    """Tell each part as it is."""
     return tuple(DisclosedCell((part.category,), part.value) for part in parts)
 
 
 def tell_totals(value, dimension, parts, told):
-    """Tell each total, however little it moved."""
     return Disclosure(DisclosedCounts(value))
 
 
 def all_tell(raws):
-    """Let each indicator of a family tell."""
     return {raw.measurement.pk for raw in raws if raw.year}
 
 
@@ -139,11 +135,6 @@ def count_again(portal):
 
 def change_dimension(portal):
     portal.set_of("all", dimension="sex")
-
-
-def print_women(portal):
-    """What a source prints of the women of a year, before its total is told."""
-    portal.print_total("women", "2030", source=portal.official)
 
 
 def nothing_more(portal):
@@ -184,7 +175,7 @@ def test_the_attacker_notices_each_rule_that_is_taken_away(name, monkeypatch):
         with transaction.atomic(), monkeypatch.context() as patch:
             portal = portal_of(**few)
             if name.startswith("print"):
-                print_women(portal)
+                portal.print_total("women", "2030", source=portal.official)
             if not is_kept:
                 patch.setattr(*rule)
             portal.publish()
@@ -265,7 +256,6 @@ FEW = {"girl": 3, "boy": 12}
 
 
 def count_women_again(portal):
-    """Three women more, who stand alone in a group of their own."""
     portal.count(HALVES[0], "woman", 43)
 
 
@@ -277,7 +267,6 @@ def count_victims(portal):
 
 
 def withdraw_from_family(portal):
-    """The indicator that told the total tells it no more."""
     portal.let_tell("assisted")
 
 
@@ -291,7 +280,6 @@ CHANGES = {
 
 
 def two_editions(change):
-    """A portal that published before and after a change, with an edition of each."""
     portal = portal_of(**FEW)
     if change is count_victims:
         Indicator.objects.update(sensitive=False, family="", is_teller=False)

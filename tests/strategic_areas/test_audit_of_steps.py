@@ -18,7 +18,6 @@ STEPS = "report_"
 
 
 def save_again(client, page, **changed):
-    """What a browser posts that changes just this on a page of the admin."""
     context = client.get(page).context
     forms = [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:
@@ -76,8 +75,7 @@ def test_what_people_wrote_stands_in_no_entry():
 
 def test_a_replaced_report_a_declaration_and_a_record_are_recorded():
     before = make.published_update()
-    after = make.correction(before)
-    make.publish(after)
+    make.publish(make.correction(before))
     declaration = make.declaration()
     workflow.submit(declaration, by=declaration.contributors.get())
     record = make.record_update()
@@ -231,8 +229,7 @@ def test_a_letter_that_somebody_takes_out_is_recorded(client):
 
 
 def test_a_letter_shown_in_a_page_is_recorded_once_in_a_session(client, reviewer):
-    letter = make.letter()
-    address = reverse("admin:letter_file", args=[letter.pk])
+    address = reverse("admin:letter_file", args=[make.letter().pk])
 
     for path in (f"{address}?mostrada", f"{address}?mostrada", address):
         client.get(path).getvalue()

@@ -24,7 +24,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def plan(lasting):
-    """Three commitments: two of one area, two of one agency, one that is done."""
     plan = make.plan(code="plan-x")
     prevention = make.programme(area=make.area(plan=plan, code="1"))
     justice = make.programme(area=make.area(plan=plan, code="2"))
@@ -132,8 +131,7 @@ def test_each_value_tells_how_many_it_leaves_given_the_other_filters(client, pla
 
 def test_an_area_of_two_programmes_stands_in_its_filter_once(client, plan):
     area = plan.areas.get(code="1")
-    second = make.programme(area=area)
-    make.commitment(programme=second, lead=make.agency())
+    make.commitment(programme=make.programme(area=area), lead=make.agency())
 
     (field,) = (f for f in ask(client, plan).context["filters"] if f.name == "area")
 
@@ -161,25 +159,20 @@ def test_an_empty_result_says_which_filter_to_loosen(client, plan):
     assert {"?agency=mmujer&state=fulfilled", "?area=1&agency=mmujer", "?"} <= links
 
 
-ADDRESSES = [
-    ("sort=nothing", 200),
-    ("sort=--code", 200),
-    ("page=0", 404),
-    ("page=2", 404),
-    ("page=x", 404),
-    ("area=1&area=2", 404),
-    ("q=" + "a" * 5000, 200),
-    ("state=suspended", 200),
-    ("unknown=1&unknown=2", 200),
-]
-
-
 # What no column of PostgreSQL takes is asked for on both databases.
 @pytest.mark.parametrize(
     ("query", "status"),
     [
         ("q=%00%27%22%3Cscript%3E", 200),
-        *ADDRESSES,
+        ("sort=nothing", 200),
+        ("sort=--code", 200),
+        ("page=0", 404),
+        ("page=2", 404),
+        ("page=x", 404),
+        ("area=1&area=2", 404),
+        ("q=" + "a" * 5000, 200),
+        ("state=suspended", 200),
+        ("unknown=1&unknown=2", 200),
     ],
 )
 def test_no_address_breaks_the_list(client, plan, query, status):

@@ -23,7 +23,6 @@ from strategic_areas.charts.series import (
 
 
 def value(start, number, end=None, **known):
-    """A value of a year; or of a span, from its first to its last month."""
     if end is None:
         days = date(start, 1, 1), date(start, 12, 31)
     else:
@@ -71,9 +70,7 @@ CENTURY = line(*(value(1926 + n, (n * 37) % 1000) for n in range(100)))
     ],
 )
 def test_ticks_are_round(numbers, expected):
-    found = scales.ticks(map(Decimal, numbers))
-
-    assert " ".join(map(str, found)) == expected
+    assert " ".join(map(str, scales.ticks(map(Decimal, numbers)))) == expected
 
 
 NUMBERS = st.decimals(-(10**9), 10**9, places=3)

@@ -36,6 +36,4 @@ def test_a_page_s_idle_columns_are_found():
     body = "".join(row.format(number) for number in range(MANY_ROWS))
     few = "".join(row.format(1) for _ in range(MANY_ROWS - 1))
 
-    found = idle_columns(table.format(body) + table.format(few))
-
-    assert found == [(0, "x")]
+    assert idle_columns(table.format(body) + table.format(few)) == [(0, "x")]

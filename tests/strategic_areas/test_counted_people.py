@@ -29,7 +29,6 @@ def of_victims(plan=None, **fields):
 
 
 def waiting(narrative=COUNTED, **of):
-    """A report that waits for review."""
     activity = make.activity(**of) if of else of_victims()
     return make.submitted_update(activity=activity, narrative_es=narrative)
 
@@ -42,12 +41,10 @@ def publish(client, update, **said):
 
 
 def entry_address(update):
-    """The address of a revision that the public reads, for good."""
     return reverse("es:update", args=[update.plan.code, update.public_id])
 
 
 def asks(client, update):
-    """What the form that publishes asks beside the checklist."""
     page = client.get(review_queue.review_url(update))
     [form, _give_back] = page.context["screen"]["steps"]
     return form.fields.keys() & {*ASKED, "warnings_read"}
@@ -66,9 +63,7 @@ def asks(client, update):
 def test_a_source_is_asked_where_people_are_counted(
     client, reviewer, narrative, of, asked
 ):
-    update = waiting(narrative, **of)
-
-    assert asks(client, update) == asked
+    assert asks(client, waiting(narrative, **of)) == asked
 
 
 def test_without_the_official_source_it_stays_where_it_is(client, reviewer):
@@ -244,24 +239,11 @@ def test_a_small_number_is_shown_once():
     ]
 
 
-def a_withdrawn_report(**of):
+def explain(words, **of):
     update = waiting("Se atendió a mujeres en la casa.", **of)
     workflow.publish(update, by=make.reviewer())
     workflow.withdraw(update, by=make.reviewer(), cause="error")
-    return update
-
-
-def explain(words, **of):
-    update = a_withdrawn_report(**of)
     workflow.explain_withdrawal(update, words=words, by=make.reviewer())
-
-
-def hide_activity(words, **of):
-    make.takedown(make.activity(**of), why=words)
-
-
-def hide_commitment(words, **of):
-    make.takedown(make.activity(**of).commitment, why=words)
 
 
 def hide_translation(words, **of):
@@ -308,8 +290,9 @@ def accept(words, **of):
 @pytest.mark.parametrize(
     "tell",
     [
-        *(explain, hide_activity, hide_commitment, hide_translation),
-        *(note, amend, accept),
+        *(explain, hide_translation, note, amend, accept),
+        lambda words, **of: make.takedown(make.activity(**of), why=words),
+        lambda words, **of: make.takedown(make.activity(**of).commitment, why=words),
     ],
 )
 def test_what_is_told_beside_work_with_victims_counts_nobody(tell, words, of, refused):

@@ -29,12 +29,10 @@ pytestmark = pytest.mark.django_db
 
 
 def snapshots():
-    """What the public reads of each plan."""
     return [take_snapshot(plan) for plan in Plan.objects.public()]
 
 
 def only(dataset):
-    """The only row of a dataset in all plans."""
     (row,) = (row for each in snapshots() for row in each.tables[dataset].values())
     return row
 
@@ -218,8 +216,7 @@ def test_a_value_that_was_told_before_says_nothing_of_it():
 
 
 def test_what_an_agency_does_not_acknowledge_is_marked():
-    activity = make.activity(provenance="press")
-    make.approved_dispute(activity)
+    make.approved_dispute(make.activity(provenance="press"))
 
     row, above = only("activities"), only("commitments")
 

@@ -174,7 +174,6 @@ def test_what_the_public_does_not_read_is_in_no_row(plant):
 
 
 def closed_round():
-    """An agency that answered one of the two activities of a closed round in time."""
     activity, period = make_asked()
     make.activity(commitment=activity.commitment, agency=activity.agency)
     submit(activity, period, DUE, make_person(activity.agency))
@@ -394,11 +393,9 @@ def test_a_plan_takes_as_many_queries_for_many_rows_as_for_one():
 
 
 def beside(plan):
-    """A row of each of these tables."""
     agency, cited = make.agency(), make.source(plan=plan)
     make.participation(plan=plan, agency=agency).sources.add(cited)
-    commitment = make.commitment(plan=plan)
-    activity = make.activity(commitment=commitment, agency=agency)
+    activity = make.activity(commitment=make.commitment(plan=plan), agency=agency)
     activity.sources.add(cited)
     make.record_update(activity=activity, sources=[cited])
     make.amendment(activity=activity)

@@ -79,8 +79,7 @@ def test_the_database_itself_wants_two_people(case):
     told = {"decided_by": case.proposer, "decided_at": timezone.now()}
 
     for status in ("applying", "declined"):
-        change = partial(rows.update, status=status, **told)
-        assert is_refused(change), status
+        assert is_refused(partial(rows.update, status=status, **told)), status
 
     assert case.stored().is_waiting
 

@@ -18,7 +18,6 @@ SAID = {"narrative_es": f"{SECRET} texto"}
 
 
 def listed(client, plan, language="es"):
-    """The words of the list of commitments."""
     return Page(
         client.get(public_path("commitments", plan.code, language=language)).text
     ).text
@@ -257,8 +256,7 @@ def test_a_file_has_as_many_rows_as_the_page_says(client, asked, activity):
     text = Page(registered(client, asked.plan).text).text
     file = client.get(public_path("plan_updates", asked.plan.code, language="es"))
 
-    rows = list(csv.reader(file.content.decode("utf-8-sig").splitlines()))
-    assert len(rows) == 3
+    assert len(list(csv.reader(file.content.decode("utf-8-sig").splitlines()))) == 3
     assert "Descargar estas 2 filas:" in text
 
 

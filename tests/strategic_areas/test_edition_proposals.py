@@ -35,7 +35,6 @@ def in_english():
 
 
 def correct(edition, *named):
-    """Propose to tell these rows otherwise."""
     return make.edition_proposal(plan=edition.plan, corrects=edition, named=[*named])
 
 
@@ -47,7 +46,6 @@ def approve(proposal):
 
 @pytest.fixture
 def corrected():
-    """An edition of two commitments, both of which are named otherwise now."""
     commitment = make.commitment(title_es="Uno")
     make.commitment(plan=commitment.plan, title_es="Dos")
     edition = make.edition(plan=commitment.plan)
@@ -56,7 +54,6 @@ def corrected():
 
 
 def seen_on(page):
-    """What the form on the page sends as the seal of what was read."""
     return re.search('name="seen" value="([0-9a-f]*)"', page.text)[1]
 
 
@@ -128,8 +125,7 @@ def test_a_reconstruction_has_one_edition_and_corrections_of_it():
     with pytest.raises(RefusedError, match="has one edition"):
         make.edition_proposal(plan=commitment.plan)
 
-    proposal = correct(edition, place_of(edition))
-    assert approve(proposal).edition.number == f"{YEAR}-1.1"
+    assert approve(correct(edition, place_of(edition))).edition.number == f"{YEAR}-1.1"
 
 
 @pytest.mark.parametrize(
@@ -255,8 +251,7 @@ def test_a_correction_names_also_the_row_to_which_another_leads():
     with pytest.raises(RefusedError, match="name it too"):
         correct(edition, activity)
 
-    proposal = correct(edition, *every)
-    assert faults(editions.snapshot_of(approve(proposal).edition)) == []
+    assert faults(editions.snapshot_of(approve(correct(edition, *every)).edition)) == []
 
 
 # On PostgreSQL the version moves at a commit, which a test does not come to.

@@ -24,7 +24,6 @@ NOW, THEN = "Ministerio zanahoria", "Secretaría lechuga"
 
 @pytest.fixture(scope="module")
 def made(lasting):
-    """An activity of an agency that was renamed on 15 March 2026."""
     agency = make.agency(acronym="NXV", name_es=NOW, name_en=NOW)
     plan = make.plan(code="plan-x", starts_on=date(2025, 1, 1))
     commitment = make.commitment(plan=plan, lead=agency)
@@ -44,7 +43,6 @@ def activity(made):
 
 
 def call(agency, **fields):
-    """A name that the agency had."""
     fields = {"acronym": "VXJ", "name_es": THEN, "name_en": THEN} | fields
     return AgencyName.objects.create(agency=agency, slug="vxj", **fields)
 
@@ -121,9 +119,8 @@ def test_a_name_is_that_of_its_days_in_the_database_and_beside_it(day, expected)
     (told,) = rows.annotate(
         then=round_assignments.former_name_column("pk", day)
     ).values_list("then", flat=True)
-    held = round_assignments.former_name_on(agency.former_names.all(), day)
 
-    assert told == held
+    assert told == round_assignments.former_name_on(agency.former_names.all(), day)
     assert (told and told["acronym"]) == expected
 
 

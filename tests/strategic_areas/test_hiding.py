@@ -81,7 +81,6 @@ def test_every_kind_that_two_people_keep_can_be_hidden():
 
 
 def everything():
-    """A row of each kind that can be hidden, with the word in each of its texts."""
     make_world()
     found = []
     for model in takedowns.HIDEABLE:
@@ -179,7 +178,6 @@ class Readable(Crawl):
 
 
 def told():
-    """The public addresses at which the word stands."""
     crawl = Readable(Client())
     assert len(crawl.bodies) > 70
     return [path for path in crawl.bodies if SENTINEL in crawl.text(path)]
@@ -221,8 +219,7 @@ def test_another_person_restores_it_and_nobody_alone_what_she_hid():
 
 def changed(record, **values):
     """The record after a change of it that two people made."""
-    change = make.change(record, **values)
-    workflow.approve(change, by=make.reviewer())
+    workflow.approve(make.change(record, **values), by=make.reviewer())
     record.refresh_from_db()
     return record
 
@@ -411,8 +408,7 @@ def test_an_administrator_hides_a_text_of_an_agency_and_another_restores_it():
     agency.refresh_from_db()
     hidden = agency.name_es
 
-    administrator = make.administrator()
-    takedowns.HIDINGS.decline(takedown, by=administrator, reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=make.administrator(), reason="No era.")
 
     agency.refresh_from_db()
     assert (hidden, agency.name_es) == (MARKER, "Un nombre")
@@ -463,8 +459,7 @@ def test_own_words_are_confirmed_only_by_who_reads_what_is_marked(client, review
 
 @pytest.mark.sqlite
 def test_the_audit_record_says_what_and_not_why():
-    record = make.law(name_es="Zutana")
-    hide(record)
+    hide(make.law(name_es="Zutana"))
 
     entry = AuditEntry.objects.get(event="approval_asked")
     assert entry.facts["kind"] == "strategic_areas.legalinstrument"
@@ -539,9 +534,9 @@ def test_the_reason_of_an_amendment_is_hidden_too(client):
 def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client):
     """Its number goes from every reading function, and copies are spoken of."""
     figure = make.published_figure(note_es="Según el informe.")
-    proposer = make.reviewer()
-    client.force_login(proposer)
-    page = client.get(change_page(figure)).content.decode()
+    client.force_login(make.reviewer())
+    own = reverse("admin:strategic_areas_publishedfigure_change", args=[figure.pk])
+    page = client.get(own).content.decode()
     asked = reverse("admin:hide", args=["publishedfigure", figure.pk])
     stood = read(figure)
 
@@ -598,8 +593,8 @@ def test_a_number_told_anew_comes_back_with_the_first(tmp_path, numbers, is_for_
     figure = told_of(tmp_path, third)
 
     assert (figure.value, read(figure).shown) == (40, ValueDisplay.WITHDRAWN)
-    public = PublishedFigure.objects.public().values_list("value", flat=True)
-    assert 40 not in public
+
+    assert 40 not in PublishedFigure.objects.public().values_list("value", flat=True)
     if not is_for_good:
         takedowns.HIDINGS.decline(takedown, by=other, reason="No era.")
         assert read(figure).shown == ValueDisplay.VALUE
@@ -619,21 +614,15 @@ def test_restoring_shows_no_number_that_is_protected_now(tmp_path, is_disputed):
     figure.refresh_from_db()
     assert (figure.is_hidden, figure.is_latest) == (True, False)
     assert [name for _key, name in stays] == ["is_hidden"]
-    again = told_of(tmp_path, 40)
-    assert read(again).shown is ValueDisplay.VALUE
+
+    assert read(told_of(tmp_path, 40)).shown is ValueDisplay.VALUE
 
 
 def read(figure):
-    """The one point of its indicator, as public pages read it."""
     (point,) = points_by_indicator([figure.indicator], in_full=True)[
         figure.indicator_id
     ]
     return point
-
-
-def change_page(record):
-    name = f"admin:strategic_areas_{record._meta.model_name}_change"
-    return reverse(name, args=[record.pk])
 
 
 #: The text that is hidden, why in own words, and the name of the record.

@@ -46,18 +46,14 @@ def returned(change, model, pk=None):
         )
 
 
-def purge(words):
-    asked = purging.request_purge(words, by=make.reviewer())
-    return purging.confirm(asked, by=make.reviewer())
-
-
 def test_a_purge_takes_what_stood_above_a_new_record_and_leaves_the_record():
     above = make.commitment(code="1")
     close_structure()
     commitment = new_commitment(above, title_es=f"Ayudar a {NAME}")
     change = propose_all(above.plan, commitment, new_activity(commitment))
 
-    purge(NAME)
+    asked = purging.request_purge(NAME, by=make.reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
     change.refresh_from_db()
     assert change.status == "outdated"
@@ -302,8 +298,7 @@ def test_two_records_cannot_take_the_place_of_each_other():
 
 @pytest.mark.parametrize("provenance", ["plan", "press"])
 def test_only_the_plans_own_record_is_stopped(provenance, client):
-    plan = make.plan(code="p")
-    record = make.commitment(plan=plan, provenance=provenance)
+    record = make.commitment(plan=make.plan(code="p"), provenance=provenance)
     close_structure()
     sign_in(client, make.reviewer())
 

@@ -89,8 +89,9 @@ MIDNIGHT = [
 ]
 
 
-def make_every_combination(plan):
-    """Accounts of each combination of what decides on their order, in no order."""
+@pytest.fixture(scope="module")
+def stored(lasting):
+    plan = make.plan()
     commitment = make.commitment(plan=plan)
     periods = [
         make.period(plan=plan, ends_on=day)
@@ -134,11 +135,6 @@ def make_every_combination(plan):
             revision,
         ) in enumerate(combinations)
     )
-
-
-@pytest.fixture(scope="module")
-def stored(lasting):
-    return make_every_combination(make.plan())
 
 
 def test_the_database_sorts_accounts_as_the_rule_does(stored):

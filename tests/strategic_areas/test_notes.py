@@ -120,9 +120,7 @@ def test_a_refused_reason_keeps_what_was_typed(client, reviewer):
 
 
 def test_the_form_that_declines_names_the_field():
-    form = DeclineForm({"decline": "1", "reason": CARD})
-
-    assert list(form.errors) == ["reason"]
+    assert list(DeclineForm({"decline": "1", "reason": CARD}).errors) == ["reason"]
 
 
 # The command that lists stored texts in which the guard finds a person

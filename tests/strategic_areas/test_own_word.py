@@ -16,7 +16,6 @@ PRESS = "La prensa contó un operativo."
 
 
 def press(filler):
-    """What a public source says of the activity."""
     period = make.period(plan=filler.plan, starts_on="2020-01-01", ends_on="2020-12-31")
     told = {"narrative_es": PRESS, "percent": 40}
     make.record_update(activity=filler.activity, period=period, **told)
@@ -25,8 +24,7 @@ def press(filler):
 
 def another_agency(filler):
     """What the agency reported that answered for the activity before."""
-    other = make.agency(acronym="OTRA")
-    Activity.objects.update(agency=other)
+    Activity.objects.update(agency=make.agency(acronym="OTRA"))
     activity = Activity.objects.get()
     make.earlier_report(activity, narrative_es=PRESS)
     Activity.objects.update(agency=filler.agency)

@@ -35,29 +35,24 @@ def make_year(plan, year, **fields):
 @pytest.fixture(scope="module")
 def kept(lasting):
     with time_machine.travel(TODAY, tick=False):
-        return make_reported()
+        plan = make.plan(code="plan-x", starts_on=date(2025, 1, 1))
+        commitment = make.commitment(plan=plan, title_es="Título", title_en="Title")
+        make.participation(plan=plan, agency=commitment.lead)
+        activity = make.activity(commitment=commitment)
+        first, second = make_year(plan, 2025), make_year(plan, 2026)
+        make.record_update(activity=activity, period=first, execution="not_started")
+        make.record_update(
+            activity=activity,
+            period=second,
+            execution="completed",
+        )
+        return activity
 
 
 @pytest.fixture
 def activity(kept):
     """The same for each test, in objects of its own."""
     return deepcopy(kept)
-
-
-def make_reported():
-    """An activity that was reported on for 2025 and, otherwise, for 2026."""
-    plan = make.plan(code="plan-x", starts_on=date(2025, 1, 1))
-    commitment = make.commitment(plan=plan, title_es="Título", title_en="Title")
-    make.participation(plan=plan, agency=commitment.lead)
-    activity = make.activity(commitment=commitment)
-    first, second = make_year(plan, 2025), make_year(plan, 2026)
-    make.record_update(activity=activity, period=first, execution="not_started")
-    make.record_update(
-        activity=activity,
-        period=second,
-        execution="completed",
-    )
-    return activity
 
 
 def paths(activity, language="es"):

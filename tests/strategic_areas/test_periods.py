@@ -29,7 +29,6 @@ def days(number):
 
 
 def posted(plan, **fields):
-    """What a browser posts to make a round of a plan."""
     return {
         "plan": plan.pk,
         "code": "semestre-1",
@@ -132,8 +131,7 @@ def test_a_due_date_in_the_past_is_refused(client, reviewer):
 
 
 def test_a_due_date_that_passes_meanwhile_is_refused(client, reviewer, time_machine):
-    plan = make.plan()
-    add(client, plan, due_on=days(2))
+    add(client, make.plan(), due_on=days(2))
 
     time_machine.move_to(f"{days(4)}T15:00:00Z", tick=False)
 
@@ -283,6 +281,4 @@ def test_what_the_demonstration_and_commands_make_needs_nobody_else(settings):
     activity = make.activity()
     activity.plan.commitments.update(provenance="reconstructed")
 
-    period = rounds.open_demonstration(TODAY)
-
-    assert period.plan == activity.plan
+    assert rounds.open_demonstration(TODAY).plan == activity.plan

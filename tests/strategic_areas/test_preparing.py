@@ -23,7 +23,6 @@ def plan():
 
 
 def save(client, record, **changed):
-    """Press "Save" where a record is edited, with these values changed."""
     name = f"admin:{record._meta.app_label}_{record._meta.model_name}_change"
     address = reverse(name, args=[record.pk])
     page = client.get(address).context
@@ -159,7 +158,6 @@ def test_a_new_plan_begins_in_preparation(client, reviewer):
 
 
 def propose_approval(plan, reviewer):
-    """Propose it on a connection of its own, which does not wait for long."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '300ms'")
@@ -183,8 +181,7 @@ def test_its_approval_is_not_proposed_while_one_of_its_records_is_saved(plan):
 @pytest.mark.parametrize("status", ["in_preparation", "approved"])
 def test_what_a_public_plan_names_of_it_needs_a_second_person(plan, status):
     indicator = make.indicator(plan=plan)
-    other = make.plan(status=status)
-    make.indicator_target(indicator, plan=other)
+    make.indicator_target(indicator, plan=make.plan(status=status))
 
     found = (
         workflow.applies_at_once(indicator, ["name_es"]),

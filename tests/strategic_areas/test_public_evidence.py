@@ -32,17 +32,6 @@ def make_published_evidence(update=None, **fields):
     return item
 
 
-def replace(update):
-    """Publish a correction in its place."""
-    revision = workflow.begin_correction(
-        update, by=make.focal_point(agency=update.agency)
-    )
-    revision.percent = 90
-    by = revision.contributors.get()
-    workflow.save_draft(revision, by=by, seen_version=revision.version)
-    publish(revision)
-
-
 def stored(item):
     """Every column of the row, past the manager that translates."""
     return QuerySet(Evidence).order_by().values().get(pk=item.pk)
@@ -105,7 +94,13 @@ def test_evidence_is_neither_added_to_a_public_revision_nor_taken_from_it(maker)
 
 def test_evidence_stays_beside_what_was_replaced_or_withdrawn():
     replaced, withdrawn = make_published_evidence(), make_published_evidence()
-    replace(replaced.record)
+    revision = workflow.begin_correction(
+        replaced.record, by=make.focal_point(agency=replaced.record.agency)
+    )
+    revision.percent = 90
+    by = revision.contributors.get()
+    workflow.save_draft(revision, by=by, seen_version=revision.version)
+    publish(revision)
     workflow.withdraw(withdrawn.record, by=make.reviewer(), cause="error")
 
     for item in (replaced, withdrawn):
@@ -222,7 +217,6 @@ TYPES = {
 
 
 def plant(update, name):
-    """A file as a portal in use has stored it."""
     item = make.evidence(update)
     evidence.attach_file(item, CleanFile(name, TYPES[name], name.encode()))
     item.url = ""

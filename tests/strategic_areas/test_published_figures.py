@@ -43,12 +43,10 @@ PRINTED = {"printed_by": "matrix", "printed_where_es": "cuadro 3"}
 
 
 def plan(*values, **fields):
-    """The small plan with one indicator of persons and these values."""
     return plan_of({**fields, "values": values})
 
 
 def plan_of(*indicators):
-    """The small plan with these indicators of persons, each with its values."""
     made = [
         {**PERSONS, "code": f"EJ-{number}", **fields, "values": told_of(fields)}
         for number, fields in enumerate(indicators, start=1)
@@ -122,7 +120,6 @@ def test_what_stands_beside_a_value_changes_in_its_place(tmp_path):
 
 
 def broken_down(period="2030", dimension="sex+age", **counted):
-    """A value with these parts, of which it is the sum."""
     told = parts(dimension, **counted)
     return count(sum(counted.values()), period, breakdown=told)
 
@@ -243,8 +240,7 @@ def test_a_year_of_which_a_day_is_printed_tells_only_print(tmp_path):
 
     load_small(tmp_path, plan_of(values, {**OTHER, "values": [printed]}))
 
-    told = standing(indicator__code="EJ-1")
-    assert told == [(2030, None), (2031, None), (2032, 300)]
+    assert standing(indicator__code="EJ-1") == [(2030, None), (2031, None), (2032, 300)]
     assert standing(indicator__code="EJ-2") == [(2030, 60)]
 
 

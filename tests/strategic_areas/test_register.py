@@ -108,21 +108,16 @@ def test_an_empty_result_says_which_filter_to_loosen(client, plan):
     }
 
 
-ADDRESSES = [
-    ("area=9", 200),
-    ("period=1999", 200),
-    ("agency=pn&agency=mmujer", 404),
-    ("after=x&before=y", 404),
-    ("page=7", 200),
-]
-
-
 # What no column of PostgreSQL takes is asked for on both databases.
 @pytest.mark.parametrize(
     ("query", "status"),
     [
         ("agency=%00pn", 200),
-        *ADDRESSES,
+        ("area=9", 200),
+        ("period=1999", 200),
+        ("agency=pn&agency=mmujer", 404),
+        ("after=x&before=y", 404),
+        ("page=7", 200),
     ],
 )
 def test_no_address_breaks_the_record(client, plan, query, status):
@@ -328,7 +323,6 @@ def changes_of(response):
 
 
 def at(day, maker, **fields):
-    """What is made at noon of that day."""
     with time_machine.travel(f"{day} 16:00Z"):
         return maker(**fields)
 

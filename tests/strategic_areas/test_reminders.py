@@ -115,8 +115,8 @@ def test_a_round_opened_again_reminds_by_its_own_last_day():
     make.reopening(period, activity.agency, until=until, by=person)
 
     expected = [date(2025, 6, 6), date(2025, 6, 17), until]
-    found = days_reminded(date(2025, 6, 1), date(2025, 6, 30), expected)
-    assert found == expected
+
+    assert days_reminded(date(2025, 6, 1), date(2025, 6, 30), expected) == expected
 
 
 @pytest.mark.parametrize(

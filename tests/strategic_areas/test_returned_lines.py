@@ -277,8 +277,10 @@ def test_what_a_purge_ends_goes_back_without_its_words():
     ]
 
 
-def make_full(commitment, former, code):
-    """An unsaved activity that says something in fields of each kind, and its links."""
+def test_a_line_in_the_draft_says_what_the_plans_document_would():
+    commitment = make.commitment(plan=make.plan(code="p"))
+    former = make.activity(plan=make.plan(code="de-antes"))
+    code = "1.1"
     source = make.source(plan=commitment.plan)
     made = Activity(
         plan=commitment.plan,
@@ -299,13 +301,7 @@ def make_full(commitment, former, code):
     )
     replaced = make.activity(commitment=commitment)
     places = [Province.objects.create(code=f"DO-0{n}", name=f"P{n}") for n in (1, 2)]
-    return made, {"supersedes": [replaced], "sources": [source], "places": places}
-
-
-def test_a_line_in_the_draft_says_what_the_plans_document_would():
-    commitment = make.commitment(plan=make.plan(code="p"))
-    former = make.activity(plan=make.plan(code="de-antes"))
-    record = make_full(commitment, former, "1.1")
+    record = made, {"supersedes": [replaced], "sources": [source], "places": places}
     close_structure()
     with override("es"):
         for step in (workflow.decline, workflow.approve):

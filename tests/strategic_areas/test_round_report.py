@@ -48,7 +48,6 @@ SINCE = {"starts_on": TODAY - 49 * DAY, "ends_on": TODAY - 10 * DAY}
 
 
 def close(period):
-    """The round closed yesterday."""
     days = {"due_on": TODAY - 2 * DAY, "closes_on": TODAY - DAY}
     ReportingPeriod.objects.filter(pk=period.pk).update(**days)
     period.refresh_from_db()
@@ -68,7 +67,6 @@ def parts_of(report):
 
 
 def words_of(report):
-    """Every text of the plain data."""
     yield from (report.author, report.title, report.subject, report.foot)
     yield from (said for fact in report.facts for said in fact)
     yield from (section.heading for section in report.sections)
@@ -332,9 +330,7 @@ def test_a_number_that_is_protected_since_is_not_told_as_what_it_was():
     period = make.round(plan=plan, **SINCE, **LATE)
     type(activity).objects.filter(pk=activity.pk).update(counts_victims=True)
 
-    told = " ".join(words_of(report_of(period)))
-
-    assert "43\N{NO-BREAK SPACE}%" not in told
+    assert "43\N{NO-BREAK SPACE}%" not in " ".join(words_of(report_of(period)))
 
 
 def test_a_report_of_several_rounds_compares_with_an_earlier_edition(client, reviewer):

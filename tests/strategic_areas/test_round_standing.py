@@ -30,31 +30,26 @@ LATE = {
 }
 
 
-def make_late_round():
-    """A round past its due date, an agency that drafts and one that is silent."""
-    plan = make.plan()
-    period = make.round(plan=plan, **LATE)
-    writes, silent = make.agency(acronym="ESCRIBE"), make.agency(acronym="CALLA")
-    author = make.focal_point(agency=writes)
-    made = {
-        ReportStatus.DRAFTED: make.update,
-        ReportStatus.SUBMITTED: make.submitted_update,
-        ReportStatus.PUBLISHED: make.published_update,
-    }
-    activities = {}
-    for standing, maker in made.items():
-        activities[standing] = make.activity(plan=plan, agency=writes)
-        maker(activity=activities[standing], period=period, by=author)
-    activities[ReportStatus.NOTHING] = make.activity(
-        plan=plan, agency=silent, title_es="=1+1"
-    )
-    return period, activities, silent
-
-
 @pytest.fixture(scope="module")
 def late_round(lasting):
     with on(TODAY):
-        return make_late_round()
+        plan = make.plan()
+        period = make.round(plan=plan, **LATE)
+        writes, silent = make.agency(acronym="ESCRIBE"), make.agency(acronym="CALLA")
+        author = make.focal_point(agency=writes)
+        made = {
+            ReportStatus.DRAFTED: make.update,
+            ReportStatus.SUBMITTED: make.submitted_update,
+            ReportStatus.PUBLISHED: make.published_update,
+        }
+        activities = {}
+        for standing, maker in made.items():
+            activities[standing] = make.activity(plan=plan, agency=writes)
+            maker(activity=activities[standing], period=period, by=author)
+        activities[ReportStatus.NOTHING] = make.activity(
+            plan=plan, agency=silent, title_es="=1+1"
+        )
+        return period, activities, silent
 
 
 def press(client, period, agency):

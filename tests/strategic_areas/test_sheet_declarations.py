@@ -30,8 +30,7 @@ def write_report(desk):
 
 
 def test_the_sheet_has_a_row_for_each_commitment_that_the_agency_leads(desk):
-    other = make.commitment(plan=desk.plan)
-    make.activity(commitment=other, agency=desk.agency)
+    make.activity(commitment=make.commitment(plan=desk.plan), agency=desk.agency)
     make.commitment(lead=desk.agency)
     heir = make.commitment(plan=desk.plan, lead=desk.agency)
     superseded = make.commitment(plan=desk.plan, lead=desk.agency)

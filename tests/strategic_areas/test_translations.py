@@ -40,7 +40,6 @@ def kept_update(lasting):
 
 @pytest.fixture
 def update(db, kept_update):
-    """A published report that says nothing in English."""
     return copy.deepcopy(kept_update)
 
 
@@ -207,9 +206,7 @@ def test_personal_data_is_no_more_translated_than_written(client, reviewer, upda
     ],
 )
 def test_what_the_public_does_not_read_in_spanish_has_no_page(client, reviewer, maker):
-    update = maker()
-
-    assert client.get(address(update)).status_code == 404
+    assert client.get(address(maker())).status_code == 404
 
 
 def test_the_reviewers_page_of_a_published_record_leads_there(client, reviewer, update):

@@ -27,8 +27,6 @@ WORDS = [("woman", "Mujeres"), ("girl", "Niñas"), ("boy", "Niños")]
 
 
 class ValueDesk(Desk):
-    """A focal point, and an indicator of persons of her agency."""
-
     def __init__(self):
         super().__init__(owes=False)
         self.indicator = make.indicator(
@@ -62,7 +60,6 @@ def kept_desk(lasting):
 
 
 def decide(client, step="publish", **posted):
-    """Read the value that was handed in last, and publish or return it."""
     client.force_login(make.reviewer())
     pk = ReportedValue.objects.latest("pk").pk
     page = client.get(reverse("admin:value", args=[pk]))
@@ -279,8 +276,8 @@ def test_a_wrong_value_is_refused_at_its_field(desk, fields, wrong):
 
     assert answer.status_code == 422
     assert wrong in answer.context["form"].errors
-    said = answer.context["form"].errors[wrong][0]
-    assert escape(said) in answer.content.decode()
+
+    assert escape(answer.context["form"].errors[wrong][0]) in answer.content.decode()
     assert not ReportedValue.objects.exists()
 
 
@@ -377,9 +374,7 @@ def test_what_is_wrong_with_a_value(value, parts, fields, expected):
     }
     given = {"counts": "persons", "unit": "personas", "last": None, **fields}
 
-    found = value_problems(Decimal(value), told, **given)
-
-    assert list(found) == expected
+    assert list(value_problems(Decimal(value), told, **given)) == expected
 
 
 def test_a_demonstration_says_that_values_carry_no_mark_of_it(desk, client):

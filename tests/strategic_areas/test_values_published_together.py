@@ -24,6 +24,20 @@ def make_counted(is_teller=False):
     return make.indicator(agency=agency, is_teller=is_teller, **PERSONS)
 
 
+def make_printed_part(total):
+    plan = total.introduced_by
+    return make.reported_value(
+        indicator=make.indicator(plan=plan, agency=total.agency, **PERSONS),
+        by=make.reviewer(),
+        starts_on="2025-01-01",
+        ends_on="2025-03-31",
+        value=12,
+        certainty="confirmed",
+        source=make.source(plan=plan, kind="official_report"),
+        printed_where="p. 4",
+    )
+
+
 def overtake(reported):
     """Let another value of these days become a measurement meanwhile."""
     make.measurement(reported.indicator, counted_by=reported.agency.acronym, value=7)
@@ -38,26 +52,16 @@ def test_what_they_tell_is_protected_once_all_are_known(order):
     """Else the year's total stood beside the printed part that it does not tell."""
     reviewer = make.reviewer()
     total = make_counted(is_teller=True)
-    source = make.source(plan=total.introduced_by, kind="official_report")
-    part = make.indicator(plan=total.introduced_by, agency=total.agency, **PERSONS)
+    printed = make_printed_part(total)
     values = [
         make.reported_value(indicator=total, value=49, certainty="confirmed"),
-        make.reported_value(
-            indicator=part,
-            by=make.reviewer(),
-            starts_on="2025-01-01",
-            ends_on="2025-03-31",
-            value=12,
-            certainty="confirmed",
-            source=source,
-            printed_where="p. 4",
-        ),
+        printed,
     ]
 
     VALUES.approve_all(values[::order], by=reviewer)
 
     told = dict(PublishedFigure.objects.values_list("indicator", "value"))
-    assert told == {total.pk: None, part.pk: 12}
+    assert told == {total.pk: None, printed.indicator.pk: 12}
     assert statuses() == ["approved", "approved"]
 
 
@@ -254,19 +258,8 @@ def test_where_one_value_fails_it_is_named_and_none_is_published(client, reviewe
 def test_without_one_that_was_decided_meanwhile_the_rest_is_read_anew(client, reviewer):
     """Else the year's total came out that beside the other was read as protected."""
     total = make_counted(is_teller=True)
-    part = make.indicator(plan=total.introduced_by, agency=total.agency, **PERSONS)
-    source = make.source(plan=total.introduced_by, kind="official_report")
     make.reported_value(indicator=total, value=49, certainty="confirmed")
-    other = make.reported_value(
-        indicator=part,
-        by=make.reviewer(),
-        starts_on="2025-01-01",
-        ends_on="2025-03-31",
-        value=12,
-        certainty="confirmed",
-        source=source,
-        printed_where="p. 4",
-    )
+    other = make_printed_part(total)
     picked = {"pick": tokens(client)}
     VALUES.decline(other, by=make.reviewer(), reason="Falta la fuente.")
 

@@ -87,9 +87,7 @@ def test_the_workbook_lists_what_the_agency_owes_and_nobody_elses(filler):
     second = filler.another()
     make.activity(plan=filler.plan)
 
-    book = filler.download()
-
-    assert list(book.numbers()) == [filler.activity.pk, second.pk]
+    assert list(filler.download().numbers()) == [filler.activity.pk, second.pk]
 
 
 def test_other_work_that_was_told_of_stands_below_and_comes_back_changed(filler):
@@ -289,7 +287,6 @@ PARTS = {
 
 
 def workbook(names="", xfs="", rows="", texts="", links=()):
-    """A workbook with these pieces of XML in its parts."""
     sheet = '<sheet name="S" sheetId="1" r:id="r0"/>'
     return make_workbook(
         {

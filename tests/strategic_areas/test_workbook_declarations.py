@@ -23,8 +23,6 @@ class DeclarationBook(Book):
 
 
 class Lead(Filler):
-    """The commitment of her activity is led by her agency."""
-
     def __init__(self, client):
         super().__init__(client)
         self.commitment = self.activity.commitment
@@ -76,9 +74,7 @@ def places(response):
 def test_it_lists_the_commitments_that_the_agency_leads_and_nobody_elses(lead):
     make.commitment(plan=lead.plan)
 
-    book = lead.download()
-
-    assert list(book.numbers()) == [lead.commitment.pk]
+    assert list(lead.download().numbers()) == [lead.commitment.pk]
 
 
 def test_who_leads_none_has_no_such_page(lead):

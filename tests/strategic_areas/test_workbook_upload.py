@@ -114,7 +114,6 @@ def everything_stored():
 
 
 def fill_each(filler, cells):
-    """The kept workbook with each of the ``cells`` filled in of an activity of hers."""
     book = filler.book()
     activities = filler.activities[: len(cells)]
     for activity, filled in zip(activities, cells, strict=True):
@@ -151,21 +150,23 @@ def test_what_means_the_same_as_before_is_no_change(published):
     assert kinds(published.upload(book)) == {"unchanged": [published.activity.code]}
 
 
-def test_one_number_in_the_workbook_is_a_report(published):
+def test_one_number_in_the_workbook_is_a_report_however_often_pressed(published):
     waiting = published.another()
+    book = published.download().fill(published.activity, percent=60)
+    preview = published.upload(book)
 
-    response = published.confirm(
-        published.upload(published.download().fill(published.activity, percent=60))
-    )
+    answers = [published.confirm(preview) for _press in range(2)]
 
     update = stored(published)
-    assert response.url == published.address("sheet")
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0].url == published.address("sheet")
     assert (update.percent, update.execution, update.narrative_es, update.answer) == (
         60,
         "in_progress",
         TEXT,
         AnswerKind.REPORTED,
     )
+    assert update.version == 1
     assert list(update.contributors.all()) == [published.user]
     assert not ActivityUpdate.objects.filter(activity=waiting).exists()
 
@@ -249,15 +250,6 @@ def test_what_is_filled_in_is_stored_and_the_same_file_again_changes_nothing(man
     assert told == {activity.pk for activity in (*filled, last)}
     assert kinds(again) == {"unchanged": [each.code for each in many.activities]}
     assert everything_stored() == before
-
-
-def test_a_press_that_comes_twice_saves_once(published):
-    preview = published.upload(published.book().fill(published.activity, percent=60))
-
-    answers = [published.confirm(preview), published.confirm(preview)]
-
-    assert [answer.status_code for answer in answers] == [302, 302]
-    assert stored(published).version == 1
 
 
 def test_a_preview_shows_old_and_new_of_each_field_that_changes(filler):
@@ -414,21 +406,17 @@ def test_several_errors_stand_in_the_order_of_the_columns(published):
     ]
 
 
-def test_continuing_work_states_no_percent(filler):
-    activity = filler.another(kind="continuing")
-    book = filler.download().fill(activity, percent=60, execution="in_progress")
-
-    response = filler.upload(book.fill(activity, narrative_es=TEXT))
-
-    assert faults(response) == [book.cell(activity, "percent").coordinate]
-
-
-def test_the_same_as_before_needs_something_before(filler):
-    book = filler.book().fill(filler.activity, answer="same_as_before")
+def test_what_does_not_fit_the_activity_is_told(filler):
+    continuing = filler.another(kind="continuing")
+    book = filler.download().fill(filler.activity, answer="same_as_before")
+    book.fill(continuing, percent=60, execution="in_progress", narrative_es=TEXT)
 
     response = filler.upload(book)
 
-    assert faults(response) == [book.cell(filler.activity, "answer").coordinate]
+    assert faults(response) == [
+        book.cell(filler.activity, "answer").coordinate,
+        book.cell(continuing, "percent").coordinate,
+    ]
 
 
 def test_the_other_rows_are_saved_beside_a_wrong_one(filler):
