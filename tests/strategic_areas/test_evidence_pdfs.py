@@ -153,7 +153,9 @@ def test_jumps_inside_a_pdf_stay(action):
     "address", ["mailto:a@example.org", "tel:8092001111", "www.a.do"]
 )
 def test_a_link_to_a_mail_or_telephone_is_removed(address):
-    assert dict(cleaned(on_page("/Annots", to(address))).pages[0].Annots[0].A) == {}
+    pdf = cleaned(on_page("/Annots", to(address)))
+
+    assert dict(pdf.pages[0].Annots[0].A) == {}
 
 
 # Comments
