@@ -146,7 +146,7 @@ LEAKS = {
     "a small part is told": (
         {"boy": 3},
         nothing_more,
-        (disclosure, "_merged", tell_parts),
+        (disclosure, "_merge_small_parts", tell_parts),
     ),
     "a total moves by two": ({}, count_again, (figures, "disclose", tell_totals)),
     "two dimensions are told": (
