@@ -480,8 +480,10 @@ def test_where_no_line_is_for_a_need_the_nearest_takes_reports():
     make_line(label_es="Denuncias", takes_reports=True)
     make_line(label_es="Oculta", serves_men=True, confirm_before_publishing=True)
 
-    needs = {code: told for code, *told in help_lines.load_help_page(TODAY)["needs"]}
+    shown = help_lines.load_help_page(TODAY)
 
+    assert {each.line.label_es for each in shown["lines"]} == {"Otra", "Denuncias"}
+    needs = {code: lines for code, *lines in shown["needs"]}
     of_men, nearest = needs["men"]
     assert of_men == []
     assert nearest.line.label_es == "Denuncias"
