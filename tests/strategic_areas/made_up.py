@@ -6,15 +6,8 @@ from datetime import date, timedelta
 from django.utils import timezone
 from hypothesis import strategies as st
 
+from strategic_areas import models
 from strategic_areas.figures.submission import VALUES
-from strategic_areas.models import (
-    ActivityUpdate,
-    Letter,
-    PublishedFigure,
-    ReportedSpan,
-    RevisionStatus,
-    Transition,
-)
 from tests import make
 
 TODAY = timezone.localdate()
@@ -191,7 +184,7 @@ class World:
         elif is_round:
             provenance = "transcribed" if is_letter else "reported"
         else:
-            provenance, status = "press", RevisionStatus.PUBLISHED
+            provenance, status = "press", models.RevisionStatus.PUBLISHED
         fields = dict(ANSWERS[answer])
         if is_round and is_letter:
             fields["letter"] = self._letter(work.agency, period)
@@ -201,7 +194,7 @@ class World:
         if status == "withdrawn":
             fields |= {"withdrawn_at": NOW, "withdrawn_by": self.by}
             fields["withdrawal_reason"] = "Otra cifra."
-        update = ActivityUpdate.objects.create(
+        update = models.ActivityUpdate.objects.create(
             activity=work,
             agency=work.agency,
             period=period,
@@ -214,11 +207,11 @@ class World:
             submitted_at=moment if is_round and status != "draft" else None,
             **fields,
         )
-        steps = [] if status == "draft" else [RevisionStatus.SUBMITTED]
+        steps = [] if status == "draft" else [models.RevisionStatus.SUBMITTED]
         if status != "submitted":
             steps.append(status)
         for step in steps if is_round else []:
-            Transition.objects.create(
+            models.Transition.objects.create(
                 activity_update=update, to_status=step, by=self.by, at=moment
             )
 
@@ -241,14 +234,14 @@ class World:
             elif became != "waits":
                 VALUES.approve(reported, by=self.by)
             if became == "hidden":
-                PublishedFigure.objects.filter(indicator=indicator).update(
+                models.PublishedFigure.objects.filter(indicator=indicator).update(
                     is_hidden=True
                 )
-            rows = ReportedSpan.objects.filter(indicator=indicator)
+            rows = models.ReportedSpan.objects.filter(indicator=indicator)
             rows.update(submitted_on=day(on))
 
     def _letter(self, agency, period):
-        return Letter.objects.create(
+        return models.Letter.objects.create(
             agency=agency,
             period=period,
             dated_on=day(-60),

@@ -13,17 +13,9 @@ from django.utils.translation import override
 
 from agencies.access import RefusedError
 from agencies.audit import AuditEntry
-from strategic_areas import workflow
+from strategic_areas import models, workflow
 from strategic_areas.desk.changes.decisions import queued_decisions
 from strategic_areas.desk.review.comparison import text_differences
-from strategic_areas.models import (
-    Discrepancy,
-    HelpLine,
-    Indicator,
-    PendingChange,
-    Source,
-    Target,
-)
 from strategic_areas.workflow import changes
 from tests import make
 from tests.strategic_areas.drafts import add, propose
@@ -31,7 +23,7 @@ from tests.strategic_areas.refusing import is_refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
-Status = PendingChange.Status
+Status = models.PendingChange.Status
 
 
 def address(record, page="change"):
@@ -82,7 +74,7 @@ def test_an_approved_change_applies_and_history_names_both():
 
     decided = workflow.approve(change, by=approver)
 
-    stored = HelpLine.objects.get()
+    stored = models.HelpLine.objects.get()
     assert (stored.numbers, list(stored.sources.all())) == (["212"], [source])
     assert (decided.status, decided.decided_by) == (Status.APPROVED, approver)
     past = stored.history.first()
@@ -92,13 +84,13 @@ def test_an_approved_change_applies_and_history_names_both():
 
 
 def test_a_new_record_is_made_when_it_is_approved():
-    change = make.change(HelpLine(label_es="Nueva", numbers=["212"]))
-    before = HelpLine.objects.count()
+    change = make.change(models.HelpLine(label_es="Nueva", numbers=["212"]))
+    before = models.HelpLine.objects.count()
 
     decided = workflow.approve(change, by=make.reviewer())
 
     assert before == 0
-    assert HelpLine.objects.get(pk=held(decided).object_id).label_es == "Nueva"
+    assert models.HelpLine.objects.get(pk=held(decided).object_id).label_es == "Nueva"
 
 
 @pytest.mark.sqlite
@@ -108,14 +100,14 @@ def test_a_change_names_its_kind_in_the_language_of_whoever_reads(language):
 
     with override(language):
         named = str(change)
-        expected = capfirst(str(HelpLine._meta.verbose_name))
+        expected = capfirst(str(models.HelpLine._meta.verbose_name))
 
     assert named == f"{expected}: Línea"
 
 
 def test_every_kind_of_field_survives_the_wait():
     plan, indicator = make.plan(), make.indicator(sensitive=True)
-    target = Target(
+    target = models.Target(
         plan=plan,
         indicator=indicator,
         starts_on=timezone.localdate(),
@@ -131,14 +123,14 @@ def test_every_kind_of_field_survives_the_wait():
     for change in changes:
         workflow.approve(change, by=make.reviewer())
 
-    stored = Target.objects.get()
+    stored = models.Target.objects.get()
     assert (stored.plan, stored.indicator, str(stored.value)) == (
         plan,
         indicator,
         "349.500",
     )
     assert stored.starts_on == timezone.localdate()
-    assert Indicator.objects.get().sensitive is False
+    assert models.Indicator.objects.get().sensitive is False
 
 
 @pytest.mark.sqlite
@@ -156,7 +148,9 @@ def test_only_the_secretariat_proposes_and_decides(make_actor):
         with pytest.raises(RefusedError):
             step()
 
-    assert list(PendingChange.objects.values_list("status")) == [(Status.PENDING,)]
+    assert list(models.PendingChange.objects.values_list("status")) == [
+        (Status.PENDING,)
+    ]
 
 
 def test_a_second_change_of_the_same_record_is_refused_with_the_first():
@@ -164,7 +158,7 @@ def test_a_second_change_of_the_same_record_is_refused_with_the_first():
     first = make.change(line, scope_es="Uno.")
 
     with pytest.raises(workflow.AlreadyWaitingError) as refused:
-        make.change(HelpLine.objects.get(pk=line.pk), scope_es="Dos.")
+        make.change(models.HelpLine.objects.get(pk=line.pk), scope_es="Dos.")
 
     assert refused.value.current == first
 
@@ -189,7 +183,7 @@ def test_a_change_that_changes_nothing_is_refused():
     with pytest.raises(RefusedError):
         make.change(line, scope_es="Igual.")
 
-    assert PendingChange.objects.count() == 0
+    assert models.PendingChange.objects.count() == 0
 
 
 @pytest.mark.sqlite
@@ -203,7 +197,7 @@ def test_personal_data_is_not_even_proposed_but_a_line_has_its_telephone():
 
     change = make.change(scope_es="También en el 809-555-1234.")
 
-    assert list(PendingChange.objects.all()) == [change]
+    assert list(models.PendingChange.objects.all()) == [change]
 
 
 def test_what_a_change_holds_never_changes():
@@ -229,14 +223,14 @@ def test_no_record_joins_a_change_on_which_somebody_has_decided():
         decided.records.create(
             place=1,
             slot="helpline:0",
-            content_type=ContentType.objects.get_for_model(HelpLine),
+            content_type=ContentType.objects.get_for_model(models.HelpLine),
         )
 
 
 def test_a_decision_stands_and_its_texts_are_blanked_by_a_purge_alone():
     change = make.change(make.help_line(scope_es="Antes."), scope_es="Después.")
     workflow.decline(change, by=make.reviewer(), reason="No, Después.")
-    rows = PendingChange.objects.filter(pk=change.pk)
+    rows = models.PendingChange.objects.filter(pk=change.pk)
 
     for again in ({"status": Status.OUTDATED}, {"reason": "Otra."}, {"reason": ""}):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -268,8 +262,8 @@ DISCREPANCY = {"code": "D-9", "topic_es": "Dos cifras", "detail_es": "No coincid
 
 def propose_discrepancy(by=None, plan=None, **fields):
     plan = plan or make.plan()
-    source = Source(plan=plan, **SOURCE)
-    discrepancy = Discrepancy(plan=plan, **DISCREPANCY | fields)
+    source = models.Source(plan=plan, **SOURCE)
+    discrepancy = models.Discrepancy(plan=plan, **DISCREPANCY | fields)
     return workflow.propose_records(
         [(source, {}), (discrepancy, {"sources": [source]})], by=by or make.reviewer()
     )
@@ -277,25 +271,25 @@ def propose_discrepancy(by=None, plan=None, **fields):
 
 def test_a_new_record_refers_to_another_that_is_proposed_with_it():
     change = propose_discrepancy()
-    before = Source.objects.count(), Discrepancy.objects.count()
+    before = models.Source.objects.count(), models.Discrepancy.objects.count()
 
     workflow.approve(change, by=make.reviewer())
 
-    discrepancy = Discrepancy.objects.get()
+    discrepancy = models.Discrepancy.objects.get()
     assert before == (0, 0)
     assert [source.title for source in discrepancy.sources.all()] == [SOURCE["title"]]
     assert [part.object_id for part in change.records.all()] == [
-        Source.objects.get().pk,
+        models.Source.objects.get().pk,
         discrepancy.pk,
     ]
 
 
 def test_a_new_record_may_stand_under_another_that_is_proposed_with_it():
-    indicator = Indicator(
+    indicator = models.Indicator(
         introduced_by=make.plan(), code="I-9", name_es="Casos", unit_es="casos"
     )
     indicator.counts = "cases"
-    target = Target(
+    target = models.Target(
         plan=indicator.introduced_by,
         indicator=indicator,
         starts_on=timezone.localdate(),
@@ -309,14 +303,14 @@ def test_a_new_record_may_stand_under_another_that_is_proposed_with_it():
     )
     workflow.approve(change, by=make.reviewer())
 
-    assert Target.objects.get().indicator == Indicator.objects.get()
+    assert models.Target.objects.get().indicator == models.Indicator.objects.get()
 
 
 @pytest.mark.sqlite
 def test_a_link_to_what_is_neither_stored_nor_proposed_with_it_is_an_error():
     plan = make.plan()
-    source = Source(plan=plan, **SOURCE)
-    discrepancy = Discrepancy(plan=plan, **DISCREPANCY)
+    source = models.Source(plan=plan, **SOURCE)
+    discrepancy = models.Discrepancy(plan=plan, **DISCREPANCY)
 
     with pytest.raises(ValueError, match="not proposed together"):
         workflow.propose(discrepancy, by=make.reviewer(), links={"sources": [source]})
@@ -331,20 +325,20 @@ def test_of_several_records_all_are_applied_or_none():
         workflow.approve(change, by=make.reviewer())
 
     change.refresh_from_db()
-    assert (change.status, Source.objects.count()) == (Status.PENDING, 0)
+    assert (change.status, models.Source.objects.count()) == (Status.PENDING, 0)
 
 
 def test_of_several_records_one_that_changed_meanwhile_outdates_all():
     line, indicator = make.help_line(scope_es="Antes."), make.indicator()
     line.scope_es, indicator.note_es = "Después.", "Una nota."
     change = workflow.propose_records([(indicator, {}), (line, {})], by=make.reviewer())
-    HelpLine.objects.update(scope_es="Cambiado por un archivo.")
+    models.HelpLine.objects.update(scope_es="Cambiado por un archivo.")
 
     decided = workflow.approve(change, by=make.reviewer())
 
     indicator.refresh_from_db()
     assert (decided.status, indicator.note_es) == (Status.OUTDATED, None)
-    assert HelpLine.objects.get().scope_es == "Cambiado por un archivo."
+    assert models.HelpLine.objects.get().scope_es == "Cambiado por un archivo."
 
 
 @pytest.mark.parametrize("step", ["approve", "decline", "take_back", "outdate"])
@@ -353,7 +347,7 @@ def test_each_of_several_records_waits_once_until_somebody_decided(step):
     line.scope_es, indicator.note_es = "Una cosa.", "Una nota."
     change = workflow.propose_records([(line, {}), (indicator, {})], by=make.reviewer())
     with pytest.raises(workflow.AlreadyWaitingError) as refused:
-        make.change(Indicator.objects.get(), note_es="Otra nota.")
+        make.change(models.Indicator.objects.get(), note_es="Otra nota.")
 
     if step == "take_back":
         workflow.take_back(change, by=change.proposed_by)
@@ -361,11 +355,11 @@ def test_each_of_several_records_waits_once_until_somebody_decided(step):
         workflow.decline(change, by=make.reviewer(), reason="No.")
     else:
         if step == "outdate":
-            HelpLine.objects.update(scope_es="Cambiado por un archivo.")
+            models.HelpLine.objects.update(scope_es="Cambiado por un archivo.")
         workflow.approve(change, by=make.reviewer())
 
     assert refused.value.current == change
-    assert make.change(Indicator.objects.get(), note_es="Otra nota.").is_waiting
+    assert make.change(models.Indicator.objects.get(), note_es="Otra nota.").is_waiting
 
 
 @pytest.mark.sqlite
@@ -409,7 +403,7 @@ def test_saving_a_help_line_in_the_admin_proposes_and_changes_nothing(client):
 
     response = client.post(address(line), {**form, "scope_es": "Después."})
 
-    change = PendingChange.objects.get()
+    change = models.PendingChange.objects.get()
     line.refresh_from_db()
     assert response.url == page_of(change)
     assert (line.scope_es, list(line.sources.all())) == ("Antes.", [])
@@ -427,9 +421,9 @@ def test_adding_an_indicator_on_the_tree_proposes_it(client, reviewer):
     add(client, "indicador", plan, **said, why_not_sensitive=why)
     propose(client, plan)
 
-    change = PendingChange.objects.get()
+    change = models.PendingChange.objects.get()
     assert refused.context["form"].errors != {}
-    assert Indicator.objects.count() == 0
+    assert models.Indicator.objects.count() == 0
     assert (held(change).after["code"], held(change).after["sensitive"]) == (
         "I-9",
         False,
@@ -442,11 +436,11 @@ def test_lifting_the_protection_of_an_indicator_demands_and_keeps_a_reason():
 
     with pytest.raises(RefusedError):
         make.change(indicator, sensitive=False)
-    assert not PendingChange.objects.exists()
+    assert not models.PendingChange.objects.exists()
     change = make.change(indicator, sensitive=False, why_not_sensitive=why)
     workflow.approve(change, by=make.reviewer())
 
-    lifted = Indicator.objects.get()
+    lifted = models.Indicator.objects.get()
     assert (lifted.sensitive, lifted.why_not_sensitive) == (False, why)
     assert held(change).after["why_not_sensitive"] == why
     with pytest.raises(RefusedError):
@@ -462,7 +456,7 @@ def test_a_second_change_keeps_its_text_and_links_the_first(client, reviewer):
 
     response = client.post(address(line), {**form, "scope_es": "Dos."})
 
-    assert PendingChange.objects.get() == change
+    assert models.PendingChange.objects.get() == change
     errors = response.context["adminform"].form.errors.as_data()
     assert [error.code for error in errors["__all__"]] == ["waits"]
     assert page_of(change) in str(errors["__all__"][0])

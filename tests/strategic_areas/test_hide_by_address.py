@@ -5,18 +5,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from agencies.models import Agency
-from strategic_areas.models import (
-    Amendment,
-    Correction,
-    Discrepancy,
-    FrameworkTarget,
-    HelpLine,
-    Indicator,
-    LaterActivity,
-    LegalInstrument,
-    TargetLink,
-    Term,
-)
+from strategic_areas import models
 from strategic_areas.public_paths import public_path
 from tests import make
 from tests.test_public_pages import LANGUAGES, make_world
@@ -58,7 +47,7 @@ def report(record):
 def pages(commitment):
     plan, agency = commitment.plan, commitment.lead
     activity, area = commitment.activities.first(), commitment.programme.area
-    indicator = Indicator.objects.first()
+    indicator = models.Indicator.objects.first()
     update = activity.updates.get(status="published")
     return [
         (("plan", plan.code), hide(plan)),
@@ -76,19 +65,22 @@ def pages(commitment):
             hide(indicator.figures.latest_revisions().first()),
         ),
         (("update", plan.code, update.public_id), report(update)),
-        (("help",), hide(HelpLine.objects.first())),
-        (("legal_base",), hide(LegalInstrument.objects.first())),
-        (("discrepancies",), hide(Discrepancy.objects.first())),
-        (("corrections",), hide(Correction.objects.first())),
-        (("glossary",), hide(Term.objects.first())),
-        (("amendments", plan.code), hide(Amendment.objects.first())),
-        (("frameworks", plan.code), hide(TargetLink.objects.first())),
-        (("recommendations_csv", plan.code), hide(FrameworkTarget.objects.first())),
+        (("help",), hide(models.HelpLine.objects.first())),
+        (("legal_base",), hide(models.LegalInstrument.objects.first())),
+        (("discrepancies",), hide(models.Discrepancy.objects.first())),
+        (("corrections",), hide(models.Correction.objects.first())),
+        (("glossary",), hide(models.Term.objects.first())),
+        (("amendments", plan.code), hide(models.Amendment.objects.first())),
+        (("frameworks", plan.code), hide(models.TargetLink.objects.first())),
+        (
+            ("recommendations_csv", plan.code),
+            hide(models.FrameworkTarget.objects.first()),
+        ),
         (
             ("recommendations_of", plan.code, "us-tip"),
-            hide(FrameworkTarget.objects.first()),
+            hide(models.FrameworkTarget.objects.first()),
         ),
-        (("later_activities", plan.code), hide(LaterActivity.objects.first())),
+        (("later_activities", plan.code), hide(models.LaterActivity.objects.first())),
     ]
 
 

@@ -16,31 +16,9 @@ from django.utils import timezone
 from agencies.access import RefusedError
 from agencies.audit import AuditEntry
 from agencies.models import Agency
-from strategic_areas import purging, workflow
+from strategic_areas import models, purging, workflow
 from strategic_areas.admin.base import ApprovedMixin
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models import (
-    Amendment,
-    Correction,
-    Discrepancy,
-    Edition,
-    FrameworkTarget,
-    HelpLine,
-    Indicator,
-    LaterActivity,
-    LegalInstrument,
-    Participation,
-    Plan,
-    Province,
-    PublicationVersion,
-    PublishedFigure,
-    RecordDispute,
-    Region,
-    Takedown,
-    Target,
-    TargetLink,
-    Term,
-)
 from strategic_areas.public_paths import public_path
 from strategic_areas.purging import takedowns
 from strategic_areas.purging.text_search import blanking_method
@@ -60,7 +38,7 @@ SENTINEL, WHY = "zanahoria", "Podía reconocerse a una persona."
 CAUSE = "Contenía datos personales."
 #: Kinds that are kept by two people and hidden by none: see ``takedowns.HIDEABLE``.
 #: Targets come with the figures that they belong to.
-NOT_HIDEABLE = {RecordDispute, Province, Region, Target}
+NOT_HIDEABLE = {models.RecordDispute, models.Province, models.Region, models.Target}
 
 
 def hide(record, columns=None, *, by=None, cause="personal", why=""):
@@ -86,7 +64,7 @@ def everything():
     for model in takedowns.HIDEABLE:
         record = shown(model)
         # Of these nobody changes a word.
-        if record and model not in {Amendment, Edition}:
+        if record and model not in {models.Amendment, models.Edition}:
             for name, field in texts_of(model).items():
                 is_of_codes = isinstance(getattr(record, name), dict)
                 protects = model.fields.of_column(name).protects
@@ -95,7 +73,7 @@ def everything():
                     and not is_of_codes | protects
                 ):
                     setattr(record, name, plain(field))
-            if isinstance(record, Correction):
+            if isinstance(record, models.Correction):
                 record.outcome, record.decided_on = "kept", record.asked_on
             record.save()
             found.append(record)
@@ -105,7 +83,9 @@ def everything():
 def shown(model):
     """A row of the model that pages show; a figure that was revised they do not."""
     rows = model.objects
-    return (rows.latest_revisions() if model is PublishedFigure else rows).first()
+    return (
+        rows.latest_revisions() if model is models.PublishedFigure else rows
+    ).first()
 
 
 def plain(field):
@@ -116,7 +96,7 @@ def plain(field):
 @pytest.mark.sqlite  # what public pages show is the same on both databases
 def test_a_whole_record_is_gone_from_every_public_output(client):
     records, by = everything(), make.reviewer()
-    for plan in Plan.objects.public():
+    for plan in models.Plan.objects.public():
         make.edition(plan=plan)
     pages = ("/discrepancias/", "/ayuda/", "/base-legal/", "/indicadores.xlsx")
     files = [*data_files()]
@@ -147,7 +127,7 @@ def columns_left(records):
     found = []
     for record in records:
         # These go as a whole: no page shows the row.
-        if isinstance(record, HelpLine | PublishedFigure):
+        if isinstance(record, models.HelpLine | models.PublishedFigure):
             continue
         record.refresh_from_db()
         public = record.fields.where(public=True, protects=False)
@@ -427,7 +407,7 @@ def test_it_is_done_and_decided_on_pages_of_the_desk(client, reviewer):
     typed_cause = client.post(page, {**said, "cause": SENTINEL})
     client.post(page, said)
 
-    takedown = Takedown.objects.get()
+    takedown = models.Takedown.objects.get()
     assert shown.context["hides"] == page
     assert "why" in refused.context["form"].errors
     assert "cause" in typed_cause.context["form"].errors
@@ -471,17 +451,17 @@ def test_what_was_hidden_never_changes():
 
     for values in ({"why": "Otra"}, {"rows": {}}, {"object_id": 0}, {"cause": "error"}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Takedown.objects.filter(pk=takedown.pk).update(**values)
+            models.Takedown.objects.filter(pk=takedown.pk).update(**values)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_hiding_counts_as_a_takedown(open_record):
     line = make.law()
-    before = PublicationVersion.counters().takedowns
+    before = models.PublicationVersion.counters().takedowns
 
     hide(line)
 
-    assert PublicationVersion.counters().takedowns > before
+    assert models.PublicationVersion.counters().takedowns > before
 
 
 @pytest.mark.sqlite
@@ -542,7 +522,7 @@ def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client):
 
     client.post(asked, {"what": "-whole", "cause": "error"})
     gone = read(figure)
-    takedown = Takedown.objects.get()
+    takedown = models.Takedown.objects.get()
     takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     assert asked in page
@@ -559,7 +539,7 @@ def test_a_withdrawn_figure_stays_withdrawn_until_its_value_changes(tmp_path):
     content = small()
     content["indicators"][0] |= {"national": True, "values": [told]}
     load_small(tmp_path, content)
-    figure = PublishedFigure.objects.get()
+    figure = models.PublishedFigure.objects.get()
     hide(figure)
 
     load_small(tmp_path, content)
@@ -579,7 +559,7 @@ def told_of(tmp_path, number, *, sensitive=False):
     content["indicators"][0] |= {"sensitive": sensitive, "agency": "AAA"}
     content["indicators"][0]["values"] = [told | {"sources": ["matrix"]}]
     load_small(tmp_path, content)
-    return PublishedFigure.objects.latest_revisions().get()
+    return models.PublishedFigure.objects.latest_revisions().get()
 
 
 @pytest.mark.parametrize("is_for_good", [True, False])
@@ -594,7 +574,9 @@ def test_a_number_told_anew_comes_back_with_the_first(tmp_path, numbers, is_for_
 
     assert (figure.value, read(figure).shown) == (40, ValueDisplay.WITHDRAWN)
 
-    assert 40 not in PublishedFigure.objects.public().values_list("value", flat=True)
+    assert 40 not in models.PublishedFigure.objects.public().values_list(
+        "value", flat=True
+    )
     if not is_for_good:
         takedowns.HIDINGS.decline(takedown, by=other, reason="No era.")
         assert read(figure).shown == ValueDisplay.VALUE
@@ -651,28 +633,36 @@ def test_what_nobody_confirmed_in_time_stands_in_public_without_its_content(clie
 HERE = "Algo de esta página se ocultó el"
 #: Kinds that have one page for all of them.
 LISTS = {
-    HelpLine: "help",
-    LegalInstrument: "legal_base",
-    Discrepancy: "discrepancies",
-    Term: "glossary",
-    LaterActivity: "later_activities",
-    Amendment: "amendments",
-    FrameworkTarget: "recommendations",
-    TargetLink: "recommendations",
+    models.HelpLine: "help",
+    models.LegalInstrument: "legal_base",
+    models.Discrepancy: "discrepancies",
+    models.Term: "glossary",
+    models.LaterActivity: "later_activities",
+    models.Amendment: "amendments",
+    models.FrameworkTarget: "recommendations",
+    models.TargetLink: "recommendations",
 }
-OF_A_PLAN = {LaterActivity, Amendment, FrameworkTarget, TargetLink}
+OF_A_PLAN = {
+    models.LaterActivity,
+    models.Amendment,
+    models.FrameworkTarget,
+    models.TargetLink,
+}
 
 
 def on_its_page():
     """By name, a record that is hidden and the one on whose page it stands."""
     commitment = make_world()
-    activity, indicator = commitment.activities.first(), Indicator.objects.first()
-    taking_part = Participation.objects.get(agency=commitment.lead)
+    activity, indicator = (
+        commitment.activities.first(),
+        models.Indicator.objects.first(),
+    )
+    taking_part = models.Participation.objects.get(agency=commitment.lead)
     return [
         *((each, each) for each in (commitment, commitment.plan, commitment.lead)),
         *((each, each) for each in (commitment.programme.area, indicator)),
         (activity, commitment),
-        (shown(PublishedFigure), indicator),
+        (shown(models.PublishedFigure), indicator),
         (taking_part, commitment.lead),
         *((model.objects.first(), model) for model in LISTS),
     ]
@@ -684,7 +674,7 @@ def path_of(record, plan):
         return public_path(LISTS[record], *words, language="es")
     if isinstance(record, Agency):
         return public_path("agency", plan.code, record.slug, language="es")
-    if isinstance(record, Indicator):
+    if isinstance(record, models.Indicator):
         return public_path("indicator", record.code, language="es")
     return record.get_absolute_url("es").partition("#")[0]
 
@@ -697,8 +687,8 @@ def test_the_page_of_a_record_says_what_nobody_confirmed_in_time(client, monkeyp
     nothing = nullcontext({})
     monkeypatch.setattr(takedowns, "removing_from_editions", lambda *_, **__: nothing)
     for record, page in pairs:
-        if isinstance(record, Participation):
-            Participation.objects.filter(pk=record.pk).update(note_es="Nota")
+        if isinstance(record, models.Participation):
+            models.Participation.objects.filter(pk=record.pk).update(note_es="Nota")
             record.refresh_from_db()
         path = path_of(page, plan)
         with time_machine.travel(begun, tick=False), transaction.atomic():

@@ -11,17 +11,8 @@ from django.db import connection
 
 from agencies.audit import AuditHead
 from agencies.models import Agency
+from strategic_areas import models
 from strategic_areas.importing import ImportSummary, load_plan_file
-from strategic_areas.models import (
-    Activity,
-    ActivityUpdate,
-    Commitment,
-    CommitmentUpdate,
-    Indicator,
-    Plan,
-    PublicationVersion,
-    Target,
-)
 from strategic_areas.models.measurements import Measurement
 from tests import next_plan
 from tests.strategic_areas.plans import (
@@ -35,7 +26,7 @@ from tests.strategic_areas.plans import (
 pytestmark = pytest.mark.django_db
 
 #: The version of what is public, and the end of the audit record.
-COUNTERS = {PublicationVersion._meta.db_table, AuditHead._meta.db_table}
+COUNTERS = {models.PublicationVersion._meta.db_table, AuditHead._meta.db_table}
 EVERY = [*apps.get_app_config("strategic_areas").get_models(), Agency]
 
 
@@ -63,19 +54,21 @@ def counts(outcome):
 
 
 def test_an_official_matrix_replaces_what_was_reconstructed(shipped):
-    updates = set(ActivityUpdate.objects.values_list("pk", "activity__code", "status"))
+    updates = set(
+        models.ActivityUpdate.objects.values_list("pk", "activity__code", "status")
+    )
 
     outcome = load_plan_file(FOLDER / "official-matrix.yaml")
     again = load_plan_file(FOLDER / "official-matrix.yaml")
     shipped_again = load_plan_file(shipped.path)
 
-    old = Commitment.objects.get(code="R-1.1.1")
-    activity = Activity.objects.get(code="1.1.1.1")
+    old = models.Commitment.objects.get(code="R-1.1.1")
+    activity = models.Activity.objects.get(code="1.1.1.1")
     assert dict(outcome.created) == {"sources": 1, "commitments": 1, "activities": 1}
     assert counts(again) == counts(shipped_again) == (0, 0, 0)
     assert [each.code for each in old.superseded_by.all()] == ["1.1.1"]
     assert [each.code for each in activity.supersedes.all()] == ["R-1.1.1.a"]
-    assert old not in Commitment.objects.not_superseded()
+    assert old not in models.Commitment.objects.not_superseded()
     assert {place.code for place in activity.places.all()} == {"DO-01", "DO-21"}
     assert (activity.budget_amount, activity.budget_currency) == (
         Decimal("1250000.50"),
@@ -83,7 +76,7 @@ def test_an_official_matrix_replaces_what_was_reconstructed(shipped):
     )
     assert activity.budget_source.key == "matrix"
     assert updates == set(
-        ActivityUpdate.objects.values_list("pk", "activity__code", "status")
+        models.ActivityUpdate.objects.values_list("pk", "activity__code", "status")
     )
 
 
@@ -91,8 +84,8 @@ def test_a_plan_in_quarters_without_english_is_loaded_beside_the_other():
     outcome = load_plan_file(FOLDER / "quarterly.yaml")
     again = load_plan_file(FOLDER / "quarterly.yaml")
 
-    plan = Plan.objects.get(code="plan-trimestral")
-    update = ActivityUpdate.objects.get(plan=plan)
+    plan = models.Plan.objects.get(code="plan-trimestral")
+    update = models.ActivityUpdate.objects.get(plan=plan)
     assert outcome.created["areas"] == 4
     assert counts(again)[:2] == (0, 0)
     assert plan.status == "ended"
@@ -102,7 +95,7 @@ def test_a_plan_in_quarters_without_english_is_loaded_beside_the_other():
         ("2018-T3", "record", date(2018, 10, 15)),
     ]
     assert (update.provenance, update.quantity) == ("press", Decimal("12.5"))
-    assert CommitmentUpdate.objects.published().get().result == "fulfilled"
+    assert models.CommitmentUpdate.objects.published().get().result == "fulfilled"
     assert plan.areas.first().provenance == "reconstructed"
 
 
@@ -161,10 +154,12 @@ def rows():
 def test_a_quarter_has_targets_and_values_by_who_counted():
     load_plan_file(FOLDER / "quarterly.yaml")
 
-    indicator = Indicator.objects.get(code="T-1")
+    indicator = models.Indicator.objects.get(code="T-1")
     days = (date(2018, 7, 1), date(2018, 9, 30))
     assert list(
-        Target.objects.filter(indicator=indicator).values_list("ends_on", "value")
+        models.Target.objects.filter(indicator=indicator).values_list(
+            "ends_on", "value"
+        )
     ) == [(date(2018, 9, 30), 100), (date(2018, 12, 31), 120)]
     assert list(
         Measurement.objects.filter(indicator=indicator)

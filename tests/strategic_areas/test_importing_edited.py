@@ -6,18 +6,8 @@ from hashlib import sha256
 import pytest
 
 from agencies.models import Agency
-from strategic_areas import workflow
+from strategic_areas import models, workflow
 from strategic_areas.importing import load_plan_file
-from strategic_areas.models import (
-    Activity,
-    ActivityUpdate,
-    CodeList,
-    Commitment,
-    HelpLine,
-    Plan,
-    PlanFile,
-    StrategicArea,
-)
 from tests import make
 from tests.make.plans import open_structure
 from tests.strategic_areas.plans import load_small, run, small, write
@@ -35,13 +25,13 @@ pytestmark = pytest.mark.django_db
 def test_what_a_file_says_of_victims_replaces_what_nobody_has_said(tmp_path):
     """As in a portal that loaded its plan before files said it."""
     load_small(tmp_path, small())
-    before = Activity.objects.get()
+    before = models.Activity.objects.get()
     content = small()
     content["activities"][0] |= {"counts_victims": False, "reaches_victims": False}
 
     outcome = load_small(tmp_path, content)
 
-    after = Activity.objects.get()
+    after = models.Activity.objects.get()
     assert (before.counts_victims, before.reaches_victims) == (True, True)
     assert (after.counts_victims, after.reaches_victims) == (False, False)
     assert counts(outcome) == (0, 1, 0)
@@ -67,10 +57,10 @@ def test_a_file_that_changed_something_is_told_with_its_sum(tmp_path):
     path = write(tmp_path, content)
     changed, _again = load_plan_file(path), load_plan_file(path)
 
-    assert [(file.name, file.status) for file in PlanFile.objects.all()] == [
+    assert [(file.name, file.status) for file in models.PlanFile.objects.all()] == [
         (path.name, "loaded")
     ] * 2
-    last = PlanFile.objects.latest("pk")
+    last = models.PlanFile.objects.latest("pk")
     assert last.sha256 == sha256(path.read_bytes()).hexdigest()
     assert (last.plan.code, last.created, last.changed, last.kept) == (
         content["plan"]["code"],
@@ -81,7 +71,7 @@ def test_a_file_that_changed_something_is_told_with_its_sum(tmp_path):
 def test_a_field_edited_here_is_kept_and_listed_until_it_is_set_back(tmp_path):
     open_structure()
     load_small(tmp_path, small())
-    Commitment.objects.update(title_es="Editado")
+    models.Commitment.objects.update(title_es="Editado")
     content = small()
     content["commitments"][0]["title_es"] = "Del archivo"
 
@@ -95,8 +85,8 @@ def test_a_field_edited_here_is_kept_and_listed_until_it_is_set_back(tmp_path):
     assert kept(changed_file) == [
         ("commitments C1", "title_es", "Editado", "Del archivo", edited)
     ]
-    assert Commitment.objects.get().title_es == "Editado"
-    Commitment.objects.update(title_es="Formar al personal")
+    assert models.Commitment.objects.get().title_es == "Editado"
+    models.Commitment.objects.update(title_es="Formar al personal")
     assert counts(load_small(tmp_path, content)) == (0, 1, 0)
 
 
@@ -104,7 +94,7 @@ def test_a_link_edited_here_is_kept(tmp_path):
     content = small()
     content["commitments"][0]["sources"] = ["matrix"]
     load_small(tmp_path, content)
-    Commitment.objects.get().sources.clear()
+    models.Commitment.objects.get().sources.clear()
 
     outcome = load_small(tmp_path, content)
 
@@ -129,14 +119,14 @@ def test_what_a_file_no_longer_has_is_named_and_stays(tmp_path):
 
     assert counts(outcome) == (0, 0, 0)
     assert outcome.absent == [("activities", "C1.a"), ("updates", "C1.a/2030-S1")]
-    assert Activity.objects.get().code == "C1.a"
-    assert ActivityUpdate.objects.published().count() == 1
+    assert models.Activity.objects.get().code == "C1.a"
+    assert models.ActivityUpdate.objects.published().count() == 1
 
 
 def test_a_row_whose_code_was_edited_here_is_found_again(tmp_path):
     open_structure()
     load_small(tmp_path, small())
-    commitment = Commitment.objects.get()
+    commitment = models.Commitment.objects.get()
     commitment.code = "C-1"
     commitment.save()
 
@@ -144,7 +134,7 @@ def test_a_row_whose_code_was_edited_here_is_found_again(tmp_path):
 
     assert counts(outcome) == (0, 0, 1)
     assert kept(outcome) == [("commitments C1", "code", "C-1", "C1", "edited here")]
-    assert Commitment.objects.count() == 1
+    assert models.Commitment.objects.count() == 1
 
 
 def test_an_agency_renamed_here_is_found_by_its_former_name(tmp_path):
@@ -169,13 +159,13 @@ def test_a_changed_update_keeps_what_the_file_no_longer_says(tmp_path):
 
     load_small(tmp_path, with_update(percent=60))
 
-    update = ActivityUpdate.objects.published().get()
+    update = models.ActivityUpdate.objects.published().get()
     assert (update.revision, update.people_reached, update.note_es) == (2, 12, "Nota")
 
 
 def test_an_update_that_was_withdrawn_here_is_not_published_again(tmp_path):
     load_small(tmp_path, small())
-    update = ActivityUpdate.objects.get()
+    update = models.ActivityUpdate.objects.get()
     workflow.withdraw(update, by=make.reviewer(), cause="error")
 
     outcome = load_small(tmp_path, with_update(percent=60))
@@ -183,12 +173,12 @@ def test_an_update_that_was_withdrawn_here_is_not_published_again(tmp_path):
     assert kept(outcome) == [
         ("updates C1.a 2030-S1", "", "no record", "an update", "withdrawn here")
     ]
-    assert ActivityUpdate.objects.published().count() == 0
+    assert models.ActivityUpdate.objects.published().count() == 0
 
 
 def test_a_disputed_update_waits_for_the_decision(tmp_path):
     load_small(tmp_path, small())
-    dispute = make.approved_dispute(ActivityUpdate.objects.get())
+    dispute = make.approved_dispute(models.ActivityUpdate.objects.get())
 
     before = load_small(tmp_path, with_update(percent=60))
     decided = {
@@ -205,7 +195,7 @@ def test_a_disputed_update_waits_for_the_decision(tmp_path):
 
 
 def make_draft(update, **fields):
-    return ActivityUpdate.objects.create(
+    return models.ActivityUpdate.objects.create(
         activity=update.activity,
         agency=update.agency,
         period=update.period,
@@ -220,7 +210,7 @@ def make_draft(update, **fields):
 
 def test_an_update_that_the_agency_works_on_is_kept(tmp_path):
     load_small(tmp_path, small())
-    make_draft(ActivityUpdate.objects.get())
+    make_draft(models.ActivityUpdate.objects.get())
 
     same = load_small(tmp_path, small())
     changed = load_small(tmp_path, with_update(percent=60))
@@ -228,17 +218,17 @@ def test_an_update_that_the_agency_works_on_is_kept(tmp_path):
     record = "updates C1.a 2030-S1"
     assert counts(same) == (0, 0, 0)
     assert kept(changed) == [(record, "percent", 40, 60, "reported here")]
-    assert ActivityUpdate.objects.published().get().percent == 40
+    assert models.ActivityUpdate.objects.published().get().percent == 40
 
 
 def test_an_update_that_only_the_agency_has_begun_is_kept(tmp_path):
     load_small(tmp_path, small())
-    update = ActivityUpdate.objects.get()
+    update = models.ActivityUpdate.objects.get()
     content = small()
     content["activities"].append({**content["activities"][0], "code": "C1.b"})
     content["updates"].append({**content["updates"][0], "activity": "C1.b"})
     load_small(tmp_path, {**content, "updates": []})
-    update.activity = Activity.objects.get(code="C1.b")
+    update.activity = models.Activity.objects.get(code="C1.b")
     make_draft(update)
 
     outcome = load_small(tmp_path, content)
@@ -254,9 +244,9 @@ def test_codes_and_sources_of_several_files_stand_side_by_side(tmp_path):
 
     outcome = load_small(tmp_path, other_plan("uno"))
 
-    sources = HelpLine.objects.get().sources.order_by("plan__code")
-    commitments = Commitment.objects.order_by("plan__code")
-    areas = StrategicArea.objects.order_by("plan__code")
+    sources = models.HelpLine.objects.get().sources.order_by("plan__code")
+    commitments = models.Commitment.objects.order_by("plan__code")
+    areas = models.StrategicArea.objects.order_by("plan__code")
     assert [
         [*sources.values_list("plan__code", "key")],
         [*commitments.values_list("plan__code", "code")],
@@ -291,7 +281,7 @@ def test_a_plan_knows_best_of_itself(tmp_path):
     again = load_small(tmp_path, first)
 
     assert own.changed[0][0] == "plan"
-    assert Plan.objects.get(code="dos").title_es == "Plan dos"
+    assert models.Plan.objects.get(code="dos").title_es == "Plan dos"
     assert [(each.place, each.header, each.reason) for each in again.kept] == [
         ("other_plans dos", field, "set by the file of plan dos")
         for field in ("title_es", "starts_on", "ends_on")
@@ -303,6 +293,6 @@ def test_a_classification_without_entities_keeps_its_note(tmp_path):
 
     load_small(tmp_path, content)
 
-    entities = CodeList.objects.get()
+    entities = models.CodeList.objects.get()
     assert (entities.code, entities.note_es) == ("entities", "Nota")
     assert counts(load_small(tmp_path, content)) == (0, 0, 0)

@@ -12,20 +12,9 @@ from lxml import html
 from openpyxl import Workbook
 
 from agencies.models import Agency
-from strategic_areas import matrices
+from strategic_areas import matrices, models
 from strategic_areas.desk.plan_workbook import matrix
 from strategic_areas.desk.sheet_workbook import signed_preview
-from strategic_areas.models import (
-    Activity,
-    Amendment,
-    Commitment,
-    Indicator,
-    Participation,
-    PendingChange,
-    Plan,
-    Programme,
-    Target,
-)
 from strategic_areas.models.drafts import MatrixNaming
 from strategic_areas.plan_document.tables import TABLES
 from tests import make
@@ -102,7 +91,7 @@ def plan():
         make.agency(acronym=acronym, name_es=f"Ministerio {acronym}")
     plan = make.plan(code="2026-2030", status="in_preparation")
     days = {"starts_on": "2026-01-01", "ends_on": "2030-12-31"}
-    Plan.objects.filter(pk=plan.pk).update(**days)
+    models.Plan.objects.filter(pk=plan.pk).update(**days)
     plan.refresh_from_db()
     return plan
 
@@ -135,24 +124,24 @@ def test_the_columns_are_proposed_and_the_plan_that_comes_out_is_saved(bringer):
     ]
 
     seen = bringer.press(named, "name")
-    was_saved = Commitment.objects.exists()
+    was_saved = models.Commitment.objects.exists()
     bringer.keep(seen)
 
     roles = ["area", "programme", "commitment", "responsible", "due", "indicator"]
     assert columns == list(zip(HEADINGS, [*roles, "target 2027"], strict=True))
     assert (asked(seen), counts(seen), was_saved) == ({}, {"new": 7}, False)
-    commitment = Commitment.objects.get()
+    commitment = models.Commitment.objects.get()
     programme = commitment.programme
     assert (programme.area.name, programme.name_es) == ("Prevención", "Informar")
     assert (commitment.code, commitment.title_es) == ("1.1.1", "Formar a docentes")
     assert commitment.lead.acronym == "MIREX"
     assert [each.acronym for each in commitment.supporting.all()] == ["MT"]
     assert (str(commitment.due_on), commitment.due_provenance) == ("2027-12-31", "plan")
-    target = Target.objects.get()
+    target = models.Target.objects.get()
     assert (target.value, str(target.ends_on)) == (4, "2027-12-31")
     assert target.indicator.commitment == commitment
     assert target.indicator.sensitive
-    parts = Participation.objects.values_list("agency__acronym", "role")
+    parts = models.Participation.objects.values_list("agency__acronym", "role")
     assert set(parts) == {("MIREX", "partner"), ("MT", "partner")}
 
 
@@ -187,24 +176,24 @@ def test_a_changed_file_shows_what_changed_against_what_was_taken(bringer):
         ("Valor", "4", "5", "Sheet!G2"),
     }
     bringer.keep(other)
-    assert Commitment.objects.get().title_es == "Formar a orientadores"
-    assert Target.objects.get().value == 5
+    assert models.Commitment.objects.get().title_es == "Formar a orientadores"
+    assert models.Target.objects.get().value == 5
 
 
 def test_of_an_approved_plan_it_becomes_one_amendment_with_its_act(bringer, plan):
     bringer.keep(bringer.read(workbook(ROW)))
-    Plan.objects.filter(pk=plan.pk).update(status="approved")
+    models.Plan.objects.filter(pk=plan.pk).update(status="approved")
     later = [*ROW[:4], "dic-28", *ROW[5:]]
     new = [None, None, "1.1.2 Difundir", "MT", "2029", None, None]
 
     seen = bringer.read(workbook(later, new))
     bringer.keep(seen, **ACT)
 
-    change = PendingChange.objects.get()
+    change = models.PendingChange.objects.get()
     assert (change.status, change.proposed_by) == ("pending", bringer.user)
     assert len(change.records.all()) == 2
-    assert str(Amendment.objects.get().decided_on) == "2026-03-01"
-    assert str(Commitment.objects.get().due_on) == "2027-12-31"
+    assert str(models.Amendment.objects.get().decided_on) == "2026-03-01"
+    assert str(models.Commitment.objects.get().due_on) == "2027-12-31"
 
 
 def test_rows_out_of_order_and_no_sheet_at_all_are_refused_by_name(bringer):
@@ -237,7 +226,7 @@ def test_nothing_is_kept_before_each_question_has_its_answer(bringer):
     assert asked(wrong)["E2"].error
     assert asked(wrong)["E2"].typed == "mañana"
     bringer.keep(typed)
-    assert str(Commitment.objects.get().due_on) == "2029-06-30"
+    assert str(models.Commitment.objects.get().due_on) == "2029-06-30"
 
 
 def test_a_cell_may_be_left_out_and_asked_for_again(bringer):
@@ -250,7 +239,7 @@ def test_a_cell_may_be_left_out_and_asked_for_again(bringer):
 
     assert (counts(left), asked(again).keys()) == ({"new": 7}, {"E2"})
     bringer.keep(left)
-    assert Commitment.objects.get().due_on is None
+    assert models.Commitment.objects.get().due_on is None
 
 
 def test_an_institution_by_another_name_is_proposed_and_confirmed(bringer):
@@ -265,7 +254,7 @@ def test_an_institution_by_another_name_is_proposed_and_confirmed(bringer):
     assert offered == {"Ministerio PGR": "PGR", "OIM": ""}
     assert "keep" not in silent.context
     bringer.keep(chosen)
-    commitment = Commitment.objects.get()
+    commitment = models.Commitment.objects.get()
     assert commitment.lead.acronym == "PGR"
     assert [each.acronym for each in commitment.supporting.all()] == ["MT"]
 
@@ -285,8 +274,8 @@ def test_work_without_a_programme_gets_the_one_that_is_named(bringer):
     bringer.keep(named)
     again = bringer.read(content)
 
-    assert Programme.objects.get().name_es == "Coordinar"
-    assert Commitment.objects.filter(programme__name_es="Coordinar").count() == 2
+    assert models.Programme.objects.get().name_es == "Coordinar"
+    assert models.Commitment.objects.filter(programme__name_es="Coordinar").count() == 2
     assert set(counts(again)) == {"unchanged"}
 
 
@@ -308,13 +297,13 @@ def test_commitments_and_activities_below_areas_become_a_plan(bringer):
     assert ("lead_from_below", "MT") in proposed
     found = [
         (x.programme.code, x.programme.name_es, x.code, x.lead.acronym)
-        for x in Commitment.objects.order_by("sort_code")
+        for x in models.Commitment.objects.order_by("sort_code")
     ]
     assert found == [
         ("1", "Prevención", "1.1", "MT"),
         ("2", "Protección", "2.1", "PGR"),
     ]
-    told = Activity.objects.order_by("sort_code").values_list(
+    told = models.Activity.objects.order_by("sort_code").values_list(
         "title_es", "agency__acronym", "kind"
     )
     assert [*told] == [
@@ -330,8 +319,8 @@ def test_who_leads_the_work_is_proposed_to_answer_for_its_indicators(bringer):
     shown = dict(seen.context["preview"].tables)["Indicadores"][0].changes
     told = {change.header: change.new for change in shown}
     bringer.keep(seen)
-    first = Indicator.objects.values_list("agency__acronym", "frequency").get()
-    Indicator.objects.update(
+    first = models.Indicator.objects.values_list("agency__acronym", "frequency").get()
+    models.Indicator.objects.update(
         agency=Agency.objects.get(acronym="PGR"), frequency="each_round"
     )
 
@@ -353,7 +342,7 @@ def test_what_identifies_a_person_never_gets_through(bringer):
     assert (found.is_barred, found.place) == (True, "Sheet!C2")
     assert ["keep" in each.context for each in (seen, ticked, still)] == [False] * 3
     bringer.keep(worded)
-    assert Commitment.objects.get().title_es == "Atender a personas"
+    assert models.Commitment.objects.get().title_es == "Atender a personas"
 
 
 def test_what_may_identify_somebody_takes_a_tick_of_its_own(bringer):
@@ -369,7 +358,7 @@ def test_what_may_identify_somebody_takes_a_tick_of_its_own(bringer):
     assert [each.place for each in (title, name)] == ["Sheet!C2", "Sheet!F2"]
     assert ["keep" in each.context for each in (one, other)] == [False, False]
     bringer.keep(both)
-    assert Indicator.objects.get().name_es == "Casa para 3 víctimas"
+    assert models.Indicator.objects.get().name_es == "Casa para 3 víctimas"
 
 
 CODED = ["Eje", "Objetivo", "Código", *HEADINGS[2:]]
@@ -390,7 +379,7 @@ def test_a_code_that_may_be_a_name_takes_a_tick_too(bringer):
     assert ["keep" in each.context for each in shown] == [False, True, True, True]
     assert left.context["preview"].counts["new"] == 4
     bringer.keep(recoded)
-    assert Indicator.objects.get().commitment.code == "1.1.7"
+    assert models.Indicator.objects.get().commitment.code == "1.1.7"
 
 
 def test_the_code_of_an_area_is_written_anew_with_what_it_leads(bringer):
@@ -403,7 +392,7 @@ def test_the_code_of_an_area_is_written_anew_with_what_it_leads(bringer):
     recoded = bringer.decide(bringer.confirm(seen, **{found.name: "7"}))
 
     bringer.keep(recoded)
-    assert Commitment.objects.get().programme.area.code == "7"
+    assert models.Commitment.objects.get().programme.area.code == "7"
 
 
 @pytest.mark.parametrize("typed", ["2027-13-45", "2027-02-30"])
@@ -427,7 +416,7 @@ def test_beside_a_target_nothing_but_its_years_is_typed(bringer):
 
     assert (named.status_code, asked(named).keys()) == (422, {"G2"})
     bringer.keep(dated)
-    assert [*Target.objects.values_list("value", flat=True)] == [5, 6]
+    assert [*models.Target.objects.values_list("value", flat=True)] == [5, 6]
 
 
 def test_neither_signed_state_is_taken_for_the_other(bringer, plan):
@@ -443,7 +432,7 @@ def test_neither_signed_state_is_taken_for_the_other(bringer, plan):
 
     home = reverse("admin:planbook", args=[plan.code])
     assert [each.headers["Location"] for each in answers] == [home, home]
-    assert not Commitment.objects.exists()
+    assert not models.Commitment.objects.exists()
 
 
 def test_a_title_that_is_emptied_leaves_the_record_out_with_all_below_it(bringer):
@@ -453,9 +442,9 @@ def test_a_title_that_is_emptied_leaves_the_record_out_with_all_below_it(bringer
     left = bringer.confirm(seen, **{texts(seen)[0].name: ""})
     bringer.keep(left)
 
-    assert Programme.objects.get().code == "1.1"
-    assert not Commitment.objects.exists()
-    assert not Indicator.objects.exists()
+    assert models.Programme.objects.get().code == "1.1"
+    assert not models.Commitment.objects.exists()
+    assert not models.Indicator.objects.exists()
 
 
 def test_the_naming_is_kept_without_texts_of_the_plan(bringer, plan):

@@ -5,16 +5,8 @@ import copy
 import pytest
 from django.urls import reverse
 
-from strategic_areas import workflow
+from strategic_areas import models, workflow
 from strategic_areas.desk.plan_tree.levels import page_key
-from strategic_areas.models import (
-    Activity,
-    Commitment,
-    PendingChange,
-    Plan,
-    Programme,
-    StrategicArea,
-)
 from strategic_areas.models.drafts import DraftLine
 from tests import make
 from tests.costs import costs
@@ -58,7 +50,7 @@ def step(client, record, word):
 
 
 def test_a_code_that_the_plan_has_already_is_refused(client, branched, reviewer):
-    one, another = Commitment.objects.filter(plan=branched)[:2]
+    one, another = models.Commitment.objects.filter(plan=branched)[:2]
 
     added = add(
         client,
@@ -73,7 +65,7 @@ def test_a_code_that_the_plan_has_already_is_refused(client, branched, reviewer)
     assert (added.status_code, changed.status_code) == (422, 422)
     assert [*added.context["form"].errors] == ["code"]
     assert [*changed.context["form"].errors] == ["code"]
-    assert Commitment.objects.filter(plan=branched, code=one.code).count() == 1
+    assert models.Commitment.objects.filter(plan=branched, code=one.code).count() == 1
 
 
 def test_a_branch_is_built_with_codes_and_words_proposed(client, plan, reviewer):
@@ -95,7 +87,7 @@ def test_a_branch_is_built_with_codes_and_words_proposed(client, plan, reviewer)
     assert [each.code for each in activities] == ["1.1.1.1", "1.1.1.2"]
     assert {each.due_provenance for each in activities} == {"plan"}
     assert {each.provenance for each in activities} == {"plan"}
-    assert not PendingChange.objects.exists()
+    assert not models.PendingChange.objects.exists()
 
 
 def test_of_an_approved_plan_an_edit_is_kept_in_the_draft(client, reviewer):
@@ -112,7 +104,7 @@ def test_of_an_approved_plan_an_edit_is_kept_in_the_draft(client, reviewer):
     )
     activity.refresh_from_db()
     assert activity.title_es == "Talleres"
-    assert not PendingChange.objects.exists()
+    assert not models.PendingChange.objects.exists()
     page = client.get(reverse("admin:plan_tree", args=[activity.plan.code]))
     [shown] = [each for each in page.context["tree"].root if each.draft_line]
     assert [(each.old, each.new) for each in shown.changes] == [("Talleres", "Cursos")]
@@ -185,12 +177,12 @@ def codes(records):
 
 
 def test_up_and_down_change_the_codes_of_all_below_too(client, branched, reviewer):
-    step(client, Commitment.objects.get(code="1.1.2"), "up")
-    step(client, Commitment.objects.get(code="1.1.1"), "up")  # the first stays
+    step(client, models.Commitment.objects.get(code="1.1.2"), "up")
+    step(client, models.Commitment.objects.get(code="1.1.1"), "up")  # the first stays
 
     assert codes(branched.commitments) == ["1.1.2", "1.1.1"]
     assert codes(branched.activities) == ["1.1.2.1", "1.1.1.1"]
-    moved = Activity.objects.get(code="1.1.2.1")
+    moved = models.Activity.objects.get(code="1.1.2.1")
     assert moved.sort_code == "000001.000001.000002.000001"
 
 
@@ -198,28 +190,28 @@ def test_up_and_down_change_the_codes_of_all_below_too(client, branched, reviewe
 def test_a_commitment_moves(client, branched, reviewer, is_approved):
     if is_approved:
         open_structure()
-        Plan.objects.update(status="approved")
+        models.Plan.objects.update(status="approved")
         close_structure()
-    there = Programme.objects.get(code="1.2")
-    moved = Commitment.objects.get(code="1.1.1")
+    there = models.Programme.objects.get(code="1.2")
+    moved = models.Commitment.objects.get(code="1.1.1")
 
     answer = edit(client, moved, programme=there.pk)
     if is_approved:
         assert codes(branched.commitments) == ["1.1.1", "1.1.2"]
         propose(client, branched)
-        workflow.approve(PendingChange.objects.get(), by=make.reviewer())
+        workflow.approve(models.PendingChange.objects.get(), by=make.reviewer())
 
     assert answer.status_code == 302
-    assert Commitment.objects.get(programme=there).code == "1.2.1"
+    assert models.Commitment.objects.get(programme=there).code == "1.2.1"
     assert codes(branched.commitments) == ["1.2.1", "1.1.2"]
     assert codes(branched.activities) == ["1.2.1.1", "1.1.2.1"]
 
 
 def test_a_record_of_a_plan_in_preparation_is_deleted(client, branched, reviewer):
-    commitment = Commitment.objects.get(code="1.1.1")
+    commitment = models.Commitment.objects.get(code="1.1.1")
 
     step(client, commitment, "delete")
-    assert Commitment.objects.filter(pk=commitment.pk).exists()
+    assert models.Commitment.objects.filter(pk=commitment.pk).exists()
     step(client, commitment.activities.get(), "delete")
     step(client, commitment, "delete")
 
@@ -243,17 +235,17 @@ def test_nothing_of_an_approved_plan_is_deleted_or_swapped(client, reviewer):
 
 def test_while_it_waits_a_plan_changes_by_two_people(client, branched, reviewer):
     propose_plan(branched)
-    activity = Activity.objects.get(code="1.1.1.1")
+    activity = models.Activity.objects.get(code="1.1.1.1")
 
     edit(client, activity, title_es="Otra cosa")
     step(client, activity, "delete")
 
     activity.refresh_from_db()
     assert activity.title_es == "Fue 1.1.1.1"
-    assert PendingChange.objects.count() == 1
+    assert models.PendingChange.objects.count() == 1
     assert [each.said for each in lines(reviewer)] == [{"title_es": "Otra cosa"}]
     propose(client, branched)
-    assert PendingChange.objects.count() == 2
+    assert models.PendingChange.objects.count() == 2
 
 
 def test_what_waits_stands_in_the_tree(client, reviewer):
@@ -269,7 +261,7 @@ def test_what_waits_stands_in_the_tree(client, reviewer):
 
     page = client.get(reverse("admin:plan_tree", args=[commitment.plan.code]))
     nodes = {each.record: each for each in page.context["tree"].root}
-    added, edited = PendingChange.objects.order_by("pk")
+    added, edited = models.PendingChange.objects.order_by("pk")
     assert [part.change_id for part in nodes[commitment].pending_additions] == [
         added.pk
     ]
@@ -299,7 +291,7 @@ def test_an_address_word_is_free_and_fits(client, plan, reviewer, name, word):
 
     add(client, "eje", plan, name_es=name)
 
-    assert StrategicArea.objects.get(code="2").slug_es == word
+    assert models.StrategicArea.objects.get(code="2").slug_es == word
 
 
 def test_a_form_offers_what_is_possible_in_the_plan(client, branched, reviewer):
@@ -307,7 +299,7 @@ def test_a_form_offers_what_is_possible_in_the_plan(client, branched, reviewer):
     gone = make.agency(dissolved_on="2020-01-01")
     taking_part = make.agency(acronym="ZZZ")
     make.participation(plan=branched, agency=taking_part)
-    commitment = Commitment.objects.get(code="1.1.1")
+    commitment = models.Commitment.objects.get(code="1.1.1")
 
     address = reverse("admin:plan_node", args=node(commitment))
     form = form_at(client, address)
@@ -316,7 +308,7 @@ def test_a_form_offers_what_is_possible_in_the_plan(client, branched, reviewer):
     assert [place for place, _label in members] == [str(taking_part.pk)]
     assert str(gone.pk) not in dict(others)
     offered = {place for place, _label in form.fields["programme"].choices if place}
-    own = Programme.objects.filter(plan=branched).values_list("pk", flat=True)
+    own = models.Programme.objects.filter(plan=branched).values_list("pk", flat=True)
     assert offered == set(map(str, own))
     assert edit(client, commitment, due_on="2031-01-01").status_code == 422
 
@@ -330,7 +322,7 @@ def test_a_record_of_another_plan_is_not_found(client, branched, reviewer):
 
 
 def test_the_second_of_two_who_save_is_told(client, branched, reviewer):
-    commitment = Commitment.objects.get(code="1.1.1")
+    commitment = models.Commitment.objects.get(code="1.1.1")
     address = reverse("admin:plan_node", args=node(commitment))
     form = form_at(client, address)
     values = {name: form[name].value() for name in form.fields}
@@ -346,7 +338,7 @@ def test_the_second_of_two_who_save_is_told(client, branched, reviewer):
 
 def test_a_tree_of_many_takes_as_many_queries(client, branched, reviewer):
     address = reverse("admin:plan_tree", args=["p"])
-    programme = Programme.objects.get(code="1.2")
+    programme = models.Programme.objects.get(code="1.2")
 
     few, many = costs(
         lambda: client.get(address), lambda: make.commitment(programme=programme)
@@ -366,7 +358,7 @@ def previews(client, plan):
     [("1", "Fue 1.1.2"), ("1.1", "Fue 1.1.2"), ("1.1.1", "Fue 1.1.1.1")],
 )
 def test_only_staff_read_a_preview(client, branched, reviewer, code, said):
-    commitment = Commitment.objects.get(code="1.1.1")
+    commitment = models.Commitment.objects.get(code="1.1.1")
     address = previews(client, branched)[code]
 
     page = client.get(address).content.decode()
@@ -386,7 +378,7 @@ def test_an_activitys_preview_is_its_place_on_the_page(client, branched, reviewe
 
 def test_no_preview_of_another_plan_or_level(client, branched, reviewer):
     other = make.area()
-    own = Programme.objects.first()
+    own = models.Programme.objects.first()
 
     for kind, record in (("eje", other), ("programa", own)):
         address = reverse("admin:plan_preview", args=["p", kind, record.pk])
@@ -416,7 +408,7 @@ def test_each_level_offers_what_stands_below_it(client, branched, reviewer, lang
 def test_what_is_no_branch_is_edited_in_place_too(client, branched, reviewer):
     """The plan itself, who takes part, an indicator below a commitment, its target."""
     agency = make.agency()
-    commitment = Commitment.objects.get(code="1.1.1")
+    commitment = models.Commitment.objects.get(code="1.1.1")
     named = {"name_es": "Talleres", "unit_es": "talleres", "counts": "events"}
     days = {"starts_on": "2027-01-01", "ends_on": "2027-12-31"}
 

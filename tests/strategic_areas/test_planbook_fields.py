@@ -7,16 +7,8 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from strategic_areas import workflow
+from strategic_areas import models, workflow
 from strategic_areas.desk.plan_workbook.comparison import ORIGIN
-from strategic_areas.models import (
-    Activity,
-    Amendment,
-    Commitment,
-    PendingChange,
-    Plan,
-    Target,
-)
 from tests import make
 from tests.deep import DEEP, drawn
 from tests.make.plans import close_structure, open_structure
@@ -40,7 +32,9 @@ def either(request, lasting):
                 programme=programme, lead=agency, code=code, title_es=f"Fue {code}"
             )
         make.activity(
-            commitment=Commitment.objects.get(code="1"), code="1.1", title_es="Fue 1.1"
+            commitment=models.Commitment.objects.get(code="1"),
+            code="1.1",
+            title_es="Fue 1.1",
         )
         close_structure()
         yield Keeper.of(plan)
@@ -58,7 +52,7 @@ def keep(keeper, book):
     assert faults(response) == []
     kept = keeper.keep(response, **ACT)
     assert kept.status_code == 302
-    for change in PendingChange.objects.waiting():
+    for change in models.PendingChange.objects.waiting():
         workflow.approve(change, by=make.reviewer())
     assert counts(keeper.bring(book)).keys() == {"unchanged"}
 
@@ -71,10 +65,10 @@ def test_the_plans_own_title_and_dates_are_changed(keeper):
 
     keep(keeper, book)
 
-    plan = Plan.objects.get()
+    plan = models.Plan.objects.get()
     assert (plan.title_es, plan.ends_on) == ("Otro plan", later)
-    assert Activity.objects.get().due_on == date(2030, 1, 1)
-    kinds = list(Amendment.objects.values_list("kind", flat=True))
+    assert models.Activity.objects.get().due_on == date(2030, 1, 1)
+    kinds = list(models.Amendment.objects.values_list("kind", flat=True))
     assert kinds == ([] if keeper.plan.status == "in_preparation" else ["several"])
 
 
@@ -105,9 +99,9 @@ def test_a_record_continues_one_of_another_plan(keeper):
 
     keep(keeper, book)
 
-    assert Commitment.objects.get(plan=keeper.plan, code="1").continues == old
+    assert models.Commitment.objects.get(plan=keeper.plan, code="1").continues == old
     # It concerns the other plan, so even in preparation two people decide.
-    assert PendingChange.objects.count() == 1
+    assert models.PendingChange.objects.count() == 1
 
 
 def test_codes_are_exchanged_by_one_upload(keeper):
@@ -120,11 +114,11 @@ def test_codes_are_exchanged_by_one_upload(keeper):
 
     keep(keeper, book)
 
-    titles = dict(Commitment.objects.values_list("code", "title_es"))
+    titles = dict(models.Commitment.objects.values_list("code", "title_es"))
     assert titles == {"1": "Fue 2", "2": "Fue 1"}
-    titles = dict(Activity.objects.values_list("code", "title_es"))
+    titles = dict(models.Activity.objects.values_list("code", "title_es"))
     assert titles == {"1.1": "Nueva", "1.2": "Fue 1.1"}
-    assert Commitment.objects.get(code="2").sort_code == "000002"
+    assert models.Commitment.objects.get(code="2").sort_code == "000002"
 
 
 def test_a_code_that_nobody_gives_up_is_refused(keeper):
@@ -156,7 +150,7 @@ def test_what_cannot_be_exchanged_says_what_to_do(keeper):
 
     assert len(faults(page)) == 2
     assert "Otra fila de este libro" in page.content.decode()
-    assert Target.objects.get(value=2025).starts_on.year == 2025
+    assert models.Target.objects.get(value=2025).starts_on.year == 2025
 
 
 #: So many rows of each of two sheets, beside 2, tell whether each asks the database.
@@ -168,7 +162,7 @@ CHANGED_ROWS = 50 if DEEP else 8
 )
 def test_many_changed_rows_are_previewed_by_as_many_queries(keeper):
     open_structure()
-    commitment = Commitment.objects.get(code="1")
+    commitment = models.Commitment.objects.get(code="1")
     for number in range(2, CHANGED_ROWS + 10):
         make.activity(commitment=commitment, code=f"1.{number}", kind="continuing")
         make.commitment(
@@ -201,4 +195,4 @@ def test_many_changed_rows_are_previewed_by_as_many_queries(keeper):
 def test_a_planned_quantity_is_read_with_comma_and_point(keeper, cell, quantity):
     keep(keeper, keeper.book.fill("activities", "1.1", quantity=cell))
 
-    assert Activity.objects.get().quantity == Decimal(quantity)
+    assert models.Activity.objects.get().quantity == Decimal(quantity)

@@ -8,16 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from strategic_areas import disclosure, figures
+from strategic_areas import disclosure, figures, models
 from strategic_areas.importing import PlanFileError, load_plan_file
-from strategic_areas.models import (
-    ImportedRecord,
-    Indicator,
-    PublishedCell,
-    PublishedFigure,
-    Source,
-    Target,
-)
 from strategic_areas.models.measurements import (
     DisclosedForm,
     Measurement,
@@ -80,13 +72,13 @@ def parts(dimension="sex+age", **values):
 
 def standing(**narrowed):
     """The figures that stand: first year and value, None where it is protected."""
-    rows = PublishedFigure.objects.latest_revisions().filter(**narrowed)
+    rows = models.PublishedFigure.objects.latest_revisions().filter(**narrowed)
     rows = rows.order_by("starts_on", "ends_on")
     return [(row.starts_on.year, row.value and int(row.value)) for row in rows]
 
 
 def cells(**narrowed):
-    rows = PublishedCell.objects.filter(**narrowed)
+    rows = models.PublishedCell.objects.filter(**narrowed)
     return {
         "+".join(row.categories): int(row.value)
         for row in rows.order_by("figure__starts_on", "dimension", "order")
@@ -98,7 +90,7 @@ def test_a_revised_total_keeps_its_history_with_the_reason(tmp_path):
 
     load_small(tmp_path, plan(count(60, reason_es="Faltaba una región.")))
 
-    now = PublishedFigure.objects.latest_revisions().get()
+    now = models.PublishedFigure.objects.latest_revisions().get()
     assert (now.value, now.reason_es, now.revises.value) == (
         60,
         "Faltaba una región.",
@@ -114,7 +106,7 @@ def test_what_stands_beside_a_value_changes_in_its_place(tmp_path):
     changed["sources"] = ["note"]
     load_small(tmp_path, plan(count(40, **changed, **PRINTED)))
 
-    row = PublishedFigure.objects.get()
+    row = models.PublishedFigure.objects.get()
     assert [source.key for source in row.sources.all()] == ["note"]
     assert (row.status, row.note_es, row.breaks) == ("provisional", "Otra.", True)
 
@@ -161,8 +153,8 @@ def test_a_family_has_one_teller(tmp_path):
         ("indicators EJ-2", "is_teller", "true")
     ]
     load_small(tmp_path, plan_of(values, {**values, **OTHER}))
-    Indicator.objects.update(is_teller=True)
-    figures.publish_figures(Indicator.objects.all())
+    models.Indicator.objects.update(is_teller=True)
+    figures.publish_figures(models.Indicator.objects.all())
     assert standing() == [(2030, None), (2030, None)]
 
 
@@ -177,7 +169,7 @@ def test_of_several_who_count_a_year_one_is_told_and_later_no_other(tmp_path):
     found = []
     for told_by in ("AAA", "BBB"):
         load_small(tmp_path, plan(*values, counted_by=told_by))
-        rows = PublishedFigure.objects.latest_revisions().order_by("counted_by")
+        rows = models.PublishedFigure.objects.latest_revisions().order_by("counted_by")
         found.append([(row.counted_by, row.value) for row in rows])
 
     assert found == [
@@ -191,7 +183,7 @@ def test_nothing_beside_a_protected_number_says_why_it_is(tmp_path):
     load_small(tmp_path, plan(value))
     load_small(tmp_path, plan({**value, "value": 70, "status": "provisional"}))
 
-    row = PublishedFigure.objects.get()
+    row = models.PublishedFigure.objects.get()
     assert (row.value, row.status, row.note_es, row.caption_es) == (None, "", "", "")
     assert not row.sources.exists()
     assert (row.withheld, row.differs) == (["sex+age"], False)
@@ -200,7 +192,7 @@ def test_nothing_beside_a_protected_number_says_why_it_is(tmp_path):
 def test_what_an_earlier_version_told_is_no_longer_public(tmp_path):
     load_small(tmp_path, plan(count(4), is_teller=False))
     Publication.objects.all().delete()
-    PublishedFigure.objects.all().delete()
+    models.PublishedFigure.objects.all().delete()
     measurement = Measurement.objects.get()
     told = make.published_figure(
         indicator=measurement.indicator, year=2030, value=4, withheld=[]
@@ -211,7 +203,7 @@ def test_what_an_earlier_version_told_is_no_longer_public(tmp_path):
     call_command("publish_figures", stdout=io.StringIO())
 
     assert standing() == [(2030, None)]
-    assert PublishedFigure.objects.count() == 1
+    assert models.PublishedFigure.objects.count() == 1
 
 
 # What was printed
@@ -223,10 +215,10 @@ def test_what_was_printed_is_quoted_with_where_it_stands(tmp_path):
     value["breakdown"] = [*quoted, *parts(woman=20, man=4)]
     load_small(tmp_path, plan({**value}, is_teller=False, selects=True))
 
-    row = PublishedFigure.objects.get()
+    row = models.PublishedFigure.objects.get()
     assert (row.value, row.status) == (4, "provisional")
     assert (row.printed_by.key, row.printed_where_es) == ("matrix", "cuadro 3")
-    cell = PublishedCell.objects.get()
+    cell = models.PublishedCell.objects.get()
     assert (cell.value, cell.printed_by.key, cell.printed_where_es) == (
         *(3, "matrix"),
         "cuadro 3",
@@ -263,7 +255,7 @@ def test_print_freezes_what_was_told(tmp_path):
     for number in (100, 104, 150):
         later = {"values": [count(number)]}
         load_small(tmp_path, plan_of(later, with_print))
-        row = PublishedFigure.objects.get(indicator__code="EJ-1")
+        row = models.PublishedFigure.objects.get(indicator__code="EJ-1")
         assert (row.value, row.differs) == (100, False)
 
 
@@ -308,7 +300,7 @@ def test_only_official_sources_are_quoted_of_parts(tmp_path):
 
 def test_what_a_source_is_decides_what_it_prints(tmp_path):
     load_small(tmp_path, plan(count(5, "2030-S1", **PRINTED)))
-    source = Source.objects.get(key="matrix")
+    source = models.Source.objects.get(key="matrix")
 
     source.kind = "press"
     source.save()
@@ -326,11 +318,11 @@ def test_a_count_that_moves_a_told_number_by_less_than_ten_leaves_it(tmp_path):
     later = {"note_es": "Ahora son 104.", "breakdown": parts(woman=64, man=40)}
     load_small(tmp_path, plan(count(104, **later)))
 
-    row = PublishedFigure.objects.get()
+    row = models.PublishedFigure.objects.get()
     assert (row.value, row.differs, row.note_es) == (100, True, "Así se contó.")
     assert cells() == {"woman": 60, "man": 40}
     load_small(tmp_path, plan(broken_down(woman=70, man=40)))
-    row = PublishedFigure.objects.latest_revisions().get()
+    row = models.PublishedFigure.objects.latest_revisions().get()
     assert (row.value, row.differs, row.revises.value) == (110, False, 100)
     assert cells() == {"woman": 70, "man": 40}
 
@@ -390,11 +382,11 @@ def test_what_was_told_without_protection_counts_as_printed(tmp_path):
 
 def test_what_was_told_outlives_its_records(tmp_path):
     load_small(tmp_path, plan(count(100)))
-    for model in (Publication, PublishedFigure, Measurement):
+    for model in (Publication, models.PublishedFigure, Measurement):
         model.objects.all().delete()
-    Target.objects.all().delete()
-    Indicator.objects.all().delete()
-    ImportedRecord.objects.all().delete()
+    models.Target.objects.all().delete()
+    models.Indicator.objects.all().delete()
+    models.ImportedRecord.objects.all().delete()
 
     load_small(tmp_path, plan(count(97)))
 
@@ -416,7 +408,7 @@ def test_what_is_protected_keeps_no_history(tmp_path):
     load_small(tmp_path, plan(count(5)))
 
     assert standing() == [(2030, None)]
-    assert PublishedFigure.objects.count() == 1
+    assert models.PublishedFigure.objects.count() == 1
 
 
 def test_a_provisional_count_leaves_what_was_told(tmp_path):
@@ -424,7 +416,7 @@ def test_a_provisional_count_leaves_what_was_told(tmp_path):
 
     load_small(tmp_path, plan(count(300, status="provisional")))
 
-    row = PublishedFigure.objects.get()
+    row = models.PublishedFigure.objects.get()
     assert (row.value, row.status, row.differs) == (100, "confirmed", False)
 
 
@@ -435,7 +427,7 @@ def test_what_was_told_of_a_value_holds_through_all_its_revisions(tmp_path):
         revise(women, man=12)
 
     assert cells() == {"woman": 30, "man": 12}
-    row = PublishedFigure.objects.latest_revisions().get()
+    row = models.PublishedFigure.objects.latest_revisions().get()
     assert (row.value, row.differs) == (42, True)
 
 
@@ -446,7 +438,7 @@ def revise(women, **others):
     days = {"starts_on": last.starts_on, "ends_on": last.ends_on}
     value = sum(parts.values())
     make.measurement(last.indicator, value=value, revises=last, parts=parts, **days)
-    figures.publish_figures(Indicator.objects.all())
+    figures.publish_figures(models.Indicator.objects.all())
 
 
 def chain(figure):
@@ -469,20 +461,20 @@ def test_a_note_beside_people_tells_no_other_number(tmp_path):
         ),
     )
 
-    rows = PublishedFigure.objects.order_by("starts_on")
+    rows = models.PublishedFigure.objects.order_by("starts_on")
     told = [row.note_es for row in rows]
     assert told == [clean, "", "", "", "Fueron 47.", ""]
 
 
 def test_an_indicator_decided_to_select_is_protected_at_once(tmp_path):
     load_small(tmp_path, plan(count(50)))
-    indicator = Indicator.objects.get()
+    indicator = models.Indicator.objects.get()
 
     indicator.selects = True
     indicator.save()
 
     assert standing() == [(2030, None)]
-    assert PublishedFigure.objects.count() == 1
+    assert models.PublishedFigure.objects.count() == 1
 
 
 def test_what_a_file_says_of_a_value_that_was_revised_here_is_kept(tmp_path):
@@ -514,7 +506,7 @@ def test_what_a_file_says_of_a_value_that_was_revised_here_is_kept(tmp_path):
 def test_a_dry_run_publishes_nothing(tmp_path):
     load_plan_file(write(tmp_path, plan({"period": "2030", "value": 40})), dry_run=True)
 
-    assert not PublishedFigure.objects.exists()
+    assert not models.PublishedFigure.objects.exists()
 
 
 def test_no_published_row_holds_a_number_below_the_threshold(tmp_path, monkeypatch):
@@ -540,8 +532,8 @@ def test_no_published_row_holds_a_number_below_the_threshold(tmp_path, monkeypat
     load_small(tmp_path, content)
 
     rows = [
-        *PublishedFigure.objects.values(),
-        *PublishedCell.objects.values(),
+        *models.PublishedFigure.objects.values(),
+        *models.PublishedCell.objects.values(),
     ]
     # Whole numbers only: the digits of a key or of a time are no figure.
     published = set(re.findall(r"\b\d+\b", json.dumps(rows, default=str)))

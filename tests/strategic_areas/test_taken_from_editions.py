@@ -8,19 +8,9 @@ from django.db import connection
 from django.http import Http404
 from django.utils import timezone
 
-from strategic_areas import figures, purging, workflow
+from strategic_areas import figures, models, purging, workflow
 from strategic_areas.datasets import editions, removals
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models import (
-    Activity,
-    Edition,
-    EditionRows,
-    Indicator,
-    Plan,
-    PublicationVersion,
-    PublishedFigure,
-    Takedown,
-)
 from strategic_areas.purging import blanking, takedowns
 from tests import make
 from tests.strategic_areas.plans import load_small, small
@@ -201,7 +191,7 @@ def test_words_that_only_an_edition_holds_are_hidden_at_once_and_then_purged():
     purging.confirm(asked, by=make.reviewer())
 
     assert (NAME in hidden, NAME in stored(edition)) == (False, False)
-    assert Takedown.objects.get().editions == {}
+    assert models.Takedown.objects.get().editions == {}
     assert rows_of(edition)[commitment.code]["title_es"] == MARKER
     assert rows_of(second)[commitment.code]["title_es"] == "Otro título"
 
@@ -220,14 +210,14 @@ def test_a_purge_that_is_called_off_brings_them_back():
 def test_a_restored_backup_does_not_bring_purged_words_back(tmp_path):
     commitment = make.commitment(title_es=TEXT)
     edition, _second = two_editions(commitment, title_es="Otro título")
-    backup = {each.pk: bytes(each.content) for each in EditionRows.objects.all()}
+    backup = {each.pk: bytes(each.content) for each in models.EditionRows.objects.all()}
     made_at = edition.made_at
     done = purge()
     blanking.write_purge_list(tmp_path)
-    Edition.objects.update(is_moving=True)
+    models.Edition.objects.update(is_moving=True)
     for pk, content in backup.items():
-        EditionRows.objects.filter(pk=pk).update(content=content)
-    Edition.objects.update(is_moving=False, random=b"as it was stored")
+        models.EditionRows.objects.filter(pk=pk).update(content=content)
+    models.Edition.objects.update(is_moving=False, random=b"as it was stored")
     assert NAME in stored(edition)
 
     blanking.blank_again(tmp_path, made_at)
@@ -235,7 +225,7 @@ def test_a_restored_backup_does_not_bring_purged_words_back(tmp_path):
     assert NAME not in stored(edition)
     assert NAME not in (tmp_path / blanking.LIST_NAME).read_text(encoding="utf-8")
     assert commitment.code in rows_of(edition)
-    assert (EditionRows, 1) in done.counts
+    assert (models.EditionRows, 1) in done.counts
 
 
 # Failing closed
@@ -262,10 +252,10 @@ def test_nobody_else_changes_what_an_edition_lost_or_a_hiding_keeps():
     commitment = make.commitment(title_es=TEXT)
     make.edition(plan=commitment.plan)
     takedown = hide(commitment, "title_es")
-    stored_one = Takedown.objects.filter(pk=takedown.pk)
+    stored_one = models.Takedown.objects.filter(pk=takedown.pk)
 
     assert is_refused(lambda: stored_one.update(editions={"1": {}}))
-    assert is_refused(lambda: Edition.objects.update(withdrawn=[]))
+    assert is_refused(lambda: models.Edition.objects.update(withdrawn=[]))
 
 
 @pytest.mark.sqlite  # on PostgreSQL the counters move at commit
@@ -278,17 +268,19 @@ def test_no_file_that_was_made_before_is_served_after():
             counts_victims=True
         ),
         "a figure is put away": lambda: type(figure).objects.update(is_hidden=True),
-        "an edition is held back": lambda: Edition.objects.update(is_moving=True),
-        "an edition lost something": lambda: Edition.objects.filter(
+        "an edition is held back": lambda: models.Edition.objects.update(
+            is_moving=True
+        ),
+        "an edition lost something": lambda: models.Edition.objects.filter(
             pk=edition.pk
         ).update(is_moving=False, withdrawn=[{}], random=b"other"),
     }
 
     moved = {}
     for name, change in changes.items():
-        before = PublicationVersion.counters().takedowns
+        before = models.PublicationVersion.counters().takedowns
         change()
-        moved[name] = PublicationVersion.counters().takedowns - before
+        moved[name] = models.PublicationVersion.counters().takedowns - before
 
     assert moved == dict.fromkeys(changes, 1)
 
@@ -388,7 +380,7 @@ def test_a_plan_file_that_protects_a_number_reaches_editions(tmp_path):
     activity |= {"quantity": 8, "unit_es": "talleres"}
     activity |= {"counts_victims": False, "reaches_victims": False}
     load_small(tmp_path, content)
-    edition = make.edition(plan=Plan.objects.get())
+    edition = make.edition(plan=models.Plan.objects.get())
     told = rows_of(edition, "activities")[activity["code"]]
 
     activity |= {"counts_victims": True, "reaches_victims": True}
@@ -404,7 +396,7 @@ def counted(plan, **fields):
     told = {"value": 43, "note_es": "43 mujeres y niñas."}
     parts = {"female": 40, "male": 3}
     measurement = make.measurement(indicator, dimension="sex", parts=parts, **told)
-    figures.publish_figures(Indicator.objects.filter(pk=indicator.pk))
+    figures.publish_figures(models.Indicator.objects.filter(pk=indicator.pk))
     return indicator, measurement
 
 
@@ -438,7 +430,7 @@ def test_a_hidden_figure_goes_and_comes_back():
     edition = make.edition(plan=plan)
     stood = rows_of(edition, "values"), rows_of(edition, "breakdowns")
 
-    takedown = hide(PublishedFigure.objects.get(), "is_hidden")
+    takedown = hide(models.PublishedFigure.objects.get(), "is_hidden")
     hidden = rows_of(edition, "values"), rows_of(edition, "breakdowns")
     takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
@@ -458,7 +450,9 @@ def test_a_hidden_amount_goes_from_every_edition():
     )
     edition = make.edition(plan=activity.plan)
 
-    hide(activity, *takedowns.hideable(activity)[Activity.fields["budget_amount"]])
+    hide(
+        activity, *takedowns.hideable(activity)[models.Activity.fields["budget_amount"]]
+    )
 
     assert rows_of(edition, "activities")[activity.code]["budget_amount"] is None
 
@@ -472,7 +466,7 @@ def test_an_edition_that_is_made_meanwhile_does_not_keep_it(monkeypatch):
 
     def maker():
         try:
-            made.append(editions.make_edition(Plan.objects.get(pk=plan.pk)))
+            made.append(editions.make_edition(models.Plan.objects.get(pk=plan.pk)))
         finally:
             connection.close()
 

@@ -4,20 +4,9 @@ from datetime import date
 
 import pytest
 
-from strategic_areas import figures, purging, workflow
+from strategic_areas import figures, models, purging, workflow
 from strategic_areas.datasets import editions, removals
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models import (
-    Activity,
-    Commitment,
-    Edition,
-    EditionRows,
-    Indicator,
-    PublicationVersion,
-    PublishedCell,
-    PublishedFigure,
-    TargetLink,
-)
 from strategic_areas.models.measurements import Measurement
 from strategic_areas.purging import blanking, takedowns
 from tests import make
@@ -44,8 +33,8 @@ def superseded(record, **changes):
     same = ("programme", "commitment")
     links = {name: getattr(record, name) for name in same if hasattr(record, name)}
     maker = {
-        Commitment: make.commitment,
-        Activity: make.activity,
+        models.Commitment: make.commitment,
+        models.Activity: make.activity,
     }[type(record)]
     record.superseded_by.add(maker(**links))
     type(record).objects.filter(pk=record.pk).update(**changes)
@@ -97,7 +86,7 @@ def linked_no_more():
     indicator, _measurement = counted(other, sensitive=False)
     make.target_link(make.target(), plan=plan, indicator=indicator)
     edition = make.edition(plan=plan)
-    TargetLink.objects.filter(plan=plan).delete()
+    models.TargetLink.objects.filter(plan=plan).delete()
     indicator.refresh_from_db()
     return edition, indicator, f"{indicator.code}/2025-01-01/2025-12-31/"
 
@@ -116,7 +105,7 @@ def test_an_indicator_that_the_plan_left_is_protected_in_its_editions():
 def test_a_hidden_figure_of_an_indicator_that_the_plan_left_goes():
     edition, _indicator, key = linked_no_more()
 
-    hide(PublishedFigure.objects.get(), "is_hidden")
+    hide(models.PublishedFigure.objects.get(), "is_hidden")
 
     row = rows_of(edition, "values")[key]
     assert (row["value"], row["shown"]) == (None, "withdrawn")
@@ -127,9 +116,9 @@ def test_former_parts_of_a_value_go_with_it():
     plan = make.plan()
     counted(plan, sensitive=False)
     edition = make.edition(plan=plan)
-    PublishedCell.objects.all().delete()
+    models.PublishedCell.objects.all().delete()
 
-    hide(PublishedFigure.objects.get(), "is_hidden")
+    hide(models.PublishedFigure.objects.get(), "is_hidden")
 
     assert rows_of(edition, "breakdowns") == {}
 
@@ -153,11 +142,11 @@ def test_the_percent_of_an_older_report_goes_with_it():
 @pytest.mark.sqlite  # on PostgreSQL the counters move at commit
 def test_no_file_with_the_baseline_of_a_protected_indicator_is_served_after():
     indicator = make.indicator(sensitive=False)
-    before = PublicationVersion.counters().takedowns
+    before = models.PublicationVersion.counters().takedowns
 
-    Indicator.objects.filter(pk=indicator.pk).update(sensitive=True)
+    models.Indicator.objects.filter(pk=indicator.pk).update(sensitive=True)
 
-    assert PublicationVersion.counters().takedowns == before + 1
+    assert models.PublicationVersion.counters().takedowns == before + 1
 
 
 # Put back
@@ -181,12 +170,12 @@ def test_a_row_that_went_meanwhile_does_not_come_back_in_part():
     plan = make.plan()
     indicator, measurement = counted(plan, sensitive=False)
     Measurement.objects.filter(pk=measurement.pk).update(note_es=TEXT)
-    figures.publish_figures(Indicator.objects.filter(pk=indicator.pk))
+    figures.publish_figures(models.Indicator.objects.filter(pk=indicator.pk))
     edition = make.edition(plan=plan)
     asked = purging.request_purge(NAME, by=make.reviewer())
     Measurement.objects.filter(pk=measurement.pk).update(ends_on=date(2025, 11, 30))
-    Indicator.objects.filter(pk=indicator.pk).update(sensitive=True)
-    figures.publish_figures(Indicator.objects.filter(pk=indicator.pk))
+    models.Indicator.objects.filter(pk=indicator.pk).update(sensitive=True)
+    figures.publish_figures(models.Indicator.objects.filter(pk=indicator.pk))
 
     purging.cancel(asked, by=make.reviewer())
 
@@ -222,7 +211,7 @@ def let_reading_fail(patch):
 
 
 def hold_back(_patch):
-    Edition.objects.update(is_moving=True)
+    models.Edition.objects.update(is_moving=True)
 
 
 @pytest.mark.parametrize(
@@ -248,12 +237,12 @@ def test_what_is_taken_goes_from_an_edition_held_back(before, take, monkeypatch)
 
 def test_a_restored_backup_leaves_an_edition_held_back_without_the_words(tmp_path):
     edition = make.edition(plan=make.commitment(title_es=TEXT).plan)
-    backup = {each.pk: bytes(each.content) for each in EditionRows.objects.all()}
-    Edition.objects.update(is_moving=True)
+    backup = {each.pk: bytes(each.content) for each in models.EditionRows.objects.all()}
+    models.Edition.objects.update(is_moving=True)
     purge()
     blanking.write_purge_list(tmp_path)
     for pk, content in backup.items():
-        EditionRows.objects.filter(pk=pk).update(content=content)
+        models.EditionRows.objects.filter(pk=pk).update(content=content)
 
     blanking.blank_again(tmp_path, edition.made_at)
 
