@@ -14,8 +14,10 @@ from strategic_areas.queries.figures.phrases import text_in_language
 
 #: ``size`` is in bytes, None while the file is not ready.
 CatalogueFile = namedtuple("CatalogueFile", "format path size")
-#: ``number`` is the row count, or None.
-CatalogueTable = namedtuple("CatalogueTable", "dataset changes number files")
+#: ``change_frequency`` is a phrase; ``row_count`` is None until the rows are counted.
+CatalogueTable = namedtuple(
+    "CatalogueTable", "dataset change_frequency row_count files"
+)
 #: ``files`` hold the whole plan; ``editions`` come latest first.
 PlanData = namedtuple("PlanData", "plan day tables files editions")
 
@@ -96,7 +98,7 @@ def about(table: CatalogueTable) -> Word:
     return _lazy_format(
         _("A row is %(row)s. How often it changes: %(changes)s."),
         row=table.dataset.row,
-        changes=table.changes,
+        changes=table.change_frequency,
     )
 
 

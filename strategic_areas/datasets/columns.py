@@ -68,7 +68,7 @@ class Dataset:
     """
     A table of a plan.
 
-    ``row`` says what a row is, ``changes`` how often the table changes; ``key`` are the
+    ``row`` says what a row is, ``change_frequency`` is a phrase; ``key`` are the
     columns that identify a row. ``read`` yields rows from a ``PlanReading``, with a
     value for every column.
     """
@@ -76,14 +76,14 @@ class Dataset:
     name: str
     title: Word
     row: Word
-    changes: Word
+    change_frequency: Word
     columns: tuple[DataColumn, ...]
     key: tuple[str, ...]
     read: Callable[[object], Iterable[Mapping]] = field(repr=False, compare=False)
 
-    def changes_in(self, plan) -> Word:
+    def change_frequency_in(self, plan) -> Word:
         """How often it changes in a plan or a snapshot."""
-        return CORRECTED if plan.is_reconstructed else self.changes
+        return CORRECTED if plan.is_reconstructed else self.change_frequency
 
 
 CORRECTED = pgettext_lazy("how often it changes", "When it is corrected or completed")

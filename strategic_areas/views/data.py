@@ -47,7 +47,7 @@ def data_page(request, plan=None):
 
 def _page(request, template, context):
     """Render a page; it is cached only with the row counts of this version."""
-    is_unfinished = "table" in context and context["table"].number is None
+    is_unfinished = "table" in context and context["table"].row_count is None
     return mark_uncacheable(render(request, template, context), is_unfinished)
 
 
@@ -62,7 +62,7 @@ def data_catalogue(request):
     content = as_catalogue(published, timezone.localdate())
     answer = JsonResponse(content, content_type="application/ld+json")
     return mark_uncacheable(
-        answer, any(each.tables[0].number is None for each in published)
+        answer, any(each.tables[0].row_count is None for each in published)
     )
 
 
@@ -82,7 +82,7 @@ def published_data(plan) -> PlanData:
     tables = [
         CatalogueTable(
             each,
-            each.changes_in(plan),
+            each.change_frequency_in(plan),
             counts.get(name),
             [
                 file_at(sizes, "data_file", plan.code, name, text_format)

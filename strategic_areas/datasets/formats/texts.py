@@ -110,7 +110,7 @@ def about_dataset(dataset: Dataset, snapshot: Snapshot) -> dict:
         "name": dataset.name,
         "title": in_both(dataset.title),
         "row": in_both(dataset.row),
-        "changes": in_both(dataset.changes_in(snapshot)),
+        "changes": in_both(dataset.change_frequency_in(snapshot)),
         "key": list(dataset.key),
     }
 
