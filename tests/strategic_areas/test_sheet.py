@@ -724,28 +724,28 @@ def test_a_quantity_is_shown_as_short_as_it_is(desk):
 def test_a_long_sheet_has_the_forms_of_the_rows_that_come_next(desk):
     waiting = [
         desk.activity,
-        *(desk.another() for _ in range(sheet_page.OPEN_ROWS + 2)),
+        *(desk.another() for _ in range(sheet_page.ROWS_WITH_FORMS + 2)),
     ]
     make.submitted_update(activity=waiting[2], period=desk.period, by=desk.user)
 
     shown = desk.open().context["rows"]
     later = desk.client.get(f"{desk.address()}?fila={waiting[-2].pk}").context["rows"]
 
-    assert [each.row.subject for each in shown if not each.is_collapsed] == [
+    assert [each.row.subject for each in shown if not each.lacks_forms] == [
         *waiting[:2],
-        *waiting[3 : sheet_page.OPEN_ROWS + 1],
+        *waiting[3 : sheet_page.ROWS_WITH_FORMS + 1],
     ]
-    assert [each.row.subject for each in later if not each.is_collapsed] == [
+    assert [each.row.subject for each in later if not each.lacks_forms] == [
         *(waiting[0], waiting[1], waiting[3]),
         *waiting[-2:],
     ]
     assert [each.form is None for each in later] == [
-        each.is_collapsed or each.row.subject == waiting[2] for each in later
+        each.lacks_forms or each.row.subject == waiting[2] for each in later
     ]
 
 
 def test_a_closed_row_leads_to_its_form_without_scripts(desk):
-    last = [desk.another() for _ in range(sheet_page.OPEN_ROWS)][-1]
+    last = [desk.another() for _ in range(sheet_page.ROWS_WITH_FORMS)][-1]
     row = f'id="fila-{last.pk}".*?</details>'
     closed = re.search(row, desk.open().content.decode(), re.DOTALL).group()
 

@@ -34,7 +34,7 @@ from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import UPDATE_QUESTIONS
 
 #: Number of rows sent with forms; the script loads others when needed.
-OPEN_ROWS = 5
+ROWS_WITH_FORMS = 5
 
 
 class UploadWorkbookForm(forms.Form):
@@ -233,8 +233,8 @@ class ShownRow:
     """
     A row with its forms, if it can be edited.
 
-    ``quick_forms`` answer it with one button. Of a row that ``is_collapsed``, the
-    page's script loads the forms.
+    ``quick_forms`` answer it with one button. The page of a row that ``lacks_forms``
+    was sent without them; its script loads them.
     """
 
     row: AnswerRow
@@ -243,7 +243,7 @@ class ShownRow:
     quick_forms: tuple = ()
     is_unfolded: bool = False
     is_correction: bool = False
-    is_collapsed: bool = False
+    lacks_forms: bool = False
 
     @property
     def posted(self):
@@ -284,7 +284,7 @@ def _anchors_with_forms(sheet, unfolded):
     start = anchors.index(unfolded) if unfolded in anchors else 0
     rows = [*rows[start:], *rows[:start]]
     rows.sort(key=lambda row: (row.anchor != unfolded, not row.needs_answer))
-    return {row.anchor for row in rows[:OPEN_ROWS]}
+    return {row.anchor for row in rows[:ROWS_WITH_FORMS]}
 
 
 def unfolded_row(request, sheet):
@@ -340,7 +340,7 @@ class ShownRows:
                 [
                     self.show(row)
                     if with_forms is None or row.anchor in with_forms
-                    else ShownRow(row, is_collapsed=True)
+                    else ShownRow(row, lacks_forms=True)
                     for row in rows
                 ],
             )
