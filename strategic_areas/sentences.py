@@ -89,8 +89,8 @@ STOPS = {
     ("resume", "commitment"): _("The commitment is taken up again."),
     ("resume", "activity"): _("The activity is taken up again."),
 }
-#: The families of international targets, in the order in which pages list them.
-FAMILIES = {
+#: The frameworks of international targets, in the order in which pages list them.
+FRAMEWORK_NAMES = {
     "SDG": _("Sustainable Development Goals (SDG)"),
     "GCM": _("Global Compact for Migration"),
     "PALERMO": _("Palermo Protocol"),
@@ -428,7 +428,7 @@ def done_and_going(records) -> str:
     return ", ".join(parts) or str(FOUND % {"found": records.found})
 
 
-def rest_on_record(records) -> str:
+def other_recorded_work(records) -> str:
     return ", ".join(
         str(ON_RECORD[name] % {"n": number})
         for name in ("other", "unreported")

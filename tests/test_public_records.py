@@ -14,7 +14,7 @@ from strategic_areas.models import Activity, Participation, PlanChange
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.plan import plans
-from strategic_areas.sentences import FAMILIES
+from strategic_areas.sentences import FRAMEWORK_NAMES
 from tests import make
 from tests.make.plans import put_back_in_preparation
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
@@ -51,8 +51,8 @@ def test_a_target_tells_how_what_answers_it_stands(client):
         family: [row.commitment for row in rows] for family, rows in answered.by_family
     } == {StateFamily.MET: [done], StateFamily.NO_NEWS: [silent]}
     assert [(each.target, each.total) for each in rest] == [(unanswered, 0)]
-    families = [str(FAMILIES[each.family]) for each in (target, unanswered)]
-    places = [page.text.index(each) for each in families]
+    frameworks = [str(FRAMEWORK_NAMES[each.family]) for each in (target, unanswered)]
+    places = [page.text.index(each) for each in frameworks]
     assert places == sorted(places)
 
 

@@ -13,7 +13,7 @@ from strategic_areas.queries.figures import indicators, phrases
 from strategic_areas.queries.pages import changes, editions
 
 register = template.Library()
-register.filter("rest_on_record", sentences.rest_on_record)
+register.filter("other_recorded_work", sentences.other_recorded_work)
 
 
 register.filter("what_changes", sentences.changed_field_name)
@@ -61,7 +61,9 @@ def hidden_among(context, kind):
 
 
 register.filter("instrument", lambda kind: sentences.INSTRUMENT_KINDS.get(kind, kind))
-register.filter("family", lambda code: sentences.FAMILIES.get(code, code))
+register.filter(
+    "framework_name", lambda code: sentences.FRAMEWORK_NAMES.get(code, code)
+)
 register.filter("path_in_plan", lambda target, plan: target.address_in(plan))
 register.filter("body", lambda code: sentences.BODY_NAMES.get(code, code))
 register.filter("short_body", lambda code: sentences.SHORT_BODIES.get(code, code))

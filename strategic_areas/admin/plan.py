@@ -58,7 +58,7 @@ from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.purging.takedowns import may_hide
 from strategic_areas.sentences import (
     BODY_NAMES,
-    FAMILIES,
+    FRAMEWORK_NAMES,
     INSTRUMENT_KINDS,
     SOURCE_KINDS,
     TARGET_KINDS,
@@ -271,7 +271,7 @@ admin.site.register(
     ApprovedAdmin,
     list_display=["code", "name", "family", "kind", "body"],
     list_filter=[("family", WordsFilter), ("kind", WordsFilter)],
-    in_words={"family": FAMILIES, "kind": TARGET_KINDS, "body": BODY_NAMES},
+    in_words={"family": FRAMEWORK_NAMES, "kind": TARGET_KINDS, "body": BODY_NAMES},
     search_fields=["code", "name_es", "name_en"],
 )
 admin.site.register(

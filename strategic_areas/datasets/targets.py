@@ -14,11 +14,11 @@ from strategic_areas.datasets.columns import (
     stored_columns,
 )
 from strategic_areas.models import FrameworkTarget
-from strategic_areas.sentences import FAMILIES, SHORT_BODIES, TARGET_KINDS
+from strategic_areas.sentences import FRAMEWORK_NAMES, SHORT_BODIES, TARGET_KINDS
 
 TARGETS = (
     *stored_columns(FrameworkTarget, "code"),
-    DataColumn("family", _("Framework"), codes=FAMILIES),
+    DataColumn("family", _("Framework"), codes=FRAMEWORK_NAMES),
     DataColumn("kind", _("Kind"), codes=TARGET_KINDS),
     *stored_columns(FrameworkTarget, "name"),
     *stored_columns(FrameworkTarget, "year", gap=GapReason.NOT_APPLICABLE),

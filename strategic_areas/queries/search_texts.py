@@ -1,8 +1,9 @@
 """
 All documents of the search: the texts that public pages show.
 
-Each model is read from the rows that its own page uses. Lists are found by common
-questions, indicators by each value, a source on the first page that cites it.
+Each model is read from the rows that its own page uses. Pages that list records carry
+words of questions that people type; an indicator carries a sentence for each of its
+values. A source is found on the first page that cites it.
 """
 
 from collections import defaultdict
@@ -31,7 +32,7 @@ from strategic_areas.search.index import (
     Document,
     DocumentAddress,
 )
-from strategic_areas.sentences import FAMILIES
+from strategic_areas.sentences import FRAMEWORK_NAMES
 from strategic_areas.themes import ABOUT_THEME, FIGURES, LISTS, SEARCH_WORDS, Theme
 
 NAMES = ("title", "name", "label", "topic", "about", "word", "short")
@@ -255,7 +256,7 @@ def _context(public, addresses):
                 *("framework", row, address),
                 code=row.code,
                 texts=_texts(row, "by_year", "answer", "note") if row.body else (),
-                captions=(in_both(FAMILIES.get(row.family, row.family)),),
+                captions=(in_both(FRAMEWORK_NAMES.get(row.family, row.family)),),
                 names=(row.code, number, f"ODS {number}", f"{row.family} {number}"),
                 order=(0, row.family, row.sort_code),
             )
@@ -451,12 +452,12 @@ def _indicators(public, addresses):
         spans = {(each.starts_on.year, each.ends_on.year) for each in sentences}
         years = sorted(str(first) for first, last in spans if first == last)
         newest = sentences[line.last] if line.last else _untranslated("")
-        counter = _text(row, "who") if row.who_es else _untranslated(row.counted_by)
+        counted_by = _text(row, "who") if row.who_es else _untranslated(row.counted_by)
         yield _document(
             *("indicator", row, address, plan),
             **_coded(row),
             texts=(*sentences.values(), *_texts(row)),
-            captions=_non_empty(newest, counter),
+            captions=_non_empty(newest, counted_by),
             also=(_text(row.agency, "name"),) if row.agency else (),
             by_year={str(p.year): sentences[p] for p in sentences if p.year},
             questions=(_text(row, "name"), _untranslated(" ".join(years))),

@@ -29,7 +29,7 @@ from strategic_areas.queries.figures.indicators import IndicatorSeries
 from strategic_areas.queries.pages import filtered_commitments
 from strategic_areas.queries.plan.plan_progress import PlanProgress
 from strategic_areas.queries.plan.progress_rows import CommitmentProgress
-from strategic_areas.sentences import FAMILIES
+from strategic_areas.sentences import FRAMEWORK_NAMES
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def targets_of_plan(plan_progress: PlanProgress) -> list[TargetCommitments]:
     targets = FrameworkTarget.objects.filter(body="").order_by(
         F("year").desc(nulls_last=True), "sort_code", "code"
     )
-    return _with_commitments(sorted(targets, key=_family), plan_progress)
+    return _with_commitments(sorted(targets, key=_framework_order), plan_progress)
 
 
 def recommendations_of_plan(plan_progress: PlanProgress) -> list[TargetCommitments]:
@@ -148,7 +148,7 @@ def _with_commitments(targets, plan_progress):
     return [
         TargetCommitments(
             target,
-            _by_family(answers[target.pk]),
+            _by_state_family(answers[target.pk]),
             links_by_target[target.pk],
             tuple(
                 (line_of[link.indicator_id], link)
@@ -170,18 +170,18 @@ def targets_of_area(
             for code in answers.get(row.commitment.pk, ()):
                 rows[code].append(row)
     return [
-        TargetCommitments(target, _by_family(rows[target.code]))
-        for target in sorted(targets.values(), key=_family)
+        TargetCommitments(target, _by_state_family(rows[target.code]))
+        for target in sorted(targets.values(), key=_framework_order)
         if rows[target.code]
     ]
 
 
-def _family(target):
-    code, known = target.family, list(FAMILIES)
+def _framework_order(target):
+    code, known = target.family, list(FRAMEWORK_NAMES)
     return (known.index(code) if code in known else len(known)), code
 
 
-def _by_family(rows: Iterable[CommitmentProgress]):
+def _by_state_family(rows: Iterable[CommitmentProgress]):
     found = defaultdict(list)
     for row in rows:
         state = row.summary.state
