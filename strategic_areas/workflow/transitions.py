@@ -369,7 +369,7 @@ def must_accept_reports(update):
     period = update.period
     must(
         period.is_round,
-        _("%(period)s only files what public sources say; choose a round."),
+        _("%(period)s only holds reports of public sources; choose a round."),
         period=period,
     )
     must(
