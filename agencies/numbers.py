@@ -90,9 +90,9 @@ def _without_trailing_zeros(text):
 
 class NumberInput(forms.TextInput):
     """
-    A text text_box that shows how the typed number was understood.
+    A text box that shows how the typed number was understood.
 
-    A browser's own number text_box treats the comma as its own language does.
+    A browser's own number box treats the comma as the browser's language does.
     """
 
     def __init__(self, attrs=None):

@@ -90,8 +90,8 @@ NUMBERS = (
     pgettext_lazy("commitments", "eleven"),
     pgettext_lazy("commitments", "twelve"),
 )
-#: Families per sentence.
-IN_ONE_SENTENCE = 3
+#: With more families, fulfilled and ongoing commitments have their own sentence.
+MAX_FAMILIES_IN_ONE_SENTENCE = 3
 
 
 def spell_number(number: int) -> str:
@@ -138,7 +138,7 @@ def family_counts_text(counts: StateCounts) -> str:
             "total": spell_number(total),
         }
     first = [part for part in parts if part[0] in {StateFamily.MET, StateFamily.GOING}]
-    if not first or len(parts) <= IN_ONE_SENTENCE:
+    if not first or len(parts) <= MAX_FAMILIES_IN_ONE_SENTENCE:
         first = parts
     rest = [part for part in parts if part not in first]
     is_over = any(counts[state] for state in IN_PROGRESS_AFTER_PLAN)

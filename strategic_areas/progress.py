@@ -47,8 +47,9 @@ class ActivityState(StrEnum):
     NOT_STARTED = "not_started"
     SUSPENDED = "suspended"
     CANCELLED = "cancelled"
-    #: Submitted but not published; then three states without information.
+    #: Submitted but not published.
     IN_REVIEW = "in_review"
+    # No information: this state and the two below.
     NO_REPORT = "no_report"
     NOT_ASKED = "not_asked"
     #: Reconstructed work without a dated source.
@@ -67,7 +68,7 @@ class Punctuality(StrEnum):
     NO_DEADLINE = "no_deadline"
 
 
-#: Who may state a due date. The plan's own end is no due date of a record.
+#: Who may state a due date. The plan's end, set for lack of another, does not count.
 STATED = frozenset({"plan", "amendment", "agency"})
 
 
@@ -85,7 +86,8 @@ class ActivityReport(DatedUpdate):
 
 @dataclass(kw_only=True)
 class Declaration(DatedUpdate):
-    #: One of the four results; "" of an old declaration, "not reached yet".
+    #: One of the four results; "" for an old declaration with the answer "not reached
+    #: yet", which does not exist any more.
     result: str
 
     @property

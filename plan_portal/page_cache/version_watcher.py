@@ -31,9 +31,11 @@ BETWEEN_MAKING = 1.0
 #: After these seconds without an answer, other threads do not ask; shorter than
 #: ``VALID_SECONDS``.
 LATE_SECONDS = 1.25
-#: Seconds until the next read after a failure: by the thread, or by a request if no
-#: thread reads; and by a request while the thread reads too.
-RETRY, RETRY_OF_REQUEST = 0.5, 10.0
+#: Seconds until the next read after a failure, by the thread, or by a request if no
+#: thread runs.
+RETRY = 0.5
+#: Seconds until the next read by a request after a failure, while a thread runs.
+RETRY_OF_REQUEST = 10.0
 
 
 class PageVersion(NamedTuple):
@@ -198,7 +200,8 @@ class VersionWatcher:
         is_pushed = connection.vendor == "postgresql"
         self._read(listen=is_pushed)
         is_new = self._ready_for is not self.label
-        # Readers come first, and quick publications are made ready together.
+        # Before pages are prepared, a pause: readers' requests are answered meanwhile,
+        # and pages are prepared once for several publications shortly after each other.
         pause = POLL if is_new or not is_pushed else POLL_BESIDE_PUSH
         if is_pushed:
             _wait_for_push(pause)

@@ -59,8 +59,9 @@ FILTERS_WITH_METADATA = {"/DCTDecode", "/DCT", "/JPXDecode"}
 #: Inline photos: the filter in the header, and the operator before the data.
 INLINE_FILTER = re.compile(rb"/(DCT|DCTDecode|JPX|JPXDecode)\b")
 INLINE_DATA = re.compile(rb"\bID\s")
-#: Bytes after the filter in which the data must begin; more pictures than a page has.
+#: Bytes after the filter in which the data of a photo must begin.
 MAX_INLINE_HEADER = 300
+#: Pages with more filters of inline photos are refused.
 MAX_INLINE_IMAGES = 1_000
 #: Application segments of a JPEG that are kept: the JFIF header and Adobe's colour
 #: transform.

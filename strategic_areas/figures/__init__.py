@@ -401,8 +401,8 @@ def _archive_or_delete(raw, before, disclosed):
     """
     End a replaced figure; return it if it stays on record.
 
-    Protected values keep no history. Hidden and disputed figures stay on record, so
-    that they do not come back under another key.
+    Protected values keep no history, except hidden and disputed figures: a new figure
+    with the number of a hidden one is hidden too, and a dispute keeps its figure.
     """
     if before is None:
         return None

@@ -200,10 +200,9 @@ def is_percentage(name):
     )
 
 
-def budget_of(cell, heading, years, *, country, has_points=False):
+def budget_of(cell, heading, years, *, country, has_decimal_points=False):
     """
-    ``heading`` may name currency and unit; ``has_points``: other cells have decimal
-    points.
+    ``heading`` may name currency and unit; ``has_decimal_points`` is of other cells.
     """
     plain, head = _plain(cell.unstruck_text), fold(heading)
     named_currency = currency_of(plain, country) or currency_of(head, country)
@@ -232,7 +231,7 @@ def budget_of(cell, heading, years, *, country, has_points=False):
         "yearly": is_yearly,
         "unit_twice": scaled and scale,
         "inexact": INEXACT.search(rest),
-        "comma": has_points and re.fullmatch(r"\d+,\d{1,2}", figures),
+        "comma": has_decimal_points and re.fullmatch(r"\d+,\d{1,2}", figures),
         "more_words": re.search("[a-z]{3}", rest),
     }
     amount *= years[1] - years[0] + 1 if is_yearly else 1

@@ -22,7 +22,7 @@ TEXTS = {
 }
 #: Fields that may have a text in each row of a record.
 REPEATED_FIELDS = {"note", "means_of_verification"}
-#: Role → field whose cell shows that it was read.
+#: Role → field that its value fills, if not named as the role.
 FIELDS = {"responsible": "lead", "due": "due_on", "start": "starts_on"}
 FIELDS |= {"budget": "budget_amount"}
 END_STATES = {
@@ -284,7 +284,7 @@ class RecordReader:
             heading,
             self.reader.years,
             country=settings.COUNTRY,
-            has_points=column in self.sheet_reader.columns_with_points,
+            has_decimal_points=column in self.sheet_reader.columns_with_decimal_points,
         )
         amount = None if found.value is None else amounts.plain_number(found.value)
         line.values["budget_currency"] = found.currency

@@ -92,7 +92,8 @@ class SheetReader:
         return {each for each in colours if each and colours.count(each) < most}
 
     @cached_property
-    def columns_with_points(self):
+    def columns_with_decimal_points(self):
+        """Budget columns in which one or two digits follow a point."""
         cells = self.cells_below_headings(self.columns["budget"])
         return {x.column for x in cells if re.search(r"\d\.\d\d?(?!\d)", x.text)}
 
@@ -219,8 +220,13 @@ class SheetReader:
 
     def _level_of(self, cell, level_text, *, is_alone):
         """
-        The level of a text, or "". In this order count: the user's answer, the depth of
-        the code, a level word, a colour, and the column.
+        The level of a text, or "".
+
+        The user's answer counts first; then the code's depth if the sheet is nested;
+        then a level word. Without a word, in a sheet with a column of levels, a cell
+        that ``is_alone`` has the level of its colour, or else of its code's depth, and
+        another cell the lowest level. In a sheet without such a column, a cell has the
+        level of its own column, or is an area if its code has depth 1.
         """
         answer = self.reader.answered_cell(cell, "level")
         if answer is not cell:

@@ -69,7 +69,7 @@ class PublishedFigureQuerySet(models.QuerySet):
         return self.filter(is_hidden=False)
 
     def same_as(self, figure):
-        """Figures with the same value, days and counter."""
+        """Figures with the same value, days and counting body."""
         key = ("indicator", "starts_on", "ends_on", "counted_by", "value")
         return self.filter(**{name: getattr(figure, name) for name in key})
 

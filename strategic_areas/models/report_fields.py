@@ -296,7 +296,8 @@ class AnswerMixin(models.Model):
         abstract = True
 
     @property
-    def explains_itself(self):
+    def needs_no_details(self):
+        """Whether obstacle and next step may be empty, whatever the state."""
         return self.is_reserved or self.answer == AnswerKind.NO_NEWS
 
     def missing_answers(self, text):

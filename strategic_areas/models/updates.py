@@ -233,7 +233,7 @@ class ActivityUpdate(AnswerMixin, Revision):
             errors["percent"] = _("Completed work is at 100 or states no percent.")
         if self.percent == 100 and self.execution != ExecutionState.COMPLETED:
             errors["execution"] = _("Work at 100 percent is completed: choose that.")
-        if not self.explains_itself and self.is_held_back():
+        if not self.needs_no_details and self.is_held_back():
             reason = _(
                 "An activity that is suspended, cancelled or late asks for this."
             )
