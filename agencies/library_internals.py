@@ -11,7 +11,7 @@ from allauth.core.internal import ratelimit
 from allauth.core.ratelimit import respond_429
 
 
-def record_password(request, user, **facts):
+def record_password_authentication(request, user, **facts):
     record_authentication(request, user, method="password", **facts)
 
 

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 #: Minutes to wait after each failed attempt. After the last pause a mail is given up.
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720, 1440)
 #: During an outage of the mail server: the longest pause between attempts in minutes,
-#: and how long a mail is tried.
+#: and for how long after a mail was made this holds.
 MAX_OUTAGE_MINUTES, MAX_OUTAGE = 60, timedelta(days=2)
 #: After this time another process takes over a mail.
 LEASE = timedelta(minutes=5)
@@ -251,7 +251,7 @@ def _schedule_retry(mail, error, now):
     """
     Schedule the next attempt, or give the mail up after the last pause.
 
-    An outage of the server uses only the short pauses.
+    During an outage of the server the long pauses begin after ``MAX_OUTAGE``.
     """
     kind = error_summary(error)
     logger.warning("Mail %s was not sent: %s", mail.pk, kind)

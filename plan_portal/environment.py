@@ -185,7 +185,7 @@ def env_list(name, rule):
 
 
 def refuse_insecure(url, *, is_insecure):
-    """Refuse a SITE_URL over plain HTTP, unless it is local or explicitly allowed."""
+    """Refuse plain HTTP, unless SITE_URL is local and INSECURE_HTTP allows it."""
     if is_insecure and urlsplit(url).hostname not in LOCAL_HOSTS:
         raise ImproperlyConfigured(
             f"INSECURE_HTTP is accepted on localhost only, and SITE_URL is {url}"
@@ -203,7 +203,7 @@ def mail_server(url, *, files):
     return {"EMAIL_BACKEND": "agencies.mail.FileBackend", "EMAIL_FILE_PATH": files}
 
 
-def storages(folder, *, finished, store=""):
+def storages(folder, *, compresses_static, store=""):
     return {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         # Two views serve evidence and check permissions.
@@ -213,7 +213,7 @@ def storages(folder, *, finished, store=""):
         "staticfiles": {
             "BACKEND": (
                 "whitenoise.storage.CompressedManifestStaticFilesStorage"
-                if finished
+                if compresses_static
                 else "django.contrib.staticfiles.storage.StaticFilesStorage"
             )
         },

@@ -255,7 +255,7 @@ if LOGOS:
 FILE_UPLOAD_PERMISSIONS = 0o640
 # Evidence and letters lie in VAR_DIR, or in the bucket of an S3 store.
 _file_store = env_text("FILE_STORE_URL", *environment.FILE_STORE)
-STORAGES = environment.storages(VAR_DIR, finished=not DEBUG, store=_file_store)
+STORAGES = environment.storages(VAR_DIR, compresses_static=not DEBUG, store=_file_store)
 #: The whole address is no setting: it may hold a secret, which error pages would show.
 FILE_STORE_FOLDER = _file_store.partition("file://")[2]
 WHITENOISE_ALLOW_ALL_ORIGINS = False

@@ -18,7 +18,7 @@ class Recency(NamedTuple):
     Sort key of an update: of two updates the newer has the greater key.
 
     ``models.review`` has the same order as database expressions. Of equal updates, the
-    one stored first comes first.
+    one stored first counts as newer.
     """
 
     period_ends_on: date
@@ -148,7 +148,7 @@ class FamilyDefinition(NamedTuple):
     states: tuple[CommitmentState, ...]
 
 
-#: Every state belongs to one family; the methodology page prints this.
+#: Every state is in one row; the methodology page prints this.
 FAMILIES = (
     FamilyDefinition(
         StateFamily.MET,
@@ -182,13 +182,13 @@ FAMILIES = (
     ),
     FamilyDefinition(
         StateFamily.UNPUBLISHED,
-        _("Neither a family nor silence: there is a report, and it cannot be read."),
+        _("There is a report that the public may not read, or not yet."),
         (S.IN_REVIEW, S.RESERVED),
     ),
 )
 #: States that mean no more than their family.
 PLAIN = frozenset({S.FULFILLED, S.IN_PROGRESS, S.NOT_STARTED})
-#: By the value of a commitment's or an activity's state.
+#: By the value of a ``CommitmentState`` or of a ``progress.ActivityState``.
 _FAMILY_OF = {str(state): row.family for row in FAMILIES for state in row.states} | {
     "completed": StateFamily.MET,
     "no_record": StateFamily.NO_NEWS,
@@ -237,7 +237,7 @@ class CommitmentFacts:
     The input of the rule for one commitment.
 
     ``result`` is the declared result or ""; ``activities`` are those in the plan,
-    without superseded or moved ones; ``is_over``: the plan has ended.
+    without superseded ones; ``is_over``: the plan has ended.
     """
 
     activities: Sequence[KnownActivityState] = ()

@@ -227,7 +227,7 @@ def test_an_edition_and_its_correction_lead_to_each_other(client):
 
 
 def test_an_edition_that_is_not_whole_is_not_told(client):
-    """From one that is_moving something may not have been taken away."""
+    """Something may not have been removed from one whose ``is_moving`` is set."""
     later, earlier = kept()
     Edition.objects.filter(pk=earlier.pk).update(is_moving=True)
 

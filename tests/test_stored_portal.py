@@ -344,7 +344,7 @@ def restored(migrated, django_db_blocker, tmp_path_factory):
                 VAR_DIR=var,
                 STATIC_ROOT=var / "static",
                 # In the long form static files are compressed, as on a server.
-                STORAGES=environment.storages(var, finished=DEEP),
+                STORAGES=environment.storages(var, compresses_static=DEEP),
             ):
                 [backup] = folder.glob("plan-portal-*.tar.gz")
                 said = io.StringIO()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.accounts import devices, sign_in_attempts
 from agencies.audit import address_of
 from agencies.audit.receivers import note_account_at_limit, tried_account
-from agencies.library_internals import record_password
+from agencies.library_internals import record_password_authentication
 from agencies.mail import mail_person
 
 #: Mails about an account: subject, and a sentence that says what happened.
@@ -149,7 +149,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request, user, **facts):
         records = get_authentication_records(request, user)
         if any(record["method"] == "password" for record in records):
-            record_password(request, user, reauthenticated=True)
+            record_password_authentication(request, user, reauthenticated=True)
         response = super().post_login(request, user, **facts)
         devices.remember_device(response, user)
         return response

@@ -21,7 +21,10 @@ from agencies import access, invitations
 from agencies.access import RefusedError
 from agencies.accounts.account_changes import AccountChange
 from agencies.accounts.second_factors import factors_of
-from agencies.library_internals import record_password, refuse_beyond_limit
+from agencies.library_internals import (
+    record_password_authentication,
+    refuse_beyond_limit,
+)
 from agencies.models import User
 
 
@@ -42,7 +45,7 @@ def account_page(request):
 @reauthentication_required(app="allauth.mfa")
 def totp_picture(request):
     adapter = get_adapter()
-    # A returned form keeps the displayed secret.
+    # A bound form (``data={}``) keeps the displayed secret; others make a new one.
     form = ActivateTOTPForm(data={}, user=request.user)
     url = adapter.build_totp_url(request.user, form.secret)
     return HttpResponse(adapter.build_totp_svg(url), content_type="image/svg+xml")
@@ -122,7 +125,7 @@ def _accept(request, code, form):
         )
     except RefusedError:  # another press was faster
         return HttpResponseRedirect(reverse("account_login"))
-    record_password(request, user, username=user.username)
+    record_password_authentication(request, user, username=user.username)
     return perform_login(request, user, redirect_url=reverse("mfa_index"))
 
 

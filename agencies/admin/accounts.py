@@ -99,12 +99,13 @@ class AccountForm(EditConflictMixin, UserChangeForm):
 
     def _withhold_proposed_changes(self, cleaned):
         stored = User.objects.get(pk=self.instance.pk)
-        is_reviewer = access.is_reviewer(self.by)
+        # A reviewer who gives roles could otherwise act as two persons.
+        is_by_reviewer = access.is_reviewer(self.by)
         chosen = cleaned.get("groups") or Group.objects.none()
         added = [
             group
             for group in chosen.exclude(user=stored)
-            if is_reviewer or group.name in account_changes.DECIDING
+            if is_by_reviewer or group.name in account_changes.DECIDING
         ]
         if added:
             cleaned["groups"] = chosen.exclude(pk__in=[group.pk for group in added])
@@ -119,7 +120,7 @@ class AccountForm(EditConflictMixin, UserChangeForm):
                     self.add_error(what, _("This user name is taken."))
                 cleaned[what] = before
                 yield what, value
-        if not (added or is_reviewer or account_changes.decides_or_will(stored)):
+        if not (added or is_by_reviewer or account_changes.decides_or_will(stored)):
             return
         flags = ("is_active", "is_staff")
         is_opened = all(cleaned.get(flag, getattr(stored, flag)) for flag in flags)
@@ -236,7 +237,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     def get_queryset(self, request):
         """
-        Leave out superusers (for others) and the system account of the audit record.
+        Leave out superusers and the importer's account, except for a superuser.
         """
         accounts = annotate_has_factor(super().get_queryset(request))
         if request.user.is_superuser:

@@ -23,6 +23,7 @@ from agencies.folding import fold
 MAIL_KINDS = {
     "access_review": _("Review of accesses"),
     "account": _("Account"),
+    # A person sends "asked" by a button; "reminder" is automatic.
     "asked": _("Reminder"),
     "audit": _("Audit record"),
     "invitation": _("Invitation"),

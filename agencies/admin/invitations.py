@@ -37,7 +37,7 @@ class InvitationAdmin(ScopedAdmin):
     def changeform_view(self, request, *args, **kwargs):
         """Read the letter before any row is locked: a virus scan takes seconds."""
         if letter := request.FILES.get("letter"):
-            # The form reads it again, and may_show the error.
+            # The form reads it again and shows the error.
             with suppress(invitations.letter_error_class()):
                 invitations.read_letter(letter)
         return super().changeform_view(request, *args, **kwargs)

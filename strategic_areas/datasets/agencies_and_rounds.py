@@ -241,7 +241,7 @@ SCORECARDS = (
 
 def scorecards(reading):
     """
-    How each agency agency_scorecards each closed round, latest first.
+    How each agency answered each closed round, latest first.
 
     Submission counts are public at once, the rest with the scorecards.
     """

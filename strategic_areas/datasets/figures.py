@@ -38,7 +38,7 @@ from strategic_areas.queries.public_rows import (
 )
 
 SHOWN = {
-    ValueDisplay.VALUE: pgettext_lazy("a value", "Told"),
+    ValueDisplay.VALUE: pgettext_lazy("a value", "Published"),
     ValueDisplay.PROTECTED: pgettext_lazy("a value", "Protected"),
     ValueDisplay.WITHDRAWN: pgettext_lazy("a value", "Withdrawn"),
 }

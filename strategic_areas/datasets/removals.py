@@ -57,7 +57,7 @@ REPLACEMENTS = {CellKind.TEXT: MARKER, CellKind.ADDRESS: None}
 NO_PERCENT = {"percent": None, "percent_gap": GapReason.PROTECTED.value}
 #: The part of a row's key that a purge can store.
 MAX_KEY_LENGTH = PurgedText._meta.get_field("field").max_length
-#: Models that any row may name, so that a load_rows plan is affected.
+#: Models that any row may name, so that the whole plan is affected.
 EVERYWHERE = {
     *(Agency, AgencyName, AgencyComment),
     *(Participation, ReportingPeriod, Source),
@@ -127,7 +127,7 @@ def protect_in_editions(records):
 
 
 def _affected_keys(records):
-    """The affected records, or None for a load_rows plan."""
+    """The affected records, or None for a whole plan."""
     if records is None:
         return None
     by_model = defaultdict(set)
@@ -261,7 +261,8 @@ def _replaceable_cells(rows):
 
 def _remove_cells(edition, scope, note):
     changes, lost_percents = {}, defaultdict(set)
-    # Reports, activities, commitments in this order, as ``lost`` is passed on.
+    # Datasets are stored commitments first; ``lost_percents`` passes from reports to
+    # activities to commitments.
     for rows in edition.datasets.order_by("-pk"):
         content, removed = _rewrite_dataset(rows, scope, lost_percents)
         if removed:

@@ -133,7 +133,8 @@ class VictimsField(forms.TypedChoiceField):
         )
 
 
-#: Label of the confirmation needed to publish numbers of people among victims.
+#: Label of the confirmation needed to publish a number of people in a text about work
+#: with victims.
 PRINTED_LABEL = _("An official source has printed these numbers of people")
 
 

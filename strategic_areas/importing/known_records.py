@@ -31,7 +31,12 @@ class KnownRecords:
         self.codes = {}
 
     def has(self, section, code):
-        """Whether a reference has a target; always true for an unreadable section."""
+        """
+        Whether a reference has a target; always true for an unreadable section.
+
+        "agencies" are those of the plan, "agencies of the portal" all (and the words of
+        the error message).
+        """
         name = section.split()[0]
         if name in self.plan_file.unread:
             return True
@@ -219,7 +224,10 @@ class RevisedValues:
         return latest
 
     def instead_of(self, row):
-        """The revision of a value or of a part of it, or None."""
+        """
+        The revision of a value or of a part of it; None if the value was not revised,
+        an empty breakdown if the revision has no such part.
+        """
         model = row and row._meta.model
         if model is Measurement:
             return self.latest.get(row.pk)

@@ -1,5 +1,5 @@
 """
-The confirmed meaning of a matrix's sheets and columns, by_title for its next version.
+The confirmed meaning of a matrix's sheets and columns, kept for its next version.
 
 Stored as JSON by ``as_json`` and read by ``from_json``.
 """

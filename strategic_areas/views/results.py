@@ -15,7 +15,7 @@ def results(request):
     lines = list(
         indicators.load_series(indicators.public_indicators().exclude(goal=""))
     )
-    # Key figures first, then indicators with a value.
+    # Indicators with a value first; key figures first among each.
     lines.sort(key=lambda line: (not line.last, not line.indicator.key_figure))
     parts = [
         _part(goal, of_goal, periods, today)
@@ -27,7 +27,7 @@ def results(request):
     context = {
         "plan": plans.choose_plan(today).shown,
         "parts": parts,
-        "tellers": _goal_sources(lines),
+        "goal_source": _goal_source(lines),
         "tiers": [(year, tiers.get(year)) for year in years],
     }
     return render(request, "results.html", context)
@@ -41,7 +41,7 @@ def _part(goal, lines, periods, today):
         "sentence": first.last and phrases.value_sentence(first, first.last),
         "unknown": phrases.last_known_phrase(first, today),
         "known": [_known(line, periods, today) for line in lines],
-        "tellers": _goal_sources(lines),
+        "goal_source": _goal_source(lines),
     }
 
 
@@ -56,10 +56,13 @@ def _known(line, periods, today):
     }
 
 
-def _goal_sources(lines):
-    """The first plan whose goals another source states, or None; whether all are so."""
+def _goal_source(lines):
+    """
+    The first plan whose goals another source states, or None, and whether all plans
+    here state the same source, or none.
+    """
     plans_with_goals = [line.indicator.introduced_by for line in lines]
     return {
         "plan": next((each for each in plans_with_goals if each.goals_by_es), None),
-        "is_alone": len({each.goals_by_es for each in plans_with_goals}) == 1,
+        "is_of_all_plans": len({each.goals_by_es for each in plans_with_goals}) == 1,
     }

@@ -37,7 +37,7 @@ USED = [
     (
         record_authentication,
         {"request", "user", "method"},
-        f"record_password in {ONLY}",
+        f"record_password_authentication in {ONLY}",
     ),
     (S3Storage._normalize_name, {"name"}, f"bucket_key in {ONLY}"),
     (

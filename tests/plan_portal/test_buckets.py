@@ -38,7 +38,7 @@ def use_store(port, settings, monkeypatch):
     """Keep the files of all records in a store, as a portal with this setting does."""
     url = f"s3+http://key:se%2Fcret@127.0.0.1:{port}/{NAME}"
     settings.STORAGES = environment.storages(
-        settings.VAR_DIR, finished=False, store=url
+        settings.VAR_DIR, compresses_static=False, store=url
     )
     for model in apps.get_models():
         for field in model._meta.concrete_fields:

@@ -348,7 +348,7 @@ def test_a_correction_says_what_was_withdrawn_from_what_it_corrects(corrected):
 
 
 def test_a_held_back_edition_stands_in_the_way_of_no_other(client, reviewer, corrected):
-    """From one that is_moving something may not have been taken away."""
+    """Something may not have been removed from one whose ``is_moving`` is set."""
     plan = corrected.plan
     proposal = make.edition_proposal(plan=plan)
     Edition.objects.update(is_moving=True)

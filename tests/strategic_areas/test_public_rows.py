@@ -176,7 +176,7 @@ def test_what_the_public_reads_is_in_them():
     )
     told = rows["reports"][ActivityUpdate.objects.get().public_id]
     assert (told["text_es"], told["people_reached"]) == ("Se hizo.", 40)
-    (value,), (part,) = rows["values"].values(), rows["parts"].values()
+    (value,), (part,) = rows["values"].values(), rows["breakdowns"].values()
     assert (value["indicator"], value["value"]) == (figure.indicator.code, 40)
     assert (part["categories"], part["value"]) == (("sexual",), 30)
 

@@ -45,6 +45,7 @@ class ProposeAmendmentForm(GuardedModelForm):
 
     class Meta:
         model = Amendment
+        # ``act`` is the kind of the deciding act, ``deciding_act`` its number.
         fields = [
             *("act", "deciding_act_es", "deciding_act_en", "decided_on"),
             *("reason_es", "reason_en"),

@@ -68,7 +68,7 @@ def protective_fields(part):
     """
     Return the protective fields that a part sets.
 
-    Of a new record, those set to their defaults are left out.
+    Of a new record, fields set to their default, or without one, are left out.
     """
     is_new = part.object_id is None
     return [
@@ -103,8 +103,9 @@ WORDED_COLUMNS = {
         lambda row: "; ".join(map(phrases.format_figure, row["earlier"])),
     ),
 }
-#: Dataset → model whose fields label its columns.
+#: Dataset → model whose fields label its computed columns without words above.
 MODEL_OF_DATASET = {
+    # Of a commitment only ``percent`` is left, which is a field of reports.
     "commitments": ActivityUpdate,
     "activities": Activity,
     "reports": ActivityUpdate,
@@ -142,7 +143,7 @@ def _difference_label(difference, name):
         parts = [row["indicator"], span, row["counted_by"]]
     else:
         parts = [row["code"]]
-    if dataset == "parts":
+    if dataset == "breakdowns":
         label = phrases.choose_language(row["label_es"], row["label_en"])
         parts += [phrases.dimension_phrase(row["dimension"]), label]
     if name in WORDED_COLUMNS:

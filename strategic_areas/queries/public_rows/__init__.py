@@ -285,7 +285,7 @@ def value_rows(series: Collection[IndicatorSeries]) -> RowsByDataset:
             key: {"indicator": indicator.code, **value_row(point)}
             for indicator, key, point in points
         },
-        "parts": {
+        "breakdowns": {
             part: {
                 "starts_on": point.starts_on,
                 "ends_on": point.ends_on,
@@ -358,7 +358,7 @@ COMPUTED_COLUMNS = {
     "reports": ("state", *REPORT_NUMBERS),
     "indicators": ("baseline_value",),
     "values": ("value", "caption_es", "note_es", "earlier"),
-    "parts": ("value",),
+    "breakdowns": ("value",),
 }
 #: URL name and arguments of a row's page, by dataset.
 PAGES = {
@@ -368,7 +368,7 @@ PAGES = {
     "reports": lambda row: ("update", row["plan"], row["public_id"]),
     "indicators": lambda row: ("indicator", row["code"]),
     "values": lambda row: ("indicator", row["indicator"]),
-    "parts": lambda row: ("indicator", row["indicator"]),
+    "breakdowns": lambda row: ("indicator", row["indicator"]),
 }
 #: URL name of the public list, by dataset.
 LISTS = {
@@ -380,7 +380,7 @@ LISTS = {
     "reports": "updates",
     "indicators": "indicators",
     "values": "indicators",
-    "parts": "indicators",
+    "breakdowns": "indicators",
 }
 
 
