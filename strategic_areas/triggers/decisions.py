@@ -262,7 +262,7 @@ def _links(model, field):
 def what_is_told():
     for name, message in (
         ("Amendment", "an approved amendment never changes"),
-        ("PlanChange", "what is texts_change of a change of the plan never changes"),
+        ("PlanChange", "the text of a change of the plan never changes"),
     ):
         model = model_named(name)
         texts = model.blanks

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run",
             action="store_true",
-            help="Check the file and show label would change; write nothing.",
+            help="Check the file and show what would change; write nothing.",
         )
 
     def handle(self, *, file, dry_run, **options):
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         for record, changes in outcome.changed:
             for change in changes:
                 old, new = excerpts(change.old, change.new)
-                label = "changes label is protected" if change.protects else "changed"
+                label = "changes what is protected" if change.protects else "changed"
                 self.stdout.write(f"{label}: {record}, {change.header}: {old} → {new}")
         for each in outcome.public:
             for name in each.computed_columns:

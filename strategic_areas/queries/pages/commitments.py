@@ -101,7 +101,7 @@ class CommitmentPage:
     continues: Commitment | None
     dispute: counted_updates.Dispute | None
     delay: delays.Delay | None
-    #: The number of records on the reconstruction that it superseded.
+    #: The number of records of the reconstruction that it superseded.
     superseded_records: int
 
     @property
