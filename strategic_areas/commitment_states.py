@@ -237,7 +237,8 @@ class CommitmentFacts:
     The input of the rule for one commitment.
 
     ``result`` is the declared result or ""; ``activities`` are those in the plan,
-    without superseded ones; ``is_over``: the plan has ended.
+    without superseded ones and those moved to another commitment; ``is_over``: the plan
+    has ended.
     """
 
     activities: Sequence[KnownActivityState] = ()
