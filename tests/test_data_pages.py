@@ -66,7 +66,9 @@ def test_a_plan_shows_each_dataset_with_its_rows_and_files(client, plan, languag
 
     files = file_cache.FILE_CACHE.available_files(plan)
     links = {each.get("href") for each in page.every("a")}
-    rows = {table.dataset.name: table.number for table in page.context["data"].tables}
+    rows = {
+        table.dataset.name: table.row_count for table in page.context["data"].tables
+    }
     assert rows == files.counts
     assert rows["commitments"] == 2
     for name in DATASETS:
@@ -112,7 +114,7 @@ def test_no_file_is_made_to_show_a_page(client, plan, monkeypatch):
 
     page = shown(client, "/datos/p-1/")
 
-    assert {table.number for table in page.context["data"].tables} == {None}
+    assert {table.row_count for table in page.context["data"].tables} == {None}
     # A browser that has it asks for the numbers again.
     assert "ETag" not in client.get("/datos/p-1/").headers
     assert "/datos/p-1/commitments.csv" in {
@@ -141,7 +143,7 @@ def test_a_reconstruction_changes_when_it_is_corrected(client):
     page = shown(client, "/datos/p-2/")
     about = client.get("/datos/p-2/commitments.json").json()["about"]
 
-    told = {str(table.changes) for table in page.context["data"].tables}
+    told = {str(table.change_frequency) for table in page.context["data"].tables}
     assert (
         told
         == {"Cuando se corrige o se completa"}
@@ -229,7 +231,7 @@ def test_numbers_of_an_earlier_version_are_shown_on_no_page(client, plan, monkey
 
     response = client.get("/datos/p-1/", **{PAGE_CACHE_KEY: True})
 
-    assert {table.number for table in response.context["data"].tables} == {None}
+    assert {table.row_count for table in response.context["data"].tables} == {None}
     assert KEEP_HEADER not in response.headers
 
 
