@@ -40,10 +40,10 @@ class SignInFloodMiddleware:
     """
     Refuses excess sign-ins before a session or a query is needed.
 
-    429: a limit refused this network, account or browser within the last seconds; a
-    browser that signed in before is refused by its own limit only. 503: this process
-    already handles a sign-in (except with a passkey), or the network sends a flood; it
-    does not count as a failure.
+    429: a limit refused this network, account or browser within the last seconds; to a
+    browser that signed in before only its own applies. 503: this process already
+    handles a sign-in (except with a passkey), or the network sends a flood; it does not
+    count as a failure.
     """
 
     def __init__(self, get_response):

@@ -237,8 +237,7 @@ class CommitmentFacts:
     The input of the rule for one commitment.
 
     ``result`` is the declared result or ""; ``activities`` are those in the plan,
-    without superseded ones and those moved to another commitment; ``is_over``: the plan
-    has ended.
+    neither superseded nor moved to another commitment; ``is_over``: the plan has ended.
     """
 
     activities: Sequence[KnownActivityState] = ()

@@ -34,8 +34,7 @@ class KnownRecords:
         """
         Whether a reference has a target; always true for an unreadable section.
 
-        "agencies" are those of the plan, "agencies of the portal" all (and the words of
-        the error message).
+        "agencies" are those of the plan, "agencies of the portal" all.
         """
         name = section.split()[0]
         if name in self.plan_file.unread:

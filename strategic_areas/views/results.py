@@ -57,10 +57,7 @@ def _known(line, periods, today):
 
 
 def _goal_source(lines):
-    """
-    The first plan whose goals another source states, or None, and whether all plans
-    here state the same source, or none.
-    """
+    """The first plan with goals by another source, or None; whether all plans agree."""
     plans_with_goals = [line.indicator.introduced_by for line in lines]
     return {
         "plan": next((each for each in plans_with_goals if each.goals_by_es), None),
