@@ -156,7 +156,7 @@ def test_the_data_page_leads_to_every_dataset_and_tells_its_day(client, shipped)
     assert public_path("plan_feed", PLAN, language="es") in links
     for name in DATASETS:
         assert {f"/datos/{PLAN}/{name}/", f"/datos/{PLAN}/{name}.csv"} <= links
-    numbers = {each.dataset.name: each.number for each in context["data"].tables}
+    numbers = {each.dataset.name: each.row_count for each in context["data"].tables}
     assert numbers["commitments"] == len(FILE["commitments"])
     assert settings.LICENCE_URL in links
     assert "/datos/" in links  # by the menu

@@ -401,8 +401,8 @@ def _archive_or_delete(raw, before, disclosed):
     """
     End a replaced figure; return it if it stays on record.
 
-    Protected values keep no history, except hidden and disputed figures: a new figure
-    with the number of a hidden one is hidden too, and a dispute keeps its figure.
+    Protected values keep no history, except hidden figures, which hide new ones with
+    the same number, and disputed figures.
     """
     if before is None:
         return None

@@ -223,10 +223,9 @@ class SheetReader:
         The level of a text, or "".
 
         The user's answer counts first; then the code's depth if the sheet is nested;
-        then a level word. Without a word, in a sheet with a column of levels, a cell
-        that ``is_alone`` has the level of its colour, or else of its code's depth, and
-        another cell the lowest level. In a sheet without such a column, a cell has the
-        level of its own column, or is an area if its code has depth 1.
+        then a level word. Otherwise, with a column of levels, a cell that ``is_alone``
+        has the level of its colour or else its code's depth, others the lowest; without
+        one, a cell has the level of its column, or is an area if its code has depth 1.
         """
         answer = self.reader.answered_cell(cell, "level")
         if answer is not cell:

@@ -2,8 +2,8 @@
 All documents of the search: the texts that public pages show.
 
 Each model is read from the rows that its own page uses. Pages that list records carry
-words of questions that people type; an indicator carries a sentence for each of its
-values. A source is found on the first page that cites it.
+words that people search for, indicators a sentence for each value. A source is found
+on the first page that cites it.
 """
 
 from collections import defaultdict

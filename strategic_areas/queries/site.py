@@ -202,8 +202,8 @@ def due_days(plan: Plan, agency=None) -> list[tuple[date, str, object]]:
     """
     The stated due dates of a plan, or of one agency in it, in order; three queries.
 
-    Due dates set to the end of the plan for lack of another are left out; the end
-    itself is listed once.
+    Dates set to the plan's end for lack of another are left out; the end is listed
+    once.
     """
     commitments = Commitment.objects.not_superseded().filter(plan=plan)
     activities = Activity.objects.public().not_superseded().filter(plan=plan)
