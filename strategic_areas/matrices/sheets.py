@@ -140,6 +140,7 @@ class SheetReader:
             letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", naming.area).groups()
             cell = self.sheet.at(int(digits), column_of(letters))
         line = cell and self._record("area", cell, split_level(cell.unstruck_text))
+        # Nothing is below the title of a sheet: the range is empty.
         below = cell.row + 1 if cell and cell.row else naming.last_row
         for cell in self.sheet.cells_with_text(below, naming.heading_rows[0]):
             if found := OUTCOME.match(comparable(cell.text)):
@@ -246,6 +247,8 @@ class SheetReader:
         role = self.roles.get(cell.column, "")
         word = level_among(level_text.word, [*LEVELS])
         below = [level for level in LEVELS if level in self.columns]
+        # Outside its column, a word of the highest level with a column, or of a lower
+        # level, means the level above.
         if word and below and LEVELS.index(word) >= LEVELS.index(below[0]):
             word = below[0] if role == below[0] else LEVELS[LEVELS.index(below[0]) - 1]
         top = "area" if depth_of(level_text.code) == 1 else ""
@@ -273,6 +276,7 @@ class SheetReader:
             self.reader.details.read_row(self, line, row, is_new=started is not None)
 
     def _code(self, row, level):
+        # The last of ``CODES`` is an indicator's.
         roles = CODES[:-1] if level == "level" else [f"code:{level}"]
         columns = [each for role in roles for each in self.columns.get(role, ())]
         cells = (self.sheet.at(row, column) for column in columns)
@@ -284,7 +288,7 @@ class SheetReader:
         )
         if (code := self._code(cell.row, level)) is None:
             return level_text
-        worded = split_level(code.unstruck_text + " -")
+        worded = split_level(code.unstruck_text)
         own = worded.code if worded.word else ""
         return level_text._replace(code=own or code.unstruck_text.rstrip(".)"))
 
