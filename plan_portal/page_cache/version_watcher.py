@@ -65,7 +65,8 @@ class PageVersion(NamedTuple):
 
 class VersionWatcher:
     """
-    Holds the current ``label``, valid until ``valid_until`` on the monotonic clock.
+    Holds the current ``PageVersion`` as ``label``, valid until ``valid_until`` on the
+    monotonic clock.
 
     ``on_new_label`` is called at once; ``make_ready``, which prepares pages and the
     plan's progress, by the watching thread at most once a second.
@@ -116,8 +117,7 @@ class VersionWatcher:
         """
         Return whether the current version is known; read it if necessary.
 
-        One thread reads at a time. Others do not wait if the last read failed or is
-        blocked.
+        One thread reads at a time. Others wait for it only if no version was ever read.
         """
         if self.is_valid():
             return True
@@ -167,7 +167,7 @@ class VersionWatcher:
 
         Counters never decrease, but the clock may be set back.
         """
-        # Pages compare versions by identity: an equal one must not replace it.
+        # Pages compare labels by identity: an equal one must not replace it.
         with self._labelling:
             known = self.label
             is_newer = known is None or label.counters > known.counters

@@ -160,7 +160,7 @@ def _plan_dataset(plan, table, day):
 def _report(entry):
     """
     An update as a schema.org report. An agency is the author only of what it reported
-    itself. The report holds no text of the update, so a withdrawn one is no exception.
+    itself. The report holds no text of the update, so it may be a withdrawn one.
     """
     agency = {"@type": "GovernmentOrganization", "name": entry.agency.name}
     node = {

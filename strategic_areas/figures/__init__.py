@@ -44,7 +44,8 @@ class DisclosureHistory:
     """
     The forms and spans that were ever disclosed of families and indicators.
 
-    A *form* is a total with at most one breakdown, as it was once published.
+    A *form* is a total with at most one breakdown, as it was once published. A *span*
+    is the days of a number that is printed or needs no protection; its row has no form.
     ``members`` maps indicator ids to families; ``concerned`` are the ids of the
     indicators that are being published.
     """
@@ -98,7 +99,7 @@ class DisclosureHistory:
         )
 
     def is_covered(self, raw):
-        """Whether the value overlaps a span whose number needed no protection."""
+        """Whether the value overlaps a disclosed span of its family."""
         return any(
             row.form is None
             and raw.span.overlaps(DateRange(row.starts_on, row.ends_on))
@@ -375,10 +376,10 @@ def _details(raw, disclosed):
 def _text(raw, name, disclosed):
     """The text, unless it could reveal a protected number."""
     text = getattr(raw.measurement, name) or ""
-    is_of_another = disclosed.value is None or disclosed.is_unchanged
+    is_number_withheld = disclosed.value is None or disclosed.is_unchanged
     # The number of a quoted value is public already.
     reveals = text_guard.find_personal_data if disclosed.quote else contains_number
-    is_public = not raw.indicator.sensitive or not (is_of_another or reveals(text))
+    is_public = not raw.indicator.sensitive or not (is_number_withheld or reveals(text))
     return text if is_public else ""
 
 

@@ -53,7 +53,7 @@ class RecordReader:
         self.split_texts = {}
 
     def read_row(self, sheet_reader, line, row, *, is_new):
-        """Read a row into ``line``; if it continues a record, only new values."""
+        """Read a row into its record; if it continues one, only new values."""
         self.sheet_reader, self.row, self.is_new = sheet_reader, row, is_new
         sheet = sheet_reader.sheet
         # A merged cell is read once, with the first row of its record.
@@ -65,7 +65,7 @@ class RecordReader:
         cells = dict(cells.values())
         measures, numbers = {}, {}
         for column, cell in cells.items():
-            # A mark without a period is a due date.
+            # A chronogram's column without a period holds due dates.
             role = sheet_reader.roles[column].removesuffix("chronogram") or "due"
             kind = role.partition(":")[0]
             if cell.is_formula and cell.text.startswith("="):
@@ -85,17 +85,20 @@ class RecordReader:
                 self._detail(line, role, column, cell)
             elif kind in {"code", "currency", "level"}:
                 self.reader.use_cell(line, cell)
+        # Numbers in a chronogram are targets, unless all are 1: then they are marks.
         if {each.unstruck_text for each in numbers.values()} - {"1"}:
             first = next(iter(numbers.values()))
             self.reader.ask(
                 first, "target", "number_of_period", first.unstruck_text, line=line
             )
             measures |= numbers
+        # A cell is measured once; the question above may have used the first number.
         measures = {
             role: cell
             for role, cell in measures.items()
             if cell.place not in self.reader.used_places or cell in numbers.values()
         }
+        # With "exact_to" the record's time was read already.
         if sheet_reader.periods and "exact_to" not in line.values:
             self._chronogram(line)
         self._state(line, cells)
@@ -435,6 +438,7 @@ class RecordReader:
             reader.set_value(target, "value", value, cell)
         if not is_own and cell.is_percent:
             reader.percentage_indicators.add(indicator.number)
+        # Whether 1 means 100 % is asked once for each indicator.
         if reason == "whole_share":
             reason = "" if indicator.number in reader.percentage_indicators else reason
             reader.percentage_indicators.add(indicator.number)

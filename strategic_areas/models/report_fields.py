@@ -49,7 +49,8 @@ class ReportField(DeclaredField):
     ``part``: section of the form; None if agencies do not fill it in.
     ``rows``: height of its text box.
     ``compared``: reviewers compare it with the last published value.
-    ``corrected``: a correction must change at least one field marked so.
+    ``corrected``: a correction starts with its published value, and must change such a
+    field or the evidence.
     ``receipt``: it is on the receipt.
     ``repeated``: "Same as the previous period" copies it.
     ``survives_no_news``: "No news" leaves its last value valid.

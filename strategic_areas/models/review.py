@@ -67,7 +67,7 @@ class RevisionStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-#: Statuses of revisions still worked on; at most one such per subject and period.
+#: Statuses of revisions still worked on; at most one per subject, period, agency.
 OPEN = (RevisionStatus.DRAFT, RevisionStatus.SUBMITTED, RevisionStatus.RETURNED)
 #: Statuses of revisions that were submitted and neither replaced nor withdrawn.
 EVER_SUBMITTED = (

@@ -193,7 +193,7 @@ STORED_RETURN = "_x000D_"
 LONGEST_TEXT = 32_767
 #: How many bytes the digest of one cell has.
 DIGEST_BYTES = 4
-#: The hidden column with the digest of a row at export.
+#: The hidden column with digests of a row's content at export.
 SEEN = "seen"
 #: The header row is looked for in the first rows only.
 HEADER_SEARCH_ROWS = 10

@@ -291,7 +291,8 @@ class WorkbookComparison:
         columns = [(column, before, before == now) for column, before, now in digests]
         for column, exported_digest, is_current in columns:
             text = line.text(column.name)
-            # Another row of the workbook may have taken a code in this cell.
+            # The workbook may give a code in this cell to another record; the cell
+            # still means the record that had it at export.
             if is_current and self.find.is_as_exported(column, text, exported_digest):
                 values[column.name] = stored[column.name]
         new_digests = value_digests(table, values, self.stored)

@@ -56,7 +56,7 @@ from strategic_areas.queries.updates.public_updates import (
     PublishedUpdate,
 )
 
-#: Dataset → row key → row.
+#: Name of a dataset or of a kind of row, such as "values" → row key → row.
 RowsByDataset = dict[str, dict[str, dict]]
 #: Model → primary keys.
 Keys = Mapping[type[Model], set[int]]
@@ -386,7 +386,11 @@ LISTS = {
 
 @dataclass(frozen=True)
 class RowDifference:
-    """A changed row; None before if it was added, None after if it is gone."""
+    """
+    A changed row; None before if it was added, None after if it is gone.
+
+    ``dataset`` is a key of ``RowsByDataset``.
+    """
 
     dataset: str
     key: str

@@ -329,7 +329,8 @@ def load_update_page(
     agencies: Iterable[Agency] = (),
 ) -> UpdateListPage:
     """
-    A page of updates: latest period first, then agencies by name, then records by day.
+    A page of updates: latest period first; in it records, then agencies by name; in
+    each of these, latest day first.
 
     ``start`` is None for the first page, else an update from ``update_with_id`` and
     whether the page before it is requested. ``agencies`` are those of the updates, if
@@ -421,7 +422,7 @@ def _ranks(agencies):
 
 
 #: The sort key, descending: within an agency and period newer first, then by model,
-#: then in stored order.
+#: then in stored order. ``rank`` is 1 for records, else 0, -1, … by agencies' names.
 ORDER = (
     *("period_ends_on", "period_id", "rank", "said_on", "was_entered", "revision"),
     *("model", "minus"),

@@ -35,11 +35,11 @@ class WorkDone:
     """
     What was done on a commitment, in the words of its most informative update.
 
-    ``update`` is the declaration of its result, else the most advanced public report,
-    else a reserved one. ``is_older`` means that other commitments have a report of a
-    later period. Without an update, either ``begins_on`` is the future start, or
-    ``unanswered_round`` is the last round past its due date (``is_due``), else the
-    open one, for which no report came.
+    ``update`` is the declaration of its result; else the most advanced public report of
+    the latest period with begun work; else a reserved report. ``is_older`` means that
+    other commitments have a report of a later period. Without an update, either
+    ``begins_on`` is the future start, or ``unanswered_round`` is the last round past
+    its due date (``is_due``), else the open one, for which no report came.
     """
 
     update: PublishedUpdate | None
