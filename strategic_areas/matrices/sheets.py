@@ -248,7 +248,7 @@ class SheetReader:
         word = level_among(level_text.word, [*LEVELS])
         below = [level for level in LEVELS if level in self.columns]
         # Outside its column, a word of the highest level with a column, or of a lower
-        # level, means the level above.
+        # level, means the level above; beside a column of areas, an activity.
         if word and below and LEVELS.index(word) >= LEVELS.index(below[0]):
             word = below[0] if role == below[0] else LEVELS[LEVELS.index(below[0]) - 1]
         top = "area" if depth_of(level_text.code) == 1 else ""
