@@ -27,6 +27,7 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.queries.asked_values import AskedValue
+from strategic_areas.queries.public_rows.plan_reading import PlanReading
 from strategic_areas.queries.rounds import scorecards as agency_scorecards
 from strategic_areas.sentences import ROUND_WORDS, TIMELINESS
 
@@ -79,7 +80,7 @@ AGENCIES = (
 )
 
 
-def agencies(reading):
+def agencies(reading: PlanReading):
     """Agencies with a role in the plan, and others that a row names."""
     own = {each.agency_id: each for each in reading.participations}
     all_agencies = Agency.objects.order_by("slug").in_bulk()
@@ -100,7 +101,7 @@ def agencies(reading):
     agency_ids = {
         *with_page,
         *(agency.pk for agency, _round in reading.obligations),
-        *reading.ids_of("agency"),
+        *reading.ids_in_updates("agency"),
         *(line.indicator.agency_id for line in reading.indicators),
         *(
             agency.pk
@@ -128,7 +129,7 @@ def agencies(reading):
         }
 
 
-def _parts(reading):
+def _parts(reading: PlanReading):
     rows = reading.plan_progress.rows
     prefetch_related_objects([row.commitment for row in rows], "supporting")
     for row in rows:
@@ -164,7 +165,7 @@ ROLE = (
 )
 
 
-def roles(reading):
+def roles(reading: PlanReading):
     for role, agency, commitment, activity in _parts(reading):
         yield {
             "commitment": commitment.code,
@@ -194,9 +195,9 @@ ROUNDS = (
 )
 
 
-def rounds(reading):
+def rounds(reading: PlanReading):
     """The plan's periods; demonstrations only if an update names one."""
-    used_ids = reading.ids_of("period")
+    used_ids = reading.ids_in_updates("period")
     for each in reading.plan_progress.periods:
         if each.pk in used_ids or not each.is_demonstration:
             public_since, is_round = each.scorecards_public_at, each.is_round
@@ -239,7 +240,7 @@ SCORECARDS = (
 )
 
 
-def scorecards(reading):
+def scorecards(reading: PlanReading):
     """
     How each agency answered each closed round, latest first.
 

@@ -188,6 +188,7 @@ class FileCache:
                 logger.exception("The files of plan %s were not made", key[0])
 
     def _make_one(self, key, plan):
+        # An edition is withheld while ``is_moving``.
         edition = key[1] and Edition.objects.filter(pk=key[1], is_moving=False).first()
         version = current_version()
         is_removed = plan is None or (key[1] and edition is None)
@@ -208,7 +209,7 @@ class FileCache:
 
 
 def _is_current(files, edition, version):
-    """Whether files are current; an edition changes only with its random bits."""
+    """Whether files are current; each change of an edition draws new random bits."""
     if files is None or edition is None:
         return files is not None and files.version == version
     is_same = files.random == bytes(edition.random).hex()

@@ -31,6 +31,7 @@ from strategic_areas.models import Activity, Commitment, Plan, Programme, Strate
 from strategic_areas.models.records import SourceVoice
 from strategic_areas.progress import ActivityState, Punctuality
 from strategic_areas.queries.public_rows import activity_row, commitment_row
+from strategic_areas.queries.public_rows.plan_reading import PlanReading
 from strategic_areas.sentences import (
     COMMITMENT_PUNCTUALITY,
     COMMITMENT_STATES,
@@ -102,7 +103,7 @@ PLANS = (
         "is_demonstration",
         _("Demonstration"),
         CellKind.BOOLEAN,
-        about=_("Stated by a site that is not an official one of the State."),
+        about=_("True if the site of this file is not an official one of the State."),
     ),
     DataColumn(
         "is_reconstructed",
@@ -114,7 +115,7 @@ PLANS = (
 )
 
 
-def plans(reading):
+def plans(reading: PlanReading):
     return [
         {
             **vars(reading.plan),
@@ -134,7 +135,7 @@ AREAS = (
 )
 
 
-def areas(reading):
+def areas(reading: PlanReading):
     return [
         {**vars(each), "address": page_column(each)}
         for each in reading.plan.areas.order_by("sort_code", "pk")
@@ -149,7 +150,7 @@ PROGRAMMES = (
 )
 
 
-def programmes(reading):
+def programmes(reading: PlanReading):
     return [
         {**vars(each), "area": each.area.code, "address": page_column(each.area)}
         for each in reading.plan.programmes.select_related("area__plan").order_by(
@@ -229,7 +230,7 @@ COMMITMENTS = (
 )
 
 
-def commitments(reading):
+def commitments(reading: PlanReading):
     for row in reading.plan_progress.rows:
         commitment, state, latest = (
             row.commitment,
@@ -255,7 +256,7 @@ def commitments(reading):
         }
 
 
-def _update_columns(reading, update):
+def _update_columns(reading: PlanReading, update):
     codes = {each.pk: each.code for each in reading.plan_progress.periods}
     otherwise = GapReason.NOT_REPORTED if update else GapReason.NOT_APPLICABLE
     said_on = update and update.said_on
@@ -267,10 +268,11 @@ def _update_columns(reading, update):
 
 
 def _counts(row):
-    tally, records, state = row.summary.tally, row.records, row.summary.state
+    tally, recorded, state = row.summary.tally, row.records, row.summary.state
     reported, done, total = tally.reported, tally.done, tally.total
-    if records:
-        reported, done, total = records.found - records.unreported, records.done, None
+    if recorded:
+        reported, done = recorded.found - recorded.unreported, recorded.done
+        total = None
     is_unasked = state == CommitmentState.NOT_ASKED
     otherwise = GapReason.NOT_ASKED if is_unasked else GapReason.NOT_REPORTED
     done = done if reported or total == 0 else None
@@ -298,7 +300,7 @@ def _average_gap(row):
 def _dates(row, day):
     due, gap = row.deadline, UNDATED.get(row.summary.punctuality)
     is_late = row.summary.punctuality == Punctuality.LATE
-    # Nobody stated the day of completion, if it matters.
+    # Whether finished work was late is unknown if nobody stated its last day.
     is_done = row.summary.state in {CommitmentState.FULFILLED, ActivityState.COMPLETED}
     otherwise = GapReason.NOT_REPORTED if is_done else GapReason.NOT_APPLICABLE
     return {
@@ -385,7 +387,7 @@ ACTIVITIES = (
 )
 
 
-def activities(reading):
+def activities(reading: PlanReading):
     """Each current activity of the plan; work outside it is left out."""
     for row in reading.plan_progress.activities:
         columns, activity, latest = (
@@ -420,7 +422,7 @@ def _percent(row, latest):
     percent = row.summary.percent if is_own or activity.commitment.is_official else None
     if percent is not None:
         return percent, None
-    # First, as removals from editions rely on this reason.
+    # Before the other reasons: removals from editions look for this one.
     if activity.counts_victims or (latest and latest.is_reserved):
         return None, GapReason.PROTECTED
     if activity.is_continuing or not is_own:
@@ -435,7 +437,7 @@ THEMES = (
 )
 
 
-def activity_themes(reading):
+def activity_themes(reading: PlanReading):
     return [
         {"activity": row.activity.code, "theme": theme}
         for row in reading.plan_progress.activities

@@ -25,6 +25,7 @@ from strategic_areas.models import (
     WithdrawalCause,
 )
 from strategic_areas.queries.public_rows import REPORT_NUMBERS, report_row
+from strategic_areas.queries.public_rows.plan_reading import PlanReading
 from strategic_areas.queries.updates.public_updates import FIGURE_FIELDS, TEXT_FIELDS
 from strategic_areas.sentences import STATES
 
@@ -36,9 +37,9 @@ KINDS = {
 NOT_YET = "not_yet"
 NUMBERS = {FieldKind.WHOLE: CellKind.INTEGER, FieldKind.DECIMAL: CellKind.NUMBER}
 NOT_ADDED = _(
-    "As this report states it: agencies are not asked whether it counts since the "
-    "start. Pages tell that of the last report and add none. What counts victims is "
-    "protected also where nothing is stated."
+    "As this report states it: agencies are not asked whether it counts this "
+    "period or all since the start. So pages show the number of the last report, and "
+    "add up none. What counts victims is protected also where nothing is stated."
 )
 UNIT = bilingual(DataColumn("unit", _("Unit"), gap=GapReason.NOT_APPLICABLE))
 REPORTS = (
@@ -155,7 +156,7 @@ REPORTS = (
 )
 
 
-def reports(reading):
+def reports(reading: PlanReading):
     """Reports and declarations; agencies have their names of that day."""
     codes = {
         each.code

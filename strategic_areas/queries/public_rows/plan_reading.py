@@ -86,7 +86,7 @@ class PlanReading:
         own = (self._only(each.filter(plan=self.plan)) for each in rows)
         return [without_revisions_before_withdrawal(each) for each in own]
 
-    def ids_of(self, name: str) -> set[int]:
+    def ids_in_updates(self, name: str) -> set[int]:
         """The distinct values of the id column ``name`` in public updates."""
         rows = (each.order_by().values_list(name) for each in self.revisions())
         return {pk for found in rows for (pk,) in found.distinct()}
