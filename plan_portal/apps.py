@@ -38,7 +38,8 @@ def share_query_classes():
 
 
 def parts_to_pickle(query_set):
-    """modeltranslation's own, since the cached class is already patched."""
+    # modeltranslation's own way calls the factory for an instance. As the factory is
+    # cached, that would be the same instance each time.
     return empty_query_set, (type(query_set).__bases__[0],), query_set.__getstate__()
 
 

@@ -32,12 +32,16 @@ class Country:
     state_hosts: list[str]
     password_words: list[str]
     calling_code: str
+    #: Of the area code, a pattern for each digit.
     area: list[str]
+    #: How many digits each further group of a telephone number has.
     subscriber: list[int]
     help_lines: list[str]
     toll_free: list[str]
     identity_card: str
+    #: A number of such a shape is that of an identity card.
     card_shapes: list[str]
+    #: A number of this shape is one only with the right check digit.
     checked_card: str
     iban_length: int
     texts: dict[str, dict[str, str]]

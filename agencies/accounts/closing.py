@@ -154,8 +154,9 @@ def begin_mandate(invitation, user):
     """
     Begin and return the mandate of an invited person.
 
-    None for a role without mandates, if somebody else holds the mandate by now, or if
-    the inviter is no administrator any more; administrators are then notified.
+    None for a role without mandates. Also None if somebody else holds the mandate by
+    now, or the inviter is no administrator any more: then the inviter gets a mail, or
+    in the second case all administrators.
     """
     if invitation.agency is None:
         return None

@@ -51,7 +51,7 @@ def signed_out(sender, request, user, **kwargs):
 
 
 def failed_to_sign_in(sender, credentials, request=None, **kwargs):
-    """Record the account, if it exists. The typed name may be a password."""
+    """Record the account, if it exists, and no typed name: it may be a password."""
     found = tried_account(credentials)
     record_event(
         Event.SIGN_IN_FAILED, request=request, obj=found, known=found is not None
@@ -151,7 +151,7 @@ class DenialMiddleware(MiddlewareMixin):
     """
     Records refusals after the response, so that no rollback removes them.
 
-    Counts each 403 and 404 of a signed-in user, except for unknown URLs. The 1st, 10th,
+    Counts each 403 and 404 of a signed-in user at a known staff URL. The 1st, 10th,
     100th … of an account and status within an hour get an entry with the count.
     """
 

@@ -194,6 +194,7 @@ register.filter("provenance", lambda kind: Provenance(kind).label if kind else "
 register.filter("declared", lambda result: DECLARED[result])
 register.filter(
     "currency",
+    # A country whose sign is the code of its currency has no form such as "RD$".
     lambda code: (
         f"{settings.COUNTRY.currency_sign.upper()}$"
         if code == settings.COUNTRY.currency != settings.COUNTRY.currency_sign.upper()
@@ -240,13 +241,13 @@ def family_mark(family, word=""):
 
 
 @register.simple_tag
-def late(standing):
-    kept = standing.punctuality
-    if kept == Punctuality.AT_RISK:
-        return render_once("_late.html", "kept", kept, pgettext("a mark", "At risk"))
-    if kept != Punctuality.LATE:
+def late(summary):
+    code = summary.punctuality
+    if code == Punctuality.AT_RISK:
+        return render_once("_late.html", "kept", code, pgettext("a mark", "At risk"))
+    if code != Punctuality.LATE:
         return ""
-    return render_once("_late.html", "kept", kept, sentences.punctuality_word(standing))
+    return render_once("_late.html", "kept", code, sentences.punctuality_word(summary))
 
 
 @register.simple_tag
@@ -272,15 +273,15 @@ def update_status(entry):
 
 
 @register.simple_tag
-def punctuality(standing):
-    kept, word = standing.punctuality, sentences.punctuality_word(standing)
-    return late(standing) or render_once("_punctuality.html", "kept", kept, word)
+def punctuality(summary):
+    code, word = summary.punctuality, sentences.punctuality_word(summary)
+    return late(summary) or render_once("_punctuality.html", "kept", code, word)
 
 
 @register.simple_tag
-def promptness(kept):
+def promptness(code):
     return format_html(
-        '<span class="promptness promptness--{}">{}</span>', kept, TIMELINESS[kept]
+        '<span class="promptness promptness--{}">{}</span>', code, TIMELINESS[code]
     )
 
 
@@ -330,7 +331,7 @@ def picture(context):
 def companions(context):
     """
     Paths of the page's ``feed``, ``calendar`` and ``card``, by default those of its
-    plan.
+    plan, and of the plan's ``days``, its editions by date.
     """
     if not (plan := context.get("plan")):
         return {}
@@ -349,6 +350,7 @@ def companions(context):
 
 @register.inclusion_tag("_take.html", takes_context=True)
 def take(context, citation="", files=(), **others):
+    """Citation, files and feeds of a page or a chart, in one line."""
     if "title" not in context:
         return {}
     return {

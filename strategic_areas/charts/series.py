@@ -27,8 +27,9 @@ class Box:
     """
     A rectangle in a chart of any width.
 
-    ``x`` and the ``width`` that a span adds to it are percents; ``left`` and ``right``
-    are ems from there, ``top`` and ``bottom`` ems from the chart's top.
+    It begins ``left`` ems from ``x`` percent, and ends ``right`` ems from ``x + width``
+    percent; only the sign of several years has a ``width``. ``top`` and ``bottom`` are
+    ems from the chart's top.
     """
 
     x: float
@@ -95,7 +96,7 @@ class PlacedLabel:
     is_wide: bool
 
 
-def place_label(
+def choose_boxes(
     candidates: Sequence[Sequence[Box]],
     occupied: Iterable[Box],
     strokes: Iterable[Stroke] = (),
@@ -190,7 +191,7 @@ AWAY = 0.75
 HALF, BREAK = 0.35, 1.5
 #: How many years are written at most on a telephone and on a screen.
 NARROW_YEARS, WIDE_YEARS = 6, 16
-#: Letters of a tick that need no wider margin.
+#: Letters of a tick that fit into the usual margin.
 SHORT_TICK = 3
 
 
@@ -213,9 +214,9 @@ def labels(layout: ChartLayout):
 
 
 def place_labels(layout: ChartLayout):
-    """Place names and last values always, the others where they fit."""
+    """Place names, last values and levels always, other values where they fit."""
     texts = list(wanted_labels(layout))
-    return place_label(
+    return choose_boxes(
         [[box for box, _label in boxes] for boxes, _is_needed in texts],
         occupied=[layout.box(v) for line in layout.lines for v in line.values],
         strokes=[
@@ -358,7 +359,7 @@ class SeriesPicture:
     floor: str
     break_top: str
     years_y: str
-    is_deep: bool
+    has_wide_ticks: bool
     is_named: bool
     ticks: tuple[AxisTick, ...]
     years: tuple[YearTick, ...]
@@ -391,7 +392,7 @@ def draw_series(
         floor=em(layout.floor),
         break_top=em(layout.floor - BREAK),
         years_y=em(layout.floor + 1.4),
-        is_deep=any(len(tick.text) > SHORT_TICK for tick in ticks),
+        has_wide_ticks=any(len(tick.text) > SHORT_TICK for tick in ticks),
         is_named=len(lines) > 1,
         ticks=ticks,
         years=tuple(_years(layout.years)),
