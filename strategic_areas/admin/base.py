@@ -234,7 +234,7 @@ class SubmittedHistoryMixin:
     """Only the record's own agency reads versions that were never submitted."""
 
     def readable_versions(self, record, user):
-        if user.is_superuser or workflow.reports_for(user, record.agency):
+        if user.is_superuser or workflow.may_report_for(user, record.agency):
             return super().readable_versions(record, user)
         return submitted_versions(record)
 
@@ -257,7 +257,7 @@ class RevisionAdmin(SubmittedHistoryMixin, ScopedHistoryAdmin):
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (
             obj is None
-            or (obj.is_editable and workflow.reports_for(request.user, obj.agency))
+            or (obj.is_editable and workflow.may_report_for(request.user, obj.agency))
         )
 
     def has_add_permission(self, request):
@@ -427,9 +427,9 @@ def open_steps(user, record):
         return ["explain"] if workflow.may_review(user, record) else []
     if record.status != RevisionStatus.PUBLISHED:
         return []
-    reports = workflow.reports_for(user, record.agency)
+    may_report = workflow.may_report_for(user, record.agency)
     return [
-        *(["correct"] if reports and record.origin == record.Origin.ENTERED else []),
+        *(["correct"] if may_report and record.origin == record.Origin.ENTERED else []),
         *(["withdraw"] if workflow.may_review(user, record) else []),
     ]
 

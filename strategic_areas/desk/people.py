@@ -69,11 +69,11 @@ class AccountAccess:
     is_only_one: bool
 
     @property
-    def reviews(self):
+    def is_reviewer(self):
         return access.Role.REVIEWER in self.roles
 
     @property
-    def administers(self):
+    def is_administrator(self):
         return access.Role.ADMINISTRATOR in self.roles or self.user.is_superuser
 
     @property
@@ -82,7 +82,7 @@ class AccountAccess:
 
     @property
     def is_proposed(self):
-        is_needed = self.reviews or self.administers or self.is_only_one
+        is_needed = self.is_reviewer or self.is_administrator or self.is_only_one
         return self.missed >= CLOSE_AFTER_ROUNDS and not is_needed
 
 
@@ -164,10 +164,10 @@ def _closed_rounds_by_agency():
     found, today = defaultdict(list), timezone.localdate()
     closed = ReportingPeriod.objects.rounds().filter(closes_on__lt=today)
     for cell in agency_rounds(closed.select_related("plan"), today):
-        promptness = cell.timeliness(today)
-        if promptness != Timeliness.NOT_ASKED and not cell.accepts(today):
+        timeliness = cell.timeliness(today)
+        if timeliness != Timeliness.NOT_ASKED and not cell.accepts(today):
             found[cell.agency.pk].append(
-                (cell.period.due_on, promptness == Timeliness.SILENT)
+                (cell.period.due_on, timeliness == Timeliness.SILENT)
             )
     return {agency: sorted(rounds, reverse=True) for agency, rounds in found.items()}
 
@@ -245,7 +245,7 @@ def _problem_texts(account):
         yield missed
     if settings.REQUIRE_SECOND_FACTOR and not account.has_factor:
         yield _("No second factor yet")
-    if not (account.mandates or account.reviews or account.administers):
+    if not (account.mandates or account.is_reviewer or account.is_administrator):
         yield _("No current mandate: the account can do nothing")
     for mandate in account.mandates:
         if mandate.ends_on and mandate.ends_on - timezone.localdate() <= ENDS_SOON:
@@ -371,9 +371,9 @@ def agency_work_page(request, slug):
     agency = get_object_or_404(Agency, pk__in=own, slug=slug)
     return render_screen(
         request,
-        "desk/handover.html",
+        "desk/agency_work.html",
         title=_("%(agency)s: what is promised, done and owed") % {"agency": agency},
-        account=agency_work(agency),
+        work=agency_work(agency),
     )
 
 

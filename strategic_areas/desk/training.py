@@ -221,7 +221,9 @@ def save_practice_row(request, number):
         return views.render_row(request, sheet.row(row.field, number), form, sheet)
     if form.errors:
         return sheet_page.render_sheet(request, sheet, unfolded=row.anchor, posted=form)
-    return redirect("admin:practice" if sheet.waiting else "admin:practice_check")
+    return redirect(
+        "admin:practice" if sheet.unanswered_reports else "admin:practice_check"
+    )
 
 
 @require_POST

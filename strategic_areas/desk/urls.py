@@ -249,7 +249,7 @@ def patterns(site):
                 rounds.remind_agencies,
                 "round_remind",
             ),
-            ("rondas/<int:pk>/informe/", report.round_document, "round_report"),
+            ("rondas/<int:pk>/informe/", report.show_round_report, "round_report"),
             (
                 "rondas/<int:pk>/informe/docx/",
                 report.download_document,

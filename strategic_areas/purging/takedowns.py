@@ -182,7 +182,7 @@ def _without(record, column):
     return None if is_figure and field.null else CANNOT_HIDE
 
 
-def values_without_record(record):
+def values_when_hidden(record):
     if isinstance(record, HelpLine):
         return {"confirm_before_publishing": True}
     if isinstance(record, PublishedFigure):

@@ -70,9 +70,9 @@ from strategic_areas.workflow.transitions import (
     has_part_in,
     is_in_time,
     may_propose,
+    may_report_for,
     may_review,
     may_submit,
-    reports_for,
     reviewed_within_agency,
 )
 
@@ -120,7 +120,7 @@ __all__ = [
     "publish_public_record",
     "rename_off_plan",
     "report_off_plan",
-    "reports_for",
+    "may_report_for",
     "save_draft",
     "settle_draft_line",
     "submit",

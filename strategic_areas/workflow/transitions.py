@@ -200,7 +200,7 @@ def _reported_values(update):
     ]
 
 
-def reports_for(user, agency):
+def may_report_for(user, agency):
     return FocalPoint.objects.agencies_of(user).filter(agency=agency).exists()
 
 
@@ -210,9 +210,9 @@ def may_submit(user, agency):
     focal point) and not as an alternate.
     """
     if not agency.only_titular_submits:
-        return reports_for(user, agency)
+        return may_report_for(user, agency)
     titulars = user.mandates.current().filter(kind=FocalPoint.Kind.TITULAR)
-    return reports_for(user, agency) and titulars.filter(agency=agency).exists()
+    return may_report_for(user, agency) and titulars.filter(agency=agency).exists()
 
 
 def may_review(user, update):
@@ -254,12 +254,12 @@ def may_propose(user, record):
     if isinstance(record, Translation):
         return record.is_admissible and may_review(user, record.record)
     if isinstance(record, AgencyComment):
-        return record.period.is_round and reports_for(user, record.agency)
+        return record.period.is_round and may_report_for(user, record.agency)
     if isinstance(record, RoundReopening):
-        return reports_for(user, record.agency)
+        return may_report_for(user, record.agency)
     if isinstance(record, RecordDispute):
         if not record.pk:
-            return record.is_admissible and reports_for(user, record.agency)
+            return record.is_admissible and may_report_for(user, record.agency)
         if is_party(user, record):
             return False
     meta, action = record._meta, "change" if record.pk else "add"
@@ -288,7 +288,7 @@ def decides_on(user, models):
 
 def is_party(user, dispute):
     """Whether the user wrote the dispute or reports for its agency."""
-    return dispute.written_by_id == user.pk or reports_for(user, dispute.agency_id)
+    return dispute.written_by_id == user.pk or may_report_for(user, dispute.agency_id)
 
 
 def reviewed_within_agency(user, updates):
@@ -310,7 +310,7 @@ def reviewed_within_agency(user, updates):
 
 def must_report(by, update):
     must(
-        reports_for(by, update.agency),
+        may_report_for(by, update.agency),
         _("%(record)s: you do not report for this agency."),
         record=update,
     )

@@ -73,7 +73,7 @@ def takedown(record=None, *, by=None, why=""):
     """A help line, or another record, that one person hid as a whole."""
     record = record or make.help_line()
     told = {"cause": "personal", "why": why}
-    columns = takedowns.values_without_record(record)
+    columns = takedowns.values_when_hidden(record)
     return takedowns.hide_columns(record, columns, **told, by=by or make.reviewer())
 
 

@@ -335,7 +335,7 @@ def test_a_correction_says_what_was_withdrawn_from_what_it_corrects(corrected):
     hidden, other = corrected.plan.commitments.all()
     takedowns.hide_columns(
         hidden,
-        {"title_es": takedowns.values_without_record(hidden)["title_es"]},
+        {"title_es": takedowns.values_when_hidden(hidden)["title_es"]},
         cause="error",
         by=make.reviewer(),
     )

@@ -154,7 +154,7 @@ def test_the_successor_reads_the_agencys_work(client, agency, mandate, successor
 
     page = client.get(reverse("admin:handover", args=[agency.slug]))
 
-    account = page.context["account"]
+    account = page.context["work"]
     assert account["activities"] == (activity,)
     assert account["unfinished"] == (draft,)
     assert [cell.missing for cell in account["owed"]] == [1]

@@ -42,7 +42,7 @@ NOT_HIDEABLE = {models.RecordDispute, models.Province, models.Region, models.Tar
 
 
 def hide(record, columns=None, *, by=None, cause="personal", why=""):
-    columns = takedowns.values_without_record(record) if columns is None else columns
+    columns = takedowns.values_when_hidden(record) if columns is None else columns
     told = {"cause": cause, "why": why}
     return takedowns.hide_columns(record, columns, **told, by=by or make.reviewer())
 
@@ -287,8 +287,8 @@ def test_nothing_by_which_the_portal_protects_can_be_hidden():
     indicator = make.indicator(counted_by="PGR", counts="victims")
 
     hidden = {
-        *takedowns.values_without_record(activity),
-        *takedowns.values_without_record(indicator),
+        *takedowns.values_when_hidden(activity),
+        *takedowns.values_when_hidden(indicator),
     }
 
     assert "title_es" in hidden

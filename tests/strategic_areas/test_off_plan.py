@@ -173,7 +173,7 @@ def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
         ("B", "todo")
     ]
     listed = queries.open_sheets(desk.user)
-    assert (sheet.owed_rows, sheet.waiting) == ((), [])
+    assert (sheet.owed_rows, sheet.unanswered_reports) == ((), [])
     assert [(each.owed_rows, each.to_do) for each in listed] == [((), [])] * 2
 
 

@@ -190,7 +190,7 @@ def test_a_purge_of_words_reaches_them(client, words, is_confirmed):
 
 def test_hidden_words_leave_the_page_and_the_document(client, words):
     takedowns.hide_columns(
-        words, takedowns.values_without_record(words), cause="error", by=make.reviewer()
+        words, takedowns.values_when_hidden(words), cause="error", by=make.reviewer()
     )
 
     shown = everywhere(client, [words.since, words.period])

@@ -54,7 +54,7 @@ def test_a_declaration_is_saved_as_a_draft_and_owed_by_nobody(desk):
         "fulfilled",
         STATEMENT,
     )
-    assert (before.waiting, before.sendable) == ([], [])
+    assert (before.unanswered_reports, before.sendable) == ([], [])
     assert [row.update for row in sheet.sendable] == [declared]
 
 

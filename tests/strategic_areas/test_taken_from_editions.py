@@ -47,7 +47,7 @@ def two_editions(commitment, **later):
 
 
 def hide(record, *names, **told):
-    columns = {name: takedowns.values_without_record(record)[name] for name in names}
+    columns = {name: takedowns.values_when_hidden(record)[name] for name in names}
     told = {"cause": "personal", "by": make.reviewer(), **told}
     return takedowns.hide_columns(record, columns, **told)
 

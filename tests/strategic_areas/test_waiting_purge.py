@@ -27,7 +27,7 @@ def hidden_law():
 
 def own_words():
     law = make.law()
-    columns = takedowns.values_without_record(law)
+    columns = takedowns.values_when_hidden(law)
     told = {"cause": "error", "why": TEXT}
     takedown = takedowns.hide_columns(law, columns, **told, by=make.reviewer())
     return lambda by: takedowns.HIDINGS.approve(takedown, by=by)

@@ -74,7 +74,7 @@ class QueuedDecision:
     parts: tuple[RecordChange, ...]
 
     sheet, version, finding_count = None, 1, 0
-    needs_another_person = takes_notes = has_leap = False
+    needs_another_person = is_report = has_leap = False
 
     @property
     def token(self):

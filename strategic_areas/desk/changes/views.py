@@ -146,7 +146,7 @@ def change_records(change, steps=(), changed=()):
             if isinstance(form, decisions.ApproveLinesForm)
             else [],
             "is_hidden": proposed is not None and not _is_shown(proposed),
-            "hides": hide_url(part.model, part.object_id),
+            "hide_url": hide_url(part.model, part.object_id),
             # A plan in preparation has no public page.
             "public": public_url(proposed)
             if len(pairs) == 1 and not plan_to_approve(change)
@@ -169,7 +169,7 @@ def field_changes(part, names=None):
     """
     Return each changed field of one record, in the order of the model.
 
-    ``names`` maps the places of new records of this change to their names.
+    ``names`` maps new records, by their ``place`` in this change, to their names.
     """
     return [
         ComparedField(
@@ -286,7 +286,7 @@ class HideRecordForm(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
         fields = takedowns.hideable(record)
         self.columns = {field.name: columns for field, columns in fields.items()}
-        self.columns |= {WHOLE_RECORD: takedowns.values_without_record(record)}
+        self.columns |= {WHOLE_RECORD: takedowns.values_when_hidden(record)}
         names = {field.name: _field_with_excerpt(field, record) for field in fields}
         names[WHOLE_RECORD] = _("The whole record")
         what = self.fields["what"]

@@ -166,12 +166,12 @@ class EditSummary:
     """
     The result of saving edits.
 
-    ``problems`` are, for each edit, pairs of a column (or "") and a text. ``place`` is
-    the URL key of the first record, if it was saved.
+    ``problems`` are, for each edit, pairs of a column (or "") and a text. ``url_key``
+    is that of the first record, if it was saved.
     """
 
     problems: list
-    place: str = ""
+    url_key: str = ""
     is_drafted: bool = False
 
 
@@ -202,8 +202,8 @@ def save_edits(request, tree, edits):
     first, *_others = [
         _save_line(plan, *pair, by) for pair in zip(edits, seen, strict=True)
     ]
-    place = str(first.record or f"n{first.pk}")
-    return EditSummary(problems, place, is_drafted=True)
+    key = str(first.record or f"n{first.pk}")
+    return EditSummary(problems, key, is_drafted=True)
 
 
 def _save(request, drafts, problems):

@@ -82,7 +82,7 @@ class PlanNodeForm(forms.Form):
             values["provenance"] = Provenance.PLAN.value
         for name in self.level.parent_links:
             if self.table.column(name).linked == self.node.level.table:
-                values[name] = self.tree.key(self.node.record)
+                values[name] = self.tree.document_key(self.node.record)
         if self.level.is_coded:
             values["code"] = self.next_code(self.node)
         return values
@@ -154,7 +154,8 @@ class PlanNodeForm(forms.Form):
             nodes = self.tree.nodes(level)
             records = [x.record for x in nodes if x is not self.node or self.is_new]
             return [
-                ("", self.tree.key(x), url_key(x), code_and_name(x)) for x in records
+                ("", self.tree.document_key(x), url_key(x), code_and_name(x))
+                for x in records
             ]
         table = stored.tables[column.linked]
         return [
@@ -257,7 +258,9 @@ class PlanNodeForm(forms.Form):
             if is_moved and values.get("code") == self.current_values["code"]:
                 nodes = self.tree.nodes(LEVEL_BY_TABLE[self.table.column(name).linked])
                 (new_parent,) = [
-                    each for each in nodes if self.tree.key(each.record) == values[name]
+                    each
+                    for each in nodes
+                    if self.tree.document_key(each.record) == values[name]
                 ]
                 values["code"] = self.next_code(new_parent)
 
@@ -331,7 +334,7 @@ def replacement_edits(tree, nodes, number):
         name: any(getattr(each.record, name) for each in nodes)
         for name in VICTIM_QUESTIONS
     }
-    values["supersedes"] = sorted(tree.key(each.record) for each in nodes)
+    values["supersedes"] = sorted(tree.document_key(each.record) for each in nodes)
     values = {name: value for name, value in values.items() if value not in (None, [])}
     codes = []
     for _each in range(number):

@@ -95,6 +95,7 @@ class PlanNode:
 
     @property
     def title(self):
+        """Only for participations and targets; others have a code and a name."""
         if self.level is PARTICIPATION:
             role = self.record.get_role_display()
             return f"{self.record.agency.acronym} · {self.record.agency.name} · {role}"
@@ -133,8 +134,8 @@ class PlanNode:
 
     def add_address(self, level):
         # An indicator belongs to the plan or to a commitment.
-        place = self.key if level is INDICATOR else url_key(self.record)
-        return reverse("admin:plan_node_new", args=[self.plan.code, level.slug, place])
+        parent = self.key if level is INDICATOR else url_key(self.record)
+        return reverse("admin:plan_node_new", args=[self.plan.code, level.slug, parent])
 
     @property
     def record_url(self):
@@ -210,7 +211,7 @@ class PlanTree:
     is the effect of the draft.
     """
 
-    def __init__(self, plan, draft_lines=(), pending_change=None, *, is_checked=False):
+    def __init__(self, plan, draft_lines=(), pending_change=None, *, with_checks=False):
         self.stored = StoredPlanObjects(plan.code)
         self.plan, self.pending_change = self.stored.plan, pending_change
         self.draft_lines = list(draft_lines)
@@ -218,7 +219,7 @@ class PlanTree:
         pairs = document_lines(self.stored, self.draft_lines)
         lines = [line for _draft_line, line in pairs]
         self.preview = build_preview(
-            *(self.stored, lines), is_checked=not is_checked, members_only=False
+            *(self.stored, lines), is_checked=not with_checks, members_only=False
         )
         self.draft_line_of = {id(line): each for each, line in pairs}
         for draft in self.preview.drafts:
@@ -249,7 +250,7 @@ class PlanTree:
     def parent_node(self, node):
         return self.node_of(parent_of(node.record)) or self.root
 
-    def key(self, record):
+    def document_key(self, record):
         """Return the key by which lines link to a record."""
         if record.pk is None:
             return f"+{record.draft_line}"

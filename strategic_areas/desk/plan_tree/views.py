@@ -133,18 +133,18 @@ def _save_form(request, form):
         form.add_error(
             None, _("Nothing was saved: two records would be known by the same code.")
         )
-    if result and not result.place:
+    if result and not result.url_key:
         form.add_problems(result.problems)
     if form.errors:
         return None
     _show_saved(request, result, form.name)
-    place = result.place if form.is_new else url_key(node.record)
+    key = result.url_key if form.is_new else url_key(node.record)
     if "add" not in request.POST:
         return _redirect_to_node(
-            tree.plan, node.key if level is PLAN else f"{level.slug}-{place}"
+            tree.plan, node.key if level is PLAN else f"{level.slug}-{key}"
         )
     if level.below:
-        return redirect("admin:plan_node_new", tree.plan.code, level.below.slug, place)
+        return redirect("admin:plan_node_new", tree.plan.code, level.below.slug, key)
     return redirect(
         (node if form.is_new else tree.parent_node(node)).add_address(level)
     )
@@ -238,13 +238,13 @@ def _replace(request, tree, nodes, number):
             _("Only an activity that the approved plan itself states is replaced.")
         )
     edits = replacement_edits(tree, nodes, number)
-    place = _save_all(request, tree, edits, nodes[0].record).place
-    return f"{ACTIVITY.slug}-{place}"
+    key = _save_all(request, tree, edits, nodes[0].record).url_key
+    return f"{ACTIVITY.slug}-{key}"
 
 
 def _save_all(request, tree, edits, record, saved_text=""):
     result = draft.save_edits(request, tree, edits)
-    if not result.place:
+    if not result.url_key:
         raise RefusedError(" ".join(t for each in result.problems for _n, t in each))
     _show_saved(request, result, record, saved_text)
     return result
@@ -305,7 +305,7 @@ def plan_draft(request, plan):
     if request.method == "POST":
         posted = (request.POST, request.FILES)
         _lock(plan)
-    tree = _tree(request, plan, is_checked=True)
+    tree = _tree(request, plan, with_checks=True)
     if "settle" in request.POST:
         draft.settle_conflicts(tree, request.POST, by=request.user)
         return redirect("admin:plan_draft", plan.code)

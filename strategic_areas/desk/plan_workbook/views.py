@@ -147,6 +147,7 @@ def upload_plan_workbook(request, plan):
         file = upload.cleaned_data["workbook"]
         try:
             pages = read_pages(file)
+            # A workbook that the portal did not write has no marks: it is a matrix.
             if not marks_of_pages(pages):
                 return _naming_page(request, plan, UploadedMatrix.of(file))
             stored = StoredPlanObjects(plan.code)
@@ -297,7 +298,8 @@ def _form(plan, preview, *posted, **kwargs):
     if preview.replaces and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
     form = ProposeWorkbookForm(*posted, plan=plan, drafts=preview.drafts, **kwargs)
-    form.concerns_another = plan.status == Plan.Status.IN_PREPARATION
+    # Records of a plan in preparation need approval only with those of another plan.
+    form.touches_another_plan = plan.status == Plan.Status.IN_PREPARATION
     return form
 
 

@@ -32,7 +32,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
-def round_document(request, pk):
+def show_round_report(request, pk):
     period, content = _load_report(request, pk)
     return render_screen(
         request,

@@ -77,8 +77,8 @@ class QueuedReport:
     #: For a value, the last public value of its indicator.
     last_public: object = field(default=None, compare=False, repr=False)
 
-    #: A return may have a note for the secretariat only.
-    takes_notes = may_be_returned = True
+    #: Only the return of a report may have a note for the secretariat.
+    is_report = may_be_returned = True
     #: Whether a value differs much from the last public one.
     has_leap = False
     template = "desk/review.html"
@@ -179,7 +179,7 @@ class QueuedValue(QueuedReport):
     """A submitted value; it has one version."""
 
     slug, version = VALUE.review_slug, 1
-    evidences, takes_notes, template = (), False, "desk/value.html"
+    evidences, is_report, template = (), False, "desk/value.html"
     #: Texts that are examined for personal data.
     texts = ("note", "why")
 

@@ -101,7 +101,7 @@ class PublishManyForm(forms.Form):
 
     def __init__(self, *args, action, tokens, items, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        reports = [item.token for item in items if item.takes_notes]
+        reports = [item.token for item in items if item.is_report]
         for name, allowed in (("pick", tokens), ("back", reports)):
             self.fields[name] = forms.MultipleChoiceField(
                 choices=[(token, token) for token in allowed],
@@ -163,7 +163,7 @@ class ReturnForm(ReviewStepForm):
 
     def __init__(self, *args, item, **kwargs):
         super().__init__(*args, **kwargs)
-        if not item.takes_notes:
+        if not item.is_report:
             del self.fields["private_note"]
         if item.examined.blocks:
             self.initial["reason"] = "\n".join(
@@ -171,7 +171,7 @@ class ReturnForm(ReviewStepForm):
             )
         note = FoldedFields(_("Note that only the secretariat reads"), "private_note")
         self.helper.layout = Layout(
-            "seen_version", "reason", *([note] if item.takes_notes else [])
+            "seen_version", "reason", *([note] if item.is_report else [])
         )
 
     def clean(self):
@@ -217,7 +217,7 @@ def _report_context(user, item):
         if item.may_be_published
         else [],
         "transitions": list(record.transitions.select_related("by")),
-        "shows_notes": not workflow.reports_for(user, record.agency),
+        "shows_notes": not workflow.may_report_for(user, record.agency),
         "public": public_url(record.subject),
     }
 
@@ -390,7 +390,7 @@ def publish_many(request):
     except RefusedError as error:
         refused = str(error)
     comparisons = comparison.compare_reports(
-        request.user, [item for item in items if item.takes_notes]
+        request.user, [item for item in items if item.is_report]
     )
     return render_screen(
         request,

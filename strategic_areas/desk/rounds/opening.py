@@ -124,7 +124,7 @@ def reopening_preview(reopening) -> dict:
     sheet = ReportingSheet(reopening.period, reopening.agency)
     earlier = RoundReopening.objects.filter(agency=reopening.agency)
     return {
-        "asked": reopening,
+        "reopening": reopening,
         "rows": sheet.owed,
         "earlier": earlier.filter(period__plan=reopening.period.plan_id).count(),
     }

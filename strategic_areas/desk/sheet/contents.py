@@ -34,7 +34,7 @@ def sheet_url(name):
 
 @dataclass(frozen=True)
 class ReportingSheet:
-    """An agency's sheet in a round; on ``owed_rows`` it owes a report."""
+    """An agency's sheet in a round."""
 
     period: ReportingPeriod
     agency: Agency
@@ -44,6 +44,7 @@ class ReportingSheet:
 
     @property
     def owed_rows(self) -> tuple[AnswerRow, ...]:
+        """The activities on which a report is asked for, answered or not."""
         return self.sections[REPORT]
 
     @cached_property
@@ -98,7 +99,7 @@ class ReportingSheet:
         return self.accepted_until is None
 
     @property
-    def was_closed(self):
+    def has_closed(self):
         """Whether the round has opened, and accepts no first reports any more."""
         return self.is_closed and self.period.opens_on <= timezone.localdate()
 
@@ -114,12 +115,12 @@ class ReportingSheet:
         return next((row for row in self.values if row.key == key), None)
 
     @property
-    def waiting(self):
+    def unanswered_reports(self):
         return [row for row in self.owed_rows if row.needs_answer]
 
     @property
     def answered(self):
-        return len(self.owed_rows) - len(self.waiting)
+        return len(self.owed_rows) - len(self.unanswered_reports)
 
     @property
     def grids(self):
@@ -153,13 +154,14 @@ class ReportingSheet:
 
     @property
     def unanswered(self):
-        """Rows still to answer, including returned ones."""
-        waiting = [row for row in self.all_rows if row.needs_answer]
-        return self._in_time([*waiting, *self.open_values])
+        """All rows still to answer in time, including returned ones."""
+        unanswered = [row for row in self.all_rows if row.needs_answer]
+        return self._in_time([*unanswered, *self.open_values])
 
     @property
     def owed(self):
-        return [*self.waiting, *self.open_values]
+        """Reports and values that it still owes, also when their time is over."""
+        return [*self.unanswered_reports, *self.open_values]
 
     @property
     def open_values(self):

@@ -270,8 +270,8 @@ def render_sheet(request, sheet, *, unfolded=None, asked=None, **refused):
         sections=shown.sections(sheet, _anchors_with_forms(sheet, unfolded)),
         percent_rules=percent_rules(),
         upload=UploadWorkbookForm(action=sheet.workbook_url),
-        reopening=sheet.was_closed and (asked or RequestReopeningForm(sheet=sheet)),
-        waits=sheet.was_closed
+        reopening=sheet.has_closed and (asked or RequestReopeningForm(sheet=sheet)),
+        waits=sheet.has_closed
         and workflow.waiting_change(
             RoundReopening(period=sheet.period, agency=sheet.agency)
         ),
@@ -292,7 +292,7 @@ def unfolded_row(request, sheet):
     keys = (question.row_key for question in UPDATE_QUESTIONS)
     requested = {f"{key}-{request.GET.get(key)}" for key in keys}
     anchors = [row.anchor for row in sheet.all_rows if row.anchor in requested]
-    anchors += [row.anchor for row in sheet.waiting]
+    anchors += [row.anchor for row in sheet.unanswered_reports]
     return next(iter(anchors), None)
 
 
