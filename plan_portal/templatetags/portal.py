@@ -350,7 +350,7 @@ def companions(context):
 
 @register.inclusion_tag("_take.html", takes_context=True)
 def take(context, citation="", files=(), **others):
-    """Citation, files and feeds of a page or a chart, in one line."""
+    # Citation, files and feeds of a page or a chart, in one line.
     if "title" not in context:
         return {}
     return {

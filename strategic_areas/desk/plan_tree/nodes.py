@@ -95,7 +95,7 @@ class PlanNode:
 
     @property
     def title(self):
-        """Only for participations and targets; others have a code and a name."""
+        # Only for participations and targets: others have a code and a name.
         if self.level is PARTICIPATION:
             role = self.record.get_role_display()
             return f"{self.record.agency.acronym} · {self.record.agency.name} · {role}"
