@@ -68,22 +68,22 @@ class Dataset:
     """
     A table of a plan.
 
-    ``row`` says what a row is, ``change_frequency`` is a phrase; ``key`` are the
-    columns that identify a row. ``read`` yields rows from a ``PlanReading``, with a
-    value for every column.
+    ``row`` says what a row is, ``changes`` how often it changes; ``key`` are the
+    columns that identify a row. Editions store these names. ``read`` yields rows from a
+    ``PlanReading``, with a value for every column.
     """
 
     name: str
     title: Word
     row: Word
-    change_frequency: Word
+    changes: Word
     columns: tuple[DataColumn, ...]
     key: tuple[str, ...]
     read: Callable[[object], Iterable[Mapping]] = field(repr=False, compare=False)
 
     def change_frequency_in(self, plan) -> Word:
         """How often it changes in a plan or a snapshot."""
-        return CORRECTED if plan.is_reconstructed else self.change_frequency
+        return CORRECTED if plan.is_reconstructed else self.changes
 
 
 CORRECTED = pgettext_lazy("how often it changes", "When it is corrected or completed")

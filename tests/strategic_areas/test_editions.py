@@ -87,7 +87,7 @@ def test_an_edition_keeps_the_columns_of_its_day_in_both_languages():
 
 def said(dataset):
     return [
-        (dataset.title, dataset.row, dataset.change_frequency),
+        (dataset.title, dataset.row, dataset.changes),
         *(
             {
                 **vars(each),
