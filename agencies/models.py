@@ -87,7 +87,7 @@ class User(AbstractUser):
 
     @cached_property
     def possible_same_person(self):
-        """Ids of other accounts that may belong to this account's person."""
+        """Ids of the other accounts that may belong to the same person."""
         if not self.is_unconfirmed:
             return self.invited_alone
         inviter = self.invitation.made_by

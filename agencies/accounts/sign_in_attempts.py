@@ -13,7 +13,7 @@ from django.core.cache import cache
 
 from agencies.library_internals import consume, network_of
 
-#: Seconds in which an account counts once towards the limit "login_accounts".
+#: Attempts on one account within these seconds count once for "login_accounts".
 TRIED_FOR = 60
 
 

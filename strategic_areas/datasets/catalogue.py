@@ -68,10 +68,8 @@ def as_catalogue(published: list[PlanData], today: date) -> dict:
 
 
 def _nodes(plan_data):
-    path, code = (
-        public_path("plan_data", plan_data.plan.code, language="es"),
-        plan_data.plan.code,
-    )
+    path = public_path("plan_data", plan_data.plan.code, language="es")
+    code = plan_data.plan.code
     url = settings.SITE_URL + path
     versions = [_version(plan_data, each, url) for each in plan_data.editions]
     has = {"dcat:hasVersion": [{"@id": each["@id"]} for each in versions]}

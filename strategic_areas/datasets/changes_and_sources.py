@@ -116,10 +116,8 @@ AMENDMENTS = (
 def amendments(reading):
     for each in changes.changes_of_plan(reading.plan):
         for line in chain.from_iterable(each.records):
-            is_whole_record, of_kind = (
-                line.adds_record or line.removes_record,
-                line.kind_source,
-            )
+            is_whole_record = line.adds_record or line.removes_record
+            of_kind = line.kind_source
             commitment = line.activity.commitment if line.activity else line.commitment
             yield {
                 **vars(each.amendment or Amendment()),

@@ -120,10 +120,10 @@ def stored_columns(
     """
     Columns of a model's public fields; ``gap`` is the meaning of empty optional ones.
     """
-    columns, fields_by_name = (
-        [],
-        {declared.name: declared for declared in model.fields.where(public=True)},
-    )
+    columns = []
+    fields_by_name = {
+        declared.name: declared for declared in model.fields.where(public=True)
+    }
     for declared in map(fields_by_name.__getitem__, names):
         is_address = isinstance(declared.model_field, URLField)
         column = DataColumn(

@@ -83,10 +83,8 @@ def make_edition(
     }
     if existing := plan.editions.filter(MADE_ONCE, **lookups).first():
         return existing
-    snapshot, today = (
-        snapshot_of_proposal(proposal) if proposal else read_unchanging(plan),
-        timezone.localdate(),
-    )
+    snapshot = snapshot_of_proposal(proposal) if proposal else read_unchanging(plan)
+    today = timezone.localdate()
     if proposal and seal_of(snapshot) != seen:
         raise RefusedError(
             _("The public reads something else since you read this: read it again.")

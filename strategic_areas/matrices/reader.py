@@ -91,7 +91,7 @@ class MatrixReader:
             self.use_cell(line, cell)
 
     def use_cell(self, line, cell):
-        """Mark the cell as used by the line, also if it sets no value."""
+        """Record that the cell belongs to the line, even if it gives no value."""
         if cell.place not in line.cells:
             line.cells.append(cell.place)
         self.used_places.add(cell.place)

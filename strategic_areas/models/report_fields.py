@@ -83,7 +83,7 @@ class ReportField(DeclaredField):
     @property
     def bounds(self):
         """The least and the greatest number allowed, or None."""
-        # Without Django's own upper limits, which only the database needs.
+        # Django adds upper limits for the database, which people need not read.
         stated = self.model_field.deconstruct()[3].get("validators", [])
         least = [
             each.limit_value

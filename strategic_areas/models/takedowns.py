@@ -128,7 +128,7 @@ class Takedown(Decision):
 
     @property
     def public_from(self):
-        """The time from which pages mention it if nobody decides."""
+        """When public pages begin to mention it, unless somebody has decided."""
         return self.proposed_at + PUBLIC_AFTER
 
     @property

@@ -110,10 +110,8 @@ def values_by_round(
     indicators = list(indicators.filter(**of_agency).select_related("agency"))
     if not indicators:
         return {}
-    reported_spans, public_spans = (
-        _reported_spans(indicators),
-        _public_spans(indicators),
-    )
+    reported_spans = _reported_spans(indicators)
+    public_spans = _public_spans(indicators)
     found = defaultdict(tuple)
     for period in rounds:
         for indicator in indicators:

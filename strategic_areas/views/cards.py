@@ -59,10 +59,8 @@ def area_card(request, plan, slug):
 @finished_by(framed_anywhere)
 def agency_card(request, plan, slug):
     plan, agency, _participation = found_or_404(agencies.agency_by_slug(plan, slug))
-    plan_progress, page = (
-        _plan_progress(plan),
-        public_path("agency", plan.code, agency.slug),
-    )
+    plan_progress = _plan_progress(plan)
+    page = public_path("agency", plan.code, agency.slug)
     led = [row for row in plan_progress.rows if row.commitment.lead_id == agency.pk]
     return _card(request, plan_progress, agency, "name", page, led)
 
@@ -94,10 +92,8 @@ def _card(request, plan_progress, record, field, page, rows=(), row=None):
 @finished_by(shown_elsewhere)
 def plan_picture(request, plan):
     plan_progress = _plan_progress(public_plan_or_404(plan))
-    counts, records = (
-        count_states(plan_progress.rows),
-        recorded_work_of(plan_progress.rows),
-    )
+    counts = count_states(plan_progress.rows)
+    records = recorded_work_of(plan_progress.rows)
     image = draw_card(
         site=_("National Plan against Human Trafficking"),
         kicker=_("Plan %(code)s") % {"code": plan_progress.plan.code},

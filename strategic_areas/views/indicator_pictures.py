@@ -253,10 +253,8 @@ def chart_table_rows(
     page: IndicatorPage, others: Iterable[IndicatorSeries]
 ) -> list[ChartTableRow]:
     """Rows of the table next to a chart: spans with a value and years without one."""
-    own_points, others_by_span = (
-        _by_span(page),
-        [(series_name(each), _by_span(each)) for each in others],
-    )
+    own_points = _by_span(page)
+    others_by_span = [(series_name(each), _by_span(each)) for each in others]
     spans = set(own_points).union(*(points for _name, points in others_by_span))
     spans |= set(map(days_of_year, phrases.missing_years(page.points)))
     return [

@@ -41,10 +41,8 @@ MOST, PER_PAGE = 64, 30
 
 @reads_parameters(*FILTERS, "page")
 def indicator_list(request):
-    requested, listed = (
-        query_values(request, *FILTERS, "page"),
-        indicators.indicators_with_filters(),
-    )
+    requested = query_values(request, *FILTERS, "page")
+    listed = indicators.indicators_with_filters()
     wanted = {name: word for name, word in requested.items() if name != "page"}
     found, facets = _apply_filters(listed, wanted)
     fields = [

@@ -355,10 +355,8 @@ def dates_outside_plan(record, names, plan=None):
 def must_not_replace_themselves(parts):
     """Refuse saved records that supersede themselves through others."""
     for record, part in parts:
-        superseded, to_follow = (
-            set(),
-            {record.pk} if SUPERSEDES_FIELD in part.after else set(),
-        )
+        superseded = set()
+        to_follow = {record.pk} if SUPERSEDES_FIELD in part.after else set()
         while to_follow:
             rows = type(record).objects.filter(superseded_by__in=to_follow)
             to_follow = {*rows.values_list("pk", flat=True)} - superseded

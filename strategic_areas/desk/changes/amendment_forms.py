@@ -76,7 +76,7 @@ class ProposeAmendmentForm(GuardedModelForm):
         """Do nothing: the workflow validates, as it knows the amendment's kind."""
 
     def propose(self, *, by):
-        """Propose the drafts; return the change, or None after adding an error."""
+        """Propose the drafts. Returns the change, or None after adding an error."""
         amendment = self.instance if "act" in self.fields else None
         with (
             refusals_shown_on(self, waits=CHANGE_WAITS),

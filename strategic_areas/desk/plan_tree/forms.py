@@ -123,10 +123,8 @@ class PlanNodeForm(forms.Form):
 
     def _choice_field(self, column):
         options = self._link_options(column)
-        value, is_many = (
-            self.current_values[column.name],
-            column.kind is FieldKind.LINKS,
-        )
+        value = self.current_values[column.name]
+        is_many = column.kind is FieldKind.LINKS
         known = {key for _heading, key, _url_key, _label in options}
         keys = value if isinstance(value, list) else [value]
         options += [("", key, key, key) for key in keys if key and key not in known]

@@ -185,7 +185,7 @@ class MatrixLines:
         if commitment is not None:
             values["commitment"] = self.keys.get(commitment.number)
         if table.name == "activities":
-            # A matrix says by its time whether an activity goes on.
+            # The text of the time column states that an activity is continuing.
             is_continuing = values.get("exact_to") == "continuing"
             values["kind"] = (
                 Activity.Kind.CONTINUING if is_continuing else Activity.Kind.ONE_OFF

@@ -167,10 +167,8 @@ def family_bars(content, caption, groups):
         names = ACTIVITY_FAMILY_WORDS | {StateFamily.MET: DONE_BY_SOURCES}
     rows = []
     for name, activities in groups:
-        counts, total = (
-            Counter(families[each.code] for each in activities),
-            len(activities),
-        )
+        counts = Counter(families[each.code] for each in activities)
+        total = len(activities)
         segments = tuple(
             BarSegment(
                 each, str(names[each]), counts[each], 1000 * counts[each] // total

@@ -320,10 +320,8 @@ def _without_news(content) -> Iterable[tuple[str, ...]]:
     for card in sorted(content.answers, key=lambda each: (each.handed_in, each.agency)):
         own, agency = reports[card.agency], content.row("agencies", card.agency)
         if not card.handed_in:
-            status, more = (
-                _("Did not report"),
-                _silent_rounds_text(content, card.agency),
-            )
+            status = _("Did not report")
+            more = _silent_rounds_text(content, card.agency)
         elif card.missing:
             missing = ngettext("%(number)d missing", "%(number)d missing", card.missing)
             status, more = _("Reported in part"), missing % {"number": card.missing}

@@ -272,10 +272,8 @@ QUEUE_GROUPS = {
 
 
 def queue_context(request):
-    queue, chosen = (
-        review_queue.review_queue_of(request.user),
-        request.GET.get("que", ""),
-    )
+    queue = review_queue.review_queue_of(request.user)
+    chosen = request.GET.get("que", "")
     page = Paginator(queue.of(chosen), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return {
         "waits": queue,

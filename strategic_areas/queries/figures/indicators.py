@@ -166,10 +166,8 @@ class IndicatorSeries:
         The baseline, if any; protected for a sensitive indicator unless already public.
         """
         indicator = self.indicator
-        value, days = (
-            indicator.baseline_value,
-            (indicator.baseline_starts_on, indicator.baseline_ends_on),
-        )
+        value = indicator.baseline_value
+        days = (indicator.baseline_starts_on, indicator.baseline_ends_on)
         public = {(each.starts_on, each.ends_on): each.value for each in self.points}
         is_public = (
             value is None or not indicator.sensitive or public.get(days) == value

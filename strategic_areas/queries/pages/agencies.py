@@ -401,10 +401,8 @@ def load_agency_page(
     if not (participation or led or supported or work or has_values):
         return None
     opened = plans.opened_rounds(plan_progress.periods, today)
-    obligations, latest = (
-        rounds.obligations_in(plan_progress, opened),
-        next(iter(opened), None),
-    )
+    obligations = rounds.obligations_in(plan_progress, opened)
+    latest = next(iter(opened), None)
     cards = rounds.scorecards(agency, obligations, today)
     public = [each for each in cards if each.scorecards_public_at][:LATEST]
     comment_of = _comments(agency, plan_progress.plan)
@@ -438,10 +436,8 @@ def load_agency_page(
 
 
 def _activities_of(plan_progress, agency):
-    periods, agency_id = (
-        {period.pk: period for period in plan_progress.periods},
-        agency.pk,
-    )
+    periods = {period.pk: period for period in plan_progress.periods}
+    agency_id = agency.pk
     for row in plan_progress.rows:
         for each in row.activities:
             is_own = each.activity.agency_id == agency_id

@@ -235,10 +235,8 @@ def progress_after_publishing(
     plan_progress: PlanProgress, reports: Iterable[Revision]
 ) -> PlanProgress:
     """The progress as it will be once these reports are published."""
-    updates, declarations = (
-        dict(plan_progress.stored_rows.updates),
-        dict(plan_progress.stored_rows.declarations),
-    )
+    updates = dict(plan_progress.stored_rows.updates)
+    declarations = dict(plan_progress.stored_rows.declarations)
     for new in (each for each in reports if not each.is_demonstration):
         rows = updates if isinstance(new, ActivityUpdate) else declarations
         current_rows = rows.get(subject_id := new.subject.pk, {})
