@@ -134,7 +134,8 @@ def activity(*, commitment=None, plan=None, agency=None, **fields):
 
 def indicator(*, plan=None, **fields):
     number = next(numbers)
-    fields.setdefault("code", f"I-{number}")
+    # The shipped plan has lower codes, and may be in the same database.
+    fields.setdefault("code", f"I-{1000 + number}")
     fields.setdefault("name_es", f"Indicador {number}")
     fields.setdefault("name_en", f"Indicator {number}")
     fields.setdefault("unit_es", "personas")
