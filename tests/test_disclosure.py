@@ -43,8 +43,11 @@ PLANTED = {
 OTHERS = [(0,) * 6, (Decimal("8.5"), 9, 99, 9, 5, 7), (3000, 12, 50, None, None, 2)]
 OTHERS = [dict(zip(PLANTED, numbers, strict=True)) for numbers in OTHERS]
 OTHERS.append(dict.fromkeys(PLANTED))
-#: As a page, a file or a picture would write those that nothing else looks like.
-WRITTEN = re.compile(r"\b(7[.,]?431|8[.,]?267|9[.,]?143)\b|\b37(&nbsp;|\s)?%")
+#: As a page, a file or a picture would write those that nothing else looks like. The
+#: decimals of another number, such as a coordinate of 22.37 %, are none of them.
+WRITTEN = re.compile(
+    r"(?<![\d.,])(?:(?:7[.,]?431|8[.,]?267|9[.,]?143)\b|37(?:&nbsp;|\s)?%)"
+)
 OF_VICTIMS = {"counts_victims": True, "reaches_victims": True}
 COUNTED = {"kind": "continuing", "quantity": 500, "unit_es": "víctimas", **OF_VICTIMS}
 
