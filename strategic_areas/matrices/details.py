@@ -68,6 +68,8 @@ class RecordReader:
             # A chronogram's column without a period holds due dates.
             role = sheet_reader.roles[column].removesuffix("chronogram") or "due"
             kind = role.partition(":")[0]
+            # A cell is measured once, with the first row of its record.
+            was_read = cell.place in self.reader.used_places
             if cell.is_formula and cell.text.startswith("="):
                 self.reader.ask(cell, kind, "formula", line=line)
                 cell = self.reader.answered_cell(cell, kind)
@@ -76,7 +78,8 @@ class RecordReader:
             if kind in {"indicator", "unit", "baseline", "baseline_year", "target"} or (
                 role == "code:indicator"
             ):
-                measures[role] = cell
+                if not was_read:
+                    measures[role] = cell
             elif kind == "chronogram" and cell.unstruck_text.isdecimal():
                 numbers[role.replace(kind, "target")] = cell
             elif role == "outcome" and "area" in sheet_reader.current:
@@ -92,12 +95,6 @@ class RecordReader:
                 first, "target", "number_of_period", first.unstruck_text, line=line
             )
             measures |= numbers
-        # A cell is measured once; the question above may have used the first number.
-        measures = {
-            role: cell
-            for role, cell in measures.items()
-            if cell.place not in self.reader.used_places or cell in numbers.values()
-        }
         # With "exact_to" the record's time was read already.
         if sheet_reader.periods and "exact_to" not in line.values:
             self._chronogram(line)

@@ -189,6 +189,9 @@ class SheetReader:
         return is_coded and not self._level_text(cell, level).code
 
     def _repeats_headings(self, cells):
+        # "Eje 2: Persecución" alone below the heading "Eje" is an area.
+        if len(cells) == 1:
+            return comparable(cells[0].text) in self.headings[cells[0].column]
         same = [
             cell
             for cell in cells
@@ -248,9 +251,10 @@ class SheetReader:
         word = level_among(level_text.word, [*LEVELS])
         below = [level for level in LEVELS if level in self.columns]
         # Outside its column, a word of the highest level with a column, or of a lower
-        # level, means the level above; beside a column of areas, an activity.
+        # level, means the level above; nothing is above an area.
         if word and below and LEVELS.index(word) >= LEVELS.index(below[0]):
-            word = below[0] if role == below[0] else LEVELS[LEVELS.index(below[0]) - 1]
+            above = LEVELS[max(LEVELS.index(below[0]) - 1, 0)]
+            word = below[0] if role == below[0] else above
         top = "area" if depth_of(level_text.code) == 1 else ""
         without_word = "" if self._lacks_code(cell) else role
         return word or (without_word if role in LEVELS else top)

@@ -310,3 +310,19 @@ def test_an_answer_decides_between_two_texts_of_a_record(place, answer, field, v
     (line,) = reading.of("commitments")
     assert line.values[field] == value
     assert question.key not in {each.key for each in reading.questions}
+
+
+def test_the_answer_to_a_formula_is_measured():
+    book = openpyxl.Workbook()
+    book.active.append(
+        ["Código", "Acción", "Responsable", "Plazo", "Indicador", "Meta"]
+    )
+    book.active.append(["1.1", "Campaña", "MIREX", "2027", "=B2", "12"])
+    content = content_of(book)
+    naming = detect_layout(upload(content)).naming
+    question = question_at(again(content, naming), "E2", "indicator")
+
+    naming.answers[question.key] = "Cuñas"
+    reading = again(content, naming)
+
+    assert [line.values["name"] for line in reading.of("indicators")] == ["Cuñas"]

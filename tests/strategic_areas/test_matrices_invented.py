@@ -546,3 +546,23 @@ def test_a_band_over_a_whole_row_marks_no_time():
         "2027-03-31",
     ]
     assert asked == {"Sheet!H3"}
+
+
+def test_an_area_alone_in_its_column_is_no_repeated_heading():
+    book = openpyxl.Workbook()
+    book.active.append(["Eje", "Código", "Acción", "Responsable", "Plazo"])
+    book.active.append(["Eje 1: Prevención", "1.1", "Campaña", "MIREX", "2027"])
+    book.active.append(["Eje 2: Persecución"])
+    book.active.append([None, "2.1", "Taller", "PGR", "2027"])
+    book.active.append(["Eje"])
+    book.active.append([None, "2.2", "Guía", "PGR", "2027"])
+
+    reading = read_as_guessed(content_of(book))
+
+    assert [line.values["name"] for line in reading.of("areas")] == [
+        "Prevención",
+        "Persecución",
+    ]
+    assert [line.values["area"] for line in reading.of("commitments")] == [
+        *("1", "2", "2")
+    ]
