@@ -110,11 +110,11 @@ PARTS_ON_RECORD = {
 }
 
 
-def parts_on_record(records) -> list[tuple[str, int]]:
+def parts_on_record(recorded_work) -> list[tuple[str, int]]:
     return [
-        (str(words), getattr(records, name))
+        (str(words), getattr(recorded_work, name))
         for name, words in PARTS_ON_RECORD.items()
-        if getattr(records, name)
+        if getattr(recorded_work, name)
     ]
 
 

@@ -69,7 +69,7 @@ def _feed(request, plan, title, path, **scope):
 
 def _add(feed, entry, published_at, changed_at):
     pubdate = published_at
-    if entry.is_recorded:
+    if entry.is_from_sources:
         # The day of the source; None if it is unknown.
         day = entry.dated_on
         pubdate = day and datetime.combine(day, time(), UTC)

@@ -197,7 +197,7 @@ def reported_state(update) -> ActivityState | None:
 
     What a public source called in progress was so on its day only.
     """
-    is_going = update.is_recorded and update.state == ActivityState.IN_PROGRESS
+    is_going = update.is_from_sources and update.state == ActivityState.IN_PROGRESS
     return ActivityState.LEFT_IN_PROGRESS if is_going else update.state
 
 
@@ -377,9 +377,9 @@ def work_done(tally) -> str:
 
 def work_in_cell(row) -> str:
     """The same for a table cell below a heading."""
-    if row.records:
-        text = OF % {"done": row.records.done, "total": row.records.found}
-        by_press = row.records.by_press
+    if row.recorded_work:
+        text = OF % {"done": row.recorded_work.done, "total": row.recorded_work.found}
+        by_press = row.recorded_work.by_press
         return f"{text} ({BY_PRESS % {'n': by_press}})" if by_press else str(text)
     tally = row.summary.tally
     numbers = {**vars(tally), "unreported": tally.unreported}
@@ -394,45 +394,45 @@ def work_in_cell(row) -> str:
     )
 
 
-def years_on_record(records) -> str:
-    return ", ".join(str(year) for year, number in records.years if number)
+def years_on_record(recorded_work) -> str:
+    return ", ".join(str(year) for year, number in recorded_work.years if number)
 
 
-def on_record(records) -> str:
-    if records.found == 1:
-        return _on_record_of_one(records)
+def on_record(recorded_work) -> str:
+    if recorded_work.found == 1:
+        return _on_record_of_one(recorded_work)
     parts = []
     for name, words in ON_RECORD.items():
-        if number := getattr(records, name):
+        if number := getattr(recorded_work, name):
             parts.append(str(words % {"n": number}))
-            if name == "done" and records.by_press:
-                parts[-1] += f" ({BY_PRESS % {'n': records.by_press}})"
-    found = FOUND % {"found": records.found}
+            if name == "done" and recorded_work.by_press:
+                parts[-1] += f" ({BY_PRESS % {'n': recorded_work.by_press}})"
+    found = FOUND % {"found": recorded_work.found}
     return f"{found}: {', '.join(parts)}. {UNKNOWN}" if parts else f"{found}. {UNKNOWN}"
 
 
-def _on_record_of_one(records):
-    name = next((name for name in ONE_ON_RECORD if getattr(records, name)), None)
+def _on_record_of_one(work):
+    name = next((name for name in ONE_ON_RECORD if getattr(work, name)), None)
     if name is None:
         return f"{FOUND % {'found': 1}}. {UNKNOWN}"
-    words = ONE_BY_PRESS if name == "done" and records.by_press else ONE_ON_RECORD[name]
+    words = ONE_BY_PRESS if name == "done" and work.by_press else ONE_ON_RECORD[name]
     return f"{words}. {UNKNOWN}"
 
 
-def done_and_going(records) -> str:
+def done_and_going(recorded_work) -> str:
     parts = (
         str(words % {"n": number})
         for name, words in {"done": BRIEF_DONE, "going": BRIEF_GOING}.items()
-        if (number := getattr(records, name))
+        if (number := getattr(recorded_work, name))
     )
-    return ", ".join(parts) or str(FOUND % {"found": records.found})
+    return ", ".join(parts) or str(FOUND % {"found": recorded_work.found})
 
 
-def other_recorded_work(records) -> str:
+def other_recorded_work(recorded_work) -> str:
     return ", ".join(
         str(ON_RECORD[name] % {"n": number})
         for name in ("other", "unreported")
-        if (number := getattr(records, name))
+        if (number := getattr(recorded_work, name))
     )
 
 
@@ -443,7 +443,7 @@ def author_of(update) -> str:
     """
     if update.is_demonstration:
         return str(PORTAL)
-    if not update.is_recorded:
+    if not update.is_from_sources:
         return update.agency.name
     named = (source.publisher or source.title for source in update.sources)
     return "; ".join(dict.fromkeys(named)) or str(SOURCES)

@@ -124,7 +124,8 @@ def test_the_number_of_activities_is_the_same_everywhere(get, plan):
             each.is_counted for each in overview["plan_progress"].activities
         ),
         "areas": sum(
-            row.records.found if row.records else row.tally.total for row in areas
+            row.recorded_work.found if row.recorded_work else row.tally.total
+            for row in areas
         ),
         "agencies": sum(row.activities for row in agencies),
         "their pages": sum(len(page.activities) for page in pages),
@@ -241,7 +242,7 @@ def test_so_is_the_number_of_those_that_are_done(get, plan):
     of = re.compile(r"^(\d+) de \d+")
 
     counted = {
-        "areas": sum((row.records or row.tally).done for row in areas),
+        "areas": sum((row.recorded_work or row.tally).done for row in areas),
         "agencies": sum(row.done or 0 for row in agencies),
         "list": sum(sum_of(of, work_in_cell(line.row)) for line in lines),
         "file": sum(int(row["activities_done"] or 0) for row in rows),
@@ -300,7 +301,7 @@ def lines_of(get, plan):
     """The lines of all pages of the record, from the newest on."""
     asked = {}
     while True:
-        page = get("updates", plan, **asked).context["record_page"]
+        page = get("updates", plan, **asked).context["update_page"]
         yield from page.lines
         if not page.older:
             return

@@ -336,6 +336,6 @@ def test_what_agencies_said_last_comes_first(client):
 
     keys = [(line.update.pk, line.state) for line in found["lately"]]
     assert keys == [(declared.pk, None), (update.pk, "in_progress")]
-    assert [line.update.pk for line in found["recorded"]] == [recorded.pk]
+    assert [line.update.pk for line in found["from_sources"]] == [recorded.pk]
     page = client.get(public_path("home")).content.decode()
     assert declared.public_id in page

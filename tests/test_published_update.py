@@ -95,7 +95,7 @@ def test_a_record_names_its_sources_and_their_date(client):
     (told,) = response.context["entry"].sources
     assert told.title == source.title
     assert source.url in response.content.decode()
-    assert response.context["entry"].is_recorded
+    assert response.context["entry"].is_from_sources
 
 
 def test_what_is_not_published_is_not_found_by_any_word(client):

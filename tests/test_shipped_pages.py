@@ -61,16 +61,16 @@ def test_the_counts_on_the_home_page_are_those_of_the_file(client, shipped):
     page = read(client, "/en/")
 
     overview = client.get("/en/").context["overview"]
-    records = overview.plan_progress.records
+    work = overview.plan_progress.recorded_work
     said = Counter(entry["status"] for entry in FILE["updates"])
     years = Counter(int(entry["period"]) for entry in FILE["updates"])
     assert overview.plan_progress.counts.total == 0
-    assert records.found == len(FILE["activities"]) == 55
-    assert (records.done, records.by_office, records.by_press) == (30, 13, 17)
-    assert (records.going, records.unreported) == (24, 1)
-    assert records.done <= said["completed"]
-    assert records.years == tuple(sorted(years.items()))
-    assert [number for _, number in records.years] == [13, 23, 24, 12]
+    assert work.found == len(FILE["activities"]) == 55
+    assert (work.done, work.by_office, work.by_press) == (30, 13, 17)
+    assert (work.going, work.unreported) == (24, 1)
+    assert work.done <= said["completed"]
+    assert work.years == tuple(sorted(years.items()))
+    assert [number for _, number in work.years] == [13, 23, 24, 12]
     assert len(overview.areas) == len(FILE["areas"])
     assert overview.institutions == len(FILE["agencies"])
     assert overview.sources == len(sources_of_the_file())

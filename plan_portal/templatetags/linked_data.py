@@ -171,7 +171,7 @@ def _report(entry):
     }
     if entry.dated_on:
         node["datePublished"] = f"{entry.dated_on}"
-    if entry.is_recorded:
+    if entry.is_from_sources:
         node["sdDatePublished"] = f"{entry.published_on}"
         node["isBasedOn"] = [_source(each) for each in entry.sources]
     elif not entry.is_demonstration:

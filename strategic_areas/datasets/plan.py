@@ -237,7 +237,7 @@ def commitments(reading: PlanReading):
             row.summary.state,
             row.summary.deciding_update,
         )
-        if row.records:
+        if row.recorded_work:
             latest = newest_update(
                 each for work in row.activities for each in work.reports
             )
@@ -268,10 +268,10 @@ def _update_columns(reading: PlanReading, update):
 
 
 def _counts(row):
-    tally, recorded, state = row.summary.tally, row.records, row.summary.state
+    tally, work, state = row.summary.tally, row.recorded_work, row.summary.state
     reported, done, total = tally.reported, tally.done, tally.total
-    if recorded:
-        reported, done = recorded.found - recorded.unreported, recorded.done
+    if work:
+        reported, done = work.found - work.unreported, work.done
         total = None
     is_unasked = state == CommitmentState.NOT_ASKED
     otherwise = GapReason.NOT_ASKED if is_unasked else GapReason.NOT_REPORTED

@@ -200,7 +200,7 @@ def reports(reading: PlanReading):
                 entry.reported_on,
                 is_protected=False,
                 otherwise=GapReason.NOT_REPORTED
-                if entry.is_recorded
+                if entry.is_from_sources
                 else GapReason.NOT_APPLICABLE,
             ),
             "is_no_news": entry.is_no_news,
@@ -219,7 +219,7 @@ def _numbers(entry, columns, is_report):
         value = columns[name] if is_applicable else None
         gap = GapReason.NOT_REPORTED if is_applicable else GapReason.NOT_APPLICABLE
         # Only continuing activities ask for a quantity.
-        if name == "quantity" and is_applicable and not entry.is_recorded:
+        if name == "quantity" and is_applicable and not entry.is_from_sources:
             gap = gap if entry.subject.is_continuing else GapReason.NOT_ASKED
         yield name, value
         yield f"{name}_gap", gap_reason(value, is_protected, gap)

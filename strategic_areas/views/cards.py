@@ -83,7 +83,7 @@ def _card(request, plan_progress, record, field, page, rows=(), row=None):
         "field": field,
         "page": page,
         "counts": count_states(rows),
-        "records": recorded_work_of(rows),
+        "recorded_work": recorded_work_of(rows),
         "row": row,
     }
     return render(request, "card.html", context)
@@ -93,7 +93,7 @@ def _card(request, plan_progress, record, field, page, rows=(), row=None):
 def plan_picture(request, plan):
     plan_progress = _plan_progress(public_plan_or_404(plan))
     counts = count_states(plan_progress.rows)
-    records = recorded_work_of(plan_progress.rows)
+    recorded_work = recorded_work_of(plan_progress.rows)
     image = draw_card(
         site=_("National Plan against Human Trafficking"),
         kicker=_("Plan %(code)s") % {"code": plan_progress.plan.code},
@@ -104,7 +104,7 @@ def plan_picture(request, plan):
             for family, number in counts.by_family
             if number
         ],
-        note=on_record(records) if records else "",
+        note=on_record(recorded_work) if recorded_work else "",
         foot=_foot(plan_progress),
     )
     return HttpResponse(image, content_type="image/png")

@@ -171,9 +171,9 @@ def commitment_drawing(request, plan):
         query_values(request, *filtered_commitments.FILTERS),
     )
     found = _load_list(plan, wanted)
-    counts, records, day = (
+    counts, work, day = (
         found.counts,
-        found.records,
+        found.recorded_work,
         found.plan_progress.recorded_until,
     )
     if found.is_unknown or not found.rows:
@@ -181,10 +181,10 @@ def commitment_drawing(request, plan):
     parts = [(str(FAMILY_WORDS[family]), n) for family, n in counts.by_family if n]
     codes = [row.commitment.code for row in found.rows if row.commitment.is_disputed]
     disputed = _("The agency does not acknowledge this attribution")
-    until = _("Record until %(day)s.") if records else _("Reported until %(day)s.")
+    until = _("Record until %(day)s.") if work else _("Reported until %(day)s.")
     notes = [
         late_commitments_text(found.late),
-        on_record(records) if records and parts else "",
+        on_record(work) if work and parts else "",
         _("No news does not say that nothing was done.")
         if parts
         else _("Reconstructed from public sources; it does not measure fulfilment."),
@@ -193,8 +193,8 @@ def commitment_drawing(request, plan):
     ]
     chosen = [each.chosen for each in _filters(found, wanted)["chosen"]]
     shown = [_("Plan %(code)s") % {"code": plan.code}, *chosen]
-    title = f"{' · '.join(shown)}. {family_counts_text(counts) or on_record(records)}"
-    counted = parts or parts_on_record(records)
+    title = f"{' · '.join(shown)}. {family_counts_text(counts) or on_record(work)}"
+    counted = parts or parts_on_record(work)
     bars = charts.draw_bars(charts.BarValue(word, n, str(n)) for word, n in counted)
     page = public_path("commitments", plan.code) + build_query(wanted)
     return drawing_response(bars, title, notes, page)

@@ -51,9 +51,9 @@ def update_list(request, plan):
     page = filtered_updates.load_update_page(plan, wanted, PER_PAGE, start, agencies)
     context = {
         "plan": plan,
-        "record_page": page,
+        "update_page": page,
         "counts": counts,
-        "record_name": _record_name(plan),
+        "list_name": _list_name(plan),
         "recorded_until": _recorded_until(page.entries),
         "sections": update_sections(plan, page, counts),
         **_filters(plan, counts, wanted),
@@ -105,7 +105,7 @@ def update_detail(request, plan, public_id):
         "plan": plan,
         "page": page,
         "entry": page.entry,
-        "record_name": _record_name(plan),
+        "list_name": _list_name(plan),
         "recorded_until": page.entry.dated_on and _recorded_until([page.entry]),
     }
     return render(request, "update.html", context)
@@ -113,11 +113,11 @@ def update_detail(request, plan, public_id):
 
 def _recorded_until(entries):
     return max(
-        (each.covers_until for each in entries if each.is_recorded), default=None
+        (each.covers_until for each in entries if each.is_from_sources), default=None
     )
 
 
-def _record_name(plan):
+def _list_name(plan):
     return _("Records") if plan.is_reconstructed else _("Updates")
 
 
@@ -217,14 +217,14 @@ def update_sections(
             for each in rounds
             if each in shown
         }
-    for (period, is_recorded), lines in groupby(page.lines, attrgetter("section")):
-        agency_rows = [] if is_recorded else answers.get(period, [])
+    for (period, is_from_sources), lines in groupby(page.lines, attrgetter("section")):
+        agency_rows = [] if is_from_sources else answers.get(period, [])
         by_agency = {each.agency.pk: each for each in agency_rows}
         missing = [each.agency for each in agency_rows if not each.submitted]
         sections.append(
             {
                 "period": periods[period.pk],
-                "is_recorded": is_recorded,
+                "is_from_sources": is_from_sources,
                 "answers": agency_rows,
                 "heard": len(agency_rows) - len(missing),
                 "missing": missing,

@@ -244,7 +244,7 @@ def test_of_those_with_a_day_only_what_public_sources_tell_is_counted(client, as
 
     sections = registered(client, plan).context["sections"]
 
-    (recorded,) = (each for each in sections if each["is_recorded"])
+    (recorded,) = (each for each in sections if each["is_from_sources"])
     ((lines, number, _answered),) = recorded["groups"]
     assert (len(lines), number) == (1, 1)
 
@@ -278,5 +278,5 @@ def test_the_register_is_searched_without_accents(client, asked, words, expected
 
     page = registered(client, asked.plan, q=words)
 
-    assert len(page.context["record_page"].entries) == expected
+    assert len(page.context["update_page"].entries) == expected
     assert page.context["counts"].found == expected

@@ -307,7 +307,7 @@ def test_what_changed_lately_is_only_what_was_reported_here():
     latest = areas.latest_updates(found, found.rows)
 
     assert [line.update.pk for line in latest["lately"]] == [reported.pk]
-    assert len(latest["recorded"]) == 1
+    assert len(latest["from_sources"]) == 1
 
 
 def test_the_record_is_sorted_by_period_and_source_never_by_loading():

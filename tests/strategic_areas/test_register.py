@@ -72,12 +72,12 @@ def test_the_record_holds_what_is_asked(client, plan, asked, expected):
     response = ask(client, plan, **asked)
 
     assert response.status_code == 200
-    assert set(told(response.context["record_page"].entries)) == expected
+    assert set(told(response.context["update_page"].entries)) == expected
 
 
 def test_words_that_stand_in_one_kind_of_account_alone_are_found(client, plan):
     # A database may refuse to put rows of one kind beside those of another.
-    found = ask(client, plan, q="pn").context["record_page"].entries
+    found = ask(client, plan, q="pn").context["update_page"].entries
 
     assert told(found) == [(str(year), "pn") for year in reversed(YEARS)]
 
@@ -262,7 +262,7 @@ def test_filters_survive_the_change_of_language(client, plan, language):
 def test_the_front_may_keep_filters_and_places(client, plan):
     path = public_path("updates", plan.code)
     queries = ["", "?period=2026&agency=pn&area=2"]
-    shown = ask(client, plan, period="2026", agency="pn").context["record_page"]
+    shown = ask(client, plan, period="2026", agency="pn").context["update_page"]
     (account,) = shown.entries
     queries += [f"?{name}={account.public_id}" for name in ("after", "before")]
 
@@ -318,7 +318,7 @@ def test_the_record_costs_as_many_queries_from_any_place_at_any_size(client, pla
 
 
 def changes_of(response):
-    lines = response.context["record_page"].lines
+    lines = response.context["update_page"].lines
     return {line.entry.public_id: (str(line.change), line.day) for line in lines}
 
 

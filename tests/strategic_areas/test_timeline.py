@@ -284,7 +284,7 @@ def test_without_rounds_the_time_line_has_the_years_of_the_plan():
         (2027, "to_come"),
         (2028, "to_come"),
     ]
-    assert {each.records for each in found} == {None}
+    assert {each.update_count for each in found} == {None}
 
 
 def test_with_rounds_it_has_each_and_who_reported_in_those_that_opened():
@@ -319,7 +319,7 @@ def test_years_with_records_stay_beside_the_first_round():
     found = spans_of(line.plan, timezone.localdate())
 
     assert [each.period for each in found[-2:]] == [None, asked]
-    assert sum(each.records or 0 for each in found) == 1
+    assert sum(each.update_count or 0 for each in found) == 1
 
 
 def test_a_report_that_was_returned_was_heard_in_its_round_and_no_later_one():

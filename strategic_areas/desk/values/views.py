@@ -268,7 +268,7 @@ def value_receipt(request, pk):
 
 
 @require_safe
-def record_value_list(request):
+def sourced_value_list(request):
     VALUES.require_decider(request.user)
     return render_screen(
         request,
@@ -278,7 +278,7 @@ def record_value_list(request):
     )
 
 
-def record_value(request, indicator):
+def sourced_value(request, indicator):
     VALUES.require_decider(request.user)
     indicator = get_object_or_404(answered_indicators(), pk=indicator)
     form = SourcedValueForm(

@@ -302,7 +302,7 @@ class AgencyPage:
         return has_public_state(self.led)
 
     @property
-    def records(self):
+    def recorded_work(self):
         found = [each for each in self.work if not each.commitment.is_official]
         if not found:
             return None

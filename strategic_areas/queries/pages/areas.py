@@ -50,7 +50,7 @@ class AreaRow:
     programmes: list[tuple[Programme, list[CommitmentProgress]]]
     counts: progress.StateCounts
     #: None without reconstructed work.
-    records: RecordedWork | None
+    recorded_work: RecordedWork | None
     sentence: Headline
 
     @property
@@ -148,8 +148,10 @@ def area_rows(
             (each, rows_by_programme[each.pk]) for each in area.programmes.all()
         ]
         rows = [row for _programme, rows in branches for row in rows]
-        counts, known = count_states(rows), recorded_work_of(rows)
-        found.append(AreaRow(area, branches, counts, known, headline_of_rows(rows)))
+        counts, recorded_work = count_states(rows), recorded_work_of(rows)
+        found.append(
+            AreaRow(area, branches, counts, recorded_work, headline_of_rows(rows))
+        )
     return tuple(found)
 
 
@@ -176,7 +178,7 @@ class UpdateListItem:
         return getattr(self.update, "voice", None)
 
     @property
-    def is_recorded(self):
+    def is_from_sources(self):
         return not self.update.was_entered
 
     @property
@@ -185,8 +187,9 @@ class UpdateListItem:
 
     @property
     def is_disputed(self):
-        is_of_record = not self.update.was_entered
-        return is_of_record and (self.update.is_disputed or self.subject.is_disputed)
+        return self.is_from_sources and (
+            self.update.is_disputed or self.subject.is_disputed
+        )
 
     def get_absolute_url(self, language=None):
         return public_path(
@@ -199,21 +202,21 @@ def latest_updates(
 ) -> dict[str, list[UpdateListItem]]:
     """
     The latest reports of agencies (``lately``) and the newest updates from public
-    sources (``recorded``).
+    sources (``from_sources``).
 
     Demonstrations are left out.
     """
     periods = {period.pk: period for period in plan_progress.periods}
-    entered, recorded = [], []
+    entered, from_sources = [], []
     for row in rows:
         for subject, updates in _updates(row):
             for update in updates:
-                updates_of_kind = entered if update.was_entered else recorded
+                updates_of_kind = entered if update.was_entered else from_sources
                 updates_of_kind.append((update, subject))
     found = {
         "lately": nlargest(MOST_LATEST, entered, key=lambda pair: pair[0].published_at),
-        "recorded": nlargest(
-            MOST_LATEST, recorded, key=lambda pair: recency_of(pair[0])
+        "from_sources": nlargest(
+            MOST_LATEST, from_sources, key=lambda pair: recency_of(pair[0])
         ),
     }
     return {

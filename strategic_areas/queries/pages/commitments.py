@@ -76,9 +76,11 @@ class ActivityDetail:
         sources are left out.
         """
         entry, planned = self.latest, disclose_planned_quantity(self.row.activity)
-        is_stated = entry and not entry.is_recorded and entry.quantity is not PROTECTED
+        is_reported = (
+            entry and not entry.is_from_sources and entry.quantity is not PROTECTED
+        )
         is_planned = self.row.activity.is_official and planned not in {None, PROTECTED}
-        return entry.quantity if is_stated and is_planned else None
+        return entry.quantity if is_reported and is_planned else None
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,8 @@ class CommitmentPage:
     continues: Commitment | None
     dispute: counted_updates.Dispute | None
     delay: delays.Delay | None
-    #: The number of records of the reconstruction that it superseded.
-    superseded_records: int
+    #: The number of updates of the reconstruction that it superseded.
+    superseded_update_count: int
 
     @property
     def is_reported(self):
@@ -116,7 +118,7 @@ class CommitmentPage:
             for each in self.steps
             if each.rows
             and not (each.is_withdrawn or each.is_demonstration)
-            and not each.entry.is_recorded
+            and not each.entry.is_from_sources
         ]
 
     @property
@@ -320,7 +322,7 @@ def load_commitment_page(
         delay=delays.with_last_reports(
             delay, {a.pk: entry for a, entry in newest.items()}
         ),
-        superseded_records=sum(each.is_reconstructed for each in events),
+        superseded_update_count=sum(each.is_reconstructed for each in events),
     )
 
 

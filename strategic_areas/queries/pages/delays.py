@@ -113,7 +113,7 @@ def with_last_reports(
     parts = []
     for part in delay.parts if delay else ():
         report = reports.get(part.row.activity.pk)
-        is_own = report is not None and not report.is_recorded
+        is_own = report is not None and not report.is_from_sources
         parts.append(replace(part, report=report if is_own else None))
     return delay and replace(delay, parts=tuple(parts))
 

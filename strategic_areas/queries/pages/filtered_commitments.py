@@ -73,7 +73,7 @@ class CommitmentList:
         return sum(row.is_late for row in self.rows)
 
     @property
-    def records(self):
+    def recorded_work(self):
         return recorded_work_of(self.rows)
 
     @property
@@ -187,9 +187,9 @@ FAMILY_ORDER, STATE_ORDER = list(StateFamily), list(CommitmentState)
 
 
 def _state_place(row):
-    """Sort key; reconstructed work sorts by the year of its last record."""
-    if row.records:
-        year = row.records.last_year
+    """Sort key; reconstructed work sorts by the year of its last update."""
+    if row.recorded_work:
+        year = row.recorded_work.last_year
         return year and (year,)
     state = row.summary.state
     return FAMILY_ORDER.index(family_of(state)), STATE_ORDER.index(state)

@@ -52,8 +52,8 @@ class PlanInterval:
     """
     A round of the plan, or a year of a plan without rounds.
 
-    ``records`` counts the records of a reconstructed year; ``answers`` is set once the
-    round has opened.
+    ``update_count`` counts the updates of a reconstructed year; ``answers`` is set once
+    the round has opened.
     """
 
     starts_on: date
@@ -61,28 +61,28 @@ class PlanInterval:
     tense: Tense
     period: ReportingPeriod | None = None
     answers: RoundAnswers | None = None
-    records: int | None = None
+    update_count: int | None = None
 
 
 def plan_intervals(
     plan_progress: PlanProgress, today: date
 ) -> tuple[PlanInterval, ...]:
-    """Its years, if it has records or no rounds, then its rounds."""
+    """Its years, if it is reconstructed or has no rounds, then its rounds."""
     rounds = [p for p in plan_progress.periods if p.is_round and not p.is_demonstration]
     rounds.sort(key=lambda each: (each.ends_on, each.opens_on, each.pk))
-    records = plan_progress.records
-    records_of_year = dict(records.years) if records else {}
+    recorded_work = plan_progress.recorded_work
+    counts_by_year = dict(recorded_work.years) if recorded_work else {}
     years = {
         *range(plan_progress.plan.starts_on.year, plan_progress.plan.ends_on.year + 1),
-        *records_of_year,
+        *counts_by_year,
     }
     year_intervals = [
         PlanInterval(
             *(days := days_of_year(year)),
             _tense(*days, today),
-            records=records_of_year.get(year, 0) if records else None,
+            update_count=counts_by_year.get(year, 0) if recorded_work else None,
         )
-        for year in (sorted(years) if records or not rounds else ())
+        for year in (sorted(years) if recorded_work or not rounds else ())
     ]
     return (*year_intervals, *(_round(plan_progress, each, today) for each in rounds))
 

@@ -22,10 +22,7 @@ from strategic_areas.progress import ActivityState, Punctuality
 from strategic_areas.queries.plan import round_assignments
 from strategic_areas.queries.plan.plans import is_over
 from strategic_areas.queries.plan.progress_rows import CommitmentProgress
-from strategic_areas.queries.updates.public_updates import (
-    ENTERED_PROVENANCES,
-    PublishedUpdate,
-)
+from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
 #: States in which nothing more is due.
 FINISHED = CLOSED | {ActivityState.COMPLETED, ActivityState.CANCELLED}
@@ -91,11 +88,11 @@ class TimelineEvent:
 
     @property
     def is_reconstructed(self):
-        """Whether it is a record on a reconstruction that the commitment superseded."""
+        """Whether it is of a reconstruction that the commitment superseded."""
         own = self.subject.provenance
         provenance = getattr(self.subject, "commitment_provenance", own)
-        is_recorded = self.rows[0].provenance not in ENTERED_PROVENANCES
-        return self.is_of_former and is_recorded and provenance != Provenance.PLAN
+        is_from_sources = self.rows[0].origin == "record"
+        return self.is_of_former and is_from_sources and provenance != Provenance.PLAN
 
     def with_content(self, entries: Mapping, last: Container) -> "TimelineEvent":
         if not self.rows:

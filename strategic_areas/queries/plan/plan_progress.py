@@ -97,7 +97,7 @@ class PlanProgress:
         return count_states(self.rows)
 
     @cached_property
-    def records(self):
+    def recorded_work(self):
         return recorded_work_of(self.rows)
 
     @cached_property

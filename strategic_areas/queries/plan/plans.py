@@ -142,23 +142,23 @@ def choose_plan(today: date, *, approving: Plan | None = None) -> PlanChoice:
         plans |= Plan.objects.filter(pk=approving.pk)
     running = approved & Q(starts_on__lte=today, ends_on__gte=today)
     latest = plans.order_by("-starts_on", "code").values("pk")
-    recorded = Exists(Commitment.objects.filter(plan=OuterRef("pk")))
+    has_commitments = Exists(Commitment.objects.filter(plan=OuterRef("pk")))
     rows = _described(plans).annotate(
         is_running=ExpressionWrapper(running, BooleanField())
     )
     found = rows.filter(
         Q(pk=Subquery(latest.filter(running)[:1]))
-        | Q(pk=Subquery(latest.filter(recorded, starts_on__lte=today)[:1]))
-        | Q(pk=Subquery(latest.filter(recorded)[:1]))
+        | Q(pk=Subquery(latest.filter(has_commitments, starts_on__lte=today)[:1]))
+        | Q(pk=Subquery(latest.filter(has_commitments)[:1]))
     )
     in_force = next((plan for plan in found if plan.is_running), None)
     if in_force and in_force.has_commitments:
         return PlanChoice(in_force, in_force)
-    recorded_plans = sorted(
+    plans_with_commitments = sorted(
         (plan for plan in found if plan.has_commitments),
         key=lambda plan: plan.starts_on > today,
     )
-    return PlanChoice(in_force, recorded_plans[0] if recorded_plans else in_force)
+    return PlanChoice(in_force, next(iter(plans_with_commitments), in_force))
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,11 @@ from strategic_areas.themes import Theme
 @dataclass(frozen=True)
 class RecordedWork:
     """
-    Counts of reconstructed activities by their last record.
+    Counts of reconstructed activities by the last update from public sources.
 
     They do not measure the plan, whose number of activities is unknown. ``by_office``
     and ``by_press`` split ``done`` by the kind of source; ``other`` were not begun,
-    suspended or cancelled. ``years`` pairs each year with its number of records.
+    suspended or cancelled. ``years`` pairs each year with its number of updates.
     """
 
     found: int
@@ -113,8 +113,8 @@ class CommitmentProgress:
         return self.commitment.lead if is_own else None
 
     @cached_property
-    def records(self):
-        """Counts of its records if it is reconstructed, else None."""
+    def recorded_work(self):
+        """Counts of its activities if it is reconstructed, else None."""
         return recorded_work_of([self])
 
     @property
@@ -273,7 +273,7 @@ def recorded_work_of(rows: Iterable[CommitmentProgress]) -> RecordedWork | None:
 def count_recorded_work(
     reports: Iterable[Sequence[counted_updates.CountedReport]], first: int, last: int
 ) -> RecordedWork:
-    """Count records by activity, with every year from ``first`` to ``last``."""
+    """Count updates by activity, with every year from ``first`` to ``last``."""
     reports = list(reports)
     latest = [newest_update(each) for each in reports]
     last_reports = [each for each in latest if each]

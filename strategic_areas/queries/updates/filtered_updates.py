@@ -76,7 +76,7 @@ class FilterCounts:
     """
 
     facets: Mapping[str, Facet]
-    #: The records by their values in filters.
+    #: The rows by their values in filters.
     periods: Mapping[str, ReportingPeriod]
     agencies: Mapping[str, Agency]
     areas: Mapping[str, StrategicArea]
@@ -113,12 +113,14 @@ class ListedUpdate:
     @property
     def section(self):
         """Its table: the period, and whether it was taken from public sources."""
-        return self.entry.period, self.entry.is_recorded
+        return self.entry.period, self.entry.is_from_sources
 
     @property
     def group(self):
         """Its group in the table: the agency, or whether it has a day."""
-        return self.day is not None if self.entry.is_recorded else self.entry.agency.pk
+        return (
+            self.day is not None if self.entry.is_from_sources else self.entry.agency.pk
+        )
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def count_by_filters(plan: Plan, filter_values: Mapping[str, str]) -> FilterCoun
         ) = agency_without_updates, 0
     dated = Counter()
     for group in _matching(in_days, filter_values):
-        dated[group.period, group.is_dated] += group.number * group.is_recorded
+        dated[group.period, group.is_dated] += group.number * group.is_from_sources
     return FilterCounts(
         facets=facets,
         periods={each.code: each for each in periods},
@@ -197,7 +199,7 @@ def _groups(plan, filter_values):
         ),
         "is_in_days": _is(days) if days else Value(True),
         "is_dated": _is(day__isnull=False),
-        "is_recorded": _is(origin="record"),
+        "is_from_sources": _is(origin="record"),
     }
     for model in UPDATE_MODELS:
         is_report = model is ActivityUpdate
@@ -329,8 +331,8 @@ def load_update_page(
     agencies: Iterable[Agency] = (),
 ) -> UpdateListPage:
     """
-    A page of updates: latest period first; in it records, then agencies by name; in
-    each of these, latest day first.
+    A page of updates: latest period first; in it those from public sources, then
+    agencies by name; in each of these, latest day first.
 
     ``start`` is None for the first page, else an update from ``update_with_id`` and
     whether the page before it is requested. ``agencies`` are those of the updates, if
@@ -422,7 +424,7 @@ def _ranks(agencies):
 
 
 #: The sort key, descending: within an agency and period newer first, then by model,
-#: then in stored order. ``rank`` is 1 for records, else 0, -1, … by agencies' names.
+#: then in stored order. ``rank`` is 1 if from sources, else 0, -1, … by agency's name.
 ORDER = (
     *("period_ends_on", "period_id", "rank", "said_on", "was_entered", "revision"),
     *("model", "minus"),

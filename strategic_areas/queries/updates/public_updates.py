@@ -177,7 +177,7 @@ class PublishedUpdate(Content):
         return Recency(
             self.period.ends_on,
             self.reported_on or self.submitted_on or date.min,
-            not self.is_recorded,
+            not self.is_from_sources,
             self.revision,
         )
 
@@ -192,7 +192,7 @@ class PublishedUpdate(Content):
         return self.status == RevisionStatus.WITHDRAWN
 
     @property
-    def is_recorded(self):
+    def is_from_sources(self):
         """Whether it was taken from public sources and not reported here."""
         return self.provenance not in ENTERED_PROVENANCES
 
@@ -205,13 +205,13 @@ class PublishedUpdate(Content):
 
     @property
     def is_reconstructed(self):
-        return self.is_recorded and not self.commitment.is_official
+        return self.is_from_sources and not self.commitment.is_official
 
     @property
     def voice(self):
         """The kind of source that states it; None for what an agency reported."""
         kinds = (source.kind for source in self.sources)
-        return voice_of(kinds) if self.is_recorded else None
+        return voice_of(kinds) if self.is_from_sources else None
 
     @property
     def texts(self):
@@ -252,7 +252,7 @@ class PublishedUpdate(Content):
 
     @property
     def dated_on(self):
-        return self.reported_on if self.is_recorded else self.published_on
+        return self.reported_on if self.is_from_sources else self.published_on
 
     @property
     def withdrawal_sentence(self):
@@ -261,8 +261,8 @@ class PublishedUpdate(Content):
 
     @property
     def covers_until(self):
-        """The last day that a record covers; of a report, the day of publication."""
-        if not self.is_recorded:
+        """The last day that its sources cover; of a report, the day of publication."""
+        if not self.is_from_sources:
             return self.published_on
         return min(self.reported_on or date.max, self.period.ends_on)
 
@@ -341,7 +341,7 @@ def build_published_updates(
 def build_brief_updates(
     rows: Iterable[ActivityUpdate | CommitmentUpdate],
 ) -> list[PublishedUpdate]:
-    """Updates without evidence; sources only of reconstructed records."""
+    """Updates without evidence; with sources only if taken from them."""
     rows = list(rows)
     _read_sources([row for row in rows if row.origin == "record"])
     return [
