@@ -38,7 +38,7 @@ LEASE = timedelta(minutes=5)
 #: Kinds with a link that opens an account: the text is deleted once sent.
 OPENS_AN_ACCOUNT = {"invitation", "password_reset"}
 #: Suffix of invented addresses, to which nothing is sent.
-INVENTED = "@demostracion.example.org"
+DEMONSTRATION_MAIL_DOMAIN = "@demostracion.example.org"
 MAX_MAILS_PER_RUN = 200
 
 
@@ -48,7 +48,9 @@ class MailQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         is_limited = not access.is_administrator(user)
-        return self.filter(to__endswith=INVENTED) if is_limited else self
+        return (
+            self.filter(to__endswith=DEMONSTRATION_MAIL_DOMAIN) if is_limited else self
+        )
 
     def ready(self, now):
         return self.waiting().filter(
@@ -114,7 +116,7 @@ class Mail(models.Model):
         """Whether staff may read its text: a demonstration mail without a link."""
         return (
             self.kind not in OPENS_AN_ACCOUNT
-            and self.to.endswith(INVENTED)
+            and self.to.endswith(DEMONSTRATION_MAIL_DOMAIN)
             and is_demonstration()
         )
 
@@ -211,7 +213,7 @@ def send_queue(*, now=None):
         if mail is None:
             break
         try:
-            if not mail.to.endswith(INVENTED):
+            if not mail.to.endswith(DEMONSTRATION_MAIL_DOMAIN):
                 message_of(mail).send()
         except Exception as error:  # no error may stop the queue
             failed += 1

@@ -27,7 +27,7 @@ class User(AbstractUser):
     class Reminders(models.TextChoices):
         STEPS = "steps", _("At each step")
         WEEKLY = "weekly", _("Once a week, on Mondays")
-        NEVER = "never", _("Only when something is late or came back")
+        ONLY_LATE_OR_RETURNED = "never", _("Only when something is late or came back")
 
     language = models.CharField(
         _("language"),

@@ -49,7 +49,7 @@ from strategic_areas.models import (
     RevisionStatus,
 )
 from strategic_areas.queries import rounds
-from strategic_areas.queries.rounds import agency_rounds
+from strategic_areas.queries.rounds import load_agency_rounds
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 FLAG_AFTER_ROUNDS, CLOSE_AFTER_ROUNDS = 2, 3
@@ -66,7 +66,7 @@ class AccountAccess:
     last_seen: datetime | None
     #: The number of rounds that its agencies missed in a row.
     missed: int
-    is_only_one: bool
+    holds_only_mandate: bool
 
     @property
     def is_reviewer(self):
@@ -81,8 +81,8 @@ class AccountAccess:
         return self.missed >= FLAG_AFTER_ROUNDS
 
     @property
-    def is_proposed(self):
-        is_needed = self.is_reviewer or self.is_administrator or self.is_only_one
+    def should_be_closed(self):
+        is_needed = self.is_reviewer or self.is_administrator or self.holds_only_mandate
         return self.missed >= CLOSE_AFTER_ROUNDS and not is_needed
 
 
@@ -114,7 +114,7 @@ def account_accesses():
                 missed=min(
                     (_missed(each, rounds_by_agency) for each in own), default=0
                 ),
-                is_only_one=any(holders[each.agency_id] == 1 for each in own),
+                holds_only_mandate=any(holders[each.agency_id] == 1 for each in own),
             )
         )
     return sorted(accesses, key=lambda each: -each.missed)
@@ -163,11 +163,11 @@ def _closed_rounds_by_agency():
     """Map agencies to pairs of due date and whether it was silent, newest first."""
     found, today = defaultdict(list), timezone.localdate()
     closed = ReportingPeriod.objects.rounds().filter(closes_on__lt=today)
-    for cell in agency_rounds(closed.select_related("plan"), today):
-        timeliness = cell.timeliness(today)
-        if timeliness != Timeliness.NOT_ASKED and not cell.accepts(today):
-            found[cell.agency.pk].append(
-                (cell.period.due_on, timeliness == Timeliness.SILENT)
+    for agency_round in load_agency_rounds(closed.select_related("plan"), today):
+        timeliness = agency_round.timeliness(today)
+        if timeliness != Timeliness.NOT_ASKED and not agency_round.accepts(today):
+            found[agency_round.agency.pk].append(
+                (agency_round.period.due_on, timeliness == Timeliness.SILENT)
             )
     return {agency: sorted(rounds, reverse=True) for agency, rounds in found.items()}
 
@@ -238,9 +238,9 @@ def _problem_texts(account):
             "%(number)d rounds missed in a row",
             account.missed,
         ) % {"number": account.missed}
-        if account.is_proposed:
+        if account.should_be_closed:
             missed = f"{missed}; {_('proposed to be closed')}"
-        elif account.is_only_one:
+        elif account.holds_only_mandate:
             missed = f"{missed}; {_('the only one of its agency')}"
         yield missed
     if settings.REQUIRE_SECOND_FACTOR and not account.has_factor:
@@ -322,9 +322,13 @@ def agency_work(agency):
 def _rounds_with_missing_answers(agency):
     today = timezone.localdate()
     opened = ReportingPeriod.objects.opened(today).select_related("plan")
-    for cell in rounds.agency_rounds(opened, today):
-        if cell.agency == agency and cell.accepts(today) and cell.missing:
-            yield cell
+    for agency_round in rounds.load_agency_rounds(opened, today):
+        if (
+            agency_round.agency == agency
+            and agency_round.accepts(today)
+            and agency_round.missing_count
+        ):
+            yield agency_round
 
 
 class HandOverMandateForm(forms.Form):

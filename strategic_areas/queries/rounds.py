@@ -169,7 +169,7 @@ class AgencyRound:
         return self.subjects_with(*compliance.NO_WORK_LEFT)
 
     @property
-    def missing(self):
+    def missing_count(self):
         """How many reports and values the agency still has to write or correct."""
         return len(self.items) - len(self.submitted)
 
@@ -187,7 +187,9 @@ class AgencyRound:
         return self.period.opens_on <= today <= self.accepted_until
 
 
-def agency_rounds(periods: Iterable[ReportingPeriod], today: date) -> list[AgencyRound]:
+def load_agency_rounds(
+    periods: Iterable[ReportingPeriod], today: date
+) -> list[AgencyRound]:
     """
     Every agency in each of ``periods``; two queries and those of each plan's progress.
     """

@@ -112,7 +112,7 @@ def test_what_waits_is_sent_once_in_text_and_html(mailoutbox, capsys):
 
 
 def test_invented_people_are_sent_nothing_and_no_link_is_kept(mailoutbox):
-    queue(to=f"ana.ejemplo{mail.INVENTED}", kind="invitation")
+    queue(to=f"ana.ejemplo{mail.DEMONSTRATION_MAIL_DOMAIN}", kind="invitation")
     queue(to="ana@example.org")
 
     assert mail.send_queue(now=NOW) == (2, 0)

@@ -153,7 +153,9 @@ def test_some_are_late_and_say_why(in_force):
 
 def test_the_open_round_has_been_answered_by_most(in_force):
     asked = latest_round(in_force.periods, PLAYED)
-    by_state = Counter(cell.state for cell in rounds.agency_rounds([asked], PLAYED))
+    by_state = Counter(
+        cell.state for cell in rounds.load_agency_rounds([asked], PLAYED)
+    )
 
     assert asked.code == "semestre-3"
     assert by_state == {
@@ -169,7 +171,7 @@ def test_an_agency_owes_a_value_of_each_year_that_is_over(in_force):
     asked = latest_round(in_force.periods, PLAYED)
     (cell,) = [
         each
-        for each in rounds.agency_rounds([asked], PLAYED)
+        for each in rounds.load_agency_rounds([asked], PLAYED)
         if each.agency.acronym == "GUACO"
     ]
 

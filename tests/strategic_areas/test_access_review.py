@@ -69,7 +69,7 @@ def test_two_missed_flag_three_propose(activity, person, missed, flagged, propos
 
     found = access_of(person)
 
-    assert (found.missed, found.is_flagged, found.is_proposed) == (
+    assert (found.missed, found.is_flagged, found.should_be_closed) == (
         missed,
         flagged,
         proposed,
@@ -112,7 +112,7 @@ def test_the_last_mandate_of_an_agency_is_never_proposed(activity):
 
     found = access_of(only)
 
-    assert (found.is_flagged, found.is_only_one, found.is_proposed) == (
+    assert (found.is_flagged, found.holds_only_mandate, found.should_be_closed) == (
         True,
         True,
         False,
@@ -123,7 +123,7 @@ def test_who_keeps_accounts_besides_is_not_proposed(activity, person):
     close_rounds(activity.plan, 4)
     person.groups.add(make.administrator().groups.get())
 
-    assert access_of(person).is_proposed is False
+    assert access_of(person).should_be_closed is False
 
 
 def test_it_says_who_has_a_second_factor_and_was_last_seen():

@@ -211,10 +211,12 @@ def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
     VALUES.decline(scene.hand_in(), by=make.reviewer(), reason="Sumar otra vez.")
     today = timezone.localdate()
 
-    (part,) = notices.agency_to_dos(rounds.agency_rounds([scene.period], today), today)
-    mail = notices.write_reminder(notices.ReminderMail(scene.user, [part]), today)
+    (to_do,) = notices.agency_to_dos(
+        rounds.load_agency_rounds([scene.period], today), today
+    )
+    mail = notices.write_reminder(notices.ReminderMail(scene.user, [to_do]), today)
 
-    (missing,) = part.missing
+    (missing,) = to_do.missing
     assert missing.reference == f"{scene.indicator.code} (2025)"
     for text in (mail["text"], mail["html"]):
         assert f"{scene.indicator.name_es}: 2024" in text

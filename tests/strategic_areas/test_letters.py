@@ -199,7 +199,7 @@ def test_what_is_contested_comes_back_with_its_reason(client, waiting):
 
 
 def test_what_is_contested_is_not_the_agencys_to_mend(client, waiting):
-    """Neither on its desk nor in its digest nor in what a successor takes over."""
+    """Neither on its desk nor in its reminder nor in what a successor takes over."""
     person = make.focal_point(agency=waiting.agency)
     told = {"by": person, "reason": "Falta la firma."}
     workflow.contest_letter(waiting.letter, make.seen_versions(waiting), **told)
@@ -208,9 +208,9 @@ def test_what_is_contested_is_not_the_agencys_to_mend(client, waiting):
     desk = client.get(reverse("admin:index"))
 
     tomorrow = timezone.localdate() + timedelta(days=1)
-    parts = [part for d in notices.reminders_due(tomorrow) for part in d.parts]
+    to_dos = [each for m in notices.reminders_due(tomorrow) for each in m.to_dos]
     assert desk.context["returned"] == []
-    assert [part for part in parts if part.returned] == []
+    assert [each for each in to_dos if each.returned] == []
     assert people.agency_work(waiting.agency)["unfinished"] == ()
 
 

@@ -90,9 +90,11 @@ def test_the_past_stays_with_the_agency_and_what_comes_is_the_others(moved):
 
 
 def test_the_list_of_agencies_and_the_desk_say_the_same(moved):
-    cells = rounds.agency_rounds([moved.closed, moved.open], timezone.localdate())
+    agency_rounds = rounds.load_agency_rounds(
+        [moved.closed, moved.open], timezone.localdate()
+    )
 
-    asked = {(cell.agency, cell.period): len(cell.items) for cell in cells}
+    asked = {(each.agency, each.period): len(each.items) for each in agency_rounds}
 
     assert asked == {
         (moved.old, moved.closed): 1,
@@ -119,11 +121,11 @@ def test_a_silent_round_stays_where_an_amendment_tells_the_day(amended, silent):
         )
     Activity.objects.update(agency=new)
 
-    (cell,) = (
-        c for c in rounds.agency_rounds([period], timezone.localdate()) if c.items
+    (each,) = (
+        c for c in rounds.load_agency_rounds([period], timezone.localdate()) if c.items
     )
 
-    assert cell.agency == {"old": old, "new": new}[silent]
+    assert each.agency == {"old": old, "new": new}[silent]
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -200,10 +202,10 @@ def test_a_round_that_was_answered_before_asks_nobody_again(standing, step):
         workflow.publish(sent, by=make.reviewer())
     moved = standing.move()
 
-    cells = rounds.agency_rounds([moved.open], timezone.localdate())
+    agency_rounds = rounds.load_agency_rounds([moved.open], timezone.localdate())
 
     assert list(rounds.owed_activities(moved.open)) == []
-    assert [cell.agency for cell in cells if cell.items] == [moved.old]
+    assert [each.agency for each in agency_rounds if each.items] == [moved.old]
     with pytest.raises(workflow.TransitionError):
         moved.draft(moved.after)
     if step == "returned":

@@ -61,16 +61,17 @@ def is_open_value(_period, subject):
     }
 
 
-def check_cells(world, asked):
+def check_agency_rounds(world, asked):
     """So do the secretariat's table and what reminders are made of."""
-    cells = rounds.agency_rounds(world.plan.periods.opened(TODAY), TODAY)
-    parts = {
-        (part.period, part.agency): part for part in notices.agency_to_dos(cells, TODAY)
+    agency_rounds = rounds.load_agency_rounds(world.plan.periods.opened(TODAY), TODAY)
+    to_dos = {
+        (to_do.period, to_do.agency): to_do
+        for to_do in notices.agency_to_dos(agency_rounds, TODAY)
     }
-    told = {(cell.period, cell.agency): cell for cell in cells}
+    told = {(each.period, each.agency): each for each in agency_rounds}
     for key in opened(world, asked):
-        statuses, cell, part = asked[key], told.get(key), parts.get(key)
-        items = cell.items if cell else ()
+        statuses, found, to_do = asked[key], told.get(key), to_dos.get(key)
+        items = found.items if found else ()
         back = {
             each
             for each, status in statuses.items()
@@ -82,12 +83,12 @@ def check_cells(world, asked):
             if status not in HANDED_IN | {RevisionStatus.RETURNED}
         }
         assert {item.subject for item in items} == set(statuses)
-        if cell:
-            assert cell.accepts(TODAY) is key[0].accepts(key[1])
-        if part or back:
-            assert {each.subject for each in part.returned} == back
-        if missing and cell.accepts(TODAY):
-            assert set(part.missing) == missing
+        if found:
+            assert found.accepts(TODAY) is key[0].accepts(key[1])
+        if to_do or back:
+            assert {each.subject for each in to_do.returned} == back
+        if missing and found.accepts(TODAY):
+            assert set(to_do.missing) == missing
 
 
 def check_agency_page(world, asked):
@@ -190,7 +191,7 @@ def test_desk_reminders_scorecards_and_public_pages_ask_the_same(people, drawn):
         }
 
         check_desk(world, asked)
-        check_cells(world, asked)
+        check_agency_rounds(world, asked)
         if drawn["status"] == "in_preparation":
             assert not any(asked.values())
         else:

@@ -115,7 +115,7 @@ def test_both_persons_read_whom_a_round_asks_and_who_is_not_reached(client, revi
         (record,) = page.context["records"]
         asked = sorted([reached, other], key=lambda each: each.agency.acronym)
         assert record["opening"]["asked"] == [(each.agency, [each]) for each in asked]
-        assert record["opening"]["unreached"] == [other.agency]
+        assert record["opening"]["unreachable"] == [other.agency]
         assert record["opening"]["days"][0]["day"] == days(-1)
         assert record["opening"]["days"][-1]["day"] == days(30)
         assert other.agency.acronym in page.content.decode()

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.accounts.closing import hand_over
-from agencies.mail import INVENTED, Mail, queue_mail
+from agencies.mail import DEMONSTRATION_MAIL_DOMAIN, Mail, queue_mail
 from agencies.models import FocalPoint, User
 from strategic_areas.models import Commitment, ReportingPeriod
 from tests import make
@@ -251,7 +251,7 @@ def test_only_its_invented_people_are_reminded(demonstration):
 @pytest.fixture
 def mails(demonstration):
     for name, kind in (("a", "asked"), ("b", "invitation"), ("c", "asked")):
-        ends = "@example.org" if name == "c" else INVENTED
+        ends = "@example.org" if name == "c" else DEMONSTRATION_MAIL_DOMAIN
         queue_mail(
             to=f"{name}{ends}", language="es", kind=kind, subject=name, text="dentro"
         )

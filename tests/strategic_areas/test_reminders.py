@@ -321,7 +321,9 @@ def test_weekly_comes_on_mondays_only():
 def test_never_leaves_what_is_late_and_what_came_back():
     activity, period = make_asked()
     second = make.activity(plan=activity.plan, agency=activity.agency)
-    person = make_person(activity.agency, reminders=User.Reminders.NEVER)
+    person = make_person(
+        activity.agency, reminders=User.Reminders.ONLY_LATE_OR_RETURNED
+    )
     update = submit(second, period, date(2025, 4, 4), person)
     give_back(update, date(2025, 4, 8))
 

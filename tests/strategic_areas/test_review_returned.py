@@ -1,4 +1,4 @@
-"""The submitter sees when and why a report came back: on the desk and in the digest."""
+"""The submitter sees when and why a report came back: on the desk and in the mail."""
 
 from datetime import timedelta
 
@@ -71,14 +71,14 @@ def test_the_digest_tells_when_and_why_of_updates_and_declarations():
     ]
     tomorrow = timezone.localdate() + timedelta(days=1)
 
-    (digest,) = [d for d in notices.reminders_due(tomorrow) if d.user == author]
+    (mail,) = [m for m in notices.reminders_due(tomorrow) if m.user == author]
 
-    (part,) = digest.parts
-    assert [each.subject for each in part.returned] == [
+    (to_do,) = mail.to_dos
+    assert [each.subject for each in to_do.returned] == [
         update.activity,
         declaration.commitment,
     ]
-    written = notices.write_reminder(digest, tomorrow)
+    written = notices.write_reminder(mail, tomorrow)
     for body in (written["text"], written["html"]):
         for step in steps:
             assert step.reason in body

@@ -11,7 +11,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from agencies.audit import AuditEntry, Event
-from agencies.mail import INVENTED, Mail
+from agencies.mail import DEMONSTRATION_MAIL_DOMAIN, Mail
 from strategic_areas import workflow
 from strategic_areas.compliance import ReportStatus
 from strategic_areas.desk.report.views import STATUS_WORDS, round_state_tables
@@ -143,7 +143,7 @@ def test_whoever_owes_nothing_is_not_reminded(client, reviewer, late_round):
 def test_of_a_demonstration_only_invented_people_are_reminded(client, reviewer):
     activity = make.activity()
     period = make.round(plan=activity.plan, is_demonstration=True, **LATE)
-    invented = f"a{INVENTED}"
+    invented = f"a{DEMONSTRATION_MAIL_DOMAIN}"
     for address in [invented, "a@example.org"]:
         make.focal_point(agency=activity.agency, email=address)
 

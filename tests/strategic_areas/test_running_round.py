@@ -40,7 +40,7 @@ MAKERS = {
 
 
 class Running:
-    """A round past its due date, and an agency of each part; GHOST has no person."""
+    """A round past its due date, and an agency of each group; GHOST has no person."""
 
     def __init__(self, **dates):
         self.plan = make.plan()
@@ -49,8 +49,8 @@ class Running:
             plan=self.plan, opens_on=TODAY - 30 * DAY, **{**days, **dates}
         )
         self.agencies = {}
-        for part, maker in MAKERS.items():
-            agency = self.agencies[part] = make.agency()
+        for group, maker in MAKERS.items():
+            agency = self.agencies[group] = make.agency()
             activity = make.activity(plan=self.plan, agency=agency)
             author = make.focal_point(agency=agency)
             if maker:
@@ -62,21 +62,21 @@ class Running:
         (shown,) = client.get(INDEX, query).context["running"]
         return shown
 
-    def rows(self, client, word):
-        shown = self.shown(client, ronda=self.period.pk, parte=word)
-        return next(part["rows"] for part in shown["parts"] if part["is_chosen"])
+    def rows(self, client, slug):
+        shown = self.shown(client, ronda=self.period.pk, parte=slug)
+        return next(each["agencies"] for each in shown["groups"] if each["is_chosen"])
 
     def remind_all(self, client):
         address = reverse("admin:round_remind_all", args=[self.period.pk])
         return client.post(address, follow=True)
 
 
-def test_the_parts_add_up_to_the_agencies_asked(client, reviewer):
+def test_the_groups_add_up_to_the_agencies_asked(client, reviewer):
     world = Running()
 
     shown = world.shown(client)
 
-    numbers = [len(part["cells"]) for part in shown["parts"]]
+    numbers = [len(group["agency_rounds"]) for group in shown["groups"]]
     assert numbers == [1, 1, 1, 1, 2]
     assert (shown["handed_in"], shown["asked"]) == (2, 6)
 
@@ -85,18 +85,18 @@ def test_each_number_leads_to_exactly_its_agencies(client, reviewer):
     world = Running()
 
     listed = {
-        part: {row["agency"] for row in world.rows(client, part)} for part in MAKERS
+        group: {row["agency"] for row in world.rows(client, group)} for group in MAKERS
     }
 
-    own = {part: {agency} for part, agency in world.agencies.items()}
+    own = {group: {agency} for group, agency in world.agencies.items()}
     assert listed == {**own, "en-silencio": {*own["en-silencio"], world.ghost}}
-    assert not any(part["is_chosen"] for part in world.shown(client)["parts"])
+    assert not any(group["is_chosen"] for group in world.shown(client)["groups"])
 
 
 def test_nobody_is_called_late_before_the_due_date(client, reviewer):
-    in_time = Running(due_on=TODAY).shown(client)["parts"]
+    in_time = Running(due_on=TODAY).shown(client)["groups"]
 
-    late = [str(part["name"]) for part in in_time]
+    late = [str(group["name"]) for group in in_time]
 
     assert not {"Late", "Silent"} & {*late}
 
@@ -146,9 +146,9 @@ def test_who_cannot_be_reached_is_told_before_anything_is_sent(client, reviewer)
 
     shown = world.shown(client)
 
-    assert [part.agency for part in shown["unreached"]] == [world.ghost]
-    assert world.ghost not in [part.agency for part in shown["written_to"]]
-    assert shown["written_to"][0].agency.acronym in shown["mail"]
+    assert [each.agency for each in shown["unreachable"]] == [world.ghost]
+    assert world.ghost not in [each.agency for each in shown["reachable"]]
+    assert shown["reachable"][0].agency.acronym in shown["mail"]
     assert not Mail.objects.filter(kind="asked").exists()
 
 

@@ -24,7 +24,7 @@ from strategic_areas.desk.rounds.views import REPORT_STATUS_WORDS, round_or_404
 from strategic_areas.desk.screens import render_screen
 from strategic_areas.models import Plan, ReportingPeriod, ReportWords
 from strategic_areas.queries.figures.phrases import text_in_language
-from strategic_areas.queries.rounds import agency_rounds
+from strategic_areas.queries.rounds import load_agency_rounds
 from strategic_areas.sentences import TIMELINESS
 from strategic_areas.views.files import WORKBOOK, as_file
 
@@ -116,7 +116,9 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
         _("First handed in"): 16,
         _("Punctuality"): 16,
     }
-    cells = sorted(agency_rounds([period], today), key=lambda cell: cell.agency.acronym)
+    cells = sorted(
+        load_agency_rounds([period], today), key=lambda cell: cell.agency.acronym
+    )
     return tables_with_rows(
         _("Each report and value that the round asks for"),
         columns,

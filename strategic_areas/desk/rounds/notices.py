@@ -17,7 +17,13 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies import audit
 from agencies.access import RefusedError, Role
-from agencies.mail import INVENTED, Mail, focal_points_of, mail_person, queue_mail
+from agencies.mail import (
+    DEMONSTRATION_MAIL_DOMAIN,
+    Mail,
+    focal_points_of,
+    mail_person,
+    queue_mail,
+)
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import reviewers
 from strategic_areas import rounds, schedule
@@ -35,7 +41,11 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.plan.plan_progress import load_plan_progress
-from strategic_areas.queries.rounds import agency_rounds, obligations_in, scorecards
+from strategic_areas.queries.rounds import (
+    load_agency_rounds,
+    obligations_in,
+    scorecards,
+)
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 MONDAY = 0
@@ -88,22 +98,22 @@ class AgencyToDo:
 @dataclass
 class ReminderMail:
     user: User
-    parts: list[AgencyToDo] = field(default_factory=list)
+    to_dos: list[AgencyToDo] = field(default_factory=list)
     copies: list[AgencyToDo] = field(default_factory=list)
     waiting: int = 0
     oldest: date | None = None
 
     @property
     def due(self):
-        return sum(len(part.missing) for part in self.parts if not part.is_late)
+        return sum(len(to_do.missing) for to_do in self.to_dos if not to_do.is_late)
 
     @property
     def late(self):
-        return sum(len(part.missing) for part in self.parts if part.is_late)
+        return sum(len(to_do.missing) for to_do in self.to_dos if to_do.is_late)
 
     @property
     def returned(self):
-        return sum(len(part.returned) for part in self.parts)
+        return sum(len(to_do.returned) for to_do in self.to_dos)
 
     def __str__(self):
         text = (
@@ -114,15 +124,15 @@ class ReminderMail:
 
 
 def reminders_due(today):
-    """Return today's reminders by user name; demonstration rounds are left out."""
-    parts = _to_do_in_all_plans(today)
+    """Return today's reminders, sorted by user name; none of demonstration rounds."""
+    to_dos = _to_do_in_all_plans(today)
     mails = {}
-    for user, own, copies in _focal_points(parts, today):
+    for user, own, copies in _focal_points(to_dos, today):
         if _is_reminded_today(user, own, today) or copies:
             mail = mails.setdefault(user, ReminderMail(user))
-            mail.parts += own
+            mail.to_dos += own
             mail.copies += copies
-    copied = [part for part in parts if part.is_copied(today)]
+    copied = [to_do for to_do in to_dos if to_do.is_copied(today)]
     for user in reviewers().exclude(email=""):
         queue = review_queue_of(user, exclude_demonstrations=True)
         has_news = queue.items and _wants_optional_mail(user, today)
@@ -138,21 +148,22 @@ def reminders_due(today):
 def _to_do_in_all_plans(today):
     periods = ReportingPeriod.objects.rounds().opened(today).select_related("plan")
     return _with_returned_declarations(
-        agency_to_dos(agency_rounds(periods, today), today)
+        agency_to_dos(load_agency_rounds(periods, today), today)
     )
 
 
-def agency_to_dos(cells, today):
-    """``cells`` are the ``AgencyRound`` objects of the rounds."""
-    updates = ActivityUpdate.objects.filter(period__in={c.period for c in cells})
+def agency_to_dos(agency_rounds, today):
+    updates = ActivityUpdate.objects.filter(
+        period__in={each.period for each in agency_rounds}
+    )
     returned_by_key = {
-        (update.period_id, update.activity): step
-        for update, step in _returned_answers(updates.select_related("activity"))
+        (update.period_id, update.activity): answer
+        for update, answer in _returned_answers(updates.select_related("activity"))
     }
     values = [
-        (cell.period.pk, each)
-        for cell in cells
-        for each in cell.subjects_with(ReportStatus.RETURNED)
+        (agency_round.period.pk, each)
+        for agency_round in agency_rounds
+        for each in agency_round.subjects_with(ReportStatus.RETURNED)
         if isinstance(each, AskedValue)
     ]
     last = last_submitted_values(value for _period, value in values)
@@ -160,38 +171,41 @@ def agency_to_dos(cells, today):
         (pk, value): ReturnedAnswer(value, last[value].decided_at, last[value].reason)
         for pk, value in values
     }
-    parts = []
-    for cell in cells:
-        returned = cell.subjects_with(ReportStatus.RETURNED)
-        missing = cell.subjects_with(ReportStatus.NOTHING, ReportStatus.DRAFTED)
-        missing = missing if cell.accepts(today) else ()
+    to_dos = []
+    for agency_round in agency_rounds:
+        returned = agency_round.subjects_with(ReportStatus.RETURNED)
+        missing = agency_round.subjects_with(ReportStatus.NOTHING, ReportStatus.DRAFTED)
+        missing = missing if agency_round.accepts(today) else ()
         if missing or returned:
-            parts.append(
+            to_dos.append(
                 AgencyToDo(
-                    cell.agency,
-                    cell.period,
-                    cell.answer_by,
-                    cell.accepted_until,
+                    agency_round.agency,
+                    agency_round.period,
+                    agency_round.answer_by,
+                    agency_round.accepted_until,
                     missing,
-                    tuple(returned_by_key[cell.period.pk, each] for each in returned),
-                    is_late=today > cell.answer_by,
+                    tuple(
+                        returned_by_key[agency_round.period.pk, each]
+                        for each in returned
+                    ),
+                    is_late=today > agency_round.answer_by,
                 )
             )
-    return parts
+    return to_dos
 
 
-def _with_returned_declarations(parts):
-    by_key = {(part.agency, part.period): part for part in parts}
+def _with_returned_declarations(to_dos):
+    by_key = {(to_do.agency, to_do.period): to_do for to_do in to_dos}
     for question in [each for each in QUESTION_BY_MODEL.values() if not each.is_owed]:
         rows = question.model.objects.filter(
             period__is_demonstration=False
         ).select_related(question.name, "agency", "period__plan")
-        for update, step in _returned_answers(rows):
+        for update, answer in _returned_answers(rows):
             agency, period = update.agency, update.period
-            part = by_key.get((agency, period)) or AgencyToDo(
+            to_do = by_key.get((agency, period)) or AgencyToDo(
                 agency, period, period.due_on, period.closes_on, (), (), is_late=False
             )
-            by_key[agency, period] = replace(part, returned=(*part.returned, step))
+            by_key[agency, period] = replace(to_do, returned=(*to_do.returned, answer))
     return list(by_key.values())
 
 
@@ -207,9 +221,9 @@ def _returned_answers(revisions):
     ]
 
 
-def _focal_points(parts, today):
+def _focal_points(to_dos, today):
     """
-    Yield each focal point, its parts, and the parts copied to it.
+    Yield each focal point, what it is reminded of, and what is copied to it.
 
     An agency's alternates are reminded only if it has no titular.
     """
@@ -221,15 +235,15 @@ def _focal_points(parts, today):
     for mandate in FocalPoint.objects.current(today).filter(user__in=people):
         mandates[mandate.agency_id].append(mandate)
     own, copies = defaultdict(list), defaultdict(list)
-    for part in parts:
-        holders = mandates[part.agency.pk]
+    for to_do in to_dos:
+        holders = mandates[to_do.agency.pk]
         titulars = [each for each in holders if each.kind == FocalPoint.Kind.TITULAR]
         reminded = {each.user_id for each in titulars or holders}
         for user_id in reminded:
-            own[user_id].append(part)
-        if part.is_copied(today):
+            own[user_id].append(to_do)
+        if to_do.is_copied(today):
             for user_id in {each.user_id for each in holders} - reminded:
-                copies[user_id].append(part)
+                copies[user_id].append(to_do)
     for user_id in own.keys() | copies.keys():
         yield people[user_id], own[user_id], copies[user_id]
 
@@ -240,24 +254,24 @@ def _wants_optional_mail(user, today):
     return user.reminders == User.Reminders.STEPS
 
 
-def _is_reminded_today(user, parts, today):
+def _is_reminded_today(user, to_dos, today):
     if user.reminders == User.Reminders.WEEKLY:
-        return bool(parts) and _wants_optional_mail(user, today)
+        return bool(to_dos) and _wants_optional_mail(user, today)
     return any(
-        part.is_due_today(today)
+        to_do.is_due_today(today)
         and (
             _wants_optional_mail(user, today)
-            or part.is_late
-            or part.is_day_to_mend(today)
+            or to_do.is_late
+            or to_do.is_day_to_mend(today)
         )
-        for part in parts
+        for to_do in to_dos
     )
 
 
 def write_reminder(mail, today):
     with translation.override(mail.user.language):
         context = {
-            "digest": mail,
+            "reminder": mail,
             "today": today,
             "desk": settings.SITE_URL + reverse("admin:index"),
             "choice": settings.SITE_URL + reverse("admin:reminders"),
@@ -270,7 +284,7 @@ def write_reminder(mail, today):
 
 
 def reminder_subject(mail):
-    if mail.parts:
+    if mail.to_dos:
         number = mail.due + mail.late + mail.returned
         return _("Reports due: %(number)d") % {"number": number}
     if mail.waiting:
@@ -278,38 +292,39 @@ def reminder_subject(mail):
     return _("Reports that are late: a copy")
 
 
-REMINDER_KIND = "asked"
+#: Of reminders that a person sends by a button; the automatic ones are "reminder".
+BUTTON_REMINDER_KIND = "asked"
 
 
 def agencies_reminded_today(today):
     midnight = timezone.make_aware(datetime.combine(today, time.min))
-    keys = Mail.objects.filter(kind=REMINDER_KIND, created_at__gte=midnight)
+    keys = Mail.objects.filter(kind=BUTTON_REMINDER_KIND, created_at__gte=midnight)
     return {int(key.split(":")[1]) for key in keys.values_list("key", flat=True)}
 
 
 @transaction.atomic
-def remind_agency(part, *, by, today):
+def remind_agency(to_do, *, by, today):
     """
     Mail an agency's focal points what it has to do; return the number of mails.
 
     For a demonstration round only invented people get a mail. Refused if the agency was
     reminded today, or if it has nobody with a mail address.
     """
-    agency = part.agency
+    agency = to_do.agency
     if agency.pk in agencies_reminded_today(today):
         raise RefusedError(
             _("%(agency)s was reminded today already.") % {"agency": agency}
         )
-    ending = INVENTED if part.period.is_demonstration else ""
+    domain = DEMONSTRATION_MAIL_DOMAIN if to_do.period.is_demonstration else ""
     number = sum(
         queue_mail(
             to=person.email,
             language=person.language,
-            kind=REMINDER_KIND,
-            key=f"{REMINDER_KIND}:{agency.pk}:{today:%Y%m%d}:{person.pk}",
-            **write_reminder(ReminderMail(person, [part]), today),
+            kind=BUTTON_REMINDER_KIND,
+            key=f"{BUTTON_REMINDER_KIND}:{agency.pk}:{today:%Y%m%d}:{person.pk}",
+            **write_reminder(ReminderMail(person, [to_do]), today),
         )
-        for person in focal_points_of(agency, today).filter(email__endswith=ending)
+        for person in focal_points_of(agency, today).filter(email__endswith=domain)
     )
     if not number:
         raise RefusedError(
@@ -319,7 +334,7 @@ def remind_agency(part, *, by, today):
     audit.record_event(
         audit.Event.ROUND_REMINDED,
         actor=by,
-        obj=part.period,
+        obj=to_do.period,
         agency=agency,
         people=number,
     )
@@ -346,7 +361,9 @@ def prepare_and_release_scorecards(now=None):
 
 def _notify_about_scorecard(period, now):
     number, today = 0, timezone.localdate(now)
-    agencies = [cell.agency for cell in agency_rounds([period], today) if cell.items]
+    agencies = [
+        each.agency for each in load_agency_rounds([period], today) if each.items
+    ]
     for agency in agencies:
         path = reverse("admin:agency_comment", args=[period.pk, agency.slug])
         for person in focal_points_of(agency):

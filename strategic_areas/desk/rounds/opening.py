@@ -90,8 +90,8 @@ def opening_preview(period, form=None) -> dict | None:
     """
     Return the effects of a proposed round; None for a period that asks nobody.
 
-    ``asked`` are pairs of an agency and its owed reports and values; ``unreached`` are
-    agencies without a focal point who has a mail address.
+    ``asked`` are pairs of an agency and its owed reports and values; ``unreachable``
+    are agencies without a focal point who has a mail address.
     """
     if not period.is_round or period.is_demonstration:
         return None
@@ -104,7 +104,7 @@ def opening_preview(period, form=None) -> dict | None:
     for subject in (*activities, *values):
         subjects[subject.agency].append(subject)
     asked = sorted(subjects.items(), key=lambda pair: pair[0].acronym)
-    mailed = agencies_with_contact(timezone.localdate())
+    reachable_ids = agencies_with_contact(timezone.localdate())
     better = working_day(period.due_on)
     return {
         "period": period,
@@ -113,7 +113,9 @@ def opening_preview(period, form=None) -> dict | None:
         "reports": len(activities),
         "declarations": DECLARATION.subjects(period).count(),
         "values": len(values),
-        "unreached": [agency for agency, _owed in asked if agency.pk not in mailed],
+        "unreachable": [
+            agency for agency, _owed in asked if agency.pk not in reachable_ids
+        ],
         "better": better if better != period.due_on else None,
         "other": period.overlapping_round(),
         "mail": asked and _first_mail(period, *asked[0]),
@@ -131,12 +133,12 @@ def reopening_preview(reopening) -> dict:
 
 
 def _first_mail(period, agency, missing):
-    part = notices.AgencyToDo(
+    to_do = notices.AgencyToDo(
         agency, period, period.due_on, period.closes_on, missing, (), False
     )
     return {
-        "subject": notices.reminder_subject(notices.ReminderMail(None, [part])),
-        "text": render_to_string("email/_round.txt", {"part": part}),
+        "subject": notices.reminder_subject(notices.ReminderMail(None, [to_do])),
+        "text": render_to_string("email/_round.txt", {"to_do": to_do}),
     }
 
 

@@ -10,10 +10,10 @@ from strategic_areas import schedule
 from strategic_areas.compliance import AgencyRoundState
 from strategic_areas.desk.rounds import notices, views
 from strategic_areas.models import Plan, ReportingPeriod
-from strategic_areas.queries.rounds import agency_rounds
+from strategic_areas.queries.rounds import load_agency_rounds
 
 #: State → slug in the URL, name after the due date, name before, and explanation.
-ROUND_PARTS = {
+AGENCY_GROUPS = {
     AgencyRoundState.PUBLISHED: (
         "respondieron",
         pgettext_lazy("agencies", "Answered"),
@@ -51,23 +51,32 @@ def rounds_in_progress(query, today):
     """
     Return the rounds that accept reports today, late ones included.
 
-    A round's parts group its agencies by state; ``query`` names the chosen part.
+    A round's ``groups`` are its agencies by state; ``query`` names the chosen one.
     """
     periods = ReportingPeriod.objects.opened(today).filter(
         plan__in=Plan.objects.public(), closes_on__gte=today
     )
-    cells = [x for x in agency_rounds(periods.select_related("plan"), today) if x.items]
+    agency_rounds = [
+        each
+        for each in load_agency_rounds(periods.select_related("plan"), today)
+        if each.items
+    ]
     return [
-        _round_context(period, [x for x in cells if x.period == period], query, today)
-        for period in dict.fromkeys(cell.period for cell in cells)
+        _round_context(
+            period,
+            [each for each in agency_rounds if each.period == period],
+            query,
+            today,
+        )
+        for period in dict.fromkeys(each.period for each in agency_rounds)
     ]
 
 
-def _round_context(period, cells, query, today):
+def _round_context(period, agency_rounds, query, today):
     # Between its due date and its closing date a round accepts late reports.
-    is_late, missing = today > period.due_on, notices.agency_to_dos(cells, today)
-    mailed = agencies_with_contact(today)
-    written_to = [to_do for to_do in missing if to_do.agency.pk in mailed]
+    is_late, to_dos = today > period.due_on, notices.agency_to_dos(agency_rounds, today)
+    reachable_ids = agencies_with_contact(today)
+    reachable = [to_do for to_do in to_dos if to_do.agency.pk in reachable_ids]
     days = [
         day
         for number in range((period.closes_on - period.opens_on).days + 1)
@@ -79,27 +88,29 @@ def _round_context(period, cells, query, today):
         "period": period,
         "is_late": is_late,
         "days_left": (period.closes_on - today).days,
-        "asked": sum(len(cell.items) for cell in cells),
-        "handed_in": sum(len(cell.submitted) for cell in cells),
-        "parts": [
+        "asked": sum(len(each.items) for each in agency_rounds),
+        "handed_in": sum(len(each.submitted) for each in agency_rounds),
+        "groups": [
             {
-                "word": slug,
+                "slug": slug,
                 "state": state,
                 "name": late_name if is_late else name,
                 "note": note,
-                "cells": (own := [cell for cell in cells if cell.state == state]),
-                "rows": views.agencies_by_missing(own, missing),
+                "agency_rounds": (
+                    own := [each for each in agency_rounds if each.state == state]
+                ),
+                "agencies": views.agencies_by_missing(own, to_dos),
                 "is_chosen": (str(period.pk), slug)
                 == (query.get("ronda"), query.get("parte")),
             }
-            for state, (slug, late_name, name, note) in ROUND_PARTS.items()
+            for state, (slug, late_name, name, note) in AGENCY_GROUPS.items()
         ],
-        "missing": missing,
-        "written_to": written_to,
-        "unreached": [to_do for to_do in missing if to_do.agency.pk not in mailed],
-        "subject": notices.reminder_subject(notices.ReminderMail(None, written_to[:1])),
-        "mail": written_to
-        and render_to_string("email/_round.txt", {"part": written_to[0]}).strip(),
+        "to_dos": to_dos,
+        "reachable": reachable,
+        "unreachable": [each for each in to_dos if each.agency.pk not in reachable_ids],
+        "subject": notices.reminder_subject(notices.ReminderMail(None, reachable[:1])),
+        "mail": reachable
+        and render_to_string("email/_round.txt", {"to_do": reachable[0]}).strip(),
         "reminded": notices.agencies_reminded_today(today),
         "last": max((day for day in days if day <= today), default=None),
         "next": min((day for day in days if day > today), default=None),

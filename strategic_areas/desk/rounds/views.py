@@ -22,7 +22,7 @@ from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.desk.rounds import notices
 from strategic_areas.desk.screens import render_screen, take_valid_step
 from strategic_areas.models import Plan, ReportingPeriod
-from strategic_areas.queries.rounds import agency_rounds
+from strategic_areas.queries.rounds import load_agency_rounds
 from strategic_areas.schedule import RoundState
 from strategic_areas.sentences import ROUND_WORDS
 
@@ -106,7 +106,7 @@ def round_detail(request, pk):
     if form.is_valid():
         return _close(request, period, today)
     state = period.state(today)
-    cells = [cell for cell in agency_rounds([period], today) if cell.items]
+    agency_rounds = [each for each in load_agency_rounds([period], today) if each.items]
     return render_screen(
         request,
         "desk/round.html",
@@ -114,11 +114,13 @@ def round_detail(request, pk):
         title=period.name,
         period=period,
         word=ROUND_WORDS[state],
-        agencies=agencies_by_missing(cells, notices.agency_to_dos(cells, today)),
+        agencies=agencies_by_missing(
+            agency_rounds, notices.agency_to_dos(agency_rounds, today)
+        ),
         silent=sorted(
-            cell.agency.acronym
-            for cell in cells
-            if cell.timeliness(today) == Timeliness.SILENT
+            each.agency.acronym
+            for each in agency_rounds
+            if each.timeliness(today) == Timeliness.SILENT
         ),
         reminded=notices.agencies_reminded_today(today),
         form=form if state == RoundState.LATE else None,
@@ -131,16 +133,18 @@ def round_detail(request, pk):
 @require_POST
 def remind_agencies(request, pk, agency=None):
     period, today = round_or_404(request.user, pk), timezone.localdate()
-    cells = [
-        x for x in agency_rounds([period], today) if agency in {None, x.agency.slug}
+    agency_rounds = [
+        each
+        for each in load_agency_rounds([period], today)
+        if agency in {None, each.agency.slug}
     ]
-    if not cells:
+    if not agency_rounds:
         raise Http404
     reminded, refused = [], []
-    for part in notices.agency_to_dos(cells, today):
+    for to_do in notices.agency_to_dos(agency_rounds, today):
         try:
-            notices.remind_agency(part, by=request.user, today=today)
-            reminded.append(part.agency.acronym)
+            notices.remind_agency(to_do, by=request.user, today=today)
+            reminded.append(to_do.agency.acronym)
         except access.RefusedError as error:
             refused.append(str(error))
     done = _("Reminded by mail: %(names)s.") % {"names": ", ".join(reminded)}
@@ -178,57 +182,57 @@ def _table(plan, today, *, shows_all):
     periods = list(plan.periods.opened(today))
     shown = periods if shows_all else periods[:ROUNDS_SHOWN]
     by_agency = defaultdict(list)
-    for cell in agency_rounds(shown, today):
-        by_agency[cell.agency].append(cell)
+    for agency_round in load_agency_rounds(shown, today):
+        by_agency[agency_round.agency].append(agency_round)
     return {
         "columns": [(each, ROUND_WORDS[each.state(today)]) for each in shown],
         "left_out": len(periods) - len(shown),
         "rows": [
             {
                 "agency": agency,
-                "entries": [_table_cell(cell, today) for cell in by_agency[agency]],
+                "entries": [_table_entry(each, today) for each in by_agency[agency]],
             }
             for agency in sorted(by_agency, key=lambda agency: agency.acronym)
         ],
     }
 
 
-def _table_cell(cell, today):
+def _table_entry(agency_round, today):
     query = {
-        "period__id__exact": cell.period.pk,
-        "agency__id__exact": cell.agency.pk,
+        "period__id__exact": agency_round.period.pk,
+        "agency__id__exact": agency_round.agency.pk,
     }
     changelist = reverse("admin:strategic_areas_activityupdate_changelist")
     return {
-        "cell": cell,
-        "word": STATE_WORDS[cell.state],
-        "promptness": TIMELINESS_WORDS.get(cell.timeliness(today), ""),
+        "agency_round": agency_round,
+        "word": STATE_WORDS[agency_round.state],
+        "promptness": TIMELINESS_WORDS.get(agency_round.timeliness(today), ""),
         "address": f"{changelist}?{urlencode(query)}",
     }
 
 
-def agencies_by_missing(cells, to_dos):
+def agencies_by_missing(agency_rounds, to_dos):
     """Return a context for each agency, those with most missing reports first."""
-    owing = {part.agency for part in to_dos}
-    cells = sorted(
-        cells,
-        key=lambda cell: (
-            cell.state == AgencyRoundState.PUBLISHED,
-            -len(cell.subjects_with(ReportStatus.NOTHING)),
-            cell.agency.acronym,
+    owing = {to_do.agency for to_do in to_dos}
+    agency_rounds = sorted(
+        agency_rounds,
+        key=lambda each: (
+            each.state == AgencyRoundState.PUBLISHED,
+            -len(each.subjects_with(ReportStatus.NOTHING)),
+            each.agency.acronym,
         ),
     )
     return [
         {
-            "agency": cell.agency,
+            "agency": agency_round.agency,
             "activities": {
                 word: activities
                 for status, word in REPORT_STATUS_WORDS.items()
-                if (activities := cell.subjects_with(status))
+                if (activities := agency_round.subjects_with(status))
             },
-            "owes": cell.agency in owing,
+            "owes": agency_round.agency in owing,
         }
-        for cell in cells
+        for agency_round in agency_rounds
     ]
 
 

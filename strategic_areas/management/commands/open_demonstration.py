@@ -13,12 +13,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.access import RefusedError, Role
-from agencies.mail import INVENTED
+from agencies.mail import DEMONSTRATION_MAIL_DOMAIN
 from agencies.models import FocalPoint, User
 from strategic_areas import rounds
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import Activity, Participation
-from strategic_areas.queries.rounds import agency_rounds, owed_activities
+from strategic_areas.queries.rounds import load_agency_rounds, owed_activities
 
 #: User name, agency and role: two of each, since many steps need a second person.
 REVIEWERS_AND_ADMINISTRATORS = [
@@ -61,9 +61,9 @@ class Command(BaseCommand):
         accounts = [each for each in accounts if each]
         _store_accounts(path, accounts)
         # These reminders are shown on pages and never sent.
-        for part in notices.agency_to_dos(agency_rounds([period], today), today):
+        for to_do in notices.agency_to_dos(load_agency_rounds([period], today), today):
             with suppress(RefusedError):
-                notices.remind_agency(part, by=None, today=today)
+                notices.remind_agency(to_do, by=None, today=today)
         self.stdout.write(
             f"{period.name_en} of {period.plan} is open until {period.closes_on}; "
             f"{len(accounts)} accounts."
@@ -126,7 +126,7 @@ def _account(known, first, last, username, agency, role):
             "is_staff": True,
             "first_name": first,
             "last_name": last,
-            "email": f"{first}.{last}{INVENTED}".lower(),
+            "email": f"{first}.{last}{DEMONSTRATION_MAIL_DOMAIN}".lower(),
         },
     )
     if not user.is_active:

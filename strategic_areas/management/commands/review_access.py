@@ -27,13 +27,13 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *, dry_run, **options):
         found = people.account_accesses()
-        proposed = [each for each in found if each.is_proposed]
+        proposed = [each for each in found if each.should_be_closed]
         gaps = people.missing_mandates()
         for each in found:
-            if each.is_proposed:
+            if each.should_be_closed:
                 self.stdout.write(f"close {each.user}: {each.missed} rounds missed")
             elif each.is_flagged:
-                note = ", the only one of its agency" if each.is_only_one else ""
+                note = ", the only one of its agency" if each.holds_only_mandate else ""
                 self.stdout.write(
                     f"look at {each.user}: {each.missed} rounds missed{note}"
                 )

@@ -1,4 +1,4 @@
-"""Queues today's reminders: one digest per person with something to do."""
+"""Queues today's reminders: one mail per person with something to do."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -22,28 +22,30 @@ class Command(BaseCommand):
         if only and not User.objects.filter(email__iexact=only).exists():
             raise CommandError("No account has this address.")
         today = timezone.localdate()
-        digests = [
-            digest
-            for digest in notices.reminders_due(today)
-            if not only or digest.user.email.lower() == only.lower()
+        reminders = [
+            reminder
+            for reminder in notices.reminders_due(today)
+            if not only or reminder.user.email.lower() == only.lower()
         ]
-        if not digests:
+        if not reminders:
             self.stdout.write("Nobody is reminded today.")
-        keys = [f"reminder:{digest.user.pk}:{today}" for digest in digests]
+        keys = [f"reminder:{reminder.user.pk}:{today}" for reminder in reminders]
         known = set(Mail.objects.filter(key__in=keys).values_list("key", flat=True))
-        for key, digest in zip(keys, digests, strict=True):
+        for key, reminder in zip(keys, reminders, strict=True):
             is_known = key in known
-            self.stdout.write(f"{digest} (already queued)" if is_known else str(digest))
+            self.stdout.write(
+                f"{reminder} (already queued)" if is_known else str(reminder)
+            )
             if not dry_run and not is_known:
-                queue_digest(digest, key, today)
+                queue_reminder(reminder, key, today)
 
 
 @transaction.atomic
-def queue_digest(digest, key, today):
+def queue_reminder(reminder, key, today):
     queue_mail(
-        to=digest.user.email,
-        language=digest.user.language,
+        to=reminder.user.email,
+        language=reminder.user.language,
         kind="reminder",
         key=key,
-        **notices.write_reminder(digest, today),
+        **notices.write_reminder(reminder, today),
     )
