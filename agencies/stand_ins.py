@@ -82,14 +82,14 @@ class StandInSteps(PersonSteps):
         }
 
 
-STAND_INS = StandInSteps()
+STAND_IN_STEPS = StandInSteps()
 
 
 def propose_stand_in(stand_in, *, by):
     is_member = by.is_active and by.groups.filter(name=Role.REVIEWER).exists()
     if not (is_member and by.is_staff) or stand_in.user == by:
         raise RefusedError(gettext("Another person of the secretariat names them."))
-    return STAND_INS.propose(stand_in, by=by)
+    return STAND_IN_STEPS.propose(stand_in, by=by)
 
 
 def reviewers():

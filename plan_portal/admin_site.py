@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from agencies import access
 from agencies.accounts import views
 from agencies.accounts.account_changes import AccountChange
-from agencies.stand_ins import STAND_INS, reviewers
+from agencies.stand_ins import STAND_IN_STEPS, reviewers
 from strategic_areas.desk import first_steps, people, queries, urls as desk
 from strategic_areas.desk.changes import agency_statements, decisions
 from strategic_areas.desk.changes.hideable_records import hide_url_for
@@ -28,7 +28,7 @@ from strategic_areas.desk.public_pages import record_behind_page
 from strategic_areas.desk.review import views as review
 from strategic_areas.desk.rounds import views as rounds
 from strategic_areas.desk.rounds.running_rounds import rounds_in_progress
-from strategic_areas.purging.takedowns import HIDINGS
+from strategic_areas.purging.takedowns import HIDING_STEPS
 from strategic_areas.rounds import rounds_to_open
 
 #: allauth's apps, whose tables (secrets of second factors among them) are hidden.
@@ -141,7 +141,7 @@ class PortalAdminSite(AdminSite):
             "first": first_steps.first_steps(user, today),
             "behind": page,
             "behind_hides": hide_url_for(user, page.record) if page else "",
-            "hides": HIDINGS.may_decide(user),
+            "hides": HIDING_STEPS.may_decide(user),
             "parts": queries.open_sheets(user),
             "closed": queries.last_closed_round(user, today),
             "returned": queries.returned_answers(user),
@@ -158,7 +158,7 @@ class PortalAdminSite(AdminSite):
             if access.is_reviewer(user)
             else [],
             "to_open": rounds_to_open(today) if access.is_reviewer(user) else [],
-            "is_alone": STAND_INS.may_decide(user) and reviewers().count() < 2,
+            "is_alone": STAND_IN_STEPS.may_decide(user) and reviewers().count() < 2,
         }
         return super().index(request, {**context, **(extra_context or {})})
 

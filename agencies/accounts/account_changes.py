@@ -97,7 +97,7 @@ class AccountSteps(PersonSteps):
         return {"user": change.user_id, "what": change.what, **role}
 
 
-ACCOUNT_CHANGES = AccountSteps()
+ACCOUNT_CHANGE_STEPS = AccountSteps()
 
 
 def decides_or_will(user):
@@ -125,7 +125,7 @@ def propose_account_change(user, what, value="", *, by):
     change = {"user": user, "what": what, "value": value}
     if AccountChange.objects.waiting().filter(**change).exists():
         raise RefusedError(gettext("This was asked for already."))
-    return ACCOUNT_CHANGES.propose(AccountChange(**change), by=by)
+    return ACCOUNT_CHANGE_STEPS.propose(AccountChange(**change), by=by)
 
 
 def apply_account_change(change):
@@ -179,7 +179,7 @@ def confirm_on_server(user, *, by):
     """
     waiting = list(AccountChange.objects.waiting().filter(user=user))
     for change in waiting:
-        ACCOUNT_CHANGES.overtake(change, by=by)
+        ACCOUNT_CHANGE_STEPS.overtake(change, by=by)
         apply_account_change(change)
     user.confirm()
     return len(waiting)

@@ -199,13 +199,13 @@ class ResetSteps(PersonSteps):
         return {"way": reset.way}
 
 
-RESETS = ResetSteps()
+RESET_STEPS = ResetSteps()
 
 
 def request_reset(reset, *, by):
-    if not RESETS.may_decide(by) or reset.user == by:
+    if not RESET_STEPS.may_decide(by) or reset.user == by:
         raise RefusedError(gettext("Another administrator must ask for this."))
-    return RESETS.propose(reset, by=by)
+    return RESET_STEPS.propose(reset, by=by)
 
 
 def remove_factors(user, *, by=None):

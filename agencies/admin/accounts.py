@@ -382,11 +382,11 @@ class FactorResetAdmin(ScopedAdmin):
 
     def approve(self, request, pk):
         done = gettext("The second factors are removed and the person is notified.")
-        return self._step(request, pk, second_factors.RESETS.approve, done)
+        return self._step(request, pk, second_factors.RESET_STEPS.approve, done)
 
     def refuse(self, request, pk):
         return self._step(
-            request, pk, second_factors.RESETS.drop, gettext("It is refused.")
+            request, pk, second_factors.RESET_STEPS.drop, gettext("It is refused.")
         )
 
     def _step(self, request, pk, step, done):

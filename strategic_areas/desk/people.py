@@ -28,12 +28,12 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from agencies import access
 from agencies.access import Role, is_reviewer
-from agencies.accounts.account_changes import ACCOUNT_CHANGES, AccountChange
+from agencies.accounts.account_changes import ACCOUNT_CHANGE_STEPS, AccountChange
 from agencies.accounts.closing import hand_over
 from agencies.accounts.second_factors import FACTORS
 from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
-from agencies.stand_ins import STAND_INS, StandIn, propose_stand_in
+from agencies.stand_ins import STAND_IN_STEPS, StandIn, propose_stand_in
 from strategic_areas.compliance import Timeliness
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import one_button_helper
@@ -410,7 +410,7 @@ class ProposeStandInForm(forms.ModelForm):
 
 
 def stand_in_list(request):
-    if not STAND_INS.may_decide(request.user):
+    if not STAND_IN_STEPS.may_decide(request.user):
         raise PermissionDenied
     form = None
     if is_reviewer(request.user):
@@ -446,7 +446,7 @@ def _decision_page(request, steps, rows, form, template):
 def stand_in_detail(request, pk):
     rows = StandIn.objects.visible_to(request.user).filter(pk=pk)
     return _decision_page(
-        request, STAND_INS, rows, decisions.ApproveForm, "desk/stand_in.html"
+        request, STAND_IN_STEPS, rows, decisions.ApproveForm, "desk/stand_in.html"
     )
 
 
@@ -458,7 +458,7 @@ def account_change_detail(request, pk):
     rows = AccountChange.objects.visible_to(request.user).filter(pk=pk)
     return _decision_page(
         request,
-        ACCOUNT_CHANGES,
+        ACCOUNT_CHANGE_STEPS,
         rows.select_related("user"),
         ConfirmPersonForm,
         "desk/account_change.html",

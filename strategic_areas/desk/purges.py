@@ -235,7 +235,7 @@ def _file_token(line):
 
 @require_safe
 def purge_list(request):
-    purging.PURGES.require_decider(request.user)
+    purging.PURGE_STEPS.require_decider(request.user)
     purges = Purge.objects.visible_to(request.user).select_related(
         "proposed_by", "decided_by"
     )
@@ -248,7 +248,7 @@ def purge_list(request):
 
 
 def purge_new(request):
-    purging.PURGES.require_decider(request.user)
+    purging.PURGE_STEPS.require_decider(request.user)
     form = RequestPurgeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         purge = purging.request_purge(
@@ -268,7 +268,7 @@ def purge_new(request):
 @require_safe
 def purge_detail(request, pk):
     purge = _purge_or_404(request, pk)
-    why_not = purging.PURGES.why_not(request.user, purge)
+    why_not = purging.PURGE_STEPS.why_not(request.user, purge)
     context = {"title": str(purge), "purge": purge, "why_not": why_not}
     if purge.status == Purge.Status.APPROVED:
         counts = [(model_name(model), number) for model, number in purge.counts]

@@ -128,7 +128,7 @@ def _page_of(reported):
     return desk_url("values", reported.indicator.introduced_by, reported.agency)
 
 
-VALUES = ValueSteps()
+VALUE_STEPS = ValueSteps()
 
 
 def _indicators_of(values):
@@ -183,7 +183,7 @@ def submit_value(reported, *, by):
         _("%(record)s: say why it is revised."),
         record=indicator,
     )
-    VALUES.propose(reported, by=by)
+    VALUE_STEPS.propose(reported, by=by)
     record_reported_span(reported)
     return reported
 

@@ -39,7 +39,7 @@ from strategic_areas.workflow.phrases import Phrases, PhrasesError, must_be_part
 from strategic_areas.workflow.transitions import GuardedSteps
 
 __all__ = [
-    "PURGES",
+    "PURGE_STEPS",
     "Phrases",
     "PhrasesError",
     "cancel",
@@ -101,7 +101,7 @@ class PurgeSteps(GuardedSteps):
         for record in records:
             _record_transition(record, by)
         if hidden and hidden.is_waiting:
-            takedowns.HIDINGS.approve(hidden, by=by)
+            takedowns.HIDING_STEPS.approve(hidden, by=by)
         transaction.on_commit(lambda: mail.remove_mail_files(words.occur_in))
         transaction.on_commit(_truncate_wal)
         transaction.on_commit(_write_purge_list, robust=True)
@@ -111,8 +111,8 @@ class PurgeSteps(GuardedSteps):
         takedowns.restore_declined(purge)
 
 
-PURGES = PurgeSteps()
-confirm, cancel = PURGES.approve, PURGES.drop
+PURGE_STEPS = PurgeSteps()
+confirm, cancel = PURGE_STEPS.approve, PURGE_STEPS.drop
 
 
 @transaction.atomic
@@ -122,14 +122,14 @@ def request_purge(phrases, files=(), *, by):
 
     Raises ``PhrasesError`` for phrases that cannot be searched.
     """
-    if not PURGES.may_decide(by):
+    if not PURGE_STEPS.may_decide(by):
         raise RefusedError(_("Only reviewers and administrators withdraw texts."))
     Phrases(phrases)
     must_be_particular(phrases)
     if not phrases.strip() and not files:
         raise RefusedError(_("Say which words, or which file."))
     purge = _unsaved(phrases, files)
-    PURGES.propose(purge, by=by)
+    PURGE_STEPS.propose(purge, by=by)
     takedowns.hide_matches(purge, _submitted_matches(purge), by=by)
     return purge
 

@@ -44,7 +44,7 @@ from strategic_areas.purging.text_search import (
     replace_phrases,
     rows_of,
 )
-from strategic_areas.workflow.changes import CHANGES
+from strategic_areas.workflow.changes import CHANGE_STEPS
 
 
 def blank_matches(matches, phrases):
@@ -124,7 +124,7 @@ def cancel_mails_and_changes(matches, by):
     )
     Mail.objects.filter(pk__in=mails).waiting().update(given_up_at=timezone.now())
     for change in PendingChange.objects.waiting().filter(records__in=parts).distinct():
-        CHANGES.overtake(change, by=by)
+        CHANGE_STEPS.overtake(change, by=by)
 
 
 LIST_NAME = "purged.jsonl"

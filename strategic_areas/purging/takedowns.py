@@ -140,11 +140,11 @@ class HidingSteps(GuardedSteps):
         }
 
 
-HIDINGS = HidingSteps()
+HIDING_STEPS = HidingSteps()
 
 
 def may_hide(user, record):
-    is_hideable = isinstance(record, HIDEABLE) and HIDINGS.may_decide(user)
+    is_hideable = isinstance(record, HIDEABLE) and HIDING_STEPS.may_decide(user)
     return is_hideable and decides_on(user, [type(record)])
 
 
@@ -252,7 +252,9 @@ def hide_columns(record, columns, *, cause, by, why=""):
         label = str(stored)[:300]
     rows = dict([takedown_row(stored, after), *_plan_change_rows(stored, after)])
     stated = {"cause": WithdrawalCause(cause), "why": why.strip()}
-    return HIDINGS.propose(Takedown(**about, label=label, rows=rows, **stated), by=by)
+    return HIDING_STEPS.propose(
+        Takedown(**about, label=label, rows=rows, **stated), by=by
+    )
 
 
 def takedown_row(record, after):
@@ -412,7 +414,7 @@ def hide_matches(purge, places, *, by):
         return None
     about = {"content_type": _kind(), "object_id": purge.pk, "label": str(purge)}
     takedown = Takedown(**about, cause=WithdrawalCause.PERSONAL, rows=rows)
-    return HIDINGS.propose(takedown, by=by, words=words)
+    return HIDING_STEPS.propose(takedown, by=by, words=words)
 
 
 def rows_to_hide(purge, places):
@@ -433,7 +435,7 @@ def restore_declined(purge):
     takedown = hidden_by(purge)
     if takedown and takedown.is_waiting and purge.status == Purge.Status.DECLINED:
         reason = _("The purge was called off.")
-        HIDINGS.decline(takedown, by=purge.decided_by, reason=reason)
+        HIDING_STEPS.decline(takedown, by=purge.decided_by, reason=reason)
 
 
 def _kind():

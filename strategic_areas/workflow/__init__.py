@@ -11,7 +11,7 @@ Other public records change through a ``PendingChange`` that another person appr
 
 from strategic_areas.workflow.amendments import dates_outside_plan
 from strategic_areas.workflow.changes import (
-    CHANGES,
+    CHANGE_STEPS,
     AlreadyWaitingError,
     all_apply_at_once,
     applies_at_once,
@@ -21,7 +21,7 @@ from strategic_areas.workflow.changes import (
     waiting_change,
     waiting_keys,
 )
-from strategic_areas.workflow.editions import EDITIONS, correctable_rows
+from strategic_areas.workflow.editions import EDITION_STEPS, correctable_rows
 from strategic_areas.workflow.plan_approval import (
     missing_act_fields,
     overdue_rounds,
@@ -36,7 +36,7 @@ from strategic_areas.workflow.plan_drafts import (
     with_dependants,
 )
 from strategic_areas.workflow.proposals import (
-    PROPOSALS,
+    PROPOSAL_STEPS,
     propose_activity,
     rename_off_plan,
     report_off_plan,
@@ -76,12 +76,16 @@ from strategic_areas.workflow.transitions import (
     reviewed_within_agency,
 )
 
-approve, decline, take_back = CHANGES.approve, CHANGES.decline, CHANGES.take_back
+approve, decline, take_back = (
+    CHANGE_STEPS.approve,
+    CHANGE_STEPS.decline,
+    CHANGE_STEPS.take_back,
+)
 
 __all__ = [
-    "CHANGES",
-    "EDITIONS",
-    "PROPOSALS",
+    "CHANGE_STEPS",
+    "EDITION_STEPS",
+    "PROPOSAL_STEPS",
     "SYSTEM_USERNAME",
     "AlreadyWaitingError",
     "EditConflictError",

@@ -233,7 +233,7 @@ class ChangeSteps(GuardedSteps):
         return {**records, "fields": {name for part in parts for name in part.after}}
 
 
-CHANGES = ChangeSteps()
+CHANGE_STEPS = ChangeSteps()
 
 
 def _of_own_disputes(user):
@@ -299,7 +299,9 @@ def propose_records(records, *, by, amendment=None):
             _("%(record)s: a plan is approved on the page that shows all of it.")
             % {"record": changed_records[0]}
         )
-    return CHANGES.propose(PendingChange(), by=by, parts=parts, amendment=amendment)
+    return CHANGE_STEPS.propose(
+        PendingChange(), by=by, parts=parts, amendment=amendment
+    )
 
 
 @transaction.atomic
@@ -314,7 +316,7 @@ def propose_approval(plan, *, by, seen, states=()):
     plan_approval.must_be_approvable(plan, seen=seen, states=states)
     plan.status = Plan.Status.APPROVED
     change = PendingChange(plan_digest=seen)
-    return CHANGES.propose(change, by=by, parts=build_parts([(plan, {})]))
+    return CHANGE_STEPS.propose(change, by=by, parts=build_parts([(plan, {})]))
 
 
 def build_parts(records, amendment=None):

@@ -6,7 +6,7 @@ from strategic_areas.datasets import editions
 from strategic_areas.models import EditionProposal, ReportingPeriod
 from strategic_areas.queries.pages.editions import edition_differences
 from strategic_areas.queries.plan import plans
-from strategic_areas.workflow.changes import CHANGES
+from strategic_areas.workflow.changes import CHANGE_STEPS
 from strategic_areas.workflow.guard import (
     must_be_clean,
     must_count_nobody,
@@ -45,7 +45,7 @@ class EditionSteps(GuardedSteps):
         editions.make_edition(proposal.plan, proposal=proposal, seen=seen)
 
 
-EDITIONS = EditionSteps()
+EDITION_STEPS = EditionSteps()
 
 
 def correctable_rows(first):
@@ -62,4 +62,4 @@ def _make_editions_of_closed_rounds(change, records_by_place, by):
         editions.make_due_editions()
 
 
-CHANGES.after_apply.append(_make_editions_of_closed_rounds)
+CHANGE_STEPS.after_apply.append(_make_editions_of_closed_rounds)

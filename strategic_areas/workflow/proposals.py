@@ -22,7 +22,7 @@ from strategic_areas.models import (
     RoundReopening,
 )
 from strategic_areas.rounds import desk_url
-from strategic_areas.workflow.changes import CHANGES, propose
+from strategic_areas.workflow.changes import CHANGE_STEPS, propose
 from strategic_areas.workflow.plain_values import proposed_records
 from strategic_areas.workflow.steps import create_draft
 from strategic_areas.workflow.transitions import GuardedSteps, must, must_report
@@ -100,7 +100,7 @@ class ProposalSteps(GuardedSteps):
         return {"agency": proposal.agency}
 
 
-PROPOSALS = ProposalSteps()
+PROPOSAL_STEPS = ProposalSteps()
 
 
 def _approve_proposal(change, records_by_place, by):
@@ -108,10 +108,10 @@ def _approve_proposal(change, records_by_place, by):
         if not proposal.is_waiting:
             raise decisions.OutdatedError
         (activity,) = records_by_place.values()
-        PROPOSALS.approve(proposal, by=by, activity=activity)
+        PROPOSAL_STEPS.approve(proposal, by=by, activity=activity)
 
 
-CHANGES.after_apply.append(_approve_proposal)
+CHANGE_STEPS.after_apply.append(_approve_proposal)
 
 
 @transaction.atomic
@@ -124,7 +124,7 @@ def propose_activity(proposal, *, by):
         commitment=proposal.commitment_id,
         title=proposal.title,
     )
-    return earlier.first() or PROPOSALS.propose(proposal, by=by)
+    return earlier.first() or PROPOSAL_STEPS.propose(proposal, by=by)
 
 
 @transaction.atomic
@@ -168,7 +168,7 @@ def _notify_about_reopening(change):
     )
 
 
-CHANGES.after_decision.append(_notify_about_reopening)
+CHANGE_STEPS.after_decision.append(_notify_about_reopening)
 
 
 def _activity(proposal, code, victims):

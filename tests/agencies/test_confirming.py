@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from agencies import access, invitations
 from agencies.access import RefusedError, Role
-from agencies.accounts.account_changes import ACCOUNT_CHANGES, AccountChange
-from agencies.accounts.second_factors import RESETS
+from agencies.accounts.account_changes import ACCOUNT_CHANGE_STEPS, AccountChange
+from agencies.accounts.second_factors import RESET_STEPS
 from agencies.edit_conflicts import fingerprint
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from agencies.models import User
-from agencies.stand_ins import STAND_INS
+from agencies.stand_ins import STAND_IN_STEPS
 from strategic_areas import workflow
 from strategic_areas.workflow.transitions import TransitionError
 from tests import make
@@ -85,7 +85,7 @@ def test_an_invited_person_decides_nothing_until_confirmed(role):
     (change,) = AccountChange.objects.waiting()
     before = list(person.groups.all())
 
-    ACCOUNT_CHANGES.approve(change, by=second)
+    ACCOUNT_CHANGE_STEPS.approve(change, by=second)
 
     assert before == []
     assert [group.name for group in again(person).groups.all()] == [role]
@@ -116,7 +116,7 @@ def test_she_herself_confirms_nothing_nor_does_who_proposed_it():
 
     for who in (proposer, person):
         with pytest.raises(RefusedError):
-            ACCOUNT_CHANGES.approve(change, by=who)
+            ACCOUNT_CHANGE_STEPS.approve(change, by=who)
     for who in (proposer, person):
         with pytest.raises(IntegrityError), transaction.atomic():
             AccountChange.objects.filter(pk=change.pk).update(
@@ -127,9 +127,9 @@ def test_she_herself_confirms_nothing_nor_does_who_proposed_it():
 @pytest.mark.parametrize(
     ("maker", "steps"),
     [
-        (make.account_change, ACCOUNT_CHANGES),
-        (make.stand_in, STAND_INS),
-        (make.factor_reset, RESETS),
+        (make.account_change, ACCOUNT_CHANGE_STEPS),
+        (make.stand_in, STAND_IN_STEPS),
+        (make.factor_reset, RESET_STEPS),
     ],
 )
 def test_somebody_whom_only_her_inviter_knows_confirms_nobody(maker, steps):
@@ -156,7 +156,7 @@ def test_a_new_address_or_name_of_who_decides_waits(client, maker, fields, expec
     save(client, person, **fields)
     (change,) = AccountChange.objects.waiting()
     meanwhile = again(person)
-    ACCOUNT_CHANGES.approve(change, by=second)
+    ACCOUNT_CHANGE_STEPS.approve(change, by=second)
 
     (what, value) = expected
     assert (meanwhile.email, meanwhile.username) == before
@@ -165,7 +165,7 @@ def test_a_new_address_or_name_of_who_decides_waits(client, maker, fields, expec
 
 def named_substitute():
     person = make.focal_point()
-    STAND_INS.approve(make.stand_in(user=person), by=make.reviewer())
+    STAND_IN_STEPS.approve(make.stand_in(user=person), by=make.reviewer())
     return person
 
 
@@ -179,7 +179,7 @@ def waiting_for_a_role():
 
 def reviewer_until_now():
     person = invited(by=make.administrator())
-    ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make.reviewer())
+    ACCOUNT_CHANGE_STEPS.approve(AccountChange.objects.get(), by=make.reviewer())
     person.groups.clear()
     return person
 
@@ -217,7 +217,7 @@ def test_nobody_takes_an_account_and_then_asks_for_its_role(client, fields):
     save(client, person, **fields)
     save(client, again(person), groups=[key_of(Role.REVIEWER)])
     role = AccountChange.objects.get(what="role")
-    ACCOUNT_CHANGES.approve(role, by=make.reviewer())
+    ACCOUNT_CHANGE_STEPS.approve(role, by=make.reviewer())
 
     (kept,) = User.objects.filter(pk=person.pk).values_list("email", "username")
     assert access.is_reviewer(again(person))
@@ -228,7 +228,7 @@ def test_the_former_address_is_told_of_a_new_one():
     person = make.focal_point()
     change = make.account_change(user=person, what="email", value="new@example.org")
 
-    ACCOUNT_CHANGES.approve(change, by=make.reviewer())
+    ACCOUNT_CHANGE_STEPS.approve(change, by=make.reviewer())
 
     assert again(person).email == "new@example.org"
     assert [mail.to for mail in Mail.objects.all()] == [person.email]
@@ -253,7 +253,7 @@ def test_the_account_of_who_decides_is_opened_by_two(client):
 
     saved = save(client, person, is_active="on")
     closed = again(person).is_active
-    ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make.administrator())
+    ACCOUNT_CHANGE_STEPS.approve(AccountChange.objects.get(), by=make.administrator())
 
     assert (closed, again(person).is_active) == (False, True)
     # What waits is told, and nothing else: it is not saved yet.
@@ -279,7 +279,7 @@ def test_what_does_not_fit_any_more_is_overtaken(what):
     value = getattr(other, what).upper()
     change = make.account_change(user=person, what=what, value=value)
 
-    ACCOUNT_CHANGES.approve(change, by=make.reviewer())
+    ACCOUNT_CHANGE_STEPS.approve(change, by=make.reviewer())
 
     change.refresh_from_db()
     assert change.status == "outdated"
@@ -370,7 +370,7 @@ def test_nobody_decides_on_what_her_only_voucher_proposed():
 
 @pytest.mark.parametrize(
     ("maker", "steps"),
-    [(make.account_change, ACCOUNT_CHANGES), (make.stand_in, STAND_INS)],
+    [(make.account_change, ACCOUNT_CHANGE_STEPS), (make.stand_in, STAND_IN_STEPS)],
 )
 def test_who_invited_her_is_not_the_second_who_knows_her(maker, steps):
     inviter = make.administrator()
@@ -392,7 +392,7 @@ def test_an_account_that_exists_is_confirmed_by_a_second_person(client):
     save(client, person, asks_confirmation="on")
     (change,) = AccountChange.objects.waiting()
     before = again(person).is_unconfirmed
-    ACCOUNT_CHANGES.approve(change, by=make.reviewer())
+    ACCOUNT_CHANGE_STEPS.approve(change, by=make.reviewer())
 
     assert (change.what, before) == ("known", True)
     assert not again(person).is_unconfirmed
@@ -422,9 +422,11 @@ def test_a_focal_point_reports_once_a_second_person_knows_her(is_known_first):
     before = access.is_focal_point(again(person)), person.mandates.count()
     if is_known_first:
         known = make.account_change(user=person, what="known", value="")
-        ACCOUNT_CHANGES.approve(known, by=make.reviewer())
+        ACCOUNT_CHANGE_STEPS.approve(known, by=make.reviewer())
 
-    ACCOUNT_CHANGES.approve(AccountChange.objects.waiting().get(), by=make.reviewer())
+    ACCOUNT_CHANGE_STEPS.approve(
+        AccountChange.objects.waiting().get(), by=make.reviewer()
+    )
 
     assert before == (False, 0)
     assert (access.is_focal_point(again(person)), person.mandates.count()) == (True, 1)

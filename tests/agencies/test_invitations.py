@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agencies import invitations, mail
 from agencies.access import RefusedError
-from agencies.accounts.account_changes import ACCOUNT_CHANGES
+from agencies.accounts.account_changes import ACCOUNT_CHANGE_STEPS
 from agencies.audit import AuditEntry
 from agencies.invitations import Invitation
 from agencies.mail import Mail
@@ -77,7 +77,7 @@ def test_the_other_roles_come_without_a_mandate(client, role):
 
     user = User.objects.get(username="invited@example.org")
     change = user.account_changes.get()
-    ACCOUNT_CHANGES.approve(change, by=make.reviewer())
+    ACCOUNT_CHANGE_STEPS.approve(change, by=make.reviewer())
     assert [group.name for group in user.groups.all()] == [role]
     assert user.mandates.count() == 0
     assert user.is_superuser is False

@@ -12,7 +12,7 @@ from django.utils import timezone
 from agencies import access, stand_ins
 from agencies.access import RefusedError, Role
 from agencies.models import Agency, FocalPoint, User
-from agencies.stand_ins import STAND_INS, StandIn
+from agencies.stand_ins import STAND_IN_STEPS, StandIn
 from strategic_areas import workflow
 from tests import make
 
@@ -140,7 +140,7 @@ DAY = timedelta(days=1)
 
 def approved(user, **dates):
     stand_in = make.stand_in(user=user, **dates)
-    return STAND_INS.approve(stand_in, by=make.reviewer())
+    return STAND_IN_STEPS.approve(stand_in, by=make.reviewer())
 
 
 def again(user):
@@ -153,7 +153,7 @@ def test_on_the_days_stated_she_reviews_and_approves(decider):
     """Once another reviewer or an administrator has approved it."""
     person, change = make.administrator(), make.change()
     update = make.submitted_update()
-    STAND_INS.approve(make.stand_in(user=person), by=decider())
+    STAND_IN_STEPS.approve(make.stand_in(user=person), by=decider())
 
     workflow.approve(change, by=again(person))
     workflow.publish(update, by=again(person))
@@ -169,7 +169,7 @@ def not_yet_approved(user, today):
 
 
 def declined(user, today):
-    STAND_INS.decline(make.stand_in(user=user), by=make.reviewer(), reason="No.")
+    STAND_IN_STEPS.decline(make.stand_in(user=user), by=make.reviewer(), reason="No.")
 
 
 def too_early(user, today):
@@ -205,7 +205,7 @@ def test_she_herself_neither_names_nor_approves():
     dates = {"starts_on": timezone.localdate(), "ends_on": timezone.localdate()}
 
     with pytest.raises(RefusedError):
-        STAND_INS.approve(stand_in, by=person)
+        STAND_IN_STEPS.approve(stand_in, by=person)
     with pytest.raises(RefusedError):
         stand_ins.propose_stand_in(StandIn(user=reviewer, **dates), by=reviewer)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies import audit
 from strategic_areas import models, purging, workflow
-from strategic_areas.figures.submission import VALUES
+from strategic_areas.figures.submission import VALUE_STEPS
 from tests import make
 from tests.staff_rows import make_row
 
@@ -110,9 +110,9 @@ class World:
         mine = {"indicator": self.indicator, "by": self.focal_point}
         mine |= {"parts": {"sex+age": {"woman": "30", "not_stated": "10"}}}
         self.mended = make.reported_value(**mine)
-        VALUES.decline(self.mended, by=self.reviewer, reason="Falta la fuente.")
+        VALUE_STEPS.decline(self.mended, by=self.reviewer, reason="Falta la fuente.")
         self.told = make.reported_value(**mine)
-        VALUES.approve(self.told, by=self.reviewer)
+        VALUE_STEPS.approve(self.told, by=self.reviewer)
         self.counted = make.reported_value(
             **mine, why="Faltaban dos.", note=f"Sin cuatro provincias. {WARNED}"
         )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from agencies import numbers
-from strategic_areas.figures.submission import VALUES
+from strategic_areas.figures.submission import VALUE_STEPS
 from strategic_areas.models import Indicator, Target
 from strategic_areas.models.measurements import ReportedValue
 from tests import make
@@ -245,7 +245,7 @@ def test_a_target_met_and_one_missed_are_told(page):
             value=49,
             certainty="confirmed",
         )
-        VALUES.approve(reported, by=scene.reviewer)
+        VALUE_STEPS.approve(reported, by=scene.reviewer)
 
     soon(page, address, "40 en 2024. Meta cumplida (49)")
     soon(page, address, "60 en 2025. Meta no cumplida (49)")

@@ -352,7 +352,7 @@ def edition_proposal(*, by=None, plan=None, **fields):
     """An edition that another person has yet to approve; it corrects none."""
     fields.setdefault("explanation_es", "Se cita en el informe anual.")
     proposal = models.EditionProposal(plan=plan or make.plan(), **fields)
-    return workflow.EDITIONS.propose(proposal, by=by or make.reviewer())
+    return workflow.EDITION_STEPS.propose(proposal, by=by or make.reviewer())
 
 
 def earlier_edition(edition, tables=None, *, number="2020-1", **fields):

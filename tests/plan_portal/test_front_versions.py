@@ -229,7 +229,7 @@ def test_only_a_purge_asks_for_new_workers(front, plan, monkeypatch):
     withdrawn = learn()
     purge = make.purge(phrases="procedimientos")
     waiting = learn()
-    purging.PURGES.approve(purge, by=make.administrator())
+    purging.PURGE_STEPS.approve(purge, by=make.administrator())
     purged = learn()
 
     assert [begun, withdrawn, waiting, purged, learn()] == [0, 0, 0, 1, 1]

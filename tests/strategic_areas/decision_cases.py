@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from agencies.access import Role
 from strategic_areas.datasets import editions
 from strategic_areas.desk.changes import decisions
-from strategic_areas.figures.submission import VALUES
+from strategic_areas.figures.submission import VALUE_STEPS
 from tests import make
 
 
@@ -46,7 +46,7 @@ KINDS = {
 }
 
 #: The steps of every kind: of values of indicators too, which the review lists.
-STEPS = (*decisions.DECISION_PAGES, VALUES)
+STEPS = (*decisions.DECISION_PAGES, VALUE_STEPS)
 
 
 class Case:

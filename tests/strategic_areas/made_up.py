@@ -7,7 +7,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 
 from strategic_areas import models
-from strategic_areas.figures.submission import VALUES
+from strategic_areas.figures.submission import VALUE_STEPS
 from tests import make
 
 TODAY = timezone.localdate()
@@ -230,9 +230,9 @@ class World:
                 indicator=indicator, by=self.users[agency], **days
             )
             if became == "returned":
-                VALUES.decline(reported, by=self.by, reason="Falta la fuente.")
+                VALUE_STEPS.decline(reported, by=self.by, reason="Falta la fuente.")
             elif became != "waits":
-                VALUES.approve(reported, by=self.by)
+                VALUE_STEPS.approve(reported, by=self.by)
             if became == "hidden":
                 models.PublishedFigure.objects.filter(indicator=indicator).update(
                     is_hidden=True

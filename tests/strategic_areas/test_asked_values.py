@@ -11,7 +11,7 @@ from django.utils import timezone
 from strategic_areas import compliance
 from strategic_areas.compliance import ReportStatus
 from strategic_areas.desk.rounds import notices
-from strategic_areas.figures.submission import VALUES, fingerprinted_facts
+from strategic_areas.figures.submission import VALUE_STEPS, fingerprinted_facts
 from strategic_areas.models import PublishedFigure, ReportedSpan, Submission
 from strategic_areas.models.letters import digest
 from strategic_areas.queries import asked_values, rounds
@@ -138,9 +138,9 @@ def test_a_value_answers_the_rounds_that_had_opened_and_no_later_one_asks_again(
     ("decide", "standing"),
     [
         (lambda value, by: None, ReportStatus.SUBMITTED),
-        (lambda value, by: VALUES.approve(value, by=by), ReportStatus.PUBLISHED),
+        (lambda value, by: VALUE_STEPS.approve(value, by=by), ReportStatus.PUBLISHED),
         (
-            lambda value, by: VALUES.decline(value, by=by, reason="Falta."),
+            lambda value, by: VALUE_STEPS.decline(value, by=by, reason="Falta."),
             ReportStatus.RETURNED,
         ),
     ],
@@ -154,7 +154,7 @@ def test_a_value_stands_as_its_last_step_left_it(scene, decide, standing):
 
 
 def test_a_value_that_was_taken_back_was_never_handed_in(scene):
-    VALUES.take_back(scene.hand_in(), by=scene.user)
+    VALUE_STEPS.take_back(scene.hand_in(), by=scene.user)
 
     assert not ReportedSpan.objects.exists()
     assert [each.report_status for each in scene.asked()] == [ReportStatus.NOTHING] * 2
@@ -162,9 +162,9 @@ def test_a_value_that_was_taken_back_was_never_handed_in(scene):
 
 def test_a_revision_that_came_back_leaves_what_is_published(scene):
     reviewer = make.reviewer()
-    VALUES.approve(scene.hand_in(), by=reviewer)
+    VALUE_STEPS.approve(scene.hand_in(), by=reviewer)
 
-    VALUES.decline(scene.hand_in(why="Otra."), by=reviewer, reason="No.")
+    VALUE_STEPS.decline(scene.hand_in(why="Otra."), by=reviewer, reason="No.")
 
     assert scene.asked()[0].report_status == ReportStatus.PUBLISHED
 
@@ -198,7 +198,7 @@ def test_the_desk_the_sheet_and_the_check_lead_to_the_form_of_each_value(scene, 
 
 
 def test_the_form_of_a_value_that_came_back_holds_what_was_handed_in(scene, client):
-    VALUES.decline(scene.hand_in(value=77), by=make.reviewer(), reason="Falta.")
+    VALUE_STEPS.decline(scene.hand_in(value=77), by=make.reviewer(), reason="Falta.")
     client.force_login(scene.user)
     (sheet,) = client.get("/gestion/").context["parts"]
 
@@ -208,7 +208,7 @@ def test_the_form_of_a_value_that_came_back_holds_what_was_handed_in(scene, clie
 
 
 def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
-    VALUES.decline(scene.hand_in(), by=make.reviewer(), reason="Sumar otra vez.")
+    VALUE_STEPS.decline(scene.hand_in(), by=make.reviewer(), reason="Sumar otra vez.")
     today = timezone.localdate()
 
     (to_do,) = notices.agency_to_dos(

@@ -277,7 +277,7 @@ def test_nobody_takes_out_everything_at_once(client, settings):
 def test_an_amendment_of_the_plan_is_recorded():
     proposal, reviewer = make.proposal(), make.reviewer()
 
-    change = workflow.PROPOSALS.accept(
+    change = workflow.PROPOSAL_STEPS.accept(
         proposal,
         by=make.reviewer(),
         code="9.9",

@@ -274,7 +274,7 @@ def accept(words, **of):
     close_structure()
     act = {"act": "session", "deciding_act": "CITIM 3", "decided_on": "2026-03-01"}
     victims = {"counts_victims": False, "reaches_victims": False, **of}
-    workflow.PROPOSALS.accept(
+    workflow.PROPOSAL_STEPS.accept(
         proposal, by=make.reviewer(), code="1.1.9", **act, **victims
     )
 

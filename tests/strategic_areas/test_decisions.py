@@ -13,7 +13,7 @@ from agencies.audit import AuditEntry
 from agencies.decisions import Decision, DecisionStatus, OutdatedError
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.review import review_queue
-from strategic_areas.figures.submission import VALUES
+from strategic_areas.figures.submission import VALUE_STEPS
 from strategic_areas.models import Takedown
 from strategic_areas.models.measurements import ReportedValue
 from tests import make
@@ -186,6 +186,8 @@ def test_the_list_tells_who_may_decide_and_whose_it_is(case):
 
     # Values wait in the queue of the review instead.
     told = (
-        [] if case.steps is VALUES else [(case.decision, True), (case.decision, False)]
+        []
+        if case.steps is VALUE_STEPS
+        else [(case.decision, True), (case.decision, False)]
     )
     assert listed == told

@@ -18,7 +18,7 @@ from strategic_areas import rounds, workflow
 from strategic_areas.datasets import DATASETS, editions
 from strategic_areas.models import Edition, EditionProposal
 from strategic_areas.purging import takedowns
-from strategic_areas.workflow import EDITIONS
+from strategic_areas.workflow import EDITION_STEPS
 from tests import make
 from tests.datasets import faults
 
@@ -41,7 +41,7 @@ def correct(edition, *named):
 def approve(proposal):
     """Approve it as it stands; what it tells now was read."""
     seen = editions.seal_of(editions.snapshot_of_proposal(proposal))
-    return EDITIONS.approve(proposal, by=make.reviewer(), seen=seen)
+    return EDITION_STEPS.approve(proposal, by=make.reviewer(), seen=seen)
 
 
 @pytest.fixture
@@ -279,7 +279,7 @@ def test_nobody_approves_an_edition_without_having_read_it(corrected):
     proposal = make.edition_proposal(plan=corrected.plan)
 
     with pytest.raises(RefusedError, match="read it again"):
-        EDITIONS.approve(proposal, by=make.reviewer(), seen="")
+        EDITION_STEPS.approve(proposal, by=make.reviewer(), seen="")
 
 
 def test_a_correction_that_changes_nothing_by_then_is_not_made(
@@ -292,7 +292,7 @@ def test_a_correction_that_changes_nothing_by_then_is_not_made(
         row.save()
 
     with pytest.raises(RefusedError, match="Name what the edition tells"):
-        EDITIONS.approve(proposal, by=make.reviewer(), seen="")
+        EDITION_STEPS.approve(proposal, by=make.reviewer(), seen="")
 
     page = client.get(reverse("admin:edition_proposal", args=[proposal.pk]))
     assert "Marque qué dice la edición de " in page.text

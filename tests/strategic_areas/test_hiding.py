@@ -174,8 +174,8 @@ def test_own_words_are_told_once_another_person_confirmed_them(client):
     assert (record.detail_es, record.topic_es) == (MARKER, "Un tema")
     waiting = client.get("/correcciones/").content.decode()
     with pytest.raises(RefusedError):
-        takedowns.HIDINGS.approve(takedown, by=proposer)
-    takedowns.HIDINGS.approve(takedown, by=other)
+        takedowns.HIDING_STEPS.approve(takedown, by=proposer)
+    takedowns.HIDING_STEPS.approve(takedown, by=other)
     record.refresh_from_db()
     assert record.detail_es == MARKER
     assert (WHY in waiting, CAUSE in waiting) == (False, False)
@@ -190,8 +190,8 @@ def test_another_person_restores_it_and_nobody_alone_what_she_hid():
     hidden = line.confirm_before_publishing
 
     with pytest.raises(RefusedError):
-        takedowns.HIDINGS.take_back(takedown, by=proposer)
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+        takedowns.HIDING_STEPS.take_back(takedown, by=proposer)
+    takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     line.refresh_from_db()
     assert (hidden, line.confirm_before_publishing) == (True, False)
@@ -257,7 +257,7 @@ def test_a_former_form_comes_back_after_what_replaced_it_was_hidden():
 
     change = takedowns.propose_former(record, by=make.reviewer())
     workflow.approve(change, by=make.reviewer())
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     record.refresh_from_db()
     assert record.name_es == "Bien"
@@ -275,7 +275,7 @@ def test_what_the_guard_stops_is_not_restored():
     record = make.law(name_es="Ley", note_es=CARD)
     takedown = hide(record)
 
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No.")
+    takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No.")
 
     record.refresh_from_db()
     assert (record.name_es, record.note_es) == ("Ley", MARKER)
@@ -340,7 +340,7 @@ def test_what_two_people_changed_since_is_not_put_back(name):
     for change in changes:
         changed(record, **change)
 
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     record.refresh_from_db()
     assert {each: getattr(record, each) for each in expected} == expected
@@ -358,9 +358,9 @@ def test_a_text_that_two_people_removed_elsewhere_is_not_put_back():
     )
     close_structure()
     takedown, reviewer = hide(commitment), make.reviewer()
-    takedowns.HIDINGS.approve(hide(other), by=reviewer)
+    takedowns.HIDING_STEPS.approve(hide(other), by=reviewer)
 
-    takedowns.HIDINGS.decline(takedown, by=reviewer, reason="No era.")
+    takedowns.HIDING_STEPS.decline(takedown, by=reviewer, reason="No era.")
 
     told.refresh_from_db()
     commitment.refresh_from_db()
@@ -388,7 +388,7 @@ def test_an_administrator_hides_a_text_of_an_agency_and_another_restores_it():
     agency.refresh_from_db()
     hidden = agency.name_es
 
-    takedowns.HIDINGS.decline(takedown, by=make.administrator(), reason="No era.")
+    takedowns.HIDING_STEPS.decline(takedown, by=make.administrator(), reason="No era.")
 
     agency.refresh_from_db()
     assert (hidden, agency.name_es) == (MARKER, "Un nombre")
@@ -480,7 +480,7 @@ def test_what_is_told_of_changes_is_hidden_with_the_text_and_comes_back(client):
     takedown = hide(commitment)
 
     hidden = "Zutana" in client.get(page).content.decode()
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No era.")
     told.refresh_from_db()
     assert (stood, hidden) == (True, False)
     assert (told.old_value_es, told.new_value_es) == ("Taller", "Taller de Zutana")
@@ -523,7 +523,7 @@ def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client):
     client.post(asked, {"what": "-whole", "cause": "error"})
     gone = read(figure)
     takedown = models.Takedown.objects.get()
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     assert asked in page
     assert [(each.shown, each.value, each.note_es) for each in (stood, gone)] == [
@@ -568,7 +568,7 @@ def test_a_number_told_anew_comes_back_with_the_first(tmp_path, numbers, is_for_
     first, second, third = numbers
     takedown, other = hide(told_of(tmp_path, first)), make.reviewer()
     if is_for_good:
-        takedowns.HIDINGS.approve(takedown, by=other)
+        takedowns.HIDING_STEPS.approve(takedown, by=other)
     told_of(tmp_path, second, sensitive=second == first)
     figure = told_of(tmp_path, third)
 
@@ -578,7 +578,7 @@ def test_a_number_told_anew_comes_back_with_the_first(tmp_path, numbers, is_for_
         "value", flat=True
     )
     if not is_for_good:
-        takedowns.HIDINGS.decline(takedown, by=other, reason="No era.")
+        takedowns.HIDING_STEPS.decline(takedown, by=other, reason="No era.")
         assert read(figure).shown == ValueDisplay.VALUE
 
 
@@ -591,7 +591,7 @@ def test_restoring_shows_no_number_that_is_protected_now(tmp_path, is_disputed):
     told_of(tmp_path, 40, sensitive=True)
 
     stays = takedowns.not_restorable(takedown)
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     figure.refresh_from_db()
     assert (figure.is_hidden, figure.is_latest) == (True, False)
@@ -697,7 +697,7 @@ def test_the_page_of_a_record_says_what_nobody_confirmed_in_time(client, monkeyp
             early = HERE in client.get(path).content.decode()
         with time_machine.travel(begun + timedelta(hours=73), tick=False):
             late = HERE in client.get(path).content.decode()
-        takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No.")
+        takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No.")
         found.append((type(record).__name__, early, late))
 
     assert {each[1:] for each in found} == {(False, True)}, found

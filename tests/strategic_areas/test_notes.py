@@ -43,10 +43,10 @@ STEPS = {
     "declined change": lambda text: workflow.decline(
         make.change(), by=make.reviewer(), reason=text
     ),
-    "declined proposal": lambda text: workflow.PROPOSALS.decline(
+    "declined proposal": lambda text: workflow.PROPOSAL_STEPS.decline(
         make.proposal(), by=make.reviewer(), reason=text
     ),
-    "declined purge": lambda text: purging.PURGES.decline(
+    "declined purge": lambda text: purging.PURGE_STEPS.decline(
         make.purge(), by=make.reviewer(), reason=text
     ),
 }

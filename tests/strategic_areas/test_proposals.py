@@ -16,7 +16,7 @@ from strategic_areas.models import (
     Plan,
 )
 from strategic_areas.triggers.versions import public_tables
-from strategic_areas.workflow import PROPOSALS
+from strategic_areas.workflow import PROPOSAL_STEPS
 from tests import make
 from tests.world import Desk
 
@@ -59,7 +59,7 @@ def accept(client, proposal, **fields):
 
 
 def accept_by_two(proposal, by=None):
-    change = PROPOSALS.accept(proposal, by=by or make.reviewer(), **ACT)
+    change = PROPOSAL_STEPS.accept(proposal, by=by or make.reviewer(), **ACT)
     workflow.approve(change, by=make.reviewer())
 
 
@@ -122,7 +122,7 @@ def test_reviewers_have_it_in_their_queue_the_longest_waiting_first(desk):
     first, second = make.proposal(), make.proposal()
     make_decided = make.proposal()
     reviewer = make.reviewer()
-    PROPOSALS.decline(make_decided, by=reviewer, reason="No.")
+    PROPOSAL_STEPS.decline(make_decided, by=reviewer, reason="No.")
     queue = reverse("admin:index")
 
     focal_point = desk.client.get(queue).context["rows"]
@@ -251,12 +251,12 @@ def test_declined_it_says_why_on_the_sheet(client, desk):
 
 def test_one_reviewer_alone_puts_nothing_in_the_plan(client):
     proposal, reviewer = make.proposal(title=TITLE), make.reviewer()
-    change = PROPOSALS.accept(proposal, by=reviewer, **ACT)
+    change = PROPOSAL_STEPS.accept(proposal, by=reviewer, **ACT)
 
     for step in (
         lambda: workflow.approve(change, by=reviewer),
-        lambda: PROPOSALS.accept(proposal, by=make.reviewer(), **ACT),
-        lambda: PROPOSALS.decline(
+        lambda: PROPOSAL_STEPS.accept(proposal, by=make.reviewer(), **ACT),
+        lambda: PROPOSAL_STEPS.decline(
             ActivityProposal.objects.get(), by=make.reviewer(), reason="No."
         ),
     ):
@@ -271,7 +271,7 @@ def test_one_reviewer_alone_puts_nothing_in_the_plan(client):
 
 def test_what_became_of_the_amendment_leaves_the_proposal_open_again():
     proposal, reviewer = make.proposal(), make.reviewer()
-    change = PROPOSALS.accept(proposal, by=reviewer, **ACT)
+    change = PROPOSAL_STEPS.accept(proposal, by=reviewer, **ACT)
 
     workflow.decline(change, by=make.reviewer(), reason="Otro código.")
     accept_by_two(ActivityProposal.objects.get())
@@ -281,8 +281,8 @@ def test_what_became_of_the_amendment_leaves_the_proposal_open_again():
 
 def test_a_proposal_that_was_taken_back_meanwhile_is_not_taken_in():
     proposal = make.proposal()
-    change = PROPOSALS.accept(proposal, by=make.reviewer(), **ACT)
-    PROPOSALS.take_back(proposal, by=proposal.proposed_by)
+    change = PROPOSAL_STEPS.accept(proposal, by=make.reviewer(), **ACT)
+    PROPOSAL_STEPS.take_back(proposal, by=proposal.proposed_by)
 
     workflow.approve(change, by=make.reviewer())
 
@@ -300,7 +300,7 @@ def test_whoever_proposed_it_gets_one_mail_in_her_language(is_accepted):
     if is_accepted:
         accept_by_two(proposal, by=reviewer)
     else:
-        PROPOSALS.decline(proposal, by=reviewer, reason="Ya está en 1.1.2.")
+        PROPOSAL_STEPS.decline(proposal, by=reviewer, reason="Ya está en 1.1.2.")
 
     mail = Mail.objects.get()
     said = ACT["code"] if is_accepted else "Ya está en 1.1.2."
@@ -314,7 +314,7 @@ def test_the_mail_leads_to_the_sheet_of_the_last_round():
     proposal = make.proposal(title=TITLE)
     last = make.round(plan=proposal.plan)
 
-    PROPOSALS.decline(proposal, by=make.reviewer(), reason="Ya está en 1.1.2.")
+    PROPOSAL_STEPS.decline(proposal, by=make.reviewer(), reason="Ya está en 1.1.2.")
 
     sheet = reverse("admin:sheet", args=[last.pk, proposal.agency.slug])
     assert f"{settings.SITE_URL}{sheet}#propuestas" in Mail.objects.get().text

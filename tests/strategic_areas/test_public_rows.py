@@ -265,7 +265,7 @@ def test_whoever_decides_reads_what_follows_and_nothing_is_kept(client, reviewer
 
 def test_a_change_of_what_is_in_no_row_is_not_tried(monkeypatch):
     change = make.change(make.help_line(), label_es="Otra.")
-    monkeypatch.setattr(workflow.CHANGES, "save_parts", None)
+    monkeypatch.setattr(workflow.CHANGE_STEPS, "save_parts", None)
 
     assert protection.protection_change(change, make.reviewer()).lines == []
 

@@ -26,7 +26,7 @@ from strategic_areas.models import (
     Takedown,
     Transition,
 )
-from strategic_areas.purging.takedowns import HIDINGS
+from strategic_areas.purging.takedowns import HIDING_STEPS
 from strategic_areas.purging.text_search import (
     BlankingMethod,
     blanking_method,
@@ -224,8 +224,8 @@ def test_whoever_calls_her_own_purge_off_leaves_hidden_what_it_hid():
 
     update.refresh_from_db()
     told = asked.status, asked.phrases, update.narrative_es
-    (takedown,) = HIDINGS.waiting_for(make.reviewer())
-    HIDINGS.decline(takedown, by=make.administrator(), reason="No era.")
+    (takedown,) = HIDING_STEPS.waiting_for(make.reviewer())
+    HIDING_STEPS.decline(takedown, by=make.administrator(), reason="No era.")
     update.refresh_from_db()
     assert (*told, update.narrative_es) == ("taken_back", "", MARKER, TEXT)
 
@@ -243,7 +243,7 @@ def test_a_purge_that_another_person_calls_off_brings_all_of_it_back():
     update, evidence = with_file(f"{NAME}.pdf", narrative_es=TEXT)
     law, other = make.law(name_es=NAME), make.reviewer()
     asked = purging.request_purge(NAME, by=make.reviewer())
-    waits = list(HIDINGS.waiting_for(other))
+    waits = list(HIDING_STEPS.waiting_for(other))
 
     purging.cancel(asked, by=other)
 
@@ -292,7 +292,7 @@ def test_a_file_that_shall_go_is_closed_to_the_public_at_once(open_record):
 
 def test_a_reason_that_two_people_told_is_hidden_too():
     takedown = make.takedown(make.law(), why=f"Nombraba a {NAME}.")
-    HIDINGS.approve(takedown, by=make.reviewer())
+    HIDING_STEPS.approve(takedown, by=make.reviewer())
 
     purging.request_purge(NAME, by=make.reviewer())
 

@@ -250,7 +250,7 @@ def test_what_is_not_approved_goes_back_to_the_draft(step, proposal):
     by = proposal.proposed_by if step == "take_back" else make.reviewer()
     how = {"reason": "No consta."} if step == "decline" else {}
 
-    getattr(workflow.CHANGES, step)(proposal, by=by, **how)
+    getattr(workflow.CHANGE_STEPS, step)(proposal, by=by, **how)
 
     lines = DraftLine.objects.order_by("order")
     assert [each.table for each in lines] == [

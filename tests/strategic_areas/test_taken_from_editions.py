@@ -153,7 +153,7 @@ def test_restoring_brings_back_just_what_was_hidden():
     takedown = hide(commitment, "title_es")
     hide(unlike, "title_es")
 
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     assert bytes_of(first) + bytes_of(second) == stood
     first.refresh_from_db()
@@ -169,7 +169,7 @@ def test_a_text_that_was_hidden_elsewhere_meanwhile_does_not_come_back():
     takedown = hide(commitment, "title_es", "note_es")
     hide(other, "title_es")
 
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     assert rows_of(edition)[commitment.code]["note_es"] == MARKER
 
@@ -432,7 +432,7 @@ def test_a_hidden_figure_goes_and_comes_back():
 
     takedown = hide(models.PublishedFigure.objects.get(), "is_hidden")
     hidden = rows_of(edition, "values"), rows_of(edition, "breakdowns")
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     (row,) = hidden[0].values()
     assert (row["value"], row["note_es"], row["shown"]) == (None, None, "withdrawn")

@@ -200,7 +200,7 @@ def test_what_is_restored_leaves_an_edition_held_back(monkeypatch):
         patched.setattr(removals, "_remaining_row", fails)
         hide(other, "title_es")
 
-    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     row = rows_of(edition)[commitment.code]
     assert (row["title_es"], held_back(edition)) == ("Un título sin más", True)

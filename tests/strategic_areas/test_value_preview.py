@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from strategic_areas.figures.submission import VALUES
+from strategic_areas.figures.submission import VALUE_STEPS
 from strategic_areas.models import PublishedFigure
 from strategic_areas.models.measurements import Measurement, ReportedValue
 from strategic_areas.queries.figures import indicators, phrases
@@ -47,7 +47,7 @@ class Scene:
         )
 
     def publish(self, reported):
-        return VALUES.approve(reported, by=self.reviewer)
+        return VALUE_STEPS.approve(reported, by=self.reviewer)
 
     def page(self, reported):
         return self.client.get(reverse("admin:value", args=[reported.pk]))

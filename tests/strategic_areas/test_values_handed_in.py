@@ -11,7 +11,11 @@ from django.utils.html import escape
 from agencies.access import RefusedError
 from agencies.mail import Mail
 from strategic_areas.desk.values.forms import value_problems
-from strategic_areas.figures.submission import VALUES, fingerprinted_facts, submit_value
+from strategic_areas.figures.submission import (
+    VALUE_STEPS,
+    fingerprinted_facts,
+    submit_value,
+)
 from strategic_areas.models import (
     PublishedCell,
     PublishedFigure,
@@ -158,7 +162,7 @@ def test_the_secretariat_records_a_value_that_another_publishes(desk, client, ki
     client.post(address, {**fields, kind: told.pk})
     reported = ReportedValue.objects.get()
     with pytest.raises(RefusedError):
-        VALUES.approve(reported, by=reviewer)
+        VALUE_STEPS.approve(reported, by=reviewer)
     decide(client)
 
     assert "source" in refused.context["form"].errors
@@ -183,7 +187,7 @@ def test_two_people_see_a_value_become_printed(desk, client):
     client.post(address, {**fields, "source": source.pk, "printed_where": "p. 4"})
     before = PublishedFigure.objects.count()
     with pytest.raises(RefusedError):
-        VALUES.approve(ReportedValue.objects.get(), by=reviewer)
+        VALUE_STEPS.approve(ReportedValue.objects.get(), by=reviewer)
     page, _answer = decide(client)
 
     assert "printed_where" in refused.context["form"].errors
@@ -330,7 +334,7 @@ def test_a_value_is_outdated_where_another_was_published_meanwhile():
     # The same days.
     make.measurement(reported.indicator, counted_by=reported.agency.acronym, value=7)
 
-    VALUES.approve(reported, by=make.reviewer())
+    VALUE_STEPS.approve(reported, by=make.reviewer())
 
     assert ReportedValue.objects.get().status == "outdated"
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from agencies.access import RefusedError
-from strategic_areas.figures.submission import VALUES
+from strategic_areas.figures.submission import VALUE_STEPS
 from strategic_areas.models import PublishedFigure, ReportedSpan
 from strategic_areas.models.measurements import Measurement, ReportedValue
 from strategic_areas.public_paths import public_path
@@ -58,7 +58,7 @@ def test_what_they_tell_is_protected_once_all_are_known(order):
         printed,
     ]
 
-    VALUES.approve_all(values[::order], by=reviewer)
+    VALUE_STEPS.approve_all(values[::order], by=reviewer)
 
     told = dict(PublishedFigure.objects.values_list("indicator", "value"))
     assert told == {total.pk: None, printed.indicator.pk: 12}
@@ -75,7 +75,7 @@ def test_nobody_publishes_what_they_handed_in_and_then_none_is(client):
     ]
 
     with pytest.raises(RefusedError, match=f"^{values[1]}: "):
-        VALUES.approve_all(values, by=reviewer)
+        VALUE_STEPS.approve_all(values, by=reviewer)
 
     assert statuses() == ["pending", "pending"]
     assert not Measurement.objects.exists()
@@ -87,7 +87,7 @@ def test_one_that_was_overtaken_is_named_and_none_is_published():
     overtake(values[1])
 
     with pytest.raises(RefusedError, match=f"^{values[1]}: "):
-        VALUES.approve_all(values, by=make.reviewer())
+        VALUE_STEPS.approve_all(values, by=make.reviewer())
 
     assert statuses() == ["pending", "pending"]
     assert Measurement.objects.count() == 1
@@ -96,7 +96,7 @@ def test_one_that_was_overtaken_is_named_and_none_is_published():
 def test_trying_them_leaves_nothing():
     values = [make.reported_value(), make.reported_value()]
 
-    with VALUES.tried(values, by=make.reviewer()):
+    with VALUE_STEPS.tried(values, by=make.reviewer()):
         within = PublishedFigure.objects.count()
 
     assert (within, PublishedFigure.objects.count()) == (2, 0)
@@ -126,7 +126,7 @@ def test_values_stand_in_the_queue_among_reports_by_their_age(client, reviewer):
 
 @pytest.mark.sqlite
 def test_the_queue_tells_who_may_decide_and_whose_it_is(client):
-    case = Case(VALUES)
+    case = Case(VALUE_STEPS)
     told = []
 
     for user in (case.proposer, case.other):
@@ -204,7 +204,7 @@ def test_a_forged_tick_publishes_neither_her_own_nor_what_warns(client, reviewer
 @pytest.mark.parametrize(("value", "is_odd"), [(81, True), (60, False)])
 def test_a_value_that_leaps_is_compared_first(client, reviewer, value, is_odd):
     indicator = make.indicator(agency=make.agency(), key_figure=True, **CASES)
-    VALUES.approve(
+    VALUE_STEPS.approve(
         make.reported_value(indicator=indicator, value=52), by=make.reviewer()
     )
     days = {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
@@ -261,7 +261,7 @@ def test_without_one_that_was_decided_meanwhile_the_rest_is_read_anew(client, re
     make.reported_value(indicator=total, value=49, certainty="confirmed")
     other = make_printed_part(total)
     picked = {"pick": tokens(client)}
-    VALUES.decline(other, by=make.reviewer(), reason="Falta la fuente.")
+    VALUE_STEPS.decline(other, by=make.reviewer(), reason="Falta la fuente.")
 
     page = client.post(MANY, {**picked, "checked": "on"})
     before = statuses()
@@ -300,7 +300,7 @@ def test_each_step_leads_to_what_waits_next_whatever_it_is(client, reviewer):
 def test_the_history_tells_each_step_of_these_days(client, reviewer):
     indicator = make.indicator(agency=make.agency())
     first = make.reported_value(indicator=indicator)
-    VALUES.decline(first, by=reviewer, reason="Falta la fuente.")
+    VALUE_STEPS.decline(first, by=reviewer, reason="Falta la fuente.")
     second = make.reported_value(indicator=indicator)
 
     page = client.get(reverse("admin:value", args=[second.pk]))
@@ -318,7 +318,7 @@ def test_the_history_tells_each_step_of_these_days(client, reviewer):
 
 def test_whoever_handed_a_value_in_takes_it_back_while_it_waits(client):
     own, decided = make.reported_value(), make.reported_value()
-    VALUES.decline(decided, by=make.reviewer(), reason="Falta la fuente.")
+    VALUE_STEPS.decline(decided, by=make.reviewer(), reason="Falta la fuente.")
 
     for value in (own, decided):
         client.force_login(value.proposed_by)

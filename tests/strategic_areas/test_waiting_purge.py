@@ -6,7 +6,7 @@ from django.urls import reverse
 from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.disclosure import MARKER
-from strategic_areas.figures.submission import VALUES
+from strategic_areas.figures.submission import VALUE_STEPS
 from strategic_areas.models import Purge, Takedown
 from strategic_areas.purging import takedowns
 from tests import make
@@ -22,7 +22,7 @@ def hidden_law():
     law = make.law(note_es=TEXT)
     columns = takedowns.hideable(law)[law.fields["note"]]
     takedown = takedowns.hide_columns(law, columns, cause="error", by=make.reviewer())
-    return lambda by: takedowns.HIDINGS.decline(takedown, by=by, reason="No era.")
+    return lambda by: takedowns.HIDING_STEPS.decline(takedown, by=by, reason="No era.")
 
 
 def own_words():
@@ -30,7 +30,7 @@ def own_words():
     columns = takedowns.values_when_hidden(law)
     told = {"cause": "error", "why": TEXT}
     takedown = takedowns.hide_columns(law, columns, **told, by=make.reviewer())
-    return lambda by: takedowns.HIDINGS.approve(takedown, by=by)
+    return lambda by: takedowns.HIDING_STEPS.approve(takedown, by=by)
 
 
 def change():
@@ -52,7 +52,7 @@ def evidence():
 
 def value():
     reported = make.reported_value(note=TEXT)
-    return lambda by: VALUES.approve(reported, by=by)
+    return lambda by: VALUE_STEPS.approve(reported, by=by)
 
 
 WAYS = [hidden_law, own_words, change, report, evidence, value]

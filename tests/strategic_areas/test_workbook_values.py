@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from strategic_areas.figures.submission import VALUES
+from strategic_areas.figures.submission import VALUE_STEPS
 from strategic_areas.models import PublishedFigure
 from strategic_areas.models.measurements import ReportedValue
 from tests import make
@@ -188,7 +188,7 @@ def test_a_number_far_from_the_last_is_asked_about_by_its_cell(filler):
 
 
 def test_a_returned_value_comes_with_what_was_handed_in(filler):
-    VALUES.decline(filler.hand_in(value=77), by=make.reviewer(), reason="Falta.")
+    VALUE_STEPS.decline(filler.hand_in(value=77), by=make.reviewer(), reason="Falta.")
     book = filler.download()
     held, unchanged = book.cell(2024, "value_total").value, kinds(filler.upload(book))
 

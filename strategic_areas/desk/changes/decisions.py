@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy
 
-from agencies.accounts.account_changes import ACCOUNT_CHANGES, AccountChange
-from agencies.accounts.second_factors import RESETS
+from agencies.accounts.account_changes import ACCOUNT_CHANGE_STEPS, AccountChange
+from agencies.accounts.second_factors import RESET_STEPS
 from agencies.decisions import Decision, DecisionSteps
-from agencies.stand_ins import STAND_INS
+from agencies.stand_ins import STAND_IN_STEPS
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amendment_forms import GuardedModelForm
 from strategic_areas.desk.inputs import (
@@ -35,21 +35,21 @@ from strategic_areas.models import (
     RecordChange,
     Translation,
 )
-from strategic_areas.purging import PURGES
-from strategic_areas.purging.takedowns import HIDINGS
-from strategic_areas.workflow import CHANGES, EDITIONS, PROPOSALS, guard
+from strategic_areas.purging import PURGE_STEPS
+from strategic_areas.purging.takedowns import HIDING_STEPS
+from strategic_areas.workflow import CHANGE_STEPS, EDITION_STEPS, PROPOSAL_STEPS, guard
 from strategic_areas.workflow.guard import NOTHING_FOUND
 
 #: Steps of a kind of decision → URL name of its page, and its group in the list.
 DECISION_PAGES = {
-    CHANGES: ("admin:approval", "plan"),
-    PROPOSALS: ("admin:proposal", "plan"),
-    EDITIONS: ("admin:edition_proposal", "plan"),
-    PURGES: ("admin:purge", "ocultado"),
-    HIDINGS: ("admin:hidden", "ocultado"),
-    RESETS: ("admin:agencies_factorreset_change", "personas"),
-    STAND_INS: ("admin:stand_in", "personas"),
-    ACCOUNT_CHANGES: ("admin:account_change", "personas"),
+    CHANGE_STEPS: ("admin:approval", "plan"),
+    PROPOSAL_STEPS: ("admin:proposal", "plan"),
+    EDITION_STEPS: ("admin:edition_proposal", "plan"),
+    PURGE_STEPS: ("admin:purge", "ocultado"),
+    HIDING_STEPS: ("admin:hidden", "ocultado"),
+    RESET_STEPS: ("admin:agencies_factorreset_change", "personas"),
+    STAND_IN_STEPS: ("admin:stand_in", "personas"),
+    ACCOUNT_CHANGE_STEPS: ("admin:account_change", "personas"),
 }
 #: Short records, several of which may be approved on one page.
 BRIEF_MODELS = {AccountChange, AgencyComment, Correction, Translation}
@@ -118,7 +118,7 @@ def queued_decisions(user):
             reverse(page, args=[row.pk]),
             group,
             steps.why_not(user, row),
-            tuple(row.records.all()) if steps is CHANGES else (),
+            tuple(row.records.all()) if steps is CHANGE_STEPS else (),
         )
         for steps, (page, group) in DECISION_PAGES.items()
         for row in steps.waiting_for(user).select_related(*_shown_links(steps.model))
@@ -445,16 +445,20 @@ class AcceptProposalForm(ApproveForm):
 
 
 def activity_proposal(request, pk):
-    workflow.PROPOSALS.require_decider(request.user)
+    workflow.PROPOSAL_STEPS.require_decider(request.user)
     rows = ActivityProposal.objects.visible_to(request.user)
     proposal = get_object_or_404(
         rows.select_related("proposed_by", "decided_by"), pk=pk
     )
     examined = guard.examine_fields(proposal, ("title", "why"))
     steps = decision_forms(
-        request, workflow.PROPOSALS, proposal, AcceptProposalForm, examined=examined
+        request,
+        workflow.PROPOSAL_STEPS,
+        proposal,
+        AcceptProposalForm,
+        examined=examined,
     )
-    if take_pressed_step(request, workflow.PROPOSALS, proposal, steps):
+    if take_pressed_step(request, workflow.PROPOSAL_STEPS, proposal, steps):
         return redirect("admin:index")
     return render_screen(
         request,
@@ -462,5 +466,5 @@ def activity_proposal(request, pk):
         decided=proposal,
         examined=examined,
         steps=steps,
-        why_not=workflow.PROPOSALS.why_not(request.user, proposal),
+        why_not=workflow.PROPOSAL_STEPS.why_not(request.user, proposal),
     )

@@ -100,7 +100,7 @@ class HideByAddressForm(forms.Form):
 
 @require_safe
 def hide_by_address(request):
-    takedowns.HIDINGS.require_decider(request.user)
+    takedowns.HIDING_STEPS.require_decider(request.user)
     form = HideByAddressForm(request.GET or None, request=request)
     if form.is_valid() and len(form.found) == 1:
         return redirect(form.found[0]["address"])

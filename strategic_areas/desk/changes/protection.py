@@ -58,7 +58,7 @@ def protection_change(change, user, left_out=()):
     touched = [(part.model, part.object_id) for part in parts if part.object_id]
 
     def apply():
-        saved = workflow.CHANGES.save_parts(change, parts, user)
+        saved = workflow.CHANGE_STEPS.save_parts(change, parts, user)
         return [(type(record), record.pk) for record in saved.values()]
 
     return ProtectionChange(fields, public_differences(touched, apply))

@@ -53,7 +53,7 @@ from strategic_areas.models import (
 from strategic_areas.models.evidence import TEXTS, untranslated
 from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.purging import takedowns
-from strategic_areas.purging.takedowns import HIDEABLE, HIDINGS
+from strategic_areas.purging.takedowns import HIDEABLE, HIDING_STEPS
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import counted_updates
 from strategic_areas.queries.updates import public_updates
@@ -83,13 +83,13 @@ def change_detail(request, pk):
         approve_form = partial(decisions.ApproveLinesForm, parts=parts)
     steps = decisions.decision_forms(
         request,
-        workflow.CHANGES,
+        workflow.CHANGE_STEPS,
         change,
         approve_form,
         examined=examined,
         protects=bool(protection.protective_changes(change)),
     )
-    if decisions.take_pressed_step(request, workflow.CHANGES, change, steps):
+    if decisions.take_pressed_step(request, workflow.CHANGE_STEPS, change, steps):
         return redirect("admin:index")
     altered = protection.protection_change(
         change, request.user, getattr(next(iter(steps), None), "left_out", ())
@@ -102,7 +102,7 @@ def change_detail(request, pk):
         page if len(records) == 1 and records[0]["opening"] else "desk/approval.html",
         title=str(change),
         decided=change,
-        may_hide=not change.is_waiting and HIDINGS.may_decide(request.user),
+        may_hide=not change.is_waiting and HIDING_STEPS.may_decide(request.user),
         amendment=amendment,
         records=records,
         examined=examined,
@@ -111,7 +111,7 @@ def change_detail(request, pk):
         whole=plan_review,
         is_overtaken=bool(plan) and change.plan_digest != workflow.plan_digest(plan),
         steps=steps,
-        why_not=workflow.CHANGES.why_not(request.user, change),
+        why_not=workflow.CHANGE_STEPS.why_not(request.user, change),
     )
 
 
@@ -369,13 +369,13 @@ def takedown_detail(request, pk):
     takedown = get_object_or_404(
         rows.select_related("proposed_by", "decided_by"), pk=pk
     )
-    why_not = takedowns.HIDINGS.why_not(request.user, takedown)
+    why_not = takedowns.HIDING_STEPS.why_not(request.user, takedown)
     examined = guard.examine_fields(takedown, ("why",))
     steps = []
     if takedown.is_waiting and not why_not:
         data = request.POST if request.method == "POST" else None
         steps = [ConfirmTakedownForm(data, examined=examined), RestoreHiddenForm(data)]
-    if decisions.take_pressed_step(request, takedowns.HIDINGS, takedown, steps):
+    if decisions.take_pressed_step(request, takedowns.HIDING_STEPS, takedown, steps):
         return redirect("admin:index")
     return render_screen(
         request,

@@ -21,7 +21,7 @@ from strategic_areas.desk.changes.decisions import (
     queued_decisions,
 )
 from strategic_areas.desk.values.forms import is_leap, last_public_values
-from strategic_areas.figures.submission import VALUES
+from strategic_areas.figures.submission import VALUE_STEPS
 from strategic_areas.models import RevisionStatus
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.models.review import Revision
@@ -223,10 +223,10 @@ class QueuedValue(QueuedReport):
         return not self.needs_another_person
 
     def _publish(self, by, cleaned):
-        VALUES.approve(self.record, by=by)
+        VALUE_STEPS.approve(self.record, by=by)
 
     def send_back(self, *, by, cleaned):
-        VALUES.decline(self.record, by=by, reason=cleaned["reason"])
+        VALUE_STEPS.decline(self.record, by=by, reason=cleaned["reason"])
 
 
 def queue_item(user, record, known_words=None, last_public=None):
@@ -238,7 +238,7 @@ def queue_item(user, record, known_words=None, last_public=None):
             last_public = last_public_values([record.indicator])
         return QueuedValue(
             record,
-            bool(VALUES.why_not(user, record)),
+            bool(VALUE_STEPS.why_not(user, record)),
             known_words,
             last_public.get(record.indicator_id),
         )

@@ -28,7 +28,7 @@ from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.screens import render_screen
 from strategic_areas.desk.sheet.sheet_page import evidence_location
 from strategic_areas.desk.values import views as value_pages
-from strategic_areas.figures.submission import VALUES
+from strategic_areas.figures.submission import VALUE_STEPS
 from strategic_areas.models import Transition
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import VALUE
@@ -456,7 +456,7 @@ def _why_not(item, number):
 
 
 def _decide_all(request, values, items, left_out, cleaned):
-    VALUES.approve_all(values, by=request.user)
+    VALUE_STEPS.approve_all(values, by=request.user)
     published = len(values)
     for item in items:
         step_data = {**cleaned, "private_note": "", "seen_version": item.version}

@@ -21,7 +21,7 @@ from strategic_areas.models import EditionProposal
 from strategic_areas.queries.pages.editions import edition_differences
 from strategic_areas.views.editions import difference_line
 from strategic_areas.views.parameters import public_plan_or_404
-from strategic_areas.workflow import EDITIONS, guard
+from strategic_areas.workflow import EDITION_STEPS, guard
 from strategic_areas.workflow.editions import edition_texts
 
 
@@ -58,7 +58,7 @@ class ProposeEditionForm(BilingualTextForm):
         named = self.cleaned_data.get("named", ())
         self.instance.named = [each.split("/", 1) for each in named]
         with refusals_shown_on(self):
-            return EDITIONS.propose(self.instance, by=by)
+            return EDITION_STEPS.propose(self.instance, by=by)
         return None
 
 
@@ -107,7 +107,7 @@ def plan_editions(request, plan):
 
 
 def edition_proposal(request, pk):
-    EDITIONS.require_decider(request.user)
+    EDITION_STEPS.require_decider(request.user)
     rows = EditionProposal.objects.visible_to(request.user)
     proposal = get_object_or_404(
         rows.select_related("proposed_by", "decided_by"), pk=pk
@@ -126,8 +126,10 @@ def edition_proposal(request, pk):
         except RefusedError as error:
             content = {"seen": "", "refused": error}
         form = partial(ApproveEditionForm, seen=content["seen"])
-        steps = decision_forms(request, EDITIONS, proposal, form, examined=examined)
-        if take_pressed_step(request, EDITIONS, proposal, steps):
+        steps = decision_forms(
+            request, EDITION_STEPS, proposal, form, examined=examined
+        )
+        if take_pressed_step(request, EDITION_STEPS, proposal, steps):
             return redirect("admin:plan_editions", plan=proposal.plan.code)
     return render_screen(
         request,
@@ -136,7 +138,7 @@ def edition_proposal(request, pk):
         decided=proposal,
         examined=examined,
         steps=steps,
-        why_not=EDITIONS.why_not(request.user, proposal),
+        why_not=EDITION_STEPS.why_not(request.user, proposal),
         **content,
     )
 

@@ -44,7 +44,7 @@ from strategic_areas.desk.values.forms import (
 from strategic_areas.figures import raw_figures
 from strategic_areas.figures.submission import (
     SPAN_FIELDS,
-    VALUES,
+    VALUE_STEPS,
     fingerprinted_facts,
     submit_value,
 )
@@ -250,7 +250,9 @@ def value_recall(request, pk):
     """Take a pending value back, which only the submitter may do."""
     reported = get_object_or_404(ReportedValue.objects.visible_to(request.user), pk=pk)
     done = _("%(record)s is yours again: nothing counts as submitted.")
-    take_step(request, VALUES.take_back, reported, done=done % {"record": reported})
+    take_step(
+        request, VALUE_STEPS.take_back, reported, done=done % {"record": reported}
+    )
     return redirect(return_url(request))
 
 
@@ -269,7 +271,7 @@ def value_receipt(request, pk):
 
 @require_safe
 def sourced_value_list(request):
-    VALUES.require_decider(request.user)
+    VALUE_STEPS.require_decider(request.user)
     return render_screen(
         request,
         "desk/values_recorded.html",
@@ -279,7 +281,7 @@ def sourced_value_list(request):
 
 
 def sourced_value(request, indicator):
-    VALUES.require_decider(request.user)
+    VALUE_STEPS.require_decider(request.user)
     indicator = get_object_or_404(answered_indicators(), pk=indicator)
     form = SourcedValueForm(
         _posted(request),
@@ -398,7 +400,7 @@ def preview_publication(values, *, by):
     keys = affected_records([(Indicator, each.pk) for each in own])
     rows_before = read_public_rows(keys)
     before = _series_by_key(own)
-    with VALUES.tried(values, by=by):
+    with VALUE_STEPS.tried(values, by=by):
         after = _series_by_key(own)
         changed = row_differences(rows_before, read_public_rows(keys))
         return {
