@@ -86,7 +86,7 @@ def agencies(reading: PlanReading):
     all_agencies = Agency.objects.order_by("slug").in_bulk()
     with_page = {
         *own,
-        *(agency.pk for _role, agency, *_records in _parts(reading)),
+        *(agency.pk for _role, agency, *_records in _roles_in_commitments(reading)),
         *(
             one.agency_id
             for row in reading.plan_progress.activities
@@ -117,19 +117,21 @@ def agencies(reading: PlanReading):
     ):
         agency_ids |= successors
     for agency in (each for each in all_agencies.values() if each.pk in agency_ids):
-        part = own.get(agency.pk) or Participation(plan=reading.plan, agency=agency)
+        participation = own.get(agency.pk) or Participation(
+            plan=reading.plan, agency=agency
+        )
         yield {
-            **vars(part),
+            **vars(participation),
             **vars(agency),
             "code": agency.slug,
             "succeeded_by": getattr(
                 all_agencies.get(agency.succeeded_by_id), "slug", None
             ),
-            "address": page_column(part) if agency.pk in with_page else None,
+            "address": page_column(participation) if agency.pk in with_page else None,
         }
 
 
-def _parts(reading: PlanReading):
+def _roles_in_commitments(reading: PlanReading):
     rows = reading.plan_progress.rows
     prefetch_related_objects([row.commitment for row in rows], "supporting")
     for row in rows:
@@ -166,7 +168,7 @@ ROLE = (
 
 
 def roles(reading: PlanReading):
-    for role, agency, commitment, activity in _parts(reading):
+    for role, agency, commitment, activity in _roles_in_commitments(reading):
         yield {
             "commitment": commitment.code,
             "activity": activity and activity.code,

@@ -41,7 +41,9 @@ FIELDS = {
     for field in model.fields.where(public=True)
     for column in (field.name, field.columns[-1])
 }
-DAYS = {name for of in OF_PLAN for name in of.fields.names(kind=fields.FieldKind.DATE)}
+DATE_FIELD_NAMES = {
+    name for of in OF_PLAN for name in of.fields.names(kind=fields.FieldKind.DATE)
+}
 WHAT = {
     "added": pgettext_lazy("a record of a plan", "Added"),
     "changed": pgettext_lazy("a record of a plan", "Changed"),
@@ -145,7 +147,7 @@ def _values(line, *, is_whole_record):
             GapReason.NOT_APPLICABLE if is_empty else GapReason.NOT_REPORTED
         )
         reason = GapReason.PROTECTED if name in line.protected else reason_if_public
-        day = line.field in DAYS and parse_amendment_day(
+        day = line.field in DATE_FIELD_NAMES and parse_amendment_day(
             getattr(line, f"{name}_es") or ""
         )
         for column in (f"{name}_{language}" for language in LANGUAGES):

@@ -55,7 +55,7 @@ def report_of(period, since=""):
 
 def said_in(report):
     """Heading → paragraphs of the sections that the secretariat wrote."""
-    return {x.heading: x.parts for x in report.sections if x.heading in HEADINGS}
+    return {x.heading: x.blocks for x in report.sections if x.heading in HEADINGS}
 
 
 def everywhere(client, rounds):
@@ -133,7 +133,7 @@ def test_english_stands_in_the_english_report_and_else_the_spanish():
     words = make.report_words(introduction_en="A year.", **SAID)
 
     with override("en"):
-        told = {x.heading: x.parts for x in report_of(words.period).sections}
+        told = {x.heading: x.blocks for x in report_of(words.period).sections}
 
     assert told["Introduction"] == ("A year.", "Secretariat")
     assert told["Conclusions"] == ("Se pudo zarpar a tiempo.", "Secretariat")

@@ -63,7 +63,7 @@ def report_of(period):
 
 
 def parts_of(report):
-    return [part for section in report.sections for part in section.parts]
+    return [block for section in report.sections for block in section.blocks]
 
 
 def words_of(report):

@@ -1,4 +1,4 @@
-"""The parts of the report for the commission: a cover, sections, tables and charts."""
+"""What the report for the commission is made of: cover, sections, tables, charts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Subheading:
 @dataclass(frozen=True)
 class DocumentSection:
     heading: str
-    parts: tuple[str | Subheading | DocumentTable | StackedBars | NumberedList, ...]
+    blocks: tuple[str | Subheading | DocumentTable | StackedBars | NumberedList, ...]
     on_new_page: bool = True
 
 

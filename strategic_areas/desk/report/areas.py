@@ -99,14 +99,14 @@ def _commitment_row(content, row, activities):
 def _activity_lines(content, commitment, activities):
     for each in activities:
         other = f" ({each.agency_acronym})" * (each.agency != commitment.lead)
-        parts = [f"{each.code}{other}: {state_text('activities', each)}"]
+        texts = [f"{each.code}{other}: {state_text('activities', each)}"]
         if each.percent is not None and each.family == StateFamily.GOING:
-            parts.append(f"{each.percent}\N{NO-BREAK SPACE}%")
-        parts += [_("not acknowledged")] * bool(each.is_disputed)
+            texts.append(f"{each.percent}\N{NO-BREAK SPACE}%")
+        texts += [_("not acknowledged")] * bool(each.is_disputed)
         report = content.last_reports.get(each.code)
         if report and (report.is_reserved or report.obstacle_es):
-            parts.append(obstacle_text(content, each))
-        yield " · ".join(parts)
+            texts.append(obstacle_text(content, each))
+        yield " · ".join(texts)
 
 
 def obstacle_text(content, activity):
@@ -119,12 +119,12 @@ def obstacle_text(content, activity):
         text = _("Reported; content withheld by law")
     elif report.is_no_news:
         text = _("No news")
-    marks = [_("not acknowledged")] * bool(report.is_disputed)
+    remarks = [_("not acknowledged")] * bool(report.is_disputed)
     if report.period != content.period.code:
         period = content.row("rounds", report.period)
-        marks += [text_in_language(period, "name")] * bool(period)
+        remarks += [text_in_language(period, "name")] * bool(period)
     text = Truncator(text or EMPTY_CELL).chars(2 * SHORT_TITLE_LENGTH)
-    return " ".join([text, *(f"({each})" for each in marks)])
+    return " ".join([text, *(f"({each})" for each in remarks)])
 
 
 def state_text(dataset, row):
@@ -183,8 +183,8 @@ def family_bars(content, caption, groups):
 
 
 def plan_figures(content):
-    if parts := _figure_tables(content, None):
-        yield DocumentSection(_("Figures of the whole plan"), tuple(parts))
+    if tables := _figure_tables(content, None):
+        yield DocumentSection(_("Figures of the whole plan"), tables)
 
 
 def _figure_tables(content, area):

@@ -117,18 +117,18 @@ def _set_styles(document, language):
 def _add_section(document, section: DocumentSection):
     heading = document.add_paragraph(_clean(section.heading), "Heading 1")
     heading.paragraph_format.page_break_before = section.on_new_page
-    for part in section.parts:
-        match part:
+    for block in section.blocks:
+        match block:
             case Subheading(text):
                 document.add_paragraph(_clean(text), "Heading 2")
             case NumberedList(lines):
                 for line in lines:
                     document.add_paragraph(_clean(line), "List Number")
             case StackedBars():
-                _add_bars(document, part)
+                _add_bars(document, block)
             case DocumentTable():
-                document.add_paragraph(_clean(part.caption), "Caption")
-                _add_table(document, part)
+                document.add_paragraph(_clean(block.caption), "Caption")
+                _add_table(document, block)
             case text:
                 document.add_paragraph(_clean(text))
 

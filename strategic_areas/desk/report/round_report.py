@@ -27,21 +27,21 @@ class RoundReport:
     """
     The public rows of a round, and how they differ from those of an earlier round.
 
-    ``before`` is the edition of the earlier round, ``compared`` are all that may be
-    chosen, the latest first. Without ``edition`` the rows are today's, and the report
-    is preliminary. It shows only ``tables``, ``differences`` and the secretariat's
-    ``words``, so later takedowns apply to it too.
+    ``before`` is the edition of the earlier round, ``comparable_editions`` are all that
+    may be chosen for it, the latest first. Without ``edition`` the rows are today's,
+    and the report is preliminary. It shows only ``tables``, ``differences`` and
+    ``secretariat_texts``, so later takedowns apply to it too.
     """
 
     period: ReportingPeriod
     edition: Edition | None
     before: Edition | None
-    compared: tuple[Edition, ...]
+    comparable_editions: tuple[Edition, ...]
     tables: RowsByDataset
     datasets: Mapping[str, Dataset]
     differences: tuple[DatasetDifference, ...]
     day: date
-    words: ReportWords | None
+    secretariat_texts: ReportWords | None
 
     def rows(self, dataset: str, **wanted) -> list[SimpleNamespace]:
         """Return the rows of a dataset whose cells have the ``wanted`` values."""
@@ -60,12 +60,12 @@ class RoundReport:
         return self.row("plans", self.period.plan.code)
 
     @property
-    def since(self):
+    def since_day(self):
         return self.before and _day_of(self.before)
 
     @property
     def is_yearly(self):
-        return self.before is not None and self.day - self.since >= YEAR_LENGTH
+        return self.before is not None and self.day - self.since_day >= YEAR_LENGTH
 
     @cached_property
     def work(self):
@@ -86,7 +86,7 @@ class RoundReport:
         return {each.activity: each for each in sorted(last, key=_recency)}
 
     @cached_property
-    def answers(self):
+    def scorecards(self):
         """How each agency answered the round; empty before the round closes."""
         return self.rows("scorecards", round=self.period.code)
 
@@ -146,12 +146,12 @@ def _day_of(edition):
 
 
 def load_round_report(
-    period: ReportingPeriod, today: date, since: str = ""
+    period: ReportingPeriod, today: date, since_code: str = ""
 ) -> RoundReport | None:
     """
     Return the report of a round of a public plan; None if none can be made.
 
-    It is compared with the last round, or with the round whose code is ``since``;
+    It is compared with the last round, or with the round whose code is given;
     Http404 if that has no edition. A round without an edition has a report only while
     it is the latest or open.
     """
@@ -161,23 +161,25 @@ def load_round_report(
     earlier = rounds[rounds.index(period) + 1 :] if period in rounds else []
     if edition is None and period in rounds[1:] and period.closes_on < today:
         return None
-    compared = tuple(
+    comparable_editions = tuple(
         editions_by_round[each.pk] for each in earlier if each.pk in editions_by_round
     )
-    before = next((e for e in compared if since in {"", e.period.code}), None)
-    if since and before is None:
+    before = next(
+        (e for e in comparable_editions if since_code in {"", e.period.code}), None
+    )
+    if since_code and before is None:
         raise Http404
     tables, datasets = editions.tables_of(period.plan, edition)
     return RoundReport(
         period=period,
         edition=edition,
         before=before,
-        compared=compared,
+        comparable_editions=comparable_editions,
         tables=tables,
         datasets=datasets,
         differences=tuple(editions.edition_differences(period.plan, before, edition)),
         day=_day_of(edition) if edition else today,
-        words=ReportWords.objects.filter(
+        secretariat_texts=ReportWords.objects.filter(
             period=edition and period, since=before and before.period
         ).first(),
     )

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _, ngettext, pgettext
 
 from strategic_areas.commitment_states import DECLARED, CommitmentState, StateFamily
-from strategic_areas.datasets.changes_and_sources import DAYS
+from strategic_areas.datasets.changes_and_sources import DATE_FIELD_NAMES
 from strategic_areas.desk.report import (
     DocumentSection,
     NumberedList,
@@ -52,12 +52,12 @@ def build_round_document(content: RoundReport) -> RoundDocument:
         facts=tuple(_cover_facts(content)),
         foot=_("%(plan)s · %(round)s · as of %(day)s") % names,
         sections=(
-            *_words_of_secretariat(content, "introduction", _("Introduction")),
+            *_secretariat_section(content, "introduction", _("Introduction")),
             _summary_section(content),
             *(area_section(content, each) for each in content.rows("areas")),
             *plan_figures(content),
             _agencies_section(content),
-            *_words_of_secretariat(content, "conclusions", _("Conclusions")),
+            *_secretariat_section(content, "conclusions", _("Conclusions")),
         ),
     )
 
@@ -68,16 +68,16 @@ def _title(content):
     if content.is_yearly:
         return _("Yearly report")
     return _("Report from %(start)s to %(end)s") % {
-        "start": date_format(content.since, "DATE_FORMAT"),
+        "start": date_format(content.since_day, "DATE_FORMAT"),
         "end": date_format(content.day, "DATE_FORMAT"),
     }
 
 
-def _words_of_secretariat(content, name, heading):
-    if content.words:
-        lines = filter(str.strip, text_in_language(content.words, name).splitlines())
-        parts = (*lines, pgettext("author", "Secretariat"))
-        yield DocumentSection(heading, parts, on_new_page=name == "introduction")
+def _secretariat_section(content, name, heading):
+    if texts := content.secretariat_texts:
+        lines = filter(str.strip, text_in_language(texts, name).splitlines())
+        blocks = (*lines, pgettext("author", "Secretariat"))
+        yield DocumentSection(heading, blocks, on_new_page=name == "introduction")
 
 
 def _round_name(content, period):
@@ -86,8 +86,8 @@ def _round_name(content, period):
 
 def _cover_facts(content):
     yield _("As of"), date_format(content.day, "DATE_FORMAT")
-    if content.answers:
-        yield _("Who reported"), _response_text(content.answers)
+    if content.scorecards:
+        yield _("Who reported"), _response_text(content.scorecards)
     if content.edition:
         number = content.edition.number
         path = public_path("edition", content.period.plan.code, number)
@@ -106,7 +106,7 @@ def _cover_facts(content):
         notices.append(_("Its commitments are not stated by the plan itself."))
     notices.append(
         _("Except for the secretariat's words it holds what the public portal shows.")
-        if content.words
+        if content.secretariat_texts
         else _("It holds what the public portal shows, and nothing else.")
     )
     yield _("Note"), " ".join(notices)
@@ -154,7 +154,7 @@ def _summary_section(content):
 
 
 def _who_answered(content):
-    cards = content.answers
+    cards = content.scorecards
     if not cards:
         return
     asked, responding = len(cards), sum(bool(each.handed_in) for each in cards)
@@ -235,9 +235,9 @@ def _late_tables(content, rows):
 
 
 def _silent_agencies_text(content):
-    if not content.answers:
+    if not content.scorecards:
         return _("Who reported is shown once the round has closed.")
-    silent = [each for each in content.answers if not each.handed_in]
+    silent = [each for each in content.scorecards if not each.handed_in]
     if not silent:
         return _("Every agency has submitted its reports.")
     named = [
@@ -264,7 +264,7 @@ def _questions_to_decide(content):
     declare = content.rows("commitments", state=CommitmentState.TO_DECLARE.value)
     questions = [
         (
-            [each.agency_acronym for each in content.answers if not each.handed_in],
+            [each.agency_acronym for each in content.scorecards if not each.handed_in],
             _("Each to name who reports, and by when: %(names)s."),
         ),
         (
@@ -317,7 +317,9 @@ def _without_news(content) -> Iterable[tuple[str, ...]]:
     for each in content.rows("reports", kind="report", status="published"):
         if each.period == content.period.code:
             reports[each.agency].append(each)
-    for card in sorted(content.answers, key=lambda each: (each.handed_in, each.agency)):
+    for card in sorted(
+        content.scorecards, key=lambda each: (each.handed_in, each.agency)
+    ):
         own, agency = reports[card.agency], content.row("agencies", card.agency)
         if not card.handed_in:
             status = _("Did not report")
@@ -351,7 +353,7 @@ def _amendments(content):
         pgettext("new value", "Now"): 6,
     }
     codes = {each.name: each.codes for each in content.datasets["amendments"].columns}
-    parts = []
+    blocks = []
     for changes in content.amended.values():
         first = changes[0]
         act = [day_text(first.decided_on), text_in_language(first, "deciding_act")]
@@ -364,16 +366,18 @@ def _amendments(content):
             )
             for each in changes
         )
-        parts += tables_with_rows(", ".join(filter(None, act)), columns, rows)
-        parts += filter(None, [text_in_language(first, "reason")])
-    return parts
+        blocks += tables_with_rows(", ".join(filter(None, act)), columns, rows)
+        blocks += filter(None, [text_in_language(first, "reason")])
+    return blocks
 
 
 def _value_text(row, name):
     if vars(row)[f"{name}_es_gap"] == "protected":
         return str(PROTECTED)
     text = text_in_language(row, name)
-    return (day_text(text) if text and row.field in DAYS else text) or EMPTY_CELL
+    return (
+        day_text(text) if text and row.field in DATE_FIELD_NAMES else text
+    ) or EMPTY_CELL
 
 
 def _state_tables(content):

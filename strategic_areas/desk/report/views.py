@@ -64,16 +64,19 @@ class ReportWordsForm(BilingualTextForm):
     class Meta(BilingualTextForm.Meta):
         model = ReportWords
         fields = ReportWords.fields.columns(bilingual=True)
-        both = BilingualTextForm.Meta.widgets.values()
-        widgets = dict(zip(fields, [*both, *both], strict=True))
+        # Spanish and English: for the introduction, and again for the conclusions.
+        widget_pair = BilingualTextForm.Meta.widgets.values()
+        widgets = dict(zip(fields, [*widget_pair, *widget_pair], strict=True))
 
 
 def report_words(request, pk):
     period, content = _load_report(request, pk)
     if not (content and content.edition and content.before):
         raise Http404
-    words = content.words or ReportWords(period=period, since=content.before.period)
-    form = ReportWordsForm(request.POST or None, instance=words)
+    texts = content.secretariat_texts or ReportWords(
+        period=period, since=content.before.period
+    )
+    form = ReportWordsForm(request.POST or None, instance=texts)
     if form.is_valid() and (change := form.propose(by=request.user)):
         return decisions.redirect_to_change(request, change)
     return render_screen(
@@ -84,7 +87,7 @@ def report_words(request, pk):
         period=period,
         content=content,
         report=sections.build_round_document(content),
-        waits=workflow.waiting_change(words),
+        pending_change=workflow.waiting_change(texts),
         form=form,
     )
 
@@ -93,8 +96,8 @@ def _load_report(request, pk):
     period = round_or_404(request.user, pk)
     if period.plan.status == Plan.Status.IN_PREPARATION:
         raise Http404
-    since = request.GET.get("since", "")
-    return period, round_report.load_round_report(period, timezone.localdate(), since)
+    since_code, today = request.GET.get("since", ""), timezone.localdate()
+    return period, round_report.load_round_report(period, today, since_code)
 
 
 STATUS_WORDS = {
@@ -116,15 +119,15 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
         _("First handed in"): 16,
         _("Punctuality"): 16,
     }
-    cells = sorted(
-        load_agency_rounds([period], today), key=lambda cell: cell.agency.acronym
+    agency_rounds = sorted(
+        load_agency_rounds([period], today), key=lambda each: each.agency.acronym
     )
     return tables_with_rows(
         _("Each report and value that the round asks for"),
         columns,
         (
             (
-                cell.agency.acronym,
+                each.agency.acronym,
                 item.subject.code,
                 text_in_language(item.subject, "title"),
                 str(STATUS_WORDS[item.report_status]),
@@ -133,8 +136,8 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
                 else "",
                 _timeliness_word(item.first_day, period.due_on, today),
             )
-            for cell in cells
-            for item in cell.items
+            for each in agency_rounds
+            for item in each.items
         ),
     )
 
@@ -186,8 +189,8 @@ def tables_as_workbook(tables: tuple[DocumentTable, ...]) -> bytes:
         sheet.append([escaping.workbook_text(heading) for heading, _w in each.columns])
         for row in each.rows:
             sheet.append([escaping.workbook_text(cell) for cell in row])
-        for place, (_heading, width) in enumerate(each.columns, 1):
-            sheet.column_dimensions[get_column_letter(place)].width = width
+        for number, (_heading, width) in enumerate(each.columns, 1):
+            sheet.column_dimensions[get_column_letter(number)].width = width
     for line in sheet.iter_rows():
         for cell in line:
             cell.alignment = Alignment(vertical="top", wrap_text=True)
