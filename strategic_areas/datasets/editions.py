@@ -100,7 +100,7 @@ def make_edition(
         explanation_es=proposal.explanation_es if proposal else "",
         explanation_en=proposal.explanation_en if proposal else "",
         withdrawn=latest_correction(corrects).withdrawn if corrects else [],
-        is_moving=True,
+        is_withheld=True,
         **lookups,
     )
     EditionRows.objects.bulk_create(
@@ -112,8 +112,8 @@ def make_edition(
         )
         for name, dataset in datasets_of(corrects).items()
     )
-    edition.is_moving, edition.random = False, random_bits()
-    edition.save(update_fields=["is_moving", "random"])
+    edition.is_withheld, edition.random = False, random_bits()
+    edition.save(update_fields=["is_withheld", "random"])
     audit.record_event(
         audit.Event.EDITION_MADE, actor=proposal and proposal.decided_by, obj=edition
     )
@@ -180,9 +180,9 @@ def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
     """
     if not (first := proposal.corrects):
         return read_unchanging(proposal.plan)
-    if (last := latest_correction(first)).is_moving:
+    if (last := latest_correction(first)).is_withheld:
         raise RefusedError(
-            _("Edition %(number)s is held back: nobody can correct it.")
+            _("Edition %(number)s is withheld: nobody can correct it.")
             % {"number": last}
         )
     before, datasets, now = (
@@ -236,9 +236,9 @@ def snapshot_of(edition: Edition) -> Snapshot:
     """
     The stored content of an edition.
 
-    Http404 while ``is_moving``: it is unknown what was removed from it.
+    Http404 if it is withheld: it is unknown what was removed from it.
     """
-    if edition.is_moving:
+    if edition.is_withheld:
         raise Http404
     tables = {
         each.dataset: unpack_rows(each.content) for each in edition.datasets.all()

@@ -188,8 +188,10 @@ class FileCache:
                 logger.exception("The files of plan %s were not made", key[0])
 
     def _make_one(self, key, plan):
-        # No edition is served while a removal changes its rows (``is_moving``).
-        edition = key[1] and Edition.objects.filter(pk=key[1], is_moving=False).first()
+        # An edition is withheld while a removal changes its rows.
+        edition = (
+            key[1] and Edition.objects.filter(pk=key[1], is_withheld=False).first()
+        )
         version = current_version()
         is_removed = plan is None or (key[1] and edition is None)
         if is_removed or _is_current(self._files.get(key), edition, version):

@@ -11,8 +11,8 @@ After ``removing_from_editions`` no edition holds, in either language,
 * a percent that would reveal one of these.
 
 Today's cell replaces it. Other changes, such as amendments, do not touch the edition.
-If the scope cannot be computed, purged words are still removed, and the edition stays
-``is_moving``, which withholds it for good.
+If the scope cannot be computed, purged words are still removed, and the edition is
+withheld for good.
 """
 
 import logging
@@ -112,8 +112,8 @@ def removing_from_editions(
                 removed |= _remove_cells(edition, scope, note)
         except Exception:
             logger.exception("Edition %s is not served any more.", edition)
-            edition.is_moving = True
-            edition.save(update_fields=["is_moving"])
+            edition.is_withheld = True
+            edition.save(update_fields=["is_withheld"])
             if words:
                 removed |= _remove_cells(
                     edition, RemovalScope(({}, {}), lambda _: {}, (), words), note
@@ -314,13 +314,13 @@ def _rewrite_dataset(rows, scope, lost_percents):
 
 def _store(edition, content_by_rows, withdrawn):
     stored = Edition.objects.filter(pk=edition.pk)
-    stored.update(is_moving=True)
+    stored.update(is_withheld=True)
     for rows, content in content_by_rows.items():
         rows.content = content
         rows.save(update_fields=["content"])
-    stored.update(is_moving=False, withdrawn=withdrawn, random=random_bits())
+    stored.update(is_withheld=False, withdrawn=withdrawn, random=random_bits())
     # An edition that was withheld stays withheld.
-    stored.update(is_moving=edition.is_moving)
+    stored.update(is_withheld=edition.is_withheld)
 
 
 def restore_in_editions(takedown, *, without):

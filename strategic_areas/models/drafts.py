@@ -59,9 +59,9 @@ class PlanDraft(models.Model):
 
 class DraftLine(models.Model):
     """
-    A draft of one record; ``record`` is None for a new one. ``said`` are new values by
-    column, ``seen`` the values when editing began. ``reason`` is why a reviewer
-    returned it.
+    A draft of one record; ``record`` is None for a new one. ``new_values`` are by
+    column, ``values_before`` those that the person saw when editing began. ``reason``
+    is why a reviewer returned it.
     """
 
     #: A purge empties its words, as the marker would be proposed as a new text.
@@ -73,12 +73,13 @@ class DraftLine(models.Model):
         max_length=20, choices=[(each, each) for each in DRAFT_TABLES]
     )
     record = models.PositiveBigIntegerField(null=True)
-    said = models.JSONField(default=dict)
-    seen = models.JSONField(default=dict)
+    # Columns keep their first names, since a renamed one stops the version before.
+    new_values = models.JSONField(default=dict, db_column="said")
+    values_before = models.JSONField(default=dict, db_column="seen")
     reason = models.TextField(_("reason"), blank=True, default="")
 
     fields = DeclaredFields(
-        *internal("draft", "table", "said", "seen"), *notes("reason")
+        *internal("draft", "table", "new_values", "values_before"), *notes("reason")
     )
 
     class Meta:

@@ -186,9 +186,9 @@ class Edition(PlanMixin):
     The public content of a plan on one day.
 
     The first correction of 2026-1 is 2026-1.1. ``period`` is the round that closed on
-    ``closed_on``. While ``is_moving`` it is withheld, and triggers let a takedown
-    remove content: for one transaction, or for good if removal failed. Removal adds a
-    note to ``withdrawn`` and new ``random`` bits.
+    ``closed_on``. While ``is_withheld`` nobody reads it and triggers let its rows
+    change: for the transaction that makes it or removes content, and for good if a
+    removal failed. Removal adds a note to ``withdrawn`` and new ``random`` bits.
     """
 
     blanks = {**marked("explanation"), "named": "[]", "withdrawn": "[]"}
@@ -229,13 +229,15 @@ class Edition(PlanMixin):
     )
     withdrawn = models.JSONField(_("what was withdrawn"), default=list)
     random = models.BinaryField(max_length=16, default=random_bits)
-    is_moving = models.BooleanField(default=False, editable=False)
+    is_withheld = models.BooleanField(
+        default=False, editable=False, db_column="is_moving"
+    )
 
     fields = DeclaredFields(
         *public("plan", "number", "made_on", "period", "closed_on", in_file=False),
         *public("is_reconstructed", "corrects", in_file=False),
         *bilingual("explanation", in_file=False),
-        *internal("named", "withdrawn", "made_at", "proposal", "random", "is_moving"),
+        *internal("named", "withdrawn", "made_at", "proposal", "random", "is_withheld"),
     )
 
     class Meta:

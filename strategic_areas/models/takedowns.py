@@ -61,8 +61,8 @@ class Takedown(Decision):
 
     ``rows`` maps row keys to plain values ``before`` and ``after``; declining restores
     ``before``. ``editions`` holds the cells removed from editions. Before confirmation
-    at most the ``cause`` is public. ``is_moving`` lasts for one transaction, in which
-    triggers allow the change.
+    at most the ``cause`` is public. ``is_changing_rows`` lasts for one transaction, in
+    which triggers allow the change.
     """
 
     blanks = {
@@ -86,7 +86,9 @@ class Takedown(Decision):
     )
     rows = models.JSONField(default=dict)
     editions = models.JSONField(default=dict, db_default={})
-    is_moving = models.BooleanField(default=False, editable=False)
+    is_changing_rows = models.BooleanField(
+        default=False, editable=False, db_column="is_moving"
+    )
     status = status_field(
         pending=_("Hidden, waits for another person"),
         approved=_("Hidden for good"),
@@ -95,7 +97,7 @@ class Takedown(Decision):
 
     fields = DeclaredFields(
         *public("content_type", "cause", "why"),
-        *internal("object_id", "label", "rows", "editions", "is_moving"),
+        *internal("object_id", "label", "rows", "editions", "is_changing_rows"),
         *Decision.fields,
     )
 

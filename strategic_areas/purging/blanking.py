@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -188,8 +187,10 @@ def blank_again(folder, since):
 def _text_match(stored):
     try:
         model = apps.get_model(stored["model"])
-        field = model._meta.get_field(stored["field"])
-    except (LookupError, FieldDoesNotExist):
+    except LookupError:
         return None
+    # A field that was renamed keeps its column.
+    fields = {n: x for x in model._meta.concrete_fields for n in (x.column, x.name)}
+    field = fields.get(stored["field"])
     is_stored = rows_of(model).filter(pk=stored["row"]).exists()
-    return TextMatch(model, stored["row"], field) if is_stored else None
+    return TextMatch(model, stored["row"], field) if field and is_stored else None

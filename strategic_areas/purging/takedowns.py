@@ -374,7 +374,7 @@ def _swap_values(takedown, current, new, without=()):
     to skip.
     """
     rows = Takedown.objects.filter(pk=takedown.pk)
-    rows.update(is_moving=True)
+    rows.update(is_changing_rows=True)
     for key, row in takedown.rows.items():
         rows_of_model = model_of(key)._default_manager.select_for_update()
         record = rows_of_model.filter(pk=key.partition(":")[2]).first()
@@ -387,7 +387,7 @@ def _swap_values(takedown, current, new, without=()):
             if now[column] == value and (key, column) not in without
         }
         _put(record, changed, takedown)
-    rows.update(is_moving=False)
+    rows.update(is_changing_rows=False)
 
 
 def _put(record, values, takedown):

@@ -88,7 +88,9 @@ def _is_purged(model, *fields):
 
 
 def is_hiding():
-    """A condition: something is being hidden or restored."""
+    """
+    A condition: something is being hidden or restored (column of ``is_changing_rows``).
+    """
     table = model_named("Takedown")._meta.db_table
     return f'EXISTS (SELECT 1 FROM "{table}" WHERE is_moving)'  # noqa: S608
 
@@ -290,13 +292,14 @@ def published_figures():
 
 def editions():
     """
-    Rows of an edition change only while it ``is_moving``, which leaves new random bits.
+    Rows of an edition change only while it is withheld, which leaves new random bits.
     """
     model, rows = model_named("Edition"), model_named("EditionRows")
     table, label = model._meta.db_table, model._meta.model_name
-    moved = {"named", "withdrawn", "random", "is_moving"}
-    kept = [each for each in model._meta.concrete_fields if each.name not in moved]
+    changeable = {"named", "withdrawn", "random", "is_withheld"}
+    kept = [x for x in model._meta.concrete_fields if x.name not in changeable]
     named, withdrawn = rewritten(model, {"named": "[]", "withdrawn": "[]"})
+    # ``is_moving`` is the column of ``is_withheld``.
     ends = "OLD.is_moving AND NOT NEW.is_moving"
     changed = [
         *map(_forbidden, kept),

@@ -34,12 +34,14 @@ from strategic_areas.workflow.transitions import must_propose
 
 
 @transaction.atomic
-def save_draft_line(plan, table, new_values, *, by, record=None, seen=None, line=None):
+def save_draft_line(
+    plan, table, new_values, *, by, record=None, values_before=None, line=None
+):
     """
     Save new values of a record in the person's draft; return the ``DraftLine``.
 
-    ``new_values`` are plain values by column, ``seen`` the stored values when editing
-    began; for a new record ``seen`` maps columns to pairs of a linked code and its
+    ``new_values`` are plain values by column, ``values_before`` the stored values when
+    editing began; for a new record they map columns to pairs of a linked code and its
     primary key. ``line`` is the key of a line. Refuses personal data, and words of a
     pending purge.
     """
@@ -48,8 +50,10 @@ def save_draft_line(plan, table, new_values, *, by, record=None, seen=None, line
     must_not_wait_for_purge(plan, new_values.values())
     draft = _locked_draft(plan.pk, by)
     draft_line = _find_or_build_line(draft, table, record, line)
-    draft_line.said |= new_values
-    draft_line.seen = (seen or {}) | (draft_line.seen if record else {})
+    draft_line.new_values |= new_values
+    draft_line.values_before = (values_before or {}) | (
+        draft_line.values_before if record else {}
+    )
     draft_line.save()
     _touch(draft)
     return draft_line
@@ -95,15 +99,17 @@ def settle_draft_line(plan, pk, stored_values, *, keeps_draft, by):
     draft = PlanDraft.objects.select_for_update().get(plan=plan, person=by)
     line = draft.lines.select_for_update().get(pk=pk)
     conflicts = [
-        name for name in line.said if stored_values[name] != line.seen.get(name)
+        name
+        for name in line.new_values
+        if stored_values[name] != line.values_before.get(name)
     ]
     for name in conflicts:
         if keeps_draft:
-            line.seen[name] = stored_values[name]
+            line.values_before[name] = stored_values[name]
         else:
-            del line.said[name]
+            del line.new_values[name]
     line.save()
-    if not line.said:
+    if not line.new_values:
         line.delete()
     _touch(draft)
 
@@ -225,8 +231,8 @@ def return_to_draft(change, parts, all_parts):
     for part in (each for each in parts if each.place in plans):
         table = TABLE_OF_MODEL[part.model]
         line = _find_or_build_line(drafts[plans[part.place]], table, part.object_id)
-        line.said = _as_drafted(part, part.after, names) | line.said
-        line.seen = _as_drafted(part, part.before, names) | line.seen
+        line.new_values = _as_drafted(part, part.after, names) | line.new_values
+        line.values_before = _as_drafted(part, part.before, names) | line.values_before
         line.reason = part.returned or change.reason
         line.save()
         if part.object_id is None:

@@ -189,7 +189,7 @@ def drafted_plan_of(world):
         *(world.plan, "commitments", {"title_es": "Otro título"}),
         by=world.reviewer,
         record=commitment.pk,
-        seen={"title_es": commitment.title_es},
+        values_before={"title_es": commitment.title_es},
     )
     return [world.plan.code]
 

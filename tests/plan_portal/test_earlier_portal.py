@@ -52,12 +52,13 @@ def record(db):
     return replace
 
 
-def test_portal_with_every_earlier_migration_has_none_to_apply(record):
+def test_portal_with_every_earlier_migration_applies_later_ones_alone(record):
     record(EARLIER)
 
     executor = MigrationExecutor(connection)
 
-    assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    assert FIRST.isdisjoint((each.app_label, each.name) for each, _backwards in plan)
 
 
 @pytest.mark.parametrize("command", ["migrate", "prepare_portal"])

@@ -1,5 +1,6 @@
 """Drafts: what a person prepares to change in a plan."""
 
+import json
 from datetime import timedelta
 from io import StringIO
 
@@ -11,7 +12,7 @@ from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.models import PublicationVersion
 from strategic_areas.models.drafts import DraftLine, MatrixNaming, PlanDraft
-from strategic_areas.purging import text_search
+from strategic_areas.purging import blanking, text_search
 from tests import make
 from tests.make.plans import put_back_in_preparation
 
@@ -20,19 +21,21 @@ pytestmark = pytest.mark.django_db
 NAME = "Juana Pérez Zapata"
 
 
-def keep(commitment, *, by, **said):
+def keep(commitment, *, by, **new_values):
     return workflow.save_draft_line(
         commitment.plan,
         "commitments",
-        said,
+        new_values,
         by=by,
         record=commitment.pk,
-        seen=dict.fromkeys(said, "Antes"),
+        values_before=dict.fromkeys(new_values, "Antes"),
     )
 
 
-def said_and_seen(draft):
-    return list(draft.lines.values_list("table", "record", "said", "seen"))
+def stored_lines(draft):
+    return list(
+        draft.lines.values_list("table", "record", "new_values", "values_before")
+    )
 
 
 def test_a_line_keeps_what_was_said_last_and_seen_first():
@@ -46,15 +49,15 @@ def test_a_line_keeps_what_was_said_last_and_seen_first():
         {"title_es": "Tres", "due_on": None},
         by=person,
         record=commitment.pk,
-        seen={"title_es": "Entretanto", "due_on": "2027-05-01"},
+        values_before={"title_es": "Entretanto", "due_on": "2027-05-01"},
     )
 
-    said, seen = (
+    new_values, values_before = (
         {"title_es": "Tres", "due_on": None},
         {"title_es": "Antes", "due_on": "2027-05-01"},
     )
-    expected = [("commitments", commitment.pk, said, seen)]
-    assert said_and_seen(PlanDraft.objects.get()) == expected
+    expected = [("commitments", commitment.pk, new_values, values_before)]
+    assert stored_lines(PlanDraft.objects.get()) == expected
 
 
 def test_lines_of_new_records_are_kept_in_order_and_dropped():
@@ -68,9 +71,7 @@ def test_lines_of_new_records_are_kept_in_order_and_dropped():
     workflow.drop_draft_lines(plan, [programme.pk], by=person)
 
     assert again.pk == area.pk
-    assert said_and_seen(PlanDraft.objects.get()) == [
-        ("areas", None, {"code": "8"}, {})
-    ]
+    assert stored_lines(PlanDraft.objects.get()) == [("areas", None, {"code": "8"}, {})]
 
 
 def test_each_person_writes_in_their_own_draft_alone():
@@ -85,7 +86,7 @@ def test_each_person_writes_in_their_own_draft_alone():
         )
 
     assert [
-        (each.person, [line.said for line in each.lines.all()])
+        (each.person, [line.new_values for line in each.lines.all()])
         for each in PlanDraft.objects.order_by("pk")
     ] == [(one, [{"title_es": "Uno"}]), (other, [{"title_es": "Dos"}])]
 
@@ -113,13 +114,34 @@ def test_no_draft_is_kept_of_what_may_not_be_said(maker, title):
 def test_a_purge_empties_its_words_in_drafts():
     commitment = make.commitment()
     line = keep(commitment, by=make.reviewer(), title_es=f"Lo de {NAME}", code="1.1")
-    DraftLine.objects.update(seen={"title_es": NAME}, reason=NAME)
+    DraftLine.objects.update(values_before={"title_es": NAME}, reason=NAME)
 
     make.purged(NAME)
 
     line.refresh_from_db()
-    assert (line.said, line.seen) == ({"title_es": "", "code": "1.1"}, {"title_es": ""})
+    assert (line.new_values, line.values_before) == (
+        {"title_es": "", "code": "1.1"},
+        {"title_es": ""},
+    )
     assert NAME not in line.reason
+
+
+@pytest.mark.parametrize("field", ["new_values", "said"])
+def test_a_restored_draft_is_emptied_by_the_former_name_of_its_field_too(
+    field, tmp_path
+):
+    line, at = (
+        keep(make.commitment(), by=make.reviewer(), title_es=NAME),
+        timezone.now(),
+    )
+    place = {"model": "strategic_areas.draftline", "row": line.pk, "field": field}
+    listed = json.dumps({"at": at.isoformat(), **place})
+    (tmp_path / blanking.LIST_NAME).write_text(f"{listed}\n", encoding="utf-8")
+
+    assert blanking.blank_again(tmp_path, at) == 1
+
+    line.refresh_from_db()
+    assert line.new_values == {"title_es": ""}
 
 
 def test_others_read_no_draft_on_the_page_of_a_purge():

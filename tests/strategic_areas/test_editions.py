@@ -152,26 +152,26 @@ def test_nobody_changes_an_edition_or_its_rows():
 @pytest.mark.django_db(transaction=True)
 def test_a_taking_away_changes_rows_and_leaves_other_random_bits(open_record):
     edition = make.edition()
-    edition.is_moving = True
-    edition.save(update_fields=["is_moving"])
+    edition.is_withheld = True
+    edition.save(update_fields=["is_withheld"])
 
     areas = edition.datasets.filter(dataset="areas")
     areas.update(content=editions.pack_rows({"a": {}}))
 
     before = PublicationVersion.counters()
-    edition.is_moving = False
+    edition.is_withheld = False
     with pytest.raises(IntegrityError), transaction.atomic():
-        edition.save(update_fields=["is_moving"])
+        edition.save(update_fields=["is_withheld"])
     edition.random = b"1" * 16
     edition.withdrawn = [{"day": "2026-05-05"}]
-    edition.save(update_fields=["is_moving", "random", "withdrawn"])
+    edition.save(update_fields=["is_withheld", "random", "withdrawn"])
     assert editions.snapshot_of(edition).tables["areas"] == {"a": {}}
     assert PublicationVersion.counters().takedowns > before.takedowns
 
 
 def test_the_columns_of_an_edition_stay_even_then():
     edition = make.edition()
-    Edition.objects.filter(pk=edition.pk).update(is_moving=True)
+    Edition.objects.filter(pk=edition.pk).update(is_withheld=True)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         edition.datasets.update(columns={})

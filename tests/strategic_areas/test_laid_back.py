@@ -58,15 +58,18 @@ def test_a_purge_takes_what_stood_above_a_new_record_and_leaves_the_record():
     change.refresh_from_db()
     assert change.status == "outdated"
     [line] = DraftLine.objects.all()
-    assert (line.said["title_es"], line.said["commitment"]) == ("Otra", None)
+    assert (line.new_values["title_es"], line.new_values["commitment"]) == (
+        "Otra",
+        None,
+    )
 
 
 def test_a_line_whose_place_is_gone_is_shown_and_dropped(client):
     above = make.commitment(code="1", plan=make.plan(code="p"))
     close_structure()
     person = make.reviewer()
-    said = {"code": "9.1", "title_es": "Otra", "commitment": "0"}
-    line = workflow.save_draft_line(above.plan, "activities", said, by=person)
+    new_values = {"code": "9.1", "title_es": "Otra", "commitment": "0"}
+    line = workflow.save_draft_line(above.plan, "activities", new_values, by=person)
     sign_in(client, person)
 
     page = client.get(reverse("admin:plan_tree", args=["p"]))
@@ -85,9 +88,9 @@ def test_words_that_a_purge_emptied_break_no_tree(client):
     close_structure()
     person = make.reviewer()
     names = ("due_on", "title_es", "agency", "quantity", "note_es", "continues")
-    said = dict.fromkeys(names, "") | {"places": [""], "supersedes": [""]}
-    keep = {"by": person, "record": activity.pk, "seen": dict(said)}
-    workflow.save_draft_line(activity.plan, "activities", said, **keep)
+    new_values = dict.fromkeys(names, "") | {"places": [""], "supersedes": [""]}
+    keep = {"by": person, "record": activity.pk, "values_before": dict(new_values)}
+    workflow.save_draft_line(activity.plan, "activities", new_values, **keep)
     sign_in(client, person)
 
     pages = [
@@ -129,7 +132,7 @@ def test_several_lines_that_need_no_act_go_back_too():
 
     workflow.decline(change, by=make.reviewer(), reason="Falta.")
 
-    assert [(each.record, each.said) for each in DraftLine.objects.all()] == [
+    assert [(each.record, each.new_values) for each in DraftLine.objects.all()] == [
         (one.pk, {"note_es": "Una"}),
         (other.pk, {"note_es": "Otra"}),
     ]
@@ -203,7 +206,7 @@ def test_a_returned_record_stays_below_the_returned_one():
     make.commitment(code="9", programme=above.programme)
 
     first, second = DraftLine.objects.order_by("order")
-    assert second.said["commitment"] == f"+{first.pk}"
+    assert second.new_values["commitment"] == f"+{first.pk}"
 
 
 def test_words_that_wait_for_a_purge_never_become_public_by_an_act():
@@ -236,7 +239,9 @@ def test_what_is_left_of_a_change_goes_back_though_a_record_is_gone():
 
     change.refresh_from_db()
     assert change.status == "outdated"
-    assert [each.said for each in DraftLine.objects.all()] == [{"title_es": "Otro"}]
+    assert [each.new_values for each in DraftLine.objects.all()] == [
+        {"title_es": "Otro"}
+    ]
 
 
 def test_no_more_lines_are_offered_for_return_than_a_request_may_send(monkeypatch):

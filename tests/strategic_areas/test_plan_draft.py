@@ -210,7 +210,7 @@ def test_in_preparation_what_concerns_another_plan_is_drafted(client, activity):
 
     edit(client, own, title_es="Prevenir")
 
-    assert DraftLine.objects.get().said == {"title_es": "Prevenir"}
+    assert DraftLine.objects.get().new_values == {"title_es": "Prevenir"}
     propose(client, plan)
     approved()
     own.refresh_from_db()
@@ -334,9 +334,9 @@ def test_who_takes_the_place_counts_victims_if_any_replaced_does(client, activit
 
     join(client, activity)
 
-    said = DraftLine.objects.get().said
-    assert said["counts_victims"] is True
-    assert said["supersedes"] == ["1.1", "1.2"]
+    new_values = DraftLine.objects.get().new_values
+    assert new_values["counts_victims"] is True
+    assert new_values["supersedes"] == ["1.1", "1.2"]
 
 
 # Several people, and several tabs
@@ -404,14 +404,19 @@ def test_two_tabs_of_one_person_do_not_overwrite_each_other(client, activity):
     other = client.post(address, seen | {"note_es": "Nota"})
 
     assert (answer.status_code, other.status_code) == (422, 302)
-    assert DraftLine.objects.get().said == {"title_es": "Cursos", "note_es": "Nota"}
+    assert DraftLine.objects.get().new_values == {
+        "title_es": "Cursos",
+        "note_es": "Nota",
+    }
 
 
 def test_a_line_that_leads_to_what_is_gone_is_told(client, activity):
     args = ["p", "indicador", f"compromiso-{activity.commitment_id}"]
     named = {"name_es": "Talleres hechos", "unit_es": "talleres", "counts": "events"}
     send(client, reverse("admin:plan_node_new", args=args), **named, code="T-1")
-    DraftLine.objects.update(said={**DraftLine.objects.get().said, "commitment": "9.9"})
+    DraftLine.objects.update(
+        new_values={**DraftLine.objects.get().new_values, "commitment": "9.9"}
+    )
 
     page = draft_page(client)
 

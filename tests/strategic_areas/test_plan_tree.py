@@ -98,7 +98,7 @@ def test_of_an_approved_plan_an_edit_is_kept_in_the_draft(client, reviewer):
 
     [line] = lines(reviewer)
     assert (line.table, line.record) == ("activities", activity.pk)
-    assert (line.said, line.seen) == (
+    assert (line.new_values, line.values_before) == (
         {"title_es": "Cursos"},
         {"title_es": "Talleres"},
     )
@@ -243,7 +243,7 @@ def test_while_it_waits_a_plan_changes_by_two_people(client, branched, reviewer)
     activity.refresh_from_db()
     assert activity.title_es == "Fue 1.1.1.1"
     assert models.PendingChange.objects.count() == 1
-    assert [each.said for each in lines(reviewer)] == [{"title_es": "Otra cosa"}]
+    assert [each.new_values for each in lines(reviewer)] == [{"title_es": "Otra cosa"}]
     propose(client, branched)
     assert models.PendingChange.objects.count() == 2
 

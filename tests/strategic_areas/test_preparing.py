@@ -89,7 +89,7 @@ def test_while_it_waits_nobody_changes_it_alone(client, plan, reviewer):
 
     commitment.refresh_from_db()
     assert commitment.title_es != "Otra cosa"
-    assert DraftLine.objects.get().said == {"title_es": "Otra cosa"}
+    assert DraftLine.objects.get().new_values == {"title_es": "Otra cosa"}
 
 
 @pytest.mark.sqlite

@@ -79,8 +79,8 @@ def test_the_others_apply_under_the_act_and_the_returned_goes_to_the_draft(propo
     line = DraftLine.objects.get()
     assert (line.draft.person, line.draft.plan.code) == (proposal.proposed_by, "p")
     assert (line.table, line.record) == ("commitments", commitment.pk)
-    assert line.said == {"title_es": "Después"}
-    assert line.seen == {"title_es": "Antes"}
+    assert line.new_values == {"title_es": "Después"}
+    assert line.values_before == {"title_es": "Antes"}
     assert line.reason == "Falta el resultado."
     assert Commitment.objects.get(code="1").title_es == "Antes"
     assert Plan.objects.get().ends_on == date(2029, 12, 31)
@@ -97,20 +97,20 @@ def test_what_depends_on_a_returned_line_goes_back_with_it(proposal):
     approve(proposal, {extended: "No consta.", part: "Sin carta."})
 
     lines = DraftLine.objects.order_by("order")
-    assert [(each.table, each.said.get("code")) for each in lines] == [
+    assert [(each.table, each.new_values.get("code")) for each in lines] == [
         ("plans", None),
         ("participations", None),
         ("commitments", "2"),
         ("activities", "2.1"),
         ("activities", None),
     ]
-    new, added = lines[2].said, lines[3].said
+    new, added = lines[2].new_values, lines[3].new_values
     assert (new["lead"], new["programme"]) == (
         "NUEVA",
         Commitment.objects.get().programme.code,
     )
     assert added["commitment"] == f"+{lines[2].pk}"
-    assert "due_provenance" not in lines[4].said
+    assert "due_provenance" not in lines[4].new_values
     assert [lines[0].reason, lines[1].reason] == ["No consta.", "Sin carta."]
     assert "NUEVA" in lines[2].reason
     assert Commitment.objects.get().title_es == "Después"
@@ -160,7 +160,7 @@ def test_both_parts_of_a_division_go_back_together():
 
     approve(change, {1: "No se divide."})
 
-    assert [each.said["supersedes"] for each in DraftLine.objects.all()] == [
+    assert [each.new_values["supersedes"] for each in DraftLine.objects.all()] == [
         ["1.1"],
         ["1.1"],
     ]
@@ -175,12 +175,12 @@ def test_what_the_person_drafted_meanwhile_stays(proposal):
         {"title_es": "Más tarde"},
         by=proposal.proposed_by,
         record=commitment.pk,
-        seen={"title_es": "Antes"},
+        values_before={"title_es": "Antes"},
     )
 
     approve(proposal, {place(proposal, Commitment): "Falta."})
 
-    assert DraftLine.objects.get().said == {"title_es": "Más tarde"}
+    assert DraftLine.objects.get().new_values == {"title_es": "Más tarde"}
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "Lo pidió 001-1234567-8"])
@@ -272,7 +272,7 @@ def test_what_a_purge_ends_goes_back_without_its_words():
 
     change.refresh_from_db()
     assert change.status == "outdated"
-    assert [(each.record, each.said) for each in DraftLine.objects.all()] == [
+    assert [(each.record, each.new_values) for each in DraftLine.objects.all()] == [
         (other.pk, {"title_es": "Otro"})
     ]
 
@@ -309,12 +309,12 @@ def test_a_line_in_the_draft_says_what_the_plans_document_would():
             how = {"reason": "Falta."} if step == workflow.decline else {}
             step(change, by=make.reviewer(), **how)
 
-    said = DraftLine.objects.get().said
+    new_values = DraftLine.objects.get().new_values
     stored, row = StoredPlanObjects("p"), Activity.objects.get(code="1.1")
-    assert said == {name: stored.plain(row, name) for name in said}
-    assert "due_provenance" not in said
-    assert said["continues"] == f"de-antes/{former.code}"
-    assert len(said) > 15
+    assert new_values == {name: stored.plain(row, name) for name in new_values}
+    assert "due_provenance" not in new_values
+    assert new_values["continues"] == f"de-antes/{former.code}"
+    assert len(new_values) > 15
 
 
 def ticked(proposal, number, **more):

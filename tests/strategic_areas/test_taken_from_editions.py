@@ -214,10 +214,10 @@ def test_a_restored_backup_does_not_bring_purged_words_back(tmp_path):
     made_at = edition.made_at
     done = purge()
     blanking.write_purge_list(tmp_path)
-    models.Edition.objects.update(is_moving=True)
+    models.Edition.objects.update(is_withheld=True)
     for pk, content in backup.items():
         models.EditionRows.objects.filter(pk=pk).update(content=content)
-    models.Edition.objects.update(is_moving=False, random=b"as it was stored")
+    models.Edition.objects.update(is_withheld=False, random=b"as it was stored")
     assert NAME in stored(edition)
 
     blanking.blank_again(tmp_path, made_at)
@@ -268,12 +268,12 @@ def test_no_file_that_was_made_before_is_served_after():
             counts_victims=True
         ),
         "a figure is put away": lambda: type(figure).objects.update(is_hidden=True),
-        "an edition is held back": lambda: models.Edition.objects.update(
-            is_moving=True
+        "an edition is withheld": lambda: models.Edition.objects.update(
+            is_withheld=True
         ),
         "an edition lost something": lambda: models.Edition.objects.filter(
             pk=edition.pk
-        ).update(is_moving=False, withdrawn=[{}], random=b"other"),
+        ).update(is_withheld=False, withdrawn=[{}], random=b"other"),
     }
 
     moved = {}

@@ -26,7 +26,9 @@ from strategic_areas.workbooks.reading import CellChange, CellProblem
 def draft_lines(plan, person):
     lines = list(DraftLine.objects.filter(draft__plan=plan, draft__person=person))
     for each in lines:
-        each.said = {name: _unpurged(value) for name, value in each.said.items()}
+        each.new_values = {
+            name: _unpurged(value) for name, value in each.new_values.items()
+        }
     return lines
 
 
@@ -51,7 +53,7 @@ def document_lines(stored, draft_lines):
     keys_by_table = {each.table: {} for each in draft_lines}
     for each in draft_lines:
         if key := new_keys.get(id(each)):
-            keys_by_table[each.table] |= {key: key, each.said.get("code"): key}
+            keys_by_table[each.table] |= {key: key, each.new_values.get("code"): key}
     tables, pairs = list(STRUCTURE), []
     for each in sorted(draft_lines, key=lambda line: tables.index(line.table)):
         table = STRUCTURE[each.table]
@@ -79,7 +81,10 @@ def _with_links(stored, table, line, keys_by_table):
     drafted, or to a new one of ``keys_by_table``.
     """
     names, problems = {column.name for column in table.all_columns}, []
-    drafted_values, drafted_links = line.said, {} if line.record else line.seen
+    drafted_values, drafted_links = (
+        line.new_values,
+        {} if line.record else line.values_before,
+    )
     values = {name: value for name, value in drafted_values.items() if name in names}
     for column in table.columns:
         value = drafted_values.get(column.name)
@@ -132,11 +137,13 @@ def draft_conflicts(stored, draft_lines):
             CellChange(
                 column.label,
                 value_in_words(column, values[name], stored),
-                value_in_words(column, each.said[name], stored),
+                value_in_words(column, each.new_values[name], stored),
             )
             for column in table.all_columns
             if (name := column.name) in values
-            and field_action(each.said[name], values[name], former=each.seen.get(name))
+            and field_action(
+                each.new_values[name], values[name], former=each.values_before.get(name)
+            )
             is FieldAction.KEEP
         )
         if changes or each.record and not values:
@@ -186,7 +193,7 @@ def save_edits(request, tree, edits):
     if plan.status == Plan.Status.IN_PREPARATION and not _continues_draft(
         tree.draft_lines, edits
     ):
-        drafts, problems, _seen = _try_edits(plan, edits, edits)
+        drafts, problems, _values_before = _try_edits(plan, edits, edits)
         if all(drafts) and records.apply_at_once(plan, drafts):
             if any(problems):
                 return EditSummary(problems)
@@ -195,12 +202,14 @@ def save_edits(request, tree, edits):
     edited = [lines.get(_line_key(each), each) for each in edits]
     new = [each for each in edits if _line_key(each) not in lines]
     for line, each in zip(edited, edits, strict=True):
-        line.said = line.said | each.said
-    _drafts, problems, seen = _try_edits(plan, [*tree.draft_lines, *new], edited)
+        line.new_values = line.new_values | each.new_values
+    _drafts, problems, values_before = _try_edits(
+        plan, [*tree.draft_lines, *new], edited
+    )
     if any(problems):
         return EditSummary(problems)
     first, *_others = [
-        _save_line(plan, *pair, by) for pair in zip(edits, seen, strict=True)
+        _save_line(plan, *pair, by) for pair in zip(edits, values_before, strict=True)
     ]
     key = str(first.record or f"n{first.pk}")
     return EditSummary(problems, key, is_drafted=True)
@@ -233,7 +242,7 @@ def _try_edits(plan, draft_lines, edited):
     Return each edited line's draft, problems, and stored values; nothing is saved.
     """
     stored = StoredPlanObjects(plan.code)
-    seen = [
+    values_before = [
         (_stored_values if each.record else _linked_keys)(stored, each)
         for each in edited
     ]
@@ -247,13 +256,13 @@ def _try_edits(plan, draft_lines, edited):
     return (
         [draft_of.get(id(each)) for each in edited],
         [problems_of.get(id(each), []) for each in edited],
-        seen,
+        values_before,
     )
 
 
 def _stored_values(stored, line):
     row = stored.tables[line.table].row_of_pk.get(line.record)
-    return {name: stored.plain(row, name) for name in line.said} if row else {}
+    return {name: stored.plain(row, name) for name in line.new_values} if row else {}
 
 
 def _linked_keys(stored, line):
@@ -262,20 +271,21 @@ def _linked_keys(stored, line):
     return {
         column.name: [[key, row.pk] for key, row in rows.items()]
         for column in STRUCTURE[line.table].columns
-        if column.linked and (value := line.said.get(column.name))
+        if column.linked and (value := line.new_values.get(column.name))
         for keys in [value if isinstance(value, list) else [value]]
         for rows in [_linked_rows(stored, column, keys)]
     }
 
 
-def _save_line(plan, edit, seen, by):
+def _save_line(plan, edit, values_before, by):
     if edit.record:
-        seen = {name: seen.get(name) for name in edit.said}
+        values_before = {n: values_before.get(n) for n in edit.new_values}
     line = workflow.save_draft_line(
-        *(plan, edit.table, edit.said),
-        **{"by": by, "record": edit.record, "seen": seen, "line": edit.pk},
+        *(plan, edit.table, edit.new_values),
+        **{"by": by, "record": edit.record, "line": edit.pk},
+        values_before=values_before,
     )
-    if line.record and line.said == line.seen:
+    if line.record and line.new_values == line.values_before:
         workflow.drop_draft_lines(plan, [line.pk], by=by)
     return line
 
@@ -289,4 +299,8 @@ def drop_line(plan, draft_lines, pk, *, by):
 
 
 def _links(line):
-    return [k for v in line.said.values() for k in (v if isinstance(v, list) else [v])]
+    return [
+        key
+        for value in line.new_values.values()
+        for key in (value if isinstance(value, list) else [value])
+    ]

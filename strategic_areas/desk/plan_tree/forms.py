@@ -366,7 +366,7 @@ def code_edits(pairs):
 
 def make_edit(level, values, record=None, line=None):
     return DraftLine(
-        table=level.table, said=values, record=record, pk=None if record else line
+        table=level.table, new_values=values, record=record, pk=None if record else line
     )
 
 

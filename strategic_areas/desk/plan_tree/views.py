@@ -311,7 +311,7 @@ def plan_draft(request, plan):
         return redirect("admin:plan_draft", plan.code)
     form, effects, preview = None, {}, tree.preview
     if preview.drafts and preview.is_whole and not tree.conflicts:
-        shown = digest([[each.pk, each.said] for each in tree.draft_lines])
+        shown = digest([[each.pk, each.new_values] for each in tree.draft_lines])
         form = ProposeDraftForm(*posted, plan=plan, preview=preview, shown=shown)
         if form.is_valid() and (change := form.propose(by=request.user)):
             lines = [each.pk for each in tree.draft_lines]

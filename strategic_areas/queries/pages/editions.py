@@ -34,9 +34,9 @@ def editions_by_plan(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
     """
     Editions by plan code, latest number first; one query.
 
-    Editions from which a removal failed are left out.
+    Withheld editions are left out.
     """
-    found = Edition.objects.filter(plan__in=plans, is_moving=False).select_related(
+    found = Edition.objects.filter(plan__in=plans, is_withheld=False).select_related(
         "plan", "period", "corrects"
     )
     by_plan = defaultdict(list)
