@@ -173,13 +173,13 @@ PUBLIC_PAGES = [
     ),
     (
         "recommendations_of",
-        targets.recommendations_of,
+        targets.recommendations_by_body,
         "<slug:plan>/recomendaciones/<slug:slug>/",
         "<slug:plan>/recommendations/<slug:slug>/",
     ),
     (
         "recommendations_to",
-        targets.recommendations_to,
+        targets.recommendations_to_agency,
         "<slug:plan>/instituciones/<slug:slug>/recomendaciones/",
         "<slug:plan>/agencies/<slug:slug>/recommendations/",
     ),

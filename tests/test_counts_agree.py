@@ -335,23 +335,23 @@ def test_each_value_of_a_filter_of_figures_counts_its_rows(get):
 
 def test_how_many_reported_names_its_round(get):
     home, agencies = get("home"), get("agencies", INVENTED)
-    asking = home.context["overview"].asking
-    heard = f"{asking.answers.reported_count} de {len(asking.answers.asked)}"
+    box_round = home.context["overview"].latest_round
+    heard = f"{box_round.answers.reported_count} de {len(box_round.answers.asked)}"
     last = latest_round(home.context["plan_progress"].periods, TODAY)
 
     box = home.text.split('class="round-box"')[1].split("</section>")[0]
     said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", box))
 
-    assert asking.period == last
+    assert box_round.period == last
     assert f"{last.name}: quién ha reportado" in said
     assert said.count(f"Reportaron {heard} instituciones.") == 1
     assert f"Entregó, {last.name}" in agencies.text
-    assert box.count("<i></i>") == asking.answers.reported_count
-    assert f"{asking.due.name}: una no reportó" in said
-    ((agency, again),) = asking.missing
+    assert box.count("<i></i>") == box_round.answers.reported_count
+    assert f"{box_round.due.name}: una no reportó" in said
+    ((agency, again),) = box_round.missing
     assert (agency.acronym, again) == ("GUACO", False)
     spans = get("plan", INVENTED).context["structure"]["spans"]
-    assert {s.period.name: s.answers for s in spans}[last.name] == asking.answers
+    assert {s.period.name: s.answers for s in spans}[last.name] == box_round.answers
 
 
 def test_the_headlines_sources_are_those_that_its_records_cite(get):
@@ -509,7 +509,7 @@ def test_the_sources_of_the_headline_are_cited_in_the_data(get, data_of, plan):
         if each["role"] == "rests" and (each["dataset"] in of or each["row"] in counted)
     }
 
-    assert len(cited) == get("plan", plan).context["structure"]["behind"]
+    assert len(cited) == get("plan", plan).context["structure"]["source_count"]
     assert {each["code"] for each in found["sources"]} >= cited
 
 

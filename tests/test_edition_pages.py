@@ -62,7 +62,7 @@ def read(client, name, plan, *args, **asked):
 def test_a_row_that_differs_is_told_old_beside_new():
     of = differing(commitment(percent=10), commitment(percent=40))
 
-    assert (of.had, of.has, of.numbers) == (1, 1, [0, 1, 0])
+    assert (of.count_before, of.count_after, of.numbers) == (1, 1, [0, 1, 0])
     assert of.rows[0].columns == [("percent", 10, 40)]
 
 
@@ -121,8 +121,8 @@ def test_a_dataset_and_a_column_that_an_edition_lacks_are_told():
     )
     (added,) = compare_tables(({}, {}), ({"commitments": row}, COMMITMENTS))
 
-    assert (of.rows, of.new, of.former) == ((), (columns[-1],), ())
-    assert (added.had, added.has, added.rows) == (None, 1, ())
+    assert (of.rows, of.added_columns, of.removed_columns) == ((), (columns[-1],), ())
+    assert (added.count_before, added.count_after, added.rows) == (None, 1, ())
 
 
 # The page of an edition

@@ -139,7 +139,7 @@ def test_the_page_of_a_plan_leads_to_themes_and_what_is_asked(client, shipped):
     told = re.search(r"piden al país: (\d+) ?, de ellas (\d+) sin quien", text_of(html))
     assert list(map(int, told.groups())) == [
         len(asked["shown"]),
-        len(asked["unanswered"]),
+        len(asked["without_commitment"]),
     ]
     linked = re.findall(r'href="(/2017-2020/temas/[^"]+)"', html)
     assert linked
@@ -216,10 +216,10 @@ def test_until_a_round_is_due_the_last_ones_silent_are_named(client):
     report(heard, first)
     report(heard, before)
 
-    asking = client.get("/").context["overview"].asking
+    found = client.get("/").context["overview"].latest_round
 
-    assert (asking.period, asking.due, asking.before) == (latest, before, first)
-    assert set(asking.missing) == {(twice.agency, True), (once.agency, False)}
+    assert (found.period, found.due, found.before) == (latest, before, first)
+    assert set(found.missing) == {(twice.agency, True), (once.agency, False)}
     assert set(missing_in(client, plan)) == {twice.agency.name, once.agency.name}
 
 

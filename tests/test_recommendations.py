@@ -48,8 +48,8 @@ def test_what_nobody_answers_comes_first_then_what_is_asked_most(client):
 
     page, context = shown(client, "recommendations_of", plan.code, "us-tip")
 
-    assert targets(context["unanswered"]) == [elsewhere, replaced]
-    assert targets(context["answered"]) == [often, once]
+    assert targets(context["without_commitment"]) == [elsewhere, replaced]
+    assert targets(context["with_commitment"]) == [often, once]
     assert page.text.index("Nadie responde") < page.text.index("Algún compromiso")
     assert (
         f"A 2 de las 4 no responde ningún compromiso del plan {plan.code}." in page.text
@@ -64,7 +64,9 @@ def test_each_year_of_a_body_is_read_told_or_neither(client):
 
     page, context = shown(client, "recommendations_of", plan.code, "us-tip")
 
-    (strip,) = [each.year_marks for each in context["answered"] if each.target == first]
+    (strip,) = [
+        each.year_marks for each in context["with_commitment"] if each.target == first
+    ]
     assert strip == [("2017", "read"), ("2018", ""), ("2019", "told")]
     assert "Leída en 2017. Según otro texto, en 2019." in page.text
     assert "un año en blanco no dice que no se pidió" in page.text
@@ -211,7 +213,7 @@ def test_each_recommendation_is_told_with_what_answers_it(client, shipped):
         }
         for code in ASKED
     }
-    assert {each.target.code for each in context["unanswered"]} == {
+    assert {each.target.code for each in context["without_commitment"]} == {
         *("TIP-10", "TIP-12", "TIP-15", "SR-05", "UPR-01", "UPR-02", "CRC-01")
     }
 

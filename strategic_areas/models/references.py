@@ -26,9 +26,9 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
     """
     A target of an international framework.
 
-    Families are SDG, GCM (Global Compact for Migration), PALERMO and ASKED, which has
-    recommendations and requests of a ``body``. A year without it means that its list
-    was not read so far.
+    Families are SDG, GCM (Global Compact for Migration), PALERMO and ASKED, whose
+    targets are recommendations and requests; these alone have a ``body``, which asks
+    for them. A year without it means that its list was not read so far.
     """
 
     class Confidence(models.TextChoices):
@@ -112,14 +112,13 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
         return sorted({*self.years_read, *self.years_told})
 
     @property
-    def slug(self):
-        """The slug of the body that asks for it."""
+    def body_slug(self):
         return slugify(self.body)
 
     def page_in(self, plan):
         """The URL name and arguments of the page that lists it."""
         if self.body:
-            return "recommendations_of", (plan.code, self.slug)
+            return "recommendations_of", (plan.code, self.body_slug)
         return "frameworks", (plan.code,)
 
     def address_in(self, plan, language=None):

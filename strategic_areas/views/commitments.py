@@ -291,7 +291,7 @@ def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) ->
     chosen = [each for each in [words, *fields.values()] if each.requested]
     late_links = filter_links(fields["punctuality"], wanted, "")
     return {
-        "asked": given,
+        "requested": given,
         "filters": list(fields.values()),
         "fields": [fields[name] for name in FORM_FILTERS if fields[name].is_useful],
         "kept": [each for each in chosen if each.name not in {"q", *FORM_FILTERS}],
@@ -299,7 +299,8 @@ def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) ->
         "late": [each for each in late_links if each[0] == Punctuality.LATE],
         "chosen": chosen,
         "total": len(found.plan_progress.rows),
-        "dropped": build_query(wanted, **{each.name: "" for each in chosen}) or "?",
+        "drop_all_url": build_query(wanted, **{each.name: "" for each in chosen})
+        or "?",
         "orders": list(ORDERS.items()),
         "page_query": build_query(given),
         "is_variant": is_variant or bool(wanted),

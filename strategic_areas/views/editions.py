@@ -107,8 +107,12 @@ def edition_detail(request, plan, edition):
         "before": before,
         "corrections": [each for each in all_editions if each.corrects == found],
         "changes": editions.state_changes(by_name["commitments"].rows),
-        "moved": [each for each in rows if each.has_changed and (each.had or each.has)],
-        "still": [each for each in rows if each.has and not each.has_changed],
+        "moved": [
+            each
+            for each in rows
+            if each.has_changed and (each.count_before or each.count_after)
+        ],
+        "still": [each for each in rows if each.count_after and not each.has_changed],
         "number": sum(len(each.rows) for each in rows),
         "notes": [_note(each, by_name, page.pages) for each in found.withdrawn],
     }

@@ -124,14 +124,14 @@ class FilterField:
     A filter in the form.
 
     ``groups`` hold a heading (or "") with options: value, label and count (or None).
-    ``dropped`` is the URL without the filter, which leaves ``without`` records.
+    ``drop_url`` is the URL without the filter, which leaves ``without`` records.
     """
 
     name: str
     label: str
     requested: str
     chosen: str
-    dropped: str
+    drop_url: str
     every: str = ""
     groups: tuple[tuple[str, list[tuple[str, str, int | None]]], ...] = ()
     without: int = 0
@@ -183,7 +183,7 @@ def filter_field(
         groups=tuple(groups.items()),
         requested=facet.requested,
         chosen=chosen,
-        dropped=build_query(wanted, **{name: "", **FROM_THE_START}),
+        drop_url=build_query(wanted, **{name: "", **FROM_THE_START}),
         without=facet.without,
         is_unknown=is_unknown and name not in FREE_TEXT,
     )
@@ -192,10 +192,10 @@ def filter_field(
 def day_field(
     name: str, label: str, wanted: Mapping[str, str], chosen: str
 ) -> FilterField:
-    dropped = build_query(wanted, **{name: "", **FROM_THE_START})
+    drop_url = build_query(wanted, **{name: "", **FROM_THE_START})
     requested = wanted.get(name, "")
     return FilterField(
-        name=name, label=label, requested=requested, chosen=chosen, dropped=dropped
+        name=name, label=label, requested=requested, chosen=chosen, drop_url=drop_url
     )
 
 
@@ -209,7 +209,7 @@ def filter_links(
     """
     A filter's values as links, ``every`` first: value, label, URL, count, is chosen.
     """
-    found = [("", every, field.dropped or "?", field.without, not field.requested)]
+    found = [("", every, field.drop_url or "?", field.without, not field.requested)]
     for value, label, number in (o for _, options in field.groups for o in options):
         there = build_query(wanted, **{field.name: value, **FROM_THE_START})
         if number != 0 or value == field.requested:

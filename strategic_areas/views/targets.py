@@ -1,4 +1,4 @@
-"""International targets and recommendations, with the commitments that answer them."""
+"""International targets and recommendations, with the commitments that respond."""
 
 from collections import Counter
 
@@ -32,13 +32,13 @@ def recommendation_list(request, plan):
     return _recommendations_page(request, plan, lambda target: True)
 
 
-def recommendations_of(request, plan, slug):
+def recommendations_by_body(request, plan, slug):
     return _recommendations_page(
-        request, plan, lambda target: target.slug == slug, body=slug
+        request, plan, lambda target: target.body_slug == slug, body=slug
     )
 
 
-def recommendations_to(request, plan, slug):
+def recommendations_to_agency(request, plan, slug):
     return _recommendations_page(
         request,
         plan,
@@ -72,10 +72,10 @@ def _recommendations_page(request, plan, is_wanted, agency="", body=""):
         "shown": shown,
         "is_of_all": not (agency or body),
         "kinds": Counter(each.target.kind for each in shown),
-        "unanswered": [each for each in shown if not each.total],
-        "answered": [each for each in shown if each.total],
+        "without_commitment": [each for each in shown if not each.total],
+        "with_commitment": [each for each in shown if each.total],
         "years": (min(years), max(years)) if years else None,
-        "has_answer": any(each.target.answer for each in shown),
+        "has_state_reply": any(each.target.answer for each in shown),
         "bodies": [(code, slugify(code), bodies[code]) for code in known],
         "named": sorted(agencies.items(), key=lambda pair: (-pair[1], pair[0].acronym)),
         "agency": next((each for each in agencies if each.slug == agency), None),
@@ -87,7 +87,7 @@ def _recommendations_page(request, plan, is_wanted, agency="", body=""):
 
 
 def recommendation_file(request, plan, file_format):
-    """Recommendations as a file; a workbook also lists the answers."""
+    """Recommendations as a file; a workbook also lists the commitments."""
     plan, plan_progress = _plan_and_progress(plan)
     recommendations = references.recommendations_of_plan(plan_progress)
     codes = dict.fromkeys((each.target.code for each in recommendations), 0)

@@ -138,14 +138,14 @@ def _filters(plan: Plan, found: filtered_updates.FilterCounts, given: dict) -> d
     chosen = [each for each in [words, *fields.values(), *days] if each.requested]
     every = _("All years") if plan.is_reconstructed else _("All rounds")
     return {
-        "asked": given,
+        "requested": given,
         "days": days,
         "chips": filter_links(fields["period"], wanted, every),
         "filters": list(fields.values()),
         "fields": [fields[name] for name in SHOWN if fields[name].is_useful],
         "kept": [fields[name] for name in KEPT if fields[name].requested],
         "chosen": chosen,
-        "dropped": "?",
+        "drop_all_url": "?",
         "filter_query": build_query(wanted),
         "page_query": build_query(given),
         "is_variant": bool(wanted),

@@ -172,7 +172,7 @@ def test_as_many_recommendations_stand_in_it_as_the_page_counts(told, get):
     asked = [row for row in rows_of(told, SHIPPED, "targets") if row["body"]]
     assert len(asked) == len(page["shown"])
     silent = [row for row in asked if not row["commitments"]]
-    assert len(silent) == len(page["unanswered"])
+    assert len(silent) == len(page["without_commitment"])
     responding = Counter(
         row["target"] for row in rows_of(told, SHIPPED, "answers") if row["commitment"]
     )

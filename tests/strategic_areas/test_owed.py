@@ -136,7 +136,7 @@ def check_commitment_pages(world, asked):
         silent |= {
             (step.period, activity)
             for step in page.steps
-            if step.kind == "asked"
+            if step.kind == "round"
             for activity in (*step.missing, *step.awaited)
         }
     expected = {

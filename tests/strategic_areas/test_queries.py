@@ -190,7 +190,8 @@ def test_whose_reports_were_all_returned_is_not_among_the_silent():
     )
 
     assert found.headline.answers.missing == ()
-    assert found.asking.answers.reported_count == len(found.asking.answers.asked) == 1
+    answers = found.latest_round.answers
+    assert answers.reported_count == len(answers.asked) == 1
 
 
 @pytest.mark.sqlite
@@ -258,7 +259,7 @@ def test_a_report_in_review_tells_its_day_and_nothing_else():
 
     page = page_of(update.activity.commitment)
 
-    (asked,) = [step for step in page.steps if step.kind == "asked"]
+    (asked,) = [step for step in page.steps if step.kind == "round"]
     assert asked.in_review == ((update.activity, timezone.localdate()),)
     assert (asked.reported, asked.missing, asked.awaited) == ((), (), ())
     assert page.activities[0].latest is None

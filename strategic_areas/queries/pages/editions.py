@@ -63,21 +63,21 @@ class DatasetDifference:
     """
     The changes of one dataset between two states of a plan.
 
-    ``had`` and ``has`` are the former and the present row count, None if that state
-    lacks the dataset; then ``rows`` is empty. ``new`` and ``former`` are columns that
-    only one state has.
+    ``count_before`` and ``count_after`` are the numbers of rows, None if that state
+    lacks the dataset; then ``rows`` is empty. ``added_columns`` and
+    ``removed_columns`` are those that only one state has.
     """
 
     dataset: Dataset
-    had: int | None
-    has: int | None
+    count_before: int | None
+    count_after: int | None
     rows: tuple[RowDifference, ...]
-    new: tuple[DataColumn, ...]
-    former: tuple[DataColumn, ...]
+    added_columns: tuple[DataColumn, ...]
+    removed_columns: tuple[DataColumn, ...]
 
     @property
     def has_changed(self):
-        return bool(self.rows) or (self.had is None) != (self.has is None)
+        return bool(self.rows) or None in (self.count_before, self.count_after)
 
     @property
     def numbers(self):
@@ -127,24 +127,27 @@ def _stored_tables(key):
 
 def compare_tables(before: PlanTables, after: PlanTables) -> list[DatasetDifference]:
     """The differences of two states of a plan, by dataset."""
-    (former, had), (present, has) = before, after
-    rows = {name: [] for name in had.keys() & has.keys()}
+    (tables_before, datasets_before), (tables_after, datasets_after) = before, after
+    rows = {name: [] for name in datasets_before.keys() & datasets_after.keys()}
     for each in row_differences(
-        *({name: tables[name] for name in rows} for tables in (former, present))
+        *(
+            {name: tables[name] for name in rows}
+            for tables in (tables_before, tables_after)
+        )
     ):
-        difference = _without_hidden_cells(has[each.dataset], each)
+        difference = _without_hidden_cells(datasets_after[each.dataset], each)
         if {name for name, *_cells in difference.columns} - {DAYS_LATE}:
             rows[each.dataset].append(difference)
     return [
         DatasetDifference(
-            has[name] if name in has else had[name],
-            len(former[name]) if name in had else None,
-            len(present[name]) if name in has else None,
+            datasets_after[name] if name in datasets_after else datasets_before[name],
+            len(tables_before[name]) if name in datasets_before else None,
+            len(tables_after[name]) if name in datasets_after else None,
             tuple(rows.get(name, ())),
-            _missing_columns(has, had, name),
-            _missing_columns(had, has, name),
+            _missing_columns(datasets_after, datasets_before, name),
+            _missing_columns(datasets_before, datasets_after, name),
         )
-        for name in {**has, **had}
+        for name in {**datasets_after, **datasets_before}
     ]
 
 
@@ -196,13 +199,15 @@ def _state(row):
     return CommitmentState(row["state"]) if row and row["state"] else None
 
 
-#: The content of an edition's page, computed from its rows. ``commitments`` is their
-#: number, ``counts`` their numbers by state (None for a reconstruction), ``each`` pairs
-#: each with its state. ``asked`` is the number of agencies that the round asked,
-#: ``heard`` of those that submitted anything; ``missing`` are the others. ``pages`` are
-#: the URLs, by dataset and key, of rows with withdrawn content.
+#: The content of an edition's page, computed from its rows. ``commitments`` pairs each
+#: with its state, ``counts`` are their numbers by state (None for a reconstruction). Of
+#: ``asked_count`` agencies that the round asked, ``reported_count`` submitted anything;
+#: ``missing`` are the others. ``pages`` are the URLs, by dataset and key, of rows with
+#: withdrawn content.
 EditionPage = namedtuple(
-    "EditionPage", "plan period commitments counts each asked heard missing pages"
+    "EditionPage",
+    "plan period commitment_count counts commitments asked_count reported_count "
+    "missing pages",
 )
 
 

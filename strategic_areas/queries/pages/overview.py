@@ -163,7 +163,7 @@ class Overview:
     headline: Headline
     areas: tuple[areas.AreaRow, ...]
     #: The latest round and the first future one, if any.
-    asking: LatestRound | None
+    latest_round: LatestRound | None
     first_round: ReportingPeriod | None
     #: Since the round before the latest, if any.
     changed: ChangedCommitments | None
@@ -209,7 +209,7 @@ def load_overview(plan: Plan, today: date) -> Overview:
         plan_progress=plan_progress,
         headline=round_answers.headline_of(plan_progress, today),
         areas=areas.area_rows(areas.areas_of_plan(plan), plan_progress),
-        asking=_latest_round(plan_progress, rounds, today) if rounds else None,
+        latest_round=_latest_round(plan_progress, rounds, today) if rounds else None,
         first_round=min(future, key=lambda each: each.opens_on, default=None),
         changed=ChangedCommitments(
             rounds[1], past_states.commitments_changed_since(plan_progress, rounds[1])
@@ -252,9 +252,9 @@ def load_plan_page(plan: Plan, today: date) -> dict:
     """
     The page of a plan, as template context.
 
-    ``behind`` counts all public sources cited, ``sources`` are those of the plan
-    itself. If it ``is_long``, its commitments are not listed. ``asked`` are the
-    recommendations, ``unanswered`` counts those without a commitment.
+    ``source_count`` counts all public sources cited, ``sources`` are those of the plan
+    itself. If it ``is_long``, its commitments are not listed. ``without_commitment`` is
+    the number of recommendations to which no commitment responds.
     """
     plan_progress = load_progress_with_rounds(plan, today)
     rows = areas.area_rows(areas.areas_of_plan(plan), plan_progress)
@@ -266,10 +266,10 @@ def load_plan_page(plan: Plan, today: date) -> dict:
         "programmes": sum(len(row.programmes) for row in rows),
         "spans": plan_intervals(plan_progress, today),
         "institutions": Participation.objects.filter(plan=plan).count(),
-        "behind": sources_of_plan(plan).count(),
+        "source_count": sources_of_plan(plan).count(),
         "sources": plan.sources.order_by("key"),
         "themes": plans.themes_by_plan().get(plan.pk),
-        "asked": recommendations,
-        "unanswered": sum(not each.total for each in recommendations),
+        "recommendations": recommendations,
+        "without_commitment": sum(not each.total for each in recommendations),
         "is_long": len(plan_progress.rows) > MOST_NAMED,
     }

@@ -87,7 +87,7 @@ def recommendations_of_plan(plan_progress: PlanProgress) -> list[TargetCommitmen
     """
     Recommendations of bodies to the country, by body; nine queries.
 
-    Unanswered ones come first, then those repeated in most years.
+    Those without a commitment come first, then those repeated in most years.
     """
     recommendations = FrameworkTarget.objects.exclude(body="").order_by("sort_code")
     targets = list(recommendations.prefetch_related("addressed", Source.by_key()))
