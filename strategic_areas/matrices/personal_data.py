@@ -23,7 +23,7 @@ PEOPLE = frozenset().union(
     ),
     vocabulary.UNITS_OF_AGES,
 )
-ONE_PERSON = vocabulary.SOUGHT_ONE | vocabulary.AGED_PEOPLE
+ONE_PERSON = vocabulary.PERSON_INVOLVED | vocabulary.AGED_PEOPLE
 SINGULAR_ARTICLES = {
     "la",
     "el",
@@ -107,7 +107,7 @@ def _is_somebody(reading, index):
     is_one = word.text in ONE_PERSON and reading.text(index - 1) in SINGULAR_ARTICLES
     if not (is_one or word.text in FEW_PEOPLE_WORDS) or word.is_capitalised:
         return False
-    if is_one and reading.text(index + 1) in vocabulary.SOUGHT_ONE:
+    if is_one and reading.text(index + 1) in vocabulary.PERSON_INVOLVED:
         return True  # "la adolescente venezolana"
     return bool(EVENTS.search(reading.plain)) or any(
         reading.word(at).is_capitalised and vocabulary.place_end(reading.words, at)

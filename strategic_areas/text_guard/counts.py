@@ -110,11 +110,11 @@ def _noun_after(reading: Reading, index: int) -> int | None:
     place = index + 1 + (reading.text(index + 1) in vocabulary.GATHERED)
     if reading.text(place) in vocabulary.OF:
         place += 1
-        place += reading.text(place) in vocabulary.THOSE - vocabulary.THEM
+        place += reading.text(place) in vocabulary.ARTICLES - vocabulary.THEM
         place += reading.word(place).is_number
     for at in range(place, place + MAX_WORDS_BETWEEN):
         word = reading.word(at)
-        is_next = at == index + 1 or reading.text(at - 1) in vocabulary.THOSE
+        is_next = at == index + 1 or reading.text(at - 1) in vocabulary.ARTICLES
         is_of_people = word.text in vocabulary.NATIONALS | vocabulary.THEM
         if word.text in vocabulary.PERSONS or (is_next and is_of_people):
             is_fit = is_of_people or word.text in vocabulary.SEVERAL_PERSONS
@@ -250,7 +250,7 @@ def small_places(reading: Reading) -> Iterator[WordRange]:
         end = vocabulary.place_end(reading.words, index)
         name = tuple([word.text for word in reading.words[index : end or index]])
         is_word = len(name) == 1 and name[0] in vocabulary.PLACE_WORDS
-        is_small = end and name not in vocabulary.PROVINCES_AND_HEROES and not is_word
+        is_small = end and name not in vocabulary.WELL_KNOWN_NAMES and not is_word
         if is_small and reading.word(index).is_capitalised:
             yield index, end
         index = end or index + 1

@@ -17,8 +17,8 @@ from strategic_areas.text_guard.reading import (
     GAP,
     INSTITUTION,
     MONTH,
-    NO_CODE,
     NO_WORD,
+    NOT_A_CODE,
     NUMBERED,
     PRIVATE,
     Reading,
@@ -175,7 +175,7 @@ def _is_identifying_code(match: re.Match[str]) -> bool:
     amount = rf"(?:{settings.COUNTRY.currency_sign}|us|usd|eur)?[$€] ?$"
     is_amount = re.search(amount, match.string[max(0, start - 5) : start])
     is_other = is_counted or is_amount or OF_AN_OFFICE.match(after)
-    return not is_other and not NO_CODE.fullmatch(match["found"])
+    return not is_other and not NOT_A_CODE.fullmatch(match["found"])
 
 
 def _is_announced_number(match: re.Match[str]) -> bool:

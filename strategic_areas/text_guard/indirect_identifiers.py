@@ -4,7 +4,7 @@ import re
 
 from strategic_areas.text_guard.findings import PersonalDataKind
 from strategic_areas.text_guard.reading import (
-    NO_CODE,
+    NOT_A_CODE,
     NUMBERED,
     is_of_an_office,
     one_of,
@@ -15,17 +15,17 @@ from strategic_areas.text_guard.reading import (
 
 #: A code with a hyphen or slash and three digits: "2019-00345", "2018-EPEN-00412".
 CODE = r"(?=(?:[a-z/-]{0,12}\d){3})[a-z\d]{1,10}(?:[-/][a-z\d]{1,12}){1,6}"
-#: Years, telephone numbers and rulings are no case file.
-NO_FILE = re.compile(
+#: Years, telephone numbers and rulings are no case number.
+NOT_A_CASE_NUMBER = re.compile(
     r"(?:19|20)\d\d[-/](?:19|20)?\d\d|24/7|9-1-1|(?:1-)?\d{3}-\d{3}-\d{4}|tc/.{1,20}"
 )
-NO_CASE = re.compile(rf"(?<![a-z]){one_of('NO_CASE')}")
+NOT_A_CASE = re.compile(rf"(?<![a-z]){one_of('NOT_A_CASE')}")
 
 
 def _is_case(match: re.Match[str]) -> bool:
     found = re.sub(f"^{NUMBERED}", "", match["found"])
-    is_other = NO_FILE.fullmatch(found) or NO_CODE.fullmatch(found)
-    return not is_other and not NO_CASE.search(text_around(match, 60, 60))
+    is_other = NOT_A_CASE_NUMBER.fullmatch(found) or NOT_A_CODE.fullmatch(found)
+    return not is_other and not NOT_A_CASE.search(text_around(match, 60, 60))
 
 
 RULES = [

@@ -8,7 +8,7 @@ from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 from strategic_areas.text_guard.names import KnownWords
 from strategic_areas.text_guard.reading import (
     MONTH,
-    NO_CODE,
+    NOT_A_CODE,
     Reading,
     one_of,
     one_word,
@@ -20,7 +20,7 @@ DAY = re.compile(
     rf"|(?<![a-z]){MONTH} \d{{1,2}}(?!\d)|(?<![a-z])dia \d{{1,2}}(?!\d)"
     rf"|{one_word('DAYS')})"
 )
-#: Digits and letters that may lead to a file, a card or a vehicle.
+#: Digits and letters that may be the number of a court file, a card or a vehicle.
 CODE = re.compile(
     r"(?<![\w$])(?<!\d[.,])(?:[a-z]{0,4}[-/]?(?=(?:[-/ ]?\d){5})\d{1,8}"
     r"(?:[-/ ]?\d{1,8}){0,6}(?:-[a-z]{1,4})?|[a-z]{1,4}-?\d{3,8}|\d{3,8}-?[a-z]{1,3}"
@@ -28,8 +28,8 @@ CODE = re.compile(
     r"(?:n[uo]m?[. ]{1,2})?[a-z]?-?\d{1,4}|1[789][.]\d{3,8})(?![\w%])"
 )
 AMOUNT = re.compile(r"\d{1,3}(?:[ .,]\d{3}){1,4}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d")
-LABELLED = re.compile(
-    rf"(?<![a-z]){one_of('NO_CASE')}[^.;]{{0,25}}$|{one_word('LABELS')}[^.;]{{0,12}}$"
+ENDS_IN_LABEL = re.compile(
+    rf"(?<![a-z]){one_of('NOT_A_CASE')}[^.;]{{0,25}}$|{one_word('LABELS')}[^.;]{{0,12}}$"
 )
 LANDMARK = re.compile(
     rf"{one_word('BESIDE')}"
@@ -41,7 +41,7 @@ PLACE = re.compile(
     rf"(?i:{one_word('PLACE_WORDS')}[. ]{{1,2}}(?:(?:de|del|el|la|las|los) ){{0,2}})"
     r"(?:\d{1,3}|[A-Z][^\W\d_]{1,20}(?: [A-Z][^\W\d_]{1,20}){0,4})"
 )
-#: After "provincias" no listed name is a small place, though "Distrito" begins one.
+#: After "provincias" no well-known name is a small place, though "Distrito" begins one.
 AMONG_PROVINCES = re.compile(rf"{one_word('PROVINCE_WORDS')}[^.;]{{0,60}}$")
 BIRTH = re.compile(one_word("BORN"))
 NICKNAME = re.compile(
@@ -51,7 +51,11 @@ NICKNAME = re.compile(
 
 
 def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
-    """Passages for the reviewer to read again; before names, marks of other kinds."""
+    """
+    Passages for the reviewer to read again.
+
+    Names come last: ``find_review_marks`` keeps the first of two equal passages.
+    """
     yield from counts.find_counts(reading)
     for age in counts.ages(reading):
         yield reading.finding_of_words(PersonalDataKind.AGE, *age)
@@ -68,8 +72,8 @@ def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
         for match in shape.finditer(text):
             before = reading.plain[max(0, match.start() - 60) : match.start()]
             name = tuple(match[0].lower().split())
-            is_province = name in vocabulary.PROVINCES_AND_HEROES
-            if not (is_province and AMONG_PROVINCES.search(before)):
+            is_well_known = name in vocabulary.WELL_KNOWN_NAMES
+            if not (is_well_known and AMONG_PROVINCES.search(before)):
                 yield reading.finding_at(kind, *match.span())
     for index in range(len(reading.words)):
         if _is_trait(reading, index):
@@ -101,6 +105,8 @@ def _codes(reading: Reading, known: KnownWords) -> Iterator[Finding]:
     for match in CODE.finditer(reading.digits):
         found = match[0].strip(" -/")
         before = reading.digits[max(0, match.start() - 60) : match.start()]
-        is_explained = found in known.words or NO_CODE.fullmatch(found)
-        if not (is_explained or AMOUNT.fullmatch(found) or LABELLED.search(before)):
+        is_explained = found in known.words or NOT_A_CODE.fullmatch(found)
+        if not (
+            is_explained or AMOUNT.fullmatch(found) or ENDS_IN_LABEL.search(before)
+        ):
             yield reading.finding_at(PersonalDataKind.CODE, *match.span())

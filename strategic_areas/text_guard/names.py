@@ -2,7 +2,7 @@
 Possible and certain names of persons.
 
 A capitalised word is a possible name unless something explains it; a word in small
-letters, if it is in ``personal_names.txt``. Words before it make it certain ("la menor
+letters, if it is in ``people.txt``. Words before it make it certain ("la menor
 Yuleisy", "alias la flaca"), or, after a given name, a surname, an age or a verb such as
 "contó". Initials of a person block too: "la víctima M. R.", "J.P.F. (15)".
 """
@@ -17,8 +17,8 @@ from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 from strategic_areas.text_guard.reading import Reading, Word, WordRange
 
-#: Maximum distance, in words, of an office before and after a name, and of a thing
-#: before the person that it is named after.
+#: Maximum distance, in words and signs, of an office before and after a name, and of a
+#: thing before the person that it is named after.
 OFFICE_BEFORE, OFFICE_AFTER, THING_BEFORE = 10, 6, 5
 PREFIX = re.compile("^(?:ex|vice|sub|vis)")
 YEAR = re.compile(r"(?:19|20)\d\d")
@@ -40,9 +40,10 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
             return before.text not in {"su", "her", "his"}
         if word.text in {"por", "by"} and before.text in vocabulary.LED:
             return True
-        is_area = is_office(before)  # "la senadora por Azua, …"
+        is_constituency = is_office(before)  # "la senadora por Azua, …"
+        # "Lic." ends no sentence.
         is_end = word.text in vocabulary.ENDS and len(before.text) > 4
-        if is_end or (word.text in vocabulary.APART and not is_area):
+        if is_end or (word.text in vocabulary.APART and not is_constituency):
             break
     if vocabulary.OFFICIATED & {reading.text(start - 1), reading.text(end)}:
         return True
@@ -84,7 +85,8 @@ FILE = Path(__file__).with_name("people.txt")
 #: Maximum of words in a known phrase and from a person to the name, of letters in an
 #: acronym, and of the share of words in capitals; beyond it capitals are ignored.
 MAX_PHRASE, MAX_AFTER_PERSON, MAX_ACRONYM, MAX_CAPITALS_SHARE = 8, 5, 5, 0.6
-PERSONS = vocabulary.SOUGHT_ONE | vocabulary.KIN
+#: Words for one person, whose name may follow; ``counts.PEOPLE`` are counted.
+PERSON_BEFORE_NAME = vocabulary.PERSON_INVOLVED | vocabulary.KIN
 #: Typical beginnings and endings of modern Dominican given names.
 SYNTHETIC_NAMES = re.compile(
     r"(?:y[aeiou][a-z]{2,9}|[a-z]{3,9})(?:eis[iy]|leid[iy]|elis|ely[ns]?|ail[iy]n|lkis"
@@ -134,7 +136,7 @@ def find_names(reading: Reading) -> Iterator[Finding]:
                 yield reading.finding_of_words(
                     PersonalDataKind.NAME, index, _run_end(reading, index)
                 )
-    announcing_words = vocabulary.TITLES | PERSONS | vocabulary.NAMING
+    announcing_words = vocabulary.TITLES | PERSON_BEFORE_NAME | vocabulary.NAMING
     if not (
         reading.word_set.isdisjoint(announcing_words)
         and reading.word_set.isdisjoint(personal_names())
@@ -270,11 +272,11 @@ def _in_known_phrases(
     at = start
     while at < end:
         phrases = [
-            _phrase(reading, at, min(end, at + on)) for on in range(1, MAX_PHRASE)
+            _phrase(reading, at, min(end, at + on)) for on in range(1, MAX_PHRASE + 1)
         ]
         length = max(
             len(each)
-            if each in vocabulary.PROVINCES_AND_HEROES or each in known.phrases
+            if each in vocabulary.WELL_KNOWN_NAMES or each in known.phrases
             else 0
             for each in phrases
         )
@@ -297,8 +299,10 @@ def _is_explained(reading: Reading, index: int, known: KnownWords) -> bool:
         return is_word and is_first and is_alone
     if is_word or text.endswith(vocabulary.NO_NAME_ENDINGS):
         return True
-    is_acting = after.text in vocabulary.ACTING or after.text.endswith(vocabulary.ACTED)
-    return is_first and is_alone and not is_acting
+    is_of_person = after.text in vocabulary.AFTER_NAME or after.text.endswith(
+        vocabulary.PAST_ENDINGS
+    )
+    return is_first and is_alone and not is_of_person
 
 
 def _is_month(reading: Reading, index: int, known: KnownWords) -> bool:
@@ -356,7 +360,7 @@ def _follows_person_word(reading: Reading, index: int) -> bool:
             continue
         if word.text in {"nombre", "name"}:
             return before in {"de", "su", "cuyo"} or reading.text(at + 1) == ":"
-        if word.text in PERSONS:
+        if word.text in PERSON_BEFORE_NAME:
             is_title = word.is_capitalised and before not in vocabulary.STARTS
             is_thing = word.text in {"papa", "familia"} and before == "el"
             is_far = back > 1 and reading.text(index - 1) in vocabulary.PARTICLES
@@ -395,7 +399,8 @@ def _initials_end(reading: Reading, index: int) -> int | None:
     if "".join(letters) in vocabulary.ABBREVIATIONS:
         return None
     before, after = reading.text(index - 1), reading.text(end)
-    has_acted = after in vocabulary.ACTS and before not in vocabulary.THOSE
+    # After an article they are an institution's: "la O.N.U. dijo".
+    has_acted = after in vocabulary.AFTER_INITIALS and before not in vocabulary.ARTICLES
     return end if (dotted and has_acted) or _is_before_age(reading, end) else None
 
 

@@ -66,9 +66,7 @@ def _is_user(match: re.Match[str]) -> bool:
 def _is_named(match: re.Match[str]) -> bool:
     text = match[0].lower()
     names = match["name"].lower().split()
-    is_other = (
-        INSTITUTION.search(text) or tuple(names) in vocabulary.PROVINCES_AND_HEROES
-    )
+    is_other = INSTITUTION.search(text) or tuple(names) in vocabulary.WELL_KNOWN_NAMES
     if is_other or not vocabulary.OFFICES.isdisjoint(text.split()):
         return False
     has_owner = OWNER.search(match.string) or not personal_names().isdisjoint(names)

@@ -178,7 +178,7 @@ GAP = SEPARATOR + "{0,3}"
 NUMBERED = r"(?:numero|number|nimewo|num|nro|nos?|n|#)[. \n:#°º]{0,3}"
 
 #: Dates, spans of years, thousands with blanks, only zeros: no codes of people.
-NO_CODE = re.compile(
+NOT_A_CODE = re.compile(
     r"\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d|(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}"
     r"|(?:19|20)\d\d[-/ ](?:19|20)\d\d|\d{1,3}(?: \d{3}){1,3}|[1-9]\d{0,4}0{5,9}"
     r"|[0 .()-]{5,20}"

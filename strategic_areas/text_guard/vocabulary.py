@@ -32,10 +32,10 @@ def _load_lists(text: str) -> dict[str, frozenset[str]]:
 
 globals().update(_load_lists(FILE.read_text("utf-8")))
 
-for _name in ("PROVINCES", "HEROES", "PLACES"):
+for _name in ("PROVINCES", "FAMOUS_PEOPLE", "PLACES"):
     globals()[_name] = frozenset(tuple(x.split("_")) for x in globals()[_name])
 PLACES = globals()["PLACES"]
-PROVINCES_AND_HEROES = globals()["PROVINCES"] | globals()["HEROES"]
+WELL_KNOWN_NAMES = globals()["PROVINCES"] | globals()["FAMOUS_PEOPLE"]
 LONGEST_PLACE = max(map(len, PLACES))
 PLACE_BEGINS = frozenset(name[0] for name in PLACES)
 
@@ -44,7 +44,7 @@ VALUES = dict(entry.split("=") for entry in globals()["VALUES"])
 UNITS = frozenset(word for word, digits in VALUES.items() if len(digits) == 1)
 #: Endings, as ``str.endswith`` takes them.
 ENDINGS = tuple(globals()["ADJECTIVE_ENDINGS"])
-for _name in ("NO_NAME_ENDINGS", "ACTED", "DONE", "SEVERAL", "DID"):
+for _name in ("NO_NAME_ENDINGS", "PAST_ENDINGS", "DONE", "SEVERAL", "DID"):
     globals()[_name] = tuple(globals()[_name])
 for _name in ("STARTS", "ENDS", "BARE"):
     globals()[_name] |= {""}

@@ -276,6 +276,15 @@ def test_what_is_known_is_no_mark_but_a_given_name_is_only_known_in_its_phrase()
     ]
 
 
+@pytest.mark.parametrize(
+    "more", ["Juvenil", "Juvenil Comunitaria Popular Central Este"]
+)
+def test_a_known_phrase_of_up_to_eight_words_explains_a_given_name(more):
+    hall = f"Sala Minerva Bernardino {more}"
+
+    assert find_review_marks(f"Fue en la {hall}.", KnownWords.of([hall])) == []
+
+
 def test_what_stops_or_warns_is_not_marked_again():
     assert find_review_marks("La víctima María Pérez dio el 809-555-0134.") == []
 
