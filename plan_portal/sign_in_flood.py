@@ -23,12 +23,12 @@ SIGN_IN = "/cuenta/login/"
 REFUSED_FOR = 2
 #: The same for an account or a browser; a flood may use several in turn.
 ACCOUNT_REFUSED_FOR = 10
-#: Maximum number of remembered networks and accounts; beyond it all are dropped.
+#: Maximum number of remembered refusals and of networks; beyond it all are dropped.
 MAX_REMEMBERED = 1000
 #: A flood: this many sign-ins of one network within so many seconds, more than an
-#: office sends to one process; how long it counts as one; seconds between attempts let
-#: through.
-FLOOD, FLOOD_WITHIN, FLOOD_LASTS, BETWEEN_TURNS = 40, 5, 60, 10
+#: office sends to one process; how long it counts as one; after how many seconds it
+#: lets another sign-in through.
+FLOOD, FLOOD_WITHIN, FLOOD_LASTS, FLOOD_LETS_THROUGH = 40, 5, 60, 10
 #: The key under which the requests of all networks are counted together.
 MANY_NETWORKS = ""
 #: Held while this process works on a sign-in.
@@ -40,10 +40,10 @@ class SignInFloodMiddleware:
     """
     Refuses excess sign-ins before a session or a query is needed.
 
-    429: a limit refused this network, account or browser within the last seconds; to a
-    browser that signed in before only its own applies. 503: this process already
-    handles a sign-in (except with a passkey), or the network sends a flood; it does not
-    count as a failure.
+    429: a limit refused this network, account or browser within the last seconds. A
+    browser that signed in before is refused only for its own sign-ins. 503: this
+    process already handles a sign-in (except with a passkey), or the network sends a
+    flood; a sign-in refused so does not count as a failure.
     """
 
     def __init__(self, get_response):
@@ -64,19 +64,21 @@ class SignInFloodMiddleware:
         except UnreadablePostError:
             return error_page(request, 400)
         keys = {"device": device, "account": name, "network": network}
-        if device:
+        if device:  # the browser alone is refused, for as long as an account
             keys = dict.fromkeys(keys, device)
-        must_wait = not device and (
-            self._is_flood(network) or self._is_flood(MANY_NETWORKS)
+        is_of_flood = not device and (
+            self._count_and_refuse(network) or self._count_and_refuse(MANY_NETWORKS)
         )
         if self._is_refused("account", keys["account"]):
             return too_many_requests(request)
-        if must_wait:
+        if is_of_flood:
             return busy(request)
         response = self._respond_alone(request)
         if response.status_code == 429:
             limit = getattr(request, "refused_by", "network")
-            self._remember("account" if device else limit, keys[limit])
+            kind = "account" if device else limit
+            seconds = REFUSED_FOR if kind == "network" else ACCOUNT_REFUSED_FOR
+            self._refuse(kind, keys[limit], seconds)
         return response
 
     def _respond_alone(self, request):
@@ -87,29 +89,29 @@ class SignInFloodMiddleware:
         finally:
             SIGN_IN_LOCK.release()
 
-    def _is_flood(self, network):
+    def _count_and_refuse(self, network):
+        """Count a sign-in, and return whether it is refused as part of a flood."""
         now, sent = time.monotonic(), self.sent_at.get(network)
         if sent is None:
             if len(self.sent_at) >= MAX_REMEMBERED:
                 self.sent_at.clear()
             sent = self.sent_at[network] = deque(maxlen=FLOOD)
         if len(sent) == FLOOD and now - sent[0] < FLOOD_WITHIN:
-            self.refused_until["flood", network] = now + FLOOD_LASTS
+            self._refuse("flood", network, FLOOD_LASTS)
         sent.append(now)
         is_flood = self._is_refused("flood", network)
-        if is_flood and not self._is_refused("turn", network):
-            self.refused_until["turn", network] = now + BETWEEN_TURNS
+        if is_flood and not self._is_refused("next of flood", network):
+            self._refuse("next of flood", network, FLOOD_LETS_THROUGH)
             return False
         return is_flood
 
-    def _is_refused(self, limit, key):
-        return time.monotonic() < self.refused_until.get((limit, key), 0)
+    def _is_refused(self, kind, key):
+        return time.monotonic() < self.refused_until.get((kind, key), 0)
 
-    def _remember(self, limit, key):
+    def _refuse(self, kind, key, seconds):
         if len(self.refused_until) >= MAX_REMEMBERED:
             self.refused_until.clear()
-        seconds = REFUSED_FOR if limit == "network" else ACCOUNT_REFUSED_FOR
-        self.refused_until[limit, key] = time.monotonic() + seconds
+        self.refused_until[kind, key] = time.monotonic() + seconds
 
 
 def busy(request):

@@ -203,6 +203,17 @@ def test_no_more_networks_are_remembered_than_it_says(rf, clock, monkeypatch):
     assert len(middleware.refused_until) <= 3
 
 
+def test_no_more_floods_are_remembered_than_it_says(rf, clock, monkeypatch):
+    monkeypatch.setattr(sign_in_flood, "FLOOD", 1)
+    monkeypatch.setattr(sign_in_flood, "MAX_REMEMBERED", 3)
+    middleware = SignInFloodMiddleware(lambda request: HttpResponse())
+
+    for number in range(20):
+        middleware(rf.post(SIGN_IN, REMOTE_ADDR=f"192.0.2.{number // 2}"))
+
+    assert len(middleware.refused_until) <= 3
+
+
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_sign_in_beside_another_is_told_when_to_come_back(
     client, caplog, django_assert_num_queries, language
