@@ -168,16 +168,16 @@ class FactorReset(Decision):
 
 
 class ResetSteps(PersonSteps):
-    """Administrators decide; the owner of the factors may only decline."""
+    """Administrators decide; of their own factors, they may only decline a reset."""
 
     model = FactorReset
     events = {
-        DecisionStatus.PENDING: audit.Event.RECOVERY_ASKED,
-        DecisionStatus.APPROVED: audit.Event.RECOVERY_APPROVED,
-        DecisionStatus.DECLINED: audit.Event.RECOVERY_REFUSED,
+        DecisionStatus.PENDING: audit.Event.FACTOR_RESET_ASKED,
+        DecisionStatus.APPROVED: audit.Event.FACTOR_RESET_APPROVED,
+        DecisionStatus.DECLINED: audit.Event.FACTOR_RESET_REFUSED,
         # The audit record has one event for every end without recovery.
-        DecisionStatus.TAKEN_BACK: audit.Event.RECOVERY_REFUSED,
-        DecisionStatus.OUTDATED: audit.Event.RECOVERY_REFUSED,
+        DecisionStatus.TAKEN_BACK: audit.Event.FACTOR_RESET_REFUSED,
+        DecisionStatus.OUTDATED: audit.Event.FACTOR_RESET_REFUSED,
     }
     needs_reason = False
 
@@ -212,4 +212,6 @@ def remove_factors(user, *, by=None):
     """Delete all factors and recovery codes and end the sessions."""
     number, _rows = Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
-    audit.record_event(audit.Event.RECOVERY_DONE, actor=by, obj=user, factors=number)
+    audit.record_event(
+        audit.Event.FACTOR_RESET_DONE, actor=by, obj=user, factors=number
+    )

@@ -23,10 +23,13 @@ class Event(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("Password changed")
     FACTOR_ADDED = "factor_added", _("Second factor added")
     FACTOR_REMOVED = "factor_removed", _("Second factor removed")
-    RECOVERY_ASKED = "recovery_asked", _("Recovery of an account asked for")
-    RECOVERY_APPROVED = "recovery_approved", _("Recovery of an account approved")
-    RECOVERY_REFUSED = "recovery_refused", _("Recovery of an account refused")
-    RECOVERY_DONE = "recovery_done", _("Account recovered")
+    FACTOR_RESET_ASKED = "recovery_asked", _("Recovery of a second factor asked for")
+    FACTOR_RESET_APPROVED = (
+        "recovery_approved",
+        _("Recovery of a second factor approved"),
+    )
+    FACTOR_RESET_REFUSED = "recovery_refused", _("Recovery of a second factor refused")
+    FACTOR_RESET_DONE = "recovery_done", _("All second factors removed")
     INVITATION_SENT = "invitation_sent", _("Invitation sent")
     INVITATION_REVOKED = "invitation_revoked", _("Invitation revoked")
     INVITATION_ACCEPTED = "invitation_accepted", _("Invitation accepted")
@@ -62,7 +65,7 @@ class Event(models.TextChoices):
     RECORD_CHANGED = "record_changed", _("Record changed in the administration")
     RECORD_DELETED = "record_deleted", _("Record deleted in the administration")
     EDITION_MADE = "edition_made", _("Edition made")
-    PLAN_LOADED = "plan_loaded", _("Plan file loaded")
+    PLAN_LOADED = "plan_loaded", _("Plan loaded from a file or a workbook")
 
     EXPORTED = "exported", _("Unpublished data taken out")
     EVIDENCE_OPENED = "evidence_opened", _("File of evidence opened")

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             if not (user.is_active and user.is_staff):
                 open_last_administrator(user)
                 facts["opened"] = True
-            audit.record_event(audit.Event.RECOVERY_ASKED, obj=user, **facts)
+            audit.record_event(audit.Event.FACTOR_RESET_ASKED, obj=user, **facts)
             second_factors.remove_factors(user)
             send_notice(user, "agencies/recovered_on_server")
         link, minutes = password_link(user)
