@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 MAX_LENGTH = 40
 BLANK = re.compile(r"[\s\u00a0\u2009\u202f]+")
-#: Digits, grouped by three or not, with an optional fraction after comma or point.
+#: Digits in a row, with an optional fraction after comma or point.
 PLAIN = re.compile(r"([-+]?)(\d+)(?:[.,](\d+))?", re.ASCII)
+#: The same, with digits in groups of three.
 GROUPED = re.compile(
     r"([-+]?)(\d{1,3}(?:([ .,'])\d{3})(?:\3\d{3})*)(?:(?!\3)[.,](\d+))?", re.ASCII
 )

@@ -143,7 +143,8 @@ def unavailable(request):
     return response
 
 
-def not_ready(request):
+def file_not_made_yet(request):
+    """503 while a data file is being made."""
     response = error_page(request, 503, "503_making.html")
     response.headers["Retry-After"] = "5"
     response.headers["Cache-Control"] = "no-store"

@@ -34,7 +34,7 @@ def public_file(view):
             with caching_version(PublicationVersion.counters().number):
                 response = view(request, *args, **kwargs)
         except NotReadyError:
-            response = errors.not_ready(request)
+            response = errors.file_not_made_yet(request)
         if response.status_code != 200:
             # Otherwise scripts of other sites cannot even read the 404.
             response.headers["Access-Control-Allow-Origin"] = "*"

@@ -15,7 +15,7 @@ from django.utils.deprecation import MiddlewareMixin
 logger = logging.getLogger(__name__)
 
 #: The path to which browsers send their reports.
-REPORTS = "/csp-informe/"
+CSP_REPORT_PATH = "/csp-informe/"
 #: The Django setting; the same policy for every page.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -30,7 +30,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "object-src": [NONE],
         "manifest-src": [SELF],
-        "report-uri": [REPORTS],
+        "report-uri": [CSP_REPORT_PATH],
     }
 }
 
@@ -48,7 +48,7 @@ class PolicyReportMiddleware:
         self.minute, self.logged = None, 0
 
     def __call__(self, request):
-        if request.path_info != REPORTS:
+        if request.path_info != CSP_REPORT_PATH:
             return self.get_response(request)
         if request.method != "POST":
             return HttpResponse(status=405, headers={"Allow": "POST"})
@@ -146,7 +146,9 @@ class AccessLogMiddleware(MiddlewareMixin):
 
 
 class SecurityHeadersMiddleware(MiddlewareMixin):
-    """Sets security headers; a view may set its own first."""
+    """
+    Sets security headers that the view has not set; staff pages are never stored.
+    """
 
     def __init__(self, get_response):
         super().__init__(get_response)
@@ -173,7 +175,7 @@ class SecurityHeadersMiddleware(MiddlewareMixin):
                 "Strict-Transport-Security", self.transport_security
             )
         if is_staff_path(request.path_info):
-            # Computers may be shared.
+            # Whatever the view has set, since computers may be shared.
             response.headers["Cache-Control"] = "no-store, private"
         return response
 

@@ -1,12 +1,12 @@
 """
 Page cache: a WSGI wrapper that answers public pages from memory, before Django.
 
-Django renders each page once per version (build, publication version, time). Requests
-from signed-in users, unusual requests and all other URLs go to Django. While the
-database is down, the last pages are served with a banner, or 503 after a takedown.
+Django renders each page once per ``PageVersion``. Requests from signed-in users,
+unusual requests and all other URLs go to Django. While the database is down, the last
+pages are served with a banner, or 503 after a takedown.
 
-Django's own cache is slower by more than half, and expiry by time serves outdated
-pages.
+Django's own cache is slower by more than half, and a page that expires after some time
+is outdated until then.
 """
 
 import time
@@ -26,7 +26,7 @@ from plan_portal import errors
 from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
 from plan_portal.errors import HELP_PAGES
 from plan_portal.middleware import (
-    REPORTS,
+    CSP_REPORT_PATH,
     STAFF_PATHS,
     SecurityHeadersMiddleware,
     language_of_path,
@@ -44,7 +44,7 @@ UNCACHED_PATHS = (*STAFF_PATHS, "/salud/", "/static/")
 #: Suffixes of data files, which ``datasets.file_cache`` stores.
 DATA_SUFFIXES = (".csv", ".json", ".xlsx", ".zip")
 #: Paths that Django answers without the database.
-WITHOUT_DATABASE = ("/salud/", "/static/", REPORTS)
+WITHOUT_DATABASE = ("/salud/", "/static/", CSP_REPORT_PATH)
 #: Pages made in advance, so that they can be shown while the database is down.
 HELP_PATHS = tuple(HELP_PAGES.values())
 #: Parts of the WSGI environment hidden from views of cached pages.

@@ -18,7 +18,7 @@ from strategic_areas.desk.inputs import add_protection_hint, widgets_for
 from strategic_areas.desk.sheet.forms import RevisionForm
 from strategic_areas.desk.sheet.sheet_page import EvidenceForm, evidence_location
 from strategic_areas.models import (
-    OPEN,
+    OPEN_STATUSES,
     Activity,
     ActivityUpdate,
     Evidence,
@@ -180,7 +180,7 @@ class RevisionAdminForm(RevisionForm):
         type(subject).objects.select_for_update().get(pk=subject.pk)
         model = self._meta.model
         rows = model.objects.filter(**{model.subject_field: subject}, period=period)
-        if rows.filter(status__in=OPEN).exists():
+        if rows.filter(status__in=OPEN_STATUSES).exists():
             raise forms.ValidationError(
                 _(
                     "A report of this for the period is already being worked on. Open "

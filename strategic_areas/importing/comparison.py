@@ -13,7 +13,7 @@ from strategic_areas.importing.format import SECTIONS
 from strategic_areas.importing.known_records import ROW, RevisedValues
 from strategic_areas.importing.reading import PlanFileError
 from strategic_areas.models import (
-    OPEN,
+    OPEN_STATUSES,
     Activity,
     ActivityUpdate,
     Commitment,
@@ -37,7 +37,7 @@ from strategic_areas.workbooks.reading import CellChange, CellProblem
 #: Tables of raw values, published with their indicator.
 VALUE_TABLES = {"values", "breakdowns"}
 #: Statuses of reports that count or are in progress.
-COUNTED_STATUSES = {*OPEN, RevisionStatus.PUBLISHED}
+COUNTED_STATUSES = {*OPEN_STATUSES, RevisionStatus.PUBLISHED}
 REVISED_BY_AGENCY = "revised here"
 
 

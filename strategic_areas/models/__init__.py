@@ -51,7 +51,7 @@ from strategic_areas.models.references import (
 )
 from strategic_areas.models.report_fields import AnswerKind
 from strategic_areas.models.review import (
-    OPEN,
+    OPEN_STATUSES,
     PUBLIC_STATUSES,
     RevisionStatus,
     WithdrawalCause,
@@ -74,7 +74,7 @@ OF_PLAN = (
 
 __all__ = [
     "OF_PLAN",
-    "OPEN",
+    "OPEN_STATUSES",
     "UPDATE_MODELS",
     "PUBLIC_STATUSES",
     "Activity",

@@ -175,7 +175,7 @@ class AnswerKind(models.TextChoices):
     NO_NEWS = "no_news", _("No news")
 
 
-ANSWER = ReportField(
+ANSWER_KIND = ReportField(
     "answer",
     in_file=False,
     repeated=False,
@@ -187,8 +187,8 @@ ANSWER = ReportField(
         ),
     ),
 )
-#: The other fields of an ``AnswerMixin`` report, for its declaration.
-ANSWER_FIELDS = (
+#: The other fields of a ``ReportAnswerMixin``, for the declaration of fields.
+REPORT_ANSWER_FIELDS = (
     ReportField(
         "places",
         in_file=False,
@@ -256,10 +256,11 @@ ANSWER_FIELDS = (
 )
 
 
-class AnswerMixin(models.Model):
+class ReportAnswerMixin(models.Model):
     """
-    The kind of an answer, and the parts that the law reserves: of a reserved answer
-    only the legal basis is public.
+    What a report on an activity has and a declaration has not: the kind of the answer,
+    provinces, a note, and what the law reserves. Of a reserved report only the legal
+    basis is public.
     """
 
     answer = models.CharField(

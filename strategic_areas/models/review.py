@@ -68,7 +68,11 @@ class RevisionStatus(models.TextChoices):
 
 
 #: Statuses of revisions still worked on; at most one per subject, period, agency.
-OPEN = (RevisionStatus.DRAFT, RevisionStatus.SUBMITTED, RevisionStatus.RETURNED)
+OPEN_STATUSES = (
+    RevisionStatus.DRAFT,
+    RevisionStatus.SUBMITTED,
+    RevisionStatus.RETURNED,
+)
 #: Statuses of revisions that were submitted and neither replaced nor withdrawn.
 EVER_SUBMITTED = (
     RevisionStatus.SUBMITTED,
@@ -370,7 +374,7 @@ def review_constraints(model, subject):
         models.UniqueConstraint(
             name=f"{model}_one_open_revision",
             fields=[subject, "period", "agency"],
-            condition=Q(status__in=OPEN),
+            condition=Q(status__in=OPEN_STATUSES),
             violation_error_message=_(
                 "Somebody already works on a report of this for the period."
             ),
@@ -421,10 +425,10 @@ def review_constraints(model, subject):
     ]
 
 
-def answer_constraints(model, text):
+def report_answer_constraints(model, text):
     """
-    Constraints of an answer. ``text`` is required unless there is no news or the law
-    reserves it.
+    Constraints of a ``ReportAnswerMixin``. ``text`` is required unless there is no news
+    or the law reserves it.
     """
     described = Q(**{f"{text}_es__isnull": False}) & ~Q(**{f"{text}_es": ""})
     explained = Q(no_news_reason_es__isnull=False) & ~Q(no_news_reason_es="")

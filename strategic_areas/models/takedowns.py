@@ -60,9 +60,10 @@ class Takedown(Decision):
     Content of a public record that one person hid; another person decides about it.
 
     ``rows`` maps row keys to plain values ``before`` and ``after``; declining restores
-    ``before``. ``editions`` holds the cells removed from editions. Before confirmation
-    at most the ``cause`` is public. ``is_changing_rows`` lasts for one transaction, in
-    which triggers allow the change.
+    ``before``. ``editions`` holds the cells removed from editions. ``cause`` is a fixed
+    sentence, ``why`` the person's own words; before confirmation at most the ``cause``
+    is public. ``reason`` says why it was declined. ``is_changing_rows`` lasts for
+    one transaction, in which triggers allow the change.
     """
 
     blanks = {
@@ -135,7 +136,7 @@ class Takedown(Decision):
 
     @property
     def public_reason(self):
-        """The public reason once it is confirmed."""
+        """``cause`` and ``why``, for the public once they are confirmed."""
         return public_reason(self.cause, self.why)
 
     @property

@@ -10,12 +10,12 @@ from strategic_areas import progress
 from strategic_areas.models.activities import Activity, Commitment
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.report_fields import (
-    ANSWER,
-    ANSWER_FIELDS,
+    ANSWER_KIND,
+    REPORT_ANSWER_FIELDS,
     TRANSCRIPTION_FIELDS,
-    AnswerMixin,
     ColumnLayout,
     FormSection,
+    ReportAnswerMixin,
     ReportField,
     confirmed_field,
     letter_field,
@@ -24,7 +24,7 @@ from strategic_areas.models.review import (
     REVISION_FIELDS,
     Revision,
     RevisionQuerySet,
-    answer_constraints,
+    report_answer_constraints,
     review_constraints,
     transcription_constraints,
 )
@@ -41,7 +41,7 @@ class ExecutionState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class ActivityUpdate(AnswerMixin, Revision):
+class ActivityUpdate(ReportAnswerMixin, Revision):
     """
     One agency's report on one activity in one period. A published report never changes:
     a correction is a new revision.
@@ -94,7 +94,7 @@ class ActivityUpdate(AnswerMixin, Revision):
 
     fields = DeclaredFields(
         *public("activity", "period"),
-        ANSWER,
+        ANSWER_KIND,
         ReportField(
             "execution",
             part=FormSection.FIGURES,
@@ -172,7 +172,7 @@ class ActivityUpdate(AnswerMixin, Revision):
             part=FormSection.REACH,
             column_layout=ColumnLayout(13, _("A whole number, 0 or more.")),
         ),
-        *ANSWER_FIELDS,
+        *REPORT_ANSWER_FIELDS,
         *TRANSCRIPTION_FIELDS,
         *REVISION_FIELDS,
     )
@@ -186,7 +186,7 @@ class ActivityUpdate(AnswerMixin, Revision):
         permissions = [("publish_activityupdate", _("Can review and publish updates"))]
         constraints = [
             *review_constraints("activityupdate", "activity"),
-            *answer_constraints("activityupdate", "narrative"),
+            *report_answer_constraints("activityupdate", "narrative"),
             *transcription_constraints("activityupdate"),
             models.CheckConstraint(
                 name="activityupdate_percent_from_0_to_100",

@@ -23,7 +23,7 @@ from strategic_areas.datasets.removals import blank_in_editions as blank_in_edit
 from strategic_areas.disclosure import MARKER
 from strategic_areas.evidence import storage
 from strategic_areas.models import (
-    OPEN,
+    OPEN_STATUSES,
     UPDATE_MODELS,
     Amendment,
     Evidence,
@@ -113,7 +113,7 @@ def stamp_purged(records):
     for model in UPDATE_MODELS:
         rows = rows_of(model).filter(pk__in=[r.pk for r in records if type(r) is model])
         rows.update(purged_at=now)
-        rows.filter(status__in=OPEN).update(version=F("version") + 1)
+        rows.filter(status__in=OPEN_STATUSES).update(version=F("version") + 1)
 
 
 def cancel_mails_and_changes(matches, by):

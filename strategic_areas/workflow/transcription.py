@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from strategic_areas.models import OPEN, Provenance, RevisionStatus
+from strategic_areas.models import OPEN_STATUSES, Provenance, RevisionStatus
 from strategic_areas.models.review import Revision
 from strategic_areas.workflow.questions import seen_revisions
 from strategic_areas.workflow.steps import (
@@ -98,7 +98,7 @@ def contest_letter(letter, seen, *, by, reason):
 
 
 def _chosen(letter, seen):
-    updates = seen_revisions(seen, letter=letter, status__in=OPEN)
+    updates = seen_revisions(seen, letter=letter, status__in=OPEN_STATUSES)
     return versions_of_seen(
         seen, updates, _("Something changed in the meantime: look at the page again.")
     ).items()
@@ -142,7 +142,9 @@ def publish_public_record(update, *, sources):
     )
     revisions = list(sibling_revisions(update).order_by("revision"))
     in_force = [
-        each for each in revisions if each.status in {*OPEN, RevisionStatus.PUBLISHED}
+        each
+        for each in revisions
+        if each.status in {*OPEN_STATUSES, RevisionStatus.PUBLISHED}
     ]
     must(
         all(each.origin != Revision.Origin.ENTERED for each in in_force),

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from plan_portal import middleware
-from plan_portal.middleware import REPORTS
+from plan_portal.middleware import CSP_REPORT_PATH
 
 HERE = "http://localhost:8000"
 
@@ -22,7 +22,7 @@ def report(client, settings):
             "script-sample": "palabra-de-alguien",
         }
         body = json.dumps({"csp-report": told | fields}) if body is None else body
-        return client.post(REPORTS, body, content_type="application/csp-report")
+        return client.post(CSP_REPORT_PATH, body, content_type="application/csp-report")
 
     return send
 
@@ -95,7 +95,5 @@ def test_a_flood_fills_no_log_and_ends_with_the_minute(report, caplog, monkeypat
 
 def test_it_asks_the_database_nothing_and_is_only_sent_to(client, report):
     assert report().status_code == 204
-    assert (client.get(REPORTS).status_code, client.get(REPORTS)["Allow"]) == (
-        405,
-        "POST",
-    )
+    answer = client.get(CSP_REPORT_PATH)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")

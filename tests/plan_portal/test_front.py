@@ -20,7 +20,7 @@ from django.db import OperationalError, connections
 from django.test import RequestFactory
 
 from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
-from plan_portal.middleware import REPORTS
+from plan_portal.middleware import CSP_REPORT_PATH
 from plan_portal.page_cache import HELP_PATHS, unavailable
 from plan_portal.page_cache.database_deadline import DatabaseDeadline
 from plan_portal.page_cache.finished_pages import FinishedPage, PageMemory, preferred
@@ -455,7 +455,7 @@ def test_a_page_that_was_never_made_is_unavailable_at_once(
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/salud/viva"), ("GET", "/static/portal.css"), ("POST", REPORTS)],
+    [("GET", "/salud/viva"), ("GET", "/static/portal.css"), ("POST", CSP_REPORT_PATH)],
 )
 def test_what_needs_no_database_is_answered(make_front, monkeypatch, method, path):
     def application(environ, start_response):

@@ -26,7 +26,7 @@ def find_problems(manifest=None):
     """
     English sentences about all problems found.
 
-    With a backup's manifest, row counts are compared and pages are not checked.
+    With a backup's manifest, only the audit record and the row counts are checked.
     """
     found = []
     if not manifest:
