@@ -111,10 +111,10 @@ class Scorecard:
     """
     An agency's answers in a closed round.
 
-    Of the ``asked`` activities, how many were submitted in time, late, or not at all.
+    Of the ``owed`` reports and values, how many came in time, late, or not at all.
     """
 
-    asked: int
+    owed: int
     on_time: int
     late: int
     missing: int
@@ -128,7 +128,7 @@ def scorecard_of(
     submitted = [day for day in first_days if day is not None]
     on_time = sum(day <= due_on for day in submitted)
     return Scorecard(
-        asked=len(first_days),
+        owed=len(first_days),
         on_time=on_time,
         late=len(submitted) - on_time,
         missing=len(first_days) - len(submitted),
@@ -143,7 +143,7 @@ class ComplianceCounts:
     silent: int
 
     @property
-    def asked(self) -> int:
+    def round_count(self) -> int:
         return self.on_time + self.late + self.silent
 
 

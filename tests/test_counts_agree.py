@@ -459,7 +459,7 @@ def test_how_agencies_answered_rounds_is_the_same_in_the_data(get, data_of):
             told.silent,
         )
         assert [(row["round"], row["asked"], row["handed_in"]) for row in own] == [
-            (period.code, card.asked, card.on_time + card.late)
+            (period.code, card.owed, card.on_time + card.late)
             for period, card, _said in page.scorecards
         ]
     assert len(rows) == 27

@@ -152,7 +152,7 @@ def test_an_edition_tells_what_it_kept_and_not_what_stands_today(client):
     assert still == {name for name in tables if tables[name]} - {"commitments"}
     for name in {"commitments", *still}:
         assert f'href="/datos/{plan.code}/{later.number}/{name}.csv"' in page.text
-    ((row, state),) = first.context["content"].each
+    ((row, state),) = first.context["content"].commitments
     assert (row.code, state) == (commitment.code, "in_progress")
     assert f'<li id="{row.code}">' in first.text
     assert f"<p>Edición del {earlier.made_on:%d/%m/%Y}</p>" in first.text
@@ -170,7 +170,7 @@ def test_an_edition_names_who_did_not_report_in_its_round(client):
 
     page = read(client, "edition", plan, edition.number)
     told = page.context["content"]
-    assert (told.asked, told.heard) == (2, 1)
+    assert (told.asked_count, told.reported_count) == (2, 1)
     assert [each.code for each in told.missing] == [silent.slug]
     assert told.period.code == update.period.code
     assert public_path("agency", plan.code, silent.slug) in page.text

@@ -205,7 +205,7 @@ def test_reports_on_time_are_told_once_scorecards_are_public(client, reported):
     release(activity.plan)
     after = rows_of(activity.plan)
 
-    assert {row.compliance.asked for row in before.values()} == {0}
+    assert {row.compliance.round_count for row in before.values()} == {0}
     assert "on_time" not in columns
     assert {agency: row.compliance.on_time for agency, row in after.items()} == {
         activity.agency: 1,

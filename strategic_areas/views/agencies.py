@@ -140,7 +140,7 @@ def figure_headings(
     if any(row.owed for row in rows):
         last = latest_round(plan_progress.periods, timezone.localdate())
         found["handed_in"] = _("Handed in, %(round)s") % {"round": last.name}
-    if any(row.compliance.asked for row in rows):
+    if any(row.compliance.round_count for row in rows):
         found["on_time"] = _("Rounds answered on time")
     return found
 
@@ -159,7 +159,7 @@ def _lines(rows, plan, headings):
 def figure_text(row: AgencyRow, name: str) -> str:
     """The text of a cell; an unknown figure is never shown as zero."""
     if name == "on_time":
-        return _count_of_total(row.compliance.on_time, row.compliance.asked)
+        return _count_of_total(row.compliance.on_time, row.compliance.round_count)
     if name == "handed_in":
         return _count_of_total(row.submitted, row.owed)
     number = getattr(row, name)

@@ -282,5 +282,5 @@ def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
     )
 
     assert card[period] == compliance.Scorecard(
-        asked=2, on_time=0, late=1, missing=1, timeliness=compliance.Timeliness.LATE
+        owed=2, on_time=0, late=1, missing=1, timeliness=compliance.Timeliness.LATE
     )

@@ -109,7 +109,7 @@ def check_agency_page(world, asked):
             statuses = asked[period, agency]
             if statuses and period.scorecards_public_at:
                 given = statuses.keys() & handed_in_once(period, statuses)
-                assert cards[period].asked == len(statuses)
+                assert cards[period].owed == len(statuses)
                 assert cards[period].missing == len(statuses) - len(given)
             else:
                 assert period not in cards

@@ -64,7 +64,7 @@ def test_the_public_reads_no_scorecard_before_72_hours_have_passed(client, asked
         moment = CLOSED + timedelta(hours=hours)
         pass_on(moment)
         page = page_at(client, moment, activity).context["page"]
-        shown[hours] = len(page.scorecards), page.compliance.asked
+        shown[hours] = len(page.scorecards), page.compliance.round_count
 
     assert timedelta(hours=72) == REPLY_WITHIN
     assert shown == {0: (0, 0), 1: (0, 0), 71: (0, 0), 72: (1, 1)}
@@ -75,7 +75,11 @@ def test_without_the_step_nothing_becomes_public_however_long_one_waits(client, 
 
     page = page_at(client, CLOSED + timedelta(days=300), activity).context["page"]
 
-    assert (page.scorecards, page.compliance.asked, page.unpublished_scorecard) == (
+    assert (
+        page.scorecards,
+        page.compliance.round_count,
+        page.unpublished_scorecard,
+    ) == (
         [],
         0,
         None,
@@ -91,7 +95,7 @@ def test_a_scorecard_counts_first_submissions_by_the_due_date(client, asked):
 
     ((told, card, _comment),) = page.scorecards
     assert told == period
-    assert (card.asked, card.on_time, card.late, card.missing) == (2, 1, 0, 1)
+    assert (card.owed, card.on_time, card.late, card.missing) == (2, 1, 0, 1)
     assert card.timeliness == Timeliness.LATE
 
 
@@ -190,7 +194,7 @@ def test_the_agency_reads_its_own_on_the_desk_and_sends_a_comment(client, asked)
         client.post(url, {"text_es": TEXT})
         desk = client.get(reverse("admin:index")).content.decode()
 
-    assert (own["card"].asked, own["card"].missing, own["is_public"]) == (2, 1, False)
+    assert (own["card"].owed, own["card"].missing, own["is_public"]) == (2, 1, False)
     assert own["public_from"] == listed.public_from == CLOSED + REPLY_WITHIN
     assert url in desk
 

@@ -169,7 +169,7 @@ RANKS = {
     "led": lambda row: row.led,
     "completed": lambda row: row.completed,
     "late": lambda row: row.late,
-    "on_time": lambda row: _share(row.compliance.on_time, row.compliance.asked),
+    "on_time": lambda row: _share(row.compliance.on_time, row.compliance.round_count),
     "activities": lambda row: row.activities,
     "handed_in": lambda row: _share(row.submitted, row.owed),
 }
