@@ -61,24 +61,25 @@ def record_changes():
     """
     model = model_named("RecordChange")
     table, texts = model._meta.db_table, dict(model.blanks)
-    (reason_changes,) = rewritten(model, {"returned": texts.pop("returned")})
+    (returned_changes,) = rewritten(model, {"returned": texts.pop("returned")})
     changes = model_named("PendingChange")._meta.db_table
 
     def status(row):
         return f'(SELECT status FROM "{changes}" WHERE id = {row}.change_id)'  # noqa: S608
 
-    moving = {"object_id", "slot", "returned", *texts}
+    changeable = {"object_id", "slot", "returned", *texts}
     columns = [field.column for field in model._meta.concrete_fields]
-    kept = [differs(column) for column in columns if column not in moving]
-    named = f"OLD.object_id IS NULL AND {status('OLD')} = 'applying'"
-    returned = f"OLD.returned = '' AND {status('OLD')} = 'applying'"
-    freed = f"NEW.slot IS NULL AND {status('OLD')} <> 'pending'"
+    kept = [differs(column) for column in columns if column not in changeable]
+    gets_id = f"OLD.object_id IS NULL AND {status('OLD')} = 'applying'"
+    is_returned = f"OLD.returned = '' AND {status('OLD')} = 'applying'"
+    # The slot is emptied with the decision.
+    is_decided = f"NEW.slot IS NULL AND {status('OLD')} <> 'pending'"
     changed = [
         *kept,
         *rewritten(model, texts),
-        f"({differs('object_id')} AND NOT ({named}))",
-        f"({differs('slot')} AND NOT ({freed}))",
-        f"({reason_changes} AND NOT ({returned}))",
+        f"({differs('object_id')} AND NOT ({gets_id}))",
+        f"({differs('slot')} AND NOT ({is_decided}))",
+        f"({returned_changes} AND NOT ({is_returned}))",
     ]
     message = "a proposed change never changes; it is decided on once"
     yield refusal(
@@ -102,8 +103,9 @@ def takedowns():
     """What was hidden, and why, stays."""
     model = model_named("Takedown")
     texts = {**model.blanks}
+    # Why it was declined: ``decided_once`` guards it.
     del texts["reason"]
-    (reason_changes,) = rewritten(model, {"why": texts.pop("why")})
+    (why_changes,) = rewritten(model, {"why": texts.pop("why")})
     (editions_change,) = rewritten(model, {"editions": texts.pop("editions")})
     begins = "CAST(OLD.editions AS text) = '{}' AND OLD.status = 'pending'"
     yield refusal(
@@ -114,7 +116,7 @@ def takedowns():
             [
                 *map(differs, ("content_type_id", "object_id", "cause")),
                 *rewritten(model, texts),
-                f"({reason_changes} AND NOT {is_hiding()})",
+                f"({why_changes} AND NOT {is_hiding()})",
                 f"({editions_change} AND NOT ({begins}))",
             ]
         ),
@@ -122,7 +124,7 @@ def takedowns():
     )
 
 
-def people():
+def account_proposals():
     for name, columns, message in (
         (
             "StandIn",
@@ -155,8 +157,8 @@ def purges():
     )
 
 
-#: The columns of a file that is never public: a purge removes the file.
-OF_FILE = {"file", "original_name", "content_type", "size", "sha256"}
+#: Not guarded: the private file of an amendment, which a purge removes.
+FILE_COLUMNS = {"file", "original_name", "content_type", "size", "sha256"}
 MESSAGE = "the structure of an approved plan changes only by an amendment"
 
 
@@ -166,12 +168,13 @@ def approved_plans():
     applied.
     """
     plan = model_named("Plan")
-    dates = " OR ".join(map(differs, _columns(plan)))
+    is_changed = " OR ".join(map(differs, _columns(plan)))
     yield refusal(
         "plan_structure",
         plan._meta.db_table,
         "UPDATE",
-        f"OLD.status <> 'in_preparation' AND ({dates}) AND {_closed('OLD.id')}",
+        f"OLD.status <> 'in_preparation' AND ({is_changed}) "
+        f"AND {_nothing_is_applied('OLD.id')}",
         MESSAGE,
     )
     for model in models_declaring(structure=True):
@@ -203,7 +206,10 @@ def _is_purging():
     return f"EXISTS (SELECT 1 FROM \"{table}\" WHERE status = 'applying')"  # noqa: S608
 
 
-def _closed(plan):
+def _nothing_is_applied(plan):
+    """
+    A condition: no amendment of the plan, plan file, hiding or purge is being applied.
+    """
     change = model_named("PendingChange")._meta.db_table
     amendment = model_named("Amendment")._meta.db_table
     file = model_named("PlanFile")._meta.db_table
@@ -236,7 +242,7 @@ def _touches(model, event):
         official = f"({official} OR {_is_official(model, 'NEW')})"
         official += f" AND ({' OR '.join(changed)})"
     plan = f"{row}.plan_id"
-    return f"{official} AND {_approved(plan)} AND {_closed(plan)}"
+    return f"{official} AND {_approved(plan)} AND {_nothing_is_applied(plan)}"
 
 
 def _links(model, field):
@@ -246,7 +252,7 @@ def _links(model, field):
         touched = " OR ".join(
             f'EXISTS (SELECT 1 FROM "{model._meta.db_table}" r '  # noqa: S608
             f"WHERE r.id = {row}.{end.column} AND {_is_official(model, 'r')} "
-            f"AND {_approved('r.plan_id')} AND {_closed('r.plan_id')})"
+            f"AND {_approved('r.plan_id')} AND {_nothing_is_applied('r.plan_id')})"
             for row in {"INSERT": ["NEW"], "DELETE": ["OLD"]}.get(event, ["NEW", "OLD"])
             for end in ends
         )
@@ -259,7 +265,7 @@ def _links(model, field):
         )
 
 
-def what_is_told():
+def amendments_and_plan_changes():
     for name, message in (
         ("Amendment", "an approved amendment never changes"),
         ("PlanChange", "the text of a change of the plan never changes"),
@@ -270,7 +276,7 @@ def what_is_told():
         kept = [
             field.column
             for field in model._meta.concrete_fields
-            if field.name not in {*texts, *OF_FILE}
+            if field.name not in {*texts, *FILE_COLUMNS}
         ]
         texts_change = " OR ".join(rewritten(model, texts))
         changed = [*map(differs, kept), f"(({texts_change}) AND NOT {is_hiding()})"]

@@ -124,44 +124,46 @@ NAME_FIELDS = ("code", "acronym", "key")
 MOST_LINES = 400
 
 
-def may_return(parts):
-    """Whether some parts of a proposal may be returned while others are approved."""
+def may_return(record_changes):
+    """Whether some records of a proposal may be returned while others are approved."""
     return (
-        1 < len(parts) <= MOST_LINES
-        and all(part.model in TABLE_OF_MODEL for part in parts)
-        and not any(map(approves_plan, parts))
+        1 < len(record_changes) <= MOST_LINES
+        and all(each.model in TABLE_OF_MODEL for each in record_changes)
+        and not any(map(approves_plan, record_changes))
     )
 
 
-def dependants_of(parts):
+def dependants_of(record_changes):
     """
-    Map the place of each part to the places of parts that depend on it.
+    Map the place of each record change to the places of those that depend on it.
 
-    A part depends on parts that create a record it links to or change its protection,
-    give up a unique text that it takes, add its agency to the plan, extend the plan to
-    its dates, or supersede or release the same record. A part that supersedes a
-    commitment depends on those that move or supersede activities of the commitment.
+    Its place is its number in the proposal. A record change depends on those that
+    create a record it links to or change its protection, give up a unique text that it
+    takes, add its agency to the plan, extend the plan to its dates, or begin or cease
+    to supersede the same record. One that supersedes a commitment depends on those that
+    move or supersede activities of the commitment.
     """
     providers, dependants = defaultdict(set), defaultdict(set)
-    for part in parts:
-        for key in _provided_keys(part):
-            providers[key].add(part.place)
+    for each in record_changes:
+        for key in _provided_keys(each):
+            providers[key].add(each.place)
     superseding_places = {
-        key: part.place
-        for part in (part for part in parts if part.model is Activity)
-        for key in part.after.get("supersedes", ())
+        key: each.place
+        for each in record_changes
+        if each.model is Activity
+        for key in each.after.get("supersedes", ())
         if not is_new(key)
     }
     rows = Activity.objects.filter(pk__in=superseding_places)
     for pk, commitment in rows.values_list("pk", "commitment"):
         providers[Commitment, "supersedes", str(commitment)].add(superseding_places[pk])
-    plan = next((part for part in parts if part.model is Plan), None)
-    for part in parts:
-        for place in chain(*(providers.get(key, ()) for key in _needed_keys(part))):
-            dependants[place].add(part.place)
-        if plan and _is_outside(part, plan.before):
-            dependants[plan.place].add(part.place)
-    targets = {part.object_id: part.place for part in parts if part.model is Target}
+    plan_change = next((each for each in record_changes if each.model is Plan), None)
+    for each in record_changes:
+        for place in chain(*(providers.get(key, ()) for key in _needed_keys(each))):
+            dependants[place].add(each.place)
+        if plan_change and _is_outside(each, plan_change.before):
+            dependants[plan_change.place].add(each.place)
+    targets = {x.object_id: x.place for x in record_changes if x.model is Target}
     rows = Target.objects.filter(pk__in=targets.keys() - {None})
     for pk, indicator in rows.values_list("pk", "indicator"):
         for place in providers.get((Indicator, indicator), ()):
@@ -170,7 +172,7 @@ def dependants_of(parts):
 
 
 def with_dependants(dependants, places):
-    """Return these places, and those of all parts that depend on them."""
+    """Return these places, and those of all record changes that depend on them."""
     found, to_follow = set(), list(places)
     while to_follow:
         place = to_follow.pop()
@@ -180,78 +182,86 @@ def with_dependants(dependants, places):
     return found
 
 
-def _provided_keys(part):
-    yield NEW, part.place
-    for name in unique_text_fields(part.model) & part.before.keys():
-        yield part.model, name, part.before[name]
-    if part.model is Participation and part.object_id is None:
-        yield Agency, part.after.get("agency")
-    if part.model is Activity and "commitment" in part.before:
-        yield Commitment, "supersedes", str(part.before["commitment"])
-    if part.object_id and part.after.keys() & part.model.fields.names(protects=True):
-        yield part.model, part.object_id
-    yield from _superseded_keys(part)
+def _provided_keys(record_change):
+    yield NEW, record_change.place
+    for name in unique_text_fields(record_change.model) & record_change.before.keys():
+        yield record_change.model, name, record_change.before[name]
+    if record_change.model is Participation and record_change.object_id is None:
+        yield Agency, record_change.after.get("agency")
+    if record_change.model is Activity and "commitment" in record_change.before:
+        yield Commitment, "supersedes", str(record_change.before["commitment"])
+    if (
+        record_change.object_id
+        and record_change.after.keys() & record_change.model.fields.names(protects=True)
+    ):
+        yield record_change.model, record_change.object_id
+    yield from _superseded_keys(record_change)
 
 
-def _needed_keys(part):
-    for name, value in part.after.items():
+def _needed_keys(record_change):
+    for name, value in record_change.after.items():
         keys = value if isinstance(value, list) else [value]
         yield from ((NEW, place_of_new(key)) for key in keys if is_new(key))
-        field = part.model._meta.get_field(name)
-        if field.is_relation and part.model is not Participation:
+        field = record_change.model._meta.get_field(name)
+        if field.is_relation and record_change.model is not Participation:
             yield from ((field.related_model, key) for key in keys if not is_new(key))
-    for name in unique_text_fields(part.model) & part.after.keys():
-        yield part.model, name, part.after[name]
-    yield from _superseded_keys(part)
+    for name in unique_text_fields(record_change.model) & record_change.after.keys():
+        yield record_change.model, name, record_change.after[name]
+    yield from _superseded_keys(record_change)
 
 
-def _is_outside(part, plan):
-    starts_on, ends_on = plan.get("starts_on", ""), plan.get("ends_on", "9999")
-    days = [part.after.get(name) for name in ("starts_on", "due_on")]
-    is_dated = part.model in (Commitment, Activity)
-    return is_dated and any(day and not starts_on <= day <= ends_on for day in days)
+def _is_outside(record_change, plan_values):
+    start, end = plan_values.get("starts_on", ""), plan_values.get("ends_on", "9999")
+    days = [record_change.after.get(name) for name in ("starts_on", "due_on")]
+    is_dated = record_change.model in (Commitment, Activity)
+    return is_dated and any(day and not start <= day <= end for day in days)
 
 
-def _superseded_keys(part):
-    for key in (*part.before.get("supersedes", ()), *part.after.get("supersedes", ())):
-        yield part.model, "supersedes", str(key)
+def _superseded_keys(record_change):
+    for key in (
+        *record_change.before.get("supersedes", ()),
+        *record_change.after.get("supersedes", ()),
+    ):
+        yield record_change.model, "supersedes", str(key)
 
 
-def return_to_draft(change, parts, all_parts):
+def return_to_draft(change, record_changes, all_record_changes):
     """
-    Return parts that were not approved to the proposer's drafts.
+    Return record changes that were not approved to the proposer's drafts.
 
     Newer values in the draft stay. Each line stores the reason of its return.
     """
-    plans = {part.place: plan for part in parts if (plan := _plan_of(part))}
+    plans = {each.place: plan for each in record_changes if (plan := _plan_of(each))}
     drafts = {
         plan: _locked_draft(plan, change.proposed_by) for plan in {*plans.values()}
     }
-    names = {part.place: part.after.get("code") for part in all_parts}
-    for part in (each for each in parts if each.place in plans):
-        table = TABLE_OF_MODEL[part.model]
-        line = _find_or_build_line(drafts[plans[part.place]], table, part.object_id)
-        line.new_values = _as_drafted(part, part.after, names) | line.new_values
-        line.values_before = _as_drafted(part, part.before, names) | line.values_before
-        line.reason = part.returned or change.reason
+    names = {each.place: each.after.get("code") for each in all_record_changes}
+    for each in (each for each in record_changes if each.place in plans):
+        table, draft = TABLE_OF_MODEL[each.model], drafts[plans[each.place]]
+        line = _find_or_build_line(draft, table, each.object_id)
+        line.new_values = _as_drafted(each.model, each.after, names) | line.new_values
+        line.values_before = (
+            _as_drafted(each.model, each.before, names) | line.values_before
+        )
+        line.reason = each.returned or change.reason
         line.save()
-        if part.object_id is None:
+        if each.object_id is None:
             # The code may belong to another record by then.
-            names[part.place] = f"+{line.pk}"
+            names[each.place] = f"+{line.pk}"
     for draft in drafts.values():
         _touch(draft)
 
 
-def _plan_of(part):
-    path = path_to_plan(part.model)
-    if part.object_id is None:
-        return part.after[path]
-    rows = part.model._default_manager.filter(pk=part.object_id)
+def _plan_of(record_change):
+    path = path_to_plan(record_change.model)
+    if record_change.object_id is None:
+        return record_change.after[path]
+    rows = record_change.model._default_manager.filter(pk=record_change.object_id)
     return rows.values_list(path or "pk", flat=True).first()
 
 
-def _as_drafted(part, values, new):
-    fields = {name: part.model._meta.get_field(name) for name in values}
+def _as_drafted(model, values, new):
+    fields = {name: model._meta.get_field(name) for name in values}
     return {
         name: _linked_names(fields[name], value, new)
         for name, value in values.items()
