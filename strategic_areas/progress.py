@@ -69,7 +69,7 @@ class Punctuality(StrEnum):
 
 
 #: Who may state a due date. The plan's end, set for lack of another, does not count.
-STATED = frozenset({"plan", "amendment", "agency"})
+DUE_DATE_PROVENANCES = frozenset({"plan", "amendment", "agency"})
 
 
 @dataclass(kw_only=True)
@@ -105,7 +105,7 @@ class Deadline:
 
     @property
     def is_stated(self) -> bool:
-        return self.due_on is not None and self.due_provenance in STATED
+        return self.due_on is not None and self.due_provenance in DUE_DATE_PROVENANCES
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from strategic_areas.importing.values import (
     references,
     whole,
 )
-from strategic_areas.models.records import STATED, STRENGTH
+from strategic_areas.models.records import FILE_PROVENANCES, STRENGTH
 from strategic_areas.plan_document.tables import TABLE_OF_MODEL, TABLES
 
 #: Kinds of value that follow from the type of a model's field.
@@ -54,10 +54,10 @@ KIND_OF_NAME = {
     "code": CODE,
     "continues": NestedMapping(kinds={"plan": CODE, "code": CODE}),
     "covers_year": YEAR,
-    "mandate_provenance": one_of(STATED),
-    "outcome_provenance": one_of(STATED),
+    "mandate_provenance": one_of(FILE_PROVENANCES),
+    "outcome_provenance": one_of(FILE_PROVENANCES),
     "percent": PERCENT,
-    "provenance": one_of(STATED),
+    "provenance": one_of(FILE_PROVENANCES),
     "quantity": AMOUNT,
     "report_year": YEAR,
     "succeeded_by": reference("agencies of the portal"),
@@ -94,7 +94,7 @@ def keys_of_table(table_name, fields=(), special=None):
     English keys are never required. ``special`` maps field names to keys.
     """
     keys = []
-    for column in TABLES[table_name].stated:
+    for column in TABLES[table_name].file_columns:
         name, is_first = column.field.name, column.name == column.field.columns[0]
         if name in (special or {}):
             keys += special[name] if is_first else []
@@ -247,7 +247,11 @@ INDICATOR = dict.fromkeys(BASELINE, ()) | {
     ],
     "sources": [
         FileKey(
-            "targets_provenance", one_of(STATED), False, ("provenance",), "targets"
+            "targets_provenance",
+            one_of(FILE_PROVENANCES),
+            False,
+            ("provenance",),
+            "targets",
         ),
         FileKey("sources", references("sources")),
     ],

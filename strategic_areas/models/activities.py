@@ -35,7 +35,7 @@ from strategic_areas.themes import Theme
 
 class DueProvenance(models.TextChoices):
     """
-    Who states a due date. Only the values in ``progress.STATED`` can make work late.
+    Who states a due date. ``progress.DUE_DATE_PROVENANCES`` alone can make work late.
     """
 
     PLAN = "plan", _("Stated by the plan")

@@ -91,7 +91,7 @@ OFFICIAL = ("foreign_government_report", "un_body")
 #: The provenances that sources can give, the strongest first.
 STRENGTH = [Provenance.DOCUMENTED, Provenance.PRESS, Provenance.RECONSTRUCTED]
 #: The provenances that a plan file may state; the others come from reports made here.
-STATED = [Provenance.PLAN, *STRENGTH]
+FILE_PROVENANCES = [Provenance.PLAN, *STRENGTH]
 
 
 def provenance_of(kinds):
@@ -161,7 +161,7 @@ def is_official(path=""):
 
 
 def is_stronger(provenance, than):
-    return STATED.index(provenance) < STATED.index(than)
+    return FILE_PROVENANCES.index(provenance) < FILE_PROVENANCES.index(than)
 
 
 class Source(models.Model):

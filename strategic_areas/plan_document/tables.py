@@ -12,7 +12,7 @@ from agencies.fields import DeclaredField, FieldKind
 from agencies.models import Agency
 from strategic_areas import models, spreadsheet_cells
 from strategic_areas.models.measurements import Breakdown, Measurement
-from strategic_areas.models.records import STATED, Provenance
+from strategic_areas.models.records import FILE_PROVENANCES, Provenance
 from strategic_areas.workbooks.reading import cell_text
 
 #: The table with the plan's own row.
@@ -66,7 +66,7 @@ class PlanColumn:
     @property
     def offered(self):
         is_provenance = self.field.model_field.choices == Provenance.choices
-        known = STATED if is_provenance else dict(self.choices)
+        known = FILE_PROVENANCES if is_provenance else dict(self.choices)
         return [word for value, word in self.choices if value in known]
 
 
@@ -104,7 +104,7 @@ class PlanTable:
         return field.many_to_many or is_own
 
     @cached_property
-    def stated(self):
+    def file_columns(self):
         """The columns of a plan file, with whether each is required."""
         return tuple(
             PlanColumn(
@@ -120,7 +120,7 @@ class PlanTable:
             name: PlanColumn(self.name, name, self.model.fields.of_column(name), True)
             for name in self.identity
         }
-        known |= {each.name: each for each in self.stated}
+        known |= {each.name: each for each in self.file_columns}
         return tuple(
             replace(each, is_required=False) if each.field.name in DEFAULTED else each
             for name, each in known.items()

@@ -22,7 +22,7 @@ from strategic_areas.models import (
     RevisionStatus,
     StrategicArea,
 )
-from strategic_areas.progress import STATED
+from strategic_areas.progress import DUE_DATE_PROVENANCES
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.updates import public_updates
@@ -195,7 +195,10 @@ def _changed_at(row):
     return max(filter(None, (row.purged_at, row.withdrawn_at, row.published_at)))
 
 
-_STATED = {"due_on__isnull": False, "due_provenance__in": sorted(STATED)}
+_HAS_DUE_DATE = {
+    "due_on__isnull": False,
+    "due_provenance__in": sorted(DUE_DATE_PROVENANCES),
+}
 
 
 def due_days(plan: Plan, agency=None) -> list[tuple[date, str, object]]:
@@ -213,11 +216,11 @@ def due_days(plan: Plan, agency=None) -> list[tuple[date, str, object]]:
     rounds = ReportingPeriod.objects.rounds().filter(plan=plan)
     found = [
         (row.due_on, "commitment", row)
-        for row in commitments.filter(**_STATED).select_related("plan", "lead")
+        for row in commitments.filter(**_HAS_DUE_DATE).select_related("plan", "lead")
     ]
     found += [
         (row.due_on, "activity", row)
-        for row in activities.filter(**_STATED).select_related(
+        for row in activities.filter(**_HAS_DUE_DATE).select_related(
             "commitment__plan", "agency"
         )
     ]

@@ -48,16 +48,16 @@ def area_section(content, area):
     by_commitment = defaultdict(list)
     for each in activities:
         by_commitment[each.commitment].append(each)
-    is_stated = not content.plan.is_reconstructed
+    is_official = not content.plan.is_reconstructed
     columns = {
-        _("Commitment") if is_stated else _("Documented action"): 8,
+        _("Commitment") if is_official else _("Documented action"): 8,
         _("State"): 5,
         _("Due"): 5,
         _("What was done and what holds it back"): 16,
     }
     late = [each for each in content.late if each.area == area.code]
     lines = [f"{e.code} {short_title(e)}, {late_by(e.days_late)}" for e in late]
-    caption = _("Commitments") if is_stated else _("Documented actions")
+    caption = _("Commitments") if is_official else _("Documented actions")
     return DocumentSection(
         f"{area.code} · {text_in_language(area, 'name')}",
         (

@@ -374,7 +374,7 @@ def _updates(activities):
 
 def _build_row(commitment, activities, updates, declarations, periods, today):
     real_periods = {each.pk for each in periods if not each.is_demonstration}
-    counts = [
+    counted_rows = [
         [
             each
             for each in rows
@@ -384,7 +384,7 @@ def _build_row(commitment, activities, updates, declarations, periods, today):
         ]
         for rows in (updates, declarations)
     ]
-    counted = counted_updates.build_counted_updates(*counts, periods)
+    counted = counted_updates.build_counted_updates(*counted_rows, periods)
     rows = build_progress([commitment], activities, counted, periods, today)
     agency_changes = [
         change
@@ -392,10 +392,10 @@ def _build_row(commitment, activities, updates, declarations, periods, today):
         for change in each.approved
         if change.field == round_assignments.AGENCY_FIELD and change.amends
     ]
-    former_agency_ids = round_assignments.agencies_asked(
+    asked_agency_ids = round_assignments.asked_agency_ids(
         activities, periods, agency_changes
     )
-    (row,) = round_assignments.with_agencies_asked(rows, former_agency_ids)
+    (row,) = round_assignments.with_agencies_asked(rows, asked_agency_ids)
     return row
 
 

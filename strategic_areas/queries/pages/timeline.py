@@ -193,10 +193,10 @@ def timeline_events(
     ]
     if row.commitment.is_official and not is_over(row.commitment.plan, today):
         found.append(TimelineEvent(day=today, kind="today"))
-    return sorted(found, key=_lateness, reverse=True)
+    return sorted(found, key=_time_order, reverse=True)
 
 
-def _lateness(event):
+def _time_order(event):
     period = event.period
     rank = (event.is_ahead, event.kind == "today", event.day)
     return *rank, event.place[1], period.ends_on if period else date.min, str(period)

@@ -119,7 +119,7 @@ def agency_changes(plan: Plan) -> list[PlanChange]:
     )
 
 
-def agencies_asked(
+def asked_agency_ids(
     activities: Iterable[Activity],
     periods: Iterable[ReportingPeriod],
     moves: Iterable[PlanChange],
@@ -139,9 +139,9 @@ def agencies_asked(
     for period in periods:
         closed = period.closes_on or period.ends_on
         for activity, activity_moves in moves_of.items():
-            asked = _agency_before(activity_moves, closed, agencies)
-            if asked and asked.pk != present_ids[activity]:
-                found[period.pk, activity] = asked.pk
+            agency = _agency_before(activity_moves, closed, agencies)
+            if agency and agency.pk != present_ids[activity]:
+                found[period.pk, activity] = agency.pk
     return found
 
 
@@ -154,12 +154,12 @@ def _agency_before(moves, day, agencies):
 
 
 def with_agencies_asked(
-    rows: Iterable, agency_ids: Mapping[tuple[int, int], int]
+    rows: Iterable, asked_agency_ids: Mapping[tuple[int, int], int]
 ) -> tuple:
     """
     The rows with the agencies that rounds asked, where no update names the agency.
 
-    ``agency_ids`` come from ``agencies_asked``.
+    ``asked_agency_ids`` come from the function of this name.
     """
     rows = tuple(rows)
     rows_by_activity = {
@@ -167,7 +167,7 @@ def with_agencies_asked(
     }
     missing = {
         (period, activity): agency
-        for (period, activity), agency in agency_ids.items()
+        for (period, activity), agency in asked_agency_ids.items()
         if (row := rows_by_activity.get(activity))
         and agency != row.activity.agency_id
         and period not in row.reported_in

@@ -61,6 +61,7 @@ def work_done_on_commitments(
     shown = [
         (row, _first_with_news(published, updates)) for row, updates in updates_by_row
     ]
+    # A declaration, which has no state, is never older.
     ends = [update.period.ends_on for _row, update in shown if update and update.state]
     return {
         row.commitment.pk: WorkDone(
