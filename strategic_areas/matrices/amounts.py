@@ -169,17 +169,18 @@ def targets_of(cell, name, years, due_year, *, has_own_year=False):
         first = int(start[1] if start else years[0])
         last = int(end[1] if end else years[1])
         number_read = _parse_number(number)
-        each = dict.fromkeys(map(str, range(first, last + 1)), number_read.value)
+        each_year = () if number_read.value is None else range(first, last + 1)
+        each = dict.fromkeys(map(str, each_year), number_read.value)
         reason = number_read.reason or ("yearly" if has_own_year else "")
         return each, number_read.is_percent or is_share, reason
     parts = [NUMBER.fullmatch(part.strip()) for part in re.split(r"/|;|\n|\|", plain)]
     if len(parts) == len(all_years) > 1 and all(parts):
         number_read = [_parse_number(part) for part in parts]
-        values = {str(y): r.value for y, r in zip(all_years, number_read, strict=True)}
+        by_year = zip(map(str, all_years), number_read, strict=True)
         return (
-            values,
-            any(r.is_percent for r in number_read) or is_share,
-            "years_not_told",
+            {year: read.value for year, read in by_year if read.value is not None},
+            any(read.is_percent for read in number_read) or is_share,
+            next((r.reason for r in number_read if r.reason), "years_not_told"),
         )
     if len(parts) > 1 or re.search(r"->|→|=>", plain):
         return {}, is_share, "years_not_told"

@@ -326,3 +326,20 @@ def test_the_answer_to_a_formula_is_measured():
     reading = again(content, naming)
 
     assert [line.values["name"] for line in reading.of("indicators")] == ["Cuñas"]
+
+
+def test_an_ambiguous_number_for_each_year_is_asked():
+    book = openpyxl.Workbook()
+    book.active.append(
+        ["Código", "Acción", "Responsable", "Plazo", "Indicador", "Meta"]
+    )
+    book.active.append(["1.1", "Campaña", "MIREX", "2027", "Cuñas", "1.250 por año"])
+    content = content_of(book)
+    naming = detect_layout(upload(content)).naming
+    question = question_at(again(content, naming), "F2", "target")
+
+    naming.answers[question.key] = "1250 por año"
+    reading = again(content, naming)
+
+    assert question.reason == "thousands_or_decimals"
+    assert {line.values["value"] for line in reading.of("targets")} == {"1250"}

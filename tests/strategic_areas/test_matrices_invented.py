@@ -393,6 +393,16 @@ def test_targets_of_several_years_are_read_from_one_text(text, targets):
 
 
 @pytest.mark.parametrize(
+    ("text", "targets"),
+    [("1.250 por año", {}), ("1.250/1.300", {}), ("1.250/900", {"2028": 900})],
+)
+def test_an_ambiguous_number_of_some_year_is_asked(text, targets):
+    found, _is_share, why = targets_of(cell_of(text), "Talleres", (2027, 2028), None)
+
+    assert (found, why) == (targets, "thousands_or_decimals")
+
+
+@pytest.mark.parametrize(
     ("text", "heading", "amount", "currency"),
     [
         ("RD$ 3.1 MM", "Presupuesto", 3_100_000, "DOP"),
