@@ -28,7 +28,7 @@ from strategic_areas.models import (
     Provenance,
     ReportingPeriod,
 )
-from strategic_areas.workflow.guard import must_be_clean
+from strategic_areas.workflow.guard import must_identify_nobody
 from strategic_areas.workflow.plain_values import must_be_valid
 
 MOST_LINES = 100
@@ -223,7 +223,7 @@ def _create_agency(acronym, names, by):
             % {"name": acronym}
         )
     name = max(names, key=len)
-    must_be_clean(Agency, acronym=acronym, name_es=name)
+    must_identify_nobody(Agency, acronym=acronym, name_es=name)
     kind = KIND_BY_FIRST_WORD.get(fold(name).partition(" ")[0], "office")
     agency = Agency(acronym=acronym, slug=slugify(acronym), name_es=name, kind=kind)
     must_be_valid(agency)

@@ -20,8 +20,8 @@ from strategic_areas.models.measurements import Breakdown, Measurement, Reported
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.rounds import desk_url
 from strategic_areas.workflow.guard import (
-    must_be_clean,
-    must_not_wait_for_purge,
+    must_identify_nobody,
+    must_not_be_in_pending_purge,
 )
 from strategic_areas.workflow.transitions import (
     GuardedSteps,
@@ -48,7 +48,7 @@ class ValueSteps(GuardedSteps):
         if reported.revises != current_measurement(reported):
             raise OutdatedError
         texts = [reported.printed_where, reported.note, reported.why]
-        must_not_wait_for_purge(reported, texts)
+        must_not_be_in_pending_purge(reported, texts)
         measurement = Measurement.objects.create(
             indicator=reported.indicator,
             starts_on=reported.starts_on,
@@ -168,7 +168,7 @@ def submit_value(reported, *, by):
         _("%(record)s: another agency answers for it."),
         record=indicator,
     )
-    must_be_clean(ReportedValue, note=reported.note, why=reported.why)
+    must_identify_nobody(ReportedValue, note=reported.note, why=reported.why)
     waiting = ReportedValue.objects.waiting().filter(
         indicator=indicator, starts_on=reported.starts_on, ends_on=reported.ends_on
     )

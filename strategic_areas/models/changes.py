@@ -269,7 +269,7 @@ class Amendment(FileMixin):
         OFFICIAL_DOCUMENT = "official_document", _("Official document")
 
     #: Documents cited where no act decided → the kind of the amendment.
-    CITED = {
+    KINDS_WITHOUT_ACT = {
         Act.SIGNED_PAGE: Kind.CORRECTION,
         Act.OFFICIAL_DOCUMENT: Kind.OFFICIAL_MATRIX,
     }
@@ -457,8 +457,8 @@ class PlanChange(PlanMixin):
     @property
     def amends(self):
         """Whether the plan itself changed, and not only the record of it."""
-        cited = Amendment.CITED.values()
-        return self.amendment is not None and self.amendment.kind not in cited
+        kinds = Amendment.KINDS_WITHOUT_ACT.values()
+        return self.amendment is not None and self.amendment.kind not in kinds
 
     @property
     def protected(self):

@@ -45,9 +45,9 @@ from strategic_areas.workflow import changes
 from strategic_areas.workflow.amendments import approved_plan_of
 from strategic_areas.workflow.guard import (
     blocked_texts,
-    must_be_clean,
     must_count_nobody,
-    must_not_wait_for_purge,
+    must_identify_nobody,
+    must_not_be_in_pending_purge,
 )
 from strategic_areas.workflow.phrases import Phrases, strings_of
 from strategic_areas.workflow.plain_values import plain_values, set_fields, set_links
@@ -108,13 +108,13 @@ class HidingSteps(GuardedSteps):
         takedown.editions = removed_cells
 
     def apply(self, takedown, by):
-        must_not_wait_for_purge(takedown, [takedown.why])
+        must_not_be_in_pending_purge(takedown, [takedown.why])
 
     def decline(self, takedown, *, by, reason=""):
         """Restore the content, unless a pending purge covers it."""
         rows = takedown.rows.values()
         hidden_values = [value for row in rows for value in row["before"].values()]
-        must_not_wait_for_purge(takedown, [*hidden_values, takedown.editions])
+        must_not_be_in_pending_purge(takedown, [*hidden_values, takedown.editions])
         return super().decline(takedown, by=by, reason=reason)
 
     def on_end(self, takedown):
@@ -231,7 +231,7 @@ def hide_columns(record, columns, *, cause, by, why=""):
         raise RefusedError(_("%(record)s: you may not hide this.") % {"record": record})
     if not cause:
         raise RefusedError(_("%(record)s: state the reason.") % {"record": record})
-    must_be_clean(Takedown, why=why)
+    must_identify_nobody(Takedown, why=why)
     must_count_nobody(record, {"why": why}, Takedown)
     stored = type(record)._default_manager.select_for_update().get(pk=record.pk)
     about = {

@@ -270,8 +270,8 @@ def amendment_kind(amendment, parts):
 
     ``parts`` are pairs of a record and its ``RecordChange``.
     """
-    if amendment.act in Amendment.CITED:
-        return Amendment.CITED[amendment.act]
+    if amendment.act in Amendment.KINDS_WITHOUT_ACT:
+        return Amendment.KINDS_WITHOUT_ACT[amendment.act]
     kinds = amendment_kinds([part for _record, part in parts])
     found = {kinds[part.place] for record, part in parts if _structure_in(record, part)}
     return found.pop() if len(found) == 1 else Amendment.Kind.SEVERAL
@@ -284,7 +284,7 @@ def _structure_in(record, part):
 
 def set_due_provenance(records, amendment):
     """Mark new due dates as stated by the amendment, unless it is a correction."""
-    if amendment is None or amendment.act in Amendment.CITED:
+    if amendment is None or amendment.act in Amendment.KINDS_WITHOUT_ACT:
         return
     for record in records:
         if isinstance(record, Commitment | Activity) and _is_redated(record):

@@ -31,9 +31,9 @@ from strategic_areas.models.review import Revision
 from strategic_areas.workflow import amendments, plan_approval, plan_drafts
 from strategic_areas.workflow.guard import (
     blocked_texts,
-    must_be_clean,
     must_count_nobody,
-    must_not_wait_for_purge,
+    must_identify_nobody,
+    must_not_be_in_pending_purge,
 )
 from strategic_areas.workflow.plain_values import (
     apply_part,
@@ -140,7 +140,7 @@ class ChangeSteps(GuardedSteps):
         if amendment := Amendment.objects.filter(change=change).first():
             names = amendment.fields.columns(guarded=True)
             values += [getattr(amendment, name) for name in names]
-        must_not_wait_for_purge(change, values)
+        must_not_be_in_pending_purge(change, values)
         parts = self._leave_out(change, all_parts, returned) if returned else all_parts
         saved = self.save_parts(change, parts, by)
         for part in parts:
@@ -177,7 +177,7 @@ class ChangeSteps(GuardedSteps):
                 raise RefusedError(
                     _("%(record)s: state the reason.") % {"record": labels[place]}
                 )
-            must_be_clean(RecordChange, returned=reason)
+            must_identify_nobody(RecordChange, returned=reason)
         dependants = plan_drafts.dependants_of(all_parts)
         places = plan_drafts.with_dependants(dependants, returned)
         if len(places) == len(all_parts):

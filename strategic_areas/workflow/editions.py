@@ -8,9 +8,9 @@ from strategic_areas.queries.pages.editions import edition_differences
 from strategic_areas.queries.plan import plans
 from strategic_areas.workflow.changes import CHANGE_STEPS
 from strategic_areas.workflow.guard import (
-    must_be_clean,
     must_count_nobody,
-    must_not_wait_for_purge,
+    must_identify_nobody,
+    must_not_be_in_pending_purge,
 )
 from strategic_areas.workflow.plain_values import must_be_valid
 from strategic_areas.workflow.transitions import GuardedSteps, must
@@ -35,13 +35,13 @@ class EditionSteps(GuardedSteps):
             _("A reconstruction has one edition: propose a correction of it."),
         )
         editions.snapshot_of_proposal(proposal)
-        must_be_clean(EditionProposal, **edition_texts(proposal))
+        must_identify_nobody(EditionProposal, **edition_texts(proposal))
         must_count_nobody(proposal.plan, edition_texts(proposal), EditionProposal)
         must_be_valid(proposal, exclude=["named"])
         proposal.save()
 
     def apply(self, proposal, by, seen):
-        must_not_wait_for_purge(proposal, edition_texts(proposal).values())
+        must_not_be_in_pending_purge(proposal, edition_texts(proposal).values())
         editions.make_edition(proposal.plan, proposal=proposal, seen=seen)
 
 

@@ -232,13 +232,13 @@ def blocked_texts(model, values):
     return found
 
 
-def must_be_clean(model, *, error=RefusedError, **texts):
+def must_identify_nobody(model, *, error=RefusedError, **texts):
     """Refuse texts, given by column, that identify a person."""
     for name, reason in blocked_texts(model, texts).items():
         raise error(f"{model.fields.of_column(name).label}: {reason}")
 
 
-def must_not_wait_for_purge(record, values, *, error=RefusedError):
+def must_not_be_in_pending_purge(record, values, *, error=RefusedError):
     """Refuse to publish words that a pending purge wants removed."""
     phrases = waiting_phrases()
     if phrases and any(map(phrases.occur_in, strings_of(list(values)))):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from agencies.access import RefusedError
 from agencies.decisions import OutdatedError
 from strategic_areas.models import Plan
-from strategic_areas.workflow.guard import must_not_wait_for_purge
+from strategic_areas.workflow.guard import must_not_be_in_pending_purge
 
 #: Model name → lookup to the plan whose approval publishes the model's values.
 PLAN_PATH_OF_VALUES = {
@@ -114,4 +114,4 @@ def check_plan_approval(change, parts, **read):
         if change.plan_digest != plan_digest(plan):
             raise OutdatedError
         must_be_approvable(plan, **read)
-        must_not_wait_for_purge(plan, _public_values(plan))
+        must_not_be_in_pending_purge(plan, _public_values(plan))

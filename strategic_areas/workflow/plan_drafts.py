@@ -22,7 +22,10 @@ from strategic_areas.models import (
     Target,
 )
 from strategic_areas.models.drafts import DRAFT_TABLES, DraftLine, PlanDraft
-from strategic_areas.workflow.guard import must_be_clean, must_not_wait_for_purge
+from strategic_areas.workflow.guard import (
+    must_identify_nobody,
+    must_not_be_in_pending_purge,
+)
 from strategic_areas.workflow.plain_values import (
     NEW,
     is_new,
@@ -46,8 +49,8 @@ def save_draft_line(
     pending purge.
     """
     must_propose(by, plan)
-    must_be_clean(DRAFT_TABLES[table], **new_values)
-    must_not_wait_for_purge(plan, new_values.values())
+    must_identify_nobody(DRAFT_TABLES[table], **new_values)
+    must_not_be_in_pending_purge(plan, new_values.values())
     draft = _locked_draft(plan.pk, by)
     draft_line = _find_or_build_line(draft, table, record, line)
     draft_line.new_values |= new_values

@@ -232,7 +232,7 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
     )
     if evidence and not getattr(update, "is_reserved", False):
         identifiers = chain(*map(guard.evidence_identifiers, evidence))
-        guard.must_not_wait_for_purge(update, identifiers, error=TransitionError)
+        guard.must_not_be_in_pending_purge(update, identifiers, error=TransitionError)
         rows = update.evidences.filter(pk__in=[item.pk for item in evidence])
         rows.update(is_public=True)
 
@@ -310,7 +310,7 @@ def begin_correction(update, *, by):
 def make_public(update, *, by, seen_version, printed_by=None, **stamp):
     printed_by = printing_source(update, printed_by or update.printed_by)
     texts = guard.texts_published_with(update)
-    guard.must_not_wait_for_purge(update, texts, error=TransitionError)
+    guard.must_not_be_in_pending_purge(update, texts, error=TransitionError)
     published = published_revision(update)
     if published:
         change_status(

@@ -23,7 +23,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import EVER_SUBMITTED, Revision
 from strategic_areas.public_paths import stable_slug
-from strategic_areas.workflow.guard import must_be_clean
+from strategic_areas.workflow.guard import must_identify_nobody
 
 #: The audit event of each step, by the new status.
 EVENT_OF_STATUS = {
@@ -120,7 +120,7 @@ def change_status(
     ``contributes`` the person becomes a contributor.
     """
     texts = {"reason": reason, "private_note": private_note}
-    must_be_clean(Transition, error=TransitionError, **texts)
+    must_identify_nobody(Transition, error=TransitionError, **texts)
     row = type(update).objects.filter(pk=update.pk)
     # The transition records the stored status, which may differ from the loaded one.
     before = row.select_for_update().values_list("status", flat=True).get()
@@ -227,7 +227,7 @@ class GuardedSteps(DecisionSteps):
         return may_review(user, self.model)
 
     def decline(self, decision, *, by, reason=""):
-        must_be_clean(self.model, reason=reason)
+        must_identify_nobody(self.model, reason=reason)
         return super().decline(decision, by=by, reason=reason)
 
 

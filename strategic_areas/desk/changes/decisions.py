@@ -412,7 +412,7 @@ class ProposeChangeForm(GuardedModelForm):
 
 #: Kinds of acts that decide; a correction cites a page instead.
 DECIDING_ACTS = [
-    each for each in Amendment.Act.choices if each[0] not in Amendment.CITED
+    each for each in Amendment.Act.choices if each[0] not in Amendment.KINDS_WITHOUT_ACT
 ]
 
 

@@ -278,7 +278,9 @@ class ProposeDraftForm(ProposeAmendmentForm):
         if cleaned.get("shown") != self.digest:
             self.add_error(None, _("Your draft was changed meanwhile: read it again."))
             self.data = {**self.data.dict(), "shown": self.digest}
-        if cleaned.get("act") in Amendment.CITED and any(map(_needs_act, self.drafts)):
+        if cleaned.get("act") in Amendment.KINDS_WITHOUT_ACT and any(
+            map(_needs_act, self.drafts)
+        ):
             self.add_error(
                 "act",
                 _(

@@ -50,12 +50,13 @@ def changes_by_amendment():
     """
     Changes that an act made to the plan itself.
 
-    Changes without an act, and corrections of errors, only changed what is known of it.
+    Changes without an act, corrections of errors and official matrices only changed
+    what is known of the plan.
     """
     return (
         approved_changes()
         .exclude(
-            amendment__kind__in=Amendment.CITED.values(),
+            amendment__kind__in=Amendment.KINDS_WITHOUT_ACT.values(),
         )
         .filter(amendment__isnull=False)
     )
