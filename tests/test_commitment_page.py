@@ -300,7 +300,7 @@ def test_the_start_of_work_to_come_is_in_the_time_line(client):
     day = timezone.localdate() + timedelta(days=9)
     commitment = make.commitment(starts_on=day)
 
-    steps = page_of(client, commitment).context["page"].steps
+    steps = page_of(client, commitment).context["page"].events
 
     assert [(each.kind, each.day) for each in steps if each.is_ahead] == [
         ("start", day)

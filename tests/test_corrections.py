@@ -36,7 +36,7 @@ def test_the_log_tells_what_was_asked_and_decided_and_its_days(client, language)
     page, log = read(client, path), client.get(path).context["log"]
 
     assert log["corrections"][0] == waiting
-    assert (waiting.days, decided.days) == (None, 8)
+    assert (waiting.days_taken, decided.days_taken) == (None, 8)
     assert (log["decided"], log["days"]) == (2, 5)
     for text in (decided.asked_es, decided.decision_es, waiting.asked_es):
         assert text in page.text

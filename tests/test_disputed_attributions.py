@@ -288,7 +288,7 @@ def test_the_page_offers_no_step_to_a_party(client, update):
 
     def offered(person):
         client.force_login(person)
-        return [form.step for form in client.get(page).context["steps"]]
+        return [form.step for form in client.get(page).context["step_forms"]]
 
     assert offered(make_party(update.agency)) == []
     assert offered(make_party(make.agency())) == ["approve", "decline"]

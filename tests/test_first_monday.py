@@ -168,7 +168,7 @@ def approve(client, **typed):
     """Approve the one change that waits, on its page."""
     change = PendingChange.objects.get(status="pending")
     page = client.get(reverse("admin:approval", args=[change.pk]))
-    form = page.context["steps"][0]
+    form = page.context["step_forms"][0]
     typed |= {name: form.initial[name] for name in ("seen",) if name in form.initial}
     client.post(reverse("admin:approval", args=[change.pk]), {"approve": "1", **typed})
     change.refresh_from_db()

@@ -91,7 +91,7 @@ def test_only_approved_amendments_are_told_the_latest_first(client):
     assert [first.old_value_es in page.text, first.new_value_es in page.text] == [
         True
     ] * 2
-    steps = on_commitment["page"].steps
+    steps = on_commitment["page"].events
     amended = [step.lines for step in steps if step.kind == "amendment"]
     assert amended == [(last,), (first,)]
     assert on_commitment["page"].activities[0].row.activity.approved == [last]
@@ -135,7 +135,7 @@ def test_the_fields_that_one_change_changed_stand_together(client):
     (change,) = context["changes"]
     (lines,) = change.records
     assert [line.field for line in lines] == ["due_on", "quantity"]
-    steps = on_commitment["page"].steps
+    steps = on_commitment["page"].events
     (step,) = [step for step in steps if step.kind == "amendment"]
     assert list(step.lines) == lines
     # Beside the activity; the time line tells only what changed.

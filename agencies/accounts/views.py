@@ -36,7 +36,7 @@ def account_page(request):
         "administers": access.is_administrator(user),
         "mandates": user.mandates.current().select_related("agency"),
         "factors": factors_of(user).count(),
-        "waits": AccountChange.objects.waiting().filter(user=user),
+        "pending_changes": AccountChange.objects.waiting().filter(user=user),
     }
     return TemplateResponse(request, "account/index.html", context)
 

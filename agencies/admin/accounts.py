@@ -214,9 +214,13 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         return form
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        waits = AccountChange.objects.waiting().filter(user=obj)
+        pending_changes = AccountChange.objects.waiting().filter(user=obj)
         return super().render_change_form(
-            request, {**context, "waits": waits}, *args, obj=obj, **kwargs
+            request,
+            {**context, "pending_changes": pending_changes},
+            *args,
+            obj=obj,
+            **kwargs,
         )
 
     def get_urls(self):

@@ -16,15 +16,15 @@
   const waiting = new Map();
   const stopped = new Set();
 
-  /* A row that stands closed on the page is read when it is opened. Some rows ahead of the
+  /* A row whose forms the page lacks is read when it is opened. Some rows ahead of the
      open one are read with it, so that a lost line stops nobody in the next ones. */
 
   const AHEAD = 6;
   const reading = new Map();
-  const isClosed = (row) => Boolean(row.querySelector(":scope > [data-closed]"));
+  const lacksForms = (row) => Boolean(row.querySelector(":scope > [data-lacks-forms]"));
 
   function whole(row) {
-    if (!isClosed(row)) return true;
+    if (!lacksForms(row)) return true;
     if (!reading.has(row)) {
       reading.set(row, read(row).catch(() => false).finally(() => reading.delete(row)));
     }
@@ -32,7 +32,7 @@
   }
 
   async function read(row) {
-    const body = row.querySelector(":scope > [data-closed]");
+    const body = row.querySelector(":scope > [data-lacks-forms]");
     const answer = await fetch(body.querySelector("a").href, {
       headers: { "X-Row-Only": "1" },
       cache: "no-store",
@@ -48,7 +48,7 @@
 
   async function openRow(row) {
     row.open = true;
-    const body = row.querySelector(":scope > [data-closed]");
+    const body = row.querySelector(":scope > [data-lacks-forms]");
     if (!await whole(row)) {
       if (!body.querySelector("[data-told]")) {
         const told = paragraph(phrases.unopened.textContent);
@@ -393,7 +393,7 @@
     const rows = unanswered(row);
     row.open = false;
     let next = rows[0];
-    if (next && !await whole(next)) next = rows.find((other) => !isClosed(other)) ?? next;
+    if (next && !await whole(next)) next = rows.find((other) => !lacksForms(other)) ?? next;
     if (!next) return sheet.querySelector(".tally .button").focus();
     next.open = true;
     next.scrollIntoView({ block: "start" });
@@ -466,7 +466,7 @@
     if (event.target.open && event.target.matches("[data-row]")) openRow(event.target);
   }, true);
   sheet.addEventListener("click", (event) => {
-    const body = event.target.closest("a") && event.target.closest("[data-closed]");
+    const body = event.target.closest("a") && event.target.closest("[data-lacks-forms]");
     if (!body) return;
     event.preventDefault();
     openRow(body.closest("[data-row]"));

@@ -244,15 +244,19 @@ def family_mark(family, word=""):
 def late(summary):
     code = summary.punctuality
     if code == Punctuality.AT_RISK:
-        return render_once("_late.html", "kept", code, pgettext("a mark", "At risk"))
+        return render_once(
+            "_late.html", "punctuality", code, pgettext("a mark", "At risk")
+        )
     if code != Punctuality.LATE:
         return ""
-    return render_once("_late.html", "kept", code, sentences.punctuality_word(summary))
+    return render_once(
+        "_late.html", "punctuality", code, sentences.punctuality_word(summary)
+    )
 
 
 @register.simple_tag
 def late_by(days):
-    return render_once("_late.html", "kept", "late", sentences.late_by(days))
+    return render_once("_late.html", "punctuality", "late", sentences.late_by(days))
 
 
 @register.inclusion_tag("_family_bar.html")
@@ -275,7 +279,7 @@ def update_status(entry):
 @register.simple_tag
 def punctuality(summary):
     code, word = summary.punctuality, sentences.punctuality_word(summary)
-    return late(summary) or render_once("_punctuality.html", "kept", code, word)
+    return late(summary) or render_once("_punctuality.html", "punctuality", code, word)
 
 
 @register.simple_tag

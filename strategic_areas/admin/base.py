@@ -130,8 +130,8 @@ class ApprovedMixin:
         return redirect("admin:approval", request.proposed.pk)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        context["waits"] = workflow.waiting_change(obj) if obj else None
-        if context["waits"] and request.method == "GET":
+        context["pending_change"] = workflow.waiting_change(obj) if obj else None
+        if context["pending_change"] and request.method == "GET":
             context["show_save"] = context["show_save_and_continue"] = False
         context["is_free"] = bool(obj) and workflow.applies_at_once(obj, ())
         if obj and may_hide(request.user, obj):
@@ -400,9 +400,9 @@ class RevisionAdmin(SubmittedHistoryMixin, ScopedHistoryAdmin):
             subject, steps = {self.subject: obj.subject}, open_steps(request.user, obj)
             context |= {
                 "record": obj,
-                "steps": [self._step_form(step, obj) for step in steps],
+                "step_forms": [self._step_form(step, obj) for step in steps],
                 "withdraws": "withdraw" in steps,
-                "transitions": obj.transitions.select_related("by"),
+                "history": obj.transitions.select_related("by"),
                 "returned": obj.transitions.filter(
                     to_status=RevisionStatus.RETURNED
                 ).last(),

@@ -174,7 +174,7 @@ CORRECTIONS = (
 def corrections(_reading):
     """All correction requests, latest first; they belong to no plan."""
     for each in changes.load_correction_log()["corrections"]:
-        yield {**vars(each), "code": each.mark, "days": each.days}
+        yield {**vars(each), "code": each.anchor, "days": each.days_taken}
 
 
 CORRECTED = pgettext_lazy(

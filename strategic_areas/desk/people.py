@@ -438,7 +438,7 @@ def _decision_page(request, steps, rows, form, template):
         template,
         title=str(decision),
         decided=decision,
-        steps=step_forms,
+        step_forms=step_forms,
         why_not=steps.why_not(request.user, decision),
     )
 

@@ -24,16 +24,18 @@ def plan_or_404(request, code):
 
 
 @contextmanager
-def refusals_shown_on(form, *, waits=""):
+def refusals_shown_on(form, *, pending_text=""):
     """
     Add a refusal to the form's errors.
 
-    ``waits`` replaces the text if another change of the record is pending.
+    ``pending_text`` replaces the text if another change of the record is pending.
     """
     try:
         yield
     except workflow.AlreadyWaitingError as error:
-        form.add_error(None, text_with_change_link(error.current, waits or str(error)))
+        form.add_error(
+            None, text_with_change_link(error.current, pending_text or str(error))
+        )
     except RefusedError as error:
         form.add_error(None, str(error))
 

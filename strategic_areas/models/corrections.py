@@ -65,16 +65,16 @@ class Correction(models.Model):
         return self.about
 
     @property
-    def mark(self):
-        return mark_of(self.pk)
+    def anchor(self):
+        return anchor_of(self.pk)
 
     @property
-    def days(self):
+    def days_taken(self):
         """Whole days from request to decision, or None."""
         return (self.decided_on - self.asked_on).days if self.decided_on else None
 
 
-def mark_of(pk: int) -> str:
+def anchor_of(pk: int) -> str:
     """The permanent anchor of a request on its page."""
     return f"solicitud-{stable_slug(f'correction/{pk}')}"
 

@@ -17,7 +17,7 @@ from agencies.models import Agency, AgencyName
 from strategic_areas import models
 from strategic_areas.disclosure import MARKER
 from strategic_areas.glossary import TERMS
-from strategic_areas.models.corrections import mark_of
+from strategic_areas.models.corrections import anchor_of
 from strategic_areas.queries.figures import indicators, phrases
 from strategic_areas.queries.pages import changes, help_lines
 from strategic_areas.queries.plan import plans
@@ -262,7 +262,7 @@ def _context(public, addresses):
             )
     requests = models.Correction.objects.order_by(*changes.LATEST_FIRST)
     for number, row in enumerate(requests, start=1):
-        page, fragment = changes.log_page_of(number), mark_of(row.pk)
+        page, fragment = changes.log_page_of(number), anchor_of(row.pk)
         address = DocumentAddress("corrections", page=page, fragment=fragment)
         yield _document("correction", row, address, order=(-row.pk,))
 

@@ -312,7 +312,7 @@ def test_who_waits_reads_it_on_her_own_page(client):
 
     page = client.get(reverse("account_index"))
 
-    assert [each.value for each in page.context["waits"]] == ["reviewer"]
+    assert [each.value for each in page.context["pending_changes"]] == ["reviewer"]
 
 
 def test_nobody_publishes_what_one_she_alone_invited_wrote():

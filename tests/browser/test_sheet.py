@@ -375,7 +375,7 @@ def test_evidence_and_a_text_correct_what_is_published(make_page):
 
 def test_closed_rows_open_in_place_and_ahead_of_a_lost_line(open_sheet):
     asked, page = open_sheet(sheet_page.ROWS_WITH_FORMS + 9)
-    closed = "[data-row]:has(> [data-closed])"
+    closed = "[data-row]:has(> [data-lacks-forms])"
     expect(page.locator(closed)).to_have_count(8)
     second, last, unread = asked.activities[1], *asked.activities[-2:]
     assert row(page, last).locator("form").count() == 0

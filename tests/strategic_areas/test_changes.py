@@ -494,7 +494,7 @@ def test_the_page_shows_what_changes_and_both_readings(client, reviewer):
     assert ("new", "noche.") in shown.pieces
     assert [language for language, _ in record["previews"]] == ["es", "en"]
     assert all("Atiende de noche." in html for _, html in record["previews"])
-    assert [form.step for form in context["steps"]] == ["approve", "decline"]
+    assert [form.step for form in context["step_forms"]] == ["approve", "decline"]
 
 
 @pytest.mark.sqlite
@@ -515,7 +515,7 @@ def test_what_is_marked_is_read_before_a_change_is_approved(client, reviewer):
     client.post(page_of(change), {"approve": "x", "checked": "on"})
 
     change.refresh_from_db()
-    assert unread.context["steps"][0].errors
+    assert unread.context["step_forms"][0].errors
     assert unread.context["examined"].findings
     assert change.status == Status.APPROVED
 
@@ -548,7 +548,7 @@ def test_the_proposer_sees_it_and_may_only_take_it_back(client):
     change = make.change()
     client.force_login(change.proposed_by)
 
-    steps = client.get(page_of(change)).context["steps"]
+    steps = client.get(page_of(change)).context["step_forms"]
     client.post(page_of(change), {"approve": "x", "decline": "x", "reason": "y"})
 
     change.refresh_from_db()

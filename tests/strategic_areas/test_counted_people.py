@@ -46,7 +46,7 @@ def entry_address(update):
 
 def asks(client, update):
     page = client.get(review_queue.review_url(update))
-    [form, _give_back] = page.context["screen"]["steps"]
+    [form, _give_back] = page.context["screen"]["step_forms"]
     return form.fields.keys() & {*ASKED, "warnings_read"}
 
 

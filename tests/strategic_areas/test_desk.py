@@ -266,7 +266,7 @@ def test_the_secretariat_opens_it_again_and_who_asked_hears_of_it(desk, client):
     assert asked.to == reviewer.email
     assert "El contrato se firmó el día 12." in asked.text
     assert asked.text.split()[-1].endswith(address)
-    assert page.context["waits"] == change
+    assert page.context["pending_reopening"] == change
     assert forms_of(page) == [False, False]
     client.force_login(reviewer)
     told = client.get(address).context["records"][0]["opening"]
@@ -296,7 +296,7 @@ def test_it_is_not_opened_again_where_the_secretariat_says_why_not(desk, client)
     assert not desk.period.accepts(desk.agency)
     assert "Ya se publicó la ficha." in Mail.objects.get(kind="reopened").text
     desk.client.force_login(desk.user)
-    assert not desk.open().context["waits"]
+    assert not desk.open().context["pending_reopening"]
 
 
 def test_nobody_opens_a_round_again_for_their_own_request(desk):

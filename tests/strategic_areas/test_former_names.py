@@ -72,7 +72,7 @@ def test_an_account_is_told_under_the_name_of_its_period(client, activity, langu
         path = public_path("update", "plan-x", update.public_id, language=language)
         pages[update.period.code] = said(client, path)
     commitment = activity.commitment.get_absolute_url(language=language)
-    steps = client.get(commitment).context["page"].steps
+    steps = client.get(commitment).context["page"].events
 
     assert THEN in pages["2025"]
     assert not {THEN, "VXJ"} & pages["2026"]

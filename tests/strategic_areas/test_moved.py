@@ -224,9 +224,9 @@ def test_a_declaration_stays_with_the_lead_that_made_it(client):
 
     page = client.get(declared.commitment.get_absolute_url(language="es"))
 
-    assert [step.entry.agency for step in page.context["page"].steps if step.entry] == [
-        old
-    ]
+    assert [
+        step.entry.agency for step in page.context["page"].events if step.entry
+    ] == [old]
     assert workflow.begin_correction(declared, by=author).agency == old
     with pytest.raises(workflow.TransitionError):
         workflow.begin_correction(declared, by=make.focal_point(agency=new))

@@ -68,7 +68,7 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
     firsts = [
         filtered_updates.load_update_page(plan, {}, 100).entries[0],
         filtered_updates.load_update_page(plan, {}, 1).entries[0],
-        next(step.entry for step in page.steps if step.entry),
+        next(each.entry for each in page.events if each.entry),
     ]
 
     assert row.activities[0].summary.state == "completed"

@@ -111,7 +111,7 @@ def test_a_refused_reason_keeps_what_was_typed(client, reviewer):
     update.refresh_from_db()
     forms = [
         form
-        for form in answer.context["screen"]["steps"]
+        for form in answer.context["screen"]["step_forms"]
         if isinstance(form, ReturnForm)
     ]
     assert (answer.status_code, update.status) == (422, RevisionStatus.SUBMITTED)

@@ -135,7 +135,7 @@ def check_commitment_pages(world, asked):
         page = commitments.load_commitment_page(found, Succession(found.plan), TODAY)
         silent |= {
             (step.period, activity)
-            for step in page.steps
+            for step in page.events
             if step.kind == "round"
             for activity in (*step.missing, *step.awaited)
         }

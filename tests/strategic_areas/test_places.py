@@ -66,7 +66,9 @@ def test_what_the_public_does_not_read_otherwise_has_no_places():
 
 
 def shown(page):
-    return [(each.address, each.change) for each in page.context["screen"]["places"]]
+    return [
+        (each.address, each.change) for each in page.context["screen"]["page_changes"]
+    ]
 
 
 def tables():
@@ -156,7 +158,7 @@ def test_reports_read_together_tell_where_they_appear(client, reviewer):
     page = client.get(reverse("admin:review_many"), {"pick": picks})
 
     at = public_path("agency", update.plan.code, update.agency.slug)
-    places = [(each.address, each.change) for each in page.context["places"]]
+    places = [(each.address, each.change) for each in page.context["page_changes"]]
     assert (at, "Primera: 2 de 2 publicados.") in places
 
 
@@ -169,7 +171,7 @@ def test_opening_the_page_writes_nothing(client, reviewer, maker):
     with CaptureQueriesContext(connection) as queries:
         page = client.get(review_url(record))
 
-    assert page.context["screen"]["places"]
+    assert page.context["screen"]["page_changes"]
     assert tables() == before
     told = [each["sql"] for each in queries]
     assert not [x for x in told if x.startswith(("INSERT", "UPDATE", "DELETE", "LOCK"))]

@@ -37,7 +37,7 @@ def approval_page(change):
 
 
 def approve(client, change, **typed):
-    (form, _decline) = client.get(approval_page(change)).context["steps"]
+    (form, _decline) = client.get(approval_page(change)).context["step_forms"]
     posted = {"approve": "1", "seen": form.initial["seen"], **typed}
     return client.post(approval_page(change), posted)
 
@@ -180,7 +180,7 @@ def test_both_read_what_will_be_shown(client, reviewer, starts_on, other_starts_
         other = make.plan(code="other", starts_on=other_starts_on)
         make.commitment(plan=other)
 
-    told = client.get(send_page()).context["places"][0].change
+    told = client.get(send_page()).context["page_changes"][0].change
     approve_plan(plan)
 
     shown = choose_plan(timezone.localdate()).shown.code

@@ -215,7 +215,7 @@ def test_half_a_decision_changes_nothing(client, reviewer):
 
     proposal.refresh_from_db()
     assert [answer.status_code for answer in answers] == [200] * len(halves)
-    said = [bool(answer.context["steps"][0].errors) for answer in answers]
+    said = [bool(answer.context["step_forms"][0].errors) for answer in answers]
     assert said == [True] * len(halves)
     assert (proposal.is_waiting, list(Activity.objects.all())) == (True, [taken])
     assert not Amendment.objects.exists()
@@ -228,7 +228,7 @@ def test_a_plan_that_has_ended_takes_no_activity_any_more(client, reviewer):
 
     response = accept(client, proposal)
 
-    assert response.context["steps"][0].non_field_errors()
+    assert response.context["step_forms"][0].non_field_errors()
     proposal.refresh_from_db()
     assert proposal.is_waiting
     assert not Activity.objects.exists()
@@ -244,7 +244,7 @@ def test_declined_it_says_why_on_the_sheet(client, desk):
 
     client.force_login(desk.user)
     (shown,) = desk.open().context["sheet"].proposals
-    assert unsaid.context["steps"][1].errors
+    assert unsaid.context["step_forms"][1].errors
     assert (shown.status, shown.reason) == ("declined", "Ya está en 1.1.2.")
     assert not Activity.objects.exists()
 
@@ -345,5 +345,5 @@ def test_what_the_guard_marks_is_shown_and_asks_for_a_tick(client, reviewer):
 
     proposal.refresh_from_db()
     assert shown.content.decode().count("<mark>") == 1
-    assert list(refused.context["steps"][0].errors) == ["checked"]
+    assert list(refused.context["step_forms"][0].errors) == ["checked"]
     assert proposal.is_waiting

@@ -39,7 +39,7 @@ def page_of(commitment, *part):
 
 
 def told_on(page):
-    return [step for step in page.steps if step.kind == "update"]
+    return [step for step in page.events if step.kind == "update"]
 
 
 # Which plan
@@ -238,7 +238,7 @@ def test_a_demonstration_round_asks_nobody():
     assert plans.latest_round(plans.periods_of(plan), timezone.localdate()) is None
     page = page_of(activity.commitment)
     assert page.row.activities[0].summary.state == progress.ActivityState.NOT_ASKED
-    assert [step.kind for step in page.steps] == ["today"]
+    assert [step.kind for step in page.events] == ["today"]
 
 
 def test_the_public_record_is_no_report_of_an_agency():
@@ -259,7 +259,7 @@ def test_a_report_in_review_tells_its_day_and_nothing_else():
 
     page = page_of(update.activity.commitment)
 
-    (asked,) = [step for step in page.steps if step.kind == "round"]
+    (asked,) = [step for step in page.events if step.kind == "round"]
     assert asked.in_review == ((update.activity, timezone.localdate()),)
     assert (asked.reported, asked.missing, asked.awaited) == ((), (), ())
     assert page.activities[0].latest is None
@@ -285,12 +285,12 @@ def test_a_part_of_a_commitments_page_tells_what_the_whole_page_does():
     whole = page_of(commitment)
     assert len(whole.activities) == 3
     assert [each.quantity for each in whole.activities] == [20, 21, 22]
-    assert {step.kind for step in whole.steps} >= {"update", "today"}
+    assert {step.kind for step in whole.events} >= {"update", "today"}
 
-    for first in range(len(whole.steps)):
+    for first in range(len(whole.events)):
         part = page_of(commitment, first, 1)
         assert part.activities == whole.activities[first : first + 1]
-        assert part.steps == whole.steps[first : first + 1]
+        assert part.events == whole.events[first : first + 1]
         assert part.delay == whole.delay
 
 

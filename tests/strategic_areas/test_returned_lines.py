@@ -328,7 +328,7 @@ def test_the_page_tells_what_goes_back_before_it_does(client, proposal):
     number = place(proposal, Participation, new=True)
 
     first = client.post(address, ticked(proposal, number))
-    form = first.context["steps"][0]
+    form = first.context["step_forms"][0]
     told = form["seen"].value()
     second = client.post(address, ticked(proposal, number, seen=told))
 
@@ -348,7 +348,7 @@ def test_the_page_asks_for_tick_and_reason(missing, client, proposal):
 
     page = client.post(reverse("admin:approval", args=[proposal.pk]), posted)
 
-    assert f"why_{number}" in page.context["steps"][0].errors
+    assert f"why_{number}" in page.context["step_forms"][0].errors
     assert Commitment.objects.count() == 1
 
 

@@ -101,7 +101,7 @@ def test_the_queue_has_both_kinds_the_longest_waiting_first(client, reviewer, su
     rows = client.get(QUEUE).context["rows"]
 
     items = [row.items[0] for row in rows]
-    assert [(item.record, item.days) for item in items] == [(old, 9), (new, 1)]
+    assert [(item.record, item.days_waiting) for item in items] == [(old, 9), (new, 1)]
 
 
 def test_only_unmarked_reports_of_others_can_be_ticked(client, reviewer, submit):
@@ -125,10 +125,10 @@ def test_the_page_of_a_report_counts_what_the_desk_counts(client, reviewer, subm
     mine, hers = submit(), submit()
     hers.contributors.add(reviewer)
 
-    place = client.get(address(mine)).context["screen"]["place"]
+    position = client.get(address(mine)).context["screen"]["queue_position"]
 
-    assert (place["number"], place["total"]) == (1, 1)
-    assert len(client.get(QUEUE).context["waits"].items) == 1
+    assert (position["number"], position["total"]) == (1, 1)
+    assert len(client.get(QUEUE).context["queue"].items) == 1
 
 
 @pytest.mark.usefixtures("kept_lead")  # its round runs too, and is on the desk
@@ -185,7 +185,7 @@ def test_whoever_had_a_part_is_offered_only_the_return(client, reviewer, submit)
     response = client.get(address(update))
     publish(client, update)
 
-    offered = [type(form).__name__ for form in response.context["screen"]["steps"]]
+    offered = [type(form).__name__ for form in response.context["screen"]["step_forms"]]
     assert (offered, status_of(update)) == (["ReturnForm"], RevisionStatus.SUBMITTED)
 
 
@@ -265,7 +265,7 @@ def test_a_return_without_a_reason_keeps_the_note(client, reviewer, submit):
 
     response = give_back(client, update, reason="", private_note="Llamar mañana.")
 
-    form = response.context["screen"]["steps"][1]
+    form = response.context["screen"]["step_forms"][1]
     assert (response.status_code, list(form.errors)) == (422, ["reason"])
     assert form["private_note"].value() == "Llamar mañana."
     assert status_of(update) == RevisionStatus.SUBMITTED
@@ -278,7 +278,7 @@ def test_marked_text_is_published_after_a_tick(client, reviewer, submit):
     before = status_of(update)
     taken = publish(client, update)
 
-    form = refused.context["screen"]["steps"][0]
+    form = refused.context["screen"]["step_forms"][0]
     assert (refused.status_code, list(form.errors)) == (422, ["checked"])
     assert before == RevisionStatus.SUBMITTED
     assert (taken.status_code, status_of(update)) == (302, RevisionStatus.PUBLISHED)
@@ -290,7 +290,7 @@ def test_where_nothing_is_marked_no_tick_is_asked(client, reviewer, submit):
     shown = client.get(address(update))
     taken = publish(client, update, checked="")
 
-    assert "checked" not in shown.context["screen"]["steps"][0].fields
+    assert "checked" not in shown.context["screen"]["step_forms"][0].fields
     assert b"<mark>" not in shown.content
     assert (taken.status_code, status_of(update)) == (302, RevisionStatus.PUBLISHED)
 
@@ -309,7 +309,7 @@ def test_a_review_shows_each_mark_numbered_and_explained(client, reviewer, submi
     assert content.count("<mark>") == 2
     assert 'href="#marca-2"' in content
     assert 'id="marca-2"' in content
-    assert "2" in page.context["screen"]["steps"][0].fields["checked"].label
+    assert "2" in page.context["screen"]["step_forms"][0].fields["checked"].label
 
 
 def test_marks_in_evidence_and_in_english_are_marked_too(client, reviewer):
@@ -331,7 +331,7 @@ def test_what_names_a_person_cannot_be_published(client, reviewer, submit):
     shown = client.get(address(update)).context["screen"]
     publish(client, update)
 
-    assert [type(form).__name__ for form in shown["steps"]] == ["ReturnForm"]
+    assert [type(form).__name__ for form in shown["step_forms"]] == ["ReturnForm"]
     assert [found.excerpt for found in shown["examined"].blocks] == ["001-1234567-8"]
     assert status_of(update) == RevisionStatus.SUBMITTED
 
@@ -472,9 +472,9 @@ def test_where_the_public_reads_it_is_told_with_what_changes_there(client, revie
     )
 
     commitment = activity.commitment.get_absolute_url("es")
-    told = {place.address: place.change for place in shown["places"]}
+    told = {page.address: page.change for page in shown["page_changes"]}
     assert f"{activity.code} · Estado: " in told[commitment]
-    assert own["places"] == []
+    assert own["page_changes"] == []
     assert (shown["record"].status, status_of(update)) == (
         RevisionStatus.SUBMITTED,
     ) * 2
@@ -485,11 +485,11 @@ def test_the_reason_of_a_stop_is_prefilled_and_names_nothing(client, reviewer, s
     update = submit(narrative_es="Llame al 809-555-0142.")
 
     screen = client.get(address(update)).context["screen"]
-    (form,) = screen["steps"]
+    (form,) = screen["step_forms"]
     reason = form["reason"].value()
     give_back(client, update, reason=reason)
 
-    assert screen["places"] == []
+    assert screen["page_changes"] == []
     assert reason.startswith("Qué se hizo: ")
     assert "809" not in reason
     assert status_of(update) == RevisionStatus.RETURNED
@@ -525,7 +525,7 @@ def test_of_a_reserved_update_the_preview_shows_the_legal_basis_alone(client, re
     preview = screen["preview"]
     assert (preview.legal_basis, preview.text_es) == ("Ley 200-04, art. 17", "")
     assert (preview.evidence, preview.percent) == ((), None)
-    assert "evidence" not in screen["steps"][0].fields
+    assert "evidence" not in screen["step_forms"][0].fields
 
 
 def test_the_guard_reads_legal_basis_and_evidence_too():

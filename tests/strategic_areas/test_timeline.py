@@ -27,7 +27,7 @@ def commitment():
 def steps_of(commitment, today=None):
     found = commitments.commitment_by_code(commitment.plan.code, commitment.code)
     today = today or timezone.localdate()
-    return commitments.load_commitment_page(found, Succession(found.plan), today).steps
+    return commitments.load_commitment_page(found, Succession(found.plan), today).events
 
 
 def make_round(plan, due_in=-10, **fields):

@@ -99,7 +99,7 @@ def test_what_is_marked_beside_a_value_asks_for_a_tick(desk, client, field):
     decide(client, checked="on")
 
     assert page.content.decode().count("<mark>") == 2
-    assert list(refused.context["screen"]["steps"][0].errors) == ["checked"]
+    assert list(refused.context["screen"]["step_forms"][0].errors) == ["checked"]
     assert (before, PublishedFigure.objects.count()) == (0, 1)
 
 

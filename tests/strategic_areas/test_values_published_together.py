@@ -222,7 +222,7 @@ def test_a_value_that_leaps_is_compared_first(client, reviewer, value, is_odd):
     assert refused == is_odd
     assert before == ["approved", "pending" if is_odd else "approved"]
     assert statuses() == ["approved", "approved"]
-    places = [place.address for place in shown["places"]]
+    places = [page.address for page in shown["page_changes"]]
     assert places[0] == public_path("home")
     assert public_path("indicator", indicator.code) in places
     for card in (shown["before"], shown["after"]):
@@ -305,7 +305,7 @@ def test_the_history_tells_each_step_of_these_days(client, reviewer):
 
     page = client.get(reverse("admin:value", args=[second.pk]))
 
-    steps = page.context["screen"]["transitions"]
+    steps = page.context["screen"]["history"]
     assert [(each["by"], each["reason"]) for each in steps] == [
         (first.proposed_by, ""),
         (reviewer, "Falta la fuente."),

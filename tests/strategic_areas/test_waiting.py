@@ -47,7 +47,7 @@ def test_everything_stands_on_one_list_by_its_age(client, reviewer):
 
     rows = client.get(INDEX).context["rows"]
 
-    assert [(subject_of(row), row.items[0].days) for row in rows] == [
+    assert [(subject_of(row), row.items[0].days_waiting) for row in rows] == [
         (record, 20 - place) for place, record in enumerate(made)
     ]
 
@@ -88,7 +88,7 @@ def test_reports_of_one_sheet_stand_on_one_row(client, reviewer):
     assert (len(sheet.items), sheet.examined.findings) == (3, ())
     assert sheet.picks == " ".join(item.token for item in sheet.items)
     assert subject_of(alone) == another
-    assert len(page.context["waits"].items) == 4
+    assert len(page.context["queue"].items) == 4
 
 
 def test_what_somebody_proposed_herself_is_told_and_not_offered(client):
@@ -99,7 +99,7 @@ def test_what_somebody_proposed_herself_is_told_and_not_offered(client):
     page, others = client.get(INDEX), client.get(INDEX, {"que": "ajenas"})
 
     assert [subject_of(row) for row in page.context["rows"]] == [made]
-    assert len(page.context["waits"].items) == 1
+    assert len(page.context["queue"].items) == 1
     assert [subject_of(row) for row in others.context["rows"]] == [own]
 
 

@@ -91,15 +91,15 @@ class CommentableRound:
 
 def commentable_rounds(user):
     agencies = Agency.objects.filter(pk__in=FocalPoint.objects.agencies_of(user))
-    participations = list(
+    plan_agency_pairs = list(
         Activity.objects.filter(agency__in=agencies)
         .order_by()
         .values_list("plan_id", "agency_id")
         .distinct()
     )
-    if not participations:
+    if not plan_agency_pairs:
         return []
-    plans = {plan for plan, _agency in participations}
+    plans = {plan for plan, _agency in plan_agency_pairs}
     rounds = _opened_rounds(user).filter(plan__in=plans)
     last = list(rounds.select_related("plan")[:LAST_ROUNDS])
     comments = AgencyComment.objects.filter(period__in=last)
@@ -108,7 +108,7 @@ def commentable_rounds(user):
         CommentableRound(period, agency, (period.pk, agency.pk) in commented)
         for period in last
         for agency in agencies
-        if (period.plan_id, agency.pk) in participations
+        if (period.plan_id, agency.pk) in plan_agency_pairs
     ]
 
 
@@ -118,7 +118,7 @@ def _opened_rounds(user):
 
 def agency_comment(request, period, agency):
     comment = _comment_or_404(request.user, period, agency)
-    waits = workflow.waiting_change(comment)
+    pending_change = workflow.waiting_change(comment)
     form = AgencyCommentForm(
         request.POST if request.method == "POST" else None, instance=comment
     )
@@ -135,8 +135,10 @@ def agency_comment(request, period, agency):
         scorecard=notices.own_scorecard(comment.agency, comment.period),
         is_published=comment.pk is not None,
         form=form,
-        waits=waits,
-        waiting_lines=changes.field_changes(waits.records.get()) if waits else [],
+        pending_change=pending_change,
+        pending_lines=changes.field_changes(pending_change.records.get())
+        if pending_change
+        else [],
     )
 
 
@@ -195,11 +197,11 @@ def _has_dispute(row):
 def attribution_detail(request, kind, pk):
     record = _record_or_404(request.user, kind, pk)
     dispute = _find_or_build_dispute(request.user, record)
-    waits = workflow.waiting_change(dispute) if dispute.pk is None else None
+    pending_change = workflow.waiting_change(dispute) if dispute.pk is None else None
     data = request.POST if request.method == "POST" else None
     form = (
         None
-        if dispute.pk or (waits and not data)
+        if dispute.pk or (pending_change and not data)
         else RecordDisputeForm(data, instance=dispute)
     )
     if form and form.is_valid() and form.propose(by=request.user):
@@ -214,8 +216,10 @@ def attribution_detail(request, kind, pk):
         title=record_title(record),
         published=counted_updates.public_dispute(dispute) if dispute.pk else None,
         form=form,
-        waits=waits,
-        waiting_lines=changes.field_changes(waits.records.get()) if waits else [],
+        pending_change=pending_change,
+        pending_lines=changes.field_changes(pending_change.records.get())
+        if pending_change
+        else [],
     )
 
 

@@ -79,7 +79,7 @@ class ProposeAmendmentForm(GuardedModelForm):
         """Propose the drafts. Returns the change, or None after adding an error."""
         amendment = self.instance if "act" in self.fields else None
         with (
-            refusals_shown_on(self, waits=CHANGE_WAITS),
+            refusals_shown_on(self, pending_text=CHANGE_WAITS),
             evidence.discard_files_on_rollback(),
         ):
             if upload := self.cleaned_data.get("upload"):

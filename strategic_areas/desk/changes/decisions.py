@@ -96,7 +96,7 @@ class QueuedDecision:
         return self.decision.proposed_at
 
     @property
-    def days(self):
+    def days_waiting(self):
         return days_since(self.since)
 
     @property
@@ -405,7 +405,7 @@ class ProposeChangeForm(GuardedModelForm):
         text = _(
             "Another proposal for this waits for approval. Your text is still here."
         )
-        with refusals_shown_on(self, waits=text):
+        with refusals_shown_on(self, pending_text=text):
             return workflow.propose(self.instance, by=by)
         return None
 
@@ -451,20 +451,20 @@ def activity_proposal(request, pk):
         rows.select_related("proposed_by", "decided_by"), pk=pk
     )
     examined = guard.examine_fields(proposal, ("title", "why"))
-    steps = decision_forms(
+    step_forms = decision_forms(
         request,
         workflow.PROPOSAL_STEPS,
         proposal,
         AcceptProposalForm,
         examined=examined,
     )
-    if take_pressed_step(request, workflow.PROPOSAL_STEPS, proposal, steps):
+    if take_pressed_step(request, workflow.PROPOSAL_STEPS, proposal, step_forms):
         return redirect("admin:index")
     return render_screen(
         request,
         "desk/proposal.html",
         decided=proposal,
         examined=examined,
-        steps=steps,
+        step_forms=step_forms,
         why_not=workflow.PROPOSAL_STEPS.why_not(request.user, proposal),
     )

@@ -81,7 +81,7 @@ def change_detail(request, pk):
         approve_form = partial(ApprovePlanForm, plan=plan)
     elif workflow.may_return(parts):
         approve_form = partial(decisions.ApproveLinesForm, parts=parts)
-    steps = decisions.decision_forms(
+    step_forms = decisions.decision_forms(
         request,
         workflow.CHANGE_STEPS,
         change,
@@ -89,13 +89,13 @@ def change_detail(request, pk):
         examined=examined,
         protects=bool(protection.protective_changes(change)),
     )
-    if decisions.take_pressed_step(request, workflow.CHANGE_STEPS, change, steps):
+    if decisions.take_pressed_step(request, workflow.CHANGE_STEPS, change, step_forms):
         return redirect("admin:index")
     altered = protection.protection_change(
-        change, request.user, getattr(next(iter(steps), None), "left_out", ())
+        change, request.user, getattr(next(iter(step_forms), None), "left_out", ())
     )
     plan_review = load_plan_review(plan) if plan else None
-    records = [] if plan else change_records(change, steps, altered.changed or ())
+    records = [] if plan else change_records(change, step_forms, altered.changed or ())
     page, _preview = RECORD_PAGES.get(change.records.all()[0].model, ("", None))
     return render_screen(
         request,
@@ -107,15 +107,17 @@ def change_detail(request, pk):
         records=records,
         examined=examined,
         altered=altered,
-        places=page_changes_of_plan(plan) if plan else page_changes_of(altered.changed),
+        page_changes=page_changes_of_plan(plan)
+        if plan
+        else page_changes_of(altered.changed),
         whole=plan_review,
         is_overtaken=bool(plan) and change.plan_digest != workflow.plan_digest(plan),
-        steps=steps,
+        step_forms=step_forms,
         why_not=workflow.CHANGE_STEPS.why_not(request.user, change),
     )
 
 
-def change_records(change, steps=(), changed=()):
+def change_records(change, step_forms=(), changed=()):
     """
     Return a context for each record of a change.
 
@@ -124,7 +126,7 @@ def change_records(change, steps=(), changed=()):
     ``opening`` previews a pending round. ``returning`` are the form fields that return
     only this record.
     """
-    form = next(iter(steps), None)
+    form = next(iter(step_forms), None)
     pairs = proposed_records(change)
     amendment = getattr(change, "amendment", None)
     is_of_several = amendment and amendment.kind == Amendment.Kind.SEVERAL
@@ -371,11 +373,16 @@ def takedown_detail(request, pk):
     )
     why_not = takedowns.HIDING_STEPS.why_not(request.user, takedown)
     examined = guard.examine_fields(takedown, ("why",))
-    steps = []
+    step_forms = []
     if takedown.is_waiting and not why_not:
         data = request.POST if request.method == "POST" else None
-        steps = [ConfirmTakedownForm(data, examined=examined), RestoreHiddenForm(data)]
-    if decisions.take_pressed_step(request, takedowns.HIDING_STEPS, takedown, steps):
+        step_forms = [
+            ConfirmTakedownForm(data, examined=examined),
+            RestoreHiddenForm(data),
+        ]
+    if decisions.take_pressed_step(
+        request, takedowns.HIDING_STEPS, takedown, step_forms
+    ):
         return redirect("admin:index")
     return render_screen(
         request,
@@ -387,9 +394,9 @@ def takedown_detail(request, pk):
             for key, row in takedown.rows.items()
             for line in _compared_fields(apps.get_model(key.partition(":")[0]), **row)
         ],
-        stays=_not_restored(takedown) if steps else [],
+        stays=_not_restored(takedown) if step_forms else [],
         examined=examined,
-        steps=steps,
+        step_forms=step_forms,
         why_not=why_not,
     )
 
@@ -454,7 +461,7 @@ def translate_record(request, kind, pk):
         title=_("Translate into English"),
         record=translation.record,
         form=form,
-        waits=workflow.waiting_change(translation),
+        pending_change=workflow.waiting_change(translation),
     )
 
 

@@ -315,7 +315,7 @@ def plan_approval(request, plan):
         status=422 if form.errors else 200,
         title=_("Send the plan %(code)s for approval") % {"code": plan.code},
         whole=load_plan_review(plan),
-        places=page_changes_of_plan(plan),
+        page_changes=page_changes_of_plan(plan),
         form=form,
         act_address=reverse("admin:plan_node", args=[plan.code, "plan", plan.pk]),
     )

@@ -109,10 +109,10 @@ class QueuedReport:
 
     @property
     def address(self):
-        return self.place.address
+        return self.position.address
 
     @property
-    def days(self):
+    def days_waiting(self):
         return days_since(self.since)
 
     @property
@@ -120,7 +120,7 @@ class QueuedReport:
         return self.record.submitted_at
 
     @property
-    def place(self):
+    def position(self):
         return QueuePosition(self.since, self.slug, self.record.pk)
 
     @property
@@ -294,7 +294,7 @@ def load_queued_reports(user, positions):
             last = last_public_values({getattr(row, "indicator", None) for row in rows})
             for row in rows:
                 item = queue_item(user, row, known, last)
-                items[item.place] = item
+                items[item.position] = item
     return items
 
 
@@ -312,10 +312,10 @@ def _waiting(user, slug):
     return reviewable_rows(user, slug).filter(status__in=WAITING_STATUSES)
 
 
-def next_position(items, place):
-    """Return the position after ``place``, else the first one, else None."""
-    others = [item for item in items if item != place]
-    following = (item for item in others if item > place)
+def next_position(positions, position):
+    """Return the one after ``position``, else the first one, else None."""
+    others = [each for each in positions if each != position]
+    following = (each for each in others if each > position)
     return next(following, others[0] if others else None)
 
 

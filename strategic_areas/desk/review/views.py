@@ -185,7 +185,7 @@ def review_context(user, item, posted=None):
     """
     Return what a reviewer reads before deciding on a report or a value.
 
-    ``steps`` are the forms of the steps that this user may take.
+    ``step_forms`` are those of the steps that this user may take.
     """
     return {
         "item": item,
@@ -193,9 +193,9 @@ def review_context(user, item, posted=None):
         "subject": item.subject,
         "examined": item.examined,
         "needs_another_person": item.needs_another_person,
-        "days": item.days,
-        "place": _place(user, item),
-        "steps": _steps(item, posted),
+        "days_waiting": item.days_waiting,
+        "queue_position": _queue_position(user, item),
+        "step_forms": _step_forms(item, posted),
         **(
             value_pages.value_context(user, item.record)
             if isinstance(item, review_queue.QueuedValue)
@@ -213,30 +213,30 @@ def _report_context(user, item):
         "compared": comparison.compare_fields(
             report_comparison.published, record, report_comparison.columns
         ),
-        "places": page_changes_of_reports([report_comparison])
+        "page_changes": page_changes_of_reports([report_comparison])
         if item.may_be_published
         else [],
-        "transitions": list(record.transitions.select_related("by")),
+        "history": list(record.transitions.select_related("by")),
         "shows_notes": not workflow.may_report_for(user, record.agency),
         "public": public_url(record.subject),
     }
 
 
-def _place(user, *items):
-    places = review_queue.queue_positions(user, exclude_own=True)
-    indexes = sorted(places.index(x.place) for x in items if x.place in places)
+def _queue_position(user, *items):
+    queue = review_queue.queue_positions(user, exclude_own=True)
+    indexes = sorted(queue.index(x.position) for x in items if x.position in queue)
     if not indexes or indexes[-1] - indexes[0] >= len(indexes):
         return None
     return {
         "number": indexes[0] + 1,
         "last": indexes[-1] + 1,
-        "total": len(places),
-        "previous": places[indexes[0] - 1] if indexes[0] else None,
-        "following": next(iter(places[indexes[-1] + 1 :]), None),
+        "total": len(queue),
+        "previous": queue[indexes[0] - 1] if indexes[0] else None,
+        "following": next(iter(queue[indexes[-1] + 1 :]), None),
     }
 
 
-def _steps(item, posted):
+def _step_forms(item, posted):
     if not item.is_waiting:
         return []
     form_classes = [PublishForm] if item.may_be_published else []
@@ -276,7 +276,7 @@ def queue_context(request):
     chosen = request.GET.get("que", "")
     page = Paginator(queue.of(chosen), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return {
-        "waits": queue,
+        "queue": queue,
         "page": page,
         "rows": queue.loaded(page.object_list),
         "groups": [(*each, len(queue.of(each[0]))) for each in QUEUE_GROUPS.items()],
@@ -346,12 +346,12 @@ def _take_step(request, item, form_class, step):
         messages.error(request, str(error))
         return redirect(item.address)
     decisions.show_decision(request, item.record)
-    return redirect(_next_address(request.user, item.place))
+    return redirect(_next_address(request.user, item.position))
 
 
-def _next_address(user, place):
+def _next_address(user, position):
     following = review_queue.next_position(
-        review_queue.queue_positions(user, exclude_own=True), place
+        review_queue.queue_positions(user, exclude_own=True), position
     )
     return following.address if following else reverse("admin:index")
 
@@ -396,7 +396,7 @@ def publish_many(request):
         status=422 if request.method == "POST" else 200,
         title=_("Read together"),
         comparisons=comparisons,
-        places=page_changes_of_reports(comparisons),
+        page_changes=page_changes_of_reports(comparisons),
         together=[
             (item, changes.change_records(item.decision) if item.parts else [])
             for item in items
@@ -406,7 +406,7 @@ def publish_many(request):
         refused=refused,
         chosen=[item for item in chosen if item.examined.findings],
         left_out=left_out,
-        place=_place(
+        queue_position=_queue_position(
             request.user,
             *(x for x in chosen if not isinstance(x, decisions.QueuedDecision)),
         ),
@@ -443,14 +443,14 @@ def choose_items(user, tokens):
     return chosen, left_out
 
 
-def _why_not(item, number):
+def _why_not(item, chosen_count):
     if item is None:
         return _("it is no longer waiting, or was changed since.")
     if item.needs_another_person:
         return _("you had a part in it: another person publishes it.")
     if item.finding_count or item.has_leap or item.examined.blocks:
         return _("something in it has to be read by itself.")
-    if number >= MOST_AT_ONCE:
+    if chosen_count >= MOST_AT_ONCE:
         return _("at most %(number)d at once.") % {"number": MOST_AT_ONCE}
     return ""
 

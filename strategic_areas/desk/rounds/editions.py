@@ -86,8 +86,11 @@ def plan_editions(request, plan):
     rows = plan.editions.select_related("period", "corrects")
     if number := request.GET.get("corrige"):
         proposal.corrects = get_object_or_404(rows, number=number, corrects=None)
-    waiting, form = EditionProposal.objects.waiting().filter(plan=plan).first(), None
-    if not waiting and (number or not plan.is_reconstructed):
+    pending_proposal, form = (
+        EditionProposal.objects.waiting().filter(plan=plan).first(),
+        None,
+    )
+    if not pending_proposal and (number or not plan.is_reconstructed):
         form = ProposeEditionForm(
             request.POST if request.method == "POST" else None, instance=proposal
         )
@@ -101,7 +104,7 @@ def plan_editions(request, plan):
         plan=plan,
         editions=rows,
         corrects=proposal.corrects,
-        waits=waiting,
+        pending_proposal=pending_proposal,
         form=form,
     )
 
@@ -115,7 +118,7 @@ def edition_proposal(request, pk):
     examined = guard.examine_texts(
         [(EditionProposal, edition_texts(proposal), "")], counts_people=True
     )
-    content, steps = {}, []
+    content, step_forms = {}, []
     if proposal.is_waiting:
         try:
             # The seal is read first, so that the rows shown are at least as new.
@@ -126,10 +129,10 @@ def edition_proposal(request, pk):
         except RefusedError as error:
             content = {"seen": "", "refused": error}
         form = partial(ApproveEditionForm, seen=content["seen"])
-        steps = decision_forms(
+        step_forms = decision_forms(
             request, EDITION_STEPS, proposal, form, examined=examined
         )
-        if take_pressed_step(request, EDITION_STEPS, proposal, steps):
+        if take_pressed_step(request, EDITION_STEPS, proposal, step_forms):
             return redirect("admin:plan_editions", plan=proposal.plan.code)
     return render_screen(
         request,
@@ -137,7 +140,7 @@ def edition_proposal(request, pk):
         title=str(proposal),
         decided=proposal,
         examined=examined,
-        steps=steps,
+        step_forms=step_forms,
         why_not=EDITION_STEPS.why_not(request.user, proposal),
         **content,
     )

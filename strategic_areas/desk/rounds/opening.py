@@ -53,8 +53,8 @@ def open_round(request, plan):
     period = rounds.next_round(plan, timezone.localdate(), frequency)
     if period is None or plan.status != Plan.Status.APPROVED:
         raise Http404
-    if waits := rounds.proposed_round(plan):
-        return redirect("admin:approval", pk=waits.pk)
+    if pending_change := rounds.proposed_round(plan):
+        return redirect("admin:approval", pk=pending_change.pk)
     data = request.POST.dict() if request.method == "POST" else None
     if data and data.get("code", period.code) != period.code:
         messages.warning(

@@ -126,7 +126,7 @@ def round_detail(request, pk):
         form=form if state == RoundState.LATE else None,
         is_open=state == RoundState.OPEN,
         is_public=period.plan.status != Plan.Status.IN_PREPARATION,
-        waits=workflow.waiting_change(period),
+        pending_change=workflow.waiting_change(period),
     )
 
 

@@ -271,7 +271,7 @@ def render_sheet(request, sheet, *, unfolded=None, asked=None, **refused):
         percent_rules=percent_rules(),
         upload=UploadWorkbookForm(action=sheet.workbook_url),
         reopening=sheet.has_closed and (asked or RequestReopeningForm(sheet=sheet)),
-        waits=sheet.has_closed
+        pending_reopening=sheet.has_closed
         and workflow.waiting_change(
             RoundReopening(period=sheet.period, agency=sheet.agency)
         ),

@@ -358,7 +358,7 @@ def value_context(user, reported):
         "preview": _preview_of(reported, user),
         "may_be_recalled": reported.is_waiting and reported.proposed_by_id == user.pk,
         "hides": _hide_url(user, reported),
-        "transitions": list(_steps(reported)),
+        "history": list(_history(reported)),
     }
 
 
@@ -369,7 +369,7 @@ def _preview_of(reported, user):
         return None
 
 
-def _steps(reported):
+def _history(reported):
     lookups = {name: getattr(reported, name) for name in SPAN_FIELDS}
     rows = ReportedValue.objects.filter(**lookups).order_by("proposed_at", "pk")
     names = ("at", "by", "get_to_status_display", "reason")
@@ -418,7 +418,7 @@ def preview_publication(values, *, by):
                     "series": list(_points(after.get(each.pk), changed)),
                     "passed": _met_targets(after.get(each.pk))
                     - _met_targets(before.get(each.pk)),
-                    "places": _page_changes(after.get(each.pk), changed),
+                    "page_changes": _page_changes(after.get(each.pk), changed),
                 }
                 for each in own
             ],

@@ -94,7 +94,7 @@ class CommitmentPage:
     codes: tuple[str, ...]
     length: int
     activities: tuple[ActivityDetail, ...]
-    steps: tuple[TimelineEvent, ...]
+    events: tuple[TimelineEvent, ...]
     off_plan: tuple[PublishedUpdate, ...]
     #: The lead's last declaration, whichever page is shown.
     declared: PublishedUpdate | None
@@ -115,7 +115,7 @@ class CommitmentPage:
         """Updates in these events that agencies reported or declared here."""
         return [
             each.entry
-            for each in self.steps
+            for each in self.events
             if each.rows
             and not (each.is_withdrawn or each.is_demonstration)
             and not each.entry.is_from_sources
@@ -266,22 +266,22 @@ def load_commitment_page(
     for each in own:
         each.commitment, each.plan = commitment, commitment.plan
     _attach_amendments(commitment, own)
-    updates = _updates(activities)
-    declarations = []
+    updates, declarations = _updates(activities), []
     if predecessors or commitment.is_declared:
         rows = public_updates.public_declarations()
         declarations += rows.filter(commitment__in=[commitment.pk, *predecessors])
     row = _build_row(commitment, own, updates, declarations, periods, today)
     off_plan = [each for each in activities.values() if not each.is_in_plan]
-    events = timeline.update_events(
+    update_events = timeline.update_events(
         updates, declarations, activities, {commitment, *own, *off_plan}, periods
     )
-    last, rounds = timeline.latest_by_subject(events), opened_rounds(periods, today)
+    last = timeline.latest_by_subject(update_events)
+    rounds = opened_rounds(periods, today)
     off_plan_events = [last[each] for each in off_plan if each in last]
     off_plan_keys = {each.key for each in off_plan_events}
-    timeline_updates = [each for each in events if each.key not in off_plan_keys]
-    steps = timeline.timeline_events(row, timeline_updates, rounds, today)
-    length = max(len(row.activities), len(steps))
+    timeline_updates = [each for each in update_events if each.key not in off_plan_keys]
+    events = timeline.timeline_events(row, timeline_updates, rounds, today)
+    length = max(len(row.activities), len(events))
     page_slice = slice(first, None if most is None else first + most)
     work = row.activities[page_slice]
     delay = delays.delay_of_commitment(row, today)
@@ -290,12 +290,12 @@ def load_commitment_page(
         last[each.activity] for each in (*work, *late) if each.activity in last
     ]
     last_updates += [last[commitment]] if commitment in last else []
-    shown = [each for each in steps[page_slice] if each.rows]
+    shown = [each for each in events[page_slice] if each.rows]
     entries = _entries(
         {each.key for each in [*last_updates, *shown, *off_plan_events]}, declarations
     )
     ends = {each.key for each in last.values()}
-    steps = tuple(each.with_content(entries, ends) for each in steps[page_slice])
+    events = tuple(each.with_content(entries, ends) for each in events[page_slice])
     _read_related(commitment, work)
     newest = {each.subject: entries[each.key] for each in last_updates}
     return CommitmentPage(
@@ -311,18 +311,18 @@ def load_commitment_page(
             )
             for each in work
         ),
-        steps=steps,
+        events=events,
         off_plan=tuple(entries[each.key] for each in off_plan_events),
         declared=newest.pop(commitment, None),
         sources=_numbered_sources(
-            [commitment, *(each.activity for each in work)], steps
+            [commitment, *(each.activity for each in work)], events
         ),
         continues=_public_or_none(commitment.continues),
         dispute=counted_updates.dispute_of(commitment),
         delay=delays.with_last_reports(
             delay, {a.pk: entry for a, entry in newest.items()}
         ),
-        superseded_update_count=sum(each.is_reconstructed for each in events),
+        superseded_update_count=sum(each.is_reconstructed for each in update_events),
     )
 
 
@@ -419,8 +419,8 @@ def _read_related(commitment, rows):
     prefetch_related_objects([row.activity for row in rows], Source.by_key())
 
 
-def _numbered_sources(records, steps):
-    entries = [each.entry for each in steps if each.entry]
+def _numbered_sources(records, events):
+    entries = [each.entry for each in events if each.entry]
     cited = [each.sources.all() for each in records]
     cited += [each.sources for each in entries]
     cited.append([each.printed_by for each in entries if each.printed_by])
