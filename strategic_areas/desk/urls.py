@@ -137,10 +137,14 @@ def patterns(site):
             ("cifras/<int:pk>/", review.review_value, "value"),
             ("cifras/<int:pk>/recobrar/", values.value_recall, "value_recall"),
             ("cifras/<int:pk>/constancia/", values.value_receipt, "value_receipt"),
-            ("cifras/exactas/<slug:agency>/", values.exact_agency, "exact_agency"),
+            (
+                "cifras/exactas/<slug:agency>/",
+                values.raw_values_of_agency,
+                "exact_agency",
+            ),
             (
                 "cifras/exactas/indicador/<int:indicator>/",
-                values.exact_indicator,
+                values.raw_values_of_indicator,
                 "exact_indicator",
             ),
             ("propuestas/<int:pk>/", decisions.activity_proposal, "proposal"),

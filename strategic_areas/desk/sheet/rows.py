@@ -383,15 +383,15 @@ class ValueRow:
         return self.state in {"todo", "returned"}
 
     @property
-    def days(self):
+    def span_key(self):
         return f"{self.value.starts_on}_{self.value.ends_on}"
 
     @property
     def key(self):
-        return f"{self.value.indicator.pk}:{self.days}"
+        return f"{self.value.indicator.pk}:{self.span_key}"
 
     @property
     def page_url(self):
         keys = [self.period.pk, self.value.agency.slug, self.value.indicator.pk]
-        query = urlencode({DAYS_PARAMETER: self.days})
+        query = urlencode({DAYS_PARAMETER: self.span_key})
         return f"{reverse('admin:value_new', args=keys)}?{query}"

@@ -18,7 +18,7 @@ from strategic_areas.desk.sheet_workbook.lines import (
 )
 from strategic_areas.desk.values.forms import (
     DIMENSIONS,
-    DatedValueForm,
+    FixedDaysValueForm,
     categories_of,
     format_number,
     initial_of_value,
@@ -131,7 +131,7 @@ class ValuePage(AnswerPage):
                 cell_problems[name] = str(error)
             else:
                 value = "on" if value is True else value
-                data |= {f"{row.days}-{name}": value} if value else {}
+                data |= {f"{row.span_key}-{name}": value} if value else {}
         form = self._form(row, data)
         unexpected = changed - {*form.fields, *cell_problems}
         text = _("This indicator does not ask for it; leave the cell empty.")
@@ -166,7 +166,7 @@ class ValuePage(AnswerPage):
         indicator = row.value.indicator
         if indicator not in self._last:
             self._last[indicator] = last_public_value(indicator)
-        return DatedValueForm(data, row=row, last=self._last[indicator])
+        return FixedDaysValueForm(data, row=row, last=self._last[indicator])
 
     def save(self, row, data, *, by):
         form = self._form(row, data)

@@ -76,8 +76,8 @@ def value_problems(
     if last is not None and is_leap(value, last) and not why:
         text = _("The last value was %(last)s: say why this one differs so much.")
         yield "why", text % {"last": format_number(last)}
-    for dimension, shares in parts.items():
-        if missing := value - sum(shares.values()):
+    for dimension, numbers_by_category in parts.items():
+        if missing := value - sum(numbers_by_category.values()):
             text = _("%(dimension)s: %(number)s too many for the total.")
             if missing > 0:
                 text = _(
@@ -104,7 +104,8 @@ def categories_of(indicator):
     """
     Return the categories of each dimension that the form asks for, with their labels.
 
-    For a sensitive indicator that is only the dimension that can be published.
+    For a sensitive indicator that is only the dimension that can be published; none if
+    it counts a subgroup only (``selects``).
     """
     if indicator.selects or indicator.counts not in WHOLE_COUNTS:
         return {}
@@ -158,10 +159,10 @@ def initial_of_value(reported):
     initial["value"] = number_text(reported.value)
     if reported.measurement_id:
         initial["why"] = ""
-    for dimension, shares in reported.parts.items():
+    for dimension, numbers_by_category in reported.parts.items():
         initial |= {
             f"{dimension}.{code}": number_text(number)
-            for code, number in shares.items()
+            for code, number in numbers_by_category.items()
         }
     return initial
 
@@ -270,7 +271,9 @@ class ValueForm(forms.ModelForm):
             self.add_error(*problem)
 
 
-class DatedValueForm(ValueForm):
+class FixedDaysValueForm(ValueForm):
+    """A row of the grid, whose days are given."""
+
     class Meta(ValueForm.Meta):
         fields = ["value", "certainty", "note", "why"]
 
@@ -281,7 +284,7 @@ class DatedValueForm(ValueForm):
         super().__init__(
             *args,
             instance=reported,
-            prefix=row.days,
+            prefix=row.span_key,
             empty_permitted=True,
             use_required_attribute=False,
             **kwargs,

@@ -1,5 +1,5 @@
 """
-Pages of values: an agency's indicators, forms, a grid, and the exact tables.
+Pages of values: an agency's indicators, forms, a grid, and files of raw values.
 
 The secretariat also records values from letters or sources, and previews publication.
 """
@@ -33,7 +33,7 @@ from strategic_areas.desk.sheet.contents import sheet_or_404
 from strategic_areas.desk.sheet.rows import DAYS_PARAMETER
 from strategic_areas.desk.values.forms import (
     DIMENSIONS,
-    DatedValueForm,
+    FixedDaysValueForm,
     SourcedValueForm,
     ValueForm,
     initial_of_value,
@@ -65,8 +65,8 @@ from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.views.indicator_pictures import small_column_chart
 
 
-def answered_indicators(**lookups):
-    """Return the indicators of public plans for which an agency is responsible."""
+def indicators_with_agency(**lookups):
+    """Return the indicators of public plans that have a responsible agency."""
     rows = Indicator.objects.exclude(agency=None).select_related("agency")
     return rows.filter(introduced_by__status__in=["approved", "ended"], **lookups)
 
@@ -101,7 +101,7 @@ def indicator_list_context(request, indicators, page, *keys, owed=()):
 @require_safe
 def value_list(request, period, agency):
     sheet = sheet_or_404(request.user, period, agency)
-    indicators = answered_indicators(agency=sheet.agency)
+    indicators = indicators_with_agency(agency=sheet.agency)
     context = indicator_list_context(
         request, indicators, "value_new", *sheet.keys, owed=sheet.open_values
     )
@@ -123,7 +123,7 @@ def value_list(request, period, agency):
 def value_new(request, period, agency, indicator):
     sheet = sheet_or_404(request.user, period, agency)
     indicator = get_object_or_404(
-        answered_indicators(agency=sheet.agency), pk=indicator
+        indicators_with_agency(agency=sheet.agency), pk=indicator
     )
     before = _value_to_copy(request, sheet, indicator)
     form = ValueForm(
@@ -180,20 +180,24 @@ def _requested_days(request):
 def value_grid(request, period, agency, indicator):
     sheet = sheet_or_404(request.user, period, agency)
     indicator = get_object_or_404(
-        answered_indicators(agency=sheet.agency), pk=indicator
+        indicators_with_agency(agency=sheet.agency), pk=indicator
     )
     own = [row for row in sheet.values if row.value.indicator == indicator]
     rows = [row for row in own if row.state == "todo"]
-    late = [x for x in own if x not in rows and request.POST.get(f"{x.days}-value")]
-    for row in late:
+    already_submitted = [
+        each
+        for each in own
+        if each not in rows and request.POST.get(f"{each.span_key}-value")
+    ]
+    for row in already_submitted:
         text = _("%(days)s: a value was submitted already. Compare it with yours.")
         messages.warning(request, text % {"days": row.value.span})
-    if late and not rows:
+    if already_submitted and not rows:
         return redirect(sheet.values_url)
     if not rows:
         raise Http404
     last = last_public_value(indicator)
-    forms = [DatedValueForm(_posted(request), row=row, last=last) for row in rows]
+    forms = [FixedDaysValueForm(_posted(request), row=row, last=last) for row in rows]
     if request.method == "POST" and (number := _submit_all(forms, by=request.user)):
         text = ngettext(
             "%(number)d value is with the secretariat.",
@@ -276,13 +280,13 @@ def sourced_value_list(request):
         request,
         "desk/values_recorded.html",
         title=_("Record a value from a letter or a source"),
-        **indicator_list_context(request, answered_indicators(), "value_recorded"),
+        **indicator_list_context(request, indicators_with_agency(), "value_recorded"),
     )
 
 
 def sourced_value(request, indicator):
     VALUE_STEPS.require_decider(request.user)
-    indicator = get_object_or_404(answered_indicators(), pk=indicator)
+    indicator = get_object_or_404(indicators_with_agency(), pk=indicator)
     form = SourcedValueForm(
         _posted(request),
         instance=ReportedValue(indicator=indicator, agency=indicator.agency),
@@ -309,46 +313,48 @@ TABLE_FORMATS = {
 }
 
 
-def exact_agency(request, agency):
+def raw_values_of_agency(request, agency):
     agency = get_object_or_404(Agency, slug=agency)
     rows = Indicator.objects.filter(agency=agency)
-    return _exact_table(request, agency, agency, rows, subject=agency.slug)
+    return _raw_values_page(request, agency, agency, rows, subject=agency.slug)
 
 
-def exact_indicator(request, indicator):
+def raw_values_of_indicator(request, indicator):
     indicator = get_object_or_404(
         Indicator.objects.select_related("agency"), pk=indicator
     )
     rows = Indicator.objects.filter(pk=indicator.pk)
-    return _exact_table(
+    return _raw_values_page(
         request, indicator, indicator.agency, rows, subject=indicator.code
     )
 
 
-def _exact_table(request, record, agency, indicators, *, subject):
-    person, form = request.user, request.POST.get("form")
+def _raw_values_page(request, record, agency, indicators, *, subject):
+    person, file_format = request.user, request.POST.get("form")
     own = FocalPoint.objects.agencies_of(person)
     if not (access.is_reviewer(person) or agency and own.filter(agency=agency)):
         raise Http404
-    if request.method != "POST" or form not in TABLE_FORMATS:
+    if request.method != "POST" or file_format not in TABLE_FORMATS:
         context = {
             "record": record,
-            "forms": {name: label for name, (*_, label) in TABLE_FORMATS.items()},
+            "formats": {name: label for name, (*_, label) in TABLE_FORMATS.items()},
             **indicator_list_context(
                 request, indicators.select_related("agency"), "exact_indicator"
             ),
         }
         title = _("Exact table")
         return render_screen(request, "desk/exact.html", title=title, **context)
-    write, content_type, _label = TABLE_FORMATS[form]
-    record_download(request, record, agency=agency, kind="exact_values", form=form)
+    write, content_type, _label = TABLE_FORMATS[file_format]
+    record_download(
+        request, record, agency=agency, kind="exact_values", form=file_format
+    )
     stamp = raw_figures.DownloadStamp(
         person=person.get_full_name() or person.get_username(),
         account=person.get_username(),
         moment=timezone.localtime(),
         subject=subject,
     )
-    return as_file(write(indicators, stamp), stamp.file_name(form), content_type)
+    return as_file(write(indicators, stamp), stamp.file_name(file_format), content_type)
 
 
 def value_context(user, reported):
@@ -416,7 +422,7 @@ def preview_publication(values, *, by):
                     "before": _card(before.get(each.pk)),
                     "after": _card(after.get(each.pk)),
                     "series": list(_points(after.get(each.pk), changed)),
-                    "passed": _met_targets(after.get(each.pk))
+                    "newly_met": _met_targets(after.get(each.pk))
                     - _met_targets(before.get(each.pk)),
                     "page_changes": _page_changes(after.get(each.pk), changed),
                 }
