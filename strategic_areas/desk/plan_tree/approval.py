@@ -55,7 +55,8 @@ class PlanShortcoming:
     """
     Something that a plan lacks; ``records`` are pairs of a label and a node's key.
 
-    A grave shortcoming must be corrected, or stated by both people.
+    Both people read it and confirm that they did; a grave one is red. Which ones
+    prevent an approval, ``workflow.plan_approval`` decides.
     """
 
     text: str
