@@ -23,11 +23,11 @@ SIGN_IN = "/cuenta/login/"
 REFUSED_FOR = 2
 #: The same for an account or a browser; a flood may use several in turn.
 ACCOUNT_REFUSED_FOR = 10
-#: Maximum number of remembered refusals and of networks; beyond it all are dropped.
+#: Maximum number of remembered refusals and networks; beyond it all are dropped.
 MAX_REMEMBERED = 1000
 #: A flood: this many sign-ins of one network within so many seconds, more than an
-#: office sends to one process; how long it counts as one; after how many seconds it
-#: lets another sign-in through.
+#: office sends to one process; how long it counts as one; seconds between sign-ins let
+#: through.
 FLOOD, FLOOD_WITHIN, FLOOD_LASTS, FLOOD_LETS_THROUGH = 40, 5, 60, 10
 #: The key under which the requests of all networks are counted together.
 MANY_NETWORKS = ""
@@ -40,10 +40,10 @@ class SignInFloodMiddleware:
     """
     Refuses excess sign-ins before a session or a query is needed.
 
-    429: a limit refused this network, account or browser within the last seconds. A
-    browser that signed in before is refused only for its own sign-ins. 503: this
-    process already handles a sign-in (except with a passkey), or the network sends a
-    flood; a sign-in refused so does not count as a failure.
+    429: a limit refused this network, account or browser within the last seconds; what
+    others send refuses no browser that signed in before. 503: this process already
+    handles a sign-in (except with a passkey), or the network sends a flood; no failure
+    is counted.
     """
 
     def __init__(self, get_response):
@@ -64,7 +64,7 @@ class SignInFloodMiddleware:
         except UnreadablePostError:
             return error_page(request, 400)
         keys = {"device": device, "account": name, "network": network}
-        if device:  # the browser alone is refused, for as long as an account
+        if device:  # known browsers are refused alone, like accounts
             keys = dict.fromkeys(keys, device)
         is_of_flood = not device and (
             self._count_and_refuse(network) or self._count_and_refuse(MANY_NETWORKS)
@@ -90,7 +90,7 @@ class SignInFloodMiddleware:
             SIGN_IN_LOCK.release()
 
     def _count_and_refuse(self, network):
-        """Count a sign-in, and return whether it is refused as part of a flood."""
+        """Count a sign-in; whether it is refused as part of a flood."""
         now, sent = time.monotonic(), self.sent_at.get(network)
         if sent is None:
             if len(self.sent_at) >= MAX_REMEMBERED:

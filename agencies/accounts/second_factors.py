@@ -168,7 +168,7 @@ class FactorReset(Decision):
 
 
 class ResetSteps(PersonSteps):
-    """Administrators decide; of their own factors, they may only decline a reset."""
+    """Administrators decide; a reset of their own they may only decline."""
 
     model = FactorReset
     events = {

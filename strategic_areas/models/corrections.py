@@ -17,8 +17,8 @@ from strategic_areas.public_paths import stable_slug
 
 class Correction(models.Model):
     """
-    A reader's request for a correction, entered by the secretariat, with its outcome;
-    not the correction itself. It never names the reader.
+    A reader's request for a correction, not the correction itself. The secretariat
+    enters it. It never names the reader.
     """
 
     class Outcome(models.TextChoices):

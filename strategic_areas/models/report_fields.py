@@ -258,9 +258,8 @@ REPORT_ANSWER_FIELDS = (
 
 class ReportAnswerMixin(models.Model):
     """
-    What a report on an activity has and a declaration has not: the kind of the answer,
-    provinces, a note, and what the law reserves. Of a reserved report only the legal
-    basis is public.
+    What only reports on activities have, not declarations. Of a reserved report only
+    the legal basis is public.
     """
 
     answer = models.CharField(

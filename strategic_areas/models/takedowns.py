@@ -62,8 +62,8 @@ class Takedown(Decision):
     ``rows`` maps row keys to plain values ``before`` and ``after``; declining restores
     ``before``. ``editions`` holds the cells removed from editions. ``cause`` is a fixed
     sentence, ``why`` the person's own words; before confirmation at most the ``cause``
-    is public. ``reason`` says why it was declined. ``is_changing_rows`` lasts for
-    one transaction, in which triggers allow the change.
+    is public. ``is_changing_rows`` lasts for one transaction, in which triggers allow
+    the change.
     """
 
     blanks = {
@@ -136,7 +136,7 @@ class Takedown(Decision):
 
     @property
     def public_reason(self):
-        """``cause`` and ``why``, for the public once they are confirmed."""
+        """``cause`` and ``why``, public once confirmed."""
         return public_reason(self.cause, self.why)
 
     @property

@@ -52,9 +52,8 @@ NICKNAME = re.compile(
 
 def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
     """
-    Passages for the reviewer to read again.
-
-    Names come last: ``find_review_marks`` keeps the first of two equal passages.
+    Passages for the reviewer to read again; of equal ones the first is kept, so names
+    come last.
     """
     yield from counts.find_counts(reading)
     for age in counts.ages(reading):

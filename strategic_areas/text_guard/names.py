@@ -85,7 +85,7 @@ FILE = Path(__file__).with_name("people.txt")
 #: Maximum of words in a known phrase and from a person to the name, of letters in an
 #: acronym, and of the share of words in capitals; beyond it capitals are ignored.
 MAX_PHRASE, MAX_AFTER_PERSON, MAX_ACRONYM, MAX_CAPITALS_SHARE = 8, 5, 5, 0.6
-#: Words for one person, whose name may follow; ``counts.PEOPLE`` are counted.
+#: Words for one person, whose name may follow.
 PERSON_BEFORE_NAME = vocabulary.PERSON_INVOLVED | vocabulary.KIN
 #: Typical beginnings and endings of modern Dominican given names.
 SYNTHETIC_NAMES = re.compile(
@@ -399,7 +399,7 @@ def _initials_end(reading: Reading, index: int) -> int | None:
     if "".join(letters) in vocabulary.ABBREVIATIONS:
         return None
     before, after = reading.text(index - 1), reading.text(end)
-    # After an article they are an institution's: "la O.N.U. dijo".
+    # "A. B. dijo", not "la O.N.U. dijo"
     has_acted = after in vocabulary.AFTER_INITIALS and before not in vocabulary.ARTICLES
     return end if (dotted and has_acted) or _is_before_age(reading, end) else None
 

@@ -55,8 +55,8 @@ class PlanShortcoming:
     """
     Something that a plan lacks; ``records`` are pairs of a label and a node's key.
 
-    Both people read it and confirm that they did; a grave one is red. Which ones
-    prevent an approval, ``workflow.plan_approval`` decides.
+    Both people read it, a grave one in red. ``workflow.plan_approval`` decides which
+    prevent an approval.
     """
 
     text: str
