@@ -144,7 +144,6 @@ def unavailable(request):
 
 
 def file_not_made_yet(request):
-    """503 while a data file is made."""
     response = error_page(request, 503, "503_making.html")
     response.headers["Retry-After"] = "5"
     response.headers["Cache-Control"] = "no-store"

@@ -175,7 +175,7 @@ class SecurityHeadersMiddleware(MiddlewareMixin):
                 "Strict-Transport-Security", self.transport_security
             )
         if is_staff_path(request.path_info):
-            # Whatever the view set: computers may be shared.
+            # Computers may be shared.
             response.headers["Cache-Control"] = "no-store, private"
         return response
 

@@ -170,9 +170,11 @@ def targets_of(cell, name, years, due_year, *, has_own_year=False):
         last = int(end[1] if end else years[1])
         number_read = _parse_number(number)
         each_year = () if number_read.value is None else range(first, last + 1)
-        each = dict.fromkeys(map(str, each_year), number_read.value)
-        reason = number_read.reason or ("yearly" if has_own_year else "")
-        return each, number_read.is_percent or is_share, reason
+        return (
+            dict.fromkeys(map(str, each_year), number_read.value),
+            number_read.is_percent or is_share,
+            number_read.reason or ("yearly" if has_own_year else ""),
+        )
     parts = [NUMBER.fullmatch(part.strip()) for part in re.split(r"/|;|\n|\|", plain)]
     if len(parts) == len(all_years) > 1 and all(parts):
         number_read = [_parse_number(part) for part in parts]

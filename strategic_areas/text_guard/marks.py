@@ -52,8 +52,7 @@ NICKNAME = re.compile(
 
 def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
     """
-    Passages for the reviewer to read again; of equal ones the first is kept, so names
-    come last.
+    Passages for the reviewer to read again; names last: of equal ones the first stays.
     """
     yield from counts.find_counts(reading)
     for age in counts.ages(reading):

@@ -41,8 +41,7 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
         if word.text in {"por", "by"} and before.text in vocabulary.LED:
             return True
         is_constituency = is_office(before)  # "la senadora por Azua, …"
-        # "Lic." ends no sentence.
-        is_end = word.text in vocabulary.ENDS and len(before.text) > 4
+        is_end = word.text in vocabulary.ENDS and len(before.text) > 4  # not "Lic."
         if is_end or (word.text in vocabulary.APART and not is_constituency):
             break
     if vocabulary.OFFICIATED & {reading.text(start - 1), reading.text(end)}:
@@ -85,7 +84,6 @@ FILE = Path(__file__).with_name("people.txt")
 #: Maximum of words in a known phrase and from a person to the name, of letters in an
 #: acronym, and of the share of words in capitals; beyond it capitals are ignored.
 MAX_PHRASE, MAX_AFTER_PERSON, MAX_ACRONYM, MAX_CAPITALS_SHARE = 8, 5, 5, 0.6
-#: Words for one person, whose name may follow.
 PERSON_BEFORE_NAME = vocabulary.PERSON_INVOLVED | vocabulary.KIN
 #: Typical beginnings and endings of modern Dominican given names.
 SYNTHETIC_NAMES = re.compile(
@@ -399,7 +397,7 @@ def _initials_end(reading: Reading, index: int) -> int | None:
     if "".join(letters) in vocabulary.ABBREVIATIONS:
         return None
     before, after = reading.text(index - 1), reading.text(end)
-    # "A. B. dijo", not "la O.N.U. dijo"
+    # not "la O.N.U. dijo"
     has_acted = after in vocabulary.AFTER_INITIALS and before not in vocabulary.ARTICLES
     return end if (dotted and has_acted) or _is_before_age(reading, end) else None
 
