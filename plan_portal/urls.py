@@ -406,7 +406,7 @@ DATA_FILES = [
             partial(view, file_format=file_format),
             *(f"{es}.{file_format}", f"{en}.{file_format}"),
         )
-        for file_format in datasets.LIST_FORMS
+        for file_format in datasets.LIST_FORMATS
         for name, view, es, en in LISTS
     ),
 ]

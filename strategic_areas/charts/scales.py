@@ -15,7 +15,7 @@ STEPS = tuple(map(Decimal, ("1", "2", "2.5", "5")))
 @dataclass(frozen=True)
 class ChartValue:
     """
-    A count over a span of days; after a ``is_break`` it is not comparable to the last.
+    A count over a span of days; with ``is_break`` not comparable to the one before it.
     """
 
     starts_on: date
@@ -45,6 +45,8 @@ class DataSeries:
 
 @dataclass(frozen=True)
 class ReferenceLevel:
+    """A target, or the baseline from which it is measured."""
+
     starts_on: date
     ends_on: date
     number: Decimal
@@ -95,16 +97,16 @@ class YearScale:
         )
 
     @property
-    def number(self) -> int:
+    def year_count(self) -> int:
         return self.last - self.first + 1
 
     def at(self, day: date) -> float:
         """The start of a day, as a percent of the width."""
         passed = (day.timetuple().tm_yday - 1) / (366 if isleap(day.year) else 365)
-        return 100 * (day.year - self.first + passed) / self.number
+        return 100 * (day.year - self.first + passed) / self.year_count
 
     def middle(self, year: int) -> float:
-        return 100 * (year - self.first + 0.5) / self.number
+        return 100 * (year - self.first + 0.5) / self.year_count
 
     def span(self, starts_on: date, ends_on: date) -> tuple[float, float] | None:
         """Both ends of a span, clipped; None if it lies outside."""
@@ -114,7 +116,9 @@ class YearScale:
 
     def labelled(self, most: int) -> list[int]:
         """At most ``most`` evenly spaced years, the last included."""
-        step = next(n for n in (1, 2, 5, 10, 20, 50, 100) if self.number <= n * most)
+        step = next(
+            n for n in (1, 2, 5, 10, 20, 50, 100) if self.year_count <= n * most
+        )
         return list(range(self.last, self.first - 1, -step))[::-1]
 
 

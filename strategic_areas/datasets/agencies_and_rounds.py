@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from agencies.models import AGENCY_KINDS, Agency
 from strategic_areas.datasets.columns import (
     ADDRESS,
-    AMENDED,
+    EACH_AMENDMENT,
     IS_DISPUTED,
     CellKind,
     DataColumn,
@@ -106,7 +106,7 @@ def agencies(reading: PlanReading):
         *(
             agency.pk
             for each in reading.targets
-            if each.target.body
+            if each.target.body  # only recommendations have one
             for agency in each.target.addressed.all()
         ),
     } - {None}
@@ -279,7 +279,7 @@ DATASETS = (
         "agencies",
         _("Agencies"),
         _("an agency of the plan, or one that a row of another table names"),
-        AMENDED,
+        EACH_AMENDMENT,
         AGENCIES,
         ("code",),
         agencies,
@@ -288,7 +288,7 @@ DATASETS = (
         "roles",
         pgettext_lazy("a table", "Roles of agencies"),
         _("an agency in a commitment or in one of its activities"),
-        AMENDED,
+        EACH_AMENDMENT,
         ROLE,
         ("commitment", "activity", "role", "agency"),
         roles,

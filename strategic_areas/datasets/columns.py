@@ -165,7 +165,7 @@ IS_DISPUTED = DataColumn(
 )
 #: How often a dataset changes.
 EACH_REPORT = pgettext_lazy("how often it changes", "With each report of an agency")
-AMENDED = pgettext_lazy("how often it changes", "When the plan is amended")
+EACH_AMENDMENT = pgettext_lazy("how often it changes", "When the plan is amended")
 
 
 def in_both(word: Word) -> dict[str, str]:

@@ -42,8 +42,8 @@ logger = logging.getLogger(__name__)
 
 #: A stored bilingual text, in the active language.
 _text_in_language = lazy(lambda es, en: en if get_language() == "en" else es, str)
-#: Rows compressed together; the level, as higher ones take far longer.
-AT_ONCE, LEVEL = 200, 6
+#: How many rows are compressed together, and how hard: higher levels take far longer.
+ROWS_PER_GROUP, GZIP_LEVEL = 200, 6
 #: Attempts to read a plan that keeps changing.
 MAX_ATTEMPTS = 9
 #: The zlib option for gzip.
@@ -74,12 +74,12 @@ def make_edition(
     # Locks out other makers of editions, but no incoming reports.
     plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     corrects = proposal and proposal.corrects
-    closing = corrects or Edition(period=period, closed_on=period and period.closes_on)
+    original = corrects or Edition(period=period, closed_on=period and period.closes_on)
     lookups = {
         "corrects": corrects,
         "proposal": proposal,
-        "period": closing.period,
-        "closed_on": closing.closed_on,
+        "period": original.period,
+        "closed_on": original.closed_on,
     }
     if existing := plan.editions.filter(MADE_ONCE, **lookups).first():
         return existing
@@ -262,8 +262,10 @@ def pack_rows(table: dict[str, dict]) -> bytes:
     Equal rows give equal bytes.
     """
     lines = [_line(*each) for each in table.items()]
-    starts = range(0, len(lines), AT_ONCE)
-    return b"".join(_compressed(lines[start : start + AT_ONCE]) for start in starts)
+    starts = range(0, len(lines), ROWS_PER_GROUP)
+    return b"".join(
+        _compressed(lines[start : start + ROWS_PER_GROUP]) for start in starts
+    )
 
 
 def unpack_rows(content: bytes) -> dict[str, dict]:
@@ -318,7 +320,7 @@ def _start(line):
 
 
 def _compressed(lines):
-    return gzip.compress(b"".join(lines), LEVEL, mtime=0)
+    return gzip.compress(b"".join(lines), GZIP_LEVEL, mtime=0)
 
 
 def datasets_of(edition: Edition | None) -> dict[str, Dataset]:

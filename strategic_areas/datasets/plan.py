@@ -13,7 +13,7 @@ from strategic_areas.commitment_states import (
 )
 from strategic_areas.datasets.columns import (
     ADDRESS,
-    AMENDED,
+    EACH_AMENDMENT,
     EACH_REPORT,
     IS_DISPUTED,
     CellKind,
@@ -447,12 +447,14 @@ def activity_themes(reading: PlanReading):
 
 CODE = ("code",)
 DATASETS = (
-    Dataset("plans", _("Plan"), _("the plan itself"), AMENDED, PLANS, CODE, plans),
+    Dataset(
+        "plans", _("Plan"), _("the plan itself"), EACH_AMENDMENT, PLANS, CODE, plans
+    ),
     Dataset(
         "areas",
         _("Strategic areas"),
         _("a strategic area, with the outcome that it seeks"),
-        AMENDED,
+        EACH_AMENDMENT,
         AREAS,
         CODE,
         areas,
@@ -461,7 +463,7 @@ DATASETS = (
         "programmes",
         _("Programmes"),
         _("a programme of an area"),
-        AMENDED,
+        EACH_AMENDMENT,
         PROGRAMMES,
         CODE,
         programmes,
@@ -491,7 +493,7 @@ DATASETS = (
         "activity_themes",
         _("Themes of activities"),
         _("a theme of an activity"),
-        AMENDED,
+        EACH_AMENDMENT,
         THEMES,
         ("activity", "theme"),
         activity_themes,

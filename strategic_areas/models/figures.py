@@ -73,8 +73,8 @@ class PublishedFigureQuerySet(models.QuerySet):
         key = ("indicator", "starts_on", "ends_on", "counted_by", "value")
         return self.filter(**{name: getattr(figure, name) for name in key})
 
-    def no_longer_public(self):
-        """Earlier figures without a public successor, since they are protected now."""
+    def replaced_by_protected(self):
+        """Figures that no public one revises, since the later value is protected."""
         return self.filter(is_latest=False, revised_by=None)
 
     def latest_revisions(self):

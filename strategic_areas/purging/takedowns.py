@@ -299,7 +299,9 @@ def not_restorable(takedown):
         for key, row in takedown.rows.items()
         for name, reason in blocked_texts(model_of(key), row["before"]).items()
     }
-    figures = PublishedFigure.objects.no_longer_public().filter(pk=takedown.object_id)
+    figures = PublishedFigure.objects.replaced_by_protected().filter(
+        pk=takedown.object_id
+    )
     if takedown.model is PublishedFigure and figures.exists():
         key = row_key(PublishedFigure, takedown.object_id)
         blocked[key, "is_hidden"] = _("The number is protected now.")

@@ -26,9 +26,9 @@ from strategic_areas.queries.plan import plans
 from strategic_areas.views.parameters import found_or_404, public_plan_or_404
 
 STEMS = {"es": "libro", "en": "workbook"}
-#: Formats of a list, and the lists whose CSV files have plain names.
-LIST_FORMS = (*TEXTS, "xlsx")
-FIRST_AS_CSV = {"plan_commitments", "plan_updates", "commitment_updates"}
+#: Formats of a list, and the lists whose CSV file has a URL name without the format.
+LIST_FORMATS = (*TEXTS, "xlsx")
+CSV_WITHOUT_FORMAT = {"plan_commitments", "plan_updates", "commitment_updates"}
 
 
 def dataset_file(request, plan, stem, file_format, edition=""):
@@ -111,14 +111,14 @@ def list_files(name: str, *args: str, query: str = "") -> list[tuple[str, str]]:
             file_format.upper(),
             public_path(list_file_name(name, file_format), *args) + query,
         )
-        for file_format in LIST_FORMS
+        for file_format in LIST_FORMATS
     ]
 
 
 def list_file_name(name: str, file_format: str) -> str:
     return (
         name
-        if file_format == "csv" and name in FIRST_AS_CSV
+        if file_format == "csv" and name in CSV_WITHOUT_FORMAT
         else f"{name}_{file_format}"
     )
 

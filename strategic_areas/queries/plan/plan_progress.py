@@ -283,29 +283,32 @@ def add_rounds(
         round_ids=frozenset(each.pk for each in rounds),
         values=asked_values.values_by_round(plan, plan_progress.periods, for_agency),
         for_agency=for_agency,
-        **(_of_supporter(plan, for_agency) if for_agency else {}),
+        **(_of_agency(plan, for_agency) if for_agency else {}),
     )
 
 
-def _of_supporter(plan, agency):
+def _of_agency(plan, agency):
+    """The commitments that it supports and its reports with evidence; one query."""
     supported = (
         Commitment.objects.filter(plan=plan, supporting=agency)
         .order_by()
-        .annotate(of=F("pk"), is_open=Value(None, BooleanField()))
+        .annotate(about_pk=F("pk"), evidence_is_public=Value(None, BooleanField()))
+        .values_list("about_pk", "evidence_is_public")
     )
     evidence = (
         Evidence.objects.exclude(kind=Evidence.Kind.REMOVED)
         .order_by()
         .filter(activity_update__plan=plan, activity_update__agency=agency)
-        .annotate(of=F("activity_update"), is_open=F("is_public"))
+        .annotate(about_pk=F("activity_update"), evidence_is_public=F("is_public"))
+        .values_list("about_pk", "evidence_is_public")
     )
-    kinds = (rows.values_list("of", "is_open") for rows in (supported, evidence))
     commitments, evidenced = set(), {}
-    for pk, is_open in next(kinds).union(*kinds, all=True):
-        if is_open is None:
+    for pk, is_public in supported.union(evidence, all=True):
+        # It is null in rows of commitments.
+        if is_public is None:
             commitments.add(pk)
         else:
-            evidenced[pk] = evidenced.get(pk, False) or is_open
+            evidenced[pk] = evidenced.get(pk, False) or is_public
     return {"supported": frozenset(commitments), "evidenced": evidenced}
 
 
