@@ -172,7 +172,9 @@ def test_a_workbook_of_a_time_without_declarations_is_read(lead):
 
     response = lead.upload(book)
 
-    assert [each.page.name for each in response.context["outcomes"]] == ["activity"]
+    assert [each.worksheet.name for each in response.context["outcomes"]] == [
+        "activity"
+    ]
 
 
 def test_a_page_without_its_key_is_refused_by_its_column(lead):

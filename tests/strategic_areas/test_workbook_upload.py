@@ -82,7 +82,7 @@ def kinds(response):
     """State of the line → codes of the activities."""
     found = {}
     for each in response.context["outcomes"]:
-        if each.page.name == "activity":
+        if each.worksheet.name == "activity":
             code = each.row and each.row.subject.code
             found.setdefault(each.state.value, []).append(code)
     return found

@@ -109,7 +109,7 @@ def faults(page):
 def kinds(page):
     found = {}
     for each in page.context["outcomes"]:
-        if each.page.name == "value":
+        if each.worksheet.name == "value":
             year = each.row and each.row.value.starts_on.year
             found.setdefault(each.state.value, []).append(year)
     return found

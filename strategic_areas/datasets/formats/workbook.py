@@ -1,7 +1,7 @@
 """
 A whole plan as a workbook: the dictionary first, then each dataset.
 
-Sheets are written as XML, which takes a seventeenth of the time of openpyxl.
+Worksheets are written as XML, which takes a seventeenth of the time of openpyxl.
 """
 
 from collections.abc import Mapping
@@ -40,12 +40,12 @@ def as_workbook(
     """
     A workbook in one language.
 
-    The first sheets explain columns and codes, the last one the whole. Texts that a
+    The first worksheets explain columns and codes, the last one the whole. Texts that a
     spreadsheet would take for a formula begin with an apostrophe.
     """
     with override(language):
         about = _("About these data")
-        sheets = {
+        worksheets = {
             _("Dictionary"): _dictionary(datasets.values()),
             _("Codes"): _codes(datasets.values()),
             **{
@@ -54,7 +54,7 @@ def as_workbook(
             },
             about: [(about, ""), *about_lines(snapshot)],
         }
-        return zipped(_parts(sheets))
+        return zipped(_parts(worksheets))
 
 
 def _table(dataset, rows):
@@ -90,15 +90,15 @@ def _codes(datasets):
                 yield [dataset.name, column.name, str(code), str(word)]
 
 
-def _parts(sheets):
+def _parts(worksheets):
     for part, template in PARTS.items():
-        names = {"names": sheets.keys()}
+        names = {"names": worksheets.keys()}
         yield part, render_to_string(f"workbook/{template}.xml", names).strip()
-    for number, rows in enumerate(sheets.values(), 1):
-        yield f"xl/worksheets/sheet{number}.xml", "".join(_sheet(rows))
+    for number, rows in enumerate(worksheets.values(), 1):
+        yield f"xl/worksheets/sheet{number}.xml", "".join(_worksheet(rows))
 
 
-def _sheet(rows):
+def _worksheet(rows):
     rows = iter(rows)
     heading = next(rows)
     yield (
@@ -106,9 +106,9 @@ def _sheet(rows):
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
         "</sheetView></sheetViews><cols>"
     )
-    for place, text in enumerate(heading, 1):
+    for number, text in enumerate(heading, 1):
         width = WIDE if len(text) > NARROW else NARROW
-        yield f'<col min="{place}" max="{place}" width="{width}" customWidth="1"/>'
+        yield f'<col min="{number}" max="{number}" width="{width}" customWidth="1"/>'
     yield f"</cols><sheetData>{_row(heading, BOLD)}"
     for row in rows:
         yield _row(row)

@@ -1,7 +1,8 @@
 """
-The pages of an agency's workbook, and previews of uploaded lines.
+The worksheets of an agency's workbook, and previews of uploaded lines.
 
-For a preview each line is saved with the form of its row, and rolled back. Only cells
+A *line* is a row of a worksheet, a *row* one of the agency's sheet on the web. For a
+preview each line is saved with the form of its row, and rolled back. Only cells
 that were changed after the download count.
 """
 
@@ -102,7 +103,7 @@ class LinePreview:
     ``row`` is its row on the sheet, or None; ``data`` is the form data to save.
     """
 
-    page: "AnswerPage"
+    worksheet: "AnswerWorksheet"
     line: WorkbookLine
     row: object
     state: LineState
@@ -116,13 +117,13 @@ class LinePreview:
         return self.state is not LineState.NEW
 
 
-class AnswerPage:
+class AnswerWorksheet:
     """
-    One page of the workbook: ``rows`` of the sheet, and ``columns`` to fill in by name.
+    ``rows`` of the sheet as lines of a worksheet, with ``columns`` to fill in by name.
 
-    Before these come the ``hidden`` columns and the locked ``context`` columns. A page
-    without a ``required`` column is refused; a page that ``is_optional`` may be
-    missing. Subclasses define
+    Before these come the ``hidden`` columns and the locked ``context`` columns. Without
+    a ``required`` column it is refused; one that ``is_optional`` may be missing.
+    Subclasses define
 
     - ``machine_name(name)``: the name in the hidden row, by which a column is found;
     - ``context_cells(row)`` and ``answer_cells(row)``: values of locked cells, and of
@@ -152,9 +153,10 @@ class AnswerPage:
     def texts(self, line):
         return {name: line.text(name) for name in self.columns}
 
-    def previews(self, pages, *, by):
+    def previews(self, worksheets, *, by):
         columns = (*self.hidden, *self.context, *self.columns)
-        names, lines = lines_below(pages, {self.machine_name(n): n for n in columns})
+        machine_names = {self.machine_name(name): name for name in columns}
+        names, lines = lines_below(worksheets, machine_names)
         self._must_have_columns(names)
         lines = [
             line for line in lines if any(map(line.text, [KEY_COLUMN, *self.columns]))

@@ -20,7 +20,7 @@ from strategic_areas.desk.sheet_workbook.lines import (
     NUMBER_KINDS,
     STATE_LABEL,
     AnswerColumn,
-    AnswerPage,
+    AnswerWorksheet,
     LinePreview,
 )
 from strategic_areas.models import AnswerKind, RevisionStatus
@@ -58,7 +58,7 @@ def columns_of(model):
     }
 
 
-class UpdatePage(AnswerPage):
+class UpdateWorksheet(AnswerWorksheet):
     hidden = (KEY_COLUMN, "update", "version", SEEN)
 
     def __init__(self, question, rows):

@@ -13,7 +13,7 @@ from strategic_areas.desk.sheet_workbook.lines import (
     KEY_COLUMN,
     STATE_LABEL,
     AnswerColumn,
-    AnswerPage,
+    AnswerWorksheet,
     LinePreview,
 )
 from strategic_areas.desk.values.forms import (
@@ -49,7 +49,7 @@ MACHINE_NAMES = {"value": "value_total"}
 DIGEST_BYTES = 8
 
 
-class ValuePage(AnswerPage):
+class ValueWorksheet(AnswerWorksheet):
     """The values that a round asks for, with the breakdowns of each indicator."""
 
     context = {

@@ -22,8 +22,8 @@ from strategic_areas.desk.sheet_workbook.signed_preview import (
     read_signed,
     sign,
 )
-from strategic_areas.desk.sheet_workbook.update_lines import UpdatePage
-from strategic_areas.desk.sheet_workbook.value_lines import ValuePage
+from strategic_areas.desk.sheet_workbook.update_lines import UpdateWorksheet
+from strategic_areas.desk.sheet_workbook.value_lines import ValueWorksheet
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.views.files import WORKBOOK, as_file
@@ -62,13 +62,15 @@ def workbook_marks(sheet):
     }
 
 
-def answer_pages(sheet):
-    pages = [ValuePage(sheet.values)]
+def answer_worksheets(sheet):
+    worksheets = [ValueWorksheet(sheet.values)]
     for question in reversed(QUESTION_BY_MODEL.values()):
         rows = [row for row in sheet.all_rows if row.field == question.name]
-        pages.insert(0, UpdatePage(question, rows))
+        worksheets.insert(0, UpdateWorksheet(question, rows))
     return [
-        page for page in pages if page.columns and (page.rows or not page.is_optional)
+        each
+        for each in worksheets
+        if each.columns and (each.rows or not each.is_optional)
     ]
 
 
@@ -97,7 +99,7 @@ def _download(request, sheet):
 
     record_download(request, sheet.period, agency=sheet.agency, kind="workbook")
     return as_file(
-        write_sheet_workbook(sheet, answer_pages(sheet), workbook_marks(sheet)),
+        write_sheet_workbook(sheet, answer_worksheets(sheet), workbook_marks(sheet)),
         f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx",
         WORKBOOK,
     )
@@ -109,10 +111,13 @@ def read_sheet_workbook(upload, sheet, *, by):
 
     Raises ``RefusedFileError`` if the workbook is not this sheet's.
     """
-    pages = read_pages(upload)
-    _must_be_of(marks_of_pages(pages), sheet)
-    answers = answer_pages(sheet)
-    return [line for page in answers for line in page.previews(pages, by=by)]
+    uploaded = read_pages(upload)
+    _must_be_of(marks_of_pages(uploaded), sheet)
+    return [
+        line
+        for worksheet in answer_worksheets(sheet)
+        for line in worksheet.previews(uploaded, by=by)
+    ]
 
 
 def _must_be_of(marks, sheet):
@@ -131,7 +136,7 @@ def _preview(sheet, file, user):
     lines = read_sheet_workbook(file, sheet, by=user)
     to_save = [each for each in lines if each.data]
     rows = [
-        [each.page.name, each.row.key, each.row.subject.code, each.data]
+        [each.worksheet.name, each.row.key, each.row.subject.code, each.data]
         for each in to_save
     ]
     label = ngettext("Save %(count)d row", "Save %(count)d rows", len(rows))
@@ -144,7 +149,7 @@ def _preview(sheet, file, user):
         "counts": Counter(each.state for each in lines),
         "sections": [section for section in sections if section[2]],
         "count": len(rows),
-        "hands_in": any(isinstance(each.page, ValuePage) for each in to_save),
+        "hands_in": any(isinstance(each.worksheet, ValueWorksheet) for each in to_save),
         "form": SavePreviewForm(
             action=sheet.workbook_save_url,
             label=label % {"count": len(rows)},
@@ -170,14 +175,14 @@ def save_sheet_workbook(request, period, agency):
     except StalePreviewError as error:
         messages.error(request, str(error))
         return redirect(sheet.url)
-    pages = {page.name: page for page in answer_pages(sheet)}
+    worksheets = {each.name: each for each in answer_worksheets(sheet)}
     codes_by_result = {"saved": [], "submitted": [], "conflicts": []}
     for name, key, code, data in rows:
-        page = pages.get(name)
-        row = page and page.row(str(key))
+        worksheet = worksheets.get(name)
+        row = worksheet and worksheet.row(str(key))
         result, reason = "refused", _("It is no longer asked about in this round.")
         if row:
-            result, reason = page.save(row, data, by=request.user)
+            result, reason = worksheet.save(row, data, by=request.user)
         if result == "refused":
             message = _("%(code)s is not saved: %(reason)s")
             messages.error(request, message % {"code": code, "reason": reason})

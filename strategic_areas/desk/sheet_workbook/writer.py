@@ -1,4 +1,4 @@
-"""Writes an agency's workbook: a page for each kind of answer."""
+"""Writes an agency's workbook: a worksheet for each kind of answer."""
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from strategic_areas.workbooks.writing import (
 )
 
 
-def write_sheet_workbook(sheet, answer_pages, marks):
+def write_sheet_workbook(sheet, answer_worksheets, marks):
     book = new_book()
     write_notes(
         book.active,
@@ -33,44 +33,44 @@ def write_sheet_workbook(sheet, answer_pages, marks):
             (_("What is never written here"), [f"• {text}" for text in _never()]),
         ],
     )
-    places = [book.create_sheet(page.title) for page in answer_pages]
+    empty_sheets = [book.create_sheet(each.title) for each in answer_worksheets]
     entries = {
-        page.machine_name(column.name): (column.label, page.offered(column))
+        each.machine_name(column.name): (column.label, each.offered(column))
         for kinds in (CHOICE_KINDS, [FieldKind.LINKS])
-        for page in answer_pages
-        for column in page.columns.values()
+        for each in answer_worksheets
+        for column in each.columns.values()
         if column.kind in kinds
     }
     lists = write_lists(book.create_sheet(_("Lists")), entries)
     write_marks(book, marks)
-    for page, place in zip(answer_pages, places, strict=True):
-        headings = list(_headings(page, lists))
-        fixed = len(page.hidden) + len(["code", "title"])
+    for each, empty_sheet in zip(answer_worksheets, empty_sheets, strict=True):
+        headings = list(_headings(each, lists))
+        fixed = len(each.hidden) + len(["code", "title"])
         footer = sheet.agency.acronym
-        write_rows(place, headings, _rows(page), fixed=fixed, footer=footer)
+        write_rows(empty_sheet, headings, _rows(each), fixed=fixed, footer=footer)
     return content_of(book)
 
 
-def _headings(page, lists):
-    for name in page.hidden:
-        yield WrittenColumn(page.machine_name(name), name, 8, is_hidden=True)
-    for name, (label, width) in page.context.items():
-        yield WrittenColumn(page.machine_name(name), label, width)
-    for column in page.columns.values():
+def _headings(worksheet, lists):
+    for name in worksheet.hidden:
+        yield WrittenColumn(worksheet.machine_name(name), name, 8, is_hidden=True)
+    for name, (label, width) in worksheet.context.items():
+        yield WrittenColumn(worksheet.machine_name(name), label, width)
+    for column in worksheet.columns.values():
         yield WrittenColumn(
-            page.machine_name(column.name),
+            worksheet.machine_name(column.name),
             column.label,
             column.width,
             column.hint,
             NUMBER if column.kind in NUMBER_KINDS else TEXT,
-            _rule(column, lists.get(page.machine_name(column.name))),
+            _rule(column, lists.get(worksheet.machine_name(column.name))),
             is_filled=True,
         )
 
 
-def _rule(column, place):
+def _rule(column, list_formula):
     if column.kind in CHOICE_KINDS:
-        return choice_rule(place)
+        return choice_rule(list_formula)
     least, most = column.bounds
     if column.kind not in NUMBER_KINDS or least is None:
         return {}
@@ -81,15 +81,17 @@ def _rule(column, place):
     return {"type": kind, **limits}
 
 
-def _rows(page):
-    for row in page.rows:
-        cells = page.answer_cells(row)
-        texts = {name: _text_in_file(name, cells.get(name)) for name in page.columns}
-        values = page.context_cells(row) | {SEEN: page.digest(texts)} | cells
+def _rows(worksheet):
+    for row in worksheet.rows:
+        cells = worksheet.answer_cells(row)
+        texts = {n: _text_in_file(n, cells.get(n)) for n in worksheet.columns}
+        values = worksheet.context_cells(row) | {SEEN: worksheet.digest(texts)} | cells
         may_be_filled = {
-            page.machine_name(name) for name in page.columns if page.may_fill(row, name)
+            worksheet.machine_name(name)
+            for name in worksheet.columns
+            if worksheet.may_fill(row, name)
         }
-        yield {page.machine_name(n): v for n, v in values.items()}, may_be_filled
+        yield {worksheet.machine_name(n): v for n, v in values.items()}, may_be_filled
 
 
 def _text_in_file(name, value):
