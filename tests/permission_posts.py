@@ -57,7 +57,7 @@ def branch(words):
         "programme": words["programme"],
         "lead": words["lead"],
         "provenance": "plan",
-        "seen": words["seen"],
+        "seen_digests": words["seen_digests"],
     }
 
 

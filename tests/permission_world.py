@@ -203,7 +203,7 @@ class World:
             "above": commitment.programme_id,
             "programme": commitment.programme_id,
             "lead": commitment.lead_id,
-            "seen": form.initial["seen"],
+            "seen_digests": form.initial["seen_digests"],
         }
 
     def _letter(self, agency, handed=False):

@@ -169,7 +169,8 @@ def approve(client, **typed):
     change = PendingChange.objects.get(status="pending")
     page = client.get(reverse("admin:approval", args=[change.pk]))
     form = page.context["step_forms"][0]
-    typed |= {name: form.initial[name] for name in ("seen",) if name in form.initial}
+    names = {"seen_digest"} & form.initial.keys()
+    typed |= {name: form.initial[name] for name in names}
     client.post(reverse("admin:approval", args=[change.pk]), {"approve": "1", **typed})
     change.refresh_from_db()
     assert change.status == "approved"

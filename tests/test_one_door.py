@@ -353,17 +353,17 @@ def test_a_text_not_declared_is_guarded_and_needs_two_people(forgotten):
     line = make.help_line()
 
     assert list(blocked_texts(models.HelpLine, {"scope_es": CARD})) == ["scope_es"]
-    assert not workflow.applies_at_once(line, ["scope_es"])
+    assert not workflow.needs_no_approval(line, ["scope_es"])
 
 
 def test_a_new_public_field_needs_two_people_by_its_declaration(monkeypatch):
     agency = make.agency()
-    before = workflow.applies_at_once(agency, ["only_titular_submits"])
+    before = workflow.needs_no_approval(agency, ["only_titular_submits"])
     told = [field for field in Agency.fields if field.name != "only_titular_submits"]
 
     monkeypatch.setattr(
         Agency, "fields", DeclaredFields(*told, *public("only_titular_submits"))
     )
 
-    after = workflow.applies_at_once(agency, ["only_titular_submits"])
+    after = workflow.needs_no_approval(agency, ["only_titular_submits"])
     assert (before, after) == (True, False)

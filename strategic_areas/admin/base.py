@@ -62,7 +62,7 @@ class ApprovedMixin:
 
     def save_model(self, request, obj, form, change):
         request.proposed = None
-        request.is_direct = workflow.applies_at_once(
+        request.is_direct = workflow.needs_no_approval(
             obj, form.typed_names(), self._links(form)
         )
         if request.is_direct:
@@ -133,7 +133,7 @@ class ApprovedMixin:
         context["pending_change"] = workflow.waiting_change(obj) if obj else None
         if context["pending_change"] and request.method == "GET":
             context["show_save"] = context["show_save_and_continue"] = False
-        context["is_free"] = bool(obj) and workflow.applies_at_once(obj, ())
+        context["saves_at_once"] = bool(obj) and workflow.needs_no_approval(obj, ())
         if obj and may_hide(request.user, obj):
             context["hides"] = reverse(
                 "admin:hide", args=[self.opts.model_name, obj.pk]
@@ -175,7 +175,7 @@ def tree_url(user, plan, record):
 
 def _is_direct(rows):
     return all(
-        workflow.applies_at_once(form.instance, form.typed_names())
+        workflow.needs_no_approval(form.instance, form.typed_names())
         for form in rows.forms
         if form.has_changed()
     )

@@ -200,7 +200,7 @@ def add_participant(plan, acronym, names, *, role, by):
     parts = Participation.objects.filter(plan=plan, agency=agency)
     may_add = (
         plan
-        and workflow.applies_at_once(part, ["role"])
+        and workflow.needs_no_approval(part, ["role"])
         and workflow.may_propose(by, part)
     )
     if agency and (not may_add or parts.exists()):

@@ -81,26 +81,26 @@ def apply_lines(lines, stored, memory, summary):
     """
     lines = LineComparison(stored, memory, summary).compare(lines)
     changed_lines = [line for line in lines if line.state is not LineState.UNCHANGED]
-    drafts = records.build_drafts(stored, changed_lines)
+    records_to_save = records.build_records(stored, changed_lines)
     try:
-        records.write_drafts(drafts)
+        records.write_records(records_to_save)
     except records.RecordRefusedError as refused:
-        raise refusal_of(refused.draft.line, refused.__cause__) from refused
-    for draft in drafts:
-        line = draft.line
-        if draft.is_new:
-            stored.tables[line.table.name].put(draft.record, line.name)
-            memory.remember(line, **{ROW: draft.record.pk})
+        raise refusal_of(refused.to_save.line, refused.__cause__) from refused
+    for to_save in records_to_save:
+        line = to_save.line
+        if to_save.is_new:
+            stored.tables[line.table.name].put(to_save.record, line.name)
+            memory.remember(line, **{ROW: to_save.record.pk})
             summary.created[line.table.name] += 1
         else:
             changes = [
                 CellChange(
                     name, former, line.values[name], protects=_protects(line, name)
                 )
-                for name, former in draft.before.items()
+                for name, former in to_save.before.items()
             ]
             summary.changed.append((line.title, changes))
-        summary.touched += affected_records(draft, stored)
+        summary.touched += affected_records(to_save, stored)
     summary.unchanged += len(lines) - len(changed_lines)
 
 
@@ -108,15 +108,15 @@ def _protects(line, name):
     return field_of(line.table.model, name).protects
 
 
-def affected_records(draft, stored):
+def affected_records(to_save, stored):
     """The record and those it no longer belongs to, whose public content changes."""
-    line = draft.line
+    line = to_save.line
     if line.table.name in VALUE_TABLES:
         rows = stored.tables["indicators"].rows
         yield Indicator, rows[line.name.partition("/")[0]].pk
         return
-    yield line.table.model, draft.record.pk
-    for name, former in draft.before.items():
+    yield line.table.model, to_save.record.pk
+    for name, former in to_save.before.items():
         model = line.table.field(name).related_model
         if model in {Activity, Commitment}:
             rows = stored.tables[TABLE_OF_MODEL[model].name].rows
@@ -213,7 +213,7 @@ class LineComparison:
             wanted,
             stored_value,
             former=self.memory.last_values(line).get(name, NOTHING),
-            unset=self.stored.unset(line.table, name),
+            default=self.stored.default_value(line.table, name),
             others=[value for _, value in others],
             is_own=row._meta.model is Plan and row.code == self.stored.plan_code,
         )

@@ -52,7 +52,9 @@ class KnownRecords:
             code: {name: self.stored.plain(row, name) for name in names}
             for code, row in self.stored.tables[section].rows.items()
         }
-        defaults = {name: self.stored.unset(TABLES[section], name) for name in names}
+        defaults = {
+            name: self.stored.default_value(TABLES[section], name) for name in names
+        }
         for entry in self.plan_file.entries[section]:
             values = {
                 each: entry.values[each] for each in names if each in entry.values
@@ -112,7 +114,7 @@ class KnownRecords:
         return {
             section: {
                 name: list(filter(None, [self.stored.plain(row, "continues")]))
-                for name, row in self.stored.earlier(section).items()
+                for name, row in self.stored.records_of_other_plans(section).items()
             }
             for section in ("commitments", "activities")
         }

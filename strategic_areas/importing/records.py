@@ -67,7 +67,7 @@ class LineBuilder:
             starting["provenance"] = self.known.given_provenance(entry)
         for name, value in values.items():
             if value is None:
-                values[name] = self.known.stored.unset(table, name)
+                values[name] = self.known.stored.default_value(table, name)
         line = PlanLine(
             table,
             entry.line,

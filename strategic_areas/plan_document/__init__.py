@@ -20,15 +20,15 @@ Every editor proceeds like this:
                  values=with_defaults(TABLES["activities"], {"code": "1.1.9", ...})),
     ]
     preview = build_preview(stored, lines)  # changes, faults and warnings of each line
-    if preview.is_whole and preview.drafts:
-        if records.apply_at_once(plan, preview.drafts):
-            records.save_drafts(plan, preview.drafts, by=user)
+    if preview.is_whole and preview.records_to_save:
+        if records.none_needs_approval(plan, preview.records_to_save):
+            records.save_records(plan, preview.records_to_save, by=user)
         else:  # records.needs_act: under one amendment
-            records.propose_drafts(preview.drafts, by=user)
+            records.propose_records(preview.records_to_save, by=user)
 
-``build_preview`` changes the records of ``stored``; use it once. A draft has its
-``record``, changed many-to-many ``links`` and the values ``before``. A line refers to
-another line's new record by that line's ``name``; if it takes a code that another line
-gives up, ``name`` is that code after ``values.NEW``. ``records.preview_effects`` saves
-the drafts and rolls back: build them again to save them.
+``build_preview`` changes the records of ``stored``; use it once. A ``RecordToSave`` has
+its ``record``, changed many-to-many ``links`` and the values ``before``. A line refers
+to another line's new record by that line's ``name``; if it takes a code that another
+line gives up, ``name`` is that code after ``values.NEW``. ``records.preview_effects``
+saves the records and rolls back: build them again to save them.
 """

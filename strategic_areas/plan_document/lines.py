@@ -57,20 +57,20 @@ class FieldAction(Enum):
 
 
 def field_action(
-    wanted, stored_value, *, former=NOTHING, unset=None, others=(), is_own=False
+    wanted, stored_value, *, former=NOTHING, default=None, others=(), is_own=False
 ):
     """
     Whether a document changes a field of an existing record (docs/plan-format.md).
 
-    ``former`` is the value when the document was exported or last loaded, ``unset`` the
-    field's default, ``others`` the values from other plans' files. ``is_own``: the row
-    is the document's own plan.
+    ``former`` is the value when the document was exported or last loaded, ``default``
+    that of a new record, ``others`` the values from other plans' files. ``is_own``: the
+    row is the document's own plan.
     """
     if wanted == stored_value:
         return FieldAction.AGREED
     if former is not NOTHING:
         return FieldAction.APPLY if stored_value == former else FieldAction.KEEP
-    if stored_value == unset and not others:
+    if stored_value == default and not others:
         return FieldAction.APPLY
     return FieldAction.APPLY if is_own and stored_value in others else FieldAction.KEEP
 

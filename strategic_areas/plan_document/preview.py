@@ -39,12 +39,12 @@ class PlanPreview:
     The effect of saving lines.
 
     ``tables`` are pairs of a title and the ``PreviewLine``s with a change or a problem;
-    ``counts`` counts lines by state; ``drafts`` are the records to save.
+    ``counts`` counts lines by state.
     """
 
     tables: list
     counts: Counter
-    drafts: list
+    records_to_save: list
 
     @property
     def is_whole(self):
@@ -53,27 +53,30 @@ class PlanPreview:
 
     @property
     def replaces(self):
-        return any(draft.links.get("supersedes") for draft in self.drafts)
+        return any(to_save.links.get("supersedes") for to_save in self.records_to_save)
 
 
-def build_preview(stored, lines, *, is_checked=False, members_only=True):
+def build_preview(stored, lines, *, with_checks=True, members_only=True):
     """
     Build the ``PlanPreview`` of lines; it changes the records of ``stored``.
 
-    Changed lines are checked and get the problems found; ``is_checked`` skips the
-    checks.
+    ``with_checks`` changed lines are checked and get the problems found.
     """
     places = list(STRUCTURE.values())
     lines = sorted(lines, key=lambda line: places.index(line.table))
     # Check refused lines too, to show all problems at once.
-    drafts = records.build_drafts(stored, [line for line in lines if line.values])
-    found = [[] for _draft in drafts]
-    if not is_checked:
-        found = validation.find_problems(stored, drafts, members_only=members_only)
-        found = validation.add_dependants(stored, drafts, found)
+    records_to_save = records.build_records(
+        stored, [line for line in lines if line.values]
+    )
+    found = [[] for _to_save in records_to_save]
+    if with_checks:
+        found = validation.find_problems(
+            stored, records_to_save, members_only=members_only
+        )
+        found = validation.add_dependants(stored, records_to_save, found)
     by_line = {}
-    for draft, faults in zip(drafts, found, strict=True):
-        by_line[id(draft.line)] = _preview_line(stored, draft, faults)
+    for to_save, faults in zip(records_to_save, found, strict=True):
+        by_line[id(to_save.line)] = _preview_line(stored, to_save, faults)
     tables = {}
     counts = Counter()
     for line in lines:
@@ -86,18 +89,18 @@ def build_preview(stored, lines, *, is_checked=False, members_only=True):
     return PlanPreview(
         list(tables.items()),
         counts,
-        [draft for draft in drafts if draft.line.state in SAVED_STATES],
+        [to_save for to_save in records_to_save if to_save.line.state in SAVED_STATES],
     )
 
 
-def _preview_line(stored, draft, faults):
-    line, places = draft.line, draft.line.places or {}
+def _preview_line(stored, to_save, faults):
+    line, places = to_save.line, to_save.line.places or {}
     columns = {column.name: column for column in line.table.all_columns}
     changes = tuple(
         CellChange(
             columns[name].label,
             value_in_words(
-                columns[name], as_read_from_cell(draft.before.get(name)), stored
+                columns[name], as_read_from_cell(to_save.before.get(name)), stored
             ),
             value_in_words(columns[name], value, stored),
             places.get(name, ""),
@@ -122,11 +125,11 @@ def _preview_line(stored, draft, faults):
     has_moved = not {"code", "slug_es"}.isdisjoint(line.values)
     return PreviewLine(
         line,
-        line.name if problems else str(draft.record),
+        line.name if problems else str(to_save.record),
         LineState.REFUSED if problems and line.state in SAVED_STATES else line.state,
         changes,
         problems,
-        tuple(guard.warnings_about_texts(type(draft.record), line.values)),
+        tuple(guard.warnings_about_texts(type(to_save.record), line.values)),
         bool(line.origin) and is_public and has_moved,
     )
 
@@ -144,7 +147,7 @@ def value_in_words(column, value, stored):
 
 def _link_label(column, key, stored):
     code = record_label(column, key, stored)
-    if column.linked not in STRUCTURE or column.is_earlier:
+    if column.linked not in STRUCTURE or column.links_to_other_plan:
         return code
     record = stored.tables[column.linked].rows.get(key)
     return str(record) if record and record.code != code else code

@@ -1,4 +1,4 @@
-"""Drafts: records that lines create or change, saved or proposed together."""
+"""Records that lines create or change, saved or proposed together."""
 
 from collections import defaultdict
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ from strategic_areas.workflow.plain_values import free_unique_values
 
 
 @dataclass(frozen=True)
-class RecordDraft:
+class RecordToSave:
     """
     A line and its unsaved record.
 
@@ -54,16 +54,16 @@ class RecordDraft:
 
 
 class RecordRefusedError(RefusedError):
-    """The database refuses the record of ``draft``; nothing is saved."""
+    """The database refuses the record of ``to_save``; nothing is saved."""
 
-    def __init__(self, draft):
+    def __init__(self, to_save):
         super().__init__(
             _("Nothing was saved: two records would be known by the same code.")
         )
-        self.draft = draft
+        self.to_save = to_save
 
 
-def build_drafts(stored, lines):
+def build_records(stored, lines):
     stored.relate()
     # Columns without suffix hold Spanish.
     with override("es"):
@@ -75,7 +75,10 @@ def build_drafts(stored, lines):
             else {}
             for line, record in pairs
         ]
-        return [_draft(stored, *pair, b) for pair, b in zip(pairs, before, strict=True)]
+        return [
+            _record_to_save(stored, *pair, values)
+            for pair, values in zip(pairs, before, strict=True)
+        ]
 
 
 def _record(stored, line):
@@ -89,7 +92,7 @@ def _record(stored, line):
     return record
 
 
-def _draft(stored, line, record, before):
+def _record_to_save(stored, line, record, before):
     table, links = line.table, {}
     for name, value in line.values.items():
         field = table.field(name)
@@ -101,7 +104,7 @@ def _draft(stored, line, record, before):
             stored.put_plain(record, name, value)
     if table.name == "targets" and not record.provenance:
         record.provenance = Provenance.PLAN
-    return RecordDraft(line, record, links, before)
+    return RecordToSave(line, record, links, before)
 
 
 def _linked(stored, record, field, keys):
@@ -111,58 +114,59 @@ def _linked(stored, record, field, keys):
     return [*others, *stored.linked(field, keys)]
 
 
-def needs_act(drafts):
+def needs_act(records_to_save):
     return any(
         amendments.changed_structure_fields(
-            draft.record,
-            draft.before
+            to_save.record,
+            to_save.before
             | {
-                name: list(getattr(draft.record, name).all())
-                for name in draft.links
-                if not draft.is_new
+                name: list(getattr(to_save.record, name).all())
+                for name in to_save.links
+                if not to_save.is_new
             },
-            draft.line.values | draft.links,
-            is_new=draft.is_new,
+            to_save.line.values | to_save.links,
+            is_new=to_save.is_new,
         )
-        for draft in drafts
+        for to_save in records_to_save
     )
 
 
-def apply_at_once(plan, drafts):
-    return workflow.all_apply_at_once(
-        plan, [(draft.record, draft.links) for draft in drafts]
+def none_needs_approval(plan, records_to_save):
+    """Whether saving the records needs no second person."""
+    return workflow.none_needs_approval(
+        plan, [(to_save.record, to_save.links) for to_save in records_to_save]
     )
 
 
 @transaction.atomic
-def save_drafts(plan, drafts, *, by):
+def save_records(plan, records_to_save, *, by):
     """Save all or none; ``RefusedError`` if the database refuses one."""
-    created = sum(draft.is_new for draft in drafts)
-    save_drafts_unaudited(drafts, by=by)
+    created = sum(to_save.is_new for to_save in records_to_save)
+    save_records_unaudited(records_to_save, by=by)
     audit.record_event(
         audit.Event.PLAN_LOADED,
         actor=by,
         obj=plan,
         created=created,
-        changed=len(drafts) - created,
+        changed=len(records_to_save) - created,
     )
 
 
 @transaction.atomic
-def save_drafts_unaudited(drafts, *, by):
+def save_records_unaudited(records_to_save, *, by):
     """Save all or none, without an audit entry, which the caller writes."""
-    for draft in drafts:
-        if not workflow.may_propose(by, draft.record):
+    for to_save in records_to_save:
+        if not workflow.may_propose(by, to_save.record):
             raise RefusedError(
-                _("%(record)s: you may not change this.") % {"record": draft.record}
+                _("%(record)s: you may not change this.") % {"record": to_save.record}
             )
-    _save_and_publish(drafts, by)
+    _save_and_publish(records_to_save, by)
 
 
-def _save_and_publish(drafts, by):
+def _save_and_publish(records_to_save, by):
     with figures.publishing_at_end():
-        write_drafts(drafts, by=by)
-    if pks := [d.record.pk for d in drafts if isinstance(d.record, Indicator)]:
+        write_records(records_to_save, by=by)
+    if pks := [x.record.pk for x in records_to_save if isinstance(x.record, Indicator)]:
         figures.publish_figures(Indicator.objects.filter(pk__in=pks))
 
 
@@ -172,41 +176,43 @@ BATCH_SIZE = 500
 COMPLETED_ON_SAVE = (PlanMixin, CodeMixin)
 
 
-def write_drafts(drafts, *, by=None):
+def write_records(records_to_save, *, by=None):
     """
-    Write drafts in order, inside a transaction; new rows of a table in bulk.
+    Write the records in order, inside a transaction; new rows of a table in bulk.
 
     Codes may be exchanged between records. Raises ``RecordRefusedError`` for the first
-    draft that the database refuses. Indicators are not published.
+    one that the database refuses. Indicators are not published.
     """
     free_unique_values(
-        (type(draft.record), draft.record.pk, draft.before, draft.line.values)
-        for draft in drafts
+        (type(to_save.record), to_save.record.pk, to_save.before, to_save.line.values)
+        for to_save in records_to_save
     )
     with override("es"):
-        for draft in drafts:
-            draft.record._history_user = by
-        groups = groupby(drafts, key=lambda each: (each.line.table.name, each.is_new))
+        for to_save in records_to_save:
+            to_save.record._history_user = by
+        groups = groupby(
+            records_to_save, key=lambda each: (each.line.table.name, each.is_new)
+        )
         for (_name, is_new), group in groups:
             if is_new:
                 _create([*group])
                 continue
-            for draft in group:
+            for to_save in group:
                 # If only links change, save a version to record the user.
-                if by or draft.line.values.keys() - draft.links.keys():
-                    _save(draft)
-        _save_links(drafts)
+                if by or to_save.line.values.keys() - to_save.links.keys():
+                    _save(to_save)
+        _save_links(records_to_save)
 
 
-def _create(drafts):
+def _create(records_to_save):
     try:
         with transaction.atomic():
-            _create_rows([draft.record for draft in drafts])
+            _create_rows([to_save.record for to_save in records_to_save])
     except (DatabaseError, ValidationError):
         # One by one, to find the refused one.
-        for draft in drafts:
-            draft.record.pk, draft.record._state.adding = None, True
-            _save(draft)
+        for to_save in records_to_save:
+            to_save.record.pk, to_save.record._state.adding = None, True
+            _save(to_save)
 
 
 def _create_rows(rows):
@@ -220,30 +226,30 @@ def _create_rows(rows):
         model._default_manager.bulk_create(rows, batch_size=BATCH_SIZE)
 
 
-def _save(draft):
-    with _refusing_with(draft):
-        draft.record.save()
+def _save(to_save):
+    with _refusing_with(to_save):
+        to_save.record.save()
 
 
 @contextmanager
-def _refusing_with(draft):
+def _refusing_with(to_save):
     try:
         yield
     except (DatabaseError, ValidationError) as error:
-        raise RecordRefusedError(draft) from error
+        raise RecordRefusedError(to_save) from error
 
 
-def _save_links(drafts):
+def _save_links(records_to_save):
     lists = []
-    for draft in drafts:
-        for name, linked in draft.links.items():
-            if isinstance(linked, list) and draft.is_new:
-                lists.append((draft, name, linked))
+    for to_save in records_to_save:
+        for name, linked in to_save.links.items():
+            if isinstance(linked, list) and to_save.is_new:
+                lists.append((to_save, name, linked))
             elif isinstance(linked, list):
-                _set_list(draft, name, linked)
-            elif linked or not draft.is_new:
-                setattr(draft.record, name, linked)
-                _save(draft)
+                _set_list(to_save, name, linked)
+            elif linked or not to_save.is_new:
+                setattr(to_save.record, name, linked)
+                _save(to_save)
     try:
         with transaction.atomic():
             _add_lists(lists)
@@ -252,28 +258,28 @@ def _save_links(drafts):
             _set_list(*each)
 
 
-def _set_list(draft, name, linked):
-    with _refusing_with(draft):
-        getattr(draft.record, name).set(linked)
+def _set_list(to_save, name, linked):
+    with _refusing_with(to_save):
+        getattr(to_save.record, name).set(linked)
 
 
 def _add_lists(lists):
     rows = defaultdict(list)
-    for draft, name, linked in lists:
-        many = draft.line.table.field(name)
+    for to_save, name, linked in lists:
+        many = to_save.line.table.field(name)
         through, own = many.remote_field.through, f"{many.m2m_field_name()}_id"
         other = f"{many.m2m_reverse_field_name()}_id"
         rows[through] += [
-            through(**{own: draft.record.pk, other: each.pk}) for each in linked
+            through(**{own: to_save.record.pk, other: each.pk}) for each in linked
         ]
     for through, new in rows.items():
         through._default_manager.bulk_create(new, batch_size=BATCH_SIZE)
 
 
-def propose_drafts(drafts, *, by, amendment=None):
+def propose_records(records_to_save, *, by, amendment=None):
     with override("es"):
         return workflow.propose_records(
-            [(draft.record, draft.links) for draft in drafts],
+            [(to_save.record, to_save.links) for to_save in records_to_save],
             by=by,
             amendment=amendment,
         )
@@ -292,9 +298,9 @@ def lock_records(plan, lines):
 SUPERSEDABLE = ("commitments", "activities")
 
 
-def preview_effects(plan, drafts, *, by):
+def preview_effects(plan, records_to_save, *, by):
     """
-    Effects of saving the drafts, which are saved and rolled back; do not use them
+    Effects of saving the records, which are saved and rolled back; do not use them
     again.
 
     ``public``: see ``public_differences``. ``succession``, if records are superseded:
@@ -302,15 +308,17 @@ def preview_effects(plan, drafts, *, by):
     the number of published ``reports`` of superseded records.
     """
     pairs = [
-        (str(draft.record), [str(old) for old in replaced])
-        for draft in drafts
-        if (replaced := draft.links.get("supersedes"))
+        (str(to_save.record), [str(old) for old in replaced])
+        for to_save in records_to_save
+        if (replaced := to_save.links.get("supersedes"))
     ]
-    replaced = [old for d in drafts for old in d.links.get("supersedes", ())]
+    replaced = [
+        old for each in records_to_save for old in each.links.get("supersedes", ())
+    ]
     before, found = [len(each) for each in _not_superseded(plan)], {}
 
     def save():
-        _save_and_publish(drafts, by)
+        _save_and_publish(records_to_save, by)
         if pairs:
             left, counts = [], []
             for name, was, rows in zip(
@@ -326,9 +334,11 @@ def preview_effects(plan, drafts, *, by):
                 "counts": counts,
                 "reports": _reports(replaced),
             }
-        return [(type(draft.record), draft.record.pk) for draft in drafts]
+        return [
+            (type(to_save.record), to_save.record.pk) for to_save in records_to_save
+        ]
 
-    existing = [(type(d.record), d.record.pk) for d in drafts if not d.is_new]
+    existing = [(type(x.record), x.record.pk) for x in records_to_save if not x.is_new]
     return found | {"public": public_differences(existing, save)}
 
 

@@ -118,7 +118,7 @@ class StoredPlan:
             return plain_number(value)
         return None if value == "" else value
 
-    def unset(self, table, attribute):
+    def default_value(self, table, attribute):
         if table.name not in self.empty_rows:
             self.empty_rows[table.name] = table.model()
         return self.plain(self.empty_rows[table.name], attribute)
@@ -128,14 +128,14 @@ class StoredPlan:
         if value is None:
             value = None if field.null else field.get_default()
         elif attribute == "continues":
-            value = self.earlier(TABLE_OF_MODEL[type(row)].name)[value]
+            value = self.records_of_other_plans(TABLE_OF_MODEL[type(row)].name)[value]
         elif field.is_relation:
             value = self.linked_table(field).rows[value]
         else:
             value = field.to_python(value)
         setattr(row, attribute, value)
 
-    def earlier(self, name):
+    def records_of_other_plans(self, name):
         """Records of a table in other plans, by "plan/code"."""
         if name not in self.of_other_plans:
             rows = TABLES[name].model._default_manager.exclude(

@@ -54,7 +54,7 @@ class PlanColumn:
         return TABLE_OF_MODEL[related].name if related else ""
 
     @property
-    def is_earlier(self):
+    def links_to_other_plan(self):
         return self.name in OTHER_PLAN_LINKS
 
     @property

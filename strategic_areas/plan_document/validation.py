@@ -1,5 +1,5 @@
 """
-Validation of drafts with a fixed number of queries.
+Validation of records to save with a fixed number of queries.
 
 Only columns that a line sets are checked, and the rules for the whole record.
 """
@@ -22,32 +22,33 @@ from strategic_areas.workflow.plain_values import (
 )
 
 
-def find_problems(stored, drafts, *, members_only=True):
+def find_problems(stored, records_to_save, *, members_only=True):
     """
-    For each draft, a list of pairs of column (or "") and problem.
+    For each record to save, a list of pairs of column (or "") and problem.
 
     ``members_only`` refuses agencies that do not participate in the plan.
     """
     participants = set(stored.tables["participations"].key_of_pk.values())
     participants |= {
-        draft.line.values["agency"]
-        for draft in drafts
-        if draft.line.table.name == "participations" and "agency" in draft.line.values
+        to_save.line.values["agency"]
+        for to_save in records_to_save
+        if to_save.line.table.name == "participations"
+        and "agency" in to_save.line.values
     }
-    replaced = _replaced(stored, drafts)
-    records = [draft.record for draft in drafts]
-    _set_former_state(drafts)
+    replaced = _replaced(stored, records_to_save)
+    records = [to_save.record for to_save in records_to_save]
+    _set_former_state(records_to_save)
     waiting = workflow.waiting_keys(records)
-    wrong = [list(_field_problems(draft)) for draft in drafts]
+    wrong = [list(_field_problems(to_save)) for to_save in records_to_save]
     broken = broken_checks(records, [{name for name, _text in own} for own in wrong])
-    shared = _uniqueness_problems(stored, drafts)
+    shared = _uniqueness_problems(stored, records_to_save)
     found = []
-    for place, draft in enumerate(drafts):
-        problems = [*wrong[place], *_record_problems(draft, replaced)]
-        problems += _unknown_participants(draft, participants) if members_only else []
+    for place, to_save in enumerate(records_to_save):
+        problems = [*wrong[place], *_record_problems(to_save, replaced)]
+        problems += _unknown_participants(to_save, participants) if members_only else []
         problems += [("", each.get_violation_error_message()) for each in broken[place]]
         problems += shared[place]
-        if (type(draft.record), draft.record.pk) in waiting:
+        if (type(to_save.record), to_save.record.pk) in waiting:
             problems.append(
                 ("", _("A change of this record waits for approval already."))
             )
@@ -55,36 +56,36 @@ def find_problems(stored, drafts, *, members_only=True):
     return found
 
 
-def add_dependants(stored, drafts, found):
-    """Add a problem to drafts that refer to a new record with a problem."""
+def add_dependants(stored, records_to_save, found):
+    """Add a problem to records that refer to a new record with a problem."""
     wrong = {
-        id(draft.record): draft.line
-        for draft, faults in zip(drafts, found, strict=True)
-        if draft.is_new and (faults or draft.line.faults)
+        id(to_save.record): to_save.line
+        for to_save, faults in zip(records_to_save, found, strict=True)
+        if to_save.is_new and (faults or to_save.line.faults)
     }
     text = _("Depends on row %(number)d of the sheet “%(sheet)s”, which has an error.")
     problems = []
-    for draft, faults in zip(drafts, found, strict=True):
+    for to_save, faults in zip(records_to_save, found, strict=True):
         depends = [
             (column.name, text % {"number": line.number, "sheet": line.table.title})
-            for column in draft.line.table.columns
-            for record in _linked_records(stored, draft, column)
-            if (line := wrong.get(id(record))) and record is not draft.record
+            for column in to_save.line.table.columns
+            for record in _linked_records(stored, to_save, column)
+            if (line := wrong.get(id(record))) and record is not to_save.record
         ]
         problems.append([*faults, *depends])
     return problems
 
 
-def _linked_records(stored, draft, column):
-    keys = draft.line.values.get(column.name)
-    if not keys or column.linked not in STRUCTURE or column.is_earlier:
+def _linked_records(stored, to_save, column):
+    keys = to_save.line.values.get(column.name)
+    if not keys or column.linked not in STRUCTURE or column.links_to_other_plan:
         return []
     keys = keys if isinstance(keys, list) else [keys]
     return [stored.tables[column.linked].rows[key] for key in keys]
 
 
-def _unknown_participants(draft, participants):
-    line = draft.line
+def _unknown_participants(to_save, participants):
+    line = to_save.line
     for column in line.table.columns:
         if column.linked == "agencies" and line.table.name != "participations":
             values = line.values.get(column.name) or []
@@ -99,20 +100,20 @@ def _unknown_participants(draft, participants):
                 )
 
 
-def _record_problems(draft, replaced):
-    record, line = draft.record, draft.line
+def _record_problems(to_save, replaced):
+    record, line = to_save.record, to_save.line
     yield from guard.blocked_texts(type(record), line.values).items()
     yield from workflow.dates_outside_plan(record, line.values).items()
-    if "supersedes" in draft.links:
-        if any(each.pk is None for each in draft.links["supersedes"]):
+    if "supersedes" in to_save.links:
+        if any(each.pk is None for each in to_save.links["supersedes"]):
             yield "supersedes", _("Only what the plan has already can be replaced.")
         elif record.code in all_before(record.code, replaced[line.table.name]):
             yield "supersedes", _("A record cannot replace itself.")
 
 
-def _field_problems(draft):
-    record = draft.record
-    columns = {column.name for column in draft.line.table.all_columns}
+def _field_problems(to_save):
+    record = to_save.record
+    columns = {column.name for column in to_save.line.table.all_columns}
     linked = [
         field.name
         for field in record._meta.concrete_fields
@@ -129,30 +130,32 @@ def _field_problems(draft):
                 yield from ((own, text) for each in errors for text in each.messages)
 
 
-def _set_former_state(drafts):
-    activities = [d.record for d in drafts if isinstance(d.record, Activity)]
+def _set_former_state(records_to_save):
+    activities = [x.record for x in records_to_save if isinstance(x.record, Activity)]
     stored = [each.pk for each in activities if each.pk]
     updates = ActivityUpdate.objects.filter(activity__in=stored, percent__isnull=False)
     with_percents = set(updates.values_list("activity", flat=True))
     for each in activities:
         each.has_percents = each.pk in with_percents
-    for draft in drafts:
-        if isinstance(draft.record, Indicator) and not draft.is_new:
+    for to_save in records_to_save:
+        if isinstance(to_save.record, Indicator) and not to_save.is_new:
             former = {
-                name: draft.before.get(name, getattr(draft.record, name))
+                name: to_save.before.get(name, getattr(to_save.record, name))
                 for name in ("sensitive", "why_not_sensitive")
             }
-            draft.record.was_imported_unprotected = not any(former.values())
+            to_save.record.was_imported_unprotected = not any(former.values())
 
 
-def _uniqueness_problems(stored, drafts):
-    found = {id(draft.record): [] for draft in drafts}
-    for name in {draft.line.table.name for draft in drafts}:
+def _uniqueness_problems(stored, records_to_save):
+    found = {id(to_save.record): [] for to_save in records_to_save}
+    for name in {to_save.line.table.name for to_save in records_to_save}:
         model = STRUCTURE[name].model
-        own = [draft for draft in drafts if draft.line.table.name == name]
-        values = {id(draft.record): draft.line.values for draft in own}
+        own = [
+            to_save for to_save in records_to_save if to_save.line.table.name == name
+        ]
+        values = {id(to_save.record): to_save.line.values for to_save in own}
         rows = [*stored.tables[name].row_of_pk.values()]
-        rows += [draft.record for draft in own if draft.is_new]
+        rows += [to_save.record for to_save in own if to_save.is_new]
         for constraint in unique_constraints(model):
             text = constraint.get_violation_error_message()
             problems = [(row, text) for row in _duplicates(constraint, rows)]
@@ -166,7 +169,7 @@ def _uniqueness_problems(stored, drafts):
                     n for n in constraint.fields if n in values.get(id(record), ())
                 )
                 found.get(id(record), []).append((next(columns, ""), text))
-    return [found[id(draft.record)] for draft in drafts]
+    return [found[id(to_save.record)] for to_save in records_to_save]
 
 
 def _duplicates(constraint, rows):
@@ -181,17 +184,18 @@ def _duplicates(constraint, rows):
     ]
 
 
-def _exchanged_values(constraint, drafts, stored):
-    former = {_former_key(constraint, draft, stored): draft.record for draft in drafts}
+def _exchanged_values(constraint, records_to_save, stored):
+    former = {_former_key(constraint, x, stored): x.record for x in records_to_save}
     text = _(
         "Another row of this workbook gives this up. Only codes and address words can "
         "be exchanged: leave this as it was in both rows, and exchange what stands "
         "beside it."
     )
     return [
-        (draft.record, text)
-        for draft in drafts
-        if former.get(_key(constraint, draft.record), draft.record) is not draft.record
+        (to_save.record, text)
+        for to_save in records_to_save
+        if former.get(_key(constraint, to_save.record), to_save.record)
+        is not to_save.record
     ]
 
 
@@ -206,26 +210,26 @@ def _plain(value):
     return value
 
 
-def _former_key(constraint, draft, stored):
-    if draft.is_new:
+def _former_key(constraint, to_save, stored):
+    if to_save.is_new:
         return None
-    former = copy(draft.record)
-    for name in {*constraint.fields} & draft.before.keys():
-        stored.put_plain(former, name, draft.before[name])
+    former = copy(to_save.record)
+    for name in {*constraint.fields} & to_save.before.keys():
+        stored.put_plain(former, name, to_save.before[name])
     return _key(constraint, former)
 
 
-def _replaced(stored, drafts):
+def _replaced(stored, records_to_save):
     found = {name: {} for name in STRUCTURE}
     for name in ("commitments", "activities"):
         for pk, row in stored.tables[name].row_of_pk.items():
             found[name][stored.tables[name].key_of_pk[pk]] = [
                 each.code for each in row.supersedes.all()
             ]
-    for draft in drafts:
-        if "supersedes" in draft.links:
-            found[draft.line.table.name][draft.record.code] = [
-                each.code for each in draft.links["supersedes"]
+    for to_save in records_to_save:
+        if "supersedes" in to_save.links:
+            found[to_save.line.table.name][to_save.record.code] = [
+                each.code for each in to_save.links["supersedes"]
             ]
     return found
 

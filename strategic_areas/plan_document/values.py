@@ -41,7 +41,7 @@ def digest(value):
 
 
 def _linked_keys(column, value, stored):
-    if column.linked not in STRUCTURE or column.is_earlier or value is None:
+    if column.linked not in STRUCTURE or column.links_to_other_plan or value is None:
         return value
     rows = stored.tables[column.linked].rows
     keys = value if isinstance(value, list) else [value]
@@ -142,9 +142,9 @@ def _words(column):
 
 
 def _linked(column, word, find):
-    search = find.earlier if column.is_earlier else find
+    search = find.of_other_plan if column.links_to_other_plan else find
     key = search(column.linked, word)
-    if key is None and column.is_earlier:
+    if key is None and column.links_to_other_plan:
         raise UnclearValueError(
             _(
                 "No other plan has the record “%(word)s”. Write the code of the plan, "

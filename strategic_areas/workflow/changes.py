@@ -126,16 +126,18 @@ class ChangeSteps(GuardedSteps):
         if amendment is not None:
             amendments.save_amendment(amendment, change, records)
 
-    def apply(self, change, by, seen="", states=(), returned=None):
+    def apply(self, change, by, seen_digest="", states=(), returned=None):
         """
         Save every record of the change in order, except returned ones.
 
-        ``seen`` and ``states`` are as in ``must_be_approvable``. ``returned`` maps the
-        places of parts to reasons: these parts, and all that depend on them, go back to
-        the proposer's draft.
+        ``seen_digest`` and ``states`` are as in ``must_be_approvable``. ``returned``
+        maps the places of parts to reasons: these parts, and all that depend on them,
+        go back to the proposer's draft.
         """
         all_parts = list(change.records.all())
-        plan_approval.check_plan_approval(change, all_parts, seen=seen, states=states)
+        plan_approval.check_plan_approval(
+            change, all_parts, seen_digest=seen_digest, states=states
+        )
         values = [value for part in all_parts for value in part.after.values()]
         if amendment := Amendment.objects.filter(change=change).first():
             names = amendment.fields.columns(guarded=True)
@@ -305,17 +307,17 @@ def propose_records(records, *, by, amendment=None):
 
 
 @transaction.atomic
-def propose_approval(plan, *, by, seen, states=()):
+def propose_approval(plan, *, by, seen_digest, states=()):
     """
     Propose to publish a plan in preparation as it is; return the change.
 
-    ``seen`` and ``states`` are as in ``must_be_approvable``.
+    ``seen_digest`` and ``states`` are as in ``must_be_approvable``.
     """
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     must_propose(by, plan)
-    plan_approval.must_be_approvable(plan, seen=seen, states=states)
+    plan_approval.must_be_approvable(plan, seen_digest=seen_digest, states=states)
     plan.status = Plan.Status.APPROVED
-    change = PendingChange(plan_digest=seen)
+    change = PendingChange(plan_digest=seen_digest)
     return CHANGE_STEPS.propose(change, by=by, parts=build_parts([(plan, {})]))
 
 
@@ -405,7 +407,7 @@ def _label(record):
         return str(record)[:300]
 
 
-def applies_at_once(record, changed, links=None):
+def needs_no_approval(record, changed, links=None):
     """
     Whether saving the ``changed`` fields needs no second person.
 
@@ -421,7 +423,7 @@ def applies_at_once(record, changed, links=None):
     return _is_in_preparation(record, links or {})
 
 
-def all_apply_at_once(plan, records):
+def none_needs_approval(plan, records):
     """
     Whether saving many records of one plan needs no second person.
 
@@ -447,7 +449,7 @@ def _is_in_preparation(record, links):
         stored = _follow(type(record)._default_manager.get(pk=record.pk), path)
         if stored is None or not _is_open(stored):
             return False
-    return plan is not None and all_apply_at_once(plan, [(record, links)])
+    return plan is not None and none_needs_approval(plan, [(record, links)])
 
 
 def _follow(record, path):

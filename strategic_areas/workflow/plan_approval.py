@@ -77,14 +77,14 @@ def overdue_rounds(plan):
     return list(rounds.order_by("due_on"))
 
 
-def must_be_approvable(plan, *, seen, states):
+def must_be_approvable(plan, *, seen_digest, states):
     """
     Refuse the approval of a plan that changed, or that lacks its act or dates.
 
-    ``seen`` is the digest of the plan that the user read. ``states`` are the columns
+    ``seen_digest`` is that of the plan that the user read. ``states`` are the columns
     about the act for which the user states that there is no value.
     """
-    if seen != plan_digest(plan):
+    if seen_digest != plan_digest(plan):
         raise RefusedError(
             _("The plan was changed after you had read it: read it again.")
         )

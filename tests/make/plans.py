@@ -326,7 +326,7 @@ def help_line(**fields):
 def read_plan(plan):
     """What a person says who has read a plan in preparation that has no act."""
     return {
-        "seen": workflow.plan_digest(plan),
+        "seen_digest": workflow.plan_digest(plan),
         "states": workflow.missing_act_fields(plan),
     }
 

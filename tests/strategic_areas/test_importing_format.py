@@ -245,7 +245,7 @@ def test_a_claim_is_stronger_in_the_order_of_the_table():
         ("a", "c", {"former": "a"}, FieldAction.KEEP),
         ("a", None, {"former": NOTHING}, FieldAction.APPLY),
         ("a", None, {"former": "a"}, FieldAction.KEEP),
-        ("a", "usual", {"unset": "usual"}, FieldAction.APPLY),
+        ("a", "usual", {"default": "usual"}, FieldAction.APPLY),
         ("a", "c", {}, FieldAction.KEEP),
         ("a", None, {"others": [None]}, FieldAction.KEEP),
         ("a", None, {"others": ["c"]}, FieldAction.KEEP),

@@ -28,8 +28,8 @@ def send_page():
 
 
 def send(client, **typed):
-    seen = client.get(send_page()).context["form"].initial["seen"]
-    return client.post(send_page(), {"send": "1", "seen": seen, **typed})
+    seen = client.get(send_page()).context["form"].initial["seen_digest"]
+    return client.post(send_page(), {"send": "1", "seen_digest": seen, **typed})
 
 
 def approval_page(change):
@@ -38,7 +38,7 @@ def approval_page(change):
 
 def approve(client, change, **typed):
     (form, _decline) = client.get(approval_page(change)).context["step_forms"]
-    posted = {"approve": "1", "seen": form.initial["seen"], **typed}
+    posted = {"approve": "1", "seen_digest": form.initial["seen_digest"], **typed}
     return client.post(approval_page(change), posted)
 
 
@@ -128,7 +128,7 @@ def test_both_state_that_there_is_no_act(client, plan, reviewer, forgotten):
 
 
 def test_the_workflow_itself_asks_both_to_state_it(plan, reviewer):
-    read = {"seen": workflow.plan_digest(plan), "states": ()}
+    read = {"seen_digest": workflow.plan_digest(plan), "states": ()}
     waiting = make.plan(status="in_preparation")
     change = propose_plan(waiting)
 
@@ -136,7 +136,7 @@ def test_the_workflow_itself_asks_both_to_state_it(plan, reviewer):
         workflow.propose_approval(plan, by=reviewer, **read)
     with pytest.raises(RefusedError):
         workflow.approve(
-            change, by=reviewer, seen=workflow.plan_digest(waiting), states=()
+            change, by=reviewer, seen_digest=workflow.plan_digest(waiting), states=()
         )
 
     assert (status(plan), status(waiting)) == ("in_preparation", "in_preparation")
@@ -191,16 +191,16 @@ def test_both_read_what_will_be_shown(client, reviewer, starts_on, other_starts_
 
 
 def test_what_changed_since_it_was_read_is_not_sent(client, plan, reviewer):
-    seen = client.get(send_page()).context["form"].initial["seen"]
+    seen = client.get(send_page()).context["form"].initial["seen_digest"]
     make.area(plan=plan, name_es="Un eje nuevo")
 
-    answer = client.post(send_page(), {"send": "1", "seen": seen, **TICKED})
+    answer = client.post(send_page(), {"send": "1", "seen_digest": seen, **TICKED})
 
     assert answer.status_code == 422
     assert "Un eje nuevo" in answer.content.decode()
     assert not PendingChange.objects.exists()
     again = answer.context["form"]
-    assert again["seen"].value() == workflow.plan_digest(plan)
+    assert again["seen_digest"].value() == workflow.plan_digest(plan)
     assert not again["plan_read"].value()
 
 
@@ -233,7 +233,7 @@ def test_a_page_read_before_a_change_approves_nothing(client, plan, reviewer):
         workflow.approve(
             change,
             by=make.reviewer(),
-            seen="another",
+            seen_digest="another",
             states=workflow.missing_act_fields(plan),
         )
 

@@ -172,7 +172,7 @@ def test_its_approval_is_not_proposed_while_one_of_its_records_is_saved(plan):
     activity, reviewer = make.activity(plan=plan), make.reviewer()
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
-        assert workflow.applies_at_once(activity, ["title_es"])
+        assert workflow.needs_no_approval(activity, ["title_es"])
         asked = pool.submit(propose_approval, Plan.objects.get(pk=plan.pk), reviewer)
         with pytest.raises(OperationalError, match="lock timeout"):
             asked.result()
@@ -184,8 +184,8 @@ def test_what_a_public_plan_names_of_it_needs_a_second_person(plan, status):
     make.indicator_target(indicator, plan=make.plan(status=status))
 
     found = (
-        workflow.applies_at_once(indicator, ["name_es"]),
-        workflow.all_apply_at_once(plan, [(indicator, {})]),
+        workflow.needs_no_approval(indicator, ["name_es"]),
+        workflow.none_needs_approval(plan, [(indicator, {})]),
     )
 
     assert set(found) == {status == "in_preparation"}

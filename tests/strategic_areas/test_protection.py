@@ -73,7 +73,7 @@ def test_what_decides_on_numbers_of_people_is_declared():
 def test_one_person_changes_nothing_that_protects(client, name):
     model, _, column = name.partition(".")
 
-    assert not workflow.applies_at_once(MAKERS[model](), [column])
+    assert not workflow.needs_no_approval(MAKERS[model](), [column])
 
 
 def test_the_tree_proposes_a_protective_field_that_it_saves(client, reviewer):
@@ -107,7 +107,7 @@ def test_a_protective_field_that_only_staff_read_needs_a_second_person(monkeypat
     named = protective(*internal("only_titular_submits"))
     monkeypatch.setattr(Agency, "fields", DeclaredFields(*told, *named))
 
-    assert not workflow.applies_at_once(agency, ["only_titular_submits"])
+    assert not workflow.needs_no_approval(agency, ["only_titular_submits"])
 
 
 @pytest.fixture

@@ -505,7 +505,7 @@ def test_creole_is_shown_once_a_speaker_has_read_it(client, is_read):
 def test_nobody_alone_switches_creole_on():
     line = make_line(label_es="Línea", creole="Rele nou.")
 
-    assert not workflow.applies_at_once(line, {"creole_is_read"})
+    assert not workflow.needs_no_approval(line, {"creole_is_read"})
 
 
 @pytest.mark.parametrize(("days", "is_told"), [(180, False), (181, True)])

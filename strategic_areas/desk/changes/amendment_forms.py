@@ -35,7 +35,7 @@ class GuardedModelForm(forms.ModelForm):
 
 
 class ProposeAmendmentForm(GuardedModelForm):
-    """Proposes drafts of a plan's records, with the deciding act if one is needed."""
+    """Proposes changes of a plan's records, with the deciding act if one is needed."""
 
     upload = DocumentField(
         label=_("The act itself"),
@@ -56,16 +56,16 @@ class ProposeAmendmentForm(GuardedModelForm):
             "reason_en": forms.Textarea(attrs={"rows": 3, "lang": "en"}),
         }
 
-    def __init__(self, *args, plan, drafts, **kwargs):
+    def __init__(self, *args, plan, records_to_save, **kwargs):
         super().__init__(
             *args, instance=Amendment(plan=plan), label_suffix="", **kwargs
         )
-        self.drafts = drafts
+        self.records_to_save = records_to_save
         for name in ("act", "deciding_act_es", "reason_es"):
             self.fields[name].required = True
         limit_length(self.fields["reason_es"], self.fields["reason_en"])
         self.fields["reason_es"].help_text = _("The public reads it. Name no person.")
-        if not records.needs_act(drafts):
+        if not records.needs_act(records_to_save):
             for name in (*self._meta.fields, "upload"):
                 del self.fields[name]
 
@@ -76,7 +76,7 @@ class ProposeAmendmentForm(GuardedModelForm):
         """Do nothing: the workflow validates, as it knows the amendment's kind."""
 
     def propose(self, *, by):
-        """Propose the drafts. Returns the change, or None after adding an error."""
+        """Propose the records. Returns the change, or None after adding an error."""
         amendment = self.instance if "act" in self.fields else None
         with (
             refusals_shown_on(self, pending_text=CHANGE_WAITS),
@@ -84,7 +84,9 @@ class ProposeAmendmentForm(GuardedModelForm):
         ):
             if upload := self.cleaned_data.get("upload"):
                 evidence.write_file(amendment, upload)
-            return records.propose_drafts(self.drafts, by=by, amendment=amendment)
+            return records.propose_records(
+                self.records_to_save, by=by, amendment=amendment
+            )
         return None
 
 

@@ -23,9 +23,9 @@ from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.desk.page_changes import PublicPageChange
 from strategic_areas.desk.plan_tree.levels import (
     ACTIVITY,
-    CHAIN,
     COMMITMENT,
     INDICATOR,
+    NESTED_LEVELS,
     PARTICIPATION,
     level_of,
     page_key,
@@ -68,7 +68,7 @@ class PlanShortcoming:
 
 def load_plan_review(plan):
     tree = PlanTree(plan)
-    nodes = [each for level in CHAIN for each in tree.nodes(level)]
+    nodes = [each for level in NESTED_LEVELS for each in tree.nodes(level)]
     indicators = [each.record for each in tree.nodes(INDICATOR)]
     parts = tree.nodes(PARTICIPATION)
     members = {each.record.agency_id for each in parts}
@@ -240,7 +240,7 @@ class ConfirmReadForm(forms.Form):
     Confirms that the user read the plan; if it changed since, they are asked again.
     """
 
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    seen_digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
     no_act = forms.BooleanField(
         label=gettext_lazy("There is no act that approves it. The public reads so.")
     )
@@ -258,7 +258,7 @@ class ConfirmReadForm(forms.Form):
 
     def __init__(self, data, *, plan, **kwargs):
         self.digest = workflow.plan_digest(plan)
-        super().__init__(data, initial={"seen": self.digest}, **kwargs)
+        super().__init__(data, initial={"seen_digest": self.digest}, **kwargs)
         self.missing = workflow.missing_act_fields(plan)
         for column, name in STATEMENT_OF_COLUMN.items():
             if column not in self.missing:
@@ -266,17 +266,17 @@ class ConfirmReadForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("seen") != self.digest:
+        if cleaned.get("seen_digest") != self.digest:
             self.add_error(
                 None, _("The plan was changed after you had read it: read it again.")
             )
             # The page now shows the current plan, with nothing ticked.
-            self.data = {self.step: "1", "seen": self.digest}
+            self.data = {self.step: "1", "seen_digest": self.digest}
         return cleaned
 
     @property
     def arguments(self):
-        return {"seen": self.cleaned_data["seen"], "states": self.missing}
+        return {"seen_digest": self.cleaned_data["seen_digest"], "states": self.missing}
 
 
 class ApprovePlanForm(ConfirmReadForm, ApproveForm):

@@ -111,7 +111,11 @@ def _with_links(stored, table, line, keys_by_table):
 
 def _linked_rows(stored, column, keys):
     table = stored.tables[column.linked]
-    rows = stored.earlier(column.linked) if column.is_earlier else table.rows
+    rows = (
+        stored.records_of_other_plans(column.linked)
+        if column.links_to_other_plan
+        else table.rows
+    )
     return {key: rows[key] for key in keys if key in rows}
 
 
@@ -193,17 +197,17 @@ def save_edits(request, tree, edits):
     if plan.status == Plan.Status.IN_PREPARATION and not _continues_draft(
         tree.draft_lines, edits
     ):
-        drafts, problems, _values_before = _try_edits(plan, edits, edits)
-        if all(drafts) and records.apply_at_once(plan, drafts):
+        records_to_save, problems, _values_before = _try_edits(plan, edits, edits)
+        if all(records_to_save) and records.none_needs_approval(plan, records_to_save):
             if any(problems):
                 return EditSummary(problems)
-            return _save(request, drafts, problems)
+            return _save(request, records_to_save, problems)
     lines = {_line_key(each): each for each in tree.draft_lines}
     edited = [lines.get(_line_key(each), each) for each in edits]
     new = [each for each in edits if _line_key(each) not in lines]
     for line, each in zip(edited, edits, strict=True):
         line.new_values = line.new_values | each.new_values
-    _drafts, problems, values_before = _try_edits(
+    _records_to_save, problems, values_before = _try_edits(
         plan, [*tree.draft_lines, *new], edited
     )
     if any(problems):
@@ -215,14 +219,14 @@ def save_edits(request, tree, edits):
     return EditSummary(problems, key, is_drafted=True)
 
 
-def _save(request, drafts, problems):
-    new = {id(each.record) for each in drafts if each.is_new}
-    records.save_drafts_unaudited(drafts, by=request.user)
-    for each in drafts:
+def _save(request, records_to_save, problems):
+    new = {id(each.record) for each in records_to_save if each.is_new}
+    records.save_records_unaudited(records_to_save, by=request.user)
+    for each in records_to_save:
         is_new, names = id(each.record) in new, {*each.line.values}
         event = audit.Event.RECORD_MADE if is_new else audit.Event.RECORD_CHANGED
         audit.record_event(event, request=request, obj=each.record, fields=names)
-    return EditSummary(problems, str(drafts[0].record.pk))
+    return EditSummary(problems, str(records_to_save[0].record.pk))
 
 
 def _line_key(line):
@@ -239,7 +243,8 @@ def _continues_draft(draft_lines, edits):
 
 def _try_edits(plan, draft_lines, edited):
     """
-    Return each edited line's draft, problems, and stored values; nothing is saved.
+    Return each edited line's record to save, problems, and stored values; nothing is
+    saved.
     """
     stored = StoredPlanObjects(plan.code)
     values_before = [
@@ -247,14 +252,14 @@ def _try_edits(plan, draft_lines, edited):
         for each in edited
     ]
     pairs = document_lines(stored, draft_lines)
-    drafts = records.build_drafts(stored, [line for _draft_line, line in pairs])
-    found = find_problems(stored, drafts, members_only=False)
-    draft_of, problems_of = {}, {}
-    for (each, line), draft, own in zip(pairs, drafts, found, strict=True):
-        draft_of[id(each)] = draft
+    built = records.build_records(stored, [line for _draft_line, line in pairs])
+    found = find_problems(stored, built, members_only=False)
+    record_of, problems_of = {}, {}
+    for (each, line), to_save, own in zip(pairs, built, found, strict=True):
+        record_of[id(each)] = to_save
         problems_of[id(each)] = [*own, *((x.name, x.text) for x in line.faults)]
     return (
-        [draft_of.get(id(each)) for each in edited],
+        [record_of.get(id(each)) for each in edited],
         [problems_of.get(id(each), []) for each in edited],
         values_before,
     )

@@ -14,8 +14,8 @@ from agencies.edit_conflicts import conflict_message
 from agencies.fields import FieldKind
 from strategic_areas.desk.inputs import VICTIM_QUESTIONS, VictimsField
 from strategic_areas.desk.plan_tree.levels import (
-    CHAIN,
     LEVEL_BY_TABLE,
+    NESTED_LEVELS,
     PARTICIPATION,
     PLAN,
     free_slug,
@@ -34,8 +34,8 @@ from strategic_areas.plan_document.values import cell_value, digest
 
 #: Slug field of an area → field of the name from which the slug is made.
 SLUG_SOURCES = {"slug_es": "name_es", "slug_en": "name_en"}
-#: Columns for records that an approved plan states itself, so that an amendment of it
-#: can stop or resume them.
+#: Shown only for official records of an approved plan: an amendment stops or resumes
+#: those.
 STOP_COLUMNS = ("stopped", "stopped_on", "resumes_on")
 
 
@@ -47,7 +47,7 @@ class PlanNodeForm(forms.Form):
     of a record below and its new code, which follows from that of its parent.
     """
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen_digests = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *posted, tree, node, level):
         super().__init__(*posted, label_suffix="")
@@ -69,7 +69,7 @@ class PlanNodeForm(forms.Form):
                 value = cell_value(column, value, tree.stored)
             self.initial.setdefault(column.name, value)
             self._adjust_widget(column, field)
-        self.initial["seen"] = self._current_digests()
+        self.initial["seen_digests"] = self._current_digests()
 
     def _current_values(self):
         stored, names = self.tree.stored, [column.name for column in self.columns]
@@ -77,7 +77,7 @@ class PlanNodeForm(forms.Form):
             record = self.node.record
             values = {n: as_read_from_cell(stored.plain(record, n)) for n in names}
             return values | self.tree.drafted_values(record)
-        values = {name: stored.unset(self.table, name) for name in names}
+        values = {name: stored.default_value(self.table, name) for name in names}
         if "provenance" in values:
             values["provenance"] = Provenance.PLAN.value
         for name in self.level.parent_links:
@@ -98,12 +98,12 @@ class PlanNodeForm(forms.Form):
         used_codes = {row.code for row in stored.tables[level.table].row_of_pk.values()}
         used_codes |= {each.code for each in self.tree.nodes(level)} | {*others}
         used_codes |= {
-            part.after.get("code")
-            for part in self.tree.pending_parts
-            if part.model is level.model and part.object_id is None
+            each.after.get("code")
+            for each in self.tree.pending_record_changes
+            if each.model is level.model and each.object_id is None
         }
         siblings = parent.children.get(level, [])
-        if level not in CHAIN:
+        if level not in NESTED_LEVELS:
             # Codes of indicators are numbered over the whole plan.
             siblings = siblings or self.tree.nodes(level)
         stem = f"{parent.code}." if parent.code else ""
@@ -143,8 +143,8 @@ class PlanNodeForm(forms.Form):
     def _link_options(self, column):
         """Return tuples of heading, key in the document, key in URLs, and label."""
         stored = self.tree.stored
-        if column.is_earlier:
-            rows = stored.earlier(column.linked)
+        if column.links_to_other_plan:
+            rows = stored.records_of_other_plans(column.linked)
             return [("", key, key, f"{key} {row.title}") for key, row in rows.items()]
         if column.linked == "agencies":
             return self._agency_options()
@@ -188,7 +188,7 @@ class PlanNodeForm(forms.Form):
             field.widget = forms.DateInput(
                 attrs={"placeholder": _("dd/mm/yyyy"), "inputmode": "numeric"}
             )
-            if column.name in ("starts_on", "due_on") and self.level in CHAIN:
+            if column.name in ("starts_on", "due_on") and self.level in NESTED_LEVELS:
                 field.help_text = _("From %(start)s to %(end)s.") % {
                     "start": date_format(self.tree.plan.starts_on, "SHORT_DATE_FORMAT"),
                     "end": date_format(self.tree.plan.ends_on, "SHORT_DATE_FORMAT"),
@@ -199,7 +199,7 @@ class PlanNodeForm(forms.Form):
             field.widget.attrs["data-picker"] = _("Find by code or name")
         if (
             column.name in self.level.parent_links
-            and self.level in CHAIN
+            and self.level in NESTED_LEVELS
             and not self.is_new
         ):
             field.help_text = _("Choosing another moves it there, with all below it.")
@@ -213,13 +213,17 @@ class PlanNodeForm(forms.Form):
             self.new_values = with_defaults(self.table, values)
             return cleaned
         current = self.current_values
-        seen = dict(zip(names, (cleaned.get("seen") or "").split("-"), strict=False))
-        edited = [name for name in values if seen.get(name) != digest(values[name])]
+        seen_digests = dict(
+            zip(names, (cleaned.get("seen_digests") or "").split("-"), strict=False)
+        )
+        edited = [n for n in values if seen_digests.get(n) != digest(values[n])]
         self.new_values = {n: values[n] for n in edited if values[n] != current[n]}
-        stale = [n for n in self.new_values if seen.get(n) != digest(current[n])]
+        stale = [
+            n for n in self.new_values if seen_digests.get(n) != digest(current[n])
+        ]
         if stale:
             self.data = self.data.copy()
-            self.data["seen"] = self._current_digests()
+            self.data["seen_digests"] = self._current_digests()
             text = conflict_message(
                 (x.label, value_in_words(x, current[x.name], self.tree.stored) or "–")
                 for x in self.columns
@@ -228,7 +232,7 @@ class PlanNodeForm(forms.Form):
             raise forms.ValidationError(text, code="conflict")
         self.new_values = with_due_date(self.table, self.new_values, current)
         old, new = current.get("code"), self.new_values.get("code")
-        if self.level in CHAIN and old and new:
+        if self.level in NESTED_LEVELS and old and new:
             # 1.2.1 below 1.2 becomes 1.4.1 when 1.2 becomes 1.4.
             self.new_codes = new_codes_below(self.tree, self.node.record, old, new)
         return cleaned
@@ -250,7 +254,7 @@ class PlanNodeForm(forms.Form):
         # An approved plan may end later, never earlier.
         if end and end < self.current_values["ends_on"]:
             self.add_error("ends_on", _("That is earlier than it ends already."))
-        may_move = self.level in CHAIN and not self.is_new
+        may_move = self.level in NESTED_LEVELS and not self.is_new
         for name in self.level.parent_links if may_move else ():
             is_moved = values.get(name) not in (None, self.current_values[name])
             if is_moved and values.get("code") == self.current_values["code"]:
@@ -297,19 +301,21 @@ class PlanNodeForm(forms.Form):
 
     @property
     def stop_fields(self):
-        return _fold(self[name] for name in STOP_COLUMNS if name in self.fields)
+        return _collapsible(self[name] for name in STOP_COLUMNS if name in self.fields)
 
     @property
     def other_fields(self):
         shown = {*self.level.main_columns, *STOP_COLUMNS}
-        return _fold(each for each in self.visible_fields() if each.name not in shown)
+        return _collapsible(
+            each for each in self.visible_fields() if each.name not in shown
+        )
 
     @property
     def save_and_add_label(self):
         return (self.level.below or self.level).save_and_add_label
 
 
-def _fold(fields):
+def _collapsible(fields):
     fields = list(fields)
     return {"fields": fields, "is_open": any(each.errors for each in fields)}
 
@@ -347,7 +353,7 @@ def new_codes_below(tree, record, old, new):
     Superseded records are included.
     """
     parents, found = {id(record)}, []
-    for level in CHAIN[CHAIN.index(level_of(record)) + 1 :]:
+    for level in NESTED_LEVELS[NESTED_LEVELS.index(level_of(record)) + 1 :]:
         rows = [each for each in tree.records[level] if id(parent_of(each)) in parents]
         parents = {id(each) for each in rows}
         found += [each for each in rows if each.code.startswith(f"{old}.")]

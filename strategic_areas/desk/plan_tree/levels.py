@@ -53,7 +53,7 @@ class TreeLevel:
     @property
     def below(self):
         """The next level in the chain from area to activity, or None."""
-        return dict(pairwise(CHAIN)).get(self)
+        return dict(pairwise(NESTED_LEVELS)).get(self)
 
     def counted(self, number):
         meta = self.model._meta
@@ -113,9 +113,9 @@ TARGET = TreeLevel(
     save_and_add_label=_("Save and add a target"),
 )
 #: The levels that have codes below each other; indicators are no part of it.
-CHAIN = (AREA, PROGRAMME, COMMITMENT, ACTIVITY)
+NESTED_LEVELS = (AREA, PROGRAMME, COMMITMENT, ACTIVITY)
 #: All levels, in the order in which a tree is built.
-ALL_LEVELS = (PLAN, *CHAIN, PARTICIPATION, INDICATOR, TARGET)
+ALL_LEVELS = (PLAN, *NESTED_LEVELS, PARTICIPATION, INDICATOR, TARGET)
 ADDABLE_LEVELS = {
     PLAN: (AREA, PARTICIPATION, INDICATOR),
     AREA: (PROGRAMME,),

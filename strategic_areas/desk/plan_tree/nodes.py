@@ -14,10 +14,10 @@ from strategic_areas.desk.plan_tree.levels import (
     ADDABLE_LEVELS,
     ALL_LEVELS,
     AREA,
-    CHAIN,
     COMMITMENT,
     INDICATOR,
     LEVEL_BY_MODEL,
+    NESTED_LEVELS,
     PARTICIPATION,
     PLAN,
     TARGET,
@@ -30,6 +30,7 @@ from strategic_areas.desk.plan_tree.levels import (
 from strategic_areas.models import Plan, Provenance, RecordChange
 from strategic_areas.models.records import sort_key
 from strategic_areas.plan_document.preview import build_preview
+from strategic_areas.plan_document.records import SUPERSEDABLE
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from strategic_areas.plan_document.tables import STRUCTURE
 
@@ -147,13 +148,13 @@ class PlanNode:
     def hide_url(self):
         """The page that hides something of the record; "" while nothing is public."""
         in_preparation = self.plan.status == Plan.Status.IN_PREPARATION
-        if in_preparation or self.is_new or self.level not in CHAIN:
+        if in_preparation or self.is_new or self.level not in NESTED_LEVELS:
             return ""
         return reverse("admin:hide", args=[self.level.model_name, self.record.pk])
 
     @property
     def preview_url(self):
-        if self.is_new or self.level not in CHAIN:
+        if self.is_new or self.level not in NESTED_LEVELS:
             return ""
         has_page = self.level in (AREA, COMMITMENT)
         record = self.record if has_page else parent_of(self.record)
@@ -170,7 +171,7 @@ class PlanNode:
 
     @property
     def may_move(self):
-        return self.level in CHAIN
+        return self.level in NESTED_LEVELS
 
     @property
     def may_be_deleted(self):
@@ -206,9 +207,8 @@ class PlanTree:
     """
     The tree of a plan, with a draft.
 
-    ``pending_change`` is that of the plan itself, ``pending_parts`` are all pending
-    changes of records. ``conflicts`` are others' changes of drafted values; ``preview``
-    is the effect of the draft.
+    ``pending_change`` is that of the plan itself. ``conflicts`` are others' changes of
+    drafted values; ``preview`` is the effect of the draft.
     """
 
     def __init__(self, plan, draft_lines=(), pending_change=None, *, with_checks=False):
@@ -219,13 +219,13 @@ class PlanTree:
         pairs = document_lines(self.stored, self.draft_lines)
         lines = [line for _draft_line, line in pairs]
         self.preview = build_preview(
-            *(self.stored, lines), is_checked=not with_checks, members_only=False
+            *(self.stored, lines), with_checks=with_checks, members_only=False
         )
         self.draft_line_of = {id(line): each for each, line in pairs}
-        for draft in self.preview.drafts:
-            draft.record.draft_line = self.draft_line_of[id(draft.line)].pk
+        for each in self.preview.records_to_save:
+            each.record.draft_line = self.draft_line_of[id(each.line)].pk
         in_preparation = plan.status == Plan.Status.IN_PREPARATION
-        self.is_free = in_preparation and pending_change is None
+        self.saves_at_once = in_preparation and pending_change is None
         self.root = PlanNode(self.plan, self.plan, PLAN)
         self._nodes, self.records = {id(self.plan): self.root}, {}
         for level in ALL_LEVELS[1:]:
@@ -238,11 +238,11 @@ class PlanTree:
     @property
     def counts(self):
         levels = [each.level for each in self.root]
-        return [each.counted(levels.count(each)) for each in CHAIN]
+        return [each.counted(levels.count(each)) for each in NESTED_LEVELS]
 
     def drafted_values(self, record):
-        drafts = self.preview.drafts
-        return next((each.line.values for each in drafts if each.record is record), {})
+        edited = self.preview.records_to_save
+        return next((each.line.values for each in edited if each.record is record), {})
 
     def node_of(self, record):
         return self._nodes.get(id(record))
@@ -268,16 +268,20 @@ class PlanTree:
 
     def _add_nodes(self, level):
         table = STRUCTURE[level.table]
-        new = [x for x in self.preview.drafts if x.is_new and x.line.table is table]
-        rows = [*table.rows(self.stored), *(draft.record for draft in new)]
+        new = [
+            each.record
+            for each in self.preview.records_to_save
+            if each.is_new and each.line.table is table
+        ]
+        rows = [*table.rows(self.stored), *new]
         self.records[level] = rows
-        if level.agency_link:
+        if level.table in SUPERSEDABLE:
             stored = (row for row in rows if row.pk)
             replaced = {old.pk for row in stored for old in row.supersedes.all()}
             rows = [row for row in rows if row.pk not in replaced]
         for record in sorted(rows, key=lambda row: _sort_key(level, row)):
             parent = self.node_of(parent_of(record))
-            if parent is None and level in CHAIN:
+            if parent is None and level in NESTED_LEVELS:
                 continue
             node = self._nodes[id(record)] = PlanNode(self.plan, record, level)
             (parent or self.root).children.setdefault(level, []).append(node)
@@ -291,27 +295,30 @@ class PlanTree:
             for _title, lines in self.preview.tables
             for each in lines
         }
-        for draft in self.preview.drafts:
-            if node := self.node_of(draft.record):
-                line = self.draft_line_of[id(draft.line)]
+        for each in self.preview.records_to_save:
+            if node := self.node_of(each.record):
+                line = self.draft_line_of[id(each.line)]
                 node.draft_line, node.reason = line.pk, line.reason
-                node.changes = changes[id(draft.line)]
-            for old in draft.links.get("supersedes", ()):
+                node.changes = changes[id(each.line)]
+            for old in each.links.get("supersedes", ()):
                 if replaced := self.node_of(old):
-                    replaced.replacements.append(draft.record)
+                    replaced.replacements.append(each.record)
 
     def _add_pending_changes(self):
         nodes = {(each.level.model, str(each.record.pk)): each for each in self.root}
-        self.pending_parts = list(RecordChange.objects.filter(slot__isnull=False))
-        for part in self.pending_parts:
-            if part.object_id:
-                if node := nodes.get((part.model, str(part.object_id))):
-                    node.pending_change = part.change_id
-            elif level := LEVEL_BY_MODEL.get(part.model):
-                name = next(filter(part.after.get, level.links))
-                parent_model = part.model._meta.get_field(name).related_model
-                if node := nodes.get((parent_model, str(part.after[name]))):
-                    node.pending_additions.append(part)
+        # Only undecided changes have a slot.
+        self.pending_record_changes = list(
+            RecordChange.objects.filter(slot__isnull=False)
+        )
+        for each in self.pending_record_changes:
+            if each.object_id:
+                if node := nodes.get((each.model, str(each.object_id))):
+                    node.pending_change = each.change_id
+            elif level := LEVEL_BY_MODEL.get(each.model):
+                name = next(filter(each.after.get, level.links))
+                parent_model = each.model._meta.get_field(name).related_model
+                if node := nodes.get((parent_model, str(each.after[name]))):
+                    node.pending_additions.append(each)
 
 
 def _sort_key(level, record):

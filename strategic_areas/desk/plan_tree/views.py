@@ -29,9 +29,9 @@ from strategic_areas.desk.plan_tree.forms import (
 from strategic_areas.desk.plan_tree.levels import (
     ACTIVITY,
     ADDABLE_LEVELS,
-    CHAIN,
     LEVEL_BY_SLUG,
     LEVEL_BY_TABLE,
+    NESTED_LEVELS,
     PLAN,
     url_key,
 )
@@ -176,7 +176,7 @@ def plan_node_step(request, plan, kind, pk):
 
 
 def _swap(step, request, tree, node):
-    if not tree.is_free or node.level not in CHAIN:
+    if not tree.saves_at_once or node.level not in NESTED_LEVELS:
         raise RefusedError(_("Codes of an approved plan change one by one."))
     siblings = node.siblings
     place = siblings.index(node) + step
@@ -194,7 +194,7 @@ def _swap(step, request, tree, node):
 def _delete(request, tree, node):
     record = node.record
     is_stored = node.level is not PLAN and not node.is_new
-    if not (is_stored and workflow.applies_at_once(record, ["code"])):
+    if not (is_stored and workflow.needs_no_approval(record, ["code"])):
         raise RefusedError(_("Only records of a plan in preparation can be deleted."))
     name = str(record)
     audit.record_event(audit.Event.RECORD_DELETED, request=request, obj=record)
@@ -269,7 +269,9 @@ class ProposeDraftForm(ProposeAmendmentForm):
 
     def __init__(self, *posted, plan, preview, shown):
         initial = {"shown": shown}
-        super().__init__(*posted, plan=plan, drafts=preview.drafts, initial=initial)
+        super().__init__(
+            *posted, plan=plan, records_to_save=preview.records_to_save, initial=initial
+        )
         self.digest = shown
         self.helper = one_button_helper("step-form", "propose", _("Send for approval"))
 
@@ -279,7 +281,7 @@ class ProposeDraftForm(ProposeAmendmentForm):
             self.add_error(None, _("Your draft was changed meanwhile: read it again."))
             self.data = {**self.data.dict(), "shown": self.digest}
         if cleaned.get("act") in Amendment.KINDS_WITHOUT_ACT and any(
-            map(_needs_act, self.drafts)
+            map(_needs_act, self.records_to_save)
         ):
             self.add_error(
                 "act",
@@ -291,12 +293,12 @@ class ProposeDraftForm(ProposeAmendmentForm):
         return cleaned
 
 
-def _needs_act(draft):
-    replaced = draft.links.get("supersedes", ())
+def _needs_act(to_save):
+    replaced = to_save.links.get("supersedes", ())
     return (
-        "stopped" in draft.line.values
-        or isinstance(draft.record, Plan)
-        and "ends_on" in draft.line.values
+        "stopped" in to_save.line.values
+        or isinstance(to_save.record, Plan)
+        and "ends_on" in to_save.line.values
         or any(each.provenance == Provenance.PLAN for each in replaced)
     )
 
@@ -312,14 +314,16 @@ def plan_draft(request, plan):
         draft.settle_conflicts(tree, request.POST, by=request.user)
         return redirect("admin:plan_draft", plan.code)
     form, effects, preview = None, {}, tree.preview
-    if preview.drafts and preview.is_whole and not tree.conflicts:
+    if preview.records_to_save and preview.is_whole and not tree.conflicts:
         shown = digest([[each.pk, each.new_values] for each in tree.draft_lines])
         form = ProposeDraftForm(*posted, plan=plan, preview=preview, shown=shown)
         if form.is_valid() and (change := form.propose(by=request.user)):
             lines = [each.pk for each in tree.draft_lines]
             workflow.drop_draft_lines(plan, lines, by=request.user)
             return redirect_to_change(request, change)
-        effects = records.preview_effects(plan, preview.drafts, by=request.user)
+        effects = records.preview_effects(
+            plan, preview.records_to_save, by=request.user
+        )
     return render_screen(
         request,
         "desk/plan_draft.html",

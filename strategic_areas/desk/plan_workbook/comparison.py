@@ -156,7 +156,7 @@ class RecordFinder:
 
     def is_as_exported(self, column, text, exported_digest):
         """Whether a cell still links to the same records as when it was exported."""
-        if column.linked not in STRUCTURE or column.is_earlier:
+        if column.linked not in STRUCTURE or column.links_to_other_plan:
             return False
         codes = SEPARATORS.split(text) if column.kind is FieldKind.LINKS else [text]
         pks = [self.exported_pks[column.linked].get(code.strip()) for code in codes]
@@ -170,10 +170,10 @@ class RecordFinder:
             return stored.key_of_pk[stored.rows[text].pk]
         return self._by_name(table).get(comparable(text))
 
-    def earlier(self, table, text):
-        """Return the key of a record of an earlier plan, or None."""
+    def of_other_plan(self, table, text):
+        """Return the key of a record of another plan, or None."""
         key = "/".join(part.strip() for part in text.split("/"))
-        return key if key in self.stored.earlier(table) else None
+        return key if key in self.stored.records_of_other_plans(table) else None
 
     def _by_name(self, table):
         if table not in self.keys_by_name:
@@ -272,7 +272,7 @@ class WorkbookComparison:
                 problems.append(CellProblem(cell.place, column.label, str(unread)))
                 continue
             if value is None and column.kind in KINDS_WITH_DEFAULT:
-                value = self.stored.unset(table, column.name)
+                value = self.stored.default_value(table, column.name)
             values[column.name] = value
         if self.copy_filter:
             self.copy_filter.adjust(table, values)

@@ -68,7 +68,7 @@ def sign_preview(preview, plan, *, by):
             {name: place for name, place in line.places.items() if name in line.values},
             line.compared_digests,
         ]
-        for line in (draft.line for draft in preview.drafts)
+        for line in (each.line for each in preview.records_to_save)
     ]
     return sign(lines, _owner(plan, by))
 
@@ -102,7 +102,7 @@ def load_signed_preview(signed, plan, *, by):
             and record_digests(line.table, record, stored) != line.compared_digests
         ):
             raise StalePreviewError
-    return build_preview(stored, lines, is_checked=True)
+    return build_preview(stored, lines, with_checks=False)
 
 
 def _owner(plan, user):
@@ -250,7 +250,7 @@ def _page(request, plan, upload, **shown):
         status=422 if (upload.errors or form is not None and form.errors) else 200,
         title=_("Plan %(plan)s as a workbook") % {"plan": plan.code},
         plan=plan,
-        is_open=workflow.applies_at_once(plan, ()),
+        saves_at_once=workflow.needs_no_approval(plan, ()),
         upload=upload,
         **shown,
     )
@@ -263,11 +263,11 @@ def _address(name, plan):
 def _preview(plan, stored, lines, user):
     preview = build_preview(stored, lines)
     shown = {"preview": preview, "absent": _absent_records(stored, lines)}
-    if preview.drafts and preview.is_whole:
+    if preview.records_to_save and preview.is_whole:
         shown["keep"] = _form(
             plan, preview, initial={"staged": sign_preview(preview, plan, by=user)}
         )
-        effects = records.preview_effects(plan, preview.drafts, by=user)
+        effects = records.preview_effects(plan, preview.records_to_save, by=user)
         shown["outlook"] = effects | {"lines": describe_differences(effects["public"])}
     return shown
 
@@ -286,8 +286,8 @@ def _absent_records(stored, lines):
 
 def _form(plan, preview, *posted, **kwargs):
     kwargs |= {"action": _address("planbook_save", plan)}
-    count = len(preview.drafts)
-    if records.apply_at_once(plan, preview.drafts):
+    count = len(preview.records_to_save)
+    if records.none_needs_approval(plan, preview.records_to_save):
         return SavePreviewForm(
             *posted,
             label=ngettext("Save %(count)d record", "Save %(count)d records", count)
@@ -297,7 +297,9 @@ def _form(plan, preview, *posted, **kwargs):
     kwargs["label"] = _("Send for approval")
     if preview.replaces and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
-    form = ProposeWorkbookForm(*posted, plan=plan, drafts=preview.drafts, **kwargs)
+    form = ProposeWorkbookForm(
+        *posted, plan=plan, records_to_save=preview.records_to_save, **kwargs
+    )
     # Records of a plan in preparation need approval only with those of another plan.
     form.touches_another_plan = plan.status == Plan.Status.IN_PREPARATION
     return form
@@ -318,9 +320,9 @@ def _save_preview(request, plan):
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     preview = load_signed_preview(request.POST.get("staged", ""), plan, by=request.user)
     form = _form(plan, preview, request.POST, request.FILES)
-    if records.apply_at_once(plan, preview.drafts):
-        records.save_drafts(plan, preview.drafts, by=request.user)
-        count = len(preview.drafts)
+    if records.none_needs_approval(plan, preview.records_to_save):
+        records.save_records(plan, preview.records_to_save, by=request.user)
+        count = len(preview.records_to_save)
         messages.success(
             request,
             ngettext(

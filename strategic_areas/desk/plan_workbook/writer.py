@@ -80,8 +80,8 @@ def _lists(stored):
             header = f"{table.title}: {column.label}"
             if column.kind in (FieldKind.CHOICE, FieldKind.FLAG):
                 lists[table.name, column.name] = (header, column.offered)
-            elif column.is_earlier:
-                words = sorted(stored.earlier(column.linked))
+            elif column.links_to_other_plan:
+                words = sorted(stored.records_of_other_plans(column.linked))
                 lists[table.name, column.name] = (header, words)
             elif column.linked and column.linked not in STRUCTURE:
                 lists.setdefault(
@@ -138,7 +138,7 @@ def _rows(table, stored):
 
 
 def _rule(column, lists, plan):
-    if column.kind in (FieldKind.CHOICE, FieldKind.FLAG) or column.is_earlier:
+    if column.kind in (FieldKind.CHOICE, FieldKind.FLAG) or column.links_to_other_plan:
         return choice_rule(lists[column.table, column.name])
     if column.kind is FieldKind.LINK and column.table != "participations":
         # New participants, and new records of other sheets, can be chosen at once.
@@ -182,7 +182,8 @@ def _hint(column):
     is_list = column.kind in (FieldKind.LINKS, FieldKind.CHOICES)
     hints = [
         str(column.field.model_field.help_text),
-        column.is_earlier and _("The plan and its code, such as 2031-2034/1.1."),
+        column.links_to_other_plan
+        and _("The plan and its code, such as 2031-2034/1.1."),
         column.kind is FieldKind.CHOICES
         and f"{get_text_list(column.offered, _('or'))}.",
         is_list and _("Several are separated by a semicolon."),
