@@ -98,22 +98,22 @@ def is_nothing(text):
     return bool(NO_VALUE.fullmatch(_plain(text)))
 
 
-def target_of(cell, name, *, others_are_shares=False):
+def target_of(cell, name, *, others_are_percent=False):
     """
     The target of one year, from its own cell.
 
-    ``name`` is the indicator's; ``others_are_shares`` means that other years of the row
+    ``name`` is the indicator's; with ``others_are_percent`` other years of the row
     are percentages.
     """
-    is_share = is_percentage(name)
+    is_percent = names_percentage(name)
     if cell.number is not None:
         value = Decimal(str(cell.number))
         if cell.is_percent:
             return MatrixNumber(value * 100, True, "whole_share" if value == 1 else "")
-        if is_share and not others_are_shares and 0 < value <= 1:
+        if is_percent and not others_are_percent and 0 < value <= 1:
             return MatrixNumber(value * 100, True, "fraction")
-        reason = "format_differs" if others_are_shares else ""
-        return MatrixNumber(value, is_share or others_are_shares, reason)
+        reason = "format_differs" if others_are_percent else ""
+        return MatrixNumber(value, is_percent or others_are_percent, reason)
     plain = _plain(cell.unstruck_text)
     if MARK.fullmatch(plain) or plain == "no":
         return MatrixNumber(Decimal(plain != "no"), reason="mark")
@@ -121,7 +121,7 @@ def target_of(cell, name, *, others_are_shares=False):
     if reason := _refusal_reason(plain, numbers):
         return MatrixNumber(reason=reason)
     found = numbers[0]
-    number_read = _parse_number(found, of_share=is_share)
+    number_read = _parse_number(found, is_percent=is_percent)
     rest = f"{plain[: found.start()]} {plain[found.end() :]}"
     reasons = {
         "unit_twice": found["scale"] and SCALE_WORD.search(fold(name)),
@@ -134,7 +134,7 @@ def target_of(cell, name, *, others_are_shares=False):
         number_read = MatrixNumber(number_read.value / _scale(found["scale"]))
     return MatrixNumber(
         number_read.value,
-        number_read.is_percent or is_share,
+        number_read.is_percent or is_percent,
         reason,
         number_read.others,
     )
@@ -154,12 +154,12 @@ def targets_of(cell, name, years, due_year, *, has_own_year=False):
     there is none or if it is a percentage. With ``has_own_year``, "per year" is a
     reason to check.
     """
-    plain, is_share = _plain(cell.unstruck_text), is_percentage(name)
+    plain, is_percent = _plain(cell.unstruck_text), names_percentage(name)
     all_years = range(years[0], years[1] + 1)
     if cell.number is None and (found := _by_year(plain)):
-        return _merge_years(found, is_share)
+        return _merge_years(found, is_percent)
     if is_nothing(plain):
-        return {}, is_share, "no_number"
+        return {}, is_percent, "no_number"
     number = NUMBER.search(SPANS.sub(" ", plain))
     is_relative = _refusal_reason(plain, ()) == "relative"
     if number and not is_relative and re.search(EACH_YEAR, plain):
@@ -172,7 +172,7 @@ def targets_of(cell, name, years, due_year, *, has_own_year=False):
         each_year = () if number_read.value is None else range(first, last + 1)
         return (
             dict.fromkeys(map(str, each_year), number_read.value),
-            number_read.is_percent or is_share,
+            number_read.is_percent or is_percent,
             number_read.reason or ("yearly" if has_own_year else ""),
         )
     parts = [NUMBER.fullmatch(part.strip()) for part in re.split(r"/|;|\n|\|", plain)]
@@ -181,14 +181,14 @@ def targets_of(cell, name, years, due_year, *, has_own_year=False):
         by_year = zip(map(str, all_years), number_read, strict=True)
         return (
             {year: read.value for year, read in by_year if read.value is not None},
-            any(read.is_percent for read in number_read) or is_share,
+            any(read.is_percent for read in number_read) or is_percent,
             next((r.reason for r in number_read if r.reason), "years_not_told"),
         )
     if len(parts) > 1 or re.search(r"->|→|=>", plain):
-        return {}, is_share, "years_not_told"
+        return {}, is_percent, "years_not_told"
     number_read = target_of(cell, name)
     if number_read.value is None:
-        return {}, is_share, number_read.reason
+        return {}, is_percent, number_read.reason
     year = years[1] if number_read.is_percent or not due_year else due_year
     return (
         {str(year): number_read.value},
@@ -197,7 +197,7 @@ def targets_of(cell, name, years, due_year, *, has_own_year=False):
     )
 
 
-def is_percentage(name):
+def names_percentage(name):
     return bool(
         re.match(r"(?:%|porcentaje|por ciento|tasa de|percent|proporcion)", fold(name))
     )
@@ -267,7 +267,7 @@ def _by_year(plain):
     return found if len({each[0].re for each in found}) == 1 else []
 
 
-def _merge_years(found, is_share):
+def _merge_years(found, is_percent):
     values, reason = {}, ""
     for _each, first, last, text in found:
         number = NUMBER.search(text)
@@ -276,14 +276,14 @@ def _merge_years(found, is_share):
         )
         is_for_each = not last or re.search(EACH_YEAR, text)
         reason = reason or number_read.reason or ("" if is_for_each else "each_or_all")
-        is_share = is_share or number_read.is_percent
+        is_percent = is_percent or number_read.is_percent
         if number_read.value is None:
             continue
         years = [*map(str, range(int(first), int(last or first) + 1))]
         has_more = re.search(r"\d", text[number.end() :]) or {*years} & values.keys()
         reason = reason or ("more_numbers" if has_more else "")
         values |= dict.fromkeys(years, number_read.value)
-    return values, is_share, reason
+    return values, is_percent, reason
 
 
 def _plain(text):
@@ -294,11 +294,11 @@ def _scale(text):
     return next((by for pattern, by in SCALES if pattern.fullmatch(text)), 1)
 
 
-def _parse_number(found, *, of_share=False):
-    percent = bool(found["percent"])
+def _parse_number(found, *, is_percent=False):
+    says_percent = bool(found["percent"])
     scale = _scale(found["scale"]) if found["scale"] else 1
     if found["word"]:
-        return MatrixNumber(Decimal(NUMBER_WORDS[found["word"]]) * scale, percent)
+        return MatrixNumber(Decimal(NUMBER_WORDS[found["word"]]) * scale, says_percent)
     figures = re.sub(r"[ '\u2019]", "", found["figures"])
     marks = re.findall(r"[.,]", figures)
     if len(set(marks)) == 2:
@@ -306,17 +306,17 @@ def _parse_number(found, *, of_share=False):
         figures = figures.replace("," if last == "." else ".", "").replace(last, ".")
     elif len(marks) > 1:
         if not re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", figures):
-            return MatrixNumber(None, percent, "thousands_or_decimals")
+            return MatrixNumber(None, says_percent, "thousands_or_decimals")
         figures = figures.replace(marks[0], "")
     elif marks:
         whole, _mark, part = figures.replace(",", ".").partition(".")
         may_be_thousands = len(part) == 3 and whole != "0" and len(whole) < 4
         if may_be_thousands and marks == ["."] and scale == 1:
             both = (f"{whole}{part}", plain_number(Decimal(f"{whole}.{part}")))
-            return MatrixNumber(None, percent, "thousands_or_decimals", both)
+            return MatrixNumber(None, says_percent, "thousands_or_decimals", both)
         mark = "" if may_be_thousands and marks == [","] else "."
         figures = f"{whole}{mark}{part}"
     value = Decimal(figures) * scale
-    if of_share and not percent and 0 < value < 1:
+    if is_percent and not says_percent and 0 < value < 1:
         return MatrixNumber(value * 100, True, "fraction")
-    return MatrixNumber(value, percent)
+    return MatrixNumber(value, says_percent)

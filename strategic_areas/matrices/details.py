@@ -348,7 +348,7 @@ class RecordReader:
         ):
             cell = next(iter(cells.values()))
             self.reader.ask(cell, "indicator", "no_indicator", name, line=indicator)
-        if amounts.is_percentage(indicator.values["name"]):
+        if amounts.names_percentage(indicator.values["name"]):
             indicator.values["unit"] = "%"
         for role, name in {"code:indicator": "code", "unit": "unit"}.items():
             if role in cells:
@@ -363,14 +363,14 @@ class RecordReader:
                 indicator, "baseline_year", found[0] if found else None, year
             )
         targets = {r: c for r, c in cells.items() if r.startswith("target")}
-        others_are_shares = any(each.is_percent for each in targets.values())
+        others_are_percent = any(each.is_percent for each in targets.values())
         for role, each in targets.items():
             self._targets(
                 line,
                 indicator,
                 role.partition(":")[2],
                 each,
-                others_are_shares=others_are_shares,
+                others_are_percent=others_are_percent,
             )
 
     def _baseline(self, indicator, cell):
@@ -401,7 +401,7 @@ class RecordReader:
                 line=indicator,
             )
 
-    def _targets(self, line, indicator, period, cell, *, others_are_shares):
+    def _targets(self, line, indicator, period, cell, *, others_are_percent):
         reader, name = self.reader, indicator.values["name"]
         answer, others = reader.answered_cell(cell, "target"), ()
         reader.use_cell(indicator, cell)
@@ -412,7 +412,7 @@ class RecordReader:
         is_yearly = re.search(amounts.EACH_YEAR, fold(answer.unstruck_text))
         if period and not is_dated and not is_yearly:
             found = amounts.target_of(
-                answer, name, others_are_shares=others_are_shares and is_own
+                answer, name, others_are_percent=others_are_percent and is_own
             )
             values = {} if found.value is None else {period: found.value}
             is_percent, reason, others = found.is_percent, found.reason, found.others

@@ -80,10 +80,10 @@ def value_with_unit(line: IndicatorSeries) -> str:
     """
     The last value, with its unit unless the indicator's name contains it.
 
-    Counts of people have it only before several years.
+    Counts of people have it only if the value covers several years, months or days.
     """
     point, indicator = line.last, line.indicator
-    is_bare = indicator.counts not in SHOWN_WITH_UNIT and not is_several(point)
+    is_bare = not (indicator.counts in SHOWN_WITH_UNIT or covers_several_units(point))
     if point.shown is not ValueDisplay.VALUE or is_bare:
         return value_text(point)
     unit, name = (
@@ -99,14 +99,14 @@ def counted_by_phrase(counted) -> str:
 
 
 def source_phrase(point: SeriesPoint) -> str:
-    """The reports that state the value, after a counting agency; or the body alone."""
+    """The publications that print the value, after the agency if one counted it."""
     names = [text_in_language(each, "cited_as") for each in point.sources]
-    reports = join_words(list(dict.fromkeys(filter(None, names))))
-    if not reports or not point.by_agency:
-        return reports or counted_by_phrase(point)
+    publications = join_words(list(dict.fromkeys(filter(None, names))))
+    if not publications or not point.by_agency:
+        return publications or counted_by_phrase(point)
     return _("%(who)s, in %(reports)s") % {
         "who": counted_by_phrase(point),
-        "reports": reports,
+        "reports": publications,
     }
 
 
@@ -178,10 +178,10 @@ def exactness_of_days(point) -> tuple[str, ...]:
 def span_after_number(point) -> str:
     """The span as it follows a number or unit, with a comma if needed."""
     time = span_phrase(point.starts_on, point.ends_on, *exactness_of_days(point))
-    return f", {time}" if is_several(point) else f" {time}"
+    return f", {time}" if covers_several_units(point) else f" {time}"
 
 
-def is_several(point) -> bool:
+def covers_several_units(point) -> bool:
     """Whether the span covers more than one year, month or day."""
     first, last = _ends(point.starts_on, point.ends_on, exactness_of_days(point))
     return first != last
