@@ -138,7 +138,7 @@ def request_reopening(reopening, *, by):
             gettext_lazy("%(agency)s asks to open a round again"),
             facts={"agency": reopening.agency.acronym},
             key=f"reopening:{change.pk}:{person.pk}",
-            asked=reopening,
+            reopening=reopening,
             person=by.get_full_name() or by.get_username(),
             address=settings.SITE_URL + reverse("admin:approval", args=[change.pk]),
         )
@@ -164,7 +164,7 @@ def _notify_about_reopening(change):
         "reopened",
         about=gettext_lazy("Request to open a round again"),
         address=settings.SITE_URL + path,
-        asked=reopening,
+        reopening=reopening,
     )
 
 

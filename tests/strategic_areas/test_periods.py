@@ -114,7 +114,9 @@ def test_both_persons_read_whom_a_round_asks_and_who_is_not_reached(client, revi
     for page in pages:
         (record,) = page.context["records"]
         asked = sorted([reached, other], key=lambda each: each.agency.acronym)
-        assert record["opening"]["asked"] == [(each.agency, [each]) for each in asked]
+        assert record["opening"]["owed_by_agency"] == [
+            (each.agency, [each]) for each in asked
+        ]
         assert record["opening"]["unreachable"] == [other.agency]
         assert record["opening"]["days"][0]["day"] == days(-1)
         assert record["opening"]["days"][-1]["day"] == days(30)

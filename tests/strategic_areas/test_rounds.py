@@ -287,7 +287,9 @@ def test_what_a_round_asks_is_what_the_sheets_then_hold(client, reviewer, runnin
         sheet.agency: [row.subject.code for row in (*sheet.owed_rows, *sheet.values)]
         for sheet in sheets
     }
-    codes = {agency: [row.code for row in rows] for agency, rows in told["asked"]}
+    codes = {
+        agency: [row.code for row in rows] for agency, rows in told["owed_by_agency"]
+    }
     assert (asked.status_code, codes) == (302, held)
     assert held[activity.agency] == [activity.code, indicator.code]
     assert (told["reports"], told["values"]) == (2, 1)

@@ -90,8 +90,8 @@ def opening_preview(period, form=None) -> dict | None:
     """
     Return the effects of a proposed round; None for a period that asks nobody.
 
-    ``asked`` are pairs of an agency and its owed reports and values; ``unreachable``
-    are agencies without a focal point who has a mail address.
+    ``owed_by_agency`` are pairs of an agency and its reports and values;
+    ``unreachable`` are agencies without a focal point who has a mail address.
     """
     if not period.is_round or period.is_demonstration:
         return None
@@ -103,22 +103,22 @@ def opening_preview(period, form=None) -> dict | None:
     subjects = defaultdict(list)
     for subject in (*activities, *values):
         subjects[subject.agency].append(subject)
-    asked = sorted(subjects.items(), key=lambda pair: pair[0].acronym)
+    owed_by_agency = sorted(subjects.items(), key=lambda pair: pair[0].acronym)
     reachable_ids = agencies_with_contact(timezone.localdate())
     better = working_day(period.due_on)
     return {
         "period": period,
         "days": list(_days(period, form)),
-        "asked": asked,
+        "owed_by_agency": owed_by_agency,
         "reports": len(activities),
         "declarations": DECLARATION.subjects(period).count(),
         "values": len(values),
         "unreachable": [
-            agency for agency, _owed in asked if agency.pk not in reachable_ids
+            agency for agency, _owed in owed_by_agency if agency.pk not in reachable_ids
         ],
         "better": better if better != period.due_on else None,
         "other": period.overlapping_round(),
-        "mail": asked and _first_mail(period, *asked[0]),
+        "mail": owed_by_agency and _first_mail(period, *owed_by_agency[0]),
     }
 
 

@@ -88,7 +88,7 @@ def _round_context(period, agency_rounds, query, today):
         "period": period,
         "is_late": is_late,
         "days_left": (period.closes_on - today).days,
-        "asked": sum(len(each.items) for each in agency_rounds),
+        "owed": sum(len(each.items) for each in agency_rounds),
         "handed_in": sum(len(each.submitted) for each in agency_rounds),
         "groups": [
             {

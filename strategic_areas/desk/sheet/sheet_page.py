@@ -251,12 +251,12 @@ class ShownRow:
         return next((f for f in (self.form, *self.quick_forms) if f and f.errors), None)
 
 
-def render_sheet(request, sheet, *, unfolded=None, asked=None, **refused):
+def render_sheet(request, sheet, *, unfolded=None, refused_form=None, **refused):
     """
     Render the whole sheet.
 
-    ``unfolded`` is the anchor of the open row, ``asked`` a refused request to reopen
-    the round, ``refused`` another refused form, by field of ``ShownRows``.
+    ``unfolded`` is the anchor of the open row, ``refused_form`` a refused request to
+    reopen the round, ``refused`` another refused form, by field of ``ShownRows``.
     """
     unfolded = unfolded or unfolded_row(request, sheet)
     correcting = unfolded if CORRECTION_PARAMETER in request.GET else None
@@ -264,13 +264,14 @@ def render_sheet(request, sheet, *, unfolded=None, asked=None, **refused):
     return render_screen(
         request,
         "desk/sheet.html",
-        status=422 if asked else shown.status,
+        status=422 if refused_form else shown.status,
         title=f"{sheet.agency.acronym} · {sheet.period}",
         sheet=sheet,
         sections=shown.sections(sheet, _anchors_with_forms(sheet, unfolded)),
         percent_rules=percent_rules(),
         upload=UploadWorkbookForm(action=sheet.workbook_url),
-        reopening=sheet.has_closed and (asked or RequestReopeningForm(sheet=sheet)),
+        reopening=sheet.has_closed
+        and (refused_form or RequestReopeningForm(sheet=sheet)),
         pending_reopening=sheet.has_closed
         and workflow.waiting_change(
             RoundReopening(period=sheet.period, agency=sheet.agency)

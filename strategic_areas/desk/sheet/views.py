@@ -197,7 +197,7 @@ def request_reopening(request, period, agency):
     elif not take_valid_step(
         form, workflow.request_reopening, form.instance, by=request.user
     ):
-        return sheet_page.render_sheet(request, sheet, asked=form)
+        return sheet_page.render_sheet(request, sheet, refused_form=form)
     else:
         messages.success(request, _("The secretariat was asked to open it again."))
     return redirect(sheet.url)
