@@ -35,7 +35,7 @@ from strategic_areas.queries.public_rows import (
     read_public_rows,
     row_differences,
 )
-from strategic_areas.workbooks.reading import CellProblem
+from strategic_areas.workbooks.reading import ValueFault
 
 __all__ = ["ImportSummary", "PlanFileError", "load_plan_file"]
 
@@ -45,7 +45,7 @@ def load_plan_file(path, *, dry_run=False, progress=None):
     Load a plan file in one transaction; return the ``ImportSummary``.
 
     ``dry_run`` rolls back. ``progress`` is called with each table's name and its number
-    of records. Raises ``PlanFileError`` with all problems, without any change.
+    of records. Raises ``PlanFileError`` with all faults, without any change.
     """
     plan_file = check_plan_file(*read_file(path))
     with Path(path).open("rb") as content:
@@ -63,7 +63,7 @@ def load_plan_file(path, *, dry_run=False, progress=None):
     except DatabaseError as error:
         text = str(error).strip().splitlines()
         reason = text[0] if text else type(error).__name__
-        fault = CellProblem(
+        fault = ValueFault(
             "the database", "", "that it takes the file", found=f"a refusal ({reason})"
         )
         raise PlanFileError([fault]) from error

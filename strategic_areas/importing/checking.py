@@ -20,7 +20,7 @@ from strategic_areas.importing.reading import is_null, line_of, shortened, sourc
 from strategic_areas.importing.values import UnfitValueError
 from strategic_areas.plan_document.tables import TABLES
 from strategic_areas.text_guard import Severity
-from strategic_areas.workbooks.reading import CellProblem
+from strategic_areas.workbooks.reading import ValueFault
 
 
 @dataclass
@@ -44,7 +44,7 @@ class FileEntry:
         node = node or self.nodes.get(key)
         line = line_of(node) if node else self.line
         found = shortened(source_text(node, self.text)) if node else "nothing"
-        return CellProblem(self.name, key, expected, line, found=found)
+        return ValueFault(self.name, key, expected, line, found=found)
 
     def with_nested(self):
         yield self
@@ -61,7 +61,7 @@ class FileEntry:
 @dataclass
 class ParsedPlanFile:
     """
-    The content of a file and its problems.
+    The content of a file and its faults.
 
     ``unread`` are unreadable sections; references to them are not checked.
     """
@@ -99,7 +99,7 @@ class PlanFileChecker:
         self.unread = set()
 
     def keys(self, mapping, known, name):
-        """The values of a mapping; duplicate and unknown keys are problems."""
+        """The values of a mapping; duplicate and unknown keys are faults."""
         nodes, of_format = {}, frozenset(known)
         for key, node in mapping.value:
             word = key.value
@@ -115,7 +115,7 @@ class PlanFileChecker:
                 nodes[word] = node
                 continue
             self.faults.append(
-                CellProblem(name, word, expected, line_of(key), found=found)
+                ValueFault(name, word, expected, line_of(key), found=found)
             )
         return nodes
 
@@ -206,7 +206,7 @@ def check_field_value(value, column):
 
 
 def check_personal_data(plan_file):
-    """Add a problem for identifying data and a warning for data that might identify."""
+    """A fault for identifying data, and a warning for data that might identify."""
     faults, warnings = [], []
     for entry, key, finding in findings_in(plan_file):
         line = line_of(entry.nodes[key])
@@ -216,7 +216,7 @@ def check_personal_data(plan_file):
         if finding.severity == Severity.BLOCK:
             found = f"personal data in {place}"
             faults.append(
-                CellProblem(entry.name, key, f"none: {message}", line, found=found)
+                ValueFault(entry.name, key, f"none: {message}", line, found=found)
             )
         elif not names_public_source(entry):
             warnings.append(f"{entry.name} (line {line}), {key}, {place}: {message}")

@@ -32,7 +32,7 @@ from strategic_areas.plan_document.lines import (
     field_action,
 )
 from strategic_areas.plan_document.tables import TABLE_OF_MODEL
-from strategic_areas.workbooks.reading import CellChange, CellProblem
+from strategic_areas.workbooks.reading import CellChange, ValueFault
 
 #: Tables of raw values, published with their indicator.
 VALUE_TABLES = {"values", "breakdowns"}
@@ -134,7 +134,7 @@ def refusal_of(line, error):
         ]
     reason = text.splitlines()[0] if text else type(error).__name__
     expected = f"what the database takes{broken[0] if broken else f' ({reason})'}"
-    fault = CellProblem(
+    fault = ValueFault(
         line.title, "", expected, line.number, found="what the file says"
     )
     return PlanFileError([fault])

@@ -5,7 +5,7 @@ Stored data to which a file is compared: records, values of earlier files, revis
 from collections import defaultdict
 from functools import cached_property
 
-from django.db import models as columns
+from django.db import models
 from yaml import ScalarNode
 
 from strategic_areas.models import ActivityUpdate, ImportedRecord, RevisionStatus
@@ -173,7 +173,7 @@ class LoadedValues:
         if not (found := self.others.get((line.table.name, line.name))):
             return []
         column = attribute != ROW and line.table.field(attribute)
-        is_flag = isinstance(column, columns.BooleanField)
+        is_flag = isinstance(column, models.BooleanField)
         defaults = {attribute: column.get_default()} if is_flag else {}
         complete = [(plan, defaults | values) for plan, values in found]
         return [
@@ -188,14 +188,15 @@ class LoadedValues:
         return next((pk for _, pk in self.set_by(line, ROW)), None)
 
     def remember(self, line, **values):
-        place = (line.table.name, line.name)
-        remembered = self.records.get(place)
+        section, key = identity = (line.table.name, line.name)
+        remembered = self.records.get(identity)
         if remembered is None:
-            section, key = place
-            remembered = self.records[place] = ImportedRecord(section=section, key=key)
+            remembered = self.records[identity] = ImportedRecord(
+                section=section, key=key
+            )
         if not values.items() <= remembered.values.items():
             remembered.values |= values
-            self.changed[place] = remembered
+            self.changed[identity] = remembered
 
     def save(self, plan):
         new = [each for each in self.changed.values() if each.pk is None]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from strategic_areas.workbooks.reading import CellProblem
+from strategic_areas.workbooks.reading import ValueFault
 
 #: libyaml's parser if available: much faster.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -18,7 +18,7 @@ TAG = "tag:yaml.org,2002:"
 
 
 class PlanFileError(Exception):
-    """The file is refused; ``faults`` lists all problems in order."""
+    """The file is refused; ``faults`` lists all faults in order."""
 
     def __init__(self, faults):
         self.faults = list(faults)
@@ -34,16 +34,16 @@ def read_file(path):
     path = Path(path)
     try:
         if path.is_file() and path.stat().st_size > MAX_FILE_SIZE:
-            raise_problem("a larger file", f"a file of at most {MAX_FILE_SIZE:,} bytes")
+            raise_fault("a larger file", f"a file of at most {MAX_FILE_SIZE:,} bytes")
         content = path.read_bytes()
     except OSError as error:
-        raise_problem(f"{path} ({error.strerror})", "a file that can be read")
+        raise_fault(f"{path} ({error.strerror})", "a file that can be read")
     except ValueError:
-        raise_problem(repr(str(path)), "the path of a file")
+        raise_fault(repr(str(path)), "the path of a file")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise_problem(
+        raise_fault(
             f"the byte 0x{content[error.start]:02x}",
             "text in UTF-8",
             content[: error.start].count(b"\n") + 1,
@@ -60,15 +60,15 @@ def parse_mapping(text):
         line = mark.line + 1 if mark else 0
         lines = text.splitlines()
         found = lines[line - 1].strip() if 0 < line <= len(lines) else "its end"
-        raise_problem(shortened(found), f"valid YAML ({error.problem})", line)
+        raise_fault(shortened(found), f"valid YAML ({error.problem})", line)
     except yaml.YAMLError as error:
-        raise_problem(
+        raise_fault(
             "a character that YAML does not allow", f"valid YAML ({error.reason})"
         )
     if node is None or is_null(node):
-        raise_problem("nothing", "a mapping of sections, such as “format: 1”")
+        raise_fault("nothing", "a mapping of sections, such as “format: 1”")
     if not isinstance(node, yaml.MappingNode):
-        raise_problem(
+        raise_fault(
             shortened(source_text(node, text)), "a mapping of sections", line_of(node)
         )
     return node
@@ -81,33 +81,33 @@ def _refuse_other_yaml(text):
         line = event.start_mark.line + 1
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             if event.tag not in (None, "!", f"{TAG}str"):
-                raise_problem(event.tag, "a value without a tag", line)
+                raise_fault(event.tag, "a value without a tag", line)
             is_key = open_collections[-1] if open_collections else None
             if is_key is not None:
                 open_collections[-1] = not is_key
             if isinstance(event, yaml.ScalarEvent):
                 continue
             if len(open_collections) == MAX_DEPTH:
-                raise_problem("a deeper nesting", f"at most {MAX_DEPTH} levels", line)
+                raise_fault("a deeper nesting", f"at most {MAX_DEPTH} levels", line)
             if is_key:
-                raise_problem("a list or mapping as a key", "a word as a key", line)
+                raise_fault("a list or mapping as a key", "a word as a key", line)
             open_collections.append(
                 True if isinstance(event, yaml.MappingStartEvent) else None
             )
         elif isinstance(event, yaml.CollectionEndEvent):
             open_collections.pop()
         elif isinstance(event, yaml.AliasEvent):
-            raise_problem(
+            raise_fault(
                 f"*{event.anchor}", "the value itself: aliases are not read", line
             )
         elif isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise_problem("a second document", "one document in a file", line)
+                raise_fault("a second document", "one document in a file", line)
 
 
-def raise_problem(found, expected, line=0):
-    raise PlanFileError([CellProblem("the file", "", expected, line, found=found)])
+def raise_fault(found, expected, line=0):
+    raise PlanFileError([ValueFault("the file", "", expected, line, found=found)])
 
 
 def shortened(raw, length=200):

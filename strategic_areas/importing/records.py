@@ -13,7 +13,7 @@ from strategic_areas.plan_document.tables import TABLES
 
 
 class LineBuilder:
-    """``lists`` maps table names to lines, of a file without problems."""
+    """``lists`` maps table names to lines, of a file without faults."""
 
     def __init__(self, plan_file, known):
         self.known = known

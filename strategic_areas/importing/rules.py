@@ -38,15 +38,15 @@ def broken_rules(plan_file, known):
 
 def identity(entry):
     """The identifying values of an entry within its section and parent, or None."""
-    parts = []
+    values = []
     for key in entry.section.identity:
         value = entry.values.get(key)
         if key == "counted_by":
             value = counted_by(entry)
         elif value is None:
             return None
-        parts.append(span(value) if key == "period" and entry.above else value)
-    return (id(entry.above), entry.section.name, *parts)
+        values.append(span(value) if key == "period" and entry.above else value)
+    return (id(entry.above), entry.section.name, *values)
 
 
 def counted_by(entry):
@@ -54,16 +54,16 @@ def counted_by(entry):
 
 
 def repeated(plan_file, known):
-    seen = {}
+    entry_by_identity = {}
     for entry in plan_file.top.with_nested():
         if not entry.section.identity or not (named := identity(entry)):
             continue
-        if named in seen:
+        if named in entry_by_identity:
             yield entry.fault(
                 entry.section.identity[0],
-                f"each record once; line {seen[named].line} has it",
+                f"each record once; line {entry_by_identity[named].line} has it",
             )
-        seen.setdefault(named, entry)
+        entry_by_identity.setdefault(named, entry)
 
 
 def unknown_references(plan_file, known):
@@ -116,7 +116,7 @@ def second_total_indicators(plan_file, known):
         if indicator["is_teller"] and indicator["family"] in total_indicators:
             other = total_indicators[indicator["family"]]
             yield entry.fault(
-                "is_teller", f"one indicator that tells of them; {other} does"
+                "is_teller", f"false: of this family, {other} publishes the total"
             )
         if indicator["is_teller"]:
             total_indicators.setdefault(indicator["family"], code_of(entry))
@@ -163,7 +163,7 @@ def lost_predecessors(plan_file, known):
                 yield entry.fault("continues", expected)
 
 
-# Rules of one record and key: return the problem or nothing.
+# Rules of one record and key: return what is at fault or nothing.
 
 
 def is_the_files_own(entry, key, known):
@@ -188,7 +188,7 @@ def other_owner(entry, key, known):
     return owner if known.stored.plan_code not in ("", owner) else None
 
 
-def later_state(entry, key, known):
+def later_stored_status(entry, key, known):
     row = known.stored.tables["plans"].rows.get(entry.values.get("code"))
     return (
         row.status
@@ -213,7 +213,7 @@ def is_full_but_not_completed(entry, key, known):
     return is_stated and entry.values.get("percent") == 100 and not is_completed
 
 
-def continues_with_percent(entry, key, known):
+def is_percent_of_continuing(entry, key, known):
     kind = known.activities.get(entry.values.get("activity"), {}).get("kind")
     return kind == Activity.Kind.CONTINUING and entry.values.get(key) is not None
 
@@ -227,19 +227,19 @@ def is_of_amount(entry):
     return entry.values.get("budget") == Activity.Budget.AMOUNT
 
 
-def lacks_part(entry, key, known):
+def lacks_budget_key(entry, key, known):
     is_unread = key in entry.nodes and key not in entry.values
     return is_of_amount(entry) and not is_unread and entry.values.get(key) is None
 
 
-def has_part_of_no_amount(entry, key, known):
+def has_budget_key_without_amount(entry, key, known):
     is_other = "budget" in entry.values and not is_of_amount(entry)
     return is_other and entry.values.get(key) is not None
 
 
-def part_without_budget(entry, key, known):
-    parts = [part for part in BUDGET_KEYS if entry.values.get(part) is not None]
-    return parts and key not in entry.nodes and parts[0]
+def budget_key_without_budget(entry, key, known):
+    keys = [each for each in BUDGET_KEYS if entry.values.get(each) is not None]
+    return keys and key not in entry.nodes and keys[0]
 
 
 def weaker_sources(entry, key, known):
@@ -249,7 +249,7 @@ def weaker_sources(entry, key, known):
     return given if is_too_strong else None
 
 
-def lacks_place(entry, key, known):
+def lacks_printed_where(entry, key, known):
     return entry.values.get("printed_by") and not entry.values.get(key)
 
 
@@ -287,7 +287,7 @@ BUDGET_KEYS = ("budget_amount", "budget_source")
 UPDATES = ("updates", "commitment_updates")
 WORK = ("commitments", "activities", "later_activities")
 PLANS = ("plan", "other_plans")
-VALUES, PARTS = "indicators.values", "indicators.values.breakdown"
+VALUES, BREAKDOWNS = "indicators.values", "indicators.values.breakdown"
 OFF_PLAN = (
     f"a code that does not begin with {Activity.OFF_PLAN}, which is for work that "
     "agencies report outside the plan"
@@ -314,7 +314,7 @@ RECORD_RULES = (
         other_owner,
         "a code of its own: the plan {} introduced this one",
     ),
-    (PLANS, "status", later_state, "{} or later; it never goes back"),
+    (PLANS, "status", later_stored_status, "{} or later; it never goes back"),
     ((*PLANS, "periods"), "ends_on", later_start, "a date not before starts_on, {}"),
     (WORK, "due_on", later_start, "a date not before starts_on, {}"),
     (
@@ -332,18 +332,23 @@ RECORD_RULES = (
     (
         ("updates",),
         "percent",
-        continues_with_percent,
+        is_percent_of_continuing,
         "null: a continuing activity states no percent",
     ),
     *(
-        (("activities",), part, rule, expected)
-        for part in BUDGET_KEYS
+        (("activities",), key, rule, expected)
+        for key in BUDGET_KEYS
         for rule, expected in (
-            (lacks_part, "a value, since the budget is an amount"),
-            (has_part_of_no_amount, "nothing, since the budget is no amount"),
+            (lacks_budget_key, "a value, since the budget is an amount"),
+            (has_budget_key_without_amount, "nothing, since the budget is no amount"),
         )
     ),
-    (("activities",), "budget", part_without_budget, "amount, since there is a {}"),
+    (
+        ("activities",),
+        "budget",
+        budget_key_without_budget,
+        "amount, since there is a {}",
+    ),
     (
         (*UPDATES, VALUES),
         "provenance",
@@ -351,12 +356,12 @@ RECORD_RULES = (
         "{} or weaker, as its sources give",
     ),
     (
-        (VALUES, PARTS),
+        (VALUES, BREAKDOWNS),
         "printed_where_es",
-        lacks_place,
+        lacks_printed_where,
         "where in the source it is printed",
     ),
-    ((*UPDATES, PARTS), "printed_by", is_unofficial, "an official source"),
+    ((*UPDATES, BREAKDOWNS), "printed_by", is_unofficial, "an official source"),
     (
         (VALUES,),
         "printed_by",
@@ -370,7 +375,7 @@ RECORD_RULES = (
         "a value from 0 up: it counts",
     ),
     (
-        (VALUES, PARTS, "indicators.targets"),
+        (VALUES, BREAKDOWNS, "indicators.targets"),
         "value",
         counts_below_zero,
         "a number from 0 up: it counts",
@@ -385,7 +390,7 @@ RECORD_RULES = (
         ("agencies",),
         "succeeded_by",
         succeeds_itself,
-        "an agency that is not its own end",
+        "an agency that this one does not itself succeed",
     ),
 )
 FILE_RULES = (

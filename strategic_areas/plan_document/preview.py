@@ -9,7 +9,7 @@ from strategic_areas.plan_document import records, validation
 from strategic_areas.plan_document.lines import LineState, PlanLine
 from strategic_areas.plan_document.tables import STRUCTURE, as_read_from_cell
 from strategic_areas.plan_document.values import cell_value, record_label
-from strategic_areas.workbooks.reading import CellChange, CellProblem
+from strategic_areas.workbooks.reading import CellChange, ValueFault
 from strategic_areas.workflow import guard
 
 #: The states of lines that are kept.
@@ -112,7 +112,7 @@ def _preview_line(stored, to_save, faults):
         faults = []
     unread = {fault.place for fault in line.faults}
     problems = line.faults + tuple(
-        CellProblem(
+        ValueFault(
             places.get(name, ""),
             columns[name].label if name in columns else "",
             text,

@@ -77,7 +77,8 @@ class PlanTable:
 
     ``identity`` are the identifying fields, ``scope`` leads from a row to its plan,
     ``owner`` is the field for the plan of a new row. Shared tables have rows in several
-    plans' files. ``filters`` excludes rows that no file can refer to.
+    plans' files. ``filters`` excludes revisions of values, which have the identity of
+    the first.
     """
 
     name: str
@@ -186,6 +187,7 @@ def below(name, model, identity, scope, **options):
 TABLES = {
     table.name: table
     for table in [
+        # A file states other plans too.
         shared("plans", models.Plan),
         PlanTable("sources", models.Source, ("key",)),
         shared("agencies", Agency, "acronym"),

@@ -219,9 +219,9 @@ class WorkbookCell:
 
 
 @dataclass(frozen=True)
-class CellProblem:
+class ValueFault:
     """
-    A problem with a cell, or with its row if ``place`` is empty.
+    A fault of a value: in a workbook of a cell, or of its row if ``place`` is empty.
 
     In plan files ``place`` is the record, ``number`` the line, ``found`` its text
     and ``message`` what was expected; ``str`` is for plan files only.

@@ -70,8 +70,8 @@ def load_plan_review(plan):
     tree = PlanTree(plan)
     nodes = [each for level in NESTED_LEVELS for each in tree.nodes(level)]
     indicators = [each.record for each in tree.nodes(INDICATOR)]
-    parts = tree.nodes(PARTICIPATION)
-    members = {each.record.agency_id for each in parts}
+    participations = tree.nodes(PARTICIPATION)
+    members = {each.record.agency_id for each in participations}
     shortcomings = [
         *_shortcomings_of_act(plan),
         *_shortcomings_of_tree(nodes, members),
@@ -88,7 +88,7 @@ def load_plan_review(plan):
             % {"n": len(members)},
         ],
         "lacks": [each for each in shortcomings if each.applies],
-        "parts": sorted(each.title for each in parts),
+        "participations": sorted(each.title for each in participations),
         "indicators": indicators,
         "protected": _protection_text(nodes, indicators),
         "rounds": list(plan.periods.order_by("starts_on", "code")),
@@ -100,13 +100,19 @@ def _shortcomings_of_act(plan):
     return (
         PlanShortcoming(
             _("The act that approved it."),
-            _("Nobody wrote which act approves it. Write it, or both state it."),
+            _(
+                "Nobody wrote which act approves it. Write it, or both people tick "
+                "that there is none."
+            ),
             "act_es" in missing,
             is_grave=True,
         ),
         PlanShortcoming(
             _("The date of its launch."),
-            _("Nobody wrote when it was launched. Write it, or both state it."),
+            _(
+                "Nobody wrote when it was launched. Write it, or both people tick that "
+                "there is none."
+            ),
             "launched_on" in missing,
             is_grave=True,
         ),

@@ -20,7 +20,7 @@ from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.plan_document.validation import find_problems
 from strategic_areas.plan_document.values import NEW
-from strategic_areas.workbooks.reading import CellChange, CellProblem
+from strategic_areas.workbooks.reading import CellChange, ValueFault
 
 
 def draft_lines(plan, person):
@@ -98,7 +98,7 @@ def _with_links(stored, table, line, keys_by_table):
         linked = [key if key in valid else new.get(key) for key in keys]
         if None in linked:
             problems.append(
-                CellProblem(
+                ValueFault(
                     "",
                     column.label,
                     _("The record that was linked here is no longer in the plan."),

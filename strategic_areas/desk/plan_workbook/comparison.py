@@ -27,7 +27,7 @@ from strategic_areas.plan_document.values import (
     parse_value,
     value_digests,
 )
-from strategic_areas.workbooks.reading import SEEN, CellProblem, comparable
+from strategic_areas.workbooks.reading import SEEN, ValueFault, comparable
 
 #: Column with the code that a row had when exported. ``SEEN``, the hidden column, holds
 #: the record's primary key and a digest for each column, joined by "-".
@@ -229,10 +229,10 @@ class WorkbookComparison:
             return PlanLine(table, line.number, key, LineState.UNCHANGED)
         if is_repeated:
             text = _("This record, or its code, is in more than one row.")
-            problems.append(CellProblem("", "", text))
+            problems.append(ValueFault("", "", text))
         if table.name == PLAN_TABLE and origin != self.stored.plan_code:
             text = _("This sheet has one row, that of the plan.")
-            problems.append(CellProblem(line.cells[ORIGIN].place, "", text))
+            problems.append(ValueFault(line.cells[ORIGIN].place, "", text))
             return _refused_line(table, line, key, LineState.REFUSED, problems)
         row = self._compared_line(table, line, values, origin)
         if not problems:
@@ -253,7 +253,7 @@ class WorkbookComparison:
         if not self.copy_filter and (former := line.text(ORIGIN)):
             text = _("The record %(code)s is not in the plan any more.")
             place = line.cells[ORIGIN].place
-            problems = (CellProblem(place, "", text % {"code": former}),)
+            problems = (ValueFault(place, "", text % {"code": former}),)
             state = LineState.STALE
         return PlanLine(
             table, line.number, key, state, "", new_values, places, faults=problems
@@ -269,7 +269,7 @@ class WorkbookComparison:
             try:
                 value = parse_value(column, cell, self.find)
             except UnclearValueError as unread:
-                problems.append(CellProblem(cell.place, column.label, str(unread)))
+                problems.append(ValueFault(cell.place, column.label, str(unread)))
                 continue
             if value is None and column.kind in KINDS_WITH_DEFAULT:
                 value = self.stored.default_value(table, column.name)
@@ -284,7 +284,7 @@ class WorkbookComparison:
         exported_digests = line.text(SEEN).split("-")[1:]
         if len(exported_digests) != len(values):
             text = _("The hidden cells of this row were changed.")
-            problems = [CellProblem("", "", text)]
+            problems = [ValueFault("", "", text)]
             return _refused_line(table, line, origin, LineState.REFUSED, problems)
         stored_digests = value_digests(table, stored, self.stored)
         digests = zip(table.columns, exported_digests, stored_digests, strict=True)
@@ -312,7 +312,7 @@ class WorkbookComparison:
             action = field_action(values[name], stored[name], former=exported)
             if action is FieldAction.KEEP:
                 text = _("Somebody changed this after the workbook was taken.")
-                stale.append(CellProblem(line.cells[name].place, column.label, text))
+                stale.append(ValueFault(line.cells[name].place, column.label, text))
             if action is not FieldAction.AGREED:
                 new_values[name] = values[name]
         if stale:
@@ -340,7 +340,7 @@ class WorkbookComparison:
         if not is_different:
             return PlanLine(table, line.number, key, LineState.UNCHANGED, key)
         problems = [
-            CellProblem(
+            ValueFault(
                 line.cells[ORIGIN].place,
                 "",
                 _(

@@ -21,7 +21,7 @@ from strategic_areas.plan_document.lines import (
 from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.plan_document.values import record_digests
 from strategic_areas.text_guard.findings import MESSAGES, STOPS
-from strategic_areas.workbooks.reading import CellProblem, comparable, digest_of
+from strategic_areas.workbooks.reading import ValueFault, comparable, digest_of
 
 #: Table → field of a matrix line → column of the table.
 COLUMN_OF_FIELD = {
@@ -252,7 +252,7 @@ class MatrixLines:
                     "name": name[:40]
                 }
                 place = self._place(line, column.name)
-                problems.append(CellProblem(place, column.label, text))
+                problems.append(ValueFault(place, column.label, text))
         keys = [self.agencies.key_of_pk[self.agencies.rows[x].pk] for x in known]
         if column.kind is FieldKind.LINKS:
             return sorted(set(keys))
@@ -295,7 +295,7 @@ class MatrixLines:
         key = self.keys[line.number] = table.key_in(values)
         if (table.name, key) in self.seen:
             problems.append(
-                CellProblem(
+                ValueFault(
                     "",
                     "",
                     gettext("This record, or its code, is in more than one row."),

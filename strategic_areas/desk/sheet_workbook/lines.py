@@ -21,7 +21,7 @@ from strategic_areas.plan_document.values import parse_value
 from strategic_areas.workbooks.reading import (
     SEEN,
     CellChange,
-    CellProblem,
+    ValueFault,
     WorkbookCell,
     WorkbookLine,
     lines_below,
@@ -107,7 +107,7 @@ class LinePreview:
     line: WorkbookLine
     row: object
     state: LineState
-    faults: tuple[CellProblem, ...] = ()
+    faults: tuple[ValueFault, ...] = ()
     changes: tuple[CellChange, ...] = ()
     warnings: tuple = ()
     data: dict | None = None
@@ -208,7 +208,7 @@ class AnswerWorksheet:
         """
         order = ["", *self.columns]
         cell_problems = tuple(
-            CellProblem(
+            ValueFault(
                 line.cell(name).place,
                 self.header(name) if name else "",
                 text,
