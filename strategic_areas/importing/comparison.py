@@ -171,7 +171,7 @@ class LineComparison:
             return replace(
                 line,
                 state=LineState.CHANGED if new_values else LineState.UNCHANGED,
-                origin=line.name,
+                stored_key=line.name,
                 values=new_values,
             )
         if self.is_part_of_revised_value(line):

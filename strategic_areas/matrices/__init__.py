@@ -7,12 +7,12 @@ Reader of matrices: an institution's plan in a workbook of its own layout.
 
 from strategic_areas.matrices.detection import detect_layout
 from strategic_areas.matrices.institutions import KnownInstitution
-from strategic_areas.matrices.naming import ROLES, Naming, SheetNaming
+from strategic_areas.matrices.naming import COLUMN_MEANINGS, Naming, SheetNaming
 from strategic_areas.matrices.reader import read_matrix
 from strategic_areas.matrices.result import MatrixLine
 
 __all__ = [
-    "ROLES",
+    "COLUMN_MEANINGS",
     "KnownInstitution",
     "MatrixLine",
     "Naming",

@@ -24,9 +24,9 @@ SCALES = [
 ]
 SCALE = "|".join(pattern.pattern for pattern, _ in SCALES)
 SCALE_WORD = re.compile(rf"\b(?:{SCALE})\b")
-FIGURES = r"\d+(?:[.,'\u2019]\d+)*(?: \d{3}(?!\d))*"
+DIGITS = r"\d+(?:[.,'\u2019]\d+)*(?: \d{3}(?!\d))*"
 NUMBER = re.compile(
-    rf"(?<![\w.,])(?:(?P<figures>{FIGURES})|(?P<word>{'|'.join(NUMBER_WORDS)})(?![a-z]))"
+    rf"(?<![\w.,])(?:(?P<digits>{DIGITS})|(?P<word>{'|'.join(NUMBER_WORDS)})(?![a-z]))"
     rf"(?: ?(?P<scale>{SCALE})(?![a-z]))?(?P<percent> ?%| por ciento| percent)?"
 )
 #: Texts for "no number", accepted without a question.
@@ -55,7 +55,7 @@ YEARS_THEN_NUMBER = re.compile(
     rf"(?P<number>[^;\n]*?)(?=[;\n]|,? ?(?:ano )?{YEAR} ?(?:(?:-|–"
     rf"|al?) ?{YEAR} ?)?[:=]|$)"
 )
-A_NUMBER = rf"(?:{FIGURES}|{'|'.join(NUMBER_WORDS)})(?: ?(?:{SCALE}))? ?%?"
+A_NUMBER = rf"(?:{DIGITS}|{'|'.join(NUMBER_WORDS)})(?: ?(?:{SCALE}))? ?%?"
 NUMBER_THEN_YEAR = re.compile(
     rf"(?P<number>{A_NUMBER})(?: [a-z]{{3,20}})?"
     rf" ?(?:\(|en |para |al |in |by )(?:el )?(?P<first>{YEAR})\)?"
@@ -70,7 +70,7 @@ REFUSED_FORMS = [
         ("no_number", rf"\A(?:{NO_VALUE.pattern})\Z"),
         ("relative", r"% mas|aument|increment|reduc|disminu|respecto|mas que|increase"
                      r"|decrease|(?<![\w.,])[+−-]\d|\+ ?\d"),
-        ("range", rf"({FIGURES}) ?%? ?(?:-|–|a|to|entre|y) ?({FIGURES})"),
+        ("range", rf"({DIGITS}) ?%? ?(?:-|–|a|to|entre|y) ?({DIGITS})"),
     ]
 ]  # fmt: skip
 CURRENCIES = [
@@ -145,13 +145,13 @@ def _refusal_reason(plain, numbers):
     return next(reasons, "" if numbers else "no_number")
 
 
-def targets_of(cell, name, years, due_year, *, has_own_year=False):
+def targets_of(cell, name, years, due_year, *, column_has_period=False):
     """
     The targets of several years in one text.
 
     Returns a mapping of years to numbers, whether they are percentages, and a reason to
     check or "". A number without a year belongs to ``due_year``, or to the last year if
-    there is none or if it is a percentage. With ``has_own_year``, "per year" is a
+    there is none or if it is a percentage. With ``column_has_period``, "per year" is a
     reason to check.
     """
     plain, is_percent = _plain(cell.unstruck_text), names_percentage(name)
@@ -173,7 +173,7 @@ def targets_of(cell, name, years, due_year, *, has_own_year=False):
         return (
             dict.fromkeys(map(str, each_year), number_read.value),
             number_read.is_percent or is_percent,
-            number_read.reason or ("yearly" if has_own_year else ""),
+            number_read.reason or ("yearly" if column_has_period else ""),
         )
     parts = [NUMBER.fullmatch(part.strip()) for part in re.split(r"/|;|\n|\|", plain)]
     if len(parts) == len(all_years) > 1 and all(parts):
@@ -205,7 +205,7 @@ def names_percentage(name):
 
 def budget_of(cell, heading, years, *, country, has_decimal_points=False):
     """
-    ``heading`` may name currency and unit; ``has_decimal_points`` is of other cells.
+    ``heading`` may name currency and unit; ``has_decimal_points``: other cells have.
     """
     plain, head = _plain(cell.unstruck_text), fold(heading)
     named_currency = currency_of(plain, country) or currency_of(head, country)
@@ -216,10 +216,10 @@ def budget_of(cell, heading, years, *, country, has_decimal_points=False):
         return MatrixNumber(Decimal(str(cell.number)) * factor, currency=currency)
     if is_nothing(plain):
         return MatrixNumber(reason="no_number" if plain.startswith("#") else "")
-    numbers = [each for each in NUMBER.finditer(plain) if each["figures"]]
+    numbers = [each for each in NUMBER.finditer(plain) if each["digits"]]
     if reason := _refusal_reason(plain, numbers):
         return MatrixNumber(reason=reason if numbers else "who_pays")
-    figures, scale = numbers[0]["figures"], numbers[0]["scale"]
+    digits, scale = numbers[0]["digits"], numbers[0]["scale"]
     number_read = _parse_number(numbers[0])
     if len(numbers) > 1 or number_read.value is None:
         return MatrixNumber(
@@ -234,7 +234,7 @@ def budget_of(cell, heading, years, *, country, has_decimal_points=False):
         "yearly": is_yearly,
         "unit_twice": scaled and scale,
         "inexact": INEXACT.search(rest),
-        "comma": has_decimal_points and re.fullmatch(r"\d+,\d{1,2}", figures),
+        "comma": has_decimal_points and re.fullmatch(r"\d+,\d{1,2}", digits),
         "more_words": re.search("[a-z]{3}", rest),
     }
     amount *= years[1] - years[0] + 1 if is_yearly else 1
@@ -299,24 +299,24 @@ def _parse_number(found, *, is_percent=False):
     scale = _scale(found["scale"]) if found["scale"] else 1
     if found["word"]:
         return MatrixNumber(Decimal(NUMBER_WORDS[found["word"]]) * scale, says_percent)
-    figures = re.sub(r"[ '\u2019]", "", found["figures"])
-    marks = re.findall(r"[.,]", figures)
+    digits = re.sub(r"[ '\u2019]", "", found["digits"])
+    marks = re.findall(r"[.,]", digits)
     if len(set(marks)) == 2:
         last = marks[-1]
-        figures = figures.replace("," if last == "." else ".", "").replace(last, ".")
+        digits = digits.replace("," if last == "." else ".", "").replace(last, ".")
     elif len(marks) > 1:
-        if not re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", figures):
+        if not re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", digits):
             return MatrixNumber(None, says_percent, "thousands_or_decimals")
-        figures = figures.replace(marks[0], "")
+        digits = digits.replace(marks[0], "")
     elif marks:
-        whole, _mark, part = figures.replace(",", ".").partition(".")
+        whole, _mark, part = digits.replace(",", ".").partition(".")
         may_be_thousands = len(part) == 3 and whole != "0" and len(whole) < 4
         if may_be_thousands and marks == ["."] and scale == 1:
             both = (f"{whole}{part}", plain_number(Decimal(f"{whole}.{part}")))
             return MatrixNumber(None, says_percent, "thousands_or_decimals", both)
         mark = "" if may_be_thousands and marks == [","] else "."
-        figures = f"{whole}{mark}{part}"
-    value = Decimal(figures) * scale
+        digits = f"{whole}{mark}{part}"
+    value = Decimal(digits) * scale
     if is_percent and not says_percent and 0 < value < 1:
         return MatrixNumber(value * 100, True, "fraction")
     return MatrixNumber(value, says_percent)

@@ -22,7 +22,7 @@ TEXTS = {
 }
 #: Fields that may have a text in each row of a record.
 REPEATED_FIELDS = {"note", "means_of_verification"}
-#: Role → field that its value fills, if not named as the role.
+#: Meaning of a column → field that its value fills, if of another name.
 FIELDS = {"responsible": "lead", "due": "due_on", "start": "starts_on"}
 FIELDS |= {"budget": "budget_amount"}
 END_STATES = {
@@ -49,7 +49,7 @@ class RecordReader:
         self.reader = reader
         #: Number of a record → its latest indicator.
         self.indicators = {}
-        #: Text and role of a cell → the institutions found in it.
+        #: Text and meaning of a cell → the institutions found in it.
         self.split_texts = {}
 
     def read_row(self, sheet_reader, line, row, *, is_new):
@@ -59,15 +59,15 @@ class RecordReader:
         # A merged cell is read once, with the first row of its record.
         at = sheet.at if is_new else lambda *place: sheet.cells.get(place)
         cells = {}
-        for column in sheet_reader.roles:
+        for column in sheet_reader.meanings:
             if (cell := at(row, column)) and cell.text:
                 cells.setdefault(cell.place, (column, cell))
         cells = dict(cells.values())
         measures, numbers = {}, {}
         for column, cell in cells.items():
             # A chronogram's column without a period holds due dates.
-            role = sheet_reader.roles[column].removesuffix("chronogram") or "due"
-            kind = role.partition(":")[0]
+            meaning = sheet_reader.meanings[column].removesuffix("chronogram") or "due"
+            kind = meaning.partition(":")[0]
             # A cell is measured once, with the first row of its record.
             was_read = cell.place in self.reader.used_places
             if cell.is_formula and cell.text.startswith("="):
@@ -76,16 +76,16 @@ class RecordReader:
             if cell.unstruck_text.startswith("="):
                 continue
             if kind in {"indicator", "unit", "baseline", "baseline_year", "target"} or (
-                role == "code:indicator"
+                meaning == "code:indicator"
             ):
                 if not was_read:
-                    measures[role] = cell
+                    measures[meaning] = cell
             elif kind == "chronogram" and cell.unstruck_text.isdecimal():
-                numbers[role.replace(kind, "target")] = cell
-            elif role == "outcome" and "area" in sheet_reader.current:
-                self._detail(sheet_reader.current["area"], role, column, cell)
+                numbers[meaning.replace(kind, "target")] = cell
+            elif meaning == "outcome" and "area" in sheet_reader.current:
+                self._detail(sheet_reader.current["area"], meaning, column, cell)
             elif kind in {*TEXTS, *FIELDS, "lead", "supporting"}:
-                self._detail(line, role, column, cell)
+                self._detail(line, meaning, column, cell)
             elif kind in {"code", "currency", "level"}:
                 self.reader.use_cell(line, cell)
         # Numbers in a chronogram are targets, unless all are 1: then they are marks.
@@ -103,26 +103,26 @@ class RecordReader:
             self._no_lead(line)
         self._measure(line, measures)
 
-    def _detail(self, line, role, column, cell):
-        name = TEXTS.get(role) or FIELDS.get(role, role)
-        old = line.places.get(name)
+    def _detail(self, line, meaning, column, cell):
+        name = TEXTS.get(meaning) or FIELDS.get(meaning, meaning)
+        old = line.cell_by_field.get(name)
         readers = {"budget": self._budget, "due": self._time, "start": self._time}
         reads_who = {"responsible", "lead", "supporting"}
-        read = self._who if role in reads_who else readers.get(role, self._text)
+        read = self._who if meaning in reads_who else readers.get(meaning, self._text)
         if old is None or (name in REPEATED_FIELDS and old.place != cell.place):
-            read(line, role, column, cell)
+            read(line, meaning, column, cell)
         elif old.text != cell.text:
             value = line.values[name]
             value = ", ".join(value) if isinstance(value, list) else value
-            self.reader.ask(cell, role, "second_value", value, line=line)
-            answer = self.reader.answered_cell(cell, role)
+            self.reader.ask(cell, meaning, "second_value", value, line=line)
+            answer = self.reader.answered_cell(cell, meaning)
             if answer is not cell and answer.unstruck_text not in {"", value}:
                 line.values.pop(name)
-                read(line, role, column, answer)
+                read(line, meaning, column, answer)
         self.reader.use_cell(line, cell)
 
-    def _text(self, line, role, _column, cell):
-        name, value = TEXTS[role], cell.unstruck_text
+    def _text(self, line, meaning, _column, cell):
+        name, value = TEXTS[meaning], cell.unstruck_text
         if amounts.is_nothing(value) and not re.search(r"[^\W\d_]{4}", value):
             value = None
         earlier = line.values.get(name)
@@ -130,9 +130,9 @@ class RecordReader:
             line, name, f"{earlier}\n{value}" if earlier else value, cell
         )
 
-    def _ask_title(self, line, name, reason, reading=None, **more):
-        line.values[name] = reading
-        self.reader.ask(line.title_cell, name, reason, reading, line=line, **more)
+    def _ask_title(self, line, name, reason, guess=None, **more):
+        line.values[name] = guess
+        self.reader.ask(line.title_cell, name, reason, guess, line=line, **more)
 
     # Who, and when.
 
@@ -148,8 +148,8 @@ class RecordReader:
         elif self.sheet_reader.first_time("no_lead"):
             self._ask_title(line, "lead", "no_lead")
 
-    def _who(self, line, role, column, cell):
-        name = "supporting" if role == "supporting" else "responsible"
+    def _who(self, line, meaning, column, cell):
+        name = "supporting" if meaning == "supporting" else "responsible"
         text, reasons = self.reader.answered_cell(cell, name).unstruck_text, []
         if (
             is_ditto(cell)
@@ -158,14 +158,14 @@ class RecordReader:
         ):
             text, reasons = self.sheet_reader.values_above[column], ["ditto"]
         self.sheet_reader.values_above[column] = text
-        found = self.responsible(text, cell, role)
-        if role != "supporting":
+        found = self.responsible(text, cell, meaning)
+        if meaning != "supporting":
             self.reader.set_value(line, "lead", found.lead, cell)
         before = line.values.get("supporting", [])
         others = [
             x for x in found.supporting if x not in [*before, line.values.get("lead")]
         ]
-        place = cell if role == "supporting" else None
+        place = cell if meaning == "supporting" else None
         self.reader.set_value(line, "supporting", before + others, place)
         is_asked = "?" in cell.comment
         more = {
@@ -175,18 +175,20 @@ class RecordReader:
         for reason in [*reasons, *found.reasons, *filter(more.get, more)]:
             self.reader.ask(cell, name, reason, found.text or None, line=line)
 
-    def responsible(self, text, cell, role):
-        if (text, role) not in self.split_texts:
+    def responsible(self, text, cell, meaning):
+        if (text, meaning) not in self.split_texts:
             names = self.reader.names
-            self.split_texts[text, role] = split_responsible(text, names, role=role)
-        found = self.split_texts[text, role]
+            self.split_texts[text, meaning] = split_responsible(
+                text, names, role=meaning
+            )
+        found = self.split_texts[text, meaning]
         for name, guess in found.named.items():
             self.reader.named_texts.setdefault(name, (guess, []))[1].append(cell)
         return found
 
-    def _time(self, line, role, column, cell):
+    def _time(self, line, meaning, column, cell):
         answer, reasons, years = (
-            self.reader.answered_cell(cell, role),
+            self.reader.answered_cell(cell, meaning),
             [],
             self.reader.years,
         )
@@ -203,7 +205,7 @@ class RecordReader:
                 else MatrixTime()
             )
         self.sheet_reader.values_above[column] = time
-        if role == "start":
+        if meaning == "start":
             starts_on = span(time.span)[0] if time.span else None
             self.reader.set_value(line, "starts_on", starts_on, cell)
         else:
@@ -216,7 +218,9 @@ class RecordReader:
             reasons.append("comment_differs")
         others = ["permanente"] if time.reason == "recurring" else []
         for reason in filter(None, [*reasons, time.reason]):
-            self.reader.ask(cell, role, reason, time.due_on, others=others, line=line)
+            self.reader.ask(
+                cell, meaning, reason, time.due_on, others=others, line=line
+            )
 
     def _chronogram(self, line):
         sheet, columns = self.sheet_reader.sheet, self.sheet_reader.periods
@@ -271,7 +275,7 @@ class RecordReader:
 
     # How much, and in which state.
 
-    def _budget(self, line, _role, column, cell):
+    def _budget(self, line, _meaning, column, cell):
         answer = self.reader.answered_cell(cell, "budget")
         heading = self.sheet_reader.naming.headings.get(letter_of(column), "")
         for each in self.sheet_reader.columns.get("currency", ()):
@@ -290,8 +294,8 @@ class RecordReader:
         line.values["budget_currency"] = found.currency
         self.reader.set_value(line, "budget_amount", amount, cell)
         if found.reason:
-            reading = amount and f"{found.currency} {amount}"
-            self.reader.ask(cell, "budget", found.reason, reading, line=line)
+            guess = amount and f"{found.currency} {amount}"
+            self.reader.ask(cell, "budget", found.reason, guess, line=line)
 
     def _state(self, line, cells):
         for cell in cells.values():
@@ -316,7 +320,7 @@ class RecordReader:
             likely, others = by_note or "cancelled", [*END_STATES, ""]
             self._ask_title(line, "status", "struck_through", likely, others=others)
         is_of_year = DONE.search(state) and YEAR.search(state)
-        cell = line.places.get("state")
+        cell = line.cell_by_field.get("state")
         if is_of_year and cell and cell.place in {x.place for x in cells.values()}:
             self.reader.ask(cell, "state", "state_of_a_year", "in progress", line=line)
 
@@ -343,17 +347,17 @@ class RecordReader:
                 )
         if (
             cell is None
-            and indicator.places == {}
+            and indicator.cell_by_field == {}
             and self.sheet_reader.first_time("no_indicator")
         ):
             cell = next(iter(cells.values()))
             self.reader.ask(cell, "indicator", "no_indicator", name, line=indicator)
         if amounts.names_percentage(indicator.values["name"]):
             indicator.values["unit"] = "%"
-        for role, name in {"code:indicator": "code", "unit": "unit"}.items():
-            if role in cells:
+        for meaning, name in {"code:indicator": "code", "unit": "unit"}.items():
+            if meaning in cells:
                 self.reader.set_value(
-                    indicator, name, cells[role].unstruck_text, cells[role]
+                    indicator, name, cells[meaning].unstruck_text, cells[meaning]
                 )
         if "baseline" in cells:
             self._baseline(indicator, cells["baseline"])
@@ -364,11 +368,11 @@ class RecordReader:
             )
         targets = {r: c for r, c in cells.items() if r.startswith("target")}
         others_are_percent = any(each.is_percent for each in targets.values())
-        for role, each in targets.items():
+        for meaning, each in targets.items():
             self._targets(
                 line,
                 indicator,
-                role.partition(":")[2],
+                meaning.partition(":")[2],
                 each,
                 others_are_percent=others_are_percent,
             )
@@ -423,7 +427,7 @@ class RecordReader:
                 name,
                 reader.years,
                 due and int(due[:4]),
-                has_own_year=bool(period),
+                column_has_period=bool(period),
             )
         if is_percent and values:
             indicator.values["unit"] = "%"
@@ -441,7 +445,7 @@ class RecordReader:
             reader.percentage_indicators.add(indicator.number)
         if reason:
             by_year = "; ".join(f"{year}: {value}" for year, value in numbers.items())
-            reading = numbers[period] if [*numbers] == [period] else by_year
+            guess = numbers[period] if [*numbers] == [period] else by_year
             reader.ask(
-                cell, "target", reason, reading or None, others=others, line=indicator
+                cell, "target", reason, guess or None, others=others, line=indicator
             )

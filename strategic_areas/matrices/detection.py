@@ -1,5 +1,5 @@
 """
-Detection of a matrix's layout: sheets, and the likely role of each column.
+Detection of a matrix's layout: sheets, and the likely meaning of each column.
 
 The result is a proposal that a person confirms as a ``Naming``.
 """
@@ -23,8 +23,8 @@ from strategic_areas.matrices.naming import (
     LONGEST_HEADING,
     Naming,
     SheetNaming,
+    meaning_of,
     ranked_words,
-    role_of,
 )
 from strategic_areas.matrices.spreadsheet import column_of, letter_of, open_matrix
 from strategic_areas.matrices.times import period_of, time_of
@@ -35,7 +35,7 @@ LAST_TITLE_ROW = 12
 #: Rows searched for headings, and maximum of heading rows.
 LAST_HEADING_ROW, MOST_HEADING_ROWS = 60, 4
 SAMPLES = 3
-#: Roles of columns whose codes may show levels.
+#: Meanings of columns whose codes may show levels.
 MAY_HOLD_LEVELS = {"code", "ignore", "level", "product", "outcome", *LEVELS}
 TOTAL = re.compile(r"(?:sub-? ?)?total(?:es)?\b|suma\b|gran total|sum\b|grand total")
 NOTE = re.compile(
@@ -54,16 +54,16 @@ CODE = re.compile(r"(?:[a-z]{0,3}[-. ]?)?(?:\d{1,3}|[ivx]+)(?:[.-][\da-z]{1,3})*
 class DetectedColumn:
     letter: str
     heading: str
-    role: str
+    meaning: str
     texts: list
     is_hidden: bool = False
 
     @property
     def is_doubtful(self):
-        named = {role_of(fold(part)) for part in self.heading.split(" / ")}
-        role = self.role.partition(":")[0]
-        is_plain = role in {"ignore", "lead", "responsible"}
-        return not is_plain and named - {"", "responsible"} != {role}
+        named = {meaning_of(fold(part)) for part in self.heading.split(" / ")}
+        meaning = self.meaning.partition(":")[0]
+        is_plain = meaning in {"ignore", "lead", "responsible"}
+        return not is_plain and named - {"", "responsible"} != {meaning}
 
     @property
     def samples(self):
@@ -100,7 +100,9 @@ def detect_layout(file):
     sheets = [_detect_sheet(each) for each in opened]
     naming = Naming(years=_years(opened))
     naming.sheets = [each.naming for each in sheets if each.kind == "matrix"]
-    headings = [x.heading for each in sheets for x in each.columns if x.role == "level"]
+    headings = [
+        x.heading for each in sheets for x in each.columns if x.meaning == "level"
+    ]
     if nested := max((each.nested for each in sheets), key=len, default=[]):
         naming.levels, naming.by_depth = nested, True
     elif headings:
@@ -158,7 +160,7 @@ def _detect_sheet(sheet):
     detected.kind, detected.columns = "matrix", _columns(sheet, first, last)
     naming.heading_rows, naming.first_row = [first, last], last + 1
     depths = _find_nested_levels(sheet, last, detected.columns)
-    naming.columns = {each.letter: each.role for each in detected.columns}
+    naming.columns = {each.letter: each.meaning for each in detected.columns}
     naming.headings = {each.letter: each.heading for each in detected.columns}
     naming.last_row = _last_row(sheet, naming)
     names_areas = {"level", "area"} & {*naming.columns.values()}
@@ -180,7 +182,7 @@ def _find_nested_levels(sheet, after, columns):
     by_letter = {
         each.letter: _texts(sheet, each.letter, after)
         for each in columns
-        if each.role.partition(":")[0] in MAY_HOLD_LEVELS
+        if each.meaning.partition(":")[0] in MAY_HOLD_LEVELS
     }
     for letter, texts in by_letter.items():
         titles = [letter]
@@ -196,9 +198,9 @@ def _find_nested_levels(sheet, after, columns):
                 and len(alone.keys() & others.keys()) > 0.8 * len(alone)
             ]
         if titles and 2 * len(codes) > len(texts) and are_nested(codes.values()):
-            roles = {letter: "code:level", titles[0]: "level"}
+            meanings = {letter: "code:level", titles[0]: "level"}
             for each in columns:
-                each.role = roles.get(each.letter, each.role)
+                each.meaning = meanings.get(each.letter, each.meaning)
             return len({*map(depth_of, codes.values())})
     return 0
 
@@ -207,7 +209,7 @@ def _heading_row(sheet):
     scores = {}
     for row in range(1, LAST_HEADING_ROW + 1):
         cells = sheet.rows.get(row, ())
-        score = len({role_of(comparable(cell.text)) for cell in cells} - {""})
+        score = len({meaning_of(comparable(cell.text)) for cell in cells} - {""})
         if score > 2 and score * 2 >= len([c for c in cells if c.number is None]):
             scores[row] = score
     return max(scores, key=scores.get, default=None)
@@ -217,7 +219,7 @@ def _is_heading_like(cell):
     words = comparable(cell.text)
     is_year = bool(re.fullmatch(r"(?:ano )?20\d\d", words))
     return len(words) <= LONGEST_HEADING and bool(
-        is_year or role_of(words) or period_of(words, 2000)
+        is_year or meaning_of(words) or period_of(words, 2000)
         or words in {"valor", "ano", "value", "year"}
     )  # fmt: skip
 
@@ -271,9 +273,9 @@ def _columns(sheet, first, last):
         texts = [*_texts(sheet, letter, last, last + 39).values()]
         column_found = DetectedColumn(letter, " / ".join(heading), "", texts, hidden)
         if parts or texts:
-            column_found.role = _column_role(parts, column_found.samples)
+            column_found.meaning = _column_meaning(parts, column_found.samples)
             found.append(column_found)
-    _settle_roles(found)
+    _settle_meanings(found)
     return found
 
 
@@ -288,7 +290,7 @@ def _texts(sheet, letter, after, until=MOST_ROWS):
     }
 
 
-def _column_role(parts, samples):
+def _column_meaning(parts, samples):
     if not parts:
         return _role_by_samples(samples)
     year, period = None, ""
@@ -304,24 +306,26 @@ def _column_role(parts, samples):
             period, year = found, found[:4]
         elif (named := re.search(r"\b(20\d\d)\b", part)) and not YEARS.search(part):
             year = named[1]
-            is_dated = role_of(part) in {"target", "chronogram"}
+            is_dated = meaning_of(part) in {"target", "chronogram"}
             period = period or (year if is_dated else "")
-    roles = [role for part in parts if (role := role_of(part))]
-    first, own = next(iter(roles), ""), parts[-1]
-    if "baseline" in roles:
-        is_year = own in {"ano", "year"} or "baseline_year" in roles
+    meanings = [meaning for part in parts if (meaning := meaning_of(part))]
+    first, own = next(iter(meanings), ""), parts[-1]
+    if "baseline" in meanings:
+        is_year = own in {"ano", "year"} or "baseline_year" in meanings
         return "baseline_year" if is_year else "baseline"
     if period and first in {"", "target", "chronogram", "due"}:
-        is_of_time = role_of(own) or period_of(own, 2000)
+        is_of_time = meaning_of(own) or period_of(own, 2000)
         words = samples and min(map(len, samples)) > 2 and " ".join([own, *samples])
         if words and not is_of_time and not re.search(r"\d", words):
             return "ignore"  # "Prioridad" below "Programación 2027"
-        if "target" in roles and not parts[0].startswith("programacion"):
+        if "target" in meanings and not parts[0].startswith("programacion"):
             return f"target:{period}"
         marks = [each for each in samples if len(each) > 2 or each.isdecimal()]
-        is_marked = "chronogram" in roles or len(period) > 4 or not marks
+        is_marked = "chronogram" in meanings or len(period) > 4 or not marks
         return f"{'chronogram' if is_marked else 'target'}:{period}"
-    specific = [role for role in roles if role not in {"target", "chronogram"}]
+    specific = [
+        meaning for meaning in meanings if meaning not in {"target", "chronogram"}
+    ]
     # "Presupuesto / Fuente" and "Programación / Plazo": the lower heading says more.
     return specific[-1] if specific else first or _role_by_samples(samples)
 
@@ -334,7 +338,9 @@ def _role_by_samples(samples):
 
 
 def _have_area_rows(columns):
-    return any(map(_area_rows, (each for each in columns if each.role not in LEVELS)))
+    return any(
+        map(_area_rows, (each for each in columns if each.meaning not in LEVELS))
+    )
 
 
 def _area_rows(column):
@@ -346,54 +352,56 @@ def _is_coded(column):
     return len(coded) * 2 > len(column.texts)
 
 
-def _settle_roles(columns):
-    free = {"programme", "area"} - {each.role for each in columns}
+def _settle_meanings(columns):
+    free = {"programme", "area"} - {each.meaning for each in columns}
     for each in columns:
-        if each.role == "product" and _is_coded(each):
-            each.role = "commitment"
+        if each.meaning == "product" and _is_coded(each):
+            each.meaning = "commitment"
         # "Objetivo general" is a level if there is no other high one.
-        if each.role == "outcome" and free:
-            each.role = max(free)
-    ranked = [c for c in columns if c.role in HIERARCHY]
-    ranked.sort(key=lambda each: HIERARCHY.index(each.role))
+        if each.meaning == "outcome" and free:
+            each.meaning = max(free)
+    ranked = [c for c in columns if c.meaning in HIERARCHY]
+    ranked.sort(key=lambda each: HIERARCHY.index(each.meaning))
     others = [each for each in columns if each not in ranked]
-    words = [each.role for each in ranked]
+    words = [each.meaning for each in ranked]
     levels = _as_levels(words, below_areas=_have_area_rows(others))
     for each, level in zip_longest(ranked, levels, fillvalue="note"):
-        each.role = level
-    budgets = [each for each in columns if each.role == "budget"]
+        each.meaning = level
+    budgets = [each for each in columns if each.meaning == "budget"]
     whole = [each for each in budgets if "total" in fold(each.heading)] or budgets
     for each in budgets:
-        each.role = "budget" if each is whole[0] else "ignore"
-    roles = {each.role for each in columns}
+        each.meaning = "budget" if each is whole[0] else "ignore"
+    meanings = {each.meaning for each in columns}
     for each in columns:
-        if each.role == "responsible" and "supporting" in roles:
-            each.role = "lead"
+        if each.meaning == "responsible" and "supporting" in meanings:
+            each.meaning = "lead"
     _settle_codes(columns)
     seen = Counter()
     for each in columns:
-        seen[each.role] += 1
-        if seen[each.role] > 1 and each.role in {*LEVELS, "level", "indicator"}:
-            each.role = "note"
+        seen[each.meaning] += 1
+        if seen[each.meaning] > 1 and each.meaning in {*LEVELS, "level", "indicator"}:
+            each.meaning = "note"
 
 
 def _settle_codes(columns):
-    used_roles = set()
+    used_meanings = set()
     for at, each in reversed([*enumerate(columns)]):
-        if each.role != "code":
+        if each.meaning != "code":
             continue
-        named = [c for c in columns[at + 1 :] if c.role in {*LEVELS, "indicator"}]
+        named = [c for c in columns[at + 1 :] if c.meaning in {*LEVELS, "indicator"}]
         notes = sum(bool(NOTE.match(comparable(text))) for text in each.texts)
         codes = len(each.texts) - _area_rows(each) - notes
         named.sort(key=lambda other: abs(len(other.texts) - codes))
-        each.role = f"code:{named[0].role}" if named else "ignore"
-        if each.role in used_roles:
-            each.role = "ignore"
-        used_roles.add(each.role)
+        each.meaning = f"code:{named[0].meaning}" if named else "ignore"
+        if each.meaning in used_meanings:
+            each.meaning = "ignore"
+        used_meanings.add(each.meaning)
 
 
 def _last_row(sheet, naming):
-    read = {k for k, role in naming.columns.items() if role not in {"ignore", "note"}}
+    read = {
+        k for k, meaning in naming.columns.items() if meaning not in {"ignore", "note"}
+    }
     for row in sorted(sheet.rows.keys() - range(naming.first_row), reverse=True):
         cells = [c for c in sheet.rows[row] if letter_of(c.column) in read]
         words = comparable(cells[0].text) if len(cells) > 1 else "total"
@@ -405,6 +413,6 @@ def _last_row(sheet, naming):
 def _area_title(sheet, first):
     for cell in sheet.cells_with_text(until=first):
         words = comparable(cell.text)
-        if AREA_TITLE.match(words) and role_of(words) != "level":
+        if AREA_TITLE.match(words) and meaning_of(words) != "level":
             return cell.place.rpartition("!")[2]
     return "title"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from agencies.folding import fold
 from strategic_areas.matrices.institutions import fold_in_place
-from strategic_areas.matrices.naming import HIERARCHY, role_of
+from strategic_areas.matrices.naming import HIERARCHY, meaning_of
 
 ROMAN = r"[IVX]{1,5}"
 PART = rf"(?:{ROMAN}|\d{{1,2}}|[A-Za-z])"
@@ -67,19 +67,19 @@ def split_level(text, *, is_high=False):
             rf"(?P<code>{CODE})(?!\w)(?P<mark>[.):]?\s*[-–—:]?)\s*(?P<name>.*)", rest
         )
         crosswise = CROSSWISE.match(fold(rest))
-        role = SHORT_WORDS.get(found["word"]) or role_of(found["word"])
+        meaning = SHORT_WORDS.get(found["word"]) or meaning_of(found["word"])
         starts = found.end("word") < len(plain) and found.start("rest") > found.end(
             "word"
         )
         if crosswise:
-            word, code = role, "T"
+            word, code = meaning, "T"
             name = rest[crosswise.end() :].lstrip(" :.-–—") or rest
         elif (
             after and starts and (len(after["code"]) > 1 or not after["code"].islower())
         ):
-            word, code, name = role, after["code"], after["name"] or plain
+            word, code, name = meaning, after["code"], after["name"] or plain
         elif re.match(r"\s*[:–—-]\s", plain[found.end("word") :] + " "):
-            word, name = role, plain[found.end("word") :].lstrip(" :.-–—")
+            word, name = meaning, plain[found.end("word") :].lstrip(" :.-–—")
     if is_high and (found := re.fullmatch(r"(\d{1,2}) ([A-ZÁÉÍÓÚÑ].*)", plain)):
         code, name = found.groups()
     elif not word and (found := BARE_CODE.fullmatch(plain)) and found["name"]:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.workbooks.reading import MOST_ROWS, comparable
 
-#: Roles of columns; "target" and "chronogram" may have a period: "target:2027".
-ROLES = {
+#: Meanings of columns; "target" and "chronogram" may have a period: "target:2027".
+COLUMN_MEANINGS = {
     "area": _("area"),
     "programme": _("programme"),
     "commitment": _("commitment"),
@@ -46,12 +46,12 @@ ROLES = {
     "ignore": _("not to be read"),
 }
 #: The cell of the area's title, "title" for the sheet's name, or empty.
-AREA = r"(?:title|[A-Z]{1,3}[0-9]{1,4})?"
+AREA_CELL_PATTERN = r"(?:title|[A-Z]{1,3}[0-9]{1,4})?"
 LEVELS = ("area", "programme", "commitment", "activity")
-#: Role → pattern of headings; the first match counts.
+#: Meaning → pattern of headings; the first match counts.
 HEADINGS = [
-    (role, re.compile(pattern))
-    for role, pattern in [
+    (meaning, re.compile(pattern))
+    for meaning, pattern in [
         ("verification", r"medios? de verificacion|fuentes? de verificacion"
                          r"|verificacion"
                          r"|evidencias?|means of verification"),
@@ -101,8 +101,8 @@ HEADINGS = [
 ]  # fmt: skip
 HIERARCHY = ("area", "programme", "line", "commitment", "activity")
 LONGEST_HEADING = 70
-#: Roles of codes.
-CODES = tuple(role for role in ROLES if role.startswith("code:"))
+#: Meanings of codes.
+CODES = tuple(meaning for meaning in COLUMN_MEANINGS if meaning.startswith("code:"))
 
 
 @dataclass
@@ -110,9 +110,9 @@ class SheetNaming:
     """
     How to read a sheet.
 
-    ``columns`` maps letters to roles, ``headings`` maps letters to headings, by which a
-    moved column is found again. ``area`` is the cell with the title of the sheet's
-    area, such as "A4", or "title" for the sheet's name.
+    ``columns`` maps letters to meanings, ``headings`` maps letters to headings, by
+    which a moved column is found again. ``area`` is the cell with the title of the
+    sheet's area, such as "A4", or "title" for the sheet's name.
     """
 
     title: str
@@ -154,11 +154,11 @@ class Naming:
             first, last = sheet.heading_rows
             if not 0 < first <= last <= sheet.first_row <= sheet.last_row <= MOST_ROWS:
                 raise ValueError(f"{sheet.title}: rows")
-            if not re.fullmatch(AREA, sheet.area):
+            if not re.fullmatch(AREA_CELL_PATTERN, sheet.area):
                 raise ValueError(f"{sheet.title}: {sheet.area}")
-            for letter, role in sheet.columns.items():
-                if not (re.fullmatch("[A-Z]{1,3}", letter) and is_role(role)):
-                    raise ValueError(f"{sheet.title}: {letter} {role}")
+            for letter, meaning in sheet.columns.items():
+                if not (re.fullmatch("[A-Z]{1,3}", letter) and is_meaning(meaning)):
+                    raise ValueError(f"{sheet.title}: {letter} {meaning}")
         return naming
 
     def adapted_to(self, layout):
@@ -173,9 +173,9 @@ class Naming:
         for sheet in named:
             old = by_title[comparable(sheet.title)]
             words = old.headings
-            roles = {comparable(words.get(k, "")): v for k, v in old.columns.items()}
+            meanings = {comparable(words.get(k, "")): v for k, v in old.columns.items()}
             for letter, heading in sheet.headings.items():
-                by_words = roles.get(comparable(heading))
+                by_words = meanings.get(comparable(heading))
                 same = by_words if heading else old.columns.get(letter)
                 sheet.columns[letter] = same or sheet.columns[letter]
             sheet.area = sheet.area or old.area
@@ -183,23 +183,25 @@ class Naming:
         return replace(self, sheets=named or guess.sheets, **pairs)
 
 
-def role_of(heading):
+def meaning_of(heading):
     if len(heading) > LONGEST_HEADING:
         return ""
-    return "level" if len({*ranked_words(heading)}) > 1 else _role(heading)
+    return "level" if len({*ranked_words(heading)}) > 1 else _meaning(heading)
 
 
-def _role(heading):
+def _meaning(heading):
     bare = re.sub(r"^(?:la|el|los|las|the) ", "", heading.strip(" .:*"))
-    return next((role for role, pattern in HEADINGS if pattern.match(bare)), "")
+    return next((meaning for meaning, pattern in HEADINGS if pattern.match(bare)), "")
 
 
 def ranked_words(heading):
     """The level words of a heading such as "Eje / Línea / Actividad"."""
-    parts = map(_role, re.split(r" ?/ ?| y | e |, |\n", heading))
-    return [role for role in parts if role in HIERARCHY]
+    parts = map(_meaning, re.split(r" ?/ ?| y | e |, |\n", heading))
+    return [meaning for meaning in parts if meaning in HIERARCHY]
 
 
-def is_role(role):
-    start, _colon, period = str(role).partition(":")
-    return role in ROLES or bool(period and start in {"target", "chronogram"})
+def is_meaning(meaning):
+    start, _colon, period = str(meaning).partition(":")
+    return meaning in COLUMN_MEANINGS or bool(
+        period and start in {"target", "chronogram"}
+    )

@@ -14,14 +14,14 @@ from strategic_areas.matrices.levels import (
     sentence,
     split_level,
 )
-from strategic_areas.matrices.naming import LEVELS, role_of
+from strategic_areas.matrices.naming import LEVELS, meaning_of
 from strategic_areas.matrices.personal_data import identifying_kinds
 from strategic_areas.matrices.result import (
     IdentifyingCell,
     MatrixLine,
     MatrixNotice,
     MatrixQuestion,
-    MatrixReading,
+    MatrixResult,
     key_of,
 )
 from strategic_areas.matrices.sheets import TABLES, SheetReader
@@ -43,7 +43,7 @@ VERBATIM_FIELDS = {
 
 def read_matrix(file, naming, *, institutions):
     """
-    Read an uploaded matrix as ``naming`` says; return a ``MatrixReading``.
+    Read an uploaded matrix as ``naming`` says; return a ``MatrixResult``.
 
     ``institutions`` are the portal's, with acronym, names and former names. Raises
     ``RefusedFileError`` for an unsafe file.
@@ -56,7 +56,7 @@ class MatrixReader:
         self.sheets = {each.title: each for each in sheets}
         self.naming, self.years = naming, tuple(naming.years)
         self.names = InstitutionNames(institutions, naming.institutions)
-        self.result = MatrixReading()
+        self.result = MatrixResult()
         self.used_places, self.questions = set(), {}
         self.named_texts, self.participations, self.records = {}, {}, {}
         self.percentage_indicators = set()
@@ -87,7 +87,7 @@ class MatrixReader:
     def set_value(self, line, name, value, cell=None):
         line.values[name] = value
         if cell is not None:
-            line.places.setdefault(name, cell)
+            line.cell_by_field.setdefault(name, cell)
             self.use_cell(line, cell)
 
     def use_cell(self, line, cell):
@@ -101,9 +101,9 @@ class MatrixReader:
         answer = self.naming.answers.get(key_of(cell.place, name, cell.text))
         return cell if answer is None else cell.with_text(answer)
 
-    def ask(self, cell, name, reason, reading=None, *, others=(), line=None, cells=()):
+    def ask(self, cell, name, reason, guess=None, *, others=(), line=None, cells=()):
         asked = MatrixQuestion(
-            cell.place, name, cell.text, reason, reading, tuple(others),
+            cell.place, name, cell.text, reason, guess, tuple(others),
             line and line.number, tuple(cells),
         )  # fmt: skip
         answer = self.naming.answers.get(asked.key)
@@ -217,8 +217,8 @@ class MatrixReader:
                     cell = line.title_cell
                     self.ask(cell, "lead", "lead_from_below", likely, line=line)
 
-    def _ask_code(self, line, reason, reading, **more):
-        self.ask(line.code_cell, "code", reason, reading, line=line, **more)
+    def _ask_code(self, line, reason, guess, **more):
+        self.ask(line.code_cell, "code", reason, guess, line=line, **more)
 
     def _parent(self, line):
         return None if line.parent is None else self.result.lines[line.parent]
@@ -265,8 +265,10 @@ class MatrixReader:
                     if acronym not in self.participations:
                         member = self.line("participations")
                         member.values["agency"] = acronym
-                        first = next(iter(line.places.values()))
-                        member.places["agency"] = line.places.get(name, first)
+                        first = next(iter(line.cell_by_field.values()))
+                        member.cell_by_field["agency"] = line.cell_by_field.get(
+                            name, first
+                        )
                         self.participations[acronym] = member
 
     def _notice_other_sheets(self):
@@ -284,7 +286,9 @@ class MatrixReader:
         words = fold(cell.text)
         name = fold(split_level(cell.text).name)
         is_known = any(name in title or title in name for title in titles if title)
-        is_heading = role_of(words) or TOTAL.match(words) or words == fold(sheet.title)
+        is_heading = (
+            meaning_of(words) or TOTAL.match(words) or words == fold(sheet.title)
+        )
         is_first = sheet.rows[cell.row][0] is cell or cell.column > 2
         asked_here = any(
             each.cell.startswith(f"{sheet.title}!")

@@ -102,32 +102,32 @@ class MatrixLine:
     """
     One record. ``parent`` is the number of its parent line, or None.
 
-    ``values`` and ``places`` map fields to values and to cells; ``cells`` are all cells
-    of the line.
+    ``values`` and ``cell_by_field`` map fields to values and to cells; ``cells`` are
+    all cells of the line.
     """
 
     table: str
     number: int
     parent: int | None = None
     values: dict = field(default_factory=dict)
-    places: dict = field(default_factory=dict)
+    cell_by_field: dict = field(default_factory=dict)
     cells: list = field(default_factory=list)
 
     @property
     def title_cell(self):
         """The cell of its title; a line without one does not exist."""
-        return self.places.get("title") or self.places["name"]
+        return self.cell_by_field.get("title") or self.cell_by_field["name"]
 
     @property
     def code_cell(self):
         """The cell of its code, or the first cell with a value."""
-        return self.places.get("code") or next(iter(self.places.values()))
+        return self.cell_by_field.get("code") or next(iter(self.cell_by_field.values()))
 
 
 @dataclass(frozen=True)
 class MatrixQuestion:
     """
-    A question to the user; ``reading`` is the most likely answer or None, ``others``
+    A question to the user; ``guess`` is the most likely answer or None, ``others``
     are further ones. ``reason`` is a key of ``REASONS``.
 
     ``line`` is the line's number; ``cells`` are all cells that one answer settles.
@@ -137,7 +137,7 @@ class MatrixQuestion:
     field: str
     text: str
     reason: str
-    reading: str | None = None
+    guess: str | None = None
     others: tuple = ()
     line: int | None = None
     cells: tuple = ()
@@ -180,7 +180,7 @@ class IdentifyingCell:
 
 
 @dataclass
-class MatrixReading:
+class MatrixResult:
     """The whole result; ``plan`` holds title, first and last day, and cell."""
 
     plan: dict = field(default_factory=dict)

@@ -20,12 +20,12 @@ TABLES = {level: f"{level}s" for level in LEVELS[:3]} | {"activity": "activities
 #: The field of a record's title, by table.
 TITLES = dict.fromkeys(["areas", "programmes"], "name")
 TITLES |= dict.fromkeys(["commitments", "activities"], "title")
-#: Roles of a lone cell that is a heading.
-HEADING_ROLES = {"level", *CODES}
+#: Meanings of a lone cell that is a heading.
+HEADING_MEANINGS = {"level", *CODES}
 #: Maximum share of a chronogram's cells in a marking colour.
 MAX_MARKED_SHARE = 0.6
 #: Columns that rows of totals leave empty.
-RECORD_ROLES = {"lead", "responsible", "due", "indicator"}
+RECORD_MEANINGS = {"lead", "responsible", "due", "indicator"}
 CONTINUATION = re.compile(r"\(?(?:viene|contin|cont\.|cont'd)|[a-záéíóúñ]")
 OUTCOME = re.compile(r"(?:objetivo|proposito|outcome|goal)\b[^:]{0,30}: *")
 
@@ -33,18 +33,20 @@ OUTCOME = re.compile(r"(?:objetivo|proposito|outcome|goal)\b[^:]{0,30}: *")
 class SheetReader:
     def __init__(self, reader, sheet, naming):
         self.reader, self.sheet, self.naming = reader, sheet, naming
-        self.roles = {
+        self.meanings = {
             column_of(k): v for k, v in naming.columns.items() if v != "ignore"
         }
         self.columns = {
-            role: [column for column, other in self.roles.items() if other == role]
-            for role in self.roles.values()
+            meaning: [
+                column for column, other in self.meanings.items() if other == meaning
+            ]
+            for meaning in self.meanings.values()
         }
         #: The period of each column of a chronogram.
         self.periods = {
-            column: role.partition(":")[2]
-            for column, role in self.roles.items()
-            if role.startswith("chronogram:")
+            column: meaning.partition(":")[2]
+            for column, meaning in self.meanings.items()
+            if meaning.startswith("chronogram:")
         }
         self.current, self.values_above, self.last_record, self.lead = (
             {},
@@ -152,29 +154,32 @@ class SheetReader:
     # Rows.
 
     def _read_row(self, row, cells):
-        read_cells = [cell for cell in cells if cell.column in self.roles]
+        read_cells = [cell for cell in cells if cell.column in self.meanings]
         if self.is_nested:
             read_cells = [
-                x for x in read_cells if self.roles[x.column] not in CODES
+                x for x in read_cells if self.meanings[x.column] not in CODES
             ] or read_cells
-        roles = [self.roles[cell.column] for cell in read_cells]
+        meanings = [self.meanings[cell.column] for cell in read_cells]
         first, alone = comparable(cells[0].text), len(read_cells) == 1
         reason = "column"
         if self._repeats_headings(cells):
             reason = "heading_again"
-        elif TOTAL.match(first) and RECORD_ROLES.isdisjoint(roles):
+        elif TOTAL.match(first) and RECORD_MEANINGS.isdisjoint(meanings):
             reason = "total"
         elif (
             alone
-            and roles != ["note"]
+            and meanings != ["note"]
             and NOTE.match(first)
             and not (self.is_nested and self._level_text(read_cells[0], "level").code)
         ):
             reason = "note_row"
         elif alone and (
-            roles[0] in HEADING_ROLES
+            meanings[0] in HEADING_MEANINGS
             or self._width(read_cells[0]) > 2
-            or (roles[0] in LEVELS and CONTINUATION.match(read_cells[0].unstruck_text))
+            or (
+                meanings[0] in LEVELS
+                and CONTINUATION.match(read_cells[0].unstruck_text)
+            )
             or self._lacks_code(read_cells[0])
         ):
             self._read_heading(read_cells[0])
@@ -184,7 +189,7 @@ class SheetReader:
             self.reader.leave_out_unless_used(cell, reason)
 
     def _lacks_code(self, cell):
-        level = self.roles[cell.column]
+        level = self.meanings[cell.column]
         is_coded = level in LEVELS and self.columns.get(f"code:{level}")
         return is_coded and not self._level_text(cell, level).code
 
@@ -200,7 +205,7 @@ class SheetReader:
         return len(same) == len(cells) or (len(same) > 2 and len(same) * 2 > len(cells))
 
     def _read_heading(self, cell):
-        level_text = self._level_text(cell, self.roles[cell.column])
+        level_text = self._level_text(cell, self.meanings[cell.column])
         level = self._level_of(cell, level_text, is_alone=True)
         if level and not (self.last_record and CONTINUATION.match(cell.unstruck_text)):
             line = self._record(level, cell, level_text)
@@ -247,17 +252,17 @@ class SheetReader:
                 if is_alone
                 else self.levels[-1]
             )
-        role = self.roles.get(cell.column, "")
+        meaning = self.meanings.get(cell.column, "")
         word = level_among(level_text.word, [*LEVELS])
         below = [level for level in LEVELS if level in self.columns]
         # Outside its column, a word of the highest level with a column, or of a lower
         # level, means the level above; nothing is above an area.
         if word and below and LEVELS.index(word) >= LEVELS.index(below[0]):
             above = LEVELS[max(LEVELS.index(below[0]) - 1, 0)]
-            word = below[0] if role == below[0] else above
+            word = below[0] if meaning == below[0] else above
         top = "area" if depth_of(level_text.code) == 1 else ""
-        without_word = "" if self._lacks_code(cell) else role
-        return word or (without_word if role in LEVELS else top)
+        without_word = "" if self._lacks_code(cell) else meaning
+        return word or (without_word if meaning in LEVELS else top)
 
     def _read_record(self, row):
         started, lines = None, self.reader.result.lines
@@ -265,24 +270,26 @@ class SheetReader:
         columns = self.columns.get("level", [])[:1]
         columns += [each for level in LEVELS for each in self.columns.get(level, ())]
         for cell in filter(None, map(cells.get, columns)):
-            role, before = self.roles[cell.column], len(lines)
-            level_text = self._level_text(cell, role)
-            if role == "level":
+            meaning, before = self.meanings[cell.column], len(lines)
+            level_text = self._level_text(cell, meaning)
+            if meaning == "level":
                 level = self._level_of(cell, level_text, is_alone=False)
                 started = self._record(level, cell, level_text)
             elif not is_ditto(cell):
-                line = self._record(role, cell, level_text)
+                line = self._record(meaning, cell, level_text)
                 started = line if len(lines) > before else started
-            elif line := self.current.get(role):
+            elif line := self.current.get(meaning):
                 self.reader.use_cell(line, cell)
-                self.reader.ask(cell, role, "ditto", line.values.get("code"))
+                self.reader.ask(cell, meaning, "ditto", line.values.get("code"))
         if line := started or self.last_record:
             self.reader.details.read_row(self, line, row, is_new=started is not None)
 
     def _code(self, row, level):
         # The last of ``CODES`` is an indicator's.
-        roles = CODES[:-1] if level == "level" else [f"code:{level}"]
-        columns = [each for role in roles for each in self.columns.get(role, ())]
+        meanings = CODES[:-1] if level == "level" else [f"code:{level}"]
+        columns = [
+            each for meaning in meanings for each in self.columns.get(meaning, ())
+        ]
         cells = (self.sheet.at(row, column) for column in columns)
         return next((cell for cell in cells if cell and cell.text), None)
 
@@ -300,7 +307,7 @@ class SheetReader:
 
     def _record(self, level, cell, level_text):
         reader, code = self.reader, level_text.code
-        code_cell = self._code(cell.row, self.roles.get(cell.column, ""))
+        code_cell = self._code(cell.row, self.meanings.get(cell.column, ""))
         higher = reversed(LEVELS[: LEVELS.index(level)])
         parent = next(filter(None, map(self.current.get, higher)), None)
         if parent is None and level != "area" and self.naming.area:

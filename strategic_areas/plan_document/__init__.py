@@ -14,8 +14,8 @@ Every editor proceeds like this:
 
     stored = StoredPlanObjects(plan.code)
     lines = [
-        PlanLine(TABLES["activities"], 1, "1.1.1", LineState.CHANGED, origin="1.1.1",
-                 values={"title_es": "Otro título"}),
+        PlanLine(TABLES["activities"], 1, "1.1.1", LineState.CHANGED,
+                 stored_key="1.1.1", values={"title_es": "Otro título"}),
         PlanLine(TABLES["activities"], 2, "1.1.9", LineState.NEW,
                  values=with_defaults(TABLES["activities"], {"code": "1.1.9", ...})),
     ]

@@ -26,7 +26,7 @@ class PlanLine:
 
     - ``number`` and ``name`` identify it for people; other lines refer to a new record
       by ``name``.
-    - ``origin``: the key of its record, or "" for a new one.
+    - ``stored_key``: the key of its record, or "" for a new one.
     - ``values``: plain values to set, by column, or None if it makes no record;
       ``places``: their cells.
     - ``compared_digests``: digests of the record at the time of comparison.
@@ -37,7 +37,7 @@ class PlanLine:
     number: int
     name: str
     state: LineState
-    origin: str = ""
+    stored_key: str = ""
     values: dict | None = None
     places: dict | None = None
     compared_digests: str = ""

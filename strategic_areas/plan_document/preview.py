@@ -130,7 +130,7 @@ def _preview_line(stored, to_save, faults):
         changes,
         problems,
         tuple(guard.warnings_about_texts(type(to_save.record), line.values)),
-        bool(line.origin) and is_public and has_moved,
+        bool(line.stored_key) and is_public and has_moved,
     )
 
 

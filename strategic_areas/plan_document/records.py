@@ -50,7 +50,7 @@ class RecordToSave:
 
     @property
     def is_new(self):
-        return not self.line.origin
+        return not self.line.stored_key
 
 
 class RecordRefusedError(RefusedError):
@@ -71,7 +71,7 @@ def build_records(stored, lines):
         pairs = list(zip(lines, [_record(stored, line) for line in lines], strict=True))
         before = [
             {name: stored.plain(record, name) for name in line.values}
-            if line.origin
+            if line.stored_key
             else {}
             for line, record in pairs
         ]
@@ -84,8 +84,8 @@ def build_records(stored, lines):
 def _record(stored, line):
     table, rows = line.table, stored.tables[line.table.name].rows
     record, key = stored.new_row(table), line.name
-    if line.origin:
-        record = rows[line.origin] = stored.lock_for_change(rows[line.origin])
+    if line.stored_key:
+        record = rows[line.stored_key] = stored.lock_for_change(rows[line.stored_key])
         present = {name: stored.plain(record, name) for name in table.identity}
         key = table.key_in(present | line.values)
     rows.setdefault(key, record)

@@ -38,13 +38,13 @@ ENDLESS = re.compile(rb"<[^<]{1000000}")
 BYTE_ORDER_MARKS, ZERO_BYTE = b"\0\xef\xbb\xbf\xff\xfe \t\r\n", b"\0"
 
 
-def read_pages(upload):
+def read_worksheets(upload):
     """
     Map sheet names to rows of cells with value, type and format.
 
     Raises ``RefusedFileError`` as ``open_safely`` does.
     """
-    return open_safely(upload, _pages)
+    return open_safely(upload, _worksheets)
 
 
 def open_safely(upload, load):
@@ -80,19 +80,19 @@ def too_large_error():
     )
 
 
-def _pages(content):
+def _worksheets(content):
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-    pages = {}
-    for page in book.worksheets:
-        page.reset_dimensions()
-        rows = page.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS)
-        pages[page.title] = [tuple(row) for row in rows]
+    worksheets = {}
+    for worksheet in book.worksheets:
+        worksheet.reset_dimensions()
+        rows = worksheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS)
+        worksheets[worksheet.title] = [tuple(row) for row in rows]
     book.close()
-    if any(len(rows) > MOST_ROWS for rows in pages.values()):
+    if any(len(rows) > MOST_ROWS for rows in worksheets.values()):
         raise too_large_error()
-    return pages
+    return worksheets
 
 
 def _check_limits(packed):
@@ -186,7 +186,7 @@ def _save_as_hint():
 
 
 #: The hidden sheet that states from which plan or round the workbook was exported.
-MARKS = "_hoja"
+METADATA_SHEET = "_hoja"
 #: How Excel stores the line ends of some programs.
 STORED_RETURN = "_x000D_"
 #: No spreadsheet holds a longer text in one cell.
@@ -194,7 +194,7 @@ LONGEST_TEXT = 32_767
 #: How many bytes the digest of one cell has.
 DIGEST_BYTES = 4
 #: The hidden column with digests of a row's content at export.
-SEEN = "seen"
+DIGEST_COLUMN = "seen"
 #: The header row is looked for in the first rows only.
 HEADER_SEARCH_ROWS = 10
 CALCULATED, BROKEN, NUMERIC = "f", "e", "n"
@@ -274,15 +274,15 @@ class WorkbookLine:
         return int(text) if text.isascii() and text.isdecimal() else 0
 
 
-def marks_of_pages(pages):
+def read_metadata(worksheets):
     return {
         str(row[0].value): str(row[1].value)
-        for row in pages.get(MARKS, [])
+        for row in worksheets.get(METADATA_SHEET, [])
         if len(row) > 1
     }
 
 
-def lines_below(pages, names):
+def lines_below(worksheets, names):
     """
     Map column names to positions, and return the lines below the header row.
 
@@ -290,7 +290,7 @@ def lines_below(pages, names):
     row.
     """
     best, lines = {}, []
-    for rows in pages.values():
+    for rows in worksheets.values():
         for number, row in enumerate(rows[:HEADER_SEARCH_ROWS], 1):
             columns = {}
             for column, cell in enumerate(row):
@@ -299,8 +299,8 @@ def lines_below(pages, names):
             if len(columns) > len(best):
                 best, lines = columns, list(enumerate(rows, 1))[number:]
     found = (line_of(number, row, best) for number, row in lines)
-    # The visible headings are a line too, with SEEN above the hidden column.
-    return best.keys(), [line for line in found if line.text(SEEN) != SEEN]
+    # The visible headings are a line too, with the name above the hidden column.
+    return best.keys(), [x for x in found if x.text(DIGEST_COLUMN) != DIGEST_COLUMN]
 
 
 def line_of(number, row, columns):

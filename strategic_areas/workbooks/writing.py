@@ -26,7 +26,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from strategic_areas import spreadsheet_cells
-from strategic_areas.workbooks.reading import MARKS
+from strategic_areas.workbooks.reading import METADATA_SHEET
 
 #: The hidden row of machine names, the headings, and the first row below them.
 NAMES_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3
@@ -75,7 +75,7 @@ class WrittenColumn:
     shape: str = TEXT
     rule: Mapping = field(default_factory=dict)
     is_hidden: bool = False
-    is_filled: bool = False
+    is_editable: bool = False
 
 
 def choice_rule(formula):
@@ -99,7 +99,7 @@ def letters_of(names):
     return {name: get_column_letter(number) for number, name in enumerate(names, 1)}
 
 
-def write_rows(page, headings, rows, *, fixed, footer, last_row=None):
+def write_rows(worksheet, headings, rows, *, fixed, footer, last_row=None):
     """
     Write ``rows``, pairs of values by name and the names of editable columns.
 
@@ -108,13 +108,13 @@ def write_rows(page, headings, rows, *, fixed, footer, last_row=None):
     """
     rows = list(rows)
     letters = letters_of(each.name for each in headings)
-    styles = _style_names(page.parent, {each.shape for each in headings})
+    styles = _style_names(worksheet.parent, {each.shape for each in headings})
     for heading in headings:
-        _add_heading(page, heading, letters[heading.name], may_grow=bool(last_row))
-    page.row_dimensions[NAMES_ROW].hidden = True
+        _add_heading(worksheet, heading, letters[heading.name], may_grow=bool(last_row))
+    worksheet.row_dimensions[NAMES_ROW].hidden = True
     for number, (values, open_names) in enumerate(rows, FIRST_ROW):
         for heading in headings:
-            cell = page[f"{letters[heading.name]}{number}"]
+            cell = worksheet[f"{letters[heading.name]}{number}"]
             write_cell(cell, values.get(heading.name))
             if not heading.is_hidden:
                 cell.style = styles[heading.shape, heading.name in open_names]
@@ -122,19 +122,19 @@ def write_rows(page, headings, rows, *, fixed, footer, last_row=None):
     if last >= FIRST_ROW:
         for heading in headings:
             letter = letters[heading.name]
-            _add_rule(page, heading, f"{letter}{FIRST_ROW}:{letter}{last}")
-    lock_page(page)
-    page.freeze_panes = f"{get_column_letter(fixed + 1)}{FIRST_ROW}"
+            _add_rule(worksheet, heading, f"{letter}{FIRST_ROW}:{letter}{last}")
+    lock_worksheet(worksheet)
+    worksheet.freeze_panes = f"{get_column_letter(fixed + 1)}{FIRST_ROW}"
     shown = [letters[each.name] for each in headings if not each.is_hidden]
-    page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
-    page.print_title_cols = f"{shown[0]}:{get_column_letter(fixed)}"
-    page.page_setup.orientation = "landscape"
-    fit_to_paper(page, wide=PAGES_WIDE)
+    worksheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+    worksheet.print_title_cols = f"{shown[0]}:{get_column_letter(fixed)}"
+    worksheet.page_setup.orientation = "landscape"
+    fit_to_paper(worksheet, wide=PAGES_WIDE)
     # A single & begins a code of the footer.
-    page.oddFooter.center.text = f"{footer.replace('&', '&&')} · &P / &N"
+    worksheet.oddFooter.center.text = f"{footer.replace('&', '&&')} · &P / &N"
     if last_row:
-        page.auto_filter.ref = f"{shown[0]}{HEADER_ROW}:{shown[-1]}{last}"
-        page.protection.autoFilter = False
+        worksheet.auto_filter.ref = f"{shown[0]}{HEADER_ROW}:{shown[-1]}{last}"
+        worksheet.protection.autoFilter = False
 
 
 def _style_names(book, shapes):
@@ -156,20 +156,20 @@ def _style_names(book, shapes):
     return {(s, is_open): f"{words[is_open]} {s}" for s in shapes for is_open in words}
 
 
-def _add_heading(page, heading, letter, *, may_grow):
-    write_cell(page[f"{letter}{NAMES_ROW}"], heading.name)
-    cell = page[f"{letter}{HEADER_ROW}"]
+def _add_heading(worksheet, heading, letter, *, may_grow):
+    write_cell(worksheet[f"{letter}{NAMES_ROW}"], heading.name)
+    cell = worksheet[f"{letter}{HEADER_ROW}"]
     write_cell(cell, str(heading.header))
-    cell.style = "header to fill" if heading.is_filled else "header"
-    column = page.column_dimensions[letter]
+    cell.style = "header to fill" if heading.is_editable else "header"
+    column = worksheet.column_dimensions[letter]
     column.width, column.hidden = heading.width, heading.is_hidden
-    if may_grow and heading.is_filled:
+    if may_grow and heading.is_editable:
         # Rows that are added later take the style of the column.
         column.alignment, column.protection = TOP_ALIGNED, OPEN
         column.number_format = heading.shape
 
 
-def _add_rule(page, heading, place):
+def _add_rule(worksheet, heading, place):
     if not (heading.rule or heading.hint):
         return
     rule = DataValidation(**heading.rule)
@@ -179,7 +179,7 @@ def _add_rule(page, heading, place):
     rule.showInputMessage = bool(heading.hint)
     rule.showErrorMessage = rule.type is not None
     rule.add(place)
-    page.add_data_validation(rule)
+    worksheet.add_data_validation(rule)
 
 
 def write_cell(cell, value):
@@ -193,31 +193,31 @@ def write_cell(cell, value):
         cell.value = value
 
 
-def write_notes(page, title, parts):
-    page.title = _("Instructions")
-    page.column_dimensions["A"].width = PAGE_WIDTH
+def write_notes(worksheet, title, parts):
+    worksheet.title = _("Instructions")
+    worksheet.column_dimensions["A"].width = PAGE_WIDTH
     lines = [(title, Font(name=FONT, bold=True, size=14))]
     for part in parts:
         heading, sentences = ("", [part]) if isinstance(part, str) else part
         lines += [(heading, Font(name=FONT, bold=True))] if heading else []
         lines += [(sentence, None) for sentence in sentences]
     for number, (text, font) in enumerate(lines, 1):
-        cell = page.cell(number, 1)
+        cell = worksheet.cell(number, 1)
         write_cell(cell, text)
         cell.alignment = TOP_ALIGNED
         if font:
             cell.font = font
         if text.startswith("•"):
             cell.fill = WARNING
-    fit_to_paper(page, wide=1)
-    lock_page(page)
+    fit_to_paper(worksheet, wide=1)
+    lock_worksheet(worksheet)
 
 
 def numbered(sentences):
     return [f"{number}. {text}" for number, text in enumerate(sentences, 1)]
 
 
-def write_lists(page, columns):
+def write_lists(worksheet, columns):
     """
     The sheet of choices; map names to the formula of each list.
 
@@ -226,37 +226,36 @@ def write_lists(page, columns):
     found = {}
     for place, (name, (heading, entries)) in enumerate(columns.items(), 1):
         letter = get_column_letter(place)
-        page.column_dimensions[letter].width = 30
-        page[f"{letter}1"] = str(heading)
-        page[f"{letter}1"].font = Font(name=FONT, bold=True)
+        worksheet.column_dimensions[letter].width = 30
+        worksheet[f"{letter}1"] = str(heading)
+        worksheet[f"{letter}1"].font = Font(name=FONT, bold=True)
         for number, entry in enumerate(entries, 2):
-            page[f"{letter}{number}"] = spreadsheet_cells.workbook_text(entry)
-        found[name] = (
-            f"{quote_sheetname(page.title)}!${letter}$2:${letter}${len(entries) + 1}"
-        )
-    page.freeze_panes = "A2"
-    fit_to_paper(page, wide=1)
-    lock_page(page)
+            worksheet[f"{letter}{number}"] = spreadsheet_cells.workbook_text(entry)
+        cells = f"${letter}$2:${letter}${len(entries) + 1}"
+        found[name] = f"{quote_sheetname(worksheet.title)}!{cells}"
+    worksheet.freeze_panes = "A2"
+    fit_to_paper(worksheet, wide=1)
+    lock_worksheet(worksheet)
     return found
 
 
-def write_marks(book, marks):
-    page = book.create_sheet(MARKS)
-    for pair in marks.items():
-        page.append([spreadsheet_cells.workbook_text(part) for part in pair])
-    page.sheet_state = "veryHidden"
-    lock_page(page)
+def write_metadata(book, metadata):
+    worksheet = book.create_sheet(METADATA_SHEET)
+    for pair in metadata.items():
+        worksheet.append([spreadsheet_cells.workbook_text(part) for part in pair])
+    worksheet.sheet_state = "veryHidden"
+    lock_worksheet(worksheet)
 
 
-def fit_to_paper(page, *, wide):
+def fit_to_paper(worksheet, *, wide):
     """Print on letter paper, ``wide`` pages across."""
-    page.page_setup.paperSize = LETTER_PAPER
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = wide, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    worksheet.page_setup.paperSize = LETTER_PAPER
+    worksheet.page_setup.fitToWidth, worksheet.page_setup.fitToHeight = wide, 0
+    worksheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def lock_page(page):
-    """Protect the page against mistakes, without a password."""
-    page.protection.sheet = True
-    page.protection.formatColumns = False
-    page.protection.formatRows = False
+def lock_worksheet(worksheet):
+    """Protect the worksheet against mistakes, without a password."""
+    worksheet.protection.sheet = True
+    worksheet.protection.formatColumns = False
+    worksheet.protection.formatRows = False

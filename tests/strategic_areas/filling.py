@@ -73,8 +73,8 @@ class Filler(Desk):
         return self.post("workbook", workbook=SimpleUploadedFile(name, content))
 
     def confirm(self, response):
-        staged = response.context["form"]["staged"].value()
-        return self.post("workbook_save", staged=staged)
+        signed_lines = response.context["form"]["signed_lines"].value()
+        return self.post("workbook_save", signed_lines=signed_lines)
 
 
 class Kept(Filler):

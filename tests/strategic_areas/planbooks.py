@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from strategic_areas.desk.plan_workbook.comparison import ORIGIN
+from strategic_areas.desk.plan_workbook.comparison import STORED_CODE
 from strategic_areas.plan_document.tables import STRUCTURE
 from tests import make
 
@@ -15,7 +15,7 @@ NAMES_ROW, FIRST_ROW = 1, 3
 
 
 class PlanBook:
-    """A workbook of a plan, opened; cells go by sheet, code of origin and column."""
+    """A workbook of a plan, opened; cells go by sheet, stored code and column."""
 
     def __init__(self, content):
         self.book = load_workbook(io.BytesIO(content))
@@ -30,8 +30,8 @@ class PlanBook:
         return {name: place for place, name in enumerate(names, 1)}
 
     def rows(self, sheet):
-        """Code of origin → number of its row."""
-        page, column = self.pages[sheet], self.columns(sheet)[ORIGIN]
+        """Stored code → number of its row."""
+        page, column = self.pages[sheet], self.columns(sheet)[STORED_CODE]
         numbers = range(FIRST_ROW, page.max_row + 1)
         found = {page.cell(number, column).value: number for number in numbers}
         return {code: number for code, number in found.items() if code}
@@ -100,7 +100,7 @@ class Keeper:
 
     def keep(self, response, **act):
         """Save, or send for approval, what the preview showed."""
-        staged = response.context["keep"]["staged"].value()
+        signed_lines = response.context["save_form"]["signed_lines"].value()
         return self.client.post(
-            self.address("planbook_save"), {"staged": staged, **act}
+            self.address("planbook_save"), {"signed_lines": signed_lines, **act}
         )

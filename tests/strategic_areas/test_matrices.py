@@ -45,7 +45,7 @@ def differences(where, pairs):
 
 
 def place_of(line, name):
-    cell = line.places.get(name)
+    cell = line.cell_by_field.get(name)
     return cell and {"cell": cell.place, "text": cell.text}
 
 
@@ -122,7 +122,7 @@ def of_indicators(reading, line, expected):
         targets = [x for x in reading.of("targets") if x.parent == made.number]
         pairs = [
             ("name", made.values["name"], wanted["name"]),
-            ("cell", made.places["name"].place, wanted["cell"]),
+            ("cell", made.cell_by_field["name"].place, wanted["cell"]),
             ("unit", made.values.get("unit"), wanted.get("unit")),
             ("baseline", value and Decimal(value), base.get("value")),
             ("baseline year", made.values.get("baseline_year"), base.get("period")),
@@ -134,10 +134,10 @@ def of_indicators(reading, line, expected):
         ]
         for target, its in zip(targets, wanted["targets"], strict=False):
             if "cell" in its:
-                cell = target.places["value"].place
+                cell = target.cell_by_field["value"].place
                 pairs.append(("target", cell.endswith(f"{its['cell']}"), True))
             if "text" in its:
-                text = target.places["value"].text
+                text = target.cell_by_field["value"].text
                 pairs.append(("target text", text, str(its["text"])))
         yield from differences(wanted["cell"], pairs)
 
@@ -254,7 +254,7 @@ def test_a_question_gives_the_reading_of_the_careful_person(name):
     asked = {}
     for question in reading.questions:
         if question.field != "institution":
-            asked.setdefault(question.cell, []).append(question.reading)
+            asked.setdefault(question.cell, []).append(question.guess)
 
     found = {
         each["cell"]: asked[each["cell"]]
@@ -278,7 +278,7 @@ def says(wanted, got):
 def test_an_institution_by_another_name_is_proposed(name):
     reading, expected = one_of_three(name)
     proposed = {
-        question.text: question.reading
+        question.text: question.guess
         for question in reading.questions
         if question.field == "institution"
     }
@@ -293,9 +293,7 @@ def test_an_institution_by_another_name_is_proposed(name):
 @each_matrix
 def test_institutions_that_the_portal_does_not_know_are_asked_about(name):
     reading, expected = one_of_three(name)
-    unknown = {
-        q.reading for q in reading.questions if q.reason == "institution_unknown"
-    }
+    unknown = {q.guess for q in reading.questions if q.reason == "institution_unknown"}
 
     wanted = set(expected["institutions_not_in_the_plan_of_2017"])
 

@@ -114,7 +114,7 @@ def test_an_answer_decides_a_target(name, place, answer, targets):
     found = {
         line.values["period"]: line.values["value"]
         for line in reading.of("targets")
-        if line.places["value"].place.endswith(f"!{place}")
+        if line.cell_by_field["value"].place.endswith(f"!{place}")
     }
     wanted = {"2026": "4", "2027": "8", "2028": "12"} if targets is None else targets
     assert found == wanted
@@ -135,13 +135,13 @@ def test_taking_every_likeliest_reading_changes_no_line(name):
     content, naming, reading = first(name)
     for question in reading.questions:
         if question.field == "institution":
-            naming.institutions[question.text] = question.reading
-        elif question.reading is not None:
-            naming.answers[question.key] = question.reading
+            naming.institutions[question.text] = question.guess
+        elif question.guess is not None:
+            naming.answers[question.key] = question.guess
 
     decided = again(content, naming)
 
-    open_ones = {q.key for q in reading.questions if q.reading is None}
+    open_ones = {q.key for q in reading.questions if q.guess is None}
     assert {q.key for q in decided.questions} == open_ones
     kept = ("title", "code", "lead", "supporting", "span", "due_on", "budget_amount")
     assert [

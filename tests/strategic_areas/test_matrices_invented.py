@@ -12,7 +12,7 @@ import yaml
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from strategic_areas.matrices import ROLES, detect_layout, read_matrix
+from strategic_areas.matrices import COLUMN_MEANINGS, detect_layout, read_matrix
 from strategic_areas.matrices.amounts import budget_of, target_of, targets_of
 from strategic_areas.matrices.institutions import InstitutionNames, split_responsible
 from strategic_areas.matrices.personal_data import identifying_kinds
@@ -57,7 +57,9 @@ def test_no_cell_is_lost_without_a_word(layout):
     content, reading = read_once(layout)
 
     assert lost(content, reading) == []
-    assert [line for line in reading.lines if not (line.cells or line.places)] == []
+    assert [
+        line for line in reading.lines if not (line.cells or line.cell_by_field)
+    ] == []
 
 
 @each_layout
@@ -129,7 +131,7 @@ def test_areas_in_rows_of_their_own_stand_above_the_columns():
     reading = read_as_guessed(content)
 
     columns = detect_layout(upload(content)).sheets[0].columns
-    assert [each.role for each in columns] == [
+    assert [each.meaning for each in columns] == [
         *("code:programme", "programme", "commitment", "activity"),
         *("lead", "supporting"),
     ]
@@ -146,7 +148,7 @@ def test_numbers_below_quarters_are_their_targets():
     values = {
         line.values["period"]: line.values["value"]
         for line in reading.of("targets")
-        if line.places["value"].place.endswith("15")
+        if line.cell_by_field["value"].place.endswith("15")
     }
     quarters = {"2027-Q1": "1", "2027-Q2": "2", "2027-Q3": "2", "2027-Q4": "1"}
     assert values == {**quarters, "2027": "6"}
@@ -527,7 +529,9 @@ def test_a_wrong_naming_loses_nothing_and_breaks_nothing(layout):
     for sheet in naming.sheets:
         for letter in sheet.columns:
             if chance.random() < 0.4:
-                sheet.columns[letter] = chance.choice([*ROLES, "chronogram:2027-Q1"])
+                sheet.columns[letter] = chance.choice(
+                    [*COLUMN_MEANINGS, "chronogram:2027-Q1"]
+                )
         sheet.last_row += chance.choice([-2, 0, 5])
 
     reading = read_matrix(upload(content), naming, institutions=known())

@@ -67,7 +67,7 @@ class Bringer:
 
     def decide(self, response):
         """Confirm what is likeliest, and decide the rest somehow."""
-        while "keep" not in response.context:
+        while "save_form" not in response.context:
             fields = {f"{each.name}-checked": "on" for each in texts(response)}
             for each in response.context["answers"].asked:
                 offered = [value for value, _label in each.choices]
@@ -80,9 +80,9 @@ class Bringer:
         return response
 
     def keep(self, response, **act):
-        staged = response.context["keep"]["staged"].value()
+        signed_lines = response.context["save_form"]["signed_lines"].value()
         address = reverse("admin:planbook_save", args=[self.plan.code])
-        return self.client.post(address, {"staged": staged, **act})
+        return self.client.post(address, {"signed_lines": signed_lines, **act})
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_many_rows_take_the_queries_of_one(bringer, django_assert_max_num_querie
     with django_assert_max_num_queries(len(taken) + 5):
         seen = bringer.press(many, "name")
 
-    assert len(seen.context["reading"].of("commitments")) == 40
+    assert len(seen.context["result"].of("commitments")) == 40
 
 
 def test_a_changed_file_shows_what_changed_against_what_was_taken(bringer):
@@ -163,7 +163,7 @@ def test_a_changed_file_shows_what_changed_against_what_was_taken(bringer):
 
     same, other = bringer.read(workbook(ROW)), bringer.read(workbook(changed))
 
-    assert (counts(same), "keep" in same.context) == ({"unchanged": 7}, False)
+    assert (counts(same), "save_form" in same.context) == ({"unchanged": 7}, False)
     assert counts(other) == {"unchanged": 5, "changed": 2}
     shown = {
         (change.header, change.old, change.new, change.place)
@@ -222,7 +222,7 @@ def test_nothing_is_kept_before_each_question_has_its_answer(bringer):
 
     silent = [asked(each).keys() for each in (seen, unanswered, unoffered)]
     assert silent == [{"E2"}] * 3
-    assert ("keep" in unanswered.context, wrong.status_code) == (False, 422)
+    assert ("save_form" in unanswered.context, wrong.status_code) == (False, 422)
     assert asked(wrong)["E2"].error
     assert asked(wrong)["E2"].typed == "mañana"
     bringer.keep(typed)
@@ -252,7 +252,7 @@ def test_an_institution_by_another_name_is_proposed_and_confirmed(bringer):
     chosen = bringer.confirm(seen, **{found["OIM"].name: "MT"})
 
     assert offered == {"Ministerio PGR": "PGR", "OIM": ""}
-    assert "keep" not in silent.context
+    assert "save_form" not in silent.context
     bringer.keep(chosen)
     commitment = models.Commitment.objects.get()
     assert commitment.lead.acronym == "PGR"
@@ -339,8 +339,10 @@ def test_what_identifies_a_person_never_gets_through(bringer):
     still = bringer.confirm(ticked, **{found.name: "Atender a 402-1234567-8"})
     worded = bringer.confirm(ticked, **{found.name: "Atender a personas"})
 
-    assert (found.is_barred, found.place) == (True, "Sheet!C2")
-    assert ["keep" in each.context for each in (seen, ticked, still)] == [False] * 3
+    assert (found.is_barred, found.cell) == (True, "Sheet!C2")
+    assert ["save_form" in each.context for each in (seen, ticked, still)] == [
+        False
+    ] * 3
     bringer.keep(worded)
     assert models.Commitment.objects.get().title_es == "Atender a personas"
 
@@ -355,8 +357,8 @@ def test_what_may_identify_somebody_takes_a_tick_of_its_own(bringer):
     other = bringer.confirm(one, **{title.name: "Fondo para las 3 hermanas de Azua"})
     both = bringer.confirm(one, **{f"{name.name}-checked": "on"})
 
-    assert [each.place for each in (title, name)] == ["Sheet!C2", "Sheet!F2"]
-    assert ["keep" in each.context for each in (one, other)] == [False, False]
+    assert [each.cell for each in (title, name)] == ["Sheet!C2", "Sheet!F2"]
+    assert ["save_form" in each.context for each in (one, other)] == [False, False]
     bringer.keep(both)
     assert models.Indicator.objects.get().name_es == "Casa para 3 víctimas"
 
@@ -374,9 +376,9 @@ def test_a_code_that_may_be_a_name_takes_a_tick_too(bringer):
     left = bringer.confirm(seen, **{found.name: ""})
     recoded = bringer.confirm(seen, **{found.name: "1.1.7"})
 
-    assert (found.place, found.text) == ("Sheet!C2", "Yuleisy-Perez")
+    assert (found.cell, found.text) == ("Sheet!C2", "Yuleisy-Perez")
     shown = (seen, ticked, left, recoded)
-    assert ["keep" in each.context for each in shown] == [False, True, True, True]
+    assert ["save_form" in each.context for each in shown] == [False, True, True, True]
     assert left.context["preview"].counts["new"] == 4
     bringer.keep(recoded)
     assert models.Indicator.objects.get().commitment.code == "1.1.7"
@@ -421,9 +423,9 @@ def test_beside_a_target_nothing_but_its_years_is_typed(bringer):
 
 def test_neither_signed_state_is_taken_for_the_other(bringer, plan):
     seen = bringer.read(workbook(ROW))
-    staged = seen.context["keep"]["staged"].value()
-    pages = {"matrix": {"matrix": staged}, "planbook_save": {"staged": ""}}
-    pages["planbook_save"]["staged"] = seen.context["signed"]
+    signed_lines = seen.context["save_form"]["signed_lines"].value()
+    pages = {"matrix": {"matrix": signed_lines}, "planbook_save": {"signed_lines": ""}}
+    pages["planbook_save"]["signed_lines"] = seen.context["signed"]
 
     answers = [
         bringer.client.post(reverse(f"admin:{name}", args=[plan.code]), data)
@@ -530,11 +532,11 @@ def test_a_file_that_no_page_can_carry_is_refused_with_what_to_do(bringer, monke
 def test_nothing_to_protect_of_a_matrix_gets_through_unseen(bringer, plan, name, found):
     content = (FILES / f"matriz-{name}.xlsx").read_bytes()
     seen = bringer.read(content)
-    reading = seen.context["reading"]
+    reading = seen.context["result"]
     taken = {
         cell.place
         for line in reading.lines
-        for field, cell in line.places.items()
+        for field, cell in line.cell_by_field.items()
         if field in {"title", "name", "product", "outcome", "means_of_verification"}
     }
 
@@ -545,7 +547,7 @@ def test_nothing_to_protect_of_a_matrix_gets_through_unseen(bringer, plan, name,
         again = bringer.confirm(again, **ticks)
 
     protected = {each.cell for each in reading.identifying_cells}
-    assert protected & taken <= {each.place for each in texts(seen)}
+    assert protected & taken <= {each.cell for each in texts(seen)}
     saved = {table: TABLES[table].model.objects.count() for table in found}
     assert (saved, set(counts(again))) == (found, {"unchanged"})
 
@@ -563,7 +565,7 @@ def test_a_person_says_that_the_depth_of_codes_tells_levels(bringer):
 
     assert [
         (line.table, line.values["code"])
-        for line in seen.context["reading"].lines
+        for line in seen.context["result"].lines
         if line.table != "participations"
     ] == [("areas", "1"), ("programmes", "1.1"), ("commitments", "1.1.1")]
 
@@ -578,7 +580,7 @@ def test_a_person_names_the_period_of_a_column(bringer, period, read):
     seen = bringer.press(bringer.bring(content), "name", **fields)
 
     if read:
-        commitment = seen.context["reading"].of("commitments")[0]
+        commitment = seen.context["result"].of("commitments")[0]
         assert (commitment.values["span"], commitment.values["due_on"]) == (
             read,
             "2027-06-30",

@@ -112,7 +112,7 @@ def test_an_empty_plan_is_filled_and_the_same_file_again_changes_nothing(empty):
     for again in (book, empty.take()):
         response = empty.bring(again)
         assert counts(response) == {"unchanged": 8}
-        assert "keep" not in response.context
+        assert "save_form" not in response.context
 
 
 #: Cells with what they cannot hold; those of one record are named together.
@@ -157,7 +157,7 @@ def test_each_error_is_named_by_its_cell(keeper, activity):
     page = response.content.decode()
     assert [place for place in places if f"({place})" not in page] == []
     # What is right beside them is not saved either.
-    assert "keep" not in response.context
+    assert "save_form" not in response.context
 
 
 def test_two_rows_of_one_code_are_refused(keeper):
@@ -177,7 +177,7 @@ def test_a_stale_workbook_is_refused_and_names_the_row(keeper, activity):
 
     assert faults(response) == [book.cell("activities", "A", "title_es").coordinate]
     assert counts(response)["stale"] == 1
-    assert "keep" not in response.context
+    assert "save_form" not in response.context
 
 
 def test_nothing_is_saved_over_what_was_changed_after_the_preview(keeper, activity):

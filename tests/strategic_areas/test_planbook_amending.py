@@ -55,7 +55,7 @@ def test_the_preview_says_what_follows_in_public_and_keeps_nothing(keeper):
 
     response = keeper.bring(keeper.book.fill("activities", "1.1", **due))
 
-    (line,) = response.context["outlook"]["lines"]
+    (line,) = response.context["effects"]["lines"]
     assert (line.label, line.label in response.text) == ("1.1 · Puntualidad", True)
     assert Activity.objects.get().due_on is None
     keeper.keep(response, **ACT)
@@ -108,8 +108,8 @@ def test_what_stays_without_a_successor_is_named(keeper):
 
     response = keeper.bring(book)
 
-    succession = response.context["outlook"]["succession"]
+    succession = response.context["effects"]["succession"]
     left = [str(record) for _title, found in succession["left"] for record in found]
     assert [name.split()[0] for name in left] == ["R-2"]
     assert [counted[1:] for counted in succession["counts"]] == [(3, 3), (2, 1)]
-    assert response.context["keep"]["act"].value() == "official_document"
+    assert response.context["save_form"]["act"].value() == "official_document"

@@ -16,7 +16,7 @@ from strategic_areas.plan_document.lines import LineState
 from strategic_areas.plan_document.preview import build_preview
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from strategic_areas.plan_document.tables import STRUCTURE
-from strategic_areas.workbooks.reading import WorkbookCell, read_pages
+from strategic_areas.workbooks.reading import WorkbookCell, read_worksheets
 from tests import make
 from tests.deep import DEEP, drawn
 from tests.strategic_areas.planbooks import Keeper
@@ -37,7 +37,7 @@ def filled(lasting):
     plan = make.plan(code="p", status="in_preparation")
     make.agency(acronym="MIP")
     book = fill(Keeper.of(plan).book)
-    found = read_pages(SimpleUploadedFile("p.xlsx", book.content))
+    found = read_worksheets(SimpleUploadedFile("p.xlsx", book.content))
     return plan, views.read_plan_workbook(found, plan)
 
 

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from strategic_areas import models, workflow
-from strategic_areas.desk.plan_workbook.comparison import ORIGIN
+from strategic_areas.desk.plan_workbook.comparison import STORED_CODE
 from tests import make
 from tests.deep import DEEP, drawn
 from tests.make.plans import close_structure, open_structure
@@ -81,10 +81,10 @@ def test_no_other_plan_is_added_or_changed(keeper):
 
     response = keeper.bring(book)
 
-    column, last = book.columns("plans")[ORIGIN], book.pages["plans"].max_row
+    column, last = book.columns("plans")[STORED_CODE], book.pages["plans"].max_row
     cells = [book.pages["plans"].cell(row, column) for row in (last - 1, last)]
     assert faults(response) == [cell.coordinate for cell in cells]
-    assert "keep" not in response.context
+    assert "save_form" not in response.context
     other.refresh_from_db()
     assert other.title_es == "Otro"
 
@@ -131,7 +131,7 @@ def test_a_code_that_nobody_gives_up_is_refused(keeper):
     response = keeper.bring(book)
 
     assert faults(response) == [book.cell("commitments", "1", "code").coordinate]
-    assert "keep" not in response.context
+    assert "save_form" not in response.context
 
 
 @pytest.mark.parametrize("either", ["in_preparation"], indirect=True)

@@ -164,7 +164,7 @@ def test_an_official_matrix_takes_the_place_of_the_reconstruction(client, shippe
     response = keeper.bring(book)
 
     assert faults(response) == []
-    succession = response.context["outlook"]["succession"]
+    succession = response.context["effects"]["succession"]
     replaced = [str(each) for _new, found in succession["pairs"] for each in found]
     assert sorted(replaced) == sorted(map(str, old))
     assert (succession["left"], succession["reports"]) == ([], told.count())

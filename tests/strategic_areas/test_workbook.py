@@ -16,7 +16,7 @@ from strategic_areas.desk.sheet_workbook.update_lines import columns_of
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import ActivityUpdate
 from strategic_areas.workbooks import reading, writing
-from strategic_areas.workbooks.reading import read_pages
+from strategic_areas.workbooks.reading import read_worksheets
 from tests import make
 from tests.strategic_areas.filling import Filler
 from tests.strategic_areas.planbooks import Keeper
@@ -343,7 +343,7 @@ def test_a_workbook_of_too_many_elements_is_refused_unopened(parts):
     upload = SimpleUploadedFile("hoja.xlsx", workbook(**parts))
 
     with pytest.raises(RefusedFileError) as refused:
-        read_pages(upload)
+        read_worksheets(upload)
 
     assert refused.value.code == "too_much"
 
@@ -419,7 +419,7 @@ HOSTILE = {
 )
 def test_a_hostile_workbook_is_refused_unopened(code, content):
     with pytest.raises(RefusedFileError) as refused:
-        read_pages(SimpleUploadedFile("hoja.xlsx", content))
+        read_worksheets(SimpleUploadedFile("hoja.xlsx", content))
 
     assert refused.value.code == code
 

@@ -134,7 +134,7 @@ def test_a_workbook_as_it_was_downloaded_changes_nothing(published):
     response = published.upload(published.download())
 
     assert kinds(response) == {"unchanged": [published.activity.code, second.code]}
-    assert response.context["form"]["staged"].value() == ""
+    assert response.context["form"]["signed_lines"].value() == ""
     assert everything_stored() == before
 
 
@@ -391,7 +391,7 @@ def test_each_error_names_its_cell_and_its_row_is_not_saved(many):
     for activity, (cells, column) in zip(many.activities, WRONG, strict=True):
         assert found[activity] == {book.cell(activity, column).coordinate}, cells
     assert list(kinds(response)) == ["refused"]
-    assert response.context["form"]["staged"].value() == ""
+    assert response.context["form"]["signed_lines"].value() == ""
 
 
 def test_several_errors_stand_in_the_order_of_the_columns(published):
@@ -598,16 +598,23 @@ def test_a_refusal_stands_beside_the_field(filler, content):
 
 def test_nothing_is_saved_but_by_her_own_preview_of_today(published, monkeypatch):
     preview = published.upload(published.book().fill(published.activity, percent=60))
-    signed = preview.context["form"]["staged"].value()
+    signed = preview.context["form"]["signed_lines"].value()
     forged = signing.dumps(
         signing.loads(signed, salt=signed_preview.SALT), salt="another purpose"
     )
     colleague = make.focal_point(agency=published.agency)
 
-    for staged in ("", "x", forged, signed[:-1] + ("a" if signed[-1] != "a" else "b")):
-        published.client.post(published.address("workbook_save"), {"staged": staged})
+    for signed_lines in (
+        "",
+        "x",
+        forged,
+        signed[:-1] + ("a" if signed[-1] != "a" else "b"),
+    ):
+        published.client.post(
+            published.address("workbook_save"), {"signed_lines": signed_lines}
+        )
     published.client.force_login(colleague)
-    published.client.post(published.address("workbook_save"), {"staged": signed})
+    published.client.post(published.address("workbook_save"), {"signed_lines": signed})
     published.client.force_login(published.user)
     monkeypatch.setattr(signed_preview, "MAX_AGE", -1)
     published.confirm(preview)

@@ -88,8 +88,10 @@ class ValueFiller(GridDesk):
         return ValueBook(self.kept)
 
     def save(self, page):
-        staged = page.context["form"]["staged"].value()
-        return self.client.post(self.url("workbook_save"), {"staged": staged})
+        signed_lines = page.context["form"]["signed_lines"].value()
+        return self.client.post(
+            self.url("workbook_save"), {"signed_lines": signed_lines}
+        )
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +175,7 @@ def test_each_fault_stands_by_its_cell_and_nothing_is_handed_in(filler, told, na
 
     assert (cell, header) in faults(page)
     assert kinds(page) == {"refused": [2025], "unchanged": [2024]}
-    assert page.context["form"]["staged"].value() == ""
+    assert page.context["form"]["signed_lines"].value() == ""
 
 
 def test_a_number_far_from_the_last_is_asked_about_by_its_cell(filler):

@@ -57,17 +57,17 @@ def document_lines(stored, draft_lines):
     tables, pairs = list(STRUCTURE), []
     for each in sorted(draft_lines, key=lambda line: tables.index(line.table)):
         table = STRUCTURE[each.table]
-        origin = stored.tables[table.name].key_of_pk.get(each.record, "")
+        stored_key = stored.tables[table.name].key_of_pk.get(each.record, "")
         values, problems = _with_links(stored, table, each, keys_by_table)
-        if origin:
-            row = stored.tables[table.name].rows[origin]
+        if stored_key:
+            row = stored.tables[table.name].rows[stored_key]
             values = {n: v for n, v in values.items() if v != stored.plain(row, n)}
-        if each.record and not (origin and (values or problems)):
+        if each.record and not (stored_key and (values or problems)):
             continue
-        key = origin or new_keys[id(each)]
-        state = LineState.CHANGED if origin else LineState.NEW
+        key = stored_key or new_keys[id(each)]
+        state = LineState.CHANGED if stored_key else LineState.NEW
         line = PlanLine(
-            table, 0, key, state, origin, values, {}, faults=tuple(problems)
+            table, 0, key, state, stored_key, values, {}, faults=tuple(problems)
         )
         pairs.append((each, line))
     return pairs

@@ -335,7 +335,7 @@ def plan_draft(request, plan):
             for title, lines in preview.tables
         ],
         form=form,
-        outlook=effects,
+        effects=effects,
         public=describe_differences(effects.get("public") or ()),
     )
 

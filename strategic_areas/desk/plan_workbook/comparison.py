@@ -27,11 +27,11 @@ from strategic_areas.plan_document.values import (
     parse_value,
     value_digests,
 )
-from strategic_areas.workbooks.reading import SEEN, ValueFault, comparable
+from strategic_areas.workbooks.reading import DIGEST_COLUMN, ValueFault, comparable
 
-#: Column with the code that a row had when exported. ``SEEN``, the hidden column, holds
+#: Column with the code that a row had when exported. The hidden ``DIGEST_COLUMN`` holds
 #: the record's primary key and a digest for each column, joined by "-".
-ORIGIN = "origin"
+STORED_CODE = "origin"
 #: Identifies the columns of the workbook; other workbooks are refused.
 _SHAPE = " ".join(
     f"{name}.{column.name}"
@@ -115,15 +115,15 @@ class RecordFinder:
         self.key_of_code = defaultdict(dict)
         #: Code when exported → primary key, by table.
         self.exported_pks = defaultdict(dict)
-        for name, line, origin in self._coded_lines():
-            if origin:
-                pk = stored.tables[name].rows[origin].pk
-                self.exported_pks[name][line.text(ORIGIN)] = pk
-                self.key_of_code[name][line.text("code")] = origin
-                if line.text("code") != origin:
-                    self.given_up[name].add(origin)
-        for name, line, origin in self._coded_lines():
-            if not origin:
+        for name, line, stored_key in self._coded_lines():
+            if stored_key:
+                pk = stored.tables[name].rows[stored_key].pk
+                self.exported_pks[name][line.text(STORED_CODE)] = pk
+                self.key_of_code[name][line.text("code")] = stored_key
+                if line.text("code") != stored_key:
+                    self.given_up[name].add(stored_key)
+        for name, line, stored_key in self._coded_lines():
+            if not stored_key:
                 code = line.text("code")
                 self.key_of_code[name].setdefault(code, self.new_key(name, code))
 
@@ -131,16 +131,16 @@ class RecordFinder:
         for name, table in STRUCTURE.items():
             if name != PLAN_TABLE and table.identity == ("code",):
                 for line in self.book.lines[name]:
-                    yield name, line, self.origin(table, line)
+                    yield name, line, self.stored_key(table, line)
 
     def new_key(self, name, key):
         """The key of a new record, marked if a stored record gives up this code."""
         return f"{NEW}{key}" if key in self.given_up[name] else key
 
-    def origin(self, table, line):
+    def stored_key(self, table, line):
         """Return the current key of the stored record of a row; "" if there is none."""
-        number = line.text(SEEN).partition("-")[0]
-        if not (self.is_own and line.text(ORIGIN) and number.isdecimal()):
+        number = line.text(DIGEST_COLUMN).partition("-")[0]
+        if not (self.is_own and line.text(STORED_CODE) and number.isdecimal()):
             return ""
         return self._current_keys[table.name].get(int(number), "")
 
@@ -208,20 +208,20 @@ class WorkbookComparison:
 
     def rows(self):
         parsed = [
-            (table, line, self.find.origin(table, line), *self._values(table, line))
+            (table, line, self.find.stored_key(table, line), *self._values(table, line))
             for name, table in STRUCTURE.items()
             for line in self.book.lines[name]
         ]
         names = [
-            _identities(table, origin, values)
-            for table, _line, origin, values, _problems in parsed
+            _identities(table, stored_key, values)
+            for table, _line, stored_key, values, _problems in parsed
         ]
         counts = Counter(chain.from_iterable(names))
         repeated = [any(counts[name] > 1 for name in own) for own in names]
         return [self._row(*pair) for pair in zip(parsed, repeated, strict=True)]
 
     def _row(self, parsed, is_repeated):
-        table, line, origin, values, problems = parsed
+        table, line, stored_key, values, problems = parsed
         key = table.key_in(values)
         if self.copy_filter and self.copy_filter.leaves_out(
             table, values, self.stored.tables[table.name].rows
@@ -230,19 +230,19 @@ class WorkbookComparison:
         if is_repeated:
             text = _("This record, or its code, is in more than one row.")
             problems.append(ValueFault("", "", text))
-        if table.name == PLAN_TABLE and origin != self.stored.plan_code:
+        if table.name == PLAN_TABLE and stored_key != self.stored.plan_code:
             text = _("This sheet has one row, that of the plan.")
-            problems.append(ValueFault(line.cells[ORIGIN].place, "", text))
+            problems.append(ValueFault(line.cells[STORED_CODE].place, "", text))
             return _refused_line(table, line, key, LineState.REFUSED, problems)
-        row = self._compared_line(table, line, values, origin)
+        row = self._compared_line(table, line, values, stored_key)
         if not problems:
             return row
         return replace(row, state=LineState.REFUSED, faults=(*problems, *row.faults))
 
-    def _compared_line(self, table, line, values, origin):
+    def _compared_line(self, table, line, values, stored_key):
         key = table.key_in(values)
-        if origin:
-            return self._changed_line(table, line, values, origin)
+        if stored_key:
+            return self._changed_line(table, line, values, stored_key)
         rows = self.stored.tables[table.name].rows
         if key in rows and key not in self.find.given_up[table.name]:
             return self._repeated_line(table, line, values, key)
@@ -250,9 +250,9 @@ class WorkbookComparison:
         new_values = with_defaults(table, values)
         places = {each.name: line.cells[each.name].place for each in table.columns}
         state, problems = LineState.NEW, ()
-        if not self.copy_filter and (former := line.text(ORIGIN)):
+        if not self.copy_filter and (former := line.text(STORED_CODE)):
             text = _("The record %(code)s is not in the plan any more.")
-            place = line.cells[ORIGIN].place
+            place = line.cells[STORED_CODE].place
             problems = (ValueFault(place, "", text % {"code": former}),)
             state = LineState.STALE
         return PlanLine(
@@ -278,14 +278,16 @@ class WorkbookComparison:
             self.copy_filter.adjust(table, values)
         return values, problems
 
-    def _changed_line(self, table, line, values, origin):
-        stored = table.plain(self.stored, self.stored.tables[table.name].rows[origin])
+    def _changed_line(self, table, line, values, stored_key):
+        stored = table.plain(
+            self.stored, self.stored.tables[table.name].rows[stored_key]
+        )
         values = stored | values
-        exported_digests = line.text(SEEN).split("-")[1:]
+        exported_digests = line.text(DIGEST_COLUMN).split("-")[1:]
         if len(exported_digests) != len(values):
             text = _("The hidden cells of this row were changed.")
             problems = [ValueFault("", "", text)]
-            return _refused_line(table, line, origin, LineState.REFUSED, problems)
+            return _refused_line(table, line, stored_key, LineState.REFUSED, problems)
         stored_digests = value_digests(table, stored, self.stored)
         digests = zip(table.columns, exported_digests, stored_digests, strict=True)
         columns = [(column, before, before == now) for column, before, now in digests]
@@ -316,13 +318,22 @@ class WorkbookComparison:
             if action is not FieldAction.AGREED:
                 new_values[name] = values[name]
         if stale:
-            return _refused_line(table, line, origin, LineState.STALE, stale, origin)
+            return _refused_line(
+                table, line, stored_key, LineState.STALE, stale, stored_key
+            )
         state = LineState.CHANGED if new_values else LineState.UNCHANGED
         new_values = with_due_date(table, new_values, stored)
         places = {name: line.cells[name].place for name in values}
         digest_text = "-".join(stored_digests)
         return PlanLine(
-            table, line.number, origin, state, origin, new_values, places, digest_text
+            table,
+            line.number,
+            stored_key,
+            state,
+            stored_key,
+            new_values,
+            places,
+            digest_text,
         )
 
     def _repeated_line(self, table, line, values, key):
@@ -341,7 +352,7 @@ class WorkbookComparison:
             return PlanLine(table, line.number, key, LineState.UNCHANGED, key)
         problems = [
             ValueFault(
-                line.cells[ORIGIN].place,
+                line.cells[STORED_CODE].place,
                 "",
                 _(
                     "The plan has a record of this code already, and it says something "
@@ -352,13 +363,13 @@ class WorkbookComparison:
         return _refused_line(table, line, key, LineState.STALE, problems, key)
 
 
-def _identities(table, origin, values):
+def _identities(table, stored_key, values):
     """Return names of a row's record, each of which no other row may have."""
-    names = [(table.name, "origin", origin)] if origin else []
+    names = [(table.name, "origin", stored_key)] if stored_key else []
     if all(values.get(part) for part in table.identity):
         names.append((table.name, "code", table.key_in(values)))
     return names
 
 
-def _refused_line(table, line, name, state, problems, origin=""):
-    return PlanLine(table, line.number, name, state, origin, faults=tuple(problems))
+def _refused_line(table, line, name, state, problems, stored_key=""):
+    return PlanLine(table, line.number, name, state, stored_key, faults=tuple(problems))

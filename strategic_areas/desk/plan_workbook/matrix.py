@@ -1,5 +1,5 @@
 """
-An uploaded matrix, and forms for the roles of its columns and for answers.
+An uploaded matrix, and forms for the meanings of its columns and for answers.
 
 Each page sends the file to the next one, signed for its uploader; it is not stored.
 """
@@ -23,8 +23,8 @@ from agencies.models import Agency
 from strategic_areas import matrices
 from strategic_areas.desk.sheet_workbook.signed_preview import read_signed, sign
 from strategic_areas.evidence import RefusedFileError
-from strategic_areas.matrices import ROLES, Naming
-from strategic_areas.matrices.naming import AREA, LEVELS
+from strategic_areas.matrices import COLUMN_MEANINGS, Naming
+from strategic_areas.matrices.naming import AREA_CELL_PATTERN, LEVELS
 from strategic_areas.matrices.personal_data import identifying_kinds
 from strategic_areas.matrices.times import period_of
 from strategic_areas.models.activities import StopKind
@@ -36,18 +36,18 @@ from strategic_areas.workbooks.reading import MOST_ROWS, digest_of
 LARGEST_FILE = 1_300_000
 #: The answer that leaves a value out.
 LEAVE_OUT = "-"
-#: Roles answered with texts of the plan, which a naming does not store.
-TEXT_ROLES = {
+#: Fields of questions that texts of the plan answer, which a naming does not store.
+TEXT_FIELDS = {
     *("title", "name", "indicator", "product", "outcome"),
     *("verification", "funding", "state", "note", "unit"),
 }
-#: Roles answered with an agency of the portal.
-AGENCY_ROLES = {"responsible", "lead", "supporting"}
-NUMBER_ROLES = {"target", "baseline"}
-#: Roles that are chosen, never typed.
-CHOICE_ROLES = {"institution", "lead", "level", "status", *LEVELS}
-#: Roles without which no record can be saved.
-REQUIRED_ROLES = {"responsible", "lead", "code", "programme"}
+#: Fields that an agency of the portal answers.
+AGENCY_FIELDS = {"responsible", "lead", "supporting"}
+NUMBER_FIELDS = {"target", "baseline"}
+#: Fields whose answer is chosen, never typed.
+CHOICE_FIELDS = {"institution", "lead", "level", "status", *LEVELS}
+#: Fields without which no record can be saved.
+REQUIRED_FIELDS = {"responsible", "lead", "code", "programme"}
 PERIOD = re.compile(r"20\d\d(?:-(?:Q[1-4]|S[12]|0[1-9]|1[0-2]))?")
 DAY_READ = re.compile(r"\d{4}-\d\d-\d\d")
 YEARS_TYPED = re.compile(r"[\d\s–-]*")
@@ -99,7 +99,7 @@ class UploadedMatrix:
         return sign([self.name, content, naming, self.texts, self.checked], owner)
 
     @classmethod
-    def unsigned(cls, text, owner):
+    def from_signed(cls, text, owner):
         """
         Return the matrix signed for ``owner``; ``StalePreviewError`` for anything else.
         """
@@ -122,20 +122,20 @@ class UploadedMatrix:
             cell, name, _text = key.rsplit("#", 2)
             yield (
                 key,
-                f"{cell} · {ROLES.get(name, name)}",
+                f"{cell} · {COLUMN_MEANINGS.get(name, name)}",
                 describe_value(answer) if answer else "–",
             )
         for text, acronym in self.naming.institutions.items():
             yield text, f"«{text}»", acronym or "–"
 
-    def store_answers(self, lines, answers):
+    def store_answers(self, matrix_lines, answers):
         """
         Store the posted texts and answers; return whether some could not be parsed.
 
         Answers that the user wants to change are deleted.
         """
         data, self.checked = answers.data, []
-        for found in lines.found:
+        for found in matrix_lines.identifying_texts:
             text = data.get(found.name, found.text).replace("\r\n", "\n").strip()
             if text != found.text:
                 self.texts[found.key] = text
@@ -152,18 +152,18 @@ class UploadedMatrix:
                 self.naming.answers[shown.question.key] = answer
         return answers.has_errors
 
-    def identifying_texts(self, lines):
+    def identifying_texts(self, matrix_lines):
         """Return pairs of an identifying text and whether a person checked it."""
         return [
             (found, checked_key(found.key, found.text) in self.checked)
-            for found in lines.found
+            for found in matrix_lines.identifying_texts
         ]
 
-    def unchecked(self, lines):
+    def unchecked(self, matrix_lines):
         """Return the texts that prevent saving: barred, or not checked yet."""
         return [
             found
-            for found, is_checked in self.identifying_texts(lines)
+            for found, is_checked in self.identifying_texts(matrix_lines)
             if found.messages and (found.is_barred or not is_checked)
         ]
 
@@ -206,7 +206,7 @@ def save_naming(plan, naming):
             pair
             for pair in data[name].items()
             if not any(map(identifying_kinds, pair))
-            and TEXT_ROLES.isdisjoint(pair[0].split("#"))
+            and TEXT_FIELDS.isdisjoint(pair[0].split("#"))
         ]
     for sheet in data["sheets"]:
         if identifying_kinds(sheet["title"]):
@@ -220,7 +220,7 @@ def save_naming(plan, naming):
 
 
 class ColumnNamingForm(forms.Form):
-    """Asks for the role of each column of the sheets to read."""
+    """Asks for the meaning of each column of the sheets to read."""
 
     def __init__(self, *args, layout, naming, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
@@ -237,7 +237,7 @@ class ColumnNamingForm(forms.Form):
             )
         self.fields["levels"] = forms.MultipleChoiceField(
             label=_("Levels that share one column"),
-            choices=[(each, ROLES[each]) for each in LEVELS],
+            choices=[(each, COLUMN_MEANINGS[each]) for each in LEVELS],
             initial=naming.levels,
             widget=forms.CheckboxSelectMultiple,
         )
@@ -264,7 +264,7 @@ class ColumnNamingForm(forms.Form):
                 label=label, initial=value, min_value=1, max_value=MOST_ROWS
             )
         self.fields[f"{start}area"] = forms.RegexField(
-            rf"^{AREA}$",
+            rf"^{AREA_CELL_PATTERN}$",
             label=_("Cell that names the area of the whole sheet"),
             initial=shown.area,
             required=False,
@@ -272,14 +272,17 @@ class ColumnNamingForm(forms.Form):
         )
         columns = []
         for column in sheet.columns:
-            role = shown.columns.get(column.letter, column.role) or "ignore"
+            meaning = shown.columns.get(column.letter, column.meaning) or "ignore"
             name, period = start + column.letter, ""
-            if role not in ROLES:
-                role, _colon, period = role.partition(":")
+            if meaning not in COLUMN_MEANINGS:
+                meaning, _colon, period = meaning.partition(":")
             self.fields[name] = forms.ChoiceField(
                 label=_("What column %(letter)s is") % {"letter": column.letter},
-                choices=[(each, str(ROLES[each]).capitalize()) for each in ROLES],
-                initial=role,
+                choices=[
+                    (each, str(COLUMN_MEANINGS[each]).capitalize())
+                    for each in COLUMN_MEANINGS
+                ],
+                initial=meaning,
             )
             self.fields[f"{name}-period"] = forms.CharField(
                 label=_("Period of column %(letter)s") % {"letter": column.letter},
@@ -296,7 +299,7 @@ class ColumnNamingForm(forms.Form):
         return any("level" in each.columns.values() for each in self.base.sheets)
 
     @property
-    def parts(self):
+    def sheet_fields(self):
         """Triples of a sheet, its fields, and its columns with their two fields."""
         for sheet, start, columns in self.sheets:
             yield (
@@ -309,7 +312,7 @@ class ColumnNamingForm(forms.Form):
         cleaned = super().clean()
         for _sheet, start, columns in self.sheets:
             for _column, name in columns:
-                cleaned[name] = self._role(name, cleaned)
+                cleaned[name] = self._meaning(name, cleaned)
             rows = [cleaned.get(start + name) for name in ROW_FIELDS]
             if None not in rows and sorted(rows) != rows:
                 self.add_error(
@@ -320,18 +323,18 @@ class ColumnNamingForm(forms.Form):
             raise ValidationError(_("Choose at least one sheet."))
         return cleaned
 
-    def _role(self, name, cleaned):
-        role, period = cleaned.get(name), cleaned.get(f"{name}-period")
-        if not period or role not in {"target", "chronogram"}:
-            return role
+    def _meaning(self, name, cleaned):
+        meaning, period = cleaned.get(name), cleaned.get(f"{name}-period")
+        if not period or meaning not in {"target", "chronogram"}:
+            return meaning
         found = PERIOD.fullmatch(period.upper())
-        part = found[0] if found else period_of(period, self.base.years[0])
-        if not part:
+        period = found[0] if found else period_of(period, self.base.years[0])
+        if not period:
             self.add_error(
                 f"{name}-period",
                 _("Write a period such as 2027, 2027-S1, 2027-Q1 or 2027-03."),
             )
-        return f"{role}:{part}"
+        return f"{meaning}:{period}"
 
     def naming(self):
         cleaned = self.cleaned_data
@@ -356,7 +359,7 @@ class ColumnNamingForm(forms.Form):
 class ShownMatrixQuestion:
     name: str
     question: object
-    place: str
+    cell: str
     choices: list
     chosen: str = ""
     typed: str = ""
@@ -365,41 +368,42 @@ class ShownMatrixQuestion:
     @property
     def may_be_typed(self):
         return (
-            self.question.field not in CHOICE_ROLES
+            self.question.field not in CHOICE_FIELDS
             or self.question.reason == "no_programme"
         )
 
     @property
     def label(self):
-        return ROLES.get(self.question.field, "")
+        return COLUMN_MEANINGS.get(self.question.field, "")
 
 
 class MatrixAnswerForm:
-    def __init__(self, reading, data=None):
+    def __init__(self, result, data=None):
         self.agencies = dict(Agency.objects.values_list("acronym", "name_es"))
         self.programmes = [
             (line.values["code"], f"{line.values['code']} {line.values['name']}")
-            for line in reading.of("programmes")
+            for line in result.of("programmes")
         ]
-        self.data, self.count = data, len(reading.questions)
-        questions = sorted(reading.questions, key=lambda each: each.reading is not None)
+        self.data, self.count = data, len(result.questions)
+        # Those without a guess come first.
+        questions = sorted(result.questions, key=lambda each: each.guess is not None)
         self.asked = [self._shown_question(each) for each in questions[:MOST_QUESTIONS]]
         if len({each.question.cell.rpartition("!")[0] for each in self.asked}) == 1:
             for each in self.asked:
-                each.place = cell_without_sheet(each.place)
+                each.cell = cell_without_sheet(each.cell)
 
     def _shown_question(self, question):
         name, data = f"q-{digest_of(question.key)}", self.data
         is_name = question.field == "institution"
-        readings = [] if is_name else [question.reading, *question.others]
-        choices = {x: describe_value(x) for x in readings if x}
-        if is_name or question.field in AGENCY_ROLES:
+        guesses = [] if is_name else [question.guess, *question.others]
+        choices = {x: describe_value(x) for x in guesses if x}
+        if is_name or question.field in AGENCY_FIELDS:
             choices |= {a: f"{a} · {b}" for a, b in sorted(self.agencies.items())}
         if question.reason == "no_programme":
             choices |= dict(self.programmes)
-        if question.field not in REQUIRED_ROLES:
+        if question.field not in REQUIRED_FIELDS:
             choices[LEAVE_OUT] = _("Leave it out")
-        chosen = question.reading if data is None else data.get(name, "")
+        chosen = question.guess if data is None else data.get(name, "")
         shown = ShownMatrixQuestion(
             name, question, question.cell, list(choices.items())
         )
@@ -416,7 +420,7 @@ class MatrixAnswerForm:
     def _parse_typed(self, question, text):
         if len(text) > 400:
             raise ValueError(_("Write at most 400 characters."))
-        if question.field in AGENCY_ROLES:
+        if question.field in AGENCY_FIELDS:
             if not self.agencies.keys() >= {
                 *ACRONYM.findall(text.replace("(apoyo)", ""))
             }:
@@ -428,7 +432,7 @@ class MatrixAnswerForm:
                 )
         elif question.field in {"due", "start"}:
             return DAY.clean(text).isoformat()
-        elif question.field in NUMBER_ROLES:
+        elif question.field in NUMBER_FIELDS:
             for part in text.split(";"):
                 years, _colon, number = part.rpartition(":")
                 if not YEARS_TYPED.fullmatch(years):
@@ -449,11 +453,11 @@ def checked_key(key, text):
     return f"{key}#{digest_of(text)}"
 
 
-def describe_value(reading):
+def describe_value(value):
     with suppress(ValueError):
-        if DAY_READ.fullmatch(reading):
-            return f"{date.fromisoformat(reading):%d/%m/%Y}"
-    return str((ROLES | dict(StopKind.choices)).get(reading, reading))
+        if DAY_READ.fullmatch(value):
+            return f"{date.fromisoformat(value):%d/%m/%Y}"
+    return str((COLUMN_MEANINGS | dict(StopKind.choices)).get(value, value))
 
 
 @dataclass
@@ -466,18 +470,18 @@ class MatrixNode:
     below: list = field(default_factory=list)
 
 
-def build_matrix_tree(reading):
+def build_matrix_tree(result):
     """Return the nodes of the top lines, without participations."""
     nodes = [
         MatrixNode(
             line,
             {
                 name: cell_without_sheet(cell.place)
-                for name, cell in line.places.items()
+                for name, cell in line.cell_by_field.items()
             },
             describe_value(line.values.get("due_on") or ""),
         )
-        for line in reading.lines
+        for line in result.lines
     ]
     for node in nodes:
         if node.line.parent is not None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, override
 
 from agencies.fields import FieldKind
 from strategic_areas.importing.values import span
-from strategic_areas.matrices import ROLES, MatrixLine
+from strategic_areas.matrices import COLUMN_MEANINGS, MatrixLine
 from strategic_areas.matrices.personal_data import identifying_kinds
 from strategic_areas.models import Activity, Indicator, Participation
 from strategic_areas.plan_document.lines import (
@@ -52,7 +52,7 @@ COLUMN_OF_FIELD = {
     },
     "participations": {"agency": "agency", "role": "role"},
 }
-#: Field of a matrix line that the plan may have no column for → role in the matrix.
+#: Field of a matrix line that the plan may have no column for → meaning in the matrix.
 UNPLACED_FIELDS = {
     **{"budget_amount": "budget", "funding_source": "funding", "status": "state"},
     **{"state": "state", "note": "note", "supporting": "supporting", "lead": "lead"},
@@ -73,7 +73,7 @@ class IdentifyingText:
     """A text that may identify a person; its ``key`` changes with the text."""
 
     key: str
-    place: str
+    cell: str
     label: str
     text: str
     messages: tuple
@@ -89,22 +89,22 @@ class MatrixLines:
     The ``PlanLine`` objects of a matrix, compared with the stored plan.
 
     ``texts`` maps keys of identifying texts to their replacements, "" to leave one out.
-    Afterwards ``found`` are the identifying texts, and ``unplaced_cells`` maps column
+    Afterwards ``unplaced_cells`` maps column
     names to cells for which the plan has no field.
     """
 
-    def __init__(self, stored, reading, texts):
-        self.stored, self.reading, self.texts = stored, reading, texts
-        self.found, self.unplaced_cells = [], defaultdict(list)
+    def __init__(self, stored, result, texts):
+        self.stored, self.result, self.texts = stored, result, texts
+        self.identifying_texts, self.unplaced_cells = [], defaultdict(list)
         #: Numbers of lines that are left out, because their title or code is.
         self.left_out = set()
         self.messages_by_cell = {
-            each.cell: each.messages for each in reading.identifying_cells
+            each.cell: each.messages for each in result.identifying_cells
         }
         self.agencies = stored.tables["agencies"]
         #: Number of a matrix line → key of its record.
         self.keys = {}
-        self.indicator_numbers, self.seen = Counter(), set()
+        self.indicator_numbers, self.record_keys = Counter(), set()
         #: Table and code of the matrix → code without identifying text.
         self.replaced_codes = {}
         commitments = stored.tables["commitments"].key_of_pk
@@ -117,7 +117,7 @@ class MatrixLines:
         lines = [
             self._plan_line(STRUCTURE[x], line)
             for x in COLUMN_OF_FIELD
-            for line in reading.of(x)
+            for line in result.of(x)
         ]
         self.lines = list(filter(None, lines))
         # In a template a defaultdict would return a new list for "items".
@@ -125,7 +125,7 @@ class MatrixLines:
 
     def _name_programmes(self):
         """Replace the names of programmes by codes; add lines for new programmes."""
-        new, commitments = {}, self.reading.of("commitments")
+        new, commitments = {}, self.result.of("commitments")
         for line in commitments:
             if name := line.values.get("programme"):
                 line.values["programme"] = self._programme_code(line, name, new)
@@ -135,12 +135,12 @@ class MatrixLines:
     def _programme_code(self, line, name, new_codes):
         """Return the code of a programme; ``new_codes`` are those added, by area."""
         area, rows = line.values.get("area"), self.stored.tables["programmes"].rows
-        codes = {each.values.get("code") for each in self.reading.of("programmes")}
+        codes = {each.values.get("code") for each in self.result.of("programmes")}
         codes |= rows.keys()
         if name in codes:
             return name
         lines = [
-            x for x in self.reading.of("programmes") if x.values.get("area") == area
+            x for x in self.result.of("programmes") if x.values.get("area") == area
         ]
         for each in lines:
             if comparable(each.values["name"]) == comparable(name):
@@ -149,11 +149,11 @@ class MatrixLines:
         numbered = (f"{area}.{n}" for n in count(1))
         free = (x for x in chain([area], numbered) if x not in codes)
         code = new_codes[area] = stored.get(comparable(name)) or next(free)
-        new = MatrixLine("programmes", len(self.reading.lines), line.parent)
+        new = MatrixLine("programmes", len(self.result.lines), line.parent)
         new.values |= {"code": code, "area": area, "name": name}
-        titled = line if line.parent is None else self.reading.lines[line.parent]
-        new.places["name"] = new.places["code"] = titled.title_cell
-        self.reading.lines.append(new)
+        titled = line if line.parent is None else self.result.lines[line.parent]
+        new.cell_by_field["name"] = new.cell_by_field["code"] = titled.title_cell
+        self.result.lines.append(new)
         return code
 
     def _plan_line(self, table, line):
@@ -203,16 +203,18 @@ class MatrixLines:
         if table.name == "participations":
             values["role"] = Participation.Role.PARTNER
         columns = COLUMN_OF_FIELD[table.name]
-        for name, cell in line.places.items():
+        for name, cell in line.cell_by_field.items():
             if name in UNPLACED_FIELDS and name not in columns and values.get(name):
-                self.unplaced_cells[ROLES[UNPLACED_FIELDS[name]]].append(cell.place)
+                self.unplaced_cells[COLUMN_MEANINGS[UNPLACED_FIELDS[name]]].append(
+                    cell.place
+                )
         return {
             columns[name]: value for name, value in values.items() if name in columns
         }
 
     def _commitment_above(self, line):
         while line.parent is not None:
-            line = self.reading.lines[line.parent]
+            line = self.result.lines[line.parent]
             if line.table == "commitments":
                 return line
         return None
@@ -251,49 +253,51 @@ class MatrixLines:
                 text = gettext("The portal has no agency “%(name)s”.") % {
                     "name": name[:40]
                 }
-                place = self._place(line, column.name)
-                problems.append(ValueFault(place, column.label, text))
+                cell = self._cell_of(line, column.name)
+                problems.append(ValueFault(cell, column.label, text))
         keys = [self.agencies.key_of_pk[self.agencies.rows[x].pk] for x in known]
         if column.kind is FieldKind.LINKS:
             return sorted(set(keys))
         return keys[0] if keys else None
 
     def _text(self, column, line, value):
-        place = self._place(line, column.name)
-        key = f"{place}#{column.name}#{digest_of(value)}"
+        cell = self._cell_of(line, column.name)
+        key = f"{cell}#{column.name}#{digest_of(value)}"
         text = self.texts.get(key, value)
         # A code is often in the cell of the title, which shows the findings itself.
         is_code = column.name == "code"
-        is_generated = is_code and not self._own_place(line, "code")
+        is_generated = is_code and not self._own_cell(line, "code")
         kinds = () if is_generated else identifying_kinds(text)
         messages = [MESSAGES[kind] for kind in kinds]
-        if not is_code and text == value and self._own_place(line, column.name):
-            messages += self.messages_by_cell.get(place, [])
+        if not is_code and text == value and self._own_cell(line, column.name):
+            messages += self.messages_by_cell.get(cell, [])
         if messages or key in self.texts:
             is_barred = not STOPS.keys().isdisjoint(kinds)
             messages = tuple(dict.fromkeys(map(str, messages)))
             label = f"{line.values.get('code') or ''} {column.label}".strip()
-            self.found.append(
-                IdentifyingText(key, place, label, text, messages, is_barred)
+            self.identifying_texts.append(
+                IdentifyingText(key, cell, label, text, messages, is_barred)
             )
         return text or None
 
-    def _own_place(self, line, column):
+    def _own_cell(self, line, column):
         fields = {own: name for name, own in COLUMN_OF_FIELD[line.table].items()}
-        return line.places.get(fields.get(column))
+        return line.cell_by_field.get(fields.get(column))
 
-    def _place(self, line, column):
-        """Return the cell of a column, or else that of the line's title."""
-        cell = self._own_place(line, column)
-        if cell is None and line.places:
-            cell = line.places.get("title") or next(iter(line.places.values()))
+    def _cell_of(self, line, column):
+        """Return the address of a column's cell, or else of the line's title."""
+        cell = self._own_cell(line, column)
+        if cell is None and line.cell_by_field:
+            cell = line.cell_by_field.get("title") or next(
+                iter(line.cell_by_field.values())
+            )
         return cell.place if cell else ""
 
     def _compared_line(self, table, line, values, problems):
-        places = {name: self._place(line, name) for name in values}
+        places = {name: self._cell_of(line, name) for name in values}
         row = ROW_NUMBER.search(next(iter(places.values()), ""))
         key = self.keys[line.number] = table.key_in(values)
-        if (table.name, key) in self.seen:
+        if (table.name, key) in self.record_keys:
             problems.append(
                 ValueFault(
                     "",
@@ -301,7 +305,7 @@ class MatrixLines:
                     gettext("This record, or its code, is in more than one row."),
                 )
             )
-        self.seen.add((table.name, key))
+        self.record_keys.add((table.name, key))
         record, digests = self.stored.tables[table.name].rows.get(key), ""
         if record is None:
             values, state = with_defaults(table, values), LineState.NEW
@@ -314,7 +318,7 @@ class MatrixLines:
                 # Stored values win over defaults that the matrix does not state.
                 and (
                     f"{table.name}.{name}" not in DEFAULTED_COLUMNS
-                    or self._own_place(line, name)
+                    or self._own_cell(line, name)
                 )
             }
             values = with_due_date(table, values, stored)

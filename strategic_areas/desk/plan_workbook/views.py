@@ -22,7 +22,7 @@ from strategic_areas.desk.changes.decisions import redirect_to_change
 from strategic_areas.desk.changes.protection import describe_differences
 from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.desk.plan_workbook.comparison import (
-    ORIGIN,
+    STORED_CODE,
     WORKBOOK_FORMAT,
     compare_plan_workbook,
 )
@@ -53,10 +53,10 @@ from strategic_areas.plan_document.tables import PLAN_TABLE, STRUCTURE
 from strategic_areas.plan_document.values import record_digests
 from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.workbooks.reading import (
-    SEEN,
+    DIGEST_COLUMN,
     lines_below,
-    marks_of_pages,
-    read_pages,
+    read_metadata,
+    read_worksheets,
     too_large_error,
 )
 
@@ -64,7 +64,7 @@ from strategic_areas.workbooks.reading import (
 def sign_preview(preview, plan, *, by):
     lines = [
         [
-            *(line.table.name, line.number, line.name, line.origin, line.values),
+            *(line.table.name, line.number, line.name, line.stored_key, line.values),
             {name: place for name, place in line.places.items() if name in line.values},
             line.compared_digests,
         ]
@@ -84,18 +84,18 @@ def load_signed_preview(signed, plan, *, by):
             STRUCTURE[table],
             number,
             name,
-            LineState.CHANGED if origin else LineState.NEW,
-            *(origin, values, places, digests),
+            LineState.CHANGED if stored_key else LineState.NEW,
+            *(stored_key, values, places, digests),
         )
-        for table, number, name, origin, values, places, digests in read_signed(
+        for table, number, name, stored_key, values, places, digests in read_signed(
             signed, _owner(plan, by)
         )
     ]
     records.lock_records(plan, lines)
     stored = StoredPlanObjects(plan.code)
     for line in lines:
-        record = stored.tables[line.table.name].rows.get(line.origin or line.name)
-        if bool(line.origin) != (record is not None):
+        record = stored.tables[line.table.name].rows.get(line.stored_key or line.name)
+        if bool(line.stored_key) != (record is not None):
             raise StalePreviewError
         if (
             record
@@ -115,7 +115,7 @@ def _matrix_owner(plan, user):
 
 
 class ProposeWorkbookForm(ProposeAmendmentForm):
-    staged = forms.CharField(widget=forms.HiddenInput)
+    signed_lines = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, action, label, **kwargs):
         super().__init__(*args, **kwargs)
@@ -146,12 +146,12 @@ def upload_plan_workbook(request, plan):
     if upload.is_valid():
         file = upload.cleaned_data["workbook"]
         try:
-            pages = read_pages(file)
-            # A workbook that the portal did not write has no marks: it is a matrix.
-            if not marks_of_pages(pages):
+            worksheets = read_worksheets(file)
+            # A workbook that the portal did not write has no metadata: it is a matrix.
+            if not read_metadata(worksheets):
                 return _naming_page(request, plan, UploadedMatrix.of(file))
             stored = StoredPlanObjects(plan.code)
-            lines = compare_plan_workbook(stored, read_plan_workbook(pages, plan))
+            lines = compare_plan_workbook(stored, read_plan_workbook(worksheets, plan))
             shown = _preview(plan, stored, lines, request.user)
         except RefusedFileError as error:
             upload.add_error("workbook", str(error))
@@ -160,10 +160,10 @@ def upload_plan_workbook(request, plan):
 
 @require_POST
 def name_matrix(request, plan):
-    """Ask for the roles of a matrix's columns, and show the plan that results."""
+    """Ask what a matrix's columns are, and show the plan that results."""
     plan = plan_or_404(request, plan)
     try:
-        matrix = UploadedMatrix.unsigned(
+        matrix = UploadedMatrix.from_signed(
             request.POST.get("matrix", ""), _matrix_owner(plan, request.user)
         )
         if matrix.naming is None or "columns" in request.POST:
@@ -198,23 +198,23 @@ def _naming_page(request, plan, matrix, *, is_posted=False):
 
 
 def _matrix_page(request, plan, matrix):
-    reading = matrix.read()
-    answers = MatrixAnswerForm(reading)
+    result = matrix.read()
+    answers = MatrixAnswerForm(result)
     if "answer" in request.POST:
-        lines = MatrixLines(StoredPlanObjects(plan.code), reading, matrix.texts)
+        matrix_lines = MatrixLines(StoredPlanObjects(plan.code), result, matrix.texts)
         has_errors = matrix.store_answers(
-            lines, MatrixAnswerForm(reading, request.POST)
+            matrix_lines, MatrixAnswerForm(result, request.POST)
         )
-        reading = matrix.read()
-        answers = MatrixAnswerForm(reading, request.POST if has_errors else None)
+        result = matrix.read()
+        answers = MatrixAnswerForm(result, request.POST if has_errors else None)
     save_naming(plan, matrix.naming)
     stored = StoredPlanObjects(plan.code)
-    lines = MatrixLines(stored, reading, matrix.texts)
-    if len(lines.lines) > MOST_RECORDS:
+    matrix_lines = MatrixLines(stored, result, matrix.texts)
+    if len(matrix_lines.lines) > MOST_RECORDS:
         raise too_large_error()
     preview = {}
-    if not (answers.asked or matrix.unchecked(lines)):
-        preview = _preview(plan, stored, lines.lines, request.user)
+    if not (answers.asked or matrix.unchecked(matrix_lines)):
+        preview = _preview(plan, stored, matrix_lines.lines, request.user)
         # A matrix has no row for the plan itself.
         plan_title = STRUCTURE[PLAN_TABLE].title
         preview["absent"] = [x for x in preview["absent"] if x[0] != plan_title]
@@ -229,21 +229,21 @@ def _matrix_page(request, plan, matrix):
         counts=[
             (table.title, len(own))
             for name, table in STRUCTURE.items()
-            if (own := reading.of(name))
+            if (own := result.of(name))
         ],
-        reading=reading,
+        result=result,
         answers=answers,
-        lines=lines,
-        texts=matrix.identifying_texts(lines),
+        matrix_lines=matrix_lines,
+        texts=matrix.identifying_texts(matrix_lines),
         given=list(matrix.given_answers),
-        tree=build_matrix_tree(reading),
+        tree=build_matrix_tree(result),
         may_add_agencies=request.user.has_perm("agencies.add_agency"),
         **preview,
     )
 
 
 def _page(request, plan, upload, **shown):
-    form = shown.get("keep")
+    form = shown.get("save_form")
     return render_screen(
         request,
         "desk/planbook.html",
@@ -264,11 +264,13 @@ def _preview(plan, stored, lines, user):
     preview = build_preview(stored, lines)
     shown = {"preview": preview, "absent": _absent_records(stored, lines)}
     if preview.records_to_save and preview.is_whole:
-        shown["keep"] = _form(
-            plan, preview, initial={"staged": sign_preview(preview, plan, by=user)}
+        shown["save_form"] = _form(
+            plan,
+            preview,
+            initial={"signed_lines": sign_preview(preview, plan, by=user)},
         )
         effects = records.preview_effects(plan, preview.records_to_save, by=user)
-        shown["outlook"] = effects | {"lines": describe_differences(effects["public"])}
+        shown["effects"] = effects | {"lines": describe_differences(effects["public"])}
     return shown
 
 
@@ -277,7 +279,7 @@ def _absent_records(stored, lines):
     absent = []
     for name, table in STRUCTURE.items():
         key_of_pk = stored.tables[name].key_of_pk
-        listed = {line.origin or line.name for line in lines if line.table is table}
+        listed = {line.stored_key or line.name for line in lines if line.table is table}
         keys = (key_of_pk[row.pk] for row in table.rows(stored))
         missing = [key for key in keys if key not in listed]
         absent += [(table.title, missing)] if missing else []
@@ -318,7 +320,9 @@ def save_plan_workbook(request, plan):
 @transaction.atomic
 def _save_preview(request, plan):
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    preview = load_signed_preview(request.POST.get("staged", ""), plan, by=request.user)
+    preview = load_signed_preview(
+        request.POST.get("signed_lines", ""), plan, by=request.user
+    )
     form = _form(plan, preview, request.POST, request.FILES)
     if records.none_needs_approval(plan, preview.records_to_save):
         records.save_records(plan, preview.records_to_save, by=request.user)
@@ -334,7 +338,7 @@ def _save_preview(request, plan):
     if form.is_valid() and (change := form.propose(by=request.user)):
         return redirect_to_change(request, change)
     upload = UploadWorkbookForm(action=_address("planbook", plan))
-    return _page(request, plan, upload, preview=preview, keep=form)
+    return _page(request, plan, upload, preview=preview, save_form=form)
 
 
 #: Several times a plan's size. Checking a record takes some hundredths of a second.
@@ -343,50 +347,52 @@ MOST_RECORDS = 1_500
 
 @dataclass(frozen=True)
 class UploadedPlanWorkbook:
-    """The plan code of an uploaded workbook, and its filled rows by sheet."""
+    """The plan code of an uploaded workbook, and the filled lines of each table."""
 
     plan: str
     lines: dict
 
 
-def read_plan_workbook(pages, plan):
+def read_plan_workbook(worksheets, plan):
     """
     Return the ``UploadedPlanWorkbook``; ``RefusedFileError`` if the plan refuses it.
 
     A plan in preparation also accepts the workbook of another plan, to copy it.
     """
-    marks = marks_of_pages(pages)
-    if marks.get("format") != WORKBOOK_FORMAT:
+    metadata = read_metadata(worksheets)
+    if metadata.get("format") != WORKBOOK_FORMAT:
         raise RefusedFileError(
             "not_ours",
             _("This is not the workbook of a plan, or one of an older version."),
-            _again(),
+            _download_again_hint(),
         )
-    if marks.get("plan") != plan.code and plan.status != Plan.Status.IN_PREPARATION:
+    if metadata.get("plan") != plan.code and plan.status != Plan.Status.IN_PREPARATION:
         raise RefusedFileError(
             "another_plan",
             _("This workbook is of the plan %(plan)s, not of this one.")
-            % {"plan": marks.get("plan")},
-            _again(),
+            % {"plan": metadata.get("plan")},
+            _download_again_hint(),
         )
-    lines = {name: _lines(table, pages) for name, table in STRUCTURE.items()}
+    lines = {name: _lines(table, worksheets) for name, table in STRUCTURE.items()}
     if sum(map(len, lines.values())) > MOST_RECORDS:
         raise too_large_error()
-    return UploadedPlanWorkbook(marks.get("plan", ""), lines)
+    return UploadedPlanWorkbook(metadata.get("plan", ""), lines)
 
 
-def _lines(table, pages):
-    names = [SEEN, ORIGIN, *(column.name for column in table.columns)]
-    found, lines = lines_below(pages, {f"{table.name}.{name}": name for name in names})
+def _lines(table, worksheets):
+    names = [DIGEST_COLUMN, STORED_CODE, *(column.name for column in table.columns)]
+    found, lines = lines_below(
+        worksheets, {f"{table.name}.{name}": name for name in names}
+    )
     if len(found) < len(names):
         raise RefusedFileError(
             "missing_column",
             _("Of the sheet “%(sheet)s” the hidden first row or a column is missing.")
             % {"sheet": table.title},
-            _again(),
+            _download_again_hint(),
         )
     return [line for line in lines if any(map(line.text, names[2:]))]
 
 
-def _again():
+def _download_again_hint():
     return _("Download the workbook of this plan and copy into it what you filled.")

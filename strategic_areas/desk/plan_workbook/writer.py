@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _, gettext_lazy
 from openpyxl.utils import quote_sheetname
 
 from agencies.fields import FieldKind
-from strategic_areas.desk.plan_workbook.comparison import ORIGIN, WORKBOOK_FORMAT
+from strategic_areas.desk.plan_workbook.comparison import STORED_CODE, WORKBOOK_FORMAT
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from strategic_areas.plan_document.tables import PLAN_TABLE, STRUCTURE
 from strategic_areas.plan_document.values import cell_value, value_digests
-from strategic_areas.workbooks.reading import SEEN
+from strategic_areas.workbooks.reading import DIGEST_COLUMN
 from strategic_areas.workbooks.writing import (
     FIRST_ROW,
     NUMBER,
@@ -22,14 +22,14 @@ from strategic_areas.workbooks.writing import (
     new_book,
     numbered,
     write_lists,
-    write_marks,
+    write_metadata,
     write_notes,
     write_rows,
 )
 
 #: Drop-down lists reach to this row.
 LAST_ROW = 1500
-LOCKED_COLUMNS = (SEEN, ORIGIN)
+LOCKED_COLUMNS = (DIGEST_COLUMN, STORED_CODE)
 WIDTHS = {
     **{
         FieldKind.DATE: 13,
@@ -58,12 +58,14 @@ def write_plan_workbook(plan):
     stored = StoredPlanObjects(plan.code)
     book = new_book()
     add_instructions(book.active, plan)
-    pages = {name: book.create_sheet(table.title) for name, table in STRUCTURE.items()}
+    worksheets = {
+        name: book.create_sheet(table.title) for name, table in STRUCTURE.items()
+    }
     lists = write_lists(book.create_sheet(_("Lists")), _lists(stored))
-    write_marks(book, {"format": WORKBOOK_FORMAT, "plan": plan.code})
+    write_metadata(book, {"format": WORKBOOK_FORMAT, "plan": plan.code})
     for name, table in STRUCTURE.items():
         write_rows(
-            pages[name],
+            worksheets[name],
             _headings(table, lists, plan),
             _rows(table, stored),
             fixed=len(LOCKED_COLUMNS) + 1,
@@ -98,10 +100,10 @@ def _known_words(column, stored):
 
 
 def _headings(table, lists, plan):
-    seen, origin = (f"{table.name}.{name}" for name in LOCKED_COLUMNS)
+    digests, stored_code = (f"{table.name}.{name}" for name in LOCKED_COLUMNS)
     return [
-        WrittenColumn(seen, SEEN, 14, is_hidden=True),
-        WrittenColumn(origin, _("Code of origin"), 14),
+        WrittenColumn(digests, DIGEST_COLUMN, 14, is_hidden=True),
+        WrittenColumn(stored_code, _("Code in the portal"), 14),
         *(
             WrittenColumn(
                 f"{table.name}.{column.name}",
@@ -110,7 +112,7 @@ def _headings(table, lists, plan):
                 _hint(column),
                 NUMBER_FORMATS.get(column.kind, TEXT),
                 _rule(column, lists, plan),
-                is_filled=True,
+                is_editable=True,
             )
             for column in table.columns
         ),
@@ -125,15 +127,17 @@ def _width(column):
 
 
 def _rows(table, stored):
-    may_be_filled = {f"{table.name}.{column.name}" for column in table.columns}
+    editable_names = {f"{table.name}.{column.name}" for column in table.columns}
     for row in table.rows(stored):
         values = table.plain(stored, row)
         cells = {c.name: cell_value(c, values[c.name], stored) for c in table.columns}
-        cells[SEEN] = "-".join([str(row.pk), *value_digests(table, values, stored)])
-        cells[ORIGIN] = stored.tables[table.name].key_of_pk[row.pk]
+        cells[DIGEST_COLUMN] = "-".join(
+            [str(row.pk), *value_digests(table, values, stored)]
+        )
+        cells[STORED_CODE] = stored.tables[table.name].key_of_pk[row.pk]
         yield (
             {f"{table.name}.{name}": value for name, value in cells.items()},
-            may_be_filled,
+            editable_names,
         )
 
 
@@ -226,8 +230,8 @@ INSTRUCTIONS = [
 
 COLUMN_NOTES = [
     gettext_lazy(
-        "The grey code of origin is the one that the portal has for the record; it "
-        "is locked. It is empty in new rows. The code beside it may be changed, "
+        "The grey code in the portal is the one that the record has there; it is "
+        "locked. It is empty in new rows. The code beside it may be changed, "
         "and records may exchange their codes in one workbook."
     ),
     gettext_lazy(
@@ -256,13 +260,13 @@ NEVER_WRITTEN = [
 ]
 
 
-def add_instructions(page, plan):
+def add_instructions(worksheet, plan):
     days = _("From %(start)s to %(end)s.") % {
         "start": date_format(plan.starts_on, "SHORT_DATE_FORMAT"),
         "end": date_format(plan.ends_on, "SHORT_DATE_FORMAT"),
     }
     write_notes(
-        page,
+        worksheet,
         f"{plan.code} · {plan.title}",
         [
             days,

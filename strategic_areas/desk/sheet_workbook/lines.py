@@ -19,7 +19,7 @@ from strategic_areas.models.report_fields import ReportField
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.plan_document.values import parse_value
 from strategic_areas.workbooks.reading import (
-    SEEN,
+    DIGEST_COLUMN,
     CellChange,
     ValueFault,
     WorkbookCell,
@@ -33,7 +33,7 @@ CHOICE_KINDS, NUMBER_KINDS = (
 )
 #: Kinds of cells that the form itself parses.
 FORM_KINDS = (*NUMBER_KINDS, FieldKind.LINKS)
-#: Hidden column that identifies a row; ``SEEN`` is the other hidden column.
+#: Hidden column that identifies a row; ``DIGEST_COLUMN`` is the other hidden column.
 KEY_COLUMN = "key"
 #: Label and width.
 CODE_COLUMN = (gettext_lazy("Code"), 12)
@@ -136,7 +136,11 @@ class AnswerWorksheet:
     """
 
     name, title, rows, columns = "", "", (), {}
-    hidden, context, required = (KEY_COLUMN, SEEN), {}, (KEY_COLUMN, SEEN)
+    hidden, context, required = (
+        (KEY_COLUMN, DIGEST_COLUMN),
+        {},
+        (KEY_COLUMN, DIGEST_COLUMN),
+    )
     is_optional = True
 
     def offered(self, column):

@@ -53,7 +53,7 @@ def read_signed(signed, owner):
 
 
 class SavePreviewForm(forms.Form):
-    staged = forms.CharField(widget=forms.HiddenInput)
+    signed_lines = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, action, label, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)

@@ -27,7 +27,12 @@ from strategic_areas.models import AnswerKind, RevisionStatus
 from strategic_areas.models.report_fields import FormSection
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.progress import settled_pair
-from strategic_areas.workbooks.reading import SEEN, CellChange, comparable, digest_of
+from strategic_areas.workbooks.reading import (
+    DIGEST_COLUMN,
+    CellChange,
+    comparable,
+    digest_of,
+)
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import REPORT
 
@@ -59,7 +64,7 @@ def columns_of(model):
 
 
 class UpdateWorksheet(AnswerWorksheet):
-    hidden = (KEY_COLUMN, "update", "version", SEEN)
+    hidden = (KEY_COLUMN, "update", "version", DIGEST_COLUMN)
 
     def __init__(self, question, rows):
         self.question, self.rows = question, rows
@@ -137,7 +142,7 @@ class UpdateWorksheet(AnswerWorksheet):
 
     def changed(self, line):
         texts = self.texts(line)
-        before, now = line.text(SEEN).split("-"), self.digest(texts).split("-")
+        before, now = line.text(DIGEST_COLUMN).split("-"), self.digest(texts).split("-")
         if len(before) != len(now):
             return {name for name, text in texts.items() if text}
         digests = zip(self.columns, before, now, strict=True)

@@ -27,7 +27,7 @@ from strategic_areas.desk.values.forms import (
 from strategic_areas.figures.submission import last_submitted_values, submit_value
 from strategic_areas.models import PublishedFigure
 from strategic_areas.plan_document.lines import LineState
-from strategic_areas.workbooks.reading import SEEN, CellChange, digest_of
+from strategic_areas.workbooks.reading import DIGEST_COLUMN, CellChange, digest_of
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import VALUE
 
@@ -118,7 +118,7 @@ class ValueWorksheet(AnswerWorksheet):
     def changed(self, line):
         """Return all filled cells of a changed row, which is submitted as a whole."""
         texts = self.texts(line)
-        is_unchanged = self.digest(texts) == line.text(SEEN)
+        is_unchanged = self.digest(texts) == line.text(DIGEST_COLUMN)
         return set() if is_unchanged else {name for name in texts if texts[name]}
 
     def preview(self, line, row, changed, *, by):

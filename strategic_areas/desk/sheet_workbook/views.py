@@ -27,7 +27,7 @@ from strategic_areas.desk.sheet_workbook.value_lines import ValueWorksheet
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.views.files import WORKBOOK, as_file
-from strategic_areas.workbooks.reading import marks_of_pages, read_pages
+from strategic_areas.workbooks.reading import read_metadata, read_worksheets
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 #: Version of the workbook's format; others are refused.
@@ -53,7 +53,7 @@ SECTIONS = {
 }
 
 
-def workbook_marks(sheet):
+def workbook_metadata(sheet):
     return {
         "format": FORMAT,
         "plan": sheet.period.plan.code,
@@ -99,7 +99,7 @@ def _download(request, sheet):
 
     record_download(request, sheet.period, agency=sheet.agency, kind="workbook")
     return as_file(
-        write_sheet_workbook(sheet, answer_worksheets(sheet), workbook_marks(sheet)),
+        write_sheet_workbook(sheet, answer_worksheets(sheet), workbook_metadata(sheet)),
         f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx",
         WORKBOOK,
     )
@@ -111,8 +111,8 @@ def read_sheet_workbook(upload, sheet, *, by):
 
     Raises ``RefusedFileError`` if the workbook is not this sheet's.
     """
-    uploaded = read_pages(upload)
-    _must_be_of(marks_of_pages(uploaded), sheet)
+    uploaded = read_worksheets(upload)
+    _must_be_of(read_metadata(uploaded), sheet)
     return [
         line
         for worksheet in answer_worksheets(sheet)
@@ -120,15 +120,15 @@ def read_sheet_workbook(upload, sheet, *, by):
     ]
 
 
-def _must_be_of(marks, sheet):
-    if marks == workbook_marks(sheet):
+def _must_be_of(metadata, sheet):
+    if metadata == workbook_metadata(sheet):
         return
-    if marks.get("format") != FORMAT:
+    if metadata.get("format") != FORMAT:
         what = _("This is not the workbook of a sheet, or one of an older version.")
         raise RefusedFileError("not_ours", what, DOWNLOAD_AGAIN)
     what = _(
         "This workbook is of %(agency)s in the round %(period)s, not of this sheet."
-    ) % {"agency": marks.get("agency"), "period": marks.get("period")}
+    ) % {"agency": metadata.get("agency"), "period": metadata.get("period")}
     raise RefusedFileError("another_sheet", what, DOWNLOAD_AGAIN)
 
 
@@ -153,7 +153,7 @@ def _preview(sheet, file, user):
         "form": SavePreviewForm(
             action=sheet.workbook_save_url,
             label=label % {"count": len(rows)},
-            initial={"staged": sign(rows, _owner(sheet, user)) if rows else ""},
+            initial={"signed_lines": sign(rows, _owner(sheet, user)) if rows else ""},
         ),
     }
 
@@ -171,7 +171,9 @@ def save_sheet_workbook(request, period, agency):
     """
     sheet = sheet_or_404(request.user, period, agency)
     try:
-        rows = read_signed(request.POST.get("staged", ""), _owner(sheet, request.user))
+        rows = read_signed(
+            request.POST.get("signed_lines", ""), _owner(sheet, request.user)
+        )
     except StalePreviewError as error:
         messages.error(request, str(error))
         return redirect(sheet.url)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from agencies.fields import FieldKind
 from strategic_areas.desk.sheet_workbook.lines import CHOICE_KINDS, NUMBER_KINDS
 from strategic_areas.spreadsheet_cells import workbook_text
-from strategic_areas.workbooks.reading import SEEN, cell_text
+from strategic_areas.workbooks.reading import DIGEST_COLUMN, cell_text
 from strategic_areas.workbooks.writing import (
     NUMBER,
     TEXT,
@@ -16,13 +16,13 @@ from strategic_areas.workbooks.writing import (
     new_book,
     numbered,
     write_lists,
-    write_marks,
+    write_metadata,
     write_notes,
     write_rows,
 )
 
 
-def write_sheet_workbook(sheet, answer_worksheets, marks):
+def write_sheet_workbook(sheet, answer_worksheets, metadata):
     book = new_book()
     write_notes(
         book.active,
@@ -42,7 +42,7 @@ def write_sheet_workbook(sheet, answer_worksheets, marks):
         if column.kind in kinds
     }
     lists = write_lists(book.create_sheet(_("Lists")), entries)
-    write_marks(book, marks)
+    write_metadata(book, metadata)
     for each, empty_sheet in zip(answer_worksheets, empty_sheets, strict=True):
         headings = list(_headings(each, lists))
         fixed = len(each.hidden) + len(["code", "title"])
@@ -64,7 +64,7 @@ def _headings(worksheet, lists):
             column.hint,
             NUMBER if column.kind in NUMBER_KINDS else TEXT,
             _rule(column, lists.get(worksheet.machine_name(column.name))),
-            is_filled=True,
+            is_editable=True,
         )
 
 
@@ -85,7 +85,11 @@ def _rows(worksheet):
     for row in worksheet.rows:
         cells = worksheet.answer_cells(row)
         texts = {n: _text_in_file(n, cells.get(n)) for n in worksheet.columns}
-        values = worksheet.context_cells(row) | {SEEN: worksheet.digest(texts)} | cells
+        values = (
+            worksheet.context_cells(row)
+            | {DIGEST_COLUMN: worksheet.digest(texts)}
+            | cells
+        )
         may_be_filled = {
             worksheet.machine_name(name)
             for name in worksheet.columns
