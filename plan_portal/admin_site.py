@@ -142,7 +142,7 @@ class PortalAdminSite(AdminSite):
             "behind": page,
             "behind_hides": hide_url_for(user, page.record) if page else "",
             "hides": HIDING_STEPS.may_decide(user),
-            "parts": queries.open_sheets(user),
+            "sheets": queries.open_sheets(user),
             "closed": queries.last_closed_round(user, today),
             "returned": queries.returned_answers(user),
             "reports": access.is_focal_point(user),

@@ -311,7 +311,7 @@ def invite_many(request):
         wrong=[row for row in rows if "wrong" in row],
         good=good,
         is_sent=is_sent,
-        kept=shown_again,
+        shown_again=shown_again,
         letters=[row for row in good if is_sent and not row["invitation"].is_mailed],
         is_confirmed_later=access.is_reviewer(request.user),
     )

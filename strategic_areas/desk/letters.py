@@ -337,8 +337,8 @@ class LetterSheet(ReportingSheet):
         """Return the next owed row without an answer, or None; wraps around."""
         if not row.question.is_owed:
             return None
-        place = self.owed_rows.index(row)
-        after = [*self.owed_rows[place + 1 :], *self.owed_rows[:place]]
+        index = self.asked_rows.index(row)
+        after = [*self.asked_rows[index + 1 :], *self.asked_rows[:index]]
         return next((row for row in after if row.needs_answer), None)
 
 

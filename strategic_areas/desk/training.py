@@ -93,8 +93,8 @@ class PracticeSheet(contents.ReportingSheet):
     @property
     def steps(self):
         """Triples of the title of a step, how to do it, and whether it is done."""
-        answers = {row.update.answer for row in self.owed_rows if row.update}
-        sent_again = [row.is_sent for row in self.owed_rows if row.returned]
+        answers = {row.update.answer for row in self.asked_rows if row.update}
+        sent_again = [row.is_sent for row in self.asked_rows if row.returned]
         done = (
             answers - {AnswerKind.NO_NEWS},
             AnswerKind.NO_NEWS in answers,
@@ -218,7 +218,9 @@ def save_practice_row(request, number):
         _store_row(request, number, posted=data.urlencode())
     sheet = _sheet(request)
     if views.ROW_ONLY_HEADER in request.headers:
-        return views.render_row(request, sheet.row(row.field, number), form, sheet)
+        return views.render_row(
+            request, sheet.row(row.question_name, number), form, sheet
+        )
     if form.errors:
         return sheet_page.render_sheet(request, sheet, unfolded=row.anchor, posted=form)
     return redirect(
@@ -247,8 +249,9 @@ def attach_practice_evidence(request, number):
 
 def check_practice(request):
     """
-    Show the page from which the sheet is sent, then the receipt; return one row at
-    first.
+    Show the page from which the sheet is sent, then the receipt.
+
+    The first sending marks one row as returned by the secretariat, to be corrected.
     """
     sheet = _sheet(request)
     form = views.SendSheetForm(request.POST or None, sheet=sheet)
@@ -270,7 +273,7 @@ def check_practice(request):
     )
     for row in sheet.sendable:
         _store_row(request, row.key, status=RevisionStatus.SUBMITTED)
-    if not any(row.returned for row in sheet.owed_rows):
+    if not any(row.returned for row in sheet.asked_rows):
         first = min(
             sheet.sendable, key=lambda row: row.update.answer == AnswerKind.NO_NEWS
         )

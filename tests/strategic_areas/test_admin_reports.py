@@ -281,7 +281,7 @@ def test_one_off_work_stands_first_on_the_desk(desk):
         code="A-0",
     )
 
-    (sheet,) = desk.client.get(reverse("admin:index")).context["parts"]
+    (sheet,) = desk.client.get(reverse("admin:index")).context["sheets"]
 
     assert [row.subject.kind for row in sheet.to_do] == ["one_off", "continuing"]
 
@@ -292,9 +292,9 @@ def test_what_is_past_due_stands_before_what_is_due(desk):
         plan=activity.plan, due_on=today - timedelta(days=2), starts_on=date(2024, 1, 1)
     )
 
-    parts = desk.client.get(reverse("admin:index")).context["parts"]
+    sheets = desk.client.get(reverse("admin:index")).context["sheets"]
 
-    assert [(sheet.period, sheet.period.days_left) for sheet in parts] == [
+    assert [(sheet.period, sheet.period.days_left) for sheet in sheets] == [
         (late, -2),
         (desk.period, 20),
     ]

@@ -200,7 +200,7 @@ def test_the_desk_the_sheet_and_the_check_lead_to_the_form_of_each_value(scene, 
 def test_the_form_of_a_value_that_came_back_holds_what_was_handed_in(scene, client):
     VALUE_STEPS.decline(scene.hand_in(value=77), by=make.reviewer(), reason="Falta.")
     client.force_login(scene.user)
-    (sheet,) = client.get("/gestion/").context["parts"]
+    (sheet,) = client.get("/gestion/").context["sheets"]
 
     form = client.get(sheet.to_do[0].page_url).context["form"]
 

@@ -33,16 +33,18 @@ def home(desk):
     return desk.client.get(HOME)
 
 
-def part(desk):
-    (found,) = home(desk).context["parts"]
+def open_sheet(desk):
+    (found,) = home(desk).context["sheets"]
     return found
 
 
 def test_what_is_owed_is_sent_and_then_the_desk_is_empty(desk):
     def buttons(page):
-        (part,) = page.context["parts"]
+        (open_sheet,) = page.context["sheets"]
         text = page.text.replace("&amp;", "&")
-        return [each in text for each in (f'default" href="{part.url}"', "enviar/")]
+        return [
+            each in text for each in (f'default" href="{open_sheet.url}"', "enviar/")
+        ]
 
     assert buttons(home(desk)) == [True, False]
     update = make.update(**desk.about)
@@ -52,10 +54,10 @@ def test_what_is_owed_is_sent_and_then_the_desk_is_empty(desk):
     )
 
     page = home(desk)
-    (part,) = page.context["parts"]
+    (open_sheet,) = page.context["sheets"]
     assert buttons(page) == [False, False]
     assert reverse("admin:receipt", args=[kept.pk]) in page.text
-    assert part.to_do == []
+    assert open_sheet.to_do == []
 
 
 def test_a_returned_declaration_is_still_to_do(desk):
@@ -64,17 +66,17 @@ def test_a_returned_declaration_is_still_to_do(desk):
     make.submitted_update(**desk.about)
     declaration = make.declaration(**about)
     workflow.submit(declaration, by=desk.user)
-    assert part(desk).to_do == []
+    assert open_sheet(desk).to_do == []
 
     workflow.return_to_agency(declaration, by=make.reviewer(), reason="¿Cómo se sabe?")
 
-    assert [row.subject for row in part(desk).to_do] == [commitment]
+    assert [row.subject for row in open_sheet(desk).to_do] == [commitment]
 
 
 def test_what_was_sent_is_taken_back_in_one_press_until_the_round_closes(desk):
     update = make.submitted_update(**desk.about)
     page = home(desk)
-    (row,) = page.context["parts"][0].handed_in
+    (row,) = page.context["sheets"][0].handed_in
     assert row.recall_url in page.text
 
     response = desk.client.post(row.recall_url)
@@ -95,7 +97,7 @@ def test_an_alternate_takes_nothing_back_where_only_a_titular_sends(desk):
     desk.agency.only_titular_submits = True
     desk.agency.save()
     alternate = make.focal_point(agency=desk.agency, mandate={"kind": "alternate"})
-    (row,) = part(desk).handed_in
+    (row,) = open_sheet(desk).handed_in
     desk.client.force_login(alternate)
 
     assert row.recall_url not in home(desk).text
@@ -104,7 +106,7 @@ def test_an_alternate_takes_nothing_back_where_only_a_titular_sends(desk):
 def test_published_work_is_corrected_in_two_steps(desk):
     update = make.published_update(**desk.about, percent=40, narrative_es="Algo.")
     page = home(desk)
-    (row,) = page.context["parts"][0].handed_in
+    (row,) = page.context["sheets"][0].handed_in
     assert row.correct_url.replace("&", "&amp;") in page.text
 
     page = desk.client.get(row.correct_url)
@@ -133,7 +135,7 @@ def test_published_work_is_corrected_in_two_steps(desk):
 def test_a_published_declaration_is_corrected_in_the_same_way(desk):
     commitment = desk.commitment
     make.published_declaration(commitment=commitment, period=desk.period, by=desk.user)
-    (row,) = part(desk).handed_in
+    (row,) = open_sheet(desk).handed_in
 
     desk.client.post(
         row.url(),
@@ -151,7 +153,7 @@ def test_what_was_withdrawn_says_why_beside_it(desk):
     workflow.withdraw(update, by=make.reviewer(), cause="error")
 
     page = home(desk)
-    (row,) = page.context["parts"][0].to_do
+    (row,) = page.context["sheets"][0].to_do
     pages = [page, desk.client.get(row.page_url)]
 
     assert ["Tenía un error de hecho." in page.text for page in pages] == [True, True]
@@ -163,7 +165,7 @@ def test_a_round_opened_again_shows_its_day_and_never_one_that_is_over(desk):
     desk.reopen(until - DAY)
     desk.reopen(until)
     page = home(desk)
-    pages = [page, desk.client.get(page.context["parts"][0].url)]
+    pages = [page, desk.client.get(page.context["sheets"][0].url)]
 
     day = date_format(until, "SHORT_DATE_FORMAT")
     over = date_format(desk.period.closes_on, "SHORT_DATE_FORMAT")

@@ -110,7 +110,7 @@ def test_an_agency_neither_reads_nor_sends_a_transcription(client, kind):
 
     sheet = page.context["sheet"]
     shown = [each.row for each in dict(page.context["sections"]).get(DECLARATION, [])]
-    assert {row.state for row in (*sheet.owed_rows, *shown)} == {"todo"}
+    assert {row.state for row in (*sheet.asked_rows, *shown)} == {"todo"}
     assert sheet.sendable == []
     assert getattr(record, text_of(record)) not in page.content.decode()
 

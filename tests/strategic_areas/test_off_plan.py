@@ -173,8 +173,8 @@ def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
         ("B", "todo")
     ]
     listed = queries.open_sheets(desk.user)
-    assert (sheet.owed_rows, sheet.unanswered_reports) == ((), [])
-    assert [(each.owed_rows, each.to_do) for each in listed] == [((), [])] * 2
+    assert (sheet.asked_rows, sheet.unanswered_reports) == ((), [])
+    assert [(each.asked_rows, each.to_do) for each in listed] == [((), [])] * 2
 
 
 def everything_counted(plan, agency, user):
@@ -211,7 +211,7 @@ def everything_counted(plan, agency, user):
         "owed": [
             row.subject
             for sheet in queries.open_sheets(user)
-            for row in sheet.owed_rows
+            for row in sheet.asked_rows
         ],
     }
 

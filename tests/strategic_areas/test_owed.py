@@ -34,7 +34,7 @@ def asked_by_sheet(world, period, number):
     """
     found = contents.sheet_for(period, world.agencies[number], world.users[number])
     return {
-        row.subject: row.update.status if row.update else "" for row in found.owed_rows
+        row.subject: row.update.status if row.update else "" for row in found.asked_rows
     } | {row.value: row.state.replace("todo", "") for row in found.values}
 
 
@@ -48,7 +48,7 @@ def check_desk(world, asked):
             for activity in asked[period, agency]
         }
         sheets = queries.open_sheets(world.users[number])
-        listed = [row for sheet in sheets for row in (*sheet.owed_rows, *sheet.values)]
+        listed = [row for sheet in sheets for row in (*sheet.asked_rows, *sheet.values)]
         assert {(row.period, row.subject) for row in listed} == expected
         to_do = {(row.period, row.subject) for sheet in sheets for row in sheet.to_do}
         assert {key for key in expected if is_open_value(*key)} <= to_do

@@ -53,7 +53,7 @@ class Practice:
         return self.post("_check", seen=form.initial["seen"])
 
     def states(self):
-        return [row.state for row in self.open().context["sheet"].owed_rows]
+        return [row.state for row in self.open().context["sheet"].asked_rows]
 
     def done(self):
         return [is_done for *_step, is_done in self.open().context["steps"]]
@@ -78,7 +78,7 @@ def test_a_whole_practice_leaves_every_table_as_it_was(practice):
     practice.report(internal_note="Sala de lectura")
     file = SimpleUploadedFile("salas.pdf", make_pdf(), "application/pdf")
     practice.post("_row_attach", 1, title_es="Salas", upload=file)
-    (row, *_others) = practice.open().context["sheet"].owed_rows
+    (row, *_others) = practice.open().context["sheet"].asked_rows
     practice.say_no_news()
     practice.send()
     practice.report(narrative_es="Hay dos salas.")
@@ -99,7 +99,7 @@ def test_what_was_saved_stands_in_the_row_again(practice, percent, execution):
     said = {"execution": "in_progress", "obstacle_es": "Falta luz."}
     practice.report(percent=percent, **said)
 
-    (row, *_others) = practice.open().context["sheet"].owed_rows
+    (row, *_others) = practice.open().context["sheet"].asked_rows
     update = row.update
     assert (update.percent, update.execution) == (int(percent), execution)
     assert (update.narrative_es, update.obstacle_es) == (TEXT, "Falta luz.")
@@ -144,6 +144,18 @@ def test_its_receipt_names_a_library_and_not_the_institution(practice):
 
     assert page.context["receipt"].reference == "P-BIB-1"
     assert practice.agency.name_es not in page.content.decode()
+
+
+def test_its_receipt_says_what_comes_next_and_leads_back(practice):
+    practice.report()
+
+    page = practice.send()
+
+    _title, what_comes_next, _is_done = page.context["sheet"].steps[-1]
+    band = page.content.decode().partition('class="practice-band"')[2]
+    told, _form, _rest = band.partition("<form")
+    assert str(what_comes_next) in told
+    assert f'href="{reverse("admin:practice")}"' in told
 
 
 def test_every_page_of_it_says_that_it_is_one(practice):

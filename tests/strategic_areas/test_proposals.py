@@ -182,7 +182,7 @@ def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
         second,
     )
     (sheet,) = queries.open_sheets(desk.user)
-    assert [row.subject for row in sheet.owed_rows] == [activity]
+    assert [row.subject for row in sheet.asked_rows] == [activity]
 
 
 def test_the_public_reads_act_and_reason_and_nobodys_name(client):

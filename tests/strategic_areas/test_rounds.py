@@ -284,7 +284,7 @@ def test_what_a_round_asks_is_what_the_sheets_then_hold(client, reviewer, runnin
     period = running.periods.get()
     sheets = [ReportingSheet(period, each.agency) for each in (activity, other)]
     held = {
-        sheet.agency: [row.subject.code for row in (*sheet.owed_rows, *sheet.values)]
+        sheet.agency: [row.subject.code for row in (*sheet.asked_rows, *sheet.values)]
         for sheet in sheets
     }
     codes = {
@@ -393,7 +393,7 @@ def test_the_desk_asks_in_a_round_opened_again_for_that_agency_alone():
 
     (sheet,) = queries.open_sheets(user)
 
-    assert [(row.subject, row.period) for row in sheet.owed_rows] == [(mine, period)]
+    assert [(row.subject, row.period) for row in sheet.asked_rows] == [(mine, period)]
 
 
 def test_a_round_opened_again_asks_nobody_before_it_opens():

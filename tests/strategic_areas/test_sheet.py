@@ -406,7 +406,7 @@ def test_a_receipt_holds_what_receipts_always_held_as_plain_values(desk):
     (report,) = kept.content["reports"]
     assert {name: report[name] for name in said} == said
     page = desk.client.get(reverse("admin:receipt", args=[kept.pk]))
-    (shown,) = dict(page.context["parts"])[REPORT]
+    (shown,) = dict(page.context["answers_by_question"])[REPORT]
     assert dict(shown["answers"]) == {
         "Respuesta": "Reportado",
         "Ejecución": "En ejecución",
@@ -484,7 +484,7 @@ def test_a_returned_report_is_ready_only_once_it_was_mended(desk):
     after = desk.open().context["sheet"]
 
     assert [len(before.sendable), len(after.sendable)] == [0, 1]
-    assert before.owed_rows[0].returned.reason == "Diga dónde."
+    assert before.asked_rows[0].returned.reason == "Diga dónde."
 
 
 def test_where_only_a_titular_submits_the_alternate_prepares(desk):
@@ -578,7 +578,7 @@ def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
 
     page = desk.client.get(reverse("admin:index"))
 
-    (sheet,) = page.context["parts"]
+    (sheet,) = page.context["sheets"]
     listed = {row.subject: row.page_url for row in sheet.to_do}
     # What came back stands first.
     assert list(listed.items()) == [

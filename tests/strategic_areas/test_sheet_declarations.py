@@ -191,7 +191,7 @@ def test_receipts_of_before_there_were_declarations_still_open(desk):
     answer = desk.client.get(reverse("admin:receipt", args=[kept.pk]))
 
     assert answer.status_code == 200
-    assert dict(answer.context["parts"])[DECLARATION] == []
+    assert dict(answer.context["answers_by_question"])[DECLARATION] == []
 
 
 def test_what_came_back_says_why_on_sheet_and_desk(desk):
@@ -262,11 +262,11 @@ def test_a_lead_that_owes_nothing_finds_its_sheet_on_the_desk(desk):
 
     response = desk.client.get(reverse("admin:index"))
 
-    (sheet,) = response.context["parts"]
+    (sheet,) = response.context["sheets"]
     assert (sheet.period, sheet.agency, sheet.to_do) == (desk.period, desk.agency, [])
 
 
 def test_an_agency_without_a_part_in_the_plan_has_no_sheet_to_fill(desk):
     desk.client.force_login(make.focal_point())
 
-    assert desk.client.get(reverse("admin:index")).context["parts"] == []
+    assert desk.client.get(reverse("admin:index")).context["sheets"] == []

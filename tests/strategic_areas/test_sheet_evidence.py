@@ -186,9 +186,9 @@ def test_attaching_mends_what_came_back_for_want_of_evidence(row):
     workflow.return_to_agency(row.update, by=make.reviewer(), reason="Falta el acta.")
     address = row.address()
 
-    before = row.client.get(address).context["sheet"].owed_rows[0].state
+    before = row.client.get(address).context["sheet"].asked_rows[0].state
     row.attach(**LINK)
-    after = row.client.get(address).context["sheet"].owed_rows[0].state
+    after = row.client.get(address).context["sheet"].asked_rows[0].state
 
     assert (before, after) == ("returned", "ready")
 

@@ -43,7 +43,7 @@ class ReportingSheet:
     value_question = VALUE
 
     @property
-    def owed_rows(self) -> tuple[AnswerRow, ...]:
+    def asked_rows(self) -> tuple[AnswerRow, ...]:
         """The activities on which a report is asked for, answered or not."""
         return self.sections[REPORT]
 
@@ -108,7 +108,7 @@ class ReportingSheet:
         return self.may_submit and self.accepted_until is not None
 
     def row(self, name, key):
-        rows = (row for row in self.all_rows if row.field == name)
+        rows = (row for row in self.all_rows if row.question_name == name)
         return next((row for row in rows if row.key == key), None)
 
     def value(self, key):
@@ -116,11 +116,11 @@ class ReportingSheet:
 
     @property
     def unanswered_reports(self):
-        return [row for row in self.owed_rows if row.needs_answer]
+        return [row for row in self.asked_rows if row.needs_answer]
 
     @property
     def answered(self):
-        return len(self.owed_rows) - len(self.unanswered_reports)
+        return len(self.asked_rows) - len(self.unanswered_reports)
 
     @property
     def grids(self):

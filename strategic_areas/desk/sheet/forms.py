@@ -405,7 +405,7 @@ def _save_correction(row, published, data, by):
             )
             form.add_error(None, str(error))
             return form
-        setattr(instance, row.field, row.subject)
+        setattr(instance, row.question_name, row.subject)
         form = answer_form(row, instance, _with_seen_version(data, instance.version))
         if form.is_valid() and not form.has_changed():
             form.add_error(None, NOTHING_CHANGED)
@@ -424,7 +424,11 @@ def _with_seen_version(data, version):
 
 
 def _revision_to_write(row):
-    lookups = {row.field: row.subject, "period": row.period, "agency": row.agency}
+    lookups = {
+        row.question_name: row.subject,
+        "period": row.period,
+        "agency": row.agency,
+    }
     rows = row.question.model.objects.filter(**lookups).exclude(
         status=RevisionStatus.WITHDRAWN
     )

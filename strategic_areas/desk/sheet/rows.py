@@ -57,7 +57,7 @@ class AnswerRow:
     letter: Letter | None = None
 
     @property
-    def field(self):
+    def question_name(self):
         return self.question.name
 
     @property
@@ -135,7 +135,7 @@ class AnswerRow:
     @property
     def storage_key(self):
         """The key under which the page's script stores unsaved text in the browser."""
-        return self.key if self.field == "activity" else self.anchor
+        return self.key if self.question_name == "activity" else self.anchor
 
     @property
     def answer_in_words(self):
@@ -182,7 +182,7 @@ class AnswerRow:
         return self.link_to_row(self.question.model())
 
     def link_to_row(self, update):
-        setattr(update, self.field, self.subject)
+        setattr(update, self.question_name, self.subject)
         update.period, update.agency = self.period, self.agency
         return update
 
@@ -302,7 +302,11 @@ def row_or_404(user, period, agency, **subject):
 
 
 def reload_row(row):
-    lookups = {row.field: row.subject, "period": row.period, "agency": row.agency}
+    lookups = {
+        row.question_name: row.subject,
+        "period": row.period,
+        "agency": row.agency,
+    }
     rows = row.question.model.objects.filter(**lookups).without_open_transcriptions()
     stored = prefetch_contents(row.question, rows).order_by("-revision").first()
     if stored is None:
@@ -321,8 +325,8 @@ def next_waiting_row(row):
         newest_status=Subquery(newest.values("status")[:1])
     )
     statuses = list(subjects_with_status.values_list("pk", "newest_status"))
-    place = [key for key, _status in statuses].index(row.key)
-    for key, status in [*statuses[place + 1 :], *statuses[:place]]:
+    index = [key for key, _status in statuses].index(row.key)
+    for key, status in [*statuses[index + 1 :], *statuses[:index]]:
         if status in {None, RevisionStatus.WITHDRAWN, RevisionStatus.RETURNED}:
             (next_row,) = rows_for_subjects(
                 row.question, subjects.filter(pk=key), row.period
@@ -361,7 +365,7 @@ class ValueRow:
     value: AskedValue
     period: ReportingPeriod
 
-    question, field = VALUE, VALUE.name
+    question, question_name = VALUE, VALUE.name
     update, warnings, is_withdrawn = None, (), False
     may_be_recalled = may_be_corrected = False
     is_in_time = True

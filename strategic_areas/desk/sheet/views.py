@@ -172,7 +172,7 @@ def evidence_response(request, row, done, form=None, is_correction=False, sheet=
     refused = form if form and form.errors else None
     status = 422 if refused else 200
     if ROW_ONLY_HEADER in request.headers:
-        row = sheet.row(row.field, row.key) if sheet else reload_row(row)
+        row = sheet.row(row.question_name, row.key) if sheet else reload_row(row)
         context = {
             "evidence": sheet_page.shown_evidence(row, refused),
             "done": "" if refused else done,
@@ -323,7 +323,7 @@ def render_receipt(request, receipt, sheet):
         title=" ".join([_("Receipt"), receipt.reference]),
         sheet=sheet,
         receipt=receipt,
-        parts=[
+        answers_by_question=[
             (question, _submitted_answers(receipt, question))
             for question in QUESTION_BY_MODEL.values()
         ],

@@ -65,7 +65,7 @@ def workbook_metadata(sheet):
 def answer_worksheets(sheet):
     worksheets = [ValueWorksheet(sheet.values)]
     for question in reversed(QUESTION_BY_MODEL.values()):
-        rows = [row for row in sheet.all_rows if row.field == question.name]
+        rows = [row for row in sheet.all_rows if row.question_name == question.name]
         worksheets.insert(0, UpdateWorksheet(question, rows))
     return [
         each
