@@ -104,21 +104,21 @@ class DisplayMixin:
 def _day_column(model, name):
     field = model._meta.get_field(name)
     has_time = isinstance(field, models.DateTimeField)
-    form = "SHORT_DATETIME_FORMAT" if has_time else "SHORT_DATE_FORMAT"
+    format_name = "SHORT_DATETIME_FORMAT" if has_time else "SHORT_DATE_FORMAT"
 
     def day(row):
         value = getattr(row, name)
         if value is None:
             # Django would show "None" on the page of a record.
             return admin.site.empty_value_display
-        return date_format(localtime(value) if has_time else value, form)
+        return date_format(localtime(value) if has_time else value, format_name)
 
     return _display_column(day, field)
 
 
 @cache
-def _word_column(table, model, name):
-    words = table.in_words[name]
+def _word_column(admin_class, model, name):
+    words = admin_class.in_words[name]
 
     def word(row):
         value = getattr(row, name)
@@ -190,9 +190,9 @@ class ScopedRowsMixin:
 
     def _with_picker_names(self, field):
         if field and self.admin_site.is_registered(field.queryset.model):
-            table = self.admin_site.get_model_admin(field.queryset.model)
-            if hasattr(table, "name_in_pickers"):
-                field.label_from_instance = table.name_in_pickers
+            model_admin = self.admin_site.get_model_admin(field.queryset.model)
+            if hasattr(model_admin, "name_in_pickers"):
+                field.label_from_instance = model_admin.name_in_pickers
         return field
 
     def _limit_choices(self, db_field, request, kwargs):
