@@ -50,8 +50,8 @@ DATA_BY_WORD = {
         ["suplente", "alterno", "alterna", "alternate"],
         {"kind": "alternate"},
     ),
-    **dict.fromkeys(["preside", "chair"], {"part": "chair"}),
-    **dict.fromkeys(["colabora", "partner"], {"part": "partner"}),
+    **dict.fromkeys(["preside", "chair"], {"plan_role": "chair"}),
+    **dict.fromkeys(["colabora", "partner"], {"plan_role": "partner"}),
     **dict.fromkeys(["sucede", "succeeds"], {"hands_over": "on"}),
 }
 
@@ -81,12 +81,14 @@ def first_steps(user, today):
     plan, of_agency = plan_in_use(), {"agency": OuterRef("agency")}
     code = plan.code if plan else "-"
     people = [each.get_full_name() or each.username for each in reviewers()]
-    parts = Participation.objects.filter(plan=plan).annotate(
+    participations = Participation.objects.filter(plan=plan).annotate(
         has_signed_in=Exists(FocalPoint.objects.current().filter(**of_agency)),
         is_invited=Exists(invitations.Invitation.objects.filter(**of_agency)),
     )
     invited = [
-        each.has_signed_in for each in parts if each.is_invited or each.has_signed_in
+        each.has_signed_in
+        for each in participations
+        if each.is_invited or each.has_signed_in
     ]
     activities = Activity.objects.filter(plan=plan).count()
     has_commitments = Commitment.objects.filter(plan=plan).exists()
@@ -196,14 +198,16 @@ def add_participant(plan, acronym, names, *, role, by):
     the approval of the plan. Raises ``RefusedError``.
     """
     agency = Agency.objects.filter(acronym__iexact=acronym).first()
-    part = Participation(plan=plan, agency=agency, role=role, provenance="plan")
-    parts = Participation.objects.filter(plan=plan, agency=agency)
+    participation = Participation(
+        plan=plan, agency=agency, role=role, provenance="plan"
+    )
+    known = Participation.objects.filter(plan=plan, agency=agency)
     may_add = (
         plan
-        and workflow.needs_no_approval(part, ["role"])
-        and workflow.may_propose(by, part)
+        and workflow.needs_no_approval(participation, ["role"])
+        and workflow.may_propose(by, participation)
     )
-    if agency and (not may_add or parts.exists()):
+    if agency and (not may_add or known.exists()):
         return agency
     if not may_add:
         raise RefusedError(
@@ -211,9 +215,9 @@ def add_participant(plan, acronym, names, *, role, by):
             % {"name": acronym}
         )
     if agency is None:
-        part.agency = _create_agency(acronym, names, by)
-    part.save()
-    return part.agency
+        participation.agency = _create_agency(acronym, names, by)
+    participation.save()
+    return participation.agency
 
 
 def _create_agency(acronym, names, by):
@@ -240,7 +244,7 @@ def parse_invitation_line(line):
     """
     separator = next((mark for mark in "\t;" if mark in line), ",")
     cells = [cell.strip() for cell in line.split(separator)]
-    data = {"kind": "titular", "part": "member"}
+    data = {"kind": "titular", "plan_role": "member"}
     for cell in cells:
         data |= DATA_BY_WORD.get(fold(cell), {"email": cell} if "@" in cell else {})
     names = [x for x in cells if x and "@" not in x and fold(x) not in DATA_BY_WORD]
@@ -254,7 +258,7 @@ def parse_invitation_line(line):
 def _invite(line, plan, by):
     data, acronym, names = parse_invitation_line(line)
     try:
-        agency = add_participant(plan, acronym, names, role=data["part"], by=by)
+        agency = add_participant(plan, acronym, names, role=data["plan_role"], by=by)
     except RefusedError as error:
         return {"line": line, "wrong": [str(error)]}
     data |= {"role": access.Role.FOCAL_POINT, "agency": agency.pk, "language": "es"}

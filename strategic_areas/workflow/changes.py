@@ -74,6 +74,8 @@ class AlreadyWaitingError(RefusedError):
 class ChangeSteps(GuardedSteps):
     """
     Reviewers decide on changes; administrators on those of agencies and their names.
+
+    The parts of a change are ``RecordChange`` objects.
     """
 
     model = PendingChange

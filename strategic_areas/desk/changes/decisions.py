@@ -63,7 +63,7 @@ class QueuedDecision:
     A pending decision and its page.
 
     ``why_not`` is the reason why this user may not decide, or ""; ``parts`` are the
-    records of a change.
+    ``RecordChange`` objects of a change.
     """
 
     decision: Decision
