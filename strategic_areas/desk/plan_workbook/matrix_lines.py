@@ -89,8 +89,8 @@ class MatrixLines:
     The ``PlanLine`` objects of a matrix, compared with the stored plan.
 
     ``texts`` maps keys of identifying texts to their replacements, "" to leave one out.
-    Afterwards ``unplaced_cells`` maps column
-    names to cells for which the plan has no field.
+    Afterwards ``unplaced_cells`` maps column names to cells for which the plan has no
+    field.
     """
 
     def __init__(self, stored, result, texts):
