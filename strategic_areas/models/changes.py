@@ -83,10 +83,9 @@ class RecordChange(models.Model):
     The part of a change that concerns one record.
 
     ``before`` and ``after`` are the changed fields as JSON. ``{"new": place}`` links to
-    a record that the same change creates. ``slot`` names the record until the decision
-    empties it, so that one change of a record waits at a time. ``returned`` is why this
-    part was left out of the approval. A trigger refuses edits; only a purge blanks
-    texts.
+    a record that the same change creates. ``slot`` names its record, unique among
+    undecided changes; the decision empties it. ``returned`` is why this part was left
+    out of the approval. A trigger refuses edits; only a purge blanks texts.
     """
 
     blanks = {"before": "{}", "after": "{}", "label": MARKER, "returned": MARKER}

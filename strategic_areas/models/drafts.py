@@ -73,7 +73,7 @@ class DraftLine(models.Model):
         max_length=20, choices=[(each, each) for each in DRAFT_TABLES]
     )
     record = models.PositiveBigIntegerField(null=True)
-    # Columns keep their first names, since a renamed one stops the version before.
+    # Renaming a column would break the version before.
     new_values = models.JSONField(default=dict, db_column="said")
     values_before = models.JSONField(default=dict, db_column="seen")
     reason = models.TextField(_("reason"), blank=True, default="")

@@ -187,8 +187,8 @@ class Edition(PlanMixin):
 
     The first correction of 2026-1 is 2026-1.1. ``period`` is the round that closed on
     ``closed_on``. While ``is_withheld`` nobody reads it and triggers let its rows
-    change: for the transaction that makes it or removes content, and for good if a
-    removal failed. Removal adds a note to ``withdrawn`` and new ``random`` bits.
+    change: for one transaction, or for good if a removal failed. Removal adds a note to
+    ``withdrawn`` and new ``random`` bits.
     """
 
     blanks = {**marked("explanation"), "named": "[]", "withdrawn": "[]"}

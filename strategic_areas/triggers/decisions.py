@@ -72,7 +72,6 @@ def record_changes():
     kept = [differs(column) for column in columns if column not in changeable]
     gets_id = f"OLD.object_id IS NULL AND {status('OLD')} = 'applying'"
     is_returned = f"OLD.returned = '' AND {status('OLD')} = 'applying'"
-    # The slot is emptied with the decision.
     is_decided = f"NEW.slot IS NULL AND {status('OLD')} <> 'pending'"
     changed = [
         *kept,
@@ -103,7 +102,7 @@ def takedowns():
     """What was hidden, and why, stays."""
     model = model_named("Takedown")
     texts = {**model.blanks}
-    # Why it was declined: ``decided_once`` guards it.
+    # ``decided_once`` guards it.
     del texts["reason"]
     (why_changes,) = rewritten(model, {"why": texts.pop("why")})
     (editions_change,) = rewritten(model, {"editions": texts.pop("editions")})
@@ -207,9 +206,7 @@ def _is_purging():
 
 
 def _nothing_is_applied(plan):
-    """
-    A condition: no amendment of the plan, plan file, hiding or purge is being applied.
-    """
+    """A condition: no amendment, plan file, hiding or purge is being applied."""
     change = model_named("PendingChange")._meta.db_table
     amendment = model_named("Amendment")._meta.db_table
     file = model_named("PlanFile")._meta.db_table

@@ -88,9 +88,7 @@ def _is_purged(model, *fields):
 
 
 def is_hiding():
-    """
-    A condition: something is being hidden or restored (column of ``is_changing_rows``).
-    """
+    """A condition: something is being hidden or restored."""
     table = model_named("Takedown")._meta.db_table
     return f'EXISTS (SELECT 1 FROM "{table}" WHERE is_moving)'  # noqa: S608
 
@@ -299,7 +297,6 @@ def editions():
     changeable = {"named", "withdrawn", "random", "is_withheld"}
     kept = [x for x in model._meta.concrete_fields if x.name not in changeable]
     named, withdrawn = rewritten(model, {"named": "[]", "withdrawn": "[]"})
-    # ``is_moving`` is the column of ``is_withheld``.
     ends = "OLD.is_moving AND NOT NEW.is_moving"
     changed = [
         *map(_forbidden, kept),

@@ -385,7 +385,6 @@ class MatrixAnswerForm:
             for line in result.of("programmes")
         ]
         self.data, self.count = data, len(result.questions)
-        # Those without a guess come first.
         questions = sorted(result.questions, key=lambda each: each.guess is not None)
         self.asked = [self._shown_question(each) for each in questions[:MOST_QUESTIONS]]
         if len({each.question.cell.rpartition("!")[0] for each in self.asked}) == 1:
