@@ -258,9 +258,8 @@ class UpdateRevisions(LineComparison):
         )
         subject = table.model.subject_field
         answers = table.field(subject).related_model.answered_by
-        rows = stored.with_links(table).select_related(
-            "agency", f"{subject}__{answers}"
-        )
+        rows = stored.rows(table).select_related("agency", f"{subject}__{answers}")
+        rows = rows.prefetch_related(*[x.name for x in table.model._meta.many_to_many])
         for row in rows.order_by("revision"):
             self.examine_row(row)
 

@@ -4,6 +4,7 @@ The stored records of a plan, and those that plans share, by the keys of documen
 Fields are compared in plain form.
 """
 
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
@@ -29,10 +30,14 @@ def plain_number(number):
 
 
 class StoredTable:
-    """``rows`` by document key; rows and keys by primary key."""
+    """
+    ``rows`` by document key; rows and keys by primary key.
+
+    ``links`` maps a many-to-many field to the linked keys by that of the row.
+    """
 
     def __init__(self):
-        self.rows = {}
+        self.rows, self.links = {}, {}
         self.row_of_pk = {}
         self.key_of_pk = {}
 
@@ -62,22 +67,35 @@ class StoredPlan:
     def read(self, name):
         table, found = TABLES[name], StoredTable()
         self.tables[name] = found
-        for row in self.with_links(table):
+        for row in self.rows(table):
             found.put(row, self.key(table, row))
+        for many in table.model._meta.many_to_many:
+            found.links[many] = self._links(table, many)
         if name == "agencies":
             for former in AgencyName.objects.all():
                 row = found.row_of_pk[former.agency_id]
                 found.rows.setdefault(former.acronym, row)
 
-    def with_links(self, table):
-        conditions = dict(table.filters)
-        if table.scope:
-            conditions[f"{table.scope}__code"] = self.plan_code
-        rows = (
-            table.model._default_manager.filter(**conditions)
-            .order_by("pk")
-            .prefetch_related(*[many.name for many in table.model._meta.many_to_many])
+    def _conditions(self, table):
+        scope = {f"{table.scope}__code": self.plan_code} if table.scope else {}
+        return dict(table.filters) | scope
+
+    def _links(self, table, many):
+        # Prefetching would join the linked table: SQLite compares each activity with
+        # each one that it may supersede.
+        own, other = many.m2m_field_name(), many.m2m_reverse_field_name()
+        conditions = self._conditions(table).items()
+        rows = many.remote_field.through._default_manager.filter(
+            **{f"{own}__{name}": value for name, value in conditions}
         )
+        links = defaultdict(list)
+        for pk, linked in rows.values_list(f"{own}_id", f"{other}_id"):
+            links[pk].append(linked)
+        return links
+
+    def rows(self, table):
+        rows = table.model._default_manager.filter(**self._conditions(table))
+        rows = rows.order_by("pk")
         is_continued = table.has_field("continues")
         return rows.select_related("continues__plan") if is_continued else rows
 
@@ -103,9 +121,8 @@ class StoredPlan:
         field = row._meta.get_field(attribute)
         if field.many_to_many:
             keys = self.linked_table(field).key_of_pk
-            linked = getattr(row, field.name).all() if row.pk else ()
             # Other plans' files handle their own sources.
-            return sorted(keys[one.pk] for one in linked if one.pk in keys)
+            return sorted(keys[pk] for pk in self._linked(row, field) if pk in keys)
         if attribute == "continues":
             former = row.continues
             return former and f"{former.plan.code}/{former.code}"
@@ -117,6 +134,12 @@ class StoredPlan:
         if isinstance(value, Decimal):
             return plain_number(value)
         return None if value == "" else value
+
+    def _linked(self, row, field):
+        table = self.tables[TABLE_OF_MODEL[type(row)].name]
+        if table.row_of_pk.get(row.pk) is row:
+            return table.links[field].get(row.pk, ())
+        return [one.pk for one in getattr(row, field.name).all()] if row.pk else ()
 
     def default_value(self, table, attribute):
         if table.name not in self.empty_rows:
