@@ -75,7 +75,7 @@ def visit(site, path):
 
 @cache
 def fetch(site, path):
-    """The bytes of an answer as sent, and its text."""
+    """The bytes of an answer as sent, and its text; of a picture no readable one."""
     place = urlsplit(site)
     connection = HTTPConnection(place.hostname, place.port, timeout=30)
     with contextlib.closing(connection):
@@ -86,7 +86,7 @@ def fetch(site, path):
             if response.status != 200:
                 sys.exit(f"{path} answers {response.status}")
             bodies.append(response.read())
-    return len(bodies[0]), bodies[1].decode()
+    return len(bodies[0]), bodies[1].decode(errors="replace")
 
 
 def told(kind, visits):
