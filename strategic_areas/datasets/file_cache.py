@@ -30,8 +30,9 @@ logger = logging.getLogger(__name__)
 
 #: Seconds that one reader per process may wait for files.
 MAX_WAIT = 1.0
-#: Least seconds between two runs, which also rest as long as they took.
-MIN_PAUSE = 1.0
+#: Seconds between two runs, unless content was taken down meanwhile: nine times as long
+#: as a run takes, since making all files slows the pages of readers.
+MIN_PAUSE, MAX_PAUSE, PAUSE_PER_SECOND = 5.0, 60.0, 9
 #: The purpose of the key for today's random bits.
 RANDOM_BITS_PURPOSE = "strategic_areas.package"
 #: Bytes of memory for the files of editions; today's are extra.
@@ -114,6 +115,7 @@ class FileCache:
     def __init__(self, max_bytes: int):
         self._max_bytes, self._files, self._requested = max_bytes, OrderedDict(), set()
         self._changed, self._wake = threading.Condition(), threading.Event()
+        self._dropped = threading.Event()
         self._thread, self._waiting_lock = None, threading.Lock()
 
     def start(self):
@@ -130,6 +132,7 @@ class FileCache:
             for key, files in list(self._files.items()):
                 if files.version.takedowns < takedowns:
                     del self._files[key]
+                    self._dropped.set()
 
     def available_files(
         self, plan: Plan, edition: Edition | None = None
@@ -166,6 +169,7 @@ class FileCache:
     def _run(self):
         while self._wake.wait():
             self._wake.clear()
+            self._dropped.clear()
             started = time.monotonic()
             try:
                 self._make()
@@ -173,7 +177,8 @@ class FileCache:
                 logger.exception("The files of data were not made")
             finally:
                 connection.close()
-            time.sleep(max(MIN_PAUSE, time.monotonic() - started))
+            wanted = PAUSE_PER_SECOND * (time.monotonic() - started)
+            self._dropped.wait(min(MAX_PAUSE, max(MIN_PAUSE, wanted)))
 
     def _make(self):
         self.drop_older(current_version().takedowns)

@@ -395,6 +395,18 @@ def test_files_that_cannot_be_made_do_not_end_the_maker(shelf, monkeypatch, capl
     ] * 2
 
 
+def test_only_a_takedown_ends_the_pause(shelf, plan):
+    shelf._make()
+    made = shelf.available_files(plan).version
+
+    shelf.drop_older(made.takedowns)
+    ended_by_nothing = shelf._dropped.is_set()
+    shelf.drop_older(made.takedowns + 1)
+
+    assert not ended_by_nothing
+    assert shelf._dropped.is_set()
+
+
 def test_a_plan_that_fails_keeps_no_other_away(shelf, plan, monkeypatch, caplog):
     other = make.plan()
 
