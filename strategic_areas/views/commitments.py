@@ -129,7 +129,7 @@ def theme_list(request, plan, theme):
         "catalogue": found,
         "page": page,
         "theme": theme,
-        "themes": plans.themes_by_plan()[plan.pk],
+        "themes": plans.themes_by_plan(plan=plan)[plan.pk],
         "table": commitment_table(
             found.plan_progress, _by_area(found, page.object_list)
         ),

@@ -98,7 +98,7 @@ def area_list(request, plan):
     context = {
         "plan": plan,
         "plan_progress": found,
-        "themes": plans.themes_by_plan().get(plan.pk),
+        "themes": plans.themes_by_plan(plan=plan).get(plan.pk),
     }
     context["areas"] = rows = areas.area_rows(areas.areas_of_plan(plan), found)
     occurring = [family for family, number in found.counts.by_family if number]

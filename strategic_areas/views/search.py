@@ -93,7 +93,7 @@ def _suggested_links(plan):
         ]
         links += [
             (public_path("theme", plan.code, theme), theme.label)
-            for theme in plans.themes_by_plan().get(plan.pk, ())
+            for theme in plans.themes_by_plan(plan=plan).get(plan.pk, ())
         ]
     return [*links, (public_path("help"), _("Need help? Telephone lines"))]
 

@@ -268,7 +268,7 @@ def load_plan_page(plan: Plan, today: date) -> dict:
         "institutions": Participation.objects.filter(plan=plan).count(),
         "source_count": sources_of_plan(plan).count(),
         "sources": plan.sources.order_by("key"),
-        "themes": plans.themes_by_plan().get(plan.pk),
+        "themes": plans.themes_by_plan(plan=plan).get(plan.pk),
         "recommendations": recommendations,
         "without_commitment": sum(not each.total for each in recommendations),
         "is_long": len(plan_progress.rows) > MOST_NAMED,

@@ -218,11 +218,11 @@ def is_over(plan: Plan, day: date) -> bool:
     return plan.ends_on < day or plan.status == Plan.Status.ENDED
 
 
-def themes_by_plan() -> dict[int, list[Theme]]:
+def themes_by_plan(**filters) -> dict[int, list[Theme]]:
     """The themes of activities by plan id; one query."""
-    rows = Activity.objects.not_superseded().exclude(themes=[]).order_by()
+    rows = Activity.objects.not_superseded().filter(**filters).exclude(themes=[])
     found = defaultdict(set)
-    for plan, words in rows.values_list("plan", "themes").distinct():
+    for plan, words in rows.order_by().values_list("plan", "themes").distinct():
         found[plan].update(words)
     return {plan: [each for each in Theme if each in found[plan]] for plan in found}
 
