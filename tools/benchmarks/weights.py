@@ -8,6 +8,7 @@ the pictures of the page.
 import contextlib
 import re
 import sys
+import time
 from collections import defaultdict
 from functools import cache
 from http.client import HTTPConnection
@@ -41,6 +42,7 @@ LOADED = re.compile(
 def main():
     """Print the heaviest page of each kind; exit with 1 if one is over a limit."""
     with servers.portal(ALLOW_INDEXING="true") as (site, _folder):
+        wait_for_data(urlsplit(site).port)
         listed = re.findall(
             rf"<loc>{site}([^<]+)</loc>", fetch(site, "/sitemap.xml")[1]
         )
@@ -55,6 +57,15 @@ def main():
     too_heavy = [told(kind, found[kind]) for kind in KINDS]
     if any(too_heavy):
         sys.exit(f"weights: over {PAGE}, {WITH_STYLE} or {VISIT} bytes")
+
+
+def wait_for_data(port):
+    """Wait for the data files: pages without their sizes are sent uncompressed."""
+    while (
+        "content-encoding"
+        not in servers.fetch(port, "/datos/", Accept_Encoding="gzip")[0]
+    ):
+        time.sleep(0.5)
 
 
 def kind_of(path):
