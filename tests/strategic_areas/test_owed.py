@@ -136,7 +136,7 @@ def check_commitment_pages(world, asked):
         silent |= {
             (step.period, activity)
             for step in page.events
-            if step.kind == "round"
+            if step.kind == "answers"
             for activity in (*step.missing, *step.awaited)
         }
     expected = {

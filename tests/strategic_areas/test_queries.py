@@ -259,7 +259,7 @@ def test_a_report_in_review_tells_its_day_and_nothing_else():
 
     page = page_of(update.activity.commitment)
 
-    (asked,) = [step for step in page.events if step.kind == "round"]
+    (asked,) = [step for step in page.events if step.kind == "answers"]
     assert asked.in_review == ((update.activity, timezone.localdate()),)
     assert (asked.reported, asked.missing, asked.awaited) == ((), (), ())
     assert page.activities[0].latest is None

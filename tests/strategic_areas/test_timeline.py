@@ -42,7 +42,7 @@ def make_round(plan, due_in=-10, **fields):
 
 
 def asked_of(commitment):
-    return [step for step in steps_of(commitment) if step.kind == "round"]
+    return [step for step in steps_of(commitment) if step.kind == "answers"]
 
 
 def test_steps_stand_in_the_order_of_their_days(commitment):
@@ -247,13 +247,13 @@ def test_what_comes_stands_above_today_and_what_was_below(commitment):
     (now,) = [place for place, step in enumerate(steps) if step.kind == "today"]
     assert [(step.kind, step.subject, step.period) for step in steps[:now]] == [
         ("due", coming, None),
-        ("round", None, still_open),
+        ("answers", None, still_open),
     ]
     told = [(each.kind, each.subject) for each in steps[now + 1 :]]
     assert told == [
         ("update", kept),
         ("update", done),
-        ("round", None),
+        ("answers", None),
         ("due", late),
     ]
     assert len({step.place for step in steps[now + 1 : now + 4]}) == 1

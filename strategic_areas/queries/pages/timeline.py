@@ -34,7 +34,7 @@ class TimelineEvent:
     One event; its ``kind`` decides which fields are set.
 
     "update": the updates of one period. "amendment": the changes of one record by an
-    act. "round": the answers to a round. "due": a due date. "start": the start of
+    act. "answers": the answers to a round. "due": a due date. "start": the start of
     future work. "today": the line between future (``is_ahead``) and past events.
     """
 
@@ -239,7 +239,7 @@ def _round_events(row, events, rounds, today):
         if in_review or unreported or (reported and not is_over):
             yield TimelineEvent(
                 day=days.get(period, period.due_on) if is_over else period.due_on,
-                kind="round",
+                kind="answers",
                 is_ahead=not is_over,
                 period=period,
                 reported=tuple(reported),
