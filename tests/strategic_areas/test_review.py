@@ -668,11 +668,14 @@ def test_several_tell_where_they_stand_in_the_queue(client, reviewer, submit):
     middle = client.get(MANY, {"pick": [token(row) for row in rows[1:3]]})
     apart = client.get(MANY, {"pick": [token(rows[0]), token(rows[2])]})
 
-    place = middle.context["place"]
-    told = {name: place[name] for name in ("number", "last", "total")}
+    position = middle.context["queue_position"]
+    told = {name: position[name] for name in ("number", "last", "total")}
     assert told == {"number": 2, "last": 3, "total": 4}
-    assert (place["previous"].pk, place["following"].pk) == (rows[0].pk, rows[3].pk)
-    assert apart.context["place"] is None
+    assert (position["previous"].pk, position["following"].pk) == (
+        rows[0].pk,
+        rows[3].pk,
+    )
+    assert apart.context["queue_position"] is None
 
 
 def test_what_was_decided_meanwhile_is_told(client, reviewer, monkeypatch, submit):
