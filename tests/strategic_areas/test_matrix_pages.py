@@ -119,7 +119,7 @@ def test_the_columns_are_proposed_and_the_plan_that_comes_out_is_saved(bringer):
     named = bringer.bring(workbook(ROW))
     columns = [
         (column.heading, f"{field.value()} {period.value()}".strip())
-        for _sheet, _own, columns in named.context["form"].parts
+        for _sheet, _own, columns in named.context["form"].sheet_fields
         for column, field, period in columns
     ]
 
@@ -468,7 +468,7 @@ def test_the_naming_is_kept_without_texts_of_the_plan(bringer, plan):
 def test_words_by_which_somebody_may_be_found_are_not_kept(bringer, plan):
     named = bringer.bring(workbook(ROW))
     seen = bringer.press(named, "name")
-    naming = matrix.UploadedMatrix.unsigned(
+    naming = matrix.UploadedMatrix.from_signed(
         seen.context["signed"], [bringer.user.pk, "matrix", plan.pk]
     ).naming
     naming.institutions = {"Casa de 001-1234567-8": "MT", "Mintrab": "MT"}
