@@ -305,7 +305,7 @@ class World:
         plan, edition = {"plan": self.plan.code}, editions.make_edition(self.plan)
         earlier = {"earlier": make.earlier_edition(edition).number}
         return {
-            "body": {**plan, "slug": asked.slug},
+            "body": {**plan, "slug": asked.body_slug},
             "indicator": {"code": indicator.code},
             "breakdown": {"code": indicator.code, "name": "2025-exploitation"},
             "plan": plan,
