@@ -271,8 +271,7 @@ def _counts(row):
     tally, work, state = row.summary.tally, row.recorded_work, row.summary.state
     reported, done, total = tally.reported, tally.done, tally.total
     if work:
-        reported, done = work.found - work.unreported, work.done
-        total = None
+        reported, done, total = work.found - work.unreported, work.done, None
     is_unasked = state == CommitmentState.NOT_ASKED
     otherwise = GapReason.NOT_ASKED if is_unasked else GapReason.NOT_REPORTED
     done = done if reported or total == 0 else None

@@ -185,8 +185,9 @@ def test_the_table_tells_what_each_agency_has_done(client):
     ((row,), _page) = table(client)
 
     (entry,) = row["entries"]
-    cell = entry["cell"]
-    assert (cell.state, len(cell.submitted), len(cell.items)) == ("in_progress", 1, 2)
+    agency_round = entry["agency_round"]
+    assert agency_round.state == "in_progress"
+    assert (len(agency_round.submitted), len(agency_round.items)) == (1, 2)
     assert f"period__id__exact={period.pk}" in entry["address"]
 
 

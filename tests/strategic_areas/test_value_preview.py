@@ -136,7 +136,7 @@ def test_a_value_that_the_public_does_not_read_is_called_so(persons):
 def test_the_review_names_the_pages_on_which_it_appears(cases):
     reported = cases.hand_in(2024, 81)
 
-    addresses = [place.address for place in cases.shown(reported)["places"]]
+    addresses = [page.address for page in cases.shown(reported)["page_changes"]]
     cases.publish(reported)
 
     plan = cases.indicator.introduced_by

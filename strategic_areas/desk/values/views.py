@@ -185,9 +185,7 @@ def value_grid(request, period, agency, indicator):
     own = [row for row in sheet.values if row.value.indicator == indicator]
     rows = [row for row in own if row.state == "todo"]
     already_submitted = [
-        each
-        for each in own
-        if each not in rows and request.POST.get(f"{each.span_key}-value")
+        x for x in own if x not in rows and request.POST.get(f"{x.span_key}-value")
     ]
     for row in already_submitted:
         text = _("%(days)s: a value was submitted already. Compare it with yours.")
