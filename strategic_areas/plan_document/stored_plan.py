@@ -29,6 +29,10 @@ def plain_number(number):
     return "0" if text == "-0" else text
 
 
+def _linked_to(row, field):
+    return [one.pk for one in getattr(row, field.name).all()] if row.pk else ()
+
+
 class StoredTable:
     """
     ``rows`` by document key; rows and keys by primary key.
@@ -69,8 +73,6 @@ class StoredPlan:
         self.tables[name] = found
         for row in self.rows(table):
             found.put(row, self.key(table, row))
-        for many in table.model._meta.many_to_many:
-            found.links[many] = self._links(table, many)
         if name == "agencies":
             for former in AgencyName.objects.all():
                 row = found.row_of_pk[former.agency_id]
@@ -136,10 +138,13 @@ class StoredPlan:
         return None if value == "" else value
 
     def _linked(self, row, field):
-        table = self.tables[TABLE_OF_MODEL[type(row)].name]
-        if table.row_of_pk.get(row.pk) is row:
-            return table.links[field].get(row.pk, ())
-        return [one.pk for one in getattr(row, field.name).all()] if row.pk else ()
+        table = TABLE_OF_MODEL[type(row)]
+        stored = self.tables[table.name]
+        if stored.row_of_pk.get(row.pk) is not row:
+            return _linked_to(row, field)
+        if field not in stored.links:
+            stored.links[field] = self._links(table, field)
+        return stored.links[field].get(row.pk, ())
 
     def default_value(self, table, attribute):
         if table.name not in self.empty_rows:
@@ -182,6 +187,13 @@ class StoredPlan:
 
 class StoredPlanObjects(StoredPlan):
     """Stored records that refer to one another; the caller locks them before saving."""
+
+    def rows(self, table):
+        links = [many.name for many in table.model._meta.many_to_many]
+        return super().rows(table).prefetch_related(*links)
+
+    def _linked(self, row, field):
+        return _linked_to(row, field)
 
     def relate(self):
         for name, table in STRUCTURE.items():
