@@ -331,7 +331,7 @@ def test_the_log_of_corrections_tells_the_same_requests_of_every_plan():
 
     rows = rows_of(make.plan(), "corrections")
 
-    assert [each["code"] for each in rows] == [waiting.mark, decided.mark]
+    assert [each["code"] for each in rows] == [waiting.anchor, decided.anchor]
     assert [each["outcome"] for each in rows] == [None, "kept"]
     assert [each["days"] for each in rows] == [None, 8]
 
