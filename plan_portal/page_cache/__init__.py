@@ -95,7 +95,7 @@ class PageCache:
         # Bounded, since a request may name any host.
         self._is_known_host = lru_cache(maxsize=64)(is_allowed)
         self.renewal = WorkerRenewal()
-        watch.on_new_label = self.drop_older
+        watch.on_new_label = self.drop_made_before_takedown
         watch.make_ready = self.make_ready
 
     def __call__(self, environ, start_response):
@@ -114,7 +114,7 @@ class PageCache:
         if not self._is_cacheable(environ):
             return self._pass_on(environ, start_response)
         self.watch.start()
-        if not self.watch.ask():
+        if not self.watch.ensure_version_known():
             return self._respond_with_old_page(key, environ, start_response)
         return self._current_page(key, environ).respond(environ, start_response)
 
@@ -143,7 +143,7 @@ class PageCache:
         path = environ["PATH_INFO"]
         if not path.startswith(WITHOUT_DATABASE) and self._has_valid_host(environ):
             self.watch.start()
-            if not self.watch.ask():
+            if not self.watch.ensure_version_known():
                 return respond_unavailable(environ, start_response)
         return self._ask_django(environ, start_response)
 
@@ -188,21 +188,22 @@ class PageCache:
             page.bannered = page.under(banner(page.made_at, key))
         return page.bannered.respond(environ, start_response)
 
-    def drop_older(self, label):
-        self.memory.drop_older(label.takedowns)
-        FILE_CACHE.drop_older(label.takedowns)
+    def drop_made_before_takedown(self, label):
+        self.memory.drop_made_before_takedown(label.takedowns)
+        FILE_CACHE.drop_made_before_takedown(label.takedowns)
 
     def make_ready(self):
         """
         Load the progress of the shown plan, then make the help pages.
 
         The help pages come last, since a request may close the watcher's connection.
-        After a purge, new workers are requested first.
+        After a purge, the workers, whose memory may hold purged texts, are replaced
+        first.
         """
         try:
             FILE_CACHE.wake()
             with self.watch.deadline.applied():
-                self.renewal.look(self.watch.label.takedowns)
+                self.renewal.replace_workers_after_purge(self.watch.label.takedowns)
                 overview.cache_shown_plan(timezone.localdate())
         finally:
             self._make_help_pages()

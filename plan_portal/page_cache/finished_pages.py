@@ -175,7 +175,7 @@ class PageMemory:
             if key in self.pages:
                 self.pages.move_to_end(key)
 
-    def drop_older(self, takedowns):
+    def drop_made_before_takedown(self, takedowns):
         with self._lock:
             self.takedowns = max(self.takedowns, takedowns)
             unpacked.cache_clear()

@@ -113,7 +113,7 @@ class VersionWatcher:
         if self._thread:
             self._thread.join(POLL_BESIDE_PUSH + VALID_SECONDS)
 
-    def ask(self):
+    def ensure_version_known(self):
         """
         Return whether the current version is known; read it if necessary.
 

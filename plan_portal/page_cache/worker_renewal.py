@@ -12,7 +12,7 @@ class WorkerRenewal:
     def __init__(self):
         self._takedowns = self._purges = None
 
-    def look(self, takedowns):
+    def replace_workers_after_purge(self, takedowns):
         if takedowns == self._takedowns:
             return
         purges = Purge.objects.filter(status=Purge.Status.APPROVED).count()

@@ -31,18 +31,18 @@ from strategic_areas.queries.public_rows.plan_reading import PlanReading
 from strategic_areas.queries.rounds import scorecards as agency_scorecards
 from strategic_areas.sentences import ROUND_WORDS, TIMELINESS
 
-ROLES = {
+ROLE_WORDS = {
     "lead": pgettext_lazy("a part in a commitment", "Leads it"),
     "support": pgettext_lazy("a part in a commitment", "Supports it"),
     "responsible": pgettext_lazy("a part in a commitment", "Answers for the activity"),
 }
-AGENCY = (
+AGENCY_REFERENCE = (
     DataColumn("agency", _("Agency (code)"), refers="agencies.code"),
     DataColumn(
         "agency_acronym", _("Agency (acronym)"), about=_("As it is called today.")
     ),
 )
-AGENCIES = (
+AGENCY_COLUMNS = (
     DataColumn("code", _("Agency (code)"), about=_("The last word of its address.")),
     *stored_columns(Agency, "acronym"),
     *stored_columns(Agency, "acronym_en", gap=GapReason.NOT_APPLICABLE),
@@ -146,7 +146,7 @@ def _roles_in_commitments(reading: PlanReading):
         )
 
 
-ROLE = (
+ROLE_COLUMNS = (
     DataColumn("commitment", _("Commitment (code)"), refers="commitments.code"),
     DataColumn(
         "activity",
@@ -159,10 +159,10 @@ ROLE = (
         "role",
         _("Part that it has"),
         CellKind.CODE,
-        codes=ROLES,
+        codes=ROLE_WORDS,
         about=_("In a reconstructed action, as public sources attribute it."),
     ),
-    *AGENCY,
+    *AGENCY_REFERENCE,
     IS_DISPUTED,
 )
 
@@ -179,7 +179,7 @@ def roles(reading: PlanReading):
         }
 
 
-ROUNDS = (
+ROUND_COLUMNS = (
     *stored_columns(
         ReportingPeriod, "code", "name", "mode", "is_final", "is_demonstration"
     ),
@@ -213,9 +213,9 @@ def rounds(reading: PlanReading):
             }
 
 
-SCORECARDS = (
+SCORECARD_COLUMNS = (
     DataColumn("round", _("Round (code)"), refers="rounds.code"),
-    *AGENCY,
+    *AGENCY_REFERENCE,
     DataColumn(
         "asked", _("Asked of it"), CellKind.INTEGER, about=_("Reports and values.")
     ),
@@ -280,7 +280,7 @@ DATASETS = (
         _("Agencies"),
         _("an agency of the plan, or one that a row of another table names"),
         EACH_AMENDMENT,
-        AGENCIES,
+        AGENCY_COLUMNS,
         ("code",),
         agencies,
     ),
@@ -289,7 +289,7 @@ DATASETS = (
         pgettext_lazy("a table", "Roles of agencies"),
         _("an agency in a commitment or in one of its activities"),
         EACH_AMENDMENT,
-        ROLE,
+        ROLE_COLUMNS,
         ("commitment", "activity", "role", "agency"),
         roles,
     ),
@@ -298,7 +298,7 @@ DATASETS = (
         pgettext_lazy("a table", "Rounds"),
         _("a round that asks for reports, or a period with records"),
         _("When a round is set, opens or closes"),
-        ROUNDS,
+        ROUND_COLUMNS,
         ("code",),
         rounds,
     ),
@@ -307,7 +307,7 @@ DATASETS = (
         pgettext_lazy("a table", "Scorecards"),
         _("an agency in a closed round that asked something of it"),
         _("Some days after each round closes"),
-        SCORECARDS,
+        SCORECARD_COLUMNS,
         ("round", "agency"),
         scorecards,
     ),

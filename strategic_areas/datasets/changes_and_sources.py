@@ -53,7 +53,7 @@ VALUES = {
     "old_value": pgettext_lazy("old value", "Before"),
     "new_value": pgettext_lazy("new value", "Now"),
 }
-AMENDMENTS = (
+AMENDMENT_COLUMNS = (
     DataColumn("code", _("Change (code)")),
     DataColumn(
         "decision",
@@ -156,7 +156,7 @@ def _values(line, *, is_whole_record):
             yield f"{column}_gap", None if value else reason
 
 
-CORRECTIONS = (
+CORRECTION_COLUMNS = (
     DataColumn(
         "code", _("Request (code)"), about=_("Its mark on the page of corrections.")
     ),
@@ -180,7 +180,7 @@ def corrections(_reading):
 CORRECTED = pgettext_lazy(
     "how often it changes", "When sources are added or what they state is corrected"
 )
-SOURCES = (
+SOURCE_COLUMNS = (
     DataColumn(
         "code",
         _("Source (code)"),
@@ -203,7 +203,7 @@ CITED_AS = {
     RESTS: pgettext_lazy("a source", "The row rests on it"),
     PRINTED: pgettext_lazy("a source", "It printed a number of the row"),
 }
-CITATIONS = (
+CITATION_COLUMNS = (
     DataColumn(
         "dataset",
         _("Table"),
@@ -226,7 +226,7 @@ def citations(reading):
     ]
 
 
-DISCREPANCIES = (*stored_columns(Discrepancy, "code", "topic", "detail"), ADDRESS)
+DISCREPANCY_COLUMNS = (*stored_columns(Discrepancy, "code", "topic", "detail"), ADDRESS)
 
 
 def discrepancies(reading):
@@ -237,7 +237,7 @@ def discrepancies(reading):
     ]
 
 
-DISCREPANCY_INDICATORS = (
+DISCREPANCY_INDICATOR_COLUMNS = (
     DataColumn("discrepancy", _("Discrepancy (code)"), refers="discrepancies.code"),
     DataColumn("indicator", _("Indicator (code)"), refers="indicators.code"),
 )
@@ -259,7 +259,7 @@ DATASETS = (
         _("Changes of the plan"),
         _("a field of a record that an approved change changed, old beside new"),
         _("When the plan is amended or corrected"),
-        AMENDMENTS,
+        AMENDMENT_COLUMNS,
         ("code",),
         amendments,
     ),
@@ -268,7 +268,7 @@ DATASETS = (
         _("Corrections"),
         _("a request to correct something on any page of the portal"),
         _("When somebody asks for one, and when it is decided"),
-        CORRECTIONS,
+        CORRECTION_COLUMNS,
         ("code",),
         corrections,
     ),
@@ -277,7 +277,7 @@ DATASETS = (
         _("Sources"),
         _("a public text that a row of another table cites"),
         CORRECTED,
-        SOURCES,
+        SOURCE_COLUMNS,
         ("code",),
         sources,
     ),
@@ -286,7 +286,7 @@ DATASETS = (
         _("Citations"),
         _("a row of another table and one source that it cites"),
         CORRECTED,
-        CITATIONS,
+        CITATION_COLUMNS,
         ("dataset", "row", "source", "role"),
         citations,
     ),
@@ -295,7 +295,7 @@ DATASETS = (
         _("Discrepancies"),
         _("a known contradiction between public sources"),
         CORRECTED,
-        DISCREPANCIES,
+        DISCREPANCY_COLUMNS,
         ("code",),
         discrepancies,
     ),
@@ -304,7 +304,7 @@ DATASETS = (
         _("Indicators of discrepancies"),
         _("an indicator that a discrepancy is about"),
         CORRECTED,
-        DISCREPANCY_INDICATORS,
+        DISCREPANCY_INDICATOR_COLUMNS,
         ("discrepancy", "indicator"),
         discrepancy_indicators,
     ),

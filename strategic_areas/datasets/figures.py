@@ -49,7 +49,7 @@ PRINTED_BY = DataColumn(
     refers="sources.code",
 )
 
-INDICATORS = (
+INDICATOR_COLUMNS = (
     *stored_columns(
         Indicator, "code", "name", "unit", "counts", "sensitive", "national"
     ),
@@ -118,7 +118,7 @@ def _page(indicator, mark=""):
     return settings.SITE_URL + path + (mark and f"#{mark}")
 
 
-VALUES = (
+VALUE_COLUMNS = (
     DataColumn("id", _("Indicator, days and who counted")),
     DataColumn("indicator", _("Indicator (code)"), refers="indicators.code"),
     *stored_columns(PublishedFigure, "starts_on", "ends_on"),
@@ -190,7 +190,7 @@ def _points(reading):
     return ((line, point) for line in reading.indicators for point in line.points)
 
 
-BREAKDOWNS = (
+BREAKDOWN_COLUMNS = (
     DataColumn("id", _("Value, breakdown and group")),
     DataColumn("value_id", _("The value of which it is a part"), refers="values.id"),
     DataColumn("indicator", _("Indicator (code)"), refers="indicators.code"),
@@ -221,7 +221,7 @@ BREAKDOWNS = (
 
 def breakdowns(reading):
     """Each number of a breakdown, and one empty row for each withheld breakdown."""
-    empty = dict.fromkeys(each.name for each in BREAKDOWNS)
+    empty = dict.fromkeys(each.name for each in BREAKDOWN_COLUMNS)
     for line, point in _points(reading):
         about = {
             "value_id": value_key(line.indicator, point),
@@ -248,7 +248,7 @@ def _dimension_columns(code):
     return {"dimension": code, **names}
 
 
-PLANNED = (
+PLANNED_VALUE_COLUMNS = (
     DataColumn("indicator", _("Indicator (code)"), refers="indicators.code"),
     *stored_columns(Target, "starts_on", "ends_on", "value", "provenance"),
     DataColumn("attained", _("Whether it is reached"), CellKind.CODE, codes=ATTAINED),
@@ -283,7 +283,7 @@ DATASETS = (
         _("Indicators"),
         _("something that is measured, and who counts it"),
         EACH_AMENDMENT,
-        INDICATORS,
+        INDICATOR_COLUMNS,
         ("code",),
         indicators,
     ),
@@ -292,7 +292,7 @@ DATASETS = (
         _("Values of indicators"),
         _("a value over a span of days"),
         EACH_VALUE,
-        VALUES,
+        VALUE_COLUMNS,
         ("id",),
         values,
     ),
@@ -301,7 +301,7 @@ DATASETS = (
         _("Breakdowns of values"),
         _("a part of a value, such as that of girls"),
         EACH_VALUE,
-        BREAKDOWNS,
+        BREAKDOWN_COLUMNS,
         ("id",),
         breakdowns,
     ),
@@ -310,7 +310,7 @@ DATASETS = (
         _("Values that the plan sets"),
         _("a value that the plan sets for an indicator"),
         EACH_AMENDMENT,
-        PLANNED,
+        PLANNED_VALUE_COLUMNS,
         ("indicator", "starts_on", "ends_on"),
         planned_values,
     ),

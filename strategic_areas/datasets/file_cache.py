@@ -127,7 +127,7 @@ class FileCache:
     def wake(self):
         self._wake.set()
 
-    def drop_older(self, takedowns: int):
+    def drop_made_before_takedown(self, takedowns: int):
         with self._changed:
             for key, files in list(self._files.items()):
                 if files.version.takedowns < takedowns:
@@ -181,7 +181,7 @@ class FileCache:
             self._dropped.wait(min(MAX_PAUSE, max(MIN_PAUSE, wanted)))
 
     def _make(self):
-        self.drop_older(current_version().takedowns)
+        self.drop_made_before_takedown(current_version().takedowns)
         plans = Plan.objects.public().in_bulk()
         with self._changed:
             requested, self._requested = self._requested, set()

@@ -91,14 +91,11 @@ def punctuality_columns(words):
     )
 
 
-PLANS = (
+PLAN_COLUMNS = (
     *stored_columns(
-        Plan, "code", "title", "status", "starts_on", "ends_on", "launched_on"
+        *(Plan, "code", "title", "status", "starts_on", "ends_on", "launched_on"),
+        *("act", "act_url", "commission", "goals_by", "summary", "makers", "note"),
     ),
-    *stored_columns(
-        Plan, "act", "act_url", "commission", "goals_by", "summary", "makers"
-    ),
-    *stored_columns(Plan, "note"),
     DataColumn(
         "is_demonstration",
         _("Demonstration"),
@@ -116,17 +113,15 @@ PLANS = (
 
 
 def plans(reading: PlanReading):
-    return [
-        {
-            **vars(reading.plan),
-            "is_demonstration": not settings.OFFICIAL_SITE,
-            "is_reconstructed": reading.plan_progress.is_reconstructed,
-            "address": page_column(reading.plan),
-        }
-    ]
+    yield {
+        **vars(reading.plan),
+        "is_demonstration": not settings.OFFICIAL_SITE,
+        "is_reconstructed": reading.plan_progress.is_reconstructed,
+        "address": page_column(reading.plan),
+    }
 
 
-AREAS = (
+AREA_COLUMNS = (
     *stored_columns(
         StrategicArea, "code", "name", "short", "outcome", "outcome_provenance"
     ),
@@ -142,7 +137,7 @@ def areas(reading: PlanReading):
     ]
 
 
-PROGRAMMES = (
+PROGRAMME_COLUMNS = (
     *stored_columns(Programme, "code", "name"),
     DataColumn("area", _("Strategic area (code)"), refers="areas.code"),
     *stored_columns(Programme, "provenance", "note"),
@@ -159,7 +154,7 @@ def programmes(reading: PlanReading):
     ]
 
 
-COMMITMENTS = (
+COMMITMENT_COLUMNS = (
     *stored_columns(Commitment, "code", "title", "expected_result"),
     DataColumn("area", _("Strategic area (code)"), refers="areas.code"),
     *bilingual(DataColumn("area_name", _("Strategic area"))),
@@ -311,7 +306,7 @@ def _dates(row, day):
     }
 
 
-ACTIVITIES = (
+ACTIVITY_COLUMNS = (
     *stored_columns(Activity, "code", "title"),
     DataColumn("commitment", _("Commitment (code)"), refers="commitments.code"),
     DataColumn("programme", _("Programme (code)"), refers="programmes.code"),
@@ -430,7 +425,7 @@ def _percent(row, latest):
     return None, GapReason.NOT_ASKED if is_unasked else GapReason.NOT_REPORTED
 
 
-THEMES = (
+THEME_COLUMNS = (
     DataColumn("activity", _("Activity (code)"), refers="activities.code"),
     DataColumn("theme", _("Theme"), CellKind.CODE, codes=dict(Theme.choices)),
 )
@@ -444,18 +439,23 @@ def activity_themes(reading: PlanReading):
     ]
 
 
-CODE = ("code",)
 DATASETS = (
     Dataset(
-        "plans", _("Plan"), _("the plan itself"), EACH_AMENDMENT, PLANS, CODE, plans
+        "plans",
+        _("Plan"),
+        _("the plan itself"),
+        EACH_AMENDMENT,
+        PLAN_COLUMNS,
+        ("code",),
+        plans,
     ),
     Dataset(
         "areas",
         _("Strategic areas"),
         _("a strategic area, with the outcome that it seeks"),
         EACH_AMENDMENT,
-        AREAS,
-        CODE,
+        AREA_COLUMNS,
+        ("code",),
         areas,
     ),
     Dataset(
@@ -463,8 +463,8 @@ DATASETS = (
         _("Programmes"),
         _("a programme of an area"),
         EACH_AMENDMENT,
-        PROGRAMMES,
-        CODE,
+        PROGRAMME_COLUMNS,
+        ("code",),
         programmes,
     ),
     Dataset(
@@ -475,8 +475,8 @@ DATASETS = (
             "its due date"
         ),
         EACH_REPORT,
-        COMMITMENTS,
-        CODE,
+        COMMITMENT_COLUMNS,
+        ("code",),
         commitments,
     ),
     Dataset(
@@ -484,8 +484,8 @@ DATASETS = (
         _("Activities"),
         _("an activity of a commitment, with its state by its last report"),
         EACH_REPORT,
-        ACTIVITIES,
-        CODE,
+        ACTIVITY_COLUMNS,
+        ("code",),
         activities,
     ),
     Dataset(
@@ -493,7 +493,7 @@ DATASETS = (
         _("Themes of activities"),
         _("a theme of an activity"),
         EACH_AMENDMENT,
-        THEMES,
+        THEME_COLUMNS,
         ("activity", "theme"),
         activity_themes,
     ),

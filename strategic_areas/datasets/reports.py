@@ -42,7 +42,7 @@ NOT_ADDED = _(
     "add up none. What counts victims is protected also where nothing is stated."
 )
 UNIT = bilingual(DataColumn("unit", _("Unit"), gap=GapReason.NOT_APPLICABLE))
-REPORTS = (
+REPORT_COLUMNS = (
     DataColumn("public_id", _("Word of its address")),
     DataColumn("kind", _("Kind"), CellKind.CODE, codes=KINDS),
     DataColumn("subject", _("What it is about (code)")),
@@ -231,7 +231,7 @@ DATASETS = (
         _("Reports"),
         _("a report or a declaration, with each earlier revision"),
         EACH_REPORT,
-        REPORTS,
+        REPORT_COLUMNS,
         ("public_id",),
         reports,
     ),

@@ -16,7 +16,7 @@ from strategic_areas.datasets.columns import (
 from strategic_areas.models import FrameworkTarget
 from strategic_areas.sentences import FRAMEWORK_NAMES, SHORT_BODIES, TARGET_KINDS
 
-TARGETS = (
+TARGET_COLUMNS = (
     *stored_columns(FrameworkTarget, "code"),
     DataColumn("family", _("Framework"), codes=FRAMEWORK_NAMES),
     DataColumn("kind", _("Kind"), codes=TARGET_KINDS),
@@ -50,7 +50,7 @@ def targets(reading):
         }
 
 
-ASKED = (
+TARGET_YEAR_COLUMNS = (
     DataColumn("target", _("Target (code)"), refers="targets.code"),
     DataColumn("year", _("Year"), CellKind.INTEGER),
     DataColumn(
@@ -75,7 +75,7 @@ def target_years(reading):
     ]
 
 
-ADDRESSED = (
+TARGET_AGENCY_COLUMNS = (
     DataColumn("target", _("Target (code)"), refers="targets.code"),
     DataColumn("agency", _("Agency (code)"), refers="agencies.code"),
 )
@@ -90,7 +90,7 @@ def target_agencies(reading):
     ]
 
 
-ANSWERS = (
+ANSWER_COLUMNS = (
     DataColumn("target", _("Target (code)"), refers="targets.code"),
     DataColumn(
         "commitment",
@@ -122,7 +122,7 @@ def answers(reading):
         ]
         for name, of, link in (*responding, *measuring):
             yield {
-                **dict.fromkeys(column.name for column in ANSWERS),
+                **dict.fromkeys(column.name for column in ANSWER_COLUMNS),
                 "target": each.target.code,
                 name: of.code,
                 **(pair(link, "why") if link else {}),
@@ -136,7 +136,7 @@ DATASETS = (
         _("Targets and recommendations"),
         _("an international target, or what a body asks of the country"),
         BROUGHT,
-        TARGETS,
+        TARGET_COLUMNS,
         ("code",),
         targets,
     ),
@@ -145,7 +145,7 @@ DATASETS = (
         _("Years of recommendations"),
         _("a year in which a body asked for it"),
         BROUGHT,
-        ASKED,
+        TARGET_YEAR_COLUMNS,
         ("target", "year"),
         target_years,
     ),
@@ -154,7 +154,7 @@ DATASETS = (
         _("Agencies in recommendations"),
         _("an agency that a recommendation names"),
         BROUGHT,
-        ADDRESSED,
+        TARGET_AGENCY_COLUMNS,
         ("target", "agency"),
         target_agencies,
     ),
@@ -163,7 +163,7 @@ DATASETS = (
         _("Answers to targets"),
         _("a commitment that responds to a target, or an indicator that measures it"),
         BROUGHT,
-        ANSWERS,
+        ANSWER_COLUMNS,
         ("target", "commitment", "indicator"),
         answers,
     ),

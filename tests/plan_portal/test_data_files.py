@@ -332,7 +332,7 @@ def test_what_was_made_before_a_taking_away_is_never_served(shelf, plan, moved):
         shelf.files(plan)
 
     assert shelf.available_files(plan) is None
-    shelf.drop_older(1)
+    shelf.drop_made_before_takedown(1)
     moved(1)
     assert shelf.available_files(plan) is None
 
@@ -399,9 +399,9 @@ def test_only_a_takedown_ends_the_pause(shelf, plan):
     shelf._make()
     made = shelf.available_files(plan).version
 
-    shelf.drop_older(made.takedowns)
+    shelf.drop_made_before_takedown(made.takedowns)
     ended_by_nothing = shelf._dropped.is_set()
-    shelf.drop_older(made.takedowns + 1)
+    shelf.drop_made_before_takedown(made.takedowns + 1)
 
     assert not ended_by_nothing
     assert shelf._dropped.is_set()

@@ -315,7 +315,7 @@ def test_memory_is_bounded_and_the_least_wanted_page_goes(make_front):
 
 def test_help_gives_way_to_no_other_page(make_front):
     front = make_front(page_of(NOISE), memory=4000)
-    front.watch.ask()
+    front.watch.ensure_version_known()
     front.make_ready()
 
     for number in range(20):
@@ -333,7 +333,7 @@ def test_many_who_ask_at_once_wait_for_one_page(make_front):
         return page_of("slow")(environ, start_response)
 
     front = make_front(slow)
-    front.watch.ask()
+    front.watch.ensure_version_known()
     front.watch.valid_until = time.monotonic() + 60
 
     def ask(_number):
@@ -363,11 +363,11 @@ def test_no_page_carries_a_label_newer_than_its_content(make_front):
 
 
 def test_the_label_never_goes_back(front):
-    front.watch.ask()
+    front.watch.ensure_version_known()
     newer = front.watch.label = PageVersion("build", 10**6, "99991231", 0)
 
     later(front)
-    front.watch.ask()
+    front.watch.ensure_version_known()
 
     assert front.watch.label is newer
 
@@ -377,12 +377,12 @@ def test_pages_are_of_the_day_of_the_clock(front, days):
     today = datetime(2027, 3, 9, 16, tzinfo=UTC)
     other = today + timedelta(days=days)
     with time_machine.travel(today):
-        front.watch.ask()
+        front.watch.ensure_version_known()
         earlier = front.watch.label
 
     with time_machine.travel(other):
         later(front)
-        front.watch.ask()
+        front.watch.ensure_version_known()
 
     assert earlier.day == "20270309"
     assert front.watch.label.day == f"{other:%Y%m%d}"
@@ -407,7 +407,7 @@ def test_without_the_database_the_last_good_page_is_served(front, plan, monkeypa
 def test_help_is_there_without_the_database(front, plan, monkeypatch):
     HelpLine.objects.create(label_es="Línea 212", numbers=["809-200-1202"])
     commit()
-    front.watch.ask()
+    front.watch.ensure_version_known()
     front.make_ready()
     cut_off(front, monkeypatch)
 
@@ -425,7 +425,7 @@ def test_help_is_made_even_if_the_plan_cannot_be_read(front, plan, monkeypatch):
         raise LookupError
 
     monkeypatch.setattr(overview, "cache_shown_plan", fail)
-    front.watch.ask()
+    front.watch.ensure_version_known()
 
     with pytest.raises(LookupError):
         front.make_ready()
@@ -498,7 +498,7 @@ def test_whoever_waited_while_one_asked_in_vain_asks_not_again(front, monkeypatc
     monkeypatch.setattr(PublicationVersion, "counters", refuse)
 
     with ThreadPoolExecutor(3) as pool:
-        known = list(pool.map(lambda _: front.watch.ask(), range(3)))
+        known = list(pool.map(lambda _: front.watch.ensure_version_known(), range(3)))
 
     assert known == [False] * 3
     assert asked == [1]
@@ -509,7 +509,7 @@ def test_a_page_that_was_begun_before_a_takedown_is_not_kept():
     page = FinishedPage(
         b"<main >old</main>", [], PageVersion("build", 4, "20260101", 1), 0
     )
-    memory.drop_older(2)
+    memory.drop_made_before_takedown(2)
 
     memory.put("/a/", page)
 

@@ -66,13 +66,13 @@ def test_the_plan_is_read_before_its_pages_are_asked(front, plan, monkeypatch):
         )
         return len(reads)
 
-    front.watch.ask()
+    front.watch.ensure_version_known()
     front.make_ready()
     at_start = reads_of_reader()
     change_the_plan()
     unready = reads_of_reader()
     change_the_plan()
-    front.watch.ask()
+    front.watch.ensure_version_known()
     front.make_ready()
 
     assert (at_start, unready, reads_of_reader()) == (0, 1, 0)
@@ -94,7 +94,7 @@ def test_nobody_asks_beside_a_watch_that_has_waited_long(
 
     assert reply.status == 200
     assert (b"copy-band" in reply.body) != is_asked
-    assert front.watch.ask() == is_asked
+    assert front.watch.ensure_version_known() == is_asked
 
 
 def withdraw(update):
@@ -145,7 +145,7 @@ def test_a_publication_leaves_old_pages_for_an_outage(front, plan, monkeypatch):
     workflow.publish(update, by=make.reviewer())
     commit()
     later(front)
-    front.watch.ask()
+    front.watch.ensure_version_known()
 
     cut_off(front, monkeypatch)
 
@@ -178,7 +178,7 @@ def test_the_thread_learns_of_a_publication_by_itself(open_record):
     watch = VersionWatcher()
     try:
         watch.start()
-        assert watch.ask()
+        assert watch.ensure_version_known()
         before = watch.label
         asked_to_wait = 0.5 if connection.vendor == "postgresql" else 2
 
@@ -220,7 +220,7 @@ def test_only_a_purge_asks_for_new_workers(front, plan, monkeypatch):
 
     def learn():
         later(front)
-        front.watch.ask()
+        front.watch.ensure_version_known()
         front.make_ready()
         return len(asked)
 
