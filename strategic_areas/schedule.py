@@ -189,6 +189,6 @@ def is_copied(answer_by: date, today: date) -> bool:
     return (today - answer_by).days // 7 > WEEKLY_REMINDERS_ALONE
 
 
-def is_day_to_mend(returned_on: date, today: date) -> bool:
+def is_reminder_day_after_return(returned_on: date, today: date) -> bool:
     """Whether to send a reminder of a returned report: the day after, then weekly."""
     return today > returned_on and (today - returned_on).days % 7 == 1

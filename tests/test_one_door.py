@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from agencies.fields import DeclaredFields, public
 from agencies.models import Agency, AgencyName
 from strategic_areas import models, workflow
-from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES
 from strategic_areas.triggers import versions
 from strategic_areas.workflow.guard import blocked_texts
 from tests import make
@@ -131,7 +131,7 @@ class Typist:
 
     def type_on_tree(self, word):
         """Save the form of a record of each kind on the tree of its plan."""
-        for table in STRUCTURE.values():
+        for table in EDITED_TABLES.values():
             row = table.model.objects.first()
             form = form_at(self.client, reverse("admin:plan_node", args=node(row)))
             texts = {

@@ -1,7 +1,7 @@
 """
 The plan document: every edit of a plan's structure is a list of its lines.
 
-``tables`` declares a ``PlanTable`` per kind of record; ``STRUCTURE`` are the tables
+``tables`` declares a ``PlanTable`` per kind of record; ``EDITED_TABLES`` are the tables
 that people edit. ``stored_plan.StoredPlanObjects`` holds the stored records of a plan
 by key: an activity's code, or "indicator/first day/last day" of a target
 (``PlanTable.key_in``).

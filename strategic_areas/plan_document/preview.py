@@ -7,7 +7,7 @@ from agencies.fields import FieldKind
 from strategic_areas.models import Plan
 from strategic_areas.plan_document import records, validation
 from strategic_areas.plan_document.lines import LineState, PlanLine
-from strategic_areas.plan_document.tables import STRUCTURE, as_read_from_cell
+from strategic_areas.plan_document.tables import EDITED_TABLES, normalized_value
 from strategic_areas.plan_document.values import cell_value, record_label
 from strategic_areas.workbooks.reading import CellChange, ValueFault
 from strategic_areas.workflow import guard
@@ -62,7 +62,7 @@ def build_preview(stored, lines, *, with_checks=True, members_only=True):
 
     ``with_checks`` changed lines are checked and get the problems found.
     """
-    places = list(STRUCTURE.values())
+    places = list(EDITED_TABLES.values())
     lines = sorted(lines, key=lambda line: places.index(line.table))
     # Check refused lines too, to show all problems at once.
     records_to_save = records.build_records(
@@ -100,7 +100,7 @@ def _preview_line(stored, to_save, faults):
         CellChange(
             columns[name].label,
             value_in_words(
-                columns[name], as_read_from_cell(to_save.before.get(name)), stored
+                columns[name], normalized_value(to_save.before.get(name)), stored
             ),
             value_in_words(columns[name], value, stored),
             places.get(name, ""),
@@ -147,7 +147,7 @@ def value_in_words(column, value, stored):
 
 def _link_label(column, key, stored):
     code = record_label(column, key, stored)
-    if column.linked not in STRUCTURE or column.links_to_other_plan:
+    if column.linked not in EDITED_TABLES or column.links_to_other_plan:
         return code
     record = stored.tables[column.linked].rows.get(key)
     return str(record) if record and record.code != code else code

@@ -22,7 +22,7 @@ from strategic_areas.models import (
 from strategic_areas.models.plan import PlanMixin
 from strategic_areas.models.records import CodeMixin
 from strategic_areas.plan_document.lines import PlanLine
-from strategic_areas.plan_document.tables import PLAN_TABLE, STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES, PLAN_TABLE
 from strategic_areas.queries.public_rows import (
     affected_records,
     merge_keys,
@@ -324,7 +324,7 @@ def preview_effects(plan, records_to_save, *, by):
             for name, was, rows in zip(
                 SUPERSEDABLE, before, _not_superseded(plan), strict=True
             ):
-                title = STRUCTURE[name].title
+                title = EDITED_TABLES[name].title
                 counts.append((title, was, len(rows)))
                 if others := [each for each in rows if not each.is_official]:
                     left.append((title, others))
@@ -361,7 +361,7 @@ def public_differences(existing, save):
 
 def _not_superseded(plan):
     return [
-        list(STRUCTURE[name].model.objects.not_superseded().filter(plan=plan))
+        list(EDITED_TABLES[name].model.objects.not_superseded().filter(plan=plan))
         for name in SUPERSEDABLE
     ]
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from agencies.models import AgencyName
 from strategic_areas.plan_document.tables import (
+    EDITED_TABLES,
     OTHER_PLAN_LINKS,
-    STRUCTURE,
     TABLE_OF_MODEL,
     TABLES,
 )
@@ -196,7 +196,7 @@ class StoredPlanObjects(StoredPlan):
         return _linked_to(row, field)
 
     def relate(self):
-        for name, table in STRUCTURE.items():
+        for name, table in EDITED_TABLES.items():
             for field in table.model._meta.concrete_fields:
                 other = TABLE_OF_MODEL.get(field.related_model)
                 if other is None or field.name in OTHER_PLAN_LINKS:

@@ -162,13 +162,17 @@ class PlanTable:
 
     def plain(self, stored, row):
         return {
-            column.name: as_read_from_cell(stored.plain(row, column.name))
+            column.name: normalized_value(stored.plain(row, column.name))
             for column in self.columns
         }
 
 
-def as_read_from_cell(value):
-    """Return a value as it comes back from a workbook's cell; an empty text is None."""
+def normalized_value(value):
+    """
+    Return a value as a workbook's cell gives it back; an empty text is None.
+
+    So values of forms, drafts, records and workbooks compare equal.
+    """
     if isinstance(value, str):
         return cell_text("", spreadsheet_cells.workbook_text(value)) or None
     return value
@@ -245,7 +249,7 @@ TABLE_OF_MODEL = {table.model: table for table in TABLES.values()}
 
 
 #: The tables that people edit, in the order of saving: linked tables first.
-STRUCTURE = {
+EDITED_TABLES = {
     name: TABLES[name]
     for name in (
         *("plans", "areas", "programmes", "participations", "commitments"),

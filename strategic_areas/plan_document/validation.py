@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas import workflow
 from strategic_areas.models import Activity, ActivityUpdate, Indicator
-from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.plain_values import (
     broken_checks,
@@ -78,7 +78,7 @@ def add_dependants(stored, records_to_save, found):
 
 def _linked_records(stored, to_save, column):
     keys = to_save.line.values.get(column.name)
-    if not keys or column.linked not in STRUCTURE or column.links_to_other_plan:
+    if not keys or column.linked not in EDITED_TABLES or column.links_to_other_plan:
         return []
     keys = keys if isinstance(keys, list) else [keys]
     return [stored.tables[column.linked].rows[key] for key in keys]
@@ -149,7 +149,7 @@ def _set_former_state(records_to_save):
 def _uniqueness_problems(stored, records_to_save):
     found = {id(to_save.record): [] for to_save in records_to_save}
     for name in {to_save.line.table.name for to_save in records_to_save}:
-        model = STRUCTURE[name].model
+        model = EDITED_TABLES[name].model
         own = [
             to_save for to_save in records_to_save if to_save.line.table.name == name
         ]
@@ -220,7 +220,7 @@ def _former_key(constraint, to_save, stored):
 
 
 def _replaced(stored, records_to_save):
-    found = {name: {} for name in STRUCTURE}
+    found = {name: {} for name in EDITED_TABLES}
     for name in ("commitments", "activities"):
         for pk, row in stored.tables[name].row_of_pk.items():
             found[name][stored.tables[name].key_of_pk[pk]] = [

@@ -17,7 +17,7 @@ from agencies import numbers
 from agencies.fields import FieldKind
 from agencies.numbers import UnclearValueError
 from strategic_areas.plan_document.stored_plan import plain_number
-from strategic_areas.plan_document.tables import STRUCTURE, TABLES
+from strategic_areas.plan_document.tables import EDITED_TABLES, TABLES
 from strategic_areas.workbooks.reading import comparable, digest_of
 
 #: Prefix of a new record's code that another record gives up.
@@ -41,7 +41,11 @@ def digest(value):
 
 
 def _linked_keys(column, value, stored):
-    if column.linked not in STRUCTURE or column.links_to_other_plan or value is None:
+    if (
+        column.linked not in EDITED_TABLES
+        or column.links_to_other_plan
+        or value is None
+    ):
         return value
     rows = stored.tables[column.linked].rows
     keys = value if isinstance(value, list) else [value]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from strategic_areas.desk.plan_workbook.comparison import STORED_CODE
-from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES
 from tests import make
 
 NAMES_ROW, FIRST_ROW = 1, 3
@@ -22,7 +22,7 @@ class PlanBook:
         self.pages = {}
         for page in self.book:
             name, _dot, column = str(page.cell(NAMES_ROW, 1).value).partition(".")
-            if column and name in STRUCTURE:
+            if column and name in EDITED_TABLES:
                 self.pages[name] = page
 
     def columns(self, sheet):

@@ -15,7 +15,7 @@ from strategic_areas.desk.plan_workbook.comparison import compare_plan_workbook
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.plan_document.preview import build_preview
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
-from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES
 from strategic_areas.workbooks.reading import WorkbookCell, read_worksheets
 from tests import make
 from tests.deep import DEEP, drawn
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 WORD, PERSON = "¿qué es esto?", "Cédula 001-1234567-8"
 HOW = ("formula", "word", "empty")
 COLUMNS = [
-    (name, each.name) for name, table in STRUCTURE.items() for each in table.columns
+    (name, each.name) for name, table in EDITED_TABLES.items() for each in table.columns
 ]
 
 
@@ -47,7 +47,7 @@ def spoilt(book, *bad):
     for sheet, column, how in bad:
         *others, line = lines[sheet]
         declared = next(
-            each for each in STRUCTURE[sheet].columns if each.name == column
+            each for each in EDITED_TABLES[sheet].columns if each.name == column
         )
         is_text = declared.kind in (FieldKind.TEXT, FieldKind.OTHER)
         told = {"formula": "=1+1", "word": PERSON if is_text else WORD, "empty": ""}
@@ -130,7 +130,7 @@ def test_what_leads_to_a_bad_row_names_it(filled, sheet, column, dependants):
 
     preview = previewed(plan, book)
 
-    message = f"Depende de la fila {number} de la hoja «{STRUCTURE[sheet].title}»"
+    message = f"Depende de la fila {number} de la hoja «{EDITED_TABLES[sheet].title}»"
     found = {
         (each.line.table.name, fault.header)
         for _title, rows in preview.tables
@@ -139,7 +139,10 @@ def test_what_leads_to_a_bad_row_names_it(filled, sheet, column, dependants):
         if fault.message.startswith(message)
     }
     labels = {
-        (name, str(next(c.label for c in STRUCTURE[name].columns if c.name == column)))
+        (
+            name,
+            str(next(c.label for c in EDITED_TABLES[name].columns if c.name == column)),
+        )
         for name, column in dependants
     }
     assert found == labels

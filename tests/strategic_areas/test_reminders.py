@@ -10,7 +10,7 @@ from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.desk.review.review_queue import review_queue_of
-from strategic_areas.schedule import is_day_to_mend, is_reminder_day
+from strategic_areas.schedule import is_reminder_day, is_reminder_day_after_return
 from tests import make
 from tests.costs import costs
 from tests.deep import DEEP
@@ -165,7 +165,9 @@ def test_what_came_back_is_told_the_day_after_with_its_reason():
     expected = [date(2025, 4, 9), date(2025, 4, 16)]
     every = days_from(date(2025, 4, 5), date(2025, 4, 17))
     returned = date(2025, 4, 8)
-    assert [day for day in every if is_day_to_mend(returned, day)] == expected
+    assert [
+        day for day in every if is_reminder_day_after_return(returned, day)
+    ] == expected
     days = days_reminded(date(2025, 4, 5), date(2025, 4, 17), expected)
 
     first = Mail.objects.filter(kind="reminder").order_by("pk").first()

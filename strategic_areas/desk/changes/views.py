@@ -51,7 +51,7 @@ from strategic_areas.models import (
     WithdrawalCause,
 )
 from strategic_areas.models.evidence import TEXTS, untranslated
-from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES
 from strategic_areas.purging import takedowns
 from strategic_areas.purging.takedowns import HIDEABLE, HIDING_STEPS
 from strategic_areas.queries.pages import help_lines
@@ -162,7 +162,7 @@ def change_records(change, step_forms=(), changed=()):
 
 
 def _rows_of_record(part, proposed, changed):
-    names = [name for name, table in STRUCTURE.items() if table.model is part.model]
+    names = [name for name, table in EDITED_TABLES.items() if table.model is part.model]
     code = getattr(proposed, "code", None)
     return [x for x in changed if x.dataset in names and x.row["code"] == code]
 

@@ -17,7 +17,7 @@ from strategic_areas.plan_document.lines import (
 )
 from strategic_areas.plan_document.preview import value_in_words
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
-from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES
 from strategic_areas.plan_document.validation import find_problems
 from strategic_areas.plan_document.values import NEW
 from strategic_areas.workbooks.reading import CellChange, ValueFault
@@ -54,9 +54,9 @@ def document_lines(stored, draft_lines):
     for each in draft_lines:
         if key := new_keys.get(id(each)):
             keys_by_table[each.table] |= {key: key, each.new_values.get("code"): key}
-    tables, pairs = list(STRUCTURE), []
+    tables, pairs = list(EDITED_TABLES), []
     for each in sorted(draft_lines, key=lambda line: tables.index(line.table)):
-        table = STRUCTURE[each.table]
+        table = EDITED_TABLES[each.table]
         stored_key = stored.tables[table.name].key_of_pk.get(each.record, "")
         values, problems = _with_links(stored, table, each, keys_by_table)
         if stored_key:
@@ -136,7 +136,7 @@ class DraftConflict:
 def draft_conflicts(stored, draft_lines):
     conflicts = []
     for each in draft_lines:
-        table, values = STRUCTURE[each.table], _stored_values(stored, each)
+        table, values = EDITED_TABLES[each.table], _stored_values(stored, each)
         changes = tuple(
             CellChange(
                 column.label,
@@ -275,7 +275,7 @@ def _linked_keys(stored, line):
     # line is proposed. They are pairs, since a purge blanks values but not names.
     return {
         column.name: [[key, row.pk] for key, row in rows.items()]
-        for column in STRUCTURE[line.table].columns
+        for column in EDITED_TABLES[line.table].columns
         if column.linked and (value := line.new_values.get(column.name))
         for keys in [value if isinstance(value, list) else [value]]
         for rows in [_linked_rows(stored, column, keys)]

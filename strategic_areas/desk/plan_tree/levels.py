@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.models.records import sort_key
-from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES
 
 
 # Compared by identity: lazy texts are equal or not depending on the active language.
@@ -36,7 +36,7 @@ class TreeLevel:
 
     @property
     def model(self):
-        return STRUCTURE[self.table].model
+        return EDITED_TABLES[self.table].model
 
     @property
     def links(self):
@@ -48,7 +48,7 @@ class TreeLevel:
 
     @property
     def is_coded(self):
-        return STRUCTURE[self.table].identity == ("code",)
+        return EDITED_TABLES[self.table].identity == ("code",)
 
     @property
     def below(self):

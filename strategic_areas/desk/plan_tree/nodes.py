@@ -32,7 +32,7 @@ from strategic_areas.models.records import sort_key
 from strategic_areas.plan_document.preview import build_preview
 from strategic_areas.plan_document.records import SUPERSEDABLE
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
-from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES
 
 #: In a plan with more records, commitments are shown folded.
 FOLD_ABOVE = 60
@@ -267,7 +267,7 @@ class PlanTree:
             node.is_open = not is_long or node.is_on_path
 
     def _add_nodes(self, level):
-        table = STRUCTURE[level.table]
+        table = EDITED_TABLES[level.table]
         new = [
             each.record
             for each in self.preview.records_to_save

@@ -19,7 +19,7 @@ from strategic_areas.plan_document.lines import (
     with_defaults,
     with_due_date,
 )
-from strategic_areas.plan_document.tables import PLAN_TABLE, STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES, PLAN_TABLE
 from strategic_areas.plan_document.values import (
     NEW,
     SEPARATORS,
@@ -35,7 +35,7 @@ STORED_CODE = "origin"
 #: Identifies the columns of the workbook; other workbooks are refused.
 _SHAPE = " ".join(
     f"{name}.{column.name}"
-    for name, table in STRUCTURE.items()
+    for name, table in EDITED_TABLES.items()
     for column in table.columns
 )
 WORKBOOK_FORMAT = (
@@ -128,7 +128,7 @@ class RecordFinder:
                 self.key_of_code[name].setdefault(code, self.new_key(name, code))
 
     def _coded_lines(self):
-        for name, table in STRUCTURE.items():
+        for name, table in EDITED_TABLES.items():
             if name != PLAN_TABLE and table.identity == ("code",):
                 for line in self.book.lines[name]:
                     yield name, line, self.stored_key(table, line)
@@ -151,12 +151,12 @@ class RecordFinder:
                 row.pk: self.stored.tables[name].key_of_pk[row.pk]
                 for row in table.rows(self.stored)
             }
-            for name, table in STRUCTURE.items()
+            for name, table in EDITED_TABLES.items()
         }
 
     def is_as_exported(self, column, text, exported_digest):
         """Whether a cell still links to the same records as when it was exported."""
-        if column.linked not in STRUCTURE or column.links_to_other_plan:
+        if column.linked not in EDITED_TABLES or column.links_to_other_plan:
             return False
         codes = SEPARATORS.split(text) if column.kind is FieldKind.LINKS else [text]
         pks = [self.exported_pks[column.linked].get(code.strip()) for code in codes]
@@ -209,7 +209,7 @@ class WorkbookComparison:
     def rows(self):
         parsed = [
             (table, line, self.find.stored_key(table, line), *self._values(table, line))
-            for name, table in STRUCTURE.items()
+            for name, table in EDITED_TABLES.items()
             for line in self.book.lines[name]
         ]
         names = [

@@ -18,7 +18,7 @@ from strategic_areas.plan_document.lines import (
     with_defaults,
     with_due_date,
 )
-from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES
 from strategic_areas.plan_document.values import record_digests
 from strategic_areas.text_guard.findings import MESSAGES, STOPS
 from strategic_areas.workbooks.reading import ValueFault, comparable, digest_of
@@ -115,7 +115,7 @@ class MatrixLines:
         }
         self._name_programmes()
         lines = [
-            self._plan_line(STRUCTURE[x], line)
+            self._plan_line(EDITED_TABLES[x], line)
             for x in COLUMN_OF_FIELD
             for line in result.of(x)
         ]

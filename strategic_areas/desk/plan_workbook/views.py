@@ -49,7 +49,7 @@ from strategic_areas.plan_document import records
 from strategic_areas.plan_document.lines import LineState, PlanLine
 from strategic_areas.plan_document.preview import build_preview
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
-from strategic_areas.plan_document.tables import PLAN_TABLE, STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES, PLAN_TABLE
 from strategic_areas.plan_document.values import record_digests
 from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.workbooks.reading import (
@@ -81,7 +81,7 @@ def load_signed_preview(signed, plan, *, by):
     """
     lines = [
         PlanLine(
-            STRUCTURE[table],
+            EDITED_TABLES[table],
             number,
             name,
             LineState.CHANGED if stored_key else LineState.NEW,
@@ -216,7 +216,7 @@ def _matrix_page(request, plan, matrix):
     if not (answers.asked or matrix.unchecked(matrix_lines)):
         preview = _preview(plan, stored, matrix_lines.lines, request.user)
         # A matrix has no row for the plan itself.
-        plan_title = STRUCTURE[PLAN_TABLE].title
+        plan_title = EDITED_TABLES[PLAN_TABLE].title
         preview["absent"] = [x for x in preview["absent"] if x[0] != plan_title]
     return render_screen(
         request,
@@ -228,7 +228,7 @@ def _matrix_page(request, plan, matrix):
         signed=matrix.signed(_matrix_owner(plan, request.user)),
         counts=[
             (table.title, len(own))
-            for name, table in STRUCTURE.items()
+            for name, table in EDITED_TABLES.items()
             if (own := result.of(name))
         ],
         result=result,
@@ -277,7 +277,7 @@ def _preview(plan, stored, lines, user):
 def _absent_records(stored, lines):
     """Return pairs of a table's title and the keys of records without a row."""
     absent = []
-    for name, table in STRUCTURE.items():
+    for name, table in EDITED_TABLES.items():
         key_of_pk = stored.tables[name].key_of_pk
         listed = {line.stored_key or line.name for line in lines if line.table is table}
         keys = (key_of_pk[row.pk] for row in table.rows(stored))
@@ -373,7 +373,7 @@ def read_plan_workbook(worksheets, plan):
             % {"plan": metadata.get("plan")},
             _download_again_hint(),
         )
-    lines = {name: _lines(table, worksheets) for name, table in STRUCTURE.items()}
+    lines = {name: _lines(table, worksheets) for name, table in EDITED_TABLES.items()}
     if sum(map(len, lines.values())) > MOST_RECORDS:
         raise too_large_error()
     return UploadedPlanWorkbook(metadata.get("plan", ""), lines)

@@ -8,7 +8,7 @@ from openpyxl.utils import quote_sheetname
 from agencies.fields import FieldKind
 from strategic_areas.desk.plan_workbook.comparison import STORED_CODE, WORKBOOK_FORMAT
 from strategic_areas.plan_document.stored_plan import StoredPlanObjects
-from strategic_areas.plan_document.tables import PLAN_TABLE, STRUCTURE
+from strategic_areas.plan_document.tables import EDITED_TABLES, PLAN_TABLE
 from strategic_areas.plan_document.values import cell_value, value_digests
 from strategic_areas.workbooks.reading import DIGEST_COLUMN
 from strategic_areas.workbooks.writing import (
@@ -59,11 +59,11 @@ def write_plan_workbook(plan):
     book = new_book()
     add_instructions(book.active, plan)
     worksheets = {
-        name: book.create_sheet(table.title) for name, table in STRUCTURE.items()
+        name: book.create_sheet(table.title) for name, table in EDITED_TABLES.items()
     }
     lists = write_lists(book.create_sheet(_("Lists")), _lists(stored))
     write_metadata(book, {"format": WORKBOOK_FORMAT, "plan": plan.code})
-    for name, table in STRUCTURE.items():
+    for name, table in EDITED_TABLES.items():
         write_rows(
             worksheets[name],
             _headings(table, lists, plan),
@@ -77,7 +77,7 @@ def write_plan_workbook(plan):
 
 def _lists(stored):
     lists = {}
-    for table in STRUCTURE.values():
+    for table in EDITED_TABLES.values():
         for column in table.columns:
             header = f"{table.title}: {column.label}"
             if column.kind in (FieldKind.CHOICE, FieldKind.FLAG):
@@ -85,7 +85,7 @@ def _lists(stored):
             elif column.links_to_other_plan:
                 words = sorted(stored.records_of_other_plans(column.linked))
                 lists[table.name, column.name] = (header, words)
-            elif column.linked and column.linked not in STRUCTURE:
+            elif column.linked and column.linked not in EDITED_TABLES:
                 lists.setdefault(
                     column.linked, (column.label, _known_words(column, stored))
                 )
@@ -148,7 +148,7 @@ def _rule(column, lists, plan):
         # New participants, and new records of other sheets, can be chosen at once.
         sheet = {"agencies": "participations"}.get(column.linked, column.linked)
         rule = choice_rule(
-            _codes_on_sheet(sheet) if sheet in STRUCTURE else lists[sheet]
+            _codes_on_sheet(sheet) if sheet in EDITED_TABLES else lists[sheet]
         )
         # A target may be for an indicator of another plan.
         return rule | {"errorStyle": "warning" if sheet == "indicators" else "stop"}
@@ -175,7 +175,7 @@ def _day(day):
 
 
 def _codes_on_sheet(name):
-    table = STRUCTURE[name]
+    table = EDITED_TABLES[name]
     letter = letters_of([*LOCKED_COLUMNS, table.columns[0].name])[table.columns[0].name]
     first = f"{quote_sheetname(table.title)}!${letter}${FIRST_ROW}"
     column_range = f"{first}:${letter}${LAST_ROW}"

@@ -81,13 +81,16 @@ class AgencyToDo:
 
     def is_due_today(self, today):
         is_day = self._is_reminder_day(today) or today == self.period.opens_on
-        return bool(self.missing) and is_day or self.is_day_to_mend(today)
+        return bool(self.missing) and is_day or self.is_reminder_day_after_return(today)
 
     def _is_reminder_day(self, today):
         return schedule.is_reminder_day(self.answer_by, today)
 
-    def is_day_to_mend(self, today):
-        return any(schedule.is_day_to_mend(each.on, today) for each in self.returned)
+    def is_reminder_day_after_return(self, today):
+        return any(
+            schedule.is_reminder_day_after_return(each.on, today)
+            for each in self.returned
+        )
 
     def is_copied(self, today):
         """Whether alternates and reviewers get a copy of today's reminder."""
@@ -262,7 +265,7 @@ def _is_reminded_today(user, to_dos, today):
         and (
             _wants_optional_mail(user, today)
             or to_do.is_late
-            or to_do.is_day_to_mend(today)
+            or to_do.is_reminder_day_after_return(today)
         )
         for to_do in to_dos
     )

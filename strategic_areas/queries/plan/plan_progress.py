@@ -48,10 +48,10 @@ class StoredRows:
     """
     The database rows from which a plan's progress is built.
 
-    ``structure`` holds the values of everything except updates.
+    ``plan_values`` are the values of the plan and its records, without updates.
     """
 
-    structure: tuple
+    plan_values: tuple
     updates: dict
     declarations: dict
 
@@ -157,11 +157,11 @@ def _load(plan, today, previous):
         [getattr(record, each.attname) for each in record._meta.concrete_fields]
         for record in related
     ]
-    structure = (values, commitments, activities)
+    plan_values = (values, commitments, activities)
     stored_rows = StoredRows(
-        structure, *counted_updates.load_counted_rows(plan, periods)
+        plan_values, *counted_updates.load_counted_rows(plan, periods)
     )
-    if previous and previous.stored_rows.structure == structure:
+    if previous and previous.stored_rows.plan_values == plan_values:
         return _rebuild_changed(previous, stored_rows)
     commitments = list(_records(Commitment, commitments))
     _link(commitments, plan, agencies, programmes)
