@@ -42,46 +42,46 @@ ACTIVITY_FAMILY_WORDS = FAMILY_WORDS | {
 DONE_BY_SOURCES = gettext_lazy("Done, according to public sources")
 
 
-def area_section(content, area):
-    rows = content.rows("commitments", area=area.code)
-    activities = [each for each in content.work if each.area == area.code]
+def area_section(round_report, area):
+    rows = round_report.rows("commitments", area=area.code)
+    activities = [each for each in round_report.work if each.area == area.code]
     by_commitment = defaultdict(list)
     for each in activities:
         by_commitment[each.commitment].append(each)
-    is_official = not content.plan.is_reconstructed
+    is_official = not round_report.plan.is_reconstructed
     columns = {
         _("Commitment") if is_official else _("Documented action"): 8,
         _("State"): 5,
         _("Due"): 5,
         _("What was done and what holds it back"): 16,
     }
-    late = [each for each in content.late if each.area == area.code]
+    late = [each for each in round_report.late if each.area == area.code]
     lines = [f"{e.code} {short_title(e)}, {late_by(e.days_late)}" for e in late]
     caption = _("Commitments") if is_official else _("Documented actions")
     return DocumentSection(
         f"{area.code} · {text_in_language(area, 'name')}",
         (
             *filter(None, [text_in_language(area, "outcome")]),
-            activity_count_text(content, activities),
+            activity_count_text(round_report, activities),
             *family_bars(
-                content, _("Activities by state"), [(area_label(area), activities)]
+                round_report, _("Activities by state"), [(area_label(area), activities)]
             ),
             *tables_with_rows(
                 caption,
                 columns,
-                (_commitment_row(content, e, by_commitment[e.code]) for e in rows),
+                (_commitment_row(round_report, e, by_commitment[e.code]) for e in rows),
             ),
             *(
                 [Subheading(_("Late activities")), f"{'; '.join(lines)}."]
                 if late
                 else ()
             ),
-            *_figure_tables(content, area),
+            *_figure_tables(round_report, area),
         ),
     )
 
 
-def _commitment_row(content, row, activities):
+def _commitment_row(round_report, row, activities):
     punctuality, state = row.punctuality, [state_text("commitments", row)]
     if punctuality in {
         *(Punctuality.LATE, Punctuality.AT_RISK, Punctuality.FINISHED_LATE)
@@ -92,26 +92,26 @@ def _commitment_row(content, row, activities):
         f"{row.code} {text_in_language(row, 'title')}\n{row.lead_acronym}",
         "\n".join(state),
         day_text(row.due_on) or EMPTY_CELL,
-        "\n".join(_activity_lines(content, row, activities)) or EMPTY_CELL,
+        "\n".join(_activity_lines(round_report, row, activities)) or EMPTY_CELL,
     )
 
 
-def _activity_lines(content, commitment, activities):
+def _activity_lines(round_report, commitment, activities):
     for each in activities:
         other = f" ({each.agency_acronym})" * (each.agency != commitment.lead)
         texts = [f"{each.code}{other}: {state_text('activities', each)}"]
         if each.percent is not None and each.family == StateFamily.GOING:
             texts.append(f"{each.percent}\N{NO-BREAK SPACE}%")
         texts += [_("not acknowledged")] * bool(each.is_disputed)
-        report = content.last_reports.get(each.code)
+        report = round_report.last_activity_reports.get(each.code)
         if report and (report.is_reserved or report.obstacle_es):
-            texts.append(obstacle_text(content, each))
+            texts.append(obstacle_text(round_report, each))
         yield " · ".join(texts)
 
 
-def obstacle_text(content, activity):
+def obstacle_text(round_report, activity):
     """Return in short the obstacle in an activity's last report, or its state."""
-    report = content.last_reports.get(activity.code)
+    report = round_report.last_activity_reports.get(activity.code)
     if report is None:
         return state_word(ActivityState(activity.state))
     text = text_in_language(report, "obstacle")
@@ -120,8 +120,8 @@ def obstacle_text(content, activity):
     elif report.is_no_news:
         text = _("No news")
     remarks = [_("not acknowledged")] * bool(report.is_disputed)
-    if report.period != content.period.code:
-        period = content.row("rounds", report.period)
+    if report.period != round_report.period.code:
+        period = round_report.row("rounds", report.period)
         remarks += [text_in_language(period, "name")] * bool(period)
     text = Truncator(text or EMPTY_CELL).chars(2 * SHORT_TITLE_LENGTH)
     return " ".join([text, *(f"({each})" for each in remarks)])
@@ -148,7 +148,7 @@ def day_text(day):
     return day and date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")
 
 
-def activity_count_text(content, activities):
+def activity_count_text(round_report, activities):
     late = sum(each.punctuality == Punctuality.LATE for each in activities)
     total_text = ACTIVITIES % {"total": len(activities)}
     late_text = ngettext("%(number)d is late", "%(number)d are late", late) % {
@@ -157,13 +157,13 @@ def activity_count_text(content, activities):
     return f"{total_text}: {late_text}." if late else f"{total_text}."
 
 
-def family_bars(content, caption, groups):
+def family_bars(round_report, caption, groups):
     """
     Return a chart of activities by family; ``groups`` are pairs of name and activities.
     """
-    families = {row.code: row.family for row in content.work}
+    families = {row.code: row.family for row in round_report.work}
     names = ACTIVITY_FAMILY_WORDS
-    if content.plan.is_reconstructed:
+    if round_report.plan.is_reconstructed:
         names = ACTIVITY_FAMILY_WORDS | {StateFamily.MET: DONE_BY_SOURCES}
     rows = []
     for name, activities in groups:
@@ -182,19 +182,19 @@ def family_bars(content, caption, groups):
     return [StackedBars(caption, tuple(rows), key)] * bool(rows)
 
 
-def plan_figures(content):
-    if tables := _figure_tables(content, None):
+def plan_figures(round_report):
+    if tables := _figure_tables(round_report, None):
         yield DocumentSection(_("Figures of the whole plan"), tables)
 
 
-def _figure_tables(content, area):
-    areas = {each.code: each.area for each in content.rows("commitments")}
+def _figure_tables(round_report, area):
+    areas = {each.code: each.area for each in round_report.rows("commitments")}
     values = defaultdict(list)
-    for each in content.rows("values"):
+    for each in round_report.rows("values"):
         if each.shown != ValueDisplay.WITHDRAWN:
             values[each.indicator].append(_point(each))
     lines = []
-    for each in content.rows("indicators"):
+    for each in round_report.rows("indicators"):
         own_area = each.area or areas.get(each.commitment)
         if own_area == area.code if area else not own_area and each.key_figure:
             lines.append(_figure_row(each, values[each.code]))

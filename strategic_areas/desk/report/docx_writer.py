@@ -49,23 +49,23 @@ COLOURS = {
 LANGUAGES = {"es": "es-DO", "en": "en-US"}
 
 
-def write_docx(report: RoundDocument) -> bytes:
+def write_docx(round_document: RoundDocument) -> bytes:
     document = Document()
-    _set_up(document, report)
-    document.add_paragraph(_clean(report.author), "Body Text")
-    title = document.add_paragraph(_clean(report.title), "Title")
+    _set_up(document, round_document)
+    document.add_paragraph(_clean(round_document.author), "Body Text")
+    title = document.add_paragraph(_clean(round_document.title), "Title")
     title.paragraph_format.space_before = Cm(7)
-    document.add_paragraph(_clean(report.subject), "Body Text")
+    document.add_paragraph(_clean(round_document.subject), "Body Text")
     document.add_paragraph().paragraph_format.space_before = Cm(7)
-    _add_table(document, DocumentTable("", (("", 4), ("", 13)), report.facts))
-    for section in report.sections:
+    _add_table(document, DocumentTable("", (("", 4), ("", 13)), round_document.facts))
+    for section in round_document.sections:
         _add_section(document, section)
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
 
 
-def _set_up(document, report):
+def _set_up(document, round_document):
     page = document.sections[0]
     page.page_width, page.page_height = WIDTH, HEIGHT
     page.left_margin = page.right_margin = MARGIN
@@ -73,12 +73,14 @@ def _set_up(document, report):
     page.header_distance = page.footer_distance = Cm(0.9)
     properties = document.core_properties
     properties.author = properties.comments = properties.keywords = ""
-    properties.title = _clean(report.title)
-    properties.subject = Truncator(_clean(report.subject)).chars(LONGEST_PROPERTY)
+    properties.title = _clean(round_document.title)
+    properties.subject = Truncator(_clean(round_document.subject)).chars(
+        LONGEST_PROPERTY
+    )
     properties.language = LANGUAGES[(get_language() or "es")[:2]]
     _set_styles(document, properties.language)
     foot = next(page.footer.part.element.iterchildren(qn("w:p")))
-    _add_run(foot, f"{report.foot} · ")
+    _add_run(foot, f"{round_document.foot} · ")
     _add(foot, "w:fldSimple", instr="PAGE")
     _add_run(foot, " / ")
     _add(foot, "w:fldSimple", instr="NUMPAGES")

@@ -78,7 +78,7 @@ class RoundReport:
         return sorted(late, key=lambda each: -(each.days_late or 0))
 
     @cached_property
-    def last_reports(self):
+    def last_activity_reports(self):
         """The last published report of each activity, by the activity's code."""
         last_periods = {each.code: each.said_in for each in self.work}
         reports = self.rows("reports", kind="report", status=RevisionStatus.PUBLISHED)
@@ -151,9 +151,9 @@ def load_round_report(
     """
     Return the report of a round of a public plan; None if none can be made.
 
-    It is compared with the last round, or with the round whose code is given;
-    Http404 if that has no edition. A round without an edition has a report only while
-    it is the latest or open.
+    It is compared with the latest earlier round that has an edition, or with the round
+    whose code is given; Http404 if that has no edition. A round without an edition has
+    a report only while it is the latest or open.
     """
     rounds = opened_rounds(periods_of(period.plan), today)
     editions_by_round = editions.edition_by_round(period.plan)

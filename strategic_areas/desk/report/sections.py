@@ -41,88 +41,88 @@ from strategic_areas.sentences import join_words
 MOST_NAMED = 4
 
 
-def build_round_document(content: RoundReport) -> RoundDocument:
-    plan, subject = content.plan, _round_name(content, content.period)
-    day = date_format(content.day, "SHORT_DATE_FORMAT")
+def build_round_document(round_report: RoundReport) -> RoundDocument:
+    plan, subject = round_report.plan, _round_name(round_report, round_report.period)
+    day = date_format(round_report.day, "SHORT_DATE_FORMAT")
     names = {"plan": text_in_language(plan, "title"), "round": subject, "day": day}
     return RoundDocument(
         author=text_in_language(plan, "commission"),
-        title=_title(content),
+        title=_title(round_report),
         subject=f"{names['plan']} · {subject}",
-        facts=tuple(_cover_facts(content)),
+        facts=tuple(_cover_facts(round_report)),
         foot=_("%(plan)s · %(round)s · as of %(day)s") % names,
         sections=(
-            *_secretariat_section(content, "introduction", _("Introduction")),
-            _summary_section(content),
-            *(area_section(content, each) for each in content.rows("areas")),
-            *plan_figures(content),
-            _agencies_section(content),
-            *_secretariat_section(content, "conclusions", _("Conclusions")),
+            *_secretariat_section(round_report, "introduction", _("Introduction")),
+            _summary_section(round_report),
+            *(area_section(round_report, each) for each in round_report.rows("areas")),
+            *plan_figures(round_report),
+            _agencies_section(round_report),
+            *_secretariat_section(round_report, "conclusions", _("Conclusions")),
         ),
     )
 
 
-def _title(content):
-    if content.before is None:
+def _title(round_report):
+    if round_report.before is None:
         return _("How the plan is going")
-    if content.is_yearly:
+    if round_report.is_yearly:
         return _("Yearly report")
     return _("Report from %(start)s to %(end)s") % {
-        "start": date_format(content.since_day, "DATE_FORMAT"),
-        "end": date_format(content.day, "DATE_FORMAT"),
+        "start": date_format(round_report.since_day, "DATE_FORMAT"),
+        "end": date_format(round_report.day, "DATE_FORMAT"),
     }
 
 
-def _secretariat_section(content, name, heading):
-    if texts := content.secretariat_texts:
+def _secretariat_section(round_report, name, heading):
+    if texts := round_report.secretariat_texts:
         lines = filter(str.strip, text_in_language(texts, name).splitlines())
         blocks = (*lines, pgettext("author", "Secretariat"))
         yield DocumentSection(heading, blocks, on_new_page=name == "introduction")
 
 
-def _round_name(content, period):
-    return text_in_language(content.row("rounds", period.code) or period, "name")
+def _round_name(round_report, period):
+    return text_in_language(round_report.row("rounds", period.code) or period, "name")
 
 
-def _cover_facts(content):
-    yield _("As of"), date_format(content.day, "DATE_FORMAT")
-    if content.scorecards:
-        yield _("Who reported"), _response_text(content.scorecards)
-    if content.edition:
-        number = content.edition.number
-        path = public_path("edition", content.period.plan.code, number)
+def _cover_facts(round_report):
+    yield _("As of"), date_format(round_report.day, "DATE_FORMAT")
+    if round_report.scorecards:
+        yield _("Who reported"), _response_text(round_report.scorecards)
+    if round_report.edition:
+        number = round_report.edition.number
+        path = public_path("edition", round_report.period.plan.code, number)
         yield _("Edition"), f"{number}\n{settings.SITE_URL}{path}"
     else:
         yield (
             _("Preliminary"),
             _("It shows what the public reads today. No edition keeps it."),
         )
-    if content.before:
-        yield pgettext("report", "Covers"), _covered_text(content)
+    if round_report.before:
+        yield pgettext("report", "Covers"), _covered_text(round_report)
     notices = []
-    if content.period.is_demonstration:
+    if round_report.period.is_demonstration:
         notices.append(_("A demonstration: its reports count for nothing."))
-    if content.plan.is_reconstructed:
+    if round_report.plan.is_reconstructed:
         notices.append(_("Its commitments are not stated by the plan itself."))
     notices.append(
         _("Except for the secretariat's words it holds what the public portal shows.")
-        if content.secretariat_texts
+        if round_report.secretariat_texts
         else _("It holds what the public portal shows, and nothing else.")
     )
     yield _("Note"), " ".join(notices)
 
 
-def _covered_text(content):
+def _covered_text(round_report):
     text = (
         _("from edition %(before)s (%(since)s) to edition %(edition)s (%(round)s)")
-        if content.edition
+        if round_report.edition
         else _("from edition %(before)s (%(since)s) to what the public reads today")
     )
     return text % {
-        "before": content.before,
-        "since": _round_name(content, content.before.period),
-        "edition": content.edition,
-        "round": _round_name(content, content.period),
+        "before": round_report.before,
+        "since": _round_name(round_report, round_report.before.period),
+        "edition": round_report.edition,
+        "round": _round_name(round_report, round_report.period),
     }
 
 
@@ -133,28 +133,33 @@ def _response_text(cards):
     ) % {"heard": responding, "asked": len(cards)}
 
 
-def _summary_section(content):
-    changes, late = [*_change_lines(content)], content.late
+def _summary_section(round_report):
+    changes, late = [*_change_lines(round_report)], round_report.late
     return DocumentSection(
         _("On one page"),
         (
-            activity_count_text(content, content.work),
-            *_who_answered(content),
-            *family_bars(content, _("Activities by state and area"), _by_area(content)),
-            Subheading(_changes_heading(content)),
-            *(changes or [_("No state has changed.")] * bool(content.before)),
-            *(_late_tables(content, late[:MOST_NAMED]) or [_("No activity is late.")]),
+            activity_count_text(round_report, round_report.work),
+            *_who_answered(round_report),
+            *family_bars(
+                round_report, _("Activities by state and area"), _by_area(round_report)
+            ),
+            Subheading(_changes_heading(round_report)),
+            *(changes or [_("No state has changed.")] * bool(round_report.before)),
+            *(
+                _late_tables(round_report, late[:MOST_NAMED])
+                or [_("No activity is late.")]
+            ),
             *_more(len(late) - MOST_NAMED),
             Subheading(_("Who did not report")),
-            _silent_agencies_text(content),
+            _silent_agencies_text(round_report),
             Subheading(_("What the commission may decide")),
-            *_questions_to_decide(content),
+            *_questions_to_decide(round_report),
         ),
     )
 
 
-def _who_answered(content):
-    cards = content.scorecards
+def _who_answered(round_report):
+    cards = round_report.scorecards
     if not cards:
         return
     asked, responding = len(cards), sum(bool(each.handed_in) for each in cards)
@@ -172,25 +177,25 @@ def _who_answered(content):
         yield _("Reported: %(number)s.") % {"number": _response_text(cards)}
 
 
-def _by_area(content):
-    yield pgettext("bar of a chart", "Plan"), content.work
-    for area in content.rows("areas"):
+def _by_area(round_report):
+    yield pgettext("bar of a chart", "Plan"), round_report.work
+    for area in round_report.rows("areas"):
         yield (
             area_label(area),
-            [each for each in content.work if each.area == area.code],
+            [each for each in round_report.work if each.area == area.code],
         )
 
 
-def _changes_heading(content):
-    if content.before is None:
+def _changes_heading(round_report):
+    if round_report.before is None:
         return _("No edition keeps the plan's earlier state.")
-    name = _round_name(content, content.before.period)
+    name = _round_name(round_report, round_report.before.period)
     return _("What changed since: %(round)s") % {"round": name}
 
 
-def _change_lines(content):
+def _change_lines(round_report):
     by_family, declared = defaultdict(list), []
-    for dataset, row, _before, after in content.changed:
+    for dataset, row, _before, after in round_report.changed:
         if after and dataset == "activities":
             by_family[row.family if row.is_counted else ""].append(row)
         elif after and row.state in DECLARED:
@@ -219,7 +224,7 @@ def _more(number):
         }
 
 
-def _late_tables(content, rows):
+def _late_tables(round_report, rows):
     return tables_with_rows(
         _("What is late, and why"),
         {_("Activity"): 9, _("Days late"): 3, _("What holds it back"): 10},
@@ -227,44 +232,48 @@ def _late_tables(content, rows):
             (
                 f"{each.code} {short_title(each)}",
                 str(each.days_late),
-                f"{each.agency_acronym}: {obstacle_text(content, each)}",
+                f"{each.agency_acronym}: {obstacle_text(round_report, each)}",
             )
             for each in rows
         ),
     )
 
 
-def _silent_agencies_text(content):
-    if not content.scorecards:
+def _silent_agencies_text(round_report):
+    if not round_report.scorecards:
         return _("Who reported is shown once the round has closed.")
-    silent = [each for each in content.scorecards if not each.handed_in]
+    silent = [each for each in round_report.scorecards if not each.handed_in]
     if not silent:
         return _("Every agency has submitted its reports.")
     named = [
-        f"{each.agency_acronym} ({_silent_rounds_text(content, each.agency)})"
+        f"{each.agency_acronym} ({_silent_rounds_text(round_report, each.agency)})"
         for each in silent
     ]
     return f"{'; '.join(_first_names(named))}."
 
 
-def _silent_rounds_text(content, agency):
-    number = content.rounds_silent[agency]
+def _silent_rounds_text(round_report, agency):
+    number = round_report.rounds_silent[agency]
     return ngettext("%(number)d round", "%(number)d rounds running", number) % {
         "number": number
     }
 
 
-def _questions_to_decide(content):
+def _questions_to_decide(round_report):
     late = [
         each
-        for each in content.rows("commitments", punctuality=Punctuality.LATE.value)
+        for each in round_report.rows("commitments", punctuality=Punctuality.LATE.value)
         if each.state != CommitmentState.TO_DECLARE
     ]
     late.sort(key=lambda each: -(each.days_late or 0))
-    declare = content.rows("commitments", state=CommitmentState.TO_DECLARE.value)
+    declare = round_report.rows("commitments", state=CommitmentState.TO_DECLARE.value)
     questions = [
         (
-            [each.agency_acronym for each in content.scorecards if not each.handed_in],
+            [
+                each.agency_acronym
+                for each in round_report.scorecards
+                if not each.handed_in
+            ],
             _("Each to name who reports, and by when: %(names)s."),
         ),
         (
@@ -288,42 +297,42 @@ def _questions_to_decide(content):
     )
 
 
-def _agencies_section(content):
+def _agencies_section(round_report):
     columns = {
         _("Agency"): 8,
         pgettext("reports", "Handed in"): 4,
         pgettext("of an agency", "Answer"): 5,
         _("Since when, and what it said"): 10,
     }
-    rows = [*_without_news(content)]
+    rows = [*_agencies_without_full_report(round_report)]
     return DocumentSection(
         _("Agencies without news or without a report"),
         (
             *tables_with_rows(_("What each of them answered"), columns, rows),
-            *([] if rows else [_silent_agencies_text(content)]),
+            *([] if rows else [_silent_agencies_text(round_report)]),
             _(
                 "“No news” is an answer, with its reason. “Did not report” is silence: "
                 "the portal supposes nothing."
             ),
             Subheading(_("What changed in the plan")),
-            *(_amendments(content) or [_("Nothing was changed by an act.")]),
-            *_state_tables(content),
+            *(_amendments(round_report) or [_("Nothing was changed by an act.")]),
+            *_state_tables(round_report),
         ),
     )
 
 
-def _without_news(content) -> Iterable[tuple[str, ...]]:
+def _agencies_without_full_report(round_report) -> Iterable[tuple[str, ...]]:
     reports = defaultdict(list)
-    for each in content.rows("reports", kind="report", status="published"):
-        if each.period == content.period.code:
+    for each in round_report.rows("reports", kind="report", status="published"):
+        if each.period == round_report.period.code:
             reports[each.agency].append(each)
     for card in sorted(
-        content.scorecards, key=lambda each: (each.handed_in, each.agency)
+        round_report.scorecards, key=lambda each: (each.handed_in, each.agency)
     ):
-        own, agency = reports[card.agency], content.row("agencies", card.agency)
+        own, agency = reports[card.agency], round_report.row("agencies", card.agency)
         if not card.handed_in:
             status = _("Did not report")
-            more = _silent_rounds_text(content, card.agency)
+            more = _silent_rounds_text(round_report, card.agency)
         elif card.missing:
             missing = ngettext("%(number)d missing", "%(number)d missing", card.missing)
             status, more = _("Reported in part"), missing % {"number": card.missing}
@@ -345,16 +354,18 @@ def _without_news(content) -> Iterable[tuple[str, ...]]:
         )
 
 
-def _amendments(content):
+def _amendments(round_report):
     columns = {
         pgettext("of the plan", "Record"): 8,
         _("What changes"): 5,
         pgettext("old value", "Before"): 6,
         pgettext("new value", "Now"): 6,
     }
-    codes = {each.name: each.codes for each in content.datasets["amendments"].columns}
+    codes = {
+        each.name: each.codes for each in round_report.datasets["amendments"].columns
+    }
     blocks = []
-    for changes in content.amended.values():
+    for changes in round_report.amended.values():
         first = changes[0]
         act = [day_text(first.decided_on), text_in_language(first, "deciding_act")]
         rows = (
@@ -380,7 +391,7 @@ def _value_text(row, name):
     ) or EMPTY_CELL
 
 
-def _state_tables(content):
+def _state_tables(round_report):
     columns = {
         _("Commitment or activity"): 9,
         pgettext("state at the last round", "Then"): 4,
@@ -394,7 +405,7 @@ def _state_tables(content):
                 for each in (before, after)
             ),
         )
-        for dataset, row, before, after in content.changed
-        if content.before
+        for dataset, row, before, after in round_report.changed
+        if round_report.before
     )
     return tables_with_rows(_("State, then and now"), columns, rows)

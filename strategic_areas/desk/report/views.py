@@ -16,10 +16,10 @@ from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.agency_statements import BilingualTextForm
 from strategic_areas.desk.report import (
     DocumentTable,
-    round_report,
     sections,
     tables_with_rows,
 )
+from strategic_areas.desk.report.round_report import load_round_report
 from strategic_areas.desk.rounds.views import REPORT_STATUS_WORDS, round_or_404
 from strategic_areas.desk.screens import render_screen
 from strategic_areas.models import Plan, ReportingPeriod, ReportWords
@@ -33,14 +33,14 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @require_safe
 def show_round_report(request, pk):
-    period, content = _load_report(request, pk)
+    period, round_report = _load_report(request, pk)
     return render_screen(
         request,
         "desk/report.html",
         title=_("Report for the commission"),
         period=period,
-        content=content,
-        report=content and sections.build_round_document(content),
+        round_report=round_report,
+        round_document=round_report and sections.build_round_document(round_report),
     )
 
 
@@ -48,13 +48,13 @@ def show_round_report(request, pk):
 def download_document(request, pk):
     from strategic_areas.desk.report.docx_writer import write_docx
 
-    period, content = _load_report(request, pk)
-    if content is None:
+    period, round_report = _load_report(request, pk)
+    if round_report is None:
         raise Http404
     stem = f"{_('Report for the commission')} {period.plan.code} {period.code}"
-    name = slugify(f"{stem} {content.day}")
+    name = slugify(f"{stem} {round_report.day}")
     return as_file(
-        write_docx(sections.build_round_document(content)), f"{name}.docx", DOCX
+        write_docx(sections.build_round_document(round_report)), f"{name}.docx", DOCX
     )
 
 
@@ -70,11 +70,11 @@ class ReportWordsForm(BilingualTextForm):
 
 
 def report_words(request, pk):
-    period, content = _load_report(request, pk)
-    if not (content and content.edition and content.before):
+    period, round_report = _load_report(request, pk)
+    if not (round_report and round_report.edition and round_report.before):
         raise Http404
-    texts = content.secretariat_texts or ReportWords(
-        period=period, since=content.before.period
+    texts = round_report.secretariat_texts or ReportWords(
+        period=period, since=round_report.before.period
     )
     form = ReportWordsForm(request.POST or None, instance=texts)
     if form.is_valid() and (change := form.propose(by=request.user)):
@@ -85,8 +85,8 @@ def report_words(request, pk):
         status=422 if form.errors else 200,
         title=_("Introduction and conclusions"),
         period=period,
-        content=content,
-        report=sections.build_round_document(content),
+        round_report=round_report,
+        round_document=sections.build_round_document(round_report),
         pending_change=workflow.waiting_change(texts),
         form=form,
     )
@@ -97,7 +97,7 @@ def _load_report(request, pk):
     if period.plan.status == Plan.Status.IN_PREPARATION:
         raise Http404
     since_code, today = request.GET.get("since", ""), timezone.localdate()
-    return period, round_report.load_round_report(period, today, since_code)
+    return period, load_round_report(period, today, since_code)
 
 
 STATUS_WORDS = {
