@@ -7,6 +7,8 @@ from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import DataError, IntegrityError
 
 from plan_portal.logs import JsonFormatter
+from plan_portal.management.commands import verify
+from plan_portal.middleware import access_log
 
 
 def make_record(message="told", **fields):
@@ -94,3 +96,16 @@ def test_a_request_is_logged_without_its_query(client, caplog):
     assert (record.method, record.path, record.status) == ("GET", "/nowhere/", 404)
     assert record.duration_ms >= 0
     assert "name-of-a-person" not in JsonFormatter().format(record)
+
+
+def test_requests_are_logged_again_after_a_check_that_failed(monkeypatch):
+    def fail(_pages):
+        assert access_log.disabled
+        raise OSError("no answer")
+
+    monkeypatch.setattr(verify.sitemap, "example_paths", fail)
+
+    with pytest.raises(OSError, match="no answer"):
+        verify._page_problems()
+
+    assert not access_log.disabled

@@ -2,7 +2,6 @@
 Checks a portal's triggers, files, audit record and pages, for example after a restore.
 """
 
-import logging
 from datetime import timedelta
 from hashlib import file_digest
 
@@ -18,6 +17,7 @@ from agencies import audit
 from agencies.files import PRIVATE_STORAGES, list_names
 from plan_portal import sitemap
 from plan_portal.backup import database
+from plan_portal.middleware import access_log
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import triggers
 
@@ -95,13 +95,14 @@ def _audit_problems(head):
 def _page_problems():
     client = Client(SERVER_NAME=settings.SITE_HOST, raise_request_exception=False)
     found = []
-    log = logging.getLogger("plan_portal.access")
-    log.disabled = True  # nobody asked for these pages
-    for path in sitemap.example_paths(PUBLIC_PAGES):
-        answer = client.get(path, secure=not settings.INSECURE_HTTP)
-        if answer.status_code != 200:
-            found.append(f"{path} answers {answer.status_code}")
-    log.disabled = False
+    access_log.disabled = True  # nobody asked for these pages
+    try:
+        for path in sitemap.example_paths(PUBLIC_PAGES):
+            answer = client.get(path, secure=not settings.INSECURE_HTTP)
+            if answer.status_code != 200:
+                found.append(f"{path} answers {answer.status_code}")
+    finally:
+        access_log.disabled = False
     return found
 
 
