@@ -112,6 +112,7 @@ def make_edition(
         )
         for name, dataset in datasets_of(corrects).items()
     )
+    # Triggers end the withholding only together with new random bits.
     edition.is_withheld, edition.random = False, random_bits()
     edition.save(update_fields=["is_withheld", "random"])
     audit.record_event(

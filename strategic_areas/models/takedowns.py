@@ -61,9 +61,9 @@ class Takedown(Decision):
 
     ``rows`` maps row keys to plain values ``before`` and ``after``; declining restores
     ``before``. ``editions`` holds the cells removed from editions. ``cause`` is a fixed
-    sentence, ``why`` the person's own words; before confirmation at most the ``cause``
-    is public. ``is_changing_rows`` lasts for one transaction, in which triggers allow
-    the change.
+    sentence, public after ``PUBLIC_AFTER`` or once confirmed; ``why`` are the person's
+    own words, public only once confirmed. ``is_changing_rows`` lasts for one
+    transaction, in which triggers allow the change.
     """
 
     blanks = {
@@ -136,7 +136,7 @@ class Takedown(Decision):
 
     @property
     def public_reason(self):
-        """``cause`` and ``why``, public once confirmed."""
+        """``cause`` and ``why``: all that the public reads once it is confirmed."""
         return public_reason(self.cause, self.why)
 
     @property

@@ -31,7 +31,7 @@ from strategic_areas.queries.public_rows import (
 )
 from strategic_areas.workflow import amendments
 from strategic_areas.workflow.changes import dry_run
-from strategic_areas.workflow.plain_values import free_unique_values
+from strategic_areas.workflow.plain_values import release_unique_values
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def write_records(records_to_save, *, by=None):
     Codes may be exchanged between records. Raises ``RecordRefusedError`` for the first
     one that the database refuses. Indicators are not published.
     """
-    free_unique_values(
+    release_unique_values(
         (type(to_save.record), to_save.record.pk, to_save.before, to_save.line.values)
         for to_save in records_to_save
     )

@@ -231,14 +231,16 @@ def commitment_detail(request, plan, code):
     succession = commitments.Succession(commitment.plan)
     if successor := commitments.successor_of(commitment, succession):
         return redirect(successor, permanent=True)
-    part = page_part(commitment, succession, query_values(request, "page"))
+    pagination = pagination_context(
+        commitment, succession, query_values(request, "page")
+    )
     arguments = commitment.plan.code, commitment.code
     context = {
         "plan": commitment.plan,
         "commitment": commitment,
-        "recorded_until": recorded_until([part["page"].row]),
+        "recorded_until": recorded_until([pagination["page"].row]),
         "files": datasets.list_files("commitment_updates", *arguments),
-        **part,
+        **pagination,
         **figures_of(commitment),
     }
     return render(request, "commitment.html", context)
@@ -252,7 +254,7 @@ def figures_of(commitment):
     }
 
 
-def page_part(commitment, succession, wanted):
+def pagination_context(commitment, succession, wanted):
     """The requested page of activities and events, and links to the other pages."""
     number = wanted.get("page", "1")
     first = ITEMS_PER_PAGE * (int(number) - 1) if number.isdecimal() else 0

@@ -37,12 +37,12 @@ from strategic_areas.workflow.guard import (
 )
 from strategic_areas.workflow.plain_values import (
     apply_part,
-    free_unique_values,
-    freed_unique_fields,
     is_new,
     must_be_valid,
     plain_value,
     plain_values,
+    release_unique_values,
+    released_unique_fields,
 )
 from strategic_areas.workflow.plan_approval import path_to_plan
 from strategic_areas.workflow.transitions import GuardedSteps, decides_on, must_propose
@@ -202,12 +202,12 @@ class ChangeSteps(GuardedSteps):
     def save_parts(self, change, parts, by):
         """Save the parts; return their records by place."""
         saved = {}
-        freed_values = free_unique_values(
+        released_values = release_unique_values(
             (part.model, part.object_id, part.before, part.after) for part in parts
         )
         for part in parts:
-            freed = freed_values.get((part.model, part.object_id), {})
-            saved[part.place] = apply_part(part, change, by, saved, freed)
+            released = released_values.get((part.model, part.object_id), {})
+            saved[part.place] = apply_part(part, change, by, saved, released)
         return saved
 
     def on_end(self, change):
@@ -326,11 +326,11 @@ def propose_approval(plan, *, by, seen_digest, states=()):
 def build_parts(records, amendment=None):
     changed_records = [record for record, _links in records]
     amendments.set_due_provenance(changed_records, amendment)
-    freed_fields = freed_unique_fields(changed_records)
+    released_fields = released_unique_fields(changed_records)
     parts = [
         (
             record,
-            _build_part(record, links, changed_records[:place], freed_fields[place]),
+            _build_part(record, links, changed_records[:place], released_fields[place]),
         )
         for place, (record, links) in enumerate(records)
     ]
@@ -353,11 +353,11 @@ def waiting_keys(records):
     return {slots[slot] for slot in rows.values_list("slot", flat=True)}
 
 
-def _build_part(record, links, earlier, freed_fields):
+def _build_part(record, links, earlier, released_fields):
     model = type(record)
     proposed = _proposed_values(record, links, earlier)
     unsaved_links = [name for name in proposed if is_new(proposed[name])]
-    must_be_valid(record, exclude=unsaved_links, freed_fields=freed_fields)
+    must_be_valid(record, exclude=unsaved_links, released_fields=released_fields)
     before = {}
     if record.pk:
         before = plain_values(model._default_manager.get(pk=record.pk), proposed)

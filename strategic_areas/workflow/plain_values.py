@@ -130,15 +130,15 @@ def proposed_records(change):
     return pairs
 
 
-def apply_part(part, change, by, saved, freed_values):
+def apply_part(part, change, by, saved, released_values):
     """
     Save the record of a part as the change states, and return it.
 
-    ``saved`` maps places to records saved before; ``freed_values`` maps columns to
-    values that ``free_unique_values`` replaced. Raises ``OutdatedError`` if the record
-    changed since the proposal.
+    ``saved`` maps places to records saved before; ``released_values`` maps columns to
+    values that ``release_unique_values`` replaced. Raises ``OutdatedError`` if the
+    record changed since the proposal.
     """
-    record = _record_to_change(part, freed_values)
+    record = _record_to_change(part, released_values)
     # Columns without suffix hold Spanish.
     with override("es"):
         set_fields(record, part.after, saved)
@@ -170,12 +170,12 @@ def apply_part(part, change, by, saved, freed_values):
     return record
 
 
-def _record_to_change(part, freed_values):
+def _record_to_change(part, released_values):
     if part.object_id is None:
         return part.model()
     rows = part.model._default_manager.select_for_update()
     record = rows.filter(pk=part.object_id).first()
-    for name, value in freed_values.items():
+    for name, value in released_values.items():
         setattr(record, name, value)
     if record is None or plain_values(record, part.before) != part.before:
         raise OutdatedError
@@ -191,19 +191,19 @@ def _save_columns(record, changed):
         record.save()
 
 
-def must_be_valid(record, exclude=(), freed_fields=()):
+def must_be_valid(record, exclude=(), released_fields=()):
     """
     Validate as ``full_clean`` does, with all check constraints in one query.
 
-    ``freed_fields`` are unique columns whose value another record of the change gives
-    up.
+    ``released_fields`` are unique columns whose value another record of the change
+    gives up.
     """
     try:
         record.full_clean(exclude=exclude, validate_constraints=False)
         if broken := broken_checks([record], [{*exclude}])[0]:
             raise ValidationError([x.get_violation_error_message() for x in broken])
         for each in unique_constraints(type(record)):
-            each.validate(type(record), record, {*exclude, *freed_fields})
+            each.validate(type(record), record, {*exclude, *released_fields})
     except ValidationError as error:
         raise RefusedError(f"{record}: {'; '.join(error.messages)}") from error
 
@@ -227,14 +227,14 @@ def unique_text_fields(model):
     }
 
 
-def freed_unique_fields(records):
+def released_unique_fields(records):
     """
     Return for each record the unique fields whose new value another record gives up.
     """
     if len(records) < 2:
         return [set() for _record in records]
     changed = {(type(record), record.pk): record for record in records if record.pk}
-    freed_values = {
+    released_values = {
         (model, name, row[name])
         for model in {model for model, _pk in changed if unique_text_fields(model)}
         for row in model._default_manager.filter(
@@ -247,13 +247,13 @@ def freed_unique_fields(records):
         {
             name
             for name in unique_text_fields(type(record))
-            if (type(record), name, getattr(record, name)) in freed_values
+            if (type(record), name, getattr(record, name)) in released_values
         }
         for record in records
     ]
 
 
-def free_unique_values(changes):
+def release_unique_values(changes):
     """
     Replace unique values that records of one change take from each other.
 

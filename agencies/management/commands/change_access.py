@@ -70,7 +70,7 @@ class Command(BaseCommand):
 
     def _change_access(self, user, options, by):
         if options["confirm"]:
-            return {"confirmed": _confirm(user, by)}
+            return {"confirmed": _confirm_changes(user, by)}
         if role := options["give"]:
             user.groups.add(Group.objects.get(name=role))
             return {"given": [role]}
@@ -84,18 +84,18 @@ class Command(BaseCommand):
         return {"mandate": ended.pk, "ends_on": ended.ends_on}
 
 
-def _confirm(user, by):
+def _confirm_changes(user, by):
     was_unconfirmed = user.is_unconfirmed
     try:
-        number = account_changes.confirm_on_server(user, by=by)
+        confirmed_count = account_changes.confirm_on_server(user, by=by)
     except OutdatedError:
         raise CommandError(
             f"What waits about {user} does not fit the account any more: it is closed, "
             "or the user name is taken."
         ) from None
-    if not (number or was_unconfirmed):
+    if not (confirmed_count or was_unconfirmed):
         raise CommandError(f"Nothing about {user} waits to be confirmed.")
-    return number
+    return confirmed_count
 
 
 def _take_role(user, role):

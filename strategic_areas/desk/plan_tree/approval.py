@@ -42,7 +42,7 @@ from strategic_areas.queries.plan.plan_progress import (
     build_progress,
     commitments_of,
 )
-from strategic_areas.views.commitments import figures_of, page_part
+from strategic_areas.views.commitments import figures_of, pagination_context
 from strategic_areas.views.parameters import found_or_404
 from strategic_areas.views.plans import area_context
 
@@ -356,7 +356,7 @@ def _load_commitment(plan, pk):
     return commitment, {
         "commitment": commitment,
         **figures_of(commitment),
-        **page_part(commitment, commitments.Succession(plan), {}),
+        **pagination_context(commitment, commitments.Succession(plan), {}),
     }
 
 
