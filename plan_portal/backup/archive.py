@@ -47,7 +47,7 @@ def write_archive(target, recipient, members, shared, about):
             sums[name] = _size_and_digest(content)
             stored_key = f"{recipient}\n{name}\n{sums[name]['sha256']}"
             stored[name] = _store(folder, recipient, stored_key, content)
-    # List first: ``remove_unneeded_files`` deletes the files of an unlisted backup.
+    # List first: ``remove_unreferenced_files`` deletes the files of an unlisted backup.
     _list_of(target).write_text("\n".join(stored.values()), encoding="utf-8")
     with (
         _encrypted_file(target, recipient) as stream,
@@ -82,7 +82,7 @@ def _list_of(target):
     return target.with_name(LIST.format(target.name.partition(".")[0]))
 
 
-def remove_unneeded_files(folder):
+def remove_unreferenced_files(folder):
     """Delete shared files that no remaining backup needs."""
     needed = {
         name

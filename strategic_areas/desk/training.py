@@ -94,12 +94,13 @@ class PracticeSheet(contents.ReportingSheet):
     def steps(self):
         """Triples of the title of a step, how to do it, and whether it is done."""
         answers = {row.update.answer for row in self.asked_rows if row.update}
-        sent_again = [row.is_sent for row in self.asked_rows if row.returned]
+        # The first sending returns a row.
+        returned_rows = [row for row in self.asked_rows if row.returned]
         done = (
             answers - {AnswerKind.NO_NEWS},
             AnswerKind.NO_NEWS in answers,
-            sent_again,
-            any(sent_again),
+            returned_rows,
+            any(row.is_sent for row in returned_rows),
         )
         return [
             (*step, bool(each)) for step, each in zip(PRACTICE_STEPS, done, strict=True)

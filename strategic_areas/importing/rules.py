@@ -19,7 +19,7 @@ from strategic_areas.plan_document.validation import all_before
 
 #: Codes of lists with a section of their own.
 OWN_LISTS = {"entities", "breakdown_labels"}
-#: Sections, the keys of their slugs, and their words in messages.
+#: Section, key of its slug, and key that identifies its records.
 SLUG_KEYS = (
     ("areas", "slug_es", "code"),
     ("areas", "slug_en", "code"),
@@ -78,29 +78,29 @@ def unknown_references(plan_file, known):
 
 
 def taken_slugs(plan_file, known):
-    for section, key, code in SLUG_KEYS:
+    for section, key, identifying_key in SLUG_KEYS:
         slug_owners, owner_by_slug = known.slugs_in_use(section, key), {}
         entries = plan_file.entries[section]
-        listed = {entry.values.get(code) for entry in entries}
+        listed = {entry.values.get(identifying_key) for entry in entries}
         for entry in entries:
-            word, own = entry.values.get(key), entry.values.get(code)
-            if not word or not own:
+            slug, own = entry.values.get(key), entry.values.get(identifying_key)
+            if not slug or not own:
                 continue
             owners = (
-                {owner_by_slug[word]}
-                if word in owner_by_slug
-                else slug_owners.get(word, {own})
+                {owner_by_slug[slug]}
+                if slug in owner_by_slug
+                else slug_owners.get(slug, {own})
             )
             # A record of the file gets the file's slug.
-            if own not in owners and (word in owner_by_slug or not owners & listed):
+            if own not in owners and (slug in owner_by_slug or not owners & listed):
                 yield entry.fault(
                     key, f"another address word: {min(owners)} has this one"
                 )
-            owner_by_slug.setdefault(word, own)
+            owner_by_slug.setdefault(slug, own)
 
 
 def second_total_indicators(plan_file, known):
-    """A second indicator that counts the same people, in the file or stored."""
+    """A second indicator that publishes its family's total, in the file or stored."""
     found = dict(known.indicators)
     listed = [
         (entry, found.pop(code))

@@ -129,10 +129,10 @@ def test_backups_share_files_and_each_is_restored_whole(nights, tmp_path):
 def test_a_shared_file_goes_with_the_last_backup_that_needs_it(nights, tmp_path):
     numbers = []
     for night in nights:
-        archive.remove_unneeded_files(tmp_path)
+        archive.remove_unreferenced_files(tmp_path)
         numbers.append(len(list((tmp_path / archive.SHARED).iterdir())))
         night.with_name(night.name.replace(".tar.gz", ".files")).unlink()
-    archive.remove_unneeded_files(tmp_path)
+    archive.remove_unreferenced_files(tmp_path)
 
     assert numbers == [2, 2, 1]
     assert list((tmp_path / archive.SHARED).iterdir()) == []

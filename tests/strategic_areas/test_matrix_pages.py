@@ -199,12 +199,14 @@ def test_of_an_approved_plan_it_becomes_one_amendment_with_its_act(bringer, plan
 def test_rows_out_of_order_and_no_sheet_at_all_are_refused_by_name(bringer):
     named = bringer.bring(workbook(ROW))
 
-    disordered = bringer.press(named, "name", **{"0-first": "1", "0-heading": "2"})
+    disordered = bringer.press(
+        named, "name", **{"0-first_row": "1", "0-first_heading_row": "2"}
+    )
     none = bringer.press(named, "name", **{"0-read": []})
     unknown = bringer.press(named, "name", **{"0-A": "everything"})
 
     assert [x.status_code for x in (disordered, none, unknown)] == [422] * 3
-    assert list(disordered.context["form"].errors) == ["0-first"]
+    assert list(disordered.context["form"].errors) == ["0-first_row"]
     assert list(none.context["form"].errors) == ["__all__"]
     assert list(unknown.context["form"].errors) == ["0-A"]
     assert not MatrixNaming.objects.exists()
@@ -560,7 +562,7 @@ def test_a_person_says_that_the_depth_of_codes_tells_levels(bringer):
     levels = ["area", "programme", "commitment"]
 
     seen = bringer.press(
-        named, "name", levels=levels, by_depth="on", **{"0-last": 4}, **fields
+        named, "name", levels=levels, by_depth="on", **{"0-last_row": 4}, **fields
     )
 
     assert [

@@ -59,7 +59,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{error.filename or folder}: {error.strerror}"
             ) from error
-        archive.remove_unneeded_files(folder)
+        archive.remove_unreferenced_files(folder)
         purged = blanking.write_purge_list(folder)
         size = target.stat().st_size / 2**20
         self.stdout.write(

@@ -36,12 +36,12 @@ from strategic_areas.workbooks.reading import MOST_ROWS, digest_of
 LARGEST_FILE = 1_300_000
 #: The answer that leaves a value out.
 LEAVE_OUT = "-"
-#: Fields of questions that texts of the plan answer, which a naming does not store.
+#: Fields whose answer is a text of the plan; such answers are not saved.
 TEXT_FIELDS = {
     *("title", "name", "indicator", "product", "outcome"),
     *("verification", "funding", "state", "note", "unit"),
 }
-#: Fields that an agency of the portal answers.
+#: Fields whose answer is one or more agencies of the portal.
 AGENCY_FIELDS = {"responsible", "lead", "supporting"}
 NUMBER_FIELDS = {"target", "baseline"}
 #: Fields whose answer is chosen, never typed.
@@ -59,7 +59,7 @@ MOST_QUESTIONS = 150
 #: Parts of a naming that map one text to another.
 MAPPING_PARTS = ("answers", "institutions")
 #: Fields with row numbers of a sheet, in their order.
-ROW_FIELDS = ("heading", "headings", "first", "last")
+ROW_FIELDS = ("first_heading_row", "last_heading_row", "first_row", "last_row")
 
 
 @dataclass
@@ -251,10 +251,13 @@ class ColumnNamingForm(forms.Form):
     def _add_sheet(self, number, sheet, naming):
         start, shown = f"{number}-", naming or sheet.naming
         rows = {
-            "heading": (_("First row of the headings"), shown.heading_rows[0]),
-            "headings": (_("Last row of the headings"), shown.heading_rows[-1]),
-            "first": (_("First row of the plan"), shown.first_row),
-            "last": (_("Last row of the plan"), shown.last_row),
+            "first_heading_row": (
+                _("First row of the headings"),
+                shown.heading_rows[0],
+            ),
+            "last_heading_row": (_("Last row of the headings"), shown.heading_rows[-1]),
+            "first_row": (_("First row of the plan"), shown.first_row),
+            "last_row": (_("Last row of the plan"), shown.last_row),
         }
         self.fields[f"{start}read"] = forms.BooleanField(
             label=_("Read this sheet"), required=False, initial=naming is not None
@@ -316,7 +319,7 @@ class ColumnNamingForm(forms.Form):
             rows = [cleaned.get(start + name) for name in ROW_FIELDS]
             if None not in rows and sorted(rows) != rows:
                 self.add_error(
-                    f"{start}first",
+                    f"{start}first_row",
                     _("The rows of the headings come first, then those of the plan."),
                 )
         if not any(cleaned.get(f"{start}read") for _s, start, _c in self.sheets):
@@ -341,9 +344,9 @@ class ColumnNamingForm(forms.Form):
         self.base.sheets = [
             matrices.SheetNaming(
                 sheet.title,
-                [cleaned[f"{start}heading"], cleaned[f"{start}headings"]],
-                cleaned[f"{start}first"],
-                cleaned[f"{start}last"],
+                [cleaned[start + name] for name in ROW_FIELDS[:2]],
+                cleaned[f"{start}first_row"],
+                cleaned[f"{start}last_row"],
                 {column.letter: cleaned[name] for column, name in columns},
                 {column.letter: column.heading for column, name in columns},
                 cleaned[f"{start}area"],

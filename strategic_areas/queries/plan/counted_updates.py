@@ -245,32 +245,34 @@ def load_counted_rows(
 
 
 def counted_updates_of(
-    updates: Mapping[int, Mapping],
+    reports: Mapping[int, Mapping],
     declarations: Mapping[int, Mapping],
     periods: Iterable[ReportingPeriod],
 ) -> CountedUpdates:
     return build_counted_updates(
         *(
             [row for rows in found.values() for row in rows.values()]
-            for found in (updates, declarations)
+            for found in (reports, declarations)
         ),
         periods,
     )
 
 
 def build_counted_updates(
-    updates: Iterable, declarations: Iterable, periods: Iterable[ReportingPeriod]
+    report_rows: Iterable,
+    declaration_rows: Iterable,
+    periods: Iterable[ReportingPeriod],
 ) -> CountedUpdates:
     periods = {each.pk: each for each in periods}
     reports, declared, in_review = defaultdict(list), defaultdict(list), {}
     reporting_agency_ids = {}
-    for row in updates:
+    for row in report_rows:
         reporting_agency_ids[row.period_id, row.activity_id] = row.agency_id
         if row.status == RevisionStatus.SUBMITTED:
             in_review.setdefault(row.activity_id, {})[row.period_id] = said_on(row)
         else:
             reports[row.activity_id].append(build_report(row, periods[row.period_id]))
-    for row in declarations:
+    for row in declaration_rows:
         declaration = build_declaration(row, periods[row.period_id])
         declared[row.commitment_id].append(declaration)
     return CountedUpdates(reports, declared, in_review, reporting_agency_ids)

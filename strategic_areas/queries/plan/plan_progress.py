@@ -52,7 +52,7 @@ class StoredRows:
     """
 
     plan_values: tuple
-    updates: dict
+    reports: dict
     declarations: dict
 
 
@@ -168,7 +168,7 @@ def _load(plan, today, previous):
     activities = _records(Activity, activities)
     activities = _linked(activities, commitments, agencies)
     counted = counted_updates.counted_updates_of(
-        stored_rows.updates, stored_rows.declarations, periods
+        stored_rows.reports, stored_rows.declarations, periods
     )
     rows = build_progress(commitments, activities, counted, periods, today)
     return PlanProgress(plan, rows, tuple(periods), today, stored_rows=stored_rows)
@@ -198,7 +198,7 @@ def _records(model, rows):
 
 def _rebuild_changed(previous, stored_rows):
     """Reuse the earlier progress; rebuild only commitments whose updates differ."""
-    updates = _differing(previous.stored_rows.updates, stored_rows.updates)
+    reports = _differing(previous.stored_rows.reports, stored_rows.reports)
     declarations = _differing(
         previous.stored_rows.declarations, stored_rows.declarations
     )
@@ -206,15 +206,15 @@ def _rebuild_changed(previous, stored_rows):
         row
         for row in previous.rows
         if row.commitment.pk in declarations
-        or any(each.activity.pk in updates for each in row.activities)
+        or any(each.activity.pk in reports for each in row.activities)
     ]
     activities = [each.activity for row in affected for each in row.activities]
     commitments = [row.commitment for row in affected]
     counted = counted_updates.counted_updates_of(
         {
-            each.pk: stored_rows.updates[each.pk]
+            each.pk: stored_rows.reports[each.pk]
             for each in activities
-            if each.pk in stored_rows.updates
+            if each.pk in stored_rows.reports
         },
         {
             each.pk: stored_rows.declarations[each.pk]
@@ -232,13 +232,13 @@ def _rebuild_changed(previous, stored_rows):
 
 
 def progress_after_publishing(
-    plan_progress: PlanProgress, reports: Iterable[Revision]
+    plan_progress: PlanProgress, updates: Iterable[Revision]
 ) -> PlanProgress:
-    """The progress as it will be once these reports are published."""
-    updates = dict(plan_progress.stored_rows.updates)
+    """The progress as it will be once these updates are published."""
+    reports = dict(plan_progress.stored_rows.reports)
     declarations = dict(plan_progress.stored_rows.declarations)
-    for new in (each for each in reports if not each.is_demonstration):
-        rows = updates if isinstance(new, ActivityUpdate) else declarations
+    for new in (each for each in updates if not each.is_demonstration):
+        rows = reports if isinstance(new, ActivityUpdate) else declarations
         current_rows = rows.get(subject_id := new.subject.pk, {})
         row = (
             current_rows[new.pk]._replace(status=RevisionStatus.PUBLISHED)
@@ -252,7 +252,7 @@ def progress_after_publishing(
         rows[subject_id] = {**others, new.pk: row}
     return _rebuild_changed(
         plan_progress,
-        replace(plan_progress.stored_rows, updates=updates, declarations=declarations),
+        replace(plan_progress.stored_rows, reports=reports, declarations=declarations),
     )
 
 
