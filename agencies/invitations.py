@@ -453,7 +453,7 @@ def invitation_link(secret):
     return f"{settings.SITE_URL}{reverse('account_invitation')}?codigo={secret}"
 
 
-def printed_letter(invitation, secret):
+def printed_invitation(invitation, secret):
     return {
         "invitation": invitation,
         "days": VALID_DAYS,

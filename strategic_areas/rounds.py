@@ -158,7 +158,7 @@ def release_scorecards(now):
 
 
 def _without_public_scorecards():
-    return ReportingPeriod.objects.rounds().filter(
+    return ReportingPeriod.objects.counted_rounds().filter(
         plan__in=Plan.objects.public(), scorecards_public_at=None
     )
 

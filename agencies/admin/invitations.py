@@ -1,4 +1,4 @@
-"""Admin of invitations: create, send again, print, revoke."""
+"""Admin of invitations: create, renew by mail or print, revoke."""
 
 from contextlib import suppress
 from functools import partial
@@ -35,7 +35,10 @@ class InvitationAdmin(ScopedAdmin):
         return False
 
     def changeform_view(self, request, *args, **kwargs):
-        """Read the letter before any row is locked: a virus scan takes seconds."""
+        """
+        Read the letter of designation before any row is locked: a virus scan takes
+        seconds.
+        """
         if letter := request.FILES.get("letter"):
             # The form reads it again and shows the error.
             with suppress(invitations.letter_error_class()):
@@ -72,10 +75,10 @@ class InvitationAdmin(ScopedAdmin):
         steps = [
             path(f"<int:pk>/{word}/", self.admin_site.admin_view(view), name=url)
             for word, view, url in [
-                ("reenviar", self.send_again, f"{name}_send"),
-                ("codigo", partial(self.send_again, mail=False), f"{name}_code"),
+                ("reenviar", self.invite_again, f"{name}_send"),
+                ("codigo", partial(self.invite_again, mail=False), f"{name}_code"),
                 ("revocar", self.revoke, f"{name}_revoke"),
-                ("carta", self.letter, f"{name}_letter"),
+                ("carta", self.download_designation, f"{name}_letter"),
             ]
         ]
         return [*steps, *super().get_urls()]
@@ -89,7 +92,7 @@ class InvitationAdmin(ScopedAdmin):
     def response_add(self, request, obj, post_url_continue=None):
         return self._created_response(request, obj, request.invitation_secret)
 
-    def send_again(self, request, pk, *, mail=True):
+    def invite_again(self, request, pk, *, mail=True):
         obj = self._invitation(request, pk)
         secret = self._step(request, obj, invitations.invite_again, mail=mail)
         if secret:
@@ -101,7 +104,7 @@ class InvitationAdmin(ScopedAdmin):
         self._step(request, obj, invitations.revoke_invitation)
         return HttpResponseRedirect(self._list())
 
-    def letter(self, request, pk):
+    def download_designation(self, request, pk):
         obj = self._invitation(request, pk, reading=True)
         if not obj.letter:
             raise Http404
@@ -139,6 +142,6 @@ class InvitationAdmin(ScopedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Invitation of %(email)s") % {"email": obj},
-            **invitations.printed_letter(obj, secret),
+            **invitations.printed_invitation(obj, secret),
         }
         return TemplateResponse(request, "admin/agencies/invitation_made.html", context)

@@ -129,7 +129,7 @@ def make_due_editions() -> list[Edition]:
     Failures are retried next time.
     """
     public = plans.public_plans()
-    closed = ReportingPeriod.objects.rounds().filter(
+    closed = ReportingPeriod.objects.counted_rounds().filter(
         plan__in=public, closes_on__lt=timezone.localdate(), scorecards_public_at=None
     )
     has_one = Edition.objects.filter(

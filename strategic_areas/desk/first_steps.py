@@ -92,7 +92,7 @@ def first_steps(user, today):
     ]
     activities = Activity.objects.filter(plan=plan).count()
     has_commitments = Commitment.objects.filter(plan=plan).exists()
-    rounds = list(ReportingPeriod.objects.rounds().filter(plan=plan))
+    rounds = list(ReportingPeriod.objects.counted_rounds().filter(plan=plan))
     steps = [
         {
             "title": _("Two people who decide"),
@@ -270,7 +270,9 @@ def _invite(line, plan, by):
     invitation = form.instance
     return {
         "line": line,
-        **invitations.printed_letter(invitation, invitations.invite(invitation, by=by)),
+        **invitations.printed_invitation(
+            invitation, invitations.invite(invitation, by=by)
+        ),
     }
 
 
@@ -316,6 +318,8 @@ def invite_many(request):
         good=good,
         is_sent=is_sent,
         shown_again=shown_again,
-        letters=[row for row in good if is_sent and not row["invitation"].is_mailed],
+        printed_invitations=[
+            row for row in good if is_sent and not row["invitation"].is_mailed
+        ],
         is_confirmed_later=access.is_reviewer(request.user),
     )

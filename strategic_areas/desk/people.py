@@ -1,9 +1,9 @@
 """
 Accounts, mandates and substitutes: the review of accesses, and handing over.
 
-The review flags an account if its agency missed the last two closed rounds of the
-mandate, and proposes to close it after three, unless it holds an agency's only mandate.
-No account is closed automatically.
+The review flags an account if each of its agencies missed the last two closed rounds of
+the mandate, and proposes to close it after three, unless it holds an agency's only
+mandate. No account is closed automatically.
 """
 
 from collections import Counter, defaultdict
@@ -64,8 +64,8 @@ class AccountAccess:
     mandates: tuple[FocalPoint, ...]
     has_factor: bool
     last_seen: datetime | None
-    #: The number of rounds that its agencies missed in a row.
-    missed: int
+    #: The rounds missed in a row; of several agencies, by the one that missed fewest.
+    missed_rounds: int
     holds_only_mandate: bool
 
     @property
@@ -78,12 +78,12 @@ class AccountAccess:
 
     @property
     def is_flagged(self):
-        return self.missed >= FLAG_AFTER_ROUNDS
+        return self.missed_rounds >= FLAG_AFTER_ROUNDS
 
     @property
     def should_be_closed(self):
         is_needed = self.is_reviewer or self.is_administrator or self.holds_only_mandate
-        return self.missed >= CLOSE_AFTER_ROUNDS and not is_needed
+        return self.missed_rounds >= CLOSE_AFTER_ROUNDS and not is_needed
 
 
 @dataclass(frozen=True)
@@ -111,13 +111,13 @@ def account_accesses():
                 last_seen=max(
                     filter(None, [user.last_login, seen.get(user.pk)]), default=None
                 ),
-                missed=min(
-                    (_missed(each, rounds_by_agency) for each in own), default=0
+                missed_rounds=min(
+                    (_count_missed(each, rounds_by_agency) for each in own), default=0
                 ),
                 holds_only_mandate=any(holders[each.agency_id] == 1 for each in own),
             )
         )
-    return sorted(accesses, key=lambda each: -each.missed)
+    return sorted(accesses, key=lambda each: -each.missed_rounds)
 
 
 def missing_mandates():
@@ -162,7 +162,7 @@ def _mandates_by_user():
 def _closed_rounds_by_agency():
     """Map agencies to pairs of due date and whether it was silent, newest first."""
     found, today = defaultdict(list), timezone.localdate()
-    closed = ReportingPeriod.objects.rounds().filter(closes_on__lt=today)
+    closed = ReportingPeriod.objects.counted_rounds().filter(closes_on__lt=today)
     for agency_round in load_agency_rounds(closed.select_related("plan"), today):
         timeliness = agency_round.timeliness(today)
         if timeliness != Timeliness.NOT_ASKED and not agency_round.accepts(today):
@@ -172,7 +172,7 @@ def _closed_rounds_by_agency():
     return {agency: sorted(rounds, reverse=True) for agency, rounds in found.items()}
 
 
-def _missed(mandate, rounds_by_agency):
+def _count_missed(mandate, rounds_by_agency):
     number = 0
     for due_on, was_silent in rounds_by_agency.get(mandate.agency_id, []):
         if not was_silent or due_on < mandate.starts_on:
@@ -236,8 +236,8 @@ def _problem_texts(account):
         missed = ngettext(
             "%(number)d round missed in a row",
             "%(number)d rounds missed in a row",
-            account.missed,
-        ) % {"number": account.missed}
+            account.missed_rounds,
+        ) % {"number": account.missed_rounds}
         if account.should_be_closed:
             missed = f"{missed}; {_('proposed to be closed')}"
         elif account.holds_only_mandate:

@@ -45,7 +45,7 @@ def last_closed_round(user, today):
     if not access.is_focal_point(user):
         return []
     agencies = FocalPoint.objects.agencies_of(user)
-    visible = ReportingPeriod.objects.visible_to(user).rounds()
+    visible = ReportingPeriod.objects.visible_to(user).counted_rounds()
     running = visible.accepting(agencies, today).order_by().values("pk")
     closed = visible.filter(closes_on__lt=today).exclude(pk__in=running)
     if not (period := closed.order_by("-closes_on", "-pk").first()):

@@ -26,8 +26,8 @@ from strategic_areas.workflow.guard import (
 from strategic_areas.workflow.transitions import (
     GuardedSteps,
     must,
-    must_report,
-    must_review,
+    require_may_report,
+    require_may_review,
 )
 
 SPAN_FIELDS = ("indicator", "agency", "starts_on", "ends_on")
@@ -154,9 +154,9 @@ def submit_value(reported, *, by):
     Values from a letter or a source are entered by the secretariat.
     """
     if reported.letter or reported.source:
-        must_review(by, reported)
+        require_may_review(by, reported)
     else:
-        must_report(by, reported)
+        require_may_report(by, reported)
     must(
         not reported.letter or reported.letter.agency_id == reported.agency_id,
         _("%(record)s: the letter is another agency's."),

@@ -60,8 +60,8 @@ class PlanDraft(models.Model):
 class DraftLine(models.Model):
     """
     A draft of one record; ``record`` is None for a new one. ``new_values`` are by
-    column, ``values_before`` those that the person saw when editing began. ``reason``
-    is why a reviewer returned it.
+    column, ``values_before`` those that the person saw when editing began (for a new
+    record, see ``save_draft_line``). ``reason`` is why a reviewer returned it.
     """
 
     #: A purge empties its words, as the marker would be proposed as a new text.

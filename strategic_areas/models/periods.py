@@ -22,7 +22,8 @@ from strategic_areas.models.plan import Plan, PlanMixin
 
 
 class ReportingPeriodQuerySet(models.QuerySet):
-    def rounds(self):
+    def counted_rounds(self):
+        """Rounds without demonstrations, in which nothing is counted."""
         return self.filter(mode="round", is_demonstration=False)
 
     def opened(self, today=None):
@@ -228,7 +229,7 @@ class ReportingPeriod(PlanMixin):
 
     def overlapping_round(self):
         overlapping = (
-            ReportingPeriod.objects.rounds()
+            ReportingPeriod.objects.counted_rounds()
             .filter(plan=self.plan_id)
             .filter(starts_on__lte=self.ends_on, ends_on__gte=self.starts_on)
         )

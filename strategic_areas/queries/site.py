@@ -213,7 +213,7 @@ def due_days(plan: Plan, agency=None) -> list[tuple[date, str, object]]:
     if agency:
         commitments = commitments.filter(lead=agency)
         activities = activities.filter(agency=agency)
-    rounds = ReportingPeriod.objects.rounds().filter(plan=plan)
+    rounds = ReportingPeriod.objects.counted_rounds().filter(plan=plan)
     found = [
         (row.due_on, "commitment", row)
         for row in commitments.filter(**_HAS_DUE_DATE).select_related("plan", "lead")

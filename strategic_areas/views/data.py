@@ -109,7 +109,9 @@ def _of_plan(plan, dataset):
     data, names = published_data(plan), {each.name for each in dataset.columns}
     table = next(each for each in data.tables if each.dataset == dataset)
     today = timezone.localdate()
-    rounds = ReportingPeriod.objects.rounds().filter(plan=plan, closes_on__gte=today)
+    rounds = ReportingPeriod.objects.counted_rounds().filter(
+        plan=plan, closes_on__gte=today
+    )
     return {
         "plan_progress": load_plan_progress(plan, today),
         "next": rounds.order_by("closes_on").first(),

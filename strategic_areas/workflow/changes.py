@@ -44,8 +44,11 @@ from strategic_areas.workflow.plain_values import (
     release_unique_values,
     released_unique_fields,
 )
-from strategic_areas.workflow.plan_approval import path_to_plan
-from strategic_areas.workflow.transitions import GuardedSteps, decides_on, must_propose
+from strategic_areas.workflow.transitions import (
+    GuardedSteps,
+    decides_on,
+    require_may_propose,
+)
 
 #: Position of a model in the order in which records of a plan are saved.
 MODEL_ORDER = {model: place for place, model in enumerate(DRAFT_TABLES.values())}
@@ -128,17 +131,17 @@ class ChangeSteps(GuardedSteps):
         if amendment is not None:
             amendments.save_amendment(amendment, change, records)
 
-    def apply(self, change, by, seen_digest="", states=(), returned=None):
+    def apply(self, change, by, seen_digest="", declared_absent=(), returned=None):
         """
         Save every record of the change in order, except returned ones.
 
-        ``seen_digest`` and ``states`` are as in ``must_be_approvable``. ``returned``
-        maps the places of parts to reasons: these parts, and all that depend on them,
-        go back to the proposer's draft.
+        ``seen_digest`` and ``declared_absent`` are as in ``must_be_approvable``.
+        ``returned`` maps the places of parts to reasons: these parts, and all that
+        depend on them, go back to the proposer's draft.
         """
         all_parts = list(change.records.all())
         plan_approval.check_plan_approval(
-            change, all_parts, seen_digest=seen_digest, states=states
+            change, all_parts, seen_digest=seen_digest, declared_absent=declared_absent
         )
         values = [value for part in all_parts for value in part.after.values()]
         if amendment := Amendment.objects.filter(change=change).first():
@@ -291,7 +294,7 @@ def propose_records(records, *, by, amendment=None):
     )
     changed_records = [record for record, _links in records]
     for record in changed_records:
-        must_propose(by, record)
+        require_may_propose(by, record)
     parts = build_parts(records, amendment)
     if not parts:
         raise RefusedError(
@@ -309,15 +312,17 @@ def propose_records(records, *, by, amendment=None):
 
 
 @transaction.atomic
-def propose_approval(plan, *, by, seen_digest, states=()):
+def propose_approval(plan, *, by, seen_digest, declared_absent=()):
     """
     Propose to publish a plan in preparation as it is; return the change.
 
-    ``seen_digest`` and ``states`` are as in ``must_be_approvable``.
+    ``seen_digest`` and ``declared_absent`` are as in ``must_be_approvable``.
     """
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    must_propose(by, plan)
-    plan_approval.must_be_approvable(plan, seen_digest=seen_digest, states=states)
+    require_may_propose(by, plan)
+    plan_approval.must_be_approvable(
+        plan, seen_digest=seen_digest, declared_absent=declared_absent
+    )
     plan.status = Plan.Status.APPROVED
     change = PendingChange(plan_digest=seen_digest)
     return CHANGE_STEPS.propose(change, by=by, parts=build_parts([(plan, {})]))
@@ -443,7 +448,7 @@ def none_needs_approval(plan, records):
 
 
 def _is_in_preparation(record, links):
-    path = path_to_plan(type(record))
+    path = plan_approval.path_to_plan(type(record))
     if path is None:
         return False
     plan = _follow(record, path)
@@ -486,7 +491,7 @@ def _are_named_outside(named_model, keys):
         if relation.concrete or not hasattr(model, "fields"):
             continue
         rows = model._default_manager.filter(**{f"{relation.field.name}__in": keys})
-        path = path_to_plan(model)
+        path = plan_approval.path_to_plan(model)
         if path is not None:
             status = "__".join(filter(None, [path, "status"]))
             rows = rows.exclude(**{status: Plan.Status.IN_PREPARATION})

@@ -73,22 +73,22 @@ def overdue_rounds(plan):
     """
     Return the plan's rounds due before today; their reports would publicly be missing.
     """
-    rounds = plan.periods.rounds().filter(due_on__lt=timezone.localdate())
+    rounds = plan.periods.counted_rounds().filter(due_on__lt=timezone.localdate())
     return list(rounds.order_by("due_on"))
 
 
-def must_be_approvable(plan, *, seen_digest, states):
+def must_be_approvable(plan, *, seen_digest, declared_absent):
     """
     Refuse the approval of a plan that changed, or that lacks its act or dates.
 
-    ``seen_digest`` is that of the plan that the user read. ``states`` are the columns
-    about the act for which the user states that there is no value.
+    ``seen_digest`` is that of the plan that the user read. ``declared_absent`` are
+    the columns about the act for which the user states that there is no value.
     """
     if seen_digest != plan_digest(plan):
         raise RefusedError(
             _("The plan was changed after you had read it: read it again.")
         )
-    if set(missing_act_fields(plan)) - set(states):
+    if set(missing_act_fields(plan)) - set(declared_absent):
         raise RefusedError(
             _("%(plan)s: write the act and its date, or state that there is none.")
             % {"plan": plan}

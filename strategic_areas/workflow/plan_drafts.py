@@ -33,29 +33,29 @@ from strategic_areas.workflow.plain_values import (
     unique_text_fields,
 )
 from strategic_areas.workflow.plan_approval import approves_plan, path_to_plan
-from strategic_areas.workflow.transitions import must_propose
+from strategic_areas.workflow.transitions import require_may_propose
 
 
 @transaction.atomic
 def save_draft_line(
-    plan, table, new_values, *, by, record=None, values_before=None, line=None
+    plan, table, new_values, *, by, record_pk=None, values_before=None, line_pk=None
 ):
     """
     Save new values of a record in the person's draft; return the ``DraftLine``.
 
-    ``new_values`` are plain values by column, ``values_before`` the stored values when
-    editing began; for a new record they map columns to pairs of a linked code and its
-    primary key. ``line`` is the key of a line. Refuses personal data, and words of a
-    pending purge.
+    ``new_values`` are plain values by column. ``values_before`` are the stored values
+    when editing began. A new record has none: there, ``values_before`` map columns to
+    pairs of a linked code and the primary key it then stood for, since the code may
+    belong to another record later. Refuses personal data, and words of a pending purge.
     """
-    must_propose(by, plan)
+    require_may_propose(by, plan)
     must_identify_nobody(DRAFT_TABLES[table], **new_values)
     must_not_be_in_pending_purge(plan, new_values.values())
     draft = _locked_draft(plan.pk, by)
-    draft_line = _find_or_build_line(draft, table, record, line)
+    draft_line = _find_or_build_line(draft, table, record_pk, line_pk)
     draft_line.new_values |= new_values
     draft_line.values_before = (values_before or {}) | (
-        draft_line.values_before if record else {}
+        draft_line.values_before if record_pk else {}
     )
     draft_line.save()
     _touch(draft)
@@ -63,11 +63,11 @@ def save_draft_line(
 
 
 @transaction.atomic
-def drop_draft_lines(plan, lines, *, by):
+def drop_draft_lines(plan, line_pks, *, by):
     draft = PlanDraft.objects.select_for_update().filter(plan=plan, person=by).first()
     if draft is None:
         return
-    draft.lines.filter(pk__in=lines).delete()
+    draft.lines.filter(pk__in=line_pks).delete()
     _touch(draft)
 
 
@@ -76,15 +76,15 @@ def _locked_draft(plan, person):
     return PlanDraft.objects.select_for_update().get(pk=draft.pk)
 
 
-def _find_or_build_line(draft, table, record, line=None):
+def _find_or_build_line(draft, table, record_pk, line_pk=None):
     # Locked, so that texts purged meanwhile are not saved again.
-    rows = draft.lines.select_for_update().filter(table=table, record=record)
-    if line:
-        return rows.get(pk=line)
-    if record and (found := rows.first()):
+    rows = draft.lines.select_for_update().filter(table=table, record=record_pk)
+    if line_pk:
+        return rows.get(pk=line_pk)
+    if record_pk and (found := rows.first()):
         return found
     last = draft.lines.aggregate(last=Max("order"))["last"] or 0
-    return DraftLine(draft=draft, order=last + 1, table=table, record=record)
+    return DraftLine(draft=draft, order=last + 1, table=table, record=record_pk)
 
 
 def _touch(draft):
@@ -93,14 +93,14 @@ def _touch(draft):
 
 
 @transaction.atomic
-def settle_draft_line(plan, pk, stored_values, *, keeps_draft, by):
+def settle_draft_line(plan, line_pk, stored_values, *, keeps_draft, by):
     """
     Resolve a conflict of a draft line with the stored values, given by column.
 
     With ``keeps_draft`` the line keeps its values, otherwise the stored ones win.
     """
     draft = PlanDraft.objects.select_for_update().get(plan=plan, person=by)
-    line = draft.lines.select_for_update().get(pk=pk)
+    line = draft.lines.select_for_update().get(pk=line_pk)
     conflicts = [
         name
         for name in line.new_values
@@ -150,6 +150,7 @@ def dependants_of(record_changes):
     for each in record_changes:
         for key in _provided_keys(each):
             providers[key].add(each.place)
+    # One place is enough: changes that supersede the same record depend on each other.
     superseding_places = {
         key: each.place
         for each in record_changes

@@ -25,7 +25,7 @@ from strategic_areas.rounds import desk_url
 from strategic_areas.workflow.changes import CHANGE_STEPS, propose
 from strategic_areas.workflow.plain_values import proposed_records
 from strategic_areas.workflow.steps import create_draft
-from strategic_areas.workflow.transitions import GuardedSteps, must, must_report
+from strategic_areas.workflow.transitions import GuardedSteps, must, require_may_report
 
 #: Statuses about which the proposer gets a mail.
 NOTIFIED_STATUSES = {
@@ -117,7 +117,7 @@ CHANGE_STEPS.after_apply.append(_approve_proposal)
 @transaction.atomic
 def propose_activity(proposal, *, by):
     """Store an agency's proposal; a form posted twice makes one proposal."""
-    must_report(by, proposal)
+    require_may_report(by, proposal)
     Agency.objects.select_for_update().get(pk=proposal.agency_id)
     earlier = ActivityProposal.objects.waiting().filter(
         agency=proposal.agency_id,
@@ -195,7 +195,7 @@ def report_off_plan(activity, update, *, by):
     """
     Agency.objects.select_for_update().get(pk=activity.agency_id)
     update.activity, update.agency = activity, activity.agency
-    must_report(by, update)
+    require_may_report(by, update)
     if earlier := _earlier_draft(activity, update.period):
         return earlier
     activity.is_in_plan = False
@@ -219,7 +219,7 @@ def rename_off_plan(activity, *, by):
     Refused once a report on it was published or waits for review.
     """
     stored = Activity.objects.off_plan().select_for_update().get(pk=activity.pk)
-    must_report(by, stored.updates.order_by("pk").first())
+    require_may_report(by, stored.updates.order_by("pk").first())
     submitted = stored.updates.filter(
         status__in=[*PUBLIC_STATUSES, RevisionStatus.SUBMITTED]
     )

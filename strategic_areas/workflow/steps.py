@@ -38,13 +38,13 @@ from strategic_areas.workflow.transitions import (
     must_accept_reports,
     must_be_in_time,
     must_give_reason,
-    must_report,
-    must_review,
     must_still_answer,
-    must_submit,
     new_public_id,
     next_revision_number,
     published_revision,
+    require_may_report,
+    require_may_review,
+    require_may_submit,
     reviewed_within_agency,
     unchanged_since,
 )
@@ -59,7 +59,7 @@ def create_draft(update, *, by):
     does not accept the agency's reports allows corrections only.
     """
     update.agency = update.responsible_agency
-    must_report(by, update)
+    require_may_report(by, update)
     must_accept_reports(update)
     return store_draft(update, by, Provenance.REPORTED)
 
@@ -83,7 +83,7 @@ def save_draft(update, *, by, seen_version):
     Raises ``EditConflictError`` if somebody saved after ``seen_version``. A transcribed
     report becomes the agency's own report.
     """
-    must_report(by, update)
+    require_may_report(by, update)
     stored = lock_editable(update)
     if getattr(stored, "letter_id", None):
         update.letter = None
@@ -120,7 +120,7 @@ def open_for_evidence(update, *, by):
 
     The version stays, so that a person who edits the row gets no conflict.
     """
-    must_report(by, update)
+    require_may_report(by, update)
     lock_editable(update)
     type(update).objects.filter(pk=update.pk).update(changed_at=timezone.now())
     update.contributors.add(by)
@@ -132,7 +132,7 @@ def submit(update, *, by, seen_version=None, note=""):
 
     A returned revision can be submitted again at any time.
     """
-    must_submit(by, update)
+    require_may_submit(by, update)
     must_be_in_time(update)
     must_still_answer(update)
     must(
@@ -168,7 +168,7 @@ def return_to_agency(update, *, by, reason, private_note="", seen_version=None):
     Its submitter gets a mail, unless they want none or may not read it any more. Only
     the secretariat reads ``private_note``.
     """
-    must_review(by, update)
+    require_may_review(by, update)
     return_revision(
         update,
         by=by,
@@ -222,7 +222,7 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
     the official source of numbers of people in a report about victims. A contributor to
     the revision cannot publish it.
     """
-    must_review(by, update)
+    require_may_review(by, update)
     make_public(
         update,
         by=by,
@@ -240,7 +240,7 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
 @transaction.atomic
 def withdraw(update, *, by, cause, words=""):
     """Withdraw a published revision; ``words`` become public once approved."""
-    must_review(by, update)
+    require_may_review(by, update)
     must_give_reason(update, cause)
     cause = WithdrawalCause(cause)
     with removing_from_editions(cause, [(type(update), update.pk)]):
@@ -272,7 +272,7 @@ def begin_correction(update, *, by):
     The agency that reported may correct after the round closed, and after another
     agency has become responsible.
     """
-    must_report(by, update)
+    require_may_report(by, update)
     must(
         update.status == RevisionStatus.PUBLISHED,
         _("%(record)s: only what is published is corrected."),
@@ -412,7 +412,7 @@ def recall(update, *, by):
     The receipt stays. The report counts as submitted on the day of its next submission,
     unless it was returned before.
     """
-    must_submit(by, update)
+    require_may_submit(by, update)
     must(
         not getattr(update, "letter_id", None),
         _("%(record)s was transcribed from a letter: confirm or contest it."),

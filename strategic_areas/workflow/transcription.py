@@ -29,10 +29,10 @@ from strategic_areas.workflow.transitions import (
     must,
     must_accept_reports,
     must_still_answer,
-    must_submit,
-    must_transcribe,
     new_public_id,
     record_transition,
+    require_may_submit,
+    require_may_transcribe,
     reviewed_within_agency,
     sibling_revisions,
 )
@@ -47,7 +47,7 @@ def transcribe(update, letter, *, by, seen_version=None):
     """
     if update.pk is None:
         update.agency = update.responsible_agency
-    must_transcribe(by, letter, update)
+    require_may_transcribe(by, letter, update)
     if update.pk is None:
         must_accept_reports(update)
         update.letter = letter
@@ -69,7 +69,7 @@ def submit_letter(letter, seen, *, by, printed_by=None):
     ``printed_by`` is the official source of numbers of people in texts about victims.
     """
     for update, version in _chosen(letter, seen):
-        must_transcribe(by, letter, update)
+        require_may_transcribe(by, letter, update)
         must_still_answer(update)
         source = printing_source(update, printed_by)
         send_for_review(update, by=by, seen_version=version, printed_by=source)
@@ -78,7 +78,7 @@ def submit_letter(letter, seen, *, by, printed_by=None):
 @transaction.atomic
 def confirm_letter(letter, seen, *, by):
     for update, version in _chosen(letter, seen):
-        must_submit(by, update)
+        require_may_submit(by, update)
         make_public(
             update,
             by=by,
@@ -93,7 +93,7 @@ def confirm_letter(letter, seen, *, by):
 @transaction.atomic
 def contest_letter(letter, seen, *, by, reason):
     for update, version in _chosen(letter, seen):
-        must_submit(by, update)
+        require_may_submit(by, update)
         return_revision(update, by=by, reason=reason, seen_version=version)
 
 

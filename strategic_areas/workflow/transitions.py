@@ -266,7 +266,7 @@ def may_propose(user, record):
     return user.has_perm(f"{meta.app_label}.{action}_{meta.model_name}")
 
 
-def must_propose(by, record):
+def require_may_propose(by, record):
     if not may_propose(by, record):
         raise RefusedError(
             _("%(record)s: you may not change this.") % {"record": record}
@@ -308,7 +308,7 @@ def reviewed_within_agency(user, updates):
     ]
 
 
-def must_report(by, update):
+def require_may_report(by, update):
     must(
         may_report_for(by, update.agency),
         _("%(record)s: you do not report for this agency."),
@@ -316,8 +316,8 @@ def must_report(by, update):
     )
 
 
-def must_submit(by, update):
-    must_report(by, update)
+def require_may_submit(by, update):
+    require_may_report(by, update)
     must(
         may_submit(by, update.agency),
         _("%(record)s: only a titular of %(agency)s submits."),
@@ -326,7 +326,7 @@ def must_submit(by, update):
     )
 
 
-def must_review(by, update):
+def require_may_review(by, update):
     must(
         may_review(by, update),
         _("%(record)s: only the secretariat reviews."),
@@ -334,7 +334,7 @@ def must_review(by, update):
     )
 
 
-def must_transcribe(by, letter, update):
+def require_may_transcribe(by, letter, update):
     """Allow only the secretariat, from a letter of this agency and round."""
     sender = letter.agency_id, letter.period_id
     must(

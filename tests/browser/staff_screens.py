@@ -188,7 +188,7 @@ def drafted_plan_of(world):
     workflow.save_draft_line(
         *(world.plan, "commitments", {"title_es": "Otro título"}),
         by=world.reviewer,
-        record=commitment.pk,
+        record_pk=commitment.pk,
         values_before={"title_es": commitment.title_es},
     )
     return [world.plan.code]

@@ -27,7 +27,7 @@ def keep(commitment, *, by, **new_values):
         "commitments",
         new_values,
         by=by,
-        record=commitment.pk,
+        record_pk=commitment.pk,
         values_before=dict.fromkeys(new_values, "Antes"),
     )
 
@@ -48,7 +48,7 @@ def test_a_line_keeps_what_was_said_last_and_seen_first():
         "commitments",
         {"title_es": "Tres", "due_on": None},
         by=person,
-        record=commitment.pk,
+        record_pk=commitment.pk,
         values_before={"title_es": "Entretanto", "due_on": "2027-05-01"},
     )
 
@@ -66,7 +66,7 @@ def test_lines_of_new_records_are_kept_in_order_and_dropped():
     programme = workflow.save_draft_line(plan, "programmes", {"code": "9.1"}, by=person)
 
     again = workflow.save_draft_line(
-        plan, "areas", {"code": "8"}, by=person, line=area.pk
+        plan, "areas", {"code": "8"}, by=person, line_pk=area.pk
     )
     workflow.drop_draft_lines(plan, [programme.pk], by=person)
 
@@ -82,7 +82,7 @@ def test_each_person_writes_in_their_own_draft_alone():
     workflow.drop_draft_lines(commitment.plan, [kept.pk], by=other)
     with pytest.raises(DraftLine.DoesNotExist):
         workflow.save_draft_line(
-            commitment.plan, "areas", {"code": "9"}, by=other, line=kept.pk
+            commitment.plan, "areas", {"code": "9"}, by=other, line_pk=kept.pk
         )
 
     assert [

@@ -157,7 +157,7 @@ def test_who_has_no_mail_gets_a_letter_that_is_shown_once(client, both, plan):
 
     page = send(client, "GUACO; Pablo Díaz", "GUACO; suplente; Eva; eva@example.org")
 
-    (letter,) = page.context["letters"]
+    (letter,) = page.context["printed_invitations"]
     assert letter["code"] in page.content.decode()
     assert [mail.to for mail in Mail.objects.all()] == ["eva@example.org"]
     assert letter["code"] not in client.get(PAGE).content.decode()

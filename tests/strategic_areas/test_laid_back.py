@@ -77,7 +77,7 @@ def test_a_line_whose_place_is_gone_is_shown_and_dropped(client):
     answer = client.post(step, {"step": "drop"})
 
     assert [
-        each.draft_line for each in page.context["tree"].root if each.draft_line
+        each.draft_line_pk for each in page.context["tree"].root if each.draft_line_pk
     ] == [line.pk]
     assert answer.status_code == 302
     assert not DraftLine.objects.exists()
@@ -89,7 +89,7 @@ def test_words_that_a_purge_emptied_break_no_tree(client):
     person = make.reviewer()
     names = ("due_on", "title_es", "agency", "quantity", "note_es", "continues")
     new_values = dict.fromkeys(names, "") | {"places": [""], "supersedes": [""]}
-    keep = {"by": person, "record": activity.pk, "values_before": dict(new_values)}
+    keep = {"by": person, "record_pk": activity.pk, "values_before": dict(new_values)}
     workflow.save_draft_line(activity.plan, "activities", new_values, **keep)
     sign_in(client, person)
 
@@ -329,9 +329,9 @@ def test_a_code_that_another_record_took_meanwhile_leads_nowhere(client):
     address = reverse("admin:plan_node", args=["p", "actividad", f"n{line.pk}"])
     send(client, address, commitment=str(one.pk))
 
-    [node] = [each for each in tree.root if each.draft_line]
+    [node] = [each for each in tree.root if each.draft_line_pk]
     assert tree.parent_node(node).level.slug == "plan"
     assert draft["form"] is None
     mended = client.get(reverse("admin:plan_tree", args=["p"])).context["tree"]
-    [node] = [each for each in mended.root if each.draft_line]
+    [node] = [each for each in mended.root if each.draft_line_pk]
     assert mended.parent_node(node).record == one

@@ -128,7 +128,7 @@ def test_both_state_that_there_is_no_act(client, plan, reviewer, forgotten):
 
 
 def test_the_workflow_itself_asks_both_to_state_it(plan, reviewer):
-    read = {"seen_digest": workflow.plan_digest(plan), "states": ()}
+    read = {"seen_digest": workflow.plan_digest(plan), "declared_absent": ()}
     waiting = make.plan(status="in_preparation")
     change = propose_plan(waiting)
 
@@ -136,7 +136,10 @@ def test_the_workflow_itself_asks_both_to_state_it(plan, reviewer):
         workflow.propose_approval(plan, by=reviewer, **read)
     with pytest.raises(RefusedError):
         workflow.approve(
-            change, by=reviewer, seen_digest=workflow.plan_digest(waiting), states=()
+            change,
+            by=reviewer,
+            seen_digest=workflow.plan_digest(waiting),
+            declared_absent=(),
         )
 
     assert (status(plan), status(waiting)) == ("in_preparation", "in_preparation")
@@ -234,7 +237,7 @@ def test_a_page_read_before_a_change_approves_nothing(client, plan, reviewer):
             change,
             by=make.reviewer(),
             seen_digest="another",
-            states=workflow.missing_act_fields(plan),
+            declared_absent=workflow.missing_act_fields(plan),
         )
 
     assert status(plan) == "in_preparation"

@@ -349,7 +349,7 @@ def test_a_draft_is_read_by_its_own_person_alone(client, activity):
     address = reverse("admin:plan_tree", args=["p"])
     tree = client.get(address).context["tree"]
 
-    assert [each for each in tree.root if each.draft_line] == []
+    assert [each for each in tree.root if each.draft_line_pk] == []
     assert draft_page(client).context["rows"] == []
     step(client, activity, "drop")
     assert DraftLine.objects.count() == 1
@@ -445,7 +445,9 @@ def test_what_was_declined_is_mended_and_proposed_again(client, activity):
 
     page = client.get(reverse("admin:plan_tree", args=["p"]))
     found = {
-        each.level.slug: each for each in page.context["tree"].root if each.draft_line
+        each.level.slug: each
+        for each in page.context["tree"].root
+        if each.draft_line_pk
     }
     assert {each.reason for each in found.values()} == {"Falta la unidad."}
     assert found["meta"].record.indicator == found["indicador"].record

@@ -106,7 +106,7 @@ def test_of_an_approved_plan_an_edit_is_kept_in_the_draft(client, reviewer):
     assert activity.title_es == "Talleres"
     assert not models.PendingChange.objects.exists()
     page = client.get(reverse("admin:plan_tree", args=[activity.plan.code]))
-    [shown] = [each for each in page.context["tree"].root if each.draft_line]
+    [shown] = [each for each in page.context["tree"].root if each.draft_line_pk]
     assert [(each.old, each.new) for each in shown.changes] == [("Talleres", "Cursos")]
 
 

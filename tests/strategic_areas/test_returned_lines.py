@@ -174,7 +174,7 @@ def test_what_the_person_drafted_meanwhile_stays(proposal):
         "commitments",
         {"title_es": "Más tarde"},
         by=proposal.proposed_by,
-        record=commitment.pk,
+        record_pk=commitment.pk,
         values_before={"title_es": "Antes"},
     )
 

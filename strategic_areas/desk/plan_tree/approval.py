@@ -47,7 +47,7 @@ from strategic_areas.views.parameters import found_or_404
 from strategic_areas.views.plans import area_context
 
 #: Column of the act → checkbox that states that there is none.
-STATEMENT_OF_COLUMN = {"act_es": "no_act", "launched_on": "no_date"}
+ABSENCE_CHECKBOXES = {"act_es": "no_act", "launched_on": "no_date"}
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _shortcomings_of_tree(nodes, members):
     lacks = (
         (
             _("Nothing is below them:"),
-            _("The public reads of it only its name; nobody reports on it."),
+            _("The public reads of them only their names; nobody reports on them."),
             [n for n in nodes if n.level is not ACTIVITY and not n.below],
         ),
         (
@@ -145,7 +145,7 @@ def _shortcomings_of_tree(nodes, members):
         ),
         (
             _("Without an agency that takes part in the plan:"),
-            _("Say which agency takes part, or another one."),
+            _("Add their agency to those of the plan, or choose one that takes part."),
             [
                 each
                 for each in [*commitments, *activities]
@@ -266,7 +266,7 @@ class ConfirmReadForm(forms.Form):
         self.digest = workflow.plan_digest(plan)
         super().__init__(data, initial={"seen_digest": self.digest}, **kwargs)
         self.missing = workflow.missing_act_fields(plan)
-        for column, name in STATEMENT_OF_COLUMN.items():
+        for column, name in ABSENCE_CHECKBOXES.items():
             if column not in self.missing:
                 del self.fields[name]
 
@@ -282,7 +282,10 @@ class ConfirmReadForm(forms.Form):
 
     @property
     def arguments(self):
-        return {"seen_digest": self.cleaned_data["seen_digest"], "states": self.missing}
+        return {
+            "seen_digest": self.cleaned_data["seen_digest"],
+            "declared_absent": self.missing,
+        }
 
 
 class ApprovePlanForm(ConfirmReadForm, ApproveForm):

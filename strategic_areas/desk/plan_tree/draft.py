@@ -160,13 +160,13 @@ def draft_conflicts(stored, draft_lines):
 def settle_conflicts(tree, posted, *, by):
     """Keep the draft's values or the stored ones, as the user chose for each line."""
     for each in tree.conflicts:
-        line = each.line.pk
-        choice = posted.get(f"line-{line}")
+        line_pk = each.line.pk
+        choice = posted.get(f"line-{line_pk}")
         if not each.changes:
-            workflow.drop_draft_lines(tree.plan, [line], by=by)
+            workflow.drop_draft_lines(tree.plan, [line_pk], by=by)
         elif choice in ("mine", "theirs"):
             workflow.settle_draft_line(
-                *(tree.plan, line, each.stored_values),
+                *(tree.plan, line_pk, each.stored_values),
                 keeps_draft=choice == "mine",
                 by=by,
             )
@@ -287,7 +287,7 @@ def _save_line(plan, edit, values_before, by):
         values_before = {n: values_before.get(n) for n in edit.new_values}
     line = workflow.save_draft_line(
         *(plan, edit.table, edit.new_values),
-        **{"by": by, "record": edit.record, "line": edit.pk},
+        **{"by": by, "record_pk": edit.record, "line_pk": edit.pk},
         values_before=values_before,
     )
     if line.record and line.new_values == line.values_before:

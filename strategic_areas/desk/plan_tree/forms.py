@@ -269,7 +269,7 @@ class PlanNodeForm(forms.Form):
     @property
     def edits(self):
         """The edits of this record, then of records below whose code follows."""
-        keys = () if self.is_new else (self.node.record.pk, self.node.draft_line)
+        keys = () if self.is_new else (self.node.record.pk, self.node.draft_line_pk)
         own = [make_edit(self.level, self.new_values, *keys)] if self.new_values else []
         return own + code_edits(self.new_codes)
 
@@ -362,17 +362,23 @@ def new_codes_below(tree, record, old, new):
 
 def code_edits(pairs):
     return [
-        # Only a new record has a draft line.
+        # Records that the draft leaves alone have no ``draft_line_pk``.
         make_edit(
-            level_of(each), {"code": code}, each.pk, getattr(each, "draft_line", None)
+            level_of(each),
+            {"code": code},
+            each.pk,
+            getattr(each, "draft_line_pk", None),
         )
         for each, code in pairs
     ]
 
 
-def make_edit(level, values, record=None, line=None):
+def make_edit(level, values, record_pk=None, line_pk=None):
     return DraftLine(
-        table=level.table, new_values=values, record=record, pk=None if record else line
+        table=level.table,
+        new_values=values,
+        record=record_pk,
+        pk=None if record_pk else line_pk,
     )
 
 

@@ -136,7 +136,7 @@ def url_key(record):
     """
     Return the key of a record in URLs; of a new record, the key of its draft line.
     """
-    return str(record.pk or f"n{record.draft_line}")
+    return str(record.pk or f"n{record.draft_line_pk}")
 
 
 def page_key(record):

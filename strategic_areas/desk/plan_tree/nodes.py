@@ -43,8 +43,8 @@ class PlanNode:
     """
     One record of the plan, or the plan itself, with its ``children`` by level.
 
-    ``pending_change`` is the key of its pending change, ``draft_line`` that of its line
-    in the draft, with ``changes``, and the ``reason`` if a reviewer returned it.
+    ``pending_change`` is the key of its pending change, ``draft_line_pk`` that of its
+    line in the draft, with ``changes``, and the ``reason`` if a reviewer returned it.
     ``replacements`` are drafted records that replace it. ``siblings`` include the node
     itself.
     """
@@ -55,7 +55,7 @@ class PlanNode:
     children: dict = field(default_factory=dict)
     pending_change: int | None = None
     pending_additions: list[RecordChange] = field(default_factory=list)
-    draft_line: int | None = None
+    draft_line_pk: int | None = None
     changes: tuple = ()
     reason: str = ""
     replacements: list[Model] = field(default_factory=list)
@@ -223,7 +223,7 @@ class PlanTree:
         )
         self.draft_line_of = {id(line): each for each, line in pairs}
         for each in self.preview.records_to_save:
-            each.record.draft_line = self.draft_line_of[id(each.line)].pk
+            each.record.draft_line_pk = self.draft_line_of[id(each.line)].pk
         in_preparation = plan.status == Plan.Status.IN_PREPARATION
         self.saves_at_once = in_preparation and pending_change is None
         self.root = PlanNode(self.plan, self.plan, PLAN)
@@ -253,7 +253,7 @@ class PlanTree:
     def document_key(self, record):
         """Return the key by which lines link to a record."""
         if record.pk is None:
-            return f"+{record.draft_line}"
+            return f"+{record.draft_line_pk}"
         return self.stored.tables[level_of(record).table].key_of_pk[record.pk]
 
     def nodes(self, level):
@@ -298,7 +298,7 @@ class PlanTree:
         for each in self.preview.records_to_save:
             if node := self.node_of(each.record):
                 line = self.draft_line_of[id(each.line)]
-                node.draft_line, node.reason = line.pk, line.reason
+                node.draft_line_pk, node.reason = line.pk, line.reason
                 node.changes = changes[id(each.line)]
             for old in each.links.get("supersedes", ()):
                 if replaced := self.node_of(old):

@@ -209,13 +209,13 @@ def _delete(request, tree, node):
 
 
 def _drop(request, tree, node):
-    line = node.draft_line
-    if line is None:
+    line_pk = node.draft_line_pk
+    if line_pk is None:
         raise RefusedError(_("Your draft says nothing of this."))
-    linking = draft.drop_line(tree.plan, tree.draft_lines, line, by=request.user)
+    linking = draft.drop_line(tree.plan, tree.draft_lines, line_pk, by=request.user)
     if linking:
         keys = {each.pk for each in linking}
-        others = [str(each.record) for each in tree.root if each.draft_line in keys]
+        others = [str(each.record) for each in tree.root if each.draft_line_pk in keys]
         raise RefusedError(
             _("Other lines of your draft lead to it; drop those first: %(others)s")
             % {"others": ", ".join(others[:5])}
@@ -318,8 +318,8 @@ def plan_draft(request, plan):
         shown = digest([[each.pk, each.new_values] for each in tree.draft_lines])
         form = ProposeDraftForm(*posted, plan=plan, preview=preview, shown=shown)
         if form.is_valid() and (change := form.propose(by=request.user)):
-            lines = [each.pk for each in tree.draft_lines]
-            workflow.drop_draft_lines(plan, lines, by=request.user)
+            line_pks = [each.pk for each in tree.draft_lines]
+            workflow.drop_draft_lines(plan, line_pks, by=request.user)
             return redirect_to_change(request, change)
         effects = records.preview_effects(
             plan, preview.records_to_save, by=request.user

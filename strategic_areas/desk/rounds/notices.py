@@ -149,7 +149,9 @@ def reminders_due(today):
 
 
 def _to_do_in_all_plans(today):
-    periods = ReportingPeriod.objects.rounds().opened(today).select_related("plan")
+    periods = (
+        ReportingPeriod.objects.counted_rounds().opened(today).select_related("plan")
+    )
     return _with_returned_declarations(
         agency_to_dos(load_agency_rounds(periods, today), today)
     )

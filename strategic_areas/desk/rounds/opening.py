@@ -79,7 +79,7 @@ def open_round(request, plan):
         period=period,
         form=form,
         opening=opening_preview(period, form),
-        calendar=rounds.schedule_of(plan.periods.rounds()),
+        calendar=rounds.schedule_of(plan.periods.counted_rounds()),
         frequency=frequency,
         frequencies=FREQUENCY_WORDS.items(),
         others=reviewers().exclude(pk=request.user.pk).count(),
@@ -143,7 +143,7 @@ def _first_mail(period, agency, missing):
 
 
 def _days(period, form):
-    earlier = period.plan.periods.rounds().filter(ends_on__lt=period.starts_on)
+    earlier = period.plan.periods.counted_rounds().filter(ends_on__lt=period.starts_on)
     calendar = {}
     if earlier := list(earlier):
         calendar = rounds.schedule_of(earlier).window(period.ends_on)

@@ -78,7 +78,7 @@ class TakeRoundBackForm(forms.Form):
 
 def round_list(request):
     """Show the table of agencies and rounds of a plan, by default the latest plan."""
-    must_manage_rounds(request.user)
+    require_may_manage_rounds(request.user)
     today = timezone.localdate()
     plans = _plans(today)
     plan = next(
@@ -158,12 +158,12 @@ def remind_agencies(request, pk, agency=None):
 
 
 def round_or_404(user, pk):
-    must_manage_rounds(user)
+    require_may_manage_rounds(user)
     opened = ReportingPeriod.objects.visible_to(user).opened(timezone.localdate())
     return get_object_or_404(opened.select_related("plan"), pk=pk)
 
 
-def must_manage_rounds(user):
+def require_may_manage_rounds(user):
     if not (access.is_reviewer(user) or user.is_superuser):
         raise PermissionDenied
 
@@ -249,7 +249,7 @@ def _close(request, period, today):
 
 def take_round_back(request, pk):
     """Remove a period in which nobody wrote, or show what prevents it."""
-    must_manage_rounds(request.user)
+    require_may_manage_rounds(request.user)
     rows = ReportingPeriod.objects.visible_to(request.user).select_related("plan")
     period = get_object_or_404(rows, pk=pk)
     form = TakeRoundBackForm(request.POST if request.method == "POST" else None)

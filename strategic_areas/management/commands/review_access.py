@@ -31,11 +31,13 @@ class Command(BaseCommand):
         gaps = people.missing_mandates()
         for each in found:
             if each.should_be_closed:
-                self.stdout.write(f"close {each.user}: {each.missed} rounds missed")
+                self.stdout.write(
+                    f"close {each.user}: {each.missed_rounds} rounds missed"
+                )
             elif each.is_flagged:
                 note = ", the only one of its agency" if each.holds_only_mandate else ""
                 self.stdout.write(
-                    f"look at {each.user}: {each.missed} rounds missed{note}"
+                    f"look at {each.user}: {each.missed_rounds} rounds missed{note}"
                 )
         for gap in gaps:
             lacks = [

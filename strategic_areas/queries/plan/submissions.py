@@ -77,7 +77,7 @@ def median_review_days() -> int | None:
     return compliance.median_days(
         compliance.review_times(
             Transition.objects.filter(
-                activity_update__period__in=ReportingPeriod.objects.rounds(),
+                activity_update__period__in=ReportingPeriod.objects.counted_rounds(),
                 activity_update__activity__is_in_plan=True,
                 to_status__in=[
                     RevisionStatus.SUBMITTED,
