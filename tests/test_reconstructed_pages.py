@@ -18,7 +18,7 @@ from tests.test_public_pages import LANGUAGES, every_address, make_world, some_a
 pytestmark = pytest.mark.django_db
 
 #: What a source or a person wrote, what the page says of this very rule, addresses.
-NOT_OURS = {"prose", "headline", "reconstruction", "recorded-until", "cite"}
+NOT_OURS = {"prose", "headline", "reconstruction", "reported-until", "cite"}
 VOID = {"meta", "link", "br", "img", "input", "use", "path", "circle", "rect", "hr"}
 MEASURES = {
     "es": r"\d\s?%|por ciento|avance|progreso|cumpl|llevad[oa]s? a cabo|"
@@ -191,7 +191,7 @@ def test_its_cards_feeds_and_files_measure_nothing_either(client, commitment, la
         card = client.get(public_path(f"{kind}_card", *args[kind], language=language))
         html = card.content.decode()
         assert not re.findall(MEASURES[language], Said(html).text), kind
-        assert "recorded-until" in html, kind
+        assert "reported-until" in html, kind
     for name in ("plan_updates", "plan_commitments"):
         text = client.get(public_path(name, plan, language=language)).content.decode()
         cells = {cell for line in csv.reader(io.StringIO(text)) for cell in line}

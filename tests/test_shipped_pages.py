@@ -150,7 +150,7 @@ def test_the_data_page_leads_to_every_dataset_and_tells_its_day(client, shipped)
 
     until = plan_progress.load_plan_progress(
         context["plan"], timezone.localdate()
-    ).recorded_until
+    ).reported_until
     assert f"Registro hasta el {until:%d/%m/%Y}" in page.text
     links = {each["href"] for each in page.every("a") if "href" in each}
     assert public_path("plan_feed", PLAN, language="es") in links

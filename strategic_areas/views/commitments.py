@@ -30,7 +30,7 @@ from strategic_areas.queries.plan.plan_progress import (
 )
 from strategic_areas.queries.plan.progress_rows import (
     CommitmentProgress,
-    recorded_until,
+    reported_until,
 )
 from strategic_areas.queries.updates import work_done
 from strategic_areas.queries.updates.work_done import WorkDone
@@ -158,7 +158,7 @@ def commitment_file(request, plan, file_format):
         f"{plan.code} {name}",
         {"commitments": ("code", ranks)},
         plan,
-        until=found.plan_progress.recorded_until if is_reconstructed else None,
+        until=found.plan_progress.reported_until if is_reconstructed else None,
     )
 
 
@@ -174,7 +174,7 @@ def commitment_drawing(request, plan):
     counts, work, day = (
         found.counts,
         found.recorded_work,
-        found.plan_progress.recorded_until,
+        found.plan_progress.reported_until,
     )
     if found.is_unknown or not found.rows:
         raise Http404
@@ -238,7 +238,7 @@ def commitment_detail(request, plan, code):
     context = {
         "plan": commitment.plan,
         "commitment": commitment,
-        "recorded_until": recorded_until([pagination["page"].row]),
+        "reported_until": reported_until([pagination["page"].row]),
         "files": datasets.list_files("commitment_updates", *arguments),
         **pagination,
         **figures_of(commitment),

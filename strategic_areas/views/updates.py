@@ -54,7 +54,7 @@ def update_list(request, plan):
         "update_page": page,
         "counts": counts,
         "list_name": _list_name(plan),
-        "recorded_until": _recorded_until(page.entries),
+        "reported_until": _recorded_until(page.entries),
         "sections": update_sections(plan, page, counts),
         **_filters(plan, counts, wanted),
     }
@@ -83,7 +83,7 @@ def _file(file_format, plan, public_ids):
         f"{plan.code} {_('updates')}",
         {"reports": ("public_id", dict.fromkeys(public_ids, 0))},
         plan,
-        until=found.recorded_until if found.is_reconstructed else None,
+        until=found.reported_until if found.is_reconstructed else None,
     )
 
 
@@ -106,7 +106,7 @@ def update_detail(request, plan, public_id):
         "page": page,
         "entry": page.entry,
         "list_name": _list_name(plan),
-        "recorded_until": page.entry.dated_on and _recorded_until([page.entry]),
+        "reported_until": page.entry.dated_on and _recorded_until([page.entry]),
     }
     return render(request, "update.html", context)
 

@@ -28,8 +28,8 @@ from strategic_areas.queries.plan.progress_rows import (
     CommitmentProgress,
     build_progress,
     count_states,
-    recorded_until,
     recorded_work_of,
+    reported_until,
 )
 from strategic_areas.queries.plan.submissions import FirstSubmissions
 
@@ -98,11 +98,12 @@ class PlanProgress:
 
     @cached_property
     def recorded_work(self):
+        """Counts of its reconstructed commitments' activities; None without any."""
         return recorded_work_of(self.rows)
 
     @cached_property
-    def recorded_until(self):
-        return recorded_until(self.rows)
+    def reported_until(self):
+        return reported_until(self.rows)
 
     def first_day(self, row: ActivityProgress, period: ReportingPeriod) -> date | None:
         """
