@@ -52,7 +52,8 @@ GZIP = zlib.MAX_WBITS | 16
 DAYS_LATE = "days_late"
 #: The purpose of the seal's key.
 SEAL_PURPOSE = "strategic_areas.edition"
-#: Editions that are made only once.
+#: Editions that are made only once. Only tests and benchmarks make others: of an
+#: official plan, without a round or a proposal.
 MADE_ONCE = Q(is_reconstructed=True) | ~Q(period=None) | ~Q(proposal=None)
 
 
