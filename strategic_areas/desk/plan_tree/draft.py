@@ -243,8 +243,8 @@ def _continues_draft(draft_lines, edits):
 
 def _try_edits(plan, draft_lines, edited):
     """
-    Return each edited line's record to save, problems, and stored values; nothing is
-    saved.
+    Return each edited line's record to save, problems, and ``values_before``; nothing
+    is saved.
     """
     stored = StoredPlanObjects(plan.code)
     values_before = [
