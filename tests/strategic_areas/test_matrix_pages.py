@@ -69,7 +69,7 @@ class Bringer:
         """Confirm what is likeliest, and decide the rest somehow."""
         while "save_form" not in response.context:
             fields = {f"{each.name}-checked": "on" for each in texts(response)}
-            for each in response.context["answers"].asked:
+            for each in response.context["answers"].shown:
                 offered = [value for value, _label in each.choices]
                 chosen = {"MT", matrix.LEAVE_OUT}.intersection(offered) or offered
                 if each.question.reason == "no_programme":
@@ -103,7 +103,7 @@ def bringer(client, plan):
 
 def asked(response):
     """Cell → the question about it, as the page shows it."""
-    found = response.context["answers"].asked
+    found = response.context["answers"].shown
     return {each.question.cell.partition("!")[2]: each for each in found}
 
 
@@ -247,7 +247,7 @@ def test_a_cell_may_be_left_out_and_asked_for_again(bringer):
 def test_an_institution_by_another_name_is_proposed_and_confirmed(bringer):
     row = [*ROW[:3], "Ministerio PGR / OIM", *ROW[4:]]
     seen = bringer.read(workbook(row))
-    found = {each.question.text: each for each in seen.context["answers"].asked}
+    found = {each.question.text: each for each in seen.context["answers"].shown}
 
     offered = {text: each.chosen for text, each in found.items()}
     silent = bringer.confirm(seen)
@@ -268,7 +268,7 @@ def test_work_without_a_programme_gets_the_one_that_is_named(bringer):
     seen = bringer.read(content)
     question = next(
         each
-        for each in seen.context["answers"].asked
+        for each in seen.context["answers"].shown
         if each.question.reason == "no_programme"
     )
 

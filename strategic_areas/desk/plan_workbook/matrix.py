@@ -144,7 +144,7 @@ class UploadedMatrix:
         for key in data.getlist("again"):
             self.naming.answers.pop(key, None)
             self.naming.institutions.pop(key, None)
-        for shown in (each for each in answers.asked if each.chosen):
+        for shown in (each for each in answers.shown if each.chosen):
             answer = "" if shown.chosen == LEAVE_OUT else shown.chosen
             if shown.question.field == "institution":
                 self.naming.institutions[shown.question.text] = answer
@@ -389,9 +389,9 @@ class MatrixAnswerForm:
         ]
         self.data, self.count = data, len(result.questions)
         questions = sorted(result.questions, key=lambda each: each.guess is not None)
-        self.asked = [self._shown_question(each) for each in questions[:MOST_QUESTIONS]]
-        if len({each.question.cell.rpartition("!")[0] for each in self.asked}) == 1:
-            for each in self.asked:
+        self.shown = [self._shown_question(each) for each in questions[:MOST_QUESTIONS]]
+        if len({each.question.cell.rpartition("!")[0] for each in self.shown}) == 1:
+            for each in self.shown:
                 each.cell = cell_without_sheet(each.cell)
 
     def _shown_question(self, question):
@@ -448,7 +448,7 @@ class MatrixAnswerForm:
 
     @property
     def has_errors(self):
-        return any(shown.error for shown in self.asked)
+        return any(shown.error for shown in self.shown)
 
 
 def checked_key(key, text):

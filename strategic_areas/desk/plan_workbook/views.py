@@ -213,7 +213,7 @@ def _matrix_page(request, plan, matrix):
     if len(matrix_lines.lines) > MOST_RECORDS:
         raise too_large_error()
     preview = {}
-    if not (answers.asked or matrix.unchecked(matrix_lines)):
+    if not (answers.shown or matrix.unchecked(matrix_lines)):
         preview = _preview(plan, stored, matrix_lines.lines, request.user)
         # A matrix has no row for the plan itself.
         plan_title = EDITED_TABLES[PLAN_TABLE].title
