@@ -21,7 +21,8 @@ SIGN_IN = "/cuenta/login/"
 #: Seconds in which a refused network is refused again without a query. Short, since
 #: allauth's limit, shared by all processes, decides.
 REFUSED_FOR = 2
-#: The same for an account or a browser; a flood may use several in turn.
+#: The same for an account or a browser. Longer, since a flood that goes through several
+#: accounts comes back to each later.
 ACCOUNT_REFUSED_FOR = 10
 #: Maximum number of remembered refusals and networks; beyond it all are dropped.
 MAX_REMEMBERED = 1000
@@ -42,8 +43,8 @@ class SignInFloodMiddleware:
 
     429: a limit refused this network, account or browser within the last seconds; what
     others send refuses no browser that signed in before. 503: this process already
-    handles a sign-in (except with a passkey), or the network sends a flood; no failure
-    is counted.
+    handles a sign-in, or the network sends a flood; no failure is counted. Sign-ins
+    with a passkey have another address and are not limited here.
     """
 
     def __init__(self, get_response):
@@ -100,8 +101,8 @@ class SignInFloodMiddleware:
             self._refuse("flood", network, FLOOD_LASTS)
         sent.append(now)
         is_flood = self._is_refused("flood", network)
-        if is_flood and not self._is_refused("next of flood", network):
-            self._refuse("next of flood", network, FLOOD_LETS_THROUGH)
+        if is_flood and not self._is_refused("let through", network):
+            self._refuse("let through", network, FLOOD_LETS_THROUGH)
             return False
         return is_flood
 

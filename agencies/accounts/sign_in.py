@@ -149,6 +149,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request, user, **facts):
         records = get_authentication_records(request, user)
         if any(record["method"] == "password" for record in records):
+            # So that allauth counts this sign-in as a recent proof of identity.
             record_password_authentication(request, user, reauthenticated=True)
         response = super().post_login(request, user, **facts)
         devices.remember_device(response, user)

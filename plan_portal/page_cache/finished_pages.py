@@ -40,7 +40,7 @@ class FinishedPage:
         "unmodified",
     )
 
-    def __init__(self, html, headers, label, made_at):
+    def __init__(self, body, headers, label, made_at):
         self.label, self.made_at = label, made_at
         self.bannered = None
         self.headers = [
@@ -53,24 +53,24 @@ class FinishedPage:
             ("Accept-Ranges", "none"),
         ]
         self.unmodified = without_body(self.headers)
-        digest = public_digest(html)
+        digest = public_digest(body)
         if self._is_picture():
-            self.bodies = {"": html}
+            self.bodies = {"": body}
         else:
             self.bodies = {
-                "br": brotli.compress(html, quality=BROTLI_QUALITY),
-                "gzip": gzip.compress(html, GZIP_LEVEL, mtime=0),
+                "br": brotli.compress(body, quality=BROTLI_QUALITY),
+                "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),
             }
         self.answers = {
-            encoding: self._answer(encoding, len(body), digest)
-            for encoding, body in {"": html, **self.bodies}.items()
+            encoding: self._answer(encoding, len(stored), digest)
+            for encoding, stored in {"": body, **self.bodies}.items()
         }
         self.size = sum(map(len, self.bodies.values()))
 
     @property
-    def html(self):
-        plain = self.bodies.get("")
-        return unpacked(self.bodies["gzip"]) if plain is None else plain
+    def plain_body(self):
+        stored = self.bodies.get("")
+        return unpacked(self.bodies["gzip"]) if stored is None else stored
 
     def _is_picture(self):
         return any(
@@ -98,10 +98,10 @@ class FinishedPage:
             start_response("304 Not Modified", [*self.unmodified, *unmodified])
             return []
         start_response("200 OK", [*self.headers, *headers])
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body or self.html]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body or self.plain_body]
 
     def under(self, banner):
-        html = self.html.replace(b"<main ", banner + b"<main ", 1)
+        html = self.plain_body.replace(b"<main ", banner + b"<main ", 1)
         return FinishedPage(html, self.headers, self.label, self.made_at)
 
 

@@ -28,8 +28,8 @@ class Box:
     A rectangle in a chart of any width.
 
     It begins ``left`` ems from ``x`` percent, and ends ``right`` ems from ``x + width``
-    percent; only the sign of several years has a ``width``. ``top`` and ``bottom`` are
-    ems from the chart's top.
+    percent; only the mark of a span (``SpanBar``) has a ``width``. ``top`` and
+    ``bottom`` are ems from the chart's top.
     """
 
     x: float
@@ -367,8 +367,8 @@ class SeriesPicture:
     levels: tuple[LevelLine, ...]
     lines: tuple[DrawnSeries, ...]
     labels: tuple[ChartLabel, ...]
-    #: Which signs occur, for the key under the picture.
-    signs: frozenset[str]
+    #: Which marks occur, for the legend under the picture.
+    marks: frozenset[str]
 
 
 def draw_series(
@@ -400,7 +400,7 @@ def draw_series(
         levels=tuple(_level(layout, level) for level in layout.levels),
         lines=tuple(_drawn(layout, *each) for each in enumerate(layout.lines, 1)),
         labels=tuple(labels(layout)),
-        signs=frozenset(_signs(layout)),
+        marks=frozenset(_marks(layout)),
     )
 
 
@@ -451,7 +451,7 @@ def _span(layout, value):
     return SpanBar(percent(start), top, percent(end - start), value.is_provisional)
 
 
-def _signs(layout):
+def _marks(layout):
     for line in layout.lines:
         for position, value in enumerate(line.values):
             yield "provisional" if value.is_provisional else "confirmed"

@@ -50,8 +50,8 @@ MAX_ATTEMPTS = 9
 GZIP = zlib.MAX_WBITS | 16
 #: This column changes daily, so it counts as no difference.
 DAYS_LATE = "days_late"
-#: The purpose of the seal's key.
-SEAL_PURPOSE = "strategic_areas.edition"
+#: The purpose of the digest's key.
+DIGEST_PURPOSE = "strategic_areas.edition"
 #: Editions that are made only once. Only tests and benchmarks make others: of an
 #: official plan, without a round or a proposal.
 MADE_ONCE = Q(is_reconstructed=True) | ~Q(period=None) | ~Q(proposal=None)
@@ -69,7 +69,7 @@ def make_edition(
     Make an edition of the plan's public content now, or return the one already made.
 
     ``period`` is a closed round, ``proposal`` an agreed proposal; with neither it is
-    the edition of a reconstruction. ``seen`` is the seal of what the second person
+    the edition of a reconstruction. ``seen`` is the digest of what the second person
     read: ``RefusedError`` if the content changed since.
     """
     # Locks out other makers of editions, but no incoming reports.
@@ -86,7 +86,7 @@ def make_edition(
         return existing
     snapshot = snapshot_of_proposal(proposal) if proposal else read_unchanging(plan)
     today = timezone.localdate()
-    if proposal and seal_of(snapshot) != seen:
+    if proposal and digest_of(snapshot) != seen:
         raise RefusedError(
             _("The public reads something else since you read this: read it again.")
         )
@@ -164,10 +164,10 @@ def read_unchanging(plan: Plan) -> Snapshot:
     raise RefusedError(_("The portal is changing too fast: try again in a moment."))
 
 
-def seal_of(snapshot: Snapshot) -> str:
+def digest_of(snapshot: Snapshot) -> str:
     """A keyed digest of the content that a person read."""
     return salted_hmac(
-        SEAL_PURPOSE, _json(snapshot.tables), algorithm="sha256"
+        DIGEST_PURPOSE, _json(snapshot.tables), algorithm="sha256"
     ).hexdigest()
 
 

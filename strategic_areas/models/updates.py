@@ -103,8 +103,8 @@ class ActivityUpdate(ReportAnswerMixin, Revision):
             column_layout=ColumnLayout(
                 18,
                 _(
-                    "Choose from the list. Where a percent says it, it follows from "
-                    "that."
+                    "Choose from the list. If you give a percent, you can leave this "
+                    "empty: it is derived from the percent."
                 ),
             ),
         ),

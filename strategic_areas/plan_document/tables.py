@@ -182,7 +182,7 @@ def shared(name, model, identity="code"):
     return PlanTable(name, model, (identity,), scope="", owner="")
 
 
-def below(name, model, identity, scope, **options):
+def table_of_children(name, model, identity, scope, **options):
     """A table whose rows get their plan from the parent row."""
     return PlanTable(name, model, identity, scope=scope, owner="", **options)
 
@@ -212,14 +212,14 @@ TABLES = {
             "target_links", models.TargetLink, ("target", "commitment", "indicator")
         ),
         PlanTable("targets", models.Target, ("indicator", "starts_on", "ends_on")),
-        below(
+        table_of_children(
             "values",
             Measurement,
             ("indicator", "starts_on", "ends_on", "counted_by"),
             "indicator__introduced_by",
             filters=(("revises", None),),
         ),
-        below(
+        table_of_children(
             "breakdowns",
             Breakdown,
             ("measurement", "dimension", "category"),
@@ -230,7 +230,7 @@ TABLES = {
         PlanTable("discrepancies", models.Discrepancy),
         PlanTable("terms", models.Term),
         PlanTable("code_lists", models.CodeList),
-        below(
+        table_of_children(
             "code_list_values",
             models.CodeListValue,
             ("code_list", "dimension", "code"),

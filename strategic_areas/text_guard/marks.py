@@ -41,7 +41,8 @@ PLACE = re.compile(
     rf"(?i:{one_word('PLACE_WORDS')}[. ]{{1,2}}(?:(?:de|del|el|la|las|los) ){{0,2}})"
     r"(?:\d{1,3}|[A-Z][^\W\d_]{1,20}(?: [A-Z][^\W\d_]{1,20}){0,4})"
 )
-#: After "provincias" no well-known name is a small place, though "Distrito" begins one.
+#: In a list after "provincias" no well-known name is a small place: not "Distrito
+#: Nacional", though "Distrito" is a word before names of small places.
 AMONG_PROVINCES = re.compile(rf"{one_word('PROVINCE_WORDS')}[^.;]{{0,60}}$")
 BIRTH = re.compile(one_word("BORN"))
 NICKNAME = re.compile(
@@ -52,7 +53,9 @@ NICKNAME = re.compile(
 
 def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
     """
-    Passages for the reviewer to read again; names last: of equal ones the first stays.
+    Passages for the reviewer to read again.
+
+    Names come last: if two marks cover the same passage, the caller keeps the first.
     """
     yield from counts.find_counts(reading)
     for age in counts.ages(reading):

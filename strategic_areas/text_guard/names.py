@@ -51,8 +51,13 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
         return False
     for on in range(1, OFFICE_AFTER):
         word = reading.word(end + on)
-        is_unit = word.is_shouted and on < 3 and not reading.word(start).is_shouted
-        if is_office(word) or (on < 4 and word.text in vocabulary.EMPLOYERS) or is_unit:
+        # "Ana Gil, MIREX"
+        is_acronym = on < 3 and word.is_shouted and not reading.word(start).is_shouted
+        if (
+            is_office(word)
+            or (on < 4 and word.text in vocabulary.EMPLOYERS)
+            or is_acronym
+        ):
             return True
         if word.text in vocabulary.APART - {"por"} or word.text in vocabulary.ENDS:
             break
@@ -320,7 +325,11 @@ def _is_announced(reading: Reading, index: int) -> bool:
     at, word = index - 1, reading.word(index)
     while at > index - 4 and reading.text(at) in vocabulary.BEFORE_NICKNAMES:
         at -= 1
-    if word.text in vocabulary.STOPS or not word.is_letters or len(word.text) < 2:
+    if (
+        word.text in vocabulary.NO_NICKNAMES
+        or not word.is_letters
+        or len(word.text) < 2
+    ):
         return False
     if [reading.text(at - back) for back in (2, 1, 0)] == ["(", "a", ")"]:
         return True
@@ -369,9 +378,10 @@ def _follows_person_word(reading: Reading, index: int) -> bool:
     return False
 
 
-#: Maximum of words between initials and the word that announces them, of initials with
-#: points, and of initials without.
-MAX_DISTANCE, MAX_INITIALS, MAX_JOINED_INITIALS = 5, 5, 4
+#: Maximum of words from initials back to the word that announces them, of words after
+#: initials among which an age is looked for, of initials with points, and of initials
+#: without.
+MAX_WORDS_BEFORE, MAX_WORDS_AFTER, MAX_INITIALS, MAX_JOINED_INITIALS = 5, 5, 5, 4
 
 
 def find_initials(reading: Reading) -> Iterator[Finding]:
@@ -438,7 +448,7 @@ def _dotted_end(reading: Reading, index: int) -> int | None:
 def _announcing_word(reading: Reading, start: int) -> str:
     # "initials", "person" or "": the kind of word that precedes initials.
     is_next = True
-    for back in range(1, MAX_DISTANCE + 1):
+    for back in range(1, MAX_WORDS_BEFORE + 1):
         word = reading.word(start - back)
         if word.text in vocabulary.INITIAL_WORDS:
             return "initials"
@@ -452,7 +462,7 @@ def _announcing_word(reading: Reading, start: int) -> str:
 
 def _is_before_age(reading: Reading, end: int) -> bool:
     # "(16)", ", de 15 años", ", menor de edad"
-    after = [reading.text(end + on) for on in range(MAX_DISTANCE)]
+    after = [reading.text(end + on) for on in range(MAX_WORDS_AFTER)]
     is_bare = len(after[1]) == 2 and after[1].isdecimal() and after[2] in {")", ","}
     has_age = is_bare or not vocabulary.AGED_BEHIND.isdisjoint(after)
     return has_age and after[0] in {",", "(", "de"}

@@ -106,7 +106,8 @@ def takedowns():
     del texts["reason"]
     (why_changes,) = rewritten(model, {"why": texts.pop("why")})
     (editions_change,) = rewritten(model, {"editions": texts.pop("editions")})
-    begins = "CAST(OLD.editions AS text) = '{}' AND OLD.status = 'pending'"
+    # The cells removed from editions are stored once.
+    may_be_filled = "CAST(OLD.editions AS text) = '{}' AND OLD.status = 'pending'"
     yield refusal(
         "takedown_change",
         model._meta.db_table,
@@ -116,7 +117,7 @@ def takedowns():
                 *map(differs, ("content_type_id", "object_id", "cause")),
                 *rewritten(model, texts),
                 f"({why_changes} AND NOT {is_hiding()})",
-                f"({editions_change} AND NOT ({begins}))",
+                f"({editions_change} AND NOT ({may_be_filled}))",
             ]
         ),
         "what was hidden never changes; it is decided on once",

@@ -45,8 +45,8 @@ class SeriesChart:
 
     @property
     def explanations(self) -> list[str]:
-        """The meaning of the signs in the chart, for a file without a key."""
-        return [str(text) for sign, text in SIGNS.items() if sign in self.picture.signs]
+        """The meaning of the marks in the chart, for a file without a legend."""
+        return [str(text) for mark, text in MARKS.items() if mark in self.picture.marks]
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def series_name(line: IndicatorSeries) -> str:
     return line.indicator.counted_by or line.indicator.code
 
 
-SIGNS = {
+MARKS = {
     "provisional": gettext_lazy("What is hollow is provisional."),
     "span": gettext_lazy("A bar is not of a year: it is as long as its period."),
     "break": gettext_lazy(

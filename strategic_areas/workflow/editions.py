@@ -21,8 +21,8 @@ class EditionSteps(GuardedSteps):
     One reviewer proposes an edition with its reason, another approves it.
 
     An edition contains what is public at the approval; a correction changes only the
-    rows that it names. The approval is refused if the content has another seal than the
-    one ``seen``.
+    rows that it names. The approval is refused if the content has another digest than
+    the one ``seen``.
     """
 
     model = EditionProposal

@@ -21,8 +21,8 @@ def taken_in(proposal):
 
 
 def read_by(proposal):
-    """The seal of what a proposed edition tells now."""
-    return {"seen": editions.seal_of(editions.snapshot_of_proposal(proposal))}
+    """The digest of what a proposed edition tells now."""
+    return {"seen": editions.digest_of(editions.snapshot_of_proposal(proposal))}
 
 
 def make_value_by(by):

@@ -150,7 +150,7 @@ def test_provisional_values_are_told_apart():
     picture = drawn(line(value(2019, 9), value(2020, 5, is_provisional=True)))
 
     assert [p.is_provisional for p in picture.lines[0].points] == [False, True]
-    assert picture.signs == {"confirmed", "provisional"}
+    assert picture.marks == {"confirmed", "provisional"}
 
 
 def test_a_target_stands_over_its_span_and_a_baseline_over_what_follows():

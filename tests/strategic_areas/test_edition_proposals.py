@@ -40,7 +40,7 @@ def correct(edition, *named):
 
 def approve(proposal):
     """Approve it as it stands; what it tells now was read."""
-    seen = editions.seal_of(editions.snapshot_of_proposal(proposal))
+    seen = editions.digest_of(editions.snapshot_of_proposal(proposal))
     return EDITION_STEPS.approve(proposal, by=make.reviewer(), seen=seen)
 
 

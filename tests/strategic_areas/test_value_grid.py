@@ -58,8 +58,8 @@ def test_indicators_that_owe_a_value_come_first_and_are_found_by_a_word(desk, cl
     make.published_figure(indicator=others[0], year=2024, is_protected=True)
     address = reverse("admin:values", args=[desk.period.pk, desk.agency.slug])
 
-    shown = client.get(address).context["lines"]
-    found = client.get(address, {"q": "a-2"}).context["lines"]
+    shown = client.get(address).context["listed_indicators"]
+    found = client.get(address, {"q": "a-2"}).context["listed_indicators"]
 
     last = [line["last"] and line["last"].value for line in shown]
     assert [line["indicator"] for line in shown] == [desk.indicator, *others]
@@ -73,7 +73,7 @@ def test_a_value_that_was_taken_away_is_not_the_last_one(client, reviewer):
     gone = make.published_figure(indicator=indicator, year=2026, value=7771)
     make.takedown(gone)
 
-    lines = client.get(reverse("admin:values_recorded")).context["lines"]
+    lines = client.get(reverse("admin:values_recorded")).context["listed_indicators"]
 
     (last,) = (x["last"] for x in lines if x["indicator"] == indicator)
     assert (last, last_public_value(indicator)) == (stays, stays)

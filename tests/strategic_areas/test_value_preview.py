@@ -56,7 +56,7 @@ class Scene:
         """What the review shows of the one indicator, with all that changes."""
         preview = self.page(reported).context["screen"]["preview"]
         (shown,) = preview["indicators"]
-        return shown | {"lines": preview["lines"]}
+        return shown | {"public_changes": preview["public_changes"]}
 
     def series(self):
         rows = indicators.public_indicators().filter(pk=self.indicator.pk)
@@ -117,7 +117,7 @@ def test_the_preview_follows_the_rule_that_protects_people(persons):
     assert [(row["text"], row["is_new"]) for row in shown["series"]] == [
         ("Dato protegido", True)
     ]
-    told = [shown["after"]["text"], *(line.after for line in shown["lines"])]
+    told = [shown["after"]["text"], *(line.after for line in shown["public_changes"])]
     assert not any("7" in text for text in told)
     persons.publish(reported)
     assert persons.series() == [shown["after"]["text"]]

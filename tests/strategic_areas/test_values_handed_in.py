@@ -73,7 +73,7 @@ def decide(client, step="publish", **posted):
 
 def test_a_value_waits_and_is_published_with_its_parts_protected(desk, client):
     desk.hand_in()
-    listed = client.get(desk.address("values")).context["lines"]
+    listed = client.get(desk.address("values")).context["listed_indicators"]
     before = PublishedFigure.objects.count()
 
     page, _answer = decide(client)

@@ -68,51 +68,61 @@ PLAN = TreeLevel(
     name_field="title",
 )
 AREA = TreeLevel(
-    *("eje", "areas", (), ("code", "name_es", "outcome_es"), "name"),
+    *("eje", "areas"),
+    main_columns=("code", "name_es", "outcome_es"),
+    name_field="name",
     result_field="outcome",
     add_label=_("Add a strategic area"),
     save_and_add_label=_("Save and add a strategic area"),
 )
 PROGRAMME = TreeLevel(
-    *("programa", "programmes", ("area",), ("code", "name_es"), "name"),
+    *("programa", "programmes", ("area",)),
+    main_columns=("code", "name_es"),
+    name_field="name",
     add_label=_("Add a programme"),
     save_and_add_label=_("Save and add a programme"),
 )
 COMMITMENT = TreeLevel(
     *("compromiso", "commitments", ("programme",)),
-    ("code", "title_es", "lead", "due_on", "expected_result_es"),
-    *("title", "lead", "expected_result"),
+    main_columns=("code", "title_es", "lead", "due_on", "expected_result_es"),
+    name_field="title",
+    agency_link="lead",
+    result_field="expected_result",
     add_label=_("Add a commitment"),
     save_and_add_label=_("Save and add a commitment"),
 )
 ACTIVITY = TreeLevel(
     *("actividad", "activities", ("commitment",)),
-    (
+    main_columns=(
         *("code", "title_es", "agency", "due_on", "expected_product_es"),
         *("counts_victims", "reaches_victims"),
     ),
-    *("title", "agency", "expected_product"),
+    name_field="title",
+    agency_link="agency",
+    result_field="expected_product",
     add_label=_("Add an activity"),
     save_and_add_label=_("Save and add an activity"),
 )
 PARTICIPATION = TreeLevel(
-    *("participacion", "participations", (), ("agency", "role")),
+    *("participacion", "participations"),
+    main_columns=("agency", "role"),
     add_label=_("Add an agency that takes part"),
     save_and_add_label=_("Save and add an agency that takes part"),
 )
 INDICATOR = TreeLevel(
     *("indicador", "indicators", ("commitment", "programme", "area")),
-    ("code", "name_es", "unit_es", "counts", "agency", "frequency"),
-    "name",
+    main_columns=("code", "name_es", "unit_es", "counts", "agency", "frequency"),
+    name_field="name",
     add_label=_("Add an indicator"),
     save_and_add_label=_("Save and add an indicator"),
 )
 TARGET = TreeLevel(
-    *("meta", "targets", ("indicator",), ("starts_on", "ends_on", "value")),
+    *("meta", "targets", ("indicator",)),
+    main_columns=("starts_on", "ends_on", "value"),
     add_label=_("Add a target"),
     save_and_add_label=_("Save and add a target"),
 )
-#: The levels that have codes below each other; indicators are no part of it.
+#: The chain of levels, each the parent of the next.
 NESTED_LEVELS = (AREA, PROGRAMME, COMMITMENT, ACTIVITY)
 #: All levels, in the order in which a tree is built.
 ALL_LEVELS = (PLAN, *NESTED_LEVELS, PARTICIPATION, INDICATOR, TARGET)

@@ -35,12 +35,12 @@ class StackedBars:
     """
     Bars of the same width: triples of a name, segments and their total.
 
-    ``key`` are pairs of a family and its word.
+    ``legend`` are pairs of a family and its word.
     """
 
     caption: str
     rows: tuple[tuple[str, tuple[BarSegment, ...], int], ...]
-    key: tuple[tuple[StateFamily, str], ...]
+    legend: tuple[tuple[StateFamily, str], ...]
 
 
 @dataclass(frozen=True)

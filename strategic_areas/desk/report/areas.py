@@ -44,7 +44,9 @@ DONE_BY_SOURCES = gettext_lazy("Done, according to public sources")
 
 def area_section(round_report, area):
     rows = round_report.rows("commitments", area=area.code)
-    activities = [each for each in round_report.work if each.area == area.code]
+    activities = [
+        each for each in round_report.counted_activities if each.area == area.code
+    ]
     by_commitment = defaultdict(list)
     for each in activities:
         by_commitment[each.commitment].append(each)
@@ -161,7 +163,7 @@ def family_bars(round_report, caption, groups):
     """
     Return a chart of activities by family; ``groups`` are pairs of name and activities.
     """
-    families = {row.code: row.family for row in round_report.work}
+    families = {row.code: row.family for row in round_report.counted_activities}
     names = ACTIVITY_FAMILY_WORDS
     if round_report.plan.is_reconstructed:
         names = ACTIVITY_FAMILY_WORDS | {StateFamily.MET: DONE_BY_SOURCES}
@@ -178,8 +180,8 @@ def family_bars(round_report, caption, groups):
         )
         rows += [(name, segments, total)] * bool(segments)
     used = {each.family for _name, segments, _total in rows for each in segments}
-    key = tuple((each, str(names[each])) for each in StateFamily if each in used)
-    return [StackedBars(caption, tuple(rows), key)] * bool(rows)
+    legend = tuple((each, str(names[each])) for each in StateFamily if each in used)
+    return [StackedBars(caption, tuple(rows), legend)] * bool(rows)
 
 
 def plan_figures(round_report):

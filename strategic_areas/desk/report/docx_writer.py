@@ -150,16 +150,16 @@ def _add_bars(document, bars):
             _add_cell(line, str(each.number), width, shading=shading, ink=ink)
         _add_cell(line, str(total), TOTAL_WIDTH)
         _insert_table(document, element)
-    key = document.add_paragraph()
-    for family, word in bars.key:
+    legend = document.add_paragraph()
+    for family, word in bars.legend:
         fill = COLOURS[family][0]
         mark, colour = (
             ("\N{WHITE SQUARE}", INK)
             if fill == "FFFFFF"
             else ("\N{BLACK SQUARE}", fill)
         )
-        key.add_run(mark).font.color.rgb = RGBColor(*bytes.fromhex(colour))
-        key.add_run(f"\N{NO-BREAK SPACE}{_clean(word)}   ")
+        legend.add_run(mark).font.color.rgb = RGBColor(*bytes.fromhex(colour))
+        legend.add_run(f"\N{NO-BREAK SPACE}{_clean(word)}   ")
 
 
 def _insert_table(document, element):

@@ -68,19 +68,23 @@ class RoundReport:
         return self.before is not None and self.day - self.since_day >= YEAR_LENGTH
 
     @cached_property
-    def work(self):
+    def counted_activities(self):
         """The activities that count, without cancelled ones."""
         return self.rows("activities", is_counted=True)
 
     @cached_property
     def late(self):
-        late = [each for each in self.work if each.punctuality == Punctuality.LATE]
+        late = [
+            each
+            for each in self.counted_activities
+            if each.punctuality == Punctuality.LATE
+        ]
         return sorted(late, key=lambda each: -(each.days_late or 0))
 
     @cached_property
     def last_activity_reports(self):
         """The last published report of each activity, by the activity's code."""
-        last_periods = {each.code: each.said_in for each in self.work}
+        last_periods = {each.code: each.said_in for each in self.counted_activities}
         reports = self.rows("reports", kind="report", status=RevisionStatus.PUBLISHED)
         last = [x for x in reports if last_periods.get(x.activity) == x.period]
         return {each.activity: each for each in sorted(last, key=_recency)}

@@ -138,7 +138,7 @@ def _summary_section(round_report):
     return DocumentSection(
         _("On one page"),
         (
-            activity_count_text(round_report, round_report.work),
+            activity_count_text(round_report, round_report.counted_activities),
             *_who_answered(round_report),
             *family_bars(
                 round_report, _("Activities by state and area"), _by_area(round_report)
@@ -178,11 +178,15 @@ def _who_answered(round_report):
 
 
 def _by_area(round_report):
-    yield pgettext("bar of a chart", "Plan"), round_report.work
+    yield pgettext("bar of a chart", "Plan"), round_report.counted_activities
     for area in round_report.rows("areas"):
         yield (
             area_label(area),
-            [each for each in round_report.work if each.area == area.code],
+            [
+                each
+                for each in round_report.counted_activities
+                if each.area == area.code
+            ],
         )
 
 

@@ -63,7 +63,7 @@ class ProposeEditionForm(BilingualTextForm):
 
 
 class ApproveEditionForm(ApproveForm):
-    """Approves the edition whose seal the approver has ``seen``."""
+    """Approves the edition whose digest the approver has ``seen``."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -71,7 +71,7 @@ class ApproveEditionForm(ApproveForm):
         super().__init__(data, initial={"seen": seen}, **kwargs)
         self.posted_seal = self.data.get("seen", "")
         if self.is_bound:
-            # The page shows the current rows, with their seal.
+            # The page shows the current rows, with their digest.
             self.data = {**self.data.dict(), "seen": seen}
 
     @property
@@ -121,9 +121,9 @@ def edition_proposal(request, pk):
     content, step_forms = {}, []
     if proposal.is_waiting:
         try:
-            # The seal is read first, so that the rows shown are at least as new.
+            # The digest is read first, so that the rows shown are at least as new.
             content = {
-                "seen": editions.seal_of(editions.snapshot_of_proposal(proposal)),
+                "seen": editions.digest_of(editions.snapshot_of_proposal(proposal)),
                 **_content(proposal),
             }
         except RefusedError as error:

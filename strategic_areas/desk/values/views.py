@@ -81,7 +81,7 @@ def indicator_list_context(request, indicators, page, *keys, owed=()):
     indicators, search = list(indicators), request.GET.get("q", "")
     owed_count = Counter(row.value.indicator.pk for row in owed)
     last = last_public_values(indicators)
-    lines = [
+    listed = [
         {
             "indicator": each,
             "last": last.get(each.pk),
@@ -92,7 +92,7 @@ def indicator_list_context(request, indicators, page, *keys, owed=()):
         if fold(search) in fold(f"{each.code} {each.name} {each.agency or ''}")
     ]
     return {
-        "lines": sorted(lines, key=lambda line: not line["owed"]),
+        "listed_indicators": sorted(listed, key=lambda each: not each["owed"]),
         "wanted": search,
         "searches": len(indicators) > 5,  # fewer are seen at a glance
     }
@@ -109,8 +109,8 @@ def value_list(request, period, agency):
     rows = ReportedValue.objects.filter(agency=sheet.agency, indicator__in=indicators)
     for row in rows.select_related("indicator").order_by("-proposed_at"):
         handed_in[row.indicator_id].append(row)
-    for line in context["lines"]:
-        line["handed_in"] = handed_in[line["indicator"].pk]
+    for each in context["listed_indicators"]:
+        each["handed_in"] = handed_in[each["indicator"].pk]
     return render_screen(
         request,
         "desk/values.html",
@@ -209,16 +209,16 @@ def value_grid(request, period, agency, indicator):
         "desk/value_grid.html",
         forms,
         sheet=sheet,
-        lines=_lines(forms, "value", "certainty"),
+        grid_rows=_grid_rows(forms, "value", "certainty"),
         parts=[
             {
                 "label": DIMENSIONS[dimension],
                 "dimension": dimension,
-                "lines": _lines(forms, *names),
+                "grid_rows": _grid_rows(forms, *names),
             }
             for dimension, names in forms[0].names.items()
         ],
-        texts=_lines(forms, "note", "why"),
+        text_rows=_grid_rows(forms, "note", "why"),
     )
 
 
@@ -238,13 +238,13 @@ def _submit_all(forms, *, by):
     return len(filled)
 
 
-def _lines(forms, *names):
-    lines = []
+def _grid_rows(forms, *names):
+    rows = []
     for name in names:
         cells = tuple(form[name] if name in form.fields else None for form in forms)
         if label := next((cell.label for cell in cells if cell), None):
-            lines.append({"label": label, "cells": cells})
-    return lines
+            rows.append({"label": label, "cells": cells})
+    return rows
 
 
 @require_POST
@@ -397,7 +397,7 @@ def preview_publication(values, *, by):
     """
     Return what the public will read once these values are published together.
 
-    ``lines`` are all public changes, ``indicators`` those of each indicator.
+    ``public_changes`` are all of them, ``indicators`` those of each indicator.
     ``RefusedError`` names a value that cannot be published.
     """
     own = list({each.indicator_id: each.indicator for each in values}.values())
@@ -408,7 +408,7 @@ def preview_publication(values, *, by):
         after = _series_by_key(own)
         changed = row_differences(rows_before, read_public_rows(keys))
         return {
-            "lines": describe_differences(changed),
+            "public_changes": describe_differences(changed),
             "indicators": [
                 {
                     "indicator": each,
@@ -486,8 +486,8 @@ def _page_changes(series, changed):
     return [*starmap(PublicPageChange, pages), *page_changes_of(own)]
 
 
-def _is_among(indicator, lines):
-    shown = indicators.first_series(lines)["lines"]
+def _is_among(indicator, all_series):
+    shown = indicators.first_series(all_series)["series"]
     return any(each.indicator.pk == indicator.pk for each in shown)
 
 

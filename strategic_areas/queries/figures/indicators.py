@@ -293,13 +293,13 @@ def series_of_commitment(commitment: Commitment) -> tuple[list[IndicatorSeries],
     )
 
 
-def first_series(lines: Iterable[IndicatorSeries]) -> dict:
+def first_series(all_series: Iterable[IndicatorSeries]) -> dict:
     """
     The first series with a value and their total; key figures and long series first.
     """
-    found = [line for line in lines if line.last]
-    found.sort(key=lambda line: (not line.indicator.key_figure, -len(line.points)))
-    return {"lines": found[:MOST_LISTED], "total": len(found)}
+    found = [each for each in all_series if each.last]
+    found.sort(key=lambda each: (not each.indicator.key_figure, -len(each.points)))
+    return {"series": found[:MOST_LISTED], "total": len(found)}
 
 
 def key_figure_series() -> tuple[IndicatorSeries, ...]:

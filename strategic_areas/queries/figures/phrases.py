@@ -76,15 +76,17 @@ def format_inexact(value: Decimal, exactness: str) -> str:
     return str(INEXACT[exactness] % {"number": number})
 
 
-def value_with_unit(line: IndicatorSeries) -> str:
+def value_with_unit(series: IndicatorSeries) -> str:
     """
     The last value, with its unit unless the indicator's name contains it.
 
     Counts of people have it only if the value covers several years, months or days.
     """
-    point, indicator = line.last, line.indicator
-    is_bare = not (indicator.counts in SHOWN_WITH_UNIT or covers_several_units(point))
-    if point.shown is not ValueDisplay.VALUE or is_bare:
+    point, indicator = series.last, series.indicator
+    has_unit = indicator.counts in SHOWN_WITH_UNIT or covers_several_years_or_days(
+        point
+    )
+    if point.shown is not ValueDisplay.VALUE or not has_unit:
         return value_text(point)
     unit, name = (
         text_in_language(indicator, "unit"),
@@ -178,10 +180,10 @@ def exactness_of_days(point) -> tuple[str, ...]:
 def span_after_number(point) -> str:
     """The span as it follows a number or unit, with a comma if needed."""
     time = span_phrase(point.starts_on, point.ends_on, *exactness_of_days(point))
-    return f", {time}" if covers_several_units(point) else f" {time}"
+    return f", {time}" if covers_several_years_or_days(point) else f" {time}"
 
 
-def covers_several_units(point) -> bool:
+def covers_several_years_or_days(point) -> bool:
     """Whether the span covers more than one year, month or day."""
     first, last = _ends(point.starts_on, point.ends_on, exactness_of_days(point))
     return first != last
@@ -213,22 +215,22 @@ def _units(starts_on, ends_on, exact_to):
     return tuple(known or unit for known in exact_to or ("", ""))
 
 
-def value_sentence(line: IndicatorSeries, point: SeriesPoint) -> str:
+def value_sentence(series: IndicatorSeries, point: SeriesPoint) -> str:
     """For example "136 people in 2024, provisional"."""
     if point.shown is not ValueDisplay.VALUE:
         return f"{value_text(point)}{span_after_number(point)}"
-    unit = text_in_language(line.indicator, "unit")
+    unit = text_in_language(series.indicator, "unit")
     return (
         f"{value_text(point)} {unit}{span_after_number(point)}, {status_phrase(point)}"
     )
 
 
-def value_caption(line: IndicatorSeries) -> tuple[str, str]:
+def value_caption(series: IndicatorSeries) -> tuple[str, str]:
     """The words after the last value's number; its source and status."""
-    point, text = line.last, text_in_language(line.last, "caption")
+    point, text = series.last, text_in_language(series.last, "caption")
     if not text:
         return (
-            f"{text_in_language(line.indicator, 'unit')}{span_after_number(point)}",
+            f"{text_in_language(series.indicator, 'unit')}{span_after_number(point)}",
             status_phrase(point),
         )
     caption, _opened, source = text.removesuffix(")").partition(" (")
@@ -249,18 +251,18 @@ def missing_years(points: Iterable[SeriesPoint]) -> list[int]:
     )
 
 
-def chart_title(line: IndicatorSeries) -> str:
+def chart_title(series: IndicatorSeries) -> str:
     """The title of a chart, with what limits comparison."""
-    name, last = text_in_language(line.indicator, "name"), line.last
-    parts = [f"{name}: {value_with_unit(line)}{span_after_number(last)}"]
-    shown = [each for each in line.points if each.shown is ValueDisplay.VALUE]
+    name, last = text_in_language(series.indicator, "name"), series.last
+    parts = [f"{name}: {value_with_unit(series)}{span_after_number(last)}"]
+    shown = [each for each in series.points if each.shown is ValueDisplay.VALUE]
     breaks = [each for each in shown[1:] if each.is_break]
     if breaks and len(breaks) == len(shown) - 1:
         parts.append(_("the values cannot be compared with each other"))
     elif breaks:
         years = join_words([str(each.starts_on.year) for each in breaks])
         parts.append(_("what is counted changes in %(years)s") % {"years": years})
-    if missing := missing_years(line.points):
+    if missing := missing_years(series.points):
         parts.append(missing_years_phrase(missing))
     return "; ".join(parts)
 
@@ -278,11 +280,11 @@ def missing_years_phrase(years: list[int]) -> str:
     return _("no data for %(years)s") % {"years": join_words([*chain(*phrases)])}
 
 
-def last_known_phrase(line: IndicatorSeries, today: date) -> str:
+def last_known_phrase(series: IndicatorSeries, today: date) -> str:
     """The year after which nothing is on record; "" for recent values."""
-    if line.last is None:
+    if series.last is None:
         return _("No value is on record.")
-    if (year := line.last.ends_on.year) >= today.year - 1:
+    if (year := series.last.ends_on.year) >= today.year - 1:
         return ""
     return _("Nothing is on record after %(year)d.") % {"year": year}
 

@@ -283,20 +283,23 @@ def load_commitment_page(
     events = timeline.timeline_events(row, timeline_updates, rounds, today)
     length = max(len(row.activities), len(events))
     page_slice = slice(first, None if most is None else first + most)
-    work = row.activities[page_slice]
+    shown_activities = row.activities[page_slice]
     delay = delays.delay_of_commitment(row, today)
     late = [each.row for each in delay.parts] if delay else ()
     last_updates = [
-        last[each.activity] for each in (*work, *late) if each.activity in last
+        last[each.activity]
+        for each in (*shown_activities, *late)
+        if each.activity in last
     ]
     last_updates += [last[commitment]] if commitment in last else []
-    shown = [each for each in events[page_slice] if each.rows]
+    shown_events = [each for each in events[page_slice] if each.rows]
     entries = _entries(
-        {each.key for each in [*last_updates, *shown, *off_plan_events]}, declarations
+        {each.key for each in [*last_updates, *shown_events, *off_plan_events]},
+        declarations,
     )
-    ends = {each.key for each in last.values()}
-    events = tuple(each.with_content(entries, ends) for each in events[page_slice])
-    _read_related(commitment, work)
+    last_keys = {each.key for each in last.values()}
+    events = tuple(each.with_content(entries, last_keys) for each in events[page_slice])
+    _read_related(commitment, shown_activities)
     newest = {each.subject: entries[each.key] for each in last_updates}
     return CommitmentPage(
         row=row,
@@ -309,13 +312,13 @@ def load_commitment_page(
                 newest.get(each.activity),
                 counted_updates.dispute_of(each.activity),
             )
-            for each in work
+            for each in shown_activities
         ),
         events=events,
         off_plan=tuple(entries[each.key] for each in off_plan_events),
         declared=newest.pop(commitment, None),
         sources=_numbered_sources(
-            [commitment, *(each.activity for each in work)], events
+            [commitment, *(each.activity for each in shown_activities)], events
         ),
         continues=_public_or_none(commitment.continues),
         dispute=counted_updates.dispute_of(commitment),

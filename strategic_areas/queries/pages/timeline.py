@@ -94,10 +94,10 @@ class TimelineEvent:
         is_from_sources = self.rows[0].origin == "record"
         return self.is_of_former and is_from_sources and provenance != Provenance.PLAN
 
-    def with_content(self, entries: Mapping, last: Container) -> "TimelineEvent":
+    def with_content(self, entries: Mapping, last_keys: Container) -> "TimelineEvent":
         if not self.rows:
             return self
-        return replace(self, entry=entries[self.key], is_last=self.key in last)
+        return replace(self, entry=entries[self.key], is_last=self.key in last_keys)
 
 
 def update_events(

@@ -128,7 +128,9 @@ def _future_or_unanswered(row, plan_progress):
         return WorkDone(None, begins_on=begins_on)
     rounds = opened_rounds(plan_progress.periods, plan_progress.day)
     unanswered = [
-        each for each in rounds if any(work.owes(each) for work in row.activities)
+        each
+        for each in rounds
+        if any(activity.owes(each) for activity in row.activities)
     ]
     due = [each for each in unanswered if each.due_on < plan_progress.day]
     return WorkDone(
