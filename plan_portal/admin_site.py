@@ -140,8 +140,8 @@ class PortalAdminSite(AdminSite):
         context = {
             "first": first_steps.first_steps(user, today),
             "behind": page,
-            "behind_hides": hide_url_for(user, page.record) if page else "",
-            "hides": HIDING_STEPS.may_decide(user),
+            "behind_hide_url": hide_url_for(user, page.record) if page else "",
+            "may_hide": HIDING_STEPS.may_decide(user),
             "sheets": queries.open_sheets(user),
             "closed": queries.last_closed_round(user, today),
             "returned": queries.returned_answers(user),

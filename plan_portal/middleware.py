@@ -212,7 +212,8 @@ def language_of_visitor(request):
     return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def site(request):
+def portal_context(request):
+    """The context processor of every template."""
     return {
         "portal": {
             "version": settings.VERSION,

@@ -168,7 +168,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "plan_portal.middleware.site",
+                "plan_portal.middleware.portal_context",
             ],
         },
     },

@@ -254,12 +254,12 @@ def test_each_source_is_named_once_and_what_rests_on_it_leads_on(client):
     page = page_of(client, activity.commitment)
 
     listed = page.text.partition('id="sources"')[2]
-    places = [each.place for each in page.context["page"].sources]
-    assert places == [1, 2]
+    numbers = [each.list_number for each in page.context["page"].sources]
+    assert numbers == [1, 2]
     for source in page.context["page"].sources:
         assert page.text.count(source.title) == listed.count(source.title) == 1
-        assert page.text.count(f'href="#source-{source.place}"') == 2
-        assert page.text.count(f'id="source-{source.place}"') == 1
+        assert page.text.count(f'href="#source-{source.list_number}"') == 2
+        assert page.text.count(f'id="source-{source.list_number}"') == 1
 
 
 def test_what_was_declared_stands_once_beside_what_was_expected(client):

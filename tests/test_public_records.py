@@ -94,7 +94,7 @@ def test_only_approved_amendments_are_told_the_latest_first(client):
     steps = on_commitment["page"].events
     amended = [step.lines for step in steps if step.kind == "amendment"]
     assert amended == [(last,), (first,)]
-    assert on_commitment["page"].activities[0].row.activity.approved == [last]
+    assert on_commitment["page"].activities[0].row.activity.approved_changes == [last]
     for each in (page, own):
         assert proposed.reason_es not in each.text
         assert first.amendment.deciding_act_es in each.text

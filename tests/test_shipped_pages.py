@@ -72,10 +72,10 @@ def test_the_counts_on_the_home_page_are_those_of_the_file(client, shipped):
     assert work.years == tuple(sorted(years.items()))
     assert [number for _, number in work.years] == [13, 23, 24, 12]
     assert len(overview.areas) == len(FILE["areas"])
-    assert overview.institutions == len(FILE["agencies"])
-    assert overview.sources == len(sources_of_the_file())
+    assert overview.agency_count == len(FILE["agencies"])
+    assert overview.source_count == len(sources_of_the_file())
     assert "We do not know how many the plan had." in page.text
-    assert str(overview.sources) in page.text
+    assert str(overview.source_count) in page.text
 
 
 def sources_of_the_file():

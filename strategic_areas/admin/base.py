@@ -135,7 +135,7 @@ class ApprovedMixin:
             context["show_save"] = context["show_save_and_continue"] = False
         context["saves_at_once"] = bool(obj) and workflow.needs_no_approval(obj, ())
         if obj and may_hide(request.user, obj):
-            context["hides"] = reverse(
+            context["hide_url"] = reverse(
                 "admin:hide", args=[self.opts.model_name, obj.pk]
             )
         context["show_save_and_add_another"] = False

@@ -419,7 +419,7 @@ class PublishedFigureAdmin(ReadOnlyMixin, FigureMixin, ScopedAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj and not obj.is_hidden and may_hide(request.user, obj):
-            context["hides"] = reverse(
+            context["hide_url"] = reverse(
                 "admin:hide", args=[self.opts.model_name, obj.pk]
             )
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

@@ -91,7 +91,7 @@ def chart_file(
 def _margins(picture):
     if not isinstance(picture, SeriesPicture):
         return 0, 4 if isinstance(picture, BarChart) else 0
-    return 5 if picture.has_wide_ticks else 3, 4 if picture.is_named else 0
+    return 5 if picture.has_long_ticks else 3, 4 if picture.is_named else 0
 
 
 def _rows(texts, first):

@@ -359,7 +359,7 @@ class SeriesPicture:
     floor: str
     break_top: str
     years_y: str
-    has_wide_ticks: bool
+    has_long_ticks: bool
     is_named: bool
     ticks: tuple[AxisTick, ...]
     years: tuple[YearTick, ...]
@@ -392,7 +392,7 @@ def draw_series(
         floor=em(layout.floor),
         break_top=em(layout.floor - BREAK),
         years_y=em(layout.floor + 1.4),
-        has_wide_ticks=any(len(tick.text) > SHORT_TICK for tick in ticks),
+        has_long_ticks=any(len(tick.text) > SHORT_TICK for tick in ticks),
         is_named=len(lines) > 1,
         ticks=ticks,
         years=tuple(_years(layout.years)),

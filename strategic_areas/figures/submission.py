@@ -263,6 +263,7 @@ def receipt_values(values: Iterable[AskedValue]) -> list[dict]:
 def _fingerprint(reported):
     if reported is None:
         return {}
+    # Receipts are stored: the key "value" stays, though it holds an id.
     return {"value": reported.pk, "sha256": digest(fingerprinted_facts(reported))}
 
 

@@ -98,8 +98,8 @@ class PlanFileChecker:
         self.faults = []
         self.unread = set()
 
-    def keys(self, mapping, known, name):
-        """The values of a mapping; duplicate and unknown keys are faults."""
+    def nodes_by_key(self, mapping, known, name):
+        """The value nodes of a mapping; duplicate and unknown keys are faults."""
         nodes, of_format = {}, frozenset(known)
         for key, node in mapping.value:
             word = key.value
@@ -133,21 +133,23 @@ class PlanFileChecker:
         if section.shape == "record":
             return [self.record(section, node, section.name, above)]
         if section.shape == "mapping":
-            return list(self.keyed(section, node))
+            return list(self.keyed_records(section, node))
         return [
-            self.record(section, item, self.name(section, item, number, above), above)
+            self.record(
+                section, item, self.record_name(section, item, number, above), above
+            )
             for number, item in enumerate(node.value, start=1)
         ]
 
-    def keyed(self, section, mapping):
+    def keyed_records(self, section, mapping):
         keys = {key.value: key for key, _node in reversed(mapping.value)}
-        for word, node in self.keys(mapping, list(keys), section.name).items():
+        for word, node in self.nodes_by_key(mapping, list(keys), section.name).items():
             entry = self.record(section, node, f"{section.name} {word}")
             entry.nodes["key"] = keys[word]
-            self.value(entry, SOURCE_KEY, keys[word])
+            self.read_value(entry, SOURCE_KEY, keys[word])
             yield entry
 
-    def name(self, section, node, number, above):
+    def record_name(self, section, node, number, above):
         words = []
         if isinstance(node, MappingNode):
             node_by_key = {key.value: value for key, value in node.value}
@@ -163,10 +165,10 @@ class PlanFileChecker:
             expected = "a mapping of keys and values"
             self.faults.append(entry.fault("", expected, node))
             return entry
-        nodes = entry.nodes = self.keys(node, section.names, name)
+        nodes = entry.nodes = self.nodes_by_key(node, section.names, name)
         for key in section.keys:
             if key.name in nodes:
-                self.value(entry, key, nodes[key.name])
+                self.read_value(entry, key, nodes[key.name])
             elif key.required:
                 expected = f"this key: {key.kind.label}"
                 self.faults.append(entry.fault(key.name, expected))
@@ -176,7 +178,7 @@ class PlanFileChecker:
         }
         return entry
 
-    def value(self, entry, key, node):
+    def read_value(self, entry, key, node):
         try:
             value = key.kind.read(node)
             if key.required and value in (None, []):

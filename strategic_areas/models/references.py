@@ -128,8 +128,8 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
 
 class TargetLink(PlanMixin):
     """
-    A target that an indicator measures or to which a commitment responds, and ``why``
-    (see also ``Commitment.frameworks``).
+    A framework target that an indicator measures or to which a commitment responds,
+    and ``why`` (see also ``Commitment.frameworks``).
     """
 
     same_plan_as = ("commitment",)

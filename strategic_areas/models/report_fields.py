@@ -276,6 +276,7 @@ class ReportAnswerMixin(models.Model):
     places = models.ManyToManyField(
         Province, blank=True, related_name="+", verbose_name=_("provinces")
     )
+    #: Whether the law keeps the content from the public.
     is_reserved = models.BooleanField(
         _("reserved"),
         default=False,

@@ -20,7 +20,7 @@ Every editor proceeds like this:
                  values=with_defaults(TABLES["activities"], {"code": "1.1.9", ...})),
     ]
     preview = build_preview(stored, lines)  # changes, faults and warnings of each line
-    if preview.is_whole and preview.records_to_save:
+    if not preview.has_problems and preview.records_to_save:
         if records.none_needs_approval(plan, preview.records_to_save):
             records.save_records(plan, preview.records_to_save, by=user)
         else:  # records.needs_act: under one amendment

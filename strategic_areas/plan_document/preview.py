@@ -47,9 +47,9 @@ class PlanPreview:
     records_to_save: list
 
     @property
-    def is_whole(self):
-        """Whether no line has a problem: a plan is saved as a whole or not at all."""
-        return not (self.counts[LineState.REFUSED] or self.counts[LineState.STALE])
+    def has_problems(self):
+        """Whether any line has a problem: a plan is saved as a whole or not at all."""
+        return bool(self.counts[LineState.REFUSED] or self.counts[LineState.STALE])
 
     @property
     def replaces(self):

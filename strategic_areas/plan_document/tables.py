@@ -208,6 +208,7 @@ TABLES = {
         PlanTable("activities", models.Activity),
         PlanTable("later_activities", models.LaterActivity),
         PlanTable("indicators", models.Indicator, scope="", owner="introduced_by"),
+        # Its ``target`` is a row of "frameworks", none of "targets".
         PlanTable(
             "target_links", models.TargetLink, ("target", "commitment", "indicator")
         ),

@@ -1,4 +1,7 @@
-"""International targets and recommendations, with the commitments that respond."""
+"""
+Framework targets (international targets and recommendations), with the commitments
+that respond.
+"""
 
 from collections import Counter
 
@@ -87,12 +90,18 @@ def _recommendations_page(request, plan, is_wanted, agency="", body=""):
 
 
 def recommendation_file(request, plan, file_format):
-    """Recommendations as a file; a workbook also lists the commitments."""
+    """
+    Recommendations as a file; a workbook also has their years and agencies, and what
+    responds to them.
+    """
     plan, plan_progress = _plan_and_progress(plan)
     recommendations = references.recommendations_of_plan(plan_progress)
     codes = dict.fromkeys((each.target.code for each in recommendations), 0)
-    linked = ("target_years", "target_agencies", "answers")
-    wanted = {"targets": ("code", codes), **dict.fromkeys(linked, ("target", codes))}
+    linked_datasets = ("target_years", "target_agencies", "answers")
+    wanted = {
+        "targets": ("code", codes),
+        **dict.fromkeys(linked_datasets, ("target", codes)),
+    }
     return datasets.list_file(
         file_format, f"{plan.code} {_('recommendations')}", wanted, plan
     )

@@ -226,7 +226,7 @@ def update_sections(
                 "period": periods[period.pk],
                 "is_from_sources": is_from_sources,
                 "answers": agency_rows,
-                "heard": len(agency_rows) - len(missing),
+                "reported_count": len(agency_rows) - len(missing),
                 "missing": missing,
                 "is_due": bool(agency_rows) and today > periods[period.pk].due_on,
                 "groups": [

@@ -21,7 +21,7 @@ from strategic_areas.workflow.changes import (
     waiting_change,
     waiting_keys,
 )
-from strategic_areas.workflow.editions import EDITION_STEPS, correctable_rows
+from strategic_areas.workflow.editions import EDITION_STEPS, correctable_differences
 from strategic_areas.workflow.plan_approval import (
     missing_act_fields,
     overdue_rounds,
@@ -96,7 +96,7 @@ __all__ = [
     "confirm_letter",
     "contest_letter",
     "begin_correction",
-    "correctable_rows",
+    "correctable_differences",
     "decline",
     "dependants_of",
     "dates_outside_plan",

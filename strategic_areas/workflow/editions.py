@@ -48,8 +48,9 @@ class EditionSteps(GuardedSteps):
 EDITION_STEPS = EditionSteps()
 
 
-def correctable_rows(first):
-    return edition_differences(first.plan, editions.latest_correction(first))
+def correctable_differences(original):
+    """What of an edition, as last corrected, differs from today."""
+    return edition_differences(original.plan, editions.latest_correction(original))
 
 
 def edition_texts(proposal):

@@ -160,7 +160,7 @@ def apply_part(part, change, by, saved, released_values):
     }
     try:
         with override("es"):
-            _save_columns(record, part.after)
+            _save_or_rename(record, part.after)
             set_links(record, part.after, saved)
     except IntegrityError as error:
         raise RefusedError(
@@ -182,8 +182,8 @@ def _record_to_change(part, released_values):
     return record
 
 
-def _save_columns(record, changed):
-    """An agency's former name is stored, so that its old URL redirects."""
+def _save_or_rename(record, changed):
+    """Renaming an agency stores its former name, so that its old URL redirects."""
     names = set(Agency.NAMES) & set(changed)
     if isinstance(record, Agency) and record.pk and names:
         record.rename(**{name: getattr(record, name) for name in names})
@@ -285,58 +285,58 @@ def broken_checks(records, problem_columns):
     Constraints on its ``problem_columns`` are skipped.
     """
     checks = {
-        place: [
+        index: [
             each
             for each in record._meta.constraints
             if isinstance(each, CheckConstraint)
             and names.isdisjoint(each.condition.referenced_base_fields)
         ]
-        for place, (record, names) in enumerate(
+        for index, (record, names) in enumerate(
             zip(records, problem_columns, strict=True)
         )
     }
     suspects = _failing_keys(
         {
-            place: (
-                records[place],
+            index: (
+                records[index],
                 reduce(and_, (each.condition for each in constraints)),
             )
-            for place, constraints in checks.items()
+            for index, constraints in checks.items()
             if constraints
         }
     )
     failing = _failing_keys(
         {
-            (place, each.name): (records[place], each.condition)
-            for place in suspects
-            for each in checks[place]
+            (index, each.name): (records[index], each.condition)
+            for index in suspects
+            for each in checks[index]
         }
     )
     return [
-        [each for each in constraints if (place, each.name) in failing]
-        for place, constraints in checks.items()
+        [each for each in constraints if (index, each.name) in failing]
+        for index, constraints in checks.items()
     ]
 
 
 def _failing_keys(conditions):
     queries = [
-        _check_query(place, *pair) for place, pair in enumerate(conditions.values())
+        _check_query(index, *pair) for index, pair in enumerate(conditions.values())
     ]
-    places = set(range(len(queries)))
+    indexes = set(range(len(queries)))
     for start in range(0, len(queries), QUERIES_AT_ONCE):
         first, *others = queries[start : start + QUERIES_AT_ONCE]
-        places -= set(first.union(*others, all=True))
-    return {key for place, key in enumerate(conditions) if place in places}
+        indexes -= set(first.union(*others, all=True))
+    return {key for index, key in enumerate(conditions) if index in indexes}
 
 
-def _check_query(place, record, condition):
-    """Return a query that selects the place if the condition holds, as ``Q.check``."""
+def _check_query(index, record, condition):
+    """Return a query that selects the index if the condition holds, as ``Q.check``."""
     # Any one row will do; the columns of content types have other names than ours.
     some = ContentType.objects.get_for_model(ContentType)
     values = _condition_values(record, condition.referenced_base_fields)
     row = ContentType.objects.filter(pk=some.pk).values("model").annotate(**values)
     holds = Coalesce(condition, True, output_field=BooleanField())
-    return row.filter(holds).values_list(Value(place), flat=True)
+    return row.filter(holds).values_list(Value(index), flat=True)
 
 
 def _condition_values(record, names):

@@ -63,7 +63,7 @@ def place_of(edition, number=0):
 
 def places(edition):
     """The rows that the public reads otherwise now, by dataset and key."""
-    found = workflow.correctable_rows(edition)
+    found = workflow.correctable_differences(edition)
     return [(of.dataset.name, each.key) for of in found for each in of.rows]
 
 

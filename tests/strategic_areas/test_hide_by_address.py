@@ -149,4 +149,4 @@ def test_from_a_public_page_one_press_leads_to_its_form(world, reviewer):
 
     desk = reviewer.get(reverse("admin:index"), headers={"referer": referer})
 
-    assert desk.context["behind_hides"] == hide(commitment)
+    assert desk.context["behind_hide_url"] == hide(commitment)

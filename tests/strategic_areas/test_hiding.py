@@ -408,7 +408,7 @@ def test_it_is_done_and_decided_on_pages_of_the_desk(client, reviewer):
     client.post(page, said)
 
     takedown = models.Takedown.objects.get()
-    assert shown.context["hides"] == page
+    assert shown.context["hide_url"] == page
     assert "why" in refused.context["form"].errors
     assert "cause" in typed_cause.context["form"].errors
     client.force_login(other)

@@ -265,7 +265,7 @@ def test_what_waits_stands_in_the_tree(client, reviewer):
     assert [part.change_id for part in nodes[commitment].pending_additions] == [
         added.pk
     ]
-    assert nodes[activity].pending_change == edited.pk
+    assert nodes[activity].pending_change_pk == edited.pk
     assert commitment.activities.get() == activity
 
 

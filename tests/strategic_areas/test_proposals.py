@@ -194,7 +194,7 @@ def test_the_public_reads_act_and_reason_and_nobodys_name(client):
     response = client.get(proposal.commitment.get_absolute_url(language="es"))
     page = response.content.decode()
     (account,) = response.context["page"].activities
-    (told,) = account.row.activity.approved
+    (told,) = account.row.activity.approved_changes
     assert told.amendment.deciding_act_es == ACT["deciding_act"]
     assert [
         word for word in (TITLE, WHY, ACT["deciding_act"]) if word not in page

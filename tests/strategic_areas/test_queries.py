@@ -343,13 +343,13 @@ def test_what_a_withdrawn_revision_replaced_is_shown_no_more():
     workflow.submit(second, by=first.contributors.get())
     workflow.publish(second, by=make.reviewer())
     (step,) = told_on(page_of(first.activity.commitment))
-    assert (step.entry.pk, step.replaced) == (second.pk, 1)
+    assert (step.entry.pk, step.earlier_revision_count) == (second.pk, 1)
 
     workflow.withdraw(second, by=make.reviewer(), cause="error")
 
     (step,) = told_on(page_of(first.activity.commitment))
     assert step.entry.is_withdrawn
-    assert step.replaced == 0
+    assert step.earlier_revision_count == 0
 
 
 def test_a_successor_shows_what_was_filed_under_its_predecessors():

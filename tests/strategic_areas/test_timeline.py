@@ -256,7 +256,7 @@ def test_what_comes_stands_above_today_and_what_was_below(commitment):
         ("answers", None),
         ("due", late),
     ]
-    assert len({step.place for step in steps[now + 1 : now + 4]}) == 1
+    assert len({step.group_key for step in steps[now + 1 : now + 4]}) == 1
 
 
 def test_a_plan_that_is_over_has_no_today(commitment):

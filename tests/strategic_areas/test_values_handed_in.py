@@ -257,11 +257,9 @@ def test_a_reviewer_takes_a_published_value_away_from_its_page(desk, client):
     page = client.get(reverse("admin:value", args=[pk]))
 
     figure = PublishedFigure.objects.get()
-    hides = reverse("admin:hide", args=["publishedfigure", figure.pk])
-    assert (waiting.context["screen"]["hides"], page.context["screen"]["hides"]) == (
-        "",
-        hides,
-    )
+    hide_url = reverse("admin:hide", args=["publishedfigure", figure.pk])
+    shown = [each.context["screen"]["hide_url"] for each in (waiting, page)]
+    assert shown == ["", hide_url]
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ class QueuedDecision:
     why_not: str
     parts: tuple[RecordChange, ...]
 
-    sheet, version, finding_count = None, 1, 0
+    #: Warnings are not counted: they do not keep it out of a batch.
+    sheet, version, severe_finding_count = None, 1, 0
     needs_another_person = is_report = has_leap = False
 
     @property

@@ -43,17 +43,17 @@ class PlanNode:
     """
     One record of the plan, or the plan itself, with its ``children`` by level.
 
-    ``pending_change`` is the key of its pending change, ``draft_line_pk`` that of its
-    line in the draft, with ``changes``, and the ``reason`` if a reviewer returned it.
-    ``replacements`` are drafted records that replace it. ``siblings`` include the node
-    itself.
+    ``pending_change_pk`` is the key of its pending change, ``draft_line_pk`` that of
+    its line in the draft, with ``changes``, and the ``reason`` if a reviewer returned
+    it. ``replacements`` are drafted records that replace it. ``siblings`` include the
+    node itself.
     """
 
     plan: Plan
     record: Model
     level: TreeLevel
     children: dict = field(default_factory=dict)
-    pending_change: int | None = None
+    pending_change_pk: int | None = None
     pending_additions: list[RecordChange] = field(default_factory=list)
     draft_line_pk: int | None = None
     changes: tuple = ()
@@ -184,7 +184,7 @@ class PlanNode:
         return (
             self.level is ACTIVITY
             and self.plan.status != Plan.Status.IN_PREPARATION
-            and not (self.is_new or self.pending_change or self.replacements)
+            and not (self.is_new or self.pending_change_pk or self.replacements)
             and self.record.provenance == Provenance.PLAN
         )
 
@@ -207,8 +207,8 @@ class PlanTree:
     """
     The tree of a plan, with a draft.
 
-    ``pending_change`` is that of the plan itself. ``conflicts`` are others' changes of
-    drafted values; ``preview`` is the effect of the draft.
+    ``pending_change`` is the plan's own, to approve it. ``conflicts`` are others'
+    changes of drafted values; ``preview`` is the effect of the draft.
     """
 
     def __init__(self, plan, draft_lines=(), pending_change=None, *, with_checks=False):
@@ -313,7 +313,7 @@ class PlanTree:
         for each in self.pending_record_changes:
             if each.object_id:
                 if node := nodes.get((each.model, str(each.object_id))):
-                    node.pending_change = each.change_id
+                    node.pending_change_pk = each.change_id
             elif level := LEVEL_BY_MODEL.get(each.model):
                 name = next(filter(each.after.get, level.links))
                 parent_model = each.model._meta.get_field(name).related_model

@@ -314,7 +314,7 @@ def plan_draft(request, plan):
         draft.settle_conflicts(tree, request.POST, by=request.user)
         return redirect("admin:plan_draft", plan.code)
     form, effects, preview = None, {}, tree.preview
-    if preview.records_to_save and preview.is_whole and not tree.conflicts:
+    if preview.records_to_save and not preview.has_problems and not tree.conflicts:
         shown = digest([[each.pk, each.new_values] for each in tree.draft_lines])
         form = ProposeDraftForm(*posted, plan=plan, preview=preview, shown=shown)
         if form.is_valid() and (change := form.propose(by=request.user)):

@@ -263,7 +263,7 @@ def _address(name, plan):
 def _preview(plan, stored, lines, user):
     preview = build_preview(stored, lines)
     shown = {"preview": preview, "absent": _absent_records(stored, lines)}
-    if preview.records_to_save and preview.is_whole:
+    if preview.records_to_save and not preview.has_problems:
         shown["save_form"] = _form(
             plan,
             preview,

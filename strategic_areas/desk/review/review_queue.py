@@ -132,7 +132,8 @@ class QueuedReport:
         return guard.warnings_and_blocks(self.record)
 
     @property
-    def finding_count(self):
+    def severe_finding_count(self):
+        """The number of warnings and blocks; ``examined`` has more findings."""
         return sum(map(len, self._findings))
 
     @cached_property
@@ -142,7 +143,9 @@ class QueuedReport:
     @property
     def may_be_batched(self):
         """Whether it may be published with others, from the list."""
-        return not (self.needs_another_person or self.finding_count or self.has_leap)
+        return not (
+            self.needs_another_person or self.severe_finding_count or self.has_leap
+        )
 
     @property
     def may_be_published(self):

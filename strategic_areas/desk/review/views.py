@@ -404,7 +404,7 @@ def publish_many(request):
         ],
         of_values=value_preview,
         refused=refused,
-        chosen=[item for item in chosen if item.examined.findings],
+        marked_items=[item for item in chosen if item.examined.findings],
         left_out=left_out,
         queue_position=_queue_position(
             request.user,
@@ -448,7 +448,7 @@ def _why_not(item, chosen_count):
         return _("it is no longer waiting, or was changed since.")
     if item.needs_another_person:
         return _("you had a part in it: another person publishes it.")
-    if item.finding_count or item.has_leap or item.examined.blocks:
+    if item.severe_finding_count or item.has_leap or item.examined.blocks:
         return _("something in it has to be read by itself.")
     if chosen_count >= MOST_AT_ONCE:
         return _("at most %(number)d at once.") % {"number": MOST_AT_ONCE}

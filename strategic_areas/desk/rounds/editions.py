@@ -45,12 +45,12 @@ class ProposeEditionForm(BilingualTextForm):
 
     def __init__(self, data, *, instance):
         super().__init__(data, instance=instance)
-        if not (first := instance.corrects):
+        if not (original := instance.corrects):
             del self.fields["named"]
             return
         self.fields["named"].choices = [
             (f"{table.dataset.name}/{row.key}", _difference_text(table.dataset, row))
-            for table in workflow.correctable_rows(first)
+            for table in workflow.correctable_differences(original)
             for row in table.rows
         ]
 

@@ -94,7 +94,7 @@ def indicator_list_context(request, indicators, page, *keys, owed=()):
     return {
         "listed_indicators": sorted(listed, key=lambda each: not each["owed"]),
         "wanted": search,
-        "searches": len(indicators) > 5,  # fewer are seen at a glance
+        "has_search_box": len(indicators) > 5,  # fewer are seen at a glance
     }
 
 
@@ -361,7 +361,7 @@ def value_context(user, reported):
         "last": last_public_value(reported.indicator),
         "preview": _preview_of(reported, user),
         "may_be_recalled": reported.is_waiting and reported.proposed_by_id == user.pk,
-        "hides": _hide_url(user, reported),
+        "hide_url": _hide_url(user, reported),
         "history": list(_history(reported)),
     }
 

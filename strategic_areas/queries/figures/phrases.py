@@ -226,7 +226,11 @@ def value_sentence(series: IndicatorSeries, point: SeriesPoint) -> str:
 
 
 def value_caption(series: IndicatorSeries) -> tuple[str, str]:
-    """The words after the last value's number; its source and status."""
+    """
+    The words after the last value's number, and its source or else its status.
+
+    Only a caption, written "words (source)", states a source.
+    """
     point, text = series.last, text_in_language(series.last, "caption")
     if not text:
         return (

@@ -60,7 +60,7 @@ class ActivityDetail:
     @property
     def due_before(self) -> PlanChange | None:
         """The first change of its due date, which holds the original date."""
-        changes = self.row.activity.approved
+        changes = self.row.activity.approved_changes
         return next((each for each in changes if each.field == "due_on"), None)
 
     @property
@@ -98,7 +98,7 @@ class CommitmentPage:
     off_plan: tuple[PublishedUpdate, ...]
     #: The lead's last declaration, whichever page is shown.
     declared: PublishedUpdate | None
-    #: Every source cited, each with its ``place`` in this list.
+    #: Every source cited, each with its ``list_number`` in this list.
     sources: tuple[Source, ...]
     continues: Commitment | None
     dispute: counted_updates.Dispute | None
@@ -355,11 +355,11 @@ def _attach_amendments(commitment, activities):
     )
     known = {each.pk: each for each in activities}
     for each in (commitment, *activities):
-        each.approved = []
+        each.approved_changes = []
     for change in rows:
         if change.activity_id:
             change.activity = known[change.activity_id]
-        (change.activity or commitment).approved.append(change)
+        (change.activity or commitment).approved_changes.append(change)
 
 
 def _updates(activities):
@@ -392,7 +392,7 @@ def _build_row(commitment, activities, updates, declarations, periods, today):
     agency_changes = [
         change
         for each in activities
-        for change in each.approved
+        for change in each.approved_changes
         if change.field == round_assignments.AGENCY_FIELD and change.amends
     ]
     asked_agency_ids = round_assignments.asked_agency_ids(
@@ -427,12 +427,12 @@ def _numbered_sources(records, events):
     cited = [each.sources.all() for each in records]
     cited += [each.sources for each in entries]
     cited.append([each.printed_by for each in entries if each.printed_by])
-    places, found = {}, []
+    numbers, found = {}, []
     for source in chain.from_iterable(cited):
-        if source.pk not in places:
-            places[source.pk] = len(places) + 1
+        if source.pk not in numbers:
+            numbers[source.pk] = len(numbers) + 1
             found.append(source)
-        source.place = places[source.pk]
+        source.list_number = numbers[source.pk]
     return tuple(found)
 
 

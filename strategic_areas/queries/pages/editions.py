@@ -40,7 +40,7 @@ def editions_by_plan(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
         "plan", "period", "corrects"
     )
     by_plan = defaultdict(list)
-    for each in sorted(found, key=_place, reverse=True):
+    for each in sorted(found, key=_number_parts, reverse=True):
         by_plan[each.plan.code].append(each)
     return by_plan
 
@@ -49,7 +49,7 @@ def editions_of(plan: Plan) -> list[Edition]:
     return editions_by_plan([plan])[plan.code]
 
 
-def _place(edition):
+def _number_parts(edition):
     return [int(part) for part in re.split(r"[-.]", edition.number)]
 
 
@@ -90,17 +90,18 @@ def edition_differences(
     plan: Plan, earlier: Edition | None, later: Edition | None = None
 ) -> list[DatasetDifference]:
     """The differences of an earlier edition from a later one, or from today."""
-    now = None if later else current_version()
-    return _differences(plan.pk, _key(earlier), _key(later), now)
+    version = None if later else current_version()
+    return _differences(plan.pk, _key(earlier), _key(later), version)
 
 
 def _key(edition):
+    """Removing something from an edition also renews its random bits."""
     return edition and (edition.pk, bytes(edition.random))
 
 
 @lru_cache(maxsize=16)
-def _differences(plan, earlier, later, now):
-    later_tables = _stored_tables(later) if later else (_today(plan, now), DATASETS)
+def _differences(plan, earlier, later, version):
+    later_tables = _stored_tables(later) if later else (_today(plan, version), DATASETS)
     return compare_tables(
         _stored_tables(earlier) if earlier else ({}, {}), later_tables
     )
@@ -113,10 +114,10 @@ def tables_of(plan: Plan, edition: Edition | None) -> PlanTables:
     return _today(plan.pk, current_version()), DATASETS
 
 
-def _today(pk, now):
+def _today(pk, version):
     plan = Plan.objects.get(pk=pk)
     cached = FILE_CACHE.available_files(plan)
-    is_current = cached and cached.version == now
+    is_current = cached and cached.version == version
     return cached.tables if is_current else take_snapshot(plan).tables
 
 
@@ -216,7 +217,7 @@ def load_edition_page(edition: Edition) -> EditionPage:
 
 
 @lru_cache(maxsize=32)
-def _load_page(pk, _random, code):
+def _load_page(pk, _random_bits, code):
     edition = Edition.objects.select_related("plan").get(pk=pk)
     snapshot = snapshot_of(edition)
     tables = defaultdict(dict, snapshot.tables)

@@ -167,8 +167,8 @@ class Overview:
     first_round: ReportingPeriod | None
     #: Since the round before the latest, if any.
     changed: ChangedCommitments | None
-    institutions: int
-    sources: int
+    agency_count: int
+    source_count: int
     latest: dict[str, list[areas.UpdateListItem]]
     delays: delays.Delays
     #: The plan's current year from 1, and its number of years; None outside.
@@ -216,8 +216,8 @@ def load_overview(plan: Plan, today: date) -> Overview:
         )
         if len(rounds) > 1
         else None,
-        institutions=Participation.objects.filter(plan=plan).count(),
-        sources=sources_of_plan(plan).count(),
+        agency_count=Participation.objects.filter(plan=plan).count(),
+        source_count=sources_of_plan(plan).count(),
         latest=areas.latest_updates(plan_progress, plan_progress.rows),
         delays=delays.load_delays(plan_progress, today),
         year=year_of_plan(plan, today),
@@ -253,8 +253,9 @@ def load_plan_page(plan: Plan, today: date) -> dict:
     The page of a plan, as template context.
 
     ``source_count`` counts all public sources cited, ``sources`` are those of the plan
-    itself. If it ``is_long``, its commitments are not listed. ``without_commitment`` is
-    the number of recommendations to which no commitment responds.
+    itself. If it ``is_long``, its commitments are not listed.
+    ``without_commitment_count`` is the number of recommendations to which no commitment
+    responds.
     """
     plan_progress = load_progress_with_rounds(plan, today)
     rows = areas.area_rows(areas.areas_of_plan(plan), plan_progress)
@@ -263,13 +264,13 @@ def load_plan_page(plan: Plan, today: date) -> dict:
         "plan_progress": plan_progress,
         "headline": round_answers.headline_of(plan_progress, today),
         "areas": rows,
-        "programmes": sum(len(row.programmes) for row in rows),
+        "programme_count": sum(len(row.programmes) for row in rows),
         "spans": plan_intervals(plan_progress, today),
-        "institutions": Participation.objects.filter(plan=plan).count(),
+        "agency_count": Participation.objects.filter(plan=plan).count(),
         "source_count": sources_of_plan(plan).count(),
         "sources": plan.sources.order_by("key"),
         "themes": plans.themes_by_plan(plan=plan).get(plan.pk),
         "recommendations": recommendations,
-        "without_commitment": sum(not each.total for each in recommendations),
+        "without_commitment_count": sum(not each.total for each in recommendations),
         "is_long": len(plan_progress.rows) > MOST_NAMED,
     }

@@ -63,8 +63,8 @@ class TimelineEvent:
     awaited: tuple[Activity, ...] = ()
 
     @property
-    def place(self):
-        """Grouping key: events of one round or of one day are shown together."""
+    def group_key(self):
+        """Events of one round or of one day are shown together."""
         of_round = self.period and not self.is_ahead
         return self.day, "round" if of_round else self.kind, self.period
 
@@ -74,7 +74,7 @@ class TimelineEvent:
         return type(self.subject), self.rows[0].pk
 
     @property
-    def replaced(self):
+    def earlier_revision_count(self):
         return len(self.rows) - 1
 
     @property
@@ -177,7 +177,7 @@ def timeline_events(
     """
     All events, latest first; updates and missing answers of a round stay together.
 
-    Records need their ``approved`` changes, activities the former names of their
+    Records need their ``approved_changes``, activities the former names of their
     agencies.
     """
     updates = sorted(
@@ -199,13 +199,20 @@ def timeline_events(
 def _time_order(event):
     period = event.period
     rank = (event.is_ahead, event.kind == "today", event.day)
-    return *rank, event.place[1], period.ends_on if period else date.min, str(period)
+    return (
+        *rank,
+        event.group_key[1],
+        period.ends_on if period else date.min,
+        str(period),
+    )
 
 
 def _stated_events(row, today):
     for each in (row, *row.activities):
         subject = row.commitment if each is row else each.activity
-        for _act, lines in groupby(subject.approved, attrgetter("decision_key")):
+        for _act, lines in groupby(
+            subject.approved_changes, attrgetter("decision_key")
+        ):
             lines = tuple(lines)
             yield TimelineEvent(
                 day=lines[0].decided_on, kind="amendment", subject=subject, lines=lines

@@ -169,7 +169,7 @@ class PlanListItem:
     plan: Plan
     #: "in_force", "over", "ahead" or, for another running plan, "".
     phase: str
-    commitments: int
+    commitment_count: int
     gap_from: date | None
     gap_until: date | None
 
@@ -196,7 +196,7 @@ def plan_list_items(
             PlanListItem(
                 plan=plan,
                 phase=_phase(plan, choice, today),
-                commitments=numbers.get(plan.pk, 0),
+                commitment_count=numbers.get(plan.pk, 0),
                 gap_from=covered_until + timedelta(days=1) if has_gap else None,
                 gap_until=plan.starts_on - timedelta(days=1) if has_gap else None,
             )
