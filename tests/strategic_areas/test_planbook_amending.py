@@ -62,6 +62,19 @@ def test_the_preview_says_what_follows_in_public_and_keeps_nothing(keeper):
     assert PendingChange.objects.exists()
 
 
+def test_an_act_that_is_missing_leaves_what_follows_in_public_on_the_page(keeper):
+    due_on = Activity.objects.get().plan.ends_on
+    due = {"due_on": due_on, "due_provenance": "Stated by the plan"}
+    preview = keeper.bring(keeper.book.fill("activities", "1.1", **due))
+
+    response = keeper.keep(preview)
+
+    assert response.status_code == 422
+    (line,) = response.context["effects"]["lines"]
+    assert [line] == preview.context["effects"]["lines"]
+    assert line.label in response.text
+
+
 def test_new_records_that_lead_to_each_other_are_one_amendment(keeper):
     agency = Activity.objects.get().agency.acronym
     programme = Programme.objects.get().code

@@ -269,9 +269,13 @@ def _preview(plan, stored, lines, user):
             preview,
             initial={"signed_lines": sign_preview(preview, plan, by=user)},
         )
-        effects = records.preview_effects(plan, preview.records_to_save, by=user)
-        shown["effects"] = effects | {"lines": describe_differences(effects["public"])}
+        shown["effects"] = _effects(plan, preview, user)
     return shown
+
+
+def _effects(plan, preview, user):
+    effects = records.preview_effects(plan, preview.records_to_save, by=user)
+    return effects | {"lines": describe_differences(effects["public"])}
 
 
 def _absent_records(stored, lines):
@@ -280,8 +284,11 @@ def _absent_records(stored, lines):
     for name, table in EDITED_TABLES.items():
         key_of_pk = stored.tables[name].key_of_pk
         listed = {line.stored_key or line.name for line in lines if line.table is table}
-        keys = (key_of_pk[row.pk] for row in table.rows(stored))
-        missing = [key for key in keys if key not in listed]
+        missing = [
+            key
+            for row in table.rows(stored)
+            if (key := key_of_pk[row.pk]) not in listed
+        ]
         absent += [(table.title, missing)] if missing else []
     return absent
 
@@ -337,8 +344,14 @@ def _save_preview(request, plan):
         return redirect("admin:plan_tree", plan.code)
     if form.is_valid() and (change := form.propose(by=request.user)):
         return redirect_to_change(request, change)
-    upload = UploadWorkbookForm(action=_address("planbook", plan))
-    return _page(request, plan, upload, preview=preview, save_form=form)
+    return _page(
+        request,
+        plan,
+        UploadWorkbookForm(action=_address("planbook", plan)),
+        preview=preview,
+        save_form=form,
+        effects=_effects(plan, preview, request.user),
+    )
 
 
 #: Several times a plan's size. Checking a record takes some hundredths of a second.
