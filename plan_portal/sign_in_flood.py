@@ -26,9 +26,9 @@ REFUSED_FOR = 2
 ACCOUNT_REFUSED_FOR = 10
 #: Maximum number of remembered refusals and networks; beyond it all are dropped.
 MAX_REMEMBERED = 1000
-#: A flood: this many sign-ins of one network within so many seconds, more than an
-#: office sends to one process; how long it counts as one; seconds between sign-ins let
-#: through.
+#: A flood: this many sign-ins of one network or known browser within so many seconds,
+#: more than an office sends to one process; how long it counts as one; seconds between
+#: sign-ins let through.
 FLOOD, FLOOD_WITHIN, FLOOD_LASTS, FLOOD_LETS_THROUGH = 40, 5, 60, 10
 #: The key under which the requests of all networks are counted together.
 MANY_NETWORKS = ""
@@ -43,8 +43,8 @@ class SignInFloodMiddleware:
 
     429: a limit refused this network, account or browser within the last seconds; what
     others send refuses no browser that signed in before. 503: this process already
-    handles a sign-in, or the network sends a flood; no failure is counted. Sign-ins
-    with a passkey have another address and are not limited here.
+    handles a sign-in, or the network or browser sends a flood; no failure is counted.
+    Sign-ins with a passkey have another address and are not limited here.
     """
 
     def __init__(self, get_response):
@@ -67,8 +67,8 @@ class SignInFloodMiddleware:
         keys = {"device": device, "account": name, "network": network}
         if device:  # known browsers are refused alone, like accounts
             keys = dict.fromkeys(keys, device)
-        is_of_flood = not device and (
-            self._count_and_refuse(network) or self._count_and_refuse(MANY_NETWORKS)
+        is_of_flood = self._count_and_refuse(keys["network"]) or (
+            not device and self._count_and_refuse(MANY_NETWORKS)
         )
         if self._is_refused("account", keys["account"]):
             return too_many_requests(request)
@@ -90,19 +90,19 @@ class SignInFloodMiddleware:
         finally:
             SIGN_IN_LOCK.release()
 
-    def _count_and_refuse(self, network):
+    def _count_and_refuse(self, sender):
         """Count a sign-in; whether it is refused as part of a flood."""
-        now, sent = time.monotonic(), self.sent_at.get(network)
+        now, sent = time.monotonic(), self.sent_at.get(sender)
         if sent is None:
             if len(self.sent_at) >= MAX_REMEMBERED:
                 self.sent_at.clear()
-            sent = self.sent_at[network] = deque(maxlen=FLOOD)
+            sent = self.sent_at[sender] = deque(maxlen=FLOOD)
         if len(sent) == FLOOD and now - sent[0] < FLOOD_WITHIN:
-            self._refuse("flood", network, FLOOD_LASTS)
+            self._refuse("flood", sender, FLOOD_LASTS)
         sent.append(now)
-        is_flood = self._is_refused("flood", network)
-        if is_flood and not self._is_refused("let through", network):
-            self._refuse("let through", network, FLOOD_LETS_THROUGH)
+        is_flood = self._is_refused("flood", sender)
+        if is_flood and not self._is_refused("let through", sender):
+            self._refuse("let through", sender, FLOOD_LETS_THROUGH)
             return False
         return is_flood
 

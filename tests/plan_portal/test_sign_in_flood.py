@@ -193,6 +193,23 @@ def test_who_signed_in_here_before_waits_for_no_turn(client, flood):
     assert (stranger, sign_in(known, person.username).status_code) == (503, 302)
 
 
+def test_a_known_browser_that_floods_is_refused_alone(client, flood):
+    person = make.reviewer()
+    known, stranger = Client(), client
+    sign_in(known, person.username)
+    known.post(reverse("account_logout"))
+
+    def guess(number):
+        told = {"login": f"nobody{number}", "password": "wrong"}
+        answer = known.post(SIGN_IN, told, REMOTE_ADDR=f"192.0.2.{number}")
+        return answer.status_code
+
+    answers = [guess(number) for number in range(flood + 3)]
+
+    assert answers == [200] * (flood + 1) + [503] * 2
+    assert sign_in(stranger, person.username).status_code == 302
+
+
 def test_no_more_networks_are_remembered_than_it_says(rf, clock, monkeypatch):
     monkeypatch.setattr(sign_in_flood, "MAX_REMEMBERED", 3)
     middleware = SignInFloodMiddleware(lambda request: HttpResponse(status=429))
