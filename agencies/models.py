@@ -87,7 +87,9 @@ class User(AbstractUser):
 
     @cached_property
     def possible_same_person(self):
-        """Ids of the other accounts that may belong to the same person."""
+        """
+        Ids of accounts that may be this person's: no second person knows their owner.
+        """
         if not self.is_unconfirmed:
             return self.invited_alone
         inviter = self.invitation.made_by

@@ -44,7 +44,8 @@ class DisplayMixin:
     Shows short dates, and words in place of stored codes.
 
     ``in_words`` maps a text column without choices to the words of its values.
-    ``shown_as`` maps a column to the method that shows it on a read-only page.
+    ``shown_as`` maps a column to the method that shows it in lists and on read-only
+    pages.
     """
 
     in_words = {}

@@ -40,7 +40,7 @@ class InvitationAdmin(ScopedAdmin):
         seconds.
         """
         if letter := request.FILES.get("letter"):
-            # The form reads it again and shows the error.
+            # The upload keeps the result, or the error, for the form.
             with suppress(invitations.letter_error_class()):
                 invitations.read_letter(letter)
         return super().changeform_view(request, *args, **kwargs)

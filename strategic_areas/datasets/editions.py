@@ -126,7 +126,7 @@ def make_due_editions() -> list[Edition]:
     """
     Make and return the missing editions of closed rounds and reconstructions.
 
-    Rounds with public scorecards are left out, as the edition would show another day.
+    A round's is made until its scorecards are public, as the data change from then on.
     Failures are retried next time.
     """
     public = plans.public_plans()

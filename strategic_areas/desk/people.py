@@ -399,7 +399,7 @@ class ProposeStandInForm(forms.ModelForm):
         others = candidates.exclude(groups__name=Role.REVIEWER).exclude(pk=by.pk)
         self.fields["user"].queryset = others.distinct().order_by("username")
         self.helper = one_button_helper(
-            "step-form", "name", gettext_lazy("Name them as a substitute")
+            "step-form", "propose", gettext_lazy("Name them as a substitute")
         )
 
     def clean_ends_on(self):

@@ -120,7 +120,7 @@ class KnownRecords:
         }
 
     def slugs_in_use(self, section, field):
-        """Map each slug in use to the codes of its record."""
+        """Map each slug in use to the codes of its record, present and imported."""
         table, codes = self.stored.tables[section], defaultdict(set)
         rows = ImportedRecord.objects.filter(section=section)
         if not TABLES[section].is_shared:

@@ -91,7 +91,7 @@ def taken_slugs(plan_file, known):
                 if slug in owner_by_slug
                 else slug_owners.get(slug, {own})
             )
-            # A record of the file gets the file's slug.
+            # A stored record that the file lists gives up its slug for the file's.
             if own not in owners and (slug in owner_by_slug or not owners & listed):
                 yield entry.fault(
                     key, f"another address word: {min(owners)} has this one"

@@ -82,8 +82,10 @@ CURRENCIES = [
 @dataclass(frozen=True)
 class MatrixNumber:
     """
-    A number or None, and the reason to check it. A budget is in full units of
-    ``currency``.
+    A number or None. A budget is in full units of ``currency``.
+
+    ``reason`` to check it is a key of ``result.REASONS``; ``others`` are texts of the
+    other ways to read it.
     """
 
     value: Decimal | None = None

@@ -98,6 +98,11 @@ class DraftLine(models.Model):
     def model(self):
         return DRAFT_TABLES[self.table]
 
+    @staticmethod
+    def link_to(pk):
+        """How lines of a draft link to the new record of this one."""
+        return f"+{pk}"
+
 
 class MatrixNaming(models.Model):
     """

@@ -110,6 +110,7 @@ def _record_to_save(stored, line, record, before):
 def _linked(stored, record, field, keys):
     known_keys = stored.linked_table(field).key_of_pk
     current = getattr(record, field.name).all() if record.pk else []
+    # No line of this plan names the sources of other plans.
     others = [each for each in current if each.pk not in known_keys]
     return [*others, *stored.linked(field, keys)]
 

@@ -250,8 +250,8 @@ def return_to_draft(change, record_changes, all_record_changes):
         line.reason = each.returned or change.reason
         line.save()
         if each.object_id is None:
-            # The code may belong to another record by then.
-            names[each.place] = f"+{line.pk}"
+            # Not by its code, which another record may have when it is proposed again.
+            names[each.place] = DraftLine.link_to(line.pk)
     for draft in drafts.values():
         _touch(draft)
 

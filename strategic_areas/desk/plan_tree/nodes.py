@@ -28,6 +28,7 @@ from strategic_areas.desk.plan_tree.levels import (
     url_key,
 )
 from strategic_areas.models import Plan, Provenance, RecordChange
+from strategic_areas.models.drafts import DraftLine
 from strategic_areas.models.records import sort_key
 from strategic_areas.plan_document.preview import build_preview
 from strategic_areas.plan_document.records import SUPERSEDABLE
@@ -253,7 +254,7 @@ class PlanTree:
     def document_key(self, record):
         """Return the key by which lines link to a record."""
         if record.pk is None:
-            return f"+{record.draft_line_pk}"
+            return DraftLine.link_to(record.draft_line_pk)
         return self.stored.tables[level_of(record).table].key_of_pk[record.pk]
 
     def nodes(self, level):

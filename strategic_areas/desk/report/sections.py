@@ -210,14 +210,14 @@ def _change_lines(round_report):
     }
     for family in filter(by_family.get, [*StateFamily, ""]):
         titles = [f"{each.code} {short_title(each)}" for each in by_family[family]]
-        named = "; ".join(_first_names(titles, MOST_NAMED // 2))
+        named = "; ".join(_shortened(titles, MOST_NAMED // 2))
         yield f"{names[family]} ({len(titles)}): {named}."
     if declared:
-        named = ", ".join(_first_names(declared))
+        named = ", ".join(_shortened(declared))
         yield _("Results declared: %(names)s.") % {"names": named}
 
 
-def _first_names(names, most=2 * MOST_NAMED):
+def _shortened(names, most=2 * MOST_NAMED):
     return [*names[:most], *_more(len(names) - most)]
 
 
@@ -253,7 +253,7 @@ def _silent_agencies_text(round_report):
         f"{each.agency_acronym} ({_silent_rounds_text(round_report, each.agency)})"
         for each in silent
     ]
-    return f"{'; '.join(_first_names(named))}."
+    return f"{'; '.join(_shortened(named))}."
 
 
 def _silent_rounds_text(round_report, agency):
@@ -290,7 +290,7 @@ def _questions_to_decide(round_report):
         ),
     ]
     lines = [
-        text % {"names": ", ".join(_first_names(names))}
+        text % {"names": ", ".join(_shortened(names))}
         for names, text in questions
         if names
     ]

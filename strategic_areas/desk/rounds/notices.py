@@ -79,7 +79,7 @@ class AgencyToDo:
         path = reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
         return settings.SITE_URL + path
 
-    def is_due_today(self, today):
+    def needs_reminder(self, today):
         is_day = self._is_reminder_day(today) or today == self.period.opens_on
         return bool(self.missing) and is_day or self.is_reminder_day_after_return(today)
 
@@ -263,7 +263,7 @@ def _is_reminded_today(user, to_dos, today):
     if user.reminders == User.Reminders.WEEKLY:
         return bool(to_dos) and _wants_optional_mail(user, today)
     return any(
-        to_do.is_due_today(today)
+        to_do.needs_reminder(today)
         and (
             _wants_optional_mail(user, today)
             or to_do.is_late

@@ -184,7 +184,7 @@ def _rows(model, **lookups):
     rows = (
         with_dispute_marks(model.objects.not_superseded())
         .filter(**lookups)
-        .rewrite(False)
+        .rewrite(False)  # modeltranslation would put "title_es" for "title"
     )
     return list(rows.values_list("is_disputed", *_columns(model)))
 
