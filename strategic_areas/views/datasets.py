@@ -18,7 +18,7 @@ from strategic_areas.datasets.formats import (
     TEXTS,
     make_file,
 )
-from strategic_areas.datasets.formats.texts import about_data, about_dataset, as_json
+from strategic_areas.datasets.formats.texts import about_data, about_dataset, json_text
 from strategic_areas.models import Plan
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages.editions import editions_of
@@ -135,7 +135,7 @@ def file_response(content, file_format, name):
 def file_index(request):
     """The index of all plans, datasets and editions, as JSON."""
     found = [_of_plan(plan) for plan in plans.public_plans()]
-    return HttpResponse(as_json({"plans": found}), content_type=MEDIA_TYPES["json"])
+    return HttpResponse(json_text({"plans": found}), content_type=MEDIA_TYPES["json"])
 
 
 def _of_plan(plan):

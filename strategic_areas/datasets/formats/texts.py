@@ -77,16 +77,16 @@ def as_json(snapshot: Snapshot, dataset: Dataset) -> bytes:
     about = about_data(snapshot) | {"dataset": about_dataset(dataset, snapshot)}
     columns = [about_column(each) for each in dataset.columns]
     rows = ",\n".join(
-        as_json({each.name: row[each.name] for each in dataset.columns})
+        json_text({each.name: row[each.name] for each in dataset.columns})
         for row in snapshot.tables[dataset.name].values()
     )
-    about, columns = as_json(about), as_json(columns)
+    about, columns = json_text(about), json_text(columns)
     return (
         f'{{"about": {about},\n"columns": {columns},\n"rows": [\n{rows}\n]}}\n'.encode()
     )
 
 
-def as_json(content) -> str:
+def json_text(content) -> str:
     return json.dumps(content, ensure_ascii=False)
 
 
