@@ -312,7 +312,7 @@ class PlanNodeForm(forms.Form):
 
     @property
     def save_and_add_label(self):
-        return (self.level.below or self.level).save_and_add_label
+        return (self.level.next_level or self.level).save_and_add_label
 
 
 def _collapsible(fields):

@@ -51,7 +51,7 @@ class TreeLevel:
         return EDITED_TABLES[self.table].identity == ("code",)
 
     @property
-    def below(self):
+    def next_level(self):
         """The next level in the chain from area to activity, or None."""
         return dict(pairwise(NESTED_LEVELS)).get(self)
 

@@ -75,7 +75,9 @@ class PlanNode:
     @property
     def below(self):
         """The nodes below it in the chain from area to activity."""
-        return self.children.get(AREA if self.level is PLAN else self.level.below, [])
+        return self.children.get(
+            AREA if self.level is PLAN else self.level.next_level, []
+        )
 
     @property
     def branches(self):

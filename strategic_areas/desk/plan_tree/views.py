@@ -143,8 +143,10 @@ def _save_form(request, form):
         return _redirect_to_node(
             tree.plan, node.key if level is PLAN else f"{level.slug}-{key}"
         )
-    if level.below:
-        return redirect("admin:plan_node_new", tree.plan.code, level.below.slug, key)
+    if level.next_level:
+        return redirect(
+            "admin:plan_node_new", tree.plan.code, level.next_level.slug, key
+        )
     return redirect(
         (node if form.is_new else tree.parent_node(node)).add_address(level)
     )
