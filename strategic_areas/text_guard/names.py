@@ -41,7 +41,7 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
         if word.text in {"por", "by"} and before.text in vocabulary.LED:
             return True
         is_constituency = is_office(before)  # "la senadora por Azua, …"
-        is_short = len(before.text) == 1 or before.text in vocabulary.ABBREVIATIONS
+        is_short = len(before.text) == 1 or before.text in vocabulary.SHORT_FORMS
         is_end = word.text in vocabulary.ENDS and not is_short
         if is_end or (word.text in vocabulary.APART and not is_constituency):
             break

@@ -8,6 +8,7 @@ import csv
 import re
 import sys
 import unicodedata
+from collections import Counter
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +24,7 @@ from strategic_areas.text_guard import (
     Severity,
     find_personal_data,
     find_review_marks,
+    vocabulary,
 )
 from strategic_areas.text_guard.findings import MESSAGES
 
@@ -369,3 +371,11 @@ def test_no_shape_repeats_without_a_bound():
 
     assert len(shapes) > 15
     assert [s for s in outside_classes if re.search(r"[*+]|\{\d+,\}", s)] == []
+
+
+def test_no_list_of_words_takes_the_place_of_another():
+    text = vocabulary.FILE.read_text("utf-8")
+
+    names = [name for name, _words in vocabulary._named_entries(text)]
+
+    assert [name for name, number in Counter(names).items() if number > 1] == []
