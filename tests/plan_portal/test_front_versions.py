@@ -157,7 +157,7 @@ def test_the_thread_makes_help_at_start_and_after_each_version(open_record):
     front = PageCache(WSGIHandler(), watch=watch, memory=memory)
 
     def told():
-        return [b"809-200-1202" in page.html for page in memory.pages.values()]
+        return [b"809-200-1202" in page.plain_body for page in memory.pages.values()]
 
     def wait_for(expected):
         wait_until(lambda: told() == expected, pause=0.01)
