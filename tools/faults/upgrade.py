@@ -22,7 +22,7 @@ from tools.faults.telling import Outcome, counted, scenario
 #: The commit that made the portal in tests/stored.
 STORED = "83257298"
 #: Not long after it was stored: its rounds are open.
-THEN = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
+THEN = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
 #: With them the stored people have production passwords and no second factor.
 PEOPLE = """
 from django.contrib.auth.hashers import make_password
@@ -37,7 +37,7 @@ JOIN strategic_areas_activity a ON a.plan_id = p.plan_id
 JOIN agencies_agency g ON g.id = a.agency_id
 JOIN agencies_focalpoint f ON f.agency_id = g.id
 JOIN agencies_user u ON u.id = f.user_id
-WHERE p.mode = 'round' AND p.closes_on = '2026-12-26' AND u.username = 'focal'
+WHERE p.mode = 'round' AND p.closes_on = '2026-12-30' AND u.username = 'focal'
 AND a.kind = 'one_off' AND NOT EXISTS (
   SELECT 1 FROM strategic_areas_activityupdate r
   WHERE r.activity_id = a.id AND r.period_id = p.id)
