@@ -104,7 +104,7 @@ def test_two_people_come_from_nothing_to_a_published_report(people):
     )
     assert not Agency.objects.exists()
     sent = fill_in(ana, seen, 0, send="")
-    codes = [each["code"] for each in sent.context["letters"]]
+    codes = [each["code"] for each in sent.context["printed_invitations"]]
     account = come_in(codes[0], username="eva.rios")
     change = account.account_changes.get()
     assert list(make.browser(account).get(DESK).context["unconfirmed"]) == [change]

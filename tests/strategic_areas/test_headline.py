@@ -120,7 +120,7 @@ def test_a_headline_is_short_with_or_without_sums(language, is_reconstructed):
                         "headline": each,
                         "plan": {"code": "2017-2020"},
                         "is_reconstructed": is_reconstructed,
-                        "sources": 79,
+                        "source_count": 79,
                     },
                 )
             )
