@@ -214,7 +214,10 @@ def labels(layout: ChartLayout):
 
 
 def place_labels(layout: ChartLayout):
-    """Place names, last values and levels always, other values where they fit."""
+    """
+    Put the names of series, their last values and the levels always; other values where
+    they fit.
+    """
     texts = list(wanted_labels(layout))
     return choose_boxes(
         [[box for box, _label in boxes] for boxes, _is_needed in texts],

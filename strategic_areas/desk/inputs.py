@@ -55,7 +55,7 @@ class AnonymityField(forms.BooleanField):
         super().__init__(label=_("Nobody can be recognised by this"), **options)
 
     @staticmethod
-    def ask(form, examined):
+    def remove_unless_needed(form, examined):
         """
         Label the tick with the number of findings, or remove it if there are none.
         """
@@ -155,7 +155,7 @@ class PrintedByField(forms.ModelChoiceField):
         return ", ".join(filter(None, [source.title, source.publisher]))
 
     @staticmethod
-    def ask(form, counts):
+    def remove_unless_needed(form, counts):
         """Remove tick and source from a form whose texts count no people."""
         if not counts:
             del form.fields["is_printed"], form.fields["printed_by"]

@@ -97,7 +97,7 @@ class SendLetterForm(SeenRevisionsForm):
         counts = [each for each in warnings if each.is_count]
         if len(counts) == len(warnings):
             del self.fields["warnings_read"]
-        PrintedByField.ask(self, counts)
+        PrintedByField.remove_unless_needed(self, counts)
 
 
 class ConfirmTranscriptionForm(SeenRevisionsForm):
@@ -107,7 +107,7 @@ class ConfirmTranscriptionForm(SeenRevisionsForm):
 
     def __init__(self, *args, examined, **kwargs):
         super().__init__(*args, **kwargs)
-        AnonymityField.ask(self, examined)
+        AnonymityField.remove_unless_needed(self, examined)
 
 
 class ContestTranscriptionForm(SeenRevisionsForm):

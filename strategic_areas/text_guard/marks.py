@@ -77,7 +77,7 @@ def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
             if not (is_well_known and AMONG_PROVINCES.search(before)):
                 yield reading.finding_at(kind, *match.span())
     for index in range(len(reading.words)):
-        if _is_trait(reading, index):
+        if _describes_somebody(reading, index):
             yield reading.finding_of_words(PersonalDataKind.TRAIT, index, index + 1)
     yield from _codes(reading, known)
     for start, end in names.possible_names(reading, known):
@@ -87,7 +87,7 @@ def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
         yield reading.finding_at(PersonalDataKind.POSSIBLE_NAME, start + 1, end)
 
 
-def _is_trait(reading: Reading, index: int) -> bool:
+def _describes_somebody(reading: Reading, index: int) -> bool:
     text, before, after = (reading.text(index + on) for on in (0, -1, 1))
     if text in vocabulary.KIN and (
         before in vocabulary.DETERMINERS | {"es", "era"} or after in {"de", "del", "of"}

@@ -170,7 +170,7 @@ def possible_names(reading: Reading, known: KnownWords) -> Iterator[WordRange]:
 
 def kind_of(reading: Reading, start: int, end: int) -> PersonalDataKind:
     """
-    Initials, if all are single capitals or too few for an acronym; otherwise a name.
+    Initials, if each word is of few capitals and none a known name; otherwise a name.
     """
     words = [word for word in reading.words[start:end] if word.is_letters]
     is_short = all(

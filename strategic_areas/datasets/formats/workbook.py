@@ -40,8 +40,8 @@ def as_workbook(
     """
     A workbook in one language.
 
-    The first worksheets explain columns and codes, the last one the whole. Texts that a
-    spreadsheet would take for a formula begin with an apostrophe.
+    The first worksheets explain columns and codes, the last one describes the data as a
+    whole. Texts that a spreadsheet would take for a formula begin with an apostrophe.
     """
     with override(language):
         about = _("About these data")

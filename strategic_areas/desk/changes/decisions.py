@@ -185,7 +185,7 @@ class ApproveForm(DecisionForm):
     def __init__(self, data, *, examined=NOTHING_FOUND, protects=False, **kwargs):
         super().__init__(data, **kwargs)
         self.examined = examined
-        AnonymityField.ask(self, examined)
+        AnonymityField.remove_unless_needed(self, examined)
         if not protects:
             del self.fields["protection_read"]
 

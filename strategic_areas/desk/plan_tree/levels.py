@@ -55,7 +55,7 @@ class TreeLevel:
         """The next level in the chain from area to activity, or None."""
         return dict(pairwise(NESTED_LEVELS)).get(self)
 
-    def counted(self, number):
+    def count_text(self, number):
         meta = self.model._meta
         return (
             f"{number} {meta.verbose_name if number == 1 else meta.verbose_name_plural}"

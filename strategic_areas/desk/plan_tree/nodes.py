@@ -83,7 +83,7 @@ class PlanNode:
     def branches(self):
         return [
             {
-                "title": level.counted(len(nodes)),
+                "title": level.count_text(len(nodes)),
                 "nodes": nodes,
                 "is_open": self.is_open
                 if nodes is self.below
@@ -137,7 +137,7 @@ class PlanNode:
         ]
 
     def add_address(self, level):
-        # An indicator belongs to the plan or to a commitment.
+        # An indicator is added to the plan or to a commitment: the key says to which.
         parent = self.key if level is INDICATOR else url_key(self.record)
         return reverse("admin:plan_node_new", args=[self.plan.code, level.slug, parent])
 
@@ -241,7 +241,7 @@ class PlanTree:
     @property
     def counts(self):
         levels = [each.level for each in self.root]
-        return [each.counted(levels.count(each)) for each in NESTED_LEVELS]
+        return [each.count_text(levels.count(each)) for each in NESTED_LEVELS]
 
     def drafted_values(self, record):
         edited = self.preview.records_to_save

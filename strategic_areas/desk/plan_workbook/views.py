@@ -70,7 +70,7 @@ def sign_preview(preview, plan, *, by):
         ]
         for line in (each.line for each in preview.records_to_save)
     ]
-    return sign(lines, _owner(plan, by))
+    return sign(lines, _signed_for(plan, by))
 
 
 def load_signed_preview(signed, plan, *, by):
@@ -88,7 +88,7 @@ def load_signed_preview(signed, plan, *, by):
             *(stored_key, values, places, digests),
         )
         for table, number, name, stored_key, values, places, digests in read_signed(
-            signed, _owner(plan, by)
+            signed, _signed_for(plan, by)
         )
     ]
     records.lock_records(plan, lines)
@@ -105,12 +105,12 @@ def load_signed_preview(signed, plan, *, by):
     return build_preview(stored, lines, with_checks=False)
 
 
-def _owner(plan, user):
+def _signed_for(plan, user):
     return [user.pk, "plan", plan.pk]
 
 
-def _matrix_owner(plan, user):
-    """Differs from ``_owner``, so that a signed matrix is never read as lines."""
+def _matrix_signed_for(plan, user):
+    """Differs from ``_signed_for``, so that a signed matrix is never read as lines."""
     return [user.pk, "matrix", plan.pk]
 
 
@@ -164,7 +164,7 @@ def name_matrix(request, plan):
     plan = plan_or_404(request, plan)
     try:
         matrix = UploadedMatrix.from_signed(
-            request.POST.get("matrix", ""), _matrix_owner(plan, request.user)
+            request.POST.get("matrix", ""), _matrix_signed_for(plan, request.user)
         )
         if matrix.naming is None or "columns" in request.POST:
             is_posted = "name" in request.POST
@@ -192,7 +192,7 @@ def _naming_page(request, plan, matrix, *, is_posted=False):
         title=_("What is each column?"),
         plan=plan,
         matrix=matrix,
-        signed=matrix.signed(_matrix_owner(plan, request.user)),
+        signed=matrix.signed(_matrix_signed_for(plan, request.user)),
         form=form,
     )
 
@@ -225,7 +225,7 @@ def _matrix_page(request, plan, matrix):
         title=_("The plan that comes out of your matrix"),
         plan=plan,
         matrix=matrix,
-        signed=matrix.signed(_matrix_owner(plan, request.user)),
+        signed=matrix.signed(_matrix_signed_for(plan, request.user)),
         counts=[
             (table.title, len(own))
             for name, table in EDITED_TABLES.items()

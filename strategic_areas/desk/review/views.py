@@ -79,10 +79,10 @@ class PublishForm(ReviewStepForm):
             del self.fields["evidence"]
         else:
             self.fields["evidence"].queryset = item.evidences
-        AnonymityField.ask(self, item.examined)
+        AnonymityField.remove_unless_needed(self, item.examined)
         if not item.has_leap:
             del self.fields["compared"]
-        PrintedByField.ask(self, item.examined.counts)
+        PrintedByField.remove_unless_needed(self, item.examined.counts)
 
 
 class PublishManyForm(forms.Form):
@@ -110,7 +110,7 @@ class PublishManyForm(forms.Form):
             )
         self.initial["pick"] = [item.token for item in items]
         examined = guard.merge_examinations(item.examined for item in items)
-        AnonymityField.ask(self, examined)
+        AnonymityField.remove_unless_needed(self, examined)
         if not examined.findings:  # the page has shown the records
             self.fields["checked"] = forms.BooleanField(
                 widget=forms.HiddenInput, initial=True

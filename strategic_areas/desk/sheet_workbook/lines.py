@@ -121,8 +121,9 @@ class AnswerWorksheet:
     """
     ``rows`` of the sheet as lines of a worksheet, with ``columns`` to fill in by name.
 
-    Before these come the ``hidden`` columns and the locked ``context`` columns. Without
-    a ``required`` column it is refused; one that ``is_optional`` may be missing.
+    Before these come the ``hidden`` columns and the locked ``context`` columns. A
+    worksheet without a ``required`` column is refused. A workbook may lack a worksheet
+    that ``is_optional``.
     Subclasses define
 
     - ``machine_name(name)``: the name in the hidden row, by which a column is found;

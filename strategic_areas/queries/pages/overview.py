@@ -35,7 +35,7 @@ MOST_NAMED = 120
 MOST_TILES = 60
 #: How many changed commitments are named, and the order of their families.
 MOST_CHANGED = 5
-FAMILIES_SHOWN_FIRST = (
+ORDER_OF_FAMILIES = (
     *(StateFamily.MET, StateFamily.UNMET, StateFamily.HALTED, StateFamily.NO_NEWS),
     *(StateFamily.UNBEGUN, StateFamily.GOING, StateFamily.UNPUBLISHED),
 )
@@ -88,7 +88,7 @@ def plan_intervals(
 
 
 def _round(plan_progress, period, today):
-    is_open = period in opened_rounds([period], today)
+    has_opened = period in opened_rounds([period], today)
     last = max(period.ends_on, period.due_on)
     return PlanInterval(
         period.starts_on,
@@ -96,7 +96,7 @@ def _round(plan_progress, period, today):
         _tense(min(period.starts_on, period.opens_on), last, today),
         period=period,
         answers=round_answers.load_round_answers(plan_progress, period)
-        if is_open
+        if has_opened
         else None,
     )
 
@@ -151,7 +151,7 @@ class ChangedCommitments:
     def shown(self):
         """The first ``MOST_CHANGED``, by family of their new state."""
         by_family, left = dict(rows_by_family(self.rows)), MOST_CHANGED
-        for family in FAMILIES_SHOWN_FIRST:
+        for family in ORDER_OF_FAMILIES:
             if left > 0 and family in by_family:
                 yield family, by_family[family][:left]
                 left -= len(by_family[family])
@@ -162,7 +162,7 @@ class Overview:
     plan_progress: PlanProgress
     headline: Headline
     areas: tuple[areas.AreaRow, ...]
-    #: The latest round and the first future one, if any.
+    #: The latest round; of a plan of which none has opened, the first future one.
     latest_round: LatestRound | None
     first_round: ReportingPeriod | None
     #: Since the round before the latest, if any.

@@ -242,17 +242,17 @@ def _round_events(row, events, rounds, today):
                 in_review.append((activity, submitted_on))
             elif each.owes(period) and (each.activity, period) not in reported_keys:
                 unreported.append(activity)
-        is_over = today > period.due_on
-        if in_review or unreported or (reported and not is_over):
+        is_past_due = today > period.due_on
+        if in_review or unreported or (reported and not is_past_due):
             yield TimelineEvent(
-                day=days.get(period, period.due_on) if is_over else period.due_on,
+                day=days.get(period, period.due_on) if is_past_due else period.due_on,
                 kind="answers",
-                is_ahead=not is_over,
+                is_ahead=not is_past_due,
                 period=period,
                 reported=tuple(reported),
                 in_review=tuple(in_review),
-                missing=tuple(unreported) if is_over else (),
-                awaited=() if is_over else tuple(unreported),
+                missing=tuple(unreported) if is_past_due else (),
+                awaited=() if is_past_due else tuple(unreported),
             )
 
 
