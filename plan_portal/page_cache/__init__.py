@@ -3,7 +3,8 @@ Page cache: a WSGI wrapper that answers public pages from memory, before Django.
 
 Django renders each page once per ``PageVersion``. Requests from signed-in users,
 unusual requests and all other URLs go to Django. While the database is down, the last
-pages are served with a banner, or 503 after a takedown.
+pages are served with a banner; a page not in memory, or made before the last takedown,
+answers 503.
 
 Django's own cache is slower by more than half, and a page that expires after some time
 is outdated until then.
@@ -95,7 +96,7 @@ class PageCache:
         # Bounded, since a request may name any host.
         self._is_known_host = lru_cache(maxsize=64)(is_allowed)
         self.renewal = WorkerRenewal()
-        watch.on_new_label = self.drop_made_before_takedown
+        watch.on_new_page_version = self.drop_made_before_takedown
         watch.make_ready = self.make_ready
 
     def __call__(self, environ, start_response):
@@ -105,7 +106,7 @@ class PageCache:
         page = self.memory.pages.get(key)
         if (
             page is not None
-            and page.label is self.watch.label
+            and page.page_version is self.watch.page_version
             and time.monotonic() < self.watch.valid_until
             and self._is_cacheable(environ)
         ):
@@ -153,10 +154,10 @@ class PageCache:
 
     def _current_page(self, key, environ):
         page = self.memory.pages.get(key)
-        if page is None or page.label is not self.watch.label:
+        if page is None or page.page_version is not self.watch.page_version:
             with self.memory.making(key):
                 page = self.memory.pages.get(key)
-                if page is None or page.label is not self.watch.label:
+                if page is None or page.page_version is not self.watch.page_version:
                     page = self._render_page(key, environ)
         return page
 
@@ -167,11 +168,11 @@ class PageCache:
         The version is read before the content, so that a page is never older than its
         version.
         """
-        label = self.watch.label
+        page_version = self.watch.page_version
         answer = UpstreamResponse(self._ask_django, environ)
         if answer.status != "200 OK" or not answer.may_be_kept:
             return answer
-        page = FinishedPage(answer.read(), answer.headers, label, time.time())
+        page = FinishedPage(answer.read(), answer.headers, page_version, time.time())
         self.memory.put(key, page)
         return page
 
@@ -188,9 +189,9 @@ class PageCache:
             page.bannered = page.under(banner(page.made_at, key))
         return page.bannered.respond(environ, start_response)
 
-    def drop_made_before_takedown(self, label):
-        self.memory.drop_made_before_takedown(label.takedowns)
-        FILE_CACHE.drop_made_before_takedown(label.takedowns)
+    def drop_made_before_takedown(self, page_version):
+        self.memory.drop_made_before_takedown(page_version.takedowns)
+        FILE_CACHE.drop_made_before_takedown(page_version.takedowns)
 
     def make_ready(self):
         """
@@ -203,7 +204,9 @@ class PageCache:
         try:
             FILE_CACHE.wake()
             with self.watch.deadline.applied():
-                self.renewal.replace_workers_after_purge(self.watch.label.takedowns)
+                self.renewal.replace_workers_after_purge(
+                    self.watch.page_version.takedowns
+                )
                 overview.cache_shown_plan(timezone.localdate())
         finally:
             self._make_help_pages()

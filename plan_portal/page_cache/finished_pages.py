@@ -29,19 +29,19 @@ class FinishedPage:
     """
     A finished page, compressed by gzip and brotli, with all its headers.
 
-    ``label`` is its ``PageVersion``, ``made_at`` its time in seconds since the epoch.
-    ``headers`` and ``unmodified`` are those of responses 200 and 304; ``answers`` maps
-    an encoding to its other headers and ETag, ``bodies`` to its bytes. ``bannered`` is
-    the page with the banner that shows its age.
+    ``made_at`` is its time in seconds since the epoch. ``headers`` and ``unmodified``
+    are those of responses 200 and 304; ``answers`` maps an encoding to its other
+    headers and ETag, ``bodies`` to its bytes. ``bannered`` is the page with the banner
+    that shows its age.
     """
 
     __slots__ = (
-        *("answers", "bannered", "bodies", "headers", "label", "made_at", "size"),
-        "unmodified",
+        *("answers", "bannered", "bodies", "headers", "made_at", "page_version"),
+        *("size", "unmodified"),
     )
 
-    def __init__(self, body, headers, label, made_at):
-        self.label, self.made_at = label, made_at
+    def __init__(self, body, headers, page_version, made_at):
+        self.page_version, self.made_at = page_version, made_at
         self.bannered = None
         self.headers = [
             *(
@@ -102,7 +102,7 @@ class FinishedPage:
 
     def under(self, banner):
         html = self.plain_body.replace(b"<main ", banner + b"<main ", 1)
-        return FinishedPage(html, self.headers, self.label, self.made_at)
+        return FinishedPage(html, self.headers, self.page_version, self.made_at)
 
 
 @lru_cache(maxsize=8)
@@ -154,7 +154,7 @@ class PageMemory:
 
     def put(self, key, page):
         with self._lock:
-            if page.label.takedowns < self.takedowns:
+            if page.page_version.takedowns < self.takedowns:
                 return
             self._remove(key)
             self.pages[key] = page
@@ -180,7 +180,7 @@ class PageMemory:
             self.takedowns = max(self.takedowns, takedowns)
             unpacked.cache_clear()
             for key, page in list(self.pages.items()):
-                if page.label.takedowns < self.takedowns:
+                if page.page_version.takedowns < self.takedowns:
                     self._remove(key)
 
     @contextmanager

@@ -65,23 +65,23 @@ class PageVersion(NamedTuple):
 
 class VersionWatcher:
     """
-    Holds the current ``PageVersion`` as ``label``, valid until ``valid_until`` on the
-    monotonic clock.
+    Holds the current ``page_version``, valid until ``valid_until`` on the monotonic
+    clock.
 
-    ``on_new_label`` is called at once; ``make_ready``, which prepares pages and the
-    plan's progress, by the watching thread at most once a second.
+    ``on_new_page_version`` is called at once; ``make_ready``, which prepares pages and
+    the plan's progress, by the watching thread at most once a second.
     """
 
     def __init__(self):
-        self.label = None
-        self._labelled_at = 0.0
+        self.page_version = None
+        self._version_read_at = 0.0
         self.valid_until = 0.0
-        self.on_new_label = lambda label: None
+        self.on_new_page_version = lambda page_version: None
         self.make_ready = lambda: None
         self._build = build_label()
         self._asking = threading.Lock()
         self._starting = threading.Lock()
-        self._labelling = threading.Lock()
+        self._setting_version = threading.Lock()
         self._stopping = threading.Event()
         self._thread = None
         self._next_question = 0.0
@@ -123,7 +123,7 @@ class VersionWatcher:
             return True
         if self._has_just_failed() or self._is_late():
             return False
-        if not self._asking.acquire(blocking=self.label is None):
+        if not self._asking.acquire(blocking=self.page_version is None):
             return False
         try:
             # The thread that held the lock may have read it, or failed, meanwhile.
@@ -138,7 +138,7 @@ class VersionWatcher:
     def _is_late(self):
         since = self.waited_since()
         waited = 0.0 if since is None else time.monotonic() - since
-        return self.label is not None and waited > LATE_SECONDS
+        return self.page_version is not None and waited > LATE_SECONDS
 
     def _has_just_failed(self):
         return time.monotonic() < self._next_question
@@ -154,28 +154,28 @@ class VersionWatcher:
             connection.close()
             raise
         day = f"{timezone.localdate():%Y%m%d}"
-        label = PageVersion(
+        page_version = PageVersion(
             self._build, counters.number, day, counters.takedowns, counters.overdue
         )
-        self._set_label(label, begun)
+        self._set_page_version(page_version, begun)
         self.valid_until = begun + VALID_SECONDS
         self._next_question = 0.0
 
-    def _set_label(self, label, begun):
+    def _set_page_version(self, new, begun):
         """
         Accept newer counters, or the same counters read later.
 
         Counters never decrease, but the clock may be set back.
         """
-        # Pages compare labels by identity: an equal one must not replace it.
-        with self._labelling:
-            known = self.label
-            is_newer = known is None or label.counters > known.counters
-            is_later = begun > self._labelled_at and not is_newer
-            only_clock_differs = is_later and label.by_clock != known.by_clock
-            if is_newer or (only_clock_differs and label.counters == known.counters):
-                self.on_new_label(label)
-                self.label, self._labelled_at = label, begun
+        # Pages compare versions by identity: an equal one must not replace it.
+        with self._setting_version:
+            known = self.page_version
+            is_newer = known is None or new.counters > known.counters
+            is_later = begun > self._version_read_at and not is_newer
+            only_clock_differs = is_later and new.by_clock != known.by_clock
+            if is_newer or (only_clock_differs and new.counters == known.counters):
+                self.on_new_page_version(new)
+                self.page_version, self._version_read_at = new, begun
 
     def _read_counters(self, begun, listen):
         thread = threading.get_ident()
@@ -199,7 +199,7 @@ class VersionWatcher:
     def _look(self):
         is_pushed = connection.vendor == "postgresql"
         self._read(listen=is_pushed)
-        is_new = self._ready_for is not self.label
+        is_new = self._ready_for is not self.page_version
         # Before pages are prepared, a pause: readers' requests are answered meanwhile,
         # and pages are prepared once for several publications shortly after each other.
         pause = POLL if is_new or not is_pushed else POLL_BESIDE_PUSH
@@ -209,7 +209,10 @@ class VersionWatcher:
             self._stopping.wait(pause)
         now = time.monotonic()
         if is_new and now >= self._make_ready_from and not self._stopping.is_set():
-            self._ready_for, self._make_ready_from = self.label, now + BETWEEN_MAKING
+            self._ready_for, self._make_ready_from = (
+                self.page_version,
+                now + BETWEEN_MAKING,
+            )
             # This may close the connection; the next round listens and reads again.
             self.make_ready()
 

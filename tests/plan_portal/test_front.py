@@ -156,14 +156,14 @@ def test_a_publication_has_nobody_fetch_other_pages_again(front, plan):
     others = ["/glosario/", "/en/glossary/", "/2017-2020/ejes/dos/"]
     others.append(activities[1].commitment.get_absolute_url())
     etags = {path: Reply(front, path).headers["ETag"] for path in changed + others}
-    label = front.watch.label
+    before = front.watch.page_version
 
     workflow.publish(update, by=make.reviewer())
     commit()
     later(front)
     again = {path: Reply(front, path, if_none_match=etags[path]) for path in etags}
 
-    assert front.watch.label != label
+    assert front.watch.page_version != before
     assert {path: again[path].status for path in others} == dict.fromkeys(others, 304)
     assert {path: again[path].status for path in changed} == dict.fromkeys(changed, 200)
 
@@ -347,13 +347,13 @@ def test_many_who_ask_at_once_wait_for_one_page(make_front):
     assert front.application.asked == ["/slow/"]
 
 
-def test_no_page_carries_a_label_newer_than_its_content(make_front):
+def test_no_page_has_a_version_newer_than_its_content(make_front):
     contents = iter(["old", "new"])
 
     def published_meanwhile(environ, start_response):
         words = next(contents)
         if words == "old":
-            front.watch.label = PageVersion("build", 7, "20260101", 0)
+            front.watch.page_version = PageVersion("build", 7, "20260101", 0)
         return page_of(words)(environ, start_response)
 
     front = make_front(published_meanwhile)
@@ -362,14 +362,14 @@ def test_no_page_carries_a_label_newer_than_its_content(make_front):
     assert b"new" in Reply(front, "/a/").body
 
 
-def test_the_label_never_goes_back(front):
+def test_the_page_version_never_goes_back(front):
     front.watch.ensure_version_known()
-    newer = front.watch.label = PageVersion("build", 10**6, "99991231", 0)
+    newer = front.watch.page_version = PageVersion("build", 10**6, "99991231", 0)
 
     later(front)
     front.watch.ensure_version_known()
 
-    assert front.watch.label is newer
+    assert front.watch.page_version is newer
 
 
 @pytest.mark.parametrize("days", [1, -40])
@@ -378,14 +378,14 @@ def test_pages_are_of_the_day_of_the_clock(front, days):
     other = today + timedelta(days=days)
     with time_machine.travel(today):
         front.watch.ensure_version_known()
-        earlier = front.watch.label
+        earlier = front.watch.page_version
 
     with time_machine.travel(other):
         later(front)
         front.watch.ensure_version_known()
 
     assert earlier.day == "20270309"
-    assert front.watch.label.day == f"{other:%Y%m%d}"
+    assert front.watch.page_version.day == f"{other:%Y%m%d}"
 
 
 def test_without_the_database_the_last_good_page_is_served(front, plan, monkeypatch):
@@ -531,7 +531,7 @@ def test_a_flood_of_publications_makes_help_once_a_second(front, monkeypatch):
     monkeypatch.setattr(
         PublicationVersion, "counters", lambda: VersionCounters(next(numbers))
     )
-    front.watch.make_ready = lambda: made.append(front.watch.label.version)
+    front.watch.make_ready = lambda: made.append(front.watch.page_version.version)
     monkeypatch.setattr(
         "plan_portal.page_cache.version_watcher._wait_for_push", lambda pause: None
     )

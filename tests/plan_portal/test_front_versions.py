@@ -134,7 +134,7 @@ def test_a_page_in_memory_tells_of_a_takedown_past_its_time(front, plan):
             later(front)
             reply = Reply(front, "/correcciones/")
         said.append("todavía no lo ha confirmado" in reply.body.decode())
-        said.append(front.watch.label.day)
+        said.append(front.watch.page_version.day)
 
     assert said == [False, said[1], True, said[1]]
 
@@ -179,13 +179,13 @@ def test_the_thread_learns_of_a_publication_by_itself(open_record):
     try:
         watch.start()
         assert watch.ensure_version_known()
-        before = watch.label
+        before = watch.page_version
         asked_to_wait = 0.5 if connection.vendor == "postgresql" else 2
 
         make.plan()
-        wait_until(lambda: watch.label is not before, asked_to_wait, pause=0.005)
+        wait_until(lambda: watch.page_version is not before, asked_to_wait, pause=0.005)
 
-        assert watch.label[1] == PublicationVersion.current()
+        assert watch.page_version[1] == PublicationVersion.current()
     finally:
         watch.stop()
 
