@@ -2,7 +2,7 @@
 Typed numbers, with comma or point as the decimal mark. An ambiguous one is refused.
 
 ``static/numbers.js`` applies the same rules. Number fields of staff forms come from
-``number_formfield``.
+``formfield``.
 """
 
 import re
@@ -144,7 +144,8 @@ class WholeField(NumberFieldMixin, forms.IntegerField):
 FORM_FIELDS = {models.DecimalField: DecimalField, models.IntegerField: WholeField}
 
 
-def number_formfield(column, **options):
+def formfield(column, **options):
+    """The form field of any column; for a number, ours."""
     matching = (
         kind for kind in FORM_FIELDS if isinstance(column, kind) and not column.choices
     )

@@ -197,7 +197,8 @@ PUBLIC_PAGES = [
     ),
 ]
 
-#: Companions of pages such as pictures; same columns, also in the page cache.
+#: Companions of pages; same columns, also in the page cache. A picture is for shared
+#: links, a drawing and the time axis are SVG files, a card is embedded elsewhere.
 PUBLIC_COMPANIONS = [
     ("search_description", search.description, "buscar.xml", "search.xml"),
     (
@@ -350,7 +351,7 @@ LISTS = [
         "<slug:plan>/recomendaciones",
         "<slug:plan>/recommendations",
     ),
-    ("indicators", indicators.list_file, "indicadores", "indicators"),
+    ("indicators", indicators.indicator_list_file, "indicadores", "indicators"),
     (
         "indicator",
         indicators.indicator_file,
@@ -402,7 +403,7 @@ DATA_FILES = [
     ),
     *(
         (
-            datasets.list_file_name(name, file_format),
+            datasets.list_url_name(name, file_format),
             partial(view, file_format=file_format),
             *(f"{es}.{file_format}", f"{en}.{file_format}"),
         )

@@ -23,7 +23,7 @@ from agencies.models import FocalPoint, User
 from strategic_areas import evidence, purging, workflow
 from strategic_areas.datasets import editions
 from strategic_areas.desk.plan_tree.forms import PlanNodeForm
-from strategic_areas.desk.plan_tree.levels import page_key
+from strategic_areas.desk.plan_tree.levels import node_key
 from strategic_areas.desk.plan_tree.nodes import PlanTree
 from strategic_areas.models import AgencyComment, RoundReopening
 from strategic_areas.workflow.questions import revision_token
@@ -194,7 +194,7 @@ class World:
         plan = make.plan(status="in_preparation")
         commitment = make.commitment(plan=plan)
         tree = PlanTree(plan)
-        node = tree.by_key[page_key(commitment)]
+        node = tree.by_key[node_key(commitment)]
         form = PlanNodeForm(tree=tree, node=node, level=node.level)
         return {
             "plan": plan.code,

@@ -21,7 +21,7 @@ ACCOUNT = [
     path("invitacion/", views.invitation_page, name="account_invitation"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
-    # Always closed (``is_open_for_signup``); allauth asks for its address.
+    # Always closed (``is_open_for_signup``); allauth needs its URL.
     path("signup/", account.signup, name="account_signup"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),

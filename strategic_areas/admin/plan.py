@@ -81,7 +81,7 @@ LEAD_FILTER = ("lead", admin.RelatedOnlyFieldListFilter)
 
 @admin.register(Plan)
 class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
-    """Creates plans and changes their status; everything else is edited on the tree."""
+    """Creates plans; changes their code and status. The tree edits the rest."""
 
     list_display = ["code", "title", "status", "starts_on", "ends_on"]
     search_fields = ["code", "title_es", "title_en"]

@@ -198,7 +198,7 @@ class ActivityUpdateForm(RevisionAdminForm):
         model = ActivityUpdate
         fields = ["activity", "period", *ActivityUpdate.fields.columns(filled_in=True)]
         widgets = widgets_for(ActivityUpdate.fields.where(filled_in=True))
-        formfield_callback = numbers.number_formfield
+        formfield_callback = numbers.formfield
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -316,7 +316,7 @@ class AnswerAdmin(RevisionAdmin):
             model,
             form=RevisionAdminForm,
             fields=[*keys, *fields.columns(filled_in=True)],
-            formfield_callback=numbers.number_formfield,
+            formfield_callback=numbers.formfield,
         )
         super().__init__(model, site)
 

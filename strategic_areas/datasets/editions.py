@@ -48,7 +48,7 @@ ROWS_PER_GROUP, GZIP_LEVEL = 200, 6
 MAX_ATTEMPTS = 9
 #: The zlib option for gzip.
 GZIP = zlib.MAX_WBITS | 16
-#: This column changes daily, so it counts as no difference.
+#: Changes daily: comparisons ignore it, a correction counts it back to the first day.
 DAYS_LATE = "days_late"
 #: The purpose of the digest's key.
 DIGEST_PURPOSE = "strategic_areas.edition"
@@ -113,7 +113,7 @@ def make_edition(
         )
         for name, dataset in datasets_of(corrects).items()
     )
-    # Triggers end the withholding only together with new random bits.
+    # Rows are written only while it is withheld; triggers then demand new random bits.
     edition.is_withheld, edition.random = False, random_bits()
     edition.save(update_fields=["is_withheld", "random"])
     audit.record_event(
@@ -126,7 +126,7 @@ def make_due_editions() -> list[Edition]:
     """
     Make and return the missing editions of closed rounds and reconstructions.
 
-    A round's is made until its scorecards are public, as the data change from then on.
+    A round with public scorecards gets none: its data changed since it closed.
     Failures are retried next time.
     """
     public = plans.public_plans()
@@ -207,7 +207,7 @@ def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
     ]
     if not named or any(before == after for before, after in named):
         raise RefusedError(
-            _("Name what the edition tells otherwise than the public reads now.")
+            _("Choose only rows in which the edition differs from what is public now.")
         )
     if _unresolved(datasets, tables) - _unresolved(datasets, before.tables):
         raise RefusedError(

@@ -241,10 +241,10 @@ def patterns(site):
             ("rondas/abrir/<slug:plan>/", opening.open_round, "round_open"),
             ("rondas/<int:pk>/", rounds.round_detail, "round"),
             ("rondas/<int:pk>/retirar/", rounds.take_round_back, "round_take_back"),
-            ("rondas/<int:pk>/estado/", report.round_state, "round_state"),
+            ("rondas/<int:pk>/estado/", report.report_states, "round_state"),
             (
                 "rondas/<int:pk>/estado/xlsx/",
-                report.download_round_state,
+                report.download_report_states,
                 "round_workbook",
             ),
             ("rondas/<int:pk>/recordar/", rounds.remind_agencies, "round_remind_all"),

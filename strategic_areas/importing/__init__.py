@@ -23,7 +23,7 @@ from strategic_areas.importing.comparison import (
     UpdateRevisions,
     apply_lines,
 )
-from strategic_areas.importing.known_records import ROW, KnownRecords, LoadedValues
+from strategic_areas.importing.known_records import PK_KEY, KnownRecords, LoadedValues
 from strategic_areas.importing.reading import PlanFileError, read_file
 from strategic_areas.importing.records import LineBuilder
 from strategic_areas.importing.rules import broken_rules
@@ -119,10 +119,12 @@ def _absent(memory, lines):
         (name, each.name) for name, table_lines in lines.items() for each in table_lines
     }
     known = memory.records
-    rows = {(place[0], known[place].values.get(ROW)) for place in given & known.keys()}
+    rows = {
+        (place[0], known[place].values.get(PK_KEY)) for place in given & known.keys()
+    }
     return sorted(
         place
         for place, record in known.items()
         # A record with a new key is recognized by its row.
-        if place not in given and (place[0], record.values.get(ROW)) not in rows
+        if place not in given and (place[0], record.values.get(PK_KEY)) not in rows
     )

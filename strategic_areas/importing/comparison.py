@@ -10,7 +10,7 @@ from django.utils.translation import override
 from agencies.fields import field_of
 from strategic_areas import workflow
 from strategic_areas.importing.format import SECTIONS
-from strategic_areas.importing.known_records import ROW, RevisedValues
+from strategic_areas.importing.known_records import PK_KEY, RevisedValues
 from strategic_areas.importing.reading import PlanFileError
 from strategic_areas.models import (
     OPEN_STATUSES,
@@ -90,7 +90,7 @@ def apply_lines(lines, stored, memory, summary):
         line = to_save.line
         if to_save.is_new:
             stored.tables[line.table.name].put(to_save.record, line.name)
-            memory.remember(line, **{ROW: to_save.record.pk})
+            memory.remember(line, **{PK_KEY: to_save.record.pk})
             summary.created[line.table.name] += 1
         else:
             changes = [
@@ -157,10 +157,10 @@ class LineComparison:
     def row_of(self, line):
         table = self.stored.tables[line.table.name]
         row = table.rows.get(line.name)
-        row = row or table.row_of_pk.get(self.memory.row(line))
+        row = row or table.row_of_pk.get(self.memory.stored_pk(line))
         if row:
             table.put(row, line.name)
-            self.memory.remember(line, **{ROW: row.pk})
+            self.memory.remember(line, **{PK_KEY: row.pk})
         return row
 
     def with_changes(self, line, row):

@@ -13,8 +13,8 @@ from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.records import provenance_of
 from strategic_areas.plan_document.tables import TABLES
 
-#: The key of the row's id among remembered values; no field has this name.
-ROW = "row"
+#: The key of the primary key in remembered values; no field has this name.
+PK_KEY = "row"
 VICTIMS = ("counts_victims", "reaches_victims")
 #: Fields that decide on the disclosure of an indicator.
 OF_INDICATOR = ("counts", "sensitive", "family", "is_teller", "introduced_by")
@@ -34,7 +34,7 @@ class KnownRecords:
         """
         Whether a reference has a target; always true for an unreadable section.
 
-        "agencies" are those of the plan, "agencies of the portal" all.
+        ``section`` names a section; "agencies of the portal" includes other plans'.
         """
         name = section.split()[0]
         if name in self.plan_file.unread:
@@ -67,7 +67,8 @@ class KnownRecords:
         found = self.values("sources", "kind")
         return {key: values["kind"] or "" for key, values in found.items()}
 
-    def given_provenance(self, entry):
+    def provenance_by_sources(self, entry):
+        """The strongest provenance that its sources support."""
         return provenance_of(
             self.source_kinds.get(key, "") for key in entry.values.get("sources", [])
         )
@@ -126,7 +127,7 @@ class KnownRecords:
         if not TABLES[section].is_shared:
             rows = rows.filter(plan__code=self.stored.plan_code)
         for key, values in rows.values_list("key", "values"):
-            codes[values.get(ROW)].add(key)
+            codes[values.get(PK_KEY)].add(key)
         return {
             word: {table.key_of_pk[pk], *codes[pk]}
             for pk, row in table.row_of_pk.items()
@@ -172,7 +173,7 @@ class LoadedValues:
         """
         if not (found := self.others.get((line.table.name, line.name))):
             return []
-        column = attribute != ROW and line.table.field(attribute)
+        column = attribute != PK_KEY and line.table.field(attribute)
         is_flag = isinstance(column, models.BooleanField)
         defaults = {attribute: column.get_default()} if is_flag else {}
         complete = [(plan, defaults | values) for plan, values in found]
@@ -182,10 +183,11 @@ class LoadedValues:
             if attribute in values
         ]
 
-    def row(self, line):
-        if ROW in (values := self.last_values(line)):
-            return values[ROW]
-        return next((pk for _, pk in self.set_by(line, ROW)), None)
+    def stored_pk(self, line):
+        """The record's primary key at its last load, or None."""
+        if PK_KEY in (values := self.last_values(line)):
+            return values[PK_KEY]
+        return next((pk for _, pk in self.set_by(line, PK_KEY)), None)
 
     def remember(self, line, **values):
         section, key = identity = (line.table.name, line.name)

@@ -56,15 +56,17 @@ class LineBuilder:
             values["counted_by"] = counted_by(entry)
         if table.name == "targets":
             stated = entry.above.values.get("targets_provenance")
-            values["provenance"] = stated or self.known.given_provenance(entry.above)
+            values["provenance"] = stated or self.known.provenance_by_sources(
+                entry.above
+            )
         if section.infers_provenance:
-            values.setdefault("provenance", self.known.given_provenance(entry))
+            values.setdefault("provenance", self.known.provenance_by_sources(entry))
         return self.put(table, entry, values, entry.name)
 
     def put(self, table, entry, values, title):
         starting = dict(entry.section.starting)
         if table.has_field("provenance") and "provenance" not in values:
-            starting["provenance"] = self.known.given_provenance(entry)
+            starting["provenance"] = self.known.provenance_by_sources(entry)
         for name, value in values.items():
             if value is None:
                 values[name] = self.known.stored.default_value(table, name)

@@ -1,4 +1,4 @@
-"""Rules across values: references, order, uniqueness and sums."""
+"""Rules across values: references, order, uniqueness, budgets, percents, sources."""
 
 from decimal import Decimal
 from itertools import chain
@@ -244,9 +244,9 @@ def budget_key_without_budget(entry, key, known):
 
 def weaker_sources(entry, key, known):
     is_unread = "sources" in entry.nodes and "sources" not in entry.values
-    claim, given = entry.values.get(key), known.given_provenance(entry)
-    is_too_strong = claim and not is_unread and is_stronger(claim, than=given)
-    return given if is_too_strong else None
+    claim, supported = entry.values.get(key), known.provenance_by_sources(entry)
+    is_too_strong = claim and not is_unread and is_stronger(claim, than=supported)
+    return supported if is_too_strong else None
 
 
 def lacks_printed_where(entry, key, known):

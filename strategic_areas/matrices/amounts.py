@@ -207,7 +207,10 @@ def names_percentage(name):
 
 def budget_of(cell, heading, years, *, country, has_decimal_points=False):
     """
-    ``heading`` may name currency and unit; ``has_decimal_points``: other cells have.
+    The budget in a cell; a yearly amount is multiplied by the plan's ``years``.
+
+    ``heading`` may name currency and unit. With ``has_decimal_points``, other cells of
+    the column have them, so a comma is to be checked.
     """
     plain, head = _plain(cell.unstruck_text), fold(heading)
     named_currency = currency_of(plain, country) or currency_of(head, country)

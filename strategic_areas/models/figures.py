@@ -185,7 +185,7 @@ class PublishedFigure(models.Model):
         ]
 
     def __str__(self):
-        return self.indicator.over(self.starts_on, self.ends_on)
+        return self.indicator.text_with_days(self.starts_on, self.ends_on)
 
     def get_absolute_url(self, language=None):
         return public_path("indicator", self.indicator.code, language=language)
@@ -289,4 +289,4 @@ class ReportedSpan(models.Model):
         ]
 
     def __str__(self):
-        return self.indicator.over(self.starts_on, self.ends_on)
+        return self.indicator.text_with_days(self.starts_on, self.ends_on)

@@ -288,7 +288,7 @@ class Indicator(CodeMixin):
     def __str__(self):
         return f"{self.code} {self.name}"
 
-    def over(self, starts_on, ends_on):
+    def text_with_days(self, starts_on, ends_on):
         return gettext("%(code)s, from %(start)s to %(end)s") % {
             "code": self.code,
             "start": date_format(starts_on, "SHORT_DATE_FORMAT"),

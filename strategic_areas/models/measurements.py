@@ -136,7 +136,7 @@ class Measurement(models.Model):
         ]
 
     def __str__(self):
-        return self.indicator.over(self.starts_on, self.ends_on)
+        return self.indicator.text_with_days(self.starts_on, self.ends_on)
 
 
 class Breakdown(models.Model):
@@ -371,7 +371,7 @@ class ReportedValue(Decision):
         ]
 
     def __str__(self):
-        return self.indicator.over(self.starts_on, self.ends_on)
+        return self.indicator.text_with_days(self.starts_on, self.ends_on)
 
     @property
     def provenance(self):

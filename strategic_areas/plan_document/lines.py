@@ -84,10 +84,10 @@ def with_defaults(table, values):
             found[slug] = slugify(name)[:60].strip("-")
     if "provenance" in names:
         found.setdefault("provenance", Provenance.PLAN.value)
-    return with_due_provenance(table, found, {})
+    return with_due_date_provenance(table, found, {})
 
 
-def with_due_provenance(table, values, stored_values):
+def with_due_date_provenance(table, values, stored_values):
     """Set the provenance of a new due date to the plan, unless a cell states it."""
     after = stored_values | values
     is_official = after.get("provenance") == Provenance.PLAN

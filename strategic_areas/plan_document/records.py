@@ -182,7 +182,8 @@ def write_records(records_to_save, *, by=None):
     Write the records in order, inside a transaction; new rows of a table in bulk.
 
     Codes may be exchanged between records. Raises ``RecordRefusedError`` for the first
-    one that the database refuses. Indicators are not published.
+    one that the database refuses. Figures of indicators are published by
+    ``_save_and_publish``.
     """
     release_unique_values(
         (type(to_save.record), to_save.record.pk, to_save.before, to_save.line.values)

@@ -21,7 +21,7 @@ from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.updates import work_done
 from strategic_areas.sentences import state_word
 from strategic_areas.views import commitments
-from strategic_areas.views.datasets import list_files
+from strategic_areas.views.datasets import links_to_list_files
 from strategic_areas.views.parameters import (
     Heading,
     build_query,
@@ -103,7 +103,7 @@ def agency_detail(request, plan, slug):
         "page_query": build_query(wanted),
         "listed": listed,
         "files": (page.led or page.supported)
-        and list_files("plan_commitments", plan.code, query=listed),
+        and links_to_list_files("plan_commitments", plan.code, query=listed),
         "figures": indicators.first_series(indicators.series_of_agency(agency)),
     }
     return render(request, "agency.html", context)

@@ -152,11 +152,11 @@ def commitment_file(request, plan, file_format):
         return redirect_to_list(requested, "commitments", plan.code)
     is_reconstructed = found.plan_progress.is_reconstructed
     name = _("documented actions") if is_reconstructed else _("commitments")
-    ranks = {row.commitment.code: rank for rank, row in enumerate(found.rows)}
-    return datasets.list_file(
+    positions = {row.commitment.code: place for place, row in enumerate(found.rows)}
+    return datasets.list_file_response(
         file_format,
         f"{plan.code} {name}",
-        {"commitments": ("code", ranks)},
+        {"commitments": ("code", positions)},
         plan,
         until=found.plan_progress.reported_until if is_reconstructed else None,
     )
@@ -203,7 +203,7 @@ def commitment_drawing(request, plan):
 def list_downloads(plan, **wanted):
     of_picture = {name: value for name, value in wanted.items() if name != "sort"}
     return {
-        "files": datasets.list_files(
+        "files": datasets.links_to_list_files(
             "plan_commitments", plan.code, query=build_query(wanted)
         ),
         "drawing": public_path("plan_drawing", plan.code) + build_query(of_picture),
@@ -239,7 +239,7 @@ def commitment_detail(request, plan, code):
         "plan": commitment.plan,
         "commitment": commitment,
         "reported_until": reported_until([pagination["page"].row]),
-        "files": datasets.list_files("commitment_updates", *arguments),
+        "files": datasets.links_to_list_files("commitment_updates", *arguments),
         **pagination,
         **figures_of(commitment),
     }

@@ -54,12 +54,16 @@ def plan_workbook(request, plan, edition=""):
     return dataset_file(request, plan, STEMS[get_language()], "xlsx", edition)
 
 
-#: By dataset: a column, and the rank of each value whose rows the list holds.
+#: Dataset → (column, {value: position}): rows with these values, in that order.
 Wanted = Mapping[str, tuple[str, Mapping[str, int]]]
 
 
-def list_file(
-    file_format: str, name: str, wanted: Wanted, *plans: Plan, until: date | None = None
+def list_file_response(
+    file_format: str,
+    title: str,
+    wanted: Wanted,
+    *plans: Plan,
+    until: date | None = None,
 ) -> HttpResponse:
     """
     A list as a file with the columns of its dataset.
@@ -90,36 +94,39 @@ def list_file(
     datasets = {each: files_of_plans[0].datasets[each] for each in tables}
     content = make_file(f"{stem}.{file_format}", snapshot, datasets, random="")
     dated = _("Record up to") if until else _("Data as of")
-    name = slugify(f"{name} {dated} {(until or snapshot.day).isoformat()}")
+    name = slugify(f"{title} {dated} {(until or snapshot.day).isoformat()}")
     return file_response(
         compress_text(file_format, content), file_format, f"{name}.{file_format}"
     )
 
 
-def _rows(files_of_plans, name, column, ranks):
+def _rows(files_of_plans, dataset, column, positions):
     found = {}
     for files in files_of_plans:
-        for key, row in files.rows(name).items():
-            if row[column] in ranks:
+        for key, row in files.rows(dataset).items():
+            if row[column] in positions:
                 found.setdefault(key, row)
-    return dict(sorted(found.items(), key=lambda pair: ranks[pair[1][column]]))
+    return dict(sorted(found.items(), key=lambda pair: positions[pair[1][column]]))
 
 
-def list_files(name: str, *args: str, query: str = "") -> list[tuple[str, str]]:
+def links_to_list_files(
+    url_name: str, *args: str, query: str = ""
+) -> list[tuple[str, str]]:
+    """Pairs of a file format and its URL."""
     return [
         (
             file_format.upper(),
-            public_path(list_file_name(name, file_format), *args) + query,
+            public_path(list_url_name(url_name, file_format), *args) + query,
         )
         for file_format in LIST_FORMATS
     ]
 
 
-def list_file_name(name: str, file_format: str) -> str:
+def list_url_name(page_url_name: str, file_format: str) -> str:
     return (
-        name
-        if file_format == "csv" and name in CSV_WITHOUT_FORMAT
-        else f"{name}_{file_format}"
+        page_url_name
+        if file_format == "csv" and page_url_name in CSV_WITHOUT_FORMAT
+        else f"{page_url_name}_{file_format}"
     )
 
 

@@ -63,7 +63,7 @@ def indicator_list(request):
         "fields": [each for each in fields if each.is_useful],
         "chosen": chosen,
         "drop_all_url": build_query(wanted, **dict.fromkeys(FILTERS, "")) or "?",
-        "files": datasets.list_files("indicators", query=build_query(wanted)),
+        "files": datasets.links_to_list_files("indicators", query=build_query(wanted)),
         "page_query": build_query(requested),
         "filter_query": build_query(wanted),
         "is_variant": bool(wanted),
@@ -75,7 +75,7 @@ def indicator_list(request):
 
 
 @reads_parameters(*FILTERS)
-def list_file(request, file_format):
+def indicator_list_file(request, file_format):
     wanted = query_values(request, *FILTERS)
     found, facets = _apply_filters(indicators.indicators_with_filters(), wanted)
     if has_unknown_value(facets, WORDS):
@@ -90,7 +90,7 @@ def _file(file_format, name, codes):
         "indicators": ("code", codes),
         "breakdowns": ("indicator", codes),
     }
-    return datasets.list_file(file_format, name, wanted, *plans.public_plans())
+    return datasets.list_file_response(file_format, name, wanted, *plans.public_plans())
 
 
 def indicator_detail(request, code):
@@ -120,7 +120,7 @@ def indicator_detail(request, code):
         "others": _same_years(page),
         "measures": references.targets_measured_by(page.indicator),
         "has_break": _has_break(page),
-        "files": datasets.list_files("indicator", code),
+        "files": datasets.links_to_list_files("indicator", code),
     }
     return render(request, "indicator.html", context)
 
@@ -144,8 +144,10 @@ def chart_drawing(request, code, name="series"):
 
 def chart_table(request, code, name):
     dataset, column, keys = _chart(code, name).rows
-    wanted = {dataset: (column, {key: rank for rank, key in enumerate(keys)})}
-    return datasets.list_file("csv", f"{code} {name}", wanted, *plans.public_plans())
+    wanted = {dataset: (column, {key: place for place, key in enumerate(keys)})}
+    return datasets.list_file_response(
+        "csv", f"{code} {name}", wanted, *plans.public_plans()
+    )
 
 
 def _chart(code, name):

@@ -84,7 +84,7 @@ def _recommendations_page(request, plan, is_wanted, agency="", body=""):
         "agency": next((each for each in agencies if each.slug == agency), None),
         "takes_part": plan.participations.filter(agency__slug=agency).exists(),
         "body": next((code for code in known if slugify(code) == body), ""),
-        "files": datasets.list_files("recommendations", plan.code),
+        "files": datasets.links_to_list_files("recommendations", plan.code),
     }
     return render(request, "recommendations.html", context)
 
@@ -102,6 +102,6 @@ def recommendation_file(request, plan, file_format):
         "targets": ("code", codes),
         **dict.fromkeys(linked_datasets, ("target", codes)),
     }
-    return datasets.list_file(
+    return datasets.list_file_response(
         file_format, f"{plan.code} {_('recommendations')}", wanted, plan
     )

@@ -78,7 +78,7 @@ def commitment_file(request, plan, code, file_format):
 
 def _file(file_format, plan, public_ids):
     found = load_plan_progress(plan, timezone.localdate())
-    return datasets.list_file(
+    return datasets.list_file_response(
         file_format,
         f"{plan.code} {_('updates')}",
         {"reports": ("public_id", dict.fromkeys(public_ids, 0))},
@@ -149,7 +149,7 @@ def _filters(plan: Plan, found: filtered_updates.FilterCounts, given: dict) -> d
         "filter_query": build_query(wanted),
         "page_query": build_query(given),
         "is_variant": bool(wanted),
-        "files": datasets.list_files(
+        "files": datasets.links_to_list_files(
             "plan_updates", plan.code, query=build_query(wanted)
         ),
     }

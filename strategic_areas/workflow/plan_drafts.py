@@ -239,19 +239,21 @@ def return_to_draft(change, record_changes, all_record_changes):
     drafts = {
         plan: _locked_draft(plan, change.proposed_by) for plan in {*plans.values()}
     }
-    names = {each.place: each.after.get("code") for each in all_record_changes}
+    name_by_place = {each.place: each.after.get("code") for each in all_record_changes}
     for each in (each for each in record_changes if each.place in plans):
         table, draft = TABLE_OF_MODEL[each.model], drafts[plans[each.place]]
         line = _find_or_build_line(draft, table, each.object_id)
-        line.new_values = _as_drafted(each.model, each.after, names) | line.new_values
+        line.new_values = (
+            _as_drafted(each.model, each.after, name_by_place) | line.new_values
+        )
         line.values_before = (
-            _as_drafted(each.model, each.before, names) | line.values_before
+            _as_drafted(each.model, each.before, name_by_place) | line.values_before
         )
         line.reason = each.returned or change.reason
         line.save()
         if each.object_id is None:
             # Not by its code, which another record may have when it is proposed again.
-            names[each.place] = DraftLine.link_to(line.pk)
+            name_by_place[each.place] = DraftLine.link_to(line.pk)
     for draft in drafts.values():
         _touch(draft)
 
@@ -264,16 +266,16 @@ def _plan_of(record_change):
     return rows.values_list(path or "pk", flat=True).first()
 
 
-def _as_drafted(model, values, new):
+def _as_drafted(model, values, name_by_place):
     fields = {name: model._meta.get_field(name) for name in values}
     return {
-        name: _linked_names(fields[name], value, new)
+        name: _linked_names(fields[name], value, name_by_place)
         for name, value in values.items()
         if name not in NOT_DRAFTED and (name, value) != BY_AMENDMENT
     }
 
 
-def _linked_names(field, value, new):
+def _linked_names(field, value, name_by_place):
     if not field.is_relation:
         return None if value == "" else value
     keys = value if isinstance(value, list) else [value]
@@ -281,7 +283,7 @@ def _linked_names(field, value, new):
         pk__in=[key for key in keys if key and not is_new(key)]
     )
     names = [_name(field, row) for row in rows]
-    names += [new.get(place_of_new(key)) for key in keys if is_new(key)]
+    names += [name_by_place.get(place_of_new(key)) for key in keys if is_new(key)]
     return sorted(names) if isinstance(value, list) else next(iter(names), None)
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.desk.plan_tree.levels import page_key
+from strategic_areas.desk.plan_tree.levels import node_key
 from strategic_areas.models import Activity, Commitment, PendingChange
 from strategic_areas.models.drafts import DraftLine
 from tests import make
@@ -104,8 +104,8 @@ def fill(page, values, prefix="id_"):
 
 
 def open_node(page, record):
-    page.locator(f"#{page_key(record)} > summary").click()
-    return page.locator(f"#{page_key(record)} .node-form")
+    page.locator(f"#{node_key(record)} > summary").click()
+    return page.locator(f"#{node_key(record)} .node-form")
 
 
 def propose(page, act):

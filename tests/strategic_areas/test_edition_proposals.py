@@ -111,7 +111,7 @@ def test_the_next_correction_builds_on_the_one_before(corrected):
 
 @pytest.mark.parametrize("named", [[], [["commitments", "none"]]], ids=["none", "same"])
 def test_a_correction_names_what_differs(corrected, named):
-    with pytest.raises(RefusedError, match="Name what the edition tells"):
+    with pytest.raises(RefusedError, match="Choose only rows in which"):
         correct(corrected, *named)
 
     assert not EditionProposal.objects.exists()
@@ -291,7 +291,7 @@ def test_a_correction_that_changes_nothing_by_then_is_not_made(
         row.title_es = told[row.code]["title_es"]
         row.save()
 
-    with pytest.raises(RefusedError, match="Name what the edition tells"):
+    with pytest.raises(RefusedError, match="Choose only rows in which"):
         EDITION_STEPS.approve(proposal, by=make.reviewer(), seen="")
 
     page = client.get(reverse("admin:edition_proposal", args=[proposal.pk]))
@@ -322,7 +322,7 @@ def test_days_late_alone_are_nothing_to_correct():
 
     with (
         time_machine.travel(timezone.now() + timedelta(days=100)),
-        pytest.raises(RefusedError, match="Name what the edition tells"),
+        pytest.raises(RefusedError, match="Choose only rows in which"),
     ):
         make.edition_proposal(
             plan=activity.plan,

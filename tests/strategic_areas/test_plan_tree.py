@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from strategic_areas import models, workflow
-from strategic_areas.desk.plan_tree.levels import page_key
+from strategic_areas.desk.plan_tree.levels import node_key
 from strategic_areas.models.drafts import DraftLine
 from tests import make
 from tests.costs import costs
@@ -414,7 +414,7 @@ def test_what_is_no_branch_is_edited_in_place_too(client, branched, reviewer):
 
     edit(client, branched, title_es="Plan nuevo")
     add(client, "participacion", branched, agency=agency.pk, role="member")
-    args = ["p", "indicador", page_key(commitment)]
+    args = ["p", "indicador", node_key(commitment)]
     send(client, reverse("admin:plan_node_new", args=args), **named, code="T-1")
     indicator = commitment.indicators.get()
     for value in ("12", "13"):

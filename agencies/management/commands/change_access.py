@@ -61,7 +61,7 @@ class Command(BaseCommand):
             audit.Event.ACCOUNT_CHANGED_ON_SERVER,
             actor=asker,
             obj=user,
-            way="server",
+            way="server",  # how the identity was made sure
             **self._change_access(user, options, asker),
         )
         closing.end_sessions(user)

@@ -28,7 +28,7 @@ from strategic_areas.desk.plan_tree.levels import (
     NESTED_LEVELS,
     PARTICIPATION,
     level_of,
-    page_key,
+    node_key,
 )
 from strategic_areas.desk.plan_tree.nodes import PlanTree
 from strategic_areas.desk.screens import plan_or_404, refusals_shown_on, render_screen
@@ -343,7 +343,7 @@ def plan_preview(request, plan, kind, pk):
     context = {
         "plan": plan,
         "name": f"{record.code} {getattr(record, level_of(record).name_field)}",
-        "key": page_key(record),
+        "key": node_key(record),
         "content": _render_content_block(
             template, RequestContext(request, {"plan": plan, **shown})
         ),

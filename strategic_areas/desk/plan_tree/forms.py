@@ -26,7 +26,7 @@ from strategic_areas.desk.plan_tree.levels import (
 )
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.models.drafts import DraftLine
-from strategic_areas.plan_document.lines import with_defaults, with_due_provenance
+from strategic_areas.plan_document.lines import with_defaults, with_due_date_provenance
 from strategic_areas.plan_document.preview import value_in_words
 from strategic_areas.plan_document.stored_plan import plain_number
 from strategic_areas.plan_document.tables import EDITED_TABLES, normalized_value
@@ -119,7 +119,7 @@ class PlanNodeForm(forms.Form):
         options = {"assume_scheme": "https"} if is_address else {}
         if column.name in SLUG_SOURCES or column.name.endswith("_en"):
             options["required"] = False
-        return numbers.number_formfield(model_field, **options)
+        return numbers.formfield(model_field, **options)
 
     def _choice_field(self, column):
         options = self._link_options(column)
@@ -230,7 +230,7 @@ class PlanNodeForm(forms.Form):
                 if x.name in stale
             )
             raise forms.ValidationError(text, code="conflict")
-        self.new_values = with_due_provenance(self.table, self.new_values, current)
+        self.new_values = with_due_date_provenance(self.table, self.new_values, current)
         old, new = current.get("code"), self.new_values.get("code")
         if self.level in NESTED_LEVELS and old and new:
             # 1.2.1 below 1.2 becomes 1.4.1 when 1.2 becomes 1.4.

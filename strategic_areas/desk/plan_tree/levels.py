@@ -149,7 +149,8 @@ def url_key(record):
     return str(record.pk or f"n{record.draft_line_pk}")
 
 
-def page_key(record):
+def node_key(record):
+    """The record's key on the tree's page, such as ``eje-12``."""
     level = level_of(record)
     return "plan" if level is PLAN else f"{level.slug}-{url_key(record)}"
 

@@ -23,7 +23,7 @@ from strategic_areas.desk.plan_tree.levels import (
     TARGET,
     TreeLevel,
     level_of,
-    page_key,
+    node_key,
     parent_of,
     url_key,
 )
@@ -66,7 +66,7 @@ class PlanNode:
 
     @property
     def key(self):
-        return page_key(self.record)
+        return node_key(self.record)
 
     @property
     def is_new(self):

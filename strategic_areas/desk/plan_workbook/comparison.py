@@ -17,7 +17,7 @@ from strategic_areas.plan_document.lines import (
     PlanLine,
     field_action,
     with_defaults,
-    with_due_provenance,
+    with_due_date_provenance,
 )
 from strategic_areas.plan_document.tables import EDITED_TABLES, PLAN_TABLE
 from strategic_areas.plan_document.values import (
@@ -322,7 +322,7 @@ class WorkbookComparison:
                 table, line, stored_key, LineState.STALE, stale, stored_key
             )
         state = LineState.CHANGED if new_values else LineState.UNCHANGED
-        new_values = with_due_provenance(table, new_values, stored)
+        new_values = with_due_date_provenance(table, new_values, stored)
         places = {name: line.cells[name].place for name in values}
         digest_text = "-".join(stored_digests)
         return PlanLine(

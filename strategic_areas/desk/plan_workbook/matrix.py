@@ -128,11 +128,11 @@ class UploadedMatrix:
         for text, acronym in self.naming.institutions.items():
             yield text, f"«{text}»", acronym or "–"
 
-    def store_answers(self, matrix_lines, answers):
+    def take_answers(self, matrix_lines, answers):
         """
-        Store the posted texts and answers; return whether some could not be parsed.
+        Take over the posted texts and answers; return whether some could not be parsed.
 
-        Answers that the user wants to change are deleted.
+        Answers that the user wants to change are dropped. Nothing is saved.
         """
         data, self.checked = answers.data, []
         for found in matrix_lines.identifying_texts:

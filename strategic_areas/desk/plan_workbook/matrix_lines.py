@@ -16,7 +16,7 @@ from strategic_areas.plan_document.lines import (
     LineState,
     PlanLine,
     with_defaults,
-    with_due_provenance,
+    with_due_date_provenance,
 )
 from strategic_areas.plan_document.tables import EDITED_TABLES
 from strategic_areas.plan_document.values import record_digests
@@ -321,7 +321,7 @@ class MatrixLines:
                     or self._own_cell(line, name)
                 )
             }
-            values = with_due_provenance(table, values, stored)
+            values = with_due_date_provenance(table, values, stored)
             state = LineState.CHANGED if values else LineState.UNCHANGED
             digests = record_digests(table, record, self.stored)
         return PlanLine(

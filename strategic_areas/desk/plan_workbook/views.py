@@ -202,7 +202,7 @@ def _matrix_page(request, plan, matrix):
     answers = MatrixAnswerForm(result)
     if "answer" in request.POST:
         matrix_lines = MatrixLines(StoredPlanObjects(plan.code), result, matrix.texts)
-        has_errors = matrix.store_answers(
+        has_errors = matrix.take_answers(
             matrix_lines, MatrixAnswerForm(result, request.POST)
         )
         result = matrix.read()

@@ -30,7 +30,7 @@ class RoundReport:
     ``before`` is the edition of the earlier round, ``comparable_editions`` are all that
     may be chosen for it, the latest first. Without ``edition`` the rows are today's,
     and the report is preliminary. It shows only ``tables``, ``differences`` and
-    ``secretariat_texts``, so later takedowns apply to it too.
+    ``secretariat_texts``, from which takedowns remove content.
     """
 
     period: ReportingPeriod
@@ -84,6 +84,7 @@ class RoundReport:
     @cached_property
     def last_activity_reports(self):
         """The last published report of each activity, by the activity's code."""
+        # ``said_in`` is the period of the newest report.
         last_periods = {each.code: each.said_in for each in self.counted_activities}
         reports = self.rows("reports", kind="report", status=RevisionStatus.PUBLISHED)
         last = [x for x in reports if last_periods.get(x.activity) == x.period]

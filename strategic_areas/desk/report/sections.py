@@ -56,7 +56,7 @@ def build_round_document(round_report: RoundReport) -> RoundDocument:
             _summary_section(round_report),
             *(area_section(round_report, each) for each in round_report.rows("areas")),
             *plan_figures(round_report),
-            _agencies_section(round_report),
+            _agencies_and_changes_section(round_report),
             *_secretariat_section(round_report, "conclusions", _("Conclusions")),
         ),
     )
@@ -301,7 +301,7 @@ def _questions_to_decide(round_report):
     )
 
 
-def _agencies_section(round_report):
+def _agencies_and_changes_section(round_report):
     columns = {
         _("Agency"): 8,
         pgettext("reports", "Handed in"): 4,

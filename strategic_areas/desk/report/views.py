@@ -110,7 +110,7 @@ LEGAL_PAPER = 5
 HEADING_COLOUR = "003876"
 
 
-def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, ...]:
+def report_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, ...]:
     columns = {
         _("Agency"): 12,
         _("Code"): 10,
@@ -153,24 +153,24 @@ def _timeliness_word(first_day, due_on, today):
 
 
 @require_safe
-def round_state(request, pk):
+def report_states(request, pk):
     period = round_or_404(request.user, pk)
     return render_screen(
         request,
         "desk/round_state.html",
-        title=_("State of the round"),
+        title=_("State of each report"),
         period=period,
-        tables=round_state_tables(period, timezone.localdate()),
+        tables=report_state_tables(period, timezone.localdate()),
     )
 
 
 @require_safe
-def download_round_state(request, pk):
+def download_report_states(request, pk):
     period, today = round_or_404(request.user, pk), timezone.localdate()
     record_download(request, period, agency=None, kind="round_state")
-    workbook = tables_as_workbook(round_state_tables(period, today))
+    workbook = tables_as_workbook(report_state_tables(period, today))
     name = slugify(
-        f"{_('State of the round')} {period.plan.code} {period.code} {today}"
+        f"{_('State of each report')} {period.plan.code} {period.code} {today}"
     )
     return as_file(workbook, f"{name}.xlsx", WORKBOOK)
 
@@ -184,7 +184,7 @@ def tables_as_workbook(tables: tuple[DocumentTable, ...]) -> bytes:
 
     book = new_book()
     sheet = book.active
-    sheet.title = _("State of the round")
+    sheet.title = _("State of each report")
     for each in tables:
         sheet.append([escaping.workbook_text(heading) for heading, _w in each.columns])
         for row in each.rows:

@@ -367,7 +367,7 @@ def _form_class(model, base):
         fields=[field.columns[0] for field in fields],
         labels=field_questions,
         widgets={**widgets_for(fields), **text_widgets(fields), **radios},
-        formfield_callback=numbers.number_formfield,
+        formfield_callback=numbers.formfield,
     )
 
 

@@ -30,7 +30,7 @@ class StalePreviewError(RefusedError):
 
 
 def sign(rows, owner):
-    """Sign rows for their ``owner``: the keys of the user and of the rows' sheet."""
+    """Sign rows for their ``owner``: the keys of the user and of the sheet or plan."""
     signed = signing.dumps([owner, rows], salt=SALT, compress=True)
     if len(signed) > MAX_SIGNED_LENGTH:
         raise RefusedFileError(
@@ -44,10 +44,10 @@ def sign(rows, owner):
 def read_signed(signed, owner):
     """Return the rows signed for this owner, or raise ``StalePreviewError``."""
     try:
-        signer, rows = signing.loads(signed, salt=SALT, max_age=MAX_AGE)
+        signed_owner, rows = signing.loads(signed, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature as error:
         raise StalePreviewError from error
-    if signer != owner:
+    if signed_owner != owner:
         raise StalePreviewError
     return rows
 

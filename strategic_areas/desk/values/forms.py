@@ -154,7 +154,7 @@ def last_public_values(indicators):
 
 
 def initial_of_value(reported):
-    """Return a submitted value as initial form data, without its old reason."""
+    """A submitted value as initial form data; if published, without its reason."""
     initial = {name: getattr(reported, name) for name in ValueForm.Meta.fields}
     initial["value"] = number_text(reported.value)
     if reported.measurement_id:
@@ -177,7 +177,7 @@ class ValueForm(forms.ModelForm):
     class Meta:
         model = ReportedValue
         fields = ["starts_on", "ends_on", "value", "certainty", "note", "why"]
-        formfield_callback = numbers.number_formfield
+        formfield_callback = numbers.formfield
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

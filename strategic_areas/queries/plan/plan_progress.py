@@ -58,7 +58,7 @@ class StoredRows:
 
 @dataclass(frozen=True)
 class PlanProgress:
-    """The current commitments of one plan with their progress, by code."""
+    """The current commitments of one plan with their progress, in order of code."""
 
     plan: Plan
     rows: tuple[CommitmentProgress, ...]
@@ -73,7 +73,8 @@ class PlanProgress:
     evidenced: Mapping[int, bool] = field(default_factory=dict)
     #: Of that agency, or of all agencies in the rounds ``round_ids``.
     first_submissions: FirstSubmissions = field(default_factory=dict)
-    #: Ids of the rounds for which it was loaded; with an agency, it holds all rounds.
+    #: Ids of the rounds whose first submissions are loaded; unused with an
+    #: agency, for which those of every round are.
     round_ids: frozenset[int] = frozenset()
     #: Required values, of that agency or of all.
     values: asked_values.ValuesByRound = field(default_factory=dict)
@@ -354,6 +355,6 @@ def _linked(activities, commitments, agencies):
 
 
 def with_dispute_marks(rows: QuerySet) -> QuerySet:
-    """Records of public plans by code, annotated with ``is_disputed``."""
+    """Records of public plans in order of code, annotated with ``is_disputed``."""
     is_disputed = counted_updates.has_unresolved_dispute(rows.model._meta.model_name)
     return rows.public().annotate(is_disputed=is_disputed).order_by("sort_code", "pk")
