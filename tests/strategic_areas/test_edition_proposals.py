@@ -295,7 +295,7 @@ def test_a_correction_that_changes_nothing_by_then_is_not_made(
         EDITION_STEPS.approve(proposal, by=make.reviewer(), seen="")
 
     page = client.get(reverse("admin:edition_proposal", args=[proposal.pk]))
-    assert "Marque qué dice la edición de " in page.text
+    assert "Marque solo filas en las que la edición " in page.text
 
 
 def test_a_correction_tells_days_late_of_the_day_of_its_data():
