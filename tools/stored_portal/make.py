@@ -1,5 +1,5 @@
 """
-Makes the portal that is stored beside it. See README.md for the commit it belongs to.
+Makes the portal of tests/stored. Its README.md names the commit it belongs to.
 
 The first process starts a PostgreSQL and one more process for each engine. That one
 builds the portal, and packs its database with the files of its evidence.
