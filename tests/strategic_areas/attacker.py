@@ -35,11 +35,7 @@ PEOPLE = {
 HALVES = tuple((year, half) for year in (2030, 2031) for half in (1, 2))
 DAYS = {1: ((1, 1), (6, 30)), 2: ((7, 1), (12, 31))}
 #: Days that are counted together, by name: two years, and a year across both.
-SPANS = {
-    "2030": HALVES[:2],
-    "2031": HALVES[2:],
-    "across": HALVES[1:3],
-}
+SPANS = {"2030": HALVES[:2], "2031": HALVES[2:], "across": HALVES[1:3]}
 #: So many values must stay possible of a number of people from 1 to 9.
 ENOUGH = 5
 #: No count of an invented portal is larger.
@@ -107,10 +103,7 @@ class Portal:
     def measure(self, name, indicator):
         return {
             (name, span): make.measurement(
-                indicator,
-                starts_on=ends_of(span)[0],
-                ends_on=ends_of(span)[1],
-                value=0,
+                indicator, starts_on=ends_of(span)[0], ends_on=ends_of(span)[1], value=0
             )
             for span in SPANS
         }

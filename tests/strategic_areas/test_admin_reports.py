@@ -106,10 +106,7 @@ def test_the_second_to_save_keeps_her_text_and_sees_the_others(desk):
 
     response = desk.client.post(
         address(own),
-        {
-            **filled(desk, seen_version=1),
-            "narrative_es": "Lo que escribió la segunda.",
-        },
+        {**filled(desk, seen_version=1), "narrative_es": "Lo que escribió la segunda."},
     )
 
     form = response.context["adminform"].form
@@ -138,10 +135,7 @@ def test_a_second_report_of_the_same_is_refused_with_a_way_out(desk):
 
 @pytest.mark.parametrize("execution", ["suspended", "cancelled"])
 def test_stopped_work_asks_for_obstacle_and_next_step(desk, execution):
-    response = desk.client.post(
-        ADD,
-        filled(desk, execution=execution, percent=""),
-    )
+    response = desk.client.post(ADD, filled(desk, execution=execution, percent=""))
 
     errors = response.context["adminform"].form.errors
     assert {"obstacle_es", "next_step_es"} <= set(errors)
@@ -177,10 +171,7 @@ def test_a_percent_on_continuing_work_is_refused_by_the_model():
     [("in_progress", "100", "execution"), ("completed", "60", "percent")],
 )
 def test_execution_and_percent_that_disagree_are_told(desk, execution, percent, field):
-    response = desk.client.post(
-        ADD,
-        filled(desk, execution=execution, percent=percent),
-    )
+    response = desk.client.post(ADD, filled(desk, execution=execution, percent=percent))
 
     form = response.context["adminform"].form
     assert (response.status_code, list(form.errors)) == (200, [field])

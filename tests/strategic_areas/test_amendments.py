@@ -229,8 +229,7 @@ def test_a_division_takes_the_place_of_what_it_divides(activity):
     ]
 
     change = approved(
-        [(part, {"supersedes": [activity]}) for part in parts],
-        make.act(activity.plan),
+        [(part, {"supersedes": [activity]}) for part in parts], make.act(activity.plan)
     )
 
     standing = Activity.objects.not_superseded().values_list("code", flat=True)
@@ -347,14 +346,8 @@ def test_pages_say_in_a_sentence_that_a_record_is_stopped_or_goes_on(activity, c
         told.append([" ".join(strip_tags(line).split()) for line in lines[:2]])
 
     assert told == [
-        [
-            "La actividad queda cancelada.",
-            "Rige desde: 01/01/2026.",
-        ],
-        [
-            "La actividad se reanuda.",
-            "Rige desde: ya no se indica; decía 01/01/2026.",
-        ],
+        ["La actividad queda cancelada.", "Rige desde: 01/01/2026."],
+        ["La actividad se reanuda.", "Rige desde: ya no se indica; decía 01/01/2026."],
     ]
 
 

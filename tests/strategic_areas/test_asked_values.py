@@ -185,8 +185,7 @@ def test_the_desk_the_sheet_and_the_check_lead_to_the_form_of_each_value(scene, 
     sheet = reverse("admin:sheet", args=[scene.period.pk, scene.agency.slug])
     check = reverse("admin:sheet_check", args=[scene.period.pk, scene.agency.slug])
     form = reverse(
-        "admin:value_new",
-        args=[scene.period.pk, scene.agency.slug, scene.indicator.pk],
+        "admin:value_new", args=[scene.period.pk, scene.agency.slug, scene.indicator.pk]
     )
     asked = f"{form}?dias=2024-01-01_2024-12-31"
 

@@ -246,11 +246,7 @@ def test_after_a_report_only_the_rows_of_its_commitment_are_made_anew():
 
 def rows_of(found):
     return [
-        (
-            row.commitment,
-            row.summary,
-            [(a.summary, a.reports) for a in row.activities],
-        )
+        (row.commitment, row.summary, [(a.summary, a.reports) for a in row.activities])
         for row in found.rows
     ]
 

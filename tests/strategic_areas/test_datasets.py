@@ -92,9 +92,7 @@ def test_an_undeclared_column_is_found(told):
     planted = deepcopy(told[INVENTED])
     next(iter(planted.tables["areas"].values()))["phone"] = "809"
 
-    assert faults(planted) == [
-        "areas 1 row: undeclared ['phone'], missing []",
-    ]
+    assert faults(planted) == ["areas 1 row: undeclared ['phone'], missing []"]
 
 
 def test_a_key_that_is_not_the_rows_own_is_found(told):
@@ -273,10 +271,7 @@ def test_a_file_holds_what_is_protected_and_who_took_it(client, girls, name):
 
     rows = list(csv.reader(io.StringIO(as_text.content.decode("utf-8-sig"))))
     sheet = load_workbook(io.BytesIO(as_book.content)).active
-    assert page.context["record"] in (
-        girls.indicator,
-        girls.indicator.agency,
-    )
+    assert page.context["record"] in (girls.indicator, girls.indicator.agency)
     assert rows[3][6:10] == ["sex+age", "girl", "", "3"]
     assert rows[2][3:6] == ["'=PN", "2024-01-01", "2024-12-31"]
     assert [cell.value for cell in sheet[4]][6:10] == ["sex+age", "girl", None, 3]

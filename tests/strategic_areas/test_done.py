@@ -186,8 +186,7 @@ def test_what_has_not_begun_says_when_it_does(client, asked):
 def test_the_register_tells_who_answered_and_who_is_missing(client, asked, activity):
     make.published_update(activity=activity, period=asked)
     make.submitted_update(
-        activity=make.activity(plan=asked.plan, agency=activity.agency),
-        period=asked,
+        activity=make.activity(plan=asked.plan, agency=activity.agency), period=asked
     )
     silent = make.agency(name_es="Guardia de Costas")
     make.activity(plan=asked.plan, agency=silent)
@@ -237,9 +236,7 @@ def test_of_those_with_a_day_only_what_public_sources_tell_is_counted(client, as
     plan = asked.plan
     make.published_update(activity=make.activity(plan=plan), period=asked)
     make.record_update(
-        activity=make.activity(plan=plan),
-        period=asked,
-        reported_on=asked.ends_on,
+        activity=make.activity(plan=plan), period=asked, reported_on=asked.ends_on
     )
 
     sections = registered(client, plan).context["sections"]

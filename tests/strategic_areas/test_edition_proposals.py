@@ -325,9 +325,7 @@ def test_days_late_alone_are_nothing_to_correct():
         pytest.raises(RefusedError, match="Choose only rows in which"),
     ):
         make.edition_proposal(
-            plan=activity.plan,
-            corrects=edition,
-            named=[["activities", activity.code]],
+            plan=activity.plan, corrects=edition, named=[["activities", activity.code]]
         )
 
 

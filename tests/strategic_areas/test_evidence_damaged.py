@@ -14,11 +14,7 @@ from strategic_areas.evidence import RefusedFileError, clean_evidence
 from tests.deep import DEEP, SEED
 from tests.uploads import make_image, make_pdf, upload
 
-KINDS = {
-    "pdf": make_pdf,
-    "jpg": lambda: make_image("JPEG"),
-    "png": make_image,
-}
+KINDS = {"pdf": make_pdf, "jpg": lambda: make_image("JPEG"), "png": make_image}
 NUMBER = 2000 if DEEP else 60
 #: Seconds of processor time that one file may take, and megabytes that it may use.
 LONGEST, MOST = 2, 500

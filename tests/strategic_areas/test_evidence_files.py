@@ -368,8 +368,7 @@ ACTIVE_PDFS = {
 def test_an_active_pdf_is_refused(kind, packed):
     mode = pikepdf.ObjectStreamMode
     content = make_pdf(
-        ACTIVE_PDFS[kind],
-        object_stream_mode=mode.generate if packed else mode.disable,
+        ACTIVE_PDFS[kind], object_stream_mode=mode.generate if packed else mode.disable
     )
 
     assert refusal("a.pdf", content).code == "active"

@@ -138,10 +138,7 @@ def test_web_links_stay(address):
 
 @pytest.mark.parametrize(
     "action",
-    [
-        {"S": Name.GoTo, "D": String("x")},
-        {"S": Name.Named, "N": Name.NextPage},
-    ],
+    [{"S": Name.GoTo, "D": String("x")}, {"S": Name.Named, "N": Name.NextPage}],
 )
 def test_jumps_inside_a_pdf_stay(action):
     pdf = cleaned(on_page("/Annots", link(**action)))

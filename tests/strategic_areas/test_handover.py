@@ -18,10 +18,7 @@ from tests import make
 from tests.costs import costs
 from tests.make.people import sign_in
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.usefixtures("same_day"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
 TODAY = timezone.localdate()
 
@@ -62,11 +59,7 @@ def test_one_mandate_ends_as_the_other_begins(agency, mandate, successor, days_h
 
     mandate.refresh_from_db()
     assert mandate.ends_on == TODAY - timedelta(days=1)
-    assert (begun.user, begun.kind, begun.starts_on) == (
-        successor,
-        "titular",
-        TODAY,
-    )
+    assert (begun.user, begun.kind, begun.starts_on) == (successor, "titular", TODAY)
     assert list(FocalPoint.objects.current().filter(agency=agency)) == [begun]
 
 

@@ -49,10 +49,7 @@ def said(standings=STANDINGS, **fields):
         ({"ended_on": ENDED, "answers": answers("A", is_final=True)}, ["final"]),
         ({"ended_on": ENDED, "answers": answers(is_final=True)}, ["over"]),
         (
-            {
-                "ended_on": ENDED,
-                "answers": answers(is_final=True, due_on=TO_COME),
-            },
+            {"ended_on": ENDED, "answers": answers(is_final=True, due_on=TO_COME)},
             ["final"],
         ),
         ({"anyone_reported": False, "answers": answers()}, ["nobody"]),

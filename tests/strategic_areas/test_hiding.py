@@ -299,10 +299,7 @@ def test_nothing_by_which_the_portal_protects_can_be_hidden():
 def test_a_figure_goes_with_what_belongs_to_it():
     source = make.source()
     activity = make.activity(
-        plan=source.plan,
-        budget="amount",
-        budget_amount=500,
-        budget_source=source,
+        plan=source.plan, budget="amount", budget_amount=500, budget_source=source
     )
 
     hide(activity)

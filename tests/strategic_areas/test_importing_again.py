@@ -196,10 +196,7 @@ def test_files_that_share_agencies_are_stable_in_any_order(tmp_path):
         ("agencies AAA", "name_es", "Nombre uno", "Nombre dos", by_first),
         ("frameworks SDG-8.7", "name_es", "Meta", "Otra meta", by_first),
     ]
-    assert (agency.name_es, agency.website) == (
-        "Nombre uno",
-        "https://uno.example.org",
-    )
+    assert (agency.name_es, agency.website) == ("Nombre uno", "https://uno.example.org")
     assert agency.dissolved_on == date(2031, 1, 1)
     assert [
         (part.plan.code, part.mandate_es)

@@ -15,13 +15,7 @@ from strategic_areas import models
 from strategic_areas.importing import ImportSummary, load_plan_file
 from strategic_areas.models.measurements import Measurement
 from tests import next_plan
-from tests.strategic_areas.plans import (
-    FOLDER,
-    footprint,
-    part_of_shipped,
-    run,
-    write,
-)
+from tests.strategic_areas.plans import FOLDER, footprint, part_of_shipped, run, write
 
 pytestmark = pytest.mark.django_db
 

@@ -36,10 +36,7 @@ def test_a_file_broken_in_ten_ways_names_ten_faults_and_writes_nothing(db):
 
     status, lines, errors = run(FOLDER / "broken.yaml")
 
-    assert (status, lines) == (
-        1,
-        ["created=0 changed=0 unchanged=0 kept=0 faults=10"],
-    )
+    assert (status, lines) == (1, ["created=0 changed=0 unchanged=0 kept=0 faults=10"])
     assert [line.split("; expected")[0] for line in errors] == [
         "sources matrix (line 4), url: found ftp://example.org/matriz",
         "plan (line 9), starts_on: found 2020-13-45",
@@ -222,14 +219,8 @@ def test_a_fault_names_its_record_its_key_and_the_value(
             small(classification={"lists": [{"code": "entities", "name_es": "a"}]}),
             ("classification lists entities", "code", "entities"),
         ),
-        (
-            small(classification=[]),
-            ("the file", "classification", "[]"),
-        ),
-        (
-            small(geography_sources=["x"]),
-            ("the file", "geography_sources", "x"),
-        ),
+        (small(classification=[]), ("the file", "classification", "[]")),
+        (small(geography_sources=["x"]), ("the file", "geography_sources", "x")),
         (changed("activities", **{"kind": "continuing"}), (UPDATE, "percent", "40")),
         (
             changed("updates", **{"period": 2030}),

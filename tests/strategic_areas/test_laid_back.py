@@ -10,13 +10,7 @@ from django.utils.translation import override
 from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.desk.plan_tree.views import NODE_STEPS
-from strategic_areas.models import (
-    Activity,
-    Commitment,
-    Indicator,
-    Plan,
-    Target,
-)
+from strategic_areas.models import Activity, Commitment, Indicator, Plan, Target
 from strategic_areas.models.drafts import DraftLine
 from strategic_areas.workflow.plan_drafts import MOST_LINES
 from tests import make

@@ -19,10 +19,7 @@ from strategic_areas.models import (
     Letter,
     Purge,
 )
-from strategic_areas.workflow.questions import (
-    DECLARATION,
-    revision_token,
-)
+from strategic_areas.workflow.questions import DECLARATION, revision_token
 from tests import make
 from tests.uploads import make_pdf
 
@@ -378,10 +375,7 @@ def test_handing_over_asks_everybody_who_reports_for_the_agency(client):
     make.focal_point()
     client.force_login(update.letter.recorded_by)
 
-    client.post(
-        address("letter_send", update.letter),
-        {"seen": revision_token(update)},
-    )
+    client.post(address("letter_send", update.letter), {"seen": revision_token(update)})
 
     update.refresh_from_db()
     assert update.status == "submitted"
@@ -455,10 +449,7 @@ def test_a_purge_takes_the_file_of_a_letter(client, open_record):
     letter = make.letter()
     token = letter.token
     client.force_login(make.reviewer())
-    client.post(
-        reverse("admin:purge_new"),
-        {"files": address("letter_file", letter)},
-    )
+    client.post(reverse("admin:purge_new"), {"files": address("letter_file", letter)})
 
     purging.confirm(Purge.objects.get(), by=make.reviewer())
 

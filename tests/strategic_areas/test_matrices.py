@@ -21,7 +21,7 @@ DIFFERENCES = {
     "matriz-por-ejes": [
         # The file names it in full and the portal does not know it: the acronym is
         # made of initials, and the person is asked.
-        "EJE 1 PREVENCION!C11 supporting: ['MC'], expected ['MINC']",
+        "EJE 1 PREVENCION!C11 supporting: ['MC'], expected ['MINC']"
     ],
 }
 
@@ -196,14 +196,14 @@ def test_every_action_indicator_and_target_is_read_field_by_field(name):
 #: Questions that the careful person did not have, and why the reader asks them.
 ASKED_BESIDE = {
     "matriz-unica": {
-        ("D31", "who_leads"),  # five joined by "y", without "apoyo"
+        ("D31", "who_leads")  # five joined by "y", without "apoyo"
     },
     "matriz-cuatro-niveles": {
         ("E35", "who_leads"),  # three joined by "y"
         ("E57", "who_leads"),  # three joined by hyphens
     },
     "matriz-por-ejes": {
-        ("R12", "more_numbers"),  # "11 (una por departamento judicial)", as R9
+        ("R12", "more_numbers")  # "11 (una por departamento judicial)", as R9
     },
 }
 #: Cells whose likeliest reading is another than the careful person's: none, a

@@ -11,12 +11,7 @@ from strategic_areas import workflow
 from strategic_areas.desk import queries
 from strategic_areas.models import Activity, ActivityUpdate, RevisionStatus, Submission
 from strategic_areas.queries import rounds
-from strategic_areas.queries.pages import (
-    agencies,
-    areas,
-    commitments,
-    round_answers,
-)
+from strategic_areas.queries.pages import agencies, areas, commitments, round_answers
 from strategic_areas.queries.pages.commitments import Succession
 from strategic_areas.queries.plan import plan_progress, submissions
 from strategic_areas.queries.plan.counted_updates import sources_of_plan

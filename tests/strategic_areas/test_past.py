@@ -41,11 +41,7 @@ def kept(lasting):
         activity = make.activity(commitment=commitment)
         first, second = make_year(plan, 2025), make_year(plan, 2026)
         make.record_update(activity=activity, period=first, execution="not_started")
-        make.record_update(
-            activity=activity,
-            period=second,
-            execution="completed",
-        )
+        make.record_update(activity=activity, period=second, execution="completed")
         return activity
 
 

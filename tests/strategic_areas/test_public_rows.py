@@ -246,9 +246,7 @@ def test_whoever_decides_reads_what_follows_and_nothing_is_kept(client, reviewer
     close_structure()
     activity.due_on = activity.plan.ends_on
     change = workflow.propose(
-        activity,
-        by=make.reviewer(),
-        amendment=make.act(activity.plan),
+        activity, by=make.reviewer(), amendment=make.act(activity.plan)
     )
 
     page = client.get(reverse("admin:approval", args=[change.pk]))

@@ -10,11 +10,7 @@ from django.db import IntegrityError, transaction
 
 from strategic_areas import disclosure, figures, models
 from strategic_areas.importing import PlanFileError, load_plan_file
-from strategic_areas.models.measurements import (
-    DisclosedForm,
-    Measurement,
-    Publication,
-)
+from strategic_areas.models.measurements import DisclosedForm, Measurement, Publication
 from tests import make
 from tests.strategic_areas.plans import faults_of, load_small, small, write
 
@@ -172,10 +168,7 @@ def test_of_several_who_count_a_year_one_is_told_and_later_no_other(tmp_path):
         rows = models.PublishedFigure.objects.latest_revisions().order_by("counted_by")
         found.append([(row.counted_by, row.value) for row in rows])
 
-    assert found == [
-        [("AAA", 100), ("BBB", None)],
-        [("AAA", None), ("BBB", None)],
-    ]
+    assert found == [[("AAA", 100), ("BBB", None)], [("AAA", None), ("BBB", None)]]
 
 
 def test_nothing_beside_a_protected_number_says_why_it_is(tmp_path):

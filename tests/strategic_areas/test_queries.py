@@ -253,8 +253,7 @@ def test_the_public_record_is_no_report_of_an_agency():
 def test_a_report_in_review_tells_its_day_and_nothing_else():
     plan = make.plan()
     update = make.submitted_update(
-        activity=make.activity(plan=plan),
-        period=make.round(plan=plan),
+        activity=make.activity(plan=plan), period=make.round(plan=plan)
     )
 
     page = page_of(update.activity.commitment)

@@ -42,8 +42,7 @@ def plan(lasting):
         programme = make.programme(area=make.area(plan=plan, code=code))
         activity = make.activity(
             commitment=make.commitment(
-                programme=programme,
-                lead=make.agency(slug=slug, acronym=slug.upper()),
+                programme=programme, lead=make.agency(slug=slug, acronym=slug.upper())
             )
         )
         for period in periods:
@@ -196,8 +195,7 @@ def test_what_is_published_meanwhile_moves_no_page(plan):
 
     newest = plan.activities.first()
     make.published_update(
-        activity=newest,
-        period=make.round(plan=plan, ends_on=date(2028, 12, 31)),
+        activity=newest, period=make.round(plan=plan, ends_on=date(2028, 12, 31))
     )
 
     assert (
@@ -210,9 +208,7 @@ def test_a_place_stays_when_its_account_is_replaced_or_withdrawn(client):
     reviewer = make.reviewer()
     updates = [
         make.published_update(
-            activity=make.activity(plan=asked.plan),
-            period=asked,
-            reviewer=reviewer,
+            activity=make.activity(plan=asked.plan), period=asked, reviewer=reviewer
         )
         for _ in range(2)
     ]

@@ -199,11 +199,7 @@ def test_each_step_leads_to_the_next_that_she_may_publish(client, reviewer, subm
     second = waiting_since(make_submitted_declaration(), 7)
     third = waiting_since(submit(), 6)
 
-    steps = [
-        publish(client, second),
-        give_back(client, third),
-        publish(client, first),
-    ]
+    steps = [publish(client, second), give_back(client, third), publish(client, first)]
 
     assert [step["Location"] for step in steps] == [
         address(third),

@@ -280,11 +280,7 @@ def test_the_report_compares_with_the_edition_of_the_last_round():
     make_edition(before)
     period = make.round(plan=plan, **SINCE, **LATE)
     make.published_update(
-        activity=activity,
-        period=period,
-        by=author,
-        execution="completed",
-        percent=100,
+        activity=activity, period=period, by=author, execution="completed", percent=100
     )
     amendment = make.amendment(activity=same, decided_on=TODAY - 20 * DAY)
 

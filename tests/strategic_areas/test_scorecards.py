@@ -20,14 +20,7 @@ from strategic_areas.public_paths import public_path
 from tests import make
 from tests.make.plans import put_back_in_preparation
 from tests.public_site import MOST_QUERIES
-from tests.strategic_areas.asked import (
-    CLOSES,
-    DUE,
-    make_asked,
-    make_person,
-    on,
-    submit,
-)
+from tests.strategic_areas.asked import CLOSES, DUE, make_asked, make_person, on, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -79,11 +72,7 @@ def test_without_the_step_nothing_becomes_public_however_long_one_waits(client, 
         page.scorecards,
         page.compliance.round_count,
         page.unpublished_scorecard,
-    ) == (
-        [],
-        0,
-        None,
-    )
+    ) == ([], 0, None)
 
 
 def test_a_scorecard_counts_first_submissions_by_the_due_date(client, asked):

@@ -12,10 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from strategic_areas import purging, workflow
-from strategic_areas.models import (
-    PublicationVersion,
-    Translation,
-)
+from strategic_areas.models import PublicationVersion, Translation
 from strategic_areas.public_paths import public_path
 from strategic_areas.search import index
 from strategic_areas.search.results import PER_GROUP, PER_PAGE, search_all
@@ -102,10 +99,7 @@ PUBLIC = {
     "mandate": make_mandate,
     "former name": make_former_name,
     "comment": make_comment,
-    "target": lambda word: (
-        make.plan(),
-        make.target(**both("name", word)),
-    ),
+    "target": lambda word: (make.plan(), make.target(**both("name", word))),
     "tier": lambda word: make.tier(**both("label", word)),
     "law": lambda word: make.law(**both("summary", word)),
     "amendment": lambda word: make.amendment(
@@ -317,8 +311,7 @@ HIDDEN = {
     "letter": lambda: make.letter(reference=WORD),
     "transcription": lambda: make.transcribed_update(narrative_es=WORD),
     "website": lambda: make.participation(
-        plan=make.plan(),
-        agency=make.agency(website_unverified=f"https://{WORD}.do"),
+        plan=make.plan(), agency=make.agency(website_unverified=f"https://{WORD}.do")
     ),
     "values of what an amendment brought": lambda: make.amendment(
         commitment=make.commitment(), field="commitment", new_value_es=WORD

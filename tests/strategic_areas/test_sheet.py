@@ -452,8 +452,7 @@ def test_another_agencys_report_is_not_sent(desk):
     own = ActivityUpdate.objects.get(activity=desk.activity)
 
     desk.client.post(
-        desk.address("sheet_check"),
-        {"seen": revision_tokens([own, stranger])},
+        desk.address("sheet_check"), {"seen": revision_tokens([own, stranger])}
     )
 
     stranger.refresh_from_db()

@@ -243,11 +243,7 @@ def test_what_is_known_of_an_activity(reports, known, work):
             Tally(1, 1, 3),
             "1 of 3 activities completed; 2 without a published report",
         ),
-        (
-            [IDLE, SILENT],
-            Tally(0, 1, 2),
-            "1 of 2 activities reported, none completed",
-        ),
+        ([IDLE, SILENT], Tally(0, 1, 2), "1 of 2 activities reported, none completed"),
         ([DROPPED], Tally(0, 0, 0), ""),
     ],
 )

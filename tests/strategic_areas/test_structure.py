@@ -131,9 +131,7 @@ def test_raw_sql_changes_no_link_of_the_structure(field, plan):
         ),
         (
             lambda: make.activity(
-                commitment=Commitment.objects.latest("pk"),
-                is_in_plan=False,
-                code="F-1",
+                commitment=Commitment.objects.latest("pk"), is_in_plan=False, code="F-1"
             ),
             {"title_es": "Otro"},
         ),
@@ -176,9 +174,7 @@ def test_the_door_opens_to_an_applying_amendment_of_the_plan_alone(way, plan):
     table = PendingChange._meta.db_table
     if status == "applying":
         PendingChange.objects.filter(pk=change.pk).update(
-            status=status,
-            decided_by=make.reviewer(),
-            decided_at="2026-01-02T00:00Z",
+            status=status, decided_by=make.reviewer(), decided_at="2026-01-02T00:00Z"
         )
 
     assert closed_to(f"UPDATE {Activity._meta.db_table} SET due_on = NULL")
@@ -190,9 +186,7 @@ def amended(**fields):
     activity = Activity.objects.get()
     activity.due_on = fields.pop("due_on", None)
     change = workflow.propose(
-        activity,
-        by=make.reviewer(),
-        amendment=make.act(activity.plan, **fields),
+        activity, by=make.reviewer(), amendment=make.act(activity.plan, **fields)
     )
     return workflow.approve(change, by=make.reviewer())
 

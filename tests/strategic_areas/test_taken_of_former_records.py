@@ -32,10 +32,9 @@ def superseded(record, **changes):
     """The record, changed, with another one in its place."""
     same = ("programme", "commitment")
     links = {name: getattr(record, name) for name in same if hasattr(record, name)}
-    maker = {
-        models.Commitment: make.commitment,
-        models.Activity: make.activity,
-    }[type(record)]
+    maker = {models.Commitment: make.commitment, models.Activity: make.activity}[
+        type(record)
+    ]
     record.superseded_by.add(maker(**links))
     type(record).objects.filter(pk=record.pk).update(**changes)
     record.refresh_from_db()

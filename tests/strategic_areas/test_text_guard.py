@@ -270,12 +270,7 @@ def test_what_is_known_is_no_mark_but_a_given_name_is_only_known_in_its_phrase()
     assert [
         [text[e.start : e.end] for e in find_review_marks(text, known)]
         for text in texts
-    ] == [
-        [],
-        [],
-        ["Minerva"],
-        ["Zaglul"],
-    ]
+    ] == [[], [], ["Minerva"], ["Zaglul"]]
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from strategic_areas import workflow
-from strategic_areas.models import (
-    ActivityUpdate,
-    PendingChange,
-    Translation,
-)
+from strategic_areas.models import ActivityUpdate, PendingChange, Translation
 from strategic_areas.public_paths import public_path as public_address
 from strategic_areas.queries.updates import public_updates
 from tests import make
@@ -228,10 +224,7 @@ def test_the_approver_reads_both_languages_as_the_public_will(client, reviewer, 
 
 
 def test_the_database_keeps_one_translation_per_revision_that_says_something(update):
-    for wrong in (
-        {"activity_update": update},
-        {"text": ENGLISH},
-    ):
+    for wrong in ({"activity_update": update}, {"text": ENGLISH}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Translation.objects.create(**wrong)
 

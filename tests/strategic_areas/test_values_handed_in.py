@@ -16,10 +16,7 @@ from strategic_areas.figures.submission import (
     fingerprinted_facts,
     submit_value,
 )
-from strategic_areas.models import (
-    PublishedCell,
-    PublishedFigure,
-)
+from strategic_areas.models import PublishedCell, PublishedFigure
 from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Measurement, ReportedValue
 from tests import make
@@ -348,10 +345,7 @@ def test_an_indicator_that_selects_asks_for_no_parts(desk, client):
 
 OVER_100 = ("value", "Un porcentaje va de 0 a 100.")
 FAR_OFF = ("why", "El último valor fue 40: diga por qué este cambia tanto.")
-ONE_LACKS = (
-    None,
-    "Edad: faltan 1 para el total. Lo que no se sabe va en «No consta».",
-)
+ONE_LACKS = (None, "Edad: faltan 1 para el total. Lo que no se sabe va en «No consta».")
 
 
 @pytest.mark.parametrize(

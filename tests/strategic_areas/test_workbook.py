@@ -172,10 +172,7 @@ def test_a_row_holds_what_is_saved_in_it(filler):
     }
     assert [
         book.cell(filler.activity, name).value for name in ("update", "version")
-    ] == [
-        update.pk,
-        1,
-    ]
+    ] == [update.pk, 1]
 
 
 def test_only_what_may_be_filled_is_unlocked(filler):

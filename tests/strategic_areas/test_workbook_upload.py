@@ -13,11 +13,7 @@ from strategic_areas.desk.sheet_workbook import signed_preview
 from strategic_areas.desk.sheet_workbook.update_lines import columns_of
 from strategic_areas.desk.sheet_workbook.views import read_sheet_workbook
 from strategic_areas.evidence import RefusedFileError
-from strategic_areas.models import (
-    ActivityUpdate,
-    AnswerKind,
-    RevisionStatus,
-)
+from strategic_areas.models import ActivityUpdate, AnswerKind, RevisionStatus
 from strategic_areas.workbooks import reading
 from tests import make
 from tests.strategic_areas.filling import Book, Kept, in_state
@@ -180,11 +176,7 @@ def test_a_workbook_that_another_program_saved_is_read(published):
 
 
 def test_text_that_begins_like_a_formula_comes_back_as_it_was(filler):
-    update = make.update(
-        **filler.about,
-        narrative_es="=SUMA(1)",
-        obstacle_es="'-5 %",
-    )
+    update = make.update(**filler.about, narrative_es="=SUMA(1)", obstacle_es="'-5 %")
 
     book = filler.download()
     untouched = filler.upload(book)
@@ -219,10 +211,7 @@ STORED = [
         {"execution": "not_started", "percent": 0},
     ),
     ({"answer": "same_as_before"}, {"answer": "same_as_before", "percent": 40}),
-    (
-        {"answer": "no_news", **REASON},
-        {"answer": "no_news", "percent": 40, **REASON},
-    ),
+    ({"answer": "no_news", **REASON}, {"answer": "no_news", "percent": 40, **REASON}),
     # A reason alone says so too.
     (REASON, {"answer": "no_news", "percent": 40, **REASON}),
     (
@@ -274,10 +263,7 @@ def test_a_stale_workbook_overwrites_nothing_and_shows_both_texts(filler):
     response = filler.upload(book)
     filler.confirm(response)
 
-    assert kinds(response) == {
-        "stale": [filler.activity.code],
-        "new": [second.code],
-    }
+    assert kinds(response) == {"stale": [filler.activity.code], "new": [second.code]}
     assert list(changes(response).values()) == [("Lo más nuevo.", "Lo del libro.")]
     assert stored(filler).narrative_es == "Lo más nuevo."
     assert stored(filler, second).percent == 10
@@ -297,10 +283,7 @@ def test_a_workbook_of_a_withdrawn_revision_is_stale_beside_its_successor(filler
     book = filler.download()
     workflow.publish(update, by=make.reviewer())
     workflow.withdraw(update, by=make.reviewer(), cause="error")
-    make.update(
-        **filler.about,
-        narrative_es="La nueva.",
-    )
+    make.update(**filler.about, narrative_es="La nueva.")
 
     response = filler.upload(book.fill(filler.activity, narrative_es="La vieja."))
 

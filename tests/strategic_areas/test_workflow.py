@@ -14,11 +14,7 @@ from agencies.accounts import closing
 from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas import workflow
-from strategic_areas.models import (
-    ActivityUpdate,
-    PendingChange,
-    RevisionStatus,
-)
+from strategic_areas.models import ActivityUpdate, PendingChange, RevisionStatus
 from strategic_areas.queries.plan import plan_progress as boards
 from tests import make
 
