@@ -227,10 +227,12 @@ def test_before_its_first_round_it_says_when_that_opens(client):
     day = timezone.localdate() + timedelta(days=20)
     asked = make.round(opens_on=day, due_on=day, closes_on=day)
     make.activity(plan=asked.plan)
+    make.round(plan=asked.plan, is_demonstration=True)
 
     html = text_of(main_of(client, "/"))
 
     assert "Todavía no se ha pedido ningún reporte" in html
+    assert client.get("/").context["overview"].first_round == asked
     assert missing_in(client, asked.plan) == []
 
 

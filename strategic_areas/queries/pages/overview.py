@@ -204,7 +204,11 @@ def cache_shown_plan(today: date) -> None:
 def load_overview(plan: Plan, today: date) -> Overview:
     plan_progress = load_progress_with_rounds(plan, today)
     rounds = opened_rounds(plan_progress.periods, today)
-    future = [each for each in plan_progress.periods if each.is_round and not rounds]
+    future = [
+        each
+        for each in plan_progress.periods
+        if each.is_round and not each.is_demonstration and not rounds
+    ]
     return Overview(
         plan_progress=plan_progress,
         headline=round_answers.headline_of(plan_progress, today),
