@@ -20,6 +20,7 @@ from tests.strategic_areas.reading_matrices import (
 )
 from tests.uploads import make_zip, unzip
 
+HEADINGS = ["Código", "Acción", "Responsable", "Plazo"]
 UNICA, EJES, NIVELES = "matriz-unica", "matriz-por-ejes", "matriz-cuatro-niveles"
 
 
@@ -289,9 +290,8 @@ def test_a_stretch_in_another_encoding_is_refused_too():
 )
 def test_an_answer_decides_between_two_texts_of_a_record(place, answer, field, value):
     book = openpyxl.Workbook()
-    headings = ["Código", "Acción", "Responsable", "Plazo", "Costo RD$", "Estado"]
     for row in [
-        [*headings, "Indicador"],
+        [*HEADINGS, "Costo RD$", "Estado", "Indicador"],
         ["1.1", "Campaña", "MIREX", "2027", "500", "En curso", "Cuñas"],
         ["1.1", "Campaña", "PGR", "2028", "900", "En pausa", "Murales"],
     ]:
@@ -312,34 +312,31 @@ def test_an_answer_decides_between_two_texts_of_a_record(place, answer, field, v
     assert question.key not in {each.key for each in reading.questions}
 
 
-def test_the_answer_to_a_formula_is_measured():
+@pytest.mark.parametrize(
+    ("place", "field", "texts", "reason", "answer", "table", "column", "value"),
+    [
+        (
+            *("E2", "indicator", ("=B2", "12"), "formula"),
+            *("Cuñas", "indicators", "name", "Cuñas"),
+        ),
+        (
+            *("F2", "target", ("Cuñas", "1.250 por año"), "thousands_or_decimals"),
+            *("1250 por año", "targets", "value", "1250"),
+        ),
+    ],
+)
+def test_an_answer_about_a_measure_is_read(
+    place, field, texts, reason, answer, table, column, value
+):
     book = openpyxl.Workbook()
-    book.active.append(
-        ["Código", "Acción", "Responsable", "Plazo", "Indicador", "Meta"]
-    )
-    book.active.append(["1.1", "Campaña", "MIREX", "2027", "=B2", "12"])
+    book.active.append([*HEADINGS, "Indicador", "Meta"])
+    book.active.append(["1.1", "Campaña", "MIREX", "2027", *texts])
     content = content_of(book)
     naming = detect_layout(upload(content)).naming
-    question = question_at(again(content, naming), "E2", "indicator")
+    question = question_at(again(content, naming), place, field)
 
-    naming.answers[question.key] = "Cuñas"
+    naming.answers[question.key] = answer
     reading = again(content, naming)
 
-    assert [line.values["name"] for line in reading.of("indicators")] == ["Cuñas"]
-
-
-def test_an_ambiguous_number_for_each_year_is_asked():
-    book = openpyxl.Workbook()
-    book.active.append(
-        ["Código", "Acción", "Responsable", "Plazo", "Indicador", "Meta"]
-    )
-    book.active.append(["1.1", "Campaña", "MIREX", "2027", "Cuñas", "1.250 por año"])
-    content = content_of(book)
-    naming = detect_layout(upload(content)).naming
-    question = question_at(again(content, naming), "F2", "target")
-
-    naming.answers[question.key] = "1250 por año"
-    reading = again(content, naming)
-
-    assert question.reason == "thousands_or_decimals"
-    assert {line.values["value"] for line in reading.of("targets")} == {"1250"}
+    assert question.reason == reason
+    assert {line.values[column] for line in reading.of(table)} == {value}
