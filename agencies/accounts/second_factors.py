@@ -168,7 +168,7 @@ class FactorReset(Decision):
 
 
 class ResetSteps(PersonSteps):
-    """Administrators decide; a reset of their own they may only decline."""
+    """Administrators decide; they may only decline a reset of their own factors."""
 
     model = FactorReset
     events = {

@@ -45,7 +45,7 @@ class DataSeries:
 
 @dataclass(frozen=True)
 class ReferenceLevel:
-    """A target, or the baseline from which it is measured."""
+    """A horizontal line in a chart: a target, or the baseline that it starts from."""
 
     starts_on: date
     ends_on: date

@@ -133,8 +133,8 @@ class VictimsField(forms.TypedChoiceField):
         )
 
 
-#: Label of the confirmation needed to publish a number of people in a text about work
-#: with victims.
+#: Label of a tick. A text about work with victims may name a number of people only if
+#: the reviewer confirms this.
 PRINTED_LABEL = _("An official source has printed these numbers of people")
 
 

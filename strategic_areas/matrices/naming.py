@@ -48,7 +48,7 @@ COLUMN_MEANINGS = {
 #: The cell of the area's title, "title" for the sheet's name, or empty.
 AREA_CELL_PATTERN = r"(?:title|[A-Z]{1,3}[0-9]{1,4})?"
 LEVELS = ("area", "programme", "commitment", "activity")
-#: Meaning → pattern of headings; the first match counts.
+#: Meanings of columns with patterns of their headings; the first match decides.
 HEADINGS = [
     (meaning, re.compile(pattern))
     for meaning, pattern in [

@@ -255,8 +255,8 @@ class SheetReader:
         meaning = self.meanings.get(cell.column, "")
         word = level_among(level_text.word, [*LEVELS])
         below = [level for level in LEVELS if level in self.columns]
-        # Outside its column, a word of the highest level with a column, or of a lower
-        # level, means the level above; nothing is above an area.
+        # A heading outside the column of the highest level stands above its records:
+        # "Objetivo 1" beside a column of objectives is an area.
         if word and below and LEVELS.index(word) >= LEVELS.index(below[0]):
             above = LEVELS[max(LEVELS.index(below[0]) - 1, 0)]
             word = below[0] if meaning == below[0] else above

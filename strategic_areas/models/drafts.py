@@ -73,7 +73,7 @@ class DraftLine(models.Model):
         max_length=20, choices=[(each, each) for each in DRAFT_TABLES]
     )
     record = models.PositiveBigIntegerField(null=True)
-    # Renaming a column would break the version before.
+    # The columns keep their names: during an update the former version reads them.
     new_values = models.JSONField(default=dict, db_column="said")
     values_before = models.JSONField(default=dict, db_column="seen")
     reason = models.TextField(_("reason"), blank=True, default="")

@@ -290,7 +290,8 @@ def published_figures():
 
 def editions():
     """
-    Rows of an edition change only while it is withheld, which leaves new random bits.
+    Rows of an edition change only while it is withheld; when that ends, its random bits
+    must be new.
     """
     model, rows = model_named("Edition"), model_named("EditionRows")
     table, label = model._meta.db_table, model._meta.model_name

@@ -49,7 +49,7 @@ EDITION_STEPS = EditionSteps()
 
 
 def correctable_differences(original):
-    """What of an edition, as last corrected, differs from today."""
+    """The rows in which an edition, as last corrected, differs from today."""
     return edition_differences(original.plan, editions.latest_correction(original))
 
 

@@ -76,7 +76,7 @@ class ProposeAmendmentForm(GuardedModelForm):
         """Do nothing: the workflow validates, as it knows the amendment's kind."""
 
     def propose(self, *, by):
-        """Propose the records. Returns the change, or None after adding an error."""
+        """Propose the records; return the change, or None if the form has an error."""
         amendment = self.instance if "act" in self.fields else None
         with (
             refusals_shown_on(self, pending_text=CHANGE_WAITS),

@@ -293,8 +293,8 @@ class WorkbookComparison:
         columns = [(column, before, before == now) for column, before, now in digests]
         for column, exported_digest, is_current in columns:
             text = line.text(column.name)
-            # The workbook may give a code in this cell to another record; the cell
-            # still means the record that had it at export.
+            # A code in an unchanged cell means the record that had it at export, even
+            # if the workbook now gives that code to another record.
             if is_current and self.find.is_as_exported(column, text, exported_digest):
                 values[column.name] = stored[column.name]
         new_digests = value_digests(table, values, self.stored)

@@ -297,7 +297,7 @@ def reminder_subject(mail):
     return _("Reports that are late: a copy")
 
 
-#: Of reminders that a person sends by a button; the automatic ones are "reminder".
+#: The kind of mail that a person sends by a button; automatic mails are "reminder".
 BUTTON_REMINDER_KIND = "asked"
 
 

@@ -160,7 +160,7 @@ class ReportingSheet:
 
     @property
     def owed(self):
-        """Reports and values that it still owes, also when their time is over."""
+        """Reports and values that the agency has not submitted, overdue ones too."""
         return [*self.unanswered_reports, *self.open_values]
 
     @property

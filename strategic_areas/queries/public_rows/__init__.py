@@ -56,7 +56,7 @@ from strategic_areas.queries.updates.public_updates import (
     PublishedUpdate,
 )
 
-#: Name of a dataset or of a kind of row, such as "values" → row key → row.
+#: Rows by their key, by the name of a dataset or other kind of row, such as "values".
 RowsByDataset = dict[str, dict[str, dict]]
 #: Model → primary keys.
 Keys = Mapping[type[Model], set[int]]
