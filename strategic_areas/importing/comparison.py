@@ -93,6 +93,7 @@ def apply_lines(lines, stored, memory, summary):
             memory.remember(line, **{PK_KEY: to_save.record.pk})
             summary.created[line.table.name] += 1
         else:
+            stored.forget_links(to_save.record)
             changes = [
                 CellChange(
                     name, former, line.values[name], protects=_protects(line, name)

@@ -4,7 +4,6 @@ The stored records of a plan, and those that plans share, by the keys of documen
 Fields are compared in plain form.
 """
 
-from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
@@ -29,15 +28,12 @@ def plain_number(number):
     return "0" if text == "-0" else text
 
 
-def _linked_to(row, field):
-    return [one.pk for one in getattr(row, field.name).all()] if row.pk else ()
-
-
 class StoredTable:
     """
     ``rows`` by document key; rows and keys by primary key.
 
-    ``links`` maps a many-to-many field to the linked keys by that of the row.
+    ``links`` maps a many-to-many field to the linked primary keys by that of the row,
+    for rows whose links have not changed since they were read.
     """
 
     def __init__(self):
@@ -77,23 +73,27 @@ class StoredPlan:
             for former in AgencyName.objects.all():
                 row = found.row_of_pk[former.agency_id]
                 found.rows.setdefault(former.acronym, row)
+        self.read_links(table, found)
 
     def _conditions(self, table):
         scope = {f"{table.scope}__code": self.plan_code} if table.scope else {}
         return dict(table.filters) | scope
 
-    def _links(self, table, many):
+    def read_links(self, table, found):
         # Prefetching would join the linked table: SQLite compares each activity with
         # each one that it may supersede.
-        own, other = many.m2m_field_name(), many.m2m_reverse_field_name()
-        conditions = self._conditions(table).items()
-        rows = many.remote_field.through._default_manager.filter(
-            **{f"{own}__{name}": value for name, value in conditions}
-        )
-        links = defaultdict(list)
-        for pk, linked in rows.values_list(f"{own}_id", f"{other}_id"):
-            links[pk].append(linked)
-        return links
+        for many in table.model._meta.many_to_many:
+            own, other = many.m2m_field_name(), many.m2m_reverse_field_name()
+            rows = many.remote_field.through._default_manager.filter(
+                **{f"{own}__{n}": v for n, v in self._conditions(table).items()}
+            )
+            links = found.links[many] = {pk: [] for pk in found.row_of_pk}
+            for pk, linked in rows.values_list(f"{own}_id", f"{other}_id"):
+                links.setdefault(pk, []).append(linked)
+
+    def forget_links(self, row):
+        for links in self.tables[TABLE_OF_MODEL[type(row)].name].links.values():
+            links.pop(row.pk, None)
 
     def rows(self, table):
         rows = table.model._default_manager.filter(**self._conditions(table))
@@ -138,13 +138,11 @@ class StoredPlan:
         return None if value == "" else value
 
     def _linked(self, row, field):
-        table = TABLE_OF_MODEL[type(row)]
-        stored = self.tables[table.name]
-        if stored.row_of_pk.get(row.pk) is not row:
-            return _linked_to(row, field)
-        if field not in stored.links:
-            stored.links[field] = self._links(table, field)
-        return stored.links[field].get(row.pk, ())
+        table = self.tables.get(TABLE_OF_MODEL[type(row)].name)
+        links = table.links.get(field, {}) if table else {}
+        if row.pk in links and table.row_of_pk.get(row.pk) is row:
+            return links[row.pk]
+        return [one.pk for one in getattr(row, field.name).all()] if row.pk else ()
 
     def default_value(self, table, attribute):
         if table.name not in self.empty_rows:
@@ -192,8 +190,8 @@ class StoredPlanObjects(StoredPlan):
         links = [many.name for many in table.model._meta.many_to_many]
         return super().rows(table).prefetch_related(*links)
 
-    def _linked(self, row, field):
-        return _linked_to(row, field)
+    def read_links(self, table, found):
+        """Linked rows are prefetched: people see them."""
 
     def relate(self):
         for name, table in EDITED_TABLES.items():

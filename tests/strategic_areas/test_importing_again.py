@@ -442,3 +442,22 @@ def test_nothing_but_the_history_waits_for_a_new_row(model):
     ] == []
     for many in model._meta.many_to_many:
         assert not m2m_changed.has_listeners(many.remote_field.through)
+
+
+def test_links_that_changed_since_they_were_read_are_read_again():
+    commitment = make.commitment()
+    stored, agency = StoredPlan(commitment.plan.code), make.agency()
+    make.participation(plan=commitment.plan, agency=agency)
+    table = stored.tables["commitments"]
+    (row,) = table.rows.values()
+    before = stored.plain(row, "supporting")
+
+    row.supporting.add(agency)
+    stored.forget_links(row)
+    new = make.commitment(plan=commitment.plan)
+    new.supporting.add(agency)
+    table.put(new, new.code)
+
+    assert before == []
+    assert stored.plain(row, "supporting") == [agency.acronym]
+    assert stored.plain(new, "supporting") == [agency.acronym]
