@@ -184,6 +184,7 @@ def prepared():
 def decide(hand):
     """Choose for the cells without a likeliest reading, and tick what was marked."""
     page = hand.page
+    expect(page.locator("[name=answer]")).to_be_visible()
     for box in page.locator(".matrix-answers .answer input[type=checkbox]").all():
         box.check()
         hand.clicks += 1

@@ -57,6 +57,7 @@ def approve(page, says):
     """What waits for a second person, once its page says what was proposed."""
     page.goto("/gestion/")
     page.locator(".waiting tbody .button").click()
+    expect(page.locator("input[name=approve]")).to_be_visible()
     expect(page.locator("#content")).to_contain_text(says)
     page.wait_for_load_state()
     tick_as_read(page)
