@@ -175,7 +175,9 @@ def roles(reading: PlanReading):
             "role": role,
             "agency": agency.slug,
             "agency_acronym": agency.acronym,
-            "is_disputed": role != "support" and (activity or commitment).is_disputed,
+            "is_disputed": activity.has_own_dispute
+            if activity
+            else role == "lead" and commitment.is_disputed,
         }
 
 

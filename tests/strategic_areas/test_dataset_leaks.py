@@ -236,11 +236,19 @@ def test_each_part_of_an_agency_is_a_row():
 
 def test_an_attribution_that_its_agency_does_not_acknowledge_says_so():
     commitment = make.commitment(provenance="press")
+    work = make.activity(
+        commitment=commitment, agency=make.agency(), provenance="press"
+    )
+
+    def disputed():
+        rows = rows_of(commitment.plan, "roles")
+        return {each["role"] for each in rows if each["is_disputed"]}
+
     make.approved_dispute(commitment)
+    by_the_lead = disputed()
+    make.approved_dispute(work)
 
-    (row,) = rows_of(commitment.plan, "roles")
-
-    assert row["is_disputed"] is True
+    assert (by_the_lead, disputed()) == ({"lead"}, {"lead", "responsible"})
 
 
 def test_an_agency_that_only_a_row_names_has_no_role_and_perhaps_no_page(client):

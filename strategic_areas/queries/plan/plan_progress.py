@@ -349,6 +349,8 @@ def _linked(activities, commitments, agencies):
     for activity in work:
         commitment = above[activity.commitment_id]
         activity.plan, activity.commitment = commitment.plan, commitment
+        # Pages and lists mark it with its commitment; a role only by itself.
+        activity.has_own_dispute = activity.is_disputed
         activity.is_disputed |= commitment.is_disputed
         activity.agency = agencies[activity.agency_id]
     return work
