@@ -81,7 +81,10 @@ LEAD_FILTER = ("lead", admin.RelatedOnlyFieldListFilter)
 
 @admin.register(Plan)
 class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
-    """Creates plans; changes their code and status. The tree edits the rest."""
+    """
+    Creates plans; changes their code before approval and their status after. The tree
+    edits the rest.
+    """
 
     list_display = ["code", "title", "status", "starts_on", "ends_on"]
     search_fields = ["code", "title_es", "title_en"]
@@ -93,14 +96,16 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """
-        Of a stored plan, all fields but code and status; the status too until approval.
+        Of a stored plan, all fields but the code until approval and the status after.
+
+        Nobody can delete a plan in preparation, so its code can be corrected; approval
+        fixes it, since public addresses and stored files then hold it.
         """
-        is_public = obj and obj.status != Plan.Status.IN_PREPARATION
-        read_only = [] if is_public else ["status"]
+        read_only = ["status"]
         if obj:
-            read_only += [
-                name for name in Plan.fields.columns() if name not in {"code", "status"}
-            ]
+            is_public = obj.status != Plan.Status.IN_PREPARATION
+            written = "status" if is_public else "code"
+            read_only = [name for name in Plan.fields.columns() if name != written]
         return [*super().get_readonly_fields(request, obj), *read_only]
 
     def get_fieldsets(self, request, obj=None):

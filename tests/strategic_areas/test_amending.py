@@ -60,12 +60,12 @@ def test_work_outside_the_plan_is_changed_there(client):
 
 
 @pytest.mark.parametrize("status", ["in_preparation", "approved"])
-def test_of_a_plan_only_its_state_goes_on_there(status, client):
+def test_of_a_plan_only_its_code_and_then_its_state_go_on_there(status, client):
     plan = make.plan(status=status)
 
     page = client.get(page_of(plan))
 
-    written = {"in_preparation": {"code"}, "approved": {"code", "status"}}
+    written = {"in_preparation": {"code"}, "approved": {"status"}}
     fields = page.context["adminform"].form.fields
     assert fields.keys() - {"seen_state"} == written[status]
     assert page.context["tree_address"] == reverse(
