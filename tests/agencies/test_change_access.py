@@ -82,6 +82,21 @@ def test_a_mandate_is_given_and_ended():
     assert not FocalPoint.objects.current().filter(pk=old.pk).exists()
 
 
+def test_of_two_mandates_the_named_one_ends():
+    one, agency = make.administrator(), make.agency(acronym="MM")
+    person = make.focal_point(agency=agency)
+    make.mandate(user=person, agency=agency, kind="alternate")
+
+    with pytest.raises(CommandError, match="--kind"):
+        change_access(person, "--end-mandate", "MM", by=one)
+    change_access(person, "--end-mandate", "MM", "--kind", "titular", by=one)
+    with pytest.raises(CommandError, match="no such mandate"):
+        change_access(person, "--end-mandate", "MM", "--kind", "titular", by=one)
+
+    (left,) = FocalPoint.objects.current().filter(user=person)
+    assert left.kind == "alternate"
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -46,7 +46,9 @@ class Command(BaseCommand):
             "--end-mandate", metavar="ACRONYM", help="An agency to report for no more."
         )
         parser.add_argument(
-            "--kind", choices=FocalPoint.Kind.values, default=FocalPoint.Kind.TITULAR
+            "--kind",
+            choices=FocalPoint.Kind.values,
+            help="The mandate's kind; titular if one is given and nothing is said.",
         )
         parser.add_argument("--until", metavar="DATE", help="The mandate's last day.")
 
@@ -80,7 +82,7 @@ class Command(BaseCommand):
         agency = _agency(options["mandate"] or options["end_mandate"])
         if options["mandate"]:
             return {"mandate": _give_mandate(user, agency, options).pk}
-        ended = _end_mandate(user, agency)
+        ended = _end_mandate(user, agency, options["kind"])
         return {"mandate": ended.pk, "ends_on": ended.ends_on}
 
 
@@ -133,9 +135,8 @@ def _give_mandate(user, agency, options):
     if not access.is_focal_point(user):
         raise CommandError(f"{user} needs the role first: --give focal_point")
     ends_on = options["until"] and _date(options["until"])
-    mandate = FocalPoint(
-        user=user, agency=agency, kind=options["kind"], ends_on=ends_on
-    )
+    kind = options["kind"] or FocalPoint.Kind.TITULAR
+    mandate = FocalPoint(user=user, agency=agency, kind=kind, ends_on=ends_on)
     try:
         mandate.full_clean()
     except ValidationError as error:
@@ -144,12 +145,15 @@ def _give_mandate(user, agency, options):
     return mandate
 
 
-def _end_mandate(user, agency):
-    mandate = FocalPoint.objects.current().filter(user=user, agency=agency).first()
-    if mandate is None:
-        raise CommandError(f"{user} has no mandate for {agency}.")
-    closing.end_mandate(mandate)
-    return mandate
+def _end_mandate(user, agency, kind):
+    current = FocalPoint.objects.current().filter(user=user, agency=agency)
+    found = [each for each in current if kind in {None, each.kind}]
+    if not found:
+        raise CommandError(f"{user} has no such mandate for {agency}.")
+    if len({each.kind for each in found}) > 1:
+        raise CommandError(f"{user} is both for {agency}: name one with --kind.")
+    closing.end_mandate(found[0])
+    return found[0]
 
 
 def _date(text):
