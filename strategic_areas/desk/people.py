@@ -55,6 +55,7 @@ from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 FLAG_AFTER_ROUNDS, CLOSE_AFTER_ROUNDS = 2, 3
 #: Mandates that end within this time are listed as problems.
 ENDS_SOON = timedelta(days=30)
+NEEDED_KINDS = (FocalPoint.Kind.TITULAR, FocalPoint.Kind.ALTERNATE)
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,19 @@ class MissingMandate:
     agency: Agency
     no_titular: bool
     no_alternate: bool
+    #: The kinds of mandate of its open invitations.
+    invited: frozenset[str]
+
+    @property
+    def in_words(self):
+        titular, alternate = (kind in self.invited for kind in NEEDED_KINDS)
+        texts = {
+            _("titular invited, not in yet"): self.no_titular and titular,
+            _("no titular"): self.no_titular and not titular,
+            _("alternate invited, not in yet"): self.no_alternate and alternate,
+            _("no alternate"): self.no_alternate and not alternate,
+        }
+        return ", ".join(text for text, applies in texts.items() if applies)
 
 
 def account_accesses():
@@ -141,9 +155,16 @@ def missing_mandates():
     agencies = Agency.objects.filter(
         pk__in=reporting.values("agency"), dissolved_on__isnull=True
     ).order_by("acronym")
-    needed = (FocalPoint.Kind.TITULAR, FocalPoint.Kind.ALTERNATE)
+    pending = Invitation.objects.open().filter(expires_at__gt=timezone.now())
+    invited = defaultdict(set)
+    for agency, kind in pending.values_list("agency_id", "kind"):
+        invited[agency].add(kind)
     gaps = [
-        MissingMandate(agency, *(kind not in kinds[agency.pk] for kind in needed))
+        MissingMandate(
+            agency,
+            *(kind not in kinds[agency.pk] for kind in NEEDED_KINDS),
+            frozenset(invited[agency.pk]),
+        )
         for agency in agencies
     ]
     return [gap for gap in gaps if gap.no_titular or gap.no_alternate]
@@ -213,13 +234,11 @@ class AccessProblem:
 
 
 def access_problems() -> list[AccessProblem]:
-    pending = Invitation.objects.open().filter(expires_at__gt=timezone.now())
-    invited = {*pending.values_list("agency_id", "kind")}
     gaps = sorted(missing_mandates(), key=lambda gap: not gap.no_titular)
     return [
         *chain(*map(_account_problems, account_accesses())),
         *_invitation_problems(),
-        *(_mandate_problem(gap, invited) for gap in gaps),
+        *map(_mandate_problem, gaps),
     ]
 
 
@@ -255,17 +274,11 @@ def _problem_texts(account):
             }
 
 
-def _mandate_problem(gap, invited):
-    is_invited = (gap.agency.pk, FocalPoint.Kind.TITULAR) in invited
-    texts = {
-        _("titular invited, not in yet"): gap.no_titular and is_invited,
-        _("no titular"): gap.no_titular and not is_invited,
-        _("no alternate"): gap.no_alternate,
-    }
+def _mandate_problem(gap):
     query = urlencode({"agency": gap.agency.pk, "role": Role.FOCAL_POINT})
     return AccessProblem(
         f"{gap.agency} · {gap.agency.name}",
-        ", ".join(text for text, applies in texts.items() if applies),
+        gap.in_words,
         f"{reverse('admin:agencies_invitation_add')}?{query}",
         _("Invite"),
     )

@@ -261,17 +261,22 @@ def test_an_administrator_lands_on_what_is_odd(client, activity, person):
     assert not any(f"({keeper.username})" in about for about in abouts)
 
 
-def test_of_an_invited_titular_it_is_told_that_they_are_not_in_yet(client):
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [
+        ("titular", ["titular invited, not in yet", "no alternate"]),
+        ("alternate", ["no titular", "alternate invited, not in yet"]),
+    ],
+)
+def test_of_an_invited_person_it_is_told_that_they_are_not_in_yet(client, kind, texts):
     agency = make.agency()
     make.participation(plan=make.plan(), agency=agency)
-    make.invitation(agency=agency)
+    make.invitation(agency=agency, kind=kind)
     client.force_login(make.administrator())
 
     (found,) = [what for about, what in told(client) if agency.acronym in about]
-    assert found.split(", ") == [
-        *gettext("titular invited, not in yet").split(", "),
-        gettext("no alternate"),
-    ]
+    assert found == ", ".join(map(gettext, texts))
+    assert found in client.get(PAGE).text
 
 
 @pytest.mark.parametrize("make_actor", [make.reviewer, make.focal_point])
