@@ -103,7 +103,8 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
         """
         read_only = ["status"]
         if obj:
-            is_public = obj.status != Plan.Status.IN_PREPARATION
+            # A refused form has put its own status into obj.
+            is_public = Plan.objects.public().filter(pk=obj.pk).exists()
             written = "status" if is_public else "code"
             read_only = [name for name in Plan.fields.columns() if name != written]
         return [*super().get_readonly_fields(request, obj), *read_only]

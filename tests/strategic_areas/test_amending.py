@@ -71,3 +71,5 @@ def test_of_a_plan_only_its_code_and_then_its_state_go_on_there(status, client):
     assert page.context["tree_address"] == reverse(
         "admin:plan_node", args=[plan.code, "plan", plan.pk]
     )
+    refused = client.post(page_of(plan), {"code": "", "status": "in_preparation"})
+    assert refused.context["adminform"].form.errors
