@@ -12,7 +12,7 @@ from plan_portal.conditional_get import public_page
 from plan_portal.files import public_file
 from strategic_areas import feeds
 from strategic_areas.datasets import DATASETS
-from strategic_areas.desk.sheet import views as staff_evidence
+from strategic_areas.desk.sheet import views as sheet_views
 from strategic_areas.desk.training import guide
 from strategic_areas.themes import EnglishThemeConverter, ThemeConverter
 from strategic_areas.views import (
@@ -435,7 +435,7 @@ urlpatterns = [
     path("gestion/idioma/", choose_language, name="language"),
     path(
         "gestion/evidencia/<slug:token>/",
-        staff_evidence.download_evidence,
+        sheet_views.download_evidence,
         name="staff_evidence",
     ),
     path("gestion/guias/<slug:role>/", guide, name="guide"),

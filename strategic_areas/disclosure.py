@@ -109,7 +109,7 @@ NOT_STATED = "not_stated"
 
 #: Dimension → groups in display order. "*" takes other categories; without it, a
 #: breakdown with other categories is withheld.
-GROUPS = {
+CATEGORY_GROUPS = {
     "sex+age": (
         ("woman", "man", "adult", NOT_STATED),
         ("girl", "boy", "child"),
@@ -216,9 +216,9 @@ def disclose_breakdown(
     """The cells of a total in one dimension; empty if none can be disclosed."""
     rest = total - sum(part.value for part in parts)
     has_negative = rest < 0 or any(part.value < 0 for part in parts)
-    if dimension not in GROUPS or not parts or has_negative:
+    if dimension not in CATEGORY_GROUPS or not parts or has_negative:
         return ()
-    return _merge_small_parts(_with_rest(parts, rest), GROUPS[dimension])
+    return _merge_small_parts(_with_rest(parts, rest), CATEGORY_GROUPS[dimension])
 
 
 def _may_follow(form: DisclosedCounts, before: DisclosedCounts) -> bool:

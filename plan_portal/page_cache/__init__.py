@@ -38,7 +38,7 @@ from plan_portal.page_cache.worker_renewal import WorkerRenewal
 from strategic_areas.datasets.file_cache import FILE_CACHE
 from strategic_areas.queries.pages import overview
 
-#: The request for which the common 503 response is made in advance.
+#: The request for which the common 503 response is made, once.
 SAMPLE_REQUEST = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https"}
 #: Paths passed on to Django.
 UNCACHED_PATHS = (*STAFF_PATHS, "/salud/", "/static/")

@@ -20,7 +20,7 @@ from strategic_areas import text_guard
 from strategic_areas.datasets.removals import protect_in_editions
 from strategic_areas.date_ranges import DateRange
 from strategic_areas.disclosure import (
-    GROUPS,
+    CATEGORY_GROUPS,
     MARKER,
     DisclosedCell,
     DisclosedCounts,
@@ -149,17 +149,17 @@ TEXTS = tuple(
 )
 
 
-_is_held = ContextVar("is_held", default=False)
+_is_suppressed = ContextVar("is_suppressed", default=False)
 
 
 @contextmanager
-def publishing_at_end():
-    """Suppress publication inside this context; the caller publishes at its end."""
-    token = _is_held.set(True)
+def without_publishing():
+    """Suppress publication inside this context; the caller publishes afterwards."""
+    token = _is_suppressed.set(True)
     try:
         yield
     finally:
-        _is_held.reset(token)
+        _is_suppressed.reset(token)
 
 
 def publish_indicator(sender, instance, raw=False, **kwargs):
@@ -194,7 +194,7 @@ def publish_figures(indicators):
     """
     Bring the published figures of these indicators and of all families up to date.
     """
-    if _is_held.get():
+    if _is_suppressed.get():
         return
     families = Indicator.objects.exclude(family="").order_by("pk")
     # A family has one disclosed total, so concurrent publications must wait.
@@ -241,7 +241,7 @@ def _preference(raw):
 def _disclosed_value(raw, history, total_ids):
     measurement, indicator = raw.measurement, raw.indicator
     if not indicator.sensitive:
-        parts = {name: raw.parts[name] for name in raw.parts if name in GROUPS}
+        parts = {name: raw.parts[name] for name in raw.parts if name in CATEGORY_GROUPS}
         cells = {name: _as_cells(each) for name, each in parts.items()}
         return DisclosedValue(measurement.value, raw.quote, cells)
     if raw.is_printed:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from agencies.access import RefusedError
 from agencies.decisions import DecisionStatus, OutdatedError
 from agencies.mail import mail_proposer
-from strategic_areas.figures import publish_figures, publishing_at_end
+from strategic_areas.figures import publish_figures, without_publishing
 from strategic_areas.models import Indicator, ReportedSpan
 from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Breakdown, Measurement, ReportedValue
@@ -102,7 +102,7 @@ class ValueSteps(GuardedSteps):
 
     def _together(self, values, by, step):
         text = _("%(record)s: another value of these days was published.")
-        with publishing_at_end():
+        with without_publishing():
             for each in sorted(values, key=lambda value: value.pk):
                 if why_not := self.why_not(by, each):
                     raise RefusedError(f"{each}: {why_not}")

@@ -85,7 +85,7 @@ def _load(plan_file, file, progress):
     summary = ImportSummary(warnings=warnings)
     file.save()  # while it is being loaded, it may change the structure of plans
     lines = LineBuilder(plan_file, known).lists
-    with figures.publishing_at_end():
+    with figures.without_publishing():
         for name, table_lines in lines.items():
             progress(name, len(table_lines))
         others = chain.from_iterable(lines[n] for n in TABLES if n not in REVISED)

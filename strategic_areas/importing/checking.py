@@ -229,7 +229,7 @@ def findings_in(plan_file):
     """Triples of entry, key and finding."""
     clean = set()  # many records say the same
     for entry in plan_file.top.with_nested():
-        for key in entry.section.typed:
+        for key in entry.section.text_keys:
             if text := entry.values.get(key):
                 text = ", ".join(text) if isinstance(text, list) else text
                 findings = () if text in clean else text_guard.find_personal_data(text)

@@ -163,7 +163,7 @@ class FileSection:
         return [each.name for each in (*self.keys, *self.nested)]
 
     @cached_property
-    def typed(self):
+    def text_keys(self):
         # Not references, dates and choices.
         return [
             key.name

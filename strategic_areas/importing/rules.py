@@ -129,7 +129,7 @@ def people_counted(plan_file, known):
         about = entry.values.get("activity") or entry.values.get("commitment")
         if source or about not in known.victim_codes:
             continue
-        for key in entry.section.typed:
+        for key in entry.section.text_keys:
             for each in find_people(entry.values.get(key) or ""):
                 quoted = entry.values[key][each.start : each.end]
                 expected = (

@@ -1,6 +1,6 @@
 """
-Published values of indicators, protected when they were published. Everything public
-reads these rows; raw values are in ``measurements``.
+Published values of indicators, protected when they were published. All public
+pages and files read these rows; raw values are in ``measurements``.
 """
 
 from django.db import models

@@ -27,7 +27,10 @@ def row_key(model, pk):
 
 class TakedownQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """All for reviewers; those of agencies and purges for administrators."""
+        """
+        All for reviewers; those that hide an agency, a former name or texts of a purge
+        for administrators.
+        """
         if not user.is_active:
             return self.none()
         if access.is_reviewer(user) or user.is_superuser:
@@ -145,8 +148,9 @@ class Takedown(Decision):
         return ContentType.objects.get_for_id(self.content_type_id).model_class()
 
 
-#: The field that a purge sets on each reviewed record of which it blanks a text.
-STAMP = "purged_at"
+#: The column that a purge sets on each report or declaration of which it blanks a text;
+#: ``places`` list it too, though it is no text.
+PURGED_AT = "purged_at"
 
 
 class PurgeQuerySet(DecisionQuerySet):
@@ -196,7 +200,9 @@ class Purge(Decision):
 
     @property
     def counts(self):
-        rows = self.places.exclude(field=STAMP).order_by("model").values_list("model")
+        rows = (
+            self.places.exclude(field=PURGED_AT).order_by("model").values_list("model")
+        )
         found = rows.annotate(number=models.Count("pk"))
         return [(apps.get_model(model), number) for model, number in found]
 

@@ -165,13 +165,13 @@ def save_records_unaudited(records_to_save, *, by):
 
 
 def _save_and_publish(records_to_save, by):
-    with figures.publishing_at_end():
+    with figures.without_publishing():
         write_records(records_to_save, by=by)
     if pks := [x.record.pk for x in records_to_save if isinstance(x.record, Indicator)]:
         figures.publish_figures(Indicator.objects.filter(pk__in=pks))
 
 
-#: Batch size.
+#: Rows of one statement.
 BATCH_SIZE = 500
 #: The models whose ``save`` fills in columns.
 COMPLETED_ON_SAVE = (PlanMixin, CodeMixin)

@@ -25,7 +25,7 @@ from strategic_areas.models import (
     Transition,
     WithdrawalCause,
 )
-from strategic_areas.models.takedowns import STAMP
+from strategic_areas.models.takedowns import PURGED_AT
 from strategic_areas.purging import blanking, takedowns
 from strategic_areas.purging.text_search import (
     FILES,
@@ -81,7 +81,9 @@ class PurgeSteps(GuardedSteps):
         matches, _by_hand = preview_purge(purge)
         records = blanking.purged_records(matches)
         listed = {(match.model, match.row, match.field.name) for match in matches}
-        _list_fields(purge, listed | {(type(each), each.pk, STAMP) for each in records})
+        _list_fields(
+            purge, listed | {(type(each), each.pk, PURGED_AT) for each in records}
+        )
         touched = [(match.model, match.row) for match in matches]
         with removing_from_editions(
             WithdrawalCause.PERSONAL, touched, words=words, compares=False

@@ -32,7 +32,7 @@ from strategic_areas.models import (
     PurgedText,
     RecordChange,
 )
-from strategic_areas.models.takedowns import STAMP
+from strategic_areas.models.takedowns import PURGED_AT
 from strategic_areas.purging.text_search import (
     BATCH_SIZE,
     FILES,
@@ -144,7 +144,7 @@ def write_purge_list(folder):
 
     Fields that the database does not know stay, since it may come from an older backup.
     """
-    rows = PurgedText.objects.exclude(field=STAMP).filter(
+    rows = PurgedText.objects.exclude(field=PURGED_AT).filter(
         purge__status=DecisionStatus.APPROVED
     )
     lines = [

@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 from strategic_areas import disclosure
 from strategic_areas.disclosure import (
-    GROUPS,
+    CATEGORY_GROUPS,
     NOT_STATED,
     CategoryCount,
     DisclosedCell,
@@ -23,7 +23,7 @@ from tests.deep import DEEP
 
 
 def test_each_dimension_has_its_groups():
-    assert sorted(GROUPS) == sorted(Indicator.Dimension.values)
+    assert sorted(CATEGORY_GROUPS) == sorted(Indicator.Dimension.values)
 
 
 @pytest.mark.parametrize(
@@ -221,8 +221,8 @@ EXAMPLES = settings(max_examples=2000 if DEEP else 80, deadline=None)
 
 @st.composite
 def counted(draw):
-    dimension = draw(st.sampled_from(sorted(GROUPS)))
-    known = [name for group in GROUPS[dimension] for name in group]
+    dimension = draw(st.sampled_from(sorted(CATEGORY_GROUPS)))
+    known = [name for group in CATEGORY_GROUPS[dimension] for name in group]
     known = [name for name in known if name not in ("*", NOT_STATED)]
     names = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
     versions = [({name: draw(NUMBERS) for name in names}, draw(NUMBERS))]

@@ -63,7 +63,7 @@ class Command(BaseCommand):
             audit.Event.ACCOUNT_CHANGED_ON_SERVER,
             actor=asker,
             obj=user,
-            way="server",  # how the identity was made sure
+            way="server",  # access to it is the proof of identity
             **self._change_access(user, options, asker),
         )
         closing.end_sessions(user)

@@ -72,7 +72,7 @@ class RoundDocument:
     sections: tuple[DocumentSection, ...]
 
 
-def tables_with_rows(
+def table_unless_empty(
     caption: str, columns: Mapping[str, int], rows: Iterable[tuple]
 ) -> tuple[DocumentTable, ...]:
     """Return a table, or nothing without rows; ``columns`` maps headings to widths."""

@@ -15,7 +15,7 @@ from strategic_areas.desk.report import (
     DocumentSection,
     StackedBars,
     Subheading,
-    tables_with_rows,
+    table_unless_empty,
 )
 from strategic_areas.models.records import SourceVoice
 from strategic_areas.progress import ActivityState, Punctuality
@@ -68,7 +68,7 @@ def area_section(round_report, area):
             *family_bars(
                 round_report, _("Activities by state"), [(area_label(area), activities)]
             ),
-            *tables_with_rows(
+            *table_unless_empty(
                 caption,
                 columns,
                 (_commitment_row(round_report, e, by_commitment[e.code]) for e in rows),
@@ -205,7 +205,7 @@ def _figure_tables(round_report, area):
         _("Last value"): 6,
         _("What cannot be said with it"): 12,
     }
-    return tables_with_rows(_("Figures, and what they cannot say"), columns, lines)
+    return table_unless_empty(_("Figures, and what they cannot say"), columns, lines)
 
 
 def _point(row):

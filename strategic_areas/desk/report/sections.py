@@ -15,7 +15,7 @@ from strategic_areas.desk.report import (
     NumberedList,
     RoundDocument,
     Subheading,
-    tables_with_rows,
+    table_unless_empty,
 )
 from strategic_areas.desk.report.areas import (
     ACTIVITY_FAMILY_WORDS,
@@ -229,7 +229,7 @@ def _more(number):
 
 
 def _late_tables(round_report, rows):
-    return tables_with_rows(
+    return table_unless_empty(
         _("What is late, and why"),
         {_("Activity"): 9, _("Days late"): 3, _("What holds it back"): 10},
         (
@@ -312,7 +312,7 @@ def _agencies_and_changes_section(round_report):
     return DocumentSection(
         _("Agencies without news or without a report"),
         (
-            *tables_with_rows(_("What each of them answered"), columns, rows),
+            *table_unless_empty(_("What each of them answered"), columns, rows),
             *([] if rows else [_silent_agencies_text(round_report)]),
             _(
                 "“No news” is an answer, with its reason. “Did not report” is silence: "
@@ -381,7 +381,7 @@ def _amendments(round_report):
             )
             for each in changes
         )
-        blocks += tables_with_rows(", ".join(filter(None, act)), columns, rows)
+        blocks += table_unless_empty(", ".join(filter(None, act)), columns, rows)
         blocks += filter(None, [text_in_language(first, "reason")])
     return blocks
 
@@ -412,4 +412,4 @@ def _state_tables(round_report):
         for dataset, row, before, after in round_report.changed
         if round_report.before
     )
-    return tables_with_rows(_("State, then and now"), columns, rows)
+    return table_unless_empty(_("State, then and now"), columns, rows)

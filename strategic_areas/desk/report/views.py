@@ -17,7 +17,7 @@ from strategic_areas.desk.changes.agency_statements import BilingualTextForm
 from strategic_areas.desk.report import (
     DocumentTable,
     sections,
-    tables_with_rows,
+    table_unless_empty,
 )
 from strategic_areas.desk.report.round_report import load_round_report
 from strategic_areas.desk.rounds.views import REPORT_STATUS_WORDS, round_or_404
@@ -122,7 +122,7 @@ def report_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, 
     agency_rounds = sorted(
         load_agency_rounds([period], today), key=lambda each: each.agency.acronym
     )
-    return tables_with_rows(
+    return table_unless_empty(
         _("Each report and value that the round asks for"),
         columns,
         (

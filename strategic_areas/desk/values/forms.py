@@ -16,7 +16,7 @@ from strategic_areas.desk.inputs import (
     one_button_helper,
 )
 from strategic_areas.desk.sheet.rows import ValueRow
-from strategic_areas.disclosure import GROUPS
+from strategic_areas.disclosure import CATEGORY_GROUPS
 from strategic_areas.figures.submission import current_measurement
 from strategic_areas.models import (
     CodeList,
@@ -89,7 +89,7 @@ def value_problems(
 
 
 #: Sex and age are entered together, so neither has fields of its own.
-ASKED_DIMENSIONS = [name for name in GROUPS if name not in ("sex", "age")]
+ASKED_DIMENSIONS = [name for name in CATEGORY_GROUPS if name not in ("sex", "age")]
 
 
 class BreakdownFields(FoldedFields):
