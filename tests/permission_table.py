@@ -87,6 +87,7 @@ account_logout                       |         | in  200 200 200 200 200 200 | i
 account_invitation                   |         | 200 200 200 200 200 200 200 | 200 200 200 200 200 200 200
 account_inactive                     |         | 200 200 200 200 200 200 200 | 405 405 405 405 405 405 405
 account_reset_password               |         | 200 200 200 200 200 200 200 | 200 200 200 200 200 200 200
+account_set_password                 |         | 200 200 200 200 200 200 200 | 200 200 200 200 200 200 200
 account_reset_password_done          |         | 200 200 200 200 200 200 200 | 405 405 405 405 405 405 405
 account_reset_password_from_key      | nothing | 200 200 200 200 200 200 200 | 200 200 200 200 200 200 200
 account_reset_password_from_key_done |         | 200 200 200 200 200 200 200 | 405 405 405 405 405 405 405

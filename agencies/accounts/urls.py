@@ -26,6 +26,8 @@ ACCOUNT = [
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
+    # allauth leads an account without a password here, to set its first one.
+    path("password/reset/", account.password_reset, name="account_set_password"),
     path(
         "password/reset/done/",
         account.password_reset_done,

@@ -387,6 +387,19 @@ def change_password(client):
     client.post(reverse("account_change_password"), typed)
 
 
+def test_who_has_no_password_to_change_is_led_to_the_link_for_a_new_one(client):
+    user = make.reviewer()
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+
+    page = client.get(reverse("account_change_password"), follow=True)
+    client.post(page.request["PATH_INFO"], {"email": user.email})
+
+    assert page.templates[0].name == "account/password_reset.html"
+    assert Mail.objects.get().kind == "password_reset"
+
+
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_change_is_told_by_mail_in_the_persons_language(client, language):
     user = make.reviewer(language=language)

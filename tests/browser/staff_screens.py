@@ -410,6 +410,7 @@ ACCOUNT = [
     Screen("account_inactive", "anonymous"),
     Screen("account_signup", "anonymous"),
     Screen("account_reset_password", "anonymous"),
+    Screen("account_set_password", "focal_point"),
     Screen("account_reset_password_done", "anonymous"),
     Screen(
         "account_reset_password_from_key", "anonymous", lambda world: world.forgetful
