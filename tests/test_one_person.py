@@ -206,6 +206,7 @@ class Walk:
                 "=target": make.target().pk,
                 "=commitment": "",
             },
+            "admin:strategic_areas_plan_change": lambda: {"=status": "ended"},
             "admin:strategic_areas_reportingperiod_add": lambda: NEXT_ROUND,
             "admin:value_recorded": lambda: {
                 "=source": make.source(plan=world.plan).pk
