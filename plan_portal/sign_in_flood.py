@@ -49,7 +49,7 @@ class SignInFloodMiddleware:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.refused_until = {}
+        self.marked_until = {}
         self.sent_at = {}
 
     def __call__(self, request):
@@ -57,7 +57,7 @@ class SignInFloodMiddleware:
             return self.get_response(request)
         device = devices.known_device(request)
         network = network_of(request)
-        if not device and self._is_refused("network", network):
+        if not device and self._is_marked("network refused", network):
             return too_many_requests(request)
         try:
             # Read before taking the lock: it takes long over a poor connection.
@@ -65,12 +65,12 @@ class SignInFloodMiddleware:
         except UnreadablePostError:
             return error_page(request, 400)
         keys = {"device": device, "account": name, "network": network}
-        if device:  # known browsers are refused alone, like accounts
+        if device:  # counted and refused by itself, whatever its account and network
             keys = dict.fromkeys(keys, device)
         is_of_flood = self._count_and_refuse(keys["network"]) or (
             not device and self._count_and_refuse(MANY_NETWORKS)
         )
-        if self._is_refused("account", keys["account"]):
+        if self._is_marked("account refused", keys["account"]):
             return too_many_requests(request)
         if is_of_flood:
             return busy(request)
@@ -79,7 +79,7 @@ class SignInFloodMiddleware:
             limit = getattr(request, "refused_by", "network")
             kind = "account" if device else limit
             seconds = REFUSED_FOR if kind == "network" else ACCOUNT_REFUSED_FOR
-            self._refuse(kind, keys[limit], seconds)
+            self._mark(f"{kind} refused", keys[limit], seconds)
         return response
 
     def _respond_alone(self, request):
@@ -98,21 +98,21 @@ class SignInFloodMiddleware:
                 self.sent_at.clear()
             sent = self.sent_at[sender] = deque(maxlen=FLOOD)
         if len(sent) == FLOOD and now - sent[0] < FLOOD_WITHIN:
-            self._refuse("flood", sender, FLOOD_LASTS)
+            self._mark("flood", sender, FLOOD_LASTS)
         sent.append(now)
-        is_flood = self._is_refused("flood", sender)
-        if is_flood and not self._is_refused("let through", sender):
-            self._refuse("let through", sender, FLOOD_LETS_THROUGH)
+        is_flood = self._is_marked("flood", sender)
+        if is_flood and not self._is_marked("one let through", sender):
+            self._mark("one let through", sender, FLOOD_LETS_THROUGH)
             return False
         return is_flood
 
-    def _is_refused(self, kind, key):
-        return time.monotonic() < self.refused_until.get((kind, key), 0)
+    def _is_marked(self, kind, key):
+        return time.monotonic() < self.marked_until.get((kind, key), 0)
 
-    def _refuse(self, kind, key, seconds):
-        if len(self.refused_until) >= MAX_REMEMBERED:
-            self.refused_until.clear()
-        self.refused_until[kind, key] = time.monotonic() + seconds
+    def _mark(self, kind, key, seconds):
+        if len(self.marked_until) >= MAX_REMEMBERED:
+            self.marked_until.clear()
+        self.marked_until[kind, key] = time.monotonic() + seconds
 
 
 def busy(request):

@@ -28,7 +28,7 @@ from agencies.decisions import (
 from agencies.fields import DeclaredFields, internal
 from agencies.models import User
 
-#: Second factors; recovery codes only replace one.
+#: Second factors. Recovery codes, also authenticators of allauth, only replace one.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 #: Keys in an authenticator's data: the secret of an app, the seed of recovery codes.
 SECRET_KEYS = ["secret", "seed"]
@@ -81,7 +81,7 @@ def factors_of(user):
 @transaction.atomic
 def reencrypt_secrets():
     """
-    Encrypt every secret with the first key and return the number of factors.
+    Encrypt every secret with the first key; return how many authenticators changed.
 
     Raises ``ImproperlyConfigured`` if a key is missing.
     """
@@ -122,6 +122,8 @@ class FactorResetQuerySet(DecisionQuerySet):
 
 
 class FactorReset(Decision):
+    """To people it is called the recovery of a second factor."""
+
     class Way(models.TextChoices):
         IN_PERSON = "in_person", _("In person, with an identity document")
         VIDEO = "video", _("By a video call with somebody who knows them")
@@ -209,7 +211,7 @@ def request_reset(reset, *, by):
 
 
 def remove_factors(user, *, by=None):
-    """Delete all factors and recovery codes and end the sessions."""
+    """Delete all authenticators, also recovery codes, and end the sessions."""
     number, _rows = Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
     audit.record_event(
