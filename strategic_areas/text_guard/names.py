@@ -67,9 +67,9 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
 def is_called_after(reading: Reading, start: int, end: int) -> bool:
     """Whether a thing has the name: "el liceo Ana Gil", "Ana Gil Avenue"."""
     after, later = reading.word(end), reading.text(end + 1)
-    is_titled = after.text in vocabulary.NO_NAMES | vocabulary.CALLED_AFTER
-    is_dated = after.text == "(" and YEAR.match(later)
-    if is_dated or (after.is_capitalised and is_titled):
+    is_before_thing = after.text in vocabulary.NO_NAMES | vocabulary.CALLED_AFTER
+    is_dated = after.text == "(" and YEAR.match(later)  # a cited work: "Ana Gil (2019)"
+    if is_dated or (after.is_capitalised and is_before_thing):
         return True
     for back in range(1, THING_BEFORE + 1):
         word = reading.word(start - back)
@@ -257,6 +257,7 @@ def _unexplained_part(
     if not unexplained:
         return None
     first, after = unexplained[0], unexplained[-1] + 1
+    # Officials are named in full; one word alone may be a victim's given name.
     if end - start > 1 and is_official(reading, first, after):
         return None
     while after < end and (
@@ -284,8 +285,8 @@ def _in_known_phrases(
             else 0
             for each in phrases
         )
-        is_titled = length == 1 and reading.text(at - 1) in vocabulary.TITLES
-        yield from () if is_titled else range(at, at + length)
+        follows_title = length == 1 and reading.text(at - 1) in vocabulary.TITLES
+        yield from () if follows_title else range(at, at + length)
         at += length or 1
 
 
@@ -369,10 +370,11 @@ def _follows_person_word(reading: Reading, index: int) -> bool:
         if word.text in {"nombre", "name"}:
             return before in {"de", "su", "cuyo"} or reading.text(at + 1) == ":"
         if word.text in PERSON_BEFORE_NAME:
-            is_title = word.is_capitalised and before not in vocabulary.STARTS
+            is_part_of_name = word.is_capitalised and before not in vocabulary.STARTS
+            # not "el papa Francisco"
             is_thing = word.text in {"papa", "familia"} and before == "el"
             is_far = back > 1 and reading.text(index - 1) in vocabulary.PARTICLES
-            return not (is_title or is_thing or is_far)
+            return not (is_part_of_name or is_thing or is_far)
         if word.text not in vocabulary.BETWEEN_NAMES:
             return False
     return False
@@ -410,7 +412,9 @@ def _initials_end(reading: Reading, index: int) -> int | None:
     before, after = reading.text(index - 1), reading.text(end)
     # not "la O.N.U. dijo"
     has_acted = after in vocabulary.AFTER_INITIALS and before not in vocabulary.ARTICLES
-    return end if (dotted and has_acted) or _is_before_age(reading, end) else None
+    return (
+        end if (dotted and has_acted) or _is_before_age_or_role(reading, end) else None
+    )
 
 
 def _is_initial(reading: Reading, index: int) -> bool:
@@ -460,9 +464,9 @@ def _announcing_word(reading: Reading, start: int) -> str:
     return ""
 
 
-def _is_before_age(reading: Reading, end: int) -> bool:
-    # "(16)", ", de 15 años", ", menor de edad"
+def _is_before_age_or_role(reading: Reading, end: int) -> bool:
+    # "(16)", ", de 15 años", ", menor de edad", ", imputado"
     after = [reading.text(end + on) for on in range(MAX_WORDS_AFTER)]
     is_bare = len(after[1]) == 2 and after[1].isdecimal() and after[2] in {")", ","}
-    has_age = is_bare or not vocabulary.AGED_BEHIND.isdisjoint(after)
-    return has_age and after[0] in {",", "(", "de"}
+    has_word = not vocabulary.AGES_AND_ROLES.isdisjoint(after)
+    return (is_bare or has_word) and after[0] in {",", "(", "de"}

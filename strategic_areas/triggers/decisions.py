@@ -18,14 +18,14 @@ def decided_once():
     for model in kinds:
         table, name = model._meta.db_table, model._meta.model_name
         # What a takedown tells the public has a trigger of its own: ``takedowns``.
-        kept = {**model.blanks}
-        kept.pop("why", None)
+        texts = {**model.blanks}
+        texts.pop("why", None)
         proposed = [differs("proposed_by_id"), differs("proposed_at")]
         decided = [differs("decided_by_id"), differs("decided_at")]
         ended = [
             differs("status"),
             *decided,
-            *rewritten(model, kept),
+            *rewritten(model, texts),
         ]
         yield refusal(
             f"{name}_begins_as_a_proposal",
@@ -69,12 +69,12 @@ def record_changes():
 
     changeable = {"object_id", "slot", "returned", *texts}
     columns = [field.column for field in model._meta.concrete_fields]
-    kept = [differs(column) for column in columns if column not in changeable]
+    fixed_changes = [differs(each) for each in columns if each not in changeable]
     gets_id = f"OLD.object_id IS NULL AND {status('OLD')} = 'applying'"
     is_returned = f"OLD.returned = '' AND {status('OLD')} = 'applying'"
     is_decided = f"NEW.slot IS NULL AND {status('OLD')} <> 'pending'"
     changed = [
-        *kept,
+        *fixed_changes,
         *rewritten(model, texts),
         f"({differs('object_id')} AND NOT ({gets_id}))",
         f"({differs('slot')} AND NOT ({is_decided}))",
@@ -271,13 +271,16 @@ def amendments_and_plan_changes():
         model = model_named(name)
         texts = model.blanks
         table, label = model._meta.db_table, model._meta.model_name
-        kept = [
+        fixed_columns = [
             field.column
             for field in model._meta.concrete_fields
             if field.name not in {*texts, *FILE_COLUMNS}
         ]
         texts_change = " OR ".join(rewritten(model, texts))
-        changed = [*map(differs, kept), f"(({texts_change}) AND NOT {is_hiding()})"]
+        changed = [
+            *map(differs, fixed_columns),
+            f"(({texts_change}) AND NOT {is_hiding()})",
+        ]
         is_final = "OLD.approved_at IS NOT NULL" if name == "Amendment" else "1 = 1"
         yield refusal(
             f"{label}_change",
