@@ -233,7 +233,7 @@ class ActivityUpdate(ReportAnswerMixin, Revision):
             errors["percent"] = _("Completed work is at 100 or states no percent.")
         if self.percent == 100 and self.execution != ExecutionState.COMPLETED:
             errors["execution"] = _("Work at 100 percent is completed: choose that.")
-        if not self.needs_no_details and self.is_held_back():
+        if not self.needs_no_details and self.needs_obstacle():
             reason = _(
                 "An activity that is suspended, cancelled or late asks for this."
             )
@@ -246,7 +246,7 @@ class ActivityUpdate(ReportAnswerMixin, Revision):
         if errors:
             raise ValidationError(errors)
 
-    def is_held_back(self):
+    def needs_obstacle(self):
         """Whether it is suspended, cancelled, or late by a stated due date."""
         if self.execution in {ExecutionState.SUSPENDED, ExecutionState.CANCELLED}:
             return True

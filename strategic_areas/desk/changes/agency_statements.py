@@ -100,7 +100,7 @@ def commentable_rounds(user):
     if not plan_agency_pairs:
         return []
     plans = {plan for plan, _agency in plan_agency_pairs}
-    rounds = _opened_rounds(user).filter(plan__in=plans)
+    rounds = _commentable_rounds(user).filter(plan__in=plans)
     last = list(rounds.select_related("plan")[:LAST_ROUNDS])
     comments = AgencyComment.objects.filter(period__in=last)
     commented = set(comments.values_list("period_id", "agency_id"))
@@ -112,7 +112,7 @@ def commentable_rounds(user):
     ]
 
 
-def _opened_rounds(user):
+def _commentable_rounds(user):
     return ReportingPeriod.objects.visible_to(user).opened(timezone.localdate())
 
 
@@ -148,7 +148,7 @@ def _comment_or_404(user, period, slug):
     )
     # The titular's before an alternate's.
     mandate = mandates.select_related("agency").order_by("-kind").first()
-    period = get_object_or_404(_opened_rounds(user), pk=period)
+    period = get_object_or_404(_commentable_rounds(user), pk=period)
     activities = Activity.objects.filter(plan=period.plan_id)
     if mandate is None or not activities.filter(agency=mandate.agency).exists():
         raise Http404

@@ -93,17 +93,15 @@ class UploadedMatrix:
         upload.seek(0)
         return cls(upload.name, upload.read())
 
-    def signed(self, owner):
+    def signed(self, signed_for):
         content = base64.b64encode(self.content).decode()
         naming = self.naming and self.naming.as_json()
-        return sign([self.name, content, naming, self.texts, self.checked], owner)
+        return sign([self.name, content, naming, self.texts, self.checked], signed_for)
 
     @classmethod
-    def from_signed(cls, text, owner):
-        """
-        Return the matrix signed for ``owner``; ``StalePreviewError`` for anything else.
-        """
-        name, content, naming, texts, checked = read_signed(text, owner)
+    def from_signed(cls, text, signed_for):
+        """Return the matrix, or raise ``StalePreviewError`` as ``read_signed`` does."""
+        name, content, naming, texts, checked = read_signed(text, signed_for)
         naming = naming and Naming.from_json(naming)
         return cls(name, base64.b64decode(content), naming, texts, checked)
 

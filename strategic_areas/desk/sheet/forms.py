@@ -309,7 +309,7 @@ class AnswerForm(SheetRowForm):
         if part is FormSection.HELD_BACK:
             execution = self.instance.execution or self.initial.get("execution") or ""
             update = ActivityUpdate(activity=self.row.subject, execution=execution)
-            is_open = update.is_held_back()
+            is_open = update.needs_obstacle()
         return FoldedFields(part.label, *names, is_open=is_open)
 
     def clean(self):

@@ -21,7 +21,7 @@ MAX_SIGNED_LENGTH = 2_000_000
 
 
 class StalePreviewError(RefusedError):
-    """The preview is too old, was changed, or belongs to another owner."""
+    """The preview is too old, was changed, or was signed for something else."""
 
     def __init__(self):
         super().__init__(
@@ -29,9 +29,9 @@ class StalePreviewError(RefusedError):
         )
 
 
-def sign(rows, owner):
-    """Sign rows for their ``owner``: the keys of the user and of the sheet or plan."""
-    signed = signing.dumps([owner, rows], salt=SALT, compress=True)
+def sign(rows, signed_for):
+    """Sign rows; ``signed_for`` holds the keys of the user and of the sheet or plan."""
+    signed = signing.dumps([signed_for, rows], salt=SALT, compress=True)
     if len(signed) > MAX_SIGNED_LENGTH:
         raise RefusedFileError(
             "too_much",
@@ -41,13 +41,13 @@ def sign(rows, owner):
     return signed
 
 
-def read_signed(signed, owner):
-    """Return the rows signed for this owner, or raise ``StalePreviewError``."""
+def read_signed(signed, signed_for):
+    """Return the rows, or raise ``StalePreviewError`` if signed for something else."""
     try:
-        signed_owner, rows = signing.loads(signed, salt=SALT, max_age=MAX_AGE)
+        stored_for, rows = signing.loads(signed, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature as error:
         raise StalePreviewError from error
-    if signed_owner != owner:
+    if stored_for != signed_for:
         raise StalePreviewError
     return rows
 

@@ -153,12 +153,14 @@ def _preview(sheet, file, user):
         "form": SavePreviewForm(
             action=sheet.workbook_save_url,
             label=label % {"count": len(rows)},
-            initial={"signed_lines": sign(rows, _owner(sheet, user)) if rows else ""},
+            initial={
+                "signed_lines": sign(rows, _signed_for(sheet, user)) if rows else ""
+            },
         ),
     }
 
 
-def _owner(sheet, user):
+def _signed_for(sheet, user):
     return [user.pk, sheet.period.pk, sheet.agency.pk]
 
 
@@ -172,7 +174,7 @@ def save_sheet_workbook(request, period, agency):
     sheet = sheet_or_404(request.user, period, agency)
     try:
         rows = read_signed(
-            request.POST.get("signed_lines", ""), _owner(sheet, request.user)
+            request.POST.get("signed_lines", ""), _signed_for(sheet, request.user)
         )
     except StalePreviewError as error:
         messages.error(request, str(error))

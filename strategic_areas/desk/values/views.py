@@ -461,7 +461,7 @@ def _points(series, changed):
     for point in series.points if series else ():
         yield {
             "span": phrases.span_heading(
-                point.starts_on, point.ends_on, *phrases.exactness_of_days(point)
+                point.starts_on, point.ends_on, *phrases.precision_of_days(point)
             ),
             "text": phrases.value_text(point),
             "state": phrases.status_phrase(point),

@@ -107,7 +107,7 @@ REPORT_COLUMNS = (
     "activity__counts_victims",
     "is_reserved",
     "is_disputed",
-    "is_held_back",
+    "states_obstacle",
     "voice",
 )
 
@@ -128,12 +128,12 @@ class CountedReport(CountedUpdate, progress.ActivityReport):
     """
     A report on an activity.
 
-    ``is_held_back`` means that it publicly states an obstacle; ``voice`` is the kind of
-    its sources, None for an agency's report.
+    ``states_obstacle`` means that it publicly states an obstacle; ``voice`` is the kind
+    of its sources, None for an agency's report.
     """
 
     is_reserved: bool = False
-    is_held_back: bool = False
+    states_obstacle: bool = False
     voice: SourceVoice | None = None
 
 
@@ -156,7 +156,7 @@ def select_report_columns(updates):
     return (
         updates.rewrite(False).annotate(
             is_disputed=has_unresolved_dispute("activity_update"),
-            is_held_back=ExpressionWrapper(obstacle, BooleanField()),
+            states_obstacle=ExpressionWrapper(obstacle, BooleanField()),
             voice=Case(When(origin="record", then=Subquery(_voices()))),
         )
     ).values_list(*REPORT_COLUMNS, named=True)
@@ -186,7 +186,7 @@ def build_report(row, period: ReportingPeriod) -> CountedReport:
         else row.percent,
         is_reserved=row.is_reserved,
         is_disputed=row.is_disputed,
-        is_held_back=row.is_held_back,
+        states_obstacle=row.states_obstacle,
         voice=SourceVoice(row.voice or SourceVoice.OTHER)
         if row.origin == "record"
         else None,

@@ -46,7 +46,7 @@ def approved_changes():
     return PlanChange.objects.select_related("amendment")
 
 
-def changes_by_amendment():
+def changes_of_the_plan_itself():
     """
     Changes that an act made to the plan itself.
 
@@ -114,6 +114,7 @@ def periods_of(plan: Plan) -> list[ReportingPeriod]:
 def opened_rounds(
     periods: Iterable[ReportingPeriod], today: date
 ) -> list[ReportingPeriod]:
+    """Rounds that have opened, latest first, without demonstrations."""
     rounds = [
         period
         for period in periods
