@@ -54,7 +54,8 @@ def plan_workbook(request, plan, edition=""):
     return dataset_file(request, plan, STEMS[get_language()], "xlsx", edition)
 
 
-#: Dataset → (column, {value: position}): rows with these values, in that order.
+#: Dataset → (column, {value: position}): rows with these values, in that order; at
+#: equal positions, in the order of the dataset.
 Wanted = Mapping[str, tuple[str, Mapping[str, int]]]
 
 

@@ -84,11 +84,11 @@ def indicator_list_file(request, file_format):
 
 
 def _file(file_format, name, codes):
-    codes = dict.fromkeys(codes, 0)
+    positions = dict.fromkeys(codes, 0)
     wanted = {
-        "values": ("indicator", codes),
-        "indicators": ("code", codes),
-        "breakdowns": ("indicator", codes),
+        "values": ("indicator", positions),
+        "indicators": ("code", positions),
+        "breakdowns": ("indicator", positions),
     }
     return datasets.list_file_response(file_format, name, wanted, *plans.public_plans())
 

@@ -203,7 +203,7 @@ def update_sections(
     counts: filtered_updates.FilterCounts,
 ) -> list[dict]:
     """
-    The updates of each period, grouped by agency or by whether they have a day.
+    The updates of each period by agency; those from sources by whether they have a day.
 
     Only the first page shows how agencies answered the rounds.
     """
@@ -230,7 +230,11 @@ def update_sections(
                 "missing": missing,
                 "is_due": bool(agency_rows) and today > periods[period.pk].due_on,
                 "groups": [
-                    (list(group), counts.dated[period.pk, key], by_agency.get(key))
+                    (
+                        list(group),
+                        counts.dated[period.pk, key] if is_from_sources else 0,
+                        by_agency.get(key),
+                    )
                     for key, group in groupby(lines, attrgetter("group"))
                 ],
             }

@@ -48,7 +48,11 @@ FORMATS = {
 
 
 def dimension_phrase(code: str) -> str:
-    """The name of a breakdown's dimension; a crossed one has several."""
+    """
+    The name of a breakdown's dimension.
+
+    Plan files may cross dimensions: "exploitation+sex+age".
+    """
     known = dict(Indicator.Dimension.choices)
     parts = [code] if code in known else code.split("+")
     return join_words([str(known.get(part, part)) for part in parts])
@@ -80,7 +84,8 @@ def value_with_unit(series: IndicatorSeries) -> str:
     """
     The last value, with its unit unless the indicator's name contains it.
 
-    Counts of people have it only if the value covers several years, months or days.
+    Counts of people have it only over several years, months or days, whose span follows
+    after a comma: "136 in 2024", but "412 victims, between 2019 and 2021".
     """
     point, indicator = series.last, series.indicator
     has_unit = indicator.counts in SHOWN_WITH_UNIT or covers_several_years_or_days(
@@ -169,7 +174,7 @@ def span_phrase(starts_on: date, ends_on: date, *exact_to: str) -> str:
     return between % {"first": first, "last": last}
 
 
-def exactness_of_days(point) -> tuple[str, ...]:
+def precision_of_days(point) -> tuple[str, ...]:
     """The precision of a value's first and last day; unknown for targets."""
     return (
         getattr(point, "starts_exact_to", ""),
@@ -179,13 +184,13 @@ def exactness_of_days(point) -> tuple[str, ...]:
 
 def span_after_number(point) -> str:
     """The span as it follows a number or unit, with a comma if needed."""
-    time = span_phrase(point.starts_on, point.ends_on, *exactness_of_days(point))
+    time = span_phrase(point.starts_on, point.ends_on, *precision_of_days(point))
     return f", {time}" if covers_several_years_or_days(point) else f" {time}"
 
 
 def covers_several_years_or_days(point) -> bool:
     """Whether the span covers more than one year, month or day."""
-    first, last = _ends(point.starts_on, point.ends_on, exactness_of_days(point))
+    first, last = _ends(point.starts_on, point.ends_on, precision_of_days(point))
     return first != last
 
 

@@ -107,12 +107,13 @@ class CommitmentPage:
     superseded_update_count: int
 
     @property
-    def is_reported(self):
+    def has_any_report(self):
+        """Whether an activity has a report, also one taken from public sources."""
         return any(each.reports for each in self.row.activities)
 
     @property
-    def reported(self):
-        """Updates in these events that agencies reported or declared here."""
+    def agency_updates(self):
+        """The agencies' own updates in these events, none from public sources."""
         return [
             each.entry
             for each in self.events
@@ -123,14 +124,14 @@ class CommitmentPage:
 
     @property
     def reporters(self):
-        return list(dict.fromkeys(each.agency for each in self.reported))
+        return list(dict.fromkeys(each.agency for each in self.agency_updates))
 
     @property
     def evidenced(self):
         """How many of these updates have public evidence."""
         return sum(
             any(item.url or item.token for item in each.evidence)
-            for each in self.reported
+            for each in self.agency_updates
         )
 
     @property
@@ -185,11 +186,11 @@ class Succession:
 
     def __init__(self, plan: Plan):
         self._old, self._new = defaultdict(list), defaultdict(list)
-        self._old_activities, self._renewed = defaultdict(list), defaultdict(set)
-        for commitment, new, old in sorted(_pairs(plan)):
+        self._old_activities, self._new_activities = defaultdict(list), defaultdict(set)
+        for commitment, new, old in sorted(_supersessions(plan)):
             if commitment:
                 self._old_activities[new].append(old)
-                self._renewed[commitment].add(new)
+                self._new_activities[commitment].add(new)
             else:
                 self._old[new].append(old)
                 self._new[old].append(new)
@@ -205,11 +206,12 @@ class Succession:
         return _linked_ids(commitment_id, self._old)
 
     def former_activities(self, commitment_id: int) -> set[int]:
-        own = self._renewed[commitment_id]
+        own = self._new_activities[commitment_id]
         return {old for new in own for old in _linked_ids(new, self._old_activities)}
 
 
-def _pairs(plan):
+def _supersessions(plan):
+    # Triples: 0 and two commitments; or a commitment and two activities.
     of_commitments = Commitment.supersedes.through.objects.filter(
         from_commitment__plan=plan
     ).values_list(Value(0), "from_commitment", "to_commitment")

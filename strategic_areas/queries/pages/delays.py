@@ -143,7 +143,7 @@ def _is_disputed(row):
 
 def _is_held_back(part):
     last = newest_update(part.row.reports)
-    return part.is_suspended or bool(last and last.was_entered and last.is_held_back)
+    return part.is_suspended or bool(last and last.was_entered and last.states_obstacle)
 
 
 def _days(row, day):

@@ -228,7 +228,7 @@ def _load_page(pk, _random_bits, code):
     scorecards = [row for row in tables["scorecards"].values() if row["round"] == code]
     missing = [row for row in scorecards if not row["handed_in"]]
     return EditionPage(
-        SimpleNamespace(**tables["plans"].get(snapshot.plan, vars(snapshot))),
+        SimpleNamespace(**tables["plans"][snapshot.plan]),
         SimpleNamespace(**period | days) if period else None,
         numbers.total(),
         None if numbers[None] else StateCounts(numbers.total(), by_state),
