@@ -32,6 +32,8 @@ class AgencyRoundState(StrEnum):
 
 
 class Timeliness(StrEnum):
+    """When an agency answered a round; ``Punctuality`` is of work."""
+
     NOT_ASKED = "not_asked"
     PENDING = "pending"
     ON_TIME = "on_time"
@@ -88,18 +90,18 @@ def agency_round_state(statuses: Iterable[ReportStatus]) -> AgencyRoundState:
 
 
 def timeliness_of(
-    due_on: date, first_days: Sequence[date | None], today: date
+    due_on: date, submission_days: Sequence[date | None], today: date
 ) -> Timeliness:
     """
     How an agency met the due date.
 
-    ``first_days`` has an entry per owed activity: the day of the first submission, or
-    None. Before the due date has passed, nothing is late or silent.
+    ``submission_days`` has an entry per owed activity: the day of the first
+    submission, or None. Before the due date has passed, nothing is late or silent.
     """
-    if not first_days:
+    if not submission_days:
         return Timeliness.NOT_ASKED
-    submitted = [day for day in first_days if day is not None]
-    if len(submitted) == len(first_days) and max(submitted) <= due_on:
+    submitted = [day for day in submission_days if day is not None]
+    if len(submitted) == len(submission_days) and max(submitted) <= due_on:
         return Timeliness.ON_TIME
     if today <= due_on:
         return Timeliness.PENDING
@@ -122,17 +124,17 @@ class Scorecard:
 
 
 def scorecard_of(
-    due_on: date, first_days: Sequence[date | None], today: date
+    due_on: date, submission_days: Sequence[date | None], today: date
 ) -> Scorecard:
-    """``first_days`` are as in ``timeliness_of``."""
-    submitted = [day for day in first_days if day is not None]
+    """``submission_days`` are as in ``timeliness_of``."""
+    submitted = [day for day in submission_days if day is not None]
     on_time = sum(day <= due_on for day in submitted)
     return Scorecard(
-        owed=len(first_days),
+        owed=len(submission_days),
         on_time=on_time,
         late=len(submitted) - on_time,
-        missing=len(first_days) - len(submitted),
-        timeliness=timeliness_of(due_on, first_days, today),
+        missing=len(submission_days) - len(submitted),
+        timeliness=timeliness_of(due_on, submission_days, today),
     )
 
 
@@ -221,13 +223,13 @@ def requested_spans(
     return [span for span in spans if span[1] <= period.ends_on]
 
 
-def is_value_owed(period, first_day: date | None, *, is_public: bool) -> bool:
+def is_value_owed(period, first_submitted_on: date | None, *, is_public: bool) -> bool:
     """
     Whether a round asks an agency for the value of a span.
 
-    Rounds that had opened by ``first_day``, when a value was first submitted, asked for
-    it; later rounds do not ask again. Nor does any for a value published otherwise.
+    Rounds that had opened when it was first submitted asked for it; later rounds do not
+    ask again. Nor does any for a value published otherwise.
     """
-    if first_day is None:
+    if first_submitted_on is None:
         return not is_public
-    return first_day >= (period.opens_on or period.ends_on)
+    return first_submitted_on >= (period.opens_on or period.ends_on)

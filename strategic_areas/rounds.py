@@ -99,7 +99,7 @@ def removal_obstacle(period, today):
     writers |= {
         value.agency
         for value in asked_values.values_by_round(period.plan, [period]).get(period, ())
-        if value.first_day and value.first_day >= period.opens_on
+        if value.first_submitted_on and value.first_submitted_on >= period.opens_on
     }
     names = {"names": ", ".join(sorted(agency.acronym for agency in writers))}
     if writers:

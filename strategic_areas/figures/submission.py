@@ -253,7 +253,9 @@ def receipt_values(values: Iterable[AskedValue]) -> list[dict]:
             "indicator": value.code,
             "title": value.title_es,
             "standing": value.report_status.value,
-            "handed_in_on": value.first_day.isoformat() if value.first_day else None,
+            "handed_in_on": value.first_submitted_on.isoformat()
+            if value.first_submitted_on
+            else None,
             **_fingerprint(last.get(value)),
         }
         for value in values

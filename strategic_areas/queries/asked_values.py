@@ -40,7 +40,7 @@ class AskedValue:
     starts_on: date
     ends_on: date
     report_status: ReportStatus = ReportStatus.NOTHING
-    first_day: date | None = None
+    first_submitted_on: date | None = None
 
     @property
     def code(self):
@@ -74,7 +74,7 @@ class AskedValue:
     @property
     def was_submitted(self):
         """Whether the agency ever submitted the value, or it is public."""
-        return self.first_day is not None or self.is_public
+        return self.first_submitted_on is not None or self.is_public
 
     @property
     def is_public(self):
@@ -126,15 +126,15 @@ def _owed(indicator, plan, period, reported_spans, public_spans):
     for days in compliance.requested_spans(period, plan.starts_on, is_yearly=is_yearly):
         span = reported_spans.get((indicator.pk, indicator.agency_id, *days))
         is_public = (indicator.pk, *days) in public_spans
-        first_day = span and span.submitted_on
-        if compliance.is_value_owed(period, first_day, is_public=is_public):
+        first_submitted_on = span and span.submitted_on
+        if compliance.is_value_owed(period, first_submitted_on, is_public=is_public):
             report_status = (
                 ReportStatus.PUBLISHED if is_public else ReportStatus.NOTHING
             )
             if span and not is_public:
                 report_status = STATUS_OF_SPAN.get(span.status, ReportStatus.NOTHING)
             yield AskedValue(
-                indicator, indicator.agency, *days, report_status, first_day
+                indicator, indicator.agency, *days, report_status, first_submitted_on
             )
 
 

@@ -48,12 +48,11 @@ class ReportingObligation:
     """
     A report or value that a round requires of an agency.
 
-    ``was_submitted`` is true for returned ones too; ``first_day`` is the day of the
-    first submission.
+    ``was_submitted`` is true for returned ones too.
     """
 
     subject: Activity | AskedValue
-    first_day: date | None
+    first_submitted_on: date | None
     was_submitted: bool
     is_published: bool
 
@@ -79,7 +78,7 @@ def _obligations_of_round(plan_progress, period):
         agency: [
             ReportingObligation(
                 row.activity,
-                plan_progress.first_day(row, period),
+                plan_progress.first_submitted_on(row, period),
                 was_ever_submitted(plan_progress, row, period),
                 row.has_reported(period),
             )
@@ -94,7 +93,7 @@ def _obligations_of_round(plan_progress, period):
     for value in plan_progress.values.get(period, ()):
         obligations.setdefault(value.agency, []).append(
             ReportingObligation(
-                value, value.first_day, value.was_submitted, value.is_public
+                value, value.first_submitted_on, value.was_submitted, value.is_public
             )
         )
     return obligations
@@ -139,14 +138,14 @@ def was_ever_submitted(
 ) -> bool:
     """Whether a report for the round was ever submitted, even if returned since."""
     is_in_review = row.has_reported(period) or period.pk in row.in_review
-    return is_in_review or plan_progress.first_day(row, period) is not None
+    return is_in_review or plan_progress.first_submitted_on(row, period) is not None
 
 
 @dataclass(frozen=True)
 class ObligationStatus:
     subject: Activity | AskedValue
     report_status: ReportStatus
-    first_day: date | None
+    first_submitted_on: date | None
 
 
 @dataclass(frozen=True)
@@ -180,7 +179,7 @@ class AgencyRound:
 
     def timeliness(self, today):
         return compliance.timeliness_of(
-            self.period.due_on, [item.first_day for item in self.items], today
+            self.period.due_on, [item.first_submitted_on for item in self.items], today
         )
 
     def accepts(self, today):
@@ -225,7 +224,7 @@ def _agency_round(agency, period, obligations, statuses, reopened_until):
             ObligationStatus(
                 each.subject,
                 _report_status(each.subject, agency, period, statuses),
-                each.first_day,
+                each.first_submitted_on,
             )
             for each in obligations
         ),
@@ -272,9 +271,13 @@ def scorecards(
     """
     found = {}
     for period in dict.fromkeys(period for _agency, period in obligations):
-        first_days = [each.first_day for each in obligations.get((agency, period), ())]
-        if first_days and period.scorecards_ready_at:
-            found[period] = compliance.scorecard_of(period.due_on, first_days, today)
+        submission_days = [
+            each.first_submitted_on for each in obligations.get((agency, period), ())
+        ]
+        if submission_days and period.scorecards_ready_at:
+            found[period] = compliance.scorecard_of(
+                period.due_on, submission_days, today
+            )
     return found
 
 

@@ -150,7 +150,7 @@ def test_a_value_stands_as_its_last_step_left_it(scene, decide, standing):
     decide(scene.hand_in(), make.reviewer())
 
     assert scene.asked()[0].report_status == standing
-    assert scene.asked()[0].first_day == timezone.localdate()
+    assert scene.asked()[0].first_submitted_on == timezone.localdate()
 
 
 def test_a_value_that_was_taken_back_was_never_handed_in(scene):
@@ -177,7 +177,8 @@ def test_what_the_secretariat_takes_from_a_source_is_no_answer_of_the_agency(sce
 
     first = scene.asked()[0]
 
-    assert (first.report_status, first.first_day) == (ReportStatus.SUBMITTED, None)
+    assert first.report_status == ReportStatus.SUBMITTED
+    assert first.first_submitted_on is None
 
 
 def test_the_desk_the_sheet_and_the_check_lead_to_the_form_of_each_value(scene, client):

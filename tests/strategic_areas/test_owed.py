@@ -122,7 +122,7 @@ def handed_in_once(period, statuses):
     )
     values = {each for each in statuses if isinstance(each, AskedValue)}
     return {step.activity_update.activity for step in steps} | {
-        each for each in values if each.first_day
+        each for each in values if each.first_submitted_on
     }
 
 

@@ -29,11 +29,13 @@ def steps(update):
     ]
 
 
-def first_day(update):
+def first_submitted_on(update):
     board = boards.load_plan_progress(
         update.plan, timezone.localdate(), rounds=[update.period]
     )
-    return board.first_day(SimpleNamespace(activity=update.activity), update.period)
+    return board.first_submitted_on(
+        SimpleNamespace(activity=update.activity), update.period
+    )
 
 
 def test_a_report_goes_from_draft_over_return_to_publication():
@@ -402,13 +404,13 @@ def test_what_is_taken_back_counts_from_its_next_submission(monkeypatch):
     author = update.contributors.get()
 
     submitted_on(today - timedelta(2), update, by=author, monkeypatch=monkeypatch)
-    assert first_day(update) == timezone.localdate(today - timedelta(2))
+    assert first_submitted_on(update) == timezone.localdate(today - timedelta(2))
     workflow.recall(update, by=author)
 
     assert (update.status, update.submitted_at) == (RevisionStatus.DRAFT, None)
-    assert first_day(update) is None
+    assert first_submitted_on(update) is None
     workflow.submit(update, by=author)
-    assert first_day(update) == timezone.localdate(today)
+    assert first_submitted_on(update) == timezone.localdate(today)
 
 
 def test_what_came_back_before_keeps_its_first_day_and_its_way(monkeypatch):
@@ -422,7 +424,7 @@ def test_what_came_back_before_keeps_its_first_day_and_its_way(monkeypatch):
     workflow.recall(update, by=author)
 
     assert update.submitted_at is not None
-    assert first_day(update) == timezone.localdate(today - timedelta(2))
+    assert first_submitted_on(update) == timezone.localdate(today - timedelta(2))
 
 
 def test_nothing_is_taken_back_once_decided_or_closed_nor_by_others():

@@ -131,10 +131,10 @@ def report_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, 
                 item.subject.code,
                 text_in_language(item.subject, "title"),
                 str(STATUS_WORDS[item.report_status]),
-                date_format(item.first_day, "SHORT_DATE_FORMAT")
-                if item.first_day
+                date_format(item.first_submitted_on, "SHORT_DATE_FORMAT")
+                if item.first_submitted_on
                 else "",
-                _timeliness_word(item.first_day, period.due_on, today),
+                _timeliness_word(item.first_submitted_on, period.due_on, today),
             )
             for each in agency_rounds
             for item in each.items
@@ -142,9 +142,11 @@ def report_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, 
     )
 
 
-def _timeliness_word(first_day, due_on, today):
-    if first_day:
-        timeliness = Timeliness.ON_TIME if first_day <= due_on else Timeliness.LATE
+def _timeliness_word(first_submitted_on, due_on, today):
+    if first_submitted_on:
+        timeliness = (
+            Timeliness.ON_TIME if first_submitted_on <= due_on else Timeliness.LATE
+        )
     elif today > due_on:
         timeliness = Timeliness.SILENT
     else:

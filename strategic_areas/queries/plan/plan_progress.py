@@ -106,7 +106,9 @@ class PlanProgress:
     def reported_until(self):
         return reported_until(self.rows)
 
-    def first_day(self, row: ActivityProgress, period: ReportingPeriod) -> date | None:
+    def first_submitted_on(
+        self, row: ActivityProgress, period: ReportingPeriod
+    ) -> date | None:
         """
         The day of the first submission for the round, or None.
 
