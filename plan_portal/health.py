@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Q
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
@@ -22,13 +23,16 @@ from agencies.mail import Mail
 from plan_portal.databases import unreadable_tables
 from plan_portal.management.commands.migrate import reason_not_to_migrate
 from strategic_areas import triggers
+from strategic_areas.datasets import editions
 
 logger = logging.getLogger(__name__)
 
 #: Bytes that must be free where the portal writes.
 MIN_FREE_BYTES = 2 * 2**30
-#: How long a given-up mail is reported; some addresses never work again.
+#: How long a given-up mail or edition is reported; some addresses never work again.
 GIVEN_UP_RECENTLY = timedelta(days=3)
+#: From when on the edition of a round is missing; a timer makes it within a minute.
+EDITION_IS_LATE = timedelta(minutes=15)
 NOT_STORED = {"Cache-Control": "no-store"}
 
 
@@ -86,6 +90,12 @@ def operating_problems():
     recently = now - GIVEN_UP_RECENTLY
     if given_up := Mail.objects.filter(given_up_at__gt=recently).count():
         found.append(f"mails given up in the last three days: {given_up}")
+    # They are tried until the scorecards are public.
+    missing = editions.rounds_without_edition().filter(
+        Q(scorecards_public_at=None) | Q(scorecards_public_at__gt=recently),
+        scorecards_ready_at__lt=now - EDITION_IS_LATE,
+    )
+    found += [f"no edition of round {each.code} of {each.plan}" for each in missing]
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -122,22 +122,28 @@ def make_edition(
     return edition
 
 
-def make_due_editions() -> list[Edition]:
-    """
-    Make and return the missing editions of closed rounds and reconstructions.
-
-    A round with public scorecards gets none: its data changed since it closed.
-    Failures are retried next time.
-    """
-    public = plans.public_plans()
+def rounds_without_edition() -> QuerySet[ReportingPeriod]:
+    """Closed rounds of public plans that have no edition of their closing."""
     closed = ReportingPeriod.objects.counted_rounds().filter(
-        plan__in=public, closes_on__lt=timezone.localdate(), scorecards_public_at=None
+        plan__in=plans.public_plans(), closes_on__lt=timezone.localdate()
     )
     has_one = Edition.objects.filter(
         period=OuterRef("pk"), closed_on=OuterRef("closes_on")
     )
     without_edition = closed.exclude(Exists(has_one)).select_related("plan")
-    due = [(each.plan, each) for each in without_edition.order_by("closes_on", "pk")]
+    return without_edition.order_by("closes_on", "pk")
+
+
+def make_due_editions() -> list[Edition]:
+    """
+    Make and return the missing editions of closed rounds and reconstructions.
+
+    A round with public scorecards gets none: its data changed since it closed.
+    Failures are retried next time; /salud/tareas names the rounds.
+    """
+    public = plans.public_plans()
+    without_edition = rounds_without_edition().filter(scorecards_public_at=None)
+    due = [(each.plan, each) for each in without_edition]
     due += [
         (plan, None) for plan in public.filter(is_reconstructed=True, editions=None)
     ]

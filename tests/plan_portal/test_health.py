@@ -1,6 +1,7 @@
 import shutil
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError
@@ -11,6 +12,9 @@ from agencies import tasks
 from agencies.mail import Mail
 from plan_portal import health
 from strategic_areas import triggers
+from strategic_areas.datasets import editions
+from strategic_areas.desk.rounds.notices import prepare_and_release_scorecards
+from tests import make
 
 pytestmark = pytest.mark.both_databases
 
@@ -151,6 +155,26 @@ def test_a_short_disk_and_lost_mails_are_problems(client, disk, settings, tmp_pa
         "less than 2 GB are free on the disk of FILE_STORE_FOLDER",
         "mails given up in the last three days: 1",
     ]
+
+
+@pytest.mark.django_db
+def test_a_round_whose_edition_fails_is_named_also_when_it_is_given_up(
+    client, disk, monkeypatch
+):
+    now, today = timezone.now(), timezone.localdate()
+    days = {"opens_on": -40, "due_on": -10, "closes_on": -1}
+    period = make.round(
+        **{name: today + timezone.timedelta(days=each) for name, each in days.items()}
+    )
+    monkeypatch.setattr(editions, "take_snapshot", fail)
+    told = []
+    for hours in (0, 1, 73, 140, 150):
+        with time_machine.travel(now + timezone.timedelta(hours=hours), tick=False):
+            prepare_and_release_scorecards()
+            told.append(problems(client))
+
+    named = [f"no edition of round {period.code} of {period.plan.code}"]
+    assert told == [[], named, named, named, []]
 
 
 @pytest.mark.django_db
