@@ -241,10 +241,10 @@ def patterns(site):
             ("rondas/abrir/<slug:plan>/", opening.open_round, "round_open"),
             ("rondas/<int:pk>/", rounds.round_detail, "round"),
             ("rondas/<int:pk>/retirar/", rounds.take_round_back, "round_take_back"),
-            ("rondas/<int:pk>/estado/", report.report_states, "round_state"),
+            ("rondas/<int:pk>/estado/", report.report_statuses, "round_state"),
             (
                 "rondas/<int:pk>/estado/xlsx/",
-                report.download_report_states,
+                report.download_report_statuses,
                 "round_workbook",
             ),
             ("rondas/<int:pk>/recordar/", rounds.remind_agencies, "round_remind_all"),
@@ -259,7 +259,11 @@ def patterns(site):
                 report.download_document,
                 "round_document",
             ),
-            ("rondas/<int:pk>/informe/palabras/", report.report_words, "report_words"),
+            (
+                "rondas/<int:pk>/informe/palabras/",
+                report.edit_secretariat_texts,
+                "report_words",
+            ),
             (
                 "revision/",
                 RedirectView.as_view(url="../?que=reportes#decisiones"),

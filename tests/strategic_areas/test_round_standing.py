@@ -14,7 +14,7 @@ from agencies.audit import AuditEntry, Event
 from agencies.mail import DEMONSTRATION_MAIL_DOMAIN, Mail
 from strategic_areas import workflow
 from strategic_areas.compliance import ReportStatus
-from strategic_areas.desk.report.views import STATUS_WORDS, report_state_tables
+from strategic_areas.desk.report.views import STATUS_WORDS, report_status_tables
 from tests import make
 from tests.costs import costs
 from tests.strategic_areas.asked import on
@@ -59,7 +59,7 @@ def press(client, period, agency):
 def test_the_table_tells_how_each_report_stands(late_round):
     period, activities, _ = late_round
 
-    (table,) = report_state_tables(period, TODAY)
+    (table,) = report_status_tables(period, TODAY)
 
     told = {row[1]: row[3] for row in table.rows}
     assert told == {
@@ -67,6 +67,8 @@ def test_the_table_tells_how_each_report_stands(late_round):
         for standing, activity in activities.items()
     }
     assert [row[0] for row in table.rows][0] == "CALLA"
+    # Not "late or in part", which tells of all that an agency was asked.
+    assert {row[5] for row in table.rows} == {"Tarde", "Sin respuesta"}
 
 
 def test_the_workbook_holds_the_table_and_no_formula(client, reviewer, late_round):
@@ -89,7 +91,7 @@ def test_the_table_costs_the_same_at_any_length(late_round):
     period, *_ = late_round
 
     few, many = costs(
-        lambda: report_state_tables(period, TODAY),
+        lambda: report_status_tables(period, TODAY),
         lambda: make.activity(plan=period.plan, agency=make.agency()),
     )
 

@@ -29,8 +29,8 @@ class RoundReport:
 
     ``before`` is the edition of the earlier round, ``comparable_editions`` are all that
     may be chosen for it, the latest first. Without ``edition`` the rows are today's,
-    and the report is preliminary. It shows only ``tables``, ``differences`` and
-    ``secretariat_texts``, from which takedowns remove content.
+    and the report is preliminary. Every report takes its texts only from ``tables``,
+    ``differences`` and ``secretariat_texts``: takedowns remove content from these.
     """
 
     period: ReportingPeriod

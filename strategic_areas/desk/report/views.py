@@ -1,5 +1,6 @@
 """
-Pages of a round's documents: the report for the commission, and the round's state.
+Pages of a round's documents: the report for the commission, and the status of each
+agency's report.
 """
 
 from django.http import Http404
@@ -58,7 +59,7 @@ def download_document(request, pk):
     )
 
 
-class ReportWordsForm(BilingualTextForm):
+class SecretariatTextsForm(BilingualTextForm):
     most = 6000
 
     class Meta(BilingualTextForm.Meta):
@@ -69,19 +70,19 @@ class ReportWordsForm(BilingualTextForm):
         widgets = dict(zip(fields, [*widget_pair, *widget_pair], strict=True))
 
 
-def report_words(request, pk):
+def edit_secretariat_texts(request, pk):
     period, round_report = _load_report(request, pk)
     if not (round_report and round_report.edition and round_report.before):
         raise Http404
     texts = round_report.secretariat_texts or ReportWords(
         period=period, since=round_report.before.period
     )
-    form = ReportWordsForm(request.POST or None, instance=texts)
+    form = SecretariatTextsForm(request.POST or None, instance=texts)
     if form.is_valid() and (change := form.propose(by=request.user)):
         return decisions.redirect_to_change(request, change)
     return render_screen(
         request,
-        "desk/report_words.html",
+        "desk/secretariat_texts.html",
         status=422 if form.errors else 200,
         title=_("Introduction and conclusions"),
         period=period,
@@ -110,7 +111,7 @@ LEGAL_PAPER = 5
 HEADING_COLOUR = "003876"
 
 
-def report_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, ...]:
+def report_status_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, ...]:
     columns = {
         _("Agency"): 12,
         _("Code"): 10,
@@ -143,34 +144,31 @@ def report_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, 
 
 
 def _timeliness_word(first_submitted_on, due_on, today):
+    if first_submitted_on and first_submitted_on > due_on:
+        # One report cannot be late in part, as an agency's answer can.
+        return pgettext("an answer to a round", "Late")
     if first_submitted_on:
-        timeliness = (
-            Timeliness.ON_TIME if first_submitted_on <= due_on else Timeliness.LATE
-        )
-    elif today > due_on:
-        timeliness = Timeliness.SILENT
-    else:
-        return ""
-    return str(TIMELINESS[timeliness])
+        return str(TIMELINESS[Timeliness.ON_TIME])
+    return str(TIMELINESS[Timeliness.SILENT]) if today > due_on else ""
 
 
 @require_safe
-def report_states(request, pk):
+def report_statuses(request, pk):
     period = round_or_404(request.user, pk)
     return render_screen(
         request,
-        "desk/round_state.html",
+        "desk/report_statuses.html",
         title=_("State of each report"),
         period=period,
-        tables=report_state_tables(period, timezone.localdate()),
+        tables=report_status_tables(period, timezone.localdate()),
     )
 
 
 @require_safe
-def download_report_states(request, pk):
+def download_report_statuses(request, pk):
     period, today = round_or_404(request.user, pk), timezone.localdate()
     record_download(request, period, agency=None, kind="round_state")
-    workbook = tables_as_workbook(report_state_tables(period, today))
+    workbook = tables_as_workbook(report_status_tables(period, today))
     name = slugify(
         f"{_('State of each report')} {period.plan.code} {period.code} {today}"
     )
