@@ -3,7 +3,7 @@ Accounts, mandates and substitutes: the review of accesses, and handing over.
 
 The review flags an account if each of its agencies missed the last two closed rounds of
 the mandate, and proposes to close it after three, unless it holds an agency's only
-mandate. No account is closed automatically.
+mandate or belongs to a reviewer or administrator. No account is closed automatically.
 """
 
 from collections import Counter, defaultdict

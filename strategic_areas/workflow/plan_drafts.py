@@ -120,8 +120,9 @@ def settle_draft_line(plan, line_pk, stored_values, *, keeps_draft, by):
 TABLE_OF_MODEL = {model: table for table, model in DRAFT_TABLES.items()}
 #: Columns that the proposal sets, and no draft contains.
 NOT_DRAFTED = {"plan", "introduced_by", "is_in_plan"}
+#: The proposal sets this value too.
 BY_AMENDMENT = ("due_provenance", DueProvenance.AMENDMENT)
-#: A link to another record is drafted by the first of these fields it has.
+#: A draft names a linked record by the first of these fields that the record has.
 NAME_FIELDS = ("code", "acronym", "key")
 #: A form has fields for each line, and a request at most 1,000 fields.
 MOST_LINES = 400
@@ -140,11 +141,16 @@ def dependants_of(record_changes):
     """
     Map the place of each record change to the places of those that depend on it.
 
-    Its place is its number in the proposal. A record change depends on those that
-    create a record it links to or change its protection, give up a unique text that it
-    takes, add its agency to the plan, extend the plan to its dates, or begin or cease
-    to supersede the same record. One that supersedes a commitment depends on those that
-    move or supersede activities of the commitment.
+    The place of a record change is its number in the proposal. B depends on A if:
+
+    - A creates a record that B links to, or changes fields that protect it;
+    - A changes fields that protect the indicator of the target that B changes;
+    - A gives up a unique text, such as a code, that B takes;
+    - A adds to the plan the agency of B's record;
+    - A extends the plan to the dates of B's record;
+    - A and B begin or cease to supersede the same record;
+    - B supersedes a commitment, and A moves or supersedes one of its activities, which
+      would otherwise stay below a superseded commitment.
     """
     providers, dependants = defaultdict(set), defaultdict(set)
     for each in record_changes:

@@ -374,7 +374,12 @@ def code_edits(pairs):
 
 
 def make_edit(level, values, record_pk=None, line_pk=None):
-    """An unsaved draft line; a plan without a draft is edited by it too."""
+    """
+    New values of a record, as an unsaved draft line.
+
+    Those of a plan in preparation are saved into the record itself. The line of a
+    stored record is found by the record, so it needs no ``line_pk``.
+    """
     return DraftLine(
         table=level.table,
         new_values=values,

@@ -44,7 +44,7 @@ TEXT_FIELDS = {
 #: Fields whose answer is one or more agencies of the portal.
 AGENCY_FIELDS = {"responsible", "lead", "supporting"}
 NUMBER_FIELDS = {"target", "baseline"}
-#: Fields whose answer is chosen, never typed.
+#: Fields whose answer is chosen; typed only if the matrix names no programme.
 CHOICE_FIELDS = {"institution", "lead", "level", "status", *LEVELS}
 #: Fields without which no record can be saved.
 REQUIRED_FIELDS = {"responsible", "lead", "code", "programme"}
@@ -126,13 +126,13 @@ class UploadedMatrix:
         for text, acronym in self.naming.institutions.items():
             yield text, f"«{text}»", acronym or "–"
 
-    def take_answers(self, matrix_lines, answers):
+    def take_answers(self, matrix_lines, answer_form):
         """
         Take over the posted texts and answers; return whether some could not be parsed.
 
         Answers that the user wants to change are dropped. Nothing is saved.
         """
-        data, self.checked = answers.data, []
+        data, self.checked = answer_form.data, []
         for found in matrix_lines.identifying_texts:
             text = data.get(found.name, found.text).replace("\r\n", "\n").strip()
             if text != found.text:
@@ -142,16 +142,20 @@ class UploadedMatrix:
         for key in data.getlist("again"):
             self.naming.answers.pop(key, None)
             self.naming.institutions.pop(key, None)
-        for shown in (each for each in answers.shown if each.chosen):
+        for shown in (each for each in answer_form.shown if each.chosen):
             answer = "" if shown.chosen == LEAVE_OUT else shown.chosen
             if shown.question.field == "institution":
                 self.naming.institutions[shown.question.text] = answer
             else:
                 self.naming.answers[shown.question.key] = answer
-        return answers.has_errors
+        return answer_form.has_errors
 
     def identifying_texts(self, matrix_lines):
-        """Return pairs of an identifying text and whether a person checked it."""
+        """
+        Return pairs of an identifying text and whether a person checked it.
+
+        A text that a person reworded may have no ``messages`` left.
+        """
         return [
             (found, checked_key(found.key, found.text) in self.checked)
             for found in matrix_lines.identifying_texts
@@ -379,6 +383,8 @@ class ShownMatrixQuestion:
 
 
 class MatrixAnswerForm:
+    """The questions with the posted answers; not a Django form."""
+
     def __init__(self, result, data=None):
         self.agencies = dict(Agency.objects.values_list("acronym", "name_es"))
         self.programmes = [
