@@ -95,14 +95,14 @@ def spoken(agencies):
 @register.filter
 def span(point):
     return phrases.span_heading(
-        point.starts_on, point.ends_on, *phrases.precision_of_days(point)
+        point.starts_on, point.ends_on, *phrases.precisions_of_days(point)
     )
 
 
 @register.filter
 def when(point):
     return phrases.span_phrase(
-        point.starts_on, point.ends_on, *phrases.precision_of_days(point)
+        point.starts_on, point.ends_on, *phrases.precisions_of_days(point)
     )
 
 

@@ -230,7 +230,7 @@ def _exception_texts(line):
             text = _("%(agency)s does not acknowledge it.") % agency
         if text:
             span = phrases.span_heading(
-                each.starts_on, each.ends_on, *phrases.precision_of_days(each)
+                each.starts_on, each.ends_on, *phrases.precisions_of_days(each)
             )
             yield f"{series_name(line)}, {span}: {text}"
 
@@ -302,7 +302,7 @@ def breakdown_charts(page: IndicatorPage, point: SeriesPoint) -> list[BreakdownC
         title = _("%(name)s %(when)s, by %(dimension)s") % {
             "name": phrases.text_in_language(page.indicator, "name"),
             "when": phrases.span_phrase(
-                point.starts_on, point.ends_on, *phrases.precision_of_days(point)
+                point.starts_on, point.ends_on, *phrases.precisions_of_days(point)
             ),
             "dimension": phrases.dimension_phrase(each.dimension),
         }

@@ -341,7 +341,7 @@ def _raw_values_page(request, record, agency, indicators, *, subject):
             ),
         }
         title = _("Exact table")
-        return render_screen(request, "desk/exact.html", title=title, **context)
+        return render_screen(request, "desk/raw_values.html", title=title, **context)
     write, content_type, _label = TABLE_FORMATS[file_format]
     record_download(
         request, record, agency=agency, kind="exact_values", form=file_format
@@ -461,7 +461,7 @@ def _points(series, changed):
     for point in series.points if series else ():
         yield {
             "span": phrases.span_heading(
-                point.starts_on, point.ends_on, *phrases.precision_of_days(point)
+                point.starts_on, point.ends_on, *phrases.precisions_of_days(point)
             ),
             "text": phrases.value_text(point),
             "state": phrases.status_phrase(point),

@@ -145,13 +145,13 @@ def quotation_phrase(printed) -> str:
     return ", ".join(filter(None, [citation_phrase(printed.printed_by), where]))
 
 
-def span_heading(starts_on: date, ends_on: date, *exact_to: str) -> str:
+def span_heading(starts_on: date, ends_on: date, *precisions: str) -> str:
     """
     The span as a heading: "2019", "2003-2012", "January to March 2018".
 
-    ``exact_to`` is the precision of the first and the last day.
+    ``precisions`` are those of the first and the last day.
     """
-    first, last = _ends(starts_on, ends_on, exact_to)
+    first, last = _ends(starts_on, ends_on, precisions)
     if first == last:
         return capfirst(first)
     if first.isdecimal() and last.isdecimal():
@@ -159,23 +159,23 @@ def span_heading(starts_on: date, ends_on: date, *exact_to: str) -> str:
     return capfirst(_("%(first)s to %(last)s") % {"first": first, "last": last})
 
 
-def span_phrase(starts_on: date, ends_on: date, *exact_to: str) -> str:
+def span_phrase(starts_on: date, ends_on: date, *precisions: str) -> str:
     """
     The span in a sentence: "in 2019", "between January and March 2018".
 
     The Spanish phrase never begins with "de", which reads as a date after a number.
     """
-    first, last = _ends(starts_on, ends_on, exact_to)
+    first, last = _ends(starts_on, ends_on, precisions)
     if first == last:
         return _("in %(span)s") % {"span": first}
     between = _("between %(first)s and %(last)s")
-    if _units(starts_on, ends_on, exact_to) == (DatePrecision.DAY, DatePrecision.DAY):
+    if _units(starts_on, ends_on, precisions) == (DatePrecision.DAY, DatePrecision.DAY):
         between = pgettext("two days", "between %(first)s and %(last)s")
     return between % {"first": first, "last": last}
 
 
-def precision_of_days(point) -> tuple[str, ...]:
-    """The precision of a value's first and last day; unknown for targets."""
+def precisions_of_days(point) -> tuple[str, ...]:
+    """The precisions of a value's first and last day; unknown for targets."""
     return (
         getattr(point, "starts_exact_to", ""),
         getattr(point, "ends_exact_to", ""),
@@ -184,13 +184,13 @@ def precision_of_days(point) -> tuple[str, ...]:
 
 def span_after_number(point) -> str:
     """The span as it follows a number or unit, with a comma if needed."""
-    time = span_phrase(point.starts_on, point.ends_on, *precision_of_days(point))
+    time = span_phrase(point.starts_on, point.ends_on, *precisions_of_days(point))
     return f", {time}" if covers_several_years_or_days(point) else f" {time}"
 
 
 def covers_several_years_or_days(point) -> bool:
     """Whether the span covers more than one year, month or day."""
-    first, last = _ends(point.starts_on, point.ends_on, precision_of_days(point))
+    first, last = _ends(point.starts_on, point.ends_on, precisions_of_days(point))
     return first != last
 
 
@@ -200,8 +200,8 @@ def value_anchor(starts_on: date, ends_on: date) -> str:
     return f"{starts_on:%Y-%m-%d}_{ends_on:%Y-%m-%d}"
 
 
-def _ends(starts_on, ends_on, exact_to):
-    units = _units(starts_on, ends_on, exact_to)
+def _ends(starts_on, ends_on, precisions):
+    units = _units(starts_on, ends_on, precisions)
     days = zip((starts_on, ends_on), units, strict=True)
     first, last = (date_format(day, FORMATS[unit]) for day, unit in days)
     is_of_months = units == (DatePrecision.MONTH, DatePrecision.MONTH)
@@ -211,13 +211,13 @@ def _ends(starts_on, ends_on, exact_to):
 
 
 @lru_cache(maxsize=1024)
-def _units(starts_on, ends_on, exact_to):
+def _units(starts_on, ends_on, precisions):
     unit = DatePrecision.DAY
     if is_of_whole_years(starts_on, ends_on):
         unit = DatePrecision.YEAR
     elif starts_on.day == 1 and (ends_on + timedelta(days=1)).day == 1:
         unit = DatePrecision.MONTH
-    return tuple(known or unit for known in exact_to or ("", ""))
+    return tuple(known or unit for known in precisions or ("", ""))
 
 
 def value_sentence(series: IndicatorSeries, point: SeriesPoint) -> str:
