@@ -90,8 +90,6 @@ def test_of_two_mandates_the_named_one_ends():
     with pytest.raises(CommandError, match="--kind"):
         change_access(person, "--end-mandate", "MM", by=one)
     change_access(person, "--end-mandate", "MM", "--kind", "titular", by=one)
-    with pytest.raises(CommandError, match="no such mandate"):
-        change_access(person, "--end-mandate", "MM", "--kind", "titular", by=one)
 
     (left,) = FocalPoint.objects.current().filter(user=person)
     assert left.kind == "alternate"
