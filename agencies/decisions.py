@@ -185,12 +185,12 @@ class DecisionSteps:
             return gettext("You do not decide on this.")
         if decision.proposed_by_id == user.pk:
             return gettext("You proposed it: another person decides.")
-        if decision.proposed_by_id in user.invited_alone:
+        if decision.proposed_by_id in user.unconfirmed_invitees:
             return gettext(
                 "You invited who proposed it, and nobody else has confirmed that they "
                 "know this person: another one decides."
             )
-        if decision.proposed_by_id in user.possible_same_person:
+        if decision.proposed_by_id in user.possible_own_accounts:
             return gettext(
                 "Nobody has confirmed yet that you and who proposed it are two people: "
                 "another person decides."
@@ -309,7 +309,7 @@ class PersonSteps(DecisionSteps):
                 "Nobody but who invited you has confirmed yet that they know you: "
                 "another person confirms this."
             )
-        if decision.user_id in user.invited_alone:
+        if decision.user_id in user.unconfirmed_invitees:
             return gettext(
                 "You invited this person: another one confirms that they know them."
             )

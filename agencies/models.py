@@ -78,7 +78,7 @@ class User(AbstractUser):
         return invitation is not None and invitation.confirmed_at is None
 
     @cached_property
-    def invited_alone(self):
+    def unconfirmed_invitees(self):
         """Ids of the people whom only this user has confirmed to know."""
         invited = User.objects.filter(
             invitation__made_by=self, invitation__confirmed_at=None
@@ -86,14 +86,15 @@ class User(AbstractUser):
         return frozenset(invited.values_list("pk", flat=True))
 
     @cached_property
-    def possible_same_person(self):
+    def possible_own_accounts(self):
         """
-        Ids of accounts that may be this person's: no second person knows their owner.
+        Ids of accounts that may be this person's own, so that they are no second person
+        in a decision: nobody else knows their owner.
         """
         if not self.is_unconfirmed:
-            return self.invited_alone
+            return self.unconfirmed_invitees
         inviter = self.invitation.made_by
-        return self.invited_alone | inviter.invited_alone | {inviter.pk}
+        return self.unconfirmed_invitees | inviter.unconfirmed_invitees | {inviter.pk}
 
     def confirm(self):
         """Record that a second person confirmed to know this one."""

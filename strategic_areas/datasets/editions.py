@@ -113,7 +113,7 @@ def make_edition(
         )
         for name, dataset in datasets_of(corrects).items()
     )
-    # Rows are written only while it is withheld; triggers then demand new random bits.
+    # Rows are written only while it is withheld; triggers then demand a new nonce.
     edition.is_withheld, edition.random = False, random_bits()
     edition.save(update_fields=["is_withheld", "random"])
     audit.record_event(
@@ -207,11 +207,11 @@ def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
                 row[DAYS_LATE] = max(late - (now.day - before.day).days, 0)
         else:
             tables[name].pop(key, None)
-    named = [
+    corrected_rows = [
         (before.tables[name].get(key), tables[name].get(key))
         for name, key in proposal.named
     ]
-    if not named or any(before == after for before, after in named):
+    if not corrected_rows or any(old == new for old, new in corrected_rows):
         raise RefusedError(
             _("Choose only rows in which the edition differs from what is public now.")
         )

@@ -33,8 +33,8 @@ MAX_WAIT = 1.0
 #: Seconds between two runs, unless content was taken down meanwhile: nine times as long
 #: as a run takes, since making all files slows the pages of readers.
 MIN_PAUSE, MAX_PAUSE, PAUSE_PER_SECOND = 5.0, 60.0, 9
-#: The purpose of the key for today's random bits.
-RANDOM_BITS_PURPOSE = "strategic_areas.package"
+#: The purpose of the key for today's nonce.
+NONCE_PURPOSE = "strategic_areas.package"
 #: Bytes of memory for the files of editions; today's are extra.
 MAX_BYTES = 48 * 2**20
 
@@ -62,20 +62,20 @@ class PlanFiles:
         self.version = version
         if edition:
             self.snapshot, self.datasets = snapshot_of(edition), datasets_of(edition)
-            self.random = bytes(edition.random).hex()
+            self.nonce = bytes(edition.random).hex()
         else:
             self.snapshot, self.datasets = read_unchanging(plan), DATASETS
             bits = salted_hmac(
-                RANDOM_BITS_PURPOSE, f"{plan.code} {version}", algorithm="sha256"
+                NONCE_PURPOSE, f"{plan.code} {version}", algorithm="sha256"
             )
-            self.random = bits.hexdigest()[:32]
+            self.nonce = bits.hexdigest()[:32]
         self.counts = {name: len(rows) for name, rows in self.snapshot.tables.items()}
         self.packed, self.sizes, self.made_at = {}, {}, time.time()
 
     def content(self, name: str) -> bytes:
         """The file of this name, made on first use; KeyError if there is none."""
         if name not in self.packed:
-            content = make_file(name, self.snapshot, self.datasets, self.random)
+            content = make_file(name, self.snapshot, self.datasets, self.nonce)
             self.sizes[name] = len(content)
             self.packed[name] = compress_text(name, content)
         return self.packed[name]
@@ -216,10 +216,10 @@ class FileCache:
 
 
 def _is_current(files, edition, version):
-    """Whether files are current; each change of an edition draws new random bits."""
+    """Whether files are current; each change of an edition draws a new nonce."""
     if files is None or edition is None:
         return files is not None and files.version == version
-    is_same = files.random == bytes(edition.random).hex()
+    is_same = files.nonce == bytes(edition.random).hex()
     return is_same and files.version.takedowns == version.takedowns
 
 

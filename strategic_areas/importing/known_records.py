@@ -13,7 +13,7 @@ from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.records import provenance_of
 from strategic_areas.plan_document.tables import TABLES
 
-#: The key of the primary key in remembered values; no field has this name.
+#: In ``ImportedRecord.values``, beside its columns: the primary key of its record.
 PK_KEY = "row"
 VICTIMS = ("counts_victims", "reaches_victims")
 #: Fields that decide on the disclosure of an indicator.
@@ -121,7 +121,7 @@ class KnownRecords:
         }
 
     def slugs_in_use(self, section, field):
-        """Map each slug in use to the codes of its record, present and imported."""
+        """Map each slug in use to the codes of its record, now and when loaded."""
         table, codes = self.stored.tables[section], defaultdict(set)
         rows = ImportedRecord.objects.filter(section=section)
         if not TABLES[section].is_shared:
@@ -141,7 +141,7 @@ def code_of(entry):
     return entry.values.get(key) or (node.value if isinstance(node, ScalarNode) else "")
 
 
-class LoadedValues:
+class LoadedColumns:
     """
     The values that this plan's file last stored, and other plans' files in shared
     tables.
@@ -161,11 +161,11 @@ class LoadedValues:
             loaded = self.others[record.section, record.key]
             loaded.append((record.plan.code, record.values))
 
-    def last_values(self, line):
-        remembered = self.records.get((line.table.name, line.name))
-        return remembered.values if remembered else {}
+    def values_of(self, line):
+        record = self.records.get((line.table.name, line.name))
+        return record.values if record else {}
 
-    def set_by(self, line, attribute):
+    def values_of_other_plans(self, line, attribute):
         """
         Pairs of another plan's code and the value that its file set.
 
@@ -185,20 +185,18 @@ class LoadedValues:
 
     def stored_pk(self, line):
         """The record's primary key at its last load, or None."""
-        if PK_KEY in (values := self.last_values(line)):
+        if PK_KEY in (values := self.values_of(line)):
             return values[PK_KEY]
-        return next((pk for _, pk in self.set_by(line, PK_KEY)), None)
+        return next((pk for _, pk in self.values_of_other_plans(line, PK_KEY)), None)
 
     def remember(self, line, **values):
         section, key = identity = (line.table.name, line.name)
-        remembered = self.records.get(identity)
-        if remembered is None:
-            remembered = self.records[identity] = ImportedRecord(
-                section=section, key=key
-            )
-        if not values.items() <= remembered.values.items():
-            remembered.values |= values
-            self.changed[identity] = remembered
+        record = self.records.get(identity)
+        if record is None:
+            record = self.records[identity] = ImportedRecord(section=section, key=key)
+        if not values.items() <= record.values.items():
+            record.values |= values
+            self.changed[identity] = record
 
     def save(self, plan):
         new = [each for each in self.changed.values() if each.pk is None]
@@ -210,8 +208,8 @@ class LoadedValues:
         self.changed = {}
 
 
-class RevisedValues:
-    """Values that agencies revised since they were loaded."""
+class RevisedMeasurements:
+    """Measurements that agencies revised since they were loaded."""
 
     def __init__(self, plan_code):
         self.plan_code = plan_code

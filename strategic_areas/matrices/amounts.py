@@ -40,7 +40,7 @@ NO_VALUE = re.compile(
     r"|(?:fondos|recursos) propios|own funds|ninguno|no cost|none|not? .*|to be .*"
     r"|a definir.*"
 )
-MARK = re.compile(r"[x✓✔√●■☑]|si|yes")
+TICK = re.compile(r"[x✓✔√●■☑]|si|yes")
 EACH_YEAR = (
     r"(?:(?:por|al|cada|a|per|each|every|todos los|en cada|/) ?(?:ano|year)s?\b"
     r"|anual(?:es|mente)?|annual(?:ly)?|yearly)"
@@ -117,7 +117,7 @@ def target_of(cell, name, *, others_are_percent=False):
         reason = "format_differs" if others_are_percent else ""
         return MatrixNumber(value, is_percent or others_are_percent, reason)
     plain = _plain(cell.unstruck_text)
-    if MARK.fullmatch(plain) or plain == "no":
+    if TICK.fullmatch(plain) or plain == "no":
         return MatrixNumber(Decimal(plain != "no"), reason="mark")
     numbers = [x for x in NUMBER.finditer(plain) if not re.fullmatch(YEAR, x[0])]
     if reason := _refusal_reason(plain, numbers):
@@ -305,22 +305,22 @@ def _parse_number(found, *, is_percent=False):
     if found["word"]:
         return MatrixNumber(Decimal(NUMBER_WORDS[found["word"]]) * scale, says_percent)
     digits = re.sub(r"[ '\u2019]", "", found["digits"])
-    marks = re.findall(r"[.,]", digits)
-    if len(set(marks)) == 2:
-        last = marks[-1]
+    separators = re.findall(r"[.,]", digits)
+    if len(set(separators)) == 2:
+        last = separators[-1]
         digits = digits.replace("," if last == "." else ".", "").replace(last, ".")
-    elif len(marks) > 1:
+    elif len(separators) > 1:
         if not re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", digits):
             return MatrixNumber(None, says_percent, "thousands_or_decimals")
-        digits = digits.replace(marks[0], "")
-    elif marks:
-        whole, _mark, part = digits.replace(",", ".").partition(".")
+        digits = digits.replace(separators[0], "")
+    elif separators:
+        whole, _separator, part = digits.replace(",", ".").partition(".")
         may_be_thousands = len(part) == 3 and whole != "0" and len(whole) < 4
-        if may_be_thousands and marks == ["."] and scale == 1:
+        if may_be_thousands and separators == ["."] and scale == 1:
             both = (f"{whole}{part}", plain_number(Decimal(f"{whole}.{part}")))
             return MatrixNumber(None, says_percent, "thousands_or_decimals", both)
-        mark = "" if may_be_thousands and marks == [","] else "."
-        digits = f"{whole}{mark}{part}"
+        separator = "" if may_be_thousands and separators == [","] else "."
+        digits = f"{whole}{separator}{part}"
     value = Decimal(digits) * scale
     if is_percent and not says_percent and 0 < value < 1:
         return MatrixNumber(value * 100, True, "fraction")

@@ -235,7 +235,7 @@ class RecordReader:
                 answered[cell.place] = column, cell
             if text.isdecimal() and not int(text):
                 self.reader.use_cell(line, cell)
-            elif amounts.MARK.fullmatch(text) or re.fullmatch(r"\w|\d+", text):
+            elif amounts.TICK.fullmatch(text) or re.fullmatch(r"\w|\d+", text):
                 marked[column] = cell
                 self.reader.use_cell(line, cell)
             elif text:

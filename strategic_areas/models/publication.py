@@ -112,7 +112,7 @@ class ImportedRecord(models.Model):
 
 def random_bits():
     """
-    128 random bits, so that the hash of a package does not reveal a hidden number.
+    The nonce of a package, so that its hash does not reveal a hidden number.
     """
     return token_bytes(16)
 

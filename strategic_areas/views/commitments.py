@@ -228,19 +228,19 @@ def _unknown_order(wanted):
 def commitment_detail(request, plan, code):
     """One commitment; a superseded one redirects to its successor."""
     commitment = found_or_404(commitments.commitment_by_code(plan, code))
-    succession = commitments.Succession(commitment.plan)
-    if successor := commitments.successor_of(commitment, succession):
+    supersessions = commitments.Supersessions(commitment.plan)
+    if successor := commitments.successor_of(commitment, supersessions):
         return redirect(successor, permanent=True)
-    pagination = pagination_context(
-        commitment, succession, query_values(request, "page")
+    activities = activities_context(
+        commitment, supersessions, query_values(request, "page")
     )
     arguments = commitment.plan.code, commitment.code
     context = {
         "plan": commitment.plan,
         "commitment": commitment,
-        "reported_until": reported_until([pagination["page"].row]),
+        "reported_until": reported_until([activities["page"].row]),
         "files": datasets.links_to_list_files("commitment_updates", *arguments),
-        **pagination,
+        **activities,
         **figures_of(commitment),
     }
     return render(request, "commitment.html", context)
@@ -254,12 +254,12 @@ def figures_of(commitment):
     }
 
 
-def pagination_context(commitment, succession, wanted):
+def activities_context(commitment, supersessions, wanted):
     """The requested page of activities and events, and links to the other pages."""
     number = wanted.get("page", "1")
     first = ITEMS_PER_PAGE * (int(number) - 1) if number.isdecimal() else 0
     page = commitments.load_commitment_page(
-        commitment, succession, timezone.localdate(), first, ITEMS_PER_PAGE
+        commitment, supersessions, timezone.localdate(), first, ITEMS_PER_PAGE
     )
     return {
         "page": page,

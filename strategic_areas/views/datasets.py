@@ -93,7 +93,7 @@ def list_file_response(
         tables=tables,
     )
     datasets = {each: files_of_plans[0].datasets[each] for each in tables}
-    content = make_file(f"{stem}.{file_format}", snapshot, datasets, random="")
+    content = make_file(f"{stem}.{file_format}", snapshot, datasets, nonce="")
     dated = _("Record up to") if until else _("Data as of")
     name = slugify(f"{title} {dated} {(until or snapshot.day).isoformat()}")
     return file_response(

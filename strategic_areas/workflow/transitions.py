@@ -128,7 +128,7 @@ def change_status(
     if seen_version is not None:
         row = row.filter(version=seen_version)
     if not_by_contributors:
-        row = row.exclude(contributors__in=[by.pk, *by.invited_alone])
+        row = row.exclude(contributors__in=[by.pk, *by.unconfirmed_invitees])
     if not row.update(status=to, **stamp):
         raise _refusal(update, to, allowed, by, seen_version)
     update.refresh_from_db()
@@ -237,7 +237,7 @@ def has_part_in(user, update):
 
     Accounts that the user alone invited count as the user.
     """
-    own_accounts = {user.pk, *user.invited_alone}
+    own_accounts = {user.pk, *user.unconfirmed_invitees}
     return not own_accounts.isdisjoint(each.pk for each in update.contributors.all())
 
 

@@ -56,7 +56,7 @@ def test_the_list_costs_the_same_at_any_length():
     person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
     # What she may do, and who she is, is read once.
     decisions.queued_decisions(person)
-    assert (person.is_unconfirmed, person.invited_alone) == (False, frozenset())
+    assert (person.is_unconfirmed, person.unconfirmed_invitees) == (False, frozenset())
     for number in (1, 3):
         for _ in range(number):
             for maker in (

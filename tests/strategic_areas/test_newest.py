@@ -10,7 +10,7 @@ from strategic_areas.commitment_states import recency_of
 from strategic_areas.models import ActivityUpdate, Provenance, RevisionStatus
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import commitments
-from strategic_areas.queries.pages.commitments import Succession
+from strategic_areas.queries.pages.commitments import Supersessions
 from strategic_areas.queries.plan import counted_updates, plan_progress
 from strategic_areas.queries.updates import filtered_updates, public_updates
 from tests import make
@@ -64,7 +64,7 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
     (row,) = plan_progress.load_plan_progress(plan, TODAY).rows
 
     commitment = commitments.commitment_by_code(plan.code, activity.commitment.code)
-    page = commitments.load_commitment_page(commitment, Succession(plan), TODAY)
+    page = commitments.load_commitment_page(commitment, Supersessions(plan), TODAY)
     firsts = [
         filtered_updates.load_update_page(plan, {}, 100).entries[0],
         filtered_updates.load_update_page(plan, {}, 1).entries[0],

@@ -12,7 +12,7 @@ from strategic_areas.desk import queries
 from strategic_areas.models import Activity, ActivityUpdate, RevisionStatus, Submission
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies, areas, commitments, round_answers
-from strategic_areas.queries.pages.commitments import Succession
+from strategic_areas.queries.pages.commitments import Supersessions
 from strategic_areas.queries.plan import plan_progress, submissions
 from strategic_areas.queries.plan.counted_updates import sources_of_plan
 from strategic_areas.queries.updates import filtered_updates
@@ -179,7 +179,7 @@ def everything_counted(plan, agency, user):
     _plan, agency, part = agencies.agency_by_slug(plan.code, agency.slug)
     page = agencies.load_agency_page(agency, part, loaded, today)
     commitment = commitments.commitment_by_code(plan.code, page.led[0].commitment.code)
-    shown = commitments.load_commitment_page(commitment, Succession(plan), today)
+    shown = commitments.load_commitment_page(commitment, Supersessions(plan), today)
     counted = filtered_updates.count_by_filters(plan, {})
     return {
         "counts": loaded.counts,

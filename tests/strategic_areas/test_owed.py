@@ -12,7 +12,7 @@ from strategic_areas.models import RevisionStatus, Transition
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.pages import agencies, commitments, round_answers
-from strategic_areas.queries.pages.commitments import Succession
+from strategic_areas.queries.pages.commitments import Supersessions
 from strategic_areas.queries.plan import plan_progress
 from tests.deep import DEEP
 from tests.strategic_areas.made_up import TODAY, People, World, plans
@@ -132,7 +132,7 @@ def check_commitment_pages(world, asked):
     silent = set()
     for each in world.plan.commitments.not_superseded():
         found = commitments.commitment_by_code(world.plan.code, each.code)
-        page = commitments.load_commitment_page(found, Succession(found.plan), TODAY)
+        page = commitments.load_commitment_page(found, Supersessions(found.plan), TODAY)
         silent |= {
             (step.period, activity)
             for step in page.events

@@ -13,7 +13,7 @@ from strategic_areas.queries.pages import (
     overview,
     round_answers,
 )
-from strategic_areas.queries.pages.commitments import Succession
+from strategic_areas.queries.pages.commitments import Supersessions
 from strategic_areas.queries.plan import counted_updates, plan_progress, plans
 from strategic_areas.queries.updates import filtered_updates, public_updates
 from tests import make
@@ -35,7 +35,9 @@ def state_of(commitment):
 def page_of(commitment, *part):
     found = commitments.commitment_by_code(commitment.plan.code, commitment.code)
     today = timezone.localdate()
-    return commitments.load_commitment_page(found, Succession(found.plan), today, *part)
+    return commitments.load_commitment_page(
+        found, Supersessions(found.plan), today, *part
+    )
 
 
 def told_on(page):
@@ -366,7 +368,7 @@ def test_a_successor_shows_what_was_filed_under_its_predecessors():
     assert (step.entry.pk, step.subject, step.is_of_former) == (update.pk, old, True)
     assert page.row.summary.state == "no_activities"
     old_page = commitments.commitment_by_code(plan.code, old.commitment.code)
-    assert commitments.successor_of(old_page, Succession(plan)) == new
+    assert commitments.successor_of(old_page, Supersessions(plan)) == new
 
 
 def test_an_activity_shows_what_was_filed_under_the_one_it_replaced():

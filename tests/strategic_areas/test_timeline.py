@@ -9,7 +9,7 @@ from django.utils.translation import override
 from strategic_areas import workflow
 from strategic_areas.models import DueProvenance, Provenance
 from strategic_areas.queries.pages import commitments, overview
-from strategic_areas.queries.pages.commitments import Succession
+from strategic_areas.queries.pages.commitments import Supersessions
 from strategic_areas.queries.plan import plans
 from tests import make
 from tests.test_public_pages import LANGUAGES, read
@@ -27,7 +27,9 @@ def commitment():
 def steps_of(commitment, today=None):
     found = commitments.commitment_by_code(commitment.plan.code, commitment.code)
     today = today or timezone.localdate()
-    return commitments.load_commitment_page(found, Succession(found.plan), today).events
+    return commitments.load_commitment_page(
+        found, Supersessions(found.plan), today
+    ).events
 
 
 def make_round(plan, due_in=-10, **fields):

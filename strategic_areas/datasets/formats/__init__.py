@@ -33,15 +33,15 @@ def names_of(datasets: Mapping[str, Dataset]) -> list[str]:
 
 
 def make_file(
-    name: str, snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str
+    name: str, snapshot: Snapshot, datasets: Mapping[str, Dataset], nonce: str
 ) -> bytes:
     """
     Make the file of this name; KeyError if there is none.
 
-    ``random`` is the package's random bits in hexadecimal.
+    Only packages hold the ``nonce``, which editions store as ``random``.
     """
     if name == PACKAGE:
-        return as_package(snapshot, datasets, random)
+        return as_package(snapshot, datasets, nonce)
     if name in WORKBOOKS:
         return as_workbook(snapshot, datasets, WORKBOOKS[name])
     stem, _dot, file_format = name.rpartition(".")

@@ -42,7 +42,7 @@ from strategic_areas.queries.plan.plan_progress import (
     build_progress,
     commitments_of,
 )
-from strategic_areas.views.commitments import figures_of, pagination_context
+from strategic_areas.views.commitments import activities_context, figures_of
 from strategic_areas.views.parameters import found_or_404
 from strategic_areas.views.plans import area_context
 
@@ -359,7 +359,7 @@ def _load_commitment(plan, pk):
     return commitment, {
         "commitment": commitment,
         **figures_of(commitment),
-        **pagination_context(commitment, commitments.Succession(plan), {}),
+        **activities_context(commitment, commitments.Supersessions(plan), {}),
     }
 
 

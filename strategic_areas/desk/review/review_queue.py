@@ -269,7 +269,7 @@ def reviewable_rows(user, slug):
 
 
 def queue_positions(user, *, exclude_own=False, exclude_demonstrations=False):
-    querysets, own_people = [], {user.pk, *user.invited_alone}
+    querysets, own_people = [], {user.pk, *user.unconfirmed_invitees}
     for slug, model in REVIEWED_MODELS.items():
         rows = _waiting(user, slug)
         if exclude_own:

@@ -181,7 +181,7 @@ def commitment_by_code(plan_code: str, code: str) -> Commitment | None:
     return commitment
 
 
-class Succession:
+class Supersessions:
     """Which records of a plan superseded which; one query."""
 
     def __init__(self, plan: Plan):
@@ -231,9 +231,11 @@ def _linked_ids(start, links):
     return found
 
 
-def successor_of(commitment: Commitment, succession: Succession) -> Commitment | None:
+def successor_of(
+    commitment: Commitment, supersessions: Supersessions
+) -> Commitment | None:
     """The first current commitment in the chain of successors."""
-    successors = succession.successors(commitment.pk)
+    successors = supersessions.successors(commitment.pk)
     if not successors:
         return None
     current = Commitment.objects.not_superseded().filter(pk__in=successors)
@@ -245,7 +247,7 @@ def successor_of(commitment: Commitment, succession: Succession) -> Commitment |
 
 def load_commitment_page(
     commitment: Commitment,
-    succession: Succession,
+    supersessions: Supersessions,
     today: date,
     first: int = 0,
     most: int | None = None,
@@ -255,15 +257,15 @@ def load_commitment_page(
 
     It shows at most ``most`` activities and events, starting at ``first``.
     """
-    predecessors = succession.predecessors(commitment.pk)
+    predecessors = supersessions.predecessors(commitment.pk)
     periods = periods_of(commitment.plan)
-    activities = _activities(commitment, predecessors, succession)
+    activities = _activities(commitment, predecessors, supersessions)
     own = [
         each
         for each in activities.values()
         if each.commitment_id == commitment.pk
         and each.is_in_plan
-        and each.pk not in succession.superseded_activities
+        and each.pk not in supersessions.superseded_activities
     ]
     for each in own:
         each.commitment, each.plan = commitment, commitment.plan
@@ -331,12 +333,12 @@ def load_commitment_page(
     )
 
 
-def _activities(commitment, former, succession) -> dict[int, Activity]:
+def _activities(commitment, former, supersessions) -> dict[int, Activity]:
     found = (
         Activity.objects.select_related("agency", "dispute__agency")
         .filter(
             Q(commitment__in=[commitment.pk, *former])
-            | Q(pk__in=succession.former_activities(commitment.pk))
+            | Q(pk__in=supersessions.former_activities(commitment.pk))
         )
         .annotate(commitment_provenance=F("commitment__provenance"))
         .order_by("sort_code")
