@@ -374,8 +374,8 @@ DATA_FILES = [
     (
         "edition_workbook",
         datasets.plan_workbook,
-        "datos/<slug:plan>/<code:edition>/libro.xlsx",
-        "data/<slug:plan>/<code:edition>/workbook.xlsx",
+        "datos/<slug:plan>/<edition:edition>/libro.xlsx",
+        "data/<slug:plan>/<edition:edition>/workbook.xlsx",
     ),
     (
         "data_file",
@@ -386,7 +386,7 @@ DATA_FILES = [
     (
         "edition_file",
         datasets.dataset_file,
-        "datos/<slug:plan>/<code:edition>/<slug:stem>.<slug:file_format>",
+        "datos/<slug:plan>/<edition:edition>/<slug:stem>.<slug:file_format>",
         None,
     ),
     (
