@@ -88,8 +88,8 @@ class User(AbstractUser):
     @cached_property
     def possible_own_accounts(self):
         """
-        Ids of accounts that may be this person's own, so that they are no second person
-        in a decision: nobody else knows their owner.
+        Ids of accounts that may be this person's own, so no second person: nobody
+        else knows their owner.
         """
         if not self.is_unconfirmed:
             return self.unconfirmed_invitees

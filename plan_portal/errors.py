@@ -109,8 +109,7 @@ def server_error(request):
     error = sys.exc_info()[1]
     is_of_database = isinstance(error, OperationalError | InterfaceError)
     is_sent = request.method == "POST"
-    # A GET writes no more than a data file: if the database's disk is full then, the
-    # database is unavailable.
+    # A GET writes only data files: a database with a full disk is then unavailable.
     if is_disk_full(error) and (is_sent or not is_of_database):
         return error_page(request, 507, is_sent=is_sent)
     if is_of_database or isinstance(error, StoreUnreachableError):

@@ -32,7 +32,7 @@ class AgencyRoundState(StrEnum):
 
 
 class Timeliness(StrEnum):
-    """When an agency answered a round; ``Punctuality`` is of work."""
+    """When an agency answered a round; in files "punctuality", as ``Punctuality``."""
 
     NOT_ASKED = "not_asked"
     PENDING = "pending"

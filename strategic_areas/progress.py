@@ -57,10 +57,7 @@ class ActivityState(StrEnum):
 
 
 class Punctuality(StrEnum):
-    """
-    Whether work meets a stated due date; computed, never reported. ``Timeliness`` is of
-    answers to a round, though files call that column punctuality too.
-    """
+    """Whether work meets a stated due date; computed, never reported."""
 
     ON_TIME = "on_time"
     AT_RISK = "at_risk"

@@ -28,8 +28,8 @@ def row_key(model, pk):
 class TakedownQuerySet(DecisionQuerySet):
     def visible_to(self, user):
         """
-        All for reviewers; those that hide an agency, a former name or texts of a purge
-        for administrators.
+        All for reviewers; for administrators those of agencies, their former names and
+        purges.
         """
         if not user.is_active:
             return self.none()
@@ -148,8 +148,8 @@ class Takedown(Decision):
         return ContentType.objects.get_for_id(self.content_type_id).model_class()
 
 
-#: The column that a purge sets on each report or declaration of which it blanks a text;
-#: ``places`` list it too, though it is no text.
+#: Set on each report or declaration of which a purge blanks a text; ``places`` list it
+#: too, though it is no text.
 PURGED_AT = "purged_at"
 
 

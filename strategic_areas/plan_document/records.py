@@ -171,7 +171,6 @@ def _save_and_publish(records_to_save, by):
         figures.publish_figures(Indicator.objects.filter(pk__in=pks))
 
 
-#: Rows of one statement.
 BATCH_SIZE = 500
 #: The models whose ``save`` fills in columns.
 COMPLETED_ON_SAVE = (PlanMixin, CodeMixin)

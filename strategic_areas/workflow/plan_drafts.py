@@ -120,7 +120,7 @@ def settle_draft_line(plan, line_pk, stored_values, *, keeps_draft, by):
 TABLE_OF_MODEL = {model: table for table, model in DRAFT_TABLES.items()}
 #: Columns that the proposal sets, and no draft contains.
 NOT_DRAFTED = {"plan", "introduced_by", "is_in_plan"}
-#: The proposal sets this value too.
+#: Also set by the proposal.
 BY_AMENDMENT = ("due_provenance", DueProvenance.AMENDMENT)
 #: A draft names a linked record by the first of these fields that the record has.
 NAME_FIELDS = ("code", "acronym", "key")
@@ -141,16 +141,15 @@ def dependants_of(record_changes):
     """
     Map the place of each record change to the places of those that depend on it.
 
-    The place of a record change is its number in the proposal. B depends on A if:
+    The place is the number in the proposal. B depends on A if A
 
-    - A creates a record that B links to, or changes fields that protect it;
-    - A changes fields that protect the indicator of the target that B changes;
-    - A gives up a unique text, such as a code, that B takes;
-    - A adds to the plan the agency of B's record;
-    - A extends the plan to the dates of B's record;
-    - A and B begin or cease to supersede the same record;
-    - B supersedes a commitment, and A moves or supersedes one of its activities, which
-      would otherwise stay below a superseded commitment.
+    - creates a record that B links to, or changes that record's protection;
+    - changes the protection of the indicator whose target B changes;
+    - gives up a unique text, such as a code, that B takes;
+    - adds an agency that B names to the plan;
+    - extends the plan to B's dates;
+    - begins or ceases to supersede the same record as B;
+    - moves or supersedes an activity that else stays below a commitment B supersedes.
     """
     providers, dependants = defaultdict(set), defaultdict(set)
     for each in record_changes:

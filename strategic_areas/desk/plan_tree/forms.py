@@ -375,10 +375,9 @@ def code_edits(pairs):
 
 def make_edit(level, values, record_pk=None, line_pk=None):
     """
-    New values of a record, as an unsaved draft line.
+    New values as an unsaved draft line, also for a plan that is edited without a draft.
 
-    Those of a plan in preparation are saved into the record itself. The line of a
-    stored record is found by the record, so it needs no ``line_pk``.
+    The line of a stored record is found without ``line_pk``.
     """
     return DraftLine(
         table=level.table,

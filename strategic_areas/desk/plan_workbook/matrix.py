@@ -154,7 +154,7 @@ class UploadedMatrix:
         """
         Return pairs of an identifying text and whether a person checked it.
 
-        A text that a person reworded may have no ``messages`` left.
+        Reworded ones may have no ``messages``.
         """
         return [
             (found, checked_key(found.key, found.text) in self.checked)

@@ -145,7 +145,6 @@ def report_status_tables(period: ReportingPeriod, today) -> tuple[DocumentTable,
 
 def _timeliness_word(first_submitted_on, due_on, today):
     if first_submitted_on and first_submitted_on > due_on:
-        # One report cannot be late in part, as an agency's answer can.
         return pgettext("an answer to a round", "Late")
     if first_submitted_on:
         return str(TIMELINESS[Timeliness.ON_TIME])
