@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from strategic_areas import workflow
-from strategic_areas.models import Activity, ActivityUpdate, Indicator
+from strategic_areas.models import Activity, ActivityUpdate, Indicator, Plan
 from strategic_areas.plan_document.tables import EDITED_TABLES
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.plain_values import (
@@ -45,6 +45,9 @@ def find_problems(stored, records_to_save, *, members_only=True):
     found = []
     for place, to_save in enumerate(records_to_save):
         problems = [*wrong[place], *_record_problems(to_save, replaced)]
+        if stored.plan.status != Plan.Status.IN_PREPARATION:
+            counts = guard.refused_counts(to_save.record, to_save.line.values)
+            problems += counts.items()
         problems += _unknown_participants(to_save, participants) if members_only else []
         problems += [("", each.get_violation_error_message()) for each in broken[place]]
         problems += shared[place]

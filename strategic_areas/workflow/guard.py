@@ -324,33 +324,42 @@ def people_counts_in(record):
 
 
 def must_count_nobody(record, values, model=None):
-    """
-    Refuse numbers of people in texts about work with victims.
+    """Refuse texts in which ``refused_counts`` finds a number."""
+    for refusal in refused_counts(record, values, model).values():
+        raise RefusedError(refusal)
 
-    ``values`` are texts of ``record``, or with ``model`` texts of that model about the
-    record, such as an amendment's reason. Translations and disputes of a report may
-    repeat numbers whose official source the report names.
+
+def refused_counts(record, values, model=None):
+    """
+    Return by field name why a number of people may not stand in a text.
+
+    None may in texts about work with victims. ``values`` are texts of ``record``, or
+    with ``model`` texts of that model about the record, such as an amendment's reason.
+    Translations and disputes of a report may repeat numbers whose official source the
+    report names.
     """
     report = getattr(record, "record", None)
     subject = getattr(report or record, "subject", report or record)
     plan_types = (models.Plan,) if model or subject is not record else ()
-    if not isinstance(subject, (Activity, Commitment, *plan_types)):
-        return
-    excerpts = [
-        excerpt(text, each)
-        for _name, text, _kinds in _guarded_texts(model or type(record), values)
-        for each in find_people(text)
-    ]
     is_printed = not model and getattr(report, "printed_by", None) is not None
-    if not is_printed and excerpts and _is_of_victims(subject):
-        raise RefusedError(
-            gettext(
-                "%(record)s: this counts people in work with victims: “%(words)s”. "
-                "Write it without the number: only a report that names an official "
-                "source may state it."
-            )
-            % {"record": record, "words": excerpts[0]}
-        )
+    if is_printed or not isinstance(subject, (Activity, Commitment, *plan_types)):
+        return {}
+    excerpts = {
+        name: excerpt(text, each)
+        for name, text, _kinds in _guarded_texts(model or type(record), values)
+        for each in find_people(text)
+    }
+    if not excerpts or not _is_of_victims(subject):
+        return {}
+    refusal = gettext(
+        "%(record)s: this counts people in work with victims: “%(words)s”. "
+        "Write it without the number: only a report that names an official "
+        "source may state it."
+    )
+    return {
+        name: refusal % {"record": record, "words": words}
+        for name, words in excerpts.items()
+    }
 
 
 def _is_of_victims(subject):

@@ -9,6 +9,7 @@ from strategic_areas.desk.plan_workbook import views
 from strategic_areas.models import (
     Activity,
     Commitment,
+    Plan,
     Programme,
     StrategicArea,
     Target,
@@ -158,6 +159,17 @@ def test_each_error_is_named_by_its_cell(keeper, activity):
     assert [place for place in places if f"({place})" not in page] == []
     # What is right beside them is not saved either.
     assert "save_form" not in response.context
+
+
+def test_a_number_of_victims_is_named_by_its_cell_in_a_public_plan(keeper, activity):
+    text = {"title_es": "Acompañar a dos víctimas"}
+    book = keeper.take().fill("activities", "A", reaches_victims="Sí", **text)
+    place = book.cell("activities", "A", "title_es").coordinate
+
+    before = faults(keeper.bring(book))
+    Plan.objects.filter(pk=keeper.plan.pk).update(status="approved")
+
+    assert (before, faults(keeper.bring(book))) == ([], [place])
 
 
 def test_two_rows_of_one_code_are_refused(keeper):
