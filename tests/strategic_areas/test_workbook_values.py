@@ -25,7 +25,6 @@ FAULTS = [
     ({"total": "muchas"}, "value_total"),
     ({"total": 40, "certainty": "quizás"}, "value_certainty"),
     ({"total": "=20+20"}, "value_total"),
-    ({"total": 40, "why": "Porque sí."}, "value_why"),
     ({"total": 40, "note": "Cédula 001-1234567-8."}, "value_note"),
     ({"girl": 3}, "value_total"),
     ({"total": 40, "girl": 3}, None),
