@@ -95,7 +95,7 @@ class PostForm:
     def kind(self):
         """What forms that are alike have in common, whatever the keys of their rows."""
         names = "".join(sorted({each.name for each in self.fields}))
-        return name_of(self.action), *self.button[:1], re.sub(r"\d+", "", names)
+        return name_of(self.action), *self.button, re.sub(r"\d+", "", names)
 
     @classmethod
     def all_of(cls, page, path):
@@ -208,6 +208,7 @@ class Person:
 
     def open(self, path):
         """The forms that stand on a page."""
+        self.sent.clear()
         response = self.client.get(path)
         body = b"".join(response)
         is_page = response.status_code == 200 and "html" in response["Content-Type"]

@@ -2,9 +2,9 @@
 What one person posts, anywhere and in any role, stands on no public page or file.
 
 Each role opens every page that it may read and sends every form there, with a word or a
-number of its own in each field. Then the public portal is read: in the short form some
-pages of each kind. Afterwards each choice of a record is changed alone, and what the
-public reads of it stays as it was.
+number of its own in each field. Then the public portal is read: in the short form a
+page of each kind, every commitment and every workbook. Afterwards each choice of a
+record is changed alone, and what the public reads of it stays as it was.
 """
 
 from datetime import timedelta
