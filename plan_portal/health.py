@@ -92,7 +92,8 @@ def operating_problems():
         found.append(f"mails given up in the last three days: {given_up}")
     # They are tried until the scorecards are public.
     missing = editions.rounds_without_edition().filter(
-        Q(scorecards_public_at=None) | Q(scorecards_public_at__gt=recently),
+        Q(scorecards_public_at=None)
+        | Q(scorecards_public_at__gt=recently, editions=None),
         scorecards_ready_at__lt=now - EDITION_IS_LATE,
     )
     found += [f"no edition of round {each.code} of {each.plan}" for each in missing]
