@@ -109,7 +109,8 @@ def server_error(request):
     error = sys.exc_info()[1]
     is_of_database = isinstance(error, OperationalError | InterfaceError)
     is_sent = request.method == "POST"
-    # A GET writes only data files: a database with a full disk is then unavailable.
+    # 507 says that nothing was saved. A GET has nothing of the user's to save: if the
+    # database's disk is full, it gets 503.
     if is_disk_full(error) and (is_sent or not is_of_database):
         return error_page(request, 507, is_sent=is_sent)
     if is_of_database or isinstance(error, StoreUnreachableError):

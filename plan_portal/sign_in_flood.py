@@ -24,7 +24,7 @@ REFUSED_FOR = 2
 #: The same for an account or a browser. Longer, since a flood that goes through several
 #: accounts comes back to each later.
 ACCOUNT_REFUSED_FOR = 10
-#: Maximum number of remembered refusals and networks; beyond it all are dropped.
+#: Maximum number of marks, and of senders, remembered; beyond it all are dropped.
 MAX_REMEMBERED = 1000
 #: A flood: this many sign-ins of one network or known browser within so many seconds,
 #: more than an office sends to one process; how long it counts as one; seconds between

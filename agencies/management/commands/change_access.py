@@ -48,7 +48,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--kind",
             choices=FocalPoint.Kind.values,
-            help="The mandate's kind; titular if one is given and nothing is said.",
+            help="Of --mandate, else titular; of --end-mandate, if there are both.",
         )
         parser.add_argument("--until", metavar="DATE", help="The mandate's last day.")
 

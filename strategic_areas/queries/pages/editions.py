@@ -217,7 +217,7 @@ def load_edition_page(edition: Edition) -> EditionPage:
 
 
 @lru_cache(maxsize=32)
-def _load_page(pk, _random_bits, code):
+def _load_page(pk, _nonce, code):
     edition = Edition.objects.select_related("plan").get(pk=pk)
     snapshot = snapshot_of(edition)
     tables = defaultdict(dict, snapshot.tables)
