@@ -92,7 +92,7 @@ def test_only_approved_amendments_are_told_the_latest_first(client):
         True
     ] * 2
     steps = on_commitment["page"].events
-    amended = [step.lines for step in steps if step.kind == "amendment"]
+    amended = [step.lines for step in steps if step.kind == "change"]
     assert amended == [(last,), (first,)]
     assert on_commitment["page"].activities[0].row.activity.approved_changes == [last]
     for each in (page, own):
@@ -136,7 +136,7 @@ def test_the_fields_that_one_change_changed_stand_together(client):
     (lines,) = change.records
     assert [line.field for line in lines] == ["due_on", "quantity"]
     steps = on_commitment["page"].events
-    (step,) = [step for step in steps if step.kind == "amendment"]
+    (step,) = [step for step in steps if step.kind == "change"]
     assert list(step.lines) == lines
     # Beside the activity; the time line tells only what changed.
     assert own.text.count(first.amendment.reason_es) == 1

@@ -75,7 +75,7 @@ def _is_code_or_date(reading: Reading, index: int) -> bool:
 
 def _ends_longer_number(reading: Reading, index: int) -> bool:
     # "dos" in "treinta y dos"
-    at = index - 1 - (reading.text(index - 1) in vocabulary.JOINED)
+    at = index - 1 - (reading.text(index - 1) in vocabulary.AND_WORDS)
     return reading.text(at) in vocabulary.TENS
 
 

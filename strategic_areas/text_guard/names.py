@@ -30,7 +30,8 @@ def is_office(word: Word) -> bool:
 
 def is_official(reading: Reading, start: int, end: int) -> bool:
     """
-    Whether a name has an office: "la ministra Ana Gil", "Ana Gil, ministra".
+    Whether a name has an office ("la ministra Ana Gil", "Ana Gil, ministra"), or is
+    that of an author ("escrito por Ana Gil").
 
     "a" or "con" between them means another person: "la fiscal habló con doña Ana".
     """
@@ -38,7 +39,7 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
         word, before = reading.word(start - back), reading.word(start - back - 1)
         if is_office(word):
             return before.text not in {"su", "her", "his"}
-        if word.text in {"por", "by"} and before.text in vocabulary.LED:
+        if word.text in {"por", "by"} and before.text in vocabulary.DONE_BY:
             return True
         is_constituency = is_office(before)  # "la senadora por Azua, …"
         is_short = len(before.text) == 1 or before.text in vocabulary.SHORT_FORMS
@@ -80,7 +81,7 @@ def is_called_after(reading: Reading, start: int, end: int) -> bool:
         }
         if (
             not may_be_between
-            and word.text not in vocabulary.QUOTES | vocabulary.JOINED
+            and word.text not in vocabulary.QUOTES | vocabulary.AND_WORDS
         ):
             return False
     return False
@@ -163,7 +164,7 @@ def possible_names(reading: Reading, known: KnownWords) -> Iterator[WordRange]:
         is_uncapitalised = ignores_capitals or not word.is_capitalised
         if is_uncapitalised and _is_uncapitalised_name(reading, index, known):
             end = index + 1
-            while reading.text(end) in vocabulary.ALL_NAMES | personal_names():
+            while reading.text(end) in vocabulary.AMBIGUOUS_NAMES | personal_names():
                 end += 1
             yield index, end
 
@@ -261,7 +262,7 @@ def _unexplained_part(
     if end - start > 1 and is_official(reading, first, after):
         return None
     while after < end and (
-        reading.text(after) in vocabulary.ALL_NAMES
+        reading.text(after) in vocabulary.AMBIGUOUS_NAMES
         or (
             reading.text(after - 1) in personal_names()
             and _is_capital(reading.word(after))
@@ -300,7 +301,7 @@ def _is_explained(reading: Reading, index: int, known: KnownWords) -> bool:
     if text in personal_names():
         return _is_month(reading, index, known)
     is_word = text in known.words or text in vocabulary.ORDINARY
-    if text in vocabulary.ALL_NAMES:
+    if text in vocabulary.AMBIGUOUS_NAMES:
         return is_word and is_first and is_alone
     if is_word or text.endswith(vocabulary.NO_NAME_ENDINGS):
         return True
@@ -339,18 +340,18 @@ def _is_announced(reading: Reading, index: int) -> bool:
 
 def _is_certain_name(reading: Reading, start: int, end: int) -> bool:
     word = reading.word(start)
-    is_short = len(word.text) < 2 or (
+    is_initial_or_acronym = len(word.text) < 2 or (
         word.is_shouted and word.text not in personal_names()
     )
     is_place = vocabulary.place_end(reading.words, start) is not None
-    if is_short or is_place or is_called_after(reading, start, end):
+    if is_initial_or_acronym or is_place or is_called_after(reading, start, end):
         return False
     if _follows_person_word(reading, start):
         return not is_official(reading, start, end) and word.is_capitalised
     names = [x.text for x in reading.words[start:end] if _is_capital(x)]
     if not names or names[0] not in personal_names():
         return False
-    if len(names) > 1 and names[-1] in personal_names() | vocabulary.ALL_NAMES:
+    if len(names) > 1 and names[-1] in personal_names() | vocabulary.AMBIGUOUS_NAMES:
         return True
     after, later = reading.text(end), reading.word(end + 1)
     is_aged = after in {",", "("} and (
@@ -458,9 +459,9 @@ def _announcing_word(reading: Reading, start: int) -> str:
             return "initials"
         if is_next and word.text in vocabulary.PERSON_WORDS:
             return "person"
-        if not word.is_letters and word.text not in vocabulary.PASSED:
+        if not word.is_letters and word.text not in vocabulary.SKIPPED_SIGNS:
             break
-        is_next &= word.text in vocabulary.PASSED | {"como", "as"}
+        is_next &= word.text in vocabulary.SKIPPED_SIGNS | {"como", "as"}
     return ""
 
 

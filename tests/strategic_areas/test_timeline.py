@@ -60,7 +60,7 @@ def test_steps_stand_in_the_order_of_their_days(commitment):
 
     assert [step.kind for step in steps] == [
         *("today", "due", "update"),
-        *["amendment"] * 2,
+        *["change"] * 2,
     ]
     assert [step.day for step in steps] == sorted(
         (step.day for step in steps), reverse=True

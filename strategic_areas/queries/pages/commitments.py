@@ -269,7 +269,7 @@ def load_commitment_page(
     ]
     for each in own:
         each.commitment, each.plan = commitment, commitment.plan
-    _attach_amendments(commitment, own)
+    _attach_approved_changes(commitment, own)
     updates, declarations = _updates(activities), []
     if predecessors or commitment.is_declared:
         rows = public_updates.public_declarations()
@@ -351,7 +351,7 @@ def _activities(commitment, former, supersessions) -> dict[int, Activity]:
     return {each.pk: each for each in found}
 
 
-def _attach_amendments(commitment, activities):
+def _attach_approved_changes(commitment, activities):
     rows = (
         plans.approved_changes()
         .filter(Q(commitment=commitment) | Q(activity__in=activities))

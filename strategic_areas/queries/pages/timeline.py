@@ -17,7 +17,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     RevisionStatus,
 )
-from strategic_areas.models.review import day_of, said_on
+from strategic_areas.models.review import Revision, day_of, said_on
 from strategic_areas.progress import ActivityState, Punctuality
 from strategic_areas.queries.plan import round_assignments
 from strategic_areas.queries.plan.plans import is_over
@@ -33,9 +33,10 @@ class TimelineEvent:
     """
     One event; its ``kind`` decides which fields are set.
 
-    "update": the updates of one period. "amendment": the changes of one record by an
-    act. "answers": the answers to a round. "due": a due date. "start": the start of
-    future work. "today": the line between future (``is_ahead``) and past events.
+    "update": the updates of one period. "change": changes of one record that were
+    decided together, by an act or without. "answers": the answers to a round. "due": a
+    due date. "start": the start of future work. "today": the line between future
+    (``is_ahead``) and past events.
     """
 
     day: date
@@ -64,9 +65,9 @@ class TimelineEvent:
 
     @property
     def group_key(self):
-        """Events of one round or of one day are shown together."""
-        of_round = self.period and not self.is_ahead
-        return self.day, "round" if of_round else self.kind, self.period
+        """Events of one past period, or of one day and kind, are shown together."""
+        of_period = self.period and not self.is_ahead
+        return self.day, "period" if of_period else self.kind, self.period
 
     @property
     def key(self):
@@ -91,7 +92,7 @@ class TimelineEvent:
         """Whether it is of a reconstruction that the commitment superseded."""
         own = self.subject.provenance
         provenance = getattr(self.subject, "commitment_provenance", own)
-        is_from_sources = self.rows[0].origin == "record"
+        is_from_sources = self.rows[0].origin == Revision.Origin.RECORD
         return self.is_of_former and is_from_sources and provenance != Provenance.PLAN
 
     def with_content(self, entries: Mapping, last_keys: Container) -> "TimelineEvent":
@@ -126,7 +127,7 @@ def update_events(
             n for n, row in enumerate(rows) if row.status == RevisionStatus.WITHDRAWN
         )
         rows = rows[: next(withdrawn, len(rows)) + 1]
-        if rows[0].origin == "entered":
+        if rows[0].origin == Revision.Origin.ENTERED:
             published[period].add(day_of(rows[0].published_at))
         found.append(
             TimelineEvent(
@@ -149,7 +150,7 @@ def update_events(
 
 def _recency(event):
     row = event.rows[0]
-    was_entered = row.origin == "entered"
+    was_entered = row.origin == Revision.Origin.ENTERED
     stated_on = said_on(row) or date.min
     return Recency(event.day, stated_on, was_entered, row.revision), -row.pk
 
@@ -175,7 +176,7 @@ def timeline_events(
     today: date,
 ) -> list[TimelineEvent]:
     """
-    All events, latest first; updates and missing answers of a round stay together.
+    All events, latest first; updates and missing answers of a period stay together.
 
     Records need their ``approved_changes``, activities the former names of their
     agencies.
@@ -215,7 +216,7 @@ def _stated_events(row, today):
         ):
             lines = tuple(lines)
             yield TimelineEvent(
-                day=lines[0].decided_on, kind="amendment", subject=subject, lines=lines
+                day=lines[0].decided_on, kind="change", subject=subject, lines=lines
             )
         punctuality, is_done = each.summary.punctuality, each.summary.state in FINISHED
         if subject.starts_on and subject.starts_on > today and not is_done:

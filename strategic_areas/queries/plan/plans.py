@@ -46,9 +46,9 @@ def approved_changes():
     return PlanChange.objects.select_related("amendment")
 
 
-def changes_of_the_plan_itself():
+def changes_by_an_act():
     """
-    Changes that an act made to the plan itself.
+    Changes of any record of a plan that an act ordered.
 
     Changes without an act, corrections of errors and official matrices only changed
     what is known of the plan.

@@ -113,7 +113,7 @@ def activities_by_agency(
 def agency_changes(plan: Plan) -> list[PlanChange]:
     """The amendments that moved activities of a plan to other agencies."""
     return list(
-        plans.changes_of_the_plan_itself().filter(
+        plans.changes_by_an_act().filter(
             plan=plan, activity__isnull=False, field=AGENCY_FIELD
         )
     )
