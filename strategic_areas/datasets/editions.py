@@ -48,7 +48,8 @@ ROWS_PER_GROUP, GZIP_LEVEL = 200, 6
 MAX_ATTEMPTS = 9
 #: The zlib option for gzip.
 GZIP = zlib.MAX_WBITS | 16
-#: Changes daily: comparisons ignore it, a correction counts it back to the first day.
+#: Changes daily: comparisons ignore it; a correction, which reads it today, subtracts
+#: the days since the edition that it corrects.
 DAYS_LATE = "days_late"
 #: The purpose of the digest's key.
 DIGEST_PURPOSE = "strategic_areas.edition"
@@ -108,12 +109,13 @@ def make_edition(
         EditionRows(
             edition=edition,
             dataset=name,
-            columns=_declaration(dataset),
+            columns=_declaration_of(dataset),
             content=pack_rows(snapshot.tables[name]),
         )
         for name, dataset in datasets_of(corrects).items()
     )
-    # Rows are written only while it is withheld; triggers then demand a new nonce.
+    # Rows are written only while it is withheld; triggers then demand new random bits,
+    # by which caches notice that the edition changed.
     edition.is_withheld, edition.random = False, random_bits()
     edition.save(update_fields=["is_withheld", "random"])
     audit.record_event(
@@ -284,9 +286,9 @@ def rewrite_rows(content: bytes, keys: Container[str] | None, texts, change) -> 
     """
     The content with some rows changed.
 
-    ``change`` gets the key and row of each row with one of ``keys`` or ``texts`` (all
-    if ``keys`` is None) and returns the new row, or None. Only groups with changes are
-    decompressed and compressed again.
+    ``change`` gets the key and row of each row with one of ``keys`` or, as a whole
+    value, one of ``texts`` (all if ``keys`` is None) and returns the new row, or None.
+    Only groups with changes are compressed again.
     """
     starts = {_start(_line(key, {})) for key in keys or ()}
     texts, groups = [_json(text) for text in texts], []
@@ -335,17 +337,19 @@ def datasets_of(edition: Edition | None) -> dict[str, Dataset]:
     """The datasets of an edition with the columns of its day; today's without one."""
     if edition is None:
         return DATASETS
-    return {each.dataset: _declared(each) for each in edition.datasets.all()}
+    return {
+        each.dataset: _dataset_from(each.columns) for each in edition.datasets.all()
+    }
 
 
-def _declaration(dataset):
+def _declaration_of(dataset):
     columns = [vars(each) for each in dataset.columns]
     declaration = {**vars(dataset), "columns": columns, "read": None}
     return json.loads(json.dumps(declaration, default=in_both))
 
 
-def _declared(rows):
-    stored = {**rows.columns, "key": tuple(rows.columns["key"])}
+def _dataset_from(declaration):
+    stored = {**declaration, "key": tuple(declaration["key"])}
     stored["columns"] = tuple(
         DataColumn(
             **_with_lazy_texts(each)

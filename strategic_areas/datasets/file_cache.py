@@ -216,7 +216,7 @@ class FileCache:
 
 
 def _is_current(files, edition, version):
-    """Whether files are current; each change of an edition draws a new nonce."""
+    """Whether files are current; each change of an edition draws new random bits."""
     if files is None or edition is None:
         return files is not None and files.version == version
     is_same = files.nonce == bytes(edition.random).hex()

@@ -112,7 +112,7 @@ class ImportedRecord(models.Model):
 
 def random_bits():
     """
-    The nonce of a package, so that its hash does not reveal a hidden number.
+    The nonce in an edition's package, so that its hash does not reveal a hidden number.
     """
     return token_bytes(16)
 
@@ -328,7 +328,7 @@ class ReportWords(models.Model):
 class EditionRows(models.Model):
     """
     The rows of one dataset in an edition: a line of canonical JSON each, compressed by
-    gzip. ``columns`` are the dataset's columns of that day.
+    gzip. ``columns`` is the declaration of the dataset on that day, key and columns.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="datasets")

@@ -95,7 +95,7 @@ def edition_differences(
 
 
 def _key(edition):
-    """Removing something from an edition also renews its nonce."""
+    """Removing something from an edition also renews its random bits."""
     return edition and (edition.pk, bytes(edition.random))
 
 
