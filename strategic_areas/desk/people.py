@@ -301,11 +301,13 @@ UNFINISHED_STATUSES = [RevisionStatus.DRAFT, RevisionStatus.RETURNED]
 
 
 def agency_work(agency):
-    updates = ActivityUpdate.objects.without_open_transcriptions().filter(agency=agency)
+    updates = ActivityUpdate.objects.without_unsubmitted_transcriptions().filter(
+        agency=agency
+    )
     unfinished = [
         row
         for question in QUESTION_BY_MODEL.values()
-        for row in question.model.objects.without_open_transcriptions()
+        for row in question.model.objects.without_unsubmitted_transcriptions()
         .filter(agency=agency, status__in=UNFINISHED_STATUSES)
         .select_related(question.name, "period")
     ]

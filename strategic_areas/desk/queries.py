@@ -94,7 +94,7 @@ def returned_answers(user):
         subject = f"{question.name}__{question.answered_by}"
         rows = question.model.objects.filter(
             agency__in=agencies, status=RevisionStatus.RETURNED
-        ).without_open_transcriptions()
+        ).without_unsubmitted_transcriptions()
         rows = list(rows.select_related("agency", "period__plan", subject))
         steps = returned_steps({row.pk: row for row in rows})
         asked_subjects = _asked_subjects(question, rows)

@@ -162,10 +162,10 @@ class RevisionQuerySet(models.QuerySet):
         """Rows of other periods that ended by the end of this one."""
         return self.filter(period__ends_on__lte=period.ends_on).exclude(period=period)
 
-    def without_open_transcriptions(self):
-        """Without drafts of transcriptions that only the secretariat works on."""
-        unsent = [RevisionStatus.DRAFT, RevisionStatus.RETURNED]
-        return self.exclude(letter__isnull=False, status__in=unsent)
+    def without_unsubmitted_transcriptions(self):
+        """Without draft and returned transcriptions, which the secretariat works on."""
+        unsubmitted = [RevisionStatus.DRAFT, RevisionStatus.RETURNED]
+        return self.exclude(letter__isnull=False, status__in=unsubmitted)
 
     def newest_first(self):
         return self.order_by(

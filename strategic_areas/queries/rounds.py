@@ -242,7 +242,7 @@ def _report_status(subject, agency, period, statuses):
 def _statuses(periods):
     found = defaultdict(set)
     updates = (
-        ActivityUpdate.objects.without_open_transcriptions()
+        ActivityUpdate.objects.without_unsubmitted_transcriptions()
         .filter(period__in=periods)
         .order_by()
     )

@@ -217,7 +217,7 @@ def _with_returned_declarations(to_dos):
 def _returned_answers(revisions):
     rows = revisions.filter(
         status=RevisionStatus.RETURNED
-    ).without_open_transcriptions()
+    ).without_unsubmitted_transcriptions()
     rows = {row.pk: row for row in rows}
     steps = returned_steps(rows)
     return [

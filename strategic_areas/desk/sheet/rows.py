@@ -267,7 +267,7 @@ def revisions_of(question, period, *, with_transcribed=False):
         period=period,
         agency=OuterRef(question.answered_by),
     )
-    rows = rows if with_transcribed else rows.without_open_transcriptions()
+    rows = rows if with_transcribed else rows.without_unsubmitted_transcriptions()
     return rows.order_by("-revision")
 
 
@@ -307,7 +307,9 @@ def reload_row(row):
         "period": row.period,
         "agency": row.agency,
     }
-    rows = row.question.model.objects.filter(**lookups).without_open_transcriptions()
+    rows = row.question.model.objects.filter(
+        **lookups
+    ).without_unsubmitted_transcriptions()
     stored = prefetch_contents(row.question, rows).order_by("-revision").first()
     if stored is None:
         return replace(row, update=None, returned=None)
