@@ -15,7 +15,7 @@ from strategic_areas.datasets.columns import (
     Dataset,
     GapReason,
     bilingual,
-    page_column,
+    page_address,
     pair,
     stored_columns,
     with_gap,
@@ -127,7 +127,7 @@ def agencies(reading: PlanReading):
             "succeeded_by": getattr(
                 all_agencies.get(agency.succeeded_by_id), "slug", None
             ),
-            "address": page_column(participation) if agency.pk in with_page else None,
+            "address": page_address(participation) if agency.pk in with_page else None,
         }
 
 

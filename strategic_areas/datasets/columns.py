@@ -176,7 +176,7 @@ def in_both(word: Word) -> dict[str, str]:
     return found
 
 
-def page_column(record) -> str:
+def page_address(record) -> str:
     return settings.SITE_URL + record.get_absolute_url(language="es")
 
 

@@ -22,7 +22,7 @@ from strategic_areas.datasets.columns import (
     GapReason,
     bilingual,
     gap_reason,
-    page_column,
+    page_address,
     pair,
     stored_columns,
     with_gap,
@@ -117,7 +117,7 @@ def plans(reading: PlanReading):
         **vars(reading.plan),
         "is_demonstration": not settings.OFFICIAL_SITE,
         "is_reconstructed": reading.plan_progress.is_reconstructed,
-        "address": page_column(reading.plan),
+        "address": page_address(reading.plan),
     }
 
 
@@ -132,7 +132,7 @@ AREA_COLUMNS = (
 
 def areas(reading: PlanReading):
     return [
-        {**vars(each), "address": page_column(each)}
+        {**vars(each), "address": page_address(each)}
         for each in reading.plan.areas.order_by("sort_code", "pk")
     ]
 
@@ -147,7 +147,7 @@ PROGRAMME_COLUMNS = (
 
 def programmes(reading: PlanReading):
     return [
-        {**vars(each), "area": each.area.code, "address": page_column(each.area)}
+        {**vars(each), "area": each.area.code, "address": page_address(each.area)}
         for each in reading.plan.programmes.select_related("area__plan").order_by(
             "sort_code", "pk"
         )
@@ -247,7 +247,7 @@ def commitments(reading: PlanReading):
             **_counts(row),
             "percent_gap": _average_gap(row),
             **_dates(row, reading.day),
-            "address": page_column(commitment),
+            "address": page_address(commitment),
         }
 
 
@@ -406,7 +406,7 @@ def activities(reading: PlanReading):
             **_dates(row, reading.day),
             "quantity_gap": gap_reason(columns["quantity"], is_protected),
             "budget_currency": activity.budget_amount and activity.budget_currency,
-            "address": page_column(activity),
+            "address": page_address(activity),
         }
 
 

@@ -14,7 +14,7 @@ from strategic_areas.datasets.columns import (
     bilingual,
     gap_reason,
     label_of,
-    page_column,
+    page_address,
     pair,
     with_gap,
 )
@@ -206,7 +206,7 @@ def reports(reading: PlanReading):
             "is_no_news": entry.is_no_news,
             "is_reviewed_within_agency": entry.is_reviewed_within_agency,
             "evidence": None if is_closed else len(entry.evidence),
-            "address": page_column(entry),
+            "address": page_address(entry),
         }
 
 
