@@ -49,6 +49,8 @@ class StoredRows:
     The database rows from which a plan's progress is built.
 
     ``plan_values`` are the values of the plan and its records, without updates.
+    ``reports`` maps the id of an activity to its reports by their ids,
+    ``declarations`` that of a commitment to its declarations.
     """
 
     plan_values: tuple
@@ -202,15 +204,17 @@ def _records(model, rows):
 
 def _rebuild_changed(previous, stored_rows):
     """Reuse the earlier progress; rebuild only commitments whose updates differ."""
-    reports = _differing(previous.stored_rows.reports, stored_rows.reports)
-    declarations = _differing(
+    changed_activity_ids = _differing_keys(
+        previous.stored_rows.reports, stored_rows.reports
+    )
+    changed_commitment_ids = _differing_keys(
         previous.stored_rows.declarations, stored_rows.declarations
     )
     affected = [
         row
         for row in previous.rows
-        if row.commitment.pk in declarations
-        or any(each.activity.pk in reports for each in row.activities)
+        if row.commitment.pk in changed_commitment_ids
+        or any(each.activity.pk in changed_activity_ids for each in row.activities)
     ]
     activities = [each.activity for row in affected for each in row.activities]
     commitments = [row.commitment for row in affected]
@@ -260,8 +264,10 @@ def progress_after_publishing(
     )
 
 
-def _differing(before, now):
-    return {pk for pk in before.keys() | now.keys() if before.get(pk) != now.get(pk)}
+def _differing_keys(before, now):
+    return {
+        key for key in before.keys() | now.keys() if before.get(key) != now.get(key)
+    }
 
 
 def add_rounds(
@@ -351,7 +357,8 @@ def _linked(activities, commitments, agencies):
     for activity in work:
         commitment = above[activity.commitment_id]
         activity.plan, activity.commitment = commitment.plan, commitment
-        # Pages and lists mark it with its commitment; a role only by itself.
+        # Pages also mark it if its commitment is disputed; roles are marked by
+        # ``has_own_dispute``.
         activity.has_own_dispute = activity.is_disputed
         activity.is_disputed |= commitment.is_disputed
         activity.agency = agencies[activity.agency_id]
