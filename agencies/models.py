@@ -88,8 +88,10 @@ class User(AbstractUser):
     @cached_property
     def possible_own_accounts(self):
         """
-        Ids of accounts that may be this person's own, so no second person: nobody
-        else knows their owner.
+        Ids of other accounts that the same person may hold.
+
+        They are the inviter and the invitees whom nobody else has confirmed to know;
+        none of them may decide on what another proposed.
         """
         if not self.is_unconfirmed:
             return self.unconfirmed_invitees

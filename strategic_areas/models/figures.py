@@ -74,7 +74,11 @@ class PublishedFigureQuerySet(models.QuerySet):
         return self.filter(**{name: getattr(figure, name) for name in key})
 
     def replaced_by_protected(self):
-        """Figures that no public one revises, since the later value is protected."""
+        """
+        Figures kept for a takedown or a dispute although the later value is protected.
+
+        They are hidden, and no figure revises them.
+        """
         return self.filter(is_latest=False, revised_by=None)
 
     def latest_revisions(self):
