@@ -35,7 +35,11 @@ OPENED_AHEAD = timedelta(days=30)
 
 def desk_url(name, plan, agency):
     """Absolute URL of an agency's page in its latest round, else of the desk."""
-    period = ReportingPeriod.objects.opened().filter(plan=plan).first()
+    period = (
+        ReportingPeriod.objects.opened_until(timezone.localdate())
+        .filter(plan=plan)
+        .first()
+    )
     args = [period.pk, agency.slug] if period else []
     path = reverse(f"admin:{name if period else 'index'}", args=args)
     return settings.SITE_URL + path

@@ -336,7 +336,7 @@ def agency_work(agency):
 
 def _rounds_with_missing_answers(agency):
     today = timezone.localdate()
-    opened = ReportingPeriod.objects.opened(today).select_related("plan")
+    opened = ReportingPeriod.objects.opened_until(today).select_related("plan")
     for agency_round in rounds.load_agency_rounds(opened, today):
         if (
             agency_round.agency == agency

@@ -113,7 +113,7 @@ def commentable_rounds(user):
 
 
 def _commentable_rounds(user):
-    return ReportingPeriod.objects.visible_to(user).opened(timezone.localdate())
+    return ReportingPeriod.objects.visible_to(user).opened_until(timezone.localdate())
 
 
 def agency_comment(request, period, agency):

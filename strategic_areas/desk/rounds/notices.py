@@ -30,7 +30,7 @@ from strategic_areas import rounds, schedule
 from strategic_areas.compliance import REPLY_WITHIN, ReportStatus
 from strategic_areas.datasets import editions
 from strategic_areas.desk.review.review_queue import review_queue_of
-from strategic_areas.desk.sheet.rows import returned_steps
+from strategic_areas.desk.sheet.rows import return_steps_of
 from strategic_areas.figures.submission import last_submitted_values
 from strategic_areas.models import (
     Activity,
@@ -150,7 +150,9 @@ def reminders_due(today):
 
 def _to_do_in_all_plans(today):
     periods = (
-        ReportingPeriod.objects.counted_rounds().opened(today).select_related("plan")
+        ReportingPeriod.objects.counted_rounds()
+        .opened_until(today)
+        .select_related("plan")
     )
     return _with_returned_declarations(
         agency_to_dos(load_agency_rounds(periods, today), today)
@@ -219,7 +221,7 @@ def _returned_answers(revisions):
         status=RevisionStatus.RETURNED
     ).without_unsubmitted_transcriptions()
     rows = {row.pk: row for row in rows}
-    steps = returned_steps(rows)
+    steps = return_steps_of(rows)
     return [
         (row, ReturnedAnswer(row.subject, steps[pk].at, steps[pk].reason))
         for pk, row in rows.items()

@@ -49,11 +49,11 @@ AGENCY_GROUPS = {
 
 def rounds_in_progress(query, today):
     """
-    Return the rounds that accept reports today, late ones included.
+    Return the rounds that have opened and do not close before today.
 
     A round's ``groups`` are its agencies by state; ``query`` names the chosen one.
     """
-    periods = ReportingPeriod.objects.opened(today).filter(
+    periods = ReportingPeriod.objects.opened_until(today).filter(
         plan__in=Plan.objects.public(), closes_on__gte=today
     )
     agency_rounds = [

@@ -114,7 +114,7 @@ def periods_of(plan: Plan) -> list[ReportingPeriod]:
 def opened_rounds(
     periods: Iterable[ReportingPeriod], today: date
 ) -> list[ReportingPeriod]:
-    """Rounds that have opened, latest first, without demonstrations."""
+    """Rounds that have opened, even if closed, latest first; no demonstrations."""
     rounds = [
         period
         for period in periods
