@@ -33,7 +33,7 @@ from strategic_areas.desk.screens import render_screen, take_step
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.contents import ReportingSheet
 from strategic_areas.desk.sheet.forms import save_answer
-from strategic_areas.desk.sheet.rows import read_rows, returned_steps
+from strategic_areas.desk.sheet.rows import read_rows, return_steps_of
 from strategic_areas.desk.sheet.views import SeenRevisionsForm
 from strategic_areas.models import (
     Letter,
@@ -211,7 +211,7 @@ def _contested(letter):
             letter=letter, status=RevisionStatus.RETURNED
         )
         returned = {row.pk: row for row in returned.select_related(question.name)}
-        steps = returned_steps(returned)
+        steps = return_steps_of(returned)
         contested += [(row.subject.code, steps[pk]) for pk, row in returned.items()]
     return contested
 

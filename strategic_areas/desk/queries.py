@@ -6,7 +6,7 @@ from django.utils import timezone
 from agencies import access
 from agencies.models import Agency, FocalPoint
 from strategic_areas.desk.sheet.contents import sheet_for
-from strategic_areas.desk.sheet.rows import AnswerRow, returned_steps
+from strategic_areas.desk.sheet.rows import AnswerRow, return_steps_of
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -86,8 +86,8 @@ def returned_answers(user):
     """
     Return the returned revisions of the user's agencies that were not sent again.
 
-    Each has ``returned``, the transition, and ``row_url``, its row on the sheet, or its
-    own page if the round no longer asks the agency about it.
+    Each has ``return_step``, the transition, and ``row_url``, its row on the sheet, or
+    its own page if the round no longer asks the agency about it.
     """
     agencies, answers = FocalPoint.objects.agencies_of(user), []
     for question in QUESTION_BY_MODEL.values():
@@ -96,16 +96,16 @@ def returned_answers(user):
             agency__in=agencies, status=RevisionStatus.RETURNED
         ).without_unsubmitted_transcriptions()
         rows = list(rows.select_related("agency", "period__plan", subject))
-        steps = returned_steps({row.pk: row for row in rows})
+        steps = return_steps_of({row.pk: row for row in rows})
         asked_subjects = _asked_subjects(question, rows)
         for update in rows:
-            update.returned = steps[update.pk]
+            update.return_step = steps[update.pk]
             row = AnswerRow(question, update.subject, update.period, update)
             is_asked = (update.period, update.subject) in asked_subjects
             is_on_sheet = is_asked and update.agency == row.agency
             update.row_url = row.page_url if is_on_sheet else row.revision_url
         answers += rows
-    return sorted(answers, key=lambda row: row.returned.at)
+    return sorted(answers, key=lambda row: row.return_step.at)
 
 
 def _asked_subjects(question, updates):

@@ -95,7 +95,7 @@ class PracticeSheet(contents.ReportingSheet):
         """Triples of the title of a step, how to do it, and whether it is done."""
         answers = {row.update.answer for row in self.asked_rows if row.update}
         # The first sending returns a row.
-        returned_rows = [row for row in self.asked_rows if row.returned]
+        returned_rows = [row for row in self.asked_rows if row.return_step]
         done = (
             answers - {AnswerKind.NO_NEWS},
             AnswerKind.NO_NEWS in answers,
@@ -166,7 +166,7 @@ def _with_answer(row, stored):
         "places": form.cleaned_data.get("places", Province.objects.none()),
         "evidences": [Evidence(pk=pk, **e) for pk, e in enumerate(stored["evidence"])],
     }
-    returned = Transition(
+    return_step = Transition(
         at=datetime.fromisoformat(stored["returned"] or stored["at"]),
         reason=_(
             "Say it so that it is understood by somebody who was never in the library: "
@@ -174,7 +174,7 @@ def _with_answer(row, stored):
         ),
     )
     return replace(
-        row, update=update, returned=returned if stored["returned"] else None
+        row, update=update, return_step=return_step if stored["returned"] else None
     )
 
 
@@ -274,7 +274,7 @@ def check_practice(request):
     )
     for row in sheet.sendable:
         _store_row(request, row.key, status=RevisionStatus.SUBMITTED)
-    if not any(row.returned for row in sheet.asked_rows):
+    if not any(row.return_step for row in sheet.asked_rows):
         first = min(
             sheet.sendable, key=lambda row: row.update.answer == AnswerKind.NO_NEWS
         )

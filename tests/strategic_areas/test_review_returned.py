@@ -41,7 +41,7 @@ def test_the_desk_tells_when_and_why_also_after_the_round_closed(client):
 
     (told,) = response.context["returned"]
     page = response.content.decode()
-    assert (told, told.returned) == (update, step)
+    assert (told, told.return_step) == (update, step)
     assert step.reason in page
     assert moment(step) in page
     assert "Motivo de otra institución." not in page

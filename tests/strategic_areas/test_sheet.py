@@ -483,7 +483,7 @@ def test_a_returned_report_is_ready_only_once_it_was_mended(desk):
     after = desk.open().context["sheet"]
 
     assert [len(before.sendable), len(after.sendable)] == [0, 1]
-    assert before.asked_rows[0].returned.reason == "Diga dónde."
+    assert before.asked_rows[0].return_step.reason == "Diga dónde."
 
 
 def test_where_only_a_titular_submits_the_alternate_prepares(desk):

@@ -203,8 +203,8 @@ def test_what_came_back_says_why_on_sheet_and_desk(desk):
     (row,) = desk.open().context["sheet"].sections[DECLARATION]
     page = desk.client.get(reverse("admin:index"))
 
-    assert (row.state, row.returned.reason) == ("returned", "Falta el acta.")
-    assert [each.returned.reason for each in page.context["returned"]] == [
+    assert (row.state, row.return_step.reason) == ("returned", "Falta el acta.")
+    assert [each.return_step.reason for each in page.context["returned"]] == [
         "Falta el acta."
     ]
     desk.declare(seen_version=declared.version, statement_es="Con el acta.")

@@ -244,7 +244,7 @@ class ApproveLinesForm(ApproveForm):
         return [self[f"back_{place}"], self[f"why_{place}"]]
 
     @property
-    def returned(self):
+    def return_reasons(self):
         """The reasons for returned lines, by place."""
         cleaned = getattr(self, "cleaned_data", {})
         return {
@@ -256,7 +256,7 @@ class ApproveLinesForm(ApproveForm):
     @property
     def left_out(self):
         """The places of all lines that return, dependants included."""
-        return workflow.with_dependants(self.dependants, self.returned)
+        return workflow.with_dependants(self.dependants, self.return_reasons)
 
     def clean(self):
         cleaned = super().clean()
@@ -290,7 +290,7 @@ class ApproveLinesForm(ApproveForm):
 
     @property
     def arguments(self):
-        return {"returned": self.returned}
+        return {"return_reasons": self.return_reasons}
 
 
 class DeclineForm(DecisionForm):

@@ -42,7 +42,7 @@ class AnswerRow:
     One subject of a question in a round, and its answer.
 
     ``update`` is the newest revision in this round, ``last`` the last published one of
-    an earlier period, ``own_last`` the agency's own last one, ``returned`` the
+    an earlier period, ``own_last`` the agency's own last one, ``return_step`` the
     transition that returned the revision; each may be None. An empty row is prefilled
     only with ``own_last``. With a ``letter``, the secretariat transcribes the row.
     """
@@ -52,7 +52,7 @@ class AnswerRow:
     period: ReportingPeriod
     update: Revision | None = None
     last: Revision | None = None
-    returned: Transition | None = None
+    return_step: Transition | None = None
     own_last: Revision | None = None
     letter: Letter | None = None
 
@@ -82,7 +82,7 @@ class AnswerRow:
 
     @property
     def _was_edited_since_return(self):
-        return not self.returned or self.update.changed_at > self.returned.at
+        return not self.return_step or self.update.changed_at > self.return_step.at
 
     @property
     def needs_answer(self):
@@ -236,7 +236,7 @@ def rows_for_subjects(question, subjects, period, *, with_transcribed=False):
             {each for row in subjects for each in (row.last_id, row.own_id) if each}
         )
     )
-    returned = returned_steps(updates)
+    return_steps = return_steps_of(updates)
     rows = []
     for subject in subjects:
         row = AnswerRow(
@@ -245,7 +245,7 @@ def rows_for_subjects(question, subjects, period, *, with_transcribed=False):
             period,
             updates.get(subject.newest_id),
             earlier.get(subject.last_id),
-            returned.get(subject.newest_id),
+            return_steps.get(subject.newest_id),
             earlier.get(subject.own_id),
         )
         if row.update:
@@ -279,7 +279,7 @@ def _first(rows):
     return Subquery(rows.values("pk")[:1])
 
 
-def returned_steps(updates):
+def return_steps_of(updates):
     returned = [
         pk for pk, row in updates.items() if row.status == RevisionStatus.RETURNED
     ]
@@ -312,11 +312,11 @@ def reload_row(row):
     ).without_unsubmitted_transcriptions()
     stored = prefetch_contents(row.question, rows).order_by("-revision").first()
     if stored is None:
-        return replace(row, update=None, returned=None)
+        return replace(row, update=None, return_step=None)
     return replace(
         row,
         update=row.link_to_row(stored),
-        returned=returned_steps({stored.pk: stored}).get(stored.pk),
+        return_step=return_steps_of({stored.pk: stored}).get(stored.pk),
     )
 
 

@@ -285,7 +285,7 @@ def _is_continuing(row):
 
 def _state_text(row):
     if row.state == "returned":
-        reason = row.returned.reason if row.returned else ""
+        reason = row.return_step.reason if row.return_step else ""
         return f"{RevisionStatus.RETURNED.label}: {reason}"
     update = row.update
     return str(
