@@ -147,7 +147,7 @@ class PortalAdminSite(AdminSite):
             "returned": queries.returned_answers(user),
             "reports": access.is_focal_point(user),
             **review.queue_context(request),
-            "commentable": agency_statements.commentable_rounds(user),
+            "rounds_to_comment": agency_statements.rounds_to_comment(user),
             "came_back": decisions.returned_proposals(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),

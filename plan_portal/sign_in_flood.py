@@ -41,10 +41,11 @@ class SignInFloodMiddleware:
     """
     Refuses excess sign-ins before a session or a query is needed.
 
-    429: a limit refused this network, account or browser within the last seconds; what
-    others send refuses no browser that signed in before. 503: this process already
-    handles a sign-in, or the network or browser sends a flood; no failure is counted.
-    Sign-ins with a passkey have another address and are not limited here.
+    429: a limit refused this network, account or browser within the last seconds; a
+    browser that signed in before is refused only for what it sends itself. 503: this
+    process already handles a sign-in, or the network or browser sends a flood; no
+    failure is counted. Sign-ins with a passkey have another address and are not limited
+    here.
     """
 
     def __init__(self, get_response):
@@ -55,20 +56,20 @@ class SignInFloodMiddleware:
     def __call__(self, request):
         if request.method != "POST" or request.path_info != SIGN_IN:
             return self.get_response(request)
-        device = devices.known_device(request)
+        known_browser = devices.known_device(request)
         network = network_of(request)
-        if not device and self._is_marked("network refused", network):
+        if not known_browser and self._is_marked("network refused", network):
             return too_many_requests(request)
         try:
             # Read before taking the lock: it takes long over a poor connection.
             name = request.POST.get("login", "").lower()
         except UnreadablePostError:
             return error_page(request, 400)
-        keys = {"device": device, "account": name, "network": network}
-        if device:  # counted and refused by itself, whatever its account and network
-            keys = dict.fromkeys(keys, device)
+        keys = {"device": known_browser, "account": name, "network": network}
+        if known_browser:  # it stands in for its account and its network
+            keys = dict.fromkeys(keys, known_browser)
         is_of_flood = self._count_and_refuse(keys["network"]) or (
-            not device and self._count_and_refuse(MANY_NETWORKS)
+            not known_browser and self._count_and_refuse(MANY_NETWORKS)
         )
         if self._is_marked("account refused", keys["account"]):
             return too_many_requests(request)
@@ -77,7 +78,8 @@ class SignInFloodMiddleware:
         response = self._respond_alone(request)
         if response.status_code == 429:
             limit = getattr(request, "refused_by", "network")
-            kind = "account" if device else limit
+            # A browser is refused for as long as an account.
+            kind = "account" if known_browser else limit
             seconds = REFUSED_FOR if kind == "network" else ACCOUNT_REFUSED_FOR
             self._mark(f"{kind} refused", keys[limit], seconds)
         return response

@@ -40,7 +40,7 @@ class LeanArgon2Hasher(Argon2PasswordHasher):
 
 
 class MonotonyValidator:
-    """Refuses a repeated pattern, and one character that fills more than half."""
+    """Refuses few different characters, and one that fills more than half."""
 
     def validate(self, password, user=None):
         found = Counter("".join(fold(password).split()))

@@ -170,7 +170,7 @@ class FactorReset(Decision):
 
 
 class ResetSteps(PersonSteps):
-    """Administrators decide; they may only decline a reset of their own factors."""
+    """Administrators decide; of their own factors they may decline a reset only."""
 
     model = FactorReset
     events = {

@@ -15,7 +15,7 @@ EDGE = 8
 
 @dataclass(frozen=True)
 class AxisSpan:
-    """A span of the axis, or a day if it has no ``width``."""
+    """A span of the axis; without ``width`` a day or the beginning of a year."""
 
     x: str
     width: str = ""

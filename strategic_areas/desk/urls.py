@@ -182,7 +182,7 @@ def patterns(site):
                 plan_workbook.upload_plan_workbook,
                 "planbook",
             ),
-            ("planes/<slug:plan>/matriz/", plan_workbook.name_matrix, "matrix"),
+            ("planes/<slug:plan>/matriz/", plan_workbook.name_matrix_columns, "matrix"),
             (
                 "planes/<slug:plan>/libro/archivo/",
                 plan_workbook.download_plan_workbook,

@@ -52,7 +52,7 @@ class PlanPreview:
         return bool(self.counts[LineState.REFUSED] or self.counts[LineState.STALE])
 
     @property
-    def replaces(self):
+    def supersedes_any(self):
         return any(to_save.links.get("supersedes") for to_save in self.records_to_save)
 
 

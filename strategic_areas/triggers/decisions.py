@@ -164,8 +164,8 @@ MESSAGE = "the structure of an approved plan changes only by an amendment"
 
 def approved_plans():
     """
-    An approved plan's own words change only while an amendment or a plan file is
-    applied.
+    What an approved plan states (fields marked ``structure``) changes only while an
+    amendment, a plan file, a hiding or a purge is applied.
     """
     plan = model_named("Plan")
     is_changed = " OR ".join(map(differs, _columns(plan)))

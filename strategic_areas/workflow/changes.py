@@ -213,12 +213,12 @@ class ChangeSteps(GuardedSteps):
     def save_parts(self, change, parts, by):
         """Save the parts; return their records by place."""
         saved = {}
-        released_values = release_unique_values(
+        old_unique_values = release_unique_values(
             (part.model, part.object_id, part.before, part.after) for part in parts
         )
         for part in parts:
-            released = released_values.get((part.model, part.object_id), {})
-            saved[part.place] = apply_part(part, change, by, saved, released)
+            old_values = old_unique_values.get((part.model, part.object_id), {})
+            saved[part.place] = apply_part(part, change, by, saved, old_values)
         return saved
 
     def on_end(self, change):

@@ -34,6 +34,7 @@ class EditionSteps(GuardedSteps):
             or not plans.plan_by_code(proposal.plan.code).is_reconstructed,
             _("A reconstruction has one edition: propose a correction of it."),
         )
+        # Refuses a correction that cannot be made.
         editions.snapshot_of_proposal(proposal)
         must_identify_nobody(EditionProposal, **edition_texts(proposal))
         must_count_nobody(proposal.plan, edition_texts(proposal), EditionProposal)

@@ -130,15 +130,15 @@ def proposed_records(change):
     return pairs
 
 
-def apply_part(part, change, by, saved, released_values):
+def apply_part(part, change, by, saved, old_unique_values):
     """
     Save the record of a part as the change states, and return it.
 
-    ``saved`` maps places to records saved before; ``released_values`` maps columns to
+    ``saved`` maps places to records saved before; ``old_unique_values`` maps columns to
     values that ``release_unique_values`` replaced. Raises ``OutdatedError`` if the
     record changed since the proposal.
     """
-    record = _record_to_change(part, released_values)
+    record = _record_to_change(part, old_unique_values)
     # Columns without suffix hold Spanish.
     with override("es"):
         set_fields(record, part.after, saved)
@@ -170,12 +170,12 @@ def apply_part(part, change, by, saved, released_values):
     return record
 
 
-def _record_to_change(part, released_values):
+def _record_to_change(part, old_unique_values):
     if part.object_id is None:
         return part.model()
     rows = part.model._default_manager.select_for_update()
     record = rows.filter(pk=part.object_id).first()
-    for name, value in released_values.items():
+    for name, value in old_unique_values.items():
         setattr(record, name, value)
     if record is None or plain_values(record, part.before) != part.before:
         raise OutdatedError

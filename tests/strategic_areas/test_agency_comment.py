@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.desk.changes.agency_statements import commentable_rounds
+from strategic_areas.desk.changes.agency_statements import rounds_to_comment
 from strategic_areas.models import AgencyComment, PendingChange
 from strategic_areas.public_paths import public_path
 from tests import make
@@ -167,12 +167,12 @@ def test_the_desk_lists_the_rounds_of_ones_own_agency_and_no_other(client, world
     World()
     client.force_login(world.user)
 
-    listed = client.get(reverse("admin:index")).context["commentable"]
+    listed = client.get(reverse("admin:index")).context["rounds_to_comment"]
 
     assert [(each.period, each.agency, each.has_comment) for each in listed] == [
         (world.period, world.agency, False)
     ]
-    assert commentable_rounds(make.reviewer()) == []
+    assert rounds_to_comment(make.reviewer()) == []
 
 
 def test_the_database_keeps_one_comment_per_agency_and_round(world):
@@ -192,7 +192,7 @@ def test_the_desk_and_the_page_cost_the_same_at_any_number(client, world):
         comment.period = make.round(plan=world.plan)
         comment.save()
 
-    for read in (lambda: client.get(public), lambda: commentable_rounds(world.user)):
+    for read in (lambda: client.get(public), lambda: rounds_to_comment(world.user)):
         few, many = costs(read, grow)
 
         assert few == many

@@ -60,7 +60,7 @@ class Bringer:
         return self.client.post(form.get("action"), data | fields | {button: ""})
 
     def read(self, content, **columns):
-        return self.press(self.bring(content), "name", **columns)
+        return self.press(self.bring(content), "name_columns", **columns)
 
     def confirm(self, response, **fields):
         return self.press(response, "answer", **fields)
@@ -69,7 +69,7 @@ class Bringer:
         """Confirm what is likeliest, and decide the rest somehow."""
         while "save_form" not in response.context:
             fields = {f"{each.name}-checked": "on" for each in texts(response)}
-            for each in response.context["answers"].shown:
+            for each in response.context["question_form"].open_questions:
                 offered = [value for value, _label in each.choices]
                 chosen = {"MT", matrix.LEAVE_OUT}.intersection(offered) or offered
                 if each.question.reason == "no_programme":
@@ -103,7 +103,7 @@ def bringer(client, plan):
 
 def asked(response):
     """Cell → the question about it, as the page shows it."""
-    found = response.context["answers"].shown
+    found = response.context["question_form"].open_questions
     return {each.question.cell.partition("!")[2]: each for each in found}
 
 
@@ -123,7 +123,7 @@ def test_the_columns_are_proposed_and_the_plan_that_comes_out_is_saved(bringer):
         for column, field, period in columns
     ]
 
-    seen = bringer.press(named, "name")
+    seen = bringer.press(named, "name_columns")
     was_saved = models.Commitment.objects.exists()
     bringer.keep(seen)
 
@@ -149,10 +149,10 @@ def test_many_rows_take_the_queries_of_one(bringer, django_assert_max_num_querie
     rows = [[*ROW[:2], f"1.1.{number} Formar", *ROW[3:]] for number in range(1, 41)]
     one, many = (bringer.bring(workbook(*each)) for each in (rows[:1], rows))
     with CaptureQueriesContext(connection) as taken:
-        bringer.press(one, "name")
+        bringer.press(one, "name_columns")
 
     with django_assert_max_num_queries(len(taken) + 5):
-        seen = bringer.press(many, "name")
+        seen = bringer.press(many, "name_columns")
 
     assert len(seen.context["result"].of("commitments")) == 40
 
@@ -200,10 +200,10 @@ def test_rows_out_of_order_and_no_sheet_at_all_are_refused_by_name(bringer):
     named = bringer.bring(workbook(ROW))
 
     disordered = bringer.press(
-        named, "name", **{"0-first_row": "1", "0-first_heading_row": "2"}
+        named, "name_columns", **{"0-first_row": "1", "0-first_heading_row": "2"}
     )
-    none = bringer.press(named, "name", **{"0-read": []})
-    unknown = bringer.press(named, "name", **{"0-A": "everything"})
+    none = bringer.press(named, "name_columns", **{"0-read": []})
+    unknown = bringer.press(named, "name_columns", **{"0-A": "everything"})
 
     assert [x.status_code for x in (disordered, none, unknown)] == [422] * 3
     assert list(disordered.context["form"].errors) == ["0-first_row"]
@@ -236,7 +236,7 @@ def test_a_cell_may_be_left_out_and_asked_for_again(bringer):
     seen = bringer.read(workbook(row))
 
     left = bringer.confirm(seen, **{asked(seen)["E2"].name: matrix.LEAVE_OUT})
-    (key, _where, _answer) = left.context["given"][0]
+    (key, _where, _answer) = left.context["given_answers"][0]
     again = bringer.confirm(left, again=key)
 
     assert (counts(left), asked(again).keys()) == ({"new": 7}, {"E2"})
@@ -247,7 +247,10 @@ def test_a_cell_may_be_left_out_and_asked_for_again(bringer):
 def test_an_institution_by_another_name_is_proposed_and_confirmed(bringer):
     row = [*ROW[:3], "Ministerio PGR / OIM", *ROW[4:]]
     seen = bringer.read(workbook(row))
-    found = {each.question.text: each for each in seen.context["answers"].shown}
+    found = {
+        each.question.text: each
+        for each in seen.context["question_form"].open_questions
+    }
 
     offered = {text: each.chosen for text, each in found.items()}
     silent = bringer.confirm(seen)
@@ -268,7 +271,7 @@ def test_work_without_a_programme_gets_the_one_that_is_named(bringer):
     seen = bringer.read(content)
     question = next(
         each
-        for each in seen.context["answers"].shown
+        for each in seen.context["question_form"].open_questions
         if each.question.reason == "no_programme"
     )
 
@@ -408,7 +411,9 @@ def test_what_only_looks_like_a_day_is_shown_as_it_is(bringer, typed):
 
     answered = bringer.confirm(seen, **{f"{code.name}-text": typed})
 
-    assert typed in [answer for _key, _where, answer in answered.context["given"]]
+    assert typed in [
+        answer for _key, _where, answer in answered.context["given_answers"]
+    ]
 
 
 def test_beside_a_target_nothing_but_its_years_is_typed(bringer):
@@ -469,7 +474,7 @@ def test_the_naming_is_kept_without_texts_of_the_plan(bringer, plan):
 
 def test_words_by_which_somebody_may_be_found_are_not_kept(bringer, plan):
     named = bringer.bring(workbook(ROW))
-    seen = bringer.press(named, "name")
+    seen = bringer.press(named, "name_columns")
     naming = matrix.UploadedMatrix.from_signed(
         seen.context["signed"], [bringer.user.pk, "matrix", plan.pk]
     ).naming
@@ -562,7 +567,12 @@ def test_a_person_says_that_the_depth_of_codes_tells_levels(bringer):
     levels = ["area", "programme", "commitment"]
 
     seen = bringer.press(
-        named, "name", levels=levels, by_depth="on", **{"0-last_row": 4}, **fields
+        named,
+        "name_columns",
+        levels=levels,
+        by_depth="on",
+        **{"0-last_row": 4},
+        **fields,
     )
 
     assert [
@@ -579,7 +589,7 @@ def test_a_person_names_the_period_of_a_column(bringer, period, read):
     content = workbook([*ROW[:-1], None, "x"], headings=[*HEADINGS, "Segundo"])
     fields = {"0-H": "chronogram", "0-H-period": period, "0-E": "ignore"}
 
-    seen = bringer.press(bringer.bring(content), "name", **fields)
+    seen = bringer.press(bringer.bring(content), "name_columns", **fields)
 
     if read:
         commitment = seen.context["result"].of("commitments")[0]

@@ -13,7 +13,7 @@ from agencies.audit import AuditEntry
 from agencies.mail import Mail
 from strategic_areas import rounds, workflow
 from strategic_areas.compliance import REPLY_WITHIN, Timeliness
-from strategic_areas.desk.changes.agency_statements import commentable_rounds
+from strategic_areas.desk.changes.agency_statements import rounds_to_comment
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import PublicationVersion, ReportingPeriod
 from strategic_areas.public_paths import public_path
@@ -179,7 +179,7 @@ def test_the_agency_reads_its_own_on_the_desk_and_sends_a_comment(client, asked)
     with time_machine.travel(CLOSED + timedelta(hours=5), tick=False):
         client.force_login(person)
         own = client.get(url).context["scorecard"]
-        (listed,) = commentable_rounds(person)
+        (listed,) = rounds_to_comment(person)
         client.post(url, {"text_es": TEXT})
         desk = client.get(reverse("admin:index")).content.decode()
 

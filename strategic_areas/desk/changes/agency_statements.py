@@ -38,8 +38,8 @@ from strategic_areas.models.agency_statements import (
 from strategic_areas.queries.figures import phrases
 from strategic_areas.queries.plan import counted_updates
 
-#: Number of rounds on which an agency may comment.
-LAST_ROUNDS = 3
+#: Number of rounds that the desk offers for a comment; older ones may have one too.
+OFFERED_ROUNDS = 3
 #: Slug in the URL → model.
 DISPUTABLE_MODELS = {
     "compromiso": Commitment,
@@ -76,7 +76,7 @@ RecordDisputeForm = modelform_factory(RecordDispute, form=BilingualTextForm)
 
 
 @dataclass(frozen=True)
-class CommentableRound:
+class OfferedRound:
     period: ReportingPeriod
     agency: Agency
     has_comment: bool
@@ -89,7 +89,7 @@ class CommentableRound:
         return ready_at + REPLY_WITHIN if is_waiting else None
 
 
-def commentable_rounds(user):
+def rounds_to_comment(user):
     agencies = Agency.objects.filter(pk__in=FocalPoint.objects.agencies_of(user))
     plan_agency_pairs = list(
         Activity.objects.filter(agency__in=agencies)
@@ -100,19 +100,19 @@ def commentable_rounds(user):
     if not plan_agency_pairs:
         return []
     plans = {plan for plan, _agency in plan_agency_pairs}
-    rounds = _commentable_rounds(user).filter(plan__in=plans)
-    last = list(rounds.select_related("plan")[:LAST_ROUNDS])
+    rounds = _opened_rounds(user).filter(plan__in=plans)
+    last = list(rounds.select_related("plan")[:OFFERED_ROUNDS])
     comments = AgencyComment.objects.filter(period__in=last)
     commented = set(comments.values_list("period_id", "agency_id"))
     return [
-        CommentableRound(period, agency, (period.pk, agency.pk) in commented)
+        OfferedRound(period, agency, (period.pk, agency.pk) in commented)
         for period in last
         for agency in agencies
         if (period.plan_id, agency.pk) in plan_agency_pairs
     ]
 
 
-def _commentable_rounds(user):
+def _opened_rounds(user):
     return ReportingPeriod.objects.visible_to(user).opened_until(timezone.localdate())
 
 
@@ -148,7 +148,7 @@ def _comment_or_404(user, period, slug):
     )
     # The titular's before an alternate's.
     mandate = mandates.select_related("agency").order_by("-kind").first()
-    period = get_object_or_404(_commentable_rounds(user), pk=period)
+    period = get_object_or_404(_opened_rounds(user), pk=period)
     activities = Activity.objects.filter(plan=period.plan_id)
     if mandate is None or not activities.filter(agency=mandate.agency).exists():
         raise Http404

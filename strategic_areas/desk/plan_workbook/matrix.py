@@ -126,13 +126,13 @@ class UploadedMatrix:
         for text, acronym in self.naming.institutions.items():
             yield text, f"«{text}»", acronym or "–"
 
-    def take_answers(self, matrix_lines, answer_form):
+    def take_answers(self, matrix_lines, question_form):
         """
         Take over the posted texts and answers; return whether some could not be parsed.
 
         Answers that the user wants to change are dropped. Nothing is saved.
         """
-        data, self.checked = answer_form.data, []
+        data, self.checked = question_form.data, []
         for found in matrix_lines.identifying_texts:
             text = data.get(found.name, found.text).replace("\r\n", "\n").strip()
             if text != found.text:
@@ -142,13 +142,13 @@ class UploadedMatrix:
         for key in data.getlist("again"):
             self.naming.answers.pop(key, None)
             self.naming.institutions.pop(key, None)
-        for shown in (each for each in answer_form.shown if each.chosen):
+        for shown in (each for each in question_form.open_questions if each.chosen):
             answer = "" if shown.chosen == LEAVE_OUT else shown.chosen
             if shown.question.field == "institution":
                 self.naming.institutions[shown.question.text] = answer
             else:
                 self.naming.answers[shown.question.key] = answer
-        return answer_form.has_errors
+        return question_form.has_errors
 
     def identifying_texts(self, matrix_lines):
         """
@@ -382,7 +382,7 @@ class ShownMatrixQuestion:
         return COLUMN_MEANINGS.get(self.question.field, "")
 
 
-class MatrixAnswerForm:
+class MatrixQuestionForm:
     """The questions with the posted answers; not a Django form."""
 
     def __init__(self, result, data=None):
@@ -393,9 +393,11 @@ class MatrixAnswerForm:
         ]
         self.data, self.count = data, len(result.questions)
         questions = sorted(result.questions, key=lambda each: each.guess is not None)
-        self.shown = [self._shown_question(each) for each in questions[:MOST_QUESTIONS]]
-        if len({each.question.cell.rpartition("!")[0] for each in self.shown}) == 1:
-            for each in self.shown:
+        self.open_questions = [
+            self._shown_question(each) for each in questions[:MOST_QUESTIONS]
+        ]
+        if len({x.question.cell.rpartition("!")[0] for x in self.open_questions}) == 1:
+            for each in self.open_questions:
                 each.cell = cell_without_sheet(each.cell)
 
     def _shown_question(self, question):
@@ -452,7 +454,7 @@ class MatrixAnswerForm:
 
     @property
     def has_errors(self):
-        return any(shown.error for shown in self.shown)
+        return any(shown.error for shown in self.open_questions)
 
 
 def checked_key(key, text):

@@ -28,7 +28,7 @@ from strategic_areas.desk.plan_workbook.comparison import (
 )
 from strategic_areas.desk.plan_workbook.matrix import (
     ColumnNamingForm,
-    MatrixAnswerForm,
+    MatrixQuestionForm,
     UploadedMatrix,
     build_matrix_tree,
     proposed_naming,
@@ -142,7 +142,7 @@ def upload_plan_workbook(request, plan):
     upload = UploadWorkbookForm(
         request.POST, request.FILES, action=_address("planbook", plan)
     )
-    shown = {}
+    preview_context = {}
     if upload.is_valid():
         file = upload.cleaned_data["workbook"]
         try:
@@ -152,14 +152,14 @@ def upload_plan_workbook(request, plan):
                 return _naming_page(request, plan, UploadedMatrix.of(file))
             stored = StoredPlanObjects(plan.code)
             lines = compare_plan_workbook(stored, read_plan_workbook(worksheets, plan))
-            shown = _preview(plan, stored, lines, request.user)
+            preview_context = _preview_context(plan, stored, lines, request.user)
         except RefusedFileError as error:
             upload.add_error("workbook", str(error))
-    return _page(request, plan, upload, **shown)
+    return _page(request, plan, upload, **preview_context)
 
 
 @require_POST
-def name_matrix(request, plan):
+def name_matrix_columns(request, plan):
     """Ask what a matrix's columns are, and show the plan that results."""
     plan = plan_or_404(request, plan)
     try:
@@ -167,7 +167,7 @@ def name_matrix(request, plan):
             request.POST.get("matrix", ""), _matrix_signed_for(plan, request.user)
         )
         if matrix.naming is None or "columns" in request.POST:
-            is_posted = "name" in request.POST
+            is_posted = "name_columns" in request.POST
             return _naming_page(request, plan, matrix, is_posted=is_posted)
         return _matrix_page(request, plan, matrix)
     except (RefusedError, RefusedFileError) as error:
@@ -199,29 +199,33 @@ def _naming_page(request, plan, matrix, *, is_posted=False):
 
 def _matrix_page(request, plan, matrix):
     result = matrix.read()
-    answers = MatrixAnswerForm(result)
+    question_form = MatrixQuestionForm(result)
     if "answer" in request.POST:
         matrix_lines = MatrixLines(StoredPlanObjects(plan.code), result, matrix.texts)
         has_errors = matrix.take_answers(
-            matrix_lines, MatrixAnswerForm(result, request.POST)
+            matrix_lines, MatrixQuestionForm(result, request.POST)
         )
         result = matrix.read()
-        answers = MatrixAnswerForm(result, request.POST if has_errors else None)
+        question_form = MatrixQuestionForm(result, request.POST if has_errors else None)
     save_naming(plan, matrix.naming)
     stored = StoredPlanObjects(plan.code)
     matrix_lines = MatrixLines(stored, result, matrix.texts)
     if len(matrix_lines.lines) > MOST_RECORDS:
         raise too_large_error()
-    preview = {}
-    if not (answers.shown or matrix.unchecked(matrix_lines)):
-        preview = _preview(plan, stored, matrix_lines.lines, request.user)
+    preview_context = {}
+    if not (question_form.open_questions or matrix.unchecked(matrix_lines)):
+        preview_context = _preview_context(
+            plan, stored, matrix_lines.lines, request.user
+        )
         # A matrix has no row for the plan itself.
         plan_title = EDITED_TABLES[PLAN_TABLE].title
-        preview["absent"] = [x for x in preview["absent"] if x[0] != plan_title]
+        preview_context["absent"] = [
+            x for x in preview_context["absent"] if x[0] != plan_title
+        ]
     return render_screen(
         request,
         "desk/matrix.html",
-        status=422 if answers.has_errors else 200,
+        status=422 if question_form.has_errors else 200,
         title=_("The plan that comes out of your matrix"),
         plan=plan,
         matrix=matrix,
@@ -232,18 +236,18 @@ def _matrix_page(request, plan, matrix):
             if (own := result.of(name))
         ],
         result=result,
-        answers=answers,
+        question_form=question_form,
         matrix_lines=matrix_lines,
         texts=matrix.identifying_texts(matrix_lines),
-        given=list(matrix.given_answers),
+        given_answers=list(matrix.given_answers),
         tree=build_matrix_tree(result),
         may_add_agencies=request.user.has_perm("agencies.add_agency"),
-        **preview,
+        **preview_context,
     )
 
 
-def _page(request, plan, upload, **shown):
-    form = shown.get("save_form")
+def _page(request, plan, upload, **preview_context):
+    form = preview_context.get("save_form")
     return render_screen(
         request,
         "desk/planbook.html",
@@ -252,7 +256,7 @@ def _page(request, plan, upload, **shown):
         plan=plan,
         saves_at_once=workflow.needs_no_approval(plan, ()),
         upload=upload,
-        **shown,
+        **preview_context,
     )
 
 
@@ -260,17 +264,17 @@ def _address(name, plan):
     return reverse(f"admin:{name}", args=[plan.code])
 
 
-def _preview(plan, stored, lines, user):
+def _preview_context(plan, stored, lines, user):
     preview = build_preview(stored, lines)
-    shown = {"preview": preview, "absent": _absent_records(stored, lines)}
+    context = {"preview": preview, "absent": _absent_records(stored, lines)}
     if preview.records_to_save and not preview.has_problems:
-        shown["save_form"] = _form(
+        context["save_form"] = _form(
             plan,
             preview,
             initial={"signed_lines": sign_preview(preview, plan, by=user)},
         )
-        shown["effects"] = _effects(plan, preview, user)
-    return shown
+        context["effects"] = _effects(plan, preview, user)
+    return context
 
 
 def _effects(plan, preview, user):
@@ -304,12 +308,13 @@ def _form(plan, preview, *posted, **kwargs):
             **kwargs,
         )
     kwargs["label"] = _("Send for approval")
-    if preview.replaces and "initial" in kwargs:
+    # What supersedes a reconstruction is in an official matrix: no act is asked for.
+    if preview.supersedes_any and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
     form = ProposeWorkbookForm(
         *posted, plan=plan, records_to_save=preview.records_to_save, **kwargs
     )
-    # Records of a plan in preparation need approval only with those of another plan.
+    # A plan in preparation needs approval only if a line also concerns another plan.
     form.touches_another_plan = plan.status == Plan.Status.IN_PREPARATION
     return form
 

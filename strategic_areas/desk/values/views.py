@@ -397,7 +397,8 @@ def preview_publication(values, *, by):
     """
     Return what the public will read once these values are published together.
 
-    ``public_changes`` are all of them, ``indicators`` those of each indicator.
+    ``public_changes`` describes all public rows that change, ``indicators`` tells the
+    effects on each indicator.
     ``RefusedError`` names a value that cannot be published.
     """
     own = list({each.indicator_id: each.indicator for each in values}.values())

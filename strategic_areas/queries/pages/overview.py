@@ -29,7 +29,7 @@ from strategic_areas.queries.plan.plan_progress import (
 from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.plan.progress_rows import CommitmentProgress
 
-#: Up to this many commitments are listed in the tree.
+#: Up to this many commitments are listed on a plan's page.
 MOST_NAMED = 120
 #: Up to this many commitments have a tile each.
 MOST_TILES = 60
@@ -50,7 +50,7 @@ class Tense(StrEnum):
 @dataclass(frozen=True)
 class PlanInterval:
     """
-    A round of the plan, or a year of a plan without rounds.
+    A round of the plan, or a year of one that is reconstructed or has no rounds.
 
     ``update_count`` counts the updates of a reconstructed year; ``answers`` is set once
     the round has opened.
