@@ -65,9 +65,11 @@ def place(proposal, model, *, new=False):
     )
 
 
-def approve(proposal, returned, *, by=None):
+def approve(proposal, return_reasons, *, by=None):
     with override("es"):
-        return workflow.approve(proposal, by=by or make.reviewer(), returned=returned)
+        return workflow.approve(
+            proposal, by=by or make.reviewer(), return_reasons=return_reasons
+        )
 
 
 def test_the_others_apply_under_the_act_and_the_returned_goes_to_the_draft(proposal):
