@@ -283,7 +283,8 @@ def activities_context(commitment, supersessions, wanted):
 
 
 def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) -> dict:
-    wanted = {name: value for name, value in given.items() if name != "page"}
+    # Each name has its place, so that links have the canonical order.
+    wanted = {name: given.get(name, "") for name in LIST_PARAMETERS}
     plan = found.plan_progress.plan
     fields = {
         name: filter_field(name, found.facets[name], words, labels, wanted)
@@ -305,7 +306,7 @@ def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) ->
         or "?",
         "orders": list(ORDERS.items()),
         "page_query": build_query(given),
-        "is_variant": is_variant or bool(wanted),
+        "is_variant": is_variant or any(wanted.values()),
         "filter_query": build_query(wanted),
         **list_downloads(plan, **wanted),
     }

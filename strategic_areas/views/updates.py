@@ -19,7 +19,6 @@ from strategic_areas.queries.updates.revision_page import load_revision_page
 from strategic_areas.sentences import CHANGES
 from strategic_areas.views import datasets
 from strategic_areas.views.parameters import (
-    FROM_THE_START,
     build_query,
     day_field,
     filter_field,
@@ -122,7 +121,8 @@ def _list_name(plan):
 
 
 def _filters(plan: Plan, found: filtered_updates.FilterCounts, given: dict) -> dict:
-    wanted = {name: given[name] for name in given if name not in FROM_THE_START}
+    # Each name has its place, so that links have the canonical order.
+    wanted = {name: given.get(name, "") for name in FILTER_PARAMETERS}
     fields = {
         name: filter_field(name, found.facets[name], words, labels, wanted, uncounted)
         for name, words, labels, uncounted in _fields(found)
@@ -148,7 +148,7 @@ def _filters(plan: Plan, found: filtered_updates.FilterCounts, given: dict) -> d
         "drop_all_url": "?",
         "filter_query": build_query(wanted),
         "page_query": build_query(given),
-        "is_variant": bool(wanted),
+        "is_variant": any(wanted.values()),
         "files": datasets.links_to_list_files(
             "plan_updates", plan.code, query=build_query(wanted)
         ),

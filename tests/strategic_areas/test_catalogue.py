@@ -328,16 +328,18 @@ def test_the_list_needs_no_script(client, plan):
     assert {"?family=met", "?family=silent", "?punctuality=late"} <= links
 
 
-@pytest.mark.parametrize("asked", [{}, {"area": "1"}, {"family": "silent"}])
+@pytest.mark.parametrize(
+    "asked", [{}, {"area": "1"}, {"family": "silent"}, {"framework": "SDG-5.2"}]
+)
 def test_each_chip_tells_how_many_rows_it_leads_to(client, plan, asked):
     path, found = public_path("commitments", plan.code), {}
 
     page = ask(client, plan, **asked).context
     for value, _label, there, number, _is_chosen in [*page["chips"], *page["late"]]:
-        rows = codes(client.get(path + there, follow=True))
+        rows = codes(client.get(path + there))
         found[value] = (number, len(rows))
 
-    assert len(found) >= 3
+    assert len(found) >= 2
     assert [key for key, (told, led) in found.items() if told != led] == []
 
 

@@ -82,8 +82,12 @@ def test_words_that_stand_in_one_kind_of_account_alone_are_found(client, plan):
 
 
 def test_each_value_tells_how_many_accounts_it_leaves(client, plan):
-    fields = ask(client, plan, area="1").context["filters"]
+    page = ask(client, plan, area="1")
+    fields = page.context["filters"]
 
+    path = page.request["PATH_INFO"]
+    chips = [client.get(path + there) for _v, _l, there, *_ in page.context["chips"]]
+    assert [chip.status_code for chip in chips] == [200] * 4
     numbers = {
         field.name: {
             value: n for _, group in field.groups for value, _label, n in group
