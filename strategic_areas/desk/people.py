@@ -92,7 +92,7 @@ class MissingMandate:
     agency: Agency
     no_titular: bool
     no_alternate: bool
-    #: The kinds of mandate of its open invitations.
+    #: The kinds of mandate of its invitations that can still be accepted.
     invited: frozenset[str]
 
     @property
