@@ -267,6 +267,7 @@ class ReportedValue(Decision):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=3)
+    #: What a ``PublishedFigure`` calls ``status``.
     certainty = models.CharField(
         _("provisional or confirmed"),
         max_length=12,
