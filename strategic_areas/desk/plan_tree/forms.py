@@ -213,6 +213,11 @@ class PlanNodeForm(forms.Form):
             self.new_values = with_defaults(self.table, values)
             return cleaned
         current = self.current_values
+        is_approved = self.tree.plan.status != Plan.Status.IN_PREPARATION
+        end = values.get("ends_on") if self.level is PLAN and is_approved else None
+        # An approved plan may end later, never earlier.
+        if end and end < current["ends_on"]:
+            self.add_error("ends_on", _("That is earlier than it ends already."))
         seen_digests = dict(
             zip(names, (cleaned.get("seen_digests") or "").split("-"), strict=False)
         )
@@ -249,11 +254,6 @@ class PlanNodeForm(forms.Form):
                 values[slug] = free_slug(values[name], used_slugs, longest)
         if "due_on" in values and not values["due_on"]:
             values["due_provenance"] = None
-        is_approved = self.tree.plan.status != Plan.Status.IN_PREPARATION
-        end = values.get("ends_on") if self.level is PLAN and is_approved else None
-        # An approved plan may end later, never earlier.
-        if end and end < self.current_values["ends_on"]:
-            self.add_error("ends_on", _("That is earlier than it ends already."))
         may_move = self.level in NESTED_LEVELS and not self.is_new
         for name in self.level.parent_links if may_move else ():
             is_moved = values.get(name) not in (None, self.current_values[name])
