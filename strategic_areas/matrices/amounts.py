@@ -166,10 +166,9 @@ def targets_of(cell, name, years, due_year, *, column_has_period=False):
     is_relative = _refusal_reason(plain, ()) == "relative"
     if number and not is_relative and re.search(EACH_YEAR, plain):
         start, end = FROM.search(plain), UNTIL.search(plain)
-        if (span := SPANS.search(plain)) and span[2]:
-            start, end = [span[1]] * 2, [span[2]] * 2
-        first = int(start[1] if start else years[0])
-        last = int(end[1] if end else years[1])
+        has_both_years = (span := SPANS.search(plain)) and span[2]
+        first = int(span[1] if has_both_years else start[1] if start else years[0])
+        last = int(span[2] if has_both_years else end[1] if end else years[1])
         number_read = _parse_number(number)
         each_year = () if number_read.value is None else range(first, last + 1)
         return (
