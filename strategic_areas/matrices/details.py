@@ -65,7 +65,7 @@ class RecordReader:
         cells = dict(cells.values())
         measures, numbers = {}, {}
         for column, cell in cells.items():
-            # A chronogram's column without a period holds due dates.
+            # A timetable's column without a period holds due dates.
             meaning = sheet_reader.meanings[column].removesuffix("chronogram") or "due"
             kind = meaning.partition(":")[0]
             # A cell is measured once, with the first row of its record.
@@ -88,7 +88,7 @@ class RecordReader:
                 self._detail(line, meaning, column, cell)
             elif kind in {"code", "currency", "level"}:
                 self.reader.use_cell(line, cell)
-        # Numbers in a chronogram are targets, unless all are 1: then they are marks.
+        # Numbers in a timetable are targets, unless all are 1: then they are marks.
         if {each.unstruck_text for each in numbers.values()} - {"1"}:
             first = next(iter(numbers.values()))
             self.reader.ask(
@@ -97,7 +97,7 @@ class RecordReader:
             measures |= numbers
         # With "exact_to" the record's time was read already.
         if sheet_reader.periods and "exact_to" not in line.values:
-            self._chronogram(line)
+            self._timetable(line)
         self._state(line, cells)
         if is_new and "lead" not in line.values and "title" in line.values:
             self._no_lead(line)
@@ -222,7 +222,7 @@ class RecordReader:
                 cell, meaning, reason, time.due_on, others=others, line=line
             )
 
-    def _chronogram(self, line):
+    def _timetable(self, line):
         sheet, columns = self.sheet_reader.sheet, self.sheet_reader.periods
         marked, coloured, others, answered = {}, {}, {}, {}
         # A colour of the whole row is no mark.

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.workbooks.reading import MOST_ROWS, comparable
 
-#: Meanings of columns; "target" and "chronogram" may have a period: "target:2027".
+#: Meanings of columns; "target" and "chronogram", a timetable with one column for each
+#: period, may have a period: "target:2027".
 COLUMN_MEANINGS = {
     "area": _("area"),
     "programme": _("programme"),
@@ -36,7 +37,7 @@ COLUMN_MEANINGS = {
     "responsible": _("lead and supporting agencies in one text"),
     "start": _("start"),
     "due": _("due date"),
-    "chronogram": _("mark in a chronogram"),
+    "chronogram": _("mark in a timetable"),
     "budget": _("budget"),
     "currency": _("currency"),
     "funding": _("who pays"),

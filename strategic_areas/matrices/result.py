@@ -88,7 +88,7 @@ NOTICES = {
     "colour_as_state": _("The colour is a state by the legend."),
     "comment": _("It has a comment."),
     "formula": _("It holds a formula; its stored result was read."),
-    "gap": _("There are gaps between the marks of the chronogram."),
+    "gap": _("There are gaps between the marks of the timetable."),
     "hidden_column": _("The column is hidden."),
     "hidden_row": _("The row is hidden."),
     "hidden_sheet": _("The sheet is hidden and was not read."),

@@ -22,7 +22,7 @@ TITLES = dict.fromkeys(["areas", "programmes"], "name")
 TITLES |= dict.fromkeys(["commitments", "activities"], "title")
 #: Meanings of a lone cell that is a heading.
 HEADING_MEANINGS = {"level", *CODES}
-#: Maximum share of a chronogram's cells in a marking colour.
+#: Maximum share of a timetable's cells in a marking colour.
 MAX_MARKED_SHARE = 0.6
 #: Columns that rows of totals leave empty.
 RECORD_MEANINGS = {"lead", "responsible", "due", "indicator"}
@@ -42,7 +42,7 @@ class SheetReader:
             ]
             for meaning in self.meanings.values()
         }
-        #: The period of each column of a chronogram.
+        #: The period of each column of a timetable.
         self.periods = {
             column: meaning.partition(":")[2]
             for column, meaning in self.meanings.items()
