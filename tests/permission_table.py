@@ -49,11 +49,9 @@ commitment_updates_json, commitment_updates_xlsx               | commitment | 20
 recommendations_of                                             | body       | 200 | 405
 recommendations_to                                             | agency     | 200 | 405
 plan_picture, plan_feed, plan_dates                            | plan       | 200 | 405
-plan_commitments, plan_updates                                 | plan       | 200 | 405
-plan_drawing, plan_time                               | plan       | 200 | 405
+plan_commitments, plan_updates, plan_drawing, plan_time        | plan       | 200 | 405
 area, area_feed, area_card                                     | area       | 200 | 405
-commitment, commitment_feed, commitment_updates                | commitment | 200 | 405
-commitment_card                                                | commitment | 200 | 405
+commitment, commitment_feed, commitment_updates, commitment_card | commitment | 200 | 405
 theme                                                          | theme      | 200 | 405
 agency, agency_feed, agency_dates, agency_card                 | agency     | 200 | 405
 indicator_picture                                              | indicator  | 301 | 405
@@ -86,8 +84,7 @@ account_login, account_signup        |         | 200 302 302 302 302 302 302 | 2
 account_logout                       |         | in  200 200 200 200 200 200 | in  in  in  in  in  in  in
 account_invitation                   |         | 200 200 200 200 200 200 200 | 200 200 200 200 200 200 200
 account_inactive                     |         | 200 200 200 200 200 200 200 | 405 405 405 405 405 405 405
-account_reset_password               |         | 200 200 200 200 200 200 200 | 200 200 200 200 200 200 200
-account_set_password                 |         | 200 200 200 200 200 200 200 | 200 200 200 200 200 200 200
+account_reset_password, account_set_password |         | 200 200 200 200 200 200 200 | 200 200 200 200 200 200 200
 account_reset_password_done          |         | 200 200 200 200 200 200 200 | 405 405 405 405 405 405 405
 account_reset_password_from_key      | nothing | 200 200 200 200 200 200 200 | 200 200 200 200 200 200 200
 account_reset_password_from_key_done |         | 200 200 200 200 200 200 200 | 405 405 405 405 405 405 405
@@ -107,8 +104,7 @@ mfa_list_webauthn                    |         | in  2f  200 200 200 200 200 | i
 mfa_add_webauthn                     |         | in  200 200 200 200 200 200 | in  200 200 200 200 200 200
 mfa_edit_webauthn                    | key     | in  2f  200 404 404 404 404 | in  2f  302~ 404 404 404 404
 mfa_remove_webauthn                  | key     | in  2f  200 404 404 404 404 | in  2f  302! 404 404 404 404
-mfa_edit_webauthn                    | nothing | in  2f  404 404 404 404 404 | in  2f  404 404 404 404 404
-mfa_remove_webauthn                  | nothing | in  2f  404 404 404 404 404 | in  2f  404 404 404 404 404
+mfa_edit_webauthn, mfa_remove_webauthn | nothing | in  2f  404 404 404 404 404 | in  2f  404 404 404 404 404
 language                             |         | 405 405 405 405 405 405 405 | 302 302~ 302~ 302~ 302~ 302~ 302~
 staff_evidence | draft, declared-draft         | 404 2f  200 404 404 404 404 | 405 2f  405 405 405 405 405
 staff_evidence | submitted, declared-submitted | 404 2f  200 404 404 200 404 | 405 2f  405 405 405 405 405
@@ -122,9 +118,7 @@ admin:logout                         |         | 302 2f  200 200 200 200 200 | 3
 #: The admin site: nobody is led "in", half to "2f". A B ended review keep, GET | POST.
 DESK = """
 index, app_list          |                  | 200 200 200 200 200 | 200 200 200 200 200
-login                    |                  | 302 302 302 302 302 | 302 302 302 302 302
-password_change          |                  | 302 302 302 302 302 | 302 302 302 302 302
-password_change_done     |                  | 302 302 302 302 302 | 302 302 302 302 302
+login, password_change, password_change_done |                  | 302 302 302 302 302 | 302 302 302 302 302
 jsi18n                   |                  | 200 200 200 200 200 | 405 405 405 405 405
 (?P<url>.*)$             |                  | 404 404 404 404 404 | 404 404 404 404 404
 view_on_site             | row              | 404 404 404 404 404 | 404 404 404 404 404
@@ -133,11 +127,9 @@ reminders                |                  | 200 200 200 200 200 | 302~ 302~ 30
 
 practice                 |                  | 200 200 200 200 200 | 405 405 405 405 405
 practice_check           |                  | 200 200 200 200 200 | 200 200 200 200 200
-practice_row             | practised        | 405 405 405 405 405 | 302 302 302 302 302
-practice_row_attach      | practised        | 405 405 405 405 405 | 302 302 302 302 302
+practice_row, practice_row_attach | practised        | 405 405 405 405 405 | 302 302 302 302 302
 practice_delete          |                  | 405 405 405 405 405 | 302 302 302 302 302
-sheet, sheet_check       | sheet            | 200 404 404 404 404 | 200 404 404 404 404
-handover                 | sheet            | 200 404 404 404 404 | 200 404 404 404 404
+sheet, sheet_check, handover | sheet            | 200 404 404 404 404 | 200 404 404 404 404
 workbook                 | sheet            | 200 404 404 404 404 | 422 404 404 404 404
 workbook_save            | sheet            | 405 405 405 405 405 | 302 404 404 404 404
 sheet_off_plan           | sheet            | 200 404 404 404 404 | 302~ 404 404 404 404
@@ -187,15 +179,13 @@ receipt                  | receipt          | 200 404 404 404 404 | 200 404 404 
 
 decisions                |                  | 302 302 302 302 302 | 302 302 302 302 302
 proposal                 | proposal         | 404 404 404 200 404 | 404 404 404 302! 404
-exact_agency             | measured         | 200 404 404 200 404 | 200 404 404 200 404
-exact_indicator          | measured         | 200 404 404 200 404 | 200 404 404 200 404
+exact_agency, exact_indicator | measured         | 200 404 404 200 404 | 200 404 404 200 404
 values_recorded          |                  | 404 404 404 200 404 | 405 405 405 405 405
 value_recorded           | measured         | 404 404 404 200 404 | 404 404 404 422 404
 value_receipt            | reported         | 200 404 404 200 404 | 405 405 405 405 405
 value                    | reported         | 404 404 404 200 404 | 404 404 404 200 404
 value_recall             | reported         | 405 405 405 405 405 | 302! 404 404 302 404
-review_publish           | review-value     | 405 405 405 405 405 | 404 404 404 302! 404
-review_return            | review-value     | 405 405 405 405 405 | 404 404 404 302! 404
+review_publish, review_return | review-value     | 405 405 405 405 405 | 404 404 404 302! 404
 review                   | review-value     | 404 404 404 200 404 | 404 404 404 200 404
 approval                 | comment          | 200 404 404 200 404 | 302! 404 404 302! 404
 approval                 | change           | 404 404 404 200 404 | 404 404 404 302! 404
@@ -206,16 +196,14 @@ amendment_kinds          |                  | 404 404 404 302 404 | 405 405 405 
 amend                    | amendment        | 404 404 404 302 404 | 405 405 405 405 405
 plan_list                |                  | 404 404 404 200 404 | 405 405 405 405 405
 plan_tree                | tree             | 404 404 404 200 404 | 405 405 405 405 405
-plan_node                | tree             | 404 404 404 200 404 | 404 404 404 302! 404
-plan_node_new            | tree             | 404 404 404 200 404 | 404 404 404 302! 404
+plan_node, plan_node_new | tree             | 404 404 404 200 404 | 404 404 404 302! 404
 plan_node_step           | tree             | 405 405 405 405 405 | 404 404 404 302! 404
 plan_draft               | tree             | 404 404 404 200 404 | 404 404 404 422 404
 plan_preview             | tree             | 404 404 404 200 404 | 405 405 405 405 405
 plan_approval            | tree             | 404 404 404 200 404 | 404 404 404 422 404
 planbook                 | plan             | 404 404 404 200 404 | 404 404 404 422 404
 planbook_file            | plan             | 404 404 404 200 404 | 405 405 405 405 405
-planbook_save            | plan             | 405 405 405 405 405 | 404 404 404 302 404
-matrix                   | plan             | 405 405 405 405 405 | 404 404 404 302 404
+planbook_save, matrix    | plan             | 405 405 405 405 405 | 404 404 404 302 404
 act_file                 | act              | 404 404 404 200 404 | 405 405 405 405 405
 
 letters                  |                  | 404 404 404 200 404 | 405 405 405 405 405
@@ -273,17 +261,12 @@ round                    | round-late       | 403 403 403 200 403 | 403 403 403 
 round_take_back          | round-open       | 403 403 403 200 403 | 403 403 403 422 403
 round_take_back          | round-late       | 403 403 403 200 403 | 403 403 403 422 403
 round_take_back          | round-empty      | 403 403 403 200 403 | 403 403 403 302! 403
-round_remind             | round-asked      | 405 405 405 405 405 | 403 403 403 302! 403
-round_remind_all         | round-asked      | 405 405 405 405 405 | 403 403 403 302! 403
-round_state              | round-open       | 403 403 403 200 403 | 405 405 405 405 405
-round_workbook           | round-open       | 403 403 403 200 403 | 405 405 405 405 405
-round_report             | round-open       | 403 403 403 200 403 | 405 405 405 405 405
-round_document           | round-open       | 403 403 403 200 403 | 405 405 405 405 405
+round_remind, round_remind_all | round-asked      | 405 405 405 405 405 | 403 403 403 302! 403
+round_state, round_workbook, round_report, round_document | round-open       | 403 403 403 200 403 | 405 405 405 405 405
 report_words             | round-told       | 403 403 403 200 403 | 403 403 403 302! 403
 round_open               | plan             | 404 404 404 200 404 | 404 404 404 200 404
 
-access_review            |                  | 403 403 403 403 200 | 403 403 403 403 200
-invite_many              |                  | 403 403 403 403 200 | 403 403 403 403 200
+access_review, invite_many |                  | 403 403 403 403 200 | 403 403 403 403 200
 hand_over                | mandate          | 403 403 403 403 200 | 403 403 403 403 302!
 agencies_invitation_send   | invitation          | 403 403 403 403 404 | 403 403 403 403 302!
 agencies_invitation_send   | invitation-accepted | 403 403 403 403 404 | 403 403 403 403 302
@@ -320,10 +303,8 @@ TABLES = [
         "strategic_areas.lateractivity strategic_areas.tiptier strategic_areas.term "
         "strategic_areas.discrepancy strategic_areas.source",
         """
-        changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
-        add             |     | 403 403 403 200 403 | 403 403 403 200 403
-        change          | row | 404 404 404 200 404 | 404 404 404 200 404
-        history         | row | 404 404 404 200 404 | 404 404 404 200 404
+        changelist, add |     | 403 403 403 200 403 | 403 403 403 200 403
+        change, history | row | 404 404 404 200 404 | 404 404 404 200 404
         delete          | row | 404 404 404 403 404 | 404 404 404 403 404
         old             | row | 302 302 302 302 302 | 302 302 302 302 302
         """,
@@ -353,8 +334,7 @@ TABLES = [
         """
         changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
         add             |     | 403 403 403 403 403 | 403 403 403 403 403
-        change          | row | 404 404 404 200 404 | 404 404 404 200 404
-        history         | row | 404 404 404 200 404 | 404 404 404 200 404
+        change, history | row | 404 404 404 200 404 | 404 404 404 200 404
         delete          | row | 404 404 404 403 404 | 404 404 404 403 404
         old             | row | 302 302 302 302 302 | 302 302 302 302 302
         simple_history  | row | 404 404 404 200 404 | 403 403 403 403 403
@@ -374,8 +354,7 @@ TABLES = [
     (
         "strategic_areas.roundreopening",
         """
-        changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
-        add             |     | 403 403 403 200 403 | 403 403 403 200 403
+        changelist, add |     | 403 403 403 200 403 | 403 403 403 200 403
         change          | row, own | 404 404 404 200 404 | 404 404 404 403 404
         history         | row, own | 404 404 404 200 404 | 404 404 404 200 404
         delete          | row, own | 404 404 404 403 404 | 404 404 404 403 404
@@ -530,8 +509,7 @@ TABLES = [
         """
         changelist      |     | 403 403 403 403 200 | 403 403 403 403 200
         add             |     | 403 403 403 403 403 | 403 403 403 403 403
-        change          | row | 404 404 404 404 200 | 404 404 404 404 200
-        history         | row | 404 404 404 404 200 | 404 404 404 404 200
+        change, history | row | 404 404 404 404 200 | 404 404 404 404 200
         delete          | row | 404 404 404 404 403 | 404 404 404 404 403
         old             | row | 302 302 302 302 302 | 302 302 302 302 302
         """,
@@ -539,8 +517,7 @@ TABLES = [
     (
         "agencies.invitation agencies.factorreset",
         """
-        changelist      |     | 403 403 403 403 200 | 403 403 403 403 200
-        add             |     | 403 403 403 403 200 | 403 403 403 403 200
+        changelist, add |     | 403 403 403 403 200 | 403 403 403 403 200
         change          | row | 404 404 404 404 200 | 404 404 404 404 403
         history         | row | 404 404 404 404 200 | 404 404 404 404 200
         delete          | row | 404 404 404 404 403 | 404 404 404 404 403
