@@ -25,6 +25,7 @@ from strategic_areas.datasets.file_cache import FILE_CACHE
 from strategic_areas.queries.caching import PLAN_CACHE
 from strategic_areas.queries.public_rows import affected_records, read_public_rows
 from strategic_areas.search import index
+from strategic_areas.workbooks.writing import content_of
 from tests import permission_posts
 from tests.crawling import name_of, text_of
 from tests.deep import DEEP, drawn
@@ -290,9 +291,7 @@ class Person:
                     name = str(sheet.cell(1, cell.column).value)
                     if isinstance(cell.value, str) and name.endswith(("_es", "_en")):
                         cell.value = self.word(page, name)
-        written = BytesIO()
-        book.save(written)
-        upload = SimpleUploadedFile("libro.xlsx", written.getvalue())
+        upload = SimpleUploadedFile("libro.xlsx", content_of(book))
         response = self.client.post(page, {"workbook": upload})
         for form in PostForm.all_of(b"".join(response), page):
             self.post(form.action, self.filled(form, besides))

@@ -18,13 +18,7 @@ from django.utils import timezone
 from agencies.models import User
 from plan_portal import errors, urls
 from plan_portal.styles import join_files
-from strategic_areas.models import (
-    ActivityUpdate,
-    Commitment,
-    Plan,
-    RecordDispute,
-    Source,
-)
+from strategic_areas.models import ActivityUpdate, Commitment, RecordDispute, Source
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators
 from tests import make, nu_validator, partials, public_site
@@ -173,14 +167,15 @@ def unlinked(every):
     """
     series = indicators.load_series(indicators.public_indicators())
     valueless = {line.indicator.code for line in series if not line.last}
-    ended = {*Plan.objects.filter(ends_on__lt=timezone.localdate()).values_list("code")}
+    of_ended = Commitment.objects.filter(plan__ends_on__lt=timezone.localdate())
+    ended = {*of_ended.values_list("plan__code", flat=True)}
     for path in every:
         kind = name_of(path).split(":")[-1]
         parts = path.removeprefix("/en").split("/")
         if (
             (kind == "indicator_drawing" and Client().get(path).status_code == 404)
             or (kind == "indicator_card" and {*parts} & valueless)
-            or (kind in {"plan_dates", "agency_dates"} and (parts[1],) in ended)
+            or (kind in {"plan_dates", "agency_dates"} and parts[1] in ended)
         ):
             yield path
 

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 
+from strategic_areas.workbooks.writing import content_of
 from tests.world import Desk
 
 NAMES_ROW, FIRST_ROW = 1, 3
@@ -45,9 +46,7 @@ class Book:
 
     @property
     def content(self):
-        written = io.BytesIO()
-        self.book.save(written)
-        return written.getvalue()
+        return content_of(self.book)
 
 
 def in_state(response, state):

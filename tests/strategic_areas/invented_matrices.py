@@ -8,7 +8,8 @@ import yaml
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
-from tests.strategic_areas.reading_matrices import FOLDER, content_of
+from strategic_areas.workbooks.writing import content_of
+from tests.strategic_areas.reading_matrices import FOLDER
 
 INVENTED = yaml.safe_load((FOLDER / "invented.yaml").read_text())
 

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from strategic_areas.desk.plan_workbook.comparison import STORED_CODE
 from strategic_areas.plan_document.tables import EDITED_TABLES
+from strategic_areas.workbooks.writing import content_of
 from tests import make
 
 NAMES_ROW, FIRST_ROW = 1, 3
@@ -54,9 +55,7 @@ class PlanBook:
 
     @property
     def content(self):
-        written = io.BytesIO()
-        self.book.save(written)
-        return written.getvalue()
+        return content_of(self.book)
 
 
 class Keeper:

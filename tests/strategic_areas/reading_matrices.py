@@ -40,12 +40,6 @@ def upload(content, name="matriz.xlsx"):
     return SimpleUploadedFile(name, content)
 
 
-def content_of(book):
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
-
-
 def read_as_guessed(content):
     """The reading of a matrix whose proposed naming is confirmed as it is."""
     naming = detect_layout(upload(content)).naming

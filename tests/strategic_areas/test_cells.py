@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 from openpyxl import Workbook, load_workbook
 
 from strategic_areas import spreadsheet_cells
+from strategic_areas.workbooks.writing import content_of
 
 STARTS = ["=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠"]
 #: Texts that often begin with what matters, apostrophes and blanks before it.
@@ -25,9 +26,7 @@ def through_a_workbook(text):
     book = Workbook()
     book.active["A1"].value = text
     book.active["A1"].data_type = "s"
-    written = io.BytesIO()
-    book.save(written)
-    return load_workbook(io.BytesIO(written.getvalue())).active["A1"]
+    return load_workbook(io.BytesIO(content_of(book))).active["A1"]
 
 
 @given(TEXTS)

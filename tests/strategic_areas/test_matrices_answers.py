@@ -10,9 +10,9 @@ import pytest
 
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.matrices import Naming, detect_layout, read_matrix
+from strategic_areas.workbooks.writing import content_of
 from tests.strategic_areas.reading_matrices import (
     THREE,
-    content_of,
     known,
     lost,
     name_content,

@@ -18,10 +18,10 @@ from strategic_areas.matrices.institutions import InstitutionNames, split_respon
 from strategic_areas.matrices.personal_data import identifying_kinds
 from strategic_areas.matrices.spreadsheet import MatrixCell
 from strategic_areas.matrices.times import time_of
+from strategic_areas.workbooks.writing import content_of
 from tests.strategic_areas.invented_matrices import INVENTED, invented
 from tests.strategic_areas.reading_matrices import (
     FOLDER,
-    content_of,
     known,
     lost,
     read_as_guessed,

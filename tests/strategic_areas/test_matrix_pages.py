@@ -1,6 +1,5 @@
 """A plan's own matrix: its columns are named, its cells decided, its records kept."""
 
-import io
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from strategic_areas.desk.plan_workbook import matrix
 from strategic_areas.desk.sheet_workbook import signed_preview
 from strategic_areas.models.drafts import MatrixNaming
 from strategic_areas.plan_document.tables import TABLES
+from strategic_areas.workbooks.writing import content_of
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -34,9 +34,7 @@ def workbook(*rows, headings=HEADINGS):
     book = Workbook()
     for row in (headings, *rows):
         book.active.append(row)
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
+    return content_of(book)
 
 
 class Bringer:

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from strategic_areas.figures.submission import VALUE_STEPS
 from strategic_areas.models import PublishedFigure
 from strategic_areas.models.measurements import ReportedValue
+from strategic_areas.workbooks.writing import content_of
 from tests import make
 from tests.deep import drawn
 from tests.strategic_areas.filling import in_state
@@ -61,9 +62,7 @@ class ValueBook:
 
     @property
     def content(self):
-        written = io.BytesIO()
-        self.book.save(written)
-        return written.getvalue()
+        return content_of(self.book)
 
 
 class ValueFiller(GridDesk):
