@@ -71,7 +71,7 @@ def letter_storage():
 
 class InvitationQuerySet(models.QuerySet):
     def open(self):
-        """Invitations neither accepted nor revoked, even if expired."""
+        """Neither accepted nor revoked, even if expired."""
         return self.filter(accepted_at=None, revoked_at=None)
 
     def visible_to(self, user):

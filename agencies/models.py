@@ -88,10 +88,8 @@ class User(AbstractUser):
     @cached_property
     def possible_own_accounts(self):
         """
-        Ids of other accounts that the same person may hold.
-
-        They are the inviter and the invitees whom nobody else has confirmed to know;
-        none of them may decide on what another proposed.
+        Ids of accounts that the same person may hold: the inviter and invitees whom
+        nobody else confirmed to know. None decides on what another proposed.
         """
         if not self.is_unconfirmed:
             return self.unconfirmed_invitees

@@ -48,8 +48,8 @@ ROWS_PER_GROUP, GZIP_LEVEL = 200, 6
 MAX_ATTEMPTS = 9
 #: The zlib option for gzip.
 GZIP = zlib.MAX_WBITS | 16
-#: Changes daily: comparisons ignore it; a correction, which reads it today, subtracts
-#: the days since the edition that it corrects.
+#: Changes daily: comparisons ignore it; a correction subtracts the days since the
+#: edition that it corrects.
 DAYS_LATE = "days_late"
 #: The purpose of the digest's key.
 DIGEST_PURPOSE = "strategic_areas.edition"
@@ -114,8 +114,7 @@ def make_edition(
         )
         for name, dataset in datasets_of(corrects).items()
     )
-    # Rows are written only while it is withheld; triggers then demand new random bits,
-    # by which caches notice that the edition changed.
+    # Rows are written only while it is withheld; triggers then demand new random bits.
     edition.is_withheld, edition.random = False, random_bits()
     edition.save(update_fields=["is_withheld", "random"])
     audit.record_event(

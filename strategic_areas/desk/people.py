@@ -92,7 +92,7 @@ class MissingMandate:
     agency: Agency
     no_titular: bool
     no_alternate: bool
-    #: The kinds of mandate of its invitations that can still be accepted.
+    #: The kinds of mandate of its invitations that are still valid.
     invited: frozenset[str]
 
     @property

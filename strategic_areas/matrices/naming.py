@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.workbooks.reading import MOST_ROWS, comparable
 
-#: Meanings of columns; "target" and "chronogram", a timetable with one column for each
-#: period, may have a period: "target:2027".
+#: Meanings of columns; "target" and "chronogram", a timetable, may have a period:
+#: "target:2027".
 COLUMN_MEANINGS = {
     "area": _("area"),
     "programme": _("programme"),

@@ -77,7 +77,7 @@ class PublishedFigureQuerySet(models.QuerySet):
         """
         Figures kept for a takedown or a dispute although the later value is protected.
 
-        They are hidden, and no figure revises them.
+        No figure revises them.
         """
         return self.filter(is_latest=False, revised_by=None)
 

@@ -328,7 +328,7 @@ class ReportWords(models.Model):
 class EditionRows(models.Model):
     """
     The rows of one dataset in an edition: a line of canonical JSON each, compressed by
-    gzip. ``columns`` is the declaration of the dataset on that day, key and columns.
+    gzip. ``columns`` is the dataset's declaration of that day.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="datasets")

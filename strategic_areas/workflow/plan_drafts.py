@@ -238,8 +238,8 @@ def return_to_draft(change, record_changes, all_record_changes):
     """
     Return record changes that were not approved to the proposer's drafts.
 
-    Newer values in the draft stay. Each line stores the reason of its return: its own,
-    which is the text ``returned``, or that of the whole change.
+    Newer values in the draft stay. Each line stores the reason of its return: the
+    text ``returned`` or the reason of the change.
     """
     plans = {each.place: plan for each in record_changes if (plan := _plan_of(each))}
     drafts = {

@@ -276,8 +276,8 @@ class ConfirmReadForm(forms.Form):
             self.add_error(
                 None, _("The plan was changed after you had read it: read it again.")
             )
-            # The page now shows the current plan, with nothing ticked. The name of the
-            # pressed button is ``step``: without it the form counts as not sent.
+            # The page now shows the current plan, with nothing ticked; ``step``, the
+            # name of the pressed button, says that the form was sent.
             self.data = {self.step: "1", "seen_digest": self.digest}
         return cleaned
 

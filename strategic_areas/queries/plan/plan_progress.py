@@ -49,8 +49,8 @@ class StoredRows:
     The database rows from which a plan's progress is built.
 
     ``plan_values`` are the values of the plan and its records, without updates.
-    ``reports`` maps the id of an activity to its reports by their ids,
-    ``declarations`` that of a commitment to its declarations.
+    ``reports`` are by id of the activity, then of the report, ``declarations`` by id
+    of the commitment, then their own.
     """
 
     plan_values: tuple
