@@ -60,7 +60,7 @@ class RoundAnswers:
     def has_enough_reports(self) -> bool:
         return self.reported_count >= len(self.asked) * ENOUGH_REPORTS
 
-    def is_due(self, today: date) -> bool:
+    def is_past_due(self, today: date) -> bool:
         """Whether the due date has passed; before that no report is missing."""
         return today > self.due_on
 
@@ -74,7 +74,7 @@ class Headline:
     ended_on: date | None = None
     answers: RoundAnswers | None = None
     #: Whether the due date of that round has passed.
-    is_due: bool = False
+    is_past_due: bool = False
 
     @property
     def late(self) -> int:
@@ -97,23 +97,23 @@ def headline_of(
     """
     unfinished = [each for each in summaries if each.state in UNFINISHED]
     tally = Counter(each.punctuality for each in unfinished)
-    is_due = answers is not None and answers.is_due(today)
+    is_past_due = answers is not None and answers.is_past_due(today)
     return Headline(
-        findings=_findings(ended_on, anyone_reported, answers, is_due),
+        findings=_findings(ended_on, anyone_reported, answers, is_past_due),
         counts=count_states(each.state for each in summaries),
         unfinished=len(unfinished),
         punctuality={punctual: tally[punctual] for punctual in UNFINISHED_PUNCTUALITY},
         ended_on=ended_on,
         answers=answers,
-        is_due=is_due,
+        is_past_due=is_past_due,
     )
 
 
-def _findings(ended_on, anyone_reported, answers, is_due):
+def _findings(ended_on, anyone_reported, answers, is_past_due):
     found = []
     if ended_on is not None:
         is_asked = answers is not None and answers.is_final and answers.asked
-        if is_asked and (answers.reported_count or not is_due):
+        if is_asked and (answers.reported_count or not is_past_due):
             return (HeadlineKind.FINAL,)
         found.append(HeadlineKind.OVER)
     if not anyone_reported:

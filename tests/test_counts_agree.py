@@ -283,7 +283,7 @@ def test_the_number_of_updates_is_that_of_list_and_filters(get, plan):
 
     assert total == dict.fromkeys(total, {SHIPPED: 72, INVENTED: 98}[plan])
     # Only what sources tell is told by whether it has a day.
-    dated = sum(page.context["counts"].dated.values())
+    dated = sum(page.context["counts"].source_counts.values())
     assert dated == {SHIPPED: 72, INVENTED: 0}[plan]
     outside = "1 de ellos es sobre trabajo fuera del plan" in page.text
     assert outside is (plan == INVENTED)
@@ -347,7 +347,7 @@ def test_how_many_reported_names_its_round(get):
     assert said.count(f"Reportaron {heard} instituciones.") == 1
     assert f"Entregó, {last.name}" in agencies.text
     assert box.count("<i></i>") == box_round.answers.reported_count
-    assert f"{box_round.due.name}: una no reportó" in said
+    assert f"{box_round.past_due_round.name}: una no reportó" in said
     ((agency, again),) = box_round.missing
     assert (agency.acronym, again) == ("GUACO", False)
     spans = get("plan", INVENTED).context["structure"]["spans"]

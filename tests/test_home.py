@@ -218,7 +218,7 @@ def test_until_a_round_is_due_the_last_ones_silent_are_named(client):
 
     found = client.get("/").context["overview"].latest_round
 
-    assert (found.period, found.due, found.before) == (latest, before, first)
+    assert (found.period, found.past_due_round, found.before) == (latest, before, first)
     assert set(found.missing) == {(twice.agency, True), (once.agency, False)}
     assert set(missing_in(client, plan)) == {twice.agency.name, once.agency.name}
 

@@ -269,7 +269,7 @@ def patterns(site):
                 RedirectView.as_view(url="../?que=reportes#decisiones"),
                 "review_queue",
             ),
-            ("revision/publicar/", review.publish_many, "review_many"),
+            ("revision/publicar/", review.decide_many, "review_many"),
             (record, review.review_record, "review"),
             (f"{record}publicar/", review.publish_item, "review_publish"),
             (f"{record}devolver/", review.return_item, "review_return"),

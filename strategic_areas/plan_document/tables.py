@@ -49,7 +49,7 @@ class PlanColumn:
         return f"{self.label} *" if self.is_required else self.label
 
     @property
-    def linked(self):
+    def linked_table(self):
         related = self.field.model_field.related_model
         return TABLE_OF_MODEL[related].name if related else ""
 

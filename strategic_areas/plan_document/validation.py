@@ -81,16 +81,20 @@ def add_dependants(stored, records_to_save, found):
 
 def _linked_records(stored, to_save, column):
     keys = to_save.line.values.get(column.name)
-    if not keys or column.linked not in EDITED_TABLES or column.links_to_other_plan:
+    if (
+        not keys
+        or column.linked_table not in EDITED_TABLES
+        or column.links_to_other_plan
+    ):
         return []
     keys = keys if isinstance(keys, list) else [keys]
-    return [stored.tables[column.linked].rows[key] for key in keys]
+    return [stored.tables[column.linked_table].rows[key] for key in keys]
 
 
 def _unknown_participants(to_save, participants):
     line = to_save.line
     for column in line.table.columns:
-        if column.linked == "agencies" and line.table.name != "participations":
+        if column.linked_table == "agencies" and line.table.name != "participations":
             values = line.values.get(column.name) or []
             missing = {
                 *([values] if isinstance(values, str) else values)

@@ -42,12 +42,12 @@ def digest(value):
 
 def _linked_keys(column, value, stored):
     if (
-        column.linked not in EDITED_TABLES
+        column.linked_table not in EDITED_TABLES
         or column.links_to_other_plan
         or value is None
     ):
         return value
-    rows = stored.tables[column.linked].rows
+    rows = stored.tables[column.linked_table].rows
     keys = value if isinstance(value, list) else [value]
     return sorted([rows[key].pk if key in rows else key for key in keys], key=str)
 
@@ -70,7 +70,7 @@ def cell_value(column, value, stored):
 
 
 def record_label(column, key, stored):
-    if column.linked == "provinces":
+    if column.linked_table == "provinces":
         return stored.tables["provinces"].rows[key].name
     return key.removeprefix(NEW)
 
@@ -147,7 +147,7 @@ def _words(column):
 
 def _linked(column, word, find):
     search = find.of_other_plan if column.links_to_other_plan else find
-    key = search(column.linked, word)
+    key = search(column.linked_table, word)
     if key is None and column.links_to_other_plan:
         raise UnclearValueError(
             _(
@@ -161,7 +161,7 @@ def _linked(column, word, find):
             _("Nothing is called “%(word)s” among: %(list)s.")
             % {
                 "word": word[:60],
-                "list": TABLES[column.linked].model._meta.verbose_name_plural,
+                "list": TABLES[column.linked_table].model._meta.verbose_name_plural,
             }
         )
     return key

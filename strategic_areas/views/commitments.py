@@ -103,7 +103,7 @@ def commitment_list(request, plan):
         **_filters(found, wanted, is_variant=bool(unknown_order)),
     }
     answer = render(request, "commitments.html", context)
-    return mark_uncacheable(answer, found.is_unknown or bool(unknown_order))
+    return mark_uncacheable(answer, found.has_unknown_filter or bool(unknown_order))
 
 
 def _by_area(found, rows):
@@ -148,7 +148,7 @@ def commitment_file(request, plan, file_format):
     plan, wanted = public_plan_or_404(plan), query_values(request, *LIST_PARAMETERS)
     requested = dict(wanted)
     unknown_order, found = _unknown_order(wanted), _load_list(plan, wanted)
-    if found.is_unknown or unknown_order:
+    if found.has_unknown_filter or unknown_order:
         return redirect_to_list(requested, "commitments", plan.code)
     is_reconstructed = found.plan_progress.is_reconstructed
     name = _("documented actions") if is_reconstructed else _("commitments")
@@ -176,7 +176,7 @@ def commitment_drawing(request, plan):
         found.recorded_work,
         found.plan_progress.reported_until,
     )
-    if found.is_unknown or not found.rows:
+    if found.has_unknown_filter or not found.rows:
         raise Http404
     parts = [(str(FAMILY_WORDS[family]), n) for family, n in counts.by_family if n]
     codes = [row.commitment.code for row in found.rows if row.commitment.is_disputed]

@@ -84,11 +84,11 @@ def indicator_list_file(request, file_format):
 
 
 def _file(file_format, name, codes):
-    positions = dict.fromkeys(codes, 0)
+    equal_positions = dict.fromkeys(codes, 0)
     wanted = {
-        "values": ("indicator", positions),
-        "indicators": ("code", positions),
-        "breakdowns": ("indicator", positions),
+        "values": ("indicator", equal_positions),
+        "indicators": ("code", equal_positions),
+        "breakdowns": ("indicator", equal_positions),
     }
     return datasets.list_file_response(file_format, name, wanted, *plans.public_plans())
 

@@ -96,11 +96,11 @@ def recommendation_file(request, plan, file_format):
     """
     plan, plan_progress = _plan_and_progress(plan)
     recommendations = references.recommendations_of_plan(plan_progress)
-    positions = dict.fromkeys((each.target.code for each in recommendations), 0)
+    equal_positions = dict.fromkeys((each.target.code for each in recommendations), 0)
     linked_datasets = ("target_years", "target_agencies", "answers")
     wanted = {
-        "targets": ("code", positions),
-        **dict.fromkeys(linked_datasets, ("target", positions)),
+        "targets": ("code", equal_positions),
+        **dict.fromkeys(linked_datasets, ("target", equal_positions)),
     }
     return datasets.list_file_response(
         file_format, f"{plan.code} {_('recommendations')}", wanted, plan

@@ -57,13 +57,15 @@ def update_list(request, plan):
         "sections": update_sections(plan, page, counts),
         **_filters(plan, counts, wanted),
     }
-    return mark_uncacheable(render(request, "updates.html", context), counts.is_unknown)
+    return mark_uncacheable(
+        render(request, "updates.html", context), counts.has_unknown_filter
+    )
 
 
 @reads_parameters(*FILTER_PARAMETERS)
 def update_file(request, plan, file_format):
     plan, wanted = public_plan_or_404(plan), query_values(request, *FILTER_PARAMETERS)
-    if filtered_updates.count_by_filters(plan, wanted).is_unknown:
+    if filtered_updates.count_by_filters(plan, wanted).has_unknown_filter:
         return redirect_to_list(wanted, "updates", plan.code)
     return _file(file_format, plan, filtered_updates.matching_public_ids(plan, wanted))
 
@@ -80,6 +82,7 @@ def _file(file_format, plan, public_ids):
     return datasets.list_file_response(
         file_format,
         f"{plan.code} {_('updates')}",
+        # At equal positions they stay in the order of the dataset.
         {"reports": ("public_id", dict.fromkeys(public_ids, 0))},
         plan,
         until=found.reported_until if found.is_reconstructed else None,
@@ -228,11 +231,11 @@ def update_sections(
                 "answers": agency_rows,
                 "reported_count": len(agency_rows) - len(missing),
                 "missing": missing,
-                "is_due": bool(agency_rows) and today > periods[period.pk].due_on,
+                "is_past_due": bool(agency_rows) and today > periods[period.pk].due_on,
                 "groups": [
                     (
                         list(group),
-                        counts.dated[period.pk, key] if is_from_sources else 0,
+                        counts.source_counts[period.pk, key] if is_from_sources else 0,
                         by_agency.get(key),
                     )
                     for key, group in groupby(lines, attrgetter("group"))

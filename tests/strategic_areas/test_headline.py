@@ -69,7 +69,9 @@ def test_whoever_has_not_reported_is_missing_and_strangers_do_not_count():
 
 
 def test_nobody_s_report_lacks_before_the_due_date_has_passed():
-    assert [said(answers=answers(due_on=day)).is_due for day in (DUE, TO_COME)] == [
+    assert [
+        said(answers=answers(due_on=day)).is_past_due for day in (DUE, TO_COME)
+    ] == [
         True,
         False,
     ]

@@ -88,9 +88,12 @@ def _with_links(stored, table, line, keys_by_table):
     values = {name: value for name, value in drafted_values.items() if name in names}
     for column in table.columns:
         value = drafted_values.get(column.name)
-        if not (column.linked and value):
+        if not (column.linked_table and value):
             continue
-        new, is_list = keys_by_table.get(column.linked, {}), isinstance(value, list)
+        new, is_list = (
+            keys_by_table.get(column.linked_table, {}),
+            isinstance(value, list),
+        )
         keys = value if is_list else [value]
         drafted = dict(drafted_links.get(column.name, ()))
         rows = _linked_rows(stored, column, keys)
@@ -110,9 +113,9 @@ def _with_links(stored, table, line, keys_by_table):
 
 
 def _linked_rows(stored, column, keys):
-    table = stored.tables[column.linked]
+    table = stored.tables[column.linked_table]
     rows = (
-        stored.records_of_other_plans(column.linked)
+        stored.records_of_other_plans(column.linked_table)
         if column.links_to_other_plan
         else table.rows
     )
@@ -276,7 +279,7 @@ def _linked_keys(stored, line):
     return {
         column.name: [[key, row.pk] for key, row in rows.items()]
         for column in EDITED_TABLES[line.table].columns
-        if column.linked and (value := line.new_values.get(column.name))
+        if column.linked_table and (value := line.new_values.get(column.name))
         for keys in [value if isinstance(value, list) else [value]]
         for rows in [_linked_rows(stored, column, keys)]
     }

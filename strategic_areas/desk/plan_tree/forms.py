@@ -81,7 +81,7 @@ class PlanNodeForm(forms.Form):
         if "provenance" in values:
             values["provenance"] = Provenance.PLAN.value
         for name in self.level.parent_links:
-            if self.table.column(name).linked == self.node.level.table:
+            if self.table.column(name).linked_table == self.node.level.table:
                 values[name] = self.tree.document_key(self.node.record)
         if self.level.is_coded:
             values["code"] = self.next_code(self.node)
@@ -112,7 +112,7 @@ class PlanNodeForm(forms.Form):
     def _field(self, column):
         if column.name in VICTIM_QUESTIONS:
             return VictimsField(column.name)
-        if column.linked:
+        if column.linked_table:
             return self._choice_field(column)
         model_field = self.table.model._meta.get_field(column.name)
         is_address = isinstance(model_field, models.URLField)
@@ -144,18 +144,18 @@ class PlanNodeForm(forms.Form):
         """Return tuples of heading, key in the document, key in URLs, and label."""
         stored = self.tree.stored
         if column.links_to_other_plan:
-            rows = stored.records_of_other_plans(column.linked)
+            rows = stored.records_of_other_plans(column.linked_table)
             return [("", key, key, f"{key} {row.title}") for key, row in rows.items()]
-        if column.linked == "agencies":
+        if column.linked_table == "agencies":
             return self._agency_options()
-        if level := LEVEL_BY_TABLE.get(column.linked):
+        if level := LEVEL_BY_TABLE.get(column.linked_table):
             nodes = self.tree.nodes(level)
             records = [x.record for x in nodes if x is not self.node or self.is_new]
             return [
                 ("", self.tree.document_key(x), url_key(x), code_and_name(x))
                 for x in records
             ]
-        table = stored.tables[column.linked]
+        table = stored.tables[column.linked_table]
         return [
             ("", key, str(pk), str(table.row_of_pk[pk]))
             for pk, key in table.key_of_pk.items()
@@ -193,9 +193,9 @@ class PlanNodeForm(forms.Form):
                     "start": date_format(self.tree.plan.starts_on, "SHORT_DATE_FORMAT"),
                     "end": date_format(self.tree.plan.ends_on, "SHORT_DATE_FORMAT"),
                 }
-        if column.linked == "agencies":
+        if column.linked_table == "agencies":
             field.widget.attrs["data-picker"] = _("Find by acronym or name")
-        elif column.linked:
+        elif column.linked_table:
             field.widget.attrs["data-picker"] = _("Find by code or name")
         if (
             column.name in self.level.parent_links
@@ -258,7 +258,9 @@ class PlanNodeForm(forms.Form):
         for name in self.level.parent_links if may_move else ():
             is_moved = values.get(name) not in (None, self.current_values[name])
             if is_moved and values.get("code") == self.current_values["code"]:
-                nodes = self.tree.nodes(LEVEL_BY_TABLE[self.table.column(name).linked])
+                nodes = self.tree.nodes(
+                    LEVEL_BY_TABLE[self.table.column(name).linked_table]
+                )
                 (new_parent,) = [
                     each
                     for each in nodes

@@ -156,10 +156,12 @@ class RecordFinder:
 
     def is_as_exported(self, column, text, exported_digest):
         """Whether a cell still links to the same records as when it was exported."""
-        if column.linked not in EDITED_TABLES or column.links_to_other_plan:
+        if column.linked_table not in EDITED_TABLES or column.links_to_other_plan:
             return False
         codes = SEPARATORS.split(text) if column.kind is FieldKind.LINKS else [text]
-        pks = [self.exported_pks[column.linked].get(code.strip()) for code in codes]
+        pks = [
+            self.exported_pks[column.linked_table].get(code.strip()) for code in codes
+        ]
         return None not in pks and digest(sorted(pks, key=str)) == exported_digest
 
     def __call__(self, table, text):

@@ -165,12 +165,12 @@ class MatrixLines:
             value = values.get(column.name)
             if not value:
                 continue
-            if column.linked == "agencies":
+            if column.linked_table == "agencies":
                 values[column.name] = self._agencies(column, line, value, problems)
             elif column.kind is FieldKind.TEXT:
                 values[column.name] = self._text(column, line, value)
-            elif column.linked:
-                code = self.replaced_codes.get((column.linked, value), value)
+            elif column.linked_table:
+                code = self.replaced_codes.get((column.linked_table, value), value)
                 values[column.name] = code
         title = next((c for c in ("title_es", "name_es") if c in values), None)
         code = line.values.get("code")

@@ -83,17 +83,17 @@ def _lists(stored):
             if column.kind in (FieldKind.CHOICE, FieldKind.FLAG):
                 lists[table.name, column.name] = (header, column.offered)
             elif column.links_to_other_plan:
-                words = sorted(stored.records_of_other_plans(column.linked))
+                words = sorted(stored.records_of_other_plans(column.linked_table))
                 lists[table.name, column.name] = (header, words)
-            elif column.linked and column.linked not in EDITED_TABLES:
+            elif column.linked_table and column.linked_table not in EDITED_TABLES:
                 lists.setdefault(
-                    column.linked, (column.label, _known_words(column, stored))
+                    column.linked_table, (column.label, _known_words(column, stored))
                 )
     return lists
 
 
 def _known_words(column, stored):
-    table = stored.tables[column.linked]
+    table = stored.tables[column.linked_table]
     return sorted(
         cell_value(column, key, stored) for key in sorted(table.key_of_pk.values())
     )
@@ -146,14 +146,16 @@ def _rule(column, lists, plan):
         return choice_rule(lists[column.table, column.name])
     if column.kind is FieldKind.LINK and column.table != "participations":
         # New participants, and new records of other sheets, can be chosen at once.
-        sheet = {"agencies": "participations"}.get(column.linked, column.linked)
+        sheet = {"agencies": "participations"}.get(
+            column.linked_table, column.linked_table
+        )
         rule = choice_rule(
             _codes_on_sheet(sheet) if sheet in EDITED_TABLES else lists[sheet]
         )
         # A target may be for an indicator of another plan.
         return rule | {"errorStyle": "warning" if sheet == "indicators" else "stop"}
     if column.kind is FieldKind.LINK:
-        return choice_rule(lists[column.linked])
+        return choice_rule(lists[column.linked_table])
     is_planned = column.name in {"starts_on", "due_on", "ends_on"}
     if (
         column.table == PLAN_TABLE

@@ -85,9 +85,9 @@ class PublishForm(ReviewStepForm):
         PrintedByField.remove_unless_needed(self, item.examined.counts)
 
 
-class PublishManyForm(forms.Form):
+class DecideManyForm(forms.Form):
     """
-    Publishes several records in the versions that the screen showed.
+    Publishes or approves several records in the versions that the screen showed.
 
     Those also named in ``back`` return to their agencies instead, with one reason.
     """
@@ -356,7 +356,7 @@ def _next_address(user, position):
     return following.address if following else reverse("admin:index")
 
 
-def publish_many(request):
+def decide_many(request):
     user, reviewed_models = request.user, review_queue.SLUG_BY_MODEL
     if not any(workflow.may_review(user, each) for each in reviewed_models):
         raise PermissionDenied
@@ -370,36 +370,36 @@ def publish_many(request):
         token.startswith(f"{VALUE.review_slug}-") and token not in known_tokens
         for token in tokens
     )
-    form = PublishManyForm(
+    form = DecideManyForm(
         request.POST if request.method == "POST" and is_as_shown else None,
         action=reverse("admin:review_many"),
         tokens=tokens,
         items=chosen,
     )
-    items = [x for x in chosen if not isinstance(x, review_queue.QueuedValue)]
-    values = [item.record for item in chosen if item not in items]
+    other_items = [x for x in chosen if not isinstance(x, review_queue.QueuedValue)]
+    values = [item.record for item in chosen if item not in other_items]
     value_preview, refused = None, ""
     try:
         if form.is_valid():
-            _decide_all(request, values, items, left_out, form.cleaned_data)
+            _decide_all(request, values, other_items, left_out, form.cleaned_data)
             return redirect("admin:index")
         if values:
             value_preview = value_pages.preview_publication(values, by=request.user)
     except RefusedError as error:
         refused = str(error)
     comparisons = comparison.compare_reports(
-        request.user, [item for item in items if item.is_report]
+        request.user, [item for item in other_items if item.is_report]
     )
     return render_screen(
         request,
-        "desk/publish_many.html",
+        "desk/decide_many.html",
         status=422 if request.method == "POST" else 200,
         title=_("Read together"),
         comparisons=comparisons,
         page_changes=page_changes_of_reports(comparisons),
         together=[
             (item, changes.change_records(item.decision) if item.parts else [])
-            for item in items
+            for item in other_items
             if isinstance(item, decisions.QueuedDecision)
         ],
         of_values=value_preview,
@@ -426,11 +426,11 @@ def choose_items(user, tokens):
         for each in review_queue.queue_positions(user)
         if f"{each.slug}-{each.pk}" in named
     ]
-    reports = review_queue.load_queued_reports(user, positions).values()
+    reports_and_values = review_queue.load_queued_reports(user, positions).values()
     by_token = {
         item.token: item
-        for item in [*reports, *decisions.queued_decisions(user)]
-        if item in reports or item.may_be_batched
+        for item in [*reports_and_values, *decisions.queued_decisions(user)]
+        if item in reports_and_values or item.may_be_batched
     }
     chosen, left_out = [], []
     for token in dict.fromkeys(tokens):
@@ -455,10 +455,10 @@ def _why_not(item, chosen_count):
     return ""
 
 
-def _decide_all(request, values, items, left_out, cleaned):
+def _decide_all(request, values, other_items, left_out, cleaned):
     VALUE_STEPS.approve_all(values, by=request.user)
     published = len(values)
-    for item in items:
+    for item in other_items:
         step_data = {**cleaned, "private_note": "", "seen_version": item.version}
         try:
             if item.token in cleaned["back"]:

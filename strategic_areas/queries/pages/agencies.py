@@ -245,7 +245,7 @@ class AgencyPage:
     off_plan: list[AgencyActivity]
     #: The latest opened round, and its obligations of the agency.
     round: ReportingPeriod | None
-    is_due: bool
+    is_past_due: bool
     obligations: list[rounds.ReportingObligation]
     compliance: ComplianceCounts
     #: With the agency's comment on each.
@@ -277,7 +277,7 @@ class AgencyPage:
         """Rounds in which nothing was submitted in time, latest first."""
         silent = Timeliness.SILENT
         found = [each for each, card, _ in self.scorecards if card.timeliness == silent]
-        is_missing = self.obligations and self.is_due and not self.reported
+        is_missing = self.obligations and self.is_past_due and not self.reported
         return [self.round, *found] if is_missing and self.round not in found else found
 
     @property
@@ -416,7 +416,7 @@ def load_agency_page(
         evidenced=plan_progress.evidenced,
         off_plan=_off_plan(agency, plan_progress.plan),
         round=latest,
-        is_due=latest is not None and latest.due_on < today,
+        is_past_due=latest is not None and latest.due_on < today,
         obligations=obligations.get((agency, latest), []),
         compliance=rounds.compliance_of(cards),
         scorecards=[(each, cards[each], comment_of.get(each)) for each in public],

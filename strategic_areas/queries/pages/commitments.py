@@ -320,14 +320,15 @@ def load_commitment_page(
         ),
         events=events,
         off_plan=tuple(entries[each.key] for each in off_plan_events),
-        declared=newest.pop(commitment, None),
+        declared=newest.get(commitment),
         sources=_numbered_sources(
             [commitment, *(each.activity for each in shown_activities)], events
         ),
         continues=_public_or_none(commitment.continues),
         dispute=counted_updates.dispute_of(commitment),
         delay=delays.with_last_reports(
-            delay, {a.pk: entry for a, entry in newest.items()}
+            delay,
+            {each.pk: newest[each] for each in newest if each != commitment},
         ),
         superseded_update_count=sum(each.is_reconstructed for each in update_events),
     )

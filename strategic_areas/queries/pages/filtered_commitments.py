@@ -77,7 +77,7 @@ class CommitmentList:
         return recorded_work_of(self.rows)
 
     @property
-    def is_unknown(self) -> bool:
+    def has_unknown_filter(self) -> bool:
         """Whether a value was requested that no commitment of the plan can have."""
         facets = {name: each for name, each in self.facets.items() if name != "q"}
         rounds = {"changed": {each.code for each in self.plan_progress.periods}}

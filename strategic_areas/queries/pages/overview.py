@@ -125,19 +125,19 @@ class LatestRound:
     """
     The latest opened round and its answers.
 
-    ``missing`` lists agencies that did not answer ``due``, the last round past its due
-    date, and whether they missed ``before``, the previous one, too.
+    ``missing`` lists agencies that did not answer the last ``past_due_round``, and
+    whether they missed ``before``, the previous one, too.
     """
 
     period: ReportingPeriod
     answers: RoundAnswers
-    due: ReportingPeriod | None
+    past_due_round: ReportingPeriod | None
     before: ReportingPeriod | None
     missing: tuple[tuple[Agency, bool], ...]
 
     @property
-    def is_due(self):
-        return self.due == self.period
+    def is_past_due(self):
+        return self.past_due_round == self.period
 
 
 @dataclass(frozen=True)
@@ -240,13 +240,15 @@ def _latest_round(plan_progress, rounds, today):
         for each in rounds[:3]
         if each.due_on < today
     }
-    due, before = [*silent_by_round, None, None][:2]
-    missing = sorted(silent_by_round.get(due, ()), key=lambda each: fold(each.name))
+    past_due_round, before = [*silent_by_round, None, None][:2]
+    missing = sorted(
+        silent_by_round.get(past_due_round, ()), key=lambda each: fold(each.name)
+    )
     silent_before = silent_by_round.get(before, ())
     return LatestRound(
         period=rounds[0],
         answers=round_answers.load_round_answers(plan_progress, rounds[0]),
-        due=due,
+        past_due_round=past_due_round,
         before=before,
         missing=tuple((each, each in silent_before) for each in missing),
     )

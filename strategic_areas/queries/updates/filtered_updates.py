@@ -89,10 +89,10 @@ class FilterCounts:
     #: Updates without a day that match the other filters.
     undated: int
     #: Updates taken from public sources, by (period, has a day).
-    dated: Mapping[tuple[int, bool], int]
+    source_counts: Mapping[tuple[int, bool], int]
 
     @property
-    def is_unknown(self) -> bool:
+    def has_unknown_filter(self) -> bool:
         """Whether a value was requested that no update of the plan can have."""
         return has_unknown_value(self.facets, WORDS)
 
@@ -165,9 +165,11 @@ def count_by_filters(plan: Plan, filter_values: Mapping[str, str]) -> FilterCoun
             agencies[agency_without_updates.slug],
             facets["agency"].numbers[agency_without_updates.slug],
         ) = agency_without_updates, 0
-    dated = Counter()
+    source_counts = Counter()
     for group in _matching(in_days, filter_values):
-        dated[group.period, group.is_dated] += group.number * group.is_from_sources
+        source_counts[group.period, group.is_dated] += (
+            group.number * group.is_from_sources
+        )
     return FilterCounts(
         facets=facets,
         periods={each.code: each for each in periods},
@@ -187,7 +189,7 @@ def count_by_filters(plan: Plan, filter_values: Mapping[str, str]) -> FilterCoun
             for group in _matching(with_words, filter_values)
             if not group.is_dated
         ),
-        dated=dated,
+        source_counts=source_counts,
     )
 
 

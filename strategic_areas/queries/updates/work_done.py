@@ -39,14 +39,14 @@ class WorkDone:
     the latest period with begun work; else a reserved report. ``is_older`` means that
     other commitments have a report of a later period. Without an update, either
     ``begins_on`` is the future start, or ``unanswered_round`` is the last round past
-    its due date (``is_due``), else the open one, for which no report came.
+    its due date (``is_past_due``), else the open one, for which no report came.
     """
 
     update: PublishedUpdate | None
     is_older: bool = False
     begins_on: date | None = None
     unanswered_round: ReportingPeriod | None = None
-    is_due: bool = False
+    is_past_due: bool = False
 
 
 def work_done_on_commitments(
@@ -132,7 +132,9 @@ def _future_or_unanswered(row, plan_progress):
         for each in rounds
         if any(activity.owes(each) for activity in row.activities)
     ]
-    due = [each for each in unanswered if each.due_on < plan_progress.day]
+    past_due = [each for each in unanswered if each.due_on < plan_progress.day]
     return WorkDone(
-        None, unanswered_round=next(iter(due or unanswered), None), is_due=bool(due)
+        None,
+        unanswered_round=next(iter(past_due or unanswered), None),
+        is_past_due=bool(past_due),
     )
