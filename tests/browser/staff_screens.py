@@ -153,7 +153,7 @@ def bring_a_matrix(page, world):
 def name_a_matrix(page, world):
     """The plan that comes out, with what is asked of its cells."""
     bring_a_matrix(page, world)
-    page.locator("button[name=name]").click()
+    page.locator("button[name=name_columns]").click()
     page.locator(".matrix-branch").first.wait_for()
 
 
