@@ -131,14 +131,12 @@ class ChangeSteps(GuardedSteps):
         if amendment is not None:
             amendments.save_amendment(amendment, change, records)
 
-    def apply(
-        self, change, by, seen_digest="", declared_absent=(), return_reasons=None
-    ):
+    def apply(self, change, by, seen_digest="", declared_absent=(), reasons=None):
         """
         Save every record of the change in order, except returned ones.
 
         ``seen_digest`` and ``declared_absent`` are as in ``must_be_approvable``.
-        ``return_reasons`` maps the places of parts to reasons: these parts, and all
+        ``reasons`` maps the places of parts to why they return: these parts, and all
         that depend on them, go back to the proposer's draft.
         """
         all_parts = list(change.records.all())
@@ -150,11 +148,7 @@ class ChangeSteps(GuardedSteps):
             names = amendment.fields.columns(guarded=True)
             values += [getattr(amendment, name) for name in names]
         must_not_be_in_pending_purge(change, values)
-        parts = (
-            self._leave_out(change, all_parts, return_reasons)
-            if return_reasons
-            else all_parts
-        )
+        parts = self._leave_out(change, all_parts, reasons) if reasons else all_parts
         saved = self.save_parts(change, parts, by)
         for part in parts:
             if part.object_id is None:
@@ -178,23 +172,21 @@ class ChangeSteps(GuardedSteps):
             plan_drafts.return_to_draft(change, left_out, all_parts)
         return {"left_out": len(left_out)} if left_out else {}
 
-    def _leave_out(self, change, all_parts, return_reasons):
+    def _leave_out(self, change, all_parts, reasons):
         labels = {part.place: part.label for part in all_parts}
-        if not (
-            plan_drafts.may_return(all_parts) and return_reasons.keys() <= labels.keys()
-        ):
+        if not (plan_drafts.may_return(all_parts) and reasons.keys() <= labels.keys()):
             raise RefusedError(
                 _("%(record)s: it is approved or declined as a whole.")
                 % {"record": change}
             )
-        for place, reason in return_reasons.items():
+        for place, reason in reasons.items():
             if not reason.strip():
                 raise RefusedError(
                     _("%(record)s: state the reason.") % {"record": labels[place]}
                 )
             must_identify_nobody(RecordChange, returned=reason)
         dependants = plan_drafts.dependants_of(all_parts)
-        places = plan_drafts.with_dependants(dependants, return_reasons)
+        places = plan_drafts.with_dependants(dependants, reasons)
         if len(places) == len(all_parts):
             raise RefusedError(
                 _("%(record)s: nothing of it would be approved. Decline it instead.")
@@ -202,11 +194,11 @@ class ChangeSteps(GuardedSteps):
             )
         with override(change.proposed_by.language):
             reason = _("It depends on what was returned: %(names)s") % {
-                "names": ", ".join(labels[place] for place in return_reasons)
+                "names": ", ".join(labels[place] for place in reasons)
             }
         for part in all_parts:
             if part.place in places:
-                part.returned = return_reasons.get(part.place, reason).strip()
+                part.returned = reasons.get(part.place, reason).strip()
                 change.records.filter(pk=part.pk).update(returned=part.returned)
         return [part for part in all_parts if not part.returned]
 

@@ -36,7 +36,7 @@ def returned(change, model, pk=None):
     place = next(each.place for each in parts if pk in (None, each.object_id))
     with override("es"):
         return workflow.approve(
-            change, by=make.reviewer(), return_reasons={place: "No consta."}
+            change, by=make.reviewer(), reasons={place: "No consta."}
         )
 
 

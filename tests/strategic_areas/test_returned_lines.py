@@ -65,11 +65,9 @@ def place(proposal, model, *, new=False):
     )
 
 
-def approve(proposal, return_reasons, *, by=None):
+def approve(proposal, reasons, *, by=None):
     with override("es"):
-        return workflow.approve(
-            proposal, by=by or make.reviewer(), return_reasons=return_reasons
-        )
+        return workflow.approve(proposal, by=by or make.reviewer(), reasons=reasons)
 
 
 def test_the_others_apply_under_the_act_and_the_returned_goes_to_the_draft(proposal):

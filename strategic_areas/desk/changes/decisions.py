@@ -290,7 +290,7 @@ class ApproveLinesForm(ApproveForm):
 
     @property
     def arguments(self):
-        return {"return_reasons": self.return_reasons}
+        return {"reasons": self.return_reasons}
 
 
 class DeclineForm(DecisionForm):
