@@ -264,9 +264,10 @@ round_take_back          | round-empty      | 403 403 403 200 403 | 403 403 403 
 round_remind, round_remind_all | round-asked      | 405 405 405 405 405 | 403 403 403 302! 403
 round_state, round_workbook, round_report, round_document | round-open       | 403 403 403 200 403 | 405 405 405 405 405
 report_words             | round-told       | 403 403 403 200 403 | 403 403 403 302! 403
-round_open               | plan             | 404 404 404 200 404 | 404 404 404 200 404
+round_open               | plan             | 404 404 404 200 404 | 404 404 404 422 404
 
-access_review, invite_many |                  | 403 403 403 403 200 | 403 403 403 403 200
+access_review            |                  | 403 403 403 403 200 | 403 403 403 403 200
+invite_many              |                  | 403 403 403 403 200 | 403 403 403 403 200!
 hand_over                | mandate          | 403 403 403 403 200 | 403 403 403 403 302!
 agencies_invitation_send   | invitation          | 403 403 403 403 404 | 403 403 403 403 302!
 agencies_invitation_send   | invitation-accepted | 403 403 403 403 404 | 403 403 403 403 302
@@ -343,7 +344,7 @@ TABLES = [
     (
         "strategic_areas.pendingchange",
         """
-        changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
+        changelist      |     | 403 403 403 200 200 | 403 403 403 200 200
         add             |     | 403 403 403 403 403 | 403 403 403 403 403
         change          | row | 404 404 404 302 404 | 404 404 404 302 404
         history         | row | 404 404 404 200 404 | 404 404 404 200 404

@@ -311,6 +311,7 @@ def test_other_days_are_shown_before_anything_is_asked(client, reviewer, running
         open_address(running), {**WINDOW, "due_on": "2025-07-20", "again": "1"}
     )
     moved = client.post(open_address(running), {**WINDOW, "moved": "2025-07-21"})
+    assert client.post(open_address(running), {}).status_code == 422
     wrong = client.post(
         open_address(running), {**WINDOW, "closes_on": "2025-07-10", "ask": "1"}
     )

@@ -30,12 +30,17 @@ FREQUENCY_WORDS = {
 }
 
 
+def required_field(field, **options):
+    return field.formfield(**options, required=True)
+
+
 class OpenRoundForm(forms.ModelForm):
     """The days of a round; the calendar proposes all of them."""
 
     class Meta:
         model = ReportingPeriod
         fields = ["opens_on", "due_on", "closes_on"]
+        formfield_callback = required_field
         widgets = dict.fromkeys(
             fields, forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         )
