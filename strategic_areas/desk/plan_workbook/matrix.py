@@ -151,11 +151,7 @@ class UploadedMatrix:
         return question_form.has_errors
 
     def identifying_texts(self, matrix_lines):
-        """
-        Return pairs of an identifying text and whether a person checked it.
-
-        Reworded ones may have no ``messages``.
-        """
+        """Pairs of an identifying text, also if reworded, and whether it is checked."""
         return [
             (found, checked_key(found.key, found.text) in self.checked)
             for found in matrix_lines.identifying_texts
@@ -383,8 +379,6 @@ class ShownMatrixQuestion:
 
 
 class MatrixQuestionForm:
-    """The questions with the posted answers; not a Django form."""
-
     def __init__(self, result, data=None):
         self.agencies = dict(Agency.objects.values_list("acronym", "name_es"))
         self.programmes = [

@@ -397,8 +397,7 @@ def preview_publication(values, *, by):
     """
     Return what the public will read once these values are published together.
 
-    ``public_changes`` describes all public rows that change, ``indicators`` tells the
-    effects on each indicator.
+    ``public_changes`` are of all public rows, ``indicators`` tells those of each.
     ``RefusedError`` names a value that cannot be published.
     """
     own = list({each.indicator_id: each.indicator for each in values}.values())

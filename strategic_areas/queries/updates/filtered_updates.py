@@ -167,9 +167,8 @@ def count_by_filters(plan: Plan, filter_values: Mapping[str, str]) -> FilterCoun
         ) = agency_without_updates, 0
     source_counts = Counter()
     for group in _matching(in_days, filter_values):
-        source_counts[group.period, group.is_dated] += (
-            group.number * group.is_from_sources
-        )
+        from_sources = group.number * group.is_from_sources
+        source_counts[group.period, group.is_dated] += from_sources
     return FilterCounts(
         facets=facets,
         periods={each.code: each for each in periods},
