@@ -8,7 +8,7 @@ besides comes from a record of its kind, or from ``permission_posts``.
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import count
@@ -69,8 +69,6 @@ SHAPED = {
     "days_until_due": lambda word: SMALL_NUMBER,
     "days_until_close": lambda word: SMALL_NUMBER,
 }
-#: So many forms that are alike are sent in the short form: a page has one in each row.
-MOST_ALIKE = 2
 #: Rows of a workbook that name its columns and explain them.
 HEADINGS = 2
 
@@ -205,7 +203,7 @@ class Person:
     def __init__(self, client):
         self.client, self.numbers = client, count()
         self.found, self.accepted, self.refused, self.typed = set(), set(), {}, {}
-        self.sent = Counter()
+        self.sent = set()
 
     def open(self, path):
         """The forms that stand on a page."""
@@ -224,9 +222,10 @@ class Person:
         ``besides`` are values for fields that are empty; those whose name begins with
         "=" are sent in any case.
         """
-        self.sent[form.kind] += 1
-        if self.sent[form.kind] > MOST_ALIKE and not DEEP:
+        # In the short form one of those that are alike: a page has one in each row.
+        if form.kind in self.sent and not DEEP:
             return
+        self.sent.add(form.kind)
         if self.post(form.action, self.filled(form, besides)):
             return
         # What was previewed is sent by a button that the first page lacked.
@@ -377,10 +376,11 @@ def read_public():
 
 
 def addresses_to_read():
-    """In the short form one of each kind, and all of ``READ_WHOLE``."""
+    """In the short form one of each kind in a language, and all of ``READ_WHOLE``."""
     kinds = defaultdict(list)
     for path in public_addresses():
-        kinds[name_of(path)].append(path)
+        name = name_of(path)
+        kinds[name if name in READ_WHOLE else name.split(":")[-1]].append(path)
     for kind, paths in kinds.items():
         yield from paths if kind in READ_WHOLE else drawn(paths, 1, key=kind)
 
