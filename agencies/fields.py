@@ -272,15 +272,16 @@ class DayAfter(models.Func):
         )
 
 
-def dates_in_order(model, start, end, *, may_last_no_day=False):
+def dates_in_order(model, start, end, *, may_end_day_before=False):
     """
     A constraint: no end before its start.
 
-    With ``may_last_no_day`` the end may be the day before the start.
+    With ``may_end_day_before`` the end may be the day before the start: a mandate that
+    is ended on its first day ends on the day before.
     """
     in_order = (
         Q(**{f"{start}__lte": DayAfter(end)})
-        if may_last_no_day
+        if may_end_day_before
         else Q(**{f"{end}__gte": models.F(start)})
     )
     return models.CheckConstraint(

@@ -88,8 +88,9 @@ class User(AbstractUser):
     @cached_property
     def possible_own_accounts(self):
         """
-        Ids of accounts that the same person may hold: the inviter and invitees whom
-        nobody else confirmed to know. None decides on what another proposed.
+        Ids of accounts that might secretly be this person's: the inviter and
+        invitees whom nobody else confirmed to know. None of these accounts may decide
+        on what another of them proposed.
         """
         if not self.is_unconfirmed:
             return self.unconfirmed_invitees
@@ -336,7 +337,9 @@ class FocalPoint(models.Model):
         verbose_name = _("focal point")
         verbose_name_plural = _("focal points")
         constraints = [
-            dates_in_order("focalpoint", "starts_on", "ends_on", may_last_no_day=True),
+            dates_in_order(
+                "focalpoint", "starts_on", "ends_on", may_end_day_before=True
+            ),
             models.UniqueConstraint(
                 name="focalpoint_one_open_mandate_per_agency_and_kind",
                 fields=["agency", "kind"],

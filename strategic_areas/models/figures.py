@@ -73,11 +73,10 @@ class PublishedFigureQuerySet(models.QuerySet):
         key = ("indicator", "starts_on", "ends_on", "counted_by", "value")
         return self.filter(**{name: getattr(figure, name) for name in key})
 
-    def replaced_by_protected(self):
+    def kept_after_protection(self):
         """
-        Figures kept for a takedown or a dispute although the later value is protected.
-
-        No figure revises them.
+        Hidden figures of values that are protected now, kept only because a takedown
+        or a dispute refers to them. They neither revise a figure nor are revised.
         """
         return self.filter(is_latest=False, revised_by=None)
 

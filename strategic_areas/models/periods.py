@@ -23,7 +23,7 @@ from strategic_areas.models.plan import Plan, PlanMixin
 
 class ReportingPeriodQuerySet(models.QuerySet):
     def counted_rounds(self):
-        """Rounds without demonstrations, in which nothing is counted."""
+        """Rounds that are no demonstrations: those count for nothing."""
         return self.filter(mode="round", is_demonstration=False)
 
     def opened_until(self, today):

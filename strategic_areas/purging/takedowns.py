@@ -299,7 +299,7 @@ def not_restorable(takedown):
         for key, row in takedown.rows.items()
         for name, reason in blocked_texts(model_of(key), row["before"]).items()
     }
-    figures = PublishedFigure.objects.replaced_by_protected().filter(
+    figures = PublishedFigure.objects.kept_after_protection().filter(
         pk=takedown.object_id
     )
     if takedown.model is PublishedFigure and figures.exists():

@@ -48,9 +48,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--kind",
             choices=FocalPoint.Kind.values,
-            help="Of --mandate, else titular; of --end-mandate, if there are both.",
+            help="The kind of mandate. With --mandate: titular if left out. With "
+            "--end-mandate: only needed if the person has both kinds.",
         )
-        parser.add_argument("--until", metavar="DATE", help="The mandate's last day.")
+        parser.add_argument(
+            "--until", metavar="DATE", help="With --mandate: its last day."
+        )
 
     @transaction.atomic
     def handle(self, *, username, asked_by, **options):

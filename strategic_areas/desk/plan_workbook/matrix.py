@@ -36,7 +36,8 @@ from strategic_areas.workbooks.reading import MOST_ROWS, digest_of
 LARGEST_FILE = 1_300_000
 #: The answer that leaves a value out.
 LEAVE_OUT = "-"
-#: Fields whose answer is a text of the plan; such answers are not saved.
+#: Fields whose answer is a text of the plan; they are used, but not saved
+#: for the next version of the matrix.
 TEXT_FIELDS = {
     *("title", "name", "indicator", "product", "outcome"),
     *("verification", "funding", "state", "note", "unit"),
@@ -65,10 +66,10 @@ ROW_FIELDS = ("first_heading_row", "last_heading_row", "first_row", "last_row")
 @dataclass
 class UploadedMatrix:
     """
-    An uploaded matrix and a person's answers.
+    An uploaded matrix and its uploader's answers.
 
-    ``texts`` maps the keys of identifying texts to their replacements; ``checked`` are
-    the keys of texts that identify nobody.
+    ``texts`` maps the keys of suspected texts, which may identify a person, to their
+    replacements; ``checked`` are the keys of those that the uploader found harmless.
     """
 
     name: str
@@ -133,7 +134,7 @@ class UploadedMatrix:
         Answers that the user wants to change are dropped. Nothing is saved.
         """
         data, self.checked = question_form.data, []
-        for found in matrix_lines.identifying_texts:
+        for found in matrix_lines.suspected_texts:
             text = data.get(found.name, found.text).replace("\r\n", "\n").strip()
             if text != found.text:
                 self.texts[found.key] = text
@@ -150,18 +151,18 @@ class UploadedMatrix:
                 self.naming.answers[shown.question.key] = answer
         return question_form.has_errors
 
-    def identifying_texts(self, matrix_lines):
-        """Pairs of an identifying text, also if reworded, and whether it is checked."""
+    def suspected_texts_with_ticks(self, matrix_lines):
+        """Pairs of a text, also if reworded, and whether the uploader ticked it."""
         return [
             (found, checked_key(found.key, found.text) in self.checked)
-            for found in matrix_lines.identifying_texts
+            for found in matrix_lines.suspected_texts
         ]
 
     def unchecked(self, matrix_lines):
         """Return the texts that prevent saving: barred, or not checked yet."""
         return [
             found
-            for found, is_checked in self.identifying_texts(matrix_lines)
+            for found, is_checked in self.suspected_texts_with_ticks(matrix_lines)
             if found.messages and (found.is_barred or not is_checked)
         ]
 

@@ -69,7 +69,7 @@ INDICATOR_PREFIX = "I-"
 
 
 @dataclass(frozen=True)
-class IdentifyingText:
+class SuspectedText:
     """A text that may identify a person; its ``key`` changes with the text."""
 
     key: str
@@ -88,14 +88,14 @@ class MatrixLines:
     """
     The ``PlanLine`` objects of a matrix, compared with the stored plan.
 
-    ``texts`` maps keys of identifying texts to their replacements, "" to leave one out.
+    ``texts`` maps keys of suspected texts to their replacements, "" to leave one out.
     Afterwards ``unplaced_cells`` maps column names to cells for which the plan has no
     field.
     """
 
     def __init__(self, stored, result, texts):
         self.stored, self.result, self.texts = stored, result, texts
-        self.identifying_texts, self.unplaced_cells = [], defaultdict(list)
+        self.suspected_texts, self.unplaced_cells = [], defaultdict(list)
         #: Numbers of lines that are left out, because their title or code is.
         self.left_out = set()
         self.messages_by_cell = {
@@ -275,8 +275,8 @@ class MatrixLines:
             is_barred = not STOPS.keys().isdisjoint(kinds)
             messages = tuple(dict.fromkeys(map(str, messages)))
             label = f"{line.values.get('code') or ''} {column.label}".strip()
-            self.identifying_texts.append(
-                IdentifyingText(key, cell, label, text, messages, is_barred)
+            self.suspected_texts.append(
+                SuspectedText(key, cell, label, text, messages, is_barred)
             )
         return text or None
 

@@ -238,7 +238,7 @@ def _matrix_page(request, plan, matrix):
         result=result,
         question_form=question_form,
         matrix_lines=matrix_lines,
-        texts=matrix.identifying_texts(matrix_lines),
+        texts=matrix.suspected_texts_with_ticks(matrix_lines),
         given_answers=list(matrix.given_answers),
         tree=build_matrix_tree(result),
         may_add_agencies=request.user.has_perm("agencies.add_agency"),
