@@ -195,7 +195,7 @@ class PageCache:
 
     def make_ready(self):
         """
-        Load the progress of the shown plan, then make the help pages.
+        Load the progress of the first page's plan, then make the help pages.
 
         The help pages come last, since a request may close the watcher's connection.
         After a purge, the workers, whose memory may hold purged texts, are replaced
@@ -207,7 +207,7 @@ class PageCache:
                 self.renewal.replace_workers_after_purge(
                     self.watch.page_version.takedowns
                 )
-                overview.cache_shown_plan(timezone.localdate())
+                overview.cache_home_plan(timezone.localdate())
         finally:
             self._make_help_pages()
 

@@ -102,7 +102,7 @@ def make_edition(
         explanation_es=proposal.explanation_es if proposal else "",
         explanation_en=proposal.explanation_en if proposal else "",
         withdrawn=latest_correction(corrects).withdrawn if corrects else [],
-        is_withheld=True,
+        is_withheld=True,  # until its rows are written below
         **lookups,
     )
     EditionRows.objects.bulk_create(
@@ -114,7 +114,8 @@ def make_edition(
         )
         for name, dataset in datasets_of(corrects).items()
     )
-    # Rows are written only while it is withheld; triggers then demand new random bits.
+    # Triggers let rows be written only while it is withheld, and then demand new
+    # random bits.
     edition.is_withheld, edition.random = False, random_bits()
     edition.save(update_fields=["is_withheld", "random"])
     audit.record_event(
@@ -182,10 +183,10 @@ def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
     """
     The content of a proposed edition.
 
-    A correction repeats its latest predecessor, except the rows it names, which are
-    read now; delays stay those of the original day. ``RefusedError`` if a named row is
-    unchanged, refers to a missing row, if none is named, or if the predecessor is
-    withheld.
+    A correction repeats its latest predecessor, except the rows in ``proposal.named``,
+    which are read now; delays stay those of the original day. ``RefusedError`` if a
+    named row is unchanged, refers to a missing row, if none is named, or if the
+    predecessor is withheld.
     """
     if not (first := proposal.corrects):
         return read_unchanging(proposal.plan)

@@ -136,8 +136,8 @@ def page_changes_of(
         *other_pages,
         *(_page_change(*each) for each in by_page.items() if _is_list(each[0])),
     ]
-    shown_plan = plans_with_new_states and choose_plan(timezone.localdate()).shown
-    if getattr(shown_plan, "code", "") in plans_with_new_states:
+    home_plan = plans_with_new_states and choose_plan(timezone.localdate()).home_plan
+    if getattr(home_plan, "code", "") in plans_with_new_states:
         changes.append(
             PublicPageChange(
                 _("The first page"),

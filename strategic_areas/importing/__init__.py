@@ -23,7 +23,7 @@ from strategic_areas.importing.comparison import (
     UpdateRevisions,
     apply_lines,
 )
-from strategic_areas.importing.known_records import PK_KEY, KnownRecords, LoadedColumns
+from strategic_areas.importing.known_records import PK_KEY, KnownRecords, LoadedValues
 from strategic_areas.importing.reading import PlanFileError, read_file
 from strategic_areas.importing.records import LineBuilder
 from strategic_areas.importing.rules import broken_rules
@@ -81,7 +81,7 @@ def _load(plan_file, file, progress):
     personal, warnings = ([], []) if is_checked else check_personal_data(plan_file)
     if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
         raise PlanFileError(sorted(faults, key=lambda fault: fault.number))
-    loaded_columns = LoadedColumns(plan_file.plan_code)
+    loaded_values = LoadedValues(plan_file.plan_code)
     summary = ImportSummary(warnings=warnings)
     file.save()  # while it is being loaded, it may change the structure of plans
     lines = LineBuilder(plan_file, known).lists
@@ -89,16 +89,16 @@ def _load(plan_file, file, progress):
         for name, table_lines in lines.items():
             progress(name, len(table_lines))
         others = chain.from_iterable(lines[n] for n in TABLES if n not in REVISED)
-        apply_lines(list(others), stored, loaded_columns, summary)
+        apply_lines(list(others), stored, loaded_values, summary)
         for name in filter(lines.get, REVISED):
-            revising = UpdateRevisions(TABLES[name], stored, loaded_columns, summary)
+            revising = UpdateRevisions(TABLES[name], stored, loaded_values, summary)
             for line in lines[name]:
                 revising.apply_line(line)
-    summary.absent = _absent(loaded_columns, lines)
+    summary.absent = _absent(loaded_values, lines)
     figures.publish_figures(Indicator.objects.filter(introduced_by=stored.plan))
     if any(each.protects for _title, changes in summary.changed for each in changes):
         protect_in_editions(summary.touched)
-    loaded_columns.save(stored.plan)
+    loaded_values.save(stored.plan)
     if summary.created or summary.changed:
         counts = {
             "created": summary.created.total(),
@@ -114,11 +114,11 @@ def _load(plan_file, file, progress):
     return summary
 
 
-def _absent(loaded_columns, lines):
+def _absent(loaded_values, lines):
     given = {
         (name, each.name) for name, table_lines in lines.items() for each in table_lines
     }
-    known = loaded_columns.records
+    known = loaded_values.records
     rows = {
         (place[0], known[place].values.get(PK_KEY)) for place in given & known.keys()
     }

@@ -72,14 +72,14 @@ class ImportSummary:
         )
 
 
-def apply_lines(lines, stored, loaded_columns, summary):
+def apply_lines(lines, stored, loaded_values, summary):
     """
     Compare lines with the stored data, apply the changes and extend the summary.
 
     Call it in a transaction. Raises ``PlanFileError`` for the first record that the
     database refuses.
     """
-    lines = LineComparison(stored, loaded_columns, summary).compare(lines)
+    lines = LineComparison(stored, loaded_values, summary).compare(lines)
     changed_lines = [line for line in lines if line.state is not LineState.UNCHANGED]
     records_to_save = records.build_records(stored, changed_lines)
     try:
@@ -90,7 +90,7 @@ def apply_lines(lines, stored, loaded_columns, summary):
         line = to_save.line
         if to_save.is_new:
             stored.tables[line.table.name].put(to_save.record, line.name)
-            loaded_columns.remember(line, **{PK_KEY: to_save.record.pk})
+            loaded_values.remember(line, **{PK_KEY: to_save.record.pk})
             summary.created[line.table.name] += 1
         else:
             stored.forget_links(to_save.record)
@@ -144,9 +144,9 @@ def refusal_of(line, error):
 class LineComparison:
     """Compares the lines of a file, by docs/plan-format.md."""
 
-    def __init__(self, stored, loaded_columns, summary):
+    def __init__(self, stored, loaded_values, summary):
         self.stored = stored
-        self.loaded_columns = loaded_columns
+        self.loaded_values = loaded_values
         self.summary = summary
         self.revised = RevisedMeasurements(stored.plan_code)
 
@@ -158,10 +158,10 @@ class LineComparison:
     def row_of(self, line):
         table = self.stored.tables[line.table.name]
         row = table.rows.get(line.name)
-        row = row or table.row_of_pk.get(self.loaded_columns.stored_pk(line))
+        row = row or table.row_of_pk.get(self.loaded_values.stored_pk(line))
         if row:
             table.put(row, line.name)
-            self.loaded_columns.remember(line, **{PK_KEY: row.pk})
+            self.loaded_values.remember(line, **{PK_KEY: row.pk})
         return row
 
     def with_changes(self, line, row):
@@ -178,7 +178,7 @@ class LineComparison:
         if self.is_part_of_revised_value(line):
             self.keep(line, "", "no record", "a part", REVISED_BY_AGENCY)
             return replace(line, state=LineState.UNCHANGED)
-        self.loaded_columns.remember(line, **line.values)
+        self.loaded_values.remember(line, **line.values)
         return replace(line, values=line.starting | line.values)
 
     def is_part_of_revised_value(self, line):
@@ -206,14 +206,14 @@ class LineComparison:
         others = []
         # Links to sources from several plans' files coexist.
         if line.table.field(name).related_model is not Source:
-            others = self.loaded_columns.values_of_other_plans(line, name)
+            others = self.loaded_values.values_of_other_plans(line, name)
         if wanted == stored_value and not others:
-            self.loaded_columns.remember(line, **{name: wanted})
+            self.loaded_values.remember(line, **{name: wanted})
             return None
         action = field_action(
             wanted,
             stored_value,
-            former=self.loaded_columns.values_of(line).get(name, NOTHING),
+            former=self.loaded_values.values_of(line).get(name, NOTHING),
             default=self.stored.default_value(line.table, name),
             others=[value for _, value in others],
             is_own=row._meta.model is Plan and row.code == self.stored.plan_code,
@@ -226,10 +226,10 @@ class LineComparison:
         if action is FieldAction.AGREED:
             # Only the file that set a value may change it.
             if not setters:
-                self.loaded_columns.remember(line, **{name: wanted})
+                self.loaded_values.remember(line, **{name: wanted})
             return None
         if action is FieldAction.APPLY and not reason:
-            self.loaded_columns.remember(line, **{name: wanted})
+            self.loaded_values.remember(line, **{name: wanted})
             return CellChange(
                 name, stored_value, wanted, protects=_protects(line, name)
             )
@@ -242,8 +242,8 @@ class LineComparison:
 class UpdateRevisions(LineComparison):
     """Applies changed updates as new revisions."""
 
-    def __init__(self, table, stored, loaded_columns, summary):
-        super().__init__(stored, loaded_columns, summary)
+    def __init__(self, table, stored, loaded_values, summary):
+        super().__init__(stored, loaded_values, summary)
         self.table = table
         self.published = {}
         self.reasons = {}
@@ -324,6 +324,6 @@ class UpdateRevisions(LineComparison):
             raise refusal_of(line, error) from error
         self.summary.touched.append((type(update), update.pk))
         # Remember only the values from the file.
-        self.loaded_columns.remember(
+        self.loaded_values.remember(
             line, **{name: values[name] for name in line.values}
         )

@@ -34,7 +34,8 @@ class KnownRecords:
         """
         Whether a reference has a target; always true for an unreadable section.
 
-        ``section`` names a section; "agencies of the portal" includes other plans'.
+        ``section`` is a section, or a phrase that begins with one: "agencies of the
+        portal" includes other plans' agencies. The phrase ends an error message.
         """
         name = section.split()[0]
         if name in self.plan_file.unread:
@@ -141,10 +142,10 @@ def code_of(entry):
     return entry.values.get(key) or (node.value if isinstance(node, ScalarNode) else "")
 
 
-class LoadedColumns:
+class LoadedValues:
     """
-    The values that this plan's file last stored, and other plans' files in shared
-    tables.
+    The values that this plan's file stored at its last load, and those that other
+    plans' files stored in shared tables.
 
     The file may change a field that still has that value; another value was edited by
     staff.

@@ -285,7 +285,7 @@ def succeeds_itself(entry, key, known):
 
 BUDGET_KEYS = ("budget_amount", "budget_source")
 UPDATES = ("updates", "commitment_updates")
-WORK = ("commitments", "activities", "later_activities")
+DATED_SECTIONS = ("commitments", "activities", "later_activities")
 PLANS = ("plan", "other_plans")
 VALUES, BREAKDOWNS = "indicators.values", "indicators.values.breakdown"
 OFF_PLAN = (
@@ -316,7 +316,7 @@ RECORD_RULES = (
     ),
     (PLANS, "status", later_stored_status, "{} or later; it never goes back"),
     ((*PLANS, "periods"), "ends_on", later_start, "a date not before starts_on, {}"),
-    (WORK, "due_on", later_start, "a date not before starts_on, {}"),
+    (DATED_SECTIONS, "due_on", later_start, "a date not before starts_on, {}"),
     (
         ("updates",),
         "percent",

@@ -90,7 +90,7 @@ def _obligations_of_round(plan_progress, period):
         ).items()
         if plan_progress.for_agency in {None, agency}
     }
-    for value in plan_progress.values.get(period, ()):
+    for value in plan_progress.values_by_round.get(period, ()):
         obligations.setdefault(value.agency, []).append(
             ReportingObligation(
                 value, value.first_submitted_on, value.was_submitted, value.is_public

@@ -20,7 +20,7 @@ from strategic_areas.views.parameters import (
 
 def page(request, template, **context):
     """Render a page about no plan, with the plan of the first page."""
-    context["plan"] = plans.choose_plan(timezone.localdate()).shown
+    context["plan"] = plans.choose_plan(timezone.localdate()).home_plan
     return render(request, template, context)
 
 
@@ -50,7 +50,7 @@ questions = text_page("questions.html")
 
 
 def about(request):
-    plan = plans.choose_plan(timezone.localdate()).shown
+    plan = plans.choose_plan(timezone.localdate()).home_plan
     context = {
         "plan": plan,
         "taking_part": plan and agencies.participation_counts(plan),
@@ -84,7 +84,7 @@ def methodology(request):
         "pair": references.nearly_equal_figures(),
     }
     today = timezone.localdate()
-    plan = plans.choose_plan(today).shown
+    plan = plans.choose_plan(today).home_plan
     counts = plan and load_plan_progress(plan, today).counts
     if counts and counts.total:
         numbers = [number for _family, number in counts.by_family]

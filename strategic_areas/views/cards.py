@@ -114,7 +114,7 @@ def plan_picture(request, plan):
 def former_picture(request, plan=None, **record):
     """Redirect the former picture of a record to that of its plan."""
     if plan is None:
-        plan = found_or_404(plans.choose_plan(timezone.localdate()).shown).code
+        plan = found_or_404(plans.choose_plan(timezone.localdate()).home_plan).code
     return redirect(
         public_path("plan_picture", public_plan_or_404(plan).code), permanent=True
     )

@@ -36,7 +36,7 @@ def data_page(request, plan=None):
     shown = (
         public_plan_or_404(plan)
         if plan
-        else plans.choose_plan(timezone.localdate()).shown
+        else plans.choose_plan(timezone.localdate()).home_plan
     )
     context = {"plan": shown, "plans": _plans_with_commitments(), **facts()}
     if shown:

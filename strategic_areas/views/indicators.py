@@ -53,7 +53,7 @@ def indicator_list(request):
     ordered = sorted(found, key=lambda each: _area_key(each.area))
     page = page_or_404(ordered, requested, PER_PAGE if len(listed) > MOST else MOST)
     context = {
-        "plan": plans.choose_plan(timezone.localdate()).shown,
+        "plan": plans.choose_plan(timezone.localdate()).home_plan,
         "groups": _grouped(indicators.series_of_indicators(page.object_list)),
         "figures": () if wanted else indicator_pictures.key_figures_with_charts(),
         "page": page,
@@ -104,7 +104,7 @@ def indicator_detail(request, code):
         if point.breakdowns
     ]
     context = {
-        "plan": plans.choose_plan(timezone.localdate()).shown,
+        "plan": plans.choose_plan(timezone.localdate()).home_plan,
         "page": page,
         "indicator": page.indicator,
         "last": page.last,

@@ -26,10 +26,10 @@ def home(request):
     """The plan in force, or the latest with commitments."""
     today = timezone.localdate()
     choice = plans.choose_plan(today)
-    context = {"choice": choice, "plan": choice.shown}
+    context = {"choice": choice, "plan": choice.home_plan}
     context["figures"] = indicator_pictures.key_figures_with_charts()
-    if choice.shown:
-        found = overview.load_overview(choice.shown, today)
+    if choice.home_plan:
+        found = overview.load_overview(choice.home_plan, today)
         context |= {"overview": found, "plan_progress": found.plan_progress}
     return render(request, "home.html", context)
 
@@ -83,7 +83,7 @@ def plan_list(request):
     today = timezone.localdate()
     choice = plans.choose_plan(today)
     lines = plans.plan_list_items(today, choice, plans.commitment_counts())
-    return render(request, "plans.html", {"plan": choice.shown, "lines": lines})
+    return render(request, "plans.html", {"plan": choice.home_plan, "lines": lines})
 
 
 #: Most lines on the page of an area, and fewest of each programme.

@@ -25,7 +25,7 @@ def results(request):
     tiers = references.tiers_by_year()
     years = range(min(tiers), max(tiers) + 1) if tiers else ()
     context = {
-        "plan": plans.choose_plan(today).shown,
+        "plan": plans.choose_plan(today).home_plan,
         "parts": parts,
         "goal_source": _goal_source(lines),
         "tiers": [(year, tiers.get(year)) for year in years],

@@ -58,7 +58,7 @@ def search_page(request):
     kind, page = wanted.get("kind", ""), wanted.get("page", "1")
     if page == "0" or not page.isdecimal():
         raise Http404
-    plan = plans.choose_plan(timezone.localdate()).shown
+    plan = plans.choose_plan(timezone.localdate()).home_plan
     context = {"plan": plan, "question": question}
     context |= {"longest": words.LONGEST, "most_words": words.MOST_WORDS}
     if question.text:

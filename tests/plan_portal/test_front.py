@@ -424,7 +424,7 @@ def test_help_is_made_even_if_the_plan_cannot_be_read(front, plan, monkeypatch):
     def fail(today):
         raise LookupError
 
-    monkeypatch.setattr(overview, "cache_shown_plan", fail)
+    monkeypatch.setattr(overview, "cache_home_plan", fail)
     front.watch.ensure_version_known()
 
     with pytest.raises(LookupError):

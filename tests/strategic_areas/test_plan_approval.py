@@ -189,7 +189,7 @@ def test_both_read_what_will_be_shown(client, reviewer, starts_on, other_starts_
     told = client.get(send_page()).context["page_changes"][0].change
     approve_plan(plan)
 
-    shown = choose_plan(timezone.localdate()).shown.code
+    shown = choose_plan(timezone.localdate()).home_plan.code
     assert told.endswith(f", {shown}.")
 
 

@@ -148,7 +148,7 @@ def test_who_cannot_be_reached_is_told_before_anything_is_sent(client, reviewer)
 
     assert [each.agency for each in shown["unreachable"]] == [world.ghost]
     assert world.ghost not in [each.agency for each in shown["reachable"]]
-    assert shown["reachable"][0].agency.acronym in shown["mail"]
+    assert shown["reachable"][0].agency.acronym in shown["mail_preview"]
     assert not Mail.objects.filter(kind="asked").exists()
 
 

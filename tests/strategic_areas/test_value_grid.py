@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from agencies.access import RefusedError
 from strategic_areas.desk.values import views
-from strategic_areas.desk.values.forms import last_public_value
+from strategic_areas.desk.values.forms import last_public_figure
 from strategic_areas.figures.submission import submit_value
 from strategic_areas.models.measurements import ReportedValue
 from tests import make
@@ -76,7 +76,7 @@ def test_a_value_that_was_taken_away_is_not_the_last_one(client, reviewer):
     lines = client.get(reverse("admin:values_recorded")).context["listed_indicators"]
 
     (last,) = (x["last"] for x in lines if x["indicator"] == indicator)
-    assert (last, last_public_value(indicator)) == (stays, stays)
+    assert (last, last_public_figure(indicator)) == (stays, stays)
 
 
 def test_the_list_of_indicators_costs_the_same_for_one_and_for_many(desk, client):

@@ -197,7 +197,7 @@ def measured(plan):
             cache.empty()
             anew.append(make(paths[name]))
             cache.empty()
-            overview.cache_shown_plan(timezone.localdate())
+            overview.cache_home_plan(timezone.localdate())
             ready.append(make(paths[name]))
             then.append(make(paths[name]))
     return found

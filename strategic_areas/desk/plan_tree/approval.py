@@ -220,8 +220,8 @@ def _protection_text(nodes, indicators):
 def page_changes_of_plan(plan):
     """Return the public pages that would change if the plan were approved today."""
     today = timezone.localdate()
-    now = plans.choose_plan(today).shown
-    then = plans.choose_plan(today, approving=plan).shown
+    now = plans.choose_plan(today).home_plan
+    then = plans.choose_plan(today, approving=plan).home_plan
     codes = {"now": now.code if now else "–", "then": then.code if then else "–"}
     return [
         PublicPageChange(
@@ -373,16 +373,20 @@ def _load_area(plan, pk):
 
 def _progress_in_preparation(plan):
     agencies = Agency.objects.in_bulk()
-    planned, work = (
+    commitment_rows, activity_rows = (
         model.objects.not_superseded()
         .annotate(is_disputed=Value(False))
         .order_by("sort_code", "pk")
         for model in (Commitment, Activity)
     )
-    commitments = commitments_of(plan, planned, agencies)
-    work = activities_of(plan, work, agencies, commitments)
+    commitments = commitments_of(plan, commitment_rows, agencies)
+    activities = activities_of(plan, activity_rows, agencies, commitments)
     rows = build_progress(
-        commitments, work, counted_updates.CountedUpdates(), (), timezone.localdate()
+        commitments,
+        activities,
+        counted_updates.CountedUpdates(),
+        (),
+        timezone.localdate(),
     )
     return PlanProgress(plan, rows)
 

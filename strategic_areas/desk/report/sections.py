@@ -37,8 +37,8 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures.phrases import text_in_language
 from strategic_areas.sentences import join_words
 
-#: Number of items of a kind named in the summary.
-MOST_NAMED = 4
+#: In the summary: late activities, titles of a family, and names of any other list.
+MOST_LATE, MOST_TITLES, MOST_NAMES = 4, 2, 8
 
 
 def build_round_document(round_report: RoundReport) -> RoundDocument:
@@ -146,10 +146,10 @@ def _summary_section(round_report):
             Subheading(_changes_heading(round_report)),
             *(changes or [_("No state has changed.")] * bool(round_report.before)),
             *(
-                _late_tables(round_report, late[:MOST_NAMED])
+                _late_tables(round_report, late[:MOST_LATE])
                 or [_("No activity is late.")]
             ),
-            *_more(len(late) - MOST_NAMED),
+            *_more(len(late) - MOST_LATE),
             Subheading(_("Who did not report")),
             _silent_agencies_text(round_report),
             Subheading(_("What the commission may decide")),
@@ -210,14 +210,14 @@ def _change_lines(round_report):
     }
     for family in filter(by_family.get, [*StateFamily, ""]):
         titles = [f"{each.code} {short_title(each)}" for each in by_family[family]]
-        named = "; ".join(_shortened(titles, MOST_NAMED // 2))
+        named = "; ".join(_shortened(titles, MOST_TITLES))
         yield f"{names[family]} ({len(titles)}): {named}."
     if declared:
         named = ", ".join(_shortened(declared))
         yield _("Results declared: %(names)s.") % {"names": named}
 
 
-def _shortened(names, most=2 * MOST_NAMED):
+def _shortened(names, most=MOST_NAMES):
     return [*names[:most], *_more(len(names) - most)]
 
 

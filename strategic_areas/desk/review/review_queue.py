@@ -20,7 +20,7 @@ from strategic_areas.desk.changes.decisions import (
     days_since,
     queued_decisions,
 )
-from strategic_areas.desk.values.forms import is_leap, last_public_values
+from strategic_areas.desk.values.forms import is_leap, last_public_figures
 from strategic_areas.figures.submission import VALUE_STEPS
 from strategic_areas.models import RevisionStatus
 from strategic_areas.models.measurements import ReportedValue
@@ -238,7 +238,7 @@ def queue_item(user, record, known_words=None, last_public=None):
     """
     if isinstance(record, ReportedValue):
         if last_public is None:
-            last_public = last_public_values([record.indicator])
+            last_public = last_public_figures([record.indicator])
         return QueuedValue(
             record,
             bool(VALUE_STEPS.why_not(user, record)),
@@ -294,7 +294,9 @@ def load_queued_reports(user, positions):
         if keys := [each.pk for each in positions if each.slug == slug]:
             rows = _waiting(user, slug).filter(pk__in=keys)
             rows = list(rows.prefetch_related(*_prefetched(model)))
-            last = last_public_values({getattr(row, "indicator", None) for row in rows})
+            last = last_public_figures(
+                {getattr(row, "indicator", None) for row in rows}
+            )
             for row in rows:
                 item = queue_item(user, row, known, last)
                 items[item.position] = item

@@ -77,7 +77,7 @@ def _round_context(period, agency_rounds, query, today):
     is_late, to_dos = today > period.due_on, notices.agency_to_dos(agency_rounds, today)
     reachable_ids = agencies_with_contact(today)
     reachable = [to_do for to_do in to_dos if to_do.agency.pk in reachable_ids]
-    days = [
+    reminder_days = [
         day
         for number in range((period.closes_on - period.opens_on).days + 1)
         if schedule.is_reminder_day(
@@ -108,10 +108,16 @@ def _round_context(period, agency_rounds, query, today):
         "to_dos": to_dos,
         "reachable": reachable,
         "unreachable": [each for each in to_dos if each.agency.pk not in reachable_ids],
-        "subject": notices.reminder_subject(notices.ReminderMail(None, reachable[:1])),
-        "mail": reachable
+        "subject_preview": notices.reminder_subject(
+            notices.ReminderMail(None, reachable[:1])
+        ),
+        "mail_preview": reachable
         and render_to_string("email/_round.txt", {"to_do": reachable[0]}).strip(),
         "reminded": notices.agencies_reminded_today(today),
-        "last": max((day for day in days if day <= today), default=None),
-        "next": min((day for day in days if day > today), default=None),
+        "last_reminder_day": max(
+            (day for day in reminder_days if day <= today), default=None
+        ),
+        "next_reminder_day": min(
+            (day for day in reminder_days if day > today), default=None
+        ),
     }

@@ -22,7 +22,7 @@ from strategic_areas.desk.values.forms import (
     categories_of,
     format_number,
     initial_of_value,
-    last_public_value,
+    last_public_figure,
 )
 from strategic_areas.figures.submission import last_submitted_values, submit_value
 from strategic_areas.models import PublishedFigure
@@ -165,7 +165,7 @@ class ValueWorksheet(AnswerWorksheet):
     def _form(self, row, data):
         indicator = row.value.indicator
         if indicator not in self._last:
-            self._last[indicator] = last_public_value(indicator)
+            self._last[indicator] = last_public_figure(indicator)
         return FixedDaysValueForm(data, row=row, last=self._last[indicator])
 
     def save(self, row, data, *, by):

@@ -137,12 +137,12 @@ def value_facts(reported):
     return {"reported": reported, "parts": parts}
 
 
-def last_public_value(indicator):
-    return last_public_values([indicator]).get(indicator.pk)
+def last_public_figure(indicator):
+    return last_public_figures([indicator]).get(indicator.pk)
 
 
-def last_public_values(indicators):
-    """Map the id of each indicator to its last public value, in one query."""
+def last_public_figures(indicators):
+    """Map the id of each indicator to its last published figure, in one query."""
     rows = (
         PublishedFigure.objects.public()
         .latest_revisions()
@@ -171,7 +171,8 @@ class ValueForm(forms.ModelForm):
     """
     One value and, optionally, its breakdowns.
 
-    ``last`` is the last public value; the agency explains a large difference from it.
+    ``last`` is the last published figure, or None; the agency explains a large
+    difference from it.
     """
 
     class Meta:

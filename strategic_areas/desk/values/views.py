@@ -37,8 +37,8 @@ from strategic_areas.desk.values.forms import (
     SourcedValueForm,
     ValueForm,
     initial_of_value,
-    last_public_value,
-    last_public_values,
+    last_public_figure,
+    last_public_figures,
     value_facts,
 )
 from strategic_areas.figures import raw_figures
@@ -80,7 +80,7 @@ def indicator_list_context(request, indicators, page, *keys, owed=()):
     """
     indicators, search = list(indicators), request.GET.get("q", "")
     owed_count = Counter(row.value.indicator.pk for row in owed)
-    last = last_public_values(indicators)
+    last = last_public_figures(indicators)
     listed = [
         {
             "indicator": each,
@@ -130,7 +130,7 @@ def value_new(request, period, agency, indicator):
         _posted(request),
         instance=ReportedValue(indicator=indicator, agency=sheet.agency),
         initial=initial_of_value(before) if before else _requested_days(request),
-        last=last_public_value(indicator),
+        last=last_public_figure(indicator),
     )
     if take_valid_step(form, submit_value, form.instance, by=request.user):
         messages.success(request, _("The value is with the secretariat."))
@@ -194,7 +194,7 @@ def value_grid(request, period, agency, indicator):
         return redirect(sheet.values_url)
     if not rows:
         raise Http404
-    last = last_public_value(indicator)
+    last = last_public_figure(indicator)
     forms = [FixedDaysValueForm(_posted(request), row=row, last=last) for row in rows]
     if request.method == "POST" and (number := _submit_all(forms, by=request.user)):
         text = ngettext(
@@ -288,7 +288,7 @@ def sourced_value(request, indicator):
     form = SourcedValueForm(
         _posted(request),
         instance=ReportedValue(indicator=indicator, agency=indicator.agency),
-        last=last_public_value(indicator),
+        last=last_public_figure(indicator),
     )
     if take_valid_step(form, submit_value, form.instance, by=request.user):
         messages.success(request, _("Saved. Another person publishes it."))
@@ -358,7 +358,7 @@ def _raw_values_page(request, record, agency, indicators, *, subject):
 def value_context(user, reported):
     return {
         **value_facts(reported),
-        "last": last_public_value(reported.indicator),
+        "last": last_public_figure(reported.indicator),
         "preview": _preview_of(reported, user),
         "may_be_recalled": reported.is_waiting and reported.proposed_by_id == user.pk,
         "hide_url": _hide_url(user, reported),

@@ -397,7 +397,7 @@ def load_agency_page(
         if row.commitment.pk in plan_progress.supported
     ]
     work = list(_activities_of(plan_progress, agency))
-    has_values = any(plan_progress.values.values())
+    has_values = any(plan_progress.values_by_round.values())
     if not (participation or led or supported or work or has_values):
         return None
     opened = plans.opened_rounds(plan_progress.periods, today)

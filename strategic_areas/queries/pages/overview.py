@@ -194,10 +194,10 @@ def rows_by_family(
     return [(family, found[family]) for family in StateFamily if found[family]]
 
 
-def cache_shown_plan(today: date) -> None:
+def cache_home_plan(today: date) -> None:
     """Load the progress of the plan on the first page into the cache."""
     with caching_version(PublicationVersion.current()):
-        if plan := plans.choose_plan(today).shown:
+        if plan := plans.choose_plan(today).home_plan:
             load_plan_progress(plan, today)
 
 

@@ -45,7 +45,7 @@ def has_answered_by_agency(
             owing_agencies.add(agency)
         if any(rounds.was_ever_submitted(plan_progress, row, period) for row in rows):
             answering_agencies.add(agency)
-    for value in plan_progress.values.get(period, ()):
+    for value in plan_progress.values_by_round.get(period, ()):
         owing_agencies.add(value.agency)
         if value.was_submitted:
             answering_agencies.add(value.agency)

@@ -78,8 +78,8 @@ class PlanProgress:
     #: Ids of the rounds whose first submissions are loaded; unused with an
     #: agency, for which those of every round are.
     round_ids: frozenset[int] = frozenset()
-    #: Required values, of that agency or of all.
-    values: asked_values.ValuesByRound = field(default_factory=dict)
+    #: The values of indicators that rounds ask of that agency or of all.
+    values_by_round: asked_values.ValuesByRound = field(default_factory=dict)
     #: The database rows, from which ``_rebuild_changed`` detects changes.
     stored_rows: StoredRows | None = field(default=None, repr=False, compare=False)
 
@@ -170,9 +170,9 @@ def _load(plan, today, previous):
     if previous and previous.stored_rows.plan_values == plan_values:
         return _rebuild_changed(previous, stored_rows)
     commitments = list(_records(Commitment, commitments))
-    _link(commitments, plan, agencies, programmes)
+    _set_links(commitments, plan, agencies, programmes)
     activities = _records(Activity, activities)
-    activities = _linked(activities, commitments, agencies)
+    activities = _activities_with_links(activities, commitments, agencies)
     counted = counted_updates.counted_updates_of(
         stored_rows.reports, stored_rows.declarations, periods
     )
@@ -291,7 +291,9 @@ def add_rounds(
         ),
         first_submissions=first_submissions,
         round_ids=frozenset(each.pk for each in rounds),
-        values=asked_values.values_by_round(plan, plan_progress.periods, for_agency),
+        values_by_round=asked_values.values_by_round(
+            plan, plan_progress.periods, for_agency
+        ),
         for_agency=for_agency,
         **(_of_agency(plan, for_agency) if for_agency else {}),
     )
@@ -327,7 +329,7 @@ def commitments_of(
 ) -> list[Commitment]:
     """The plan's commitments among ``rows``, with lead and programme set."""
     found = list(rows.filter(plan=plan))
-    _link(found, plan, agencies, _programmes_of(plan))
+    _set_links(found, plan, agencies, _programmes_of(plan))
     return found
 
 
@@ -338,23 +340,25 @@ def activities_of(
     commitments: Iterable[Commitment],
 ) -> list[Activity]:
     """The activities of these commitments among ``rows``, with agency set."""
-    return _linked(rows.filter(plan=plan, is_in_plan=True), commitments, agencies)
+    return _activities_with_links(
+        rows.filter(plan=plan, is_in_plan=True), commitments, agencies
+    )
 
 
 def _programmes_of(plan):
     return Programme.objects.filter(plan=plan).select_related("area").in_bulk()
 
 
-def _link(commitments, plan, agencies, programmes):
+def _set_links(commitments, plan, agencies, programmes):
     for commitment in commitments:
         commitment.plan, commitment.lead = plan, agencies[commitment.lead_id]
         commitment.programme = programmes[commitment.programme_id]
 
 
-def _linked(activities, commitments, agencies):
+def _activities_with_links(activities, commitments, agencies):
     above = {each.pk: each for each in commitments}
-    work = [each for each in activities if each.commitment_id in above]
-    for activity in work:
+    linked = [each for each in activities if each.commitment_id in above]
+    for activity in linked:
         commitment = above[activity.commitment_id]
         activity.plan, activity.commitment = commitment.plan, commitment
         # Pages also mark it if its commitment is disputed; roles are marked by
@@ -362,7 +366,7 @@ def _linked(activities, commitments, agencies):
         activity.has_own_dispute = activity.is_disputed
         activity.is_disputed |= commitment.is_disputed
         activity.agency = agencies[activity.agency_id]
-    return work
+    return linked
 
 
 def with_dispute_marks(rows: QuerySet) -> QuerySet:

@@ -36,10 +36,10 @@ from strategic_areas.themes import Theme
 
 @dataclass(frozen=True)
 class PlanChoice:
-    """The plan in force and the plan of the first page; either may be None."""
+    """The plan in force and the plan that the first page shows; either may be None."""
 
     in_force: Plan | None
-    shown: Plan | None
+    home_plan: Plan | None
 
 
 def approved_changes():
