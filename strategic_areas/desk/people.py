@@ -109,7 +109,12 @@ class MissingMandate:
 
 def account_accesses():
     mandates = _mandates_by_user()
-    holders = Counter(each.agency_id for rows in mandates.values() for each in rows)
+    # One person may be both titular and alternate of an agency.
+    holders = Counter(
+        agency_id
+        for rows in mandates.values()
+        for agency_id in {each.agency_id for each in rows}
+    )
     rounds_by_agency, seen = _closed_rounds_by_agency(), _last_seen()
     factors = _users_with_factor()
     users = User.objects.filter(is_active=True, is_staff=True)
