@@ -176,21 +176,20 @@ def test_what_came_back_is_told_the_day_after_with_its_reason():
     assert "Falta la fecha del taller." in first.html
 
 
-def test_a_declaration_that_came_back_is_told_with_its_reason():
+@pytest.mark.parametrize("maker", [make.declaration, make.off_plan_update])
+def test_an_unasked_answer_that_came_back_is_told_with_its_reason(maker):
     activity, period = make_asked()
     person = make_person(activity.agency)
     submit(activity, period, date(2025, 4, 4), person)
     with on(date(2025, 4, 4)):
-        declared = make.declaration(
-            commitment=activity.commitment, period=period, by=person
-        )
-        workflow.submit(declared, by=person)
-    give_back(declared, date(2025, 4, 8), "Falta el acta.")
+        answer = maker(commitment=activity.commitment, period=period, by=person)
+        workflow.submit(answer, by=person)
+    give_back(answer, date(2025, 4, 8), "Falta el acta.")
 
     expected = [date(2025, 4, 9)]
     assert days_reminded(date(2025, 4, 5), date(2025, 4, 12), expected) == expected
     (mail,) = Mail.objects.filter(kind="reminder")
-    assert activity.commitment.code in mail.text
+    assert answer.subject.code in mail.text
     assert "Falta el acta." in mail.text
     assert "Falta el acta." in mail.html
 

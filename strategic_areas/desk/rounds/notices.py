@@ -36,6 +36,7 @@ from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     Commitment,
+    CommitmentUpdate,
     ReportingPeriod,
     RevisionStatus,
 )
@@ -46,7 +47,6 @@ from strategic_areas.queries.rounds import (
     obligations_in,
     scorecards,
 )
-from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 MONDAY = 0
 
@@ -154,7 +154,7 @@ def _to_do_in_all_plans(today):
         .opened_until(today)
         .select_related("plan")
     )
-    return _with_returned_declarations(
+    return _with_unrequired_returns(
         agency_to_dos(load_agency_rounds(periods, today), today)
     )
 
@@ -201,12 +201,16 @@ def agency_to_dos(agency_rounds, today):
     return to_dos
 
 
-def _with_returned_declarations(to_dos):
+def _with_unrequired_returns(to_dos):
+    """Add the returned declarations and reports on work outside the plan."""
     by_key = {(to_do.agency, to_do.period): to_do for to_do in to_dos}
-    for question in [each for each in QUESTION_BY_MODEL.values() if not each.is_owed]:
-        rows = question.model.objects.filter(
-            period__is_demonstration=False
-        ).select_related(question.name, "agency", "period__plan")
+    for name, updates in (
+        ("commitment", CommitmentUpdate.objects.all()),
+        ("activity", ActivityUpdate.objects.filter(activity__is_in_plan=False)),
+    ):
+        rows = updates.filter(period__is_demonstration=False).select_related(
+            name, "agency", "period__plan"
+        )
         for update, answer in _returned_answers(rows):
             agency, period = update.agency, update.period
             to_do = by_key.get((agency, period)) or AgencyToDo(
