@@ -27,7 +27,7 @@ MAIL_KINDS = {
     "asked": _("Reminder"),
     "audit": _("Audit record"),
     "invitation": _("Invitation"),
-    "letter": _("Letter"),
+    "letter": _("Letter to confirm"),
     "password_reset": _("New password"),
     "proposal": _("Proposed activity"),
     "reminder": _("Reminder"),

@@ -30,7 +30,8 @@ class RoundReport:
     ``before`` is the edition of the earlier round, ``comparable_editions`` are all that
     may be chosen for it, the latest first. Without ``edition`` the rows are today's,
     and the report is preliminary. Every report takes its texts only from ``tables``,
-    ``differences`` and ``secretariat_texts``: takedowns remove content from these.
+    ``differences`` and ``secretariat_texts``, the secretariat's introduction and
+    conclusions: takedowns remove content from these.
     """
 
     period: ReportingPeriod
