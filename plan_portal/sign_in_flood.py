@@ -26,10 +26,10 @@ REFUSED_FOR = 2
 ACCOUNT_REFUSED_FOR = 10
 #: Maximum number of marks, and of senders, remembered; beyond it all are dropped.
 MAX_REMEMBERED = 1000
-#: A flood: this many sign-ins of one network or known browser within so many seconds,
-#: more than an office sends to one process; how long it counts as one; seconds between
-#: sign-ins let through.
-FLOOD, FLOOD_WITHIN, FLOOD_LASTS, FLOOD_LETS_THROUGH = 40, 5, 60, 10
+#: A flood: FLOOD_COUNT sign-ins of one network or known browser within FLOOD_WINDOW
+#: seconds, more than an office sends to one process. It counts as one for FLOOD_LASTS
+#: seconds; every FLOOD_ADMITS_EVERY seconds one of its sign-ins is let through.
+FLOOD_COUNT, FLOOD_WINDOW, FLOOD_LASTS, FLOOD_ADMITS_EVERY = 40, 5, 60, 10
 #: The key under which the requests of all networks are counted together.
 MANY_NETWORKS = ""
 #: Held while this process works on a sign-in.
@@ -98,13 +98,13 @@ class SignInFloodMiddleware:
         if sent is None:
             if len(self.sent_at) >= MAX_REMEMBERED:
                 self.sent_at.clear()
-            sent = self.sent_at[sender] = deque(maxlen=FLOOD)
-        if len(sent) == FLOOD and now - sent[0] < FLOOD_WITHIN:
+            sent = self.sent_at[sender] = deque(maxlen=FLOOD_COUNT)
+        if len(sent) == FLOOD_COUNT and now - sent[0] < FLOOD_WINDOW:
             self._mark("flood", sender, FLOOD_LASTS)
         sent.append(now)
         is_flood = self._is_marked("flood", sender)
         if is_flood and not self._is_marked("one let through", sender):
-            self._mark("one let through", sender, FLOOD_LETS_THROUGH)
+            self._mark("one let through", sender, FLOOD_ADMITS_EVERY)
             return False
         return is_flood
 

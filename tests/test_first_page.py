@@ -334,7 +334,7 @@ def test_what_agencies_said_last_comes_first(client):
     read = board_of(asked.plan)
     found = areas.latest_updates(read, read.rows)
 
-    keys = [(line.update.pk, line.state) for line in found["lately"]]
+    keys = [(line.update.pk, line.state) for line in found["by_agencies"]]
     assert keys == [(declared.pk, None), (update.pk, "in_progress")]
     assert [line.update.pk for line in found["from_sources"]] == [recorded.pk]
     page = client.get(public_path("home")).content.decode()

@@ -88,7 +88,7 @@ def test_the_home_page_shows_the_latest_plan_with_a_record(client, shipped):
 
     assert context["choice"].in_force.code == "2025-2028"
     assert context["plan"] == shipped
-    assert context["overview"].latest["lately"] == []
+    assert context["overview"].latest_updates["by_agencies"] == []
     assert context["overview"].headline.findings == ("over", "nobody")
 
 

@@ -40,7 +40,7 @@ class LeanArgon2Hasher(Argon2PasswordHasher):
 
 
 class MonotonyValidator:
-    """Refuses few different characters, and one that fills more than half."""
+    """Refuses a password of few characters, or of more than half of one character."""
 
     def validate(self, password, user=None):
         found = Counter("".join(fold(password).split()))

@@ -28,7 +28,8 @@ from agencies.decisions import (
 from agencies.fields import DeclaredFields, internal
 from agencies.models import User
 
-#: Second factors. Recovery codes, also authenticators of allauth, only replace one.
+#: Second factors. Recovery codes, also authenticators of allauth, are used in place of
+#: one.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 #: Keys in an authenticator's data: the secret of an app, the seed of recovery codes.
 SECRET_KEYS = ["secret", "seed"]

@@ -135,7 +135,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request, **credentials):
         user = super().authenticate(request, **credentials)
         if user:
-            self.attempt.rollback()
+            self.attempt.give_back()
         return user
 
     def get_reauthentication_methods(self, user):

@@ -22,7 +22,7 @@ class SignInAttempt:
     """
     The units that one attempt used up, or the limit that refused it.
 
-    ``rollback`` returns the units after a successful sign-in. ``counted_key`` is the
+    ``give_back`` returns the units after a successful sign-in. ``counted_key`` is the
     cache key that shows that the account was counted for this network address.
     """
 
@@ -30,7 +30,7 @@ class SignInAttempt:
     used: list = field(default_factory=list)
     counted_key: str = ""
 
-    def rollback(self):
+    def give_back(self):
         for usage in self.used:
             usage.rollback()
         if self.counted_key:

@@ -15,7 +15,11 @@ EDGE = 8
 
 @dataclass(frozen=True)
 class AxisSpan:
-    """A span of the axis; without ``width`` a day or the beginning of a year."""
+    """
+    A span of the axis; without ``width`` a day or the beginning of a year.
+
+    ``kind`` is its tense; of today, SVG's text-anchor.
+    """
 
     x: str
     width: str = ""
@@ -26,7 +30,7 @@ class AxisSpan:
 
 @dataclass(frozen=True)
 class TimeAxis:
-    """``today`` is None before the first day; its ``kind`` is SVG's text-anchor."""
+    """``today`` is None before the first day."""
 
     whole: AxisSpan
     spans: tuple[AxisSpan, ...]

@@ -17,7 +17,7 @@ from django.utils.translation import override
 from agencies import audit
 from strategic_areas import figures
 from strategic_areas.datasets.removals import protect_in_editions
-from strategic_areas.importing.checking import check_personal_data, check_plan_file
+from strategic_areas.importing.checking import check_personal_data, parse_plan_file
 from strategic_areas.importing.comparison import (
     ImportSummary,
     UpdateRevisions,
@@ -47,7 +47,7 @@ def load_plan_file(path, *, dry_run=False, progress=None):
     ``dry_run`` rolls back. ``progress`` is called with each table's name and its number
     of records. Raises ``PlanFileError`` with all faults, without any change.
     """
-    plan_file = check_plan_file(*read_file(path))
+    plan_file = parse_plan_file(*read_file(path))
     with Path(path).open("rb") as content:
         digest = file_digest(content, "sha256").hexdigest()
     file = PlanFile(name=Path(path).name, sha256=digest)

@@ -1,5 +1,5 @@
 """
-Checks of single values: format and personal data.
+Turns the nodes of a plan file into records, and collects the faults of its values.
 
 Identifying data refuses the file. Data that might identify is a warning, unless the
 record names its public source.
@@ -52,7 +52,7 @@ class FileEntry:
             for entry in entries:
                 yield from entry.with_nested()
 
-    def item(self, key, code):
+    def node_of_item(self, key, code):
         node = self.nodes[key]
         items = node.value if isinstance(node, SequenceNode) else []
         return next((item for item in items if item.value == code), node)
@@ -86,13 +86,13 @@ class ParsedPlanFile:
         return found
 
 
-def check_plan_file(text, mapping):
-    checker = PlanFileChecker(text)
-    top = checker.record(FILE, mapping, "the file")
-    return ParsedPlanFile(top, checker.faults, checker.unread)
+def parse_plan_file(text, mapping):
+    parser = PlanFileParser(text)
+    top = parser.record(FILE, mapping, "the file")
+    return ParsedPlanFile(top, parser.faults, parser.unread)
 
 
-class PlanFileChecker:
+class PlanFileParser:
     def __init__(self, text):
         self.text = text
         self.faults = []

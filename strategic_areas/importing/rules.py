@@ -74,7 +74,9 @@ def unknown_references(plan_file, known):
             for code in value if isinstance(value, list) else [value]:
                 if code is not None and not known.has(section, code):
                     expected = f"the code of one of the {section}"
-                    yield entry.fault(key.name, expected, entry.item(key.name, code))
+                    yield entry.fault(
+                        key.name, expected, entry.node_of_item(key.name, code)
+                    )
 
 
 def taken_slugs(plan_file, known):

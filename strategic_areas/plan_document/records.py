@@ -98,7 +98,7 @@ def _record_to_save(stored, line, record, before):
         field = table.field(name)
         if field.many_to_many:
             links[name] = _linked(stored, record, field, value)
-        elif table.is_saved_last(name):
+        elif table.is_set_after_saving(name):
             links[name] = value and stored.linked_table(field).rows[value]
         else:
             stored.put_plain(record, name, value)

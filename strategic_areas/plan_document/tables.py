@@ -98,8 +98,8 @@ class PlanTable:
     def has_field(self, attribute):
         return any(field.name == attribute for field in self.model._meta.fields)
 
-    def is_saved_last(self, attribute):
-        """Whether it links records of the plan, which must exist first."""
+    def is_set_after_saving(self, attribute):
+        """Whether a link is set once all records of the plan are saved."""
         field = self.field(attribute)
         is_own = field.related_model is self.model and attribute not in OTHER_PLAN_LINKS
         return field.many_to_many or is_own

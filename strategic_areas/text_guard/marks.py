@@ -20,7 +20,8 @@ DAY = re.compile(
     rf"|(?<![a-z]){MONTH} \d{{1,2}}(?!\d)|(?<![a-z])dia \d{{1,2}}(?!\d)"
     rf"|{one_word('DAYS')})"
 )
-#: Digits and letters that may be the number of a court file, a card or a vehicle.
+#: Digits and letters that may be the number of a court file, a card, a vehicle or a
+#: room, or a latitude such as 18.4861.
 CODE = re.compile(
     r"(?<![\w$])(?<!\d[.,])(?:[a-z]{0,4}[-/]?(?=(?:[-/ ]?\d){5})\d{1,8}"
     r"(?:[-/ ]?\d{1,8}){0,6}(?:-[a-z]{1,4})?|[a-z]{1,4}-?\d{3,8}|\d{3,8}-?[a-z]{1,3}"

@@ -2,9 +2,10 @@
 Possible and certain names of persons.
 
 A capitalised word is a possible name unless something explains it; a word in small
-letters, if it is in ``people.txt``. Words before it make it certain ("la menor
-Yuleisy", "alias la flaca"), or, after a given name, a surname, an age or a verb such as
-"contó". Initials of a person block too: "la víctima M. R.", "J.P.F. (15)".
+letters, if it is in ``people.txt``, looks like a modern name, or begins a sentence
+before "contó". Words before a possible name make it certain ("la menor Yuleisy", "alias
+la flaca"), or, after a given name, a surname, an age or a verb such as "contó".
+Initials of a person block too: "la víctima M. R.", "J.P.F. (15)".
 """
 
 import re
@@ -17,31 +18,31 @@ from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 from strategic_areas.text_guard.reading import Reading, Word, WordRange
 
-#: Maximum distance, in words and signs, of an office before and after a name, and of a
+#: Maximum distance, in words and signs, of a post before and after a name, and of a
 #: thing before the person that it is named after.
-OFFICE_BEFORE, OFFICE_AFTER, THING_BEFORE = 10, 6, 5
+POST_BEFORE, POST_AFTER, THING_BEFORE = 10, 6, 5
 PREFIX = re.compile("^(?:ex|vice|sub|vis)")
 YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def is_office(word: Word) -> bool:
+def is_post(word: Word) -> bool:
     return bool({word.text, PREFIX.sub("", word.text)} & vocabulary.OFFICES)
 
 
 def is_official(reading: Reading, start: int, end: int) -> bool:
     """
-    Whether a name has an office ("la ministra Ana Gil", "Ana Gil, ministra"), or is
-    that of an author ("escrito por Ana Gil").
+    Whether a name has a public post or a profession ("la ministra Ana Gil", "Ana Gil,
+    ministra"), or is that of an author ("escrito por Ana Gil").
 
     "a" or "con" between them means another person: "la fiscal habló con doña Ana".
     """
-    for back in range(1, OFFICE_BEFORE + 1):
+    for back in range(1, POST_BEFORE + 1):
         word, before = reading.word(start - back), reading.word(start - back - 1)
-        if is_office(word):
+        if is_post(word):
             return before.text not in {"su", "her", "his"}
         if word.text in {"por", "by"} and before.text in vocabulary.DONE_BY:
             return True
-        is_constituency = is_office(before)  # "la senadora por Azua, …"
+        is_constituency = is_post(before)  # "la senadora por Azua, …"
         is_short = len(before.text) == 1 or before.text in vocabulary.SHORT_FORMS
         is_end = word.text in vocabulary.ENDS and not is_short
         if is_end or (word.text in vocabulary.APART and not is_constituency):
@@ -50,12 +51,12 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
         return True
     if reading.text(end) not in vocabulary.BEFORE_OFFICES:
         return False
-    for on in range(1, OFFICE_AFTER):
+    for on in range(1, POST_AFTER):
         word = reading.word(end + on)
         # "Ana Gil, MIREX"
         is_acronym = on < 3 and word.is_shouted and not reading.word(start).is_shouted
         if (
-            is_office(word)
+            is_post(word)
             or (on < 4 and word.text in vocabulary.EMPLOYERS)
             or is_acronym
         ):

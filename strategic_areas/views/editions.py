@@ -291,13 +291,12 @@ def difference_file(request, plan, earlier, file_format, edition=""):
 
 @reads_parameters("day")
 def edition_on_day(request, plan):
-    """Redirect to the edition that holds a day, or say that none does."""
+    """Redirect to the last edition made by that day, or say that there is none."""
     plan, wanted = public_plan_or_404(plan), query_values(request, "day").get("day", "")
     all_editions, day = editions.editions_of(plan), None
     with suppress(ValueError):
         day = date.fromisoformat(wanted)
     is_past = day and day <= timezone.localdate()
-    # The last edition made by then holds the day.
     if found := next(
         (each for each in all_editions if is_past and each.made_on <= day), None
     ):

@@ -53,7 +53,7 @@ def update_list(request, plan):
         "update_page": page,
         "counts": counts,
         "list_name": _list_name(plan),
-        "reported_until": _recorded_until(page.entries),
+        "reported_until": _sources_cover_until(page.entries),
         "sections": update_sections(plan, page, counts),
         **_filters(plan, counts, wanted),
     }
@@ -108,12 +108,12 @@ def update_detail(request, plan, public_id):
         "page": page,
         "entry": page.entry,
         "list_name": _list_name(plan),
-        "reported_until": page.entry.dated_on and _recorded_until([page.entry]),
+        "reported_until": page.entry.dated_on and _sources_cover_until([page.entry]),
     }
     return render(request, "update.html", context)
 
 
-def _recorded_until(entries):
+def _sources_cover_until(entries):
     return max(
         (each.covers_until for each in entries if each.is_from_sources), default=None
     )

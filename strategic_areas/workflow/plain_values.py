@@ -1,3 +1,5 @@
+"""Plain (JSON) values of proposed changes: conversion, validation and application."""
+
 from collections import defaultdict
 from decimal import Decimal
 from functools import cache, reduce
@@ -152,12 +154,12 @@ def apply_part(part, change, by, saved, old_unique_values):
         record.by = by
     must_be_valid(record)
     record._history_user = by
-    reason = _("change %(number)s: proposed by %(one)s, approved by %(other)s")
-    record._change_reason = reason[:100] % {
+    reason = _("change %(number)s: proposed by %(one)s, approved by %(other)s") % {
         "number": change.pk,
         "one": change.proposed_by.get_username()[:25],
         "other": by.get_username()[:25],
     }
+    record._change_reason = reason[:100]
     try:
         with override("es"):
             _save_or_rename(record, part.after)

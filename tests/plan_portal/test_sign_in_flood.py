@@ -43,8 +43,8 @@ def fail(client, times):
 @pytest.fixture
 def flood(clock, monkeypatch):
     """So many sign-ins in some seconds are a flood; in use it takes more."""
-    monkeypatch.setattr(sign_in_flood, "FLOOD", 12)
-    return sign_in_flood.FLOOD
+    monkeypatch.setattr(sign_in_flood, "FLOOD_COUNT", 12)
+    return sign_in_flood.FLOOD_COUNT
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ def test_no_more_networks_are_remembered_than_it_says(rf, clock, monkeypatch):
 
 
 def test_no_more_floods_are_remembered_than_it_says(rf, clock, monkeypatch):
-    monkeypatch.setattr(sign_in_flood, "FLOOD", 1)
+    monkeypatch.setattr(sign_in_flood, "FLOOD_COUNT", 1)
     monkeypatch.setattr(sign_in_flood, "MAX_REMEMBERED", 3)
     middleware = SignInFloodMiddleware(lambda request: HttpResponse())
 

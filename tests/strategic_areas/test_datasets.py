@@ -266,8 +266,8 @@ def test_a_file_holds_what_is_protected_and_who_took_it(client, girls, name):
     address = address_of(girls, name)
 
     page = client.get(address)
-    as_text = client.post(address, {"form": "csv"})
-    as_book = client.post(address, {"form": "xlsx"})
+    as_text = client.post(address, {"format": "csv"})
+    as_book = client.post(address, {"format": "xlsx"})
 
     rows = list(csv.reader(io.StringIO(as_text.content.decode("utf-8-sig"))))
     sheet = load_workbook(io.BytesIO(as_book.content)).active
@@ -284,8 +284,8 @@ def test_a_file_holds_what_is_protected_and_who_took_it(client, girls, name):
 
 def test_nobody_else_takes_one(client, girls):
     client.force_login(make.focal_point())
-    for name in ("exact_indicator", "exact_agency"):
-        assert client.post(address_of(girls, name), {"form": "csv"}).status_code == 404
+    for url in ("exact_indicator", "exact_agency"):
+        assert client.post(address_of(girls, url), {"format": "csv"}).status_code == 404
 
     girls.indicator.agency = None
     girls.indicator.save()
@@ -293,7 +293,7 @@ def test_nobody_else_takes_one(client, girls):
     statuses = []
     for user in (make.focal_point(), make.reviewer()):
         client.force_login(user)
-        statuses.append(client.post(address, {"form": "csv"}).status_code)
+        statuses.append(client.post(address, {"format": "csv"}).status_code)
 
     assert statuses == [404, 200]
     assert AuditEntry.objects.filter(event=Event.EXPORTED).count() == 1
@@ -306,7 +306,7 @@ def test_a_page_is_no_file_and_tables_are_limited(client, reviewer, girls, setti
     }
     address = address_of(girls)
 
-    client.get(address, {"form": "csv"})
-    statuses = [client.post(address, {"form": "csv"}).status_code for _ in range(2)]
+    client.get(address, {"format": "csv"})
+    statuses = [client.post(address, {"format": "csv"}).status_code for _ in range(2)]
 
     assert statuses == [200, 429]

@@ -196,9 +196,9 @@ def everything_counted(plan, agency, user):
         "of the commitment": [each.row.activity for each in shown.activities],
         "of the commitment's state": shown.row.summary,
         "accounts": counted.total - counted.off_plan,
-        "lately": [
+        "by_agencies": [
             line.update.pk
-            for line in areas.latest_updates(loaded, loaded.rows)["lately"]
+            for line in areas.latest_updates(loaded, loaded.rows)["by_agencies"]
         ],
         "sources": sources_of_plan(plan).count(),
         "review": submissions.median_review_days(),

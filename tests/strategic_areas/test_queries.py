@@ -308,7 +308,7 @@ def test_what_changed_lately_is_only_what_was_reported_here():
     found = plan_progress.load_plan_progress(plan, TODAY)
     latest = areas.latest_updates(found, found.rows)
 
-    assert [line.update.pk for line in latest["lately"]] == [reported.pk]
+    assert [line.update.pk for line in latest["by_agencies"]] == [reported.pk]
     assert len(latest["from_sources"]) == 1
 
 

@@ -38,7 +38,8 @@ from strategic_areas.models.agency_statements import (
 from strategic_areas.queries.figures import phrases
 from strategic_areas.queries.plan import counted_updates
 
-#: Number of rounds that the desk offers for a comment; older ones may have one too.
+#: Number of rounds that the desk offers for a comment; at their
+#: addresses older ones can be commented on too.
 OFFERED_ROUNDS = 3
 #: Slug in the URL → model.
 DISPUTABLE_MODELS = {
@@ -191,6 +192,7 @@ def attribution_list(request):
 
 
 def _has_dispute(row):
+    # ``row.dispute`` raises if there is none; the query has selected it.
     return row._state.fields_cache["dispute"] is not None
 
 

@@ -210,7 +210,7 @@ class PlanTree:
     """
     The tree of a plan, with a draft.
 
-    ``pending_change`` is the plan's own, to approve it. ``conflicts`` are others'
+    ``pending_change`` proposes to approve the whole plan. ``conflicts`` are others'
     changes of drafted values; ``preview`` is the effect of the draft.
     """
 

@@ -111,7 +111,8 @@ class DecideManyForm(forms.Form):
         self.initial["pick"] = [item.token for item in items]
         examined = guard.merge_examinations(item.examined for item in items)
         AnonymityField.remove_unless_needed(self, examined)
-        if not examined.findings:  # the page has shown the records
+        # Without findings there is no tick: a hidden field tells that it was shown.
+        if not examined.findings:
             self.fields["checked"] = forms.BooleanField(
                 widget=forms.HiddenInput, initial=True
             )

@@ -328,7 +328,7 @@ def raw_values_of_indicator(request, indicator):
 
 
 def _raw_values_page(request, record, agency, indicators, *, subject):
-    person, file_format = request.user, request.POST.get("form")
+    person, file_format = request.user, request.POST.get("format")
     own = FocalPoint.objects.agencies_of(person)
     if not (access.is_reviewer(person) or agency and own.filter(agency=agency)):
         raise Http404

@@ -234,7 +234,8 @@ def value_caption(series: IndicatorSeries) -> tuple[str, str]:
     """
     The words after the last value's number, and its source or else its status.
 
-    Only a caption, written "words (source)", states a source.
+    The value's own caption, "words (source)", gives both. Without one they are unit
+    with span, and status.
     """
     point, text = series.last, text_in_language(series.last, "caption")
     if not text:

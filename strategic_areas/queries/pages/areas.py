@@ -201,7 +201,7 @@ def latest_updates(
     plan_progress: PlanProgress, rows: Iterable[CommitmentProgress]
 ) -> dict[str, list[UpdateListItem]]:
     """
-    The latest reports of agencies (``lately``) and the newest updates from public
+    The latest reports of agencies (``by_agencies``) and the newest updates from public
     sources (``from_sources``).
 
     Demonstrations are left out.
@@ -214,7 +214,9 @@ def latest_updates(
                 updates_of_kind = entered if update.was_entered else from_sources
                 updates_of_kind.append((update, subject))
     found = {
-        "lately": nlargest(MOST_LATEST, entered, key=lambda pair: pair[0].published_at),
+        "by_agencies": nlargest(
+            MOST_LATEST, entered, key=lambda pair: pair[0].published_at
+        ),
         "from_sources": nlargest(
             MOST_LATEST, from_sources, key=lambda pair: recency_of(pair[0])
         ),

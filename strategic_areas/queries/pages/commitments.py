@@ -58,7 +58,7 @@ class ActivityDetail:
     dispute: counted_updates.Dispute | None
 
     @property
-    def due_before(self) -> PlanChange | None:
+    def first_due_change(self) -> PlanChange | None:
         """The first change of its due date, which holds the original date."""
         changes = self.row.activity.approved_changes
         return next((each for each in changes if each.field == "due_on"), None)
@@ -75,12 +75,12 @@ class ActivityDetail:
         Periods are not added up, as nobody states that they may be. Counts of public
         sources are left out.
         """
-        entry, planned = self.latest, disclose_planned_quantity(self.row.activity)
+        update, planned = self.latest, disclose_planned_quantity(self.row.activity)
         is_reported = (
-            entry and not entry.is_from_sources and entry.quantity is not PROTECTED
+            update and not update.is_from_sources and update.quantity is not PROTECTED
         )
         is_planned = self.row.activity.is_official and planned not in {None, PROTECTED}
-        return entry.quantity if is_reported and is_planned else None
+        return update.quantity if is_reported and is_planned else None
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,9 @@ class CommitmentPage:
     row: CommitmentProgress
     #: The latest round.
     round: ReportingPeriod | None
-    #: Codes of all activities; the larger number of activities and events.
+    #: Codes of all activities.
     codes: tuple[str, ...]
+    #: The number of activities or of events, whichever is larger.
     length: int
     activities: tuple[ActivityDetail, ...]
     events: tuple[TimelineEvent, ...]
@@ -117,7 +118,7 @@ class CommitmentPage:
         return [
             each.entry
             for each in self.events
-            if each.rows
+            if each.kind == "update"
             and not (each.is_withdrawn or each.is_demonstration)
             and not each.entry.is_from_sources
         ]
@@ -296,15 +297,17 @@ def load_commitment_page(
         if each.activity in last
     ]
     last_updates += [last[commitment]] if commitment in last else []
-    shown_events = [each for each in events[page_slice] if each.rows]
-    entries = _entries(
+    shown_events = [each for each in events[page_slice] if each.kind == "update"]
+    published = _published_by_key(
         {each.key for each in [*last_updates, *shown_events, *off_plan_events]},
         declarations,
     )
     last_keys = {each.key for each in last.values()}
-    events = tuple(each.with_content(entries, last_keys) for each in events[page_slice])
+    events = tuple(
+        each.with_content(published, last_keys) for each in events[page_slice]
+    )
     _read_related(commitment, shown_activities)
-    newest = {each.subject: entries[each.key] for each in last_updates}
+    newest = {each.subject: published[each.key] for each in last_updates}
     return CommitmentPage(
         row=row,
         round=rounds[0] if rounds else None,
@@ -319,7 +322,7 @@ def load_commitment_page(
             for each in shown_activities
         ),
         events=events,
-        off_plan=tuple(entries[each.key] for each in off_plan_events),
+        off_plan=tuple(published[each.key] for each in off_plan_events),
         declared=newest.get(commitment),
         sources=_numbered_sources(
             [commitment, *(each.activity for each in shown_activities)], events
@@ -407,14 +410,14 @@ def _build_row(commitment, activities, updates, declarations, periods, today):
     return row
 
 
-def _entries(keys, declarations):
+def _published_by_key(keys, declarations):
     rows = [each for each in declarations if (Commitment, each.pk) in keys]
     rows += public_updates.public_reports().filter(
         pk__in=[pk for kind, pk in keys if kind is Activity]
     )
     return {
-        (type(entry.subject), entry.pk): entry
-        for entry in public_updates.build_published_updates(rows)
+        (type(update.subject), update.pk): update
+        for update in public_updates.build_published_updates(rows)
     }
 
 

@@ -1,6 +1,4 @@
-"""
-Editions: the content of one, the differences of two, and the one that holds a day.
-"""
+"""Editions: the content of one, and the differences of two."""
 
 import re
 from collections import Counter, defaultdict, namedtuple
@@ -55,7 +53,9 @@ def _number_parts(edition):
 
 def edition_by_round(plan: Plan) -> dict[int, Edition]:
     """The last correction of the edition of each closed round, by round id."""
-    return {each.period_id: each for each in reversed(editions_of(plan))}
+    return {
+        each.period_id: each for each in reversed(editions_of(plan)) if each.period_id
+    }
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,11 @@ def edition_differences(
 ) -> list[DatasetDifference]:
     """The differences of an earlier edition from a later one, or from today."""
     version = None if later else current_version()
-    return _differences(plan.pk, _key(earlier), _key(later), version)
+    return _differences(plan.pk, _cache_key(earlier), _cache_key(later), version)
 
 
-def _key(edition):
-    """Removing something from an edition also renews its random bits."""
+def _cache_key(edition):
+    """Its id, and random bits that change when something is removed from it."""
     return edition and (edition.pk, bytes(edition.random))
 
 
@@ -110,7 +110,7 @@ def _differences(plan, earlier, later, version):
 def tables_of(plan: Plan, edition: Edition | None) -> PlanTables:
     """The tables of an edition, or of today without one."""
     if edition:
-        return _stored_tables(_key(edition))
+        return _stored_tables(_cache_key(edition))
     return _today(plan.pk, current_version()), DATASETS
 
 
@@ -213,11 +213,11 @@ EditionPage = namedtuple(
 
 
 def load_edition_page(edition: Edition) -> EditionPage:
-    return _load_page(*_key(edition), edition.period and edition.period.code)
+    return _load_page(*_cache_key(edition), edition.period and edition.period.code)
 
 
 @lru_cache(maxsize=32)
-def _load_page(pk, _nonce, code):
+def _load_page(pk, _random_bits, code):
     edition = Edition.objects.select_related("plan").get(pk=pk)
     snapshot = snapshot_of(edition)
     tables = defaultdict(dict, snapshot.tables)

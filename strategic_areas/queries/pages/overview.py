@@ -162,14 +162,14 @@ class Overview:
     plan_progress: PlanProgress
     headline: Headline
     areas: tuple[areas.AreaRow, ...]
-    #: The latest round; of a plan of which none has opened, the first future one.
     latest_round: LatestRound | None
+    #: The first future round, if none has opened yet.
     first_round: ReportingPeriod | None
     #: Since the round before the latest, if any.
     changed: ChangedCommitments | None
     agency_count: int
     source_count: int
-    latest: dict[str, list[areas.UpdateListItem]]
+    latest_updates: dict[str, list[areas.UpdateListItem]]
     delays: delays.Delays
     #: The plan's current year from 1, and its number of years; None outside.
     year: tuple[int, int] | None
@@ -222,7 +222,7 @@ def load_overview(plan: Plan, today: date) -> Overview:
         else None,
         agency_count=Participation.objects.filter(plan=plan).count(),
         source_count=sources_of_plan(plan).count(),
-        latest=areas.latest_updates(plan_progress, plan_progress.rows),
+        latest_updates=areas.latest_updates(plan_progress, plan_progress.rows),
         delays=delays.load_delays(plan_progress, today),
         year=year_of_plan(plan, today),
     )

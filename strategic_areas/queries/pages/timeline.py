@@ -47,11 +47,12 @@ class TimelineEvent:
     period: ReportingPeriod | None = None
     #: Publication days of the period's updates, first one first.
     days: tuple[date, ...] = ()
-    #: Revisions of an update, newest first, ending with a withdrawn one, as withdrawn
-    #: content is not shown in an older wording.
-    rows: tuple = ()
-    #: Its content, if shown; whether it is the last of its activity.
+    #: Revisions of an update, newest first. Those older than a withdrawn one are left
+    #: out, since withdrawn content is not shown in an older wording.
+    revisions: tuple = ()
+    #: Content of an update, if shown.
     entry: PublishedUpdate | None = None
+    #: Whether it is the last update of its activity.
     is_last: bool = False
     #: Whether the update is of a superseded record.
     is_of_former: bool = False
@@ -72,19 +73,19 @@ class TimelineEvent:
     @property
     def key(self):
         """The model of the subject and the id of the newest revision."""
-        return type(self.subject), self.rows[0].pk
+        return type(self.subject), self.revisions[0].pk
 
     @property
     def earlier_revision_count(self):
-        return len(self.rows) - 1
+        return len(self.revisions) - 1
 
     @property
     def is_withdrawn(self):
-        return self.rows[0].status == RevisionStatus.WITHDRAWN
+        return self.revisions[0].status == RevisionStatus.WITHDRAWN
 
     @property
     def is_demonstration(self):
-        was_demonstration = self.rows[0].provenance == Provenance.DEMONSTRATION
+        was_demonstration = self.revisions[0].provenance == Provenance.DEMONSTRATION
         return was_demonstration or self.period.is_demonstration
 
     @property
@@ -92,13 +93,13 @@ class TimelineEvent:
         """Whether it is of a reconstruction that the commitment superseded."""
         own = self.subject.provenance
         provenance = getattr(self.subject, "commitment_provenance", own)
-        is_from_sources = self.rows[0].origin == Revision.Origin.RECORD
+        is_from_sources = self.revisions[0].origin == Revision.Origin.RECORD
         return self.is_of_former and is_from_sources and provenance != Provenance.PLAN
 
-    def with_content(self, entries: Mapping, last_keys: Container) -> "TimelineEvent":
-        if not self.rows:
+    def with_content(self, published: Mapping, last_keys: Container) -> "TimelineEvent":
+        if self.kind != "update":
             return self
-        return replace(self, entry=entries[self.key], is_last=self.key in last_keys)
+        return replace(self, entry=published[self.key], is_last=self.key in last_keys)
 
 
 def update_events(
@@ -135,7 +136,7 @@ def update_events(
                 kind="update",
                 subject=subject,
                 period=periods[period],
-                rows=tuple(rows),
+                revisions=tuple(rows),
                 is_of_former=subject not in own,
             )
         )
@@ -149,7 +150,7 @@ def update_events(
 
 
 def _recency(event):
-    row = event.rows[0]
+    row = event.revisions[0]
     was_entered = row.origin == Revision.Origin.ENTERED
     stated_on = said_on(row) or date.min
     return Recency(event.day, stated_on, was_entered, row.revision), -row.pk
