@@ -44,7 +44,7 @@ class Event(models.TextChoices):
     REPORT_PUBLISHED = "report_published", _("Report published")
     REPORT_REPLACED = "report_replaced", _("Report replaced by a later one")
     REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn")
-    REPORT_CHANGED = "report_changed", _("Report moved to another state")
+    REPORT_MOVED = "report_changed", _("Report moved to another state")
     LETTER_RECORDED = "letter_recorded", _("Letter of an agency recorded")
     # The next four occur in old entries only: two people decide on rounds now.
     ROUNDS_MADE = "rounds_made", _("Rounds made from a schedule")
@@ -67,7 +67,7 @@ class Event(models.TextChoices):
     EDITION_MADE = "edition_made", _("Edition made")
     PLAN_LOADED = "plan_loaded", _("Plan loaded from a file or a workbook")
 
-    EXPORTED = "exported", _("Unpublished data taken out")
+    EXPORTED = "exported", _("Unpublished data downloaded")
     EVIDENCE_OPENED = "evidence_opened", _("File of evidence opened")
     PURGE_ASKED = "purge_asked", _("Blanking of a text asked for")
     PURGE_CANCELLED = "purge_cancelled", _("Blanking of a text called off")

@@ -143,7 +143,7 @@ class ChartLayout:
             (each.starts_on, each.ends_on) for each in all_values
         )
         self.ticks = scales.ticks(each.number for each in all_values)
-        self.floor = ABOVE + PLOT
+        self.plot_bottom = ABOVE + PLOT
 
     def y(self, number) -> float:
         low, high = self.ticks[0], self.ticks[-1]
@@ -255,7 +255,7 @@ def _value_boxes(layout, value, kind):
     x = layout.x(value)
     for shift in (-0.85, 1.5):
         y = layout.y(value.number) + shift
-        if y < layout.floor:
+        if y < layout.plot_bottom:
             yield box_around(value.text, x, y), (x, y, value.text, kind)
 
 
@@ -359,7 +359,7 @@ class SeriesPicture:
     """
 
     height: str
-    floor: str
+    plot_bottom: str
     break_top: str
     years_y: str
     has_long_ticks: bool
@@ -391,10 +391,10 @@ def draw_series(
     layout = ChartLayout(lines, tuple(levels))
     ticks = tuple(AxisTick(em(layout.y(tick)), write(tick)) for tick in layout.ticks)
     return SeriesPicture(
-        height=em(layout.floor + BELOW),
-        floor=em(layout.floor),
-        break_top=em(layout.floor - BREAK),
-        years_y=em(layout.floor + 1.4),
+        height=em(layout.plot_bottom + BELOW),
+        plot_bottom=em(layout.plot_bottom),
+        break_top=em(layout.plot_bottom - BREAK),
+        years_y=em(layout.plot_bottom + 1.4),
         has_long_ticks=any(len(tick.text) > SHORT_TICK for tick in ticks),
         is_named=len(lines) > 1,
         ticks=ticks,

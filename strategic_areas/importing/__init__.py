@@ -116,7 +116,7 @@ def _load(plan_file, file, progress):
 
 def _absent(loaded_values, lines):
     given = {
-        (name, each.name) for name, table_lines in lines.items() for each in table_lines
+        (name, each.key) for name, table_lines in lines.items() for each in table_lines
     }
     known = loaded_values.records
     rows = {

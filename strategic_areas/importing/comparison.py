@@ -89,7 +89,7 @@ def apply_lines(lines, stored, loaded_values, summary):
     for to_save in records_to_save:
         line = to_save.line
         if to_save.is_new:
-            stored.tables[line.table.name].put(to_save.record, line.name)
+            stored.tables[line.table.name].put(to_save.record, line.key)
             loaded_values.remember(line, **{PK_KEY: to_save.record.pk})
             summary.created[line.table.name] += 1
         else:
@@ -114,7 +114,7 @@ def affected_records(to_save, stored):
     line = to_save.line
     if line.table.name in VALUE_TABLES:
         rows = stored.tables["indicators"].rows
-        yield Indicator, rows[line.name.partition("/")[0]].pk
+        yield Indicator, rows[line.key.partition("/")[0]].pk
         return
     yield line.table.model, to_save.record.pk
     for name, former in to_save.before.items():
@@ -157,10 +157,10 @@ class LineComparison:
 
     def row_of(self, line):
         table = self.stored.tables[line.table.name]
-        row = table.rows.get(line.name)
+        row = table.rows.get(line.key)
         row = row or table.row_of_pk.get(self.loaded_values.stored_pk(line))
         if row:
-            table.put(row, line.name)
+            table.put(row, line.key)
             self.loaded_values.remember(line, **{PK_KEY: row.pk})
         return row
 
@@ -172,7 +172,7 @@ class LineComparison:
             return replace(
                 line,
                 state=LineState.CHANGED if new_values else LineState.UNCHANGED,
-                stored_key=line.name,
+                stored_key=line.key,
                 values=new_values,
             )
         if self.is_part_of_revised_value(line):
@@ -278,7 +278,7 @@ class UpdateRevisions(LineComparison):
                 self.reasons[key] = "disputed here"
 
     def apply_line(self, line):
-        current, reason = self.published.get(line.name), self.reasons.get(line.name)
+        current, reason = self.published.get(line.key), self.reasons.get(line.key)
         changes = current and self.wanted_changes(line, current, reason)
         if current is None and not reason:
             self.publish(line, line.values)

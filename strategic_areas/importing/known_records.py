@@ -163,7 +163,7 @@ class LoadedValues:
             loaded.append((record.plan.code, record.values))
 
     def values_of(self, line):
-        record = self.records.get((line.table.name, line.name))
+        record = self.records.get((line.table.name, line.key))
         return record.values if record else {}
 
     def values_of_other_plans(self, line, attribute):
@@ -172,7 +172,7 @@ class LoadedValues:
 
         A flag that a file leaves out has its default.
         """
-        if not (found := self.others.get((line.table.name, line.name))):
+        if not (found := self.others.get((line.table.name, line.key))):
             return []
         column = attribute != PK_KEY and line.table.field(attribute)
         is_flag = isinstance(column, models.BooleanField)
@@ -191,7 +191,7 @@ class LoadedValues:
         return next((pk for _, pk in self.values_of_other_plans(line, PK_KEY)), None)
 
     def remember(self, line, **values):
-        section, key = identity = (line.table.name, line.name)
+        section, key = identity = (line.table.name, line.key)
         record = self.records.get(identity)
         if record is None:
             record = self.records[identity] = ImportedRecord(section=section, key=key)

@@ -41,7 +41,7 @@ class LineBuilder:
         table = TABLES[section.table]
         values = self.values_of(entry, table) | section.fixed
         if section.above:
-            values[section.above] = above.name
+            values[section.above] = above.key
         if section.is_numbered:
             values["order"] = order
         if section.name == "agencies":

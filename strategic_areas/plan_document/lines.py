@@ -24,9 +24,9 @@ class PlanLine:
     """
     One line of a document.
 
-    - ``number`` and ``name`` identify it for people; other lines refer to a new record
-      by ``name``.
-    - ``stored_key``: the key of its record, or "" for a new one.
+    - ``key``: the key of the record in the document. With ``number`` it identifies the
+      line for people; other lines refer to a new record by it.
+    - ``stored_key``: the key of the stored record, or "" for a new one.
     - ``values``: plain values to set, by column, or None if it makes no record;
       ``places``: their cells.
     - ``compared_digests``: digests of the record at the time of comparison.
@@ -35,7 +35,7 @@ class PlanLine:
 
     table: PlanTable
     number: int
-    name: str
+    key: str
     state: LineState
     stored_key: str = ""
     values: dict | None = None

@@ -81,7 +81,7 @@ def build_preview(stored, lines, *, with_checks=True, members_only=True):
     counts = Counter()
     for line in lines:
         each = by_line.get(id(line)) or PreviewLine(
-            line, line.name, line.state, faults=line.faults
+            line, line.key, line.state, faults=line.faults
         )
         counts[each.state] += 1
         if each.state is not LineState.UNCHANGED:
@@ -125,7 +125,7 @@ def _preview_line(stored, to_save, faults):
     has_moved = not {"code", "slug_es"}.isdisjoint(line.values)
     return PreviewLine(
         line,
-        line.name if problems else str(to_save.record),
+        line.key if problems else str(to_save.record),
         LineState.REFUSED if problems and line.state in SAVED_STATES else line.state,
         changes,
         problems,

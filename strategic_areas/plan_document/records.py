@@ -83,7 +83,7 @@ def build_records(stored, lines):
 
 def _record(stored, line):
     table, rows = line.table, stored.tables[line.table.name].rows
-    record, key = stored.new_row(table), line.name
+    record, key = stored.new_row(table), line.key
     if line.stored_key:
         record = rows[line.stored_key] = stored.lock_for_change(rows[line.stored_key])
         present = {name: stored.plain(record, name) for name in table.identity}

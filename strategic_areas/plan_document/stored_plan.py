@@ -76,8 +76,8 @@ class StoredPlan:
         self.read_links(table, found)
 
     def _conditions(self, table):
-        scope = {f"{table.scope}__code": self.plan_code} if table.scope else {}
-        return dict(table.filters) | scope
+        of_plan = {f"{table.plan_path}__code": self.plan_code}
+        return dict(table.filters) | (of_plan if table.plan_path else {})
 
     def read_links(self, table, found):
         # Prefetching would join the linked table: SQLite compares each activity with
@@ -178,8 +178,8 @@ class StoredPlan:
 
     def new_row(self, table):
         row = table.model()
-        if table.owner:
-            setattr(row, table.owner, self.plan)
+        if table.plan_field:
+            setattr(row, table.plan_field, self.plan)
         return row
 
 

@@ -75,22 +75,22 @@ class PlanTable:
     """
     The table of one kind of record.
 
-    ``identity`` are the identifying fields, ``scope`` leads from a row to its plan,
-    ``owner`` is the field for the plan of a new row. Shared tables have rows in several
-    plans' files. ``filters`` excludes revisions of values, which have the identity of
-    the first.
+    ``identity`` are the identifying fields. Only rows whose ``plan_path`` leads to the
+    plan are read, or all rows without one. ``plan_field`` of a new row is set to the
+    plan. Shared tables have rows in several plans' files. ``filters`` excludes
+    revisions of values, which have the identity of the first.
     """
 
     name: str
     model: type
     identity: tuple = ("code",)
-    scope: str = "plan"
-    owner: str = "plan"
+    plan_path: str = "plan"
+    plan_field: str = "plan"
     filters: tuple = ()
 
     @property
     def is_shared(self):
-        return not self.owner and not self.scope
+        return not self.plan_field and not self.plan_path
 
     def field(self, attribute):
         return self.model._meta.get_field(attribute)
@@ -179,12 +179,14 @@ def normalized_value(value):
 
 
 def shared(name, model, identity="code"):
-    return PlanTable(name, model, (identity,), scope="", owner="")
+    return PlanTable(name, model, (identity,), plan_path="", plan_field="")
 
 
-def table_of_children(name, model, identity, scope, **options):
+def table_of_children(name, model, identity, plan_path, **options):
     """A table whose rows get their plan from the parent row."""
-    return PlanTable(name, model, identity, scope=scope, owner="", **options)
+    return PlanTable(
+        name, model, identity, plan_path=plan_path, plan_field="", **options
+    )
 
 
 #: In the order of saving.
@@ -207,7 +209,10 @@ TABLES = {
         PlanTable("commitments", models.Commitment),
         PlanTable("activities", models.Activity),
         PlanTable("later_activities", models.LaterActivity),
-        PlanTable("indicators", models.Indicator, scope="", owner="introduced_by"),
+        # Of all plans, since a code that another plan introduced is refused.
+        PlanTable(
+            "indicators", models.Indicator, plan_path="", plan_field="introduced_by"
+        ),
         # Its ``target`` is a row of "frameworks", none of "targets".
         PlanTable(
             "target_links", models.TargetLink, ("target", "commitment", "indicator")

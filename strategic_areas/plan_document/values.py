@@ -101,7 +101,7 @@ def parse_value(column, cell, find):
     if not text:
         return None
     if column.kind in (FieldKind.DECIMAL, FieldKind.WHOLE):
-        text = cell.number
+        text = cell.number_or_text
     return READERS.get(column.kind, _text)(column, text, find)
 
 

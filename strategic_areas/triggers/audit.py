@@ -2,7 +2,13 @@
 
 from django.apps import apps
 
-from strategic_areas.triggers.statements import AT_COMMIT, PREFIX, Trigger, refusal
+from strategic_areas.triggers.statements import (
+    AT_COMMIT,
+    EVERY_ROW,
+    PREFIX,
+    Trigger,
+    refusal,
+)
 
 ENTRIES, HEAD = "agencies_auditentry", "agencies_audithead"
 NEVER = "the audit record is only appended to"
@@ -18,10 +24,10 @@ def record():
     )
     changes = f"OLD.seq IS NOT NULL OR {changed}"
     yield refusal("audit_change", ENTRIES, "UPDATE", changes, NEVER)
-    yield refusal("audit_deletion", ENTRIES, "DELETE", "OLD.id IS NOT NULL", NEVER)
+    yield refusal("audit_deletion", ENTRIES, "DELETE", EVERY_ROW, NEVER)
     backwards = "NEW.id <> OLD.id OR NEW.seq <> OLD.seq + 1"
     yield refusal("audit_head_change", HEAD, "UPDATE", backwards, NEVER)
-    yield refusal("audit_head_deletion", HEAD, "DELETE", "OLD.id IS NOT NULL", NEVER)
+    yield refusal("audit_head_deletion", HEAD, "DELETE", EVERY_ROW, NEVER)
     yield _no_emptying("audit_emptying", ENTRIES)
     yield _no_emptying("audit_head_emptying", HEAD)
     yield _chaining()

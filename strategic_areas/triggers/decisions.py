@@ -4,7 +4,12 @@ from django.apps import apps
 
 from agencies.fields import models_declaring
 from strategic_areas.triggers.refusals import differs, is_hiding, rewritten
-from strategic_areas.triggers.statements import EVENTS, model_named, refusal
+from strategic_areas.triggers.statements import (
+    EVENTS,
+    EVERY_ROW,
+    model_named,
+    refusal,
+)
 
 ENDED = "('approved', 'declined', 'taken_back', 'outdated')"
 
@@ -17,7 +22,7 @@ def decided_once():
     kinds = (each for each in apps.get_models() if hasattr(each, "is_decided_once"))
     for model in kinds:
         table, name = model._meta.db_table, model._meta.model_name
-        # What a takedown tells the public has a trigger of its own: ``takedowns``.
+        # A takedown's own words ("why") have a trigger of their own: ``takedowns``.
         texts = {**model.blanks}
         texts.pop("why", None)
         proposed = [differs("proposed_by_id"), differs("proposed_at")]
@@ -49,7 +54,7 @@ def decided_once():
             f"{name}_deletion",
             table,
             "DELETE",
-            "OLD.id IS NOT NULL",
+            EVERY_ROW,
             f"a {name} is never deleted",
         )
 
@@ -93,7 +98,7 @@ def record_changes():
         "recordchange_deletion",
         table,
         "DELETE",
-        "OLD.id IS NOT NULL",
+        EVERY_ROW,
         "a proposed change is never deleted",
     )
 
@@ -102,7 +107,7 @@ def takedowns():
     """What was hidden, and why, stays."""
     model = model_named("Takedown")
     texts = {**model.blanks}
-    # ``decided_once`` guards it.
+    # ``decided_once`` guards why it was declined.
     del texts["reason"]
     (why_changes,) = rewritten(model, {"why": texts.pop("why")})
     (editions_change,) = rewritten(model, {"editions": texts.pop("editions")})
@@ -281,7 +286,7 @@ def amendments_and_plan_changes():
             *map(differs, fixed_columns),
             f"(({texts_change}) AND NOT {is_hiding()})",
         ]
-        is_final = "OLD.approved_at IS NOT NULL" if name == "Amendment" else "1 = 1"
+        is_final = "OLD.approved_at IS NOT NULL" if name == "Amendment" else EVERY_ROW
         yield refusal(
             f"{label}_change",
             table,
@@ -289,7 +294,7 @@ def amendments_and_plan_changes():
             f"{is_final} AND ({' OR '.join(changed)})",
             message,
         )
-        yield refusal(f"{label}_deletion", table, "DELETE", "OLD.id > 0", message)
+        yield refusal(f"{label}_deletion", table, "DELETE", EVERY_ROW, message)
 
 
 def loaded_files():

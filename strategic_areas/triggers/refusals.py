@@ -5,6 +5,7 @@ from django.db import models
 
 from strategic_areas.disclosure import MARKER
 from strategic_areas.triggers.statements import (
+    EVERY_ROW,
     PUBLIC_STATUSES,
     model_named,
     refusal,
@@ -189,7 +190,7 @@ def append_only():
             f"{model.model_name}_deletion",
             model.db_table,
             "DELETE",
-            "OLD.id IS NOT NULL",
+            EVERY_ROW,
             f"a {model.model_name} is never deleted",
         )
 
@@ -218,7 +219,7 @@ def said_by_agencies():
         "recorddispute_deletion",
         table,
         "DELETE",
-        "OLD.id IS NOT NULL",
+        EVERY_ROW,
         "that an agency does not acknowledge a record stays beside it",
     )
 
@@ -307,7 +308,7 @@ def editions():
     ]
     message = "an edition never changes: correct it by another one"
     yield refusal(f"{label}_change", table, "UPDATE", " OR ".join(changed), message)
-    yield refusal(f"{label}_deletion", table, "DELETE", "OLD.id > 0", message)
+    yield refusal(f"{label}_deletion", table, "DELETE", EVERY_ROW, message)
     table, label = rows._meta.db_table, rows._meta.model_name
     kept = " OR ".join(map(differs, ("id", "edition_id", "dataset", "columns")))
     still = (
@@ -316,7 +317,7 @@ def editions():
     )
     yield refusal(f"{label}_insertion", table, "INSERT", still, message)
     yield refusal(f"{label}_change", table, "UPDATE", f"{kept} OR {still}", message)
-    yield refusal(f"{label}_deletion", table, "DELETE", "OLD.id > 0", message)
+    yield refusal(f"{label}_deletion", table, "DELETE", EVERY_ROW, message)
 
 
 def proposed_editions():

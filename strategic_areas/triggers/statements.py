@@ -8,8 +8,8 @@ PREFIX = "portal_"
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 #: On PostgreSQL all work at commit takes one lock, since two could cause a deadlock.
 AT_COMMIT = "PERFORM pg_advisory_xact_lock(hashtext('portal_at_commit'))"
-#: Conditions that hold for each row: the table keeps all its rows.
-EVERY_ROW = {"OLD.id IS NOT NULL", "OLD.id > 0"}
+#: Holds for each row: the table keeps all its rows.
+EVERY_ROW = "OLD.id IS NOT NULL"
 PUBLIC_STATUSES = "('published', 'replaced', 'withdrawn')"
 
 
@@ -96,7 +96,7 @@ def _keys(deletion):
     )
     meta = model._meta
     yield [meta.pk.column]
-    if deletion.kept not in EVERY_ROW:
+    if deletion.kept != EVERY_ROW:
         # If only some rows are kept, their other unique keys are not guarded.
         return
     for field in meta.concrete_fields:

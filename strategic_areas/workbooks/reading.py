@@ -214,7 +214,7 @@ class WorkbookCell:
     is_number: bool = False
 
     @property
-    def number(self):
+    def number_or_text(self):
         return numbers.number_text(self.text) if self.is_number else self.text
 
 

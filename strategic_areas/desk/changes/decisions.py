@@ -75,7 +75,7 @@ class QueuedDecision:
 
     #: Warnings are not counted: they do not keep it out of a batch.
     sheet, version, severe_finding_count = None, 1, 0
-    needs_another_person = is_report = has_leap = False
+    needs_another_person = is_report = differs_much = False
 
     @property
     def token(self):

@@ -64,7 +64,7 @@ from strategic_areas.workbooks.reading import (
 def sign_preview(preview, plan, *, by):
     lines = [
         [
-            *(line.table.name, line.number, line.name, line.stored_key, line.values),
+            *(line.table.name, line.number, line.key, line.stored_key, line.values),
             {name: place for name, place in line.places.items() if name in line.values},
             line.compared_digests,
         ]
@@ -83,18 +83,18 @@ def load_signed_preview(signed, plan, *, by):
         PlanLine(
             EDITED_TABLES[table],
             number,
-            name,
+            key,
             LineState.CHANGED if stored_key else LineState.NEW,
             *(stored_key, values, places, digests),
         )
-        for table, number, name, stored_key, values, places, digests in read_signed(
+        for table, number, key, stored_key, values, places, digests in read_signed(
             signed, _signed_for(plan, by)
         )
     ]
     records.lock_records(plan, lines)
     stored = StoredPlanObjects(plan.code)
     for line in lines:
-        record = stored.tables[line.table.name].rows.get(line.stored_key or line.name)
+        record = stored.tables[line.table.name].rows.get(line.stored_key or line.key)
         if bool(line.stored_key) != (record is not None):
             raise StalePreviewError
         if (
@@ -288,7 +288,7 @@ def _absent_records(stored, lines):
     absent = []
     for name, table in EDITED_TABLES.items():
         key_of_pk = stored.tables[name].key_of_pk
-        listed = {line.stored_key or line.name for line in lines if line.table is table}
+        listed = {line.stored_key or line.key for line in lines if line.table is table}
         missing = [
             key
             for row in table.rows(stored)

@@ -20,7 +20,7 @@ from strategic_areas.desk.changes.decisions import (
     days_since,
     queued_decisions,
 )
-from strategic_areas.desk.values.forms import is_leap, last_public_figures
+from strategic_areas.desk.values.forms import differs_much, last_public_figures
 from strategic_areas.figures.submission import VALUE_STEPS
 from strategic_areas.models import RevisionStatus
 from strategic_areas.models.measurements import ReportedValue
@@ -80,7 +80,7 @@ class QueuedReport:
     #: Only the return of a report may have a note for the secretariat.
     is_report = may_be_returned = True
     #: Whether a value differs much from the last public one.
-    has_leap = False
+    differs_much = False
     template = "desk/review.html"
 
     @property
@@ -144,7 +144,7 @@ class QueuedReport:
     def may_be_batched(self):
         """Whether it may be published with others, from the list."""
         return not (
-            self.needs_another_person or self.severe_finding_count or self.has_leap
+            self.needs_another_person or self.severe_finding_count or self.differs_much
         )
 
     @property
@@ -187,17 +187,17 @@ class QueuedValue(QueuedReport):
     texts = ("note", "why")
 
     @property
-    def has_leap(self):
+    def differs_much(self):
         return bool(
-            self.last_public and is_leap(self.record.value, self.last_public.value)
+            self.last_public and differs_much(self.record.value, self.last_public.value)
         )
 
     @property
-    def leap(self):
+    def large_difference(self):
         """
         The difference from the last public value, such as "+56 %", if it is large.
         """
-        last = self.last_public.value if self.has_leap else 0
+        last = self.last_public.value if self.differs_much else 0
         return f"{100 * (self.record.value - last) / abs(last):+.0f} %" if last else ""
 
     @property

@@ -80,7 +80,7 @@ class PublishForm(ReviewStepForm):
         else:
             self.fields["evidence"].queryset = item.evidences
         AnonymityField.remove_unless_needed(self, item.examined)
-        if not item.has_leap:
+        if not item.differs_much:
             del self.fields["compared"]
         PrintedByField.remove_unless_needed(self, item.examined.counts)
 
@@ -449,7 +449,7 @@ def _why_not(item, chosen_count):
         return _("it is no longer waiting, or was changed since.")
     if item.needs_another_person:
         return _("you had a part in it: another person publishes it.")
-    if item.severe_finding_count or item.has_leap or item.examined.blocks:
+    if item.severe_finding_count or item.differs_much or item.examined.blocks:
         return _("something in it has to be read by itself.")
     if chosen_count >= MOST_AT_ONCE:
         return _("at most %(number)d at once.") % {"number": MOST_AT_ONCE}

@@ -79,7 +79,7 @@ class AnswerColumn:
         Return the form data of a cell; ``UnclearValueError`` if it cannot be parsed.
         """
         if self.kind in FORM_KINDS and cell.is_value:
-            return cell.number
+            return cell.number_or_text
         return parse_value(self, cell, None)
 
     def stored_value(self, text):

@@ -42,11 +42,11 @@ PERCENT_UNITS = ("%", "por ciento", "porcentaje")
 WHOLE_COUNTS = ("persons", "cases", "sentences", "events")
 #: If a value differs by more than this from the last one, the agency has to explain it,
 #: and the reviewer has to compare the two.
-LEAP_PERCENT = 30
+LARGE_DIFFERENCE_PERCENT = 30
 
 
-def is_leap(value: Decimal, last: Decimal) -> bool:
-    return 100 * abs(value - last) > LEAP_PERCENT * abs(last)
+def differs_much(value: Decimal, last: Decimal) -> bool:
+    return 100 * abs(value - last) > LARGE_DIFFERENCE_PERCENT * abs(last)
 
 
 def value_problems(
@@ -73,7 +73,7 @@ def value_problems(
         each != each.to_integral_value() for each in numbers
     ):
         yield "value", _("This indicator counts in whole numbers.")
-    if last is not None and is_leap(value, last) and not why:
+    if last is not None and differs_much(value, last) and not why:
         text = _("The last value was %(last)s: say why this one differs so much.")
         yield "why", text % {"last": format_number(last)}
     for dimension, numbers_by_category in parts.items():
@@ -195,7 +195,7 @@ class ValueForm(forms.ModelForm):
             "Only where it differs from the last value by more than %(percent)d "
             "percent, or where the value before is public; then the public reads "
             "it too."
-        ) % {"percent": LEAP_PERCENT}
+        ) % {"percent": LARGE_DIFFERENCE_PERCENT}
         self.names = {}
         for dimension, categories in categories_of(self.indicator).items():
             self.names[dimension] = [f"{dimension}.{code}" for code in categories]

@@ -26,7 +26,7 @@ ATTAINED = {
     AttainmentKind.MET: gettext_lazy("Target met"),
     AttainmentKind.MISSED: gettext_lazy("Target not met"),
     AttainmentKind.OPEN: gettext_lazy("Not met yet; its time has not passed"),
-    AttainmentKind.NO_VALUE: gettext_lazy("No value to hold against it"),
+    AttainmentKind.NO_VALUE: gettext_lazy("No value to compare with the target"),
     AttainmentKind.PROTECTED: gettext_lazy("The value is protected"),
     AttainmentKind.NO_DIRECTION: gettext_lazy("Neither more nor less is better"),
     AttainmentKind.NOT_COMPARABLE: gettext_lazy("The values cannot be compared"),
