@@ -65,6 +65,7 @@ class SignInFloodMiddleware:
             name = request.POST.get("login", "").lower()
         except UnreadablePostError:
             return error_page(request, 400)
+        # By the words of ``refused_by``; a device is a browser with the cookie.
         keys = {"device": known_browser, "account": name, "network": network}
         if known_browser:  # it stands in for its account and its network
             keys = dict.fromkeys(keys, known_browser)

@@ -223,7 +223,7 @@ def test_so_are_the_states_of_activities(get, rows_of, plan):
 def test_so_are_the_reports_of_their_list(get, rows_of, plan):
     rows = rows_of[plan]["reports"].values()
     listed = list(lines_of(get, plan))
-    planned = [each.entry for each in listed if not each.entry.is_off_plan]
+    planned = [each.update for each in listed if not each.update.is_off_plan]
 
     assert {each["public_id"] for each in rows} >= {each.public_id for each in planned}
     assert Counter(each["state"] for each in rows) >= states_of(planned)

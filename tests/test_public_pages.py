@@ -440,7 +440,7 @@ def test_a_demonstration_is_marked_and_counted_nowhere(client):
         assert bool(marks) is stands, path
         assert counts(page) == before.get(path, counts(page)), path
     listed = client.get(public_path("updates", commitment.plan.code)).context
-    assert (listed["counts"].total, len(listed["update_page"].entries)) == (0, 1)
+    assert (listed["counts"].total, len(listed["update_page"].updates)) == (0, 1)
 
 
 def counts(page):

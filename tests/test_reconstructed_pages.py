@@ -168,7 +168,7 @@ def test_what_an_agency_reports_of_its_own_work_it_states_itself(client, commitm
 
     page = client.get(update.activity.commitment.get_absolute_url("es"))
 
-    told = [step.entry for step in page.context["page"].events if step.entry]
+    told = [step.update for step in page.context["page"].events if step.update]
     (entry,) = [each for each in told if not each.is_from_sources]
     assert entry.states_percent
     assert page.content.decode().count("45 %") == 1

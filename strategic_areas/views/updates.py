@@ -53,7 +53,7 @@ def update_list(request, plan):
         "update_page": page,
         "counts": counts,
         "list_name": _list_name(plan),
-        "reported_until": _sources_cover_until(page.entries),
+        "reported_until": _sources_cover_until(page.updates),
         "sections": update_sections(plan, page, counts),
         **_filters(plan, counts, wanted),
     }
@@ -106,16 +106,16 @@ def update_detail(request, plan, public_id):
     context = {
         "plan": plan,
         "page": page,
-        "entry": page.entry,
+        "entry": page.update,
         "list_name": _list_name(plan),
-        "reported_until": page.entry.dated_on and _sources_cover_until([page.entry]),
+        "reported_until": page.update.dated_on and _sources_cover_until([page.update]),
     }
     return render(request, "update.html", context)
 
 
-def _sources_cover_until(entries):
+def _sources_cover_until(updates):
     return max(
-        (each.covers_until for each in entries if each.is_from_sources), default=None
+        (each.covers_until for each in updates if each.is_from_sources), default=None
     )
 
 
@@ -214,7 +214,7 @@ def update_sections(
     today, answers, sections = timezone.localdate(), {}, []
     if not page.newer and (rounds := opened_rounds(periods.values(), today)):
         plan_progress = load_plan_progress(plan, today, rounds=rounds)
-        shown = {line.entry.period for line in page.lines}
+        shown = {line.update.period for line in page.lines}
         answers = {
             each: agency_answers(plan_progress, each)
             for each in rounds

@@ -222,7 +222,7 @@ def test_records_without_a_day_stand_apart_and_last(client):
 
     (section,) = page.context["sections"]
     assert [
-        ([line.entry.subject.title_es for line in lines], number)
+        ([line.update.subject.title_es for line in lines], number)
         for lines, number, _answered in section["groups"]
     ] == [(["Con su día"], 1), (["Sin su día"], 1)]
     told = Page(page.text).text
@@ -275,5 +275,5 @@ def test_the_register_is_searched_without_accents(client, asked, words, expected
 
     page = registered(client, asked.plan, q=words)
 
-    assert len(page.context["update_page"].entries) == expected
+    assert len(page.context["update_page"].updates) == expected
     assert page.context["counts"].found == expected

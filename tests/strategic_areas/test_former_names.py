@@ -77,7 +77,7 @@ def test_an_account_is_told_under_the_name_of_its_period(client, activity, langu
     assert THEN in pages["2025"]
     assert not {THEN, "VXJ"} & pages["2026"]
     assert {
-        step.period.code: step.entry.agency.acronym for step in steps if step.entry
+        step.period.code: step.update.agency.acronym for step in steps if step.update
     } == {"2025": "VXJ", "2026": "NXV"}
 
 

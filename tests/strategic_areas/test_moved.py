@@ -225,7 +225,7 @@ def test_a_declaration_stays_with_the_lead_that_made_it(client):
     page = client.get(declared.commitment.get_absolute_url(language="es"))
 
     assert [
-        step.entry.agency for step in page.context["page"].events if step.entry
+        step.update.agency for step in page.context["page"].events if step.update
     ] == [old]
     assert workflow.begin_correction(declared, by=author).agency == old
     with pytest.raises(workflow.TransitionError):

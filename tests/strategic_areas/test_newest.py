@@ -66,9 +66,9 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
     commitment = commitments.commitment_by_code(plan.code, activity.commitment.code)
     page = commitments.load_commitment_page(commitment, Supersessions(plan), TODAY)
     firsts = [
-        filtered_updates.load_update_page(plan, {}, 100).entries[0],
-        filtered_updates.load_update_page(plan, {}, 1).entries[0],
-        next(each.entry for each in page.events if each.entry),
+        filtered_updates.load_update_page(plan, {}, 100).updates[0],
+        filtered_updates.load_update_page(plan, {}, 1).updates[0],
+        next(each.update for each in page.events if each.update),
     ]
 
     assert row.activities[0].summary.state == "completed"
@@ -78,7 +78,7 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
     found.sort(key=lambda each: each.order)
     assert [each.address.spanish[1] for each in found] == [
         entry.public_id
-        for entry in filtered_updates.load_update_page(plan, {}, 100).entries
+        for entry in filtered_updates.load_update_page(plan, {}, 100).updates
     ]
 
 
@@ -166,8 +166,8 @@ def test_the_record_tells_periods_then_sources_then_agencies_on_and_back(stored)
     rightly = sorted(stored, key=recency_of, reverse=True)
     rightly.sort(key=lambda row: (row.origin == "entered", name_of(row)))
     rightly.sort(key=lambda row: (row.period.ends_on, row.period_id), reverse=True)
-    told = [entry for page in walk(plan, {}, 20) for entry in page.entries]
+    told = [entry for page in walk(plan, {}, 20) for entry in page.updates]
     back = filtered_updates.load_update_page(plan, {}, 20, (rightly[-1], True))
 
     assert [entry.pk for entry in told] == [row.pk for row in rightly]
-    assert list(back.entries) == told[-21:-1]
+    assert list(back.updates) == told[-21:-1]

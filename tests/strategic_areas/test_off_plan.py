@@ -252,7 +252,7 @@ def test_once_published_it_is_read_under_its_own_heading(desk, client):
     assert of_commitment.subject == of_agency.activity == update.activity
     marked = [
         entry.subject
-        for entry in pages[2].context["update_page"].entries
+        for entry in pages[2].context["update_page"].updates
         if entry.is_off_plan
     ]
     assert marked == [update.activity]

@@ -322,7 +322,7 @@ def test_the_record_is_sorted_by_period_and_source_never_by_loading():
         )
         make.record_update(activity=activity, period=period)
 
-    shown = filtered_updates.load_update_page(plan, {}, 100).entries
+    shown = filtered_updates.load_update_page(plan, {}, 100).updates
 
     assert [entry.period.ends_on.year for entry in shown] == sorted(years)[::-1]
 
@@ -331,7 +331,7 @@ def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
     update = make.published_update(narrative_es="Retirado del todo")
     workflow.withdraw(update, by=make.reviewer(), cause="error")
 
-    (entry,) = filtered_updates.load_update_page(update.plan, {}, 100).entries
+    (entry,) = filtered_updates.load_update_page(update.plan, {}, 100).updates
 
     assert entry.is_withdrawn
     assert entry.withdrawal_sentence == WithdrawalCause.ERROR.label
@@ -344,12 +344,12 @@ def test_what_a_withdrawn_revision_replaced_is_shown_no_more():
     workflow.submit(second, by=first.contributors.get())
     workflow.publish(second, by=make.reviewer())
     (step,) = told_on(page_of(first.activity.commitment))
-    assert (step.entry.pk, step.earlier_revision_count) == (second.pk, 1)
+    assert (step.update.pk, step.earlier_revision_count) == (second.pk, 1)
 
     workflow.withdraw(second, by=make.reviewer(), cause="error")
 
     (step,) = told_on(page_of(first.activity.commitment))
-    assert step.entry.is_withdrawn
+    assert step.update.is_withdrawn
     assert step.earlier_revision_count == 0
 
 
@@ -365,7 +365,7 @@ def test_a_successor_shows_what_was_filed_under_its_predecessors():
     page = page_of(new)
 
     (step,) = told_on(page)
-    assert (step.entry.pk, step.subject, step.is_of_former) == (update.pk, old, True)
+    assert (step.update.pk, step.subject, step.is_of_former) == (update.pk, old, True)
     assert page.row.summary.state == "no_activities"
     old_page = commitments.commitment_by_code(plan.code, old.commitment.code)
     assert commitments.successor_of(old_page, Supersessions(plan)) == new
@@ -380,7 +380,7 @@ def test_an_activity_shows_what_was_filed_under_the_one_it_replaced():
     page = page_of(new.commitment)
 
     (step,) = told_on(page)
-    assert (step.entry.pk, step.subject, step.is_of_former) == (update.pk, old, True)
+    assert (step.update.pk, step.subject, step.is_of_former) == (update.pk, old, True)
     assert page_of(old.commitment).activities == ()
 
 
@@ -396,9 +396,9 @@ def test_a_demonstration_stands_beside_the_real_state():
     (account,) = page.activities
     assert account.row.summary.state == progress.ActivityState.NOT_ASKED
     (step,) = told_on(page)
-    assert (step.entry.is_demonstration, step.entry.percent) == (True, 60)
+    assert (step.update.is_demonstration, step.update.percent) == (True, 60)
     assert account.latest is None
-    entries = filtered_updates.load_update_page(plan, {}, 100).entries
+    entries = filtered_updates.load_update_page(plan, {}, 100).updates
     assert [entry.is_demonstration for entry in entries] == [True]
     assert not ActivityUpdate.objects.counted().exists()
 

@@ -71,12 +71,12 @@ def test_the_record_holds_what_is_asked(client, plan, asked, expected):
     response = ask(client, plan, **asked)
 
     assert response.status_code == 200
-    assert set(told(response.context["update_page"].entries)) == expected
+    assert set(told(response.context["update_page"].updates)) == expected
 
 
 def test_words_that_stand_in_one_kind_of_account_alone_are_found(client, plan):
     # A database may refuse to put rows of one kind beside those of another.
-    found = ask(client, plan, q="pn").context["update_page"].entries
+    found = ask(client, plan, q="pn").context["update_page"].updates
 
     assert told(found) == [(str(year), "pn") for year in reversed(YEARS)]
 
@@ -176,19 +176,19 @@ def test_pages_hold_each_account_once_in_order_and_lead_back(plan):
         about = {"by": by, "period": period, "reviewer": reviewer}
         make.published_update(activity=activity, **about)
         make.published_declaration(commitment=activity.commitment, **about)
-    entries = filtered_updates.load_update_page(plan, {}, 100).entries
+    entries = filtered_updates.load_update_page(plan, {}, 100).updates
     everything = [each.public_id for each in entries]
     assert len(everything) == len(set(everything)) == 10
 
     for length in LENGTHS:
         pages = walk(plan, {}, length)
 
-        told = [each.public_id for page in pages for each in page.entries]
+        told = [each.public_id for page in pages for each in page.updates]
         assert told == everything, length
         for before, page in pairwise(pages):
             place = filtered_updates.update_with_id(plan, page.newer), True
             back = filtered_updates.load_update_page(plan, {}, length, place)
-            assert back.entries == before.entries, length
+            assert back.updates == before.updates, length
         assert pages[0].newer == ""
 
 
@@ -203,7 +203,7 @@ def test_what_is_published_meanwhile_moves_no_page(plan):
     )
 
     assert (
-        filtered_updates.load_update_page(plan, {}, 2, place).entries == second.entries
+        filtered_updates.load_update_page(plan, {}, 2, place).updates == second.updates
     )
 
 
@@ -219,19 +219,19 @@ def test_a_place_stays_when_its_account_is_replaced_or_withdrawn(client):
     first = filtered_updates.load_update_page(asked.plan, {}, 1)
     gone = next(u for u in updates if u.public_id == first.older)
     place = filtered_updates.update_with_id(asked.plan, first.older), False
-    rest = filtered_updates.load_update_page(asked.plan, {}, 5, place).entries
+    rest = filtered_updates.load_update_page(asked.plan, {}, 5, place).updates
 
     workflow.withdraw(gone, by=reviewer, cause="error")
 
     place = filtered_updates.update_with_id(asked.plan, first.older), False
-    assert filtered_updates.load_update_page(asked.plan, {}, 5, place).entries == rest
+    assert filtered_updates.load_update_page(asked.plan, {}, 5, place).updates == rest
 
 
 def test_a_period_whose_days_move_loses_no_account(plan):
-    before = filtered_updates.load_update_page(plan, {}, 10).entries
+    before = filtered_updates.load_update_page(plan, {}, 10).updates
     plan.periods.filter(code="2026").update(ends_on=date(2028, 11, 30))
 
-    after = filtered_updates.load_update_page(plan, {}, 10).entries
+    after = filtered_updates.load_update_page(plan, {}, 10).updates
 
     assert {each.pk for each in after} == {each.pk for each in before}
     assert [each.period.code for each in after][:2] == ["2026", "2026"]
@@ -263,7 +263,7 @@ def test_the_front_may_keep_filters_and_places(client, plan):
     path = public_path("updates", plan.code)
     queries = ["", "?period=2026&agency=pn&area=2"]
     shown = ask(client, plan, period="2026", agency="pn").context["update_page"]
-    (account,) = shown.entries
+    (account,) = shown.updates
     queries += [f"?{name}={account.public_id}" for name in ("after", "before")]
 
     asked = [client.get(path + query, **{PAGE_CACHE_KEY: True}) for query in queries]
@@ -279,7 +279,7 @@ def test_the_file_holds_all_that_the_filters_leave(client, plan, language):
     text = client.get(link).content.decode()
 
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-    entries = filtered_updates.load_update_page(plan, {"area": "2"}, 10).entries
+    entries = filtered_updates.load_update_page(plan, {"area": "2"}, 10).updates
     assert text.startswith("\ufeff")
     assert [row["agency_acronym"] for row in rows] == ["PN"] * 3
     assert {row["public_id"] for row in rows} == {each.public_id for each in entries}
@@ -319,7 +319,7 @@ def test_the_record_costs_as_many_queries_from_any_place_at_any_size(client, pla
 
 def changes_of(response):
     lines = response.context["update_page"].lines
-    return {line.entry.public_id: (str(line.change), line.day) for line in lines}
+    return {line.update.public_id: (str(line.change), line.day) for line in lines}
 
 
 def at(day, maker, **fields):

@@ -1,5 +1,5 @@
 """
-Pages of values: an agency's indicators, forms, a grid, and files of raw values.
+Pages of values: indicators, forms, a grid, and files of raw ("exact") values.
 
 The secretariat also records values from letters or sources, and previews publication.
 """

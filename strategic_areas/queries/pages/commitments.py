@@ -116,11 +116,11 @@ class CommitmentPage:
     def agency_updates(self):
         """The agencies' own updates in these events, none from public sources."""
         return [
-            each.entry
+            each.update
             for each in self.events
             if each.kind == "update"
             and not (each.is_withdrawn or each.is_demonstration)
-            and not each.entry.is_from_sources
+            and not each.update.is_from_sources
         ]
 
     @property
@@ -431,10 +431,10 @@ def _read_related(commitment, rows):
 
 
 def _numbered_sources(records, events):
-    entries = [each.entry for each in events if each.entry]
+    updates = [each.update for each in events if each.update]
     cited = [each.sources.all() for each in records]
-    cited += [each.sources for each in entries]
-    cited.append([each.printed_by for each in entries if each.printed_by])
+    cited += [each.sources for each in updates]
+    cited.append([each.printed_by for each in updates if each.printed_by])
     numbers, found = {}, []
     for source in chain.from_iterable(cited):
         if source.pk not in numbers:

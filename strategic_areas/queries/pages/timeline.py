@@ -51,7 +51,7 @@ class TimelineEvent:
     #: out, since withdrawn content is not shown in an older wording.
     revisions: tuple = ()
     #: Content of an update, if shown.
-    entry: PublishedUpdate | None = None
+    update: PublishedUpdate | None = None
     #: Whether it is the last update of its activity.
     is_last: bool = False
     #: Whether the update is of a superseded record.
@@ -99,7 +99,7 @@ class TimelineEvent:
     def with_content(self, published: Mapping, last_keys: Container) -> "TimelineEvent":
         if self.kind != "update":
             return self
-        return replace(self, entry=published[self.key], is_last=self.key in last_keys)
+        return replace(self, update=published[self.key], is_last=self.key in last_keys)
 
 
 def update_events(

@@ -99,27 +99,26 @@ class FilterCounts:
 
 @dataclass(frozen=True)
 class ListedUpdate:
-    """
-    An update, its effect on what the public reads, and the day of that effect.
+    """An update, its effect on what the public reads, and the day of that effect."""
 
-    ``corrects`` is the publication day of the revision that it replaced.
-    """
-
-    entry: PublishedUpdate
+    update: PublishedUpdate
     change: str
     day: date | None
+    #: Publication day of the revision that it replaced.
     corrects: date | None
 
     @property
     def section(self):
         """Its table: the period, and whether it was taken from public sources."""
-        return self.entry.period, self.entry.is_from_sources
+        return self.update.period, self.update.is_from_sources
 
     @property
     def group(self):
         """Its group in the table: the agency, or whether it has a day."""
         return (
-            self.day is not None if self.entry.is_from_sources else self.entry.agency.pk
+            self.day is not None
+            if self.update.is_from_sources
+            else self.update.agency.pk
         )
 
 
@@ -132,8 +131,8 @@ class UpdateListPage:
     older: str
 
     @property
-    def entries(self):
-        return tuple(line.entry for line in self.lines)
+    def updates(self):
+        return tuple(line.update for line in self.lines)
 
 
 def count_by_filters(plan: Plan, filter_values: Mapping[str, str]) -> FilterCounts:
@@ -349,9 +348,9 @@ def load_update_page(
     return UpdateListPage(
         lines=tuple(
             ListedUpdate(
-                entry, row.change, row.day, row.corrects and day_of(row.corrects)
+                each, row.change, row.day, row.corrects and day_of(row.corrects)
             )
-            for row, entry in zip(
+            for row, each in zip(
                 found, public_updates.build_brief_updates(found), strict=True
             )
         ),

@@ -23,7 +23,7 @@ class RevisionPage:
     revisions is withheld too.
     """
 
-    entry: PublishedUpdate
+    update: PublishedUpdate
     revisions: tuple[PublishedUpdate, ...]
     withdrawal: PublishedUpdate | None
 
@@ -33,7 +33,7 @@ class RevisionPage:
 
     @property
     def is_newest(self):
-        return self.entry == self.newest
+        return self.update == self.newest
 
 
 def load_revision_page(plan: Plan, public_id: str) -> RevisionPage | None:

@@ -116,9 +116,9 @@ def _informativeness(report):
 
 
 def _first_with_news(published, updates):
-    entries = [published[a.public_id] for a in updates if a.public_id in published]
-    news = (each for each in entries if not (each.is_no_news or each.unchanged_since))
-    return next(news, entries[0] if entries else None)
+    shown = [published[a.public_id] for a in updates if a.public_id in published]
+    news = (each for each in shown if not (each.is_no_news or each.unchanged_since))
+    return next(news, shown[0] if shown else None)
 
 
 def _future_or_unanswered(row, plan_progress):
