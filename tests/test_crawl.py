@@ -159,12 +159,7 @@ def telling():
 
 
 def unlinked(every):
-    """
-    Addresses to which no page leads, since they have nothing to show.
-
-    Pictures of indicators of which nothing can be compared, cards of those without a
-    value, and due dates of plans that ended.
-    """
+    """Pictures and cards that show no value, and due dates of plans that ended."""
     series = indicators.load_series(indicators.public_indicators())
     valueless = {line.indicator.code for line in series if not line.last}
     of_ended = Commitment.objects.filter(plan__ends_on__lt=timezone.localdate())

@@ -173,7 +173,6 @@ def test_a_round_is_named_whose_edition_fails(client, disk, monkeypatch):
     editions.make_edition(period.plan, period=period)
     with time_machine.travel(now + timezone.timedelta(hours=140), tick=False):
         told.append(problems(client))
-
     named = [f"no edition of round {period.code} of {period.plan.code}"]
     assert told == [[], named, named, named, [], []]
 
