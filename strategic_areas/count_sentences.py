@@ -99,7 +99,7 @@ def spell_number(number: int) -> str:
     return str(NUMBERS[number - 1] if 0 < number <= len(NUMBERS) else number)
 
 
-#: Parts about reconstructed work, by field of ``RecordedWork``.
+#: Parts about reconstructed work, by field of ``ReconstructedWork``.
 PARTS_ON_RECORD = {
     "by_office": gettext_lazy("done, a government or the UN says"),
     "by_press": gettext_lazy("done, but only the press or an NGO says so"),
@@ -110,11 +110,11 @@ PARTS_ON_RECORD = {
 }
 
 
-def parts_on_record(recorded_work) -> list[tuple[str, int]]:
+def parts_on_record(reconstructed_work) -> list[tuple[str, int]]:
     return [
-        (str(words), getattr(recorded_work, name))
+        (str(words), getattr(reconstructed_work, name))
         for name, words in PARTS_ON_RECORD.items()
-        if getattr(recorded_work, name)
+        if getattr(reconstructed_work, name)
     ]
 
 

@@ -321,7 +321,7 @@ ACTIVITIES = ngettext_lazy("%(total)d activity", "%(total)d activities", "total"
 FOUND = ngettext_lazy(
     "We found %(found)d activity", "We found %(found)d activities", "found"
 )
-#: By field of ``RecordedWork``.
+#: By field of ``ReconstructedWork``.
 ON_RECORD = {
     "done": ngettext_lazy(
         "%(n)d reported as done",
@@ -377,9 +377,12 @@ def work_done(tally) -> str:
 
 def work_in_cell(row) -> str:
     """The same for a table cell below a heading."""
-    if row.recorded_work:
-        text = OF % {"done": row.recorded_work.done, "total": row.recorded_work.found}
-        by_press = row.recorded_work.by_press
+    if row.reconstructed_work:
+        text = OF % {
+            "done": row.reconstructed_work.done,
+            "total": row.reconstructed_work.found,
+        }
+        by_press = row.reconstructed_work.by_press
         return f"{text} ({BY_PRESS % {'n': by_press}})" if by_press else str(text)
     tally = row.summary.tally
     numbers = {**vars(tally), "unreported": tally.unreported}
@@ -394,20 +397,20 @@ def work_in_cell(row) -> str:
     )
 
 
-def years_on_record(recorded_work) -> str:
-    return ", ".join(str(year) for year, number in recorded_work.years if number)
+def years_on_record(reconstructed_work) -> str:
+    return ", ".join(str(year) for year, number in reconstructed_work.years if number)
 
 
-def on_record(recorded_work) -> str:
-    if recorded_work.found == 1:
-        return _on_record_of_one(recorded_work)
+def on_record(reconstructed_work) -> str:
+    if reconstructed_work.found == 1:
+        return _on_record_of_one(reconstructed_work)
     parts = []
     for name, words in ON_RECORD.items():
-        if number := getattr(recorded_work, name):
+        if number := getattr(reconstructed_work, name):
             parts.append(str(words % {"n": number}))
-            if name == "done" and recorded_work.by_press:
-                parts[-1] += f" ({BY_PRESS % {'n': recorded_work.by_press}})"
-    found = FOUND % {"found": recorded_work.found}
+            if name == "done" and reconstructed_work.by_press:
+                parts[-1] += f" ({BY_PRESS % {'n': reconstructed_work.by_press}})"
+    found = FOUND % {"found": reconstructed_work.found}
     return f"{found}: {', '.join(parts)}. {UNKNOWN}" if parts else f"{found}. {UNKNOWN}"
 
 
@@ -419,20 +422,20 @@ def _on_record_of_one(work):
     return f"{words}. {UNKNOWN}"
 
 
-def done_and_going(recorded_work) -> str:
+def done_and_going(reconstructed_work) -> str:
     parts = (
         str(words % {"n": number})
         for name, words in {"done": BRIEF_DONE, "going": BRIEF_GOING}.items()
-        if (number := getattr(recorded_work, name))
+        if (number := getattr(reconstructed_work, name))
     )
-    return ", ".join(parts) or str(FOUND % {"found": recorded_work.found})
+    return ", ".join(parts) or str(FOUND % {"found": reconstructed_work.found})
 
 
-def other_recorded_work(recorded_work) -> str:
+def other_reconstructed_work(reconstructed_work) -> str:
     return ", ".join(
         str(ON_RECORD[name] % {"n": number})
         for name in ("other", "unreported")
-        if (number := getattr(recorded_work, name))
+        if (number := getattr(reconstructed_work, name))
     )
 
 

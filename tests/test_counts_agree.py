@@ -124,7 +124,7 @@ def test_the_number_of_activities_is_the_same_everywhere(get, plan):
             each.is_counted for each in overview["plan_progress"].activities
         ),
         "areas": sum(
-            row.recorded_work.found if row.recorded_work else row.tally.total
+            row.reconstructed_work.found if row.reconstructed_work else row.tally.total
             for row in areas
         ),
         "agencies": sum(row.activities for row in agencies),
@@ -242,7 +242,7 @@ def test_so_is_the_number_of_those_that_are_done(get, plan):
     of = re.compile(r"^(\d+) de \d+")
 
     counted = {
-        "areas": sum((row.recorded_work or row.tally).done for row in areas),
+        "areas": sum((row.reconstructed_work or row.tally).done for row in areas),
         "agencies": sum(row.done or 0 for row in agencies),
         "list": sum(sum_of(of, work_in_cell(line.row)) for line in lines),
         "file": sum(int(row["activities_done"] or 0) for row in rows),

@@ -61,7 +61,7 @@ def test_the_counts_on_the_home_page_are_those_of_the_file(client, shipped):
     page = read(client, "/en/")
 
     overview = client.get("/en/").context["overview"]
-    work = overview.plan_progress.recorded_work
+    work = overview.plan_progress.reconstructed_work
     said = Counter(entry["status"] for entry in FILE["updates"])
     years = Counter(int(entry["period"]) for entry in FILE["updates"])
     assert overview.plan_progress.counts.total == 0

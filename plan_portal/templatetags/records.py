@@ -13,7 +13,7 @@ from strategic_areas.queries.figures import indicators, phrases
 from strategic_areas.queries.pages import changes, editions
 
 register = template.Library()
-register.filter("other_recorded_work", sentences.other_recorded_work)
+register.filter("other_reconstructed_work", sentences.other_reconstructed_work)
 
 
 register.filter("what_changes", sentences.changed_field_name)

@@ -232,7 +232,7 @@ def commitments(reading: PlanReading):
             row.summary.state,
             row.summary.deciding_update,
         )
-        if row.recorded_work:
+        if row.reconstructed_work:
             latest = newest_update(
                 each for work in row.activities for each in work.reports
             )
@@ -263,7 +263,7 @@ def _update_columns(reading: PlanReading, update):
 
 
 def _counts(row):
-    tally, work, state = row.summary.tally, row.recorded_work, row.summary.state
+    tally, work, state = row.summary.tally, row.reconstructed_work, row.summary.state
     reported, done, total = tally.reported, tally.done, tally.total
     if work:
         reported, done, total = work.found - work.unreported, work.done, None

@@ -12,7 +12,10 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import agencies, areas
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.plan_progress import load_plan_progress
-from strategic_areas.queries.plan.progress_rows import count_states, recorded_work_of
+from strategic_areas.queries.plan.progress_rows import (
+    count_states,
+    reconstructed_work_of,
+)
 from strategic_areas.sentences import FAMILY_WORDS, on_record
 from strategic_areas.views.parameters import found_or_404, public_plan_or_404
 
@@ -83,7 +86,7 @@ def _card(request, plan_progress, record, field, page, rows=(), row=None):
         "field": field,
         "page": page,
         "counts": count_states(rows),
-        "recorded_work": recorded_work_of(rows),
+        "reconstructed_work": reconstructed_work_of(rows),
         "row": row,
     }
     return render(request, "card.html", context)
@@ -93,7 +96,7 @@ def _card(request, plan_progress, record, field, page, rows=(), row=None):
 def plan_picture(request, plan):
     plan_progress = _plan_progress(public_plan_or_404(plan))
     counts = count_states(plan_progress.rows)
-    recorded_work = recorded_work_of(plan_progress.rows)
+    reconstructed_work = reconstructed_work_of(plan_progress.rows)
     image = draw_card(
         site=_("National Plan against Human Trafficking"),
         kicker=_("Plan %(code)s") % {"code": plan_progress.plan.code},
@@ -104,7 +107,7 @@ def plan_picture(request, plan):
             for family, number in counts.by_family
             if number
         ],
-        note=on_record(recorded_work) if recorded_work else "",
+        note=on_record(reconstructed_work) if reconstructed_work else "",
         foot=_foot(plan_progress),
     )
     return HttpResponse(image, content_type="image/png")

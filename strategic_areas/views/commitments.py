@@ -173,7 +173,7 @@ def commitment_drawing(request, plan):
     found = _load_list(plan, wanted)
     counts, work, day = (
         found.counts,
-        found.recorded_work,
+        found.reconstructed_work,
         found.plan_progress.reported_until,
     )
     if found.has_unknown_filter or not found.rows:

@@ -43,7 +43,7 @@ from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.plan.progress_rows import (
     ActivityProgress,
     CommitmentProgress,
-    count_recorded_work,
+    count_reconstructed_work,
     count_states,
     has_public_state,
     headline_of_rows,
@@ -302,12 +302,12 @@ class AgencyPage:
         return has_public_state(self.led)
 
     @property
-    def recorded_work(self):
+    def reconstructed_work(self):
         found = [each for each in self.work if not each.commitment.is_official]
         if not found:
             return None
         plan = found[0].commitment.plan
-        return count_recorded_work(
+        return count_reconstructed_work(
             [each.row.reports for each in found], plan.starts_on.year, plan.ends_on.year
         )
 

@@ -36,11 +36,11 @@ from strategic_areas.queries.plan.counted_updates import (
 from strategic_areas.queries.plan.plan_progress import PlanProgress
 from strategic_areas.queries.plan.progress_rows import (
     CommitmentProgress,
-    RecordedWork,
+    ReconstructedWork,
     count_states,
     has_public_state,
     headline_of_rows,
-    recorded_work_of,
+    reconstructed_work_of,
 )
 
 
@@ -50,7 +50,7 @@ class AreaRow:
     programmes: list[tuple[Programme, list[CommitmentProgress]]]
     counts: progress.StateCounts
     #: None without reconstructed work.
-    recorded_work: RecordedWork | None
+    reconstructed_work: ReconstructedWork | None
     sentence: Headline
 
     @property
@@ -148,9 +148,9 @@ def area_rows(
             (each, rows_by_programme[each.pk]) for each in area.programmes.all()
         ]
         rows = [row for _programme, rows in branches for row in rows]
-        counts, recorded_work = count_states(rows), recorded_work_of(rows)
+        counts, reconstructed_work = count_states(rows), reconstructed_work_of(rows)
         found.append(
-            AreaRow(area, branches, counts, recorded_work, headline_of_rows(rows))
+            AreaRow(area, branches, counts, reconstructed_work, headline_of_rows(rows))
         )
     return tuple(found)
 

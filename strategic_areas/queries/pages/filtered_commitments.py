@@ -21,7 +21,7 @@ from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.plan.progress_rows import (
     CommitmentProgress,
     count_states,
-    recorded_work_of,
+    reconstructed_work_of,
 )
 from strategic_areas.themes import Theme
 
@@ -73,8 +73,8 @@ class CommitmentList:
         return sum(row.is_late for row in self.rows)
 
     @property
-    def recorded_work(self):
-        return recorded_work_of(self.rows)
+    def reconstructed_work(self):
+        return reconstructed_work_of(self.rows)
 
     @property
     def has_unknown_filter(self) -> bool:
@@ -188,8 +188,8 @@ FAMILY_ORDER, STATE_ORDER = list(StateFamily), list(CommitmentState)
 
 def _state_place(row):
     """Sort key; reconstructed work sorts by the year of its last update."""
-    if row.recorded_work:
-        year = row.recorded_work.last_year
+    if row.reconstructed_work:
+        year = row.reconstructed_work.last_year
         return year and (year,)
     state = row.summary.state
     return FAMILY_ORDER.index(family_of(state)), STATE_ORDER.index(state)

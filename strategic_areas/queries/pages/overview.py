@@ -70,8 +70,8 @@ def plan_intervals(
     """Its years, if it is reconstructed or has no rounds, then its rounds."""
     rounds = [p for p in plan_progress.periods if p.is_round and not p.is_demonstration]
     rounds.sort(key=lambda each: (each.ends_on, each.opens_on, each.pk))
-    recorded_work = plan_progress.recorded_work
-    counts_by_year = dict(recorded_work.years) if recorded_work else {}
+    reconstructed_work = plan_progress.reconstructed_work
+    counts_by_year = dict(reconstructed_work.years) if reconstructed_work else {}
     years = {
         *range(plan_progress.plan.starts_on.year, plan_progress.plan.ends_on.year + 1),
         *counts_by_year,
@@ -80,9 +80,9 @@ def plan_intervals(
         PlanInterval(
             *(days := days_of_year(year)),
             _tense(*days, today),
-            update_count=counts_by_year.get(year, 0) if recorded_work else None,
+            update_count=counts_by_year.get(year, 0) if reconstructed_work else None,
         )
-        for year in (sorted(years) if recorded_work or not rounds else ())
+        for year in (sorted(years) if reconstructed_work or not rounds else ())
     ]
     return (*year_intervals, *(_round(plan_progress, each, today) for each in rounds))
 

@@ -28,7 +28,7 @@ from strategic_areas.queries.plan.progress_rows import (
     CommitmentProgress,
     build_progress,
     count_states,
-    recorded_work_of,
+    reconstructed_work_of,
     reported_until,
 )
 from strategic_areas.queries.plan.submissions import FirstSubmissions
@@ -100,9 +100,9 @@ class PlanProgress:
         return count_states(self.rows)
 
     @cached_property
-    def recorded_work(self):
+    def reconstructed_work(self):
         """Counts of its reconstructed commitments' activities; None without any."""
-        return recorded_work_of(self.rows)
+        return reconstructed_work_of(self.rows)
 
     @cached_property
     def reported_until(self):

@@ -22,7 +22,7 @@ from strategic_areas.themes import Theme
 
 
 @dataclass(frozen=True)
-class RecordedWork:
+class ReconstructedWork:
     """
     Counts of reconstructed activities by the last update from public sources.
 
@@ -113,9 +113,9 @@ class CommitmentProgress:
         return self.commitment.lead if is_own else None
 
     @cached_property
-    def recorded_work(self):
+    def reconstructed_work(self):
         """Counts of its activities if it is reconstructed, else None."""
-        return recorded_work_of([self])
+        return reconstructed_work_of([self])
 
     @property
     def themes(self):
@@ -262,18 +262,20 @@ def has_public_state(rows: Iterable[CommitmentProgress]) -> bool:
     return any(state not in {None, *WITHOUT_PUBLIC_STATE} for state in states)
 
 
-def recorded_work_of(rows: Iterable[CommitmentProgress]) -> RecordedWork | None:
+def reconstructed_work_of(
+    rows: Iterable[CommitmentProgress],
+) -> ReconstructedWork | None:
     found = [row for row in rows if not row.commitment.is_official]
     if not found:
         return None
     plan = found[0].commitment.plan
     reports = [each.reports for row in found for each in row.activities]
-    return count_recorded_work(reports, plan.starts_on.year, plan.ends_on.year)
+    return count_reconstructed_work(reports, plan.starts_on.year, plan.ends_on.year)
 
 
-def count_recorded_work(
+def count_reconstructed_work(
     reports: Iterable[Sequence[counted_updates.CountedReport]], first: int, last: int
-) -> RecordedWork:
+) -> ReconstructedWork:
     """Count updates by activity, with every year from ``first`` to ``last``."""
     reports = list(reports)
     latest = [newest_update(each) for each in reports]
@@ -283,7 +285,7 @@ def count_recorded_work(
         each.execution == progress.ActivityState.IN_PROGRESS for each in last_reports
     )
     years = Counter(r.period_ends_on.year for each in reports for r in each)
-    return RecordedWork(
+    return ReconstructedWork(
         found=len(reports),
         done=len(done),
         by_office=sum(each.voice is not None and each.voice.is_office for each in done),
