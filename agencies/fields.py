@@ -276,8 +276,8 @@ def dates_in_order(model, start, end, *, may_end_day_before=False):
     """
     A constraint: no end before its start.
 
-    With ``may_end_day_before`` the end may be the day before the start: a mandate that
-    is ended on its first day ends on the day before.
+    With ``may_end_day_before`` the end may be the day before the start, as of a
+    mandate ended on its first day.
     """
     in_order = (
         Q(**{f"{start}__lte": DayAfter(end)})

@@ -89,8 +89,8 @@ class User(AbstractUser):
     def possible_own_accounts(self):
         """
         Ids of accounts that might secretly be this person's: the inviter and
-        invitees whom nobody else confirmed to know. None of these accounts may decide
-        on what another of them proposed.
+        invitees whom nobody else confirmed to know. None may decide on what another
+        proposed.
         """
         if not self.is_unconfirmed:
             return self.unconfirmed_invitees

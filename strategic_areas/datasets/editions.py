@@ -102,7 +102,7 @@ def make_edition(
         explanation_es=proposal.explanation_es if proposal else "",
         explanation_en=proposal.explanation_en if proposal else "",
         withdrawn=latest_correction(corrects).withdrawn if corrects else [],
-        is_withheld=True,  # until its rows are written below
+        is_withheld=True,  # until its rows are written
         **lookups,
     )
     EditionRows.objects.bulk_create(
@@ -114,8 +114,7 @@ def make_edition(
         )
         for name, dataset in datasets_of(corrects).items()
     )
-    # Triggers let rows be written only while it is withheld, and then demand new
-    # random bits.
+    # Rows are written only while it is withheld; triggers then demand new random bits.
     edition.is_withheld, edition.random = False, random_bits()
     edition.save(update_fields=["is_withheld", "random"])
     audit.record_event(

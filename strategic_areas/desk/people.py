@@ -109,7 +109,7 @@ class MissingMandate:
 
 def account_accesses():
     mandates = _mandates_by_user()
-    # One person may be both titular and alternate of an agency.
+    # One person may be titular and alternate.
     holders = Counter(
         agency_id
         for rows in mandates.values()

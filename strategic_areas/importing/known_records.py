@@ -35,7 +35,7 @@ class KnownRecords:
         Whether a reference has a target; always true for an unreadable section.
 
         ``section`` is a section, or a phrase that begins with one: "agencies of the
-        portal" includes other plans' agencies. The phrase ends an error message.
+        portal" includes other plans'. The phrase ends an error message.
         """
         name = section.split()[0]
         if name in self.plan_file.unread:

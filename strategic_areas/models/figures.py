@@ -76,7 +76,7 @@ class PublishedFigureQuerySet(models.QuerySet):
     def kept_after_protection(self):
         """
         Hidden figures of values that are protected now, kept only because a takedown
-        or a dispute refers to them. They neither revise a figure nor are revised.
+        or a dispute refers to them. No figure revises them.
         """
         return self.filter(is_latest=False, revised_by=None)
 

@@ -69,7 +69,7 @@ class UploadedMatrix:
     An uploaded matrix and its uploader's answers.
 
     ``texts`` maps the keys of suspected texts, which may identify a person, to their
-    replacements; ``checked`` are the keys of those that the uploader found harmless.
+    replacements; ``checked`` are the keys of those that the uploader ticked.
     """
 
     name: str

@@ -202,7 +202,7 @@ def agency_to_dos(agency_rounds, today):
 
 
 def _with_unrequired_returns(to_dos):
-    """Add the returned declarations and reports on work outside the plan."""
+    """Add returned declarations and reports on work outside the plan."""
     by_key = {(to_do.agency, to_do.period): to_do for to_do in to_dos}
     for name, updates in (
         ("commitment", CommitmentUpdate.objects.all()),

@@ -171,8 +171,8 @@ class ValueForm(forms.ModelForm):
     """
     One value and, optionally, its breakdowns.
 
-    ``last`` is the last published figure, or None; the agency explains a large
-    difference from it.
+    ``last`` is the last published figure; the agency explains a large difference
+    from it.
     """
 
     class Meta:
