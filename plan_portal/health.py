@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
@@ -24,6 +24,7 @@ from plan_portal.databases import unreadable_tables
 from plan_portal.management.commands.migrate import reason_not_to_migrate
 from strategic_areas import triggers
 from strategic_areas.datasets import editions
+from strategic_areas.models import Edition
 
 logger = logging.getLogger(__name__)
 
@@ -90,10 +91,13 @@ def operating_problems():
     recently = now - GIVEN_UP_RECENTLY
     if given_up := Mail.objects.filter(given_up_at__gt=recently).count():
         found.append(f"mails given up in the last three days: {given_up}")
-    # They are tried until the scorecards are public.
+    # They are tried until the scorecards are public. Its last day may be corrected
+    # later, so then any edition made since the round closed counts.
+    ready_on = OuterRef("scorecards_ready_at__date")
+    made_since = Edition.objects.filter(period=OuterRef("pk"), made_on__gte=ready_on)
     missing = editions.rounds_without_edition().filter(
         Q(scorecards_public_at=None)
-        | Q(scorecards_public_at__gt=recently, editions=None),
+        | Q(~Exists(made_since), scorecards_public_at__gt=recently),
         scorecards_ready_at__lt=now - EDITION_IS_LATE,
     )
     found += [f"no edition of round {each.code} of {each.plan}" for each in missing]

@@ -161,7 +161,10 @@ def test_a_short_disk_and_lost_mails_are_problems(client, disk, settings, tmp_pa
 def test_a_round_is_named_whose_edition_fails(client, disk, monkeypatch):
     now, day = timezone.now(), timezone.localdate() - timezone.timedelta(days=1)
     period = make.round(opens_on=day, due_on=day, closes_on=day)
-    told = []
+    told, one_day = [], timezone.timedelta(days=1)
+    period.closes_on -= one_day
+    with time_machine.travel(now - 2 * one_day, tick=False):
+        editions.make_edition(period.plan, period=period)
     with monkeypatch.context() as patch:
         patch.setattr(editions, "take_snapshot", fail)
         for hours in (0, 1, 73, 140, 150):
@@ -169,7 +172,7 @@ def test_a_round_is_named_whose_edition_fails(client, disk, monkeypatch):
                 prepare_and_release_scorecards()
                 told.append(problems(client))
     # Later somebody corrects the day on which it closed.
-    period.closes_on -= timezone.timedelta(days=1)
+    period.closes_on -= one_day
     editions.make_edition(period.plan, period=period)
     with time_machine.travel(now + timezone.timedelta(hours=140), tick=False):
         told.append(problems(client))
