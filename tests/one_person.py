@@ -376,11 +376,10 @@ def read_public():
 
 
 def addresses_to_read():
-    """In the short form one of each kind in a language, and all of ``READ_WHOLE``."""
+    """In the short form one of each kind, and all of ``READ_WHOLE``."""
     kinds = defaultdict(list)
     for path in public_addresses():
-        name = name_of(path)
-        kinds[name if name in READ_WHOLE else name.split(":")[-1]].append(path)
+        kinds[name_of(path)].append(path)
     for kind, paths in kinds.items():
         yield from paths if kind in READ_WHOLE else drawn(paths, 1, key=kind)
 
