@@ -345,9 +345,9 @@ def refused_counts(record, values, model=None):
     if is_printed or not isinstance(subject, (Activity, Commitment, *plan_types)):
         return {}
     excerpts = {
-        name: excerpt(text, each)
+        name: excerpt(text, found[0])
         for name, text, _kinds in _guarded_texts(model or type(record), values)
-        for each in find_people(text)
+        if (found := [*find_people(text)])
     }
     if not excerpts or not _is_of_victims(subject):
         return {}
