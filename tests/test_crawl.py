@@ -236,7 +236,7 @@ def test_nothing_stands_in_the_other_language(crawl, language):
     assert {
         (text, path)
         for text, path in texts.items()
-        if text not in WORDS_OF_BOTH
+        if text not in WORDS_OF_BOTH or "/data/" not in path
         if wrong_phrase.fullmatch(text) or text in wrong_texts
     } == set()
 

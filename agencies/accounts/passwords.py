@@ -40,7 +40,7 @@ class LeanArgon2Hasher(Argon2PasswordHasher):
 
 
 class MonotonyValidator:
-    """Refuses a password of few characters, or of more than half of one character."""
+    """Refuses few different characters, or one that is more than half of all."""
 
     def validate(self, password, user=None):
         found = Counter("".join(fold(password).split()))

@@ -28,7 +28,7 @@ Every editor proceeds like this:
 
 ``build_preview`` changes the records of ``stored``; use it once. A ``RecordToSave`` has
 its ``record``, changed many-to-many ``links`` and the values ``before``. A line refers
-to another line's new record by that line's ``name``; if it takes a code that another
-line gives up, ``name`` is that code after ``values.NEW``. ``records.preview_effects``
+to another line's new record by that line's ``key``; if it takes a code that another
+line gives up, ``key`` is that code after ``values.NEW``. ``records.preview_effects``
 saves the records and rolls back: build them again to save them.
 """

@@ -133,12 +133,9 @@ def test_the_page_of_a_report_counts_what_the_desk_counts(client, reviewer, subm
 
 @pytest.mark.usefixtures("kept_lead")  # its round runs too, and is on the desk
 @pytest.mark.parametrize("rows", [1, SOME_ROWS])
-def test_the_queue_has_one_budget_for_1_and_many_rows(
-    client, reviewer, rows, monkeypatch
-):
+def test_the_queue_has_one_budget_at_any_size(client, reviewer, rows, monkeypatch):
     # Whether the desk offers to open a next round depends on the day of the test.
-    never = timedelta(days=-1000)
-    monkeypatch.setattr("strategic_areas.rounds.OPENED_AHEAD", never)
+    monkeypatch.setattr("strategic_areas.rounds.OPENED_AHEAD", timedelta(days=-1000))
     commitment = make.commitment()
     author = make.focal_point(agency=commitment.lead)
     period = make.round(plan=commitment.plan)
