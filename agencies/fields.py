@@ -144,7 +144,9 @@ class DeclaredField:
 
 class DeclaredFields:
     """
-    All declared fields of a model, in display order.
+    The declared fields of a model, in display order.
+
+    An internal field that is no text need not be declared.
 
     ``allowed_personal_data`` are the kinds that the records exist to publish, such as
     the telephone number of a help line.

@@ -25,7 +25,7 @@ class User(AbstractUser):
         ENGLISH = "en", "English"
 
     class Reminders(models.TextChoices):
-        STEPS = "steps", _("At each step")
+        EACH_REMINDER_DAY = "steps", _("At each step")
         WEEKLY = "weekly", _("Once a week, on Mondays")
         ONLY_LATE_OR_RETURNED = "never", _("Only when something is late or came back")
 
@@ -40,7 +40,7 @@ class User(AbstractUser):
         _("reminders by mail"),
         max_length=10,
         choices=Reminders,
-        default=Reminders.STEPS,
+        default=Reminders.EACH_REMINDER_DAY,
         help_text=_("How often the portal writes about what is due or waits."),
     )
 

@@ -56,21 +56,21 @@ class SignInFloodMiddleware:
     def __call__(self, request):
         if request.method != "POST" or request.path_info != SIGN_IN:
             return self.get_response(request)
-        known_browser = devices.known_device(request)
+        device = devices.known_device(request)
         network = network_of(request)
-        if not known_browser and self._is_marked("network refused", network):
+        if not device and self._is_marked("network refused", network):
             return too_many_requests(request)
         try:
             # Read before taking the lock: it takes long over a poor connection.
             name = request.POST.get("login", "").lower()
         except UnreadablePostError:
             return error_page(request, 400)
-        # By the words of ``refused_by``; a device is a browser with the cookie.
-        keys = {"device": known_browser, "account": name, "network": network}
-        if known_browser:  # it stands in for its account and its network
-            keys = dict.fromkeys(keys, known_browser)
+        # The keys are values of ``refused_by``; a device is a browser with the cookie.
+        keys = {"device": device, "account": name, "network": network}
+        if device:  # it stands in for its account and its network
+            keys = dict.fromkeys(keys, device)
         is_of_flood = self._count_and_refuse(keys["network"]) or (
-            not known_browser and self._count_and_refuse(MANY_NETWORKS)
+            not device and self._count_and_refuse(MANY_NETWORKS)
         )
         if self._is_marked("account refused", keys["account"]):
             return too_many_requests(request)
@@ -80,7 +80,7 @@ class SignInFloodMiddleware:
         if response.status_code == 429:
             limit = getattr(request, "refused_by", "network")
             # A browser is refused for as long as an account.
-            kind = "account" if known_browser else limit
+            kind = "account" if device else limit
             seconds = REFUSED_FOR if kind == "network" else ACCOUNT_REFUSED_FOR
             self._mark(f"{kind} refused", keys[limit], seconds)
         return response

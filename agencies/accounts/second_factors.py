@@ -123,7 +123,11 @@ class FactorResetQuerySet(DecisionQuerySet):
 
 
 class FactorReset(Decision):
-    """To people it is called the recovery of a second factor."""
+    """
+    To people it is called the recovery of a second factor.
+
+    ``way`` is how the identity of the person who asks was checked.
+    """
 
     class Way(models.TextChoices):
         IN_PERSON = "in_person", _("In person, with an identity document")

@@ -233,8 +233,8 @@ class CommitmentAdmin(PlanRecordAdmin):
 @admin.register(Activity)
 class ActivityAdmin(SubmittedHistoryMixin, SamePlanMixin, PlanRecordAdmin):
     """
-    Work outside the plan is not on the tree, so it is changed here. It is part of a
-    report, of which only submitted versions are shown.
+    Work outside the plan is not on the tree, so it is changed here. Agencies write
+    it with a report: the history shows only versions that were submitted.
     """
 
     list_display = ["code", "title", "agency", "kind", "due_on"]

@@ -1,4 +1,4 @@
-"""A time axis with a plan, its rounds or years, and days."""
+"""A time axis with a plan, its rounds or years, and the rounds' due dates."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def time_axis(
     today: date,
 ) -> TimeAxis:
     """
-    The axis of these spans and days; ``spans`` are given with kind and text.
+    The axis of these spans and due dates; ``spans`` are given with kind and text.
 
     It extends to today, unless nothing has begun.
     """

@@ -232,6 +232,7 @@ SCORECARD_COLUMNS = (
         for each in (
             DataColumn("on_time", _("Handed in on time"), CellKind.INTEGER),
             DataColumn("late", _("Handed in late"), CellKind.INTEGER),
+            # Of the answer, not of the work.
             DataColumn(
                 "punctuality", _("Punctuality"), CellKind.CODE, codes=TIMELINESS
             ),

@@ -83,6 +83,7 @@ class PracticeRow(rows.AnswerRow):
 class PracticeSheet(contents.ReportingSheet):
     answers: tuple = ()
 
+    # No arguments of the address, no lists, no workbook, nothing to recall.
     keys = submissions = proposals = values = workbook_url = may_recall = ()
     url, check_url = (
         contents.sheet_url("practice"),
@@ -152,7 +153,7 @@ def _sheet(request):
         )
         row = PracticeRow(questions.REPORT, subject, period, last=last, own_last=last)
         answers.append(_with_answer(row, _stored_row(request, number)))
-    return PracticeSheet(period, agency, True, tuple(answers))
+    return PracticeSheet(period, agency, may_submit=True, answers=tuple(answers))
 
 
 def _with_answer(row, stored):

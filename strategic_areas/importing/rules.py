@@ -39,6 +39,7 @@ def broken_rules(plan_file, known):
 def identity(entry):
     """The identifying values of an entry within its section and parent, or None."""
     values = []
+    # Below an indicator ``period`` is a span of days, elsewhere the code of a period.
     for key in entry.section.identity:
         value = entry.values.get(key)
         if key == "counted_by":
@@ -165,7 +166,8 @@ def lost_predecessors(plan_file, known):
                 yield entry.fault("continues", expected)
 
 
-# Rules of one record and key: return what is at fault or nothing.
+# Rules of one record and key: return whether it is at fault, or, if it is, what the
+# ``{}`` of the expectation below names.
 
 
 def is_the_files_own(entry, key, known):
@@ -185,12 +187,12 @@ def is_a_round(entry, key, known):
     return row and row.mode == ReportingPeriod.Mode.ROUND
 
 
-def other_owner(entry, key, known):
+def owner_if_other_plan(entry, key, known):
     owner = known.indicators[code_of(entry)]["introduced_by"]
     return owner if known.stored.plan_code not in ("", owner) else None
 
 
-def later_stored_status(entry, key, known):
+def stored_status_if_later(entry, key, known):
     row = known.stored.tables["plans"].rows.get(entry.values.get("code"))
     return (
         row.status
@@ -199,12 +201,13 @@ def later_stored_status(entry, key, known):
     )
 
 
-def later_start(entry, key, known):
+def start_if_after_end(entry, key, known):
     first, last = entry.values.get("starts_on"), entry.values.get(key)
     return first if first and last and last < first else None
 
 
 def is_completed_in_part(entry, key, known):
+    # In a file an update's ``execution`` is called ``status``.
     is_completed = entry.values.get("status") == ExecutionState.COMPLETED
     return is_completed and entry.values.get(key) not in (None, 100)
 
@@ -244,7 +247,7 @@ def budget_key_without_budget(entry, key, known):
     return keys and key not in entry.nodes and keys[0]
 
 
-def weaker_sources(entry, key, known):
+def supported_if_weaker(entry, key, known):
     is_unread = "sources" in entry.nodes and "sources" not in entry.values
     claim, supported = entry.values.get(key), known.provenance_by_sources(entry)
     is_too_strong = claim and not is_unread and is_stronger(claim, than=supported)
@@ -313,12 +316,17 @@ RECORD_RULES = (
     (
         ("indicators",),
         "code",
-        other_owner,
+        owner_if_other_plan,
         "a code of its own: the plan {} introduced this one",
     ),
-    (PLANS, "status", later_stored_status, "{} or later; it never goes back"),
-    ((*PLANS, "periods"), "ends_on", later_start, "a date not before starts_on, {}"),
-    (DATED_SECTIONS, "due_on", later_start, "a date not before starts_on, {}"),
+    (PLANS, "status", stored_status_if_later, "{} or later; it never goes back"),
+    (
+        (*PLANS, "periods"),
+        "ends_on",
+        start_if_after_end,
+        "a date not before starts_on, {}",
+    ),
+    (DATED_SECTIONS, "due_on", start_if_after_end, "a date not before starts_on, {}"),
     (
         ("updates",),
         "percent",
@@ -354,7 +362,7 @@ RECORD_RULES = (
     (
         (*UPDATES, VALUES),
         "provenance",
-        weaker_sources,
+        supported_if_weaker,
         "{} or weaker, as its sources give",
     ),
     (

@@ -175,7 +175,7 @@ class AnswerKind(models.TextChoices):
     NO_NEWS = "no_news", _("No news")
 
 
-ANSWER_KIND = ReportField(
+ANSWER_FIELD = ReportField(
     "answer",
     in_file=False,
     repeated=False,

@@ -10,7 +10,7 @@ from strategic_areas import progress
 from strategic_areas.models.activities import Activity, Commitment
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.report_fields import (
-    ANSWER_KIND,
+    ANSWER_FIELD,
     REPORT_ANSWER_FIELDS,
     TRANSCRIPTION_FIELDS,
     ColumnLayout,
@@ -94,7 +94,7 @@ class ActivityUpdate(ReportAnswerMixin, Revision):
 
     fields = DeclaredFields(
         *public("activity", "period"),
-        ANSWER_KIND,
+        ANSWER_FIELD,
         ReportField(
             "execution",
             part=FormSection.FIGURES,

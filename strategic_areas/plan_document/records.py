@@ -287,6 +287,7 @@ def propose_records(records_to_save, *, by, amendment=None):
 
 
 def lock_records(plan, lines):
+    """Lock all of the plan's records in the tables of these lines."""
     for table in {line.table.name: line.table for line in lines}.values():
         field = {"indicators": "introduced_by", PLAN_TABLE: "pk"}.get(
             table.name, "plan"

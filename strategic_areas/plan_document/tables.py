@@ -76,7 +76,7 @@ class PlanTable:
     The table of one kind of record.
 
     ``identity`` are the identifying fields. Only rows whose ``plan_path`` leads to the
-    plan are read, or all rows without one. ``plan_field`` of a new row is set to the
+    plan are read; all rows, if it is empty. ``plan_field`` of a new row is set to the
     plan. Shared tables have rows in several plans' files. ``filters`` excludes
     revisions of values, which have the identity of the first.
     """

@@ -36,13 +36,13 @@ LAST_PUBLISHED = Max(
 FEED_LENGTH = 50
 
 
-#: Spanish and English URL arguments, and the last change.
+#: Spanish and English URL arguments, and the last publication on the page, if known.
 PageAddress = tuple[tuple, tuple, datetime | None]
 
 
 def public_addresses() -> dict[str, list[PageAddress]]:
     """
-    URL arguments and last change of all public pages, by page name; nine queries.
+    Addresses of all public pages, by page name; nine queries.
 
     ``of_plan`` holds pages that take only a plan, "" those without arguments. Empty
     pages are left out.

@@ -18,14 +18,14 @@ from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 from strategic_areas.text_guard.reading import Reading, Word, WordRange
 
-#: Maximum distance, in words and signs, of a post before and after a name, and of a
-#: thing before the person that it is named after.
-POST_BEFORE, POST_AFTER, THING_BEFORE = 10, 6, 5
+#: Maximum distance, in words and signs, of a post or profession from a name, if before
+#: it and if after it, and of a thing before the person that it is named after.
+JOB_BEFORE, JOB_AFTER, THING_BEFORE = 10, 6, 5
 PREFIX = re.compile("^(?:ex|vice|sub|vis)")
 YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def is_post(word: Word) -> bool:
+def is_job(word: Word) -> bool:
     return bool({word.text, PREFIX.sub("", word.text)} & vocabulary.OFFICES)
 
 
@@ -36,13 +36,13 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
 
     "a" or "con" between them means another person: "la fiscal habló con doña Ana".
     """
-    for back in range(1, POST_BEFORE + 1):
+    for back in range(1, JOB_BEFORE + 1):
         word, before = reading.word(start - back), reading.word(start - back - 1)
-        if is_post(word):
+        if is_job(word):
             return before.text not in {"su", "her", "his"}
         if word.text in {"por", "by"} and before.text in vocabulary.DONE_BY:
             return True
-        is_constituency = is_post(before)  # "la senadora por Azua, …"
+        is_constituency = is_job(before)  # "la senadora por Azua, …"
         is_short = len(before.text) == 1 or before.text in vocabulary.SHORT_FORMS
         is_end = word.text in vocabulary.ENDS and not is_short
         if is_end or (word.text in vocabulary.APART and not is_constituency):
@@ -51,15 +51,11 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
         return True
     if reading.text(end) not in vocabulary.BEFORE_OFFICES:
         return False
-    for on in range(1, POST_AFTER):
+    for on in range(1, JOB_AFTER):
         word = reading.word(end + on)
         # "Ana Gil, MIREX"
         is_acronym = on < 3 and word.is_shouted and not reading.word(start).is_shouted
-        if (
-            is_post(word)
-            or (on < 4 and word.text in vocabulary.EMPLOYERS)
-            or is_acronym
-        ):
+        if is_job(word) or (on < 4 and word.text in vocabulary.EMPLOYERS) or is_acronym:
             return True
         if word.text in vocabulary.APART - {"por"} or word.text in vocabulary.ENDS:
             break
@@ -373,10 +369,9 @@ def _follows_person_word(reading: Reading, index: int) -> bool:
             return before in {"de", "su", "cuyo"} or reading.text(at + 1) == ":"
         if word.text in PERSON_BEFORE_NAME:
             is_part_of_name = word.is_capitalised and before not in vocabulary.STARTS
-            # not "el papa Francisco"
-            is_thing = word.text in {"papa", "familia"} and before == "el"
+            is_pope = word.text == "papa" and before == "el"  # "el papa Francisco"
             is_far = back > 1 and reading.text(index - 1) in vocabulary.PARTICLES
-            return not (is_part_of_name or is_thing or is_far)
+            return not (is_part_of_name or is_pope or is_far)
         if word.text not in vocabulary.BETWEEN_NAMES:
             return False
     return False

@@ -104,7 +104,7 @@ def record_changes():
 
 
 def takedowns():
-    """What was hidden, and why, stays."""
+    """What was hidden and its cause stay; ``why`` changes only if texts are hidden."""
     model = model_named("Takedown")
     texts = {**model.blanks}
     # ``decided_once`` guards why it was declined.

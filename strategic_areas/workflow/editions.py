@@ -38,7 +38,7 @@ class EditionSteps(GuardedSteps):
         editions.snapshot_of_proposal(proposal)
         must_identify_nobody(EditionProposal, **edition_texts(proposal))
         must_count_nobody(proposal.plan, edition_texts(proposal), EditionProposal)
-        # "named" are the rows that a correction names.
+        # Without a correction "named" is empty, which validation would refuse.
         must_be_valid(proposal, exclude=["named"])
         proposal.save()
 

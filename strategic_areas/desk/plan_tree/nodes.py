@@ -74,7 +74,7 @@ class PlanNode:
 
     @property
     def below(self):
-        """The nodes below it in the chain from area to activity."""
+        """Its children of the next level, from area to activity."""
         return self.children.get(
             AREA if self.level is PLAN else self.level.next_level, []
         )
@@ -173,7 +173,7 @@ class PlanNode:
         return (self.record if has_page else parent_of(self.record)).get_absolute_url()
 
     @property
-    def may_move(self):
+    def may_be_reordered(self):
         return self.level in NESTED_LEVELS
 
     @property
@@ -264,8 +264,8 @@ class PlanTree:
 
     def open_at(self, key):
         for node in reversed(list(self.root)):
-            below = (each for nodes in node.children.values() for each in nodes)
-            node.is_on_path = node.key == key or any(x.is_on_path for x in below)
+            children = (each for nodes in node.children.values() for each in nodes)
+            node.is_on_path = node.key == key or any(x.is_on_path for x in children)
             is_long = len(self.by_key) > FOLD_ABOVE and node.level is COMMITMENT
             node.is_open = not is_long or node.is_on_path
 

@@ -45,7 +45,9 @@ TEXT_FIELDS = {
 #: Fields whose answer is one or more agencies of the portal.
 AGENCY_FIELDS = {"responsible", "lead", "supporting"}
 NUMBER_FIELDS = {"target", "baseline"}
-#: Fields whose answer is chosen; typed only if the matrix names no programme.
+#: Fields whose answer is chosen, never typed, except to the question for a programme
+#: that the matrix does not name. In "status" work is suspended or cancelled; "state"
+#: is the matrix's own text.
 CHOICE_FIELDS = {"institution", "lead", "level", "status", *LEVELS}
 #: Fields without which no record can be saved.
 REQUIRED_FIELDS = {"responsible", "lead", "code", "programme"}
@@ -55,8 +57,6 @@ YEARS_TYPED = re.compile(r"[\d\s–-]*")
 CODE = re.compile(r"[^\s/\\]{1,40}")
 ACRONYM = re.compile(r"[^\W\d_][\w-]+")
 MOST_QUESTIONS = 150
-
-
 #: Parts of a naming that map one text to another.
 MAPPING_PARTS = ("answers", "institutions")
 #: Fields with row numbers of a sheet, in their order.
@@ -127,14 +127,14 @@ class UploadedMatrix:
         for text, acronym in self.naming.institutions.items():
             yield text, f"«{text}»", acronym or "–"
 
-    def take_answers(self, matrix_lines, question_form):
+    def take_answers(self, plan_lines, question_form):
         """
         Take over the posted texts and answers; return whether some could not be parsed.
 
         Answers that the user wants to change are dropped. Nothing is saved.
         """
         data, self.checked = question_form.data, []
-        for found in matrix_lines.suspected_texts:
+        for found in plan_lines.suspected_texts:
             text = data.get(found.name, found.text).replace("\r\n", "\n").strip()
             if text != found.text:
                 self.texts[found.key] = text
@@ -151,18 +151,18 @@ class UploadedMatrix:
                 self.naming.answers[shown.question.key] = answer
         return question_form.has_errors
 
-    def suspected_texts_with_ticks(self, matrix_lines):
+    def suspected_texts_with_ticks(self, plan_lines):
         """Pairs of a text, also if reworded, and whether the uploader ticked it."""
         return [
             (found, checked_key(found.key, found.text) in self.checked)
-            for found in matrix_lines.suspected_texts
+            for found in plan_lines.suspected_texts
         ]
 
-    def unchecked(self, matrix_lines):
+    def unchecked(self, plan_lines):
         """Return the texts that prevent saving: barred, or not checked yet."""
         return [
             found
-            for found, is_checked in self.suspected_texts_with_ticks(matrix_lines)
+            for found, is_checked in self.suspected_texts_with_ticks(plan_lines)
             if found.messages and (found.is_barred or not is_checked)
         ]
 
@@ -247,8 +247,8 @@ class ColumnNamingForm(forms.Form):
             required=False,
         )
 
-    def _add_sheet(self, number, sheet, naming):
-        start, shown = f"{number}-", naming or sheet.naming
+    def _add_sheet(self, number, sheet, saved):
+        start, shown = f"{number}-", saved or sheet.naming
         rows = {
             "first_heading_row": (
                 _("First row of the headings"),
@@ -259,7 +259,7 @@ class ColumnNamingForm(forms.Form):
             "last_row": (_("Last row of the plan"), shown.last_row),
         }
         self.fields[f"{start}read"] = forms.BooleanField(
-            label=_("Read this sheet"), required=False, initial=naming is not None
+            label=_("Read this sheet"), required=False, initial=saved is not None
         )
         for name, (label, value) in rows.items():
             self.fields[start + name] = forms.IntegerField(

@@ -202,22 +202,20 @@ def _matrix_page(request, plan, matrix):
     result = matrix.read()
     question_form = MatrixQuestionForm(result)
     if "answer" in request.POST:
-        matrix_lines = MatrixLines(StoredPlanObjects(plan.code), result, matrix.texts)
+        plan_lines = MatrixLines(StoredPlanObjects(plan.code), result, matrix.texts)
         has_errors = matrix.take_answers(
-            matrix_lines, MatrixQuestionForm(result, request.POST)
+            plan_lines, MatrixQuestionForm(result, request.POST)
         )
         result = matrix.read()
         question_form = MatrixQuestionForm(result, request.POST if has_errors else None)
     save_naming(plan, matrix.naming)
     stored = StoredPlanObjects(plan.code)
-    matrix_lines = MatrixLines(stored, result, matrix.texts)
-    if len(matrix_lines.lines) > MOST_RECORDS:
+    plan_lines = MatrixLines(stored, result, matrix.texts)
+    if len(plan_lines.lines) > MOST_RECORDS:
         raise too_large_error()
     preview_context = {}
-    if not (question_form.open_questions or matrix.unchecked(matrix_lines)):
-        preview_context = _preview_context(
-            plan, stored, matrix_lines.lines, request.user
-        )
+    if not (question_form.open_questions or matrix.unchecked(plan_lines)):
+        preview_context = _preview_context(plan, stored, plan_lines.lines, request.user)
         # A matrix has no row for the plan itself.
         plan_title = EDITED_TABLES[PLAN_TABLE].title
         preview_context["absent"] = [
@@ -238,8 +236,8 @@ def _matrix_page(request, plan, matrix):
         ],
         result=result,
         question_form=question_form,
-        matrix_lines=matrix_lines,
-        texts=matrix.suspected_texts_with_ticks(matrix_lines),
+        plan_lines=plan_lines,
+        texts=matrix.suspected_texts_with_ticks(plan_lines),
         given_answers=list(matrix.given_answers),
         tree=build_matrix_tree(result),
         may_add_agencies=request.user.has_perm("agencies.add_agency"),
@@ -309,7 +307,7 @@ def _form(plan, preview, *posted, **kwargs):
             **kwargs,
         )
     kwargs["label"] = _("Send for approval")
-    # What supersedes a reconstruction is in an official matrix: no act is asked for.
+    # Preselected: an official matrix supersedes a reconstruction, without an act.
     if preview.supersedes_any and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
     form = ProposeWorkbookForm(

@@ -131,6 +131,7 @@ def _rows(table, stored):
     for row in table.rows(stored):
         values = table.plain(stored, row)
         cells = {c.name: cell_value(c, values[c.name], stored) for c in table.columns}
+        # The record's primary key, then a digest of each value.
         cells[DIGEST_COLUMN] = "-".join(
             [str(row.pk), *value_digests(table, values, stored)]
         )

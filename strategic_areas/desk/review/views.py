@@ -117,7 +117,7 @@ class DecideManyForm(forms.Form):
                 widget=forms.HiddenInput, initial=True
             )
         self.helper = form_helper("step-form", action=action)
-        self.helper.form_id = "together"
+        self.helper.form_id = "decide-all"
         self.helper.layout = Layout(
             *("pick", "checked"),
             Submit(
@@ -398,7 +398,7 @@ def decide_many(request):
         title=_("Read together"),
         comparisons=comparisons,
         page_changes=page_changes_of_reports(comparisons),
-        together=[
+        proposals=[
             (item, changes.change_records(item.decision) if item.parts else [])
             for item in other_items
             if isinstance(item, decisions.QueuedDecision)

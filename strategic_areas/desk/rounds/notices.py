@@ -138,8 +138,8 @@ def reminders_due(today):
     copied = [to_do for to_do in to_dos if to_do.is_copied(today)]
     for user in reviewers().exclude(email=""):
         queue = review_queue_of(user, exclude_demonstrations=True)
-        has_news = queue.items and _wants_optional_mail(user, today)
-        if has_news or copied:
+        is_queue_due = queue.items and _wants_optional_mail(user, today)
+        if is_queue_due or copied:
             mail = mails.setdefault(user, ReminderMail(user))
             mail.waiting = len(queue.items)
             if queue.items:
@@ -262,7 +262,7 @@ def _focal_points(to_dos, today):
 def _wants_optional_mail(user, today):
     if user.reminders == User.Reminders.WEEKLY:
         return today.weekday() == MONDAY
-    return user.reminders == User.Reminders.STEPS
+    return user.reminders == User.Reminders.EACH_REMINDER_DAY
 
 
 def _is_reminded_today(user, to_dos, today):

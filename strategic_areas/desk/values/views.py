@@ -182,10 +182,10 @@ def value_grid(request, period, agency, indicator):
     indicator = get_object_or_404(
         indicators_with_agency(agency=sheet.agency), pk=indicator
     )
-    own = [row for row in sheet.values if row.value.indicator == indicator]
-    rows = [row for row in own if row.state == "todo"]
+    all_rows = [row for row in sheet.values if row.value.indicator == indicator]
+    rows = [row for row in all_rows if row.state == "todo"]
     already_submitted = [
-        x for x in own if x not in rows and request.POST.get(f"{x.span_key}-value")
+        x for x in all_rows if x not in rows and request.POST.get(f"{x.span_key}-value")
     ]
     for row in already_submitted:
         text = _("%(days)s: a value was submitted already. Compare it with yours.")
@@ -376,13 +376,13 @@ def _preview_of(reported, user):
 def _history(reported):
     lookups = {name: getattr(reported, name) for name in SPAN_FIELDS}
     rows = ReportedValue.objects.filter(**lookups).order_by("proposed_at", "pk")
-    names = ("at", "by", "get_to_status_display", "reason")
+    transition_keys = ("at", "by", "get_to_status_display", "reason")
     for row in rows.select_related("proposed_by", "decided_by"):
         steps = [(row.proposed_at, row.proposed_by, _("Handed in"), row.why)]
         if not row.is_waiting:
             status = row.get_status_display()
             steps.append((row.decided_at, row.decided_by, status, row.reason))
-        yield from (dict(zip(names, step, strict=True)) for step in steps)
+        yield from (dict(zip(transition_keys, step, strict=True)) for step in steps)
 
 
 def _hide_url(user, reported):
@@ -400,12 +400,12 @@ def preview_publication(values, *, by):
     ``public_changes`` are of all public rows, ``indicators`` tells those of each.
     ``RefusedError`` names a value that cannot be published.
     """
-    own = list({each.indicator_id: each.indicator for each in values}.values())
-    keys = affected_records([(Indicator, each.pk) for each in own])
+    affected = list({each.indicator_id: each.indicator for each in values}.values())
+    keys = affected_records([(Indicator, each.pk) for each in affected])
     rows_before = read_public_rows(keys)
-    before = _series_by_key(own)
+    before = _series_by_key(affected)
     with VALUE_STEPS.tried(values, by=by):
-        after = _series_by_key(own)
+        after = _series_by_key(affected)
         changed = row_differences(rows_before, read_public_rows(keys))
         return {
             "public_changes": describe_differences(changed),
@@ -424,13 +424,13 @@ def preview_publication(values, *, by):
                     - _met_targets(before.get(each.pk)),
                     "page_changes": _page_changes(after.get(each.pk), changed),
                 }
-                for each in own
+                for each in affected
             ],
         }
 
 
-def _series_by_key(own) -> dict[int, IndicatorSeries]:
-    rows = indicators.public_indicators().filter(pk__in=[each.pk for each in own])
+def _series_by_key(affected) -> dict[int, IndicatorSeries]:
+    rows = indicators.public_indicators().filter(pk__in=[each.pk for each in affected])
     return {series.indicator.pk: series for series in indicators.load_series(rows)}
 
 
@@ -482,8 +482,8 @@ def _page_changes(series, changed):
         plan = indicator.introduced_by.code
         pages.append((str(agency), public_path("agency", plan, agency.slug)))
     pages += [(str(each), each.get_absolute_url()) for each in _commitments(indicator)]
-    own = [x for x in changed if code in (x.row.get("indicator"), x.row.get("code"))]
-    return [*starmap(PublicPageChange, pages), *page_changes_of(own)]
+    rows = [x for x in changed if code in (x.row.get("indicator"), x.row.get("code"))]
+    return [*starmap(PublicPageChange, pages), *page_changes_of(rows)]
 
 
 def _is_among(indicator, all_series):

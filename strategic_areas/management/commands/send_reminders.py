@@ -16,7 +16,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="Print the same, queue nothing."
         )
-        parser.add_argument("--only", metavar="ADDRESS", help="Remind this person.")
+        parser.add_argument(
+            "--only",
+            metavar="ADDRESS",
+            help="Of today's reminders, queue only this person's.",
+        )
 
     def handle(self, *, dry_run, only, **options):
         if only and not User.objects.filter(email__iexact=only).exists():

@@ -186,29 +186,36 @@ class Supersessions:
     """Which records of a plan superseded which; one query."""
 
     def __init__(self, plan: Plan):
-        self._old, self._new = defaultdict(list), defaultdict(list)
-        self._old_activities, self._new_activities = defaultdict(list), defaultdict(set)
+        self._predecessors, self._successors = defaultdict(list), defaultdict(list)
+        self._superseded_of_activity, self._superseding_activities = (
+            defaultdict(list),
+            defaultdict(set),
+        )
         for commitment, new, old in sorted(_supersessions(plan)):
             if commitment:
-                self._old_activities[new].append(old)
-                self._new_activities[commitment].add(new)
+                self._superseded_of_activity[new].append(old)
+                self._superseding_activities[commitment].add(new)
             else:
-                self._old[new].append(old)
-                self._new[old].append(new)
+                self._predecessors[new].append(old)
+                self._successors[old].append(new)
         self.superseded_activities = {
-            old for old_ids in self._old_activities.values() for old in old_ids
+            old for old_ids in self._superseded_of_activity.values() for old in old_ids
         }
 
     def successors(self, commitment_id: int) -> list[int]:
-        return _linked_ids(commitment_id, self._new)
+        return _linked_ids(commitment_id, self._successors)
 
     def predecessors(self, commitment_id: int) -> list[int]:
         """Ids of the commitments that it superseded, nearest first."""
-        return _linked_ids(commitment_id, self._old)
+        return _linked_ids(commitment_id, self._predecessors)
 
     def former_activities(self, commitment_id: int) -> set[int]:
-        own = self._new_activities[commitment_id]
-        return {old for new in own for old in _linked_ids(new, self._old_activities)}
+        superseding = self._superseding_activities[commitment_id]
+        return {
+            old
+            for new in superseding
+            for old in _linked_ids(new, self._superseded_of_activity)
+        }
 
 
 def _supersessions(plan):
@@ -261,24 +268,30 @@ def load_commitment_page(
     predecessors = supersessions.predecessors(commitment.pk)
     periods = periods_of(commitment.plan)
     activities = _activities(commitment, predecessors, supersessions)
-    own = [
+    current_activities = [
         each
         for each in activities.values()
         if each.commitment_id == commitment.pk
         and each.is_in_plan
         and each.pk not in supersessions.superseded_activities
     ]
-    for each in own:
+    for each in current_activities:
         each.commitment, each.plan = commitment, commitment.plan
-    _attach_approved_changes(commitment, own)
+    _attach_approved_changes(commitment, current_activities)
     updates, declarations = _updates(activities), []
     if predecessors or commitment.is_declared:
         rows = public_updates.public_declarations()
         declarations += rows.filter(commitment__in=[commitment.pk, *predecessors])
-    row = _build_row(commitment, own, updates, declarations, periods, today)
+    row = _build_row(
+        commitment, current_activities, updates, declarations, periods, today
+    )
     off_plan = [each for each in activities.values() if not each.is_in_plan]
     update_events = timeline.update_events(
-        updates, declarations, activities, {commitment, *own, *off_plan}, periods
+        updates,
+        declarations,
+        activities,
+        {commitment, *current_activities, *off_plan},
+        periods,
     )
     last = timeline.latest_by_subject(update_events)
     rounds = opened_rounds(periods, today)

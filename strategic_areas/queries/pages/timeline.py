@@ -106,13 +106,13 @@ def update_events(
     updates: Iterable,
     declarations: Iterable,
     activities: Mapping[int, Activity],
-    own: Container[Activity | Commitment],
+    current: Container[Activity | Commitment],
     periods: Iterable[ReportingPeriod],
 ) -> list[TimelineEvent]:
     """
     The public updates of each record and period, newest first.
 
-    ``activities`` are the updates' activities by id; records not among ``own`` were
+    ``activities`` are the updates' activities by id; records not in ``current`` were
     superseded. All updates of a period are shown on the day of its last one.
     """
     periods, groups = {each.pk: each for each in periods}, defaultdict(list)
@@ -137,7 +137,7 @@ def update_events(
                 subject=subject,
                 period=periods[period],
                 revisions=tuple(rows),
-                is_of_former=subject not in own,
+                is_of_former=subject not in current,
             )
         )
     found.sort(key=_recency, reverse=True)

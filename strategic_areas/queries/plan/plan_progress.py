@@ -186,6 +186,7 @@ def _columns(model):
 
 
 def _rows(model, **lookups):
+    """Public records that are not superseded, as tuples, in order of code."""
     rows = (
         with_dispute_marks(model.objects.not_superseded())
         .filter(**lookups)
