@@ -338,7 +338,7 @@ class ColumnNamingForm(forms.Form):
             )
         return f"{meaning}:{period}"
 
-    def naming(self):
+    def updated_naming(self):
         cleaned = self.cleaned_data
         self.base.sheets = [
             matrices.SheetNaming(

@@ -183,7 +183,7 @@ def _naming_page(request, plan, matrix, *, is_posted=False):
         request.POST if is_posted else None, layout=layout, naming=naming
     )
     if is_posted and form.is_valid():
-        matrix.naming = form.naming()
+        matrix.naming = form.updated_naming()
         return _matrix_page(request, plan, matrix)
     matrix.naming = None
     return render_screen(
