@@ -91,8 +91,8 @@ def operating_problems():
     recently = now - GIVEN_UP_RECENTLY
     if given_up := Mail.objects.filter(given_up_at__gt=recently).count():
         found.append(f"mails given up in the last three days: {given_up}")
-    # They are tried until the scorecards are public. Its last day may be corrected
-    # later, so then any edition made since the round closed counts.
+    # A missing edition is tried until the scorecards are public. After that somebody
+    # may correct the round's last day, so any edition made since it closed counts.
     ready_on = OuterRef("scorecards_ready_at__date")
     made_since = Edition.objects.filter(period=OuterRef("pk"), made_on__gte=ready_on)
     missing = editions.rounds_without_edition().filter(

@@ -24,7 +24,7 @@ REFUSED_FOR = 2
 #: The same for an account or a browser. Longer, since a flood that goes through several
 #: accounts comes back to each later.
 ACCOUNT_REFUSED_FOR = 10
-#: Maximum number of marks, and of senders, remembered; beyond it all are dropped.
+#: At so many marks all are forgotten; at so many senders likewise.
 MAX_REMEMBERED = 1000
 #: A flood: FLOOD_COUNT sign-ins of one network or known browser within FLOOD_WINDOW
 #: seconds, more than an office sends to one process. It counts as one for FLOOD_LASTS

@@ -40,7 +40,7 @@ class LeanArgon2Hasher(Argon2PasswordHasher):
 
 
 class MonotonyValidator:
-    """Refuses few different characters, or one that is more than half of all."""
+    """Refuses a password of few different characters, or mostly of one character."""
 
     def validate(self, password, user=None):
         found = Counter("".join(fold(password).split()))

@@ -83,7 +83,7 @@ class PracticeRow(rows.AnswerRow):
 class PracticeSheet(contents.ReportingSheet):
     answers: tuple = ()
 
-    # No arguments of the address, no lists, no workbook, nothing to recall.
+    # Empty, since a practice sheet has none of these.
     keys = submissions = proposals = values = workbook_url = may_recall = ()
     url, check_url = (
         contents.sheet_url("practice"),
