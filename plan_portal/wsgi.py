@@ -24,9 +24,10 @@ from django.db import connections  # noqa: E402
 
 from plan_portal.databases import set_statement_timeouts  # noqa: E402
 from plan_portal.page_cache import with_page_cache  # noqa: E402
+from plan_portal.page_cache.call_stack import with_stack_room  # noqa: E402
 
 set_statement_timeouts(connections.settings["default"])
-application = with_page_cache(django_application)
+application = with_page_cache(with_stack_room(django_application))
 
 # Existing objects are never freed: exclude them from garbage collection, which would
 # otherwise scan the cached plan every few pages while readers wait.

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tools.benchmarks import (
     audit_record,
+    call_stack,
     datasets,
     desk,
     freshness,
@@ -37,6 +38,7 @@ BENCHMARKS = {
     "sizes": sizes.main,
     "datasets": datasets.main,
     "audit": audit_record.main,
+    "call_stack": call_stack.main,
     "sign_in_attack": sign_in_attack.main,
 }
 
