@@ -104,7 +104,7 @@ def test_it_is_never_published_together_with_others(client, reviewer):
     [row] = client.get(reverse("admin:index")).context["rows"]
     item = row.items[0]
 
-    posted = {"pick": item.token, "checked": "on"}
+    posted = {"pick": item.token, "checked": "on", "page_was_shown": "on"}
     client.post(reverse("admin:review_many"), posted)
 
     update.refresh_from_db()

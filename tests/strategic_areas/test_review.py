@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 QUEUE = reverse("admin:index")
 MANY = reverse("admin:review_many")
-CHECKED = {"checked": "on"}
+CHECKED = {"checked": "on", "page_was_shown": "on"}
 MARKED = "La explicó Yubelkis."
 #: Queries of each page, however many records wait.
 BUDGETS = {"queue": 57, "record": 26, "many": 32}
@@ -208,21 +208,15 @@ def test_each_step_leads_to_the_next_that_she_may_publish(client, reviewer, subm
         address(first),
         QUEUE,
     ]
-    assert [status_of(row) for row in (first, second, third)] == [
-        "published",
-        "published",
-        "returned",
-    ]
+    statuses = [status_of(row) for row in (first, second, third)]
+    assert statuses == ["published", "published", "returned"]
 
 
 def test_what_waits_no_more_leads_to_its_own_page(client, reviewer, submit):
     update = submit()
 
-    response = client.post(
-        address(update, "review_publish"),
-        {"seen_version": update.version, **CHECKED},
-        follow=True,
-    )
+    data = {"seen_version": update.version, **CHECKED}
+    response = client.post(address(update, "review_publish"), data, follow=True)
     again = client.get(address(update))
 
     (told,) = response.context["messages"]
@@ -248,11 +242,8 @@ def test_of_two_who_decide_the_second_is_told(client, reviewer, submit):
     update = submit()
     workflow.publish(update, by=make.reviewer())
 
-    response = client.post(
-        address(update, "review_return"),
-        {"seen_version": update.version, "reason": "No."},
-        follow=True,
-    )
+    data = {"seen_version": update.version, "reason": "No."}
+    response = client.post(address(update, "review_return"), data, follow=True)
 
     assert status_of(update) == RevisionStatus.PUBLISHED
     assert [m.level_tag for m in response.context["messages"]] == ["error", "info"]
@@ -579,12 +570,18 @@ def test_what_is_published_together_was_shown_first(client, reviewer, submit):
 
 
 def test_marked_reports_are_published_together_after_a_tick(client, reviewer, submit):
-    plain, marked = submit(), submit(narrative_es=MARKED)
+    """Also if the mark appeared after the reviewer opened the page."""
+    agency = make.agency(name_es="Jarama")
+    plain, marked = submit(), submit(narrative_es="La cita Jarama.")
     picked = {"pick": [token(plain), token(marked)]}
+    unmarked = client.get(MANY, picked).context["form"].hidden_fields()
+    posted = {field.name: field.value() or [] for field in unmarked}
+    agency.name_es = "Otra"
+    agency.save()
 
-    shown = client.get(MANY, picked)
-    refused = client.post(MANY, picked)
+    refused = client.post(MANY, posted)
     before = [status_of(plain), status_of(marked)]
+    shown = client.get(MANY, picked)
     client.post(MANY, {**picked, **CHECKED})
 
     assert shown.content.decode().count("<mark>") == 1
@@ -633,7 +630,7 @@ def test_single_ones_of_many_are_returned_with_a_reason(client, reviewer, submit
 
 def test_who_returns_all_reads_one_reason_and_ticks_nothing(client, reviewer, submit):
     rows = [submit(narrative_es=MARKED), submit()]
-    picked = {"pick": [token(row) for row in rows]}
+    picked = {"pick": [token(row) for row in rows], "page_was_shown": "on"}
 
     unsaid = client.post(MANY, picked | {"all": "1"})
     before = [status_of(row) for row in rows]
@@ -647,7 +644,7 @@ def test_who_returns_all_reads_one_reason_and_ticks_nothing(client, reviewer, su
 def test_the_tick_is_asked_for_as_long_as_one_is_published(client, reviewer, submit):
     rows = [submit(narrative_es=MARKED), submit(narrative_es=MARKED)]
     tokens = [token(row) for row in rows]
-    told = {"pick": tokens, "reason": "Falta la fecha."}
+    told = {"pick": tokens, "reason": "Falta la fecha.", "page_was_shown": "on"}
 
     asked = client.post(MANY, told | {"back": tokens[:1]})
     before = [status_of(row) for row in rows]

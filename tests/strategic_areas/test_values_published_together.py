@@ -164,7 +164,7 @@ def test_each_is_read_raw_and_as_the_public_will_before_one_press(client, review
 
     page = client.get(MANY, picked)
     before = PublishedFigure.objects.count()
-    client.post(MANY, {**picked, "checked": "on"})
+    client.post(MANY, {**picked, "page_was_shown": "on"})
 
     of_values = page.context["of_values"]["indicators"]
     raw = [facts["reported"] for each in of_values for facts in each["facts"]]
@@ -181,7 +181,7 @@ def test_what_is_marked_beside_one_asks_that_nobody_can_be_recognised(client, re
 
     refused = client.post(MANY, picked)
     before = statuses()
-    client.post(MANY, {**picked, "checked": "on"})
+    client.post(MANY, {**picked, "checked": "on", "page_was_shown": "on"})
 
     assert "checked" in refused.context["form"].errors
     assert (before, statuses()) == (["pending"], ["approved"])
@@ -196,7 +196,7 @@ def test_a_forged_tick_publishes_neither_her_own_nor_what_warns(client, reviewer
     ]
 
     forged = [f"cifra-{value.pk}-1" for value in made]
-    client.post(MANY, {"pick": forged, "checked": "on"})
+    client.post(MANY, {"pick": forged, "checked": "on", "page_was_shown": "on"})
 
     assert statuses() == ["pending", "pending"]
 
@@ -211,7 +211,7 @@ def test_a_value_that_leaps_is_compared_first(client, reviewer, value, is_odd):
     made = make.reported_value(indicator=indicator, value=value, **days)
     page = client.get(reverse("admin:review", args=["cifra", made.pk]))
     if is_odd:
-        client.post(MANY, {"pick": f"cifra-{made.pk}-1", "checked": "on"})
+        client.post(MANY, {"pick": f"cifra-{made.pk}-1", "page_was_shown": "on"})
     publish = reverse("admin:review_publish", args=["cifra", made.pk])
 
     refused = client.post(publish, {"seen_version": 1}).status_code == 422
@@ -234,7 +234,7 @@ def test_reports_and_values_are_published_by_one_press(client, reviewer):
     update = make.submitted_update()
     make.reported_value()
 
-    client.post(MANY, {"pick": tokens(client), "checked": "on"})
+    client.post(MANY, {"pick": tokens(client), "page_was_shown": "on"})
 
     update.refresh_from_db()
     assert (update.status, statuses()) == ("published", ["approved"])
@@ -247,7 +247,7 @@ def test_where_one_value_fails_it_is_named_and_none_is_published(client, reviewe
     picked = {"pick": tokens(client)}
     overtake(values[1])
 
-    page = client.post(MANY, {**picked, "checked": "on"})
+    page = client.post(MANY, {**picked, "page_was_shown": "on"})
 
     update.refresh_from_db()
     assert (page.status_code, statuses()) == (422, ["pending", "pending"])
@@ -263,10 +263,10 @@ def test_without_one_that_was_decided_meanwhile_the_rest_is_read_anew(client, re
     picked = {"pick": tokens(client)}
     VALUE_STEPS.decline(other, by=make.reviewer(), reason="Falta la fuente.")
 
-    page = client.post(MANY, {**picked, "checked": "on"})
+    page = client.post(MANY, {**picked, "page_was_shown": "on"})
     before = statuses()
     left = page.context["form"].initial["pick"]
-    client.post(MANY, {"pick": left, "checked": "on"})
+    client.post(MANY, {"pick": left, "page_was_shown": "on"})
 
     assert (page.status_code, before) == (422, ["pending", "declined"])
     assert [label for label, _reason in page.context["left_out"]] == [

@@ -125,6 +125,7 @@ def test_an_administrator_has_what_she_decides_and_no_report(client):
 # Decisions of a few lines that are read on one page and approved by one press
 
 MANY = reverse("admin:review_many")
+TICKED = {"checked": "on", "page_was_shown": "on"}
 
 
 def make_translation(text="Part was done.", **fields):
@@ -157,7 +158,7 @@ def test_related_decisions_are_shown_whole_and_approved_by_one_press(client, rev
 
     page = client.get(MANY, asked)
     before = [status(each) for each in made]
-    client.post(MANY, {**asked, "checked": "on"})
+    client.post(MANY, {**asked, **TICKED})
 
     assert {*asked["pick"]} == {token(each) for each in made}
     text = page.content.decode()
@@ -172,7 +173,7 @@ def test_related_decisions_are_shown_whole_and_approved_by_one_press(client, rev
 def test_they_are_decided_on_beside_reports(client, reviewer):
     change, update = make.account_change(), make.submitted_update()
 
-    client.post(MANY, {"pick": picks(client), "checked": "on"})
+    client.post(MANY, {"pick": picks(client), "page_was_shown": "on"})
 
     update.refresh_from_db()
     assert (status(change), update.status) == ("approved", "published")
@@ -182,7 +183,7 @@ def test_what_needs_its_own_page_is_never_approved_together(client, reviewer):
     change = make.change(make.activity(), reaches_victims=True)
 
     offered = picks(client)
-    client.post(MANY, {"pick": token(change), "checked": "on"})
+    client.post(MANY, {"pick": token(change), **TICKED})
 
     assert (offered, status(change)) == ([], "pending")
 
@@ -191,7 +192,7 @@ def test_nobody_approves_her_own_among_others(client, reviewer):
     own, other = make_translation(by=reviewer), make_translation()
 
     offered = picks(client)
-    client.post(MANY, {"pick": [token(own), token(other)], "checked": "on"})
+    client.post(MANY, {"pick": [token(own), token(other)], **TICKED})
 
     assert offered == [token(other)]
     assert (status(own), status(other)) == ("pending", "approved")
@@ -203,7 +204,7 @@ def test_what_is_marked_asks_that_nobody_can_be_recognised(client, reviewer):
     refused = client.post(MANY, {"pick": token(change)})
 
     assert (refused.status_code, status(change)) == (422, "pending")
-    client.post(MANY, {"pick": token(change), "checked": "on"})
+    client.post(MANY, {"pick": token(change), **TICKED})
     assert status(change) == "approved"
 
 
@@ -214,6 +215,6 @@ def test_what_holds_personal_data_is_left_to_its_own_page(client, reviewer):
     triggers.drop()  # they refuse every edit of what was proposed
     change.records.update(after=after)
 
-    client.post(MANY, {"pick": token(change), "checked": "on"})
+    client.post(MANY, {"pick": token(change), **TICKED})
 
     assert status(change) == "pending"

@@ -93,6 +93,8 @@ class DecideManyForm(forms.Form):
     """
 
     checked = AnonymityField()
+    #: Sent by this page only: a request that did not show it decides nothing.
+    page_was_shown = forms.BooleanField(widget=forms.HiddenInput, initial=True)
     reason = LongTextField(
         label=gettext_lazy("Why it is returned"),
         help_text=gettext_lazy("The agency reads it. Say what to correct."),
@@ -111,15 +113,11 @@ class DecideManyForm(forms.Form):
         self.initial["pick"] = [item.token for item in items]
         examined = guard.merge_examinations(item.examined for item in items)
         AnonymityField.remove_unless_needed(self, examined)
-        # Without findings there is no tick: a hidden field tells that it was shown.
-        if not examined.findings:
-            self.fields["checked"] = forms.BooleanField(
-                widget=forms.HiddenInput, initial=True
-            )
         self.helper = form_helper("step-form", action=action)
         self.helper.form_id = "decide-all"
         self.helper.layout = Layout(
-            *("pick", "checked"),
+            *("pick", "page_was_shown"),
+            *(["checked"] if examined.findings else []),
             Submit(
                 "step",
                 _("Yes, approve")
