@@ -207,8 +207,9 @@ def report(activity, period, **fields):
 
 
 def test_until_a_round_is_due_the_last_ones_silent_are_named(client):
+    """Also where two rounds are open."""
     plan = make.plan()
-    first, before, latest = make_rounds(plan, 200, 100, 10)
+    first, before, _open, latest = make_rounds(plan, 200, 100, 11, 10)
     twice, once, heard = (
         make.activity(plan=plan, starts_on=first.starts_on) for _ in range(3)
     )

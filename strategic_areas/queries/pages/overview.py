@@ -229,6 +229,7 @@ def load_overview(plan: Plan, today: date) -> Overview:
 
 
 def _latest_round(plan_progress, rounds, today):
+    past_due_rounds = [each for each in rounds if each.due_on < today]
     silent_by_round = {
         each: {
             agency
@@ -237,10 +238,9 @@ def _latest_round(plan_progress, rounds, today):
             ).items()
             if not has_answered
         }
-        for each in rounds[:3]
-        if each.due_on < today
+        for each in past_due_rounds[:2]
     }
-    past_due_round, before = [*silent_by_round, None, None][:2]
+    past_due_round, before = [*past_due_rounds, None, None][:2]
     missing = sorted(
         silent_by_round.get(past_due_round, ()), key=lambda each: fold(each.name)
     )
