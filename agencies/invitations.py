@@ -232,7 +232,7 @@ def refuse_uninvitable_address(email):
         raise ValidationError(INVITED_ALREADY)
 
 
-def mandate_to_succeed(agency, kind, *, by, hands_over=False):
+def mandate_to_succeed(agency, kind, *, by, takes_over=False):
     """
     The current mandate that the invited person takes over, or None if there is none.
 
@@ -252,7 +252,7 @@ def mandate_to_succeed(agency, kind, *, by, hands_over=False):
             _("You are %(kind)s of %(agency)s: another administrator hands it over.")
             % facts
         )
-    elif not hands_over:
+    elif not takes_over:
         facts["person"] = mandate.user.get_full_name() or mandate.user
         text = _(
             "%(person)s is %(kind)s of %(agency)s. Say so if the invited person "
@@ -271,7 +271,7 @@ def letter_error_class():
 
 
 class InvitationForm(forms.ModelForm):
-    hands_over = forms.BooleanField(
+    takes_over = forms.BooleanField(
         label=_("Hand the mandate over when this person accepts"),
         required=False,
         help_text=_(
@@ -299,14 +299,14 @@ class InvitationForm(forms.ModelForm):
         cleaned = super().clean()
         agency, kind = cleaned.get("agency"), cleaned.get("kind")
         if agency and kind:
-            hands_over = cleaned.get("hands_over")
+            takes_over = cleaned.get("takes_over")
             try:
                 self.instance.succeeds = mandate_to_succeed(
-                    agency, kind, by=self.by, hands_over=hands_over
+                    agency, kind, by=self.by, takes_over=takes_over
                 )
             except ValidationError as error:
                 is_held = getattr(error, "code", "") == "held"
-                self.add_error("hands_over" if is_held else "kind", error.messages)
+                self.add_error("takes_over" if is_held else "kind", error.messages)
         return cleaned
 
     def clean_email(self):

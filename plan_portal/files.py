@@ -26,7 +26,7 @@ HEADERS = {
 }
 
 
-def public_file(view):
+def public_data_file(view):
     @require_safe
     @wraps(view)
     def sent(request, *args, **kwargs):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from plan_portal.middleware import STAFF_PATHS
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.site import public_addresses
+from strategic_areas.queries.site import arguments_of_public_pages
 
 #: Pages left out of the sitemap, since their content depends on the query.
 EXCLUDED_PAGES = {"search"}
@@ -72,7 +72,7 @@ def sitemap_view(pages):
 
 def public_page_paths(pages):
     """Spanish path, English path and last change of every public page."""
-    arguments = public_addresses()
+    arguments = arguments_of_public_pages()
     for name, _view, path, _english in pages:
         if name in EXCLUDED_PAGES:
             continue
@@ -86,7 +86,7 @@ def public_page_paths(pages):
 
 def example_paths(pages):
     """Spanish and English path of one record's page, for each public page."""
-    arguments = public_addresses()
+    arguments = arguments_of_public_pages()
     for name, _view, path, _english in pages:
         for spanish, english, _at in _path_arguments(arguments, name, path)[:1]:
             yield public_path(name, *spanish, language="es")

@@ -9,7 +9,7 @@ from django.urls.converters import StringConverter
 from plan_portal import sitemap
 from plan_portal.admin_site import choose_language
 from plan_portal.conditional_get import public_page
-from plan_portal.files import public_file
+from plan_portal.files import public_data_file
 from strategic_areas import feeds
 from strategic_areas.datasets import DATASETS
 from strategic_areas.desk.sheet import views as sheet_views
@@ -70,7 +70,7 @@ PUBLIC_PAGES = [
     ),
     (
         "edition_days",
-        editions.edition_on_day,
+        editions.edition_by_date,
         "datos/<slug:plan>/fecha/",
         "data/<slug:plan>/date/",
     ),
@@ -319,8 +319,8 @@ FORMER_PICTURES = [
     ),
 ]
 
-#: Public files; same columns, never cached by browsers.
-PUBLIC_FILES = [
+#: Files of evidence; same columns, never cached by browsers.
+EVIDENCE_FILES = [
     (
         "evidence",
         files.evidence_file,
@@ -417,14 +417,14 @@ def public_patterns(language):
     is_spanish = language == "es"
     files = [
         path(spanish if is_spanish else english, view, name=name)
-        for name, view, spanish, english in PUBLIC_FILES
+        for name, view, spanish, english in EVIDENCE_FILES
     ]
     pages = [
         path(es if is_spanish else en, public_page(view, language), name=name)
         for name, view, es, en in [*PUBLIC_PAGES, *PUBLIC_COMPANIONS, *FORMER_PICTURES]
     ]
     data = [
-        path(found, public_file(view), name=name)
+        path(found, public_data_file(view), name=name)
         for name, view, es, en in DATA_FILES
         if (found := es if is_spanish else en)
     ]

@@ -427,7 +427,7 @@ class Official:
 
 def instances():
     """Name, Spanish and English address of every public page of every record."""
-    places = site.public_addresses()
+    places = site.arguments_of_public_pages()
     for row in urls.PUBLIC_PAGES:
         for spanish, english, _changed in public_page_paths([row]):
             yield row[0], spanish, english

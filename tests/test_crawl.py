@@ -40,7 +40,7 @@ WORDS_OF_BOTH = {"personal"}
 
 
 def every_name(language):
-    tables = [*urls.PUBLIC_PAGES, *urls.PUBLIC_COMPANIONS, *urls.PUBLIC_FILES]
+    tables = [*urls.PUBLIC_PAGES, *urls.PUBLIC_COMPANIONS, *urls.EVIDENCE_FILES]
     return {f"{language}:{row[0]}" for row in tables}
 
 

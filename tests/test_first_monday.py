@@ -123,7 +123,7 @@ def test_two_people_come_from_nothing_to_a_published_report(people):
 
     # Sent by one, approved by the other.
     page = go(ana, 5)
-    typed = {"no_act": "on", "no_date": "on", "plan_read": "on"}
+    typed = {"no_act": "on", "no_launch_date": "on", "plan_read": "on"}
     fill_in(ana, page, **typed)
     approve(luis, **typed)
     plan.refresh_from_db()

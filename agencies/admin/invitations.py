@@ -54,7 +54,7 @@ class InvitationAdmin(ScopedAdmin):
     def get_fields(self, request, obj=None):
         fields = list(InvitationForm.Meta.fields)
         if obj is None:
-            return [*fields[:4], "hands_over", *fields[4:]]
+            return [*fields[:4], "takes_over", *fields[4:]]
         return [
             *fields[:-1],
             "succeeds",

@@ -52,7 +52,7 @@ DATA_BY_WORD = {
     ),
     **dict.fromkeys(["preside", "chair"], {"plan_role": "chair"}),
     **dict.fromkeys(["colabora", "partner"], {"plan_role": "partner"}),
-    **dict.fromkeys(["sucede", "succeeds"], {"hands_over": "on"}),
+    **dict.fromkeys(["sucede", "succeeds"], {"takes_over": "on"}),
 }
 
 

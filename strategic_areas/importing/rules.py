@@ -15,7 +15,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.records import is_official_kind, is_stronger
 from strategic_areas.people_counts import find_people
-from strategic_areas.plan_document.validation import all_before
+from strategic_areas.plan_document.validation import all_reachable
 
 #: Codes of lists with a section of their own.
 OWN_LISTS = {"entities", "breakdown_labels"}
@@ -152,7 +152,7 @@ def lost_predecessors(plan_file, known):
         }
         for entry in plan_file.entries[section]:
             code = entry.values.get("code")
-            if entry.values.get("supersedes") and code in all_before(code, replaced):
+            if entry.values.get("supersedes") and code in all_reachable(code, replaced):
                 yield entry.fault("supersedes", "codes of other, earlier records")
             before = code and entry.values.get("continues")
             earlier = before and f"{before['plan']}/{before['code']}"
@@ -161,7 +161,7 @@ def lost_predecessors(plan_file, known):
             elif before and earlier not in elsewhere:
                 expected = f"one of the {section} that another plan has here"
                 yield entry.fault("continues", expected)
-            elif before and f"{own}/{code}" in all_before(earlier, elsewhere):
+            elif before and f"{own}/{code}" in all_reachable(earlier, elsewhere):
                 expected = "an earlier record: this one is what it continues"
                 yield entry.fault("continues", expected)
 
@@ -285,7 +285,7 @@ def is_unofficial(entry, key, known):
 
 def succeeds_itself(entry, key, known):
     own = entry.values.get("acronym")
-    return entry.values.get(key) and own in all_before(own, known.successors)
+    return entry.values.get(key) and own in all_reachable(own, known.successors)
 
 
 BUDGET_KEYS = ("budget_amount", "budget_source")

@@ -162,12 +162,12 @@ class PlanTable:
 
     def plain(self, stored, row):
         return {
-            column.name: normalized_value(stored.plain(row, column.name))
+            column.name: as_read_from_cell(stored.plain(row, column.name))
             for column in self.columns
         }
 
 
-def normalized_value(value):
+def as_read_from_cell(value):
     """
     Return a value as a workbook's cell gives it back; an empty text is None.
 

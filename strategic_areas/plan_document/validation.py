@@ -114,7 +114,7 @@ def _record_problems(to_save, replaced):
     if "supersedes" in to_save.links:
         if any(each.pk is None for each in to_save.links["supersedes"]):
             yield "supersedes", _("Only what the plan has already can be replaced.")
-        elif record.code in all_before(record.code, replaced[line.table.name]):
+        elif record.code in all_reachable(record.code, replaced[line.table.name]):
             yield "supersedes", _("A record cannot replace itself.")
 
 
@@ -241,11 +241,11 @@ def _replaced(stored, records_to_save):
     return found
 
 
-def all_before(code, replaced):
-    found, waiting = set(), list(replaced.get(code, []))
+def all_reachable(code, links):
+    found, waiting = set(), list(links.get(code, []))
     while waiting:
-        earlier = waiting.pop()
-        if earlier not in found:
-            found.add(earlier)
-            waiting.extend(replaced.get(earlier, []))
+        linked = waiting.pop()
+        if linked not in found:
+            found.add(linked)
+            waiting.extend(links.get(linked, []))
     return found

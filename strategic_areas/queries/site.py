@@ -1,4 +1,4 @@
-"""The whole site: addresses of pages, feeds and dates."""
+"""The whole site: arguments of its pages' URLs, feeds and dates."""
 
 from datetime import date, datetime
 from itertools import pairwise
@@ -37,12 +37,12 @@ FEED_LENGTH = 50
 
 
 #: Spanish and English URL arguments, and the last publication on the page, if known.
-PageAddress = tuple[tuple, tuple, datetime | None]
+PageArguments = tuple[tuple, tuple, datetime | None]
 
 
-def public_addresses() -> dict[str, list[PageAddress]]:
+def arguments_of_public_pages() -> dict[str, list[PageArguments]]:
     """
-    Addresses of all public pages, by page name; nine queries.
+    URL arguments of all public pages, by URL name; nine queries.
 
     ``of_plan`` holds pages that take only a plan, "" those without arguments. Empty
     pages are left out.
@@ -135,10 +135,10 @@ def _revisions(rows):
     rows = (
         rows.filter(status=RevisionStatus.PUBLISHED).select_related(None).order_by("pk")
     )
-    addresses = rows.values_list("plan__code", "public_id", "published_at")
+    keys = rows.values_list("plan__code", "public_id", "published_at")
     return [
         ((plan, public_id), (plan, public_id), published_at)
-        for plan, public_id, published_at in addresses
+        for plan, public_id, published_at in keys
     ]
 
 

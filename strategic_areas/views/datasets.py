@@ -26,7 +26,8 @@ from strategic_areas.queries.plan import plans
 from strategic_areas.views.parameters import found_or_404, public_plan_or_404
 
 STEMS = {"es": "libro", "en": "workbook"}
-#: Formats of a list, and the lists whose CSV file has a URL name without the format.
+#: Formats of a list, and the lists whose CSV file has a URL name without the format,
+#: since no page has that name.
 LIST_FORMATS = (*TEXTS, "xlsx")
 CSV_WITHOUT_FORMAT = {"plan_commitments", "plan_updates", "commitment_updates"}
 

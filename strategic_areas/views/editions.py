@@ -290,7 +290,7 @@ def difference_file(request, plan, earlier, file_format, edition=""):
 
 
 @reads_parameters("day")
-def edition_on_day(request, plan):
+def edition_by_date(request, plan):
     """Redirect to the last edition made by that day, or say that there is none."""
     plan, wanted = public_plan_or_404(plan), query_values(request, "day").get("day", "")
     all_editions, day = editions.editions_of(plan), None
@@ -302,4 +302,6 @@ def edition_on_day(request, plan):
     ):
         return redirect(public_path("edition", plan.code, found.number))
     context = {"plan": plan, "editions": all_editions, "wanted": wanted, "day": day}
-    return render(request, "edition_days.html", context | {"is_variant": bool(wanted)})
+    return render(
+        request, "edition_by_date.html", context | {"is_variant": bool(wanted)}
+    )

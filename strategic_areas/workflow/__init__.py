@@ -23,7 +23,7 @@ from strategic_areas.workflow.changes import (
 )
 from strategic_areas.workflow.editions import EDITION_STEPS, correctable_differences
 from strategic_areas.workflow.plan_approval import (
-    missing_act_fields,
+    missing_approval_fields,
     overdue_rounds,
     plan_digest,
 )
@@ -133,7 +133,7 @@ __all__ = [
     "system_user",
     "take_back",
     "transcribe",
-    "missing_act_fields",
+    "missing_approval_fields",
     "waiting_keys",
     "waiting_change",
     "with_dependants",

@@ -23,7 +23,7 @@ PLAN_PATH_OF_VALUES = {
     "publishedfigure": "indicator__introduced_by",
     "publishedcell": "figure__indicator__introduced_by",
 }
-ACT_FIELDS = ("act_es", "launched_on")
+APPROVAL_FIELDS = ("act_es", "launched_on")
 
 
 def path_to_plan(model):
@@ -65,8 +65,8 @@ def _public_values(plan):
             yield from values
 
 
-def missing_act_fields(plan):
-    return tuple(name for name in ACT_FIELDS if not getattr(plan, name))
+def missing_approval_fields(plan):
+    return tuple(name for name in APPROVAL_FIELDS if not getattr(plan, name))
 
 
 def overdue_rounds(plan):
@@ -79,16 +79,16 @@ def overdue_rounds(plan):
 
 def must_be_approvable(plan, *, seen_digest, declared_absent):
     """
-    Refuse the approval of a plan that changed, or that lacks its act or dates.
+    Refuse the approval of a plan that changed, or that lacks its act or launch date.
 
     ``seen_digest`` is that of the plan that the user read. ``declared_absent`` are
-    the columns about the act for which the user states that there is no value.
+    those of ``APPROVAL_FIELDS`` for which the user states that there is no value.
     """
     if seen_digest != plan_digest(plan):
         raise RefusedError(
             _("The plan was changed after you had read it: read it again.")
         )
-    if set(missing_act_fields(plan)) - set(declared_absent):
+    if set(missing_approval_fields(plan)) - set(declared_absent):
         raise RefusedError(
             _("%(plan)s: write the act and its date, or state that there is none.")
             % {"plan": plan}

@@ -141,7 +141,7 @@ def dependants_of(record_changes):
     """
     Map the place of each record change to the places of those that depend on it.
 
-    The place is the number in the proposal. B depends on A if A
+    ``place`` is its position in the proposal. B depends on A if A
 
     - creates a record that B links to, or changes that record's protection;
     - changes the protection of the indicator whose target B changes;
@@ -149,23 +149,26 @@ def dependants_of(record_changes):
     - adds an agency that B names to the plan;
     - extends the plan to B's dates;
     - begins or ceases to supersede the same record as B;
-    - moves or supersedes an activity that else stays below a commitment B supersedes.
+    - moves or supersedes an activity of a commitment that B supersedes; without A the
+      activity would stay below it.
     """
     providers, dependants = defaultdict(set), defaultdict(set)
     for each in record_changes:
         for key in _provided_keys(each):
             providers[key].add(each.place)
     # One place is enough: changes that supersede the same record depend on each other.
-    superseding_places = {
+    place_by_superseded = {
         key: each.place
         for each in record_changes
         if each.model is Activity
         for key in each.after.get("supersedes", ())
         if not is_new(key)
     }
-    rows = Activity.objects.filter(pk__in=superseding_places)
+    rows = Activity.objects.filter(pk__in=place_by_superseded)
     for pk, commitment in rows.values_list("pk", "commitment"):
-        providers[Commitment, "supersedes", str(commitment)].add(superseding_places[pk])
+        providers[Commitment, "supersedes", str(commitment)].add(
+            place_by_superseded[pk]
+        )
     plan_change = next((each for each in record_changes if each.model is Plan), None)
     for each in record_changes:
         for place in chain(*(providers.get(key, ()) for key in _needed_keys(each))):
@@ -198,6 +201,7 @@ def _provided_keys(record_change):
     if record_change.model is Participation and record_change.object_id is None:
         yield Agency, record_change.after.get("agency")
     if record_change.model is Activity and "commitment" in record_change.before:
+        # The key that a change needs if it supersedes the activity's old commitment.
         yield Commitment, "supersedes", str(record_change.before["commitment"])
     if (
         record_change.object_id

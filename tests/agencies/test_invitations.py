@@ -191,10 +191,10 @@ def test_a_successor_is_invited_to_take_the_mandate_over(client, administrator):
     asked = OF_AN_AGENCY | {"agency": agency.pk, "kind": "titular"}
 
     refused = client.post(ADD, asked)
-    assert "Luz Mar" in refused.context["adminform"].form.errors["hands_over"][0]
+    assert "Luz Mar" in refused.context["adminform"].form.errors["takes_over"][0]
     assert not Invitation.objects.exists()
 
-    made = client.post(ADD, asked | {"hands_over": "on"})
+    made = client.post(ADD, asked | {"takes_over": "on"})
     assert Invitation.objects.get().succeeds == holder.mandates.get()
     client.logout()
     fill_in(client, made.context["code"])

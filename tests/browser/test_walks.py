@@ -14,7 +14,7 @@ from tests.strategic_areas.planbooks import PlanBook
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-READ = ("no_act", "no_date", "plan_read")
+READ = ("no_act", "no_launch_date", "plan_read")
 PUBLISH = "form[action$='publicar/'] input[type=submit]"
 RETURN = "form[action$='devolver/'] input[type=submit]"
 STATEMENT = "Los docentes de la frontera están formados."

@@ -24,7 +24,7 @@ AS_ON_ANY_SCREEN = ("media", "color_scheme", "forced_colors")
 
 
 #: What whoever sends or approves a proposal says to have read.
-READ = ("no_act", "no_date", "plan_read", "checked", "protection_read")
+READ = ("no_act", "no_launch_date", "plan_read", "checked", "protection_read")
 
 
 def complaints_of(page):

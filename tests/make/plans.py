@@ -327,7 +327,7 @@ def read_plan(plan):
     """What a person says who has read a plan in preparation that has no act."""
     return {
         "seen_digest": workflow.plan_digest(plan),
-        "declared_absent": workflow.missing_act_fields(plan),
+        "declared_absent": workflow.missing_approval_fields(plan),
     }
 
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pikepdf import Dictionary, Name
 
-from plan_portal.urls import PUBLIC_FILES
+from plan_portal.urls import EVIDENCE_FILES
 from strategic_areas import evidence, workflow
 from strategic_areas.evidence import storage
 from strategic_areas.models import Evidence
@@ -488,7 +488,7 @@ def test_addresses_of_files_never_change(published):
     assert public_path("evidence", token, language="es") == f"/evidencia/{token}/"
     assert public_path("evidence", token, language="en") == f"/en/evidence/{token}/"
     assert staff_address(published["cleared"]) == f"/gestion/evidencia/{token}/"
-    words = {path.split("/")[0] for each in PUBLIC_FILES for path in each[2:]}
+    words = {path.split("/")[0] for each in EVIDENCE_FILES for path in each[2:]}
     assert words <= RESERVED_WORDS
 
 

@@ -15,7 +15,7 @@ from tests.make.plans import approve_plan, propose_plan
 
 pytestmark = pytest.mark.django_db
 
-TICKED = {"no_act": "on", "no_date": "on", "plan_read": "on"}
+TICKED = {"no_act": "on", "no_launch_date": "on", "plan_read": "on"}
 
 
 @pytest.fixture
@@ -237,7 +237,7 @@ def test_a_page_read_before_a_change_approves_nothing(client, plan, reviewer):
             change,
             by=make.reviewer(),
             seen_digest="another",
-            declared_absent=workflow.missing_act_fields(plan),
+            declared_absent=workflow.missing_approval_fields(plan),
         )
 
     assert status(plan) == "in_preparation"

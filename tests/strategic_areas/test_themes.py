@@ -8,7 +8,7 @@ from django.urls import reverse
 from strategic_areas import workflow
 from strategic_areas.models import Activity, PendingChange, Plan, PlanChange
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.site import public_addresses
+from strategic_areas.queries.site import arguments_of_public_pages
 from strategic_areas.themes import Theme
 from tests import make
 from tests.make.plans import close_structure
@@ -152,7 +152,7 @@ def test_what_no_activity_that_stands_has_is_no_theme_of_the_plan(client, plan):
         "/temas/ninez-y-adolescencia/",
         "/temas/frontera/",
     ]
-    assert len(public_addresses()["theme"]) == 2
+    assert len(arguments_of_public_pages()["theme"]) == 2
 
 
 def test_no_activity_that_was_cancelled_is_counted_for_its_theme(client):

@@ -46,8 +46,8 @@ from strategic_areas.views.commitments import activities_context, figures_of
 from strategic_areas.views.parameters import found_or_404
 from strategic_areas.views.plans import area_context
 
-#: Column of the act → checkbox that states that there is none.
-ABSENCE_CHECKBOXES = {"act_es": "no_act", "launched_on": "no_date"}
+#: Column of the plan → checkbox that states that there is no value.
+ABSENCE_CHECKBOXES = {"act_es": "no_act", "launched_on": "no_launch_date"}
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,10 @@ def load_plan_review(plan):
 
 
 def _shortcomings_of_act(plan):
-    missing, late = workflow.missing_act_fields(plan), workflow.overdue_rounds(plan)
+    missing, late = (
+        workflow.missing_approval_fields(plan),
+        workflow.overdue_rounds(plan),
+    )
     return (
         PlanShortcoming(
             _("The act that approved it."),
@@ -250,7 +253,7 @@ class ConfirmReadForm(forms.Form):
     no_act = forms.BooleanField(
         label=gettext_lazy("There is no act that approves it. The public reads so.")
     )
-    no_date = forms.BooleanField(
+    no_launch_date = forms.BooleanField(
         label=gettext_lazy(
             "There is no date on which it was launched. The public reads so."
         )
@@ -265,7 +268,7 @@ class ConfirmReadForm(forms.Form):
     def __init__(self, data, *, plan, **kwargs):
         self.digest = workflow.plan_digest(plan)
         super().__init__(data, initial={"seen_digest": self.digest}, **kwargs)
-        self.missing = workflow.missing_act_fields(plan)
+        self.missing = workflow.missing_approval_fields(plan)
         for column, name in ABSENCE_CHECKBOXES.items():
             if column not in self.missing:
                 del self.fields[name]
@@ -368,10 +371,12 @@ def _load_area(plan, pk):
     found = (each for each in areas.areas_of_plan(plan) if each.pk == pk)
     area = found_or_404(next(found, None))
     area.plan = plan
-    return area, area_context(area, _progress_in_preparation(plan))
+    return area, area_context(
+        area, _progress_in_preparation(plan, timezone.localdate())
+    )
 
 
-def _progress_in_preparation(plan):
+def _progress_in_preparation(plan, today):
     agencies = Agency.objects.in_bulk()
     commitment_rows, activity_rows = (
         model.objects.not_superseded()
@@ -386,9 +391,9 @@ def _progress_in_preparation(plan):
         activities,
         counted_updates.CountedUpdates(),
         (),
-        timezone.localdate(),
+        today,
     )
-    return PlanProgress(plan, rows)
+    return PlanProgress(plan, rows, (), today)
 
 
 #: Slug in the URL → public template, and function that loads record and context.

@@ -65,9 +65,9 @@ class PlanProgress:
     plan: Plan
     rows: tuple[CommitmentProgress, ...]
     #: All periods of the plan, latest first.
-    periods: tuple[ReportingPeriod, ...] = ()
+    periods: tuple[ReportingPeriod, ...]
     #: The day for which states are computed.
-    day: date = date.max
+    day: date
     #: The agency for which it was loaded, the ids of the commitments that it supports
     #: and, by id of its reports with evidence, whether any of it is public.
     for_agency: Agency | None = None
@@ -188,7 +188,7 @@ def _columns(model):
 def _rows(model, **lookups):
     """Public records that are not superseded, as tuples, in order of code."""
     rows = (
-        with_dispute_marks(model.objects.not_superseded())
+        public_with_dispute_marks(model.objects.not_superseded())
         .filter(**lookups)
         .rewrite(False)  # modeltranslation would put "title_es" for "title"
     )
@@ -370,7 +370,7 @@ def _activities_with_links(activities, commitments, agencies):
     return linked
 
 
-def with_dispute_marks(rows: QuerySet) -> QuerySet:
+def public_with_dispute_marks(rows: QuerySet) -> QuerySet:
     """Records of public plans in order of code, annotated with ``is_disputed``."""
     is_disputed = counted_updates.has_unresolved_dispute(rows.model._meta.model_name)
     return rows.public().annotate(is_disputed=is_disputed).order_by("sort_code", "pk")

@@ -41,7 +41,7 @@ from strategic_areas.queries.plan import counted_updates
 from strategic_areas.queries.plan.plan_progress import (
     activities_of,
     commitments_of,
-    with_dispute_marks,
+    public_with_dispute_marks,
 )
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.progress_rows import (
@@ -190,9 +190,9 @@ def progress_of_commitments(
     agencies = Agency.objects.in_bulk()
     for plan in Plan.objects.filter(commitments__in=commitments).distinct():
         rows = _rows_of(Commitment, include_superseded).filter(pk__in=commitments)
-        own = commitments_of(plan, with_dispute_marks(rows), agencies)
+        own = commitments_of(plan, public_with_dispute_marks(rows), agencies)
         rows = _rows_of(Activity, include_superseded).filter(commitment__in=own)
-        work = activities_of(plan, with_dispute_marks(rows), agencies, own)
+        work = activities_of(plan, public_with_dispute_marks(rows), agencies, own)
         periods = periods_of(plan)
         counted = counted_updates.build_counted_updates(
             counted_updates.counted_report_rows().filter(
