@@ -89,8 +89,8 @@ class User(AbstractUser):
     def possible_own_accounts(self):
         """
         Ids of accounts that might secretly be this person's: the inviter and
-        invitees whom nobody else confirmed to know. None may decide on what another
-        proposed.
+        invitees whom nobody else confirmed to know. This person may not decide on what
+        they proposed.
         """
         if not self.is_unconfirmed:
             return self.unconfirmed_invitees
@@ -328,6 +328,7 @@ class FocalPoint(models.Model):
         help_text=_("A dated mandate beside the one of the person on leave."),
     )
 
+    # The other columns are no texts and need no declaration.
     fields = DeclaredFields(*internal("kind"))
 
     objects = FocalPointQuerySet.as_manager()

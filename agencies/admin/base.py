@@ -58,8 +58,9 @@ class DisplayMixin:
         """A read-only page shows a record as the list does."""
         sets = super().get_fieldsets(request, obj)
         match = request.resolver_match
-        is_page = match and match.url_name.endswith("_change")
-        if not (obj and is_page) or self.has_change_permission(request, obj):
+        # The page of an earlier version shows no other columns than fields of its form.
+        is_change_page = match and match.url_name.endswith("_change")
+        if not (obj and is_change_page) or self.has_change_permission(request, obj):
             return sets
         return [
             (title, {**options, "fields": self._readable_names(options["fields"])})

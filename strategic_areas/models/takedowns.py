@@ -164,7 +164,8 @@ class Purge(Decision):
     A request to blank every text that contains certain words.
 
     The decision empties ``phrases`` and ``files``, so that no record of the words
-    remains. While it is applied, triggers allow exactly its ``places`` to be blanked.
+    remains. While it is applied, triggers allow exactly its ``places``, which are
+    ``PurgedText``, to be blanked.
     """
 
     phrases = models.TextField(_("words"), blank=True)

@@ -404,14 +404,14 @@ def _put(record, values, takedown):
 HIDDEN_EVIDENCE = {"is_public": False}
 
 
-def hide_matches(purge, places, *, by):
+def hide_matches(purge, matches, *, by):
     """
     Hide the public matches of a purge request; return the takedown, or None.
 
     The person who confirms the purge confirms it too; cancelling by another person
     restores the content, cancelling by the requester does not.
     """
-    rows, words = rows_to_hide(purge, places), Phrases(purge.phrases)
+    rows, words = rows_to_hide(purge, matches), Phrases(purge.phrases)
     if not (rows or count_cells_with(words)):
         return None
     about = {"content_type": _kind(), "object_id": purge.pk, "label": str(purge)}
@@ -419,9 +419,9 @@ def hide_matches(purge, places, *, by):
     return HIDING_STEPS.propose(takedown, by=by, words=words)
 
 
-def rows_to_hide(purge, places):
+def rows_to_hide(purge, matches):
     words, rows = Phrases(purge.phrases), {}
-    for (model, pk), fields in _public(places).items():
+    for (model, pk), fields in _public(matches).items():
         record = rows_of(model).get(pk=pk)
         if columns := _columns(record, fields, words):
             key, row = takedown_row(record, columns)
@@ -444,13 +444,13 @@ def _kind():
     return ContentType.objects.get_for_model(Purge)
 
 
-def _public(places):
+def _public(matches):
     tables = {table.name for table in public_tables()}
     found = {}
-    for place in places:
-        if place.model._meta.db_table not in tables:
+    for match in matches:
+        if match.model._meta.db_table not in tables:
             continue
-        found.setdefault((place.model, place.row), []).append(place.field)
+        found.setdefault((match.model, match.row), []).append(match.field)
     return found
 
 

@@ -89,7 +89,7 @@ def rows_of(model):
 
 def find_matches(phrases):
     return [
-        place for model in searched_models() for place in _matches_in(model, phrases)
+        match for model in searched_models() for match in _matches_in(model, phrases)
     ]
 
 
@@ -110,19 +110,19 @@ def _matches_in(model, phrases):
         yield from (TextMatch(model, pk, field) for field in found)
 
 
-def split_by_method(places):
+def split_by_method(matches):
     """Matches that a purge blanks, and matches that people must change."""
-    by_hand = [each for each in places if each.method is BlankingMethod.LEAVE]
-    return [each for each in places if each not in by_hand], by_hand
+    by_hand = [each for each in matches if each.method is BlankingMethod.LEAVE]
+    return [each for each in matches if each not in by_hand], by_hand
 
 
-def matches_by_field(places):
+def matches_by_field(matches):
     fields, rows = {}, defaultdict(list)
-    for place in places:
+    for match in matches:
         # By name, since a translated field equals its historical copy.
-        key = place.model, place.field.name
-        fields[key] = place.field
-        rows[key].append(place.row)
+        key = match.model, match.field.name
+        fields[key] = match.field
+        rows[key].append(match.row)
     return [(field, rows[key]) for key, field in fields.items()]
 
 
@@ -207,15 +207,15 @@ def _submissions(record):
     return None
 
 
-def split_unsubmitted(places):
+def split_unsubmitted(matches):
     """Matches that may be shown, and matches that are only counted."""
-    unsubmitted_rows = _UnsubmittedRows(places)
-    unsubmitted = [place for place in places if unsubmitted_rows.holds(place)]
-    return [place for place in places if place not in unsubmitted], unsubmitted
+    unsubmitted_rows = _UnsubmittedRows(matches)
+    unsubmitted = [match for match in matches if unsubmitted_rows.holds(match)]
+    return [match for match in matches if match not in unsubmitted], unsubmitted
 
 
 class _UnsubmittedRows:
-    def __init__(self, places):
+    def __init__(self, matches):
         drafts = {
             model: model.objects.filter(status=RevisionStatus.DRAFT)
             for model in UPDATE_MODELS
@@ -230,15 +230,15 @@ class _UnsubmittedRows:
         self.rows = {model: _keys(found) for model, found in drafts.items()}
         for model in SUBMITTED_MODELS:
             versions = model.history.model
-            found = {place.row for place in places if place.model is versions}
+            found = {match.row for match in matches if match.model is versions}
             self.rows[versions] = found - self._readable(model, versions, found)
 
-    def holds(self, place):
-        if place.model is LogEntry:
-            entry = LogEntry.objects.select_related("content_type").get(pk=place.row)
+    def holds(self, match):
+        if match.model is LogEntry:
+            entry = LogEntry.objects.select_related("content_type").get(pk=match.row)
             model = entry.content_type and entry.content_type.model_class()
             return entry.object_id in map(str, self.rows.get(model, ()))
-        return place.row in self.rows.get(place.model, ())
+        return match.row in self.rows.get(match.model, ())
 
     def _readable(self, model, versions, found):
         records = model.objects.filter(

@@ -88,7 +88,7 @@ def value_problems(
             yield None, text % {"dimension": DIMENSIONS[dimension], "number": number}
 
 
-#: Sex and age are entered together, so neither has fields of its own.
+#: Of an unprotected indicator, sex and age are entered together.
 ASKED_DIMENSIONS = [name for name in CATEGORY_GROUPS if name not in ("sex", "age")]
 
 
@@ -154,7 +154,7 @@ def last_public_figures(indicators):
 
 
 def initial_of_value(reported):
-    """A submitted value as initial form data; if published, without its reason."""
+    """A submitted value as initial form data; if published, without ``why``."""
     initial = {name: getattr(reported, name) for name in ValueForm.Meta.fields}
     initial["value"] = number_text(reported.value)
     if reported.measurement_id:
@@ -297,7 +297,7 @@ class FixedDaysValueForm(ValueForm):
         """Return None: the grid's template lays out the fields."""
 
     def has_changed(self):
-        """Whether a value was entered; certainty alone does not count."""
+        """Whether anything but ``certainty``, provisional or confirmed, was entered."""
         parts = {name for names in self.names.values() for name in names}
         return bool({"value", "note", "why", *parts} & set(self.changed_data))
 
