@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.desk.queries import returned_answers
+from strategic_areas.desk.rounds import notices
 from strategic_areas.models import Activity, ActivityUpdate, Commitment, Evidence
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries import rounds
@@ -214,6 +215,25 @@ def test_a_round_that_was_answered_before_asks_nobody_again(standing, step):
             "admin:strategic_areas_activityupdate_change", args=[sent.pk]
         )
         assert returned_answers(moved.after) == []
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_reminder_gives_an_agency_the_reason_of_its_own_report(standing, order):
+    reports = [standing.draft(standing.before), standing.move().draft(standing.after)]
+    for report in reports[::order]:
+        Activity.objects.update(agency=report.agency)
+        sent = ActivityUpdate.objects.get(pk=report.pk)
+        workflow.submit(sent, by=sent.contributors.get())
+        reason = report.agency.acronym
+        workflow.return_to_agency(sent, by=make.reviewer(), reason=reason)
+    today = timezone.localdate()
+
+    to_dos = notices.agency_to_dos(
+        rounds.load_agency_rounds([standing.open], today), today
+    )
+
+    (told,) = [(each.agency, *each.returned) for each in to_dos if each.returned]
+    assert told[1].reason == told[0].acronym
 
 
 def test_a_declaration_stays_with_the_lead_that_made_it(client):

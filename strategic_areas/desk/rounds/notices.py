@@ -163,42 +163,40 @@ def agency_to_dos(agency_rounds, today):
     updates = ActivityUpdate.objects.filter(
         period__in={each.period for each in agency_rounds}
     )
+    # Two agencies may have reported on an activity that moved.
     returned_by_key = {
-        (update.period_id, update.activity): answer
+        (update.period_id, update.agency_id, update.activity): answer
         for update, answer in _returned_answers(updates.select_related("activity"))
     }
-    values = [
-        (agency_round.period.pk, each)
+    value_keys = [
+        (agency_round.period.pk, agency_round.agency.pk, each)
         for agency_round in agency_rounds
         for each in agency_round.subjects_with(ReportStatus.RETURNED)
         if isinstance(each, AskedValue)
     ]
-    last = last_submitted_values(value for _period, value in values)
+    last = last_submitted_values(value for *_ids, value in value_keys)
     returned_by_key |= {
-        (pk, value): ReturnedAnswer(value, last[value].decided_at, last[value].reason)
-        for pk, value in values
+        (*ids, value): ReturnedAnswer(value, last[value].decided_at, last[value].reason)
+        for *ids, value in value_keys
     }
-    to_dos = []
-    for agency_round in agency_rounds:
-        returned = agency_round.subjects_with(ReportStatus.RETURNED)
-        missing = agency_round.subjects_with(ReportStatus.NOTHING, ReportStatus.DRAFTED)
-        missing = missing if agency_round.accepts(today) else ()
-        if missing or returned:
-            to_dos.append(
-                AgencyToDo(
-                    agency_round.agency,
-                    agency_round.period,
-                    agency_round.answer_by,
-                    agency_round.accepted_until,
-                    missing,
-                    tuple(
-                        returned_by_key[agency_round.period.pk, each]
-                        for each in returned
-                    ),
-                    is_late=today > agency_round.answer_by,
-                )
-            )
-    return to_dos
+    to_dos = [
+        AgencyToDo(
+            each.agency,
+            each.period,
+            each.answer_by,
+            each.accepted_until,
+            each.subjects_with(ReportStatus.NOTHING, ReportStatus.DRAFTED)
+            if each.accepts(today)
+            else (),
+            tuple(
+                returned_by_key[each.period.pk, each.agency.pk, subject]
+                for subject in each.subjects_with(ReportStatus.RETURNED)
+            ),
+            is_late=today > each.answer_by,
+        )
+        for each in agency_rounds
+    ]
+    return [to_do for to_do in to_dos if to_do.missing or to_do.returned]
 
 
 def _with_unrequired_returns(to_dos):
