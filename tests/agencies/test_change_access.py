@@ -44,29 +44,17 @@ def test_the_only_administrator_gets_a_role_and_it_is_told():
     assert [mail.to for mail in Mail.objects.all()] == [one.email]
 
 
-def test_a_role_is_taken():
-    one, person = make.administrator(), make.reviewer()
-
-    change_access(person, "--take", "reviewer", by=one)
-
-    assert not access.is_reviewer(fresh(person))
-    assert recorded()[2] == {"way": "server", "taken": ["reviewer"]}
-
-
-def test_a_superuser_no_longer_administrator_is_none_either():
+@pytest.mark.parametrize(
+    ("role", "has_role"),
+    [("reviewer", is_reviewer), ("administrator", is_administrator)],
+)
+def test_a_role_is_taken_from_a_superuser_too(role, has_role):
     one, root = make.administrator(), make.reviewer(is_superuser=True)
 
-    change_access(root, "--take", "administrator", by=one)
+    change_access(root, "--take", role, by=one)
 
-    assert not access.is_administrator(fresh(root))
-    assert recorded()[2] == {"way": "server", "taken": ["administrator"]}
-
-
-def test_a_role_that_somebody_has_not_is_not_said_to_be_taken():
-    one, person = make.administrator(), make.reviewer()
-
-    with pytest.raises(CommandError, match="has not this role"):
-        change_access(person, "--take", "administrator", by=one)
+    assert not has_role(fresh(root))
+    assert recorded()[2] == {"way": "server", "taken": [role]}
 
 
 def test_a_mandate_is_given_and_ended():
@@ -96,21 +84,30 @@ def test_of_two_mandates_the_named_one_ends():
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "named"),
     [
-        *(("--take", "administrator"), ("--mandate", "MM"), ("--end-mandate", "MM")),
-        *(("--mandate", "NO"), ("--mandate", "MM", "--until", "tomorrow")),
+        ("--take administrator", "--give"),
+        ("--take reviewer", "has not this role"),
+        ("--mandate MM", "--give"),
+        ("--end-mandate MM", "no such mandate"),
+        ("--mandate NO", "NO"),
+        ("--mandate MM --until tomorrow", "--until"),
+        ("--end-mandate PGR --until 2099-12-31", "--until"),
+        ("--give reviewer --kind titular", "--kind"),
+        ("--confirm --kind titular", "--kind"),
     ],
 )
-def test_what_cannot_be_is_refused_and_changes_nothing(words):
+def test_what_cannot_be_is_refused_and_changes_nothing(words, named):
     one = make.administrator()
+    make.mandate(user=one, agency=make.agency(acronym="PGR"))
     make.agency(acronym="MM")
 
-    with pytest.raises(CommandError):
-        change_access(one, *words, by=one)
+    with pytest.raises(CommandError, match=named):
+        change_access(one, *words.split(), by=one)
 
     assert not AuditEntry.objects.filter(event="account_changed_on_server").exists()
     assert access.is_administrator(fresh(one))
+    assert FocalPoint.objects.current().count() == 1
 
 
 def test_only_an_administrator_can_have_asked():

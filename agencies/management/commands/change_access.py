@@ -52,7 +52,10 @@ class Command(BaseCommand):
             "--end-mandate: only needed if the person has both kinds.",
         )
         parser.add_argument(
-            "--until", metavar="DATE", help="With --mandate: its last day."
+            "--until",
+            type=date.fromisoformat,
+            metavar="YYYY-MM-DD",
+            help="With --mandate: its last day.",
         )
 
     @transaction.atomic
@@ -74,6 +77,10 @@ class Command(BaseCommand):
         self.stdout.write(f"Done. {username} was told by mail and signs in again.")
 
     def _change_access(self, user, options, by):
+        if options["until"] and not options["mandate"]:
+            raise CommandError("--until is only for --mandate.")
+        if options["kind"] and not (options["mandate"] or options["end_mandate"]):
+            raise CommandError("--kind is only for --mandate and --end-mandate.")
         if options["confirm"]:
             return {"confirmed": _confirm_changes(user, by)}
         if role := options["give"]:
@@ -137,9 +144,12 @@ def _agency(acronym):
 def _give_mandate(user, agency, options):
     if not access.is_focal_point(user):
         raise CommandError(f"{user} needs the role first: --give focal_point")
-    ends_on = options["until"] and _date(options["until"])
-    kind = options["kind"] or FocalPoint.Kind.TITULAR
-    mandate = FocalPoint(user=user, agency=agency, kind=kind, ends_on=ends_on)
+    mandate = FocalPoint(
+        user=user,
+        agency=agency,
+        kind=options["kind"] or FocalPoint.Kind.TITULAR,
+        ends_on=options["until"],
+    )
     try:
         mandate.full_clean()
     except ValidationError as error:
@@ -157,10 +167,3 @@ def _end_mandate(user, agency, kind):
         raise CommandError(f"{user} is both for {agency}: name one with --kind.")
     closing.end_mandate(found[0])
     return found[0]
-
-
-def _date(text):
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CommandError(f"{text} is no date such as 2026-12-31.") from None
