@@ -276,6 +276,7 @@ def test_of_an_invited_person_it_is_told_that_they_are_not_in_yet(client, kind, 
     (found,) = [what for about, what in told(client) if agency.acronym in about]
     assert found == ", ".join(map(gettext, texts))
     assert found in client.get(PAGE).text
+    assert f"{agency}: {', '.join(texts)}" in review("--dry-run")
 
 
 @pytest.mark.parametrize("make_actor", [make.reviewer, make.focal_point])

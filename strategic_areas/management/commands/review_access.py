@@ -1,6 +1,6 @@
 """Mails administrators which accounts to consider closing; it closes none."""
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, no_translations
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -24,6 +24,7 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="Only print it; send no mail."
         )
 
+    @no_translations
     @transaction.atomic
     def handle(self, *, dry_run, **options):
         found = people.account_accesses()
@@ -40,15 +41,7 @@ class Command(BaseCommand):
                     f"look at {each.user}: {each.missed_rounds} rounds missed{note}"
                 )
         for gap in gaps:
-            lacks = [
-                word
-                for word, missing in [
-                    ("titular", gap.no_titular),
-                    ("alternate", gap.no_alternate),
-                ]
-                if missing
-            ]
-            self.stdout.write(f"{gap.agency} has no {' and no '.join(lacks)}")
+            self.stdout.write(f"{gap.agency}: {gap.in_words}")
         if not dry_run:
             self._record_and_mail(found, proposed)
         self.stdout.write(
