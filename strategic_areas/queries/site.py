@@ -4,7 +4,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from operator import itemgetter
 
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.text import slugify
 
@@ -13,6 +13,7 @@ from strategic_areas.models import (
     PUBLIC_STATUSES,
     Activity,
     Commitment,
+    CommitmentUpdate,
     FrameworkTarget,
     Indicator,
     Participation,
@@ -28,10 +29,20 @@ from strategic_areas.queries.plan import plans
 from strategic_areas.queries.updates import public_updates
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
-LAST_PUBLISHED = Max(
-    "activities__updates__published_at",
-    filter=Q(activities__updates__status__in=PUBLIC_STATUSES),
-)
+#: The last publications about a commitment: a report and a declaration.
+LAST_PUBLISHED = {
+    "last_report": Max(
+        "activities__updates__published_at",
+        filter=Q(activities__updates__status__in=PUBLIC_STATUSES),
+    ),
+    "last_declaration": Subquery(
+        CommitmentUpdate.objects.filter(
+            commitment=OuterRef("pk"), status__in=PUBLIC_STATUSES
+        )
+        .order_by("-published_at")
+        .values("published_at")[:1]
+    ),
+}
 #: Updates in a feed.
 FEED_LENGTH = 50
 
@@ -50,7 +61,7 @@ def arguments_of_public_pages() -> dict[str, list[PageArguments]]:
     plans_with_commitments = list(plans.public_plans().filter(has_commitments=True))
     rows = Commitment.objects.public().not_superseded()
     rows = rows.filter(plan__in=plans_with_commitments).select_related("plan")
-    commitments = list(rows.annotate(last=LAST_PUBLISHED))
+    commitments = list(rows.annotate(**LAST_PUBLISHED))
     found = {"": [((), (), None)]}
     found["plan"] = _same((plan.code,) for plan in Plan.objects.public())
     for name, has_page in (
@@ -60,7 +71,11 @@ def arguments_of_public_pages() -> dict[str, list[PageArguments]]:
         ("recommendations", lambda plan: plan.has_recommendations),
     ):
         found[name] = [
-            ((plan.code,), (plan.code,), _last(commitments, plan))
+            (
+                (plan.code,),
+                (plan.code,),
+                _last(row for row in commitments if row.plan_id == plan.pk),
+            )
             for plan in filter(has_page, plans_with_commitments)
         ]
     recommendations = FrameworkTarget.objects.exclude(body="").order_by("sort_code")
@@ -80,7 +95,7 @@ def arguments_of_public_pages() -> dict[str, list[PageArguments]]:
         ).values_list("plan__code", "slug_es", "slug_en")
     ]
     found["commitment"] = [
-        (key, key, row.last)
+        (key, key, _last([row]))
         for row in commitments
         for key in [(row.plan.code, row.code)]
     ]
@@ -142,9 +157,14 @@ def _revisions(rows):
     ]
 
 
-def _last(commitments, plan):
-    days = [row.last for row in commitments if row.plan_id == plan.pk and row.last]
-    return max(days, default=None)
+def _last(commitments):
+    moments = [
+        moment
+        for row in commitments
+        for moment in (row.last_report, row.last_declaration)
+        if moment
+    ]
+    return max(moments, default=None)
 
 
 def _same(arguments):

@@ -18,6 +18,7 @@ from plan_portal.urls import FORMER_PICTURES, PUBLIC_PAGES
 from strategic_areas import pictures
 from strategic_areas.models import Commitment
 from strategic_areas.public_paths import public_path
+from strategic_areas.queries.site import public_addresses
 from tests import make
 from tests.costs import count_queries
 from tests.deep import DEEP
@@ -273,6 +274,19 @@ def test_the_sitemap_lists_every_page_once(client, commitment, settings):
     assert listed[spanish] == listed[english] == (expected, day)
     kinds = {resolve(path).url_name for path in paths}
     assert kinds == {name for name, *_ in PUBLIC_PAGES} - {"search"}
+
+
+@pytest.mark.parametrize("name", ["published_update", "published_declaration"])
+def test_the_last_change_is_that_of_a_report_or_declaration(name):
+    record = getattr(make, name)()
+
+    listed = public_addresses()
+
+    for page in ("commitment", "of_plan"):
+        moments = [
+            at for (plan, *_), _en, at in listed[page] if plan == record.plan.code
+        ]
+        assert moments == [record.published_at]
 
 
 def test_the_sitemap_costs_the_same_and_lists_no_empty_page(
