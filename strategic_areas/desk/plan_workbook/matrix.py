@@ -424,9 +424,8 @@ class MatrixQuestionForm:
         if len(text) > 400:
             raise ValueError(_("Write at most 400 characters."))
         if question.field in AGENCY_FIELDS:
-            if not self.agencies.keys() >= {
-                *ACRONYM.findall(text.replace("(apoyo)", ""))
-            }:
+            acronyms = {*ACRONYM.findall(text.replace("(apoyo)", ""))}
+            if not set() < acronyms <= self.agencies.keys():
                 raise ValueError(
                     _(
                         "Write acronyms of the portal: the lead, a slash, and those "
