@@ -138,11 +138,23 @@ class Plan(models.Model):
         return public_path("plan", self.code, language=language)
 
     def clean(self):
-        """Refuse an earlier status; a trigger does too."""
+        """Refuse an earlier status, as a trigger does, and a new code once approved."""
         super().clean()
         stored = Plan.objects.filter(pk=self.pk).first()
         if stored and self.status in self.EARLIER_STATUSES[stored.status]:
             raise ValidationError({"status": _("A plan's status never goes back.")})
+        if (
+            stored
+            and stored.status != self.Status.IN_PREPARATION
+            and stored.code != self.code
+        ):
+            raise ValidationError(
+                {
+                    "code": _(
+                        "An approved plan keeps its code: public addresses contain it."
+                    )
+                }
+            )
 
 
 class PlanMixin(models.Model):

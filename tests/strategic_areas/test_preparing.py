@@ -140,6 +140,16 @@ def test_a_status_never_goes_back(client, reviewer, status, earlier):
         Plan.objects.filter(pk=plan.pk).update(status=earlier)
 
 
+def test_a_code_proposed_before_the_approval_is_refused_after_it(plan):
+    change = make.change(plan, code="otro")
+    Plan.objects.filter(pk=plan.pk).update(status="approved")
+
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=make.reviewer())
+
+    assert not Plan.objects.filter(code="otro").exists()
+
+
 @pytest.mark.sqlite
 def test_a_new_plan_begins_in_preparation(client, reviewer):
     answer = client.post(
