@@ -78,11 +78,6 @@ def file_of(response):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def sum_of(pattern, text):
-    """The sum of the numbers that a pattern finds in a text."""
-    return sum(map(int, pattern.findall(text)))
-
-
 @pytest.fixture(scope="module")
 def rows_of(told):
     """What the public rows hold of a plan, read once."""
@@ -244,7 +239,7 @@ def test_so_is_the_number_of_those_that_are_done(get, plan):
     counted = {
         "areas": sum((row.reconstructed_work or row.tally).done for row in areas),
         "agencies": sum(row.done or 0 for row in agencies),
-        "list": sum(sum_of(of, work_in_cell(line.row)) for line in lines),
+        "list": sum(int(n) for x in lines for n in of.findall(work_in_cell(x.row))),
         "file": sum(int(row["activities_done"] or 0) for row in rows),
     }
 

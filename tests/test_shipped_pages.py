@@ -73,14 +73,11 @@ def test_the_counts_on_the_home_page_are_those_of_the_file(client, shipped):
     assert [number for _, number in work.years] == [13, 23, 24, 12]
     assert len(overview.areas) == len(FILE["areas"])
     assert overview.agency_count == len(FILE["agencies"])
-    assert overview.source_count == len(sources_of_the_file())
+    entries = [*FILE["commitments"], *FILE["activities"], *FILE["updates"]]
+    sources = {key for entry in entries for key in entry.get("sources") or ()}
+    assert overview.source_count == len(sources)
     assert "We do not know how many the plan had." in page.text
     assert str(overview.source_count) in page.text
-
-
-def sources_of_the_file():
-    entries = [*FILE["commitments"], *FILE["activities"], *FILE["updates"]]
-    return {key for entry in entries for key in entry.get("sources") or ()}
 
 
 def test_the_home_page_shows_the_latest_plan_with_a_record(client, shipped):

@@ -126,16 +126,12 @@ MONTHS = (
 NO_DATE = re.compile(rf"</strong>[^<\d]{{0,30}}\bde (?:{MONTHS})")
 
 
-def indicator_paths(language):
-    for line in indicators.load_series(indicators.public_indicators()):
-        yield public_path("indicator", line.indicator.code, language=language)
-
-
 def test_no_span_of_a_value_reads_as_the_day_of_a_date(client, shipped):
+    lines = indicators.load_series(indicators.public_indicators())
     with override("es"):
         said = [
             text
-            for line in indicators.load_series(indicators.public_indicators())
+            for line in lines
             if line.last
             for text in (
                 phrases.value_sentence(line, line.last),
@@ -144,11 +140,10 @@ def test_no_span_of_a_value_reads_as_the_day_of_a_date(client, shipped):
             )
         ]
     pages = {
-        *indicator_paths("es"),
+        *(public_path("indicator", x.indicator.code, language="es") for x in lines),
         *every_output(shipped, "es"),
-        public_path("indicators", language="es"),
+        *(public_path(name, language="es") for name in ("indicators", "discrepancies")),
     }
-    pages |= {public_path("discrepancies", language="es")}
 
     as_dates = re.compile(rf"\d(?: [^\d,]+)? de (?:{MONTHS})")
     assert [text for text in said if as_dates.search(text)] == []

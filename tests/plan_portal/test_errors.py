@@ -205,22 +205,20 @@ def test_a_public_page_varies_on_nothing(client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("cookie", "language"), [("en", "en"), ("es", "es"), ("", "es"), ("xx", "es")]
+    ("of_person", "cookie", "language"),
+    [
+        *(("", "en", "en"), ("", "es", "es"), ("", "", "es"), ("", "xx", "es")),
+        ("en", "es", "en"),
+    ],
 )
-def test_a_staff_page_follows_the_browser_at_first(client, cookie, language):
+def test_a_staff_page_speaks_the_persons_language_or_follows_the_browser(
+    client, of_person, cookie, language
+):
+    if of_person:
+        person = get_user_model().objects.create(username="ana", language=of_person)
+        client.force_login(person)
     client.cookies["idioma"] = cookie
 
     response = client.get("/gestion/page/")
 
     assert response["Content-Language"] == language
-
-
-@pytest.mark.django_db
-def test_a_staff_page_speaks_the_persons_language(client):
-    person = get_user_model().objects.create(username="ana", language="en")
-    client.force_login(person)
-    client.cookies["idioma"] = "es"
-
-    response = client.get("/gestion/page/")
-
-    assert response["Content-Language"] == "en"

@@ -5,17 +5,13 @@ from django.utils import timezone
 PATH = "/.well-known/security.txt"
 
 
-def fields_of(response):
-    lines = response.content.decode().splitlines()
-    return dict(line.split(": ", 1) for line in lines)
-
-
 def test_a_stranger_learns_whom_to_tell_of_a_weakness(client, settings):
     settings.SECURITY_CONTACT = "mailto:seguridad@example.gob.do"
 
     response = client.get(PATH)
 
-    fields = fields_of(response)
+    lines = response.content.decode().splitlines()
+    fields = dict(line.split(": ", 1) for line in lines)
     expires = datetime.fromisoformat(fields.pop("Expires"))
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     assert fields == {

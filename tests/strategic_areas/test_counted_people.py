@@ -40,10 +40,6 @@ def publish(client, update, **said):
     return client.post(address, posted)
 
 
-def entry_address(update):
-    return reverse("es:update", args=[update.plan.code, update.public_id])
-
-
 def asks(client, update):
     page = client.get(review_queue.review_url(update))
     [form, _give_back] = page.context["screen"]["step_forms"]
@@ -84,7 +80,8 @@ def test_without_the_official_source_it_stays_where_it_is(client, reviewer):
 
     publish(client, update, is_printed="on", printed_by=source.pk)
     update.refresh_from_db()
-    page = Client().get(entry_address(update)).content.decode()
+    entry = reverse("es:update", args=[update.plan.code, update.public_id])
+    page = Client().get(entry).content.decode()
 
     assert (update.status, update.printed_by) == (RevisionStatus.PUBLISHED, source)
     link = f'<a href="{source.url}" rel="noreferrer">{source.title}</a>'

@@ -102,10 +102,6 @@ def source(plan):
     return make.source(plan=plan, key=HIDDEN, title=HIDDEN)
 
 
-def source_of_nothing(plan):
-    source(plan)
-
-
 def source_of_a_withdrawn_record(plan):
     record = make.record_update(
         activity=make.activity(plan=plan), sources=[source(plan)]
@@ -157,7 +153,7 @@ PLANTED = [
     *(hidden_agency, unverified_website, comment_that_waits, demonstration),
     *(amendment_that_waits, hidden_amendment, changed_title_that_was_hidden),
     *(quantity_of_victims, request_that_waits, decision_that_waits, hidden_request),
-    *(source_of_nothing, source_of_a_withdrawn_record, source_of_an_area),
+    *(source, source_of_a_withdrawn_record, source_of_an_area),
     *(source_of_a_superseded_commitment, source_of_a_hidden_value, hidden_source),
     *(source_of_a_plan_in_preparation, hidden_discrepancy),
     discrepancy_of_another_plan,

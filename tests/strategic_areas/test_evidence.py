@@ -583,12 +583,6 @@ def test_a_replaced_revision_names_its_file_without_opening_it(published):
 # Removing
 
 
-def delete_row(client, update, item, capture):
-    row = {"id": item.pk, "activity_update": update.pk, "DELETE": "on"}
-    with capture(execute=True):
-        return save(client, update, row, initial=1)
-
-
 def test_a_removed_row_takes_its_file_once_committed(
     client, draft, folder, django_capture_on_commit_callbacks
 ):
@@ -610,7 +604,9 @@ def test_the_agency_removes_a_file_in_the_form(
 ):
     item = make.file_evidence(draft)
 
-    delete_row(client, draft, item, django_capture_on_commit_callbacks)
+    row = {"id": item.pk, "activity_update": draft.pk, "DELETE": "on"}
+    with django_capture_on_commit_callbacks(execute=True):
+        save(client, draft, row, initial=1)
 
     assert not draft.evidences.exists()
     assert files_in(folder) == []

@@ -24,22 +24,15 @@ def withdraw(text):
     workflow.withdraw(update, by=make.reviewer(), cause="error", words=text)
 
 
-def give_back(text):
+def give_back(reason, **note):
     update = make.submitted_update()
-    workflow.return_to_agency(update, by=make.reviewer(), reason=text)
-
-
-def note_privately(text):
-    update, reviewer = make.submitted_update(), make.reviewer()
-    workflow.return_to_agency(
-        update, by=reviewer, reason="Falta algo.", private_note=text
-    )
+    workflow.return_to_agency(update, by=make.reviewer(), reason=reason, **note)
 
 
 STEPS = {
     "withdrawal": withdraw,
     "return": give_back,
-    "private note": note_privately,
+    "private note": lambda text: give_back("Falta algo.", private_note=text),
     "declined change": lambda text: workflow.decline(
         make.change(), by=make.reviewer(), reason=text
     ),

@@ -27,11 +27,6 @@ def make_demonstration(plan):
     return make.round(plan=plan, is_demonstration=True)
 
 
-def state_of(commitment):
-    (row,) = plan_progress.load_plan_progress(commitment.plan, TODAY).rows
-    return row.summary.state
-
-
 def page_of(commitment, *part):
     found = commitments.commitment_by_code(commitment.plan.code, commitment.code)
     today = timezone.localdate()
@@ -147,7 +142,9 @@ def make_declared_in_a_demonstration():
     ],
 )
 def test_only_what_is_public_and_real_makes_a_state(maker, state):
-    assert state_of(maker().commitment) == state
+    (row,) = plan_progress.load_plan_progress(maker().plan, TODAY).rows
+
+    assert row.summary.state == state
 
 
 def test_a_superseded_commitment_is_counted_no_more():

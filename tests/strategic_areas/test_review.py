@@ -388,11 +388,6 @@ def test_a_demonstration_is_no_yardstick():
     assert comparison.last_published_revisions([update]) == [None]
 
 
-def label_of(name):
-    with override("es"):
-        return capfirst(str(ActivityUpdate._meta.get_field(name).verbose_name))
-
-
 def test_differences_are_marked_word_by_word_and_read_out(client, reviewer):
     activity = make.activity()
     make.record_update(
@@ -413,7 +408,9 @@ def test_differences_are_marked_word_by_word_and_read_out(client, reviewer):
         ("new", "tres"),
         ("same", " talleres."),
     ]
-    assert compared[label_of("percent")].pieces == [("same", "40")]
+    with override("es"):
+        percent = capfirst(str(ActivityUpdate._meta.get_field("percent").verbose_name))
+    assert compared[percent].pieces == [("same", "40")]
     for mark, text in (("del", "dos"), ("ins", "tres")):
         marked = page.index(f"</span>{text}<span")
         assert f'<{mark}><span class="visually-hidden">' in page[marked - 80 : marked]

@@ -19,13 +19,7 @@ TODAY, DAY = timezone.localdate(), timedelta(days=1)
 
 def make_returned_update(**fields):
     update = make.submitted_update(**fields)
-    workflow.return_to_agency(
-        update,
-        by=make.reviewer(),
-        reason="Falta la fecha.",
-        private_note="",
-        seen_version=update.version,
-    )
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
     return update
 
 
