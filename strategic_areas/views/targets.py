@@ -91,12 +91,13 @@ def _recommendations_page(request, plan, is_wanted, agency="", body=""):
 
 def recommendation_file(request, plan, file_format):
     """
-    Recommendations as a file; a workbook also has their years and agencies, and what
-    responds to them.
+    Recommendations as a file; a workbook also has their years and agencies, and the
+    commitments that respond to them.
     """
     plan, plan_progress = _plan_and_progress(plan)
     recommendations = references.recommendations_of_plan(plan_progress)
     equal_positions = dict.fromkeys((each.target.code for each in recommendations), 0)
+    # "answers": the commitments and indicators that respond, not the State's replies.
     linked_datasets = ("target_years", "target_agencies", "answers")
     wanted = {
         "targets": ("code", equal_positions),

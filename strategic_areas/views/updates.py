@@ -53,7 +53,7 @@ def update_list(request, plan):
         "update_page": page,
         "counts": counts,
         "list_name": _list_name(plan),
-        "reported_until": _sources_cover_until(page.updates),
+        "page_reported_until": _sources_cover_until(page.updates),
         "sections": update_sections(plan, page, counts),
         **_filters(plan, counts, wanted),
     }
@@ -108,7 +108,8 @@ def update_detail(request, plan, public_id):
         "page": page,
         "entry": page.update,
         "list_name": _list_name(plan),
-        "reported_until": page.update.dated_on and _sources_cover_until([page.update]),
+        "page_reported_until": page.update.dated_on
+        and _sources_cover_until([page.update]),
     }
     return render(request, "update.html", context)
 

@@ -124,7 +124,11 @@ def citation_phrase(source: Source) -> str:
 
 
 def status_phrase(point: SeriesPoint) -> str:
-    """ "provisional" or "confirmed"; "" for a protected value."""
+    """
+    "provisional", or "confirmed" with a note if a later count differs.
+
+    "" for a protected value.
+    """
     if not point.status:
         return ""
     if point.is_provisional:

@@ -451,7 +451,7 @@ def _activities_of(plan_progress, agency):
                     last=last,
                     period=last and periods[last.period_id],
                     moved_to=None if is_own else each.activity.agency,
-                    reported_by=each.reported_by.get(last.period_id)
+                    reported_by=each.agency_by_period.get(last.period_id)
                     if is_own and last
                     else None,
                 )

@@ -232,17 +232,18 @@ def _stated_events(row, today):
 
 
 def _round_events(row, events, rounds, today):
-    reported_keys = {(each.subject, each.period) for each in events}
+    # A withdrawn report is an event too: its activity is not missing.
+    keys_with_event = {(each.subject, each.period) for each in events}
     days = {each.period: each.day for each in events}
     for period in rounds:
         reported, in_review, unreported, agencies = [], [], [], {}
         for each in row.activities:
-            activity = _with_agency_asked(each, period, agencies)
+            activity = _with_agency_of_round(each, period, agencies)
             if each.has_reported(period):
                 reported.append(activity)
             elif submitted_on := each.in_review.get(period.pk):
                 in_review.append((activity, submitted_on))
-            elif each.owes(period) and (each.activity, period) not in reported_keys:
+            elif each.owes(period) and (each.activity, period) not in keys_with_event:
                 unreported.append(activity)
         is_past_due = today > period.due_on
         if in_review or unreported or (reported and not is_past_due):
@@ -258,8 +259,8 @@ def _round_events(row, events, rounds, today):
             )
 
 
-def _with_agency_asked(row, period, agencies):
-    """The activity with the agency that the round asked, under its name at the time."""
+def _with_agency_of_round(row, period, agencies):
+    """The activity with the agency that reported or was asked, as named then."""
     agency = row.agency_for(period)
     if agency.pk not in agencies:
         agencies[agency.pk] = round_assignments.agency_as_of(agency, period.ends_on)

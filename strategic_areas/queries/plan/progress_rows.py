@@ -57,8 +57,8 @@ class ActivityProgress:
     work: KnownActivityState
     #: Submission days of reports in review, by period id.
     in_review: Mapping[int, date] = field(default_factory=dict)
-    #: By period id, the reporting agency where another is responsible now.
-    reported_by: Mapping[int, Agency] = field(default_factory=dict)
+    #: By period id, the agency that reported or was asked, if another than today's.
+    agency_by_period: Mapping[int, Agency] = field(default_factory=dict)
 
     @property
     def deadline(self):
@@ -92,8 +92,8 @@ class ActivityProgress:
         return period is not None and period.pk in self.reported_in
 
     def agency_for(self, period) -> Agency:
-        """The agency that reported for the period, else the one responsible now."""
-        return self.reported_by.get(period.pk, self.activity.agency)
+        """The agency that reported or was asked, else the one responsible now."""
+        return self.agency_by_period.get(period.pk, self.activity.agency)
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def build_progress(
     """
     activities, rows_by_commitment = list(activities), defaultdict(list)
     rounds = opened_rounds(periods, today)
-    reported_by = round_assignments.agencies_by_period(
+    agencies_by_activity = round_assignments.agencies_by_period(
         activities, counted.reporting_agency_ids
     )
     for activity in activities:
@@ -186,7 +186,7 @@ def build_progress(
                 asked=summary.state == progress.ActivityState.NO_REPORT,
             ),
             in_review,
-            reported_by.get(activity.pk, {}),
+            agencies_by_activity.get(activity.pk, {}),
         )
         rows_by_commitment[activity.commitment_id].append(row)
     return tuple(

@@ -180,7 +180,7 @@ def with_agencies_asked(
     for key, others in agencies_by_activity.items():
         rows_by_activity[key] = replace(
             rows_by_activity[key],
-            reported_by={**rows_by_activity[key].reported_by, **others},
+            agency_by_period={**rows_by_activity[key].agency_by_period, **others},
         )
 
     def with_others(row):

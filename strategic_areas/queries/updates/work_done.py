@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from strategic_areas.commitment_states import KnownActivityState, newest_update
-from strategic_areas.models import ReportingPeriod, RevisionStatus
+from strategic_areas.commitment_states import newest_update
+from strategic_areas.models import ExecutionState, ReportingPeriod, RevisionStatus
 from strategic_areas.queries.plan.counted_updates import CountedReport
 from strategic_areas.queries.plan.plan_progress import PlanProgress
 from strategic_areas.queries.plan.plans import opened_rounds
@@ -23,10 +23,10 @@ from strategic_areas.queries.updates.public_updates import (
 #: From most to least informative, for reports on one period. Reports that nothing has
 #: begun are used last.
 EXECUTION_ORDER = (
-    KnownActivityState.COMPLETED,
-    KnownActivityState.IN_PROGRESS,
-    KnownActivityState.SUSPENDED,
-    KnownActivityState.CANCELLED,
+    ExecutionState.COMPLETED,
+    ExecutionState.IN_PROGRESS,
+    ExecutionState.SUSPENDED,
+    ExecutionState.CANCELLED,
 )
 
 
