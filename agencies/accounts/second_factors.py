@@ -31,8 +31,8 @@ from agencies.models import User
 #: Second factors. Recovery codes, also authenticators of allauth, are used in place of
 #: one.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-#: Keys in an authenticator's data: the secret of an app, the seed of recovery codes.
-SECRET_KEYS = ["secret", "seed"]
+#: Entries of an authenticator's data: the secret of an app, the seed of recovery codes.
+ENCRYPTED_ENTRIES = ["secret", "seed"]
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -88,7 +88,7 @@ def reencrypt_secrets():
     """
     changed = 0
     for factor in Authenticator.objects.select_for_update().order_by("pk"):
-        names = [name for name in SECRET_KEYS if name in factor.data]
+        names = [name for name in ENCRYPTED_ENTRIES if name in factor.data]
         for name in names:
             token = factor.data[name].encode()
             factor.data[name] = _apply_key(_keys().rotate, token).decode()

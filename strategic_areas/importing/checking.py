@@ -184,22 +184,24 @@ class PlanFileParser:
             if key.required and value in (None, []):
                 raise UnfitValueError(f"{key.kind.label}; it is required")
             if key.table:
-                check_field_value(value, TABLES[key.table].field(key.stored_as[0]))
+                check_field_value(
+                    value, TABLES[key.table].model_field(key.stored_as[0])
+                )
         except UnfitValueError as unfit:
             self.faults.append(entry.fault(key.name, unfit.expected, unfit.node))
         else:
             entry.values[key.name] = value
 
 
-def check_field_value(value, column):
+def check_field_value(value, model_field):
     """Raise ``UnfitValueError`` if a model field does not accept the value."""
     if isinstance(value, dict):
         value = value.get("value")
-    if not isinstance(value, str) or column.is_relation:
+    if not isinstance(value, str) or model_field.is_relation:
         return
-    is_decimal = isinstance(column, DecimalField)
+    is_decimal = isinstance(model_field, DecimalField)
     try:
-        column.run_validators(Decimal(value) if is_decimal else value)
+        model_field.run_validators(Decimal(value) if is_decimal else value)
     except ValidationError as error:
         with override("en"):
             raise UnfitValueError(

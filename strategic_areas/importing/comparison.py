@@ -118,7 +118,7 @@ def affected_records(to_save, stored):
         return
     yield line.table.model, to_save.record.pk
     for name, former in to_save.before.items():
-        model = line.table.field(name).related_model
+        model = line.table.model_field(name).related_model
         if model in {Activity, Commitment}:
             rows = stored.tables[TABLE_OF_MODEL[model].name].rows
             keys = former if isinstance(former, list) else [former]
@@ -205,7 +205,7 @@ class LineComparison:
         wanted, stored_value = line.values[name], self.stored.plain(row, name)
         others = []
         # Links to sources from several plans' files coexist.
-        if line.table.field(name).related_model is not Source:
+        if line.table.model_field(name).related_model is not Source:
             others = self.loaded_values.values_of_other_plans(line, name)
         if wanted == stored_value and not others:
             self.loaded_values.remember(line, **{name: wanted})
@@ -258,7 +258,7 @@ class UpdateRevisions(LineComparison):
             {name for key in SECTIONS[table.name].keys for name in key.stored_as}
         )
         subject = table.model.subject_field
-        answers = table.field(subject).related_model.answered_by
+        answers = table.model_field(subject).related_model.answered_by
         rows = stored.rows(table).select_related("agency", f"{subject}__{answers}")
         rows = rows.prefetch_related(*[x.name for x in table.model._meta.many_to_many])
         for row in rows.order_by("revision"):
@@ -317,7 +317,9 @@ class UpdateRevisions(LineComparison):
             getattr(subject, f"{subject.answered_by}_id")
         ]
         setattr(subject, subject.answered_by, agency)
-        sources = self.stored.linked(self.table.field("sources"), values["sources"])
+        sources = self.stored.linked(
+            self.table.model_field("sources"), values["sources"]
+        )
         try:
             workflow.publish_public_record(update, sources=sources)
         except (DatabaseError, ValidationError, workflow.TransitionError) as error:

@@ -174,9 +174,9 @@ class LoadedValues:
         """
         if not (found := self.others.get((line.table.name, line.key))):
             return []
-        column = attribute != PK_KEY and line.table.field(attribute)
-        is_flag = isinstance(column, models.BooleanField)
-        defaults = {attribute: column.get_default()} if is_flag else {}
+        model_field = attribute != PK_KEY and line.table.model_field(attribute)
+        is_flag = isinstance(model_field, models.BooleanField)
+        defaults = {attribute: model_field.get_default()} if is_flag else {}
         complete = [(plan, defaults | values) for plan, values in found]
         return [
             (plan, values[attribute])

@@ -95,7 +95,7 @@ def _record(stored, line):
 def _record_to_save(stored, line, record, before):
     table, links = line.table, {}
     for name, value in line.values.items():
-        field = table.field(name)
+        field = table.model_field(name)
         if field.many_to_many:
             links[name] = _linked(stored, record, field, value)
         elif table.is_set_after_saving(name):
@@ -267,7 +267,7 @@ def _set_list(to_save, name, linked):
 def _add_lists(lists):
     rows = defaultdict(list)
     for to_save, name, linked in lists:
-        many = to_save.line.table.field(name)
+        many = to_save.line.table.model_field(name)
         through, own = many.remote_field.through, f"{many.m2m_field_name()}_id"
         other = f"{many.m2m_reverse_field_name()}_id"
         rows[through] += [

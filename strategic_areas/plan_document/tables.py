@@ -92,7 +92,7 @@ class PlanTable:
     def is_shared(self):
         return not self.plan_field and not self.plan_path
 
-    def field(self, attribute):
+    def model_field(self, attribute):
         return self.model._meta.get_field(attribute)
 
     def has_field(self, attribute):
@@ -100,7 +100,7 @@ class PlanTable:
 
     def is_set_after_saving(self, attribute):
         """Whether a link is set once all records of the plan are saved."""
-        field = self.field(attribute)
+        field = self.model_field(attribute)
         is_own = field.related_model is self.model and attribute not in OTHER_PLAN_LINKS
         return field.many_to_many or is_own
 
@@ -147,6 +147,7 @@ class PlanTable:
     def title(self):
         if self.name == PLAN_TABLE:
             return capfirst(str(self.model._meta.verbose_name))
+        # People know it as the plan's agencies; the table ``agencies`` is not edited.
         model = Agency if self.name == "participations" else self.model
         return capfirst(str(model._meta.verbose_name_plural))
 

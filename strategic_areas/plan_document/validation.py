@@ -22,11 +22,12 @@ from strategic_areas.workflow.plain_values import (
 )
 
 
-def find_problems(stored, records_to_save, *, members_only=True):
+def find_problems(stored, records_to_save, *, only_participants=True):
     """
     For each record to save, a list of pairs of column (or "") and problem.
 
-    ``members_only`` refuses agencies that do not participate in the plan.
+    ``only_participants`` refuses agencies that do not participate in the plan. The plan
+    tree accepts them, and lists them before the plan is approved.
     """
     participants = set(stored.tables["participations"].key_of_pk.values())
     participants |= {
@@ -48,7 +49,9 @@ def find_problems(stored, records_to_save, *, members_only=True):
         if stored.plan.status != Plan.Status.IN_PREPARATION:
             counts = guard.refused_counts(to_save.record, to_save.line.values)
             problems += counts.items()
-        problems += _unknown_participants(to_save, participants) if members_only else []
+        problems += (
+            _unknown_participants(to_save, participants) if only_participants else []
+        )
         problems += [("", each.get_violation_error_message()) for each in broken[place]]
         problems += shared[place]
         if (type(to_save.record), to_save.record.pk) in waiting:

@@ -104,7 +104,11 @@ def record_changes():
 
 
 def takedowns():
-    """What was hidden and its cause stay; ``why`` changes only if texts are hidden."""
+    """
+    What was hidden and its cause stay.
+
+    ``why`` changes only while something is being hidden or restored.
+    """
     model = model_named("Takedown")
     texts = {**model.blanks}
     # ``decided_once`` guards why it was declined.
@@ -302,11 +306,11 @@ def loaded_files():
     table = model_named("PlanFile")._meta.db_table
     message = "what was loaded stays on record"
     yield refusal(
-        "planfile_begins",
+        "planfile_begins_as_applying",
         table,
         "INSERT",
         "NEW.status <> 'applying'",
-        "a plan file is on record while it is loaded",
+        "a plan file is on record before it is loaded",
     )
     loaded = "OLD.status = 'loaded'"
     yield refusal("planfile_change", table, "UPDATE", loaded, message)

@@ -250,7 +250,7 @@ class PlanNodeForm(forms.Form):
                 used_slugs = {
                     getattr(row, slug) for row in rows if row is not self.node.record
                 }
-                longest = self.table.field(slug).max_length
+                longest = self.table.model_field(slug).max_length
                 values[slug] = free_slug(values[name], used_slugs, longest)
         if "due_on" in values and not values["due_on"]:
             values["due_provenance"] = None

@@ -253,6 +253,7 @@ def _page(request, plan, upload, **preview_context):
         status=422 if (upload.errors or form is not None and form.errors) else 200,
         title=_("Plan %(plan)s as a workbook") % {"plan": plan.code},
         plan=plan,
+        # Without changed fields: whether its approval is neither given nor pending.
         saves_at_once=workflow.needs_no_approval(plan, ()),
         upload=upload,
         **preview_context,
@@ -307,7 +308,8 @@ def _form(plan, preview, *posted, **kwargs):
             **kwargs,
         )
     kwargs["label"] = _("Send for approval")
-    # Preselected: an official matrix supersedes a reconstruction, without an act.
+    # Preselected: what supersedes a reconstruction is an official matrix, for which a
+    # document is cited in place of an act.
     if preview.supersedes_any and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
     form = ProposeWorkbookForm(

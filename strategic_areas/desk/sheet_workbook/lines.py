@@ -113,7 +113,7 @@ class LinePreview:
     data: dict | None = None
 
     @property
-    def has_stored_answer(self):
+    def shows_stored_values(self):
         return self.state is not LineState.NEW
 
 
