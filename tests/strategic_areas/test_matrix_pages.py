@@ -261,11 +261,8 @@ def test_work_without_a_programme_gets_the_one_that_is_named(bringer):
     rows = [[ROW[0], *ROW[2:]], [None, "1.1.2 Difundir", "MT", "2029", None, None]]
     content = workbook(*rows, headings=headings)
     seen = bringer.read(content)
-    question = next(
-        each
-        for each in seen.context["question_form"].open_questions
-        if each.question.reason == "no_programme"
-    )
+    by_reason = {each.question.reason: each for each in asked(seen).values()}
+    question = by_reason["no_programme"]
 
     named = bringer.confirm(seen, **{f"{question.name}-text": "Coordinar"})
     bringer.keep(named)
@@ -384,8 +381,7 @@ def test_a_code_that_may_be_a_name_takes_a_tick_too(bringer):
 def test_the_code_of_an_area_is_written_anew_with_what_it_leads(bringer):
     row = ["Yuleisy-Perez", "Prevención", *ROW[1:]]
     headings = ["Código", *HEADINGS]
-    columns = {"0-A": "code:area"}
-    seen = bringer.read(workbook(row, headings=headings), **columns)
+    seen = bringer.read(workbook(row, headings=headings), **{"0-A": "code:area"})
     found = next(each for each in texts(seen) if each.text == "Yuleisy-Perez")
 
     recoded = bringer.decide(bringer.confirm(seen, **{found.name: "7"}))
@@ -394,18 +390,24 @@ def test_the_code_of_an_area_is_written_anew_with_what_it_leads(bringer):
     assert models.Commitment.objects.get().programme.area.code == "7"
 
 
+def type_code(bringer, typed):
+    """Type the code of a commitment whose cell for it is empty."""
+    row = [*ROW[:2], None, "Formar a docentes", *ROW[3:]]
+    seen = bringer.read(workbook(row, headings=CODED), **{"0-C": "code:commitment"})
+    return bringer.confirm(seen, **{f"{asked(seen)['D2'].name}-text": typed})
+
+
 @pytest.mark.parametrize("typed", ["2027-13-45", "2027-02-30"])
 def test_what_only_looks_like_a_day_is_shown_as_it_is(bringer, typed):
-    row = [*ROW[:2], None, "Formar a docentes", *ROW[3:]]
-    columns = {"0-C": "code:commitment"}
-    seen = bringer.read(workbook(row, headings=CODED), **columns)
-    code = next(x for x in asked(seen).values() if x.question.field == "code")
+    given = type_code(bringer, typed).context["given_answers"]
 
-    answered = bringer.confirm(seen, **{f"{code.name}-text": typed})
+    assert typed in [answer for _key, _where, answer in given]
 
-    assert typed in [
-        answer for _key, _where, answer in answered.context["given_answers"]
-    ]
+
+def test_a_code_is_not_left_out_by_typing_so(bringer):
+    answered = type_code(bringer, matrix.LEAVE_OUT)
+
+    assert (answered.status_code, asked(answered).keys()) == (422, {"D2"})
 
 
 @pytest.mark.parametrize(
@@ -468,8 +470,7 @@ def test_the_naming_is_kept_without_texts_of_the_plan(bringer, plan):
     headings = [*HEADINGS[:4], "Cuándo", *HEADINGS[5:]]
     row = [*ROW[:3], "Ministerio PGR", "por definir", *ROW[5:]]
     seen = bringer.read(workbook(row, headings=headings), **{"0-E": "due"})
-    fields = {f"{asked(seen)['E2'].name}-text": "2029-06-30"}
-    bringer.confirm(seen, **fields)
+    bringer.confirm(seen, **{f"{asked(seen)['E2'].name}-text": "2029-06-30"})
 
     later = bringer.read(workbook(row, headings=headings))
 

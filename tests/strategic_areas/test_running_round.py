@@ -38,10 +38,9 @@ class Running:
 
     def __init__(self, **dates):
         self.plan = make.plan()
-        days = {"due_on": TODAY - DAY, "closes_on": TODAY + 9 * DAY}
-        self.period = make.round(
-            plan=self.plan, opens_on=TODAY - 30 * DAY, **{**days, **dates}
-        )
+        days = {"opens_on": TODAY - 30 * DAY, "due_on": TODAY - DAY}
+        days |= {"closes_on": TODAY + 9 * DAY, **dates}
+        self.period = make.round(plan=self.plan, **days)
         self.agencies = {}
         for group, maker in MAKERS.items():
             agency = self.agencies[group] = make.agency()
@@ -93,6 +92,13 @@ def test_nobody_is_called_late_before_the_due_date(client, reviewer):
     late = [str(group["name"]) for group in in_time]
 
     assert not {"Late", "Silent"} & {*late}
+
+
+def test_the_first_reminder_goes_out_on_the_opening_day(client, reviewer):
+    shown = Running(opens_on=TODAY, due_on=TODAY + 9 * DAY).shown(client)
+
+    days = [shown["last_reminder_day"], shown["next_reminder_day"]]
+    assert days == [TODAY, TODAY + 6 * DAY]
 
 
 @pytest.mark.parametrize(

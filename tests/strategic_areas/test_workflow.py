@@ -499,9 +499,7 @@ def test_who_reports_for_the_agency_no_more_does_not_hear_of_it():
     sender = update.transitions.get(to_status="submitted").by
     closing.end_mandate(sender.mandates.get())
 
-    workflow.return_to_agency(
-        update, by=make.reviewer(), reason="Aclare el porcentaje."
-    )
+    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
 
     assert not Mail.objects.filter(kind="returned").exists()
 

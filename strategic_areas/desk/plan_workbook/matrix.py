@@ -408,10 +408,10 @@ class MatrixQuestionForm:
             choices[LEAVE_OUT] = _("Leave it out")
         chosen = question.guess if data is None else data.get(name, "")
         shown = ShownMatrixQuestion(
-            name, question, question.cell, list(choices.items())
+            *(name, question, question.cell, list(choices.items())),
+            chosen=chosen if chosen in choices else "",
+            typed=(data or {}).get(f"{name}-text", "").strip(),
         )
-        shown.chosen = chosen if chosen in choices else ""
-        shown.typed = (data or {}).get(f"{name}-text", "").strip()
         if shown.typed and shown.may_be_typed:
             try:
                 shown.chosen = self._parse_typed(question, shown.typed)
@@ -423,6 +423,8 @@ class MatrixQuestionForm:
     def _parse_typed(self, question, text):
         if len(text) > 400:
             raise ValueError(_("Write at most 400 characters."))
+        if text == LEAVE_OUT and question.field in REQUIRED_FIELDS:
+            raise ValueError(_("This cannot be left out."))
         if question.field in AGENCY_FIELDS:
             acronyms = {*ACRONYM.findall(text.replace("(apoyo)", ""))}
             if not set() < acronyms <= self.agencies.keys():

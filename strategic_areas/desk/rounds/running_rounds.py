@@ -78,11 +78,14 @@ def _round_context(period, agency_rounds, query, today):
     reachable_ids = agencies_with_contact(today)
     reachable = [to_do for to_do in to_dos if to_do.agency.pk in reachable_ids]
     reminder_days = [
-        day
-        for number in range((period.closes_on - period.opens_on).days + 1)
-        if schedule.is_reminder_day(
-            period.due_on, day := period.opens_on + timedelta(number)
-        )
+        period.opens_on,
+        *(
+            day
+            for number in range(1, (period.closes_on - period.opens_on).days + 1)
+            if schedule.is_reminder_day(
+                period.due_on, day := period.opens_on + timedelta(number)
+            )
+        ),
     ]
     return {
         "period": period,
