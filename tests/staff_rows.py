@@ -35,11 +35,6 @@ def make_invitation():
     return make.invitation(email=address)[0]
 
 
-def make_dispute():
-    record = make.commitment(provenance="press")
-    return make.approved_dispute(record)
-
-
 #: How a row is made where filling in what is required does not make one.
 MAKERS = {
     Agency: make.agency,
@@ -57,7 +52,9 @@ MAKERS = {
     models.PublishedFigure: make.published_figure,
     FactorReset: make.factor_reset,
     models.PendingChange: make.change,
-    models.RecordDispute: make_dispute,
+    models.RecordDispute: lambda: make.approved_dispute(
+        make.commitment(provenance="press")
+    ),
 }
 
 

@@ -63,10 +63,6 @@ class Said(HTMLParser):
         return " ".join(" ".join(self.words).split()).lower()
 
 
-def is_of_data(path):
-    return path.startswith(("/datos/", "/en/data/"))
-
-
 def but_declared(text, language):
     """What a page of data says besides the names of datasets, columns and codes."""
     with translation.override(language):
@@ -107,7 +103,8 @@ def test_its_pages_say_once_what_it_is_and_measure_nothing(client, commitment):
         html = client.get(path).text
         headed[path] = html.count('class="reconstruction"')
         said = Said(html)
-        text = but_declared(said.text, language) if is_of_data(path) else said.text
+        is_of_data = path.startswith(("/datos/", "/en/data/"))
+        text = but_declared(said.text, language) if is_of_data else said.text
         measures = re.findall(MEASURES[language], text)
         if name != "home" and (measures or {"progress", "meter"} & set(said.tags)):
             measured[path] = measures, said.tags.count("progress")

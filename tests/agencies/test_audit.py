@@ -231,10 +231,6 @@ def store_as_sound(entry, **fields):
     entry.save()
 
 
-def change_with_its_hashes(rows):
-    store_as_sound(rows.get(seq=2), facts={"rows": 77})
-
-
 def insert_in_between(rows):
     for seq in (4, 3, 2):
         rows.filter(seq=seq).update(seq=seq + 1)
@@ -257,7 +253,7 @@ TAMPERED = [
     (lambda rows: rows.filter(seq=4).delete(), 4),
     (lambda rows: rows.filter(seq__gte=3).delete(), 3),
     (lambda rows: rows.all().delete(), 1),
-    (change_with_its_hashes, 3),
+    (lambda rows: store_as_sound(rows.get(seq=2), facts={"rows": 77}), 3),
     (insert_in_between, 3),
     (append_behind, 5),
     (lambda rows: AuditHead.objects.all().delete(), 4),

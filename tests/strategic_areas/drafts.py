@@ -31,12 +31,8 @@ def send(client, address, **typed):
 
 
 def node(record):
-    plan = record if isinstance(record, Plan) else over_all(record)
+    plan = getattr(record, "plan", None) or getattr(record, "introduced_by", record)
     return [plan.code, level_of(record).slug, record.pk]
-
-
-def over_all(record):
-    return getattr(record, "plan", None) or record.introduced_by
 
 
 def edit(client, record, **typed):

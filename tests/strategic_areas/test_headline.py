@@ -71,10 +71,7 @@ def test_whoever_has_not_reported_is_missing_and_strangers_do_not_count():
 def test_nobody_s_report_lacks_before_the_due_date_has_passed():
     assert [
         said(answers=answers(due_on=day)).is_past_due for day in (DUE, TO_COME)
-    ] == [
-        True,
-        False,
-    ]
+    ] == [True, False]
 
 
 def test_punctuality_is_told_of_all_that_is_not_finished():
