@@ -1,9 +1,11 @@
 """A plan as a tree: what its forms save, propose, move and delete."""
 
 import copy
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from strategic_areas import models, workflow
 from strategic_areas.desk.plan_tree.levels import node_key
@@ -52,14 +54,8 @@ def step(client, record, word):
 def test_a_code_that_the_plan_has_already_is_refused(client, branched, reviewer):
     one, another = models.Commitment.objects.filter(plan=branched)[:2]
 
-    added = add(
-        client,
-        "compromiso",
-        one.programme,
-        title_es="Otro",
-        lead=one.lead_id,
-        code=one.code,
-    )
+    typed = {"title_es": "Otro", "lead": one.lead_id, "code": one.code}
+    added = add(client, "compromiso", one.programme, **typed)
     changed = edit(client, another, code=one.code)
 
     assert (added.status_code, changed.status_code) == (422, 422)
@@ -98,10 +94,8 @@ def test_of_an_approved_plan_an_edit_is_kept_in_the_draft(client, reviewer):
 
     [line] = lines(reviewer)
     assert (line.table, line.record) == ("activities", activity.pk)
-    assert (line.new_values, line.values_before) == (
-        {"title_es": "Cursos"},
-        {"title_es": "Talleres"},
-    )
+    assert line.new_values == {"title_es": "Cursos"}
+    assert line.values_before == {"title_es": "Talleres"}
     activity.refresh_from_db()
     assert activity.title_es == "Talleres"
     assert not models.PendingChange.objects.exists()
@@ -262,9 +256,8 @@ def test_what_waits_stands_in_the_tree(client, reviewer):
     page = client.get(reverse("admin:plan_tree", args=[commitment.plan.code]))
     nodes = {each.record: each for each in page.context["tree"].root}
     added, edited = models.PendingChange.objects.order_by("pk")
-    assert [part.change_id for part in nodes[commitment].pending_additions] == [
-        added.pk
-    ]
+    [addition] = nodes[commitment].pending_additions
+    assert addition.change_id == added.pk
     assert nodes[activity].pending_change_pk == edited.pk
     assert commitment.activities.get() == activity
 
@@ -301,8 +294,7 @@ def test_a_form_offers_what_is_possible_in_the_plan(client, branched, reviewer):
     make.participation(plan=branched, agency=taking_part)
     commitment = models.Commitment.objects.get(code="1.1.1")
 
-    address = reverse("admin:plan_node", args=node(commitment))
-    form = form_at(client, address)
+    form = form_at(client, reverse("admin:plan_node", args=node(commitment)))
 
     [_none, (_heading, members), (_others, others)] = form.fields["lead"].choices
     assert [place for place, _label in members] == [str(taking_part.pk)]
@@ -374,6 +366,15 @@ def test_an_activitys_preview_is_its_place_on_the_page(client, branched, reviewe
 
     assert found["1.1.1.1"] == f"{found['1.1.1']}#1.1.1.1"
     assert 'id="1.1.1.1"' in client.get(found["1.1.1"]).content.decode()
+
+
+def test_a_preview_counts_the_days_of_a_delay_until_today(client, branched, reviewer):
+    due_on = timezone.localdate() - timedelta(days=30)
+    branched.activities.update(due_on=due_on, due_provenance="plan")
+
+    page = client.get(previews(client, branched)["1"]).content.decode()
+
+    assert "30 días de atraso" in page
 
 
 def test_no_preview_of_another_plan_or_level(client, branched, reviewer):
