@@ -45,9 +45,8 @@ TEXT_FIELDS = {
 #: Fields whose answer is one or more agencies of the portal.
 AGENCY_FIELDS = {"responsible", "lead", "supporting"}
 NUMBER_FIELDS = {"target", "baseline"}
-#: Fields whose answer is chosen, never typed, except to the question for a programme
-#: that the matrix does not name. In "status" work is suspended or cancelled; "state"
-#: is the matrix's own text.
+#: Fields whose answer is chosen, never typed, except of a programme that the matrix
+#: does not name. "status" is suspended or cancelled; "state" is the matrix's own text.
 CHOICE_FIELDS = {"institution", "lead", "level", "status", *LEVELS}
 #: Fields without which no record can be saved.
 REQUIRED_FIELDS = {"responsible", "lead", "code", "programme"}
@@ -425,7 +424,7 @@ class MatrixQuestionForm:
             raise ValueError(_("Write at most 400 characters."))
         if text == LEAVE_OUT and question.field in REQUIRED_FIELDS:
             raise ValueError(_("This cannot be left out."))
-        if question.field in AGENCY_FIELDS:
+        if question.field in AGENCY_FIELDS and text != LEAVE_OUT:
             acronyms = {*ACRONYM.findall(text.replace("(apoyo)", ""))}
             if not set() < acronyms <= self.agencies.keys():
                 raise ValueError(
