@@ -132,12 +132,8 @@ def test_a_line_stands_in_the_draft_and_is_not_dropped_while_others_hang_on_it(
         send(client, address, title_es=title, agency=agency.pk, **NO_VICTIMS)
 
     page = client.get(reverse("admin:plan_tree", args=[code]))
-    found = [(each.level.slug, each.code) for each in page.context["tree"].root]
-    assert found[-3:] == [
-        ("compromiso", "1.1.1"),
-        ("actividad", "1.1.1.1"),
-        ("actividad", "1.1.1.2"),
-    ]
+    found = [f"{each.level.slug} {each.code}" for each in page.context["tree"].root]
+    assert found[-3:] == ["compromiso 1.1.1", "actividad 1.1.1.1", "actividad 1.1.1.2"]
     assert not programme.commitments.exists()
     _above, first, second = lines(reviewer)
     for word, line, left in (
@@ -157,12 +153,10 @@ def branch(plan):
     programme = make.programme(area=area, code="1.1")
     make.programme(area=area, code="1.2")
     for number in ("1.1.1", "1.1.2"):
-        commitment = make.commitment(
-            programme=programme, code=number, title_es=f"Fue {number}"
-        )
-        make.activity(
-            commitment=commitment, code=f"{number}.1", title_es=f"Fue {number}.1"
-        )
+        named = {"code": number, "title_es": f"Fue {number}"}
+        commitment = make.commitment(programme=programme, **named)
+        named = {"code": f"{number}.1", "title_es": f"Fue {number}.1"}
+        make.activity(commitment=commitment, **named)
     return plan
 
 
@@ -306,9 +300,7 @@ def test_a_form_offers_what_is_possible_in_the_plan(client, branched, reviewer):
 
 
 def test_a_record_of_another_plan_is_not_found(client, branched, reviewer):
-    other = make.activity()
-
-    address = reverse("admin:plan_node", args=["p", "actividad", other.pk])
+    address = reverse("admin:plan_node", args=["p", "actividad", make.activity().pk])
 
     assert client.get(address).status_code == 404
 
