@@ -18,7 +18,7 @@ from plan_portal.urls import FORMER_PICTURES, PUBLIC_PAGES
 from strategic_areas import pictures
 from strategic_areas.models import Commitment
 from strategic_areas.public_paths import public_path
-from strategic_areas.queries.site import public_addresses
+from strategic_areas.queries.site import arguments_of_public_pages
 from tests import make
 from tests.costs import count_queries
 from tests.deep import DEEP
@@ -280,7 +280,7 @@ def test_the_sitemap_lists_every_page_once(client, commitment, settings):
 def test_the_last_change_is_that_of_a_report_or_declaration(name):
     record = getattr(make, name)()
 
-    listed = public_addresses()
+    listed = arguments_of_public_pages()
 
     for page in ("commitment", "of_plan"):
         moments = [
