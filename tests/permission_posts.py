@@ -126,7 +126,7 @@ POSTS = {
     "admin:proposal": {"decline": "1", "reason": REASON},
     "admin:value_new": {
         **{"starts_on": "2025-01-01", "ends_on": "2025-12-31"},
-        **{"value": "40", "certainty": "confirmed"},
+        **{"value": "40", "figure_status": "confirmed"},
     },
     "admin:value_recorded": {"value": "40"},
     "admin:exact_agency": {"format": "csv"},

@@ -61,6 +61,9 @@ LANDED = {
     "strategic_areas/migrations/0002_name_drafted_values.py": (
         "c37d01edc1a24f9601f3fdffa94fca168c396a0c640ade77fc7c35cf59255e23"
     ),
+    "strategic_areas/migrations/0003_name_figure_status.py": (
+        "111962bdaab0598dd5ae5777e6e462d48b478ff7231b9c505e4660261fed98b7"
+    ),
 }
 #: Later migrations that the linter refuses and that may run all the same → the reason.
 ACCEPTED = {}

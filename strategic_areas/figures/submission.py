@@ -54,7 +54,7 @@ class ValueSteps(GuardedSteps):
             starts_on=reported.starts_on,
             ends_on=reported.ends_on,
             value=reported.value,
-            status=reported.certainty,
+            status=reported.figure_status,
             counted_by=reported.agency.acronym,
             provenance=reported.provenance,
             revises=reported.revises,
@@ -232,7 +232,7 @@ def fingerprinted_facts(reported):
         "starts_on": reported.starts_on.isoformat(),
         "ends_on": reported.ends_on.isoformat(),
         "value": format(reported.value.normalize(), "f"),
-        "certainty": reported.certainty,
+        "certainty": reported.figure_status,  # receipts hold digests with this key
         "parts": reported.parts,
         "printed_where": reported.printed_where,
         "note": reported.note,

@@ -268,11 +268,12 @@ class ReportedValue(Decision):
     ends_on = models.DateField(_("until"))
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=3)
     #: What a ``PublishedFigure`` calls ``status``.
-    certainty = models.CharField(
+    figure_status = models.CharField(
         _("provisional or confirmed"),
         max_length=12,
         choices=PublishedFigure.Status,
         default=PublishedFigure.Status.PROVISIONAL,
+        db_column="certainty",
     )
     parts = models.JSONField(_("breakdowns"), default=dict, blank=True)
     note = models.TextField(
@@ -331,7 +332,9 @@ class ReportedValue(Decision):
     )
 
     fields = DeclaredFields(
-        *public("indicator", "agency", "starts_on", "ends_on", "value", "certainty"),
+        *public(
+            "indicator", "agency", "starts_on", "ends_on", "value", "figure_status"
+        ),
         *internal("parts"),
         *public("note", "why"),
         *protective(*public("printed_where")),

@@ -124,7 +124,7 @@ def test_a_value_goes_from_its_agency_to_the_public_and_away(page, make_page):
     field(entering, "starts_on").fill("2025-01-01")
     field(entering, "ends_on").fill("2025-12-31")
     field(entering, "value").fill("4949")
-    field(entering, "certainty").select_option("confirmed")
+    field(entering, "figure_status").select_option("confirmed")
     type_parts(entering, woman=4918, girl=27, boy=5)
     expect(entering.locator(".parts-told p")).to_have_text(
         "Sobran respecto del total: 1"
@@ -147,7 +147,7 @@ def test_a_value_goes_from_its_agency_to_the_public_and_away(page, make_page):
     entering.get_by_role("link", name="Corregirlo").click()
     expect(field(entering, f"{DIMENSION}.girl")).to_have_value("27")
     field(entering, "value").fill("4951")
-    field(entering, "certainty").select_option("confirmed")
+    field(entering, "figure_status").select_option("confirmed")
     type_parts(entering, woman=4920)
     hand_in(entering)
     decide(reviewing, "publicar")
@@ -160,7 +160,7 @@ def test_a_value_goes_from_its_agency_to_the_public_and_away(page, make_page):
     entering.goto(scene.list)
     entering.get_by_role("link", name="Revisarlo").click()
     field(entering, "value").fill("4981")
-    field(entering, "certainty").select_option("confirmed")
+    field(entering, "figure_status").select_option("confirmed")
     type_parts(entering, woman=4950)
     entering.locator("#content input[name=save]").click()
     expect(entering.locator("#id_why[aria-invalid=true]")).to_be_visible()
@@ -243,7 +243,7 @@ def test_a_target_met_and_one_missed_are_told(page):
             starts_on=date(year, 1, 1),
             ends_on=date(year, 12, 31),
             value=49,
-            certainty="confirmed",
+            figure_status="confirmed",
         )
         VALUE_STEPS.approve(reported, by=scene.reviewer)
 

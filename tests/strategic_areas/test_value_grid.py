@@ -35,7 +35,7 @@ class GridDesk(Scene, Lasting):
         """Post each column's fields, whose values are given by days."""
         told = {}
         for days in (FIRST, SECOND):
-            told[f"{days}-certainty"] = "provisional"
+            told[f"{days}-figure_status"] = "provisional"
             for name, value in columns.get(f"d{days[:4]}", {}).items():
                 told[f"{days}-{name}"] = value
         return self.client.post(self.address, told)

@@ -46,7 +46,7 @@ class ValueDesk(Desk):
             "starts_on": "2025-01-01",
             "ends_on": "2025-12-31",
             "value": "49",
-            "certainty": "confirmed",
+            "figure_status": "confirmed",
             "sex+age.woman": "18",
             "sex+age.girl": "27",
             "sex+age.boy": "4",
@@ -153,7 +153,7 @@ def test_the_secretariat_records_a_value_that_another_publishes(desk, client, ki
     client.force_login(reviewer)
     address = reverse("admin:value_recorded", args=[desk.indicator.pk])
     year = {"starts_on": "2025-01-01", "ends_on": "2025-12-31"}
-    fields = {**year, "value": "49", "certainty": "confirmed"}
+    fields = {**year, "value": "49", "figure_status": "confirmed"}
 
     refused = client.post(address, fields)
     client.post(address, {**fields, kind: told.pk})
@@ -175,7 +175,7 @@ def test_two_people_see_a_value_become_printed(desk, client):
     address = reverse("admin:value_recorded", args=[desk.indicator.pk])
     source = make.source(plan=desk.period.plan, kind="official_report")
     days = {"starts_on": "2025-01-01", "ends_on": "2025-03-31"}
-    fields = {**days, "value": "5", "certainty": "provisional"}
+    fields = {**days, "value": "5", "figure_status": "provisional"}
     letter = make.letter(agency=desk.agency, period=desk.period)
 
     refused = client.post(
@@ -199,7 +199,7 @@ def test_what_is_written_down_without_its_place_is_not_printed(desk, client):
     address = reverse("admin:value_recorded", args=[desk.indicator.pk])
     source = make.source(plan=desk.period.plan, kind="official_report")
     days = {"starts_on": "2025-01-01", "ends_on": "2025-03-31"}
-    fields = {**days, "value": "50", "certainty": "confirmed", "source": source.pk}
+    fields = {**days, "value": "50", "figure_status": "confirmed", "source": source.pk}
 
     client.post(address, fields)
     decide(client)
@@ -221,11 +221,11 @@ def test_a_receipt_tells_what_was_handed_in_with_its_fingerprint(desk, client):
     reported = ReportedValue.objects.get()
     receipt = reverse("admin:value_receipt", args=[reported.pk])
 
-    page = client.get(receipt)
+    text = client.get(receipt).content.decode()
     listed = client.get(desk.address("values")).content.decode()
 
-    text = page.content.decode()
     assert receipt in listed
+    assert fingerprinted_facts(reported)["certainty"] == "confirmed"
     assert digest(fingerprinted_facts(reported)) in text
     assert "49" in text
     reported.parts["sex+age"]["boy"] = "5"

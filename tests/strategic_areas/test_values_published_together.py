@@ -32,7 +32,7 @@ def make_printed_part(total):
         starts_on="2025-01-01",
         ends_on="2025-03-31",
         value=12,
-        certainty="confirmed",
+        figure_status="confirmed",
         source=make.source(plan=plan, kind="official_report"),
         printed_where="p. 4",
     )
@@ -54,7 +54,7 @@ def test_what_they_tell_is_protected_once_all_are_known(order):
     total = make_counted(is_teller=True)
     printed = make_printed_part(total)
     values = [
-        make.reported_value(indicator=total, value=49, certainty="confirmed"),
+        make.reported_value(indicator=total, value=49, figure_status="confirmed"),
         printed,
     ]
 
@@ -157,7 +157,7 @@ def test_each_is_read_raw_and_as_the_public_will_before_one_press(client, review
         make.indicator(agency=make.agency(), **CASES),
     )
     values = [
-        make.reported_value(indicator=total, value=7, certainty="confirmed"),
+        make.reported_value(indicator=total, value=7, figure_status="confirmed"),
         make.reported_value(indicator=cases, value=81),
     ]
     picked = {"pick": tokens(client)}
@@ -258,7 +258,7 @@ def test_where_one_value_fails_it_is_named_and_none_is_published(client, reviewe
 def test_without_one_that_was_decided_meanwhile_the_rest_is_read_anew(client, reviewer):
     """Else the year's total came out that beside the other was read as protected."""
     total = make_counted(is_teller=True)
-    make.reported_value(indicator=total, value=49, certainty="confirmed")
+    make.reported_value(indicator=total, value=49, figure_status="confirmed")
     other = make_printed_part(total)
     picked = {"pick": tokens(client)}
     VALUE_STEPS.decline(other, by=make.reviewer(), reason="Falta la fuente.")

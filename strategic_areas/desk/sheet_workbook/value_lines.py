@@ -35,7 +35,7 @@ from strategic_areas.workflow.questions import VALUE
 VALUE_COLUMNS = (
     AnswerColumn("value", gettext_lazy("Value"), 14, kind=FieldKind.DECIMAL),
     AnswerColumn(
-        "certainty",
+        "figure_status",
         gettext_lazy("Provisional or confirmed"),
         16,
         kind=FieldKind.CHOICE,
@@ -45,7 +45,7 @@ VALUE_COLUMNS = (
     AnswerColumn("why", gettext_lazy("Why it differs"), 36),
 )
 #: Form field → name in the workbook, if they differ.
-MACHINE_NAMES = {"value": "value_total"}
+MACHINE_NAMES = {"value": "value_total", "figure_status": "value_certainty"}
 DIGEST_BYTES = 8
 
 
@@ -100,7 +100,7 @@ class ValueWorksheet(AnswerWorksheet):
         if not row.is_open:
             return {}
         last = self._returned.get(row.value)
-        values = {"certainty": PublishedFigure.Status.PROVISIONAL}
+        values = {"figure_status": PublishedFigure.Status.PROVISIONAL}
         values |= initial_of_value(last) if last else {}
         return {
             name: _cell_value(column, values.get(name))

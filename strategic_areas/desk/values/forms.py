@@ -177,7 +177,7 @@ class ValueForm(forms.ModelForm):
 
     class Meta:
         model = ReportedValue
-        fields = ["starts_on", "ends_on", "value", "certainty", "note", "why"]
+        fields = ["starts_on", "ends_on", "value", "figure_status", "note", "why"]
         formfield_callback = numbers.formfield
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -225,7 +225,7 @@ class ValueForm(forms.ModelForm):
         ]
         return Layout(
             FieldGroup("starts_on", "ends_on", css_class="row-figures"),
-            FieldGroup("value", "certainty", css_class="row-figures"),
+            FieldGroup("value", "figure_status", css_class="row-figures"),
             *folds,
             *("note", "why"),
         )
@@ -276,7 +276,7 @@ class FixedDaysValueForm(ValueForm):
     """A row of the grid, whose days are given."""
 
     class Meta(ValueForm.Meta):
-        fields = ["value", "certainty", "note", "why"]
+        fields = ["value", "figure_status", "note", "why"]
 
     def __init__(self, *args, row: ValueRow, **kwargs):
         days = {"starts_on": row.value.starts_on, "ends_on": row.value.ends_on}
@@ -297,7 +297,7 @@ class FixedDaysValueForm(ValueForm):
         """Return None: the grid's template lays out the fields."""
 
     def has_changed(self):
-        """Whether anything but ``certainty``, provisional or confirmed, was entered."""
+        """Whether anything but ``figure_status`` was entered."""
         parts = {name for names in self.names.values() for name in names}
         return bool({"value", "note", "why", *parts} & set(self.changed_data))
 

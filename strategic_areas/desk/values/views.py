@@ -209,7 +209,7 @@ def value_grid(request, period, agency, indicator):
         "desk/value_grid.html",
         forms,
         sheet=sheet,
-        grid_rows=_grid_rows(forms, "value", "certainty"),
+        grid_rows=_grid_rows(forms, "value", "figure_status"),
         parts=[
             {
                 "label": DIMENSIONS[dimension],
