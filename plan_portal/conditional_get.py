@@ -21,7 +21,7 @@ from strategic_areas.views.parameters import AS_OF, canonical_query, has_free_te
 
 #: WSGI key that marks a request of the page cache, and the response header that lets
 #: the cache store the page under the requested URL.
-PAGE_CACHE_KEY, KEEP_HEADER = "portal.page_cache", "X-Portal-Keep"
+FOR_PAGE_CACHE, KEEP_HEADER = "portal.page_cache", "X-Portal-Keep"
 
 #: Placeholder of the page's version until the rest is rendered.
 VERSION_PLACEHOLDER = "version-of-this-page"
@@ -126,7 +126,7 @@ def public_page(view, language):
             response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "public, no-cache"
         may_keep = is_canonical and not (is_uncacheable or has_free_text(request))
-        if may_keep and request.META.get(PAGE_CACHE_KEY):
+        if may_keep and request.META.get(FOR_PAGE_CACHE):
             response.headers[KEEP_HEADER] = "yes"
         return response
 

@@ -29,7 +29,7 @@ class Country:
     currency: str
     currency_sign: str
     emergency_number: str
-    state_hosts: list[str]
+    official_domains: list[str]
     password_words: list[str]
     calling_code: str
     #: Of the area code, a pattern for each digit.

@@ -68,7 +68,7 @@ def error_page(request, status, template="", **more):
                 (_path(each, public_language), words) for each, words in MENU.items()
             ],
             "is_official": settings.OFFICIAL_SITE,
-            "hosts": ", ".join(settings.COUNTRY.state_hosts),
+            "hosts": ", ".join(settings.COUNTRY.official_domains),
             # The unhashed name, since the manifest may be missing.
             "stylesheet": f"{settings.STATIC_URL}portal.css",
             **more,

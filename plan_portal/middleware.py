@@ -219,7 +219,7 @@ def portal_context(request):
             "version": settings.VERSION,
             "country": settings.COUNTRY.words,
             "is_official": settings.OFFICIAL_SITE,
-            "state_hosts": ", ".join(settings.COUNTRY.state_hosts),
+            "official_domains": ", ".join(settings.COUNTRY.official_domains),
             "state_links": settings.COUNTRY.links,
             "logos": settings.LOGOS if settings.OFFICIAL_SITE else {},
             "is_indexable": settings.ALLOW_INDEXING,

@@ -67,7 +67,7 @@ WSGI_APPLICATION = "plan_portal.wsgi.application"
 
 # Only a host run by the State may present the portal as an official site.
 OFFICIAL_SITE = env_bool(
-    "OFFICIAL_SITE", default=SITE_HOST.endswith(tuple(COUNTRY.state_hosts))
+    "OFFICIAL_SITE", default=SITE_HOST.endswith(tuple(COUNTRY.official_domains))
 )
 # Search engines may index the official site only.
 ALLOW_INDEXING = env_bool("ALLOW_INDEXING", default=OFFICIAL_SITE)

@@ -113,6 +113,7 @@ PUBLIC_PAGES = [
         "indicadores/<code:code>/",
         "indicators/<code:code>/",
     ),
+    # Not declared results: the indicators of each goal of the plan.
     ("results", results.results, "resultados/", "results/"),
     ("plan", plans.plan_detail, "<slug:plan>/", "<slug:plan>/"),
     ("areas", plans.area_list, "<slug:plan>/ejes/", "<slug:plan>/areas/"),

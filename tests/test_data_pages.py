@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from rdflib.namespace import DCTERMS, FOAF, RDF
 
-from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
+from plan_portal.conditional_get import FOR_PAGE_CACHE, KEEP_HEADER
 from strategic_areas.datasets import DATASETS, file_cache
 from strategic_areas.datasets.columns import CellKind
 from strategic_areas.models import Provenance
@@ -229,7 +229,7 @@ def test_numbers_of_an_earlier_version_are_shown_on_no_page(client, plan, monkey
     monkeypatch.setattr(file_cache.FILE_CACHE, "available_files", lambda *_: files)
     make.commitment(plan=plan)
 
-    response = client.get("/datos/p-1/", **{PAGE_CACHE_KEY: True})
+    response = client.get("/datos/p-1/", **{FOR_PAGE_CACHE: True})
 
     assert {table.row_count for table in response.context["data"].tables} == {None}
     assert KEEP_HEADER not in response.headers

@@ -141,7 +141,7 @@ def test_the_late_block_leads_to_lists_of_as_many(client):
     """Those late themselves and those halted, as the bar has them; no others."""
     asked = make.round()
     make.commitment(plan=asked.plan, due_on=ago(5), **STATED)
-    for days in range(1, delays.MOST_SHOWN + 1):
+    for days in range(1, delays.MAX_SHOWN + 1):
         make_late(days, asked=asked)
     make.published_update(
         activity=make.activity(plan=asked.plan),
@@ -269,7 +269,7 @@ def test_an_obstacle_that_a_source_tells_is_no_agencys_reason():
 
 
 def test_no_reason_is_read_before_or_after_its_publication(client, monkeypatch):
-    monkeypatch.setattr(delays, "MOST_SHOWN", 4)
+    monkeypatch.setattr(delays, "MAX_SHOWN", 4)
     asked = make.round()
     hidden = {"obstacle_es": MARKER, "obstacle_en": MARKER, "next_step_es": "Seguir."}
     withdrawn = make_late(asked=asked, **hidden)
@@ -315,7 +315,7 @@ def test_reasons_cost_the_same_however_many_there_are(client):
         spent.append(len(captured))
 
         found = page.context["overview"].delays
-        assert len(found.shown) == min(rows, delays.MOST_SHOWN)
+        assert len(found.shown) == min(rows, delays.MAX_SHOWN)
     assert spent[0] == spent[1] <= MOST_QUERIES
 
 

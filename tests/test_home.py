@@ -99,7 +99,7 @@ def test_each_commitment_is_a_tile_in_its_family_that_names_it(client):
 
 
 def test_a_plan_of_many_commitments_has_a_bar_for_tiles(client, monkeypatch):
-    monkeypatch.setattr(overview, "MOST_TILES", 1)
+    monkeypatch.setattr(overview, "MAX_TILES", 1)
     asked = make.round()
     for _ in range(2):
         make.activity(plan=asked.plan)

@@ -102,8 +102,8 @@ def test_agencies_are_read_page_by_page_in_their_order(client, long, monkeypatch
 
 
 def test_long_areas_and_plans_lead_to_a_programmes_list(client, long, monkeypatch):
-    monkeypatch.setattr(plans, "MOST_LINES", 2)
-    monkeypatch.setattr(overview, "MOST_NAMED", 4)
+    monkeypatch.setattr(plans, "MAX_LINES", 2)
+    monkeypatch.setattr(overview, "MAX_NAMED", 4)
     area = client.get(long.area.get_absolute_url(language="es")).content.decode()
     plan = client.get(long.address("plan")).content.decode()
     titles = [each.title_es for each in long.commitments]

@@ -24,7 +24,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from plan_portal import errors
-from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
+from plan_portal.conditional_get import FOR_PAGE_CACHE, KEEP_HEADER
 from plan_portal.errors import HELP_PAGES
 from plan_portal.middleware import (
     CSP_REPORT_PATH,
@@ -233,7 +233,7 @@ class UpstreamResponse:
         page_environ = {
             name: environ[name] for name in environ if name not in IGNORED_VARIABLES
         }
-        page_environ |= {"REQUEST_METHOD": "GET", PAGE_CACHE_KEY: True}
+        page_environ |= {"REQUEST_METHOD": "GET", FOR_PAGE_CACHE: True}
         self._body = application(page_environ, self._begin)
 
     def _begin(self, status, headers, exc_info=None):

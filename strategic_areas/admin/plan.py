@@ -438,14 +438,17 @@ class BreakdownInline(ReadOnlyMixin, admin.TabularInline):
 
 @admin.register(Measurement)
 class MeasurementAdmin(ReadOnlyMixin, FigureMixin, ScopedAdmin):
-    list_display = ["indicator", "figure", "starts_on", "ends_on", "status", "exact"]
+    list_display = [
+        *("indicator", "figure", "starts_on", "ends_on", "status"),
+        "raw_values_link",
+    ]
     list_filter = ["status", "provenance"]
     list_select_related = ["indicator"]
     search_fields = ["indicator__code", "indicator__name_es"]
     inlines = [BreakdownInline]
 
-    @admin.display(description=_("exact table"))
-    def exact(self, row):
+    @admin.display(description=_("table of raw values"))
+    def raw_values_link(self, row):
         return format_html(
             '<a href="{}">{}</a>',
             reverse("admin:exact_indicator", args=[row.indicator_id]),

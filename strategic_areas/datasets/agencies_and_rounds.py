@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from agencies.models import AGENCY_KINDS, Agency
 from strategic_areas.datasets.columns import (
     ADDRESS,
-    EACH_AMENDMENT,
+    CHANGES_WITH_AMENDMENTS,
     IS_DISPUTED,
     CellKind,
     DataColumn,
@@ -232,7 +232,7 @@ SCORECARD_COLUMNS = (
         for each in (
             DataColumn("on_time", _("Handed in on time"), CellKind.INTEGER),
             DataColumn("late", _("Handed in late"), CellKind.INTEGER),
-            # Of the answer, not of the work.
+            # When the agency answered; elsewhere this column is about the work.
             DataColumn(
                 "punctuality", _("Punctuality"), CellKind.CODE, codes=TIMELINESS
             ),
@@ -282,7 +282,7 @@ DATASETS = (
         "agencies",
         _("Agencies"),
         _("an agency of the plan, or one that a row of another table names"),
-        EACH_AMENDMENT,
+        CHANGES_WITH_AMENDMENTS,
         AGENCY_COLUMNS,
         ("code",),
         agencies,
@@ -291,7 +291,7 @@ DATASETS = (
         "roles",
         pgettext_lazy("a table", "Roles of agencies"),
         _("an agency in a commitment or in one of its activities"),
-        EACH_AMENDMENT,
+        CHANGES_WITH_AMENDMENTS,
         ROLE_COLUMNS,
         ("commitment", "activity", "role", "agency"),
         roles,

@@ -164,8 +164,12 @@ IS_DISPUTED = DataColumn(
     "is_disputed", _("Not acknowledged by the agency"), CellKind.BOOLEAN
 )
 #: How often a dataset changes.
-EACH_REPORT = pgettext_lazy("how often it changes", "With each report of an agency")
-EACH_AMENDMENT = pgettext_lazy("how often it changes", "When the plan is amended")
+CHANGES_WITH_REPORTS = pgettext_lazy(
+    "how often it changes", "With each report of an agency"
+)
+CHANGES_WITH_AMENDMENTS = pgettext_lazy(
+    "how often it changes", "When the plan is amended"
+)
 
 
 def in_both(word: Word) -> dict[str, str]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from strategic_areas.attainment import AttainmentKind
 from strategic_areas.datasets.columns import (
     ADDRESS,
-    EACH_AMENDMENT,
+    CHANGES_WITH_AMENDMENTS,
     IS_DISPUTED,
     CellKind,
     DataColumn,
@@ -282,7 +282,7 @@ DATASETS = (
         "indicators",
         _("Indicators"),
         _("something that is measured, and who counts it"),
-        EACH_AMENDMENT,
+        CHANGES_WITH_AMENDMENTS,
         INDICATOR_COLUMNS,
         ("code",),
         indicators,
@@ -309,7 +309,7 @@ DATASETS = (
         "planned_values",
         _("Values that the plan sets"),
         _("a value that the plan sets for an indicator"),
-        EACH_AMENDMENT,
+        CHANGES_WITH_AMENDMENTS,
         PLANNED_VALUE_COLUMNS,
         ("indicator", "starts_on", "ends_on"),
         planned_values,

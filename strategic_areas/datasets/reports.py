@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from agencies.fields import FieldKind
 from strategic_areas.datasets.columns import (
     ADDRESS,
-    EACH_REPORT,
+    CHANGES_WITH_REPORTS,
     IS_DISPUTED,
     CellKind,
     DataColumn,
@@ -230,7 +230,7 @@ DATASETS = (
         "reports",
         _("Reports"),
         _("a report or a declaration, with each earlier revision"),
-        EACH_REPORT,
+        CHANGES_WITH_REPORTS,
         REPORT_COLUMNS,
         ("public_id",),
         reports,

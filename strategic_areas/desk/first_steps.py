@@ -31,7 +31,7 @@ from strategic_areas.models import (
 from strategic_areas.workflow.guard import must_identify_nobody
 from strategic_areas.workflow.plain_values import must_be_valid
 
-MOST_LINES = 100
+MAX_LINES = 100
 #: First word of an agency's name → its kind; others are offices.
 KIND_BY_FIRST_WORD = {
     "ministerio": "ministry",
@@ -295,8 +295,8 @@ def invite_many(request):
     plan, is_sent = plan_in_use(), "send" in request.POST
     pasted = "\n".join(request.POST.getlist("line"))
     lines, shown_again = [x for x in pasted.splitlines() if x.strip()], ""
-    if len(lines) > MOST_LINES:
-        facts = {"number": len(lines), "most": MOST_LINES}
+    if len(lines) > MAX_LINES:
+        facts = {"number": len(lines), "most": MAX_LINES}
         messages.error(
             request,
             _("%(number)d lines are too many: paste at most %(most)d at once.") % facts,

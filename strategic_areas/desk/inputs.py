@@ -80,10 +80,10 @@ class LongTextField(forms.CharField):
         limit_length(self)
 
 
-def limit_length(*fields, most=LONGEST_TEXT):
+def limit_length(*fields, max_length=LONGEST_TEXT):
     for field in fields:
-        field.widget.attrs["data-most"] = most
-        field.validators.append(TextLengthValidator(most))
+        field.widget.attrs["data-most"] = max_length
+        field.validators.append(TextLengthValidator(max_length))
 
 
 class DocumentField(forms.FileField):

@@ -335,18 +335,18 @@ def agency_work(agency):
             .order_by("-published_at", "-pk")[:REPORTS_SHOWN]
         ),
         "unfinished": tuple(unfinished),
-        "owed": tuple(_rounds_with_missing_answers(agency)),
+        "rounds_to_do": tuple(_rounds_to_do(agency)),
     }
 
 
-def _rounds_with_missing_answers(agency):
+def _rounds_to_do(agency):
     today = timezone.localdate()
     opened = ReportingPeriod.objects.opened_until(today).select_related("plan")
     for agency_round in rounds.load_agency_rounds(opened, today):
         if (
             agency_round.agency == agency
             and agency_round.accepts(today)
-            and agency_round.missing_count
+            and agency_round.to_do_count
         ):
             yield agency_round
 

@@ -74,9 +74,13 @@ class PracticeRow(rows.AnswerRow):
     sheet_url = property(lambda row: reverse("admin:practice"))
     key = property(lambda row: row.subject.pk - UNSAVED_ID)
 
-    def url(self, step="", *more):
-        """Return the URL of a step; evidence of a practice cannot be removed."""
-        return "" if more else reverse(f"admin:practice_row{step}", args=[self.key])
+    def url(self, action="", *evidence_key):
+        """Return "" for the removal of evidence, which a practice does not have."""
+        return (
+            ""
+            if evidence_key
+            else reverse(f"admin:practice_row{action}", args=[self.key])
+        )
 
 
 @dataclass(frozen=True)

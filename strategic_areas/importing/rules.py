@@ -17,8 +17,8 @@ from strategic_areas.models.records import is_official_kind, is_stronger
 from strategic_areas.people_counts import find_people
 from strategic_areas.plan_document.validation import all_reachable
 
-#: Codes of lists with a section of their own.
-OWN_LISTS = {"entities", "breakdown_labels"}
+#: No list may have these codes: the file states them in sections of their own.
+RESERVED_LIST_CODES = {"entities", "breakdown_labels"}
 #: Section, key of its slug, and key that identifies its records.
 SLUG_KEYS = (
     ("areas", "slug_es", "code"),
@@ -178,8 +178,8 @@ def is_off_plan(entry, key, known):
     return entry.values.get(key, "").startswith(Activity.OFF_PLAN)
 
 
-def is_own_list(entry, key, known):
-    return entry.values.get(key) in OWN_LISTS
+def is_reserved_list_code(entry, key, known):
+    return entry.values.get(key) in RESERVED_LIST_CODES
 
 
 def is_a_round(entry, key, known):
@@ -304,7 +304,7 @@ RECORD_RULES = (
     (
         ("classification.lists",),
         "code",
-        is_own_list,
+        is_reserved_list_code,
         "another code: this one is that of a part of the classification",
     ),
     (

@@ -28,12 +28,12 @@ from strategic_areas.matrices.naming import (
 )
 from strategic_areas.matrices.spreadsheet import column_of, letter_of, open_matrix
 from strategic_areas.matrices.times import period_of, time_of
-from strategic_areas.workbooks.reading import MOST_ROWS, comparable
+from strategic_areas.workbooks.reading import MAX_ROWS, comparable
 
 #: Titles with the plan's years are above this row.
 LAST_TITLE_ROW = 12
 #: Rows searched for headings, and maximum of heading rows.
-LAST_HEADING_ROW, MOST_HEADING_ROWS = 60, 4
+LAST_HEADING_ROW, MAX_HEADING_ROWS = 60, 4
 SAMPLES = 3
 #: Meanings of columns whose codes may show levels.
 MAY_HOLD_LEVELS = {"code", "ignore", "level", "product", "outcome", *LEVELS}
@@ -229,7 +229,7 @@ def _heading_block(sheet, top):
     above = sheet.rows.get(top - 1, [])
     if len(above) > 1 and all(map(_is_heading_like, above)):
         first = top - 1
-    while last - first < MOST_HEADING_ROWS - 1:
+    while last - first < MAX_HEADING_ROWS - 1:
         below = sheet.rows.get(last + 1, [])
         reaches = any(
             sheet.anchors.get((last + 1, cell.column), (0, 0))[0] == cell.row
@@ -279,7 +279,7 @@ def _columns(sheet, first, last):
     return found
 
 
-def _texts(sheet, letter, after, until=MOST_ROWS):
+def _texts(sheet, letter, after, until=MAX_ROWS):
     column = column_of(letter)
     return {
         row: cell.text

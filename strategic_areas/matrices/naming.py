@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.workbooks.reading import MOST_ROWS, comparable
+from strategic_areas.workbooks.reading import MAX_ROWS, comparable
 
 #: Meanings of columns; "target" and "chronogram", a timetable, may have a period:
 #: "target:2027".
@@ -153,7 +153,7 @@ class Naming:
         naming.sheets = [SheetNaming(**each) for each in naming.sheets]
         for sheet in naming.sheets:
             first, last = sheet.heading_rows
-            if not 0 < first <= last <= sheet.first_row <= sheet.last_row <= MOST_ROWS:
+            if not 0 < first <= last <= sheet.first_row <= sheet.last_row <= MAX_ROWS:
                 raise ValueError(f"{sheet.title}: rows")
             if not re.fullmatch(AREA_CELL_PATTERN, sheet.area):
                 raise ValueError(f"{sheet.title}: {sheet.area}")

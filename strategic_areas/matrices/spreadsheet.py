@@ -11,8 +11,8 @@ from strategic_areas.evidence import RefusedFileError
 from strategic_areas.workbooks.reading import (
     CALCULATED,
     LONGEST_TEXT,
-    MOST_COLUMNS,
-    MOST_ROWS,
+    MAX_COLUMNS,
+    MAX_ROWS,
     cell_text,
     open_safely,
     too_large_error,
@@ -85,7 +85,7 @@ class MatrixSheet:
                 found.setdefault(row, []).append(cell)
         return found
 
-    def cells_with_text(self, first=1, until=MOST_ROWS + 1):
+    def cells_with_text(self, first=1, until=MAX_ROWS + 1):
         return [x for n, row in self.rows.items() if first <= n < until for x in row]
 
     @property
@@ -157,7 +157,7 @@ def _sheet(page, values):
     sheet = MatrixSheet(page.title, page.sheet_state, outside=[*_outside(page)])
     for (row, column), cell in sorted(page._cells.items()):
         made = _cell(page.title, cell, values)
-        if made and (row > MOST_ROWS or column > MOST_COLUMNS):
+        if made and (row > MAX_ROWS or column > MAX_COLUMNS):
             if made.text:
                 raise too_large_error()
         elif made:

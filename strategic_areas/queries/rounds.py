@@ -168,7 +168,7 @@ class AgencyRound:
         return self.subjects_with(*compliance.NO_WORK_LEFT)
 
     @property
-    def missing_count(self):
+    def to_do_count(self):
         """How many reports and values the agency still has to write or correct."""
         return len(self.items) - len(self.submitted)
 

@@ -18,7 +18,7 @@ WORD = re.compile(r"[^\W_]+(?:[./-][^\W_]+)*")
 PART = re.compile(r"[^\W_]+")
 NOT_OF_A_KEY = re.compile(r"[^\w./-]|_")
 #: Most parts of a code that are indexed; URLs may have very many.
-MOST_PARTS = 8
+MAX_PARTS = 8
 #: Characters of a key; PostgreSQL's limit is 2,046 bytes.
 LONGEST_KEY = 100
 #: Common words, ignored if a query has others.
@@ -47,7 +47,7 @@ COMMON = {
 STEMMERS = {"es": "spanish", "en": "english"}
 _stemming = threading.Lock()  # stemmers are not thread-safe
 #: Limits of a query, in characters and words.
-LONGEST, MOST_WORDS = 200, 10
+LONGEST, MAX_WORDS = 200, 10
 
 
 def word_positions(text, language):
@@ -90,7 +90,7 @@ def _keys_of_text(word, language):
     found = word_keys(word, language)
     if word.isalnum() or not found:
         return found
-    spans = [part.span() for part in PART.finditer(found[0])][:MOST_PARTS]
+    spans = [part.span() for part in PART.finditer(found[0])][:MAX_PARTS]
     runs = {
         found[0][first[0] : last[1]]
         for place, first in enumerate(spans)
@@ -162,6 +162,6 @@ def parse_question(raw, language):
     return Question(
         text=" ".join(text.split()),
         language=language,
-        words=tuple(wanted[:MOST_WORDS]),
-        is_cut=len(start) > LONGEST or len(wanted) > MOST_WORDS,
+        words=tuple(wanted[:MAX_WORDS]),
+        is_cut=len(start) > LONGEST or len(wanted) > MAX_WORDS,
     )

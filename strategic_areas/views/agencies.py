@@ -39,7 +39,7 @@ UNRANKED = frozenset({"done"})
 #: Agencies, or activities of one agency, on a page.
 PER_PAGE = 50
 #: Led commitments on an agency's page, which links to all.
-MOST_LED = 40
+MAX_LED = 40
 
 
 @reads_parameters("sort", "page")
@@ -97,7 +97,7 @@ def agency_detail(request, plan, slug):
         "agency": agency,
         "page": page,
         "led": commitments.commitment_table(
-            plan_progress, [(None, page.led[:MOST_LED])], has_leads=False
+            plan_progress, [(None, page.led[:MAX_LED])], has_leads=False
         ),
         "done": work_table(page, plan_progress, wanted),
         "page_query": build_query(wanted),

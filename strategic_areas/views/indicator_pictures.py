@@ -23,7 +23,7 @@ from strategic_areas.queries.figures.indicators import (
 from strategic_areas.queries.public_rows import value_key
 from strategic_areas.views.parameters import ColumnSelection, select_columns
 
-MOST_LINES = 3
+MAX_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def comparable_series(page: IndicatorPage) -> tuple[IndicatorSeries, ...]:
         ):
             found.append(other)
             names.add(series_name(other))
-    return tuple(found[: MOST_LINES - 1])
+    return tuple(found[: MAX_LINES - 1])
 
 
 def series_name(line: IndicatorSeries) -> str:

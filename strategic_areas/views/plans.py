@@ -87,9 +87,9 @@ def plan_list(request):
 
 
 #: Most lines on the page of an area, and fewest of each programme.
-MOST_LINES, FEWEST = 40, 1
+MAX_LINES, FEWEST = 40, 1
 #: Most finished activities and setbacks listed.
-MOST_FINISHED, MOST_SETBACKS = 24, 9
+MAX_FINISHED, MAX_SETBACKS = 24, 9
 
 
 def area_list(request, plan):
@@ -137,8 +137,8 @@ def area_context(area, found):
 def _finished_and_setbacks(row, found):
     finished, setbacks = row.finished, row.setbacks(found.day)
     # Reconstructed work is listed in the area's table.
-    listed = finished[: MOST_FINISHED if row.tally.total else 0]
-    listed_setbacks = setbacks[:MOST_SETBACKS]
+    listed = finished[: MAX_FINISHED if row.tally.total else 0]
+    listed_setbacks = setbacks[:MAX_SETBACKS]
     delayed = [part.row for e in listed_setbacks if e.delay for part in e.delay.parts]
     reports = work_done.last_updates_of_activities([*listed, *delayed])
     results = work_done.work_done_on_commitments(
@@ -161,8 +161,8 @@ def _finished_and_setbacks(row, found):
 
 def _programmes(row, found):
     limit = len(row.rows)
-    if limit > MOST_LINES:
-        limit = max(FEWEST, MOST_LINES // len(row.programmes))
+    if limit > MAX_LINES:
+        limit = max(FEWEST, MAX_LINES // len(row.programmes))
     for programme, rows in row.programmes:
         programme.number = len(rows)
         if len(rows) > limit:

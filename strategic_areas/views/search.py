@@ -60,7 +60,7 @@ def search_page(request):
         raise Http404
     plan = plans.choose_plan(timezone.localdate()).home_plan
     context = {"plan": plan, "question": question}
-    context |= {"longest": words.LONGEST, "most_words": words.MOST_WORDS}
+    context |= {"longest": words.LONGEST, "most_words": words.MAX_WORDS}
     if question.text:
         # Search engines should not index search results.
         query = build_query({"q": question.text, "kind": kind})

@@ -19,7 +19,7 @@ from strategic_areas.evidence import RefusedFileError, received_bytes
 from strategic_areas.spreadsheet_cells import unescape_formula
 
 #: Far more than any sheet of the portal has.
-MOST_ROWS, MOST_COLUMNS = 3_000, 100
+MAX_ROWS, MAX_COLUMNS = 3_000, 100
 MAX_PARTS = 2_000
 UNPACKED_BYTES = 30 * 1024 * 1024
 #: Limits of cells and texts, of other elements and attributes, and of all together.
@@ -87,10 +87,10 @@ def _worksheets(content):
     worksheets = {}
     for worksheet in book.worksheets:
         worksheet.reset_dimensions()
-        rows = worksheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS)
+        rows = worksheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS)
         worksheets[worksheet.title] = [tuple(row) for row in rows]
     book.close()
-    if any(len(rows) > MOST_ROWS for rows in worksheets.values()):
+    if any(len(rows) > MAX_ROWS for rows in worksheets.values()):
         raise too_large_error()
     return worksheets
 

@@ -125,13 +125,13 @@ BY_AMENDMENT = ("due_provenance", DueProvenance.AMENDMENT)
 #: A draft names a linked record by the first of these fields that the record has.
 NAME_FIELDS = ("code", "acronym", "key")
 #: A form has fields for each line, and a request at most 1,000 fields.
-MOST_LINES = 400
+MAX_LINES = 400
 
 
 def may_return(record_changes):
     """Whether some records of a proposal may be returned while others are approved."""
     return (
-        1 < len(record_changes) <= MOST_LINES
+        1 < len(record_changes) <= MAX_LINES
         and all(each.model in TABLE_OF_MODEL for each in record_changes)
         and not any(map(approves_plan, record_changes))
     )

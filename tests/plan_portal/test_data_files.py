@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
+from plan_portal.conditional_get import FOR_PAGE_CACHE, KEEP_HEADER
 from strategic_areas.datasets import DATASETS, editions, file_cache
 from strategic_areas.datasets.columns import (
     GAPS,
@@ -426,7 +426,7 @@ def test_a_page_with_old_sizes_is_not_kept(client, shelf, plan, moved, monkeypat
     path = reverse("es:plan_data", args=[plan.code])
 
     def is_kept():
-        return KEEP_HEADER in client.get(path, **{PAGE_CACHE_KEY: True}).headers
+        return KEEP_HEADER in client.get(path, **{FOR_PAGE_CACHE: True}).headers
 
     before = is_kept()
     shelf._make()

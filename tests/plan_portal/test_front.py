@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import OperationalError, connections
 from django.test import RequestFactory
 
-from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
+from plan_portal.conditional_get import FOR_PAGE_CACHE, KEEP_HEADER
 from plan_portal.middleware import CSP_REPORT_PATH
 from plan_portal.page_cache import HELP_PATHS, unavailable
 from plan_portal.page_cache.database_deadline import DatabaseDeadline
@@ -52,7 +52,7 @@ def page_of(words):
     """An application with one page, which may be kept."""
 
     def application(environ, start_response):
-        assert environ[PAGE_CACHE_KEY]
+        assert environ[FOR_PAGE_CACHE]
         start_response("200 OK", [(KEEP_HEADER, "yes"), ("Content-Type", "text/html")])
         return [f"<main >{words}</main>".encode()]
 

@@ -12,7 +12,7 @@ from django.urls import resolve
 from django.utils import timezone
 from PIL import Image
 
-from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
+from plan_portal.conditional_get import FOR_PAGE_CACHE, KEEP_HEADER
 from plan_portal.page_cache.finished_pages import FinishedPage
 from plan_portal.urls import FORMER_PICTURES, PUBLIC_PAGES
 from strategic_areas import pictures
@@ -208,7 +208,7 @@ def test_a_long_title_stays_inside_the_picture(words):
 
 def test_the_front_keeps_a_picture_once_and_not_compressed(client, commitment):
     path = public_path("plan_picture", commitment.plan.code)
-    response = client.get(path, **{PAGE_CACHE_KEY: True})
+    response = client.get(path, **{FOR_PAGE_CACHE: True})
     assert KEEP_HEADER in response.headers
 
     page = FinishedPage(response.content, [("Content-Type", "image/png")], None, 0)

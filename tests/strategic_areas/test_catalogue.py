@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
+from plan_portal.conditional_get import FOR_PAGE_CACHE, KEEP_HEADER
 from strategic_areas.datasets.file_cache import FileCache
 from strategic_areas.public_paths import public_path
 from strategic_areas.spreadsheet_cells import unescape_formula
@@ -194,7 +194,7 @@ def test_no_address_breaks_the_list(client, plan, query, status):
 def test_an_unknown_filter_value_is_told_and_not_kept(client, plan, name, query):
     path = f"{public_path(name, plan.code)}?{query}"
 
-    response = client.get(path, **{PAGE_CACHE_KEY: "yes"})
+    response = client.get(path, **{FOR_PAGE_CACHE: "yes"})
 
     assert response.status_code == 200
     assert f"«{query.partition('=')[2]}»" in Page(response.text).text
@@ -231,7 +231,7 @@ def test_the_front_may_keep_filters_but_no_words(client, plan):
 
     queries = ["", "?area=1&state=no_report", "?sort=title", "?q=a", "?q=a&area=1"]
 
-    asked = [client.get(path + query, **{PAGE_CACHE_KEY: True}) for query in queries]
+    asked = [client.get(path + query, **{FOR_PAGE_CACHE: True}) for query in queries]
 
     assert [response.status_code for response in asked] == [200] * 5
     assert [KEEP_HEADER in response for response in asked] == [True] * 3 + [False] * 2
@@ -295,7 +295,7 @@ def test_a_file_of_nothing_known_leads_to_the_page_that_says_so(client, plan, qu
         public_path("commitments", plan.code),
     )
 
-    response = client.get(f"{file}?{query}", **{PAGE_CACHE_KEY: "yes"})
+    response = client.get(f"{file}?{query}", **{FOR_PAGE_CACHE: "yes"})
 
     assert (response.status_code, response.url) == (302, f"{page}?{query}")
     assert KEEP_HEADER not in response.headers

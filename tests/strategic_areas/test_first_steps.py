@@ -9,7 +9,7 @@ from agencies.invitations import Invitation
 from agencies.mail import Mail
 from agencies.models import Agency, User
 from strategic_areas.desk.first_steps import (
-    MOST_LINES,
+    MAX_LINES,
     first_steps,
     parse_invitation_line,
 )
@@ -101,7 +101,7 @@ def test_a_line_that_needs_a_hand_makes_no_agency(client, both, plan):
 
 
 def test_of_a_list_that_is_too_long_no_line_is_lost(client, both, plan):
-    lines = [f"A{n}; Agencia {n}; Ana; a{n}@example.org" for n in range(MOST_LINES + 1)]
+    lines = [f"A{n}; Agencia {n}; Ana; a{n}@example.org" for n in range(MAX_LINES + 1)]
 
     page = send(client, *lines)
 

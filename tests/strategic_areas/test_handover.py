@@ -150,7 +150,7 @@ def test_the_successor_reads_the_agencys_work(client, agency, mandate, successor
     account = page.context["work"]
     assert account["activities"] == (activity,)
     assert account["unfinished"] == (draft,)
-    assert [each.missing_count for each in account["owed"]] == [1]
+    assert [each.to_do_count for each in account["rounds_to_do"]] == [1]
 
 
 def test_the_page_costs_the_same_for_one_report_and_for_many(client, agency, mandate):

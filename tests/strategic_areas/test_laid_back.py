@@ -12,7 +12,7 @@ from strategic_areas import purging, workflow
 from strategic_areas.desk.plan_tree.views import NODE_STEPS
 from strategic_areas.models import Activity, Commitment, Indicator, Plan, Target
 from strategic_areas.models.drafts import DraftLine
-from strategic_areas.workflow.plan_drafts import MOST_LINES
+from strategic_areas.workflow.plan_drafts import MAX_LINES
 from tests import make
 from tests.make.people import sign_in
 from tests.make.plans import close_structure, open_structure
@@ -246,11 +246,11 @@ def test_no_more_lines_are_offered_for_return_than_a_request_may_send(monkeypatc
     parts = list(propose_all(one.plan, one, other, act=False).records.all())
 
     found = [workflow.may_return(parts)]
-    monkeypatch.setattr("strategic_areas.workflow.plan_drafts.MOST_LINES", 1)
+    monkeypatch.setattr("strategic_areas.workflow.plan_drafts.MAX_LINES", 1)
     found.append(workflow.may_return(parts))
 
     assert found == [True, False]
-    assert 2 * MOST_LINES < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    assert 2 * MAX_LINES < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
 @pytest.mark.parametrize("step", NODE_STEPS)

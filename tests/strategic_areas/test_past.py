@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 import time_machine
 
-from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
+from plan_portal.conditional_get import FOR_PAGE_CACHE, KEEP_HEADER
 from strategic_areas.public_paths import public_path
 from tests import make
 from tests.test_public_pages import LANGUAGES
@@ -67,7 +67,7 @@ def paths(activity, language="es"):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_past_periods_address_leads_to_the_page(client, activity, language):
     for name, path in paths(activity, language).items():
-        answer = client.get(f"{path}?at=2025", **{PAGE_CACHE_KEY: True})
+        answer = client.get(f"{path}?at=2025", **{FOR_PAGE_CACHE: True})
         assert (answer.status_code, answer["Location"]) == (301, path), name
         assert KEEP_HEADER not in answer.headers, name
 

@@ -247,7 +247,7 @@ def test_an_approved_plan_takes_no_other_plans_workbook(keeper):
 
 
 def test_a_workbook_of_far_more_than_a_plan_is_refused(keeper, monkeypatch):
-    monkeypatch.setattr(views, "MOST_RECORDS", 4)
+    monkeypatch.setattr(views, "MAX_RECORDS", 4)
 
     assert keeper.bring(keeper.taken).status_code == 422
 

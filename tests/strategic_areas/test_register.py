@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from plan_portal.conditional_get import KEEP_HEADER, PAGE_CACHE_KEY
+from plan_portal.conditional_get import FOR_PAGE_CACHE, KEEP_HEADER
 from strategic_areas import workflow
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.updates import filtered_updates
@@ -266,7 +266,7 @@ def test_the_front_may_keep_filters_and_places(client, plan):
     (account,) = shown.updates
     queries += [f"?{name}={account.public_id}" for name in ("after", "before")]
 
-    asked = [client.get(path + query, **{PAGE_CACHE_KEY: True}) for query in queries]
+    asked = [client.get(path + query, **{FOR_PAGE_CACHE: True}) for query in queries]
 
     assert [KEEP_HEADER in response for response in asked] == [True] * 4
 

@@ -71,7 +71,7 @@ def test_the_groups_add_up_to_the_agencies_asked(client, reviewer):
 
     numbers = [len(group["agency_rounds"]) for group in shown["groups"]]
     assert numbers == [1, 1, 1, 1, 2]
-    assert (shown["handed_in"], shown["owed"]) == (2, 6)
+    assert (shown["handed_in"], shown["asked"]) == (2, 6)
 
 
 def test_each_number_leads_to_exactly_its_agencies(client, reviewer):

@@ -17,7 +17,7 @@ from strategic_areas.search.index import BilingualText, Document, DocumentAddres
 from strategic_areas.search.results import LENGTH, mark_excerpt, mark_words
 from strategic_areas.search.words import (
     LONGEST,
-    MOST_WORDS,
+    MAX_WORDS,
     parse_question,
     word_keys,
     word_positions,
@@ -383,7 +383,7 @@ def test_a_hostile_question_is_only_words_or_nothing(asked, language):
         find(asked, language)
 
     assert len(question.text) <= LONGEST
-    assert len(question.words) <= MOST_WORDS
+    assert len(question.words) <= MAX_WORDS
     assert question.text.isprintable()
 
 
@@ -392,8 +392,8 @@ def test_a_hostile_question_is_only_words_or_nothing(asked, language):
     [
         ("a" * LONGEST, False),
         ("a" * (LONGEST + 1), True),
-        (" ".join(f"palabra{n}" for n in range(MOST_WORDS)), False),
-        (" ".join(f"palabra{n}" for n in range(MOST_WORDS + 1)), True),
+        (" ".join(f"palabra{n}" for n in range(MAX_WORDS)), False),
+        (" ".join(f"palabra{n}" for n in range(MAX_WORDS + 1)), True),
     ],
 )
 def test_more_than_can_be_looked_for_is_told(asked, is_cut):

@@ -51,11 +51,9 @@ DISPUTABLE_MODELS = {
 
 
 class BilingualTextForm(ProposeChangeForm):
-    """
-    A proposed text in Spanish and, optionally, English, of at most ``most`` characters.
-    """
+    """A proposed text in Spanish and, optionally, English."""
 
-    most = LONGEST
+    max_length = LONGEST
 
     class Meta:
         fields = ["text_es", "text_en"]
@@ -68,7 +66,7 @@ class BilingualTextForm(ProposeChangeForm):
         super().__init__(*args, **kwargs)
         for name in self._meta.fields:
             self.fields[name].label = field_of(self._meta.model, name).label_of(name)
-            limit_length(self.fields[name], most=self.most)
+            limit_length(self.fields[name], max_length=self.max_length)
             self.fields[name].required = name.endswith("_es")
 
 

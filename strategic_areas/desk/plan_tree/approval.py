@@ -186,14 +186,14 @@ def _shortcomings_of_tree(nodes, members):
 
 def _shortcomings_of_indicators(indicators):
     people = [each for each in indicators if each.counts == Indicator.Counts.PERSONS]
-    unprotected = [each.code for each in people if not each.sensitive]
+    not_sensitive = [each.code for each in people if not each.sensitive]
     unassigned = [each.code for each in indicators if each.agency_id is None]
     return (
         PlanShortcoming(
             _("Indicators that count people, without protection: %(codes)s.")
-            % {"codes": ", ".join(unprotected)},
+            % {"codes": ", ".join(not_sensitive)},
             _("The public reads each number of them, however small."),
-            bool(unprotected),
+            bool(not_sensitive),
             is_grave=True,
         ),
         PlanShortcoming(

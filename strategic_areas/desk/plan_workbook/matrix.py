@@ -30,7 +30,7 @@ from strategic_areas.matrices.times import period_of
 from strategic_areas.models.activities import StopKind
 from strategic_areas.models.drafts import MatrixNaming
 from strategic_areas.plan_document.values import DAY
-from strategic_areas.workbooks.reading import MOST_ROWS, digest_of
+from strategic_areas.workbooks.reading import MAX_ROWS, digest_of
 
 #: In bytes; a larger file would not fit, signed, into a form.
 LARGEST_FILE = 1_300_000
@@ -55,7 +55,7 @@ DAY_READ = re.compile(r"\d{4}-\d\d-\d\d")
 YEARS_TYPED = re.compile(r"[\d\s–-]*")
 CODE = re.compile(r"[^\s/\\]{1,40}")
 ACRONYM = re.compile(r"[^\W\d_][\w-]+")
-MOST_QUESTIONS = 150
+MAX_QUESTIONS = 150
 #: Parts of a naming that map one text to another.
 MAPPING_PARTS = ("answers", "institutions")
 #: Fields with row numbers of a sheet, in their order.
@@ -262,7 +262,7 @@ class ColumnNamingForm(forms.Form):
         )
         for name, (label, value) in rows.items():
             self.fields[start + name] = forms.IntegerField(
-                label=label, initial=value, min_value=1, max_value=MOST_ROWS
+                label=label, initial=value, min_value=1, max_value=MAX_ROWS
             )
         self.fields[f"{start}area"] = forms.RegexField(
             rf"^{AREA_CELL_PATTERN}$",
@@ -388,7 +388,7 @@ class MatrixQuestionForm:
         self.data, self.count = data, len(result.questions)
         questions = sorted(result.questions, key=lambda each: each.guess is not None)
         self.open_questions = [
-            self._shown_question(each) for each in questions[:MOST_QUESTIONS]
+            self._shown_question(each) for each in questions[:MAX_QUESTIONS]
         ]
         if len({x.question.cell.rpartition("!")[0] for x in self.open_questions}) == 1:
             for each in self.open_questions:

@@ -211,7 +211,7 @@ def _matrix_page(request, plan, matrix):
     save_naming(plan, matrix.naming)
     stored = StoredPlanObjects(plan.code)
     plan_lines = MatrixLines(stored, result, matrix.texts)
-    if len(plan_lines.lines) > MOST_RECORDS:
+    if len(plan_lines.lines) > MAX_RECORDS:
         raise too_large_error()
     preview_context = {}
     if not (question_form.open_questions or matrix.unchecked(plan_lines)):
@@ -361,7 +361,7 @@ def _save_preview(request, plan):
 
 
 #: Several times a plan's size. Checking a record takes some hundredths of a second.
-MOST_RECORDS = 1_500
+MAX_RECORDS = 1_500
 
 
 @dataclass(frozen=True)
@@ -393,7 +393,7 @@ def read_plan_workbook(worksheets, plan):
             _download_again_hint(),
         )
     lines = {name: _lines(table, worksheets) for name, table in EDITED_TABLES.items()}
-    if sum(map(len, lines.values())) > MOST_RECORDS:
+    if sum(map(len, lines.values())) > MAX_RECORDS:
         raise too_large_error()
     return UploadedPlanWorkbook(metadata.get("plan", ""), lines)
 

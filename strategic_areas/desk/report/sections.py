@@ -37,8 +37,8 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures.phrases import text_in_language
 from strategic_areas.sentences import join_words
 
-#: In the summary: late activities, titles of a family, and names of any other list.
-MOST_LATE, MOST_TITLES, MOST_NAMES = 4, 2, 8
+#: How many late activities, titles of a family and other names the summary shows.
+MAX_LATE_SHOWN, MAX_TITLES_SHOWN, MAX_NAMES_SHOWN = 4, 2, 8
 
 
 def build_round_document(round_report: RoundReport) -> RoundDocument:
@@ -146,10 +146,10 @@ def _summary_section(round_report):
             Subheading(_changes_heading(round_report)),
             *(changes or [_("No state has changed.")] * bool(round_report.before)),
             *(
-                _late_tables(round_report, late[:MOST_LATE])
+                _late_tables(round_report, late[:MAX_LATE_SHOWN])
                 or [_("No activity is late.")]
             ),
-            *_more(len(late) - MOST_LATE),
+            *_more(len(late) - MAX_LATE_SHOWN),
             Subheading(_("Who did not report")),
             _silent_agencies_text(round_report),
             Subheading(_("What the commission may decide")),
@@ -210,15 +210,15 @@ def _change_lines(round_report):
     }
     for family in filter(by_family.get, [*StateFamily, ""]):
         titles = [f"{each.code} {short_title(each)}" for each in by_family[family]]
-        named = "; ".join(_shortened(titles, MOST_TITLES))
+        named = "; ".join(_shortened(titles, MAX_TITLES_SHOWN))
         yield f"{names[family]} ({len(titles)}): {named}."
     if declared:
         named = ", ".join(_shortened(declared))
         yield _("Results declared: %(names)s.") % {"names": named}
 
 
-def _shortened(names, most=MOST_NAMES):
-    return [*names[:most], *_more(len(names) - most)]
+def _shortened(names, shown=MAX_NAMES_SHOWN):
+    return [*names[:shown], *_more(len(names) - shown)]
 
 
 def _more(number):
@@ -308,7 +308,7 @@ def _agencies_and_changes_section(round_report):
         pgettext("of an agency", "Answer"): 5,
         _("Since when, and what it said"): 10,
     }
-    rows = [*_agencies_without_full_report(round_report)]
+    rows = [*_agencies_without_news_or_report(round_report)]
     return DocumentSection(
         _("Agencies without news or without a report"),
         (
@@ -325,7 +325,7 @@ def _agencies_and_changes_section(round_report):
     )
 
 
-def _agencies_without_full_report(round_report) -> Iterable[tuple[str, ...]]:
+def _agencies_without_news_or_report(round_report) -> Iterable[tuple[str, ...]]:
     reports = defaultdict(list)
     for each in round_report.rows("reports", kind="report", status="published"):
         if each.period == round_report.period.code:

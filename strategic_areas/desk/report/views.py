@@ -60,7 +60,7 @@ def download_document(request, pk):
 
 
 class SecretariatTextsForm(BilingualTextForm):
-    most = 6000
+    max_length = 6000
 
     class Meta(BilingualTextForm.Meta):
         model = ReportWords

@@ -20,7 +20,7 @@ from strategic_areas.queries.updates.public_updates import (
 )
 
 #: Longer texts are not compared word by word, which would take too long.
-MOST_COMPARED_WORDS = 2000
+MAX_COMPARED_WORDS = 2000
 #: A queued report, the last published revision or None, both as published updates, the
 #: new texts by language, and their columns.
 ReportComparison = namedtuple(
@@ -165,7 +165,7 @@ def text_differences(before, after):
     """
     old, new = _words(before), _words(after)
     old_set, new_set = set(before.split()), set(after.split())
-    if max(len(old), len(new)) > MOST_COMPARED_WORDS or (
+    if max(len(old), len(new)) > MAX_COMPARED_WORDS or (
         2 * len(old_set & new_set) < min(len(old_set), len(new_set))
     ):
         return [("gone", before), ("new", after)]

@@ -257,7 +257,7 @@ def step_form(form_class, item, data=None):
 
 ROWS_PER_PAGE = 50
 #: Items that may be decided together; people would not read a longer list.
-MOST_AT_ONCE = 50
+MAX_AT_ONCE = 50
 
 
 #: Filter word → group of the list.
@@ -449,8 +449,8 @@ def _why_not(item, chosen_count):
         return _("you had a part in it: another person publishes it.")
     if item.severe_finding_count or item.differs_much or item.examined.blocks:
         return _("something in it has to be read by itself.")
-    if chosen_count >= MOST_AT_ONCE:
-        return _("at most %(number)d at once.") % {"number": MOST_AT_ONCE}
+    if chosen_count >= MAX_AT_ONCE:
+        return _("at most %(number)d at once.") % {"number": MAX_AT_ONCE}
     return ""
 
 

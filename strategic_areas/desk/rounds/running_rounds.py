@@ -91,7 +91,7 @@ def _round_context(period, agency_rounds, query, today):
         "period": period,
         "is_late": is_late,
         "days_until_close": (period.closes_on - today).days,
-        "owed": sum(len(each.items) for each in agency_rounds),
+        "asked": sum(len(each.items) for each in agency_rounds),
         "handed_in": sum(len(each.submitted) for each in agency_rounds),
         "groups": [
             {

@@ -170,13 +170,13 @@ class AnswerRow:
             args=[self.update.pk],
         )
 
-    def url(self, step="", *more):
-        """Return the URL to which the row's form is posted, or that of a ``step``."""
+    def url(self, action="", *evidence_key):
+        """Return the URL to which the row's form, or its ``action``, is posted."""
         screen, keys = "sheet", [self.period.pk, self.agency.slug]
         if self.letter:
             screen, keys = "letter", [self.letter.pk]
-        name = f"admin:{screen}_{self.question.url_name}{step}"
-        return reverse(name, args=[*keys, self.key, *more])
+        name = f"admin:{screen}_{self.question.url_name}{action}"
+        return reverse(name, args=[*keys, self.key, *evidence_key])
 
     def blank_revision(self):
         return self.link_to_row(self.question.model())

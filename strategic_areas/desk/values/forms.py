@@ -88,7 +88,7 @@ def value_problems(
             yield None, text % {"dimension": DIMENSIONS[dimension], "number": number}
 
 
-#: Of an unprotected indicator, sex and age are entered together.
+#: Of an indicator that is not sensitive, sex and age are entered together.
 ASKED_DIMENSIONS = [name for name in CATEGORY_GROUPS if name not in ("sex", "age")]
 
 

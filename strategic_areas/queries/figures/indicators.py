@@ -49,7 +49,7 @@ PROPER = ("department",)
 COMMON = ("foreign", "not_stated")
 #: Index of English in a pair of labels.
 ENGLISH = 1
-MOST_LISTED = 6
+MAX_LISTED = 6
 TEXTS = tuple(
     f"{name}_{language}"
     for name in ("caption", "note", "printed_where")
@@ -299,7 +299,7 @@ def first_series(all_series: Iterable[IndicatorSeries]) -> dict:
     """
     found = [each for each in all_series if each.last]
     found.sort(key=lambda each: (not each.indicator.key_figure, -len(each.points)))
-    return {"series": found[:MOST_LISTED], "total": len(found)}
+    return {"series": found[:MAX_LISTED], "total": len(found)}
 
 
 def key_figure_series() -> tuple[IndicatorSeries, ...]:

@@ -155,7 +155,7 @@ def area_rows(
     return tuple(found)
 
 
-MOST_LATEST = 3
+MAX_LATEST = 3
 
 
 @dataclass(frozen=True)
@@ -215,10 +215,10 @@ def latest_updates(
                 updates_of_kind.append((update, subject))
     found = {
         "by_agencies": nlargest(
-            MOST_LATEST, entered, key=lambda pair: pair[0].published_at
+            MAX_LATEST, entered, key=lambda pair: pair[0].published_at
         ),
         "from_sources": nlargest(
-            MOST_LATEST, from_sources, key=lambda pair: recency_of(pair[0])
+            MAX_LATEST, from_sources, key=lambda pair: recency_of(pair[0])
         ),
     }
     return {

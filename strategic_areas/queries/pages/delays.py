@@ -16,7 +16,7 @@ from strategic_areas.queries.updates import work_done
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
 #: Commitments shown on the first page.
-MOST_SHOWN = 2
+MAX_SHOWN = 2
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ def load_delays(plan_progress: PlanProgress, today: date) -> Delays:
     """The delays of a plan; no query if there are none."""
     every = (delay_of_commitment(row, today) for row in plan_progress.rows)
     found = sorted(filter(None, every), key=_order)
-    parts = [part for each in found[:MOST_SHOWN] for part in each.parts]
+    parts = [part for each in found[:MAX_SHOWN] for part in each.parts]
     reports = work_done.last_updates_of_activities(part.row for part in parts)
     return Delays(
-        shown=tuple(with_last_reports(each, reports) for each in found[:MOST_SHOWN]),
+        shown=tuple(with_last_reports(each, reports) for each in found[:MAX_SHOWN]),
         has_deadlines=any(
             each.deadline.is_stated
             for row in plan_progress.rows

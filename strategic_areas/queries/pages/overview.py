@@ -30,11 +30,11 @@ from strategic_areas.queries.plan.plans import opened_rounds
 from strategic_areas.queries.plan.progress_rows import CommitmentProgress
 
 #: Up to this many commitments are listed on a plan's page.
-MOST_NAMED = 120
+MAX_NAMED = 120
 #: Up to this many commitments have a tile each.
-MOST_TILES = 60
+MAX_TILES = 60
 #: How many changed commitments are named, and the order of their families.
-MOST_CHANGED = 5
+MAX_CHANGED = 5
 ORDER_OF_FAMILIES = (
     *(StateFamily.MET, StateFamily.UNMET, StateFamily.HALTED, StateFamily.NO_NEWS),
     *(StateFamily.UNBEGUN, StateFamily.GOING, StateFamily.UNPUBLISHED),
@@ -149,8 +149,8 @@ class ChangedCommitments:
 
     @property
     def shown(self):
-        """The first ``MOST_CHANGED``, by family of their new state."""
-        by_family, left = dict(rows_by_family(self.rows)), MOST_CHANGED
+        """The first ``MAX_CHANGED``, by family of their new state."""
+        by_family, left = dict(rows_by_family(self.rows)), MAX_CHANGED
         for family in ORDER_OF_FAMILIES:
             if left > 0 and family in by_family:
                 yield family, by_family[family][:left]
@@ -182,7 +182,7 @@ class Overview:
 
     @property
     def has_tiles(self):
-        return self.plan_progress.counts.total <= MOST_TILES
+        return self.plan_progress.counts.total <= MAX_TILES
 
 
 def rows_by_family(
@@ -278,5 +278,5 @@ def load_plan_page(plan: Plan, today: date) -> dict:
         "themes": plans.themes_by_plan(plan=plan).get(plan.pk),
         "recommendations": recommendations,
         "without_commitment_count": sum(not each.total for each in recommendations),
-        "is_long": len(plan_progress.rows) > MOST_NAMED,
+        "is_long": len(plan_progress.rows) > MAX_NAMED,
     }
