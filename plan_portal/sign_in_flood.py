@@ -24,7 +24,8 @@ REFUSED_FOR = 2
 #: The same for an account or a browser. Longer, since a flood that goes through several
 #: accounts comes back to each later.
 ACCOUNT_REFUSED_FOR = 10
-#: At so many marks all are forgotten; at so many senders likewise.
+#: Maximum of remembered refusals and floods, and of senders; beyond it all are
+#: forgotten.
 MAX_REMEMBERED = 1000
 #: A flood: FLOOD_COUNT sign-ins of one network or known browser within FLOOD_WINDOW
 #: seconds, more than an office sends to one process. It counts as one for FLOOD_LASTS
@@ -44,7 +45,7 @@ class SignInFloodMiddleware:
     429: a limit refused this network, account or browser within the last seconds; a
     browser that signed in before is refused only for what it sends itself. 503: this
     process already handles a sign-in, or the network or browser sends a flood; no
-    failure is counted. Sign-ins with a passkey have another address and are not limited
+    failure is counted. Sign-ins with a passkey have another URL and are not limited
     here.
     """
 
@@ -69,8 +70,8 @@ class SignInFloodMiddleware:
         keys = {"device": device, "account": name, "network": network}
         if device:  # it stands in for its account and its network
             keys = dict.fromkeys(keys, device)
-        is_of_flood = self._count_and_refuse(keys["network"]) or (
-            not device and self._count_and_refuse(MANY_NETWORKS)
+        is_of_flood = self._count_and_check_flood(keys["network"]) or (
+            not device and self._count_and_check_flood(MANY_NETWORKS)
         )
         if self._is_marked("account refused", keys["account"]):
             return too_many_requests(request)
@@ -93,7 +94,7 @@ class SignInFloodMiddleware:
         finally:
             SIGN_IN_LOCK.release()
 
-    def _count_and_refuse(self, sender):
+    def _count_and_check_flood(self, sender):
         """Count a sign-in; whether it is refused as part of a flood."""
         now, sent = time.monotonic(), self.sent_at.get(sender)
         if sent is None:

@@ -300,7 +300,7 @@ def summarise_commitment(
     deadline: Deadline,
     today: date,
     *,
-    is_official: bool,
+    is_stated_by_plan: bool,
     is_over: bool = False,
     stopped: str = "",
 ) -> ProgressSummary:
@@ -310,7 +310,7 @@ def summarise_commitment(
     ``activities`` are triples of summary, known state and reports. A commitment
     ``stopped`` by an amendment is never late.
     """
-    if not is_official:
+    if not is_stated_by_plan:
         return ProgressSummary(None, None)
     known_states = [known_state for _, known_state, _ in activities]
     if stopped == KnownActivityState.CANCELLED and not known_states:

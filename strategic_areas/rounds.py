@@ -36,7 +36,7 @@ OPENED_AHEAD = timedelta(days=30)
 def desk_url(name, plan, agency):
     """Absolute URL of an agency's page in its latest round, else of the desk."""
     period = (
-        ReportingPeriod.objects.opened_until(timezone.localdate())
+        ReportingPeriod.objects.opened_by(timezone.localdate())
         .filter(plan=plan)
         .first()
     )

@@ -257,11 +257,11 @@ def join_words(words: list[str]) -> str:
     }
 
 
-def lead_word(is_official) -> str:
+def lead_word(is_stated_by_plan) -> str:
     """
     The term for a commitment's agency; to a reconstructed one, others ascribe it.
     """
-    return str(_("Lead") if is_official else _("Attributed to"))
+    return str(_("Lead") if is_stated_by_plan else _("Attributed to"))
 
 
 def kind_of_record(change) -> str:

@@ -232,7 +232,7 @@ def arguments(commitment):
         plan=commitment.plan, status="published"
     )
     published = rows.first()
-    asked = models.FrameworkTarget.objects.exclude(body="").exists()
+    asked = models.FrameworkTarget.objects.recommendations().exists()
     return {
         name: takes.get(name, lambda language, path=path: (plan,) * (":plan" in path))
         for name, _, path, _ in PUBLIC_PAGES

@@ -126,7 +126,7 @@ class FactorReset(Decision):
     """
     To people it is called the recovery of a second factor.
 
-    ``way`` is how the identity of the person who asks was checked.
+    ``way`` is how an administrator made sure that the account's owner asks.
     """
 
     class Way(models.TextChoices):

@@ -10,7 +10,7 @@ import brotli
 
 from plan_portal.conditional_get import public_digest
 
-#: Stored encodings, the preferred one first.
+#: Encodings of an answer, the preferred one first; "" is none.
 ENCODINGS = ("br", "gzip", "")
 #: The first reader waits for compression: brotli 11 takes a hundred times as long.
 GZIP_LEVEL, BROTLI_QUALITY = 6, 5

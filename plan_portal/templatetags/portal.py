@@ -65,10 +65,12 @@ def page_in(context, language):
 @register.simple_tag(takes_context=True)
 def canonical(context):
     """
-    The path for search engines; a filtered or sorted page (``is_variant``) has its base
+    The path for search engines; a page that ``is_filtered_or_sorted`` has its base
     page's.
     """
-    query = "" if context.get("is_variant") else context.get("page_query", "")
+    query = (
+        "" if context.get("is_filtered_or_sorted") else context.get("page_query", "")
+    )
     return _path_in(context, get_language()) + query
 
 

@@ -18,14 +18,15 @@ class AxisSpan:
     """
     A span of the axis; without ``width`` a day or the beginning of a year.
 
-    ``kind`` is its tense; of today, SVG's text-anchor.
+    ``tense`` is past, now or to_come; ``text_anchor`` is only of today's text.
     """
 
     x: str
     width: str = ""
     middle: str = ""
-    kind: str = ""
+    tense: str = ""
     text: str = ""
+    text_anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def time_axis(
     today: date,
 ) -> TimeAxis:
     """
-    The axis of these spans and due dates; ``spans`` are given with kind and text.
+    The axis of these spans and due dates; ``spans`` are given with tense and text.
 
     It extends to today, unless nothing has begun.
     """
@@ -71,18 +72,24 @@ def time_axis(
     )
 
 
-def _span(years, first, last, kind="", text=""):
+def _span(years, first, last, tense="", text=""):
     start, end = years.span(first, last)
     shown_text = text if end - start >= MIN_TEXT_WIDTH else ""
     return AxisSpan(
         percent(start),
         percent(end - start),
         percent((start + end) / 2),
-        kind,
+        tense,
         shown_text,
     )
 
 
 def _today(position):
-    kind = "start" if position < EDGE else "end" if position > 100 - EDGE else "middle"
-    return AxisSpan(percent(position), kind=kind)
+    return AxisSpan(
+        percent(position),
+        text_anchor="start"
+        if position < EDGE
+        else "end"
+        if position > 100 - EDGE
+        else "middle",
+    )

@@ -341,7 +341,7 @@ def agency_work(agency):
 
 def _rounds_to_do(agency):
     today = timezone.localdate()
-    opened = ReportingPeriod.objects.opened_until(today).select_related("plan")
+    opened = ReportingPeriod.objects.opened_by(today).select_related("plan")
     for agency_round in rounds.load_agency_rounds(opened, today):
         if (
             agency_round.agency == agency

@@ -31,7 +31,7 @@ from strategic_areas.workflow.transitions import (
 )
 
 SPAN_FIELDS = ("indicator", "agency", "starts_on", "ends_on")
-#: The status of a span by that of its value; after any other it is returned.
+#: The status of a span by that of its value; any other gives RETURNED.
 SPAN_STATUS = {
     DecisionStatus.PENDING: ReportedSpan.Status.SUBMITTED,
     DecisionStatus.APPLYING: ReportedSpan.Status.SUBMITTED,

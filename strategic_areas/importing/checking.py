@@ -142,6 +142,7 @@ class PlanFileParser:
         ]
 
     def keyed_records(self, section, mapping):
+        """The records of a mapping by key; only sources are written so."""
         keys = {key.value: key for key, _node in reversed(mapping.value)}
         for word, node in self.nodes_by_key(mapping, list(keys), section.name).items():
             entry = self.record(section, node, f"{section.name} {word}")
@@ -195,7 +196,7 @@ class PlanFileParser:
 
 def check_field_value(value, model_field):
     """Raise ``UnfitValueError`` if a model field does not accept the value."""
-    if isinstance(value, dict):
+    if isinstance(value, dict):  # of a baseline the number; the other is its period
         value = value.get("value")
     if not isinstance(value, str) or model_field.is_relation:
         return

@@ -299,7 +299,7 @@ class UpdateRevisions(LineComparison):
         changes = super().wanted_changes(line, row, reason)
         # Knowledge about a reconstruction's agency may change.
         if row.agency_id != row.responsible_agency.pk and not (
-            reason or row.subject.is_official
+            reason or row.subject.is_stated_by_plan
         ):
             changes.append(
                 CellChange("agency", row.agency.acronym, row.responsible_agency.acronym)

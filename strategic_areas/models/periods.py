@@ -26,9 +26,9 @@ class ReportingPeriodQuerySet(models.QuerySet):
         """Rounds that are no demonstrations: those count for nothing."""
         return self.filter(mode="round", is_demonstration=False)
 
-    def opened_until(self, today):
+    def opened_by(self, day):
         """Rounds and demonstrations that have opened, even if closed; newest first."""
-        opened = self.filter(mode="round", opens_on__lte=today)
+        opened = self.filter(mode="round", opens_on__lte=day)
         return opened.order_by("-ends_on", "-opens_on", "pk")
 
     def accepting(self, agencies, today=None):
@@ -36,7 +36,7 @@ class ReportingPeriodQuerySet(models.QuerySet):
         today = today or timezone.localdate()
         reopenings = RoundReopening.objects.running(today).filter(agency__in=agencies)
         is_running = Q(closes_on__gte=today) | Q(pk__in=reopenings.values("period"))
-        return self.opened_until(today).filter(is_running)
+        return self.opened_by(today).filter(is_running)
 
     def visible_to(self, user):
         return self.filter(plan__in=Plan.objects.visible_to(user))

@@ -242,6 +242,6 @@ class ProvenanceMixin(models.Model):
         abstract = True
 
     @property
-    def is_official(self):
+    def is_stated_by_plan(self):
         """Whether the plan itself states the record."""
         return self.provenance == Provenance.PLAN

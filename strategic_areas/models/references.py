@@ -22,6 +22,11 @@ from strategic_areas.models.records import (
 from strategic_areas.public_paths import public_path
 
 
+class FrameworkTargetQuerySet(models.QuerySet):
+    def recommendations(self):
+        return self.exclude(body="")
+
+
 class FrameworkTarget(CodeMixin, ProvenanceMixin):
     """
     A target of an international framework.
@@ -82,6 +87,8 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
         *bilingual("answer"),
         *PROVENANCE_FIELDS,
     )
+
+    objects = FrameworkTargetQuerySet.as_manager()
 
     class Meta:
         ordering = ["family", "sort_code"]

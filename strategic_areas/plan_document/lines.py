@@ -90,7 +90,7 @@ def with_defaults(table, values):
 def with_due_date_provenance(table, values, stored_values):
     """Set the provenance of a new due date to the plan, unless a cell states it."""
     after = stored_values | values
-    is_official = after.get("provenance") == Provenance.PLAN
-    if values.get("due_on") and not after.get("due_provenance") and is_official:
+    is_stated_by_plan = after.get("provenance") == Provenance.PLAN
+    if values.get("due_on") and not after.get("due_provenance") and is_stated_by_plan:
         return values | {"due_provenance": DueProvenance.PLAN.value}
     return values

@@ -328,7 +328,7 @@ def preview_effects(plan, records_to_save, *, by):
             ):
                 title = EDITED_TABLES[name].title
                 counts.append((title, was, len(rows)))
-                if others := [each for each in rows if not each.is_official]:
+                if others := [each for each in rows if not each.is_stated_by_plan]:
                     left.append((title, others))
             found["succession"] = {
                 "pairs": pairs,

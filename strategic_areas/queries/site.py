@@ -78,8 +78,11 @@ def arguments_of_public_pages() -> dict[str, list[PageArguments]]:
             )
             for plan in filter(has_page, plans_with_commitments)
         ]
-    recommendations = FrameworkTarget.objects.exclude(body="").order_by("sort_code")
-    recommendations = list(recommendations.values_list("body", "addressed__slug"))
+    recommendations = list(
+        FrameworkTarget.objects.recommendations()
+        .order_by("sort_code")
+        .values_list("body", "addressed__slug")
+    )
     for name, slugs in (
         ("recommendations_of", [slugify(body) for body, _agency in recommendations]),
         ("recommendations_to", [agency for _body, agency in recommendations if agency]),

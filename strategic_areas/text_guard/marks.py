@@ -28,7 +28,9 @@ CODE = re.compile(
     rf"|\d{{2,4}}-[a-z]{{2,5}}-\d{{2,6}}|{one_word('ROOM')}[ .:#]{{1,3}}"
     r"(?:n[uo]m?[. ]{1,2})?[a-z]?-?\d{1,4}|1[789][.]\d{3,8})(?![\w%])"
 )
-AMOUNT = re.compile(r"\d{1,3}(?:[ .,]\d{3}){1,4}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d")
+AMOUNT_OR_YEARS = re.compile(
+    r"\d{1,3}(?:[ .,]\d{3}){1,4}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d"
+)
 ENDS_IN_LABEL = re.compile(
     rf"(?<![a-z]){one_of('NOT_A_CASE')}[^.;]{{0,25}}$|{one_word('LABELS')}[^.;]{{0,12}}$"
 )
@@ -109,6 +111,8 @@ def _codes(reading: Reading, known: KnownWords) -> Iterator[Finding]:
         before = reading.digits[max(0, match.start() - 60) : match.start()]
         is_explained = found in known.words or NOT_A_CODE.fullmatch(found)
         if not (
-            is_explained or AMOUNT.fullmatch(found) or ENDS_IN_LABEL.search(before)
+            is_explained
+            or AMOUNT_OR_YEARS.fullmatch(found)
+            or ENDS_IN_LABEL.search(before)
         ):
             yield reading.finding_at(PersonalDataKind.CODE, *match.span())

@@ -1,11 +1,12 @@
 """
 Possible and certain names of persons.
 
-A capitalised word is a possible name unless something explains it; a word in small
-letters, if it is in ``people.txt``, looks like a modern name, or begins a sentence
-before "contó". Words before a possible name make it certain ("la menor Yuleisy", "alias
-la flaca"), or, after a given name, a surname, an age or a verb such as "contó".
-Initials of a person block too: "la víctima M. R.", "J.P.F. (15)".
+A capitalised word is a possible name unless something explains it. A word in small
+letters is one if it is in ``people.txt``, if it looks like a modern name, or if it
+begins a sentence and "contó" follows. A possible name is certain if a word such as
+"menor" or "alias" precedes it ("la menor Yuleisy", "alias la flaca"), or if a given
+name is followed by a surname, an age or a verb such as "contó". A text with a certain
+name or a person's initials ("la víctima M. R.", "J.P.F. (15)") is refused.
 """
 
 import re
@@ -29,7 +30,7 @@ def is_job(word: Word) -> bool:
     return bool({word.text, PREFIX.sub("", word.text)} & vocabulary.OFFICES)
 
 
-def is_official(reading: Reading, start: int, end: int) -> bool:
+def is_name_of_official(reading: Reading, start: int, end: int) -> bool:
     """
     Whether a name has a public post or a profession ("la ministra Ana Gil", "Ana Gil,
     ministra"), or is that of an author ("escrito por Ana Gil").
@@ -256,7 +257,7 @@ def _unexplained_part(
         return None
     first, after = unexplained[0], unexplained[-1] + 1
     # Officials are named in full; one word alone may be a victim's given name.
-    if end - start > 1 and is_official(reading, first, after):
+    if end - start > 1 and is_name_of_official(reading, first, after):
         return None
     while after < end and (
         reading.text(after) in vocabulary.AMBIGUOUS_NAMES
@@ -344,7 +345,7 @@ def _is_certain_name(reading: Reading, start: int, end: int) -> bool:
     if is_initial_or_acronym or is_place or is_called_after(reading, start, end):
         return False
     if _follows_person_word(reading, start):
-        return not is_official(reading, start, end) and word.is_capitalised
+        return not is_name_of_official(reading, start, end) and word.is_capitalised
     names = [x.text for x in reading.words[start:end] if _is_capital(x)]
     if not names or names[0] not in personal_names():
         return False
@@ -370,8 +371,11 @@ def _follows_person_word(reading: Reading, index: int) -> bool:
         if word.text in PERSON_BEFORE_NAME:
             is_part_of_name = word.is_capitalised and before not in vocabulary.STARTS
             is_pope = word.text == "papa" and before == "el"  # "el papa Francisco"
-            is_far = back > 1 and reading.text(index - 1) in vocabulary.PARTICLES
-            return not (is_part_of_name or is_pope or is_far)
+            # "la víctima de Azua"
+            follows_particle = (
+                back > 1 and reading.text(index - 1) in vocabulary.PARTICLES
+            )
+            return not (is_part_of_name or is_pope or follows_particle)
         if word.text not in vocabulary.BETWEEN_NAMES:
             return False
     return False

@@ -229,7 +229,7 @@ def _nothing_is_applied(plan):
     )
 
 
-def _is_official(model, row):
+def _is_stated_by_plan(model, row):
     stated = f"{row}.provenance = 'plan'"
     has_work_outside = any(f.name == "is_in_plan" for f in model._meta.concrete_fields)
     return f"({stated} AND {row}.is_in_plan)" if has_work_outside else stated
@@ -243,13 +243,13 @@ def _approved(plan):
 
 def _touches(model, event):
     row = "NEW" if event == "INSERT" else "OLD"
-    official = _is_official(model, row)
+    condition = _is_stated_by_plan(model, row)
     if event == "UPDATE":
         changed = map(differs, [*_columns(model), "provenance"])
-        official = f"({official} OR {_is_official(model, 'NEW')})"
-        official += f" AND ({' OR '.join(changed)})"
+        condition = f"({condition} OR {_is_stated_by_plan(model, 'NEW')})"
+        condition += f" AND ({' OR '.join(changed)})"
     plan = f"{row}.plan_id"
-    return f"{official} AND {_approved(plan)} AND {_nothing_is_applied(plan)}"
+    return f"{condition} AND {_approved(plan)} AND {_nothing_is_applied(plan)}"
 
 
 def _links(model, field):
@@ -258,7 +258,7 @@ def _links(model, field):
     for event in EVENTS:
         touched = " OR ".join(
             f'EXISTS (SELECT 1 FROM "{model._meta.db_table}" r '  # noqa: S608
-            f"WHERE r.id = {row}.{end.column} AND {_is_official(model, 'r')} "
+            f"WHERE r.id = {row}.{end.column} AND {_is_stated_by_plan(model, 'r')} "
             f"AND {_approved('r.plan_id')} AND {_nothing_is_applied('r.plan_id')})"
             for row in {"INSERT": ["NEW"], "DELETE": ["OLD"]}.get(event, ["NEW", "OLD"])
             for end in ends

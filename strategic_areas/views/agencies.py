@@ -63,7 +63,7 @@ def agency_list(request, plan):
         "plan": plan,
         "plan_progress": found,
         "no_order": no_order,
-        "is_variant": bool(wanted or no_order),
+        "is_filtered_or_sorted": bool(wanted or no_order),
         "page_query": build_query(given),
         "filter_query": build_query(wanted),
         "agencies": rows,

@@ -100,7 +100,7 @@ def commitment_list(request, plan):
         "page": page,
         "table": commitment_table(found.plan_progress, groups),
         "no_order": unknown_order,
-        **_filters(found, wanted, is_variant=bool(unknown_order)),
+        **_filters(found, wanted, is_filtered_or_sorted=bool(unknown_order)),
     }
     answer = render(request, "commitments.html", context)
     return mark_uncacheable(answer, found.has_unknown_filter or bool(unknown_order))
@@ -238,7 +238,7 @@ def commitment_detail(request, plan, code):
     context = {
         "plan": commitment.plan,
         "commitment": commitment,
-        "page_reported_until": reported_until([activities["page"].row]),
+        "record_until": reported_until([activities["page"].row]),
         "files": datasets.links_to_list_files("commitment_updates", *arguments),
         **activities,
         **figures_of(commitment),
@@ -282,7 +282,9 @@ def activities_context(commitment, supersessions, wanted):
     }
 
 
-def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) -> dict:
+def _filters(
+    found: CommitmentList, given: dict, *, is_filtered_or_sorted: bool = False
+) -> dict:
     # Each name has its place, so that links have the canonical order.
     wanted = {name: given.get(name, "") for name in LIST_PARAMETERS}
     plan = found.plan_progress.plan
@@ -306,7 +308,7 @@ def _filters(found: CommitmentList, given: dict, *, is_variant: bool = False) ->
         or "?",
         "orders": list(ORDERS.items()),
         "page_query": build_query(given),
-        "is_variant": is_variant or any(wanted.values()),
+        "is_filtered_or_sorted": is_filtered_or_sorted or any(wanted.values()),
         "filter_query": build_query(wanted),
         **list_downloads(plan, **wanted),
     }

@@ -190,7 +190,7 @@ def difference_page(request, plan, earlier, edition=""):
         "chips": filter_links(chosen, wanted, pgettext("datasets", "All")),
         "filter_query": build_query(wanted, page=""),
         "page_query": build_query(wanted),
-        "is_variant": "dataset" in wanted,
+        "is_filtered_or_sorted": "dataset" in wanted,
         "files": [
             (file_format.upper(), path + build_query(wanted, page=""))
             for file_format in ("csv", "json")
@@ -303,5 +303,7 @@ def edition_by_date(request, plan):
         return redirect(public_path("edition", plan.code, found.number))
     context = {"plan": plan, "editions": all_editions, "wanted": wanted, "day": day}
     return render(
-        request, "edition_by_date.html", context | {"is_variant": bool(wanted)}
+        request,
+        "edition_by_date.html",
+        context | {"is_filtered_or_sorted": bool(wanted)},
     )

@@ -66,7 +66,7 @@ def indicator_list(request):
         "files": datasets.links_to_list_files("indicators", query=build_query(wanted)),
         "page_query": build_query(requested),
         "filter_query": build_query(wanted),
-        "is_variant": bool(wanted),
+        "is_filtered_or_sorted": bool(wanted),
     }
     return mark_uncacheable(
         render(request, "indicators.html", context),
@@ -84,6 +84,7 @@ def indicator_list_file(request, file_format):
 
 
 def _file(file_format, name, codes):
+    # At equal positions they stay in the order of the dataset.
     equal_positions = dict.fromkeys(codes, 0)
     wanted = {
         "values": ("indicator", equal_positions),

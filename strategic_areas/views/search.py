@@ -64,7 +64,7 @@ def search_page(request):
     if question.text:
         # Search engines should not index search results.
         query = build_query({"q": question.text, "kind": kind})
-        context |= {"is_variant": True, "page_query": query}
+        context |= {"is_filtered_or_sorted": True, "page_query": query}
     if not question.words:
         context["example"] = plan and plans.first_commitment_code(plan)
         context["ways"] = _suggested_links(plan)

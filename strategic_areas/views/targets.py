@@ -25,9 +25,9 @@ def framework_list(request, plan):
         "plan": plan,
         "plan_progress": found,
         "tiers": references.tiers_of_plan(plan),
+        "targets": references.targets_of_plan(found),
+        "has_recommendations": FrameworkTarget.objects.recommendations().exists(),
     }
-    context["targets"] = references.targets_of_plan(found)
-    context["has_recommendations"] = FrameworkTarget.objects.exclude(body="").exists()
     return render(request, "frameworks.html", context)
 
 
@@ -96,6 +96,7 @@ def recommendation_file(request, plan, file_format):
     """
     plan, plan_progress = _plan_and_progress(plan)
     recommendations = references.recommendations_of_plan(plan_progress)
+    # At equal positions they stay in the order of the dataset.
     equal_positions = dict.fromkeys((each.target.code for each in recommendations), 0)
     # "answers": the commitments and indicators that respond, not the State's replies.
     linked_datasets = ("target_years", "target_agencies", "answers")

@@ -34,6 +34,7 @@ from strategic_areas.views.parameters import (
 
 #: Longer pages are unreadable on a phone.
 PER_PAGE = 20
+#: An update's id, after or before which the page begins.
 START_PARAMETERS = ("after", "before")
 FILTER_PARAMETERS = ("q", *filtered_updates.FILTERS, *filtered_updates.DAY_FILTERS)
 LIST_PARAMETERS = (*FILTER_PARAMETERS, *START_PARAMETERS)
@@ -53,7 +54,7 @@ def update_list(request, plan):
         "update_page": page,
         "counts": counts,
         "list_name": _list_name(plan),
-        "page_reported_until": _sources_cover_until(page.updates),
+        "record_until": _record_until(page.updates),
         "sections": update_sections(plan, page, counts),
         **_filters(plan, counts, wanted),
     }
@@ -108,15 +109,15 @@ def update_detail(request, plan, public_id):
         "page": page,
         "entry": page.update,
         "list_name": _list_name(plan),
-        "page_reported_until": page.update.dated_on
-        and _sources_cover_until([page.update]),
+        # An undated record has no day; in a list it counts to its period's end.
+        "record_until": page.update.dated_on and _record_until([page.update]),
     }
     return render(request, "update.html", context)
 
 
-def _sources_cover_until(updates):
+def _record_until(updates):
     return max(
-        (each.covers_until for each in updates if each.is_from_sources), default=None
+        (each.record_until for each in updates if each.is_from_sources), default=None
     )
 
 
@@ -152,7 +153,7 @@ def _filters(plan: Plan, found: filtered_updates.FilterCounts, given: dict) -> d
         "drop_all_url": "?",
         "filter_query": build_query(wanted),
         "page_query": build_query(given),
-        "is_variant": any(wanted.values()),
+        "is_filtered_or_sorted": any(wanted.values()),
         "files": datasets.links_to_list_files(
             "plan_updates", plan.code, query=build_query(wanted)
         ),

@@ -333,7 +333,8 @@ def _failing_keys(conditions):
 
 def _check_query(index, record, condition):
     """Return a query that selects the index if the condition holds, as ``Q.check``."""
-    # Any one row will do; the columns of content types have other names than ours.
+    # Any row of any table will do, if no column has the name of a field of the record:
+    # ``annotate`` would refuse it.
     some = ContentType.objects.get_for_model(ContentType)
     values = _condition_values(record, condition.referenced_base_fields)
     row = ContentType.objects.filter(pk=some.pk).values("model").annotate(**values)

@@ -155,7 +155,7 @@ def publish_public_record(update, *, sources):
     published = (each for each in in_force if each.status == RevisionStatus.PUBLISHED)
     before = next(published, None)
     # The responsible agency of reconstructed work may still be corrected.
-    stays = before and update.subject.is_official
+    stays = before and update.subject.is_stated_by_plan
     update.agency = before.agency if stays else update.responsible_agency
     if before:
         change_status(

@@ -348,16 +348,16 @@ def test_everything_stands_at_its_true_place():
     ]
     assert (found.whole.x, found.whole.width) == ("12.4%", "87.6%")
     (span,) = found.spans
-    assert (span.x, span.width, span.kind, span.text) == ("25%", "12.4%", "past", "1")
+    assert (span.x, span.width, span.tense, span.text) == ("25%", "12.4%", "past", "1")
     assert [each.x for each in found.days] == ["37.47%"]
-    assert (found.today.x, found.today.kind) == ("50%", "middle")
+    assert (found.today.x, found.today.text_anchor) == ("50%", "middle")
 
 
 def test_it_reaches_to_today_after_the_end_and_has_none_before_the_beginning():
     after, before = axis(date(2032, 12, 31)), axis(date(2025, 6, 30))
 
     assert [each.text for each in (after.years[0], after.years[-1])] == ["2025", "2032"]
-    assert after.today.kind == "end"
+    assert after.today.text_anchor == "end"
     assert before.today is None
 
 

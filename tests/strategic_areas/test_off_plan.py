@@ -202,7 +202,7 @@ def everything_counted(plan, agency, user):
         ],
         "sources": sources_of_plan(plan).count(),
         "review": submissions.median_review_days(),
-        "rounds": rounds.load_agency_rounds(plan.periods.opened_until(today), today),
+        "rounds": rounds.load_agency_rounds(plan.periods.opened_by(today), today),
         "owed": [
             row.subject
             for sheet in queries.open_sheets(user)

@@ -64,7 +64,7 @@ def is_open_value(_period, subject):
 def check_agency_rounds(world, asked):
     """So do the secretariat's table and what reminders are made of."""
     agency_rounds = rounds.load_agency_rounds(
-        world.plan.periods.opened_until(TODAY), TODAY
+        world.plan.periods.opened_by(TODAY), TODAY
     )
     to_dos = {
         (to_do.period, to_do.agency): to_do

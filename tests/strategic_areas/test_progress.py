@@ -89,7 +89,7 @@ def test_only_what_a_public_report_tells_of_is_on_time(reports, expected):
 
     activity = summarise_activity(reports, STATED, today)
     works = [(activity, known_state_of(reports, asked=True), reports)]
-    commitment = summarise_commitment(works, [], STATED, today, is_official=True)
+    commitment = summarise_commitment(works, [], STATED, today, is_stated_by_plan=True)
 
     assert [activity.punctuality, commitment.punctuality] == [expected, expected]
 
@@ -185,7 +185,7 @@ def test_a_source_within_the_period_dates_the_completion():
 
 def test_a_commitment_declared_reached_in_time_is_on_time():
     standing = summarise_commitment(
-        [], [declaration(ends_on=DUE)], STATED, date(2030, 1, 1), is_official=True
+        [], [declaration(ends_on=DUE)], STATED, date(2030, 1, 1), is_stated_by_plan=True
     )
 
     assert (standing.state, standing.punctuality) == ("fulfilled", Punctuality.ON_TIME)

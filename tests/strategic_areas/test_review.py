@@ -401,7 +401,7 @@ def test_differences_are_marked_word_by_word_and_read_out(client, reviewer):
 
     screen, page = response.context["screen"], response.content.decode()
     (told,) = screen["comparison"].texts["es"]
-    compared = {line.label: line for line in screen["compared"]}
+    compared = {line.label: line for line in screen["field_comparisons"]}
     assert [(kind, text) for kind, text, _numbers in told.pieces] == [
         ("same", "Se hicieron "),
         ("gone", "dos"),

@@ -268,7 +268,7 @@ def standing(activities, declarations=(), **fields):
         )
         for each in activities
     ]
-    fields = {"is_official": True} | fields
+    fields = {"is_stated_by_plan": True} | fields
     return summarise_commitment(
         given, declarations, Deadline(), date(2027, 7, 1), **fields
     )
@@ -277,7 +277,7 @@ def standing(activities, declarations=(), **fields):
 def test_a_reconstructed_commitment_has_no_state_whatever_is_said_of_it():
     declared = [Declaration(result="fulfilled", period_ends_on=date(2027, 6, 30))]
 
-    told = standing([[report(percent=30)]], declared, is_official=False)
+    told = standing([[report(percent=30)]], declared, is_stated_by_plan=False)
 
     assert told == ProgressSummary(None, None)
 

@@ -13,8 +13,8 @@ from strategic_areas.datasets.formats.texts import (
     about_data,
     about_lines,
     as_csv,
+    columns_with_meaning_of_empty,
     note_of,
-    with_gaps,
 )
 from strategic_areas.datasets.formats.zipped import zipped
 from strategic_areas.datasets.snapshots import Snapshot
@@ -93,8 +93,8 @@ def _resource(dataset, datasets):
         "descriptions": in_both(dataset.row),
         "schema": {
             "fields": [
-                _field(column, gap_reason, dataset)
-                for column, gap_reason in with_gaps(dataset)
+                _field(column, meaning_of_empty, dataset)
+                for column, meaning_of_empty in columns_with_meaning_of_empty(dataset)
             ],
             "primaryKey": list(dataset.key),
             "foreignKeys": [*_references(dataset, datasets)],

@@ -130,14 +130,16 @@ def about_column(column: DataColumn) -> dict:
     return {name: value for name, value in description.items() if value}
 
 
-def with_gaps(dataset: Dataset) -> Iterator[tuple[DataColumn, Word]]:
+def columns_with_meaning_of_empty(
+    dataset: Dataset,
+) -> Iterator[tuple[DataColumn, Word]]:
     """Each column with the meaning of an empty cell, "" if none is empty."""
     names = {each.name for each in dataset.columns}
     for column in dataset.columns:
-        reason = column.gap.label if column.gap else ""
+        meaning = column.gap.label if column.gap else ""
         if f"{column.name}_gap" in names:
-            reason = format_lazy("{}: {}_gap", SEE, column.name)
-        yield column, reason
+            meaning = format_lazy("{}: {}_gap", SEE, column.name)
+        yield column, meaning
 
 
 def note_of(snapshot: Snapshot) -> dict[str, str]:

@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _, override
 
 from strategic_areas import spreadsheet_cells
 from strategic_areas.datasets.columns import CellKind, Dataset
-from strategic_areas.datasets.formats.texts import about_lines, with_gaps
+from strategic_areas.datasets.formats.texts import (
+    about_lines,
+    columns_with_meaning_of_empty,
+)
 from strategic_areas.datasets.formats.zipped import zipped
 from strategic_areas.datasets.snapshots import Snapshot
 
@@ -74,7 +77,7 @@ def _dictionary(datasets):
         _("Refers to"),
     ]
     for dataset in datasets:
-        for column, meaning in with_gaps(dataset):
+        for column, meaning in columns_with_meaning_of_empty(dataset):
             yield [
                 *(dataset.name, column.name, str(column.label), str(column.about)),
                 *(str(column.kind.label), str(column.unit), str(meaning)),

@@ -112,7 +112,7 @@ def rounds_to_comment(user):
 
 
 def _opened_rounds(user):
-    return ReportingPeriod.objects.visible_to(user).opened_until(timezone.localdate())
+    return ReportingPeriod.objects.visible_to(user).opened_by(timezone.localdate())
 
 
 def agency_comment(request, period, agency):
@@ -145,7 +145,7 @@ def _comment_or_404(user, period, slug):
     mandates = user.mandates.current().filter(
         agency__in=FocalPoint.objects.agencies_of(user), agency__slug=slug
     )
-    # The titular's before an alternate's.
+    # The main focal point's before an alternate's.
     mandate = mandates.select_related("agency").order_by("-kind").first()
     period = get_object_or_404(_opened_rounds(user), pk=period)
     activities = Activity.objects.filter(plan=period.plan_id)
@@ -254,7 +254,7 @@ def _find_or_build_dispute(user, record):
         return record.dispute
     agency = _agency_of(record, user)
     mandates = user.mandates.current().filter(agency=agency)
-    # The titular's before an alternate's.
+    # The main focal point's before an alternate's.
     return RecordDispute(
         **{LINK_BY_MODEL[type(record)]: record},
         agency=agency,

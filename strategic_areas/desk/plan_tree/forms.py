@@ -55,8 +55,8 @@ class PlanNodeForm(forms.Form):
         self.is_new = level is not node.level
         self.table, self.new_values, self.new_codes = EDITED_TABLES[level.table], {}, []
         is_public = tree.plan.status != Plan.Status.IN_PREPARATION
-        is_official = getattr(node.record, "provenance", "") == Provenance.PLAN
-        hidden = () if is_public and is_official else STOP_COLUMNS
+        is_stated_by_plan = getattr(node.record, "provenance", "") == Provenance.PLAN
+        hidden = () if is_public and is_stated_by_plan else STOP_COLUMNS
         self.columns = [x for x in self.table.all_columns if x.name not in hidden]
         self.current_values = self._current_values()
         self.auto_id = f"{node.key}-{level.slug}-%s"

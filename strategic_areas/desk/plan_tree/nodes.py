@@ -284,6 +284,7 @@ class PlanTree:
             rows = [row for row in rows if row.pk not in replaced]
         for record in sorted(rows, key=lambda row: _sort_key(level, row)):
             parent = self.node_of(parent_of(record))
+            # Its parent was superseded and is not shown either.
             if parent is None and level in NESTED_LEVELS:
                 continue
             node = self._nodes[id(record)] = PlanNode(self.plan, record, level)

@@ -253,7 +253,7 @@ def _page(request, plan, upload, **preview_context):
         status=422 if (upload.errors or form is not None and form.errors) else 200,
         title=_("Plan %(plan)s as a workbook") % {"plan": plan.code},
         plan=plan,
-        # Without changed fields: whether its approval is neither given nor pending.
+        # True if the plan is in preparation and nobody has proposed its approval.
         saves_at_once=workflow.needs_no_approval(plan, ()),
         upload=upload,
         **preview_context,

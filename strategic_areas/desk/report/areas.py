@@ -51,16 +51,19 @@ def area_section(round_report, area):
     by_commitment = defaultdict(list)
     for each in activities:
         by_commitment[each.commitment].append(each)
-    is_official = not round_report.plan.is_reconstructed
+    heading, caption = (
+        (_("Documented action"), _("Documented actions"))
+        if round_report.plan.is_reconstructed
+        else (_("Commitment"), _("Commitments"))
+    )
     columns = {
-        _("Commitment") if is_official else _("Documented action"): 8,
+        heading: 8,
         _("State"): 5,
         _("Due"): 5,
         _("What was done and what holds it back"): 16,
     }
     late = [each for each in round_report.late if each.area == area.code]
     lines = [f"{e.code} {short_title(e)}, {late_by(e.days_late)}" for e in late]
-    caption = _("Commitments") if is_official else _("Documented actions")
     return DocumentSection(
         f"{area.code} · {text_in_language(area, 'name')}",
         (
@@ -210,6 +213,7 @@ def _figure_tables(round_report, area):
 
 
 def _point(row):
+    """The row as ``phrases`` reads a ``SeriesPoint``."""
     days = {
         name: date.fromisoformat(vars(row)[name]) for name in ("starts_on", "ends_on")
     }

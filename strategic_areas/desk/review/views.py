@@ -209,7 +209,7 @@ def _report_context(user, item):
     return {
         "comparison": report_comparison,
         "preview": report_comparison.after,
-        "compared": comparison.compare_fields(
+        "field_comparisons": comparison.compare_fields(
             report_comparison.published, record, report_comparison.columns
         ),
         "page_changes": page_changes_of_reports([report_comparison])

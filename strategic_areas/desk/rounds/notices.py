@@ -150,9 +150,7 @@ def reminders_due(today):
 
 def _to_do_in_all_plans(today):
     periods = (
-        ReportingPeriod.objects.counted_rounds()
-        .opened_until(today)
-        .select_related("plan")
+        ReportingPeriod.objects.counted_rounds().opened_by(today).select_related("plan")
     )
     return _with_unrequired_returns(
         agency_to_dos(load_agency_rounds(periods, today), today)

@@ -53,7 +53,7 @@ def rounds_in_progress(query, today):
 
     A round's ``groups`` are its agencies by state; ``query`` names the chosen one.
     """
-    periods = ReportingPeriod.objects.opened_until(today).filter(
+    periods = ReportingPeriod.objects.opened_by(today).filter(
         plan__in=Plan.objects.public(), closes_on__gte=today
     )
     agency_rounds = [

@@ -159,7 +159,7 @@ def remind_agencies(request, pk, agency=None):
 
 def round_or_404(user, pk):
     require_may_manage_rounds(user)
-    opened = ReportingPeriod.objects.visible_to(user).opened_until(timezone.localdate())
+    opened = ReportingPeriod.objects.visible_to(user).opened_by(timezone.localdate())
     return get_object_or_404(opened.select_related("plan"), pk=pk)
 
 
@@ -170,7 +170,7 @@ def require_may_manage_rounds(user):
 
 def _plans(today):
     opened = (
-        ReportingPeriod.objects.opened_until(today)
+        ReportingPeriod.objects.opened_by(today)
         .filter(plan__in=Plan.objects.public())
         .select_related("plan")
     )
@@ -179,7 +179,7 @@ def _plans(today):
 
 
 def _table(plan, today, *, shows_all):
-    periods = list(plan.periods.opened_until(today))
+    periods = list(plan.periods.opened_by(today))
     shown = periods if shows_all else periods[:ROUNDS_SHOWN]
     by_agency = defaultdict(list)
     for agency_round in load_agency_rounds(shown, today):

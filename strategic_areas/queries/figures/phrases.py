@@ -59,6 +59,7 @@ def dimension_phrase(code: str) -> str:
 
 
 def format_figure(value: Decimal | Protected | None) -> str:
+    """None is a value that the public may not read."""
     if value is None or isinstance(value, Protected):
         return str(PROTECTED)
     plain = Decimal(format(value.normalize(), "f"))

@@ -269,7 +269,9 @@ class AgencyPage:
         How many of its activities in the plan are done; reconstructed ones do not
         count.
         """
-        rows = (row for row in self.activities if row.activity.commitment.is_official)
+        rows = (
+            row for row in self.activities if row.activity.commitment.is_stated_by_plan
+        )
         return count_activities([row.work for row in rows])
 
     @property
@@ -303,7 +305,7 @@ class AgencyPage:
 
     @property
     def reconstructed_work(self):
-        found = [each for each in self.work if not each.commitment.is_official]
+        found = [each for each in self.work if not each.commitment.is_stated_by_plan]
         if not found:
             return None
         plan = found[0].commitment.plan

@@ -68,8 +68,12 @@ class AreaRow:
 
         Reconstructed ones only if the plan itself states none.
         """
-        are_official = bool(self.tally.total)
-        rows = [row for row in self.rows if row.commitment.is_official == are_official]
+        are_stated_by_plan = bool(self.tally.total)
+        rows = [
+            row
+            for row in self.rows
+            if row.commitment.is_stated_by_plan == are_stated_by_plan
+        ]
         work = (each for row in rows for each in row.activities)
         completed = [each for each in work if each.work == KnownActivityState.COMPLETED]
         return sorted(

@@ -79,7 +79,10 @@ class ActivityDetail:
         is_reported = (
             update and not update.is_from_sources and update.quantity is not PROTECTED
         )
-        is_planned = self.row.activity.is_official and planned not in {None, PROTECTED}
+        is_planned = self.row.activity.is_stated_by_plan and planned not in {
+            None,
+            PROTECTED,
+        }
         return update.quantity if is_reported and is_planned else None
 
 
@@ -296,8 +299,10 @@ def load_commitment_page(
     last = timeline.latest_by_subject(update_events)
     rounds = opened_rounds(periods, today)
     off_plan_events = [last[each] for each in off_plan if each in last]
-    off_plan_keys = {each.key for each in off_plan_events}
-    timeline_updates = [each for each in update_events if each.key not in off_plan_keys]
+    off_plan_keys = {each.update_key for each in off_plan_events}
+    timeline_updates = [
+        each for each in update_events if each.update_key not in off_plan_keys
+    ]
     events = timeline.timeline_events(row, timeline_updates, rounds, today)
     length = max(len(row.activities), len(events))
     page_slice = slice(first, None if most is None else first + most)
@@ -312,15 +317,15 @@ def load_commitment_page(
     last_updates += [last[commitment]] if commitment in last else []
     shown_events = [each for each in events[page_slice] if each.kind == "update"]
     published = _published_by_key(
-        {each.key for each in [*last_updates, *shown_events, *off_plan_events]},
+        {each.update_key for each in [*last_updates, *shown_events, *off_plan_events]},
         declarations,
     )
-    last_keys = {each.key for each in last.values()}
+    last_keys = {each.update_key for each in last.values()}
     events = tuple(
         each.with_content(published, last_keys) for each in events[page_slice]
     )
     _read_related(commitment, shown_activities)
-    newest = {each.subject: published[each.key] for each in last_updates}
+    newest = {each.subject: published[each.update_key] for each in last_updates}
     return CommitmentPage(
         row=row,
         round=rounds[0] if rounds else None,
@@ -335,7 +340,7 @@ def load_commitment_page(
             for each in shown_activities
         ),
         events=events,
-        off_plan=tuple(published[each.key] for each in off_plan_events),
+        off_plan=tuple(published[each.update_key] for each in off_plan_events),
         declared=newest.get(commitment),
         sources=_numbered_sources(
             [commitment, *(each.activity for each in shown_activities)], events
@@ -423,10 +428,10 @@ def _build_row(commitment, activities, updates, declarations, periods, today):
     return row
 
 
-def _published_by_key(keys, declarations):
-    rows = [each for each in declarations if (Commitment, each.pk) in keys]
+def _published_by_key(update_keys, declarations):
+    rows = [each for each in declarations if (Commitment, each.pk) in update_keys]
     rows += public_updates.public_reports().filter(
-        pk__in=[pk for kind, pk in keys if kind is Activity]
+        pk__in=[pk for model, pk in update_keys if model is Activity]
     )
     return {
         (type(update.subject), update.pk): update

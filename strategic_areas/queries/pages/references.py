@@ -89,7 +89,7 @@ def recommendations_of_plan(plan_progress: PlanProgress) -> list[TargetCommitmen
 
     Those without a commitment come first, then those repeated in most years.
     """
-    recommendations = FrameworkTarget.objects.exclude(body="").order_by("sort_code")
+    recommendations = FrameworkTarget.objects.recommendations().order_by("sort_code")
     targets = list(recommendations.prefetch_related("addressed", Source.by_key()))
     years = defaultdict(set)
     for each in targets:
@@ -107,7 +107,7 @@ def recommendation_count(agency: str) -> Subquery:
     null.
     """
     recommendations = (
-        FrameworkTarget.objects.exclude(body="")
+        FrameworkTarget.objects.recommendations()
         .filter(addressed=OuterRef(agency))
         .order_by()
         .values("addressed")

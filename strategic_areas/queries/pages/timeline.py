@@ -71,8 +71,8 @@ class TimelineEvent:
         return self.day, "period" if of_period else self.kind, self.period
 
     @property
-    def key(self):
-        """The model of the subject and the id of the newest revision."""
+    def update_key(self):
+        """The model of its subject and the id of the update's newest revision."""
         return type(self.subject), self.revisions[0].pk
 
     @property
@@ -99,7 +99,11 @@ class TimelineEvent:
     def with_content(self, published: Mapping, last_keys: Container) -> "TimelineEvent":
         if self.kind != "update":
             return self
-        return replace(self, update=published[self.key], is_last=self.key in last_keys)
+        return replace(
+            self,
+            update=published[self.update_key],
+            is_last=self.update_key in last_keys,
+        )
 
 
 def update_events(
@@ -193,7 +197,7 @@ def timeline_events(
         *_stated_events(row, today),
         *_round_events(row, updates, rounds, today),
     ]
-    if row.commitment.is_official and not is_over(row.commitment.plan, today):
+    if row.commitment.is_stated_by_plan and not is_over(row.commitment.plan, today):
         found.append(TimelineEvent(day=today, kind="today"))
     return sorted(found, key=_time_order, reverse=True)
 

@@ -85,11 +85,11 @@ class PlanProgress:
 
     @property
     def is_reconstructed(self):
-        return any(not row.commitment.is_official for row in self.rows)
+        return any(not row.commitment.is_stated_by_plan for row in self.rows)
 
     @property
     def has_official_commitments(self):
-        return any(row.commitment.is_official for row in self.rows)
+        return any(row.commitment.is_stated_by_plan for row in self.rows)
 
     @cached_property
     def activities(self):

@@ -94,7 +94,7 @@ def _described(rows):
         has_changes=Exists(PlanChange.objects.filter(**own))
         | Exists(PlanFile.objects.loaded().filter(**own)),
         is_reconstructed=is_reconstructed_column(),
-        has_recommendations=Exists(FrameworkTarget.objects.exclude(body="")),
+        has_recommendations=Exists(FrameworkTarget.objects.recommendations()),
     )
 
 

@@ -204,7 +204,7 @@ def _commitment_row(commitment, activities, counted, rounds, today):
         declarations,
         deadline_of(commitment),
         today,
-        is_official=commitment.is_official,
+        is_stated_by_plan=commitment.is_stated_by_plan,
         is_over=is_over(plan, today),
         stopped=commitment.stopped_as_of(today),
     )
@@ -217,7 +217,7 @@ def _state_without_report(
     in_review: Mapping[int, date],
     rounds: Iterable[ReportingPeriod],
 ) -> progress.ActivityState:
-    if not activity.commitment.is_official:
+    if not activity.commitment.is_stated_by_plan:
         return progress.ActivityState.NO_RECORD
     if in_review:
         return progress.ActivityState.IN_REVIEW
@@ -265,7 +265,7 @@ def has_public_state(rows: Iterable[CommitmentProgress]) -> bool:
 def reconstructed_work_of(
     rows: Iterable[CommitmentProgress],
 ) -> ReconstructedWork | None:
-    found = [row for row in rows if not row.commitment.is_official]
+    found = [row for row in rows if not row.commitment.is_stated_by_plan]
     if not found:
         return None
     plan = found[0].commitment.plan

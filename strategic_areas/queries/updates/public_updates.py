@@ -205,7 +205,7 @@ class PublishedUpdate(Content):
 
     @property
     def is_reconstructed(self):
-        return self.is_from_sources and not self.commitment.is_official
+        return self.is_from_sources and not self.commitment.is_stated_by_plan
 
     @property
     def voice(self):
@@ -260,7 +260,7 @@ class PublishedUpdate(Content):
         return WithdrawalCause(cause).label if cause else ""
 
     @property
-    def covers_until(self):
+    def record_until(self):
         """The last day that its sources cover; of a report, the day of publication."""
         if not self.is_from_sources:
             return self.published_on
