@@ -2,7 +2,7 @@
 Numbers in a matrix: targets, by year or in one text, and budgets.
 
 A comma before three digits separates thousands, as Dominicans write; a point there is
-ambiguous, so a person is asked.
+ambiguous, so a person is asked, also before a word such as "millones".
 """
 
 import re
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agencies.folding import fold
+from agencies.numbers import number_text
 from strategic_areas.workbooks.reading import comparable
 
 NUMBER_WORDS = {
@@ -52,7 +53,7 @@ FROM = re.compile(rf"(?:desde|a partir de|from) (?:el )?({YEAR})")
 SPANS = re.compile(rf"({YEAR})(?: ?(?:-|–|a|al|to) ?({YEAR}))?")
 YEARS_THEN_NUMBER = re.compile(
     rf"(?:ano )?(?P<first>{YEAR})(?: ?(?:-|–|al?|to) ?(?P<last>{YEAR}))? ?[:=] ?"
-    rf"(?P<number>[^;\n]*?)(?=[;\n]|,? ?(?:ano )?{YEAR} ?(?:(?:-|–"
+    rf"(?P<number>[^;]*?)(?=;|,? ?(?:ano )?{YEAR} ?(?:(?:-|–"
     rf"|al?) ?{YEAR} ?)?[:=]|$)"
 )
 A_NUMBER = rf"(?:{DIGITS}|{'|'.join(NUMBER_WORDS)})(?: ?(?:{SCALE}))? ?%?"
@@ -176,7 +177,7 @@ def targets_of(cell, name, years, due_year, *, column_has_period=False):
             number_read.is_percent or is_percent,
             number_read.reason or ("yearly" if column_has_period else ""),
         )
-    parts = [NUMBER.fullmatch(part.strip()) for part in re.split(r"/|;|\n|\|", plain)]
+    parts = [NUMBER.fullmatch(part.strip()) for part in re.split(r"[/;|]", plain)]
     if len(parts) == len(all_years) > 1 and all(parts):
         number_read = [_parse_number(part) for part in parts]
         by_year = zip(map(str, all_years), number_read, strict=True)
@@ -256,12 +257,6 @@ def _currencies(country):
     return [*CURRENCIES, (country.currency, re.compile(own))]
 
 
-def plain_number(value):
-    """A number as decimal text: "7.5", "1500"."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def _by_year(plain):
     found = [
         (each, each["first"], each.groupdict().get("last"), each["number"])
@@ -315,9 +310,12 @@ def _parse_number(found, *, is_percent=False):
     elif separators:
         whole, _separator, part = digits.replace(",", ".").partition(".")
         may_be_thousands = len(part) == 3 and whole != "0" and len(whole) < 4
-        if may_be_thousands and separators == ["."] and scale == 1:
-            both = (f"{whole}{part}", plain_number(Decimal(f"{whole}.{part}")))
-            return MatrixNumber(None, says_percent, "thousands_or_decimals", both)
+        if may_be_thousands and separators == ["."]:
+            others = tuple(
+                number_text(Decimal(f"{whole}{mark}{part}") * scale)
+                for mark in ("", ".")
+            )
+            return MatrixNumber(None, says_percent, "thousands_or_decimals", others)
         separator = "" if may_be_thousands and separators == [","] else "."
         digits = f"{whole}{separator}{part}"
     value = Decimal(digits) * scale

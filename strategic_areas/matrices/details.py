@@ -6,6 +6,7 @@ from itertools import pairwise
 from django.conf import settings
 
 from agencies.folding import fold
+from agencies.numbers import number_text
 from strategic_areas.importing.values import span
 from strategic_areas.matrices import amounts
 from strategic_areas.matrices.institutions import split_responsible
@@ -290,7 +291,7 @@ class RecordReader:
             country=settings.COUNTRY,
             has_decimal_points=column in self.sheet_reader.columns_with_decimal_points,
         )
-        amount = None if found.value is None else amounts.plain_number(found.value)
+        amount = None if found.value is None else number_text(found.value)
         line.values["budget_currency"] = found.currency
         self.reader.set_value(line, "budget_amount", amount, cell)
         if found.reason:
@@ -390,7 +391,7 @@ class RecordReader:
             indicator.values["baseline_year"] = year[1] if year is inside else year[0]
         answer = answer.with_text(text) if text != answer.unstruck_text else answer
         found = amounts.target_of(answer, indicator.values["name"])
-        value = None if found.value is None else amounts.plain_number(found.value)
+        value = None if found.value is None else number_text(found.value)
         self.reader.set_value(indicator, "baseline", value, cell)
         self.reader.check_text(cell, f"{indicator.values['name']}: {value}")
         if found.is_percent:
@@ -431,7 +432,7 @@ class RecordReader:
             )
         if is_percent and values:
             indicator.values["unit"] = "%"
-        numbers = {each: amounts.plain_number(value) for each, value in values.items()}
+        numbers = {each: number_text(value) for each, value in values.items()}
         for each, value in numbers.items():
             target = reader.line("targets", indicator)
             first, last = span(each)

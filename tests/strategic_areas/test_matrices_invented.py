@@ -350,7 +350,8 @@ def cell_of(text):
     [
         ("2,400", 2400, ""),
         ("12.000.000", 12_000_000, ""),
-        ("1.500", None, "thousands_or_decimals"),
+        ("1.125", None, "thousands_or_decimals"),
+        ("1.250 millones", None, "thousands_or_decimals"),
         ("5 mil", 5000, ""),
         ("60 funciones", 60, ""),
         ("≥ 12", 12, "inexact"),
@@ -375,6 +376,7 @@ def test_one_number_is_read_or_asked(text, value, why):
     found = target_of(cell_of(text), "Personas")
 
     assert (found.value, found.reason) == (value, why)
+    assert all(target_of(cell_of(other), "Personas").value for other in found.others)
 
 
 @pytest.mark.parametrize(
@@ -416,9 +418,7 @@ def test_an_ambiguous_number_of_some_year_is_asked(text, targets):
     ],
 )
 def test_budgets_are_read_in_full_units(text, heading, amount, currency, settings):
-    years, country = (2026, 2030), settings.COUNTRY
-
-    found = budget_of(cell_of(text), heading, years, country=country)
+    found = budget_of(cell_of(text), heading, (2026, 2030), country=settings.COUNTRY)
 
     assert (found.value, found.currency, found.reason) == (amount, currency, "")
 
@@ -440,9 +440,7 @@ def test_budgets_are_read_in_full_units(text, heading, amount, currency, setting
     ],
 )
 def test_a_budget_that_is_no_plain_amount_is_asked(text, amount, why, settings):
-    years, country = (2026, 2030), settings.COUNTRY
-
-    found = budget_of(cell_of(text), "Costo", years, country=country)
+    found = budget_of(cell_of(text), "Costo", (2026, 2030), country=settings.COUNTRY)
 
     assert (found.value, found.reason) == (amount, why)
 
