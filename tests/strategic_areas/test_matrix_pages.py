@@ -121,7 +121,7 @@ def test_the_columns_are_proposed_and_the_plan_that_comes_out_is_saved(bringer):
         for column, field, period in columns
     ]
 
-    seen = bringer.press(named, "name_columns")
+    seen = bringer.press(named, "name_columns", levels=[])
     was_saved = models.Commitment.objects.exists()
     bringer.keep(seen)
 
@@ -202,11 +202,13 @@ def test_rows_out_of_order_and_no_sheet_at_all_are_refused_by_name(bringer):
     )
     none = bringer.press(named, "name_columns", **{"0-read": []})
     unknown = bringer.press(named, "name_columns", **{"0-A": "everything"})
+    flat = bringer.press(named, "name_columns", levels=[], **{"0-C": "level"})
 
-    assert [x.status_code for x in (disordered, none, unknown)] == [422] * 3
+    assert [x.status_code for x in (disordered, none, unknown, flat)] == [422] * 4
     assert list(disordered.context["form"].errors) == ["0-first_row"]
     assert list(none.context["form"].errors) == ["__all__"]
     assert list(unknown.context["form"].errors) == ["0-A"]
+    assert list(flat.context["form"].errors) == ["levels"]
     assert not MatrixNaming.objects.exists()
 
 
@@ -573,16 +575,9 @@ def test_a_person_says_that_the_depth_of_codes_tells_levels(bringer):
     content = workbook(*rows, headings=["Ref", "Texto", "Responsable"])
     named = bringer.bring(content)
     fields = {"0-read": "on", "0-A": "code:level", "0-B": "level", "0-C": "lead"}
-    levels = ["area", "programme", "commitment"]
+    fields |= {"0-last_row": 4, "levels": ["area", "programme", "commitment"]}
 
-    seen = bringer.press(
-        named,
-        "name_columns",
-        levels=levels,
-        by_depth="on",
-        **{"0-last_row": 4},
-        **fields,
-    )
+    seen = bringer.press(named, "name_columns", by_depth="on", **fields)
 
     assert [
         (line.table, line.values["code"])

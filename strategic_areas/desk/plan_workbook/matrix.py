@@ -47,6 +47,7 @@ AGENCY_FIELDS = {"responsible", "lead", "supporting"}
 NUMBER_FIELDS = {"target", "baseline"}
 #: Fields whose answer is chosen, never typed, except of a programme that the matrix
 #: does not name. "status" is suspended or cancelled; "state" is the matrix's own text.
+#: "institution" is no column, but the question which agency a name in a cell means.
 CHOICE_FIELDS = {"institution", "lead", "level", "status", *LEVELS}
 #: Fields without which no record can be saved.
 REQUIRED_FIELDS = {"responsible", "lead", "code", "programme"}
@@ -79,10 +80,7 @@ class UploadedMatrix:
 
     @classmethod
     def of(cls, upload):
-        """
-        Read an upload; ``RefusedFileError`` if it is too large to be signed into a
-        page.
-        """
+        """Read an upload, or raise ``RefusedFileError`` if it is too large to sign."""
         if upload.size > LARGEST_FILE:
             raise RefusedFileError(
                 "size",
@@ -237,6 +235,7 @@ class ColumnNamingForm(forms.Form):
             label=_("Levels that share one column"),
             choices=[(each, COLUMN_MEANINGS[each]) for each in LEVELS],
             initial=naming.levels,
+            required="level" in self.data.values(),
             widget=forms.CheckboxSelectMultiple,
         )
         self.fields["by_depth"] = forms.BooleanField(
@@ -352,7 +351,8 @@ class ColumnNamingForm(forms.Form):
             for sheet, start, columns in self.sheets
             if cleaned[f"{start}read"]
         ]
-        self.base.levels, self.base.by_depth = cleaned["levels"], cleaned["by_depth"]
+        levels, self.base.by_depth = cleaned["levels"], cleaned["by_depth"]
+        self.base.levels = levels or [*LEVELS]
         return self.base
 
 
