@@ -413,11 +413,9 @@ def activities(reading: PlanReading):
 def _percent(row, latest):
     """The percent of an activity and why it is missing; never of reconstructed work."""
     activity, is_own = row.activity, latest is None or latest.was_entered
-    percent = (
-        row.summary.percent if is_own or activity.commitment.is_stated_by_plan else None
-    )
-    if percent is not None:
-        return percent, None
+    has_percent = is_own or activity.commitment.is_stated_by_plan
+    if has_percent and row.summary.percent is not None:
+        return row.summary.percent, None
     # Before the other reasons: removals from editions look for this one.
     if activity.counts_victims or (latest and latest.is_reserved):
         return None, GapReason.PROTECTED
