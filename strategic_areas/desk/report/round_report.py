@@ -115,7 +115,7 @@ class RoundReport:
 
     @cached_property
     def changed(self):
-        """The commitments and activities that are new, gone or in another state."""
+        """Commitments and activities in another state, or with one and new or gone."""
         return [
             (table.dataset.name, SimpleNamespace(**each.row), each.before, each.after)
             for table in self.differences

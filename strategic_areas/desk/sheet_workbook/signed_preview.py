@@ -21,11 +21,14 @@ MAX_SIGNED_LENGTH = 2_000_000
 
 
 class StalePreviewError(RefusedError):
-    """The preview is too old, was changed, or was signed for something else."""
+    """The preview is too old, forged or for something else, or its records changed."""
 
     def __init__(self):
         super().__init__(
-            _("Nothing was saved: this preview is too old. Upload the workbook again.")
+            _(
+                "Nothing was saved: this preview is no longer valid. Upload the file "
+                "again."
+            )
         )
 
 
