@@ -45,7 +45,7 @@ class PublicPages(Sitemap):
         return list(public_page_paths(self.pages))
 
     def location(self, item):
-        spanish, english, _changed_at = item
+        _name, spanish, english, _changed_at = item
         return english if get_language() == "en" else spanish
 
     def lastmod(self, item):
@@ -71,13 +71,14 @@ def sitemap_view(pages):
 
 
 def public_page_paths(pages):
-    """Spanish path, English path and last change of every public page."""
+    """URL name, Spanish path, English path and last change of every public page."""
     arguments = arguments_of_public_pages()
     for name, _view, path, _english in pages:
         if name in EXCLUDED_PAGES:
             continue
         for spanish, english, changed_at in _path_arguments(arguments, name, path):
             yield (
+                name,
                 public_path(name, *spanish, language="es"),
                 public_path(name, *english, language="en"),
                 changed_at,

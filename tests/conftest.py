@@ -26,6 +26,9 @@ from tests.deep import DEEP
 from tests.strategic_areas.asked import on
 from tests.strategic_areas.plans.kept import load_shipped
 
+# What is read for good is no garbage: see pytest_collection_finish.
+gc.disable()
+
 BROWSER_TESTS = Path(__file__).parent / "browser"
 #: Files that take longest begin first: no process is left alone with one at the end.
 LONGEST = {
@@ -105,6 +108,7 @@ def pytest_collection_finish():
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 20)
 
 

@@ -278,7 +278,10 @@ class Person:
             else value
             for name, value in data.items()
         }
-        return self.post(path, marked) or self.post(path, data)
+        if self.post(path, marked):
+            return True
+        status, *_said = self.refused[name_of(path)][-1]
+        return status not in {403, 404} and self.post(path, data)
 
     def send_workbook(self, page, file, besides):
         """Fill in the workbook that a page offers, upload it, save what is shown."""

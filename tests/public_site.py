@@ -428,9 +428,8 @@ class Official:
 def instances():
     """Name, Spanish and English address of every public page of every record."""
     places = site.arguments_of_public_pages()
-    for row in urls.PUBLIC_PAGES:
-        for spanish, english, _changed in public_page_paths([row]):
-            yield row[0], spanish, english
+    for *page, _changed in public_page_paths(urls.PUBLIC_PAGES):
+        yield page
     for name, *_rest in urls.PUBLIC_COMPANIONS:
         if name in {"plan_updates", "plan_time"}:
             continue  # only beside a list or an axis that holds something

@@ -109,8 +109,8 @@ def read(folder):
     urls = import_module("plan_portal.urls")
     client = import_module("django.test").Client(SERVER_NAME="localhost")
     queue = ["/", "/en/"]
-    for spanish, english, _changed_at in sitemap.public_page_paths(urls.PUBLIC_PAGES):
-        queue += [spanish, english]
+    for _name, *both, _changed_at in sitemap.public_page_paths(urls.PUBLIC_PAGES):
+        queue += both
     reached, alike = set(queue), Counter()
     folder.mkdir(parents=True, exist_ok=True)
     index = {}

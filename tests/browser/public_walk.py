@@ -238,7 +238,7 @@ def page_of(name, world):
             each: public_path(name, code, word[each], language=each) for each in word
         }
     row = next(each for each in [*urls.PUBLIC_PAGES, *CARDS] if each[0] == name)
-    every = [both for *both, _changed in public_page_paths([row])]
+    every = [both for _name, *both, _changed in public_page_paths([row])]
     every = every or [[public_path(name, language=each) for each in LANGUAGES]]
     of_plan = [both for both in every if f"/{world.plan.code}/" in both[0]]
     return dict(zip(LANGUAGES, (of_plan or every)[0], strict=True))
