@@ -125,7 +125,7 @@ def crawl(django_db_setup, django_db_blocker):
             for replaced in Commitment.objects.exclude(superseded_by=None)
             for language in public_site.LANGUAGES
         }
-        crawl.unlinked = set(unlinked(every))
+        crawl.unlinked = set(unlinked(every - crawl.reached))
         crawl.partials = drawn
         crawl.people = set(people())
         named = Source.objects.values_list("title", "publisher")
