@@ -6,7 +6,7 @@ A test fails for a text column without a declaration. Purges search every text c
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from functools import cached_property
+from functools import cache, cached_property
 
 from django import forms
 from django.apps import apps
@@ -208,6 +208,19 @@ def models_declaring(**attributes):
         for model in apps.get_models()
         if hasattr(model, "fields") and model.fields.names(**attributes)
     ]
+
+
+@cache
+def models_by_label():
+    """Label in lower case → model; a renamed one also by its table, which stays."""
+    models = apps.get_models(include_auto_created=True)
+    return {_table_label(each._meta): each for each in models} | {
+        each._meta.label_lower: each for each in models
+    }
+
+
+def _table_label(meta):
+    return meta.db_table.replace(f"{meta.app_label}_", f"{meta.app_label}.", 1)
 
 
 def field_of(model, column):

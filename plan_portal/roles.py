@@ -54,7 +54,7 @@ PERMISSIONS = {
         "strategic_areas.pendingchange": [VIEW, "publish"],
         "strategic_areas.edition": [VIEW],
         "strategic_areas.editionproposal": [VIEW, ADD, "publish"],
-        "strategic_areas.reportwords": [ADD, CHANGE],
+        "strategic_areas.secretariattexts": [ADD, CHANGE],
         "strategic_areas.activityproposal": [VIEW, "publish"],
         "strategic_areas.reportedvalue": [VIEW, "publish"],
         "strategic_areas.publishedfigure": [VIEW],

@@ -35,7 +35,7 @@ OWN_STEPS = {
     *(models.PublishedCell, models.PublishedFigure, models.ActivityUpdate),
     *(models.CommitmentUpdate, models.Evidence, models.Transition, models.Letter),
     *(models.Translation, models.AgencyComment, models.Amendment, models.PlanChange),
-    *(models.Edition, models.ReportWords, models.Takedown),
+    *(models.Edition, models.SecretariatTexts, models.Takedown),
 }
 #: Rows that stand on the page of the record above them, and are typed into with it.
 BELOW = {AgencyName, models.CodeListValue}

@@ -20,6 +20,8 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import management
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
@@ -30,7 +32,7 @@ from django.utils import timezone
 from agencies import audit
 from agencies.accounts.second_factors import FactorReset
 from agencies.models import User
-from plan_portal import environment
+from plan_portal import environment, roles
 from strategic_areas import models, triggers, workflow
 from strategic_areas.datasets import editions
 from strategic_areas.disclosure import MARKER
@@ -63,6 +65,9 @@ LANDED = {
     ),
     "strategic_areas/migrations/0003_name_figure_status.py": (
         "111962bdaab0598dd5ae5777e6e462d48b478ff7231b9c505e4660261fed98b7"
+    ),
+    "strategic_areas/migrations/0004_name_secretariat_texts.py": (
+        "f9410c5ae24444ff1973aa86a379a6a47080e2590269275139badce7d2abfaae"
     ),
 }
 #: Later migrations that the linter refuses and that may run all the same → the reason.
@@ -192,6 +197,25 @@ def test_every_model_finds_its_columns(portal):
     }
 
     assert found == {table: rows[table] for table in found}
+
+
+def test_each_role_may_what_it_may_on_a_new_portal(portal):
+    """And no permission of a model that was renamed is left."""
+    of_groups = Group.permissions.through.objects.values_list(
+        "group__name", "permission__content_type__app_label", "permission__codename"
+    )
+
+    assert {
+        (each.content_type.model_class(), each.codename)
+        for each in Permission.objects.select_related("content_type")
+    } == {
+        (model, codename)
+        for model in apps.get_models()
+        for codename, _name in management._get_all_permissions(model._meta)
+    }
+    assert sorted(of_groups) == sorted(
+        (role, *each) for role in roles.PERMISSIONS for each in roles.codenames(role)
+    )
 
 
 def test_the_audit_record_is_whole_and_every_trigger_in_place(portal):

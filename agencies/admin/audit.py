@@ -1,6 +1,5 @@
 """The audit record in the admin, read-only."""
 
-from django.apps import apps
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.utils import formats, timezone
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.accounts.account_changes import AccountChange
 from agencies.admin.base import DeclaredList, ReadOnlyMixin, ScopedAdmin
 from agencies.audit.events import event_groups
-from agencies.fields import field_of
+from agencies.fields import field_of, models_by_label
 from agencies.models import Agency, User
 
 FACT_LABELS = {
@@ -250,21 +249,14 @@ def _as_list(value):
 def _field_labels(entry, names):
     kinds = _as_list(entry.facts.get("kind") or [])
     labels = {}
-    for model in filter(None, (_model_of(entry), *map(_model, kinds))):
+    for model in filter(None, (_model_of(entry), *map(models_by_label().get, kinds))):
         for each in (*model._meta.concrete_fields, *model._meta.many_to_many):
             labels.setdefault(each.name, field_of(model, each.name).label_of(each.name))
     return [labels.get(name, name) for name in names]
 
 
 def _model_of(entry):
-    return _model(entry.object.partition(":")[0])
-
-
-def _model(label):
-    try:
-        return apps.get_model(label)
-    except (LookupError, ValueError):
-        return None
+    return models_by_label().get(entry.object.partition(":")[0])
 
 
 def _value_label(value):
@@ -274,8 +266,7 @@ def _value_label(value):
 
 
 def _model_label(value):
-    app, _dot, model = str(value).partition(".")
-    found = apps.all_models.get(app, {}).get(model)
+    found = models_by_label().get(str(value))
     return found._meta.verbose_name if found else value
 
 

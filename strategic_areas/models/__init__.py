@@ -38,7 +38,7 @@ from strategic_areas.models.publication import (
     EditionRows,
     ImportedRecord,
     PublicationVersion,
-    ReportWords,
+    SecretariatTexts,
 )
 from strategic_areas.models.records import Provenance, Source
 from strategic_areas.models.references import (
@@ -119,7 +119,7 @@ __all__ = [
     "PurgedText",
     "Region",
     "RecordChange",
-    "ReportWords",
+    "SecretariatTexts",
     "ReportedSpan",
     "ReportingPeriod",
     "DeclaredResult",

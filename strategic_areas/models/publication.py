@@ -270,7 +270,7 @@ class Edition(PlanMixin):
         return self.number
 
 
-class ReportWords(models.Model):
+class SecretariatTexts(models.Model):
     """
     The secretariat's introduction to and conclusions of the report of several rounds,
     from the edition of ``since`` to that of ``period``. The report is printed, so the
@@ -303,8 +303,10 @@ class ReportWords(models.Model):
 
     class Meta:
         ordering = ["period", "since"]
-        verbose_name = _("words in a report")
-        verbose_name_plural = _("words in reports")
+        # The table, its constraints and slots keep the model's former name.
+        db_table = "strategic_areas_reportwords"
+        verbose_name = _("texts of the secretariat in a report")
+        verbose_name_plural = _("texts of the secretariat")
         default_permissions = ["add", "change"]
         constraints = [
             *spanish_required("reportwords", "introduction", "conclusions"),

@@ -10,12 +10,12 @@ import json
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.apps import apps
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from agencies.decisions import DecisionStatus
+from agencies.fields import models_by_label
 from agencies.files import delete_once_committed
 from agencies.invitations import Invitation
 from agencies.mail import Mail
@@ -185,9 +185,8 @@ def blank_again(folder, since):
 
 
 def _text_match(stored):
-    try:
-        model = apps.get_model(stored["model"])
-    except LookupError:
+    model = models_by_label().get(stored["model"])
+    if model is None:
         return None
     # A field that was renamed keeps its column.
     fields = {n: x for x in model._meta.concrete_fields for n in (x.column, x.name)}

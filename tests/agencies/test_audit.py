@@ -428,6 +428,11 @@ def test_every_fact_has_words():
             [("kind", "agency"), ("made sure by", "a video call"), ("asked for", "3")],
         ),
         ({"kind": "agencies.agency", "record": 7}, [("agency", "7")]),
+        # A model that was renamed.
+        (
+            {"kind": "strategic_areas.reportwords", "record": 7},
+            [("texts of the secretariat in a report", "7")],
+        ),
         (
             {"kind": ["agencies.agency", "agencies.focalpoint"], "record": [7, 3]},
             [("agency", "7"), ("focal point", "3")],

@@ -136,7 +136,7 @@ class World:
         self.stand_in = make.stand_in(by=self.colleague)
         self.account_change = make.account_change()
         self.edition = make.edition_proposal(by=self.colleague)
-        self.compared = make.report_words().period
+        self.compared = make.secretariat_texts().period
         self.purge = purging.request_purge(NAME, by=self.colleague)
         audit.record_event(audit.Event.EXPORTED, rows=3, kind="workbook")
 

@@ -153,14 +153,14 @@ def told_rounds(*, plan=None):
     return rounds
 
 
-def report_words(*, rounds=None, **fields):
+def secretariat_texts(*, rounds=None, **fields):
     """What two people put before and after the report of two rounds."""
     since, period = rounds or make.told_rounds()
     fields.setdefault("introduction_es", "Fue el año de las oficinas nuevas.")
     fields.setdefault("conclusions_es", "Conviene abrir dos más.")
-    words = models.ReportWords(period=period, since=since, **fields)
-    workflow.approve(workflow.propose(words, by=make.reviewer()), by=make.reviewer())
-    return models.ReportWords.objects.get(period=period, since=since)
+    texts = models.SecretariatTexts(period=period, since=since, **fields)
+    workflow.approve(workflow.propose(texts, by=make.reviewer()), by=make.reviewer())
+    return models.SecretariatTexts.objects.get(period=period, since=since)
 
 
 def update(*, activity=None, period=None, by=None, **fields):

@@ -389,7 +389,7 @@ def one_row_in_every_public_table():
     make.agency_comment(update.agency, update.period, person).save()
     make.correction_request()
     make.edition(plan=plan)
-    make.report_words()
+    make.secretariat_texts()
     make.takedown()
     make.reported_value()
     make.approved_dispute(make.commitment(plan=plan, provenance="press"))

@@ -4,7 +4,6 @@ from functools import partial
 from types import SimpleNamespace
 
 from django import forms
-from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.http import Http404
@@ -18,7 +17,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _, gettext_lazy, override
 
 from agencies.access import RefusedError
-from agencies.fields import field_of, in_english
+from agencies.fields import field_of, in_english, models_by_label
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions, protection
 from strategic_areas.desk.changes.decisions import ProposeChangeForm
@@ -262,7 +261,11 @@ PUBLIC_TEMPLATES = {
 
 
 #: Slug in the URL → model.
-HIDEABLE_BY_SLUG = {model._meta.model_name: model for model in takedowns.HIDEABLE}
+HIDEABLE_BY_SLUG = {
+    label.partition(".")[2]: model
+    for label, model in models_by_label().items()
+    if model in takedowns.HIDEABLE
+}
 #: Choice of ``HideRecordForm``, next to the names of fields.
 WHOLE_RECORD = "-whole"
 #: Number of characters of a text next to the box that hides it.
@@ -392,7 +395,7 @@ def takedown_detail(request, pk):
         lines=[
             line
             for key, row in takedown.rows.items()
-            for line in _compared_fields(apps.get_model(key.partition(":")[0]), **row)
+            for line in _compared_fields(takedowns.model_of(key), **row)
         ],
         stays=_not_restored(takedown) if step_forms else [],
         examined=examined,

@@ -11,7 +11,12 @@ from types import SimpleNamespace
 from django.http import Http404
 
 from strategic_areas.datasets.columns import Dataset
-from strategic_areas.models import Edition, ReportingPeriod, ReportWords, RevisionStatus
+from strategic_areas.models import (
+    Edition,
+    ReportingPeriod,
+    RevisionStatus,
+    SecretariatTexts,
+)
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.pages.editions import DatasetDifference
@@ -42,7 +47,7 @@ class RoundReport:
     datasets: Mapping[str, Dataset]
     differences: tuple[DatasetDifference, ...]
     day: date
-    secretariat_texts: ReportWords | None
+    secretariat_texts: SecretariatTexts | None
 
     def rows(self, dataset: str, **wanted) -> list[SimpleNamespace]:
         """Return the rows of a dataset whose cells have the ``wanted`` values."""
@@ -185,7 +190,7 @@ def load_round_report(
         datasets=datasets,
         differences=tuple(editions.edition_differences(period.plan, before, edition)),
         day=_day_of(edition) if edition else today,
-        secretariat_texts=ReportWords.objects.filter(
+        secretariat_texts=SecretariatTexts.objects.filter(
             period=edition and period, since=before and before.period
         ).first(),
     )

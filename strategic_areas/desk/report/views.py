@@ -23,7 +23,7 @@ from strategic_areas.desk.report import (
 from strategic_areas.desk.report.round_report import load_round_report
 from strategic_areas.desk.rounds.views import REPORT_STATUS_WORDS, round_or_404
 from strategic_areas.desk.screens import render_screen
-from strategic_areas.models import Plan, ReportingPeriod, ReportWords
+from strategic_areas.models import Plan, ReportingPeriod, SecretariatTexts
 from strategic_areas.queries.figures.phrases import text_in_language
 from strategic_areas.queries.rounds import load_agency_rounds
 from strategic_areas.sentences import TIMELINESS
@@ -63,8 +63,8 @@ class SecretariatTextsForm(BilingualTextForm):
     max_length = 6000
 
     class Meta(BilingualTextForm.Meta):
-        model = ReportWords
-        fields = ReportWords.fields.columns(bilingual=True)
+        model = SecretariatTexts
+        fields = SecretariatTexts.fields.columns(bilingual=True)
         # Spanish and English: for the introduction, and again for the conclusions.
         widget_pair = BilingualTextForm.Meta.widgets.values()
         widgets = dict(zip(fields, [*widget_pair, *widget_pair], strict=True))
@@ -74,7 +74,7 @@ def edit_secretariat_texts(request, pk):
     period, round_report = _load_report(request, pk)
     if not (round_report and round_report.edition and round_report.before):
         raise Http404
-    texts = round_report.secretariat_texts or ReportWords(
+    texts = round_report.secretariat_texts or SecretariatTexts(
         period=period, since=round_report.before.period
     )
     form = SecretariatTextsForm(request.POST or None, instance=texts)

@@ -1,9 +1,12 @@
 """Introduction and conclusions of a report: by two people, guarded, taken away."""
 
 import io
+import json
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -12,13 +15,17 @@ from django.utils.translation import override
 from docx import Document
 
 from agencies.access import RefusedError
-from strategic_areas import purging, workflow
+from strategic_areas import purging, triggers, workflow
 from strategic_areas.desk.report import round_report, sections
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models import Edition, PendingChange, ReportWords
-from strategic_areas.purging import takedowns
-from strategic_areas.text_guard import Severity
-from strategic_areas.workflow import guard
+from strategic_areas.models import (
+    Edition,
+    PendingChange,
+    PurgedText,
+    SecretariatTexts,
+    Takedown,
+)
+from strategic_areas.purging import blanking
 from tests import make
 from tests.crawling import text_of
 from tests.public_site import data_files
@@ -30,6 +37,7 @@ SAID = {
     "conclusions_es": "Se pudo zarpar a tiempo.",
 }
 HEADINGS = ["Introducción", "Conclusiones"]
+MIGRATION = "strategic_areas.migrations.0004_name_secretariat_texts"
 
 
 @pytest.fixture
@@ -38,8 +46,8 @@ def rounds():
 
 
 @pytest.fixture
-def words():
-    return make.report_words(**SAID)
+def texts():
+    return make.secretariat_texts(**SAID)
 
 
 def address_of(name, rounds):
@@ -87,8 +95,8 @@ def test_the_words_of_one_person_are_nowhere_until_another_approves(client, roun
         assert (told in page, told in document) == (True, True)
 
 
-def test_each_text_is_a_section_by_lines_with_its_author(words):
-    report = report_of(words.period)
+def test_each_text_is_a_section_by_lines_with_its_author(texts):
+    report = report_of(texts.period)
 
     assert said_in(report) == {
         "Introducción": (
@@ -99,12 +107,8 @@ def test_each_text_is_a_section_by_lines_with_its_author(words):
         "Conclusiones": ("Se pudo zarpar a tiempo.", "Coordinación"),
     }
     assert [report.sections[0].heading, report.sections[-1].heading] == HEADINGS
-
-
-def test_a_report_with_words_does_not_say_that_it_holds_nothing_else(words):
-    facts = dict(report_of(words.period).facts)
-
-    assert facts["Nota"] == (
+    # It does not say that it holds nothing else than the public portal.
+    assert dict(report.facts)["Nota"] == (
         "Salvo las palabras de la Coordinación, contiene lo que dice el portal público."
     )
 
@@ -117,37 +121,42 @@ def test_a_report_without_words_has_no_heading_for_them(client, rounds):
         assert heading not in document.splitlines()
 
 
-def test_words_stand_in_the_report_of_their_own_span_alone(words):
+def test_words_stand_in_the_report_of_their_own_span_alone(texts):
     days = {"closes_on": timezone.localdate() - timedelta(days=1)}
     later = make.round(
-        plan=words.period.plan, **days, due_on=days["closes_on"], ends_on="2026-03-31"
+        plan=texts.period.plan, **days, due_on=days["closes_on"], ends_on="2026-03-31"
     )
 
-    from_words = report_of(later, words.period.code)
-    from_since = report_of(later, words.since.code)
-
-    assert (said_in(from_words), said_in(from_since)) == ({}, {})
+    assert said_in(report_of(later, texts.period.code)) == {}
+    assert said_in(report_of(later, texts.since.code)) == {}
 
 
 def test_english_stands_in_the_english_report_and_else_the_spanish():
-    words = make.report_words(introduction_en="A year.", **SAID)
+    texts = make.secretariat_texts(introduction_en="A year.", **SAID)
 
     with override("en"):
-        told = {x.heading: x.blocks for x in report_of(words.period).sections}
+        told = {x.heading: x.blocks for x in report_of(texts.period).sections}
 
     assert told["Introduction"] == ("A year.", "Secretariat")
     assert told["Conclusions"] == ("Se pudo zarpar a tiempo.", "Secretariat")
 
 
-@pytest.mark.parametrize("name", SAID)
-def test_an_identity_card_is_refused_in_either_text(client, reviewer, rounds, name):
-    texts = SAID | {name: "Se dijo a 001-1234567-8."}
+@pytest.mark.parametrize(
+    "refused",
+    [
+        *({name: "Se dijo a 001-1234567-8."} for name in SAID),
+        {"introduction_es": "Se atendió a tres víctimas."},
+    ],
+)
+def test_they_identify_nobody_and_count_nobody_beside_work_with_victims(
+    client, reviewer, rounds, refused
+):
+    make.activity(plan=rounds[0].plan, kind="continuing", counts_victims=True)
+    texts = SAID | refused | {"warnings_read": "on"}
 
     answer = client.post(address_of("report_words", rounds), texts)
 
     assert (answer.status_code, PendingChange.objects.count()) == (422, 0)
-    marked = guard.examine_texts([(ReportWords, texts, "")])
-    assert [x.severity for x in marked.findings] == [Severity.BLOCK]
 
 
 def test_what_may_name_somebody_is_sent_only_once_it_was_read(client, reviewer, rounds):
@@ -161,59 +170,70 @@ def test_what_may_name_somebody_is_sent_only_once_it_was_read(client, reviewer, 
     assert [each.status_code for each in answers] == [422, 302]
 
 
-def test_words_about_work_with_victims_count_nobody(client, reviewer, rounds):
-    make.activity(plan=rounds[0].plan, kind="continuing", counts_victims=True)
-    texts = SAID | {"introduction_es": "Se atendió a tres víctimas."}
-
-    answer = client.post(address_of("report_words", rounds), texts)
-
-    assert (answer.status_code, PendingChange.objects.count()) == (422, 0)
-
-
 @pytest.mark.parametrize("is_confirmed", [False, True])
-def test_a_purge_of_words_reaches_them(client, words, is_confirmed):
+def test_a_purge_of_words_reaches_them(client, texts, is_confirmed):
     asked = purging.request_purge("zarparon las oficinas", by=make.reviewer())
     if is_confirmed:
         purging.confirm(asked, by=make.reviewer())
 
-    shown = everywhere(client, [words.since, words.period])
+    shown = everywhere(client, [texts.since, texts.period])
 
     assert [x for x in shown if "zarparon" in x] == []
-    said = said_in(report_of(words.period))
-    assert said["Introducción"] == ("[este texto se retiró]", "Coordinación")
-    words.refresh_from_db()
-    assert words.introduction_es == MARKER
+    texts.refresh_from_db()
+    assert said_in(report_of(texts.period))["Introducción"] == (
+        "[este texto se retiró]",
+        "Coordinación",
+    )
+    assert texts.introduction_es == MARKER
     if is_confirmed:
         parts = [x.after for x in PendingChange.objects.get().records.all()]
         assert "zarparon" not in str(parts)
 
 
-def test_hidden_words_leave_the_page_and_the_document(client, words):
-    takedowns.hide_columns(
-        words, takedowns.values_when_hidden(words), cause="error", by=make.reviewer()
-    )
-
-    shown = everywhere(client, [words.since, words.period])
+def test_hidden_words_leave_the_page_and_the_document(client, texts):
+    make.takedown(texts)
+    shown = everywhere(client, [texts.since, texts.period])
 
     assert [x for x in shown if "arpar" in x] == []
 
 
-def test_later_words_replace_these_and_tell_what_stood(client, reviewer, words):
-    address = address_of("report_words", [words.since, words.period])
+def test_what_is_stored_by_their_former_name_finds_them(
+    client, reviewer, texts, tmp_path
+):
+    """The migration renames takedowns and purges; lists beside backups stay."""
+    hidden, former = make.takedown(texts), "strategic_areas.reportwords"
+    place = {"model": former, "row": texts.pk, "field": "introduction_es"}
+    listed = json.dumps({"at": hidden.proposed_at.isoformat(), **place})
+    (tmp_path / blanking.LIST_NAME).write_text(listed, encoding="utf-8")
+    triggers.drop()
+    Takedown.objects.update(rows={f"{former}:{texts.pk}": {}})
+    purged = PurgedText.objects.create(purge=make.purge(), **place)
+
+    import_module(MIGRATION).rename_in_takedowns_and_purges(apps, None)
+
+    assert Takedown.objects.hiding(texts).get() == hidden
+    assert purged.purge.counts == [(SecretariatTexts, 1)]
+    assert blanking.blank_again(tmp_path, hidden.proposed_at) == 1
+    assert client.get(f"/gestion/retirar/reportwords/{texts.pk}/").status_code == 200
+
+
+def test_later_words_replace_these_and_tell_what_stood(client, reviewer, texts):
+    address = address_of("report_words", [texts.since, texts.period])
     client.post(address, SAID | {"conclusions_es": "Otra cosa."})
     change = PendingChange.objects.waiting().get()
 
     workflow.approve(change, by=make.reviewer())
 
-    assert said_in(report_of(words.period))["Conclusiones"][0] == "Otra cosa."
+    assert said_in(report_of(texts.period))["Conclusiones"][0] == "Otra cosa."
     assert change.records.get().before == {"conclusions_es": "Se pudo zarpar a tiempo."}
 
 
 def test_one_text_waits_and_the_second_stays_on_screen(client, reviewer, rounds):
     client.post(address_of("report_words", rounds), SAID)
 
-    texts = SAID | {"introduction_es": "Otra entrada."}
-    answer = client.post(address_of("report_words", rounds), texts)
+    answer = client.post(
+        address_of("report_words", rounds), SAID | {"introduction_es": "Otra entrada."}
+    )
 
     assert PendingChange.objects.count() == 1
     assert "Otra entrada." in answer.content.decode()
@@ -229,22 +249,22 @@ def test_words_need_two_editions_and_the_secretariat(client, reviewer, rounds):
         answers = [client.get(pages[1]), client.post(pages[1], SAID)]
         assert [each.status_code for each in answers] == [403, 403]
         with pytest.raises(RefusedError):
-            workflow.propose(ReportWords(period=period, since=since, **SAID), by=user)
+            workflow.propose(
+                SecretariatTexts(period=period, since=since, **SAID), by=user
+            )
 
 
-def test_no_public_file_holds_them(client, words):
-    found = [
+def test_no_public_file_holds_them(client, texts):
+    assert [
         path for path in data_files() if "arpar" in text_of(b"".join(client.get(path)))
-    ]
-
-    assert found == []
+    ] == []
 
 
-def test_a_report_has_one_row_of_words_and_none_without_spanish(words):
-    fields = {"period": words.period, "since": words.since}
-    for row in (fields | SAID, {"period": words.since, "since": words.period}):
+def test_a_report_has_one_row_of_words_and_none_without_spanish(texts):
+    fields = {"period": texts.period, "since": texts.since}
+    for row in (fields | SAID, {"period": texts.since, "since": texts.period}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            ReportWords.objects.create(**row)
+            SecretariatTexts.objects.create(**row)
 
 
 @pytest.mark.parametrize(
@@ -253,8 +273,10 @@ def test_a_report_has_one_row_of_words_and_none_without_spanish(words):
 def test_a_report_of_eleven_months_is_that_of_a_year(rounds, days, title):
     start = timezone.localdate()
     end = start + timedelta(days=days)
-    asking = {"opens_on": start, "due_on": end, "closes_on": end}
-    period = make.round(plan=rounds[0].plan, ends_on="2026-12-31", **asking)
+    period = make.round(
+        **{"plan": rounds[0].plan, "ends_on": "2026-12-31"},
+        **{"opens_on": start, "due_on": end, "closes_on": end},
+    )
 
     report = sections.build_round_document(
         round_report.load_round_report(period, end, rounds[0].code)
