@@ -57,6 +57,9 @@ LANDED = {
     "agencies/migrations/0001_initial.py": (
         "cfcf751fa7f8fd787ece8b4d461db56b04821849e621e4d532864e2371110455"
     ),
+    "agencies/migrations/0002_label_reminders_of_due_dates.py": (
+        "3c9ee9cc9d0b8704cea8c096b6060449534521a85411f594bd3f3230ca301904"
+    ),
     "strategic_areas/migrations/0001_initial.py": (
         "fad9660139142e8b27e7d02af02452259452fbb2a6333f38f12ddad27a82732f"
     ),
