@@ -109,7 +109,7 @@ def make_edition(
         EditionRows(
             edition=edition,
             dataset=name,
-            columns=_declaration_of(dataset),
+            declaration=_declaration_of(dataset),
             content=pack_rows(snapshot.tables[name]),
         )
         for name, dataset in datasets_of(corrects).items()
@@ -337,7 +337,7 @@ def datasets_of(edition: Edition | None) -> dict[str, Dataset]:
     if edition is None:
         return DATASETS
     return {
-        each.dataset: _dataset_from(each.columns) for each in edition.datasets.all()
+        each.dataset: _dataset_from(each.declaration) for each in edition.datasets.all()
     }
 
 

@@ -190,7 +190,7 @@ def _remaining_row(scope, rows, key, edition_row):
         # An unaffected record may hold the same text.
         now = scope.load_rows(rows.dataset).get(key)
     now, before, remaining = now or {}, before or {}, dict(edition_row)
-    columns = rows.columns["columns"]
+    columns = rows.declaration["columns"]
     gone_columns = [
         each["name"]
         for each in columns
@@ -252,10 +252,10 @@ def _replaceable_cells(rows):
     """
     return {
         each["name"]: REPLACEMENTS[each["kind"]]
-        for each in rows.columns["columns"]
+        for each in rows.declaration["columns"]
         if each["kind"] in REPLACEMENTS
         and not (each["refers"] or each["codes"])
-        and each["name"] not in {"address", *rows.columns["key"]}
+        and each["name"] not in {"address", *rows.declaration["key"]}
     }
 
 
@@ -332,7 +332,7 @@ def restore_in_editions(takedown, *, without):
     removed = takedown.editions
     edition_rows = EditionRows.objects.filter(pk__in=removed).select_related("edition")
     for rows in edition_rows:
-        table, columns = unpack_rows(rows.content), len(rows.columns["columns"])
+        table, columns = unpack_rows(rows.content), len(rows.declaration["columns"])
         for key, cells in removed[str(rows.pk)].items():
             restored = {
                 name: cells[name] for name in cells if cells[name] not in without

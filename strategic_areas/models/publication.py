@@ -330,15 +330,15 @@ class SecretariatTexts(models.Model):
 class EditionRows(models.Model):
     """
     The rows of one dataset in an edition: a line of canonical JSON each, compressed by
-    gzip. ``columns`` is the dataset's declaration of that day.
+    gzip. ``declaration`` says how the dataset was declared on that day.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="datasets")
     dataset = models.CharField(max_length=40)
-    columns = models.JSONField()
+    declaration = models.JSONField(db_column="columns")
     content = models.BinaryField()
 
-    fields = DeclaredFields(*internal("edition", "dataset", "columns", "content"))
+    fields = DeclaredFields(*internal("edition", "dataset", "declaration", "content"))
 
     class Meta:
         ordering = ["edition", "pk"]

@@ -138,7 +138,7 @@ def test_nobody_changes_an_edition_or_its_rows():
         lambda: Edition.objects.filter(pk=edition.pk).update(explanation_es="x"),
         lambda: rows.update(content=content),
         lambda: EditionRows.objects.create(
-            edition=edition, dataset="new", columns={}, content=content
+            edition=edition, dataset="new", declaration={}, content=content
         ),
         lambda: rows._raw_delete(rows.db),
         lambda: Edition.objects.filter(pk=edition.pk)._raw_delete(rows.db),
@@ -174,7 +174,7 @@ def test_the_columns_of_an_edition_stay_even_then():
     Edition.objects.filter(pk=edition.pk).update(is_withheld=True)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        edition.datasets.update(columns={})
+        edition.datasets.update(declaration={})
 
 
 def test_an_edition_has_128_random_bits_of_its_own():
