@@ -29,11 +29,11 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from agencies import access
 from agencies.access import Role, is_reviewer
 from agencies.accounts.account_changes import ACCOUNT_CHANGE_STEPS, AccountChange
-from agencies.accounts.closing import hand_over
+from agencies.accounts.closing import administrators, hand_over
 from agencies.accounts.second_factors import FACTORS
 from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
-from agencies.stand_ins import STAND_IN_STEPS, StandIn, propose_stand_in
+from agencies.stand_ins import STAND_IN_STEPS, StandIn, propose_stand_in, reviewers
 from strategic_areas.compliance import Timeliness
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import one_button_helper
@@ -61,21 +61,15 @@ NEEDED_KINDS = (FocalPoint.Kind.TITULAR, FocalPoint.Kind.ALTERNATE)
 @dataclass(frozen=True)
 class AccountAccess:
     user: User
-    roles: frozenset[str]
+    #: Also on days as a substitute.
+    is_reviewer: bool
+    is_administrator: bool
     mandates: tuple[FocalPoint, ...]
     has_factor: bool
     last_seen: datetime | None
     #: The rounds missed in a row; of several agencies, by the one that missed fewest.
     missed_rounds: int
     holds_only_mandate: bool
-
-    @property
-    def is_reviewer(self):
-        return access.Role.REVIEWER in self.roles
-
-    @property
-    def is_administrator(self):
-        return access.Role.ADMINISTRATOR in self.roles or self.user.is_superuser
 
     @property
     def is_flagged(self):
@@ -117,14 +111,16 @@ def account_accesses():
     )
     rounds_by_agency, seen = _closed_rounds_by_agency(), _last_seen()
     factors = _users_with_factor()
+    current_reviewers, current_administrators = set(reviewers()), set(administrators())
     users = User.objects.filter(is_active=True, is_staff=True)
     accesses = []
-    for user in users.prefetch_related("groups").order_by("last_name", "username"):
+    for user in users.order_by("last_name", "username"):
         own = tuple(mandates[user.pk])
         accesses.append(
             AccountAccess(
                 user=user,
-                roles=frozenset(group.name for group in user.groups.all()),
+                is_reviewer=user in current_reviewers,
+                is_administrator=user in current_administrators,
                 mandates=own,
                 has_factor=user.pk in factors,
                 last_seen=max(
@@ -155,7 +151,7 @@ def missing_mandates():
         agency__in=Activity.objects.not_superseded()
         .filter(plan__in=plans)
         .values("agency")
-    ) | Q(agency__in=Indicator.objects.exclude(agency=None).values("agency"))
+    ) | Q(agency__in=Indicator.objects.filter(introduced_by__in=plans).values("agency"))
     reporting = participations.filter(~Q(role=Participation.Role.PARTNER) | reports)
     agencies = Agency.objects.filter(
         pk__in=reporting.values("agency"), dissolved_on__isnull=True

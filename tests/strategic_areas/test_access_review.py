@@ -15,6 +15,7 @@ from agencies.access import Role
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from agencies.models import User
+from agencies.stand_ins import STAND_IN_STEPS
 from strategic_areas.desk import people
 from strategic_areas.desk.people import access_problems
 from tests import make
@@ -69,11 +70,8 @@ def test_two_missed_flag_three_propose(activity, person, missed, flagged, propos
 
     found = access_of(person)
 
-    assert (found.missed_rounds, found.is_flagged, found.should_be_closed) == (
-        missed,
-        flagged,
-        proposed,
-    )
+    facts = (found.missed_rounds, found.is_flagged, found.should_be_closed)
+    assert facts == (missed, flagged, proposed)
 
 
 def test_an_answered_round_begins_the_count_anew(activity, person):
@@ -125,20 +123,22 @@ def test_who_keeps_accounts_besides_is_not_proposed(activity, person):
     assert access_of(person).should_be_closed is False
 
 
+def test_a_substitute_can_do_something():
+    person = make.user(group=Role.FOCAL_POINT)
+    STAND_IN_STEPS.approve(make.stand_in(user=person), by=make.reviewer())
+
+    assert person.username not in " ".join(each.about for each in access_problems())
+
+
 def test_it_says_who_has_a_second_factor_and_was_last_seen():
     with_factor, without = make.reviewer(), make.reviewer()
     make.totp(with_factor)
     seen = timezone.now()
     User.objects.filter(pk=without.pk).update(last_login=seen)
 
-    assert (access_of(with_factor).has_factor, access_of(without).has_factor) == (
-        True,
-        False,
-    )
-    assert (access_of(with_factor).last_seen, access_of(without).last_seen) == (
-        None,
-        seen,
-    )
+    accesses = [access_of(with_factor), access_of(without)]
+    assert [each.has_factor for each in accesses] == [True, False]
+    assert [each.last_seen for each in accesses] == [None, seen]
 
 
 def test_closed_accounts_cannot_come_in_and_are_left_out():
@@ -160,11 +160,9 @@ def test_agencies_without_titular_or_alternate_are_named():
     gone.dissolved_on = TODAY
     gone.save()
 
-    found = {
-        gap.agency: (gap.no_titular, gap.no_alternate)
-        for gap in people.missing_mandates()
-    }
+    gaps = people.missing_mandates()
 
+    found = {gap.agency: (gap.no_titular, gap.no_alternate) for gap in gaps}
     assert found == {half: (False, True), bare: (True, True)}
 
 
@@ -175,6 +173,7 @@ def test_only_partners_that_report_something_are_named():
         make.participation(plan=plan, agency=agency, role="partner")
     make.activity(plan=plan, agency=works)
     make.indicator(plan=plan, agency=counts)
+    make.indicator(plan=make.plan(status="in_preparation"), agency=silent)
 
     assert {gap.agency for gap in people.missing_mandates()} == {works, counts}
 
