@@ -76,12 +76,12 @@ def make_edition(
     # Locks out other makers of editions, but no incoming reports.
     plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     corrects = proposal and proposal.corrects
-    original = corrects or Edition(period=period, closed_on=period and period.closes_on)
+    closed_on = corrects.closed_on if corrects else period and period.closes_on
     lookups = {
         "corrects": corrects,
         "proposal": proposal,
-        "period": original.period,
-        "closed_on": original.closed_on,
+        "period": corrects.period if corrects else period,
+        "closed_on": closed_on,
     }
     if existing := plan.editions.filter(MADE_ONCE, **lookups).first():
         return existing

@@ -41,7 +41,7 @@ class Indicator(CodeMixin):
         MONEY = "money", _("Money")
         OTHER = "other", _("Other")
 
-    #: Units that are counted one by one, so that values are never below zero.
+    #: What is counted one by one: in whole numbers, never below zero.
     COUNTED = (Counts.PERSONS, Counts.CASES, Counts.SENTENCES, Counts.EVENTS)
 
     class Direction(models.TextChoices):

@@ -21,6 +21,7 @@ from strategic_areas.figures.submission import current_measurement
 from strategic_areas.models import (
     CodeList,
     CodeListValue,
+    Indicator,
     Letter,
     PublishedFigure,
     Source,
@@ -39,7 +40,6 @@ DIMENSIONS = {
     "status": gettext_lazy("Possible or confirmed"),
 }
 PERCENT_UNITS = ("%", "por ciento", "porcentaje")
-WHOLE_COUNTS = ("persons", "cases", "sentences", "events")
 #: If a value differs by more than this from the last one, the agency has to explain it,
 #: and the reviewer has to compare the two.
 LARGE_DIFFERENCE_PERCENT = 30
@@ -62,14 +62,15 @@ def value_problems(
     Yield pairs of a field, or None for the whole form, and the problem.
 
     ``parts`` maps dimensions to numbers by category, ``last`` is the last public value,
-    ``why`` the agency's explanation.
+    ``why`` the agency's explanation of a large difference from it, ``counts`` what the
+    indicator counts.
     """
     numbers = [value, *(each for dim in parts.values() for each in dim.values())]
-    if counts not in ("money", "other") and any(each < 0 for each in numbers):
+    if counts in Indicator.COUNTED and any(each < 0 for each in numbers):
         yield "value", _("A count is never below zero.")
     if unit.strip().lower() in PERCENT_UNITS and not 0 <= value <= 100:
         yield "value", _("A percent lies between 0 and 100.")
-    if counts in WHOLE_COUNTS and any(
+    if counts in Indicator.COUNTED and any(
         each != each.to_integral_value() for each in numbers
     ):
         yield "value", _("This indicator counts in whole numbers.")
@@ -107,7 +108,7 @@ def categories_of(indicator):
     For a sensitive indicator that is only the dimension that can be published; none if
     it counts a subgroup only (``selects``).
     """
-    if indicator.selects or indicator.counts not in WHOLE_COUNTS:
+    if indicator.selects or indicator.counts not in Indicator.COUNTED:
         return {}
     dimensions = [indicator.dimension] if indicator.sensitive else ASKED_DIMENSIONS
     rows = CodeListValue.objects.filter(
