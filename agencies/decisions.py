@@ -60,7 +60,10 @@ class PersonDecisionQuerySet(DecisionQuerySet):
 
 
 class Decision(models.Model):
-    """A proposal and its decision. ``reason`` says why it was declined."""
+    """
+    A proposal and its decision. ``reason`` says why it was declined or returned, not
+    why it was proposed.
+    """
 
     Status = DecisionStatus
     #: Triggers find the kinds by this attribute.

@@ -25,6 +25,7 @@ class User(AbstractUser):
         ENGLISH = "en", "English"
 
     class Reminders(models.TextChoices):
+        # The stored values are older than the names.
         EACH_REMINDER_DAY = "steps", _("Each time a due date is near or past")
         WEEKLY = "weekly", _("Once a week, on Mondays")
         ONLY_LATE_OR_RETURNED = "never", _("Only when something is late or came back")

@@ -82,7 +82,7 @@ LEAD_FILTER = ("lead", admin.RelatedOnlyFieldListFilter)
 @admin.register(Plan)
 class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
     """
-    Creates plans; changes their code before approval and their status after. The tree
+    Creates plans, changes their code before approval and ends approved ones. The tree
     edits the rest.
     """
 

@@ -137,6 +137,7 @@ def patterns(site):
             ("cifras/<int:pk>/", review.review_value, "value"),
             ("cifras/<int:pk>/recobrar/", values.value_recall, "value_recall"),
             ("cifras/<int:pk>/constancia/", values.value_receipt, "value_receipt"),
+            # The files of raw values; "exact" stays in their names and addresses.
             (
                 "cifras/exactas/<slug:agency>/",
                 values.raw_values_of_agency,

@@ -34,8 +34,9 @@ class KnownRecords:
         """
         Whether a reference has a target; always true for an unreadable section.
 
-        ``section`` is a section, or a phrase that begins with one: "agencies of the
-        portal" includes other plans'. The phrase ends an error message.
+        ``section`` names the kind of record, as an error message prints it; its first
+        word is a section. "agencies" are those that take part in the plan, "agencies of
+        the portal" are all.
         """
         name = section.split()[0]
         if name in self.plan_file.unread:

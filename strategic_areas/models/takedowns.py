@@ -65,8 +65,9 @@ class Takedown(Decision):
     ``rows`` maps row keys to plain values ``before`` and ``after``; declining restores
     ``before``. ``editions`` holds the cells removed from editions. ``cause`` is a fixed
     sentence, public after ``PUBLIC_AFTER`` or once confirmed; ``why`` are the person's
-    own words, public only once confirmed. ``is_changing_rows`` lasts for one
-    transaction, in which triggers allow the change.
+    own words, public only once confirmed. The inherited ``reason`` says why hiding was
+    declined. ``is_changing_rows`` lasts for one transaction, in which triggers allow
+    the change.
     """
 
     blanks = {

@@ -242,8 +242,8 @@ def return_to_draft(change, record_changes, all_record_changes):
     """
     Return record changes that were not approved to the proposer's drafts.
 
-    Newer values in the draft stay. Each line stores the reason of its return: the
-    text ``returned`` or the reason of the change.
+    Newer values in the draft stay. Each line stores why it came back: the text
+    ``returned``, or why the whole change was declined.
     """
     plans = {each.place: plan for each in record_changes if (plan := _plan_of(each))}
     drafts = {

@@ -69,7 +69,8 @@ class Command(BaseCommand):
             audit.Event.ACCOUNT_CHANGED_ON_SERVER,
             actor=asker,
             obj=user,
-            way="server",  # access to it is the proof of identity
+            # How it was made sure who asks: by their access to the server.
+            way="server",
             **self._change_access(user, options, asker),
         )
         closing.end_sessions(user)

@@ -120,7 +120,10 @@ class RoundReport:
 
     @cached_property
     def changed(self):
-        """Commitments and activities in another state, or with one and new or gone."""
+        """
+        Commitments and activities whose state changed. New and removed ones count if
+        they have, or had, a state.
+        """
         return [
             (table.dataset.name, SimpleNamespace(**each.row), each.before, each.after)
             for table in self.differences

@@ -1,5 +1,7 @@
 """
-Mails to agencies about a round: reminders and scorecards.
+Reminders to agencies and reviewers, and mails about scorecards.
+
+A timer's task shows and publishes scorecards and makes editions.
 
 An agency reads its scorecard of a closed round before the public does, and may reply.
 """
