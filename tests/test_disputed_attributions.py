@@ -68,10 +68,9 @@ def records(update):
 def pages(update, language):
     """Where each kind of record stands, by the name of the page."""
     plan, commitment = update.plan.code, update.activity.commitment
-    area = getattr(commitment.programme.area, f"slug_{language}")
     args = {
         "commitments": [plan],
-        "area": [plan, area],
+        "area": [plan, getattr(commitment.programme.area, f"slug_{language}")],
         "agency": [plan, update.agency.slug],
         "commitment": [plan, commitment.code],
         "commitment_card": [plan, commitment.code],
@@ -174,6 +173,18 @@ def test_resolved_it_leaves_the_lists_and_tells_what_was_decided(client, update)
     assert dispute.written_by != dispute.history.first().history_user
 
 
+def test_the_list_of_the_agency_marks_it_until_it_is_resolved(client, update):
+    dispute = make.approved_dispute(update)
+    client.force_login(dispute.written_by)
+
+    before = client.get(reverse("admin:attributions")).text
+    resolve(dispute)
+    after = client.get(reverse("admin:attributions")).text
+
+    mark = "<strong>no reconocido</strong>"
+    assert (before.count(mark), after.count(mark)) == (1, 0)
+
+
 def test_a_focal_point_says_so_and_a_reviewer_approves(client, update):
     person, reviewer = (make.focal_point(agency=update.agency), make.reviewer())
     client.force_login(person)
@@ -195,15 +206,19 @@ def test_a_focal_point_says_so_and_a_reviewer_approves(client, update):
     assert dispute.signed_as == "titular"
 
 
-def test_another_agency_finds_nothing_to_dispute(client, update):
-    other = make.focal_point(agency=make.agency())
-    client.force_login(other)
-
-    for kind, record in records(update).items():
+def assert_may_not_dispute(client, person, every):
+    client.force_login(person)
+    for kind, record in every.items():
         url = reverse("admin:attribution", args=[kind, record.pk])
         assert client.get(url).status_code == 404, kind
         with pytest.raises(RefusedError):
-            make.dispute(record, by=other)
+            make.dispute(record, by=person)
+
+
+def test_another_agency_finds_nothing_to_dispute(client, update):
+    other = make.focal_point(agency=make.agency())
+
+    assert_may_not_dispute(client, other, records(update))
     assert client.get(reverse("admin:attributions")).context["attributed"] == []
 
 
@@ -211,13 +226,8 @@ def test_another_agency_finds_nothing_to_dispute(client, update):
 def test_what_plan_or_agency_state_is_not_disputed(client, provenance):
     activity = make.activity(provenance=provenance)
     person = make.focal_point(agency=activity.agency)
-    client.force_login(person)
 
-    url = reverse("admin:attribution", args=["actividad", activity.pk])
-
-    assert client.get(url).status_code == 404
-    with pytest.raises(RefusedError):
-        make.dispute(activity, by=person)
+    assert_may_not_dispute(client, person, {"actividad": activity})
 
 
 def test_what_came_to_another_agency_meanwhile_is_not_marked(update):
@@ -241,8 +251,7 @@ def test_only_one_waits_and_only_one_stands(update):
 
 def test_neither_the_agency_nor_one_person_alone_resolves_it(client, update):
     dispute = make.approved_dispute(update)
-    person = make.focal_point(agency=update.agency)
-    reviewer = make.reviewer()
+    person, reviewer = make.focal_point(agency=update.agency), make.reviewer()
 
     with pytest.raises(RefusedError):
         make.change(dispute, by=person, **RESOLVED)
@@ -300,15 +309,10 @@ def test_what_a_later_record_supersedes_is_not_disputed(client, update):
         programme=update.activity.commitment.programme, lead=update.agency
     )
     newer.supersedes.add(update.activity.commitment)
-    client.force_login(person)
     every = records(update)
     assert every.pop("cifra")  # nothing supersedes a figure
 
-    for kind, record in every.items():
-        url = reverse("admin:attribution", args=[kind, record.pk])
-        assert client.get(url).status_code == 404, kind
-        with pytest.raises(RefusedError):
-            make.dispute(record, by=person)
+    assert_may_not_dispute(client, person, every)
 
 
 def test_the_secretariat_cannot_change_what_the_agency_said(client, update):
@@ -394,13 +398,11 @@ def test_what_answers_a_target_is_marked(client, update, page):
     commitment = update.activity.commitment
     target = make.target()
     commitment.frameworks.add(target)
-    words = {
-        "frameworks": [update.plan.code],
-        "area": [update.plan.code, commitment.programme.area.slug_es],
-    }
+    frameworks = public_path("frameworks", update.plan.code)
+    path = {**pages(update, "es"), "frameworks": frameworks}[page]
 
     def marks():
-        html = client.get(public_path(page, *words[page])).content.decode()
+        html = client.get(path).content.decode()
         code = target_code(target)
         start = {"frameworks": f'id="{target.code}"', "area": f">{code}<"}[page]
         part = html.split(start)[1].split("</section>")[0].split("</article>")[0]

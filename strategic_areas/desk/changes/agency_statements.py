@@ -176,7 +176,7 @@ def attribution_list(request):
             "kind": kind,
             "record": row,
             "title": record_title(row),
-            "is_disputed": _has_dispute(row),
+            "has_open_dispute": counted_updates.has_open_dispute(row),
         }
         for kind in DISPUTABLE_MODELS
         for row in attributed_records(request.user, kind)
@@ -187,11 +187,6 @@ def attribution_list(request):
         title=_("Attributed to your agency"),
         attributed=attributed,
     )
-
-
-def _has_dispute(row):
-    # ``row.dispute`` raises if there is none; the query has selected it.
-    return row._state.fields_cache["dispute"] is not None
 
 
 def attribution_detail(request, kind, pk):
@@ -250,8 +245,9 @@ def _agency_of(record, user):
 
 
 def _find_or_build_dispute(user, record):
-    if _has_dispute(record):
-        return record.dispute
+    # ``record.dispute`` raises if there is none; the query has selected it.
+    if dispute := record._state.fields_cache["dispute"]:
+        return dispute
     agency = _agency_of(record, user)
     mandates = user.mandates.current().filter(agency=agency)
     # The main focal point's before an alternate's.
