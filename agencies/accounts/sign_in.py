@@ -110,7 +110,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request):
-        """The network address that limits count; a request without one is refused."""
+        """The address whose attempts are limited; a request without one is refused."""
         address = address_of(request)
         if not address:
             raise PermissionDenied

@@ -39,14 +39,17 @@ class Box:
     bottom: float
     width: float = 0.0
 
-    def edges(self, width: float) -> tuple[float, float]:
-        """Its left and right in ems, in a chart ``width`` ems wide."""
-        start, end = self.x * width / 100, (self.x + self.width) * width / 100
+    def edges(self, chart_width: float) -> tuple[float, float]:
+        """Its left and right in ems, in a chart ``chart_width`` ems wide."""
+        start, end = (
+            self.x * chart_width / 100,
+            (self.x + self.width) * chart_width / 100,
+        )
         return start + self.left, end + self.right
 
-    def meets(self, other: "Box", width: float) -> bool:
-        left, right = self.edges(width)
-        other_left, other_right = other.edges(width)
+    def meets(self, other: "Box", chart_width: float) -> bool:
+        left, right = self.edges(chart_width)
+        other_left, other_right = other.edges(chart_width)
         return (
             left < other_right
             and other_left < right
@@ -62,9 +65,9 @@ class Stroke:
     x2: float
     y2: float
 
-    def meets(self, box: Box, width: float) -> bool:
-        left, right = box.edges(width)
-        start, end = self.x1 * width / 100, self.x2 * width / 100
+    def meets(self, box: Box, chart_width: float) -> bool:
+        left, right = box.edges(chart_width)
+        start, end = self.x1 * chart_width / 100, self.x2 * chart_width / 100
         left, right = max(left, start), min(right, end)
         if left > right or start == end:
             return False
@@ -110,22 +113,24 @@ def choose_boxes(
     """
     occupied, strokes = list(occupied), list(strokes)
     found: list[PlacedLabel | None] = [None] * len(candidates)
-    for width in (NARROW, WIDE):
+    for chart_width in (NARROW, WIDE):
         for number, boxes in enumerate(candidates):
             if found[number]:
                 continue
-            free = [box for box in boxes if not _is_occupied(box, occupied, width)]
+            free = [
+                box for box in boxes if not _is_occupied(box, occupied, chart_width)
+            ]
             if number in needed and not free:
                 free = boxes[:1]
             if free:
                 best = min(free, key=lambda box: _crossings(box, strokes))
-                found[number] = PlacedLabel(best, width == WIDE)
+                found[number] = PlacedLabel(best, chart_width == WIDE)
                 occupied.append(best)
     return found
 
 
-def _is_occupied(box, occupied, width):
-    return any(box.meets(each, at) for each in occupied for at in {width, WIDE})
+def _is_occupied(box, occupied, chart_width):
+    return any(box.meets(each, at) for each in occupied for at in {chart_width, WIDE})
 
 
 def _crossings(box, strokes):
@@ -304,7 +309,7 @@ class PeriodBand:
     x: str
     width: str
     text: str
-    is_wide: bool
+    has_wide_text: bool
 
 
 @dataclass(frozen=True)
@@ -354,8 +359,8 @@ class LevelLine:
 @dataclass(frozen=True)
 class SeriesPicture:
     """
-    Heights are ems, positions percents; parts that are ``is_wide`` are left out on
-    phones.
+    Heights are ems, positions percents; texts that are ``is_wide`` are left out on
+    phones, as is the text of a band that ``has_wide_text``.
     """
 
     height: str

@@ -196,7 +196,8 @@ class PlanFileParser:
 
 def check_field_value(value, model_field):
     """Raise ``UnfitValueError`` if a model field does not accept the value."""
-    if isinstance(value, dict):  # of a baseline the number; the other is its period
+    # Only a baseline is a mapping, of value and period; its value is checked.
+    if isinstance(value, dict):
         value = value.get("value")
     if not isinstance(value, str) or model_field.is_relation:
         return

@@ -56,7 +56,7 @@ class PlanPreview:
         return any(to_save.links.get("supersedes") for to_save in self.records_to_save)
 
 
-def build_preview(stored, lines, *, with_checks=True, only_participants=True):
+def build_preview(stored, lines, *, with_checks=True, requires_participation=True):
     """
     Build the ``PlanPreview`` of lines; it changes the records of ``stored``.
 
@@ -71,7 +71,7 @@ def build_preview(stored, lines, *, with_checks=True, only_participants=True):
     found = [[] for _to_save in records_to_save]
     if with_checks:
         found = validation.find_problems(
-            stored, records_to_save, only_participants=only_participants
+            stored, records_to_save, requires_participation=requires_participation
         )
         found = validation.add_dependants(stored, records_to_save, found)
     by_line = {}

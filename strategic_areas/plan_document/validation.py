@@ -22,12 +22,12 @@ from strategic_areas.workflow.plain_values import (
 )
 
 
-def find_problems(stored, records_to_save, *, only_participants=True):
+def find_problems(stored, records_to_save, *, requires_participation=True):
     """
     For each record to save, a list of pairs of column (or "") and problem.
 
-    ``only_participants`` refuses agencies that do not participate in the plan. The plan
-    tree accepts them, and lists them before the plan is approved.
+    ``requires_participation`` refuses agencies that do not participate in the plan. The
+    plan tree accepts them, and lists them before the plan is approved.
     """
     participants = set(stored.tables["participations"].key_of_pk.values())
     participants |= {
@@ -50,7 +50,9 @@ def find_problems(stored, records_to_save, *, only_participants=True):
             counts = guard.refused_counts(to_save.record, to_save.line.values)
             problems += counts.items()
         problems += (
-            _unknown_participants(to_save, participants) if only_participants else []
+            _unknown_participants(to_save, participants)
+            if requires_participation
+            else []
         )
         problems += [("", each.get_violation_error_message()) for each in broken[place]]
         problems += shared[place]

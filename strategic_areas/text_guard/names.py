@@ -63,16 +63,18 @@ def is_name_of_official(reading: Reading, start: int, end: int) -> bool:
     return False
 
 
-def is_called_after(reading: Reading, start: int, end: int) -> bool:
-    """Whether a thing has the name: "el liceo Ana Gil", "Ana Gil Avenue"."""
+def is_name_of_thing(reading: Reading, start: int, end: int) -> bool:
+    """Whether it is the name of a thing: "el liceo Ana Gil", "Ana Gil Avenue"."""
     after, later = reading.word(end), reading.text(end + 1)
-    is_before_thing = after.text in vocabulary.NO_NAMES | vocabulary.CALLED_AFTER
+    is_before_thing = (
+        after.text in vocabulary.NO_NAMES | vocabulary.THINGS_NAMED_AFTER_PEOPLE
+    )
     is_dated = after.text == "(" and YEAR.match(later)  # a cited work: "Ana Gil (2019)"
     if is_dated or (after.is_capitalised and is_before_thing):
         return True
     for back in range(1, THING_BEFORE + 1):
         word = reading.word(start - back)
-        if word.text in vocabulary.CALLED_AFTER:
+        if word.text in vocabulary.THINGS_NAMED_AFTER_PEOPLE:
             return True
         may_be_between = word.is_capitalised or word.text in vocabulary.PARTICLES | {
             "."
@@ -342,7 +344,7 @@ def _is_certain_name(reading: Reading, start: int, end: int) -> bool:
         word.is_shouted and word.text not in personal_names()
     )
     is_place = vocabulary.place_end(reading.words, start) is not None
-    if is_initial_or_acronym or is_place or is_called_after(reading, start, end):
+    if is_initial_or_acronym or is_place or is_name_of_thing(reading, start, end):
         return False
     if _follows_person_word(reading, start):
         return not is_name_of_official(reading, start, end) and word.is_capitalised

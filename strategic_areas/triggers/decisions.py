@@ -61,8 +61,10 @@ def decided_once():
 
 def record_changes():
     """
-    A proposed change keeps its content; applying it may set a new id or why it is
-    returned.
+    A proposed change keeps its content.
+
+    Applying it may fill in the id of the record that it created, or why it was left
+    out; the decision empties ``slot``.
     """
     model = model_named("RecordChange")
     table, texts = model._meta.db_table, dict(model.blanks)

@@ -238,7 +238,7 @@ def commitment_detail(request, plan, code):
     context = {
         "plan": commitment.plan,
         "commitment": commitment,
-        "record_until": reported_until([activities["page"].row]),
+        "reported_until": reported_until([activities["page"].row]),
         "files": datasets.links_to_list_files("commitment_updates", *arguments),
         **activities,
         **figures_of(commitment),

@@ -54,7 +54,7 @@ def update_list(request, plan):
         "update_page": page,
         "counts": counts,
         "list_name": _list_name(plan),
-        "record_until": _record_until(page.updates),
+        "reported_until": _reported_until(page.updates),
         "sections": update_sections(plan, page, counts),
         **_filters(plan, counts, wanted),
     }
@@ -109,15 +109,16 @@ def update_detail(request, plan, public_id):
         "page": page,
         "entry": page.update,
         "list_name": _list_name(plan),
-        # An undated record has no day; in a list it counts to its period's end.
-        "record_until": page.update.dated_on and _record_until([page.update]),
+        # No such day is shown of an undated record; a list takes its period's end.
+        "reported_until": page.update.dated_on and _reported_until([page.update]),
     }
     return render(request, "update.html", context)
 
 
-def _record_until(updates):
+def _reported_until(updates):
+    """The last day that public sources of these updates cover, or None."""
     return max(
-        (each.record_until for each in updates if each.is_from_sources), default=None
+        (each.reported_until for each in updates if each.is_from_sources), default=None
     )
 
 

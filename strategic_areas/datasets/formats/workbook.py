@@ -1,5 +1,5 @@
 """
-A whole plan as a workbook: the dictionary first, then each dataset.
+Public datasets as a workbook to download: the dictionary first, then each dataset.
 
 Worksheets are written as XML, which takes a seventeenth of the time of openpyxl.
 """

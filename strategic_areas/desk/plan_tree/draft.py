@@ -256,7 +256,7 @@ def _try_edits(plan, draft_lines, edited):
     ]
     pairs = document_lines(stored, draft_lines)
     built = records.build_records(stored, [line for _draft_line, line in pairs])
-    found = find_problems(stored, built, only_participants=False)
+    found = find_problems(stored, built, requires_participation=False)
     record_of, problems_of = {}, {}
     for (each, line), to_save, own in zip(pairs, built, found, strict=True):
         record_of[id(each)] = to_save

@@ -222,7 +222,7 @@ class PlanTree:
         pairs = document_lines(self.stored, self.draft_lines)
         lines = [line for _draft_line, line in pairs]
         self.preview = build_preview(
-            *(self.stored, lines), with_checks=with_checks, only_participants=False
+            *(self.stored, lines), with_checks=with_checks, requires_participation=False
         )
         self.draft_line_of = {id(line): each for each, line in pairs}
         for each in self.preview.records_to_save:

@@ -134,6 +134,7 @@ def obstacle_text(round_report, activity):
 
 
 def state_text(dataset, row):
+    """In words; of finished work also which kind of source says so."""
     if row is None:
         return _("Not in the plan")
     if dataset == "commitments":

@@ -299,6 +299,7 @@ def load_commitment_page(
     last = timeline.latest_by_subject(update_events)
     rounds = opened_rounds(periods, today)
     off_plan_events = [last[each] for each in off_plan if each in last]
+    # The newest update of each has its own section; the timeline has older ones.
     off_plan_keys = {each.update_key for each in off_plan_events}
     timeline_updates = [
         each for each in update_events if each.update_key not in off_plan_keys

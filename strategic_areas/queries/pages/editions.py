@@ -136,7 +136,7 @@ def compare_tables(before: PlanTables, after: PlanTables) -> list[DatasetDiffere
             for tables in (tables_before, tables_after)
         )
     ):
-        difference = _without_hidden_cells(datasets_after[each.dataset], each)
+        difference = _without_former_values(datasets_after[each.dataset], each)
         if {name for name, *_cells in difference.columns} - {DAYS_LATE}:
             rows[each.dataset].append(difference)
     return [
@@ -158,11 +158,12 @@ def _missing_columns(one, other, name):
     return tuple(each for each in columns if each.name not in names)
 
 
-def _without_hidden_cells(dataset, changed):
+def _without_former_values(dataset, changed):
+    """A value protected or withdrawn now is not shown as the old one."""
     if changed.kind != "changed":
         return changed
     after = changed.after
-    hidden_columns = {
+    emptied_columns = {
         each.name
         for each in dataset.columns
         if after.get(each.name) is None
@@ -171,7 +172,7 @@ def _without_hidden_cells(dataset, changed):
     before = {
         name: cell
         for name, cell in changed.before.items()
-        if name not in hidden_columns
+        if name not in emptied_columns
     }
     return replace(changed, before=before)
 

@@ -194,7 +194,7 @@ def timeline_events(
     )
     found = [
         *updates,
-        *_stated_events(row, today),
+        *_change_and_date_events(row, today),
         *_round_events(row, updates, rounds, today),
     ]
     if row.commitment.is_stated_by_plan and not is_over(row.commitment.plan, today):
@@ -213,7 +213,7 @@ def _time_order(event):
     )
 
 
-def _stated_events(row, today):
+def _change_and_date_events(row, today):
     for each in (row, *row.activities):
         subject = row.commitment if each is row else each.activity
         for _act, lines in groupby(
