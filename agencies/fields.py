@@ -214,13 +214,15 @@ def models_declaring(**attributes):
 def models_by_label():
     """Label in lower case → model; a renamed one also by its table, which stays."""
     models = apps.get_models(include_auto_created=True)
-    return {_table_label(each._meta): each for each in models} | {
+    return {table_label(each): each for each in models} | {
         each._meta.label_lower: each for each in models
     }
 
 
-def _table_label(meta):
-    return meta.db_table.replace(f"{meta.app_label}_", f"{meta.app_label}.", 1)
+def table_label(model):
+    """The label of the model's table: a model may be renamed, its table never."""
+    app = model._meta.app_label
+    return model._meta.db_table.replace(f"{app}_", f"{app}.", 1)
 
 
 def field_of(model, column):

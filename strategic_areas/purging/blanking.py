@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from agencies.decisions import DecisionStatus
-from agencies.fields import models_by_label
+from agencies.fields import models_by_label, table_label
 from agencies.files import delete_once_committed
 from agencies.invitations import Invitation
 from agencies.mail import Mail
@@ -143,12 +143,21 @@ def write_purge_list(folder):
     Update the file in ``folder``; return its number of fields.
 
     Fields that the database does not know stay, since it may come from an older backup.
+    Models have the label of their table: the version before reads the file too.
     """
+    models = models_by_label()
     rows = PurgedText.objects.exclude(field=PURGED_AT).filter(
         purge__status=DecisionStatus.APPROVED
     )
     lines = [
-        json.dumps({"at": at.isoformat(), "model": model, "row": row, "field": field})
+        json.dumps(
+            {
+                "at": at.isoformat(),
+                "model": table_label(models[model]) if model in models else model,
+                "row": row,
+                "field": field,
+            }
+        )
         for at, model, row, field in rows.order_by("purge_id", "pk").values_list(
             "purge__decided_at", "model", "row", "field"
         )
