@@ -214,7 +214,8 @@ def test_what_is_stored_by_their_former_name_finds_them(
 
     assert Takedown.objects.hiding(texts).get() == hidden
     assert purged.purge.counts == [(SecretariatTexts, 1)]
-    Purge.objects.update(status="approved", decided_at=hidden.proposed_at)
+    at = {"decided_at": hidden.proposed_at, "decided_by": make.reviewer()}
+    Purge.objects.update(status="approved", phrases="", **at)
     assert blanking.write_purge_list(tmp_path) == 1
     assert blanking.blank_again(tmp_path, hidden.proposed_at) == 1
     assert client.get(f"/gestion/retirar/reportwords/{texts.pk}/").status_code == 200
