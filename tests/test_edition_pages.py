@@ -227,9 +227,9 @@ def test_an_edition_and_its_correction_lead_to_each_other(client):
 
 
 def test_an_edition_that_is_not_whole_is_not_told(client):
-    """Something may not have been removed from one whose ``is_withheld`` is set."""
+    """Something may not have been removed from one whose ``is_locked`` is set."""
     later, earlier = kept()
-    Edition.objects.filter(pk=earlier.pk).update(is_withheld=True)
+    Edition.objects.filter(pk=earlier.pk).update(is_locked=True)
 
     assert read(client, "edition", later.plan, earlier.number).status_code == 404
     answer = read(client, "difference", later.plan, later.number, earlier.number)

@@ -98,11 +98,11 @@ def make_edition(
         number=f"{stem}{others.count() + 1}",
         made_on=today,
         is_reconstructed=snapshot.is_reconstructed,
-        named=proposal.named if proposal else [],
+        corrected_rows=proposal.named if proposal else [],
         explanation_es=proposal.explanation_es if proposal else "",
         explanation_en=proposal.explanation_en if proposal else "",
         withdrawn=latest_correction(corrects).withdrawn if corrects else [],
-        is_withheld=True,  # until its rows are written
+        is_locked=True,  # until its rows are written
         **lookups,
     )
     EditionRows.objects.bulk_create(
@@ -114,9 +114,9 @@ def make_edition(
         )
         for name, dataset in datasets_of(corrects).items()
     )
-    # Rows are written only while it is withheld; triggers then demand new random bits.
-    edition.is_withheld, edition.random = False, random_bits()
-    edition.save(update_fields=["is_withheld", "random"])
+    # Rows are written only while it is locked; triggers then demand a new nonce.
+    edition.is_locked, edition.nonce = False, random_bits()
+    edition.save(update_fields=["is_locked", "nonce"])
     audit.record_event(
         audit.Event.EDITION_MADE, actor=proposal and proposal.decided_by, obj=edition
     )
@@ -185,11 +185,11 @@ def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
     A correction repeats its latest predecessor, except the rows in ``proposal.named``,
     which are read now; delays stay those of the original day. ``RefusedError`` if a
     named row is unchanged, refers to a missing row, if none is named, or if the
-    predecessor is withheld.
+    predecessor is locked.
     """
     if not (first := proposal.corrects):
         return read_unchanging(proposal.plan)
-    if (last := latest_correction(first)).is_withheld:
+    if (last := latest_correction(first)).is_locked:
         raise RefusedError(
             _("Edition %(number)s is withheld: nobody can correct it.")
             % {"number": last}
@@ -208,11 +208,11 @@ def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
                 row[DAYS_LATE] = max(late - (now.day - before.day).days, 0)
         else:
             tables[name].pop(key, None)
-    corrected_rows = [
+    rows_before_and_now = [
         (before.tables[name].get(key), tables[name].get(key))
         for name, key in proposal.named
     ]
-    if not corrected_rows or any(old == new for old, new in corrected_rows):
+    if not rows_before_and_now or any(old == new for old, new in rows_before_and_now):
         raise RefusedError(
             _("Choose only rows in which the edition differs from what is public now.")
         )
@@ -245,9 +245,9 @@ def snapshot_of(edition: Edition) -> Snapshot:
     """
     The stored content of an edition.
 
-    Http404 if it is withheld: it is unknown what was removed from it.
+    Http404 if it is locked: it is unknown what was removed from it.
     """
-    if edition.is_withheld:
+    if edition.is_locked:
         raise Http404
     tables = {
         each.dataset: unpack_rows(each.content) for each in edition.datasets.all()

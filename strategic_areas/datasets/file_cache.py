@@ -62,7 +62,7 @@ class PlanFiles:
         self.version = version
         if edition:
             self.snapshot, self.datasets = snapshot_of(edition), datasets_of(edition)
-            self.nonce = bytes(edition.random).hex()
+            self.nonce = bytes(edition.nonce).hex()
         else:
             self.snapshot, self.datasets = read_unchanging(plan), DATASETS
             bits = salted_hmac(
@@ -193,10 +193,8 @@ class FileCache:
                 logger.exception("The files of plan %s were not made", key[0])
 
     def _make_one(self, key, plan):
-        # An edition is withheld while a removal changes its rows.
-        edition = (
-            key[1] and Edition.objects.filter(pk=key[1], is_withheld=False).first()
-        )
+        # An edition is locked while a removal changes its rows.
+        edition = key[1] and Edition.objects.filter(pk=key[1], is_locked=False).first()
         version = current_version()
         is_removed = plan is None or (key[1] and edition is None)
         if is_removed or _is_current(self._files.get(key), edition, version):
@@ -216,10 +214,10 @@ class FileCache:
 
 
 def _is_current(files, edition, version):
-    """Whether files are current; each change of an edition draws new random bits."""
+    """Whether files are current; each change of an edition draws a new nonce."""
     if files is None or edition is None:
         return files is not None and files.version == version
-    is_same = files.nonce == bytes(edition.random).hex()
+    is_same = files.nonce == bytes(edition.nonce).hex()
     return is_same and files.version.takedowns == version.takedowns
 
 

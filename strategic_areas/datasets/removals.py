@@ -12,7 +12,7 @@ After ``removing_from_editions`` no edition holds, in either language,
 
 Today's cell replaces it. Other changes, such as amendments, do not touch the edition.
 If the scope cannot be computed, purged words are still removed, and the edition is
-withheld for good.
+locked for good.
 """
 
 import logging
@@ -112,8 +112,8 @@ def removing_from_editions(
                 removed |= _remove_cells(edition, scope, note)
         except Exception:
             logger.exception("Edition %s is not served any more.", edition)
-            edition.is_withheld = True
-            edition.save(update_fields=["is_withheld"])
+            edition.is_locked = True
+            edition.save(update_fields=["is_locked"])
             if words:
                 removed |= _remove_cells(
                     edition, RemovalScope(({}, {}), lambda _: {}, (), words), note
@@ -314,13 +314,13 @@ def _rewrite_dataset(rows, scope, lost_percents):
 
 def _store(edition, content_by_rows, withdrawn):
     stored = Edition.objects.filter(pk=edition.pk)
-    stored.update(is_withheld=True)
+    stored.update(is_locked=True)
     for rows, content in content_by_rows.items():
         rows.content = content
         rows.save(update_fields=["content"])
-    stored.update(is_withheld=False, withdrawn=withdrawn, random=random_bits())
-    # An edition that was withheld stays withheld.
-    stored.update(is_withheld=edition.is_withheld)
+    stored.update(is_locked=False, withdrawn=withdrawn, nonce=random_bits())
+    # An edition that was locked stays locked.
+    stored.update(is_locked=edition.is_locked)
 
 
 def restore_in_editions(takedown, *, without):

@@ -186,12 +186,15 @@ class Edition(PlanMixin):
     The public content of a plan on one day.
 
     The first correction of 2026-1 is 2026-1.1. ``period`` is the round that closed on
-    ``closed_on``. While ``is_withheld`` nobody reads it and triggers let its rows
-    change: for one transaction, or for good if a removal failed. Removal adds a note to
-    ``withdrawn`` and new ``random`` bits.
+    ``closed_on``.
+
+    * ``corrected_rows``: dataset and key of each row that a correction corrects
+    * ``withdrawn``: a note on each removal
+    * ``nonce``: in the package, so that its hash confirms no guessed hidden number
+    * ``is_locked``: nobody reads it: its rows are being written, or a removal failed
     """
 
-    blanks = {**marked("explanation"), "named": "[]", "withdrawn": "[]"}
+    blanks = {**marked("explanation"), "corrected_rows": "[]", "withdrawn": "[]"}
     same_plan_as = ("period", "corrects")
 
     plan = models.ForeignKey(
@@ -218,7 +221,9 @@ class Edition(PlanMixin):
         related_name="corrections",
         verbose_name=_("edition that it corrects"),
     )
-    named = models.JSONField(_("rows that it corrects"), default=list)
+    corrected_rows = models.JSONField(
+        _("rows that it corrects"), default=list, db_column="named"
+    )
     explanation = models.TextField(_("why it is made"), blank=True)
     proposal = models.OneToOneField(
         EditionProposal,
@@ -228,8 +233,8 @@ class Edition(PlanMixin):
         verbose_name=_("proposal"),
     )
     withdrawn = models.JSONField(_("what was withdrawn"), default=list)
-    random = models.BinaryField(max_length=16, default=random_bits)
-    is_withheld = models.BooleanField(
+    nonce = models.BinaryField(max_length=16, default=random_bits, db_column="random")
+    is_locked = models.BooleanField(
         default=False, editable=False, db_column="is_moving"
     )
 
@@ -237,7 +242,8 @@ class Edition(PlanMixin):
         *public("plan", "number", "made_on", "period", "closed_on", in_file=False),
         *public("is_reconstructed", "corrects", in_file=False),
         *bilingual("explanation", in_file=False),
-        *internal("named", "withdrawn", "made_at", "proposal", "random", "is_withheld"),
+        *internal("corrected_rows", "withdrawn", "made_at", "proposal", "nonce"),
+        *internal("is_locked"),
     )
 
     class Meta:

@@ -166,9 +166,10 @@ def public_record():
 def rewritten(model, texts):
     """Conditions: a free text changes, other than by a running purge."""
     return [
-        f"({differs(text)} AND NOT (CAST(NEW.{text} AS text) = '{blank}' "
-        f"AND {_is_purged(model, text)}))"
-        for text, blank in texts.items()
+        f"({differs(column)} AND NOT (CAST(NEW.{column} AS text) = '{blank}' "
+        f"AND {_is_purged(model, name)}))"
+        for name, blank in texts.items()
+        for column in [model._meta.get_field(name).column]
     ]
 
 
@@ -291,18 +292,20 @@ def published_figures():
 
 def editions():
     """
-    Rows of an edition change only while it is withheld; when that ends, its random bits
-    must be new.
+    Rows of an edition change only while it is locked; when that ends, its nonce must
+    be new.
     """
     model, rows = model_named("Edition"), model_named("EditionRows")
     table, label = model._meta.db_table, model._meta.model_name
-    changeable = {"named", "withdrawn", "random", "is_withheld"}
+    changeable = {"corrected_rows", "withdrawn", "nonce", "is_locked"}
     kept = [x for x in model._meta.concrete_fields if x.name not in changeable]
-    named, withdrawn = rewritten(model, {"named": "[]", "withdrawn": "[]"})
+    corrected_rows, withdrawn = rewritten(
+        model, {"corrected_rows": "[]", "withdrawn": "[]"}
+    )
     ends = "OLD.is_moving AND NOT NEW.is_moving"
     changed = [
         *map(_forbidden, kept),
-        named,
+        corrected_rows,
         f"(({withdrawn} OR {differs('random')}) AND NOT ({ends}))",
         f"({ends} AND NOT {differs('random')})",
     ]

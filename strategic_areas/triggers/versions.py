@@ -33,7 +33,7 @@ _WITHDRAWN = "OLD.status = 'published' AND NEW.status = 'withdrawn'"
 #: Every change of a help line counts, since a wrong number may reach the wrong people.
 #: A replaced revision does not count, as it can still be read at its address, and
 #: neither does an edited text: a purge takes a text away for good. ``is_moving`` is
-#: the column of ``is_withheld`` and ``is_changing_rows``.
+#: the column of ``is_locked`` and ``is_changing_rows``.
 TAKEN_DOWN = {
     "Evidence": "OLD.is_public AND NOT NEW.is_public",
     "Activity": "NEW.counts_victims AND NOT OLD.counts_victims"

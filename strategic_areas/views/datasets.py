@@ -35,7 +35,7 @@ CSV_WITHOUT_FORMAT = {"plan_commitments", "plan_updates", "commitment_updates"}
 def dataset_file(request, plan, stem, file_format, edition=""):
     plan = public_plan_or_404(plan)
     if edition:
-        of_number = plan.editions.filter(number=edition, is_withheld=False)
+        of_number = plan.editions.filter(number=edition, is_locked=False)
         edition = found_or_404(of_number.first())
     files = FILE_CACHE.files(plan, edition or None)
     try:

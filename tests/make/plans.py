@@ -358,15 +358,13 @@ def edition_proposal(*, by=None, plan=None, **fields):
 def earlier_edition(edition, tables=None, *, number="2020-1", **fields):
     """An edition of years before with the rows of another, of ``tables`` with these."""
     fields = {"made_on": date(2020, 5, 5), "number": number} | fields
-    earlier = models.Edition.objects.create(
-        plan=edition.plan, is_withheld=True, **fields
-    )
+    earlier = models.Edition.objects.create(plan=edition.plan, is_locked=True, **fields)
     for rows in edition.datasets.all():
         rows.pk, rows.edition = None, earlier
         rows._state.adding = True
         if rows.dataset in (tables or {}):
             rows.content = editions.pack_rows(tables[rows.dataset])
         rows.save()
-    earlier.is_withheld, earlier.random = False, random_bits()
-    earlier.save(update_fields=["is_withheld", "random"])
+    earlier.is_locked, earlier.nonce = False, random_bits()
+    earlier.save(update_fields=["is_locked", "nonce"])
     return earlier

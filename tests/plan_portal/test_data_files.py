@@ -458,7 +458,7 @@ def test_an_edition_from_which_something_is_taken_is_not_found(client, plan):
         return [each["number"] for each in told["editions"]]
 
     before = answers(), named()
-    Edition.objects.filter(pk=edition.pk).update(is_withheld=True)
+    Edition.objects.filter(pk=edition.pk).update(is_locked=True)
 
     assert before == ({200}, [edition.number])
     assert (answers(), named()) == ({404}, [])

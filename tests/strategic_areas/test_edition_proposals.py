@@ -88,7 +88,7 @@ def test_a_correction_tells_otherwise_just_what_it_names(corrected):
 
     before, after = editions.snapshot_of(corrected), editions.snapshot_of(edition)
     assert edition.number == f"{YEAR}-1.1"
-    assert edition.named == [list(named)]
+    assert edition.corrected_rows == [list(named)]
     assert list(corrected.corrections.all()) == [edition]
     dataset, key = named
     assert after.tables[dataset][key]["title_es"] == "Otro"
@@ -345,11 +345,11 @@ def test_a_correction_says_what_was_withdrawn_from_what_it_corrects(corrected):
     assert correction.withdrawn == corrected.withdrawn
 
 
-def test_a_withheld_edition_stands_in_the_way_of_no_other(client, reviewer, corrected):
-    """Something may not have been removed from one whose ``is_withheld`` is set."""
+def test_a_locked_edition_stands_in_the_way_of_no_other(client, reviewer, corrected):
+    """Something may not have been removed from one whose ``is_locked`` is set."""
     plan = corrected.plan
     proposal = make.edition_proposal(plan=plan)
-    Edition.objects.update(is_withheld=True)
+    Edition.objects.update(is_locked=True)
     page = reverse("admin:edition_proposal", args=[proposal.pk])
 
     listed = client.get(reverse("admin:plan_editions", args=[plan.code]))
@@ -357,12 +357,12 @@ def test_a_withheld_edition_stands_in_the_way_of_no_other(client, reviewer, corr
     client.post(page, {"approve": "1", "seen": seen_on(read)})
 
     assert "retenida" in listed.text
-    assert Edition.objects.filter(is_withheld=False).get().number == f"{YEAR}-2"
+    assert Edition.objects.filter(is_locked=False).get().number == f"{YEAR}-2"
 
 
-def test_of_a_withheld_edition_a_correction_is_declined(client, reviewer, corrected):
+def test_of_a_locked_edition_a_correction_is_declined(client, reviewer, corrected):
     proposal = correct(corrected, place_of(corrected))
-    Edition.objects.update(is_withheld=True)
+    Edition.objects.update(is_locked=True)
     page = reverse("admin:edition_proposal", args=[proposal.pk])
 
     read = client.get(page)

@@ -133,7 +133,7 @@ def test_nobody_changes_an_edition_or_its_rows():
     refused = [
         lambda: Edition.objects.filter(pk=edition.pk).update(made_on="2020-01-01"),
         lambda: Edition.objects.filter(pk=edition.pk).update(number="2020-1"),
-        lambda: Edition.objects.filter(pk=edition.pk).update(random=b"0" * 16),
+        lambda: Edition.objects.filter(pk=edition.pk).update(nonce=b"0" * 16),
         lambda: Edition.objects.filter(pk=edition.pk).update(withdrawn=["x"]),
         lambda: Edition.objects.filter(pk=edition.pk).update(explanation_es="x"),
         lambda: rows.update(content=content),
@@ -152,26 +152,26 @@ def test_nobody_changes_an_edition_or_its_rows():
 @pytest.mark.django_db(transaction=True)
 def test_a_taking_away_changes_rows_and_leaves_other_random_bits(open_record):
     edition = make.edition()
-    edition.is_withheld = True
-    edition.save(update_fields=["is_withheld"])
+    edition.is_locked = True
+    edition.save(update_fields=["is_locked"])
 
     areas = edition.datasets.filter(dataset="areas")
     areas.update(content=editions.pack_rows({"a": {}}))
 
     before = PublicationVersion.counters()
-    edition.is_withheld = False
+    edition.is_locked = False
     with pytest.raises(IntegrityError), transaction.atomic():
-        edition.save(update_fields=["is_withheld"])
-    edition.random = b"1" * 16
+        edition.save(update_fields=["is_locked"])
+    edition.nonce = b"1" * 16
     edition.withdrawn = [{"day": "2026-05-05"}]
-    edition.save(update_fields=["is_withheld", "random", "withdrawn"])
+    edition.save(update_fields=["is_locked", "nonce", "withdrawn"])
     assert editions.snapshot_of(edition).tables["areas"] == {"a": {}}
     assert PublicationVersion.counters().takedowns > before.takedowns
 
 
 def test_the_columns_of_an_edition_stay_even_then():
     edition = make.edition()
-    Edition.objects.filter(pk=edition.pk).update(is_withheld=True)
+    Edition.objects.filter(pk=edition.pk).update(is_locked=True)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         edition.datasets.update(declaration={})
@@ -180,7 +180,7 @@ def test_the_columns_of_an_edition_stay_even_then():
 def test_an_edition_has_128_random_bits_of_its_own():
     plan = make.plan()
 
-    bits = {bytes(make.edition(plan=plan).random), bytes(make.edition().random)}
+    bits = {bytes(make.edition(plan=plan).nonce), bytes(make.edition().nonce)}
 
     assert sorted(map(len, bits)) == [16, 16]
 
@@ -289,11 +289,11 @@ def hidden():
     update = make.published_update(activity=activity, people_reached=4)
     edition = make.edition(plan=activity.plan)
     told = read(edition)
-    random = bytes(edition.random).hex()
+    nonce = bytes(edition.nonce).hex()
     change = make.change(activity, reaches_victims=True)
     workflow.approve(change, by=make.reviewer())
     edition.refresh_from_db()
-    return edition, update.public_id, told + read(edition), random
+    return edition, update.public_id, told + read(edition), nonce
 
 
 def read(edition):
@@ -310,7 +310,7 @@ def read(edition):
     return found
 
 
-def tried(edition, public_id, random):
+def tried(edition, public_id, nonce):
     """The sums of each file with each number in the cell, in each way to write them."""
     snapshot = deepcopy(editions.snapshot_of(edition))
     datasets = editions.datasets_of(edition)
@@ -319,7 +319,7 @@ def tried(edition, public_id, random):
     for number in range(1, 10):
         row |= {"people_reached": number, "people_reached_gap": None}
         for name in ("reports.csv", "reports.json", PACKAGE):
-            content = formats.make_file(name, snapshot, datasets, random)
+            content = formats.make_file(name, snapshot, datasets, nonce)
             for packed in (content, gzip.compress(content, 6, mtime=0)):
                 for each in SUMS:
                     found = hashlib.new(each, packed)
@@ -328,10 +328,10 @@ def tried(edition, public_id, random):
 
 
 def test_no_number_tried_in_a_hidden_cell_gives_a_sum_that_was_told(hidden):
-    edition, public_id, told, random = hidden
+    edition, public_id, told, nonce = hidden
 
-    sums = tried(edition, public_id, bytes(edition.random).hex())
+    sums = tried(edition, public_id, bytes(edition.nonce).hex())
 
     assert [each for each in sums if any(each in said for said in told)] == []
-    # With the random bits of before it would.
-    assert told[0] in set(tried(edition, public_id, random))
+    # With the nonce of before it would.
+    assert told[0] in set(tried(edition, public_id, nonce))

@@ -414,11 +414,11 @@ def test_the_report_of_an_edition_tells_its_rows():
     update, edition = make_told_round()
     rows = EditionRows.objects.get(edition=edition, dataset="activities")
     table = editions.unpack_rows(rows.content)
-    Edition.objects.filter(pk=edition.pk).update(is_withheld=True)
+    Edition.objects.filter(pk=edition.pk).update(is_locked=True)
     table[update.activity.code]["percent"] = 67
     rows.content = editions.pack_rows(table)
     rows.save()
-    Edition.objects.filter(pk=edition.pk).update(is_withheld=False, random=b"0" * 16)
+    Edition.objects.filter(pk=edition.pk).update(is_locked=False, nonce=b"0" * 16)
 
     told = " ".join(words_of(report_of(update.period)))
 

@@ -71,7 +71,7 @@ def test_what_is_hidden_goes_from_every_edition_in_both_languages():
 def test_an_edition_says_that_and_why_something_was_taken_and_never_what():
     commitment = make.commitment(title_es=TEXT)
     edition = make.edition(plan=commitment.plan)
-    random = bytes(edition.random)
+    nonce = bytes(edition.nonce)
 
     takedown = hide(commitment, "title_es")
 
@@ -84,7 +84,7 @@ def test_an_edition_says_that_and_why_something_was_taken_and_never_what():
             "rows": [["commitments", commitment.code]],
         }
     ]
-    assert bytes(edition.random) != random
+    assert bytes(edition.nonce) != nonce
 
 
 def test_a_hidden_text_goes_from_where_an_edition_told_it_under_another_key():
@@ -149,7 +149,7 @@ def test_restoring_brings_back_just_what_was_hidden():
     first, second = two_editions(commitment, title_es=f"{TEXT} Otra vez.")
     commitment.refresh_from_db()
     unlike = make.commitment(programme=commitment.programme)
-    stood, random = bytes_of(first) + bytes_of(second), bytes(first.random)
+    stood, nonce = bytes_of(first) + bytes_of(second), bytes(first.nonce)
     takedown = hide(commitment, "title_es")
     hide(unlike, "title_es")
 
@@ -157,7 +157,7 @@ def test_restoring_brings_back_just_what_was_hidden():
 
     assert bytes_of(first) + bytes_of(second) == stood
     first.refresh_from_db()
-    assert (first.withdrawn, bytes(first.random) == random) == ([], False)
+    assert (first.withdrawn, bytes(first.nonce) == nonce) == ([], False)
 
 
 def test_a_text_that_was_hidden_elsewhere_meanwhile_does_not_come_back():
@@ -214,10 +214,10 @@ def test_a_restored_backup_does_not_bring_purged_words_back(tmp_path):
     made_at = edition.made_at
     done = purge()
     blanking.write_purge_list(tmp_path)
-    models.Edition.objects.update(is_withheld=True)
+    models.Edition.objects.update(is_locked=True)
     for pk, content in backup.items():
         models.EditionRows.objects.filter(pk=pk).update(content=content)
-    models.Edition.objects.update(is_withheld=False, random=b"as it was stored")
+    models.Edition.objects.update(is_locked=False, nonce=b"as it was stored")
     assert NAME in stored(edition)
 
     blanking.blank_again(tmp_path, made_at)
@@ -268,12 +268,10 @@ def test_no_file_that_was_made_before_is_served_after():
             counts_victims=True
         ),
         "a figure is put away": lambda: type(figure).objects.update(is_hidden=True),
-        "an edition is withheld": lambda: models.Edition.objects.update(
-            is_withheld=True
-        ),
+        "an edition is withheld": lambda: models.Edition.objects.update(is_locked=True),
         "an edition lost something": lambda: models.Edition.objects.filter(
             pk=edition.pk
-        ).update(is_withheld=False, withdrawn=[{}], random=b"other"),
+        ).update(is_locked=False, withdrawn=[{}], nonce=b"other"),
     }
 
     moved = {}

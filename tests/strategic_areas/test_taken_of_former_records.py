@@ -179,18 +179,18 @@ def test_a_row_that_went_meanwhile_does_not_come_back_in_part():
     purging.cancel(asked, by=make.reviewer())
 
     assert rows_of(edition, "values") == {}
-    assert not is_withheld(edition)
+    assert not is_locked(edition)
 
 
-# Withheld
+# Locked
 
 
-def is_withheld(edition):
+def is_locked(edition):
     edition.refresh_from_db()
-    return edition.is_withheld
+    return edition.is_locked
 
 
-def test_what_is_restored_leaves_an_edition_withheld(monkeypatch):
+def test_what_is_restored_leaves_an_edition_locked(monkeypatch):
     commitment = make.commitment(title_es="Un título sin más")
     other = make.commitment(title_es=TEXT, programme=commitment.programme)
     edition = make.edition(plan=commitment.plan)
@@ -202,27 +202,27 @@ def test_what_is_restored_leaves_an_edition_withheld(monkeypatch):
     takedowns.HIDING_STEPS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     row = rows_of(edition)[commitment.code]
-    assert (row["title_es"], is_withheld(edition)) == ("Un título sin más", True)
+    assert (row["title_es"], is_locked(edition)) == ("Un título sin más", True)
 
 
 def let_reading_fail(patch):
     patch.setattr(removals, "_reading", fails)
 
 
-def withhold(_patch):
-    models.Edition.objects.update(is_withheld=True)
+def lock(_patch):
+    models.Edition.objects.update(is_locked=True)
 
 
 @pytest.mark.parametrize(
     ("before", "take"),
     [
-        (withhold, lambda commitment: hide(commitment, "title_es")),
-        (withhold, lambda commitment: purge()),
+        (lock, lambda commitment: hide(commitment, "title_es")),
+        (lock, lambda commitment: purge()),
         (let_reading_fail, lambda commitment: purge()),
     ],
     ids=["a hiding", "a purge", "a purge while the plan cannot be read"],
 )
-def test_what_is_taken_goes_from_an_edition_withheld(before, take, monkeypatch):
+def test_what_is_taken_goes_from_an_edition_locked(before, take, monkeypatch):
     commitment = make.commitment(title_es=TEXT)
     edition = make.edition(plan=commitment.plan)
     before(monkeypatch)
@@ -231,13 +231,13 @@ def test_what_is_taken_goes_from_an_edition_withheld(before, take, monkeypatch):
 
     assert rows_of(edition)[commitment.code]["title_es"] == MARKER
     assert NAME not in stored(edition)
-    assert is_withheld(edition)
+    assert is_locked(edition)
 
 
-def test_a_restored_backup_leaves_an_edition_withheld_without_the_words(tmp_path):
+def test_a_restored_backup_leaves_an_edition_locked_without_the_words(tmp_path):
     edition = make.edition(plan=make.commitment(title_es=TEXT).plan)
     backup = {each.pk: bytes(each.content) for each in models.EditionRows.objects.all()}
-    models.Edition.objects.update(is_withheld=True)
+    models.Edition.objects.update(is_locked=True)
     purge()
     blanking.write_purge_list(tmp_path)
     for pk, content in backup.items():
@@ -246,7 +246,7 @@ def test_a_restored_backup_leaves_an_edition_withheld_without_the_words(tmp_path
     blanking.blank_again(tmp_path, edition.made_at)
 
     assert NAME not in stored(edition)
-    assert is_withheld(edition)
+    assert is_locked(edition)
 
 
 def test_a_plan_that_cannot_be_read_holds_no_edition_of_another_back(monkeypatch):
@@ -263,4 +263,4 @@ def test_a_plan_that_cannot_be_read_holds_no_edition_of_another_back(monkeypatch
     hide(commitment, "title_es")
 
     assert rows_of(edition)[commitment.code]["title_es"] == MARKER
-    assert (is_withheld(edition), is_withheld(unread)) == (False, True)
+    assert (is_locked(edition), is_locked(unread)) == (False, True)

@@ -38,7 +38,7 @@ def make_file(
     """
     Make the file of this name; KeyError if there is none.
 
-    Only packages hold the ``nonce``, which editions store as ``random``.
+    Only packages hold the ``nonce``, as ``random``.
     """
     if name == PACKAGE:
         return as_package(snapshot, datasets, nonce)

@@ -148,7 +148,7 @@ def edition_proposal(request, pk):
 
 def _content(proposal):
     first, plan = proposal.corrects, proposal.plan
-    available = plan.editions.filter(is_withheld=False)
+    available = plan.editions.filter(is_locked=False)
     last = editions.latest_correction(first) if first else available.first()
     tables = edition_differences(plan, last)
     return {

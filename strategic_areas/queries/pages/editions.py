@@ -32,9 +32,9 @@ def editions_by_plan(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
     """
     Editions by plan code, latest number first; one query.
 
-    Withheld editions are left out.
+    Locked editions are left out.
     """
-    found = Edition.objects.filter(plan__in=plans, is_withheld=False).select_related(
+    found = Edition.objects.filter(plan__in=plans, is_locked=False).select_related(
         "plan", "period", "corrects"
     )
     by_plan = defaultdict(list)
@@ -95,8 +95,8 @@ def edition_differences(
 
 
 def _cache_key(edition):
-    """Its id, and random bits that change when something is removed from it."""
-    return edition and (edition.pk, bytes(edition.random))
+    """Its id, and a nonce that changes when something is removed from it."""
+    return edition and (edition.pk, bytes(edition.nonce))
 
 
 @lru_cache(maxsize=16)
@@ -218,7 +218,7 @@ def load_edition_page(edition: Edition) -> EditionPage:
 
 
 @lru_cache(maxsize=32)
-def _load_page(pk, _random_bits, code):
+def _load_page(pk, _nonce, code):
     edition = Edition.objects.select_related("plan").get(pk=pk)
     snapshot = snapshot_of(edition)
     tables = defaultdict(dict, snapshot.tables)
