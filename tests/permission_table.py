@@ -284,151 +284,96 @@ agencies_factorreset_refuse | reset, reset-mine  | 403 403 403 403 404 | 403 403
 
 #: The pages of the tables, by who keeps them: tables, then rows as above.
 #: "old" is the address that leads to "change", "past" a record as it once was.
-TABLES = [
-    (  # They are edited on the tree of their plan.
-        "strategic_areas.strategicarea strategic_areas.programme "
-        "strategic_areas.indicator strategic_areas.target",
-        """
+#: The row of each section that has a "changelist" and no row "old" of its own.
+OLD = "old | row | 302 302 302 302 302 | 302 302 302 302 302"
+TABLES = {
+    # They are edited on the tree of their plan.
+    "strategic_areas.strategicarea strategic_areas.programme strategic_areas.indicator strategic_areas.target": """
         changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
         add             |     | 403 403 403 403 403 | 403 403 403 403 403
         change          | row | 404 404 404 200 404 | 404 404 404 403 404
         history         | row | 404 404 404 200 404 | 404 404 404 200 404
         delete          | row | 404 404 404 403 404 | 404 404 404 403 404
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "strategic_areas.helpline strategic_areas.correction "
-        "strategic_areas.frameworktarget strategic_areas.legalinstrument "
-        "strategic_areas.targetlink "
-        "strategic_areas.lateractivity strategic_areas.tiptier strategic_areas.term "
-        "strategic_areas.discrepancy strategic_areas.source",
-        """
+    """,
+    "strategic_areas.helpline strategic_areas.correction strategic_areas.frameworktarget strategic_areas.legalinstrument strategic_areas.targetlink strategic_areas.lateractivity strategic_areas.tiptier strategic_areas.term strategic_areas.discrepancy strategic_areas.source": """
         changelist, add |     | 403 403 403 200 403 | 403 403 403 200 403
         change, history | row | 404 404 404 200 404 | 404 404 404 200 404
         delete          | row | 404 404 404 403 404 | 404 404 404 403 404
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "strategic_areas.strategicarea strategic_areas.programme "
-        "strategic_areas.helpline strategic_areas.correction "
-        "strategic_areas.indicator strategic_areas.target",
-        """
+    """,
+    "strategic_areas.strategicarea strategic_areas.programme strategic_areas.helpline strategic_areas.correction strategic_areas.indicator strategic_areas.target": """
         simple_history  | row | 404 404 404 200 404 | 403 403 403 403 403
-        """,
-    ),
-    (
-        "strategic_areas.codelist strategic_areas.region strategic_areas.province "
-        "strategic_areas.measurement strategic_areas.publishedfigure",
-        """
+    """,
+    "strategic_areas.codelist strategic_areas.region strategic_areas.province strategic_areas.measurement strategic_areas.publishedfigure": """
         changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
         add             |     | 403 403 403 403 403 | 403 403 403 403 403
         change          | row | 404 404 404 200 404 | 404 404 404 403 404
         history         | row | 404 404 404 200 404 | 404 404 404 200 404
         delete          | row | 404 404 404 403 404 | 404 404 404 403 404
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "strategic_areas.recorddispute",
-        """
+    """,
+    "strategic_areas.recorddispute": """
         changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
         add             |     | 403 403 403 403 403 | 403 403 403 403 403
         change, history | row | 404 404 404 200 404 | 404 404 404 200 404
         delete          | row | 404 404 404 403 404 | 404 404 404 403 404
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
         simple_history  | row | 404 404 404 200 404 | 403 403 403 403 403
-        """,
-    ),
-    (
-        "strategic_areas.pendingchange",
-        """
+    """,
+    "strategic_areas.pendingchange": """
         changelist      |     | 403 403 403 200 200 | 403 403 403 200 200
         add             |     | 403 403 403 403 403 | 403 403 403 403 403
         change          | row | 404 404 404 302 404 | 404 404 404 302 404
         history         | row | 404 404 404 200 404 | 404 404 404 200 404
         delete          | row | 404 404 404 403 404 | 404 404 404 403 404
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "strategic_areas.roundreopening",
-        """
+    """,
+    "strategic_areas.roundreopening": """
         changelist, add |     | 403 403 403 200 403 | 403 403 403 200 403
         change          | row, own | 404 404 404 200 404 | 404 404 404 403 404
         history         | row, own | 404 404 404 200 404 | 404 404 404 200 404
         delete          | row, own | 404 404 404 403 404 | 404 404 404 403 404
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "strategic_areas.participation",
-        """
+    """,
+    "strategic_areas.participation": """
         changelist      |     | 403 403 403 200 200 | 403 403 403 200 200
         add             |     | 403 403 403 403 403 | 403 403 403 403 403
         change          | row | 404 404 404 200 200 | 404 404 404 403 403
         history         | row | 404 404 404 200 200 | 404 404 404 200 200
         delete          | row | 404 404 404 403 403 | 404 404 404 403 403
         simple_history  | row | 404 404 404 200 200 | 403 403 403 403 403
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "strategic_areas.plan",
-        """
+    """,
+    "strategic_areas.plan": """
         changelist      |     | 200 200 200 200 200 | 200 200 200 200 200
         add             |     | 403 403 403 200 403 | 403 403 403 200 403
         change          | row | 200 200 200 200 200 | 403 403 403 200 403
         history         | row | 200 200 200 200 200 | 200 200 200 200 200
         delete          | row | 403 403 403 403 403 | 403 403 403 403 403
         simple_history  | row | 200 200 200 200 200 | 403 403 403 403 403
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "strategic_areas.reportingperiod",
-        """
+    """,
+    "strategic_areas.reportingperiod": """
         changelist      |     | 200 200 200 200 403 | 200 200 200 200 403
         add             |     | 403 403 403 200 403 | 403 403 403 200 403
         change          | row | 200 200 200 200 404 | 403 403 403 200 404
         history         | row | 200 200 200 200 404 | 200 200 200 200 404
         delete          | row | 403 403 403 403 404 | 403 403 403 403 404
         simple_history  | row | 200 200 200 200 404 | 403 403 403 403 403
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "strategic_areas.commitment strategic_areas.activity",
-        """
+    """,
+    "strategic_areas.commitment strategic_areas.activity": """
         changelist      |     | 200 200 200 200 403 | 200 200 200 200 403
         add             |     | 403 403 403 403 403 | 403 403 403 403 403
         change          | row | 404 404 404 200 404 | 404 404 404 403 404
         history         | row | 404 404 404 200 404 | 404 404 404 200 404
         delete          | row | 404 404 404 403 404 | 404 404 404 403 404
         simple_history  | row | 404 404 404 200 404 | 403 403 403 403 403
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "strategic_areas.commitment",
-        """
+    """,
+    "strategic_areas.commitment": """
         change          | own | 200 404 404 200 404 | 403 404 404 403 404
         history         | own | 200 404 404 200 404 | 200 404 404 200 404
         delete          | own | 403 404 404 403 404 | 403 404 404 403 404
-        """,
-    ),
-    (  # Work outside the plan that its agency has not handed in.
-        "strategic_areas.activity",
-        """
+    """,
+    # Work outside the plan that its agency has not handed in.
+    "strategic_areas.activity": """
         change          | own | 200 404 404 404 404 | 403 404 404 404 404
         history         | own | 200 404 404 404 404 | 200 404 404 404 404
         delete          | own | 403 404 404 404 404 | 403 404 404 404 404
-        """,
-    ),
-    (
-        "strategic_areas.activityupdate",
-        """
+    """,
+    "strategic_areas.activityupdate": """
         changelist      |           | 200 200 200 200 403 | 200 200 200 200 403
         add             |           | 200 200 403 403 403 | 200 200 403 403 403
         change          | draft     | 200 404 404 404 404 | 200 404 404 404 404
@@ -450,11 +395,8 @@ TABLES = [
         correct         | draft     | 405 405 405 405 405 | 302 404 404 404 404
         correct         | published | 405 405 405 405 405 | 302~ 404 404 302 404
         correct         | submitted, returned, withdrawn | 405 405 405 405 405 | 302 404 404 302 404
-        """,
-    ),
-    (
-        "strategic_areas.commitmentupdate",
-        """
+    """,
+    "strategic_areas.commitmentupdate": """
         changelist      |           | 200 200 200 200 403 | 200 200 200 200 403
         add             |           | 200 200 403 403 403 | 200 200 403 403 403
         change          | declared-draft     | 200 404 404 404 404 | 200 404 404 404 404
@@ -476,11 +418,8 @@ TABLES = [
         correct         | declared-draft     | 405 405 405 405 405 | 302 404 404 404 404
         correct         | declared-published | 405 405 405 405 405 | 302~ 404 404 302 404
         correct         | declared-submitted, declared-returned, declared-withdrawn | 405 405 405 405 405 | 302 404 404 302 404
-        """,
-    ),
-    (
-        "agencies.agency",
-        """
+    """,
+    "agencies.agency": """
         changelist      |     | 200 200 200 200 200 | 200 200 200 200 200
         add             |     | 403 403 403 403 200 | 403 403 403 403 200
         change          | row | 404 404 404 200 200 | 404 404 404 403 200
@@ -490,50 +429,32 @@ TABLES = [
         delete          | row | 404 404 404 403 403 | 404 404 404 403 403
         delete          | own | 403 404 404 403 403 | 403 404 404 403 403
         simple_history  | row | 404 404 404 200 200 | 403 403 403 403 403
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "agencies.focalpoint",
-        """
+    """,
+    "agencies.focalpoint": """
         changelist      |     | 403 403 403 200 200 | 403 403 403 200 200
         add             |     | 403 403 403 403 200 | 403 403 403 403 200
         change          | row, own | 404 404 404 200 200 | 404 404 404 403 200
         history         | row, own | 404 404 404 200 200 | 404 404 404 200 200
         delete          | row, own | 404 404 404 403 403 | 404 404 404 403 403
         simple_history  | row | 404 404 404 200 200 | 403 403 403 403 403
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "agencies.user",
-        """
+    """,
+    "agencies.user": """
         changelist      |     | 403 403 403 403 200 | 403 403 403 403 200
         add             |     | 403 403 403 403 403 | 403 403 403 403 403
         change, history | row | 404 404 404 404 200 | 404 404 404 404 200
         delete          | row | 404 404 404 404 403 | 404 404 404 404 403
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "agencies.invitation agencies.factorreset",
-        """
+    """,
+    "agencies.invitation agencies.factorreset": """
         changelist, add |     | 403 403 403 403 200 | 403 403 403 403 200
         change          | row | 404 404 404 404 200 | 404 404 404 404 403
         history         | row | 404 404 404 404 200 | 404 404 404 404 200
         delete          | row | 404 404 404 404 403 | 404 404 404 404 403
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-    (
-        "agencies.auditentry agencies.mail",
-        """
+    """,
+    "agencies.auditentry agencies.mail": """
         changelist      |     | 403 403 403 403 200 | 403 403 403 403 200
         add             |     | 403 403 403 403 403 | 403 403 403 403 403
         change          | row | 404 404 404 404 200 | 404 404 404 404 403
         history         | row | 404 404 404 404 200 | 404 404 404 404 200
         delete          | row | 404 404 404 404 403 | 404 404 404 404 403
-        old             | row | 302 302 302 302 302 | 302 302 302 302 302
-        """,
-    ),
-]
+    """,
+}

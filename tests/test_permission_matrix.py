@@ -150,10 +150,11 @@ def lines(text, prefix, roles):
 def staff_rows():
     """The rows of the admin site, with what holds for all of them."""
     yield from lines(table.DESK, "admin:", STAFF)
-    for labels, text in table.TABLES:
+    for labels, text in table.TABLES.items():
+        of_pages = "" if "old " in text or "changelist" not in text else table.OLD
         for label in labels.split():
             app, model = label.split(".")
-            for row in lines(text, "", STAFF):
+            for row in lines(text + of_pages, "", STAFF):
                 name = f"admin:{app}_{model}_{row.address}"
                 if row.address == "old":
                     name = f"admin:{app}/{model}/<path:object_id>/"
