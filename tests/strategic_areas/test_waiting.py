@@ -201,7 +201,7 @@ def test_nobody_approves_her_own_among_others(client, reviewer):
 def test_what_is_marked_asks_that_nobody_can_be_recognised(client, reviewer):
     change = make_translation(text="It was Yubelkis in Villa Jaragua.")
 
-    refused = client.post(MANY, {"pick": token(change)})
+    refused = client.post(MANY, {"pick": token(change), "page_was_shown": "on"})
 
     assert (refused.status_code, status(change)) == (422, "pending")
     client.post(MANY, {"pick": token(change), **TICKED})
