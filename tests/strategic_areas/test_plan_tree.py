@@ -361,8 +361,9 @@ def test_an_activitys_preview_is_its_place_on_the_page(client, branched, reviewe
 
 
 def test_a_preview_counts_the_days_of_a_delay_until_today(client, branched, reviewer):
-    due_on = timezone.localdate() - timedelta(days=30)
-    branched.activities.update(due_on=due_on, due_provenance="plan")
+    today = timezone.localdate()
+    models.Plan.objects.update(ends_on=today)
+    branched.activities.update(due_on=today - timedelta(days=30), due_provenance="plan")
 
     page = client.get(previews(client, branched)["1"]).content.decode()
 
