@@ -133,13 +133,12 @@ def target_of(cell, name, *, others_are_percent=False):
         "more_numbers": re.search(r"\d|\bun[oa] por\b", rest),
     }
     reason = number_read.reason or next(filter(reasons.get, reasons), "")
-    if reason == "unit_twice":
-        number_read = MatrixNumber(number_read.value / _scale(found["scale"]))
+    divisor = _scale(found["scale"]) if reasons["unit_twice"] else 1
     return MatrixNumber(
-        number_read.value,
+        number_read.value and number_read.value / divisor,
         number_read.is_percent or is_percent,
         reason,
-        number_read.others,
+        tuple(number_text(Decimal(each) / divisor) for each in number_read.others),
     )
 
 
@@ -226,11 +225,8 @@ def budget_of(cell, heading, years, *, country, has_decimal_points=False):
         return MatrixNumber(reason=reason if numbers else "who_pays")
     digits, scale = numbers[0]["digits"], numbers[0]["scale"]
     number_read = _parse_number(numbers[0])
-    if len(numbers) > 1 or number_read.value is None:
-        return MatrixNumber(
-            reason="more_numbers" if numbers[1:] else number_read.reason
-        )
-    amount = number_read.value * (1 if scale else factor)
+    if len(numbers) > 1:
+        return MatrixNumber(reason="more_numbers")
     rest = f"{plain[: numbers[0].start()]} {plain[numbers[0].end() :]}"
     for _name, pattern in _currencies(country):
         rest = pattern.sub(" ", rest)
@@ -242,9 +238,16 @@ def budget_of(cell, heading, years, *, country, has_decimal_points=False):
         "comma": has_decimal_points and re.fullmatch(r"\d+,\d{1,2}", digits),
         "more_words": re.search("[a-z]{3}", rest),
     }
-    amount *= years[1] - years[0] + 1 if is_yearly else 1
-    reason = next(filter(reasons.get, reasons), "")
-    return MatrixNumber(amount, reason=reason, currency=currency)
+    factor = (1 if scale else factor) * (years[1] - years[0] + 1 if is_yearly else 1)
+    return MatrixNumber(
+        number_read.value and number_read.value * factor,
+        reason=number_read.reason or next(filter(reasons.get, reasons), ""),
+        others=tuple(
+            f"{currency} {number_text(Decimal(each) * factor)}"
+            for each in number_read.others
+        ),
+        currency=currency,
+    )
 
 
 def currency_of(text, country):

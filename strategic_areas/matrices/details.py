@@ -12,6 +12,7 @@ from strategic_areas.matrices import amounts
 from strategic_areas.matrices.institutions import split_responsible
 from strategic_areas.matrices.spreadsheet import letter_of
 from strategic_areas.matrices.times import MatrixTime, exactness, time_of
+from strategic_areas.plan_document.stored_plan import plain_number
 
 TEXTS = {
     "product": "product",
@@ -293,10 +294,14 @@ class RecordReader:
         )
         amount = None if found.value is None else number_text(found.value)
         line.values["budget_currency"] = found.currency
-        self.reader.set_value(line, "budget_amount", amount, cell)
+        self.reader.set_value(
+            line, "budget_amount", amount and plain_number(found.value), cell
+        )
         if found.reason:
             guess = amount and f"{found.currency} {amount}"
-            self.reader.ask(cell, "budget", found.reason, guess, line=line)
+            self.reader.ask(
+                cell, "budget", found.reason, guess, others=found.others, line=line
+            )
 
     def _state(self, line, cells):
         for cell in cells.values():
@@ -392,7 +397,9 @@ class RecordReader:
         answer = answer.with_text(text) if text != answer.unstruck_text else answer
         found = amounts.target_of(answer, indicator.values["name"])
         value = None if found.value is None else number_text(found.value)
-        self.reader.set_value(indicator, "baseline", value, cell)
+        self.reader.set_value(
+            indicator, "baseline", value and plain_number(found.value), cell
+        )
         self.reader.check_text(cell, f"{indicator.values['name']}: {value}")
         if found.is_percent:
             indicator.values["unit"] = "%"
@@ -433,11 +440,11 @@ class RecordReader:
         if is_percent and values:
             indicator.values["unit"] = "%"
         numbers = {each: number_text(value) for each, value in values.items()}
-        for each, value in numbers.items():
+        for each, value in values.items():
             target = reader.line("targets", indicator)
             first, last = span(each)
             target.values |= {"period": each, "starts_on": first, "ends_on": last}
-            reader.set_value(target, "value", value, cell)
+            reader.set_value(target, "value", plain_number(value), cell)
         if not is_own and cell.is_percent:
             reader.percentage_indicators.add(indicator.number)
         # Whether 1 means 100 % is asked once for each indicator.

@@ -107,7 +107,8 @@ class MatrixReader:
             line and line.number, tuple(cells),
         )  # fmt: skip
         answer = self.naming.answers.get(asked.key)
-        if answer is None:
+        # An ambiguous answer dates from before thousandths were given a zero.
+        if answer is None or reason == "thousands_or_decimals":
             self.used_places.add(cell.place)
             self.questions.setdefault(asked.key, asked)
         elif line is not None:

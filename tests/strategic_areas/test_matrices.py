@@ -156,9 +156,8 @@ def test_the_plan_is_named(name):
     reading, expected = one_of_three(name)
     wanted = expected["plan"]
 
-    assert {k: reading.plan[k] for k in ("starts_on", "ends_on", "cell")} == {
-        k: wanted[k] for k in ("starts_on", "ends_on", "cell")
-    }
+    for key in ("starts_on", "ends_on", "cell"):
+        assert reading.plan[key] == wanted[key]
     assert same_text(reading.plan["title"]) == same_text(wanted["title"])
 
 

@@ -57,9 +57,7 @@ def test_no_cell_is_lost_without_a_word(layout):
     content, reading = read_once(layout)
 
     assert lost(content, reading) == []
-    assert [
-        line for line in reading.lines if not (line.cells or line.cell_by_field)
-    ] == []
+    assert all(line.cells or line.cell_by_field for line in reading.lines)
 
 
 @each_layout
@@ -89,10 +87,8 @@ def test_the_depth_of_a_code_tells_the_level():
     tables = ("areas", "programmes", "commitments")
     codes = [line.values["code"] for table in tables for line in reading.of(table)]
     assert codes == ["1", "2", "1.1", "2.1", "1.1.1", "1.1.2", "2.1.1", "2.1.2"]
-    asked = questions(reading)
-    assert {each for each in asked if each[1] in {"code", "level", "title"}} == {
-        ("A22", "code", "other_notation")
-    }
+    asked = {x for x in questions(reading) if x[1] in {"code", "level", "title"}}
+    assert asked == {("A22", "code", "other_notation")}
 
 
 def test_a_row_with_a_code_never_goes_on_with_another():
@@ -136,9 +132,8 @@ def test_areas_in_rows_of_their_own_stand_above_the_columns():
         *("lead", "supporting"),
     ]
     assert [each.letter for each in columns if each.is_doubtful] == ["B", "C"]
-    assert [x.values["code"] for x in reading.of("activities")] == [
-        *("1.1.1.a", "1.1.2.a", "2.1.1.a")
-    ]
+    codes = [x.values["code"] for x in reading.of("activities")]
+    assert codes == ["1.1.1.a", "1.1.2.a", "2.1.1.a"]
     assert [x.values["area"] for x in reading.of("programmes")] == ["1", "2"]
 
 
@@ -174,9 +169,8 @@ def test_a_title_without_the_code_of_its_neighbours_is_asked_about():
 
     reading = read_as_guessed(content_of(book))
 
-    assert [x.values["title"] for x in reading.of("commitments")] == [
-        *("Formar oficiales", "Compartir estadísticas")
-    ]
+    titles = [x.values["title"] for x in reading.of("commitments")]
+    assert titles == ["Formar oficiales", "Compartir estadísticas"]
     assert ("B3", "title", "goes_on") in questions(reading)
 
 
@@ -552,11 +546,8 @@ def test_a_band_over_a_whole_row_marks_no_time():
 
     asked = {each.cell for each in reading.questions if each.reason == "only_colour"}
 
-    assert [line.values.get("due_on") for line in reading.of("commitments")] == [
-        None,
-        "2027-09-30",
-        "2027-03-31",
-    ]
+    days = [line.values.get("due_on") for line in reading.of("commitments")]
+    assert days == [None, "2027-09-30", "2027-03-31"]
     assert asked == {"Sheet!H3"}
 
 
@@ -571,10 +562,7 @@ def test_an_area_alone_in_its_column_is_no_repeated_heading():
 
     reading = read_as_guessed(content_of(book))
 
-    assert [line.values["name"] for line in reading.of("areas")] == [
-        "Prevención",
-        "Persecución",
-    ]
-    assert [line.values["area"] for line in reading.of("commitments")] == [
-        *("1", "2", "2")
-    ]
+    names = [line.values["name"] for line in reading.of("areas")]
+    assert names == ["Prevención", "Persecución"]
+    areas = [line.values["area"] for line in reading.of("commitments")]
+    assert areas == ["1", "2", "2"]

@@ -156,10 +156,11 @@ def test_many_rows_take_the_queries_of_one(bringer, django_assert_max_num_querie
 
 
 def test_a_changed_file_shows_what_changed_against_what_was_taken(bringer):
-    bringer.keep(bringer.read(workbook(ROW)))
+    first = [*ROW[:6], 33.333]
+    bringer.keep(bringer.read(workbook(first)))
     changed = [*ROW[:2], "1.1.1 Formar a orientadores", *ROW[3:6], 5]
 
-    same, other = bringer.read(workbook(ROW)), bringer.read(workbook(changed))
+    same, other = bringer.read(workbook(first)), bringer.read(workbook(changed))
 
     assert (counts(same), "save_form" in same.context) == ({"unchanged": 7}, False)
     assert counts(other) == {"unchanged": 5, "changed": 2}
@@ -171,7 +172,7 @@ def test_a_changed_file_shows_what_changed_against_what_was_taken(bringer):
     }
     assert shown == {
         ("Título", "Formar a docentes", "Formar a orientadores", "Sheet!C2"),
-        ("Valor", "4", "5", "Sheet!G2"),
+        ("Valor", "33.333", "5", "Sheet!G2"),
     }
     bringer.keep(other)
     assert models.Commitment.objects.get().title_es == "Formar a orientadores"
@@ -299,10 +300,8 @@ def test_commitments_and_activities_below_areas_become_a_plan(bringer):
         ("1", "Prevención", "1.1", "MT"),
         ("2", "Protección", "2.1", "PGR"),
     ]
-    told = models.Activity.objects.order_by("sort_code").values_list(
-        "title_es", "agency__acronym", "kind"
-    )
-    assert [*told] == [
+    told = models.Activity.objects.order_by("sort_code")
+    assert [*told.values_list("title_es", "agency__acronym", "kind")] == [
         ("Campaña de radio", "MIREX", "one_off"),
         ("Charlas", "MT", "one_off"),
         ("Folletos", "MT", "one_off"),
@@ -336,9 +335,8 @@ def test_what_identifies_a_person_never_gets_through(bringer):
     worded = bringer.confirm(ticked, **{found.name: "Atender a personas"})
 
     assert (found.is_barred, found.cell) == (True, "Sheet!C2")
-    assert ["save_form" in each.context for each in (seen, ticked, still)] == [
-        False
-    ] * 3
+    shown = (seen, ticked, still)
+    assert not any("save_form" in each.context for each in shown)
     bringer.keep(worded)
     assert models.Commitment.objects.get().title_es == "Atender a personas"
 
@@ -438,6 +436,32 @@ def test_what_is_typed_must_answer_the_question(
     commitment, targets = models.Commitment.objects.get(), models.Target.objects
     numbers = targets.values_list("value", flat=True)
     assert [commitment.lead.acronym, str(commitment.due_on), *numbers] == kept
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "offered", "kept"),
+    [
+        ("2027", ["Cursos", "1.125"], ["1125", "1.1250"], "1.125"),
+        ("2027", ["Millones de RD$", "2.500 millones"], ["2500", "2.5"], "2.5"),
+        ("Costo (miles)", ["", "US$ 2.500"], ["USD 2500000", "USD 2500"], "2500"),
+    ],
+)
+def test_both_meanings_of_a_point_are_offered(bringer, heading, cells, offered, kept):
+    content = workbook([*ROW[:5], *cells], headings=[*HEADINGS[:6], heading])
+    seen = bringer.read(content)
+    question = asked(seen)["G2"]
+
+    chosen = bringer.confirm(seen, **{question.name: offered[1]})
+    bringer.keep(chosen)
+    stored = MatrixNaming.objects.get()
+    stored.naming["answers"] = [[question.question.key, cells[1]]]
+    stored.save()
+
+    assert [value for value, _label in question.choices] == [*offered, matrix.LEAVE_OUT]
+    assert kept in [
+        x for y in chosen.context["result"].lines for x in y.values.values()
+    ]
+    assert asked(bringer.read(content)).keys() == {"G2"}, "asked until it is clear"
 
 
 def test_neither_signed_state_is_taken_for_the_other(bringer, plan):
@@ -596,10 +620,7 @@ def test_a_person_names_the_period_of_a_column(bringer, period, read):
     seen = bringer.press(bringer.bring(content), "name_columns", **fields)
 
     if read:
-        commitment = seen.context["result"].of("commitments")[0]
-        assert (commitment.values["span"], commitment.values["due_on"]) == (
-            read,
-            "2027-06-30",
-        )
+        values = seen.context["result"].of("commitments")[0].values
+        assert (values["span"], values["due_on"]) == (read, "2027-06-30")
     else:
         assert "0-H-period" in seen.context["form"].errors
