@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, JSONField
 from django.utils import timezone
 
 from agencies.decisions import DecisionStatus
@@ -79,7 +79,8 @@ def _blank_field(field, rows, phrases):
         stored.update(**{field.attname: MARKER})
     elif method is BlankingMethod.BLANK:
         blank = field.model.blanks[field.name]
-        stored.update(**{field.attname: {} if blank == "{}" else blank})
+        is_json = isinstance(field, JSONField)
+        stored.update(**{field.attname: json.loads(blank) if is_json else blank})
     else:
         stored.update(**{field.attname: ""})
 

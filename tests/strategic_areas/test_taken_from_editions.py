@@ -196,6 +196,16 @@ def test_words_that_only_an_edition_holds_are_hidden_at_once_and_then_purged():
     assert rows_of(second)[commitment.code]["title_es"] == "Otro título"
 
 
+def test_words_in_the_key_of_a_corrected_row_are_purged():
+    named = [["sources", NAME]]
+    edition = make.earlier_edition(make.edition(), corrected_rows=named)
+
+    purge()
+
+    edition.refresh_from_db()
+    assert edition.corrected_rows == []
+
+
 def test_a_purge_that_is_called_off_brings_them_back():
     commitment = make.commitment(title_es=TEXT)
     edition, _second = two_editions(commitment, title_es="Otro título")
