@@ -89,9 +89,9 @@ class User(AbstractUser):
     @cached_property
     def possible_own_accounts(self):
         """
-        Ids of accounts that might secretly be this person's: the inviter and
-        invitees whom nobody else confirmed to know. This person may not decide on what
-        they proposed.
+        Ids of accounts that might secretly be this person's: invitees whom nobody else
+        confirmed to know; of such an invitee the inviter and the inviter's others too.
+        This person may not decide on what they proposed.
         """
         if not self.is_unconfirmed:
             return self.unconfirmed_invitees

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 #: The path to which browsers send their reports.
 CSP_REPORT_PATH = "/csp-informe/"
-#: The Django setting; the same policy for every page.
+#: The setting of django-csp; the same policy for every page.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -68,7 +68,7 @@ class SignInFloodMiddleware:
             return error_page(request, 400)
         # The keys are values of ``refused_by``; a device is a browser with the cookie.
         keys = {"device": device, "account": name, "network": network}
-        if device:  # it stands in for its account and its network
+        if device:  # a known browser is counted by itself alone
             keys = dict.fromkeys(keys, device)
         is_of_flood = self._count_and_check_flood(keys["network"]) or (
             not device and self._count_and_check_flood(MANY_NETWORKS)

@@ -195,7 +195,7 @@ class PageCache:
 
     def make_ready(self):
         """
-        Load the progress of the first page's plan, then make the help pages.
+        Load the progress of the home page's plan, then make the help pages.
 
         The help pages come last, since a request may close the watcher's connection.
         After a purge, the workers, whose memory may hold purged texts, are replaced

@@ -31,8 +31,8 @@ class FinishedPage:
 
     ``made_at`` is its time in seconds since the epoch. ``headers`` and ``unmodified``
     are those of responses 200 and 304; ``answers`` maps an encoding to its other
-    headers and ETag, ``bodies`` to its bytes. ``bannered`` is the page with the banner
-    that shows its age.
+    headers and ETag, ``bodies`` to its bytes. ``bannered`` is the page with a banner
+    that says how old it is, served while the database is down.
     """
 
     __slots__ = (

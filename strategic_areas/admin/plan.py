@@ -105,8 +105,8 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
         if obj:
             # A refused form has put its own status into obj.
             is_public = Plan.objects.public().filter(pk=obj.pk).exists()
-            written = "status" if is_public else "code"
-            read_only = [name for name in Plan.fields.columns() if name != written]
+            editable = "status" if is_public else "code"
+            read_only = [name for name in Plan.fields.columns() if name != editable]
         return [*super().get_readonly_fields(request, obj), *read_only]
 
     def get_fieldsets(self, request, obj=None):

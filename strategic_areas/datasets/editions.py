@@ -53,8 +53,8 @@ GZIP = zlib.MAX_WBITS | 16
 DAYS_LATE = "days_late"
 #: The purpose of the digest's key.
 DIGEST_PURPOSE = "strategic_areas.edition"
-#: Editions that are made only once. Only tests and benchmarks make others: of an
-#: official plan, without a round or a proposal.
+#: Of the same round, proposal or reconstruction the existing edition is returned. Only
+#: tests and benchmarks make others: of a plan that is not reconstructed.
 MADE_ONCE = Q(is_reconstructed=True) | ~Q(period=None) | ~Q(proposal=None)
 
 
@@ -114,7 +114,7 @@ def make_edition(
         )
         for name, dataset in datasets_of(corrects).items()
     )
-    # Rows are written only while it is locked; triggers then demand a new nonce.
+    # Rows are written only while it is locked; triggers demand another nonce after.
     edition.is_locked, edition.nonce = False, random_bits()
     edition.save(update_fields=["is_locked", "nonce"])
     audit.record_event(

@@ -189,7 +189,7 @@ def submit_value(reported, *, by):
 
 
 def record_reported_span(reported):
-    """Record, without the number, that these days were reported."""
+    """Store, update or delete the record, without the number, of these days."""
     lookups = {name: getattr(reported, name) for name in SPAN_FIELDS}
     rows = ReportedValue.objects.filter(**lookups).exclude(
         status=DecisionStatus.TAKEN_BACK
@@ -198,6 +198,7 @@ def record_reported_span(reported):
     if last is None:
         ReportedSpan.objects.filter(**lookups).delete()
         return
+    # What has a source was copied from it, not submitted by the agency.
     first = rows.filter(source=None).order_by("proposed_at").first()
     columns = {
         "status": SPAN_STATUS.get(last.status, ReportedSpan.Status.RETURNED),

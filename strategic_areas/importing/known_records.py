@@ -138,6 +138,7 @@ class KnownRecords:
 
 
 def code_of(entry):
+    """The first identifying value: a code, acronym or key, valid or not."""
     key = entry.section.identity[0]
     node = entry.nodes.get(key)
     return entry.values.get(key) or (node.value if isinstance(node, ScalarNode) else "")

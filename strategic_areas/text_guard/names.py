@@ -19,8 +19,8 @@ from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 from strategic_areas.text_guard.reading import Reading, Word, WordRange
 
-#: Maximum distance, in words and signs, of a post or profession from a name, if before
-#: it and if after it, and of a thing before the person that it is named after.
+#: Maximum distances in words and signs: of a post or profession before a name, of one
+#: after it, and of a thing before the person that it is named after.
 JOB_BEFORE, JOB_AFTER, THING_BEFORE = 10, 6, 5
 PREFIX = re.compile("^(?:ex|vice|sub|vis)")
 YEAR = re.compile(r"(?:19|20)\d\d")

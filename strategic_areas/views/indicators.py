@@ -84,7 +84,7 @@ def indicator_list_file(request, file_format):
 
 
 def _file(file_format, name, codes):
-    # At equal positions they stay in the order of the dataset.
+    # Key of a row → its position; if all are equal, the dataset's order stays.
     equal_positions = dict.fromkeys(codes, 0)
     wanted = {
         "values": ("indicator", equal_positions),

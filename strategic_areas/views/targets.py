@@ -96,7 +96,7 @@ def recommendation_file(request, plan, file_format):
     """
     plan, plan_progress = _plan_and_progress(plan)
     recommendations = references.recommendations_of_plan(plan_progress)
-    # At equal positions they stay in the order of the dataset.
+    # Key of a row → its position; if all are equal, the dataset's order stays.
     equal_positions = dict.fromkeys((each.target.code for each in recommendations), 0)
     # "answers": the commitments and indicators that respond, not the State's replies.
     linked_datasets = ("target_years", "target_agencies", "answers")

@@ -83,7 +83,7 @@ def _file(file_format, plan, public_ids):
     return datasets.list_file_response(
         file_format,
         f"{plan.code} {_('updates')}",
-        # At equal positions they stay in the order of the dataset.
+        # Key of a row → its position; if all are equal, the dataset's order stays.
         {"reports": ("public_id", dict.fromkeys(public_ids, 0))},
         plan,
         until=found.reported_until if found.is_reconstructed else None,
@@ -109,7 +109,7 @@ def update_detail(request, plan, public_id):
         "page": page,
         "entry": page.update,
         "list_name": _list_name(plan),
-        # No such day is shown of an undated record; a list takes its period's end.
+        # For an undated record the list takes its period's end; its own page no day.
         "reported_until": page.update.dated_on and _reported_until([page.update]),
     }
     return render(request, "update.html", context)

@@ -34,8 +34,8 @@ from strategic_areas.plan_document.values import cell_value, digest
 
 #: Slug field of an area → field of the name from which the slug is made.
 SLUG_SOURCES = {"slug_es": "name_es", "slug_en": "name_en"}
-#: Shown only for official records of an approved plan: an amendment stops or resumes
-#: those.
+#: Shown only for records that an approved plan itself states: an amendment stops or
+#: resumes those.
 STOP_COLUMNS = ("stopped", "stopped_on", "resumes_on")
 
 

@@ -34,8 +34,8 @@ from strategic_areas.sentences import (
 EMPTY_CELL = "–"
 #: Number of characters of a shortened title.
 SHORT_TITLE_LENGTH = 90
-#: Values are comparable if their spans differ by at most so many days. Equally many
-#: months differ by up to three days; one more is let pass.
+#: Values are comparable if their spans differ by at most so many days. Spans of the
+#: same number of months differ by up to three days; one more is allowed.
 SIMILAR_SPAN_DAYS = 4
 ACTIVITY_FAMILY_WORDS = FAMILY_WORDS | {
     StateFamily.MET: STATES[ActivityState.COMPLETED]

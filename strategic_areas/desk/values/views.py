@@ -397,7 +397,7 @@ def preview_publication(values, *, by):
     """
     Return what the public will read once these values are published together.
 
-    ``public_changes`` are of all public rows, ``indicators`` tells those of each.
+    ``public_changes`` are of all public rows; ``indicators`` has each one's facts.
     ``RefusedError`` names a value that cannot be published.
     """
     affected = list({each.indicator_id: each.indicator for each in values}.values())

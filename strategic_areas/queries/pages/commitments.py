@@ -149,7 +149,7 @@ class CommitmentPage:
         return any(getattr(each, name) for each in activities for name in names)
 
 
-#: The areas up to its own; their count is its area's position.
+#: A commitment's area and those before it: their number is the area's position.
 UP_TO_AREA = (
     StrategicArea.objects.filter(
         plan=OuterRef("plan"), sort_code__lte=OuterRef("programme__area__sort_code")

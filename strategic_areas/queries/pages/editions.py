@@ -137,6 +137,7 @@ def compare_tables(before: PlanTables, after: PlanTables) -> list[DatasetDiffere
         )
     ):
         difference = _without_former_values(datasets_after[each.dataset], each)
+        # The days late change daily by themselves: alone they are no difference.
         if {name for name, *_cells in difference.columns} - {DAYS_LATE}:
             rows[each.dataset].append(difference)
     return [
@@ -159,7 +160,7 @@ def _missing_columns(one, other, name):
 
 
 def _without_former_values(dataset, changed):
-    """A value protected or withdrawn now is not shown as the old one."""
+    """Leave out old values of cells that the public may no longer read."""
     if changed.kind != "changed":
         return changed
     after = changed.after

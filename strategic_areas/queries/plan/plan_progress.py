@@ -284,6 +284,7 @@ def add_rounds(
     asked_agency_ids = round_assignments.asked_agency_ids(
         activities, rounds or plan_progress.periods, agency_changes
     )
+    # Who submitted was asked, wherever the activity is now.
     asked_agency_ids |= {key: each.agency_id for key, each in first_submissions.items()}
     return replace(
         plan_progress,

@@ -50,8 +50,8 @@ def changes_by_an_act():
     """
     Changes of any record of a plan that an act ordered.
 
-    Changes without an act, corrections of errors and official matrices only changed
-    what is known of the plan.
+    Left out are changes without an act, corrections of errors and official matrices:
+    they only changed what is known of the plan.
     """
     return (
         approved_changes()
