@@ -41,26 +41,20 @@ def main(arguments):
     compile_catalogues()
     statuses, skipped = {}, []
     statuses["SQLite"] = run_pytest("SQLite", ["-m", "not browser", *arguments])
-    with contextlib.ExitStack() as stack:
-        # Beside PostgreSQL's tests: neither keeps the processors busy.
-        browser = None
-        if find_chromium():
-            only = ["-m", "browser", *(arguments or ["tests/browser"])]
-            browser = stack.enter_context(pytest_beside(only))
-        else:
-            skipped.append(
-                "the browser tests: no Chromium was found. Install Debian's package "
-                "chromium, or name another one in CHROMIUM"
-            )
-        name, url = stack.enter_context(database_server())
+    with database_server() as (name, url):
         if url:
             only = ["-m", "not browser", *arguments]
             statuses[name] = run_pytest(name, only, TEST_DATABASE_URL=url)
         else:
             skipped.append(f"the tests on PostgreSQL: {name}")
-        if browser:
-            say("Browser")
-            statuses["Browser"] = browser()
+    if find_chromium():
+        only = ["-m", "browser", *(arguments or ["tests/browser"])]
+        statuses["Browser"] = run_pytest("Browser", only)
+    else:
+        skipped.append(
+            "the browser tests: no Chromium was found. Install Debian's package "
+            "chromium, or name another one in CHROMIUM"
+        )
     return summary(statuses, skipped, is_part=bool(arguments))
 
 
@@ -101,45 +95,14 @@ def is_newer(made, source):
 def run_pytest(name, arguments, **variables):
     """Run pytest on every processor; return its exit status."""
     say(name)
-    command = pytest_command(arguments, **variables)
-    return subprocess.run(**command, check=False).returncode
-
-
-@contextlib.contextmanager
-def pytest_beside(arguments):
-    """
-    Pytest that runs beside the block.
-
-    Yields a function that waits for the end, prints the output and returns the status.
-    """
-    with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(
-            **pytest_command(arguments), stdout=said, stderr=subprocess.STDOUT
-        ) as process,
-    ):
-
-        def finish():
-            status = process.wait()
-            said.seek(0)
-            write(said.read().decode(errors="replace"))
-            return status
-
-        try:
-            yield finish
-        finally:
-            process.terminate()
-
-
-def pytest_command(arguments, **variables):
-    """Command, folder and environment of pytest on every processor."""
     # Compiled tests are kept for the next run: that halves the time to load them.
     environment = os.environ | {"TEST_DATABASE_URL": ""} | variables
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     pytest = [sys.executable, "-m", "pytest", "-rs", "-n", "auto", "--dist", "loadfile"]
     # tests/conftest.py says which files begin first.
     pytest.append("--no-loadscope-reorder")
-    return {"args": [*pytest, *arguments], "cwd": ROOT, "env": environment}
+    command = [*pytest, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def find_chromium():
