@@ -66,7 +66,7 @@ class SignInFloodMiddleware:
             name = request.POST.get("login", "").lower()
         except UnreadablePostError:
             return error_page(request, 400)
-        # The keys are values of ``refused_by``; a device is a browser with the cookie.
+        # ``refused_by`` names one of these; a device is a browser with the cookie.
         keys = {"device": device, "account": name, "network": network}
         if device:  # a known browser is counted by itself alone
             keys = dict.fromkeys(keys, device)

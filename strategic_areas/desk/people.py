@@ -61,7 +61,7 @@ NEEDED_KINDS = (FocalPoint.Kind.TITULAR, FocalPoint.Kind.ALTERNATE)
 @dataclass(frozen=True)
 class AccountAccess:
     user: User
-    #: Also on days as a substitute.
+    #: Also while substituting for a reviewer.
     is_reviewer: bool
     is_administrator: bool
     mandates: tuple[FocalPoint, ...]

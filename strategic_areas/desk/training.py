@@ -75,7 +75,7 @@ class PracticeRow(rows.AnswerRow):
     key = property(lambda row: row.subject.pk - UNSAVED_ID)
 
     def url(self, action="", *evidence_key):
-        """Return "" for the removal of evidence, which a practice does not have."""
+        """Return "" for the removal of evidence: a practice does not offer it."""
         return (
             ""
             if evidence_key

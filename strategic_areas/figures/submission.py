@@ -61,7 +61,7 @@ class ValueSteps(GuardedSteps):
             printed_by=reported.source if reported.printed_where else None,
             printed_where_es=reported.printed_where,
             note_es=reported.note,
-            # Without a revision, "why" explains a large change to the secretariat only.
+            # ``why`` is public only if it explains a revision.
             reason_es=reported.why if reported.revises else "",
         )
         if reported.source:

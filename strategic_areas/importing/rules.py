@@ -166,8 +166,8 @@ def lost_predecessors(plan_file, known):
                 yield entry.fault("continues", expected)
 
 
-# Rules of one record and key: return whether it is at fault, or, if it is, what the
-# ``{}`` of the expectation below names.
+# Rules of one record and key. They return whether there is a fault, or, if there is,
+# the word that replaces ``{}`` in the expectation below.
 
 
 def is_the_files_own(entry, key, known):

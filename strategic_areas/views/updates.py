@@ -109,7 +109,7 @@ def update_detail(request, plan, public_id):
         "page": page,
         "entry": page.update,
         "list_name": _list_name(plan),
-        # For an undated record the list takes its period's end; its own page no day.
+        # The page of an undated record shows no day; the list takes its period's end.
         "reported_until": page.update.dated_on and _reported_until([page.update]),
     }
     return render(request, "update.html", context)

@@ -69,7 +69,7 @@ class Command(BaseCommand):
             audit.Event.ACCOUNT_CHANGED_ON_SERVER,
             actor=asker,
             obj=user,
-            # How it was made sure who asks: by their access to the server.
+            # Whoever can use the server has proved who they are.
             way="server",
             **self._change_access(user, options, asker),
         )

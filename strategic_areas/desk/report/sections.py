@@ -37,7 +37,7 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures.phrases import text_in_language
 from strategic_areas.sentences import join_words
 
-#: How many late activities, titles of a family and other names the summary shows.
+#: Maximum numbers in the summary: late activities, titles of a family, other names.
 MAX_LATE_SHOWN, MAX_TITLES_SHOWN, MAX_NAMES_SHOWN = 4, 2, 8
 
 

@@ -78,7 +78,7 @@ class PlanProgress:
     #: Ids of the rounds whose first submissions are loaded; unused with an
     #: agency, for which those of every round are.
     round_ids: frozenset[int] = frozenset()
-    #: The values of indicators that rounds ask for: of ``for_agency``, or of all.
+    #: Indicator values that rounds ask of ``for_agency``, or of all agencies.
     values_by_round: asked_values.ValuesByRound = field(default_factory=dict)
     #: The database rows, from which ``_rebuild_changed`` detects changes.
     stored_rows: StoredRows | None = field(default=None, repr=False, compare=False)
