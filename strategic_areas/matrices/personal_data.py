@@ -109,7 +109,7 @@ def _is_somebody(reading, index):
         return False
     if is_one and reading.text(index + 1) in vocabulary.PERSON_INVOLVED:
         return True  # "la adolescente venezolana"
-    return bool(EVENTS.search(reading.plain)) or any(
+    return bool(EVENTS.search(reading.lowercase)) or any(
         reading.word(at).is_capitalised and vocabulary.place_end(reading.words, at)
         for at in range(index + 1, min(index + MAX_DISTANCE, len(reading.words)))
     )

@@ -137,7 +137,7 @@ def _noun_before(reading: Reading, index: int) -> int | None:
     while at > index - 3 and reading.text(at) in vocabulary.COLONS:
         at -= 1
     at -= reading.text(at) in vocabulary.BEING
-    is_apart = at < index - 1 or reading.plain[reading.word(at).end :][:1] == "_"
+    is_apart = at < index - 1 or reading.lowercase[reading.word(at).end :][:1] == "_"
     is_people = reading.text(at) in vocabulary.SEVERAL_PERSONS | vocabulary.NATIONALS
     if not is_apart or not is_people or reading.text(index + 1) in {"%", "/"}:
         return None

@@ -365,7 +365,7 @@ def _spelt_number_kind(reading: Reading, run: list[Word]) -> PersonalDataKind | 
     certain = [text for text in spelt if text not in vocabulary.MAY_COUNT]
     if len(certain) < 2 or len(digits) < MIN_DIGITS or digits[:3] == "123":
         return None
-    before = reading.plain[max(0, run[0].start - MAX_DISTANCE) : run[0].start]
+    before = reading.lowercase[max(0, run[0].start - MAX_DISTANCE) : run[0].start]
     kind = next((kind for kind, shape in ANNOUNCED if shape.search(before)), None)
     is_certain = sum(text in vocabulary.UNITS for text in spelt) >= MIN_SINGLE_DIGITS
     is_certain |= has_area_code and len(spelt) >= MIN_TELEPHONE_WORDS

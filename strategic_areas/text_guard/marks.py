@@ -66,15 +66,15 @@ def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
     for place in counts.small_places(reading):
         yield reading.finding_of_words(PersonalDataKind.SMALL_PLACE, *place)
     shapes = [
-        (PersonalDataKind.AGE, BIRTH, reading.plain),
-        (PersonalDataKind.SMALL_PLACE, LANDMARK, reading.plain),
+        (PersonalDataKind.AGE, BIRTH, reading.lowercase),
+        (PersonalDataKind.SMALL_PLACE, LANDMARK, reading.lowercase),
         (PersonalDataKind.SMALL_PLACE, PLACE, reading.cased),
     ]
     if not reading.word_set.isdisjoint(counts.PEOPLE | vocabulary.PERSON_VERBS):
         shapes.append((PersonalDataKind.DAY, DAY, reading.digits))
     for kind, shape, text in shapes:
         for match in shape.finditer(text):
-            before = reading.plain[max(0, match.start() - 60) : match.start()]
+            before = reading.lowercase[max(0, match.start() - 60) : match.start()]
             name = tuple(match[0].lower().split())
             is_well_known = name in vocabulary.WELL_KNOWN_NAMES
             if not (is_well_known and AMONG_PROVINCES.search(before)):
@@ -85,7 +85,7 @@ def find_marks(reading: Reading, known: KnownWords) -> Iterator[Finding]:
     yield from _codes(reading, known)
     for start, end in names.possible_names(reading, known):
         yield reading.finding_of_words(names.kind_of(reading, start, end), start, end)
-    for match in NICKNAME.finditer(reading.plain):
+    for match in NICKNAME.finditer(reading.lowercase):
         start, end = match.span("found")
         yield reading.finding_at(PersonalDataKind.POSSIBLE_NAME, start + 1, end)
 

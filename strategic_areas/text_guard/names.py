@@ -55,7 +55,9 @@ def is_name_of_official(reading: Reading, start: int, end: int) -> bool:
     for on in range(1, JOB_AFTER):
         word = reading.word(end + on)
         # "Ana Gil, MIREX"
-        is_acronym = on < 3 and word.is_shouted and not reading.word(start).is_shouted
+        is_acronym = (
+            on < 3 and word.is_all_capitals and not reading.word(start).is_all_capitals
+        )
         if is_job(word) or (on < 4 and word.text in vocabulary.EMPLOYERS) or is_acronym:
             return True
         if word.text in vocabulary.APART - {"por"} or word.text in vocabulary.ENDS:
@@ -153,8 +155,8 @@ def find_names(reading: Reading) -> Iterator[Finding]:
 
 def possible_names(reading: Reading, known: KnownWords) -> Iterator[WordRange]:
     letters = [word for word in reading.words if len(word.text) > 1 and word.is_letters]
-    shouted = sum(word.is_shouted for word in letters)
-    ignores_capitals = shouted > 2 and shouted > MAX_CAPITALS_SHARE * len(letters)
+    all_capitals_count = sum(word.is_all_capitals for word in letters)
+    ignores_capitals = all_capitals_count > max(2, MAX_CAPITALS_SHARE * len(letters))
     for start, end in () if ignores_capitals else _capitalised_runs(reading):
         if name_range := _unexplained_part(reading, start, end, known):
             yield name_range
@@ -231,7 +233,8 @@ def _is_capital(word: Word) -> bool:
 
 def _is_on_new_line(reading: Reading, index: int) -> bool:
     return (
-        "\n" in reading.plain[reading.word(index - 1).end : reading.word(index).start]
+        "\n"
+        in reading.lowercase[reading.word(index - 1).end : reading.word(index).start]
     )
 
 
@@ -341,7 +344,7 @@ def _is_announced(reading: Reading, index: int) -> bool:
 def _is_certain_name(reading: Reading, start: int, end: int) -> bool:
     word = reading.word(start)
     is_initial_or_acronym = len(word.text) < 2 or (
-        word.is_shouted and word.text not in personal_names()
+        word.is_all_capitals and word.text not in personal_names()
     )
     is_place = vocabulary.place_end(reading.words, start) is not None
     if is_initial_or_acronym or is_place or is_name_of_thing(reading, start, end):
@@ -402,7 +405,7 @@ def find_initials(reading: Reading) -> Iterator[Finding]:
 def _initials_end(reading: Reading, index: int) -> int | None:
     dotted = _dotted_end(reading, index)
     word = reading.word(index)
-    is_joined = word.is_shouted and len(word.text) <= MAX_JOINED_INITIALS
+    is_joined = word.is_all_capitals and len(word.text) <= MAX_JOINED_INITIALS
     end = dotted or (index + 1 if is_joined else None)
     if end is None:
         return None

@@ -66,7 +66,7 @@ class Word(NamedTuple):
         return self.cased[:1].isupper()
 
     @property
-    def is_shouted(self) -> bool:
+    def is_all_capitals(self) -> bool:
         return len(self.cased) > 1 and self.cased.isupper()
 
 
@@ -118,9 +118,9 @@ def _letters_to_digits(match: re.Match[str]) -> str:
 
 class Reading:
     """
-    The folded text with (``cased``) and without capitals (``plain``), and its words.
+    The folded text with capitals (``cased``) and in ``lowercase``, and its words.
 
-    ``digits`` is ``plain`` with digits for the letters O, I and L inside numbers.
+    ``digits`` is ``lowercase`` with digits for the letters O, I and L inside numbers.
     """
 
     def __init__(self, text: str) -> None:
@@ -128,14 +128,14 @@ class Reading:
         self._ends: list[int] = []
         self.cased = "".join(self._fold(text))
         self.hidden = list(_hidden_ranges(text))
-        self.plain = self.cased.lower()  # as long as ``cased``
-        self.digits = self.plain
-        if LETTER_AT_DIGIT.search(self.plain):
-            self.digits = NUMBER_WITH_LETTERS.sub(_letters_to_digits, self.plain)
-        plain, cased, make = self.plain, self.cased, Word._make
+        self.lowercase = self.cased.lower()  # as long as ``cased``
+        self.digits = self.lowercase
+        if LETTER_AT_DIGIT.search(self.lowercase):
+            self.digits = NUMBER_WITH_LETTERS.sub(_letters_to_digits, self.lowercase)
+        lowercase, cased, make = self.lowercase, self.cased, Word._make
         self.words = [
-            make((plain[start:end], cased[start:end], start, end))
-            for start, end in map(re.Match.span, WORD.finditer(plain))
+            make((lowercase[start:end], cased[start:end], start, end))
+            for start, end in map(re.Match.span, WORD.finditer(lowercase))
         ]
         texts = [word.text for word in self.words]
         self.word_set = frozenset(texts)
@@ -221,7 +221,7 @@ def rule(kind: PersonalDataKind, pattern: str, *more, **options) -> TextRule:
 
 
 def find(reading: Reading, rules: list[TextRule]) -> Iterator[Finding]:
-    covered = bytearray(len(reading.plain))
+    covered = bytearray(len(reading.lowercase))
     characters = frozenset(reading.digits)
     for rule in rules:
         if rule.needs and characters.isdisjoint(rule.needs):
