@@ -59,7 +59,7 @@ class SignInFloodMiddleware:
             return self.get_response(request)
         device = devices.known_device(request)
         network = network_of(request)
-        if not device and self._is_marked("network refused", network):
+        if not device and self._is_marked("short refusal", network):
             return too_many_requests(request)
         try:
             # Read before taking the lock: it takes long over a poor connection.
@@ -67,13 +67,13 @@ class SignInFloodMiddleware:
         except UnreadablePostError:
             return error_page(request, 400)
         # ``refused_by`` names one of these; a device is a browser with the cookie.
-        keys = {"device": device, "account": name, "network": network}
-        if device:  # a known browser is counted by itself alone
-            keys = dict.fromkeys(keys, device)
-        is_of_flood = self._count_and_check_flood(keys["network"]) or (
+        key_by_limit = {"device": device, "account": name, "network": network}
+        if device:  # counted by itself: its key replaces the account and the network
+            key_by_limit = dict.fromkeys(key_by_limit, device)
+        is_of_flood = self._count_and_check_flood(key_by_limit["network"]) or (
             not device and self._count_and_check_flood(MANY_NETWORKS)
         )
-        if self._is_marked("account refused", keys["account"]):
+        if self._is_marked("long refusal", key_by_limit["account"]):
             return too_many_requests(request)
         if is_of_flood:
             return busy(request)
@@ -81,9 +81,12 @@ class SignInFloodMiddleware:
         if response.status_code == 429:
             limit = getattr(request, "refused_by", "network")
             # A browser is refused for as long as an account.
-            kind = "account" if device else limit
-            seconds = REFUSED_FOR if kind == "network" else ACCOUNT_REFUSED_FOR
-            self._mark(f"{kind} refused", keys[limit], seconds)
+            is_long = device or limit != "network"
+            self._mark(
+                "long refusal" if is_long else "short refusal",
+                key_by_limit[limit],
+                ACCOUNT_REFUSED_FOR if is_long else REFUSED_FOR,
+            )
         return response
 
     def _respond_alone(self, request):

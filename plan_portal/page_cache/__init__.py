@@ -185,9 +185,9 @@ class PageCache:
         page = self.memory.pages.get(key)
         if page is None:
             return respond_unavailable(environ, start_response)
-        if page.bannered is None:
-            page.bannered = page.under(banner(page.made_at, key))
-        return page.bannered.respond(environ, start_response)
+        if page.copy_with_banner is None:
+            page.copy_with_banner = page.with_banner(banner(page.made_at, key))
+        return page.copy_with_banner.respond(environ, start_response)
 
     def drop_made_before_takedown(self, page_version):
         self.memory.drop_made_before_takedown(page_version.takedowns)

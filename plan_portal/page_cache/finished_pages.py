@@ -31,18 +31,18 @@ class FinishedPage:
 
     ``made_at`` is its time in seconds since the epoch. ``headers`` and ``unmodified``
     are those of responses 200 and 304; ``answers`` maps an encoding to its other
-    headers and ETag, ``bodies`` to its bytes. ``bannered`` is the page with a banner
-    that says how old it is, served while the database is down.
+    headers and ETag, ``bodies`` to its bytes. ``copy_with_banner``, served while the
+    database is down, has a banner that says how old it is.
     """
 
     __slots__ = (
-        *("answers", "bannered", "bodies", "headers", "made_at", "page_version"),
-        *("size", "unmodified"),
+        *("answers", "bodies", "copy_with_banner", "headers", "made_at"),
+        *("page_version", "size", "unmodified"),
     )
 
     def __init__(self, body, headers, page_version, made_at):
         self.page_version, self.made_at = page_version, made_at
-        self.bannered = None
+        self.copy_with_banner = None
         self.headers = [
             *(
                 (name, text)
@@ -100,7 +100,7 @@ class FinishedPage:
         start_response("200 OK", [*self.headers, *headers])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body or self.plain_body]
 
-    def under(self, banner):
+    def with_banner(self, banner):
         html = self.plain_body.replace(b"<main ", banner + b"<main ", 1)
         return FinishedPage(html, self.headers, self.page_version, self.made_at)
 
