@@ -161,7 +161,7 @@ class PlanTable:
         known = stored.tables[self.name].key_of_pk
         return sorted(rows, key=lambda row: getattr(row, "sort_code", known[row.pk]))
 
-    def plain(self, stored, row):
+    def values_as_read(self, stored, row):
         return {
             column.name: as_read_from_cell(stored.plain(row, column.name))
             for column in self.columns

@@ -33,7 +33,7 @@ def value_digests(table, values, stored):
 
 
 def record_digests(table, record, stored):
-    return "-".join(value_digests(table, table.plain(stored, record), stored))
+    return "-".join(value_digests(table, table.values_as_read(stored, record), stored))
 
 
 def digest(value):

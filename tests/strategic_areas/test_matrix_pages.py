@@ -110,7 +110,7 @@ def counts(response):
 
 
 def texts(response):
-    return [found for found, _is_checked in response.context["texts"]]
+    return [found for found, _is_checked in response.context["suspected_texts"]]
 
 
 def test_the_columns_are_proposed_and_the_plan_that_comes_out_is_saved(bringer):

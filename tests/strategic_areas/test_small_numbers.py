@@ -79,7 +79,7 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client):
     many = reverse("admin:review_many")
     publish = reverse("admin:review_publish", args=["avance", update.pk])
     posted = {"seen_version": update.version, "checked": "on"}
-    assert (item.severe_finding_count, item.may_be_batched) == (1, False)
+    assert (item.warning_and_block_count, item.may_be_batched) == (1, False)
     client.post(many, {"pick": item.token, "checked": "on", "page_was_shown": "on"})
     assert shown(review_queue.review_url(update))
     assert client.post(publish, {**posted, "checked": ""}).status_code == 422

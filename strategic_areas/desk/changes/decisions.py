@@ -74,7 +74,7 @@ class QueuedDecision:
     parts: tuple[RecordChange, ...]
 
     #: Warnings are not counted: they do not keep it out of a batch.
-    sheet, version, severe_finding_count = None, 1, 0
+    sheet, version, warning_and_block_count = None, 1, 0
     needs_another_person = is_report = differs_much = False
 
     @property

@@ -68,14 +68,14 @@ class UploadedMatrix:
     """
     An uploaded matrix and its uploader's answers.
 
-    ``texts`` maps the keys of suspected texts, which may identify a person, to their
-    replacements; ``checked`` are the keys of those that the uploader ticked.
+    ``replacements`` maps the keys of suspected texts, which may identify a person, to
+    their new texts; ``checked`` are the keys of those that the uploader ticked.
     """
 
     name: str
     content: bytes
     naming: Naming | None = None
-    texts: dict = field(default_factory=dict)
+    replacements: dict = field(default_factory=dict)
     checked: list = field(default_factory=list)
 
     @classmethod
@@ -94,14 +94,16 @@ class UploadedMatrix:
     def signed(self, signed_for):
         content = base64.b64encode(self.content).decode()
         naming = self.naming and self.naming.as_json()
-        return sign([self.name, content, naming, self.texts, self.checked], signed_for)
+        return sign(
+            [self.name, content, naming, self.replacements, self.checked], signed_for
+        )
 
     @classmethod
     def from_signed(cls, text, signed_for):
         """Return the matrix, or raise ``StalePreviewError`` as ``read_signed`` does."""
-        name, content, naming, texts, checked = read_signed(text, signed_for)
+        name, content, naming, replacements, checked = read_signed(text, signed_for)
         naming = naming and Naming.from_json(naming)
-        return cls(name, base64.b64decode(content), naming, texts, checked)
+        return cls(name, base64.b64decode(content), naming, replacements, checked)
 
     @property
     def file(self):
@@ -134,7 +136,7 @@ class UploadedMatrix:
         for found in plan_lines.suspected_texts:
             text = data.get(found.name, found.text).replace("\r\n", "\n").strip()
             if text != found.text:
-                self.texts[found.key] = text
+                self.replacements[found.key] = text
             if f"{found.name}-checked" in data:
                 self.checked.append(checked_key(found.key, text))
         for key in data.getlist("again"):
@@ -155,8 +157,8 @@ class UploadedMatrix:
             for found in plan_lines.suspected_texts
         ]
 
-    def unchecked(self, plan_lines):
-        """Return the texts that prevent saving: barred, or not checked yet."""
+    def texts_that_prevent_saving(self, plan_lines):
+        """Return the suspected texts that are barred or not checked yet."""
         return [
             found
             for found, is_checked in self.suspected_texts_with_ticks(plan_lines)

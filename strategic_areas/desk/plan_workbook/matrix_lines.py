@@ -88,13 +88,13 @@ class MatrixLines:
     """
     The ``PlanLine`` objects of a matrix, compared with the stored plan.
 
-    ``texts`` maps keys of suspected texts to their replacements, "" to leave one out.
+    ``replacements`` maps keys of suspected texts to new ones, "" to leave one out.
     Afterwards ``unplaced_cells`` maps column names to cells for which the plan has no
     field.
     """
 
-    def __init__(self, stored, result, texts):
-        self.stored, self.result, self.texts = stored, result, texts
+    def __init__(self, stored, result, replacements):
+        self.stored, self.result, self.replacements = stored, result, replacements
         self.suspected_texts, self.unplaced_cells = [], defaultdict(list)
         #: Numbers of lines that are left out, because their title or code is.
         self.left_out = set()
@@ -263,7 +263,7 @@ class MatrixLines:
     def _text(self, column, line, value):
         cell = self._cell_of(line, column.name)
         key = f"{cell}#{column.name}#{digest_of(value)}"
-        text = self.texts.get(key, value)
+        text = self.replacements.get(key, value)
         # A code is often in the cell of the title, which shows the findings itself.
         is_code = column.name == "code"
         is_generated = is_code and not self._own_cell(line, "code")
@@ -271,7 +271,7 @@ class MatrixLines:
         messages = [MESSAGES[kind] for kind in kinds]
         if not is_code and text == value and self._own_cell(line, column.name):
             messages += self.messages_by_cell.get(cell, [])
-        if messages or key in self.texts:
+        if messages or key in self.replacements:
             is_barred = not STOPS.keys().isdisjoint(kinds)
             messages = tuple(dict.fromkeys(map(str, messages)))
             label = f"{line.values.get('code') or ''} {column.label}".strip()
@@ -310,7 +310,7 @@ class MatrixLines:
         if record is None:
             values, state = with_defaults(table, values), LineState.NEW
         else:
-            stored = table.plain(self.stored, record)
+            stored = table.values_as_read(self.stored, record)
             values = {
                 name: value
                 for name, value in values.items()

@@ -202,7 +202,9 @@ def _matrix_page(request, plan, matrix):
     result = matrix.read()
     question_form = MatrixQuestionForm(result)
     if "answer" in request.POST:
-        plan_lines = MatrixLines(StoredPlanObjects(plan.code), result, matrix.texts)
+        plan_lines = MatrixLines(
+            StoredPlanObjects(plan.code), result, matrix.replacements
+        )
         has_errors = matrix.take_answers(
             plan_lines, MatrixQuestionForm(result, request.POST)
         )
@@ -210,11 +212,13 @@ def _matrix_page(request, plan, matrix):
         question_form = MatrixQuestionForm(result, request.POST if has_errors else None)
     save_naming(plan, matrix.naming)
     stored = StoredPlanObjects(plan.code)
-    plan_lines = MatrixLines(stored, result, matrix.texts)
+    plan_lines = MatrixLines(stored, result, matrix.replacements)
     if len(plan_lines.lines) > MAX_RECORDS:
         raise too_large_error()
     preview_context = {}
-    if not (question_form.open_questions or matrix.unchecked(plan_lines)):
+    if not (
+        question_form.open_questions or matrix.texts_that_prevent_saving(plan_lines)
+    ):
         preview_context = _preview_context(plan, stored, plan_lines.lines, request.user)
         # A matrix has no row for the plan itself.
         plan_title = EDITED_TABLES[PLAN_TABLE].title
@@ -237,7 +241,7 @@ def _matrix_page(request, plan, matrix):
         result=result,
         question_form=question_form,
         plan_lines=plan_lines,
-        texts=matrix.suspected_texts_with_ticks(plan_lines),
+        suspected_texts=matrix.suspected_texts_with_ticks(plan_lines),
         given_answers=list(matrix.given_answers),
         tree=build_matrix_tree(result),
         may_add_agencies=request.user.has_perm("agencies.add_agency"),

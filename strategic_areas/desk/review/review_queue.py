@@ -132,7 +132,7 @@ class QueuedReport:
         return guard.warnings_and_blocks(self.record)
 
     @property
-    def severe_finding_count(self):
+    def warning_and_block_count(self):
         """The number of warnings and blocks; ``examined`` has more findings."""
         return sum(map(len, self._findings))
 
@@ -144,7 +144,9 @@ class QueuedReport:
     def may_be_batched(self):
         """Whether it may be published with others, from the list."""
         return not (
-            self.needs_another_person or self.severe_finding_count or self.differs_much
+            self.needs_another_person
+            or self.warning_and_block_count
+            or self.differs_much
         )
 
     @property

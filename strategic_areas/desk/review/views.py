@@ -447,7 +447,7 @@ def _why_not(item, chosen_count):
         return _("it is no longer waiting, or was changed since.")
     if item.needs_another_person:
         return _("you had a part in it: another person publishes it.")
-    if item.severe_finding_count or item.differs_much or item.examined.blocks:
+    if item.warning_and_block_count or item.differs_much or item.examined.blocks:
         return _("something in it has to be read by itself.")
     if chosen_count >= MAX_AT_ONCE:
         return _("at most %(number)d at once.") % {"number": MAX_AT_ONCE}

@@ -48,7 +48,7 @@ class AnswerColumn:
     """
     A column that the agency fills in, named as the form's field.
 
-    ``known`` are pairs of value and label of a list, ``bounds`` the smallest and
+    ``options`` are pairs of value and label of a choice, ``bounds`` the smallest and
     largest number. ``field`` is the revision's field, if any.
     """
 
@@ -57,7 +57,7 @@ class AnswerColumn:
     width: int
     hint: str | Promise = ""
     kind: FieldKind = FieldKind.TEXT
-    known: tuple = ()
+    options: tuple = ()
     bounds: tuple = (None, None)
     field: ReportField | None = None
 
@@ -65,7 +65,7 @@ class AnswerColumn:
     def choices(self):
         if self.kind is FieldKind.FLAG:
             return [(True, _("Yes")), (False, _("No"))]
-        return [(value, str(label)) for value, label in self.known]
+        return [(value, str(label)) for value, label in self.options]
 
     @property
     def offered(self):

@@ -39,7 +39,7 @@ VALUE_COLUMNS = (
         gettext_lazy("Provisional or confirmed"),
         16,
         kind=FieldKind.CHOICE,
-        known=tuple(PublishedFigure.Status.choices),
+        options=tuple(PublishedFigure.Status.choices),
     ),
     AnswerColumn("note", gettext_lazy("Note"), 36),
     AnswerColumn("why", gettext_lazy("Why it differs"), 36),

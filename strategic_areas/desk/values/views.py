@@ -158,6 +158,7 @@ def _page(request, template, forms, **context):
 
 
 def _value_to_copy(request, sheet, indicator):
+    """The chosen value (``desde``), or the returned one of the requested days."""
     rows = ReportedValue.objects.filter(agency=sheet.agency, indicator=indicator)
     pk = request.GET.get("desde", "")
     if pk.isdecimal():
@@ -397,7 +398,8 @@ def preview_publication(values, *, by):
     """
     Return what the public will read once these values are published together.
 
-    ``public_changes`` are of all public rows; ``indicators`` has each one's facts.
+    ``public_changes`` are of all public rows; ``indicators`` are dicts, one of each
+    indicator with its values, its card before and after, and its changed pages.
     ``RefusedError`` names a value that cannot be published.
     """
     affected = list({each.indicator_id: each.indicator for each in values}.values())
