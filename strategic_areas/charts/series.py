@@ -96,7 +96,7 @@ class PlacedLabel:
     """The chosen box of a text, and whether it fits only on wide screens."""
 
     box: Box
-    is_wide: bool
+    is_on_wide_screens_only: bool
 
 
 def choose_boxes(
@@ -206,7 +206,7 @@ class ChartLabel:
     y: str
     text: str
     kind: str
-    is_wide: bool = False
+    is_on_wide_screens_only: bool = False
 
 
 def labels(layout: ChartLayout):
@@ -215,7 +215,9 @@ def labels(layout: ChartLayout):
     ):
         if found:
             x, y, text, kind = next(label for box, label in boxes if box == found.box)
-            yield ChartLabel(percent(x), em(y), text, kind, found.is_wide)
+            yield ChartLabel(
+                percent(x), em(y), text, kind, found.is_on_wide_screens_only
+            )
 
 
 def place_labels(layout: ChartLayout):
@@ -301,7 +303,7 @@ class AxisTick:
 class YearTick:
     x: str
     text: str
-    is_wide: bool
+    is_on_wide_screens_only: bool
 
 
 @dataclass(frozen=True)
@@ -309,7 +311,7 @@ class PeriodBand:
     x: str
     width: str
     text: str
-    has_wide_text: bool
+    has_text_on_wide_screens_only: bool
 
 
 @dataclass(frozen=True)
@@ -359,8 +361,9 @@ class LevelLine:
 @dataclass(frozen=True)
 class SeriesPicture:
     """
-    Heights are ems, positions percents; texts that are ``is_wide`` are left out on
-    phones, as is the text of a band that ``has_wide_text``.
+    Heights are ems, positions percents. Left out on phones are texts with
+    ``is_on_wide_screens_only`` and those of bands with
+    ``has_text_on_wide_screens_only``.
     """
 
     height: str

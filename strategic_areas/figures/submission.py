@@ -113,7 +113,7 @@ class ValueSteps(GuardedSteps):
         publish_figures(_indicators_of(values))
 
     def on_end(self, reported):
-        record_reported_span(reported)
+        update_reported_span(reported)
         if reported.status in {DecisionStatus.APPROVED, DecisionStatus.DECLINED}:
             code, page = reported.indicator.code, _page_of(reported)
             mail_proposer(reported, "value", about=code, address=page)
@@ -184,11 +184,11 @@ def submit_value(reported, *, by):
         record=indicator,
     )
     VALUE_STEPS.propose(reported, by=by)
-    record_reported_span(reported)
+    update_reported_span(reported)
     return reported
 
 
-def record_reported_span(reported):
+def update_reported_span(reported):
     """Store, update or delete the record, without the number, of these days."""
     lookups = {name: getattr(reported, name) for name in SPAN_FIELDS}
     rows = ReportedValue.objects.filter(**lookups).exclude(

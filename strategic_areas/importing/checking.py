@@ -222,7 +222,9 @@ def check_personal_data(plan_file):
         if finding.severity == Severity.BLOCK:
             found = f"personal data in {place}"
             faults.append(
-                ValueFault(entry.name, key, f"none: {message}", line, found=found)
+                ValueFault(
+                    entry.name, key, f"no personal data: {message}", line, found=found
+                )
             )
         elif not names_public_source(entry):
             warnings.append(f"{entry.name} (line {line}), {key}, {place}: {message}")

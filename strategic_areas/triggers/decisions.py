@@ -237,7 +237,7 @@ def _is_stated_by_plan(model, row):
     return f"({stated} AND {row}.is_in_plan)" if has_work_outside else stated
 
 
-def _approved(plan):
+def _has_left_preparation(plan):
     table = model_named("Plan")._meta.db_table
     status = f'(SELECT status FROM "{table}" WHERE id = {plan})'  # noqa: S608
     return f"{status} <> 'in_preparation'"
@@ -251,7 +251,9 @@ def _touches(model, event):
         condition = f"({condition} OR {_is_stated_by_plan(model, 'NEW')})"
         condition += f" AND ({' OR '.join(changed)})"
     plan = f"{row}.plan_id"
-    return f"{condition} AND {_approved(plan)} AND {_nothing_is_applied(plan)}"
+    return (
+        f"{condition} AND {_has_left_preparation(plan)} AND {_nothing_is_applied(plan)}"
+    )
 
 
 def _links(model, field):
@@ -261,7 +263,8 @@ def _links(model, field):
         touched = " OR ".join(
             f'EXISTS (SELECT 1 FROM "{model._meta.db_table}" r '  # noqa: S608
             f"WHERE r.id = {row}.{end.column} AND {_is_stated_by_plan(model, 'r')} "
-            f"AND {_approved('r.plan_id')} AND {_nothing_is_applied('r.plan_id')})"
+            f"AND {_has_left_preparation('r.plan_id')} "
+            f"AND {_nothing_is_applied('r.plan_id')})"
             for row in {"INSERT": ["NEW"], "DELETE": ["OLD"]}.get(event, ["NEW", "OLD"])
             for end in ends
         )

@@ -85,11 +85,11 @@ def indicator_list_file(request, file_format):
 
 def _file(file_format, name, codes):
     # Key of a row → its position; if all are equal, the dataset's order stays.
-    equal_positions = dict.fromkeys(codes, 0)
+    positions_by_key = dict.fromkeys(codes, 0)
     wanted = {
-        "values": ("indicator", equal_positions),
-        "indicators": ("code", equal_positions),
-        "breakdowns": ("indicator", equal_positions),
+        "values": ("indicator", positions_by_key),
+        "indicators": ("code", positions_by_key),
+        "breakdowns": ("indicator", positions_by_key),
     }
     return datasets.list_file_response(file_format, name, wanted, *plans.public_plans())
 

@@ -97,12 +97,12 @@ def recommendation_file(request, plan, file_format):
     plan, plan_progress = _plan_and_progress(plan)
     recommendations = references.recommendations_of_plan(plan_progress)
     # Key of a row → its position; if all are equal, the dataset's order stays.
-    equal_positions = dict.fromkeys((each.target.code for each in recommendations), 0)
+    positions_by_key = dict.fromkeys((each.target.code for each in recommendations), 0)
     # "answers": the commitments and indicators that respond, not the State's replies.
     linked_datasets = ("target_years", "target_agencies", "answers")
     wanted = {
-        "targets": ("code", equal_positions),
-        **dict.fromkeys(linked_datasets, ("target", equal_positions)),
+        "targets": ("code", positions_by_key),
+        **dict.fromkeys(linked_datasets, ("target", positions_by_key)),
     }
     return datasets.list_file_response(
         file_format, f"{plan.code} {_('recommendations')}", wanted, plan

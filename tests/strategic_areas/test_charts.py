@@ -226,7 +226,9 @@ def test_texts_never_cover_each_other(counts):
 
     for (one, (_b, is_needed)), (other, (_c, needs)) in combinations(texts, 2):
         if not (is_needed and needs):
-            on_telephones = not (one.is_wide or other.is_wide)
+            on_telephones = not (
+                one.is_on_wide_screens_only or other.is_on_wide_screens_only
+            )
             assert not one.box.meets(other.box, WIDE)
             assert not (on_telephones and one.box.meets(other.box, NARROW))
 

@@ -33,7 +33,9 @@ def test_an_identity_card_refuses_the_whole_file_and_is_not_repeated(tmp_path):
     assert (status, lines) == (1, ["created=0 changed=0 unchanged=0 kept=0 faults=1"])
     (error,) = errors
     place = f"updates C1.a 2030-S1 (line {line}), narrative_es: found personal data"
-    assert error.startswith(f"{place} in characters 15 to 27; expected none: ")
+    assert error.startswith(
+        f"{place} in characters 15 to 27; expected no personal data: "
+    )
     assert CARD not in error
     assert footprint(*EVERY) == before
 

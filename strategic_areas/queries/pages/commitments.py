@@ -149,8 +149,8 @@ class CommitmentPage:
         return any(getattr(each, name) for each in activities for name in names)
 
 
-#: A commitment's area and those before it: their number is the area's position.
-UP_TO_AREA = (
+#: The position of a commitment's area in its plan: the number of areas up to it.
+AREA_POSITION = (
     StrategicArea.objects.filter(
         plan=OuterRef("plan"), sort_code__lte=OuterRef("programme__area__sort_code")
     )
@@ -174,7 +174,7 @@ def commitment_by_code(plan_code: str, code: str) -> Commitment | None:
     rows = rows.annotate(
         is_of_reconstruction=plans.is_reconstructed_column("plan"),
         is_declared=Exists(declared.filter(commitment=OuterRef("pk"))),
-        area_position=Subquery(UP_TO_AREA),
+        area_position=Subquery(AREA_POSITION),
     )
     commitment = rows.filter(plan__code=plan_code, code=code).first()
     if commitment:

@@ -136,7 +136,9 @@ def compare_tables(before: PlanTables, after: PlanTables) -> list[DatasetDiffere
             for tables in (tables_before, tables_after)
         )
     ):
-        difference = _without_former_values(datasets_after[each.dataset], each)
+        difference = _without_values_no_longer_public(
+            datasets_after[each.dataset], each
+        )
         # The days late change daily by themselves: alone they are no difference.
         if {name for name, *_cells in difference.columns} - {DAYS_LATE}:
             rows[each.dataset].append(difference)
@@ -159,7 +161,7 @@ def _missing_columns(one, other, name):
     return tuple(each for each in columns if each.name not in names)
 
 
-def _without_former_values(dataset, changed):
+def _without_values_no_longer_public(dataset, changed):
     """Leave out old values of cells that the public may no longer read."""
     if changed.kind != "changed":
         return changed

@@ -117,7 +117,8 @@ def update_events(
     The public updates of each record and period, newest first.
 
     ``activities`` are the updates' activities by id; records not in ``current`` were
-    superseded. All updates of a period are shown on the day of its last one.
+    superseded. Those of one period are all shown on the last day on which an update of
+    it, entered in the portal, was published, or else on the period's last day.
     """
     periods, groups = {each.pk: each for each in periods}, defaultdict(list)
     for row in updates:
@@ -270,6 +271,6 @@ def _with_agency_of_round(row, period, agencies):
         agencies[agency.pk] = round_assignments.agency_as_of(agency, period.ends_on)
     if agencies[agency.pk] is row.activity.agency:
         return row.activity
-    former = copy(row.activity)
-    former.agency = agencies[agency.pk]
-    return former
+    activity_then = copy(row.activity)
+    activity_then.agency = agencies[agency.pk]
+    return activity_then
