@@ -78,8 +78,8 @@ class ParsedPlanFile:
     def plan_code(self):
         return next((e.values.get("code") or "" for e in self.entries["plan"]), "")
 
-    def records(self, path):
-        """The records of a section, such as "plan" or "indicators.values"."""
+    def entries_at(self, path):
+        """The entries of a section, such as "plan" or "indicators.values"."""
         found = [self.top]
         for name in path.split("."):
             found = [inner for each in found for inner in each.nested.get(name, ())]

@@ -78,8 +78,8 @@ def kind_of(column):
     if column.name in KIND_OF_NAME and not isinstance(column, columns.SlugField):
         return KIND_OF_NAME[column.name]
     if column.is_relation:
-        section = TABLE_OF_MODEL[column.related_model].name
-        return (references if column.many_to_many else reference)(section)
+        record_kind = TABLE_OF_MODEL[column.related_model].name
+        return (references if column.many_to_many else reference)(record_kind)
     if column.choices:
         word = one_of(word for word, _ in column.choices)
         is_list = isinstance(column, WordsField)

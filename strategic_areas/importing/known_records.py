@@ -30,24 +30,24 @@ class KnownRecords:
         self.stored = stored
         self.codes = {}
 
-    def has(self, section, code):
+    def has(self, record_kind, code):
         """
         Whether a reference has a target; always true for an unreadable section.
 
-        ``section`` names the kind of record, as an error message prints it; its first
-        word is a section. "agencies" are those that take part in the plan, "agencies of
-        the portal" are all.
+        ``record_kind`` is in the words of an error message: "agencies" are those that
+        take part in the plan, "agencies of the portal" are all. Its first word is the
+        section.
         """
-        name = section.split()[0]
-        if name in self.plan_file.unread:
+        section = record_kind.split()[0]
+        if section in self.plan_file.unread:
             return True
-        if section not in self.codes:
-            table = "participations" if section == "agencies" else name
-            self.codes[section] = {
-                *map(code_of, self.plan_file.entries[name]),
+        if record_kind not in self.codes:
+            table = "participations" if record_kind == "agencies" else section
+            self.codes[record_kind] = {
+                *map(identifier_of, self.plan_file.entries[section]),
                 *self.stored.tables[table].key_of_pk.values(),
             }
-        return code in self.codes[section]
+        return code in self.codes[record_kind]
 
     def values(self, section, *names):
         found = {
@@ -61,7 +61,9 @@ class KnownRecords:
             values = {
                 each: entry.values[each] for each in names if each in entry.values
             }
-            found[code_of(entry)] = found.get(code_of(entry), defaults) | values
+            found[identifier_of(entry)] = (
+                found.get(identifier_of(entry), defaults) | values
+            )
         return found
 
     @cached_property
@@ -137,8 +139,8 @@ class KnownRecords:
         }
 
 
-def code_of(entry):
-    """The first identifying value: a code, acronym or key, valid or not."""
+def identifier_of(entry):
+    """The first identifying value: a code, acronym or key, even an invalid one."""
     key = entry.section.identity[0]
     node = entry.nodes.get(key)
     return entry.values.get(key) or (node.value if isinstance(node, ScalarNode) else "")

@@ -4,7 +4,7 @@ from decimal import Decimal
 from itertools import chain
 
 from strategic_areas.disclosure import is_small
-from strategic_areas.importing.known_records import code_of
+from strategic_areas.importing.known_records import identifier_of
 from strategic_areas.importing.values import span
 from strategic_areas.models import (
     Activity,
@@ -29,7 +29,7 @@ SLUG_KEYS = (
 
 def broken_rules(plan_file, known):
     for sections, key, rule, expected in RECORD_RULES:
-        for entry in chain(*map(plan_file.records, sections)):
+        for entry in chain(*map(plan_file.entries_at, sections)):
             if found := rule(entry, key, known):
                 yield entry.fault(key, expected.format(found))
     for rule in FILE_RULES:
@@ -70,11 +70,11 @@ def repeated(plan_file, known):
 def unknown_references(plan_file, known):
     for entry in plan_file.top.with_nested():
         for key in entry.section.keys:
-            section = getattr(key.kind, "section", "")
-            value = entry.values.get(key.name) if section else None
+            record_kind = getattr(key.kind, "record_kind", "")
+            value = entry.values.get(key.name) if record_kind else None
             for code in value if isinstance(value, list) else [value]:
-                if code is not None and not known.has(section, code):
-                    expected = f"the code of one of the {section}"
+                if code is not None and not known.has(record_kind, code):
+                    expected = f"the code of one of the {record_kind}"
                     yield entry.fault(
                         key.name, expected, entry.node_of_item(key.name, code)
                     )
@@ -108,7 +108,7 @@ def second_total_indicators(plan_file, known):
     listed = [
         (entry, found.pop(code))
         for entry in plan_file.entries["indicators"]
-        if (code := code_of(entry)) in found
+        if (code := identifier_of(entry)) in found
     ]
     total_indicators = {
         indicator["family"]: code
@@ -122,7 +122,7 @@ def second_total_indicators(plan_file, known):
                 "is_teller", f"false: of this family, {other} publishes the total"
             )
         if indicator["is_teller"]:
-            total_indicators.setdefault(indicator["family"], code_of(entry))
+            total_indicators.setdefault(indicator["family"], identifier_of(entry))
 
 
 def people_counted(plan_file, known):
@@ -188,7 +188,7 @@ def is_a_round(entry, key, known):
 
 
 def owner_if_other_plan(entry, key, known):
-    owner = known.indicators[code_of(entry)]["introduced_by"]
+    owner = known.indicators[identifier_of(entry)]["introduced_by"]
     return owner if known.stored.plan_code not in ("", owner) else None
 
 
@@ -261,7 +261,7 @@ def lacks_printed_where(entry, key, known):
 def indicator_of(entry, known):
     while entry.above:
         entry = entry.above
-    return known.indicators[code_of(entry)]
+    return known.indicators[identifier_of(entry)]
 
 
 def counts_below_zero(entry, key, known):

@@ -37,14 +37,14 @@ class ScalarValue:
     A value of the YAML ``types``; ``hint`` explains how to write it.
 
     ``plain`` converts the text or raises ``UnfitValueError`` or ``ValueError``. With a
-    ``section`` the value is a code of a record there.
+    ``record_kind`` the value is the code of such a record.
     """
 
     label: str
     plain: Callable
     types: tuple = ("str",)
     hint: str = ", in quotes: '{}'"
-    section: str = ""
+    record_kind: str = ""
 
     def read(self, node):
         if is_null(node):
@@ -59,7 +59,7 @@ class ScalarValue:
             raise UnfitValueError(self.label) from None
 
 
-def text(label="text", check=str, section=""):
+def text(label="text", check=str, record_kind=""):
     """``check`` raises for an unfitting text."""
 
     def read(text):
@@ -71,7 +71,7 @@ def text(label="text", check=str, section=""):
         check(text)
         return text
 
-    return ScalarValue(label, read, section=section)
+    return ScalarValue(label, read, record_kind=record_kind)
 
 
 TEXT = text()
@@ -82,8 +82,8 @@ def one_of(words):
     return text(f"one of {', '.join(words)}", words.index)
 
 
-def reference(section):
-    return text("a code", section=section)
+def reference(record_kind):
+    return text("a code", record_kind=record_kind)
 
 
 def number(label, least=-math.inf, most=math.inf, form=r"-?\d{1,40}(\.\d{1,40})?"):
@@ -145,12 +145,12 @@ class ValueList:
         return values if self.ordered else sorted(values)
 
     @property
-    def section(self):
-        return self.each.section
+    def record_kind(self):
+        return self.each.record_kind
 
 
-def references(section):
-    return ValueList("a list of codes", reference(section))
+def references(record_kind):
+    return ValueList("a list of codes", reference(record_kind))
 
 
 @dataclass(frozen=True)
