@@ -193,7 +193,7 @@ class DecisionSteps:
                 "You invited who proposed it, and nobody else has confirmed that they "
                 "know this person: another one decides."
             )
-        if decision.proposed_by_id in user.possible_own_accounts:
+        if decision.proposed_by_id in user.possibly_same_person_ids:
             return gettext(
                 "Nobody has confirmed yet that you and who proposed it are two people: "
                 "another person decides."

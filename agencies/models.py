@@ -87,10 +87,11 @@ class User(AbstractUser):
         return frozenset(invited.values_list("pk", flat=True))
 
     @cached_property
-    def possible_own_accounts(self):
+    def possibly_same_person_ids(self):
         """
         Ids of accounts that might secretly be this person's: invitees whom nobody else
-        confirmed to know; of such an invitee the inviter and the inviter's others too.
+        confirmed to know; if this person is one too, the inviter and the inviter's
+        other such invitees.
         This person may not decide on what they proposed.
         """
         if not self.is_unconfirmed:
@@ -222,7 +223,7 @@ class Agency(models.Model):
         return self.acronym
 
     @property
-    def local_acronym(self):
+    def acronym_in_language(self):
         is_english = (get_language() or "es").startswith("en")
         return is_english and self.acronym_en or self.acronym
 

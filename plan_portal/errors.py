@@ -108,11 +108,11 @@ def server_error(request):
     """
     error = sys.exc_info()[1]
     is_of_database = isinstance(error, OperationalError | InterfaceError)
-    is_sent = request.method == "POST"
+    is_post = request.method == "POST"
     # 507 says that nothing was saved. A GET has nothing of the user's to save: if the
     # database's disk is full, it gets 503.
-    if is_disk_full(error) and (is_sent or not is_of_database):
-        return error_page(request, 507, is_sent=is_sent)
+    if is_disk_full(error) and (is_post or not is_of_database):
+        return error_page(request, 507, is_post=is_post)
     if is_of_database or isinstance(error, StoreUnreachableError):
         return unavailable(request)
     return error_page(request, 500)

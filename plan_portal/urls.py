@@ -69,7 +69,7 @@ PUBLIC_PAGES = [
         "data/<slug:plan>/<dataset:dataset>/",
     ),
     (
-        "edition_days",
+        "edition_by_date",
         editions.edition_by_date,
         "datos/<slug:plan>/fecha/",
         "data/<slug:plan>/date/",
@@ -99,7 +99,7 @@ PUBLIC_PAGES = [
     ("accessibility", about.accessibility, "accesibilidad/", "accessibility/"),
     ("privacy", about.privacy, "privacidad/", "privacy/"),
     ("contact", about.contact, "contacto/", "contact/"),
-    ("questions", about.questions, "preguntas/", "questions/"),
+    ("faq", about.faq, "preguntas/", "questions/"),
     ("terms", about.terms_of_use, "terminos/", "terms/"),
     ("site_map", about.site_map, "mapa/", "sitemap/"),
     ("search", search.search_page, "buscar/", "search/"),

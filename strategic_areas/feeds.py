@@ -77,7 +77,7 @@ def _add(feed, entry, published_at, changed_at):
     name = permanent_id(entry.kind, entry.subject.pk, entry.period.pk, get_language())
     feed.add_item(
         title=" · ".join(
-            (entry.subject.title, entry.agency.local_acronym, entry.period.name)
+            (entry.subject.title, entry.agency.acronym_in_language, entry.period.name)
         ),
         link=absolute(entry.get_absolute_url()),
         description=render_to_string("_feed_entry.html", {"entry": entry}),
@@ -135,7 +135,7 @@ def _summary(kind, record):
     if kind == "plan":
         return _("The plan ends: %(title)s") % {"title": record.title}
     agency = record.lead if kind == "commitment" else record.agency
-    title = f"{record.code} {record.title} ({agency.local_acronym})"
+    title = f"{record.code} {record.title} ({agency.acronym_in_language})"
     return _("Due: %(title)s") % {"title": title}
 
 

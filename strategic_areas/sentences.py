@@ -458,7 +458,10 @@ def source_and_month(row) -> str:
         return ""
     month = as_date(summary.said_on, "m/Y")
     if row.declared_by:
-        return ACCORDING_TO % {"agency": row.declared_by.local_acronym, "month": month}
+        return ACCORDING_TO % {
+            "agency": row.declared_by.acronym_in_language,
+            "month": month,
+        }
     return LAST_REPORT % {"month": month}
 
 

@@ -1,5 +1,5 @@
 """
-Follows every link from the first page, as a stranger would, and keeps what it read.
+Follows every link from the home page, as a stranger would, and keeps what it read.
 
 `make deep` leaves nothing out.
 """

@@ -28,7 +28,7 @@ home, plans, help, methodology, about, glossary, protection    |            | 20
 data                                                           |            | 200 | 405
 plan_data                                                      | plan       | 200 | 405
 dataset                                                        | dataset    | 200 | 405
-accessibility, privacy, contact, terms, site_map, questions    |            | 200 | 405
+accessibility, privacy, contact, terms, site_map, faq          |            | 200 | 405
 legal_base, discrepancies, search, search_description          |            | 200 | 405
 corrections, indicators, results                               |            | 200 | 405
 indicators_csv, indicators_json, indicators_xlsx               |            | 200 | 405
@@ -38,7 +38,7 @@ indicator_csv, indicator_json, indicator_xlsx                  | indicator  | 20
 plan, areas, commitments, agencies, updates, frameworks        | plan       | 200 | 405
 workbook                                                       | plan       | 200 | 405
 edition, edition_workbook                                      | edition    | 200 | 405
-edition_days                                                   | plan       | 200 | 405
+edition_by_date                                                | plan       | 200 | 405
 difference                                                     | editions   | 200 | 405
 difference_today                                               | earlier    | 200 | 405
 amendments, later_activities, recommendations                  | plan       | 200 | 405
@@ -179,7 +179,7 @@ receipt                  | receipt          | 200 404 404 404 404 | 200 404 404 
 
 decisions                |                  | 302 302 302 302 302 | 302 302 302 302 302
 proposal                 | proposal         | 404 404 404 200 404 | 404 404 404 302! 404
-exact_agency, exact_indicator | measured         | 200 404 404 200 404 | 200 404 404 200 404
+raw_values_of_agency, raw_values_of_indicator | measured         | 200 404 404 200 404 | 200 404 404 200 404
 values_recorded          |                  | 404 404 404 200 404 | 405 405 405 405 405
 value_recorded           | measured         | 404 404 404 200 404 | 404 404 404 422 404
 value_receipt            | reported         | 200 404 404 200 404 | 405 405 405 405 405

@@ -1,4 +1,4 @@
-"""From the first page to every public address, following whatever a page offers."""
+"""From the home page to every public address, following whatever a page offers."""
 
 import re
 from collections import defaultdict

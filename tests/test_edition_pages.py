@@ -244,7 +244,7 @@ def test_a_plan_in_preparation_has_no_editions(client):
 
     for name, *args in (
         ("edition", later.number),
-        ("edition_days",),
+        ("edition_by_date",),
         ("difference", later.number, earlier.number),
         ("difference_today", earlier.number),
     ):
@@ -332,7 +332,7 @@ def test_a_day_leads_to_the_last_edition_made_by_then(client):
     }
 
     for asked, edition in places.items():
-        answer = read(client, "edition_days", plan, day=asked.isoformat())
+        answer = read(client, "edition_by_date", plan, day=asked.isoformat())
         assert answer["Location"] == public_path("edition", plan.code, edition.number)
 
 
@@ -341,12 +341,13 @@ def test_a_day_that_no_edition_holds_is_said_to_be_such(client):
     days = [earlier.made_on - DAY, timezone.localdate() + DAY, date.max]
 
     for day in days:
-        page = read(client, "edition_days", later.plan, day=day.isoformat())
+        page = read(client, "edition_by_date", later.plan, day=day.isoformat())
         assert "Ninguna edición guarda" in page.text
     assert (
-        "no es una fecha" in read(client, "edition_days", later.plan, day="ayer").text
+        "no es una fecha"
+        in read(client, "edition_by_date", later.plan, day="ayer").text
     )
-    assert "no es una fecha" not in read(client, "edition_days", later.plan).text
+    assert "no es una fecha" not in read(client, "edition_by_date", later.plan).text
 
 
 def test_numbers_decide_which_edition_is_the_later(client):
@@ -386,7 +387,7 @@ def test_pages_of_a_plan_lead_to_it_on_another_date(client, name):
 
     page = client.get(public_path(name, plan.code, *words.get(name, [])))
 
-    assert f'<a href="{public_path("edition_days", plan.code)}">' in page.text
+    assert f'<a href="{public_path("edition_by_date", plan.code)}">' in page.text
 
 
 def test_today_is_read_from_the_files_that_are_ready():

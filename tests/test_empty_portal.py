@@ -12,7 +12,7 @@ from tests.test_public_pages import LANGUAGES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
-#: What the card of the first page says.
+#: What the card of the home page says.
 IN_PREPARATION = {
     "es": "El plan está en preparación.",
     "en": "The plan is in preparation.",

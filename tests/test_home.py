@@ -1,4 +1,4 @@
-"""The first page, the page of a plan and the areas: what they say, and how often."""
+"""The home page, the page of a plan and the areas: what they say, and how often."""
 
 import re
 from datetime import timedelta
@@ -165,7 +165,7 @@ def test_of_the_silent_no_nought_is_told(client):
 
 
 def missing_in(client, plan):
-    """The names of those that the first page calls silent."""
+    """The names of those that the home page calls silent."""
     box = main_of(client, "/").split('class="round-box"')[1].split("</section>")[0]
     return re.findall(rf'<li>\s*<a href="/{plan.code}/instituciones/[^>]+>([^<]+)', box)
 

@@ -160,7 +160,7 @@ def test_earlier_periods_cost_no_query_and_no_whole_account(client):
 
 
 def pages_of(activity):
-    """The first page, that of the plan's areas, of one area and of one agency."""
+    """The home page, that of the plan's areas, of one area and of one agency."""
     plan, area = activity.plan, activity.commitment.programme.area
     start = plan.get_absolute_url("es")
     agency = f"{start}instituciones/{activity.agency.slug}/"

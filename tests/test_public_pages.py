@@ -276,7 +276,7 @@ protection /como-protegemos/ /how-we-protect/
 accessibility /accesibilidad/ /accessibility/
 privacy /privacidad/ /privacy/
 contact /contacto/ /contact/
-questions /preguntas/ /questions/
+faq /preguntas/ /questions/
 terms /terminos/ /terms/
 site_map /mapa/ /sitemap/
 search /buscar/ /search/
@@ -303,7 +303,7 @@ later_activities p /p/actividades-posteriores/ /p/later-activities/
 edition p 2026-1.1 /datos/p/2026-1.1/ /data/p/2026-1.1/
 difference p 2026-2 2026-1 /datos/p/2026-2/desde/2026-1/ /data/p/2026-2/since/2026-1/
 difference_today p 2026-1 /datos/p/hoy/desde/2026-1/ /data/p/today/since/2026-1/
-edition_days p /datos/p/fecha/ /data/p/date/
+edition_by_date p /datos/p/fecha/ /data/p/date/
 """  # noqa: E501 - an address is a line
 
 

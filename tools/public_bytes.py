@@ -6,7 +6,7 @@ tools/public_bytes.py read WORLDS TO  reads them with this code, into files diff
 BEFORE AFTER                        then names the differences
 
 One database is that of `make run`, the other that of `make states`. Pages of both
-languages are found by following links from the first pages and the site map; of links
+languages are found by following links from the home pages and the site map; of links
 with a query, only the first few of each kind. Workbooks are stored unpacked.
 """
 

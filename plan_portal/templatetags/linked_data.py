@@ -89,7 +89,7 @@ def _about(context, name):
         return {
             "@type": "GovernmentOrganization",
             "name": agency.name,
-            "alternateName": agency.local_acronym,
+            "alternateName": agency.acronym_in_language,
         }
     if name == "update":
         return _report(context["entry"])

@@ -346,7 +346,7 @@ def companions(context):
     if match.url_name in PAGES_WITH_FEED:
         kind, args = match.url_name, list(match.kwargs.values())
     found = {"feed": public_path(f"{kind}_feed", *args)}
-    found["days"] = public_path("edition_days", plan.code)
+    found["days"] = public_path("edition_by_date", plan.code)
     if kind in {"plan", "agency"} and plan.ends_on >= context["portal"]["today"]:
         found["calendar"] = public_path(f"{kind}_dates", *args)
     if kind in {"area", "commitment", "agency"}:

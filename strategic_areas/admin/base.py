@@ -1,4 +1,4 @@
-"""Base classes of the admin of approved records and revisions."""
+"""Base classes of the admin of revisions and of records that need approval."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -22,8 +22,8 @@ from agencies.routes import shown_on_page
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.changes import views
 from strategic_areas.desk.changes.amendment_forms import (
-    ApprovedRecordForm,
     GuardedModelForm,
+    NeedsApprovalForm,
 )
 from strategic_areas.desk.inputs import LongTextField
 from strategic_areas.desk.plan_tree.levels import level_of
@@ -41,21 +41,21 @@ from strategic_areas.purging.text_search import submitted_versions
 from strategic_areas.workflow import guard
 
 
-class ApprovedInline(ScopedRowsMixin, admin.TabularInline):
+class NeedsApprovalInline(ScopedRowsMixin, admin.TabularInline):
     form = GuardedModelForm
     extra = 0
     can_delete = False
 
 
-class ApprovedMixin:
+class NeedsApprovalMixin:
     """
     Saving proposes a change that another person approves, unless only staff read it.
 
     Name the mixin before the admin class.
     """
 
-    form = ApprovedRecordForm
-    change_form_template = "admin/strategic_areas/approved_change_form.html"
+    form = NeedsApprovalForm
+    change_form_template = "admin/strategic_areas/needs_approval_change_form.html"
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -142,7 +142,7 @@ class ApprovedMixin:
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
-class EditedOnTreeMixin(ApprovedMixin):
+class EditedOnTreeMixin(NeedsApprovalMixin):
     """
     A record that is edited on its plan's tree; the admin only shows it and its history.
 

@@ -19,9 +19,9 @@ from agencies.admin.base import (
 )
 from agencies.models import AGENCY_KINDS, Agency, AgencyName
 from strategic_areas.admin.base import (
-    ApprovedInline,
-    ApprovedMixin,
     EditedOnTreeMixin,
+    NeedsApprovalInline,
+    NeedsApprovalMixin,
     SubmittedHistoryMixin,
     tree_url,
 )
@@ -80,7 +80,7 @@ LEAD_FILTER = ("lead", admin.RelatedOnlyFieldListFilter)
 
 
 @admin.register(Plan)
-class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
+class PlanAdmin(NeedsApprovalMixin, BilingualHistoryAdmin):
     """
     Creates plans, changes their code before approval and ends approved ones. The tree
     edits the rest.
@@ -122,17 +122,17 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
-class ApprovedAdmin(ApprovedMixin, BilingualAdmin):
+class NeedsApprovalAdmin(NeedsApprovalMixin, BilingualAdmin):
     pass
 
 
-class ApprovedHistoryAdmin(ApprovedMixin, BilingualHistoryAdmin):
+class NeedsApprovalHistoryAdmin(NeedsApprovalMixin, BilingualHistoryAdmin):
     pass
 
 
 admin.site.register(
     Source,
-    ApprovedAdmin,
+    NeedsApprovalAdmin,
     list_display=["key", "title", "publisher", "kind"],
     list_filter=[PLAN_FILTER, ("kind", WordsFilter)],
     in_words={"kind": SOURCE_KINDS},
@@ -179,7 +179,7 @@ def _with_plan(record):
     return f"{record.plan.code} · {record}"
 
 
-class SamePlanAdmin(SamePlanMixin, ApprovedAdmin):
+class SamePlanAdmin(SamePlanMixin, NeedsApprovalAdmin):
     pass
 
 
@@ -255,13 +255,13 @@ class ActivityAdmin(SubmittedHistoryMixin, SamePlanMixin, PlanRecordAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class FormerNameInline(ApprovedInline):
+class FormerNameInline(NeedsApprovalInline):
     model = AgencyName
     fields = ["name_es", "name_en", "acronym", "slug", "starts_on", "ends_on"]
 
 
 @admin.register(Agency)
-class AgencyAdmin(ApprovedHistoryAdmin):
+class AgencyAdmin(NeedsApprovalHistoryAdmin):
     list_display = ["acronym", "name", "kind", "dissolved_on"]
     list_filter = [("kind", WordsFilter)]
     in_words = {"kind": AGENCY_KINDS}
@@ -274,7 +274,7 @@ class AgencyAdmin(ApprovedHistoryAdmin):
 
 admin.site.register(
     FrameworkTarget,
-    ApprovedAdmin,
+    NeedsApprovalAdmin,
     list_display=["code", "name", "family", "kind", "body"],
     list_filter=[("family", WordsFilter), ("kind", WordsFilter)],
     in_words={"family": FRAMEWORK_NAMES, "kind": TARGET_KINDS, "body": BODY_NAMES},
@@ -289,7 +289,7 @@ admin.site.register(
 )
 admin.site.register(
     LegalInstrument,
-    ApprovedAdmin,
+    NeedsApprovalAdmin,
     list_display=["name", "kind", "year"],
     in_words={"kind": INSTRUMENT_KINDS},
     search_fields=["code", "name_es", "name_en"],
@@ -303,13 +303,13 @@ admin.site.register(
 )
 admin.site.register(
     HelpLine,
-    ApprovedHistoryAdmin,
+    NeedsApprovalHistoryAdmin,
     list_display=["label", "reliability", "confirm_before_publishing", "confirmed_on"],
 )
 
 
 @admin.register(RecordDispute)
-class RecordDisputeAdmin(ApprovedHistoryAdmin):
+class RecordDisputeAdmin(NeedsApprovalHistoryAdmin):
     """The agency's text is read-only; the secretariat adds the decision."""
 
     list_display = ["__str__", "agency", "outcome", "resolved_on"]
@@ -335,35 +335,35 @@ class RecordDisputeAdmin(ApprovedHistoryAdmin):
 
 admin.site.register(
     Correction,
-    ApprovedHistoryAdmin,
+    NeedsApprovalHistoryAdmin,
     list_display=["about", "asked_on", "outcome", "decided_on"],
     list_filter=["outcome"],
     search_fields=["about_es", "about_en", "asked_es"],
 )
 admin.site.register(
     TipTier,
-    ApprovedAdmin,
+    NeedsApprovalAdmin,
     list_display=["report_year", "label", "plan"],
     list_filter=[PLAN_FILTER],
 )
 admin.site.register(Term, SamePlanAdmin, list_display=["code", "word", "plan"])
 admin.site.register(
     Discrepancy,
-    ApprovedAdmin,
+    NeedsApprovalAdmin,
     list_display=["code", "topic", "plan"],
     list_filter=[PLAN_FILTER],
     search_fields=["code", "topic_es", "topic_en"],
 )
 
 
-class CodeListValueInline(ApprovedInline):
+class CodeListValueInline(NeedsApprovalInline):
     model = CodeListValue
     fields = ["dimension", "code", "label_es", "label_en"]
 
 
 admin.site.register(
     CodeList,
-    ApprovedAdmin,
+    NeedsApprovalAdmin,
     list_display=["code", "name", "kind", "plan"],
     list_filter=[PLAN_FILTER, "kind"],
     inlines=[CodeListValueInline],
@@ -371,7 +371,7 @@ admin.site.register(
 
 
 @admin.register(Region, Province)
-class PlaceAdmin(ApprovedMixin, ScopedAdmin):
+class PlaceAdmin(NeedsApprovalMixin, ScopedAdmin):
     list_display = ["code", "name"]
     search_fields = ["code", "name"]
 
@@ -451,6 +451,6 @@ class MeasurementAdmin(ReadOnlyMixin, FigureMixin, ScopedAdmin):
     def raw_values_link(self, row):
         return format_html(
             '<a href="{}">{}</a>',
-            reverse("admin:exact_indicator", args=[row.indicator_id]),
+            reverse("admin:raw_values_of_indicator", args=[row.indicator_id]),
             row.indicator.code,
         )

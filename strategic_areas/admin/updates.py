@@ -12,7 +12,11 @@ from agencies.admin.base import ScopedAdmin, ScopedRowsMixin
 from agencies.fields import FieldKind
 from strategic_areas import evidence
 from strategic_areas.admin.base import RevisionAdmin
-from strategic_areas.admin.plan import PLAN_FILTER, ApprovedHistoryAdmin, SamePlanMixin
+from strategic_areas.admin.plan import (
+    PLAN_FILTER,
+    NeedsApprovalHistoryAdmin,
+    SamePlanMixin,
+)
 from strategic_areas.desk.changes.amendment_forms import GuardedRecordForm
 from strategic_areas.desk.inputs import add_protection_hint, widgets_for
 from strategic_areas.desk.sheet.forms import RevisionForm
@@ -31,7 +35,7 @@ from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
 
 @admin.register(ReportingPeriod)
-class ReportingPeriodAdmin(SamePlanMixin, ApprovedHistoryAdmin):
+class ReportingPeriodAdmin(SamePlanMixin, NeedsApprovalHistoryAdmin):
     """A second person approves a period before it becomes public or asks agencies."""
 
     list_display = [

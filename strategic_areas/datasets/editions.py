@@ -53,8 +53,8 @@ GZIP = zlib.MAX_WBITS | 16
 DAYS_LATE = "days_late"
 #: The purpose of the digest's key.
 DIGEST_PURPOSE = "strategic_areas.edition"
-#: Of the same round, proposal or reconstruction the existing edition is returned. Only
-#: tests and benchmarks make others: of a plan that is not reconstructed.
+#: An edition of the same round, proposal or reconstruction is returned, not made again.
+#: Only tests and benchmarks make editions of none of the three.
 MADE_ONCE = Q(is_reconstructed=True) | ~Q(period=None) | ~Q(proposal=None)
 
 
@@ -114,7 +114,8 @@ def make_edition(
         )
         for name, dataset in datasets_of(corrects).items()
     )
-    # Rows are written only while it is locked; triggers demand another nonce after.
+    # Rows are written only while it is locked. When that ends, triggers demand a new
+    # nonce, by which caches see that the content changed.
     edition.is_locked, edition.nonce = False, random_bits()
     edition.save(update_fields=["is_locked", "nonce"])
     audit.record_event(
@@ -191,8 +192,7 @@ def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
         return read_unchanging(proposal.plan)
     if (last := latest_correction(first)).is_locked:
         raise RefusedError(
-            _("Edition %(number)s is withheld: nobody can correct it.")
-            % {"number": last}
+            _("Edition %(number)s is locked: nobody can correct it.") % {"number": last}
         )
     before, datasets, now = (
         snapshot_of(last),

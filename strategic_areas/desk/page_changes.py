@@ -47,7 +47,7 @@ PAGE_TITLES = {
     "indicators": gettext_lazy("The list of figures"),
     "updates": gettext_lazy("The list of reports"),
 }
-#: Columns of a commitment that the first page counts.
+#: Columns of a commitment that the home page counts.
 COUNTED_COLUMNS = {"state", "punctuality"}
 WORDS_OF_ROW_CHANGE = {
     "added": gettext_lazy("It is new there."),
@@ -140,7 +140,7 @@ def page_changes_of(
     if getattr(home_plan, "code", "") in plans_with_new_states:
         changes.append(
             PublicPageChange(
-                _("The first page"),
+                _("The home page"),
                 public_path("home"),
                 _("How many commitments are in which state."),
             )

@@ -137,16 +137,16 @@ def patterns(site):
             ("cifras/<int:pk>/", review.review_value, "value"),
             ("cifras/<int:pk>/recobrar/", values.value_recall, "value_recall"),
             ("cifras/<int:pk>/constancia/", values.value_receipt, "value_receipt"),
-            # The files of raw values; "exact" stays in their names and addresses.
+            # The files of raw values; "exact" stays in their addresses.
             (
                 "cifras/exactas/<slug:agency>/",
                 values.raw_values_of_agency,
-                "exact_agency",
+                "raw_values_of_agency",
             ),
             (
                 "cifras/exactas/indicador/<int:indicator>/",
                 values.raw_values_of_indicator,
-                "exact_indicator",
+                "raw_values_of_indicator",
             ),
             ("propuestas/<int:pk>/", decisions.activity_proposal, "proposal"),
             (

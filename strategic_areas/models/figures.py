@@ -48,6 +48,8 @@ def exactness():
     )
 
 
+#: If empty, both days tell it: whole years are exact to the year, whole months to the
+#: month, other spans to the day.
 def exact_to(label):
     return models.CharField(
         label,

@@ -7,7 +7,7 @@ from agencies.fields import FieldKind
 from strategic_areas.models import Plan
 from strategic_areas.plan_document import records, validation
 from strategic_areas.plan_document.lines import LineState, PlanLine
-from strategic_areas.plan_document.tables import EDITED_TABLES, as_read_from_cell
+from strategic_areas.plan_document.tables import EDITED_TABLES, comparable_value
 from strategic_areas.plan_document.values import cell_value, record_label
 from strategic_areas.workbooks.reading import CellChange, ValueFault
 from strategic_areas.workflow import guard
@@ -100,7 +100,7 @@ def _preview_line(stored, to_save, faults):
         CellChange(
             columns[name].label,
             value_in_words(
-                columns[name], as_read_from_cell(to_save.before.get(name)), stored
+                columns[name], comparable_value(to_save.before.get(name)), stored
             ),
             value_in_words(columns[name], value, stored),
             places.get(name, ""),

@@ -163,12 +163,12 @@ class PlanTable:
 
     def values_as_read(self, stored, row):
         return {
-            column.name: as_read_from_cell(stored.plain(row, column.name))
+            column.name: comparable_value(stored.plain(row, column.name))
             for column in self.columns
         }
 
 
-def as_read_from_cell(value):
+def comparable_value(value):
     """
     Return a value as a workbook's cell gives it back; an empty text is None.
 

@@ -137,7 +137,7 @@ def _editions(plans_with_commitments):
             for each in of_plan
             for key in [(plan, each.number)]
         ],
-        "edition_days": _same((plan,) for plan in by_plan),
+        "edition_by_date": _same((plan,) for plan in by_plan),
         "difference": _same(
             (plan, later.number, earlier.number)
             for plan, of_plan in by_plan.items()

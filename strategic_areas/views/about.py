@@ -19,7 +19,7 @@ from strategic_areas.views.parameters import (
 
 
 def page(request, template, **context):
-    """Render a page about no plan, with the plan of the first page."""
+    """Render a page about no plan, with the plan of the home page."""
     context["plan"] = plans.choose_plan(timezone.localdate()).home_plan
     return render(request, template, context)
 
@@ -46,7 +46,7 @@ protection = text_page("protection.html")
 accessibility = text_page("accessibility.html")
 privacy = text_page("privacy.html")
 terms_of_use = text_page("terms.html")
-questions = text_page("questions.html")
+faq = text_page("faq.html")
 
 
 def about(request):

@@ -123,18 +123,18 @@ def former_picture(request, plan=None, **record):
     )
 
 
-def _totals_text(official, total):
+def _totals_text(commitments, total):
     parts = [
         (
-            official,
-            ngettext("%(number)s commitment", "%(number)s commitments", official),
+            commitments,
+            ngettext("%(number)s commitment", "%(number)s commitments", commitments),
         ),
         (
-            total - official,
+            total - commitments,
             ngettext(
                 "%(number)s documented action",
                 "%(number)s documented actions",
-                total - official,
+                total - commitments,
             ),
         ),
     ]

@@ -226,7 +226,7 @@ def _exception_texts(line):
     for each in line.points:
         text = "" if each.shown is ValueDisplay.VALUE else phrases.value_text(each)
         if each.is_disputed:
-            agency = {"agency": each.dispute.agency.local_acronym}
+            agency = {"agency": each.dispute.agency.acronym_in_language}
             text = _("%(agency)s does not acknowledge it.") % agency
         if text:
             span = phrases.span_heading(
@@ -321,7 +321,7 @@ def key_figures_with_charts() -> list[
     tuple[IndicatorSeries, charts.ColumnChart | None, list[SeriesPoint]]
 ]:
     """
-    The first page's figures, those of survivors first.
+    The home page's figures, those of survivors first.
 
     Each has small columns or, if its values cannot be compared, earlier values.
     """

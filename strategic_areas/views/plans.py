@@ -1,4 +1,4 @@
-"""The first page, plans and their areas."""
+"""The home page, plans and their areas."""
 
 from django.shortcuts import redirect, render
 from django.utils import timezone

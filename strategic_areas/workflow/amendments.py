@@ -32,7 +32,7 @@ from strategic_areas.workflow.plan_approval import path_to_plan
 
 #: It says whether the plan itself states a record.
 PROVENANCE_FIELD = "provenance"
-#: Superseding an official record ends that record.
+#: Superseding a record that the plan states ends that record.
 SUPERSEDES_FIELD = "supersedes"
 LANGUAGES = ("es", "en")
 

@@ -139,7 +139,7 @@ def test_both_review_and_administer_and_are_two_people():
     for user in (ana, luis):
         assert (is_reviewer(user), is_administrator(user)) == (True, True)
         assert (user.is_superuser, user.is_unconfirmed) == (False, False)
-        assert user.possible_own_accounts == frozenset()
+        assert user.possibly_same_person_ids == frozenset()
     assert (ana.get_full_name(), luis.email) == ("Ana Pérez", "luis@example.org")
     entries = AuditEntry.objects.filter(event="account_changed_on_server")
     assert entries.count() == 2

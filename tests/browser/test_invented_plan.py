@@ -60,7 +60,7 @@ PLACES = """() => {
     };
 }"""
 
-#: Where the headline, the figures and the first row of tiles end on the first page.
+#: Where the headline, the figures and the first row of tiles end on the home page.
 FIRST = """() => {
     const box = (name) => document.querySelector(name).getBoundingClientRect();
     return {
@@ -72,7 +72,7 @@ FIRST = """() => {
 }"""
 
 
-#: The words of a first page, with the key figures of the shipped plan; the goals of its
+#: The words of a home page, with the key figures of the shipped plan; the goals of its
 #: areas stand whole.
 MOST_WORDS = 450
 FOLDED = re.compile(r"(<details>\s*<summary>.*?</summary>).*?</details>", re.DOTALL)

@@ -1,4 +1,4 @@
-"""The first page, and what people come for: in at most two clicks, on any screen."""
+"""The home page, and what people come for: in at most two clicks, on any screen."""
 
 import re
 from contextlib import nullcontext
@@ -28,7 +28,7 @@ EMAIL = "correcciones@example.org"
 
 
 class Reader:
-    """Somebody on the first page, whose clicks are counted."""
+    """Somebody on the home page, whose clicks are counted."""
 
     def __init__(self, page):
         self.page, self.clicks = page, 0

@@ -28,7 +28,7 @@ PARTS = {
 
 
 class Scene:
-    """An indicator of the first page, its agency's focal point, and two reviewers."""
+    """An indicator of the home page, its agency's focal point, and two reviewers."""
 
     def __init__(self):
         self.agency = make.agency(acronym="PGR", slug="pgr")
@@ -63,7 +63,7 @@ class Scene:
         )
 
     def pages(self):
-        """The first page, the indicator's and the area's, where a reader sees it."""
+        """The home page, the indicator's and the area's, where a reader sees it."""
         return (
             "/",
             f"/indicadores/{self.indicator.code}/",

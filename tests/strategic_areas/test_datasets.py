@@ -253,13 +253,13 @@ def girls():
     return make.measurement(indicator, **days, **told)
 
 
-def address_of(measurement, name="exact_indicator"):
+def address_of(measurement, name="raw_values_of_indicator"):
     of = measurement.indicator
-    word = of.pk if name == "exact_indicator" else of.agency.slug
+    word = of.pk if name == "raw_values_of_indicator" else of.agency.slug
     return reverse(f"admin:{name}", args=[word])
 
 
-@pytest.mark.parametrize("name", ["exact_indicator", "exact_agency"])
+@pytest.mark.parametrize("name", ["raw_values_of_indicator", "raw_values_of_agency"])
 def test_a_file_holds_what_is_protected_and_who_took_it(client, girls, name):
     user = make.focal_point(agency=girls.indicator.agency)
     client.force_login(user)
@@ -284,7 +284,7 @@ def test_a_file_holds_what_is_protected_and_who_took_it(client, girls, name):
 
 def test_nobody_else_takes_one(client, girls):
     client.force_login(make.focal_point())
-    for url in ("exact_indicator", "exact_agency"):
+    for url in ("raw_values_of_indicator", "raw_values_of_agency"):
         assert client.post(address_of(girls, url), {"format": "csv"}).status_code == 404
 
     girls.indicator.agency = None

@@ -17,7 +17,7 @@ from tools.benchmarks import servers
 
 ROUNDS = 7
 CONNECTIONS = (16, 64, 256)
-#: The first page, and an indicator with a picture and breakdowns.
+#: The home page, and an indicator with a picture and breakdowns.
 PAGES = ("/", "/indicadores/I-39/")
 #: Requests of the page itself; yardsticks answer the same at any address.
 OURS = ("page", "unmodified")

@@ -94,7 +94,7 @@ class GuardedRecordForm(GuardedModelForm, EditConflictForm):
     """The form of a public record that one person may save, such as a round."""
 
 
-class ApprovedRecordForm(GuardedRecordForm):
+class NeedsApprovalForm(GuardedRecordForm):
     """Also refuses a change while another change of the record waits for approval."""
 
     def __init__(self, *args, **kwargs):

@@ -228,7 +228,7 @@ def page_changes_of_plan(plan):
     codes = {"now": now.code if now else "–", "then": then.code if then else "–"}
     return [
         PublicPageChange(
-            _("The first page"),
+            _("The home page"),
             public_path("home"),
             _("The plan that it shows: now %(now)s, then %(then)s.") % codes,
         ),

@@ -29,7 +29,7 @@ from strategic_areas.models.drafts import DraftLine
 from strategic_areas.plan_document.lines import with_defaults, with_due_date_provenance
 from strategic_areas.plan_document.preview import value_in_words
 from strategic_areas.plan_document.stored_plan import plain_number
-from strategic_areas.plan_document.tables import EDITED_TABLES, as_read_from_cell
+from strategic_areas.plan_document.tables import EDITED_TABLES, comparable_value
 from strategic_areas.plan_document.values import cell_value, digest
 
 #: Slug field of an area → field of the name from which the slug is made.
@@ -75,7 +75,7 @@ class PlanNodeForm(forms.Form):
         stored, names = self.tree.stored, [column.name for column in self.columns]
         if not self.is_new:
             record = self.node.record
-            values = {n: as_read_from_cell(stored.plain(record, n)) for n in names}
+            values = {n: comparable_value(stored.plain(record, n)) for n in names}
             return values | self.tree.drafted_values(record)
         values = {name: stored.default_value(self.table, name) for name in names}
         if "provenance" in values:
@@ -333,7 +333,7 @@ def replacement_edits(tree, nodes, number):
     stored, record = tree.stored, nodes[0].record
     not_copied = {"code", "supersedes", "continues", *STOP_COLUMNS}
     values = {
-        column.name: as_read_from_cell(stored.plain(record, column.name))
+        column.name: comparable_value(stored.plain(record, column.name))
         for column in form.columns
         if column.name not in not_copied
     } | {
@@ -395,7 +395,7 @@ def _as_plain(value):
     if isinstance(value, list):
         return sorted(value)
     return (
-        plain_number(value) if isinstance(value, Decimal) else as_read_from_cell(value)
+        plain_number(value) if isinstance(value, Decimal) else comparable_value(value)
     )
 
 

@@ -134,8 +134,8 @@ class RoundReport:
 
     @cached_property
     def amended(self):
-        """Changes by amendments since the earlier round, by the deciding act."""
-        rows, by_act = self.rows("amendments"), defaultdict(list)
+        """Changes by amendments since the earlier round, by decision."""
+        rows, by_decision = self.rows("amendments"), defaultdict(list)
         if self.before:
             rows = [
                 SimpleNamespace(**each.row)
@@ -144,8 +144,8 @@ class RoundReport:
                 if table.dataset.name == "amendments" and each.kind == "added"
             ]
         for each in rows:
-            by_act[each.decision].append(each)
-        return by_act
+            by_decision[each.decision].append(each)
+        return by_decision
 
 
 def _recency(report):

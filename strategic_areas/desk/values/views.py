@@ -338,7 +338,7 @@ def _raw_values_page(request, record, agency, indicators, *, subject):
             "record": record,
             "formats": {name: label for name, (*_, label) in TABLE_FORMATS.items()},
             **indicator_list_context(
-                request, indicators.select_related("agency"), "exact_indicator"
+                request, indicators.select_related("agency"), "raw_values_of_indicator"
             ),
         }
         title = _("Exact table")
@@ -477,7 +477,7 @@ def _page_changes(series, changed):
     indicator, pages = series.indicator, []
     area, agency, code = indicator.area, indicator.agency, indicator.code
     if indicator.key_figure:
-        pages.append((_("The first page"), public_path("home")))
+        pages.append((_("The home page"), public_path("home")))
     if area and _is_among(indicator, indicators.series_of_area(area)):
         pages.append((str(area), area.get_absolute_url()))
     if agency and _is_among(indicator, indicators.series_of_agency(agency)):

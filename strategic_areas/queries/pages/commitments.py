@@ -422,10 +422,10 @@ def _build_row(commitment, activities, updates, declarations, periods, today):
         for change in each.approved_changes
         if change.field == round_assignments.AGENCY_FIELD and change.amends
     ]
-    asked_agency_ids = round_assignments.asked_agency_ids(
+    former_agency_ids = round_assignments.former_agency_ids(
         activities, periods, agency_changes
     )
-    (row,) = round_assignments.with_agencies_asked(rows, asked_agency_ids)
+    (row,) = round_assignments.with_agencies_asked(rows, former_agency_ids)
     return row
 
 

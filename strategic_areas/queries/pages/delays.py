@@ -15,7 +15,7 @@ from strategic_areas.queries.plan.progress_rows import (
 from strategic_areas.queries.updates import work_done
 from strategic_areas.queries.updates.public_updates import PublishedUpdate
 
-#: Commitments shown on the first page.
+#: Commitments shown on the home page.
 MAX_SHOWN = 2
 
 

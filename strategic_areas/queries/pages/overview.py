@@ -1,4 +1,4 @@
-"""A plan as a whole, for the first page and its own page."""
+"""A plan as a whole, for the home page and its own page."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -195,7 +195,7 @@ def rows_by_family(
 
 
 def cache_home_plan(today: date) -> None:
-    """Load the progress of the plan on the first page into the cache."""
+    """Load the progress of the plan on the home page into the cache."""
     with caching_version(PublicationVersion.current()):
         if plan := plans.choose_plan(today).home_plan:
             load_plan_progress(plan, today)

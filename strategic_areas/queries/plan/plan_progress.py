@@ -281,15 +281,15 @@ def add_rounds(
     first_submissions = submissions.first_submissions(plan, for_agency, rounds)
     activities = [each.activity for each in plan_progress.activities]
     agency_changes = round_assignments.agency_changes(plan)
-    asked_agency_ids = round_assignments.asked_agency_ids(
+    former_agency_ids = round_assignments.former_agency_ids(
         activities, rounds or plan_progress.periods, agency_changes
     )
     # Who submitted was asked, wherever the activity is now.
-    asked_agency_ids |= {key: each.agency_id for key, each in first_submissions.items()}
+    submitter_ids = {key: each.agency_id for key, each in first_submissions.items()}
     return replace(
         plan_progress,
         rows=round_assignments.with_agencies_asked(
-            plan_progress.rows, asked_agency_ids
+            plan_progress.rows, former_agency_ids | submitter_ids
         ),
         first_submissions=first_submissions,
         round_ids=frozenset(each.pk for each in rounds),

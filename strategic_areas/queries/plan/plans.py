@@ -36,7 +36,7 @@ from strategic_areas.themes import Theme
 
 @dataclass(frozen=True)
 class PlanChoice:
-    """The plan in force and the plan that the first page shows; either may be None."""
+    """The plan in force and the plan that the home page shows; either may be None."""
 
     in_force: Plan | None
     home_plan: Plan | None
@@ -133,7 +133,7 @@ def latest_round(
 
 def choose_plan(today: date, *, approving: Plan | None = None) -> PlanChoice:
     """
-    Choose the plan in force today and the plan of the first page; one query.
+    Choose the plan in force today and the plan of the home page; one query.
 
     A plan without commitments gives way to the latest begun plan that has some, then to
     one that begins later. ``approving`` counts as approved.

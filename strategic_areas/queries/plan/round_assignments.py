@@ -119,14 +119,14 @@ def agency_changes(plan: Plan) -> list[PlanChange]:
     )
 
 
-def asked_agency_ids(
+def former_agency_ids(
     activities: Iterable[Activity],
     periods: Iterable[ReportingPeriod],
     moves: Iterable[PlanChange],
 ) -> dict[tuple[int, int], int]:
     """
     Ids of the agencies that rounds asked before an activity moved, by (period,
-    activity).
+    activity); every other round asked the present agency.
     """
     present_ids = {each.pk: each.agency_id for each in activities}
     moves_of, periods = defaultdict(list), list(periods)
@@ -159,7 +159,7 @@ def with_agencies_asked(
     """
     The rows with the agencies that rounds asked, where no update names the agency.
 
-    ``asked_agency_ids`` come from the function of this name.
+    ``asked_agency_ids`` may lack those that are an activity's present agency.
     """
     rows = tuple(rows)
     rows_by_activity = {
