@@ -13,6 +13,8 @@ from openpyxl import load_workbook
 
 from agencies.audit import AuditEntry, Event
 from strategic_areas.commitment_states import CommitmentState
+from strategic_areas.datasets import DATASETS
+from strategic_areas.datasets.formats.workbook import as_workbook
 from strategic_areas.datasets.snapshots import take_snapshot
 from strategic_areas.models import Plan
 from strategic_areas.public_paths import public_path
@@ -43,6 +45,16 @@ def rows_of(told, plan, dataset):
 
 def test_the_declaration_holds_together():
     assert wrongly_declared() == []
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_each_dataset_has_its_own_worksheet(told, language):
+    """The name of a worksheet is the beginning of the dataset's title."""
+    content = as_workbook(told[SHIPPED], DATASETS, language)
+
+    names = load_workbook(io.BytesIO(content), read_only=True).sheetnames
+
+    assert len({name.casefold() for name in names}) == len(DATASETS) + 3
 
 
 @pytest.mark.parametrize("plan", PLANS)
