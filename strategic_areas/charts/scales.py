@@ -135,11 +135,13 @@ def ticks(numbers: Iterable[Decimal], most: int = 5) -> tuple[Decimal, ...]:
         below = (low / step).to_integral_value(ROUND_FLOOR)
         above = max((high / step).to_integral_value(ROUND_CEILING), below + 1)
         if above - below <= most:
-            return tuple(plain(step * n) for n in range(int(below), int(above) + 1))
+            return tuple(
+                without_exponent(step * n) for n in range(int(below), int(above) + 1)
+            )
     raise AssertionError("steps grow without end")
 
 
-def plain(number: Decimal) -> Decimal:
+def without_exponent(number: Decimal) -> Decimal:
     return Decimal(format(number.normalize(), "f"))
 
 

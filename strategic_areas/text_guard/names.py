@@ -19,8 +19,8 @@ from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, PersonalDataKind
 from strategic_areas.text_guard.reading import Reading, Word, WordRange
 
-#: Maximum distances in words and signs: of a post or profession before a name, of one
-#: after it, and of a thing before the person that it is named after.
+#: Maximum distances from a name in words and signs: of a post or profession before it,
+#: of one after it, and of a thing that is named after the person.
 JOB_BEFORE, JOB_AFTER, THING_BEFORE = 10, 6, 5
 PREFIX = re.compile("^(?:ex|vice|sub|vis)")
 YEAR = re.compile(r"(?:19|20)\d\d")
@@ -90,8 +90,8 @@ def is_name_of_thing(reading: Reading, start: int, end: int) -> bool:
 
 
 FILE = Path(__file__).with_name("people.txt")
-#: Maximum of words in a known phrase and from a person to the name, of letters in an
-#: acronym, and of the share of words in capitals; beyond it capitals are ignored.
+#: Maximum of words in a known phrase, of words from a person to the name, of letters in
+#: an acronym, and of the share of words in capitals (beyond it capitals are ignored).
 MAX_PHRASE, MAX_AFTER_PERSON, MAX_ACRONYM, MAX_CAPITALS_SHARE = 8, 5, 5, 0.6
 PERSON_BEFORE_NAME = vocabulary.PERSON_INVOLVED | vocabulary.KIN
 #: Typical beginnings and endings of modern Dominican given names.
@@ -387,8 +387,7 @@ def _follows_person_word(reading: Reading, index: int) -> bool:
 
 
 #: Maximum of words from initials back to the word that announces them, of words after
-#: initials among which an age is looked for, of initials with points, and of initials
-#: without.
+#: them among which an age is looked for, of initials with points, and without.
 MAX_WORDS_BEFORE, MAX_WORDS_AFTER, MAX_INITIALS, MAX_JOINED_INITIALS = 5, 5, 5, 4
 
 

@@ -356,11 +356,11 @@ def load_commitment_page(
     )
 
 
-def _activities(commitment, former, supersessions) -> dict[int, Activity]:
+def _activities(commitment, predecessors, supersessions) -> dict[int, Activity]:
     found = (
         Activity.objects.select_related("agency", "dispute__agency")
         .filter(
-            Q(commitment__in=[commitment.pk, *former])
+            Q(commitment__in=[commitment.pk, *predecessors])
             | Q(pk__in=supersessions.former_activities(commitment.pk))
         )
         .annotate(commitment_provenance=F("commitment__provenance"))
