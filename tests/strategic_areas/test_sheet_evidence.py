@@ -344,7 +344,7 @@ def test_a_full_disk_receives_no_photo(row_of_a_browser, full_disk, monkeypatch)
     )
 
     assert (answer.status_code, answer.templates[0].name) == (507, "507.html")
-    assert answer.context["is_sent"]
+    assert answer.context["is_post"]
     assert not Evidence.objects.exists()
 
 
