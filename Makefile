@@ -12,10 +12,10 @@ export ENV_FILE ?= var/local.env
 export SITE_URL ?= http://localhost:$(PORT)
 export CORRECTIONS_EMAIL ?= correcciones@example.org
 
-# Hashes make sure that what is installed is what was locked. Python compiles a module when
-# it is first imported; pip would compile every one.
+# Hashes make sure that what is installed is what was locked, with all that it needs. Python
+# compiles a module when it is first imported; pip would compile every one.
 INSTALL := $(PY) -m pip install --disable-pip-version-check --no-input --no-compile \
-	--require-hashes
+	--no-deps --require-hashes
 unexport PYTHONDONTWRITEBYTECODE
 
 # make itself would print which folder it enters, and `manage` must print nothing.
@@ -23,7 +23,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev manage test check lint messages bench faults lock clean \
-	html deep rehearsal lighthouse parts screenshots states port vnu venv installed installed-test local-env gettext wrk
+	html deep rehearsal lighthouse parts screenshots states port vnu venv installed test-packages installed-test local-env gettext wrk
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s%s\n", $$1, $$2 }' Makefile
@@ -91,6 +91,7 @@ UV := env -u PIP_FIND_LINKS -u UV_FIND_LINKS $(PY) -m uv pip compile \
 lock: installed-test ## rebuild the locked requirements; ARGS="--upgrade" for new ones
 	$(UV) $(ARGS) requirements.in --output-file requirements.txt
 	$(UV) $(ARGS) requirements-test.in --constraint requirements.txt \
+		$$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements.txt) \
 		--output-file requirements-test.txt
 
 parts: installed-test ## list every library in var/parts.json (CycloneDX), for a scanner
@@ -123,19 +124,23 @@ venv:
 
 # The lock that was installed is kept beside the packages, so that a second run sees
 # without the network that there is nothing to do.
-installed: venv
-	@cmp -s requirements.txt .venv/requirements.txt || { \
-		echo "Installing requirements.txt" >&2; \
-		$(INSTALL) -r requirements.txt >&2 && cp requirements.txt .venv/ || { \
-			echo "requirements.txt could not be installed: the first time needs the network" \
-				"or a package index that pip knows" >&2; exit 1; }; }
+define install
+@cmp -s $(1) .venv/$(1) || { \
+	echo "Installing $(1)" >&2; \
+	$(INSTALL) -r $(1) >&2 && cp $(1) .venv/ || { \
+		echo "$(1) could not be installed: the first time needs the network" \
+			"or a package index that pip knows" >&2; exit 1; }; }
+endef
 
-installed-test: installed
-	@cmp -s requirements-test.txt .venv/requirements-test.txt || { \
-		echo "Installing requirements-test.txt" >&2; \
-		$(INSTALL) -r requirements-test.txt >&2 && cp requirements-test.txt .venv/ || { \
-			echo "requirements-test.txt could not be installed: the first time needs the network" \
-				"or a package index that pip knows" >&2; exit 1; }; }
+installed: venv
+	$(call install,requirements.txt)
+
+test-packages: venv
+	$(call install,requirements-test.txt)
+
+# The two locks share no package: at once they take half the time.
+installed-test:
+	@$(MAKE) --jobs=2 installed test-packages
 
 local-env: venv
 	@$(PY) -m plan_portal.local_env var/local.env

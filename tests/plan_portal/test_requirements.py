@@ -29,12 +29,23 @@ def test_every_requirement_is_pinned_with_hashes(name):
     assert re.findall(r".*(?:://|index|find-links| /).*", text) == []
 
 
-def test_tests_run_with_the_very_packages_that_serve():
-    tested = pins("requirements-test.txt")
+def test_no_package_is_in_both_locks():
+    """They are installed at once, and tests run with the very packages that serve."""
+    served, tested = map(pins, LOCKS)
 
-    assert {name: tested.get(name) for name in pins("requirements.txt")} == pins(
-        "requirements.txt"
+    assert served.keys() & tested.keys() == set()
+
+
+def test_the_locks_hold_all_that_their_packages_need():
+    """pip installs what is listed and looks for nothing else."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "check"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
+
+    assert (done.stdout, done.returncode) == ("No broken requirements found.\n", 0)
 
 
 @pytest.mark.parametrize("name", ["requirements.in", "requirements-test.in"])
