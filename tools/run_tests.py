@@ -49,7 +49,9 @@ def main(arguments):
             skipped.append(f"the tests on PostgreSQL: {name}")
     if find_chromium():
         only = ["-m", "browser", *(arguments or ["tests/browser"])]
-        statuses["Browser"] = run_pytest("Browser", only)
+        # One more than processors: a test often waits for its browser.
+        processes = ["-n", str((os.cpu_count() or 1) + 1)]
+        statuses["Browser"] = run_pytest("Browser", [*processes, *only])
     else:
         skipped.append(
             "the browser tests: no Chromium was found. Install Debian's package "
