@@ -24,7 +24,7 @@ from agencies.mail import mail_person
 from agencies.models import Agency, FocalPoint, User
 
 
-def end_sessions(user, *, reason="closed"):
+def end_sessions(user, *, reason):
     end_sessions_of(user)
     UserSession.objects.filter(user=user).delete()
     audit.record_event(audit.Event.SESSION_ENDED, obj=user, reason=reason)
@@ -84,7 +84,7 @@ def close_account(user):
         end_mandate(mandate)
     user.is_active = False
     user.save(update_fields=["is_active"])
-    end_sessions(user)
+    end_sessions(user, reason="account_closed")
 
 
 @transaction.atomic
@@ -140,7 +140,7 @@ def _refuse_impossible_handover(mandate, successor, by, today):
 def _close_or_sign_out(user, today):
     mandates = FocalPoint.objects.filter(user=user).exclude(ends_on__lt=today)
     if mandates.exists() or access.is_reviewer(user) or access.is_administrator(user):
-        end_sessions(user)
+        end_sessions(user, reason="mandate_handed_over")
     elif user.is_active:
         close_account(user)
 

@@ -218,7 +218,7 @@ def request_reset(reset, *, by):
 def remove_factors(user, *, by=None):
     """Delete all authenticators, also recovery codes, and end the sessions."""
     number, _rows = Authenticator.objects.filter(user=user).delete()
-    end_sessions(user)
+    end_sessions(user, reason="factors_removed")
     audit.record_event(
         audit.Event.FACTOR_RESET_DONE, actor=by, obj=user, factors=number
     )

@@ -269,7 +269,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         if form.initial.get("is_active") and not obj.is_active:
             closing.close_account(obj)
         elif {"is_staff", "groups"} & set(form.changed_data):
-            closing.end_sessions(obj)
+            closing.end_sessions(obj, reason="account_changed")
 
     def response_change(self, request, obj):
         """Show no "saved" message for changes that wait for confirmation."""

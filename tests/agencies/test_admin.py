@@ -5,10 +5,17 @@ import json
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from agencies.access import Role
+from agencies.accounts import closing
+from agencies.accounts.account_changes import ACCOUNT_CHANGE_STEPS
+from agencies.accounts.second_factors import remove_factors
+from agencies.admin.audit import facts_in_words
+from agencies.audit import AuditEntry
 from agencies.edit_conflicts import fingerprint
 from agencies.mail import Mail
 from agencies.models import FocalPoint, User
@@ -189,6 +196,52 @@ def test_closing_an_account_ends_its_sessions_and_its_mandates(client, administr
     assert list(person.mandates.current()) == []
     assert other.get(reverse("admin:index")).status_code == 302
     assert UserSession.objects.filter(user=person).count() == 0
+
+
+def take_roles(person):
+    browser = make.browser(make.administrator())
+    browser.post(page_of(person), filled(person, groups=[]))
+
+
+def give_role(person):
+    change = make.account_change(user=person)
+    ACCOUNT_CHANGE_STEPS.approve(change, by=make.administrator())
+
+
+def give_role_on_the_server(person):
+    asker = make.administrator().username
+    names = [person.username, "--asked-by", asker, "--give", Role.REVIEWER]
+    call_command("change_access", *names)
+
+
+def hand_over_one_of_two_mandates(person):
+    mandate = person.mandates.get()
+    make.mandate(user=person, agency=make.agency())
+    closing.hand_over(mandate, make.focal_point(), by=make.administrator())
+
+
+@pytest.mark.parametrize(
+    ("end", "reason", "words"),
+    [
+        (closing.close_account, "account_closed", "the account was closed"),
+        (take_roles, "account_changed", "the account was changed"),
+        (give_role_on_the_server, "account_changed", "the account was changed"),
+        (give_role, "role_given", "the account was given a role"),
+        (remove_factors, "factors_removed", "its second factors were removed"),
+        (
+            hand_over_one_of_two_mandates,
+            "mandate_handed_over",
+            "a mandate of the account was handed over",
+        ),
+    ],
+)
+def test_the_record_says_why_sessions_ended(end, reason, words):
+    end(make.focal_point())
+
+    entry = AuditEntry.objects.get(event="session_ended")
+    assert entry.facts == {"reason": reason}
+    with override("en"):
+        assert list(facts_in_words(entry)) == [("reason", words)]
 
 
 def test_nobody_changes_her_own_roles(client, administrator):

@@ -73,7 +73,7 @@ class Command(BaseCommand):
             way="server",
             **self._change_access(user, options, asker),
         )
-        closing.end_sessions(user)
+        closing.end_sessions(user, reason="account_changed")
         send_notice(user, "agencies/access_changed_on_server")
         self.stdout.write(f"Done. {username} was told by mail and signs in again.")
 
