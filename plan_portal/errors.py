@@ -37,13 +37,15 @@ MENU = {
 RETRY_AFTER = "30"
 logger = logging.getLogger(__name__)
 
-#: Exceptions for too large numbers, texts with NUL, and too deeply nested JSON.
-INPUT_ERRORS = (DataError, OverflowError, RecursionError)
-#: Messages of ``ValueError`` for such input, and for a text in place of a number.
+#: Exceptions for too large numbers and texts with NUL.
+INPUT_ERRORS = (DataError, OverflowError)
+#: Messages of ``ValueError`` and ``RecursionError`` for such input, for a text in place
+#: of a number, and for too deeply nested JSON.
 INPUT_ERROR_MESSAGES = (
     "Exceeds the limit (",
     "expected a number but got",
     "cannot contain NUL",
+    "while decoding a JSON",
 )
 
 
@@ -170,7 +172,7 @@ class UnreadableMiddleware(MiddlewareMixin):
 
 
 def is_input_error(exception):
-    if isinstance(exception, ValueError):
+    if isinstance(exception, ValueError | RecursionError):
         return any(words in str(exception) for words in INPUT_ERROR_MESSAGES)
     return isinstance(exception, INPUT_ERRORS)
 

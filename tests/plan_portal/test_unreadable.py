@@ -43,6 +43,8 @@ def test_a_passkeys_answer_that_is_none_breaks_no_page(client, caplog, page, ans
         (DataError("integer out of range"), True),
         (OverflowError("Python int too large to convert to SQLite INTEGER"), True),
         (ValueError("A string literal cannot contain NUL (0x00) characters."), True),
+        (RecursionError("maximum recursion depth exceeded"), False),
+        (RecursionError("recursion while decoding a JSON array"), True),
         (ValueError("not enough values to unpack"), False),
         (KeyError("plan"), False),
     ],
