@@ -16,8 +16,8 @@ from strategic_areas.plan_document.tables import TABLES
 #: In ``ImportedRecord.values``, beside its columns: the primary key of its record.
 PK_KEY = "row"
 VICTIMS = ("counts_victims", "reaches_victims")
-#: Fields that decide on the disclosure of an indicator.
-OF_INDICATOR = ("counts", "sensitive", "family", "is_teller", "introduced_by")
+#: Fields of an indicator that the rules of a file read.
+INDICATOR_FIELDS = ("counts", "sensitive", "family", "is_teller", "introduced_by")
 
 
 class KnownRecords:
@@ -79,7 +79,7 @@ class KnownRecords:
 
     @cached_property
     def indicators(self):
-        return self.values("indicators", *OF_INDICATOR)
+        return self.values("indicators", *INDICATOR_FIELDS)
 
     @cached_property
     def activities(self):

@@ -30,7 +30,8 @@ NUMBER = re.compile(
     rf"(?<![\w.,])(?:(?P<digits>{DIGITS})|(?P<word>{'|'.join(NUMBER_WORDS)})(?![a-z]))"
     rf"(?: ?(?P<scale>{SCALE})(?![a-z]))?(?P<percent> ?%| por ciento| percent)?"
 )
-#: Texts for "no number", accepted without a question.
+#: Texts for "no number": a baseline or budget is empty then, a target is asked about.
+#: A budget with an error of a spreadsheet, such as "#N/D", is asked about too.
 NO_VALUE = re.compile(
     r"[-–—_./*]*|n\.?/?[adp]\.?|s\.?/?[dc]\.?|s/i|t\.?b\.?d\.?"
     r"|#(?:[a-z]+/?[a-z0-9]*[!?]|n/[ad]|[a-z]+)"

@@ -1,6 +1,6 @@
 """
-Published values of indicators, protected when they were published. All public
-pages and files read these rows; raw values are in ``measurements``.
+Published values of indicators; protection is applied when a value is published. All
+public pages and files read these rows; raw values are in ``measurements``.
 """
 
 from django.db import models
@@ -97,6 +97,7 @@ class PublishedFigure(models.Model):
     ``value`` and ``status`` are empty if it ``is_protected``. ``is_latest`` is false of
     revised figures, which stay on record. ``differs``: a later count, not published,
     differs by less than ten. ``withheld`` names the dimensions that are not disclosed.
+    ``caption`` is what a sentence says after the number: "words (source)".
     """
 
     class Status(models.TextChoices):

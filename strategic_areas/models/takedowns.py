@@ -91,6 +91,7 @@ class Takedown(Decision):
     )
     rows = models.JSONField(default=dict)
     editions = models.JSONField(default=dict, db_default={})
+    # The column keeps its name: during an update the former version reads it.
     is_changing_rows = models.BooleanField(
         default=False, editable=False, db_column="is_moving"
     )

@@ -22,9 +22,11 @@ Every editor proceeds like this:
     preview = build_preview(stored, lines)  # changes, faults and warnings of each line
     if not preview.has_problems and preview.records_to_save:
         if records.none_needs_approval(plan, preview.records_to_save):
-            records.save_records(plan, preview.records_to_save, by=user)
+            records.save_uploaded_records(plan, preview.records_to_save, by=user)
         else:  # records.needs_act: under one amendment
             records.propose_records(preview.records_to_save, by=user)
+
+An edit that is no upload calls ``save_records_unaudited`` and writes its audit entry.
 
 ``build_preview`` changes the records of ``stored``; use it once. A ``RecordToSave`` has
 its ``record``, changed many-to-many ``links`` and the values ``before``. A line refers

@@ -140,8 +140,12 @@ def none_needs_approval(plan, records_to_save):
 
 
 @transaction.atomic
-def save_records(plan, records_to_save, *, by):
-    """Save all or none; ``RefusedError`` if the database refuses one."""
+def save_uploaded_records(plan, records_to_save, *, by):
+    """
+    Save all or none; the audit entry says that the plan was loaded.
+
+    ``RefusedError`` if the database refuses one.
+    """
     created = sum(to_save.is_new for to_save in records_to_save)
     save_records_unaudited(records_to_save, by=by)
     audit.record_event(

@@ -53,10 +53,10 @@ PageArguments = tuple[tuple, tuple, datetime | None]
 
 def arguments_of_public_pages() -> dict[str, list[PageArguments]]:
     """
-    URL arguments of all public pages, by URL name; nine queries.
+    URL arguments of public pages, by URL name; eleven queries.
 
     ``of_plan`` holds pages that take only a plan, "" those without arguments. Empty
-    pages are left out.
+    pages are left out, and those of agencies that do not take part in the plan.
     """
     plans_with_commitments = list(plans.public_plans().filter(has_commitments=True))
     rows = Commitment.objects.public().not_superseded()

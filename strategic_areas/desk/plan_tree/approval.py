@@ -179,6 +179,7 @@ def _shortcomings_of_tree(nodes, members):
             % {"n": len(counting)},
             _("The public will never read what percentage is done."),
             bool(counting),
+            # One link to the tree: the list could name nearly all activities.
             tuple((_("Change it on the tree"), n.key) for n in counting[:1]),
         ),
     ]

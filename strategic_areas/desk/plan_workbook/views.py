@@ -342,7 +342,7 @@ def _save_preview(request, plan):
     )
     form = _form(plan, preview, request.POST, request.FILES)
     if records.none_needs_approval(plan, preview.records_to_save):
-        records.save_records(plan, preview.records_to_save, by=request.user)
+        records.save_uploaded_records(plan, preview.records_to_save, by=request.user)
         count = len(preview.records_to_save)
         messages.success(
             request,

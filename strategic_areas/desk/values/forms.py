@@ -240,9 +240,8 @@ class ValueForm(forms.ModelForm):
             name: cleaned.get(name) or getattr(self.instance, name)
             for name in ("starts_on", "ends_on")
         }
-        owner = {"indicator": self.indicator, "agency": self.instance.agency}
         revises = all(days.values()) and current_measurement(
-            ReportedValue(**owner, **days)
+            ReportedValue(indicator=self.indicator, agency=self.instance.agency, **days)
         )
         if revises and not cleaned.get("why") and "why" not in self.errors:
             self.add_error("why", _("The value before is public: say why it differs."))
@@ -280,9 +279,13 @@ class FixedDaysValueForm(ValueForm):
         fields = ["value", "figure_status", "note", "why"]
 
     def __init__(self, *args, row: ValueRow, **kwargs):
-        days = {"starts_on": row.value.starts_on, "ends_on": row.value.ends_on}
-        owner = {"indicator": row.value.indicator, "agency": row.value.agency}
-        self.row, reported = row, ReportedValue(**owner, **days)
+        self.row = row
+        reported = ReportedValue(
+            indicator=row.value.indicator,
+            agency=row.value.agency,
+            starts_on=row.value.starts_on,
+            ends_on=row.value.ends_on,
+        )
         super().__init__(
             *args,
             instance=reported,
