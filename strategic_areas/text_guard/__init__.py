@@ -44,8 +44,8 @@ RULES = (
     identifiers.find_spelt_numbers,
     counts.find_small_numbers,
     counts.find_ages_with_places,
-    names.find_initials,
-    names.find_names,
+    names.find_certain_initials,
+    names.find_certain_names,
 )
 
 

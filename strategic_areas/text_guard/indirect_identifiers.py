@@ -19,13 +19,13 @@ CODE = r"(?=(?:[a-z/-]{0,12}\d){3})[a-z\d]{1,10}(?:[-/][a-z\d]{1,12}){1,6}"
 NOT_A_CASE_NUMBER = re.compile(
     r"(?:19|20)\d\d[-/](?:19|20)?\d\d|24/7|9-1-1|(?:1-)?\d{3}-\d{3}-\d{4}|tc/.{1,20}"
 )
-NOT_A_CASE = re.compile(rf"(?<![a-z]){one_of('NOT_A_CASE')}")
+NO_COURT_CASE = re.compile(rf"(?<![a-z]){one_of('NO_COURT_CASE')}")
 
 
 def _is_case(match: re.Match[str]) -> bool:
     found = re.sub(f"^{NUMBERED}", "", match["found"])
     is_other = NOT_A_CASE_NUMBER.fullmatch(found) or NOT_A_CODE.fullmatch(found)
-    return not is_other and not NOT_A_CASE.search(text_around(match, 60, 60))
+    return not is_other and not NO_COURT_CASE.search(text_around(match, 60, 60))
 
 
 RULES = [

@@ -31,8 +31,9 @@ CODE = re.compile(
 AMOUNT_OR_YEARS = re.compile(
     r"\d{1,3}(?:[ .,]\d{3}){1,4}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d"
 )
-ENDS_IN_LABEL = re.compile(
-    rf"(?<![a-z]){one_of('NOT_A_CASE')}[^.;]{{0,25}}$|{one_word('LABELS')}[^.;]{{0,12}}$"
+#: Text that ends with what the next number numbers ("ley"), which is no personal code.
+LABEL_BEFORE_NUMBER = re.compile(
+    rf"(?<![a-z]){one_of('NO_COURT_CASE')}[^.;]{{0,25}}$|{one_word('LABELS')}[^.;]{{0,12}}$"
 )
 LANDMARK = re.compile(
     rf"{one_word('BESIDE')}"
@@ -113,6 +114,6 @@ def _codes(reading: Reading, known: KnownWords) -> Iterator[Finding]:
         if not (
             is_explained
             or AMOUNT_OR_YEARS.fullmatch(found)
-            or ENDS_IN_LABEL.search(before)
+            or LABEL_BEFORE_NUMBER.search(before)
         ):
             yield reading.finding_at(PersonalDataKind.CODE, *match.span())

@@ -68,6 +68,7 @@ def is_name_of_official(reading: Reading, start: int, end: int) -> bool:
 def is_name_of_thing(reading: Reading, start: int, end: int) -> bool:
     """Whether it is the name of a thing: "el liceo Ana Gil", "Ana Gil Avenue"."""
     after, later = reading.word(end), reading.text(end + 1)
+    # such as "Avenue" or "Hospital"
     is_before_thing = (
         after.text in vocabulary.NO_NAMES | vocabulary.THINGS_NAMED_AFTER_PEOPLE
     )
@@ -94,9 +95,9 @@ FILE = Path(__file__).with_name("people.txt")
 #: an acronym, and of the share of words in capitals (beyond it capitals are ignored).
 MAX_PHRASE, MAX_AFTER_PERSON, MAX_ACRONYM, MAX_CAPITALS_SHARE = 8, 5, 5, 0.6
 PERSON_BEFORE_NAME = vocabulary.PERSON_INVOLVED | vocabulary.KIN
-#: Typical beginnings and endings of modern Dominican given names.
+#: Typical endings of modern Dominican given names.
 SYNTHETIC_NAMES = re.compile(
-    r"(?:y[aeiou][a-z]{2,9}|[a-z]{3,9})(?:eis[iy]|leid[iy]|elis|ely[ns]?|ail[iy]n|lkis"
+    r"[a-z]{3,9}(?:eis[iy]|leid[iy]|elis|ely[ns]?|ail[iy]n|lkis"
     r"|ibel|mely|enny|anny|erlin[ae]?|lenys|eury|[iel]l?son|erson|deline|isbel|smeri)"
 )
 
@@ -136,18 +137,19 @@ class KnownWords:
 NOTHING_KNOWN = KnownWords()
 
 
-def find_names(reading: Reading) -> Iterator[Finding]:
+def find_certain_names(reading: Reading) -> Iterator[Finding]:
     if not reading.word_set.isdisjoint(vocabulary.NICKNAMED | {"a"}):
         for index in range(len(reading.words)):
-            if _is_announced(reading, index):
+            if _is_nickname(reading, index):
                 yield reading.finding_of_words(
                     PersonalDataKind.NAME, index, _run_end(reading, index)
                 )
-    announcing_words = vocabulary.TITLES | PERSON_BEFORE_NAME | vocabulary.NAMING
+    words_before_names = vocabulary.TITLES | PERSON_BEFORE_NAME | vocabulary.NAMING
     if not (
-        reading.word_set.isdisjoint(announcing_words)
+        reading.word_set.isdisjoint(words_before_names)
         and reading.word_set.isdisjoint(personal_names())
     ):
+        # A refusal never depends on published texts, which known words come from.
         for start, end in possible_names(reading, NOTHING_KNOWN):
             if _is_certain_name(reading, start, end):
                 yield reading.finding_of_words(PersonalDataKind.NAME, start, end)
@@ -325,7 +327,7 @@ def _is_month(reading: Reading, index: int, known: KnownWords) -> bool:
     )
 
 
-def _is_announced(reading: Reading, index: int) -> bool:
+def _is_nickname(reading: Reading, index: int) -> bool:
     # "alias la flaca", "(a) Chino"
     at, word = index - 1, reading.word(index)
     while at > index - 4 and reading.text(at) in vocabulary.BEFORE_NICKNAMES:
@@ -386,12 +388,12 @@ def _follows_person_word(reading: Reading, index: int) -> bool:
     return False
 
 
-#: Maximum of words from initials back to the word that announces them, of words after
+#: Maximum of words from initials back to the word that explains them, of words after
 #: them among which an age is looked for, of initials with points, and without.
 MAX_WORDS_BEFORE, MAX_WORDS_AFTER, MAX_INITIALS, MAX_JOINED_INITIALS = 5, 5, 5, 4
 
 
-def find_initials(reading: Reading) -> Iterator[Finding]:
+def find_certain_initials(reading: Reading) -> Iterator[Finding]:
     end = 0
     for index, word in enumerate(reading.words):
         may_begin = word.cased.isupper() or reading.text(index + 1) == "."
@@ -408,8 +410,8 @@ def _initials_end(reading: Reading, index: int) -> int | None:
     end = dotted or (index + 1 if is_joined else None)
     if end is None:
         return None
-    announced_by = _announcing_word(reading, index)
-    if announced_by == "initials" or (announced_by and dotted):
+    kind_before = _kind_of_word_before_initials(reading, index)
+    if kind_before == "initials" or (kind_before and dotted):
         return end
     letters = [word.text for word in reading.words[index:end] if word.is_letters]
     if "".join(letters) in vocabulary.ABBREVIATIONS:
@@ -425,14 +427,14 @@ def _initials_end(reading: Reading, index: int) -> int | None:
 def _is_initial(reading: Reading, index: int) -> bool:
     word = reading.word(index)
     before, earlier = reading.text(index - 1), reading.text(index - 2)
-    is_announced = before in vocabulary.INITIAL_WORDS | vocabulary.PERSON_WORDS or (
+    may_be_lowercase = before in vocabulary.INITIAL_WORDS | vocabulary.PERSON_WORDS or (
         before == "." and len(earlier) == 1
     )
-    is_announced &= reading.text(index + 1) == "."
+    may_be_lowercase &= reading.text(index + 1) == "."
     return (
         len(word.text) == 1
         and word.is_letters
-        and (word.is_capitalised or is_announced)
+        and (word.is_capitalised or may_be_lowercase)
     )
 
 
@@ -454,7 +456,7 @@ def _dotted_end(reading: Reading, index: int) -> int | None:
     return end if count > 1 and "." in reading.texts(index, end) else None
 
 
-def _announcing_word(reading: Reading, start: int) -> str:
+def _kind_of_word_before_initials(reading: Reading, start: int) -> str:
     # "initials", "person" or "": the kind of word that precedes initials.
     is_next = True
     for back in range(1, MAX_WORDS_BEFORE + 1):
