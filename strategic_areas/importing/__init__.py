@@ -1,8 +1,8 @@
 """
 Loading a plan file into the database.
 
-Steps: read (``reading``), check against the format (``format``, ``values``,
-``checking``), check references and rules (``rules``), build rows (``records``), and
+Steps: read (``reading``), parse by the format (``format``, ``values``,
+``parsing``), check references and rules (``rules``), build rows (``records``), and
 apply the changes field by field (``comparison``), except where staff edited
 (``known_records``).
 """
@@ -17,13 +17,13 @@ from django.utils.translation import override
 from agencies import audit
 from strategic_areas import figures
 from strategic_areas.datasets.removals import protect_in_editions
-from strategic_areas.importing.checking import check_personal_data, parse_plan_file
 from strategic_areas.importing.comparison import (
     ImportSummary,
     UpdateRevisions,
     apply_lines,
 )
 from strategic_areas.importing.known_records import PK_KEY, KnownRecords, LoadedValues
+from strategic_areas.importing.parsing import check_personal_data, parse_plan_file
 from strategic_areas.importing.reading import PlanFileError, read_file
 from strategic_areas.importing.records import LineBuilder
 from strategic_areas.importing.rules import broken_rules

@@ -1,5 +1,5 @@
 """
-Turns the nodes of a plan file into records, and collects the faults of its values.
+Parses the nodes of a plan file into ``FileEntry`` objects, and collects faults.
 
 Identifying data refuses the file. Data that might identify is a warning, unless the
 record names its public source.
@@ -88,7 +88,7 @@ class ParsedPlanFile:
 
 def parse_plan_file(text, mapping):
     parser = PlanFileParser(text)
-    top = parser.record(FILE, mapping, "the file")
+    top = parser.parse_entry(FILE, mapping, "the file")
     return ParsedPlanFile(top, parser.faults, parser.unread)
 
 
@@ -119,8 +119,8 @@ class PlanFileParser:
             )
         return nodes
 
-    def section(self, section, node, above):
-        """The records of a section; ``above`` is the surrounding record or the file."""
+    def parse_section(self, section, node, above):
+        """The entries of a section; ``above`` is the surrounding entry or the file."""
         if (node is None or is_null(node)) and not section.required:
             return []
         is_list = section.shape == "list"
@@ -131,26 +131,26 @@ class PlanFileParser:
             return []
         above = None if above.section is FILE else above
         if section.shape == "record":
-            return [self.record(section, node, section.name, above)]
+            return [self.parse_entry(section, node, section.name, above)]
         if section.shape == "mapping":
-            return list(self.keyed_records(section, node))
+            return list(self.parse_keyed_entries(section, node))
         return [
-            self.record(
-                section, item, self.record_name(section, item, number, above), above
+            self.parse_entry(
+                section, item, self.entry_name(section, item, number, above), above
             )
             for number, item in enumerate(node.value, start=1)
         ]
 
-    def keyed_records(self, section, mapping):
-        """The records of a mapping by key; only sources are written so."""
+    def parse_keyed_entries(self, section, mapping):
+        """The entries of a mapping by key; only sources are written so."""
         keys = {key.value: key for key, _node in reversed(mapping.value)}
         for word, node in self.nodes_by_key(mapping, list(keys), section.name).items():
-            entry = self.record(section, node, f"{section.name} {word}")
+            entry = self.parse_entry(section, node, f"{section.name} {word}")
             entry.nodes["key"] = keys[word]
             self.read_value(entry, SOURCE_KEY, keys[word])
             yield entry
 
-    def record_name(self, section, node, number, above):
+    def entry_name(self, section, node, number, above):
         words = []
         if isinstance(node, MappingNode):
             node_by_key = {key.value: value for key, value in node.value}
@@ -160,7 +160,7 @@ class PlanFileParser:
         before = f"{above.name} " if above else ""
         return f"{before}{section.name} {named}"
 
-    def record(self, section, node, name, above=None):
+    def parse_entry(self, section, node, name, above=None):
         entry = FileEntry(section, name, line_of(node), self.text, above)
         if not isinstance(node, MappingNode):
             expected = "a mapping of keys and values"
@@ -174,7 +174,7 @@ class PlanFileParser:
                 expected = f"this key: {key.kind.label}"
                 self.faults.append(entry.fault(key.name, expected))
         entry.nested = {
-            inner.name: self.section(inner, nodes.get(inner.name), entry)
+            inner.name: self.parse_section(inner, nodes.get(inner.name), entry)
             for inner in section.nested
         }
         return entry
