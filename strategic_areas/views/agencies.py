@@ -75,7 +75,9 @@ def agency_list(request, plan):
             (each for each in columns if each.name and each.direction), None
         ),
     }
-    return mark_uncacheable(render(request, "agencies.html", context), bool(no_order))
+    return mark_uncacheable(
+        render(request, "agencies.html", context), when=bool(no_order)
+    )
 
 
 @reads_parameters("page")

@@ -103,7 +103,9 @@ def commitment_list(request, plan):
         **_filters(found, wanted, is_filtered_or_sorted=bool(unknown_order)),
     }
     answer = render(request, "commitments.html", context)
-    return mark_uncacheable(answer, found.has_unknown_filter or bool(unknown_order))
+    return mark_uncacheable(
+        answer, when=found.has_unknown_filter or bool(unknown_order)
+    )
 
 
 def _by_area(found, rows):
@@ -283,34 +285,36 @@ def activities_context(commitment, supersessions, wanted):
 
 
 def _filters(
-    found: CommitmentList, given: dict, *, is_filtered_or_sorted: bool = False
+    found: CommitmentList, wanted: dict, *, is_filtered_or_sorted: bool = False
 ) -> dict:
     # Each name has its place, so that links have the canonical order.
-    wanted = {name: given.get(name, "") for name in LIST_PARAMETERS}
+    all_filters = {name: wanted.get(name, "") for name in LIST_PARAMETERS}
     plan = found.plan_progress.plan
     fields = {
-        name: filter_field(name, found.facets[name], words, labels, wanted)
+        name: filter_field(name, found.facets[name], words, labels, all_filters)
         for name, words, labels in _fields(found)
     }
-    words = filter_field("q", found.facets["q"], (_("Words"), ""), (), wanted)
+    words = filter_field("q", found.facets["q"], (_("Words"), ""), (), all_filters)
     chosen = [each for each in [words, *fields.values()] if each.requested]
-    late_links = filter_links(fields["punctuality"], wanted, "")
+    late_links = filter_links(fields["punctuality"], all_filters, "")
     return {
-        "requested": given,
+        "wanted": wanted,
         "filters": list(fields.values()),
         "fields": [fields[name] for name in FORM_FILTERS if fields[name].is_useful],
         "kept": [each for each in chosen if each.name not in {"q", *FORM_FILTERS}],
-        "chips": filter_links(fields["family"], wanted, pgettext("commitments", "All")),
+        "chips": filter_links(
+            fields["family"], all_filters, pgettext("commitments", "All")
+        ),
         "late": [each for each in late_links if each[0] == Punctuality.LATE],
         "chosen": chosen,
         "total": len(found.plan_progress.rows),
-        "drop_all_url": build_query(wanted, **{each.name: "" for each in chosen})
+        "drop_all_url": build_query(all_filters, **{each.name: "" for each in chosen})
         or "?",
         "orders": list(ORDERS.items()),
-        "page_query": build_query(given),
-        "is_filtered_or_sorted": is_filtered_or_sorted or any(wanted.values()),
-        "filter_query": build_query(wanted),
-        **list_downloads(plan, **wanted),
+        "page_query": build_query(wanted),
+        "is_filtered_or_sorted": is_filtered_or_sorted or any(all_filters.values()),
+        "filter_query": build_query(all_filters),
+        **list_downloads(plan, **all_filters),
     }
 
 

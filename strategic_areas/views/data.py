@@ -48,7 +48,7 @@ def data_page(request, plan=None):
 def _page(request, template, context):
     """Render a page; it is cached only with the row counts of this version."""
     is_unfinished = "table" in context and context["table"].row_count is None
-    return mark_uncacheable(render(request, template, context), is_unfinished)
+    return mark_uncacheable(render(request, template, context), when=is_unfinished)
 
 
 def dataset_detail(request, plan, dataset):
@@ -62,7 +62,7 @@ def data_catalogue(request):
     content = as_catalogue(published, timezone.localdate())
     answer = JsonResponse(content, content_type="application/ld+json")
     return mark_uncacheable(
-        answer, any(each.tables[0].row_count is None for each in published)
+        answer, when=any(each.tables[0].row_count is None for each in published)
     )
 
 

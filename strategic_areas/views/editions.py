@@ -124,7 +124,7 @@ def edition_detail(request, plan, edition):
     ]
     context["sum"] = ready.package_sum if PACKAGE in sizes else ""
     return mark_uncacheable(
-        render(request, "edition.html", context), not context["sum"]
+        render(request, "edition.html", context), when=not context["sum"]
     )
 
 
@@ -200,7 +200,7 @@ def difference_page(request, plan, earlier, edition=""):
         ],
     }
     return mark_uncacheable(
-        render(request, "edition_difference.html", context), chosen.is_unknown
+        render(request, "edition_difference.html", context), when=chosen.is_unknown
     )
 
 

@@ -59,7 +59,7 @@ def indicator_list(request):
         "page": page,
         "found": len(found),
         "total": len(listed),
-        "requested": wanted,
+        "wanted": wanted,
         "fields": [each for each in fields if each.is_useful],
         "chosen": chosen,
         "drop_all_url": build_query(wanted, **dict.fromkeys(FILTERS, "")) or "?",
@@ -70,7 +70,7 @@ def indicator_list(request):
     }
     return mark_uncacheable(
         render(request, "indicators.html", context),
-        has_unknown_value(facets, WORDS),
+        when=has_unknown_value(facets, WORDS),
     )
 
 

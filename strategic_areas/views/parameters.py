@@ -61,16 +61,16 @@ def has_free_text(request) -> bool:
     return not FREE_TEXT.isdisjoint(request.GET)
 
 
-def mark_uncacheable(response, is_uncacheable):
-    """Keep a response out of the cache, as one for an unknown value."""
-    response.is_uncacheable = is_uncacheable
+def mark_uncacheable(response, *, when):
+    """Keep a response out of the cache if ``when``, such as for an unknown value."""
+    response.is_uncacheable = when
     return response
 
 
 def redirect_to_list(wanted, name, *args):
     """Redirect from a file to its list, which names the unknown value."""
     return mark_uncacheable(
-        redirect(public_path(name, *args) + build_query(wanted)), True
+        redirect(public_path(name, *args) + build_query(wanted)), when=True
     )
 
 

@@ -34,7 +34,7 @@ from strategic_areas.views.parameters import (
 
 #: Longer pages are unreadable on a phone.
 PER_PAGE = 20
-#: An update's id, after or before which the page begins.
+#: An update's id: the page begins after this update, or ends before it.
 START_PARAMETERS = ("after", "before")
 FILTER_PARAMETERS = ("q", *filtered_updates.FILTERS, *filtered_updates.DAY_FILTERS)
 LIST_PARAMETERS = (*FILTER_PARAMETERS, *START_PARAMETERS)
@@ -59,7 +59,7 @@ def update_list(request, plan):
         **_filters(plan, counts, wanted),
     }
     return mark_uncacheable(
-        render(request, "updates.html", context), counts.has_unknown_filter
+        render(request, "updates.html", context), when=counts.has_unknown_filter
     )
 
 
@@ -79,14 +79,14 @@ def commitment_file(request, plan, code, file_format):
 
 
 def _file(file_format, plan, public_ids):
-    found = load_plan_progress(plan, timezone.localdate())
+    plan_progress = load_plan_progress(plan, timezone.localdate())
     return datasets.list_file_response(
         file_format,
         f"{plan.code} {_('updates')}",
         # Key of a row → its position; if all are equal, the dataset's order stays.
         {"reports": ("public_id", dict.fromkeys(public_ids, 0))},
         plan,
-        until=found.reported_until if found.is_reconstructed else None,
+        until=plan_progress.reported_until if plan_progress.is_reconstructed else None,
     )
 
 
@@ -126,37 +126,39 @@ def _list_name(plan):
     return _("Records") if plan.is_reconstructed else _("Updates")
 
 
-def _filters(plan: Plan, found: filtered_updates.FilterCounts, given: dict) -> dict:
+def _filters(plan: Plan, counts: filtered_updates.FilterCounts, wanted: dict) -> dict:
     # Each name has its place, so that links have the canonical order.
-    wanted = {name: given.get(name, "") for name in FILTER_PARAMETERS}
+    all_filters = {name: wanted.get(name, "") for name in FILTER_PARAMETERS}
     fields = {
-        name: filter_field(name, found.facets[name], words, labels, wanted, uncounted)
-        for name, words, labels, uncounted in _fields(found)
+        name: filter_field(
+            name, counts.facets[name], words, labels, all_filters, uncounted
+        )
+        for name, words, labels, uncounted in _fields(counts)
     }
     labels = {"since": _("Published from"), "until": _("Published until")}
     if plan.is_reconstructed:
         labels = {"since": _("From"), "until": _("Until")}
     days = [
-        day_field(name, label, wanted, _day(wanted, name))
+        day_field(name, label, all_filters, _day(all_filters, name))
         for name, label in labels.items()
     ]
-    words = filter_field("q", found.facets["q"], (_("Words"), ""), (), wanted)
+    words = filter_field("q", counts.facets["q"], (_("Words"), ""), (), all_filters)
     chosen = [each for each in [words, *fields.values(), *days] if each.requested]
     every = _("All years") if plan.is_reconstructed else _("All rounds")
     return {
-        "requested": given,
+        "wanted": wanted,
         "days": days,
-        "chips": filter_links(fields["period"], wanted, every),
+        "chips": filter_links(fields["period"], all_filters, every),
         "filters": list(fields.values()),
         "fields": [fields[name] for name in SHOWN if fields[name].is_useful],
         "kept": [fields[name] for name in KEPT if fields[name].requested],
         "chosen": chosen,
         "drop_all_url": "?",
-        "filter_query": build_query(wanted),
-        "page_query": build_query(given),
-        "is_filtered_or_sorted": any(wanted.values()),
+        "filter_query": build_query(all_filters),
+        "page_query": build_query(wanted),
+        "is_filtered_or_sorted": any(all_filters.values()),
         "files": datasets.links_to_list_files(
-            "plan_updates", plan.code, query=build_query(wanted)
+            "plan_updates", plan.code, query=build_query(all_filters)
         ),
     }
 
@@ -168,13 +170,17 @@ def _day(wanted, name):
     return _("“%(words)s” is no day") % {"words": wanted[name]}
 
 
-def _fields(found):
+def _fields(counts):
     periods = sorted(
-        found.periods.values(), key=lambda each: (each.ends_on, each.code), reverse=True
+        counts.periods.values(),
+        key=lambda each: (each.ends_on, each.code),
+        reverse=True,
     )
     demonstrations = frozenset(each.code for each in periods if each.is_demonstration)
-    agencies = sort_by_label((each.slug, each.name) for each in found.agencies.values())
-    areas = sorted(found.areas.values(), key=lambda each: each.sort_code)
+    agencies = sort_by_label(
+        (each.slug, each.name) for each in counts.agencies.values()
+    )
+    areas = sorted(counts.areas.values(), key=lambda each: each.sort_code)
     return (
         (
             "period",
