@@ -101,7 +101,7 @@ class ValueSteps(GuardedSteps):
         return reported
 
     def _together(self, values, by, step):
-        text = _("%(record)s: another value of these days was published.")
+        text = _("%(record)s: another value for the same days was published.")
         with without_publishing():
             for each in sorted(values, key=lambda value: value.pk):
                 if why_not := self.why_not(by, each):
@@ -174,7 +174,7 @@ def submit_value(reported, *, by):
     )
     must(
         not waiting.exists(),
-        _("%(record)s: a value of these days waits for review."),
+        _("%(record)s: a value for the same days waits for review."),
         record=indicator,
     )
     reported.revises = current_measurement(reported)
@@ -189,7 +189,7 @@ def submit_value(reported, *, by):
 
 
 def update_reported_span(reported):
-    """Store, update or delete the record, without the number, of these days."""
+    """Create, update or delete the ``ReportedSpan`` of the value's days."""
     lookups = {name: getattr(reported, name) for name in SPAN_FIELDS}
     rows = ReportedValue.objects.filter(**lookups).exclude(
         status=DecisionStatus.TAKEN_BACK
