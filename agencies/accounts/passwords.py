@@ -56,7 +56,8 @@ class MonotonyValidator:
 
 class ContextWordValidator:
     """
-    Refuses names of the portal, of agencies or of the account, with or without digits.
+    Refuses a password that has, besides words of the portal, agencies and the account,
+    fewer than ``MIN_OTHER_LETTERS`` letters.
     """
 
     def validate(self, password, user=None):

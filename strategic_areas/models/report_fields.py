@@ -302,7 +302,7 @@ class ReportAnswerMixin(models.Model):
         """Whether obstacle and next step may be empty, whatever the state."""
         return self.is_reserved or self.answer == AnswerKind.NO_NEWS
 
-    def missing_answers(self, text):
+    def errors_of_empty_fields(self, text):
         """Field name → message for each required field that is empty."""
         required = _("This is required.")
         if self.is_reserved:

@@ -220,7 +220,7 @@ class ActivityUpdate(ReportAnswerMixin, Revision):
     def clean(self):
         if not (self.activity_id and self.period_id):
             return
-        errors = self.missing_answers("narrative_es")
+        errors = self.errors_of_empty_fields("narrative_es")
         if self.activity.is_continuing and self.percent is not None:
             errors["percent"] = _(
                 "A continuing activity reports its state and a quantity, never a "

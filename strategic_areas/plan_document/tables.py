@@ -161,7 +161,7 @@ class PlanTable:
         known = stored.tables[self.name].key_of_pk
         return sorted(rows, key=lambda row: getattr(row, "sort_code", known[row.pk]))
 
-    def values_as_read(self, stored, row):
+    def comparable_values(self, stored, row):
         return {
             column.name: comparable_value(stored.plain(row, column.name))
             for column in self.columns
@@ -249,7 +249,7 @@ TABLES = {
         ),
     ]
 }
-#: Tables whose rows get new revisions.
+#: Tables of updates: a plan file adds a revision instead of changing the row.
 REVISED = ("updates", "commitment_updates")
 
 TABLE_OF_MODEL = {table.model: table for table in TABLES.values()}

@@ -33,7 +33,9 @@ def value_digests(table, values, stored):
 
 
 def record_digests(table, record, stored):
-    return "-".join(value_digests(table, table.values_as_read(stored, record), stored))
+    return "-".join(
+        value_digests(table, table.comparable_values(stored, record), stored)
+    )
 
 
 def digest(value):

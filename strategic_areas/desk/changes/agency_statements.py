@@ -145,7 +145,7 @@ def _comment_or_404(user, period, slug):
     mandates = user.mandates.current().filter(
         agency__in=FocalPoint.objects.agencies_of(user), agency__slug=slug
     )
-    # For somebody who has both mandates: that of the main focal point.
+    # Who is titular and alternate signs as titular, which sorts last.
     mandate = mandates.select_related("agency").order_by("-kind").first()
     period = get_object_or_404(_opened_rounds(user), pk=period)
     activities = Activity.objects.filter(plan=period.plan_id)
@@ -250,7 +250,7 @@ def _find_or_build_dispute(user, record):
         return dispute
     agency = _agency_of(record, user)
     mandates = user.mandates.current().filter(agency=agency)
-    # For somebody who has both mandates: that of the main focal point.
+    # Who is titular and alternate signs as titular, which sorts last.
     return RecordDispute(
         **{LINK_BY_MODEL[type(record)]: record},
         agency=agency,

@@ -281,7 +281,7 @@ class WorkbookComparison:
         return values, problems
 
     def _changed_line(self, table, line, values, stored_key):
-        stored = table.values_as_read(
+        stored = table.comparable_values(
             self.stored, self.stored.tables[table.name].rows[stored_key]
         )
         values = stored | values
@@ -343,7 +343,7 @@ class WorkbookComparison:
         The line of a new row whose code is stored: an earlier upload saved this row, or
         another record has its code.
         """
-        stored = table.values_as_read(
+        stored = table.comparable_values(
             self.stored, self.stored.tables[table.name].rows[key]
         )
         is_different = any(

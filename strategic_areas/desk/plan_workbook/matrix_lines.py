@@ -310,7 +310,7 @@ class MatrixLines:
         if record is None:
             values, state = with_defaults(table, values), LineState.NEW
         else:
-            stored = table.values_as_read(self.stored, record)
+            stored = table.comparable_values(self.stored, record)
             values = {
                 name: value
                 for name, value in values.items()

@@ -82,8 +82,8 @@ class AnswerColumn:
             return cell.number_or_text
         return parse_value(self, cell, None)
 
-    def stored_value(self, text):
-        """Return the stored value of a cell's text, which may be in either language."""
+    def value_of_text(self, text):
+        """What the database would store for a cell's text in either language."""
         if self.kind not in CHOICE_KINDS:
             return text
         unset = False if self.kind is FieldKind.FLAG else ""

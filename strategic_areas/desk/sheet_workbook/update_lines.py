@@ -136,7 +136,7 @@ class UpdateWorksheet(AnswerWorksheet):
 
     def digest(self, texts):
         return "-".join(
-            digest_of(column.stored_value(texts[name]))
+            digest_of(column.value_of_text(texts[name]))
             for name, column in self.columns.items()
         )
 

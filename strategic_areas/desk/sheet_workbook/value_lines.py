@@ -109,7 +109,7 @@ class ValueWorksheet(AnswerWorksheet):
 
     def digest(self, texts):
         values = {
-            self.machine_name(name): self.columns[name].stored_value(text)
+            self.machine_name(name): self.columns[name].value_of_text(text)
             for name, text in texts.items()
             if text
         }

@@ -306,7 +306,7 @@ class FixedDaysValueForm(ValueForm):
         return bool({"value", "note", "why", *parts} & set(self.changed_data))
 
 
-class SourcedValueForm(ValueForm):
+class RecordedValueForm(ValueForm):
     class Meta(ValueForm.Meta):
         fields = ["letter", "source", "printed_where", *ValueForm.Meta.fields]
 

@@ -34,7 +34,7 @@ from strategic_areas.desk.sheet.rows import DAYS_PARAMETER
 from strategic_areas.desk.values.forms import (
     DIMENSIONS,
     FixedDaysValueForm,
-    SourcedValueForm,
+    RecordedValueForm,
     ValueForm,
     initial_of_value,
     last_public_figure,
@@ -273,7 +273,7 @@ def value_receipt(request, pk):
 
 
 @require_safe
-def sourced_value_list(request):
+def recorded_value_list(request):
     VALUE_STEPS.require_decider(request.user)
     return render_screen(
         request,
@@ -283,10 +283,10 @@ def sourced_value_list(request):
     )
 
 
-def sourced_value(request, indicator):
+def recorded_value(request, indicator):
     VALUE_STEPS.require_decider(request.user)
     indicator = get_object_or_404(indicators_with_agency(), pk=indicator)
-    form = SourcedValueForm(
+    form = RecordedValueForm(
         _posted(request),
         instance=ReportedValue(indicator=indicator, agency=indicator.agency),
         last=last_public_figure(indicator),

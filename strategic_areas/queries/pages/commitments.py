@@ -102,7 +102,7 @@ class CommitmentPage:
     off_plan: tuple[PublishedUpdate, ...]
     #: The lead's last declaration, whichever page is shown.
     declared: PublishedUpdate | None
-    #: Every source cited, each with its ``list_number`` in this list.
+    #: Every source cited on this page, each with its ``list_number`` in this list.
     sources: tuple[Source, ...]
     continues: Commitment | None
     dispute: counted_updates.Dispute | None
@@ -127,12 +127,12 @@ class CommitmentPage:
         ]
 
     @property
-    def reporters(self):
+    def reporting_agencies(self):
         return list(dict.fromkeys(each.agency for each in self.agency_updates))
 
     @property
-    def evidenced(self):
-        """How many of these updates have public evidence."""
+    def evidenced_update_count(self):
+        """How many of ``agency_updates`` have public evidence."""
         return sum(
             any(item.url or item.token for item in each.evidence)
             for each in self.agency_updates

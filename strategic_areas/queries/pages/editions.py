@@ -32,7 +32,7 @@ def editions_by_plan(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
     """
     Editions by plan code, latest number first; one query.
 
-    Locked editions are left out.
+    Editions being written, or whose removal failed, are left out.
     """
     found = Edition.objects.filter(plan__in=plans, is_locked=False).select_related(
         "plan", "period", "corrects"

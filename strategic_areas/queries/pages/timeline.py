@@ -117,8 +117,8 @@ def update_events(
     The public updates of each record and period, newest first.
 
     ``activities`` are the updates' activities by id; records not in ``current`` were
-    superseded. Those of one period are all shown on the last day on which an update of
-    it, entered in the portal, was published, or else on the period's last day.
+    superseded. All updates of a period are shown on one day: the last on which one,
+    entered in the portal, was published, or else the period's last day.
     """
     periods, groups = {each.pk: each for each in periods}, defaultdict(list)
     for row in updates:

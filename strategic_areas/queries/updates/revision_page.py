@@ -19,8 +19,8 @@ class RevisionPage:
     """
     A published revision and all ``revisions`` of the same update.
 
-    ``withdrawal`` is this or a newer revision that was withdrawn; the content of older
-    revisions is withheld too.
+    ``withdrawal`` is this or a newer revision that was withdrawn; then the content of
+    ``update`` is withheld. Of ``revisions`` pages show metadata only.
     """
 
     update: PublishedUpdate
