@@ -172,12 +172,10 @@ class UploadedMatrix:
 
 
 def _institutions():
-    for agency in Agency.objects.prefetch_related("former_names"):
-        former = [
-            x for old in agency.former_names.all() for x in (old.acronym, old.name)
-        ]
-        names = filter(None, (agency.name_es, agency.name_en))
-        yield matrices.KnownInstitution(agency.acronym, [*names], former)
+    for each in Agency.objects.prefetch_related("former_names"):
+        former = [x for old in each.former_names.all() for x in (old.acronym, old.name)]
+        names = filter(None, (each.name_es, each.name_en))
+        yield matrices.KnownInstitution(each.acronym, [*names], former)
 
 
 def proposed_naming(plan, layout):

@@ -414,11 +414,7 @@ def preview_publication(values, *, by):
             "indicators": [
                 {
                     "indicator": each,
-                    "facts": [
-                        value_facts(row)
-                        for row in values
-                        if row.indicator_id == each.pk
-                    ],
+                    "facts": [value_facts(x) for x in values if x.indicator == each],
                     "before": _card(before.get(each.pk)),
                     "after": _card(after.get(each.pk)),
                     "series": list(_points(after.get(each.pk), changed)),
