@@ -263,6 +263,8 @@ def load_series(
     The given or all public indicators with their points; two queries, six in full.
     """
     found = list(public_indicators() if rows is None else rows)
+    if not found:
+        return ()
     points = points_by_indicator(found, in_full=in_full)
     return tuple(IndicatorSeries(each, points.get(each.pk, ())) for each in found)
 

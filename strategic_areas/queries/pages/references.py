@@ -77,10 +77,7 @@ class TargetCommitments:
 
 def targets_of_plan(plan_progress: PlanProgress) -> list[TargetCommitments]:
     """Every target except recommendations, by family; seven queries."""
-    targets = FrameworkTarget.objects.filter(body="").order_by(
-        F("year").desc(nulls_last=True), "sort_code", "code"
-    )
-    return _with_commitments(sorted(targets, key=_framework_order), plan_progress)
+    return _with_commitments(_framework_targets(), plan_progress)
 
 
 def recommendations_of_plan(plan_progress: PlanProgress) -> list[TargetCommitments]:
@@ -89,14 +86,35 @@ def recommendations_of_plan(plan_progress: PlanProgress) -> list[TargetCommitmen
 
     Those without a commitment come first, then those repeated in most years.
     """
+    return _by_answers(_with_commitments(_recommendations(), plan_progress))
+
+
+def targets_and_recommendations(plan_progress: PlanProgress) -> list[TargetCommitments]:
+    """Both of the above with the same queries."""
+    targets, recommendations = _framework_targets(), _recommendations()
+    found = _with_commitments([*targets, *recommendations], plan_progress)
+    return [*found[: len(targets)], *_by_answers(found[len(targets) :])]
+
+
+def _framework_targets():
+    targets = FrameworkTarget.objects.filter(body="").order_by(
+        F("year").desc(nulls_last=True), "sort_code", "code"
+    )
+    return sorted(targets, key=_framework_order)
+
+
+def _recommendations():
     recommendations = FrameworkTarget.objects.recommendations().order_by("sort_code")
-    targets = list(recommendations.prefetch_related("addressed", Source.by_key()))
+    return recommendations.prefetch_related("addressed", Source.by_key())
+
+
+def _by_answers(recommendations):
     years = defaultdict(set)
-    for each in targets:
-        years[each.body] |= {*each.years}
+    for each in recommendations:
+        years[each.target.body] |= {*each.target.years}
     found = [
         replace(each, years=tuple(sorted(years[each.target.body])))
-        for each in _with_commitments(targets, plan_progress)
+        for each in recommendations
     ]
     return sorted(found, key=_least_answered)
 

@@ -8,15 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from django.db.models import (
-    BooleanField,
-    Count,
-    Exists,
-    ExpressionWrapper,
-    OuterRef,
-    Q,
-    Subquery,
-)
+from django.db.models import Count, Exists, OuterRef
 
 from strategic_areas.models import (
     Activity,
@@ -138,29 +130,22 @@ def choose_plan(today: date, *, approving: Plan | None = None) -> PlanChoice:
     A plan without commitments gives way to the latest begun plan that has some, then to
     one that begins later. ``approving`` counts as approved.
     """
-    approved, plans = Q(status=Plan.Status.APPROVED), Plan.objects.public()
+    plans = Plan.objects.public()
     if approving:
-        approved |= Q(pk=approving.pk)
         plans |= Plan.objects.filter(pk=approving.pk)
-    running = approved & Q(starts_on__lte=today, ends_on__gte=today)
-    latest = plans.order_by("-starts_on", "code").values("pk")
-    has_commitments = Exists(Commitment.objects.filter(plan=OuterRef("pk")))
-    rows = _described(plans).annotate(
-        is_running=ExpressionWrapper(running, BooleanField())
+    latest = list(_described(plans).order_by("-starts_on", "code"))
+    begun = [plan for plan in latest if plan.starts_on <= today]
+    running = (
+        plan
+        for plan in begun
+        if plan.ends_on >= today
+        if plan.status == Plan.Status.APPROVED or plan == approving
     )
-    found = rows.filter(
-        Q(pk=Subquery(latest.filter(running)[:1]))
-        | Q(pk=Subquery(latest.filter(has_commitments, starts_on__lte=today)[:1]))
-        | Q(pk=Subquery(latest.filter(has_commitments)[:1]))
-    )
-    in_force = next((plan for plan in found if plan.is_running), None)
+    in_force = next(running, None)
     if in_force and in_force.has_commitments:
         return PlanChoice(in_force, in_force)
-    plans_with_commitments = sorted(
-        (plan for plan in found if plan.has_commitments),
-        key=lambda plan: plan.starts_on > today,
-    )
-    return PlanChoice(in_force, next(iter(plans_with_commitments), in_force))
+    may_be_shown = (plan for plan in [*begun, *latest] if plan.has_commitments)
+    return PlanChoice(in_force, next(may_be_shown, in_force))
 
 
 @dataclass(frozen=True)

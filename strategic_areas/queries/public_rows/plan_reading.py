@@ -81,14 +81,16 @@ class PlanReading:
     def participations(self) -> list[Participation]:
         return list(self.plan.participations.select_related("agency"))
 
+    @cached_property
     def revisions(self) -> list[QuerySet]:
+        """The public updates of activities and of commitments, as querysets."""
         rows = (public_updates.public_reports(), public_updates.public_declarations())
         own = (self._only(each.filter(plan=self.plan)) for each in rows)
         return [without_revisions_before_withdrawal(each) for each in own]
 
     def ids_in_updates(self, name: str) -> set[int]:
         """The distinct values of the id column ``name`` in public updates."""
-        rows = (each.order_by().values_list(name) for each in self.revisions())
+        rows = (each.order_by().values_list(name) for each in self.revisions)
         return {pk for found in rows for (pk,) in found.distinct()}
 
     def published_updates(
@@ -99,7 +101,7 @@ class PlanReading:
 
         ``is_citing`` limits them to those that may cite a source.
         """
-        for rows in self.revisions():
+        for rows in self.revisions:
             if is_citing:
                 own = rows.model.objects.exclude(sources=None).values("pk")
                 rows = rows.filter(~Q(printed_by=None) | Q(pk__in=own))
@@ -123,8 +125,7 @@ class PlanReading:
     @cached_property
     def targets(self) -> list[TargetCommitments]:
         """International targets and recommendations, with the commitments for each."""
-        recommendations = references.recommendations_of_plan(self.plan_progress)
-        return [*references.targets_of_plan(self.plan_progress), *recommendations]
+        return references.targets_and_recommendations(self.plan_progress)
 
     @cached_property
     def discrepancies(self) -> list[Discrepancy]:
