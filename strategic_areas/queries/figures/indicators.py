@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
 
 from django.db.models import (
@@ -208,6 +208,7 @@ def _of_public_plans():
     )
 
 
+@cache
 def counting_body_columns(plan: str) -> Mapping[str, Coalesce | Exists]:
     """
     Annotations: ``counted_by`` in words, from the plan's code list or the agency's

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 
 from django.db.models import (
     BooleanField,
@@ -79,6 +80,7 @@ def has_open_dispute(record) -> bool:
     return row is not None and row.resolved_on is None
 
 
+@cache
 def has_unresolved_dispute(field: str, record="pk") -> Exists:
     """A column: whether the record at this lookup has an undecided dispute."""
     return Exists(

@@ -75,19 +75,19 @@ def public_plans():
     exist), ``is_reconstructed`` (any current commitment is) and
     ``has_recommendations`` (any recommendation to the country exists).
     """
-    return _described(Plan.objects.public())
+    return Plan.objects.public().annotate(**FACTS)
 
 
-def _described(rows):
-    own = {"plan": OuterRef("pk")}
-    return rows.annotate(
-        has_commitments=Exists(Commitment.objects.filter(**own)),
-        has_later=Exists(LaterActivity.objects.filter(**own)),
-        has_changes=Exists(PlanChange.objects.filter(**own))
-        | Exists(PlanFile.objects.loaded().filter(**own)),
-        is_reconstructed=is_reconstructed_column(),
-        has_recommendations=Exists(FrameworkTarget.objects.recommendations()),
-    )
+OF_PLAN = {"plan": OuterRef("pk")}
+#: What pages ask about a plan; made once, since they ask with each page.
+FACTS = {
+    "has_commitments": Exists(Commitment.objects.filter(**OF_PLAN)),
+    "has_later": Exists(LaterActivity.objects.filter(**OF_PLAN)),
+    "has_changes": Exists(PlanChange.objects.filter(**OF_PLAN))
+    | Exists(PlanFile.objects.loaded().filter(**OF_PLAN)),
+    "is_reconstructed": is_reconstructed_column(),
+    "has_recommendations": Exists(FrameworkTarget.objects.recommendations()),
+}
 
 
 def plan_by_code(code: str) -> Plan | None:
@@ -133,7 +133,7 @@ def choose_plan(today: date, *, approving: Plan | None = None) -> PlanChoice:
     plans = Plan.objects.public()
     if approving:
         plans |= Plan.objects.filter(pk=approving.pk)
-    latest = list(_described(plans).order_by("-starts_on", "code"))
+    latest = list(plans.annotate(**FACTS).order_by("-starts_on", "code"))
     begun = [plan for plan in latest if plan.starts_on <= today]
     running = (
         plan

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
@@ -18,6 +19,7 @@ NAME_FIELDS = ("acronym", "name_es", "name_en")
 PERIOD_END = OuterRef("period__ends_on")
 
 
+@cache
 def former_name_column(agency: str, day=PERIOD_END) -> Subquery:
     """
     A column: the former name of the agency at this lookup, or null if it had today's.

@@ -105,7 +105,8 @@ class PlanReading:
             if is_citing:
                 own = rows.model.objects.exclude(sources=None).values("pk")
                 rows = rows.filter(~Q(printed_by=None) | Q(pk__in=own))
-            for some in Paginator(rows.order_by("-period__ends_on", "-pk"), AT_ONCE):
+            rows = rows.order_by("-period__ends_on", "-pk")
+            for some in Paginator(rows, AT_ONCE, allow_empty_first_page=False):
                 yield from public_updates.build_published_updates(some)
 
     @cached_property
