@@ -82,7 +82,7 @@ class StoredPlan:
     def read_links(self, table, found):
         # Prefetching would join the linked table: SQLite compares each activity with
         # each one that it may supersede.
-        for many in table.model._meta.many_to_many:
+        for many in table.model._meta.many_to_many if found.rows else ():
             own, other = many.m2m_field_name(), many.m2m_reverse_field_name()
             rows = many.remote_field.through._default_manager.filter(
                 **{f"{own}__{n}": v for n, v in self._conditions(table).items()}
