@@ -14,6 +14,7 @@
   const announce = sheet.querySelector("[data-announce]");
   const sending = new Set();
   const waiting = new Map();
+  let returns = 0;
   const stopped = new Set();
 
   /* A row whose forms the page lacks is read when it is opened. Some rows ahead of the
@@ -214,6 +215,7 @@
     stopped.delete(form);
     keep(form);
     tell(form, "saving");
+    const returnsBefore = returns;
     try {
       return await take(row, form, await post(form), movesOn);
     } catch {
@@ -224,6 +226,8 @@
       return false;
     } finally {
       sending.delete(row);
+      // The connection came back before this attempt was seen to fail.
+      if (waiting.has(row) && returns > returnsBefore) save(form, false);
     }
   }
 
@@ -486,6 +490,7 @@
     field.select();
   }));
   window.addEventListener("online", () => {
+    returns += 1;
     [...waiting.values()].forEach((form) => save(form, false));
     sheet.querySelectorAll("[data-row][open]").forEach(openRow);
   });

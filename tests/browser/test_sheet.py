@@ -20,6 +20,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LINK = "https://example.org/acta"
 TEXT = "Se revisaron los procedimientos de la institución."
+#: The next request fails, and before the page learns of it the line is back.
+RETURNS_DURING_FAILURE = """() => {
+  const send = window.fetch;
+  window.fetch = () => {
+    window.fetch = send;
+    window.dispatchEvent(new Event("online"));
+    return Promise.reject(new TypeError());
+  };
+}"""
 
 
 class Round:
@@ -402,6 +411,18 @@ def test_closed_rows_open_in_place_and_ahead_of_a_lost_line(open_sheet):
     expect(row(page, second)).to_have_attribute("data-state", "ready")
     expect(number(page, unread)).to_be_visible()
     assert asked.stored() == {second.code: 80, last.code: 70}
+
+
+def test_a_row_is_sent_again_if_the_line_returned_before_it_failed(open_sheet):
+    world, page = open_sheet(1)
+    [activity] = world.activities
+    page.evaluate(RETURNS_DURING_FAILURE)
+
+    number(page, activity).fill("40")
+    press_save(page, activity)
+
+    expect(row(page, activity)).to_have_attribute("data-state", "ready")
+    assert world.stored() == {activity.code: 40}
 
 
 def test_a_row_that_is_not_saved_is_named_before_all_is_sent(open_sheet):
