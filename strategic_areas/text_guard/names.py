@@ -95,9 +95,9 @@ FILE = Path(__file__).with_name("people.txt")
 #: an acronym, and of the share of words in capitals (beyond it capitals are ignored).
 MAX_PHRASE, MAX_AFTER_PERSON, MAX_ACRONYM, MAX_CAPITALS_SHARE = 8, 5, 5, 0.6
 PERSON_BEFORE_NAME = vocabulary.PERSON_INVOLVED | vocabulary.KIN
-#: Typical endings of modern Dominican given names.
+#: Typical beginnings and endings of modern Dominican given names.
 SYNTHETIC_NAMES = re.compile(
-    r"[a-z]{3,9}(?:eis[iy]|leid[iy]|elis|ely[ns]?|ail[iy]n|lkis"
+    r"(?:y[aeiou][a-z]{2,9}|[a-z]{3,9})(?:eis[iy]|leid[iy]|elis|ely[ns]?|ail[iy]n|lkis"
     r"|ibel|mely|enny|anny|erlin[ae]?|lenys|eury|[iel]l?son|erson|deline|isbel|smeri)"
 )
 
