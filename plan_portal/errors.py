@@ -39,13 +39,15 @@ logger = logging.getLogger(__name__)
 
 #: Exceptions for too large numbers and texts with NUL.
 INPUT_ERRORS = (DataError, OverflowError)
-#: Messages of ``ValueError`` and ``RecursionError`` for such input, for a text in place
-#: of a number, and for too deeply nested JSON.
+#: Messages of ``ValueError``, ``RecursionError`` and ``KeyError`` for such input, for a
+#: text in place of a number, for too deeply nested JSON, and for a passkey's answer
+#: without this key.
 INPUT_ERROR_MESSAGES = (
     "Exceeds the limit (",
     "expected a number but got",
     "cannot contain NUL",
     "while decoding a JSON",
+    "'rawId'",
 )
 
 
@@ -172,7 +174,7 @@ class UnreadableMiddleware(MiddlewareMixin):
 
 
 def is_input_error(exception):
-    if isinstance(exception, ValueError | RecursionError):
+    if isinstance(exception, ValueError | RecursionError | KeyError):
         return any(words in str(exception) for words in INPUT_ERROR_MESSAGES)
     return isinstance(exception, INPUT_ERRORS)
 

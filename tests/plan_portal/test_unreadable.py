@@ -29,7 +29,8 @@ def test_a_plan_that_is_no_number_breaks_no_page(client, caplog, value):
 @pytest.mark.parametrize("page", ["mfa_login_webauthn", "mfa_reauthenticate_webauthn"])
 @pytest.mark.django_db
 def test_a_passkeys_answer_that_is_none_breaks_no_page(client, caplog, page, answer):
-    client.force_login(make.administrator())
+    if page == "mfa_reauthenticate_webauthn":  # the other one is for who is signed out
+        client.force_login(make.administrator())
 
     response = client.post(reverse(page), {"credential": answer})
 
@@ -46,6 +47,7 @@ def test_a_passkeys_answer_that_is_none_breaks_no_page(client, caplog, page, ans
         (RecursionError("maximum recursion depth exceeded"), False),
         (RecursionError("recursion while decoding a JSON array"), True),
         (ValueError("not enough values to unpack"), False),
+        (KeyError("rawId"), True),
         (KeyError("plan"), False),
     ],
 )
