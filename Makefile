@@ -12,10 +12,10 @@ export ENV_FILE ?= var/local.env
 export SITE_URL ?= http://localhost:$(PORT)
 export CORRECTIONS_EMAIL ?= correcciones@example.org
 
-# Hashes make sure that what is installed is what was locked, with all that it needs. Python
-# compiles a module when it is first imported; pip would compile every one.
+# Hashes make sure that what is installed is what was locked. Python compiles a module when
+# it is first imported; pip would compile every one.
 INSTALL := $(PY) -m pip install --disable-pip-version-check --no-input --no-compile \
-	--no-deps --require-hashes
+	--require-hashes
 unexport PYTHONDONTWRITEBYTECODE
 
 # make itself would print which folder it enters, and `manage` must print nothing.
@@ -127,7 +127,7 @@ venv:
 define install
 @cmp -s $(1) .venv/$(1) || { \
 	echo "Installing $(1)" >&2; \
-	$(INSTALL) -r $(1) >&2 && cp $(1) .venv/ || { \
+	$(INSTALL) $(2) -r $(1) >&2 && cp $(1) .venv/ || { \
 		echo "$(1) could not be installed: the first time needs the network" \
 			"or a package index that pip knows" >&2; exit 1; }; }
 endef
@@ -136,10 +136,11 @@ installed: venv
 	$(call install,requirements.txt)
 
 test-packages: venv
-	$(call install,requirements-test.txt)
+	$(call install,requirements-test.txt,--no-deps)
 
-# The two locks share no package: at once they take half the time.
-installed-test:
+# The two locks share no package: at once they take half the time. The second one lacks
+# what the first one holds, so that pip must not look for it there.
+installed-test: venv
 	@$(MAKE) --jobs=2 installed test-packages
 
 local-env: venv
