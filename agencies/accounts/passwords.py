@@ -56,8 +56,8 @@ class MonotonyValidator:
 
 class ContextWordValidator:
     """
-    Refuses a password that has, besides words of the portal, agencies and the account,
-    fewer than ``MIN_OTHER_LETTERS`` letters.
+    Refuses a password that contains words of the portal, the agencies or the account
+    and fewer than ``MIN_OTHER_LETTERS`` other letters.
     """
 
     def validate(self, password, user=None):

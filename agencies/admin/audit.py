@@ -77,10 +77,10 @@ VALUE_LABELS = {
     "administrator_ended": _("an administrator closed it"),
     "alternate": _("Alternate"),
     "act": _("act of an amendment"),
-    # Of older entries, which do not tell the two apart.
-    "closed": _("the account was closed or changed"),
+    # Of older entries: also a mandate handed over or second factors removed.
+    "closed": _("the account was closed, or it or its access changed"),
     "draft": _("Draft"),
-    "factors_removed": _("its second factors were removed"),
+    "factors_removed": _("the account's second factors were removed"),
     "focal_point": _("Focal point"),
     "exact_values": _("exact values"),
     "idle": _("an hour without use"),

@@ -192,7 +192,8 @@ def snapshot_of_proposal(proposal: EditionProposal) -> Snapshot:
         return read_unchanging(proposal.plan)
     if (last := latest_correction(first)).is_locked:
         raise RefusedError(
-            _("Edition %(number)s is locked: nobody can correct it.") % {"number": last}
+            _("Edition %(number)s is withheld: nobody can correct it.")
+            % {"number": last}
         )
     before, datasets, now = (
         snapshot_of(last),

@@ -369,8 +369,8 @@ def test_of_a_locked_edition_a_correction_is_declined(client, reviewer, correcte
     approved = client.post(page, {"approve": "1"})
     client.post(page, {"decline": "1", "reason": "No se puede corregir."})
 
-    assert "está bloqueada" in read.text
-    assert "está bloqueada" in approved.text
+    assert "está retenida" in read.text
+    assert "está retenida" in approved.text
     proposal.refresh_from_db()
     assert proposal.status == "declined"
     assert Edition.objects.get() == corrected
