@@ -227,7 +227,11 @@ def hand_over_one_of_two_mandates(person):
         (take_roles, "account_changed", "the account was changed"),
         (give_role_on_the_server, "account_changed", "the account was changed"),
         (give_role, "role_given", "the account was given a role"),
-        (remove_factors, "factors_removed", "second factors were removed"),
+        (
+            remove_factors,
+            "factors_removed",
+            "the account's second factors were removed",
+        ),
         (
             hand_over_one_of_two_mandates,
             "mandate_handed_over",
