@@ -31,8 +31,8 @@ MAX_REMEMBERED = 1000
 #: seconds, more than an office sends to one process. It counts as one for FLOOD_LASTS
 #: seconds; every FLOOD_ADMITS_EVERY seconds one of its sign-ins is let through.
 FLOOD_COUNT, FLOOD_WINDOW, FLOOD_LASTS, FLOOD_ADMITS_EVERY = 40, 5, 60, 10
-#: The key under which the requests of all networks are counted together.
-MANY_NETWORKS = ""
+#: The key under which sign-ins of all browsers without the cookie are counted.
+ALL_UNKNOWN_BROWSERS = ""
 #: Held while this process works on a sign-in.
 SIGN_IN_LOCK = Lock()
 RETRY_AFTER = "5"
@@ -71,7 +71,7 @@ class SignInFloodMiddleware:
         if device:  # counted by itself: its key replaces the account and the network
             key_by_limit = dict.fromkeys(key_by_limit, device)
         is_of_flood = self._count_and_check_flood(key_by_limit["network"]) or (
-            not device and self._count_and_check_flood(MANY_NETWORKS)
+            not device and self._count_and_check_flood(ALL_UNKNOWN_BROWSERS)
         )
         if self._is_marked("long refusal", key_by_limit["account"]):
             return too_many_requests(request)

@@ -58,8 +58,8 @@ NOTICES = {
     "agencies/account_confirmed": (
         _("What your account may do was changed"),
         _(
-            "Two people confirmed a role, a user name or the opening of your account. "
-            "You sign in again."
+            "Two people confirmed a role, a user name or the reactivation of your "
+            "account. You sign in again."
         ),
     ),
     "agencies/access_changed_on_server": (
@@ -181,6 +181,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 @receiver(password_reset)
 def lift_limit(sender, request, user, **facts):
+    """Lift the limit of wrong passwords; that of all attempts ends within a minute."""
     for name in (user.email, user.get_username()):
         clear(request, action="login_failed", key=name.lower())
 
