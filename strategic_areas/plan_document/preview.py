@@ -95,7 +95,7 @@ def build_preview(stored, lines, *, with_checks=True, requires_participation=Tru
 
 def _preview_line(stored, to_save, faults):
     line, places = to_save.line, to_save.line.places or {}
-    columns = {column.name: column for column in line.table.all_columns}
+    columns = {column.name: column for column in line.table.tree_columns}
     changes = tuple(
         CellChange(
             columns[name].label,

@@ -17,8 +17,8 @@ from strategic_areas.workbooks.reading import cell_text
 
 #: The table with the plan's own row.
 PLAN_TABLE = "plans"
-#: Columns that lines do not set: a plan's code is fixed, and approval sets its status.
-EXCLUDED_COLUMNS = {(PLAN_TABLE, "code"), (PLAN_TABLE, "status")}
+#: Columns of plan files only: a plan's code is fixed, and approval sets its status.
+FILE_ONLY = {(PLAN_TABLE, "code"), (PLAN_TABLE, "status")}
 #: Links to records of other plans, written "plan/code".
 OTHER_PLAN_LINKS = {"continues"}
 #: Required columns with a default for new records.
@@ -117,6 +117,7 @@ class PlanTable:
 
     @cached_property
     def columns(self):
+        """The columns that people edit in a workbook, a matrix or the plan tree."""
         known = {
             name: PlanColumn(self.name, name, self.model.fields.of_column(name), True)
             for name in self.identity
@@ -125,12 +126,12 @@ class PlanTable:
         return tuple(
             replace(each, is_required=False) if each.field.name in DEFAULTED else each
             for name, each in known.items()
-            if (self.name, name) not in EXCLUDED_COLUMNS
+            if (self.name, name) not in FILE_ONLY
         )
 
     @cached_property
-    def all_columns(self):
-        """Also the columns that only the plan tree edits."""
+    def tree_columns(self):
+        """``columns``, and those that only the plan tree edits."""
         also = (each for each in self.model.fields if each.name in TREE_ONLY)
         return (
             *self.columns,
@@ -138,7 +139,7 @@ class PlanTable:
         )
 
     def column(self, name):
-        return next(each for each in self.all_columns if each.name == name)
+        return next(each for each in self.tree_columns if each.name == name)
 
     def key_in(self, values):
         return "/".join(str(values.get(part) or "") for part in self.identity)

@@ -125,7 +125,7 @@ def _record_problems(to_save, replaced):
 
 def _field_problems(to_save):
     record = to_save.record
-    columns = {column.name for column in to_save.line.table.all_columns}
+    columns = {column.name for column in to_save.line.table.tree_columns}
     linked = [
         field.name
         for field in record._meta.concrete_fields

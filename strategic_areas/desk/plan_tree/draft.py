@@ -80,7 +80,7 @@ def _with_links(stored, table, line, keys_by_table):
     A new record may only link to the stored record that had the code when it was
     drafted, or to a new one of ``keys_by_table``.
     """
-    names, problems = {column.name for column in table.all_columns}, []
+    names, problems = {column.name for column in table.tree_columns}, []
     drafted_values, drafted_links = (
         line.new_values,
         {} if line.record else line.values_before,
@@ -146,7 +146,7 @@ def draft_conflicts(stored, draft_lines):
                 value_in_words(column, values[name], stored),
                 value_in_words(column, each.new_values[name], stored),
             )
-            for column in table.all_columns
+            for column in table.tree_columns
             if (name := column.name) in values
             and field_action(
                 each.new_values[name], values[name], former=each.values_before.get(name)

@@ -57,7 +57,7 @@ class PlanNodeForm(forms.Form):
         is_public = tree.plan.status != Plan.Status.IN_PREPARATION
         is_stated_by_plan = getattr(node.record, "provenance", "") == Provenance.PLAN
         hidden = () if is_public and is_stated_by_plan else STOP_COLUMNS
-        self.columns = [x for x in self.table.all_columns if x.name not in hidden]
+        self.columns = [x for x in self.table.tree_columns if x.name not in hidden]
         self.current_values = self._current_values()
         self.auto_id = f"{node.key}-{level.slug}-%s"
         for column in self.columns:

@@ -125,7 +125,8 @@ class PlanNode:
         return self._reverse("plan_node")
 
     @property
-    def step_address(self):
+    def button_address(self):
+        """Where the buttons post that move, delete, drop, split or join it."""
         return self._reverse("plan_node_step")
 
     @property

@@ -166,7 +166,8 @@ def name_matrix_columns(request, plan):
         matrix = UploadedMatrix.from_signed(
             request.POST.get("matrix", ""), _matrix_signed_for(plan, request.user)
         )
-        # The button "columns" goes back to the form that "name_columns" sends.
+        # The button "columns" leads back to the naming form, which the button
+        # "name_columns" posts.
         if matrix.naming is None or "columns" in request.POST:
             is_posted = "name_columns" in request.POST
             return _naming_page(request, plan, matrix, is_posted=is_posted)
