@@ -116,7 +116,7 @@ def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, lang
                 assert written - {phrases.value_text(each) for each in points} <= {
                     label.text
                     for label in series.picture.labels
-                    if label.kind != "value" or len(series.lines) > 1
+                    if label.css_class != "value" or len(series.lines) > 1
                 }
                 drawing = body(
                     client, public_path("indicator_drawing", code, language=language)

@@ -205,7 +205,8 @@ class ChartLabel:
     x: str
     y: str
     text: str
-    kind: str
+    #: One or two CSS classes.
+    css_class: str
     is_on_wide_screens_only: bool = False
 
 
@@ -214,9 +215,11 @@ def labels(layout: ChartLayout):
         wanted_labels(layout), place_labels(layout), strict=True
     ):
         if found:
-            x, y, text, kind = next(label for box, label in boxes if box == found.box)
+            x, y, text, css_class = next(
+                label for box, label in boxes if box == found.box
+            )
             yield ChartLabel(
-                percent(x), em(y), text, kind, found.is_on_wide_screens_only
+                percent(x), em(y), text, css_class, found.is_on_wide_screens_only
             )
 
 
@@ -258,12 +261,12 @@ def _name_boxes(layout, line):
         yield box_after(line.name, x, y, 0.9), (x, y, line.name, "name")
 
 
-def _value_boxes(layout, value, kind):
+def _value_boxes(layout, value, css_class):
     x = layout.x(value)
     for shift in (-0.85, 1.5):
         y = layout.y(value.number) + shift
         if y < layout.plot_bottom:
-            yield box_around(value.text, x, y), (x, y, value.text, kind)
+            yield box_around(value.text, x, y), (x, y, value.text, css_class)
 
 
 def _level_boxes(layout, level):

@@ -25,11 +25,11 @@ def decided_once():
         # A takedown's own words ("why") have a trigger of their own: ``takedowns``.
         texts = {**model.blanks}
         texts.pop("why", None)
-        proposed = [differs("proposed_by_id"), differs("proposed_at")]
-        decided = [differs("decided_by_id"), differs("decided_at")]
-        ended = [
+        proposal_changes = [differs("proposed_by_id"), differs("proposed_at")]
+        decision_changes = [differs("decided_by_id"), differs("decided_at")]
+        changes_after_end = [
             differs("status"),
-            *decided,
+            *decision_changes,
             *rewritten(model, texts),
         ]
         yield refusal(
@@ -43,10 +43,10 @@ def decided_once():
             f"{name}_decision",
             table,
             "UPDATE",
-            f"{' OR '.join(proposed)} "
-            f"OR OLD.status IN {ENDED} AND ({' OR '.join(ended)}) "
+            f"{' OR '.join(proposal_changes)} "
+            f"OR OLD.status IN {ENDED} AND ({' OR '.join(changes_after_end)}) "
             "OR OLD.status = 'applying' AND (NEW.status NOT IN "
-            f"('applying', 'approved', 'outdated') OR {' OR '.join(decided)}) "
+            f"('applying', 'approved', 'outdated') OR {' OR '.join(decision_changes)}) "
             "OR OLD.status = 'pending' AND NEW.status = 'approved'",
             f"a {name} is decided on once",
         )
@@ -77,15 +77,15 @@ def record_changes():
     changeable = {"object_id", "slot", "returned", *texts}
     columns = [field.column for field in model._meta.concrete_fields]
     fixed_changes = [differs(each) for each in columns if each not in changeable]
-    gets_id = f"OLD.object_id IS NULL AND {status('OLD')} = 'applying'"
-    is_returned = f"OLD.returned = '' AND {status('OLD')} = 'applying'"
-    is_decided = f"NEW.slot IS NULL AND {status('OLD')} <> 'pending'"
+    may_fill_id = f"OLD.object_id IS NULL AND {status('OLD')} = 'applying'"
+    may_fill_returned = f"OLD.returned = '' AND {status('OLD')} = 'applying'"
+    may_empty_slot = f"NEW.slot IS NULL AND {status('OLD')} <> 'pending'"
     changed = [
         *fixed_changes,
         *rewritten(model, texts),
-        f"({differs('object_id')} AND NOT ({gets_id}))",
-        f"({differs('slot')} AND NOT ({is_decided}))",
-        f"({returned_changes} AND NOT ({is_returned}))",
+        f"({differs('object_id')} AND NOT ({may_fill_id}))",
+        f"({differs('slot')} AND NOT ({may_empty_slot}))",
+        f"({returned_changes} AND NOT ({may_fill_returned}))",
     ]
     message = "a proposed change never changes; it is decided on once"
     yield refusal(
@@ -157,12 +157,12 @@ def account_proposals():
 def purges():
     """A purge keeps phrases and files until the decision empties them."""
     table = model_named("Purge")._meta.db_table
-    asked = " OR ".join(map(differs, ("phrases", "files")))
+    search_changes = " OR ".join(map(differs, ("phrases", "files")))
     yield refusal(
         "purge_words",
         table,
         "UPDATE",
-        f"({asked}) AND (NEW.status IN ('pending', 'applying') "
+        f"({search_changes}) AND (NEW.status IN ('pending', 'applying') "
         "OR NEW.phrases <> '' OR NEW.files <> '')",
         "what a purge looks for never changes; it is forgotten with the decision",
     )

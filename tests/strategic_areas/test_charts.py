@@ -185,7 +185,9 @@ def test_the_time_of_a_plan_is_shaded_as_far_as_the_picture_shows_it():
 
 def test_a_name_stands_at_each_line_only_where_there_are_several():
     def names(*lines):
-        return [label.text for label in drawn(*lines).labels if label.kind == "name"]
+        return [
+            label.text for label in drawn(*lines).labels if label.css_class == "name"
+        ]
 
     assert names(PGR, POLICE) == ["PGR", "PN"]
     assert names(PGR) == []
@@ -235,7 +237,7 @@ def test_texts_never_cover_each_other(counts):
 
 def test_the_last_value_is_always_written():
     for each in (PGR, CENTURY):
-        (label,) = [label for label in drawn(each).labels if label.kind == "last"]
+        (label,) = [label for label in drawn(each).labels if label.css_class == "last"]
         assert label.text == each.values[-1].text
 
 
