@@ -22,6 +22,7 @@ from strategic_areas.text_guard.reading import Reading, Word, WordRange
 #: Maximum distances from a name in words and signs: of a post or profession before it,
 #: of one after it, and of a thing that is named after the person.
 JOB_BEFORE, JOB_AFTER, THING_BEFORE = 10, 6, 5
+#: Before a post: "exministra", "viceministra", in Creole "visprezidan".
 PREFIX = re.compile("^(?:ex|vice|sub|vis)")
 YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -40,6 +41,7 @@ def is_name_of_official(reading: Reading, start: int, end: int) -> bool:
     for back in range(1, JOB_BEFORE + 1):
         word, before = reading.word(start - back), reading.word(start - back - 1)
         if is_job(word):
+            # "su jefe, el señor Frías": the job of whom a person knows is no office.
             return before.text not in {"su", "her", "his"}
         if word.text in {"por", "by"} and before.text in vocabulary.DONE_BY:
             return True

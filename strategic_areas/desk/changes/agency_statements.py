@@ -38,8 +38,8 @@ from strategic_areas.models.agency_statements import (
 from strategic_areas.queries.figures import phrases
 from strategic_areas.queries.plan import counted_updates
 
-#: Number of rounds that the desk offers for a comment; at their
-#: addresses older ones can be commented on too.
+#: Number of rounds, of all plans together, that the desk offers for a comment; at
+#: their addresses older ones can be commented on too.
 OFFERED_ROUNDS = 3
 #: Slug in the URL → model.
 DISPUTABLE_MODELS = {

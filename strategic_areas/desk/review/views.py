@@ -93,7 +93,8 @@ class DecideManyForm(forms.Form):
     """
 
     checked = AnonymityField()
-    #: Sent by this page only: a request that did not show it decides nothing.
+    #: Only this page's form posts it: a POST without it shows the page and decides
+    #: nothing.
     page_was_shown = forms.BooleanField(widget=forms.HiddenInput, initial=True)
     reason = LongTextField(
         label=gettext_lazy("Why it is returned"),

@@ -273,17 +273,18 @@ def value_receipt(request, pk):
 
 
 @require_safe
-def recorded_value_list(request):
+def choose_indicator(request):
+    """List the indicators of which a reviewer may record a value."""
     VALUE_STEPS.require_decider(request.user)
     return render_screen(
         request,
-        "desk/values_recorded.html",
+        "desk/choose_indicator.html",
         title=_("Record a value from a letter or a source"),
         **indicator_list_context(request, indicators_with_agency(), "value_recorded"),
     )
 
 
-def recorded_value(request, indicator):
+def record_value(request, indicator):
     VALUE_STEPS.require_decider(request.user)
     indicator = get_object_or_404(indicators_with_agency(), pk=indicator)
     form = RecordedValueForm(

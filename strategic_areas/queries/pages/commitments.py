@@ -72,8 +72,9 @@ class ActivityDetail:
         """
         The quantity that its agency last reported, for one period.
 
-        Periods are not added up, as nobody states that they may be. Counts of public
-        sources are left out.
+        None unless the plan publicly states a quantity to compare it with. Periods are
+        not added up, as nobody states that they may be. Counts of public sources are
+        left out.
         """
         update, planned = self.latest, disclose_planned_quantity(self.row.activity)
         is_reported = (
@@ -165,7 +166,8 @@ def commitment_by_code(plan_code: str, code: str) -> Commitment | None:
     """
     A commitment of a public plan, superseded or not, or None.
 
-    ``is_disputed`` and ``is_declared`` are annotated; its area has its ``position``.
+    It has ``is_disputed`` and ``is_declared``, its plan ``is_reconstructed``, and its
+    area ``position``.
     """
     rows = Commitment.objects.public().select_related(
         *("plan", "lead", "programme__area", "continues__plan", "dispute__agency")

@@ -52,7 +52,7 @@ class TimelineEvent:
     revisions: tuple = ()
     #: Content of an update, if shown.
     update: PublishedUpdate | None = None
-    #: Whether it is the last update of its activity.
+    #: Whether it is the last update of its subject.
     is_last: bool = False
     #: Whether the update is of a superseded record.
     is_of_former: bool = False

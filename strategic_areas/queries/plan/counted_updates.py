@@ -1,4 +1,4 @@
-"""Updates that enter counts, without texts or names, and open disputes."""
+"""Updates that enter counts, without texts or names, and disputes of any record."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -69,7 +69,7 @@ def public_dispute(row: RecordDispute) -> Dispute:
 
 
 def dispute_of(record) -> Dispute | None:
-    """The dispute loaded with a record, if any; no query."""
+    """The dispute loaded with a record of any kind, if any; no query."""
     row = record._state.fields_cache.get("dispute")
     return public_dispute(row) if row else None
 

@@ -78,13 +78,13 @@ def public_plans():
     return Plan.objects.public().annotate(**FACTS)
 
 
-OF_PLAN = {"plan": OuterRef("pk")}
+LINKED_TO_PLAN = {"plan": OuterRef("pk")}
 #: What pages ask about a plan; made once, since they ask with each page.
 FACTS = {
-    "has_commitments": Exists(Commitment.objects.filter(**OF_PLAN)),
-    "has_later": Exists(LaterActivity.objects.filter(**OF_PLAN)),
-    "has_changes": Exists(PlanChange.objects.filter(**OF_PLAN))
-    | Exists(PlanFile.objects.loaded().filter(**OF_PLAN)),
+    "has_commitments": Exists(Commitment.objects.filter(**LINKED_TO_PLAN)),
+    "has_later": Exists(LaterActivity.objects.filter(**LINKED_TO_PLAN)),
+    "has_changes": Exists(PlanChange.objects.filter(**LINKED_TO_PLAN))
+    | Exists(PlanFile.objects.loaded().filter(**LINKED_TO_PLAN)),
     "is_reconstructed": is_reconstructed_column(),
     "has_recommendations": Exists(FrameworkTarget.objects.recommendations()),
 }
