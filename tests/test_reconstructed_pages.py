@@ -208,7 +208,7 @@ def test_a_reconstructed_commitment_has_no_state_anywhere(client, monkeypatch):
         make.published_declaration(commitment=line, period=asked)
     drawn = []
     monkeypatch.setattr(
-        "strategic_areas.views.cards.draw_card",
+        "strategic_areas.views.cards.draw_plan_picture",
         lambda **each: drawn.append(each) or b"",
     )
 

@@ -34,7 +34,7 @@ class AccountChange(Decision):
         ROLE = "role", _("New role")
         EMAIL = "email", _("New e-mail address")
         USERNAME = "username", _("New user name")
-        OPENING = "opening", _("Account opened again")
+        REACTIVATION = "opening", _("Account opened again")
         KNOWN = "known", _("Known to a second person")
 
     user = models.ForeignKey(

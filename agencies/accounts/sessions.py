@@ -103,7 +103,7 @@ class SessionLimitsMiddleware(MiddlewareMixin):
         if not is_staff_address(match):
             return None
         if not request.user.is_authenticated:
-            return self._back_to_form(request, match)
+            return self._redirect_form_to_sign_in(request, match)
         reason = reason_to_end(request.session, time.time())
         if not reason:
             return None
@@ -114,7 +114,8 @@ class SessionLimitsMiddleware(MiddlewareMixin):
         request.user = AnonymousUser()
         return redirect_to_login(return_url(request))
 
-    def _back_to_form(self, request, match):
+    def _redirect_form_to_sign_in(self, request, match):
+        """Other pages redirect by themselves."""
         is_page = request.method in SAFE_METHODS and not hasattr(
             match.func, "form_page"
         )

@@ -123,10 +123,10 @@ class AccountForm(EditConflictMixin, UserChangeForm):
         if not (added or is_by_reviewer or account_changes.decides_or_will(stored)):
             return
         flags = ("is_active", "is_staff")
-        is_opened = all(cleaned.get(flag, getattr(stored, flag)) for flag in flags)
-        if is_opened and not (stored.is_active and stored.is_staff):
+        is_reactivated = all(cleaned.get(flag, getattr(stored, flag)) for flag in flags)
+        if is_reactivated and not (stored.is_active and stored.is_staff):
             cleaned |= {flag: getattr(stored, flag) for flag in flags}
-            yield What.OPENING, ""
+            yield What.REACTIVATION, ""
 
     def _stays_administrator(self, cleaned):
         if self.is_own:  # a user cannot change their own roles

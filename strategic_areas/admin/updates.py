@@ -231,7 +231,7 @@ class ActivityUpdateAdmin(RevisionAdmin):
         (
             gettext_lazy("What holds it back"),
             {
-                "fields": _spanish(FormSection.HELD_BACK),
+                "fields": _spanish(FormSection.OBSTACLE),
                 "description": gettext_lazy(
                     "Required when the activity is suspended, cancelled or late."
                 ),

@@ -44,7 +44,7 @@ from strategic_areas.models import (
     Source,
 )
 from strategic_areas.models.publication import random_bits
-from strategic_areas.queries.public_rows import SOURCE_MODELS, affected_records
+from strategic_areas.queries.public_rows import MODELS_BEHIND_ROWS, affected_records
 from strategic_areas.queries.public_rows.plan_reading import PlanReading
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ EVERYWHERE = {
 #: Datasets whose rows never depend on removed records.
 UNAFFECTED_DATASETS = {"agencies", "rounds", "scorecards"}
 #: Models that determine the affected rows.
-LINKED_MODELS = SOURCE_MODELS.union(UPDATE_MODELS)
+LINKED_MODELS = MODELS_BEHIND_ROWS.union(UPDATE_MODELS)
 EVERYTHING = {
     model: model.objects.all() for model in (Commitment, Indicator, *UPDATE_MODELS)
 }

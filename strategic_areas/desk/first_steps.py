@@ -60,7 +60,7 @@ DATA_BY_WORD = {
 ADMINISTRATOR_STEPS = {0, 2}
 
 
-def plan_in_use():
+def plan_being_set_up():
     """Return the plan in preparation, else the latest approved plan, else None."""
     rows = Plan.objects.exclude(status=Plan.Status.ENDED)
     # In alphabetical order "in_preparation" follows "approved".
@@ -78,17 +78,15 @@ def first_steps(user, today):
     decides = access.is_reviewer(user) or access.is_administrator(user)
     if not decides or published.exists():
         return None
-    plan, of_agency = plan_in_use(), {"agency": OuterRef("agency")}
+    plan, of_agency = plan_being_set_up(), {"agency": OuterRef("agency")}
     code = plan.code if plan else "-"
     people = [each.get_full_name() or each.username for each in reviewers()]
     participations = Participation.objects.filter(plan=plan).annotate(
-        has_signed_in=Exists(FocalPoint.objects.current().filter(**of_agency)),
+        has_focal_point=Exists(FocalPoint.objects.current().filter(**of_agency)),
         is_invited=Exists(invitations.Invitation.objects.filter(**of_agency)),
     )
     invited = [
-        each.has_signed_in
-        for each in participations
-        if each.is_invited or each.has_signed_in
+        each for each in participations if each.is_invited or each.has_focal_point
     ]
     activities = Activity.objects.filter(plan=plan).count()
     has_commitments = Commitment.objects.filter(plan=plan).exists()
@@ -99,7 +97,7 @@ def first_steps(user, today):
             "details": ", ".join(people)
             if len(people) > 1
             else _("Invite a second person of the secretariat; nobody decides alone."),
-            "who": _("5 minutes"),
+            "time": _("5 minutes"),
             "is_done": len(people) > 1,
             "address": f"{reverse('admin:agencies_invitation_add')}?role=reviewer",
         },
@@ -111,7 +109,7 @@ def first_steps(user, today):
                 "What the commission is called, what its plan is called, and from when "
                 "to when it runs."
             ),
-            "who": _("5 minutes"),
+            "time": _("5 minutes"),
             "is_done": bool(plan and plan.commission),
             "address": reverse("admin:plan_node", args=[code, "plan", plan.pk])
             if plan
@@ -120,10 +118,13 @@ def first_steps(user, today):
         {
             "title": _("The agencies"),
             "details": _("Invited: %(invited)d; came in: %(came)d.")
-            % {"invited": len(invited), "came": sum(invited)}
+            % {
+                "invited": len(invited),
+                "came": sum(each.has_focal_point for each in invited),
+            }
             if invited
             else _("All with one pasted list: agency, person and mail."),
-            "who": _("15 minutes"),
+            "time": _("15 minutes"),
             "is_done": bool(invited),
             "address": reverse("admin:invite_many"),
         },
@@ -141,7 +142,7 @@ def first_steps(user, today):
                 "each column is, and shows the plan that comes out. Nothing is public "
                 "yet."
             ),
-            "who": _("about 25 minutes"),
+            "time": _("about 25 minutes"),
             "is_done": bool(activities),
             "address": reverse(
                 "admin:plan_tree" if has_commitments else "admin:planbook", args=[code]
@@ -153,7 +154,7 @@ def first_steps(user, today):
                 "One person sends it; the other reads and approves it. From then on "
                 "the public reads it."
             ),
-            "who": _("both, 15 minutes"),
+            "time": _("both, 15 minutes"),
             "is_done": bool(activities and plan.status == Plan.Status.APPROVED),
             "address": reverse("admin:plan_approval", args=[code]),
         },
@@ -163,21 +164,21 @@ def first_steps(user, today):
                 "How often the plan asks, and the days of the first round. One person "
                 "asks to open it, the other does."
             ),
-            "who": _("both, 5 minutes"),
+            "time": _("both, 5 minutes"),
             "is_done": bool(rounds),
             "address": reverse("admin:round_open", args=[code]),
         },
         {
             "title": _("The first round"),
             "details": _("It opens on its day; the agencies get a mail."),
-            "who": _("on that day"),
+            "time": _("on that day"),
             "is_done": any(each.opens_on <= today for each in rounds),
             "address": reverse("admin:rounds"),
         },
         {
             "title": _("The first published report"),
             "details": _("An agency sends it, and one of you publishes it."),
-            "who": _("when it comes"),
+            "time": _("when it comes"),
             "is_done": False,
             "address": reverse("admin:review_queue"),
         },
@@ -292,7 +293,7 @@ def invite_many(request):
     A line with an error does not hold back the others.
     """
     access.require_administrator(request)
-    plan, is_sent = plan_in_use(), "send" in request.POST
+    plan, is_sent = plan_being_set_up(), "send" in request.POST
     pasted = "\n".join(request.POST.getlist("line"))
     lines, shown_again = [x for x in pasted.splitlines() if x.strip()], ""
     if len(lines) > MAX_LINES:

@@ -28,7 +28,7 @@ from strategic_areas.queries.rounds import obligations_in
 
 @dataclass(frozen=True)
 class PublicPageChange:
-    """A public page, and its change in words; "" if the words would say too much."""
+    """A public page that changes, and how; "" if the proposal or a record shows it."""
 
     title: str
     address: str = ""

@@ -14,9 +14,9 @@ AGENCY_BYTES = 500 * MEGABYTE
 #: The largest request: all files of an update, and its text.
 REQUEST_BYTES = FILES_PER_UPDATE * FILE_BYTES + 5 * MEGABYTE
 IMAGE_PIXELS = 40_000_000
-#: The largest unpacked index or page of a PDF, and all its pages together.
-PDF_INDEX_BYTES = 50 * MEGABYTE
-PDF_PAGE_BYTES = 200 * MEGABYTE
+#: The largest unpacked stream of a PDF, such as an index or a page; all pages together.
+PDF_STREAM_BYTES = 50 * MEGABYTE
+PDF_PAGES_TOTAL_BYTES = 200 * MEGABYTE
 
 #: The accepted extensions, with the content type under which each file is served. The
 #: type that a browser states is ignored.

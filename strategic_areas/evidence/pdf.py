@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from pikepdf import Array, Dictionary, Name, Stream, StreamDecodeLevel, String
 
 from strategic_areas.evidence.limits import (
-    PDF_INDEX_BYTES,
-    PDF_PAGE_BYTES,
+    PDF_PAGES_TOTAL_BYTES,
+    PDF_STREAM_BYTES,
     RefusedFileError,
     polyglot_error,
     wrong_type_error,
@@ -75,10 +75,10 @@ COMMENT, TILE = 0xFF64, 0xFF90
 
 # 10 MB may unpack to gigabytes.
 pikepdf.settings.set_qpdf_limits(
-    flate_max_memory=PDF_INDEX_BYTES,
-    png_max_memory=PDF_INDEX_BYTES,
-    run_length_max_memory=PDF_INDEX_BYTES,
-    tiff_max_memory=PDF_INDEX_BYTES,
+    flate_max_memory=PDF_STREAM_BYTES,
+    png_max_memory=PDF_STREAM_BYTES,
+    run_length_max_memory=PDF_STREAM_BYTES,
+    tiff_max_memory=PDF_STREAM_BYTES,
 )
 
 
@@ -233,7 +233,7 @@ def _remove_metadata(value, keys):
 
 def clean_pictures(pdf):
     """Remove metadata from every picture; ``ValueError`` for an unreadable one."""
-    remaining_bytes = PDF_PAGE_BYTES
+    remaining_bytes = PDF_PAGES_TOTAL_BYTES
     for found in [each for each in pdf.objects if isinstance(each, Stream)]:
         filters = _filters(found)
         if filters and filters[-1] in FILTERS_WITH_METADATA:

@@ -266,7 +266,9 @@ def _as_cells(parts):
 def _disclose_year(raw, history):
     measurement, indicator = raw.measurement, raw.indicator
     forms, last_by = history.forms(raw)
-    is_shown = raw.figure and forms and raw.figure.value == forms[-1].total
+    is_shown = (
+        raw.published_figure and forms and raw.published_figure.value == forms[-1].total
+    )
     # Otherwise another indicator's number would stay published as this one's.
     is_own = bool(is_shown) and last_by == indicator.pk
     is_confirmed = measurement.status == PublishedFigure.Status.CONFIRMED
@@ -298,7 +300,7 @@ def _write(raw, disclosed):
     """
     Write the value; return whether a disclosed sensitive number was changed or removed.
     """
-    before = raw.figure and (raw.figure.value, raw.cells)
+    before = raw.published_figure and (raw.published_figure.value, raw.published_cells)
     is_removed = raw.indicator.sensitive and before not in [
         None,
         (disclosed.value, disclosed.cells),
@@ -316,7 +318,7 @@ def _write(raw, disclosed):
 
 
 def _write_total(raw, disclosed):
-    measurement, before = raw.measurement, raw.figure
+    measurement, before = raw.measurement, raw.published_figure
     identity = {
         "starts_on": measurement.starts_on,
         "ends_on": measurement.ends_on,
@@ -407,7 +409,7 @@ def _archive_or_delete(raw, before, disclosed):
     """
     if before is None:
         return None
-    raw.cells.clear()
+    raw.published_cells.clear()
     if not (disclosed.value is None or before.is_protected):
         before.cells.all().delete()
         before.is_latest = False
@@ -430,9 +432,9 @@ def _archive_or_delete(raw, before, disclosed):
 
 
 def _write_cells(raw, figure, cells):
-    for name in {*raw.cells, *cells}:
+    for name in {*raw.published_cells, *cells}:
         wanted = cells.get(name, [])
-        if wanted == raw.cells.get(name, []):
+        if wanted == raw.published_cells.get(name, []):
             continue
         figure.cells.filter(dimension=name).delete()
         PublishedCell.objects.bulk_create(

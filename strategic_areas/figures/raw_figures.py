@@ -32,10 +32,12 @@ LONGEST_TITLE = 31
 
 @dataclass
 class RawFigure:
+    """A measurement with its raw ``parts``, and what is published of it."""
+
     measurement: Measurement
     publication: Publication | None = None
     parts: dict = field(default_factory=dict)
-    cells: dict = field(default_factory=lambda: defaultdict(list))
+    published_cells: dict = field(default_factory=lambda: defaultdict(list))
 
     @property
     def indicator(self):
@@ -50,7 +52,7 @@ class RawFigure:
         return year_of(self.span.starts_on, self.span.ends_on)
 
     @property
-    def figure(self):
+    def published_figure(self):
         return self.publication and self.publication.figure
 
     @property
@@ -106,7 +108,7 @@ def read_raw_figures(indicators):
         raw.publication = publication
         for cell in publication.figure.cells.all():
             disclosed = DisclosedCell(tuple(cell.categories), cell.value, _quote(cell))
-            raw.cells[cell.dimension].append(disclosed)
+            raw.published_cells[cell.dimension].append(disclosed)
     return raws
 
 

@@ -159,7 +159,7 @@ def _detect_sheet(sheet):
     first, last = _heading_block(sheet, top)
     detected.kind, detected.columns = "matrix", _columns(sheet, first, last)
     naming.heading_rows, naming.first_row = [first, last], last + 1
-    depths = _find_nested_levels(sheet, last, detected.columns)
+    depths = _mark_nested_levels(sheet, last, detected.columns)
     naming.columns = {each.letter: each.meaning for each in detected.columns}
     naming.headings = {each.letter: each.heading for each in detected.columns}
     naming.last_row = _last_row(sheet, naming)
@@ -173,11 +173,11 @@ def _detect_sheet(sheet):
     return detected
 
 
-def _find_nested_levels(sheet, after, columns):
+def _mark_nested_levels(sheet, after, columns):
     """
-    The number of depths of a column's codes; 0 if they show no levels.
+    Mark a column whose codes show levels, or its titles, as holding several levels.
 
-    Then this column, or the titles beside it, holds several levels.
+    Returns the number of depths of the codes, or 0.
     """
     by_letter = {
         each.letter: _texts(sheet, each.letter, after)
@@ -320,9 +320,9 @@ def _column_meaning(parts, samples):
             return "ignore"  # "Prioridad" below "Programación 2027"
         if "target" in meanings and not parts[0].startswith("programacion"):
             return f"target:{period}"
-        marks = [each for each in samples if len(each) > 2 or each.isdecimal()]
-        is_marked = "chronogram" in meanings or len(period) > 4 or not marks
-        return f"{'chronogram' if is_marked else 'target'}:{period}"
+        values = [each for each in samples if len(each) > 2 or each.isdecimal()]
+        is_timetable = "chronogram" in meanings or len(period) > 4 or not values
+        return f"{'chronogram' if is_timetable else 'target'}:{period}"
     specific = [
         meaning for meaning in meanings if meaning not in {"target", "chronogram"}
     ]
@@ -359,7 +359,7 @@ def _settle_meanings(columns):
             each.meaning = "commitment"
         # "Objetivo general" is a level if there is no other high one.
         if each.meaning == "outcome" and free:
-            each.meaning = max(free)
+            each.meaning = "programme" if "programme" in free else "area"
     ranked = [c for c in columns if c.meaning in HIERARCHY]
     ranked.sort(key=lambda each: HIERARCHY.index(each.meaning))
     others = [each for each in columns if each not in ranked]

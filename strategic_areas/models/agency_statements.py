@@ -30,7 +30,7 @@ from strategic_areas.people_counts import contains_number
 LONGEST = 1500
 
 
-#: The fields of ``AgencyStatement`` words, for their declaration.
+#: The declared fields that both kinds of ``AgencyStatement`` share.
 STATEMENT_FIELDS = (*public("signed_as", "written_at"), *internal("written_by"))
 
 
@@ -257,8 +257,8 @@ class RecordDispute(AgencyStatement):
 
 def attributed_to(model, agencies):
     """
-    Public reconstructed records of a model that are ascribed to these agencies, without
-    superseded ones.
+    Public records of a model that others (``ATTRIBUTED``) ascribe to these agencies,
+    without superseded ones.
     """
     if model is PublishedFigure:
         return _figures_of(agencies)

@@ -23,7 +23,7 @@ from strategic_areas.models.plan import Plan, PlanMixin
 
 class ReportingPeriodQuerySet(models.QuerySet):
     def counted_rounds(self):
-        """Rounds that are no demonstrations: those count for nothing."""
+        """Rounds, without demonstrations, which no count includes."""
         return self.filter(mode="round", is_demonstration=False)
 
     def opened_by(self, day):

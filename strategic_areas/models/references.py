@@ -33,7 +33,7 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
 
     Families are SDG, GCM (Global Compact for Migration), PALERMO and ASKED, whose
     targets are recommendations and requests; these alone have a ``body``, which asks
-    for them. A year without it means that its list was not read so far.
+    for them. No text was read so far of a year in neither list of years.
     """
 
     class Confidence(models.TextChoices):

@@ -28,7 +28,7 @@ LEGAL_BASIS_HINT = lazy(_legal_basis_hint, str)()
 class FormSection(models.TextChoices):
     FIGURES = "figures", _("How far it has come")
     TEXT = "text", _("What was done")
-    HELD_BACK = "held_back", _("Obstacle and next step")
+    OBSTACLE = "obstacle", _("Obstacle and next step")
     REACH = "reach", _("People reached and places")
     NOTE = "note", _("Note for the secretariat")
     NO_NEWS = "no_news", _("No news")

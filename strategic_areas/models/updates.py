@@ -148,7 +148,7 @@ class ActivityUpdate(ReportAnswerMixin, Revision):
             "obstacle",
             bilingual=True,
             heading=_("What holds it back"),
-            part=FormSection.HELD_BACK,
+            part=FormSection.OBSTACLE,
             prefilled=True,
             column_layout=ColumnLayout(
                 40,
@@ -161,7 +161,7 @@ class ActivityUpdate(ReportAnswerMixin, Revision):
         ReportField(
             "next_step",
             bilingual=True,
-            part=FormSection.HELD_BACK,
+            part=FormSection.OBSTACLE,
             prefilled=True,
             column_layout=ColumnLayout(
                 40, _("Required when it is suspended, cancelled or late.")

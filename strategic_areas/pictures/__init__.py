@@ -1,5 +1,5 @@
 """
-Preview images of pages, with the figures of a plan.
+The picture of a plan that other sites show beside a shared link.
 
 The font is included, so that every machine draws the same bytes.
 """
@@ -25,7 +25,7 @@ COLOURS = {
 }
 
 
-def draw_card(*, site, kicker, title, summary, parts, note, foot) -> bytes:
+def draw_plan_picture(*, site, kicker, title, summary, parts, note, foot) -> bytes:
     """
     A PNG with a small palette.
 

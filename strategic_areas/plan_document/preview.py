@@ -108,7 +108,7 @@ def _preview_line(stored, to_save, faults):
         for name, value in line.values.items()
     )
     if any(not fault.header for fault in line.faults):
-        # Its values are checked once it has a parent.
+        # A fault of the whole row: its values are checked once that is corrected.
         faults = []
     unread = {fault.place for fault in line.faults}
     problems = line.faults + tuple(

@@ -171,10 +171,11 @@ def _uniqueness_problems(stored, records_to_save):
         for constraint in unique_constraints(model):
             text = constraint.get_violation_error_message()
             problems = [(row, text) for row in _duplicates(constraint, rows)]
+            # Saving releases texts first (``release_unique_values``).
             problems += (
                 []
                 if unique_text_fields(model)
-                else _exchanged_values(constraint, own, stored)
+                else _refused_exchanges(constraint, own, stored)
             )
             for record, text in problems:
                 columns = (
@@ -196,7 +197,7 @@ def _duplicates(constraint, rows):
     ]
 
 
-def _exchanged_values(constraint, records_to_save, stored):
+def _refused_exchanges(constraint, records_to_save, stored):
     former = {_former_key(constraint, x, stored): x.record for x in records_to_save}
     text = _(
         "Another row of this workbook gives this up. Only codes and address words can "

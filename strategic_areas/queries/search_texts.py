@@ -35,7 +35,8 @@ from strategic_areas.search.index import (
 from strategic_areas.sentences import FRAMEWORK_NAMES
 from strategic_areas.themes import ABOUT_THEME, FIGURES, LISTS, SEARCH_WORDS, Theme
 
-NAMES = ("title", "name", "label", "topic", "about", "word", "short")
+#: The first that a record has is its title.
+TITLE_FIELDS = ("title", "name", "label", "topic", "about", "word", "short")
 UPDATE_TEXTS = ("text", *(field.name for field in TEXT_FIELDS), "note")
 #: Models whose pages cite sources; a source is found on the first of these.
 CITING_MODELS = (
@@ -88,7 +89,7 @@ def _document(kind, row, address, plan=None, agency=None, **others):
 
 
 def _coded(row):
-    return {"code": row.code, "names": (row.code,)}
+    return {"code": row.code, "exact_queries": (row.code,)}
 
 
 def in_both(message):
@@ -106,7 +107,7 @@ def in_each(build_text):
 def _texts(row, *names):
     if not names:
         declared = row.fields.names(bilingual=True, public=True, kind=FieldKind.TEXT)
-        names = [name for name in declared if name not in NAMES]
+        names = [name for name in declared if name not in TITLE_FIELDS]
     return _non_empty(*(_text(row, name) for name in names))
 
 
@@ -119,7 +120,9 @@ def _text(row, field):
 
 
 def _title(row):
-    found = _text(row, next(name for name in NAMES if hasattr(row, f"{name}_es")))
+    found = _text(
+        row, next(name for name in TITLE_FIELDS if hasattr(row, f"{name}_es"))
+    )
     return found if found.spanish else in_both("[text withdrawn]")
 
 
@@ -158,8 +161,11 @@ def _structure(public, addresses):
         return _document(kind, row, address, plan, agency, **others)
 
     for plan in public.values():
-        address, names = DocumentAddress("plan", (plan.code,)), (plan.code,)
-        yield _document("plan", plan, address, plan, names=names, order=(plan.rank,))
+        yield _document(
+            *("plan", plan, DocumentAddress("plan", (plan.code,)), plan),
+            exact_queries=(plan.code,),
+            order=(plan.rank,),
+        )
     themes = defaultdict(set)
     rows = models.Activity.objects.not_superseded().select_related(
         "agency", "commitment"
@@ -176,8 +182,9 @@ def _structure(public, addresses):
         models.LaterActivity.objects.select_related("agency")
     ):
         address = DocumentAddress("later_activities", (plan.code,), fragment=row.code)
-        names = (row.code,)
-        yield document("later", row, address, plan, row.agency, names=names)
+        yield document(
+            *("later", row, address, plan, row.agency), exact_queries=(row.code,)
+        )
     for row, plan in rows_with_plan(models.Discrepancy.objects.all()):
         address = DocumentAddress("discrepancies", fragment=f"{plan.code}-{row.code}")
         yield document("discrepancy", row, address, plan, **_coded(row))
@@ -233,7 +240,7 @@ def _context(public, addresses):
         addresses[models.LegalInstrument][row.pk] = address, None
         yield _document(
             *("law", row, address),
-            names=(row.code,),
+            exact_queries=(row.code,),
             captions=_non_empty(_untranslated(row.year)),
             order=(str(row.year or ""), row.code),
         )
@@ -257,7 +264,12 @@ def _context(public, addresses):
                 code=row.code,
                 texts=_texts(row, "by_year", "answer", "note") if row.body else (),
                 captions=(in_both(FRAMEWORK_NAMES.get(row.family, row.family)),),
-                names=(row.code, number, f"ODS {number}", f"{row.family} {number}"),
+                exact_queries=(
+                    row.code,
+                    number,
+                    f"ODS {number}",
+                    f"{row.family} {number}",
+                ),
                 order=(0, row.family, row.sort_code),
             )
     requests = models.Correction.objects.order_by(*changes.LATEST_FIRST)
@@ -336,7 +348,7 @@ def _agencies(public, addresses):
                 *_non_empty(*former_names),
             ),
             also=tuple(map(_untranslated, former_acronyms)),
-            names=tuple(
+            exact_queries=tuple(
                 filter(None, (agency.acronym, agency.acronym_en, *former_acronyms))
             ),
             order=(0, agency.name_es),

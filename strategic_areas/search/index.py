@@ -24,8 +24,8 @@ from strategic_areas.public_paths import public_path
 from strategic_areas.search.words import NOT_OF_A_KEY, word_positions
 
 LANGUAGES = ("es", "en")
-#: Prefixes of the keys of titles, of questions and of names.
-TITLE, QUESTION, NAME = "t=", "q=", "n="
+#: Prefixes of the keys of titles, of questions and of exact queries.
+TITLE, QUESTION, EXACT = "t=", "q=", "n="
 #: ``sort`` orders rows of a kind. Row 0 holds the label in ``digest``.
 ROWS = (
     "CREATE TABLE IF NOT EXISTS search_index (rowid bigint PRIMARY KEY, "
@@ -110,8 +110,8 @@ class Document:
     A record or page that can be found.
 
     ``captions`` show its origin and time; ``also`` is indexed but not shown. A query
-    equal to one of ``names`` leads straight to it; one that matches ``questions`` ranks
-    it first. Equal hits sort by ``order``.
+    equal to one of ``exact_queries`` leads straight to it; one that matches
+    ``questions`` ranks it first. Equal hits sort by ``order``.
     """
 
     kind: str
@@ -126,7 +126,7 @@ class Document:
     #: The first caption for a query that names the year.
     by_year: Mapping[str, BilingualText] = field(default_factory=dict)
     also: tuple[BilingualText, ...] = ()
-    names: tuple[str, ...] = ()
+    exact_queries: tuple[str, ...] = ()
     questions: tuple[BilingualText, ...] = ()
     order: tuple = ()
     is_demonstration: bool = False
@@ -149,7 +149,7 @@ class Document:
         keys = title_keys | _keys(each.in_language(language) for each in others)
         keys |= {TITLE + key for key in title_keys}
         keys |= {QUESTION + key for key in _keys(questions)}
-        keys |= {NAME + name_key(name) for name in self.names}
+        keys |= {EXACT + exact_key(each) for each in self.exact_queries}
         return " ".join(sorted(keys))
 
     def shown(self, language):
@@ -167,8 +167,8 @@ class Document:
         return json.dumps(content, ensure_ascii=False)
 
 
-def name_key(name):
-    return NOT_OF_A_KEY.sub("_", fold(name.strip()))[:100]
+def exact_key(query):
+    return NOT_OF_A_KEY.sub("_", fold(query.strip()))[:100]
 
 
 def _keys(texts):

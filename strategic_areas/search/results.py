@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext as _, gettext_lazy
 
-from strategic_areas.search.index import NAME, QUESTION, TITLE, matching_sql, name_key
+from strategic_areas.search.index import EXACT, QUESTION, TITLE, exact_key, matching_sql
 from strategic_areas.search.words import word_positions
 
 #: Kinds of documents in the order of results.
@@ -144,7 +144,7 @@ def _groups(question, only, first, last, outdated):
 def _rows(question, outdated):
     language, parameters = question.language, question.keys
     found = {
-        "named": matching_sql(language, [[name_key(question.text)]], NAME),
+        "named": matching_sql(language, [[exact_key(question.text)]], EXACT),
         "answers": matching_sql(language, parameters, QUESTION),
         "titled": matching_sql(language, parameters, TITLE),
         "written": matching_sql(language, [keys[:1] for keys in parameters]),

@@ -56,14 +56,19 @@ ABROAD = re.compile(r"^(?:00 ?(?=[1-9])|(?=509 |5[78] ))")
 EXTENSION = re.compile(r"^[ ,(/]{0,3}ext(?:ension|\.)? ?\d")
 PASSPORT_WORDS = re.compile(rf"(?<![a-z]){one_of('PASSPORT')}")
 PASSPORT_WORD = re.compile(PASSPORT_WORDS.pattern + "(?!s)")
-#: Exceptions: numbered things, counts, owners of accounts, births, other days.
+#: Exceptions, such as "formulario 123".
 NOT_PERSONAL = re.compile(rf"(?<![a-z]){one_of('NOT_PERSONAL')}")
-COUNTED = re.compile(r" (?:de )?(?!tras |antes |despues )[a-z]{3,20}s(?![a-z])")
-SEVERAL = re.compile(r"[a-z]{3,20}(?<!ns)s |(?:[a-z]{2,12} )?cards")
+#: Counts: "1234567 libras"; "cédulas 12345" and "identity cards 12345".
+PLURAL_AFTER = re.compile(r" (?:de )?(?!tras |antes |despues )[a-z]{3,20}s(?![a-z])")
+PLURAL_BEFORE = re.compile(r"[a-z]{3,20}s |(?:[a-z]{2,12} )?cards")
+#: Near entries of the civil register.
 CIVIL = re.compile(one_of("CIVIL"))
+#: After a number: "del Ministerio".
 OF_AN_OFFICE = re.compile(rf"^[- ,(]{{0,2}}(?:del? )?(?:la )?{one_of('OWNERS')}")
+#: "045-2024" is no passport.
 OF_A_YEAR = re.compile(r"(?:^|-)(?:19|20)\d\d(?:-|$)")
 WEB_ADDRESS = re.compile(r"https?://[^ \n]{1,190}/$")
+#: "Nacimiento" of a law; "natalicio de Duarte".
 NO_BIRTH = re.compile(rf"{one_word('BORN_THINGS')}[^.;]{{0,60}}$")
 NO_DAY = re.compile(
     rf"{one_word('NO_DAY')}|^ del? (?:[a-z]{{2,12}} ){{0,3}}(?:duarte|mella|patria)"
@@ -96,10 +101,10 @@ def _is_private_telephone(match: re.Match[str]) -> bool:
     if has_extension and INSTITUTION.search(text_around(match, 110, 0)):
         return False
     near = text_around(match, 60, 25)
-    is_announced = OFFICE_LINE.search(near) or near[:60].rstrip().endswith(
+    is_labelled = OFFICE_LINE.search(near) or near[:60].rstrip().endswith(
         (":", ")", ",")
     )
-    return not (is_announced and is_of_an_office(match))
+    return not (is_labelled and is_of_an_office(match))
 
 
 def _is_telephone(match: re.Match[str]) -> bool:
@@ -115,7 +120,7 @@ def _is_telephone(match: re.Match[str]) -> bool:
     return phonenumbers.is_valid_number(number)
 
 
-def _is_announced_telephone(match: re.Match[str]) -> bool:
+def _is_loosely_written_telephone(match: re.Match[str]) -> bool:
     is_near = "gap" in match.re.groupindex and len(match["gap"]) < MAX_GAP_TO_TELEPHONE
     return (is_near or _is_identifying_code(match)) and _is_private_telephone(match)
 
@@ -171,7 +176,7 @@ def _is_iban(match: re.Match[str]) -> bool:
 def _is_identifying_code(match: re.Match[str]) -> bool:
     start, end = match.span("found")
     after = match.string[end : end + 40]
-    is_counted = match["found"].isdecimal() and COUNTED.match(after)
+    is_counted = match["found"].isdecimal() and PLURAL_AFTER.match(after)
     amount = rf"(?:{settings.COUNTRY.currency_sign}|us|usd|eur)?[$€] ?$"
     is_amount = re.search(amount, match.string[max(0, start - 5) : start])
     is_other = is_counted or is_amount or OF_AN_OFFICE.match(after)
@@ -181,7 +186,7 @@ def _is_identifying_code(match: re.Match[str]) -> bool:
 def _is_announced_number(match: re.Match[str]) -> bool:
     before = match.string[match.start() : match.start("found")]
     is_count = len(match["found"]) < 9 and match["found"].isdecimal()
-    is_other = NOT_PERSONAL.search(before) or (is_count and SEVERAL.match(before))
+    is_other = NOT_PERSONAL.search(before) or (is_count and PLURAL_BEFORE.match(before))
     return _is_identifying_code(match) and not is_other
 
 
@@ -246,7 +251,7 @@ def _country_rules(country):
             PersonalDataKind.TELEPHONE,
             rf"(?<!\d)(?P<found>[(]?{spaced}[)]?(?:{GAP}\d){{{sum(country.subscriber)}}})"
             r"(?!\d)",
-            _is_announced_telephone,
+            _is_loosely_written_telephone,
         ),
     ]
 
@@ -318,7 +323,7 @@ RULES = [
     rule(
         PersonalDataKind.TELEPHONE,
         rf"{one_word('PHONE')}(?P<gap>[^\d;]{{0,30}})(?P<found>\d(?:{GAP}\d){{6,13}})(?!\d)",
-        _is_announced_telephone,
+        _is_loosely_written_telephone,
     ),
     rule(
         PersonalDataKind.BIRTH_DATE,
@@ -329,10 +334,10 @@ RULES = [
 ]
 
 
-#: Minimum of digits; of spelt words if the digits begin with the area code; of spelt
-#: single digits otherwise, if no word announces the number.
-#: A number longer than MAX_WORDS is split.
+#: An unannounced number has MIN_TELEPHONE_WORDS spelt words and begins
+#: with the area code, or has MIN_SINGLE_DIGITS spelt single digits.
 MIN_DIGITS, MIN_TELEPHONE_WORDS, MIN_SINGLE_DIGITS = 7, 3, 6
+#: Words of a number; characters between it and its announcing word.
 MAX_WORDS, MAX_DISTANCE = 40, 60
 #: Words that announce a number, such as "cuenta" or "cédula", by its kind.
 ANNOUNCED = [
@@ -363,6 +368,7 @@ def _spelt_number_kind(reading: Reading, run: list[Word]) -> PersonalDataKind | 
     if spelt and has_area_code and len(digits) == full_length:
         return PersonalDataKind.TELEPHONE
     certain = [text for text in spelt if text not in vocabulary.MAY_COUNT]
+    # "Uno, dos, tres" is a list.
     if len(certain) < 2 or len(digits) < MIN_DIGITS or digits[:3] == "123":
         return None
     before = reading.lowercase[max(0, run[0].start - MAX_DISTANCE) : run[0].start]

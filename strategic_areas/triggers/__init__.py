@@ -22,7 +22,7 @@ from strategic_areas.triggers import (
     refusals,
     versions,
 )
-from strategic_areas.triggers.statements import PREFIX, replacement
+from strategic_areas.triggers.trigger_sql import PREFIX, refusal_of_replacing
 
 
 def declared(vendor=""):
@@ -47,7 +47,7 @@ def declared(vendor=""):
         *versions.version(),
         *versions.takedowns(),
     ]
-    every += [replacement(trigger) for trigger in every if trigger.kept]
+    every += [refusal_of_replacing(trigger) for trigger in every if trigger.kept]
     return [trigger for trigger in every if trigger.create(vendor or connection.vendor)]
 
 

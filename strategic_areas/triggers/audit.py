@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-from strategic_areas.triggers.statements import (
+from strategic_areas.triggers.trigger_sql import (
     AT_COMMIT,
     EVERY_ROW,
     PREFIX,

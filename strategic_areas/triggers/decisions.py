@@ -4,7 +4,7 @@ from django.apps import apps
 
 from agencies.fields import models_declaring
 from strategic_areas.triggers.refusals import differs, is_hiding, rewritten
-from strategic_areas.triggers.statements import (
+from strategic_areas.triggers.trigger_sql import (
     EVENTS,
     EVERY_ROW,
     model_named,

@@ -4,7 +4,7 @@ from django.apps import apps
 from django.db import models
 
 from strategic_areas.disclosure import MARKER
-from strategic_areas.triggers.statements import (
+from strategic_areas.triggers.trigger_sql import (
     EVERY_ROW,
     PUBLIC_STATUSES,
     model_named,

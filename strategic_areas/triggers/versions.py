@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 
-from strategic_areas.triggers.statements import (
+from strategic_areas.triggers.trigger_sql import (
     AT_COMMIT,
     EVENTS,
     PREFIX,

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, ngettext
 
-from strategic_areas.pictures import draw_card
+from strategic_areas.pictures import draw_plan_picture
 from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import agencies, areas
 from strategic_areas.queries.plan import plans
@@ -97,7 +97,7 @@ def plan_picture(request, plan):
     plan_progress = _plan_progress(public_plan_or_404(plan))
     counts = count_states(plan_progress.rows)
     reconstructed_work = reconstructed_work_of(plan_progress.rows)
-    image = draw_card(
+    image = draw_plan_picture(
         site=_("National Plan against Human Trafficking"),
         kicker=_("Plan %(code)s") % {"code": plan_progress.plan.code},
         title=plan_progress.plan.title,

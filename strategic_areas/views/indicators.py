@@ -97,8 +97,8 @@ def _file(file_format, name, codes):
 def indicator_detail(request, code):
     page = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
     series = indicator_pictures.series_chart(page, indicator_pictures.plan_periods())
-    others = series.lines[1:] if series else ()
-    table = indicator_pictures.chart_table_rows(page, others)
+    other_lines = series.lines[1:] if series else ()
+    table = indicator_pictures.chart_table_rows(page, other_lines)
     broken_down = [
         (point, indicator_pictures.breakdown_charts(page, point))
         for point in reversed(page.points)
@@ -111,14 +111,14 @@ def indicator_detail(request, code):
         "last": page.last,
         "before": _before(page),
         "series": series,
-        "other_counts": [indicator_pictures.series_name(each) for each in others],
+        "other_counts": [indicator_pictures.series_name(each) for each in other_lines],
         "rows": table,
         "columns": indicator_pictures.chart_table_columns(table),
         "broken_down": broken_down,
         "withheld": [point for point in reversed(page.points) if point.withheld],
         "disputed": [point for point in reversed(page.points) if point.dispute],
         "revised": [point for point in reversed(page.points) if point.revisions],
-        "others": _same_years(page),
+        "others_with_same_days": _others_with_same_days(page),
         "measures": references.targets_measured_by(page.indicator),
         "has_break": _has_break(page),
         "files": datasets.links_to_list_files("indicator", code),
@@ -188,7 +188,7 @@ def _before(page):
     return before if before and before.year and page.last.year else None
 
 
-def _same_years(page):
+def _others_with_same_days(page):
     spans = {(each.starts_on, each.ends_on) for each in page.points}
     return [
         (

@@ -39,7 +39,7 @@ PAGES = (
     "contact",
 )
 #: Common queries by page.
-NAMES = {
+EXACT_QUERIES = {
     "help": ("ayuda", "help", "denunciar", "teléfono", "telephone"),
     "methodology": ("citar", "cómo citar", "cite", "how to cite"),
     "data": ("csv", "excel", "descargar", "descargas", "datos", "download", "data"),
@@ -109,7 +109,10 @@ def description(request):
 
 def site_documents():
     """A ``Document`` of each of ``PAGES`` and of each glossary entry."""
-    names = {**NAMES, "help": NAMES["help"] + help_lines.emergency_number()}
+    queries = {
+        **EXACT_QUERIES,
+        "help": EXACT_QUERIES["help"] + help_lines.emergency_number(),
+    }
     for position, name in enumerate(PAGES):
         yield Document(
             kind="page",
@@ -120,7 +123,7 @@ def site_documents():
                 _block(name, "content"),
                 *(_dataset_texts() if name == "data" else ()),
             ),
-            names=names.get(name, ()),
+            exact_queries=queries.get(name, ()),
             order=(position,),
         )
     for position, term in enumerate(glossary.TERMS):

@@ -172,7 +172,7 @@ def test_a_picture_of_a_plan_in_preparation_is_not_found(client, commitment):
 def test_a_picture_draws_the_figures_of_its_plan(client, commitment, monkeypatch):
     drawn = []
     monkeypatch.setattr(
-        "strategic_areas.views.cards.draw_card",
+        "strategic_areas.views.cards.draw_plan_picture",
         lambda **each: drawn.append(each) or b"",
     )
     activity = commitment.activities.get()

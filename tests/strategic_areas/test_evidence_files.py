@@ -463,7 +463,7 @@ def test_a_locked_pdf_is_refused(password):
 
 
 def test_a_pdf_whose_index_unpacks_to_far_more_is_refused():
-    bomb = make_packed_pdf(limits.PDF_INDEX_BYTES + limits.MEGABYTE)
+    bomb = make_packed_pdf(limits.PDF_STREAM_BYTES + limits.MEGABYTE)
 
     plain = clean_evidence(upload("a.pdf", make_packed_pdf(1024 * 1024)))
     error = refusal("a.pdf", bomb)

@@ -295,7 +295,7 @@ def test_a_photo_among_the_drawing_instructions_is_refused(name, packed):
 
 
 def test_pages_that_unpack_to_far_more_are_refused(monkeypatch):
-    monkeypatch.setattr(pdf, "PDF_PAGE_BYTES", 10_000)
+    monkeypatch.setattr(pdf, "PDF_PAGES_TOTAL_BYTES", 10_000)
 
     def change(size):
         def fill(pdf):

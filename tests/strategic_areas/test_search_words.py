@@ -162,7 +162,7 @@ def test_equal_hits_come_in_their_order(orders):
 def test_who_bears_that_very_name_comes_before_all():
     file(
         a_document("holder", "PGR", kind="commitment"),
-        a_document("named", "Nada", place="plans", kind="plan", names=("PGR",)),
+        a_document("named", "Nada", place="plans", kind="plan", exact_queries=("PGR",)),
     )
 
     assert found_in(find("pgr")) == ["named", "holder"]

@@ -18,7 +18,7 @@ from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.plan_document.records import public_differences
 from strategic_areas.queries.figures import phrases
 from strategic_areas.queries.figures.indicators import ValueDisplay
-from strategic_areas.queries.public_rows import SOURCE_MODELS, RowDifference
+from strategic_areas.queries.public_rows import MODELS_BEHIND_ROWS, RowDifference
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def protection_change(change, user, left_out=()):
     parts = [part for part in all_parts if part.place not in left_out]
     if not ((access.is_reviewer(user) or user.is_superuser) and change.is_waiting):
         return ProtectionChange(fields, None)
-    if SOURCE_MODELS.isdisjoint(part.model for part in parts):
+    if MODELS_BEHIND_ROWS.isdisjoint(part.model for part in parts):
         return ProtectionChange(fields, [])
     touched = [(part.model, part.object_id) for part in parts if part.object_id]
 
@@ -103,7 +103,7 @@ WORDED_COLUMNS = {
         lambda row: "; ".join(map(phrases.format_figure, row["earlier"])),
     ),
 }
-#: Dataset → model whose fields label its computed columns without words above.
+#: Dataset → model whose fields label its computed columns not in ``WORDED_COLUMNS``.
 MODEL_OF_DATASET = {
     # Of a commitment only ``percent`` is left, which is a field of reports.
     "commitments": ActivityUpdate,

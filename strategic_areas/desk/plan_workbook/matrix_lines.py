@@ -53,12 +53,13 @@ COLUMN_OF_FIELD = {
     "participations": {"agency": "agency", "role": "role"},
 }
 #: Field of a matrix line that the plan may have no column for → meaning in the matrix.
+#: ``status``: the end that ``state`` or struck-through cells tell.
 UNPLACED_FIELDS = {
     **{"budget_amount": "budget", "funding_source": "funding", "status": "state"},
     **{"state": "state", "note": "note", "supporting": "supporting", "lead": "lead"},
     **{"product": "product", "means_of_verification": "verification"},
 }
-#: Columns of new records that a matrix does not state.
+#: Columns with a default where the matrix states nothing. It replaces no stored value.
 DEFAULTED_COLUMNS = {
     *("participations.role", "indicators.counts", "indicators.unit_es"),
     *("indicators.agency", "indicators.frequency"),
@@ -113,7 +114,7 @@ class MatrixLines:
             for code, row in stored.tables["indicators"].rows.items()
             if row.introduced_by_id == stored.plan.pk
         }
-        self._name_programmes()
+        self._replace_programme_names()
         lines = [
             self._plan_line(EDITED_TABLES[x], line)
             for x in COLUMN_OF_FIELD
@@ -123,8 +124,8 @@ class MatrixLines:
         # In a template a defaultdict would return a new list for "items".
         self.unplaced_cells = dict(self.unplaced_cells)
 
-    def _name_programmes(self):
-        """Replace the names of programmes by codes; add lines for new programmes."""
+    def _replace_programme_names(self):
+        """Replace them by codes; add lines for new programmes."""
         new, commitments = {}, self.result.of("commitments")
         for line in commitments:
             if name := line.values.get("programme"):
@@ -315,7 +316,6 @@ class MatrixLines:
                 name: value
                 for name, value in values.items()
                 if value != stored[name]
-                # Stored values win over defaults that the matrix does not state.
                 and (
                     f"{table.name}.{name}" not in DEFAULTED_COLUMNS
                     or self._own_cell(line, name)

@@ -112,6 +112,7 @@ class RevisionForm(forms.ModelForm):
         for name in self._meta.model.fields.columns(guarded=True):
             for reason in guard.blocking_messages(cleaned.get(name)):
                 self.add_error(name, reason)
+        # Notes may contain a telephone (``allowed_personal_data``).
         notes = self._meta.model.fields.columns(is_note=True)
         guard.add_guard_errors(
             self, self._meta.model, **dict(zip(notes, notes, strict=True))
@@ -306,7 +307,7 @@ class AnswerForm(SheetRowForm):
 
     def _fold(self, part, names):
         is_open = part is FormSection.RESERVED and self.instance.is_reserved
-        if part is FormSection.HELD_BACK:
+        if part is FormSection.OBSTACLE:
             execution = self.instance.execution or self.initial.get("execution") or ""
             update = ActivityUpdate(activity=self.row.subject, execution=execution)
             is_open = update.needs_obstacle()

@@ -61,8 +61,8 @@ RowsByDataset = dict[str, dict[str, dict]]
 #: Model → primary keys.
 Keys = Mapping[type[Model], set[int]]
 
-#: Models on which these rows depend.
-SOURCE_MODELS = frozenset(
+#: Models whose changes may change these rows.
+MODELS_BEHIND_ROWS = frozenset(
     {Plan, StrategicArea, Programme, Commitment, Activity, Indicator, Source}
 )
 LANGUAGES = ("es", "en")
@@ -424,7 +424,7 @@ class RowDifference:
     @property
     def computed_columns(self) -> tuple[str, ...]:
         """
-        Columns of the dataset that the portal computes. None for added and removed
+        Columns of the dataset that the portal computes; none for added and removed
         records, except values of indicators.
         """
         is_comparable = self.before and self.after or "indicator" in self.row

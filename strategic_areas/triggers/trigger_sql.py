@@ -65,7 +65,7 @@ def refusal(name, table, event, when, message):
     )
 
 
-def replacement(deletion):
+def refusal_of_replacing(deletion):
     """
     A trigger against SQLite's INSERT OR REPLACE, which deletes rows with the same key
     without firing ``deletion``.
