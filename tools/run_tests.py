@@ -50,7 +50,7 @@ def main(arguments):
     if find_chromium():
         only = ["-m", "browser", *(arguments or ["tests/browser"])]
         # One more than processors: a test often waits for its browser.
-        processes = ["-n", str((os.cpu_count() or 1) + 1)]
+        processes = ["-n", str(len(os.sched_getaffinity(0)) + 1)]
         statuses["Browser"] = run_pytest("Browser", [*processes, *only])
     else:
         skipped.append(
