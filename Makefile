@@ -21,6 +21,11 @@ unexport PYTHONDONTWRITEBYTECODE
 # make itself would print which folder it enters, and `manage` must print nothing.
 MAKEFLAGS += --no-print-directory
 
+# Targets set up the same things: with -j they would do it twice at once.
+ifeq ($(MAKELEVEL),0)
+.NOTPARALLEL:
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help run dev manage test check lint messages bench faults lock clean \
 	html deep rehearsal lighthouse parts screenshots states port vnu venv installed test-packages installed-test local-env gettext wrk
