@@ -248,6 +248,13 @@ def test_the_record_says_why_sessions_ended(end, reason, words):
         assert list(facts_in_words(entry)) == [("reason", words)]
 
 
+def test_the_reason_that_older_entries_give_is_in_words_too():
+    with override("en"):
+        assert list(facts_in_words(AuditEntry(facts={"reason": "closed"}))) == [
+            ("reason", "the account was closed, or it or its access changed")
+        ]
+
+
 def test_nobody_changes_her_own_roles(client, administrator):
     make.administrator()
     reviewers = Group.objects.get(name=Role.REVIEWER)
