@@ -41,7 +41,7 @@ def is_name_of_official(reading: Reading, start: int, end: int) -> bool:
     for back in range(1, JOB_BEFORE + 1):
         word, before = reading.word(start - back), reading.word(start - back - 1)
         if is_job(word):
-            # "su jefe, el señor Frías": the job of whom a person knows is no office.
+            # "su jefe, el señor Frías" is the boss of somebody, not an official.
             return before.text not in {"su", "her", "his"}
         if word.text in {"por", "by"} and before.text in vocabulary.DONE_BY:
             return True
