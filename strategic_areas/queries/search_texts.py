@@ -120,9 +120,7 @@ def _text(row, field):
 
 
 def _title(row):
-    found = _text(
-        row, next(name for name in TITLE_FIELDS if hasattr(row, f"{name}_es"))
-    )
+    found = _text(row, next(x for x in TITLE_FIELDS if hasattr(row, f"{x}_es")))
     return found if found.spanish else in_both("[text withdrawn]")
 
 
@@ -256,6 +254,7 @@ def _context(public, addresses):
     for plan in sorted(public.values(), key=lambda each: not each.has_commitments)[:1]:
         for row in models.FrameworkTarget.objects.all():
             number = row.code.removeprefix(f"{row.family}-")
+            names = (row.code, number, f"ODS {number}", f"{row.family} {number}")
             address = DocumentAddress(*row.page_in(plan), fragment=row.code)
             if row.body:
                 addresses[models.FrameworkTarget][row.pk] = address, None
@@ -264,12 +263,7 @@ def _context(public, addresses):
                 code=row.code,
                 texts=_texts(row, "by_year", "answer", "note") if row.body else (),
                 captions=(in_both(FRAMEWORK_NAMES.get(row.family, row.family)),),
-                exact_queries=(
-                    row.code,
-                    number,
-                    f"ODS {number}",
-                    f"{row.family} {number}",
-                ),
+                exact_queries=names,
                 order=(0, row.family, row.sort_code),
             )
     requests = models.Correction.objects.order_by(*changes.LATEST_FIRST)
@@ -437,12 +431,9 @@ def _evidence(public):
         if plan := public.get(update.plan_id):
             archive_texts = [item.archive_office, item.archive_number]
             initials = _untranslated(update.agency.acronym), _untranslated(plan.code)
+            address = DocumentAddress("update", (plan.code, update.public_id))
             yield _document(
-                *(
-                    "evidence",
-                    item,
-                    DocumentAddress("update", (plan.code, update.public_id)),
-                ),
+                *("evidence", item, address),
                 texts=_non_empty(
                     *(BilingualText(word) for word in archive_texts if word != MARKER)
                 ),
@@ -474,13 +465,11 @@ def _indicators(public, addresses):
             by_year={str(p.year): sentences[p] for p in sentences if p.year},
             questions=(_text(row, "name"), _untranslated(" ".join(years))),
         )
-    figures = (
-        models.PublishedFigure.objects.public()
-        .latest_revisions()
-        .filter(indicator__in=codes)
-    )
-    columns = ("pk", "indicator", "starts_on", "ends_on")
-    for pk, indicator, *span in figures.values_list(*columns):
+    figures = models.PublishedFigure.objects.public().latest_revisions()
+    rows = figures.filter(indicator__in=codes)
+    for pk, indicator, *span in rows.values_list(
+        *("pk", "indicator", "starts_on", "ends_on")
+    ):
         address = DocumentAddress(
             "indicator", (codes[indicator],), fragment=phrases.value_anchor(*span)
         )
