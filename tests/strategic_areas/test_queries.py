@@ -48,6 +48,7 @@ PLANS = {
     "old": (2017, 2020, "ended"),
     "older": (2009, 2014, "ended"),
     "coming": (2027, 2030, "approved"),
+    "later": (2031, 2034, "approved"),
     "hidden": (2025, 2028, "in_preparation"),
 }
 
@@ -59,6 +60,7 @@ PLANS = {
         (["old", "older"], ["in force"], "in force", "old"),
         (["old", "coming"], [], None, "old"),
         (["coming"], [], None, "coming"),
+        (["coming", "later"], [], None, "coming"),
         (["hidden"], [], None, None),
     ],
 )

@@ -128,7 +128,7 @@ def choose_plan(today: date, *, approving: Plan | None = None) -> PlanChoice:
     Choose the plan in force today and the plan of the home page; one query.
 
     A plan without commitments gives way to the latest begun plan that has some, then to
-    one that begins later. ``approving`` counts as approved.
+    the next one. ``approving`` counts as approved.
     """
     plans = Plan.objects.public()
     if approving:
@@ -144,7 +144,9 @@ def choose_plan(today: date, *, approving: Plan | None = None) -> PlanChoice:
     in_force = next(running, None)
     if in_force and in_force.has_commitments:
         return PlanChoice(in_force, in_force)
-    may_be_shown = (plan for plan in [*begun, *latest] if plan.has_commitments)
+    may_be_shown = (
+        plan for plan in [*begun, *reversed(latest)] if plan.has_commitments
+    )
     return PlanChoice(in_force, next(may_be_shown, in_force))
 
 
