@@ -246,8 +246,9 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         accounts = annotate_has_factor(super().get_queryset(request))
         if request.user.is_superuser:
             return accounts
+        # Whoever was closed without access to the staff pages has an address.
         return accounts.filter(is_superuser=False).exclude(
-            is_staff=False, is_active=False
+            is_staff=False, is_active=False, email=""
         )
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):

@@ -21,6 +21,7 @@ from agencies.mail import Mail
 from agencies.models import FocalPoint, User
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange
+from strategic_areas.workflow.transcription import system_user
 from tests import make
 from tests.make.people import sign_in
 
@@ -253,6 +254,17 @@ def test_the_reason_that_older_entries_give_is_in_words_too():
         assert list(facts_in_words(AuditEntry(facts={"reason": "closed"}))) == [
             ("reason", "the account was closed, or it or its access changed")
         ]
+
+
+def test_a_closed_account_stays_in_the_list_whatever_it_could_open(
+    client, administrator
+):
+    closed = make.user(is_active=False, is_staff=False)
+    system_user()
+
+    listed = client.get(ACCOUNTS).context["cl"].queryset
+
+    assert set(listed) == {administrator, closed}
 
 
 def test_nobody_changes_her_own_roles(client, administrator):
