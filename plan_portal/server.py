@@ -42,15 +42,16 @@ class Server(Granian):
     def __init__(self, application, listener, **options):
         super().__init__(application, backlog=BACKLOG, **options)
         self.listener = listener
-        self.on_reload(self.wait_for_other_workers)
+        self.on_reload(self.merge_reload_signals)
 
+    # In place of granian's method, which would open a socket.
     def _init_shared_socket(self):
         self.listener.setblocking(False)
         self.listener.set_inheritable(True)
         self._sso = self.listener
         self._shd = SocketHolder(self.listener.fileno(), False, BACKLOG)
 
-    def wait_for_other_workers(self):
+    def merge_reload_signals(self):
         time.sleep(RELOAD_DELAY)
         self.reload_signal = False
         if not self.interrupt_signal:

@@ -27,9 +27,10 @@ ACCOUNT_REFUSED_FOR = 10
 #: Maximum of remembered refusals and floods, and of senders; beyond it all are
 #: forgotten.
 MAX_REMEMBERED = 1000
-#: A flood: FLOOD_COUNT sign-ins of one network or known browser within FLOOD_WINDOW
-#: seconds, more than an office sends to one process. It counts as one for FLOOD_LASTS
-#: seconds; every FLOOD_ADMITS_EVERY seconds one of its sign-ins is let through.
+#: A flood: FLOOD_COUNT sign-ins of one network, of one known browser or of all unknown
+#: browsers together within FLOOD_WINDOW seconds, more than an office sends to one
+#: process. It counts as one for FLOOD_LASTS seconds; every FLOOD_ADMITS_EVERY seconds
+#: one of its sign-ins is let through.
 FLOOD_COUNT, FLOOD_WINDOW, FLOOD_LASTS, FLOOD_ADMITS_EVERY = 40, 5, 60, 10
 #: The key under which sign-ins of all browsers without the cookie are counted.
 ALL_UNKNOWN_BROWSERS = ""
@@ -44,9 +45,9 @@ class SignInFloodMiddleware:
 
     429: a limit refused this network, account or browser within the last seconds; a
     browser that signed in before is refused only for what it sends itself. 503: this
-    process already handles a sign-in, or the network or browser sends a flood; no
-    failure is counted. Sign-ins with a passkey have another URL and are not limited
-    here.
+    process already handles a sign-in, or the network, the known browser or all unknown
+    browsers together send a flood; no failure is counted. Sign-ins with a passkey have
+    another URL and are not limited here.
     """
 
     def __init__(self, get_response):

@@ -84,8 +84,8 @@ def open_demonstration(today):
     return period
 
 
-def closed_round(period, today):
-    """The unsaved round, closed between its due date and its closing day."""
+def close_early(period, today):
+    """Set its closing day to yesterday, unsaved; only after its due date."""
     if period.state(today) != RoundState.LATE:
         raise RefusedError(_("A round is closed after its due date, and only once."))
     period.closes_on = today - timedelta(days=1)

@@ -69,7 +69,8 @@ def plan_being_set_up():
 
 def first_steps(user, today):
     """
-    Return the steps in order; None for other users, or once a report is published.
+    Return the steps in order; None for users who decide nothing, or once a report
+    is published.
     """
     published = ActivityUpdate.objects.filter(
         provenance__in=[Provenance.REPORTED, Provenance.TRANSCRIBED],

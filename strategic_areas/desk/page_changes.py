@@ -28,7 +28,7 @@ from strategic_areas.queries.rounds import obligations_in
 
 @dataclass(frozen=True)
 class PublicPageChange:
-    """A public page that changes, and how; "" if the proposal or a record shows it."""
+    """A public page that changes, and how; "" if the screen shows it elsewhere."""
 
     title: str
     address: str = ""

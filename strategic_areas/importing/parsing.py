@@ -28,13 +28,14 @@ class FileEntry:
     """
     One record of a file.
 
-    ``values`` maps keys to valid plain values, ``nodes`` to the YAML nodes of ``text``.
+    ``values`` maps keys to valid plain values, ``nodes`` to their YAML nodes.
+    ``file_text`` is the whole file, quoted in faults.
     """
 
     section: object
     name: str
     line: int
-    text: str
+    file_text: str
     above: "FileEntry | None" = None
     values: dict = field(default_factory=dict)
     nodes: dict = field(default_factory=dict)
@@ -43,7 +44,7 @@ class FileEntry:
     def fault(self, key, expected, node=None):
         node = node or self.nodes.get(key)
         line = line_of(node) if node else self.line
-        found = shortened(source_text(node, self.text)) if node else "nothing"
+        found = shortened(source_text(node, self.file_text)) if node else "nothing"
         return ValueFault(self.name, key, expected, line, found=found)
 
     def with_nested(self):

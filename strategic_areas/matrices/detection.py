@@ -186,7 +186,10 @@ def _mark_nested_levels(sheet, after, columns):
     }
     for letter, texts in by_letter.items():
         titles = [letter]
-        begun = {row: split_level(text, is_high=True) for row, text in texts.items()}
+        begun = {
+            row: split_level(text, accepts_bare_number=True)
+            for row, text in texts.items()
+        }
         codes = {row: x.code for row, x in begun.items() if x.code and not x.word}
         alone = {row: x for row, x in texts.items() if CODE_ALONE.fullmatch(x)}
         if len(alone) > 0.8 * len(texts):
@@ -404,8 +407,9 @@ def _last_row(sheet, naming):
     }
     for row in sorted(sheet.rows.keys() - range(naming.first_row), reverse=True):
         cells = [c for c in sheet.rows[row] if letter_of(c.column) in read]
-        words = comparable(cells[0].text) if len(cells) > 1 else "total"
-        if not TOTAL.match(words) and not NOTE.match(words):
+        words = comparable(cells[0].text) if cells else ""
+        is_remark = len(cells) < 2 or NOTE.match(words)
+        if not is_remark and not TOTAL.match(words):
             return row
     return naming.first_row
 

@@ -48,11 +48,11 @@ class LevelText(NamedTuple):
     coordinator: str = ""
 
 
-def split_level(text, *, is_high=False):
+def split_level(text, *, accepts_bare_number=False):
     """
     Level word, code, name and coordinator of a text; "" for missing parts.
 
-    With ``is_high``, "1 Prevention" begins with a code too.
+    With ``accepts_bare_number``, "1 Prevention" begins with a code too.
 
     >>> split_level("Línea I.1.a – Comunicación (Coordina: MIREX)")
     LevelText(word='line', code='I.1.a', name='Comunicación', coordinator='MIREX')
@@ -80,7 +80,9 @@ def split_level(text, *, is_high=False):
             word, code, name = meaning, after["code"], after["name"] or plain
         elif re.match(r"\s*[:–—-]\s", plain[found.end("word") :] + " "):
             word, name = meaning, plain[found.end("word") :].lstrip(" :.-–—")
-    if is_high and (found := re.fullmatch(r"(\d{1,2}) ([A-ZÁÉÍÓÚÑ].*)", plain)):
+    if accepts_bare_number and (
+        found := re.fullmatch(r"(\d{1,2}) ([A-ZÁÉÍÓÚÑ].*)", plain)
+    ):
         code, name = found.groups()
     elif not word and (found := BARE_CODE.fullmatch(plain)) and found["name"]:
         code, name = found["code"], found["name"]

@@ -295,7 +295,8 @@ class SheetReader:
 
     def _level_text(self, cell, level):
         level_text = split_level(
-            cell.unstruck_text, is_high=self.is_nested or level in LEVELS[:2]
+            cell.unstruck_text,
+            accepts_bare_number=self.is_nested or level in LEVELS[:2],
         )
         if (code := self._code(cell.row, level)) is None:
             return level_text

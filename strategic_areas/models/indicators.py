@@ -306,13 +306,13 @@ class Indicator(CodeMixin):
             raise ValidationError({"is_teller": text})
         if self.sensitive:
             self.why_not_sensitive = ""
-        elif not self.why_not_sensitive.strip() and not self.was_imported_unprotected:
+        elif not self.why_not_sensitive.strip() and not self.is_stored_without_reason:
             text = _("Say why nobody could be found by its small numbers.")
             raise ValidationError({"why_not_sensitive": text})
 
     @cached_property
-    def was_imported_unprotected(self):
-        """Whether a plan file created it unprotected, without a reason."""
+    def is_stored_without_reason(self):
+        """Whether it is unprotected without a reason, as plan files may create it."""
         return Indicator.objects.filter(
             pk=self.pk, sensitive=False, why_not_sensitive=""
         ).exists()

@@ -162,8 +162,8 @@ class ReportingPeriod(PlanMixin):
 
     def accepted_until(self, agency, today=None):
         """
-        The last day for a first report of this agency, or None if it cannot report
-        today.
+        The last day on which this agency may submit what it has not submitted before,
+        or None if it may not today.
         """
         today = today or timezone.localdate()
         if not self.is_round or self.opens_on > today:

@@ -33,7 +33,8 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
 
     Families are SDG, GCM (Global Compact for Migration), PALERMO and ASKED, whose
     targets are recommendations and requests; these alone have a ``body``, which asks
-    for them. No text was read so far of a year in neither list of years.
+    for them. Of a year in neither list no text was read yet: whether it was asked then
+    is unknown.
     """
 
     class Confidence(models.TextChoices):
@@ -240,7 +241,7 @@ class LegalInstrument(ProvenanceMixin):
 
 class Term(CodeMixin):
     """
-    A term of one plan's texts; ``strategic_areas.glossary`` has those of every plan.
+    A term of one plan's texts; ``strategic_areas.glossary`` has those common to all.
     """
 
     plan = models.ForeignKey(

@@ -12,7 +12,7 @@ from strategic_areas.plan_document.values import cell_value, record_label
 from strategic_areas.workbooks.reading import CellChange, ValueFault
 from strategic_areas.workflow import guard
 
-#: The states of lines that are kept.
+#: The states of lines that are saved.
 SAVED_STATES = (LineState.NEW, LineState.CHANGED)
 
 

@@ -143,6 +143,7 @@ def _field_problems(to_save):
 
 
 def _set_former_state(records_to_save):
+    """Set what ``clean`` of each record would otherwise query."""
     activities = [x.record for x in records_to_save if isinstance(x.record, Activity)]
     stored = [each.pk for each in activities if each.pk]
     updates = ActivityUpdate.objects.filter(activity__in=stored, percent__isnull=False)
@@ -155,7 +156,7 @@ def _set_former_state(records_to_save):
                 name: to_save.before.get(name, getattr(to_save.record, name))
                 for name in ("sensitive", "why_not_sensitive")
             }
-            to_save.record.was_imported_unprotected = not any(former.values())
+            to_save.record.is_stored_without_reason = not any(former.values())
 
 
 def _uniqueness_problems(stored, records_to_save):

@@ -297,12 +297,12 @@ class AgencyAnswers:
     missing: tuple[Activity | AskedValue, ...]
 
     @property
-    def submitted(self):
+    def submitted_count(self):
         return self.owed - len(self.missing)
 
     @property
     def unpublished(self):
-        return self.submitted - self.published
+        return self.submitted_count - self.published
 
 
 def agency_answers(

@@ -68,10 +68,12 @@ OF_AN_OFFICE = re.compile(rf"^[- ,(]{{0,2}}(?:del? )?(?:la )?{one_of('OWNERS')}"
 #: "045-2024" is no passport.
 OF_A_YEAR = re.compile(r"(?:^|-)(?:19|20)\d\d(?:-|$)")
 WEB_ADDRESS = re.compile(r"https?://[^ \n]{1,190}/$")
-#: "Nacimiento" of a law; "natalicio de Duarte".
-NO_BIRTH = re.compile(rf"{one_word('BORN_THINGS')}[^.;]{{0,60}}$")
-NO_DAY = re.compile(
-    rf"{one_word('NO_DAY')}|^ del? (?:[a-z]{{2,12}} ){{0,3}}(?:duarte|mella|patria)"
+#: Words before "nacimiento" that make it that of a thing, such as a law; and words by
+#: which the date after it is no birthday ("antes de", "de Duarte").
+BIRTH_OF_THING = re.compile(rf"{one_word('BORN_THINGS')}[^.;]{{0,60}}$")
+NOT_A_BIRTHDAY = re.compile(
+    rf"{one_word('NOT_A_BIRTHDAY')}"
+    r"|^ del? (?:[a-z]{2,12} ){0,3}(?:duarte|mella|patria)"
 )
 
 
@@ -132,7 +134,7 @@ def _is_identity_card(match: re.Match[str]) -> bool:
     """
     found, (start, end) = match["found"], match.span("found")
     if not re.search("[1-9]", found):
-        return False  # a form's pattern
+        return False  # only zeros: a placeholder such as 000-0000000-0
     if found.isdecimal() and match.string[start - 1 : start] == "/":
         return _has_valid_check_digit(match)
     if re.match("-[a-z]", match.string[end : end + 2]) and found.isdecimal():
@@ -162,14 +164,14 @@ def _is_payment_card(match: re.Match[str]) -> bool:
     return luhn.is_valid(number) and not re.fullmatch(r"(?:(?:19|20)\d\d){4}", number)
 
 
-def _is_iban(match: re.Match[str]) -> bool:
+def _is_account_code(match: re.Match[str]) -> bool:
     from stdnum import iban
     from stdnum.util import clean
 
     code = clean(match["found"], " -\n")
     country = settings.COUNTRY
     is_own = code.startswith(country.code.lower()) and len(code) == country.iban_length
-    is_wallet = code.startswith(("bc1", "0x"))
+    is_wallet = code.startswith(("bc1", "0x"))  # of a cryptocurrency
     return is_own or is_wallet or iban.is_valid(code, check_country=False)
 
 
@@ -211,7 +213,7 @@ def _is_register_entry(match: re.Match[str]) -> bool:
 def _is_birth_date(match: re.Match[str]) -> bool:
     # False for the foundation of an institution, and for "born before" in a law.
     before = match.string[max(0, match.start() - 60) : match.start()]
-    return not NO_BIRTH.search(before) and not NO_DAY.search(match["gap"])
+    return not BIRTH_OF_THING.search(before) and not NOT_A_BIRTHDAY.search(match["gap"])
 
 
 #: A number of the United States, Canada and the Caribbean, as they are written here.
@@ -277,7 +279,7 @@ RULES = [
         PersonalDataKind.BANK_ACCOUNT,
         r"(?<![a-z\d])(?P<found>[a-z]{2}\d{2}(?:[- \n]?[a-z\d]{4}){3,7}"
         r"(?:[- \n]?[a-z\d]{1,3})?|bc1[a-z\d]{20,60}|0x[a-f\d]{40})(?![a-z\d])",
-        _is_iban,
+        _is_account_code,
     ),
     rule(
         # the last digits of a number, or a number with hidden digits

@@ -19,7 +19,7 @@ CODE = r"(?=(?:[a-z/-]{0,12}\d){3})[a-z\d]{1,10}(?:[-/][a-z\d]{1,12}){1,6}"
 NOT_A_CASE_NUMBER = re.compile(
     r"(?:19|20)\d\d[-/](?:19|20)?\d\d|24/7|9-1-1|(?:1-)?\d{3}-\d{3}-\d{4}|tc/.{1,20}"
 )
-NO_COURT_CASE = re.compile(rf"(?<![a-z]){one_of('NO_COURT_CASE')}")
+NO_COURT_CASE = re.compile(rf"(?<![a-z]){one_of('NUMBERED_THINGS')}")
 
 
 def _is_case(match: re.Match[str]) -> bool:

@@ -31,9 +31,9 @@ CODE = re.compile(
 AMOUNT_OR_YEARS = re.compile(
     r"\d{1,3}(?:[ .,]\d{3}){1,4}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d"
 )
-#: Text that ends with what the next number numbers ("ley"), which is no personal code.
+#: Text before the number of a law, a form or the like, which is no personal code.
 LABEL_BEFORE_NUMBER = re.compile(
-    rf"(?<![a-z]){one_of('NO_COURT_CASE')}[^.;]{{0,25}}$|{one_word('LABELS')}[^.;]{{0,12}}$"
+    rf"(?<![a-z]){one_of('NUMBERED_THINGS')}[^.;]{{0,25}}$|{one_word('LABELS')}[^.;]{{0,12}}$"
 )
 LANDMARK = re.compile(
     rf"{one_word('BESIDE')}"

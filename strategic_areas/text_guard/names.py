@@ -70,7 +70,7 @@ def is_name_of_official(reading: Reading, start: int, end: int) -> bool:
 def is_name_of_thing(reading: Reading, start: int, end: int) -> bool:
     """Whether it is the name of a thing: "el liceo Ana Gil", "Ana Gil Avenue"."""
     after, later = reading.word(end), reading.text(end + 1)
-    # such as "Avenue" or "Hospital"
+    # such as "Avenue", or a word that may stand before it, such as "National"
     is_before_thing = (
         after.text in vocabulary.NO_NAMES | vocabulary.THINGS_NAMED_AFTER_PEOPLE
     )

@@ -232,14 +232,16 @@ def update_sections(
     for (period, is_from_sources), lines in groupby(page.lines, attrgetter("section")):
         agency_rows = [] if is_from_sources else answers.get(period, [])
         by_agency = {each.agency.pk: each for each in agency_rows}
-        missing = [each.agency for each in agency_rows if not each.submitted]
+        silent_agencies = [
+            each.agency for each in agency_rows if not each.submitted_count
+        ]
         sections.append(
             {
                 "period": periods[period.pk],
                 "is_from_sources": is_from_sources,
                 "answers": agency_rows,
-                "reported_count": len(agency_rows) - len(missing),
-                "missing": missing,
+                "reported_count": len(agency_rows) - len(silent_agencies),
+                "silent_agencies": silent_agencies,
                 "is_past_due": bool(agency_rows) and today > periods[period.pk].due_on,
                 "groups": [
                     (

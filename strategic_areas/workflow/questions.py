@@ -57,9 +57,9 @@ class UpdateQuestion(RoundQuestion):
     is the query parameter of a row, ``url_name`` and ``url_prefix`` are parts of its
     URL names and URLs, ``receipt_id`` is the key of a revision's id on receipts.
 
-    ``takes_no_news`` allows "same as before" and "no news". ``answer_in_words`` returns
-    an answer in a word or two. ``letter_instruction`` says what to transcribe from a
-    letter; a question without it is not transcribed.
+    ``allows_no_news``: "same as before" and "no news" are answers. ``answer_in_words``
+    returns an answer in a word or two. ``letter_instruction`` says what to transcribe
+    from a letter; a question without it is not transcribed.
     """
 
     model: type[Revision]
@@ -69,7 +69,7 @@ class UpdateQuestion(RoundQuestion):
     url_name: str
     receipt_id: str
     answered_by: str
-    takes_no_news: bool = False
+    allows_no_news: bool = False
     related_fields: tuple[str, ...]
     answer_in_words: Callable[[Revision], str]
     no_answer_label: str | Promise
@@ -118,7 +118,7 @@ REPORT = UpdateQuestion(
     review_slug="avance",
     receipt_id="update",
     answered_by="agency",
-    takes_no_news=True,
+    allows_no_news=True,
     related_fields=("agency", "commitment__plan", "plan"),
     answer_in_words=lambda update: update.get_execution_display(),
     no_answer_label=_("Nothing yet"),

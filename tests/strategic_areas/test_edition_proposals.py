@@ -186,7 +186,7 @@ def test_what_was_proposed_never_changes(corrected):
 def test_a_round_that_two_people_close_early_has_its_edition_at_the_approval():
     today = timezone.localdate()
     period = make.round(due_on=today - timedelta(days=1))
-    change = workflow.propose(rounds.closed_round(period, today), by=make.reviewer())
+    change = workflow.propose(rounds.close_early(period, today), by=make.reviewer())
     assert not Edition.objects.exists()
 
     workflow.approve(change, by=make.reviewer())

@@ -54,7 +54,7 @@ def page_of(change):
 
 
 def lines_of(change, reader):
-    found = protection.protection_change(change, reader).lines
+    found = protection.effect_of_change(change, reader).lines
     return [(line.label, line.before, line.after) for line in found]
 
 
@@ -86,7 +86,7 @@ def test_the_tree_proposes_a_protective_field_that_it_saves(client, reviewer):
     change = PendingChange.objects.get()
     assert activity.counts_victims
     assert change.records.get().after == {"counts_victims": False}
-    assert protection.protection_change(change, make.reviewer()).fields
+    assert protection.effect_of_change(change, make.reviewer()).fields
 
 
 def test_a_new_kind_of_a_source_is_compared_as_well(tmp_path):
@@ -96,7 +96,7 @@ def test_a_new_kind_of_a_source_is_compared_as_well(tmp_path):
 
     change = make.change(source, kind="press")
 
-    found = protection.protection_change(change, make.reviewer())
+    found = protection.effect_of_change(change, make.reviewer())
     assert found.fields
     assert found.lines is not None
 
@@ -178,7 +178,7 @@ def test_with_a_busy_database_the_page_has_no_preview(counted, monkeypatch):
 
     monkeypatch.setattr(Indicator, "save", busy)
 
-    assert protection.protection_change(change, make.reviewer()).lines is None
+    assert protection.effect_of_change(change, make.reviewer()).lines is None
 
 
 def test_nobody_but_the_secretariat_reads_what_would_be_told(client, counted):
@@ -190,9 +190,9 @@ def test_nobody_but_the_secretariat_reads_what_would_be_told(client, counted):
     page = client.get(page_of(change)).content.decode()
 
     assert "Esto cambia lo que está protegido" in page
-    assert protection.protection_change(change, former).lines is None
-    assert protection.protection_change(change, make.administrator()).lines is None
-    assert protection.protection_change(change, make.user()).lines is None
+    assert protection.effect_of_change(change, former).lines is None
+    assert protection.effect_of_change(change, make.administrator()).lines is None
+    assert protection.effect_of_change(change, make.user()).lines is None
 
 
 def test_the_decider_reads_what_reports_would_tell():
@@ -215,7 +215,7 @@ def test_of_several_records_in_one_change_each_that_protects_is_named(client):
         [(other, {}), (indicator, {})], by=make.reviewer()
     )
 
-    found = protection.protection_change(change, make.reviewer()).fields
+    found = protection.effect_of_change(change, make.reviewer()).fields
 
     assert [name for name, _fields in found] == [f"Indicador: {indicator}"]
 
@@ -237,7 +237,7 @@ def test_a_new_record_is_told_of_where_it_protects_less_than_usual():
 
     change = workflow.propose_records([(usual, {}), (bare, {})], by=make.reviewer())
 
-    found = protection.protection_change(change, make.reviewer())
+    found = protection.effect_of_change(change, make.reviewer())
     assert [name for name, _fields in found.fields][-1].endswith("I-B B")
     assert "necesita protección" in found.fields[-1][1].lower()
 

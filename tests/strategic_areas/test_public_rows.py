@@ -265,7 +265,7 @@ def test_a_change_of_what_is_in_no_row_is_not_tried(monkeypatch):
     change = make.change(make.help_line(), label_es="Otra.")
     monkeypatch.setattr(workflow.CHANGE_STEPS, "save_parts", None)
 
-    assert protection.protection_change(change, make.reviewer()).lines == []
+    assert protection.effect_of_change(change, make.reviewer()).lines == []
 
 
 def test_what_nobody_told_but_the_proposal_has_no_such_table(client, reviewer):

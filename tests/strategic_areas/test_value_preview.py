@@ -93,7 +93,9 @@ def test_what_the_review_shows_is_what_is_then_published(cases, value):
 
     assert shown["before"]["text"] == before[-1]
     assert shown["after"]["text"] == cases.series()[-1]
-    assert [(row["span"], row["text"], row["is_new"]) for row in shown["series"]] == [
+    assert [
+        (row["span"], row["text"], row["has_changed"]) for row in shown["series"]
+    ] == [
         ("2023", "52", False),
         ("2024", str(value), True),
     ]
@@ -114,7 +116,7 @@ def test_the_preview_follows_the_rule_that_protects_people(persons):
 
     shown = persons.shown(reported)
 
-    assert [(row["text"], row["is_new"]) for row in shown["series"]] == [
+    assert [(row["text"], row["has_changed"]) for row in shown["series"]] == [
         ("Dato protegido", True)
     ]
     told = [shown["after"]["text"], *(line.after for line in shown["public_changes"])]

@@ -145,7 +145,8 @@ def _comment_or_404(user, period, slug):
     mandates = user.mandates.current().filter(
         agency__in=FocalPoint.objects.agencies_of(user), agency__slug=slug
     )
-    # Who is titular and alternate signs as titular, which sorts last.
+    # A person with both kinds of mandate signs as titular: it comes first
+    # in descending order.
     mandate = mandates.select_related("agency").order_by("-kind").first()
     period = get_object_or_404(_opened_rounds(user), pk=period)
     activities = Activity.objects.filter(plan=period.plan_id)
@@ -194,6 +195,7 @@ def attribution_detail(request, kind, pk):
     dispute = _find_or_build_dispute(request.user, record)
     pending_change = workflow.waiting_change(dispute) if dispute.pk is None else None
     data = request.POST if request.method == "POST" else None
+    # A text sent while another waits is refused, but shown so that it is not lost.
     form = (
         None
         if dispute.pk or (pending_change and not data)
@@ -250,7 +252,8 @@ def _find_or_build_dispute(user, record):
         return dispute
     agency = _agency_of(record, user)
     mandates = user.mandates.current().filter(agency=agency)
-    # Who is titular and alternate signs as titular, which sorts last.
+    # A person with both kinds of mandate signs as titular: it comes first
+    # in descending order.
     return RecordDispute(
         **{LINK_BY_MODEL[type(record)]: record},
         agency=agency,

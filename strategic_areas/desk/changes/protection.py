@@ -27,7 +27,8 @@ class ProtectionChange:
     The effect of a change on protection and public rows.
 
     ``fields`` are pairs of a record and the labels of its changed protective fields.
-    ``changed`` are the differences in public rows; None if this user may not read them.
+    ``changed`` are the differences in public rows; None if this user may not read them
+    or the change is decided.
     """
 
     fields: list[tuple[str, str]]
@@ -47,8 +48,8 @@ def protective_changes(change):
     ]
 
 
-def protection_change(change, user, left_out=()):
-    """Return the effect of a change without the parts at the ``left_out`` places."""
+def effect_of_change(change, user, left_out=()):
+    """``changed`` of the result is without the parts at the ``left_out`` places."""
     fields, all_parts = protective_changes(change), change.records.all()
     parts = [part for part in all_parts if part.place not in left_out]
     if not ((access.is_reviewer(user) or user.is_superuser) and change.is_waiting):

@@ -90,7 +90,7 @@ def change_detail(request, pk):
     )
     if decisions.take_pressed_step(request, workflow.CHANGE_STEPS, change, step_forms):
         return redirect("admin:index")
-    altered = protection.protection_change(
+    altered = protection.effect_of_change(
         change, request.user, getattr(next(iter(step_forms), None), "left_out", ())
     )
     plan_review = load_plan_review(plan) if plan else None

@@ -18,7 +18,7 @@ from strategic_areas.desk.plan_tree.levels import (
     NESTED_LEVELS,
     PARTICIPATION,
     PLAN,
-    free_slug,
+    free_area_slug,
     level_of,
     next_code,
     parent_of,
@@ -251,7 +251,7 @@ class PlanNodeForm(forms.Form):
                     getattr(row, slug) for row in rows if row is not self.node.record
                 }
                 longest = self.table.model_field(slug).max_length
-                values[slug] = free_slug(values[name], used_slugs, longest)
+                values[slug] = free_area_slug(values[name], used_slugs, longest)
         if "due_on" in values and not values["due_on"]:
             values["due_provenance"] = None
         may_move = self.level in NESTED_LEVELS and not self.is_new

@@ -173,7 +173,7 @@ def next_code(stem, siblings, used_codes):
     return next(code for code in codes if code not in used_codes)
 
 
-def free_slug(name, used_slugs, longest):
+def free_area_slug(name, used_slugs, longest):
     slug = (slugify(name) or "eje")[:longest].strip("-")
     others = (f"{slug[: longest - len(str(n)) - 1]}-{n}" for n in count(2))
     return next(free for free in chain([slug], others) if free not in used_slugs)

@@ -53,7 +53,7 @@ COLUMN_OF_FIELD = {
     "participations": {"agency": "agency", "role": "role"},
 }
 #: Field of a matrix line that the plan may have no column for → meaning in the matrix.
-#: ``status``: the end that ``state`` or struck-through cells tell.
+#: ``status``: suspended or cancelled, by its ``state`` or as it is struck through.
 UNPLACED_FIELDS = {
     **{"budget_amount": "budget", "funding_source": "funding", "status": "state"},
     **{"state": "state", "note": "note", "supporting": "supporting", "lead": "lead"},
@@ -125,7 +125,12 @@ class MatrixLines:
         self.unplaced_cells = dict(self.unplaced_cells)
 
     def _replace_programme_names(self):
-        """Replace them by codes; add lines for new programmes."""
+        """
+        Replace them by codes; add lines for new programmes.
+
+        The reader asks once for the programme of an area's commitments without one:
+        all of them get the one that the answer adds.
+        """
         new, commitments = {}, self.result.of("commitments")
         for line in commitments:
             if name := line.values.get("programme"):

@@ -313,8 +313,8 @@ def _form(plan, preview, *posted, **kwargs):
             **kwargs,
         )
     kwargs["label"] = _("Send for approval")
-    # Preselected: what supersedes a reconstruction is an official matrix, for which a
-    # document is cited in place of an act.
+    # Preselected: what supersedes a reconstruction is an official matrix. No act orders
+    # it; ``Act`` also lists the two documents cited in such cases.
     if preview.supersedes_any and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
     form = ProposeWorkbookForm(

@@ -238,7 +238,7 @@ def agencies_by_missing(agency_rounds, to_dos):
 
 def _close(request, period, today):
     try:
-        change = workflow.propose(rounds.closed_round(period, today), by=request.user)
+        change = workflow.propose(rounds.close_early(period, today), by=request.user)
     except workflow.AlreadyWaitingError as error:
         return redirect("admin:approval", pk=error.current.pk)
     except access.RefusedError as error:

@@ -44,7 +44,7 @@ NOT_BEGUN = 0
 NOTHING_CHANGED = _(
     "This says just what is published. Change what is to be corrected, then save."
 )
-NOT_TOGETHER = _("Completed and 100 percent go together: change one of the two.")
+MUST_GO_TOGETHER = _("Completed and 100 percent go together: change one of the two.")
 NOTHING_SAID = _(
     "Nothing is written here yet. Write what was done, or answer “No news”. What others"
     " published is shown next to it and is not reported in the agency's name."
@@ -236,7 +236,7 @@ class SheetRowForm(RevisionForm):
         kwargs.setdefault("instance", row.revision_to_edit)
         auto_id = f"{row.anchor}{self.suffix}_%s"
         super().__init__(*args, label_suffix="", auto_id=auto_id, **kwargs)
-        hidden = [Hidden("answer", self.answer)] if row.question.takes_no_news else []
+        hidden = [Hidden("answer", self.answer)] if row.question.allows_no_news else []
         form_class = f"row-form row-form--{self.answer}"
         self.helper = form_helper(
             form_class, *hidden, action=row.url(), **PLAIN_FORM_ATTRIBUTES
@@ -248,7 +248,7 @@ class SheetRowForm(RevisionForm):
         return Layout(*self.fields)
 
     def clean(self):
-        if self.row.question.takes_no_news:
+        if self.row.question.allows_no_news:
             self.instance.answer = self.answer
         return super().clean()
 
@@ -315,14 +315,14 @@ class AnswerForm(SheetRowForm):
 
     def clean(self):
         is_empty = not (self.instance.pk or self.last or self.has_changed())
-        if is_empty and self.row.question.takes_no_news:
+        if is_empty and self.row.question.allows_no_news:
             self.add_error(None, NOTHING_SAID)
         self._copy_or_clear_english()
         cleaned = super().clean()
         percent, execution = map(cleaned.get, ("percent", "execution"))
         has_percent = self.posted_pair and percent is not None
         if has_percent and (percent == 100) != (execution == ActivityState.COMPLETED):
-            self.add_error("percent", NOT_TOGETHER)
+            self.add_error("percent", MUST_GO_TOGETHER)
         return cleaned
 
     def _copy_or_clear_english(self):
@@ -441,7 +441,7 @@ def _revision_to_write(row):
 
 
 def answer_form(row, instance, data):
-    answer = data.get("answer") if row.question.takes_no_news else None
+    answer = data.get("answer") if row.question.allows_no_news else None
     if answer == AnswerKind.NO_NEWS:
         _fill_in_no_news(instance, row)
         return row_form(row, data, base=NoNewsForm, instance=instance)

@@ -216,7 +216,7 @@ def rows_for_subjects(question, subjects, period, *, with_transcribed=False):
     model = question.model
     newest = revisions_of(question, period, with_transcribed=with_transcribed)
     counted = model.objects.counted()
-    if question.takes_no_news:
+    if question.allows_no_news:
         counted = counted.exclude(answer=AnswerKind.NO_NEWS)
     own = model.objects.own_of(OuterRef(question.answered_by))
     subjects = list(

@@ -368,7 +368,7 @@ class ShownRows:
 
     def _forms(self, row, posted):
         row_forms = [row_form(row, provinces=self.provinces)]
-        if row.question.takes_no_news:
+        if row.question.allows_no_news:
             row_forms += [SameAsBeforeForm(row=row)] if row.own_last else []
             row_forms.append(row_form(row, base=NoNewsForm))
         if isinstance(posted, AnswerForm):

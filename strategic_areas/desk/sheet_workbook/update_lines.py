@@ -214,7 +214,7 @@ class UpdateWorksheet(AnswerWorksheet):
         answer = values.get("answer") or _implied_answer(changed)
         problems = self._unexpected_cells(answer, row, changed) | problems
         data = {"seen_version": _seen_version(line, row)}
-        if self.question.takes_no_news:
+        if self.question.allows_no_news:
             data["answer"] = answer
         if answer == AnswerKind.NO_NEWS:
             data["no_news_reason_es"] = _as_posted(values.get("no_news_reason_es"))

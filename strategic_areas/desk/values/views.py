@@ -452,7 +452,7 @@ def _met_targets(series):
 
 
 def _points(series, changed):
-    new = {
+    changed_keys = {
         each.key
         for each in changed
         if {name for name, _old, _new in each.columns} & {"value", "shown"}
@@ -464,7 +464,7 @@ def _points(series, changed):
             ),
             "text": phrases.value_text(point),
             "state": phrases.status_phrase(point),
-            "is_new": value_key(series.indicator, point) in new,
+            "has_changed": value_key(series.indicator, point) in changed_keys,
         }
 
 

@@ -32,7 +32,8 @@ def editions_by_plan(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
     """
     Editions by plan code, latest number first; one query.
 
-    Editions being written, or whose removal failed, are left out.
+    Locked ones are left out: those being written, and those from which hidden content
+    could not be removed.
     """
     found = Edition.objects.filter(plan__in=plans, is_locked=False).select_related(
         "plan", "period", "corrects"

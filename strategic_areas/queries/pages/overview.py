@@ -169,6 +169,7 @@ class Overview:
     changed: ChangedCommitments | None
     agency_count: int
     source_count: int
+    #: Under "by_agencies" and "from_sources".
     latest_updates: dict[str, list[areas.UpdateListItem]]
     delays: delays.Delays
     #: The plan's current year from 1, and its number of years; None outside.

@@ -130,8 +130,8 @@ class CountedReport(CountedUpdate, progress.ActivityReport):
     """
     A report on an activity.
 
-    ``states_obstacle`` means that it publicly states an obstacle; ``voice`` is the kind
-    of its sources, None for an agency's report.
+    ``states_obstacle`` means that it publicly states an obstacle; ``voice`` is the
+    strongest of its sources, None for an agency's report.
     """
 
     is_reserved: bool = False
