@@ -98,8 +98,7 @@ def test_evidence_counts_once_its_report_is_published(client):
         if evidence is not None:
             make.evidence(update, is_public=evidence)
         if step == "published":
-            workflow.submit(update, by=person)
-            workflow.publish(update, by=make.reviewer())
+            make.publish(update)
 
     maker("published", evidence=True)
     maker("published", evidence=False)
@@ -299,8 +298,7 @@ def test_nobody_is_called_silent_before_the_due_date_has_passed(client, days, sa
 
 
 def test_what_was_handed_in_and_returned_stays_handed_in(client):
-    update = make.submitted_update()
-    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la cifra.")
+    update = make.returned_update(reason="Falta la cifra.")
 
     page = agency_page(client, update.plan, update.agency).context["page"]
 

@@ -285,10 +285,8 @@ def test_what_was_declared_stands_once_beside_what_was_expected(client):
 @pytest.mark.parametrize(("is_open", "told"), [(True, "1"), (False, "ninguno")])
 def test_who_reported_and_how_many_showed_evidence_is_told(client, is_open, told):
     draft = make.update()
-    by, item = draft.contributors.get(), make.evidence(draft)
-    workflow.submit(draft, by=by)
-    evidence = [item] if is_open else []
-    workflow.publish(draft, by=make.reviewer(), evidence=evidence)
+    item = make.evidence(draft)
+    make.publish(draft, evidence=[item] if is_open else [])
 
     html = page_of(client, draft.activity.commitment).text
 
@@ -385,12 +383,11 @@ def test_the_official_commitment_keeps_what_was_on_record(client, is_asked, why)
 def test_what_was_published_on_it_alone_is_downloaded(client):
     told = make.published_update(narrative_es="Lo de este.")
     commitment, person = told.activity.commitment, told.contributors.get()
-    gone = make.published_update(
+    gone = make.withdrawn_update(
         activity=make.activity(commitment=commitment),
         period=told.period,
         narrative_es="Treinta y siete detenidos.",
     )
-    workflow.withdraw(gone, by=make.reviewer(), cause="error")
     make.update(
         activity=make.activity(commitment=commitment),
         period=told.period,

@@ -38,10 +38,7 @@ def path_of(update, language="es"):
 
 def correct(update, **fields):
     """A published correction of the update."""
-    revision = make.correction(update, **fields)
-    workflow.submit(revision, by=update.contributors.first())
-    workflow.publish(revision, by=make.reviewer())
-    return revision
+    return make.publish(make.correction(update, **fields))
 
 
 def open_stages(activity):
@@ -50,8 +47,7 @@ def open_stages(activity):
     told["by"] = make.focal_point(agency=activity.agency)
     draft = make.update(**told)
     submitted = make.submitted_update(**told)
-    returned = make.submitted_update(**told)
-    workflow.return_to_agency(returned, by=make.reviewer(), reason="Falta algo.")
+    returned = make.returned_update(**told, reason="Falta algo.")
     return draft, submitted, returned
 
 
@@ -65,8 +61,7 @@ def test_a_published_update_is_told_in_full_by_an_institution(client):
     )
     item = make.evidence(draft, title_es="Acta de la jornada")
     make.evidence(draft, title_es=f"Interno {MARKER}")
-    workflow.submit(draft, by=focal_point)
-    workflow.publish(draft, by=make.reviewer(), evidence=[item])
+    make.publish(draft, evidence=[item])
 
     for language, percent in (("es", "60 %"), ("en", "60%")):
         html = client.get(path_of(draft, language)).text
@@ -227,8 +222,7 @@ def test_own_words_are_added_to_a_withdrawal_later(client):
 
 
 def test_a_correction_after_a_withdrawal_is_shown(client):
-    first = make.published_update(narrative_es=MARKER)
-    workflow.withdraw(first, by=make.reviewer(), cause="error")
+    first = make.withdrawn_update(narrative_es=MARKER)
     again = make.published_update(
         activity=first.activity,
         period=first.period,

@@ -73,9 +73,11 @@ def page(windows):
 def make_page(windows, live_server):
     """Pages of people who are signed in, each in a browser of her own."""
 
-    def make(user, **options):
+    def make(user, address="", **options):
         page = windows.take(**options)
         let_in(page, user, live_server.url)
+        if address:
+            page.goto(address)
         return page
 
     return make

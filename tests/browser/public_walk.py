@@ -128,7 +128,7 @@ class Site:
         for page in self.opened.values():
             page.context.close()
 
-    def open(self, **options):
+    def open(self, path="", **options):
         """
         A page in a browser of that kind, for one reader after the other.
 
@@ -144,6 +144,8 @@ class Site:
         page.set_viewport_size(options["viewport"])
         look = options.get("color_scheme", "null")
         page.emulate_media(media="null", color_scheme=look)
+        if path:
+            self.visit(page, path)
         return page
 
     def answer(self, route):

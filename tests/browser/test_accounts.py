@@ -202,8 +202,7 @@ def test_an_administrator_hands_over_and_a_successor_finds_work(make_page):
     expect(administrator.locator(".messagelist .success")).to_be_visible()
     leaving.goto("/gestion/")
     expect(leaving).to_have_url(re.compile("/cuenta/login/"))
-    arriving = make_page(successor)
-    arriving.goto("/cuenta/")
+    arriving = make_page(successor, "/cuenta/")
     arriving.get_by_role("link", name="Leer lo comprometido").click()
 
     expect(arriving.get_by_role("main")).to_contain_text(draft.activity.code)

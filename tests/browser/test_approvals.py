@@ -53,8 +53,7 @@ def test_a_line_of_a_proposal_goes_back_and_the_others_apply(make_page):
             by=make.reviewer(),
             amendment=make.act(plan),
         )
-    page = make_page(make.reviewer())
-    page.goto(reverse("admin:approval", args=[change.pk]))
+    page = make_page(make.reviewer(), reverse("admin:approval", args=[change.pk]))
 
     line = page.locator(".return-line").first
     line.locator("summary").click()
@@ -220,8 +219,7 @@ def test_one_requests_another_confirms_and_the_name_is_nowhere(page, make_page):
     page.goto(update.get_absolute_url())
     expect(page.get_by_role("main")).to_contain_text(NAME)
 
-    asking = make_page(first)
-    asking.goto("/gestion/")
+    asking = make_page(first, "/gestion/")
     asking.get_by_role("link", name="Retirar un texto para proteger").click()
     asking.get_by_role("link", name="Pedir una purga").click()
     asking.locator("#id_phrases").fill(NAME)
@@ -234,8 +232,7 @@ def test_one_requests_another_confirms_and_the_name_is_nowhere(page, make_page):
     )
     assert "Juana" not in asking.url
 
-    confirming = make_page(second)
-    confirming.goto("/gestion/")
+    confirming = make_page(second, "/gestion/")
     confirming.get_by_role("link", name="Retirar un texto para proteger").click()
     confirming.get_by_role("row").get_by_role("link", name="Purga").click()
     confirming.get_by_role("button", name="Retirar en todas partes").click()

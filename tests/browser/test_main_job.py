@@ -128,8 +128,7 @@ def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
     focal_point = make.focal_point(agency=activity.agency)
     today = timezone.localdate().isoformat()
 
-    writing = make_page(make.reviewer())
-    writing.goto("/gestion/")
+    writing = make_page(make.reviewer(), "/gestion/")
     writing.get_by_role("link", name="Cartas de las instituciones").click()
     writing.get_by_role("link", name="Registrar una carta").click()
     writing.locator("#id_agency").select_option(str(activity.agency.pk))
@@ -153,8 +152,7 @@ def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
     writing.locator("input[name=send]").click()
     expect(writing.locator(".messagelist .success")).to_be_visible()
 
-    confirming = make_page(focal_point)
-    confirming.goto("/gestion/")
+    confirming = make_page(focal_point, "/gestion/")
     confirming.get_by_role("link", name="Leer y confirmar").click()
     expect(confirming.locator("body")).to_contain_text(WORK)
     expect(confirming.locator("body")).to_contain_text(STATEMENT)
@@ -181,15 +179,13 @@ def test_what_is_contested_comes_back_to_who_transcribed_it(make_page):
     transcriber = update.letter.recorded_by
     workflow.submit_letter(update.letter, make.seen_versions(update), by=transcriber)
 
-    contesting = make_page(make.focal_point(agency=update.agency))
-    contesting.goto("/gestion/")
+    contesting = make_page(make.focal_point(agency=update.agency), "/gestion/")
     contesting.get_by_role("link", name="Leer y confirmar").click()
     contesting.locator("textarea[name=reason]").fill("Son doce talleres.")
     contesting.locator("input[name=contest]").click()
     expect(contesting.locator(".messagelist .success")).to_be_visible()
 
-    writing = make_page(transcriber)
-    writing.goto(reverse("admin:letters"))
+    writing = make_page(transcriber, reverse("admin:letters"))
     writing.get_by_role("link", name=update.letter.reference).click()
     expect(writing.locator(".notice--returned")).to_contain_text("Son doce talleres.")
 

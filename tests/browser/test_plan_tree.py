@@ -43,8 +43,7 @@ def choose(page, words):
 
 
 def test_a_branch_is_built_without_loading_the_page_again(page, make_page, plan):
-    first = make_page(make.reviewer())
-    first.goto("/gestion/")
+    first = make_page(make.reviewer(), "/gestion/")
     first.get_by_role("link", name="Armar y mantener un plan").click()
     first.get_by_role("link", name="2027-2030", exact=True).click()
     first.wait_for_load_state()
@@ -93,8 +92,7 @@ def test_a_branch_is_built_without_loading_the_page_again(page, make_page, plan)
 
 
 def test_what_was_typed_stays_where_the_line_fails(make_page, plan):
-    page = make_page(make.reviewer())
-    page.goto("/gestion/planes/2027-2030/")
+    page = make_page(make.reviewer(), "/gestion/planes/2027-2030/")
     page.locator("[data-adds^=eje-]").click()
     page.route("**/nuevo/", lambda route: route.abort())
 
@@ -132,8 +130,7 @@ def test_it_works_without_script(make_page, plan):
 def test_a_record_moves_up(make_page, plan):
     area = plan.areas.get()
     make.programme(area=area, code="1.2", name_es="Escuelas")
-    page = make_page(make.reviewer())
-    page.goto("/gestion/planes/2027-2030/")
+    page = make_page(make.reviewer(), "/gestion/planes/2027-2030/")
 
     page.get_by_text("1.2 Escuelas").click()
     page.get_by_role("button", name="Subir").click()

@@ -253,8 +253,7 @@ def test_a_printed_page_has_address_and_date_and_no_buttons(site, name, language
 
 
 def test_states_keep_their_shapes_where_colours_are_forced(site):
-    page = site.open(forced_colors="active")
-    site.visit(page, page_of("home", site.world)["es"])
+    page = site.open(page_of("home", site.world)["es"], forced_colors="active")
 
     fills = page.evaluate(FILLS)
 
@@ -264,8 +263,7 @@ def test_states_keep_their_shapes_where_colours_are_forced(site):
 
 def test_a_line_of_work_takes_two_printed_pages(site):
     """Of the reconstruction the middle one by its number of records."""
-    page = site.open()
-    site.visit(page, shipped_line())
+    page = site.open(shipped_line())
 
     page.emulate_media(media="print")
 
@@ -296,16 +294,14 @@ def test_the_header_of_a_phone_leaves_the_screen_to_the_page(site, name, languag
 
 
 def test_the_menu_of_a_wide_screen_lies_open(site):
-    page = site.open(java_script_enabled=False)
-    site.visit(page, page_of("home", site.world)["es"])
+    page = site.open(page_of("home", site.world)["es"], java_script_enabled=False)
 
     expect(page.locator(".site-nav summary")).to_be_hidden()
     expect(page.locator(".site-nav a").first).to_be_visible()
 
 
 def test_signs_grow_with_the_text(site):
-    page = site.open()
-    site.visit(page, page_of("commitments", site.world)["es"])
+    page = site.open(page_of("commitments", site.world)["es"])
     before = page.evaluate(SIGNS)
 
     page.evaluate(WITH_LARGE_TEXT)
@@ -326,8 +322,7 @@ def test_small_print_is_a_seventh_of_a_page_at_most(site):
 
 
 def test_a_line_of_prose_holds_some_66_letters(site):
-    page = site.open()
-    site.visit(page, page_of("terms", site.world)["es"])
+    page = site.open(page_of("terms", site.world)["es"])
 
     lines = page.evaluate(LINES)
 

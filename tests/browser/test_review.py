@@ -74,8 +74,7 @@ def publish_by_keyboard(page, update, *, is_marked):
 
 def test_ten_are_reviewed_by_keyboard_and_one_returned(make_page):
     work = Submitted(10, marked=[1, 2, 7])
-    page = make_page(work.reviewer)
-    page.goto(address(work.updates[0]))
+    page = make_page(work.reviewer, address(work.updates[0]))
 
     for number, update in enumerate(work.updates):
         if number == 4:
@@ -121,8 +120,7 @@ def test_keys_lead_through_the_queue_and_can_be_switched_off(make_page):
 
 def test_the_preview_follows_the_ticks_beside_evidence(make_page):
     work = Submitted(1)
-    page = make_page(work.reviewer)
-    page.goto(address(work.updates[0]))
+    page = make_page(work.reviewer, address(work.updates[0]))
     shown = page.locator("[data-preview]").first.get_by_text("Acta")
 
     expect(shown).to_be_hidden()
@@ -133,8 +131,7 @@ def test_the_preview_follows_the_ticks_beside_evidence(make_page):
 
 def test_what_nothing_warns_of_is_published_together(make_page):
     work = Submitted(4, warned=[1], marked=[3])
-    page = make_page(work.reviewer)
-    page.goto(QUEUE)
+    page = make_page(work.reviewer, QUEUE)
 
     page.locator("input[name=pick]").check()
     page.locator(".queue-buttons button").click()
@@ -151,8 +148,7 @@ def test_what_nothing_warns_of_is_published_together(make_page):
 
 def test_the_review_works_with_scripts_off(make_page):
     work = Submitted(2, warned=[0])
-    page = make_page(work.reviewer, java_script_enabled=False)
-    page.goto(address(work.updates[0]))
+    page = make_page(work.reviewer, address(work.updates[0]), java_script_enabled=False)
 
     expect(page.locator("[data-keys]")).to_be_hidden()
     page.locator("#publish_checked").check()
@@ -180,9 +176,8 @@ def form_of(page):
 
 def test_a_reason_survives_a_session_that_ended(make_page, update):
     user = make.reviewer()
-    page = make_page(user)
     address = reverse("admin:review", args=["avance", update.pk])
-    page.goto(address)
+    page = make_page(user, address)
     page.locator("#return_reason").fill(TEXT)
 
     Session.objects.all().delete()
@@ -205,9 +200,8 @@ def test_a_reason_survives_a_session_that_ended(make_page, update):
 
 def test_signing_out_takes_it_along(make_page, update):
     user = make.reviewer()
-    page = make_page(user)
     address = reverse("admin:review", args=["avance", update.pk])
-    page.goto(address)
+    page = make_page(user, address)
     page.locator("#return_reason").fill(TEXT)
 
     page.locator("#logout-form button").click()
@@ -221,8 +215,7 @@ def test_signing_out_takes_it_along(make_page, update):
 
 
 def test_the_words_that_a_purge_looks_for_are_not_kept(make_page, update):
-    page = make_page(make.reviewer())
-    page.goto(reverse("admin:purge_new"))
+    page = make_page(make.reviewer(), reverse("admin:purge_new"))
     page.locator("#id_phrases").fill("Juana Pérez Zapata")
 
     kept = page.evaluate("Object.values(localStorage).join()")

@@ -73,8 +73,7 @@ def open_sheet(make_page):
 
     def open_one(activities=1, **options):
         asked = Round(activities)
-        page = make_page(asked.user, **options)
-        page.goto(asked.address)
+        page = make_page(asked.user, asked.address, **options)
         return asked, page
 
     return open_one
@@ -364,8 +363,7 @@ def test_evidence_and_a_text_correct_what_is_published(make_page):
     published = make.published_update(
         activity=activity, period=asked.period, by=asked.user
     )
-    page = make_page(asked.user)
-    page.goto(f"{asked.address}?fila={activity.pk}&corregir=1")
+    page = make_page(asked.user, f"{asked.address}?fila={activity.pk}&corregir=1")
 
     row(page, activity).locator("textarea[name=narrative_es]").fill(TEXT)
     open_evidence(page, activity, title_es="Acta", url=LINK)

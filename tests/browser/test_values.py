@@ -184,8 +184,7 @@ def test_a_value_goes_from_its_agency_to_the_public_and_away(page, make_page):
     for address in scene.pages():
         soon(page, address, "4,981", gone=True)
 
-    deciding = make_page(scene.colleague)
-    deciding.goto(reviewing.url)
+    deciding = make_page(scene.colleague, reviewing.url)
     expect(reviewing.locator("input[name=decline]")).to_have_count(0)
     deciding.locator("textarea[name=reason]").fill("Se contó una sola vez.")
     deciding.locator("input[name=decline]").click()
@@ -257,8 +256,7 @@ ODD = ["", "x", "1.250", "1,250", "1.25.000", "2,", ",5", "1e3", "1 25", "+3", "
 
 def test_the_script_reads_numbers_as_the_server_does(make_page):
     scene = Scene()
-    page = make_page(scene.focal_point)
-    page.goto(scene.form)
+    page = make_page(scene.focal_point, scene.form)
     signs, wholes = ("", "-"), ("0", "7", "12", "1250", "1.250", "1,250,000", "1 250")
     parts = ("", ",5", ".5", ",125", ".1250")
     typed = [*ODD, *map("".join, product(signs, wholes, parts))]
@@ -282,8 +280,7 @@ def _read(text):
 
 def test_a_number_tells_how_it_is_read_while_it_is_typed(make_page):
     scene = Scene()
-    page = make_page(scene.focal_point)
-    page.goto(scene.form)
+    page = make_page(scene.focal_point, scene.form)
     told = page.locator(".read-as")
 
     field(page, "value").fill("1.250,5")

@@ -42,8 +42,7 @@ def test_a_workbook_goes_out_and_comes_back(filler, make_page):
     filler.published_before()
     second = filler.another()
     filler.published_before(second)
-    page = make_page(filler.user)
-    page.goto(filler.address("sheet"))
+    page = make_page(filler.user, filler.address("sheet"))
 
     book = take(page).fill(filler.activity, percent=60)
     bring(page, book)

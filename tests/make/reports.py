@@ -233,15 +233,26 @@ def submitted_update(*, by=None, **fields):
     return update
 
 
-def publish(record, **how):
+def publish(record, *, reviewer=None, **how):
     """Let its author submit a record, and a reviewer publish it."""
     workflow.submit(record, by=record.contributors.first())
-    return workflow.publish(record, by=make.reviewer(), **how)
+    workflow.publish(record, by=reviewer or make.reviewer(), **how)
+    return record
+
+
+def returned_update(*, reason="Falta la fecha.", **fields):
+    update = make.submitted_update(**fields)
+    workflow.return_to_agency(update, by=make.reviewer(), reason=reason)
+    return update
 
 
 def published_update(*, reviewer=None, **fields):
-    update = make.submitted_update(**fields)
-    workflow.publish(update, by=reviewer or make.reviewer())
+    return make.publish(make.update(**fields), reviewer=reviewer)
+
+
+def withdrawn_update(**fields):
+    update = make.published_update(**fields)
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
     return update
 
 
@@ -301,10 +312,7 @@ def declaration(*, commitment=None, period=None, by=None, **fields):
 
 
 def published_declaration(*, reviewer=None, **fields):
-    update = make.declaration(**fields)
-    workflow.submit(update, by=update.contributors.get())
-    workflow.publish(update, by=reviewer or make.reviewer())
-    return update
+    return make.publish(make.declaration(**fields), reviewer=reviewer)
 
 
 def evidence(update=None, **fields):

@@ -35,14 +35,13 @@ def build():
     for code in ("B-1.1.a", "A-1.2.a"):
         activity = Activity.objects.get(code=code)
         by = people[activity.agency.slug]
-        update = make.update(
+        update = make.submitted_update(
             activity=activity,
             period=period,
             by=by,
             narrative_es="La Sala del CONEX abrió con dos jueces.",
             narrative_en="The chamber of CONEX opened with two judges.",
         )
-        workflow.submit(update, by=by)
         if code == "B-1.1.a":
             workflow.publish(update, by=people["revision"])
     return people

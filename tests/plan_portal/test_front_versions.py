@@ -141,8 +141,7 @@ def test_a_page_in_memory_tells_of_a_takedown_past_its_time(front, plan):
 
 def test_a_publication_leaves_old_pages_for_an_outage(front, plan, monkeypatch):
     Reply(front, "/")
-    update = make.submitted_update()
-    workflow.publish(update, by=make.reviewer())
+    make.published_update()
     commit()
     later(front)
     front.watch.ensure_version_known()

@@ -37,9 +37,7 @@ def make_person(agency, **fields):
 
 def submit(activity, period, day, by):
     with on(day):
-        update = make.update(activity=activity, period=period, by=by)
-        workflow.submit(update, by=by)
-    return update
+        return make.submitted_update(activity=activity, period=period, by=by)
 
 
 def give_back(update, day, reason="Falta la fecha."):

@@ -139,7 +139,7 @@ def test_a_workbook_of_unpublished_reports_taken_out_is_recorded(client):
     assert entry.facts == {"kind": "workbook"}
 
 
-def test_a_round_opened_again_in_the_admin_is_recorded(client):
+def test_a_round_opened_again_in_the_admin_is_recorded(client, reviewer):
     today = timezone.localdate()
     update = make.published_update()
     period = make.round(
@@ -148,8 +148,6 @@ def test_a_round_opened_again_in_the_admin_is_recorded(client):
         due_on=today - timedelta(days=40),
         closes_on=today - timedelta(days=30),
     )
-    reviewer = make.reviewer()
-    client.force_login(reviewer)
 
     client.post(
         reverse("admin:strategic_areas_roundreopening_add"),
@@ -196,9 +194,7 @@ def test_changes_are_recorded_without_words(client, make_actor, make_record, cha
     assert entry.facts == {"fields": [*changed]}
 
 
-def test_what_is_changed_on_the_tree_is_recorded_without_its_words(client):
-    reviewer = make.reviewer()
-    client.force_login(reviewer)
+def test_what_is_changed_on_the_tree_is_recorded_without_its_words(client, reviewer):
     activity = make.activity(plan=unready())
 
     edit(client, activity, title_es="Palabra")

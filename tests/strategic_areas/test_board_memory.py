@@ -285,13 +285,12 @@ class Happenings:
 
     def report(self):
         activity = self.draw.choice(self.activities)
-        update = make.update(
+        make.submitted_update(
             activity=activity,
             period=self.rounds[activity.plan],
             by=self.people[activity.agency],
             percent=self.draw.randrange(1, 99),
         )
-        workflow.submit(update, by=self.people[activity.agency])
 
     def declare(self):
         commitment = self.draw.choice(self.activities).commitment

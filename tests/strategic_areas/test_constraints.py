@@ -24,12 +24,6 @@ def refused(row, **change):
     return is_refused(lambda: type(row).objects.filter(pk=row.pk).update(**change))
 
 
-def withdrawn():
-    update = make.published_update()
-    workflow.withdraw(update, by=make.reviewer(), cause="error")
-    return update
-
-
 def step_back():
     update, said = make.submitted_update(), {"reason": "Uno.", "private_note": "Otro."}
     workflow.return_to_agency(update, by=make.reviewer(), **said)
@@ -75,7 +69,7 @@ REFUSED = {
         *({"narrative_es": "Otro texto"}, {"percent": 41}),
         *({"published_at": None}, {"plan_id": 0}, {"agency_id": 0}),
     ],
-    withdrawn: [{"withdrawal_reason": "Otra."}],
+    make.withdrawn_update: [{"withdrawal_reason": "Otra."}],
     step_back: [
         *({"to_status": "published"}, {"reason": "Otra."}, {"private_note": "Otra."}),
         {"reason": "", "private_note": ""},

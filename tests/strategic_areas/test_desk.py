@@ -149,8 +149,7 @@ def test_a_published_declaration_is_corrected_in_the_same_way(desk):
 
 
 def test_what_was_withdrawn_says_why_beside_it(desk):
-    update = make.published_update(**desk.about)
-    workflow.withdraw(update, by=make.reviewer(), cause="error")
+    make.withdrawn_update(**desk.about)
 
     page = home(desk)
     (row,) = page.context["sheets"][0].to_do

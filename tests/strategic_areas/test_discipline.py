@@ -94,8 +94,8 @@ def test_the_day_of_a_submission_is_that_of_santo_domingo():
     activity, period = make_asked()
     person = make_person(activity.agency)
     with time_machine.travel(datetime(2025, 5, 1, 3, 59, tzinfo=UTC), tick=False):
-        update = make.update(activity=activity, period=period, by=person)
-        workflow.submit(update, by=person)  # one minute to midnight of the due day
+        # One minute to midnight of the due day.
+        make.submitted_update(activity=activity, period=period, by=person)
 
     assert kept(activity) == compliance.ComplianceCounts(on_time=1, late=0, silent=0)
 

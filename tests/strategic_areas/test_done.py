@@ -7,7 +7,6 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from strategic_areas import workflow
 from strategic_areas.public_paths import public_path
 from tests import make
 from tests.test_public_pages import Page
@@ -110,15 +109,13 @@ def in_review(activity, asked):
 
 
 def withdrawn(activity, asked):
-    update = make.published_update(activity=activity, period=asked, **SAID)
-    workflow.withdraw(update, by=make.reviewer(), cause="error")
+    make.withdrawn_update(activity=activity, period=asked, **SAID)
     return "se recibe hasta el"
 
 
 def replaced(activity, asked):
     update = make.published_update(activity=activity, period=asked, **SAID)
-    fixed = make.correction(update, narrative_es="Ahora sí.")
-    make.publish(fixed)
+    make.publish(make.correction(update, narrative_es="Ahora sí."))
     return "Ahora sí."
 
 

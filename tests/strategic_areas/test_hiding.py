@@ -508,10 +508,9 @@ def test_the_reason_of_an_amendment_is_hidden_too(client):
 
 
 @pytest.mark.sqlite
-def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client):
+def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client, reviewer):
     """Its number goes from every reading function, and copies are spoken of."""
     figure = make.published_figure(note_es="Según el informe.")
-    client.force_login(make.reviewer())
     own = reverse("admin:strategic_areas_publishedfigure_change", args=[figure.pk])
     page = client.get(own).content.decode()
     asked = reverse("admin:hide", args=["publishedfigure", figure.pk])

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from strategic_areas import workflow
 from strategic_areas.models import Plan
 from strategic_areas.queries.plan import plan_progress
 from tests import make
@@ -35,8 +34,7 @@ def rehearsed(plan):
 
 def in_review(plan):
     activity = make.activity(plan=plan)
-    update = make.update(activity=activity, period=make.round(plan=plan))
-    workflow.submit(update, by=update.contributors.get())
+    make.submitted_update(activity=activity, period=make.round(plan=plan))
 
 
 def reserved(plan):

@@ -445,10 +445,9 @@ def test_a_reference_that_could_lead_to_somebody_is_not_public(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_purge_takes_the_file_of_a_letter(client, open_record):
+def test_a_purge_takes_the_file_of_a_letter(client, reviewer, open_record):
     letter = make.letter()
     token = letter.token
-    client.force_login(make.reviewer())
     client.post(reverse("admin:purge_new"), {"files": address("letter_file", letter)})
 
     purging.confirm(Purge.objects.get(), by=make.reviewer())

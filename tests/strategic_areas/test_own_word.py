@@ -107,7 +107,7 @@ def test_a_workbook_repeats_only_the_agencys_own_report(filler):
 
 
 def sent(filler, **fields):
-    update = make.update(
+    return make.submitted_update(
         **{
             "activity": filler.activity,
             "period": filler.period,
@@ -117,8 +117,6 @@ def sent(filler, **fields):
             **fields,
         }
     )
-    workflow.submit(update, by=filler.user)
-    return update
 
 
 #: What a report changes of the one before it, and whether it still says the same.
@@ -181,10 +179,9 @@ def test_a_declaration_that_says_the_same_is_marked():
 SINCE = {"es": "Sin cambios desde 12/2024", "en": "Unchanged since 12/2024"}
 
 
-def test_reviewer_and_public_read_since_when(filler, client):
+def test_reviewer_and_public_read_since_when(filler, client, reviewer):
     filler.published_before()
     update = sent(filler)
-    client.force_login(make.reviewer())
     review = client.get(reverse("admin:review", args=["avance", update.pk]))
     workflow.publish(update, by=make.reviewer())
     plan = filler.plan.code

@@ -260,8 +260,7 @@ def test_a_past_round_of_a_plan_that_nobody_reads_is_taken_back(client, reviewer
 
 
 def test_a_round_in_which_something_was_sent_stays(client):
-    update = make.submitted_update()
-    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
+    update = make.returned_update()
 
     assert_stays(client, update.period)
 

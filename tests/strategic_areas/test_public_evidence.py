@@ -21,14 +21,9 @@ TABLE = Evidence._meta.db_table
 ARCHIVE = {"archive_office": "Archivo central", "archive_number": "14-B"}
 
 
-def publish(update):
-    make.publish(update)
-    return update
-
-
 def make_published_evidence(update=None, **fields):
     item = make.evidence(update, **fields)
-    publish(item.record)
+    make.publish(item.record)
     return item
 
 
@@ -67,7 +62,7 @@ def test_not_even_sql_changes_the_evidence_of_a_public_revision():
 
 def test_the_file_of_a_public_revision_is_never_exchanged():
     item = make.file_evidence()
-    publish(item.record)
+    make.publish(item.record)
     before = stored(item)
 
     for column in ("file", "original_name", "sha256", "content_type"):
@@ -100,7 +95,7 @@ def test_evidence_stays_beside_what_was_replaced_or_withdrawn():
     revision.percent = 90
     by = revision.contributors.get()
     workflow.save_draft(revision, by=by, seen_version=revision.version)
-    publish(revision)
+    make.publish(revision)
     workflow.withdraw(withdrawn.record, by=make.reviewer(), cause="error")
 
     for item in (replaced, withdrawn):
@@ -153,7 +148,7 @@ def test_a_purge_marks_its_title_and_takes_away_where_it_is():
     office = make.evidence(
         draft, archive_office="Juana Pérez Zapata", archive_number="1"
     )
-    publish(draft)
+    make.publish(draft)
     before = stored(kept)
 
     make.purged("Juana Pérez Zapata")

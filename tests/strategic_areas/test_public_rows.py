@@ -59,9 +59,7 @@ def hidden_indicator():
 
 def corrected(narrative):
     update = make.published_update(narrative_es=narrative)
-    correction = make.correction(update, narrative_es="Ahora.")
-    make.publish(correction)
-    return correction
+    return make.publish(make.correction(update, narrative_es="Ahora."))
 
 
 def taken_back():
@@ -70,8 +68,7 @@ def taken_back():
 
 
 def withdrawn():
-    update = make.published_update(narrative_es=HIDDEN, people_reached=NUMBER)
-    workflow.withdraw(update, by=make.reviewer(), cause="error")
+    make.withdrawn_update(narrative_es=HIDDEN, people_reached=NUMBER)
 
 
 def reserved():

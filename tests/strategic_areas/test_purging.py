@@ -111,8 +111,7 @@ def plant_everywhere():
     activity_update = make.published_update(
         narrative_es=TEXT, obstacle_es=TEXT, internal_note=TEXT
     )
-    returned = make.submitted_update(next_step_es=TEXT)
-    workflow.return_to_agency(returned, by=make.reviewer(), reason=TEXT)
+    returned = make.returned_update(next_step_es=TEXT, reason=TEXT)
     author = make.focal_point()
     sent = make.update(
         activity=returned.activity,

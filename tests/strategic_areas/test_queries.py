@@ -121,9 +121,7 @@ def make_completed():
 
 
 def make_withdrawn():
-    update = make.published_update()
-    workflow.withdraw(update, by=make.reviewer(), cause="error")
-    return update.activity
+    return make.withdrawn_update().activity
 
 
 def make_declared_in_a_demonstration():
@@ -181,10 +179,9 @@ def test_whoever_handed_in_a_report_is_not_among_the_silent():
 def test_whose_reports_were_all_returned_is_not_among_the_silent():
     """They were handed in; what became of them since is not the public's business."""
     asked = make.round()
-    update = make.submitted_update(
-        activity=make.activity(plan=asked.plan), period=asked
+    make.returned_update(
+        activity=make.activity(plan=asked.plan), period=asked, reason="Falta el acta."
     )
-    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta el acta.")
 
     found = overview.load_overview(
         plans.plan_by_code(asked.plan.code), timezone.localdate()
@@ -277,9 +274,7 @@ def test_a_part_of_a_commitments_page_tells_what_the_whole_page_does():
         )
         said = {"execution": "suspended", "quantity": number, "by": person}
         update = make.published_update(activity=activity, period=asked, **said)
-        correction = make.correction(update)
-        workflow.submit(correction, by=person)
-        workflow.publish(correction, by=make.reviewer())
+        make.publish(make.correction(update))
         make.record_update(activity=activity)
     make.published_declaration(commitment=commitment, period=asked, by=person)
     whole = page_of(commitment)
@@ -327,8 +322,7 @@ def test_the_record_is_sorted_by_period_and_source_never_by_loading():
 
 
 def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
-    update = make.published_update(narrative_es="Retirado del todo")
-    workflow.withdraw(update, by=make.reviewer(), cause="error")
+    update = make.withdrawn_update(narrative_es="Retirado del todo")
 
     (entry,) = filtered_updates.load_update_page(update.plan, {}, 100).updates
 
@@ -339,9 +333,7 @@ def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
 
 def test_what_a_withdrawn_revision_replaced_is_shown_no_more():
     first = make.published_update()
-    second = make.correction(first)
-    workflow.submit(second, by=first.contributors.get())
-    workflow.publish(second, by=make.reviewer())
+    second = make.publish(make.correction(first))
     (step,) = told_on(page_of(first.activity.commitment))
     assert (step.update.pk, step.earlier_revision_count) == (second.pk, 1)
 

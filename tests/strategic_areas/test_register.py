@@ -406,8 +406,7 @@ def test_a_day_that_is_none_is_said_on_the_page(client, changing):
 
 def test_a_correction_a_declaration_and_a_withdrawal_are_changes_too(client, changing):
     plan, activity, found = changing
-    fixed = make.correction(found["same"], narrative_es="Ahora.")
-    make.publish(fixed)
+    fixed = make.publish(make.correction(found["same"], narrative_es="Ahora."))
     declared = make.published_declaration(commitment=activity.commitment)
 
     told = changes_of(ask(client, plan))

@@ -220,11 +220,10 @@ def test_the_report_names_who_did_not_report_and_for_how_many_rounds():
     told, silent = make.agency(acronym="DIJO"), make.agency(acronym="CALLA")
     given = make.activity(plan=plan, agency=told)
     make.activity(plan=plan, agency=silent)
-    author, reviewer = make.focal_point(agency=told), make.reviewer()
+    author = make.focal_point(agency=told)
     for dates in (BEFORE, SINCE):
         period = make.round(plan=plan, **dates, **LATE)
-        update = make.submitted_update(activity=given, period=period, by=author)
-        workflow.publish(update, by=reviewer)
+        make.published_update(activity=given, period=period, by=author)
         make_edition(period)
 
     report = report_of(period)
@@ -239,14 +238,13 @@ def test_the_report_names_who_did_not_report_and_for_how_many_rounds():
 def test_an_agency_without_news_is_told_with_its_reason():
     activity = make.activity()
     period = make.round(plan=activity.plan, **LATE)
-    update = make.submitted_update(
+    make.published_update(
         activity=activity,
         period=period,
         answer="no_news",
         no_news_reason_es="Sigue en comisión.",
         narrative_es="",
     )
-    workflow.publish(update, by=make.reviewer())
     make_edition(period)
 
     [row] = rows_of(report_of(period), "What each of them answered")
@@ -470,10 +468,8 @@ def make_full_round(agencies=1):
         agency = make.agency()
         make.participation(plan=plan, agency=agency)
         commitment = make.commitment(plan=plan, lead=agency)
-        update = make.submitted_update(
-            activity=make.activity(commitment=commitment), period=period
-        )
-        workflow.publish(update, by=reviewer)
+        activity = make.activity(commitment=commitment)
+        make.published_update(activity=activity, period=period, reviewer=reviewer)
         make.activity(commitment=commitment)
         make.amendment(commitment=commitment, decided_on=TODAY)
     return period

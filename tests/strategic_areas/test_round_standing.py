@@ -174,10 +174,8 @@ def make_world(**window):
     fields = {"period": period, "by": author}
     make.update(activity=drafted, **fields)
     make.submitted_update(activity=submitted, **fields)
-    back = make.submitted_update(activity=returned, **fields)
-    workflow.return_to_agency(back, by=make.reviewer(), reason="Falta la fecha.")
-    done = make.submitted_update(activity=published, **fields)
-    workflow.publish(done, by=make.reviewer())
+    make.returned_update(activity=returned, **fields)
+    make.published_update(activity=published, **fields)
     return period, activities, other
 
 

@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.mail import Mail
-from strategic_areas import workflow
 from tests import make
 from tests.costs import costs
 
@@ -17,17 +16,11 @@ INDEX = reverse("admin:index")
 TODAY, DAY = timezone.localdate(), timedelta(days=1)
 
 
-def make_returned_update(**fields):
-    update = make.submitted_update(**fields)
-    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
-    return update
-
-
 #: What an agency did → the part in which it stands.
 MAKERS = {
     "respondieron": make.published_update,
     "por-revisar": make.submitted_update,
-    "devueltas": make_returned_update,
+    "devueltas": make.returned_update,
     "con-atraso": make.update,
     "en-silencio": None,
 }

@@ -242,13 +242,7 @@ def make_returned():
 
 def make_replaced():
     update = make.published_update(narrative_es=WORD)
-    revision = make.correction(update, narrative_es="Corregido.")
-    make.publish(revision)
-
-
-def make_withdrawn():
-    update = make.published_update(narrative_es=WORD)
-    workflow.withdraw(update, by=make.reviewer(), cause="error")
+    make.publish(make.correction(update, narrative_es="Corregido."))
 
 
 def make_superseded():
@@ -293,7 +287,7 @@ HIDDEN = {
     "submitted": lambda: make.submitted_update(narrative_es=WORD),
     "returned": make_returned,
     "replaced": make_replaced,
-    "withdrawn": make_withdrawn,
+    "withdrawn": lambda: make.withdrawn_update(narrative_es=WORD),
     "reserved": make_reserved,
     "internal note": lambda: make.published_update(internal_note=WORD),
     "declaration": lambda: make.declaration(statement_es=WORD),

@@ -37,15 +37,10 @@ def with_evidence(maker=make.update, word=WORD, **fields):
     return update, make.evidence(update, **title(word))
 
 
-def publish(update, *cleared):
-    make.publish(update, evidence=cleared)
-    return update
-
-
 def cleared(maker=make.update, word=WORD, **fields):
     """A published account with a cleared piece of evidence."""
     update, item = with_evidence(maker, word, **fields)
-    return publish(update, item)
+    return make.publish(update, evidence=[item])
 
 
 def rest_on_source(maker, word=WORD, **fields):
@@ -61,7 +56,7 @@ def make_participation():
 def declared_on_source(word):
     draft = make.declaration()
     draft.sources.add(source(word))
-    publish(draft)
+    make.publish(draft)
 
 
 #: Records that rest on a source, and rows that their agency does not acknowledge.
@@ -121,7 +116,7 @@ PUBLIC = {
 
 def publish_archive(**fields):
     update = make.update()
-    return publish(update, make.evidence(update, **fields))
+    return make.publish(update, evidence=[make.evidence(update, **fields)])
 
 
 def dispute(record, word=WORD):
@@ -152,7 +147,7 @@ def replaced():
     update = cleared()
     revision = make.correction(update)
     revision.evidences.all().delete()
-    publish(revision)
+    make.publish(revision)
 
 
 def reserved():
@@ -162,7 +157,7 @@ def reserved():
         reserved_legal_basis="Ley 200-04, art. 17",
     )
     update.sources.add(source())
-    publish(update, item)
+    make.publish(update, evidence=[item])
     QuerySet(Evidence).filter(pk=item.pk).update(is_public=True)
 
 
@@ -170,7 +165,7 @@ def removed():
     update = make.update()
     item = make.evidence(update, **title())
     QuerySet(Evidence).filter(pk=item.pk).update(kind="removed", url="")
-    publish(update, item)
+    make.publish(update, evidence=[item])
 
 
 def in_preparation():
@@ -212,7 +207,7 @@ def draft_with_all():
 
 
 HIDDEN = {
-    "internal evidence": lambda: publish(with_evidence()[0]),
+    "internal evidence": lambda: make.publish(with_evidence()[0]),
     "evidence of a withdrawn account": withdrawn,
     "evidence of a replaced account": replaced,
     "what a reserved account rests on": reserved,

@@ -79,8 +79,9 @@ def test_a_text_that_stands_as_it_was_published_keeps_its_english(desk):
 
 def test_a_mended_text_keeps_no_english_of_what_it_said_before(desk):
     told = {"narrative_es": "Fueron 12.", "narrative_en": "They were 12."}
-    update = make.submitted_update(activity=desk.activity, period=desk.period, **told)
-    workflow.return_to_agency(update, by=make.reviewer(), reason="Eran 15.")
+    update = make.returned_update(
+        activity=desk.activity, period=desk.period, **told, reason="Eran 15."
+    )
     update.refresh_from_db()
 
     desk.save(narrative_es="Fueron 15.", seen_version=update.version)
@@ -475,8 +476,7 @@ def test_all_is_sent_or_nothing(desk):
 
 
 def test_a_returned_report_is_ready_only_once_it_was_mended(desk):
-    update = make.submitted_update(**desk.about)
-    workflow.return_to_agency(update, by=make.reviewer(), reason="Diga dónde.")
+    update = make.returned_update(**desk.about, reason="Diga dónde.")
 
     before = desk.open().context["sheet"]
     desk.save(seen_version=update.version, narrative_es="En Santiago.")
@@ -572,8 +572,7 @@ def test_the_receipt_of_a_purged_submission_still_opens(desk):
 
 def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
     returned = desk.another()
-    update = make.submitted_update(activity=returned, period=desk.period)
-    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
+    make.returned_update(activity=returned, period=desk.period)
 
     page = desk.client.get(reverse("admin:index"))
 
@@ -591,8 +590,7 @@ def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
 
 
 def test_what_the_sheet_asks_no_more_is_mended_on_its_own_page(desk):
-    update = make.submitted_update(activity=desk.activity, period=desk.period)
-    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta la fecha.")
+    make.returned_update(activity=desk.activity, period=desk.period)
     make.activity(commitment=desk.activity.commitment).supersedes.add(desk.activity)
 
     page = desk.client.get(reverse("admin:index"))

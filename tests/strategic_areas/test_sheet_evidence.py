@@ -259,15 +259,10 @@ def test_the_receipt_names_the_evidence(row):
     assert "Acta.pdf" in page.content.decode()
 
 
-def publish(row):
-    workflow.submit(row.update, by=row.user)
-    workflow.publish(row.update, by=make.reviewer())
-
-
 @pytest.mark.parametrize("headers", [{}, {"X-Row-Only": "1"}])
 def test_evidence_alone_begins_a_correction(row, headers):
     old = make.evidence(row.update, title_es="Lista de talleres")
-    publish(row)
+    make.publish(row.update)
 
     answer = row.attach(**LINK, headers=headers)
 
@@ -283,7 +278,7 @@ def test_evidence_alone_begins_a_correction(row, headers):
 
 
 def test_refused_evidence_begins_no_correction(row):
-    publish(row)
+    make.publish(row.update)
 
     refused = row.attach(title_es="Acta")
 
@@ -294,7 +289,7 @@ def test_refused_evidence_begins_no_correction(row):
 
 def test_a_published_report_takes_evidence_where_it_is_corrected(row):
     item = make.evidence(row.update)
-    publish(row)
+    make.publish(row.update)
     sheet = row.address()
     key = row.update.activity_id
     address = row.address("sheet_row_attach", row.activity)

@@ -325,8 +325,7 @@ def test_of_a_withdrawn_report_only_its_place_stays():
 def test_an_older_wording_of_what_is_withdrawn_goes_too():
     update = make.published_update(narrative_es=TEXT)
     edition = make.edition(plan=update.plan)
-    correction = make.correction(update, narrative_es="Ahora sin nombre.")
-    make.publish(correction)
+    correction = make.publish(make.correction(update, narrative_es="Ahora sin nombre."))
 
     workflow.withdraw(correction, by=make.reviewer(), cause="error")
 

@@ -90,8 +90,7 @@ def test_a_round_tells_who_reported_whose_waits_and_who_is_missing(commitment):
     make.published_update(activity=published, **told)
     make.submitted_update(activity=submitted, **told)
     make.update(activity=drafted, narrative_es=MARKER, **told)
-    back = make.submitted_update(activity=returned, **told)
-    workflow.return_to_agency(back, by=make.reviewer(), reason="Falta algo.")
+    make.returned_update(activity=returned, **told, reason="Falta algo.")
 
     (found,) = asked_of(commitment)
 
@@ -127,8 +126,7 @@ def test_each_round_has_its_own_step_and_a_demonstration_none(commitment):
 def test_what_was_withdrawn_is_not_called_missing(commitment):
     asked = make_round(commitment.plan)
     activity = make.activity(commitment=commitment)
-    update = make.published_update(activity=activity, period=asked)
-    workflow.withdraw(update, by=make.reviewer(), cause="error")
+    make.withdrawn_update(activity=activity, period=asked)
 
     assert asked_of(commitment) == []
 
@@ -151,8 +149,7 @@ def test_the_page_tells_all_of_it_and_nothing_unpublished(client):
     draft = make.update(activity=shown, period=asked, by=by)
     cleared = make.evidence(draft)
     make.evidence(draft, title_es=MARKER)
-    workflow.submit(draft, by=by)
-    workflow.publish(draft, by=make.reviewer(), evidence=[cleared])
+    make.publish(draft, evidence=[cleared])
     make.submitted_update(activity=hidden, period=asked, by=by, narrative_es=MARKER)
     make.amendment(
         commitment=commitment, old_value_es="01/04/2026", old_value_en="01/04/2026"
@@ -331,8 +328,9 @@ def test_a_report_that_was_returned_was_heard_in_its_round_and_no_later_one():
     make.round(
         plan=plan, ends_on=date(2026, 6, 30), due_on=today - timedelta(1), **over
     )
-    update = make.submitted_update(activity=make.activity(plan=plan), period=before)
-    workflow.return_to_agency(update, by=make.reviewer(), reason="Falta el acta.")
+    make.returned_update(
+        activity=make.activity(plan=plan), period=before, reason="Falta el acta."
+    )
 
     heard = [each.answers.reported_count for each in spans_of(plan, today)]
 

@@ -169,9 +169,7 @@ def test_the_secretariat_records_a_value_that_another_publishes(desk, client, ki
     assert figure.counted_by == desk.agency.acronym
 
 
-def test_two_people_see_a_value_become_printed(desk, client):
-    reviewer = make.reviewer()
-    client.force_login(reviewer)
+def test_two_people_see_a_value_become_printed(desk, client, reviewer):
     address = reverse("admin:value_recorded", args=[desk.indicator.pk])
     source = make.source(plan=desk.period.plan, kind="official_report")
     days = {"starts_on": "2025-01-01", "ends_on": "2025-03-31"}
@@ -194,8 +192,7 @@ def test_two_people_see_a_value_become_printed(desk, client):
     assert (figure.printed_by, figure.printed_where_es) == (source, "p. 4")
 
 
-def test_what_is_written_down_without_its_place_is_not_printed(desk, client):
-    client.force_login(make.reviewer())
+def test_what_is_written_down_without_its_place_is_not_printed(desk, client, reviewer):
     address = reverse("admin:value_recorded", args=[desk.indicator.pk])
     source = make.source(plan=desk.period.plan, kind="official_report")
     days = {"starts_on": "2025-01-01", "ends_on": "2025-03-31"}

@@ -427,8 +427,7 @@ def test_what_was_sent_is_told_by_its_cells_and_stays(filler):
 
 
 def test_a_returned_report_is_mended_in_the_workbook(filler):
-    update = make.submitted_update(**filler.about)
-    workflow.return_to_agency(update, by=make.reviewer(), reason="Diga dónde.")
+    update = make.returned_update(**filler.about, reason="Diga dónde.")
     book = filler.download()
 
     filler.confirm(filler.upload(book.fill(filler.activity, narrative_es="En Azua.")))
