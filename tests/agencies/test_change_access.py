@@ -17,25 +17,17 @@ from tests.make.people import sign_in
 pytestmark = pytest.mark.django_db
 
 
-def change_access(user, *words, by):
-    call_command("change_access", user.username, *words, "--asked-by", by.username)
-
-
 def recorded():
     entry = AuditEntry.objects.get(event="account_changed_on_server")
     return entry.actor, entry.object, entry.facts
 
 
-def fresh(user):
-    return User.objects.get(pk=user.pk)
-
-
 def test_the_only_administrator_gets_a_role_and_it_is_told():
     one = make.administrator()
 
-    change_access(one, "--give", "reviewer", by=one)
+    make.change_access(one, "--give", "reviewer", by=one)
 
-    assert access.is_reviewer(fresh(one))
+    assert access.is_reviewer(make.again(one))
     assert recorded() == (
         one,
         f"agencies.user:{one.pk}",
@@ -52,9 +44,9 @@ def test_a_role_is_taken_and_a_superuser_is_none_either(role, has_role):
     one = make.administrator()
     person = make.reviewer(is_superuser=role == "administrator")
 
-    change_access(person, "--take", role, by=one)
+    make.change_access(person, "--take", role, by=one)
 
-    assert not has_role(fresh(person))
+    assert not has_role(make.again(person))
     assert recorded()[2] == {"way": "server", "taken": [role]}
 
 
@@ -63,8 +55,8 @@ def test_a_mandate_is_given_and_ended():
     agency = make.agency(acronym="MM")
     old = make.mandate(user=person, agency=make.agency(acronym="PGR"))
 
-    change_access(person, "--mandate", "mm", "--until", "2099-12-31", by=one)
-    change_access(person, "--end-mandate", "PGR", by=one)
+    make.change_access(person, "--mandate", "mm", "--until", "2099-12-31", by=one)
+    make.change_access(person, "--end-mandate", "PGR", by=one)
 
     given = FocalPoint.objects.get(user=person, agency=agency)
     assert (str(given.ends_on), given.kind) == ("2099-12-31", "titular")
@@ -77,8 +69,8 @@ def test_of_two_mandates_the_named_one_ends():
     make.mandate(user=person, agency=agency, kind="alternate")
 
     with pytest.raises(CommandError, match="--kind"):
-        change_access(person, "--end-mandate", "MM", by=one)
-    change_access(person, "--end-mandate", "MM", "--kind", "titular", by=one)
+        make.change_access(person, "--end-mandate", "MM", by=one)
+    make.change_access(person, "--end-mandate", "MM", "--kind", "titular", by=one)
 
     (left,) = FocalPoint.objects.current().filter(user=person)
     assert left.kind == "alternate"
@@ -104,10 +96,10 @@ def test_what_cannot_be_is_refused_and_changes_nothing(words, named):
     make.agency(acronym="MM")
 
     with pytest.raises(CommandError, match=named):
-        change_access(one, *words.split(), by=one)
+        make.change_access(one, *words.split(), by=one)
 
     assert not AuditEntry.objects.filter(event="account_changed_on_server").exists()
-    assert access.is_administrator(fresh(one))
+    assert access.is_administrator(make.again(one))
     assert FocalPoint.objects.current().count() == 1
 
 
@@ -116,9 +108,9 @@ def test_only_an_administrator_can_have_asked():
     make.administrator()
 
     with pytest.raises(CommandError):
-        change_access(person, "--give", "administrator", by=person)
+        make.change_access(person, "--give", "administrator", by=person)
 
-    assert not access.is_administrator(fresh(person))
+    assert not access.is_administrator(make.again(person))
 
 
 FIRST = "Ana Pérez <ana@example.org>"
@@ -177,11 +169,7 @@ def test_what_is_no_two_people_makes_nobody(people):
     assert not User.objects.exists()
 
 
-def make_superuser():
-    return make.user(is_superuser=True)
-
-
-@pytest.mark.parametrize("make_one", [make.reviewer, make_superuser])
+@pytest.mark.parametrize("make_one", [make.reviewer, make.superuser])
 def test_where_somebody_decides_already_nobody_is_made(make_one):
     make_one()
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.contrib.auth.models import Group
 from django.contrib.messages import WARNING, get_messages
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -25,11 +25,6 @@ from tests import make
 from tests.make.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
-
-
-def again(user):
-    """The account as the next request reads it."""
-    return User.objects.get(pk=user.pk)
 
 
 def accept(secret):
@@ -75,7 +70,7 @@ def keeper_and_reviewer():
     """Somebody of both roles, who is still one person."""
     user = make.administrator()
     user.groups.add(key_of(Role.REVIEWER))
-    return again(user)
+    return make.again(user)
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMINISTRATOR])
@@ -88,7 +83,7 @@ def test_an_invited_person_decides_nothing_until_confirmed(role):
     ACCOUNT_CHANGE_STEPS.approve(change, by=second)
 
     assert before == []
-    assert [group.name for group in again(person).groups.all()] == [role]
+    assert [group.name for group in make.again(person).groups.all()] == [role]
     assert Invitation.objects.get().confirmed_at is not None
 
 
@@ -99,14 +94,14 @@ def test_one_administrator_is_not_two_persons(client):
     other = invited(by=administrator, email="other@example.org")
 
     for person in (administrator, first, other):
-        client.force_login(again(person))
+        client.force_login(make.again(person))
         for waiting in AccountChange.objects.waiting():
             client.post(page_of(waiting), {"approve": "1"})
         client.post(reverse("admin:approval", args=[change.pk]), {"approve": "1"})
 
     change.refresh_from_db()
-    assert not access.is_reviewer(again(first))
-    assert not access.is_reviewer(again(other))
+    assert not access.is_reviewer(make.again(first))
+    assert not access.is_reviewer(make.again(other))
     assert change.status == "pending"
 
 
@@ -155,12 +150,12 @@ def test_a_new_address_or_name_of_who_decides_waits(client, maker, fields, expec
 
     save(client, person, **fields)
     (change,) = AccountChange.objects.waiting()
-    meanwhile = again(person)
+    meanwhile = make.again(person)
     ACCOUNT_CHANGE_STEPS.approve(change, by=second)
 
     (what, value) = expected
     assert (meanwhile.email, meanwhile.username) == before
-    assert getattr(again(person), what) == value
+    assert getattr(make.again(person), what) == value
 
 
 def named_substitute():
@@ -194,7 +189,7 @@ def test_so_does_one_of_who_will_decide_or_did(client, maker):
 
     save(client, person, email="new@example.org")
 
-    assert again(person).email == person.email
+    assert make.again(person).email == person.email
     assert AccountChange.objects.waiting().filter(what="email").count() == 1
 
 
@@ -204,7 +199,7 @@ def test_a_reviewer_who_keeps_accounts_changes_no_address_alone(client):
 
     save(client, person, email="new@example.org")
 
-    assert again(person).email == person.email
+    assert make.again(person).email == person.email
 
 
 @pytest.mark.parametrize(
@@ -215,12 +210,12 @@ def test_nobody_takes_an_account_and_then_asks_for_its_role(client, fields):
     person = make.focal_point()
 
     save(client, person, **fields)
-    save(client, again(person), groups=[key_of(Role.REVIEWER)])
+    save(client, make.again(person), groups=[key_of(Role.REVIEWER)])
     role = AccountChange.objects.get(what="role")
     ACCOUNT_CHANGE_STEPS.approve(role, by=make.reviewer())
 
     (kept,) = User.objects.filter(pk=person.pk).values_list("email", "username")
-    assert access.is_reviewer(again(person))
+    assert access.is_reviewer(make.again(person))
     assert kept == (person.email, person.username)
 
 
@@ -230,7 +225,7 @@ def test_the_former_address_is_told_of_a_new_one():
 
     ACCOUNT_CHANGE_STEPS.approve(change, by=make.reviewer())
 
-    assert again(person).email == "new@example.org"
+    assert make.again(person).email == "new@example.org"
     assert [mail.to for mail in Mail.objects.all()] == [person.email]
 
 
@@ -241,7 +236,7 @@ def test_a_role_that_is_ticked_waits_and_one_that_is_not_goes(client, role):
 
     save(client, person, groups=[key_of(role)])
 
-    assert [group.name for group in again(person).groups.all()] == []
+    assert [group.name for group in make.again(person).groups.all()] == []
     assert [(each.what, each.value) for each in AccountChange.objects.waiting()] == [
         ("role", role)
     ]
@@ -252,10 +247,10 @@ def test_the_account_of_who_decides_is_opened_by_two(client):
     person = make.reviewer(is_active=False)
 
     saved = save(client, person, is_active="on")
-    closed = again(person).is_active
+    closed = make.again(person).is_active
     ACCOUNT_CHANGE_STEPS.approve(AccountChange.objects.get(), by=make.administrator())
 
-    assert (closed, again(person).is_active) == (False, True)
+    assert (closed, make.again(person).is_active) == (False, True)
     # What waits is told, and nothing else: it is not saved yet.
     assert [each.level for each in get_messages(saved.wsgi_request)] == [WARNING]
 
@@ -267,8 +262,8 @@ def test_taking_away_never_waits(client):
     save(client, demoted, groups=[])
     save(client, closed, is_active="")
 
-    assert list(again(demoted).groups.all()) == []
-    assert not again(closed).is_active
+    assert list(make.again(demoted).groups.all()) == []
+    assert not make.again(closed).is_active
     assert not AccountChange.objects.exists()
 
 
@@ -283,7 +278,7 @@ def test_what_does_not_fit_any_more_is_overtaken(what):
 
     change.refresh_from_db()
     assert change.status == "outdated"
-    assert getattr(again(person), what) == before
+    assert getattr(make.again(person), what) == before
 
 
 def test_what_waits_is_asked_for_once():
@@ -303,7 +298,7 @@ def test_a_second_person_confirms_on_a_page_and_she_is_told(client):
     client.post(page_of(change), {"approve": "1"})
 
     assert change.user.email in page
-    assert access.is_reviewer(again(change.user))
+    assert access.is_reviewer(make.again(change.user))
     assert [mail.to for mail in Mail.objects.all()] == [change.user.email]
 
 
@@ -322,9 +317,9 @@ def test_nobody_publishes_what_one_she_alone_invited_wrote():
     inviter.groups.add(key_of(Role.REVIEWER))
 
     with pytest.raises(TransitionError):
-        workflow.publish(update, by=again(inviter))
+        workflow.publish(update, by=make.again(inviter))
 
-    assert workflow.has_part_in(again(inviter), update)
+    assert workflow.has_part_in(make.again(inviter), update)
     workflow.publish(update, by=other)
 
 
@@ -340,7 +335,7 @@ def known_to_one(*, by, email="invited@example.org", role=Role.REVIEWER):
     """Somebody with a role, as before a second person had to confirm it."""
     person = invited(by=by, role=Role.FOCAL_POINT, email=email)
     person.groups.add(Group.objects.get(name=role))
-    return again(person)
+    return make.again(person)
 
 
 def test_two_whom_one_alone_invited_do_not_decide_on_each_other():
@@ -365,7 +360,7 @@ def test_nobody_decides_on_what_her_only_voucher_proposed():
 
     person.confirm()
 
-    workflow.approve(change, by=again(person))
+    workflow.approve(change, by=make.again(person))
 
 
 @pytest.mark.parametrize(
@@ -378,10 +373,10 @@ def test_who_invited_her_is_not_the_second_who_knows_her(maker, steps):
     decision = maker(user=person)
 
     with pytest.raises(RefusedError):
-        steps.approve(decision, by=again(inviter))
+        steps.approve(decision, by=make.again(inviter))
 
     steps.approve(decision, by=make.reviewer())
-    assert not again(person).is_unconfirmed
+    assert not make.again(person).is_unconfirmed
 
 
 def test_an_account_that_exists_is_confirmed_by_a_second_person(client):
@@ -391,11 +386,11 @@ def test_an_account_that_exists_is_confirmed_by_a_second_person(client):
 
     save(client, person, asks_confirmation="on")
     (change,) = AccountChange.objects.waiting()
-    before = again(person).is_unconfirmed
+    before = make.again(person).is_unconfirmed
     ACCOUNT_CHANGE_STEPS.approve(change, by=make.reviewer())
 
     assert (change.what, before) == ("known", True)
-    assert not again(person).is_unconfirmed
+    assert not make.again(person).is_unconfirmed
 
 
 def test_only_of_an_account_that_one_person_knows_is_it_offered(client):
@@ -419,7 +414,7 @@ def test_only_of_an_account_that_one_person_knows_is_it_offered(client):
 def test_a_focal_point_reports_once_a_second_person_knows_her(is_known_first):
     """Also where she is known before her role is given."""
     person = invited(by=keeper_and_reviewer(), role=Role.FOCAL_POINT)
-    before = access.is_focal_point(again(person)), person.mandates.count()
+    before = access.is_focal_point(make.again(person)), person.mandates.count()
     if is_known_first:
         known = make.account_change(user=person, what="known", value="")
         ACCOUNT_CHANGE_STEPS.approve(known, by=make.reviewer())
@@ -428,22 +423,18 @@ def test_a_focal_point_reports_once_a_second_person_knows_her(is_known_first):
         AccountChange.objects.waiting().get(), by=make.reviewer()
     )
 
-    assert before == (False, 0)
-    assert (access.is_focal_point(again(person)), person.mandates.count()) == (True, 1)
-
-
-def change_access(user, *words, by):
-    call_command("change_access", user.username, *words, "--asked-by", by.username)
+    after = access.is_focal_point(make.again(person)), person.mandates.count()
+    assert (before, after) == ((False, 0), (True, 1))
 
 
 def test_where_nobody_else_is_the_server_confirms():
     administrator = make.administrator()
     person = invited(by=administrator)
 
-    change_access(person, "--confirm", by=administrator)
+    make.change_access(person, "--confirm", by=administrator)
 
-    assert access.is_reviewer(again(person))
-    assert not again(person).is_unconfirmed
+    assert access.is_reviewer(make.again(person))
+    assert not make.again(person).is_unconfirmed
     assert not AccountChange.objects.waiting().exists()
 
 
@@ -453,13 +444,13 @@ def test_the_server_opens_a_closed_account_that_waits(client):
     person = make.reviewer(is_active=False)
     save(client, person, is_active="on")
 
-    change_access(person, "--confirm", by=administrator)
+    make.change_access(person, "--confirm", by=administrator)
 
-    assert again(person).is_active
+    assert make.again(person).is_active
 
 
 def test_the_server_confirms_nothing_where_nothing_waits():
     administrator = make.administrator()
 
     with pytest.raises(CommandError, match="Nothing about"):
-        change_access(make.reviewer(), "--confirm", by=administrator)
+        make.change_access(make.reviewer(), "--confirm", by=administrator)

@@ -135,11 +135,6 @@ def approved(user, **dates):
     return STAND_IN_STEPS.approve(stand_in, by=make.reviewer())
 
 
-def again(user):
-    """The account as the next request reads it."""
-    return User.objects.get(pk=user.pk)
-
-
 @pytest.mark.parametrize("decider", [make.reviewer, make.administrator])
 def test_on_the_days_stated_she_reviews_and_approves(decider):
     """Once another reviewer or an administrator has approved it."""
@@ -147,11 +142,11 @@ def test_on_the_days_stated_she_reviews_and_approves(decider):
     update = make.submitted_update()
     STAND_IN_STEPS.approve(make.stand_in(user=person), by=decider())
 
-    workflow.approve(change, by=again(person))
-    workflow.publish(update, by=again(person))
+    workflow.approve(change, by=make.again(person))
+    workflow.publish(update, by=make.again(person))
 
-    assert access.is_reviewer(again(person))
-    assert again(person).has_perm("strategic_areas.change_plan")
+    assert access.is_reviewer(make.again(person))
+    assert make.again(person).has_perm("strategic_areas.change_plan")
     update.refresh_from_db()
     assert update.status == "published"
 
@@ -186,8 +181,8 @@ def test_else_she_has_no_such_right(case):
 
     case(person, timezone.localdate())
 
-    assert not access.is_reviewer(again(person))
-    assert not again(person).has_perm("strategic_areas.publish_pendingchange")
+    assert not access.is_reviewer(make.again(person))
+    assert not make.again(person).has_perm("strategic_areas.publish_pendingchange")
     assert not stand_ins.reviewers().filter(pk=person.pk).exists()
 
 
@@ -218,7 +213,7 @@ def test_a_substitute_names_no_other():
     approved(person)
 
     with pytest.raises(RefusedError):
-        make.stand_in(by=again(person))
+        make.stand_in(by=make.again(person))
 
 
 def test_it_is_done_on_pages_of_the_desk(client):
@@ -233,7 +228,7 @@ def test_it_is_done_on_pages_of_the_desk(client):
     client.force_login(make.administrator())
     client.post(answer.url, {"approve": "1"})
 
-    assert access.is_reviewer(again(person))
+    assert access.is_reviewer(make.again(person))
 
 
 def test_the_desk_warns_when_fewer_than_two_can_approve(client):

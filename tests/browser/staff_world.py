@@ -6,6 +6,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.utils import timezone
 
 from agencies import audit
@@ -152,11 +153,7 @@ class World:
         user = make.reviewer()
         self.secret = make.totp(user)
         RecoveryCodes.activate(user)
-        Authenticator.objects.create(
-            user=user,
-            type=Authenticator.Type.WEBAUTHN,
-            data={"name": "Llave", "credential": make.credential()},
-        )
+        WebAuthn.add(user, "Llave", make.credential())
         return user
 
     @property

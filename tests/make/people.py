@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import (
 )
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -113,6 +114,20 @@ def reviewer(**fields):
 
 def administrator(**fields):
     return make.user(group=Role.ADMINISTRATOR, **fields)
+
+
+def superuser():
+    return make.user(is_superuser=True)
+
+
+def again(user):
+    """The account as the next request reads it."""
+    return User.objects.get(pk=user.pk)
+
+
+def change_access(user, *words, by):
+    """Change roles and mandates from the server."""
+    call_command("change_access", user.username, *words, "--asked-by", by.username)
 
 
 def invitation(*, role=Role.FOCAL_POINT, agency=None, kind="", **fields):

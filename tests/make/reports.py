@@ -311,6 +311,12 @@ def declaration(*, commitment=None, period=None, by=None, **fields):
     )
 
 
+def submitted_declaration(**fields):
+    update = make.declaration(**fields)
+    workflow.submit(update, by=update.contributors.get())
+    return update
+
+
 def published_declaration(*, reviewer=None, **fields):
     return make.publish(make.declaration(**fields), reviewer=reviewer)
 

@@ -36,10 +36,6 @@ EMPTY_INLINES = {
 }
 
 
-def make_superuser():
-    return make.user(is_superuser=True)
-
-
 def report_for_all(user):
     """So that she sees the rows of every agency, as a focal point."""
     until = timezone.localdate() + DAY
@@ -63,7 +59,7 @@ def count_queries(client, address):
 def people(lasting):
     """One of each role; what is read once and kept was read for her."""
     people = [
-        *(make.focal_point(), make.reviewer(), make.administrator(), make_superuser())
+        *(make.focal_point(), make.reviewer(), make.administrator(), make.superuser())
     ]
     for each in people:
         signed_in(each).get(reverse("admin:index"))
@@ -105,7 +101,7 @@ def test_every_relation_of_a_form_is_found_by_searching(rf):
     request = rf.get("/")
     request.resolver_match = resolve(reverse("admin:index"))
     checked = []
-    for maker in (make.reviewer, make.administrator, make_superuser, make.focal_point):
+    for maker in (make.reviewer, make.administrator, make.superuser, make.focal_point):
         request.user = maker()
         for form, kind in (
             each for model in MODELS for each in forms_of(model, request)
@@ -258,7 +254,7 @@ def lookups_of(model):
 
 def test_no_lookup_but_a_declared_filter_narrows_a_list(rf):
     """All are sent at once: were one of them obeyed, the list would be empty."""
-    person, narrowed = make_superuser(), []
+    person, narrowed = make.superuser(), []
     for model, table in admin.site._registry.items():
         row = make_row(model)
         kept = {

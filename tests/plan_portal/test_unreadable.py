@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.db import DataError
 from django.urls import reverse
 
@@ -36,11 +36,7 @@ def test_a_plan_that_is_no_number_breaks_no_page(client, caplog, value):
 def test_a_passkeys_answer_that_is_none_breaks_no_page(client, caplog, page, answer):
     if page == "mfa_reauthenticate_webauthn":  # the other one is for who is signed out
         user = make.administrator()
-        Authenticator.objects.create(
-            user=user,
-            type=Authenticator.Type.WEBAUTHN,
-            data={"name": "Llave", "credential": make.credential()},
-        )
+        WebAuthn.add(user, "Llave", make.credential())
         client.force_login(user)
 
     response = client.post(reverse(page), {"credential": answer})

@@ -1,6 +1,9 @@
 """Who stands ready for the tests of a module; a module may make its own."""
 
+import shutil
+
 import pytest
+from django.conf import settings
 
 from tests import make
 from tests.strategic_areas.filling import Kept
@@ -31,3 +34,11 @@ def filler(client, db, kept_filler):
 def reviewer(client, db):
     """Whom the client is signed in as."""
     return Lasting(make.reviewer()).sign_in(client).user
+
+
+@pytest.fixture
+def folder():
+    """The private folder, which is not there before the first file."""
+    location = settings.VAR_DIR / "evidence"
+    shutil.rmtree(location, ignore_errors=True)
+    return location

@@ -4,12 +4,16 @@ import io
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 from openpyxl import load_workbook
 
+from strategic_areas.desk.sheet_workbook.update_lines import columns_of
+from strategic_areas.models import ActivityUpdate
 from strategic_areas.workbooks.writing import content_of
 from tests.world import Desk
 
 NAMES_ROW, FIRST_ROW = 1, 3
+COLUMNS = columns_of(ActivityUpdate)
 
 
 class Book:
@@ -51,6 +55,21 @@ class Book:
 
 def in_state(response, state):
     return [each for each in response.context["outcomes"] if each.state == state]
+
+
+def faults(response):
+    """The cells, or numbers of rows, in which something is wrong."""
+    return [
+        fault.place or fault.number
+        for outcome in response.context["outcomes"]
+        for fault in outcome.faults
+    ]
+
+
+def spanish(name, value):
+    """What a cell of a report's column shows."""
+    with translation.override("es"):
+        return COLUMNS[name].word(value)
 
 
 class Filler(Desk):

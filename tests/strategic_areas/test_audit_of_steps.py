@@ -76,8 +76,7 @@ def test_what_people_wrote_stands_in_no_entry():
 def test_a_replaced_report_a_declaration_and_a_record_are_recorded():
     before = make.published_update()
     make.publish(make.correction(before))
-    declaration = make.declaration()
-    workflow.submit(declaration, by=declaration.contributors.get())
+    declaration = make.submitted_declaration()
     record = make.record_update()
 
     found = list(steps().values_list("event", "object"))

@@ -294,13 +294,12 @@ class Happenings:
 
     def declare(self):
         commitment = self.draw.choice(self.activities).commitment
-        declared = make.declaration(
+        make.submitted_declaration(
             commitment=commitment,
             period=self.rounds[commitment.plan],
             by=self.people[commitment.lead],
             result=self.draw.choice(["fulfilled", "in_part"]),
         )
-        workflow.submit(declared, by=self.people[commitment.lead])
 
     def publish(self):
         workflow.publish(self.of_status("submitted"), by=self.reviewer)

@@ -64,8 +64,7 @@ def test_a_returned_declaration_is_still_to_do(desk):
     commitment = desk.commitment
     about = {"commitment": commitment, "period": desk.period, "by": desk.user}
     make.submitted_update(**desk.about)
-    declaration = make.declaration(**about)
-    workflow.submit(declaration, by=desk.user)
+    declaration = make.submitted_declaration(**about)
     assert open_sheet(desk).to_do == []
 
     workflow.return_to_agency(declaration, by=make.reviewer(), reason="¿Cómo se sabe?")

@@ -1,7 +1,6 @@
 """Evidence of a report: who attaches it, who opens it, when a file is deleted."""
 
 import copy
-import shutil
 
 import pytest
 from django.conf import settings
@@ -23,17 +22,9 @@ from tests.make.plans import put_back_in_preparation
 from tests.uploads import make_image, make_pdf, make_photo
 from tests.world import Lasting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 
 ADD = reverse("admin:strategic_areas_activityupdate_add")
-
-
-@pytest.fixture(autouse=True)
-def folder():
-    """The private folder, which is not there before the first file."""
-    location = settings.VAR_DIR / "evidence"
-    shutil.rmtree(location, ignore_errors=True)
-    return location
 
 
 def files_in(folder):

@@ -6,22 +6,20 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.db import connection
 
 from agencies.audit import AuditHead
-from agencies.models import Agency
 from strategic_areas import models
 from strategic_areas.importing import ImportSummary, load_plan_file
 from strategic_areas.models.measurements import Measurement
 from tests import next_plan
 from tests.strategic_areas.plans import FOLDER, footprint, part_of_shipped, run, write
+from tests.strategic_areas.test_importing_again import counts
 
 pytestmark = pytest.mark.django_db
 
 #: The version of what is public, and the end of the audit record.
 COUNTERS = {models.PublicationVersion._meta.db_table, AuditHead._meta.db_table}
-EVERY = [*apps.get_app_config("strategic_areas").get_models(), Agency]
 
 
 @dataclass(frozen=True)
@@ -37,14 +35,10 @@ class Shipped:
 @pytest.fixture(scope="module", autouse=True)
 def shipped(lasting, tmp_path_factory):
     path = write(tmp_path_factory.mktemp("shipped"), part_of_shipped())
-    before = footprint(*EVERY)
+    before = footprint()
     dry = run(path, "--dry-run")
-    wrote = footprint(*EVERY) != before
+    wrote = footprint() != before
     return Shipped(path, load_plan_file(path), dry, wrote)
-
-
-def counts(outcome):
-    return outcome.created.total(), len(outcome.changed), len(outcome.kept)
 
 
 def test_an_official_matrix_replaces_what_was_reconstructed(shipped):

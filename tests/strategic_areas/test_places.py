@@ -98,9 +98,7 @@ def corrected():
 
 
 def declared():
-    declaration = make.declaration(commitment=make.activity().commitment)
-    workflow.submit(declaration, by=declaration.contributors.get())
-    return declaration
+    return make.submitted_declaration(commitment=make.activity().commitment)
 
 
 @pytest.mark.parametrize("maker", [report_of_two, corrected, declared])

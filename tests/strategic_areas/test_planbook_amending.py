@@ -14,16 +14,11 @@ from strategic_areas.models import (
 )
 from tests import make
 from tests.make.plans import close_structure, open_structure
+from tests.strategic_areas.drafts import ACT
 from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import counts
 
 pytestmark = pytest.mark.django_db
-ACT = {
-    "act": "resolution",
-    "deciding_act_es": "12-2026",
-    "decided_on": "2026-03-01",
-    "reason_es": "Faltó presupuesto.",
-}
 
 
 @pytest.fixture(scope="module")

@@ -41,12 +41,6 @@ def token(record):
     return review_queue.QueuedReport(record, needs_another_person=False).token
 
 
-def make_submitted_declaration(**fields):
-    declaration = make.declaration(**fields)
-    workflow.submit(declaration, by=declaration.contributors.get())
-    return declaration
-
-
 def waiting_since(record, days):
     moment = timezone.now() - timedelta(days=days)
     type(record).objects.filter(pk=record.pk).update(submitted_at=moment)
@@ -94,7 +88,7 @@ def status_of(record):
 
 def test_the_queue_has_both_kinds_the_longest_waiting_first(client, reviewer, submit):
     new = waiting_since(submit(), 1)
-    old = waiting_since(make_submitted_declaration(), 9)
+    old = waiting_since(make.submitted_declaration(), 9)
     make.update()
     make.published_update()
 
@@ -198,7 +192,7 @@ def test_each_step_leads_to_the_next_that_she_may_publish(client, reviewer, subm
     first = waiting_since(submit(), 9)
     hers = waiting_since(submit(), 8)
     hers.contributors.add(reviewer)
-    second = waiting_since(make_submitted_declaration(), 7)
+    second = waiting_since(make.submitted_declaration(), 7)
     third = waiting_since(submit(), 6)
 
     steps = [publish(client, second), give_back(client, third), publish(client, first)]
@@ -548,7 +542,7 @@ def test_a_warning_quotes_whole_words_and_says_where_the_text_goes_on(text, expe
 
 
 def test_what_is_published_together_was_shown_first(client, reviewer, submit):
-    first, second = submit(), make_submitted_declaration()
+    first, second = submit(), make.submitted_declaration()
     make.evidence(first)
 
     shown = client.get(MANY, {"pick": [token(first), token(second)]})

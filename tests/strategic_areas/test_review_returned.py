@@ -61,10 +61,9 @@ def test_what_was_sent_again_is_no_more_told_as_returned(client):
 def test_the_digest_tells_when_and_why_of_updates_and_declarations():
     update = make.submitted_update()
     author = update.contributors.get()
-    declaration = make.declaration(
+    declaration = make.submitted_declaration(
         commitment=update.activity.commitment, period=update.period, by=author
     )
-    workflow.submit(declaration, by=author)
     steps = [
         give_back(update, "Falta la fecha."),
         give_back(declaration, "Sin prueba."),

@@ -212,10 +212,9 @@ def test_what_came_back_says_why_on_sheet_and_desk(desk):
 
 
 def test_what_another_lead_got_back_is_not_on_the_desk(desk):
-    theirs = make.declaration(
+    theirs = make.submitted_declaration(
         commitment=make.commitment(plan=desk.plan), period=desk.period
     )
-    workflow.submit(theirs, by=theirs.contributors.get())
     workflow.return_to_agency(theirs, by=make.reviewer(), reason="Para otra.")
 
     assert desk.client.get(reverse("admin:index")).context["returned"] == []

@@ -1,7 +1,6 @@
 """Evidence in the rows of the sheet: who attaches what, and what a refusal leaves."""
 
 import errno
-import shutil
 
 import pytest
 from django.conf import settings
@@ -21,7 +20,7 @@ from tests import make
 from tests.uploads import make_pdf
 from tests.world import Desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 
 LINK = {"title_es": "Acta", "url": "https://example.org/acta"}
 ARCHIVE = {"title_es": "Acta", "archive_office": "Archivo", "archive_number": "7-2026"}
@@ -42,13 +41,6 @@ class Row(Desk):
 
     def file(self, content=None, name="Acta.pdf"):
         return SimpleUploadedFile(name, content or make_pdf())
-
-
-@pytest.fixture(autouse=True)
-def folder():
-    location = settings.VAR_DIR / "evidence"
-    shutil.rmtree(location, ignore_errors=True)
-    return location
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from strategic_areas.desk.sheet_workbook import views
-from strategic_areas.desk.sheet_workbook.update_lines import columns_of
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import ActivityUpdate
 from strategic_areas.workbooks import reading, writing
 from strategic_areas.workbooks.reading import read_worksheets
 from tests import make
-from tests.strategic_areas.filling import Filler
+from tests.strategic_areas.filling import COLUMNS, Filler, spanish
 from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import fill
 from tests.uploads import (
@@ -34,13 +33,6 @@ from tests.uploads import (
 from tests.world import TEXT
 
 pytestmark = pytest.mark.django_db
-
-COLUMNS = columns_of(ActivityUpdate)
-
-
-def spanish(name, value):
-    with translation.override("es"):
-        return COLUMNS[name].word(value)
 
 
 def held(book, activity):

@@ -9,7 +9,7 @@ from strategic_areas import workflow
 from strategic_areas.models import CommitmentUpdate
 from strategic_areas.workflow.questions import DECLARATION, QUESTION_BY_MODEL
 from tests import make
-from tests.strategic_areas.filling import Book, Filler, in_state
+from tests.strategic_areas.filling import Book, Filler, faults, in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -61,14 +61,6 @@ def test_a_further_kind_of_answer_has_its_page_from_its_declaration(lead, monkey
 
     assert lead.saved() == [(lead.commitment, "fulfilled", STATEMENT)]
     assert lead.upload(older).status_code == 200
-
-
-def places(response):
-    return [
-        fault.place or fault.number
-        for outcome in response.context["outcomes"]
-        for fault in outcome.faults
-    ]
 
 
 def test_it_lists_the_commitments_that_the_agency_leads_and_nobody_elses(lead):
@@ -124,7 +116,7 @@ def test_each_fault_stands_by_its_cell_and_nothing_is_saved(lead, values, wrong)
     response = lead.upload(book)
 
     cell = book.cell(lead.commitment, f"commitment.{wrong}")
-    assert places(response) == [cell.coordinate]
+    assert faults(response) == [cell.coordinate]
     assert response.context["count"] == 0
 
 
@@ -151,7 +143,7 @@ def test_what_was_sent_stays(lead):
     response = lead.upload(book)
 
     cell = book.cell(lead.commitment, "commitment.statement_es")
-    assert places(response) == [cell.coordinate]
+    assert faults(response) == [cell.coordinate]
 
 
 def test_another_agencys_commitment_is_not_reached_by_its_id(lead):

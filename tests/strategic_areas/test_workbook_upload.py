@@ -5,24 +5,20 @@ from decimal import Decimal
 import pytest
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import translation
 
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.contents import sheet_or_404
 from strategic_areas.desk.sheet_workbook import signed_preview
-from strategic_areas.desk.sheet_workbook.update_lines import columns_of
 from strategic_areas.desk.sheet_workbook.views import read_sheet_workbook
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import ActivityUpdate, AnswerKind, RevisionStatus
 from strategic_areas.workbooks import reading
 from tests import make
-from tests.strategic_areas.filling import Book, Kept, in_state
+from tests.strategic_areas.filling import Book, Kept, faults, in_state, spanish
 from tests.uploads import make_pdf, make_workbook, make_zip, unzip, with_shared_strings
 from tests.world import TEXT
 
 pytestmark = pytest.mark.django_db
-
-COLUMNS = columns_of(ActivityUpdate)
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +65,6 @@ def published(client, db, kept_published):
     return kept_published.again(client)
 
 
-def spanish(name, value):
-    with translation.override("es"):
-        return COLUMNS[name].word(value)
-
-
 def kinds(response):
     """State of the line → codes of the activities."""
     found = {}
@@ -88,15 +79,6 @@ def changes(response):
     """Header → old and new of the first row that changes something."""
     (outcome, *_) = [each for each in response.context["outcomes"] if each.changes]
     return {change.header: (change.old, change.new) for change in outcome.changes}
-
-
-def faults(response):
-    """The cells, or numbers of rows, in which something is wrong."""
-    return [
-        fault.place or fault.number
-        for outcome in response.context["outcomes"]
-        for fault in outcome.faults
-    ]
 
 
 def stored(filler, activity=None):

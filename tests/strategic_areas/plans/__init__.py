@@ -6,8 +6,10 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from django.apps import apps
 from django.core.management import call_command
 
+from agencies.models import Agency
 from strategic_areas.importing import PlanFileError, load_plan_file
 from strategic_areas.importing.reading import LOADER
 from strategic_areas.models import PublicationVersion
@@ -201,6 +203,8 @@ def run(path, *options):
     return status, output.getvalue().splitlines(), errors.getvalue().splitlines()
 
 
-def footprint(*models):
+def footprint():
+    """How many rows every table of a plan has, and the version of what is public."""
+    models = [*apps.get_app_config("strategic_areas").get_models(), Agency]
     counts = {model.__name__: model.objects.count() for model in models}
     return {**counts, "version": PublicationVersion.current()}
