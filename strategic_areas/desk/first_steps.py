@@ -323,5 +323,5 @@ def invite_many(request):
         printed_invitations=[
             row for row in good if is_sent and not row["invitation"].is_mailed
         ],
-        is_confirmed_later=access.is_reviewer(request.user),
+        is_by_reviewer=access.is_reviewer(request.user),
     )

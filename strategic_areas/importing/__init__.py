@@ -120,11 +120,12 @@ def _absent(loaded_values, lines):
     }
     known = loaded_values.records
     rows = {
-        (place[0], known[place].values.get(PK_KEY)) for place in given & known.keys()
+        (table, known[table, key].values.get(PK_KEY))
+        for table, key in given & known.keys()
     }
     return sorted(
-        place
-        for place, record in known.items()
+        (table, key)
+        for (table, key), record in known.items()
         # A record with a new key is recognized by its row.
-        if place not in given and (place[0], record.values.get(PK_KEY)) not in rows
+        if (table, key) not in given and (table, record.values.get(PK_KEY)) not in rows
     )

@@ -166,10 +166,10 @@ def _detect_sheet(sheet):
     names_areas = {"level", "area"} & {*naming.columns.values()}
     if not names_areas and not _have_area_rows(detected.columns):
         naming.area = _area_title(sheet, first)
-    free = [level for level in LEVELS if level not in naming.columns.values()]
-    if 1 < depths < len(free):
-        free = [*free[: depths - 1], "commitment" if "commitment" in free else free[-1]]
-    detected.nested = free if depths else []
+    nested = [level for level in LEVELS if level not in naming.columns.values()]
+    if 1 < depths < len(nested):
+        nested[depths - 1 :] = ["commitment" if "commitment" in nested else nested[-1]]
+    detected.nested = nested if depths else []
     return detected
 
 

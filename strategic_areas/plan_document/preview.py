@@ -62,8 +62,8 @@ def build_preview(stored, lines, *, with_checks=True, requires_participation=Tru
 
     ``with_checks`` changed lines are checked and get the problems found.
     """
-    places = list(EDITED_TABLES.values())
-    lines = sorted(lines, key=lambda line: places.index(line.table))
+    tables_in_order = list(EDITED_TABLES.values())
+    lines = sorted(lines, key=lambda line: tables_in_order.index(line.table))
     # Check refused lines too, to show all problems at once.
     records_to_save = records.build_records(
         stored, [line for line in lines if line.values]
