@@ -25,10 +25,6 @@ pytestmark = pytest.mark.django_db
 ADD = reverse("admin:agencies_factorreset_add")
 
 
-def page_of(reset, step):
-    return reverse(f"admin:agencies_factorreset_{step}", args=[reset.pk])
-
-
 @pytest.fixture
 def person():
     user = make.reviewer()
@@ -43,7 +39,8 @@ def ask(person, by):
 
 
 def press(reset, step, by):
-    return make.browser(by).post(page_of(reset, step))
+    address = reverse(f"admin:agencies_factorreset_{step}", args=[reset.pk])
+    return make.browser(by).post(address)
 
 
 def factors(person):

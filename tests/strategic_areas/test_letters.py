@@ -67,10 +67,6 @@ def make_letter_of(commitment, **fields):
     return make.letter(agency=commitment.lead, period=period, **fields)
 
 
-def sheet_of(record):
-    return reverse("admin:sheet", args=[record.period.pk, record.agency.slug])
-
-
 def test_an_agencys_own_draft_is_not_written_over(kind):
     own = OWN[kind]()
     letter = make.letter(agency=own.agency, period=own.period)
@@ -101,7 +97,8 @@ def test_an_agency_neither_reads_nor_sends_a_transcription(client, kind):
     person = make.focal_point(agency=record.agency)
     client.force_login(person)
 
-    page = client.get(sheet_of(record))
+    sheet = reverse("admin:sheet", args=[record.period.pk, record.agency.slug])
+    page = client.get(sheet)
     with pytest.raises(workflow.TransitionError):
         workflow.submit(record, by=person)
 
