@@ -271,9 +271,18 @@ def test_work_without_a_programme_gets_the_one_that_is_named(bringer):
     bringer.keep(named)
     again = bringer.read(content)
 
-    assert models.Programme.objects.get().name_es == "Coordinar"
-    assert models.Commitment.objects.filter(programme__name_es="Coordinar").count() == 2
+    programme = models.Programme.objects.get()
+    assert programme.name_es == "Coordinar"
+    assert programme.commitments.count() == 2
     assert set(counts(again)) == {"unchanged"}
+
+    rows = [[ROW[0], "1.1.3 Formar", *ROW[3:]], [None, "1.1.4 Medir", *ROW[3:]]]
+    seen = bringer.read(workbook(*rows, headings=headings))
+    by_reason = {each.question.reason: each for each in asked(seen).values()}
+    name = f"{by_reason['no_programme'].name}-text"
+    bringer.keep(bringer.confirm(seen, **{name: programme.code}))
+
+    assert programme.commitments.count() == 4
 
 
 def test_commitments_and_activities_below_areas_become_a_plan(bringer):

@@ -129,17 +129,17 @@ class MatrixLines:
         Replace them by codes; add lines for new programmes.
 
         The reader asks once for the programme of an area's commitments without one:
-        all of them get the one that the answer adds.
+        all of them get the one of the answer.
         """
-        new, commitments = {}, self.result.of("commitments")
+        codes, commitments = {}, self.result.of("commitments")
         for line in commitments:
             if name := line.values.get("programme"):
-                line.values["programme"] = self._programme_code(line, name, new)
+                code = line.values["programme"] = self._programme_code(line, name)
+                codes[line.values.get("area")] = code
         for line in commitments:
-            line.values.setdefault("programme", new.get(line.values.get("area")))
+            line.values.setdefault("programme", codes.get(line.values.get("area")))
 
-    def _programme_code(self, line, name, new_codes):
-        """Return the code of a programme; ``new_codes`` are those added, by area."""
+    def _programme_code(self, line, name):
         area, rows = line.values.get("area"), self.stored.tables["programmes"].rows
         codes = {each.values.get("code") for each in self.result.of("programmes")}
         codes |= rows.keys()
@@ -154,7 +154,7 @@ class MatrixLines:
         stored = {comparable(row.name_es): code for code, row in rows.items()}
         numbered = (f"{area}.{n}" for n in count(1))
         free = (x for x in chain([area], numbered) if x not in codes)
-        code = new_codes[area] = stored.get(comparable(name)) or next(free)
+        code = stored.get(comparable(name)) or next(free)
         new = MatrixLine("programmes", len(self.result.lines), line.parent)
         new.values |= {"code": code, "area": area, "name": name}
         titled = line if line.parent is None else self.result.lines[line.parent]
