@@ -64,36 +64,37 @@ def test_no_package_is_in_both_locks():
 
 
 def needed(name, extras=()):
-    """The packages that an installed one names as its own needs, with their extras."""
+    """The requirements of an installed package, for some of its extras."""
     for line in requires(name) or ():
         each = Requirement(line)
         if not each.marker or any(
             each.marker.evaluate({"extra": extra}) for extra in ("", *extras)
         ):
-            yield canonicalize_name(each.name), frozenset(each.extras)
+            yield each
 
 
 @pytest.mark.parametrize("locks", [LOCKS[:1], LOCKS])
 def test_a_lock_holds_what_its_packages_need_and_that_is_installed(locks):
     """pip looks for nothing else in the second one."""
     held = {name: pin for lock in locks for name, pin in versions(lock).items()}
-    waiting = [
-        (canonicalize_name(each.name), frozenset(each.extras))
-        for lock in locks
-        for each in wanted(lock.replace(".txt", ".in"))
-    ]
-    found = set()
+    waiting = [each for lock in locks for each in wanted(lock.replace(".txt", ".in"))]
+    found = {}
     while waiting:
         each = waiting.pop()
-        if each not in found:
-            found.add(each)
-            waiting += needed(*each)
+        if str(each) not in found:
+            found[str(each)] = each
+            waiting += needed(each.name, each.extras)
 
-    names = {name for name, _extras in found}
+    names = {canonicalize_name(each.name) for each in found.values()}
     assert names - held.keys() == set()
     assert {name: version(name) for name in names} == {
         name: held[name] for name in names
     }
+    assert [
+        text
+        for text, each in found.items()
+        if not each.specifier.contains(version(each.name), prereleases=True)
+    ] == []
 
 
 @pytest.mark.parametrize("name", ["requirements.in", "requirements-test.in"])
