@@ -246,9 +246,9 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         accounts = annotate_has_factor(super().get_queryset(request))
         if request.user.is_superuser:
             return accounts
-        # Whoever was closed without access to the staff pages has an address.
+        # The importer has no address and never signed in.
         return accounts.filter(is_superuser=False).exclude(
-            is_staff=False, is_active=False, email=""
+            is_staff=False, is_active=False, email="", last_login=None
         )
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):

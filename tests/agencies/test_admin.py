@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from agencies.access import Role
@@ -259,12 +260,16 @@ def test_the_reason_that_older_entries_give_is_in_words_too():
 def test_a_closed_account_stays_in_the_list_whatever_it_could_open(
     client, administrator
 ):
-    closed = make.user(is_active=False, is_staff=False)
+    is_closed = {"is_active": False, "is_staff": False}
+    closed = [
+        make.user(**is_closed),
+        make.user(**is_closed, email="", last_login=timezone.now()),
+    ]
     system_user()
 
     listed = client.get(ACCOUNTS).context["cl"].queryset
 
-    assert set(listed) == {administrator, closed}
+    assert set(listed) == {administrator, *closed}
 
 
 def test_nobody_changes_her_own_roles(client, administrator):
