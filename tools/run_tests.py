@@ -50,7 +50,9 @@ def main(arguments):
     if find_chromium():
         only = ["-m", "browser", *(arguments or ["tests/browser"])]
         # One more than processors: a test often waits for its browser.
-        processes = ["-n", str(len(os.sched_getaffinity(0)) + 1)]
+        has_affinity = hasattr(os, "sched_getaffinity")
+        usable = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
+        processes = ["-n", str(usable + 1)]
         statuses["Browser"] = run_pytest("Browser", [*processes, *only])
     else:
         skipped.append(
