@@ -33,8 +33,8 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
 
     Families are SDG, GCM (Global Compact for Migration), PALERMO and ASKED, whose
     targets are recommendations and requests; these alone have a ``body``, which asks
-    for them. Of a year in neither list no text was read yet: whether it was asked then
-    is unknown.
+    for them. A year in neither ``years_read`` nor ``years_told`` says nothing: of each
+    text only a part was read.
     """
 
     class Confidence(models.TextChoices):

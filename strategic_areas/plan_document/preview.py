@@ -108,7 +108,7 @@ def _preview_line(stored, to_save, faults):
         for name, value in line.values.items()
     )
     if any(not fault.header for fault in line.faults):
-        # A fault of the whole row: its values are checked once that is corrected.
+        # A fault of the row or its code: values are checked once it is corrected.
         faults = []
     unread = {fault.place for fault in line.faults}
     problems = line.faults + tuple(

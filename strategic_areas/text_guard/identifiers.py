@@ -336,10 +336,10 @@ RULES = [
 ]
 
 
-#: An unannounced number has MIN_TELEPHONE_WORDS spelt words and begins
-#: with the area code, or has MIN_SINGLE_DIGITS spelt single digits.
+#: A number has at least MIN_DIGITS digits. An unannounced one has MIN_TELEPHONE_WORDS
+#: spelt words and begins with the area code, or MIN_SINGLE_DIGITS spelt single digits.
 MIN_DIGITS, MIN_TELEPHONE_WORDS, MIN_SINGLE_DIGITS = 7, 3, 6
-#: Words of a number; characters between it and its announcing word.
+#: Words of a number, after which another begins; characters from its announcing word.
 MAX_WORDS, MAX_DISTANCE = 40, 60
 #: Words that announce a number, such as "cuenta" or "cédula", by its kind.
 ANNOUNCED = [

@@ -126,7 +126,7 @@ class MatrixLines:
 
     def _replace_programme_names(self):
         """
-        Replace them by codes; add lines for new programmes.
+        Replace names of programmes by codes; add lines for new programmes.
 
         The reader asks once for the programme of an area's commitments without one:
         all of them get the one of the answer.
