@@ -37,6 +37,10 @@ def page_of(client, indicator):
     return client.get(public_path("indicator", indicator.code, language="es"))
 
 
+def read_csv(content):
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
 def plain(cell):
     """A cell of any form as the file of comma-separated values has it."""
     if cell is None:
@@ -187,8 +191,7 @@ def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
     ).first().cells.all().delete()
 
     page = page_of(client, indicator)
-    file = body(client, public_path("indicator_csv", indicator.code))
-    row = list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"))))[-1]
+    row = read_csv(body(client, public_path("indicator_csv", indicator.code)))[-1]
 
     assert page.context["last"].shown is ValueDisplay.PROTECTED
     assert page.context["series"] is None
