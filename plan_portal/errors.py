@@ -37,7 +37,7 @@ MENU = {
 RETRY_AFTER = "30"
 logger = logging.getLogger(__name__)
 
-#: Exceptions for too large numbers and texts with NUL.
+#: What the database and its driver raise for too large numbers and texts with NUL.
 INPUT_ERRORS = (DataError, OverflowError)
 #: Messages of ``ValueError``, ``RecursionError`` and ``KeyError`` for such input, for a
 #: text in place of a number, for too deeply nested JSON, and for a passkey's answer

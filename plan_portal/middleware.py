@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 #: The path to which browsers send their reports.
 CSP_REPORT_PATH = "/csp-informe/"
-#: The setting of django-csp; the same policy for every page.
+#: The value of django-csp's setting: every page has the same policy.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -221,7 +221,7 @@ def next_round(plan, today, frequency=None):
 
 
 def rounds_to_open(today, until=None):
-    """The next rounds of approved plans up to a day, unsaved, in order."""
+    """Build the rounds that approved plans need up to a day, in order; save nothing."""
     until = until or today + OPENED_AHEAD
     plans = Plan.objects.filter(status=Plan.Status.APPROVED).exclude(
         is_reconstructed_column()

@@ -16,7 +16,7 @@ from strategic_areas.plan_document.tables import TABLES
 #: In ``ImportedRecord.values``, beside its columns: the primary key of its record.
 PK_KEY = "row"
 VICTIMS = ("counts_victims", "reaches_victims")
-#: Fields of an indicator that the rules of a file read.
+#: Fields of an indicator that the rules for plan files use.
 INDICATOR_FIELDS = ("counts", "sensitive", "family", "is_teller", "introduced_by")
 
 

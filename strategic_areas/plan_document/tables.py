@@ -17,7 +17,8 @@ from strategic_areas.workbooks.reading import cell_text
 
 #: The table with the plan's own row.
 PLAN_TABLE = "plans"
-#: Columns of plan files only: a plan's code is fixed, and approval sets its status.
+#: Only plan files state these. In the portal the code never changes, and approval sets
+#: the status.
 FILE_ONLY = {(PLAN_TABLE, "code"), (PLAN_TABLE, "status")}
 #: Links to records of other plans, written "plan/code".
 OTHER_PLAN_LINKS = {"continues"}

@@ -61,7 +61,7 @@ NOT_PERSONAL = re.compile(rf"(?<![a-z]){one_of('NOT_PERSONAL')}")
 #: Counts: "1234567 libras"; "cédulas 12345" and "identity cards 12345".
 PLURAL_AFTER = re.compile(r" (?:de )?(?!tras |antes |despues )[a-z]{3,20}s(?![a-z])")
 PLURAL_BEFORE = re.compile(r"[a-z]{3,20}s |(?:[a-z]{2,12} )?cards")
-#: Near entries of the civil register.
+#: Words of the civil register; two parts of an entry beside one are enough to mark it.
 CIVIL = re.compile(one_of("CIVIL"))
 #: After a number: "del Ministerio".
 OF_AN_OFFICE = re.compile(rf"^[- ,(]{{0,2}}(?:del? )?(?:la )?{one_of('OWNERS')}")

@@ -34,7 +34,7 @@ from strategic_areas.views.parameters import (
 
 #: Longer pages are unreadable on a phone.
 PER_PAGE = 20
-#: An update's id: the page begins after this update, or ends before it.
+#: Each holds an update's id: the page begins after that update, or ends before it.
 START_PARAMETERS = ("after", "before")
 FILTER_PARAMETERS = ("q", *filtered_updates.FILTERS, *filtered_updates.DAY_FILTERS)
 LIST_PARAMETERS = (*FILTER_PARAMETERS, *START_PARAMETERS)

@@ -313,8 +313,8 @@ def _form(plan, preview, *posted, **kwargs):
             **kwargs,
         )
     kwargs["label"] = _("Send for approval")
-    # Preselected: what supersedes a reconstruction is an official matrix. No act orders
-    # it; ``Act`` also lists the two documents cited in such cases.
+    # An official matrix supersedes a reconstruction, and no act orders that: ``Act``
+    # lists the document, too, that is then cited.
     if preview.supersedes_any and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
     form = ProposeWorkbookForm(

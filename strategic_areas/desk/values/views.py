@@ -158,7 +158,7 @@ def _page(request, template, forms, **context):
 
 
 def _value_to_copy(request, sheet, indicator):
-    """The chosen value (``desde``), or the returned one of the requested days."""
+    """The value that fills the form: the one in ``desde``, or a returned one."""
     rows = ReportedValue.objects.filter(agency=sheet.agency, indicator=indicator)
     pk = request.GET.get("desde", "")
     if pk.isdecimal():

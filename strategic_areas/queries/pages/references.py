@@ -90,7 +90,7 @@ def recommendations_of_plan(plan_progress: PlanProgress) -> list[TargetCommitmen
 
 
 def targets_and_recommendations(plan_progress: PlanProgress) -> list[TargetCommitments]:
-    """Both of the above with the same queries."""
+    """Targets, then recommendations; they share the queries for their commitments."""
     targets, recommendations = _framework_targets(), _recommendations()
     found = _with_commitments([*targets, *recommendations], plan_progress)
     return [*found[: len(targets)], *_by_answers(found[len(targets) :])]

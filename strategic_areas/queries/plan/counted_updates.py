@@ -69,7 +69,7 @@ def public_dispute(row: RecordDispute) -> Dispute:
 
 
 def dispute_of(record) -> Dispute | None:
-    """The dispute loaded with a record of any kind, if any; no query."""
+    """A record's dispute if it was loaded with the record, else None; no query."""
     row = record._state.fields_cache.get("dispute")
     return public_dispute(row) if row else None
 
