@@ -403,12 +403,12 @@ def forget():
 
 
 class Unchanged(dict):
-    """Address → its text, read when it is asked for, while nothing posted is kept."""
+    """Address → its text while nothing posted is kept; ``read`` adds missing ones."""
 
-    def __missing__(self, path):
-        forget()
-        self[path] = read(Client(), path)
-        return self[path]
+    def read(self, paths):
+        if missing := {*paths} - {*self}:
+            forget()
+            self.update((path, read(Client(), path)) for path in missing)
 
 
 def read_rows():

@@ -160,6 +160,7 @@ class Walk:
                 after, left = read_public(), {*public_addresses()}
                 why = row_differences(rows, read_rows())
             transaction.set_rollback(True)
+        before.read(after)
         for path, text in after.items():
             # A workbook says when it was made; a table of the same holds it.
             if not path.endswith(".xlsx") and text != before[path]:
@@ -304,6 +305,7 @@ def test_nothing_that_one_person_types_is_public(walked):
             said = {word.lower() for word in WORD.findall(text)} & {*typed}
             # A token may look like a word that nobody typed.
             if numbers := numbers_in(text) & {*typed}:
+                before.read([path])
                 said |= numbers - numbers_in(before[path])
             found |= {(walk.role, *typed[word], path) for word in said}
 
