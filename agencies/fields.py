@@ -197,7 +197,8 @@ class DeclaredFields:
     def columns(self, **attributes):
         return [name for field in self.where(**attributes) for name in field.columns]
 
-    def spanish(self, **attributes):
+    def first_columns(self, **attributes):
+        """One column of each field: of a bilingual text the Spanish one."""
         return [field.columns[0] for field in self.where(**attributes)]
 
 

@@ -88,7 +88,11 @@ class RoundReopeningAdmin(ScopedAdmin):
 
 
 def _spanish(*parts):
-    return [name for part in parts for name in ActivityUpdate.fields.spanish(part=part)]
+    return [
+        name
+        for part in parts
+        for name in ActivityUpdate.fields.first_columns(part=part)
+    ]
 
 
 def _in_english(model):
@@ -309,7 +313,7 @@ class AnswerAdmin(RevisionAdmin):
                 {
                     "fields": [
                         *keys,
-                        *fields.spanish(filled_in=True),
+                        *fields.first_columns(filled_in=True),
                         "seen_version",
                     ]
                 },

@@ -454,7 +454,7 @@ class PlanChange(PlanMixin):
         return self if is_mixed else amendment
 
     @property
-    def amends(self):
+    def changes_plan_itself(self):
         """Whether the plan itself changed, and not only the record of it."""
         kinds = Amendment.KINDS_WITHOUT_ACT.values()
         return self.amendment is not None and self.amendment.kind not in kinds

@@ -3,7 +3,11 @@
 from django.apps import apps
 
 from agencies.fields import models_declaring
-from strategic_areas.triggers.refusals import differs, is_hiding, rewritten
+from strategic_areas.triggers.refusals import (
+    changed_except_by_purge,
+    differs,
+    is_hiding,
+)
 from strategic_areas.triggers.trigger_sql import (
     EVENTS,
     EVERY_ROW,
@@ -30,7 +34,7 @@ def decided_once():
         changes_after_end = [
             differs("status"),
             *decision_changes,
-            *rewritten(model, texts),
+            *changed_except_by_purge(model, texts),
         ]
         yield refusal(
             f"{name}_begins_as_a_proposal",
@@ -61,14 +65,16 @@ def decided_once():
 
 def record_changes():
     """
-    A proposed change keeps its content.
+    A proposed change keeps its content; only a purge may blank its texts.
 
     Applying it may fill in the id of the record that it created, or why it was left
     out; the decision empties ``slot``.
     """
     model = model_named("RecordChange")
     table, texts = model._meta.db_table, dict(model.blanks)
-    (returned_changes,) = rewritten(model, {"returned": texts.pop("returned")})
+    (returned_changes,) = changed_except_by_purge(
+        model, {"returned": texts.pop("returned")}
+    )
     changes = model_named("PendingChange")._meta.db_table
 
     def status(row):
@@ -82,7 +88,7 @@ def record_changes():
     may_empty_slot = f"NEW.slot IS NULL AND {status('OLD')} <> 'pending'"
     changed = [
         *fixed_changes,
-        *rewritten(model, texts),
+        *changed_except_by_purge(model, texts),
         f"({differs('object_id')} AND NOT ({may_fill_id}))",
         f"({differs('slot')} AND NOT ({may_empty_slot}))",
         f"({returned_changes} AND NOT ({may_fill_returned}))",
@@ -109,14 +115,16 @@ def takedowns():
     """
     What was hidden and its cause stay.
 
-    ``why`` changes only while something is being hidden or restored.
+    ``why`` changes only while something is being hidden or restored, or by a purge.
     """
     model = model_named("Takedown")
     texts = {**model.blanks}
     # ``decided_once`` guards why it was declined.
     del texts["reason"]
-    (why_changes,) = rewritten(model, {"why": texts.pop("why")})
-    (editions_change,) = rewritten(model, {"editions": texts.pop("editions")})
+    (why_changes,) = changed_except_by_purge(model, {"why": texts.pop("why")})
+    (editions_change,) = changed_except_by_purge(
+        model, {"editions": texts.pop("editions")}
+    )
     # The cells removed from editions are stored once.
     may_be_filled = "CAST(OLD.editions AS text) = '{}' AND OLD.status = 'pending'"
     yield refusal(
@@ -126,7 +134,7 @@ def takedowns():
         " OR ".join(
             [
                 *map(differs, ("content_type_id", "object_id", "cause")),
-                *rewritten(model, texts),
+                *changed_except_by_purge(model, texts),
                 f"({why_changes} AND NOT {is_hiding()})",
                 f"({editions_change} AND NOT ({may_be_filled}))",
             ]
@@ -207,7 +215,8 @@ def approved_plans():
 
 def _columns(model):
     fields = [
-        model._meta.get_field(name) for name in model.fields.spanish(structure=True)
+        model._meta.get_field(name)
+        for name in model.fields.first_columns(structure=True)
     ]
     return [field.column for field in fields if not field.many_to_many]
 
@@ -290,7 +299,7 @@ def amendments_and_plan_changes():
             for field in model._meta.concrete_fields
             if field.name not in {*texts, *FILE_COLUMNS}
         ]
-        texts_change = " OR ".join(rewritten(model, texts))
+        texts_change = " OR ".join(changed_except_by_purge(model, texts))
         changed = [
             *map(differs, fixed_columns),
             f"(({texts_change}) AND NOT {is_hiding()})",

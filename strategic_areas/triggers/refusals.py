@@ -163,7 +163,7 @@ def public_record():
     )
 
 
-def rewritten(model, texts):
+def changed_except_by_purge(model, texts):
     """Conditions: a free text changes, other than by a running purge."""
     return [
         f"({differs(column)} AND NOT (CAST(NEW.{column} AS text) = '{blank}' "
@@ -179,7 +179,7 @@ def append_only():
         model, texts = kind._meta, getattr(kind, "blanks", {})
         kept = [f.column for f in model.concrete_fields if f.column not in texts]
         changed = [differs(column) for column in kept]
-        changed += rewritten(kind, texts)
+        changed += changed_except_by_purge(kind, texts)
         yield refusal(
             f"{model.model_name}_change",
             model.db_table,
@@ -299,7 +299,7 @@ def editions():
     table, label = model._meta.db_table, model._meta.model_name
     changeable = {"corrected_rows", "withdrawn", "nonce", "is_locked"}
     kept = [x for x in model._meta.concrete_fields if x.name not in changeable]
-    corrected_rows, withdrawn = rewritten(
+    corrected_rows, withdrawn = changed_except_by_purge(
         model, {"corrected_rows": "[]", "withdrawn": "[]"}
     )
     ends = "OLD.is_moving AND NOT NEW.is_moving"
@@ -334,7 +334,7 @@ def proposed_editions():
         " OR ".join(
             [
                 *map(differs, columns),
-                *rewritten(model.model, texts),
+                *changed_except_by_purge(model.model, texts),
             ]
         ),
         "a proposed edition never changes; it is decided on once",

@@ -54,7 +54,7 @@ def changed_structure_fields(record, before, after, *, is_new=False):
     ``record`` has the new values; ``before`` and ``after`` are values by changed
     column.
     """
-    names = record.fields.spanish(structure=True)
+    names = record.fields.first_columns(structure=True)
     if not names or approved_plan_of(record) is None:
         return []
     if isinstance(record, Plan):

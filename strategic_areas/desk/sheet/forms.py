@@ -119,7 +119,7 @@ class RevisionForm(forms.ModelForm):
         )
 
     def _refuse_long(self, cleaned):
-        for name in self._meta.model.fields.spanish(filled_in=True):
+        for name in self._meta.model.fields.first_columns(filled_in=True):
             text = cleaned.get(name)
             if not isinstance(text, str) or name not in self.changed_data:
                 continue
@@ -267,7 +267,7 @@ class AnswerForm(SheetRowForm):
     def __init__(self, *args, row, provinces=None, **kwargs):
         self.last, self.button = row.own_last, row.question.save_label
         if self.last and not kwargs.setdefault("instance", row.revision_to_edit).pk:
-            prefilled = self._meta.model.fields.spanish(prefilled=True)
+            prefilled = self._meta.model.fields.first_columns(prefilled=True)
             kwargs["initial"] = model_to_dict(self.last, prefilled)
         super().__init__(*args, row=row, **kwargs)
         self.set_provinces(provinces)
@@ -279,9 +279,9 @@ class AnswerForm(SheetRowForm):
     def make_layout(self):
         if "percent" in self.fields:
             self._fit_activity(self.row.subject)
-        columns = self._meta.model.fields.spanish
+        first_columns = self._meta.model.fields.first_columns
         parts = {
-            part: [name for name in columns(part=part) if name in self.fields]
+            part: [name for name in first_columns(part=part) if name in self.fields]
             for part in FormSection
         }
         texts, figures = parts.pop(FormSection.TEXT), parts.pop(FormSection.FIGURES)

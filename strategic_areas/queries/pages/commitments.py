@@ -422,7 +422,7 @@ def _build_row(commitment, activities, updates, declarations, periods, today):
         change
         for each in activities
         for change in each.approved_changes
-        if change.field == round_assignments.AGENCY_FIELD and change.amends
+        if change.field == round_assignments.AGENCY_FIELD and change.changes_plan_itself
     ]
     former_agency_ids = round_assignments.former_agency_ids(
         activities, periods, agency_changes
