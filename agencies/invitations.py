@@ -410,7 +410,7 @@ def accept_invitation(secret, user, password):
     user.save(force_insert=True)
     waits = invitation.has_deciding_role or access.is_reviewer(invitation.made_by)
     if waits:
-        role, by = AccountChange.What.ROLE, invitation.made_by
+        role, by = AccountChange.Kind.ROLE, invitation.made_by
         account_changes.propose_account_change(user, role, invitation.role, by=by)
         mandate = None
     else:

@@ -30,17 +30,17 @@ DECIDING = (Role.REVIEWER, Role.ADMINISTRATOR)
 
 
 class AccountChange(Decision):
-    class What(models.TextChoices):
+    class Kind(models.TextChoices):
         ROLE = "role", _("New role")
         EMAIL = "email", _("New e-mail address")
         USERNAME = "username", _("New user name")
         REACTIVATION = "opening", _("Account opened again")
-        KNOWN = "known", _("Known to a second person")
+        CONFIRMATION = "known", _("Known to a second person")
 
     user = models.ForeignKey(
         User, models.PROTECT, related_name="account_changes", verbose_name=_("account")
     )
-    what = models.CharField(_("what"), max_length=10, choices=What)
+    what = models.CharField(_("what"), max_length=10, choices=Kind)
     value = models.CharField(_("new value"), max_length=254, blank=True)
     status = status_field(
         pending=_("Waits until another person confirms it"),
@@ -77,11 +77,8 @@ class AccountChange(Decision):
 
     @property
     def in_words(self):
-        is_role = self.what == self.What.ROLE
+        is_role = self.what == self.Kind.ROLE
         return str(Role(self.value).label) if is_role else self.value
-
-
-What = AccountChange.What
 
 
 class AccountSteps(PersonSteps):
@@ -93,7 +90,7 @@ class AccountSteps(PersonSteps):
         apply_account_change(change)
 
     def facts(self, change):
-        role = {"role": change.value} if change.what == What.ROLE else {}
+        role = {"role": change.value} if change.what == AccountChange.Kind.ROLE else {}
         return {"user": change.user_id, "what": change.what, **role}
 
 
@@ -115,7 +112,9 @@ def decides_or_will(user):
     return (
         user.is_superuser
         or user.groups.filter(name__in=DECIDING).exists()
-        or AccountChange.objects.filter(user=user, what=What.ROLE).exists()
+        or AccountChange.objects.filter(
+            user=user, what=AccountChange.Kind.ROLE
+        ).exists()
         or stands_in.exists()
     )
 
@@ -131,16 +130,16 @@ def propose_account_change(user, what, value="", *, by):
 def apply_account_change(change):
     """Raises ``OutdatedError`` if the change no longer fits the account."""
     user = User.objects.select_for_update().get(pk=change.user_id)
-    if change.what == What.ROLE:
+    if change.what == AccountChange.Kind.ROLE:
         _give_role(user, change.value)
-    elif change.what == What.EMAIL:
+    elif change.what == AccountChange.Kind.EMAIL:
         others = User.objects.exclude(pk=user.pk)
         if change.value and others.filter(email__iexact=change.value).exists():
             raise OutdatedError
         former, user.email = user.email, change.value
         user.save(update_fields=["email"])
         send_notice(user, "agencies/address_changed", to=former)
-    elif change.what == What.USERNAME:
+    elif change.what == AccountChange.Kind.USERNAME:
         others = User.objects.exclude(pk=user.pk)
         if others.filter(username__iexact=change.value).exists():
             raise OutdatedError
@@ -150,7 +149,7 @@ def apply_account_change(change):
         except IntegrityError:  # another person has taken the name meanwhile
             raise OutdatedError from None
         send_notice(user, "agencies/account_confirmed")
-    elif change.what == What.KNOWN:
+    elif change.what == AccountChange.Kind.CONFIRMATION:
         user.confirm()
     else:
         user.is_active = user.is_staff = True

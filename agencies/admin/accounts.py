@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from agencies import access
 from agencies.access import Role
 from agencies.accounts import account_changes, closing, second_factors
-from agencies.accounts.account_changes import AccountChange, What
+from agencies.accounts.account_changes import AccountChange
 from agencies.accounts.second_factors import FactorReset, annotate_has_factor
 from agencies.admin.base import ScopedAdmin, ScopedHistoryAdmin
 from agencies.edit_conflicts import EditConflictMixin
@@ -110,13 +110,13 @@ class AccountForm(EditConflictMixin, UserChangeForm):
         if added:
             cleaned["groups"] = chosen.exclude(pk__in=[group.pk for group in added])
         for group in added:
-            yield What.ROLE, group.name
+            yield AccountChange.Kind.ROLE, group.name
         if cleaned.get("asks_confirmation") and stored.is_unconfirmed:
-            yield What.KNOWN, ""
-        for what in (What.EMAIL, What.USERNAME):
+            yield AccountChange.Kind.CONFIRMATION, ""
+        for what in (AccountChange.Kind.EMAIL, AccountChange.Kind.USERNAME):
             value, before = cleaned.get(what), getattr(stored, what)
             if value is not None and value != before:
-                if what == What.USERNAME and _is_taken(value, stored):
+                if what == AccountChange.Kind.USERNAME and _is_taken(value, stored):
                     self.add_error(what, _("This user name is taken."))
                 cleaned[what] = before
                 yield what, value
@@ -126,7 +126,7 @@ class AccountForm(EditConflictMixin, UserChangeForm):
         is_reactivated = all(cleaned.get(flag, getattr(stored, flag)) for flag in flags)
         if is_reactivated and not (stored.is_active and stored.is_staff):
             cleaned |= {flag: getattr(stored, flag) for flag in flags}
-            yield What.REACTIVATION, ""
+            yield AccountChange.Kind.REACTIVATION, ""
 
     def _stays_administrator(self, cleaned):
         if self.is_own:  # a user cannot change their own roles

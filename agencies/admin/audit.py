@@ -66,7 +66,7 @@ REQUESTED_PREFIX = "asked_"
 #: Facts that are ids of accounts.
 ACCOUNT_FACTS = ("account", "user")
 VALUE_LABELS = {
-    **dict(AccountChange.What.choices),
+    **dict(AccountChange.Kind.choices),
     True: _("Yes"),
     False: _("No"),
     None: "–",
