@@ -34,7 +34,11 @@ from strategic_areas.workbooks.reading import MAX_ROWS, comparable
 LAST_TITLE_ROW = 12
 #: Rows searched for headings, and maximum of heading rows.
 LAST_HEADING_ROW, MAX_HEADING_ROWS = 60, 4
+#: Rows below the heading from which the texts of a column are read.
+SAMPLED_ROWS = 39
 SAMPLES = 3
+#: Given any year, ``period_of`` also knows periods that name none, such as "T1".
+ANY_YEAR = 2000
 #: Meanings of columns whose codes may show levels.
 MAY_HOLD_LEVELS = {"code", "ignore", "level", "product", "outcome", *LEVELS}
 TOTAL = re.compile(r"(?:sub-? ?)?total(?:es)?\b|suma\b|gran total|sum\b|grand total")
@@ -55,6 +59,7 @@ class DetectedColumn:
     letter: str
     heading: str
     meaning: str
+    #: Those of the first ``SAMPLED_ROWS`` rows only.
     texts: list
     is_hidden: bool = False
 
@@ -186,11 +191,11 @@ def _mark_nested_levels(sheet, after, columns):
     }
     for letter, texts in by_letter.items():
         titles = [letter]
-        begun = {
+        level_texts = {
             row: split_level(text, accepts_bare_number=True)
             for row, text in texts.items()
         }
-        codes = {row: x.code for row, x in begun.items() if x.code and not x.word}
+        codes = {row: x.code for row, x in level_texts.items() if x.code and not x.word}
         alone = {row: x for row, x in texts.items() if CODE_ALONE.fullmatch(x)}
         if len(alone) > 0.8 * len(texts):
             codes = alone
@@ -220,11 +225,12 @@ def _heading_row(sheet):
 
 def _is_heading_like(cell):
     words = comparable(cell.text)
-    is_year = bool(re.fullmatch(r"(?:ano )?20\d\d", words))
     return len(words) <= LONGEST_HEADING and bool(
-        is_year or meaning_of(words) or period_of(words, 2000)
+        re.fullmatch(r"(?:ano )?20\d\d", words)
+        or meaning_of(words)
+        or period_of(words, ANY_YEAR)
         or words in {"valor", "ano", "value", "year"}
-    )  # fmt: skip
+    )
 
 
 def _heading_block(sheet, top):
@@ -239,18 +245,20 @@ def _heading_block(sheet, top):
             for row in range(first, last + 1)
             for cell in sheet.rows.get(row, [])
         )
-        is_heading = below and all(map(_is_heading_like, below))
-        if not reaches and not (is_heading and _is_below_heading(sheet, last, below)):
+        if not reaches and not (below and _continues_heading(sheet, last, below)):
             break
         last += 1
     return first, last
 
 
-def _is_below_heading(sheet, row, below):
-    styles = {(cell.colour, cell.is_bold) for cell in sheet.rows[row]}
-    periods = [cell for cell in below if period_of(comparable(cell.text), 2000)]
-    return all((c.colour, c.is_bold) in styles for c in below) and (
-        bool(below[0].colour or below[0].is_bold) or len(periods) == len(below)
+def _continues_heading(sheet, row, below):
+    """Whether the row ``below`` has the words and style of a heading, or periods."""
+    styles = {(cell.colour, cell.is_bold) for cell in sheet.rows.get(row, ())}
+    periods = [cell for cell in below if period_of(comparable(cell.text), ANY_YEAR)]
+    return (
+        all(map(_is_heading_like, below))
+        and all((cell.colour, cell.is_bold) in styles for cell in below)
+        and (bool(below[0].colour or below[0].is_bold) or len(periods) == len(below))
     )
 
 
@@ -268,12 +276,12 @@ def _columns(sheet, first, last):
         top = sheet.at(first, column)
         if parts and (top is None or not top.text) and above:
             # An upper heading that is not merged over its columns.
-            parts = [above[0], *parts] if period_of(parts[-1], 2000) else parts
+            parts = [above[0], *parts] if period_of(parts[-1], ANY_YEAR) else parts
         if top is not None and top.text:
             above = parts
         letter = letter_of(column)
         hidden = (letter, "hidden_column") in sheet.hidden
-        texts = [*_texts(sheet, letter, last, last + 39).values()]
+        texts = [*_texts(sheet, letter, last, last + SAMPLED_ROWS).values()]
         column_found = DetectedColumn(letter, " / ".join(heading), "", texts, hidden)
         if parts or texts:
             column_found.meaning = _column_meaning(parts, column_found.samples)
@@ -317,7 +325,7 @@ def _column_meaning(parts, samples):
         is_year = own in {"ano", "year"} or "baseline_year" in meanings
         return "baseline_year" if is_year else "baseline"
     if period and first in {"", "target", "chronogram", "due"}:
-        is_of_time = meaning_of(own) or period_of(own, 2000)
+        is_of_time = meaning_of(own) or period_of(own, ANY_YEAR)
         words = samples and min(map(len, samples)) > 2 and " ".join([own, *samples])
         if words and not is_of_time and not re.search(r"\d", words):
             return "ignore"  # "Prioridad" below "Programación 2027"
@@ -341,12 +349,11 @@ def _role_by_samples(samples):
 
 
 def _have_area_rows(columns):
-    return any(
-        map(_area_rows, (each for each in columns if each.meaning not in LEVELS))
-    )
+    others = (each for each in columns if each.meaning not in LEVELS)
+    return any(map(_count_area_titles, others))
 
 
-def _area_rows(column):
+def _count_area_titles(column):
     return sum(bool(AREA_TITLE.match(comparable(text))) for text in column.texts)
 
 
@@ -393,7 +400,7 @@ def _settle_codes(columns):
             continue
         named = [c for c in columns[at + 1 :] if c.meaning in {*LEVELS, "indicator"}]
         notes = sum(bool(NOTE.match(comparable(text))) for text in each.texts)
-        codes = len(each.texts) - _area_rows(each) - notes
+        codes = len(each.texts) - _count_area_titles(each) - notes
         named.sort(key=lambda other: abs(len(other.texts) - codes))
         each.meaning = f"code:{named[0].meaning}" if named else "ignore"
         if each.meaning in used_meanings:
