@@ -139,6 +139,7 @@ class StateFamily(StrEnum):
     HALTED = "halted"
     UNBEGUN = "unbegun"
     NO_NEWS = "silent"
+    #: Nobody can read about it yet; styles and shapes use this value.
     UNPUBLISHED = "unread"
 
 

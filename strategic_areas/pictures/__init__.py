@@ -13,7 +13,7 @@ MARGIN = 72
 FONTS = Path(__file__).parent / "fonts"
 
 PAPER, INK, SOFT, HEADER, LINE = "#ffffff", "#1d2433", "#4a5365", "#003876", "#cfd5de"
-#: As in plan_portal/styles/01-base.css.
+#: By value of ``StateFamily``, as in plan_portal/styles/01-base.css.
 COLOURS = {
     "met": "#0f5130",
     "unmet": "#b1480b",

@@ -48,7 +48,7 @@ def declared(vendor=""):
         *versions.takedowns(),
     ]
     every += [refusal_of_replacing(trigger) for trigger in every if trigger.kept]
-    return [trigger for trigger in every if trigger.create(vendor or connection.vendor)]
+    return [each for each in every if each.sql_for(vendor or connection.vendor)]
 
 
 def _existing(connection):
@@ -96,7 +96,7 @@ def install(using="default"):
                 cursor.execute(function)
             cursor.execute(audit.chain_functions())
         for trigger in declared(target.vendor):
-            cursor.execute(trigger.create(target.vendor))
+            cursor.execute(trigger.sql_for(target.vendor))
         if target.vendor == "postgresql":
             cursor.execute(audit.chain_what_waits())
         cursor.execute(versions.everything_changed())

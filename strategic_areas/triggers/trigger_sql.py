@@ -27,7 +27,7 @@ class Trigger:
     kept: str = ""
     message: str = ""
 
-    def create(self, vendor):
+    def sql_for(self, vendor):
         return self.sqlite if vendor == "sqlite" else self.postgresql
 
 
@@ -36,7 +36,7 @@ def model_named(name):
 
 
 def revision_models():
-    """Models of revisions; others link to them by a field named ``link_field``."""
+    """Models of revisions: their ``link_field`` names the field that links to them."""
     return [each for each in apps.get_models() if getattr(each, "link_field", "")]
 
 

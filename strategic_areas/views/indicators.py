@@ -165,7 +165,7 @@ def _chart(code, name):
 
 @finished_by(framed_anywhere)
 def indicator_card(request, code):
-    """One figure to embed: its last value and what it cannot say."""
+    """One figure to embed: its last value and its caveats."""
     page = found_or_404(indicators.load_indicator_page(code, timezone.localdate()))
     context = {
         "record": page.indicator,

@@ -37,7 +37,7 @@ def put_back_in_preparation(plan):
         models.Plan.objects.filter(pk=plan.pk).update(
             status=models.Plan.Status.IN_PREPARATION
         )
-        cursor.execute(guard.create(connection.vendor))
+        cursor.execute(guard.sql_for(connection.vendor))
         if is_postgresql:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 

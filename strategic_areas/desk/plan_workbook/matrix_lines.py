@@ -53,7 +53,7 @@ COLUMN_OF_FIELD = {
     "participations": {"agency": "agency", "role": "role"},
 }
 #: Field of a matrix line that the plan may have no column for → meaning in the matrix.
-#: ``status``: suspended or cancelled, by its ``state`` or as it is struck through.
+#: ``status``: suspended or cancelled, as ``state`` or cells struck through say.
 UNPLACED_FIELDS = {
     **{"budget_amount": "budget", "funding_source": "funding", "status": "state"},
     **{"state": "state", "note": "note", "supporting": "supporting", "lead": "lead"},
@@ -128,8 +128,8 @@ class MatrixLines:
         """
         Replace names of programmes by codes; add lines for new programmes.
 
-        The reader asks once for the programme of an area's commitments without one:
-        all of them get the one of the answer.
+        ``read_matrix`` asks the user once per area for the programme of commitments
+        without one; the answer goes to all of them.
         """
         codes, commitments = {}, self.result.of("commitments")
         for line in commitments:

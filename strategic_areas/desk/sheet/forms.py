@@ -39,8 +39,8 @@ from strategic_areas.progress import (
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import QUESTION_BY_MODEL
 
-#: The version in the form of a published row, before saving begins a correction.
-NOT_BEGUN = 0
+#: ``seen_version`` in the form of a published row: its first save begins a correction.
+CORRECTION_NOT_BEGUN = 0
 NOTHING_CHANGED = _(
     "This says just what is published. Change what is to be corrected, then save."
 )
@@ -387,7 +387,7 @@ def save_answer(row, data, *, by):
     type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
     instance = _revision_to_write(row)
     is_published = instance.status == RevisionStatus.PUBLISHED
-    if is_published and data.get("seen_version") == str(NOT_BEGUN):
+    if is_published and data.get("seen_version") == str(CORRECTION_NOT_BEGUN):
         return _save_correction(row, instance, data, by)
     form = answer_form(row, instance, data)
     form.by = by
@@ -414,7 +414,7 @@ def _save_correction(row, published, data, by):
             _store(form, by)
         if form.errors:
             transaction.set_rollback(True)
-            form.data = _with_seen_version(data, NOT_BEGUN)
+            form.data = _with_seen_version(data, CORRECTION_NOT_BEGUN)
     return form
 
 

@@ -21,7 +21,7 @@ from strategic_areas.desk.inputs import (
 )
 from strategic_areas.desk.screens import render_screen
 from strategic_areas.desk.sheet.forms import (
-    NOT_BEGUN,
+    CORRECTION_NOT_BEGUN,
     AnswerForm,
     NoNewsForm,
     SheetRowForm,
@@ -358,7 +358,7 @@ class ShownRows:
             form = posted or row_form(row, provinces=self.provinces)
             if not posted:
                 # Saving this form begins a correction.
-                form.initial["seen_version"] = NOT_BEGUN
+                form.initial["seen_version"] = CORRECTION_NOT_BEGUN
             form.button = _("Save the correction")
             return ShownRow(row, evidence, form, (), is_unfolded, is_correction=True)
         if not (row.is_open and row.is_in_time):

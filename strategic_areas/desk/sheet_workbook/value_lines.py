@@ -46,7 +46,8 @@ VALUE_COLUMNS = (
 )
 #: Form field → name in the workbook, if they differ.
 MACHINE_NAMES = {"value": "value_total", "figure_status": "value_certainty"}
-DIGEST_BYTES = 8
+#: A whole row has one digest, longer than that of a cell.
+ROW_DIGEST_BYTES = 8
 
 
 class ValueWorksheet(AnswerWorksheet):
@@ -113,7 +114,7 @@ class ValueWorksheet(AnswerWorksheet):
             for name, text in texts.items()
             if text
         }
-        return digest_of(json.dumps(values, sort_keys=True), size=DIGEST_BYTES)
+        return digest_of(json.dumps(values, sort_keys=True), size=ROW_DIGEST_BYTES)
 
     def changed(self, line):
         """Return all filled cells of a changed row, which is submitted as a whole."""

@@ -49,7 +49,7 @@ class Dispute:
     resolved_on: date | None
     resolution_es: str
     resolution_en: str
-    #: Figures are counted by a body, not attributed to one.
+    #: Then the page says "this figure", not "this attribution".
     is_of_figure: bool = False
 
 
