@@ -113,14 +113,14 @@ def affected_records(to_save, stored):
     """The record and those it no longer belongs to, whose public content changes."""
     line = to_save.line
     if line.table.name in VALUE_TABLES:
-        rows = stored.tables["indicators"].rows
+        rows = stored.tables["indicators"].row_of_key
         yield Indicator, rows[line.key.partition("/")[0]].pk
         return
     yield line.table.model, to_save.record.pk
     for name, former in to_save.before.items():
         model = line.table.model_field(name).related_model
         if model in {Activity, Commitment}:
-            rows = stored.tables[TABLE_OF_MODEL[model].name].rows
+            rows = stored.tables[TABLE_OF_MODEL[model].name].row_of_key
             keys = former if isinstance(former, list) else [former]
             yield from ((model, rows[key].pk) for key in keys if key in rows)
 
@@ -157,7 +157,7 @@ class LineComparison:
 
     def row_of(self, line):
         table = self.stored.tables[line.table.name]
-        row = table.rows.get(line.key)
+        row = table.row_of_key.get(line.key)
         row = row or table.row_of_pk.get(self.loaded_values.stored_pk(line))
         if row:
             table.put(row, line.key)
@@ -184,7 +184,7 @@ class LineComparison:
     def is_part_of_revised_value(self, line):
         if line.table.name != "breakdowns":
             return False
-        values = self.stored.tables["values"].rows
+        values = self.stored.tables["values"].row_of_key
         return bool(self.revised.instead_of(values.get(line.values["measurement"])))
 
     def keep(self, line, name, stored_value, in_file, reason):
@@ -259,7 +259,9 @@ class UpdateRevisions(LineComparison):
         )
         subject = table.model.subject_field
         answers = table.model_field(subject).related_model.answered_by
-        rows = stored.rows(table).select_related("agency", f"{subject}__{answers}")
+        rows = stored.queryset_of(table).select_related(
+            "agency", f"{subject}__{answers}"
+        )
         rows = rows.prefetch_related(*[x.name for x in table.model._meta.many_to_many])
         for row in rows.order_by("revision"):
             self.examine_row(row)

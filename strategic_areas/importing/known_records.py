@@ -52,7 +52,7 @@ class KnownRecords:
     def values(self, section, *names):
         found = {
             code: {name: self.stored.plain(row, name) for name in names}
-            for code, row in self.stored.tables[section].rows.items()
+            for code, row in self.stored.tables[section].row_of_key.items()
         }
         defaults = {
             name: self.stored.default_value(TABLES[section], name) for name in names

@@ -183,7 +183,7 @@ def is_reserved_list_code(entry, key, known):
 
 
 def is_a_round(entry, key, known):
-    row = known.stored.tables["periods"].rows.get(entry.values.get(key))
+    row = known.stored.tables["periods"].row_of_key.get(entry.values.get(key))
     return row and row.mode == ReportingPeriod.Mode.ROUND
 
 
@@ -193,7 +193,7 @@ def owner_if_other_plan(entry, key, known):
 
 
 def stored_status_if_later(entry, key, known):
-    row = known.stored.tables["plans"].rows.get(entry.values.get("code"))
+    row = known.stored.tables["plans"].row_of_key.get(entry.values.get("code"))
     return (
         row.status
         if row and entry.values.get(key) in Plan.EARLIER_STATUSES[row.status]

@@ -149,5 +149,5 @@ def _link_label(column, key, stored):
     code = record_label(column, key, stored)
     if column.linked_table not in EDITED_TABLES or column.links_to_other_plan:
         return code
-    record = stored.tables[column.linked_table].rows.get(key)
+    record = stored.tables[column.linked_table].row_of_key.get(key)
     return str(record) if record and record.code != code else code

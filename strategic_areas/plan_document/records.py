@@ -82,7 +82,7 @@ def build_records(stored, lines):
 
 
 def _record(stored, line):
-    table, rows = line.table, stored.tables[line.table.name].rows
+    table, rows = line.table, stored.tables[line.table.name].row_of_key
     record, key = stored.new_row(table), line.key
     if line.stored_key:
         record = rows[line.stored_key] = stored.lock_for_change(rows[line.stored_key])
@@ -99,7 +99,7 @@ def _record_to_save(stored, line, record, before):
         if field.many_to_many:
             links[name] = _linked(stored, record, field, value)
         elif table.is_set_after_saving(name):
-            links[name] = value and stored.linked_table(field).rows[value]
+            links[name] = value and stored.linked_table(field).row_of_key[value]
         else:
             stored.put_plain(record, name, value)
     if table.name == "targets" and not record.provenance:

@@ -30,19 +30,19 @@ def plain_number(number):
 
 class StoredTable:
     """
-    ``rows`` by document key; rows and keys by primary key.
+    Rows by document key; rows and keys by primary key.
 
     ``links`` maps a many-to-many field to the linked primary keys by that of the row,
     for rows whose links have not changed since they were read.
     """
 
     def __init__(self):
-        self.rows, self.links = {}, {}
+        self.row_of_key, self.links = {}, {}
         self.row_of_pk = {}
         self.key_of_pk = {}
 
     def put(self, row, key):
-        self.rows[key] = row
+        self.row_of_key[key] = row
         self.row_of_pk[row.pk] = row
         self.key_of_pk[row.pk] = key
 
@@ -67,12 +67,12 @@ class StoredPlan:
     def read(self, name):
         table, found = TABLES[name], StoredTable()
         self.tables[name] = found
-        for row in self.rows(table):
+        for row in self.queryset_of(table):
             found.put(row, self.key(table, row))
         if name == "agencies":
             for former in AgencyName.objects.all():
                 row = found.row_of_pk[former.agency_id]
-                found.rows.setdefault(former.acronym, row)
+                found.row_of_key.setdefault(former.acronym, row)
         self.read_links(table, found)
 
     def _conditions(self, table):
@@ -82,7 +82,7 @@ class StoredPlan:
     def read_links(self, table, found):
         # Prefetching would join the linked table: SQLite compares each activity with
         # each one that it may supersede.
-        for many in table.model._meta.many_to_many if found.rows else ():
+        for many in table.model._meta.many_to_many if found.row_of_key else ():
             own, other = many.m2m_field_name(), many.m2m_reverse_field_name()
             rows = many.remote_field.through._default_manager.filter(
                 **{f"{own}__{n}": v for n, v in self._conditions(table).items()}
@@ -95,7 +95,7 @@ class StoredPlan:
         for links in self.tables[TABLE_OF_MODEL[type(row)].name].links.values():
             links.pop(row.pk, None)
 
-    def rows(self, table):
+    def queryset_of(self, table):
         rows = table.model._default_manager.filter(**self._conditions(table))
         rows = rows.order_by("pk")
         is_continued = table.has_field("continues")
@@ -103,7 +103,7 @@ class StoredPlan:
 
     @property
     def plan(self):
-        return self.tables["plans"].rows.get(self.plan_code)
+        return self.tables["plans"].row_of_key.get(self.plan_code)
 
     def relate(self):
         """Connect loaded records, so that following a link needs no query."""
@@ -156,7 +156,7 @@ class StoredPlan:
         elif attribute == "continues":
             value = self.records_of_other_plans(TABLE_OF_MODEL[type(row)].name)[value]
         elif field.is_relation:
-            value = self.linked_table(field).rows[value]
+            value = self.linked_table(field).row_of_key[value]
         else:
             value = field.to_python(value)
         setattr(row, attribute, value)
@@ -174,7 +174,7 @@ class StoredPlan:
         return self.of_other_plans[name]
 
     def linked(self, field, codes):
-        return [self.linked_table(field).rows[code] for code in codes]
+        return [self.linked_table(field).row_of_key[code] for code in codes]
 
     def new_row(self, table):
         row = table.model()
@@ -186,9 +186,9 @@ class StoredPlan:
 class StoredPlanObjects(StoredPlan):
     """Stored records that refer to one another; the caller locks them before saving."""
 
-    def rows(self, table):
+    def queryset_of(self, table):
         links = [many.name for many in table.model._meta.many_to_many]
-        return super().rows(table).prefetch_related(*links)
+        return super().queryset_of(table).prefetch_related(*links)
 
     def read_links(self, table, found):
         """Linked rows are prefetched: people see them."""

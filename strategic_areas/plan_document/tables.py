@@ -153,7 +153,7 @@ class PlanTable:
         model = Agency if self.name == "participations" else self.model
         return capfirst(str(model._meta.verbose_name_plural))
 
-    def rows(self, stored):
+    def editable_records(self, stored):
         if self.name == PLAN_TABLE:
             return [stored.plan]
         rows = stored.tables[self.name].row_of_pk.values()

@@ -93,7 +93,7 @@ def _linked_records(stored, to_save, column):
     ):
         return []
     keys = keys if isinstance(keys, list) else [keys]
-    return [stored.tables[column.linked_table].rows[key] for key in keys]
+    return [stored.tables[column.linked_table].row_of_key[key] for key in keys]
 
 
 def _unknown_participants(to_save, participants):

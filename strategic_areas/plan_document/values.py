@@ -49,7 +49,7 @@ def _linked_keys(column, value, stored):
         or value is None
     ):
         return value
-    rows = stored.tables[column.linked_table].rows
+    rows = stored.tables[column.linked_table].row_of_key
     keys = value if isinstance(value, list) else [value]
     return sorted([rows[key].pk if key in rows else key for key in keys], key=str)
 
@@ -73,7 +73,7 @@ def cell_value(column, value, stored):
 
 def record_label(column, key, stored):
     if column.linked_table == "provinces":
-        return stored.tables["provinces"].rows[key].name
+        return stored.tables["provinces"].row_of_key[key].name
     return key.removeprefix(NEW)
 
 

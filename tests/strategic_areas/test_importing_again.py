@@ -446,7 +446,7 @@ def test_links_that_changed_since_they_were_read_are_read_again():
     stored, agency = StoredPlan(commitment.plan.code), make.agency()
     make.participation(plan=commitment.plan, agency=agency)
     table = stored.tables["commitments"]
-    (row,) = table.rows.values()
+    (row,) = table.row_of_key.values()
     before = stored.plain(row, "supporting")
 
     row.supporting.add(agency)

@@ -60,7 +60,7 @@ def document_lines(stored, draft_lines):
         stored_key = stored.tables[table.name].key_of_pk.get(each.record, "")
         values, problems = _with_links(stored, table, each, keys_by_table)
         if stored_key:
-            row = stored.tables[table.name].rows[stored_key]
+            row = stored.tables[table.name].row_of_key[stored_key]
             values = {n: v for n, v in values.items() if v != stored.plain(row, n)}
         if each.record and not (stored_key and (values or problems)):
             continue
@@ -117,7 +117,7 @@ def _linked_rows(stored, column, keys):
     rows = (
         stored.records_of_other_plans(column.linked_table)
         if column.links_to_other_plan
-        else table.rows
+        else table.row_of_key
     )
     return {key: rows[key] for key in keys if key in rows}
 

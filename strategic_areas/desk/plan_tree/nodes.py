@@ -277,7 +277,7 @@ class PlanTree:
             for each in self.preview.records_to_save
             if each.is_new and each.line.table is table
         ]
-        rows = [*table.rows(self.stored), *new]
+        rows = [*table.editable_records(self.stored), *new]
         self.records[level] = rows
         if level.table in SUPERSEDABLE:
             stored = (row for row in rows if row.pk)

@@ -117,7 +117,7 @@ class RecordFinder:
         self.exported_pks = defaultdict(dict)
         for name, line, stored_key in self._coded_lines():
             if stored_key:
-                pk = stored.tables[name].rows[stored_key].pk
+                pk = stored.tables[name].row_of_key[stored_key].pk
                 self.exported_pks[name][line.text(STORED_CODE)] = pk
                 self.key_of_code[name][line.text("code")] = stored_key
                 if line.text("code") != stored_key:
@@ -149,7 +149,7 @@ class RecordFinder:
         return {
             name: {
                 row.pk: self.stored.tables[name].key_of_pk[row.pk]
-                for row in table.rows(self.stored)
+                for row in table.editable_records(self.stored)
             }
             for name, table in EDITED_TABLES.items()
         }
@@ -168,8 +168,8 @@ class RecordFinder:
         stored = self.stored.tables[table]
         if text in self.key_of_code[table]:
             return self.key_of_code[table][text]
-        if text in stored.rows:
-            return stored.key_of_pk[stored.rows[text].pk]
+        if text in stored.row_of_key:
+            return stored.key_of_pk[stored.row_of_key[text].pk]
         return self._by_name(table).get(comparable(text))
 
     def of_other_plan(self, table, text):
@@ -226,7 +226,7 @@ class WorkbookComparison:
         table, line, stored_key, values, problems = parsed
         key = table.key_in(values)
         if self.copy_filter and self.copy_filter.leaves_out(
-            table, values, self.stored.tables[table.name].rows
+            table, values, self.stored.tables[table.name].row_of_key
         ):
             return PlanLine(table, line.number, key, LineState.UNCHANGED)
         if is_repeated:
@@ -245,7 +245,7 @@ class WorkbookComparison:
         key = table.key_in(values)
         if stored_key:
             return self._changed_line(table, line, values, stored_key)
-        rows = self.stored.tables[table.name].rows
+        rows = self.stored.tables[table.name].row_of_key
         if key in rows and key not in self.find.given_up[table.name]:
             return self._repeated_line(table, line, values, key)
         key = self.find.new_key(table.name, key)
@@ -282,7 +282,7 @@ class WorkbookComparison:
 
     def _changed_line(self, table, line, values, stored_key):
         stored = table.comparable_values(
-            self.stored, self.stored.tables[table.name].rows[stored_key]
+            self.stored, self.stored.tables[table.name].row_of_key[stored_key]
         )
         values = stored | values
         exported_digests = line.text(DIGEST_COLUMN).split("-")[1:]
@@ -344,7 +344,7 @@ class WorkbookComparison:
         another record has its code.
         """
         stored = table.comparable_values(
-            self.stored, self.stored.tables[table.name].rows[key]
+            self.stored, self.stored.tables[table.name].row_of_key[key]
         )
         is_different = any(
             line.text(column.name)

@@ -111,7 +111,7 @@ class MatrixLines:
         commitments = stored.tables["commitments"].key_of_pk
         self.indicator_codes = {
             (commitments.get(row.commitment_id), comparable(row.name_es)): code
-            for code, row in stored.tables["indicators"].rows.items()
+            for code, row in stored.tables["indicators"].row_of_key.items()
             if row.introduced_by_id == stored.plan.pk
         }
         self._replace_programme_names()
@@ -140,7 +140,10 @@ class MatrixLines:
             line.values.setdefault("programme", codes.get(line.values.get("area")))
 
     def _programme_code(self, line, name):
-        area, rows = line.values.get("area"), self.stored.tables["programmes"].rows
+        area, rows = (
+            line.values.get("area"),
+            self.stored.tables["programmes"].row_of_key,
+        )
         codes = {each.values.get("code") for each in self.result.of("programmes")}
         codes |= rows.keys()
         if name in codes:
@@ -202,7 +205,7 @@ class MatrixLines:
             # values, since targets are yearly. An unknown lead is a problem of the
             # commitment only.
             lead = commitment and commitment.values.get("lead")
-            if lead in self.agencies.rows:
+            if lead in self.agencies.row_of_key:
                 values |= {"agency": lead, "frequency": Indicator.Frequency.YEARLY}
         if table.name == "targets":
             values["indicator"] = self.keys.get(line.parent)
@@ -238,7 +241,7 @@ class MatrixLines:
             values["code"] = self._indicator_code(values)
 
     def _indicator_code(self, values):
-        rows, plan = self.stored.tables["indicators"].rows, self.stored.plan
+        rows, plan = self.stored.tables["indicators"].row_of_key, self.stored.plan
         commitment, name = values.get("commitment"), comparable(values["name"])
         if (commitment, name) in self.indicator_codes:
             return self.indicator_codes[commitment, name]
@@ -253,7 +256,7 @@ class MatrixLines:
 
     def _agencies(self, column, line, value, problems):
         names = value if isinstance(value, list) else [value]
-        known = [x for x in names if x in self.agencies.rows]
+        known = [x for x in names if x in self.agencies.row_of_key]
         for name in names:
             if name not in known:
                 text = gettext("The portal has no agency “%(name)s”.") % {
@@ -261,7 +264,7 @@ class MatrixLines:
                 }
                 cell = self._cell_of(line, column.name)
                 problems.append(ValueFault(cell, column.label, text))
-        keys = [self.agencies.key_of_pk[self.agencies.rows[x].pk] for x in known]
+        keys = [self.agencies.key_of_pk[self.agencies.row_of_key[x].pk] for x in known]
         if column.kind is FieldKind.LINKS:
             return sorted(set(keys))
         return keys[0] if keys else None
@@ -312,7 +315,7 @@ class MatrixLines:
                 )
             )
         self.record_keys.add((table.name, key))
-        record, digests = self.stored.tables[table.name].rows.get(key), ""
+        record, digests = self.stored.tables[table.name].row_of_key.get(key), ""
         if record is None:
             values, state = with_defaults(table, values), LineState.NEW
         else:

@@ -94,7 +94,9 @@ def load_signed_preview(signed, plan, *, by):
     records.lock_records(plan, lines)
     stored = StoredPlanObjects(plan.code)
     for line in lines:
-        record = stored.tables[line.table.name].rows.get(line.stored_key or line.key)
+        record = stored.tables[line.table.name].row_of_key.get(
+            line.stored_key or line.key
+        )
         if bool(line.stored_key) != (record is not None):
             raise StalePreviewError
         if (
@@ -295,7 +297,7 @@ def _absent_records(stored, lines):
         listed = {line.stored_key or line.key for line in lines if line.table is table}
         missing = [
             key
-            for row in table.rows(stored)
+            for row in table.editable_records(stored)
             if (key := key_of_pk[row.pk]) not in listed
         ]
         absent += [(table.title, missing)] if missing else []

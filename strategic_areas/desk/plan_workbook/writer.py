@@ -128,7 +128,7 @@ def _width(column):
 
 def _rows(table, stored):
     editable_names = {f"{table.name}.{column.name}" for column in table.columns}
-    for row in table.rows(stored):
+    for row in table.editable_records(stored):
         values = table.comparable_values(stored, row)
         cells = {c.name: cell_value(c, values[c.name], stored) for c in table.columns}
         # The record's primary key, then a digest of each value.
