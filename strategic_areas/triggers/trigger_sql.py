@@ -96,8 +96,8 @@ def _keys(deletion):
     )
     meta = model._meta
     yield [meta.pk.column]
-    if deletion.kept != EVERY_ROW:
-        # If only some rows are kept, their other unique keys are not guarded.
+    if deletion.kept != EVERY_ROW and model not in revision_models():
+        # A second row of the same code is left to the constraint and its message.
         return
     for field in meta.concrete_fields:
         if field.unique and not field.primary_key:

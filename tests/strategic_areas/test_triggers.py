@@ -116,6 +116,18 @@ def test_nor_an_entry_of_the_record_by_one_of_its_number(plain_shell):
 
 @pytest.mark.sqlite
 @pytest.mark.django_db
+def test_nor_a_public_report_by_one_of_its_revision(plain_shell):
+    update = make.published_update()
+    other = {"id": "999999", "public_id": "'999999'", "narrative_es": "'otra cosa'"}
+
+    with pytest.raises(IntegrityError, match="never deleted"):
+        replace(plain_shell, ActivityUpdate, update.pk, **other)
+
+    assert [each.pk for each in ActivityUpdate.objects.all()] == [update.pk]
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
 def test_every_table_whose_rows_nobody_deletes_is_guarded_so():
     declared = triggers.declared("sqlite")
     kept = {trigger.table for trigger in declared if trigger.kept}
