@@ -27,7 +27,7 @@ from strategic_areas.importing.parsing import check_personal_data, parse_plan_fi
 from strategic_areas.importing.reading import PlanFileError, read_file
 from strategic_areas.importing.records import LineBuilder
 from strategic_areas.importing.rules import broken_rules
-from strategic_areas.models import Indicator, PlanFile
+from strategic_areas.models import Indicator, Plan, PlanFile
 from strategic_areas.plan_document.stored_plan import StoredPlan
 from strategic_areas.plan_document.tables import REVISED, TABLES
 from strategic_areas.queries.public_rows import (
@@ -54,9 +54,9 @@ def load_plan_file(path, *, dry_run=False, progress=None):
     try:
         # Columns without suffix hold Spanish.
         with transaction.atomic(), override("es"):
+            is_new = not Plan.objects.filter(code=plan_file.plan_code).exists()
             summary = _load(plan_file, file, progress or (lambda table, number: None))
             if dry_run:
-                is_new = summary.created["plans"]
                 keys = affected_records(() if is_new else summary.touched)
                 after = read_public_rows(keys)
                 transaction.set_rollback(True)

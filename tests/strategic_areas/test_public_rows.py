@@ -318,6 +318,18 @@ def test_a_dry_run_says_what_follows_in_public(tmp_path):
     assert not any(line.startswith("the public reads: ") for line in real)
 
 
+def test_a_dry_run_says_so_too_beside_another_plan_that_is_new(tmp_path):
+    content = small()
+    load_small(tmp_path, content)
+    content["updates"][0] |= {"status": "completed", "percent": 100}
+    content["other_plans"] = [{**content["plan"], "code": "2020-2021"}]
+
+    dry = run(write(tmp_path, content), "--dry-run")[1]
+
+    assert "created: 1 plans" in dry
+    assert any(line.startswith("the public reads: commitments ") for line in dry)
+
+
 def test_a_dry_run_says_what_follows_for_what_an_activity_leaves(tmp_path):
     content = small()
     content["commitments"].append({**content["commitments"][0], "code": "C2"})
